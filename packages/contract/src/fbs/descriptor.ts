@@ -23,3 +23,6 @@ export interface Field {
 export interface Table {
   readonly fields: ReadonlyArray<Field>
 }
+
+/** Every table of the contract by its full name. */
+export type Tables = Readonly<Record<string, Table>>

@@ -3,6 +3,222 @@
  */
 import type { Table } from "../fbs/descriptor.ts"
 
-export const tables = {} as const satisfies Record<string, Table>
+export const tables = {
+  "galaxy.common.Empty": { fields: [] },
+  "galaxy.common.Error": {
+    fields: [
+      { name: "code", slot: 0, type: "string", required: true },
+      { name: "message", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.gateway.SubscribeRequest": {
+    fields: [
+      { name: "resume_after", slot: 0, type: "long" }
+    ]
+  },
+  "galaxy.gateway.ServerTime": {
+    fields: [
+      { name: "server_time_ms", slot: 0, type: "long" }
+    ]
+  },
+  "galaxy.gateway.Gap": {
+    fields: [
+      { name: "first_missing", slot: 0, type: "long" },
+      { name: "last_missing", slot: 1, type: "long" },
+      { name: "resumed_after", slot: 2, type: "long" }
+    ]
+  },
+  "galaxy.gateway.Heartbeat": {
+    fields: [
+      { name: "server_time_ms", slot: 0, type: "long" }
+    ]
+  },
+  "galaxy.lobby.CreateGameRequest": {
+    fields: [
+      { name: "game_name", slot: 0, type: "string", required: true },
+      { name: "description", slot: 1, type: "string" },
+      { name: "min_players", slot: 2, type: "int" },
+      { name: "max_players", slot: 3, type: "int" },
+      { name: "turn_schedule", slot: 4, type: "string", required: true },
+      { name: "time_zone", slot: 5, type: "string" },
+      { name: "engine_version", slot: 6, type: "string" }
+    ]
+  },
+  "galaxy.lobby.GameRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.Game": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "owner_user_id", slot: 1, type: "string" },
+      { name: "visibility", slot: 2, type: "string", required: true },
+      { name: "status", slot: 3, type: "string", required: true },
+      { name: "game_name", slot: 4, type: "string", required: true },
+      { name: "description", slot: 5, type: "string", required: true },
+      { name: "min_players", slot: 6, type: "int" },
+      { name: "max_players", slot: 7, type: "int" },
+      { name: "member_count", slot: 8, type: "int" },
+      { name: "turn_schedule", slot: 9, type: "string", required: true },
+      { name: "time_zone", slot: 10, type: "string", required: true },
+      { name: "engine_version", slot: 11, type: "string" },
+      { name: "current_turn", slot: 12, type: "int" },
+      { name: "runtime_status", slot: 13, type: "string", required: true },
+      { name: "failure_reason", slot: 14, type: "string" },
+      { name: "next_turn_at", slot: 15, type: "string" },
+      { name: "created_at", slot: 16, type: "string", required: true },
+      { name: "updated_at", slot: 17, type: "string", required: true },
+      { name: "started_at", slot: 18, type: "string" },
+      { name: "finished_at", slot: 19, type: "string" }
+    ]
+  },
+  "galaxy.lobby.ListRequest": {
+    fields: [
+      { name: "cursor", slot: 0, type: "string" },
+      { name: "limit", slot: 1, type: "int", optional: true }
+    ]
+  },
+  "galaxy.lobby.GameList": {
+    fields: [
+      { name: "games", slot: 0, type: { vector: { table: "galaxy.lobby.Game" } }, required: true },
+      { name: "next_cursor", slot: 1, type: "string" }
+    ]
+  },
+  "galaxy.lobby.IssueInviteRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "invited_user_id", slot: 1, type: "string" },
+      { name: "expires_at", slot: 2, type: "string" }
+    ]
+  },
+  "galaxy.lobby.Invite": {
+    fields: [
+      { name: "invite_id", slot: 0, type: "string", required: true },
+      { name: "game_id", slot: 1, type: "string", required: true },
+      { name: "issuer_user_id", slot: 2, type: "string", required: true },
+      { name: "invited_user_id", slot: 3, type: "string" },
+      { name: "code", slot: 4, type: "string" },
+      { name: "status", slot: 5, type: "string", required: true },
+      { name: "expires_at", slot: 6, type: "string", required: true },
+      { name: "created_at", slot: 7, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.InviteList": {
+    fields: [
+      { name: "invites", slot: 0, type: { vector: { table: "galaxy.lobby.Invite" } }, required: true },
+      { name: "next_cursor", slot: 1, type: "string" }
+    ]
+  },
+  "galaxy.lobby.RedeemInviteRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "invite_id", slot: 1, type: "string", required: true },
+      { name: "race_name", slot: 2, type: "string", required: true },
+      { name: "code", slot: 3, type: "string" }
+    ]
+  },
+  "galaxy.lobby.InviteRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "invite_id", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.Membership": {
+    fields: [
+      { name: "membership_id", slot: 0, type: "string", required: true },
+      { name: "game_id", slot: 1, type: "string", required: true },
+      { name: "user_id", slot: 2, type: "string", required: true },
+      { name: "race_name", slot: 3, type: "string", required: true },
+      { name: "status", slot: 4, type: "string", required: true },
+      { name: "joined_at", slot: 5, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.MembershipList": {
+    fields: [
+      { name: "memberships", slot: 0, type: { vector: { table: "galaxy.lobby.Membership" } }, required: true }
+    ]
+  },
+  "galaxy.push.GameTurnReady": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int" }
+    ]
+  },
+  "galaxy.push.LobbyInviteReceived": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "invite_id", slot: 1, type: "string", required: true },
+      { name: "game_name", slot: 2, type: "string", required: true },
+      { name: "issuer_user_id", slot: 3, type: "string", required: true },
+      { name: "expires_at", slot: 4, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyInviteRevoked": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "invite_id", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.user.GetAccountRequest": { fields: [] },
+  "galaxy.user.Entitlement": {
+    fields: [
+      { name: "tier", slot: 0, type: "string", required: true },
+      { name: "max_registered_race_names", slot: 1, type: "int" }
+    ]
+  },
+  "galaxy.user.ActiveSanction": {
+    fields: [
+      { name: "sanction_code", slot: 0, type: "string", required: true },
+      { name: "applied_at", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.user.ActiveLimit": {
+    fields: [
+      { name: "limit_code", slot: 0, type: "string", required: true },
+      { name: "value", slot: 1, type: "int" }
+    ]
+  },
+  "galaxy.user.Account": {
+    fields: [
+      { name: "user_id", slot: 0, type: "string", required: true },
+      { name: "email", slot: 1, type: "string", required: true },
+      { name: "user_name", slot: 2, type: "string", required: true },
+      { name: "display_name", slot: 3, type: "string", required: true },
+      { name: "preferred_language", slot: 4, type: "string", required: true },
+      { name: "time_zone", slot: 5, type: "string", required: true },
+      { name: "declared_country", slot: 6, type: "string" },
+      { name: "entitlement", slot: 7, type: { table: "galaxy.user.Entitlement" }, required: true },
+      { name: "sanctions", slot: 8, type: { vector: { table: "galaxy.user.ActiveSanction" } }, required: true },
+      { name: "limits", slot: 9, type: { vector: { table: "galaxy.user.ActiveLimit" } }, required: true },
+      { name: "created_at", slot: 10, type: "string", required: true },
+      { name: "updated_at", slot: 11, type: "string", required: true }
+    ]
+  },
+  "galaxy.user.ListSessionsRequest": { fields: [] },
+  "galaxy.user.Session": {
+    fields: [
+      { name: "device_session_id", slot: 0, type: "string", required: true },
+      { name: "created_at", slot: 1, type: "string", required: true },
+      { name: "last_seen_at", slot: 2, type: "string" }
+    ]
+  },
+  "galaxy.user.SessionList": {
+    fields: [
+      { name: "sessions", slot: 0, type: { vector: { table: "galaxy.user.Session" } }, required: true }
+    ]
+  },
+  "galaxy.user.RevokeSessionRequest": {
+    fields: [
+      { name: "device_session_id", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.user.RevokeAllSessionsRequest": { fields: [] },
+  "galaxy.user.RevokedSessions": {
+    fields: [
+      { name: "revoked", slot: 0, type: { vector: "string" }, required: true }
+    ]
+  }
+} as const satisfies Record<string, Table>
 
 export type TableName = keyof typeof tables

@@ -1,0 +1,112 @@
+/**
+ * The closed set of REST error codes and their statuses (wire contract, section 2).
+ *
+ * On the wire an error is `{"error":{"code","message"}}`; in the program it is one tagged class per code. Domain
+ * errors never carry a status: a surface maps them to one of these in its own total table.
+ */
+import { Schema, SchemaTransformation } from "effect"
+import { HttpApiSchema } from "effect/http-api"
+
+/** HTTP status of each code. */
+export const statusOf = {
+  invalid_request: 400,
+  account_permanently_blocked: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal_error: 500,
+  service_unavailable: 503
+} as const
+
+export type ApiErrorCode = keyof typeof statusOf
+
+const fields = { message: Schema.String }
+
+export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("invalid_request", fields) {}
+export class AccountPermanentlyBlocked extends Schema.TaggedError<AccountPermanentlyBlocked>()(
+  "account_permanently_blocked",
+  fields
+) {}
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("unauthorized", fields) {}
+export class Forbidden extends Schema.TaggedError<Forbidden>()("forbidden", fields) {}
+export class NotFound extends Schema.TaggedError<NotFound>()("not_found", fields) {}
+export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("method_not_allowed", fields) {}
+export class Conflict extends Schema.TaggedError<Conflict>()("conflict", fields) {}
+export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>()("payload_too_large", fields) {}
+export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()("unsupported_media_type", fields) {}
+export class RateLimited extends Schema.TaggedError<RateLimited>()("rate_limited", fields) {}
+export class InternalError extends Schema.TaggedError<InternalError>()("internal_error", fields) {}
+export class ServiceUnavailable extends Schema.TaggedError<ServiceUnavailable>()("service_unavailable", fields) {}
+
+const classes = {
+  invalid_request: InvalidRequest,
+  account_permanently_blocked: AccountPermanentlyBlocked,
+  unauthorized: Unauthorized,
+  forbidden: Forbidden,
+  not_found: NotFound,
+  method_not_allowed: MethodNotAllowed,
+  conflict: Conflict,
+  payload_too_large: PayloadTooLarge,
+  unsupported_media_type: UnsupportedMediaType,
+  rate_limited: RateLimited,
+  internal_error: InternalError,
+  service_unavailable: ServiceUnavailable
+} as const
+
+/** Any error that a REST surface answers with. */
+export type ApiError = { [C in ApiErrorCode]: InstanceType<(typeof classes)[C]> }[ApiErrorCode]
+
+/** The error class of a code, made with its message. */
+export const make = (code: ApiErrorCode, message: string): ApiError => new classes[code]({ message })
+
+/** The JSON body of an error. */
+export const body = (code: ApiErrorCode, message: string) => ({ error: { code, message } })
+
+export const ErrorEnvelope = Schema.Struct({
+  error: Schema.Struct({ code: Schema.String, message: Schema.String })
+})
+
+const envelope = <const C extends string>(code: C) =>
+  Schema.Struct({ error: Schema.Struct({ code: Schema.Literal(code), message: Schema.String }) })
+
+const wire = <const C extends string, E extends { readonly message: string }>(
+  code: C,
+  status: number,
+  type: Schema.Codec<E, unknown> & (new (props: { message: string }) => E)
+) =>
+  envelope(code).pipe(
+    Schema.decodeTo(
+      Schema.toType(type),
+      SchemaTransformation.transform<E, ReturnType<typeof envelope<C>>["Type"]>({
+        decode: (encoded) => new type({ message: encoded.error.message }),
+        encode: (error) => ({ error: { code, message: error.message } })
+      })
+    ),
+    HttpApiSchema.status(status)
+  )
+
+/** What an endpoint declares as its `error`: every code, in its wire form. */
+export const wireErrors = [
+  wire("invalid_request", statusOf.invalid_request, InvalidRequest),
+  wire("account_permanently_blocked", statusOf.account_permanently_blocked, AccountPermanentlyBlocked),
+  wire("unauthorized", statusOf.unauthorized, Unauthorized),
+  wire("forbidden", statusOf.forbidden, Forbidden),
+  wire("not_found", statusOf.not_found, NotFound),
+  wire("method_not_allowed", statusOf.method_not_allowed, MethodNotAllowed),
+  wire("conflict", statusOf.conflict, Conflict),
+  wire("payload_too_large", statusOf.payload_too_large, PayloadTooLarge),
+  wire("unsupported_media_type", statusOf.unsupported_media_type, UnsupportedMediaType),
+  wire("rate_limited", statusOf.rate_limited, RateLimited),
+  wire("internal_error", statusOf.internal_error, InternalError),
+  wire("service_unavailable", statusOf.service_unavailable, ServiceUnavailable)
+] as const
+
+/** The wire form of `invalid_request` alone, for middleware that only refuses malformed input. */
+export const InvalidRequestWire = wireErrors[0]
+/** The wire form of `unauthorized` alone, for authentication middleware. */
+export const UnauthorizedWire = wireErrors[2]

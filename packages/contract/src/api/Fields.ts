@@ -1,0 +1,26 @@
+/** Small schemas that several surfaces share: timestamps, free text with its bound, names and schedules. */
+import { Schema } from "effect"
+
+/** An instant as RFC 3339 text in UTC with milliseconds. */
+export const Timestamp = Schema.DateTimeUtcFromString
+export type Timestamp = typeof Timestamp.Type
+
+/** Text of at most `max` characters. */
+export const text = (max: number) => Schema.String.check(Schema.isMaxLength(max))
+
+/** Text of 1 to `max` characters. */
+export const label = (max: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(max))
+
+/** Not validated as an address here: whoever sends the mail decides that. 254 is the limit of RFC 5321. */
+export const Email = Schema.String.check(
+  Schema.isMaxLength(254),
+  Schema.isPattern(/^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+$/u)
+)
+
+/** A query parameter that is a whole number from `low` to `high`. */
+export const whole = (low: number, high: number) =>
+  Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))
+
+/** A JSON number that is whole and lies from `low` to `high`. */
+export const int = (low: number, high: number) =>
+  Schema.Number.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))

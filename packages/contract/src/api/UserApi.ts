@@ -1,0 +1,14 @@
+/**
+ * The backend's user surface: every route needs `X-User-Id`, which only the gateway sets.
+ *
+ * `X-Forwarded-For` carries the player's address as the gateway saw it.
+ */
+import { HttpApi } from "effect/http-api"
+import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
+import { GamesGroup } from "./UserGames.ts"
+import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup } from "./UserLobby.ts"
+import { CallerIdentity } from "./Identity.ts"
+
+export class UserApi extends HttpApi.make("user")
+  .add(AccountGroup, SessionsGroup, LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup, GamesGroup)
+  .middleware(CallerIdentity) {}

@@ -1,0 +1,138 @@
+/**
+ * Message type ↔ REST route: how each signed command becomes one call of the backend's user surface.
+ *
+ * A request table's fields fill the `{placeholders}` of the path first; the rest become the query of a GET or the JSON
+ * body of anything else. The answer's JSON becomes the response table. What isn't listed here isn't routed.
+ */
+export interface MessageRoute {
+  readonly method: "GET" | "POST" | "PATCH"
+  readonly path: string
+  /** Full names of FlatBuffers tables. */
+  readonly request: string
+  readonly response: string
+}
+
+const lobbyGame = (action: string): MessageRoute => ({
+  method: "POST",
+  path: `/api/v1/user/lobby/games/{game_id}/${action}`,
+  request: "galaxy.lobby.GameRequest",
+  response: "galaxy.lobby.Game"
+})
+
+export const messageRoutes = {
+  "user.account.get": {
+    method: "GET",
+    path: "/api/v1/user/account",
+    request: "galaxy.user.GetAccountRequest",
+    response: "galaxy.user.Account"
+  },
+  "user.sessions.list": {
+    method: "GET",
+    path: "/api/v1/user/sessions",
+    request: "galaxy.user.ListSessionsRequest",
+    response: "galaxy.user.SessionList"
+  },
+  "user.sessions.revoke": {
+    method: "POST",
+    path: "/api/v1/user/sessions/{device_session_id}/revoke",
+    request: "galaxy.user.RevokeSessionRequest",
+    response: "galaxy.user.RevokedSessions"
+  },
+  "user.sessions.revoke_all": {
+    method: "POST",
+    path: "/api/v1/user/sessions/revoke-all",
+    request: "galaxy.user.RevokeAllSessionsRequest",
+    response: "galaxy.user.RevokedSessions"
+  },
+  "lobby.games.create": {
+    method: "POST",
+    path: "/api/v1/user/lobby/games",
+    request: "galaxy.lobby.CreateGameRequest",
+    response: "galaxy.lobby.Game"
+  },
+  "lobby.games.get": {
+    method: "GET",
+    path: "/api/v1/user/lobby/games/{game_id}",
+    request: "galaxy.lobby.GameRequest",
+    response: "galaxy.lobby.Game"
+  },
+  "lobby.games.open_enrollment": lobbyGame("open-enrollment"),
+  "lobby.games.ready_to_start": lobbyGame("ready-to-start"),
+  "lobby.games.start": lobbyGame("start"),
+  "lobby.games.retry_start": lobbyGame("retry-start"),
+  "lobby.invites.issue": {
+    method: "POST",
+    path: "/api/v1/user/lobby/games/{game_id}/invites",
+    request: "galaxy.lobby.IssueInviteRequest",
+    response: "galaxy.lobby.Invite"
+  },
+  "lobby.invites.redeem": {
+    method: "POST",
+    path: "/api/v1/user/lobby/games/{game_id}/invites/{invite_id}/redeem",
+    request: "galaxy.lobby.RedeemInviteRequest",
+    response: "galaxy.lobby.Membership"
+  },
+  "lobby.invites.decline": {
+    method: "POST",
+    path: "/api/v1/user/lobby/games/{game_id}/invites/{invite_id}/decline",
+    request: "galaxy.lobby.InviteRequest",
+    response: "galaxy.lobby.Invite"
+  },
+  "lobby.invites.revoke": {
+    method: "POST",
+    path: "/api/v1/user/lobby/games/{game_id}/invites/{invite_id}/revoke",
+    request: "galaxy.lobby.InviteRequest",
+    response: "galaxy.lobby.Invite"
+  },
+  "lobby.memberships.list": {
+    method: "GET",
+    path: "/api/v1/user/lobby/games/{game_id}/memberships",
+    request: "galaxy.lobby.GameRequest",
+    response: "galaxy.lobby.MembershipList"
+  },
+  "lobby.my.games": {
+    method: "GET",
+    path: "/api/v1/user/lobby/my/games",
+    request: "galaxy.lobby.ListRequest",
+    response: "galaxy.lobby.GameList"
+  },
+  "lobby.my.invites": {
+    method: "GET",
+    path: "/api/v1/user/lobby/my/invites",
+    request: "galaxy.lobby.ListRequest",
+    response: "galaxy.lobby.InviteList"
+  },
+  "user.games.command": {
+    method: "POST",
+    path: "/api/v1/user/games/{game_id}/commands",
+    request: "galaxy.games.CommandRequest",
+    response: "galaxy.games.OrdersAnswer"
+  },
+  "user.games.order": {
+    method: "POST",
+    path: "/api/v1/user/games/{game_id}/orders",
+    request: "galaxy.games.OrderRequest",
+    response: "galaxy.games.OrdersAnswer"
+  },
+  "user.games.order.get": {
+    method: "GET",
+    path: "/api/v1/user/games/{game_id}/orders",
+    request: "galaxy.games.OrderGetRequest",
+    response: "galaxy.games.OrdersAnswer"
+  },
+  "user.games.report": {
+    method: "GET",
+    path: "/api/v1/user/games/{game_id}/reports/{turn}",
+    request: "galaxy.games.ReportRequest",
+    response: "galaxy.game.Report"
+  }
+} as const satisfies Record<string, MessageRoute>
+
+export type MessageType = keyof typeof messageRoutes
+
+/** The route of a message type, if it has one. */
+export const routeOf = (messageType: string): MessageRoute | undefined =>
+  Object.hasOwn(messageRoutes, messageType) ? messageRoutes[messageType as MessageType] : undefined
+
+/** Table of a response whose result code isn't `ok`. */
+export const errorTable = "galaxy.common.Error"
