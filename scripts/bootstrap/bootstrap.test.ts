@@ -81,7 +81,7 @@ describe("bootstrap", () => {
     )
     const first = await finished(start(tree, "--port", "80 80"))
     expect(first.err).toContain("Installing the packages Galaxy needs (nothing is installed yet)")
-    expect(first.err).toMatch(/Installed 1 packages in \d+ s\./)
+    expect(first.err).toMatch(/Installed \d+ packages in \d+ s\./)
     const [cwd, , options, args] = JSON.parse(first.out)
     expect([cwd, options, args]).toEqual([tree, "--conditions=@galaxy/source", ["--port", "80 80"]])
     expect(first.code).toBe(7)

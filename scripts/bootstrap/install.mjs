@@ -131,7 +131,10 @@ const progress = (total) => {
   const terminal = process.stderr.isTTY === true
   const show = () => {
     const seconds = Math.round((performance.now() - started) / 1000)
-    const text = `  ${Math.min(fetched.size, total)} of about ${total} packages fetched, ${seconds} s`
+    const text =
+      fetched.size < total
+        ? `  ${fetched.size} of about ${total} packages fetched, ${seconds} s`
+        : `  ${fetched.size} packages fetched, unpacking them, ${seconds} s`
     process.stderr.write(terminal ? `\r\x1b[K${text}` : `${text}\n`)
   }
   const timer = setInterval(show, terminal ? 250 : 3000)
@@ -143,7 +146,7 @@ const progress = (total) => {
     end: () => {
       clearInterval(timer)
       if (terminal) process.stderr.write("\r\x1b[K")
-      return Math.round((performance.now() - started) / 1000)
+      return { count: fetched.size, seconds: Math.round((performance.now() - started) / 1000) }
     }
   }
 }
@@ -198,10 +201,10 @@ const npmCi = (root) =>
     })
     child.on("close", (code, signal) => {
       for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(name)
-      const seconds = meter.end()
+      const { count, seconds } = meter.end()
       if (code !== 0) failed(new Error(explain(code ?? signal, errors)))
       else {
-        console.error(`Installed ${wanted.length} packages in ${seconds} s.`)
+        console.error(`Installed ${count} packages in ${seconds} s.`)
         done()
       }
     })
