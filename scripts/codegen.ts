@@ -35,7 +35,7 @@ const generateFbs = async (base: string): Promise<void> => {
 /** Paths below `target` that are missing, superfluous or different in the tree. */
 const drift = (base: string): ReadonlyArray<{ path: string; wanted: string | undefined }> => {
   const paths = new Set([...filesBelow(join(base, target)), ...filesBelow(join(root, target))])
-  return [...paths].sort().flatMap((path) => {
+  return [...paths].toSorted().flatMap((path) => {
     const read = (at: string) =>
       existsSync(join(at, target, path)) ? readFileSync(join(at, target, path), "utf8") : undefined
     const wanted = read(base)

@@ -20,7 +20,7 @@ export interface Lockfile {
   readonly packages: Readonly<Record<string, Entry>>
 }
 
-const systems = ["android", "darwin", "freebsd", "linux", "openharmony", "win32"]
+const systems = new Set(["android", "darwin", "freebsd", "linux", "openharmony", "win32"])
 const processors = new Map([
   ["armv7", "arm"],
   ["wasm32", "wasm32"],
@@ -30,7 +30,7 @@ const processors = new Map([
 /** What a platform package says about itself, as far as its name tells. */
 const platform = (name: string) => {
   const words = name.split(/[/-]/)
-  const os = words.find((word) => systems.includes(word))
+  const os = words.find((word) => systems.has(word))
   const cpu = words.map((word) => processors.get(word)).find((word) => word !== undefined)
   const libc = words.some((word) => word.startsWith("musl")) ? "musl" : words.includes("gnu") ? "glibc" : undefined
   return { ...(os && { os: [os] }), ...(cpu && { cpu: [cpu] }), ...(libc && os === "linux" && { libc: [libc] }) }
@@ -58,7 +58,7 @@ if (import.meta.main) {
   if (process.argv.includes("--check")) process.exitCode = missing.size === 0 ? 0 : 1
   else if (missing.size > 0) {
     const places = Object.entries(lock.packages).concat([...missing])
-    const packages = Object.fromEntries(places.sort(([a], [b]) => a.localeCompare(b, "en")))
+    const packages = Object.fromEntries(places.toSorted(([a], [b]) => a.localeCompare(b, "en")))
     writeFileSync(file, `${JSON.stringify({ ...lock, packages }, null, 2)}\n`)
   }
 }

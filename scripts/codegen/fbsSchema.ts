@@ -132,16 +132,15 @@ const parseFile = (file: string, source: string): SchemaFile => {
     const seen = new Set<string>()
     if (peek() !== "(") return seen
     take("(")
-    do {
+    while (peek() !== ")") {
+      if (seen.size > 0) take(",")
       const name = word("an attribute", /^\w+$/)
       if (name !== "required" && name !== "deprecated") {
         position--
         fail(`attribute "${name}" is not used here: only required and deprecated are`)
       }
       seen.add(name)
-      if (peek() !== ",") break
-      take(",")
-    } while (true)
+    }
     take(")")
     return seen
   }
