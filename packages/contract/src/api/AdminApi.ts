@@ -48,7 +48,11 @@ export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVers
       success: Schema.Struct({ engine_versions: Schema.Array(EngineVersion) }),
       error: wireErrors
     }),
-    HttpApiEndpoint.post("register", "/", { payload: RegisterEngineVersion, success: EngineVersion, error: wireErrors }),
+    HttpApiEndpoint.post("register", "/", {
+      payload: RegisterEngineVersion,
+      success: EngineVersion,
+      error: wireErrors
+    }),
     HttpApiEndpoint.post("disable", "/:version/disable", {
       params: { version: Schema.String },
       success: EngineVersion,

@@ -38,7 +38,10 @@ export class NotFound extends Schema.TaggedError<NotFound>()("not_found", fields
 export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("method_not_allowed", fields) {}
 export class Conflict extends Schema.TaggedError<Conflict>()("conflict", fields) {}
 export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>()("payload_too_large", fields) {}
-export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()("unsupported_media_type", fields) {}
+export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()(
+  "unsupported_media_type",
+  fields
+) {}
 export class RateLimited extends Schema.TaggedError<RateLimited>()("rate_limited", fields) {}
 export class InternalError extends Schema.TaggedError<InternalError>()("internal_error", fields) {}
 export class ServiceUnavailable extends Schema.TaggedError<ServiceUnavailable>()("service_unavailable", fields) {}

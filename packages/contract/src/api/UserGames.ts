@@ -35,7 +35,12 @@ export class GamesGroup extends HttpApiGroup.make("games")
       success: EngineAnswer,
       error: wireErrors
     }),
-    HttpApiEndpoint.post("order", "/orders", { params, payload: SubmitOrders, success: EngineAnswer, error: wireErrors }),
+    HttpApiEndpoint.post("order", "/orders", {
+      params,
+      payload: SubmitOrders,
+      success: EngineAnswer,
+      error: wireErrors
+    }),
     HttpApiEndpoint.get("orders", "/orders", {
       params,
       query: { turn: Schema.optionalKey(someTurn) },

@@ -109,7 +109,9 @@ export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membersh
 
 const paging = {
   cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512))),
-  limit: Schema.optionalKey(Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 })))
+  limit: Schema.optionalKey(
+    Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 }))
+  )
 }
 
 const game = { game_id: Schema.String }

@@ -13,12 +13,15 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
   ) => Effect.Effect<A, StorageError | Exclude<E, SqlError.SqlError | Schema.SchemaError>, R> = <A, E, R>(
     effect: Effect.Effect<A, E, R>
   ) =>
-    Effect.catch(effect, (error: E): Effect.Effect<never, StorageError | Exclude<E, SqlError.SqlError | Schema.SchemaError>> => {
-      const tagged = error as { readonly _tag?: string; readonly isRetryable?: boolean }
-      if (tagged._tag === "SqlError") {
-        return Effect.fail(new StorageError({ retryable: tagged.isRetryable === true, cause: error }))
+    Effect.catch(
+      effect,
+      (error: E): Effect.Effect<never, StorageError | Exclude<E, SqlError.SqlError | Schema.SchemaError>> => {
+        const tagged = error as { readonly _tag?: string; readonly isRetryable?: boolean }
+        if (tagged._tag === "SqlError") {
+          return Effect.fail(new StorageError({ retryable: tagged.isRetryable === true, cause: error }))
+        }
+        if (tagged._tag === "SchemaError") return Effect.die(error)
+        return Effect.fail(error as Exclude<E, SqlError.SqlError | Schema.SchemaError>)
       }
-      if (tagged._tag === "SchemaError") return Effect.die(error)
-      return Effect.fail(error as Exclude<E, SqlError.SqlError | Schema.SchemaError>)
-    })
+    )
 }

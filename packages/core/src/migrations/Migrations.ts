@@ -1,0 +1,32 @@
+/**
+ * Brings schema `backend` up to date: one numbered sequence, applied at start under a lock.
+ *
+ * Backends that start together take turns: the second waits for the first and finds nothing left to do.
+ */
+import { Effect, Layer } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+import init from "./0001_init.ts"
+
+const sequence = {
+  "0001_init": init
+}
+
+// Any constant would do: it is the key of this lock and of no other.
+const lockKey = 7_205_159_403_792_794n
+
+/** Applies what is missing; answers the numbers and names that it applied. */
+export const run = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  return yield* sql.withTransaction(
+    Effect.gen(function* () {
+      yield* sql`SELECT pg_advisory_xact_lock(${lockKey})`
+      return yield* Migrator.make({})({
+        loader: Migrator.fromRecord(sequence),
+        table: "galaxy_migrations"
+      })
+    })
+  )
+}).pipe(Effect.withSpan("Migrations.run"))
+
+/** Runs the migrations when it is built. */
+export const layer = Layer.effectDiscard(run)

@@ -1,0 +1,36 @@
+/**
+ * Wakes readers of the database when a writer has committed.
+ *
+ * A signal carries no data and may be lost: whoever waits for one also looks for work at intervals.
+ */
+import { Context, Effect, Layer, PubSub, Stream } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+
+export type Channel = "galaxy_push" | "galaxy_mail" | "galaxy_runtime"
+
+export class DatabaseSignal extends Context.Service<
+  DatabaseSignal,
+  {
+    /** Inside a transaction the signal goes out with its commit, and only then. */
+    send(channel: Channel): Effect.Effect<void, SqlError.SqlError>
+    /** One element for each signal from any process on the same database. */
+    signals(channel: Channel): Stream.Stream<void>
+  }
+>()("@galaxy/core/shared/DatabaseSignal") {}
+
+/** Signals within one process only, after commit: enough where one backend owns its database. */
+export const layerProcess: Layer.Layer<DatabaseSignal, never, SqlClient.SqlClient> = Layer.effect(
+  DatabaseSignal,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const hub = yield* PubSub.sliding<Channel>(1024)
+    return DatabaseSignal.of({
+      send: (channel) => sql.afterCommit(PubSub.publish(hub, channel)).pipe(Effect.asVoid),
+      signals: (channel) =>
+        Stream.fromPubSub(hub).pipe(
+          Stream.filter((it) => it === channel),
+          Stream.map(() => undefined)
+        )
+    })
+  })
+)

@@ -1,0 +1,24 @@
+/** `DatabaseSignal` over LISTEN and NOTIFY: reaches every process on the same database. */
+import { PgClient } from "@effect/sql-pg"
+import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
+import { Effect, Layer, Queue, Schedule, Stream } from "effect"
+
+export const layer: Layer.Layer<DatabaseSignal, never, PgClient.PgClient> = Layer.effect(
+  DatabaseSignal,
+  Effect.gen(function* () {
+    const pg = yield* PgClient.PgClient
+    return DatabaseSignal.of({
+      send: (channel) => Effect.asVoid(pg`SELECT pg_notify(${channel}, '')`),
+      signals: (channel) =>
+        Stream.scoped(
+          Stream.unwrap(
+            Effect.map(pg.listen(channel), (queue) => Stream.fromEffectRepeat(Effect.asVoid(Queue.take(queue))))
+          )
+        ).pipe(
+          // A lost connection loses signals, which readers bear; not listening again they could not.
+          Stream.retry(Schedule.spaced("1 second")),
+          Stream.orDie
+        )
+    })
+  })
+)

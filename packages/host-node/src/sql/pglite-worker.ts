@@ -1,0 +1,81 @@
+/**
+ * The worker thread that owns one PGlite: wire-protocol bytes in, wire-protocol bytes out.
+ *
+ * PGlite computes on the thread that calls it, so it gets a thread of its own and never blocks the event loop.
+ */
+import { parentPort, workerData } from "node:worker_threads"
+import { PGlite } from "@electric-sql/pglite"
+
+export interface WorkerSettings {
+  /** Folder of the database; in memory when absent. */
+  readonly dataDir?: string
+  /** A dumped database (tar) to begin from, for an instance in memory. */
+  readonly seed?: ArrayBuffer
+}
+
+export type ToWorker =
+  | { readonly type: "protocol"; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: "listen"; readonly id: number; readonly channel: string }
+  | { readonly type: "unlisten"; readonly id: number; readonly channel: string }
+  | { readonly type: "dump"; readonly id: number }
+  | { readonly type: "close"; readonly id: number }
+
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "failed"; readonly message: string }
+  | { readonly type: "done"; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: "error"; readonly id: number; readonly message: string }
+  | { readonly type: "notification"; readonly channel: string; readonly payload: string }
+
+const port = parentPort
+if (port === null) throw new Error("pglite-worker runs in a worker thread only")
+
+const settings = workerData as WorkerSettings
+const post = (message: FromWorker, transfer: ReadonlyArray<ArrayBuffer> = []) =>
+  port.postMessage(message, [...transfer])
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+const nothing = new Uint8Array(0)
+
+const open = () =>
+  PGlite.create({
+    ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
+    ...(settings.seed === undefined ? {} : { loadDataDir: new Blob([settings.seed]) })
+  })
+
+const unlisten = new Map<string, () => Promise<void>>()
+
+const handle = async (db: PGlite, message: ToWorker): Promise<Uint8Array> => {
+  switch (message.type) {
+    case "protocol":
+      return db.runExclusive(() => db.execProtocolRaw(message.bytes))
+    case "listen": {
+      const stop = await db.listen(message.channel, (payload) =>
+        post({ type: "notification", channel: message.channel, payload })
+      )
+      unlisten.set(message.channel, stop)
+      return nothing
+    }
+    case "unlisten":
+      await unlisten.get(message.channel)?.()
+      unlisten.delete(message.channel)
+      return nothing
+    case "dump":
+      return new Uint8Array(await (await db.dumpDataDir("none")).arrayBuffer())
+    case "close":
+      await db.close()
+      return nothing
+  }
+}
+
+open().then(
+  (db) => {
+    port.on("message", (message: ToWorker) => {
+      handle(db, message).then(
+        (bytes) => post({ type: "done", id: message.id, bytes }),
+        (cause) => post({ type: "error", id: message.id, message: messageOf(cause) })
+      )
+    })
+    post({ type: "ready" })
+  },
+  (cause) => post({ type: "failed", message: messageOf(cause) })
+)

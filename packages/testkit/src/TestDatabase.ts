@@ -1,0 +1,159 @@
+/**
+ * A migrated database of its own for each suite, on each database that Galaxy runs on.
+ *
+ * PGlite starts from a dump that is made once per version of the migrations; PostgreSQL clones a template database. Real
+ * PostgreSQL is used where `GALAXY_TEST_DATABASE_URL` names a server, and skipped with a line where none does.
+ */
+import { createHash, randomUUID } from "node:crypto"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { PgClient } from "@effect/sql-pg"
+import * as Migrations from "@galaxy/core/migrations/Migrations"
+import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
+import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
+import * as Pglite from "@galaxy/host-node/sql/Pglite"
+import * as Postgres from "@galaxy/host-node/sql/Postgres"
+import { Effect, Layer, type Scope } from "effect"
+import { Reactivity } from "effect/reactivity"
+import { SqlClient } from "effect/sql"
+
+/** What storage needs of a host. */
+export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal
+
+/** Where the PostgreSQL server of this run listens, if there is one. */
+export const serverUrl = (): string | undefined => process.env["GALAXY_TEST_DATABASE_URL"] || undefined
+
+const fingerprint = (): string => {
+  const hash = createHash("sha256")
+  const folder = dirname(fileURLToPath(import.meta.resolve("@galaxy/core/migrations/Migrations")))
+  for (const file of readdirSync(folder).toSorted()) {
+    if (/\.(ts|js)$/.test(file)) hash.update(file).update(readFileSync(join(folder, file)))
+  }
+  return hash.digest("hex").slice(0, 16)
+}
+
+const migrated = (instance: Pglite.Instance) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const made = yield* Pglite.client(instance)
+      yield* Migrations.run.pipe(Effect.provideService(SqlClient.SqlClient, made))
+    }).pipe(Effect.provide(Reactivity.layer))
+  )
+
+const seedFile = () => join(tmpdir(), `galaxy-pglite-${fingerprint()}.tar`)
+
+/** The dump of a migrated PGlite; made by the first who asks. */
+const seed = Effect.gen(function* () {
+  const file = seedFile()
+  if (!existsSync(file)) {
+    const dump = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const instance = yield* Pglite.start({})
+        yield* migrated(instance)
+        return yield* Effect.promise(() => instance.call({ type: "dump" }))
+      })
+    )
+    // Others may be making the same file: each writes its own and the last rename stands.
+    const own = `${file}.${process.pid}.${randomUUID()}`
+    mkdirSync(dirname(own), { recursive: true })
+    writeFileSync(own, dump)
+    renameSync(own, file)
+  }
+  const bytes = readFileSync(file)
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+})
+
+const withSignal = <E>(layer: Layer.Layer<SqlClient.SqlClient | PgClient.PgClient, E>) =>
+  PgDatabaseSignal.layer.pipe(Layer.provideMerge(layer))
+
+/** A migrated PGlite in memory. */
+export const layerPglite = withSignal(Layer.unwrap(Effect.map(seed, (bytes) => Pglite.layer({ seed: bytes })))).pipe(
+  Layer.orDie
+)
+
+const templateLock = 4_242_001n
+
+/** Runs against the server's own database, to make others. */
+const onServer = <A, E>(url: string, effect: Effect.Effect<A, E, SqlClient.SqlClient | Scope.Scope>) =>
+  Effect.scoped(effect).pipe(Effect.provide(Postgres.layer({ url, maxConnections: 1 })))
+
+const databaseUrl = (url: string, name: string) => {
+  const parsed = new URL(url)
+  parsed.pathname = `/${name}`
+  return parsed.toString()
+}
+
+const template = (url: string) =>
+  Effect.gen(function* () {
+    const name = `galaxy_template_${fingerprint()}`
+    yield* onServer(
+      url,
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`SELECT pg_advisory_lock(${templateLock})`
+        yield* Effect.gen(function* () {
+          const found = yield* sql`SELECT 1 FROM pg_database WHERE datname = ${name}`
+          if (found.length > 0) return
+          const building = `${name}_building`
+          yield* sql.unsafe(`DROP DATABASE IF EXISTS ${building} WITH (FORCE)`)
+          yield* sql.unsafe(`CREATE DATABASE ${building}`)
+          yield* Migrations.run.pipe(
+            Effect.provide(Postgres.layer({ url: databaseUrl(url, building), maxConnections: 1 }))
+          )
+          yield* sql.unsafe(`ALTER DATABASE ${building} RENAME TO ${name}`)
+        }).pipe(Effect.ensuring(Effect.ignore(sql`SELECT pg_advisory_unlock(${templateLock})`)))
+      })
+    )
+    return name
+  })
+
+/** A clone of the migrated template on the server, dropped with the scope; answers its URL. */
+export const cloneUrl = (url: string) =>
+  Effect.acquireRelease(
+    Effect.gen(function* () {
+      const name = `galaxy_test_${randomUUID().replaceAll("-", "")}`
+      const from = yield* template(url)
+      yield* onServer(
+        url,
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          // One clone at a time: a template must have no other reader while it is copied.
+          yield* sql`SELECT pg_advisory_lock(${templateLock})`
+          yield* sql
+            .unsafe(`CREATE DATABASE ${name} TEMPLATE ${from}`)
+            .pipe(Effect.ensuring(Effect.ignore(sql`SELECT pg_advisory_unlock(${templateLock})`)))
+        })
+      )
+      return { name, url: databaseUrl(url, name) }
+    }),
+    ({ name }) =>
+      Effect.ignore(
+        onServer(
+          url,
+          Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+        )
+      )
+  )
+
+/** A migrated database on the PostgreSQL server at `url`. */
+export const layerPostgres = (url: string, maxConnections = 10) =>
+  withSignal(
+    Layer.unwrap(Effect.map(cloneUrl(url), (clone) => Postgres.layer({ url: clone.url, maxConnections })))
+  ).pipe(Layer.orDie)
+
+/** Runs a suite once per database: `eachDatabase((name, layer) => { … })`. */
+export const eachDatabase = (suite: (name: string, layer: Layer.Layer<Database>) => void): void => {
+  suite("PGlite", layerPglite)
+  const url = serverUrl()
+  if (url === undefined) console.warn("skipped: PostgreSQL suites (GALAXY_TEST_DATABASE_URL names no server)")
+  else suite("PostgreSQL", layerPostgres(url))
+}
+
+/** For suites whose point is real concurrency: PostgreSQL only. */
+export const onPostgres = (suite: (layer: Layer.Layer<Database>, url: string) => void): void => {
+  const url = serverUrl()
+  if (url === undefined) console.warn("skipped: PostgreSQL suite (GALAXY_TEST_DATABASE_URL names no server)")
+  else suite(layerPostgres(url), url)
+}

@@ -1,0 +1,66 @@
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+
+const tables = [
+  "accounts",
+  "admin_accounts",
+  "applications",
+  "auth_challenges",
+  "blocked_emails",
+  "device_sessions",
+  "engine_versions",
+  "entitlement_records",
+  "entitlement_snapshots",
+  "game_blocks",
+  "games",
+  "invites",
+  "limit_active",
+  "limit_records",
+  "mail_attempts",
+  "mail_dead_letters",
+  "mail_deliveries",
+  "mail_payloads",
+  "mail_recipients",
+  "memberships",
+  "notification_dead_letters",
+  "notification_malformed_intents",
+  "notification_routes",
+  "notifications",
+  "player_mappings",
+  "push_events",
+  "push_log_floor",
+  "push_user_heads",
+  "race_names",
+  "runtime_health_snapshots",
+  "runtime_operation_log",
+  "runtime_records",
+  "sanction_active",
+  "sanction_records",
+  "session_revocations",
+  "user_country_counters"
+]
+
+eachDatabase((name, database) => {
+  layer(database, { timeout: "60 seconds" })(`a test database on ${name}`, (it) => {
+    it.effect("has every table of the schema", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const rows = yield* sql<{ table_name: string }>`
+          SELECT table_name FROM information_schema.tables WHERE table_schema = 'backend' ORDER BY table_name COLLATE "C"`
+        assert.deepStrictEqual(
+          rows.map((it) => it.table_name),
+          tables
+        )
+      })
+    )
+
+    it.effect("starts empty", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        assert.deepStrictEqual(yield* sql`SELECT user_id FROM backend.accounts`, [])
+      })
+    )
+  })
+})
