@@ -28,7 +28,7 @@ const processors = new Map([
 ])
 
 /** What a platform package says about itself, as far as its name tells. */
-const platform = (name: string) => {
+const platform = (name: string): { os?: [string]; cpu?: [string]; libc?: [string] } => {
   const words = name.split(/[/-]/)
   const os = words.find((word) => systems.has(word))
   const cpu = words.map((word) => processors.get(word)).find((word) => word !== undefined)
@@ -44,7 +44,16 @@ export const missingFrom = ({ packages }: Lockfile): ReadonlyMap<string, Entry> 
       const nested = `${path}/node_modules/${name}`
       const hoisted = `node_modules/${name}`
       if (packages[nested] !== undefined || packages[hoisted] !== undefined || !/^\d/.test(version)) continue
-      missing.set(hoisted, { version, ...platform(name), ...(entry.dev && { dev: true }), optional: true })
+      const { os, cpu, libc } = platform(name)
+      // In npm's own order of keys, so that it leaves the entry as it is.
+      missing.set(hoisted, {
+        version,
+        ...(cpu && { cpu }),
+        ...(entry.dev && { dev: true }),
+        ...(libc && { libc }),
+        optional: true,
+        ...(os && { os })
+      })
     }
   }
   return missing
