@@ -1,0 +1,175 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { importsOf } from "./architecture/imports.ts"
+import { type ArchitectureTable, findViolations, type Package, type Tree } from "./architecture/violations.ts"
+import { filesBelow, root } from "./lib/tree.ts"
+
+const bodies = ["core", "edge", "engine", "client"]
+
+/** Who may reach whom. docs/ARCHITECTURE.md has the same table in words; change it there first. */
+const table: ArchitectureTable = {
+  contract: { packages: [], libraries: ["effect", "@bufbuild/protobuf", "flatbuffers"], node: false },
+  core: { packages: ["contract"], libraries: ["effect"], node: false },
+  edge: { packages: ["contract"], libraries: ["effect", "@bufbuild/protobuf"], node: false },
+  engine: { packages: ["contract"], libraries: ["effect"], node: false },
+  client: {
+    packages: ["contract"],
+    libraries: [
+      "effect",
+      "@bufbuild/protobuf",
+      "@connectrpc/connect",
+      "@connectrpc/connect-web",
+      "@noble/ed25519",
+      "@noble/hashes"
+    ],
+    node: false
+  },
+  web: { packages: ["client"], libraries: "declared", node: false },
+  "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true },
+  "host-cli": { packages: ["contract", "core"], libraries: "declared", node: true },
+  testkit: { packages: ["contract", ...bodies, "host-node"], libraries: "declared", node: true }
+}
+
+const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, unknown>
+const names = (record: unknown): ReadonlyArray<string> => Object.keys(record ?? {})
+
+const readPackage = (name: string): Package => {
+  const folder = `packages/${name}`
+  const references = (readJson(`${folder}/tsconfig.json`)["references"] ?? []) as ReadonlyArray<{ path: string }>
+  const paths = ["src", "test"].flatMap((part) =>
+    filesBelow(join(root, folder, part))
+      .filter((path) => /\.[cm]?tsx?$/.test(path))
+      .map((path) => `${part}/${path}`)
+  )
+  return {
+    dependencies: names(readJson(`${folder}/package.json`)["dependencies"]),
+    references: references.map(({ path }) => path.replace(/^\.\.\//, "")),
+    files: new Map(paths.map((path) => [path, readFileSync(join(root, folder, path), "utf8")]))
+  }
+}
+
+describe("the packages of this repository", () => {
+  it("reach only what the architecture lets them", () => {
+    const tree: Tree = {
+      packages: new Map(readdirSync(join(root, "packages")).map((name) => [name, readPackage(name)])),
+      testLibraries: names(readJson("package.json")["devDependencies"])
+    }
+    expect(findViolations(table, tree).join("\n")).toBe("")
+  })
+})
+
+describe("the check itself", () => {
+  const good = {
+    dependencies: ["effect", "@galaxy/contract"],
+    references: ["contract"],
+    files: {
+      "src/a/A.ts": `/** A. */\nimport { Effect } from "effect/Effect"\nimport type { B } from "./B.ts"`,
+      "src/a/B.ts": `// B\nexport * from "@galaxy/contract/ids/Ids"`,
+      "src/gen/c.ts": `import "node:fs"`,
+      "test/a/A.test.ts": `import "vitest"\nimport "node:fs"\nimport "../../src/a/A.ts"\nimport "@galaxy/testkit/x"`
+    }
+  }
+  const violations = (
+    change: { dependencies?: ReadonlyArray<string>; references?: ReadonlyArray<string>; files?: object },
+    name = "core"
+  ) =>
+    findViolations(table, {
+      packages: new Map([
+        [
+          name,
+          {
+            dependencies: change.dependencies ?? good.dependencies,
+            references: change.references ?? good.references,
+            files: new Map(Object.entries({ ...good.files, ...change.files }))
+          }
+        ]
+      ]),
+      testLibraries: ["vitest"]
+    })
+  const inFile = (line: string, path = "src/a/C.ts") => violations({ files: { [path]: `/** C. */\n${line}` } })
+
+  it("finds nothing in a good tree", () => {
+    expect(violations({})).toEqual([])
+  })
+
+  it.each([
+    ["a Node module", `import { readFileSync } from "node:fs"`, "imports the Node module node:fs"],
+    ["a Node module without prefix", `import fs from "fs/promises"`, "imports the Node module fs/promises"],
+    ["a Node module by import()", `await import("node:fs")`, "imports the Node module node:fs"],
+    ["a type of a Node module", `import type { Buffer } from "node:buffer"`, "imports the Node module node:buffer"],
+    ["a type by import()", `type T = import("node:net").Socket`, "imports the Node module node:net"],
+    ["a re-export", `export { x } from "node:os"`, "imports the Node module node:os"],
+    ["a re-export of everything", `export * as os from "node:os"`, "imports the Node module node:os"],
+    ["a driver", `import { PgClient } from "@effect/sql-pg"`, "may not use @effect/sql-pg"],
+    ["a sibling body", `import { X } from "@galaxy/edge/X"`, "may not reach @galaxy/edge"],
+    ["a host", `export type { X } from "@galaxy/host-node/X"`, "may not reach @galaxy/host-node"],
+    ["a sibling by path", `import "../../../edge/src/X.ts"`, "reaches out of its package by path"],
+    ["its own tests", `import "../../test/a/A.test.ts"`, "which is not published"],
+    ["a file that is not there", `import "./Missing.ts"`, "imports ./Missing.ts, which does not exist"],
+    ["itself by name", `import "@galaxy/core/a/A"`, "imports its own package by name"],
+    ["a package as a whole", `import "@galaxy/contract"`, "name a module of it"],
+    ["private modules", `import "@galaxy/contract/internal/x"`, "which is private to @galaxy/contract"],
+    ["a computed import", `await import("./" + x)`, "computes what it imports"]
+  ])("finds %s", (_, line, problem) => {
+    const found = inFile(line)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(`packages/core/src/a/C.ts:2: `)
+    expect(found[0]).toContain(problem)
+  })
+
+  it("finds what a package.json does not name", () => {
+    const found = violations({ dependencies: ["effect"] })
+    expect(found).toEqual([
+      "packages/core/src/a/B.ts:2: imports @galaxy/contract/ids/Ids, which its package.json does not name"
+    ])
+  })
+
+  it("lets tests use Node, the testkit and the development tools, and nothing more", () => {
+    expect(inFile(`import "@galaxy/edge/X"`, "test/a/C.test.ts")).toHaveLength(1)
+    expect(inFile(`import "ioredis"`, "test/a/C.test.ts")).toHaveLength(1)
+  })
+
+  it("finds files that import each other in a circle", () => {
+    const found = inFile(`import type { A } from "./A.ts"`, "src/a/B.ts")
+    expect(found[0]).toBe("packages/core: files import each other in a circle: src/a/A.ts → src/a/B.ts → src/a/A.ts")
+  })
+
+  it("finds a file without a header", () => {
+    const found = violations({ files: { "src/a/C.ts": `import "effect"\n/** Late. */` } })
+    expect(found).toEqual(["packages/core/src/a/C.ts:1: opens without a comment that says what it is for"])
+  })
+
+  it("finds dependencies that nothing uses, that the table forbids, and missing references", () => {
+    expect(violations({ dependencies: [...good.dependencies, "ioredis"] })).toEqual([
+      "packages/core/package.json: ioredis is not used"
+    ])
+    expect(violations({ dependencies: [...good.dependencies, "@galaxy/host-node"] })).toEqual([
+      "packages/core/package.json: may not depend on @galaxy/host-node"
+    ])
+    expect(violations({ references: [] })).toEqual(["packages/core/tsconfig.json: has no reference to ../contract"])
+  })
+
+  it("finds a package that the table does not have", () => {
+    expect(violations({}, "extra")).toEqual(["packages/extra: is not in the architecture's table"])
+  })
+
+  it("reads every kind of import with its line", () => {
+    const source = `import a from "a"\nimport "b"\nexport { c } from "c"\nexport type * from "d"
+      const e = () => import("e")\ntype F = import("f").F\nimport g = require("g")\nimport(\`h\`)\nexport const own = 1`
+    expect(importsOf("x.ts", source).map(({ specifier, line }) => [specifier, line])).toEqual([
+      ["a", 1],
+      ["b", 2],
+      ["c", 3],
+      ["d", 4],
+      ["e", 5],
+      ["f", 6],
+      ["g", 7],
+      [undefined, 8]
+    ])
+  })
+
+  it("refuses to judge a file that it cannot read", () => {
+    expect(() => importsOf("x.ts", "import {")).toThrow("x.ts: ")
+  })
+})
