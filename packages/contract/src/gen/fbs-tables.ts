@@ -18,7 +18,8 @@ export const tables = {
   },
   "galaxy.gateway.ServerTime": {
     fields: [
-      { name: "server_time_ms", slot: 0, type: "long" }
+      { name: "server_time_ms", slot: 0, type: "long" },
+      { name: "newest_sequence", slot: 1, type: "long" }
     ]
   },
   "galaxy.gateway.Gap": {

@@ -28,12 +28,21 @@ serverTimeMs():bigint {
   return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('0');
 }
 
+newestSequence():bigint {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : BigInt('0');
+}
+
 static startServerTime(builder:flatbuffers.Builder) {
-  builder.startObject(1);
+  builder.startObject(2);
 }
 
 static addServerTimeMs(builder:flatbuffers.Builder, serverTimeMs:bigint) {
   builder.addFieldInt64(0, serverTimeMs, BigInt('0'));
+}
+
+static addNewestSequence(builder:flatbuffers.Builder, newestSequence:bigint) {
+  builder.addFieldInt64(1, newestSequence, BigInt('0'));
 }
 
 static endServerTime(builder:flatbuffers.Builder):flatbuffers.Offset {
@@ -41,9 +50,10 @@ static endServerTime(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createServerTime(builder:flatbuffers.Builder, serverTimeMs:bigint):flatbuffers.Offset {
+static createServerTime(builder:flatbuffers.Builder, serverTimeMs:bigint, newestSequence:bigint):flatbuffers.Offset {
   ServerTime.startServerTime(builder);
   ServerTime.addServerTimeMs(builder, serverTimeMs);
+  ServerTime.addNewestSequence(builder, newestSequence);
   return ServerTime.endServerTime(builder);
 }
 }

@@ -1,0 +1,71 @@
+/** Every message type that the gateway routes: the shape of its request and the schema of its answer. */
+import * as Engine from "@galaxy/contract/engine/EngineApi"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Report } from "@galaxy/contract/engine/Report"
+import * as UserAccount from "@galaxy/contract/api/UserAccount"
+import * as UserLobby from "@galaxy/contract/api/UserLobby"
+import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
+
+interface None {
+  readonly [key: string]: never
+}
+interface OfGame {
+  readonly game_id: string
+}
+interface Page {
+  readonly cursor?: string
+  readonly limit?: number
+}
+type OfInvite = OfGame & { readonly invite_id: string }
+type OfTurn = OfGame & { readonly turn?: number }
+
+/** Requests, with the REST surface's own field names. */
+export interface Requests extends Record<MessageType, unknown> {
+  "user.account.get": None
+  "user.sessions.list": None
+  "user.sessions.revoke": { readonly device_session_id: string }
+  "user.sessions.revoke_all": None
+  "lobby.games.create": typeof UserLobby.CreateGame.Encoded
+  "lobby.games.get": OfGame
+  "lobby.games.open_enrollment": OfGame
+  "lobby.games.ready_to_start": OfGame
+  "lobby.games.start": OfGame
+  "lobby.games.retry_start": OfGame
+  "lobby.invites.issue": OfGame & typeof UserLobby.IssueInvite.Encoded
+  "lobby.invites.redeem": OfInvite & typeof UserLobby.RedeemInvite.Encoded
+  "lobby.invites.decline": OfInvite
+  "lobby.invites.revoke": OfInvite
+  "lobby.memberships.list": OfGame
+  "lobby.my.games": Page
+  "lobby.my.invites": Page
+  "user.games.command": OfTurn & { readonly commands: ReadonlyArray<Order> }
+  "user.games.order": OfTurn & { readonly orders: ReadonlyArray<Order> }
+  "user.games.order.get": OfTurn
+  "user.games.report": OfGame & { readonly turn: number }
+}
+
+export const answers = {
+  "user.account.get": UserAccount.Account,
+  "user.sessions.list": UserAccount.SessionList,
+  "user.sessions.revoke": UserAccount.RevokedSessions,
+  "user.sessions.revoke_all": UserAccount.RevokedSessions,
+  "lobby.games.create": UserLobby.Game,
+  "lobby.games.get": UserLobby.Game,
+  "lobby.games.open_enrollment": UserLobby.Game,
+  "lobby.games.ready_to_start": UserLobby.Game,
+  "lobby.games.start": UserLobby.Game,
+  "lobby.games.retry_start": UserLobby.Game,
+  "lobby.invites.issue": UserLobby.Invite,
+  "lobby.invites.redeem": UserLobby.Membership,
+  "lobby.invites.decline": UserLobby.Invite,
+  "lobby.invites.revoke": UserLobby.Invite,
+  "lobby.memberships.list": UserLobby.MembershipList,
+  "lobby.my.games": UserLobby.GameList,
+  "lobby.my.invites": UserLobby.InviteList,
+  "user.games.command": Engine.Orders,
+  "user.games.order": Engine.Orders,
+  "user.games.order.get": Engine.Orders,
+  "user.games.report": Report
+} as const satisfies Record<MessageType, unknown>
+
+export type Answer<M extends MessageType> = (typeof answers)[M]["Type"]

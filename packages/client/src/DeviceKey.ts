@@ -1,0 +1,51 @@
+/**
+ * The Ed25519 key of one device session.
+ *
+ * Where the platform has Ed25519 in WebCrypto the private key is made there and can't be read out again; elsewhere it is
+ * made by `@noble/ed25519`. The client never deletes a key: whether one is still of use is the caller's decision.
+ */
+import * as ed from "@noble/ed25519"
+import { sha512 } from "@noble/hashes/sha2.js"
+
+ed.hashes.sha512 = sha512
+
+export interface DeviceKey {
+  /** Raw, 32 bytes. */
+  readonly publicKey: Uint8Array<ArrayBuffer>
+  /** 64 bytes, RFC 8032. */
+  readonly sign: (message: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>
+  /** The platform's handle, when it made the key: a browser can keep it in IndexedDB, unreadable. */
+  readonly handle: CryptoKeyPair | undefined
+}
+
+/** A key kept by the platform: the pair that `generate` put into `handle`. */
+export const fromHandle = async (handle: CryptoKeyPair): Promise<DeviceKey> => ({
+  publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", handle.publicKey)),
+  sign: async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", handle.privateKey, message)),
+  handle
+})
+
+/** A key from its 32-byte seed, for programs that keep their own secrets. */
+export const fromSeed = (seed: Uint8Array): DeviceKey => {
+  const secret = seed.slice()
+  return {
+    publicKey: new Uint8Array(ed.getPublicKey(secret)),
+    sign: (message) => Promise.resolve(new Uint8Array(ed.sign(message, secret))),
+    handle: undefined
+  }
+}
+
+const platformPair = async (): Promise<CryptoKeyPair | undefined> => {
+  try {
+    const made = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])
+    return "privateKey" in made ? made : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A new key: the platform's where it has Ed25519, else one of `@noble/ed25519`. */
+export const generate = async (): Promise<DeviceKey> => {
+  const pair = await platformPair()
+  return pair === undefined ? fromSeed(crypto.getRandomValues(new Uint8Array(32))) : fromHandle(pair)
+}

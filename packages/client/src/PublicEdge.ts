@@ -1,0 +1,115 @@
+/** The gateway's public routes: signing in and learning its key and clock. No session is needed. */
+import * as ApiError from "@galaxy/contract/api/ApiError"
+import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import { Effect, Schema } from "effect"
+import * as base64 from "./base64.ts"
+import { CallFailed, Unavailable } from "./ClientError.ts"
+import type { DeviceKey } from "./DeviceKey.ts"
+
+export interface GatewayInfo {
+  readonly protocolVersion: string
+  /** Raw, 32 bytes. Pin what you see first. */
+  readonly signingPublicKey: Uint8Array<ArrayBuffer>
+  readonly freshnessPastMs: number
+  readonly freshnessFutureMs: number
+  readonly serverTimeMs: number
+}
+
+const Info = Schema.Struct({
+  protocol_version: Schema.String,
+  signing_public_key: Schema.String,
+  freshness_past_ms: Schema.Number,
+  freshness_future_ms: Schema.Number,
+  server_time_ms: Schema.Number
+})
+const Challenge = Schema.Struct({ challenge_id: Schema.String })
+const Confirmed = Schema.Struct({ device_session_id: Schema.String })
+
+const timeoutMs = 15_000
+
+const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestInit) =>
+  Effect.gen(function* () {
+    const answer = yield* Effect.tryPromise({
+      try: async (signal) => {
+        const response = await fetch(url, {
+          ...init,
+          redirect: "error",
+          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+        })
+        return { status: response.status, text: await response.text() }
+      },
+      catch: () => new Unavailable({ message: `${new URL(url).host} cannot be reached` })
+    })
+    const json = yield* Effect.try({
+      try: (): unknown => JSON.parse(answer.text),
+      catch: () => new Unavailable({ message: `status ${answer.status} without a JSON body` })
+    })
+    if (answer.status === 200) {
+      return yield* Schema.decodeUnknownEffect(schema)(json).pipe(
+        Effect.mapError(() => new Unavailable({ message: "the answer has an unknown form" }))
+      )
+    }
+    const { error } = yield* Schema.decodeUnknownEffect(ApiError.ErrorEnvelope)(json).pipe(
+      Effect.mapError(() => new Unavailable({ message: `status ${answer.status}` }))
+    )
+    return yield* answer.status >= 500
+      ? new Unavailable({ message: error.message })
+      : new CallFailed({ code: error.code, message: error.message })
+  })
+
+const post = (body: unknown): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body)
+})
+
+export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFailed | Unavailable> =>
+  Effect.gen(function* () {
+    const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, Info)
+    const signingPublicKey = base64.decode(info.signing_public_key)
+    if (signingPublicKey?.length !== 32) {
+      return yield* new Unavailable({ message: "the gateway's key is not 32 bytes of base64" })
+    }
+    return {
+      protocolVersion: info.protocol_version,
+      signingPublicKey,
+      freshnessPastMs: info.freshness_past_ms,
+      freshnessFutureMs: info.freshness_future_ms,
+      serverTimeMs: info.server_time_ms
+    }
+  })
+
+/** Has a code sent. The answer is the same whether or not the address has an account. */
+export const sendEmailCode = (
+  baseUrl: string,
+  request: { readonly email: string; readonly locale?: string }
+): Effect.Effect<ChallengeId, CallFailed | Unavailable> =>
+  Effect.map(
+    call(`${baseUrl}/api/v1/public/auth/send-email-code`, Challenge, post(request)),
+    (it) => it.challenge_id as ChallengeId
+  )
+
+/** Trades the code for a device session that is bound to `key`. */
+export const confirmEmailCode = (
+  baseUrl: string,
+  request: {
+    readonly challengeId: string
+    readonly code: string
+    readonly key: DeviceKey
+    /** IANA zone; the platform's own when absent. */
+    readonly timeZone?: string
+  }
+): Effect.Effect<DeviceSessionId, CallFailed | Unavailable> =>
+  Effect.map(
+    call(
+      `${baseUrl}/api/v1/public/auth/confirm-email-code`,
+      Confirmed,
+      post({
+        challenge_id: request.challengeId,
+        code: request.code,
+        client_public_key: base64.encode(request.key.publicKey),
+        time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+      })
+    ),
+    (it) => it.device_session_id as DeviceSessionId
+  )

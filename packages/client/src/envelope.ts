@@ -1,0 +1,80 @@
+/** Builds signed requests and judges signed answers, as the wire contract says. */
+import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { Effect } from "effect"
+import { Untrusted } from "./ClientError.ts"
+import type { DeviceKey } from "./DeviceKey.ts"
+import { equal, type GatewayKey, sha256 } from "./verify.ts"
+
+export interface Session {
+  readonly deviceSessionId: DeviceSessionId
+  readonly key: DeviceKey
+}
+
+/** A signed request, ready for either rpc. */
+export const sign = (
+  session: Session,
+  request: { readonly messageType: string; readonly timestampMs: number; readonly payload: Uint8Array<ArrayBuffer> }
+) =>
+  Effect.promise(async () => {
+    const fields = {
+      protocolVersion: SigningInput.protocolVersion,
+      deviceSessionId: session.deviceSessionId,
+      messageType: request.messageType,
+      timestampMs: BigInt(request.timestampMs),
+      requestId: crypto.randomUUID(),
+      payloadHash: await sha256(request.payload)
+    }
+    const signature = await session.key.sign(SigningInput.request(fields))
+    return { ...fields, payloadBytes: request.payload, signature, traceId: "" }
+  })
+
+const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(value)
+
+/** Fails unless the gateway signed exactly this answer to exactly this request. */
+export const checkResponse = (
+  gateway: GatewayKey,
+  requestId: string,
+  response: {
+    readonly protocolVersion: string
+    readonly requestId: string
+    readonly timestampMs: bigint
+    readonly resultCode: string
+    readonly payloadBytes: Uint8Array
+    readonly payloadHash: Uint8Array
+    readonly signature: Uint8Array
+  }
+): Effect.Effect<void, Untrusted> =>
+  Effect.gen(function* () {
+    if (response.requestId !== requestId) {
+      return yield* new Untrusted({ message: "the answer belongs to another request" })
+    }
+    const hash = yield* Effect.promise(() => sha256(bytes(response.payloadBytes)))
+    if (!equal(hash, response.payloadHash)) return yield* new Untrusted({ message: "the answer's payload was changed" })
+    const signed = yield* Effect.promise(() => gateway.verifies(SigningInput.response(response), response.signature))
+    if (!signed) return yield* new Untrusted({ message: "the answer isn't signed by the gateway" })
+  })
+
+/** Fails unless the gateway signed this event for this session's stream. */
+export const checkEvent = (
+  gateway: GatewayKey,
+  deviceSessionId: DeviceSessionId,
+  event: {
+    readonly eventType: string
+    readonly eventId: string
+    readonly timestampMs: bigint
+    readonly payloadBytes: Uint8Array
+    readonly payloadHash: Uint8Array
+    readonly signature: Uint8Array
+    readonly requestId: string
+    readonly traceId: string
+    readonly sequence: bigint
+  }
+): Effect.Effect<void, Untrusted> =>
+  Effect.gen(function* () {
+    const hash = yield* Effect.promise(() => sha256(bytes(event.payloadBytes)))
+    if (!equal(hash, event.payloadHash)) return yield* new Untrusted({ message: "an event's payload was changed" })
+    const input = SigningInput.event({ ...event, deviceSessionId })
+    const signed = yield* Effect.promise(() => gateway.verifies(input, event.signature))
+    if (!signed) return yield* new Untrusted({ message: "an event isn't signed by the gateway for this session" })
+  })

@@ -1,0 +1,48 @@
+/** Turns a Connect error into what a player's program can act on. */
+import { Code, ConnectError } from "@connectrpc/connect"
+import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
+import { Data } from "effect"
+import { type ClientError, Refused, SessionEnded, Unavailable } from "./ClientError.ts"
+
+/** The gateway's clock says that the request is too old or too new; its own time comes with a signature. */
+export class Stale extends Data.TaggedError("Stale")<{
+  readonly serverTimeMs: string
+  readonly signature: string
+}> {}
+
+const infoOf = (error: ConnectError) =>
+  error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === "galaxy")
+
+const retryAfterOf = (error: ConnectError): number | undefined => {
+  const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay
+  return delay === undefined ? undefined : Number(delay.seconds) * 1000 + Math.ceil(delay.nanos / 1e6)
+}
+
+export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallFailed" | "Untrusted" }> | Stale => {
+  const error = ConnectError.from(cause)
+  const info = infoOf(error)
+  if (info === undefined) return new Unavailable({ message: error.rawMessage || Code[error.code] })
+  switch (info.reason) {
+    case "stale_request":
+      return new Stale({
+        serverTimeMs: info.metadata["server_time_ms"] ?? "",
+        signature: info.metadata["server_time_signature"] ?? ""
+      })
+    case "session_unknown":
+    case "session_revoked":
+      return new SessionEnded({ reason: info.reason })
+    case "backend_unavailable":
+    case "replay_store_unavailable":
+    case "shutting_down":
+    case "slow_consumer":
+      return new Unavailable({ message: info.reason })
+    default: {
+      const retryAfterMs = retryAfterOf(error)
+      return new Refused({
+        reason: info.reason,
+        message: error.rawMessage,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+      })
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Checks of what the gateway sent: SHA-256 of payloads, Ed25519 signatures by its pinned key. */
+import * as ed from "@noble/ed25519"
+import { sha512 } from "@noble/hashes/sha2.js"
+
+ed.hashes.sha512 = sha512
+
+export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
+
+export const equal = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.length === right.length && left.every((byte, index) => byte === right[index])
+
+export interface GatewayKey {
+  /** Raw, 32 bytes. */
+  readonly publicKey: Uint8Array<ArrayBuffer>
+  readonly verifies: (message: Uint8Array<ArrayBuffer>, signature: Uint8Array) => Promise<boolean>
+}
+
+/** The gateway's key, on WebCrypto where it knows Ed25519 and on `@noble/ed25519` elsewhere. */
+export const gatewayKey = async (publicKey: Uint8Array<ArrayBuffer>): Promise<GatewayKey> => {
+  try {
+    const key = await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"])
+    return {
+      publicKey,
+      verifies: (message, signature) => crypto.subtle.verify("Ed25519", key, new Uint8Array(signature), message)
+    }
+  } catch {
+    return {
+      publicKey,
+      verifies: (message, signature) =>
+        Promise.resolve(signature.length === 64 && ed.verify(signature, message, publicKey))
+    }
+  }
+}
