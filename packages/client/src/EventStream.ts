@@ -89,9 +89,8 @@ const backoff = (failures: number) =>
 
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.unwrap(
-    Effect.map(
-      Ref.make<Position>({ last: from === "now" ? undefined : from.after, failures: 0 }),
-      (position) => connections(deps, position)
+    Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, failures: 0 }), (position) =>
+      connections(deps, position)
     )
   )
 
@@ -126,17 +125,14 @@ const connection = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Str
         payload
       })
       const abort = new AbortController()
-      const frames = Stream.fromAsyncIterable(
-        deps.rpc.subscribeEvents(request, { signal: abort.signal }),
-        (cause) => fromUnknown(cause)
+      const frames = Stream.fromAsyncIterable(deps.rpc.subscribeEvents(request, { signal: abort.signal }), (cause) =>
+        fromUnknown(cause)
       ).pipe(
         Stream.timeoutOrElse({
           duration: silence,
           orElse: () => Stream.fail(new Unavailable({ message: "no sign of life from the gateway" }))
         }),
-        Stream.tapError((error) =>
-          error._tag === "Stale" ? deps.correct(request.requestId, error) : Effect.void
-        ),
+        Stream.tapError((error) => (error._tag === "Stale" ? deps.correct(request.requestId, error) : Effect.void)),
         Stream.ensuring(Effect.sync(() => abort.abort()))
       )
       return frames.pipe(

@@ -47,8 +47,7 @@ export interface GalaxyClient {
 
 const pinned = (options: Options) =>
   Effect.gen(function* () {
-    const publicKey =
-      options.gatewayKey ?? (yield* PublicEdge.gatewayInfo(options.baseUrl)).signingPublicKey
+    const publicKey = options.gatewayKey ?? (yield* PublicEdge.gatewayInfo(options.baseUrl)).signingPublicKey
     return yield* Effect.promise(() => gatewayKey(publicKey))
   })
 
@@ -56,8 +55,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
   Effect.gen(function* () {
     const gateway = yield* pinned(options)
     const clock = yield* ServerClock.make
-    const transport =
-      options.transport ?? createConnectTransport({ baseUrl: options.baseUrl, useBinaryFormat: true })
+    const transport = options.transport ?? createConnectTransport({ baseUrl: options.baseUrl, useBinaryFormat: true })
     const rpc = createClient(EdgeGateway, transport)
     const timeoutMs = options.timeoutMs ?? 15_000
 
@@ -79,9 +77,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         const response = yield* Effect.tryPromise({
           try: (signal) => rpc.executeCommand(request, { signal, timeoutMs }),
           catch: fromUnknown
-        }).pipe(
-          Effect.tapError((error) => (error._tag === "Stale" ? correct(request.requestId, error) : Effect.void))
-        )
+        }).pipe(Effect.tapError((error) => (error._tag === "Stale" ? correct(request.requestId, error) : Effect.void)))
         yield* checkResponse(gateway, request.requestId, response)
         return response
       })

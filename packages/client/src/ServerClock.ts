@@ -16,7 +16,6 @@ export interface ServerClock {
 
 export const make: Effect.Effect<ServerClock> = Effect.map(Ref.make(0), (offset) => ({
   now: Effect.map(Effect.all([Clock.currentTimeMillis, Ref.get(offset)]), ([local, by]) => Math.round(local + by)),
-  correct: (serverTimeMs) =>
-    Effect.flatMap(Clock.currentTimeMillis, (local) => Ref.set(offset, serverTimeMs - local)),
+  correct: (serverTimeMs) => Effect.flatMap(Clock.currentTimeMillis, (local) => Ref.set(offset, serverTimeMs - local)),
   offset: Ref.get(offset)
 }))

@@ -10,8 +10,7 @@ export class Stale extends Data.TaggedError("Stale")<{
   readonly signature: string
 }> {}
 
-const infoOf = (error: ConnectError) =>
-  error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === "galaxy")
+const infoOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === "galaxy")
 
 const retryAfterOf = (error: ConnectError): number | undefined => {
   const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay

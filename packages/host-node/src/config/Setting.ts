@@ -1,0 +1,100 @@
+/**
+ * One configuration variable: its name, how its text is read, its default and what it is for.
+ *
+ * The same value drives reading, `--help` and the reference page, so the three can't disagree.
+ */
+
+/** Text in, a value or the reason why not out. */
+export type Parse<A> = (text: string) => { readonly value: A } | { readonly problem: string }
+
+export interface Setting<A> {
+  readonly name: string
+  readonly parse: Parse<A>
+  /** Absent: the variable has to be set (or is optional, see `optional`). */
+  readonly fallback?: A
+  /** How the default reads in the help. */
+  readonly fallbackText?: string
+  readonly optional?: true
+  /** Never shown, not even when it is wrong. */
+  readonly secret?: true
+  readonly about: string
+}
+
+const ok = <A>(value: A) => ({ value })
+const no = (problem: string) => ({ problem })
+
+export const text: Parse<string> = ok
+
+export const flag: Parse<boolean> = (input) =>
+  input === "true" ? ok(true) : input === "false" ? ok(false) : no("must be true or false")
+
+export const whole =
+  (low: number, high: number): Parse<number> =>
+  (input) => {
+    const value = Number(input)
+    return /^\d+$/.test(input) && value >= low && value <= high
+      ? ok(value)
+      : no(`must be a whole number from ${low} to ${high}`)
+  }
+
+export const oneOf =
+  <const A extends string>(...values: ReadonlyArray<A>): Parse<A> =>
+  (input) => {
+    const found = values.find((it) => it === input)
+    return found === undefined ? no(`must be one of ${values.join(", ")}`) : ok(found)
+  }
+
+export interface Address {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+}
+
+/** `host:port`, `[v6]:port` or `:port` for loopback. */
+export const address: Parse<Address> = (input) => {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]/\s]*)):(\d{1,5})$/.exec(input)
+  const port = Number(match?.[3])
+  return match === null || port > 65_535
+    ? no("must be host:port, as 127.0.0.1:8080")
+    : ok({ host: match[1] ?? (match[2] || "127.0.0.1"), port })
+}
+
+export const url =
+  (...protocols: ReadonlyArray<string>): Parse<string> =>
+  (input) => {
+    const parsed = URL.canParse(input) ? new URL(input) : undefined
+    return parsed !== undefined && protocols.includes(parsed.protocol.slice(0, -1))
+      ? ok(input)
+      : no(`must be a URL that starts with ${protocols.map((it) => `${it}://`).join(" or ")}`)
+  }
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `500ms`, `10s`, `5m`, `24h`, `7d`; in milliseconds. */
+export const duration =
+  (lowMs: number, highMs: number): Parse<number> =>
+  (input) => {
+    const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(input)
+    const value = match === null ? Number.NaN : Number(match[1]) * units[match[2] as keyof typeof units]
+    return value >= lowMs && value <= highMs
+      ? ok(value)
+      : no(`must be a duration from ${spell(lowMs)} to ${spell(highMs)}, as 30s or 24h`)
+  }
+
+/** A duration in the largest unit that divides it. */
+export const spell = (ms: number): string => {
+  const unit = (Object.entries(units) as Array<[string, number]>).findLast(([, size]) => ms % size === 0 && ms >= size)
+  return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`
+}
+
+/** Standard base64 of exactly `size` bytes. */
+export const base64 =
+  (size: number): Parse<Uint8Array> =>
+  (input) => {
+    const bytes = Buffer.from(input, "base64")
+    return bytes.length === size && bytes.toString("base64") === input
+      ? ok(new Uint8Array(bytes))
+      : no(`must be the standard base64 of ${size} bytes`)
+  }
+
+export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))

@@ -1,0 +1,50 @@
+/** The text of `--help`: every setting of a process with its default and meaning. */
+import type { Settings } from "./load.ts"
+import { groups } from "./settings.ts"
+
+export type ProcessName = keyof typeof groups
+
+const titles: Record<string, string> = {
+  allInOne: "This shape",
+  gateway: "Gateway",
+  gatewayAlone: "Gateway, required",
+  backend: "Backend",
+  backendAlone: "Backend, required",
+  telemetry: "Telemetry"
+}
+
+const purposes: Record<ProcessName, string> = {
+  "all-in-one":
+    "The whole platform in one process: gateway, backend, database, mail catcher and an engine for each game.",
+  backend: "The backend: accounts, lobby, mail, push and one engine for each game, on PostgreSQL.",
+  gateway: "The gateway: what players connect to."
+}
+
+const wrap = (line: string, width: number, indent: string): string => {
+  const lines: Array<string> = [""]
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1) ?? ""
+    if (last !== "" && last.length + word.length + 1 > width) lines.push(word)
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`
+  }
+  return lines.map((it) => indent + it).join("\n")
+}
+
+const section = (title: string, settings: Settings): string =>
+  [
+    `${title}:`,
+    ...Object.values(settings).map((it) => {
+      const state = it.fallbackText !== undefined ? `default ${it.fallbackText}` : it.optional ? "optional" : "required"
+      return `  ${it.name}  (${state})\n${wrap(it.about, 90, "      ")}`
+    })
+  ].join("\n")
+
+export const helpOf = (name: ProcessName, usage: string): string =>
+  [
+    purposes[name],
+    "",
+    `Usage: ${usage} [--help]`,
+    "",
+    "Settings are environment variables. Durations are written 500ms, 30s, 5m, 24h or 7d.",
+    ...Object.entries(groups[name]).map(([key, group]) => `\n${section(titles[key] ?? key, group)}`)
+  ].join("\n")

@@ -1,0 +1,336 @@
+/**
+ * Every variable that Galaxy's processes read.
+ *
+ * Defaults suit one machine and loopback. A deployed process has to be given its secrets and neighbours; the one-process
+ * shape makes them itself.
+ */
+import { address, base64, duration, flag, nonEmpty, oneOf, type Setting, text, url, whole } from "./Setting.ts"
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+const logLevel = oneOf("debug", "info", "warn", "error")
+
+/** Read by the backend in every shape. */
+export const backend = {
+  httpAddr: {
+    name: "BACKEND_HTTP_ADDR",
+    parse: address,
+    fallback: { host: "127.0.0.1", port: 8081 },
+    fallbackText: "127.0.0.1:8081",
+    about: "where the REST surfaces listen; another host than loopback needs a trusted network or a gateway token"
+  },
+  grpcPushAddr: {
+    name: "BACKEND_GRPC_PUSH_ADDR",
+    parse: address,
+    fallback: { host: "127.0.0.1", port: 8082 },
+    fallbackText: "127.0.0.1:8082",
+    about: "where gateways subscribe to the push stream"
+  },
+  trustedNetwork: {
+    name: "BACKEND_TRUSTED_NETWORK",
+    parse: flag,
+    fallback: false,
+    fallbackText: "false",
+    about: "true allows listening beyond loopback without a gateway token"
+  },
+  gatewayToken: {
+    name: "BACKEND_GATEWAY_TOKEN",
+    parse: nonEmpty,
+    optional: true,
+    secret: true,
+    about: "shared secret that every gateway must send; the gateway's GATEWAY_BACKEND_TOKEN"
+  },
+  adminBootstrapUser: {
+    name: "BACKEND_ADMIN_BOOTSTRAP_USER",
+    parse: nonEmpty,
+    optional: true,
+    about: "administrator that is made at start when there is none of this name"
+  },
+  adminBootstrapPassword: {
+    name: "BACKEND_ADMIN_BOOTSTRAP_PASSWORD",
+    parse: nonEmpty,
+    optional: true,
+    secret: true,
+    about: "that administrator's first password"
+  },
+  geoIpDbPath: {
+    name: "BACKEND_GEOIP_DB_PATH",
+    parse: nonEmpty,
+    optional: true,
+    about: "GeoLite2 Country database (.mmdb); no country is known without it"
+  },
+  freshnessWindow: {
+    name: "BACKEND_FRESHNESS_WINDOW",
+    parse: duration(day, 365 * day),
+    fallback: day,
+    fallbackText: "24h",
+    about: "how long events and invalidations are kept for streams that resume; at least 24h"
+  },
+  turnMinInterval: {
+    name: "BACKEND_TURN_MIN_INTERVAL",
+    parse: duration(second, day),
+    fallback: minute,
+    fallbackText: "1m",
+    about: "shortest time between two turns that a game's schedule may ask for"
+  },
+  inviteLifetime: {
+    name: "BACKEND_INVITE_LIFETIME",
+    parse: duration(minute, 365 * day),
+    fallback: 7 * day,
+    fallbackText: "7d",
+    about: "how long an invite is valid when it doesn't say"
+  },
+  codeThrottleWindow: {
+    name: "BACKEND_AUTH_THROTTLE_WINDOW",
+    parse: duration(second, hour),
+    fallback: minute,
+    fallbackText: "1m",
+    about: "within this time at most BACKEND_AUTH_THROTTLE_LIMIT codes go to one address; then the last one stands"
+  },
+  codeThrottleLimit: {
+    name: "BACKEND_AUTH_THROTTLE_LIMIT",
+    parse: whole(1, 100),
+    fallback: 1,
+    fallbackText: "1",
+    about: "codes per address within the throttle window"
+  },
+  defaultLanguage: {
+    name: "BACKEND_DEFAULT_LANGUAGE",
+    parse: nonEmpty,
+    fallback: "en",
+    fallbackText: "en",
+    about: "language of mails when the player asks for none"
+  },
+  engineMax: {
+    name: "BACKEND_ENGINE_MAX",
+    parse: whole(1, 10_000),
+    fallback: 64,
+    fallbackText: "64",
+    about: "engines that may run on this machine at once"
+  },
+  smtpFrom: {
+    name: "BACKEND_SMTP_FROM",
+    parse: nonEmpty,
+    fallback: "Galaxy <galaxy@localhost>",
+    fallbackText: "Galaxy <galaxy@localhost>",
+    about: "sender of every mail"
+  },
+  logLevel: {
+    name: "BACKEND_LOG_LEVEL",
+    parse: logLevel,
+    fallback: "info",
+    fallbackText: "info",
+    about: "least severe level that is logged"
+  }
+} as const satisfies Record<string, Setting<unknown>>
+
+/** Read by the backend when it runs as a process of its own. */
+export const backendAlone = {
+  postgresDsn: {
+    name: "BACKEND_POSTGRES_DSN",
+    parse: url("postgres", "postgresql"),
+    secret: true,
+    about: "the PostgreSQL database, as postgres://user:password@host:5432/galaxy"
+  },
+  postgresMaxConns: {
+    name: "BACKEND_POSTGRES_MAX_OPEN_CONNS",
+    parse: whole(2, 500),
+    fallback: 10,
+    fallbackText: "10",
+    about: "size of the connection pool"
+  },
+  secretKey: {
+    name: "BACKEND_SECRET_KEY",
+    parse: base64(32),
+    secret: true,
+    about: "32 random bytes in base64: keys login codes and seals mails; the same for all backends of a database"
+  },
+  smtpUrl: {
+    name: "BACKEND_SMTP_URL",
+    parse: url("smtp", "smtps"),
+    secret: true,
+    about: "the mail relay, as smtp://user:password@host:587"
+  },
+  dataDir: {
+    name: "BACKEND_DATA_DIR",
+    parse: nonEmpty,
+    about: "folder of the engines' state; must survive restarts"
+  }
+} as const satisfies Record<string, Setting<unknown>>
+
+/** Read by the gateway in every shape. */
+export const gateway = {
+  httpAddr: {
+    name: "GATEWAY_HTTP_ADDR",
+    parse: address,
+    fallback: { host: "127.0.0.1", port: 8080 },
+    fallbackText: "127.0.0.1:8080",
+    about: "where players connect: REST, Connect, gRPC and gRPC-Web on one port"
+  },
+  tlsCertPath: {
+    name: "GATEWAY_TLS_CERT_PATH",
+    parse: nonEmpty,
+    optional: true,
+    about: "certificate chain in PEM; with the key, the port speaks TLS"
+  },
+  tlsKeyPath: {
+    name: "GATEWAY_TLS_KEY_PATH",
+    parse: nonEmpty,
+    optional: true,
+    secret: true,
+    about: "private key in PEM of the certificate"
+  },
+  freshnessPast: {
+    name: "GATEWAY_FRESHNESS_PAST",
+    parse: duration(second, 5 * minute),
+    fallback: 60 * second,
+    fallbackText: "60s",
+    about: "how old a request's timestamp may be"
+  },
+  freshnessFuture: {
+    name: "GATEWAY_FRESHNESS_FUTURE",
+    parse: duration(second, 5 * minute),
+    fallback: 10 * second,
+    fallbackText: "10s",
+    about: "how far ahead a request's timestamp may be"
+  },
+  maxPayloadBytes: {
+    name: "GATEWAY_MAX_PAYLOAD_BYTES",
+    parse: whole(1_024, 64 * 1_048_576),
+    fallback: 1_048_576,
+    fallbackText: "1048576",
+    about: "largest payload of one request"
+  },
+  logLevel: {
+    name: "GATEWAY_LOG_LEVEL",
+    parse: logLevel,
+    fallback: "info",
+    fallbackText: "info",
+    about: "least severe level that is logged"
+  }
+} as const satisfies Record<string, Setting<unknown>>
+
+/** Read by the gateway when it runs as a process of its own. */
+export const gatewayAlone = {
+  backendHttpUrl: {
+    name: "GATEWAY_BACKEND_HTTP_URL",
+    parse: url("http", "https"),
+    about: "the backend's REST surfaces, as http://127.0.0.1:8081"
+  },
+  backendGrpcPushUrl: {
+    name: "GATEWAY_BACKEND_GRPC_PUSH_URL",
+    parse: url("http", "https"),
+    about: "the backend's push stream, as http://127.0.0.1:8082"
+  },
+  backendToken: {
+    name: "GATEWAY_BACKEND_TOKEN",
+    parse: nonEmpty,
+    optional: true,
+    secret: true,
+    about: "the backend's BACKEND_GATEWAY_TOKEN"
+  },
+  redisUrl: {
+    name: "GATEWAY_REDIS_URL",
+    parse: url("redis", "rediss"),
+    secret: true,
+    about: "Redis that keeps the replay reservations of all gateways"
+  },
+  signingKey: {
+    name: "GATEWAY_SIGNING_KEY",
+    parse: base64(32),
+    secret: true,
+    about: "seed of the Ed25519 key that signs responses and events: 32 random bytes in base64"
+  },
+  clientId: {
+    name: "GATEWAY_CLIENT_ID",
+    parse: text,
+    optional: true,
+    about: "name of this gateway at the backend, one subscription each; made at random when absent"
+  }
+} as const satisfies Record<string, Setting<unknown>>
+
+/** Read by the one-process shape only. */
+export const allInOne = {
+  dataDir: {
+    name: "GALAXY_DATA_DIR",
+    parse: nonEmpty,
+    fallback: ".galaxy",
+    fallbackText: "./.galaxy",
+    about: "folder of the database, the games, the caught mails and the keys"
+  },
+  mailPageAddr: {
+    name: "GALAXY_MAIL_PAGE_ADDR",
+    parse: address,
+    fallback: { host: "127.0.0.1", port: 8025 },
+    fallbackText: "127.0.0.1:8025",
+    about: "page that lists the mails of this machine; loopback only"
+  },
+  mailSmtpAddr: {
+    name: "GALAXY_MAIL_SMTP_ADDR",
+    parse: address,
+    fallback: { host: "127.0.0.1", port: 0 },
+    fallbackText: "a free port",
+    about: "the built-in SMTP server that catches them; loopback only"
+  },
+  logFile: {
+    name: "GALAXY_LOG_FILE",
+    parse: nonEmpty,
+    optional: true,
+    about: "where the log goes; galaxy.log in the data folder when absent, - for the terminal"
+  }
+} as const satisfies Record<string, Setting<unknown>>
+
+/** Standard OpenTelemetry names; only what is set has an effect. */
+export const telemetry = {
+  serviceName: {
+    name: "OTEL_SERVICE_NAME",
+    parse: nonEmpty,
+    optional: true,
+    about: "name in traces and metrics; the process's own when absent"
+  },
+  tracesExporter: {
+    name: "OTEL_TRACES_EXPORTER",
+    parse: oneOf("none", "otlp"),
+    fallback: "none",
+    fallbackText: "none",
+    about: "otlp sends traces to the collector"
+  },
+  metricsExporter: {
+    name: "OTEL_METRICS_EXPORTER",
+    parse: oneOf("none", "otlp"),
+    fallback: "none",
+    fallbackText: "none",
+    about: "otlp sends metrics to the collector"
+  },
+  endpoint: {
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    parse: url("http", "https"),
+    fallback: "http://127.0.0.1:4318",
+    fallbackText: "http://127.0.0.1:4318",
+    about: "the collector's OTLP/HTTP endpoint"
+  },
+  protocol: {
+    name: "OTEL_EXPORTER_OTLP_PROTOCOL",
+    parse: oneOf("http/json", "http/protobuf"),
+    fallback: "http/protobuf",
+    fallbackText: "http/protobuf",
+    about: "encoding of what is sent"
+  }
+} as const satisfies Record<string, Setting<unknown>>
+
+/** Groups by the processes that read them, in the order of the help. */
+export const groups = {
+  "all-in-one": { allInOne, gateway, backend, telemetry },
+  backend: { backendAlone, backend, telemetry },
+  gateway: { gatewayAlone, gateway, telemetry }
+} as const
+
+/** Names of all processes together. */
+export const knownNames: ReadonlySet<string> = new Set(
+  [backend, backendAlone, gateway, gatewayAlone, allInOne, telemetry].flatMap((group) =>
+    Object.values(group).map((it) => it.name)
+  )
+)
