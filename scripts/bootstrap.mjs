@@ -55,6 +55,7 @@ const child = spawn(
     detached: true,
     env: {
       ...process.env,
+      GALAXY_LIFELINE_OF: String(process.pid),
       NODE_OPTIONS: inherited.includes(condition) ? inherited : `${inherited} ${condition}`.trim(),
       PATH: [nodeFolder, join(root, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter)
     }

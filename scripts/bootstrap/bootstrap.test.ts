@@ -164,6 +164,20 @@ describe("bootstrap", () => {
       setInterval(() => {}, 1000)
       console.log("pid " + process.pid)`
 
+    it("lets the task talk to children of its own", async () => {
+      const tree = makeTree("fork")
+      write(tree, "child.mjs", "process.on('message', (m) => { process.send(m + 1); process.disconnect() })")
+      main(
+        tree,
+        `const { fork } = await import("node:child_process")
+        const child = fork("child.mjs")
+        child.on("message", (m) => console.log("answer " + m))
+        child.send(41)`
+      )
+      const { code, out } = await finished(start(tree))
+      expect([code, out]).toEqual([0, "answer 42\n"])
+    })
+
     it("passes on a signal once, however often it arrives", async () => {
       const tree = makeTree("signal")
       main(tree, counting)

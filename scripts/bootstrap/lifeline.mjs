@@ -1,25 +1,16 @@
 /**
  * Ends this process, in good order, when the one that started it is gone.
  *
- * Preloaded by `scripts/bootstrap.mjs`, which holds the other end of the pipe.
+ * Preloaded into a child whose file descriptor 3 is a pipe that its parent holds,
+ * with the parent's process id in GALAXY_LIFELINE_OF: a grandchild that inherits
+ * the preload has another parent, and so leaves its own descriptor 3 alone.
  */
-import { fstatSync } from "node:fs"
 import { Socket } from "node:net"
 import { isMainThread } from "node:worker_threads"
 
-const lifelineFd = 3
-
-const isOpen = () => {
-  try {
-    const stat = fstatSync(lifelineFd)
-    return stat.isSocket() || stat.isFIFO()
-  } catch {
-    return false
-  }
-}
-
-if (isMainThread && isOpen()) {
-  const lifeline = new Socket({ fd: lifelineFd })
+if (isMainThread && process.env.GALAXY_LIFELINE_OF === String(process.ppid)) {
+  delete process.env.GALAXY_LIFELINE_OF
+  const lifeline = new Socket({ fd: 3 })
   const end = () => process.kill(process.pid, "SIGTERM")
   lifeline.on("end", end).on("error", end).resume()
   lifeline.unref()
