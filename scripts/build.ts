@@ -1,0 +1,40 @@
+/**
+ * Emits every package's `dist/`, the JavaScript and types that are published.
+ *
+ * What an earlier build left and no source makes any more is removed first.
+ */
+import { spawnSync } from "node:child_process"
+import { existsSync, readdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { filesBelow, root, toolEnv } from "./lib/tree.ts"
+
+const packages = readdirSync(join(root, "packages")).filter((name) =>
+  existsSync(join(root, "packages", name, "tsconfig.json"))
+)
+
+/** Files of `dist/` whose source is gone. */
+const leftovers = (name: string): ReadonlyArray<string> => {
+  const folder = join(root, "packages", name)
+  return filesBelow(join(folder, "dist"))
+    .filter((path) => {
+      const source = path.replace(/\.(d\.ts|js)(\.map)?$/, ".ts")
+      return source !== path && !existsSync(join(folder, "src", source))
+    })
+    .map((path) => join(folder, "dist", path))
+}
+
+const started = performance.now()
+for (const file of packages.flatMap(leftovers)) rmSync(file)
+const { status } = spawnSync("tsc", ["-b", ...packages.map((name) => `packages/${name}`), ...process.argv.slice(2)], {
+  cwd: root,
+  env: toolEnv(),
+  stdio: "inherit"
+})
+if (status === 0) {
+  for (const name of packages) {
+    const modules = filesBelow(join(root, "packages", name, "dist")).filter((path) => path.endsWith(".js"))
+    console.log(`packages/${name}/dist: ${modules.length} modules`)
+  }
+  console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`)
+}
+process.exitCode = status ?? 1
