@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, it } from "vitest"
+import { root } from "./lib/tree.ts"
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+const manifests = [
+  "package.json",
+  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/package.json`)
+]
+const declared = manifests.flatMap((path) => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, path), "utf8")) as Manifest
+  return Object.entries({ ...dependencies, ...devDependencies })
+})
+const page = readFileSync(join(root, "docs/dependencies.md"), "utf8")
+const rows = [...page.matchAll(/^\| `([^`]+)` \| (\S+) \| (.*) \|$/gm)].map(([, name, version, why]) => ({
+  line: `${name} ${version}`,
+  why: why ?? ""
+}))
+
+it("every dependency is pinned to one exact version", () => {
+  expect(declared.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+})
+
+it("docs/dependencies.md has each dependency with its version and a reason, and no other", () => {
+  const wanted = new Set(
+    declared.filter(([name]) => !name.startsWith("@galaxy/")).map(([name, version]) => `${name} ${version}`)
+  )
+  expect(rows.map(({ line }) => line).toSorted()).toEqual([...wanted].toSorted())
+  expect(rows.filter(({ why }) => why.length < 10)).toEqual([])
+})

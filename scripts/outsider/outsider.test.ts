@@ -1,0 +1,144 @@
+import { execFile, spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { importsOf } from "../architecture/imports.ts"
+import { filesBelow, root, toolEnv } from "../lib/tree.ts"
+
+const run = promisify(execFile)
+const outside = mkdtempSync(join(tmpdir(), "galaxy-outsider-"))
+const modules = join(outside, "node_modules")
+const packages = readdirSync(join(root, "packages"))
+const contents = new Map<string, ReadonlyArray<string>>()
+
+/** As a stranger's shell has it: without this repository's export condition. */
+const strangerEnv = () => ({ ...toolEnv(), NODE_OPTIONS: "" })
+
+/** Third-party packages come from this repository's own installation, Galaxy's from their tarballs alone. */
+const linkLibraries = (): void => {
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (name.startsWith(".") || name === "@galaxy") continue
+    symlinkSync(join(root, "node_modules", name), join(modules, name))
+  }
+}
+
+const unpack = async (file: string, name: string): Promise<void> => {
+  const target = join(modules, "@galaxy", name)
+  mkdirSync(target, { recursive: true })
+  await run("tar", ["-xzf", join(outside, file), "-C", target, "--strip-components=1"])
+  // Libraries that only this package has, in a version of its own.
+  const own = join(root, "packages", name, "node_modules")
+  if (readdirSync(dirname(own)).includes("node_modules")) symlinkSync(own, join(target, "node_modules"))
+  contents.set(
+    name,
+    filesBelow(target).filter((path) => !path.startsWith("node_modules/"))
+  )
+}
+
+beforeAll(async () => {
+  const build = spawnSync(process.execPath, [join(root, "scripts/build.ts")], {
+    cwd: root,
+    env: toolEnv(),
+    encoding: "utf8"
+  })
+  if (build.status !== 0) throw new Error(build.stdout + build.stderr)
+  mkdirSync(modules)
+  linkLibraries()
+  const { stdout } = await run(
+    "npm",
+    ["pack", "--workspaces", "--json", "--loglevel=error", "--pack-destination", outside],
+    {
+      cwd: root,
+      env: strangerEnv(),
+      maxBuffer: 100_000_000
+    }
+  )
+  const packed = Object.values(JSON.parse(stdout) as Record<string, { name: string; filename: string }>)
+  await Promise.all(packed.map(({ name, filename }) => unpack(filename, name.replace("@galaxy/", ""))))
+  writeFileSync(join(outside, "package.json"), JSON.stringify({ type: "module" }))
+  cpSync(join(import.meta.dirname, "program.ts"), join(outside, "program.ts"))
+}, 120_000)
+
+afterAll(() => rmSync(outside, { recursive: true, force: true }))
+
+describe("the published packages", () => {
+  it("are all of this repository's, each with its modules and their types", () => {
+    expect([...contents.keys()].toSorted()).toEqual(packages.toSorted())
+    for (const [name, files] of contents) {
+      const sources = filesBelow(join(root, "packages", name, "src")).filter((path) => path.endsWith(".ts"))
+      const wanted = sources.flatMap((path) => [path.replace(/\.ts$/, ".js"), path.replace(/\.ts$/, ".d.ts")])
+      expect(files).toEqual(expect.arrayContaining(wanted.map((path) => `dist/${path}`)))
+    }
+  })
+
+  it("hold nothing else: no sources, no tests, no build records", () => {
+    const extra = [...contents].flatMap(([name, files]) =>
+      files
+        .filter((path) => !/^(package\.json|README\.md|LICENSE|dist\/.*\.(js|d\.ts)(\.map)?)$/.test(path))
+        .map((path) => `${name}/${path}`)
+    )
+    expect(extra).toEqual([])
+  })
+
+  it("import no TypeScript", () => {
+    const wrong = [...contents].flatMap(([name, files]) =>
+      files
+        .filter((path) => path.endsWith(".js"))
+        .flatMap((path) =>
+          importsOf(path, readFileSync(join(modules, "@galaxy", name, path), "utf8"))
+            .filter(({ specifier }) => specifier?.endsWith(".ts"))
+            .map(({ specifier }) => `${name}/${path} imports ${specifier}`)
+        )
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it("load, every module of the bodies", async () => {
+    const bodies = ["contract", "core", "edge", "engine", "client"]
+    const specifiers = bodies.flatMap((name) =>
+      (contents.get(name) ?? [])
+        .filter((path) => path.endsWith(".js") && !path.startsWith("dist/internal/"))
+        .map((path) => `@galaxy/${name}/${path.slice("dist/".length, -".js".length)}`)
+    )
+    expect(specifiers.length).toBeGreaterThan(0)
+    const file = join(outside, "all.js")
+    writeFileSync(
+      file,
+      `${specifiers.map((it) => `await import(${JSON.stringify(it)})`).join("\n")}\nconsole.log("loaded")`
+    )
+    const { stdout } = await run(process.execPath, [file], { cwd: outside, env: strangerEnv() })
+    expect(stdout).toBe("loaded\n")
+  })
+
+  it("work for a program that uses them", async () => {
+    const { stdout } = await run(process.execPath, ["program.ts"], { cwd: outside, env: strangerEnv() })
+    expect(JSON.parse(stdout)).toEqual({
+      rpcs: ["ExecuteCommand", "SubscribeEvents"],
+      verified: true,
+      forged: false,
+      tables: true
+    })
+  })
+
+  it("give a program their types", async () => {
+    const config = { module: "nodenext", target: "es2024", lib: ["es2024", "dom", "dom.asynciterable"], strict: true }
+    writeFileSync(
+      join(outside, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: { ...config, noEmit: true, types: ["node"], skipLibCheck: false },
+        files: ["program.ts"]
+      })
+    )
+    const check = () => spawnSync("tsc", ["-p", outside], { cwd: outside, env: strangerEnv(), encoding: "utf8" })
+    // Faults of other people's declarations are not ours to fail for.
+    const ours = (output: string) =>
+      output.split("\n").filter((line) => /^(program\.ts|node_modules\/@galaxy\/)/.test(line))
+    expect(ours(check().stdout)).toEqual([])
+
+    const program = join(outside, "program.ts")
+    writeFileSync(program, readFileSync(program, "utf8").replace("serverTimeMs:", "serverTimeSeconds:"))
+    expect(ours(check().stdout).join()).toContain("serverTimeSeconds")
+  })
+})
