@@ -1,10 +1,10 @@
 /**
- * Regenerates `packages/contract/src/gen` from `proto/` and `fbs/`.
+ * Regenerates `packages/contract/src/gen` from `proto/` and `fbs/`, then the reference pages from the code.
  *
  * With `--check` nothing is written: it fails and lists the files that differ
  * from what the sources give.
  */
-import { execFile } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -74,4 +74,10 @@ const main = async (): Promise<number> => {
   }
 }
 
-process.exitCode = await main()
+/** The pages are written by a process of their own: it imports the code that was generated just now. */
+const generateReference = (): number => {
+  const script = join(root, "scripts/reference.ts")
+  return spawnSync(process.execPath, [script, ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1
+}
+
+process.exitCode = Math.max(await main(), generateReference())
