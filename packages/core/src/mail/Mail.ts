@@ -1,0 +1,91 @@
+/**
+ * Mails and their deliveries: what is asked for, what is stored, which templates are secret.
+ *
+ * A secret template's text is readable nowhere but in the mail itself: its subject is not stored in the clear, and its
+ * sealed body is wiped when the delivery ends, sent or not.
+ */
+import { DeliveryId } from "@galaxy/contract/ids/Ids"
+import { type DateTime, Schema } from "effect"
+
+/** A rendered mail for one recipient. */
+export interface Mail {
+  /** The kind of mail, as `auth.login_code`. */
+  readonly templateId: string
+  /** Names the fact that causes the mail: a template is sent once per key. */
+  readonly idempotencyKey: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html?: string
+  /** Not sent after this time. */
+  readonly expiresAt?: DateTime.Utc
+}
+
+export const loginCode = "auth.login_code"
+
+const secretTemplates: ReadonlySet<string> = new Set([loginCode])
+
+export const isSecret = (templateId: string): boolean => secretTemplates.has(templateId)
+
+/** Longest sealed mail, far above what any template makes. */
+export const longestContent = 1_048_576
+
+/** What is sealed in `mail_payloads.body`. */
+export const Content = Schema.Struct({
+  subject: Schema.String,
+  text: Schema.String,
+  html: Schema.optionalKey(Schema.String)
+})
+export type Content = typeof Content.Type
+
+export const Status = Schema.Literals(["pending", "sending", "retrying", "sent", "dead_lettered"])
+export type Status = typeof Status.Type
+
+/** Why a delivery was given up. */
+export const DeadLetterReason = Schema.Literals(["rejected", "attempts_exhausted", "expired"])
+export type DeadLetterReason = typeof DeadLetterReason.Type
+
+const At = Schema.DateTimeUtcFromDate
+
+/** A delivery as operators see it; the text stays sealed. */
+export class Delivery extends Schema.Class<Delivery>("galaxy/mail/Delivery")({
+  deliveryId: DeliveryId,
+  templateId: Schema.String,
+  idempotencyKey: Schema.String,
+  status: Status,
+  attempts: Schema.Int,
+  to: Schema.Array(Schema.String),
+  subject: Schema.String,
+  messageId: Schema.String,
+  createdAt: At,
+  nextAttemptAt: Schema.NullOr(At),
+  expiresAt: Schema.NullOr(At),
+  sentAt: Schema.NullOr(At)
+}) {}
+
+export class Attempt extends Schema.Class<Attempt>("galaxy/mail/Attempt")({
+  attemptNo: Schema.Int,
+  startedAt: At,
+  finishedAt: Schema.NullOr(At),
+  outcome: Schema.NullOr(Schema.String),
+  error: Schema.NullOr(Schema.String)
+}) {}
+
+export class DeadLetter extends Schema.Class<DeadLetter>("galaxy/mail/DeadLetter")({
+  deadLetterId: Schema.String,
+  deliveryId: DeliveryId,
+  templateId: Schema.String,
+  archivedAt: At,
+  reason: DeadLetterReason
+}) {}
+
+/** There is no such delivery. */
+export class DeliveryNotFound extends Schema.TaggedError<DeliveryNotFound>()("DeliveryNotFound", {
+  deliveryId: DeliveryId
+}) {}
+
+/** The delivery has been sent, is under way, or has nothing left to send. */
+export class DeliveryNotResendable extends Schema.TaggedError<DeliveryNotResendable>()("DeliveryNotResendable", {
+  deliveryId: DeliveryId,
+  condition: Schema.Literals(["sent", "sending", "expired", "wiped"])
+}) {}
