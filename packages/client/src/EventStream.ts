@@ -15,7 +15,10 @@ import { fromUnknown, type Stale } from "./refusal.ts"
 import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey } from "./verify.ts"
 
-/** Where a stream begins: at the present, or after the last sequence that the program has handled. */
+/**
+ * Where a stream begins: at the present, or after the last sequence that the program has handled. After 0 is the present
+ * too: so the wire contract has it.
+ */
 export type From = "now" | { readonly after: number }
 
 export interface PlayerEvent {

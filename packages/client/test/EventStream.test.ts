@@ -1,0 +1,194 @@
+import { Code } from "@connectrpc/connect"
+import { Untrusted } from "@galaxy/client/ClientError"
+import * as DeviceKey from "@galaxy/client/DeviceKey"
+import * as EventStream from "@galaxy/client/EventStream"
+import * as ServerClock from "@galaxy/client/ServerClock"
+import { gatewayKey } from "@galaxy/client/verify"
+import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, Stream } from "effect"
+import * as Fake from "./fakeGateway.ts"
+
+const session = {
+  deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,
+  key: DeviceKey.fromSeed(new Uint8Array(32).fill(1))
+}
+
+/** Real waits would only slow the tests down: every backoff is over at once, and its length is kept. */
+const hasty = (waits: Array<number>): Clock.Clock => {
+  const started = Date.now()
+  return {
+    currentTimeMillisUnsafe: () => Date.now(),
+    currentTimeMillis: Effect.sync(() => Date.now()),
+    currentTimeNanosUnsafe: () => BigInt(Date.now()) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(Date.now()) * 1_000_000n),
+    monotonicTimeNanosUnsafe: () => BigInt(Date.now() - started) * 1_000_000n,
+    monotonicTimeNanos: Effect.sync(() => BigInt(Date.now() - started) * 1_000_000n),
+    sleep: (duration) => {
+      const millis = Number(duration.value._tag === "Millis" ? duration.value.millis : 0)
+      // The silence guard is the only long one.
+      if (millis > 31_000) return Effect.never
+      waits.push(millis)
+      return Effect.yieldNow
+    }
+  }
+}
+
+const listen = (scripts: Fake.Scripts, from: EventStream.From, take: number, waits: Array<number> = []) =>
+  Effect.gen(function* () {
+    const clock = yield* ServerClock.make
+    const gateway = yield* Effect.promise(() => gatewayKey(Fake.key.publicKey))
+    const stream = EventStream.make(
+      {
+        rpc: Fake.rpc(scripts),
+        session,
+        gateway,
+        clock,
+        correct: (_, stale) =>
+          stale.serverTimeMs === "" ? Effect.fail(new Untrusted({ message: "" })) : clock.correct(1_000)
+      },
+      from
+    )
+    return yield* Stream.runCollect(Stream.take(stream, take))
+  }).pipe(Effect.provideService(Clock.Clock, hasty(waits)))
+
+const sequences = (events: Iterable<EventStream.PlayerEvent>) => Array.from(events, (it) => it.sequence)
+
+describe("EventStream", () => {
+  it.live("hands on each event once over lost connections and repeats", () =>
+    Effect.gen(function* () {
+      const resumed: Array<number> = []
+      const events = yield* listen(
+        {
+          async *subscribe(request, connection) {
+            resumed.push(Fake.resumeAfter(request))
+            yield Fake.serverTime(9)
+            if (connection === 1) {
+              yield Fake.turnReady(6)
+              yield Fake.turnReady(7)
+              throw Fake.refusal(Code.Unavailable, "shutting_down")
+            }
+            yield Fake.turnReady(7)
+            yield Fake.turnReady(8)
+            yield Fake.turnReady(8)
+            yield Fake.turnReady(9)
+          }
+        },
+        { after: 5 },
+        4
+      )
+      assert.deepStrictEqual(sequences(events), [6, 7, 8, 9])
+      assert.deepStrictEqual(resumed, [5, 7])
+    })
+  )
+
+  it.live("a live stream that breaks before its first event resumes after the number it began at", () =>
+    Effect.gen(function* () {
+      const resumed: Array<number> = []
+      yield* listen(
+        {
+          async *subscribe(request, connection) {
+            resumed.push(Fake.resumeAfter(request))
+            yield Fake.serverTime(41)
+            if (connection === 1) throw Fake.refusal(Code.Unavailable, "shutting_down")
+            yield Fake.turnReady(42)
+          }
+        },
+        "now",
+        1
+      )
+      assert.deepStrictEqual(resumed, [0, 41])
+    })
+  )
+
+  it.live("waits longer after each failure, at most 30 s, and from the start after a success", () =>
+    Effect.gen(function* () {
+      const waits: Array<number> = []
+      yield* listen(
+        {
+          async *subscribe(_, connection) {
+            if (connection <= 8) throw Fake.refusal(Code.Unavailable, "backend_unavailable")
+            yield Fake.serverTime()
+            if (connection === 9) throw Fake.refusal(Code.Unavailable, "backend_unavailable")
+            yield Fake.turnReady(1)
+          }
+        },
+        "now",
+        1,
+        waits
+      )
+      assert.strictEqual(waits.length, 9)
+      waits.slice(0, 8).forEach((wait, index) => {
+        assert.isAtMost(wait, Math.min(30_000, 1_000 * 2 ** index))
+      })
+      assert.isAtMost(waits[8] ?? Number.NaN, 1_000)
+    })
+  )
+
+  it.live("ends for good when the session is revoked", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(
+        listen(
+          {
+            async *subscribe() {
+              yield Fake.serverTime()
+              throw Fake.refusal(Code.FailedPrecondition, "session_revoked")
+            }
+          },
+          "now",
+          1
+        )
+      )
+      assert.strictEqual(error._tag, "SessionEnded")
+    })
+  )
+
+  for (const [what, script] of [
+    ["another key signed", { ...Fake.turnReady(1), forged: true }],
+    ["belongs to another session's stream", { ...Fake.turnReady(1), foreign: true }]
+  ] as const) {
+    it.live(`refuses an event that ${what}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          listen(
+            {
+              async *subscribe() {
+                yield Fake.serverTime()
+                yield script
+              }
+            },
+            "now",
+            1
+          )
+        )
+        assert.strictEqual(error._tag, "Untrusted")
+      })
+    )
+  }
+
+  it.live("tells of a gap and goes on after it", () =>
+    Effect.gen(function* () {
+      const events = yield* listen(
+        {
+          async *subscribe() {
+            yield Fake.serverTime(10)
+            yield {
+              type: "gateway.gap",
+              table: "galaxy.gateway.Gap",
+              payload: { first_missing: 4, last_missing: 8, resumed_after: 8 }
+            }
+            yield Fake.turnReady(8)
+            yield Fake.turnReady(9)
+          }
+        },
+        { after: 3 },
+        2
+      )
+      assert.deepStrictEqual(
+        events.map((it) => it.type),
+        ["gateway.gap", "game.turn.ready"]
+      )
+      assert.strictEqual(events[1]?.sequence, 9)
+    })
+  )
+})

@@ -1,0 +1,90 @@
+/** One player of the demo: a device key, a mailbox, a session and its event stream, all through the real client. */
+import * as DeviceKey from "@galaxy/client/DeviceKey"
+import type { PlayerEvent } from "@galaxy/client/EventStream"
+import * as GalaxyClient from "@galaxy/client/GalaxyClient"
+import * as PublicEdge from "@galaxy/client/PublicEdge"
+import { Data, Effect, Fiber, Queue, Schedule, Stream } from "effect"
+import type { PlatformAddresses } from "../processes/Platform.ts"
+
+/** Something that had to come didn't come in time. */
+export class Missing extends Data.TaggedError("Missing")<{ readonly message: string }> {}
+
+const patience = "20 seconds"
+
+/** Texts of the mails that an address has got, newest first. */
+const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, Missing> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const response = await fetch(`${platform.mailPageUrl}/api/mails?to=${encodeURIComponent(email)}`, { signal })
+      const { mails } = (await response.json()) as { readonly mails: ReadonlyArray<{ readonly text: string }> }
+      return mails.map((mail) => mail.text)
+    },
+    catch: () => new Missing({ message: "the mail page doesn't answer" })
+  })
+
+/** The code in the first mail that comes after `before` others. */
+const codeAfter = (platform: PlatformAddresses, email: string, before: number): Effect.Effect<string, Missing> =>
+  mailsTo(platform, email).pipe(
+    Effect.flatMap((mails) => {
+      const code = mails.length > before ? /\b\d{6}\b/.exec(mails[0] ?? "")?.[0] : undefined
+      return code === undefined
+        ? Effect.fail(new Missing({ message: `no code was mailed to ${email}` }))
+        : Effect.succeed(code)
+    }),
+    Effect.retry({ times: 200, schedule: Schedule.spaced("100 millis") })
+  )
+
+export interface Player {
+  readonly name: string
+  readonly email: string
+  readonly client: GalaxyClient.GalaxyClient
+}
+
+/** Signs a player in on a new device. */
+export const signIn = (platform: PlatformAddresses, name: string, email: string) =>
+  Effect.gen(function* () {
+    const key = yield* Effect.promise(() => DeviceKey.generate())
+    const before = yield* mailsTo(platform, email)
+    const challengeId = yield* PublicEdge.sendEmailCode(platform.gatewayUrl, { email, locale: "en" })
+    const code = yield* codeAfter(platform, email, before.length)
+    const deviceSessionId = yield* PublicEdge.confirmEmailCode(platform.gatewayUrl, {
+      challengeId,
+      code,
+      key,
+      timeZone: "Europe/Berlin"
+    })
+    const client = yield* GalaxyClient.make({ baseUrl: platform.gatewayUrl, session: { deviceSessionId, key } })
+    const player: Player = { name, email, client }
+    return player
+  })
+
+export interface Listening {
+  /** The next event that fits; others are passed over. */
+  readonly next: (fits: (event: PlayerEvent) => boolean, what: string) => Effect.Effect<PlayerEvent, Missing>
+  /** How the stream ended. */
+  readonly ended: Effect.Effect<string, Missing>
+}
+
+/** Listens to a player's events until the scope closes. */
+export const listen = (player: Player) =>
+  Effect.gen(function* () {
+    const events = yield* Queue.unbounded<PlayerEvent>()
+    const fiber = yield* player.client.events("now").pipe(
+      Stream.runForEach((event) => Queue.offer(events, event)),
+      Effect.match({ onFailure: (error) => error._tag, onSuccess: () => "end" }),
+      Effect.forkScoped
+    )
+    const late = (what: string) => new Missing({ message: `${player.name} waited in vain for ${what}` })
+    const next: Listening["next"] = (fits, what) =>
+      Queue.take(events).pipe(
+        Effect.repeat({ until: fits }),
+        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(late(what)) })
+      )
+    const listening: Listening = {
+      next,
+      ended: Fiber.join(fiber).pipe(
+        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(late("the end of the stream")) })
+      )
+    }
+    return listening
+  })

@@ -1,0 +1,57 @@
+/**
+ * `npm run demo`: the whole platform on free ports and a temporary folder, two players, three turns, and out.
+ *
+ * Exit code 0 when everything went as promised within a minute, else 1 with what went wrong.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Cause, Effect, Exit } from "effect"
+import * as AllInOne from "../all-in-one/AllInOne.ts"
+import { Platform } from "../processes/Platform.ts"
+import * as Progress from "./Progress.ts"
+import { play } from "./scenario.ts"
+
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+const number = (value: number) => value.toFixed(2)
+
+const folder = mkdtempSync(join(tmpdir(), "galaxy-demo-"))
+const started = performance.now()
+const progress = Progress.make(print)
+
+print("Galaxy demo: two players, one game, three turns\n")
+
+const demo = Effect.gen(function* () {
+  const platform = yield* progress.step("The platform starts", Platform, (it) => it.gatewayUrl)
+  return yield* play(progress, platform)
+}).pipe(
+  Effect.provide(AllInOne.layer({ dataDir: folder, free: true })),
+  Effect.timeoutOrElse({
+    duration: "55 seconds",
+    orElse: () => Effect.die(new Error("the demo took longer than 55 s"))
+  })
+)
+
+const exit = await Effect.runPromiseExit(demo)
+rmSync(folder, { recursive: true, force: true })
+
+if (Exit.isSuccess(exit)) {
+  print("")
+  print(
+    Progress.table(
+      ["turn", "race", "planets", "population", "industry", "drive"],
+      exit.value.map((it) => [
+        String(it.turn),
+        it.race,
+        String(it.planets),
+        number(it.population),
+        number(it.industry),
+        number(it.drive)
+      ])
+    )
+  )
+  print(`\n${progress.steps.length} steps in ${((performance.now() - started) / 1000).toFixed(1)} s: all as promised.`)
+} else {
+  print(`\nThe demo failed: ${Cause.pretty(exit.cause)}`)
+  process.exitCode = 1
+}
