@@ -1,0 +1,55 @@
+/**
+ * The life of a game as data: which action leads from which states to which, and who may cause it.
+ *
+ * `finished` and `cancelled` are absorbing. Nothing else in the lobby decides about states.
+ */
+import type { GameStatus } from "@galaxy/contract/api/UserLobby"
+
+interface Transition {
+  readonly from: ReadonlyArray<GameStatus>
+  readonly to: GameStatus
+  /** The owner (administrators for a public game), or the runtime when the engine is up, has failed or has ended. */
+  readonly by: "owner" | "runtime"
+}
+
+export type GameAction =
+  | "open_enrollment"
+  | "ready_to_start"
+  | "start"
+  | "retry_start"
+  | "pause"
+  | "resume"
+  | "cancel"
+  | "report_running"
+  | "report_start_failed"
+  | "finish"
+
+export const transitions: Readonly<Record<GameAction, Transition>> = {
+  open_enrollment: { from: ["draft"], to: "enrollment_open", by: "owner" },
+  ready_to_start: { from: ["enrollment_open"], to: "ready_to_start", by: "owner" },
+  start: { from: ["ready_to_start"], to: "starting", by: "owner" },
+  retry_start: { from: ["start_failed"], to: "ready_to_start", by: "owner" },
+  pause: { from: ["running"], to: "paused", by: "owner" },
+  resume: { from: ["paused"], to: "running", by: "owner" },
+  cancel: {
+    from: ["draft", "enrollment_open", "ready_to_start", "starting", "start_failed", "running", "paused"],
+    to: "cancelled",
+    by: "owner"
+  },
+  report_running: { from: ["starting"], to: "running", by: "runtime" },
+  report_start_failed: { from: ["starting"], to: "start_failed", by: "runtime" },
+  // The last turn may have been under way when the owner paused.
+  finish: { from: ["running", "paused"], to: "finished", by: "runtime" }
+}
+
+/** Where the action leads from this state; absent where it may not be taken. */
+export const after = (status: GameStatus, action: GameAction): GameStatus | undefined => {
+  const transition = transitions[action]
+  return transition.from.includes(status) ? transition.to : undefined
+}
+
+/** States in which the owner may issue invites. */
+export const inviting: ReadonlyArray<GameStatus> = ["draft", "enrollment_open", "ready_to_start"]
+
+/** States that no action leaves. */
+export const terminal: ReadonlyArray<GameStatus> = ["finished", "cancelled"]

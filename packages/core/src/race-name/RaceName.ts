@@ -1,0 +1,81 @@
+/**
+ * Race names: what players are called on the map, and the canonical key under which they are unique.
+ *
+ * Names that a reader could take for each other share a key. Compare keys, never names.
+ */
+import { Schema } from "effect"
+import { pairs, standIn } from "./confusables.ts"
+
+/** The engine's bound, in characters (code points). */
+export const maxLength = 20
+
+export const RaceNameKey = Schema.String.pipe(Schema.brand("galaxy/RaceNameKey"))
+export type RaceNameKey = typeof RaceNameKey.Type
+
+/** A name in its accepted form. */
+export const RaceName = Schema.String.pipe(Schema.brand("galaxy/RaceName"))
+export type RaceName = typeof RaceName.Type
+
+/** The text is no race name; `problem` says why, without repeating it. */
+export class RaceNameInvalid extends Schema.TaggedError<RaceNameInvalid>()("RaceNameInvalid", {
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `the race name ${this.problem}`
+  }
+}
+
+/** Someone else holds this name or one that looks like it. */
+export class RaceNameTaken extends Schema.TaggedError<RaceNameTaken>()("RaceNameTaken", {
+  name: RaceName
+}) {
+  override get message(): string {
+    return "this race name, or one that looks like it, is taken"
+  }
+}
+
+const withoutMarks = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "")
+
+/**
+ * The key of any text: compatibility forms, case, accents and separators fall away, look-alikes become one character.
+ * A key is its own key.
+ */
+export const keyOf = (text: string): RaceNameKey => {
+  // Upper case first: it unites what lower case alone keeps apart (ß and ss, ς and σ, ı and i).
+  const folded = withoutMarks(withoutMarks(text).toUpperCase().toLowerCase()).replace(/[^\p{L}\p{N}]/gu, "")
+  const replaced = Array.from(folded, (it) => standIn.get(it) ?? it).join("")
+  return RaceNameKey.make(pairs.reduce((key, [pair, looksLike]) => key.replaceAll(pair, looksLike), replaced))
+}
+
+const letter = "A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u017F\\u0400-\\u045F\\u0490\\u0491"
+const characters = new RegExp(`^[${letter}0-9_-]*$`, "u")
+const shape = new RegExp(`^[${letter}0-9]+(?:[_-][${letter}0-9]+)*$`, "u")
+const someLetter = new RegExp(`[${letter}]`, "u")
+
+// Words of orders and reports; a race named so would read as a product or a cargo.
+const reserved: ReadonlySet<string> = new Set(
+  ["cap", "capital", "mat", "materials", "col", "colonists", "emp", "drive", "weapons", "shields", "cargo", "max"].map(
+    keyOf
+  )
+)
+
+/** The accepted form of what a player typed: spaces, commas and at signs become underscores, as players know it. */
+export const accept = (typed: string): RaceName | RaceNameInvalid => {
+  const name = typed
+    .normalize("NFKC")
+    .trim()
+    .replace(/[\s,@_]+/gu, "_")
+  const length = Array.from(name).length
+  if (length < 1 || length > maxLength) {
+    return new RaceNameInvalid({ problem: `must have 1 to ${maxLength} characters` })
+  }
+  if (!characters.test(name)) {
+    return new RaceNameInvalid({ problem: "may hold Latin and Cyrillic letters, digits, underscore and hyphen only" })
+  }
+  if (!shape.test(name)) {
+    return new RaceNameInvalid({ problem: "must begin and end with a letter or digit, with single separators" })
+  }
+  if (!someLetter.test(name)) return new RaceNameInvalid({ problem: "must have a letter" })
+  if (reserved.has(keyOf(name))) return new RaceNameInvalid({ problem: "is a word of the game" })
+  return RaceName.make(name)
+}
