@@ -57,7 +57,7 @@ describe("the linter", () => {
 })
 
 it("Effect's diagnostics find an effect that nobody runs", () => {
-  const diagnose = () => tool("effect-tsgo", "diagnostics", "--project", "packages/core/tsconfig.json", "--strict")
+  const diagnose = () => tool("effect-tsgo", "diagnostics", "--strict", "--project", "packages/core/tsconfig.json")
   withFile(`import { Effect } from "effect"\nexport const one = Effect.succeed(1)`)
   expect(diagnose().status).toBe(0)
   withFile(`import { Effect } from "effect"\nEffect.succeed(1)`)

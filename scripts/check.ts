@@ -4,22 +4,27 @@ import { root, toolEnv } from "./lib/tree.ts"
 
 interface Step {
   readonly name: string
-  readonly command: readonly [string, ...ReadonlyArray<string>]
+  readonly program: string
+  readonly args: ReadonlyArray<string>
 }
 
+const step = (name: string, program: string, ...args: ReadonlyArray<string>): Step => ({ name, program, args })
+
+const effectDiagnostics = ["diagnostics", "--strict", "--severity", "error,warning", "--format", "text"]
+
 const steps: ReadonlyArray<Step> = [
-  { name: "format", command: ["biome", "format", "--reporter=summary"] },
-  { name: "lint", command: ["oxlint", "--type-aware", "--format=agent"] },
-  { name: "types", command: ["tsc", "-b"] },
-  { name: "effects", command: ["effect-tsgo", "diagnostics", "--project", "tsconfig.effect.json", "--strict"] },
-  { name: "proto", command: ["buf", "lint"] },
-  { name: "generated code", command: [process.execPath, "scripts/codegen.ts", "--check"] },
-  { name: "lock file", command: [process.execPath, "scripts/lockfile.ts", "--check"] }
+  step("format", "biome", "format", "--reporter=summary"),
+  step("lint", "oxlint", "--type-aware", "--format=agent"),
+  step("types", "tsc", "-b"),
+  step("effects", "effect-tsgo", ...effectDiagnostics, "--project", "tsconfig.effect.json"),
+  step("proto", "buf", "lint"),
+  step("generated code", process.execPath, "scripts/codegen.ts", "--check"),
+  step("lock file", process.execPath, "scripts/lockfile.ts", "--check")
 ]
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-const run = ({ name, command: [program, ...args] }: Step): Promise<boolean> =>
+const run = ({ name, program, args }: Step): Promise<boolean> =>
   new Promise((done) => {
     const started = performance.now()
     const env = { ...toolEnv(), ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) }
