@@ -1,0 +1,82 @@
+/**
+ * Orders for the runtime, committed with the fact that causes them: "start this game".
+ *
+ * The row is the job. Whoever works on games finds it there, however often it dies on the way.
+ */
+import type { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { EngineVersions, NoEngineVersion } from "./EngineVersions.ts"
+
+export interface Seat {
+  readonly userId: UserId
+  readonly raceName: string
+  readonly enginePlayerId: EnginePlayerId
+}
+
+export interface StartRequest {
+  readonly gameId: GameId
+  /** A version of the registry; the newest enabled one when absent. */
+  readonly engineVersion?: string | undefined
+  readonly turnSchedule: string
+  readonly timeZone: string
+  readonly players: ReadonlyArray<Seat>
+}
+
+export class RuntimeJobs extends Context.Service<
+  RuntimeJobs,
+  {
+    /** Joins the caller's transaction. A game whose start failed before is armed again with its new players. */
+    requestStart(request: StartRequest): Effect.Effect<void, NoEngineVersion | StorageError>
+  }
+>()("@galaxy/core/runtime/RuntimeJobs") {}
+
+const newSeed = Effect.sync(() =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
+)
+
+export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | DatabaseSignal | EngineVersions> =
+  Layer.effect(
+    RuntimeJobs,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const signal = yield* DatabaseSignal
+      const versions = yield* EngineVersions
+
+      const requestStart = Effect.fn("RuntimeJobs.requestStart")(function* (request: StartRequest) {
+        const version = yield* versions.pick(request.engineVersion)
+        const now = yield* DateTime.nowAsDate
+        const seed = yield* newSeed
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`
+              INSERT INTO backend.runtime_records AS r
+                (game_id, status, engine_version, image_ref, seed, turn_schedule, time_zone, next_attempt_at, created_at, updated_at)
+              VALUES (${request.gameId}, 'starting', ${version.version}, ${version.image_ref}, ${seed},
+                ${request.turnSchedule}, ${request.timeZone}, ${now}, ${now}, ${now})
+              ON CONFLICT (game_id) DO UPDATE SET
+                status = 'starting', row_version = r.row_version + 1, engine_version = EXCLUDED.engine_version,
+                image_ref = EXCLUDED.image_ref, seed = EXCLUDED.seed, turn_schedule = EXCLUDED.turn_schedule,
+                time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, next_turn_at = NULL,
+                force_next_turn = false, next_attempt_at = EXCLUDED.next_attempt_at, attempts = 0, failure_reason = NULL,
+                started_at = NULL, updated_at = EXCLUDED.updated_at
+              WHERE r.status IN ('start_failed', 'stopped')`
+            yield* sql`DELETE FROM backend.player_mappings WHERE game_id = ${request.gameId}`
+            for (const seat of request.players) {
+              yield* sql`
+                INSERT INTO backend.player_mappings (game_id, user_id, race_name, engine_player_uuid, created_at)
+                VALUES (${request.gameId}, ${seat.userId}, ${seat.raceName}, ${seat.enginePlayerId}, ${now})`
+            }
+            yield* signal.send("galaxy_runtime")
+          })
+        )
+      }, StorageError.refail)
+
+      return RuntimeJobs.of({ requestStart })
+    })
+  )
+
+
+export { NoEngineVersion }
