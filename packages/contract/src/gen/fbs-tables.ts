@@ -11,6 +11,119 @@ export const tables = {
       { name: "message", slot: 1, type: "string", required: true }
     ]
   },
+  "galaxy.game.Order": {
+    fields: [
+      { name: "op", slot: 0, type: "string", required: true },
+      { name: "planet", slot: 1, type: "int", optional: true },
+      { name: "product", slot: 2, type: "string" },
+      { name: "name", slot: 3, type: "string" },
+      { name: "race", slot: 4, type: "string" }
+    ]
+  },
+  "galaxy.game.OrderVerdict": {
+    fields: [
+      { name: "position", slot: 0, type: "int" },
+      { name: "accepted", slot: 1, type: "bool" },
+      { name: "code", slot: 2, type: "string" },
+      { name: "message", slot: 3, type: "string" }
+    ]
+  },
+  "galaxy.game.OrderOutcome": {
+    fields: [
+      { name: "position", slot: 0, type: "int" },
+      { name: "accepted", slot: 1, type: "bool" },
+      { name: "code", slot: 2, type: "string" },
+      { name: "message", slot: 3, type: "string" },
+      { name: "order", slot: 4, type: { table: "galaxy.game.Order" }, required: true }
+    ]
+  },
+  "galaxy.game.GalaxySummary": {
+    fields: [
+      { name: "turn", slot: 0, type: "int" },
+      { name: "size", slot: 1, type: "double" },
+      { name: "planets", slot: 2, type: "int" },
+      { name: "players", slot: 3, type: "int" }
+    ]
+  },
+  "galaxy.game.RaceVotes": {
+    fields: [
+      { name: "race", slot: 0, type: "string", required: true },
+      { name: "own", slot: 1, type: "double" },
+      { name: "voting_for", slot: 2, type: "string", required: true },
+      { name: "received", slot: 3, type: "double" }
+    ]
+  },
+  "galaxy.game.Alliance": {
+    fields: [
+      { name: "members", slot: 0, type: { vector: "string" }, required: true },
+      { name: "votes", slot: 1, type: "double" }
+    ]
+  },
+  "galaxy.game.Votes": {
+    fields: [
+      { name: "voting_for", slot: 0, type: "string", required: true },
+      { name: "own", slot: 1, type: "double" },
+      { name: "races", slot: 2, type: { vector: { table: "galaxy.game.RaceVotes" } }, required: true },
+      { name: "alliances", slot: 3, type: { vector: { table: "galaxy.game.Alliance" } }, required: true },
+      { name: "total", slot: 4, type: "double" },
+      { name: "needed", slot: 5, type: "double" }
+    ]
+  },
+  "galaxy.game.PlayerStatus": {
+    fields: [
+      { name: "name", slot: 0, type: "string", required: true },
+      { name: "drive", slot: 1, type: "double" },
+      { name: "weapons", slot: 2, type: "double" },
+      { name: "shields", slot: 3, type: "double" },
+      { name: "cargo", slot: 4, type: "double" },
+      { name: "population", slot: 5, type: "double" },
+      { name: "industry", slot: 6, type: "double" },
+      { name: "planets", slot: 7, type: "int" },
+      { name: "relation", slot: 8, type: "string" },
+      { name: "votes_received", slot: 9, type: "double" },
+      { name: "extinct", slot: 10, type: "bool" },
+      { name: "turns_left", slot: 11, type: "int", optional: true }
+    ]
+  },
+  "galaxy.game.OwnPlanet": {
+    fields: [
+      { name: "number", slot: 0, type: "int" },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "x", slot: 2, type: "double" },
+      { name: "y", slot: 3, type: "double" },
+      { name: "size", slot: 4, type: "double" },
+      { name: "population", slot: 5, type: "double" },
+      { name: "industry", slot: 6, type: "double" },
+      { name: "resources", slot: 7, type: "double" },
+      { name: "production", slot: 8, type: "string", required: true },
+      { name: "capital", slot: 9, type: "double" },
+      { name: "materials", slot: 10, type: "double" },
+      { name: "colonists", slot: 11, type: "double" },
+      { name: "free_points", slot: 12, type: "double" }
+    ]
+  },
+  "galaxy.game.UnknownPlanet": {
+    fields: [
+      { name: "number", slot: 0, type: "int" },
+      { name: "x", slot: 1, type: "double" },
+      { name: "y", slot: 2, type: "double" }
+    ]
+  },
+  "galaxy.game.Report": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "race", slot: 1, type: "string", required: true },
+      { name: "turn", slot: 2, type: "int" },
+      { name: "finished", slot: 3, type: "bool" },
+      { name: "winners", slot: 4, type: { vector: "string" }, required: true },
+      { name: "summary", slot: 5, type: { table: "galaxy.game.GalaxySummary" }, required: true },
+      { name: "votes", slot: 6, type: { table: "galaxy.game.Votes" }, required: true },
+      { name: "players", slot: 7, type: { vector: { table: "galaxy.game.PlayerStatus" } }, required: true },
+      { name: "my_planets", slot: 8, type: { vector: { table: "galaxy.game.OwnPlanet" } }, required: true },
+      { name: "unknown_planets", slot: 9, type: { vector: { table: "galaxy.game.UnknownPlanet" } }, required: true },
+      { name: "orders", slot: 10, type: { vector: { table: "galaxy.game.OrderOutcome" } }, required: true }
+    ]
+  },
   "galaxy.gateway.SubscribeRequest": {
     fields: [
       { name: "resume_after", slot: 0, type: "long" }

@@ -1,0 +1,62 @@
+/**
+ * The engine's REST surface (wire contract, section 4): one engine serves one game.
+ *
+ * Init and turn are idempotent, so that a caller who lost an answer asks again. A write names the turn it was written
+ * for or means the open one; a write for any other turn is a conflict.
+ */
+import { Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware } from "effect/http-api"
+import { InvalidRequestWire, wireErrors } from "../api/ApiError.ts"
+import { int, label, whole } from "../api/Fields.ts"
+import { BanishRequest, EngineStatus, Health, InitRequest, TurnRequest } from "./Admin.ts"
+import { maxOrders, maxRaceName, maxTurn } from "./Limits.ts"
+import { Order, OrdersAnswer } from "./Order.ts"
+import { Report } from "./Report.ts"
+
+const actor = label(maxRaceName)
+const orderList = Schema.Array(Order).check(Schema.isMaxLength(maxOrders))
+const openTurn = Schema.optionalKey(int(0, maxTurn))
+
+/** A batch that is appended to the race's orders, or refused as a whole. */
+export const CommandRequest = Schema.Struct({ actor, turn: openTurn, commands: orderList })
+
+/** The list that replaces the race's orders. */
+export const OrderRequest = Schema.Struct({ actor, turn: openTurn, orders: orderList })
+
+const ofRace = { race: actor, turn: Schema.optionalKey(whole(0, maxTurn)) }
+
+/** Answers requests that don't decode with `invalid_request`. */
+export class InputErrors extends HttpApiMiddleware.Service<InputErrors>()(
+  "@galaxy/contract/engine/EngineApi/InputErrors",
+  { error: InvalidRequestWire }
+) {}
+
+export class HealthGroup extends HttpApiGroup.make("health").add(
+  HttpApiEndpoint.get("healthz", "/healthz", { success: Health, error: wireErrors })
+) {}
+
+export class EngineAdminGroup extends HttpApiGroup.make("admin")
+  .add(
+    HttpApiEndpoint.post("init", "/init", { payload: InitRequest, success: EngineStatus, error: wireErrors }),
+    HttpApiEndpoint.get("status", "/status", { success: EngineStatus, error: wireErrors }),
+    HttpApiEndpoint.post("turn", "/turn", { payload: TurnRequest, success: EngineStatus, error: wireErrors }),
+    HttpApiEndpoint.post("banish", "/race/banish", {
+      payload: BanishRequest,
+      success: EngineStatus,
+      error: wireErrors
+    })
+  )
+  .prefix("/api/v1/admin") {}
+
+export class PlayGroup extends HttpApiGroup.make("play")
+  .add(
+    HttpApiEndpoint.post("command", "/command", { payload: CommandRequest, success: OrdersAnswer, error: wireErrors }),
+    HttpApiEndpoint.put("order", "/order", { payload: OrderRequest, success: OrdersAnswer, error: wireErrors }),
+    HttpApiEndpoint.get("orders", "/order", { query: ofRace, success: OrdersAnswer, error: wireErrors }),
+    HttpApiEndpoint.get("report", "/report", { query: ofRace, success: Report, error: wireErrors })
+  )
+  .prefix("/api/v1") {}
+
+export class EngineApi extends HttpApi.make("engine")
+  .add(HealthGroup, EngineAdminGroup, PlayGroup)
+  .middleware(InputErrors) {}
