@@ -1,6 +1,5 @@
 /** Every message type that the gateway routes: the shape of its request and the schema of its answer. */
-import * as Engine from "@galaxy/contract/engine/EngineApi"
-import type { Order } from "@galaxy/contract/engine/Order"
+import { type Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import * as UserAccount from "@galaxy/contract/api/UserAccount"
 import * as UserLobby from "@galaxy/contract/api/UserLobby"
@@ -62,9 +61,9 @@ export const answers = {
   "lobby.memberships.list": UserLobby.MembershipList,
   "lobby.my.games": UserLobby.GameList,
   "lobby.my.invites": UserLobby.InviteList,
-  "user.games.command": Engine.Orders,
-  "user.games.order": Engine.Orders,
-  "user.games.order.get": Engine.Orders,
+  "user.games.command": OrdersAnswer,
+  "user.games.order": OrdersAnswer,
+  "user.games.order.get": OrdersAnswer,
   "user.games.report": Report
 } as const satisfies Record<MessageType, unknown>
 

@@ -105,7 +105,8 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         )
         if (response.resultCode !== "ok") {
           const error = yield* read(errorTable, response.payloadBytes)
-          return yield* new CallFailed({ code: response.resultCode, message: String(error["message"] ?? "") })
+          const message = typeof error["message"] === "string" ? error["message"] : ""
+          return yield* new CallFailed({ code: response.resultCode, message })
         }
         const answer = yield* read(route.response, response.payloadBytes)
         const schema = answers[messageType] as unknown as Schema.Codec<Answer<M>, unknown>

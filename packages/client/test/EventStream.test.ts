@@ -25,7 +25,7 @@ const hasty = (waits: Array<number>): Clock.Clock => {
     monotonicTimeNanosUnsafe: () => BigInt(Date.now() - started) * 1_000_000n,
     monotonicTimeNanos: Effect.sync(() => BigInt(Date.now() - started) * 1_000_000n),
     sleep: (duration) => {
-      const millis = Number(duration.value._tag === "Millis" ? duration.value.millis : 0)
+      const millis = duration.value._tag === "Millis" ? duration.value.millis : 0
       // The silence guard is the only long one.
       if (millis > 31_000) return Effect.never
       waits.push(millis)

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
@@ -62,7 +62,7 @@ const seed = Effect.gen(function* () {
     renameSync(own, file)
   }
   const bytes = readFileSync(file)
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
 })
 
 const withSignal = <E>(layer: Layer.Layer<SqlClient.SqlClient | PgClient.PgClient, E>) =>

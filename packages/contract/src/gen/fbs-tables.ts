@@ -124,6 +124,40 @@ export const tables = {
       { name: "orders", slot: 10, type: { vector: { table: "galaxy.game.OrderOutcome" } }, required: true }
     ]
   },
+  "galaxy.games.OrderRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int", optional: true },
+      { name: "orders", slot: 2, type: { vector: { table: "galaxy.game.Order" } }, required: true }
+    ]
+  },
+  "galaxy.games.CommandRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int", optional: true },
+      { name: "commands", slot: 2, type: { vector: { table: "galaxy.game.Order" } }, required: true }
+    ]
+  },
+  "galaxy.games.OrderGetRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int", optional: true }
+    ]
+  },
+  "galaxy.games.ReportRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int" }
+    ]
+  },
+  "galaxy.games.OrdersAnswer": {
+    fields: [
+      { name: "race", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int" },
+      { name: "orders", slot: 2, type: { vector: { table: "galaxy.game.Order" } }, required: true },
+      { name: "verdicts", slot: 3, type: { vector: { table: "galaxy.game.OrderVerdict" } }, required: true }
+    ]
+  },
   "galaxy.gateway.SubscribeRequest": {
     fields: [
       { name: "resume_after", slot: 0, type: "long" }

@@ -5,7 +5,7 @@
  * without holes; gateways read all rows in the order (transaction, number), and none before every older transaction is
  * over, so that a late commit is never skipped (docs/decisions/0002).
  */
-import { DeviceSessionId, type UserId } from "@galaxy/contract/ids/Ids"
+import type { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
@@ -200,7 +200,9 @@ export const layer = (
       )
 
       const prune = Effect.gen(function* () {
-        const before = DateTime.toDateUtc(DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor)))
+        const before = DateTime.toDateUtc(
+          DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor))
+        )
         return yield* sql.withTransaction(
           Effect.gen(function* () {
             const gone = yield* sql<{ xid: bigint; eventNo: bigint }>`

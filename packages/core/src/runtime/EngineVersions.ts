@@ -1,10 +1,10 @@
 /** The registry of engine versions: the only source of the images that games are started with. */
-import { EngineVersion } from "@galaxy/contract/api/AdminApi"
+import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/AdminApi"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 
-export type EngineVersion = typeof EngineVersion.Type
+export type EngineVersion = typeof EngineVersionSchema.Type
 
 /** The registry has no such version, or none that is enabled. */
 export class NoEngineVersion extends Schema.TaggedError<NoEngineVersion>()("NoEngineVersion", {

@@ -78,5 +78,4 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
     })
   )
 
-
 export { NoEngineVersion }

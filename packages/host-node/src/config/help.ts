@@ -46,5 +46,5 @@ export const helpOf = (name: ProcessName, usage: string): string =>
     `Usage: ${usage} [--help]`,
     "",
     "Settings are environment variables. Durations are written 500ms, 30s, 5m, 24h or 7d.",
-    ...Object.entries(groups[name]).map(([key, group]) => `\n${section(titles[key] ?? key, group)}`)
+    ...Object.entries<Settings>(groups[name]).map(([key, group]) => `\n${section(titles[key] ?? key, group)}`)
   ].join("\n")

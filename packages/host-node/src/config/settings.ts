@@ -330,7 +330,7 @@ export const groups = {
 
 /** Names of all processes together. */
 export const knownNames: ReadonlySet<string> = new Set(
-  [backend, backendAlone, gateway, gatewayAlone, allInOne, telemetry].flatMap((group) =>
-    Object.values(group).map((it) => it.name)
+  [backend, backendAlone, gateway, gatewayAlone, allInOne, telemetry].flatMap(
+    (group: Readonly<Record<string, Setting<unknown>>>) => Object.values(group).map((it) => it.name)
   )
 )

@@ -6,6 +6,7 @@
  */
 import type { Answer } from "@galaxy/client/Calls"
 import type { ClientError } from "@galaxy/client/ClientError"
+import type { PlayerEvent } from "@galaxy/client/EventStream"
 import { Data, Effect, Schedule } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
 import { type Listening, listen, type Player, signIn } from "./Player.ts"
@@ -48,8 +49,14 @@ const forceNextTurn = (platform: PlatformAddresses, gameId: string) =>
       })
       if (!response.ok) throw new Error(`status ${response.status}: ${await response.text()}`)
     },
-    catch: (cause) => new Broken({ message: `force-next-turn: ${cause instanceof Error ? cause.message : cause}` })
+    catch: (cause) =>
+      new Broken({ message: `force-next-turn: ${cause instanceof Error ? cause.message : String(cause)}` })
   })
+
+const textIn = (event: PlayerEvent, field: string): string => {
+  const value = event.payload?.[field]
+  return typeof value === "string" ? value : ""
+}
 
 const createGame = (progress: Progress, owner: Player) =>
   progress.step(
@@ -82,7 +89,7 @@ const formGame = (progress: Progress, owner: Player, guest: Player, guestEvents:
       Effect.gen(function* () {
         yield* owner.client.call("lobby.invites.issue", { ...game, invited_user_id: guestId })
         const event = yield* guestEvents.next((it) => it.type === "lobby.invite.received", "the invite")
-        const inviteId = String(event.payload?.["invite_id"])
+        const inviteId = textIn(event, "invite_id")
         yield* guest.client.call("lobby.invites.redeem", { ...game, invite_id: inviteId, race_name: "Lyrans" })
         return event.sequence
       }),
@@ -108,7 +115,11 @@ const formGame = (progress: Progress, owner: Player, guest: Player, guestEvents:
       Effect.andThen(
         owner.client.call("lobby.games.start", game),
         owner.client.call("lobby.games.get", game).pipe(
-          Effect.repeat({ until: (it) => it.status !== "starting", schedule: Schedule.spaced("50 millis"), times: 400 }),
+          Effect.repeat({
+            until: (it) => it.status !== "starting",
+            schedule: Schedule.spaced("50 millis"),
+            times: 400
+          }),
           Effect.tap((it) =>
             expect(it.status === "running", `the game is ${it.status}: ${it.failure_reason ?? "no reason"}`)
           )
@@ -177,7 +188,7 @@ const playTurns = (
             const event = yield* events.next((it) => it.type === "game.turn.ready", `turn ${turn}`)
             yield* expect(
               event.payload?.["turn"] === turn,
-              `${player.name} was told of turn ${String(event.payload?.["turn"])} instead of ${turn}`
+              `${player.name} was told of turn ${JSON.stringify(event.payload)} instead of ${turn}`
             )
             const report = yield* player.client.call("user.games.report", { game_id: gameId, turn })
             lines.push(lineOf(turn, report))
@@ -189,10 +200,7 @@ const playTurns = (
     if (first !== undefined) {
       yield* progress.step(
         "A late order, for turn 1, is refused",
-        refusedWith(
-          "conflict",
-          first.player.client.call("user.games.order", { game_id: gameId, turn: 0, orders: [] })
-        )
+        refusedWith("conflict", first.player.client.call("user.games.order", { game_id: gameId, turn: 0, orders: [] }))
       )
     }
     return lines

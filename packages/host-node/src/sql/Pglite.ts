@@ -138,7 +138,7 @@ const listen = (instance: Instance) => (channel: string) =>
       ),
       (stop) => Effect.promise(stop)
     )
-    return queue as Queue.Dequeue<{ processId: number; channel: string; payload: string }, SqlError.SqlError>
+    return queue
   })
 
 /** The client over a running instance. */

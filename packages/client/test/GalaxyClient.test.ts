@@ -1,0 +1,143 @@
+import { Code } from "@connectrpc/connect"
+import * as DeviceKey from "@galaxy/client/DeviceKey"
+import * as GalaxyClient from "@galaxy/client/GalaxyClient"
+import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { gatewayKey } from "@galaxy/client/verify"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Fake from "./fakeGateway.ts"
+
+const session = {
+  deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,
+  key: DeviceKey.fromSeed(new Uint8Array(32).fill(1))
+}
+
+const connect = (execute: NonNullable<Fake.Scripts["execute"]>) =>
+  GalaxyClient.make({
+    baseUrl: "http://127.0.0.1:1",
+    session,
+    gatewayKey: Fake.key.publicKey,
+    transport: Fake.transport({ execute })
+  })
+
+const list = { table: "galaxy.user.SessionList", payload: { sessions: [] } } as const
+
+describe("GalaxyClient", () => {
+  it.live("signs what it sends and decodes what the gateway signed", () =>
+    Effect.gen(function* () {
+      const client = yield* connect(async (request) => {
+        const device = await gatewayKey(session.key.publicKey)
+        const signed = await device.verifies(SigningInput.request(request), request.signature)
+        return Fake.answer(request, signed ? list : { ...list, resultCode: "unauthorized" })
+      })
+      assert.deepStrictEqual(yield* client.call("user.sessions.list", {}), { sessions: [] })
+    })
+  )
+
+  it.live("a business error is CallFailed with the backend's code", () =>
+    Effect.gen(function* () {
+      const client = yield* connect((request) =>
+        Fake.answer(request, {
+          resultCode: "conflict",
+          table: "galaxy.common.Error",
+          payload: { code: "conflict", message: "the game is running" }
+        })
+      )
+      const error = yield* Effect.flip(client.call("user.sessions.list", {}))
+      assert.strictEqual(error._tag === "CallFailed" ? error.code : error._tag, "conflict")
+    })
+  )
+
+  for (const [what, script] of [
+    ["that another key signed", { ...list, forged: true }],
+    ["to another request", { ...list, requestId: "somebody-elses" }]
+  ] as const) {
+    it.live(`refuses an answer ${what}`, () =>
+      Effect.gen(function* () {
+        const client = yield* connect((request) => Fake.answer(request, script))
+        assert.strictEqual((yield* Effect.flip(client.call("user.sessions.list", {})))._tag, "Untrusted")
+      })
+    )
+  }
+
+  it.live("takes the server's signed time after a stale refusal and tries once more", () =>
+    Effect.gen(function* () {
+      const ahead = Date.now() + 3_600_000
+      const seen: Array<{ readonly requestId: string; readonly timestampMs: bigint }> = []
+      const client = yield* connect(async (request, attempt) => {
+        seen.push(request)
+        if (attempt === 1) throw await Fake.stale(request, ahead)
+        return Fake.answer(request, list)
+      })
+      yield* client.call("user.sessions.list", {})
+      assert.strictEqual(seen.length, 2)
+      assert.notStrictEqual(seen[0]?.requestId, seen[1]?.requestId)
+      assert.isBelow(Math.abs(Number(seen[1]?.timestampMs) - ahead), 60_000)
+    })
+  )
+
+  it.live("tries no third time", () =>
+    Effect.gen(function* () {
+      let attempts = 0
+      const client = yield* connect(async (request) => {
+        attempts++
+        throw await Fake.stale(request, 1_000)
+      })
+      assert.strictEqual((yield* Effect.flip(client.call("user.sessions.list", {})))._tag, "Untrusted")
+      assert.strictEqual(attempts, 2)
+    })
+  )
+
+  it.live("believes no time that another key signed", () =>
+    Effect.gen(function* () {
+      let attempts = 0
+      const client = yield* connect(async (request) => {
+        attempts++
+        throw await Fake.stale(request, 1_000, true)
+      })
+      assert.strictEqual((yield* Effect.flip(client.call("user.sessions.list", {})))._tag, "Untrusted")
+      assert.strictEqual(attempts, 1)
+    })
+  )
+
+  it.live("says that the session is over, and keeps the key usable", () =>
+    Effect.gen(function* () {
+      const client = yield* connect(() => {
+        throw Fake.refusal(Code.Unauthenticated, "session_revoked")
+      })
+      assert.strictEqual((yield* Effect.flip(client.call("user.sessions.list", {})))._tag, "SessionEnded")
+      const signature = yield* Effect.promise(() => session.key.sign(new Uint8Array([1])))
+      assert.strictEqual(signature.length, 64)
+    })
+  )
+
+  it.live("refuses a request that doesn't fit its table before it is sent", () =>
+    Effect.gen(function* () {
+      const client = yield* connect((request) => Fake.answer(request, list))
+      const error = yield* Effect.flip(
+        client.call("lobby.games.get", { game_id: 7 } as unknown as { readonly game_id: string })
+      )
+      assert.strictEqual(error._tag === "CallFailed" ? error.code : error._tag, "invalid_request")
+    })
+  )
+})
+
+describe("DeviceKey", () => {
+  it("is made by the platform, and its private half can't be read out", async () => {
+    const key = await DeviceKey.generate()
+    assert.strictEqual(key.publicKey.length, 32)
+    assert.strictEqual(key.handle?.privateKey.extractable, false)
+    const message = new Uint8Array([1, 2, 3])
+    const verifier = await gatewayKey(key.publicKey)
+    assert.isTrue(await verifier.verifies(message, await key.sign(message)))
+  })
+
+  it("signs the same with the platform's and with the library's Ed25519", async () => {
+    const key = DeviceKey.fromSeed(new Uint8Array(32).fill(1))
+    assert.strictEqual(
+      Buffer.from(key.publicKey).toString("hex"),
+      "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c"
+    )
+  })
+})
