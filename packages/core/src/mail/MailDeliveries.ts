@@ -1,0 +1,153 @@
+/**
+ * What operators see of the mail outbox, and sending again what was not sent.
+ *
+ * Texts are never shown; a delivery that was sent is never sent again from here.
+ */
+import { DeliveryId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { Attempt, DeadLetter, Delivery, DeliveryNotFound, DeliveryNotResendable, Status } from "./Mail.ts"
+
+export interface PageRequest {
+  /** At most 200. */
+  readonly limit: number
+  /** Rows older than this id: the last one of the page before. */
+  readonly before?: string
+}
+
+export class MailDeliveries extends Context.Service<
+  MailDeliveries,
+  {
+    /** Newest first. */
+    list(page: PageRequest & { readonly status?: Status }): Effect.Effect<ReadonlyArray<Delivery>, StorageError>
+    get(deliveryId: DeliveryId): Effect.Effect<Delivery, DeliveryNotFound | StorageError>
+    /** Oldest first. */
+    attempts(deliveryId: DeliveryId): Effect.Effect<ReadonlyArray<Attempt>, DeliveryNotFound | StorageError>
+    /** Newest first. */
+    deadLetters(page: PageRequest): Effect.Effect<ReadonlyArray<DeadLetter>, StorageError>
+    /** Makes the delivery due at once, with all attempts before it. */
+    resend(deliveryId: DeliveryId): Effect.Effect<void, DeliveryNotFound | DeliveryNotResendable | StorageError>
+  }
+>()("@galaxy/core/mail/MailDeliveries") {}
+
+const longestPage = 200
+// Above every id.
+const newest = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+const Page = Schema.Struct({ limit: Schema.Int, before: Schema.String })
+const pageOf = ({ limit, before }: PageRequest) => ({
+  limit: Math.min(Math.max(1, Math.floor(limit)), longestPage),
+  before: before ?? newest
+})
+
+export const layer: Layer.Layer<MailDeliveries, never, SqlClient.SqlClient | DatabaseSignal> = Layer.effect(
+  MailDeliveries,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const signal = yield* DatabaseSignal
+
+    const delivery = sql.literal(`
+      d.delivery_id AS "deliveryId", d.template_id AS "templateId", d.idempotency_key AS "idempotencyKey", d.status,
+      d.attempts, ARRAY(SELECT r.address FROM backend.mail_recipients r WHERE r.delivery_id = d.delivery_id) AS "to",
+      p.subject, d.message_id AS "messageId", d.created_at AS "createdAt", d.next_attempt_at AS "nextAttemptAt",
+      d.expires_at AS "expiresAt", d.sent_at AS "sentAt"
+      FROM backend.mail_deliveries d JOIN backend.mail_payloads p USING (payload_id)`)
+
+    // Ids are ordered by the time they were made.
+    const selectList = SqlSchema.findAll({
+      Request: Schema.Struct({ ...Page.fields, status: Schema.NullOr(Status) }),
+      Result: Delivery,
+      execute: (it) => sql`
+        SELECT ${delivery}
+        WHERE d.delivery_id < ${it.before}::uuid AND (${it.status}::text IS NULL OR d.status = ${it.status}::text)
+        ORDER BY d.delivery_id DESC LIMIT ${it.limit}::int`
+    })
+
+    const selectOne = SqlSchema.findOneOption({
+      Request: DeliveryId,
+      Result: Delivery,
+      execute: (id) => sql`SELECT ${delivery} WHERE d.delivery_id = ${id}`
+    })
+
+    const selectAttempts = SqlSchema.findAll({
+      Request: DeliveryId,
+      Result: Attempt,
+      execute: (id) => sql`
+        SELECT attempt_no AS "attemptNo", started_at AS "startedAt", finished_at AS "finishedAt", outcome, error
+        FROM backend.mail_attempts WHERE delivery_id = ${id} ORDER BY attempt_no`
+    })
+
+    const selectDeadLetters = SqlSchema.findAll({
+      Request: Page,
+      Result: DeadLetter,
+      execute: (it) => sql`
+        SELECT l.dead_letter_id AS "deadLetterId", l.delivery_id AS "deliveryId", d.template_id AS "templateId",
+          l.archived_at AS "archivedAt", l.reason
+        FROM backend.mail_dead_letters l JOIN backend.mail_deliveries d USING (delivery_id)
+        WHERE l.dead_letter_id < ${it.before}::uuid
+        ORDER BY l.dead_letter_id DESC LIMIT ${it.limit}::int`
+    })
+
+    const selectForResend = SqlSchema.findOneOption({
+      Request: DeliveryId,
+      Result: Schema.Struct({
+        status: Status,
+        expiresAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+        wiped: Schema.Boolean
+      }),
+      execute: (id) => sql`
+        SELECT d.status, d.expires_at AS "expiresAt", octet_length(p.body) = 0 AS wiped
+        FROM backend.mail_deliveries d JOIN backend.mail_payloads p USING (payload_id)
+        WHERE d.delivery_id = ${id} FOR UPDATE OF d`
+    })
+
+    const get = Effect.fn("MailDeliveries.get")(function* (deliveryId: DeliveryId) {
+      const found = yield* StorageError.refail(selectOne(deliveryId))
+      if (Option.isNone(found)) return yield* new DeliveryNotFound({ deliveryId })
+      return found.value
+    })
+
+    const conditionAgainst = (
+      row: { readonly status: Status; readonly expiresAt: DateTime.Utc | null; readonly wiped: boolean },
+      now: DateTime.Utc
+    ): DeliveryNotResendable["condition"] | undefined => {
+      if (row.status === "sent" || row.status === "sending") return row.status
+      if (row.expiresAt !== null && DateTime.isLessThanOrEqualTo(row.expiresAt, now)) return "expired"
+      return row.wiped ? "wiped" : undefined
+    }
+
+    const resend = Effect.fn("MailDeliveries.resend")(function* (deliveryId: DeliveryId) {
+      const now = yield* DateTime.now
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          const row = yield* selectForResend(deliveryId)
+          if (Option.isNone(row)) return yield* new DeliveryNotFound({ deliveryId })
+          const condition = conditionAgainst(row.value, now)
+          if (condition !== undefined) return yield* new DeliveryNotResendable({ deliveryId, condition })
+          const at = DateTime.toDateUtc(now)
+          yield* sql`
+            UPDATE backend.mail_deliveries
+            SET status = 'pending', attempts = 0, next_attempt_at = ${at}, updated_at = ${at}
+            WHERE delivery_id = ${deliveryId}`
+          yield* signal.send("galaxy_mail")
+        })
+      )
+    }, StorageError.refail)
+
+    return MailDeliveries.of({
+      list: Effect.fn("MailDeliveries.list")((page) =>
+        StorageError.refail(selectList({ ...pageOf(page), status: page.status ?? null }))
+      ),
+      get,
+      attempts: Effect.fn("MailDeliveries.attempts")(function* (deliveryId) {
+        yield* get(deliveryId)
+        return yield* StorageError.refail(selectAttempts(deliveryId))
+      }),
+      deadLetters: Effect.fn("MailDeliveries.deadLetters")((page) =>
+        StorageError.refail(selectDeadLetters(pageOf(page)))
+      ),
+      resend
+    })
+  })
+)

@@ -1,0 +1,52 @@
+/**
+ * Port that hands a mail to a relay.
+ *
+ * A failure says whether trying again can help, and never holds an address or any text of the mail: it is stored with
+ * the attempt and logged.
+ */
+import { Context, type Effect, Schema } from "effect"
+
+export interface OutgoingMail {
+  /** With angle brackets; the same for every attempt of a delivery. */
+  readonly messageId: string
+  readonly from: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html?: string
+}
+
+/** The relay has taken the mail over. */
+export interface Accepted {
+  /** The relay's code, as `250 2.0.0`. */
+  readonly reply: string
+}
+
+/** The relay will never take this mail, or it has no usable address. */
+export class MailRejected extends Schema.TaggedError<MailRejected>()("MailRejected", {
+  /** A code, as `550 5.1.1` or `address`. */
+  reason: Schema.String
+}) {}
+
+/** Not now: the relay is away, slow, busy or badly configured. */
+export class MailDeferred extends Schema.TaggedError<MailDeferred>()("MailDeferred", {
+  /** A code, as `451 4.7.1` or `timeout`. */
+  reason: Schema.String
+}) {}
+
+export class MailTransport extends Context.Service<
+  MailTransport,
+  {
+    /** May be interrupted at any time; the mail may then have been taken or not. */
+    send(mail: OutgoingMail): Effect.Effect<Accepted, MailRejected | MailDeferred>
+  }
+>()("@galaxy/core/mail/MailTransport") {}
+
+const mailbox = /^[^\s\p{Cc}@"(),:;<>[\\\]]{1,64}@[^\s\p{Cc}@"(),:;<>[\\\]]{1,255}$/u
+
+/** One plain address: no name, no list, nothing that could become a header or a second recipient. */
+export const isMailbox = (text: string): boolean => mailbox.test(text)
+
+/** What a relay's answer says without its text, which often repeats the address: `550 5.1.1 <a@b>…` is `550 5.1.1`. */
+export const replyCode = (answer: string): string | undefined =>
+  /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?(?=[ -]|$)/.exec(answer)?.[0].replace("-", " ")

@@ -1,0 +1,298 @@
+/**
+ * Drains the outbox: claims due deliveries, hands them to the transport outside any transaction, settles what came of it.
+ *
+ * At least once: a mail is sent again only when its worker ended between the relay's answer and the commit, and then
+ * under the same Message-ID. No domain and no retries can take all slots, so bad mails don't hold up good ones.
+ */
+import type { DeliveryId } from "@galaxy/contract/ids/Ids"
+import { Cause, DateTime, Duration, Effect, Exit, FiberSet, Layer, Queue, Random, Schema, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { Content, type DeadLetterReason, isSecret } from "./Mail.ts"
+import * as MailQueue from "./MailQueue.ts"
+import { type Accepted, MailDeferred, type MailRejected, MailTransport } from "./MailTransport.ts"
+import { SecretBox } from "./SecretBox.ts"
+
+export interface DeadLettered {
+  readonly deliveryId: DeliveryId
+  readonly templateId: string
+  readonly reason: DeadLetterReason
+}
+
+export interface MailWorkerOptions {
+  /** Sender of every mail, as `Galaxy <galaxy@example.org>`. */
+  readonly from: string
+  /** How often to look for due mails without having been woken. */
+  readonly pollInterval?: Duration.Input
+  /** Mails under way at once. Those tried before take at most half, rounded up. */
+  readonly concurrency?: number
+  readonly concurrencyPerDomain?: number
+  /** Longest time for one attempt. */
+  readonly sendTimeout?: Duration.Input
+  /** After this a delivery whose worker died is tried by another; longer than `sendTimeout`. */
+  readonly lease?: Duration.Input
+  /** After so many attempts the delivery is given up. */
+  readonly maxAttempts?: number
+  /** The wait after the first failure doubles with each further one, up to the longest, less up to half by chance. */
+  readonly firstBackoff?: Duration.Input
+  readonly longestBackoff?: Duration.Input
+  /** How long a stopping worker waits for what is under way before it is broken off. */
+  readonly shutdownGrace?: Duration.Input
+  /** Runs in the transaction that gives a delivery up. */
+  readonly onDeadLetter?: (letter: DeadLettered) => Effect.Effect<void, StorageError>
+}
+
+const defaults = {
+  pollInterval: "5 seconds",
+  concurrency: 8,
+  concurrencyPerDomain: 3,
+  sendTimeout: "30 seconds",
+  lease: "1 minute",
+  maxAttempts: 10,
+  firstBackoff: "5 seconds",
+  longestBackoff: "30 minutes",
+  shutdownGrace: "3 seconds",
+  onDeadLetter: () => Effect.void
+} as const satisfies Omit<MailWorkerOptions, "from">
+
+const contentJson = Schema.fromJsonString(Content)
+const utf8 = new TextDecoder()
+
+const nameOf = (cause: Cause.Cause<unknown>) => {
+  const error = Cause.squash(cause)
+  return error instanceof Error ? error.name : typeof error
+}
+
+/** The wait before the next attempt, before chance shortens it. */
+export const backoff = (attempts: number, first: Duration.Duration, longest: Duration.Duration): Duration.Duration =>
+  Duration.min(longest, Duration.times(first, 2 ** Math.min(attempts - 1, 30)))
+
+const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
+  const options = { ...defaults, ...given }
+  const millis = (input: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(input))
+  const first = Duration.fromInputUnsafe(options.firstBackoff)
+  const longest = Duration.fromInputUnsafe(options.longestBackoff)
+  if (millis(options.lease) <= millis(options.sendTimeout)) {
+    return yield* Effect.die(new Error("MailWorker needs a lease that is longer than its sendTimeout"))
+  }
+
+  const sql = yield* SqlClient.SqlClient
+  const transport = yield* MailTransport
+  const box = yield* SecretBox
+  const signal = yield* DatabaseSignal
+  const queue = yield* MailQueue.make
+
+  const underWay = new Map<string, number>()
+  let slotsTaken = 0
+  let retriesUnderWay = 0
+  const wake = yield* Queue.sliding<void>(1)
+  const sends = yield* FiberSet.make<void>()
+
+  const track = (claim: MailQueue.Claim, by: 1 | -1) => {
+    const count = (underWay.get(claim.domain) ?? 0) + by
+    if (count === 0) underWay.delete(claim.domain)
+    else underWay.set(claim.domain, count)
+    slotsTaken += by
+    if (claim.attempts > 1) retriesUnderWay += by
+  }
+
+  const content = (claim: MailQueue.Claim) =>
+    box.open(claim.body, claim.payloadId).pipe(
+      Effect.flatMap((bytes) => Schema.decodeEffect(contentJson)(utf8.decode(bytes))),
+      // Another key than it was sealed with: an operator can put that right.
+      Effect.mapError(() => new MailDeferred({ reason: "unreadable" }))
+    )
+
+  const send = Effect.fnUntraced(function* (claim: MailQueue.Claim) {
+    const { subject, text, html } = yield* content(claim)
+    return yield* transport.send({
+      messageId: claim.messageId,
+      from: options.from,
+      to: claim.to,
+      subject,
+      text,
+      ...(html === undefined ? {} : { html })
+    })
+  })
+
+  const giveUp = (
+    claim: MailQueue.Claim,
+    outcome: MailQueue.Settlement["outcome"],
+    detail: string | null,
+    deadLetter: DeadLetterReason
+  ): MailQueue.Settlement => ({
+    outcome,
+    detail,
+    nextAttemptAt: null,
+    deadLetter,
+    wipe: isSecret(claim.templateId)
+  })
+
+  const tryLater = Effect.fnUntraced(function* (claim: MailQueue.Claim, now: DateTime.Utc, reason: string) {
+    if (claim.attempts >= options.maxAttempts) return giveUp(claim, "deferred", reason, "attempts_exhausted")
+    const wait = Duration.times(backoff(claim.attempts, first, longest), 1 - (yield* Random.next) / 2)
+    const next = DateTime.addDuration(now, wait)
+    // Not later than its end, so that an expired mail doesn't lie about.
+    const nextAttemptAt = claim.expiresAt === null ? next : DateTime.min(next, claim.expiresAt)
+    return { outcome: "deferred", detail: reason, nextAttemptAt, deadLetter: null, wipe: false } as const
+  })
+
+  const conclude = Effect.fnUntraced(function* (
+    claim: MailQueue.Claim,
+    now: DateTime.Utc,
+    exit: Exit.Exit<Accepted, MailRejected | MailDeferred>
+  ): Effect.fn.Return<MailQueue.Settlement> {
+    if (Exit.isSuccess(exit)) {
+      return { outcome: "sent", detail: exit.value.reply, nextAttemptAt: null, deadLetter: null, wipe: true }
+    }
+    const failure = Cause.findErrorOption(exit.cause)
+    if (failure._tag === "Some") {
+      return failure.value._tag === "MailRejected"
+        ? giveUp(claim, "rejected", failure.value.reason, "rejected")
+        : yield* tryLater(claim, now, failure.value.reason)
+    }
+    if (Cause.hasInterrupts(exit.cause)) {
+      return { outcome: "interrupted", detail: null, nextAttemptAt: now, deadLetter: null, wipe: false }
+    }
+    return yield* tryLater(claim, now, "defect")
+  })
+
+  const report = (claim: MailQueue.Claim, settlement: MailQueue.Settlement) => {
+    const { outcome, detail, deadLetter } = settlement
+    const log = outcome === "sent" ? Effect.logDebug : Effect.logWarning
+    return log(deadLetter === null ? `mail ${outcome}` : "mail given up").pipe(
+      Effect.annotateLogs({
+        delivery_id: claim.deliveryId,
+        template_id: claim.templateId,
+        attempt: claim.attemptNo,
+        ...(detail === null ? {} : { detail }),
+        ...(deadLetter === null ? {} : { reason: deadLetter })
+      })
+    )
+  }
+
+  const settle = Effect.fnUntraced(function* (claim: MailQueue.Claim, settlement: MailQueue.Settlement) {
+    const { deliveryId, templateId } = claim
+    const stood = yield* StorageError.refail(
+      sql.withTransaction(
+        Effect.gen(function* () {
+          const stood = yield* queue.settle(claim, yield* DateTime.now, settlement)
+          const reason = settlement.deadLetter
+          if (stood && reason !== null) yield* options.onDeadLetter({ deliveryId, templateId, reason })
+          return stood
+        })
+      )
+    )
+    if (stood) yield* report(claim, settlement)
+    else yield* Effect.logWarning("mail claim was lost").pipe(Effect.annotateLogs({ delivery_id: deliveryId }))
+  })
+
+  /** Once the relay has answered, the answer is kept until it is stored; only between tries may it be broken off. */
+  const settleSurely = (
+    claim: MailQueue.Claim,
+    settlement: MailQueue.Settlement,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<void> =>
+    Effect.catch(settle(claim, settlement), (error) =>
+      Effect.logWarning("mail outcome could not be stored").pipe(
+        Effect.annotateLogs({ delivery_id: claim.deliveryId, retryable: error.retryable }),
+        Effect.andThen(restore(Effect.sleep("1 second"))),
+        Effect.andThen(settleSurely(claim, settlement, restore))
+      )
+    )
+
+  const deliver = (claim: MailQueue.Claim) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const now = yield* DateTime.now
+        if (claim.expiresAt !== null && DateTime.isLessThanOrEqualTo(claim.expiresAt, now)) {
+          return yield* settleSurely(claim, giveUp(claim, "expired", null, "expired"), restore)
+        }
+        // Only workers that died during their attempts let it come so far.
+        if (claim.attempts > options.maxAttempts) {
+          return yield* settleSurely(claim, giveUp(claim, "exhausted", null, "attempts_exhausted"), restore)
+        }
+        // A worker that was frozen since the claim has no time left: another will have it, or soon has.
+        const latest = DateTime.subtractDuration(claim.claimedUntil, options.sendTimeout)
+        if (DateTime.isGreaterThan(now, latest)) return
+        const exit = yield* Effect.exit(
+          restore(
+            Effect.timeoutOrElse(send(claim), {
+              duration: options.sendTimeout,
+              orElse: () => Effect.fail(new MailDeferred({ reason: "timeout" }))
+            })
+          )
+        )
+        const settlement = yield* conclude(claim, yield* DateTime.now, exit)
+        yield* settleSurely(claim, settlement, restore)
+      }).pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            track(claim, -1)
+            Queue.offerUnsafe(wake, undefined)
+          })
+        )
+      )
+    ).pipe(
+      // The lease ends and the delivery is tried again. The cause may hold anything, an address too: not its text.
+      Effect.catchCause((cause) =>
+        Cause.hasInterruptsOnly(cause)
+          ? Effect.void
+          : Effect.logError("mail delivery failed unexpectedly").pipe(
+              Effect.annotateLogs({ delivery_id: claim.deliveryId, error: nameOf(cause) })
+            )
+      ),
+      Effect.withSpan("MailWorker.deliver", { attributes: { "mail.delivery_id": claim.deliveryId } })
+    )
+
+  const claimAndStart = Effect.gen(function* () {
+    const slots = options.concurrency - slotsTaken
+    if (slots <= 0) return 0
+    const now = yield* DateTime.now
+    // From the claim on each delivery is answered for, even if the worker is stopped in between.
+    const claims = yield* queue
+      .claim({
+        now,
+        until: DateTime.addDuration(now, options.lease),
+        slots,
+        retrySlots: Math.max(0, Math.ceil(options.concurrency / 2) - retriesUnderWay),
+        perDomain: options.concurrencyPerDomain,
+        underWay
+      })
+      .pipe(StorageError.refail)
+    for (const claim of claims) {
+      track(claim, 1)
+      yield* FiberSet.run(sends, deliver(claim))
+    }
+    return claims.length
+  }).pipe(Effect.uninterruptible)
+
+  const drain = Effect.gen(function* () {
+    while ((yield* claimAndStart) > 0);
+  }).pipe(
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.failCause(cause)
+        : Effect.logWarning("mail outbox could not be read").pipe(Effect.annotateLogs({ error: nameOf(cause) }))
+    )
+  )
+
+  // Runs after the loop has stopped and before the sends are interrupted.
+  yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(FiberSet.awaitEmpty(sends), options.shutdownGrace)))
+
+  yield* signal.signals("galaxy_mail").pipe(
+    Stream.runForEach(() => Queue.offer(wake, undefined)),
+    Effect.catchCause(() => Effect.logWarning("mail worker is not woken any more and polls only")),
+    Effect.forkScoped
+  )
+  yield* Effect.forkScoped(
+    Effect.forever(Effect.andThen(drain, Effect.timeoutOption(Queue.take(wake), options.pollInterval)))
+  )
+})
+
+/** Building it starts the worker; its scope ends it. */
+export const layer = (
+  options: MailWorkerOptions
+): Layer.Layer<never, never, SqlClient.SqlClient | DatabaseSignal | SecretBox | MailTransport> =>
+  Layer.effectDiscard(run(options))

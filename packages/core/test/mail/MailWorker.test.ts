@@ -1,0 +1,396 @@
+import { assert, layer } from "@effect/vitest"
+import { loginCode } from "@galaxy/core/mail/Mail"
+import { MailOutbox } from "@galaxy/core/mail/MailOutbox"
+import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
+import { type Answer, accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
+import * as SecretBox from "@galaxy/core/mail/SecretBox"
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
+import { SqlClient } from "effect/sql"
+import { TestClock } from "effect/testing"
+import { deliveries, delivery, emptyOutbox, eventually, hasStatus, mailModule, mailTo, startWorker } from "./harness.ts"
+
+const defer: Answer = () => Effect.fail(new MailDeferred({ reason: "451 4.7.1" }))
+const reject: Answer = () => Effect.fail(new MailRejected({ reason: "550 5.1.1" }))
+const hang: Answer = () => Effect.never
+
+/** Each test begins with an empty outbox and a relay that takes everything. */
+const begin = Effect.gen(function* () {
+  yield* emptyOutbox
+  const memory = yield* MemoryMail
+  yield* memory.answer(accept)
+  const before = (yield* memory.accepted).length
+  return {
+    outbox: yield* MailOutbox,
+    answer: (answer: Answer) => memory.answer(answer),
+    accepted: Effect.map(memory.accepted, (all) => all.slice(before))
+  }
+})
+
+const offeredTimes = (to: string) =>
+  Effect.gen(function* () {
+    const memory = yield* MemoryMail
+    return (yield* memory.offered).filter((it) => it.to === to).length
+  })
+
+eachDatabase((name, database) => {
+  layer(mailModule(database), { timeout: "60 seconds" })(`MailWorker on ${name}`, (it) => {
+    it.effect("sends what was enqueued before and after its start, and wipes it", () =>
+      Effect.gen(function* () {
+        const { outbox, accepted } = yield* begin
+        yield* outbox.enqueue(mailTo("before@example.test", "before"))
+        yield* startWorker()
+        yield* eventually(hasStatus("before", "sent"))
+        // Woken by the signal alone: the clock does not move.
+        yield* outbox.enqueue({ ...mailTo("after@example.test", "after"), html: "<p>Text</p>" })
+        yield* eventually(hasStatus("after", "sent"))
+        const mails = yield* accepted
+        assert.deepStrictEqual(
+          mails.map(({ from, to, subject, text, html }) => ({ from, to, subject, text, html })),
+          [
+            {
+              from: "Galaxy <galaxy@galaxy.test>",
+              to: "before@example.test",
+              subject: "About before",
+              text: "Text of before",
+              html: undefined
+            },
+            {
+              from: "Galaxy <galaxy@galaxy.test>",
+              to: "after@example.test",
+              subject: "About after",
+              text: "Text of after",
+              html: "<p>Text</p>"
+            }
+          ]
+        )
+        const row = yield* delivery("after")
+        assert.deepInclude(row, { attempts: 1, outcomes: ["sent"], errors: ["250 2.0.0"], body_length: 0 })
+        assert.strictEqual(row.message_id, mails[1]?.messageId)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("tries again under one Message-ID after growing waits, until the relay is back", () =>
+      Effect.gen(function* () {
+        const { outbox, answer, accepted } = yield* begin
+        yield* answer(defer)
+        yield* outbox.enqueue(mailTo("late@example.test", "late"))
+        yield* startWorker({ firstBackoff: "10 seconds", longestBackoff: "1 minute", pollInterval: "1 second" })
+        const waits: Array<number> = []
+        for (let attempts = 1; attempts <= 6; attempts++) {
+          yield* eventually(Effect.map(delivery("late"), (it) => it.status === "retrying" && it.attempts === attempts))
+          const due = (yield* delivery("late")).next_attempt_at?.getTime() ?? 0
+          const now = DateTime.toEpochMillis(yield* DateTime.now)
+          waits.push(due - now)
+          // Not a moment too early.
+          yield* TestClock.adjust(due - now - 1)
+          yield* TestClock.withLive(Effect.sleep("20 millis"))
+          assert.strictEqual((yield* delivery("late")).attempts, attempts)
+          if (attempts === 6) yield* answer(accept)
+          yield* eventually(
+            Effect.map(delivery("late"), (it) => it.attempts > attempts),
+            "1 second"
+          )
+        }
+        const ceilings = [10, 20, 40, 60, 60, 60]
+        waits.forEach((wait, at) => {
+          assert.isAtMost(wait, (ceilings[at] ?? 0) * 1000)
+          assert.isAtLeast(wait, (ceilings[at] ?? 0) * 500 - 1)
+        })
+        yield* eventually(hasStatus("late", "sent"))
+        const row = yield* delivery("late")
+        assert.deepStrictEqual(row.outcomes, [...Array.from({ length: 6 }, () => "deferred"), "sent"])
+        assert.deepStrictEqual(row.errors.slice(0, 1), ["451 4.7.1"])
+        const memory = yield* MemoryMail
+        const offered = (yield* memory.offered).filter((it) => it.to === "late@example.test")
+        assert.strictEqual(offered.length, 7)
+        assert.strictEqual(new Set(offered.map((it) => it.messageId)).size, 1)
+        assert.strictEqual((yield* accepted).length, 1)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("gives up a rejected mail at once and tells of it in the same transaction", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const sql = yield* SqlClient.SqlClient
+        const told: Array<unknown> = []
+        yield* answer(reject)
+        const deliveryId = yield* outbox.enqueue(mailTo("nobody@example.test", "nobody"))
+        yield* startWorker({
+          onDeadLetter: (letter) =>
+            Effect.gen(function* () {
+              told.push(letter)
+              const rows = yield* sql`SELECT 1 FROM backend.mail_dead_letters WHERE delivery_id = ${letter.deliveryId}`
+              told.push(rows.length)
+            }).pipe(Effect.orDie)
+        })
+        yield* eventually(hasStatus("nobody", "dead_lettered"))
+        const row = yield* delivery("nobody")
+        assert.deepInclude(row, {
+          reason: "rejected",
+          outcomes: ["rejected"],
+          errors: ["550 5.1.1"],
+          next_attempt_at: null
+        })
+        // An operator can send it again.
+        assert.isAbove(row.body_length, 0)
+        assert.deepStrictEqual(told, [{ deliveryId, templateId: "lobby.invite", reason: "rejected" }, 1])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("gives up after the last attempt", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(defer)
+        yield* outbox.enqueue(mailTo("never@example.test", "never"))
+        yield* startWorker({ maxAttempts: 3, firstBackoff: "1 second", pollInterval: "1 second" })
+        yield* eventually(hasStatus("never", "dead_lettered"), "1 second")
+        const row = yield* delivery("never")
+        assert.deepInclude(row, { reason: "attempts_exhausted", outcomes: ["deferred", "deferred", "deferred"] })
+        assert.strictEqual(yield* offeredTimes("never@example.test"), 3)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("never sends an expired login code, and wipes it", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(defer)
+        const expiresAt = DateTime.add(yield* DateTime.now, { minutes: 10 })
+        yield* outbox.enqueue({ ...mailTo("old@example.test", "old", { templateId: loginCode }), expiresAt })
+        yield* startWorker({ firstBackoff: "1 hour", longestBackoff: "1 hour", pollInterval: "10 seconds" })
+        yield* eventually(hasStatus("old", "retrying"))
+        yield* answer(accept)
+        yield* TestClock.adjust("10 minutes")
+        yield* eventually(hasStatus("old", "dead_lettered"), "10 seconds")
+        const row = yield* delivery("old")
+        assert.deepInclude(row, { reason: "expired", outcomes: ["deferred", "expired"], body_length: 0 })
+        assert.strictEqual(yield* offeredTimes("old@example.test"), 1)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("breaks off a relay that is too slow and tries again", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(hang)
+        yield* outbox.enqueue(mailTo("slow@example.test", "slow"))
+        yield* startWorker({ sendTimeout: "20 seconds", firstBackoff: "1 second", pollInterval: "1 second" })
+        yield* eventually(Effect.map(offeredTimes("slow@example.test"), (it) => it === 1))
+        yield* TestClock.adjust("19 seconds")
+        assert.isTrue(yield* hasStatus("slow", "sending"))
+        yield* answer(accept)
+        yield* eventually(hasStatus("slow", "sent"), "1 second")
+        const row = yield* delivery("slow")
+        assert.deepInclude(row, { outcomes: ["deferred", "sent"], errors: ["timeout", "250 2.0.0"] })
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("good mails pass a thousand bad ones: rejected, deferred and hanging", () =>
+      Effect.gen(function* () {
+        const { outbox, answer, accepted } = yield* begin
+        const bad = ["reject.test", "defer.test", "hang.test", "hang-too.test"]
+        yield* answer((mail) => {
+          if (mail.to.includes("hang")) return Effect.never
+          if (mail.to.includes("reject")) return reject(mail)
+          if (mail.to.includes("defer")) return defer(mail)
+          return accept(mail)
+        })
+        yield* Effect.forEach(
+          Array.from({ length: 1000 }, (_, i) => i),
+          (i) => outbox.enqueue(mailTo(`bad@${bad[i % bad.length]}`, `bad-${i}`)),
+          { concurrency: 8, discard: true }
+        )
+        yield* TestClock.adjust("1 second")
+        for (let i = 0; i < 20; i++) yield* outbox.enqueue(mailTo(`good-${i}@good.test`, `good-${i}`))
+        // With no grace, for the test's clock stands still when the hanging ones are broken off.
+        yield* startWorker({ shutdownGrace: 0 })
+        // No second passes: not one of the hanging ones has timed out.
+        yield* eventually(Effect.map(accepted, (it) => it.length === 20))
+        // And the others that can be settled are.
+        yield* eventually(
+          Effect.map(
+            deliveries,
+            (all) =>
+              [...all.values()].filter((it) => it.reason === "rejected" || it.status === "retrying").length === 500
+          )
+        )
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("retries never take all slots from new mails", () =>
+      Effect.gen(function* () {
+        const { outbox, answer, accepted } = yield* begin
+        yield* answer(defer)
+        for (let i = 0; i < 20; i++) yield* outbox.enqueue(mailTo(`x@bad-${i}.test`, `bad-${i}`))
+        yield* startWorker({ concurrency: 4, firstBackoff: "1 second", shutdownGrace: 0 })
+        yield* eventually(Effect.map(deliveries, (all) => [...all.values()].every((it) => it.status === "retrying")))
+        // Now they hang, each in a domain of its own.
+        yield* answer((mail) => (mail.to.includes("bad") ? Effect.never : accept(mail)))
+        yield* TestClock.adjust("5 seconds")
+        yield* eventually(
+          Effect.map(deliveries, (all) => [...all.values()].filter((it) => it.status === "sending").length === 2)
+        )
+        yield* outbox.enqueue(mailTo("good@good.test", "good"))
+        yield* eventually(Effect.map(accepted, (it) => it.length === 1))
+        assert.strictEqual([...(yield* deliveries).values()].filter((it) => it.status === "sending").length, 2)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("takes over from a worker that vanished once the lease ends, not before", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const sql = yield* SqlClient.SqlClient
+        yield* outbox.enqueue(mailTo("orphan@example.test", "orphan"))
+        // What a worker leaves behind that was killed after its claim.
+        const now = DateTime.toEpochMillis(yield* DateTime.now)
+        const until = new Date(now + 60_000)
+        yield* sql`UPDATE backend.mail_deliveries SET status = 'sending', attempts = 1, claim_token = gen_random_uuid(),
+          claimed_until = ${until}, next_attempt_at = ${until}`
+        yield* sql`INSERT INTO backend.mail_attempts (attempt_id, delivery_id, attempt_no, started_at)
+          SELECT gen_random_uuid(), delivery_id, 1, ${new Date(now)} FROM backend.mail_deliveries`
+        yield* answer(accept)
+        yield* startWorker({ pollInterval: "1 second" })
+        yield* TestClock.adjust("59 seconds")
+        yield* TestClock.withLive(Effect.sleep("50 millis"))
+        assert.strictEqual(yield* offeredTimes("orphan@example.test"), 0)
+        yield* eventually(hasStatus("orphan", "sent"), "1 second")
+        assert.deepStrictEqual((yield* delivery("orphan")).outcomes, ["lost", "sent"])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("a mail that kills its worker each time is given up in the end", () =>
+      Effect.gen(function* () {
+        const { outbox } = yield* begin
+        const sql = yield* SqlClient.SqlClient
+        yield* outbox.enqueue(mailTo("killer@example.test", "killer"))
+        yield* sql`UPDATE backend.mail_deliveries SET status = 'sending', attempts = 10`
+        yield* startWorker({ maxAttempts: 10 })
+        yield* eventually(hasStatus("killer", "dead_lettered"))
+        assert.strictEqual(yield* offeredTimes("killer@example.test"), 0)
+        assert.strictEqual((yield* delivery("killer")).reason, "attempts_exhausted")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("a settlement of a lost claim changes nothing", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const sql = yield* SqlClient.SqlClient
+        const gate = yield* Deferred.make<void>()
+        yield* answer((mail) => Effect.andThen(Deferred.await(gate), accept(mail)))
+        yield* outbox.enqueue(mailTo("stolen@example.test", "stolen"))
+        const done = yield* Deferred.make<void>()
+        const lost = Logger.make(({ message }) => {
+          if (String(message).includes("claim was lost")) Effect.runSync(Deferred.succeed(done, undefined))
+        })
+        yield* startWorker().pipe(Effect.provide(Logger.layer([lost])))
+        yield* eventually(Effect.map(offeredTimes("stolen@example.test"), (it) => it === 1))
+        const other = "00000000-0000-7000-8000-000000000001"
+        yield* sql`UPDATE backend.mail_deliveries SET claim_token = ${other}`
+        yield* Deferred.succeed(gate, undefined)
+        yield* TestClock.withLive(Deferred.await(done))
+        const row = yield* delivery("stolen")
+        assert.deepInclude(row, { status: "sending", outcomes: [null] })
+        assert.isAbove(row.body_length, 0)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("a stopping worker lets what is under way finish", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const gate = yield* Deferred.make<void>()
+        yield* answer((mail) => Effect.andThen(Deferred.await(gate), accept(mail)))
+        yield* outbox.enqueue(mailTo("last@example.test", "last"))
+        const scope = yield* Scope.make()
+        yield* startWorker().pipe(Scope.provide(scope))
+        yield* eventually(Effect.map(offeredTimes("last@example.test"), (it) => it === 1))
+        const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+        yield* outbox.enqueue(mailTo("next@example.test", "next"))
+        yield* Deferred.succeed(gate, undefined)
+        yield* Fiber.join(closing)
+        assert.isTrue(yield* hasStatus("last", "sent"))
+        assert.isTrue(yield* hasStatus("next", "pending"))
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("a stopping worker gives back what doesn't finish, and the next sends it at once", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(hang)
+        yield* outbox.enqueue(mailTo("back@example.test", "back"))
+        const scope = yield* Scope.make()
+        yield* startWorker({ shutdownGrace: "3 seconds" }).pipe(Scope.provide(scope))
+        yield* eventually(Effect.map(offeredTimes("back@example.test"), (it) => it === 1))
+        const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+        yield* eventually(
+          Effect.sync(() => closing.pollUnsafe() !== undefined),
+          "1 second"
+        )
+        const row = yield* delivery("back")
+        assert.deepInclude(row, { status: "retrying", outcomes: ["interrupted"], claimed_until: null })
+        yield* answer(accept)
+        yield* startWorker()
+        yield* eventually(hasStatus("back", "sent"))
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("a mail sealed with another key waits until an operator has put that right", () =>
+      Effect.gen(function* () {
+        const { outbox } = yield* begin
+        yield* outbox.enqueue(mailTo("sealed@example.test", "sealed"))
+        const scope = yield* Scope.make()
+        const other = SecretBox.layer({ secret: Redacted.make(new Uint8Array(32).fill(9)) })
+        yield* startWorker({ firstBackoff: "1 second" }).pipe(
+          Effect.provide(other, { local: true }),
+          Scope.provide(scope)
+        )
+        yield* eventually(hasStatus("sealed", "retrying"))
+        assert.deepStrictEqual((yield* delivery("sealed")).errors, ["unreadable"])
+        yield* Scope.close(scope, Exit.void)
+        yield* startWorker()
+        yield* eventually(hasStatus("sealed", "sent"), "1 second")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("logs neither addresses nor codes, whatever happens", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const lines: Array<string> = []
+        const capture = Logger.make((options) => {
+          lines.push(JSON.stringify([Logger.formatStructured.log(options), Logger.formatJson.log(options)]))
+        })
+        yield* answer((mail) => {
+          if (mail.to.startsWith("rejected")) return reject(mail)
+          if (mail.to.startsWith("deferred")) return defer(mail)
+          if (mail.to.startsWith("broken")) return Effect.die(new Error(`cannot mail ${mail.to}: ${mail.text}`))
+          return accept(mail)
+        })
+        const logging = Layer.merge(Logger.layer([capture]), Layer.empty)
+        yield* Effect.gen(function* () {
+          yield* startWorker({ maxAttempts: 2, firstBackoff: "1 second", pollInterval: "1 second" })
+          for (const kind of ["rejected", "deferred", "broken", "fine"]) {
+            yield* outbox.enqueue({
+              ...mailTo(`${kind}@private.test`, kind, { templateId: loginCode }),
+              text: "Code 161803"
+            })
+          }
+          yield* eventually(
+            Effect.map(deliveries, (all) =>
+              [...all.values()].every((it) => it.status === "sent" || it.status === "dead_lettered")
+            ),
+            "1 second"
+          )
+        }).pipe(Effect.provide(logging))
+        assert.isAbove(lines.length, 3)
+        const all = lines.join("\n")
+        assert.include(all, "550 5.1.1")
+        assert.notInclude(all, "private.test")
+        assert.notInclude(all, "161803")
+        const sql = yield* SqlClient.SqlClient
+        const stored = yield* sql<{ all: string }>`
+          SELECT string_agg(a::text, ' ') || ' ' || (SELECT string_agg(p::text, ' ') FROM backend.mail_payloads p) AS all
+          FROM backend.mail_attempts a`
+        assert.notInclude(stored[0]?.all ?? "", "private.test")
+        assert.notInclude(stored[0]?.all ?? "", "161803")
+      }).pipe(Effect.scoped)
+    )
+  })
+})
