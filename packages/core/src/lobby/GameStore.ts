@@ -84,8 +84,6 @@ export class GameStore extends Context.Service<
     listOf(userId: UserId, after: Position, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
     /** How many games of the owner have not ended; one counter of an owner at a time. */
     countOpen(owner: UserId): Effect.Effect<number, StorageError>
-    /** Whether new games may name this engine version. */
-    engineVersionEnabled(version: string): Effect.Effect<boolean, StorageError>
   }
 >()("@galaxy/core/lobby/GameStore") {}
 
@@ -166,10 +164,6 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
           SELECT count(*)::int AS count FROM backend.games
           WHERE owner_user_id = ${owner} AND NOT ${sql.in("status", terminal)}`
         return rows[0]?.count ?? 0
-      }, StorageError.refail),
-      engineVersionEnabled: Effect.fnUntraced(function* (version) {
-        const rows = yield* sql`SELECT 1 FROM backend.engine_versions WHERE version = ${version} AND enabled`
-        return rows.length > 0
       }, StorageError.refail)
     })
   })

@@ -1,0 +1,35 @@
+/**
+ * The lobby's layers, put together.
+ *
+ * In two parts, since the runtime needs the one and the other needs the runtime.
+ */
+import { Layer } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { Notifications } from "../notification/Notifications.ts"
+import * as RaceNames from "../race-name/RaceNames.ts"
+import type { EngineVersions } from "../runtime/EngineVersions.ts"
+import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import * as Games from "./Games.ts"
+import * as GameStore from "./GameStore.ts"
+import * as Invites from "./Invites.ts"
+import * as InviteStore from "./InviteStore.ts"
+import type { LobbyConfig } from "./LobbyConfig.ts"
+import * as Memberships from "./Memberships.ts"
+import * as MembershipStore from "./MembershipStore.ts"
+import * as RuntimeHooks from "./RuntimeHooks.ts"
+
+const Stores = Layer.mergeAll(GameStore.layer, MembershipStore.layer, InviteStore.layer, RaceNames.layer)
+
+/** What the runtime calls: authorisation of players and the hooks. */
+export const layerForRuntime: Layer.Layer<
+  Memberships.Memberships | RuntimeHooks.RuntimeHooks,
+  never,
+  SqlClient.SqlClient | Notifications
+> = Layer.mergeAll(Memberships.layer, RuntimeHooks.layer).pipe(Layer.provide(Stores))
+
+/** What players call. */
+export const layer: Layer.Layer<
+  Games.Games | Invites.Invites,
+  never,
+  SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig
+> = Layer.mergeAll(Games.layer, Invites.layer).pipe(Layer.provide(Stores))

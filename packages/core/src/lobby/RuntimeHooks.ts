@@ -1,0 +1,159 @@
+/**
+ * What the runtime tells the lobby, inside the runtime's own transaction.
+ *
+ * Each hook locks the game's row. Hooks may come twice: a report that the game's state already shows changes nothing, and
+ * one that the state has no place for (the game was cancelled meanwhile) is a conflict, for the runtime to clean up after.
+ */
+import type { GameStatus } from "@galaxy/contract/api/UserLobby"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import { Notifications } from "../notification/Notifications.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { target } from "./GameAccess.ts"
+import type { GameAction } from "./GameState.ts"
+import { type Game, type GameChange, GameStore } from "./GameStore.ts"
+import { GameNotFound, type GameStateConflict } from "./LobbyError.ts"
+import { MembershipStore, type PlayerStanding } from "./MembershipStore.ts"
+
+export interface RunningReport {
+  readonly gameId: GameId
+  readonly currentTurn: number
+  readonly nextTurnAt?: DateTime.Utc | undefined
+  readonly engineVersion: string
+}
+
+export interface RuntimeSnapshot {
+  readonly gameId: GameId
+  readonly currentTurn: number
+  readonly runtimeStatus: string
+  readonly nextTurnAt?: DateTime.Utc | undefined
+  readonly players: ReadonlyArray<PlayerStanding>
+  /** A turn was generated, as opposed to a mere look at the engine. */
+  readonly advanced: boolean
+}
+
+type HookError = GameNotFound | GameStateConflict | StorageError
+
+export class RuntimeHooks extends Context.Service<
+  RuntimeHooks,
+  {
+    /** The start job has begun (again). */
+    onStarting(gameId: GameId): Effect.Effect<void, HookError>
+    onRunning(report: RunningReport): Effect.Effect<void, HookError>
+    onStartFailed(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, HookError>
+    /**
+     * Renews what the lobby shows of the game; a new turn is announced to every active member, once. A snapshot older than
+     * the game's current turn, or of a game that has ended, changes nothing.
+     */
+    onSnapshot(snapshot: RuntimeSnapshot): Effect.Effect<void, GameNotFound | StorageError>
+    onFinished(gameId: GameId): Effect.Effect<void, HookError>
+  }
+>()("@galaxy/core/lobby/RuntimeHooks") {}
+
+/** The reason is shown to players; an engine may have much to say. */
+const maxReason = 500
+
+const alive: ReadonlyArray<GameStatus> = ["starting", "running", "paused"]
+
+const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : DateTime.toDate(at))
+
+export const layer: Layer.Layer<
+  RuntimeHooks,
+  never,
+  SqlClient.SqlClient | GameStore | MembershipStore | Notifications
+> = Layer.effect(
+  RuntimeHooks,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const games = yield* GameStore
+    const members = yield* MembershipStore
+    const notifications = yield* Notifications
+
+    const locked = Effect.fnUntraced(function* (gameId: GameId) {
+      const game = yield* games.lock(gameId)
+      return Option.isNone(game) ? yield* new GameNotFound() : game.value
+    })
+
+    const report = (gameId: GameId, action: GameAction, done: GameStatus, change: (game: Game) => GameChange) =>
+      Effect.gen(function* () {
+        const game = yield* locked(gameId)
+        if (game.status === done) return
+        const status = yield* target(game, action)
+        yield* games.change(gameId, { ...change(game), status })
+      })
+
+    const onStarting = Effect.fn("RuntimeHooks.onStarting")(function* (gameId: GameId) {
+      const game = yield* locked(gameId)
+      // Asks for the state without leaving it: only a game that could become running is starting.
+      yield* target(game, "report_running")
+      yield* games.change(gameId, { runtime_status: "starting" })
+    })
+
+    const onRunning = Effect.fn("RuntimeHooks.onRunning")(function* (it: RunningReport) {
+      const now = yield* DateTime.nowAsDate
+      yield* report(it.gameId, "report_running", "running", () => ({
+        runtime_status: "running",
+        current_turn: it.currentTurn,
+        next_turn_at: dateOf(it.nextTurnAt),
+        engine_version: it.engineVersion,
+        failure_reason: null,
+        started_at: now
+      }))
+    })
+
+    const onStartFailed = Effect.fn("RuntimeHooks.onStartFailed")(function* (it: {
+      readonly gameId: GameId
+      readonly reason: string
+    }) {
+      yield* report(it.gameId, "report_start_failed", "start_failed", () => ({
+        runtime_status: "start_failed",
+        next_turn_at: null,
+        // NUL is no character of the database's text.
+        failure_reason: it.reason.replaceAll("\u0000", "").slice(0, maxReason)
+      }))
+    })
+
+    const announce = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
+      const recipients = (yield* members.active(gameId)).map((it) => it.user_id)
+      if (recipients.length === 0) return
+      yield* notifications.submit({
+        kind: "game.turn.ready",
+        idempotencyKey: `turn-ready:${gameId}:${turn}`,
+        recipients,
+        payload: { game_id: gameId, turn }
+      })
+    })
+
+    const onSnapshot = Effect.fn("RuntimeHooks.onSnapshot")(function* (it: RuntimeSnapshot) {
+      const game = yield* locked(it.gameId)
+      if (!alive.includes(game.status) || it.currentTurn < game.current_turn) return
+      yield* games.change(it.gameId, {
+        current_turn: it.currentTurn,
+        runtime_status: it.runtimeStatus,
+        next_turn_at: dateOf(it.nextTurnAt)
+      })
+      yield* members.record(it.gameId, it.players)
+      if (it.advanced || it.currentTurn > game.current_turn) yield* announce(it.gameId, it.currentTurn)
+    })
+
+    const onFinished = Effect.fn("RuntimeHooks.onFinished")(function* (gameId: GameId) {
+      const now = yield* DateTime.nowAsDate
+      yield* report(gameId, "finish", "finished", () => ({
+        runtime_status: "finished",
+        next_turn_at: null,
+        finished_at: now
+      }))
+    })
+
+    const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
+
+    return RuntimeHooks.of({
+      onStarting: (gameId) => inTransaction(onStarting(gameId)),
+      onRunning: (it) => inTransaction(onRunning(it)),
+      onStartFailed: (it) => inTransaction(onStartFailed(it)),
+      onSnapshot: (it) => inTransaction(onSnapshot(it)),
+      onFinished: (gameId) => inTransaction(onFinished(gameId))
+    })
+  })
+)

@@ -1,0 +1,204 @@
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { Games } from "@galaxy/core/lobby/Games"
+import { Memberships } from "@galaxy/core/lobby/Memberships"
+import { RuntimeHooks, type RuntimeSnapshot } from "@galaxy/core/lobby/RuntimeHooks"
+import { newId } from "@galaxy/core/shared/NewId"
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { DateTime, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { join, lobbyOn, notices, openGame, player } from "./fixture.ts"
+
+const tag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(effect), (error) => error._tag)
+
+/** A game of two whose start has been queued. */
+const startingGame = Effect.gen(function* () {
+  const games = yield* Games
+  const [owner, guest] = yield* Effect.all([player, player])
+  const { game_id } = yield* openGame(owner)
+  yield* join(owner, game_id, owner, "Vega")
+  yield* join(owner, game_id, guest, "Lyra")
+  yield* games.readyToStart(owner, game_id)
+  yield* games.start(owner, game_id)
+  return { owner, guest, game_id, get: games.get(owner, game_id) }
+})
+
+const at = DateTime.makeUnsafe("2030-01-01T18:00:00Z")
+
+const runningGame = Effect.gen(function* () {
+  const hooks = yield* RuntimeHooks
+  const game = yield* startingGame
+  yield* hooks.onRunning({ gameId: game.game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" })
+  const snapshot = (change: Partial<RuntimeSnapshot>) =>
+    hooks.onSnapshot({
+      gameId: game.game_id,
+      currentTurn: 0,
+      runtimeStatus: "running",
+      nextTurnAt: at,
+      players: [],
+      advanced: false,
+      ...change
+    })
+  return { ...game, hooks, snapshot }
+})
+
+const turnsTold = (user: Parameters<typeof notices>[0]) =>
+  Effect.map(notices(user), (all) => all.filter((it) => it.kind === "game.turn.ready").map((it) => it.payload))
+
+eachDatabase((name, database) => {
+  layer(lobbyOn(database), { timeout: "60 seconds" })(`what the runtime tells the lobby on ${name}`, (it) => {
+    it.effect("a started game runs", () =>
+      Effect.gen(function* () {
+        const hooks = yield* RuntimeHooks
+        const { game_id, get } = yield* startingGame
+        yield* hooks.onStarting(game_id)
+        assert.strictEqual((yield* get).runtime_status, "starting")
+        const report = { gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" }
+        yield* hooks.onRunning(report)
+        const game = yield* get
+        assert.strictEqual(game.status, "running")
+        assert.strictEqual(game.runtime_status, "running")
+        assert.strictEqual(game.engine_version, "1.0.0")
+        assert.deepStrictEqual(game.next_turn_at, at)
+        assert.deepStrictEqual(game.started_at, yield* DateTime.now)
+        yield* hooks.onRunning(report)
+        assert.deepStrictEqual(yield* get, game)
+      })
+    )
+
+    it.effect("a report that the game's state has no place for is a conflict", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const hooks = yield* RuntimeHooks
+        const { game_id, get } = yield* startingGame
+        const running = hooks.onRunning({ gameId: game_id, currentTurn: 0, engineVersion: "1.0.0" })
+        assert.strictEqual(yield* tag(hooks.onFinished(game_id)), "GameStateConflict")
+        yield* sql`UPDATE backend.games SET status = 'cancelled' WHERE game_id = ${game_id}`
+        const before = yield* get
+        assert.strictEqual(yield* tag(running), "GameStateConflict")
+        assert.strictEqual(yield* tag(hooks.onStarting(game_id)), "GameStateConflict")
+        assert.strictEqual(yield* tag(hooks.onStartFailed({ gameId: game_id, reason: "no" })), "GameStateConflict")
+        assert.strictEqual(yield* tag(hooks.onFinished(game_id)), "GameStateConflict")
+        assert.deepStrictEqual(yield* get, before)
+        assert.strictEqual(yield* tag(hooks.onFinished(GameId.make(yield* newId))), "GameNotFound")
+      })
+    )
+
+    it.effect("the reason of a failed start is kept within bounds", () =>
+      Effect.gen(function* () {
+        const hooks = yield* RuntimeHooks
+        const { game_id, get } = yield* startingGame
+        const reason = `engine\u0000 ${"x".repeat(10_000)}`
+        yield* hooks.onStartFailed({ gameId: game_id, reason })
+        const game = yield* get
+        assert.strictEqual(game.status, "start_failed")
+        assert.match(game.failure_reason ?? "", /^engine x{493}$/)
+        yield* hooks.onStartFailed({ gameId: game_id, reason: "again" })
+        assert.deepStrictEqual(yield* get, game)
+      })
+    )
+
+    it.effect("a new turn is shown, and told to every active member once", () =>
+      Effect.gen(function* () {
+        const memberships = yield* Memberships
+        const { owner, guest, game_id, get, snapshot } = yield* runningGame
+        yield* snapshot({})
+        assert.deepStrictEqual(yield* turnsTold(owner), [])
+        const next = DateTime.addDuration(at, "1 day")
+        const first = snapshot({ currentTurn: 1, advanced: true, nextTurnAt: next })
+        yield* first
+        const game = yield* get
+        assert.strictEqual(game.current_turn, 1)
+        assert.deepStrictEqual(game.next_turn_at, next)
+        assert.deepStrictEqual(yield* turnsTold(owner), [{ game_id, turn: 1 }])
+        assert.deepStrictEqual(yield* turnsTold(guest), [{ game_id, turn: 1 }])
+        const [told] = (yield* notices(owner)).filter((it) => it.kind === "game.turn.ready")
+        assert.strictEqual(told?.idempotency_key, `turn-ready:${game_id}:1>${owner}`)
+        yield* first
+        assert.strictEqual((yield* turnsTold(owner)).length, 1)
+        yield* memberships.end(game_id, guest, "removed")
+        yield* snapshot({ currentTurn: 2, advanced: true })
+        assert.strictEqual((yield* turnsTold(owner)).length, 2)
+        assert.strictEqual((yield* turnsTold(guest)).length, 1)
+      })
+    )
+
+    it.effect("a snapshot in a transaction that fails tells nobody anything", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { owner, get, snapshot } = yield* runningGame
+        yield* Effect.ignore(
+          sql.withTransaction(Effect.andThen(snapshot({ currentTurn: 1, advanced: true }), Effect.fail("later")))
+        )
+        assert.strictEqual((yield* get).current_turn, 0)
+        assert.deepStrictEqual(yield* turnsTold(owner), [])
+      })
+    )
+
+    it.effect("a late snapshot of an earlier turn changes nothing", () =>
+      Effect.gen(function* () {
+        const { get, snapshot } = yield* runningGame
+        yield* snapshot({ currentTurn: 3, advanced: true })
+        const before = yield* get
+        yield* snapshot({ currentTurn: 2, advanced: true, runtimeStatus: "stopped" })
+        assert.deepStrictEqual(yield* get, before)
+      })
+    )
+
+    it.effect("players' highest values only rise, and their first ones stay", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { owner, guest, game_id, snapshot } = yield* runningGame
+        const standing = (planets: number, population: number, eliminated = false) => [
+          { userId: owner, planets, population, eliminated },
+          { userId: guest, planets: 1, population: 10.5, eliminated: false, initialPlanets: 2, maxPopulation: 99.5 }
+        ]
+        yield* snapshot({ players: standing(1, 100) })
+        yield* snapshot({ currentTurn: 1, advanced: true, players: standing(5, 80.25) })
+        yield* snapshot({ currentTurn: 2, advanced: true, players: standing(0, 0, true) })
+        const rows = yield* sql`
+          SELECT user_id, planets, population, max_planets, max_population, initial_planets, initial_population, eliminated
+          FROM backend.memberships WHERE game_id = ${game_id} ORDER BY race_name DESC`
+        assert.deepStrictEqual(rows, [
+          {
+            user_id: owner,
+            planets: 0,
+            population: 0,
+            max_planets: 5,
+            max_population: 100,
+            initial_planets: 1,
+            initial_population: 100,
+            eliminated: true
+          },
+          {
+            user_id: guest,
+            planets: 1,
+            population: 10.5,
+            max_planets: 1,
+            max_population: 99.5,
+            initial_planets: 2,
+            initial_population: 10.5,
+            eliminated: false
+          }
+        ])
+      })
+    )
+
+    it.effect("a finished game stays as it is", () =>
+      Effect.gen(function* () {
+        const { game_id, get, hooks, snapshot } = yield* runningGame
+        yield* snapshot({ currentTurn: 1, advanced: true })
+        yield* hooks.onFinished(game_id)
+        const game = yield* get
+        assert.strictEqual(game.status, "finished")
+        assert.strictEqual(game.runtime_status, "finished")
+        assert.isFalse("next_turn_at" in game)
+        assert.deepStrictEqual(game.finished_at, yield* DateTime.now)
+        yield* hooks.onFinished(game_id)
+        yield* snapshot({ currentTurn: 2, advanced: true })
+        assert.deepStrictEqual(yield* get, game)
+      })
+    )
+  })
+})
