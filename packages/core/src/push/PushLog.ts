@@ -65,6 +65,8 @@ export class PushLog extends Context.Service<
     eventsAfter(userId: UserId, after: number, limit: number): Effect.Effect<UserEvents, StorageError>
     /** Rows above the cursor, in order, as far as they are settled. */
     read(after: Cursor.Cursor, limit: number): Effect.Effect<ReadonlyArray<LogRow>, StorageError>
+    /** Whether there are committed rows above the cursor that an older transaction still holds back. */
+    isPending(after: Cursor.Cursor): Effect.Effect<boolean, StorageError>
     /** Where a reader begins who wants only what is to come. */
     readonly head: Effect.Effect<Cursor.Cursor, StorageError>
     /** The highest position that was removed: what is above it is complete. */
@@ -178,6 +180,13 @@ export const layer = (
         )
       }, StorageError.refail)
 
+      const isPending = Effect.fn("PushLog.isPending")(function* (after: Cursor.Cursor) {
+        const rows = yield* sql`
+          SELECT 1 FROM backend.push_events e
+          WHERE (e.xid, e.event_no) > (${String(after.xid)}::text::xid8, ${after.eventNo}) LIMIT 1`
+        return rows.length > 0
+      }, StorageError.refail)
+
       const position = (rows: ReadonlyArray<{ readonly xid: bigint; readonly eventNo: bigint }>): Cursor.Cursor =>
         rows[0] ?? Cursor.start
 
@@ -226,6 +235,6 @@ export const layer = (
         )
       }).pipe(StorageError.refail, Effect.withSpan("PushLog.prune"))
 
-      return PushLog.of({ append, invalidate, eventsAfter, read, head, floor, prune })
+      return PushLog.of({ append, invalidate, eventsAfter, read, isPending, head, floor, prune })
     })
   )
