@@ -3,7 +3,7 @@
  *
  * Whatever changes a game or who belongs to it first locks the game's row, so it sees and leaves a consistent game.
  */
-import { Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
+import { type Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
 import { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"

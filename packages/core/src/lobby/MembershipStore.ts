@@ -1,5 +1,5 @@
 /** The rows of `memberships`: one for each player who is or was in a game, with their race name and standing. */
-import { Membership } from "@galaxy/contract/api/UserLobby"
+import type { Membership } from "@galaxy/contract/api/UserLobby"
 import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"

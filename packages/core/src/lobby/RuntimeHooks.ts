@@ -54,7 +54,7 @@ export class RuntimeHooks extends Context.Service<
 /** The reason is shown to players; an engine may have much to say. */
 const maxReason = 500
 
-const alive: ReadonlyArray<GameStatus> = ["starting", "running", "paused"]
+const alive: ReadonlySet<GameStatus> = new Set(["starting", "running", "paused"])
 
 const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : DateTime.toDate(at))
 
@@ -127,7 +127,7 @@ export const layer: Layer.Layer<
 
     const onSnapshot = Effect.fn("RuntimeHooks.onSnapshot")(function* (it: RuntimeSnapshot) {
       const game = yield* locked(it.gameId)
-      if (!alive.includes(game.status) || it.currentTurn < game.current_turn) return
+      if (!alive.has(game.status) || it.currentTurn < game.current_turn) return
       yield* games.change(it.gameId, {
         current_turn: it.currentTurn,
         runtime_status: it.runtimeStatus,

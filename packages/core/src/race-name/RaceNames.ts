@@ -61,10 +61,13 @@ export const layer: Layer.Layer<RaceNames, never, SqlClient.SqlClient> = Layer.e
       if (taken.length > 0) return yield* new RaceNameTaken({ name })
       const id = yield* newId
       const now = yield* DateTime.nowAsDate
-      yield* sql`
-        INSERT INTO backend.race_names (race_name_id, name, canonical, status, owner_user_id, game_id, created_at)
+      const reserved = yield* sql`
+        INSERT INTO backend.race_names AS held (race_name_id, name, canonical, status, owner_user_id, game_id, created_at)
         VALUES (${id}, ${name}, ${key}, 'reservation', ${request.userId}, ${request.gameId}, ${now})
-        ON CONFLICT (game_id, canonical) WHERE status = 'reservation' DO UPDATE SET name = excluded.name`
+        ON CONFLICT (game_id, canonical) WHERE status = 'reservation' DO UPDATE SET name = excluded.name
+          WHERE held.owner_user_id = excluded.owner_user_id
+        RETURNING 1`
+      if (reserved.length === 0) return yield* new RaceNameTaken({ name })
       return { name, key }
     })
 

@@ -1,4 +1,4 @@
-import { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/Games"
 import { Invites } from "@galaxy/core/lobby/Invites"
 import { Memberships } from "@galaxy/core/lobby/Memberships"
@@ -329,7 +329,7 @@ eachDatabase((name, database) => {
         const member = yield* memberships.activeMember(game_id, guest)
         assert.strictEqual(member.raceName, "Star_Fox")
         assert.strictEqual(member.gameStatus, "enrollment_open")
-        assert.strictEqual(member.enginePlayerId as string, seat.membership_id)
+        assert.deepEqual([member.enginePlayerId], [seat.membership_id])
         assert.strictEqual(yield* tag(memberships.activeMember(game_id, owner)), "NotGameMember")
         assert.strictEqual(yield* tag(memberships.activeMember(game_id, invited)), "NotGameMember")
         assert.strictEqual(yield* tag(memberships.activeMember(game_id, stranger)), "GameNotFound")

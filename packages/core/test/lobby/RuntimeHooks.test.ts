@@ -113,7 +113,7 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(game.next_turn_at, next)
         assert.deepStrictEqual(yield* turnsTold(owner), [{ game_id, turn: 1 }])
         assert.deepStrictEqual(yield* turnsTold(guest), [{ game_id, turn: 1 }])
-        const [told] = (yield* notices(owner)).filter((it) => it.kind === "game.turn.ready")
+        const told = (yield* notices(owner)).find((it) => it.kind === "game.turn.ready")
         assert.strictEqual(told?.idempotency_key, `turn-ready:${game_id}:1>${owner}`)
         yield* first
         assert.strictEqual((yield* turnsTold(owner)).length, 1)

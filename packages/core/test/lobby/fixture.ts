@@ -2,7 +2,7 @@
  * The lobby on a real database. Notifications are written down where a test can count them, in the transaction that they
  * are part of, so that what is rolled back is not counted.
  */
-import { CreateGame } from "@galaxy/contract/api/UserLobby"
+import type { CreateGame } from "@galaxy/contract/api/UserLobby"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/Games"
 import { Invites } from "@galaxy/core/lobby/Invites"

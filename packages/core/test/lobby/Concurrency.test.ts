@@ -1,0 +1,207 @@
+/** Races on a real PostgreSQL. Each is run many times over, since one run may happen to be in order. */
+import { Games } from "@galaxy/core/lobby/Games"
+import { Invites } from "@galaxy/core/lobby/Invites"
+import { Memberships } from "@galaxy/core/lobby/Memberships"
+import { onPostgres } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Exit } from "effect"
+import { SqlClient } from "effect/sql"
+import { join, lobbyOn, openGame, player, players, settings, starts } from "./fixture.ts"
+
+const rounds = Array.from({ length: 10 }, (_, index) => index)
+
+/** Runs all at once; every answer is kept, and nothing but the given refusal may come beside a success. */
+const race = <A, E extends { readonly _tag: string }, R>(
+  contenders: ReadonlyArray<Effect.Effect<A, E, R>>,
+  refusals: ReadonlyArray<string>
+) =>
+  Effect.gen(function* () {
+    const answers: ReadonlyArray<Exit.Exit<A | string>> = yield* Effect.all(
+      contenders.map((it) => Effect.exit(Effect.catch(it, (error) => Effect.succeed(`refused: ${error._tag}`)))),
+      { concurrency: "unbounded" }
+    )
+    const values = answers.map((it) => (it._tag === "Success" ? it.value : `died: ${String(it.cause)}`))
+    const refused = values.filter((it) => typeof it === "string")
+    for (const it of refused)
+      assert.include(
+        refusals.map((tag) => `refused: ${tag}`),
+        it
+      )
+    return values.length - refused.length
+  })
+
+onPostgres((database) => {
+  layer(lobbyOn(database, { openGamesPerOwner: 3 }), { timeout: "60 seconds" })("the lobby under load", (it) => {
+    it.effect("seats one of those who race for the last place", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const invites = yield* Invites
+          const owner = yield* player
+          const { game_id } = yield* openGame(owner, { min_players: 1, max_players: 1 })
+          const contenders = yield* Effect.forEach(yield* players(4), (guest, index) =>
+            Effect.map(invites.issue(owner, game_id, { invited_user_id: guest }), ({ invite_id }) =>
+              invites.redeem(guest, game_id, invite_id, { race_name: `Race${index}x` })
+            )
+          )
+          const seated = yield* race(contenders, ["GameFull"])
+          assert.strictEqual(seated, 1)
+          assert.strictEqual((yield* games.get(owner, game_id)).member_count, 1)
+        })
+      )
+    )
+
+    it.effect("seats one of those who race with one code", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const invites = yield* Invites
+          const owner = yield* player
+          const { game_id } = yield* openGame(owner)
+          const { invite_id, code = "" } = yield* invites.issue(owner, game_id, {})
+          const seated = yield* race(
+            (yield* players(4)).map((guest, index) =>
+              invites.redeem(guest, game_id, invite_id, { race_name: `Race${index}x`, code })
+            ),
+            ["InviteNotPending"]
+          )
+          assert.strictEqual(seated, 1)
+          assert.strictEqual((yield* games.get(owner, game_id)).member_count, 1)
+        })
+      )
+    )
+
+    it.effect("seats one of those who race for one race name", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const invites = yield* Invites
+          const owner = yield* player
+          const { game_id } = yield* openGame(owner)
+          const names = ["Terra", "TERRA", "T3rr4", "Теггa"]
+          const contenders = yield* Effect.forEach(names, (race_name) =>
+            Effect.gen(function* () {
+              const guest = yield* player
+              const { invite_id } = yield* invites.issue(owner, game_id, { invited_user_id: guest })
+              return invites.redeem(guest, game_id, invite_id, { race_name })
+            })
+          )
+          assert.strictEqual(yield* race(contenders, ["RaceNameTaken"]), 1)
+          const rows = yield* sql`SELECT 1 FROM backend.race_names WHERE game_id = ${game_id}`
+          assert.strictEqual(rows.length, 1)
+        })
+      )
+    )
+
+    it.effect("seats a user once who redeems two invites at once", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const invites = yield* Invites
+          const [owner, guest] = yield* Effect.all([player, player])
+          const { game_id } = yield* openGame(owner)
+          const issued = yield* Effect.all([invites.issue(owner, game_id, {}), invites.issue(owner, game_id, {})])
+          const seated = yield* race(
+            issued.map(({ invite_id, code = "" }, index) =>
+              invites.redeem(guest, game_id, invite_id, { race_name: `Race${index}x`, code })
+            ),
+            ["AlreadyMember"]
+          )
+          assert.strictEqual(seated, 1)
+        })
+      )
+    )
+
+    it.effect("settles an invite once that is redeemed, declined and revoked at once", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const invites = yield* Invites
+          const sql = yield* SqlClient.SqlClient
+          const [owner, guest] = yield* Effect.all([player, player])
+          const { game_id } = yield* openGame(owner)
+          const { invite_id } = yield* invites.issue(owner, game_id, { invited_user_id: guest })
+          const done = yield* race<unknown, { readonly _tag: string }, never>(
+            [
+              invites.redeem(guest, game_id, invite_id, { race_name: "Vega" }),
+              invites.decline(guest, game_id, invite_id),
+              invites.revoke(owner, game_id, invite_id)
+            ],
+            ["InviteNotPending"]
+          )
+          assert.strictEqual(done, 1)
+          const [invite] = yield* sql<{ status: string }>`
+            SELECT status FROM backend.invites WHERE invite_id = ${invite_id}`
+          const { member_count } = yield* games.get(owner, game_id)
+          assert.strictEqual(member_count, invite?.status === "redeemed" ? 1 : 0)
+        })
+      )
+    )
+
+    it.effect("never makes a game ready with too few, whatever a removal does meanwhile", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const games = yield* Games
+          const memberships = yield* Memberships
+          const [owner, guest] = yield* Effect.all([player, player])
+          const { game_id } = yield* openGame(owner)
+          yield* join(owner, game_id, owner, "Vega")
+          yield* join(owner, game_id, guest, "Lyra")
+          const [ready] = yield* Effect.all(
+            [Effect.exit(games.readyToStart(owner, game_id)), memberships.end(game_id, guest, "removed")],
+            { concurrency: "unbounded" }
+          )
+          const game = yield* games.get(owner, game_id)
+          assert.strictEqual(game.member_count, 1)
+          // Ready first, then the removal: the answer still counted both. The other way round it was refused.
+          if (ready._tag === "Success") assert.strictEqual(ready.value.member_count, 2)
+          else assert.strictEqual(game.status, "enrollment_open")
+          yield* sql`UPDATE backend.games SET status = 'cancelled' WHERE game_id = ${game_id}`
+        })
+      )
+    )
+
+    it.effect("queues one start of those that come at once", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const owner = yield* player
+          const { game_id } = yield* openGame(owner, { min_players: 1 })
+          yield* join(owner, game_id, owner, "Vega")
+          yield* games.readyToStart(owner, game_id)
+          const begun = yield* race(
+            rounds.slice(0, 4).map(() => games.start(owner, game_id)),
+            ["GameStateConflict"]
+          )
+          assert.strictEqual(begun, 1)
+          assert.strictEqual(yield* starts(game_id), 1)
+        })
+      )
+    )
+
+    it.effect("holds an owner to the bound who creates games at once", () =>
+      Effect.gen(function* () {
+        const games = yield* Games
+        const owner = yield* player
+        const made = yield* race(
+          rounds.map(() => games.create(owner, settings())),
+          ["TooManyGames"]
+        )
+        assert.strictEqual(made, 3)
+      })
+    )
+
+    it.effect("issues one invite of those to one user that come at once", () =>
+      Effect.gen(function* () {
+        const invites = yield* Invites
+        const [owner, guest] = yield* Effect.all([player, player])
+        const { game_id } = yield* openGame(owner)
+        const issued = yield* race(
+          rounds.map(() => invites.issue(owner, game_id, { invited_user_id: guest })),
+          ["InviteAlreadyPending"]
+        )
+        assert.strictEqual(issued, 1)
+      })
+    )
+  })
+})
