@@ -116,8 +116,10 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       Result: GameRow,
       execute: ({ userId, createdAt, id, limit }) => sql`
         SELECT ${columns} FROM backend.games g
-        WHERE (g.owner_user_id = ${userId} OR g.game_id IN (
-            SELECT game_id FROM backend.memberships WHERE user_id = ${userId} AND status = 'active'))
+        WHERE g.game_id IN (
+            SELECT game_id FROM backend.games WHERE owner_user_id = ${userId}
+            UNION
+            SELECT game_id FROM backend.memberships WHERE user_id = ${userId} AND status = 'active')
           AND (g.created_at, g.game_id) < (${createdAt}, ${id}::uuid)
         ORDER BY g.created_at DESC, g.game_id DESC
         LIMIT ${limit}`

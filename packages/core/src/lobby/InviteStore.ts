@@ -72,8 +72,11 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
       Result: InviteRow,
       execute: ({ userId, createdAt, id, limit }) => sql`
         SELECT ${columns} FROM backend.invites
-        WHERE (invited_user_id = ${userId} OR (issuer_user_id = ${userId} AND game_id IN (
-            SELECT game_id FROM backend.games WHERE owner_user_id = ${userId})))
+        WHERE invite_id IN (
+            SELECT invite_id FROM backend.invites WHERE invited_user_id = ${userId}
+            UNION
+            SELECT i.invite_id FROM backend.games g JOIN backend.invites i USING (game_id)
+            WHERE g.owner_user_id = ${userId} AND i.issuer_user_id = ${userId})
           AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
         ORDER BY created_at DESC, invite_id DESC
         LIMIT ${limit}`
