@@ -1,0 +1,164 @@
+/**
+ * Accounts of players: one per address, made at the first sign-in.
+ *
+ * `user_name` and `declared_country` are written once, with the account, and never again.
+ */
+import { Account } from "@galaxy/contract/api/UserAccount"
+import { UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { newId } from "../shared/NewId.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { newUserName } from "./UserName.ts"
+
+export type Account = typeof Account.Type
+
+export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {}) {}
+
+/** The address is barred for good. */
+export class AccountPermanentlyBlocked extends Schema.TaggedError<AccountPermanentlyBlocked>()(
+  "AccountPermanentlyBlocked",
+  {}
+) {}
+
+export interface NewAccount {
+  /** In its normal form. */
+  readonly email: string
+  readonly preferredLanguage: string
+  readonly timeZone: string
+  readonly declaredCountry: string | undefined
+}
+
+export type Standing = "active" | "blocked" | "deleted"
+
+export class Accounts extends Context.Service<
+  Accounts,
+  {
+    /** The account of an address, made now if there is none. Joins the caller's transaction. */
+    ensure(account: NewAccount): Effect.Effect<{ readonly userId: UserId; readonly standing: Standing }, StorageError>
+    /** Whether the address is barred, by a block of the address or of its account. */
+    isBlocked(email: string): Effect.Effect<boolean, StorageError>
+    find(userId: UserId): Effect.Effect<Account, AccountNotFound | StorageError>
+    /** `undefined` when there is no such account. */
+    standing(userId: UserId): Effect.Effect<Standing | undefined, StorageError>
+  }
+>()("@galaxy/core/account/Accounts") {}
+
+/** What every account begins with. */
+const startTier = { tier: "free", maxRegisteredRaceNames: 1 }
+
+const Row = Schema.Struct({
+  user_id: UserId,
+  email: Schema.String,
+  user_name: Schema.String,
+  display_name: Schema.String,
+  preferred_language: Schema.String,
+  time_zone: Schema.String,
+  declared_country: Schema.NullOr(Schema.String),
+  tier: Schema.String,
+  max_registered_race_names: Schema.Int,
+  created_at: Schema.DateTimeUtcFromDate,
+  updated_at: Schema.DateTimeUtcFromDate
+})
+
+const SanctionRow = Schema.Struct({ sanction_code: Schema.String, applied_at: Schema.DateTimeUtcFromDate })
+const LimitRow = Schema.Struct({ limit_code: Schema.String, value: Schema.Int })
+
+interface StandingRow {
+  readonly user_id: UserId
+  readonly permanent_block: boolean
+  readonly deleted: boolean
+}
+
+const standingOf = (row: StandingRow): Standing =>
+  row.deleted ? "deleted" : row.permanent_block ? "blocked" : "active"
+
+export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
+  Accounts,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    const byEmail = (email: string) =>
+      Effect.map(
+        sql<StandingRow>`
+          SELECT user_id, permanent_block, deleted_at IS NOT NULL AS deleted FROM backend.accounts WHERE email = ${email}`,
+        (rows) => Option.fromUndefinedOr(rows[0])
+      )
+
+    const insert = Effect.fnUntraced(function* (account: NewAccount) {
+      const userId = UserId.make(yield* newId)
+      const now = yield* DateTime.nowAsDate
+      // Both keys may be taken: the address by a sign-in that was quicker, the name by chance.
+      const rows = yield* sql<{ user_id: UserId }>`
+        INSERT INTO backend.accounts
+          (user_id, email, user_name, preferred_language, time_zone, declared_country, created_at, updated_at)
+        VALUES (${userId}, ${account.email}, ${yield* newUserName}, ${account.preferredLanguage}, ${account.timeZone},
+          ${account.declaredCountry ?? null}, ${now}, ${now})
+        ON CONFLICT DO NOTHING RETURNING user_id`
+      if (rows.length === 0) return false
+      yield* sql`
+        INSERT INTO backend.entitlement_records (record_id, user_id, tier, source, created_at)
+        VALUES (${yield* newId}, ${userId}, ${startTier.tier}, 'registration', ${now})`
+      yield* sql`
+        INSERT INTO backend.entitlement_snapshots (user_id, tier, max_registered_race_names, taken_at, created_at)
+        VALUES (${userId}, ${startTier.tier}, ${startTier.maxRegisteredRaceNames}, ${now}, ${now})`
+      return true
+    })
+
+    const ensure = Effect.fn("Accounts.ensure")(function* (account: NewAccount) {
+      for (let attempt = 0; attempt < 10; attempt++) {
+        const found = yield* byEmail(account.email)
+        if (Option.isSome(found)) return { userId: found.value.user_id, standing: standingOf(found.value) }
+        yield* sql.withTransaction(insert(account))
+      }
+      return yield* Effect.die(new Error("no free user name was found"))
+    }, StorageError.refail)
+
+    const isBlocked = Effect.fn("Accounts.isBlocked")(function* (email: string) {
+      const rows = yield* sql`
+        SELECT 1 FROM backend.blocked_emails WHERE email = ${email}
+        UNION ALL SELECT 1 FROM backend.accounts WHERE email = ${email} AND permanent_block`
+      return rows.length > 0
+    }, StorageError.refail)
+
+    const find = Effect.fn("Accounts.find")(function* (userId: UserId) {
+      const [row] = yield* Effect.flatMap(
+        sql`
+          SELECT a.user_id, a.email, a.user_name, a.display_name, a.preferred_language, a.time_zone, a.declared_country,
+            e.tier, e.max_registered_race_names, a.created_at, a.updated_at
+          FROM backend.accounts a JOIN backend.entitlement_snapshots e USING (user_id)
+          WHERE a.user_id = ${userId} AND a.deleted_at IS NULL`,
+        Schema.decodeUnknownEffect(Schema.Array(Row))
+      )
+      if (row === undefined) return yield* new AccountNotFound()
+      const sanctions = yield* Effect.flatMap(
+        sql`
+          SELECT s.sanction_code, r.applied_at FROM backend.sanction_active s
+          JOIN backend.sanction_records r USING (record_id) WHERE s.user_id = ${userId} ORDER BY s.sanction_code`,
+        Schema.decodeUnknownEffect(Schema.Array(SanctionRow))
+      )
+      const limits = yield* Effect.flatMap(
+        sql`SELECT limit_code, value FROM backend.limit_active WHERE user_id = ${userId} ORDER BY limit_code`,
+        Schema.decodeUnknownEffect(Schema.Array(LimitRow))
+      )
+      const { tier, max_registered_race_names, declared_country, ...rest } = row
+      const account: Account = {
+        ...rest,
+        ...(declared_country === null ? {} : { declared_country }),
+        entitlement: { tier, max_registered_race_names },
+        sanctions,
+        limits
+      }
+      return account
+    }, StorageError.refail)
+
+    const standing = Effect.fn("Accounts.standing")(function* (userId: UserId) {
+      const [row] = yield* sql<StandingRow>`
+        SELECT user_id, permanent_block, deleted_at IS NOT NULL AS deleted FROM backend.accounts
+        WHERE user_id = ${userId}`
+      return row === undefined ? undefined : standingOf(row)
+    }, StorageError.refail)
+
+    return Accounts.of({ ensure, isBlocked, find, standing })
+  })
+)

@@ -1,0 +1,29 @@
+/** Which language a new player's mails are in: the body's `locale`, else `Accept-Language`, else the default. */
+
+const maxHeader = 1_024
+
+/** The canonical form of a BCP 47 tag; `undefined` for anything else. */
+export const canonical = (tag: string): string | undefined => {
+  const trimmed = tag.trim()
+  if (trimmed === "" || trimmed.length > 35) return undefined
+  try {
+    return Intl.getCanonicalLocales(trimmed)[0]
+  } catch {
+    return undefined
+  }
+}
+
+/** The header's tag of highest weight that is a tag at all; the first of equals. */
+export const fromHeader = (header: string): string | undefined => {
+  if (header.length > maxHeader) return undefined
+  const candidates = header.split(",").map((part) => {
+    const [tag = "", ...parameters] = part.split(";")
+    const weight = parameters.map((it) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/.exec(it)?.[1]).find((it) => it !== undefined)
+    return { tag: canonical(tag), weight: weight === undefined ? 1 : Number(weight) }
+  })
+  return candidates.filter((it) => it.tag !== undefined && it.weight > 0).toSorted((a, b) => b.weight - a.weight)[0]
+    ?.tag
+}
+
+export const resolve = (locale: string | undefined, acceptLanguage: string | undefined, fallback: string): string =>
+  canonical(locale ?? "") ?? fromHeader(acceptLanguage ?? "") ?? fallback

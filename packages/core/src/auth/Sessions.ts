@@ -1,0 +1,147 @@
+/**
+ * Device sessions: what a public key may act for, until it is revoked.
+ *
+ * Revoking, the audit row and the word to the gateways are one transaction; what is revoked stays revoked.
+ */
+import { Session } from "@galaxy/contract/api/UserAccount"
+import { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { PushLog } from "../push/PushLog.ts"
+import { newId } from "../shared/NewId.ts"
+import { StorageError } from "../shared/StorageError.ts"
+
+export type Session = typeof Session.Type
+
+/** There is no such session, or it is somebody else's: the two look alike. */
+export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {}) {}
+
+export class SessionRecord extends Schema.Class<SessionRecord>("galaxy/auth/SessionRecord")({
+  deviceSessionId: DeviceSessionId,
+  userId: UserId,
+  clientPublicKey: Schema.Uint8Array,
+  status: Schema.Literals(["active", "revoked"]),
+  createdAt: Schema.DateTimeUtcFromDate,
+  revokedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  lastSeenAt: Schema.NullOr(Schema.DateTimeUtcFromDate)
+}) {}
+
+type ActorKind = "user_revoke" | "user_revoke_all"
+
+export class Sessions extends Context.Service<
+  Sessions,
+  {
+    /** Joins the caller's transaction. */
+    create(userId: UserId, publicKey: Uint8Array): Effect.Effect<DeviceSessionId, StorageError>
+    /** For the gateway: active or revoked. Notes, at most once a minute, that the session was seen. */
+    lookup(deviceSessionId: DeviceSessionId): Effect.Effect<SessionRecord, SessionNotFound | StorageError>
+    /** The caller's active sessions, oldest first. */
+    list(userId: UserId): Effect.Effect<ReadonlyArray<Session>, StorageError>
+    /** Answers what it revoked: nothing when the session was revoked already. */
+    revoke(
+      userId: UserId,
+      deviceSessionId: DeviceSessionId
+    ): Effect.Effect<ReadonlyArray<DeviceSessionId>, SessionNotFound | StorageError>
+    revokeAll(userId: UserId): Effect.Effect<ReadonlyArray<DeviceSessionId>, StorageError>
+  }
+>()("@galaxy/core/auth/Sessions") {}
+
+/** Sessions of one player that a listing shows. */
+const maxListed = 200
+const seenEveryMs = 60_000
+
+export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> = Layer.effect(
+  Sessions,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const push = yield* PushLog
+    const columns = sql.literal(`device_session_id AS "deviceSessionId", user_id AS "userId",
+      client_public_key AS "clientPublicKey", status, created_at AS "createdAt", revoked_at AS "revokedAt",
+      last_seen_at AS "lastSeenAt"`)
+    const decode = Schema.decodeUnknownEffect(Schema.Array(SessionRecord))
+
+    const create = Effect.fn("Sessions.create")(function* (userId: UserId, publicKey: Uint8Array) {
+      const id = DeviceSessionId.make(yield* newId)
+      yield* sql`
+        INSERT INTO backend.device_sessions (device_session_id, user_id, client_public_key, status, created_at)
+        VALUES (${id}, ${userId}, ${publicKey}, 'active', ${yield* DateTime.nowAsDate})`
+      return id
+    }, StorageError.refail)
+
+    /** A failure here costs an operator a timestamp, and the player nothing. */
+    const seen = Effect.fnUntraced(function* (record: SessionRecord) {
+      const now = yield* DateTime.now
+      const last = record.lastSeenAt
+      if (record.status !== "active") return
+      if (last !== null && now.epochMilliseconds - last.epochMilliseconds < seenEveryMs) return
+      yield* sql`
+        UPDATE backend.device_sessions SET last_seen_at = ${DateTime.toDateUtc(now)}
+        WHERE device_session_id = ${record.deviceSessionId}`.pipe(
+        Effect.catchCause((cause) => Effect.logWarning("last_seen_at wasn't written", cause))
+      )
+    })
+
+    const lookup = Effect.fn("Sessions.lookup")(function* (deviceSessionId: DeviceSessionId) {
+      const [record] = yield* Effect.flatMap(
+        sql`SELECT ${columns} FROM backend.device_sessions WHERE device_session_id = ${deviceSessionId}`,
+        decode
+      )
+      if (record === undefined) return yield* new SessionNotFound()
+      yield* seen(record)
+      return record
+    }, StorageError.refail)
+
+    const list = Effect.fn("Sessions.list")(function* (userId: UserId) {
+      const records = yield* Effect.flatMap(
+        sql`
+          SELECT ${columns} FROM backend.device_sessions WHERE user_id = ${userId} AND status = 'active'
+          ORDER BY created_at, device_session_id LIMIT ${maxListed}`,
+        decode
+      )
+      return records.map((it) => ({
+        device_session_id: it.deviceSessionId,
+        created_at: it.createdAt,
+        ...(it.lastSeenAt === null ? {} : { last_seen_at: it.lastSeenAt })
+      }))
+    }, StorageError.refail)
+
+    /** Revokes those of the user's sessions that are active; to be called in a transaction. */
+    const revokeActive = Effect.fnUntraced(function* (
+      userId: UserId,
+      only: DeviceSessionId | undefined,
+      actorKind: ActorKind
+    ) {
+      const now = yield* DateTime.nowAsDate
+      const rows = yield* sql<{ id: DeviceSessionId }>`
+        UPDATE backend.device_sessions SET status = 'revoked', revoked_at = ${now}
+        WHERE user_id = ${userId} AND status = 'active' AND ${only === undefined ? sql`true` : sql`device_session_id = ${only}`}
+        RETURNING device_session_id AS id`
+      for (const { id } of rows) {
+        yield* sql`
+          INSERT INTO backend.session_revocations
+            (revocation_id, device_session_id, user_id, actor_kind, actor_user_id, reason, revoked_at, created_at)
+          VALUES (${yield* newId}, ${id}, ${userId}, ${actorKind}, ${userId}, ${actorKind}, ${now}, ${now})`
+        yield* push.invalidate({ deviceSessionId: id }, actorKind)
+      }
+      return rows.map((it) => it.id)
+    })
+
+    const revoke = Effect.fn("Sessions.revoke")(function* (userId: UserId, deviceSessionId: DeviceSessionId) {
+      return yield* sql.withTransaction(
+        Effect.gen(function* () {
+          const own = yield* sql`
+            SELECT 1 FROM backend.device_sessions
+            WHERE device_session_id = ${deviceSessionId} AND user_id = ${userId}`
+          if (own.length === 0) return yield* new SessionNotFound()
+          return yield* revokeActive(userId, deviceSessionId, "user_revoke")
+        })
+      )
+    }, StorageError.refail)
+
+    const revokeAll = Effect.fn("Sessions.revokeAll")(function* (userId: UserId) {
+      return yield* sql.withTransaction(revokeActive(userId, undefined, "user_revoke_all"))
+    }, StorageError.refail)
+
+    return Sessions.of({ create, lookup, list, revoke, revokeAll })
+  })
+)

@@ -1,0 +1,13 @@
+/** Country of an address, where it is known: a passive signal that never decides anything. */
+import { Context, Effect, Layer } from "effect"
+
+export class GeoIp extends Context.Service<
+  GeoIp,
+  {
+    /** ISO 3166-1 alpha-2 code; `undefined` for unknown, private or malformed addresses. Never fails. */
+    country(ip: string): Effect.Effect<string | undefined>
+  }
+>()("@galaxy/core/geo/GeoIp") {}
+
+/** No database: no country is known. */
+export const layerUnknown: Layer.Layer<GeoIp> = Layer.succeed(GeoIp, { country: () => Effect.succeed(undefined) })
