@@ -1,0 +1,25 @@
+/** A mail that the catcher keeps, on the page, in its JSON and in its file. */
+import { Schema } from "effect"
+
+export class CaughtMail extends Schema.Class<CaughtMail>("galaxy/mail/CaughtMail")({
+  id: Schema.String,
+  /** When it came, in milliseconds. */
+  receivedAt: Schema.Int,
+  messageId: Schema.String,
+  from: Schema.String,
+  to: Schema.Array(Schema.String),
+  subject: Schema.String,
+  text: Schema.String,
+  html: Schema.NullOr(Schema.String),
+  /** The sign-in code, where the mail holds one. */
+  code: Schema.NullOr(Schema.String)
+}) {}
+
+/** The first number of six digits that stands alone. */
+export const codeIn = (...texts: ReadonlyArray<string>): string | null => {
+  for (const text of texts) {
+    const found = /(?<![\p{L}\p{N}])\d{6}(?![\p{L}\p{N}])/u.exec(text)
+    if (found !== null) return found[0]
+  }
+  return null
+}

@@ -1,0 +1,248 @@
+/**
+ * Built-in mail catcher: an SMTP server that delivers nowhere, and a local page that shows what it took.
+ *
+ * Loopback only, since every caught code is a way in; a page under another host name is refused, against DNS rebinding.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { newId } from "@galaxy/core/shared/NewId"
+import { Clock, Context, Effect, Layer, PubSub, Schema } from "effect"
+import { SMTPServer, type SMTPServerSession } from "smtp-server"
+import { CaughtMail, codeIn } from "./CaughtMail.ts"
+import { MailFolder } from "./MailFolder.ts"
+import { errorPage, listPage, mailPage, policy } from "./page.ts"
+import { parseMail } from "./parseMail.ts"
+
+/** A port is taken, the address isn't loopback, or the folder can't be used. */
+export class MailCatcherUnavailable extends Schema.TaggedError<MailCatcherUnavailable>()("MailCatcherUnavailable", {
+  message: Schema.String
+}) {}
+
+export class MailCatcher extends Context.Service<
+  MailCatcher,
+  {
+    readonly smtpPort: number
+    readonly httpPort: number
+    /** Address of the page. */
+    readonly url: string
+    /** Newest first. */
+    readonly mails: Effect.Effect<ReadonlyArray<CaughtMail>>
+    /** The newest mail to the address, newer than the one called `after`; waits for it. */
+    mailTo(to: string, after?: string): Effect.Effect<CaughtMail>
+  }
+>()("@galaxy/host-node/mail/catcher/MailCatcher") {}
+
+export interface MailCatcherOptions {
+  /** Port of the SMTP server, 0 for a free one. */
+  readonly smtpPort: number
+  /** Port of the page, 0 for a free one. */
+  readonly httpPort: number
+  /** `127.0.0.1` or `::1`. */
+  readonly host?: string
+  /** Where mails are kept over a restart; in memory only when absent. */
+  readonly folder?: string
+  /** How many mails are kept. */
+  readonly limit?: number
+  /** Told of each mail, with its code; not for a log. */
+  readonly onMail?: (mail: CaughtMail) => void
+}
+
+const largestMail = 4 * 1024 * 1024
+const mostRecipients = 100
+const shownInJson = 200
+
+const refusal = (message: string, responseCode: number) => Object.assign(new Error(message), { responseCode })
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
+/** Collects a message up to the limit; what is more is read and dropped. */
+const collect = async (stream: AsyncIterable<Buffer>): Promise<Buffer | undefined> => {
+  const chunks: Array<Buffer> = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length <= largestMail) chunks.push(chunk)
+  }
+  return length <= largestMail ? Buffer.concat(chunks) : undefined
+}
+
+const smtpServer = (take: (raw: Buffer, recipients: ReadonlyArray<string>) => Promise<void>) => {
+  const receive = async (stream: AsyncIterable<Buffer>, session: SMTPServerSession) => {
+    const raw = await collect(stream)
+    if (raw === undefined) throw refusal("message too large", 552)
+    await take(
+      raw,
+      session.envelope.rcptTo.map((it) => it.address)
+    )
+  }
+  return new SMTPServer({
+    name: "galaxy",
+    banner: "Galaxy mail catcher",
+    authOptional: true,
+    disabledCommands: ["AUTH", "STARTTLS"],
+    disableReverseLookup: true,
+    size: largestMail,
+    maxClients: 100,
+    socketTimeout: 60_000,
+    closeTimeout: 200,
+    onRcptTo: (_address, session, callback) =>
+      callback(session.envelope.rcptTo.length < mostRecipients ? null : refusal("too many recipients", 452)),
+    onData: (stream, session, callback) => {
+      receive(stream, session).then(
+        () => callback(null, "kept"),
+        (cause: unknown) =>
+          callback(cause instanceof Error && "responseCode" in cause ? cause : refusal("not kept", 451))
+      )
+    }
+  })
+}
+
+const hostName = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
+
+const respond = (response: ServerResponse, status: number, type: string, body: string) => {
+  response.writeHead(status, {
+    "Content-Type": `${type}; charset=utf-8`,
+    "Content-Length": Buffer.byteLength(body),
+    "Content-Security-Policy": policy,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    ...(status === 405 ? { Allow: "GET, HEAD" } : {})
+  })
+  response.end(response.req.method === "HEAD" ? undefined : body)
+}
+
+const html = (response: ServerResponse, status: number, body: string) => respond(response, status, "text/html", body)
+const json = (response: ServerResponse, status: number, body: unknown) =>
+  respond(response, status, "application/json", JSON.stringify(body))
+
+const matching = (mails: ReadonlyArray<CaughtMail>, to: string) => {
+  const wanted = to.trim().toLowerCase()
+  return wanted === "" ? mails : mails.filter((mail) => mail.to.some((it) => it.toLowerCase().includes(wanted)))
+}
+
+const isTo = (mail: CaughtMail, to: string) => mail.to.some((it) => it.toLowerCase() === to.toLowerCase())
+
+const answer = (folder: MailFolder, request: IncomingMessage, response: ServerResponse) => {
+  if (!hostName.test(request.headers.host ?? "")) {
+    return html(response, 403, errorPage("Not here", "This page answers to localhost only."))
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return html(response, 405, errorPage("Not that way", "This page can only be read."))
+  }
+  const target = `http://localhost${request.url ?? "/"}`
+  const url = URL.canParse(target) ? new URL(target) : new URL("http://localhost/?")
+  if (url.pathname === "/") {
+    const to = url.searchParams.get("to") ?? ""
+    return html(response, 200, listPage(matching(folder.list(), to), to))
+  }
+  if (url.pathname === "/api/mails") {
+    const to = url.searchParams.get("to") ?? ""
+    const mails = to === "" ? folder.list() : folder.list().filter((it) => isTo(it, to))
+    return json(response, 200, { mails: mails.slice(0, shownInJson) })
+  }
+  const id = /^\/mails\/([0-9a-f-]{36})$/.exec(url.pathname)?.[1]
+  const mail = id === undefined ? undefined : folder.list().find((it) => it.id === id)
+  if (mail !== undefined) return html(response, 200, mailPage(mail))
+  return html(response, 404, errorPage("Nothing here", "Only the newest mails are kept."))
+}
+
+const listening = (server: Server | ReturnType<SMTPServer["listen"]>, what: string) =>
+  Effect.callback<number, MailCatcherUnavailable>((resume) => {
+    server.once("listening", () => resume(Effect.succeed((server.address() as AddressInfo).port)))
+    server.once("error", (cause) =>
+      resume(Effect.fail(new MailCatcherUnavailable({ message: `${what}: ${messageOf(cause)}` })))
+    )
+  })
+
+const loopback = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/
+
+const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
+  const host = options.host ?? "127.0.0.1"
+  if (!loopback.test(host)) {
+    return yield* new MailCatcherUnavailable({ message: `the mail catcher listens on loopback only, not on ${host}` })
+  }
+  const clock = yield* Clock.Clock
+  const caught = yield* PubSub.sliding<CaughtMail>(256)
+  const folder = yield* Effect.tryPromise({
+    try: () => MailFolder.open(options.folder, options.limit ?? 200),
+    catch: (cause) => new MailCatcherUnavailable({ message: `folder of caught mails: ${messageOf(cause)}` })
+  })
+
+  const take = async (raw: Buffer, recipients: ReadonlyArray<string>) => {
+    const { messageId, from, subject, text, html } = parseMail(raw)
+    const mail = new CaughtMail({
+      id: Effect.runSync(Effect.provideService(newId, Clock.Clock, clock)),
+      receivedAt: Math.floor(clock.currentTimeMillisUnsafe()),
+      messageId,
+      from,
+      to: recipients,
+      subject,
+      text,
+      html: html ?? null,
+      code: codeIn(subject, text)
+    })
+    await folder.add(mail)
+    PubSub.publishUnsafe(caught, mail)
+    try {
+      options.onMail?.(mail)
+    } catch {
+      // The mail is kept: whoever listens can't have it refused.
+    }
+  }
+
+  const smtp = smtpServer(take)
+  // A client that breaks off is no matter; `listening` hears of the port.
+  smtp.on("error", () => undefined)
+  const smtpPort = yield* Effect.acquireRelease(
+    Effect.suspend(() => listening(smtp.listen(options.smtpPort, host), "mail catcher, SMTP")),
+    () => Effect.promise(() => new Promise<void>((resolve) => smtp.close(() => resolve())))
+  )
+
+  const http = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 }, (rq, rs) =>
+    answer(folder, rq, rs)
+  )
+  http.maxConnections = 200
+  const httpPort = yield* Effect.acquireRelease(
+    Effect.suspend(() => listening(http.listen(options.httpPort, host), "mail page")),
+    () =>
+      Effect.promise(
+        () =>
+          new Promise<void>((resolve) => {
+            http.close(() => resolve())
+            http.closeAllConnections()
+          })
+      )
+  )
+
+  const newest = (to: string, after: string | undefined) => {
+    const all = folder.list()
+    const end = all.findIndex((it) => it.id === after)
+    return all.slice(0, end < 0 ? all.length : end).find((it) => isTo(it, to))
+  }
+
+  return MailCatcher.of({
+    smtpPort,
+    httpPort,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${httpPort}/`,
+    mails: Effect.sync(() => folder.list()),
+    mailTo: (to, after) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          // Listening begins before the look, so that none falls between.
+          const subscription = yield* PubSub.subscribe(caught)
+          let found = newest(to, after)
+          while (found === undefined) {
+            yield* PubSub.take(subscription)
+            found = newest(to, after)
+          }
+          return found
+        })
+      )
+  })
+})
+
+export const layer = (options: MailCatcherOptions): Layer.Layer<MailCatcher, MailCatcherUnavailable> =>
+  Layer.effect(MailCatcher, make(options))

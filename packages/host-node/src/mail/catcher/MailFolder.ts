@@ -1,0 +1,67 @@
+/**
+ * The newest caught mails, in memory and, given a folder, in one file each.
+ *
+ * A file is whole or absent. What can't be read at the start is left out; what is too old is removed.
+ */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Option, Schema } from "effect"
+import { CaughtMail } from "./CaughtMail.ts"
+
+const Stored = Schema.fromJsonString(CaughtMail)
+const decode = Schema.decodeUnknownOption(Stored)
+const encode = Schema.encodeSync(Stored)
+const fileName = /^[0-9a-f-]{36}\.json$/
+
+export class MailFolder {
+  readonly #folder: string | undefined
+  readonly #limit: number
+  /** Oldest first. */
+  readonly #mails: Array<CaughtMail> = []
+
+  private constructor(folder: string | undefined, limit: number) {
+    this.#folder = folder
+    this.#limit = limit
+  }
+
+  static async open(folder: string | undefined, limit: number): Promise<MailFolder> {
+    const opened = new MailFolder(folder, limit)
+    if (folder !== undefined) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await opened.#load(folder)
+    }
+    return opened
+  }
+
+  /** Newest first. */
+  list(): ReadonlyArray<CaughtMail> {
+    return this.#mails.toReversed()
+  }
+
+  async add(mail: CaughtMail): Promise<void> {
+    if (this.#folder !== undefined) {
+      const file = join(this.#folder, `${mail.id}.json`)
+      await writeFile(`${file}.part`, encode(mail), { mode: 0o600 })
+      await rename(`${file}.part`, file)
+    }
+    this.#mails.push(mail)
+    await this.#prune()
+  }
+
+  async #load(folder: string): Promise<void> {
+    // Ids begin with the time, so names sort by age.
+    for (const name of (await readdir(folder)).toSorted()) {
+      if (name.endsWith(".json.part")) await rm(join(folder, name), { force: true })
+      if (!fileName.test(name)) continue
+      const mail = Option.getOrUndefined(decode(await readFile(join(folder, name), "utf8").catch(() => "")))
+      if (mail !== undefined && `${mail.id}.json` === name) this.#mails.push(mail)
+    }
+    await this.#prune()
+  }
+
+  async #prune(): Promise<void> {
+    const old = this.#mails.splice(0, Math.max(0, this.#mails.length - this.#limit))
+    if (this.#folder === undefined) return
+    for (const mail of old) await rm(join(this.#folder, `${mail.id}.json`), { force: true })
+  }
+}

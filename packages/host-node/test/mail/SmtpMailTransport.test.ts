@@ -1,0 +1,171 @@
+import { type AddressInfo, createServer } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTransport"
+import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
+import * as Contract from "@galaxy/testkit/contract/mailTransport"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { type Mode, openRelay, scopedRelay } from "./relay.ts"
+
+const contractRelay = Layer.unwrap(
+  Effect.gen(function* () {
+    const relay = yield* scopedRelay
+    let reach: () => void = () => undefined
+    let reached = Promise.resolve()
+    const service = Layer.succeed(
+      Contract.MailRelay,
+      Contract.MailRelay.of({
+        mode: (mode) =>
+          Effect.sync(() => {
+            relay.mode = mode
+            relay.received.length = 0
+            reached = new Promise((resolve) => {
+              reach = resolve
+            })
+            relay.onMessage = () => reach()
+          }),
+        received: Effect.sync(() => [...relay.received]),
+        reached: Effect.promise(() => reached)
+      })
+    )
+    return Layer.merge(service, Smtp.layer({ host: "127.0.0.1", port: relay.port, tls: "none", maxConnections: 4 }))
+  })
+)
+
+Contract.mailTransport("SMTP", contractRelay)
+
+const mail: OutgoingMail = {
+  messageId: "<one@galaxy.test>",
+  from: "Galaxy <galaxy@galaxy.test>",
+  to: "ada@example.test",
+  subject: "Hello",
+  text: "Hello"
+}
+
+const quick = { connectTimeoutMillis: 200, greetingTimeoutMillis: 200, socketTimeoutMillis: 200 }
+
+const sendTo = (options: Smtp.SmtpOptions, what: OutgoingMail = mail) =>
+  Effect.gen(function* () {
+    const transport = yield* MailTransport
+    return yield* transport.send(what)
+  }).pipe(Effect.provide(Smtp.layer(options), { local: true }))
+
+const inMode = (mode: Mode, more: Partial<Smtp.SmtpOptions> = {}) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const relay = yield* scopedRelay
+      relay.mode = mode
+      return yield* Effect.flip(sendTo({ host: "127.0.0.1", port: relay.port, tls: "none", ...quick, ...more }))
+    })
+  )
+
+describe("SMTP transport", () => {
+  const faults: ReadonlyArray<[Mode, "MailRejected" | "MailDeferred", RegExp, Partial<Smtp.SmtpOptions>?]> = [
+    ["reject", "MailRejected", /^550/],
+    ["reject-data", "MailRejected", /^554/],
+    ["defer", "MailDeferred", /^451/],
+    ["greylist", "MailDeferred", /^450/],
+    ["hang", "MailDeferred", /^timeout$/],
+    ["mute", "MailDeferred", /^timeout$/],
+    ["gone", "MailDeferred", /^E[A-Z]+$/],
+    // A permanent refusal of us, not of the mail.
+    ["shut", "MailDeferred", /^(554|E[A-Z]+)/],
+    ["no-auth", "MailDeferred", /^535/, { auth: { user: "galaxy", password: Redacted.make("wrong") } }],
+    ["accept", "MailDeferred", /^E[A-Z]+$|^5\d\d|^failed$/, { tls: "required" }],
+    ["accept", "MailDeferred", /^E[A-Z]+$|^timeout$/, { tls: "implicit" }]
+  ]
+  for (const [mode, tag, reason, more] of faults) {
+    it.live(`relay in mode ${mode}${more === undefined ? "" : ` with ${Object.keys(more).join()}`} is ${tag}`, () =>
+      Effect.gen(function* () {
+        const error = yield* inMode(mode, more)
+        assert.strictEqual(error._tag, tag)
+        assert.match(error.reason, reason)
+        assert.notInclude(JSON.stringify(error), "ada")
+      })
+    )
+  }
+
+  it.live("no relay at all is MailDeferred", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(
+        () =>
+          new Promise<number>((resolve) => {
+            const server = createServer().listen(0, "127.0.0.1", () => {
+              const { port } = server.address() as AddressInfo
+              server.close(() => resolve(port))
+            })
+          })
+      )
+      const error = yield* Effect.flip(sendTo({ host: "127.0.0.1", port, tls: "none", ...quick }))
+      assert.deepInclude(error, { _tag: "MailDeferred" })
+    })
+  )
+
+  it.live("uses a connection again, and a new one where the relay has closed it", () =>
+    Effect.gen(function* () {
+      const relay = yield* scopedRelay
+      const context = yield* Layer.build(Smtp.layer({ host: "127.0.0.1", port: relay.port, tls: "none" }))
+      const transport = Context.get(context, MailTransport)
+      for (let i = 0; i < 5; i++) yield* transport.send(mail)
+      relay.mode = "reject"
+      yield* Effect.flip(transport.send(mail))
+      relay.mode = "accept"
+      yield* transport.send(mail)
+      assert.strictEqual(relay.connections, 1)
+      const { port } = relay
+      yield* Effect.promise(() => relay.close())
+      yield* Effect.promise(() => relay.listen(port))
+      yield* transport.send(mail)
+      assert.strictEqual(relay.connections, 2)
+      assert.strictEqual(relay.received.length, 7)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leaves nothing open behind it", () =>
+    Effect.gen(function* () {
+      const relay = yield* Effect.promise(() => openRelay())
+      yield* sendTo({ host: "127.0.0.1", port: relay.port, tls: "none" })
+      yield* Effect.promise(() => relay.close())
+      assert.strictEqual(relay.received.length, 1)
+    })
+  )
+})
+
+describe("SMTP URL", () => {
+  const fine: ReadonlyArray<[string, Partial<Smtp.SmtpOptions>]> = [
+    ["smtp://relay.example.org", { host: "relay.example.org", port: 587, tls: "required" }],
+    ["smtps://relay.example.org", { port: 465, tls: "implicit" }],
+    ["smtp://127.0.0.1:2525", { host: "127.0.0.1", port: 2525, tls: "none" }],
+    ["smtp://[::1]:2525", { host: "::1", tls: "none" }],
+    ["smtp://relay.example.org:25?tls=opportunistic", { port: 25, tls: "opportunistic" }],
+    ["smtp://localhost?tls=required", { tls: "required" }]
+  ]
+  for (const [url, wanted] of fine) {
+    it.effect(url, () =>
+      Effect.gen(function* () {
+        assert.deepInclude(yield* Smtp.fromUrl(url), wanted)
+      })
+    )
+  }
+
+  it.effect("decodes and hides the password", () =>
+    Effect.gen(function* () {
+      const { auth } = yield* Smtp.fromUrl("smtp://us%40er:p%3Aw@relay.example.org")
+      assert.strictEqual(auth?.user, "us@er")
+      assert.strictEqual(auth === undefined ? "" : Redacted.value(auth.password), "p:w")
+      assert.notInclude(JSON.stringify(auth), "p:w")
+    })
+  )
+
+  for (const url of [
+    "",
+    "relay",
+    "http://relay",
+    "smtp://",
+    "smtp://user@relay",
+    "smtp://relay?tls=maybe",
+    "smtps://relay?tls=none",
+    "smtp://%ff:x@relay"
+  ]) {
+    it.effect(`refuses '${url}'`, () => Effect.asVoid(Effect.flip(Smtp.fromUrl(url))))
+  }
+})

@@ -1,0 +1,106 @@
+/** A real SMTP server that a test directs, on loopback. */
+import type { AddressInfo } from "node:net"
+import { parseMail } from "@galaxy/host-node/mail/catcher/parseMail"
+import type { Received, RelayMode } from "@galaxy/testkit/contract/mailTransport"
+import { Effect } from "effect"
+import { SMTPServer } from "smtp-server"
+
+/** `hang`: takes the message and never answers. `mute`: never greets. `gone`: hangs up in the middle. */
+export type Mode = RelayMode | "mute" | "gone" | "reject-data" | "greylist" | "shut" | "no-auth"
+
+const refusal = (responseCode: number, message: string) => Object.assign(new Error(message), { responseCode })
+
+export interface Relay {
+  readonly port: number
+  mode: Mode
+  readonly received: Array<Received>
+  /** Calls for every message whose body has come, before it is answered. */
+  onMessage: (messageId: string) => void
+  /** Messages whose body has come, answered or not. */
+  messages: number
+  connections: number
+  readonly listen: (port: number) => Promise<number>
+  readonly close: () => Promise<void>
+}
+
+export const openRelay = async (port = 0): Promise<Relay> => {
+  let mode: Mode = "accept"
+  let server: SMTPServer | undefined
+  let bound = 0
+  const relay: Relay = {
+    get port() {
+      return bound
+    },
+    get mode() {
+      return mode
+    },
+    set mode(next) {
+      mode = next
+    },
+    received: [],
+    onMessage: () => undefined,
+    messages: 0,
+    connections: 0,
+    listen: (at) => {
+      const made = new SMTPServer({
+        authOptional: true,
+        disabledCommands: ["STARTTLS"],
+        disableReverseLookup: true,
+        closeTimeout: 50,
+        onConnect: (_session, callback) => {
+          relay.connections++
+          if (mode === "mute") return
+          callback(mode === "shut" ? refusal(554, "no service for you") : null)
+        },
+        onAuth: (_auth, _session, callback) =>
+          mode === "no-auth" ? callback(refusal(535, "bad credentials")) : callback(null, { user: "galaxy" }),
+        onRcptTo: (address, _session, callback) => {
+          if (mode === "reject") callback(refusal(550, `5.1.1 <${address.address}>: no such user`))
+          else if (mode === "defer") callback(refusal(451, `4.7.1 <${address.address}>: try later`))
+          else callback(null)
+        },
+        onData: (stream, session, callback) => {
+          const chunks: Array<Buffer> = []
+          stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+          stream.on("end", () => {
+            const { headers, messageId, from, subject, text, html } = parseMail(Buffer.concat(chunks))
+            const recipients = session.envelope.rcptTo.map((it) => it.address)
+            relay.messages++
+            relay.onMessage(messageId)
+            if (mode === "hang") return
+            if (mode === "gone") {
+              for (const it of made.connections) it._socket.destroy()
+              return
+            }
+            if (mode === "reject-data") return callback(refusal(554, `5.7.1 spam for ${recipients.join()}`))
+            if (mode === "greylist") return callback(refusal(450, `4.2.0 greylisted ${recipients.join()}`))
+            relay.received.push({ messageId, from, recipients, subject, text, html, headers })
+            callback(null, "queued")
+          })
+        }
+      })
+      made.on("error", () => undefined)
+      server = made
+      return new Promise((resolve, reject) => {
+        const listening = made.listen(at, "127.0.0.1", () => {
+          bound = (listening.address() as AddressInfo).port
+          resolve(bound)
+        })
+        listening.once("error", reject)
+      })
+    },
+    close: () =>
+      new Promise((resolve) => {
+        if (server === undefined) resolve()
+        else server.close(() => resolve())
+      })
+  }
+  await relay.listen(port)
+  return relay
+}
+
+/** A relay that closes with the scope. */
+export const scopedRelay = Effect.acquireRelease(
+  Effect.promise(() => openRelay()),
+  (relay) => Effect.promise(() => relay.close())
+)
