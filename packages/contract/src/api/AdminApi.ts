@@ -5,6 +5,7 @@ import { GameId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 import { label, Timestamp } from "./Fields.ts"
 import { AdminIdentity } from "./Identity.ts"
+import { InputErrors } from "./InputErrors.ts"
 
 export const Runtime = Schema.Struct({
   game_id: GameId,
@@ -63,4 +64,5 @@ export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVers
 
 export class AdminApi extends HttpApi.make("admin")
   .add(AdminRuntimesGroup, AdminEngineVersionsGroup)
-  .middleware(AdminIdentity) {}
+  .middleware(AdminIdentity)
+  .middleware(InputErrors) {}

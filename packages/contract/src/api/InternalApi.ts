@@ -4,6 +4,7 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { DeviceSessionId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 import { Timestamp } from "./Fields.ts"
+import { InputErrors } from "./InputErrors.ts"
 import { Account } from "./UserAccount.ts"
 
 export const SessionRecord = Schema.Struct({
@@ -68,4 +69,6 @@ export class InternalUsersGroup extends HttpApiGroup.make("internalUsers")
   )
   .prefix("/api/v1/internal/users") {}
 
-export class InternalApi extends HttpApi.make("internal").add(InternalSessionsGroup, InternalUsersGroup) {}
+export class InternalApi extends HttpApi.make("internal")
+  .add(InternalSessionsGroup, InternalUsersGroup)
+  .middleware(InputErrors) {}

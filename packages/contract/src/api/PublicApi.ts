@@ -4,6 +4,7 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { ChallengeId, DeviceSessionId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 import { Email, label, text } from "./Fields.ts"
+import { InputErrors } from "./InputErrors.ts"
 
 export const SendEmailCode = Schema.Struct({
   email: Email,
@@ -40,4 +41,4 @@ export class AuthGroup extends HttpApiGroup.make("auth")
   )
   .prefix("/api/v1/public/auth") {}
 
-export class PublicApi extends HttpApi.make("public").add(AuthGroup) {}
+export class PublicApi extends HttpApi.make("public").add(AuthGroup).middleware(InputErrors) {}

@@ -8,7 +8,9 @@ import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
 import { GamesGroup } from "./UserGames.ts"
 import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup } from "./UserLobby.ts"
 import { CallerIdentity } from "./Identity.ts"
+import { InputErrors } from "./InputErrors.ts"
 
 export class UserApi extends HttpApi.make("user")
   .add(AccountGroup, SessionsGroup, LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup, GamesGroup)
-  .middleware(CallerIdentity) {}
+  .middleware(CallerIdentity)
+  .middleware(InputErrors) {}

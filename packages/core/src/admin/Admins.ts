@@ -1,0 +1,84 @@
+/**
+ * Administrators: who may use the admin surface.
+ *
+ * An unknown name costs as much as a wrong password. What was verified a moment ago is remembered as a keyed hash, so
+ * that a script's hundred calls don't cost a hundred slow hashes; disabling or renewing a password forgets it.
+ */
+import { Context, Clock, DateTime, Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { StorageError } from "../shared/StorageError.ts"
+import { PasswordHasher } from "./PasswordHasher.ts"
+
+export class Admins extends Context.Service<
+  Admins,
+  {
+    /** Whether there is such an administrator, enabled, with this password. */
+    verify(username: string, password: Redacted.Redacted<string>): Effect.Effect<boolean, StorageError>
+    /** Makes the first administrator, unless one of this name is there. Answers whether it did. */
+    bootstrap(username: string, password: Redacted.Redacted<string>): Effect.Effect<boolean, StorageError>
+  }
+>()("@galaxy/core/admin/Admins") {}
+
+const rememberMs = 60_000
+const maxRemembered = 256
+/** bcrypt reads no more than 72 bytes. */
+const maxPasswordBytes = 72
+
+const hex = (bytes: ArrayBuffer) =>
+  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHasher> = Layer.effect(
+  Admins,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const hasher = yield* PasswordHasher
+    const utf8 = new TextEncoder()
+    const memoryKey = yield* Effect.promise(() =>
+      crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"])
+    )
+    const remembered = new Map<string, number>()
+    // Verified against when there is no such administrator, so that guessing names learns nothing from the time.
+    const nobody = yield* hasher.hash(Redacted.make(crypto.randomUUID()))
+
+    const fingerprint = (username: string, password: Redacted.Redacted<string>, hash: string) =>
+      Effect.map(
+        Effect.promise(() =>
+          crypto.subtle.sign("HMAC", memoryKey, utf8.encode(JSON.stringify([username, Redacted.value(password), hash])))
+        ),
+        hex
+      )
+
+    const remember = (mark: string, now: number) => {
+      if (remembered.size >= maxRemembered) remembered.clear()
+      remembered.set(mark, now + rememberMs)
+    }
+
+    const verify = Effect.fn("Admins.verify")(function* (username: string, password: Redacted.Redacted<string>) {
+      if (utf8.encode(Redacted.value(password)).length > maxPasswordBytes || username.length > 128) return false
+      const [row] = yield* sql<{ hash: Uint8Array }>`
+        SELECT password_hash AS hash FROM backend.admin_accounts WHERE username = ${username} AND disabled_at IS NULL`
+      const hash = row === undefined ? nobody : new TextDecoder().decode(row.hash)
+      const now = yield* Clock.currentTimeMillis
+      const mark = yield* fingerprint(username, password, hash)
+      if (row !== undefined && (remembered.get(mark) ?? 0) > now) return true
+      const right = (yield* hasher.verify(password, hash)) && row !== undefined
+      if (!right) return false
+      remember(mark, now)
+      yield* sql`
+        UPDATE backend.admin_accounts SET last_used_at = ${yield* DateTime.nowAsDate} WHERE username = ${username}`
+      return true
+    }, StorageError.refail)
+
+    const bootstrap = Effect.fn("Admins.bootstrap")(function* (username: string, password: Redacted.Redacted<string>) {
+      const there = yield* sql`SELECT 1 FROM backend.admin_accounts WHERE username = ${username}`
+      if (there.length > 0) return false
+      const hash = utf8.encode(yield* hasher.hash(password))
+      const rows = yield* sql`
+        INSERT INTO backend.admin_accounts (username, password_hash, created_at)
+        VALUES (${username}, ${hash}, ${yield* DateTime.nowAsDate}) ON CONFLICT DO NOTHING RETURNING username`
+      return rows.length > 0
+    }, StorageError.refail)
+
+    return Admins.of({ verify, bootstrap })
+  })
+)

@@ -1,0 +1,11 @@
+/** Slow, salted hashes of administrators' passwords; the host brings the implementation (bcrypt). */
+import { Context, type Effect, type Redacted } from "effect"
+
+export class PasswordHasher extends Context.Service<
+  PasswordHasher,
+  {
+    hash(password: Redacted.Redacted<string>): Effect.Effect<string>
+    /** Costs the same whether or not the password is right. */
+    verify(password: Redacted.Redacted<string>, hash: string): Effect.Effect<boolean>
+  }
+>()("@galaxy/core/admin/PasswordHasher") {}

@@ -1,0 +1,84 @@
+/**
+ * Who calls, and whether the call is well formed, for all surfaces of the backend.
+ *
+ * A user's id is believed because only the gateway can send it: the listener is on loopback, or the gateway proves
+ * itself with the shared token.
+ */
+import * as ApiError from "@galaxy/contract/api/ApiError"
+import {
+  AdminIdentity,
+  Administrator,
+  adminRealm,
+  Caller,
+  CallerIdentity,
+  userIdHeader
+} from "@galaxy/contract/api/Identity"
+import { InputErrors } from "@galaxy/contract/api/InputErrors"
+import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
+import { Effect, Layer, Option } from "effect"
+import { HttpEffect, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApiMiddleware } from "effect/http-api"
+import { Admins } from "../admin/Admins.ts"
+import { CountryCounters } from "../geo/CountryCounters.ts"
+
+/** The player's address: leftmost in `X-Forwarded-For`, which the gateway has cleaned, else the peer's. */
+export const sourceIp = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const forwarded = request.headers["x-forwarded-for"]?.split(",")[0]?.trim()
+  if (forwarded !== undefined && forwarded !== "") return forwarded.slice(0, 64)
+  return Option.getOrUndefined(request.remoteAddress)
+}
+
+/** Malformed input: which part, and what is wrong with it. */
+export const inputErrors: Layer.Layer<InputErrors> = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (error) =>
+  Effect.fail(
+    new ApiError.InvalidRequest({
+      message: `${error.kind.toLowerCase()}: ${error.cause.message.replace(/\s+/g, " ").slice(0, 400)}`
+    })
+  )
+)
+
+export const callerIdentity: Layer.Layer<CallerIdentity, never, CountryCounters> = Layer.effect(
+  CallerIdentity,
+  Effect.gen(function* () {
+    const counters = yield* CountryCounters
+    return CallerIdentity.of(
+      Effect.fnUntraced(function* (http) {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const given = request.headers[userIdHeader] ?? ""
+        if (!uuidPattern.test(given)) {
+          return yield* new ApiError.InvalidRequest({ message: `${userIdHeader} is missing or malformed` })
+        }
+        const userId = UserId.make(given)
+        const ip = sourceIp(request)
+        const response = yield* Effect.provideService(http, Caller, { userId, sourceIp: ip })
+        if (ip !== undefined) yield* counters.count(userId, ip)
+        return response
+      })
+    )
+  })
+)
+
+const challenge = HttpEffect.appendPreResponseHandler((_request, response) =>
+  Effect.succeed(
+    response.status === 401
+      ? HttpServerResponse.setHeader(response, "www-authenticate", `Basic realm="${adminRealm}", charset="UTF-8"`)
+      : response
+  )
+)
+
+export const adminIdentity: Layer.Layer<AdminIdentity, never, Admins> = Layer.effect(
+  AdminIdentity,
+  Effect.gen(function* () {
+    const admins = yield* Admins
+    return AdminIdentity.of({
+      basic: Effect.fnUntraced(function* (http, { credential }) {
+        yield* challenge
+        const known = yield* admins
+          .verify(credential.username, credential.password)
+          .pipe(Effect.catch((error) => Effect.as(Effect.logError("an administrator can't be verified", error), false)))
+        if (!known) return yield* new ApiError.Unauthorized({ message: "name or password is wrong" })
+        return yield* Effect.provideService(http, Administrator, { username: credential.username })
+      })
+    })
+  })
+)
