@@ -14,24 +14,21 @@ const style = `
 * { box-sizing: border-box }
 body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem }
-header { display: flex; flex-wrap: wrap; align-items: end; gap: 1rem; justify-content: space-between; margin-bottom: 1.25rem }
+header { margin-bottom: 1.25rem }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0; overflow-wrap: anywhere }
 p { margin: 0 }
+.back { margin-bottom: .5rem }
 .soft { color: var(--soft); font-size: .875rem }
 a { color: var(--mark) }
-form { display: flex; gap: .5rem }
-input, button { font: inherit; font-size: .875rem; padding: .4rem .7rem; border: 1px solid var(--line);
-  border-radius: .5rem; background: var(--card); color: var(--ink) }
-button { cursor: pointer }
-ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem }
+ol { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: .6rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: .9rem 1.1rem }
 a.card { display: flex; align-items: center; gap: 1rem; justify-content: space-between; color: inherit; text-decoration: none }
 a.card:hover, a.card:focus-visible { border-color: var(--mark) }
-.what { min-width: 0 }
+.what { min-width: 0; flex: 1 }
 .what strong, .what span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .code { font: 600 1.35rem/1 ui-monospace, monospace; letter-spacing: .12em; color: var(--mark); background: var(--mark-back);
   border-radius: .5rem; padding: .5rem .6rem .5rem .7rem; user-select: all; flex: none }
-.code.large { font-size: 2.25rem; display: inline-block; margin: 1rem 0 }
+.code.large { font-size: 2.25rem; display: inline-block; margin: .25rem 0 1rem }
 .empty { text-align: center; padding: 3rem 1rem }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 1rem 0; font-size: .875rem }
 dt { color: var(--soft) }
@@ -44,7 +41,7 @@ details pre { font: .8125rem/1.5 ui-monospace, monospace; margin-top: .5rem }
 export const policy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
-  "form-action 'self'",
+  "form-action 'none'",
   "frame-ancestors 'none'",
   "base-uri 'none'"
 ].join("; ")
@@ -90,32 +87,34 @@ ${mail.code === null ? "" : `<span class="code">${escape(mail.code)}</span>`}
 </a></li>`
 
 export const listPage = (mails: ReadonlyArray<CaughtMail>, to: string): string => {
-  const empty =
+  const about =
     to === ""
-      ? '<p>No mail yet.</p><p class="soft">Ask for a sign-in code, and it appears here.</p>'
-      : `<p>No mail to ${escape(to)}.</p><p class="soft"><a href="/">Show all</a></p>`
+      ? "Mails that this machine would have sent, newest first. Nothing leaves it."
+      : `To ${escape(to)} · <a href="/">Show all</a>`
+  const empty =
+    '<div class="card empty"><p>No mail yet.</p><p class="soft">Ask for a sign-in code, and it appears here.</p></div>'
+  // No field to type into: the page loads itself anew every few seconds.
   return document(
     mails.length === 0 ? "Galaxy mail" : `Galaxy mail (${mails.length})`,
     true,
-    `<header>
-<div><h1>Galaxy mail</h1><p class="soft">Mails that this machine would have sent, newest first. Nothing leaves it.</p></div>
-<form action="/" method="get"><input type="search" name="to" value="${escape(to)}" placeholder="Recipient" aria-label="Recipient"><button>Filter</button></form>
-</header>
-${mails.length === 0 ? `<div class="card empty">${empty}</div>` : `<ol>\n${mails.map(item).join("\n")}\n</ol>`}`
+    `<header><h1>Galaxy mail</h1><p class="soft">${about}</p></header>
+${mails.length === 0 ? empty : `<ol>\n${mails.map(item).join("\n")}\n</ol>`}`
   )
 }
+
+const recipient = (to: string) => `<a href="/?to=${encodeURIComponent(to)}">${escape(to)}</a>`
 
 export const mailPage = (mail: CaughtMail): string =>
   document(
     titleOf(mail),
     false,
-    `<p class="soft"><a href="/">← All mails</a></p>
+    `<p class="soft back"><a href="/">← All mails</a></p>
 <header><h1>${escape(titleOf(mail))}</h1></header>
 <article class="card">
 ${mail.code === null ? "" : `<p><span class="code large">${escape(mail.code)}</span></p>\n`}<pre>${escape(mail.text === "" ? "(no text)" : mail.text)}</pre>
 ${mail.html === null ? "" : `<details><summary class="soft">HTML source</summary><pre>${escape(mail.html)}</pre></details>`}
 </article>
-<dl><dt>To</dt><dd>${escape(mail.to.join(", "))}</dd><dt>From</dt><dd>${escape(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escape(mail.messageId)}</dd></dl>`
+<dl><dt>To</dt><dd>${mail.to.map(recipient).join(", ")}</dd><dt>From</dt><dd>${escape(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escape(mail.messageId)}</dd></dl>`
   )
 
 export const errorPage = (title: string, about: string): string =>
