@@ -1,0 +1,264 @@
+import { UserId } from "@galaxy/contract/ids/Ids"
+import { Accounts } from "@galaxy/core/account/Accounts"
+import { Challenges } from "@galaxy/core/auth/Challenges"
+import { Sessions } from "@galaxy/core/auth/Sessions"
+import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Array as Arr, Effect, Logger } from "effect"
+import { SqlClient } from "effect/sql"
+import { TestClock } from "effect/testing"
+import { address, codeOf, confirmation, publicKey, signIn, wrong } from "./fixture.ts"
+
+const sessionsOf = Effect.fnUntraced(function* (email: string) {
+  const sql = yield* SqlClient.SqlClient
+  return yield* sql<{ user_id: string }>`
+    SELECT s.user_id FROM backend.device_sessions s JOIN backend.accounts a USING (user_id) WHERE a.email = ${email}`
+})
+
+eachDatabase((name, database) => {
+  layer(signIn(database), { timeout: "60 seconds" })(`signing in on ${name}`, (it) => {
+    it.effect("a right code opens a session and makes the account, once", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const email = address()
+        const id = yield* challenges.send({ email, locale: "de-DE" })
+        const session = yield* challenges.confirm(confirmation(id, yield* codeOf(id)))
+        const record = yield* (yield* Sessions).lookup(session)
+        assert.strictEqual(record.status, "active")
+        assert.strictEqual(Buffer.from(record.clientPublicKey).toString("base64"), publicKey)
+        const account = yield* (yield* Accounts).find(record.userId)
+        assert.strictEqual(account.email, email)
+        assert.strictEqual(account.preferred_language, "de-DE")
+        assert.strictEqual(account.time_zone, "Europe/Berlin")
+        assert.strictEqual(account.declared_country, "DE")
+        assert.match(account.user_name, /^[a-z]{6}-\d{5}$/)
+        assert.strictEqual(account.entitlement.tier, "free")
+      })
+    )
+
+    it.effect("handle and country stay as they were at the first sign-in", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const accounts = yield* Accounts
+        const email = address()
+        const first = yield* challenges.send({ email })
+        const one = yield* challenges.confirm(confirmation(first, yield* codeOf(first)))
+        const second = yield* challenges.send({ email: ` ${email.toUpperCase()} ` })
+        const two = yield* challenges.confirm({
+          ...confirmation(second, yield* codeOf(second)),
+          sourceIp: "203.0.113.9",
+          timeZone: "Asia/Tokyo"
+        })
+        assert.notStrictEqual(one, two)
+        const users = yield* sessionsOf(email)
+        assert.strictEqual(new Set(users.map((it) => it.user_id)).size, 1)
+        const account = yield* accounts.find(UserId.make(users[0]?.user_id ?? ""))
+        assert.strictEqual(account.declared_country, "DE")
+        assert.strictEqual(account.time_zone, "Europe/Berlin")
+      })
+    )
+
+    it.effect("unknown, malformed, expired, used and burnt challenges and wrong codes fail alike", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const failures: Array<unknown> = []
+        const note = (id: string, code: string) =>
+          Effect.map(Effect.flip(challenges.confirm(confirmation(id, code))), (error) =>
+            failures.push({ tag: error._tag, fields: { ...error } })
+          )
+        yield* note("0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a", "123456")
+        yield* note("no-uuid", "123456")
+        const used = yield* challenges.send({ email: address() })
+        const code = yield* codeOf(used)
+        yield* note(used, wrong(code))
+        yield* challenges.confirm(confirmation(used, code))
+        yield* note(used, code)
+        const burnt = yield* challenges.send({ email: address() })
+        const burntCode = yield* codeOf(burnt)
+        for (let guess = 0; guess < 5; guess++) yield* note(burnt, wrong(burntCode))
+        yield* note(burnt, burntCode)
+        const expired = yield* challenges.send({ email: address() })
+        const expiredCode = yield* codeOf(expired)
+        yield* TestClock.adjust("10 minutes")
+        yield* note(expired, expiredCode)
+        assert.strictEqual(failures.length, 11)
+        assert.strictEqual(new Set(failures.map((it) => JSON.stringify(it))).size, 1)
+      })
+    )
+
+    it.effect("a code is valid to the end of its tenth minute", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const id = yield* challenges.send({ email: address() })
+        const code = yield* codeOf(id)
+        yield* TestClock.adjust(10 * 60_000 - 1)
+        yield* challenges.confirm(confirmation(id, code))
+      })
+    )
+
+    it.effect("asking again within a minute answers the same challenge and sends nothing", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const sql = yield* SqlClient.SqlClient
+        const email = address()
+        const first = yield* challenges.send({ email })
+        assert.strictEqual(yield* challenges.send({ email }), first)
+        const mails = yield* sql`SELECT 1 FROM backend.mail_recipients WHERE address = ${email}`
+        assert.strictEqual(mails.length, 1)
+        yield* TestClock.adjust("61 seconds")
+        assert.notStrictEqual(yield* challenges.send({ email }), first)
+      })
+    )
+
+    it.effect("a blocked address is refused at send, and at confirm when the block came between", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const sql = yield* SqlClient.SqlClient
+        const email = address()
+        const id = yield* challenges.send({ email })
+        const code = yield* codeOf(id)
+        yield* sql`INSERT INTO backend.blocked_emails (email, blocked_at, reason) VALUES (${email}, now(), 'test')`
+        assert.strictEqual((yield* Effect.flip(challenges.send({ email })))._tag, "AccountPermanentlyBlocked")
+        const refused = yield* Effect.flip(challenges.confirm(confirmation(id, code)))
+        assert.strictEqual(refused._tag, "AccountPermanentlyBlocked")
+        assert.strictEqual((yield* sessionsOf(email)).length, 0)
+      })
+    )
+
+    it.effect("keys and time zones that are none are refused and cost no attempt", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const id = yield* challenges.send({ email: address() })
+        const good = confirmation(id, yield* codeOf(id))
+        const identity = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString("base64")
+        for (const bad of [
+          { clientPublicKey: identity },
+          { clientPublicKey: Buffer.alloc(32).toString("base64") },
+          { clientPublicKey: `${publicKey}=` },
+          { clientPublicKey: Buffer.alloc(31, 7).toString("base64") },
+          { timeZone: "Mars/Olympus" },
+          { timeZone: "+02:00" }
+        ]) {
+          assert.strictEqual((yield* Effect.flip(challenges.confirm({ ...good, ...bad })))._tag, "SignInMalformed")
+        }
+        yield* challenges.confirm(good)
+      })
+    )
+
+    it.effect("neither the address nor the code reaches a log or lies readable in the database", () =>
+      Effect.gen(function* () {
+        const lines: Array<string> = []
+        const capture = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+        const email = address()
+        const code = yield* Effect.gen(function* () {
+          const challenges = yield* Challenges
+          const id = yield* challenges.send({ email })
+          const code = yield* codeOf(id)
+          yield* Effect.flip(challenges.confirm(confirmation(id, wrong(code))))
+          yield* challenges.confirm(confirmation(id, code))
+          return code
+        }).pipe(Effect.provide(capture))
+        assert.isNotEmpty(lines)
+        assert.notInclude(lines.join("\n"), email)
+        assert.notInclude(lines.join("\n"), `"${code}"`)
+        const sql = yield* SqlClient.SqlClient
+        const tables = yield* sql<{ text: string }>`
+          SELECT row_to_json(t)::text AS text FROM (SELECT c.*, d.*, p.* FROM backend.auth_challenges c
+            JOIN backend.mail_deliveries d ON d.idempotency_key = c.challenge_id::text
+            JOIN backend.mail_payloads p USING (payload_id) WHERE c.email = ${email}) t`
+        const hex = Buffer.from(code).toString("hex")
+        for (const { text } of tables) {
+          assert.notInclude(text, hex)
+          assert.notInclude(text, `${code} `)
+        }
+        assert.strictEqual(tables.length, 1)
+      })
+    )
+  })
+
+  layer(signIn(database, { maxDailyAttempts: 7 }), { timeout: "60 seconds" })(
+    `guessing at one address over many codes, on ${name}`,
+    (it) => {
+      it.effect("ends with the day's budget, and a new code doesn't renew it", () =>
+        Effect.gen(function* () {
+          const challenges = yield* Challenges
+          const email = address()
+          for (const guesses of [4, 3]) {
+            const id = yield* challenges.send({ email })
+            const code = yield* codeOf(id)
+            for (let guess = 0; guess < guesses; guess++) {
+              yield* Effect.flip(challenges.confirm(confirmation(id, wrong(code))))
+            }
+            yield* TestClock.adjust("2 minutes")
+          }
+          const spent = yield* challenges.send({ email })
+          yield* Effect.flip(challenges.confirm(confirmation(spent, yield* codeOf(spent))))
+          yield* TestClock.adjust("24 hours")
+          const fresh = yield* challenges.send({ email })
+          yield* challenges.confirm(confirmation(fresh, yield* codeOf(fresh)))
+        })
+      )
+    }
+  )
+})
+
+onPostgres((database) => {
+  layer(signIn(database), { timeout: "60 seconds" })("signing in, many at once", (it) => {
+    it.effect("of fifty wrong guesses five count, and the right code comes too late", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const sql = yield* SqlClient.SqlClient
+        const id = yield* challenges.send({ email: address() })
+        const code = yield* codeOf(id)
+        yield* Effect.forEach(Arr.range(1, 50), () => Effect.flip(challenges.confirm(confirmation(id, wrong(code)))), {
+          concurrency: "unbounded"
+        })
+        const [row] = yield* sql<{ attempts: number }>`
+          SELECT attempts FROM backend.auth_challenges WHERE challenge_id = ${id}`
+        assert.strictEqual(row?.attempts, 5)
+        yield* Effect.flip(challenges.confirm(confirmation(id, code)))
+      })
+    )
+
+    it.effect("of twenty right confirmations of one challenge one opens a session", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const email = address()
+        const id = yield* challenges.send({ email })
+        const code = yield* codeOf(id)
+        yield* Effect.forEach(Arr.range(1, 20), () => Effect.exit(challenges.confirm(confirmation(id, code))), {
+          concurrency: "unbounded"
+        })
+        assert.strictEqual((yield* sessionsOf(email)).length, 1)
+      })
+    )
+
+    it.effect("twenty requests for one address send one mail", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const email = address()
+        const ids = yield* Effect.forEach(Arr.range(1, 20), () => challenges.send({ email }), {
+          concurrency: "unbounded"
+        })
+        assert.strictEqual(new Set(ids).size, 1)
+      })
+    )
+  })
+
+  layer(signIn(database, { throttleLimit: 20 }), { timeout: "60 seconds" })("first sign-ins at once", (it) => {
+    it.effect("make one account", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const email = address()
+        const ids = yield* Effect.forEach(Arr.range(1, 8), () => challenges.send({ email }))
+        const codes = yield* Effect.forEach(ids, codeOf)
+        yield* Effect.forEach(Arr.zip(ids, codes), ([id, code]) => challenges.confirm(confirmation(id, code)), {
+          concurrency: "unbounded"
+        })
+        const users = yield* sessionsOf(email)
+        assert.strictEqual(users.length, 8)
+        assert.strictEqual(new Set(users.map((it) => it.user_id)).size, 1)
+      })
+    )
+  })
+})

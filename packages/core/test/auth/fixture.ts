@@ -1,0 +1,60 @@
+/** Sign-in on a database, with the outbox read instead of a mailbox. */
+import * as Accounts from "@galaxy/core/account/Accounts"
+import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
+import * as Challenges from "@galaxy/core/auth/Challenges"
+import * as Sessions from "@galaxy/core/auth/Sessions"
+import * as GeoIp from "@galaxy/core/geo/GeoIp"
+import { Content } from "@galaxy/core/mail/Mail"
+import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
+import * as SecretBox from "@galaxy/core/mail/SecretBox"
+import * as PushLog from "@galaxy/core/push/PushLog"
+import type { Database } from "@galaxy/testkit/TestDatabase"
+import { Effect, Layer, Redacted, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+
+const secret = Redacted.make(new Uint8Array(32).fill(3))
+
+const german: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
+  country: (ip) => Effect.succeed(ip === "192.0.2.1" ? "DE" : undefined)
+})
+
+export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
+  Challenges.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer)),
+    Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
+    Layer.provideMerge(PushLog.layer()),
+    Layer.provideMerge(
+      Layer.mergeAll(german, SecretBox.layer({ secret }), AuthSettings.layer({ codeKey: secret, ...settings }))
+    ),
+    Layer.provideMerge(database)
+  )
+
+/** The code in the mail of a challenge. */
+export const codeOf = Effect.fnUntraced(function* (challengeId: string) {
+  const sql = yield* SqlClient.SqlClient
+  const box = yield* SecretBox.SecretBox
+  const [row] = yield* sql<{ body: Uint8Array; payloadId: string }>`
+    SELECT p.body, p.payload_id AS "payloadId" FROM backend.mail_deliveries d JOIN backend.mail_payloads p USING (payload_id)
+    WHERE d.idempotency_key = ${challengeId}`
+  if (row === undefined) return yield* Effect.die(new Error("no mail was enqueued"))
+  const opened = new TextDecoder().decode(yield* box.open(row.body, row.payloadId))
+  const content = Schema.decodeUnknownSync(Schema.fromJsonString(Content))(opened)
+  return /\b\d{6}\b/.exec(content.text)?.[0] ?? ""
+})
+
+export const wrong = (code: string) => (code === "000000" ? "000001" : "000000")
+
+let counter = 0
+/** An address that no other test uses. */
+export const address = () => `player-${process.pid}-${Date.now()}-${counter++}@example.org`
+
+/** A base64 public key that belongs to nobody. */
+export const publicKey = "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w="
+
+export const confirmation = (challengeId: string, code: string) => ({
+  challengeId,
+  code,
+  clientPublicKey: publicKey,
+  timeZone: "Europe/Berlin",
+  sourceIp: "192.0.2.1"
+})
