@@ -3,7 +3,7 @@
 /** Races in one galaxy. */
 export const maxRaces = 100
 /** Orders of one race for one turn, and orders or commands in one request. */
-export const maxOrders = 2000
+export const maxOrders = 1000
 /** Bytes of a request body. */
 export const maxBodyBytes = 1024 * 1024
 /** Characters of any text in an order; longer than a name may be, so that a long name gets a verdict of its own. */

@@ -1,0 +1,81 @@
+/** Who votes for whom, what that amounts to, and who has won by it (rules, section 20). */
+import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
+import { type Galaxy, racesIn } from "../state/Galaxy.ts"
+
+export interface Ballot {
+  /** A race's own votes; 0 for one that has left. */
+  readonly own: number
+  /** Index of the race it votes for: itself where its choice has left. */
+  readonly votesFor: number
+  readonly received: number
+}
+
+export interface Ring {
+  /** Indices of races, each voting for the next, from the lowest. */
+  readonly members: ReadonlyArray<number>
+  readonly votes: number
+}
+
+export interface Election {
+  /** By race index. */
+  readonly ballots: ReadonlyArray<Ballot>
+  readonly alliances: ReadonlyArray<Ring>
+  readonly total: number
+  readonly needed: number
+  /** Indices of races, ascending. */
+  readonly winners: ReadonlyArray<number>
+}
+
+/** The election among races with the given votes of their own; `choice` must name a race that votes. */
+export const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArray<number>): Election => {
+  const received = own.map(() => 0)
+  for (const [race, votes] of own.entries()) {
+    const chosen = choice[race] ?? race
+    received[chosen] = (received[chosen] ?? 0) + votes
+  }
+  const ballots = own.map((votes, race) => ({
+    own: votes,
+    votesFor: choice[race] ?? race,
+    received: received[race] ?? 0
+  }))
+  const votesOf = (race: number): number => own[race] ?? 0
+  const alliances = own.flatMap((_, race): ReadonlyArray<Ring> => {
+    const members = ringFrom(race, choice)
+    return members === undefined ? [] : [{ members, votes: members.reduce((sum, it) => sum + votesOf(it), 0) }]
+  })
+  const total = own.reduce((sum, votes) => sum + votes, 0)
+  const needed = (ruleset.winningShare ?? 0) * total
+  const enough = (votes: number): boolean =>
+    ruleset.winningShare !== null && total > 0 && votes >= needed - ruleset.epsilon
+  const alone = ballots.flatMap((it, race) => (it.votesFor === race && enough(it.received) ? [race] : []))
+  const together = alliances.filter((it) => enough(it.votes)).flatMap((it) => it.members)
+  return { ballots, alliances, total, needed, winners: [...alone, ...together].toSorted((a, b) => a - b) }
+}
+
+/** The ring of at least two that `race` is the lowest of, if it is in one. */
+const ringFrom = (race: number, choice: ReadonlyArray<number>): ReadonlyArray<number> | undefined => {
+  const members = [race]
+  for (;;) {
+    const next = choice[members.at(-1) ?? race] ?? race
+    if (next === race) return members.length > 1 ? members : undefined
+    // A lower one starts the ring itself, and one met before closes a ring without us.
+    if (next < race || members.includes(next)) return undefined
+    members.push(next)
+  }
+}
+
+/** The election as the galaxy stands. */
+export const election = (galaxy: Galaxy): Election => {
+  const ruleset = rulesets[galaxy.ruleset]
+  const inGame = new Set(racesIn(galaxy))
+  const own = galaxy.races.map(() => 0)
+  for (const planet of galaxy.planets) {
+    if (planet.owner !== null && ruleset.populationPerVote !== null) {
+      own[planet.owner] = (own[planet.owner] ?? 0) + planet.population / ruleset.populationPerVote
+    }
+  }
+  const choice = galaxy.races.map((race, index) =>
+    inGame.has(index) && inGame.has(race.votes_for) ? race.votes_for : index
+  )
+  return elect(ruleset, own, choice)
+}

@@ -1,0 +1,92 @@
+/**
+ * Where planets stand: thrown at random until every distance is kept, and all anew when one finds no place.
+ *
+ * Bounded: a throw gives up after `triesPerPlanet`, a map after `triesPerMap`.
+ */
+import type { Random } from "../random/Random.ts"
+import { toHundredths } from "../report/rounding.ts"
+import type { Ruleset } from "../rules/Ruleset.ts"
+import { distance, type Place } from "../space/distance.ts"
+import { freeKinds, quotas, spacing, startingWorlds } from "./kinds.ts"
+
+const triesPerPlanet = 400
+export const triesPerMap = 50
+
+export interface Placed {
+  /** Home world first, then its daughters; one list per race. */
+  readonly starts: ReadonlyArray<ReadonlyArray<Place>>
+  /** One list per kind of free planet. */
+  readonly free: ReadonlyArray<ReadonlyArray<Place>>
+}
+
+/** One throw of the whole map; undefined when a planet found no place. */
+export const place = (
+  random: Random,
+  map: Ruleset["map"],
+  side: number,
+  races: number,
+  freePlanets: number
+): Placed | undefined => {
+  const all: Array<Place> = []
+  const homes: Array<Place> = []
+  const apart = (from: Place, others: ReadonlyArray<Place>, least: number): boolean =>
+    others.every((other) => distance(map, side, from, other) >= least)
+
+  const settle = (draw: () => Place | undefined, fits: (at: Place) => boolean): Place | undefined => {
+    for (let attempt = 0; attempt < triesPerPlanet; attempt++) {
+      const at = draw()
+      if (at !== undefined && apart(at, all, spacing.anyTwo) && fits(at)) {
+        all.push(at)
+        return at
+      }
+    }
+    return undefined
+  }
+  /** A coordinate that was rounded up to the edge is on the other side of it. */
+  const onMap = (coordinate: number): number => {
+    const rounded = toHundredths(coordinate)
+    return rounded >= side ? 0 : rounded
+  }
+  const anywhere = (): Place => ({ x: onMap(random.between(0, side)), y: onMap(random.between(0, side)) })
+
+  for (let race = 0; race < races; race++) {
+    const home = settle(anywhere, (at) => apart(at, homes, spacing.homes))
+    if (home === undefined) return undefined
+    homes.push(home)
+  }
+
+  const starts: Array<ReadonlyArray<Place>> = []
+  const ring = spacing.daughterFromHome
+  for (const home of homes) {
+    const around = (): Place | undefined => {
+      const x = home.x + random.between(-ring.high, ring.high)
+      const y = home.y + random.between(-ring.high, ring.high)
+      const within = x >= 0 && x < side && y >= 0 && y < side
+      if (!within && map === "flat") return undefined
+      return { x: onMap((x + side) % side), y: onMap((y + side) % side) }
+    }
+    const worlds = [home]
+    for (const _ of startingWorlds.daughters) {
+      const daughter = settle(around, (at) => {
+        const far = distance(map, side, at, home)
+        return far >= ring.low && far <= ring.high
+      })
+      if (daughter === undefined) return undefined
+      worlds.push(daughter)
+    }
+    starts.push(worlds)
+  }
+
+  const free: Array<ReadonlyArray<Place>> = []
+  const counts = quotas(freePlanets)
+  for (const [index, kind] of freeKinds.entries()) {
+    const placed: Array<Place> = []
+    for (let number = 0; number < (counts[index] ?? 0); number++) {
+      const at = settle(anywhere, (at) => apart(at, homes, kind.apart) && apart(at, placed, kind.apart))
+      if (at === undefined) return undefined
+      placed.push(at)
+    }
+    free.push(placed)
+  }
+  return { starts, free }
+}

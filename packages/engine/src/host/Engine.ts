@@ -1,0 +1,191 @@
+/**
+ * The engine's operations on the one game it serves.
+ *
+ * All writes go one after another, and a write is answered only when it is on the disk. Init and turn can be asked again
+ * and answer the same.
+ */
+import type { EngineStatus, InitRequest } from "@galaxy/contract/engine/Admin"
+import { maxOrders } from "@galaxy/contract/engine/Limits"
+import type { Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
+import type { Report } from "@galaxy/contract/engine/Report"
+import { Context, Effect, Layer, Option, Semaphore } from "effect"
+import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
+import { forecast } from "../orders/forecast.ts"
+import { raceNamed } from "../orders/subjects.ts"
+import { reportsOf } from "../report/reports.ts"
+import { type Galaxy, raceAt } from "../state/Galaxy.ts"
+import { statusOf } from "../state/status.ts"
+import { makeTurn } from "../turn/makeTurn.ts"
+import {
+  CommandsRefused,
+  GameFinished,
+  NoGame,
+  OtherGame,
+  RaceGone,
+  RaceUnknown,
+  TooManyOrders,
+  TurnNotNext,
+  TurnNotOpen,
+  TurnUnknown
+} from "./EngineError.ts"
+import { type StateError, StateStore } from "./StateStore.ts"
+
+/** Who writes, and for which turn; the open one when none is named. */
+export interface Writer {
+  readonly actor: string
+  readonly turn: number | undefined
+}
+
+type WriteError = NoGame | GameFinished | RaceUnknown | RaceGone | TurnNotOpen | TooManyOrders | StateError
+type ReadError = NoGame | RaceUnknown | TurnUnknown | StateError
+
+export class Engine extends Context.Service<
+  Engine,
+  {
+    init(request: InitRequest): Effect.Effect<EngineStatus, OtherGame | NoRoom | SameName | SamePlayer | StateError>
+    readonly status: Effect.Effect<EngineStatus, NoGame | StateError>
+    turn(turn: number): Effect.Effect<EngineStatus, NoGame | GameFinished | TurnNotNext | StateError>
+    banish(race: string): Effect.Effect<EngineStatus, NoGame | GameFinished | RaceUnknown | StateError>
+    /** Appends to the race's orders, all of them or none. */
+    command(writer: Writer, commands: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError | CommandsRefused>
+    /** Replaces the race's orders; refused ones are kept too, as the race wrote them. */
+    order(writer: Writer, orders: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError>
+    orders(race: string, turn: number | undefined): Effect.Effect<OrdersAnswer, ReadError>
+    report(race: string, turn: number | undefined): Effect.Effect<Report, ReadError>
+  }
+>()("@galaxy/engine/host/Engine") {
+  static readonly layer = Layer.effect(
+    Engine,
+    Effect.gen(function* () {
+      const store = yield* StateStore
+      const one = (yield* Semaphore.make(1)).withPermits(1)
+
+      const game = Effect.flatMap(store.current, (found) =>
+        Option.isSome(found) ? Effect.succeed(found.value) : new NoGame()
+      )
+
+      const unfinished = Effect.flatMap(game, (galaxy) =>
+        galaxy.finished ? Effect.fail(new GameFinished()) : Effect.succeed(galaxy)
+      )
+
+      const indexOf = (galaxy: Galaxy, race: string) => {
+        const index = raceNamed(galaxy, race)
+        return index === undefined ? new RaceUnknown({ race }) : Effect.succeed(index)
+      }
+
+      const statusNow = Effect.fnUntraced(function* (galaxy: Galaxy) {
+        return statusOf(galaxy, yield* store.banished(galaxy))
+      })
+
+      const init = Effect.fn("Engine.init")(function* (request: InitRequest) {
+        const found = yield* store.current
+        if (Option.isSome(found)) {
+          const { game_id } = found.value
+          if (game_id !== request.game_id) return yield* new OtherGame({ gameId: game_id })
+          return statusOf(yield* store.galaxyAfter(game_id, 0))
+        }
+        const galaxy = yield* Effect.fromResult(generate(request))
+        yield* store.keepTurn({ galaxy, reports: reportsOf(galaxy, []), log: [] })
+        return statusOf(galaxy)
+      }, one)
+
+      const turn = Effect.fn("Engine.turn")(function* (number: number) {
+        const galaxy = yield* game
+        if (number <= galaxy.turn) return statusOf(yield* store.galaxyAfter(galaxy.game_id, number))
+        if (galaxy.finished) return yield* new GameFinished()
+        const next = galaxy.turn + 1
+        if (number !== next) return yield* new TurnNotNext({ turn: number, next })
+        const made = makeTurn(galaxy, yield* store.decisions(galaxy))
+        yield* store.keepTurn(made)
+        return statusOf(made.galaxy)
+      }, one)
+
+      const banish = Effect.fn("Engine.banish")(function* (race: string) {
+        const galaxy = yield* unfinished
+        const index = yield* indexOf(galaxy, race)
+        const banished = yield* store.banished(galaxy)
+        if (raceAt(galaxy, index).removed === null && !banished.has(index)) {
+          yield* store.keepBanished(galaxy, new Set([...banished, index]))
+        }
+        return yield* statusNow(galaxy)
+      }, one)
+
+      /** The galaxy and the race of a writer who may write. */
+      const admitted = Effect.fnUntraced(function* ({ actor, turn }: Writer) {
+        const galaxy = yield* game
+        if (turn !== undefined && turn !== galaxy.turn) {
+          return yield* new TurnNotOpen({ turn, open: galaxy.turn })
+        }
+        if (galaxy.finished) return yield* new GameFinished()
+        const race = yield* indexOf(galaxy, actor)
+        const { name, removed } = raceAt(galaxy, race)
+        if (removed !== null || (yield* store.banished(galaxy)).has(race)) return yield* new RaceGone({ race: name })
+        return { galaxy, race }
+      })
+
+      const answer = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): OrdersAnswer => ({
+        race: raceAt(galaxy, race).name,
+        turn: galaxy.turn,
+        orders,
+        verdicts: forecast(galaxy, race, orders)
+      })
+
+      const command = Effect.fn("Engine.command")(function* (writer: Writer, commands: ReadonlyArray<Order>) {
+        const { galaxy, race } = yield* admitted(writer)
+        const standing = yield* store.orders(galaxy, race)
+        const appended = answer(galaxy, race, [...standing, ...commands])
+        if (appended.orders.length > maxOrders) return yield* new TooManyOrders({ most: maxOrders })
+        const refused = appended.verdicts
+          .slice(standing.length)
+          .filter((it) => !it.accepted)
+          .map((it) => ({ ...it, position: it.position - standing.length }))
+        if (refused.length > 0) return yield* new CommandsRefused({ refused })
+        if (commands.length > 0) yield* store.keepOrders(galaxy, race, appended.orders)
+        return appended
+      }, one)
+
+      const order = Effect.fn("Engine.order")(function* (writer: Writer, orders: ReadonlyArray<Order>) {
+        const { galaxy, race } = yield* admitted(writer)
+        if (orders.length > maxOrders) return yield* new TooManyOrders({ most: maxOrders })
+        const replaced = answer(galaxy, race, orders)
+        yield* store.keepOrders(galaxy, race, orders)
+        return replaced
+      }, one)
+
+      const report = Effect.fn("Engine.report")(function* (race: string, turn: number | undefined) {
+        const galaxy = yield* game
+        const index = yield* indexOf(galaxy, race)
+        const wanted = turn ?? galaxy.turn
+        if (wanted > galaxy.turn) return yield* new TurnUnknown({ turn: wanted })
+        return yield* store.report(galaxy.game_id, index, wanted)
+      })
+
+      const orders = Effect.fn("Engine.orders")(function* (race: string, turn: number | undefined) {
+        const galaxy = yield* game
+        const index = yield* indexOf(galaxy, race)
+        const wanted = turn ?? galaxy.turn
+        if (wanted > galaxy.turn) return yield* new TurnUnknown({ turn: wanted })
+        if (wanted === galaxy.turn) return answer(galaxy, index, yield* store.orders(galaxy, index))
+        // A closed turn's orders stand in the report of the turn that they made.
+        const { race: name, orders: outcomes } = yield* store.report(galaxy.game_id, index, wanted + 1)
+        return {
+          race: name,
+          turn: wanted,
+          orders: outcomes.map((it) => it.order),
+          verdicts: outcomes.map(({ order: _, ...verdict }) => verdict)
+        }
+      })
+
+      return Engine.of({
+        init,
+        status: Effect.flatMap(game, statusNow),
+        turn,
+        banish,
+        command,
+        order,
+        orders,
+        report
+      })
+    })
+  )
+}

@@ -1,0 +1,79 @@
+/** Why the engine doesn't do what it is asked. */
+import type { OrderVerdict } from "@galaxy/contract/engine/Order"
+import { Data } from "effect"
+
+/** No galaxy has been created yet. */
+export class NoGame extends Data.TaggedError("NoGame") {
+  override get message(): string {
+    return "there is no galaxy yet"
+  }
+}
+
+/** This engine serves another game. */
+export class OtherGame extends Data.TaggedError("OtherGame")<{ readonly gameId: string }> {
+  override get message(): string {
+    return `this engine serves game ${this.gameId}`
+  }
+}
+
+export class GameFinished extends Data.TaggedError("GameFinished") {
+  override get message(): string {
+    return "the game is over"
+  }
+}
+
+/** The turn to make is neither made nor the next one. */
+export class TurnNotNext extends Data.TaggedError("TurnNotNext")<{ readonly turn: number; readonly next: number }> {
+  override get message(): string {
+    return `turn ${this.turn} can't be made: the next one is ${this.next}`
+  }
+}
+
+/** A write for a turn that is not the open one. */
+export class TurnNotOpen extends Data.TaggedError("TurnNotOpen")<{ readonly turn: number; readonly open: number }> {
+  override get message(): string {
+    return this.turn < this.open
+      ? `turn ${this.turn} is closed; the open one is ${this.open}`
+      : `turn ${this.turn} has not come yet; the open one is ${this.open}`
+  }
+}
+
+/** A turn that nothing can be read of yet. */
+export class TurnUnknown extends Data.TaggedError("TurnUnknown")<{ readonly turn: number }> {
+  override get message(): string {
+    return `turn ${this.turn} has not been made`
+  }
+}
+
+export class RaceUnknown extends Data.TaggedError("RaceUnknown")<{ readonly race: string }> {
+  override get message(): string {
+    return `there is no race ${this.race}`
+  }
+}
+
+export class RaceGone extends Data.TaggedError("RaceGone")<{ readonly race: string }> {
+  override get message(): string {
+    return `${this.race} has left the game`
+  }
+}
+
+export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly most: number }> {
+  override get message(): string {
+    return `a race gives at most ${this.most} orders a turn`
+  }
+}
+
+const shown = 5
+
+/** A batch with a refused command in it: none of it was kept. */
+export class CommandsRefused extends Data.TaggedError("CommandsRefused")<{
+  readonly refused: ReadonlyArray<OrderVerdict>
+}> {
+  override get message(): string {
+    const reasons = this.refused
+      .slice(0, shown)
+      .map((it) => `command ${it.position}: ${it.code ?? ""} (${it.message ?? ""})`)
+    const more = this.refused.length - reasons.length
+    return `no command was kept; ${reasons.join("; ")}${more > 0 ? `; and ${more} more` : ""}`
+  }
+}

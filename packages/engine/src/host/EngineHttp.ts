@@ -1,0 +1,67 @@
+/** The engine's operations as handlers of its REST surface. */
+import { InvalidRequest } from "@galaxy/contract/api/ApiError"
+import { EngineApi, InputErrors } from "@galaxy/contract/engine/EngineApi"
+import { Effect, Layer } from "effect"
+import { HttpRouter } from "effect/http"
+import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
+import { answered } from "./apiErrors.ts"
+import { Engine } from "./Engine.ts"
+import { guard, noSuchRoute } from "./guard.ts"
+import { StateStore } from "./StateStore.ts"
+
+const health = (version: string) =>
+  HttpApiBuilder.group(
+    EngineApi,
+    "health",
+    Effect.fnUntraced(function* (handlers) {
+      const store = yield* StateStore
+      return handlers.handleAll({
+        healthz: () => answered(Effect.as(store.current, { status: "ok" as const, version }))
+      })
+    })
+  )
+
+const admin = HttpApiBuilder.group(
+  EngineApi,
+  "admin",
+  Effect.fnUntraced(function* (handlers) {
+    const engine = yield* Engine
+    return handlers.handleAll({
+      init: ({ payload }) => answered(engine.init(payload)),
+      status: () => answered(engine.status),
+      turn: ({ payload }) => answered(engine.turn(payload.turn)),
+      banish: ({ payload }) => answered(engine.banish(payload.race))
+    })
+  })
+)
+
+const play = HttpApiBuilder.group(
+  EngineApi,
+  "play",
+  Effect.fnUntraced(function* (handlers) {
+    const engine = yield* Engine
+    return handlers.handleAll({
+      command: ({ payload: { actor, turn, commands } }) => answered(engine.command({ actor, turn }, commands)),
+      order: ({ payload: { actor, turn, orders } }) => answered(engine.order({ actor, turn }, orders)),
+      orders: ({ query }) => answered(engine.orders(query.race, query.turn)),
+      report: ({ query }) => answered(engine.report(query.race, query.turn))
+    })
+  })
+)
+
+/** A message says where the input is wrong; it needn't repeat all of the input. */
+const longestMessage = 500
+
+const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (error) =>
+  Effect.fail(
+    new InvalidRequest({ message: `${error.kind.toLowerCase()}: ${error.cause.message}`.slice(0, longestMessage) })
+  )
+)
+
+/** Routes of the surface, with an envelope for whatever goes wrong. */
+export const routes = (version: string) =>
+  Layer.mergeAll(
+    HttpApiBuilder.layer(EngineApi).pipe(Layer.provide([health(version), admin, play]), Layer.provide(inputErrors)),
+    noSuchRoute,
+    HttpRouter.middleware(guard, { global: true })
+  )

@@ -1,0 +1,41 @@
+/** How the state folder fails: broken for good, or out of reach for now. */
+import { Data, Effect } from "effect"
+import type { PlatformError } from "effect/PlatformError"
+
+/** A file is not what this engine wrote. Nothing is guessed from it: somebody has to look. */
+export class StateBroken extends Data.TaggedError("StateBroken")<{ readonly file: string; readonly problem: string }> {
+  override get message(): string {
+    return `state file ${this.file} ${this.problem}`
+  }
+}
+
+/** The file system refused; the same call may succeed later. */
+export class StateUnavailable extends Data.TaggedError("StateUnavailable")<{ readonly cause: PlatformError }> {
+  override get message(): string {
+    return `the state folder can't be used: ${this.cause.message}`
+  }
+
+  static refail = <A, E, R>(
+    effect: Effect.Effect<A, E | PlatformError, R>
+  ): Effect.Effect<A, Exclude<E, PlatformError> | StateUnavailable, R> =>
+    Effect.mapError(effect, (error) =>
+      isPlatformError(error) ? new StateUnavailable({ cause: error }) : (error as Exclude<E, PlatformError>)
+    )
+}
+
+/** Somebody else works in the folder. */
+export class StateInUse extends Data.TaggedError("StateInUse")<{ readonly folder: string; readonly holder: string }> {
+  override get message(): string {
+    return `state folder ${this.folder} is in use by ${this.holder}`
+  }
+}
+
+/** The folder was ours and somebody took it: nothing may be written any more. */
+export class StateLost extends Data.TaggedError("StateLost")<{ readonly folder: string }> {
+  override get message(): string {
+    return `state folder ${this.folder} was taken over by another process`
+  }
+}
+
+const isPlatformError = (error: unknown): error is PlatformError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "PlatformError"

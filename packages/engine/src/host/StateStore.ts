@@ -1,0 +1,205 @@
+/**
+ * The state folder of one game, and the only way into it.
+ *
+ * Writing `galaxy/N.json` is what makes turn N: it is the last of a turn's files. Nothing is ever changed but decisions
+ * of the open turn, and each file is written whole. After a write that failed halfway nothing is assumed: the folder is
+ * looked over again.
+ */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Report } from "@galaxy/contract/engine/Report"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { Context, Effect, FileSystem, Layer, Option, Path, Ref, Schema, Semaphore } from "effect"
+import { Galaxy } from "../state/Galaxy.ts"
+import type { Turn } from "../turn/makeTurn.ts"
+import type { Decisions } from "../turn/Phase.ts"
+import * as FolderLock from "./FolderLock.ts"
+import { lastTurn } from "./inspect.ts"
+import { BanishedContent, fileOf, OrdersContent, ordersFileOf, ordersFolderOf, TurnContent } from "./layout.ts"
+import { StateBroken, type StateLost, StateUnavailable } from "./StateError.ts"
+import * as StateFiles from "./StateFiles.ts"
+
+export type StateError = StateBroken | StateUnavailable | StateLost
+
+export class StateStore extends Context.Service<
+  StateStore,
+  {
+    /** Fails when another process has taken the folder. */
+    readonly held: Effect.Effect<void, StateError>
+    /** The galaxy after the last complete turn; none before the game begins. */
+    readonly current: Effect.Effect<Option.Option<Galaxy>, StateError>
+    /** The galaxy after a turn that was made. */
+    galaxyAfter(gameId: GameId, turn: number): Effect.Effect<Galaxy, StateError>
+    /** A race's report of a turn that was made. */
+    report(gameId: GameId, race: number, turn: number): Effect.Effect<Report, StateError>
+    /** Keeps a made turn, turn 0 too. It becomes the current one when all of it is on the disk. */
+    keepTurn(turn: Turn): Effect.Effect<void, StateError>
+    /** A race's orders for the open turn. */
+    orders(open: Galaxy, race: number): Effect.Effect<ReadonlyArray<Order>, StateError>
+    keepOrders(open: Galaxy, race: number, orders: ReadonlyArray<Order>): Effect.Effect<void, StateError>
+    /** Races that leave when the open turn is made. */
+    banished(open: Galaxy): Effect.Effect<ReadonlySet<number>, StateError>
+    keepBanished(open: Galaxy, races: ReadonlySet<number>): Effect.Effect<void, StateError>
+    /** Everything that was decided for the open turn. */
+    decisions(open: Galaxy): Effect.Effect<Decisions, StateError>
+  }
+>()("@galaxy/engine/host/StateStore") {}
+
+/** Content that must be there, of this game and turn. */
+const expected = Effect.fnUntraced(function* <A extends { readonly game_id: GameId; readonly turn: number }>(
+  file: string,
+  gameId: GameId,
+  turn: number,
+  found: Option.Option<A>
+) {
+  if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
+  const { value } = found
+  if (value.game_id !== gameId) return yield* new StateBroken({ file, problem: `belongs to game ${value.game_id}` })
+  if (value.turn !== turn) return yield* new StateBroken({ file, problem: `is of turn ${value.turn}` })
+  return value
+})
+
+/** Readers of the folder's contents, each checked against where it was found. */
+const readers = (files: StateFiles.StateFiles) => {
+  const galaxyAfter = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
+    const file = fileOf("galaxy", turn)
+    return yield* expected(file, gameId, turn, yield* files.read("galaxy", file, Galaxy))
+  })
+
+  const turnFile = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
+    const file = fileOf("turns", turn)
+    return yield* expected(file, gameId, turn, yield* files.read("turn", file, TurnContent))
+  })
+
+  const orders = Effect.fnUntraced(function* (open: Galaxy, race: number) {
+    const file = ordersFileOf(open.turn, race)
+    const found = yield* files.read("orders", file, OrdersContent)
+    if (Option.isNone(found)) return []
+    const content = yield* expected(file, open.game_id, open.turn, found)
+    if (content.race !== race) return yield* new StateBroken({ file, problem: `is of race ${content.race}` })
+    return content.orders
+  })
+
+  const banished = Effect.fnUntraced(function* (open: Galaxy) {
+    const file = fileOf("banished", open.turn)
+    const found = yield* files.read("banished", file, BanishedContent)
+    if (Option.isNone(found)) return new Set<number>()
+    return new Set((yield* expected(file, open.game_id, open.turn, found)).races)
+  })
+
+  const decisions = Effect.fnUntraced(function* (open: Galaxy) {
+    const lists = new Map<number, ReadonlyArray<Order>>()
+    for (const race of open.races.keys()) lists.set(race, yield* orders(open, race))
+    return { orders: lists, banished: yield* banished(open) }
+  })
+
+  /** The last complete turn, with all that is needed to make the next one. */
+  const latest = Effect.fnUntraced(function* () {
+    const turn = yield* lastTurn(files)
+    if (turn === undefined) return Option.none<Galaxy>()
+    const file = fileOf("galaxy", turn)
+    const found = yield* files.read("galaxy", file, Galaxy)
+    if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
+    const galaxy = yield* expected(file, found.value.game_id, turn, found)
+    yield* decisions(galaxy)
+    return Option.some(galaxy)
+  })
+
+  return { galaxyAfter, turnFile, orders, banished, decisions, latest }
+}
+
+const make = Effect.fnUntraced(function* (root: string) {
+  const files = StateFiles.make(yield* FileSystem.FileSystem, yield* Path.Path, root)
+  yield* StateUnavailable.refail(files.ensureFolder("."))
+  const lock = yield* FolderLock.acquire(root)
+  const read = readers(files)
+  const known = yield* Ref.make<Option.Option<Option.Option<Galaxy>>>(Option.none())
+  const lastRead = yield* Ref.make<Option.Option<TurnContent>>(Option.none())
+  const one = (yield* Semaphore.make(1)).withPermits(1)
+
+  const current = Effect.gen(function* () {
+    const before = yield* Ref.get(known)
+    if (Option.isSome(before)) return before.value
+    const found = yield* StateUnavailable.refail(read.latest())
+    yield* Ref.set(known, Option.some(found))
+    return found
+  })
+
+  /** Runs a write whole, as the holder of the folder, one at a time. */
+  const writing = <E>(write: Effect.Effect<void, E>) =>
+    lock.assertHeld.pipe(
+      Effect.andThen(StateUnavailable.refail(write)),
+      Effect.onError(() => Ref.set(known, Option.none())),
+      Effect.uninterruptible,
+      one
+    )
+
+  const turnContent = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
+    const last = yield* Ref.get(lastRead)
+    if (Option.isSome(last) && last.value.turn === turn) return last.value
+    const content = yield* read.turnFile(gameId, turn)
+    yield* Ref.set(lastRead, Option.some(content))
+    return content
+  })
+
+  const report = Effect.fn("StateStore.report")(function* (gameId: GameId, race: number, turn: number) {
+    const content = yield* StateUnavailable.refail(turnContent(gameId, turn))
+    return yield* Schema.decodeUnknownEffect(Report)(content.reports[race]).pipe(
+      Effect.mapError(
+        (error) => new StateBroken({ file: fileOf("turns", turn), problem: `holds something else: ${error.message}` })
+      )
+    )
+  })
+
+  const keepTurn = Effect.fn("StateStore.keepTurn")(function* ({ galaxy, reports, log }: Turn) {
+    const { game_id, turn } = galaxy
+    yield* writing(
+      files
+        .write("turn", fileOf("turns", turn), { game_id, turn, reports, log })
+        .pipe(
+          Effect.andThen(files.write("galaxy", fileOf("galaxy", turn), galaxy)),
+          Effect.andThen(Ref.set(lastRead, Option.none())),
+          Effect.andThen(Ref.set(known, Option.some(Option.some(galaxy))))
+        )
+    )
+  })
+
+  const keepOrders = Effect.fn("StateStore.keepOrders")(function* (
+    { game_id, turn }: Galaxy,
+    race: number,
+    orders: ReadonlyArray<Order>
+  ) {
+    yield* writing(
+      Effect.andThen(
+        files.ensureFolder(ordersFolderOf(turn)),
+        files.write("orders", ordersFileOf(turn, race), { game_id, turn, race, orders })
+      )
+    )
+  })
+
+  const keepBanished = Effect.fn("StateStore.keepBanished")(function* (
+    { game_id, turn }: Galaxy,
+    races: ReadonlySet<number>
+  ) {
+    const ascending = [...races].toSorted((a, b) => a - b)
+    yield* writing(files.write("banished", fileOf("banished", turn), { game_id, turn, races: ascending }))
+  })
+
+  // A folder that can't be used is refused before anything is served.
+  yield* current
+
+  return StateStore.of({
+    held: lock.assertHeld,
+    current: one(current),
+    galaxyAfter: (gameId, turn) => StateUnavailable.refail(read.galaxyAfter(gameId, turn)),
+    report,
+    keepTurn,
+    orders: (open, race) => StateUnavailable.refail(read.orders(open, race)),
+    keepOrders,
+    banished: (open) => StateUnavailable.refail(read.banished(open)),
+    keepBanished,
+    decisions: (open) => StateUnavailable.refail(read.decisions(open))
+  })
+})
+
+/** The store on a folder, which is made when missing and held while the layer lives. */
+export const layer = (root: string) => Layer.effect(StateStore, make(root))

@@ -1,0 +1,39 @@
+/**
+ * The form of a state file: what it is, in which version, and a digest over its content.
+ *
+ * A file that was cut short, edited or written by something else doesn't open.
+ */
+import { Result } from "effect"
+import { sha256Hex } from "../random/sha256.ts"
+import { canonicalJson, type Json } from "../state/canonical.ts"
+
+/** Version of the content of all state files. A change of their shape raises it. */
+export const stateVersion = 1
+
+export type StateKind = "galaxy" | "turn" | "orders" | "banished"
+
+const formatOf = (kind: StateKind): string => `galaxy-engine/${kind}`
+
+export const seal = (kind: StateKind, content: Json): string => {
+  const text = canonicalJson(content)
+  const head = canonicalJson({ format: formatOf(kind), sha256: sha256Hex(text), version: stateVersion })
+  return `${head}\n${text}\n`
+}
+
+const parse = (text: string): Result.Result<unknown, string> =>
+  Result.try({ try: (): unknown => JSON.parse(text), catch: () => "is not JSON" })
+
+/** The content of a sealed text, or what is wrong with it. */
+export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, string> => {
+  const [head = "", text, rest, ...more] = sealed.split("\n")
+  if (text === undefined || rest !== "" || more.length > 0) return Result.fail("is cut short or not a state file")
+  return Result.flatMap(parse(head), (parsed) => {
+    if (typeof parsed !== "object" || parsed === null) return Result.fail("is not a state file")
+    const { format, version, sha256 } = parsed as Record<string, unknown>
+    if (format !== formatOf(kind)) return Result.fail(`is not a file of format ${formatOf(kind)}`)
+    if (version !== stateVersion)
+      return Result.fail(`has version ${String(version)}; this engine reads ${stateVersion}`)
+    if (sha256 !== sha256Hex(text)) return Result.fail("does not match its digest")
+    return parse(text)
+  })
+}

@@ -1,0 +1,35 @@
+/**
+ * Names that players give (rules, section 22): Latin and Cyrillic letters, digits, underscore and hyphen, with a letter
+ * among them, and no word of the game.
+ *
+ * Names that differ only in case are one name.
+ */
+import { Result } from "effect"
+import { type Refusal, refuse } from "./Refusal.ts"
+
+const letters = "A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u017F\\u0400-\\u045F\\u0490\\u0491"
+const allowed = new RegExp(`^[${letters}0-9_-]+$`, "u")
+const someLetter = new RegExp(`[${letters}]`, "u")
+
+const reserved: ReadonlySet<string> = new Set(
+  "cap capital mat materials col colonists emp drive weapons shields cargo research max".split(" ")
+)
+
+/** What two names must share to be the same. */
+export const keyOf = (name: string): string => name.toLowerCase()
+
+/** The name that a text stands for; spaces, commas and at signs become underscores. */
+export const acceptName = (typed: string | undefined, most: number): Result.Result<string, Refusal> => {
+  const name = (typed ?? "")
+    .normalize("NFKC")
+    .trim()
+    .replace(/[\s,@]/gu, "_")
+  if (name === "") return refuse("name_missing", "a name is needed")
+  if ([...name].length > most) return refuse("name_too_long", `a name has at most ${most} characters`)
+  if (!allowed.test(name)) {
+    return refuse("name_chars", "a name may hold Latin and Cyrillic letters, digits, underscore and hyphen only")
+  }
+  if (!someLetter.test(name)) return refuse("name_reserved", "a name must have a letter")
+  if (reserved.has(keyOf(name))) return refuse("name_reserved", `${name} is a word of the game`)
+  return Result.succeed(name)
+}

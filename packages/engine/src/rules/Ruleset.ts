@@ -1,0 +1,118 @@
+/**
+ * The constants of the game as data: no rule holds a number that a ruleset could change.
+ *
+ * `plus` is the game; `ngConstants` is the same game with another engine's numbers, to be held against its recorded
+ * cases.
+ */
+import type { RulesetName } from "@galaxy/contract/engine/Admin"
+
+/** One number per block of a ship, and per technology. */
+export interface PerTechnology {
+  readonly drive: number
+  readonly weapons: number
+  readonly shields: number
+  readonly cargo: number
+}
+
+export interface Ruleset {
+  readonly name: RulesetName
+  /** Share by which a population grows in a turn. */
+  readonly populationGrowth: number
+  readonly peoplePerColonist: number
+  /** What a unit of industry and of population adds to production points. */
+  readonly industryWeight: number
+  readonly populationWeight: number
+  /** Besides this, a unit takes one unit of materials. */
+  readonly pointsPerCapital: number
+  readonly pointsPerMass: number
+  readonly pointsPerTechLevel: PerTechnology
+  readonly holdDivisor: number
+  /** Light years per turn of a ship that is nothing but drive. */
+  readonly speedFactor: number
+  /** Cube root of the mass at which a shield counts as it is. */
+  readonly shieldNormaliser: number
+  readonly killLogBase: number
+  /** Light years per level of drive; null where there is no bound. */
+  readonly flightZoneFactor: number | null
+  readonly detectionZoneFactor: number | null
+  readonly upgradeFactor: number
+  /** A ship with no more than this left has arrived, in light years. */
+  readonly arrivalTolerance: number
+  /** Population that makes one vote; null where nobody votes. */
+  readonly populationPerVote: number | null
+  /** Share of all votes that wins. */
+  readonly winningShare: number | null
+  /** Turns in a row without orders after which a race is removed, by the turn from which that holds. */
+  readonly idleTurns: ReadonlyArray<{ readonly fromTurn: number; readonly turns: number }>
+  /** Turns that are left to a race which quits. */
+  readonly turnsAfterQuit: number
+  /** From how many turns left a race, and then everybody, is warned of its removal; null for never. */
+  readonly idleWarningOwn: number | null
+  readonly idleWarningPublic: number | null
+  /** Mass that is not billed, for hulls above a mass. */
+  readonly hullBilling: { readonly aboveMass: number; readonly discount: number }
+  readonly bombing: "power" | "capture"
+  readonly map: "torus" | "flat"
+  readonly nameLength: number
+  /** Differences up to this are none. */
+  readonly epsilon: number
+}
+
+export const plus: Ruleset = {
+  name: "plus",
+  populationGrowth: 0.08,
+  peoplePerColonist: 8,
+  industryWeight: 0.75,
+  populationWeight: 0.25,
+  pointsPerCapital: 5,
+  pointsPerMass: 10,
+  pointsPerTechLevel: { drive: 5000, weapons: 5000, shields: 5000, cargo: 5000 },
+  holdDivisor: 20,
+  speedFactor: 20,
+  shieldNormaliser: 3.1072325059538586,
+  killLogBase: 4,
+  flightZoneFactor: 40,
+  detectionZoneFactor: 30,
+  upgradeFactor: 10,
+  arrivalTolerance: 1e-9,
+  populationPerVote: 1000,
+  winningShare: 2 / 3,
+  idleTurns: [{ fromTurn: 0, turns: 10 }],
+  turnsAfterQuit: 3,
+  idleWarningOwn: 5,
+  idleWarningPublic: 3,
+  hullBilling: { aboveMass: 0, discount: 0 },
+  bombing: "power",
+  map: "torus",
+  nameLength: 20,
+  epsilon: 1e-9
+}
+
+export const ngConstants: Ruleset = {
+  ...plus,
+  name: "ng-constants",
+  pointsPerTechLevel: { ...plus.pointsPerTechLevel, cargo: 2500 },
+  holdDivisor: 10,
+  shieldNormaliser: 3.107232506,
+  flightZoneFactor: null,
+  detectionZoneFactor: null,
+  arrivalTolerance: 0.01,
+  populationPerVote: null,
+  winningShare: null,
+  idleTurns: [
+    { fromTurn: 0, turns: 3 },
+    { fromTurn: 12, turns: 6 }
+  ],
+  idleWarningOwn: null,
+  idleWarningPublic: null,
+  hullBilling: { aboveMass: 49.5, discount: 0.01 },
+  bombing: "capture",
+  map: "flat",
+  nameLength: 21
+}
+
+export const rulesets: { readonly [Name in RulesetName]: Ruleset } = { plus, "ng-constants": ngConstants }
+
+/** Turns without orders after which a race is removed when `turn` is produced. */
+export const idleLimit = (ruleset: Ruleset, turn: number): number =>
+  ruleset.idleTurns.findLast((it) => turn >= it.fromTurn)?.turns ?? Number.POSITIVE_INFINITY

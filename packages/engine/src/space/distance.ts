@@ -1,0 +1,18 @@
+/** Distances on the map, whose opposite edges are joined unless the ruleset says otherwise. */
+import type { Ruleset } from "../rules/Ruleset.ts"
+
+export interface Place {
+  readonly x: number
+  readonly y: number
+}
+
+/** Length of the shortest line between two places on a square of the given side. */
+export const distance = (map: Ruleset["map"], side: number, from: Place, to: Place): number => {
+  const along = (a: number, b: number): number => {
+    const straight = Math.abs(a - b)
+    return map === "torus" ? Math.min(straight, side - straight) : straight
+  }
+  const dx = along(from.x, to.x)
+  const dy = along(from.y, to.y)
+  return Math.sqrt(dx * dx + dy * dy)
+}

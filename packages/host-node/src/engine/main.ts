@@ -1,0 +1,78 @@
+/**
+ * The engine as a process: serves one game from one folder until it is told to end.
+ *
+ * Standard output carries one JSON line, `{"event":"listening",…}`, once requests are answered. Whatever keeps it from
+ * serving is a line on standard error and exit code 1; a wanted end is exit code 0.
+ */
+import { createServer } from "node:http"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { Engine } from "@galaxy/engine/host/Engine"
+import { routes } from "@galaxy/engine/host/EngineHttp"
+import * as StateStore from "@galaxy/engine/host/StateStore"
+import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as JsonLog from "../logging/JsonLog.ts"
+import * as NodeProcesses from "./NodeProcesses.ts"
+import { type EngineSettings, readSettings } from "./settings.ts"
+
+const fail = (line: string): void => {
+  process.stderr.write(`galaxy-engine: ${line}\n`)
+}
+
+const program = (settings: EngineSettings) => {
+  const server = NodeHttpServer.layer(() => createServer({ requestTimeout: 30_000 }), {
+    host: settings.host,
+    port: settings.port,
+    gracefulShutdownTimeout: "500 millis"
+  })
+  const engine = Engine.layer.pipe(
+    Layer.provideMerge(StateStore.layer(settings.stateDir)),
+    Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeProcesses.layer])
+  )
+  const running = HttpRouter.serve(routes(settings.version), { disableLogger: true, disableListenLog: true }).pipe(
+    // The folder comes first: nothing is listened on for a game that can't be served.
+    Layer.provideMerge(server),
+    Layer.provideMerge(engine)
+  )
+  return Effect.gen(function* () {
+    const { address } = yield* HttpServer.HttpServer
+    const store = yield* StateStore.StateStore
+    const port = "port" in address ? address.port : settings.port
+    process.stdout.write(`${JSON.stringify({ event: "listening", port, version: settings.version })}\n`)
+    // Whoever took the folder is served by now; two that answer for one game would be worse than none.
+    return yield* Effect.catchTag(store.held, "StateUnavailable", (error) => Effect.logWarning(error.message)).pipe(
+      Effect.repeat(Schedule.spaced("2 seconds"))
+    )
+  }).pipe(Effect.provide(running), Effect.provide(JsonLog.layer({ level: "info", target: { stream: process.stderr } })))
+}
+
+/** The last word of a run, and its exit code. */
+const conclude = (exit: Exit.Exit<unknown, { readonly message: string }>): number => {
+  if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return 0
+  const error = Cause.squash(exit.cause)
+  fail(error instanceof Error ? error.message : String(error))
+  return 1
+}
+
+const start = (settings: EngineSettings): void => {
+  const fiber = Effect.runFork(program(settings))
+  const stop = (): void => fiber.interruptUnsafe(Fiber.getCurrent()?.id)
+  fiber.addObserver((exit) => process.exit(conclude(exit)))
+  process.on("SIGTERM", stop)
+  // A terminal interrupts whole groups of processes; a child's end is its parent's decision.
+  process.on("SIGINT", settings.exitWithParent ? () => undefined : stop)
+  // A parent that is gone reads nothing; its end shows on standard input.
+  process.stdout.on("error", () => undefined)
+  process.stderr.on("error", () => undefined)
+  if (settings.exitWithParent) process.stdin.on("error", stop).on("close", stop).on("end", stop).resume()
+}
+
+const settings = readSettings(process.env)
+if ("stateDir" in settings) start(settings)
+else {
+  for (const problem of settings) fail(problem)
+  process.exitCode = 1
+}

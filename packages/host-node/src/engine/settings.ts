@@ -1,0 +1,36 @@
+/** What an engine process reads from its environment; a wrong value is one line that names it. */
+
+export interface EngineSettings {
+  readonly stateDir: string
+  readonly host: string
+  readonly port: number
+  readonly version: string
+  readonly exitWithParent: boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const address = (text: string): { readonly host: string; readonly port: number } | undefined => {
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text)
+  const port = Number(parts?.[3])
+  const host = parts?.[1] ?? parts?.[2]
+  return host !== undefined && port <= 65_535 ? { host, port } : undefined
+}
+
+/** The settings, or every problem with them. */
+export const readSettings = (env: Environment): EngineSettings | ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  const stateDir = env["GALAXY_STATE_DIR"] ?? ""
+  if (stateDir === "") problems.push("GALAXY_STATE_DIR: the folder of the game's state is needed")
+  const at = address(env["GALAXY_ENGINE_ADDR"] ?? "127.0.0.1:0")
+  if (at === undefined) problems.push("GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0")
+  const parent = env["GALAXY_EXIT_WITH_PARENT"] ?? "0"
+  if (parent !== "0" && parent !== "1") problems.push("GALAXY_EXIT_WITH_PARENT: expected 0 or 1")
+  if (problems.length > 0 || at === undefined) return problems
+  return {
+    stateDir,
+    ...at,
+    version: env["GALAXY_ENGINE_VERSION"] ?? "0.1.0",
+    exitWithParent: parent === "1"
+  }
+}
