@@ -4,7 +4,7 @@ import { MailOutbox } from "@galaxy/core/mail/MailOutbox"
 import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
 import { type Answer, accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
-import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
@@ -390,6 +390,38 @@ eachDatabase((name, database) => {
           FROM backend.mail_attempts a`
         assert.notInclude(stored[0]?.all ?? "", "private.test")
         assert.notInclude(stored[0]?.all ?? "", "161803")
+      }).pipe(Effect.scoped)
+    )
+  })
+})
+
+onPostgres((database) => {
+  layer(mailModule(database), { timeout: "60 seconds" })("many MailWorkers on PostgreSQL", (it) => {
+    it.effect("send each mail once", () =>
+      Effect.gen(function* () {
+        const { outbox, answer, accepted } = yield* begin
+        yield* answer((mail) => Effect.andThen(TestClock.withLive(Effect.sleep("2 millis")), accept(mail)))
+        const count = 300
+        const enqueue = (i: number) => outbox.enqueue(mailTo(`to-${i}@domain-${i % 30}.test`, `mail-${i}`))
+        yield* Effect.forEach(
+          Array.from({ length: count / 2 }, (_, i) => i),
+          enqueue,
+          { concurrency: 4, discard: true }
+        )
+        for (let i = 0; i < 3; i++) yield* startWorker({ pollInterval: "1 second" })
+        yield* Effect.forEach(
+          Array.from({ length: count / 2 }, (_, i) => count / 2 + i),
+          enqueue,
+          { concurrency: 4, discard: true }
+        )
+        yield* eventually(
+          Effect.map(deliveries, (all) => [...all.values()].every((it) => it.status === "sent")),
+          "100 millis"
+        )
+        const mails = yield* accepted
+        assert.strictEqual(mails.length, count)
+        assert.strictEqual(new Set(mails.map((it) => it.messageId)).size, count)
+        assert.isTrue([...(yield* deliveries).values()].every((it) => it.attempts === 1))
       }).pipe(Effect.scoped)
     )
   })
