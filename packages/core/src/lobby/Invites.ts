@@ -18,6 +18,7 @@ import { inviting } from "./GameState.ts"
 import { type Game, GameStore } from "./GameStore.ts"
 import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
+import { shown } from "./InviteView.ts"
 import { LobbyConfig } from "./LobbyConfig.ts"
 import {
   AlreadyMember,
@@ -104,18 +105,6 @@ export const layer: Layer.Layer<
     const config = yield* LobbyConfig
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
-
-    /** As the caller may see it: the code is the issuer's, and an invite past its time is expired. */
-    const shown = (invite: StoredInvite, caller: UserId, now: DateTime.Utc): StoredInvite => {
-      const { code, ...open } = invite
-      const status =
-        invite.status === "pending" && !DateTime.isLessThan(now, invite.expires_at) ? "expired" : invite.status
-      return {
-        ...open,
-        status,
-        ...(code !== undefined && invite.issuer_user_id === caller ? { code } : {})
-      }
-    }
 
     const expiry = Effect.fnUntraced(function* (wanted: DateTime.Utc | undefined) {
       const now = yield* DateTime.now
