@@ -110,7 +110,13 @@ describe("mail catcher", () => {
   it.live("answers to names of this machine only, and only to reading", () =>
     Effect.gen(function* () {
       const { catcher } = yield* start()
-      for (const host of ["evil.test", "127.0.0.1.evil.test", "localhost.evil.test:80", "[::1].evil.test", "10.0.0.1"]) {
+      for (const host of [
+        "evil.test",
+        "127.0.0.1.evil.test",
+        "localhost.evil.test:80",
+        "[::1].evil.test",
+        "10.0.0.1"
+      ]) {
         assert.strictEqual((yield* get(catcher, "/api/mails", { host })).status, 403, host)
       }
       for (const host of ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "[::1]:8025"]) {

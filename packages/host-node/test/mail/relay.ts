@@ -19,6 +19,8 @@ export interface Relay {
   /** Messages whose body has come, answered or not. */
   messages: number
   connections: number
+  /** Takes what it has left unanswered. */
+  readonly answerHeld: () => void
   readonly listen: (port: number) => Promise<number>
   readonly close: () => Promise<void>
 }
@@ -27,6 +29,7 @@ export const openRelay = async (port = 0): Promise<Relay> => {
   let mode: Mode = "accept"
   let server: SMTPServer | undefined
   let bound = 0
+  let held: Array<() => void> = []
   const relay: Relay = {
     get port() {
       return bound
@@ -41,6 +44,11 @@ export const openRelay = async (port = 0): Promise<Relay> => {
     onMessage: () => undefined,
     messages: 0,
     connections: 0,
+    answerHeld: () => {
+      const waiting = held
+      held = []
+      for (const take of waiting) take()
+    },
     listen: (at) => {
       const made = new SMTPServer({
         authOptional: true,
@@ -67,15 +75,21 @@ export const openRelay = async (port = 0): Promise<Relay> => {
             const recipients = session.envelope.rcptTo.map((it) => it.address)
             relay.messages++
             relay.onMessage(messageId)
-            if (mode === "hang") return
+            const take = () => {
+              relay.received.push({ messageId, from, recipients, subject, text, html, headers })
+              callback(null, "queued")
+            }
+            if (mode === "hang") {
+              held.push(take)
+              return
+            }
             if (mode === "gone") {
               for (const it of made.connections) it._socket.destroy()
               return
             }
             if (mode === "reject-data") return callback(refusal(554, `5.7.1 spam for ${recipients.join()}`))
             if (mode === "greylist") return callback(refusal(450, `4.2.0 greylisted ${recipients.join()}`))
-            relay.received.push({ messageId, from, recipients, subject, text, html, headers })
-            callback(null, "queued")
+            take()
           })
         }
       })
