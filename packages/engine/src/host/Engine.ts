@@ -8,7 +8,7 @@ import type { EngineStatus, InitRequest } from "@galaxy/contract/engine/Admin"
 import { maxOrders } from "@galaxy/contract/engine/Limits"
 import type { Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
-import { Context, Effect, Layer, Option, Semaphore } from "effect"
+import { Context, Effect, Layer, Option, Semaphore, Struct } from "effect"
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
 import { forecast } from "../orders/forecast.ts"
 import { raceNamed } from "../orders/subjects.ts"
@@ -172,7 +172,7 @@ export class Engine extends Context.Service<
           race: name,
           turn: wanted,
           orders: outcomes.map((it) => it.order),
-          verdicts: outcomes.map(({ order: _, ...verdict }) => verdict)
+          verdicts: outcomes.map(Struct.omit(["order"]))
         }
       })
 

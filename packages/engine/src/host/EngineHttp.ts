@@ -6,7 +6,7 @@ import { HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
 import { Engine } from "./Engine.ts"
-import { guard, noSuchRoute } from "./guard.ts"
+import { guard } from "./guard.ts"
 import { StateStore } from "./StateStore.ts"
 
 const health = (version: string) =>
@@ -62,6 +62,5 @@ const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (er
 export const routes = (version: string) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(EngineApi).pipe(Layer.provide([health(version), admin, play]), Layer.provide(inputErrors)),
-    noSuchRoute,
     HttpRouter.middleware(guard, { global: true })
   )

@@ -3,7 +3,7 @@
  *
  * A refused order changes nothing but that its race was there.
  */
-import type { Order, OrderOp, OrderOutcome } from "@galaxy/contract/engine/Order"
+import type { Order, OrderOp, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { type Galaxy, withRace } from "../state/Galaxy.ts"
 import { peace, war } from "./diplomacy.ts"
@@ -36,17 +36,17 @@ export const executeAll = (
   start: Galaxy,
   race: number,
   orders: ReadonlyArray<Order>
-): { readonly galaxy: Galaxy; readonly outcomes: ReadonlyArray<OrderOutcome> } => {
+): { readonly galaxy: Galaxy; readonly verdicts: ReadonlyArray<OrderVerdict> } => {
   let galaxy = start
-  const outcomes = orders.map((order, position): OrderOutcome => {
+  const verdicts = orders.map((order, position): OrderVerdict => {
     galaxy = present(galaxy, race, order)
     const outcome = execute(galaxy, race, order)
     if (Result.isFailure(outcome)) {
       const { code, message } = outcome.failure
-      return { position, accepted: false, code, message, order }
+      return { position, accepted: false, code, message }
     }
     galaxy = outcome.success
-    return { position, accepted: true, order }
+    return { position, accepted: true }
   })
-  return { galaxy, outcomes }
+  return { galaxy, verdicts }
 }

@@ -37,4 +37,4 @@ export const viewOf = (galaxy: Galaxy, race: number): Galaxy => ({
 })
 
 export const forecast = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> =>
-  executeAll(viewOf(galaxy, race), race, orders).outcomes.map(({ order: _, ...verdict }) => verdict)
+  executeAll(viewOf(galaxy, race), race, orders).verdicts

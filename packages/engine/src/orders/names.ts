@@ -25,7 +25,7 @@ export const acceptName = (typed: string | undefined, most: number): Result.Resu
     .trim()
     .replace(/[\s,@]/gu, "_")
   if (name === "") return refuse("name_missing", "a name is needed")
-  if ([...name].length > most) return refuse("name_too_long", `a name has at most ${most} characters`)
+  if (Array.from(name).length > most) return refuse("name_too_long", `a name has at most ${most} characters`)
   if (!allowed.test(name)) {
     return refuse("name_chars", "a name may hold Latin and Cyrillic letters, digits, underscore and hyphen only")
   }

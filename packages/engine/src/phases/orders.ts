@@ -10,9 +10,13 @@ export const orders: Phase = {
     const events: Array<TurnEvent> = []
     let galaxy = turn.galaxy
     for (const race of turn.random.shuffled(racesIn(galaxy))) {
-      const executed = executeAll(galaxy, race, turn.decisions.orders.get(race) ?? [])
+      const list = turn.decisions.orders.get(race) ?? []
+      const executed = executeAll(galaxy, race, list)
       galaxy = executed.galaxy
-      for (const outcome of executed.outcomes) events.push({ kind: "order", race, outcome })
+      for (const [position, order] of list.entries()) {
+        const verdict = executed.verdicts[position]
+        if (verdict !== undefined) events.push({ kind: "order", race, outcome: { ...verdict, order } })
+      }
     }
     return { galaxy, events }
   }

@@ -2,7 +2,8 @@
  * The engine as a process: serves one game from one folder until it is told to end.
  *
  * Standard output carries one JSON line, `{"event":"listening",…}`, once requests are answered. Whatever keeps it from
- * serving is a line on standard error and exit code 1; a wanted end is exit code 0.
+ * serving is a line on standard error. Exit codes: 0 for a wanted end, 1 when another attempt may go better, 2 when it
+ * can't: wrong settings, or a state folder that somebody has to look at.
  */
 import { createServer } from "node:http"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
@@ -10,6 +11,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { Engine } from "@galaxy/engine/host/Engine"
 import { routes } from "@galaxy/engine/host/EngineHttp"
+import { StateBroken } from "@galaxy/engine/host/StateError"
 import * as StateStore from "@galaxy/engine/host/StateStore"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -50,11 +52,11 @@ const program = (settings: EngineSettings) => {
 }
 
 /** The last word of a run, and its exit code. */
-const conclude = (exit: Exit.Exit<unknown, { readonly message: string }>): number => {
+const conclude = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return 0
   const error = Cause.squash(exit.cause)
   fail(error instanceof Error ? error.message : String(error))
-  return 1
+  return error instanceof StateBroken ? 2 : 1
 }
 
 const start = (settings: EngineSettings): void => {
@@ -74,5 +76,5 @@ const settings = readSettings(process.env)
 if ("stateDir" in settings) start(settings)
 else {
   for (const problem of settings) fail(problem)
-  process.exitCode = 1
+  process.exitCode = 2
 }
