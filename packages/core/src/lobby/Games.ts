@@ -53,8 +53,8 @@ export class Games extends Context.Service<
   }
 >()("@galaxy/core/lobby/Games") {}
 
-// Line breaks and tabs are text; other control characters and what turns the reading direction are not.
-const unprintable = /[^\P{C}\n\r\t\u{200D}]|[\u2028\u2029]/u
+// Line breaks, tabs and joiners are text; other control characters and what turns the reading direction are not.
+const unprintable = /[^\P{C}\n\r\t\u{200C}\u{200D}]|[\u2028\u2029]/u
 const lineBreak = /[\n\r\t]/
 
 const problemOf = (settings: typeof CreateGame.Type): string | undefined => {

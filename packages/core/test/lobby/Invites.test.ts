@@ -46,8 +46,7 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(yield* notices(guest), [
           {
             kind: "lobby.invite.received",
-            idempotency_key: `invite-received:${invite.invite_id}>${guest}`,
-            user_id: guest,
+            idempotencyKey: `invite-received:${invite.invite_id}`,
             payload: {
               game_id,
               invite_id: invite.invite_id,
@@ -371,8 +370,7 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(told, [
           {
             kind: "lobby.invite.revoked",
-            idempotency_key: `invite-revoked:${invite_id}>${guest}`,
-            user_id: guest,
+            idempotencyKey: `invite-revoked:${invite_id}`,
             payload: { game_id, invite_id }
           }
         ])

@@ -114,7 +114,7 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(yield* turnsTold(owner), [{ game_id, turn: 1 }])
         assert.deepStrictEqual(yield* turnsTold(guest), [{ game_id, turn: 1 }])
         const told = (yield* notices(owner)).find((it) => it.kind === "game.turn.ready")
-        assert.strictEqual(told?.idempotency_key, `turn-ready:${game_id}:1>${owner}`)
+        assert.strictEqual(told?.idempotencyKey, `turn-ready:${game_id}:1`)
         yield* first
         assert.strictEqual((yield* turnsTold(owner)).length, 1)
         yield* memberships.end(game_id, guest, "removed")

@@ -1,42 +1,29 @@
-/**
- * The lobby on a real database. Notifications are written down where a test can count them, in the transaction that they
- * are part of, so that what is rolled back is not counted.
- */
+/** The lobby on a real database, with the notifications, mails and start requests that it causes. */
 import type { CreateGame } from "@galaxy/contract/api/UserLobby"
+import * as codec from "@galaxy/contract/fbs/codec"
+import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/Games"
 import { Invites } from "@galaxy/core/lobby/Invites"
 import * as Lobby from "@galaxy/core/lobby/Lobby"
 import * as LobbyConfig from "@galaxy/core/lobby/LobbyConfig"
-import { Notifications } from "@galaxy/core/notification/Notifications"
+import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
+import * as SecretBox from "@galaxy/core/mail/SecretBox"
+import { kinds, type NotificationKind } from "@galaxy/core/notification/Catalog"
+import * as Notifications from "@galaxy/core/notification/Notifications"
+import * as PushLog from "@galaxy/core/push/PushLog"
 import * as EngineVersions from "@galaxy/core/runtime/EngineVersions"
 import * as RuntimeJobs from "@galaxy/core/runtime/RuntimeJobs"
 import { newId } from "@galaxy/core/shared/NewId"
-import { StorageError } from "@galaxy/core/shared/StorageError"
 import type { Database } from "@galaxy/testkit/TestDatabase"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
-const NotificationsDouble = Layer.effect(
-  Notifications,
-  Effect.map(SqlClient.SqlClient, (sql) =>
-    Notifications.of({
-      submit: (intent) =>
-        StorageError.refail(
-          Effect.gen(function* () {
-            for (const user of intent.recipients) {
-              const id = yield* newId
-              const key = `${intent.idempotencyKey}>${user}`
-              const payload = JSON.stringify(intent.payload)
-              yield* sql`
-                INSERT INTO backend.notifications (notification_id, kind, idempotency_key, user_id, payload)
-                VALUES (${id}, ${intent.kind}, ${key}, ${user}, ${payload}::text::jsonb)
-                ON CONFLICT DO NOTHING`
-            }
-          })
-        )
-    })
-  )
+const secret = Redacted.make(new Uint8Array(32).fill(7))
+
+const Telling = Notifications.layer.pipe(
+  Layer.provide([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" })]),
+  Layer.provide(SecretBox.layer({ secret }))
 )
 
 // Start requests are the runtime's own: nobody works on them here.
@@ -49,7 +36,7 @@ const registered = Layer.effectDiscard(
 /** The lobby's services over a database. */
 export const lobbyOn = <E>(database: Layer.Layer<Database, E>, settings: Partial<LobbyConfig.LobbySettings> = {}) =>
   Layer.mergeAll(Lobby.layer, Lobby.layerForRuntime).pipe(
-    Layer.provide([NotificationsDouble, LobbyConfig.layer(settings)]),
+    Layer.provide([Telling, LobbyConfig.layer(settings)]),
     Layer.provideMerge(registered.pipe(Layer.provideMerge(Runtime))),
     Layer.provideMerge(database)
   )
@@ -93,19 +80,35 @@ export const join = (owner: UserId, gameId: Parameters<Invites["Service"]["issue
 
 export interface Notice {
   readonly kind: string
-  readonly idempotency_key: string
-  readonly user_id: string
-  readonly payload: Readonly<Record<string, unknown>>
+  readonly idempotencyKey: string | undefined
+  readonly payload: codec.JsonObject
 }
 
-/** What the user has been notified of, in order. */
+interface Event {
+  readonly kind: string
+  readonly payload: Uint8Array
+}
+
+/** What the user has been told by push, in order, as a client reads it. */
 export const notices = (user: UserId) =>
-  Effect.flatMap(
-    SqlClient.SqlClient,
-    (sql) => sql<Notice>`
-      SELECT kind, idempotency_key, user_id, payload FROM backend.notifications
-      WHERE user_id = ${user} ORDER BY notification_id`
-  )
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const events = yield* sql<Event>`
+      SELECT kind, payload FROM backend.push_events WHERE user_id = ${user} ORDER BY sequence`
+    return yield* Effect.forEach(events, ({ kind, payload }) =>
+      Effect.gen(function* () {
+        const table = kinds[kind as NotificationKind].push
+        if (table === undefined) return yield* Effect.die(new Error(`${kind} is not for push`))
+        const json = codec.decode(tables, table, payload)
+        const [row] = yield* sql<{ readonly key: string }>`
+          SELECT n.idempotency_key AS key
+          FROM backend.notifications n JOIN backend.notification_routes r USING (notification_id)
+          WHERE r.user_id = ${user} AND r.channel = 'push' AND n.kind = ${kind}
+            AND n.payload = ${JSON.stringify(json)}::text::jsonb`
+        return { kind, idempotencyKey: row?.key, payload: json } satisfies Notice
+      })
+    )
+  })
 
 /** How often the game's start was requested. */
 export const starts = (gameId: string) =>
