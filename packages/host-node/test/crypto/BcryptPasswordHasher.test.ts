@@ -1,0 +1,37 @@
+import { assert, describe, it } from "@effect/vitest"
+import { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
+import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
+import { Effect, Exit, Redacted } from "effect"
+
+const password = Redacted.make("correct horse battery staple")
+
+describe("bcrypt", () => {
+  it.effect("a hash is salted, at the asked cost, and verifies its own password only", () =>
+    Effect.gen(function* () {
+      const hasher = yield* PasswordHasher
+      const one = yield* hasher.hash(password)
+      assert.match(one, /^\$2b\$04\$/)
+      assert.notStrictEqual(yield* hasher.hash(password), one)
+      assert.isTrue(yield* hasher.verify(password, one))
+      assert.isFalse(yield* hasher.verify(Redacted.make("correct horse battery stapl"), one))
+      assert.isFalse(yield* hasher.verify(Redacted.make(""), one))
+    }).pipe(Effect.provide(BcryptPasswordHasher.layer({ cost: 4 })))
+  )
+
+  it.effect("what isn't a hash verifies nothing", () =>
+    Effect.gen(function* () {
+      const hasher = yield* PasswordHasher
+      for (const hash of ["", "$2b$04$", "plain", "x".repeat(60)]) {
+        assert.isFalse(yield* hasher.verify(password, hash), hash)
+      }
+    }).pipe(Effect.provide(BcryptPasswordHasher.layer({ cost: 4 })))
+  )
+
+  it.effect("bytes that bcrypt would drop are refused, not dropped", () =>
+    Effect.gen(function* () {
+      const hasher = yield* PasswordHasher
+      assert.isTrue(Exit.isSuccess(yield* Effect.exit(hasher.hash(Redacted.make("a".repeat(72))))))
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(hasher.hash(Redacted.make("ä".repeat(37))))))
+    }).pipe(Effect.provide(BcryptPasswordHasher.layer({ cost: 4 })))
+  )
+})

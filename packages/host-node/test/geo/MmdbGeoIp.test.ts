@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+import * as GeoIp from "@galaxy/core/geo/GeoIp"
+import * as MmdbGeoIp from "@galaxy/host-node/geo/MmdbGeoIp"
+import { Effect, Layer } from "effect"
+
+const database = fileURLToPath(new URL("./countries.mmdb", import.meta.url))
+const mmdb = MmdbGeoIp.layer(database)
+
+const country = (ip: string) => Effect.flatMap(GeoIp.GeoIp, (geo) => geo.country(ip))
+
+const unknown = [
+  "",
+  "127.0.0.1",
+  "::1",
+  "198.51.100.200",
+  "203.0.113.9",
+  "192.0.2.300",
+  "192.0.2.1, 10.0.0.1",
+  "::ffff:999.0.2.1",
+  "unknown",
+  "%eth0",
+  "x".repeat(10_000)
+]
+
+describe("country of an address", () => {
+  it.effect("comes from the database, for both families and for IPv4 in IPv6 dress", () =>
+    Effect.gen(function* () {
+      for (const [ip, code] of [
+        ["192.0.2.1", "DE"],
+        ["192.0.2.255", "DE"],
+        ["198.51.100.7", "JP"],
+        ["::ffff:192.0.2.1", "DE"],
+        ["2001:db8::1", "BR"],
+        ["2001:db8::1%eth0", "BR"]
+      ] as const) {
+        assert.strictEqual(yield* country(ip), code, ip)
+      }
+    }).pipe(Effect.provide(mmdb))
+  )
+
+  const adapters: ReadonlyArray<readonly [string, Layer.Layer<GeoIp.GeoIp, MmdbGeoIp.GeoDatabaseUnreadable>]> = [
+    ["with a database", mmdb],
+    ["without one", GeoIp.layerUnknown]
+  ]
+  for (const [name, layer] of adapters) {
+    it.effect(`is unknown for private, foreign and malformed addresses, ${name}`, () =>
+      Effect.gen(function* () {
+        for (const ip of unknown) assert.isUndefined(yield* country(ip), ip)
+      }).pipe(Effect.provide(layer))
+    )
+  }
+
+  it.effect("a database that isn't there or isn't one stops the start and says which", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "galaxy-geo-"))
+      yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+      const garbage = join(folder, "garbage.mmdb")
+      writeFileSync(garbage, Buffer.alloc(4_096, 7))
+      const empty = join(folder, "empty.mmdb")
+      writeFileSync(empty, "")
+      for (const path of [join(folder, "missing.mmdb"), garbage, empty]) {
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(MmdbGeoIp.layer(path))))
+        assert.strictEqual(error._tag, "GeoDatabaseUnreadable")
+        assert.strictEqual(error.path, path)
+        assert.include(error.message, path)
+      }
+    })
+  )
+})
