@@ -1,0 +1,157 @@
+/**
+ * Who listens: the open event streams of this gateway, by user and by session.
+ *
+ * The hub never waits for a stream. Each has a bounded inbox from which the oldest is dropped when it is full; the stream
+ * notices the hole by the numbers and reads it from the backend, so that a slow reader costs time and loses nothing.
+ */
+import { Context, Effect, Layer, Queue, type Scope } from "effect"
+import type { LiveEvent } from "./PushSource.ts"
+
+/** What comes into a stream's inbox. */
+export type Inbox =
+  | { readonly type: "event"; readonly event: LiveEvent }
+  /** Something may have been missed: read on from the backend. */
+  | { readonly type: "catchUp" }
+  | { readonly type: "end"; readonly reason: "session_revoked" | "shutting_down" }
+
+export interface Listener {
+  readonly userId: string
+  readonly deviceSessionId: string
+}
+
+/** Too many streams are open, of this session or altogether. */
+export interface HubFull {
+  readonly _tag: "HubFull"
+}
+
+export interface PushHubOptions {
+  readonly maxStreams: number
+  readonly maxStreamsPerSession: number
+  /** Events that wait for one stream. */
+  readonly inboxCapacity: number
+}
+
+export const defaults: PushHubOptions = { maxStreams: 50_000, maxStreamsPerSession: 4, inboxCapacity: 128 }
+
+interface Entry extends Listener {
+  readonly inbox: Queue.Queue<Inbox>
+  /** Set once: an end is never dropped for lack of room. */
+  ended: "session_revoked" | "shutting_down" | undefined
+}
+
+export interface Registration {
+  readonly take: Effect.Effect<Inbox>
+}
+
+export class PushHub extends Context.Service<
+  PushHub,
+  {
+    /** Makes room for a stream until the scope closes. */
+    register(listener: Listener): Effect.Effect<Registration, HubFull, Scope.Scope>
+    readonly publish: (event: LiveEvent) => Effect.Effect<void>
+    readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
+    readonly revokeUser: (userId: string) => Effect.Effect<void>
+    /** Has every stream look whether it missed something. */
+    readonly catchUpAll: Effect.Effect<void>
+    /** Ends every stream and takes no more. */
+    readonly close: Effect.Effect<void>
+    readonly size: Effect.Effect<number>
+  }
+>()("@galaxy/edge/hub/PushHub") {}
+
+const index = () => {
+  const entries = new Map<string, Set<Entry>>()
+  return {
+    of: (key: string): ReadonlySet<Entry> => entries.get(key) ?? new Set(),
+    add: (key: string, entry: Entry) => {
+      const own = entries.get(key) ?? new Set()
+      own.add(entry)
+      entries.set(key, own)
+    },
+    remove: (key: string, entry: Entry) => {
+      const own = entries.get(key)
+      own?.delete(entry)
+      if (own?.size === 0) entries.delete(key)
+    }
+  }
+}
+
+export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHub> =>
+  Layer.effect(
+    PushHub,
+    Effect.gen(function* () {
+      const { maxStreams, maxStreamsPerSession, inboxCapacity } = { ...defaults, ...options }
+      const byUser = index()
+      const bySession = index()
+      const all = new Set<Entry>()
+      let closed = false
+
+      const offer = (entry: Entry, item: Inbox) => {
+        Queue.offerUnsafe(entry.inbox, item)
+      }
+
+      const end = (entries: Iterable<Entry>, reason: "session_revoked" | "shutting_down") => {
+        for (const entry of entries) {
+          entry.ended = entry.ended ?? reason
+          offer(entry, { type: "end", reason: entry.ended })
+        }
+      }
+
+      const register = (listener: Listener) =>
+        Effect.acquireRelease(
+          Effect.gen(function* () {
+            const full = all.size >= maxStreams || bySession.of(listener.deviceSessionId).size >= maxStreamsPerSession
+            if (full) return yield* Effect.fail<HubFull>({ _tag: "HubFull" })
+            const entry: Entry = {
+              ...listener,
+              inbox: yield* Queue.sliding<Inbox>(inboxCapacity),
+              ended: closed ? "shutting_down" : undefined
+            }
+            all.add(entry)
+            byUser.add(entry.userId, entry)
+            bySession.add(entry.deviceSessionId, entry)
+            return entry
+          }),
+          (entry) =>
+            Effect.sync(() => {
+              all.delete(entry)
+              byUser.remove(entry.userId, entry)
+              bySession.remove(entry.deviceSessionId, entry)
+            })
+        ).pipe(
+          Effect.map(
+            (entry): Registration => ({
+              take: Effect.suspend(() =>
+                entry.ended === undefined
+                  ? Queue.take(entry.inbox)
+                  : Effect.succeed<Inbox>({ type: "end", reason: entry.ended })
+              )
+            })
+          )
+        )
+
+      return PushHub.of({
+        register,
+        publish: (event) =>
+          Effect.sync(() => {
+            for (const entry of byUser.of(event.userId)) offer(entry, { type: "event", event })
+          }),
+        revokeSession: (deviceSessionId) =>
+          Effect.sync(() => {
+            end(bySession.of(deviceSessionId), "session_revoked")
+          }),
+        revokeUser: (userId) =>
+          Effect.sync(() => {
+            end(byUser.of(userId), "session_revoked")
+          }),
+        catchUpAll: Effect.sync(() => {
+          for (const entry of all) offer(entry, { type: "catchUp" })
+        }),
+        close: Effect.sync(() => {
+          closed = true
+          end(all, "shutting_down")
+        }),
+        size: Effect.sync(() => all.size)
+      })
+    })
+  )

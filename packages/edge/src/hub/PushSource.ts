@@ -1,0 +1,39 @@
+/** Port: the backend's push log as this gateway follows it. */
+import { Context, type Stream, Schema } from "effect"
+
+/** The stream to the backend is lost; it can be opened again from the last cursor. */
+export class PushSourceLost extends Schema.TaggedError<PushSourceLost>()("PushSourceLost", {
+  message: Schema.String
+}) {}
+
+/** An event of one user, in the user's own numbering. */
+export interface LiveEvent {
+  readonly userId: string
+  /** Meant for one session only; empty for all of the user's. */
+  readonly deviceSessionId: string
+  readonly kind: string
+  readonly payload: Uint8Array
+  readonly eventId: string
+  readonly requestId: string
+  readonly traceId: string
+  readonly sequence: number
+}
+
+export type PushFrame = { readonly cursor: string } & (
+  | { readonly type: "resume"; readonly outcome: "RESUMED" | "RESTARTED" | "FRESH" }
+  | { readonly type: "event"; readonly event: LiveEvent }
+  | {
+      readonly type: "invalidation"
+      readonly deviceSessionId: string
+      readonly userId: string
+      readonly reason: string
+    }
+)
+
+export class PushSource extends Context.Service<
+  PushSource,
+  {
+    /** Frames after the cursor, the resume frame first; an empty cursor begins at the present. */
+    frames(cursor: string): Stream.Stream<PushFrame, PushSourceLost>
+  }
+>()("@galaxy/edge/hub/PushSource") {}
