@@ -1,0 +1,79 @@
+/**
+ * How many requests an address, a session, a user or a message type may make: a token bucket each.
+ *
+ * Memory is bounded: of the least recently used buckets the oldest are forgotten, which only ever gives tokens back.
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import { RateLimited } from "./Refusal.ts"
+
+export interface Rate {
+  /** Requests at once after a pause. */
+  readonly burst: number
+  readonly perSecond: number
+}
+
+export interface BudgetOptions {
+  readonly ip: Rate
+  readonly session: Rate
+  readonly user: Rate
+  /** Of one session, per message type. */
+  readonly messageType: Rate
+  /** Sign-in routes, per address. */
+  readonly publicIp: Rate
+  /** Sign-in routes, per e-mail address or challenge. */
+  readonly publicIdentity: Rate
+  /** Buckets that are remembered of each kind. */
+  readonly capacity: number
+}
+
+export const defaults: BudgetOptions = {
+  ip: { burst: 400, perSecond: 100 },
+  session: { burst: 120, perSecond: 30 },
+  user: { burst: 240, perSecond: 60 },
+  messageType: { burst: 60, perSecond: 20 },
+  publicIp: { burst: 30, perSecond: 0.5 },
+  publicIdentity: { burst: 12, perSecond: 0.1 },
+  capacity: 100_000
+}
+
+export type BudgetKind = Exclude<keyof BudgetOptions, "capacity">
+
+export class Budgets extends Context.Service<
+  Budgets,
+  {
+    /** Takes one token, or fails with the time until there is one. */
+    take(kind: BudgetKind, key: string): Effect.Effect<void, RateLimited>
+  }
+>()("@galaxy/edge/Budgets") {}
+
+interface Bucket {
+  readonly tokens: number
+  readonly at: number
+}
+
+export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets> =>
+  Layer.sync(Budgets, () => {
+    const settings = { ...defaults, ...options }
+    const buckets = new Map<BudgetKind, Map<string, Bucket>>()
+    const of = (kind: BudgetKind) => {
+      const own = buckets.get(kind) ?? new Map<string, Bucket>()
+      buckets.set(kind, own)
+      return own
+    }
+    return Budgets.of({
+      take: (kind, key) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const { burst, perSecond } = settings[kind]
+          const own = of(kind)
+          const before = own.get(key) ?? { tokens: burst, at: now }
+          const tokens = Math.min(burst, before.tokens + (Math.max(0, now - before.at) / 1_000) * perSecond)
+          own.delete(key)
+          own.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
+          const oldest = own.size > settings.capacity ? own.keys().next().value : undefined
+          if (oldest !== undefined) own.delete(oldest)
+          return tokens >= 1
+            ? Effect.void
+            : Effect.fail(new RateLimited({ retryAfterMs: Math.ceil(((1 - tokens) / perSecond) * 1_000) }))
+        })
+    })
+  })

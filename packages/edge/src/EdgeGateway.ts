@@ -1,0 +1,102 @@
+/**
+ * The authenticated edge, apart from any transport: a signed envelope in, a signed answer or a typed refusal out.
+ *
+ * A business error of the backend is an answer with its code; only what keeps the command from running is a refusal.
+ */
+import * as ApiError from "@galaxy/contract/api/ApiError"
+import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { Clock, Context, Effect, Layer, Option, Result, Schema } from "effect"
+import { BackendClient } from "./BackendClient.ts"
+import { EdgeCrypto } from "./EdgeCrypto.ts"
+import type { Envelope, Peer } from "./Envelope.ts"
+import { BackendUnavailable, type Refusal } from "./Refusal.ts"
+import type { Verified } from "./stages/Stage.ts"
+import { fromAnswer, fromError, toCall } from "./transcode.ts"
+import { Verifier } from "./Verifier.ts"
+
+export interface SignedAnswer {
+  readonly protocolVersion: string
+  readonly requestId: string
+  readonly timestampMs: bigint
+  readonly resultCode: string
+  readonly payloadBytes: Uint8Array
+  readonly payloadHash: Uint8Array
+  readonly signature: Uint8Array
+}
+
+export class EdgeGateway extends Context.Service<
+  EdgeGateway,
+  {
+    executeCommand(envelope: Envelope, peer: Peer): Effect.Effect<SignedAnswer, Refusal>
+  }
+>()("@galaxy/edge/EdgeGateway") {}
+
+interface Outcome {
+  readonly resultCode: string
+  readonly payload: Uint8Array
+}
+
+const failed = (code: string, message: string): Outcome => ({ resultCode: code, payload: fromError(code, message) })
+
+const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
+
+export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | EdgeCrypto> = Layer.effect(
+  EdgeGateway,
+  Effect.gen(function* () {
+    const verifier = yield* Verifier
+    const backend = yield* BackendClient
+    const crypto = yield* EdgeCrypto
+
+    const run = Effect.fnUntraced(function* (verified: Verified) {
+      const { envelope, peer, session } = verified
+      const route = routeOf(envelope.messageType)
+      if (route === undefined) return failed("not_found", "no such message type")
+      const call = Result.try({
+        try: () => toCall(route, envelope.payloadBytes),
+        catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+      })
+      if (Result.isFailure(call)) return failed("invalid_request", `payload: ${call.failure}`)
+      const answer = yield* backend.forward({
+        ...call.success,
+        userId: session.userId,
+        sourceIp: peer.ip,
+        requestId: envelope.requestId,
+        traceparent: envelope.traceId
+      })
+      if (answer.status >= 500) return yield* new BackendUnavailable()
+      if (answer.status >= 300) {
+        const error = Option.getOrUndefined(decodeError(answer.json))?.error
+        return error === undefined ? yield* new BackendUnavailable() : failed(error.code, error.message)
+      }
+      const payload = yield* Effect.try({
+        try: () => fromAnswer(route, answer.json),
+        catch: (cause) => cause
+      }).pipe(
+        // The two sides were built apart: nothing that the player sent is at fault.
+        Effect.tapError((cause) => Effect.logError("an answer of the backend doesn't fit its table", cause)),
+        Effect.mapError(() => new BackendUnavailable())
+      )
+      return { resultCode: "ok", payload }
+    })
+
+    const sign = Effect.fnUntraced(function* (requestId: string, outcome: Outcome) {
+      const fields = {
+        protocolVersion: SigningInput.protocolVersion,
+        requestId,
+        timestampMs: BigInt(Math.floor(yield* Clock.currentTimeMillis)),
+        resultCode: outcome.resultCode,
+        payloadHash: yield* crypto.sha256(outcome.payload)
+      }
+      const signature = yield* crypto.sign(SigningInput.response(fields))
+      return { ...fields, payloadBytes: outcome.payload, signature }
+    })
+
+    const executeCommand = Effect.fn("EdgeGateway.executeCommand")(function* (envelope: Envelope, peer: Peer) {
+      const verified = yield* verifier.verify("command", envelope, peer)
+      return yield* sign(envelope.requestId, yield* run(verified))
+    })
+
+    return EdgeGateway.of({ executeCommand })
+  })
+)

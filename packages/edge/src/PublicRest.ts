@@ -1,0 +1,178 @@
+/**
+ * The gateway's REST routes: signing in, what a client has to know of the gateway, probes.
+ *
+ * They are open to anybody, so they are the strict class: small bodies, JSON only, a budget per address and per identity.
+ * Headers that the backend trusts are made here and never taken from the client.
+ */
+import * as ApiError from "@galaxy/contract/api/ApiError"
+import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
+import { Clock, Effect, Layer, Option } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { BackendClient } from "./BackendClient.ts"
+import { type BudgetKind, Budgets } from "./Budgets.ts"
+import { EdgeCrypto } from "./EdgeCrypto.ts"
+import { EdgeSettings } from "./EdgeSettings.ts"
+import { RateLimited } from "./Refusal.ts"
+import { ReplayStore } from "./ReplayStore.ts"
+
+const maxBodyBytes = 16 * 1024
+
+const error = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
+  HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
+
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
+
+/** Which field names who is meant, for the budget. */
+const routes = {
+  "/api/v1/public/auth/send-email-code": "email",
+  "/api/v1/public/auth/confirm-email-code": "challenge_id"
+} as const
+
+type Path = keyof typeof routes
+
+const peerIp = (request: HttpServerRequest.HttpServerRequest) =>
+  Option.getOrElse(request.remoteAddress, () => "unknown")
+
+const isJson = (request: HttpServerRequest.HttpServerRequest) =>
+  /^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")
+
+/** Limits are checked before a byte of the body is parsed. */
+const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+  if (!isJson(request)) {
+    return { refused: error("unsupported_media_type", "the body has to be application/json") }
+  }
+  const tooLarge = { refused: error("payload_too_large", `a body has at most ${maxBodyBytes} bytes`) }
+  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return tooLarge
+  const text = yield* Effect.option(request.text)
+  if (Option.isNone(text)) return tooLarge
+  if (text.value.length > maxBodyBytes) return tooLarge
+  try {
+    return { json: JSON.parse(text.value) as unknown }
+  } catch {
+    return { refused: error("invalid_request", "the body is no JSON") }
+  }
+})
+
+const identityOf = (json: unknown, field: string): string => {
+  const value = typeof json === "object" && json !== null ? (json as Record<string, unknown>)[field] : undefined
+  return typeof value === "string" ? value.trim().toLowerCase().slice(0, 254) : ""
+}
+
+const auth = (path: Path) =>
+  HttpRouter.add(
+    "POST",
+    path,
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const backend = yield* BackendClient
+      const budgets = yield* Budgets
+      const crypto = yield* EdgeCrypto
+      const ip = peerIp(request)
+      const requestId = globalThis.crypto.randomUUID()
+      const take = (kind: BudgetKind, key: string) => budgets.take(kind, key)
+
+      const handle = Effect.gen(function* () {
+        yield* take("publicIp", ip)
+        const body = yield* readBody(request)
+        if (body.refused !== undefined) return body.refused
+        // Memory holds hashes: an address in a dump of the process would be one too many.
+        const identity = yield* crypto.sha256(new TextEncoder().encode(identityOf(body.json, routes[path])))
+        yield* take("publicIdentity", `${path}:${base64(identity)}`)
+        const answer = yield* backend.public({
+          path,
+          body: body.json,
+          acceptLanguage: request.headers["accept-language"]?.slice(0, 1_024),
+          sourceIp: ip,
+          requestId,
+          traceparent: request.headers["traceparent"] ?? ""
+        })
+        return HttpServerResponse.jsonUnsafe(answer.json, { status: answer.status })
+      })
+
+      return yield* handle.pipe(
+        Effect.catch((refusal) =>
+          Effect.succeed(
+            refusal instanceof RateLimited
+              ? error("rate_limited", "too many requests", {
+                  "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))
+                })
+              : error("service_unavailable", "the service can't be reached at present")
+          )
+        ),
+        Effect.map(HttpServerResponse.setHeader("x-request-id", requestId)),
+        Effect.annotateLogs({ request_id: requestId })
+      )
+    })
+  )
+
+const gatewayInfo = HttpRouter.add(
+  "GET",
+  "/api/v1/public/gateway-info",
+  Effect.gen(function* () {
+    const crypto = yield* EdgeCrypto
+    const settings = yield* EdgeSettings
+    return HttpServerResponse.jsonUnsafe({
+      protocol_version: protocolVersion,
+      signing_public_key: base64(crypto.publicKey),
+      freshness_past_ms: settings.freshnessPastMs,
+      freshness_future_ms: settings.freshnessFutureMs,
+      server_time_ms: Math.floor(yield* Clock.currentTimeMillis)
+    })
+  })
+)
+
+const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
+
+const readyz = HttpRouter.add(
+  "GET",
+  "/readyz",
+  Effect.gen(function* () {
+    const backend = yield* BackendClient
+    const store = yield* ReplayStore
+    const missing = yield* Effect.andThen(backend.ready, store.ready).pipe(
+      Effect.timeoutOrElse({ duration: "2 seconds", orElse: () => Effect.fail({ _tag: "timeout" } as const) }),
+      Effect.match({ onFailure: (it) => it._tag, onSuccess: () => undefined })
+    )
+    return missing === undefined
+      ? HttpServerResponse.jsonUnsafe({ status: "ready" })
+      : HttpServerResponse.jsonUnsafe({ status: "unavailable", missing }, { status: 503 })
+  })
+)
+
+const methods: Readonly<Record<string, string>> = {
+  "/api/v1/public/auth/send-email-code": "POST",
+  "/api/v1/public/auth/confirm-email-code": "POST",
+  "/api/v1/public/gateway-info": "GET",
+  "/healthz": "GET",
+  "/readyz": "GET"
+}
+
+const otherwise = HttpRouter.add(
+  "*",
+  "/*",
+  Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+    const allowed = methods[request.url.split("?")[0] ?? ""]
+    return allowed === undefined
+      ? error("not_found", "there is no such route")
+      : error("method_not_allowed", `use ${allowed}`, { allow: allowed })
+  })
+)
+
+/** Outermost: whatever goes wrong inside is logged whole and told of as nothing but an error. */
+const safe = HttpRouter.middleware(
+  (http) =>
+    Effect.catchDefect(http, (defect) =>
+      Effect.as(Effect.logError("a request failed", defect), error("internal_error", "internal error"))
+    ),
+  { global: true }
+)
+
+export const layer = Layer.mergeAll(
+  auth("/api/v1/public/auth/send-email-code"),
+  auth("/api/v1/public/auth/confirm-email-code"),
+  gatewayInfo,
+  healthz,
+  readyz,
+  otherwise,
+  safe
+)

@@ -1,0 +1,69 @@
+/** The order in which an envelope is verified: the wire contract's, one line a step. */
+import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
+import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
+import { Context, Effect, Layer } from "effect"
+import { Budgets } from "./Budgets.ts"
+import { EdgeCrypto } from "./EdgeCrypto.ts"
+import { EdgeSettings } from "./EdgeSettings.ts"
+import type { Envelope, Peer } from "./Envelope.ts"
+import { type Refusal, SessionUnknown, UnsupportedMessageType, UnsupportedProtocolVersion } from "./Refusal.ts"
+import { ReplayStore } from "./ReplayStore.ts"
+import { SessionCache } from "./SessionCache.ts"
+import { payloadHash, signature } from "./stages/authenticity.ts"
+import { budget } from "./stages/budget.ts"
+import { form } from "./stages/form.ts"
+import { freshness } from "./stages/freshness.ts"
+import { replay } from "./stages/replay.ts"
+import type { Examined, Stage, Verified } from "./stages/Stage.ts"
+import { active, known } from "./stages/session.ts"
+
+export class Verifier extends Context.Service<
+  Verifier,
+  {
+    verify(rpc: Examined["rpc"], envelope: Envelope, peer: Peer): Effect.Effect<Verified, Refusal>
+  }
+>()("@galaxy/edge/Verifier") {}
+
+const version: Stage = (examined) =>
+  examined.envelope.protocolVersion === protocolVersion
+    ? Effect.succeed(examined)
+    : Effect.fail(new UnsupportedProtocolVersion({ message: `this gateway speaks ${protocolVersion}` }))
+
+const routed: Stage = (examined) =>
+  examined.rpc === "subscribe" || routeOf(examined.envelope.messageType) !== undefined
+    ? Effect.succeed(examined)
+    : Effect.fail(new UnsupportedMessageType({ message: `${examined.envelope.messageType} isn't routed` }))
+
+export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | ReplayStore | Budgets | EdgeSettings> =
+  Layer.effect(
+    Verifier,
+    Effect.gen(function* () {
+      const settings = yield* EdgeSettings
+      const sessions = yield* SessionCache
+      const crypto = yield* EdgeCrypto
+      const store = yield* ReplayStore
+      const budgets = yield* Budgets
+
+      const stages: ReadonlyArray<Stage> = [
+        form(settings.maxPayloadBytes),
+        version,
+        known(sessions),
+        active,
+        payloadHash(crypto),
+        signature(crypto),
+        freshness(crypto, settings),
+        replay(store, settings),
+        budget(budgets),
+        routed
+      ]
+
+      const verify = Effect.fn("Verifier.verify")(function* (rpc: Examined["rpc"], envelope: Envelope, peer: Peer) {
+        let examined: Examined = { envelope, peer, rpc, session: undefined }
+        for (const stage of stages) examined = yield* stage(examined)
+        const { session } = examined
+        return session === undefined ? yield* new SessionUnknown() : { ...examined, session }
+      })
+
+      return Verifier.of({ verify })
+    })
+  )

@@ -1,0 +1,59 @@
+/**
+ * Follows the backend's push log: events to the hub, invalidations to the cache and the hub.
+ *
+ * After a lost connection it goes on from the last cursor. Where the log begins anew, everything that may have been missed
+ * is forgotten or read again.
+ */
+import { Duration, Effect, Layer, Random, Ref, Stream } from "effect"
+import { SessionCache } from "../SessionCache.ts"
+import { PushHub } from "./PushHub.ts"
+import { type PushFrame, PushSource } from "./PushSource.ts"
+
+const firstWaitMs = 200
+const longestWaitMs = 10_000
+
+/** Runs as long as the scope lives. */
+export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCache> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const source = yield* PushSource
+    const hub = yield* PushHub
+    const sessions = yield* SessionCache
+    const cursor = yield* Ref.make("")
+    const failures = yield* Ref.make(0)
+
+    const act = (frame: PushFrame): Effect.Effect<void> => {
+      switch (frame.type) {
+        case "resume":
+          // What was said before the beginning of this log can't be known: drop what it may have changed.
+          return frame.outcome === "RESUMED" ? Effect.void : Effect.andThen(sessions.clear, hub.catchUpAll)
+        case "event":
+          return hub.publish(frame.event)
+        case "invalidation":
+          return frame.userId === ""
+            ? Effect.andThen(sessions.revokeSession(frame.deviceSessionId), hub.revokeSession(frame.deviceSessionId))
+            : Effect.andThen(sessions.revokeUser(frame.userId), hub.revokeUser(frame.userId))
+      }
+    }
+
+    const connection = Stream.unwrap(Effect.map(Ref.get(cursor), (at) => source.frames(at))).pipe(
+      Stream.runForEach((frame) =>
+        act(frame).pipe(Effect.andThen(Ref.set(cursor, frame.cursor)), Effect.andThen(Ref.set(failures, 0)))
+      )
+    )
+
+    const backoff = Effect.gen(function* () {
+      const count = yield* Ref.updateAndGet(failures, (it) => it + 1)
+      const share = yield* Random.next
+      yield* Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(count - 1, 10))))
+    })
+
+    yield* connection.pipe(
+      Effect.catch((error) =>
+        Effect.logWarning("the push stream was lost").pipe(Effect.annotateLogs({ error: error.message }))
+      ),
+      Effect.andThen(backoff),
+      Effect.forever,
+      Effect.forkScoped
+    )
+  })
+)

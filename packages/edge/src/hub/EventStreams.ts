@@ -1,0 +1,162 @@
+/** Signed event streams of verified subscribers: registers with the hub, catches up, goes on live. */
+import * as codec from "@galaxy/contract/fbs/codec"
+import { tables } from "@galaxy/contract/gen/fbs-tables"
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { Clock, Context, Effect, Layer, Option, Schedule, Stream } from "effect"
+import { BackendClient } from "../BackendClient.ts"
+import { EdgeCrypto } from "../EdgeCrypto.ts"
+import { EdgeSettings } from "../EdgeSettings.ts"
+import type { Envelope, Peer } from "../Envelope.ts"
+import { InvalidEnvelope, RateLimited, type Refusal, SessionRevoked, SessionUnknown, ShuttingDown } from "../Refusal.ts"
+import { SessionCache } from "../SessionCache.ts"
+import { Verifier } from "../Verifier.ts"
+import * as eventStream from "./eventStream.ts"
+import { PushHub } from "./PushHub.ts"
+
+export interface SignedEvent {
+  readonly eventType: string
+  readonly eventId: string
+  readonly timestampMs: bigint
+  readonly payloadBytes: Uint8Array
+  readonly payloadHash: Uint8Array
+  readonly signature: Uint8Array
+  readonly requestId: string
+  readonly traceId: string
+  readonly sequence: bigint
+}
+
+export class EventStreams extends Context.Service<
+  EventStreams,
+  {
+    /** Verifies the subscription, then streams until the session or the gateway ends. */
+    subscribe(envelope: Envelope, peer: Peer): Stream.Stream<SignedEvent, Refusal>
+  }
+>()("@galaxy/edge/hub/EventStreams") {}
+
+/** What an event says before it is signed. */
+interface Unsigned {
+  readonly eventType: string
+  readonly eventId: string
+  readonly payload: Uint8Array
+  readonly requestId: string
+  readonly traceId: string
+  readonly sequence: number
+}
+
+const pageSize = 200
+/** A catch-up outlives a short outage of the backend; after a longer one the client connects again. */
+const retries = { times: 4, schedule: Schedule.exponential("100 millis") }
+const fullRetryMs = 5_000
+
+const resumeAfterOf = (payload: Uint8Array) =>
+  Effect.try({
+    try: () => {
+      const value = codec.decode(tables, "galaxy.gateway.SubscribeRequest", payload)["resume_after"]
+      if (typeof value !== "number" || value < 0) throw new Error("resume_after is negative")
+      return value
+    },
+    catch: (cause) =>
+      new InvalidEnvelope({
+        message: `payload_bytes is no SubscribeRequest: ${cause instanceof Error ? cause.message : String(cause)}`
+      })
+  })
+
+const own = (table: "ServerTime" | "Gap" | "Heartbeat", value: codec.JsonObject) =>
+  codec.encode(tables, `galaxy.gateway.${table}`, value)
+
+export const layer: Layer.Layer<
+  EventStreams,
+  never,
+  Verifier | SessionCache | BackendClient | EdgeCrypto | EdgeSettings | PushHub
+> = Layer.effect(
+  EventStreams,
+  Effect.gen(function* () {
+    const verifier = yield* Verifier
+    const sessions = yield* SessionCache
+    const backend = yield* BackendClient
+    const crypto = yield* EdgeCrypto
+    const settings = yield* EdgeSettings
+    const hub = yield* PushHub
+
+    const unsigned = Effect.fnUntraced(function* (it: eventStream.Outgoing, requestId: string) {
+      const now = Math.floor(yield* Clock.currentTimeMillis)
+      const gateway = (eventType: string, payload: Uint8Array, answers = ""): Unsigned => ({
+        eventType,
+        eventId: globalThis.crypto.randomUUID(),
+        payload,
+        requestId: answers,
+        traceId: "",
+        sequence: 0
+      })
+      switch (it.type) {
+        case "server_time":
+          return gateway(
+            "gateway.server_time",
+            own("ServerTime", { server_time_ms: now, newest_sequence: it.newest }),
+            requestId
+          )
+        case "gap":
+          return gateway(
+            "gateway.gap",
+            own("Gap", { first_missing: it.first, last_missing: it.last, resumed_after: it.resumedAfter })
+          )
+        case "heartbeat":
+          return gateway("gateway.heartbeat", own("Heartbeat", { server_time_ms: now }))
+        case "event":
+          return { ...it.event, eventType: it.event.kind }
+      }
+    })
+
+    const sign = Effect.fnUntraced(function* (event: Unsigned, deviceSessionId: string) {
+      const fields = {
+        eventType: event.eventType,
+        eventId: event.eventId,
+        timestampMs: BigInt(Math.floor(yield* Clock.currentTimeMillis)),
+        requestId: event.requestId,
+        traceId: event.traceId,
+        sequence: BigInt(event.sequence),
+        payloadHash: yield* crypto.sha256(event.payload)
+      }
+      const signature = yield* crypto.sign(SigningInput.event({ ...fields, deviceSessionId }))
+      return { ...fields, payloadBytes: event.payload, signature }
+    })
+
+    /** The invalidation may have come after the check and before the hub knew of the stream. */
+    const stillActive = (deviceSessionId: string) =>
+      Effect.flatMap(
+        sessions.get(deviceSessionId),
+        Option.match({
+          onNone: () => Effect.fail<Refusal>(new SessionUnknown()),
+          onSome: (it) => (it.status === "active" ? Effect.void : Effect.fail<Refusal>(new SessionRevoked()))
+        })
+      )
+
+    const subscribe = (envelope: Envelope, peer: Peer): Stream.Stream<SignedEvent, Refusal> =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          const { session } = yield* verifier.verify("subscribe", envelope, peer)
+          const { deviceSessionId, requestId } = envelope
+          const resumeAfter = yield* resumeAfterOf(envelope.payloadBytes)
+          const registration = yield* hub
+            .register({ userId: session.userId, deviceSessionId })
+            .pipe(Effect.mapError(() => new RateLimited({ retryAfterMs: fullRetryMs })))
+          yield* stillActive(deviceSessionId)
+          return eventStream
+            .make<Refusal>({
+              deviceSessionId,
+              resumeAfter,
+              registration,
+              page: (after, limit) => Effect.retry(backend.events(session.userId, after, limit), retries),
+              onEnd: (reason) => (reason === "session_revoked" ? new SessionRevoked() : new ShuttingDown()),
+              pageSize,
+              heartbeatMillis: settings.heartbeatMs
+            })
+            .pipe(
+              Stream.mapEffect((it) => Effect.flatMap(unsigned(it, requestId), (event) => sign(event, deviceSessionId)))
+            )
+        })
+      )
+
+    return EventStreams.of({ subscribe })
+  })
+)

@@ -1,0 +1,18 @@
+/** Step 9: address, session, user and message type are within their budgets. */
+import { Effect } from "effect"
+import type { Budgets } from "../Budgets.ts"
+import type { Stage } from "./Stage.ts"
+
+export const budget =
+  (budgets: Budgets["Service"]): Stage =>
+  (examined) => {
+    const { envelope, peer, session } = examined
+    return budgets
+      .take("ip", peer.ip)
+      .pipe(
+        Effect.andThen(budgets.take("session", envelope.deviceSessionId)),
+        Effect.andThen(budgets.take("user", session?.userId ?? "")),
+        Effect.andThen(budgets.take("messageType", `${envelope.deviceSessionId}/${envelope.messageType}`)),
+        Effect.as(examined)
+      )
+  }

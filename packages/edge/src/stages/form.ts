@@ -1,0 +1,31 @@
+/** Step 1: every field has the form and size that the contract gives it. */
+import { uuidPattern } from "@galaxy/contract/ids/Ids"
+import { Effect } from "effect"
+import { type Envelope, subscribeType } from "../Envelope.ts"
+import { InvalidEnvelope } from "../Refusal.ts"
+import type { Stage } from "./Stage.ts"
+
+const messageTypePattern = /^[a-z0-9._]{1,64}$/
+const requestIdPattern = /^[A-Za-z0-9_-]{1,64}$/
+const maxTraceId = 128
+
+const problem = (envelope: Envelope, rpc: "command" | "subscribe", maxPayloadBytes: number): string | undefined => {
+  if (envelope.protocolVersion === "" || envelope.protocolVersion.length > 16)
+    return "protocol_version has a wrong form"
+  if (!uuidPattern.test(envelope.deviceSessionId)) return "device_session_id is no canonical lower-case UUID"
+  if (!messageTypePattern.test(envelope.messageType)) return "message_type is not 1 to 64 of a-z 0-9 . _"
+  if (rpc === "subscribe" && envelope.messageType !== subscribeType) return `message_type is not ${subscribeType}`
+  if (!requestIdPattern.test(envelope.requestId)) return "request_id is not 1 to 64 of A-Z a-z 0-9 - _"
+  if (envelope.payloadBytes.length > maxPayloadBytes) return `payload_bytes has more than ${maxPayloadBytes} bytes`
+  if (envelope.payloadHash.length !== 32) return "payload_hash has not 32 bytes"
+  if (envelope.signature.length !== 64) return "signature has not 64 bytes"
+  if (envelope.traceId.length > maxTraceId) return `trace_id has more than ${maxTraceId} characters`
+  return undefined
+}
+
+export const form =
+  (maxPayloadBytes: number): Stage =>
+  (examined) => {
+    const message = problem(examined.envelope, examined.rpc, maxPayloadBytes)
+    return message === undefined ? Effect.succeed(examined) : Effect.fail(new InvalidEnvelope({ message }))
+  }

@@ -1,0 +1,21 @@
+/** Step 7: the timestamp is close to this gateway's clock. Who is off is told the time, signed. */
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { Clock, Effect } from "effect"
+import type { EdgeCrypto } from "../EdgeCrypto.ts"
+import { StaleRequest } from "../Refusal.ts"
+import type { Stage } from "./Stage.ts"
+
+export const freshness =
+  (
+    crypto: EdgeCrypto["Service"],
+    window: { readonly freshnessPastMs: number; readonly freshnessFutureMs: number }
+  ): Stage =>
+  (examined) =>
+    Effect.gen(function* () {
+      const now = Math.floor(yield* Clock.currentTimeMillis)
+      const { timestampMs, requestId } = examined.envelope
+      const age = BigInt(now) - timestampMs
+      if (age <= BigInt(window.freshnessPastMs) && -age <= BigInt(window.freshnessFutureMs)) return examined
+      const serverTimeSignature = yield* crypto.sign(SigningInput.serverTime({ requestId, serverTimeMs: BigInt(now) }))
+      return yield* new StaleRequest({ serverTimeMs: now, serverTimeSignature })
+    })

@@ -1,0 +1,19 @@
+/** Steps 3 and 4: the session is known, and not revoked. */
+import { Effect, Option } from "effect"
+import { SessionRevoked, SessionUnknown } from "../Refusal.ts"
+import type { SessionCache } from "../SessionCache.ts"
+import type { Stage } from "./Stage.ts"
+
+export const known =
+  (sessions: SessionCache["Service"]): Stage =>
+  (examined) =>
+    Effect.flatMap(
+      sessions.get(examined.envelope.deviceSessionId),
+      Option.match({
+        onNone: () => Effect.fail(new SessionUnknown()),
+        onSome: (session) => Effect.succeed({ ...examined, session })
+      })
+    )
+
+export const active: Stage = (examined) =>
+  examined.session?.status === "active" ? Effect.succeed(examined) : Effect.fail(new SessionRevoked())
