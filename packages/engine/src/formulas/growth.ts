@@ -1,17 +1,18 @@
-/** How people thaw, multiply and are frozen in a turn (rules, section 9). */
+/**
+ * How people multiply in a turn, and are frozen for want of room (rules, section 9).
+ *
+ * People are frozen only on a full planet and leave it only as cargo, so none are ever left to thaw beside room for
+ * them, but on a planet that was bombed in the same turn.
+ */
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { Planet } from "../state/Galaxy.ts"
 
 type People = Pick<Planet, "population" | "colonists">
 
 export const grow = (ruleset: Ruleset, planet: People & Pick<Planet, "size">): People => {
-  const perColonist = ruleset.peoplePerColonist
-  const thawed = Math.min(perColonist * planet.colonists, planet.size - planet.population)
-  const colonists = Math.max(0, planet.colonists - thawed / perColonist)
   const growth = ruleset.populationGrowth * planet.population
-  const population = planet.population + thawed
-  const room = planet.size - population
+  const room = planet.size - planet.population
   return growth < room
-    ? { population: population + growth, colonists }
-    : { population: planet.size, colonists: colonists + (growth - room) / perColonist }
+    ? { population: planet.population + growth, colonists: planet.colonists }
+    : { population: planet.size, colonists: planet.colonists + (growth - room) / ruleset.peoplePerColonist }
 }

@@ -1,4 +1,4 @@
-/** Phase 12: people thaw, multiply and are frozen on every inhabited planet. */
+/** Phase 12: people multiply and are frozen on every inhabited planet. */
 import { grow } from "../formulas/growth.ts"
 import type { Phase } from "../turn/Phase.ts"
 
