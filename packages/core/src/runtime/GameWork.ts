@@ -1,0 +1,110 @@
+/**
+ * The work that a game needs, as its row says: one step after the other until nothing is due.
+ *
+ * Nothing is remembered between calls, so it may be called at any time, any number of times. Calls for one game must not
+ * overlap; where they do all the same, the row's version lets only one of them go on.
+ */
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { Cause, DateTime, Effect, Option } from "effect"
+import { EngineHost, type EngineInstance } from "./EngineHost.ts"
+import { EngineReady } from "./EngineReady.ts"
+import { specOf } from "./EngineView.ts"
+import { EngineUnreachable } from "./RuntimeError.ts"
+import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import * as StartJob from "./StartJob.ts"
+import * as TurnJob from "./TurnJob.ts"
+
+export type Step = "start" | "cutoff" | "generate" | "stop" | "none"
+
+const isDue = (at: DateTime.Utc | null, now: DateTime.Utc) => at !== null && DateTime.isLessThanOrEqualTo(at, now)
+
+export const stepOf = (row: RuntimeRow, now: DateTime.Utc): Step => {
+  switch (row.status) {
+    case "starting":
+      return isDue(row.next_attempt_at, now) ? "start" : "none"
+    case "running":
+      return row.force_next_turn || isDue(row.next_turn_at, now) ? "cutoff" : "none"
+    case "generation_in_progress":
+      return isDue(row.next_attempt_at, now) ? "generate" : "none"
+    case "paused":
+      return "none"
+    case "start_failed":
+    case "stopped":
+    case "finished":
+      return "stop"
+  }
+}
+
+/** More than a game can need at one time: a failed attempt waits, and missed turns collapse. */
+const mostSteps = 16
+
+export const make = Effect.gen(function* () {
+  const store = yield* RuntimeStore
+  const host = yield* EngineHost
+  const ready = yield* EngineReady
+  const start = yield* StartJob.make
+  const turn = yield* TurnJob.make
+
+  const take = (row: RuntimeRow, step: Exclude<Step, "none">) => {
+    switch (step) {
+      case "start":
+        return start(row)
+      case "cutoff":
+        return turn.cutoff(row)
+      case "generate":
+        return turn.attempt(row)
+      case "stop":
+        return host.stop(row.game_id)
+    }
+  }
+
+  const steps = Effect.fnUntraced(function* (gameId: GameId) {
+    for (let count = 0; count < mostSteps; count++) {
+      const row = yield* store.find(gameId)
+      if (Option.isNone(row)) return yield* host.stop(gameId)
+      const step = stepOf(row.value, yield* DateTime.now)
+      if (step === "none") return
+      // A row that was written meanwhile is read again.
+      yield* Effect.catchTag(take(row.value, step), "RuntimeStale", () => Effect.logDebug("a game's row was overtaken"))
+      if (step === "stop") return
+    }
+  })
+
+  /** Does what is due; false where the outcome could not even be written down, and it should be called again. */
+  const reconcile = (gameId: GameId): Effect.Effect<boolean> =>
+    steps(gameId).pipe(
+      Effect.as(true),
+      Effect.catchCause((cause) =>
+        Cause.hasInterruptsOnly(cause)
+          ? Effect.failCause(cause as Cause.Cause<never>)
+          : Effect.as(Effect.logError("a game's work could not be done", cause), false)
+      ),
+      Effect.annotateLogs({ game_id: gameId })
+    )
+
+  /** Sees that the engine of a game that has been started runs. */
+  const engine = (gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable> =>
+    Effect.gen(function* () {
+      const row = yield* store.find(gameId)
+      if (Option.isNone(row) || !(live.includes(row.value.status) || row.value.status === "finished")) {
+        return yield* new EngineUnreachable({ reason: "the game has no engine" })
+      }
+      const instance = yield* ready.ensure(specOf(row.value))
+      if (row.value.current_container_id !== instance.instanceId) {
+        const seen = {
+          current_container_id: instance.instanceId,
+          engine_endpoint: instance.endpoint.origin,
+          last_observed_at: yield* DateTime.nowAsDate
+        }
+        yield* Effect.catchTag(store.write(row.value, seen), "RuntimeStale", () => Effect.void)
+      }
+      return instance
+    }).pipe(
+      Effect.catchTag(["EngineStartFailed", "StorageError"], (error) =>
+        Effect.fail(new EngineUnreachable({ reason: error._tag === "StorageError" ? "storage" : error.reason }))
+      ),
+      Effect.annotateLogs({ game_id: gameId })
+    )
+
+  return { reconcile, engine }
+})

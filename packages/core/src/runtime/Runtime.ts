@@ -1,0 +1,40 @@
+/**
+ * The runtime's layers, put together.
+ *
+ * In two parts: what others order from the runtime, which the lobby needs, and its own work, which needs the lobby.
+ */
+import { Layer } from "effect"
+import type { Sharding } from "effect/cluster"
+import type { HttpClient } from "effect/http"
+import type { SqlClient } from "effect/sql"
+import type { Memberships } from "../lobby/Memberships.ts"
+import type { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import type { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import * as EngineClient from "./EngineClient.ts"
+import type { EngineHost } from "./EngineHost.ts"
+import * as EngineVersions from "./EngineVersions.ts"
+import * as GameSessions from "./GameSessions.ts"
+import type { RuntimeConfig } from "./RuntimeConfig.ts"
+import * as RuntimeJobs from "./RuntimeJobs.ts"
+import * as RuntimeScheduler from "./RuntimeScheduler.ts"
+import * as RuntimeStore from "./RuntimeStore.ts"
+import * as Runtimes from "./Runtimes.ts"
+
+type Storage = SqlClient.SqlClient | DatabaseSignal
+
+/** What the lobby calls. */
+export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions.EngineVersions, never, Storage> =
+  RuntimeJobs.layer.pipe(Layer.provideMerge(EngineVersions.layer))
+
+/** Games' runtimes and the players in them. Does nothing by itself. */
+export const layer: Layer.Layer<
+  Runtimes.Runtimes | GameSessions.GameSessions | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
+  never,
+  Storage | RuntimeHooks | Memberships | RuntimeConfig | EngineHost | HttpClient.HttpClient | Sharding.Sharding
+> = GameSessions.layer.pipe(
+  Layer.provideMerge(Runtimes.layer),
+  Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, EngineClient.layer))
+)
+
+/** The same at work: due starts and turns happen by themselves. */
+export const layerAtWork = RuntimeScheduler.layer.pipe(Layer.provideMerge(layer))

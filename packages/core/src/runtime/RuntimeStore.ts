@@ -1,0 +1,226 @@
+/**
+ * The rows of `runtime_records`, `player_mappings` and `runtime_operation_log`.
+ *
+ * A row's version is its fencing number: a write names the version that was read, and changes nothing once another has
+ * written. So an owner who was frozen and comes back can do no harm.
+ */
+import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import { newId } from "../shared/NewId.ts"
+import { StorageError } from "../shared/StorageError.ts"
+
+export const RuntimeStatus = Schema.Literals([
+  "starting",
+  "running",
+  "generation_in_progress",
+  "paused",
+  "start_failed",
+  "stopped",
+  "finished"
+])
+export type RuntimeStatus = typeof RuntimeStatus.Type
+
+const Time = Schema.NullOr(Schema.DateTimeUtcFromDate)
+
+export const RuntimeRow = Schema.Struct({
+  game_id: GameId,
+  status: RuntimeStatus,
+  row_version: Schema.BigInt,
+  engine_version: Schema.NullOr(Schema.String),
+  image_ref: Schema.NullOr(Schema.String),
+  current_container_id: Schema.NullOr(Schema.String),
+  seed: Schema.String,
+  turn_schedule: Schema.String,
+  time_zone: Schema.String,
+  current_turn: Schema.Int,
+  generating_turn: Schema.NullOr(Schema.Int),
+  next_turn_at: Time,
+  force_next_turn: Schema.Boolean,
+  next_attempt_at: Time,
+  attempts: Schema.Int,
+  failure_reason: Schema.NullOr(Schema.String),
+  started_at: Time,
+  last_observed_at: Time
+})
+export type RuntimeRow = typeof RuntimeRow.Type
+
+/** Columns that change in a runtime's life; absent ones stay. */
+export interface RuntimeChange {
+  readonly status?: RuntimeStatus
+  readonly current_container_id?: string | null
+  readonly engine_endpoint?: string | null
+  readonly current_turn?: number
+  readonly generating_turn?: number | null
+  readonly next_turn_at?: Date | null
+  readonly force_next_turn?: false
+  readonly next_attempt_at?: Date | null
+  readonly attempts?: number
+  readonly failure_reason?: string | null
+  readonly started_at?: Date
+  readonly last_observed_at?: Date
+}
+
+/** The row was written by another since it was read: whoever holds it must not go on. */
+export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeStale", {}) {}
+
+export interface Seat {
+  readonly userId: UserId
+  readonly raceName: string
+  readonly enginePlayerId: EnginePlayerId
+}
+
+export type Operation = "start" | "turn"
+
+export interface Due {
+  readonly gameId: GameId
+  readonly at: DateTime.Utc
+  /** Its last attempt failed. */
+  readonly retry: boolean
+}
+
+/** States in which a game needs its engine. */
+export const live: ReadonlyArray<RuntimeStatus> = ["starting", "running", "generation_in_progress", "paused"]
+
+export class RuntimeStore extends Context.Service<
+  RuntimeStore,
+  {
+    find(gameId: GameId): Effect.Effect<Option.Option<RuntimeRow>, StorageError>
+    /** Changes the row if it is still the one that was read, and answers it as it then is. */
+    write(read: RuntimeRow, change: RuntimeChange): Effect.Effect<RuntimeRow, RuntimeStale | StorageError>
+    /** Marks a running game for a turn out of schedule; answers whether it was one. */
+    force(gameId: GameId): Effect.Effect<boolean, StorageError>
+    /** Players in the order of their seats, which never changes. */
+    seats(gameId: GameId): Effect.Effect<ReadonlyArray<Seat>, StorageError>
+    seat(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Seat>, StorageError>
+    /** Games with work to do now or later, the most urgent first: of each kind of work at most `limit`. */
+    due(limit: number): Effect.Effect<ReadonlyArray<Due>, StorageError>
+    /** Games that are or may be played, and so need their engines. */
+    readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
+    /** Notes that an operation has begun; one that was cut off before is closed. */
+    begin(gameId: GameId, op: Operation, turn: number | null): Effect.Effect<string, StorageError>
+    end(operationId: string, error: string | null): Effect.Effect<void, StorageError>
+  }
+>()("@galaxy/core/runtime/RuntimeStore") {}
+
+const SeatRow = Schema.Struct({ user_id: UserId, race_name: Schema.String, engine_player_uuid: EnginePlayerId })
+const seatOf = (row: typeof SeatRow.Type): Seat => ({
+  userId: row.user_id,
+  raceName: row.race_name,
+  enginePlayerId: row.engine_player_uuid
+})
+
+const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, attempts: Schema.Int })
+
+export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Layer.effect(
+  RuntimeStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    const columns = sql.literal(`
+      game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
+      current_turn, generating_turn, next_turn_at, force_next_turn, next_attempt_at, attempts, failure_reason, started_at,
+      last_observed_at`)
+    const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
+
+    const select = SqlSchema.findOneOption({
+      Request: GameId,
+      Result: RuntimeRow,
+      execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records WHERE game_id = ${gameId}`
+    })
+
+    const selectSeats = SqlSchema.findAll({
+      Request: GameId,
+      Result: SeatRow,
+      // Seats' ids are ordered by the time at which they were taken.
+      execute: (gameId) => sql`
+        SELECT user_id, race_name, engine_player_uuid FROM backend.player_mappings
+        WHERE game_id = ${gameId} ORDER BY engine_player_uuid`
+    })
+
+    const selectSeat = SqlSchema.findOneOption({
+      Request: Schema.Struct({ gameId: GameId, userId: UserId }),
+      Result: SeatRow,
+      execute: ({ gameId, userId }) => sql`
+        SELECT user_id, race_name, engine_player_uuid FROM backend.player_mappings
+        WHERE game_id = ${gameId} AND user_id = ${userId}`
+    })
+
+    const selectDue = SqlSchema.findAll({
+      Request: Schema.Int,
+      Result: DueRow,
+      execute: (limit) => sql`
+        (SELECT game_id, next_attempt_at AS at, attempts FROM backend.runtime_records
+          WHERE status IN ('starting', 'generation_in_progress') AND attempts = 0
+          ORDER BY next_attempt_at LIMIT ${limit})
+        UNION ALL
+        (SELECT game_id, next_attempt_at, attempts FROM backend.runtime_records
+          WHERE status IN ('starting', 'generation_in_progress') AND attempts > 0
+          ORDER BY next_attempt_at LIMIT ${limit})
+        UNION ALL
+        (SELECT game_id, next_turn_at, 0 FROM backend.runtime_records
+          WHERE status = 'running' AND next_turn_at IS NOT NULL AND NOT force_next_turn
+          ORDER BY next_turn_at LIMIT ${limit})
+        UNION ALL
+        (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
+          WHERE status = 'running' AND force_next_turn LIMIT ${limit})
+        ORDER BY at, game_id`
+    })
+
+    return RuntimeStore.of({
+      find: (gameId) => StorageError.refail(select(gameId)),
+      write: Effect.fnUntraced(function* (read, change) {
+        const changed = { ...change, updated_at: yield* DateTime.nowAsDate }
+        const [row] = yield* Effect.flatMap(
+          sql`
+            UPDATE backend.runtime_records SET ${sql.update(changed)}, row_version = row_version + 1
+            WHERE game_id = ${read.game_id} AND row_version = ${read.row_version}
+            RETURNING ${columns}`,
+          decode
+        )
+        return row === undefined ? yield* new RuntimeStale() : row
+      }, StorageError.refail),
+      // No version: it decides nothing that an owner could have decided otherwise, and must not make one stale.
+      force: Effect.fnUntraced(function* (gameId) {
+        const now = yield* DateTime.nowAsDate
+        const marked = yield* sql`
+          UPDATE backend.runtime_records SET force_next_turn = true, updated_at = ${now}
+          WHERE game_id = ${gameId} AND status IN ('running', 'generation_in_progress') RETURNING 1`
+        return marked.length > 0
+      }, StorageError.refail),
+      seats: (gameId) => StorageError.refail(Effect.map(selectSeats(gameId), (rows) => rows.map(seatOf))),
+      seat: (gameId, userId) => StorageError.refail(Effect.map(selectSeat({ gameId, userId }), Option.map(seatOf))),
+      due: (limit) =>
+        StorageError.refail(
+          Effect.map(selectDue(limit), (rows) =>
+            rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.attempts > 0 }))
+          )
+        ),
+      alive: StorageError.refail(
+        Effect.map(
+          sql<{ readonly game_id: string }>`
+            SELECT game_id FROM backend.runtime_records WHERE ${sql.in("status", live)} ORDER BY created_at, game_id`,
+          (rows) => rows.map((it) => GameId.make(it.game_id))
+        )
+      ),
+      begin: Effect.fnUntraced(function* (gameId, op, turn) {
+        const id = yield* newId
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
+          WHERE game_id = ${gameId} AND status = 'started'`
+        yield* sql`
+          INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
+          VALUES (${id}, ${gameId}, ${op}, 'started', ${turn}, ${now}, ${now})`
+        return id
+      }, StorageError.refail),
+      end: Effect.fnUntraced(function* (operationId, error) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.runtime_operation_log
+          SET status = ${error === null ? "succeeded" : "failed"}, finished_at = ${now}, error = ${error}
+          WHERE operation_id = ${operationId} AND status = 'started'`
+      }, StorageError.refail)
+    })
+  })
+)

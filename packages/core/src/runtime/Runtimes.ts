@@ -1,0 +1,117 @@
+/**
+ * Games' runtimes. All work on one game happens one after the other, at its one owner, however many ask for it.
+ *
+ * The owner is a cluster entity; nothing outside this file knows. It holds no state: what there is to do stands in the
+ * game's row.
+ */
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { Cause, Context, Effect, Layer, Option, Schema } from "effect"
+import { ClusterSchema, Entity, type Sharding } from "effect/cluster"
+import { Rpc } from "effect/rpc"
+import { SqlClient } from "effect/sql"
+import type { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import type { EngineClient } from "./EngineClient.ts"
+import type { EngineHost, EngineInstance } from "./EngineHost.ts"
+import * as EngineReady from "./EngineReady.ts"
+import * as GameWork from "./GameWork.ts"
+import type { RuntimeConfig } from "./RuntimeConfig.ts"
+import { EngineUnreachable, GameNotRunning, RuntimeNotFound } from "./RuntimeError.ts"
+import { type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+
+export class Runtimes extends Context.Service<
+  Runtimes,
+  {
+    get(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
+    /** Does what the game's row says is due; false where it has to be asked again. */
+    reconcile(gameId: GameId): Effect.Effect<boolean>
+    /** Sees that the game's engine runs, and waits until it can serve. */
+    engine(gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable>
+    /** Asks for one turn at once, in place of the next scheduled one. */
+    forceNextTurn(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | GameNotRunning | StorageError>
+  }
+>()("@galaxy/core/runtime/Runtimes") {}
+
+const Engine = Schema.Struct({ instanceId: Schema.String, endpoint: Schema.URLFromString })
+
+const Game = Entity.make("galaxy/Game", [
+  Rpc.make("reconcile", { success: Schema.Boolean }),
+  Rpc.make("engine", { success: Engine, error: EngineUnreachable })
+  // A caller who doesn't wait any longer must not cut off what others wait for too.
+]).annotateRpcs(ClusterSchema.Uninterruptible, "client")
+
+const owners = Game.toLayer(
+  Effect.gen(function* () {
+    const work = yield* GameWork.make
+    const address = yield* Entity.CurrentAddress
+    const gameId = GameId.make(address.entityId)
+    return Game.of({ reconcile: () => work.reconcile(gameId), engine: () => work.engine(gameId) })
+  }),
+  { maxIdleTime: "1 minute", disableFatalDefects: true }
+)
+
+const service = Layer.effect(
+  Runtimes,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const store = yield* RuntimeStore
+    const signal = yield* DatabaseSignal
+    const client = yield* Game.client
+
+    const get = Effect.fn("Runtimes.get")(function* (gameId: GameId) {
+      const row = yield* store.find(gameId)
+      return Option.isNone(row) ? yield* new RuntimeNotFound() : row.value
+    })
+
+    const reconcile = Effect.fn("Runtimes.reconcile")((gameId: GameId) =>
+      client(gameId)
+        .reconcile()
+        .pipe(
+          Effect.catchCause((cause) =>
+            Cause.hasInterruptsOnly(cause)
+              ? Effect.failCause(cause as Cause.Cause<never>)
+              : Effect.as(Effect.logError("a game's owner can't be reached", cause), false)
+          )
+        )
+    )
+
+    const engine = Effect.fn("Runtimes.engine")((gameId: GameId) =>
+      client(gameId)
+        .engine()
+        .pipe(
+          Effect.map((it) => ({ gameId, ...it })),
+          Effect.mapError((error) =>
+            error._tag === "EngineUnreachable" ? error : new EngineUnreachable({ reason: error._tag })
+          )
+        )
+    )
+
+    const forceNextTurn = Effect.fn("Runtimes.forceNextTurn")(function* (gameId: GameId) {
+      return yield* sql.withTransaction(
+        Effect.gen(function* () {
+          const forced = yield* store.force(gameId)
+          const row = yield* get(gameId)
+          if (!forced) return yield* new GameNotRunning({ status: row.status })
+          yield* signal.send("galaxy_runtime")
+          return row
+        })
+      )
+    }, StorageError.refail)
+
+    return Runtimes.of({ get, reconcile, engine, forceNextTurn })
+  })
+)
+
+export const layer: Layer.Layer<
+  Runtimes,
+  never,
+  | Sharding.Sharding
+  | SqlClient.SqlClient
+  | DatabaseSignal
+  | RuntimeStore
+  | RuntimeHooks
+  | RuntimeConfig
+  | EngineHost
+  | EngineClient
+> = service.pipe(Layer.provideMerge(owners), Layer.provide(EngineReady.layer))

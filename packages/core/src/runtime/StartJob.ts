@@ -1,0 +1,152 @@
+/**
+ * The start of a game: engine, galaxy, and in one transaction the running game.
+ *
+ * Each step can be taken again: an engine that runs is adopted, a galaxy that exists is answered, and only the last step
+ * shows. After the last failed attempt nothing is left of the engine, so that another start begins afresh.
+ */
+import { DateTime, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import { reasonOf, retryAt } from "./Attempts.ts"
+import { EngineClient } from "./EngineClient.ts"
+import { EngineHost } from "./EngineHost.ts"
+import { EngineReady } from "./EngineReady.ts"
+import { specOf, standings } from "./EngineView.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
+import { type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { nextTurnAfter } from "./TurnTimes.ts"
+
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const store = yield* RuntimeStore
+  const ready = yield* EngineReady
+  const client = yield* EngineClient
+  const host = yield* EngineHost
+  const hooks = yield* RuntimeHooks
+  const config = yield* RuntimeConfig
+
+  const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
+    const instance = yield* ready.ensure(specOf(row))
+    const seats = yield* store.seats(row.game_id)
+    const status = yield* client.init(instance.endpoint, {
+      game_id: row.game_id,
+      seed: row.seed,
+      races: seats.map((it) => ({ name: it.raceName, player_id: it.enginePlayerId }))
+    })
+    const players = yield* standings(status, row.game_id, status.turn, seats)
+    const now = yield* DateTime.now
+    const nextTurnAt = nextTurnAfter(row, now)
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* hooks.onRunning({
+          gameId: row.game_id,
+          currentTurn: status.turn,
+          nextTurnAt,
+          engineVersion: row.engine_version ?? ""
+        })
+        yield* hooks.onSnapshot({
+          gameId: row.game_id,
+          currentTurn: status.turn,
+          runtimeStatus: "running",
+          nextTurnAt,
+          players,
+          advanced: false
+        })
+        yield* store.write(row, {
+          status: "running",
+          current_turn: status.turn,
+          generating_turn: null,
+          next_turn_at: DateTime.toDate(nextTurnAt),
+          next_attempt_at: null,
+          attempts: 0,
+          failure_reason: null,
+          current_container_id: instance.instanceId,
+          engine_endpoint: instance.endpoint.origin,
+          started_at: DateTime.toDate(now),
+          last_observed_at: DateTime.toDate(now)
+        })
+        yield* store.end(operation, null)
+      })
+    )
+    yield* Effect.logInfo("a game has started")
+  })
+
+  /** Nothing of a failed start stays: its galaxy was never played, and the next start may have other players. */
+  const end = (
+    row: RuntimeRow,
+    status: "start_failed" | "stopped",
+    reason: string,
+    operation: string | undefined,
+    told: ReturnType<typeof hooks.onStartFailed>
+  ) =>
+    Effect.andThen(
+      host.discard(row.game_id),
+      sql.withTransaction(
+        Effect.gen(function* () {
+          yield* told
+          yield* store.write(row, {
+            status,
+            next_attempt_at: null,
+            failure_reason: reason,
+            current_container_id: null,
+            engine_endpoint: null
+          })
+          if (operation !== undefined) yield* store.end(operation, reason)
+        })
+      )
+    )
+
+  /** The game is gone or has moved on while it was being started: nothing is left to start. */
+  const drop = (row: RuntimeRow, operation: string | undefined) => (why: { readonly message: string }) =>
+    end(row, "stopped", why.message, operation, Effect.void)
+
+  const giveUp = (row: RuntimeRow, reason: string, operation: string | undefined) =>
+    end(row, "start_failed", reason, operation, hooks.onStartFailed({ gameId: row.game_id, reason })).pipe(
+      Effect.andThen(Effect.logWarning("a game's start has failed").pipe(Effect.annotateLogs({ reason }))),
+      Effect.catchTags({ GameStateConflict: drop(row, operation), GameNotFound: drop(row, operation) })
+    )
+
+  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
+    const now = yield* DateTime.now
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* store.write(row, {
+          next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
+          failure_reason: reason
+        })
+        yield* store.end(operation, reason)
+      })
+    )
+    yield* Effect.logWarning("an attempt to start a game has failed").pipe(
+      Effect.annotateLogs({ attempt: row.attempts, reason })
+    )
+  })
+
+  /** One attempt. Fails only where not even the outcome could be written down. */
+  return Effect.fn("StartJob.attempt")(function* (read: RuntimeRow) {
+    if (read.attempts >= config.startAttempts) {
+      // The process died in the middle of each attempt, the last one too.
+      const reason = read.failure_reason ?? "the start was cut off each time"
+      return yield* giveUp(read, reason, undefined)
+    }
+    const { row, operation } = yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const row = yield* store.write(read, { attempts: read.attempts + 1 })
+        return { row, operation: yield* store.begin(row.game_id, "start", null) }
+      })
+    )
+    yield* start(row, operation).pipe(
+      Effect.catchTags({ GameStateConflict: drop(row, operation), GameNotFound: drop(row, operation) }),
+      Effect.catchCause((cause) => {
+        const error = cause.reasons.find((it) => it._tag === "Fail")?.error
+        if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {
+          return Effect.failCause(cause)
+        }
+        const reason = reasonOf(cause)
+        const hopeless = (error?._tag === "EngineStartFailed" && error.permanent) || error?._tag === "EngineRefused"
+        if (hopeless || row.attempts >= config.startAttempts) return giveUp(row, reason, operation)
+        return retryLater(row, reason, operation)
+      })
+    )
+  })
+})

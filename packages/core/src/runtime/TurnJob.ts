@@ -1,0 +1,133 @@
+/**
+ * A turn of a game: the write window closes, the engine makes the turn, and in one transaction the window opens again and
+ * players are told.
+ *
+ * The turn that is being made is in the row from the cutoff on, and the engine makes each number once: however often this
+ * is cut off and tried again, the turn is made once and told of once.
+ */
+import { DateTime, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import { reasonOf, retryAt } from "./Attempts.ts"
+import { EngineClient } from "./EngineClient.ts"
+import { EngineHost } from "./EngineHost.ts"
+import { EngineReady } from "./EngineReady.ts"
+import { specOf, standings } from "./EngineView.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
+import { type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { nextTurnAtCutoff, nextTurnAtOpening } from "./TurnTimes.ts"
+
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const store = yield* RuntimeStore
+  const ready = yield* EngineReady
+  const client = yield* EngineClient
+  const host = yield* EngineHost
+  const hooks = yield* RuntimeHooks
+  const config = yield* RuntimeConfig
+
+  /** Closes the write window. */
+  const cutoff = Effect.fn("TurnJob.cutoff")(function* (row: RuntimeRow) {
+    const now = yield* DateTime.now
+    const nextTurnAt = nextTurnAtCutoff(row, row.next_turn_at, row.force_next_turn, now)
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* hooks.onSnapshot({
+          gameId: row.game_id,
+          currentTurn: row.current_turn,
+          runtimeStatus: "generation_in_progress",
+          nextTurnAt,
+          players: [],
+          advanced: false
+        })
+        yield* store.write(row, {
+          status: "generation_in_progress",
+          generating_turn: row.current_turn + 1,
+          next_turn_at: DateTime.toDate(nextTurnAt),
+          ...(row.force_next_turn ? { force_next_turn: false } : {}),
+          next_attempt_at: DateTime.toDate(now),
+          attempts: 0
+        })
+      })
+    )
+  })
+
+  const generate = Effect.fnUntraced(function* (row: RuntimeRow, turn: number, operation: string) {
+    const instance = yield* ready.ensure(specOf(row))
+    const seats = yield* store.seats(row.game_id)
+    const status = yield* client.turn(instance.endpoint, turn)
+    const players = yield* standings(status, row.game_id, turn, seats)
+    const now = yield* DateTime.now
+    const nextTurnAt = status.finished ? undefined : nextTurnAtOpening(row, row.next_turn_at, now)
+    const runtimeStatus = status.finished ? "finished" : "running"
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* hooks.onSnapshot({
+          gameId: row.game_id,
+          currentTurn: turn,
+          runtimeStatus,
+          nextTurnAt,
+          players,
+          advanced: true
+        })
+        if (status.finished) yield* hooks.onFinished(row.game_id)
+        yield* store.write(row, {
+          status: runtimeStatus,
+          current_turn: turn,
+          generating_turn: null,
+          next_turn_at: nextTurnAt === undefined ? null : DateTime.toDate(nextTurnAt),
+          next_attempt_at: null,
+          attempts: 0,
+          failure_reason: null,
+          current_container_id: instance.instanceId,
+          engine_endpoint: instance.endpoint.origin,
+          last_observed_at: DateTime.toDate(now)
+        })
+        yield* store.end(operation, null)
+      })
+    )
+    if (!status.finished) return
+    yield* Effect.logInfo("a game has finished")
+    // What is left running after a crash right here is found when engines are next looked over.
+    yield* Effect.ignore(host.stop(row.game_id))
+  })
+
+  /** An engine that failed may be stuck for good: the next attempt begins with a new one on the same state. */
+  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
+    const now = yield* DateTime.now
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* store.write(row, {
+          next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
+          failure_reason: reason
+        })
+        yield* store.end(operation, reason)
+      })
+    )
+    yield* Effect.ignore(host.stop(row.game_id))
+    yield* Effect.logError("a turn could not be made").pipe(
+      Effect.annotateLogs({ turn: row.generating_turn, attempt: row.attempts, reason })
+    )
+  })
+
+  /** One attempt to make the turn. Fails only where not even the outcome could be written down. */
+  const attempt = Effect.fn("TurnJob.attempt")(function* (read: RuntimeRow) {
+    const turn = read.generating_turn ?? read.current_turn + 1
+    const { row, operation } = yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const row = yield* store.write(read, { attempts: read.attempts + 1 })
+        return { row, operation: yield* store.begin(row.game_id, "turn", turn) }
+      })
+    )
+    yield* generate(row, turn, operation).pipe(
+      Effect.catchCause((cause) => {
+        const error = cause.reasons.find((it) => it._tag === "Fail")?.error
+        return cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale"
+          ? Effect.failCause(cause)
+          : retryLater(row, reasonOf(cause), operation)
+      })
+    )
+  })
+
+  return { cutoff, attempt }
+})

@@ -1,0 +1,55 @@
+/** Players' calls within a game: the bodies belong to the engine, and pass both ways as they are. */
+import { Caller } from "@galaxy/contract/api/Identity"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { Effect, Schema } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../http/apiError.ts"
+import { GameNotFound } from "../lobby/LobbyError.ts"
+import { GameSessions } from "./GameSessions.ts"
+
+const isGameId = Schema.is(GameId)
+
+/** Who calls, and which game they name; what is no id at all names none. */
+const called = (params: { readonly game_id: string }) =>
+  Effect.gen(function* () {
+    const { userId } = yield* Caller
+    return isGameId(params.game_id) ? { userId, gameId: params.game_id } : yield* new GameNotFound()
+  })
+
+export const games = HttpApiBuilder.group(
+  UserApi,
+  "games",
+  Effect.fnUntraced(function* (handlers) {
+    const sessions = yield* GameSessions
+    return handlers
+      .handle(
+        "command",
+        Effect.fnUntraced(function* ({ params, payload }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.command(gameId, userId, { turn: payload.turn, orders: payload.commands })
+        }, toApi)
+      )
+      .handle(
+        "order",
+        Effect.fnUntraced(function* ({ params, payload }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.order(gameId, userId, { turn: payload.turn, orders: payload.orders })
+        }, toApi)
+      )
+      .handle(
+        "orders",
+        Effect.fnUntraced(function* ({ params, query }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.orders(gameId, userId, query.turn)
+        }, toApi)
+      )
+      .handle(
+        "report",
+        Effect.fnUntraced(function* ({ params }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.report(gameId, userId, params.turn)
+        }, toApi)
+      )
+  })
+)
