@@ -1,0 +1,59 @@
+/**
+ * Ed25519 and SHA-256 on Node's OpenSSL.
+ *
+ * Importing a key costs as much as verifying with it, so that the last used ones are kept.
+ */
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto"
+import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
+import { Effect, Layer, Redacted } from "effect"
+
+/** DER of everything around a raw key (RFC 8410). */
+const privatePrefix = Buffer.from("302e020100300506032b657004220420", "hex")
+const publicPrefix = Buffer.from("302a300506032b6570032100", "hex")
+
+const maxKeys = 20_000
+
+const importPublic = (raw: Uint8Array): KeyObject | undefined => {
+  try {
+    return createPublicKey({ key: Buffer.concat([publicPrefix, raw]), format: "der", type: "spki" })
+  } catch {
+    return undefined
+  }
+}
+
+export const layer = (options: {
+  /** Seed of the gateway's key, 32 bytes. */
+  readonly signingSeed: Redacted.Redacted<Uint8Array>
+}): Layer.Layer<EdgeCrypto> =>
+  Layer.sync(EdgeCrypto, () => {
+    const own = createPrivateKey({
+      key: Buffer.concat([privatePrefix, Redacted.value(options.signingSeed)]),
+      format: "der",
+      type: "pkcs8"
+    })
+    const ownPublic = new Uint8Array(createPublicKey(own).export({ format: "der", type: "spki" }).subarray(-32))
+    const keys = new Map<string, KeyObject>()
+
+    const keyOf = (raw: Uint8Array): KeyObject | undefined => {
+      const name = Buffer.from(raw).toString("latin1")
+      const known = keys.get(name)
+      const key = known ?? (raw.length === 32 ? importPublic(raw) : undefined)
+      if (key === undefined) return undefined
+      keys.delete(name)
+      keys.set(name, key)
+      const oldest = keys.size > maxKeys ? keys.keys().next().value : undefined
+      if (oldest !== undefined) keys.delete(oldest)
+      return key
+    }
+
+    return EdgeCrypto.of({
+      publicKey: ownPublic,
+      sign: (message) => Effect.sync(() => new Uint8Array(sign(null, message, own))),
+      verify: (publicKey, message, signature) =>
+        Effect.sync(() => {
+          const key = keyOf(publicKey)
+          return key !== undefined && signature.length === 64 && verify(null, message, key, signature)
+        }),
+      sha256: (bytes) => Effect.sync(() => new Uint8Array(hash("sha256", bytes, "buffer")))
+    })
+  })

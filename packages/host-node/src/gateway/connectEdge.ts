@@ -1,0 +1,120 @@
+/** The authenticated edge over Connect, gRPC and gRPC-Web: messages in and out, refusals with their details. */
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect"
+import { connectNodeAdapter } from "@connectrpc/connect-node"
+import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
+import type { EdgeGateway } from "@galaxy/edge/EdgeGateway"
+import type { Envelope, Peer } from "@galaxy/edge/Envelope"
+import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
+import { metadataOf, type Place, type Refusal, type StatusCode, statusCodes, textOf } from "@galaxy/edge/Refusal"
+import { Cause, type Context, Effect, Exit, Stream } from "effect"
+import type { Handler } from "./listener.ts"
+
+const domain = "galaxy"
+
+const codes: { readonly [C in StatusCode]: Code } = {
+  INVALID_ARGUMENT: Code.InvalidArgument,
+  FAILED_PRECONDITION: Code.FailedPrecondition,
+  UNAUTHENTICATED: Code.Unauthenticated,
+  RESOURCE_EXHAUSTED: Code.ResourceExhausted,
+  UNIMPLEMENTED: Code.Unimplemented,
+  UNAVAILABLE: Code.Unavailable
+}
+
+const retryInfo = (millis: number) => ({
+  desc: RetryInfoSchema,
+  value: { retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: (millis % 1_000) * 1_000_000 } }
+})
+
+export const toConnectError = (refusal: Refusal, place: Place): ConnectError =>
+  new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], undefined, [
+    { desc: ErrorInfoSchema, value: { reason: refusal._tag, domain, metadata: metadataOf(refusal) } },
+    ...(refusal._tag === "rate_limited" ? [retryInfo(refusal.retryAfterMs)] : [])
+  ])
+
+const invalid = (message: string) =>
+  new ConnectError(message, Code.InvalidArgument, undefined, [
+    { desc: ErrorInfoSchema, value: { reason: "invalid_envelope", domain, metadata: {} } }
+  ])
+
+/** Where the connection's address travels from Node's request to the handler; set by us on every request. */
+const peerHeader = "x-galaxy-peer-ip"
+
+const peerOf = (context: HandlerContext): Peer => ({ ip: context.requestHeader.get(peerHeader) ?? "unknown" })
+
+/** Room for base64, field tags and the other fields around a payload of exactly the bound. */
+const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
+
+/** Failures that aren't refusals are ours: logged whole, told of as nothing but an error. */
+const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place): A => {
+  if (Exit.isSuccess(exit)) return exit.value
+  const failure = exit.cause.reasons.find(Cause.isFailReason)
+  throw failure === undefined ? new ConnectError("internal error", Code.Internal) : toConnectError(failure.error, place)
+}
+
+export interface EdgeServices {
+  readonly gateway: EdgeGateway["Service"]
+  readonly streams: EventStreams["Service"]
+  readonly context: Context.Context<never>
+  readonly maxPayloadBytes: number
+}
+
+/** A stream is refused as a request until its first event is out; from then on it ends as a stream. */
+async function* eventsOf(services: EdgeServices, envelope: Envelope, peer: Peer): AsyncGenerator<SignedEvent> {
+  let begun = false
+  const marked = services.streams.subscribe(envelope, peer).pipe(
+    Stream.tapCause((cause) => (Cause.hasDies(cause) ? Effect.logError("an event stream failed", cause) : Effect.void)),
+    Stream.mapError((refusal) => toConnectError(refusal, begun ? "stream" : "request"))
+  )
+  for await (const event of Stream.toAsyncIterableWith(marked, services.context)) {
+    begun = true
+    yield event
+  }
+}
+
+/** Handles what is addressed to the rpc service; others get the rest. */
+export const make = (services: EdgeServices) => {
+  const run = Effect.runPromiseExitWith(services.context)
+  const adapter = connectNodeAdapter({
+    readMaxBytes: readLimit(services.maxPayloadBytes),
+    writeMaxBytes: 64 * 1_048_576,
+    routes: (router) => {
+      router.service(EdgeGatewayService, {
+        executeCommand: async (request, context) => {
+          const command = services.gateway.executeCommand(request, peerOf(context)).pipe(
+            Effect.tapCause((cause) =>
+              Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void
+            ),
+            Effect.annotateLogs({ request_id: request.requestId.slice(0, 64) })
+          )
+          return throwing(await run(command, { signal: context.signal }), "request")
+        },
+        subscribeEvents: (request, context) => eventsOf(services, request, peerOf(context))
+      })
+    },
+    interceptors: [
+      (next) => async (request) => {
+        try {
+          return await next(request)
+        } catch (cause) {
+          const error = ConnectError.from(cause)
+          // Undecodable or over-long messages never reach a handler: they are envelopes of a wrong form.
+          if (error.findDetails(ErrorInfoSchema).length === 0 && isMalformed(error)) throw invalid(error.rawMessage)
+          throw error
+        }
+      }
+    ]
+  })
+  const prefix = `/${EdgeGatewayService.typeName}/`
+  return {
+    handles: (url: string) => url.startsWith(prefix),
+    handler: ((request, response) => {
+      // Nobody but this gateway says where a request comes from.
+      request.headers[peerHeader] = request.socket.remoteAddress ?? "unknown"
+      adapter(request, response)
+    }) satisfies Handler
+  }
+}
+
+const isMalformed = (error: ConnectError) =>
+  error.code === Code.InvalidArgument || error.code === Code.ResourceExhausted
