@@ -1,0 +1,185 @@
+/**
+ * `EngineHost` with one child process per game, each with its own state folder and a loopback port of its own choice.
+ *
+ * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host that has yet to
+ * notice that host's end holds the folder's lock, which the next engine waits for.
+ */
+import { randomUUID } from "node:crypto"
+import { mkdir, rm } from "node:fs/promises"
+import { join } from "node:path"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import {
+  EngineHost,
+  EngineHostUnavailable,
+  type EngineInstance,
+  type EngineSpec,
+  EngineStartFailed
+} from "@galaxy/core/runtime/EngineHost"
+import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
+import { EngineProcess } from "./EngineProcess.ts"
+import { programOf } from "./EngineProgram.ts"
+
+export interface ChildProcessOptions {
+  /** Parent of the games' state folders. */
+  readonly dataDir: string
+  /** Engines that may run at once. */
+  readonly maxEngines?: number
+  /** Memory of one engine's heap. */
+  readonly memoryMb?: number
+  /** From its start until it listens; it may have to wait for the end of an engine before it. */
+  readonly startTimeout?: Duration.Input
+  /** What an engine gets to end by itself. */
+  readonly stopTimeout?: Duration.Input
+}
+
+const defaults = {
+  maxEngines: 64,
+  memoryMb: 256,
+  startTimeout: "20 seconds",
+  stopTimeout: "2 seconds"
+} as const satisfies Omit<ChildProcessOptions, "dataDir">
+
+interface Running {
+  readonly instance: EngineInstance
+  readonly process: EngineProcess
+}
+
+interface LogLine {
+  readonly gameId: GameId
+  readonly line: string
+}
+
+export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { dataDir, maxEngines, memoryMb, startTimeout, stopTimeout } = { ...defaults, ...options }
+    const running = new Map<GameId, Running>()
+    /** All processes that are not gone, also those that don't listen yet. */
+    const processes = new Set<EngineProcess>()
+    let closing = false
+
+    const logs = yield* Queue.sliding<LogLine>(1_000)
+    yield* Effect.forkScoped(
+      Effect.forever(
+        Effect.flatMap(Queue.take(logs), ({ gameId, line }) =>
+          Effect.logInfo(line).pipe(Effect.annotateLogs({ game_id: gameId, source: "engine" }))
+        )
+      )
+    )
+
+    const locks = yield* RcMap.make({ lookup: (_: GameId) => Semaphore.make(1) })
+    const alone = <A, E>(gameId: GameId, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.scoped(Effect.flatMap(RcMap.get(locks, gameId), (it) => it.withPermits(1)(effect)))
+
+    const folder = (gameId: GameId) => join(dataDir, "games", gameId)
+
+    const end = (process: EngineProcess) =>
+      Effect.gen(function* () {
+        process.terminate()
+        const gone = Effect.promise(() => process.gone)
+        const ended = yield* Effect.timeoutOption(gone, stopTimeout)
+        if (Option.isSome(ended)) return
+        process.kill()
+        yield* gone
+      })
+
+    const failed = (reason: string, permanent = false) => new EngineStartFailed({ reason, permanent })
+
+    const launch = Effect.fnUntraced(function* (spec: EngineSpec) {
+      const program = programOf(spec.imageRef, memoryMb)
+      if (program === undefined) return yield* failed("the image is none that runs as a child process", true)
+      if (closing) return yield* failed("the host of engines is ending")
+      if (processes.size >= maxEngines) return yield* failed(`${maxEngines} engines run already`)
+      const stateDir = folder(spec.gameId)
+      const make = Effect.sync(() => {
+        const process: EngineProcess = new EngineProcess({
+          program,
+          stateDir,
+          version: spec.version,
+          onLog: (line) => Queue.offerUnsafe(logs, { gameId: spec.gameId, line }),
+          onExit: (how, wanted) => {
+            processes.delete(process)
+            if (running.get(spec.gameId)?.process === process) running.delete(spec.gameId)
+            if (!wanted) Queue.offerUnsafe(logs, { gameId: spec.gameId, line: `the engine has failed: ${how}` })
+          }
+        })
+        processes.add(process)
+        return process
+      })
+      yield* Effect.tryPromise({
+        try: () => mkdir(stateDir, { recursive: true }),
+        catch: () => failed("the folder of the game's state can't be made")
+      })
+      return yield* Effect.acquireUseRelease(
+        make,
+        (process) =>
+          Effect.gen(function* () {
+            const outcome = yield* Effect.promise(() => process.started).pipe(
+              Effect.timeoutOrElse({
+                duration: startTimeout,
+                orElse: () => Effect.succeed({ failure: "it didn't listen in time" })
+              })
+            )
+            if ("failure" in outcome) return yield* failed(`the engine can't be started: ${outcome.failure}`)
+            const instance = {
+              gameId: spec.gameId,
+              instanceId: `${process.pid}-${randomUUID()}`,
+              endpoint: new URL(`http://127.0.0.1:${outcome.port}`)
+            }
+            running.set(spec.gameId, { instance, process })
+            return instance
+          }),
+        (process, exit) => (Exit.isSuccess(exit) ? Effect.void : end(process))
+      )
+    })
+
+    const inspect = (gameId: GameId) =>
+      Effect.sync(() => {
+        const found = running.get(gameId)
+        return found?.process.alive === true ? Option.some(found.instance) : Option.none()
+      })
+
+    const stop = (gameId: GameId) =>
+      Effect.suspend(() => {
+        const found = running.get(gameId)
+        return found === undefined ? Effect.void : end(found.process)
+      })
+
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        closing = true
+        return Effect.forEach([...processes], end, { concurrency: "unbounded", discard: true })
+      })
+    )
+
+    return EngineHost.of({
+      start: Effect.fn("EngineHost.start")((spec) =>
+        alone(
+          spec.gameId,
+          Effect.gen(function* () {
+            const found = yield* inspect(spec.gameId)
+            if (Option.isSome(found)) return found.value
+            // Dead, but not yet cleared away.
+            yield* stop(spec.gameId)
+            return yield* launch(spec)
+          })
+        )
+      ),
+      inspect,
+      stop: Effect.fn("EngineHost.stop")((gameId) => alone(gameId, stop(gameId))),
+      discard: Effect.fn("EngineHost.discard")((gameId) =>
+        alone(
+          gameId,
+          Effect.andThen(
+            stop(gameId),
+            Effect.tryPromise({
+              try: () => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 }),
+              catch: () => new EngineHostUnavailable({ reason: "the folder of the game's state can't be removed" })
+            })
+          )
+        )
+      ),
+      list: Effect.sync(() => [...running.values()].filter((it) => it.process.alive).map((it) => it.instance))
+    })
+  })
+
+export const layer = (options: ChildProcessOptions): Layer.Layer<EngineHost> => Layer.effect(EngineHost, make(options))

@@ -1,0 +1,117 @@
+/**
+ * One engine as a child process: started, watched, ended.
+ *
+ * Its standard input stays open for as long as this process lives, and an engine ends when it closes: no engine outlives
+ * its host, however the host ends.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import type { EngineProgram } from "./EngineProgram.ts"
+import { readLines } from "./lines.ts"
+
+export interface EngineProcessOptions {
+  readonly program: EngineProgram
+  readonly stateDir: string
+  readonly version: string
+  /** One line of the engine's log; long ones are cut. */
+  readonly onLog: (line: string) => void
+  /** `wanted`: it was told to end. */
+  readonly onExit: (how: string, wanted: boolean) => void
+}
+
+/** Where it listens, or why it doesn't. */
+export type Outcome = { readonly port: number } | { readonly failure: string }
+
+const maxLine = 4_000
+const keptLines = 5
+
+/** Of this process's environment an engine gets what a program needs to run, and none of the platform's secrets. */
+const inherited = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "SystemRoot", "NODE_COMPILE_CACHE"]
+
+const environment = (options: EngineProcessOptions): Record<string, string> => {
+  const env: Record<string, string> = {
+    GALAXY_STATE_DIR: options.stateDir,
+    GALAXY_ENGINE_ADDR: "127.0.0.1:0",
+    GALAXY_ENGINE_VERSION: options.version,
+    GALAXY_EXIT_WITH_PARENT: "1"
+  }
+  for (const name of inherited) {
+    const value = process.env[name]
+    if (value !== undefined) env[name] = value
+  }
+  return env
+}
+
+const portOf = (line: string): number | undefined => {
+  try {
+    const message: unknown = JSON.parse(line)
+    if (typeof message !== "object" || message === null) return undefined
+    const { event, port } = message as Record<string, unknown>
+    return event === "listening" && typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65_536
+      ? port
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export class EngineProcess {
+  readonly #child: ChildProcess
+  /** Settles once, when it listens or can't. */
+  readonly started: Promise<Outcome>
+  /** Settles when the process is gone. */
+  readonly gone: Promise<void>
+  #alive = true
+  #wanted = false
+
+  constructor(options: EngineProcessOptions) {
+    const { file, args } = options.program
+    const child = spawn(file, args, { env: environment(options), stdio: ["pipe", "pipe", "pipe"], windowsHide: true })
+    this.#child = child
+    const last: Array<string> = []
+    child.stdin.on("error", () => undefined)
+    // A full pipe would stop the engine: what it says is always read, whoever wants it.
+    readLines(child.stderr, maxLine, (line) => {
+      last.push(line)
+      if (last.length > keptLines) last.shift()
+      options.onLog(line)
+    })
+    const outcome = Promise.withResolvers<Outcome>()
+    const gone = Promise.withResolvers<void>()
+    this.started = outcome.promise
+    this.gone = gone.promise
+    readLines(child.stdout, maxLine, (line) => {
+      const port = portOf(line)
+      if (port !== undefined) outcome.resolve({ port })
+    })
+    const over = (how: string) => {
+      if (!this.#alive) return
+      this.#alive = false
+      outcome.resolve({ failure: [how, ...last].join("; ").slice(0, 500) })
+      gone.resolve()
+      options.onExit(how, this.#wanted)
+    }
+    child.on("error", (error) => {
+      // Of a process that runs, an error is a signal that could not be sent.
+      if (child.pid === undefined) over(`it could not be started: ${error.message}`)
+    })
+    child.on("close", (code, signal) => over(signal === null ? `it ended with code ${code}` : `it ended by ${signal}`))
+  }
+
+  get alive(): boolean {
+    return this.#alive && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  terminate(): void {
+    this.#wanted = true
+    this.#child.kill("SIGTERM")
+  }
+
+  kill(): void {
+    this.#wanted = true
+    this.#child.kill("SIGKILL")
+  }
+}

@@ -1,0 +1,127 @@
+/** What every `EngineHost` adapter does. Run it once per adapter, with the reference of an image that it can start. */
+import { assert, layer } from "@effect/vitest"
+import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
+import * as EngineClient from "@galaxy/core/runtime/EngineClient"
+import { EngineHost } from "@galaxy/core/runtime/EngineHost"
+import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
+import { newId } from "@galaxy/core/shared/NewId"
+import { Effect, Layer, Option, Schedule } from "effect"
+import { FetchHttpClient } from "effect/http"
+
+const newGame = Effect.map(newId, (id) => GameId.make(id))
+
+const Client = EngineClient.layer.pipe(Layer.provide([FetchHttpClient.layer, RuntimeConfig.layer()]))
+
+export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineHost, E>, imageRef: string): void =>
+  layer(Layer.mergeAll(adapterLayer, Client), { timeout: "60 seconds", excludeTestServices: true })(
+    `EngineHost contract: ${adapter}`,
+    (it) => {
+      const start = (gameId: GameId) =>
+        Effect.flatMap(EngineHost, (host) => host.start({ gameId, imageRef, version: "0.1.0" }))
+
+      const healthy = (endpoint: URL) =>
+        Effect.flatMap(EngineClient.EngineClient, (client) => client.health(endpoint)).pipe(
+          Effect.retry(Schedule.max([Schedule.spaced("20 millis"), Schedule.recurs(500)]))
+        )
+
+      const begun = Effect.fnUntraced(function* (gameId: GameId) {
+        const client = yield* EngineClient.EngineClient
+        const instance = yield* start(gameId)
+        yield* healthy(instance.endpoint)
+        const races = yield* Effect.forEach(["Vega", "Lyra"], (name) =>
+          Effect.map(newId, (id) => ({ name, player_id: EnginePlayerId.make(id) }))
+        )
+        const status = yield* client.init(instance.endpoint, { game_id: gameId, seed: "a seed", races })
+        assert.strictEqual(status.turn, 0)
+        return instance
+      })
+
+      it.effect("an engine that was started serves", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const gameId = yield* newGame
+          assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+          const instance = yield* begun(gameId)
+          assert.strictEqual(instance.gameId, gameId)
+          assert.deepStrictEqual(yield* host.inspect(gameId), Option.some(instance))
+          assert.deepInclude(yield* host.list, instance)
+          yield* host.stop(gameId)
+        })
+      )
+
+      it.effect("fifty who start the same game's engine at once get the same one", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const gameId = yield* newGame
+          const instances = yield* Effect.all(
+            Array.from({ length: 50 }, () => start(gameId)),
+            { concurrency: "unbounded" }
+          )
+          assert.strictEqual(new Set(instances.map((it) => it.instanceId)).size, 1)
+          assert.strictEqual((yield* host.list).filter((it) => it.gameId === gameId).length, 1)
+          assert.strictEqual((yield* start(gameId)).instanceId, instances[0]?.instanceId)
+          yield* host.stop(gameId)
+        })
+      )
+
+      it.effect("engines of different games don't share anything", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const [one, two] = yield* Effect.all([newGame, newGame])
+          const [first, second] = yield* Effect.all([begun(one), begun(two)], { concurrency: 2 })
+          assert.notStrictEqual(first.endpoint.origin, second.endpoint.origin)
+          yield* host.stop(one)
+          yield* healthy(second.endpoint)
+          yield* host.stop(two)
+        })
+      )
+
+      it.effect("a stopped engine is gone, and its state is there for the next one", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const client = yield* EngineClient.EngineClient
+          const gameId = yield* newGame
+          const first = yield* begun(gameId)
+          assert.strictEqual((yield* client.turn(first.endpoint, 1)).turn, 1)
+          yield* host.stop(gameId)
+          assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+          assert.strictEqual((yield* Effect.flip(client.health(first.endpoint)))._tag, "EngineUnreachable")
+          assert.isFalse((yield* host.list).some((it) => it.gameId === gameId))
+          yield* host.stop(gameId)
+
+          const second = yield* start(gameId)
+          assert.notStrictEqual(second.instanceId, first.instanceId)
+          yield* healthy(second.endpoint)
+          assert.strictEqual((yield* client.turn(second.endpoint, 2)).turn, 2)
+          yield* host.stop(gameId)
+        })
+      )
+
+      it.effect("a discarded engine leaves no state", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const client = yield* EngineClient.EngineClient
+          const gameId = yield* newGame
+          yield* begun(gameId)
+          yield* host.discard(gameId)
+          assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+          yield* host.discard(gameId)
+          const { endpoint } = yield* start(gameId)
+          yield* healthy(endpoint)
+          // There is no galaxy any more, so that no turn of it can be made.
+          assert.strictEqual((yield* Effect.flip(client.turn(endpoint, 1)))._tag, "EngineRefused")
+          yield* host.discard(gameId)
+        })
+      )
+
+      it.effect("an image that there isn't fails for good", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const gameId = yield* newGame
+          const error = yield* Effect.flip(host.start({ gameId, imageRef: "nobody/knows:9.9.9", version: "9.9.9" }))
+          assert.isTrue(error.permanent)
+          assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+        })
+      )
+    }
+  )

@@ -1,0 +1,113 @@
+/**
+ * `EngineHost` whose engines run in this process: the real engine behind its real REST surface on a loopback port, each
+ * game in a folder of its own, without the cost of a process per game.
+ */
+import { randomUUID } from "node:crypto"
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { createServer } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodePath from "@effect/platform-node/NodePath"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import {
+  EngineHost,
+  EngineHostUnavailable,
+  type EngineInstance,
+  EngineStartFailed
+} from "@galaxy/core/runtime/EngineHost"
+import { Engine } from "@galaxy/engine/host/Engine"
+import { routes } from "@galaxy/engine/host/EngineHttp"
+import * as StateStore from "@galaxy/engine/host/StateStore"
+import * as NodeProcesses from "@galaxy/host-node/engine/NodeProcesses"
+import { Context, Effect, Exit, Layer, Option, Scope, Semaphore } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
+
+interface Running {
+  readonly instance: EngineInstance
+  readonly scope: Scope.Closeable
+}
+
+const engineIn = (folder: string, version: string) =>
+  HttpRouter.serve(routes(version), { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provideMerge(
+      NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: 0 })
+    ),
+    Layer.provide(
+      Engine.layer.pipe(
+        Layer.provideMerge(StateStore.layer(folder)),
+        Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeProcesses.layer])
+      )
+    )
+  )
+
+/** Engines with their state under `dataDir`, or in a temporary folder that goes with the layer. */
+export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
+  Layer.effect(
+    EngineHost,
+    Effect.gen(function* () {
+      const root =
+        dataDir ??
+        (yield* Effect.acquireRelease(
+          Effect.promise(() => mkdtemp(join(tmpdir(), "galaxy-engines-"))),
+          (made) => Effect.promise(() => rm(made, { recursive: true, force: true, maxRetries: 3 }))
+        ))
+      const running = new Map<GameId, Running>()
+      const one = (yield* Semaphore.make(1)).withPermits(1)
+      const folder = (gameId: GameId) => join(root, "games", gameId)
+
+      const stop = (gameId: GameId) =>
+        Effect.suspend(() => {
+          const found = running.get(gameId)
+          running.delete(gameId)
+          return found === undefined ? Effect.void : Scope.close(found.scope, Exit.void)
+        })
+
+      yield* Effect.addFinalizer(() => Effect.forEach([...running.keys()], stop, { concurrency: "unbounded" }))
+
+      const inspect = (gameId: GameId) => Effect.sync(() => Option.fromUndefinedOr(running.get(gameId)?.instance))
+
+      const launch = (gameId: GameId, version: string) =>
+        Effect.gen(function* () {
+          yield* Effect.promise(() => mkdir(folder(gameId), { recursive: true }))
+          const scope = yield* Scope.make()
+          const built = yield* Layer.buildWithScope(engineIn(folder(gameId), version), scope).pipe(
+            Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))),
+            Effect.mapError((error) => new EngineStartFailed({ reason: error.message, permanent: false }))
+          )
+          const { address } = Context.get(built, HttpServer.HttpServer)
+          const port = "port" in address ? address.port : 0
+          const instance = { gameId, instanceId: randomUUID(), endpoint: new URL(`http://127.0.0.1:${port}`) }
+          running.set(gameId, { instance, scope })
+          return instance
+        })
+
+      return EngineHost.of({
+        start: ({ gameId, imageRef, version }) =>
+          one(
+            Effect.gen(function* () {
+              const found = yield* inspect(gameId)
+              if (Option.isSome(found)) return found.value
+              if (!imageRef.startsWith("builtin:")) {
+                return yield* new EngineStartFailed({ reason: "there is no such image", permanent: true })
+              }
+              return yield* launch(gameId, version)
+            })
+          ),
+        inspect,
+        stop: (gameId) => one(stop(gameId)),
+        discard: (gameId) =>
+          one(
+            Effect.andThen(
+              stop(gameId),
+              Effect.tryPromise({
+                try: () => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 }),
+                catch: () => new EngineHostUnavailable({ reason: "the folder can't be removed" })
+              })
+            )
+          ),
+        list: Effect.sync(() => [...running.values()].map((it) => it.instance))
+      })
+    })
+  )
