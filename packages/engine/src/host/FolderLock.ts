@@ -52,10 +52,10 @@ export const acquire = Effect.fnUntraced(function* (folder: string) {
     return Option.isSome(now) && now.value === processes.self
   })
 
-  const since = yield* Clock.currentTimeMillis
+  const since = yield* Clock.monotonicTimeNanos
   const attempt: Effect.Effect<void, PlatformError | StateInUse> = Effect.gen(function* () {
     if (yield* create) return
-    const waited = Duration.millis((yield* Clock.currentTimeMillis) - since)
+    const waited = Duration.nanos((yield* Clock.monotonicTimeNanos) - since)
     const named = Option.getOrElse(yield* holder, () => "")
     const dead =
       named === ""

@@ -1,6 +1,6 @@
 /** How the state folder fails: broken for good, or out of reach for now. */
 import { Data, Effect } from "effect"
-import type { PlatformError } from "effect/PlatformError"
+import { isPlatformError, type PlatformError } from "effect/PlatformError"
 
 /** A file is not what this engine wrote. Nothing is guessed from it: somebody has to look. */
 export class StateBroken extends Data.TaggedError("StateBroken")<{ readonly file: string; readonly problem: string }> {
@@ -36,6 +36,3 @@ export class StateLost extends Data.TaggedError("StateLost")<{ readonly folder: 
     return `state folder ${this.folder} was taken over by another process`
   }
 }
-
-const isPlatformError = (error: unknown): error is PlatformError =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "PlatformError"

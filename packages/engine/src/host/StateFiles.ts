@@ -4,7 +4,7 @@
  * A write goes to a hidden file, to the disk, and then takes the name in one step; what a reader finds under a name is
  * always complete. Hidden files are leftovers of a process that died.
  */
-import { Effect, type FileSystem, Option, type Path, Result, Schema } from "effect"
+import { Effect, FileSystem, Option, Path, Result, Schema } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import type { Json } from "../state/canonical.ts"
 import { seal, type StateKind, unseal } from "./sealed.ts"
@@ -14,22 +14,34 @@ const utf8 = new TextEncoder()
 
 const isMissing = (error: PlatformError): boolean => error.reason._tag === "NotFound"
 
-export const make = (fs: FileSystem.FileSystem, path: Path.Path, root: string) => {
+/** The files below `root`, which is made when missing. */
+export const open = Effect.fnUntraced(function* (root: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
   const at = (name: string): string => path.join(root, name)
 
-  /** Makes the names in a folder last. Where a folder can't be opened, its system keeps names by itself. */
-  const syncFolder = (folder: string) =>
-    Effect.scoped(
-      Effect.flatMap(Effect.option(fs.open(folder, { flag: "r" })), (file) =>
-        Option.isSome(file) ? file.value.sync : Effect.void
-      )
-    )
+  const folder = path.resolve(root)
+  const missing: Array<string> = []
+  for (let above = folder; !(yield* fs.exists(above)); above = path.dirname(above)) missing.push(above)
+  yield* fs.makeDirectory(folder, { recursive: true })
+  // Where a folder can't be opened, its system keeps names by itself.
+  const opensFolders = yield* Effect.isSuccess(Effect.scoped(fs.open(folder, { flag: "r" })))
+
+  /** Makes the names in a folder last. */
+  const syncFolder = (name: string) =>
+    opensFolders ? Effect.scoped(Effect.flatMap(fs.open(name, { flag: "r" }), (file) => file.sync)) : Effect.void
+
+  // Its own name too, also when whoever made it died before that.
+  for (const made of missing.length === 0 ? [folder] : missing) yield* syncFolder(path.dirname(made))
+
+  /** Folders whose names last; that one is there says nothing about it. */
+  const lasting = new Set<string>()
 
   const ensureFolder = Effect.fnUntraced(function* (name: string) {
-    const folder = at(name)
-    if (yield* fs.exists(folder)) return
-    yield* fs.makeDirectory(folder, { recursive: true })
-    yield* syncFolder(path.dirname(folder))
+    if (lasting.has(name)) return
+    yield* fs.makeDirectory(at(name), { recursive: true })
+    yield* syncFolder(path.dirname(at(name)))
+    lasting.add(name)
   })
 
   const write = Effect.fnUntraced(function* (kind: StateKind, name: string, content: Json) {
@@ -72,6 +84,6 @@ export const make = (fs: FileSystem.FileSystem, path: Path.Path, root: string) =
   })
 
   return { ensureFolder, write, read, names, list }
-}
+})
 
-export type StateFiles = ReturnType<typeof make>
+export type StateFiles = Effect.Success<ReturnType<typeof open>>

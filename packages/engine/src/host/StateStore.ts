@@ -8,7 +8,7 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, FileSystem, Layer, Option, Path, Ref, Schema, Semaphore } from "effect"
+import { Context, Effect, Layer, Option, Ref, Schema, Semaphore } from "effect"
 import { Galaxy } from "../state/Galaxy.ts"
 import type { Turn } from "../turn/makeTurn.ts"
 import type { Decisions } from "../turn/Phase.ts"
@@ -108,8 +108,7 @@ const readers = (files: StateFiles.StateFiles) => {
 }
 
 const make = Effect.fnUntraced(function* (root: string) {
-  const files = StateFiles.make(yield* FileSystem.FileSystem, yield* Path.Path, root)
-  yield* StateUnavailable.refail(files.ensureFolder("."))
+  const files = yield* StateUnavailable.refail(StateFiles.open(root))
   const lock = yield* FolderLock.acquire(root)
   const read = readers(files)
   const known = yield* Ref.make<Option.Option<Option.Option<Galaxy>>>(Option.none())

@@ -63,7 +63,7 @@ describe("a turn", () => {
   // Changes only with the rules. If nothing of them changed, a machine computes differently from others.
   it("gives these very bytes", () => {
     const turns = play(gameOf(6, "golden"), 12, "golden orders")
-    assert.strictEqual(turns.length, 12)
+    assert.isTrue(turns.at(-1)?.galaxy.finished)
     assert.strictEqual(sha256Hex(bytesOf(turns)), "fdb531e456c64332a244bb0803f5f315ac6aa3db5e8d1db1449c6a1e1b0a910f")
   })
 
