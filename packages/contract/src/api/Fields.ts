@@ -14,7 +14,7 @@ export const label = (max: number) => Schema.String.check(Schema.isMinLength(1),
 /** Not validated as an address here: whoever sends the mail decides that. 254 is the limit of RFC 5321. */
 export const Email = Schema.String.check(
   Schema.isMaxLength(254),
-  Schema.isPattern(/^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+$/u)
+  Schema.isPattern(/^[^\s\p{Cc}@<>"(),:;\\[\]]{1,64}@[^\s\p{Cc}@<>"(),:;\\[\]]+$/u)
 )
 
 /** A query parameter that is a whole number from `low` to `high`. */

@@ -2,7 +2,7 @@
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import type { UserId } from "../ids/Ids.ts"
-import { InvalidRequestWire, UnauthorizedWire } from "./ApiError.ts"
+import { wireErrors } from "./ApiError.ts"
 
 export const userIdHeader = "x-user-id"
 /** Shared secret between gateway and backend, where the network between them isn't trusted. */
@@ -18,10 +18,10 @@ export class Caller extends Context.Service<
   }
 >()("@galaxy/contract/api/Caller") {}
 
-/** Reads `X-User-Id`; a missing or malformed one is `invalid_request`. */
+/** Reads `X-User-Id`; a missing or malformed one is `invalid_request`, one without an active account `unauthorized`. */
 export class CallerIdentity extends HttpApiMiddleware.Service<CallerIdentity, { provides: Caller }>()(
   "@galaxy/contract/api/CallerIdentity",
-  { error: InvalidRequestWire }
+  { error: wireErrors }
 ) {}
 
 export class Administrator extends Context.Service<Administrator, { readonly username: string }>()(
@@ -33,5 +33,5 @@ export const adminRealm = "galaxy-admin"
 
 export class AdminIdentity extends HttpApiMiddleware.Service<AdminIdentity, { provides: Administrator }>()(
   "@galaxy/contract/api/AdminIdentity",
-  { security: { basic: HttpApiSecurity.basic }, error: UnauthorizedWire }
+  { security: { basic: HttpApiSecurity.basic }, error: wireErrors }
 ) {}

@@ -4,10 +4,20 @@
  * An unknown name costs as much as a wrong password. What was verified a moment ago is remembered as a keyed hash, so
  * that a script's hundred calls don't cost a hundred slow hashes; disabling or renewing a password forgets it.
  */
-import { Context, Clock, DateTime, Effect, Layer, Redacted } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 import { PasswordHasher } from "./PasswordHasher.ts"
+
+/** With this name or password nobody could ever come in. */
+export class AdminCredentialsUnusable extends Schema.TaggedError<AdminCredentialsUnusable>()(
+  "AdminCredentialsUnusable",
+  { problem: Schema.String }
+) {
+  override get message(): string {
+    return this.problem
+  }
+}
 
 export class Admins extends Context.Service<
   Admins,
@@ -15,7 +25,10 @@ export class Admins extends Context.Service<
     /** Whether there is such an administrator, enabled, with this password. */
     verify(username: string, password: Redacted.Redacted<string>): Effect.Effect<boolean, StorageError>
     /** Makes the first administrator, unless one of this name is there. Answers whether it did. */
-    bootstrap(username: string, password: Redacted.Redacted<string>): Effect.Effect<boolean, StorageError>
+    bootstrap(
+      username: string,
+      password: Redacted.Redacted<string>
+    ): Effect.Effect<boolean, AdminCredentialsUnusable | StorageError>
   }
 >()("@galaxy/core/admin/Admins") {}
 
@@ -23,6 +36,8 @@ const rememberMs = 60_000
 const maxRemembered = 256
 /** bcrypt reads no more than 72 bytes. */
 const maxPasswordBytes = 72
+/** Basic authentication ends a name at the first colon. */
+const usernamePattern = /^[^\p{Cc}:]{1,128}$/u
 
 const hex = (bytes: ArrayBuffer) =>
   Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
@@ -40,6 +55,8 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     // Verified against when there is no such administrator, so that guessing names learns nothing from the time.
     const nobody = yield* hasher.hash(Redacted.make(crypto.randomUUID()))
 
+    const passwordBytes = (password: Redacted.Redacted<string>) => utf8.encode(Redacted.value(password)).length
+
     const fingerprint = (username: string, password: Redacted.Redacted<string>, hash: string) =>
       Effect.map(
         Effect.promise(() =>
@@ -54,7 +71,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     }
 
     const verify = Effect.fn("Admins.verify")(function* (username: string, password: Redacted.Redacted<string>) {
-      if (utf8.encode(Redacted.value(password)).length > maxPasswordBytes || username.length > 128) return false
+      if (passwordBytes(password) > maxPasswordBytes || !usernamePattern.test(username)) return false
       const [row] = yield* sql<{ hash: Uint8Array }>`
         SELECT password_hash AS hash FROM backend.admin_accounts WHERE username = ${username} AND disabled_at IS NULL`
       const hash = row === undefined ? nobody : new TextDecoder().decode(row.hash)
@@ -70,6 +87,17 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     }, StorageError.refail)
 
     const bootstrap = Effect.fn("Admins.bootstrap")(function* (username: string, password: Redacted.Redacted<string>) {
+      if (!usernamePattern.test(username)) {
+        return yield* new AdminCredentialsUnusable({
+          problem: "an administrator's name has 1 to 128 characters, no colon and no control character"
+        })
+      }
+      const length = passwordBytes(password)
+      if (length === 0 || length > maxPasswordBytes) {
+        return yield* new AdminCredentialsUnusable({
+          problem: `an administrator's password has 1 to ${maxPasswordBytes} bytes`
+        })
+      }
       const there = yield* sql`SELECT 1 FROM backend.admin_accounts WHERE username = ${username}`
       if (there.length > 0) return false
       const hash = utf8.encode(yield* hasher.hash(password))

@@ -1,5 +1,5 @@
 /** What a host decides about signing in: the key of the codes, and how often a code may be asked for or guessed. */
-import { Context, Layer, type Redacted } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 
 export interface AuthSettingsShape {
   /** Keys the hashes of codes: the same for all backends of a database. 32 bytes. */
@@ -30,6 +30,17 @@ export class AuthSettings extends Context.Service<AuthSettings, AuthSettingsShap
   "@galaxy/core/auth/AuthSettings"
 ) {}
 
+/** Shortest key: as long as the hash that it keys. */
+const minKeyBytes = 32
+
 export const layer = (
   settings: Pick<AuthSettingsShape, "codeKey"> & Partial<AuthSettingsShape>
-): Layer.Layer<AuthSettings> => Layer.succeed(AuthSettings, { ...defaults, ...settings })
+): Layer.Layer<AuthSettings> =>
+  Layer.effect(
+    AuthSettings,
+    Effect.suspend(() =>
+      Redacted.value(settings.codeKey).length < minKeyBytes
+        ? Effect.die(new Error(`the key of login codes needs ${minKeyBytes} bytes`))
+        : Effect.succeed({ ...defaults, ...settings })
+    )
+  )

@@ -5,7 +5,7 @@
  * wrong guesses or answered with a wrong code fails in one and the same way.
  */
 import { ChallengeId, type DeviceSessionId, uuidPattern } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Duration, Effect, Layer, Schema } from "effect"
+import { Context, Data, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { AccountPermanentlyBlocked, Accounts } from "../account/Accounts.ts"
 import { GeoIp } from "../geo/GeoIp.ts"
@@ -72,7 +72,7 @@ type Outcome =
   | { readonly type: "refused" }
   | { readonly type: "blocked" }
 
-const day = Duration.days(1)
+class Undone extends Data.TaggedError("Undone") {}
 
 export const layer: Layer.Layer<
   Challenges,
@@ -88,6 +88,14 @@ export const layer: Layer.Layer<
     const geo = yield* GeoIp
     const settings = yield* AuthSettings
     const minutes = Math.round(settings.codeLifetimeMs / 60_000)
+    // A challenge's last guess may come a code's lifetime after the challenge.
+    const guessesCountMs = 24 * 60 * 60_000 + settings.codeLifetimeMs
+
+    /**
+     * What concerns one address takes its turn: two requests at once would both find room under the throttle, and two
+     * guesses at different codes would both be the day's last.
+     */
+    const inTurn = (email: string) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${email}, 0))`
 
     /** The latest challenge of an address that has had its share within the window. */
     const throttled = Effect.fnUntraced(function* (email: string, now: DateTime.Utc) {
@@ -117,17 +125,25 @@ export const layer: Layer.Layer<
       return id
     })
 
+    /** Does the work and takes it back, so that an answer without a new code takes as long as one with it. */
+    const undone = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      sql
+        .withTransaction(Effect.andThen(work, Effect.fail(new Undone())))
+        .pipe(Effect.catchTag("Undone", () => Effect.void))
+
     const send = Effect.fn("Challenges.send")(function* (request: SendCode) {
       const email = Email.normalise(request.email)
       const language = Language.resolve(request.locale, request.acceptLanguage, settings.defaultLanguage)
       if (yield* accounts.isBlocked(email)) return yield* new AccountPermanentlyBlocked()
       return yield* sql.withTransaction(
         Effect.gen(function* () {
-          // Requests for one address take turns, or two at once would both find room under the throttle.
-          yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${email}, 0))`
+          yield* inTurn(email)
           const now = yield* DateTime.now
           const last = yield* throttled(email, now)
-          const id = last ?? (yield* issue(email, language, now))
+          const id =
+            last === undefined
+              ? yield* issue(email, language, now)
+              : yield* Effect.as(undone(issue(email, language, now)), last)
           yield* Effect.logInfo(
             last === undefined ? "a login code was issued" : "a login code was asked for too soon"
           ).pipe(Effect.annotateLogs({ email: yield* Effect.promise(() => Email.mark(email)), challenge_id: id }))
@@ -136,12 +152,12 @@ export const layer: Layer.Layer<
       )
     }, StorageError.refail)
 
-    /** Guesses at an address's codes in the last 24 hours, whichever challenge they were for. */
+    /** Wrong guesses at an address's codes in the last 24 hours, whichever challenge they were for. */
     const guessesOf = (email: string, now: DateTime.Utc) =>
       Effect.map(
         sql<{ guesses: number }>`
           SELECT coalesce(sum(attempts), 0)::int AS guesses FROM backend.auth_challenges
-          WHERE email = ${email} AND created_at > ${DateTime.toDateUtc(DateTime.subtractDuration(now, day))}`,
+          WHERE email = ${email} AND created_at > ${DateTime.toDateUtc(DateTime.subtract(now, { milliseconds: guessesCountMs }))}`,
         ([row]) => row?.guesses ?? 0
       )
 
@@ -167,6 +183,7 @@ export const layer: Layer.Layer<
         WHERE challenge_id = ${request.challengeId} AND consumed_at IS NULL AND expires_at > ${DateTime.toDateUtc(now)}
         FOR UPDATE`
       if (row === undefined || row.attempts >= settings.maxAttempts) return { type: "refused" }
+      yield* inTurn(row.email)
       if ((yield* guessesOf(row.email, now)) >= settings.maxDailyAttempts) return { type: "refused" }
       if (!LoginCode.equal(hash, row.codeHash)) {
         yield* countWrong(request.challengeId, now)
@@ -184,6 +201,12 @@ export const layer: Layer.Layer<
       return { type: "opened", session: yield* sessions.create(account.userId, publicKey) }
     })
 
+    /** Nobody is kept out for the sake of a country. */
+    const countryOf = (ip: string) =>
+      Effect.catchDefect(geo.country(ip), (defect) =>
+        Effect.as(Effect.logWarning("a country look-up failed", defect), undefined)
+      )
+
     const confirm = Effect.fn("Challenges.confirm")(function* (request: ConfirmCode) {
       const publicKey = PublicKey.parse(request.clientPublicKey)
       if (publicKey === undefined) {
@@ -195,7 +218,7 @@ export const layer: Layer.Layer<
         return yield* new SignInMalformed({ problem: "time_zone: not a zone of the IANA database" })
       }
       if (!uuidPattern.test(request.challengeId)) return yield* new ChallengeNotConfirmed()
-      const country = request.sourceIp === undefined ? undefined : yield* geo.country(request.sourceIp)
+      const country = request.sourceIp === undefined ? undefined : yield* countryOf(request.sourceIp)
       const outcome = yield* sql.withTransaction(attempt(request, publicKey, country))
       switch (outcome.type) {
         case "opened":

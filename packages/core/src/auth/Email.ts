@@ -1,11 +1,12 @@
 /**
  * E-mail addresses as keys of accounts, and as traces in logs.
  *
- * Two spellings that differ in case or outer blanks are one address. Logs carry only a keyed, truncated hash, whose key
+ * Two spellings that differ in case, outer blanks or Unicode composition are one address; dots and `+tags` are the mail
+ * server's business, and stay. Logs carry only a keyed, truncated hash, whose key
  * lives and dies with the process.
  */
 
-export const normalise = (email: string): string => email.trim().toLowerCase()
+export const normalise = (email: string): string => email.trim().normalize("NFC").toLowerCase()
 
 const logKey = crypto.getRandomValues(new Uint8Array(32))
 

@@ -35,7 +35,7 @@ export class Sessions extends Context.Service<
     create(userId: UserId, publicKey: Uint8Array): Effect.Effect<DeviceSessionId, StorageError>
     /** For the gateway: active or revoked. Notes, at most once a minute, that the session was seen. */
     lookup(deviceSessionId: DeviceSessionId): Effect.Effect<SessionRecord, SessionNotFound | StorageError>
-    /** The caller's active sessions, oldest first. */
+    /** The caller's active sessions, oldest first; of very many the newest. */
     list(userId: UserId): Effect.Effect<ReadonlyArray<Session>, StorageError>
     /** Answers what it revoked: nothing when the session was revoked already. */
     revoke(
@@ -68,37 +68,48 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return id
     }, StorageError.refail)
 
-    /** A failure here costs an operator a timestamp, and the player nothing. */
-    const seen = Effect.fnUntraced(function* (record: SessionRecord) {
-      const now = yield* DateTime.now
-      const last = record.lastSeenAt
-      if (record.status !== "active") return
-      if (last !== null && now.epochMilliseconds - last.epochMilliseconds < seenEveryMs) return
-      yield* sql`
-        UPDATE backend.device_sessions SET last_seen_at = ${DateTime.toDateUtc(now)}
-        WHERE device_session_id = ${record.deviceSessionId}`.pipe(
-        Effect.catchCause((cause) => Effect.logWarning("last_seen_at wasn't written", cause))
-      )
-    })
-
-    const lookup = Effect.fn("Sessions.lookup")(function* (deviceSessionId: DeviceSessionId) {
+    const read = Effect.fnUntraced(function* (deviceSessionId: DeviceSessionId) {
       const [record] = yield* Effect.flatMap(
         sql`SELECT ${columns} FROM backend.device_sessions WHERE device_session_id = ${deviceSessionId}`,
         decode
       )
-      if (record === undefined) return yield* new SessionNotFound()
-      yield* seen(record)
-      return record
+      return record ?? (yield* new SessionNotFound())
+    })
+
+    const isDue = (record: SessionRecord, now: DateTime.Utc): boolean =>
+      record.status === "active" &&
+      (record.lastSeenAt === null || now.epochMilliseconds - record.lastSeenAt.epochMilliseconds >= seenEveryMs)
+
+    /** Answers whether the session was active. A failure costs an operator a timestamp, and the player nothing. */
+    const touch = (deviceSessionId: DeviceSessionId, now: DateTime.Utc) =>
+      sql`
+        UPDATE backend.device_sessions SET last_seen_at = ${DateTime.toDateUtc(now)}
+        WHERE device_session_id = ${deviceSessionId} AND status = 'active' RETURNING 1`.pipe(
+        Effect.map((rows) => rows.length > 0),
+        Effect.catch((error) =>
+          Effect.as(
+            Effect.annotateLogs(Effect.logWarning("last_seen_at wasn't written"), StorageError.fieldsOf(error)),
+            true
+          )
+        )
+      )
+
+    const lookup = Effect.fn("Sessions.lookup")(function* (deviceSessionId: DeviceSessionId) {
+      const record = yield* read(deviceSessionId)
+      const now = yield* DateTime.now
+      if (!isDue(record, now)) return record
+      // The update may have waited for a revocation to commit: then what was read before is no longer true.
+      return (yield* touch(deviceSessionId, now)) ? record : yield* read(deviceSessionId)
     }, StorageError.refail)
 
     const list = Effect.fn("Sessions.list")(function* (userId: UserId) {
-      const records = yield* Effect.flatMap(
+      const newest = yield* Effect.flatMap(
         sql`
           SELECT ${columns} FROM backend.device_sessions WHERE user_id = ${userId} AND status = 'active'
-          ORDER BY created_at, device_session_id LIMIT ${maxListed}`,
+          ORDER BY created_at DESC, device_session_id DESC LIMIT ${maxListed}`,
         decode
       )
-      return records.map((it) => ({
+      return newest.toReversed().map((it) => ({
         device_session_id: it.deviceSessionId,
         created_at: it.createdAt,
         ...(it.lastSeenAt === null ? {} : { last_seen_at: it.lastSeenAt })
@@ -112,10 +123,16 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       actorKind: ActorKind
     ) {
       const now = yield* DateTime.nowAsDate
+      // Locked in one order, so that two who revoke the same sessions at once don't wait for each other.
       const rows = yield* sql<{ id: DeviceSessionId }>`
-        UPDATE backend.device_sessions SET status = 'revoked', revoked_at = ${now}
-        WHERE user_id = ${userId} AND status = 'active' AND ${only === undefined ? sql`true` : sql`device_session_id = ${only}`}
-        RETURNING device_session_id AS id`
+        WITH chosen AS (
+          SELECT device_session_id FROM backend.device_sessions
+          WHERE user_id = ${userId} AND status = 'active' AND ${only === undefined ? sql`true` : sql`device_session_id = ${only}`}
+          ORDER BY device_session_id FOR UPDATE
+        )
+        UPDATE backend.device_sessions AS s SET status = 'revoked', revoked_at = ${now}
+        FROM chosen WHERE s.device_session_id = chosen.device_session_id AND s.status = 'active'
+        RETURNING s.device_session_id AS id`
       for (const { id } of rows) {
         yield* sql`
           INSERT INTO backend.session_revocations

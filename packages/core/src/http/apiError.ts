@@ -89,7 +89,9 @@ export const toApi = <A, E extends DomainError, R>(
 ): Effect.Effect<A, ApiError.ApiError, R> =>
   effect.pipe(
     Effect.tapError((error) =>
-      error._tag === "StorageError" ? Effect.logError("storage failed", error.cause) : Effect.void
+      error._tag === "StorageError"
+        ? Effect.annotateLogs(Effect.logError("storage failed"), error.logFields)
+        : Effect.void
     ),
     Effect.mapError(toApiError)
   )

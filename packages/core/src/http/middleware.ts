@@ -18,8 +18,10 @@ import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Effect, Layer, Option } from "effect"
 import { HttpEffect, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiMiddleware } from "effect/http-api"
+import { Accounts } from "../account/Accounts.ts"
 import { Admins } from "../admin/Admins.ts"
 import { CountryCounters } from "../geo/CountryCounters.ts"
+import { toApi } from "./apiError.ts"
 
 /** The player's address: leftmost in `X-Forwarded-For`, which the gateway has cleaned, else the peer's. */
 export const sourceIp = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
@@ -28,18 +30,23 @@ export const sourceIp = (request: HttpServerRequest.HttpServerRequest): string |
   return Option.getOrUndefined(request.remoteAddress)
 }
 
-/** Malformed input: which part, and what is wrong with it. */
-export const inputErrors: Layer.Layer<InputErrors> = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (error) =>
-  Effect.fail(
-    new ApiError.InvalidRequest({
-      message: `${error.kind.toLowerCase()}: ${error.cause.message.replace(/\s+/g, " ").slice(0, 400)}`
-    })
-  )
+/** Malformed input: which part, and what is wrong with it. An answer of ours that doesn't encode is a defect. */
+export const inputErrors: Layer.Layer<InputErrors> = HttpApiMiddleware.layerSchemaErrorTransform(
+  InputErrors,
+  (error, { endpoint, group }) =>
+    error.kind === "Body" || error.kind === "ResponseHeaders"
+      ? Effect.die(new Error(`the answer of ${group.identifier}.${endpoint.name} doesn't fit its schema`))
+      : Effect.fail(
+          new ApiError.InvalidRequest({
+            message: `${error.kind.toLowerCase()}: ${error.cause.message.replace(/\s+/g, " ").slice(0, 400)}`
+          })
+        )
 )
 
-export const callerIdentity: Layer.Layer<CallerIdentity, never, CountryCounters> = Layer.effect(
+export const callerIdentity: Layer.Layer<CallerIdentity, never, Accounts | CountryCounters> = Layer.effect(
   CallerIdentity,
   Effect.gen(function* () {
+    const accounts = yield* Accounts
     const counters = yield* CountryCounters
     return CallerIdentity.of(
       Effect.fnUntraced(function* (http) {
@@ -49,6 +56,10 @@ export const callerIdentity: Layer.Layer<CallerIdentity, never, CountryCounters>
           return yield* new ApiError.InvalidRequest({ message: `${userIdHeader} is missing or malformed` })
         }
         const userId = UserId.make(given)
+        // Sessions of a deleted or blocked account are revoked; this holds until every gateway has heard of it.
+        if ((yield* toApi(accounts.standing(userId))) !== "active") {
+          return yield* new ApiError.Unauthorized({ message: "there is no active account behind this session" })
+        }
         const ip = sourceIp(request)
         const response = yield* Effect.provideService(http, Caller, { userId, sourceIp: ip })
         if (ip !== undefined) yield* counters.count(userId, ip)
@@ -73,10 +84,8 @@ export const adminIdentity: Layer.Layer<AdminIdentity, never, Admins> = Layer.ef
     return AdminIdentity.of({
       basic: Effect.fnUntraced(function* (http, { credential }) {
         yield* challenge
-        const known = yield* admins
-          .verify(credential.username, credential.password)
-          .pipe(Effect.catch((error) => Effect.as(Effect.logError("an administrator can't be verified", error), false)))
-        if (!known) return yield* new ApiError.Unauthorized({ message: "name or password is wrong" })
+        if (!(yield* toApi(admins.verify(credential.username, credential.password))))
+          return yield* new ApiError.Unauthorized({ message: "name or password is wrong" })
         return yield* Effect.provideService(http, Administrator, { username: credential.username })
       })
     })

@@ -11,6 +11,12 @@ const sequence = {
   "0001_init": init
 }
 
+/** Number of the last migration of this release. */
+export const latest = Math.max(...Object.keys(sequence).map((name) => Number.parseInt(name, 10)))
+
+/** Where it is written down which have been applied. */
+export const table = "galaxy_migrations"
+
 // Any constant would do: it is the key of this lock and of no other.
 const lockKey = 7_205_159_403_792_794n
 
@@ -22,7 +28,7 @@ export const run = Effect.gen(function* () {
       yield* sql`SELECT pg_advisory_xact_lock(${lockKey})`
       return yield* Migrator.make({})({
         loader: Migrator.fromRecord(sequence),
-        table: "galaxy_migrations"
+        table
       })
     })
   )

@@ -7,6 +7,27 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
   retryable: Schema.Boolean,
   cause: Schema.Defect()
 }) {
+  /**
+   * What a log may say of the failure. The driver's own text stays out of it: PostgreSQL quotes the values of the row
+   * that it refuses.
+   */
+  get logFields(): Readonly<Record<string, string>> {
+    return StorageError.fieldsOf(this.cause)
+  }
+
+  /** The same for a driver's failure that isn't wrapped. */
+  static fieldsOf(failure: unknown): Readonly<Record<string, string>> {
+    const reason = (failure as { readonly reason?: unknown } | undefined)?.reason
+    if (typeof reason !== "object" || reason === null) return { reason: "unknown" }
+    const { _tag, cause } = reason as { readonly _tag?: unknown; readonly cause?: unknown }
+    const driver: object = typeof cause === "object" && cause !== null ? cause : {}
+    const named = (["code", "schema", "table", "constraint"] as const).flatMap((key) => {
+      const value: unknown = Reflect.get(driver, key)
+      return typeof value === "string" ? [[key === "code" ? "sqlstate" : key, value] as const] : []
+    })
+    return { reason: String(_tag), ...Object.fromEntries(named) }
+  }
+
   /** Wraps driver failures. A row that does not decode is a bug, so it dies. */
   static refail: <A, E, R>(
     effect: Effect.Effect<A, E, R>

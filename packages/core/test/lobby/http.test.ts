@@ -1,7 +1,7 @@
-import { UserId } from "@galaxy/contract/ids/Ids"
 import { CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
 import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup } from "@galaxy/contract/api/UserLobby"
+import * as Accounts from "@galaxy/core/account/Accounts"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
 import { callerIdentity, inputErrors } from "@galaxy/core/http/middleware"
 import type { Games } from "@galaxy/core/lobby/Games"
@@ -13,6 +13,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { HttpApi, HttpApiBuilder } from "effect/http-api"
+import type { SqlClient } from "effect/sql"
 import { lobbyOn, player } from "./fixture.ts"
 
 /** The lobby's part of the user surface. */
@@ -27,10 +28,10 @@ type Json = Readonly<Record<string, unknown>>
 
 /** Sends requests to the handlers as a gateway would. */
 const surface = Effect.gen(function* () {
-  const context = yield* Effect.context<Games | Invites>()
+  const context = yield* Effect.context<Games | Invites | SqlClient.SqlClient>()
   const app = HttpApiBuilder.layer(LobbyApi).pipe(
     Layer.provide(LobbyHttp.layer),
-    Layer.provide([callerIdentity.pipe(Layer.provide(noCounters)), inputErrors]),
+    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Accounts.layer])), inputErrors]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)
   )
@@ -185,7 +186,7 @@ layer(lobbyOn(layerPglite), { timeout: "60 seconds" })("the lobby over HTTP", (i
     Effect.gen(function* () {
       const call = yield* surface
       const owner = yield* player
-      const stranger = UserId.make(yield* newId)
+      const stranger = yield* player
       const made = yield* call(owner, "POST", "/games", create)
       const game = `/games/${String(made.body["game_id"])}`
       for (const [method, path] of [

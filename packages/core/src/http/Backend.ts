@@ -1,0 +1,73 @@
+/**
+ * The backend's REST surfaces as one layer of routes: public, user, internal and admin, with their probes.
+ *
+ * Here every module's handlers come together; a host adds a listener, and the services that they ask for by type.
+ */
+import { AdminApi } from "@galaxy/contract/api/AdminApi"
+import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
+import { InternalApi } from "@galaxy/contract/api/InternalApi"
+import { PublicApi } from "@galaxy/contract/api/PublicApi"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import { Context, Layer, type Redacted } from "effect"
+import { Headers, HttpRouter } from "effect/http"
+import { type HttpApi, HttpApiBuilder } from "effect/http-api"
+import * as LobbyHttp from "../lobby/http.ts"
+import { gatewayOnly } from "./gatewayOnly.ts"
+import * as handlers from "./handlers.ts"
+import { adminIdentity, callerIdentity, inputErrors } from "./middleware.ts"
+import { otherwise } from "./otherwise.ts"
+import * as Probes from "./probes.ts"
+import { shape } from "./shape.ts"
+
+export interface BackendOptions {
+  /** What a gateway has to send; absent where only gateways can reach the listener. */
+  readonly gatewayToken?: Redacted.Redacted<string> | undefined
+}
+
+/** Surrounds the routes of some APIs with what all answers have in common. */
+export const surround = <A, E, R>(
+  routes: Layer.Layer<A, E, R>,
+  apis: ReadonlyArray<HttpApi.Constraint>,
+  options: BackendOptions = {}
+) => {
+  const admitted = gatewayOnly(options.gatewayToken)
+  return Layer.mergeAll(
+    routes,
+    Probes.probes,
+    otherwise(apis, Probes.routes),
+    HttpRouter.middleware((http) => shape(admitted(http)), { global: true })
+  ).pipe(Layer.provide([callerIdentity, adminIdentity, inputErrors]))
+}
+
+/** Handlers of sign-in, accounts and sessions. */
+export const identity = Layer.mergeAll(
+  handlers.auth,
+  handlers.account,
+  handlers.sessions,
+  handlers.internalSessions,
+  handlers.internalUsers
+)
+
+const apis = [PublicApi, UserApi, InternalApi, AdminApi] as const
+
+/** All surfaces. Groups of handlers that aren't named here are asked of whoever builds the layer. */
+export const layer = (options: BackendOptions = {}) =>
+  surround(
+    Layer.mergeAll(
+      HttpApiBuilder.layer(PublicApi),
+      HttpApiBuilder.layer(UserApi),
+      HttpApiBuilder.layer(InternalApi),
+      HttpApiBuilder.layer(AdminApi)
+    ).pipe(Layer.provide([identity, LobbyHttp.layer])),
+    apis,
+    options
+  )
+
+/** Headers that no trace may show; for the listener, whose span begins before any route. */
+export const quietHeaders: Layer.Layer<never> = Layer.succeedContext(
+  Context.make(Headers.CurrentRedactedNames, [
+    ...Context.get(Context.empty(), Headers.CurrentRedactedNames),
+    gatewayTokenHeader,
+    "x-forwarded-for"
+  ])
+)

@@ -1,0 +1,32 @@
+/** Answers what no route takes: 405 with the allowed methods where the path is known, else 404. */
+import { Effect } from "effect"
+import { HttpRouter, HttpServerRequest } from "effect/http"
+import type { HttpApi } from "effect/http-api"
+import { json, pathOf } from "./shape.ts"
+
+interface Route {
+  readonly method: string
+  readonly path: string
+}
+
+const routesOf = (apis: ReadonlyArray<HttpApi.Constraint>): ReadonlyArray<Route> =>
+  apis.flatMap((api) =>
+    Object.values((api as unknown as HttpApi.Top).groups).flatMap((group) => Object.values(group.endpoints))
+  )
+
+const patternOf = (path: string) => new RegExp(`^${path.replace(/\/$/, "").replace(/:[A-Za-z_]+/g, "[^/]+")}/?$`, "i")
+
+export const otherwise = (apis: ReadonlyArray<HttpApi.Constraint>, others: ReadonlyArray<Route> = []) => {
+  const routes = [...routesOf(apis), ...others].map(({ method, path }) => ({ method, pattern: patternOf(path) }))
+  return HttpRouter.add(
+    "*",
+    "/*",
+    Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+      const path = pathOf(request)
+      const allowed = [...new Set(routes.filter((it) => it.pattern.test(path)).map((it) => it.method))]
+      return allowed.length === 0
+        ? json("not_found", "there is no such route")
+        : json("method_not_allowed", `use ${allowed.join(" or ")}`, { allow: allowed.join(", ") })
+    })
+  )
+}
