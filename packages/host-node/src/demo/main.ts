@@ -6,8 +6,9 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Effect, Exit, Layer } from "effect"
 import * as AllInOne from "../all-in-one/AllInOne.ts"
+import * as JsonLog from "../logging/JsonLog.ts"
 import { Platform } from "../processes/Platform.ts"
 import * as Progress from "./Progress.ts"
 import { play } from "./scenario.ts"
@@ -16,6 +17,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
 const number = (value: number) => value.toFixed(2)
 
 const folder = mkdtempSync(join(tmpdir(), "galaxy-demo-"))
+const logFile = join(folder, "demo.log")
 const started = performance.now()
 const progress = Progress.make(print)
 
@@ -25,7 +27,11 @@ const demo = Effect.gen(function* () {
   const platform = yield* progress.step("The platform starts", Platform, (it) => it.gatewayUrl)
   return yield* play(progress, platform)
 }).pipe(
-  Effect.provide(AllInOne.layer({ dataDir: folder, free: true })),
+  Effect.provide(
+    AllInOne.layer(AllInOne.onFreePorts(folder)).pipe(
+      Layer.provideMerge(JsonLog.layer({ level: "warn", target: { file: logFile } }))
+    )
+  ),
   Effect.timeoutOrElse({
     duration: "55 seconds",
     orElse: () => Effect.die(new Error("the demo took longer than 55 s"))

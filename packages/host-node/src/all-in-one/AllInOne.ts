@@ -1,0 +1,146 @@
+/**
+ * The one-process shape: PGlite on disk, replay reservations in memory, engines as child processes, mails caught.
+ *
+ * Built from the same layers as every other shape; what differs is only which adapters stand behind the ports.
+ */
+import * as GeoIp from "@galaxy/core/geo/GeoIp"
+import * as ReplayStore from "@galaxy/edge/ReplayStore"
+import { Effect, Layer, Redacted } from "effect"
+import type { Address } from "../config/Setting.ts"
+import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
+import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
+import * as GatewayServer from "../gateway/GatewayServer.ts"
+import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
+import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
+import * as NodeEdgeCrypto from "../gateway/NodeEdgeCrypto.ts"
+import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
+import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
+import * as MailCatcher from "../mail/catcher/MailCatcher.ts"
+import * as SmtpMailTransport from "../mail/SmtpMailTransport.ts"
+import * as BackendServer from "../processes/BackendServer.ts"
+import { Platform } from "../processes/Platform.ts"
+import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
+import * as Pglite from "../sql/Pglite.ts"
+import * as DataFolder from "./DataFolder.ts"
+
+export interface AllInOneOptions {
+  readonly dataDir: string
+  readonly gateway: Address
+  readonly backend: Address
+  readonly push: Address
+  readonly mailPage: Address
+  readonly mailSmtp: Address
+  readonly edge?: Partial<GatewayServer.GatewayOptions>
+  readonly core?: Partial<BackendServer.BackendServerOptions>
+  readonly maxEngines?: number
+  readonly geoIpDbPath?: string | undefined
+  /** Wins over the administrator that the data folder keeps. */
+  readonly admin?: { readonly user: string; readonly password: string } | undefined
+  /** Told of each caught mail; not for a log. */
+  readonly onMail?: (mail: CaughtMail) => void
+}
+
+const anyPort: Address = { host: "127.0.0.1", port: 0 }
+
+/** Every port free, for a run beside others. */
+export const onFreePorts = (dataDir: string): AllInOneOptions => ({
+  dataDir,
+  gateway: anyPort,
+  backend: anyPort,
+  push: anyPort,
+  mailPage: anyPort,
+  mailSmtp: anyPort
+})
+
+const day = 86_400_000
+
+const bytes = (base64: string) => Redacted.make(new Uint8Array(Buffer.from(base64, "base64")))
+
+const adminOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
+  options.admin ?? { user: folder.keys.admin_user, password: folder.keys.admin_password }
+
+const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) => {
+  const admin = adminOf(options, folder)
+  const database = PgDatabaseSignal.layer.pipe(Layer.provideMerge(Pglite.layer({ dataDir: folder.database })))
+  const mail = Layer.unwrap(
+    Effect.map(MailCatcher.MailCatcher, ({ smtpPort }) =>
+      SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none" })
+    )
+  )
+  const countries = options.geoIpDbPath === undefined ? GeoIp.layerUnknown : MmdbGeoIp.layer(options.geoIpDbPath)
+  return BackendServer.layer({
+    host: options.backend.host,
+    port: options.backend.port,
+    pushHost: options.push.host,
+    pushPort: options.push.port,
+    secret: bytes(folder.keys.backend_secret),
+    admin: { user: admin.user, password: Redacted.make(admin.password) },
+    mailFrom: "Galaxy <galaxy@localhost>",
+    keepEventsMs: day,
+    ...options.core
+  }).pipe(
+    Layer.provide(
+      Layer.mergeAll(
+        database,
+        mail,
+        countries,
+        BcryptPasswordHasher.layer(),
+        ChildProcessEngineHost.layer({ dataDir: folder.games, maxEngines: options.maxEngines ?? 64 })
+      )
+    )
+  )
+}
+
+const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
+  GatewayServer.layer({ host: options.gateway.host, port: options.gateway.port, ...options.edge }).pipe(
+    Layer.provide(
+      Layer.unwrap(
+        Effect.map(BackendServer.BackendServer, ({ url, pushUrl }) =>
+          Layer.mergeAll(
+            HttpBackendClient.layer({ url }),
+            GrpcPushSource.layer({ url: pushUrl, clientId: "all-in-one" }),
+            ReplayStore.layerMemory(),
+            NodeEdgeCrypto.layer({ signingSeed: bytes(folder.keys.gateway_signing_seed) })
+          )
+        )
+      )
+    )
+  )
+
+const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
+  Layer.effect(
+    Platform,
+    Effect.gen(function* () {
+      const gateway = yield* GatewayServer.GatewayServer
+      const backend = yield* BackendServer.BackendServer
+      const catcher = yield* MailCatcher.MailCatcher
+      const admin = adminOf(options, folder)
+      return {
+        gatewayUrl: gateway.url,
+        backendUrl: backend.url,
+        mailPageUrl: catcher.url.replace(/\/$/, ""),
+        adminUser: admin.user,
+        adminPassword: admin.password
+      }
+    })
+  )
+
+/** The whole platform; ends with the scope, engines too. */
+export const layer = (options: AllInOneOptions) =>
+  Layer.unwrap(
+    Effect.map(DataFolder.open(options.dataDir), (folder) =>
+      platform(options, folder).pipe(
+        Layer.provide(gatewayOf(options, folder)),
+        Layer.provide(backendOf(options, folder)),
+        Layer.provide(
+          MailCatcher.layer({
+            host: options.mailPage.host,
+            httpPort: options.mailPage.port,
+            smtpPort: options.mailSmtp.port,
+            folder: folder.mails,
+            ...(options.onMail === undefined ? {} : { onMail: options.onMail })
+          })
+        )
+      )
+    )
+  )
