@@ -3,7 +3,8 @@
  *
  * As a last line of defence anything that looks like an e-mail address is blotted out; no code may rely on it.
  */
-import { createWriteStream } from "node:fs"
+import { createWriteStream, mkdirSync } from "node:fs"
+import { dirname } from "node:path"
 import { finished } from "node:stream/promises"
 import { Context, Effect, Layer, Logger, type LogLevel, Option, References, Tracer } from "effect"
 
@@ -46,11 +47,14 @@ export const layer = (options: { readonly level: Level; readonly target: Target 
   Logger.layer([
     Effect.map(
       Effect.acquireRelease(
-        Effect.sync(() =>
-          "file" in options.target
-            ? createWriteStream(options.target.file, { flags: "a", mode: 0o600 })
-            : options.target.stream
-        ),
+        Effect.sync(() => {
+          if ("stream" in options.target) return options.target.stream
+          mkdirSync(dirname(options.target.file), { recursive: true, mode: 0o700 })
+          const stream = createWriteStream(options.target.file, { flags: "a", mode: 0o600 })
+          // A full disk must not end the games.
+          stream.on("error", () => undefined)
+          return stream
+        }),
         (stream) =>
           "file" in options.target
             ? Effect.ignore(

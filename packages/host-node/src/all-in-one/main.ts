@@ -1,0 +1,59 @@
+/** `npm start`: the whole platform in this process, one clear screen, and Ctrl-C to end it all. */
+import { join, resolve } from "node:path"
+import { Effect, Layer, Redacted } from "effect"
+import * as settings from "../config/settings.ts"
+import * as JsonLog from "../logging/JsonLog.ts"
+import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
+import { answeredArguments, configured, launch } from "../processes/launch.ts"
+import { backendOptions, gatewayOptions, refused } from "../processes/options.ts"
+import { Platform } from "../processes/Platform.ts"
+import * as telemetry from "../processes/telemetry.ts"
+import * as AllInOne from "./AllInOne.ts"
+import { screen } from "./screen.ts"
+
+const started = performance.now()
+const print = (text: string) => void process.stdout.write(`${text}\n`)
+
+const announce = (mail: CaughtMail) => {
+  const code = mail.code === undefined ? "" : `  code ${mail.code}`
+  print(`  mail for ${mail.to.join(", ")}${code}  "${mail.subject}"`)
+}
+
+const main = async (): Promise<void> => {
+  if (answeredArguments("all-in-one", "npm start --")) return
+  const values = configured(settings.groups["all-in-one"])
+  if (values === undefined || refused(values)) return
+  const { allInOne, backend, gateway } = values
+  const dataDir = resolve(allInOne.dataDir)
+  const logFile = allInOne.logFile ?? join(dataDir, "galaxy.log")
+  const core = backendOptions(backend)
+  const platform = AllInOne.layer({
+    dataDir,
+    gateway: gateway.httpAddr,
+    backend: backend.httpAddr,
+    push: backend.grpcPushAddr,
+    mailPage: allInOne.mailPageAddr,
+    mailSmtp: allInOne.mailSmtpAddr,
+    edge: gatewayOptions(gateway),
+    core: { auth: core.auth, lobby: core.lobby, keepEventsMs: core.keepEventsMs, mailFrom: core.mailFrom },
+    maxEngines: backend.engineMax,
+    geoIpDbPath: backend.geoIpDbPath,
+    admin:
+      core.admin === undefined ? undefined : { user: core.admin.user, password: Redacted.value(core.admin.password) },
+    onMail: announce
+  }).pipe(
+    Layer.provideMerge(
+      JsonLog.layer({
+        level: backend.logLevel,
+        target: logFile === "-" ? { stream: process.stdout } : { file: logFile }
+      })
+    ),
+    Layer.provide(telemetry.layer(values.telemetry, "galaxy"))
+  )
+  const ready = Effect.map(Platform, (it) => {
+    print(screen(it, { dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))
+  })
+  await launch(platform, ready, "\nStopping …")
+}
+
+await main()

@@ -1,0 +1,26 @@
+/** The one screen of `npm start`: where everything is, who the administrator is, how to stop. */
+import type { PlatformAddresses } from "../processes/Platform.ts"
+
+export const screen = (
+  platform: PlatformAddresses,
+  run: { readonly dataDir: string; readonly logFile: string; readonly seconds: number }
+): string => {
+  const rows = [
+    ["Players connect to", platform.gatewayUrl],
+    ["Caught mails", platform.mailPageUrl],
+    ["Admin API", `${platform.backendUrl}/api/v1/admin`],
+    ["Administrator", `${platform.adminUser} (password in keys.json of the data folder)`],
+    ["Data", run.dataDir],
+    ["Log", run.logFile]
+  ] as const
+  const width = Math.max(...rows.map(([label]) => label.length))
+  return [
+    "",
+    `Galaxy is running (ready in ${run.seconds.toFixed(1)} s)`,
+    "",
+    ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
+    "",
+    "Codes for signing in appear below and on the mail page. Stop with Ctrl-C; games go on at the next start.",
+    ""
+  ].join("\n")
+}

@@ -1,0 +1,44 @@
+/** The backend as a process of its own: PostgreSQL, SMTP, engines as child processes of this machine. */
+import * as GeoIp from "@galaxy/core/geo/GeoIp"
+import { Effect, Layer, Redacted } from "effect"
+import * as settings from "../config/settings.ts"
+import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
+import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
+import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
+import * as JsonLog from "../logging/JsonLog.ts"
+import * as SmtpMailTransport from "../mail/SmtpMailTransport.ts"
+import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
+import * as Postgres from "../sql/Postgres.ts"
+import * as BackendServer from "./BackendServer.ts"
+import { answeredArguments, configured, launch } from "./launch.ts"
+import { backendOptions, refused } from "./options.ts"
+import * as telemetry from "./telemetry.ts"
+
+const main = async (): Promise<void> => {
+  if (answeredArguments("backend", "galaxy-backend")) return
+  const values = configured(settings.groups.backend)
+  if (values === undefined || refused(values)) return
+  const { backend, backendAlone } = values
+  const database = PgDatabaseSignal.layer.pipe(
+    Layer.provideMerge(Postgres.layer({ url: backendAlone.postgresDsn, maxConnections: backendAlone.postgresMaxConns }))
+  )
+  const mail = Layer.unwrap(Effect.map(SmtpMailTransport.fromUrl(backendAlone.smtpUrl), SmtpMailTransport.layer))
+  const ports = Layer.mergeAll(
+    database,
+    mail,
+    backend.geoIpDbPath === undefined ? GeoIp.layerUnknown : MmdbGeoIp.layer(backend.geoIpDbPath),
+    BcryptPasswordHasher.layer(),
+    ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, maxEngines: backend.engineMax })
+  )
+  const server = BackendServer.layer({
+    ...backendOptions(backend),
+    secret: Redacted.make(backendAlone.secretKey)
+  }).pipe(
+    Layer.provide(ports),
+    Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } })),
+    Layer.provide(telemetry.layer(values.telemetry, "galaxy-backend"))
+  )
+  await launch(server, Effect.logInfo("backend is ready"))
+}
+
+await main()

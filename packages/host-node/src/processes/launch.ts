@@ -1,0 +1,89 @@
+/**
+ * What every process does around its layers: `--help`, checked configuration, one clear line per fault, a clean end.
+ *
+ * SIGINT and SIGTERM end the process once; what doesn't end in time is cut off, so that nobody waits for ever.
+ */
+import { Cause, Effect, Exit, Fiber, Layer } from "effect"
+import { helpOf, type ProcessName } from "../config/help.ts"
+import { ConfigurationInvalid, type Environment, load, type Settings, type Values } from "../config/load.ts"
+import { knownNames } from "../config/settings.ts"
+
+const out = (line: string) => void process.stdout.write(`${line}\n`)
+const err = (line: string) => void process.stderr.write(`${line}\n`)
+
+/** Longest time that an orderly end may take. */
+const endMs = 4_500
+
+/** Answers `--help`, refuses other arguments; true when there is nothing more to do. */
+export const answeredArguments = (name: ProcessName, usage: string): boolean => {
+  const args = process.argv.slice(2)
+  if (args.length === 0) return false
+  if (args.includes("--help") || args.includes("-h")) {
+    out(helpOf(name, usage))
+    return true
+  }
+  err(`unknown argument: ${args[0]}\nUsage: ${usage} [--help]`)
+  process.exitCode = 2
+  return true
+}
+
+/** All groups of settings, or every problem of all of them, printed. */
+export const configured = <const G extends Readonly<Record<string, Settings>>>(
+  groups: G,
+  environment: Environment = process.env
+): { readonly [K in keyof G]: Values<G[K]> } | undefined => {
+  const loaded = Object.entries(groups).map(([name, group]) => [name, load(group, environment, knownNames)] as const)
+  const problems = new Set(loaded.flatMap(([, it]) => (it instanceof ConfigurationInvalid ? it.problems : [])))
+  if (problems.size === 0) return Object.fromEntries(loaded) as { readonly [K in keyof G]: Values<G[K]> }
+  for (const problem of problems) err(problem)
+  err("Nothing was started. --help lists all settings.")
+  process.exitCode = 2
+  return undefined
+}
+
+/** The sentence of a failure: its own message where it has one. */
+const sentence = (cause: Cause.Cause<unknown>): string => {
+  const failure = Cause.squash(cause)
+  if (failure instanceof Error && failure.message !== "") {
+    const reason = failure.cause instanceof Error ? `: ${failure.cause.message}` : ""
+    return failure.message + reason
+  }
+  return Cause.pretty(cause)
+}
+
+/** Runs a layer until a signal comes or it fails; `ready` is told what was built. */
+export const launch = async <A, E>(
+  layer: Layer.Layer<A, E>,
+  ready: Effect.Effect<void, never, A>,
+  goodbye?: string
+): Promise<void> => {
+  const fiber = Effect.runFork(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const built = yield* Layer.build(layer)
+        yield* Effect.provideContext(ready, built)
+        yield* Effect.never
+      })
+    )
+  )
+  let ending = false
+  const end = () => {
+    if (ending) return
+    ending = true
+    if (goodbye !== undefined) out(goodbye)
+    setTimeout(() => {
+      err("the end took too long and was cut off")
+      process.exit(1)
+    }, endMs).unref()
+    Effect.runFork(Fiber.interrupt(fiber))
+  }
+  process.on("SIGINT", end)
+  process.on("SIGTERM", end)
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+    err(`Galaxy stopped: ${sentence(exit.cause)}`)
+    process.exitCode = 1
+  }
+  // Timers of libraries must not keep a finished process alive.
+  process.exit()
+}

@@ -1,0 +1,79 @@
+/** Settings, as the environment gives them, turned into the options of layers. */
+import { readFileSync } from "node:fs"
+import { Redacted } from "effect"
+import type { Values } from "../config/load.ts"
+import type * as settings from "../config/settings.ts"
+import type { GatewayOptions } from "../gateway/GatewayServer.ts"
+import type { BackendServerOptions } from "./BackendServer.ts"
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host)
+
+/** What contradicts itself although each value by itself is right; one line each. */
+export const contradictions = (values: {
+  readonly backend?: Values<typeof settings.backend>
+  readonly gateway?: Values<typeof settings.gateway>
+}): ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  const { backend, gateway } = values
+  if (backend !== undefined) {
+    const open = [backend.httpAddr, backend.grpcPushAddr].filter((it) => !isLoopback(it.host))
+    if (open.length > 0 && !backend.trustedNetwork && backend.gatewayToken === undefined) {
+      problems.push(
+        "BACKEND_HTTP_ADDR, BACKEND_GRPC_PUSH_ADDR: beyond loopback the backend needs BACKEND_GATEWAY_TOKEN or BACKEND_TRUSTED_NETWORK=true"
+      )
+    }
+    if ((backend.adminBootstrapUser === undefined) !== (backend.adminBootstrapPassword === undefined)) {
+      problems.push("BACKEND_ADMIN_BOOTSTRAP_USER, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: set both or neither")
+    }
+  }
+  if (gateway !== undefined && (gateway.tlsCertPath === undefined) !== (gateway.tlsKeyPath === undefined)) {
+    problems.push("GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: set both or neither")
+  }
+  return problems
+}
+
+/** Prints contradictions; true when there are any. */
+export const refused = (values: Parameters<typeof contradictions>[0]): boolean => {
+  const problems = contradictions(values)
+  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  if (problems.length > 0) process.exitCode = 2
+  return problems.length > 0
+}
+
+/** Reads the certificate; throws with the path when it can't. */
+const tlsOf = (values: Values<typeof settings.gateway>) =>
+  values.tlsCertPath === undefined || values.tlsKeyPath === undefined
+    ? undefined
+    : { cert: readFileSync(values.tlsCertPath, "utf8"), key: readFileSync(values.tlsKeyPath, "utf8") }
+
+export const gatewayOptions = (values: Values<typeof settings.gateway>): GatewayOptions => ({
+  host: values.httpAddr.host,
+  port: values.httpAddr.port,
+  tls: tlsOf(values),
+  edge: {
+    freshnessPastMs: values.freshnessPast,
+    freshnessFutureMs: values.freshnessFuture,
+    maxPayloadBytes: values.maxPayloadBytes
+  }
+})
+
+/** All but the secret, which differs in where it comes from. */
+export const backendOptions = (values: Values<typeof settings.backend>): Omit<BackendServerOptions, "secret"> => ({
+  host: values.httpAddr.host,
+  port: values.httpAddr.port,
+  pushHost: values.grpcPushAddr.host,
+  pushPort: values.grpcPushAddr.port,
+  gatewayToken: values.gatewayToken === undefined ? undefined : Redacted.make(values.gatewayToken),
+  admin:
+    values.adminBootstrapUser === undefined || values.adminBootstrapPassword === undefined
+      ? undefined
+      : { user: values.adminBootstrapUser, password: Redacted.make(values.adminBootstrapPassword) },
+  mailFrom: values.smtpFrom,
+  keepEventsMs: values.freshnessWindow,
+  auth: {
+    throttleWindowMs: values.codeThrottleWindow,
+    throttleLimit: values.codeThrottleLimit,
+    defaultLanguage: values.defaultLanguage
+  },
+  lobby: { turnMinIntervalMs: values.turnMinInterval, inviteLifetimeMs: values.inviteLifetime }
+})
