@@ -2,6 +2,7 @@
 import type { CreateGame } from "@galaxy/contract/api/UserLobby"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/Games"
+import type { EngineHost } from "@galaxy/core/runtime/EngineHost"
 import { EngineVersions } from "@galaxy/core/runtime/EngineVersions"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
@@ -10,7 +11,8 @@ import type { RuntimeRow } from "@galaxy/core/runtime/RuntimeStore"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import type { Database } from "@galaxy/testkit/TestDatabase"
-import { Duration, Effect, Layer, Option } from "effect"
+import { type Duration, Effect, Layer, Logger, Option } from "effect"
+import type { HttpClient } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { join, lobbyOn, notices, openGame, player } from "../lobby/fixture.ts"
 
@@ -28,35 +30,36 @@ export const settings: Partial<RuntimeConfig.RuntimeSettings> = {
   startAttempts: 3
 }
 
-/** Lobby and runtime without anybody at work: what is due happens when a test asks for it. */
-export const runtimeOn = <E, A extends RuntimeNeeds>(
-  database: Layer.Layer<Database, E>,
-  engines: Layer.Layer<A>,
-  change: Partial<RuntimeConfig.RuntimeSettings> = {}
-) => under(Runtime.layer, database, engines, change)
+type Engines<A> = Layer.Layer<EngineHost | HttpClient.HttpClient | A>
 
-/** The same at work. */
-export const atWorkOn = <E, A extends RuntimeNeeds>(
+/** The runtime's surroundings, down to the database. */
+const under = <E, A>(
   database: Layer.Layer<Database, E>,
-  engines: Layer.Layer<A>,
-  change: Partial<RuntimeConfig.RuntimeSettings> = {}
-) => under(Runtime.layerAtWork, database, engines, change)
-
-type RuntimeNeeds = Layer.Services<typeof Runtime.layer>
-
-const under = <B, E, A>(
-  runtime: Layer.Layer<B, never, RuntimeNeeds>,
-  database: Layer.Layer<Database, E>,
-  engines: Layer.Layer<A>,
+  engines: Engines<A>,
   change: Partial<RuntimeConfig.RuntimeSettings>
 ) =>
-  runtime.pipe(
-    Layer.provideMerge(registered.pipe(Layer.provideMerge(lobbyOn(database)))),
+  registered.pipe(
+    Layer.provideMerge(lobbyOn(database)),
     Layer.provideMerge(engines),
-    Layer.provide(RuntimeCluster.layerSingle),
-    Layer.provide(RuntimeConfig.layer({ ...settings, ...change })),
-    Layer.provideMerge(MovableClock.layer)
+    Layer.provideMerge(RuntimeCluster.layerSingle),
+    Layer.provideMerge(RuntimeConfig.layer({ ...settings, ...change })),
+    // Failures that tests cause are nobody's news.
+    Layer.provideMerge(Layer.mergeAll(MovableClock.layer, Logger.layer([])))
   )
+
+/** Lobby and runtime without anybody at work: what is due happens when a test asks for it. */
+export const runtimeOn = <E, A>(
+  database: Layer.Layer<Database, E>,
+  engines: Engines<A>,
+  change: Partial<RuntimeConfig.RuntimeSettings> = {}
+) => Layer.provideMerge(Runtime.layer, under(database, engines, change))
+
+/** The same at work. */
+export const atWorkOn = <E, A>(
+  database: Layer.Layer<Database, E>,
+  engines: Engines<A>,
+  change: Partial<RuntimeConfig.RuntimeSettings> = {}
+) => Layer.provideMerge(Runtime.layerAtWork, under(database, engines, change))
 
 /** A game of two whose start is queued: its turns come at six in the evening. */
 export const startingGame = (change: Partial<typeof CreateGame.Type> = {}) =>

@@ -1,0 +1,159 @@
+import { EngineHost } from "@galaxy/core/runtime/EngineHost"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { newId } from "@galaxy/core/shared/NewId"
+import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import {
+  advance,
+  atWorkOn,
+  image,
+  row,
+  runtimeOn,
+  startingGame,
+  turnsTold,
+  until,
+  untilRunning,
+  untilTurn,
+  version
+} from "./fixture.ts"
+import { layer as scriptedEngines, ScriptedEngines } from "./ScriptedEngines.ts"
+
+const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (it: A) => boolean, what: string) =>
+  Effect.gen(function* () {
+    const deadline = performance.now() + 10_000
+    for (;;) {
+      const seen = yield* look
+      if (wanted(seen)) return seen
+      if (performance.now() > deadline) return yield* Effect.die(new Error(`not ${what}`))
+      yield* Effect.promise(() => new Promise((done) => setTimeout(done, 10)))
+    }
+  })
+
+eachDatabase((name, database) => {
+  layer(atWorkOn(database, scriptedEngines, { concurrency: 2, pollInterval: "1 hour" }), {
+    timeout: "60 seconds",
+    excludeTestServices: true
+  })(`scheduled work on ${name}`, (it) => {
+    it.effect("starts at the signal of whoever orders it, and turns by the clock", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const { gameId, owner } = yield* startingGame()
+        yield* untilRunning(gameId)
+        yield* advance("1 day")
+        yield* untilTurn(gameId, 1)
+        yield* advance("3 days")
+        yield* untilTurn(gameId, 2)
+        assert.deepStrictEqual(yield* turnsTold(owner), [1, 2])
+        assert.deepStrictEqual(Object.fromEntries((yield* engines.game(gameId)).made), { 1: 1, 2: 1 })
+      })
+    )
+
+    it.effect("a forced turn comes without the clock", () =>
+      Effect.gen(function* () {
+        const runtimes = yield* Runtimes
+        const { gameId } = yield* startingGame()
+        yield* untilRunning(gameId)
+        yield* runtimes.forceNextTurn(gameId)
+        yield* untilTurn(gameId, 1)
+      })
+    )
+
+    it.effect("a turn that failed is tried again when its time comes", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const { gameId } = yield* startingGame()
+        yield* untilRunning(gameId)
+        yield* engines.script(gameId, {
+          call: ({ path, before }) =>
+            Effect.succeed(path.endsWith("/turn") && before < 2 ? ("crash" as const) : undefined)
+        })
+        yield* advance("1 day")
+        yield* untilTurn(gameId, 1)
+      })
+    )
+
+    it.effect("games whose engines hang don't hold up the others", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const hanging = yield* Effect.forEach([1, 2, 3], () => startingGame())
+        yield* Effect.forEach(hanging, ({ gameId }) => untilRunning(gameId))
+        // Each fails once, and hangs whenever it is tried again.
+        for (const { gameId } of hanging) {
+          yield* engines.script(gameId, {
+            call: ({ path, before }) =>
+              !path.endsWith("/turn")
+                ? Effect.succeed(undefined)
+                : before === 0
+                  ? Effect.succeed("drop" as const)
+                  : Effect.never
+          })
+        }
+        yield* advance("1 day")
+        yield* Effect.forEach(hanging, ({ gameId }) => until(gameId, (it) => it.attempts > 0, "tried"))
+        const { gameId } = yield* startingGame()
+        yield* untilRunning(gameId)
+        yield* Effect.forEach(hanging, ({ gameId }) => engines.script(gameId, {}))
+        // What hangs is given up in time.
+        yield* advance("3 minutes")
+        yield* Effect.forEach(hanging, ({ gameId }) => untilTurn(gameId, 1))
+      })
+    )
+
+    it.effect("fifty games' turns at once are each made once", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const games = yield* Effect.forEach(Array.from({ length: 50 }), () => startingGame())
+        yield* Effect.forEach(games, ({ gameId }) => untilRunning(gameId))
+        yield* advance("1 day")
+        for (const { gameId, owner } of games) {
+          yield* untilTurn(gameId, 1)
+          assert.deepStrictEqual(Object.fromEntries((yield* engines.game(gameId)).made), { 1: 1 })
+          assert.deepStrictEqual(yield* turnsTold(owner), [1])
+        }
+      })
+    )
+  })
+
+  layer(runtimeOn(database, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+    `a scheduler that begins on ${name}`,
+    (it) => {
+      const atWork = Effect.flatMap(Effect.context<Layer.Services<typeof RuntimeScheduler.layer>>(), (context) =>
+        Layer.build(RuntimeScheduler.layer.pipe(Layer.provide(Layer.succeedContext(context))))
+      )
+
+      it.effect("finds what was left, brings up engines of games in play, and ends those of no game", () =>
+        Effect.gen(function* () {
+          const engines = yield* ScriptedEngines
+          const host = yield* EngineHost
+          const runtimes = yield* Runtimes
+          const sql = yield* SqlClient.SqlClient
+          // One game was being started, one was between two turns, one has ended, and one engine is of no game at all.
+          const waiting = yield* startingGame()
+          const playing = yield* startingGame()
+          const ended = yield* startingGame()
+          yield* runtimes.reconcile(playing.gameId)
+          yield* runtimes.reconcile(ended.gameId)
+          yield* engines.crash(playing.gameId)
+          yield* sql`UPDATE backend.runtime_records SET status = 'finished' WHERE game_id = ${ended.gameId}`
+          const stray = GameId.make(yield* newId)
+          yield* host.start({ gameId: stray, imageRef: image, version })
+
+          yield* atWork
+          yield* untilRunning(waiting.gameId)
+          const runs = (gameId: GameId) => Effect.map(engines.game(gameId), (it) => it.running !== undefined)
+          yield* eventually(runs(playing.gameId), (it) => it, "brought up")
+          yield* eventually(runs(ended.gameId), (it) => !it, "ended")
+          yield* eventually(runs(stray), (it) => !it, "ended")
+          assert.isTrue(yield* runs(waiting.gameId))
+          // The row names the engine that runs now.
+          const { running } = yield* engines.game(playing.gameId)
+          yield* eventually(row(playing.gameId), (it) => it.current_container_id === running?.instanceId, "noted")
+        }).pipe(Effect.scoped)
+      )
+    }
+  )
+})
