@@ -110,6 +110,15 @@ const agrees = (known: Known, open: Step | undefined) =>
     }
   })
 
+/** An engine that goes on after a failed write takes as made what a later one would find made. */
+const seesWhatIsThere = (disk: Disk) =>
+  Effect.gen(function* () {
+    const engine = yield* Engine
+    const status = yield* Effect.option(engine.status)
+    const made = [...filesOf(disk).keys()].filter((path) => path.startsWith(`${root}/galaxy/`)).length
+    assert.strictEqual(status._tag === "Some" ? status.value.turn : -1, made - 1)
+  })
+
 /** One of the values, which may be the same. */
 const oneOf = (actual: unknown, wanted: ReadonlyArray<unknown>): void =>
   assert.include(
@@ -186,6 +195,7 @@ describe("a game whose disk refuses once", () => {
               if (Exit.isFailure(first)) {
                 failed++
                 yield* agrees(known, step)
+                yield* seesWhatIsThere(disk)
                 yield* step.call
               }
               known = step.answered(known)

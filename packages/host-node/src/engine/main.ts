@@ -5,7 +5,7 @@
  * serving is a line on standard error. Exit codes: 0 for a wanted end, 1 when another attempt may go better, 2 when it
  * can't: wrong settings, or a state folder that somebody has to look at.
  */
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -13,7 +13,7 @@ import { Engine } from "@galaxy/engine/host/Engine"
 import { routes } from "@galaxy/engine/host/EngineHttp"
 import { StateBroken } from "@galaxy/engine/host/StateError"
 import * as StateStore from "@galaxy/engine/host/StateStore"
-import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
+import { Cause, Effect, Exit, Layer, Schedule } from "effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as JsonLog from "../logging/JsonLog.ts"
@@ -24,11 +24,15 @@ const fail = (line: string): void => {
   process.stderr.write(`galaxy-engine: ${line}\n`)
 }
 
-const program = (settings: EngineSettings) => {
-  const server = NodeHttpServer.layer(() => createServer({ requestTimeout: 30_000 }), {
+/** Calls under way get this long to end; what they wrote is safe at any moment. */
+const graceMs = 400
+const lastMs = 900
+
+const program = (settings: EngineSettings, listener: Server) => {
+  const server = NodeHttpServer.layer(() => listener, {
     host: settings.host,
     port: settings.port,
-    gracefulShutdownTimeout: "500 millis"
+    gracefulShutdownTimeout: graceMs
   })
   const engine = Engine.layer.pipe(
     Layer.provideMerge(StateStore.layer(settings.stateDir)),
@@ -51,17 +55,28 @@ const program = (settings: EngineSettings) => {
   }).pipe(Effect.provide(running), Effect.provide(JsonLog.layer({ level: "info", target: { stream: process.stderr } })))
 }
 
+/** What an error says, or the first of its causes that says anything. */
+const sentence = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.message === "" && error.cause !== undefined ? sentence(error.cause) : error.message || error.name
+}
+
 /** The last word of a run, and its exit code. */
 const conclude = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return 0
   const error = Cause.squash(exit.cause)
-  fail(error instanceof Error ? error.message : String(error))
+  fail(sentence(error))
   return error instanceof StateBroken ? 2 : 1
 }
 
 const start = (settings: EngineSettings): void => {
-  const fiber = Effect.runFork(program(settings))
-  const stop = (): void => fiber.interruptUnsafe(Fiber.getCurrent()?.id)
+  const listener = createServer({ requestTimeout: 30_000 })
+  const fiber = Effect.runFork(program(settings, listener))
+  const stop = (): void => {
+    setTimeout(() => listener.closeAllConnections(), graceMs).unref()
+    setTimeout(() => process.exit(0), lastMs).unref()
+    fiber.interruptUnsafe()
+  }
   fiber.addObserver((exit) => process.exit(conclude(exit)))
   process.on("SIGTERM", stop)
   // A terminal interrupts whole groups of processes; a child's end is its parent's decision.
