@@ -47,7 +47,7 @@ describe("an engine without a game", () => {
           engine.orders(ada, undefined),
           engine.report(ada, undefined)
         ]) {
-          const error = yield* Effect.flip(call as Effect.Effect<unknown, { readonly _tag: string }>)
+          const error = yield* Effect.flip<unknown, { readonly _tag: string }, never>(call)
           assert.strictEqual(error._tag, "NoGame")
         }
       }),

@@ -78,7 +78,7 @@ const steps: ReadonlyArray<Step> = [
 
 /** The lasting files; the lock is whoever's. */
 const filesOf = (disk: Disk): ReadonlyMap<string, string> =>
-  new Map([...disk.texts()].filter(([path]) => path.endsWith(".json")).toSorted())
+  new Map([...disk.texts()].filter(([path]) => path.endsWith(".json")).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 const playAll = (from: ReadonlyArray<Step>) => Effect.forEach(from, (step) => step.call, { discard: true })
 

@@ -11,6 +11,7 @@ const main = fileURLToPath(new URL("../../src/engine/main.ts", import.meta.url))
 export interface Answer {
   readonly status: number
   readonly headers: Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it as they expect it to be
   readonly json: any
 }
 

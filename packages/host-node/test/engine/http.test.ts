@@ -100,7 +100,11 @@ describe("the engine's REST surface", () => {
         [order({ actor: "Terrans", orders: [{ planet: 1 }] }), 400, "invalid_request"],
         [order({ actor: "Terrans", orders: [{ op: "produce", planet: 1.5 }] }), 400, "invalid_request"],
         [order({ actor: "Terrans", orders: [{ op: "vote", race: "x".repeat(101) }] }), 400, "invalid_request"],
-        [order({ actor: "Terrans", orders: Array(maxOrders + 1).fill(peace) }), 400, "invalid_request"],
+        [
+          order({ actor: "Terrans", orders: Array.from({ length: maxOrders + 1 }, () => peace) }),
+          400,
+          "invalid_request"
+        ],
         [order({ actor: "Terrans" }), 400, "invalid_request"],
         [order({ orders: [] }), 400, "invalid_request"],
         [order([]), 400, "invalid_request"],
