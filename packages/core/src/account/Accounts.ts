@@ -3,7 +3,7 @@
  *
  * `user_name` and `declared_country` are written once, with the account, and never again.
  */
-import { Account } from "@galaxy/contract/api/UserAccount"
+import type { Account as AccountSchema } from "@galaxy/contract/api/UserAccount"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -11,7 +11,7 @@ import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { newUserName } from "./UserName.ts"
 
-export type Account = typeof Account.Type
+export type Account = typeof AccountSchema.Type
 
 export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {}) {}
 

@@ -23,11 +23,11 @@ export class Admins extends Context.Service<
   Admins,
   {
     /** Whether there is such an administrator, enabled, with this password. */
-    verify(username: string, password: Redacted.Redacted<string>): Effect.Effect<boolean, StorageError>
+    verify(username: string, password: Redacted.Redacted): Effect.Effect<boolean, StorageError>
     /** Makes the first administrator, unless one of this name is there. Answers whether it did. */
     bootstrap(
       username: string,
-      password: Redacted.Redacted<string>
+      password: Redacted.Redacted
     ): Effect.Effect<boolean, AdminCredentialsUnusable | StorageError>
   }
 >()("@galaxy/core/admin/Admins") {}
@@ -55,9 +55,9 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     // Verified against when there is no such administrator, so that guessing names learns nothing from the time.
     const nobody = yield* hasher.hash(Redacted.make(crypto.randomUUID()))
 
-    const passwordBytes = (password: Redacted.Redacted<string>) => utf8.encode(Redacted.value(password)).length
+    const passwordBytes = (password: Redacted.Redacted) => utf8.encode(Redacted.value(password)).length
 
-    const fingerprint = (username: string, password: Redacted.Redacted<string>, hash: string) =>
+    const fingerprint = (username: string, password: Redacted.Redacted, hash: string) =>
       Effect.map(
         Effect.promise(() =>
           crypto.subtle.sign("HMAC", memoryKey, utf8.encode(JSON.stringify([username, Redacted.value(password), hash])))
@@ -70,7 +70,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       remembered.set(mark, now + rememberMs)
     }
 
-    const verify = Effect.fn("Admins.verify")(function* (username: string, password: Redacted.Redacted<string>) {
+    const verify = Effect.fn("Admins.verify")(function* (username: string, password: Redacted.Redacted) {
       if (passwordBytes(password) > maxPasswordBytes || !usernamePattern.test(username)) return false
       const [row] = yield* sql<{ hash: Uint8Array }>`
         SELECT password_hash AS hash FROM backend.admin_accounts WHERE username = ${username} AND disabled_at IS NULL`
@@ -86,7 +86,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       return true
     }, StorageError.refail)
 
-    const bootstrap = Effect.fn("Admins.bootstrap")(function* (username: string, password: Redacted.Redacted<string>) {
+    const bootstrap = Effect.fn("Admins.bootstrap")(function* (username: string, password: Redacted.Redacted) {
       if (!usernamePattern.test(username)) {
         return yield* new AdminCredentialsUnusable({
           problem: "an administrator's name has 1 to 128 characters, no colon and no control character"

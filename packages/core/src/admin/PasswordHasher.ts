@@ -4,8 +4,8 @@ import { Context, type Effect, type Redacted } from "effect"
 export class PasswordHasher extends Context.Service<
   PasswordHasher,
   {
-    hash(password: Redacted.Redacted<string>): Effect.Effect<string>
+    hash(password: Redacted.Redacted): Effect.Effect<string>
     /** Costs the same whether or not the password is right. */
-    verify(password: Redacted.Redacted<string>, hash: string): Effect.Effect<boolean>
+    verify(password: Redacted.Redacted, hash: string): Effect.Effect<boolean>
   }
 >()("@galaxy/core/admin/PasswordHasher") {}

@@ -34,7 +34,7 @@ const power = (base: bigint, exponent: bigint): bigint => {
 
 /** Whether some x has x² = (y² - 1) / (d·y² + 1): by Euler's criterion, of the product instead of the quotient. */
 const isOnCurve = (y: Uint8Array): boolean => {
-  const value = BigInt(`0x${hex(y.slice().reverse())}`)
+  const value = BigInt(`0x${hex(y.toReversed())}`)
   const square = (value * value) % prime
   const product = ((square + prime - 1n) * (curveD * square + 1n)) % prime
   return power(product, (prime - 1n) / 2n) === 1n

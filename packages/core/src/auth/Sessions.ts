@@ -3,7 +3,7 @@
  *
  * Revoking, the audit row and the word to the gateways are one transaction; what is revoked stays revoked.
  */
-import { Session } from "@galaxy/contract/api/UserAccount"
+import type { Session as SessionSchema } from "@galaxy/contract/api/UserAccount"
 import { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -11,7 +11,7 @@ import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
-export type Session = typeof Session.Type
+export type Session = typeof SessionSchema.Type
 
 /** There is no such session, or it is somebody else's: the two look alike. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {}) {}

@@ -21,7 +21,7 @@ import { shape } from "./shape.ts"
 
 export interface BackendOptions {
   /** What a gateway has to send; absent where only gateways can reach the listener. */
-  readonly gatewayToken?: Redacted.Redacted<string> | undefined
+  readonly gatewayToken?: Redacted.Redacted | undefined
 }
 
 /** Surrounds the routes of some APIs with what all answers have in common. */

@@ -20,14 +20,14 @@ const digest = (text: string) =>
   )
 
 /** Takes the same time however much of the token is right. */
-const matches = Effect.fnUntraced(function* (given: string, token: Redacted.Redacted<string>) {
+const matches = Effect.fnUntraced(function* (given: string, token: Redacted.Redacted) {
   const left = yield* digest(given)
   const right = yield* digest(Redacted.value(token))
   return left.reduce((sum, byte, index) => sum | (byte ^ (right[index] ?? 0)), 0) === 0
 })
 
 export const gatewayOnly =
-  (token: Redacted.Redacted<string> | undefined) =>
+  (token: Redacted.Redacted | undefined) =>
   <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.gen(function* () {
       if (token === undefined) return yield* http

@@ -35,7 +35,7 @@ export const inputErrors: Layer.Layer<InputErrors> = HttpApiMiddleware.layerSche
   InputErrors,
   (error, { endpoint, group }) =>
     error.kind === "Body" || error.kind === "ResponseHeaders"
-      ? Effect.die(new Error(`the answer of ${group.identifier}.${endpoint.name} doesn't fit its schema`))
+      ? Effect.die(new Error(`the answer of ${group.identifier}.${endpoint.identifier} doesn't fit its schema`))
       : Effect.fail(
           new ApiError.InvalidRequest({
             message: `${error.kind.toLowerCase()}: ${error.cause.message.replace(/\s+/g, " ").slice(0, 400)}`

@@ -24,7 +24,8 @@ export const otherwise = (apis: ReadonlyArray<HttpApi.Constraint>, others: Reado
     Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
       const path = pathOf(request)
       const allowed = [...new Set(routes.filter((it) => it.pattern.test(path)).map((it) => it.method))]
-      return allowed.length === 0
+      // A path that only looks like the route, by a part that is too long for it, is none.
+      return allowed.length === 0 || allowed.includes(request.method)
         ? json("not_found", "there is no such route")
         : json("method_not_allowed", `use ${allowed.join(" or ")}`, { allow: allowed.join(", ") })
     })

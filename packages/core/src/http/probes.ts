@@ -55,14 +55,17 @@ export const routes = [
   { method: "GET", path: "/readyz" }
 ] as const
 
-export const probes = Layer.mergeAll(
-  HttpRouter.add("GET", "/healthz", answer(200, { status: "ok" })),
-  HttpRouter.add(
-    "GET",
-    "/readyz",
-    Effect.gen(function* () {
-      const missing = yield* Effect.flatMap(Readiness, (readiness) => readiness.missing)
-      return missing.length === 0 ? answer(200, { status: "ready" }) : answer(503, { status: "unavailable", missing })
-    })
+export const probes = Layer.unwrap(
+  Effect.map(Readiness, (readiness) =>
+    Layer.mergeAll(
+      HttpRouter.add("GET", "/healthz", answer(200, { status: "ok" })),
+      HttpRouter.add(
+        "GET",
+        "/readyz",
+        Effect.map(readiness.missing, (missing) =>
+          missing.length === 0 ? answer(200, { status: "ready" }) : answer(503, { status: "unavailable", missing })
+        )
+      )
+    )
   )
 )

@@ -5,8 +5,8 @@
  * announced or not.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
-import { ByteSize, Cause, Clock, Effect } from "effect"
-import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ByteSize, Cause, Clock, Effect, Option } from "effect"
+import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
 
 export const json = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
@@ -21,6 +21,13 @@ const routeOf = (path: string): string => path.slice(0, 256).replace(/[0-9a-f]{8
 /** Largest body that any route reads. */
 export const maxBodyBytes = 1_310_720
 const maxBody = ByteSize.bytes(maxBodyBytes)
+
+/** The caller's trace, for logs; where spans are exported, theirs is the same. */
+const traceOf = (request: HttpServerRequest.HttpServerRequest) =>
+  Option.match(HttpTraceContext.w3c(request.headers), {
+    onNone: () => ({}),
+    onSome: ({ traceId }) => ({ trace_id: traceId })
+  })
 
 const tooLarge = () => json("payload_too_large", `a body has at most ${maxBodyBytes} bytes`, { connection: "close" })
 
@@ -75,6 +82,6 @@ export const shape = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerRes
         )
       ),
       Effect.map((response) => HttpServerResponse.setHeader(response, "x-request-id", requestId)),
-      Effect.annotateLogs({ request_id: requestId })
+      Effect.annotateLogs({ request_id: requestId, ...traceOf(request) })
     )
   })
