@@ -58,9 +58,7 @@ export const acquire = Effect.fnUntraced(function* (folder: string) {
     const waited = Duration.nanos((yield* Clock.monotonicTimeNanos) - since)
     const named = Option.getOrElse(yield* holder, () => "")
     const dead =
-      named === ""
-        ? Duration.isGreaterThanOrEqualTo(waited, namelessFor)
-        : named === processes.self || !(yield* processes.isAlive(named))
+      named === "" ? Duration.isGreaterThanOrEqualTo(waited, namelessFor) : !(yield* processes.isAlive(named))
     if (dead && (yield* overtake)) return
     if (Duration.isGreaterThanOrEqualTo(waited, patience)) {
       return yield* new StateInUse({ folder, holder: named === "" ? "an unnamed process" : `process ${named}` })

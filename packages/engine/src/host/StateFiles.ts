@@ -2,7 +2,8 @@
  * Files of the state folder, each written whole or not at all.
  *
  * A write goes to a hidden file, to the disk, and then takes the name in one step; what a reader finds under a name is
- * always complete. Hidden files are leftovers of a process that died.
+ * always complete. Hidden files are leftovers of a process that died. Files are their owner's alone: whoever reads a
+ * galaxy knows all of its secrets, and its seed.
  */
 import { Effect, FileSystem, Option, Path, Result, Schema } from "effect"
 import type { PlatformError } from "effect/PlatformError"
@@ -50,7 +51,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
     const hidden = path.join(folder, `.${path.basename(target)}.tmp`)
     yield* Effect.scoped(
       Effect.gen(function* () {
-        const file = yield* fs.open(hidden, { flag: "w" })
+        const file = yield* fs.open(hidden, { flag: "w", mode: 0o600 })
         yield* file.writeAll(utf8.encode(seal(kind, content)))
         yield* file.sync
       })

@@ -114,6 +114,7 @@ const make = Effect.fnUntraced(function* (root: string) {
   const known = yield* Ref.make<Option.Option<Option.Option<Galaxy>>>(Option.none())
   const lastRead = yield* Ref.make<Option.Option<TurnContent>>(Option.none())
   const one = (yield* Semaphore.make(1)).withPermits(1)
+  const oneReader = (yield* Semaphore.make(1)).withPermits(1)
 
   const current = Effect.gen(function* () {
     const before = yield* Ref.get(known)
@@ -132,13 +133,14 @@ const make = Effect.fnUntraced(function* (root: string) {
       one
     )
 
+  /** All races ask for the same turn at about the same time: the first reads for the others. */
   const turnContent = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
     const last = yield* Ref.get(lastRead)
     if (Option.isSome(last) && last.value.turn === turn) return last.value
     const content = yield* read.turnFile(gameId, turn)
     yield* Ref.set(lastRead, Option.some(content))
     return content
-  })
+  }, oneReader)
 
   const report = Effect.fn("StateStore.report")(function* (gameId: GameId, race: number, turn: number) {
     const content = yield* StateUnavailable.refail(turnContent(gameId, turn))

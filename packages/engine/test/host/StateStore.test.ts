@@ -129,6 +129,17 @@ describe("the lock of a state folder", () => {
     )
   )
 
+  it.effect("keeps the same process out a second time", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const disk = new Disk()
+        const machine = new Machine()
+        const { self } = yield* openEngine(disk, machine)
+        assert.strictEqual((yield* Effect.flip(openEngine(disk, machine, self)))._tag, "StateInUse")
+      })
+    )
+  )
+
   it.effect("is let go of at a wanted end", () =>
     Effect.gen(function* () {
       const { disk, machine } = yield* played
