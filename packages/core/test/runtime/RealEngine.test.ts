@@ -1,8 +1,9 @@
 import { GameSessions } from "@galaxy/core/runtime/GameSessions"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Fiber, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { advance, atWorkOn, operations, startingGame, turnsTold, untilRunning, untilTurn } from "./fixture.ts"
 
@@ -52,6 +53,56 @@ eachDatabase((name, database) => {
             ]
           )
         })
+      )
+
+      it.effect(
+        "of orders that race with the cutoff, those that were accepted are in the turn, and the others are not",
+        () =>
+          Effect.gen(function* () {
+            const sessions = yield* GameSessions
+            const runtimes = yield* Runtimes
+            const { gameId, owner } = yield* startingGame()
+            yield* untilRunning(gameId)
+            for (const turn of [1, 2, 3, 4, 5]) {
+              const accepted: Array<string> = []
+              const refused: Array<string> = []
+              let sent = 0
+              let over = false
+              // Each command appends one order, which says which it was.
+              const send = Effect.suspend(() => {
+                const name = `${turn}/${sent++}`
+                return Effect.match(sessions.command(gameId, owner, { orders: [{ op: "vote", race: "Vega", name }] }), {
+                  onFailure: (error) => void refused.push(error._tag),
+                  onSuccess: () => void accepted.push(name)
+                })
+              })
+              const sender = Effect.whileLoop({
+                while: () => !over && sent < 900,
+                body: () => send,
+                step: () => undefined
+              })
+              const senders = yield* Effect.forkChild(Effect.all([sender, sender, sender, sender], { concurrency: 4 }))
+              while (accepted.length < 5) yield* Effect.sleep("1 millis")
+              yield* runtimes.forceNextTurn(gameId)
+              yield* untilTurn(gameId, turn)
+              over = true
+              yield* Fiber.join(senders)
+              yield* send
+              const named = (at: number) =>
+                Effect.map(sessions.orders(gameId, owner, at), (answer) =>
+                  (answer["orders"] as ReadonlyArray<{ readonly name: string }>).map((it) => it.name)
+                )
+              const [before, after] = [yield* named(turn - 1), yield* named(turn)]
+              assert.isAtLeast(before.length, 5)
+              assert.isAtLeast(after.length, 1, "those that came when the window was open again are in the next turn")
+              assert.deepStrictEqual([...before, ...after].toSorted(), accepted.toSorted())
+              assert.isTrue(
+                refused.every((it) => it === "TurnWindowClosed" || it === "EngineRefused"),
+                refused.join()
+              )
+              yield* sessions.order(gameId, owner, { orders: [] })
+            }
+          })
       )
     }
   )

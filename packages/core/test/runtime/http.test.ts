@@ -1,0 +1,183 @@
+import { AdminEngineVersionsGroup, AdminRuntimesGroup } from "@galaxy/contract/api/AdminApi"
+import { AdminIdentity, Administrator, CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
+import { InputErrors } from "@galaxy/contract/api/InputErrors"
+import { GamesGroup } from "@galaxy/contract/api/UserGames"
+import * as Accounts from "@galaxy/core/account/Accounts"
+import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
+import { callerIdentity, inputErrors } from "@galaxy/core/http/middleware"
+import type { EngineVersions } from "@galaxy/core/runtime/EngineVersions"
+import type { GameSessions } from "@galaxy/core/runtime/GameSessions"
+import * as RuntimeHttpAdmin from "@galaxy/core/runtime/httpAdmin"
+import * as RuntimeHttpGames from "@galaxy/core/runtime/httpGames"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { newId } from "@galaxy/core/shared/NewId"
+import { layerPglite } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
+import { HttpApi, HttpApiBuilder } from "effect/http-api"
+import type { SqlClient } from "effect/sql"
+import { player } from "../lobby/fixture.ts"
+import { image, row, runtimeOn, startingGame, version } from "./fixture.ts"
+import { layer as scriptedEngines, refusal, ScriptedEngines } from "./ScriptedEngines.ts"
+
+/** The runtime's parts of both surfaces. */
+class GamesApi extends HttpApi.make("user").add(GamesGroup).middleware(CallerIdentity).middleware(InputErrors) {}
+class RuntimesApi extends HttpApi.make("admin")
+  .add(AdminRuntimesGroup, AdminEngineVersionsGroup)
+  .middleware(AdminIdentity)
+  .middleware(InputErrors) {}
+
+const noCounters = Layer.succeed(CountryCounters, { count: () => Effect.void })
+const anyone = Layer.succeed(AdminIdentity, {
+  basic: (http) => Effect.provideService(http, Administrator, { username: "root" })
+})
+
+type Json = Readonly<Record<string, unknown>>
+type Needs = GameSessions | Runtimes | EngineVersions | SqlClient.SqlClient
+
+const surface = Effect.gen(function* () {
+  const context = yield* Effect.context<Needs>()
+  const app = Layer.mergeAll(HttpApiBuilder.layer(GamesApi), HttpApiBuilder.layer(RuntimesApi)).pipe(
+    Layer.provide([RuntimeHttpGames.games, RuntimeHttpAdmin.runtimes, RuntimeHttpAdmin.engineVersions]),
+    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Accounts.layer])), anyone, inputErrors]),
+    Layer.provide(Layer.succeedContext(context)),
+    Layer.provide(HttpServer.layerServices)
+  )
+  const { handler } = yield* Effect.acquireRelease(
+    Effect.sync(() => HttpRouter.toWebHandler(app, { disableLogger: true })),
+    ({ dispose }) => Effect.promise(dispose)
+  )
+  return (who: string, method: string, path: string, body?: Json) =>
+    Effect.promise(async () => {
+      const response = await handler(
+        new Request(`http://backend/api/v1${path}`, {
+          method,
+          headers: { [userIdHeader]: who, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) })
+        })
+      )
+      const text = await response.text()
+      return { status: response.status, body: (text === "" ? {} : JSON.parse(text)) as Json }
+    })
+})
+
+const codeOf = (body: Json) => (body["error"] as { readonly code: string } | undefined)?.code
+
+layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+  "the runtime over HTTP",
+  (it) => {
+    it.effect("passes a player's calls on, and the answers back as they are", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const engines = yield* ScriptedEngines
+        const { gameId, owner } = yield* startingGame()
+        const game = `/user/games/${gameId}`
+        const early = yield* call(owner, "GET", `${game}/reports/0`)
+        assert.deepStrictEqual([early.status, codeOf(early.body)], [409, "conflict"])
+        yield* (yield* Runtimes).reconcile(gameId)
+
+        const orders = [{ op: "produce", planet: 3, unheard: { of: [1] } }]
+        const sent = yield* call(owner, "POST", `${game}/orders`, { orders, actor: "Lyra" })
+        assert.deepStrictEqual(sent, { status: 200, body: { race: "Vega", actor: "Vega", turn: 0, orders } })
+        const commands = yield* call(owner, "POST", `${game}/commands`, { turn: 0, commands: orders })
+        assert.deepStrictEqual(commands.body["commands"], orders)
+        assert.strictEqual((yield* call(owner, "GET", `${game}/orders?turn=4`)).status, 200)
+        assert.deepStrictEqual((yield* engines.game(gameId)).calls.at(-1)?.query, { race: "Vega", turn: "4" })
+        assert.strictEqual((yield* call(owner, "GET", `${game}/reports/2`)).body["turn"], 2)
+
+        yield* engines.script(gameId, {
+          call: () => Effect.succeed(refusal(409, "conflict", "turn 9 has not come yet"))
+        })
+        const refused = yield* call(owner, "POST", `${game}/orders`, { turn: 9, orders })
+        assert.deepStrictEqual(refused, {
+          status: 409,
+          body: { error: { code: "conflict", message: "turn 9 has not come yet" } }
+        })
+        yield* engines.script(gameId, { call: () => Effect.succeed("drop" as const) })
+        const gone = yield* call(owner, "GET", `${game}/reports/0`)
+        assert.deepStrictEqual([gone.status, codeOf(gone.body)], [503, "service_unavailable"])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("refuses what is malformed, and whom it doesn't concern", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const { gameId, owner } = yield* startingGame()
+        yield* (yield* Runtimes).reconcile(gameId)
+        const game = `/user/games/${gameId}`
+        const cases: ReadonlyArray<readonly [string, string, string, Json | undefined, number, string]> = [
+          [owner, "POST", `${game}/orders`, { orders: {} }, 400, "invalid_request"],
+          [owner, "POST", `${game}/orders`, { orders: [3] }, 400, "invalid_request"],
+          [owner, "POST", `${game}/orders`, { turn: -1, orders: [] }, 400, "invalid_request"],
+          [owner, "POST", `${game}/commands`, {}, 400, "invalid_request"],
+          [owner, "GET", `${game}/reports/x`, undefined, 400, "invalid_request"],
+          [owner, "GET", `${game}/reports/-1`, undefined, 400, "invalid_request"],
+          [owner, "GET", `${game}/orders?turn=1.5`, undefined, 400, "invalid_request"],
+          [owner, "GET", "/user/games/nonsense/reports/0", undefined, 404, "not_found"],
+          [yield* player, "GET", `${game}/reports/0`, undefined, 404, "not_found"]
+        ]
+        for (const [who, method, path, body, status, code] of cases) {
+          const answer = yield* call(who, method, path, body)
+          assert.deepStrictEqual([answer.status, codeOf(answer.body)], [status, code], `${method} ${path}`)
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("shows operators a runtime and lets them force a turn", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const { gameId } = yield* startingGame()
+        const path = `/admin/runtimes/${gameId}`
+        const starting = yield* call("", "GET", path)
+        assert.deepStrictEqual(starting.body, {
+          game_id: gameId,
+          status: "starting",
+          engine_version: version,
+          image_ref: image,
+          current_turn: 0
+        })
+        const early = yield* call("", "POST", `${path}/force-next-turn`)
+        assert.deepStrictEqual([early.status, codeOf(early.body)], [409, "conflict"])
+        const runtimes = yield* Runtimes
+        yield* runtimes.reconcile(gameId)
+        const running = (yield* call("", "GET", path)).body
+        assert.strictEqual(running["status"], "running")
+        assert.match(String(running["next_turn_at"]), /T18:00:00\.000Z$/)
+        assert.isString(running["engine_instance"])
+        const forced = yield* call("", "POST", `${path}/force-next-turn`)
+        assert.deepStrictEqual([forced.status, forced.body["status"]], [200, "running"])
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* row(gameId)).current_turn, 1)
+        for (const unknown of [yield* newId, "nonsense"]) {
+          assert.strictEqual((yield* call("", "GET", `/admin/runtimes/${unknown}`)).status, 404)
+          assert.strictEqual((yield* call("", "POST", `/admin/runtimes/${unknown}/force-next-turn`)).status, 404)
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("keeps the registry of engine versions", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const register = (version: string, image_ref: string) =>
+          call("", "POST", "/admin/engine-versions", { version, image_ref })
+        const made = yield* register("0.10.0", "builtin:0.10.0")
+        assert.deepStrictEqual([made.status, made.body["enabled"]], [200, true])
+        assert.deepStrictEqual(yield* register("0.10.0", "builtin:0.10.0"), made)
+        assert.strictEqual((yield* register("0.10.0", "another")).status, 409)
+        for (const bad of ["1", "v1.0.0", "1.0.0-rc.1", "", "1.0.0\n"]) {
+          assert.strictEqual((yield* register(bad, "x")).status, 400, bad)
+        }
+        const versions = (yield* call("", "GET", "/admin/engine-versions")).body["engine_versions"]
+        assert.deepStrictEqual(
+          (versions as ReadonlyArray<Json>).map((it) => it["version"]),
+          ["1.0.0", "0.10.0", "0.1.0"]
+        )
+        const disabled = yield* call("", "POST", "/admin/engine-versions/0.10.0/disable")
+        assert.deepStrictEqual([disabled.status, disabled.body["enabled"]], [200, false])
+        const unknown = yield* call("", "POST", "/admin/engine-versions/9.9.9/disable")
+        assert.deepStrictEqual([unknown.status, codeOf(unknown.body)], [404, "not_found"])
+      }).pipe(Effect.scoped)
+    )
+  }
+)
