@@ -71,10 +71,12 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       }
       const payload = yield* Effect.try({
         try: () => fromAnswer(route, answer.json),
-        catch: (cause) => cause
+        catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
       }).pipe(
         // The two sides were built apart: nothing that the player sent is at fault.
-        Effect.tapError((cause) => Effect.logError("an answer of the backend doesn't fit its table", cause)),
+        Effect.tapError((reason) =>
+          Effect.logError("an answer of the backend doesn't fit its table").pipe(Effect.annotateLogs({ reason }))
+        ),
         Effect.mapError(() => new BackendUnavailable())
       )
       return { resultCode: "ok", payload }

@@ -4,7 +4,7 @@
  * The hub never waits for a stream. Each has a bounded inbox from which the oldest is dropped when it is full; the stream
  * notices the hole by the numbers and reads it from the backend, so that a slow reader costs time and loses nothing.
  */
-import { Context, Effect, Layer, Queue, type Scope } from "effect"
+import { Context, Effect, Layer, Queue, Schema, type Scope } from "effect"
 import type { LiveEvent } from "./PushSource.ts"
 
 /** What comes into a stream's inbox. */
@@ -20,9 +20,7 @@ export interface Listener {
 }
 
 /** Too many streams are open, of this session or altogether. */
-export interface HubFull {
-  readonly _tag: "HubFull"
-}
+export class HubFull extends Schema.TaggedError<HubFull>()("HubFull", {}) {}
 
 export interface PushHubOptions {
   readonly maxStreams: number
@@ -79,7 +77,7 @@ const index = () => {
 export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHub> =>
   Layer.effect(
     PushHub,
-    Effect.gen(function* () {
+    Effect.sync(() => {
       const { maxStreams, maxStreamsPerSession, inboxCapacity } = { ...defaults, ...options }
       const byUser = index()
       const bySession = index()
@@ -101,7 +99,7 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
         Effect.acquireRelease(
           Effect.gen(function* () {
             const full = all.size >= maxStreams || bySession.of(listener.deviceSessionId).size >= maxStreamsPerSession
-            if (full) return yield* Effect.fail<HubFull>({ _tag: "HubFull" })
+            if (full) return yield* new HubFull()
             const entry: Entry = {
               ...listener,
               inbox: yield* Queue.sliding<Inbox>(inboxCapacity),

@@ -212,6 +212,6 @@ describe("an event stream", () => {
         assert.strictEqual(told(resumeAfter, out.slice(1)), kept.newest)
         yield* Fiber.interrupt(fiber)
       }).pipe(Effect.scoped, Effect.provide(withHub)),
-    { fastCheck: { numRuns: 300 } }
+    { arbitrary: { numRuns: 300 } }
   )
 })

@@ -49,7 +49,7 @@ const server = (options: GatewayOptions) =>
       const streams = yield* EventStreams.EventStreams
       const settings = yield* EdgeSettings.EdgeSettings
       const hub = yield* PushHub.PushHub
-      const context = yield* Effect.context<never>()
+      const context = yield* Effect.context()
       const scope = yield* Effect.scope
       const rest = yield* NodeHttpServer.makeHandler(yield* HttpRouter.toHttpEffect(PublicRest.layer), { scope })
       const rpc = ConnectEdge.make({ gateway, streams, context, maxPayloadBytes: settings.maxPayloadBytes })

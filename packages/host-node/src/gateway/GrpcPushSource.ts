@@ -11,7 +11,7 @@ export interface GrpcPushOptions {
   readonly url: string
   /** Name of this gateway: one subscription each. */
   readonly clientId: string
-  readonly token?: Redacted.Redacted<string> | undefined
+  readonly token?: Redacted.Redacted | undefined
 }
 
 const outcomes = {

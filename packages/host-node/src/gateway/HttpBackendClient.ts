@@ -9,7 +9,7 @@ import { Agent, request } from "undici"
 export interface HttpBackendOptions {
   /** Origin of the backend, as `http://127.0.0.1:8081`. */
   readonly url: string
-  readonly token?: Redacted.Redacted<string> | undefined
+  readonly token?: Redacted.Redacted | undefined
   /** Milliseconds for one call. */
   readonly timeoutMs?: number | undefined
 }

@@ -16,9 +16,7 @@ export class RedisUnreachable extends Schema.TaggedError<RedisUnreachable>()("Re
 const prefix = "galaxy:replay:"
 const commandTimeoutMs = 1_000
 
-export const layer = (options: {
-  readonly url: Redacted.Redacted<string>
-}): Layer.Layer<ReplayStore, RedisUnreachable> =>
+export const layer = (options: { readonly url: Redacted.Redacted }): Layer.Layer<ReplayStore, RedisUnreachable> =>
   Layer.effect(
     ReplayStore,
     Effect.gen(function* () {

@@ -47,11 +47,11 @@ export interface BackendServerOptions {
   readonly port: number
   readonly pushHost: string
   readonly pushPort: number
-  readonly gatewayToken?: Redacted.Redacted<string> | undefined
+  readonly gatewayToken?: Redacted.Redacted | undefined
   /** Keys login codes and seals mails: 32 bytes, the same for all backends of a database. */
   readonly secret: Redacted.Redacted<Uint8Array>
   /** The first administrator, made when there is none of this name. */
-  readonly admin?: { readonly user: string; readonly password: Redacted.Redacted<string> } | undefined
+  readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
   readonly mailFrom: string
   /** Milliseconds that events are kept for streams that resume. */
   readonly keepEventsMs: number

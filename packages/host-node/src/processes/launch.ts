@@ -62,7 +62,7 @@ export const launch = async <A, E>(
       Effect.gen(function* () {
         const built = yield* Layer.build(layer)
         yield* Effect.provideContext(ready, built)
-        yield* Effect.never
+        return yield* Effect.never
       })
     )
   )

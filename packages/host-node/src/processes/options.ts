@@ -6,7 +6,7 @@ import type * as settings from "../config/settings.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host)
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
 
 /** What contradicts itself although each value by itself is right; one line each. */
 export const contradictions = (values: {

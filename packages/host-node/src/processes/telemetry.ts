@@ -14,9 +14,8 @@ export const layer = (values: Values<typeof settings.telemetry>, process: string
   ]
   const [first, ...rest] = exporters
   if (first === undefined) return Layer.empty
-  const exporting = Layer.mergeAll(first, ...rest).pipe(
+  return Layer.mergeAll(first, ...rest).pipe(
     Layer.provide(values.protocol === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf),
     Layer.provide(FetchHttpClient.layer)
   )
-  return exporting as Layer.Layer<never>
 }

@@ -20,7 +20,7 @@ export interface PushServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   /** Shared secret of the gateways; absent on a trusted network. */
-  readonly gatewayToken?: Redacted.Redacted<string> | undefined
+  readonly gatewayToken?: Redacted.Redacted | undefined
 }
 
 /** The port is taken or not ours to take. */
@@ -43,7 +43,7 @@ const clientIdPattern = /^[\x21-\x7e]{1,128}$/
 
 const listen = (server: http2.Http2Server, options: PushServerOptions) =>
   Effect.callback<AddressInfo, PushServerUnavailable>((resume) => {
-    server.once("error", (cause) => {
+    server.once("error", (cause: Error) => {
       resume(Effect.fail(new PushServerUnavailable({ message: cause.message })))
     })
     server.listen(options.port, options.host, () => {
@@ -56,7 +56,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
     PushServer,
     Effect.gen(function* () {
       const broker = yield* PushBroker
-      const context = yield* Effect.context<never>()
+      const context = yield* Effect.context()
 
       const subscription = (clientId: string, cursor: string): AsyncIterable<Frame> =>
         Stream.toAsyncIterableWith(

@@ -59,7 +59,7 @@ const running = (client: GalaxyClient.GalaxyClient, game_id: string, turn: numbe
     Effect.flatMap((game) =>
       game.status === "running" && game.current_turn === turn
         ? Effect.succeed(game)
-        : Effect.fail(new Error(`${game.status}, turn ${game.current_turn}`))
+        : Effect.fail(`the game is ${game.status} at turn ${game.current_turn}`)
     ),
     Effect.retry({ times: 400, schedule: Schedule.spaced("50 millis") }),
     Effect.runPromise

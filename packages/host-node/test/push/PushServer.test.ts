@@ -17,12 +17,11 @@ const subscribe = Effect.fnUntraced(function* (clientId: string, cursor = "", he
   const rpc = createClient(Push, createGrpcTransport({ baseUrl: `http://127.0.0.1:${port}` }))
   const abort = new AbortController()
   yield* Effect.addFinalizer(() => Effect.sync(() => abort.abort()))
-  const frames = rpc
-    .subscribePush(
-      { gatewayClientId: clientId, cursor },
-      { signal: abort.signal, headers: header === "" ? {} : { "x-gateway-token": header } }
-    )
-    [Symbol.asyncIterator]()
+  const stream = rpc.subscribePush(
+    { gatewayClientId: clientId, cursor },
+    { signal: abort.signal, headers: header === "" ? {} : { "x-gateway-token": header } }
+  )
+  const frames = stream[Symbol.asyncIterator]()
   return {
     next: Effect.tryPromise({
       try: async () => {

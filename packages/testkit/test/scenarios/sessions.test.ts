@@ -51,7 +51,10 @@ layer(TestGalaxy.layer(), { timeout: "60 seconds", excludeTestServices: true })(
       const { session } = yield* signIn("Kim")
       const real = yield* Clock.Clock
       const slow: Clock.Clock = {
-        ...real,
+        currentTimeNanosUnsafe: () => real.currentTimeNanosUnsafe(),
+        currentTimeNanos: real.currentTimeNanos,
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+        monotonicTimeNanos: real.monotonicTimeNanos,
         sleep: (duration) => real.sleep(duration),
         currentTimeMillisUnsafe: () => real.currentTimeMillisUnsafe() - 3_600_000,
         currentTimeMillis: Effect.map(real.currentTimeMillis, (it) => it - 3_600_000)
