@@ -17,7 +17,7 @@ import {
 } from "@galaxy/core/runtime/EngineHost"
 import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
 import { EngineProcess } from "./EngineProcess.ts"
-import { programOf } from "./EngineProgram.ts"
+import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
 export interface ChildProcessOptions {
   /** Parent of the games' state folders. */
@@ -30,13 +30,16 @@ export interface ChildProcessOptions {
   readonly startTimeout?: Duration.Input
   /** What an engine gets to end by itself. */
   readonly stopTimeout?: Duration.Input
+  /** What an image reference means; the built-in engine alone when absent. */
+  readonly programOf?: (imageRef: string, memoryMb: number) => EngineProgram | undefined
 }
 
 const defaults = {
   maxEngines: 64,
   memoryMb: 256,
   startTimeout: "20 seconds",
-  stopTimeout: "2 seconds"
+  stopTimeout: "2 seconds",
+  programOf
 } as const satisfies Omit<ChildProcessOptions, "dataDir">
 
 interface Running {
@@ -51,7 +54,7 @@ interface LogLine {
 
 export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { dataDir, maxEngines, memoryMb, startTimeout, stopTimeout } = { ...defaults, ...options }
+    const { dataDir, maxEngines, memoryMb, startTimeout, stopTimeout, ...images } = { ...defaults, ...options }
     const running = new Map<GameId, Running>()
     /** All processes that are not gone, also those that don't listen yet. */
     const processes = new Set<EngineProcess>()
@@ -85,7 +88,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
     const failed = (reason: string, permanent = false) => new EngineStartFailed({ reason, permanent })
 
     const launch = Effect.fnUntraced(function* (spec: EngineSpec) {
-      const program = programOf(spec.imageRef, memoryMb)
+      const program = images.programOf(spec.imageRef, memoryMb)
       if (program === undefined) return yield* failed("the image is none that runs as a child process", true)
       if (closing) return yield* failed("the host of engines is ending")
       if (processes.size >= maxEngines) return yield* failed(`${maxEngines} engines run already`)

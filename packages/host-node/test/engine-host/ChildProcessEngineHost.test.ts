@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { newId } from "@galaxy/core/shared/NewId"
+import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
+import { builtinImage, programOf } from "@galaxy/host-node/engine-host/EngineProgram"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Logger, Option } from "effect"
+
+const temporary = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-engine-host-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+const newGame = Effect.map(newId, (id) => GameId.make(id))
+
+/** Programs that stand in for engines; an image's reference is its name here. */
+const listening = `console.log(JSON.stringify({ event: "listening", port: 4, pid: process.pid }))`
+const programs: Readonly<Record<string, string>> = {
+  good: `${listening}; process.stdin.on("end", () => process.exit(0)).resume()`,
+  stubborn: `process.on("SIGTERM", () => {}); ${listening}; setInterval(() => {}, 1000)`,
+  silent: `console.error("up " + process.pid); setInterval(() => {}, 1000)`,
+  chatty: `console.log("hello"); console.log("{}"); console.log('{"event":"listening","port":"x"}'); console.log('{"event":"listening","port":70000}'); ${listening}; setInterval(() => {}, 1000)`,
+  broken: `console.error("the state is broken"); process.exit(3)`,
+  endless: `process.stdout.write("x".repeat(3e6)); process.stderr.write("y".repeat(3e6) + "\\n", () => { console.log(""); ${listening} }); setInterval(() => {}, 1000)`,
+  telling: `console.error(JSON.stringify(process.env)); process.exit(1)`
+}
+
+const logs: Array<string> = []
+const logger = Logger.layer([
+  Logger.make(({ message }) => {
+    logs.push(String(Array.isArray(message) ? message[0] : message))
+  })
+])
+
+const hostOf = (options: Partial<ChildProcessEngineHost.ChildProcessOptions> = {}) =>
+  Effect.gen(function* () {
+    const dataDir = yield* temporary
+    return yield* ChildProcessEngineHost.make({
+      dataDir,
+      programOf: (image) => {
+        const program = programs[image]
+        return program === undefined ? undefined : { file: process.execPath, args: ["-e", program] }
+      },
+      ...options
+    })
+  })
+
+const pidOf = (instance: { readonly instanceId: string }) => Number.parseInt(instance.instanceId, 10)
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const until = (wanted: Effect.Effect<boolean>) =>
+  Effect.repeat(Effect.andThen(Effect.sleep("10 millis"), wanted), { until: (it) => it }).pipe(
+    Effect.timeout("10 seconds")
+  )
+
+/** Waits until a silent engine is up, and answers its process. */
+const silentOne = Effect.gen(function* () {
+  const find = () => logs.findIndex((it) => it.startsWith("up "))
+  yield* until(Effect.sync(() => find() >= 0))
+  const [line] = logs.splice(find(), 1)
+  return Number(line?.slice(3))
+})
+
+const live = (name: string, test: Effect.Effect<void, unknown, never>) =>
+  it.live(name, () => test.pipe(Effect.provide(logger)))
+
+describe("engines as child processes", () => {
+  live(
+    "an engine that was killed is gone, and another can be started",
+    Effect.gen(function* () {
+      const host = yield* hostOf()
+      const gameId = yield* newGame
+      const start = host.start({ gameId, imageRef: "good", version: "1.0.0" })
+      const first = yield* start
+      process.kill(pidOf(first), "SIGKILL")
+      yield* until(Effect.map(host.inspect(gameId), Option.isNone))
+      assert.deepStrictEqual(yield* host.list, [])
+      const second = yield* start
+      assert.notStrictEqual(second.instanceId, first.instanceId)
+      yield* until(Effect.sync(() => logs.some((it) => it === "the engine has failed: it ended by SIGKILL")))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "an engine that doesn't want to end is killed",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ stopTimeout: "100 millis" })
+      const gameId = yield* newGame
+      const pid = pidOf(yield* host.start({ gameId, imageRef: "stubborn", version: "1.0.0" }))
+      assert.isTrue(isAlive(pid))
+      yield* host.stop(gameId)
+      assert.isFalse(isAlive(pid))
+      assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "when the host ends all engines end, at the same time",
+    Effect.gen(function* () {
+      const pids: Array<number> = []
+      let closing = 0
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const host = yield* hostOf({ stopTimeout: "2 seconds" })
+          for (const imageRef of ["stubborn", "stubborn", "stubborn", "good"]) {
+            pids.push(pidOf(yield* host.start({ gameId: yield* newGame, imageRef, version: "1.0.0" })))
+          }
+          // One more is still being waited for.
+          yield* Effect.forkChild(host.start({ gameId: yield* newGame, imageRef: "silent", version: "1.0.0" }))
+          pids.push(yield* silentOne)
+          closing = performance.now()
+        })
+      )
+      assert.isBelow(performance.now() - closing, 5_500, "three stubborn ones take as long as one")
+      assert.deepStrictEqual(
+        pids.map((pid) => isAlive(pid)),
+        [false, false, false, false, false]
+      )
+    })
+  )
+
+  live(
+    "an engine that never listens is ended, and its start fails",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ startTimeout: "300 millis", maxEngines: 1 })
+      const gameId = yield* newGame
+      const error = yield* Effect.flip(host.start({ gameId, imageRef: "silent", version: "1.0.0" }))
+      assert.match(error.reason, /didn't listen in time/)
+      logs.length = 0
+      assert.isFalse(error.permanent)
+      // Its place is free again.
+      const next = yield* Effect.flip(host.start({ gameId, imageRef: "broken", version: "1.0.0" }))
+      assert.notMatch(next.reason, /run already/)
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "a start that nobody waits for any longer leaves no process",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ maxEngines: 1 })
+      const gameId = yield* newGame
+      const starting = yield* Effect.forkChild(host.start({ gameId, imageRef: "silent", version: "1.0.0" }))
+      const pid = yield* silentOne
+      yield* Fiber.interrupt(starting)
+      assert.isFalse(isAlive(pid))
+      yield* host.start({ gameId, imageRef: "good", version: "1.0.0" })
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "an engine that ends at once says why",
+    Effect.gen(function* () {
+      const host = yield* hostOf()
+      const error = yield* Effect.flip(host.start({ gameId: yield* newGame, imageRef: "broken", version: "1.0.0" }))
+      assert.strictEqual(error.reason, "the engine can't be started: it ended with code 3; the state is broken")
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "a program that isn't there is a failed start",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ programOf: () => ({ file: "/nowhere/engine", args: [] }) })
+      const error = yield* Effect.flip(host.start({ gameId: yield* newGame, imageRef: "any", version: "1.0.0" }))
+      assert.match(error.reason, /could not be started.*ENOENT/)
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "other output than the one line is not mistaken for it",
+    Effect.gen(function* () {
+      const host = yield* hostOf()
+      const { endpoint } = yield* host.start({ gameId: yield* newGame, imageRef: "chatty", version: "1.0.0" })
+      assert.strictEqual(endpoint.origin, "http://127.0.0.1:4")
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "a line without end is cut",
+    Effect.gen(function* () {
+      const host = yield* hostOf()
+      yield* host.start({ gameId: yield* newGame, imageRef: "endless", version: "1.0.0" })
+      yield* until(Effect.sync(() => logs.some((it) => it.startsWith("yyyy"))))
+      assert.isTrue(logs.filter((it) => it.startsWith("y")).every((it) => it.length <= 4_000))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "engines know nothing of the platform's environment",
+    Effect.gen(function* () {
+      process.env["BACKEND_SECRET_KEY"] = "the platform's secret"
+      const host = yield* hostOf()
+      const gameId = yield* newGame
+      yield* Effect.flip(host.start({ gameId, imageRef: "telling", version: "2.3.4" }))
+      delete process.env["BACKEND_SECRET_KEY"]
+      const told = logs.find((it) => it.includes("GALAXY_STATE_DIR") && it.includes(gameId)) ?? "{}"
+      const env = JSON.parse(told) as Readonly<Record<string, string>>
+      assert.notInclude(told, "secret")
+      assert.deepInclude(env, {
+        GALAXY_ENGINE_ADDR: "127.0.0.1:0",
+        GALAXY_ENGINE_VERSION: "2.3.4",
+        GALAXY_EXIT_WITH_PARENT: "1"
+      })
+      assert.isFalse("NODE_OPTIONS" in env)
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "no more engines run than were allowed",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ maxEngines: 2 })
+      const [one, two, three] = yield* Effect.all([newGame, newGame, newGame])
+      const start = (gameId: GameId) => host.start({ gameId, imageRef: "good", version: "1.0.0" })
+      yield* start(one)
+      yield* start(two)
+      assert.deepInclude(yield* Effect.flip(start(three)), { reason: "2 engines run already", permanent: false })
+      yield* start(one)
+      yield* host.stop(one)
+      yield* start(three)
+    }).pipe(Effect.scoped)
+  )
+
+  it("the built-in engine is the only image, in whatever version it was registered", () => {
+    assert.include(programOf(builtinImage, 128)?.args.join(" "), "--max-old-space-size=128 ")
+    assert.deepStrictEqual(programOf("builtin:0.0.9", 128), programOf(builtinImage, 128))
+    for (const image of ["", "builtin:", "builtin:1", "builtin:1.2.3; rm", "registry/engine:1.0.0"]) {
+      assert.isUndefined(programOf(image, 128), image)
+    }
+  })
+})
