@@ -131,7 +131,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
           ORDER BY device_session_id FOR UPDATE
         )
         UPDATE backend.device_sessions AS s SET status = 'revoked', revoked_at = ${now}
-        FROM chosen WHERE s.device_session_id = chosen.device_session_id AND s.status = 'active'
+        FROM chosen WHERE s.device_session_id = chosen.device_session_id
         RETURNING s.device_session_id AS id`
       for (const { id } of rows) {
         yield* sql`

@@ -1,10 +1,11 @@
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Accounts } from "@galaxy/core/account/Accounts"
+import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import { Challenges } from "@galaxy/core/auth/Challenges"
 import { Sessions } from "@galaxy/core/auth/Sessions"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
-import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Effect, Logger } from "effect"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Array as Arr, Effect, Exit, Layer, Logger, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { address, codeOf, confirmation, publicKey, signIn, wrong } from "./fixture.ts"
@@ -103,8 +104,10 @@ eachDatabase((name, database) => {
         const email = address()
         const first = yield* challenges.send({ email })
         assert.strictEqual(yield* challenges.send({ email }), first)
-        const mails = yield* sql`SELECT 1 FROM backend.mail_recipients WHERE address = ${email}`
-        assert.strictEqual(mails.length, 1)
+        const traces = yield* sql<{ all: number }>`
+          SELECT (SELECT count(*) FROM backend.auth_challenges WHERE email = ${email})::int
+            + (SELECT count(*) FROM backend.mail_recipients WHERE address = ${email})::int AS all`
+        assert.deepStrictEqual(traces, [{ all: 2 }])
         yield* TestClock.adjust("61 seconds")
         assert.notStrictEqual(yield* challenges.send({ email }), first)
       })
@@ -122,6 +125,50 @@ eachDatabase((name, database) => {
         const refused = yield* Effect.flip(challenges.confirm(confirmation(id, code)))
         assert.strictEqual(refused._tag, "AccountPermanentlyBlocked")
         assert.strictEqual((yield* sessionsOf(email)).length, 0)
+      })
+    )
+
+    it.effect("an account that was deleted is not opened again, and its code is used up", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const sql = yield* SqlClient.SqlClient
+        const email = address()
+        const first = yield* challenges.send({ email })
+        yield* challenges.confirm(confirmation(first, yield* codeOf(first)))
+        yield* sql`UPDATE backend.accounts SET deleted_at = now() WHERE email = ${email}`
+        const second = yield* challenges.send({ email })
+        const code = yield* codeOf(second)
+        const refused = yield* Effect.flip(challenges.confirm(confirmation(second, code)))
+        assert.strictEqual(refused._tag, "ChallengeNotConfirmed")
+        yield* sql`UPDATE backend.accounts SET deleted_at = NULL WHERE email = ${email}`
+        yield* Effect.flip(challenges.confirm(confirmation(second, code)))
+        assert.strictEqual((yield* sessionsOf(email)).length, 1)
+      })
+    )
+
+    it.effect("a challenge whose mail can't be kept isn't kept either", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const sql = yield* SqlClient.SqlClient
+        const email = address()
+        const inside = yield* Effect.gen(function* () {
+          yield* sql`ALTER TABLE backend.mail_recipients ADD CONSTRAINT refuse CHECK (kind = 'none') NOT VALID`
+          const error = yield* Effect.flip(challenges.send({ email }))
+          const kept = yield* sql`SELECT 1 FROM backend.auth_challenges WHERE email = ${email}`
+          // Failing takes the constraint back.
+          return yield* Effect.fail([error._tag, kept.length])
+        }).pipe(sql.withTransaction, Effect.flip)
+        assert.deepStrictEqual(inside, ["StorageError", 0])
+      })
+    )
+
+    it.effect("where the country can't be looked up, the player comes in without one", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const id = yield* challenges.send({ email: address() })
+        const session = yield* challenges.confirm({ ...confirmation(id, yield* codeOf(id)), sourceIp: "damaged" })
+        const { userId } = yield* (yield* Sessions).lookup(session)
+        assert.notProperty(yield* (yield* Accounts).find(userId), "declared_country")
       })
     )
 
@@ -183,18 +230,25 @@ eachDatabase((name, database) => {
         Effect.gen(function* () {
           const challenges = yield* Challenges
           const email = address()
-          for (const guesses of [4, 3]) {
+          const rightly = Effect.gen(function* () {
             const id = yield* challenges.send({ email })
-            const code = yield* codeOf(id)
-            for (let guess = 0; guess < guesses; guess++) {
-              yield* Effect.flip(challenges.confirm(confirmation(id, wrong(code))))
-            }
-            yield* TestClock.adjust("2 minutes")
+            return yield* Effect.exit(challenges.confirm(confirmation(id, yield* codeOf(id))))
+          })
+          const first = yield* challenges.send({ email })
+          yield* TestClock.adjust("2 minutes")
+          const second = yield* challenges.send({ email })
+          yield* TestClock.adjust("7 minutes")
+          for (const [id, guesses] of [
+            [first, 4],
+            [second, 3]
+          ] as const) {
+            const guess = challenges.confirm(confirmation(id, wrong(yield* codeOf(id))))
+            for (let count = 0; count < guesses; count++) yield* Effect.flip(guess)
           }
-          const spent = yield* challenges.send({ email })
-          yield* Effect.flip(challenges.confirm(confirmation(spent, yield* codeOf(spent))))
+          assert.isTrue(Exit.isFailure(yield* rightly))
+          yield* TestClock.adjust(24 * 60 * 60_000 - 60_000)
+          assert.isTrue(Exit.isFailure(yield* rightly))
           // A guess may come ten minutes after its challenge, so a challenge counts that much longer than a day.
-          yield* TestClock.adjust("24 hours")
           yield* TestClock.adjust("10 minutes")
           const fresh = yield* challenges.send({ email })
           yield* challenges.confirm(confirmation(fresh, yield* codeOf(fresh)))
@@ -247,6 +301,29 @@ onPostgres((database) => {
     )
   })
 
+  layer(signIn(database, { throttleLimit: 20, maxDailyAttempts: 7 }), { timeout: "60 seconds" })(
+    "guesses at many codes of one address at once",
+    (it) => {
+      it.effect("count to the day's budget and no further", () =>
+        Effect.gen(function* () {
+          const challenges = yield* Challenges
+          const sql = yield* SqlClient.SqlClient
+          const email = address()
+          const ids = yield* Effect.forEach(Arr.range(1, 9), () => challenges.send({ email }))
+          const codes = yield* Effect.forEach(ids, codeOf)
+          yield* Effect.forEach(
+            Arr.range(1, 5).flatMap(() => Arr.zip(ids, codes)),
+            ([id, code]) => Effect.flip(challenges.confirm(confirmation(id, wrong(code)))),
+            { concurrency: "unbounded" }
+          )
+          const [row] = yield* sql<{ guesses: number }>`
+            SELECT sum(attempts)::int AS guesses FROM backend.auth_challenges WHERE email = ${email}`
+          assert.strictEqual(row?.guesses, 7)
+        })
+      )
+    }
+  )
+
   layer(signIn(database, { throttleLimit: 20 }), { timeout: "60 seconds" })("first sign-ins at once", (it) => {
     it.effect("make one account", () =>
       Effect.gen(function* () {
@@ -263,4 +340,14 @@ onPostgres((database) => {
       })
     )
   })
+})
+
+describe("the key of login codes", () => {
+  it.effect("is refused when it is too short to keep them", () =>
+    Effect.gen(function* () {
+      const short = Redacted.make(new Uint8Array(31))
+      const exit = yield* Effect.exit(Effect.scoped(Layer.build(AuthSettings.layer({ codeKey: short }))))
+      assert.isTrue(Exit.isFailure(exit))
+    })
+  )
 })

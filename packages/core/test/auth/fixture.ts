@@ -15,7 +15,8 @@ import { SqlClient } from "effect/sql"
 const secret = Redacted.make(new Uint8Array(32).fill(3))
 
 const german: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
-  country: (ip) => Effect.succeed(ip === "192.0.2.1" ? "DE" : undefined)
+  country: (ip) =>
+    ip === "damaged" ? Effect.die(new Error("damaged")) : Effect.succeed(ip === "192.0.2.1" ? "DE" : undefined)
 })
 
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
