@@ -1,6 +1,8 @@
 import { decode, encode } from "@galaxy/contract/fbs/codec"
+import { type Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
+import { forecast } from "@galaxy/engine/orders/forecast"
 import { toHundredths } from "@galaxy/engine/report/rounding"
 import { reportsOf } from "@galaxy/engine/report/reports"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
@@ -154,5 +156,20 @@ describe("a report", () => {
       assert.deepStrictEqual(decode(tables, "galaxy.game.Report", there), json)
       assert.deepStrictEqual(Schema.decodeUnknownSync(Report)(decode(tables, "galaxy.game.Report", there)), report)
     }
+  })
+})
+
+describe("orders", () => {
+  it("are the same after a journey through FlatBuffers, with what they don't say left unsaid", () => {
+    const orders: ReadonlyArray<Order> = [
+      { op: "produce", planet: 0, product: "" },
+      { op: "rename_planet", planet: 7, name: "Šumava" },
+      { op: "quit" }
+    ]
+    const verdicts = forecast(gameOf(2), 0, orders)
+    const answer = Schema.encodeSync(OrdersAnswer)({ race: raceName(0), turn: 0, orders, verdicts })
+    const there = encode(tables, "galaxy.games.OrdersAnswer", answer)
+    assert.deepStrictEqual(decode(tables, "galaxy.games.OrdersAnswer", there), answer)
+    assert.deepStrictEqual(answer.orders[2], { op: "quit" })
   })
 })

@@ -41,7 +41,8 @@ const program = (settings: EngineSettings, listener: Server) => {
   const running = HttpRouter.serve(routes(settings.version), { disableLogger: true, disableListenLog: true }).pipe(
     // The folder comes first: nothing is listened on for a game that can't be served.
     Layer.provideMerge(server),
-    Layer.provideMerge(engine)
+    Layer.provideMerge(engine),
+    Layer.provideMerge(JsonLog.layer({ level: "info", target: { stream: process.stderr } }))
   )
   return Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
