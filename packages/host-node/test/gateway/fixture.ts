@@ -4,9 +4,15 @@ import { createClient } from "@connectrpc/connect"
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node"
 import { EdgeGateway } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { type BackendAnswer, BackendClient, type ForwardRequest, type SessionRecord } from "@galaxy/edge/BackendClient"
+import {
+  type BackendAnswer,
+  BackendClient,
+  type ForwardRequest,
+  type PublicRequest,
+  type SessionRecord
+} from "@galaxy/edge/BackendClient"
 import type { Page } from "@galaxy/edge/hub/eventStream"
-import { type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
+import { type LiveEvent, type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import * as GatewayServer from "@galaxy/host-node/gateway/GatewayServer"
@@ -40,6 +46,10 @@ export class Script extends Context.Service<Script, ScriptShape>()("test/Script"
 export interface ScriptShape {
   answer: BackendAnswer | "down"
   readonly calls: Array<ForwardRequest>
+  /** Of the public surface. */
+  publicAnswer: BackendAnswer | "down"
+  readonly publicCalls: Array<PublicRequest>
+  ready: boolean
   readonly sessions: Map<string, SessionRecord>
   events: Page
   readonly push: Queue.Queue<PushFrame>
@@ -54,6 +64,9 @@ const script = Layer.effect(
     (push): ScriptShape => ({
       answer: emptySessions,
       calls: [],
+      publicAnswer: { status: 200, json: { challenge_id: "c1" } },
+      publicCalls: [],
+      ready: true,
       sessions: new Map([
         [sessionId, { userId, publicKey: device.publicKey, status: "active" }],
         [revokedId, { userId, publicKey: device.publicKey, status: "revoked" }]
@@ -63,6 +76,32 @@ const script = Layer.effect(
     })
   )
 )
+
+/** An event of the user, as the backend numbers it. */
+export const event = (sequence: number, more: Partial<LiveEvent> = {}): LiveEvent => ({
+  userId,
+  deviceSessionId: "",
+  kind: "game.turn.ready",
+  // Bytes that no encoding leaves alone by chance.
+  payload: Uint8Array.of(0, sequence, 255, 10, 13, 128),
+  eventId: `event-${sequence}`,
+  requestId: `cause-${sequence}`,
+  traceId: `trace-${sequence}`,
+  sequence,
+  ...more
+})
+
+/** Budgets that no test reaches. */
+export const generous = {
+  budgets: {
+    ip: { burst: 1e6, perSecond: 1e6 },
+    session: { burst: 1e6, perSecond: 1e6 },
+    user: { burst: 1e6, perSecond: 1e6 },
+    messageType: { burst: 1e6, perSecond: 1e6 },
+    publicIp: { burst: 1e6, perSecond: 1e6 },
+    publicIdentity: { burst: 1e6, perSecond: 1e6 }
+  }
+}
 
 const backend = Layer.effect(
   BackendClient,
@@ -75,13 +114,16 @@ const backend = Layer.effect(
           return it.answer === "down" ? Effect.fail(new BackendUnavailable()) : Effect.succeed(it.answer)
         }),
       public: (request) =>
-        Effect.succeed({ status: 200, json: { challenge_id: request.path, source_ip: request.sourceIp } }),
+        Effect.suspend(() => {
+          it.publicCalls.push(request)
+          return it.publicAnswer === "down" ? Effect.fail(new BackendUnavailable()) : Effect.succeed(it.publicAnswer)
+        }),
       events: (_, after, limit) =>
         Effect.sync(() => ({
           ...it.events,
           events: it.events.events.filter((event) => event.sequence > after).slice(0, limit)
         })),
-      ready: Effect.void
+      ready: Effect.suspend(() => (it.ready ? Effect.void : Effect.fail(new BackendUnavailable())))
     })
   )
 )

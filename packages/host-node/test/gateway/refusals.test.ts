@@ -99,18 +99,9 @@ const detail = (error: ConnectError) => {
   return info
 }
 
-const generous = {
-  budgets: {
-    ip: { burst: 1e6, perSecond: 1e6 },
-    session: { burst: 1e6, perSecond: 1e6 },
-    user: { burst: 1e6, perSecond: 1e6 },
-    messageType: { burst: 1e6, perSecond: 1e6 }
-  }
-}
-
 const protocols = Object.keys(Fixture.transports) as ReadonlyArray<Fixture.Protocol>
 
-layer(Fixture.gateway(generous), { timeout: "60 seconds", excludeTestServices: true })("refusals", (it) => {
+layer(Fixture.gateway(Fixture.generous), { timeout: "60 seconds", excludeTestServices: true })("refusals", (it) => {
   for (const protocol of protocols) {
     for (const { what, wish, code, reason } of cases) {
       it.effect(`${protocol}: ${what} is ${reason}`, () =>
