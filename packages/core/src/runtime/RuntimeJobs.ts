@@ -51,7 +51,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         const seed = yield* newSeed
         yield* sql.withTransaction(
           Effect.gen(function* () {
-            yield* sql`
+            const armed = yield* sql`
               INSERT INTO backend.runtime_records AS r
                 (game_id, status, engine_version, image_ref, seed, turn_schedule, time_zone, next_attempt_at, created_at, updated_at)
               VALUES (${request.gameId}, 'starting', ${version.version}, ${version.image_ref}, ${seed},
@@ -62,7 +62,10 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
                 time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, next_turn_at = NULL,
                 force_next_turn = false, next_attempt_at = EXCLUDED.next_attempt_at, attempts = 0, failure_reason = NULL,
                 started_at = NULL, updated_at = EXCLUDED.updated_at
-              WHERE r.status IN ('start_failed', 'stopped')`
+              WHERE r.status IN ('start_failed', 'stopped')
+              RETURNING 1`
+            // The lobby only starts games that aren't being played: another state here is a fault, and nothing is changed.
+            if (armed.length === 0) return yield* Effect.die(new Error("the game has a runtime already"))
             yield* sql`DELETE FROM backend.player_mappings WHERE game_id = ${request.gameId}`
             for (const seat of request.players) {
               yield* sql`

@@ -27,7 +27,7 @@ export const make = Effect.gen(function* () {
   const signal = yield* DatabaseSignal
 
   const wake = yield* Queue.sliding<void>(1)
-  const run = yield* FiberSet.makeRuntime<never>()
+  const run = yield* FiberSet.makeRuntime()
   const busy = new Map<GameId, { readonly retry: boolean }>()
   const mostRetries = Math.ceil(config.concurrency / 2)
 

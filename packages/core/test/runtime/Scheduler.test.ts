@@ -154,6 +154,33 @@ eachDatabase((name, database) => {
           yield* eventually(row(playing.gameId), (it) => it.current_container_id === running?.instanceId, "noted")
         }).pipe(Effect.scoped)
       )
+
+      it.effect("that ends in the middle of work is gone at once, and the work is there for the next one", () =>
+        Effect.gen(function* () {
+          const engines = yield* ScriptedEngines
+          const runtimes = yield* Runtimes
+          const { gameId } = yield* startingGame()
+          yield* runtimes.reconcile(gameId)
+          const asked = Promise.withResolvers<void>()
+          yield* engines.script(gameId, {
+            call: ({ path }) =>
+              path.endsWith("/turn")
+                ? Effect.andThen(
+                    Effect.sync(() => asked.resolve()),
+                    Effect.never
+                  )
+                : Effect.succeed(undefined)
+          })
+          yield* advance("1 day")
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              yield* atWork
+              yield* Effect.promise(() => asked.promise)
+            })
+          ).pipe(Effect.timeout("10 seconds"))
+          assert.strictEqual((yield* row(gameId)).status, "generation_in_progress")
+        })
+      )
     }
   )
 })

@@ -26,6 +26,8 @@ export interface Script {
   /** Fails the start, where it answers something. */
   readonly start?: (before: number) => { readonly reason: string; readonly permanent: boolean } | undefined
   readonly call?: (call: Call) => Effect.Effect<Scripted>
+  /** Replaces the answer of an engine that did as it was asked. */
+  readonly after?: (call: Call) => Response | undefined
   readonly finishAt?: number
 }
 
@@ -177,7 +179,9 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
         const scripted = game.script.call === undefined ? undefined : yield* game.script.call({ ...call, before })
         if (scripted === "crash") game.running = undefined
         if (scripted === "drop" || scripted === "crash" || game.running?.instanceId !== run) return yield* gone
-        return HttpClientResponse.fromWeb(request, scripted ?? behave(game, { ...call, before }))
+        if (scripted !== undefined) return HttpClientResponse.fromWeb(request, scripted)
+        const own = behave(game, { ...call, before })
+        return HttpClientResponse.fromWeb(request, game.script.after?.({ ...call, before }) ?? own)
       })
     )
 

@@ -121,10 +121,8 @@ eachDatabase((name, database) => {
           const games = yield* Games
           const { gameId, owner, game } = yield* startingGame()
           const { seed } = yield* row(gameId)
-          // The galaxy is made; its answer never arrives.
-          yield* engines.script(gameId, {
-            call: ({ path }) => Effect.succeed(path.endsWith("/init") ? json({ game_id: gameId }) : undefined)
-          })
+          // The galaxy is made, but nobody can make sense of the answer.
+          yield* engines.script(gameId, { after: ({ path }) => (path.endsWith("/init") ? json({}) : undefined) })
           for (const _ of [1, 2, 3]) {
             yield* runtimes.reconcile(gameId)
             yield* advance("1 second")

@@ -15,7 +15,7 @@ import {
   type EngineSpec,
   EngineStartFailed
 } from "@galaxy/core/runtime/EngineHost"
-import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
+import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
 import { EngineProcess } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
@@ -69,7 +69,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       )
     )
 
-    const locks = yield* RcMap.make({ lookup: (_: GameId) => Semaphore.make(1) })
+    const locks = yield* RcMap.make<GameId, Semaphore.Semaphore, never, never>({ lookup: () => Semaphore.make(1) })
     const alone = <A, E>(gameId: GameId, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.scoped(Effect.flatMap(RcMap.get(locks, gameId), (it) => it.withPermits(1)(effect)))
 

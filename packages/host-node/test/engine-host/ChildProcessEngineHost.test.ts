@@ -71,7 +71,7 @@ const silentOne = Effect.gen(function* () {
   return Number(line?.slice(3))
 })
 
-const live = (name: string, test: Effect.Effect<void, unknown, never>) =>
+const live = (name: string, test: Effect.Effect<void, unknown>) =>
   it.live(name, () => test.pipe(Effect.provide(logger)))
 
 describe("engines as child processes", () => {

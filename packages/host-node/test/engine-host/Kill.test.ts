@@ -145,7 +145,7 @@ const suite = (name: string, newPlace: () => Promise<Place>) =>
         // The next backend starts at once, while the engine of the dead one may still hold its folder.
         const run = await settled(place, index + 1)
         run.kill()
-        await run.ended
+        assert.strictEqual(await run.ended, "SIGKILL")
       }
       await until(() => enginesOf(place.dataDir).length === 0, "rid of the engine of a dead backend")
     })

@@ -5,7 +5,7 @@
  * stop (its standard input closes), it prints what it finds in the database and ends.
  */
 import { writeSync } from "node:fs"
-import { EngineStatus } from "@galaxy/contract/engine/Admin"
+import type { EngineStatus } from "@galaxy/contract/engine/Admin"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/Games"
 import { Invites } from "@galaxy/core/lobby/Invites"
@@ -215,8 +215,9 @@ const program = Effect.gen(function* () {
 
 await Effect.runPromise(
   program.pipe(
-    Effect.provide(runtime.pipe(Layer.provideMerge(lobby), Layer.provideMerge(database()))),
-    Effect.provide(Logger.layer([]))
+    Effect.provide(
+      runtime.pipe(Layer.provideMerge(lobby), Layer.provideMerge(database()), Layer.provideMerge(Logger.layer([])))
+    )
   )
 )
 process.exit(0)
