@@ -473,6 +473,29 @@ describe("a buffer of a stranger", () => {
   })
 
   it.each([
+    ["a vtable of an odd size", 4, 9],
+    ["a vtable without its own head", 4, 2],
+    ["a vtable longer than the buffer", 4, 0x8000],
+    ["a table longer than the buffer", 6, 0x8000],
+    ["a table shorter than its fields", 6, 8],
+    ["a field in the table's head", 8, 2],
+    ["a field past the table's end", 8, 12]
+  ])("with %s is refused", (_, at, wrong) => {
+    // A root, a vtable of one field, a table of 12 bytes with a long in it.
+    const bytes = new Uint8Array(40)
+    const view = new DataView(bytes.buffer)
+    view.setUint32(0, 12, true)
+    view.setUint16(4, 6, true)
+    view.setUint16(6, 12, true)
+    view.setUint16(8, 4, true)
+    view.setInt32(12, 8, true)
+    view.setBigInt64(16, 7n, true)
+    assert.deepStrictEqual(decode(tables, "galaxy.gateway.SubscribeRequest", bytes), { resume_after: 7 })
+    view.setUint16(at, wrong, true)
+    assert.isString(refusal(tables, "galaxy.gateway.SubscribeRequest", bytes))
+  })
+
+  it.each([
     ["overlong UTF-8", [0xc0, 0xaf]],
     ["a lone surrogate", [0xed, 0xa0, 0x80]],
     ["half a character", [0xe4, 0xb8]],
