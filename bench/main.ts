@@ -1,0 +1,145 @@
+/**
+ * `npm run bench`: rates as ratios within one run, since the machine's own speed says nothing.
+ *
+ * The first line of each table is what nothing can be faster than; the others are ours.
+ */
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import * as codec from "@galaxy/contract/fbs/codec"
+import { tables } from "@galaxy/contract/gen/fbs-tables"
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import type { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
+import { generate } from "@galaxy/engine/generation/generate"
+import type { Galaxy } from "@galaxy/engine/state/Galaxy"
+import { makeTurn } from "@galaxy/engine/turn/makeTurn"
+import { Result } from "effect"
+import { measure, type Rate } from "./measure.ts"
+import { gatewayUnderLoad } from "./gateway.ts"
+
+const number = (value: number) => (value >= 1_000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3))
+
+const print = (title: string, rates: ReadonlyArray<Rate>) => {
+  const [first] = rates
+  console.log(`\n${title}`)
+  for (const it of rates) {
+    const ratio = it.perSecond / (first?.perSecond ?? 1)
+    console.log(`  ${it.name.padEnd(52)} ${number(it.perSecond).padStart(10)}/s  ${ratio.toFixed(2)}`)
+  }
+}
+
+const keys = () => {
+  const seed = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, 1)])
+  const key = createPrivateKey({ key: seed, format: "der", type: "pkcs8" })
+  return { key, publicKey: createPublicKey(key) }
+}
+
+const game = {
+  game_id: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a",
+  owner_user_id: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6b",
+  visibility: "private",
+  status: "running",
+  game_name: "A game of the usual length",
+  description: "",
+  min_players: 2,
+  max_players: 20,
+  member_count: 17,
+  turn_schedule: "0 6 * * *",
+  time_zone: "Europe/Berlin",
+  current_turn: 42,
+  runtime_status: "running",
+  created_at: "2026-11-21T06:00:00.000Z",
+  updated_at: "2026-11-21T06:00:00.000Z"
+}
+const games = { games: Array.from({ length: 50 }, () => game) }
+const gamesText = JSON.stringify(games)
+const gamesBytes = codec.encode(tables, "galaxy.lobby.GameList", games)
+
+console.log("Ratios are against the first line of each table.")
+
+print(
+  "A list of 50 games",
+  await measure([
+    { name: "JSON.parse", once: () => JSON.parse(gamesText) as unknown },
+    { name: "JSON.stringify", once: () => JSON.stringify(games) },
+    {
+      name: "FlatBuffers decode, every offset checked",
+      once: () => codec.decode(tables, "galaxy.lobby.GameList", gamesBytes)
+    },
+    { name: "FlatBuffers encode", once: () => codec.encode(tables, "galaxy.lobby.GameList", games) }
+  ])
+)
+
+const { key, publicKey } = keys()
+const fields = {
+  protocolVersion: "v1",
+  deviceSessionId: game.game_id,
+  messageType: "user.account.get",
+  timestampMs: 1n,
+  requestId: "r",
+  payloadHash: createHash("sha256").digest()
+}
+const input = SigningInput.request(fields)
+const signature = sign(null, input, key)
+
+print(
+  "One signature of a request",
+  await measure([
+    {
+      name: "Ed25519 verify and sign, nothing else",
+      once: () => verify(null, input, publicKey, signature) && sign(null, input, key)
+    },
+    {
+      name: "with its signing inputs and hashes",
+      once: () => {
+        createHash("sha256").update(input).digest()
+        return (
+          verify(null, SigningInput.request(fields), publicKey, signature) &&
+          sign(null, SigningInput.request(fields), key)
+        )
+      }
+    }
+  ])
+)
+
+const bare = createServer((_, response) => {
+  response.end('{"ok":true}')
+})
+await new Promise<void>((resolve) => {
+  bare.listen(0, "127.0.0.1", resolve)
+})
+const bareUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}`
+const gateway = await gatewayUnderLoad()
+print(
+  "Calls over loopback, one after the other, caller in the same process",
+  await measure([
+    { name: "fetch of a bare Node server", once: () => fetch(bareUrl).then((it) => it.text()) },
+    { name: "signed command, verified answer (Connect, HTTP/1.1)", once: gateway.call }
+  ])
+)
+await gateway.stop()
+bare.close()
+
+const galaxyOf = (count: number): Galaxy => {
+  const made = generate({
+    game_id: game.game_id as GameId,
+    seed: "bench",
+    races: Array.from({ length: count }, (_, index) => ({
+      name: `Race_${index}`,
+      player_id: `0190f7a2-6d3e-7c11-9a55-${String(index).padStart(12, "0")}` as EnginePlayerId
+    }))
+  })
+  if (Result.isFailure(made)) throw made.failure
+  return made.success
+}
+
+print(
+  "One turn of the game, all reports included, 10 planets a player",
+  await measure(
+    [10, 20, 50, 100].map((count) => {
+      const galaxy = galaxyOf(count)
+      return { name: `${count} players`, once: () => makeTurn(galaxy, { orders: new Map(), banished: new Set() }) }
+    })
+  )
+)
+process.exit()
