@@ -212,6 +212,6 @@ describe("an event stream", () => {
         assert.strictEqual(told(resumeAfter, out.slice(1)), kept.newest)
         yield* Fiber.interrupt(fiber)
       }).pipe(Effect.scoped, Effect.provide(withHub)),
-    { arbitrary: { numRuns: 300 } }
+    { arbitrary: { runs: 300 } }
   )
 })
