@@ -1,7 +1,7 @@
 /**
  * What every process does around its layers: `--help`, checked configuration, one clear line per fault, a clean end.
  *
- * SIGINT and SIGTERM end the process once; what doesn't end in time is cut off, so that nobody waits for ever.
+ * SIGINT, SIGTERM and SIGHUP end the process once; what doesn't end in time is cut off, so that nobody waits for ever.
  */
 import { Cause, Effect, Exit, Fiber, Layer } from "effect"
 import { helpOf, type ProcessName } from "../config/help.ts"
@@ -66,6 +66,8 @@ export const launch = async <A, E>(
       })
     )
   )
+  // A reader who went away, as a closed pipe, must not take the games along.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
   let ending = false
   const end = () => {
     if (ending) return
@@ -79,6 +81,7 @@ export const launch = async <A, E>(
   }
   process.on("SIGINT", end)
   process.on("SIGTERM", end)
+  process.on("SIGHUP", end)
   const exit = await Effect.runPromise(Fiber.await(fiber))
   if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
     err(`Galaxy stopped: ${sentence(exit.cause)}`)

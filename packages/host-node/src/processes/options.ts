@@ -12,9 +12,15 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || h
 export const contradictions = (values: {
   readonly backend?: Values<typeof settings.backend>
   readonly gateway?: Values<typeof settings.gateway>
+  readonly allInOne?: Values<typeof settings.allInOne>
 }): ReadonlyArray<string> => {
   const problems: Array<string> = []
-  const { backend, gateway } = values
+  const { allInOne, backend, gateway } = values
+  if (allInOne !== undefined) {
+    // Whoever reads these mails can sign in as anybody.
+    if (!isLoopback(allInOne.mailPageAddr.host)) problems.push("GALAXY_MAIL_PAGE_ADDR: must be on loopback")
+    if (!isLoopback(allInOne.mailSmtpAddr.host)) problems.push("GALAXY_MAIL_SMTP_ADDR: must be on loopback")
+  }
   if (backend !== undefined) {
     const open = [backend.httpAddr, backend.grpcPushAddr].filter((it) => !isLoopback(it.host))
     if (open.length > 0 && !backend.trustedNetwork && backend.gatewayToken === undefined) {

@@ -133,6 +133,12 @@ describe("npm start", () => {
     assert.include(refused.output, "BACKEND_GATEWAY_TOKEN")
   })
 
+  it("refuses to show mails beyond this machine", async () => {
+    const refused = start(newFolder(), { GALAXY_MAIL_PAGE_ADDR: "0.0.0.0:0" })
+    assert.strictEqual((await refused.ended).code, 2)
+    assert.include(refused.output, "GALAXY_MAIL_PAGE_ADDR: must be on loopback")
+  })
+
   it("stops on Ctrl-C, engines too, and goes on with its games at the next start", async () => {
     const folder = newFolder()
     const first = start(folder)
