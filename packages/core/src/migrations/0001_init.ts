@@ -411,7 +411,7 @@ const push = [
   )`,
   `CREATE UNIQUE INDEX push_events_user ON backend.push_events (user_id, sequence) WHERE event_type = 'client_event'`,
   `CREATE INDEX push_events_order ON backend.push_events (xid, event_no)`,
-  `CREATE INDEX push_events_age ON backend.push_events (created_at)`,
+  `CREATE INDEX push_events_age ON backend.push_events (created_at) WHERE event_type = 'session_invalidation'`,
   // Locked by each writer until it commits, so that a user's numbers have no holes and commit in order.
   `CREATE TABLE backend.push_user_heads (
     user_id uuid PRIMARY KEY,

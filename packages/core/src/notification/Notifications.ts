@@ -4,25 +4,14 @@
  * One notification per kind and idempotency key, one route per recipient and channel. A malformed intent is put aside and
  * never fails or delays the producer.
  */
-import * as codec from "@galaxy/contract/fbs/codec"
-import { tables } from "@galaxy/contract/gen/fbs-tables"
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Result, Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { MailOutbox } from "../mail/MailOutbox.ts"
 import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import * as Catalog from "./Catalog.ts"
-
-export interface Intent {
-  /** A kind of the catalogue. */
-  readonly kind: string
-  /** Of the producer's making; with the kind it names the fact. */
-  readonly idempotencyKey: string
-  readonly recipients: ReadonlyArray<UserId>
-  readonly payload: codec.JsonObject
-}
+import { excerpt, type Intent, type Prepared, prepare, reasonOf } from "./Intent.ts"
 
 export class Notifications extends Context.Service<
   Notifications,
@@ -38,18 +27,11 @@ interface Recipient {
   readonly language: string
 }
 
-/** Everything about an intent that can be wrong without asking the database. */
-const prepare = (intent: Intent) => {
-  const kind = Catalog.find(intent.kind)
-  if (kind === undefined) return Result.fail("unknown kind")
-  const payload = Schema.decodeUnknownResult(kind.payload)(intent.payload)
-  if (Result.isFailure(payload)) return Result.fail(`payload: ${payload.failure.message}`)
-  try {
-    const event = kind.push === undefined ? undefined : codec.encode(tables, kind.push, intent.payload)
-    return Result.succeed({ kind, payload: payload.success, event })
-  } catch (cause) {
-    return Result.fail(cause instanceof Error ? cause.message : String(cause))
-  }
+interface Route {
+  readonly channel: "push" | "email"
+  readonly user_id: UserId
+  /** Pushed with this transaction, in the outbox with it, or for an account that is gone. */
+  readonly status: "published" | "enqueued" | "skipped"
 }
 
 export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | PushLog | MailOutbox> = Layer.effect(
@@ -59,69 +41,92 @@ export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Push
     const push = yield* PushLog
     const mail = yield* MailOutbox
 
-    const quarantine = (intent: Intent, reason: string) =>
-      Effect.gen(function* () {
-        const payload = JSON.stringify({ ...intent, recipients: intent.recipients.length })
-        yield* sql`
-          INSERT INTO backend.notification_malformed_intents (id, received_at, payload, reason)
-          VALUES (${yield* newId}, ${yield* DateTime.nowAsDate}, ${payload}::text::jsonb, ${reason.slice(0, 2_000)})`
-        yield* Effect.logWarning("a malformed notification was put aside").pipe(
-          Effect.annotateLogs({ kind: intent.kind })
+    const quarantine = (intent: Intent, fault: string) =>
+      sql
+        .withTransaction(
+          Effect.gen(function* () {
+            const now = yield* DateTime.nowAsDate
+            yield* sql`
+              INSERT INTO backend.notification_malformed_intents (id, received_at, payload, reason, created_at)
+              VALUES (${yield* newId}, ${now}, ${excerpt(intent)}::text::jsonb, ${reasonOf(fault)}, ${now})`
+            yield* Effect.logWarning("a malformed notification was put aside")
+          })
         )
-      })
+        .pipe(
+          // A transaction within the producer's: what fails here is undone alone.
+          Effect.catch((error) =>
+            Effect.logError("a malformed notification was lost").pipe(Effect.annotateLogs(StorageError.fieldsOf(error)))
+          ),
+          Effect.annotateLogs({ kind: reasonOf(String(intent.kind)).slice(0, 64) })
+        )
 
-    const recipientsOf = (userIds: ReadonlyArray<UserId>) =>
+    /** Accounts that still are; a deleted one is told nothing. */
+    const reachable = (userIds: ReadonlyArray<UserId>) =>
       userIds.length === 0
-        ? Effect.succeed([])
-        : sql<Recipient>`
-            SELECT user_id AS "userId", email, preferred_language AS language FROM backend.accounts
-            WHERE ${sql.in("user_id", userIds)} AND deleted_at IS NULL`
+        ? Effect.succeed(new Map<UserId, Recipient>())
+        : Effect.map(
+            sql<Recipient>`
+              SELECT user_id AS "userId", email, preferred_language AS language FROM backend.accounts
+              WHERE ${sql.in("user_id", userIds)} AND deleted_at IS NULL`,
+            (rows) => new Map(rows.map((it) => [it.userId, it]))
+          )
 
-    const route = (notificationId: string, channel: "push" | "email", userId: UserId, status: string, now: Date) =>
-      Effect.flatMap(
-        newId,
-        (id) => sql`
-          INSERT INTO backend.notification_routes
-            (route_id, notification_id, channel, user_id, status, last_attempt_at, created_at)
-          VALUES (${id}, ${notificationId}, ${channel}, ${userId}, ${status}, ${now}, ${now})`
-      )
+    /** Answers nothing when the fact was told before. */
+    const record = Effect.fnUntraced(function* (intent: Intent, payload: string, now: Date) {
+      const inserted = yield* sql<{ id: string }>`
+        INSERT INTO backend.notifications (notification_id, kind, idempotency_key, payload, created_at)
+        VALUES (${yield* newId}, ${intent.kind}, ${intent.idempotencyKey}, ${payload}::text::jsonb, ${now})
+        ON CONFLICT (kind, idempotency_key) DO NOTHING RETURNING notification_id AS id`
+      return inserted[0]?.id
+    })
+
+    const recordRoutes = Effect.fnUntraced(function* (id: string, routes: ReadonlyArray<Route>, now: Date) {
+      if (routes.length === 0) return
+      const rows = yield* Effect.forEach(routes, (route) => Effect.map(newId, (route_id) => ({ route_id, ...route })))
+      yield* sql`
+        INSERT INTO backend.notification_routes
+          (route_id, notification_id, channel, user_id, status, last_attempt_at, created_at)
+        SELECT r.route_id, ${id}::uuid, r.channel, r.user_id, r.status,
+          CASE WHEN r.status = 'skipped' THEN NULL ELSE ${now}::timestamptz END, ${now}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+          AS r(route_id uuid, channel text, user_id uuid, status text)`
+    })
+
+    const fanOut = Effect.fnUntraced(function* (intent: Intent, { recipients, stored, ...out }: Prepared) {
+      const now = yield* DateTime.nowAsDate
+      const id = yield* record(intent, stored, now)
+      if (id === undefined) return
+      const accounts = yield* reachable(recipients)
+      const told = recipients.filter((it) => accounts.has(it))
+      const routes: Array<Route> = []
+      const { event, mail: textIn, mailExpiresAt } = out
+      if (event !== undefined) {
+        yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
+        for (const user_id of recipients) {
+          routes.push({ channel: "push", user_id, status: accounts.has(user_id) ? "published" : "skipped" })
+        }
+      }
+      if (textIn !== undefined) {
+        for (const user_id of recipients) {
+          const account = accounts.get(user_id)
+          routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
+          if (account === undefined) continue
+          yield* mail.enqueue({
+            templateId: intent.kind,
+            idempotencyKey: `${intent.idempotencyKey}:${user_id}`,
+            to: account.email,
+            ...textIn(account.language),
+            ...(mailExpiresAt === undefined ? {} : { expiresAt: mailExpiresAt })
+          })
+        }
+      }
+      yield* recordRoutes(id, routes, now)
+    })
 
     const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {
       const prepared = prepare(intent)
       if (Result.isFailure(prepared)) return yield* quarantine(intent, prepared.failure)
-      const { kind, payload, event } = prepared.success
-      yield* sql.withTransaction(
-        Effect.gen(function* () {
-          const now = yield* DateTime.nowAsDate
-          const inserted = yield* sql<{ id: string }>`
-            INSERT INTO backend.notifications (notification_id, kind, idempotency_key, payload, created_at)
-            VALUES (${yield* newId}, ${intent.kind}, ${intent.idempotencyKey}, ${JSON.stringify(intent.payload)}::text::jsonb, ${now})
-            ON CONFLICT (kind, idempotency_key) DO NOTHING RETURNING notification_id AS id`
-          const id = inserted[0]?.id
-          if (id === undefined) return
-          const wanted = [...new Set(intent.recipients)]
-          const reachable = new Map((yield* recipientsOf(wanted)).map((it) => [it.userId, it]))
-          if (event !== undefined) {
-            yield* push.append([...reachable.keys()].map((userId) => ({ userId, kind: intent.kind, payload: event })))
-            for (const userId of wanted) {
-              yield* route(id, "push", userId, reachable.has(userId) ? "published" : "skipped", now)
-            }
-          }
-          if (kind.mail === undefined) return
-          for (const userId of wanted) {
-            const recipient = reachable.get(userId)
-            yield* route(id, "email", userId, recipient === undefined ? "skipped" : "enqueued", now)
-            if (recipient === undefined) continue
-            const text = kind.mail[Catalog.languageOf(recipient.language)](payload)
-            yield* mail.enqueue({
-              templateId: intent.kind,
-              idempotencyKey: `${intent.idempotencyKey}:${userId}`,
-              to: recipient.email,
-              ...text
-            })
-          }
-        })
-      )
+      yield* sql.withTransaction(fanOut(intent, prepared.success))
     }, StorageError.refail)
 
     return Notifications.of({ submit })

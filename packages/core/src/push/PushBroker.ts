@@ -8,7 +8,8 @@ import { Context, Deferred, Effect, Layer, Option, Schema, Stream } from "effect
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
-import { type LogRow, PushLog } from "./PushLog.ts"
+import type { LogRow } from "./LogRow.ts"
+import { PushLog } from "./PushLog.ts"
 
 /** How a subscription begins: with what the gateway asked for, after a loss, or afresh. */
 export type Outcome = "RESUMED" | "RESTARTED" | "FRESH"
@@ -20,24 +21,39 @@ export type Frame =
 /** Too many gateways are subscribed. */
 export class TooManySubscriptions extends Schema.TaggedError<TooManySubscriptions>()("TooManySubscriptions", {}) {}
 
+/**
+ * The subscription is over: another of the same name took its place, it fell so far behind that rows which it hadn't
+ * read are gone, or the backend ends. Whoever subscribes again is told by the first frame what that means.
+ */
+export class SubscriptionEnded extends Schema.TaggedError<SubscriptionEnded>()("SubscriptionEnded", {
+  reason: Schema.Literals(["replaced", "overtaken", "shutting_down"])
+}) {}
+
+export type SubscribeError = StorageError | TooManySubscriptions | SubscriptionEnded
+
 export class PushBroker extends Context.Service<
   PushBroker,
   {
-    /** Frames for the gateway of this name, the first of them telling how it begins. Ends when it is replaced. */
-    subscribe(clientId: string, cursor: string): Stream.Stream<Frame, StorageError | TooManySubscriptions>
+    /** Frames for the gateway of this name, the first of them telling how it begins. Never ends without a failure. */
+    subscribe(clientId: string, cursor: string): Stream.Stream<Frame, SubscribeError>
+    /** How many gateways are subscribed. */
+    readonly size: Effect.Effect<number>
   }
 >()("@galaxy/core/push/PushBroker") {}
 
 export interface PushBrokerOptions {
   /** How often the log is read without a signal. */
   readonly pollMillis: number
+  /** Most rows that are read at once. */
   readonly batch: number
   readonly maxSubscriptions: number
 }
 
 export const defaults: PushBrokerOptions = { pollMillis: 2_000, batch: 256, maxSubscriptions: 256 }
 
-const unsettledPause = "10 millis"
+/** Between looks at rows that an open transaction holds back: doubled each time up to the longest. */
+const firstPauseMillis = 10
+const longestPauseMillis = 1_000
 
 export const layer = (
   options: Partial<PushBrokerOptions> = {}
@@ -48,27 +64,34 @@ export const layer = (
       const { pollMillis, batch, maxSubscriptions } = { ...defaults, ...options }
       const log = yield* PushLog
       const signal = yield* DatabaseSignal
-      const current = new Map<string, Deferred.Deferred<void>>()
+      const current = new Map<string, Deferred.Deferred<never, SubscriptionEnded>>()
+      let closed = false
+
+      const end = (subscription: Deferred.Deferred<never, SubscriptionEnded>, reason: SubscriptionEnded["reason"]) =>
+        Deferred.fail(subscription, new SubscriptionEnded({ reason }))
+
+      yield* Effect.addFinalizer(() =>
+        Effect.suspend(() => {
+          closed = true
+          return Effect.forEach([...current.values()], (it) => end(it, "shutting_down"), { discard: true })
+        })
+      )
 
       /** Takes the place of a subscription of the same name; gives it back with the scope. */
       const register = (clientId: string) =>
         Effect.acquireRelease(
           Effect.gen(function* () {
+            if (closed) return yield* new SubscriptionEnded({ reason: "shutting_down" })
             const before = current.get(clientId)
-            if (before === undefined && current.size >= maxSubscriptions) {
-              return yield* new TooManySubscriptions()
-            }
-            const replaced = yield* Deferred.make<void>()
-            current.set(clientId, replaced)
-            if (before !== undefined) {
-              yield* Deferred.succeed(before, undefined)
-              yield* Effect.logInfo("a gateway subscribed again").pipe(Effect.annotateLogs({ gateway: clientId }))
-            }
-            return replaced
+            if (before === undefined && current.size >= maxSubscriptions) return yield* new TooManySubscriptions()
+            const ended = yield* Deferred.make<never, SubscriptionEnded>()
+            current.set(clientId, ended)
+            if (before !== undefined) yield* end(before, "replaced")
+            return ended
           }),
-          (replaced) =>
+          (ended) =>
             Effect.sync(() => {
-              if (current.get(clientId) === replaced) current.delete(clientId)
+              if (current.get(clientId) === ended) current.delete(clientId)
             })
         )
 
@@ -76,32 +99,36 @@ export const layer = (
         const head = yield* log.head
         if (text === "") return { outcome: "FRESH", from: head } as const
         const cursor = Cursor.parse(text)
-        const floor = yield* log.floor
+        if (cursor === undefined) return { outcome: "RESTARTED", from: head } as const
+        const { floor } = yield* log.standing(cursor)
         // A cursor beyond the head is of another log, or of this one before it was restored from a backup.
-        if (cursor === undefined || Cursor.isBefore(cursor, floor) || Cursor.isBefore(head, cursor)) {
+        if (Cursor.isBefore(cursor, floor) || Cursor.isBefore(head, cursor)) {
           return { outcome: "RESTARTED", from: head } as const
         }
         return { outcome: "RESUMED", from: cursor } as const
       })
 
       /** All rows from a position on, waiting for more at the end. */
-      const rows = (from: Cursor.Cursor) => {
+      const rows = (from: Cursor.Cursor): Stream.Stream<LogRow, StorageError | SubscriptionEnded> => {
         const wakeups = Stream.merge(signal.signals("galaxy_push"), Stream.tick(pollMillis)).pipe(
           // One pending wake-up is enough: the next read takes everything.
           Stream.buffer({ capacity: 1, strategy: "sliding" })
         )
         let position = from
-        const more = Option.some(undefined)
-        const available = Stream.paginate<undefined, LogRow, StorageError>(
-          undefined,
-          Effect.fnUntraced(function* () {
-            const read = yield* log.read(position, batch)
-            position = read.at(-1)?.cursor ?? position
-            if (read.length === batch) return [read, more] as const
+        const available = Stream.paginate<number, LogRow, StorageError | SubscriptionEnded>(
+          firstPauseMillis,
+          Effect.fnUntraced(function* (pause) {
+            const before = position
+            const read = yield* log.read(before, batch)
+            position = read.at(-1)?.cursor ?? before
+            const { floor, pending } = yield* log.standing(position)
+            // Asked after the read: a floor that is still below has taken nothing of what was to be read.
+            if (Cursor.isBefore(before, floor)) return yield* new SubscriptionEnded({ reason: "overtaken" })
+            if (read.length > 0) return [read, pending ? Option.some(firstPauseMillis) : Option.none()] as const
+            if (!pending) return [read, Option.none()] as const
             // Committed, but behind an older transaction that is still open: its end sends no signal of its own.
-            const waiting = yield* log.isPending(position)
-            if (waiting) yield* Effect.sleep(unsettledPause)
-            return [read, waiting ? more : Option.none()] as const
+            yield* Effect.sleep(pause)
+            return [read, Option.some(Math.min(2 * pause, longestPauseMillis))] as const
           })
         )
         return Stream.flatMap(wakeups, () => available)
@@ -110,16 +137,19 @@ export const layer = (
       const subscribe = (clientId: string, cursor: string) =>
         Stream.unwrap(
           Effect.gen(function* () {
-            const replaced = yield* register(clientId)
+            const ended = yield* register(clientId)
             const { outcome, from } = yield* begin(cursor)
+            yield* Effect.logInfo("a gateway subscribed").pipe(Effect.annotateLogs({ gateway: clientId, outcome }))
             const first: Frame = { type: "resume", outcome, cursor: Cursor.format(from) }
-            return Stream.concat(
-              Stream.succeed(first),
-              Stream.map(rows(from), (row): Frame => ({ type: "row", row, cursor: Cursor.format(row.cursor) }))
-            ).pipe(Stream.interruptWhen(Deferred.await(replaced)))
+            return Stream.succeed(first).pipe(
+              Stream.concat(
+                Stream.map(rows(from), (row): Frame => ({ type: "row", row, cursor: Cursor.format(row.cursor) }))
+              ),
+              Stream.interruptWhen(Deferred.await(ended))
+            )
           })
         )
 
-      return PushBroker.of({ subscribe })
+      return PushBroker.of({ subscribe, size: Effect.sync(() => current.size) })
     })
   )

@@ -2,16 +2,19 @@
  * The durable log of everything that gateways are told: events of players, invalidations of sessions.
  *
  * Rows are part of the transaction of the fact they tell of. A player's events are numbered 1, 2, 3, … in commit order
- * without holes; gateways read all rows in the order (transaction, number), and none before every older transaction is
- * over, so that a late commit is never skipped (docs/decisions/0002).
+ * without holes; gateways read all rows in the order (transaction, number), which keeps each player's order, and none
+ * before every older transaction is over, so that a late commit is never skipped (docs/decisions/0002, 0301).
  */
 import type { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
+import { Context, DateTime, Duration, Effect, Layer, Schema } from "effect"
+import * as Base64 from "effect/encoding/Base64"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
+import { columns, LogRow, settled } from "./LogRow.ts"
+import * as retention from "./retention.ts"
 
 /** An event for one player, or for one of the player's sessions. */
 export interface NewEvent {
@@ -19,34 +22,13 @@ export interface NewEvent {
   readonly deviceSessionId?: DeviceSessionId
   readonly kind: string
   readonly payload: Uint8Array
+  /** A UUID; made here where it is left out. */
   readonly eventId?: string
   readonly requestId?: string
   readonly traceId?: string
 }
 
 export type InvalidationTarget = { readonly deviceSessionId: DeviceSessionId } | { readonly userId: UserId }
-
-const Common = {
-  xid: Schema.BigInt,
-  eventNo: Schema.BigInt,
-  kind: Schema.String,
-  payload: Schema.Uint8Array,
-  eventId: Schema.String,
-  requestId: Schema.String,
-  traceId: Schema.String,
-  createdAt: Schema.DateTimeUtcFromDate,
-  userId: Schema.NullOr(Schema.String),
-  deviceSessionId: Schema.NullOr(Schema.String),
-  sequence: Schema.NullOr(Schema.BigInt),
-  eventType: Schema.Literals(["client_event", "session_invalidation"])
-}
-
-/** One row of the log. `sequence` is there for events of players only. */
-export class LogRow extends Schema.Class<LogRow>("galaxy/push/LogRow")(Common) {
-  get cursor(): Cursor.Cursor {
-    return { xid: this.xid, eventNo: this.eventNo }
-  }
-}
 
 /** A player's kept events above a number; `oldest`..`newest` is all that is kept, 0 and 0 before the first event. */
 export interface UserEvents {
@@ -55,39 +37,54 @@ export interface UserEvents {
   readonly newest: number
 }
 
+/** How the log stands to a reader at some position. */
+export interface Standing {
+  /** The highest position that was removed: what is above it is complete. */
+  readonly floor: Cursor.Cursor
+  /** There are committed rows above the reader's position that an older transaction still holds back. */
+  readonly pending: boolean
+}
+
 export class PushLog extends Context.Service<
   PushLog,
   {
-    /** Joins the caller's transaction. */
+    /**
+     * Joins the caller's transaction, which keeps the players' numbers locked until it ends: one call for all players
+     * of a transaction, since two calls in another order could deadlock with someone else's.
+     */
     append(events: ReadonlyArray<NewEvent>): Effect.Effect<void, StorageError>
     /** Tells gateways that sessions are over. Joins the caller's transaction. */
     invalidate(target: InvalidationTarget, reason: string): Effect.Effect<void, StorageError>
     eventsAfter(userId: UserId, after: number, limit: number): Effect.Effect<UserEvents, StorageError>
     /** Rows above the cursor, in order, as far as they are settled. */
     read(after: Cursor.Cursor, limit: number): Effect.Effect<ReadonlyArray<LogRow>, StorageError>
-    /** Whether there are committed rows above the cursor that an older transaction still holds back. */
-    isPending(after: Cursor.Cursor): Effect.Effect<boolean, StorageError>
+    standing(after: Cursor.Cursor): Effect.Effect<Standing, StorageError>
     /** Where a reader begins who wants only what is to come. */
     readonly head: Effect.Effect<Cursor.Cursor, StorageError>
-    /** The highest position that was removed: what is above it is complete. */
-    readonly floor: Effect.Effect<Cursor.Cursor, StorageError>
-    /** Removes what nobody has a right to any more; answers how many rows went. */
+    /** Removes a batch of what nobody has a right to any more; answers how many rows went. */
     readonly prune: Effect.Effect<number, StorageError>
+    /** Takes over rows that were restored from another PostgreSQL cluster; answers whether there were any. */
+    readonly adoptRestored: Effect.Effect<boolean, StorageError>
   }
 >()("@galaxy/core/push/PushLog") {}
 
 export interface PushLogOptions {
   /** How long rows are kept at least. */
   readonly keepFor: Duration.Input
-  /** How many of a player's newest events are kept however old they are. */
+  /** How many of a player's newest events are kept however old they are; the newest one always is. */
   readonly keepPerUser: number
-  /** Most rows that one `prune` removes. */
+  /** Most events, and most invalidations, that one `prune` removes. */
   readonly pruneBatch: number
 }
 
 export const defaults: PushLogOptions = { keepFor: "24 hours", keepPerUser: 1_000, pruneBatch: 5_000 }
 
-const settled = "e.xid < pg_snapshot_xmin(pg_current_snapshot())"
+/** Rows of one statement: more take several. */
+const insertBatch = 500
+
+const Bounds = Schema.Struct({ oldest: Schema.BigInt, newest: Schema.BigInt })
+const decodeBounds = Schema.decodeUnknownEffect(Schema.NonEmptyArray(Bounds))
+const decodeRows = Schema.decodeUnknownEffect(Schema.Array(LogRow))
 
 export const layer = (
   options: Partial<PushLogOptions> = {}
@@ -98,44 +95,65 @@ export const layer = (
       const { keepFor, keepPerUser, pruneBatch } = { ...defaults, ...options }
       const sql = yield* SqlClient.SqlClient
       const signal = yield* DatabaseSignal
-      const decode = Schema.decodeUnknownEffect(Schema.Array(LogRow))
-      const columns = sql.literal(`e.xid::text::bigint AS xid, e.event_no AS "eventNo", e.event_type AS "eventType",
-        e.user_id AS "userId", e.device_session_id AS "deviceSessionId", e.sequence, e.kind, e.payload,
-        e.event_id AS "eventId", e.request_id AS "requestId", e.trace_id AS "traceId", e.created_at AS "createdAt"`)
+      const rowColumns = sql.literal(columns)
+      const isSettled = sql.literal(settled)
 
-      /** Takes the next `count` numbers of a user and keeps others from taking any until the commit. */
-      const takeNumbers = (userId: UserId, count: number, now: Date) =>
-        Effect.map(
-          sql<{ last: bigint }>`
-            INSERT INTO backend.push_user_heads AS h (user_id, last_sequence, created_at)
-            VALUES (${userId}, ${count}, ${now})
-            ON CONFLICT (user_id) DO UPDATE SET last_sequence = h.last_sequence + ${count}
-            RETURNING last_sequence AS last`,
-          ([row]) => Number(row?.last ?? 0) - count
-        )
+      /**
+       * Takes the next numbers of players and keeps others from taking any until the commit. Always in the order of the
+       * ids: writers with the same players wait for each other instead of deadlocking.
+       */
+      const takeNumbers = Effect.fnUntraced(function* (counts: ReadonlyMap<UserId, number>, now: Date) {
+        const wanted = JSON.stringify([...counts].map(([user_id, count]) => ({ user_id, count })))
+        const heads = yield* sql<{ userId: UserId; last: bigint }>`
+          INSERT INTO backend.push_user_heads AS h (user_id, last_sequence, created_at)
+          SELECT w.user_id, w.count, ${now}::timestamptz
+          FROM jsonb_to_recordset(${wanted}::text::jsonb) AS w(user_id uuid, count bigint) ORDER BY w.user_id
+          ON CONFLICT (user_id) DO UPDATE SET last_sequence = h.last_sequence + excluded.last_sequence
+          RETURNING user_id AS "userId", last_sequence AS last`
+        return new Map(heads.map((it) => [it.userId, Number(it.last) - (counts.get(it.userId) ?? 0)]))
+      })
 
-      const insert = (event: NewEvent, sequence: number, now: Date) =>
-        Effect.flatMap(
-          newId,
-          (id) => sql`
-            INSERT INTO backend.push_events
-              (event_type, user_id, device_session_id, sequence, kind, payload, event_id, request_id, trace_id, created_at)
-            VALUES ('client_event', ${event.userId}, ${event.deviceSessionId ?? null}, ${sequence}, ${event.kind},
-              ${event.payload}, ${event.eventId ?? id}, ${event.requestId ?? ""}, ${event.traceId ?? ""}, ${now})`
-        )
+      // A transaction may be older than one that told the same player something before it: the row then takes its place
+      // by the later of both, so that the log as a whole keeps each player's order.
+      const insert = (rows: ReadonlyArray<object>, now: Date) => sql`
+        INSERT INTO backend.push_events
+          (xid, event_type, user_id, device_session_id, sequence, kind, payload, event_id, request_id, trace_id, created_at)
+        SELECT greatest(pg_current_xact_id(), (
+            SELECT p.xid FROM backend.push_events p WHERE p.user_id = n.user_id AND p.event_type = 'client_event'
+            ORDER BY p.sequence DESC LIMIT 1)),
+          'client_event', n.user_id, n.device_session_id, n.sequence, n.kind, decode(n.payload, 'base64'),
+          n.event_id, n.request_id, n.trace_id, ${now}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) AS n(place int, user_id uuid, device_session_id uuid,
+          sequence bigint, kind text, payload text, event_id uuid, request_id text, trace_id text)
+        ORDER BY n.place`
 
       const append = Effect.fn("PushLog.append")(function* (events: ReadonlyArray<NewEvent>) {
         if (events.length === 0) return
         const now = DateTime.toDateUtc(yield* DateTime.now)
-        const byUser = Map.groupBy(events, (it) => it.userId)
+        const counts = new Map<UserId, number>()
+        for (const { userId } of events) counts.set(userId, (counts.get(userId) ?? 0) + 1)
         yield* sql.withTransaction(
           Effect.gen(function* () {
-            // Always in the same order: two writers with the same players wait for each other instead of deadlocking.
-            for (const userId of [...byUser.keys()].toSorted()) {
-              const own = byUser.get(userId) ?? []
-              const first = yield* takeNumbers(userId, own.length, now)
-              for (const [index, event] of own.entries()) yield* insert(event, first + index + 1, now)
-            }
+            const last = yield* takeNumbers(counts, now)
+            const rows = yield* Effect.forEach(
+              events,
+              Effect.fnUntraced(function* (event, place) {
+                const sequence = (last.get(event.userId) ?? 0) + 1
+                last.set(event.userId, sequence)
+                return {
+                  place,
+                  user_id: event.userId,
+                  device_session_id: event.deviceSessionId,
+                  sequence,
+                  kind: event.kind,
+                  payload: Base64.encode(event.payload),
+                  event_id: event.eventId ?? (yield* newId),
+                  request_id: event.requestId ?? "",
+                  trace_id: event.traceId ?? ""
+                }
+              })
+            )
+            for (let at = 0; at < rows.length; at += insertBatch) yield* insert(rows.slice(at, at + insertBatch), now)
             yield* signal.send("galaxy_push")
           })
         )
@@ -157,84 +175,63 @@ export const layer = (
       }, StorageError.refail)
 
       const eventsAfter = Effect.fn("PushLog.eventsAfter")(function* (userId: UserId, after: number, limit: number) {
-        // One statement, so that the bounds and the events are of one moment.
-        const rows = yield* sql<{ oldest: bigint | null; newest: bigint | null }>`
-          SELECT (SELECT min(sequence) FROM backend.push_events WHERE user_id = ${userId} AND event_type = 'client_event') AS oldest,
-            (SELECT last_sequence FROM backend.push_user_heads WHERE user_id = ${userId}) AS newest`
-        const newest = Number(rows[0]?.newest ?? 0)
-        const events = yield* decode(
-          yield* sql`
-            SELECT ${columns} FROM backend.push_events e
-            WHERE e.user_id = ${userId} AND e.event_type = 'client_event' AND e.sequence > ${after} AND e.sequence <= ${newest}
-            ORDER BY e.sequence LIMIT ${limit}`
-        )
-        return { events, oldest: Number(rows[0]?.oldest ?? newest), newest }
+        // One statement, so that the bounds and the events are of one moment. Without events above, one row of bounds.
+        const rows = yield* sql`
+          WITH bounds AS (
+            SELECT coalesce((SELECT last_sequence FROM backend.push_user_heads WHERE user_id = ${userId}), 0) AS newest,
+              coalesce((SELECT sequence FROM backend.push_events WHERE user_id = ${userId} AND event_type = 'client_event'
+                ORDER BY sequence LIMIT 1), 0) AS oldest)
+          SELECT b.oldest, b.newest, events.* FROM bounds b LEFT JOIN LATERAL (
+            SELECT ${rowColumns} FROM backend.push_events e
+            WHERE e.user_id = ${userId} AND e.event_type = 'client_event' AND e.sequence > ${after}::bigint
+            ORDER BY e.sequence LIMIT ${limit}::bigint) events ON true
+          ORDER BY events.sequence`
+        const [{ oldest, newest }] = yield* decodeBounds(rows)
+        const events = yield* decodeRows(rows.filter((it) => it["eventNo"] !== null))
+        return { events, oldest: Number(oldest), newest: Number(newest) }
       }, StorageError.refail)
 
       const read = Effect.fn("PushLog.read")(function* (after: Cursor.Cursor, limit: number) {
-        return yield* decode(
+        return yield* decodeRows(
           yield* sql`
-            SELECT ${columns} FROM backend.push_events e
-            WHERE (e.xid, e.event_no) > (${String(after.xid)}::text::xid8, ${after.eventNo}) AND ${sql.literal(settled)}
-            ORDER BY e.xid, e.event_no LIMIT ${limit}`
+            SELECT ${rowColumns} FROM backend.push_events e
+            WHERE (e.xid, e.event_no) > (${String(after.xid)}::text::xid8, ${after.eventNo}) AND ${isSettled}
+            ORDER BY e.xid, e.event_no LIMIT ${limit}::bigint`
         )
       }, StorageError.refail)
 
-      const isPending = Effect.fn("PushLog.isPending")(function* (after: Cursor.Cursor) {
-        const rows = yield* sql`
-          SELECT 1 FROM backend.push_events e
-          WHERE (e.xid, e.event_no) > (${String(after.xid)}::text::xid8, ${after.eventNo}) LIMIT 1`
-        return rows.length > 0
+      const standing = Effect.fn("PushLog.standing")(function* (after: Cursor.Cursor) {
+        const [row] = yield* sql<Cursor.Cursor & { readonly pending: boolean }>`
+          SELECT f.xid::text::bigint AS xid, f.event_no AS "eventNo", EXISTS (
+            SELECT 1 FROM backend.push_events e
+            WHERE (e.xid, e.event_no) > (${String(after.xid)}::text::xid8, ${after.eventNo})) AS pending
+          FROM backend.push_log_floor f`
+        const floor = row === undefined ? Cursor.start : { xid: row.xid, eventNo: row.eventNo }
+        return { floor, pending: row?.pending ?? false }
       }, StorageError.refail)
 
-      const position = (rows: ReadonlyArray<{ readonly xid: bigint; readonly eventNo: bigint }>): Cursor.Cursor =>
-        rows[0] ?? Cursor.start
-
-      const floor = sql<{ xid: bigint; eventNo: bigint }>`
-        SELECT xid::text::bigint AS xid, event_no AS "eventNo" FROM backend.push_log_floor`.pipe(
-        Effect.map(position),
+      const head = sql<Cursor.Cursor>`
+        SELECT xid::text::bigint AS xid, "eventNo" FROM (
+          (SELECT e.xid, e.event_no AS "eventNo" FROM backend.push_events e
+            WHERE ${isSettled} ORDER BY e.xid DESC, e.event_no DESC LIMIT 1)
+          UNION ALL SELECT f.xid, f.event_no FROM backend.push_log_floor f) ends
+        ORDER BY ends.xid DESC, ends."eventNo" DESC LIMIT 1`.pipe(
+        Effect.map(([row]) => row ?? Cursor.start),
         StorageError.refail,
-        Effect.withSpan("PushLog.floor")
-      )
-
-      const head = Effect.gen(function* () {
-        const rows = yield* sql<{ xid: bigint; eventNo: bigint }>`
-          SELECT e.xid::text::bigint AS xid, e.event_no AS "eventNo" FROM backend.push_events e
-          WHERE ${sql.literal(settled)} ORDER BY e.xid DESC, e.event_no DESC LIMIT 1`
-        return Option.fromUndefinedOr(rows[0])
-      }).pipe(
-        StorageError.refail,
-        Effect.flatMap(Option.match({ onNone: () => floor, onSome: (it) => Effect.succeed(it) })),
         Effect.withSpan("PushLog.head")
       )
 
       const prune = Effect.gen(function* () {
-        const before = DateTime.toDateUtc(
-          DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor))
-        )
-        return yield* sql.withTransaction(
-          Effect.gen(function* () {
-            const gone = yield* sql<{ xid: bigint; eventNo: bigint }>`
-              WITH gone AS (
-                DELETE FROM backend.push_events WHERE event_no IN (
-                  SELECT e.event_no FROM backend.push_events e
-                  LEFT JOIN backend.push_user_heads h ON e.event_type = 'client_event' AND h.user_id = e.user_id
-                  WHERE e.created_at < ${before} AND ${sql.literal(settled)}
-                    AND (e.event_type = 'session_invalidation' OR e.sequence <= h.last_sequence - ${keepPerUser})
-                  ORDER BY e.xid, e.event_no LIMIT ${pruneBatch})
-                RETURNING xid, event_no)
-              SELECT xid::text::bigint AS xid, event_no AS "eventNo" FROM gone ORDER BY gone.xid DESC, gone.event_no DESC`
-            const highest = gone[0]
-            if (highest !== undefined) {
-              yield* sql`
-                UPDATE backend.push_log_floor SET xid = ${String(highest.xid)}::text::xid8, event_no = ${highest.eventNo}
-                WHERE (xid, event_no) < (${String(highest.xid)}::text::xid8, ${highest.eventNo})`
-            }
-            return gone.length
-          })
-        )
+        const oldest = DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor))
+        return yield* retention.prune(sql, {
+          before: DateTime.toDateUtc(oldest),
+          keepPerUser: Math.max(1, keepPerUser),
+          batch: pruneBatch
+        })
       }).pipe(StorageError.refail, Effect.withSpan("PushLog.prune"))
 
-      return PushLog.of({ append, invalidate, eventsAfter, read, isPending, head, floor, prune })
+      const adoptRestored = retention.adopt(sql).pipe(StorageError.refail, Effect.withSpan("PushLog.adoptRestored"))
+
+      return PushLog.of({ append, invalidate, eventsAfter, read, standing, head, prune, adoptRestored })
     })
   )

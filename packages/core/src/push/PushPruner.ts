@@ -1,22 +1,30 @@
-/** Removes what the push log need not keep any longer, a bounded batch at a time. */
+/** Keeps the push log small: removes what need not be kept, a bounded batch at a time, at once and then at intervals. */
 import { Duration, Effect, Layer } from "effect"
 import { PushLog } from "./PushLog.ts"
 
 export interface PushPrunerOptions {
   readonly every: Duration.Input
+  /** Most batches that are removed in one go. */
+  readonly maxBatches: number
 }
 
+export const defaults: PushPrunerOptions = { every: "10 minutes", maxBatches: 100 }
+
 /** Runs as long as the scope lives. */
-export const layer = (options: PushPrunerOptions = { every: "10 minutes" }): Layer.Layer<never, never, PushLog> =>
+export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<never, never, PushLog> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
+      const { every, maxBatches } = { ...defaults, ...options }
       const log = yield* PushLog
-      const round = log.prune.pipe(
-        Effect.repeat({ until: (removed) => removed === 0, times: 100 }),
-        Effect.catch((error) => Effect.logWarning("the push log wasn't pruned", error))
+      const adopt = Effect.flatMap(log.adoptRestored, (found) =>
+        found ? Effect.logWarning("the push log comes from another database: gateways begin anew") : Effect.void
       )
-      yield* Effect.forkScoped(
-        Effect.forever(Effect.andThen(Effect.sleep(Duration.fromInputUnsafe(options.every)), round))
+      const prune = log.prune.pipe(Effect.repeat({ until: (removed) => removed === 0, times: maxBatches - 1 }))
+      const round = Effect.andThen(adopt, prune).pipe(
+        Effect.catch((error) =>
+          Effect.logWarning("the push log wasn't pruned").pipe(Effect.annotateLogs(error.logFields))
+        )
       )
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(round, Effect.sleep(Duration.fromInputUnsafe(every)))))
     })
   )

@@ -1,22 +1,17 @@
 /** A user's kept events as the gateway reads them to catch a stream up. */
 import { DeviceSessionId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
+import * as Base64 from "effect/encoding/Base64"
 import type { PushLog } from "./PushLog.ts"
 
 const defaultLimit = 200
-
-const base64 = (bytes: Uint8Array): string => {
-  let binary = ""
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
-}
 
 export const eventsOf = (log: PushLog["Service"], userId: UserId, after: number, limit: number | undefined) =>
   Effect.map(log.eventsAfter(userId, after, limit ?? defaultLimit), (kept) => ({
     events: kept.events.map((row) => ({
       sequence: Number(row.sequence),
       kind: row.kind,
-      payload: base64(row.payload),
+      payload: Base64.encode(row.payload),
       event_id: row.eventId,
       ...(row.deviceSessionId === null ? {} : { device_session_id: DeviceSessionId.make(row.deviceSessionId) }),
       request_id: row.requestId,

@@ -2,25 +2,29 @@
  * `galaxy.push.v1.Push` over gRPC on a port of the backend's own, HTTP/2 with prior knowledge.
  *
  * Only gateways connect here. With a token configured, a subscription without it is refused; the comparison takes the
- * same time however much of it is right.
+ * same time however much of it is right. A gateway that goes away, in whatever way, gives its place back at once.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as http2 from "node:http2"
 import type { AddressInfo } from "node:net"
-import { Code, ConnectError } from "@connectrpc/connect"
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
-import { Push } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
-import { type Frame, PushBroker } from "@galaxy/core/push/PushBroker"
+import { type GatewaySubscribeRequest, Push } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
+import { PushBroker, type SubscribeError } from "@galaxy/core/push/PushBroker"
 import { Context, Effect, Layer, Redacted, Schema, Stream } from "effect"
 import { toFrame } from "./frames.ts"
+import { keepAlive } from "./keepAlive.ts"
 
 export interface PushServerOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
   /** Shared secret of the gateways; absent on a trusted network. */
-  readonly gatewayToken?: Redacted.Redacted | undefined
+  readonly gatewayToken?: Redacted.Redacted<string> | undefined
+  /** How often a silent gateway is asked whether it is there, and how long it may take to answer. */
+  readonly pingIntervalMs?: number
+  readonly pingTimeoutMs?: number
 }
 
 /** The port is taken or not ours to take. */
@@ -29,9 +33,15 @@ export class PushServerUnavailable extends Schema.TaggedError<PushServerUnavaila
 }) {}
 
 /** Where gateways can subscribe. */
-export class PushServer extends Context.Service<PushServer, { readonly host: string; readonly port: number }>()(
-  "@galaxy/host-node/push/PushServer"
-) {}
+export class PushServer extends Context.Service<
+  PushServer,
+  {
+    readonly host: string
+    readonly port: number
+    /** For readiness: whether gateways are let in. */
+    readonly listening: Effect.Effect<boolean>
+  }
+>()("@galaxy/host-node/push/PushServer") {}
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
@@ -40,15 +50,57 @@ const allowed = (options: PushServerOptions, header: Headers): boolean =>
   timingSafeEqual(digest(header.get(gatewayTokenHeader) ?? ""), digest(Redacted.value(options.gatewayToken)))
 
 const clientIdPattern = /^[\x21-\x7e]{1,128}$/
+const maxCursorLength = 64
+const maxConnections = 1_024
+/** Longest time that open streams get to end when the server does. */
+const drainMs = 1_000
+
+/** What a gateway is told: why, and whether to come back. */
+const refusal = (error: SubscribeError): ConnectError => {
+  switch (error._tag) {
+    case "TooManySubscriptions":
+      return new ConnectError("too many gateways are subscribed", Code.ResourceExhausted)
+    case "StorageError":
+      return new ConnectError("the push log cannot be read", Code.Unavailable)
+    case "SubscriptionEnded":
+      return error.reason === "shutting_down" ? shuttingDown() : new ConnectError(error.reason, Code.Aborted)
+  }
+}
+
+const shuttingDown = () => new ConnectError("the backend is shutting down", Code.Unavailable)
+
+const logged = (gateway: string) => (error: SubscribeError) => {
+  if (error._tag === "StorageError") {
+    return Effect.logWarning("a push subscription failed").pipe(Effect.annotateLogs({ gateway, ...error.logFields }))
+  }
+  const reason = error._tag === "SubscriptionEnded" ? error.reason : "too_many"
+  return Effect.logInfo("a push subscription ended").pipe(Effect.annotateLogs({ gateway, reason }))
+}
 
 const listen = (server: http2.Http2Server, options: PushServerOptions) =>
   Effect.callback<AddressInfo, PushServerUnavailable>((resume) => {
-    server.once("error", (cause: Error) => {
+    const failed = (cause: Error) => {
       resume(Effect.fail(new PushServerUnavailable({ message: cause.message })))
-    })
+    }
+    server.once("error", failed)
     server.listen(options.port, options.host, () => {
+      server.off("error", failed)
+      server.on("error", () => undefined)
       resume(Effect.succeed(server.address() as AddressInfo))
     })
+  })
+
+/** Ends when every connection is gone: those that do not go by themselves are cut off in the end. */
+const close = (server: http2.Http2Server, sessions: ReadonlySet<http2.ServerHttp2Session>) =>
+  Effect.callback<void>((resume) => {
+    const cut = setTimeout(() => {
+      for (const session of sessions) session.destroy()
+    }, drainMs)
+    server.close(() => {
+      clearTimeout(cut)
+      resume(Effect.void)
+    })
+    for (const session of sessions) session.close()
   })
 
 export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushServerUnavailable, PushBroker> =>
@@ -56,66 +108,68 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
     PushServer,
     Effect.gen(function* () {
       const broker = yield* PushBroker
-      const context = yield* Effect.context()
+      const context = yield* Effect.context<never>()
+      /** Ends each open subscription. */
+      const open = new Set<() => void>()
+      let closing = false
 
-      const subscription = (clientId: string, cursor: string): AsyncIterable<Frame> =>
-        Stream.toAsyncIterableWith(
-          broker.subscribe(clientId, cursor).pipe(
-            Stream.tapError((error) => Effect.logWarning("a push subscription failed", error)),
-            Stream.mapError(() => new ConnectError("the push log cannot be read", Code.Unavailable))
-          ),
+      async function* subscribePush(request: GatewaySubscribeRequest, call: HandlerContext) {
+        if (!allowed(options, call.requestHeader)) {
+          throw new ConnectError("the gateway token is missing or wrong", Code.Unauthenticated)
+        }
+        if (!clientIdPattern.test(request.gatewayClientId) || request.cursor.length > maxCursorLength) {
+          throw new ConnectError("gateway_client_id or cursor has a wrong form", Code.InvalidArgument)
+        }
+        if (closing) throw shuttingDown()
+        const frames = Stream.toAsyncIterableWith(
+          broker
+            .subscribe(request.gatewayClientId, request.cursor)
+            .pipe(Stream.tapError(logged(request.gatewayClientId)), Stream.mapError(refusal)),
           context
-        )
+        )[Symbol.asyncIterator]()
+        // By hand: who waits for the next frame, or for a write that never ends, wouldn't notice that the gateway is gone.
+        const stop = () => {
+          open.delete(stop)
+          // A defect while it ends must not end the process.
+          frames.return?.().catch(() => undefined)
+        }
+        open.add(stop)
+        call.signal.addEventListener("abort", stop, { once: true })
+        if (call.signal.aborted) stop()
+        try {
+          for (let it = await frames.next(); it.done !== true; it = await frames.next()) yield toFrame(it.value)
+          throw shuttingDown()
+        } finally {
+          call.signal.removeEventListener("abort", stop)
+          stop()
+        }
+      }
 
       const handler = connectNodeAdapter({
         routes: (router) => {
-          router.service(Push, {
-            async *subscribePush(request, call) {
-              if (!allowed(options, call.requestHeader)) {
-                throw new ConnectError("the gateway token is missing or wrong", Code.Unauthenticated)
-              }
-              if (!clientIdPattern.test(request.gatewayClientId) || request.cursor.length > 64) {
-                throw new ConnectError("gateway_client_id or cursor has a wrong form", Code.InvalidArgument)
-              }
-              for await (const frame of subscription(request.gatewayClientId, request.cursor)) yield toFrame(frame)
-              throw new ConnectError("another subscription took this one's place", Code.Aborted)
-            }
-          })
+          router.service(Push, { subscribePush })
         },
         // Nothing that a gateway sends is larger.
         readMaxBytes: 64 * 1024
       })
 
       const sessions = new Set<http2.ServerHttp2Session>()
-      const server = http2.createServer({}, handler)
+      const server = http2.createServer({ settings: { maxConcurrentStreams: 16 }, maxSessionMemory: 16 }, handler)
+      server.maxConnections = maxConnections
       server.on("session", (session) => {
         sessions.add(session)
         session.once("close", () => sessions.delete(session))
-        // A gateway that vanished without a word must not hold its place.
-        const ping = setInterval(() => {
-          const lost = setTimeout(() => session.destroy(), 10_000)
-          session.ping(() => {
-            clearTimeout(lost)
-          })
-          session.once("close", () => {
-            clearTimeout(lost)
-          })
-        }, 20_000)
-        session.once("close", () => {
-          clearInterval(ping)
-        })
         session.on("error", () => undefined)
+        keepAlive(session, options.pingIntervalMs ?? 20_000, options.pingTimeoutMs ?? 10_000)
       })
       const address = yield* Effect.acquireRelease(listen(server, options), () =>
-        Effect.callback<void>((resume) => {
-          server.close(() => {
-            resume(Effect.void)
-          })
-          // Streams never end by themselves.
-          for (const session of sessions) session.destroy()
+        Effect.suspend(() => {
+          closing = true
+          for (const stop of open) stop()
+          return close(server, sessions)
         })
       )
       yield* Effect.logInfo("push stream listens").pipe(Effect.annotateLogs({ port: address.port }))
-      return { host: options.host, port: address.port }
+      return { host: options.host, port: address.port, listening: Effect.sync(() => server.listening) }
     })
   )

@@ -1,0 +1,31 @@
+/** One row of the push log, as readers get it: an event of a player, or an invalidation of sessions. */
+import { Schema } from "effect"
+import type { Cursor } from "./Cursor.ts"
+
+/** `sequence` is there for events of players only. An invalidation's reason is its `kind`. */
+export class LogRow extends Schema.Class<LogRow>("galaxy/push/LogRow")({
+  xid: Schema.BigInt,
+  eventNo: Schema.BigInt,
+  eventType: Schema.Literals(["client_event", "session_invalidation"]),
+  userId: Schema.NullOr(Schema.String),
+  deviceSessionId: Schema.NullOr(Schema.String),
+  sequence: Schema.NullOr(Schema.BigInt),
+  kind: Schema.String,
+  payload: Schema.Uint8Array,
+  eventId: Schema.String,
+  requestId: Schema.String,
+  traceId: Schema.String,
+  createdAt: Schema.DateTimeUtcFromDate
+}) {
+  get cursor(): Cursor {
+    return { xid: this.xid, eventNo: this.eventNo }
+  }
+}
+
+/** What a query selects of `backend.push_events e` to be decoded as rows. */
+export const columns = `e.xid::text::bigint AS xid, e.event_no AS "eventNo", e.event_type AS "eventType",
+  e.user_id AS "userId", e.device_session_id AS "deviceSessionId", e.sequence, e.kind, e.payload,
+  e.event_id AS "eventId", e.request_id AS "requestId", e.trace_id AS "traceId", e.created_at AS "createdAt"`
+
+/** True of rows that no transaction still open can precede. */
+export const settled = "e.xid < pg_snapshot_xmin(pg_current_snapshot())"

@@ -1,0 +1,71 @@
+/**
+ * What the push log may forget, and what it does with rows of another PostgreSQL cluster.
+ *
+ * A player's event goes when it is old and beyond the player's newest; an invalidation when it is old. The floor moves in
+ * the same transaction, so that whoever reads the rows can tell afterwards whether any were gone.
+ */
+import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { Cursor } from "./Cursor.ts"
+
+export interface Retention {
+  /** Rows younger than this stay. */
+  readonly before: Date
+  /** How many of a player's newest events stay however old they are. */
+  readonly keepPerUser: number
+  /** Most events, and most invalidations, that go at once. */
+  readonly batch: number
+}
+
+/** Removes a batch; answers how many rows went. */
+export const prune = (sql: SqlClient.SqlClient, { before, keepPerUser, batch }: Retention) =>
+  sql.withTransaction(
+    Effect.gen(function* () {
+      // By player, along the index of their numbers: what is kept for its number isn't read again each time.
+      const gone = yield* sql<Cursor>`
+        WITH outdated AS (
+          (SELECT e.event_no FROM backend.push_user_heads h
+            CROSS JOIN LATERAL (
+              SELECT p.event_no, p.xid FROM backend.push_events p
+              WHERE p.user_id = h.user_id AND p.event_type = 'client_event'
+                AND p.sequence <= h.last_sequence - ${keepPerUser}::bigint AND p.created_at < ${before}::timestamptz
+              ORDER BY p.sequence LIMIT ${batch}::bigint) e
+            WHERE h.last_sequence > ${keepPerUser}::bigint AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+            LIMIT ${batch}::bigint)
+          UNION ALL
+          (SELECT e.event_no FROM backend.push_events e
+            WHERE e.event_type = 'session_invalidation' AND e.created_at < ${before}::timestamptz
+              AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY e.created_at LIMIT ${batch}::bigint)
+        ), gone AS (
+          DELETE FROM backend.push_events WHERE event_no IN (SELECT event_no FROM outdated) RETURNING xid, event_no)
+        SELECT xid::text::bigint AS xid, event_no AS "eventNo" FROM gone ORDER BY gone.xid DESC, gone.event_no DESC`
+      const highest = gone[0]
+      if (highest === undefined) return 0
+      yield* sql`
+        UPDATE backend.push_log_floor SET xid = ${String(highest.xid)}::text::xid8, event_no = ${highest.eventNo}
+        WHERE (xid, event_no) < (${String(highest.xid)}::text::xid8, ${highest.eventNo})`
+      return gone.length
+    })
+  )
+
+/**
+ * Gives rows with transaction ids that this cluster hasn't reached (they came with a dump of another one) a place of
+ * their own, in their order. Readers would otherwise wait for them until the ids are reached.
+ */
+export const adopt = (sql: SqlClient.SqlClient) =>
+  sql.withTransaction(
+    Effect.gen(function* () {
+      const moved = yield* sql`
+        WITH moved AS (
+          UPDATE backend.push_events SET xid = pg_current_xact_id()
+          WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()) RETURNING 1)
+        SELECT 1 FROM moved LIMIT 1`
+      const floor =
+        yield* sql`SELECT 1 FROM backend.push_log_floor WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
+      if (moved.length === 0 && floor.length === 0) return false
+      // Positions that were given out before are of the other cluster: nobody resumes from them.
+      yield* sql`UPDATE backend.push_log_floor SET xid = pg_current_xact_id(), event_no = 0`
+      return true
+    })
+  )
