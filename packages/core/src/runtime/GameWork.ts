@@ -64,16 +64,19 @@ export const make = Effect.gen(function* () {
       if (Option.isNone(row)) return yield* host.stop(gameId)
       const step = stepOf(row.value, yield* DateTime.now)
       if (step === "none") return
-      // A row that was written meanwhile is read again.
-      yield* Effect.catchTag(take(row.value, step), "RuntimeStale", () => Effect.logDebug("a game's row was overtaken"))
+      yield* take(row.value, step)
       if (step === "stop") return
     }
   })
 
-  /** Does what is due; false where the outcome could not even be written down, and it should be called again. */
+  /**
+   * Does what is due; false where it should be called again, after a while: the outcome could not be written down, or
+   * another owner is at work on the game.
+   */
   const reconcile = (gameId: GameId): Effect.Effect<boolean> =>
     steps(gameId).pipe(
       Effect.as(true),
+      Effect.catchTag("RuntimeStale", () => Effect.as(Effect.logWarning("another owner works on the game"), false)),
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.failCause(cause as Cause.Cause<never>)

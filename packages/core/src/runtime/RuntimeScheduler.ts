@@ -13,7 +13,7 @@ import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
 
-/** How long a game is left alone whose outcome could not be written down. */
+/** How long a game is left alone whose work could not be brought to an end. */
 const afterTrouble = Duration.seconds(2)
 
 /** Engines that are brought up at once at the start. */

@@ -51,6 +51,15 @@ const owners = Game.toLayer(
   { maxIdleTime: "1 minute", disableFatalDefects: true }
 )
 
+/**
+ * A call that meets its owner while that is being put to rest is cut off, which looks like an interruption although nobody
+ * has interrupted the caller. Calls can be made again, and the next one finds a new owner.
+ */
+const reached = <A, E, R>(call: Effect.Effect<A, E, R>, again = 5): Effect.Effect<A, E, R> =>
+  Effect.catchCause(call, (cause) =>
+    again > 0 && Cause.hasInterruptsOnly(cause) ? reached(call, again - 1) : Effect.failCause(cause)
+  )
+
 const service = Layer.effect(
   Runtimes,
   Effect.gen(function* () {
@@ -65,26 +74,24 @@ const service = Layer.effect(
     })
 
     const reconcile = Effect.fn("Runtimes.reconcile")((gameId: GameId) =>
-      client(gameId)
-        .reconcile()
-        .pipe(
-          Effect.catchCause((cause) =>
-            Cause.hasInterruptsOnly(cause)
-              ? Effect.failCause(cause as Cause.Cause<never>)
-              : Effect.as(Effect.logError("a game's owner can't be reached", cause), false)
-          )
-        )
+      Effect.catchCause(reached(client(gameId).reconcile()), (cause) =>
+        Effect.as(Effect.logError("a game's owner can't be reached", cause), false)
+      )
     )
 
     const engine = Effect.fn("Runtimes.engine")((gameId: GameId) =>
-      client(gameId)
-        .engine()
-        .pipe(
-          Effect.map((it) => ({ gameId, ...it })),
-          Effect.mapError((error) =>
-            error._tag === "EngineUnreachable" ? error : new EngineUnreachable({ reason: error._tag })
-          )
-        )
+      Effect.matchCauseEffect(reached(client(gameId).engine()), {
+        onFailure: (cause) => {
+          const error = Cause.squash(cause)
+          return error instanceof EngineUnreachable
+            ? Effect.fail(error)
+            : Effect.andThen(
+                Effect.logError("a game's owner can't be reached", cause),
+                Effect.fail(new EngineUnreachable({ reason: "the game's owner can't be reached" }))
+              )
+        },
+        onSuccess: (it) => Effect.succeed({ gameId, ...it })
+      })
     )
 
     const forceNextTurn = Effect.fn("Runtimes.forceNextTurn")(function* (gameId: GameId) {

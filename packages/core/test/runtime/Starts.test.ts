@@ -271,6 +271,8 @@ eachDatabase((name, database) => {
                 return undefined
               }).pipe(Effect.provideService(RuntimeStore, store), Effect.orDie)
           })
+          assert.isFalse(yield* runtimes.reconcile(gameId))
+          assert.deepInclude(yield* row(gameId), { status: "starting", failure_reason: "taken over" })
           assert.isTrue(yield* runtimes.reconcile(gameId))
           // The first attempt's answer was thrown away as a whole; the second, on the new row, went through.
           assert.deepStrictEqual(seen, ["starting", "starting"])

@@ -277,7 +277,9 @@ eachDatabase((name, database) => {
           })
           const sql = yield* SqlClient.SqlClient
           yield* advance("1 day")
-          yield* reconcile
+          assert.isFalse(yield* reconcile)
+          assert.deepStrictEqual(yield* turnsTold(owner), [])
+          assert.isTrue(yield* reconcile)
           // Twice asked for, made once, told of once: by the one who held the row.
           assert.deepStrictEqual(told, [0, 0])
           assert.deepStrictEqual(yield* made, { 1: 1 })
