@@ -39,10 +39,16 @@ export const layer = (options: { readonly url: Redacted.Redacted }): Layer.Layer
           })
       )
       // Without a listener a lost connection would end the process; each request finds it out for itself.
-      redis.on("error", () => undefined)
+      let reason = "it doesn't answer"
+      redis.on("error", (error: Error) => {
+        reason = error.message || ("code" in error ? String(error.code) : reason)
+      })
       yield* Effect.tryPromise({
         try: () => redis.connect(),
-        catch: (cause) => new RedisUnreachable({ message: cause instanceof Error ? cause.message : String(cause) })
+        catch: () =>
+          new RedisUnreachable({
+            message: `Redis at ${redis.options.host}:${redis.options.port} can't be reached: ${reason}`
+          })
       })
 
       const ask = <A>(command: () => Promise<A>) =>
