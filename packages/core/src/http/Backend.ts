@@ -4,14 +4,15 @@
  * Here every module's handlers come together; a host adds a listener, and the services that they ask for by type.
  */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
-import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import { UserApi } from "@galaxy/contract/api/UserApi"
-import { Context, Layer, type Redacted } from "effect"
-import { Headers, HttpRouter } from "effect/http"
+import { Layer, type Redacted } from "effect"
+import { HttpRouter } from "effect/http"
 import { type HttpApi, HttpApiBuilder } from "effect/http-api"
 import * as LobbyHttp from "../lobby/http.ts"
+import * as RuntimeHttpAdmin from "../runtime/httpAdmin.ts"
+import * as RuntimeHttpGames from "../runtime/httpGames.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
 import * as handlers from "./handlers.ts"
 import { adminIdentity, callerIdentity, inputErrors } from "./middleware.ts"
@@ -50,7 +51,15 @@ export const identity = Layer.mergeAll(
 
 const apis = [PublicApi, UserApi, InternalApi, AdminApi] as const
 
-/** All surfaces. Groups of handlers that aren't named here are asked of whoever builds the layer. */
+const groups = Layer.mergeAll(
+  identity,
+  LobbyHttp.layer,
+  RuntimeHttpGames.games,
+  RuntimeHttpAdmin.runtimes,
+  RuntimeHttpAdmin.engineVersions
+)
+
+/** All surfaces. A group of handlers that is missing above is asked for by type, and no host gives it. */
 export const layer = (options: BackendOptions = {}) =>
   surround(
     Layer.mergeAll(
@@ -58,16 +67,7 @@ export const layer = (options: BackendOptions = {}) =>
       HttpApiBuilder.layer(UserApi),
       HttpApiBuilder.layer(InternalApi),
       HttpApiBuilder.layer(AdminApi)
-    ).pipe(Layer.provide([identity, LobbyHttp.layer])),
+    ).pipe(Layer.provide(groups)),
     apis,
     options
   )
-
-/** Headers that no trace may show; for the listener, whose span begins before any route. */
-export const quietHeaders: Layer.Layer<never> = Layer.succeedContext(
-  Context.make(Headers.CurrentRedactedNames, [
-    ...Context.get(Context.empty(), Headers.CurrentRedactedNames),
-    gatewayTokenHeader,
-    "x-forwarded-for"
-  ])
-)

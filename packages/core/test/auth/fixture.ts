@@ -14,9 +14,10 @@ import { SqlClient } from "effect/sql"
 
 const secret = Redacted.make(new Uint8Array(32).fill(3))
 
-const german: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
-  country: (ip) =>
-    ip === "damaged" ? Effect.die(new Error("damaged")) : Effect.succeed(ip === "192.0.2.1" ? "DE" : undefined)
+const countries: Readonly<Record<string, string>> = { "192.0.2.1": "DE", "127.0.0.1": "AQ" }
+
+const geo: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
+  country: (ip) => (ip === "damaged" ? Effect.die(new Error("damaged")) : Effect.succeed(countries[ip]))
 })
 
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
@@ -25,7 +26,7 @@ export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSe
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(
-      Layer.mergeAll(german, SecretBox.layer({ secret }), AuthSettings.layer({ codeKey: secret, ...settings }))
+      Layer.mergeAll(geo, SecretBox.layer({ secret }), AuthSettings.layer({ codeKey: secret, ...settings }))
     ),
     Layer.provideMerge(database)
   )

@@ -2,7 +2,6 @@ import { gatewayTokenHeader, userIdHeader } from "@galaxy/contract/api/Identity"
 import { Admins } from "@galaxy/core/admin/Admins"
 import { maxBodyBytes } from "@galaxy/core/http/shape"
 import { newId } from "@galaxy/core/shared/NewId"
-import * as JsonLog from "@galaxy/host-node/logging/JsonLog"
 import { eachDatabase, layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
@@ -299,15 +298,15 @@ layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the bac
   it.effect("carries the request's id, and the log that and the trace's", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
-      const call = yield* surfaces({ lines }, JsonLog.format)
+      const call = yield* surfaces({ lines })
       const trace = "0af7651916cd43dd8448eb211c80319c"
       const given = yield* call("GET", "/api/v1/internal/faults/defect", {
         headers: { "x-request-id": "req-1", traceparent: `00-${trace}-b7ad6b7169203331-01` }
       })
       assert.strictEqual(given.headers.get("x-request-id"), "req-1")
-      const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+      const entries = lines.map((line) => JSON.parse(line) as { message: string; annotations: Record<string, unknown> })
       assert.deepStrictEqual(
-        entries.map((it) => [it["message"], it["request_id"], it["trace_id"]]),
+        entries.map((it) => [it.message, it.annotations["request_id"], it.annotations["trace_id"]]),
         [
           ["a request failed", "req-1", trace],
           ["request", "req-1", trace]

@@ -114,8 +114,7 @@ export interface Sent {
 
 /** Sends requests to the surfaces; `lines` takes what they log. */
 export const surfaces = Effect.fnUntraced(function* (
-  options: Backend.BackendOptions & { readonly lines?: Array<string> } = {},
-  format: Logger.Logger<unknown, string> = Logger.formatJson
+  options: Backend.BackendOptions & { readonly lines?: Array<string> } = {}
 ) {
   const context = yield* Effect.context<Services>()
   const lines = options.lines ?? []
@@ -132,7 +131,7 @@ export const surfaces = Effect.fnUntraced(function* (
   ).pipe(
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices),
-    Layer.provideMerge(Logger.layer([Logger.map(format, (line) => void lines.push(line))])),
+    Layer.provideMerge(Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "All"))
   )
   const { handler } = yield* Effect.acquireRelease(
