@@ -45,7 +45,11 @@ interface Unsigned {
 
 const pageSize = 200
 /** A catch-up outlives a short outage of the backend; after a longer one the client connects again. */
-const retries = { times: 4, schedule: Schedule.exponential("100 millis") }
+const retries = {
+  times: 4,
+  schedule: Schedule.exponential("100 millis"),
+  while: (refusal: Refusal) => refusal._tag === "backend_unavailable"
+}
 const fullRetryMs = 5_000
 
 const resumeAfterOf = (payload: Uint8Array) =>
@@ -147,6 +151,7 @@ export const layer: Layer.Layer<
               resumeAfter,
               registration,
               page: (after, limit) => Effect.retry(backend.events(session.userId, after, limit), retries),
+              mayGoOn: Effect.retry(stillActive(deviceSessionId), retries),
               onEnd: (reason) => (reason === "session_revoked" ? new SessionRevoked() : new ShuttingDown()),
               pageSize,
               heartbeatMillis: settings.heartbeatMs

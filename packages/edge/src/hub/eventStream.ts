@@ -29,6 +29,8 @@ export interface EventStreamOptions<E> {
   readonly resumeAfter: number
   readonly registration: Registration
   readonly page: (after: number, limit: number) => Effect.Effect<Page, E>
+  /** Fails when the stream may not go on: its end may be among what was missed. */
+  readonly mayGoOn: Effect.Effect<void, E>
   readonly onEnd: (reason: "session_revoked" | "shutting_down") => E
   readonly pageSize: number
   readonly heartbeatMillis: number
@@ -93,7 +95,7 @@ const live = <E>(options: EventStreamOptions<E>, last: Ref.Ref<number>): Stream.
       case "end":
         return Stream.fail(options.onEnd(item.reason))
       case "catchUp":
-        return kept(options, last)
+        return Stream.unwrap(Effect.as(options.mayGoOn, kept(options, last)))
       case "event":
         return Stream.unwrap(
           Effect.map(Ref.get(last), (at) => {

@@ -43,6 +43,7 @@ const open = Effect.fnUntraced(function* (kept: Kept, resumeAfter: number, colle
     resumeAfter,
     registration,
     page: (after, limit) => Effect.sync(() => kept.page(after, limit)),
+    mayGoOn: Effect.void,
     onEnd: (reason) => reason,
     pageSize: 3,
     heartbeatMillis: 20_000

@@ -59,10 +59,28 @@ export interface EdgeServices {
   readonly maxPayloadBytes: number
 }
 
-/** A stream is refused as a request until its first event is out; from then on it ends as a stream. */
-async function* eventsOf(services: EdgeServices, envelope: Envelope, peer: Peer): AsyncGenerator<SignedEvent> {
+const aborted = (signal: AbortSignal) =>
+  Effect.callback<void>((resume) => {
+    const onAbort = () => resume(Effect.void)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener("abort", onAbort, { once: true })
+    return Effect.sync(() => signal.removeEventListener("abort", onAbort))
+  })
+
+/**
+ * A stream is refused as a request until its first event is out; from then on it ends as a stream.
+ *
+ * When the client is gone it ends at once, not with the next event that can't be sent.
+ */
+async function* eventsOf(
+  services: EdgeServices,
+  envelope: Envelope,
+  peer: Peer,
+  signal: AbortSignal
+): AsyncGenerator<SignedEvent> {
   let begun = false
   const marked = services.streams.subscribe(envelope, peer).pipe(
+    Stream.interruptWhen(aborted(signal)),
     Stream.tapCause((cause) => (Cause.hasDies(cause) ? Effect.logError("an event stream failed", cause) : Effect.void)),
     Stream.mapError((refusal) => toConnectError(refusal, begun ? "stream" : "request"))
   )
@@ -70,6 +88,7 @@ async function* eventsOf(services: EdgeServices, envelope: Envelope, peer: Peer)
     begun = true
     yield event
   }
+  signal.throwIfAborted()
 }
 
 /** Handles what is addressed to the rpc service; others get the rest. */
@@ -89,7 +108,7 @@ export const make = (services: EdgeServices) => {
           )
           return throwing(await run(command, { signal: context.signal }), "request")
         },
-        subscribeEvents: (request, context) => eventsOf(services, request, peerOf(context))
+        subscribeEvents: (request, context) => eventsOf(services, request, peerOf(context), context.signal)
       })
     },
     interceptors: [

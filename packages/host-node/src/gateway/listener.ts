@@ -8,6 +8,7 @@ import * as http from "node:http"
 import * as http2 from "node:http2"
 import * as net from "node:net"
 import type { AddressInfo } from "node:net"
+import type * as tls from "node:tls"
 import { Effect, Schema, type Scope } from "effect"
 
 export interface Tls {
@@ -52,11 +53,62 @@ interface Parts {
   readonly server: net.Server
   readonly sockets: Set<net.Socket>
   readonly sessions: Set<http2.ServerHttp2Session>
+  readonly http1: Http1Connections
+}
+
+/** HTTP/1.1 connections: at the end an idle one closes at once, a busy one after what it is busy with. */
+class Http1Connections {
+  readonly #open = new Set<net.Socket>()
+  readonly #running = new Map<net.Socket, number>()
+  #draining = false
+
+  add(socket: net.Socket): void {
+    this.#open.add(socket)
+    socket.once("close", () => {
+      this.#open.delete(socket)
+      this.#running.delete(socket)
+    })
+  }
+
+  /** It speaks something else. */
+  forget(socket: net.Socket): void {
+    this.#open.delete(socket)
+  }
+
+  /** Counts what runs; pipelined requests run side by side. */
+  readonly watch =
+    (handler: Handler): Handler =>
+    (request, response) => {
+      const { socket } = request
+      if (this.#open.has(socket)) {
+        this.#running.set(socket, (this.#running.get(socket) ?? 0) + 1)
+        response.once("close", () => {
+          this.#done(socket)
+        })
+      }
+      handler(request, response)
+    }
+
+  #done(socket: net.Socket): void {
+    const left = (this.#running.get(socket) ?? 1) - 1
+    if (left > 0) {
+      this.#running.set(socket, left)
+      return
+    }
+    this.#running.delete(socket)
+    if (this.#draining) socket.end()
+  }
+
+  drain(): void {
+    this.#draining = true
+    for (const socket of this.#open) if (!this.#running.has(socket)) socket.end()
+  }
 }
 
 /** Hands a fresh plain connection to the protocol that its first bytes are of. */
-const sniff = (h1: http.Server, h2: http2.Http2Server) => (socket: net.Socket) => {
+const sniff = (h1: http.Server, h2: http2.Http2Server, http1: Http1Connections) => (socket: net.Socket) => {
   let head = Buffer.alloc(0)
+  http1.add(socket)
   const silent = setTimeout(() => socket.destroy(), firstBytesMs)
   const cut = () => {
     clearTimeout(silent)
@@ -72,6 +124,7 @@ const sniff = (h1: http.Server, h2: http2.Http2Server) => (socket: net.Socket) =
     socket.pause()
     socket.unshift(head)
     const target = head.toString("latin1", 0, 3) === "PRI" ? h2 : h1
+    if (target === h2) http1.forget(socket)
     target.emit("connection", socket)
     if (target === h1) socket.resume()
   }
@@ -89,18 +142,20 @@ const remember = (sessions: Set<http2.ServerHttp2Session>) => (session: http2.Se
 const plain = (handler: Handler): Parts => {
   const sockets = new Set<net.Socket>()
   const sessions = new Set<http2.ServerHttp2Session>()
-  const h1 = http.createServer(http1Settings, handler)
+  const http1 = new Http1Connections()
+  const h1 = http.createServer(http1Settings, http1.watch(handler))
   const h2 = http2.createServer(http2Settings, handler as never)
   h2.on("session", remember(sessions))
   // A server that never listens enforces no time-outs unless it believes it does.
   h1.emit("listening")
-  const server = net.createServer({ noDelay: true }, sniff(h1, h2))
+  const server = net.createServer({ noDelay: true }, sniff(h1, h2, http1))
   server.once("close", () => h1.close())
-  return { server, sockets, sessions }
+  return { server, sockets, sessions, http1 }
 }
 
 const encrypted = (handler: Handler, tls: Tls): Parts => {
   const sessions = new Set<http2.ServerHttp2Session>()
+  const http1 = new Http1Connections()
   const server = http2.createSecureServer(
     {
       ...http2Settings,
@@ -110,10 +165,13 @@ const encrypted = (handler: Handler, tls: Tls): Parts => {
       minVersion: "TLSv1.2",
       handshakeTimeout: firstBytesMs
     },
-    handler as never
+    http1.watch(handler) as never
   )
   server.on("session", remember(sessions))
-  return { server, sockets: new Set(), sessions }
+  server.on("secureConnection", (socket: tls.TLSSocket) => {
+    if (socket.alpnProtocol !== "h2") http1.add(socket)
+  })
+  return { server, sockets: new Set(), sessions, http1 }
 }
 
 /** Listens until the scope closes; then takes no more, lets what runs end, and cuts the rest off. */
@@ -136,7 +194,7 @@ export const listen = (
         resume(Effect.succeed({ ...parts, address: parts.server.address() as AddressInfo }))
       })
     }),
-    ({ server, sockets, sessions }) =>
+    ({ server, sockets, sessions, http1 }) =>
       Effect.callback<void>((resume) => {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy()
@@ -146,7 +204,6 @@ export const listen = (
           resume(Effect.void)
         })
         for (const session of sessions) session.close()
-        // Idle keep-alive connections would hold the server open to their time-out.
-        for (const socket of sockets) if (sessions.size === 0) socket.end()
+        http1.drain()
       })
   ).pipe(Effect.map((it) => it.address))

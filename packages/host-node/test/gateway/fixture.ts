@@ -118,10 +118,10 @@ const backend = Layer.effect(
           it.publicCalls.push(request)
           return it.publicAnswer === "down" ? Effect.fail(new BackendUnavailable()) : Effect.succeed(it.publicAnswer)
         }),
-      events: (_, after, limit) =>
+      events: (of, after, limit) =>
         Effect.sync(() => ({
           ...it.events,
-          events: it.events.events.filter((event) => event.sequence > after).slice(0, limit)
+          events: it.events.events.filter((event) => event.userId === of && event.sequence > after).slice(0, limit)
         })),
       ready: Effect.suspend(() => (it.ready ? Effect.void : Effect.fail(new BackendUnavailable())))
     })
