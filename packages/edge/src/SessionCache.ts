@@ -1,11 +1,12 @@
 /**
  * Sessions that this gateway has looked up: bounded, kept for a while, and corrected by the push stream.
  *
- * An invalidation wins against a lookup that is under way: what was read before it is never kept as active.
+ * An invalidation wins against a lookup that is under way: what may have been read before it is neither kept nor
+ * answered, to none of those who wait for it.
  */
 import { Clock, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
 import { BackendClient, type SessionRecord } from "./BackendClient.ts"
-import type { BackendUnavailable } from "./Refusal.ts"
+import { BackendUnavailable } from "./Refusal.ts"
 
 export interface SessionCacheOptions {
   readonly capacity: number
@@ -33,7 +34,15 @@ interface Entry {
   readonly expiry: number
 }
 
-type Lookup = Deferred.Deferred<Option.Option<SessionRecord>, BackendUnavailable>
+/** One question to the backend, for all who want its answer. */
+interface Lookup {
+  readonly answer: Deferred.Deferred<Option.Option<SessionRecord>, BackendUnavailable>
+  /** An invalidation came meanwhile: the answer may be the older one. */
+  stale: boolean
+}
+
+/** Times that a caller asks anew because an invalidation overtook the lookup; after that it is refused. */
+const maxLookups = 5
 
 export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<SessionCache, never, BackendClient> =>
   Layer.effect(
@@ -42,9 +51,8 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       const { capacity, ttlMs, unknownTtlMs } = { ...defaults, ...options }
       const backend = yield* BackendClient
       const entries = new Map<string, Entry>()
+      /** Those whose answer is still worth waiting for. */
       const lookups = new Map<string, Lookup>()
-      /** Grows with each invalidation: a lookup that began before the last one is not kept. */
-      let generation = 0
 
       const keep = (id: string, entry: Entry) => {
         entries.delete(id)
@@ -54,36 +62,56 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       }
 
       const lookUp = Effect.fnUntraced(function* (id: string, lookup: Lookup) {
-        const began = generation
         const exit = yield* Effect.exit(backend.session(id))
-        lookups.delete(id)
-        if (Exit.isSuccess(exit) && generation === began) {
-          const now = yield* Clock.currentTimeMillis
-          keep(id, { record: exit.value, expiry: now + (Option.isSome(exit.value) ? ttlMs : unknownTtlMs) })
+        const now = yield* Clock.currentTimeMillis
+        if (!lookup.stale) {
+          lookups.delete(id)
+          if (Exit.isSuccess(exit)) {
+            keep(id, { record: exit.value, expiry: now + (Option.isSome(exit.value) ? ttlMs : unknownTtlMs) })
+          }
         }
-        yield* Deferred.done(lookup, exit)
+        yield* Deferred.done(lookup.answer, exit)
       })
 
+      /** The one under way, or a new one. In one step, so that there is never a second, nor one that nobody runs. */
+      const lookupOf = (id: string): Effect.Effect<Lookup> =>
+        Effect.uninterruptible(
+          Effect.suspend(() => {
+            const running = lookups.get(id)
+            if (running !== undefined) return Effect.succeed(running)
+            const lookup: Lookup = { answer: Deferred.makeUnsafe(), stale: false }
+            lookups.set(id, lookup)
+            // Not of the caller's life: others may be waiting for the same answer.
+            return Effect.as(Effect.forkDetach(lookUp(id, lookup)), lookup)
+          })
+        )
+
       const get = Effect.fn("SessionCache.get")(function* (id: string) {
-        const now = yield* Clock.currentTimeMillis
-        const cached = entries.get(id)
-        if (cached !== undefined && cached.expiry > now) {
-          // Last used goes last: the first is the one to drop.
-          entries.delete(id)
-          entries.set(id, cached)
-          return cached.record
+        for (let asked = 0; asked < maxLookups; asked++) {
+          const now = yield* Clock.currentTimeMillis
+          const cached = entries.get(id)
+          if (cached !== undefined && cached.expiry > now) {
+            // Last used goes last: the first is the one to drop.
+            entries.delete(id)
+            entries.set(id, cached)
+            return cached.record
+          }
+          const lookup = yield* lookupOf(id)
+          const record = yield* Deferred.await(lookup.answer)
+          if (!lookup.stale) return record
         }
-        const running = lookups.get(id)
-        if (running !== undefined) return yield* Deferred.await(running)
-        const began = generation
-        const lookup: Lookup = yield* Deferred.make<Option.Option<SessionRecord>, BackendUnavailable>()
-        lookups.set(id, lookup)
-        // Not of the caller's life: others may be waiting for the same answer.
-        yield* Effect.forkDetach(lookUp(id, lookup))
-        const record = yield* Deferred.await(lookup)
-        // An invalidation came while the backend was being asked: its answer may be the older one.
-        return began === generation ? record : yield* backend.session(id)
+        return yield* new BackendUnavailable()
       })
+
+      const overtake = (id: string, lookup: Lookup) => {
+        lookup.stale = true
+        lookups.delete(id)
+      }
+
+      /** Whose they are isn't known before they are answered. */
+      const overtakeAll = () => {
+        for (const [id, lookup] of lookups) overtake(id, lookup)
+      }
 
       const revoked = (record: SessionRecord): SessionRecord => ({ ...record, status: "revoked" })
 
@@ -91,13 +119,14 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         get,
         revokeSession: (id) =>
           Effect.sync(() => {
-            generation++
+            const lookup = lookups.get(id)
+            if (lookup !== undefined) overtake(id, lookup)
             const entry = entries.get(id)
             if (entry !== undefined) entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
           }),
         revokeUser: (userId) =>
           Effect.sync(() => {
-            generation++
+            overtakeAll()
             for (const [id, entry] of entries) {
               if (Option.exists(entry.record, (it) => it.userId === userId)) {
                 entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
@@ -105,7 +134,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
             }
           }),
         clear: Effect.sync(() => {
-          generation++
+          overtakeAll()
           entries.clear()
         })
       })

@@ -40,6 +40,13 @@ const isOnCurve = (y: Uint8Array): boolean => {
   return power(product, (prime - 1n) / 2n) === 1n
 }
 
+/** Neither of small order nor written in a way of its own. Says nothing of whether the bytes are a point. */
+export const isSound = (bytes: Uint8Array): boolean => {
+  const y = bytes.slice()
+  y[31] = (y[31] ?? 0) & 0x7f
+  return bytes.length === 32 && !smallOrderY.has(hex(y)) && isReduced(y)
+}
+
 /** `undefined` when the text is no acceptable key. */
 export const parse = (text: string): Uint8Array<ArrayBuffer> | undefined => {
   if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) return undefined
@@ -48,5 +55,5 @@ export const parse = (text: string): Uint8Array<ArrayBuffer> | undefined => {
   if (btoa(String.fromCharCode(...bytes)) !== text) return undefined
   const y = bytes.slice()
   y[31] = (y[31] ?? 0) & 0x7f
-  return smallOrderY.has(hex(y)) || !isReduced(y) || !isOnCurve(y) ? undefined : bytes
+  return isSound(bytes) && isOnCurve(y) ? bytes : undefined
 }

@@ -1,0 +1,256 @@
+/** The session cache against a scripted backend: bounds, times, and lookups that an invalidation overtakes. */
+import type { SessionRecord } from "@galaxy/edge/BackendClient"
+import { BackendUnavailable } from "@galaxy/edge/Refusal"
+import * as SessionCache from "@galaxy/edge/SessionCache"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Layer, Option } from "effect"
+import { TestClock } from "effect/testing"
+import { Backend, device } from "./support/edge.ts"
+
+const [one, two, three] = [device(1), device(2), device(3)]
+
+const cache = (backend: Backend, options: Partial<SessionCache.SessionCacheOptions> = {}) =>
+  SessionCache.layer(options).pipe(Layer.provide(backend.layer))
+
+const statusOf = Effect.fnUntraced(function* (deviceSessionId: string) {
+  const found = yield* (yield* SessionCache.SessionCache).get(deviceSessionId)
+  return Option.match(found, { onNone: () => "unknown", onSome: (it) => it.status })
+})
+
+const settle = Effect.forEach(Array.from({ length: 20 }), () => Effect.yieldNow, { discard: true })
+
+/** Lookups that wait until the test answers them, in the order in which they were made. */
+const script = (backend: Backend) => {
+  const waiting: Array<Deferred.Deferred<Option.Option<SessionRecord>, BackendUnavailable>> = []
+  backend.answer = () =>
+    Effect.suspend(() => {
+      const answer = Deferred.makeUnsafe<Option.Option<SessionRecord>, BackendUnavailable>()
+      waiting.push(answer)
+      return Deferred.await(answer)
+    })
+  const record = (status: SessionRecord["status"]): Option.Option<SessionRecord> =>
+    Option.some({ userId: one.userId, publicKey: one.publicKey, status })
+  return {
+    answer: (index: number, status: SessionRecord["status"]) => Deferred.succeed(waiting[index]!, record(status)),
+    fail: (index: number) => Deferred.fail(waiting[index]!, new BackendUnavailable()),
+    get asked() {
+      return waiting.length
+    }
+  }
+}
+
+describe("the session cache", () => {
+  it.effect("asks once, and knows a session for its time", () => {
+    const backend = new Backend(one)
+    return Effect.gen(function* () {
+      const found = yield* (yield* SessionCache.SessionCache).get(one.deviceSessionId)
+      assert.deepStrictEqual(found, Option.some({ userId: one.userId, publicKey: one.publicKey, status: "active" }))
+      yield* TestClock.adjust(999)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.strictEqual(backend.asked.length, 1)
+      yield* TestClock.adjust(1)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.strictEqual(backend.asked.length, 2)
+    }).pipe(Effect.provide(cache(backend, { ttlMs: 1_000 })))
+  })
+
+  it.effect("remembers for a short while that an id is unknown", () => {
+    const backend = new Backend()
+    return Effect.gen(function* () {
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "unknown")
+      backend.add(one)
+      yield* TestClock.adjust(99)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "unknown")
+      assert.strictEqual(backend.asked.length, 1)
+      yield* TestClock.adjust(1)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+    }).pipe(Effect.provide(cache(backend, { ttlMs: 1_000, unknownTtlMs: 100 })))
+  })
+
+  it.effect("forgets the least recently used beyond its bound", () => {
+    const backend = new Backend(one, two, three)
+    return Effect.gen(function* () {
+      yield* statusOf(one.deviceSessionId)
+      yield* statusOf(two.deviceSessionId)
+      yield* statusOf(one.deviceSessionId)
+      yield* statusOf(three.deviceSessionId)
+      yield* statusOf(one.deviceSessionId)
+      assert.deepStrictEqual(
+        backend.asked,
+        [one, two, three].map((it) => it.deviceSessionId)
+      )
+      yield* statusOf(two.deviceSessionId)
+      assert.strictEqual(backend.asked.length, 4)
+    }).pipe(Effect.provide(cache(backend, { capacity: 2 })))
+  })
+
+  it.effect("asks once for all who want the same session at the same time", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const fibers = yield* Effect.forEach(Array.from({ length: 50 }), () =>
+        Effect.forkChild(statusOf(one.deviceSessionId))
+      )
+      yield* settle
+      assert.strictEqual(lookups.asked, 1)
+      yield* lookups.answer(0, "active")
+      assert.deepStrictEqual(new Set(yield* Fiber.joinAll(fibers)), new Set(["active"]))
+      yield* statusOf(one.deviceSessionId)
+      assert.strictEqual(lookups.asked, 1)
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("answers the others when the first who asked has gone away", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const first = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      const second = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* Fiber.interrupt(first)
+      yield* lookups.answer(0, "active")
+      assert.strictEqual(yield* Fiber.join(second), "active")
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("keeps no failure", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const fibers = yield* Effect.forEach([1, 2], () => Effect.forkChild(statusOf(one.deviceSessionId)))
+      yield* settle
+      yield* lookups.fail(0)
+      for (const fiber of fibers) assert.isTrue(Exit.isFailure(yield* Fiber.await(fiber)))
+      const again = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* lookups.answer(1, "active")
+      assert.strictEqual(yield* Fiber.join(again), "active")
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("knows at once that a session is revoked, and no other one", () => {
+    const backend = new Backend(one, two)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      yield* statusOf(one.deviceSessionId)
+      yield* statusOf(two.deviceSessionId)
+      yield* sessions.revokeSession(one.deviceSessionId)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(yield* statusOf(two.deviceSessionId), "active")
+      assert.strictEqual(backend.asked.length, 2)
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("knows at once that all sessions of a user are revoked, and nobody else's", () => {
+    const sibling = { ...three, userId: one.userId }
+    const backend = new Backend(one, two, sibling)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      for (const it of [one, two, sibling]) yield* statusOf(it.deviceSessionId)
+      yield* sessions.revokeUser(one.userId)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(yield* statusOf(sibling.deviceSessionId), "revoked")
+      assert.strictEqual(yield* statusOf(two.deviceSessionId), "active")
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("forgets everything when it is cleared", () => {
+    const backend = new Backend(one, two)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      yield* statusOf(one.deviceSessionId)
+      yield* statusOf(two.deviceSessionId)
+      backend.add(one, "revoked")
+      yield* sessions.clear
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(yield* statusOf(two.deviceSessionId), "active")
+      assert.strictEqual(backend.asked.length, 4)
+    }).pipe(Effect.provide(cache(backend)))
+  })
+})
+
+describe("an invalidation during a lookup", () => {
+  const kinds: ReadonlyArray<[string, (sessions: SessionCache.SessionCache["Service"]) => Effect.Effect<void>]> = [
+    ["of the session", (sessions) => sessions.revokeSession(one.deviceSessionId)],
+    ["of the user", (sessions) => sessions.revokeUser(one.userId)],
+    ["of everything", (sessions) => sessions.clear]
+  ]
+
+  for (const [kind, invalidate] of kinds) {
+    it.effect(`${kind} reaches who asked, who joined before it and who came after it`, () => {
+      const backend = new Backend()
+      const lookups = script(backend)
+      return Effect.gen(function* () {
+        const sessions = yield* SessionCache.SessionCache
+        const asked = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+        const joined = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+        yield* settle
+        yield* invalidate(sessions)
+        const late = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+        yield* settle
+        // What the backend read before it revoked the session.
+        yield* lookups.answer(0, "active")
+        yield* settle
+        for (let index = 1; index < lookups.asked; index++) yield* lookups.answer(index, "revoked")
+        assert.deepStrictEqual(yield* Fiber.joinAll([asked, joined, late]), ["revoked", "revoked", "revoked"])
+        assert.strictEqual(lookups.asked, 2)
+        // Nor is the older answer kept, in whichever order the two arrived.
+        const after = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+        yield* settle
+        assert.strictEqual(yield* Fiber.join(after), "revoked")
+        assert.strictEqual(lookups.asked, 2)
+      }).pipe(Effect.provide(cache(backend)))
+    })
+  }
+
+  it.effect("wins also when the newer lookup answers first", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      const asked = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* sessions.revokeSession(one.deviceSessionId)
+      const late = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* lookups.answer(1, "revoked")
+      assert.strictEqual(yield* Fiber.join(late), "revoked")
+      yield* lookups.answer(0, "active")
+      assert.strictEqual(yield* Fiber.join(asked), "revoked")
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(lookups.asked, 2)
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("of another session costs nobody a second lookup", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      const asked = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* sessions.revokeSession(two.deviceSessionId)
+      yield* lookups.answer(0, "active")
+      assert.strictEqual(yield* Fiber.join(asked), "active")
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.strictEqual(lookups.asked, 1)
+    }).pipe(Effect.provide(cache(backend)))
+  })
+
+  it.effect("again and again ends with a refusal, never with what may be old", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      const asked = yield* Effect.forkChild(Effect.flip(statusOf(one.deviceSessionId)))
+      let answered = 0
+      for (let round = 0; round < 20; round++) {
+        yield* settle
+        yield* sessions.clear
+        for (; answered < lookups.asked; answered++) yield* lookups.answer(answered, "active")
+      }
+      assert.strictEqual((yield* Fiber.join(asked))._tag, "backend_unavailable")
+      assert.isBelow(lookups.asked, 10)
+    }).pipe(Effect.provide(cache(backend)))
+  })
+})

@@ -1,0 +1,128 @@
+/** Devices with keys, a backend in memory, and the edge's services around them on Node's own cryptography. */
+import { BackendClient, type SessionRecord } from "@galaxy/edge/BackendClient"
+import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import * as Budgets from "@galaxy/edge/Budgets"
+import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
+import type { Envelope } from "@galaxy/edge/Envelope"
+import type { BackendUnavailable } from "@galaxy/edge/Refusal"
+import * as ReplayStore from "@galaxy/edge/ReplayStore"
+import * as SessionCache from "@galaxy/edge/SessionCache"
+import * as Verifier from "@galaxy/edge/Verifier"
+import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
+
+export const gatewaySeed = new Uint8Array(32).fill(9)
+export const crypto = NodeEdgeCrypto.layer({ signingSeed: Redacted.make(gatewaySeed) })
+
+export const peer = { ip: "192.0.2.1" }
+
+/** Where the test clock stands when envelopes are made. */
+export const now = 1_767_225_600_000
+
+export interface Device {
+  readonly deviceSessionId: string
+  readonly userId: string
+  readonly key: KeyObject
+  readonly publicKey: Uint8Array
+}
+
+const uuid = (kind: string, number: number) => `${kind}-0000-7000-8000-${number.toString(16).padStart(12, "0")}`
+
+/** The device of a number, always with the same key. */
+export const device = (number: number): Device => {
+  const seed = createHash("sha256").update(`device ${number}`).digest()
+  const key = createPrivateKey({
+    key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]),
+    format: "der",
+    type: "pkcs8"
+  })
+  const publicKey = new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32))
+  return { deviceSessionId: uuid("0190f7a2", number), userId: uuid("0190f7a3", number), key, publicKey }
+}
+
+export const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest())
+
+export const signed = (by: Device, envelope: Envelope): Envelope => ({
+  ...envelope,
+  signature: new Uint8Array(sign(null, SigningInput.request(envelope), by.key))
+})
+
+/** A request as the device would make it; `fields` are in it before it is hashed and signed. */
+export const envelopeOf = (by: Device, fields: Partial<Envelope> = {}): Envelope => {
+  const payloadBytes = fields.payloadBytes ?? new Uint8Array()
+  return signed(by, {
+    protocolVersion: "v1",
+    deviceSessionId: by.deviceSessionId,
+    messageType: "user.account.get",
+    timestampMs: BigInt(now),
+    requestId: "request-1",
+    payloadBytes,
+    payloadHash: sha256(payloadBytes),
+    signature: new Uint8Array(64),
+    traceId: "",
+    ...fields
+  })
+}
+
+/** Sessions in memory. `answer` may be replaced to fail, or to let a lookup wait. */
+export class Backend {
+  readonly sessions = new Map<string, SessionRecord>()
+  readonly asked: Array<string> = []
+  answer: (deviceSessionId: string) => Effect.Effect<Option.Option<SessionRecord>, BackendUnavailable> = (id) =>
+    Effect.sync(() => Option.fromUndefinedOr(this.sessions.get(id)))
+
+  constructor(...devices: ReadonlyArray<Device>) {
+    for (const it of devices) this.add(it)
+  }
+
+  add(it: Device, status: SessionRecord["status"] = "active") {
+    this.sessions.set(it.deviceSessionId, { userId: it.userId, publicKey: it.publicKey, status })
+  }
+
+  readonly layer = Layer.sync(BackendClient, () =>
+    BackendClient.of({
+      session: (id) =>
+        Effect.suspend(() => {
+          this.asked.push(id)
+          return this.answer(id)
+        }),
+      forward: () => Effect.die("no call is forwarded here"),
+      public: () => Effect.die("no public call is made here"),
+      events: () => Effect.die("no events are read here"),
+      ready: Effect.void
+    })
+  )
+}
+
+/** Rates that no test reaches by chance. */
+export const generous: Budgets.BudgetOptions = {
+  ip: { burst: 1e9, perSecond: 1e9 },
+  session: { burst: 1e9, perSecond: 1e9 },
+  user: { burst: 1e9, perSecond: 1e9 },
+  messageType: { burst: 1e9, perSecond: 1e9 },
+  publicIp: { burst: 1e9, perSecond: 1e9 },
+  publicIdentity: { burst: 1e9, perSecond: 1e9 },
+  capacity: 100_000
+}
+
+/** The verifier and all it needs; what is named replaces the usual part. */
+export const verifier = (
+  backend: Backend,
+  parts: {
+    readonly budgets?: Partial<Budgets.BudgetOptions>
+    readonly settings?: Partial<EdgeSettings.EdgeSettingsShape>
+    readonly replay?: Layer.Layer<ReplayStore.ReplayStore>
+  } = {}
+) =>
+  Verifier.layer.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        SessionCache.layer().pipe(Layer.provide(backend.layer)),
+        crypto,
+        parts.replay ?? ReplayStore.layerMemory(),
+        Budgets.layer({ ...generous, ...parts.budgets }),
+        EdgeSettings.layer(parts.settings)
+      )
+    )
+  )
