@@ -7,7 +7,7 @@
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
@@ -16,6 +16,8 @@ import { RateLimited } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
 
 const maxBodyBytes = 16 * 1024
+
+const utf8 = new TextEncoder()
 
 const error = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
@@ -45,7 +47,7 @@ const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpSer
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return tooLarge
   const text = yield* Effect.option(request.text)
   if (Option.isNone(text)) return tooLarge
-  if (text.value.length > maxBodyBytes) return tooLarge
+  if (utf8.encode(text.value).length > maxBodyBytes) return tooLarge
   try {
     return { json: JSON.parse(text.value) as unknown }
   } catch {
@@ -76,7 +78,7 @@ const auth = (path: Path) =>
         const body = yield* readBody(request)
         if (body.refused !== undefined) return body.refused
         // Memory holds hashes: an address in a dump of the process would be one too many.
-        const identity = yield* crypto.sha256(new TextEncoder().encode(identityOf(body.json, routes[path])))
+        const identity = yield* crypto.sha256(utf8.encode(identityOf(body.json, routes[path])))
         yield* take("publicIdentity", `${path}:${base64(identity)}`)
         const answer = yield* backend.public({
           path,
@@ -158,11 +160,18 @@ const otherwise = HttpRouter.add(
   })
 )
 
+const isRouteNotFound = (cause: unknown): boolean =>
+  HttpServerError.isHttpServerError(cause) && cause.reason._tag === "RouteNotFound"
+
 /** Outermost: whatever goes wrong inside is logged whole and told of as nothing but an error. */
 const safe = HttpRouter.middleware(
   (http) =>
-    Effect.catchDefect(http, (defect) =>
-      Effect.as(Effect.logError("a request failed", defect), error("internal_error", "internal error"))
+    http.pipe(
+      // A path that can't be decoded matches nothing, not even the route of all others.
+      Effect.catchIf(isRouteNotFound, () => Effect.succeed(error("not_found", "there is no such route"))),
+      Effect.catchDefect((defect) =>
+        Effect.as(Effect.logError("a request failed", defect), error("internal_error", "internal error"))
+      )
     ),
   { global: true }
 )
