@@ -4,7 +4,7 @@
  * The log is in the database, so a slow gateway is simply behind: nothing is dropped and nothing is buffered for it
  * (docs/decisions/0301). A second subscription with the same name ends the first.
  */
-import { Context, Deferred, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Context, Deferred, Effect, Layer, Option, PubSub, Schema, Stream } from "effect"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
@@ -77,6 +77,14 @@ export const layer = (
         })
       )
 
+      // One listener for all gateways: each holds a connection of the pool.
+      const wake = yield* PubSub.sliding<void>(1)
+      yield* signal.signals("galaxy_push").pipe(
+        Stream.runForEach(() => PubSub.publish(wake, undefined)),
+        Effect.catchCause(() => Effect.logWarning("push subscriptions are not woken any more and poll only")),
+        Effect.forkScoped
+      )
+
       /** Takes the place of a subscription of the same name; gives it back with the scope. */
       const register = (clientId: string) =>
         Effect.acquireRelease(
@@ -109,8 +117,11 @@ export const layer = (
       })
 
       /** All rows from a position on, waiting for more at the end. */
-      const rows = (from: Cursor.Cursor): Stream.Stream<LogRow, StorageError | SubscriptionEnded> => {
-        const wakeups = Stream.merge(signal.signals("galaxy_push"), Stream.tick(pollMillis)).pipe(
+      const rows = (
+        from: Cursor.Cursor,
+        woken: PubSub.Subscription<void>
+      ): Stream.Stream<LogRow, StorageError | SubscriptionEnded> => {
+        const wakeups = Stream.merge(Stream.fromSubscription(woken), Stream.tick(pollMillis)).pipe(
           // One pending wake-up is enough: the next read takes everything.
           Stream.buffer({ capacity: 1, strategy: "sliding" })
         )
@@ -138,12 +149,14 @@ export const layer = (
         Stream.unwrap(
           Effect.gen(function* () {
             const ended = yield* register(clientId)
+            // Before anything is read, so that no signal falls in between.
+            const woken = yield* PubSub.subscribe(wake)
             const { outcome, from } = yield* begin(cursor)
             yield* Effect.logInfo("a gateway subscribed").pipe(Effect.annotateLogs({ gateway: clientId, outcome }))
             const first: Frame = { type: "resume", outcome, cursor: Cursor.format(from) }
             return Stream.succeed(first).pipe(
               Stream.concat(
-                Stream.map(rows(from), (row): Frame => ({ type: "row", row, cursor: Cursor.format(row.cursor) }))
+                Stream.map(rows(from, woken), (row): Frame => ({ type: "row", row, cursor: Cursor.format(row.cursor) }))
               ),
               Stream.interruptWhen(Deferred.await(ended))
             )
