@@ -48,7 +48,15 @@ beforeAll(async () => {
   linkLibraries()
   const { stdout } = await run(
     "npm",
-    ["pack", "--workspaces", "--json", "--loglevel=error", "--pack-destination", outside],
+    [
+      "pack",
+      // Examples are workspaces too, and never published.
+      ...packages.map((name) => `--workspace=packages/${name}`),
+      "--json",
+      "--loglevel=error",
+      "--pack-destination",
+      outside
+    ],
     {
       cwd: root,
       env: strangerEnv(),
