@@ -47,9 +47,12 @@ export class Budgets extends Context.Service<
 >()("@galaxy/edge/Budgets") {}
 
 interface Bucket {
-  readonly tokens: number
+  /** Thousandths of a token: a rate per second gives whole ones each millisecond, so that nothing is lost by rounding. */
+  readonly millis: number
   readonly at: number
 }
+
+const token = 1_000
 
 export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets> =>
   Layer.sync(Budgets, () => {
@@ -65,15 +68,15 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           const { burst, perSecond } = settings[kind]
           const own = of(kind)
-          const before = own.get(key) ?? { tokens: burst, at: now }
-          const tokens = Math.min(burst, before.tokens + (Math.max(0, now - before.at) / 1_000) * perSecond)
+          const before = own.get(key) ?? { millis: burst * token, at: now }
+          const millis = Math.min(burst * token, before.millis + Math.max(0, now - before.at) * perSecond)
           own.delete(key)
-          own.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
+          own.set(key, { millis: millis >= token ? millis - token : millis, at: now })
           const oldest = own.size > settings.capacity ? own.keys().next().value : undefined
           if (oldest !== undefined) own.delete(oldest)
-          return tokens >= 1
+          return millis >= token
             ? Effect.void
-            : Effect.fail(new RateLimited({ retryAfterMs: Math.ceil(((1 - tokens) / perSecond) * 1_000) }))
+            : Effect.fail(new RateLimited({ retryAfterMs: Math.ceil((token - millis) / perSecond) }))
         })
     })
   })

@@ -1,0 +1,97 @@
+/** Token buckets under a test clock. */
+import * as Budgets from "@galaxy/edge/Budgets"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { generous } from "./support/edge.ts"
+
+/** 0 for a token, or the milliseconds until there is one. */
+const take = Effect.fnUntraced(function* (kind: Budgets.BudgetKind, key: string) {
+  const budgets = yield* Budgets.Budgets
+  return yield* budgets.take(kind, key).pipe(
+    Effect.as(0),
+    Effect.catchTag("rate_limited", (it) => Effect.succeed(it.retryAfterMs))
+  )
+})
+
+const kinds: ReadonlyArray<Budgets.BudgetKind> = ["ip", "session", "user", "messageType", "publicIp", "publicIdentity"]
+
+describe("a budget", () => {
+  for (const kind of kinds) {
+    it.effect(`of ${kind} gives its burst, then its rate`, () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual([yield* take(kind, "a"), yield* take(kind, "a"), yield* take(kind, "a")], [0, 0, 500])
+        yield* TestClock.adjust(499)
+        assert.strictEqual(yield* take(kind, "a"), 1)
+        yield* TestClock.adjust(1)
+        assert.strictEqual(yield* take(kind, "a"), 0)
+        assert.strictEqual(yield* take(kind, "a"), 500)
+      }).pipe(Effect.provide(Budgets.layer({ ...generous, [kind]: { burst: 2, perSecond: 2 } })))
+    )
+  }
+
+  const narrow = Budgets.layer({ ...generous, ip: { burst: 1, perSecond: 1 }, user: { burst: 1, perSecond: 1 } })
+
+  it.effect("is of one key and of one kind", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* take("ip", "a"), 0)
+      assert.isAbove(yield* take("ip", "a"), 0)
+      assert.strictEqual(yield* take("ip", "b"), 0)
+      assert.strictEqual(yield* take("user", "a"), 0)
+    }).pipe(Effect.provide(narrow))
+  )
+
+  it.effect("never saves more than its burst", () =>
+    Effect.gen(function* () {
+      yield* take("ip", "a")
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* take("ip", "a"), 0)
+      assert.strictEqual(yield* take("ip", "a"), 1_000)
+    }).pipe(Effect.provide(narrow))
+  )
+
+  it.effect("is not put off by asking in vain", () =>
+    Effect.gen(function* () {
+      yield* take("ip", "a")
+      for (let at = 100; at < 1_000; at += 100) {
+        yield* TestClock.adjust(100)
+        assert.strictEqual(yield* take("ip", "a"), 1_000 - at)
+      }
+      yield* TestClock.adjust(100)
+      assert.strictEqual(yield* take("ip", "a"), 0)
+    }).pipe(Effect.provide(narrow))
+  )
+
+  it.effect("says truly when there is a token again", () =>
+    Effect.gen(function* () {
+      yield* take("ip", "a")
+      yield* TestClock.adjust(333)
+      const wait = yield* take("ip", "a")
+      yield* TestClock.adjust(wait - 1)
+      assert.strictEqual(yield* take("ip", "a"), 1)
+      yield* TestClock.adjust(1)
+      assert.strictEqual(yield* take("ip", "a"), 0)
+    }).pipe(Effect.provide(Budgets.layer({ ...generous, ip: { burst: 1, perSecond: 3 } })))
+  )
+
+  it.effect("takes no tokens when the clock steps back", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(10_000)
+      assert.strictEqual(yield* take("ip", "a"), 0)
+      yield* TestClock.setTime(0)
+      assert.strictEqual(yield* take("ip", "a"), 1_000)
+      yield* TestClock.setTime(1_000)
+      assert.strictEqual(yield* take("ip", "a"), 0)
+    }).pipe(Effect.provide(narrow))
+  )
+
+  it.effect("forgets the least recently used beyond its bound, and only those", () =>
+    Effect.gen(function* () {
+      for (const key of ["a", "b", "a", "c"]) yield* take("ip", key)
+      // "b" was used least recently when "c" came.
+      assert.isAbove(yield* take("ip", "a"), 0)
+      assert.isAbove(yield* take("ip", "c"), 0)
+      assert.strictEqual(yield* take("ip", "b"), 0)
+    }).pipe(Effect.provide(Budgets.layer({ ...generous, ip: { burst: 1, perSecond: 1 }, capacity: 2 })))
+  )
+})

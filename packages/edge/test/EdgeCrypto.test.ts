@@ -1,0 +1,114 @@
+/** Node's cryptography as the gateway uses it: what it refuses that a careless verifier takes. */
+import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
+import * as PublicKey from "@galaxy/core/auth/PublicKey"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { createHash } from "node:crypto"
+import { Chance } from "../../contract/test/fbs/random.ts"
+import { crypto, device } from "./support/edge.ts"
+
+const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"))
+
+/** All eight points of small order and the ways to write them, also those whose y isn't reduced. */
+const smallOrder = [
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
+].flatMap((text) => {
+  const negative = hex(text)
+  negative[31] = (negative[31] ?? 0) | 0x80
+  return [hex(text), negative]
+})
+
+const order = 2n ** 252n + 27742317777372353535851937790883648493n
+
+const scalarOf = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes.toReversed()).toString("hex")}`)
+const bytesOf = (scalar: bigint) => hex(scalar.toString(16).padStart(64, "0")).toReversed()
+
+describe("the gateway's cryptography", () => {
+  it.effect("signs what its own key verifies, and nothing else", () =>
+    Effect.gen(function* () {
+      const { publicKey, sign, verify } = yield* EdgeCrypto
+      const message = Buffer.from("message")
+      const signature = yield* sign(message)
+      assert.strictEqual(signature.length, 64)
+      assert.strictEqual(publicKey.length, 32)
+      assert.isTrue(yield* verify(publicKey, message, signature))
+      assert.isFalse(yield* verify(publicKey, Buffer.from("massage"), signature))
+      assert.isFalse(yield* verify(device(1).publicKey, message, signature))
+    }).pipe(Effect.provide(crypto))
+  )
+
+  it.effect("hashes with SHA-256", () =>
+    Effect.gen(function* () {
+      const { sha256 } = yield* EdgeCrypto
+      const bytes = new Chance(1).bytes(1_000)
+      const part = bytes.subarray(10, 20)
+      assert.deepStrictEqual(Buffer.from(yield* sha256(part)), createHash("sha256").update(part).digest())
+    }).pipe(Effect.provide(crypto))
+  )
+
+  it.effect("verifies nothing with a key or a signature of another length", () =>
+    Effect.gen(function* () {
+      const { publicKey, sign, verify } = yield* EdgeCrypto
+      const message = Buffer.from("message")
+      const signature = yield* sign(message)
+      for (const length of [0, 1, 31, 33, 64]) {
+        const key = Uint8Array.from({ length }, (_, index) => publicKey[index] ?? 0)
+        assert.isFalse(yield* verify(key, message, signature))
+      }
+      for (const length of [0, 32, 63, 65, 128]) {
+        const other = Uint8Array.from({ length }, (_, index) => signature[index] ?? 0)
+        assert.isFalse(yield* verify(publicKey, message, other))
+      }
+    }).pipe(Effect.provide(crypto))
+  )
+
+  it.effect("takes one signature of two that differ by the group's order", () =>
+    Effect.gen(function* () {
+      const { publicKey, sign, verify } = yield* EdgeCrypto
+      for (let round = 0; round < 50; round++) {
+        const message = Buffer.from(`message ${round}`)
+        const signature = yield* sign(message)
+        const scalar = scalarOf(signature.slice(32))
+        for (let other = scalar + order; other < 2n ** 256n; other += order) {
+          const forged = Uint8Array.from([...signature.slice(0, 32), ...bytesOf(other)])
+          assert.isFalse(yield* verify(publicKey, message, forged))
+        }
+      }
+    }).pipe(Effect.provide(crypto))
+  )
+
+  it.effect("verifies nothing with a key of small order, for which anybody could sign", () =>
+    Effect.gen(function* () {
+      const { publicKey, sign, verify } = yield* EdgeCrypto
+      for (const key of smallOrder) {
+        assert.isFalse(PublicKey.isSound(key), Buffer.from(key).toString("hex"))
+        for (let round = 0; round < 40; round++) {
+          const message = Buffer.from(`message ${round}`)
+          // R is a multiple of the base or of the key, S is its multiplier: right for some messages, whoever signs.
+          for (const point of smallOrder) {
+            assert.isFalse(yield* verify(key, message, Uint8Array.from([...point, ...new Uint8Array(32)])))
+          }
+          assert.isFalse(yield* verify(key, message, yield* sign(message)))
+        }
+      }
+      assert.isTrue(PublicKey.isSound(publicKey))
+    }).pipe(Effect.provide(crypto))
+  )
+
+  it.effect("answers for bytes that are no point, and goes on", () =>
+    Effect.gen(function* () {
+      const { publicKey, sign, verify } = yield* EdgeCrypto
+      const chance = new Chance(2)
+      const message = Buffer.from("message")
+      const signature = yield* sign(message)
+      for (let round = 0; round < 500; round++) assert.isFalse(yield* verify(chance.bytes(32), message, signature))
+      assert.isTrue(yield* verify(publicKey, message, signature))
+    }).pipe(Effect.provide(crypto))
+  )
+})
