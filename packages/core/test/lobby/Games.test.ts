@@ -244,6 +244,9 @@ eachDatabase((name, database) => {
         const { game_id } = yield* readyGame(owner, guest)
         yield* games.start(owner, game_id)
         const first = yield* mappings(game_id)
+        // The runtime gives up in one transaction: its own row, and the hook.
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`UPDATE backend.runtime_records SET status = 'start_failed' WHERE game_id = ${game_id}`
         yield* hooks.onStartFailed({ gameId: game_id, reason: "the engine did not get healthy" })
         const failed = yield* games.get(owner, game_id)
         assert.strictEqual(failed.status, "start_failed")
