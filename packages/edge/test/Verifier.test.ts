@@ -222,6 +222,16 @@ describe("the form of an envelope", () => {
     }).pipe(atNow, Effect.provide(verifier(backend())))
   )
 
+  it.effect("compares every byte of the payload hash, whoever signed it", () =>
+    Effect.gen(function* () {
+      const { payloadHash } = envelopeOf(player)
+      for (let index = 0; index < 32; index++) {
+        const other = Uint8Array.from(payloadHash, (byte, at) => (at === index ? byte ^ 1 : byte))
+        assert.strictEqual(yield* attempt(envelopeOf(player, { payloadHash: other })), "payload_hash_mismatch")
+      }
+    }).pipe(atNow, Effect.provide(verifier(backend())))
+  )
+
   it.effect("fixes the message type of a subscription, which is no command", () =>
     Effect.gen(function* () {
       const subscribe = (requestId: string) => envelopeOf(player, { messageType: "gateway.subscribe", requestId })
