@@ -3,7 +3,7 @@ import * as Budgets from "@galaxy/edge/Budgets"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { generous } from "./support/edge.ts"
+import { generous } from "@galaxy/testkit/TestEdge"
 
 /** 0 for a token, or the milliseconds until there is one. */
 const take = Effect.fnUntraced(function* (kind: Budgets.BudgetKind, key: string) {

@@ -5,7 +5,7 @@ import * as SessionCache from "@galaxy/edge/SessionCache"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { Backend, device } from "./support/edge.ts"
+import { Backend, device } from "@galaxy/testkit/TestEdge"
 
 const [one, two, three] = [device(1), device(2), device(3)]
 

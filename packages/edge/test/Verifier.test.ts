@@ -10,7 +10,7 @@ import { Verifier } from "@galaxy/edge/Verifier"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { Backend, type Device, device, envelopeOf, now, peer, signed, verifier } from "./support/edge.ts"
+import { Backend, type Device, device, envelopeOf, now, peer, signed, verifier } from "@galaxy/testkit/TestEdge"
 
 const player = device(1)
 const sibling = { ...device(2), userId: player.userId }

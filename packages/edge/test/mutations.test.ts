@@ -4,8 +4,8 @@ import { Verifier } from "@galaxy/edge/Verifier"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { Chance } from "../../contract/test/fbs/random.ts"
-import { Backend, device, envelopeOf, now, peer, sha256, signed, verifier } from "./support/edge.ts"
+import { Chance } from "@galaxy/testkit/Chance"
+import { Backend, device, envelopeOf, now, peer, sha256, signed, verifier } from "@galaxy/testkit/TestEdge"
 
 const mutations = 100_000
 const seed = 20_260_101

@@ -11,7 +11,7 @@ import type { Field, Tables } from "@galaxy/contract/fbs/descriptor"
 import { tables as generated } from "@galaxy/contract/gen/fbs-tables"
 import { Builder, ByteBuffer } from "flatbuffers"
 import { assert, beforeAll, describe, it } from "vitest"
-import { Chance, object, withDefaults } from "./random.ts"
+import { Chance, object, withDefaults } from "@galaxy/testkit/Chance"
 
 const tables: Tables = generated
 const names = Object.keys(tables)

@@ -4,8 +4,8 @@ import * as PublicKey from "@galaxy/core/auth/PublicKey"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
-import { Chance } from "../../contract/test/fbs/random.ts"
-import { crypto, device } from "./support/edge.ts"
+import { Chance } from "@galaxy/testkit/Chance"
+import { crypto, device } from "@galaxy/testkit/TestEdge"
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"))
 
