@@ -141,16 +141,23 @@ const push = Layer.effect(
   )
 )
 
-export const gateway = (
+/** A gateway whose backend is the scripted one with something around it. */
+export const gatewayWith = (
+  around: Layer.Layer<BackendClient, never, BackendClient>,
   options: Partial<GatewayServer.GatewayOptions> = {},
   store: Layer.Layer<ReplayStore.ReplayStore> = ReplayStore.layerMemory()
 ) =>
   GatewayServer.layer({ host: "127.0.0.1", port: 0, ...options }).pipe(
-    Layer.provideMerge(Layer.mergeAll(backend, push, store)),
+    Layer.provideMerge(Layer.mergeAll(Layer.provide(around, backend), push, store)),
     Layer.provideMerge(NodeEdgeCrypto.layer({ signingSeed: Redacted.make(seed) })),
     Layer.provideMerge(script),
     Layer.orDie
   )
+
+export const gateway = (
+  options: Partial<GatewayServer.GatewayOptions> = {},
+  store: Layer.Layer<ReplayStore.ReplayStore> = ReplayStore.layerMemory()
+) => gatewayWith(Layer.effect(BackendClient, BackendClient), options, store)
 
 export const transports = {
   "Connect over HTTP/1.1": (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: "1.1" }),

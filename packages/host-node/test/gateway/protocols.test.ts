@@ -1,0 +1,317 @@
+/** One port for every protocol: HTTP/1.1 and HTTP/2, plain and over TLS, and how it closes. */
+import { execFileSync, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import * as http from "node:http"
+import * as http2 from "node:http2"
+import * as https from "node:https"
+import * as net from "node:net"
+import * as tls from "node:tls"
+import { createClient } from "@connectrpc/connect"
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node"
+import { EdgeGateway } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { BackendClient } from "@galaxy/edge/BackendClient"
+import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import * as Fixture from "./fixture.ts"
+
+const info = "/api/v1/public/gateway-info"
+const address = Effect.map(GatewayServer, ({ url }) => new URL(url))
+
+/** Runs until the connection's end; what is still open then is cut off. */
+const closing = <A extends { destroy(): unknown }>(open: () => A | Promise<A>) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => open()),
+    (it) => Effect.sync(() => it.destroy())
+  )
+
+const viaHttp1 = async (request: http.ClientRequest) => {
+  request.end()
+  const [response] = (await once(request, "response")) as [http.IncomingMessage]
+  let text = ""
+  for await (const chunk of response.setEncoding("utf8")) text += String(chunk)
+  return { status: response.statusCode, version: response.httpVersion, text, socket: request.socket }
+}
+
+const viaHttp2 = async (session: http2.ClientHttp2Session, path: string) => {
+  const stream = session.request({ ":path": path })
+  const [headers] = (await once(stream, "response")) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader]
+  let text = ""
+  for await (const chunk of stream.setEncoding("utf8")) text += String(chunk)
+  return { status: headers[":status"], text }
+}
+
+const isInfo = (answer: { readonly status: number | undefined; readonly text: string }) => {
+  assert.strictEqual(answer.status, 200)
+  assert.include(answer.text, '"protocol_version":"v1"')
+}
+
+layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("a plain port", (it) => {
+  it.effect("keeps an HTTP/1.1 connection for several requests", () =>
+    Effect.gen(function* () {
+      const url = yield* address
+      const agent = yield* closing(() => new http.Agent({ keepAlive: true, maxSockets: 1 }))
+      const ports = new Set<number | undefined>()
+      for (const path of [info, "/healthz", info, "/nowhere"]) {
+        const answer = yield* Effect.promise(() => viaHttp1(http.request(new URL(path, url), { agent })))
+        assert.strictEqual(answer.version, "1.1")
+        assert.strictEqual(answer.status, path === "/nowhere" ? 404 : 200)
+        ports.add(answer.socket?.localPort)
+      }
+      assert.strictEqual(ports.size, 1)
+    })
+  )
+
+  it.effect("speaks HTTP/2 with prior knowledge, many requests side by side", () =>
+    Effect.gen(function* () {
+      const url = yield* address
+      const session = yield* closing(() => http2.connect(url))
+      const answers = yield* Effect.promise(() =>
+        Promise.all(Array.from({ length: 20 }, () => viaHttp2(session, info)))
+      )
+      for (const answer of answers) isInfo(answer)
+    })
+  )
+
+  it.effect("serves both at once, with rpc and REST on either", () =>
+    Effect.gen(function* () {
+      const url = yield* address
+      const session = yield* closing(() => http2.connect(url))
+      const rpcs = yield* Effect.all(
+        (Object.keys(Fixture.transports) as ReadonlyArray<Fixture.Protocol>).map((it) => Fixture.rpc(it))
+      )
+      const [rest1, rest2, ...commands] = yield* Effect.promise(() =>
+        Promise.all([
+          viaHttp1(http.request(new URL(info, url))),
+          viaHttp2(session, info),
+          ...rpcs.map((rpc) => rpc.executeCommand(Fixture.request()))
+        ])
+      )
+      isInfo(rest1)
+      isInfo(rest2)
+      assert.strictEqual(commands.length, rpcs.length)
+      for (const { resultCode } of commands) assert.strictEqual(resultCode, "ok")
+    })
+  )
+
+  it.effect("reads a request that comes a byte at a time, of either protocol", () =>
+    Effect.gen(function* () {
+      const url = yield* address
+      const connect = () => net.connect({ host: url.hostname, port: Number(url.port), noDelay: true })
+      const dribble = async (socket: net.Socket, bytes: Buffer) => {
+        for (const byte of bytes) {
+          await new Promise<void>((resolve) => socket.write(Buffer.of(byte), () => resolve()))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      }
+      const http1 = yield* closing(connect)
+      yield* Effect.promise(() => dribble(http1, Buffer.from(`GET ${info} HTTP/1.1\r\nHost: a\r\n\r\n`)))
+      const [answer] = (yield* Effect.promise(() => once(http1, "data"))) as [Buffer]
+      assert.match(answer.toString(), /^HTTP\/1\.1 200 OK\r\n/)
+      const h2c = yield* closing(connect)
+      // The client's preface with empty settings; the server's settings come back: frame type 4.
+      yield* Effect.promise(() =>
+        dribble(h2c, Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1"))
+      )
+      const [settings] = (yield* Effect.promise(() => once(h2c, "data"))) as [Buffer]
+      assert.strictEqual(settings[3], 4)
+    })
+  )
+
+  it.effect("survives connections that break off, and those that make no sense", () =>
+    Effect.gen(function* () {
+      const url = yield* address
+      for (const bytes of [
+        "",
+        "P",
+        "PRI",
+        "PRI * HTTP/2.0\r\n\r\nnonsense",
+        "GET / HT",
+        "\x16\x03\x01\x02\0",
+        "\0".repeat(64)
+      ]) {
+        yield* Effect.promise(async () => {
+          const socket = net.connect({ host: url.hostname, port: Number(url.port) })
+          socket.on("error", () => undefined)
+          await once(socket, "connect")
+          const closed = once(socket.resume(), "close")
+          socket.end(bytes, "latin1")
+          await closed
+        })
+        isInfo(yield* Effect.promise(() => viaHttp1(http.request(new URL(info, url)))))
+      }
+    })
+  )
+})
+
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0
+if (!hasOpenssl) console.log("there is no openssl: tests over TLS are skipped")
+
+/** A certificate for 127.0.0.1 that signs itself. */
+const certificate = () => {
+  const options =
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=galaxy.test -keyout - -out -"
+  const pem = execFileSync("openssl", [...options.split(" "), "-addext", "subjectAltName=IP:127.0.0.1"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"]
+  })
+  const [key] = /-----BEGIN PRIVATE KEY-----[^]+?-----END PRIVATE KEY-----/.exec(pem) ?? [""]
+  const [cert] = /-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/.exec(pem) ?? [""]
+  return { key, cert }
+}
+
+if (hasOpenssl) {
+  const own = certificate()
+  const trust = { ca: own.cert }
+  const encrypted = {
+    "Connect over HTTP/1.1": (baseUrl: string) =>
+      createConnectTransport({ baseUrl, httpVersion: "1.1", nodeOptions: trust }),
+    "Connect over HTTP/2": (baseUrl: string) =>
+      createConnectTransport({ baseUrl, httpVersion: "2", nodeOptions: trust }),
+    "gRPC over HTTP/2": (baseUrl: string) => createGrpcTransport({ baseUrl, nodeOptions: trust }),
+    "gRPC-Web over HTTP/1.1": (baseUrl: string) =>
+      createGrpcWebTransport({ baseUrl, httpVersion: "1.1", nodeOptions: trust }),
+    "gRPC-Web over HTTP/2": (baseUrl: string) =>
+      createGrpcWebTransport({ baseUrl, httpVersion: "2", nodeOptions: trust })
+  }
+
+  layer(Fixture.gateway({ ...Fixture.generous, tls: own }), { excludeTestServices: true })("a port with TLS", (it) => {
+    for (const [protocol, transport] of Object.entries(encrypted)) {
+      it.effect(`${protocol}: runs a command`, () =>
+        Effect.gen(function* () {
+          const { url } = yield* GatewayServer
+          assert.match(url, /^https:/)
+          const rpc = createClient(EdgeGateway, transport(url))
+          const answer = yield* Effect.promise(() => rpc.executeCommand(Fixture.request()))
+          assert.strictEqual(answer.resultCode, "ok")
+        })
+      )
+    }
+
+    it.effect("agrees on HTTP/2 or HTTP/1.1, whatever the client asks for", () =>
+      Effect.gen(function* () {
+        const url = yield* address
+        for (const [offer, agreed] of [
+          [["h2", "http/1.1"], "h2"],
+          [["h2"], "h2"],
+          [["http/1.1"], "http/1.1"],
+          [undefined, false]
+        ] as const) {
+          const socket = yield* closing(async () => {
+            const options = { host: url.hostname, port: Number(url.port), ...trust }
+            const opened = tls.connect(offer === undefined ? options : { ...options, ALPNProtocols: [...offer] })
+            await once(opened, "secureConnect")
+            return opened
+          })
+          assert.strictEqual(socket.alpnProtocol, agreed)
+        }
+      })
+    )
+
+    it.effect("serves REST over both", () =>
+      Effect.gen(function* () {
+        const url = yield* address
+        const one = yield* Effect.promise(() => viaHttp1(https.request(new URL(info, url), { ...trust, agent: false })))
+        isInfo(one)
+        assert.strictEqual(one.version, "1.1")
+        const session = yield* closing(() => http2.connect(url, trust))
+        isInfo(yield* Effect.promise(() => viaHttp2(session, info)))
+      })
+    )
+
+    it.effect("says nothing in plain text", () =>
+      Effect.gen(function* () {
+        const url = yield* address
+        const failure = yield* Effect.promise(() =>
+          viaHttp1(http.request({ host: url.hostname, port: url.port, path: info, agent: false })).then(
+            () => "answered",
+            () => "refused"
+          )
+        )
+        assert.strictEqual(failure, "refused")
+      })
+    )
+  })
+}
+
+/** A backend that answers when the test says so. */
+const slowBackend = (asked: Deferred.Deferred<void>, gate: Deferred.Deferred<void>) =>
+  Layer.effect(
+    BackendClient,
+    Effect.map(BackendClient, (backend) => ({
+      ...backend,
+      forward: (request) =>
+        Deferred.succeed(asked, undefined).pipe(
+          Effect.andThen(Deferred.await(gate)),
+          Effect.andThen(backend.forward(request))
+        )
+    }))
+  )
+
+const connects = (url: URL) =>
+  Effect.callback<boolean>((resume) => {
+    const socket = net.connect({ host: url.hostname, port: Number(url.port) })
+    socket.once("connect", () => {
+      socket.destroy()
+      resume(Effect.succeed(true))
+    })
+    socket.once("error", () => resume(Effect.succeed(false)))
+  })
+
+describe("a port that closes", () => {
+  for (const protocol of Object.keys(Fixture.transports) as ReadonlyArray<Fixture.Protocol>) {
+    it.live(`${protocol}: takes no more, and answers what runs`, () =>
+      Effect.gen(function* () {
+        const asked = yield* Deferred.make<void>()
+        const gate = yield* Deferred.make<void>()
+        const scope = yield* Scope.make()
+        const gateway = Fixture.gatewayWith(slowBackend(asked, gate), Fixture.generous)
+        const context = yield* Layer.buildWithScope(Layer.fresh(gateway), scope)
+        yield* Effect.gen(function* () {
+          const url = yield* address
+          const rpc = yield* Fixture.rpc(protocol)
+          const running = yield* Effect.forkChild(Effect.promise(() => rpc.executeCommand(Fixture.request())))
+          yield* Deferred.await(asked)
+          const closed = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+          yield* Effect.repeat(connects(url), { while: (connected) => connected })
+          yield* Deferred.succeed(gate, undefined)
+          assert.strictEqual((yield* Fiber.join(running)).resultCode, "ok")
+          yield* Fiber.join(closed)
+        }).pipe(Effect.provide(context))
+      })
+    )
+  }
+
+  it.live("ends idle connections at once, of either protocol, while what runs goes on", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<void>()
+      const gate = yield* Deferred.make<void>()
+      const scope = yield* Scope.make()
+      const gateway = Fixture.gatewayWith(slowBackend(asked, gate), Fixture.generous)
+      const context = yield* Layer.buildWithScope(Layer.fresh(gateway), scope)
+      yield* Effect.gen(function* () {
+        const url = yield* address
+        const agent = new http.Agent({ keepAlive: true })
+        const idle = yield* Effect.promise(() => viaHttp1(http.request(new URL(info, url), { agent })))
+        const session = http2.connect(url)
+        isInfo(yield* Effect.promise(() => viaHttp2(session, info)))
+        const silent = net.connect({ host: url.hostname, port: Number(url.port) })
+        yield* Effect.promise(() => once(silent, "connect"))
+        const rpc = yield* Fixture.rpc("Connect over HTTP/1.1")
+        const running = yield* Effect.forkChild(Effect.promise(() => rpc.executeCommand(Fixture.request())))
+        yield* Deferred.await(asked)
+        const ends = Promise.all([
+          once(silent.resume(), "end"),
+          once(session, "close"),
+          idle.socket === null ? undefined : once(idle.socket, "close")
+        ])
+        const closed = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+        yield* Effect.promise(() => ends)
+        // Had they been cut off with everything else, this would have been too.
+        yield* Deferred.succeed(gate, undefined)
+        assert.strictEqual((yield* Fiber.join(running)).resultCode, "ok")
+        yield* Fiber.join(closed)
+      }).pipe(Effect.provide(context))
+    })
+  )
+})
