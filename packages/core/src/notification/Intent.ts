@@ -39,7 +39,8 @@ const malformedOf = (intent: Intent): string | undefined => {
   if (intent.idempotencyKey === "" || intent.idempotencyKey.length > maxKey) return "idempotency key: wrong length"
   if (!Array.isArray(intent.recipients) || intent.recipients.length > maxRecipients)
     return "recipients: no list, or too many"
-  if (!intent.recipients.every((it) => uuidPattern.test(it))) return "recipients: not all are user ids"
+  if (!intent.recipients.every((it: unknown) => typeof it === "string" && uuidPattern.test(it)))
+    return "recipients: not all are user ids"
   return isStorable(intent.payload) ? undefined : "payload: text that can't be stored"
 }
 

@@ -21,7 +21,7 @@ export interface PushServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   /** Shared secret of the gateways; absent on a trusted network. */
-  readonly gatewayToken?: Redacted.Redacted<string> | undefined
+  readonly gatewayToken?: Redacted.Redacted | undefined
   /** How often a silent gateway is asked whether it is there, and how long it may take to answer. */
   readonly pingIntervalMs?: number
   readonly pingTimeoutMs?: number
@@ -108,7 +108,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
     PushServer,
     Effect.gen(function* () {
       const broker = yield* PushBroker
-      const context = yield* Effect.context<never>()
+      const context = yield* Effect.context()
       /** Ends each open subscription. */
       const open = new Set<() => void>()
       let closing = false
