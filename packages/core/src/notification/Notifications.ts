@@ -57,7 +57,7 @@ export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Push
           Effect.catch((error) =>
             Effect.logError("a malformed notification was lost").pipe(Effect.annotateLogs(StorageError.fieldsOf(error)))
           ),
-          Effect.annotateLogs({ kind: reasonOf(`${intent.kind}`).slice(0, 64) })
+          Effect.annotateLogs({ kind: reasonOf(JSON.stringify(intent.kind)).slice(0, 64) })
         )
 
     /** Accounts that still are; a deleted one is told nothing. */

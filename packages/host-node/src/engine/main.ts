@@ -53,7 +53,7 @@ const program = (settings: EngineSettings, listener: Server) => {
     return yield* Effect.catchTag(store.held, "StateUnavailable", (error) => Effect.logWarning(error.message)).pipe(
       Effect.repeat(Schedule.spaced("2 seconds"))
     )
-  }).pipe(Effect.provide(running), Effect.provide(JsonLog.layer({ level: "info", target: { stream: process.stderr } })))
+  }).pipe(Effect.provide(running))
 }
 
 /** What an error says, or the first of its causes that says anything. */

@@ -6,7 +6,15 @@ import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/goo
 import type { EdgeGateway } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
-import { metadataOf, type Place, type Refusal, type StatusCode, statusCodes, textOf } from "@galaxy/edge/Refusal"
+import {
+  InvalidEnvelope,
+  metadataOf,
+  type Place,
+  type Refusal,
+  type StatusCode,
+  statusCodes,
+  textOf
+} from "@galaxy/edge/Refusal"
 import { Cause, type Context, Effect, Exit, Stream } from "effect"
 import type { Handler } from "./listener.ts"
 
@@ -32,10 +40,29 @@ export const toConnectError = (refusal: Refusal, place: Place): ConnectError =>
     ...(refusal._tag === "rate_limited" ? [retryInfo(refusal.retryAfterMs)] : [])
   ])
 
-const invalid = (message: string) =>
-  new ConnectError(message, Code.InvalidArgument, undefined, [
-    { desc: ErrorInfoSchema, value: { reason: "invalid_envelope", domain, metadata: {} } }
-  ])
+/** Calls whose message has reached its handler: what fails from then on isn't its form. */
+const understood = new WeakSet<AbortSignal>()
+
+/**
+ * What is no message, or is larger than any, fails before any handler or interceptor sees it. It is an envelope of a
+ * wrong form like every other, so the error gets the contract's code and detail: a call is aborted with its error just
+ * before that is written, in the form of whichever protocol it came by.
+ */
+const refuseMalformed = ({ signal }: { readonly signal: AbortSignal }) => {
+  signal.addEventListener(
+    "abort",
+    () => {
+      const error: unknown = signal.reason
+      if (understood.has(signal) || !(error instanceof ConnectError) || !malformedCodes.has(error.code)) return
+      error.code = Code.InvalidArgument
+      error.details = toConnectError(new InvalidEnvelope({ message: error.rawMessage }), "request").details
+    },
+    { once: true }
+  )
+}
+
+/** An undecodable message is `Internal` in binary and `InvalidArgument` in JSON; an over-long one `ResourceExhausted`. */
+const malformedCodes: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.ResourceExhausted, Code.Internal])
 
 /** Where the connection's address travels from Node's request to the handler; set by us on every request. */
 const peerHeader = "x-galaxy-peer-ip"
@@ -100,6 +127,7 @@ export const make = (services: EdgeServices) => {
     routes: (router) => {
       router.service(EdgeGatewayService, {
         executeCommand: async (request, context) => {
+          understood.add(context.signal)
           const command = services.gateway.executeCommand(request, peerOf(context)).pipe(
             Effect.tapCause((cause) =>
               Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void
@@ -108,21 +136,13 @@ export const make = (services: EdgeServices) => {
           )
           return throwing(await run(command, { signal: context.signal }), "request")
         },
-        subscribeEvents: (request, context) => eventsOf(services, request, peerOf(context), context.signal)
+        subscribeEvents: (request, context) => {
+          understood.add(context.signal)
+          return eventsOf(services, request, peerOf(context), context.signal)
+        }
       })
     },
-    interceptors: [
-      (next) => async (request) => {
-        try {
-          return await next(request)
-        } catch (cause) {
-          const error = ConnectError.from(cause)
-          // Undecodable or over-long messages never reach a handler: they are envelopes of a wrong form.
-          if (error.findDetails(ErrorInfoSchema).length === 0 && isMalformed(error)) throw invalid(error.rawMessage)
-          throw error
-        }
-      }
-    ]
+    requestGate: refuseMalformed
   })
   const prefix = `/${EdgeGatewayService.typeName}/`
   return {
@@ -134,6 +154,3 @@ export const make = (services: EdgeServices) => {
     }) satisfies Handler
   }
 }
-
-const isMalformed = (error: ConnectError) =>
-  error.code === Code.InvalidArgument || error.code === Code.ResourceExhausted

@@ -48,12 +48,17 @@ export const layer = (path: string): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =
           Effect.gen(function* () {
             const address = plain(ip)
             if (address === undefined) return undefined
-            const found = yield* Effect.try({ try: () => reader.get(address), catch: (cause) => cause })
+            const found = yield* Effect.try({
+              try: () => reader.get(address),
+              catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+            })
             const code: unknown = found?.country?.iso_code
             return typeof code === "string" && /^[A-Z]{2}$/.test(code) ? code : undefined
           }).pipe(
             // A damaged record is the database's fault, and no caller's.
-            Effect.catch((cause) => Effect.as(Effect.logWarning("a country look-up failed", cause), undefined))
+            Effect.catch((reason) =>
+              Effect.as(Effect.logWarning("a country look-up failed").pipe(Effect.annotateLogs({ reason })), undefined)
+            )
           )
       })
     )
