@@ -85,7 +85,7 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) => {
         mail,
         countries,
         BcryptPasswordHasher.layer(),
-        ChildProcessEngineHost.layer({ dataDir: folder.games, maxEngines: options.maxEngines ?? 64 })
+        ChildProcessEngineHost.layer({ dataDir: folder.path, maxEngines: options.maxEngines ?? 64 })
       )
     )
   )

@@ -36,7 +36,6 @@ export type Keys = typeof Keys.Type
 export interface DataFolder {
   readonly path: string
   readonly database: string
-  readonly games: string
   readonly mails: string
   readonly log: string
   readonly keys: Keys
@@ -118,11 +117,10 @@ export const open = (folder: string) =>
         const lock = join(path, "galaxy.lock")
         takeLock(lock)
         const at = (name: string) => join(path, name)
-        for (const name of ["games", "mails"]) mkdirSync(at(name), { recursive: true, mode: 0o700 })
+        mkdirSync(at("mails"), { recursive: true, mode: 0o700 })
         const opened: DataFolder & { readonly lock: string } = {
           path,
           database: at("database"),
-          games: at("games"),
           mails: at("mails"),
           log: at("galaxy.log"),
           keys: loadKeys(at("keys.json")),
