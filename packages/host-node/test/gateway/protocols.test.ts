@@ -6,13 +6,13 @@ import * as http2 from "node:http2"
 import * as https from "node:https"
 import * as net from "node:net"
 import * as tls from "node:tls"
-import { createClient } from "@connectrpc/connect"
+import { createClient, type Transport } from "@connectrpc/connect"
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node"
 import { EdgeGateway } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import * as Fixture from "./fixture.ts"
 
 const info = "/api/v1/public/gateway-info"
@@ -234,19 +234,47 @@ if (hasOpenssl) {
   })
 }
 
-/** A backend that answers when the test says so. */
-const slowBackend = (asked: Deferred.Deferred<void>, gate: Deferred.Deferred<void>) =>
+/** A backend that answers a request when the test says so. */
+const slowBackend = (hold: (requestId: string) => Effect.Effect<void>) =>
   Layer.effect(
     BackendClient,
     Effect.map(BackendClient, (backend) => ({
       ...backend,
-      forward: (request) =>
-        Deferred.succeed(asked, undefined).pipe(
-          Effect.andThen(Deferred.await(gate)),
-          Effect.andThen(backend.forward(request))
-        )
+      forward: (request) => Effect.andThen(hold(request.requestId), backend.forward(request))
     }))
   )
+
+interface Running {
+  /** The backend has been asked. */
+  readonly asked: Deferred.Deferred<void>
+  /** It may answer. */
+  readonly gate: Deferred.Deferred<void>
+}
+
+/** A gateway whose commands run until the test lets them go. */
+const closable = Effect.gen(function* () {
+  const held = new Map<string, Running>()
+  const hold = (requestId: string) => {
+    const running = held.get(requestId)
+    if (running === undefined) return Effect.void
+    return Effect.andThen(Deferred.succeed(running.asked, undefined), Deferred.await(running.gate))
+  }
+  const scope = yield* Scope.make()
+  const gateway = Layer.fresh(Fixture.gatewayWith(slowBackend(hold), Fixture.generous))
+  const context = yield* Layer.buildWithScope(gateway, scope)
+  const { url } = Context.get(context, GatewayServer)
+  const start = Effect.fnUntraced(function* (transport: Transport) {
+    const request = Fixture.request()
+    const running = { asked: yield* Deferred.make<void>(), gate: yield* Deferred.make<void>() }
+    held.set(request.requestId, running)
+    const call = createClient(EdgeGateway, transport).executeCommand(request)
+    const answer = yield* Effect.forkChild(Effect.promise(() => call))
+    yield* Deferred.await(running.asked)
+    /** Lets it go on to its answer. */
+    return Effect.andThen(Deferred.succeed(running.gate, undefined), Fiber.join(answer))
+  })
+  return { url: new URL(url), start, close: Scope.close(scope, Exit.void) }
+})
 
 const connects = (url: URL) =>
   Effect.callback<boolean>((resume) => {
@@ -258,60 +286,53 @@ const connects = (url: URL) =>
     socket.once("error", () => resume(Effect.succeed(false)))
   })
 
+const socketOf = (agent: http.Agent) => Object.values(agent.sockets)[0]?.[0]
+
 describe("a port that closes", () => {
-  for (const protocol of Object.keys(Fixture.transports) as ReadonlyArray<Fixture.Protocol>) {
+  for (const [protocol, transport] of Object.entries(Fixture.transports)) {
     it.live(`${protocol}: takes no more, and answers what runs`, () =>
       Effect.gen(function* () {
-        const asked = yield* Deferred.make<void>()
-        const gate = yield* Deferred.make<void>()
-        const scope = yield* Scope.make()
-        const gateway = Fixture.gatewayWith(slowBackend(asked, gate), Fixture.generous)
-        const context = yield* Layer.buildWithScope(Layer.fresh(gateway), scope)
-        yield* Effect.gen(function* () {
-          const url = yield* address
-          const rpc = yield* Fixture.rpc(protocol)
-          const running = yield* Effect.forkChild(Effect.promise(() => rpc.executeCommand(Fixture.request())))
-          yield* Deferred.await(asked)
-          const closed = yield* Effect.forkChild(Scope.close(scope, Exit.void))
-          yield* Effect.repeat(connects(url), { while: (connected) => connected })
-          yield* Deferred.succeed(gate, undefined)
-          assert.strictEqual((yield* Fiber.join(running)).resultCode, "ok")
-          yield* Fiber.join(closed)
-        }).pipe(Effect.provide(context))
+        const { url, start, close } = yield* closable
+        const finish = yield* start(transport(url.origin))
+        const closed = yield* Effect.forkChild(close)
+        yield* Effect.repeat(connects(url), { while: (connected) => connected })
+        assert.strictEqual((yield* finish).resultCode, "ok")
+        yield* Fiber.join(closed)
       })
     )
   }
 
-  it.live("ends idle connections at once, of either protocol, while what runs goes on", () =>
+  // What isn't ended by itself is cut off at last, all at once: then the last command would have no answer either.
+  it.live("ends each connection as soon as it is idle, while others run on", () =>
     Effect.gen(function* () {
-      const asked = yield* Deferred.make<void>()
-      const gate = yield* Deferred.make<void>()
-      const scope = yield* Scope.make()
-      const gateway = Fixture.gatewayWith(slowBackend(asked, gate), Fixture.generous)
-      const context = yield* Layer.buildWithScope(Layer.fresh(gateway), scope)
-      yield* Effect.gen(function* () {
-        const url = yield* address
-        const agent = new http.Agent({ keepAlive: true })
-        const idle = yield* Effect.promise(() => viaHttp1(http.request(new URL(info, url), { agent })))
-        const session = http2.connect(url)
-        isInfo(yield* Effect.promise(() => viaHttp2(session, info)))
-        const silent = net.connect({ host: url.hostname, port: Number(url.port) })
-        yield* Effect.promise(() => once(silent, "connect"))
-        const rpc = yield* Fixture.rpc("Connect over HTTP/1.1")
-        const running = yield* Effect.forkChild(Effect.promise(() => rpc.executeCommand(Fixture.request())))
-        yield* Deferred.await(asked)
-        const ends = Promise.all([
-          once(silent.resume(), "end"),
-          once(session, "close"),
-          idle.socket === null ? undefined : once(idle.socket, "close")
-        ])
-        const closed = yield* Effect.forkChild(Scope.close(scope, Exit.void))
-        yield* Effect.promise(() => ends)
-        // Had they been cut off with everything else, this would have been too.
-        yield* Deferred.succeed(gate, undefined)
-        assert.strictEqual((yield* Fiber.join(running)).resultCode, "ok")
-        yield* Fiber.join(closed)
-      }).pipe(Effect.provide(context))
+      const { url, start, close } = yield* closable
+      const agent = new http.Agent({ keepAlive: true })
+      const idle = yield* Effect.promise(() => viaHttp1(http.request(new URL(info, url), { agent })))
+      const session = http2.connect(url)
+      isInfo(yield* Effect.promise(() => viaHttp2(session, info)))
+      const silent = net.connect({ host: url.hostname, port: Number(url.port) })
+      yield* Effect.promise(() => once(silent, "connect"))
+
+      const busyAgent = new http.Agent({ keepAlive: true })
+      const finishFirst = yield* start(
+        createConnectTransport({ baseUrl: url.origin, httpVersion: "1.1", nodeOptions: { agent: busyAgent } })
+      )
+      const busy = socketOf(busyAgent)
+      const finishLast = yield* start(createConnectTransport({ baseUrl: url.origin, httpVersion: "1.1" }))
+
+      const ends = Promise.all([
+        once(silent.resume(), "end"),
+        once(session, "close"),
+        ...[idle.socket, busy].map((socket) =>
+          socket ? once(socket, "close") : Promise.reject(new Error("no socket"))
+        )
+      ])
+      const closed = yield* Effect.forkChild(close)
+      yield* Effect.repeat(connects(url), { while: (connected) => connected })
+      assert.strictEqual((yield* finishFirst).resultCode, "ok")
+      yield* Effect.promise(() => ends)
+      assert.strictEqual((yield* finishLast).resultCode, "ok")
+      yield* Fiber.join(closed)
     })
   )
 })

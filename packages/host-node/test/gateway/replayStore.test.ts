@@ -59,10 +59,10 @@ describe("reservations in memory", () => {
 
 const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason
 
-const command = (protocol: Fixture.Protocol) =>
+const command = (protocol: Fixture.Protocol, request = Fixture.request()) =>
   Effect.flatMap(Fixture.rpc(protocol), (rpc) =>
     Effect.tryPromise({
-      try: () => rpc.executeCommand(Fixture.request()),
+      try: () => rpc.executeCommand(request),
       catch: (cause) => ConnectError.from(cause)
     })
   )
@@ -117,8 +117,15 @@ describe.skipIf(!hasServer)("a gateway and its Redis", () => {
         yield* works
         yield* Effect.promise(() => redis.kill())
         yield* isRefused
+        const refused = Fixture.request()
+        assert.strictEqual(
+          reasonOf(yield* Effect.flip(command("gRPC over HTTP/2", refused))),
+          "replay_store_unavailable"
+        )
         yield* Effect.promise(() => redis.start())
         yield* worksAgain
+        // Nothing was left over to be reserved later: what was refused may be sent again as it is.
+        assert.strictEqual((yield* command("gRPC over HTTP/2", refused)).resultCode, "ok")
       })
     )
   )

@@ -172,6 +172,21 @@ describe.each(protocols)("%s", (protocol) => {
     )
   )
 
+  it.live("while nothing happens a heartbeat says that the stream is alive", () =>
+    withGateway(
+      Effect.gen(function* () {
+        const stream = yield* open(protocol)
+        for (const beat of [yield* stream.next, yield* stream.next]) {
+          assert.strictEqual(beat.eventType, "gateway.heartbeat")
+          assert.strictEqual(beat.sequence, 0n)
+          assert.isBelow(Math.abs(Number(payloadOf(beat, "Heartbeat")["server_time_ms"]) - Date.now()), 10_000)
+          assert.isTrue(yield* verifies(beat, Fixture.sessionId))
+        }
+      }),
+      { edge: { heartbeatMs: 10 } }
+    )
+  )
+
   it.live("a subscription whose payload says nothing sensible is invalid_envelope", () =>
     withGateway(
       Effect.gen(function* () {
@@ -266,12 +281,12 @@ describe.each(protocols)("%s", (protocol) => {
         assert.isAbove(Number(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds), 0)
         yield* open(protocol, { deviceSessionId: otherSession })
         yield* first.leave
-        // The gateway learns of it when the connection says so.
+        // The gateway learns of it from the connection; no heartbeat has to fail first.
         const stream = yield* Effect.retry(open(protocol), Schedule.spaced("10 millis"))
         yield* happens(event(1))
         yield* brings(stream, event(1))
       }),
-      { hub: { maxStreamsPerSession: 2 } }
+      { hub: { maxStreamsPerSession: 2 }, edge: { heartbeatMs: 3_600_000 } }
     )
   )
 
