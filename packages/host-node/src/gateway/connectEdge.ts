@@ -1,6 +1,8 @@
 /** The authenticated edge over Connect, gRPC and gRPC-Web: messages in and out, refusals with their details. */
+import type { IncomingMessage } from "node:http"
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
+import { body } from "@galaxy/contract/api/ApiError"
 import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import type { EdgeGateway } from "@galaxy/edge/EdgeGateway"
@@ -54,12 +56,18 @@ const refuseMalformed = ({ signal }: { readonly signal: AbortSignal }) => {
     () => {
       const error: unknown = signal.reason
       if (understood.has(signal) || !(error instanceof ConnectError) || !malformedCodes.has(error.code)) return
-      error.code = Code.InvalidArgument
-      error.details = toConnectError(new InvalidEnvelope({ message: error.rawMessage }), "request").details
+      const { code, details, rawMessage } = toConnectError(
+        new InvalidEnvelope({ message: malformed(error) }),
+        "request"
+      )
+      Object.assign(error, { code, details, rawMessage })
     },
     { once: true }
   )
 }
+
+const malformed = (error: ConnectError) =>
+  error.code === Code.ResourceExhausted ? "the message is too large" : `the message can't be read: ${error.rawMessage}`
 
 /** An undecodable message is `Internal` in binary and `InvalidArgument` in JSON; an over-long one `ResourceExhausted`. */
 const malformedCodes: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.ResourceExhausted, Code.Internal])
@@ -77,6 +85,21 @@ const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place): A => {
   if (Exit.isSuccess(exit)) return exit.value
   const failure = exit.cause.reasons.find(Cause.isFailReason)
   throw failure === undefined ? new ConnectError("internal error", Code.Internal) : toConnectError(failure.error, place)
+}
+
+/**
+ * What is refused before it was read whole is read on and thrown away: left where it is, the rest of it would block the
+ * connection for the requests that follow.
+ */
+const readToTheEnd = (request: IncomingMessage) => {
+  const chunks: AsyncIterable<unknown, undefined> = request.iterator({ destroyOnReturn: false })
+  request[Symbol.asyncIterator] = async function* () {
+    try {
+      return yield* chunks
+    } finally {
+      request.resume()
+    }
+  }
 }
 
 export interface EdgeServices {
@@ -150,7 +173,14 @@ export const make = (services: EdgeServices) => {
     handler: ((request, response) => {
       // Nobody but this gateway says where a request comes from.
       request.headers[peerHeader] = request.socket.remoteAddress ?? "unknown"
-      adapter(request, response)
+      readToTheEnd(request)
+      try {
+        adapter(request, response)
+      } catch {
+        // A request without a host, or with one that is none: the adapter can't make a URL of it.
+        response.writeHead(400, { "content-type": "application/json" })
+        response.end(JSON.stringify(body("invalid_request", "the request names no valid host")))
+      }
     }) satisfies Handler
   }
 }
