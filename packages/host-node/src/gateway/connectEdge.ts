@@ -87,17 +87,32 @@ const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place): A => {
   throw failure === undefined ? new ConnectError("internal error", Code.Internal) : toConnectError(failure.error, place)
 }
 
+/** Bytes of a refused message that are still read; who sends more may miss the answer. */
+const maxDiscarded = 16 * 1_048_576
+
+const discard = async (request: IncomingMessage) => {
+  let left = maxDiscarded
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    left -= chunk.length
+    if (left < 0) break
+  }
+  request.resume()
+}
+
 /**
- * What is refused before it was read whole is read on and thrown away: left where it is, the rest of it would block the
- * connection for the requests that follow.
+ * What is refused before it was read whole is read to its end and thrown away, and then answered: left where it is it
+ * would block an HTTP/1.1 connection for the requests that follow, and over HTTP/2 the sender would see a reset.
  */
 const readToTheEnd = (request: IncomingMessage) => {
-  const chunks: AsyncIterable<unknown, undefined> = request.iterator({ destroyOnReturn: false })
+  // The adapter would refuse by this alone and leave everything unread.
+  delete request.headers["content-length"]
   request[Symbol.asyncIterator] = async function* () {
     try {
+      const chunks: AsyncIterable<unknown, undefined> = request.iterator({ destroyOnReturn: false })
       return yield* chunks
     } finally {
-      request.resume()
+      // Where it broke off, that is what its reader has been told.
+      await discard(request).catch(() => undefined)
     }
   }
 }

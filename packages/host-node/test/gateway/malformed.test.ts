@@ -2,7 +2,7 @@
 import * as http2 from "node:http2"
 import * as net from "node:net"
 import { gzipSync } from "node:zlib"
-import { Code, type Compression, ConnectError, createClient } from "@connectrpc/connect"
+import { Code, ConnectError, createClient } from "@connectrpc/connect"
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node"
 import { EdgeGateway } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { ErrorInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
@@ -10,6 +10,12 @@ import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Fixture from "./fixture.ts"
+
+interface Compression {
+  readonly name: string
+  readonly compress: (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+  readonly decompress: (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+}
 
 interface Sending {
   readonly baseUrl: string
@@ -33,7 +39,7 @@ const transports = {
 const sends = (bytes: Uint8Array): Compression => ({
   name: "gzip",
   compress: () => Promise.resolve(new Uint8Array(bytes)),
-  decompress: (it) => Promise.resolve(it)
+  decompress: (it) => Promise.resolve(new Uint8Array(it))
 })
 
 /** Instead of the message. */
@@ -78,7 +84,7 @@ layer(Fixture.gateway(Fixture.generous), { timeout: "60 seconds", excludeTestSer
       )
     }
 
-    for (const size of [1_048_577, 1_500_000, 4_000_000]) {
+    for (const size of [1_048_577, 1_500_000, 4_000_000, 9_000_000]) {
       it.effect(`${protocol}: ${size} bytes of payload are invalid_envelope, and the connection goes on`, () =>
         Effect.gen(function* () {
           const { url } = yield* GatewayServer
