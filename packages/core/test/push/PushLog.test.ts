@@ -8,6 +8,7 @@ import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
+import { settled, settledHead } from "./settled.ts"
 
 const newUser = Effect.map(newId, (id) => UserId.make(id))
 const sequences = (rows: ReadonlyArray<LogRow>) => rows.map((it) => Number(it.sequence))
@@ -55,10 +56,11 @@ eachDatabase((name, database) => {
           const log = yield* PushLog.PushLog
           const ada = yield* newUser
           const session = DeviceSessionId.make(yield* newId)
-          const before = yield* log.head
+          const before = yield* settledHead
           yield* log.append([event(ada)])
           yield* log.invalidate({ deviceSessionId: session }, "user_revoke")
           yield* log.invalidate({ userId: ada }, "admin_sanction")
+          yield* settled
           const first = yield* log.read(before, 2)
           const rest = yield* log.read(first.at(-1)?.cursor ?? Cursor.start, 10)
           assert.deepStrictEqual(
@@ -80,12 +82,15 @@ eachDatabase((name, database) => {
           const [ada, lin] = [yield* newUser, yield* newUser]
           yield* log.append([event(ada), event(ada), event(ada), event(ada), event(ada), event(lin)])
           yield* log.invalidate({ userId: lin }, "user_revoke")
+          yield* settled
           assert.strictEqual(yield* log.prune, 0)
           yield* TestClock.adjust("23 hours")
           yield* log.append([event(ada)])
           yield* log.invalidate({ userId: ada }, "user_revoke")
+          yield* settled
           assert.strictEqual(yield* log.prune, 0)
           yield* TestClock.adjust("61 minutes")
+          yield* settled
           // Of six kept three: 4, 5, 6. Of the other user the only one. Of the invalidations the younger.
           assert.isAtLeast(yield* log.prune, 4)
           assert.strictEqual(yield* log.prune, 0)
@@ -113,7 +118,7 @@ eachDatabase((name, database) => {
         Effect.gen(function* () {
           const log = yield* PushLog.PushLog
           yield* log.invalidate({ userId: yield* newUser }, "user_revoke")
-          const last = yield* log.head
+          const last = yield* settledHead
           yield* TestClock.adjust("25 hours")
           yield* log.prune
           assert.isFalse(Cursor.isBefore(yield* log.head, last))
@@ -135,12 +140,13 @@ eachDatabase((name, database) => {
           const log = yield* PushLog.PushLog
           const sql = yield* SqlClient.SqlClient
           const ada = yield* newUser
-          const before = yield* log.head
+          const before = yield* settledHead
           yield* log.append([event(ada, "first"), event(ada, "second")])
           // What an older transaction looks like that waited for this one: its id is below.
           yield* sql`UPDATE backend.push_events SET xid = (xid::text::bigint + 1000)::text::xid8 WHERE user_id = ${ada}`
           yield* log.append([event(ada, "third")])
           yield* sql`UPDATE backend.push_events SET xid = (xid::text::bigint - 1000)::text::xid8 WHERE user_id = ${ada}`
+          yield* settled
           assert.deepStrictEqual(
             (yield* log.read(before, 10)).map((it) => it.kind),
             ["first", "second", "third"]
@@ -153,7 +159,7 @@ eachDatabase((name, database) => {
           const log = yield* PushLog.PushLog
           const sql = yield* SqlClient.SqlClient
           const ada = yield* newUser
-          const before = yield* log.head
+          const before = yield* settledHead
           assert.isFalse(yield* log.adoptRestored)
           yield* log.append([event(ada, "first")])
           yield* log.append([event(ada, "second")])
@@ -162,6 +168,7 @@ eachDatabase((name, database) => {
           assert.deepStrictEqual(yield* log.read(before, 10), [])
           assert.isTrue(yield* log.adoptRestored)
           yield* log.append([event(ada, "fourth")])
+          yield* settled
           assert.deepStrictEqual(
             (yield* log.read(before, 10)).map((it) => it.kind),
             ["first", "second", "third", "fourth"]
@@ -175,8 +182,9 @@ eachDatabase((name, database) => {
         Effect.gen(function* () {
           const log = yield* PushLog.PushLog
           const [ada, lin] = [yield* newUser, yield* newUser]
-          const before = yield* log.head
+          const before = yield* settledHead
           yield* log.append(Array.from({ length: 1_201 }, (_, index) => event(index % 3 === 0 ? lin : ada)))
+          yield* settled
           const read = yield* log.read(before, 2_000)
           for (const [user, count] of [
             [lin, 401],
@@ -219,7 +227,7 @@ onPostgres((database) => {
           const log = yield* PushLog.PushLog
           const sql = yield* SqlClient.SqlClient
           const [slow, quick] = [yield* newUser, yield* newUser]
-          const before = yield* log.head
+          const before = yield* settledHead
           const written = yield* Deferred.make<void>()
           const mayCommit = yield* Deferred.make<void>()
           const late = yield* Effect.forkChild(
@@ -237,6 +245,7 @@ onPostgres((database) => {
           assert.isTrue((yield* log.standing(before)).pending)
           yield* Deferred.succeed(mayCommit, undefined)
           yield* Fiber.join(late)
+          yield* settled
           const users = (yield* log.read(before, 10)).map((it) => it.userId)
           assert.deepStrictEqual(users, [slow, quick])
         })
@@ -248,7 +257,7 @@ onPostgres((database) => {
           const sql = yield* SqlClient.SqlClient
           const users = yield* Effect.all(Array.from({ length: 5 }, () => newUser))
           const total = 20 * 5 * users.length
-          const before = yield* log.head
+          const before = yield* settledHead
           // Transaction ids are taken in one order and players' numbers in another.
           const write = (writer: number) =>
             Effect.forEach([1, 2, 3, 4, 5], (round) =>
@@ -278,6 +287,7 @@ onPostgres((database) => {
           const log = yield* PushLog.PushLog
           for (let count = 0; count < 50; count++) yield* log.invalidate({ userId: yield* newUser }, "user_revoke")
           yield* TestClock.adjust("25 hours")
+          yield* settled
           const removed = yield* Effect.all([log.prune, log.prune, log.prune], { concurrency: 3 })
           assert.strictEqual(
             removed.reduce((sum, it) => sum + it, 0),
