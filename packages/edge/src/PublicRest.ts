@@ -8,6 +8,7 @@ import * as ApiError from "@galaxy/contract/api/ApiError"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { network, plain } from "./address.ts"
 import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
@@ -33,7 +34,7 @@ const routes = {
 type Path = keyof typeof routes
 
 const peerIp = (request: HttpServerRequest.HttpServerRequest) =>
-  Option.getOrElse(request.remoteAddress, () => "unknown")
+  plain(Option.getOrElse(request.remoteAddress, () => "unknown"))
 
 const isJson = (request: HttpServerRequest.HttpServerRequest) =>
   /^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")
@@ -74,7 +75,7 @@ const auth = (path: Path) =>
       const take = (kind: BudgetKind, key: string) => budgets.take(kind, key)
 
       const handle = Effect.gen(function* () {
-        yield* take("publicIp", ip)
+        yield* take("publicIp", network(ip))
         const body = yield* readBody(request)
         if (body.refused !== undefined) return body.refused
         // Memory holds hashes: an address in a dump of the process would be one too many.

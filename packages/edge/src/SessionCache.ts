@@ -51,14 +51,18 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       const { capacity, ttlMs, unknownTtlMs } = { ...defaults, ...options }
       const backend = yield* BackendClient
       const entries = new Map<string, Entry>()
+      /** Ids that aren't sessions, apart: who makes ids up drives out nothing but others that were made up. */
+      const unknown = new Map<string, Entry>()
       /** Those whose answer is still worth waiting for. */
       const lookups = new Map<string, Lookup>()
 
       const keep = (id: string, entry: Entry) => {
         entries.delete(id)
-        entries.set(id, entry)
-        const oldest = entries.size > capacity ? entries.keys().next().value : undefined
-        if (oldest !== undefined) entries.delete(oldest)
+        unknown.delete(id)
+        const map = Option.isSome(entry.record) ? entries : unknown
+        map.set(id, entry)
+        const oldest = map.size > capacity ? map.keys().next().value : undefined
+        if (oldest !== undefined) map.delete(oldest)
       }
 
       const lookUp = Effect.fnUntraced(function* (id: string, lookup: Lookup) {
@@ -89,11 +93,10 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       const get = Effect.fn("SessionCache.get")(function* (id: string) {
         for (let asked = 0; asked < maxLookups; asked++) {
           const now = yield* Clock.currentTimeMillis
-          const cached = entries.get(id)
+          const cached = entries.get(id) ?? unknown.get(id)
           if (cached !== undefined && cached.expiry > now) {
             // Last used goes last: the first is the one to drop.
-            entries.delete(id)
-            entries.set(id, cached)
+            keep(id, cached)
             return cached.record
           }
           const lookup = yield* lookupOf(id)
@@ -136,6 +139,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         clear: Effect.sync(() => {
           overtakeAll()
           entries.clear()
+          unknown.clear()
         })
       })
     })

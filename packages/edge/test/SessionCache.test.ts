@@ -84,6 +84,20 @@ describe("the session cache", () => {
     }).pipe(Effect.provide(cache(backend, { capacity: 2 })))
   })
 
+  it.effect("is not driven out by ids that were made up, and bounds those too", () => {
+    const backend = new Backend(one)
+    return Effect.gen(function* () {
+      yield* statusOf(one.deviceSessionId)
+      for (const made of ["a", "b", "c"]) assert.strictEqual(yield* statusOf(made), "unknown")
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.deepStrictEqual(backend.asked, [one.deviceSessionId, "a", "b", "c"])
+      yield* statusOf("c")
+      assert.strictEqual(backend.asked.length, 4)
+      yield* statusOf("a")
+      assert.strictEqual(backend.asked.length, 5)
+    }).pipe(Effect.provide(cache(backend, { capacity: 2 })))
+  })
+
   it.effect("asks once for all who want the same session at the same time", () => {
     const backend = new Backend()
     const lookups = script(backend)

@@ -1,5 +1,6 @@
 /** Step 9: address, session, user and message type are within their budgets. */
 import { Effect } from "effect"
+import { network } from "../address.ts"
 import type { Budgets } from "../Budgets.ts"
 import type { Stage } from "./Stage.ts"
 
@@ -8,7 +9,7 @@ export const budget =
   (examined) => {
     const { envelope, peer, session } = examined
     return budgets
-      .take("ip", peer.ip)
+      .take("ip", network(peer.ip))
       .pipe(
         Effect.andThen(budgets.take("session", envelope.deviceSessionId)),
         Effect.andThen(budgets.take("user", session?.userId ?? "")),

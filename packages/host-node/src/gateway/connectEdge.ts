@@ -5,6 +5,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { body } from "@galaxy/contract/api/ApiError"
 import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
+import { plain } from "@galaxy/edge/address"
 import type { EdgeGateway } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
@@ -187,7 +188,7 @@ export const make = (services: EdgeServices) => {
     handles: (url: string) => url.startsWith(prefix),
     handler: ((request, response) => {
       // Nobody but this gateway says where a request comes from.
-      request.headers[peerHeader] = request.socket.remoteAddress ?? "unknown"
+      request.headers[peerHeader] = plain(request.socket.remoteAddress ?? "unknown")
       readToTheEnd(request)
       try {
         adapter(request, response)

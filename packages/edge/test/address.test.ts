@@ -1,0 +1,64 @@
+/** Which addresses are the same client's. */
+import * as address from "@galaxy/edge/address"
+import { budget } from "@galaxy/edge/stages/budget"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+
+describe("an address", () => {
+  it("of IPv4 is written plainly, however it came", () => {
+    assert.strictEqual(address.plain("::ffff:203.0.113.7"), "203.0.113.7")
+    assert.strictEqual(address.plain("::FFFF:203.0.113.7"), "203.0.113.7")
+    for (const it of ["203.0.113.7", "2001:db8::1", "::1", "::ffff:cb00:7107", "unknown", ""]) {
+      assert.strictEqual(address.plain(it), it)
+    }
+  })
+
+  it("of IPv4 is a network of its own", () => {
+    assert.strictEqual(address.network("203.0.113.7"), "203.0.113.7")
+    assert.strictEqual(address.network("::ffff:203.0.113.7"), "203.0.113.7")
+  })
+
+  for (const [ip, network] of [
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:DB8:0001:2::1", "2001:db8:1:2::/64"],
+    ["2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"],
+    ["2001:db8:1:3::1", "2001:db8:1:3::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["2001:db8::1:2:3:4", "2001:db8:0:0::/64"],
+    ["2001:db8::5:1:2:3:4", "2001:db8:0:5::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["::", "0:0:0:0::/64"]
+  ] as const) {
+    it(`of IPv6 belongs to its network: ${ip} to ${network}`, () => {
+      assert.strictEqual(address.network(ip), network)
+    })
+  }
+})
+
+it.effect("a client of IPv6 has one budget, whichever of its addresses it uses", () =>
+  Effect.gen(function* () {
+    const taken: Array<string> = []
+    const stage = budget({
+      take: (kind, key) =>
+        Effect.sync(() => {
+          if (kind === "ip") taken.push(key)
+        })
+    })
+    const envelope = {
+      protocolVersion: "v1",
+      deviceSessionId: "",
+      messageType: "",
+      timestampMs: 0n,
+      requestId: "",
+      payloadBytes: new Uint8Array(),
+      payloadHash: new Uint8Array(),
+      signature: new Uint8Array(),
+      traceId: ""
+    }
+    for (const ip of ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"]) {
+      yield* stage({ envelope, peer: { ip }, rpc: "command", session: undefined })
+    }
+    assert.deepStrictEqual(taken, ["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64"])
+  })
+)
