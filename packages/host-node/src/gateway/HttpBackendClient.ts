@@ -76,7 +76,13 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
             const text = await answer.body.text()
             return { status: answer.statusCode, json: text === "" ? null : (JSON.parse(text) as unknown) }
           },
-          catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+          // What isn't JSON would be quoted, with whatever is in it.
+          catch: (cause) =>
+            cause instanceof SyntaxError
+              ? "its answer is no JSON"
+              : cause instanceof Error
+                ? cause.message
+                : String(cause)
         }).pipe(
           Effect.tapError((reason) =>
             Effect.logWarning("the backend didn't answer").pipe(Effect.annotateLogs({ reason }))
