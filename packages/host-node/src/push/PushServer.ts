@@ -145,13 +145,22 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
         }
       }
 
-      const handler = connectNodeAdapter({
+      const adapter = connectNodeAdapter({
         routes: (router) => {
           router.service(Push, { subscribePush })
         },
         // Nothing that a gateway sends is larger.
         readMaxBytes: 64 * 1024
       })
+      const handler: typeof adapter = (request, response) => {
+        try {
+          adapter(request, response)
+        } catch {
+          // An authority of which the adapter can't make a URL.
+          response.writeHead(400)
+          response.end()
+        }
+      }
 
       const sessions = new Set<http2.ServerHttp2Session>()
       const server = http2.createServer({ settings: { maxConcurrentStreams: 16 }, maxSessionMemory: 16 }, handler)
