@@ -12,11 +12,21 @@ export interface SessionCacheOptions {
   readonly capacity: number
   /** Safety net for invalidations that were missed. */
   readonly ttlMs: number
+  /** How long a session is believed while no invalidation could arrive. */
+  readonly unfollowedTtlMs: number
   /** How long an unknown id is remembered as unknown. */
   readonly unknownTtlMs: number
+  /** Questions to the backend at the same time; one more is refused. */
+  readonly maxLookups: number
 }
 
-export const defaults: SessionCacheOptions = { capacity: 50_000, ttlMs: 5 * 60_000, unknownTtlMs: 2_000 }
+export const defaults: SessionCacheOptions = {
+  capacity: 50_000,
+  ttlMs: 5 * 60_000,
+  unfollowedTtlMs: 1_000,
+  unknownTtlMs: 2_000,
+  maxLookups: 1_024
+}
 
 export class SessionCache extends Context.Service<
   SessionCache,
@@ -24,6 +34,8 @@ export class SessionCache extends Context.Service<
     get(deviceSessionId: string): Effect.Effect<Option.Option<SessionRecord>, BackendUnavailable>
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     readonly revokeUser: (userId: string) => Effect.Effect<void>
+    /** Whether invalidations arrive. While they don't, a session is believed for a moment only. */
+    readonly setFollowed: (followed: boolean) => Effect.Effect<void>
     /** Forgets everything: invalidations may have been missed. */
     readonly clear: Effect.Effect<void>
   }
@@ -31,7 +43,8 @@ export class SessionCache extends Context.Service<
 
 interface Entry {
   readonly record: Option.Option<SessionRecord>
-  readonly expiry: number
+  /** When the backend was asked. */
+  readonly at: number
 }
 
 /** One question to the backend, for all who want its answer. */
@@ -42,19 +55,26 @@ interface Lookup {
 }
 
 /** Times that a caller asks anew because an invalidation overtook the lookup; after that it is refused. */
-const maxLookups = 5
+const maxAttempts = 5
 
 export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<SessionCache, never, BackendClient> =>
   Layer.effect(
     SessionCache,
     Effect.gen(function* () {
-      const { capacity, ttlMs, unknownTtlMs } = { ...defaults, ...options }
+      const { capacity, ttlMs, unfollowedTtlMs, unknownTtlMs, maxLookups } = { ...defaults, ...options }
       const backend = yield* BackendClient
       const entries = new Map<string, Entry>()
       /** Ids that aren't sessions, apart: who makes ids up drives out nothing but others that were made up. */
       const unknown = new Map<string, Entry>()
       /** Those whose answer is still worth waiting for. */
       const lookups = new Map<string, Lookup>()
+      let followed = true
+
+      const believed = (entry: Entry, now: number): boolean => {
+        const age = now - entry.at
+        if (Option.isNone(entry.record)) return age < unknownTtlMs
+        return age < (followed ? ttlMs : Math.min(ttlMs, unfollowedTtlMs))
+      }
 
       const keep = (id: string, entry: Entry) => {
         entries.delete(id)
@@ -66,23 +86,22 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       }
 
       const lookUp = Effect.fnUntraced(function* (id: string, lookup: Lookup) {
+        const at = yield* Clock.currentTimeMillis
         const exit = yield* Effect.exit(backend.session(id))
-        const now = yield* Clock.currentTimeMillis
         if (!lookup.stale) {
           lookups.delete(id)
-          if (Exit.isSuccess(exit)) {
-            keep(id, { record: exit.value, expiry: now + (Option.isSome(exit.value) ? ttlMs : unknownTtlMs) })
-          }
+          if (Exit.isSuccess(exit)) keep(id, { record: exit.value, at })
         }
         yield* Deferred.done(lookup.answer, exit)
       })
 
       /** The one under way, or a new one. In one step, so that there is never a second, nor one that nobody runs. */
-      const lookupOf = (id: string): Effect.Effect<Lookup> =>
+      const lookupOf = (id: string): Effect.Effect<Lookup, BackendUnavailable> =>
         Effect.uninterruptible(
           Effect.suspend(() => {
             const running = lookups.get(id)
             if (running !== undefined) return Effect.succeed(running)
+            if (lookups.size >= maxLookups) return Effect.fail(new BackendUnavailable())
             const lookup: Lookup = { answer: Deferred.makeUnsafe(), stale: false }
             lookups.set(id, lookup)
             // Not of the caller's life: others may be waiting for the same answer.
@@ -91,10 +110,10 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         )
 
       const get = Effect.fn("SessionCache.get")(function* (id: string) {
-        for (let asked = 0; asked < maxLookups; asked++) {
+        for (let asked = 0; asked < maxAttempts; asked++) {
           const now = yield* Clock.currentTimeMillis
           const cached = entries.get(id) ?? unknown.get(id)
-          if (cached !== undefined && cached.expiry > now) {
+          if (cached !== undefined && believed(cached, now)) {
             // Last used goes last: the first is the one to drop.
             keep(id, cached)
             return cached.record
@@ -135,6 +154,10 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
                 entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
               }
             }
+          }),
+        setFollowed: (now) =>
+          Effect.sync(() => {
+            followed = now
           }),
         clear: Effect.sync(() => {
           overtakeAll()

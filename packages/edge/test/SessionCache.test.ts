@@ -183,6 +183,70 @@ describe("the session cache", () => {
   })
 })
 
+describe("a session cache that no invalidation reaches", () => {
+  it.effect("believes a session for a moment only, until it is told of revocations again", () => {
+    const backend = new Backend(one)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      yield* TestClock.adjust(500)
+      yield* sessions.setFollowed(false)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.strictEqual(backend.asked.length, 1)
+      backend.add(one, "revoked")
+      yield* TestClock.adjust(500)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(backend.asked.length, 2)
+      yield* sessions.setFollowed(true)
+      yield* TestClock.adjust(60_000)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(backend.asked.length, 2)
+    }).pipe(Effect.provide(cache(backend, { unfollowedTtlMs: 1_000 })))
+  })
+
+  it.effect("counts a session's time from when it was asked for, however late the answer", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const first = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* TestClock.adjust(900)
+      yield* lookups.answer(0, "active")
+      assert.strictEqual(yield* Fiber.join(first), "active")
+      yield* TestClock.adjust(100)
+      const second = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      assert.strictEqual(lookups.asked, 2)
+      yield* lookups.answer(1, "revoked")
+      assert.strictEqual(yield* Fiber.join(second), "revoked")
+    }).pipe(Effect.provide(cache(backend, { ttlMs: 1_000 })))
+  })
+})
+
+describe("a flood of ids", () => {
+  it.effect("asks so many questions at once and no more; who is known needs none", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const known = yield* Effect.forkChild(statusOf(one.deviceSessionId))
+      yield* settle
+      yield* lookups.answer(0, "active")
+      yield* Fiber.join(known)
+      const waiting = yield* Effect.forEach(["a", "b", "b"], (id) => Effect.forkChild(statusOf(id)))
+      yield* settle
+      assert.strictEqual(lookups.asked, 3)
+      assert.strictEqual((yield* Effect.flip(statusOf("c")))._tag, "backend_unavailable")
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.strictEqual(lookups.asked, 3)
+      yield* lookups.fail(1)
+      const another = yield* Effect.forkChild(statusOf("c"))
+      yield* settle
+      assert.strictEqual(lookups.asked, 4)
+      yield* Fiber.interruptAll([...waiting, another])
+    }).pipe(Effect.provide(cache(backend, { maxLookups: 2 })))
+  })
+})
+
 describe("an invalidation during a lookup", () => {
   const kinds: ReadonlyArray<[string, (sessions: SessionCache.SessionCache["Service"]) => Effect.Effect<void>]> = [
     ["of the session", (sessions) => sessions.revokeSession(one.deviceSessionId)],

@@ -2,12 +2,13 @@
  * Follows the backend's push log: events to the hub, invalidations to the cache and the hub.
  *
  * After a lost connection it goes on from the last cursor. Where the log begins anew, everything that may have been missed
- * is forgotten or read again.
+ * is forgotten or read again. Nothing but the end of the scope ends it: a gateway that follows no more would let revoked
+ * sessions in.
  */
-import { Duration, Effect, Layer, Random, Ref, Stream } from "effect"
+import { Cause, Duration, Effect, Layer, Random, Ref, Stream } from "effect"
 import { SessionCache } from "../SessionCache.ts"
 import { PushHub } from "./PushHub.ts"
-import { type PushFrame, PushSource } from "./PushSource.ts"
+import { type PushFrame, PushSource, type PushSourceLost } from "./PushSource.ts"
 
 const firstWaitMs = 200
 const longestWaitMs = 10_000
@@ -25,7 +26,10 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       switch (frame.type) {
         case "resume":
           // What was said before the beginning of this log can't be known: drop what it may have changed.
-          return frame.outcome === "RESUMED" ? Effect.void : Effect.andThen(sessions.clear, hub.catchUpAll)
+          return Effect.andThen(
+            frame.outcome === "RESUMED" ? Effect.void : Effect.andThen(sessions.clear, hub.catchUpAll),
+            sessions.setFollowed(true)
+          )
         case "event":
           return hub.publish(frame.event)
         case "invalidation":
@@ -47,10 +51,18 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       yield* Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(count - 1, 10))))
     })
 
+    const lost = (cause: Cause.Cause<PushSourceLost>) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+      const error = cause.reasons.find(Cause.isFailReason)?.error.message
+      return error === undefined
+        ? Effect.logError("following the push stream failed", cause)
+        : Effect.logWarning("the push stream was lost").pipe(Effect.annotateLogs({ error }))
+    }
+
+    yield* sessions.setFollowed(false)
     yield* connection.pipe(
-      Effect.catch((error) =>
-        Effect.logWarning("the push stream was lost").pipe(Effect.annotateLogs({ error: error.message }))
-      ),
+      Effect.catchCause(lost),
+      Effect.andThen(sessions.setFollowed(false)),
       Effect.andThen(backoff),
       Effect.forever,
       Effect.forkScoped

@@ -2,7 +2,7 @@
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Clock, Context, Effect, Layer, Option, Schedule, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schedule, Semaphore, Stream } from "effect"
 import { BackendClient } from "../BackendClient.ts"
 import { EdgeCrypto } from "../EdgeCrypto.ts"
 import { EdgeSettings } from "../EdgeSettings.ts"
@@ -51,6 +51,8 @@ const retries = {
   while: (refusal: Refusal) => refusal._tag === "backend_unavailable"
 }
 const fullRetryMs = 5_000
+/** When the push log begins anew, every stream catches up at once: commands mustn't wait behind all of them. */
+const maxCatchUps = 24
 
 const resumeAfterOf = (payload: Uint8Array) =>
   Effect.try({
@@ -81,6 +83,10 @@ export const layer: Layer.Layer<
     const crypto = yield* EdgeCrypto
     const settings = yield* EdgeSettings
     const hub = yield* PushHub
+    const catchUps = yield* Semaphore.make(maxCatchUps)
+
+    /** Reads for a stream: a few at a time, and again after a short outage. */
+    const reading = <A>(read: Effect.Effect<A, Refusal>) => Effect.retry(catchUps.withPermit(read), retries)
 
     const unsigned = Effect.fnUntraced(function* (it: eventStream.Outgoing, requestId: string) {
       const now = Math.floor(yield* Clock.currentTimeMillis)
@@ -150,8 +156,8 @@ export const layer: Layer.Layer<
               deviceSessionId,
               resumeAfter,
               registration,
-              page: (after, limit) => Effect.retry(backend.events(session.userId, after, limit), retries),
-              mayGoOn: Effect.retry(stillActive(deviceSessionId), retries),
+              page: (after, limit) => reading(backend.events(session.userId, after, limit)),
+              mayGoOn: reading(stillActive(deviceSessionId)),
               onEnd: (reason) => (reason === "session_revoked" ? new SessionRevoked() : new ShuttingDown()),
               pageSize,
               heartbeatMillis: settings.heartbeatMs

@@ -42,7 +42,8 @@ export const make = <E>(options: EventStreamOptions<E>): Stream.Stream<Outgoing,
   Stream.unwrap(
     Effect.gen(function* () {
       const { resumeAfter } = options
-      const first = yield* options.page(resumeAfter, options.pageSize)
+      // Only to know the newest: what is kept is read once the stream has begun.
+      const first = yield* options.page(resumeAfter, 1)
       // A number that the backend hasn't reached: the client is of another time, or of a database that was restored.
       const ahead = resumeAfter > first.newest
       const last = yield* Ref.make(resumeAfter === 0 || ahead ? first.newest : resumeAfter)

@@ -1,0 +1,225 @@
+/** Following the push log: what a frame does, and what a lost connection does. */
+import * as Dispatcher from "@galaxy/edge/hub/Dispatcher"
+import * as PushHub from "@galaxy/edge/hub/PushHub"
+import { type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
+import { SessionCache } from "@galaxy/edge/SessionCache"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option, Queue, Stream } from "effect"
+import { TestClock } from "effect/testing"
+
+type Outcome = Extract<PushFrame, { readonly type: "resume" }>["outcome"]
+
+const resumed = (cursor: string, outcome: Outcome): PushFrame => ({ type: "resume", cursor, outcome })
+
+const event = (cursor: string, sequence: number): PushFrame => ({
+  type: "event",
+  cursor,
+  event: {
+    userId: "user-1",
+    deviceSessionId: "",
+    kind: "game.turn.ready",
+    payload: new Uint8Array(),
+    eventId: cursor,
+    requestId: "",
+    traceId: "",
+    sequence
+  }
+})
+
+const revokes = (cursor: string, of: { readonly deviceSessionId?: string; readonly userId?: string }): PushFrame => ({
+  type: "invalidation",
+  cursor,
+  deviceSessionId: "",
+  userId: "",
+  reason: "user_revoke",
+  ...of
+})
+
+/** The backend's log, one connection after the other, and what became of its frames. */
+class Script {
+  /** Cursors by which it was opened. */
+  readonly opened: Array<string> = []
+  /** What was asked of the session cache, in order. */
+  readonly cache: Array<string> = []
+  refusing = false
+  frames: Queue.Queue<PushFrame, PushSourceLost> | undefined
+
+  readonly layer = Layer.mergeAll(
+    Layer.succeed(PushSource, {
+      frames: (cursor: string) =>
+        Stream.unwrap(
+          Effect.gen({ self: this }, function* () {
+            this.opened.push(cursor)
+            if (this.refusing) return Stream.fail(new PushSourceLost({ message: "refused" }))
+            const frames = yield* Queue.unbounded<PushFrame, PushSourceLost>()
+            this.frames = frames
+            return Stream.fromQueue(frames)
+          })
+        )
+    }),
+    Layer.succeed(SessionCache, {
+      get: () => Effect.succeed(Option.none()),
+      revokeSession: (id) => this.note(`session ${id}`),
+      revokeUser: (id) => this.note(`user ${id}`),
+      setFollowed: (followed) => this.note(followed ? "followed" : "lost"),
+      clear: Effect.suspend(() => this.note("clear"))
+    })
+  )
+
+  note(what: string): Effect.Effect<void> {
+    return what === "user broken"
+      ? Effect.die(new Error("a fault of ours"))
+      : Effect.sync(() => void this.cache.push(what))
+  }
+
+  get noted(): ReadonlyArray<string> {
+    return this.cache.splice(0)
+  }
+
+  readonly say = Effect.fnUntraced({ self: this }, function* (...frames: ReadonlyArray<PushFrame>) {
+    assert.isDefined(this.frames)
+    yield* Queue.offerAll(this.frames, frames)
+    yield* settle
+  })
+
+  readonly lose = Effect.suspend(() => {
+    assert.isDefined(this.frames)
+    return Effect.andThen(Queue.fail(this.frames, new PushSourceLost({ message: "lost" })), settle)
+  })
+}
+
+const settle = Effect.forEach(Array.from({ length: 50 }), () => Effect.yieldNow, { discard: true })
+
+const run = <A, E>(script: Script, test: Effect.Effect<A, E, PushHub.PushHub>) =>
+  Effect.gen(function* () {
+    yield* settle
+    return yield* test
+  }).pipe(
+    Effect.provide(Dispatcher.layer.pipe(Layer.provideMerge(PushHub.layer()), Layer.provide(script.layer)), {
+      local: true
+    })
+  )
+
+/** The longest that the next attempt may be away. */
+const longestWait = "10 seconds"
+
+describe("the dispatcher", () => {
+  it.effect("begins at the present, and tells the hub and the cache what it hears", () => {
+    const script = new Script()
+    return run(
+      script,
+      Effect.scoped(
+        Effect.gen(function* () {
+          assert.deepStrictEqual(script.opened, [""])
+          assert.deepStrictEqual(script.noted, ["lost"])
+          const hub = yield* PushHub.PushHub
+          const mine = yield* hub.register({ userId: "user-1", deviceSessionId: "session-1" })
+          const second = yield* hub.register({ userId: "user-1", deviceSessionId: "session-2" })
+          yield* script.say(resumed("1", "FRESH"), event("2", 7))
+          assert.deepStrictEqual(script.noted, ["clear", "followed"])
+          for (const { take } of [mine, second]) {
+            assert.strictEqual((yield* take).type, "catchUp")
+            const heard = yield* take
+            assert.strictEqual(heard.type === "event" ? heard.event.sequence : undefined, 7)
+          }
+          yield* script.say(revokes("3", { deviceSessionId: "session-1" }))
+          assert.deepStrictEqual(script.noted, ["session session-1"])
+          assert.deepStrictEqual(yield* mine.take, { type: "end", reason: "session_revoked" })
+          yield* script.say(event("4", 8))
+          assert.strictEqual((yield* second.take).type, "event")
+          yield* script.say(revokes("5", { userId: "user-1" }))
+          assert.deepStrictEqual(script.noted, ["user user-1"])
+          assert.deepStrictEqual(yield* second.take, { type: "end", reason: "session_revoked" })
+        })
+      )
+    )
+  })
+
+  it.effect("goes on from the last cursor when the connection is lost, and forgets nothing that was resumed", () => {
+    const script = new Script()
+    return run(
+      script,
+      Effect.gen(function* () {
+        yield* script.say(resumed("1", "FRESH"), event("2", 1))
+        assert.deepStrictEqual(script.noted, ["lost", "clear", "followed"])
+        yield* script.lose
+        // From this moment sessions are believed no longer.
+        assert.deepStrictEqual(script.noted, ["lost"])
+        yield* TestClock.adjust(longestWait)
+        yield* settle
+        assert.deepStrictEqual(script.opened, ["", "2"])
+        assert.deepStrictEqual(script.noted, [])
+        yield* script.say(resumed("2", "RESUMED"))
+        assert.deepStrictEqual(script.noted, ["followed"])
+      })
+    )
+  })
+
+  it.effect("forgets and catches up where the log begins anew", () => {
+    const script = new Script()
+    return run(
+      script,
+      Effect.scoped(
+        Effect.gen(function* () {
+          yield* script.say(resumed("1", "FRESH"))
+          yield* script.lose
+          const { take } = yield* (yield* PushHub.PushHub).register({ userId: "user-1", deviceSessionId: "session-1" })
+          yield* TestClock.adjust(longestWait)
+          yield* settle
+          assert.deepStrictEqual(script.noted, ["lost", "clear", "followed", "lost"])
+          yield* script.say(resumed("90", "RESTARTED"))
+          assert.deepStrictEqual(script.noted, ["clear", "followed"])
+          assert.strictEqual((yield* take).type, "catchUp")
+        })
+      )
+    )
+  })
+
+  it.effect("tries again and again, seldom in the long run, and for as long as it takes", () => {
+    const script = new Script()
+    script.refusing = true
+    return run(
+      script,
+      Effect.gen(function* () {
+        yield* TestClock.adjust("1 hour")
+        yield* settle
+        const tries = script.opened.length
+        // Full jitter over at most ten seconds: some 720 in an hour, never a storm.
+        assert.isAbove(tries, 360)
+        assert.isBelow(tries, 1_500)
+        script.refusing = false
+        yield* TestClock.adjust(longestWait)
+        yield* settle
+        yield* script.say(resumed("1", "FRESH"))
+        assert.deepStrictEqual(script.noted.slice(-2), ["clear", "followed"])
+      })
+    )
+  })
+
+  it.effect("goes on after a fault of its own, from before the frame that brought it about", () => {
+    const script = new Script()
+    return run(
+      script,
+      Effect.gen(function* () {
+        yield* script.say(resumed("1", "FRESH"), event("2", 1), revokes("3", { userId: "broken" }))
+        assert.deepStrictEqual(script.noted, ["lost", "clear", "followed", "lost"])
+        yield* TestClock.adjust(longestWait)
+        yield* settle
+        assert.deepStrictEqual(script.opened, ["", "2"])
+        yield* script.say(resumed("2", "RESUMED"), revokes("4", { userId: "user-1" }))
+        assert.deepStrictEqual(script.noted, ["followed", "user user-1"])
+      })
+    )
+  })
+
+  it.effect("ends with its scope", () => {
+    const script = new Script()
+    return Effect.gen(function* () {
+      yield* run(script, script.say(resumed("1", "FRESH")))
+      assert.isDefined(script.frames)
+      yield* TestClock.adjust("1 hour")
+      yield* settle
+      assert.deepStrictEqual(script.opened, [""])
+    })
+  })
+})

@@ -1,0 +1,157 @@
+/** Signed streams over a scripted backend: how much is asked of it at once, and what a short outage does. */
+import { BackendClient } from "@galaxy/edge/BackendClient"
+import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
+import type { Envelope } from "@galaxy/edge/Envelope"
+import * as EventStreams from "@galaxy/edge/hub/EventStreams"
+import * as PushHub from "@galaxy/edge/hub/PushHub"
+import { BackendUnavailable } from "@galaxy/edge/Refusal"
+import { SessionCache } from "@galaxy/edge/SessionCache"
+import { Verifier } from "@galaxy/edge/Verifier"
+import { crypto, device, envelopeOf, peer } from "@galaxy/testkit/TestEdge"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Option, Stream } from "effect"
+import { TestClock } from "effect/testing"
+
+/** Counts reads that run at the same time; each takes a second. */
+class Backend {
+  running = 0
+  most = 0
+  reads = 0
+  failing = 0
+
+  readonly slow = <A, E>(answer: Effect.Effect<A, E>) =>
+    Effect.suspend(() => {
+      this.reads++
+      this.running++
+      this.most = Math.max(this.most, this.running)
+      return Effect.sleep("1 second").pipe(
+        Effect.andThen(answer),
+        Effect.ensuring(Effect.sync(() => void this.running--))
+      )
+    })
+
+  readonly layer = Layer.mergeAll(
+    Layer.succeed(BackendClient, {
+      session: () => Effect.die("sessions come from the cache"),
+      forward: () => Effect.die("no call is forwarded here"),
+      public: () => Effect.die("no public call is made here"),
+      events: () =>
+        this.slow(
+          Effect.suspend(() =>
+            this.failing-- > 0
+              ? Effect.fail(new BackendUnavailable())
+              : Effect.succeed({ events: [], oldest: 0, newest: 0 })
+          )
+        ),
+      ready: Effect.void
+    }),
+    Layer.succeed(SessionCache, {
+      get: (id) =>
+        Effect.succeed(Option.some({ userId: id, publicKey: new Uint8Array(32), status: "active" as const })),
+      revokeSession: () => Effect.void,
+      revokeUser: () => Effect.void,
+      setFollowed: () => Effect.void,
+      clear: Effect.void
+    })
+  )
+}
+
+/** Everybody is who they say they are. */
+const verifier = Layer.succeed(Verifier, {
+  verify: (rpc, envelope, from) =>
+    Effect.succeed({
+      envelope,
+      peer: from,
+      rpc,
+      session: { userId: envelope.deviceSessionId, publicKey: new Uint8Array(32), status: "active" as const }
+    })
+})
+
+const streams = (backend: Backend, settings: Partial<EdgeSettings.EdgeSettingsShape> = {}) =>
+  EventStreams.layer.pipe(
+    Layer.provideMerge(PushHub.layer()),
+    Layer.provide(Layer.mergeAll(verifier, backend.layer, crypto, EdgeSettings.layer(settings)))
+  )
+
+const subscription = (number: number): Envelope => envelopeOf(device(number), { messageType: "gateway.subscribe" })
+
+const seconds = (count: number) =>
+  Effect.forEach(Array.from({ length: count }), () => TestClock.adjust("1 second"), { discard: true })
+
+describe("many event streams", () => {
+  it.effect("catch up a few at a time, all of them", () => {
+    const backend = new Backend()
+    const count = 200
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      const hub = yield* PushHub.PushHub
+      const seen = new Map<number, number>()
+      const fibers = yield* Effect.forEach(
+        Array.from({ length: count }, (_, number) => number),
+        (number) =>
+          Effect.forkChild(
+            Stream.runForEach(subscribe(subscription(number), peer), () =>
+              Effect.sync(() => void seen.set(number, (seen.get(number) ?? 0) + 1))
+            )
+          )
+      )
+      // Each reads twice to begin: how far the user's events go, and what is kept.
+      yield* seconds(20)
+      assert.strictEqual(seen.size, count)
+      assert.strictEqual(backend.reads, 2 * count)
+      assert.isAtMost(backend.most, 32)
+      backend.most = 0
+      yield* hub.catchUpAll
+      yield* seconds(20)
+      assert.strictEqual(backend.reads, 3 * count)
+      assert.isAtMost(backend.most, 32)
+      assert.strictEqual(backend.running, 0)
+      yield* Fiber.interruptAll(fibers)
+      assert.strictEqual(yield* hub.size, 0)
+    }).pipe(Effect.provide(streams(backend, { heartbeatMs: 3_600_000 })))
+  })
+
+  it.effect("that are left while they wait for their turn take none", () => {
+    const backend = new Backend()
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      const fibers = yield* Effect.forEach(
+        Array.from({ length: 100 }, (_, number) => number),
+        (number) => Effect.forkChild(Stream.runDrain(subscribe(subscription(number), peer)))
+      )
+      yield* TestClock.adjust("500 millis")
+      yield* Fiber.interruptAll(fibers)
+      assert.strictEqual(backend.running, 0)
+      assert.isAtMost(backend.reads, 32)
+      const last = yield* Effect.forkChild(Stream.runHead(subscribe(subscription(1_000), peer)))
+      yield* seconds(2)
+      assert.isTrue(Option.isSome(yield* Fiber.join(last)))
+    }).pipe(Effect.provide(streams(backend)))
+  })
+})
+
+describe("an event stream whose backend is away", () => {
+  it.effect("goes on after a short while", () => {
+    const backend = new Backend()
+    backend.failing = 3
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      const first = yield* Effect.forkChild(Stream.runHead(subscribe(subscription(1), peer)))
+      yield* seconds(10)
+      const event = Option.getOrThrow(yield* Fiber.join(first))
+      assert.strictEqual(event.eventType, "gateway.server_time")
+    }).pipe(Effect.provide(streams(backend)))
+  })
+
+  it.effect("ends as backend_unavailable when it stays away", () => {
+    const backend = new Backend()
+    backend.failing = Number.POSITIVE_INFINITY
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      const first = yield* Effect.forkChild(Effect.flip(Stream.runDrain(subscribe(subscription(1), peer))))
+      yield* seconds(20)
+      assert.strictEqual((yield* Fiber.join(first))._tag, "backend_unavailable")
+      assert.strictEqual(yield* (yield* PushHub.PushHub).size, 0)
+    }).pipe(Effect.provide(streams(backend)))
+  })
+})
