@@ -1,7 +1,7 @@
 /** Bounds of the engine's REST surface. Whatever is larger is refused before it is looked at. */
 
 /** Races in one galaxy. */
-export const maxRaces = 100
+export const maxRaces = 250
 /** Orders of one race for one turn, and orders or commands in one request. */
 export const maxOrders = 1000
 /** Bytes of a request body. */

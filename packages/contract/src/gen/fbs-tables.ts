@@ -17,7 +17,23 @@ export const tables = {
       { name: "planet", slot: 1, type: "int", optional: true },
       { name: "product", slot: 2, type: "string" },
       { name: "name", slot: 3, type: "string" },
-      { name: "race", slot: 4, type: "string" }
+      { name: "race", slot: 4, type: "string" },
+      { name: "to", slot: 5, type: "int", optional: true },
+      { name: "group", slot: 6, type: "int", optional: true },
+      { name: "ships", slot: 7, type: "int", optional: true },
+      { name: "fleet", slot: 8, type: "string" },
+      { name: "into", slot: 9, type: "string" },
+      { name: "class", slot: 10, type: "string" },
+      { name: "science", slot: 11, type: "string" },
+      { name: "goods", slot: 12, type: "string" },
+      { name: "amount", slot: 13, type: "double", optional: true },
+      { name: "block", slot: 14, type: "string" },
+      { name: "level", slot: 15, type: "double", optional: true },
+      { name: "drive", slot: 16, type: "double", optional: true },
+      { name: "armament", slot: 17, type: "double", optional: true },
+      { name: "weapons", slot: 18, type: "double", optional: true },
+      { name: "shields", slot: 19, type: "double", optional: true },
+      { name: "cargo", slot: 20, type: "double", optional: true }
     ]
   },
   "galaxy.game.OrderVerdict": {
@@ -85,6 +101,122 @@ export const tables = {
       { name: "turns_left", slot: 11, type: "int", optional: true }
     ]
   },
+  "galaxy.game.OwnScience": {
+    fields: [
+      { name: "name", slot: 0, type: "string", required: true },
+      { name: "drive", slot: 1, type: "double" },
+      { name: "weapons", slot: 2, type: "double" },
+      { name: "shields", slot: 3, type: "double" },
+      { name: "cargo", slot: 4, type: "double" }
+    ]
+  },
+  "galaxy.game.ForeignScience": {
+    fields: [
+      { name: "race", slot: 0, type: "string", required: true },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "drive", slot: 2, type: "double" },
+      { name: "weapons", slot: 3, type: "double" },
+      { name: "shields", slot: 4, type: "double" },
+      { name: "cargo", slot: 5, type: "double" }
+    ]
+  },
+  "galaxy.game.OwnClass": {
+    fields: [
+      { name: "name", slot: 0, type: "string", required: true },
+      { name: "drive", slot: 1, type: "double" },
+      { name: "armament", slot: 2, type: "int" },
+      { name: "weapons", slot: 3, type: "double" },
+      { name: "shields", slot: 4, type: "double" },
+      { name: "cargo", slot: 5, type: "double" },
+      { name: "mass", slot: 6, type: "double" }
+    ]
+  },
+  "galaxy.game.ForeignClass": {
+    fields: [
+      { name: "race", slot: 0, type: "string", required: true },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "drive", slot: 2, type: "double" },
+      { name: "armament", slot: 3, type: "int" },
+      { name: "weapons", slot: 4, type: "double" },
+      { name: "shields", slot: 5, type: "double" },
+      { name: "cargo", slot: 6, type: "double" },
+      { name: "mass", slot: 7, type: "double" }
+    ]
+  },
+  "galaxy.game.BattleGroup": {
+    fields: [
+      { name: "index", slot: 0, type: "int" },
+      { name: "race", slot: 1, type: "string", required: true },
+      { name: "ships", slot: 2, type: "int" },
+      { name: "class", slot: 3, type: "string", required: true },
+      { name: "drive", slot: 4, type: "double" },
+      { name: "weapons", slot: 5, type: "double" },
+      { name: "shields", slot: 6, type: "double" },
+      { name: "cargo", slot: 7, type: "double" },
+      { name: "goods", slot: 8, type: "string", required: true },
+      { name: "load", slot: 9, type: "double" },
+      { name: "ships_left", slot: 10, type: "int" },
+      { name: "state", slot: 11, type: "string", required: true }
+    ]
+  },
+  "galaxy.game.Shot": {
+    fields: [
+      { name: "attacker", slot: 0, type: "int" },
+      { name: "target", slot: 1, type: "int" },
+      { name: "destroyed", slot: 2, type: "bool" },
+      { name: "count", slot: 3, type: "int" }
+    ]
+  },
+  "galaxy.game.ShotTotal": {
+    fields: [
+      { name: "attacker", slot: 0, type: "int" },
+      { name: "target", slot: 1, type: "int" },
+      { name: "shots", slot: 2, type: "int" },
+      { name: "destroyed", slot: 3, type: "int" }
+    ]
+  },
+  "galaxy.game.Battle": {
+    fields: [
+      { name: "planet", slot: 0, type: "int" },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "when", slot: 2, type: "string", required: true },
+      { name: "groups", slot: 3, type: { vector: { table: "galaxy.game.BattleGroup" } }, required: true },
+      { name: "rounds", slot: 4, type: "int" },
+      { name: "shots", slot: 5, type: "int" },
+      { name: "protocol", slot: 6, type: { vector: { table: "galaxy.game.Shot" } }, required: true },
+      { name: "omitted", slot: 7, type: "int" },
+      { name: "totals", slot: 8, type: { vector: { table: "galaxy.game.ShotTotal" } }, required: true }
+    ]
+  },
+  "galaxy.game.Bombing": {
+    fields: [
+      { name: "bomber", slot: 0, type: "string", required: true },
+      { name: "owner", slot: 1, type: "string", required: true },
+      { name: "planet", slot: 2, type: "int" },
+      { name: "name", slot: 3, type: "string", required: true },
+      { name: "population", slot: 4, type: "double" },
+      { name: "industry", slot: 5, type: "double" },
+      { name: "production", slot: 6, type: "string", required: true },
+      { name: "capital", slot: 7, type: "double" },
+      { name: "materials", slot: 8, type: "double" },
+      { name: "colonists", slot: 9, type: "double" },
+      { name: "power", slot: 10, type: "double" },
+      { name: "result", slot: 11, type: "string", required: true },
+      { name: "destroyed_population", slot: 12, type: "double" },
+      { name: "destroyed_industry", slot: 13, type: "double" },
+      { name: "destroyed_colonists", slot: 14, type: "double" },
+      { name: "new_owner", slot: 15, type: "string" }
+    ]
+  },
+  "galaxy.game.ApproachingGroup": {
+    fields: [
+      { name: "origin", slot: 0, type: "int" },
+      { name: "destination", slot: 1, type: "int" },
+      { name: "distance", slot: 2, type: "double" },
+      { name: "speed", slot: 3, type: "double" },
+      { name: "mass", slot: 4, type: "double" }
+    ]
+  },
   "galaxy.game.OwnPlanet": {
     fields: [
       { name: "number", slot: 0, type: "int" },
@@ -102,11 +234,125 @@ export const tables = {
       { name: "free_points", slot: 12, type: "double" }
     ]
   },
+  "galaxy.game.Yard": {
+    fields: [
+      { name: "planet", slot: 0, type: "int" },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "class", slot: 2, type: "string", required: true },
+      { name: "price", slot: 3, type: "double" },
+      { name: "banked", slot: 4, type: "double" },
+      { name: "free_points", slot: 5, type: "double" }
+    ]
+  },
+  "galaxy.game.CargoRoutes": {
+    fields: [
+      { name: "planet", slot: 0, type: "int" },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "capital", slot: 2, type: "int", optional: true },
+      { name: "materials", slot: 3, type: "int", optional: true },
+      { name: "colonists", slot: 4, type: "int", optional: true },
+      { name: "empty", slot: 5, type: "int", optional: true }
+    ]
+  },
+  "galaxy.game.ForeignPlanet": {
+    fields: [
+      { name: "owner", slot: 0, type: "string", required: true },
+      { name: "number", slot: 1, type: "int" },
+      { name: "name", slot: 2, type: "string", required: true },
+      { name: "x", slot: 3, type: "double" },
+      { name: "y", slot: 4, type: "double" },
+      { name: "size", slot: 5, type: "double" },
+      { name: "population", slot: 6, type: "double" },
+      { name: "industry", slot: 7, type: "double" },
+      { name: "resources", slot: 8, type: "double" },
+      { name: "production", slot: 9, type: "string", required: true },
+      { name: "capital", slot: 10, type: "double" },
+      { name: "materials", slot: 11, type: "double" },
+      { name: "colonists", slot: 12, type: "double" },
+      { name: "free_points", slot: 13, type: "double" }
+    ]
+  },
+  "galaxy.game.UninhabitedPlanet": {
+    fields: [
+      { name: "number", slot: 0, type: "int" },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "x", slot: 2, type: "double" },
+      { name: "y", slot: 3, type: "double" },
+      { name: "size", slot: 4, type: "double" },
+      { name: "resources", slot: 5, type: "double" },
+      { name: "capital", slot: 6, type: "double" },
+      { name: "materials", slot: 7, type: "double" }
+    ]
+  },
   "galaxy.game.UnknownPlanet": {
     fields: [
       { name: "number", slot: 0, type: "int" },
       { name: "x", slot: 1, type: "double" },
       { name: "y", slot: 2, type: "double" }
+    ]
+  },
+  "galaxy.game.Fleet": {
+    fields: [
+      { name: "number", slot: 0, type: "int" },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "groups", slot: 2, type: "int" },
+      { name: "destination", slot: 3, type: "int" },
+      { name: "origin", slot: 4, type: "int", optional: true },
+      { name: "distance", slot: 5, type: "double", optional: true },
+      { name: "speed", slot: 6, type: "double" },
+      { name: "state", slot: 7, type: "string", required: true }
+    ]
+  },
+  "galaxy.game.OwnGroup": {
+    fields: [
+      { name: "number", slot: 0, type: "int" },
+      { name: "ships", slot: 1, type: "int" },
+      { name: "class", slot: 2, type: "string", required: true },
+      { name: "drive", slot: 3, type: "double" },
+      { name: "weapons", slot: 4, type: "double" },
+      { name: "shields", slot: 5, type: "double" },
+      { name: "cargo", slot: 6, type: "double" },
+      { name: "goods", slot: 7, type: "string", required: true },
+      { name: "load", slot: 8, type: "double" },
+      { name: "mass", slot: 9, type: "double" },
+      { name: "destination", slot: 10, type: "int" },
+      { name: "origin", slot: 11, type: "int", optional: true },
+      { name: "distance", slot: 12, type: "double", optional: true },
+      { name: "speed", slot: 13, type: "double" },
+      { name: "fleet", slot: 14, type: "string" },
+      { name: "state", slot: 15, type: "string", required: true }
+    ]
+  },
+  "galaxy.game.ForeignGroup": {
+    fields: [
+      { name: "race", slot: 0, type: "string", required: true },
+      { name: "ships", slot: 1, type: "int" },
+      { name: "class", slot: 2, type: "string", required: true },
+      { name: "drive", slot: 3, type: "double" },
+      { name: "weapons", slot: 4, type: "double" },
+      { name: "shields", slot: 5, type: "double" },
+      { name: "cargo", slot: 6, type: "double" },
+      { name: "goods", slot: 7, type: "string", required: true },
+      { name: "load", slot: 8, type: "double" },
+      { name: "mass", slot: 9, type: "double" },
+      { name: "destination", slot: 10, type: "int" },
+      { name: "speed", slot: 11, type: "double" }
+    ]
+  },
+  "galaxy.game.UnidentifiedGroup": {
+    fields: [
+      { name: "x", slot: 0, type: "double" },
+      { name: "y", slot: 1, type: "double" }
+    ]
+  },
+  "galaxy.game.Change": {
+    fields: [
+      { name: "subject", slot: 0, type: "string", required: true },
+      { name: "number", slot: 1, type: "int", optional: true },
+      { name: "what", slot: 2, type: "string", required: true },
+      { name: "before", slot: 3, type: "double" },
+      { name: "after", slot: 4, type: "double" },
+      { name: "cause", slot: 5, type: "string", required: true }
     ]
   },
   "galaxy.game.Report": {
@@ -121,7 +367,23 @@ export const tables = {
       { name: "players", slot: 7, type: { vector: { table: "galaxy.game.PlayerStatus" } }, required: true },
       { name: "my_planets", slot: 8, type: { vector: { table: "galaxy.game.OwnPlanet" } }, required: true },
       { name: "unknown_planets", slot: 9, type: { vector: { table: "galaxy.game.UnknownPlanet" } }, required: true },
-      { name: "orders", slot: 10, type: { vector: { table: "galaxy.game.OrderOutcome" } }, required: true }
+      { name: "orders", slot: 10, type: { vector: { table: "galaxy.game.OrderOutcome" } }, required: true },
+      { name: "my_sciences", slot: 11, type: { vector: { table: "galaxy.game.OwnScience" } }, required: true },
+      { name: "foreign_sciences", slot: 12, type: { vector: { table: "galaxy.game.ForeignScience" } }, required: true },
+      { name: "my_classes", slot: 13, type: { vector: { table: "galaxy.game.OwnClass" } }, required: true },
+      { name: "foreign_classes", slot: 14, type: { vector: { table: "galaxy.game.ForeignClass" } }, required: true },
+      { name: "battles", slot: 15, type: { vector: { table: "galaxy.game.Battle" } }, required: true },
+      { name: "bombings", slot: 16, type: { vector: { table: "galaxy.game.Bombing" } }, required: true },
+      { name: "approaching_groups", slot: 17, type: { vector: { table: "galaxy.game.ApproachingGroup" } }, required: true },
+      { name: "yards", slot: 18, type: { vector: { table: "galaxy.game.Yard" } }, required: true },
+      { name: "routes", slot: 19, type: { vector: { table: "galaxy.game.CargoRoutes" } }, required: true },
+      { name: "foreign_planets", slot: 20, type: { vector: { table: "galaxy.game.ForeignPlanet" } }, required: true },
+      { name: "uninhabited_planets", slot: 21, type: { vector: { table: "galaxy.game.UninhabitedPlanet" } }, required: true },
+      { name: "my_fleets", slot: 22, type: { vector: { table: "galaxy.game.Fleet" } }, required: true },
+      { name: "my_groups", slot: 23, type: { vector: { table: "galaxy.game.OwnGroup" } }, required: true },
+      { name: "foreign_groups", slot: 24, type: { vector: { table: "galaxy.game.ForeignGroup" } }, required: true },
+      { name: "unidentified_groups", slot: 25, type: { vector: { table: "galaxy.game.UnidentifiedGroup" } }, required: true },
+      { name: "changes", slot: 26, type: { vector: { table: "galaxy.game.Change" } }, required: true }
     ]
   },
   "galaxy.games.OrderRequest": {

@@ -56,8 +56,100 @@ race(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+to():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+group():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+ships():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+fleet():string|null
+fleet(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+fleet(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+into():string|null
+into(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+into(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+class_():string|null
+class_(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+class_(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+science():string|null
+science(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+science(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+goods():string|null
+goods(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+goods(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+amount():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
+block():string|null
+block(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+block(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+level():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
+drive():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 36);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
+armament():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 38);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
+weapons():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
+shields():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
+cargo():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 44);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : null;
+}
+
 static startOrder(builder:flatbuffers.Builder) {
-  builder.startObject(5);
+  builder.startObject(21);
 }
 
 static addOp(builder:flatbuffers.Builder, opOffset:flatbuffers.Offset) {
@@ -80,13 +172,77 @@ static addRace(builder:flatbuffers.Builder, raceOffset:flatbuffers.Offset) {
   builder.addFieldOffset(4, raceOffset, 0);
 }
 
+static addTo(builder:flatbuffers.Builder, to:number) {
+  builder.addFieldInt32(5, to, null);
+}
+
+static addGroup(builder:flatbuffers.Builder, group:number) {
+  builder.addFieldInt32(6, group, null);
+}
+
+static addShips(builder:flatbuffers.Builder, ships:number) {
+  builder.addFieldInt32(7, ships, null);
+}
+
+static addFleet(builder:flatbuffers.Builder, fleetOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(8, fleetOffset, 0);
+}
+
+static addInto(builder:flatbuffers.Builder, intoOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(9, intoOffset, 0);
+}
+
+static addClass(builder:flatbuffers.Builder, class_Offset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, class_Offset, 0);
+}
+
+static addScience(builder:flatbuffers.Builder, scienceOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, scienceOffset, 0);
+}
+
+static addGoods(builder:flatbuffers.Builder, goodsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, goodsOffset, 0);
+}
+
+static addAmount(builder:flatbuffers.Builder, amount:number) {
+  builder.addFieldFloat64(13, amount, null);
+}
+
+static addBlock(builder:flatbuffers.Builder, blockOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(14, blockOffset, 0);
+}
+
+static addLevel(builder:flatbuffers.Builder, level:number) {
+  builder.addFieldFloat64(15, level, null);
+}
+
+static addDrive(builder:flatbuffers.Builder, drive:number) {
+  builder.addFieldFloat64(16, drive, null);
+}
+
+static addArmament(builder:flatbuffers.Builder, armament:number) {
+  builder.addFieldFloat64(17, armament, null);
+}
+
+static addWeapons(builder:flatbuffers.Builder, weapons:number) {
+  builder.addFieldFloat64(18, weapons, null);
+}
+
+static addShields(builder:flatbuffers.Builder, shields:number) {
+  builder.addFieldFloat64(19, shields, null);
+}
+
+static addCargo(builder:flatbuffers.Builder, cargo:number) {
+  builder.addFieldFloat64(20, cargo, null);
+}
+
 static endOrder(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // op
   return offset;
 }
 
-static createOrder(builder:flatbuffers.Builder, opOffset:flatbuffers.Offset, planet:number|null, productOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, raceOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createOrder(builder:flatbuffers.Builder, opOffset:flatbuffers.Offset, planet:number|null, productOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, raceOffset:flatbuffers.Offset, to:number|null, group:number|null, ships:number|null, fleetOffset:flatbuffers.Offset, intoOffset:flatbuffers.Offset, class_Offset:flatbuffers.Offset, scienceOffset:flatbuffers.Offset, goodsOffset:flatbuffers.Offset, amount:number|null, blockOffset:flatbuffers.Offset, level:number|null, drive:number|null, armament:number|null, weapons:number|null, shields:number|null, cargo:number|null):flatbuffers.Offset {
   Order.startOrder(builder);
   Order.addOp(builder, opOffset);
   if (planet !== null)
@@ -94,6 +250,32 @@ static createOrder(builder:flatbuffers.Builder, opOffset:flatbuffers.Offset, pla
   Order.addProduct(builder, productOffset);
   Order.addName(builder, nameOffset);
   Order.addRace(builder, raceOffset);
+  if (to !== null)
+    Order.addTo(builder, to);
+  if (group !== null)
+    Order.addGroup(builder, group);
+  if (ships !== null)
+    Order.addShips(builder, ships);
+  Order.addFleet(builder, fleetOffset);
+  Order.addInto(builder, intoOffset);
+  Order.addClass(builder, class_Offset);
+  Order.addScience(builder, scienceOffset);
+  Order.addGoods(builder, goodsOffset);
+  if (amount !== null)
+    Order.addAmount(builder, amount);
+  Order.addBlock(builder, blockOffset);
+  if (level !== null)
+    Order.addLevel(builder, level);
+  if (drive !== null)
+    Order.addDrive(builder, drive);
+  if (armament !== null)
+    Order.addArmament(builder, armament);
+  if (weapons !== null)
+    Order.addWeapons(builder, weapons);
+  if (shields !== null)
+    Order.addShields(builder, shields);
+  if (cargo !== null)
+    Order.addCargo(builder, cargo);
   return Order.endOrder(builder);
 }
 }

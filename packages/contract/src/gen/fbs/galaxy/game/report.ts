@@ -5,12 +5,28 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { ApproachingGroup } from './approaching-group.ts';
+import { Battle } from './battle.ts';
+import { Bombing } from './bombing.ts';
+import { CargoRoutes } from './cargo-routes.ts';
+import { Change } from './change.ts';
+import { Fleet } from './fleet.ts';
+import { ForeignClass } from './foreign-class.ts';
+import { ForeignGroup } from './foreign-group.ts';
+import { ForeignPlanet } from './foreign-planet.ts';
+import { ForeignScience } from './foreign-science.ts';
 import { GalaxySummary } from './galaxy-summary.ts';
 import { OrderOutcome } from './order-outcome.ts';
+import { OwnClass } from './own-class.ts';
+import { OwnGroup } from './own-group.ts';
 import { OwnPlanet } from './own-planet.ts';
+import { OwnScience } from './own-science.ts';
 import { PlayerStatus } from './player-status.ts';
+import { UnidentifiedGroup } from './unidentified-group.ts';
+import { UninhabitedPlanet } from './uninhabited-planet.ts';
 import { UnknownPlanet } from './unknown-planet.ts';
 import { Votes } from './votes.ts';
+import { Yard } from './yard.ts';
 
 
 export class Report {
@@ -117,8 +133,168 @@ ordersLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+mySciences(index: number, obj?:OwnScience):OwnScience|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? (obj || new OwnScience()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+mySciencesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+foreignSciences(index: number, obj?:ForeignScience):ForeignScience|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? (obj || new ForeignScience()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+foreignSciencesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+myClasses(index: number, obj?:OwnClass):OwnClass|null {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? (obj || new OwnClass()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+myClassesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+foreignClasses(index: number, obj?:ForeignClass):ForeignClass|null {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? (obj || new ForeignClass()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+foreignClassesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+battles(index: number, obj?:Battle):Battle|null {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? (obj || new Battle()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+battlesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+bombings(index: number, obj?:Bombing):Bombing|null {
+  const offset = this.bb!.__offset(this.bb_pos, 36);
+  return offset ? (obj || new Bombing()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+bombingsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 36);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+approachingGroups(index: number, obj?:ApproachingGroup):ApproachingGroup|null {
+  const offset = this.bb!.__offset(this.bb_pos, 38);
+  return offset ? (obj || new ApproachingGroup()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+approachingGroupsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 38);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+yards(index: number, obj?:Yard):Yard|null {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? (obj || new Yard()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+yardsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+routes(index: number, obj?:CargoRoutes):CargoRoutes|null {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? (obj || new CargoRoutes()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+routesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+foreignPlanets(index: number, obj?:ForeignPlanet):ForeignPlanet|null {
+  const offset = this.bb!.__offset(this.bb_pos, 44);
+  return offset ? (obj || new ForeignPlanet()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+foreignPlanetsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 44);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+uninhabitedPlanets(index: number, obj?:UninhabitedPlanet):UninhabitedPlanet|null {
+  const offset = this.bb!.__offset(this.bb_pos, 46);
+  return offset ? (obj || new UninhabitedPlanet()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+uninhabitedPlanetsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 46);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+myFleets(index: number, obj?:Fleet):Fleet|null {
+  const offset = this.bb!.__offset(this.bb_pos, 48);
+  return offset ? (obj || new Fleet()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+myFleetsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 48);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+myGroups(index: number, obj?:OwnGroup):OwnGroup|null {
+  const offset = this.bb!.__offset(this.bb_pos, 50);
+  return offset ? (obj || new OwnGroup()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+myGroupsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 50);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+foreignGroups(index: number, obj?:ForeignGroup):ForeignGroup|null {
+  const offset = this.bb!.__offset(this.bb_pos, 52);
+  return offset ? (obj || new ForeignGroup()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+foreignGroupsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 52);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+unidentifiedGroups(index: number, obj?:UnidentifiedGroup):UnidentifiedGroup|null {
+  const offset = this.bb!.__offset(this.bb_pos, 54);
+  return offset ? (obj || new UnidentifiedGroup()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+unidentifiedGroupsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 54);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+changes(index: number, obj?:Change):Change|null {
+  const offset = this.bb!.__offset(this.bb_pos, 56);
+  return offset ? (obj || new Change()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+changesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 56);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startReport(builder:flatbuffers.Builder) {
-  builder.startObject(11);
+  builder.startObject(27);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -225,6 +401,262 @@ static startOrdersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addMySciences(builder:flatbuffers.Builder, mySciencesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, mySciencesOffset, 0);
+}
+
+static createMySciencesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startMySciencesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addForeignSciences(builder:flatbuffers.Builder, foreignSciencesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, foreignSciencesOffset, 0);
+}
+
+static createForeignSciencesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startForeignSciencesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addMyClasses(builder:flatbuffers.Builder, myClassesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(13, myClassesOffset, 0);
+}
+
+static createMyClassesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startMyClassesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addForeignClasses(builder:flatbuffers.Builder, foreignClassesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(14, foreignClassesOffset, 0);
+}
+
+static createForeignClassesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startForeignClassesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addBattles(builder:flatbuffers.Builder, battlesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(15, battlesOffset, 0);
+}
+
+static createBattlesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startBattlesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addBombings(builder:flatbuffers.Builder, bombingsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(16, bombingsOffset, 0);
+}
+
+static createBombingsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startBombingsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addApproachingGroups(builder:flatbuffers.Builder, approachingGroupsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(17, approachingGroupsOffset, 0);
+}
+
+static createApproachingGroupsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startApproachingGroupsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addYards(builder:flatbuffers.Builder, yardsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(18, yardsOffset, 0);
+}
+
+static createYardsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startYardsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addRoutes(builder:flatbuffers.Builder, routesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(19, routesOffset, 0);
+}
+
+static createRoutesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startRoutesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addForeignPlanets(builder:flatbuffers.Builder, foreignPlanetsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(20, foreignPlanetsOffset, 0);
+}
+
+static createForeignPlanetsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startForeignPlanetsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addUninhabitedPlanets(builder:flatbuffers.Builder, uninhabitedPlanetsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(21, uninhabitedPlanetsOffset, 0);
+}
+
+static createUninhabitedPlanetsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startUninhabitedPlanetsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addMyFleets(builder:flatbuffers.Builder, myFleetsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(22, myFleetsOffset, 0);
+}
+
+static createMyFleetsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startMyFleetsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addMyGroups(builder:flatbuffers.Builder, myGroupsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(23, myGroupsOffset, 0);
+}
+
+static createMyGroupsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startMyGroupsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addForeignGroups(builder:flatbuffers.Builder, foreignGroupsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(24, foreignGroupsOffset, 0);
+}
+
+static createForeignGroupsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startForeignGroupsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addUnidentifiedGroups(builder:flatbuffers.Builder, unidentifiedGroupsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(25, unidentifiedGroupsOffset, 0);
+}
+
+static createUnidentifiedGroupsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startUnidentifiedGroupsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addChanges(builder:flatbuffers.Builder, changesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(26, changesOffset, 0);
+}
+
+static createChangesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startChangesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endReport(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_id
@@ -236,6 +668,22 @@ static endReport(builder:flatbuffers.Builder):flatbuffers.Offset {
   builder.requiredField(offset, 20) // my_planets
   builder.requiredField(offset, 22) // unknown_planets
   builder.requiredField(offset, 24) // orders
+  builder.requiredField(offset, 26) // my_sciences
+  builder.requiredField(offset, 28) // foreign_sciences
+  builder.requiredField(offset, 30) // my_classes
+  builder.requiredField(offset, 32) // foreign_classes
+  builder.requiredField(offset, 34) // battles
+  builder.requiredField(offset, 36) // bombings
+  builder.requiredField(offset, 38) // approaching_groups
+  builder.requiredField(offset, 40) // yards
+  builder.requiredField(offset, 42) // routes
+  builder.requiredField(offset, 44) // foreign_planets
+  builder.requiredField(offset, 46) // uninhabited_planets
+  builder.requiredField(offset, 48) // my_fleets
+  builder.requiredField(offset, 50) // my_groups
+  builder.requiredField(offset, 52) // foreign_groups
+  builder.requiredField(offset, 54) // unidentified_groups
+  builder.requiredField(offset, 56) // changes
   return offset;
 }
 
