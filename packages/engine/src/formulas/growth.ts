@@ -2,15 +2,26 @@
  * How people multiply in a turn, and are frozen for want of room (rules, section 9).
  *
  * People are frozen only on a full planet and leave it only as cargo, so none are ever left to thaw beside room for
- * them, but on a planet that was bombed in the same turn.
+ * them, but on a planet that was bombed in the same turn (decision 0104).
  */
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { Planet } from "../state/Galaxy.ts"
 
 type People = Pick<Planet, "population" | "colonists">
 
-export const grow = (ruleset: Ruleset, planet: People & Pick<Planet, "size">): People => {
-  const growth = ruleset.populationGrowth * planet.population
+/** Frozen people who find room; no growth. */
+export const thaw = (ruleset: Ruleset, planet: People & Pick<Planet, "size">): People => {
+  const { size, population, colonists } = planet
+  const each = ruleset.peoplePerColonist
+  const room = Math.max(0, size - population)
+  return each * colonists > room
+    ? { population: population + room, colonists: colonists - room / each }
+    : { population: population + each * colonists, colonists: 0 }
+}
+
+/** A turn's growth, of `parents` people; all of the population when they aren't given. */
+export const grow = (ruleset: Ruleset, planet: People & Pick<Planet, "size">, parents = planet.population): People => {
+  const growth = ruleset.populationGrowth * parents
   const room = planet.size - planet.population
   return growth < room
     ? { population: planet.population + growth, colonists: planet.colonists }

@@ -1,6 +1,12 @@
 /** Who votes for whom, what that amounts to, and who has won by it (rules, section 20). */
-import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
-import { type Galaxy, racesIn } from "../state/Galaxy.ts"
+import type { Ruleset } from "../rules/Ruleset.ts"
+import { holdings, type Planet, type Race } from "../state/Galaxy.ts"
+
+/** Who votes, and with what. */
+interface Electorate {
+  readonly races: ReadonlyArray<Pick<Race, "removed" | "votes_for">>
+  readonly planets: ReadonlyArray<Pick<Planet, "owner" | "population" | "industry">>
+}
 
 export interface Ballot {
   /** A race's own votes; 0 for one that has left. */
@@ -46,10 +52,15 @@ export const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: Read
   const total = own.reduce((sum, votes) => sum + votes, 0)
   const needed = (ruleset.winningShare ?? 0) * total
   const enough = (votes: number): boolean =>
-    ruleset.winningShare !== null && total > 0 && votes >= needed - ruleset.epsilon
-  const alone = ballots.flatMap((it, race) => (it.votesFor === race && enough(it.received) ? [race] : []))
+    ruleset.winningShare !== null &&
+    total > 0 &&
+    (ruleset.shareReachedWins ? votes >= needed - ruleset.epsilon : votes > needed + ruleset.epsilon)
+  const alone = ballots.flatMap((it, race) =>
+    (it.votesFor === race || !ruleset.winnerNamesItself) && enough(it.received) ? [race] : []
+  )
   const together = alliances.filter((it) => enough(it.votes)).flatMap((it) => it.members)
-  return { ballots, alliances, total, needed, winners: [...alone, ...together].toSorted((a, b) => a - b) }
+  const winners = [...new Set([...alone, ...together])].toSorted((a, b) => a - b)
+  return { ballots, alliances, total, needed, winners }
 }
 
 /** The ring of at least two that `race` is the lowest of, if it is in one. */
@@ -65,17 +76,15 @@ const ringFrom = (race: number, choice: ReadonlyArray<number>): ReadonlyArray<nu
 }
 
 /** The election as the galaxy stands. */
-export const election = (galaxy: Galaxy): Election => {
-  const ruleset = rulesets[galaxy.ruleset]
-  const inGame = new Set(racesIn(galaxy))
-  const own = galaxy.races.map(() => 0)
-  for (const planet of galaxy.planets) {
-    if (planet.owner !== null && ruleset.populationPerVote !== null) {
-      own[planet.owner] = (own[planet.owner] ?? 0) + planet.population / ruleset.populationPerVote
-    }
-  }
+export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
+  const people = holdings(galaxy)
+  const own = galaxy.races.map((race, index) => {
+    if (race.removed !== null || ruleset.populationPerVote === null) return 0
+    const votes = (people[index]?.population ?? 0) / ruleset.populationPerVote
+    return ruleset.fractionalVotes ? votes : Math.floor(votes + ruleset.epsilon)
+  })
   const choice = galaxy.races.map((race, index) =>
-    inGame.has(index) && inGame.has(race.votes_for) ? race.votes_for : index
+    race.removed === null && galaxy.races[race.votes_for]?.removed === null ? race.votes_for : index
   )
   return elect(ruleset, own, choice)
 }

@@ -46,7 +46,8 @@ const inhabited = (at: { readonly x: number; readonly y: number }, owner: number
   owner,
   population: size,
   industry: size,
-  production: { kind: "capital" }
+  production: { kind: "capital" },
+  routes: {}
 })
 
 /** A planet that isn't an asteroid can be settled and mined, however little. */
@@ -67,7 +68,8 @@ const planetsAt = (random: Random.Random, placed: Placed): ReadonlyArray<Planet>
         owner: null,
         population: 0,
         industry: 0,
-        production: null
+        production: null,
+        routes: {}
       })
     )
   )
@@ -84,6 +86,9 @@ const startingRace = (race: InitRequest["races"][number], index: number): Race =
     player_id: race.player_id,
     removed: null,
     techs: { drive: 1, weapons: 1, shields: 1, cargo: 1 },
+    classes: [],
+    sciences: [],
+    groups: [],
     votes_for: index,
     peace_with: [],
     idle_turns: 0,

@@ -1,23 +1,26 @@
 /** Orders A and W: a race's attitude to another, one-directional; its own name means everybody. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { type Galaxy, raceAt, racesIn, withRace } from "../state/Galaxy.ts"
-import type { Outcome } from "./Refusal.ts"
+import { activeRaces, type Draft, type DraftRace } from "../state/Draft.ts"
+import { done, type Outcome, refuse } from "./Refusal.ts"
 import { raceIn } from "./subjects.ts"
 
-const others = (galaxy: Galaxy, race: number, named: number): ReadonlyArray<number> =>
-  named === race ? racesIn(galaxy).filter((other) => other !== race) : [named]
+const others = (draft: Draft, race: DraftRace, named: DraftRace): ReadonlyArray<number> =>
+  named === race ? activeRaces(draft).flatMap((it) => (it === race ? [] : [it.index])) : [named.index]
 
-export const peace = (galaxy: Galaxy, race: number, order: Order): Outcome =>
-  Result.map(raceIn(galaxy, order.race), (named) => {
-    const all = new Set([...raceAt(galaxy, race).peace_with, ...others(galaxy, race, named)])
-    return withRace(galaxy, race, { peace_with: [...all].toSorted((a, b) => a - b) })
+export const peace = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.map(raceIn(draft, order.race), (named) => {
+    const all = new Set([...race.peace_with, ...others(draft, race, named)])
+    race.peace_with = [...all].toSorted((a, b) => a - b)
   })
 
-export const war = (galaxy: Galaxy, race: number, order: Order): Outcome =>
-  Result.map(raceIn(galaxy, order.race), (named) => {
-    const enemies = others(galaxy, race, named)
-    return withRace(galaxy, race, {
-      peace_with: raceAt(galaxy, race).peace_with.filter((other) => !enemies.includes(other))
-    })
-  })
+export const war = (draft: Draft, race: DraftRace, order: Order): Outcome => {
+  const named = raceIn(draft, order.race)
+  if (Result.isFailure(named)) return Result.fail(named.failure)
+  if (draft.turn <= draft.ruleset.forcedPeaceTurns) {
+    return refuse("forced_peace", `there is peace up to turn ${draft.ruleset.forcedPeaceTurns}`)
+  }
+  const enemies = new Set(others(draft, race, named.success))
+  race.peace_with = race.peace_with.filter((other) => !enemies.has(other))
+  return done
+}

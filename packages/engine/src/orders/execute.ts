@@ -5,48 +5,58 @@
  */
 import type { Order, OrderOp, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { type Galaxy, withRace } from "../state/Galaxy.ts"
+import type { Draft, DraftRace } from "../state/Draft.ts"
+import { load, unload } from "./cargo.ts"
+import { deleteClass, designClass, renameClass } from "./classes.ts"
 import { peace, war } from "./diplomacy.ts"
+import { breakGroup, dismantle, give, joinFleet, mergeAll, mergeFleets } from "./groups.ts"
+import { route, send } from "./movement.ts"
 import { produce } from "./produce.ts"
 import { quit } from "./quit.ts"
-import { renamePlanet } from "./renamePlanet.ts"
 import type { Outcome } from "./Refusal.ts"
+import { renamePlanet } from "./renamePlanet.ts"
+import { createScience, deleteScience } from "./sciences.ts"
+import { upgrade } from "./upgrade.ts"
 import { vote } from "./vote.ts"
 
-const operations: { readonly [Op in OrderOp]: (galaxy: Galaxy, race: number, order: Order) => Outcome } = {
-  produce,
-  rename_planet: renamePlanet,
+const operations: { readonly [Op in OrderOp]: (draft: Draft, race: DraftRace, order: Order) => Outcome } = {
   peace,
   war,
+  break_group: breakGroup,
+  design_class: designClass,
+  delete_class: deleteClass,
+  rename_class: renameClass,
+  create_science: createScience,
+  delete_science: deleteScience,
+  merge_groups: mergeAll,
+  join_fleet: joinFleet,
+  merge_fleets: mergeFleets,
+  give,
+  dismantle,
+  load,
+  unload,
+  rename_planet: renamePlanet,
+  produce,
+  route,
+  send,
   vote,
+  upgrade,
   quit
 }
 
-/** What an order makes of the galaxy. */
-const execute = (galaxy: Galaxy, race: number, order: Order): Outcome => operations[order.op](galaxy, race, order)
-
 /** Any order but quitting shows that the race plays on, even a refused one. */
-const present = (galaxy: Galaxy, race: number, order: Order): Galaxy =>
-  order.op === "quit" || (galaxy.races[race]?.idle_turns === 0 && !galaxy.races[race].quitting)
-    ? galaxy
-    : withRace(galaxy, race, { idle_turns: 0, quitting: false })
+const present = (race: DraftRace, order: Order): void => {
+  if (order.op === "quit") return
+  race.idle_turns = 0
+  race.quitting = false
+}
 
 /** A race's orders in their sequence, each on what the ones before it left. */
-export const executeAll = (
-  start: Galaxy,
-  race: number,
-  orders: ReadonlyArray<Order>
-): { readonly galaxy: Galaxy; readonly verdicts: ReadonlyArray<OrderVerdict> } => {
-  let galaxy = start
-  const verdicts = orders.map((order, position): OrderVerdict => {
-    galaxy = present(galaxy, race, order)
-    const outcome = execute(galaxy, race, order)
-    if (Result.isFailure(outcome)) {
-      const { code, message } = outcome.failure
-      return { position, accepted: false, code, message }
-    }
-    galaxy = outcome.success
-    return { position, accepted: true }
+export const executeAll = (draft: Draft, race: DraftRace, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> =>
+  orders.map((order, position): OrderVerdict => {
+    present(race, order)
+    const outcome = operations[order.op](draft, race, order)
+    if (Result.isSuccess(outcome)) return { position, accepted: true }
+    const { code, message } = outcome.failure
+    return { position, accepted: false, code, message }
   })
-  return { galaxy, verdicts }
-}

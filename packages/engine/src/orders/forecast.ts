@@ -5,36 +5,51 @@
  * never tells a secret. The turn itself may judge otherwise, since others act too.
  */
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
-import type { Galaxy } from "../state/Galaxy.ts"
+import { draftOf, raceOf } from "../state/Draft.ts"
+import { type Galaxy, type Planet, type Race, raceAt } from "../state/Galaxy.ts"
 import { executeAll } from "./execute.ts"
 
-/** The galaxy as one race knows it. */
-export const viewOf = (galaxy: Galaxy, race: number): Galaxy => ({
-  ...galaxy,
-  seed: "",
-  races: galaxy.races.map((other, index) =>
-    index === race ? other : { ...other, votes_for: index, peace_with: [], idle_turns: 0, quitting: false }
-  ),
-  planets: galaxy.planets.map((planet) =>
-    planet.owner === race
-      ? planet
-      : {
-          number: planet.number,
-          name: String(planet.number),
-          x: planet.x,
-          y: planet.y,
-          size: 0,
-          resources: 0,
-          owner: null,
-          population: 0,
-          industry: 0,
-          capital: 0,
-          materials: 0,
-          colonists: 0,
-          production: null
-        }
-  )
+const blank = (planet: Planet, seen: boolean, race: number): Planet => {
+  if (planet.owner === race) return planet
+  return {
+    ...planet,
+    name: seen ? planet.name : String(planet.number),
+    size: seen ? planet.size : 0,
+    resources: seen ? planet.resources : 0,
+    owner: seen ? planet.owner : null,
+    population: seen ? planet.population : 0,
+    industry: seen ? planet.industry : 0,
+    capital: seen ? planet.capital : 0,
+    materials: seen ? planet.materials : 0,
+    colonists: seen ? planet.colonists : 0,
+    production: null,
+    routes: {}
+  }
+}
+
+const stranger = (race: Race, index: number): Race => ({
+  ...race,
+  classes: [],
+  sciences: [],
+  groups: [],
+  votes_for: index,
+  peace_with: [],
+  idle_turns: 0,
+  quitting: false
 })
 
-export const forecast = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> =>
-  executeAll(viewOf(galaxy, race), race, orders).verdicts
+/** The galaxy as one race knows it. */
+export const viewOf = (galaxy: Galaxy, race: number): Galaxy => {
+  const visited = new Set(raceAt(galaxy, race).groups.flatMap((group) => (group.to === null ? [group.at] : [])))
+  return {
+    ...galaxy,
+    seed: "",
+    races: galaxy.races.map((other, index) => (index === race ? other : stranger(other, index))),
+    planets: galaxy.planets.map((planet) => blank(planet, visited.has(planet.number), race))
+  }
+}
+
+export const forecast = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> => {
+  const draft = draftOf(viewOf(galaxy, race))
+  return executeAll(draft, raceOf(draft, race), orders)
+}

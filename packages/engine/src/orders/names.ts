@@ -5,6 +5,7 @@
  * Names that differ only in case are one name.
  */
 import { Result } from "effect"
+import { keyOf } from "./keyOf.ts"
 import { type Refusal, refuse } from "./Refusal.ts"
 
 const letters = "A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u017F\\u0400-\\u045F\\u0490\\u0491"
@@ -14,9 +15,6 @@ const someLetter = new RegExp(`[${letters}]`, "u")
 const reserved: ReadonlySet<string> = new Set(
   "cap capital mat materials col colonists emp drive weapons shields cargo research max".split(" ")
 )
-
-/** What two names must share to be the same. */
-export const keyOf = (name: string): string => name.toLowerCase()
 
 /** The name that a text stands for; spaces, commas and at signs become underscores. */
 export const acceptName = (typed: string | undefined, most: number): Result.Result<string, Refusal> => {
@@ -33,3 +31,11 @@ export const acceptName = (typed: string | undefined, most: number): Result.Resu
   if (reserved.has(keyOf(name))) return refuse("name_reserved", `${name} is a word of the game`)
   return Result.succeed(name)
 }
+
+/** A name for a ship class, which is a product too: none that looks like another kind of product. */
+export const acceptClassName = (typed: string | undefined, most: number): Result.Result<string, Refusal> =>
+  Result.flatMap(acceptName(typed, most), (name) =>
+    keyOf(name).includes("research")
+      ? refuse("name_reserved", "a class can't have research in its name")
+      : Result.succeed(name)
+  )

@@ -1,35 +1,57 @@
 /** Order P: what a planet makes from the coming turn on. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { type Galaxy, type Product, technologies, withPlanet } from "../state/Galaxy.ts"
-import { type Outcome, refuse } from "./Refusal.ts"
+import { oreReturned } from "../formulas/yard.ts"
+import { type Draft, type DraftPlanet, type DraftRace, explain, type Production, setPlanet } from "../state/Draft.ts"
+import { keyOf } from "./keyOf.ts"
+import { classPrefix, commonProducts } from "./products.ts"
+import { type Outcome, type Refusal, refuse } from "./Refusal.ts"
 import { ownPlanet } from "./subjects.ts"
 
-const products: ReadonlyMap<string, Product> = new Map<string, Product>([
-  ["CAP", { kind: "capital" }],
-  ["MAT", { kind: "materials" }],
-  ...technologies.map((technology): [string, Product] => [technology.toUpperCase(), { kind: "research", technology }])
-])
+const productionNamed = (race: DraftRace, named: string | undefined): Result.Result<Production, Refusal> => {
+  if (named === undefined) return refuse("unknown_product", "a product is needed")
+  const name = named.trim()
+  const common = commonProducts.get(name.toUpperCase())
+  if (common !== undefined) return Result.succeed(common)
+  const onlyClass = name.toUpperCase().startsWith(classPrefix)
+  const key = keyOf(onlyClass ? name.slice(classPrefix.length).trim() : name)
+  const science = onlyClass ? undefined : race.sciences.get(key)
+  if (science !== undefined) return Result.succeed({ kind: "science", science })
+  const design = race.designs.get(key)
+  return design === undefined
+    ? refuse("unknown_product", `${name} is no product, no science and no ship class of yours`)
+    : Result.succeed({ kind: "ships", design, banked: 0 })
+}
 
-/** How orders and reports call a product. */
-export const productName = (product: Product): string => {
-  switch (product.kind) {
-    case "capital":
-      return "CAP"
-    case "materials":
-      return "MAT"
+const isSame = (one: Production | null, other: Production): boolean => {
+  if (one?.kind !== other.kind) return false
+  switch (one.kind) {
+    case "ships":
+      return other.kind === "ships" && one.design === other.design
+    case "science":
+      return other.kind === "science" && one.science === other.science
     case "research":
-      return product.technology.toUpperCase()
+      return other.kind === "research" && one.technology === other.technology
+    default:
+      return true
   }
 }
 
-export const produce = (galaxy: Galaxy, race: number, order: Order): Outcome =>
-  Result.flatMap(ownPlanet(galaxy, race, order.planet), (planet) => {
-    const production = products.get((order.product ?? "").toUpperCase())
-    return production === undefined
-      ? refuse(
-          "unknown_product",
-          order.product === undefined ? "a product is needed" : `${order.product} is no product`
-        )
-      : Result.succeed(withPlanet(galaxy, planet, { production }))
-  })
+/** Gives up the hull under construction: the ore that is in it comes back, the points are lost. */
+export const dropHull = (draft: Draft, planet: DraftPlanet): void => {
+  if (planet.production?.kind !== "ships") return
+  const { design, banked } = planet.production
+  const { materials, resources } = planet
+  const ore = oreReturned(draft.ruleset, design.mass, resources, materials, banked)
+  setPlanet(draft, planet, "materials", materials + ore, "production_change")
+  explain(draft, planet.owner, "planet", planet.number, "banked", banked, 0, "production_change")
+}
+
+export const produce = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(ownPlanet(draft, race, order.planet), (planet) =>
+    Result.map(productionNamed(race, order.product), (production) => {
+      if (isSame(planet.production, production)) return
+      dropHull(draft, planet)
+      planet.production = production
+    })
+  )

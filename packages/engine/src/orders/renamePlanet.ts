@@ -1,17 +1,20 @@
 /** Order N: a new name for an own planet, unlike that of any other. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { rulesets } from "../rules/Ruleset.ts"
-import { type Galaxy, withPlanet } from "../state/Galaxy.ts"
-import { acceptName, keyOf } from "./names.ts"
-import { type Outcome, refuse } from "./Refusal.ts"
+import type { Draft, DraftRace } from "../state/Draft.ts"
+import { keyOf } from "./keyOf.ts"
+import { acceptName } from "./names.ts"
+import { done, type Outcome, refuse } from "./Refusal.ts"
 import { ownPlanet } from "./subjects.ts"
 
-export const renamePlanet = (galaxy: Galaxy, race: number, order: Order): Outcome =>
-  Result.flatMap(ownPlanet(galaxy, race, order.planet), (planet) =>
-    Result.flatMap(acceptName(order.name, rulesets[galaxy.ruleset].nameLength), (name) =>
-      galaxy.planets.some((other) => other.number !== planet.number && keyOf(other.name) === keyOf(name))
-        ? refuse("name_taken", `another planet is named ${name}`)
-        : Result.succeed(withPlanet(galaxy, planet, { name }))
-    )
+export const renamePlanet = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(ownPlanet(draft, race, order.planet), (planet) =>
+    Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+      const key = keyOf(name)
+      if (draft.planets.some((other) => other !== planet && keyOf(other.name) === key)) {
+        return refuse("name_taken", `another planet is named ${name}`)
+      }
+      planet.name = name
+      return done
+    })
   )

@@ -1,30 +1,97 @@
-/** Finds the planets and races that orders speak of, or says why not. */
+/** Finds what orders speak of, or says why not. */
+import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { type Galaxy, type Planet, planetNumbered, raceAt } from "../state/Galaxy.ts"
-import { keyOf } from "./names.ts"
+import {
+  type Design,
+  type Draft,
+  type DraftGroup,
+  type DraftPlanet,
+  type DraftRace,
+  newestNumber,
+  planetOf
+} from "../state/Draft.ts"
+import type { Galaxy, Goods, Science } from "../state/Galaxy.ts"
+import { keyOf } from "./keyOf.ts"
 import { type Refusal, refuse } from "./Refusal.ts"
 
-/** The race's own planet of that number. */
-export const ownPlanet = (galaxy: Galaxy, race: number, number: number | undefined): Result.Result<Planet, Refusal> => {
+type Found<A> = Result.Result<A, Refusal>
+
+export const planetNumbered = (draft: Draft, number: number | undefined): Found<DraftPlanet> => {
   if (number === undefined) return refuse("unknown_planet", "a planet is needed")
-  const planet = planetNumbered(galaxy, number)
-  if (planet === undefined) return refuse("unknown_planet", `there is no planet ${number}`)
-  if (planet.owner !== race) return refuse("not_owner", `planet ${number} is not yours`)
-  return Result.succeed(planet)
+  const planet = draft.planets[number - 1]
+  return planet === undefined ? refuse("unknown_planet", `there is no planet ${number}`) : Result.succeed(planet)
 }
 
+/** The race's own planet of that number. */
+export const ownPlanet = (draft: Draft, race: DraftRace, number: number | undefined): Found<DraftPlanet> =>
+  Result.flatMap(planetNumbered(draft, number), (planet) =>
+    planet.owner === race.index ? Result.succeed(planet) : refuse("not_owner", `planet ${planet.number} is not yours`)
+  )
+
 /** Index of the race of that name. */
-export const raceNamed = (galaxy: Galaxy, name: string): number | undefined => {
-  const index = galaxy.races.findIndex((race) => keyOf(race.name) === keyOf(name))
+export const raceNamed = (galaxy: Pick<Galaxy, "races"> | Draft, name: string): number | undefined => {
+  const key = keyOf(name)
+  const index = galaxy.races.findIndex((race) => keyOf(race.name) === key)
   return index < 0 ? undefined : index
 }
 
-/** Index of the race of that name, which must still be in. */
-export const raceIn = (galaxy: Galaxy, name: string | undefined): Result.Result<number, Refusal> => {
+/** The race of that name, which must still be in. */
+export const raceIn = (draft: Draft, name: string | undefined): Found<DraftRace> => {
   if (name === undefined) return refuse("unknown_race", "a race is needed")
-  const index = raceNamed(galaxy, name)
-  if (index === undefined) return refuse("unknown_race", `there is no race ${name}`)
-  const race = raceAt(galaxy, index)
-  if (race.removed !== null) return refuse("race_removed", `${race.name} has left the game`)
-  return Result.succeed(index)
+  const race = draft.races[raceNamed(draft, name) ?? -1]
+  if (race === undefined) return refuse("unknown_race", `there is no race ${name}`)
+  return race.removed === null ? Result.succeed(race) : refuse("race_removed", `${race.name} has left the game`)
 }
+
+/** The race's group of that number; 0 is the newest. */
+export const ownGroup = (race: DraftRace, number: number | undefined): Found<DraftGroup> => {
+  if (number === undefined) return refuse("unknown_group", "a group is needed")
+  const group = race.groups.get(number === 0 ? newestNumber(race) : number)
+  return group === undefined ? refuse("unknown_group", `you have no group ${number}`) : Result.succeed(group)
+}
+
+/** How many ships of a group an order means: none named is all, and more than there are is all. */
+export const shipsOf = (group: DraftGroup, ships: number | undefined): Found<number> => {
+  if (ships === undefined || ships === 0) return Result.succeed(group.ships)
+  if (ships < 0) return refuse("bad_count", `${ships} is no number of ships`)
+  return Result.succeed(Math.min(ships, group.ships))
+}
+
+export const ownDesign = (race: DraftRace, name: string | undefined): Found<Design> => {
+  if (name === undefined) return refuse("unknown_class", "a ship class is needed")
+  const design = race.designs.get(keyOf(name))
+  return design === undefined ? refuse("unknown_class", `you have no class ${name}`) : Result.succeed(design)
+}
+
+export const ownScience = (race: DraftRace, name: string | undefined): Found<Science> => {
+  if (name === undefined) return refuse("unknown_science", "a science is needed")
+  const science = race.sciences.get(keyOf(name))
+  return science === undefined ? refuse("unknown_science", `you have no science ${name}`) : Result.succeed(science)
+}
+
+/** All groups of a fleet of the race, at least one. */
+export const fleetNamed = (race: DraftRace, name: string | undefined): Found<ReadonlyArray<DraftGroup>> => {
+  if (name === undefined) return refuse("unknown_fleet", "a fleet is needed")
+  const key = keyOf(name)
+  const members = [...race.groups.values()].filter((it) => it.fleet !== null && keyOf(it.fleet) === key)
+  return members.length === 0 ? refuse("unknown_fleet", `you have no fleet ${name}`) : Result.succeed(members)
+}
+
+const goodsByName: ReadonlyMap<string, Goods> = new Map([
+  ["COL", "colonists"],
+  ["CAP", "capital"],
+  ["MAT", "materials"]
+])
+
+export const goodsNamed = (name: Order["goods"]): Found<Goods> => {
+  const goods = goodsByName.get((name ?? "").toUpperCase())
+  return goods === undefined
+    ? refuse("unknown_cargo", name === undefined ? "a kind of cargo is needed" : `${name} is no cargo`)
+    : Result.succeed(goods)
+}
+
+/** The planet where a group is, which must not be in space. */
+export const placeOf = (draft: Draft, group: DraftGroup): Found<DraftPlanet> =>
+  group.state === "in_space"
+    ? refuse("in_space", `group ${group.number} is in space`)
+    : Result.succeed(planetOf(draft, group.at))

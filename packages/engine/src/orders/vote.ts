@@ -1,9 +1,11 @@
 /** Order V: whom a race gives its votes. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { type Galaxy, withRace } from "../state/Galaxy.ts"
+import type { Draft, DraftRace } from "../state/Draft.ts"
 import type { Outcome } from "./Refusal.ts"
 import { raceIn } from "./subjects.ts"
 
-export const vote = (galaxy: Galaxy, race: number, order: Order): Outcome =>
-  Result.map(raceIn(galaxy, order.race), (votes_for) => withRace(galaxy, race, { votes_for }))
+export const vote = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.map(raceIn(draft, order.race), (named) => {
+    race.votes_for = named.index
+  })

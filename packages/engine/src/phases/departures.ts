@@ -3,48 +3,54 @@
  * gave no orders for too long, and those that quit and didn't come back on it.
  */
 import { idleLimit } from "../rules/Ruleset.ts"
-import { type Galaxy, planetsOf, raceAt, racesIn, type RemovalReason, withRace } from "../state/Galaxy.ts"
-import type { Phase, TurnInProgress } from "../turn/Phase.ts"
-import type { TurnEvent } from "../turn/TurnEvent.ts"
+import { abandon, activeRaces, type Draft, type DraftRace, setPlanet, setShips } from "../state/Draft.ts"
+import { holdings, type RemovalReason } from "../state/Galaxy.ts"
+import type { Decisions, Phase } from "../turn/Phase.ts"
 
 /** Whether the race gave an order that shows it plays on. */
-const playsOn = ({ decisions, galaxy }: TurnInProgress, race: number): boolean => {
-  const orders = decisions.orders.get(race) ?? []
-  return raceAt(galaxy, race).quitting ? orders.some((order) => order.op !== "quit") : orders.length > 0
+const playsOn = (decisions: Decisions, race: DraftRace): boolean => {
+  const orders = decisions.orders.get(race.index) ?? []
+  return race.quitting ? orders.some((order) => order.op !== "quit") : orders.length > 0
 }
 
-const reasonToLeave = (turn: TurnInProgress, race: number, idleTurns: number): RemovalReason | undefined => {
-  if (turn.decisions.banished.has(race)) return "banished"
-  if (planetsOf(turn.galaxy, race).length === 0) return "extinct"
-  if (idleTurns < idleLimit(turn.ruleset, turn.turn)) return undefined
-  return raceAt(turn.galaxy, race).quitting ? "quit" : "idle"
+const reasonToLeave = (
+  draft: Draft,
+  decisions: Decisions,
+  race: DraftRace,
+  planets: number,
+  idleTurns: number
+): RemovalReason | undefined => {
+  if (decisions.banished.has(race.index)) return "banished"
+  if (planets === 0 && race.groups.size === 0) return "extinct"
+  if (idleTurns < idleLimit(draft.ruleset, draft.turn)) return undefined
+  return race.quitting ? "quit" : "idle"
 }
 
 /** Everything of the race vanishes but what lies in the ground. */
-const remove = (galaxy: Galaxy, race: number, turn: number, reason: RemovalReason): Galaxy => ({
-  ...withRace(galaxy, race, { removed: { turn, reason } }),
-  planets: galaxy.planets.map((planet) =>
-    planet.owner === race
-      ? { ...planet, owner: null, population: 0, industry: 0, colonists: 0, capital: 0, production: null }
-      : planet
-  )
-})
+const remove = (draft: Draft, race: DraftRace, reason: RemovalReason): void => {
+  for (const group of [...race.groups.values()]) setShips(draft, race, group, 0, "removal")
+  for (const planet of draft.planets) {
+    if (planet.owner !== race.index) continue
+    for (const what of ["population", "industry", "colonists", "capital"] as const) {
+      setPlanet(draft, planet, what, 0, "removal")
+    }
+    abandon(planet)
+  }
+  race.designs.clear()
+  race.sciences.clear()
+  race.removed = { turn: draft.turn, reason }
+  draft.events.push({ kind: "removed", race: race.index, reason })
+}
 
 export const departures: Phase = {
   name: "departures",
-  run: (turn) => {
-    const events: Array<TurnEvent> = []
-    let galaxy = turn.galaxy
-    for (const race of racesIn(turn.galaxy)) {
-      const idleTurns = playsOn(turn, race) ? 0 : raceAt(galaxy, race).idle_turns + 1
-      const reason = reasonToLeave(turn, race, idleTurns)
-      if (reason === undefined) {
-        galaxy = withRace(galaxy, race, { idle_turns: idleTurns })
-      } else {
-        galaxy = remove(galaxy, race, turn.turn, reason)
-        events.push({ kind: "removed", race, reason })
-      }
+  run: ({ draft, decisions }) => {
+    const held = holdings(draft)
+    for (const race of activeRaces(draft)) {
+      const idleTurns = playsOn(decisions, race) ? 0 : race.idle_turns + 1
+      const reason = reasonToLeave(draft, decisions, race, held[race.index]?.planets ?? 0, idleTurns)
+      if (reason === undefined) race.idle_turns = idleTurns
+      else remove(draft, race, reason)
     }
-    return { galaxy, events }
   }
 }

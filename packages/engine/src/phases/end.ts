@@ -1,19 +1,17 @@
-/** Phase 17: the turn is counted, and each race's best is kept. */
-import { planetsOf, racesIn, raceAt, withRace } from "../state/Galaxy.ts"
+/** Phase 17: each race's best is kept, and what was told to ships for this turn only is over. */
+import { activeRaces } from "../state/Draft.ts"
+import { holdings } from "../state/Galaxy.ts"
 import type { Phase } from "../turn/Phase.ts"
 
 export const end: Phase = {
   name: "end",
-  run: ({ galaxy, turn }) => {
-    const counted = racesIn(galaxy).reduce((after, race) => {
-      const planets = planetsOf(after, race)
-      const population = planets.reduce((sum, planet) => sum + planet.population, 0)
-      const { max_planets, max_population } = raceAt(after, race)
-      return withRace(after, race, {
-        max_planets: Math.max(max_planets, planets.length),
-        max_population: Math.max(max_population, population)
-      })
-    }, galaxy)
-    return { galaxy: { ...counted, turn }, events: [] }
+  run: ({ draft }) => {
+    const held = holdings(draft)
+    for (const race of activeRaces(draft)) {
+      const { planets, population } = held[race.index] ?? { planets: 0, population: 0 }
+      race.max_planets = Math.max(race.max_planets, planets)
+      race.max_population = Math.max(race.max_population, population)
+      for (const group of race.groups.values()) if (group.to === null) group.state = "in_orbit"
+    }
   }
 }

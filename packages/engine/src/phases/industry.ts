@@ -1,35 +1,44 @@
 /** Phase 11: planets make capital and materials and do research; technologies rise for the next turn. */
 import { freePoints, makeCapital, makeMaterials, researched } from "../formulas/production.ts"
-import type { Ruleset } from "../rules/Ruleset.ts"
-import { type Galaxy, type Planet, raceAt, withRace } from "../state/Galaxy.ts"
+import { type Draft, type DraftPlanet, raceOf, setPlanet, setTech } from "../state/Draft.ts"
+import { technologies } from "../state/Galaxy.ts"
 import type { Phase } from "../turn/Phase.ts"
 
-const stocksAfter = (ruleset: Ruleset, planet: Planet): Planet => {
-  const points = freePoints(ruleset, planet)
-  switch (planet.production?.kind) {
-    case "capital":
-      return { ...planet, ...makeCapital(ruleset, planet, planet.resources, points) }
+const produceOn = (draft: Draft, planet: DraftPlanet, owner: number): void => {
+  const { ruleset } = draft
+  const { production } = planet
+  const points = Math.max(0, freePoints(ruleset, planet, planet.spent))
+  switch (production?.kind) {
+    case "capital": {
+      const made = makeCapital(ruleset, planet, planet.resources, points)
+      setPlanet(draft, planet, "capital", made.capital, "production")
+      setPlanet(draft, planet, "materials", made.materials, "production")
+      return
+    }
     case "materials":
-      return { ...planet, ...makeMaterials(planet, planet.resources, points) }
+      setPlanet(draft, planet, "materials", makeMaterials(planet, planet.resources, points).materials, "production")
+      return
     case "research":
+    case "science": {
+      const race = raceOf(draft, owner)
+      for (const technology of technologies) {
+        const share =
+          production.kind === "science" ? production.science[technology] : production.technology === technology ? 1 : 0
+        if (share > 0) {
+          setTech(draft, race, technology, race.techs[technology] + researched(ruleset, technology, share * points))
+        }
+      }
+      return
+    }
+    case "ships":
     case undefined:
-      return planet
+      return
   }
-}
-
-const withResearch = (ruleset: Ruleset, galaxy: Galaxy, planet: Planet): Galaxy => {
-  if (planet.owner === null || planet.production?.kind !== "research") return galaxy
-  const { technology } = planet.production
-  const { techs } = raceAt(galaxy, planet.owner)
-  const level = techs[technology] + researched(ruleset, technology, freePoints(ruleset, planet))
-  return withRace(galaxy, planet.owner, { techs: { ...techs, [technology]: level } })
 }
 
 export const industry: Phase = {
   name: "industry",
-  run: ({ galaxy, ruleset }) => {
-    const taught = galaxy.planets.reduce((after, planet) => withResearch(ruleset, after, planet), galaxy)
-    const planets = galaxy.planets.map((planet) => stocksAfter(ruleset, planet))
-    return { galaxy: { ...taught, planets }, events: [] }
+  run: ({ draft }) => {
+    for (const planet of draft.planets) if (planet.owner !== null) produceOn(draft, planet, planet.owner)
   }
 }

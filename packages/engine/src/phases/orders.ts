@@ -1,23 +1,19 @@
 /** Phase 1: all lists are replayed, races in a random order, each list in its own (rules, section 5 and D1). */
 import { executeAll } from "../orders/execute.ts"
-import { racesIn } from "../state/Galaxy.ts"
+import { activeRaces } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
-import type { TurnEvent } from "../turn/TurnEvent.ts"
 
 export const orders: Phase = {
   name: "orders",
-  run: (turn) => {
-    const events: Array<TurnEvent> = []
-    let galaxy = turn.galaxy
-    for (const race of turn.random.shuffled(racesIn(galaxy))) {
-      const list = turn.decisions.orders.get(race) ?? []
-      const executed = executeAll(galaxy, race, list)
-      galaxy = executed.galaxy
+  run: ({ draft, decisions, random }) => {
+    for (const race of random.shuffled(activeRaces(draft))) {
+      const list = decisions.orders.get(race.index) ?? []
+      const verdicts = executeAll(draft, race, list)
       for (const [position, order] of list.entries()) {
-        const verdict = executed.verdicts[position]
-        if (verdict !== undefined) events.push({ kind: "order", race, outcome: { ...verdict, order } })
+        const verdict = verdicts[position]
+        if (verdict !== undefined)
+          draft.events.push({ kind: "order", race: race.index, outcome: { ...verdict, order } })
       }
     }
-    return { galaxy, events }
   }
 }

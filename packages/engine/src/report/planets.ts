@@ -1,30 +1,97 @@
-/** Sections "my planets" and "unknown planets". */
-import type { OwnPlanet, UnknownPlanet } from "@galaxy/contract/engine/Report"
+/** Sections of planets: own, foreign, uninhabited and unknown ones, yards and routes. */
+import type {
+  CargoRoutes,
+  ForeignPlanet,
+  OwnPlanet,
+  UninhabitedPlanet,
+  UnknownPlanet,
+  Yard
+} from "@galaxy/contract/engine/Report"
 import { freePoints } from "../formulas/production.ts"
-import { productName } from "../orders/produce.ts"
-import { rulesets } from "../rules/Ruleset.ts"
-import { type Galaxy, planetsOf } from "../state/Galaxy.ts"
+import { emptyMass } from "../formulas/ships.ts"
+import { keyOf } from "../orders/keyOf.ts"
+import { productName } from "../orders/products.ts"
+import { type Galaxy, type Planet, raceAt } from "../state/Galaxy.ts"
+import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
+import type { Sight } from "./sight.ts"
 
-export const ownPlanets = (galaxy: Galaxy, race: number): ReadonlyArray<OwnPlanet> =>
-  planetsOf(galaxy, race).map((planet) => ({
-    number: planet.number,
-    name: planet.name,
-    x: toHundredths(planet.x),
-    y: toHundredths(planet.y),
-    size: toHundredths(planet.size),
-    population: toHundredths(planet.population),
-    industry: toHundredths(planet.industry),
-    resources: toHundredths(planet.resources),
-    production: planet.production === null ? "-" : productName(planet.production),
-    capital: toHundredths(planet.capital),
-    materials: toHundredths(planet.materials),
-    colonists: toHundredths(planet.colonists),
-    free_points: toHundredths(freePoints(rulesets[galaxy.ruleset], planet))
-  }))
+/** What is being made on a planet, as its owner orders it. */
+export const productionOn = (galaxy: Galaxy, { production, owner }: Planet): string => {
+  if (production === null || owner === null) return "-"
+  const sciences = production.kind === "ships" ? raceAt(galaxy, owner).sciences : []
+  return productName(production, new Set(sciences.map((it) => keyOf(it.name))))
+}
 
-/** A planet is unknown to a race that doesn't own it, for want of a ship that could look. */
-export const unknownPlanets = (galaxy: Galaxy, race: number): ReadonlyArray<UnknownPlanet> =>
-  galaxy.planets
-    .filter((planet) => planet.owner !== race)
-    .map(({ number, x, y }) => ({ number, x: toHundredths(x), y: toHundredths(y) }))
+const everything = ({ galaxy, ruleset }: Facts, planet: Planet): OwnPlanet => ({
+  number: planet.number,
+  name: planet.name,
+  x: toHundredths(planet.x),
+  y: toHundredths(planet.y),
+  size: toHundredths(planet.size),
+  population: toHundredths(planet.population),
+  industry: toHundredths(planet.industry),
+  resources: toHundredths(planet.resources),
+  production: productionOn(galaxy, planet),
+  capital: toHundredths(planet.capital),
+  materials: toHundredths(planet.materials),
+  colonists: toHundredths(planet.colonists),
+  free_points: toHundredths(freePoints(ruleset, planet))
+})
+
+export const ownPlanets = (facts: Facts, race: number): ReadonlyArray<OwnPlanet> =>
+  (facts.planetsOf[race] ?? []).map((planet) => everything(facts, planet))
+
+export const yards = (facts: Facts, race: number): ReadonlyArray<Yard> =>
+  (facts.planetsOf[race] ?? []).flatMap((planet) => {
+    const { production } = planet
+    if (production?.kind !== "ships") return []
+    const design = raceAt(facts.galaxy, race).classes.find((it) => it.name === production.class)
+    return [
+      {
+        planet: planet.number,
+        name: planet.name,
+        class: production.class,
+        price: design === undefined ? 0 : toHundredths(facts.ruleset.pointsPerMass * emptyMass(design)),
+        banked: toHundredths(production.banked),
+        free_points: toHundredths(freePoints(facts.ruleset, planet))
+      }
+    ]
+  })
+
+export const routes = (facts: Facts, race: number): ReadonlyArray<CargoRoutes> =>
+  (facts.planetsOf[race] ?? []).flatMap(({ number, name, routes }) =>
+    Object.keys(routes).length === 0 ? [] : [{ planet: number, name, ...routes }]
+  )
+
+const byNumber = (facts: Facts, sight: Sight): ReadonlyArray<Planet> =>
+  [...sight.visited].toSorted((a, b) => a - b).flatMap((number) => facts.galaxy.planets[number - 1] ?? [])
+
+export const foreignPlanets = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ForeignPlanet> =>
+  byNumber(facts, sight).flatMap((planet) =>
+    planet.owner === null || planet.owner === race
+      ? []
+      : [{ owner: raceAt(facts.galaxy, planet.owner).name, ...everything(facts, planet) }]
+  )
+
+export const uninhabitedPlanets = (facts: Facts, sight: Sight): ReadonlyArray<UninhabitedPlanet> =>
+  byNumber(facts, sight).flatMap((planet) =>
+    planet.owner === null
+      ? [
+          {
+            number: planet.number,
+            name: planet.name,
+            x: toHundredths(planet.x),
+            y: toHundredths(planet.y),
+            size: toHundredths(planet.size),
+            resources: toHundredths(planet.resources),
+            capital: toHundredths(planet.capital),
+            materials: toHundredths(planet.materials)
+          }
+        ]
+      : []
+  )
+
+/** Neither the race's own nor visited. */
+export const unknownPlanets = (facts: Facts, race: number, sight: Sight): ReadonlyArray<UnknownPlanet> =>
+  facts.unknown.filter((planet, at) => facts.galaxy.planets[at]?.owner !== race && !sight.visited.has(planet.number))

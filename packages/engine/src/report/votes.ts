@@ -1,15 +1,15 @@
 /** Section "votes": who votes for whom, and what it takes to win. */
 import type { Votes } from "@galaxy/contract/engine/Report"
-import type { Election } from "../formulas/votes.ts"
-import { type Galaxy, raceAt } from "../state/Galaxy.ts"
+import { raceAt } from "../state/Galaxy.ts"
+import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 
-export const votes = (galaxy: Galaxy, race: number, election: Election): Votes => {
+/** The part that is the same for every reader. */
+export type Poll = Omit<Votes, "voting_for" | "own">
+
+export const poll = ({ galaxy, election }: Facts): Poll => {
   const nameOf = (index: number): string => raceAt(galaxy, index).name
-  const mine = election.ballots[race]
   return {
-    voting_for: nameOf(mine?.votesFor ?? race),
-    own: toHundredths(mine?.own ?? 0),
     races: election.ballots.map((ballot, index) => ({
       race: nameOf(index),
       own: toHundredths(ballot.own),
@@ -22,5 +22,14 @@ export const votes = (galaxy: Galaxy, race: number, election: Election): Votes =
     })),
     total: toHundredths(election.total),
     needed: toHundredths(election.needed)
+  }
+}
+
+export const votes = ({ galaxy, election }: Facts, race: number, all: Poll): Votes => {
+  const mine = election.ballots[race]
+  return {
+    voting_for: raceAt(galaxy, mine?.votesFor ?? race).name,
+    own: toHundredths(mine?.own ?? 0),
+    ...all
   }
 }

@@ -51,7 +51,33 @@ export interface Ruleset {
   readonly idleWarningPublic: number | null
   /** Mass that is not billed, for hulls above a mass. */
   readonly hullBilling: { readonly aboveMass: number; readonly discount: number }
-  readonly bombing: "power" | "capture"
+  /** Turns from the first in which nobody can be at war. */
+  readonly forcedPeaceTurns: number
+  /** Whether ships that were told to leave fight before they go (D4). */
+  readonly launchedFight: boolean
+  /** Whether ships that are being upgraded fight and can be hit (D5). */
+  readonly upgradingFight: boolean
+  /** When stored colonists refill a planet that was bombed (D6). */
+  readonly thaw: "at_growth" | "after_bombing"
+  /** Which materials come back from a hull that is given up: those mined for it, or its whole share (D7). */
+  readonly oreReturned: "mined" | "all"
+  /** Whether routes empty ships that are in a fleet (D9). */
+  readonly routesUnloadFleets: boolean
+  /** Whether colonists in stock outlast the people of a planet (D10). */
+  readonly colonistsOutlastWipe: boolean
+  /** Whether a winner by votes must name itself (D11). */
+  readonly winnerNamesItself: boolean
+  /** Whether the winning share itself wins, or only more (D13). */
+  readonly shareReachedWins: boolean
+  /** Whether parts of a vote count (D14). */
+  readonly fractionalVotes: boolean
+  /** Whether a planet's owner sees a battle there without a ship of its own (D17). */
+  readonly ownerSeesBattle: boolean
+  /** A battle that isn't decided after so many rounds, or shots, ends as it stands. */
+  readonly battleRounds: number
+  readonly battleShots: number
+  /** `power`: by the guns; `capture`: the bomber gets what is left; `wipe`: nothing is left. */
+  readonly bombing: "power" | "capture" | "wipe"
   readonly map: "torus" | "flat"
   readonly nameLength: number
   /** Differences up to this are none. */
@@ -82,6 +108,19 @@ export const plus: Ruleset = {
   idleWarningOwn: 5,
   idleWarningPublic: 3,
   hullBilling: { aboveMass: 0, discount: 0 },
+  forcedPeaceTurns: 0,
+  launchedFight: true,
+  upgradingFight: false,
+  thaw: "at_growth",
+  oreReturned: "mined",
+  routesUnloadFleets: false,
+  colonistsOutlastWipe: false,
+  winnerNamesItself: true,
+  shareReachedWins: true,
+  fractionalVotes: true,
+  ownerSeesBattle: true,
+  battleRounds: 100_000,
+  battleShots: 50_000_000,
   bombing: "power",
   map: "torus",
   nameLength: 20,

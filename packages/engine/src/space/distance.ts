@@ -16,3 +16,16 @@ export const distance = (map: Ruleset["map"], side: number, from: Place, to: Pla
   const dy = along(from.y, to.y)
   return Math.sqrt(dx * dx + dy * dy)
 }
+
+/** Where something is that has gone `share` of the way on the shortest line. */
+export const along = (map: Ruleset["map"], side: number, from: Place, to: Place, share: number): Place => {
+  const at = (a: number, b: number): number => {
+    const straight = b - a
+    const shortest =
+      map === "torus" && Math.abs(straight) > side / 2 ? straight - (straight > 0 ? side : -side) : straight
+    const reached = a + shortest * share
+    if (map === "flat") return reached
+    return reached < 0 ? reached + side : reached >= side ? reached - side : reached
+  }
+  return { x: at(from.x, to.x), y: at(from.y, to.y) }
+}

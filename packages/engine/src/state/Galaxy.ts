@@ -1,8 +1,9 @@
 /**
  * The whole state of a game after a turn. Plain immutable data: what isn't here doesn't exist for the rules.
  *
- * Races are known by their index, planets by their number; planet n stands at index n - 1. Stocks are never negative,
- * and industry ≤ population ≤ size on every planet.
+ * Races are known by their index, planets by their number; planet n stands at index n - 1. Groups, ship classes and
+ * sciences belong to a race and are known by their number or name in it. Stocks are never negative, and
+ * industry ≤ population ≤ size on every planet.
  */
 import { rulesetNames } from "@galaxy/contract/engine/Admin"
 import { GameId, EnginePlayerId } from "@galaxy/contract/ids/Ids"
@@ -11,15 +12,34 @@ import { Schema } from "effect"
 export const technologies = ["drive", "weapons", "shields", "cargo"] as const
 export type Technology = (typeof technologies)[number]
 
-/** What a planet makes. */
-export const Product = Schema.Union([
-  Schema.Struct({ kind: Schema.Literals(["capital", "materials"]) }),
-  Schema.Struct({ kind: Schema.Literal("research"), technology: Schema.Literals(technologies) })
-])
-export type Product = typeof Product.Type
+/** What ships carry. */
+export const goodsKinds = ["colonists", "capital", "materials"] as const
+export type Goods = (typeof goodsKinds)[number]
 
 const amount = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** What a planet makes. */
+export const Product = Schema.Union([
+  Schema.Struct({ kind: Schema.Literals(["capital", "materials"]) }),
+  Schema.Struct({ kind: Schema.Literal("research"), technology: Schema.Literals(technologies) }),
+  Schema.Struct({ kind: Schema.Literal("science"), science: Schema.String }),
+  /** `banked`: points that earlier turns put into the ship that isn't finished. */
+  Schema.Struct({ kind: Schema.Literal("ships"), class: Schema.String, banked: amount })
+])
+export type Product = typeof Product.Type
+
+export const Levels = Schema.Struct({ drive: amount, weapons: amount, shields: amount, cargo: amount })
+export type Levels = typeof Levels.Type
+
+/** Numbers of the planets where routes from a planet end, by what they carry. */
+export const Routes = Schema.Struct({
+  colonists: Schema.optionalKey(count),
+  capital: Schema.optionalKey(count),
+  materials: Schema.optionalKey(count),
+  empty: Schema.optionalKey(count)
+})
+export type Routes = typeof Routes.Type
 
 export const Planet = Schema.Struct({
   number: count,
@@ -36,19 +56,59 @@ export const Planet = Schema.Struct({
   materials: amount,
   colonists: amount,
   /** Null exactly where nobody lives. */
-  production: Schema.NullOr(Product)
+  production: Schema.NullOr(Product),
+  routes: Routes
 })
 export type Planet = typeof Planet.Type
 
 export const removalReasons = ["extinct", "idle", "quit", "banished"] as const
 export type RemovalReason = (typeof removalReasons)[number]
 
+export const ShipClass = Schema.Struct({
+  name: Schema.String,
+  drive: amount,
+  /** Number of guns. */
+  armament: count,
+  weapons: amount,
+  shields: amount,
+  cargo: amount
+})
+export type ShipClass = typeof ShipClass.Type
+
+/** Shares of a planet's points, with a sum of 1. */
+export const Science = Schema.Struct({ name: Schema.String, ...Levels.fields })
+export type Science = typeof Science.Type
+
+/** Identical ships in one place. Between turns they are in orbit or in space. */
+export const Group = Schema.Struct({
+  number: count,
+  /** Name of the owner's ship class. */
+  class: Schema.String,
+  ships: count,
+  techs: Levels,
+  goods: Schema.NullOr(Schema.Literals(goodsKinds)),
+  /** Of one ship. */
+  load: amount,
+  /** Number of the planet where it is, or from which it came. */
+  at: count,
+  /** Number of the planet to which it flies; null in orbit. */
+  to: Schema.NullOr(count),
+  /** Light years that are left. */
+  distance: amount,
+  fleet: Schema.NullOr(Schema.String)
+})
+export type Group = typeof Group.Type
+
 export const Race = Schema.Struct({
   name: Schema.String,
   player_id: EnginePlayerId,
   /** Set once: nobody comes back. */
   removed: Schema.NullOr(Schema.Struct({ turn: count, reason: Schema.Literals(removalReasons) })),
-  techs: Schema.Struct({ drive: amount, weapons: amount, shields: amount, cargo: amount }),
+  techs: Levels,
+  classes: Schema.Array(ShipClass),
+  sciences: Schema.Array(Science),
+  /** By ascending number. */
+  groups: Schema.Array(Group),
   /** Index of the race it votes for, as it was ordered; `election` says whom that means. */
   votes_for: count,
   /** Indices of the races it is at peace with, ascending; war with all others. */
@@ -95,14 +155,24 @@ export const racesIn = (galaxy: Galaxy): ReadonlyArray<number> =>
 export const planetsOf = (galaxy: Galaxy, race: number): ReadonlyArray<Planet> =>
   galaxy.planets.filter((planet) => planet.owner === race)
 
-/** The galaxy with one race changed. */
-export const withRace = (galaxy: Galaxy, index: number, change: Partial<Race>): Galaxy => ({
-  ...galaxy,
-  races: galaxy.races.with(index, { ...raceAt(galaxy, index), ...change })
-})
+export interface Holdings {
+  readonly planets: number
+  readonly population: number
+  readonly industry: number
+}
 
-/** The galaxy with one planet changed, which must exist. */
-export const withPlanet = (galaxy: Galaxy, planet: Planet, change: Partial<Planet>): Galaxy => ({
-  ...galaxy,
-  planets: galaxy.planets.with(planet.number - 1, { ...planet, ...change })
-})
+/** What each race has on its planets, by race index. */
+export const holdings = (galaxy: {
+  readonly races: ReadonlyArray<unknown>
+  readonly planets: ReadonlyArray<Pick<Planet, "owner" | "population" | "industry">>
+}): ReadonlyArray<Holdings> => {
+  const all = galaxy.races.map(() => ({ planets: 0, population: 0, industry: 0 }))
+  for (const { owner, population, industry } of galaxy.planets) {
+    const its = owner === null ? undefined : all[owner]
+    if (its === undefined) continue
+    its.planets += 1
+    its.population += population
+    its.industry += industry
+  }
+  return all
+}

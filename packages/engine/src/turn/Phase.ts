@@ -1,9 +1,8 @@
-/** What a phase of a turn is given and gives back. A phase reads nothing else, so that a turn can be made again. */
+/** What a phase of a turn is given. It changes the draft and reads nothing else, so that a turn can be made again. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { Random } from "../random/Random.ts"
-import type { Ruleset } from "../rules/Ruleset.ts"
-import type { Galaxy } from "../state/Galaxy.ts"
-import type { TurnEvent } from "./TurnEvent.ts"
+import type { Draft } from "../state/Draft.ts"
+import type { Levels } from "../state/Galaxy.ts"
 
 /** What people decided for a turn. */
 export interface Decisions {
@@ -14,25 +13,16 @@ export interface Decisions {
 }
 
 export interface TurnInProgress {
-  /** The number of the turn that is being made. */
-  readonly turn: number
-  /** As the turn began: ships are built with the technologies of then. */
-  readonly before: Galaxy
-  /** As the phases before this one left it. */
-  readonly galaxy: Galaxy
+  readonly draft: Draft
+  /** Technologies of the races as the turn began: ships are built with these. */
+  readonly techsBefore: ReadonlyArray<Levels>
   readonly decisions: Decisions
-  readonly ruleset: Ruleset
   /** The phase's own stream. */
   readonly random: Random
-}
-
-export interface PhaseResult {
-  readonly galaxy: Galaxy
-  readonly events: ReadonlyArray<TurnEvent>
 }
 
 export interface Phase {
   /** Names the phase's stream of chance too: changing it changes every game. */
   readonly name: string
-  run(turn: TurnInProgress): PhaseResult
+  run(turn: TurnInProgress): void
 }

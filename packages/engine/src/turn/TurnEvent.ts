@@ -1,8 +1,121 @@
 /** What happened while a turn was made: the turn's log, and what reports tell beyond the state. */
-import type { OrderOutcome } from "@galaxy/contract/engine/Order"
-import type { RemovalReason } from "../state/Galaxy.ts"
+import { OrderOutcome } from "@galaxy/contract/engine/Order"
+import { Schema } from "effect"
+import { goodsKinds, Levels, removalReasons, technologies } from "../state/Galaxy.ts"
 
-export type TurnEvent =
-  | { readonly kind: "removed"; readonly race: number; readonly reason: RemovalReason }
-  | { readonly kind: "order"; readonly race: number; readonly outcome: OrderOutcome }
-  | { readonly kind: "finished"; readonly winners: ReadonlyArray<number> }
+const race = Schema.Int
+const number = Schema.Finite
+
+export const changedNumbers = [
+  "population",
+  "industry",
+  ...goodsKinds,
+  "banked",
+  "ships",
+  "load",
+  ...technologies
+] as const
+export type ChangedNumber = (typeof changedNumbers)[number]
+
+/** Why a number changed. */
+export const causes = [
+  "removal",
+  "order",
+  "split",
+  "merge",
+  "gift",
+  "dismantling",
+  "loading",
+  "unloading",
+  "upgrade",
+  "route",
+  "battle",
+  "bombing",
+  "ship_building",
+  "production_change",
+  "production",
+  "research",
+  "thaw",
+  "growth",
+  "freezing",
+  "settling",
+  "stock_to_industry"
+] as const
+export type Cause = (typeof causes)[number]
+
+export const ChangeEvent = Schema.Struct({
+  kind: Schema.Literal("change"),
+  /** Whose number it is. */
+  race,
+  subject: Schema.Literals(["planet", "race", "group"]),
+  /** Of the planet or group. */
+  number: Schema.optionalKey(Schema.Int),
+  what: Schema.Literals(changedNumbers),
+  before: number,
+  after: number,
+  cause: Schema.Literals(causes)
+})
+export type ChangeEvent = typeof ChangeEvent.Type
+
+export const BattleSide = Schema.Struct({
+  race,
+  class: Schema.String,
+  techs: Levels,
+  goods: Schema.NullOr(Schema.Literals(goodsKinds)),
+  load: number,
+  ships: Schema.Int,
+  left: Schema.Int,
+  fights: Schema.Boolean
+})
+
+export const BattleEvent = Schema.Struct({
+  kind: Schema.Literal("battle"),
+  when: Schema.Literals(["before_flight", "after_flight"]),
+  planet: Schema.Int,
+  name: Schema.String,
+  /** Races that see it, ascending. */
+  witnesses: Schema.Array(race),
+  groups: Schema.Array(BattleSide),
+  rounds: Schema.Int,
+  shots: Schema.Int,
+  /** Equal shots one after another, as attacker, target, destroyed (1 or 0) and their number. */
+  protocol: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int, Schema.Int, Schema.Int])),
+  omitted: Schema.Int,
+  /** Attacker, target, shots, destroyed. */
+  totals: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int, Schema.Int, Schema.Int]))
+})
+export type BattleEvent = typeof BattleEvent.Type
+
+export const BombingEvent = Schema.Struct({
+  kind: Schema.Literal("bombing"),
+  bomber: race,
+  owner: race,
+  planet: Schema.Int,
+  name: Schema.String,
+  witnesses: Schema.Array(race),
+  /** Names of the bomber's classes that took part. */
+  classes: Schema.Array(Schema.String),
+  power: number,
+  population: number,
+  industry: number,
+  production: Schema.String,
+  capital: number,
+  materials: number,
+  colonists: number,
+  destroyed_population: number,
+  destroyed_industry: number,
+  destroyed_colonists: number,
+  wiped: Schema.Boolean,
+  new_owner: Schema.NullOr(race)
+})
+export type BombingEvent = typeof BombingEvent.Type
+
+export const TurnEvent = Schema.Union([
+  Schema.Struct({ kind: Schema.Literal("removed"), race, reason: Schema.Literals(removalReasons) }),
+  Schema.Struct({ kind: Schema.Literal("order"), race, outcome: OrderOutcome }),
+  Schema.Struct({ kind: Schema.Literal("finished"), winners: Schema.Array(race) }),
+  ChangeEvent,
+  BattleEvent,
+  BombingEvent
+])
+export type TurnEvent = typeof TurnEvent.Type

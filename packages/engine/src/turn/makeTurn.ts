@@ -7,29 +7,34 @@ import type { Report } from "@galaxy/contract/engine/Report"
 import { phases } from "../phases/phases.ts"
 import * as Random from "../random/Random.ts"
 import { reportsOf } from "../report/reports.ts"
-import { rulesets } from "../rules/Ruleset.ts"
+import { draftOf, galaxyOf } from "../state/Draft.ts"
 import type { Galaxy } from "../state/Galaxy.ts"
 import type { Decisions } from "./Phase.ts"
 import type { TurnEvent } from "./TurnEvent.ts"
 
-export interface Turn {
+export interface Made {
   readonly galaxy: Galaxy
-  /** One per race, by its index. */
-  readonly reports: ReadonlyArray<Report>
   readonly log: ReadonlyArray<TurnEvent>
 }
 
-/** The turn after `before`, which must not be finished. */
-export const makeTurn = (before: Galaxy, decisions: Decisions): Turn => {
-  const ruleset = rulesets[before.ruleset]
-  const turn = before.turn + 1
-  const log: Array<TurnEvent> = []
-  let galaxy = before
+export interface Turn extends Made {
+  /** One per race, by its index. */
+  readonly reports: ReadonlyArray<Report>
+}
+
+/** The galaxy of the turn after `before`, which must not be finished. Reports follow from galaxy and log. */
+export const nextGalaxy = (before: Galaxy, decisions: Decisions): Made => {
+  const draft = draftOf(before)
+  const techsBefore = before.races.map((race) => race.techs)
   for (const phase of phases) {
-    const random = Random.make(before.seed, "turn", turn, phase.name)
-    const result = phase.run({ turn, before, galaxy, decisions, ruleset, random })
-    galaxy = result.galaxy
-    log.push(...result.events)
+    const random = Random.make(before.seed, "turn", draft.turn, phase.name)
+    phase.run({ draft, techsBefore, decisions, random })
   }
+  return { galaxy: galaxyOf(before, draft), log: draft.events }
+}
+
+/** The whole turn after `before`, which must not be finished. */
+export const makeTurn = (before: Galaxy, decisions: Decisions): Turn => {
+  const { galaxy, log } = nextGalaxy(before, decisions)
   return { galaxy, reports: reportsOf(galaxy, log), log }
 }

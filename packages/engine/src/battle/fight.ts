@@ -1,0 +1,196 @@
+/**
+ * One battle (rules, section 16): who is left when nobody can hurt anybody any more.
+ *
+ * Every choice is one among ships, so that big groups draw more fire, but only groups are counted: time goes with the
+ * shots, memory with the groups.
+ */
+import type { Random } from "../random/Random.ts"
+import { maxProtocol } from "../rules/limits.ts"
+import { chanceOf } from "../formulas/shot.ts"
+
+/** Identical ships. */
+export interface Combatant {
+  /** Index of its side. */
+  readonly side: number
+  readonly ships: number
+  /** Guns of one ship. */
+  readonly guns: number
+  /** Logarithms to the kill base; minus infinity for none. */
+  readonly logAttack: number
+  readonly logDefence: number
+}
+
+export interface Bounds {
+  readonly rounds: number
+  readonly shots: number
+}
+
+export interface Outcome {
+  /** Ships left, by combatant. */
+  readonly left: ReadonlyArray<number>
+  readonly rounds: number
+  /** Shots that could have destroyed something. */
+  readonly shots: number
+  /** Attacker, target, destroyed (1 or 0), number of equal shots one after another. */
+  readonly protocol: ReadonlyArray<readonly [number, number, number, number]>
+  readonly omitted: number
+  /** Attacker, target, shots, destroyed. */
+  readonly totals: ReadonlyArray<readonly [number, number, number, number]>
+}
+
+/** Counts by position, with the position of the n-th counted one: both in logarithmic time. */
+class Counts {
+  readonly #tree: Float64Array
+  readonly #size: number
+  #total = 0
+  constructor(size: number) {
+    this.#size = size
+    this.#tree = new Float64Array(size + 1)
+  }
+  get total(): number {
+    return this.#total
+  }
+  add(at: number, change: number): void {
+    this.#total += change
+    for (let node = at + 1; node <= this.#size; node += node & -node)
+      this.#tree[node] = (this.#tree[node] ?? 0) + change
+  }
+  /** The position that holds the n-th, counted from 0. */
+  find(n: number): number {
+    let node = 0
+    let left = n
+    let step = 1
+    while (step * 2 <= this.#size) step *= 2
+    for (; step > 0; step = step >> 1) {
+      const next = node + step
+      if (next <= this.#size && (this.#tree[next] ?? 0) <= left) {
+        node = next
+        left -= this.#tree[next] ?? 0
+      }
+    }
+    return node
+  }
+}
+
+/** What happened, with equal shots in one line and a bounded number of lines. */
+class Protocol {
+  readonly lines: Array<[number, number, number, number]> = []
+  omitted = 0
+  shots = 0
+  #last: [number, number, number, number] | undefined
+  readonly #totals = new Map<number, [number, number, number, number]>()
+  readonly #combatants: number
+  constructor(combatants: number) {
+    this.#combatants = combatants
+  }
+  add(attacker: number, target: number, destroyed: 0 | 1): void {
+    this.shots += 1
+    const pair = attacker * this.#combatants + target
+    const total = this.#totals.get(pair)
+    if (total === undefined) this.#totals.set(pair, [attacker, target, 1, destroyed])
+    else {
+      total[2] += 1
+      total[3] += destroyed
+    }
+    const last = this.#last
+    if (last !== undefined && last[0] === attacker && last[1] === target && last[2] === destroyed) {
+      last[3] += 1
+      return
+    }
+    this.#last = [attacker, target, destroyed, 1]
+    if (this.lines.length < maxProtocol) this.lines.push(this.#last)
+    else this.omitted += 1
+  }
+  totals(): Outcome["totals"] {
+    return [...this.#totals.values()].toSorted((one, other) => one[0] - other[0] || one[1] - other[1])
+  }
+}
+
+/**
+ * Fights it out. `enemies[side]` lists the sides that a side shoots at.
+ *
+ * Undefined when nobody can hurt anybody from the start: then there is no battle.
+ */
+export const fight = (
+  random: Random,
+  combatants: ReadonlyArray<Combatant>,
+  enemies: ReadonlyArray<ReadonlyArray<number>>,
+  bounds: Bounds
+): Outcome | undefined => {
+  const size = combatants.length
+  const living = combatants.map((it) => it.ships)
+  const targets = enemies.map(() => new Counts(size))
+  for (const [side, counts] of targets.entries()) {
+    const hostile = new Set(enemies[side])
+    for (const [at, it] of combatants.entries()) if (hostile.has(it.side)) counts.add(at, it.ships)
+  }
+  /** Sides that shoot at a side: their counts fall with its ships. */
+  const shotAtBy = enemies.map((_, side) => enemies.flatMap((list, other) => (list.includes(side) ? [other] : [])))
+
+  /** Weakest living shield that each side faces decides whether its guns can do anything. */
+  const someCanHurt = (): boolean => {
+    for (const [side, hostile] of enemies.entries()) {
+      let strongest = Number.NEGATIVE_INFINITY
+      let weakest = Number.POSITIVE_INFINITY
+      const hostileSides = new Set(hostile)
+      for (const [at, it] of combatants.entries()) {
+        if ((living[at] ?? 0) === 0) continue
+        if (it.side === side && it.guns > 0 && it.logAttack > strongest) strongest = it.logAttack
+        if (hostileSides.has(it.side) && it.logDefence < weakest) weakest = it.logDefence
+      }
+      if (weakest < Number.POSITIVE_INFINITY && chanceOf(strongest, weakest) > 0) return true
+    }
+    return false
+  }
+
+  if (!someCanHurt()) return undefined
+  const protocol = new Protocol(size)
+  const loaded = combatants.map(() => 0)
+  let fired = 0
+  let rounds = 0
+  do {
+    rounds += 1
+    const waiting = new Counts(size)
+    for (const [at, it] of combatants.entries()) {
+      const armed = it.guns > 0 ? (living[at] ?? 0) : 0
+      loaded[at] = armed
+      if (armed > 0) waiting.add(at, armed)
+    }
+    while (waiting.total > 0 && fired < bounds.shots) {
+      const shooter = waiting.find(random.below(waiting.total))
+      waiting.add(shooter, -1)
+      loaded[shooter] = (loaded[shooter] ?? 0) - 1
+      const attacker = combatants[shooter]
+      const counts = attacker === undefined ? undefined : targets[attacker.side]
+      if (attacker === undefined || counts === undefined) continue
+      for (let gun = 0; gun < attacker.guns && counts.total > 0; gun++) {
+        fired += 1
+        const hit = counts.find(random.below(counts.total))
+        const target = combatants[hit]
+        if (target === undefined) continue
+        const chance = chanceOf(attacker.logAttack, target.logDefence)
+        if (chance === 0) continue
+        const destroyed = chance === 1 || random.next() < chance
+        protocol.add(shooter, hit, destroyed ? 1 : 0)
+        if (!destroyed) continue
+        const alive = living[hit] ?? 0
+        // Which of the identical ships it was decides whether one that has yet to fire is lost.
+        if ((loaded[hit] ?? 0) > 0 && random.below(alive) < (loaded[hit] ?? 0)) {
+          loaded[hit] = (loaded[hit] ?? 0) - 1
+          waiting.add(hit, -1)
+        }
+        living[hit] = alive - 1
+        for (const side of shotAtBy[target.side] ?? []) targets[side]?.add(hit, -1)
+      }
+    }
+  } while (rounds < bounds.rounds && fired < bounds.shots && someCanHurt())
+
+  return {
+    left: living,
+    rounds,
+    shots: protocol.shots,
+    protocol: protocol.lines,
+    omitted: protocol.omitted,
+    totals: protocol.totals()
+  }
+}

@@ -1,0 +1,78 @@
+/** Orders L and U: cargo is taken aboard and put down. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { holdOf } from "../formulas/ships.ts"
+import { type Draft, type DraftGroup, type DraftRace, setLoad, setPlanet } from "../state/Draft.ts"
+import { splitOff } from "../state/groups.ts"
+import { canSettle, putDown } from "../state/landing.ts"
+import { chosen } from "./groups.ts"
+import { done, type Outcome, refuse } from "./Refusal.ts"
+import { goodsNamed, placeOf } from "./subjects.ts"
+
+/** That a group stands at its planet with nothing else to do. */
+export const isFree = (group: DraftGroup): Outcome => {
+  switch (group.state) {
+    case "in_orbit":
+      return done
+    case "in_space":
+      return refuse("in_space", `group ${group.number} is in space`)
+    case "launched":
+      return refuse("launched", `group ${group.number} is told to leave`)
+    case "upgrading":
+      return refuse("upgrading", `group ${group.number} is being upgraded`)
+    case "in_transfer":
+      return refuse("in_transfer", `group ${group.number} is in transfer`)
+  }
+}
+
+export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }) =>
+    Result.flatMap(goodsNamed(order.goods), (goods) => {
+      const free = isFree(group)
+      if (Result.isFailure(free)) return free
+      if (group.design.cargo === 0) return refuse("no_hold", `${group.design.name} has no hold`)
+      if (group.goods !== null && group.goods !== goods) {
+        return refuse("other_cargo", `group ${group.number} carries something else`)
+      }
+      return Result.flatMap(placeOf(draft, group), (planet): Outcome => {
+        if (planet.owner !== race.index && planet.owner !== null) {
+          return refuse("foreign_planet", `planet ${planet.number} is not yours`)
+        }
+        const { epsilon } = draft.ruleset
+        const stock = planet[goods]
+        const space = (holdOf(draft.ruleset, group.design, group.techs) - group.load) * ships
+        if (stock <= 0) return refuse("not_enough_stock", `there is none on planet ${planet.number}`)
+        if (space <= epsilon) return refuse("hold_full", `group ${group.number} is full`)
+        const amount = order.amount ?? Math.min(stock, space)
+        if (amount <= 0) return refuse("bad_amount", "an amount must be above 0")
+        if (amount > space + epsilon) return refuse("bad_amount", `there is room for ${space} only`)
+        if (amount > stock + epsilon) return refuse("not_enough_stock", `there are ${stock} only`)
+        const taken = Math.min(amount, stock)
+        setPlanet(draft, planet, goods, stock - taken, "loading")
+        const loaded = splitOff(draft, race, group, ships)
+        setLoad(draft, race, loaded, goods, loaded.load + taken / ships, "loading")
+        return done
+      })
+    })
+  )
+
+export const unload = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }) =>
+    Result.flatMap(placeOf(draft, group), (planet): Outcome => {
+      const { goods } = group
+      const { epsilon } = draft.ruleset
+      if (goods === null) return refuse("nothing_loaded", `group ${group.number} carries nothing`)
+      if (goods === "colonists" && !canSettle(race, planet)) {
+        return refuse("foreign_planet", `colonists can't be landed on planet ${planet.number}`)
+      }
+      const aboard = group.load * ships
+      const amount = order.amount ?? aboard
+      if (amount <= 0) return refuse("bad_amount", "an amount must be above 0")
+      if (amount > aboard + epsilon) return refuse("bad_amount", `there are ${aboard} aboard only`)
+      const unloaded = splitOff(draft, race, group, ships)
+      const all = amount >= aboard - epsilon
+      setLoad(draft, race, unloaded, goods, all ? 0 : unloaded.load - amount / ships, "unloading")
+      putDown(draft, race, planet, goods, all ? aboard : amount, "unloading")
+      return done
+    })
+  )

@@ -1,0 +1,95 @@
+/** Orders D and T: ship classes are designed, given another name, and deleted. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { type Design, designOf, type Draft, type DraftRace } from "../state/Draft.ts"
+import type { ShipClass } from "../state/Galaxy.ts"
+import { maxArmament, maxClasses, maxMass } from "../rules/limits.ts"
+import { keyOf } from "./keyOf.ts"
+import { acceptClassName } from "./names.ts"
+import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { ownDesign } from "./subjects.ts"
+
+const blocks = ["drive", "weapons", "shields", "cargo"] as const
+
+/** The five numbers of a design, or what is wrong with them. */
+const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Refusal> => {
+  const { drive, armament, weapons, shields, cargo } = order
+  if (
+    drive === undefined ||
+    armament === undefined ||
+    weapons === undefined ||
+    shields === undefined ||
+    cargo === undefined
+  ) {
+    return refuse("bad_component", "a design is five numbers: drive, armament, weapons, shields and cargo")
+  }
+  const components = { drive, armament, weapons, shields, cargo }
+  for (const block of blocks) {
+    const size = components[block]
+    if (size < 0 || (size > 0 && size < 1)) return refuse("bad_component", `${block} must be 0 or at least 1`)
+  }
+  if (!Number.isInteger(armament) || armament < 0 || armament > maxArmament) {
+    return refuse("bad_component", `armament must be a whole number up to ${maxArmament}`)
+  }
+  if ((armament === 0) !== (weapons === 0)) {
+    return refuse("guns_without_calibre", "armament and weapons are both 0, or neither is")
+  }
+  const { mass } = designOf({ name: "", ...components })
+  if (mass === 0) return refuse("empty_design", "a ship must consist of something")
+  if (mass > maxMass) return refuse("bad_component", `a ship has a mass of at most ${maxMass}`)
+  return Result.succeed(components)
+}
+
+export const designClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+    if (race.designs.has(keyOf(name))) return refuse("name_taken", `you have a class ${name} already`)
+    if (race.designs.size >= maxClasses) return refuse("too_many", `a race has at most ${maxClasses} ship classes`)
+    return Result.map(componentsOf(order), (components) => {
+      race.designs.set(keyOf(name), designOf({ name, ...components }))
+    })
+  })
+
+const buildersOf = (draft: Draft, race: DraftRace, design: Design) =>
+  draft.planets.filter(
+    ({ owner, production }) => owner === race.index && production?.kind === "ships" && production.design === design
+  )
+
+export const deleteClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(ownDesign(race, order.class), (design): Outcome => {
+    for (const group of race.groups.values()) {
+      if (group.design === design) return refuse("in_use", `group ${group.number} is of class ${design.name}`)
+    }
+    const builder = buildersOf(draft, race, design)[0]
+    if (builder !== undefined) return refuse("in_use", `planet ${builder.number} builds ${design.name}`)
+    race.designs.delete(keyOf(design.name))
+    return done
+  })
+
+/** Whether two designs have the same five numbers. */
+export const isSameDesign = (one: ShipClass, other: ShipClass): boolean =>
+  one.armament === other.armament && blocks.every((block) => one[block] === other[block])
+
+/** Two equal classes become one. */
+const mergeInto = (draft: Draft, race: DraftRace, design: Design, into: Design): void => {
+  for (const group of race.groups.values()) if (group.design === design) group.design = into
+  for (const planet of buildersOf(draft, race, design)) {
+    if (planet.production?.kind === "ships") planet.production = { ...planet.production, design: into }
+  }
+  race.designs.delete(keyOf(design.name))
+}
+
+export const renameClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(ownDesign(race, order.class), (design) =>
+    Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+      const other = race.designs.get(keyOf(name))
+      if (other !== undefined && other !== design) {
+        if (!isSameDesign(design, other)) return refuse("name_taken", `your class ${other.name} is another design`)
+        mergeInto(draft, race, design, other)
+        return done
+      }
+      race.designs.delete(keyOf(design.name))
+      design.name = name
+      race.designs.set(keyOf(name), design)
+      return done
+    })
+  )

@@ -1,0 +1,134 @@
+/** Orders B, J, G and K: groups are split, merged, put into fleets, given away and taken apart. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { maxClasses, maxGroups } from "../rules/limits.ts"
+import {
+  addGroup,
+  type Draft,
+  type DraftGroup,
+  type DraftRace,
+  explain,
+  planetOf,
+  setLoad,
+  setPlanet,
+  setShips
+} from "../state/Draft.ts"
+import { mergeGroups, splitOff } from "../state/groups.ts"
+import { canSettle, putDown } from "../state/landing.ts"
+import { isSameDesign } from "./classes.ts"
+import { keyOf } from "./keyOf.ts"
+import { acceptName } from "./names.ts"
+import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { fleetNamed, ownGroup, placeOf, raceIn, shipsOf } from "./subjects.ts"
+
+/** The group and how many of its ships are meant; refused when a split would give the race too many groups. */
+export const chosen = (
+  race: DraftRace,
+  order: Order
+): Result.Result<{ readonly group: DraftGroup; readonly ships: number }, Refusal> =>
+  Result.flatMap(ownGroup(race, order.group), (group) =>
+    Result.flatMap(shipsOf(group, order.ships), (ships) =>
+      ships < group.ships && race.groups.size >= maxGroups
+        ? refuse("too_many", `a race has at most ${maxGroups} groups`)
+        : Result.succeed({ group, ships })
+    )
+  )
+
+export const breakGroup = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }): Outcome => {
+    if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
+    splitOff(draft, race, group, ships).fleet = null
+    return done
+  })
+
+export const mergeAll = (draft: Draft, race: DraftRace): Outcome => {
+  mergeGroups(draft, race)
+  return done
+}
+
+/** Whether two groups can belong to one fleet: at the same planet, with the same plans. */
+const together = (group: DraftGroup, member: DraftGroup): Outcome => {
+  if (member.state === "in_space") return refuse("in_space", `fleet ${member.fleet ?? ""} is in space`)
+  if (member.at !== group.at) return refuse("wrong_place", `fleet ${member.fleet ?? ""} is at another planet`)
+  const leaving = (it: DraftGroup): number | null =>
+    it.state === "in_orbit" || it.state === "upgrading" ? null : it.to
+  if (leaving(group) !== leaving(member)) {
+    return refuse("launched", "one of them is told to leave, and the other isn't, or for another planet")
+  }
+  return done
+}
+
+export const joinFleet = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }): Outcome => {
+    if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
+    if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)
+    return Result.flatMap(acceptName(order.fleet, draft.ruleset.nameLength), (name) => {
+      const members = Result.getOrElse(fleetNamed(race, name), (): ReadonlyArray<DraftGroup> => [])
+      const member = members[0]
+      return Result.map(member === undefined ? done : together(group, member), () => {
+        splitOff(draft, race, group, ships).fleet = member?.fleet ?? name
+      })
+    })
+  })
+
+export const mergeFleets = (_: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(fleetNamed(race, order.fleet), (members) =>
+    Result.flatMap(fleetNamed(race, order.into), (others): Outcome => {
+      const [member] = members
+      const [other] = others
+      if (member === undefined || other === undefined || member === other) return done
+      if (member.state === "in_space") return refuse("in_space", `fleet ${member.fleet ?? ""} is in space`)
+      return Result.map(together(member, other), () => {
+        for (const it of members) it.fleet = other.fleet
+      })
+    })
+  )
+
+/** The receiver's class of the ships: its own of that name and design, or a copy. */
+const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<DraftGroup["design"], Refusal> => {
+  const known = receiver.designs.get(keyOf(design.name))
+  if (known === undefined) {
+    return receiver.designs.size < maxClasses
+      ? Result.succeed({ ...design })
+      : refuse("too_many", `${receiver.name} has too many ship classes`)
+  }
+  return isSameDesign(known, design)
+    ? Result.succeed(known)
+    : refuse("class_conflict", `${receiver.name} has another class named ${design.name}`)
+}
+
+export const give = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }) =>
+    Result.flatMap(raceIn(draft, order.race), (receiver): Outcome => {
+      if (receiver === race) return refuse("unknown_race", "that is your own race")
+      if (receiver.groups.size >= maxGroups) return refuse("too_many", `${receiver.name} has too many groups`)
+      return Result.map(receive(receiver, group), (design) => {
+        receiver.designs.set(keyOf(design.name), design)
+        const { number: _, ...copy } = group
+        setShips(draft, race, group, group.ships - ships, "gift")
+        const state = group.state === "launched" ? "in_transfer" : group.state
+        const given = addGroup(draft, receiver, { ...copy, design, ships, fleet: null, state }, "gift")
+        explain(draft, receiver.index, "group", given.number, "load", 0, given.load, "gift")
+      })
+    })
+  )
+
+export const dismantle = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }) =>
+    Result.flatMap(placeOf(draft, group), (): Outcome => {
+      const planet = planetOf(draft, group.at)
+      if (group.state === "upgrading") return refuse("upgrading", `group ${group.number} is being upgraded`)
+      if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)
+      if (group.goods === "colonists" && !canSettle(race, planet)) {
+        return refuse("foreign_planet", `colonists can't be landed on planet ${planet.number}`)
+      }
+      const { goods, load, design } = group
+      setShips(draft, race, group, group.ships - ships, "dismantling")
+      if (goods !== null) {
+        if (group.ships === 0) setLoad(draft, race, group, null, 0, "dismantling")
+        putDown(draft, race, planet, goods, load * ships, "dismantling")
+      }
+      setPlanet(draft, planet, "materials", planet.materials + design.mass * ships, "dismantling")
+      return done
+    })
+  )

@@ -1,0 +1,90 @@
+/** Orders S and R: groups and fleets are sent, routes are set. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { distance } from "../space/distance.ts"
+import { inFlightZone } from "../space/zone.ts"
+import { type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
+import { splitOff } from "../state/groups.ts"
+import { chosen } from "./groups.ts"
+import { done, type Outcome, refuse } from "./Refusal.ts"
+import { fleetNamed, goodsNamed, ownPlanet, planetNumbered } from "./subjects.ts"
+
+const reaches = (draft: Draft, race: DraftRace, planet: DraftPlanet): boolean =>
+  inFlightZone(
+    draft,
+    race,
+    draft.planets.filter((it) => it.owner === race.index),
+    planet
+  )
+
+/** That a group can still be told where to go. */
+const canBeSent = (group: DraftGroup): Outcome => {
+  if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
+  if (group.state === "upgrading") return refuse("upgrading", `group ${group.number} is being upgraded`)
+  if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)
+  if (group.design.drive === 0) return refuse("no_drive", `${group.design.name} has no drive`)
+  return done
+}
+
+/** Tells a group where to go when the turn is made; the planet where it stands takes that back. */
+const direct = (draft: Draft, group: DraftGroup, planet: DraftPlanet): void => {
+  if (planet.number === group.at) {
+    group.state = "in_orbit"
+    group.to = null
+    group.distance = 0
+  } else {
+    group.state = "launched"
+    group.to = planet.number
+    group.distance = distance(draft.ruleset.map, draft.size, planetOf(draft, group.at), planet)
+  }
+}
+
+const outOfRange = (planet: DraftPlanet): Outcome =>
+  refuse("out_of_range", `planet ${planet.number} lies outside of your flight zone`)
+
+export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
+  const fleet = order.group === undefined && order.fleet !== undefined
+  if (fleet) {
+    return Result.flatMap(fleetNamed(race, order.fleet), (members) =>
+      Result.flatMap(planetNumbered(draft, order.planet), (planet): Outcome => {
+        for (const member of members) {
+          const can = canBeSent(member)
+          if (Result.isFailure(can)) return can
+        }
+        if (planet.number !== members[0]?.at && !reaches(draft, race, planet)) return outOfRange(planet)
+        for (const member of members) direct(draft, member, planet)
+        return done
+      })
+    )
+  }
+  return Result.flatMap(chosen(race, order), ({ group, ships }) =>
+    Result.flatMap(planetNumbered(draft, order.planet), (planet): Outcome => {
+      const can = canBeSent(group)
+      if (Result.isFailure(can)) return can
+      if (planet.number !== group.at && !reaches(draft, race, planet)) return outOfRange(planet)
+      const sent = splitOff(draft, race, group, ships)
+      // Whoever goes alone leaves its fleet.
+      sent.fleet = null
+      direct(draft, sent, planet)
+      return done
+    })
+  )
+}
+
+export const route = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(ownPlanet(draft, race, order.planet), (from) => {
+    const kind =
+      (order.goods ?? "").toUpperCase() === "EMP" ? Result.succeed("empty" as const) : goodsNamed(order.goods)
+    return Result.flatMap(kind, (goods): Outcome => {
+      if (order.to === undefined) {
+        delete from.routes[goods]
+        return done
+      }
+      return Result.flatMap(planetNumbered(draft, order.to), (to): Outcome => {
+        if (to === from) return refuse("wrong_place", "a route ends at another planet")
+        if (!reaches(draft, race, to)) return outOfRange(to)
+        from.routes[goods] = to.number
+        return done
+      })
+    })
+  })

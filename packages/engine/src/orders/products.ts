@@ -1,0 +1,33 @@
+/** Names of what planets make, as orders and reports write them. */
+import type { Production } from "../state/Draft.ts"
+import { type Product, technologies } from "../state/Galaxy.ts"
+import { keyOf } from "./keyOf.ts"
+
+/** Products that every race can make. */
+export const commonProducts: ReadonlyMap<string, Production> = new Map<string, Production>([
+  ["CAP", { kind: "capital" }],
+  ["MAT", { kind: "materials" }],
+  ...technologies.map((technology): [string, Production] => [
+    technology.toUpperCase(),
+    { kind: "research", technology }
+  ])
+])
+
+/** Says that a product is a ship class where another product has its name. */
+export const classPrefix = "SHIP "
+
+/** How reports call a product; `sciences` are the keys of its race's sciences. */
+export const productName = (product: Product, sciences: { has(key: string): boolean }): string => {
+  switch (product.kind) {
+    case "capital":
+      return "CAP"
+    case "materials":
+      return "MAT"
+    case "research":
+      return product.technology.toUpperCase()
+    case "science":
+      return product.science
+    case "ships":
+      return sciences.has(keyOf(product.class)) ? `${classPrefix}${product.class}` : product.class
+  }
+}

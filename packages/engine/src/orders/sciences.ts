@@ -1,0 +1,51 @@
+/** Order H: mixes of research. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { maxSciencePart, maxSciences } from "../rules/limits.ts"
+import type { Draft, DraftRace } from "../state/Draft.ts"
+import { type Levels, technologies } from "../state/Galaxy.ts"
+import { keyOf } from "./keyOf.ts"
+import { acceptName } from "./names.ts"
+import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { ownScience } from "./subjects.ts"
+
+/** Shares with a sum of 1 from parts of any size. */
+export const sharesOf = (
+  parts: {
+    readonly [Technology in keyof Levels]?: number | undefined
+  }
+): Result.Result<Levels, Refusal> => {
+  const { drive, weapons, shields, cargo } = parts
+  if (drive === undefined || weapons === undefined || shields === undefined || cargo === undefined) {
+    return refuse("bad_proportions", "a science is four parts: drive, weapons, shields and cargo")
+  }
+  const all = [drive, weapons, shields, cargo]
+  if (all.some((part) => part < 0 || part > maxSciencePart)) {
+    return refuse("bad_proportions", `a part is from 0 to ${maxSciencePart}`)
+  }
+  const sum = drive + weapons + shields + cargo
+  const shares = { drive: drive / sum, weapons: weapons / sum, shields: shields / sum, cargo: cargo / sum }
+  return sum > 0 && technologies.every((it) => Number.isFinite(shares[it]))
+    ? Result.succeed(shares)
+    : refuse("bad_proportions", "a science must study something")
+}
+
+export const createScience = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+    if (race.sciences.has(keyOf(name))) return refuse("name_taken", `you have a science ${name} already`)
+    if (race.sciences.size >= maxSciences) return refuse("too_many", `a race has at most ${maxSciences} sciences`)
+    return Result.map(sharesOf(order), (shares) => {
+      race.sciences.set(keyOf(name), { name, ...shares })
+    })
+  })
+
+export const deleteScience = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(ownScience(race, order.science), (science): Outcome => {
+    const student = draft.planets.find(
+      ({ owner, production }) =>
+        owner === race.index && production?.kind === "science" && production.science === science
+    )
+    if (student !== undefined) return refuse("in_use", `planet ${student.number} works on ${science.name}`)
+    race.sciences.delete(keyOf(science.name))
+    return done
+  })

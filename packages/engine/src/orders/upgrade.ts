@@ -1,0 +1,67 @@
+/** Order X: ships at an own planet are modernised, for production points of that planet. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { freePoints } from "../formulas/production.ts"
+import { blockMass, payable, shipCost } from "../formulas/upgrade.ts"
+import { toHundredths } from "../report/rounding.ts"
+import { type Draft, type DraftGroup, type DraftRace, explain } from "../state/Draft.ts"
+import { type Levels, technologies, type Technology } from "../state/Galaxy.ts"
+import { splitOff } from "../state/groups.ts"
+import { isFree } from "./cargo.ts"
+import { chosen } from "./groups.ts"
+import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { placeOf } from "./subjects.ts"
+
+/** The blocks of a ship that an order names. */
+const blocksOf = (group: DraftGroup, named: string | undefined): Result.Result<ReadonlyArray<Technology>, Refusal> => {
+  const name = (named ?? "ALL").toUpperCase()
+  const has = (block: Technology): boolean => blockMass(group.design, block) > 0
+  if (name === "ALL") return Result.succeed(technologies.filter(has))
+  const block = technologies.find((it) => it.toUpperCase() === name)
+  if (block === undefined) return refuse("unknown_block", `${named ?? ""} is no block of a ship`)
+  return has(block) ? Result.succeed([block]) : refuse("unknown_block", `${group.design.name} has no ${block}`)
+}
+
+/** The levels of a ship after a share of the way to others, as they are stored. */
+const moved = (from: Levels, to: Levels, share: number): Levels => {
+  const level = (block: Technology): number =>
+    to[block] > from[block] ? toHundredths(from[block] + (to[block] - from[block]) * share) : from[block]
+  return { drive: level("drive"), weapons: level("weapons"), shields: level("shields"), cargo: level("cargo") }
+}
+
+const isHigher = (from: Levels, to: Levels): boolean => technologies.some((block) => to[block] > from[block])
+
+export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+  Result.flatMap(chosen(race, order), ({ group, ships }) => {
+    const free = isFree(group)
+    if (Result.isFailure(free)) return free
+    return Result.flatMap(placeOf(draft, group), (planet) => {
+      if (planet.owner !== race.index) return refuse("not_in_orbit", `group ${group.number} is at no planet of yours`)
+      return Result.flatMap(blocksOf(group, order.block), (blocks): Outcome => {
+        const { ruleset } = draft
+        const levels: { -readonly [Block in Technology]: number } = { ...group.techs }
+        for (const block of blocks) {
+          levels[block] = Math.max(group.techs[block], Math.min(race.techs[block], order.level ?? race.techs[block]))
+        }
+        // What rounding would take away again isn't paid for.
+        if (!isHigher(group.techs, moved(group.techs, levels, 1))) {
+          return refuse("nothing_to_upgrade", `there is nothing to raise on group ${group.number}`)
+        }
+        const points = freePoints(ruleset, planet, planet.spent)
+        const cost = shipCost(ruleset, group.design, group.techs, levels)
+        const whole = Math.min(ships, payable(ruleset, cost, points))
+        const techs = whole > 0 ? moved(group.techs, levels, 1) : moved(group.techs, levels, points / cost)
+        if (points <= ruleset.epsilon || !isHigher(group.techs, techs)) {
+          return refuse("no_points", `planet ${planet.number} has not enough free production points`)
+        }
+        planet.spent += whole > 0 ? Math.min(points, whole * cost) : points
+        const raised = splitOff(draft, race, group, Math.max(1, whole))
+        for (const block of blocks) {
+          explain(draft, race.index, "group", raised.number, block, raised.techs[block], techs[block], "upgrade")
+        }
+        raised.techs = techs
+        raised.state = "upgrading"
+        return done
+      })
+    })
+  })

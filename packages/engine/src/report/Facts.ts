@@ -1,0 +1,167 @@
+/**
+ * What all reports of a turn draw on, gathered once: where ships are, how fast they are, and what is in the log for
+ * whom. Nothing here is a report; what a race may know of it is decided by `sight.ts`.
+ */
+import type { Report, UnknownPlanet } from "@galaxy/contract/engine/Report"
+import { type Election, election } from "../formulas/votes.ts"
+import { emptyMass, fullMass, speedOf } from "../formulas/ships.ts"
+import { keyOf } from "../orders/keyOf.ts"
+import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
+import { along, distance } from "../space/distance.ts"
+import { Grid } from "../space/Grid.ts"
+import {
+  type Galaxy,
+  type Group,
+  holdings,
+  type Holdings,
+  type Planet,
+  planetNumbered,
+  type ShipClass
+} from "../state/Galaxy.ts"
+import type { BattleEvent, BombingEvent, TurnEvent } from "../turn/TurnEvent.ts"
+import { toHundredths } from "./rounding.ts"
+
+/** A group with its numbers. */
+export interface Ships {
+  readonly race: number
+  readonly group: Group
+  readonly design: ShipClass
+  /** Of one empty ship, and of one with its load. */
+  readonly emptyMass: number
+  readonly mass: number
+  /** Of its fleet where it is in one. */
+  readonly speed: number
+}
+
+/** A group in space. */
+export interface Flight extends Ships {
+  readonly x: number
+  readonly y: number
+  readonly to: number
+}
+
+export interface Facts {
+  readonly galaxy: Galaxy
+  readonly ruleset: Ruleset
+  readonly election: Election
+  readonly holdings: ReadonlyArray<Holdings>
+  /** By race, ascending by number. */
+  readonly shipsOf: ReadonlyArray<ReadonlyArray<Ships>>
+  /** By the number of the planet, by race and number. */
+  readonly shipsAt: ReadonlyMap<number, ReadonlyArray<Ships>>
+  readonly planetsOf: ReadonlyArray<ReadonlyArray<Planet>>
+  readonly flights: Grid<Flight>
+  /** By planet, as an unknown one. */
+  readonly unknown: ReadonlyArray<UnknownPlanet>
+  readonly battlesOf: ReadonlyArray<ReadonlyArray<BattleEvent>>
+  readonly bombingsOf: ReadonlyArray<ReadonlyArray<BombingEvent>>
+  readonly changesOf: ReadonlyArray<Report["changes"]>
+  readonly ordersOf: ReadonlyArray<Report["orders"]>
+}
+
+const missing = (what: string): never => {
+  throw new Error(`the state speaks of ${what}, which does not exist`)
+}
+
+const shipsOfRace = (galaxy: Galaxy, ruleset: Ruleset, index: number): ReadonlyArray<Ships> => {
+  const race = galaxy.races[index] ?? missing(`race ${index}`)
+  const designs = new Map(race.classes.map((it) => [it.name, it]))
+  const alone = race.groups.map((group): Ships => {
+    const design = designs.get(group.class) ?? missing(`class ${group.class}`)
+    const empty = emptyMass(design)
+    const mass = fullMass(empty, group.load, group.techs)
+    return { race: index, group, design, emptyMass: empty, mass, speed: speedOf(ruleset, design, group.techs, mass) }
+  })
+  const slowest = new Map<string, number>()
+  for (const { group, speed } of alone) {
+    if (group.fleet === null) continue
+    const key = keyOf(group.fleet)
+    slowest.set(key, Math.min(slowest.get(key) ?? Number.POSITIVE_INFINITY, speed))
+  }
+  return alone.map((ships) =>
+    ships.group.fleet === null ? ships : { ...ships, speed: slowest.get(keyOf(ships.group.fleet)) ?? ships.speed }
+  )
+}
+
+const flightOf = (galaxy: Galaxy, ruleset: Ruleset, ships: Ships): ReadonlyArray<Flight> => {
+  const { at, to, distance: left } = ships.group
+  if (to === null) return []
+  const from = planetNumbered(galaxy, at) ?? missing(`planet ${at}`)
+  const end = planetNumbered(galaxy, to) ?? missing(`planet ${to}`)
+  const whole = distance(ruleset.map, galaxy.size, from, end)
+  const share = whole > 0 ? Math.max(0, Math.min(1, 1 - left / whole)) : 1
+  return [{ ...ships, ...along(ruleset.map, galaxy.size, from, end, share), to }]
+}
+
+/** Lists by race of what each element is for. */
+const byRace = <A, B>(
+  races: number,
+  items: ReadonlyArray<A>,
+  readers: (item: A) => ReadonlyArray<number>,
+  view: (item: A) => B
+): ReadonlyArray<ReadonlyArray<B>> => {
+  const lists = Array.from({ length: races }, (): Array<B> => [])
+  for (const item of items) for (const reader of readers(item)) lists[reader]?.push(view(item))
+  return lists
+}
+
+const ofKind = <Kind extends TurnEvent["kind"]>(log: ReadonlyArray<TurnEvent>, kind: Kind) =>
+  log.filter((event): event is Extract<TurnEvent, { readonly kind: Kind }> => event.kind === kind)
+
+export const factsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): Facts => {
+  const ruleset = rulesets[galaxy.ruleset]
+  const races = galaxy.races.length
+  const shipsOf = galaxy.races.map((_, index) => shipsOfRace(galaxy, ruleset, index))
+  const shipsAt = new Map<number, Array<Ships>>()
+  for (const ships of shipsOf.flat()) {
+    if (ships.group.to !== null) continue
+    const there = shipsAt.get(ships.group.at)
+    if (there === undefined) shipsAt.set(ships.group.at, [ships])
+    else there.push(ships)
+  }
+  const inSpace = shipsOf.flatMap((all) => all.flatMap((ships) => flightOf(galaxy, ruleset, ships)))
+  return {
+    galaxy,
+    ruleset,
+    election: election(ruleset, galaxy),
+    holdings: holdings(galaxy),
+    shipsOf,
+    shipsAt,
+    planetsOf: byRace(
+      races,
+      galaxy.planets,
+      ({ owner }) => (owner === null ? [] : [owner]),
+      (planet) => planet
+    ),
+    flights: new Grid(ruleset.map, galaxy.size, inSpace),
+    unknown: galaxy.planets.map(({ number, x, y }) => ({ number, x: toHundredths(x), y: toHundredths(y) })),
+    battlesOf: byRace(
+      races,
+      ofKind(log, "battle"),
+      (event) => event.witnesses,
+      (event) => event
+    ),
+    bombingsOf: byRace(
+      races,
+      ofKind(log, "bombing"),
+      (event) => event.witnesses,
+      (event) => event
+    ),
+    changesOf: byRace(
+      races,
+      ofKind(log, "change"),
+      (event) => [event.race],
+      ({ kind: _, race: __, before, after, ...change }) => ({
+        ...change,
+        before: toHundredths(before),
+        after: toHundredths(after)
+      })
+    ),
+    ordersOf: byRace(
+      races,
+      ofKind(log, "order"),
+      (event) => [event.race],
+      (event) => event.outcome
+    )
+  }
+}

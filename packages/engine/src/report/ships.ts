@@ -1,0 +1,87 @@
+/** Sections of ships: fleets, own and foreign groups, and what is seen in space. */
+import type { ApproachingGroup, Fleet, ForeignGroup, OwnGroup, UnidentifiedGroup } from "@galaxy/contract/engine/Report"
+import { keyOf } from "../orders/keyOf.ts"
+import { type Goods, raceAt } from "../state/Galaxy.ts"
+import type { Facts, Ships } from "./Facts.ts"
+import { toHundredths } from "./rounding.ts"
+import type { Sight } from "./sight.ts"
+
+const goodsNames: { readonly [Kind in Goods]: string } = { colonists: "COL", capital: "CAP", materials: "MAT" }
+
+/** How reports write a kind of cargo. */
+export const goodsName = (goods: Goods | null): string => (goods === null ? "-" : goodsNames[goods])
+
+const shipsLine = ({ group, mass }: Ships) => ({
+  ships: group.ships,
+  class: group.class,
+  drive: toHundredths(group.techs.drive),
+  weapons: toHundredths(group.techs.weapons),
+  shields: toHundredths(group.techs.shields),
+  cargo: toHundredths(group.techs.cargo),
+  goods: goodsName(group.goods),
+  load: toHundredths(group.load),
+  mass: toHundredths(mass)
+})
+
+const course = ({ group, speed }: Ships) => ({
+  destination: group.to ?? group.at,
+  ...(group.to === null ? {} : { origin: group.at, distance: toHundredths(group.distance) }),
+  speed: toHundredths(speed),
+  state: group.to === null ? "In_Orbit" : "In_Space"
+})
+
+export const ownGroups = ({ shipsOf }: Facts, race: number): ReadonlyArray<OwnGroup> =>
+  (shipsOf[race] ?? []).map((ships) => ({
+    number: ships.group.number,
+    ...shipsLine(ships),
+    ...course(ships),
+    ...(ships.group.fleet === null ? {} : { fleet: ships.group.fleet })
+  }))
+
+export const fleets = ({ shipsOf }: Facts, race: number): ReadonlyArray<Fleet> => {
+  const members = new Map<string, Array<Ships>>()
+  for (const ships of shipsOf[race] ?? []) {
+    if (ships.group.fleet === null) continue
+    const key = keyOf(ships.group.fleet)
+    const others = members.get(key)
+    if (others === undefined) members.set(key, [ships])
+    else others.push(ships)
+  }
+  return [...members]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([, groups], at) => {
+      const [first] = groups
+      return first === undefined
+        ? []
+        : [{ number: at + 1, name: first.group.fleet ?? "", groups: groups.length, ...course(first) }]
+    })
+}
+
+/** Groups of others at planets that the race sees. */
+export const foreignGroups = (facts: Facts, sight: Sight): ReadonlyArray<ForeignGroup> =>
+  sight.foreignShips.map((ships) => ({
+    race: raceAt(facts.galaxy, ships.race).name,
+    ...shipsLine(ships),
+    destination: ships.group.at,
+    speed: toHundredths(ships.speed)
+  }))
+
+export const approaching = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ApproachingGroup> =>
+  sight.flights.flatMap(({ to, group, mass, speed }) =>
+    facts.galaxy.planets[to - 1]?.owner === race
+      ? [
+          {
+            origin: group.at,
+            destination: to,
+            distance: toHundredths(group.distance),
+            speed: toHundredths(speed),
+            mass: toHundredths(group.ships * mass)
+          }
+        ]
+      : []
+  )
+
+export const unidentified = (facts: Facts, race: number, sight: Sight): ReadonlyArray<UnidentifiedGroup> =>
+  sight.flights.flatMap(({ to, x, y }) =>
+    facts.galaxy.planets[to - 1]?.owner === race ? [] : [{ x: toHundredths(x), y: toHundredths(y) }]
+  )

@@ -1,0 +1,28 @@
+/** What a race sees after a turn (rules, section 18): the one place that decides it. */
+import type { Facts, Flight, Ships } from "./Facts.ts"
+
+export interface Sight {
+  /** Numbers of the planets where the race has a ship. */
+  readonly visited: ReadonlySet<number>
+  /** Groups of others at its own planets and at those visited, by planet. */
+  readonly foreignShips: ReadonlyArray<Ships>
+  /** Groups of others in space within the detection zone. */
+  readonly flights: ReadonlyArray<Flight>
+}
+
+export const sightOf = (facts: Facts, race: number): Sight => {
+  const own = facts.planetsOf[race] ?? []
+  const visited = new Set((facts.shipsOf[race] ?? []).flatMap(({ group }) => (group.to === null ? [group.at] : [])))
+  const seen = new Set([...own.map((it) => it.number), ...visited])
+  const foreignShips = [...seen]
+    .toSorted((a, b) => a - b)
+    .flatMap((number) => (facts.shipsAt.get(number) ?? []).filter((ships) => ships.race !== race))
+  const { detectionZoneFactor, epsilon } = facts.ruleset
+  const drive = facts.galaxy.races[race]?.techs.drive ?? 0
+  const radius = detectionZoneFactor === null ? Number.POSITIVE_INFINITY : detectionZoneFactor * drive + epsilon
+  return {
+    visited,
+    foreignShips,
+    flights: own.length === 0 ? [] : facts.flights.within(own, radius).filter((flight) => flight.race !== race)
+  }
+}

@@ -1,0 +1,56 @@
+/** Finds what lies within a distance without looking at everything: the map in square cells. */
+import type { Ruleset } from "../rules/Ruleset.ts"
+import { distance, type Place } from "./distance.ts"
+
+export class Grid<A extends Place> {
+  readonly #map: Ruleset["map"]
+  readonly #side: number
+  readonly #cells: number
+  readonly #content: ReadonlyArray<Array<{ readonly order: number; readonly item: A }>>
+
+  /** `items` in any order; those found come in it. About one item to a cell. */
+  constructor(map: Ruleset["map"], side: number, items: ReadonlyArray<A>) {
+    this.#map = map
+    this.#side = side
+    this.#cells = Math.max(1, Math.min(64, Math.floor(Math.sqrt(items.length))))
+    this.#content = Array.from({ length: this.#cells * this.#cells }, () => [])
+    for (const [order, item] of items.entries()) {
+      this.#content[this.#cellOf(item.x) + this.#cells * this.#cellOf(item.y)]?.push({ order, item })
+    }
+  }
+
+  #cellOf(coordinate: number): number {
+    const cell = Math.floor((coordinate / this.#side) * this.#cells)
+    return Math.max(0, Math.min(this.#cells - 1, cell))
+  }
+
+  /** Rows or columns of cells that a stretch around a coordinate touches. */
+  #stretch(coordinate: number, radius: number): ReadonlyArray<number> {
+    const width = this.#side / this.#cells
+    const first = Math.floor((coordinate - radius) / width)
+    const last = Math.floor((coordinate + radius) / width)
+    if (last - first + 1 >= this.#cells) return Array.from({ length: this.#cells }, (_, cell) => cell)
+    const touched: Array<number> = []
+    for (let cell = first; cell <= last; cell++) {
+      if (this.#map === "torus") touched.push(((cell % this.#cells) + this.#cells) % this.#cells)
+      else if (cell >= 0 && cell < this.#cells) touched.push(cell)
+    }
+    return touched
+  }
+
+  /** Items within `radius` of any of the places, each once, in their order. */
+  within(places: ReadonlyArray<Place>, radius: number): ReadonlyArray<A> {
+    const found = new Map<number, A>()
+    for (const place of places) {
+      const columns = this.#stretch(place.x, radius)
+      for (const row of this.#stretch(place.y, radius)) {
+        for (const column of columns) {
+          for (const { order, item } of this.#content[column + this.#cells * row] ?? []) {
+            if (!found.has(order) && distance(this.#map, this.#side, place, item) <= radius) found.set(order, item)
+          }
+        }
+      }
+    }
+    return [...found].toSorted(([one], [other]) => one - other).map(([, item]) => item)
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * The galaxy while a turn is made: the same facts as in `Galaxy`, found by direct reference and changed in place.
+ *
+ * Whatever changes a number that a player owns goes through the setters here, which put the change into the log with its
+ * cause: the log then explains every number, and a test holds it to that.
+ */
+import { keyOf } from "../orders/keyOf.ts"
+import { emptyMass } from "../formulas/ships.ts"
+import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
+import type { Cause, ChangedNumber, TurnEvent } from "../turn/TurnEvent.ts"
+import type { Galaxy, Goods, Group, Levels, Planet, Product, Race, Routes, Science, ShipClass } from "./Galaxy.ts"
+import { technologies } from "./Galaxy.ts"
+
+type Mutable<A> = { -readonly [Key in keyof A]: A[Key] }
+
+/** A ship class; ships and yards refer to it, so that it is renamed in one place. */
+export type Design = Mutable<ShipClass> & { readonly mass: number }
+
+/** Where ships stand in their orders; all but the first two are over at the end of a turn. */
+export type GroupState = "in_orbit" | "in_space" | "launched" | "upgrading" | "in_transfer"
+
+export interface DraftGroup extends Mutable<Omit<Group, "class">> {
+  design: Design
+  state: GroupState
+}
+
+export type Production =
+  | { readonly kind: "capital" | "materials" }
+  | Extract<Product, { readonly kind: "research" }>
+  | { readonly kind: "science"; readonly science: Science }
+  | { readonly kind: "ships"; readonly design: Design; readonly banked: number }
+
+export interface DraftPlanet extends Mutable<Omit<Planet, "production" | "routes">> {
+  production: Production | null
+  routes: Mutable<Routes>
+  /** Points spent on upgrades this turn. */
+  spent: number
+  /** People died here this turn, so that there may be room for frozen ones. */
+  bombed: boolean
+}
+
+export interface DraftRace extends Mutable<Omit<Race, "classes" | "sciences" | "groups">> {
+  readonly index: number
+  /** By the key of their name. */
+  readonly designs: Map<string, Design>
+  readonly sciences: Map<string, Science>
+  /** By number, ascending: a new group has the highest. */
+  readonly groups: Map<number, DraftGroup>
+}
+
+export interface Draft {
+  readonly ruleset: Ruleset
+  /** The number of the turn that is being made. */
+  readonly turn: number
+  readonly size: number
+  readonly races: ReadonlyArray<DraftRace>
+  readonly planets: ReadonlyArray<DraftPlanet>
+  finished: boolean
+  winners: ReadonlyArray<number>
+  readonly events: Array<TurnEvent>
+}
+
+export const designOf = (shipClass: ShipClass): Design => ({ ...shipClass, mass: emptyMass(shipClass) })
+
+const missing = (what: string): never => {
+  throw new Error(`the state speaks of ${what}, which does not exist`)
+}
+
+const draftRace = (race: Race, index: number): DraftRace => {
+  const { classes, sciences, groups, ...rest } = race
+  const designs = new Map(classes.map((it) => [keyOf(it.name), designOf(it)]))
+  return {
+    ...rest,
+    index,
+    designs,
+    sciences: new Map(sciences.map((it) => [keyOf(it.name), it])),
+    groups: new Map(
+      groups.map(({ class: name, ...group }): [number, DraftGroup] => [
+        group.number,
+        {
+          ...group,
+          design: designs.get(keyOf(name)) ?? missing(`class ${name} of ${race.name}`),
+          state: group.to === null ? "in_orbit" : "in_space"
+        }
+      ])
+    )
+  }
+}
+
+const productionOf = (planet: Planet, owner: DraftRace | undefined): Production | null => {
+  const product = planet.production
+  if (product === null || owner === undefined) return null
+  if (product.kind === "science") {
+    return {
+      kind: "science",
+      science: owner.sciences.get(keyOf(product.science)) ?? missing(`science ${product.science} of ${owner.name}`)
+    }
+  }
+  if (product.kind !== "ships") return product
+  const design = owner.designs.get(keyOf(product.class)) ?? missing(`class ${product.class} of ${owner.name}`)
+  return { kind: "ships", design, banked: product.banked }
+}
+
+/** A copy of the galaxy to make its next turn on. */
+export const draftOf = (galaxy: Galaxy): Draft => {
+  const races = galaxy.races.map(draftRace)
+  return {
+    ruleset: rulesets[galaxy.ruleset],
+    turn: galaxy.turn + 1,
+    size: galaxy.size,
+    finished: galaxy.finished,
+    winners: galaxy.winners,
+    events: [],
+    races,
+    planets: galaxy.planets.map((planet) => ({
+      ...planet,
+      routes: { ...planet.routes },
+      production: productionOf(planet, planet.owner === null ? undefined : races[planet.owner]),
+      spent: 0,
+      bombed: false
+    }))
+  }
+}
+
+/** What a draft's product is in the state. */
+export const productOf = (production: Production): Product => {
+  switch (production.kind) {
+    case "science":
+      return { kind: "science", science: production.science.name }
+    case "ships":
+      return { kind: "ships", class: production.design.name, banked: production.banked }
+    default:
+      return production
+  }
+}
+
+const groupOf = ({ design, state: _, ...group }: DraftGroup): Group => ({ ...group, class: design.name })
+
+/** The galaxy that a draft has become; what only counts within a turn is left out. */
+export const galaxyOf = (before: Galaxy, draft: Draft): Galaxy => ({
+  ...before,
+  turn: draft.turn,
+  finished: draft.finished,
+  winners: draft.winners,
+  races: draft.races.map(({ index: _, designs, sciences, groups, ...race }) => ({
+    ...race,
+    classes: [...designs.values()].map(({ mass: _, ...shipClass }) => shipClass),
+    sciences: [...sciences.values()],
+    groups: [...groups.values()].map(groupOf)
+  })),
+  planets: draft.planets.map(({ spent: _, bombed: __, production, ...planet }) => ({
+    ...planet,
+    production: production === null ? null : productOf(production)
+  }))
+})
+
+/** The race at an index that is known to exist. */
+export const raceOf = (draft: Draft, index: number): DraftRace => draft.races[index] ?? missing(`race ${index}`)
+
+/** The planet of a number that is known to exist. */
+export const planetOf = (draft: Draft, number: number): DraftPlanet =>
+  draft.planets[number - 1] ?? missing(`planet ${number}`)
+
+/** Races still in, by index. */
+export const activeRaces = (draft: Draft): ReadonlyArray<DraftRace> => draft.races.filter((it) => it.removed === null)
+
+/** Whether `race` is at war with `other`. */
+export const atWar = (draft: Draft, race: number, other: number): boolean =>
+  race !== other && draft.turn > draft.ruleset.forcedPeaceTurns && !raceOf(draft, race).peace_with.includes(other)
+
+/** Puts a change of a number into the log; nothing when it is none. */
+export const explain = (
+  draft: Draft,
+  race: number | null,
+  subject: "planet" | "race" | "group",
+  number: number | undefined,
+  what: ChangedNumber,
+  before: number,
+  after: number,
+  cause: Cause
+): void => {
+  if (before === after || race === null) return
+  draft.events.push({
+    kind: "change",
+    race,
+    subject,
+    ...(number === undefined ? {} : { number }),
+    what,
+    before,
+    after,
+    cause
+  })
+}
+
+/** Sets a number of a planet, to its owner's knowledge. */
+export const setPlanet = (
+  draft: Draft,
+  planet: DraftPlanet,
+  what: "population" | "industry" | Goods,
+  value: number,
+  cause: Cause
+): void => {
+  const before = planet[what]
+  planet[what] = value
+  explain(draft, planet.owner, "planet", planet.number, what, before, value, cause)
+}
+
+/** Changes how many ships a group has; one without ships is gone. */
+export const setShips = (draft: Draft, race: DraftRace, group: DraftGroup, ships: number, cause: Cause): void => {
+  const before = group.ships
+  group.ships = ships
+  if (ships === 0) race.groups.delete(group.number)
+  explain(draft, race.index, "group", group.number, "ships", before, ships, cause)
+}
+
+/** Number of the race's newest group; 0 when it has none. */
+export const newestNumber = (race: DraftRace): number => {
+  let highest = 0
+  for (const number of race.groups.keys()) if (number > highest) highest = number
+  return highest
+}
+
+/** Adds a group of the race under the next number. */
+export const addGroup = (
+  draft: Draft,
+  race: DraftRace,
+  group: Omit<DraftGroup, "number">,
+  cause: Cause
+): DraftGroup => {
+  const added = { ...group, number: newestNumber(race) + 1 }
+  race.groups.set(added.number, added)
+  explain(draft, race.index, "group", added.number, "ships", 0, added.ships, cause)
+  return added
+}
+
+/** Sets the load of each ship of a group. */
+export const setLoad = (
+  draft: Draft,
+  race: DraftRace,
+  group: DraftGroup,
+  goods: Goods | null,
+  load: number,
+  cause: Cause
+): void => {
+  const before = group.load
+  group.goods = load > 0 ? goods : null
+  group.load = load
+  explain(draft, race.index, "group", group.number, "load", before, load, cause)
+}
+
+export const setTech = (
+  draft: Draft,
+  race: DraftRace,
+  technology: (typeof technologies)[number],
+  level: number
+): void => {
+  const before = race.techs[technology]
+  race.techs = { ...race.techs, [technology]: level }
+  explain(draft, race.index, "race", undefined, technology, before, level, "research")
+}
+
+/** A planet that nobody lives on any more: what lies in the ground stays. */
+export const abandon = (planet: DraftPlanet): void => {
+  planet.owner = null
+  planet.production = null
+  planet.routes = {}
+}
+
+/** Techs of a new ship: blocks that it has not count 0. */
+export const blockTechs = (design: Design, techs: Levels): Levels => ({
+  drive: design.drive > 0 ? techs.drive : 0,
+  weapons: design.armament > 0 ? techs.weapons : 0,
+  shields: design.shields > 0 ? techs.shields : 0,
+  cargo: design.cargo > 0 ? techs.cargo : 0
+})

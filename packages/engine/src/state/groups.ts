@@ -1,0 +1,53 @@
+/** Splitting and merging of groups: neither changes what there is. */
+import { addGroup, type Draft, type DraftGroup, type DraftRace, explain, setShips } from "./Draft.ts"
+import { technologies } from "./Galaxy.ts"
+
+/** So many ships of the group as a group: itself when it is all of them, else a new one outside of any fleet. */
+export const splitOff = (draft: Draft, race: DraftRace, group: DraftGroup, ships: number): DraftGroup => {
+  if (ships >= group.ships) return group
+  setShips(draft, race, group, group.ships - ships, "split")
+  const { number: _, ...copy } = group
+  const split = addGroup(draft, race, { ...copy, ships, fleet: null }, "split")
+  explain(draft, race.index, "group", split.number, "load", 0, split.load, "split")
+  return split
+}
+
+/** What groups must share to be one. */
+const identity = (group: DraftGroup): string => {
+  const { techs } = group
+  const levels = technologies.map((technology) => techs[technology])
+  return `${group.state}|${group.at}|${group.to}|${group.distance}|${group.goods}|${group.load}|${group.fleet}|${levels.join("|")}`
+}
+
+/** Makes one of all identical groups of a race: the one with the lowest number. */
+export const mergeGroups = (draft: Draft, race: DraftRace): void => {
+  if (race.groups.size < 2) return
+  const seen = new Map<string, Array<DraftGroup>>()
+  for (const group of race.groups.values()) {
+    const key = identity(group)
+    const alike = seen.get(key)
+    const same = alike?.find((it) => it.design === group.design)
+    if (same !== undefined) {
+      setShips(draft, race, same, same.ships + group.ships, "merge")
+      setShips(draft, race, group, 0, "merge")
+    } else if (alike !== undefined) alike.push(group)
+    else seen.set(key, [group])
+  }
+}
+
+/** Groups that stand at planets, those about to leave too, by the number of the planet. */
+export const groupsByPlanet = (
+  draft: Draft,
+  includes: (group: DraftGroup) => boolean
+): ReadonlyMap<number, ReadonlyArray<{ readonly race: DraftRace; readonly group: DraftGroup }>> => {
+  const byPlanet = new Map<number, Array<{ readonly race: DraftRace; readonly group: DraftGroup }>>()
+  for (const race of draft.races) {
+    for (const group of race.groups.values()) {
+      if (group.state === "in_space" || !includes(group)) continue
+      const there = byPlanet.get(group.at)
+      if (there === undefined) byPlanet.set(group.at, [{ race, group }])
+      else there.push({ race, group })
+    }
+  }
+  return byPlanet
+}
