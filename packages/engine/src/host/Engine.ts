@@ -12,10 +12,9 @@ import { Context, Effect, Layer, Option, Semaphore, Struct } from "effect"
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
 import { forecast } from "../orders/forecast.ts"
 import { raceNamed } from "../orders/subjects.ts"
-import { reportsOf } from "../report/reports.ts"
 import { type Galaxy, raceAt } from "../state/Galaxy.ts"
 import { statusOf } from "../state/status.ts"
-import { makeTurn } from "../turn/makeTurn.ts"
+import { nextGalaxy } from "../turn/makeTurn.ts"
 import {
   CommandsRefused,
   GameFinished,
@@ -85,7 +84,7 @@ export class Engine extends Context.Service<
           return statusOf(yield* store.galaxyAfter(game_id, 0))
         }
         const galaxy = yield* Effect.fromResult(generate(request))
-        yield* store.keepTurn({ galaxy, reports: reportsOf(galaxy, []), log: [] })
+        yield* store.keepTurn({ galaxy, log: [] })
         return statusOf(galaxy)
       }, one)
 
@@ -95,7 +94,7 @@ export class Engine extends Context.Service<
         if (galaxy.finished) return yield* new GameFinished()
         const next = galaxy.turn + 1
         if (number !== next) return yield* new TurnNotNext({ turn: number, next })
-        const made = makeTurn(galaxy, yield* store.decisions(galaxy))
+        const made = nextGalaxy(galaxy, yield* store.decisions(galaxy))
         yield* store.keepTurn(made)
         return statusOf(made.galaxy)
       }, one)

@@ -6,11 +6,12 @@
  * looked over again.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
-import { Report } from "@galaxy/contract/engine/Report"
+import type { Report } from "@galaxy/contract/engine/Report"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer, Option, Ref, Schema, Semaphore } from "effect"
+import { Context, Effect, Layer, Option, Ref, Semaphore } from "effect"
 import { Galaxy } from "../state/Galaxy.ts"
-import type { Turn } from "../turn/makeTurn.ts"
+import { reporter } from "../report/reports.ts"
+import type { Made } from "../turn/makeTurn.ts"
 import type { Decisions } from "../turn/Phase.ts"
 import * as FolderLock from "./FolderLock.ts"
 import { lastTurn } from "./inspect.ts"
@@ -32,7 +33,7 @@ export class StateStore extends Context.Service<
     /** A race's report of a turn that was made. */
     report(gameId: GameId, race: number, turn: number): Effect.Effect<Report, StateError>
     /** Keeps a made turn, turn 0 too. It becomes the current one when all of it is on the disk. */
-    keepTurn(turn: Turn): Effect.Effect<void, StateError>
+    keepTurn(turn: Made): Effect.Effect<void, StateError>
     /** A race's orders for the open turn. */
     orders(open: Galaxy, race: number): Effect.Effect<ReadonlyArray<Order>, StateError>
     keepOrders(open: Galaxy, race: number, orders: ReadonlyArray<Order>): Effect.Effect<void, StateError>
@@ -107,12 +108,19 @@ const readers = (files: StateFiles.StateFiles) => {
   return { galaxyAfter, turnFile, orders, banished, decisions, latest }
 }
 
+/** The reports of a turn, written when they are asked for. */
+interface Reports {
+  readonly turn: number
+  readonly races: number
+  readonly write: (race: number) => Report
+}
+
 const make = Effect.fnUntraced(function* (root: string) {
   const files = yield* StateUnavailable.refail(StateFiles.open(root))
   const lock = yield* FolderLock.acquire(root)
   const read = readers(files)
   const known = yield* Ref.make<Option.Option<Option.Option<Galaxy>>>(Option.none())
-  const lastRead = yield* Ref.make<Option.Option<TurnContent>>(Option.none())
+  const lastRead = yield* Ref.make<Option.Option<Reports>>(Option.none())
   const one = (yield* Semaphore.make(1)).withPermits(1)
   const oneReader = (yield* Semaphore.make(1)).withPermits(1)
 
@@ -133,29 +141,28 @@ const make = Effect.fnUntraced(function* (root: string) {
       one
     )
 
-  /** All races ask for the same turn at about the same time: the first reads for the others. */
-  const turnContent = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
+  /** All races ask for the same turn at about the same time: the first gathers what the others need too. */
+  const reportsOf = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
     const last = yield* Ref.get(lastRead)
     if (Option.isSome(last) && last.value.turn === turn) return last.value
-    const content = yield* read.turnFile(gameId, turn)
-    yield* Ref.set(lastRead, Option.some(content))
-    return content
+    const { log } = yield* read.turnFile(gameId, turn)
+    const galaxy = yield* read.galaxyAfter(gameId, turn)
+    const reports = { turn, races: galaxy.races.length, write: reporter(galaxy, log) }
+    yield* Ref.set(lastRead, Option.some(reports))
+    return reports
   }, oneReader)
 
   const report = Effect.fn("StateStore.report")(function* (gameId: GameId, race: number, turn: number) {
-    const content = yield* StateUnavailable.refail(turnContent(gameId, turn))
-    return yield* Schema.decodeUnknownEffect(Report)(content.reports[race]).pipe(
-      Effect.mapError(
-        (error) => new StateBroken({ file: fileOf("turns", turn), problem: `holds something else: ${error.message}` })
-      )
-    )
+    const { races, write } = yield* StateUnavailable.refail(reportsOf(gameId, turn))
+    if (race < races) return write(race)
+    return yield* new StateBroken({ file: fileOf("galaxy", turn), problem: `has no race ${race}` })
   })
 
-  const keepTurn = Effect.fn("StateStore.keepTurn")(function* ({ galaxy, reports, log }: Turn) {
+  const keepTurn = Effect.fn("StateStore.keepTurn")(function* ({ galaxy, log }: Made) {
     const { game_id, turn } = galaxy
     yield* writing(
       files
-        .write("turn", fileOf("turns", turn), { game_id, turn, reports, log })
+        .write("turn", fileOf("turns", turn), { game_id, turn, log })
         .pipe(
           Effect.andThen(files.write("galaxy", fileOf("galaxy", turn), galaxy)),
           Effect.andThen(Ref.set(lastRead, Option.none())),

@@ -1,12 +1,14 @@
 /**
  * Names and contents of the files in a game's state folder.
  *
- * `galaxy/N.json` is the galaxy after turn N. `turns/N.json` holds that turn's reports and log. `orders/N/R.json` and
+ * `galaxy/N.json` is the galaxy after turn N. `turns/N.json` holds that turn's log; the two give its
+ * reports. `orders/N/R.json` and
  * `banished/N.json` hold what was decided while turn N was the open one.
  */
 import { Order } from "@galaxy/contract/engine/Order"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
+import { TurnEvent } from "../turn/TurnEvent.ts"
 import { lockName } from "./FolderLock.ts"
 
 /** What every file says of itself, so that one in the wrong place is noticed. */
@@ -14,13 +16,7 @@ const place = { game_id: GameId, turn: Schema.Int }
 
 export const OrdersContent = Schema.Struct({ ...place, race: Schema.Int, orders: Schema.Array(Order) })
 export const BanishedContent = Schema.Struct({ ...place, races: Schema.Array(Schema.Int) })
-/** Reports are read one at a time, so each is checked when it is. */
-export const TurnContent = Schema.Struct({
-  ...place,
-  reports: Schema.Array(Schema.Unknown),
-  log: Schema.Array(Schema.Unknown)
-})
-export type TurnContent = typeof TurnContent.Type
+export const TurnContent = Schema.Struct({ ...place, log: Schema.Array(TurnEvent) })
 
 export const folders = ["galaxy", "turns", "orders", "banished"] as const
 export type Folder = (typeof folders)[number]

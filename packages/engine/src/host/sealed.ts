@@ -6,9 +6,7 @@
 import { Result } from "effect"
 import { sha256Hex } from "../random/sha256.ts"
 import { canonicalJson, type Json } from "../state/canonical.ts"
-
-/** Version of the content of all state files. A change of their shape raises it. */
-export const stateVersion = 1
+import { isReadable, stateVersion, upgraded } from "./upgrades.ts"
 
 export type StateKind = "galaxy" | "turn" | "orders" | "banished"
 
@@ -23,7 +21,7 @@ export const seal = (kind: StateKind, content: Json): string => {
 const parse = (text: string): Result.Result<unknown, string> =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: () => "is not JSON" })
 
-/** The content of a sealed text, or what is wrong with it. */
+/** The content of a sealed text in its present form, or what is wrong with it. */
 export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, string> => {
   const [head = "", text, rest, ...more] = sealed.split("\n")
   if (text === undefined || rest !== "" || more.length > 0) return Result.fail("is cut short or not a state file")
@@ -31,9 +29,10 @@ export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, 
     if (typeof parsed !== "object" || parsed === null) return Result.fail("is not a state file")
     const { format, version, sha256 } = parsed as Record<string, unknown>
     if (format !== formatOf(kind)) return Result.fail(`is not a file of format ${formatOf(kind)}`)
-    if (version !== stateVersion)
-      return Result.fail(`has version ${String(version)}; this engine reads ${stateVersion}`)
+    if (!isReadable(version)) {
+      return Result.fail(`has version ${String(version)}; this engine reads up to ${stateVersion}`)
+    }
     if (sha256 !== sha256Hex(text)) return Result.fail("does not match its digest")
-    return parse(text)
+    return Result.map(parse(text), (content) => upgraded(kind, version, content))
   })
 }
