@@ -35,6 +35,9 @@ const race = (index: number): Race => ({
   player_id: EnginePlayerId.make(uuid(index + 1)),
   removed: null,
   techs: { drive: 1, weapons: 1, shields: 1, cargo: 1 },
+  classes: [],
+  sciences: [],
+  groups: [],
   votes_for: index,
   peace_with: [],
   idle_turns: 0,
@@ -71,6 +74,7 @@ export const galaxyOf = (planets: ReadonlyArray<Partial<Planet>>, change: Partia
       materials: 0,
       colonists: 0,
       production: { kind: "capital" },
+      routes: {},
       ...planet
     })),
     ...change
