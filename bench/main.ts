@@ -9,11 +9,7 @@ import type { AddressInfo } from "node:net"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import type { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
-import { generate } from "@galaxy/engine/generation/generate"
-import type { Galaxy } from "@galaxy/engine/state/Galaxy"
-import { makeTurn } from "@galaxy/engine/turn/makeTurn"
-import { Result } from "effect"
+import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
 
@@ -120,26 +116,5 @@ print(
 await gateway.stop()
 bare.close()
 
-const galaxyOf = (count: number): Galaxy => {
-  const made = generate({
-    game_id: game.game_id as GameId,
-    seed: "bench",
-    races: Array.from({ length: count }, (_, index) => ({
-      name: `Race_${index}`,
-      player_id: `0190f7a2-6d3e-7c11-9a55-${String(index).padStart(12, "0")}` as EnginePlayerId
-    }))
-  })
-  if (Result.isFailure(made)) throw made.failure
-  return made.success
-}
-
-print(
-  "One turn of the game, all reports included, 10 planets a player",
-  await measure(
-    [10, 20, 50, 100].map((count) => {
-      const galaxy = galaxyOf(count)
-      return { name: `${count} players`, once: () => makeTurn(galaxy, { orders: new Map(), banished: new Set() }) }
-    })
-  )
-)
+engineUnderLoad()
 process.exit()

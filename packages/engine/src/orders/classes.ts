@@ -1,7 +1,7 @@
 /** Orders D and T: ship classes are designed, given another name, and deleted. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { type Design, designOf, type Draft, type DraftRace } from "../state/Draft.ts"
+import { type Design, designOf, type Draft, type DraftRace, planetsOf } from "../state/Draft.ts"
 import type { ShipClass } from "../state/Galaxy.ts"
 import { maxArmament, maxClasses, maxMass } from "../rules/limits.ts"
 import { keyOf } from "./keyOf.ts"
@@ -50,9 +50,7 @@ export const designClass = (draft: Draft, race: DraftRace, order: Order): Outcom
   })
 
 const buildersOf = (draft: Draft, race: DraftRace, design: Design) =>
-  draft.planets.filter(
-    ({ owner, production }) => owner === race.index && production?.kind === "ships" && production.design === design
-  )
+  planetsOf(draft, race.index).filter(({ production }) => production?.kind === "ships" && production.design === design)
 
 export const deleteClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
   Result.flatMap(ownDesign(race, order.class), (design): Outcome => {

@@ -9,14 +9,6 @@ import { chosen } from "./groups.ts"
 import { done, type Outcome, refuse } from "./Refusal.ts"
 import { fleetNamed, goodsNamed, ownPlanet, planetNumbered } from "./subjects.ts"
 
-const reaches = (draft: Draft, race: DraftRace, planet: DraftPlanet): boolean =>
-  inFlightZone(
-    draft,
-    race,
-    draft.planets.filter((it) => it.owner === race.index),
-    planet
-  )
-
 /** That a group can still be told where to go. */
 const canBeSent = (group: DraftGroup): Outcome => {
   if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
@@ -51,7 +43,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
           const can = canBeSent(member)
           if (Result.isFailure(can)) return can
         }
-        if (planet.number !== members[0]?.at && !reaches(draft, race, planet)) return outOfRange(planet)
+        if (planet.number !== members[0]?.at && !inFlightZone(draft, race, planet)) return outOfRange(planet)
         for (const member of members) direct(draft, member, planet)
         return done
       })
@@ -61,7 +53,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
     Result.flatMap(planetNumbered(draft, order.planet), (planet): Outcome => {
       const can = canBeSent(group)
       if (Result.isFailure(can)) return can
-      if (planet.number !== group.at && !reaches(draft, race, planet)) return outOfRange(planet)
+      if (planet.number !== group.at && !inFlightZone(draft, race, planet)) return outOfRange(planet)
       const sent = splitOff(draft, race, group, ships)
       // Whoever goes alone leaves its fleet.
       sent.fleet = null
@@ -82,7 +74,7 @@ export const route = (draft: Draft, race: DraftRace, order: Order): Outcome =>
       }
       return Result.flatMap(planetNumbered(draft, order.to), (to): Outcome => {
         if (to === from) return refuse("wrong_place", "a route ends at another planet")
-        if (!reaches(draft, race, to)) return outOfRange(to)
+        if (!inFlightZone(draft, race, to)) return outOfRange(to)
         from.routes[goods] = to.number
         return done
       })

@@ -1,8 +1,7 @@
 /** Order N: a new name for an own planet, unlike that of any other. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import type { Draft, DraftRace } from "../state/Draft.ts"
-import { keyOf } from "./keyOf.ts"
+import { type Draft, type DraftRace, namePlanet, planetNamed } from "../state/Draft.ts"
 import { acceptName } from "./names.ts"
 import { done, type Outcome, refuse } from "./Refusal.ts"
 import { ownPlanet } from "./subjects.ts"
@@ -10,11 +9,9 @@ import { ownPlanet } from "./subjects.ts"
 export const renamePlanet = (draft: Draft, race: DraftRace, order: Order): Outcome =>
   Result.flatMap(ownPlanet(draft, race, order.planet), (planet) =>
     Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): Outcome => {
-      const key = keyOf(name)
-      if (draft.planets.some((other) => other !== planet && keyOf(other.name) === key)) {
-        return refuse("name_taken", `another planet is named ${name}`)
-      }
-      planet.name = name
+      const other = planetNamed(draft, name)
+      if (other !== undefined && other !== planet) return refuse("name_taken", `another planet is named ${name}`)
+      namePlanet(draft, planet, name)
       return done
     })
   )

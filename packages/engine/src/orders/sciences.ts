@@ -2,7 +2,7 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { maxSciencePart, maxSciences } from "../rules/limits.ts"
-import type { Draft, DraftRace } from "../state/Draft.ts"
+import { type Draft, type DraftRace, planetsOf } from "../state/Draft.ts"
 import { type Levels, technologies } from "../state/Galaxy.ts"
 import { keyOf } from "./keyOf.ts"
 import { acceptName } from "./names.ts"
@@ -41,9 +41,8 @@ export const createScience = (draft: Draft, race: DraftRace, order: Order): Outc
 
 export const deleteScience = (draft: Draft, race: DraftRace, order: Order): Outcome =>
   Result.flatMap(ownScience(race, order.science), (science): Outcome => {
-    const student = draft.planets.find(
-      ({ owner, production }) =>
-        owner === race.index && production?.kind === "science" && production.science === science
+    const student = planetsOf(draft, race.index).find(
+      ({ production }) => production?.kind === "science" && production.science === science
     )
     if (student !== undefined) return refuse("in_use", `planet ${student.number} works on ${science.name}`)
     race.sciences.delete(keyOf(science.name))

@@ -2,7 +2,6 @@
 import { bombingPower } from "../formulas/ships.ts"
 import { productName } from "../orders/products.ts"
 import {
-  abandon,
   atWar,
   type Draft,
   type DraftGroup,
@@ -12,6 +11,7 @@ import {
   planetOf,
   productOf,
   raceOf,
+  setOwner,
   setPlanet
 } from "../state/Draft.ts"
 import { groupsByPlanet } from "../state/groups.ts"
@@ -84,12 +84,8 @@ const strike = (
     explain(draft, owner.index, "planet", planet.number, "banked", planet.production.banked, 0, "bombing")
   }
   planet.bombed = true
-  if (damage.wiped) abandon(planet)
-  if (damage.capturedBy !== null) {
-    planet.owner = damage.capturedBy
-    planet.production = { kind: "capital" }
-    planet.routes = {}
-  }
+  if (damage.wiped) setOwner(draft, planet, null)
+  if (damage.capturedBy !== null) setOwner(draft, planet, damage.capturedBy)
   draft.events.push({
     kind: "bombing",
     bomber: bomber.race.index,

@@ -3,7 +3,7 @@
  * gave no orders for too long, and those that quit and didn't come back on it.
  */
 import { idleLimit } from "../rules/Ruleset.ts"
-import { abandon, activeRaces, type Draft, type DraftRace, setPlanet, setShips } from "../state/Draft.ts"
+import { activeRaces, type Draft, type DraftRace, planetsOf, setOwner, setPlanet, setShips } from "../state/Draft.ts"
 import { holdings, type RemovalReason } from "../state/Galaxy.ts"
 import type { Decisions, Phase } from "../turn/Phase.ts"
 
@@ -29,12 +29,11 @@ const reasonToLeave = (
 /** Everything of the race vanishes but what lies in the ground. */
 const remove = (draft: Draft, race: DraftRace, reason: RemovalReason): void => {
   for (const group of [...race.groups.values()]) setShips(draft, race, group, 0, "removal")
-  for (const planet of draft.planets) {
-    if (planet.owner !== race.index) continue
+  for (const planet of planetsOf(draft, race.index)) {
     for (const what of ["population", "industry", "colonists", "capital"] as const) {
       setPlanet(draft, planet, what, 0, "removal")
     }
-    abandon(planet)
+    setOwner(draft, planet, null)
   }
   race.designs.clear()
   race.sciences.clear()

@@ -1,5 +1,5 @@
 /** Phase 15: routes that end outside of their race's flight zone are deleted. */
-import { inFlightZone, planetsByOwner } from "../space/zone.ts"
+import { inFlightZone } from "../space/zone.ts"
 import { planetOf, raceOf } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
 
@@ -8,13 +8,12 @@ const kinds = ["colonists", "capital", "materials", "empty"] as const
 export const routesOutOfReach: Phase = {
   name: "routes out of reach",
   run: ({ draft }) => {
-    const owned = planetsByOwner(draft)
     for (const planet of draft.planets) {
       if (planet.owner === null) continue
       for (const kind of kinds) {
         const to = planet.routes[kind]
         if (to === undefined) continue
-        const reached = inFlightZone(draft, raceOf(draft, planet.owner), owned[planet.owner] ?? [], planetOf(draft, to))
+        const reached = inFlightZone(draft, raceOf(draft, planet.owner), planetOf(draft, to))
         if (!reached) delete planet.routes[kind]
       }
     }

@@ -1,31 +1,31 @@
 /** Section "player status": one line per race, those that have left with zeroes. */
 import type { PlayerStatus } from "@galaxy/contract/engine/Report"
 import { idleLimit } from "../rules/Ruleset.ts"
-import { type Galaxy, raceAt } from "../state/Galaxy.ts"
+import { raceAt } from "../state/Galaxy.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 
-/** Turns until the race is removed, where the reader is warned of it. */
-const turnsLeft = ({ galaxy, ruleset }: Facts, reader: number, index: number): number | undefined => {
+/** The lines of all races but for who reads them, gathered once. */
+export type Roster = ReadonlyArray<{
+  readonly own: PlayerStatus
+  readonly atWar: PlayerStatus
+  readonly atPeace: PlayerStatus
+}>
+
+/** Turns until the race is removed. */
+const turnsLeft = ({ galaxy, ruleset }: Facts, index: number): number | undefined => {
   const race = raceAt(galaxy, index)
-  const from = index === reader ? ruleset.idleWarningOwn : ruleset.idleWarningPublic
-  if (race.removed !== null || from === null) return undefined
-  const left = idleLimit(ruleset, galaxy.turn + 1) - race.idle_turns
-  return left <= from ? left : undefined
+  return race.removed === null ? idleLimit(ruleset, galaxy.turn + 1) - race.idle_turns : undefined
 }
 
-const relationTo = (galaxy: Galaxy, reader: number): ((index: number) => "peace" | "war") => {
-  const peace = new Set(raceAt(galaxy, reader).peace_with)
-  return (index) => (peace.has(index) ? "peace" : "war")
-}
+const warned = (left: number | undefined, from: number | null) =>
+  left === undefined || from === null || left > from ? {} : { turns_left: left }
 
-export const players = (facts: Facts, reader: number): ReadonlyArray<PlayerStatus> => {
-  const relation = relationTo(facts.galaxy, reader)
-  return facts.galaxy.races.map((race, index): PlayerStatus => {
+export const roster = (facts: Facts): Roster =>
+  facts.galaxy.races.map((race, index) => {
     const held = facts.holdings[index]
     const level = (tech: number): number => (race.removed === null ? toHundredths(tech) : 0)
-    const left = turnsLeft(facts, reader, index)
-    return {
+    const line = {
       name: race.name,
       drive: level(race.techs.drive),
       weapons: level(race.techs.weapons),
@@ -34,10 +34,19 @@ export const players = (facts: Facts, reader: number): ReadonlyArray<PlayerStatu
       population: toHundredths(held?.population ?? 0),
       industry: toHundredths(held?.industry ?? 0),
       planets: held?.planets ?? 0,
-      ...(index === reader ? {} : { relation: relation(index) }),
       votes_received: toHundredths(facts.election.ballots[index]?.received ?? 0),
-      extinct: race.removed !== null,
-      ...(left === undefined ? {} : { turns_left: left })
+      extinct: race.removed !== null
+    }
+    const left = turnsLeft(facts, index)
+    const told = { ...line, ...warned(left, facts.ruleset.idleWarningPublic) }
+    return {
+      own: { ...line, ...warned(left, facts.ruleset.idleWarningOwn) },
+      atWar: { ...told, relation: "war" },
+      atPeace: { ...told, relation: "peace" }
     }
   })
+
+export const players = ({ galaxy }: Facts, reader: number, all: Roster): ReadonlyArray<PlayerStatus> => {
+  const peace = new Set(raceAt(galaxy, reader).peace_with)
+  return all.map((lines, index) => (index === reader ? lines.own : peace.has(index) ? lines.atPeace : lines.atWar))
 }

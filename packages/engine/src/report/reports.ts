@@ -6,7 +6,7 @@ import { foreignClasses, foreignSciences, ownClasses, ownSciences } from "./desi
 import { factsOf } from "./Facts.ts"
 import { battles, bombings } from "./fighting.ts"
 import { foreignPlanets, ownPlanets, routes, uninhabitedPlanets, unknownPlanets, yards } from "./planets.ts"
-import { players } from "./players.ts"
+import { players, roster } from "./players.ts"
 import { approaching, fleets, foreignGroups, ownGroups, unidentified } from "./ships.ts"
 import { sightOf } from "./sight.ts"
 import { summary } from "./summary.ts"
@@ -16,6 +16,7 @@ import { poll, votes } from "./votes.ts"
 export const reporter = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ((race: number) => Report) => {
   const facts = factsOf(galaxy, log)
   const polled = poll(facts)
+  const listed = roster(facts)
   const summarised = summary(galaxy)
   const winners = galaxy.winners.map((winner) => raceAt(galaxy, winner).name)
   return (race) => {
@@ -28,7 +29,7 @@ export const reporter = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ((race:
       winners,
       summary: summarised,
       votes: votes(facts, race, polled),
-      players: players(facts, race),
+      players: players(facts, race, listed),
       my_sciences: ownSciences(facts, race),
       foreign_sciences: foreignSciences(facts, race, sight),
       my_classes: ownClasses(facts, race),

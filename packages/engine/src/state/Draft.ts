@@ -58,6 +58,11 @@ export interface Draft {
   finished: boolean
   winners: ReadonlyArray<number>
   readonly events: Array<TurnEvent>
+  /** Found when first asked for, forgotten when it changes; use `planetsOf` and `planetNamed`. */
+  readonly index: {
+    owned: ReadonlyArray<ReadonlyArray<DraftPlanet>> | undefined
+    named: Map<string, DraftPlanet> | undefined
+  }
 }
 
 export const designOf = (shipClass: ShipClass): Design => ({ ...shipClass, mass: emptyMass(shipClass) })
@@ -111,6 +116,7 @@ export const draftOf = (galaxy: Galaxy): Draft => {
     finished: galaxy.finished,
     winners: galaxy.winners,
     events: [],
+    index: { owned: undefined, named: undefined },
     races,
     planets: galaxy.planets.map((planet) => ({
       ...planet,
@@ -160,6 +166,29 @@ export const raceOf = (draft: Draft, index: number): DraftRace => draft.races[in
 /** The planet of a number that is known to exist. */
 export const planetOf = (draft: Draft, number: number): DraftPlanet =>
   draft.planets[number - 1] ?? missing(`planet ${number}`)
+
+/** The race's planets, by number. */
+export const planetsOf = (draft: Draft, race: number): ReadonlyArray<DraftPlanet> => {
+  if (draft.index.owned === undefined) {
+    const owned = draft.races.map((): Array<DraftPlanet> => [])
+    for (const planet of draft.planets) if (planet.owner !== null) owned[planet.owner]?.push(planet)
+    draft.index.owned = owned
+  }
+  return draft.index.owned[race] ?? []
+}
+
+/** The planet of that name, in any case. */
+export const planetNamed = (draft: Draft, name: string): DraftPlanet | undefined => {
+  draft.index.named ??= new Map(draft.planets.map((planet) => [keyOf(planet.name), planet]))
+  return draft.index.named.get(keyOf(name))
+}
+
+/** Gives a planet a name that no other has. */
+export const namePlanet = (draft: Draft, planet: DraftPlanet, name: string): void => {
+  draft.index.named?.delete(keyOf(planet.name))
+  planet.name = name
+  draft.index.named?.set(keyOf(name), planet)
+}
 
 /** Races still in, by index. */
 export const activeRaces = (draft: Draft): ReadonlyArray<DraftRace> => draft.races.filter((it) => it.removed === null)
@@ -259,11 +288,12 @@ export const setTech = (
   explain(draft, race.index, "race", undefined, technology, before, level, "research")
 }
 
-/** A planet that nobody lives on any more: what lies in the ground stays. */
-export const abandon = (planet: DraftPlanet): void => {
-  planet.owner = null
-  planet.production = null
+/** Gives a planet to a race, which begins with capital, or to nobody: what lies in the ground stays. */
+export const setOwner = (draft: Draft, planet: DraftPlanet, owner: number | null): void => {
+  planet.owner = owner
+  planet.production = owner === null ? null : { kind: "capital" }
   planet.routes = {}
+  draft.index.owned = undefined
 }
 
 /** Techs of a new ship: blocks that it has not count 0. */

@@ -1,7 +1,7 @@
 /** Putting cargo down on a planet: colonists settle, capital becomes industry where there are people for it. */
 import { capitalToIndustry } from "../formulas/production.ts"
 import type { Cause } from "../turn/TurnEvent.ts"
-import { type Draft, type DraftPlanet, type DraftRace, setPlanet } from "./Draft.ts"
+import { type Draft, type DraftPlanet, type DraftRace, setOwner, setPlanet } from "./Draft.ts"
 import type { Goods } from "./Galaxy.ts"
 
 /** Stored capital becomes industry as far as there are people. */
@@ -19,9 +19,7 @@ export const canSettle = (race: DraftRace, planet: DraftPlanet): boolean =>
 /** Lands colonists where the race may; those that find no room stay frozen. */
 const settle = (draft: Draft, race: DraftRace, planet: DraftPlanet, colonists: number, cause: Cause): void => {
   if (planet.owner === null) {
-    planet.owner = race.index
-    planet.production = { kind: "capital" }
-    planet.routes = {}
+    setOwner(draft, planet, race.index)
   }
   const each = draft.ruleset.peoplePerColonist
   const room = planet.size - planet.population
