@@ -115,7 +115,7 @@ const mature = (players: number): Galaxy => {
 const decisionsFor = (galaxy: Galaxy): Decisions => ({
   banished: new Set(),
   orders: new Map(
-    galaxy.races.map((race, index): [number, ReadonlyArray<Order>] => {
+    galaxy.races.map((_, index): [number, ReadonlyArray<Order>] => {
       const own = galaxy.planets.filter((it) => it.owner === index).map((it) => it.number)
       const at = (position: number): number => own[position % own.length] ?? 1
       return [

@@ -150,7 +150,7 @@ export const factsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): Facts =>
     changesOf: byRace(
       races,
       ofKind(log, "change"),
-      (event) => [event.race],
+      (event) => (event.race === null ? [] : [event.race]),
       ({ kind: _, race: __, before, after, ...change }) => ({
         ...change,
         before: toHundredths(before),

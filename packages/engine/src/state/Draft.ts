@@ -208,7 +208,7 @@ export const explain = (
   after: number,
   cause: Cause
 ): void => {
-  if (before === after || race === null) return
+  if (before === after) return
   draft.events.push({
     kind: "change",
     race,

@@ -45,8 +45,8 @@ export type Cause = (typeof causes)[number]
 
 export const ChangeEvent = Schema.Struct({
   kind: Schema.Literal("change"),
-  /** Whose number it is. */
-  race,
+  /** Whose number it is; null for that of a planet without an owner. */
+  race: Schema.NullOr(race),
   subject: Schema.Literals(["planet", "race", "group"]),
   /** Of the planet or group. */
   number: Schema.optionalKey(Schema.Int),
