@@ -9,15 +9,7 @@ import { keyOf } from "../orders/keyOf.ts"
 import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
 import { along, distance } from "../space/distance.ts"
 import { Grid } from "../space/Grid.ts"
-import {
-  type Galaxy,
-  type Group,
-  holdings,
-  type Holdings,
-  type Planet,
-  planetNumbered,
-  type ShipClass
-} from "../state/Galaxy.ts"
+import { type Galaxy, type Group, holdings, type Holdings, type Planet, planetNumbered } from "../state/Galaxy.ts"
 import type { BattleEvent, BombingEvent, TurnEvent } from "../turn/TurnEvent.ts"
 import { toHundredths } from "./rounding.ts"
 
@@ -25,12 +17,12 @@ import { toHundredths } from "./rounding.ts"
 export interface Ships {
   readonly race: number
   readonly group: Group
-  readonly design: ShipClass
-  /** Of one empty ship, and of one with its load. */
-  readonly emptyMass: number
+  /** Of one ship with its load. */
   readonly mass: number
   /** Of its fleet where it is in one. */
   readonly speed: number
+  /** By itself: what others see of ships at a planet must not tell of a fleet. */
+  readonly ownSpeed: number
 }
 
 /** A group in space. */
@@ -68,9 +60,9 @@ const shipsOfRace = (galaxy: Galaxy, ruleset: Ruleset, index: number): ReadonlyA
   const designs = new Map(race.classes.map((it) => [it.name, it]))
   const alone = race.groups.map((group): Ships => {
     const design = designs.get(group.class) ?? missing(`class ${group.class}`)
-    const empty = emptyMass(design)
-    const mass = fullMass(empty, group.load, group.techs)
-    return { race: index, group, design, emptyMass: empty, mass, speed: speedOf(ruleset, design, group.techs, mass) }
+    const mass = fullMass(emptyMass(design), group.load, group.techs)
+    const speed = speedOf(ruleset, design, group.techs, mass)
+    return { race: index, group, mass, speed, ownSpeed: speed }
   })
   const slowest = new Map<string, number>()
   for (const { group, speed } of alone) {

@@ -63,7 +63,7 @@ export const foreignGroups = (facts: Facts, sight: Sight): ReadonlyArray<Foreign
     race: raceAt(facts.galaxy, ships.race).name,
     ...shipsLine(ships),
     destination: ships.group.at,
-    speed: toHundredths(ships.speed)
+    speed: toHundredths(ships.ownSpeed)
   }))
 
 export const approaching = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ApproachingGroup> =>

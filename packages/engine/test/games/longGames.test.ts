@@ -1,7 +1,7 @@
 /** Whole games of players who try everything: nothing throws, every number stays possible and is explained. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import * as Random from "@galaxy/engine/random/Random"
-import { reportsOf } from "@galaxy/engine/report/reports"
+import { reporter, reportsOf } from "@galaxy/engine/report/reports"
 import { canonicalJson, type Json } from "@galaxy/engine/state/canonical"
 import type { Galaxy } from "@galaxy/engine/state/Galaxy"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
@@ -9,7 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { chanceOrders } from "../support/chance.ts"
 import { gameOf, ordersOf } from "../support/games.ts"
 import { assertExplained, assertSound } from "../support/soundness.ts"
-import { assertOnlySeen } from "../support/visibility.ts"
+import { assertOnlySeen, withHiddenChanged } from "../support/visibility.ts"
 
 const turns = 300
 
@@ -44,7 +44,11 @@ describe.each([
       assertSound(after)
       assertExplained(before, log, after)
       if (turn % 10 === 0) {
-        for (const [index, report] of reportsOf(after, log).entries()) assertOnlySeen(after, log, index, report)
+        for (const [index, report] of reportsOf(after, log).entries()) {
+          assertOnlySeen(after, log, index, report)
+          const veiled = withHiddenChanged(after, index, log)
+          assert.deepStrictEqual(reporter(veiled, log)(index), report)
+        }
       }
       for (const event of log) seen.add(event.kind === "change" ? event.cause : event.kind)
       galaxy = after

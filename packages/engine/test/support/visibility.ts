@@ -143,3 +143,62 @@ export const assertOnlySeen = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>, ra
     me.groups.map((it) => it.number)
   )
 }
+
+/**
+ * The galaxy with everything changed that the race can't see and that isn't in the public totals: its report must stay
+ * the same.
+ */
+export const withHiddenChanged = (galaxy: Galaxy, race: number, log: ReadonlyArray<TurnEvent>): Galaxy => {
+  const me = raceAt(galaxy, race)
+  const own = galaxy.planets.filter((planet) => planet.owner === race)
+  const visited = new Set(me.groups.filter((it) => it.to === null).map((it) => it.at))
+  const here = new Set([...own.map((it) => it.number), ...visited])
+  const radius = (rulesets[galaxy.ruleset].detectionZoneFactor ?? Number.NaN) * me.techs.drive
+  const isSeen = (group: Group): boolean => {
+    if (group.to === null) return here.has(group.at)
+    const place = placeOf(galaxy, group)
+    return own.some((planet) => distance("torus", galaxy.size, planet, place) <= radius + 1e-6)
+  }
+  const races = galaxy.races.map((other, index) => {
+    if (index === race) return other
+    const fought = log.flatMap((event) =>
+      event.kind === "battle" ? event.groups.filter((it) => it.race === index).map((it) => it.class) : []
+    )
+    const bombed = log.flatMap((event) => (event.kind === "bombing" && event.bomber === index ? event.classes : []))
+    const built = galaxy.planets.flatMap((it) =>
+      it.owner === index && it.production?.kind === "ships" ? [it.production.class] : []
+    )
+    const shown = new Set([...fought, ...bombed, ...built, ...other.groups.filter(isSeen).map((it) => it.class)])
+    return {
+      ...other,
+      peace_with: galaxy.races.flatMap((_, it) => (it === index || other.peace_with.includes(it) ? [] : [it])),
+      classes: other.classes.map((it) =>
+        shown.has(it.name) ? it : { ...it, drive: it.drive + 7, cargo: it.cargo + 3 }
+      ),
+      groups: other.groups.map((group) => ({
+        ...group,
+        number: group.number + 1000,
+        ...(isSeen(group) ? {} : { ships: group.ships * 3 + 1, techs: { drive: 9, weapons: 9, shields: 9, cargo: 9 } }),
+        // Who flies in a fleet flies at its speed, which is seen.
+        fleet: group.to === null ? null : group.fleet
+      }))
+    }
+  })
+  const planets = galaxy.planets.map((planet) => {
+    if (planet.owner === race) return planet
+    const hidden = { ...planet, routes: {} }
+    return visited.has(planet.number)
+      ? hidden
+      : {
+          ...hidden,
+          name: `Hidden_${planet.number}`,
+          size: planet.size + 11,
+          resources: planet.resources + 11,
+          capital: planet.capital + 11,
+          materials: planet.materials + 11,
+          colonists: planet.colonists + 11,
+          production: planet.owner === null ? null : ({ kind: "capital" } as const)
+        }
+  })
+  return { ...galaxy, seed: "another", races, planets }
+}
