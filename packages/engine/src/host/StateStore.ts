@@ -9,6 +9,7 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Ref, Semaphore } from "effect"
+import { problemOf } from "../state/consistency.ts"
 import { Galaxy } from "../state/Galaxy.ts"
 import { reporter } from "../report/reports.ts"
 import type { Made } from "../turn/makeTurn.ts"
@@ -61,9 +62,16 @@ const expected = Effect.fnUntraced(function* <A extends { readonly game_id: Game
 
 /** Readers of the folder's contents, each checked against where it was found. */
 const readers = (files: StateFiles.StateFiles) => {
+  /** A galaxy that speaks of nothing that isn't there. */
+  const consistent = (file: string, galaxy: Galaxy) => {
+    const problem = problemOf(galaxy)
+    return problem === undefined ? Effect.succeed(galaxy) : Effect.fail(new StateBroken({ file, problem }))
+  }
+
   const galaxyAfter = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
     const file = fileOf("galaxy", turn)
-    return yield* expected(file, gameId, turn, yield* files.read("galaxy", file, Galaxy))
+    const found = yield* files.read("galaxy", file, Galaxy)
+    return yield* consistent(file, yield* expected(file, gameId, turn, found))
   })
 
   const turnFile = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
@@ -100,7 +108,7 @@ const readers = (files: StateFiles.StateFiles) => {
     const file = fileOf("galaxy", turn)
     const found = yield* files.read("galaxy", file, Galaxy)
     if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
-    const galaxy = yield* expected(file, found.value.game_id, turn, found)
+    const galaxy = yield* consistent(file, yield* expected(file, found.value.game_id, turn, found))
     yield* decisions(galaxy)
     return Option.some(galaxy)
   })

@@ -35,7 +35,16 @@ describe("a state folder", () => {
     ["galaxy/0000002.json", (text) => text.slice(0, 200), "galaxy/0000002.json is cut short"],
     ["galaxy/0000002.json", (text) => text.replace('"turn":2', '"turn":3'), "does not match its digest"],
     ["galaxy/0000002.json", () => "", "is cut short"],
-    ["galaxy/0000002.json", (text) => text.replace('"version":1', '"version":2'), "has version 2; this engine reads 1"],
+    [
+      "galaxy/0000002.json",
+      (text) => text.replace('"version":2', '"version":3'),
+      "has version 3; this engine reads up to 2"
+    ],
+    [
+      "galaxy/0000002.json",
+      (text) => text.replace('"version":2', '"version":0'),
+      "has version 0; this engine reads up to 2"
+    ],
     ["galaxy/0000001.json", () => undefined, "galaxy/0000001.json is missing"],
     ["turns/0000001.json", () => undefined, "turns/0000001.json is missing"],
     ["turns/0000004.json", () => "{}", "turns/0000004.json is of a turn that was not made"],
@@ -58,6 +67,7 @@ describe("a state folder", () => {
       "belongs to game 00000000-0000-4000-8000-000000000000"
     ],
     ["galaxy/0000002.json", (text) => resealed("galaxy", text, { planets: [{}] }), "holds something else"],
+    ["galaxy/0000002.json", (text) => resealed("galaxy", text, { races: [] }), "belongs to a race that isn't there"],
     ["galaxy/0000002.json", (text) => resealed("orders", text, {}), "is not a file of format galaxy-engine/galaxy"]
   ]
 

@@ -1,0 +1,62 @@
+/** State folders of earlier engines: files as those wrote them (with `.sealed` for `.json`) are opened and played on. */
+import { readdirSync, readFileSync } from "node:fs"
+import { Engine } from "@galaxy/engine/host/Engine"
+import { stateVersion, upgraded } from "@galaxy/engine/host/upgrades"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Disk } from "../support/Disk.ts"
+import { Machine, root, withEngine } from "../support/engines.ts"
+
+const folderOf = Effect.fnUntraced(function* (version: number) {
+  const disk = new Disk()
+  const from = new URL(`version${version}/`, import.meta.url)
+  for (const name of readdirSync(from, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".sealed")) continue
+    const path = `${root}/${name.replace(/\.sealed$/, ".json")}`
+    yield* disk.fileSystem.makeDirectory(path.slice(0, path.lastIndexOf("/")), { recursive: true })
+    disk.write(path, readFileSync(new URL(name, from), "utf8"))
+  }
+  return disk
+})
+
+describe("a state folder of version 1", () => {
+  it.effect("is opened with its turns, reports and orders, and its files stay as they were", () =>
+    Effect.gen(function* () {
+      const disk = yield* folderOf(1)
+      const before = [...disk.texts()]
+      yield* withEngine(
+        disk,
+        new Machine(),
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          assert.strictEqual((yield* engine.status).turn, 1)
+          const report = yield* engine.report("Race_A0", 1)
+          assert.deepStrictEqual(
+            report.orders.map((it) => [it.order.op, it.accepted]),
+            [
+              ["produce", true],
+              ["vote", false]
+            ]
+          )
+          assert.deepStrictEqual([report.my_planets.length, report.my_groups, report.my_classes], [3, [], []])
+          assert.deepStrictEqual((yield* engine.orders("Race_A0", undefined)).orders[0]?.product, "DRIVE")
+          const after = disk.texts()
+          for (const [path, text] of before) assert.strictEqual(after.get(path), text)
+          assert.strictEqual((yield* engine.turn(2)).turn, 2)
+          const next = yield* engine.report("Race_A0", 2)
+          assert.isAbove(next.players[0]?.drive ?? 0, 1)
+          yield* engine.order({ actor: "Race_A0", turn: 2 }, [
+            { op: "design_class", name: "Scout", drive: 1, armament: 0, weapons: 0, shields: 0, cargo: 0 }
+          ])
+          yield* engine.turn(3)
+          assert.strictEqual((yield* engine.report("Race_A0", 3)).my_classes[0]?.name, "Scout")
+        })
+      )
+      assert.include(disk.texts().get(`${root}/galaxy/0000003.json`) ?? "", `"version":${stateVersion}`)
+    })
+  )
+})
+
+it("leaves what is no object to the schema that reads it", () => {
+  for (const content of [null, 1, "x", []]) assert.deepStrictEqual(upgraded("galaxy", 1, content), content)
+})
