@@ -55,7 +55,8 @@ const offset = (on: Generated, method: string, ...args: ReadonlyArray<unknown>) 
 
 const readField = (reader: Reader, field: Field): Json | undefined => {
   const read = (method: string, index?: number): unknown => {
-    const found = reader[method]
+    // Where a name is a word of the language, flatc puts an underscore after it.
+    const found = reader[method] ?? reader[`${method}_`]
     if (found === undefined) throw new Error(`flatc generated no ${method}`)
     return found.call(reader, index)
   }

@@ -210,7 +210,8 @@ describe("a race without orders", () => {
       capital: 0,
       materials: 7,
       colonists: 0,
-      production: null
+      production: null,
+      routes: {}
     })
     assert.deepStrictEqual([x, y, size, resources], [0, 0, 1000, 10])
     assert.strictEqual(reports[1]!.votes.voting_for, raceName(1))

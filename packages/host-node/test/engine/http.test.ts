@@ -92,7 +92,7 @@ describe("the engine's REST surface", () => {
         [init({ game_id: "X" }), 400, "invalid_request"],
         [init({ seed: "" }), 400, "invalid_request"],
         [init({ races: [] }), 400, "invalid_request"],
-        [init({ races: Array.from({ length: 101 }, () => twins[0]) }), 400, "invalid_request"],
+        [init({ races: Array.from({ length: 251 }, () => twins[0]) }), 400, "invalid_request"],
         [init({ options: { ruleset: "chess" } }), 400, "invalid_request"],
         [order({ actor: "Zed", orders: [] }), 404, "not_found"],
         [order({ actor: "Terrans", turn: 1, orders: [] }), 409, "conflict"],
