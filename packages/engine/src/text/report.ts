@@ -1,0 +1,50 @@
+/**
+ * A report as plain text in the classic layout: every section that has something in it, in the order of the rules, then
+ * why numbers changed and which orders were refused. It shows what is in the report and nothing else.
+ */
+import type { Order } from "@galaxy/contract/engine/Order"
+import type { Report } from "@galaxy/contract/engine/Report"
+import { indented, namesIn, placeIn, type Section } from "./Section.ts"
+import { changeSections } from "./sections/changes.ts"
+import { designSections } from "./sections/designs.ts"
+import { battleSection, bombingsSection } from "./sections/fighting.ts"
+import { planetSections } from "./sections/planets.ts"
+import { playersSection, summarySection, votesSection } from "./sections/players.ts"
+import { plainOrder, refusedSection } from "./sections/refused.ts"
+import { approachingSection, shipSections } from "./sections/ships.ts"
+import { plain } from "./table.ts"
+
+const ending = ({ finished, winners }: Report): ReadonlyArray<string> => {
+  if (!finished) return []
+  if (winners.length === 0) return ["The game is over. Nobody won."]
+  return [`The game is over. ${winners.length === 1 ? "Winner" : "Winners"}: ${plain(winners.join(", "))}`]
+}
+
+const sectionsOf = (report: Report, printOrder: (order: Order) => string): ReadonlyArray<Section> => {
+  const names = namesIn(report)
+  const place = placeIn(names)
+  return [
+    {
+      title: `Report for ${plain(report.race)}, turn ${report.turn}`,
+      lines: [`Game ${plain(report.game_id)}`, ...ending(report)]
+    },
+    summarySection(report.summary),
+    votesSection(report.votes),
+    playersSection(report.players),
+    ...designSections(report),
+    ...report.battles.map((battle) => battleSection(place, battle)),
+    bombingsSection(report.bombings),
+    approachingSection(report.approaching_groups, place),
+    ...planetSections(report, place),
+    ...shipSections(report, place),
+    ...changeSections(report.changes, names),
+    refusedSection(report.orders, printOrder)
+  ]
+}
+
+/** `printOrder` is how a refused order is shown: by its operation and arguments when left out. */
+export const renderReport = (report: Report, printOrder: (order: Order) => string = plainOrder): string =>
+  sectionsOf(report, printOrder)
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ title, lines }) => [title, ...indented(lines)].map((line) => `${line.trimEnd()}\n`).join(""))
+    .join("\n")

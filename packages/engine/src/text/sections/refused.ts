@@ -1,0 +1,23 @@
+/** Orders that were not carried out, and why. They are numbered as the race sent them, from 0. */
+import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
+import type { Section } from "../Section.ts"
+import { plain } from "../table.ts"
+
+/** The operation and its arguments by name. */
+export const plainOrder = ({ op, ...given }: Order): string =>
+  [op, ...Object.entries(given).map(([name, value]) => `${name}=${value}`)].join(" ")
+
+export const refusedSection = (
+  outcomes: ReadonlyArray<OrderOutcome>,
+  printOrder: (order: Order) => string
+): Section => ({
+  title: "Refused orders",
+  lines: outcomes.flatMap(({ accepted, position, order, code, message }) =>
+    accepted
+      ? []
+      : [
+          plain(`#${position} ${printOrder(order)}`),
+          `  ${plain(code)}${message === undefined ? "" : `: ${plain(message)}`}`
+        ]
+  )
+})

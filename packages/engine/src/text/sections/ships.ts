@@ -1,0 +1,76 @@
+/** Ships outside battles: what is coming, fleets, own groups, those of others by race, and what can't be told. */
+import type {
+  ApproachingGroup,
+  Fleet,
+  ForeignGroup,
+  OwnGroup,
+  Report,
+  UnidentifiedGroup
+} from "@galaxy/contract/engine/Report"
+import { type Place, type Section, tabled, tabledBy } from "../Section.ts"
+import { amount, type Column, count, words } from "../table.ts"
+import { levels } from "./levels.ts"
+
+const unidentified: ReadonlyArray<Column<UnidentifiedGroup>> = [amount("X", (it) => it.x), amount("Y", (it) => it.y)]
+
+const ships: ReadonlyArray<Column<Omit<ForeignGroup, "race">>> = [
+  count("#", (it) => it.ships),
+  words("T", (it) => it.class),
+  ...levels,
+  words("T", (it) => it.goods),
+  amount("Q", (it) => it.load)
+]
+
+const course = (place: Place): ReadonlyArray<Column<Pick<Fleet, "destination" | "origin" | "distance" | "speed">>> => [
+  words("D", (it) => place(it.destination)),
+  words("F", (it) => (it.origin === undefined ? undefined : place(it.origin))),
+  amount("R", (it) => it.distance),
+  amount("P", (it) => it.speed)
+]
+
+const fleet = (place: Place): ReadonlyArray<Column<Fleet>> => [
+  count("#", (it) => it.number),
+  words("N", (it) => it.name),
+  count("G", (it) => it.groups),
+  ...course(place),
+  words("State", (it) => it.state)
+]
+
+const ownGroup = (place: Place): ReadonlyArray<Column<OwnGroup>> => [
+  count("G", (it) => it.number),
+  ...ships,
+  ...course(place),
+  amount("M", (it) => it.mass),
+  words("L", (it) => it.fleet),
+  words("State", (it) => it.state)
+]
+
+const foreignGroup = (place: Place): ReadonlyArray<Column<ForeignGroup>> => [
+  ...ships,
+  words("D", (it) => place(it.destination)),
+  amount("P", (it) => it.speed),
+  amount("M", (it) => it.mass)
+]
+
+const approaching = (place: Place): ReadonlyArray<Column<ApproachingGroup>> => [
+  words("O", (it) => place(it.origin)),
+  words("D", (it) => place(it.destination)),
+  amount("R", (it) => it.distance),
+  amount("S", (it) => it.speed),
+  amount("M", (it) => it.mass)
+]
+
+export const approachingSection = (groups: ReadonlyArray<ApproachingGroup>, place: Place): Section =>
+  tabled("Approaching groups", approaching(place), groups)
+
+export const shipSections = (report: Report, place: Place): ReadonlyArray<Section> => [
+  tabled("Your fleets", fleet(place), report.my_fleets),
+  tabled("Your groups", ownGroup(place), report.my_groups),
+  ...tabledBy(
+    (it) => it.race,
+    (race) => `Groups of ${race}`,
+    foreignGroup(place),
+    report.foreign_groups
+  ),
+  tabled("Unidentified groups", unidentified, report.unidentified_groups)
+]
