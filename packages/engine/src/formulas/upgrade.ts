@@ -14,6 +14,27 @@ export const blockCost = (ruleset: Ruleset, mass: number, from: number, to: numb
 export const shipCost = (ruleset: Ruleset, design: Omit<ShipClass, "name">, from: Levels, to: Levels): number =>
   technologies.reduce((sum, block) => sum + blockCost(ruleset, blockMass(design, block), from[block], to[block]), 0)
 
+/** The levels that too few points reach on one ship, before they are rounded. */
+export const partial = (
+  ruleset: Ruleset,
+  design: Omit<ShipClass, "name">,
+  from: Levels,
+  to: Levels,
+  points: number
+): Levels => {
+  const whole = shipCost(ruleset, design, from, to)
+  const raised = technologies.filter((block) => to[block] > from[block])
+  const mass = raised.reduce((sum, block) => sum + blockMass(design, block), 0)
+  const level = (block: Technology): number => {
+    if (!raised.includes(block)) return from[block]
+    if (ruleset.partialUpgrade === "same_fraction") return from[block] + ((to[block] - from[block]) * points) / whole
+    // A block of any mass gets the same points for each unit of it.
+    const rest = 1 - points / (mass * ruleset.upgradeFactor)
+    return rest > 0 ? Math.min(to[block], from[block] / rest) : to[block]
+  }
+  return { drive: level("drive"), weapons: level("weapons"), shields: level("shields"), cargo: level("cargo") }
+}
+
 /** Ships that points pay in full. */
 export const payable = (ruleset: Ruleset, cost: number, points: number): number =>
   Math.floor(points / cost + ruleset.epsilon)

@@ -54,7 +54,7 @@ const inhabited = (at: { readonly x: number; readonly y: number }, owner: number
 const drawn = (random: Random.Random, { low, high }: Range, least: number): number =>
   high === 0 ? 0 : Math.max(least, toHundredths(random.between(low, high)))
 
-const planetsAt = (random: Random.Random, placed: Placed): ReadonlyArray<Planet> => {
+const planetsAt = (random: Random.Random, ruleset: Ruleset, placed: Placed): ReadonlyArray<Planet> => {
   const starts = placed.starts.flatMap((worlds, owner) =>
     worlds.map((at, index) => inhabited(at, owner, startingWorlds.daughters[index - 1] ?? startingWorlds.home))
   )
@@ -63,7 +63,7 @@ const planetsAt = (random: Random.Random, placed: Placed): ReadonlyArray<Planet>
       (at): Unnumbered => ({
         ...at,
         ...emptyStocks,
-        size: drawn(random, kind.size, 1),
+        size: drawn(random, kind.size.high === 0 ? { low: 0, high: ruleset.asteroidSize } : kind.size, 1),
         resources: drawn(random, kind.resources, 0.01),
         owner: null,
         population: 0,
@@ -108,8 +108,8 @@ const throwMap = (init: InitRequest, ruleset: Ruleset, side: number): ReadonlyAr
   const free = planetsPerRace * races - (1 + startingWorlds.daughters.length) * races
   for (let attempt = 0; attempt < triesPerMap; attempt++) {
     const random = Random.make(init.seed, "galaxy", attempt)
-    const placed = place(random, ruleset.map, side, races, free)
-    if (placed !== undefined) return planetsAt(random, placed)
+    const placed = place(random, ruleset, side, races, free)
+    if (placed !== undefined) return planetsAt(random, ruleset, placed)
   }
   return undefined
 }
@@ -121,7 +121,7 @@ export const generate = (init: InitRequest): Result.Result<Galaxy, NoRoom | Same
   if (playerId !== undefined) return Result.fail(new SamePlayer({ playerId }))
 
   const ruleset = rulesets[init.options?.ruleset ?? "plus"]
-  const side = sideFor(init.races.length)
+  const side = sideFor(init.races.length, ruleset)
   const planets = throwMap(init, ruleset, side)
   if (planets === undefined) return Result.fail(new NoRoom({ races: init.races.length, side }))
   return Result.succeed({

@@ -1,5 +1,7 @@
 /** What planets a galaxy is made of, and how far apart they stand (rules, section 4). */
 
+import { plus, type Ruleset } from "../rules/Ruleset.ts"
+
 /** Planets per race, starting worlds included. */
 export const planetsPerRace = 10
 
@@ -19,6 +21,7 @@ export interface Range {
 export const spacing = {
   homes: 30,
   daughterFromHome: { low: 5, high: 15 } satisfies Range,
+  superBig: 20,
   anyTwo: 1
 } as const
 
@@ -33,7 +36,7 @@ export interface FreeKind {
 
 /** In the order in which they are placed: what needs most room first. */
 export const freeKinds: ReadonlyArray<FreeKind> = [
-  { size: { low: 1500, high: 2500 }, resources: { low: 0, high: 3 }, share: 0.06, apart: 20 },
+  { size: { low: 1500, high: 2500 }, resources: { low: 0, high: 3 }, share: 0.06, apart: spacing.superBig },
   { size: { low: 1000, high: 2000 }, resources: { low: 1, high: 10 }, share: 0.18, apart: 10 },
   { size: { low: 0, high: 1000 }, resources: { low: 0, high: 10 }, apart: 0 },
   { size: { low: 0, high: 500 }, resources: { low: 5, high: 25 }, share: 0.18, apart: 0 },
@@ -48,4 +51,5 @@ export const quotas = (free: number): ReadonlyArray<number> => {
 }
 
 /** Side of the square for a number of races. */
-export const sideFor = (races: number): number => Math.ceil(45 * Math.sqrt(races))
+export const sideFor = (races: number, ruleset: Ruleset = plus): number =>
+  Math.ceil(ruleset.mapSideFactor * Math.sqrt(races))

@@ -7,7 +7,7 @@ import type { Random } from "../random/Random.ts"
 import { toHundredths } from "../report/rounding.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import { distance, type Place } from "../space/distance.ts"
-import { freeKinds, quotas, spacing, startingWorlds } from "./kinds.ts"
+import { type FreeKind, freeKinds, quotas, spacing, startingWorlds } from "./kinds.ts"
 
 const triesPerPlanet = 400
 export const triesPerMap = 50
@@ -22,7 +22,7 @@ export interface Placed {
 /** One throw of the whole map; undefined when a planet found no place. */
 export const place = (
   random: Random,
-  map: Ruleset["map"],
+  { map, bigPlanetsApart }: Pick<Ruleset, "map" | "bigPlanetsApart">,
   side: number,
   races: number,
   freePlanets: number
@@ -55,6 +55,9 @@ export const place = (
     homes.push(home)
   }
 
+  /** Super-big planets keep apart in any case. */
+  const keepsApart = (kind: FreeKind): boolean => bigPlanetsApart || kind.apart === spacing.superBig
+
   const starts: Array<ReadonlyArray<Place>> = []
   const ring = spacing.daughterFromHome
   for (const home of homes) {
@@ -82,7 +85,10 @@ export const place = (
   for (const [index, kind] of freeKinds.entries()) {
     const placed: Array<Place> = []
     for (let number = 0; number < (counts[index] ?? 0); number++) {
-      const at = settle(anywhere, (at) => apart(at, homes, kind.apart) && apart(at, placed, kind.apart))
+      const at = settle(
+        anywhere,
+        (at) => apart(at, homes, kind.apart) && (!keepsApart(kind) || apart(at, placed, kind.apart))
+      )
       if (at === undefined) return undefined
       placed.push(at)
     }

@@ -119,14 +119,15 @@ export const dismantle = (draft: Draft, race: DraftRace, order: Order): Outcome 
       const planet = planetOf(draft, group.at)
       if (group.state === "upgrading") return refuse("upgrading", `group ${group.number} is being upgraded`)
       if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)
-      if (group.goods === "colonists" && !canSettle(race, planet)) {
+      const stranded = group.goods === "colonists" && !canSettle(race, planet)
+      if (stranded && draft.ruleset.dismantlingOverStrangers === "refused") {
         return refuse("foreign_planet", `colonists can't be landed on planet ${planet.number}`)
       }
       const { goods, load, design } = group
       setShips(draft, race, group, group.ships - ships, "dismantling")
       if (goods !== null) {
         if (group.ships === 0) setLoad(draft, race, group, null, 0, "dismantling")
-        putDown(draft, race, planet, goods, load * ships, "dismantling")
+        if (!stranded) putDown(draft, race, planet, goods, load * ships, "dismantling")
       }
       setPlanet(draft, planet, "materials", planet.materials + design.mass * ships, "dismantling")
       return done

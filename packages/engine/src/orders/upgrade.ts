@@ -2,7 +2,7 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { freePoints } from "../formulas/production.ts"
-import { blockMass, payable, shipCost } from "../formulas/upgrade.ts"
+import { blockMass, partial, payable, shipCost } from "../formulas/upgrade.ts"
 import { toHundredths } from "../report/rounding.ts"
 import { type Draft, type DraftGroup, type DraftRace, explain } from "../state/Draft.ts"
 import { type Levels, technologies, type Technology } from "../state/Galaxy.ts"
@@ -22,10 +22,9 @@ const blocksOf = (group: DraftGroup, named: string | undefined): Result.Result<R
   return has(block) ? Result.succeed([block]) : refuse("unknown_block", `${group.design.name} has no ${block}`)
 }
 
-/** The levels of a ship after a share of the way to others, as they are stored. */
-const moved = (from: Levels, to: Levels, share: number): Levels => {
-  const level = (block: Technology): number =>
-    to[block] > from[block] ? toHundredths(from[block] + (to[block] - from[block]) * share) : from[block]
+/** The levels of a ship after an upgrade, as they are stored. */
+const reached = (from: Levels, to: Levels): Levels => {
+  const level = (block: Technology): number => (to[block] > from[block] ? toHundredths(to[block]) : from[block])
   return { drive: level("drive"), weapons: level("weapons"), shields: level("shields"), cargo: level("cargo") }
 }
 
@@ -44,13 +43,14 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
           levels[block] = Math.max(group.techs[block], Math.min(race.techs[block], order.level ?? race.techs[block]))
         }
         // What rounding would take away again isn't paid for.
-        if (!isHigher(group.techs, moved(group.techs, levels, 1))) {
+        if (!isHigher(group.techs, reached(group.techs, levels))) {
           return refuse("nothing_to_upgrade", `there is nothing to raise on group ${group.number}`)
         }
         const points = freePoints(ruleset, planet, planet.spent)
         const cost = shipCost(ruleset, group.design, group.techs, levels)
         const whole = Math.min(ships, payable(ruleset, cost, points))
-        const techs = whole > 0 ? moved(group.techs, levels, 1) : moved(group.techs, levels, points / cost)
+        const aim = whole > 0 ? levels : partial(ruleset, group.design, group.techs, levels, points)
+        const techs = reached(group.techs, aim)
         if (points <= ruleset.epsilon || !isHigher(group.techs, techs)) {
           return refuse("no_points", `planet ${planet.number} has not enough free production points`)
         }

@@ -126,7 +126,8 @@ export const bombing: Phase = {
         if (others === undefined) bombers.set(race, [group])
         else others.push(group)
       }
-      if (bombers.size === 0) continue
+      const defended = present.some(({ race, group }) => race === owner && group.design.armament > 0)
+      if (bombers.size === 0 || (defended && !draft.ruleset.bombsDespiteDefenders)) continue
       const witnesses = [...new Set([owner.index, ...present.map(({ race }) => race.index)])].toSorted((a, b) => a - b)
       for (const [race, groups] of bombers) {
         // One wave after another, in the order of races, until nobody is left to be bombed.

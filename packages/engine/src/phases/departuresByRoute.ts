@@ -34,7 +34,7 @@ const fill = (
   const hold = holdOf(draft.ruleset, group.design, group.techs)
   const taken = Math.min(planet[goods], group.ships * hold)
   const spare = Math.min(group.ships - 1, Math.floor((group.ships * hold - taken) / hold + draft.ruleset.epsilon))
-  const left = spare > 0 ? splitOff(draft, race, group, spare) : undefined
+  const left = spare > 0 && draft.ruleset.routesSplitGroups ? splitOff(draft, race, group, spare) : undefined
   setPlanet(draft, planet, goods, planet[goods] - taken, "route")
   setLoad(draft, race, group, goods, taken / group.ships, "route")
   return left

@@ -61,6 +61,8 @@ export interface Ruleset {
   readonly thaw: "at_growth" | "after_bombing"
   /** Which materials come back from a hull that is given up: those mined for it, or its whole share (D7). */
   readonly oreReturned: "mined" | "all"
+  /** What becomes of colonists aboard ships that are dismantled where they can't land (D8). */
+  readonly dismantlingOverStrangers: "refused" | "colonists_lost"
   /** Whether routes empty ships that are in a fleet (D9). */
   readonly routesUnloadFleets: boolean
   /** Whether colonists in stock outlast the people of a planet (D10). */
@@ -69,6 +71,12 @@ export interface Ruleset {
   readonly winnerNamesItself: boolean
   /** Whether the winning share itself wins, or only more (D13). */
   readonly shareReachedWins: boolean
+  /** Whether planets are bombed where armed ships of their owner outlasted the fight (D19). */
+  readonly bombsDespiteDefenders: boolean
+  /** Whether ships that a route's cargo doesn't need stay behind (D20). */
+  readonly routesSplitGroups: boolean
+  /** How too few points are spread over the blocks of a ship: each the same part of its way, or by mass (D21). */
+  readonly partialUpgrade: "same_fraction" | "by_mass"
   /** Whether parts of a vote count (D14). */
   readonly fractionalVotes: boolean
   /** Whether a planet's owner sees a battle there without a ship of its own (D17). */
@@ -79,6 +87,12 @@ export interface Ruleset {
   /** `power`: by the guns; `capture`: the bomber gets what is left; `wipe`: nothing is left. */
   readonly bombing: "power" | "capture" | "wipe"
   readonly map: "torus" | "flat"
+  /** Side of the map: this times the square root of the number of races (D15). */
+  readonly mapSideFactor: number
+  /** Whether big planets keep their distance from each other too, not only from home worlds (D2). */
+  readonly bigPlanetsApart: boolean
+  /** Largest size of an asteroid; 0 can't be settled (D18). */
+  readonly asteroidSize: number
   readonly nameLength: number
   /** Differences up to this are none. */
   readonly epsilon: number
@@ -113,16 +127,23 @@ export const plus: Ruleset = {
   upgradingFight: false,
   thaw: "at_growth",
   oreReturned: "mined",
+  dismantlingOverStrangers: "refused",
   routesUnloadFleets: false,
   colonistsOutlastWipe: false,
   winnerNamesItself: true,
   shareReachedWins: true,
+  bombsDespiteDefenders: true,
+  routesSplitGroups: true,
+  partialUpgrade: "same_fraction",
   fractionalVotes: true,
   ownerSeesBattle: true,
   battleRounds: 100_000,
   battleShots: 50_000_000,
   bombing: "power",
   map: "torus",
+  mapSideFactor: 45,
+  bigPlanetsApart: true,
+  asteroidSize: 0,
   nameLength: 20,
   epsilon: 1e-9
 }

@@ -1,4 +1,5 @@
 import { generate } from "@galaxy/engine/generation/generate"
+import { plus } from "@galaxy/engine/rules/Ruleset"
 import { freeKinds, quotas, sideFor } from "@galaxy/engine/generation/kinds"
 import { place } from "@galaxy/engine/generation/placement"
 import * as Random from "@galaxy/engine/random/Random"
@@ -128,7 +129,7 @@ describe("a galaxy", () => {
 
   it("keeps big planets of a kind apart from each other", () => {
     for (const races of [2, 9, 30]) {
-      const placed = place(Random.make("kinds", races), "torus", sideFor(races), races, 7 * races)!
+      const placed = place(Random.make("kinds", races), plus, sideFor(races), races, 7 * races)!
       for (const [index, kind] of freeKinds.entries()) {
         const some = placed.free[index]!
         for (const [at, one] of some.entries()) {
@@ -169,6 +170,6 @@ describe("a galaxy", () => {
   })
 
   it("gives up on a map without room instead of trying for ever", () => {
-    assert.isUndefined(place(Random.make("tight"), "torus", 40, 4, 28))
+    assert.isUndefined(place(Random.make("tight"), plus, 40, 4, 28))
   })
 })
