@@ -13,7 +13,7 @@ import * as Random from "@galaxy/engine/random/Random"
 import { reportsOf } from "@galaxy/engine/report/reports"
 import { plus } from "@galaxy/engine/rules/Ruleset"
 import { distance } from "@galaxy/engine/space/distance"
-import { canonicalJson, type Json } from "@galaxy/engine/state/canonical"
+import { canonicalJson } from "@galaxy/engine/state/canonical"
 import type { Galaxy, Group, Planet, Race } from "@galaxy/engine/state/Galaxy"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import type { Decisions } from "@galaxy/engine/turn/Phase"
@@ -171,7 +171,7 @@ const turns = () => {
     const reports = timed(7, () => reportsOf(made.galaxy, made.log))
     const each = ((turn + reports) / things) * 1000
     first ??= each
-    const state = canonicalJson(made.galaxy as unknown as Json).length / 1e6
+    const state = canonicalJson(made.galaxy).length / 1e6
     const heap = process.memoryUsage().heapUsed / 1e6
     console.log(
       `  ${String(players).padStart(7)}  ${String(things).padStart(14)} ${ms(turn)}${ms(reports)}${ms(turn + reports)}   ` +

@@ -6,7 +6,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { statusOf } from "@galaxy/contract/api/ApiError"
+import { orderCodeMeanings, orderOps } from "@galaxy/contract/engine/Order"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
+import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
+import { forms, sendFleet, sendGroup } from "@galaxy/engine/text/forms"
 import { groups } from "@galaxy/host-node/config/settings"
 
 const root = join(import.meta.dirname, "..")
@@ -54,6 +57,52 @@ ${table(
 )}
 `
 
+const orders = (): string => `# Orders of the Galaxy game
+
+An order is one flat JSON object (FlatBuffers table \`galaxy.game.Order\`): \`op\` and the arguments of its row. In order
+text it is one line: the letter and the arguments in this order, those in brackets only as far as they are needed. The
+rules behind them are in the [guide](../guides/rules.md).
+
+${table(
+  ["letter", "op", "arguments"],
+  orderOps
+    .flatMap((op) => (op === "send" ? [sendGroup, sendFleet] : [forms[op]]))
+    .map(({ op, letter, fields, needed }) => {
+      const named = fields.map((field, index) => (index < needed ? `\`${field}\`` : `[\`${field}\`]`))
+      return [letter, `\`${op}\``, named.join(" ") || "none"]
+    })
+)}
+
+\`group\` 0 (\`MAX\` in order text) is the newest. \`ships\` 0 or absent is all, and more
+than there are is all; fewer are split off first. \`amount\` is the total for the ships named.
+
+## Codes of refused orders
+
+A verdict has the order's \`position\` in the list, from 0, and when it is refused a \`code\` and a \`message\`.
+
+${table(
+  ["code", "meaning"],
+  Object.entries(orderCodeMeanings).map(([code, meaning]) => [`\`${code}\``, meaning])
+)}
+`
+
+const shownValue = (value: unknown): string => `\`${JSON.stringify(value)}\``
+
+const ruleset = (): string => `# Constants and decisions of the rules
+
+\`plus\` is the game. \`ng-constants\` is the same game with the numbers of another engine, to be held against its recorded
+cases; a game is created with it by \`options.ruleset\`. What a field means is said where it is declared, in
+\`packages/engine/src/rules/Ruleset.ts\`.
+
+${table(
+  ["field", "plus", "ng-constants"],
+  Object.entries(plus).map(([name, value]) => {
+    const other: unknown = Object.entries(ngConstants).find(([it]) => it === name)?.[1]
+    return [`\`${name}\``, shownValue(value), JSON.stringify(other) === JSON.stringify(value) ? "" : shownValue(other)]
+  })
+)}
+`
+
 const messages = (): string => `# Message types
 
 What \`ExecuteCommand\` routes. A type that isn't here is refused as \`unsupported_message_type\`.
@@ -72,7 +121,9 @@ ${table(
 const pages: Readonly<Record<string, () => string>> = {
   "configuration.md": configuration,
   "errors.md": errors,
-  "messages.md": messages
+  "messages.md": messages,
+  "orders.md": orders,
+  "ruleset.md": ruleset
 }
 
 const folder = join(root, "docs", "reference")

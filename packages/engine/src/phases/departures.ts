@@ -28,7 +28,7 @@ const reasonToLeave = (
 
 /** Everything of the race vanishes but what lies in the ground. */
 const remove = (draft: Draft, race: DraftRace, reason: RemovalReason): void => {
-  for (const group of [...race.groups.values()]) setShips(draft, race, group, 0, "removal")
+  for (const group of race.groups.values()) setShips(draft, race, group, 0, "removal")
   for (const planet of planetsOf(draft, race.index)) {
     for (const what of ["population", "industry", "colonists", "capital"] as const) {
       setPlanet(draft, planet, what, 0, "removal")

@@ -59,7 +59,7 @@ export const departuresByRoute: Phase = {
         const to = planet.routes[kind]
         if (to === undefined) continue
         // Ships that are split off on the way wait for the routes after this one.
-        for (const group of [...waiting]) {
+        for (const group of waiting.slice()) {
           if (group.state !== "in_orbit") continue
           if (kind !== "empty" && group.goods === null && planet[kind] > 0) {
             const left = fill(draft, race, planet, group, kind)

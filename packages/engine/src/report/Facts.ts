@@ -3,6 +3,7 @@
  * whom. Nothing here is a report; what a race may know of it is decided by `sight.ts`.
  */
 import type { Report, UnknownPlanet } from "@galaxy/contract/engine/Report"
+import { Struct } from "effect"
 import { type Election, election } from "../formulas/votes.ts"
 import { emptyMass, fullMass, speedOf } from "../formulas/ships.ts"
 import { keyOf } from "../orders/keyOf.ts"
@@ -143,8 +144,8 @@ export const factsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): Facts =>
       races,
       ofKind(log, "change"),
       (event) => (event.race === null ? [] : [event.race]),
-      ({ kind: _, race: __, before, after, ...change }) => ({
-        ...change,
+      ({ before, after, ...change }) => ({
+        ...Struct.omit(change, ["kind", "race"]),
         before: toHundredths(before),
         after: toHundredths(after)
       })

@@ -4,12 +4,24 @@
  * Whatever changes a number that a player owns goes through the setters here, which put the change into the log with its
  * cause: the log then explains every number, and a test holds it to that.
  */
+import { Struct } from "effect"
 import { keyOf } from "../orders/keyOf.ts"
 import { emptyMass } from "../formulas/ships.ts"
 import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
 import type { Cause, ChangedNumber, TurnEvent } from "../turn/TurnEvent.ts"
-import type { Galaxy, Goods, Group, Levels, Planet, Product, Race, Routes, Science, ShipClass } from "./Galaxy.ts"
-import { technologies } from "./Galaxy.ts"
+import type {
+  Galaxy,
+  Goods,
+  Group,
+  Levels,
+  Planet,
+  Product,
+  Race,
+  Routes,
+  Science,
+  ShipClass,
+  Technology
+} from "./Galaxy.ts"
 
 type Mutable<A> = { -readonly [Key in keyof A]: A[Key] }
 
@@ -106,11 +118,11 @@ const productionOf = (planet: Planet, owner: DraftRace | undefined): Production 
   return { kind: "ships", design, banked: product.banked }
 }
 
-/** A copy of the galaxy to make its next turn on. */
-export const draftOf = (galaxy: Galaxy): Draft => {
+/** A copy of the galaxy to make its next turn on, by its own ruleset unless another is given. */
+export const draftOf = (galaxy: Galaxy, ruleset: Ruleset = rulesets[galaxy.ruleset]): Draft => {
   const races = galaxy.races.map(draftRace)
   return {
-    ruleset: rulesets[galaxy.ruleset],
+    ruleset,
     turn: galaxy.turn + 1,
     size: galaxy.size,
     finished: galaxy.finished,
@@ -140,7 +152,18 @@ export const productOf = (production: Production): Product => {
   }
 }
 
-const groupOf = ({ design, state: _, ...group }: DraftGroup): Group => ({ ...group, class: design.name })
+const groupOf = ({ design, number, ships, techs, goods, load, at, to, distance, fleet }: DraftGroup): Group => ({
+  number,
+  class: design.name,
+  ships,
+  techs,
+  goods,
+  load,
+  at,
+  to,
+  distance,
+  fleet
+})
 
 /** The galaxy that a draft has become; what only counts within a turn is left out. */
 export const galaxyOf = (before: Galaxy, draft: Draft): Galaxy => ({
@@ -148,14 +171,14 @@ export const galaxyOf = (before: Galaxy, draft: Draft): Galaxy => ({
   turn: draft.turn,
   finished: draft.finished,
   winners: draft.winners,
-  races: draft.races.map(({ index: _, designs, sciences, groups, ...race }) => ({
-    ...race,
-    classes: [...designs.values()].map(({ mass: _, ...shipClass }) => shipClass),
+  races: draft.races.map(({ designs, sciences, groups, ...race }) => ({
+    ...Struct.omit(race, ["index"]),
+    classes: [...designs.values()].map(Struct.omit(["mass"])),
     sciences: [...sciences.values()],
     groups: [...groups.values()].map(groupOf)
   })),
-  planets: draft.planets.map(({ spent: _, bombed: __, production, ...planet }) => ({
-    ...planet,
+  planets: draft.planets.map(({ production, ...planet }) => ({
+    ...Struct.omit(planet, ["spent", "bombed"]),
     production: production === null ? null : productOf(production)
   }))
 })
@@ -277,12 +300,7 @@ export const setLoad = (
   explain(draft, race.index, "group", group.number, "load", before, load, cause)
 }
 
-export const setTech = (
-  draft: Draft,
-  race: DraftRace,
-  technology: (typeof technologies)[number],
-  level: number
-): void => {
+export const setTech = (draft: Draft, race: DraftRace, technology: Technology, level: number): void => {
   const before = race.techs[technology]
   race.techs = { ...race.techs, [technology]: level }
   explain(draft, race.index, "race", undefined, technology, before, level, "research")

@@ -7,6 +7,7 @@ import type { Report } from "@galaxy/contract/engine/Report"
 import { phases } from "../phases/phases.ts"
 import * as Random from "../random/Random.ts"
 import { reportsOf } from "../report/reports.ts"
+import type { Ruleset } from "../rules/Ruleset.ts"
 import { draftOf, galaxyOf } from "../state/Draft.ts"
 import type { Galaxy } from "../state/Galaxy.ts"
 import type { Decisions } from "./Phase.ts"
@@ -22,9 +23,12 @@ export interface Turn extends Made {
   readonly reports: ReadonlyArray<Report>
 }
 
-/** The galaxy of the turn after `before`, which must not be finished. Reports follow from galaxy and log. */
-export const nextGalaxy = (before: Galaxy, decisions: Decisions): Made => {
-  const draft = draftOf(before)
+/**
+ * The galaxy of the turn after `before`, which must not be finished, by its own ruleset unless another is given.
+ * Reports follow from galaxy and log.
+ */
+export const nextGalaxy = (before: Galaxy, decisions: Decisions, ruleset?: Ruleset): Made => {
+  const draft = draftOf(before, ruleset)
   const techsBefore = before.races.map((race) => race.techs)
   for (const phase of phases) {
     const random = Random.make(before.seed, "turn", draft.turn, phase.name)

@@ -2,7 +2,7 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import * as Random from "@galaxy/engine/random/Random"
 import { reporter, reportsOf } from "@galaxy/engine/report/reports"
-import { canonicalJson, type Json } from "@galaxy/engine/state/canonical"
+import { canonicalJson } from "@galaxy/engine/state/canonical"
 import type { Galaxy } from "@galaxy/engine/state/Galaxy"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import { assert, describe, it } from "@effect/vitest"
@@ -65,7 +65,7 @@ it("comes out the same to the byte when it is played again", () => {
     const made = []
     for (let turn = 0; turn < 25; turn++) {
       const next = nextGalaxy(galaxy, ordersOf(decide(galaxy, "again")))
-      made.push(canonicalJson(next as unknown as Json))
+      made.push(canonicalJson({ galaxy: next.galaxy, log: next.log }))
       galaxy = endless(next.galaxy)
     }
     return made

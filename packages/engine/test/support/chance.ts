@@ -133,7 +133,7 @@ export const chanceOrders = (random: Random, galaxy: Galaxy, race: number, lengt
       const value = argument(op, name)
       return value === undefined ? [] : [[name, value]]
     })
-    return { op, ...Object.fromEntries(entries) } as Order
+    return { op, ...Object.fromEntries(entries) }
   }
 
   return Array.from({ length }, () => (random.below(15) === 0 ? nonsense() : sensible()))

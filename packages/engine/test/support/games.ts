@@ -3,7 +3,7 @@ import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import { generate } from "@galaxy/engine/generation/generate"
-import type { Galaxy, Planet, Race } from "@galaxy/engine/state/Galaxy"
+import type { Galaxy, Group, Levels, Planet, Race, ShipClass } from "@galaxy/engine/state/Galaxy"
 import type { Decisions } from "@galaxy/engine/turn/Phase"
 import { Result } from "effect"
 
@@ -48,9 +48,49 @@ const race = (index: number): Race => ({
   max_population: 1000
 })
 
-/** A galaxy of the given planets; owners are numbered from 0 without gaps. */
-export const galaxyOf = (planets: ReadonlyArray<Partial<Planet>>, change: Partial<Galaxy> = {}): Galaxy => {
-  const owners = Math.max(0, ...planets.map((planet) => planet.owner ?? -1)) + 1
+/** A ship class from its five numbers, written as players do: "15 1 15 15 0". */
+export const classOf = (name: string, numbers: string): ShipClass => {
+  const [drive = 0, armament = 0, weapons = 0, shields = 0, cargo = 0] = numbers.split(" ").map(Number)
+  return { name, drive, armament, weapons, shields, cargo }
+}
+
+export const levels = (drive: number, weapons = drive, shields = drive, cargo = drive): Levels => ({
+  drive,
+  weapons,
+  shields,
+  cargo
+})
+
+/** Ships in orbit of planet 1 unless told otherwise; without the technology of blocks that they don't have. */
+export const groupOf = (shipClass: ShipClass, change: Partial<Group> = {}): Group => {
+  const { drive, weapons, shields, cargo } = change.techs ?? levels(1)
+  return {
+    number: 1,
+    class: shipClass.name,
+    ships: 1,
+    goods: null,
+    load: 0,
+    at: 1,
+    to: null,
+    distance: 0,
+    fleet: null,
+    ...change,
+    techs: {
+      drive: shipClass.drive > 0 ? drive : 0,
+      weapons: shipClass.armament > 0 ? weapons : 0,
+      shields: shipClass.shields > 0 ? shields : 0,
+      cargo: shipClass.cargo > 0 ? cargo : 0
+    }
+  }
+}
+
+/** A galaxy of the given planets; owners are numbered from 0 without gaps. `races` says what is special of each. */
+export const galaxyOf = (
+  planets: ReadonlyArray<Partial<Planet>>,
+  change: Partial<Galaxy> = {},
+  races: ReadonlyArray<Partial<Race>> = []
+): Galaxy => {
+  const owners = Math.max(races.length, Math.max(0, ...planets.map((planet) => planet.owner ?? -1)) + 1)
   return {
     game_id: gameId,
     ruleset: "plus",
@@ -59,7 +99,7 @@ export const galaxyOf = (planets: ReadonlyArray<Partial<Planet>>, change: Partia
     size: 100,
     finished: false,
     winners: [],
-    races: Array.from({ length: owners }, (_, index) => race(index)),
+    races: Array.from({ length: owners }, (_, index) => ({ ...race(index), ...races[index] })),
     planets: planets.map((planet, index) => ({
       number: index + 1,
       name: String(index + 1),
@@ -73,7 +113,7 @@ export const galaxyOf = (planets: ReadonlyArray<Partial<Planet>>, change: Partia
       capital: 0,
       materials: 0,
       colonists: 0,
-      production: { kind: "capital" },
+      production: planet.owner === null ? null : { kind: "capital" },
       routes: {},
       ...planet
     })),
