@@ -41,7 +41,7 @@ export interface OrderText {
 }
 
 const shown = (text: string): string => {
-  const start = [...text.slice(0, 40)].slice(0, 20).join("")
+  const start = Array.from(text.slice(0, 40)).slice(0, 20).join("")
   return start === text ? `"${text}"` : `"${start}…"`
 }
 
@@ -121,7 +121,7 @@ const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, R
   }
   const given = form === forms.produce ? joinProduct(rest) : rest
   const problems: Array<Problem> = []
-  let order: Order = { op: form.op }
+  const values: Array<readonly [string, unknown]> = []
   for (const [at, field] of form.fields.entries()) {
     const word = given[at]
     if (word === undefined) {
@@ -132,13 +132,13 @@ const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, R
     }
     const value = valueOf(field, word)
     if (Result.isFailure(value)) problems.push({ column: word.column, message: value.failure })
-    else order = { ...order, [field]: value.success }
+    else values.push([field, value.success])
   }
   const surplus = given[form.fields.length]
   if (surplus !== undefined) {
     problems.push({ column: surplus.column, message: `there are too many arguments: ${usage(form)}` })
   }
-  return problems.length === 0 ? Result.succeed(order) : Result.fail(problems)
+  return problems.length === 0 ? Result.succeed({ op: form.op, ...Object.fromEntries(values) }) : Result.fail(problems)
 }
 
 /** The order of a line; `undefined` when it is blank or a comment. */

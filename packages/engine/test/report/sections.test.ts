@@ -383,7 +383,7 @@ it("every section goes over the wire and comes back the same, and fits the schem
   for (const report of reports) {
     assert.isTrue(Schema.is(Report)(report))
     const bytes = encode(tables, "galaxy.game.Report", JSON.parse(JSON.stringify(report)) as JsonObject)
-    assert.deepStrictEqual(decode(tables, "galaxy.game.Report", bytes) as unknown, JSON.parse(JSON.stringify(report)))
+    assert.deepStrictEqual(decode(tables, "galaxy.game.Report", bytes), JSON.parse(JSON.stringify(report)))
   }
   const filled = Object.entries(reports[0]!).flatMap(([name, section]) =>
     Array.isArray(section) && section.length === 0 ? [name] : []

@@ -26,7 +26,7 @@ const sectionsIn = (text: string): ReadonlyArray<readonly [string, ReadonlyArray
 const section = (title: string, report: Report = fullReport): ReadonlyArray<string> | undefined =>
   sectionsIn(renderReport(report)).find(([it]) => it === title)?.[1]
 
-const shows = (title: string, ...lines: ReadonlyArray<string>) => assert.deepStrictEqual(section(title), lines)
+const assertShows = (title: string, ...lines: ReadonlyArray<string>) => assert.deepStrictEqual(section(title), lines)
 
 const quiet: Report = {
   ...fullReport,
@@ -155,7 +155,7 @@ Votes
 
 describe("sections of the text", () => {
   it("tell who votes for whom, and what it takes to win", () => {
-    shows(
+    assertShows(
       "Votes",
       "You vote for Martians with 1.26 votes.",
       "Race        Own  For        Received",
@@ -170,7 +170,7 @@ describe("sections of the text", () => {
   })
 
   it("list the players, those that have left and those about to be removed", () => {
-    shows(
+    assertShows(
       "Status of players",
       "N              D     W     S     C        P       I  #  R         V  State",
       "Terrans     2.35  1.50  1.00  1.10  1260.75  880.40  2  -      0.90  1 turn left",
@@ -180,21 +180,21 @@ describe("sections of the text", () => {
   })
 
   it("list sciences and classes, foreign ones by race", () => {
-    shows("Your sciences", "N           D     W     S     C", "Balance  0.25  0.25  0.50  0.00")
-    shows("Sciences of Martians", "N          D     W     S     C", "Sparks  0.10  0.90  0.00  0.00")
-    shows(
+    assertShows("Your sciences", "N           D     W     S     C", "Balance  0.25  0.25  0.50  0.00")
+    assertShows("Sciences of Martians", "N          D     W     S     C", "Sparks  0.10  0.90  0.00  0.00")
+    assertShows(
       "Your ship classes",
       "N             D    A     W      S     C       M",
       "Scout     10.00    0  0.00   0.00  0.00   10.00",
       "Fortress   0.00  120  1.50  40.25  0.00  131.00"
     )
-    shows(
+    assertShows(
       "Ship classes of Martians",
       "N          D  A     W     S      C      M",
       "Drone   1.00  0  0.00  0.00   0.00   1.00",
       "Hauler  5.00  0  0.00  2.00  12.34  19.34"
     )
-    shows(
+    assertShows(
       "Ship classes of Lost_Ones",
       "N       D  A     W     S      C      M",
       "Ark  9.00  1  2.00  3.50  30.00  44.50"
@@ -202,7 +202,7 @@ describe("sections of the text", () => {
   })
 
   it("tell a battle: who was there, shot after shot, and all shots", () => {
-    shows(
+    assertShows(
       "Battle at #3 Home, before the flight",
       "G  N           #  T             D     W     S     C  T        Q   L  State",
       "0  Terrans     2  Fortress   0.00  1.50  1.00  0.00  -     0.00   1  In_Battle",
@@ -219,11 +219,11 @@ describe("sections of the text", () => {
       "  Martians Drone [1]    Terrans Fortress [0]      1          1",
       "Rounds: 2, shots: 241"
     )
-    shows("Battle at #8, after the flight", "Rounds: 0, shots: 0")
+    assertShows("Battle at #8, after the flight", "Rounds: 0, shots: 0")
   })
 
   it("list bombings with what they destroyed", () => {
-    shows(
+    assertShows(
       "Bombings",
       "W         O         #  N              P       I  P              $     M     C       A  Result   P lost  I lost  C lost  New owner",
       "Martians  Terrans   4  Outpost   120.00   60.50  Scout       3.00  4.25  1.50  200.75  Wiped    120.00   60.50    1.50  -",
@@ -232,33 +232,33 @@ describe("sections of the text", () => {
   })
 
   it("list planets by what is known of them", () => {
-    shows(
+    assertShows(
       "Your planets",
       " #      X      Y  N           S        P       I      R  P            $      M      C       L",
       " 3  10.50  99.25  Home  1000.00  1000.00  800.40  10.00  Fortress  0.00  12.50  33.33  850.30",
       "11   1.00   2.00  11     500.50   260.75   80.00   0.50  CAP       7.00   0.00   0.00  125.19"
     )
-    shows(
+    assertShows(
       "Planets of Martians",
       "#      X      Y  N          S       P       I      R  P              $      M     C       L",
       "5  50.00  50.00  Red  1000.00  900.00  410.09  10.00  SHIP Drone  0.00  90.00  0.00  532.57"
     )
-    shows(
+    assertShows(
       "Uninhabited planets",
       "#       X      Y  N             S      R     $      M",
       "4   12.00  90.00  Outpost  400.00   5.00  3.00  64.75",
       "7  119.99   0.01  7         20.00  20.00  0.00   0.00"
     )
-    shows("Unknown planets", " #      X       Y", " 8  77.00    7.50", "10   0.00  120.49")
+    assertShows("Unknown planets", " #      X       Y", " 8  77.00    7.50", "10   0.00  120.49")
   })
 
   it("list yards and routes", () => {
-    shows(
+    assertShows(
       "Ships in production",
       "#  N     S               C      P       L",
       "3  Home  Fortress  1310.00  17.75  850.30"
     )
-    shows(
+    assertShows(
       "Cargo routes",
       " #  N     $        M        C    E",
       " 3  Home  -        -        #11  #7",
@@ -267,29 +267,33 @@ describe("sections of the text", () => {
   })
 
   it("list ships, in orbit and in space", () => {
-    shows("Approaching groups", "O       D            R      S        M", "#5 Red  #3 Home  12.30  44.80  1000.00")
-    shows(
+    assertShows(
+      "Approaching groups",
+      "O       D            R      S        M",
+      "#5 Red  #3 Home  12.30  44.80  1000.00"
+    )
+    assertShows(
       "Your fleets",
       "#  N      G  D        F            R      P  State",
       "1  Guard  2  #3 Home  -            -   0.00  In_Orbit",
       "2  Raid   1  #5 Red   #3 Home  20.25  46.90  In_Space"
     )
-    shows(
+    assertShows(
       "Your groups",
       " G    #  T            D     W     S     C  T       Q  D        F            R      P       M  L      State",
       " 2    1  Fortress  0.00  1.50  1.00  0.00  -    0.00  #3 Home  -            -   0.00  131.00  Guard  In_Orbit",
       "14  250  Hauler    2.35  0.00  1.00  1.10  CAP  5.50  #5 Red   #3 Home  20.25  46.90   24.34  -      In_Space"
     )
-    shows(
+    assertShows(
       "Groups of Lost_Ones",
       "#  T       D     W     S     C  T        Q  D           P      M",
       "1  Ark  1.00  1.00  1.00  1.00  COL  31.50  #3 Home  2.37  76.00"
     )
-    shows("Unidentified groups", "    X      Y", "60.25  61.00")
+    assertShows("Unidentified groups", "    X      Y", "60.25  61.00")
   })
 
   it("explain numbers: changes of one number one after another", () => {
-    shows(
+    assertShows(
       "Why: your planets",
       "#  N        What        Why                Before   After   Change",
       "3  Home     industry    bombing            810.00  795.40   -14.60",
@@ -297,17 +301,17 @@ describe("sections of the text", () => {
       "3  Home     banked      ship building        0.00   17.75   +17.75",
       "4  Outpost  population  bombing            120.00    0.00  -120.00"
     )
-    shows(
+    assertShows(
       "Why: your groups",
       " #  What   Why      Before  After  Change",
       " 2  ships  battle     2.00   1.00   -1.00",
       "14  load   loading    0.00   5.50   +5.50"
     )
-    shows("Why: your race", "What   Why       Before  After  Change", "drive  research    2.30   2.35   +0.05")
+    assertShows("Why: your race", "What   Why       Before  After  Change", "drive  research    2.30   2.35   +0.05")
   })
 
   it("name orders that were refused, with the reason", () => {
-    shows(
+    assertShows(
       "Refused orders",
       "#1 send group=14 planet=99",
       "  unknown_planet: there is no planet 99",
