@@ -66,22 +66,31 @@ export const foreignGroups = (facts: Facts, sight: Sight): ReadonlyArray<Foreign
     speed: toHundredths(ships.ownSpeed)
   }))
 
+/** Whether a group is on its way to a planet of the race. */
+const comes = (facts: Facts, race: number, to: number): boolean => facts.galaxy.planets[to - 1]?.owner === race
+
+/** By what is told of them: their order must not tell whose they are. */
 export const approaching = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ApproachingGroup> =>
-  sight.flights.flatMap(({ to, group, mass, speed }) =>
-    facts.galaxy.planets[to - 1]?.owner === race
-      ? [
-          {
-            origin: group.at,
-            destination: to,
-            distance: toHundredths(group.distance),
-            speed: toHundredths(speed),
-            mass: toHundredths(group.ships * mass)
-          }
-        ]
-      : []
-  )
+  sight.flights
+    .filter(({ to }) => comes(facts, race, to))
+    .map(({ to, group, mass, speed }) => ({
+      origin: group.at,
+      destination: to,
+      distance: toHundredths(group.distance),
+      speed: toHundredths(speed),
+      mass: toHundredths(group.ships * mass)
+    }))
+    .toSorted(
+      (one, other) =>
+        one.destination - other.destination ||
+        one.distance - other.distance ||
+        one.origin - other.origin ||
+        one.speed - other.speed ||
+        one.mass - other.mass
+    )
 
 export const unidentified = (facts: Facts, race: number, sight: Sight): ReadonlyArray<UnidentifiedGroup> =>
-  sight.flights.flatMap(({ to, x, y }) =>
-    facts.galaxy.planets[to - 1]?.owner === race ? [] : [{ x: toHundredths(x), y: toHundredths(y) }]
-  )
+  sight.flights
+    .filter(({ to }) => !comes(facts, race, to))
+    .map(({ x, y }) => ({ x: toHundredths(x), y: toHundredths(y) }))
+    .toSorted((one, other) => one.x - other.x || one.y - other.y)
