@@ -60,7 +60,7 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
           explain(draft, race.index, "group", raised.number, block, raised.techs[block], techs[block], "upgrade")
         }
         raised.techs = techs
-        raised.state = "upgrading"
+        if (ruleset.upgradingBinds) raised.state = "upgrading"
         return done
       })
     })

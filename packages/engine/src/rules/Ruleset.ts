@@ -57,6 +57,8 @@ export interface Ruleset {
   readonly launchedFight: boolean
   /** Whether ships that are being upgraded fight and can be hit (D5). */
   readonly upgradingFight: boolean
+  /** Whether ships that are being upgraded stay where they are and follow no route until the turn is over. */
+  readonly upgradingBinds: boolean
   /** When stored colonists refill a planet that was bombed (D6). */
   readonly thaw: "at_growth" | "after_bombing"
   /** Which materials come back from a hull that is given up: those mined for it, or its whole share (D7). */
@@ -125,6 +127,7 @@ export const plus: Ruleset = {
   forcedPeaceTurns: 0,
   launchedFight: true,
   upgradingFight: false,
+  upgradingBinds: true,
   thaw: "at_growth",
   oreReturned: "mined",
   dismantlingOverStrangers: "refused",
@@ -166,6 +169,7 @@ export const ngConstants: Ruleset = {
   idleWarningOwn: null,
   idleWarningPublic: null,
   hullBilling: { aboveMass: 49.5, discount: 0.01 },
+  upgradingBinds: false,
   bombing: "capture",
   map: "flat",
   nameLength: 21
