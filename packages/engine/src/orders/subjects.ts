@@ -7,7 +7,6 @@ import {
   type DraftGroup,
   type DraftPlanet,
   type DraftRace,
-  newestNumber,
   planetOf
 } from "../state/Draft.ts"
 import type { Galaxy, Goods, Science } from "../state/Galaxy.ts"
@@ -46,7 +45,7 @@ export const raceIn = (draft: Draft, name: string | undefined): Found<DraftRace>
 /** The race's group of that number; 0 is the newest. */
 export const ownGroup = (race: DraftRace, number: number | undefined): Found<DraftGroup> => {
   if (number === undefined) return refuse("unknown_group", "a group is needed")
-  const group = race.groups.get(number === 0 ? newestNumber(race) : number)
+  const group = race.groups.get(number === 0 ? race.newest : number)
   return group === undefined ? refuse("unknown_group", `you have no group ${number}`) : Result.succeed(group)
 }
 

@@ -58,6 +58,8 @@ export interface DraftRace extends Mutable<Omit<Race, "classes" | "sciences" | "
   readonly sciences: Map<string, Science>
   /** By number, ascending: a new group has the highest. */
   readonly groups: Map<number, DraftGroup>
+  /** Number of the newest group; 0 without any. */
+  newest: number
 }
 
 export interface Draft {
@@ -90,6 +92,7 @@ const draftRace = (race: Race, index: number): DraftRace => {
     ...rest,
     index,
     designs,
+    newest: groups.at(-1)?.number ?? 0,
     sciences: new Map(sciences.map((it) => [keyOf(it.name), it])),
     groups: new Map(
       groups.map(({ class: name, ...group }): [number, DraftGroup] => [
@@ -172,7 +175,7 @@ export const galaxyOf = (before: Galaxy, draft: Draft): Galaxy => ({
   finished: draft.finished,
   winners: draft.winners,
   races: draft.races.map(({ designs, sciences, groups, ...race }) => ({
-    ...Struct.omit(race, ["index"]),
+    ...Struct.omit(race, ["index", "newest"]),
     classes: [...designs.values()].map(Struct.omit(["mass"])),
     sciences: [...sciences.values()],
     groups: [...groups.values()].map(groupOf)
@@ -257,19 +260,19 @@ export const setPlanet = (
   explain(draft, planet.owner, "planet", planet.number, what, before, value, cause)
 }
 
+const removeGroup = (race: DraftRace, number: number): void => {
+  race.groups.delete(number)
+  if (number !== race.newest) return
+  race.newest = 0
+  for (const other of race.groups.keys()) race.newest = other
+}
+
 /** Changes how many ships a group has; one without ships is gone. */
 export const setShips = (draft: Draft, race: DraftRace, group: DraftGroup, ships: number, cause: Cause): void => {
   const before = group.ships
   group.ships = ships
-  if (ships === 0) race.groups.delete(group.number)
+  if (ships === 0) removeGroup(race, group.number)
   explain(draft, race.index, "group", group.number, "ships", before, ships, cause)
-}
-
-/** Number of the race's newest group; 0 when it has none. */
-export const newestNumber = (race: DraftRace): number => {
-  let highest = 0
-  for (const number of race.groups.keys()) if (number > highest) highest = number
-  return highest
 }
 
 /** Adds a group of the race under the next number. */
@@ -279,7 +282,8 @@ export const addGroup = (
   group: Omit<DraftGroup, "number">,
   cause: Cause
 ): DraftGroup => {
-  const added = { ...group, number: newestNumber(race) + 1 }
+  const added = { ...group, number: race.newest + 1 }
+  race.newest = added.number
   race.groups.set(added.number, added)
   explain(draft, race.index, "group", added.number, "ships", 0, added.ships, cause)
   return added
