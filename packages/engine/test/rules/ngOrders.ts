@@ -132,7 +132,7 @@ export const meaningOf = (text: string, speaker: Speaker): Meaning => {
     case "Q":
       return orderOf("quit", { race: first })
     case "R":
-      return orderOf("route", { planet: planet(first), goods: second, to: planet(third) })
+      return orderOf("route", { planet: planet(first), goods: second, to: third === "-" ? undefined : planet(third) })
     case "S":
       return orderOf("send", {
         ...(first === undefined || isGroup(first) ? { group: group(first) } : { fleet: first }),

@@ -68,7 +68,9 @@ export const eachCase = <A extends Identified, I>(
 
 /** Whether two numbers are the same up to a relative (below 1: absolute) difference. */
 export const isNear = (actual: number | undefined, wanted: number | undefined, tolerance = 1e-9): boolean =>
-  actual !== undefined && wanted !== undefined && Math.abs(actual - wanted) <= tolerance * Math.max(1, Math.abs(wanted))
+  actual !== undefined &&
+  wanted !== undefined &&
+  (actual === wanted || Math.abs(actual - wanted) <= tolerance * Math.max(1, Math.abs(wanted)))
 
 export const near = (actual: number | undefined, wanted: number | undefined, what: string, tolerance?: number): void =>
   assert.isTrue(isNear(actual, wanted, tolerance), `${what} is ${actual} instead of ${wanted}`)
