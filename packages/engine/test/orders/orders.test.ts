@@ -1,10 +1,10 @@
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
-import { executeAll } from "@galaxy/engine/orders/execute"
 import { forecast } from "@galaxy/engine/orders/forecast"
 import { acceptName } from "@galaxy/engine/orders/names"
 import type { Galaxy } from "@galaxy/engine/state/Galaxy"
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
+import { carryOut } from "../support/carryOut.ts"
 import { galaxyOf, gameOf, raceName } from "../support/games.ts"
 
 /** Planets 1 and 2 are race 0's, 3 is race 1's, 4 nobody's; race 2 has left. */
@@ -18,9 +18,9 @@ const galaxy: Galaxy = (() => {
 })()
 const [me, other, gone] = [raceName(0), raceName(1), raceName(2)]
 
-const judge = (order: Order): string | undefined => executeAll(galaxy, 0, [order]).verdicts[0]?.code
+const judge = (order: Order): string | undefined => carryOut(galaxy, 0, [order]).verdicts[0]?.code
 const after = (...orders: ReadonlyArray<Order>): Galaxy => {
-  const done = executeAll(galaxy, 0, orders)
+  const done = carryOut(galaxy, 0, orders)
   assert.deepStrictEqual(
     done.verdicts.map((it) => it.accepted),
     orders.map(() => true)
@@ -61,7 +61,7 @@ describe("an order", () => {
   ]
 
   it.each(refused)("%j is refused as %s, with a sentence, and changes nothing", (order, code) => {
-    const done = executeAll(galaxy, 0, [order])
+    const done = carryOut(galaxy, 0, [order])
     assert.strictEqual(done.verdicts[0]?.code, code)
     assert.isNotEmpty(done.verdicts[0]?.message)
     assert.deepStrictEqual(done.galaxy, galaxy)
@@ -96,7 +96,7 @@ describe("an order", () => {
 
   it("can take a name that an earlier order gave up", () => {
     const first = after({ op: "rename_planet", planet: 1, name: "Earth" })
-    const { verdicts } = executeAll(first, 0, [
+    const { verdicts } = carryOut(first, 0, [
       { op: "rename_planet", planet: 2, name: "Earth" },
       { op: "rename_planet", planet: 1, name: "Terra" },
       { op: "rename_planet", planet: 2, name: "Earth" }
@@ -126,13 +126,13 @@ describe("an order", () => {
     const left = after({ op: "quit", race: me }).races[0]!
     assert.deepStrictEqual([left.idle_turns, left.quitting], [7, true])
     const later = { ...galaxy, races: galaxy.races.with(0, { ...left, idle_turns: 8 }) }
-    assert.strictEqual(executeAll(later, 0, [{ op: "quit", race: me }]).galaxy.races[0]?.idle_turns, 8)
+    assert.strictEqual(carryOut(later, 0, [{ op: "quit", race: me }]).galaxy.races[0]?.idle_turns, 8)
   })
 
   it("after quitting takes it back, even when it is refused", () => {
     const back = after({ op: "quit", race: me }, { op: "vote", race: other }).races[0]!
     assert.deepStrictEqual([back.idle_turns, back.quitting], [0, false])
-    const refusedLater = executeAll(galaxy, 0, [
+    const refusedLater = carryOut(galaxy, 0, [
       { op: "quit", race: me },
       { op: "vote", race: "Zed" }
     ])
@@ -141,7 +141,7 @@ describe("an order", () => {
 
   it("is judged at its place in the list", () => {
     assert.deepStrictEqual(
-      executeAll(galaxy, 0, [
+      carryOut(galaxy, 0, [
         { op: "produce", planet: 1, product: "CAP" },
         { op: "produce", planet: 3, product: "CAP" }
       ]).verdicts.map((it): OrderVerdict => ({ ...it, message: it.message === undefined ? "" : "some" })),
@@ -205,10 +205,10 @@ describe("a forecast", () => {
     }
     assert.deepStrictEqual(forecast(elsewhere, 0, orders), forecast(start, 0, orders))
     // The turn itself knows better.
-    assert.strictEqual(executeAll(elsewhere, 0, orders).verdicts[1]?.code, "name_taken")
+    assert.strictEqual(carryOut(elsewhere, 0, orders).verdicts[1]?.code, "name_taken")
   })
 
   it("is what the turn says where only the race's own things matter", () => {
-    assert.deepStrictEqual(forecast(start, 0, orders), executeAll(start, 0, orders).verdicts)
+    assert.deepStrictEqual(forecast(start, 0, orders), carryOut(start, 0, orders).verdicts)
   })
 })
