@@ -1,0 +1,159 @@
+/**
+ * Calls to an engine as the platform makes them, and what holds for every answer.
+ *
+ * Each call has a connection of its own, a longest time and a largest answer; what breaks these bounds is no answer.
+ */
+import { request } from "node:http"
+import { assert } from "@effect/vitest"
+import { type ApiErrorCode, ErrorEnvelope, statusOf } from "@galaxy/contract/api/ApiError"
+import { EngineStatus } from "@galaxy/contract/engine/Admin"
+import { OrderVerdict } from "@galaxy/contract/engine/Order"
+import { defaults } from "@galaxy/core/runtime/RuntimeConfig"
+import { Data, Effect, Schema } from "effect"
+import type { Json, RunningEngine } from "./Check.ts"
+
+export interface Answer {
+  /** The call, for messages. */
+  readonly of: string
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly of: string; readonly reason: string }> {
+  override get message(): string {
+    return `${this.of}: ${this.reason}`
+  }
+}
+
+export interface Sent {
+  readonly text: string
+  readonly type?: string
+}
+
+/** Those that may take as long as a turn does. */
+const slow = new Set(["POST /api/v1/admin/init", "POST /api/v1/admin/turn"])
+
+/** A call with a body that may be anything. */
+export const send = (engine: RunningEngine, method: string, path: string, body?: Sent) => {
+  const of = `${method} ${path}`
+  return Effect.callback<Answer, NoAnswer>((resume) => {
+    const fail = (reason: string) => resume(new NoAnswer({ of, reason }))
+    const headers = body === undefined ? {} : { "content-type": body.type ?? "application/json" }
+    let begun = false
+    const sent = request(new URL(path, engine.baseUrl), { method, headers, agent: false }, (response) => {
+      begun = true
+      const parts: Array<Buffer> = []
+      let size = 0
+      response.on("data", (part: Buffer) => {
+        size += part.byteLength
+        if (size <= defaults.maxAnswerBytes) parts.push(part)
+        else response.destroy(new Error(`the answer has more than ${defaults.maxAnswerBytes} bytes`))
+      })
+      response.on("error", (error) => fail(error.message))
+      response.on("end", () =>
+        resume(
+          Effect.succeed({
+            of,
+            status: response.statusCode ?? 0,
+            type: response.headers["content-type"] ?? "",
+            text: Buffer.concat(parts).toString("utf8")
+          })
+        )
+      )
+    })
+    // An engine may refuse a body before all of it is written: then the answer counts, not the broken pipe.
+    sent.on("error", (error) => {
+      if (!begun) fail(error.message)
+    })
+    sent.end(body?.text)
+    return Effect.sync(() => sent.destroy())
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: slow.has(of) ? defaults.turnTimeout : defaults.callTimeout,
+      orElse: () => new NoAnswer({ of, reason: "no answer in time" })
+    })
+  )
+}
+
+const call = (engine: RunningEngine, method: string, path: string, body?: unknown) =>
+  send(engine, method, path, body === undefined ? undefined : { text: JSON.stringify(body) })
+
+const query = (race: string, turn: number | string | undefined) =>
+  new URLSearchParams(turn === undefined ? { race } : { race, turn: String(turn) }).toString()
+
+/** The routes. */
+export const health = (engine: RunningEngine) => call(engine, "GET", "/healthz")
+export const init = (engine: RunningEngine, body: unknown) => call(engine, "POST", "/api/v1/admin/init", body)
+export const status = (engine: RunningEngine) => call(engine, "GET", "/api/v1/admin/status")
+export const turn = (engine: RunningEngine, number: unknown) =>
+  call(engine, "POST", "/api/v1/admin/turn", { turn: number })
+export const banish = (engine: RunningEngine, race: string) =>
+  call(engine, "POST", "/api/v1/admin/race/banish", { race })
+export const command = (engine: RunningEngine, body: unknown) => call(engine, "POST", "/api/v1/command", body)
+export const order = (engine: RunningEngine, body: unknown) => call(engine, "PUT", "/api/v1/order", body)
+export const orders = (engine: RunningEngine, race: string, number?: number) =>
+  call(engine, "GET", `/api/v1/order?${query(race, number)}`)
+export const report = (engine: RunningEngine, race: string, number?: number | string) =>
+  call(engine, "GET", `/api/v1/report?${query(race, number)}`)
+
+const parsed = (answer: Answer): Json => {
+  assert.match(answer.type, /^application\/json\b/, `${answer.of}: content-type`)
+  const json: unknown = (() => {
+    try {
+      return JSON.parse(answer.text) as unknown
+    } catch {
+      return undefined
+    }
+  })()
+  assert.isTrue(typeof json === "object" && json !== null && !Array.isArray(json), `${answer.of}: no JSON object`)
+  return json as Json
+}
+
+/** The object that the call was answered with; its status is 200. */
+export const object = (answer: Answer): Json => {
+  assert.strictEqual(answer.status, 200, `${answer.of}: ${answer.text.slice(0, 300)}`)
+  return parsed(answer)
+}
+
+const isEnvelope = Schema.is(ErrorEnvelope)
+
+/** The call was refused with that code, the code's status and the envelope of errors. */
+export const refused = (answer: Answer, code: ApiErrorCode, why = ""): void => {
+  const about = `${answer.of}${why === "" ? "" : ` (${why})`}`
+  assert.strictEqual(answer.status, statusOf[code], `${about}: ${answer.text.slice(0, 300)}`)
+  const body = parsed(answer)
+  if (!isEnvelope(body)) return assert.fail(`${about}: no {"error":{"code","message"}}: ${answer.text.slice(0, 300)}`)
+  assert.strictEqual(body.error.code, code, about)
+  assert.isNotEmpty(body.error.message, `${about}: an error says what is wrong`)
+}
+
+/** A race's orders as any engine answers them: what an order holds is the engine's business. */
+export const Orders = Schema.Struct({
+  race: Schema.String,
+  turn: Schema.Int,
+  orders: Schema.Array(Schema.Record(Schema.String, Schema.Unknown)),
+  verdicts: Schema.Array(OrderVerdict)
+})
+
+const decodeStatus = Schema.decodeUnknownSync(EngineStatus)
+const decodeOrders = Schema.decodeUnknownSync(Orders)
+
+/** The answer as the status of a game. */
+export const statusIn = (answer: Answer): EngineStatus => decodeStatus(object(answer))
+
+/** The answer as a race's orders, with a verdict for each and in their order. */
+export const ordersIn = (answer: Answer): typeof Orders.Type => {
+  const found = decodeOrders(object(answer))
+  assert.deepStrictEqual(
+    found.verdicts.map((it) => it.position),
+    found.orders.map((_, index) => index),
+    `${answer.of}: one verdict per order, each with its order's position`
+  )
+  for (const { accepted, code, message, position } of found.verdicts) {
+    if (accepted) continue
+    assert.isOk(code, `${answer.of}: the refused order ${position} has a code`)
+    assert.isOk(message, `${answer.of}: the refused order ${position} has a message`)
+  }
+  return found
+}

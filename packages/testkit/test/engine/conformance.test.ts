@@ -1,0 +1,140 @@
+/** The suite itself: it passes the engine, and each of its checks finds a fault that it is there for. */
+import { randomUUID } from "node:crypto"
+import { createServer, type IncomingMessage } from "node:http"
+import { assert, layer } from "@effect/vitest"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { EngineHost } from "@galaxy/core/runtime/EngineHost"
+import { beginning } from "@galaxy/testkit/engine/conformance/beginning"
+import type { RunningEngine, Subject } from "@galaxy/testkit/engine/conformance/Check"
+import { orders } from "@galaxy/testkit/engine/conformance/orders"
+import { requests } from "@galaxy/testkit/engine/conformance/requests"
+import { survival } from "@galaxy/testkit/engine/conformance/survival"
+import { turns } from "@galaxy/testkit/engine/conformance/turns"
+import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
+import { Effect, Exit } from "effect"
+import { type Call, faults, honest, type Losses, losses, type Proxy, type Reply } from "./faults.ts"
+
+interface Proxied extends RunningEngine {
+  readonly gameId: GameId
+}
+
+const bodyOf = async (incoming: IncomingMessage): Promise<string> => {
+  const parts: Array<Buffer> = []
+  for await (const part of incoming) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString("utf8")
+}
+
+/** Asks the engine. */
+const ask = async (endpoint: URL, { method, path, query, body, type }: Call): Promise<Reply> => {
+  const target = new URL(path, endpoint)
+  target.search = query.toString()
+  const sent = method === "GET" || method === "DELETE" ? {} : { body, headers: { "content-type": type } }
+  const response = await fetch(target, { method, ...sent })
+  return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() }
+}
+
+/** The engine of a game, started if it isn't up, behind a proxy. */
+const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
+  Effect.gen(function* () {
+    const { endpoint } = yield* host.start({ gameId, imageRef: "builtin:0.1.0", version: "0.1.0" })
+    const answer = proxy()
+    const server = createServer((incoming, outgoing) => {
+      void (async () => {
+        const { pathname: path, searchParams: query } = new URL(incoming.url ?? "/", endpoint)
+        const type = incoming.headers["content-type"] ?? ""
+        const call = { method: incoming.method ?? "", path, query, type, body: await bodyOf(incoming) }
+        const reply = await answer(call, (changed) => ask(endpoint, { ...call, ...changed }))
+        outgoing.writeHead(reply.status, { "content-type": reply.type }).end(reply.text)
+      })().catch(() => outgoing.destroy())
+    })
+    yield* Effect.acquireRelease(
+      Effect.callback<void>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.void))
+      }),
+      () =>
+        Effect.andThen(
+          Effect.sync(() => {
+            server.close()
+            server.closeAllConnections()
+          }),
+          Effect.ignore(host.stop(gameId))
+        )
+    )
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    return { baseUrl: `http://127.0.0.1:${port}`, gameId }
+  })
+
+const subjectOf = (host: EngineHost["Service"], proxy: Proxy): Subject<Proxied> => ({
+  start: Effect.suspend(() => behind(host, GameId.make(randomUUID()), proxy)),
+  validOrder: (report, number) => {
+    const [planet] = report["my_planets"] as ReadonlyArray<{ readonly number: number }>
+    return { op: "rename_planet", planet: planet?.number, name: `Name_${number}` }
+  },
+  refusedOrder: { op: "vote", race: "nobody at all" },
+  version: "0.1.0"
+})
+
+/** Stops the engine, lets something happen to its state, and starts it again. */
+const restartOf = (host: EngineHost["Service"], proxy: Proxy, lose: Losses) =>
+  Effect.fnUntraced(function* ({ gameId }: Proxied) {
+    yield* host.stop(gameId)
+    if (lose === "everything") yield* host.discard(gameId)
+    const again = yield* behind(host, gameId, proxy)
+    if (lose === "orders") {
+      const body = JSON.stringify({ actor: "Лиряне", orders: [] })
+      yield* Effect.promise(() =>
+        fetch(`${again.baseUrl}/api/v1/order`, { method: "PUT", body, headers: { "content-type": "application/json" } })
+      )
+    }
+    return again
+  })
+
+const checks = [...beginning, ...turns, ...orders, ...requests]
+
+/** How the check of that name goes. */
+const tried = Effect.fnUntraced(function* (name: string, proxy: Proxy, lose: Losses = "nothing") {
+  const host = yield* EngineHost
+  const subject = subjectOf(host, proxy)
+  const check = checks.find((it) => it.name === name)
+  if (check !== undefined) return yield* Effect.exit(Effect.scoped(check.run(subject)))
+  const killed = survival.find((it) => it.name === name)
+  if (killed === undefined) return assert.fail(`there is no check "${name}"`)
+  return yield* Effect.exit(Effect.scoped(killed.run(subject, restartOf(host, proxy, lose))))
+})
+
+layer(InProcessEngineHost.layer(), { timeout: "60 seconds", excludeTestServices: true })(
+  "the conformance suite",
+  (it) => {
+    for (const { name } of [...checks, ...survival]) {
+      it.effect(`passes an engine that does it: ${name}`, () =>
+        Effect.gen(function* () {
+          const exit = yield* tried(name, honest)
+          if (Exit.isFailure(exit)) return yield* exit
+        })
+      )
+    }
+
+    for (const [fault, { proxy, found }] of Object.entries(faults)) {
+      it.effect(`finds ${fault}`, () =>
+        Effect.gen(function* () {
+          for (const name of found) assert.isTrue(Exit.isFailure(yield* tried(name, proxy)), name)
+        })
+      )
+    }
+
+    for (const [loss, { lose, found }] of Object.entries(losses)) {
+      it.effect(`finds ${loss}`, () =>
+        Effect.gen(function* () {
+          for (const name of found) assert.isTrue(Exit.isFailure(yield* tried(name, honest, lose)), name)
+        })
+      )
+    }
+
+    it("has no check that finds nothing", () => {
+      const found = new Set([...Object.values(faults), ...Object.values(losses)].flatMap((it) => it.found))
+      const idle = [...checks, ...survival].map((it) => it.name).filter((name) => !found.has(name))
+      assert.deepStrictEqual(idle, [])
+    })
+  }
+)

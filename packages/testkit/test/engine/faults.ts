@@ -1,0 +1,355 @@
+/** Engines with one fault each: what stands between the suite and a good engine, and which checks find it. */
+
+export interface Call {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly type: string
+  readonly body: string
+}
+
+export interface Reply {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+type Pass = (changed?: Partial<Call>) => Promise<Reply>
+
+/** Made anew for every engine, so that it can remember what it has seen. */
+export type Proxy = () => (call: Call, pass: Pass) => Promise<Reply>
+
+export const honest: Proxy = () => (_, pass) => pass()
+
+interface Fault {
+  readonly proxy: Proxy
+  /** The checks that fail for it. */
+  readonly found: ReadonlyArray<string>
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- faults reach into whatever the engine answers
+type Loose = any
+
+const init = "/api/v1/admin/init"
+const status = "/api/v1/admin/status"
+const turn = "/api/v1/admin/turn"
+const banish = "/api/v1/admin/race/banish"
+const command = "/api/v1/command"
+const order = "/api/v1/order"
+const report = "/api/v1/report"
+
+const json = (value: unknown): Reply => ({ status: 200, type: "application/json", text: JSON.stringify(value) })
+const parsed = (text: string): Loose => JSON.parse(text)
+
+/** Changes answers that are not refusals. */
+const answers =
+  (changes: (value: Loose, call: Call) => unknown): Proxy =>
+  () =>
+  async (call, pass) => {
+    const reply = await pass()
+    return reply.status === 200 ? json(changes(parsed(reply.text), call)) : reply
+  }
+
+/** Changes refusals of a status, on the paths named or on all. */
+const refusals =
+  (from: number, to: (reply: Reply, pass: Pass) => Reply | Promise<Reply>, ...paths: Array<string>): Proxy =>
+  () =>
+  async (call, pass) => {
+    const reply = await pass()
+    return reply.status === from && (paths.length === 0 || paths.includes(call.path)) ? to(reply, pass) : reply
+  }
+
+/** Changes calls of a path. */
+const calls =
+  (path: string, changes: (call: Call) => Partial<Call>): Proxy =>
+  () =>
+  (call, pass) =>
+    pass(call.path === path ? changes(call) : {})
+
+const statusNow = (pass: Pass) => pass({ method: "GET", path: status, body: "" })
+
+const changedBody =
+  (changes: (body: Loose) => unknown) =>
+  (call: Call): Partial<Call> => {
+    try {
+      return { body: JSON.stringify(changes(parsed(call.body))) }
+    } catch {
+      return {}
+    }
+  }
+
+export const faults: Readonly<Record<string, Fault>> = {
+  "an engine that hides its version": {
+    proxy: answers((value, { path }) => (path === "/healthz" ? { status: "ok" } : value)),
+    found: ["healthz says ok and the version, before and after there is a galaxy"]
+  },
+  "another code where there is no galaxy": {
+    proxy: refusals(409, (reply) => ({ ...reply, status: 404, text: reply.text.replace("conflict", "not_found") })),
+    found: [
+      "without a galaxy whatever needs one is a conflict",
+      "without a galaxy a killed engine still waits for one",
+      "a turn beyond the next one is a conflict and changes nothing"
+    ]
+  },
+  "races in another order": {
+    proxy: answers((value) => ({ ...value, ...(value.players && { players: value.players.toReversed() }) })),
+    found: ["init creates the galaxy, and its status has what the platform keeps"]
+  },
+  "a second init that answers how things stand": {
+    proxy: () => {
+      let inits = 0
+      return (call, pass) => (call.path === init && inits++ > 0 ? statusNow(pass) : pass())
+    },
+    found: ["init for the same game answers the same and changes nothing, also later"]
+  },
+  "inits that each make a galaxy": {
+    proxy: () => {
+      let inits = 0
+      return async (call, pass) => {
+        const reply = await pass()
+        if (call.path !== init) return reply
+        const value = parsed(reply.text)
+        return json({ ...value, players: value.players.map((it: Loose) => ({ ...it, population: ++inits })) })
+      }
+    },
+    found: ["init that comes several times at once creates one galaxy"]
+  },
+  "an engine that takes any game for its own": {
+    proxy: refusals(409, (_, pass) => statusNow(pass), init),
+    found: ["init for another game is a conflict and changes nothing"]
+  },
+  "a status for bad requests that is not the contract's": {
+    proxy: refusals(400, (reply) => ({ ...reply, status: 422 })),
+    found: [
+      "init without races or with a game id of another form is refused, and leaves room for a right one",
+      "there is no report of a race or a turn that there isn't",
+      "what is no number of a turn is refused",
+      "a body that is no JSON, or no JSON of the route's form, is refused"
+    ]
+  },
+  "a galaxy that the seed doesn't decide": {
+    proxy: () => {
+      const other = crypto.randomUUID()
+      return (call, pass) => pass(call.path === init ? changedBody((it) => ({ ...it, seed: other }))(call) : {})
+    },
+    found: ["the same seed gives the same galaxy"]
+  },
+  "an engine that tells its seed": {
+    proxy: () => {
+      let seed = ""
+      return async (call, pass) => {
+        if (call.path === init) seed = parsed(call.body).seed
+        const reply = await pass()
+        return call.path === report && reply.status === 200 ? json({ ...parsed(reply.text), seed }) : reply
+      }
+    },
+    found: ["no answer holds the seed"]
+  },
+  "a report that shows every race the first one's": {
+    proxy: calls(report, ({ query }) => {
+      const changed = new URLSearchParams(query)
+      changed.set("race", "Terrans")
+      return { query: changed }
+    }),
+    found: [
+      "every race has a report of turn 0, under its name",
+      "there is no report of a race or a turn that there isn't"
+    ]
+  },
+  "a report that is always the newest": {
+    proxy: calls(report, ({ query }) => ({ query: new URLSearchParams({ race: query.get("race") ?? "" }) })),
+    found: ["a turn is made when it is the next one, and its reports are there"]
+  },
+  "a turn that can't be asked for again": {
+    proxy: () => {
+      const asked = new Set<string>()
+      const refusal = { error: { code: "conflict", message: "made already" } }
+      return async (call, pass) => {
+        if (call.path !== turn) return pass()
+        const again = asked.has(call.body)
+        asked.add(call.body)
+        return again ? { ...json(refusal), status: 409 } : pass()
+      }
+    },
+    found: [
+      "a turn asked for again answers the same and changes nothing, also later",
+      "a turn that is asked for several times at once is made once"
+    ]
+  },
+  "a turn asked for again that makes another one": {
+    proxy: () => {
+      let asked = 0
+      return (call, pass) => pass(call.path === turn ? { body: JSON.stringify({ turn: ++asked }) } : {})
+    },
+    found: [
+      "a turn asked for again answers the same and changes nothing, also later",
+      "a turn that is asked for several times at once is made once",
+      "a turn beyond the next one is a conflict and changes nothing"
+    ]
+  },
+  "turns that forget the orders": {
+    proxy: () => async (call, pass) => {
+      if (call.path === turn && call.method === "POST") {
+        for (const actor of ["Terrans", "Лиряне"]) {
+          await pass({ method: "PUT", path: order, body: JSON.stringify({ actor, orders: [] }) })
+        }
+      }
+      return pass()
+    },
+    found: [
+      "orders change the turn that they were given for",
+      "a write for a closed turn, or one to come, is a conflict and changes nothing"
+    ]
+  },
+  "a banished race that stays in": {
+    proxy: answers((value, { path }) =>
+      path === banish ? { ...value, players: value.players.map((it: Loose) => ({ ...it, eliminated: false })) } : value
+    ),
+    found: ["a banished race is out at once and for good, and gives no more orders"]
+  },
+  "an engine that banishes whom it doesn't know": {
+    proxy: refusals(404, (_, pass) => statusNow(pass), banish),
+    found: ["nobody of an unknown name is banished"]
+  },
+  "winners by their ids": {
+    proxy: answers((value) => ({
+      ...value,
+      ...(value.winners && {
+        winners: value.winners.map((it: string) => value.players.find((who: Loose) => who.race === it).player_id)
+      })
+    })),
+    found: ["winners are races of the game, and a game that is finished stays as it is"]
+  },
+  "no answer where there are no orders": {
+    proxy: () => async (call, pass) => {
+      const reply = await pass()
+      if (call.path !== order || call.method !== "GET" || reply.status !== 200) return reply
+      const none = parsed(reply.text).orders.length === 0
+      return none ? { ...json({ error: { code: "not_found", message: "no orders" } }), status: 404 } : reply
+    },
+    found: ["a race that has said nothing has no orders"]
+  },
+  "verdicts that count from 1": {
+    proxy: answers((value) => ({
+      ...value,
+      ...(value.verdicts && { verdicts: value.verdicts.map((it: Loose) => ({ ...it, position: it.position + 1 })) })
+    })),
+    found: ["PUT answers a verdict for each order, in their order, and GET the same"]
+  },
+  "refused orders without a code": {
+    proxy: answers((value) => ({
+      ...value,
+      ...(value.verdicts && {
+        verdicts: value.verdicts.map(({ position, accepted }: Loose) => ({ position, accepted }))
+      })
+    })),
+    found: ["PUT answers a verdict for each order, in their order, and GET the same"]
+  },
+  "refused orders that are dropped from the list": {
+    proxy: answers((value) => {
+      if (!value.verdicts) return value
+      const kept = value.verdicts.filter((it: Loose) => it.accepted)
+      const positions = kept.map((it: Loose, position: number) => ({ ...it, position }))
+      return { ...value, orders: kept.map((it: Loose) => value.orders[it.position]), verdicts: positions }
+    }),
+    found: ["PUT answers a verdict for each order, in their order, and GET the same"]
+  },
+  "a PUT that appends": {
+    proxy: () => (call, pass) =>
+      pass(
+        call.path === order && call.method === "PUT"
+          ? {
+              method: "POST",
+              path: command,
+              ...changedBody(({ orders, ...it }) => ({ ...it, commands: orders }))(call)
+            }
+          : {}
+      ),
+    found: ["PUT replaces the list, also by an empty one, and again and again"]
+  },
+  "a command that replaces": {
+    proxy: () => (call, pass) =>
+      pass(
+        call.path === command && call.method === "POST"
+          ? { method: "PUT", path: order, ...changedBody(({ commands, ...it }) => ({ ...it, orders: commands }))(call) }
+          : {}
+      ),
+    found: [
+      "a command is added to the list",
+      "a command with one refused order adds none of them",
+      "writes of one race that come at once are all kept"
+    ]
+  },
+  "writes that must name their turn": {
+    proxy: () => (call, pass) =>
+      pass(call.path === order || call.path === command ? changedBody((it) => ({ turn: 9, ...it }))(call) : {}),
+    found: ["without a turn a write is for the open one"]
+  },
+  "writes that go to the open turn, whatever they name": {
+    proxy: () => (call, pass) =>
+      pass(call.path === order || call.path === command ? changedBody((it) => ({ ...it, turn: undefined }))(call) : {}),
+    found: ["a write for a closed turn, or one to come, is a conflict and changes nothing"]
+  },
+  "a list that is cut": {
+    proxy: calls(
+      order,
+      changedBody((it) => ({ ...it, orders: it.orders.slice(0, 999) }))
+    ),
+    found: ["a list is as long as the contract allows, and no longer"]
+  },
+  "a stranger who writes as the first race": {
+    proxy: () => (call, pass) =>
+      pass(
+        call.path === order || call.path === command ? changedBody((it) => ({ ...it, actor: "Terrans" }))(call) : {}
+      ),
+    found: ["a race of an unknown name neither writes nor reads"]
+  },
+  "a small idea of a large body": {
+    proxy: () => (call, pass) =>
+      call.body.length > 500_000
+        ? Promise.resolve({
+            ...json({ error: { code: "payload_too_large", message: "too large" } }),
+            status: 413
+          })
+        : pass(),
+    found: ["a body is as large as the contract allows, and no larger"]
+  },
+  "a large body that is just wrong": {
+    proxy: refusals(413, (reply) => ({
+      ...reply,
+      status: 400,
+      text: reply.text.replace("payload_too_large", "invalid_request")
+    })),
+    found: ["a body is as large as the contract allows, and no larger"]
+  },
+  "a page for people where there is no route": {
+    proxy: refusals(404, () => ({ status: 404, type: "text/html", text: "<h1>Not Found</h1>" })),
+    found: ["an unknown route is not found"]
+  },
+  "a wrong method that is an unknown route": {
+    proxy: refusals(405, (reply) => ({
+      ...reply,
+      status: 404,
+      text: reply.text.replace("method_not_allowed", "not_found")
+    })),
+    found: ["a known route under another method is not allowed, and does nothing"]
+  }
+}
+
+/** What is gone when the engine comes again. */
+export type Losses = "nothing" | "orders" | "everything"
+
+export const losses: Readonly<Record<string, { readonly lose: Losses; readonly found: ReadonlyArray<string> }>> = {
+  "an engine that comes again with nothing": {
+    lose: "everything",
+    found: [
+      "turns, orders and banishments that were answered survive a kill",
+      "a kill in the middle of a turn leaves the turn before, or the whole turn",
+      "a kill in the middle of a write leaves the orders before, or the new ones"
+    ]
+  },
+  "an engine that comes again without the orders": {
+    lose: "orders",
+    found: ["a killed engine makes the turn that it would have made"]
+  }
+}
