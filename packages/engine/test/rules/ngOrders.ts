@@ -3,7 +3,7 @@
  * dismantles, its E deletes a class; loads are per ship there and in total here.
  */
 import type { Order, OrderOp } from "@galaxy/contract/engine/Order"
-import { type Draft, type DraftRace, newestNumber, planetNamed } from "@galaxy/engine/state/Draft"
+import { type Draft, type DraftRace, planetNamed } from "@galaxy/engine/state/Draft"
 import { type Goods, goodsKinds } from "@galaxy/engine/state/Galaxy"
 
 /** What a recorded order is here. */
@@ -85,7 +85,7 @@ export const meaningOf = (text: string, speaker: Speaker): Meaning => {
   const total = (word: string | undefined, count: number | undefined, each: number | undefined): number | undefined => {
     if (each === undefined) return undefined
     const number = group(word)
-    const found = race.groups.get(number === 0 ? newestNumber(race) : (number ?? nowhere))
+    const found = race.groups.get(number === 0 ? race.newest : (number ?? nowhere))
     const all = found?.ships ?? 1
     return each * (count === undefined || count <= 0 ? all : Math.min(count, all))
   }

@@ -12,7 +12,6 @@ import {
   type Draft,
   type DraftRace,
   galaxyOf as galaxyOfDraft,
-  newestNumber,
   raceOf
 } from "@galaxy/engine/state/Draft"
 import {
@@ -371,9 +370,7 @@ interface Spoken {
 
 /** There, what has been sent can't be sent elsewhere in the same turn; here the last word counts. */
 const isSentAgain = (race: DraftRace, { op, group }: Order): boolean =>
-  op === "send" &&
-  group !== undefined &&
-  race.groups.get(group === 0 ? newestNumber(race) : group)?.state === "launched"
+  op === "send" && group !== undefined && race.groups.get(group === 0 ? race.newest : group)?.state === "launched"
 
 /** They merge groups once more, after the unloading at the end of a turn. */
 const merged = (galaxy: Galaxy): Galaxy => {
