@@ -151,12 +151,8 @@ describe("whether ships with colonists are dismantled over a foreign planet (D8)
     assert.deepStrictEqual(codes, ["accepted"])
     assert.strictEqual(ships(0), 0)
     assert.strictEqual(planet(2).population, 1000)
-    // They are made capital with at once.
-    near(
-      planet(2).materials + planet(2).capital - (1000 - 100) / 5.1,
-      20 - (20 - 0) + 20 - 20 + (100 / 5 - 20) + planet(2).materials + 20 - planet(2).materials,
-      "ore"
-    )
+    // The ore of the ship is made capital in the same turn.
+    near(planet(2).capital, 20 + (1000 - 5 * 20) / (5 + 1 / 10), "capital")
   })
 })
 

@@ -149,8 +149,8 @@ describe("the turn by hand", () => {
     isClose(destroyerShield, 4.7425, "shield of a destroyer")
     isClose(killChance(plus, gun, shield), 0.4683, "chance against the cruiser")
     isClose(killChance(plus, cruiserGun, destroyerShield), 0.9153, "chance against a destroyer")
-    const [battle] = battlesIn(log)
-    assert.strictEqual(battle?.planet, colony)
+    const battle = battlesIn(log)[0] ?? assert.fail("no battle")
+    assert.strictEqual(battle.planet, colony)
     assert.deepStrictEqual(
       battle.groups.map((it) => [it.race, it.class, it.ships, it.left, it.fights]),
       [
@@ -214,10 +214,10 @@ describe("the turn by hand", () => {
       freighters.map((it) => [it.ships, it.goods, it.load]),
       [[2, null, 0]]
     )
-    const next = nextGalaxy(galaxy, nothing).galaxy.races[A]?.groups.filter((it) => it.at === empty)
+    const next = nextGalaxy(galaxy, nothing).galaxy.races[A]?.groups.filter((it) => it.number === 1)
     assert.deepStrictEqual(
-      next?.map((it) => [it.ships, it.to]),
-      [[2, null]]
+      next?.map((it) => [it.ships, it.at, it.to]),
+      [[2, empty, null]]
     )
   })
 

@@ -30,7 +30,7 @@ import { assert } from "@effect/vitest"
 import { Schema } from "effect"
 import { galaxyOf, levels } from "../support/games.ts"
 import { goodsNamed, goodsNames, type Meaning, meaningOf } from "./ngOrders.ts"
-import { departures, design, eachCase, isNear, type Plan, shipClass, skip } from "./oracle.ts"
+import { departures, design, eachCase, type Plan, shipClass, skip } from "./oracle.ts"
 
 const NullableText = Schema.NullOr(Schema.String)
 
