@@ -15,6 +15,7 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 const tasks = {
   start: ["packages/host-node/src/all-in-one/main.ts"],
   demo: ["packages/host-node/src/demo/main.ts"],
+  play: ["packages/host-node/src/engine/play.ts"],
   test: ["scripts/test.ts"],
   check: ["scripts/check.ts"],
   format: ["node_modules/@biomejs/biome/bin/biome", "format", "--write"],

@@ -1,0 +1,116 @@
+/**
+ * A whole game in one file: the galaxy after its last turn, and that turn's log, each sealed as in a state folder.
+ *
+ * A write goes to a file of its own, to the disk, and then takes the name in one step: whatever happens, the name stands
+ * for a complete turn. Files are their owner's alone, as they hold all secrets of the game.
+ */
+import { TurnContent } from "@galaxy/engine/host/layout"
+import { seal, type StateKind, unseal } from "@galaxy/engine/host/sealed"
+import { problemOf } from "@galaxy/engine/state/consistency"
+import { Galaxy } from "@galaxy/engine/state/Galaxy"
+import type { Made } from "@galaxy/engine/turn/makeTurn"
+import { Effect, FileSystem, Path, Result, Schema } from "effect"
+import { isPlatformError, type PlatformError } from "effect/PlatformError"
+import { type CannotPlay, cannot } from "./failures.ts"
+
+/** Bytes of a galaxy file; far above what the largest game takes. */
+export const maxGalaxyFileBytes = 256 * 1024 * 1024
+
+/** A game as it was found in a file. */
+export interface Found extends Made {
+  readonly text: string
+}
+
+const utf8 = new TextEncoder()
+
+const textOf = ({ galaxy, log }: Made): string =>
+  seal("galaxy", galaxy) + seal("turn", { game_id: galaxy.game_id, turn: galaxy.turn, log })
+
+const part = <A, I>(kind: StateKind, sealed: string, schema: Schema.Codec<A, I>): Result.Result<A, string> =>
+  Result.flatMap(unseal(kind, sealed), (content) =>
+    Result.mapError(Schema.decodeUnknownResult(schema)(content), (error) => `holds something else: ${error.message}`)
+  )
+
+/** The game that a text stands for, or what is wrong with it. */
+const madeIn = (text: string): Result.Result<Made, string> =>
+  Result.gen(function* () {
+    const lines = text.split("\n")
+    const galaxy = yield* part("galaxy", `${lines.slice(0, 2).join("\n")}\n`, Galaxy)
+    if (lines.length < 3) return yield* Result.fail("is cut short")
+    const turn = yield* part("turn", lines.slice(2).join("\n"), TurnContent)
+    if (turn.game_id !== galaxy.game_id || turn.turn !== galaxy.turn) {
+      return yield* Result.fail("holds a galaxy and the log of another turn")
+    }
+    const problem = problemOf(galaxy)
+    return problem === undefined ? { galaxy, log: turn.log } : yield* Result.fail(problem)
+  })
+
+/** What the file system refused, as the failure of a command. */
+const refused = <A, R>(doing: string, effect: Effect.Effect<A, PlatformError | CannotPlay, R>) =>
+  Effect.mapError(effect, (error) => (isPlatformError(error) ? cannot(`${doing}: ${error.message}`) : error))
+
+/** The game in a file. A file that is anything else is refused, never guessed from. */
+export const read = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* refused(
+    `${file} can't be read`,
+    Effect.gen(function* () {
+      const { size } = yield* fs.stat(file)
+      if (size > maxGalaxyFileBytes) return yield* cannot(`${file} is not a galaxy file: it is too large`)
+      return yield* fs.readFileString(file)
+    })
+  )
+  const made = madeIn(text)
+  if (Result.isFailure(made)) return yield* cannot(`${file} ${made.failure}`)
+  return { ...made.success, text }
+})
+
+/** Writes a complete file beside `target`, and lets `take` give it its name. */
+const written = Effect.fnUntraced(function* <E>(
+  target: string,
+  text: string,
+  take: (hidden: string) => Effect.Effect<void, E>
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folder = path.dirname(target)
+  // A name of this process: two commands at once never write into one file.
+  const hidden = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      const open = yield* fs.open(hidden, { flag: "w", mode: 0o600 })
+      yield* open.writeAll(utf8.encode(text))
+      yield* open.sync
+    })
+  ).pipe(
+    Effect.andThen(take(hidden)),
+    Effect.ensuring(Effect.ignore(fs.remove(hidden, { force: true }))),
+    Effect.uninterruptible
+  )
+  // Some systems don't open folders; they keep names by themselves.
+  yield* Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(folder, { flag: "r" }), (it) => it.sync)))
+})
+
+/** Puts a new game into a file, which must not be there yet. */
+export const create = Effect.fnUntraced(function* (file: string, made: Made) {
+  const fs = yield* FileSystem.FileSystem
+  if (yield* refused(`${file} can't be made`, fs.exists(file))) return yield* cannot(`${file} is there already`)
+  // Unlike a renaming, a link never takes a name that somebody else has got in between.
+  yield* refused(
+    `${file} can't be made`,
+    written(file, textOf(made), (hidden) => fs.link(hidden, file))
+  )
+})
+
+/** Puts the next turn in the place of the one that was found. */
+export const replace = Effect.fnUntraced(function* (file: string, found: Found, made: Made) {
+  const fs = yield* FileSystem.FileSystem
+  const target = yield* refused(`${file} can't be written`, fs.realPath(file))
+  const take = (hidden: string) =>
+    Effect.gen(function* () {
+      const now = yield* fs.readFileString(target)
+      if (now !== found.text) return yield* cannot(`${file} was changed while the turn was made; it stays as it is`)
+      yield* fs.rename(hidden, target)
+    })
+  yield* refused(`${file} can't be written`, written(target, textOf(made), take))
+})

@@ -1,0 +1,208 @@
+/** The command line of `play`: what is asked for, or what is wrong with it. Every text for `--help` is here. */
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util"
+import { type RulesetName, rulesetNames } from "@galaxy/contract/engine/Admin"
+import { maxRaces, maxSeedText } from "@galaxy/contract/engine/Limits"
+import { acceptName } from "@galaxy/engine/orders/names"
+import { keyOf } from "@galaxy/engine/orders/keyOf"
+import { rulesets } from "@galaxy/engine/rules/Ruleset"
+import { Result } from "effect"
+import { WrongUsage } from "./failures.ts"
+
+/** Where a race's orders stand. */
+export interface OrderFile {
+  readonly race: string
+  readonly file: string
+}
+
+export interface NewGame {
+  readonly command: "new"
+  readonly state: string
+  readonly races: ReadonlyArray<string>
+  /** Drawn by chance when left out. */
+  readonly seed: string | undefined
+  readonly ruleset: RulesetName
+  readonly reports: string | undefined
+}
+
+export interface PlayTurn {
+  readonly command: "turn"
+  readonly state: string
+  readonly orders: ReadonlyArray<OrderFile>
+  readonly reports: string | undefined
+}
+
+export interface ShowReport {
+  readonly command: "report"
+  readonly state: string
+  readonly race: string
+  readonly json: boolean
+}
+
+export type Command = NewGame | PlayTurn | ShowReport | { readonly command: "help"; readonly text: string }
+
+const general = `Plays a game of Galaxy on this machine, out of one file and without a server.
+
+  play new     makes a galaxy and puts it into a file
+  play turn    reads the orders of the races and makes the next turn
+  play report  prints a race's report of the turn that was made last
+
+play <command> --help tells more of each.
+Exit codes: 0 done, 1 it can't be done, 2 the command line is wrong.
+`
+
+const helpOf = {
+  new: `play new --races A,B[,…] --state FILE [--seed TEXT] [--ruleset NAME] [--reports FOLDER]
+
+Makes the galaxy of a new game. An existing file is never overwritten.
+
+  --races    names of the races, 2 to ${maxRaces}, with commas between them
+  --state    the file to make; it holds everything about the game, its secrets too
+  --seed     what chance follows from, up to ${maxSeedText} characters; the same seed and races make the same game
+  --ruleset  ${rulesetNames.join(" or ")}; ${rulesetNames[0]} when left out
+  --reports  folder for the first report of each race, as text and as JSON
+`,
+  turn: `play turn --state FILE [--orders RACE=FILE]… [--reports FOLDER]
+
+Makes the next turn. The file keeps the old turn until the whole new one is on the disk.
+
+  --state    the file that play new made
+  --orders   the orders of a race: one on a line, a letter and its arguments, as in docs/guides/rules.md;
+             a race without a file gives no orders
+  --reports  folder for the report of each race, as text and as JSON
+
+A text that can't be read stops everything: its errors are printed as FILE:LINE:COLUMN. An order that can be read
+but not carried out is skipped, and printed in the same way with the reason.
+`,
+  report: `play report --state FILE --race RACE [--json]
+
+Prints a race's report of the turn that was made last.
+
+  --state  the file that play new made
+  --race   whose report
+  --json   as JSON, with everything that the text leaves out
+`
+} as const
+
+type Name = keyof typeof helpOf
+const isName = (text: string): text is Name => Object.hasOwn(helpOf, text)
+
+const options = {
+  new: {
+    races: { type: "string" },
+    state: { type: "string" },
+    seed: { type: "string" },
+    ruleset: { type: "string" },
+    reports: { type: "string" },
+    help: { type: "boolean" }
+  },
+  turn: {
+    state: { type: "string" },
+    orders: { type: "string", multiple: true },
+    reports: { type: "string" },
+    help: { type: "boolean" }
+  },
+  report: {
+    state: { type: "string" },
+    race: { type: "string" },
+    json: { type: "boolean" },
+    help: { type: "boolean" }
+  }
+} as const satisfies Record<Name, ParseArgsOptionsConfig>
+
+type Parsed<A> = Result.Result<A, string>
+
+const needed = (option: string, value: string | undefined): Parsed<string> =>
+  value === undefined || value === "" ? Result.fail(`--${option} is needed`) : Result.succeed(value)
+
+/** A folder, if one is given: an empty name would be the one that the command runs in. */
+const folder = (value: string | undefined): Parsed<string | undefined> =>
+  value === "" ? Result.fail("--reports needs a folder") : Result.succeed(value)
+
+const racesIn = (text: string, ruleset: RulesetName): Parsed<ReadonlyArray<string>> => {
+  const names: Array<string> = []
+  for (const typed of text.split(",")) {
+    const name = acceptName(typed, rulesets[ruleset].nameLength)
+    if (Result.isFailure(name)) return Result.fail(`--races: "${typed}": ${name.failure.message}`)
+    if (names.some((it) => keyOf(it) === keyOf(name.success))) {
+      return Result.fail(`--races: ${name.success} is there twice`)
+    }
+    names.push(name.success)
+  }
+  return names.length >= 2 && names.length <= maxRaces
+    ? Result.succeed(names)
+    : Result.fail(`--races: a game has 2 to ${maxRaces} races`)
+}
+
+const seedOf = (text: string | undefined): Parsed<string | undefined> =>
+  text === undefined || (text !== "" && text.length <= maxSeedText)
+    ? Result.succeed(text)
+    : Result.fail(`--seed has 1 to ${maxSeedText} characters`)
+
+const rulesetOf = (text: string | undefined): Parsed<RulesetName> => {
+  const name = rulesetNames.find((it) => it === (text ?? rulesetNames[0]))
+  return name === undefined ? Result.fail(`--ruleset: there is ${rulesetNames.join(" and ")}`) : Result.succeed(name)
+}
+
+const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderFile>> => {
+  const files: Array<OrderFile> = []
+  for (const text of texts) {
+    const at = text.indexOf("=")
+    const race = text.slice(0, Math.max(0, at))
+    const file = text.slice(at + 1)
+    if (race === "" || file === "") return Result.fail(`--orders: expected RACE=FILE, not "${text}"`)
+    if (files.some((it) => keyOf(it.race) === keyOf(race))) return Result.fail(`--orders: ${race} is there twice`)
+    files.push({ race, file })
+  }
+  return Result.succeed(files)
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
+
+const textsOf = (value: unknown): ReadonlyArray<string> =>
+  Array.isArray(value) ? value.filter((it) => typeof it === "string") : []
+
+const readers: { readonly [N in Name]: (values: Values) => Parsed<Command> } = {
+  new: (values) =>
+    Result.gen(function* () {
+      const state = yield* needed("state", textOf(values["state"]))
+      const ruleset = yield* rulesetOf(textOf(values["ruleset"]))
+      const races = yield* racesIn(yield* needed("races", textOf(values["races"])), ruleset)
+      const seed = yield* seedOf(textOf(values["seed"]))
+      const reports = yield* folder(textOf(values["reports"]))
+      return { command: "new", state, races, seed, ruleset, reports }
+    }),
+  turn: (values) =>
+    Result.gen(function* () {
+      const state = yield* needed("state", textOf(values["state"]))
+      const orders = yield* orderFilesIn(textsOf(values["orders"]))
+      const reports = yield* folder(textOf(values["reports"]))
+      return { command: "turn", state, orders, reports }
+    }),
+  report: (values) =>
+    Result.gen(function* () {
+      const state = yield* needed("state", textOf(values["state"]))
+      const race = yield* needed("race", textOf(values["race"]))
+      return { command: "report", state, race, json: values["json"] === true }
+    })
+}
+
+const valuesOf = (name: Name, args: ReadonlyArray<string>): Parsed<Values> =>
+  Result.try({
+    try: (): Values => parseArgs({ args: [...args], options: options[name], strict: true, tokens: false }).values,
+    catch: (error) => (error instanceof Error ? error.message : String(error))
+  })
+
+export const readCommand = (args: ReadonlyArray<string>): Result.Result<Command, WrongUsage> => {
+  const [name, ...rest] = args
+  if (name === "--help" || name === "help") return Result.succeed({ command: "help", text: general })
+  if (name === undefined) return Result.fail(new WrongUsage({ problem: "a command is missing: new, turn or report" }))
+  if (!isName(name)) return Result.fail(new WrongUsage({ problem: `there is no command "${name}"` }))
+  return valuesOf(name, rest).pipe(
+    Result.flatMap((values) =>
+      values["help"] === true ? Result.succeed<Command>({ command: "help", text: helpOf[name] }) : readers[name](values)
+    ),
+    Result.mapError((problem) => new WrongUsage({ problem, command: name }))
+  )
+}

@@ -1,0 +1,101 @@
+/** What the commands of `play` do. Whatever a command prints last says what is now in the file. */
+import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { generate } from "@galaxy/engine/generation/generate"
+import { raceNamed } from "@galaxy/engine/orders/subjects"
+import { reporter, reportsOf } from "@galaxy/engine/report/reports"
+import { type Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
+import { makeTurn } from "@galaxy/engine/turn/makeTurn"
+import { sha256Hex } from "@galaxy/engine/random/sha256"
+import { Effect, Result } from "effect"
+import type { Command, NewGame, PlayTurn, ShowReport } from "./arguments.ts"
+import { cannot } from "./failures.ts"
+import * as GalaxyFile from "./GalaxyFile.ts"
+import { readAll, refusals } from "./orderFiles.ts"
+import { asJson, asText, writeAll } from "./reportFiles.ts"
+
+/** An id that is the same for the same text. */
+const idOf = (text: string): string => {
+  const hex = sha256Hex(text)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+const count = (number: number, what: string): string =>
+  `${number === 0 ? "no" : number} ${what}${number === 1 ? "" : "s"}`
+
+const newGame = Effect.fn("play.new")(function* ({ state, races, seed: given, ruleset, reports }: NewGame) {
+  const seed = given ?? globalThis.crypto.randomUUID()
+  const game = [seed, ruleset, ...races].join("\n")
+  const generated = generate({
+    game_id: GameId.make(idOf(game)),
+    seed,
+    options: { ruleset },
+    races: races.map((name) => ({ name, player_id: EnginePlayerId.make(idOf(`${game}\n\n${name}`)) }))
+  })
+  if (Result.isFailure(generated)) return yield* cannot(generated.failure.message)
+  const galaxy = generated.success
+  yield* GalaxyFile.create(state, { galaxy, log: [] })
+  if (reports !== undefined) yield* writeAll(reports, reportsOf(galaxy, []))
+  return `${state}: turn 0, ${count(races.length, "race")}, ${count(galaxy.planets.length, "planet")}\n`
+})
+
+const indexIn = (galaxy: Galaxy, race: string) => {
+  const index = raceNamed(galaxy, race)
+  if (index !== undefined) return Effect.succeed(index)
+  return cannot(`there is no race ${race}; there is ${galaxy.races.map(({ name }) => name).join(", ")}`)
+}
+
+const ending = ({ finished, winners, races }: Galaxy): ReadonlyArray<string> => {
+  if (!finished) return []
+  if (winners.length === 0) return ["The game is over. Nobody won."]
+  return [`The game is over. Won by ${winners.map((it) => races[it]?.name ?? it).join(", ")}.`]
+}
+
+const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
+  const { state } = command
+  const found = yield* GalaxyFile.read(state)
+  const before = found.galaxy
+  if (before.finished) return yield* cannot(`${state}: the game is over, there are no more turns`)
+  const givers = yield* Effect.forEach(command.orders, ({ race }) => indexIn(before, race))
+  const gone = givers.find((it) => raceAt(before, it).removed !== null)
+  if (gone !== undefined) return yield* cannot(`${raceAt(before, gone).name} has left the game`)
+  const read = yield* readAll(command.orders.map(({ file }) => file))
+
+  const orders = new Map<number, ReadonlyArray<Order>>(givers.map((race, at) => [race, read[at]?.orders ?? []]))
+  const turn = makeTurn(before, { orders, banished: new Set() })
+  const { galaxy, reports } = turn
+  yield* GalaxyFile.replace(state, found, turn)
+
+  // Whoever left in an earlier turn has nothing to read.
+  const readers = reports.filter((_, race) => raceAt(before, race).removed === null)
+  if (command.reports !== undefined) yield* writeAll(command.reports, readers)
+  const verdicts = readers.flatMap(({ race, orders: outcomes }) => {
+    const at = givers.findIndex((it) => raceAt(before, it).name === race)
+    const text = read[at]
+    const refused = text === undefined ? [] : refusals(text, outcomes)
+    const total = text?.orders.length ?? 0
+    const left = raceAt(galaxy, raceNamed(galaxy, race) ?? 0).removed === null ? "" : "; left the game"
+    return [`${race}: ${count(total, "order")}${total === 0 ? "" : `, ${refused.length} refused`}${left}`, ...refused]
+  })
+  return [...verdicts, ...ending(galaxy), `${state}: turn ${galaxy.turn}`].map((line) => `${line}\n`).join("")
+})
+
+const showReport = Effect.fn("play.report")(function* ({ state, race, json }: ShowReport) {
+  const { galaxy, log } = yield* GalaxyFile.read(state)
+  const report = reporter(galaxy, log)(yield* indexIn(galaxy, race))
+  return json ? asJson(report) : asText(report)
+})
+
+/** What the command prints when it is done. */
+export const run = (command: Command) => {
+  switch (command.command) {
+    case "help":
+      return Effect.succeed(command.text)
+    case "new":
+      return newGame(command)
+    case "turn":
+      return playTurn(command)
+    case "report":
+      return showReport(command)
+  }
+}

@@ -1,0 +1,29 @@
+/** Reports of a turn as files that people open: plain text, and everything as JSON. They can be made again at any time. */
+import type { Report } from "@galaxy/contract/engine/Report"
+import { printOrder } from "@galaxy/engine/text/printOrders"
+import { renderReport } from "@galaxy/engine/text/report"
+import { Effect, FileSystem, Path } from "effect"
+import { cannot } from "./failures.ts"
+
+export const asText = (report: Report): string => renderReport(report, printOrder)
+export const asJson = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
+
+/** Writes `Race-0001.txt` and `Race-0001.json` for each report; names of races are fit for names of files. */
+export const writeAll = Effect.fnUntraced(
+  function* (folder: string, reports: ReadonlyArray<Report>) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    yield* fs.makeDirectory(folder, { recursive: true })
+    for (const report of reports) {
+      const name = path.join(folder, `${report.race}-${String(report.turn).padStart(4, "0")}`)
+      yield* fs.writeFileString(`${name}.txt`, asText(report), { mode: 0o600 })
+      yield* fs.writeFileString(`${name}.json`, asJson(report), { mode: 0o600 })
+    }
+  },
+  Effect.mapError((error) =>
+    cannot(
+      `reports can't be written: ${error.message}`,
+      "The turn itself is safe; play report --state … --race … prints its reports."
+    )
+  )
+)
