@@ -16,6 +16,7 @@ const tasks = {
   start: ["packages/host-node/src/all-in-one/main.ts"],
   demo: ["packages/host-node/src/demo/main.ts"],
   play: ["packages/host-node/src/engine/play.ts"],
+  simulate: ["packages/host-node/src/engine/simulate.ts"],
   test: ["scripts/test.ts"],
   check: ["scripts/check.ts"],
   format: ["node_modules/@biomejs/biome/bin/biome", "format", "--write"],

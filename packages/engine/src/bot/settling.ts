@@ -1,0 +1,82 @@
+/** Colonists are carried to free planets that were seen, the best for their distance first. */
+import type { OwnGroup } from "@galaxy/contract/engine/Report"
+import { holdOf } from "../formulas/ships.ts"
+import { plus } from "../rules/Ruleset.ts"
+import { settler } from "./designs.ts"
+import { apart, bind, isBound, nearest, reaches, say, type Spot, type View } from "./View.ts"
+
+/** Smaller planets aren't worth a ship. */
+const leastSize = 20
+/** Fewer colonists aren't worth a journey. */
+const leastLoad = 1
+
+interface Free extends Spot {
+  readonly size: number
+  readonly resources: number
+}
+
+/** Free planets that no settler is on its way to. */
+export const freePlanets = (view: View): ReadonlyArray<Free> =>
+  view.report.uninhabited_planets.filter(
+    (planet) => planet.size >= leastSize && !isBound(view, settler.name, planet.number) && reaches(view, planet)
+  )
+
+/** What a planet is worth to settlers from a place. */
+const worth = (view: View, from: Spot, planet: Free): number =>
+  (Math.min(planet.size, 1000) * (0.5 + Math.min(planet.resources, 10) / 10)) / (10 + apart(view, from, planet))
+
+const best = (view: View, from: Spot): Free | undefined =>
+  freePlanets(view)
+    .map((planet) => ({ planet, worth: worth(view, from, planet) }))
+    .reduce<{ readonly planet: Free | undefined; readonly worth: number }>(
+      (most, it) => (it.worth > most.worth ? it : most),
+      { planet: undefined, worth: 0 }
+    ).planet
+
+/** A group with colonists lands them where it may, or goes where it can. */
+const land = (view: View, group: OwnGroup, at: Spot): void => {
+  const free = view.report.uninhabited_planets.find((it) => it.number === at.number)
+  const own = view.own.get(at.number)
+  if ((free !== undefined && free.size > 0) || (own !== undefined && own.population < own.size)) {
+    say(view, { op: "unload", group: group.number })
+    return
+  }
+  const target = best(view, at) ?? nearest(view, at, view.report.my_planets)
+  if (target === undefined || target.number === at.number || !reaches(view, target)) return
+  bind(view, settler.name, target.number)
+  say(view, { op: "send", group: group.number, planet: target.number })
+}
+
+/** An empty group at an own planet takes colonists aboard, ship by ship, each for a planet of its own. */
+const load = (view: View, group: OwnGroup, at: Spot): void => {
+  const hold = holdOf(plus, settler, { cargo: group.cargo })
+  for (let ships = group.ships; ships > 0; ships--) {
+    const stock = view.colonists.get(at.number) ?? 0
+    const target = stock > leastLoad ? best(view, at) : undefined
+    if (target === undefined) return
+    view.colonists.set(at.number, Math.max(0, stock - hold - 0.01))
+    bind(view, settler.name, target.number)
+    say(view, { op: "load", group: group.number, goods: "COL", ships: 1 })
+    // A ship that was split off is the newest group; the last one of the group keeps its number.
+    say(view, { op: "send", group: ships > 1 ? 0 : group.number, planet: target.number })
+  }
+}
+
+/** An empty group abroad goes to fetch colonists. */
+const fetch = (view: View, group: OwnGroup, at: Spot): void => {
+  const stocked = view.report.my_planets.filter((it) => (view.colonists.get(it.number) ?? 0) > leastLoad)
+  const target = nearest(view, at, stocked.length > 0 ? stocked : view.report.my_planets)
+  if (target !== undefined && target.number !== at.number) {
+    say(view, { op: "send", group: group.number, planet: target.number })
+  }
+}
+
+export const settle = (view: View): void => {
+  for (const group of view.idle) {
+    const at = view.spots.get(group.destination)
+    if (group.class !== settler.name || at === undefined) continue
+    if (group.goods === "COL") land(view, group, at)
+    else if ((view.colonists.get(at.number) ?? 0) > leastLoad) load(view, group, at)
+    else if (freePlanets(view).length > 0) fetch(view, group, at)
+  }
+}

@@ -1,0 +1,49 @@
+/** How a computer player plays: what differs from one to another, drawn once from its seed. */
+import * as Random from "../random/Random.ts"
+import type { ShipClass } from "../state/Galaxy.ts"
+
+export const temperaments = ["builder", "raider", "diplomat"] as const
+export type Temperament = (typeof temperaments)[number]
+
+export interface Style {
+  readonly temperament: Temperament
+  /** Share of its grown planets that build warships; the others do research. */
+  readonly armsShare: number
+  /** Ships that gather before they attack. */
+  readonly strike: number
+  readonly warship: ShipClass
+  /** Parts of its science. */
+  readonly science: {
+    readonly drive: number
+    readonly weapons: number
+    readonly shields: number
+    readonly cargo: number
+  }
+}
+
+const warships: ReadonlyArray<ShipClass> = [
+  { name: "Warship", drive: 15, armament: 1, weapons: 15, shields: 15, cargo: 0 },
+  { name: "Warship", drive: 10, armament: 4, weapons: 4, shields: 10, cargo: 0 },
+  { name: "Warship", drive: 6, armament: 1, weapons: 8, shields: 6, cargo: 0 }
+]
+
+/** The style that follows from a seed; a temperament can be asked for. */
+export const styleOf = (seed: string, temperament?: Temperament): Style => {
+  const random = Random.make(seed, "style")
+  const drawn = temperaments[random.below(temperaments.length)] ?? "builder"
+  const nature = temperament ?? drawn
+  return {
+    temperament: nature,
+    armsShare: nature === "raider" ? 0.6 : nature === "builder" ? 0.35 : 0.25,
+    strike: 4 + random.below(6),
+    warship: warships[random.below(warships.length)] ?? {
+      name: "Warship",
+      drive: 15,
+      armament: 1,
+      weapons: 15,
+      shields: 15,
+      cargo: 0
+    },
+    science: { drive: 3, weapons: 3 + random.below(3), shields: 3 + random.below(3), cargo: 1 }
+  }
+}

@@ -1,0 +1,118 @@
+/** Whole games of computer players, seeded: what came of them, for balance and regressions at a glance. */
+import type { InitRequest } from "@galaxy/contract/engine/Admin"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
+import { Result } from "effect"
+import { botOrders } from "../bot/botOrders.ts"
+import { type Style, styleOf, type Temperament } from "../bot/style.ts"
+import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
+import { reportsOf } from "../report/reports.ts"
+import { type Galaxy, holdings, raceAt } from "../state/Galaxy.ts"
+import { nextGalaxy } from "../turn/makeTurn.ts"
+import type { TurnEvent } from "../turn/TurnEvent.ts"
+
+export interface Plan {
+  readonly seed: string
+  readonly players: number
+  /** The game ends here when nobody has won before. */
+  readonly turns: number
+  /** Of all players; drawn for each when absent. */
+  readonly temperament?: Temperament
+}
+
+export interface RaceSummary {
+  readonly race: string
+  readonly temperament: Temperament
+  readonly planets: number
+  readonly population: number
+  readonly ships: number
+  readonly drive: number
+  readonly weapons: number
+  readonly removed: boolean
+}
+
+export interface GameSummary {
+  readonly seed: string
+  readonly turns: number
+  readonly winners: ReadonlyArray<string>
+  readonly battles: number
+  readonly bombings: number
+  readonly orders: number
+  readonly refused: number
+  /** In their order. */
+  readonly races: ReadonlyArray<RaceSummary>
+}
+
+/** A game under way. */
+export interface Play {
+  readonly galaxy: Galaxy
+  readonly log: ReadonlyArray<TurnEvent>
+  readonly styles: ReadonlyArray<Style>
+}
+
+const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`
+
+const initOf = ({ seed, players }: Plan): InitRequest => ({
+  game_id: GameId.make(uuid(1)),
+  seed,
+  races: Array.from({ length: players }, (_, index) => ({
+    name: `Race_${index + 1}`,
+    player_id: EnginePlayerId.make(uuid(index + 1))
+  }))
+})
+
+export const begin = (plan: Plan): Result.Result<Play, NoRoom | SameName | SamePlayer> =>
+  Result.map(generate(initOf(plan)), (galaxy) => ({
+    galaxy,
+    log: [],
+    styles: galaxy.races.map((race) => styleOf(`${plan.seed} ${race.name}`, plan.temperament))
+  }))
+
+/** One turn further; every seat is a bot's. */
+export const advance = ({ galaxy, log, styles }: Play): Play => {
+  const orders = new Map<number, ReadonlyArray<Order>>()
+  for (const [index, report] of reportsOf(galaxy, log).entries()) orders.set(index, botOrders(report, styles[index]))
+  return { ...nextGalaxy(galaxy, { orders, banished: new Set() }), styles }
+}
+
+const raceSummaries = ({ galaxy, styles }: Play): ReadonlyArray<RaceSummary> => {
+  const held = holdings(galaxy)
+  return galaxy.races.map((race, index) => ({
+    race: race.name,
+    temperament: styles[index]?.temperament ?? "builder",
+    planets: held[index]?.planets ?? 0,
+    population: held[index]?.population ?? 0,
+    ships: race.groups.reduce((sum, group) => sum + group.ships, 0),
+    drive: race.techs.drive,
+    weapons: race.techs.weapons,
+    removed: race.removed !== null
+  }))
+}
+
+/** A whole game. `watch` is told of every turn. */
+export const simulate = (
+  plan: Plan,
+  watch: (play: Play) => void = () => undefined
+): Result.Result<GameSummary, NoRoom | SameName | SamePlayer> =>
+  Result.map(begin(plan), (start) => {
+    let play = start
+    const counts = { battles: 0, bombings: 0, orders: 0, refused: 0 }
+    while (!play.galaxy.finished && play.galaxy.turn < plan.turns) {
+      play = advance(play)
+      for (const event of play.log) {
+        if (event.kind === "battle") counts.battles += 1
+        if (event.kind === "bombing") counts.bombings += 1
+        if (event.kind !== "order") continue
+        counts.orders += 1
+        if (!event.outcome.accepted) counts.refused += 1
+      }
+      watch(play)
+    }
+    return {
+      seed: plan.seed,
+      turns: play.galaxy.turn,
+      winners: play.galaxy.winners.map((winner) => raceAt(play.galaxy, winner).name),
+      ...counts,
+      races: raceSummaries(play)
+    }
+  })

@@ -1,0 +1,70 @@
+/** A table of games for a terminal. */
+import type { GameSummary } from "./simulate.ts"
+
+/** A game and how long it took, in milliseconds. */
+export interface Timed {
+  readonly game: GameSummary
+  readonly millis: number
+}
+
+const head = ["seed", "turns", "winner", "planets", "ships", "battles", "bombings", "refused", "ms/turn"] as const
+/** Columns of text, which are set to the left. */
+const texts: ReadonlySet<string> = new Set(["seed", "winner", "planets", "ships"])
+
+const cells = ({ game, millis }: Timed): ReadonlyArray<string> => [
+  game.seed,
+  String(game.turns),
+  game.winners.length === 0 ? "-" : game.winners.join("+"),
+  game.races.map((race) => race.planets).join("/"),
+  game.races.map((race) => race.ships).join("/"),
+  String(game.battles),
+  String(game.bombings),
+  `${((100 * game.refused) / Math.max(1, game.orders)).toFixed(1)}%`,
+  (millis / Math.max(1, game.turns)).toFixed(1)
+]
+
+/** One line a game; planets and ships of the races in their order. */
+export const renderTable = (games: ReadonlyArray<Timed>): string => {
+  const rows = [[...head], ...games.map(cells)]
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const width = widths[column] ?? 0
+          return texts.has(head[column] ?? "") ? cell.padEnd(width) : cell.padStart(width)
+        })
+        .join("  ")
+        .trimEnd()
+    )
+    .join("\n")
+}
+
+const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+
+/** What all games together say: how long they last, and who wins by temperament and by seat. */
+export const renderSums = (games: ReadonlyArray<Timed>): string => {
+  const temperaments = new Map<string, { seats: number; wins: number }>()
+  const seats = new Map<number, number>()
+  for (const { game } of games) {
+    for (const [seat, race] of game.races.entries()) {
+      const its = temperaments.get(race.temperament) ?? { seats: 0, wins: 0 }
+      const won = game.winners.includes(race.race)
+      temperaments.set(race.temperament, { seats: its.seats + 1, wins: its.wins + (won ? 1 : 0) })
+      if (won) seats.set(seat, (seats.get(seat) ?? 0) + 1)
+    }
+  }
+  const decided = games.filter(({ game }) => game.winners.length > 0)
+  const lines = [
+    `${games.length} games, ${decided.length} decided, ${mean(games.map(({ game }) => game.turns)).toFixed(1)} turns on average`,
+    ...[...temperaments]
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, { seats: all, wins }]) => `${name}: ${wins} of ${all} seats won`),
+    `wins by seat: ${[...seats]
+      .toSorted(([one], [other]) => one - other)
+      .map(([seat, wins]) => `${seat + 1}: ${wins}`)
+      .join(", ")}`
+  ]
+  return lines.join("\n")
+}

@@ -1,0 +1,39 @@
+/** The simulator as people run it: its table, its help and what it says to wrong arguments. */
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+
+const main = fileURLToPath(new URL("../../src/engine/simulate.ts", import.meta.url))
+const run = (...args: ReadonlyArray<string>) => spawnSync(process.execPath, [main, ...args], { encoding: "utf8" })
+
+describe("the simulator", () => {
+  it("plays games and prints a table of them, the same for the same seed but for the time", () => {
+    const timeless = (text: string) => text.replaceAll(/\d+\.\d$/gm, "")
+    const first = run("--games", "2", "--players", "2", "--turns", "8", "--seed", "t")
+    assert.deepStrictEqual([first.status, first.stderr], [0, ""])
+    const lines = first.stdout.split("\n")
+    assert.match(lines[1] ?? "", /^t-1 +8 +- /)
+    assert.match(lines[2] ?? "", /^t-2 +8 +- /)
+    assert.include(first.stdout, "2 games, 0 decided")
+    const again = run("--games", "2", "--players", "2", "--turns", "8", "--seed", "t")
+    assert.strictEqual(timeless(again.stdout), timeless(first.stdout))
+  })
+
+  it("helps", () => {
+    const help = run("--help")
+    assert.strictEqual(help.status, 0)
+    assert.include(help.stdout, "npm run simulate -- [options]")
+  })
+
+  it.each([
+    [["--games", "0"], "--games: expected a whole number from 1 to 10000"],
+    [["--players", "1.5"], "--players: expected a whole number from 1 to 250"],
+    [["--temperament", "mad"], "--temperament: expected one of builder, raider, diplomat"],
+    [["--nothing"], "--nothing"]
+  ])("says what is wrong with %j", (args, problem) => {
+    const refused = run(...args)
+    assert.strictEqual(refused.status, 2)
+    assert.include(refused.stderr, problem)
+    assert.strictEqual(refused.stdout, "")
+  })
+})
