@@ -1,14 +1,7 @@
 /** Finds what orders speak of, or says why not. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import {
-  type Design,
-  type Draft,
-  type DraftGroup,
-  type DraftPlanet,
-  type DraftRace,
-  planetOf
-} from "../state/Draft.ts"
+import { type Design, type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
 import type { Galaxy, Goods, Science } from "../state/Galaxy.ts"
 import { keyOf } from "./keyOf.ts"
 import { type Refusal, refuse } from "./Refusal.ts"
