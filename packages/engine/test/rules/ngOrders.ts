@@ -13,6 +13,8 @@ export type Meaning =
   | { readonly kind: "race_name"; readonly name: string | undefined }
   /** Something that this game hasn't. */
   | { readonly kind: "none"; readonly reason: string }
+  /** Something that needn't be ordered here; ships and planets are as before. */
+  | { readonly kind: "needless"; readonly reason: string }
 
 export interface Speaker {
   readonly draft: Draft
@@ -39,14 +41,18 @@ const absent: Readonly<Record<string, string>> = {
   H: "ships in space can't be turned back (D12)",
   I: "nobody is intercepted (D12)",
   V: "planets aren't claimed (D12)",
+  O: "options are the platform's"
+}
+
+const needless: Readonly<Record<string, string>> = {
   M: "maps are drawn by clients",
-  O: "options are the platform's",
   F: "a race's address is the platform's",
   Y: "passwords are the platform's",
   Z: "addresses are the platform's",
   "=": "a race's address is the platform's",
   "@": "messages are the platform's",
   "#": "a remark",
+  ";": "a remark",
   "+": "conferences are the platform's",
   "-": "conferences are the platform's"
 }
@@ -59,14 +65,18 @@ const orderOf = (op: OrderOp, fields: { readonly [Name in keyof Order]?: Order[N
   order: { op, ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) }
 })
 
-/** Numbers after the subject of L and U: how many ships, and how much for each of them. */
+/** Numbers after the subject of L and U: how many ships, and how much for each of them; undefined when garbled. */
 const countAndAmount = (words: ReadonlyArray<string>) => {
-  const at = words.findIndex((word) => word.toUpperCase() === "AMOUNT")
-  const counts = at < 0 ? words : words.slice(0, at)
-  const ships = isNumber(counts[0]) ? Number(counts[0]) : undefined
-  const after = at < 0 ? counts[1] : words[at + 1]
-  return { ships, each: isNumber(after) ? Number(after) : undefined }
+  const counts = isNumber(words[0]) ? words.slice(0, 1) : []
+  const [keyword, each, ...rest] = words.slice(counts.length)
+  const ships = counts.length > 0 ? Number(counts[0]) : undefined
+  if (keyword === undefined) return { ships, each: undefined }
+  return keyword.toUpperCase() === "AMOUNT" && isNumber(each) && rest.length === 0
+    ? { ships, each: Number(each) }
+    : undefined
 }
+
+const garbled: Meaning = { kind: "needless", reason: "an amount is a field of the order" }
 
 export const meaningOf = (text: string, speaker: Speaker): Meaning => {
   const [letter = "", ...words] = text.trim().split(/\s+/u)
@@ -100,7 +110,7 @@ export const meaningOf = (text: string, speaker: Speaker): Meaning => {
     case "C":
       return { kind: "race_name", name: first }
     case "D": {
-      if (first?.toUpperCase() === "FLEET") return { kind: "none", reason: "a fleet is made by joining it" }
+      if (first?.toUpperCase() === "FLEET") return { kind: "needless", reason: "a fleet is made by joining it" }
       const [drive, armament, weapons, shields, cargo] = words
         .slice(1)
         .map((it) => (isNumber(it) ? Number(it) : undefined))
@@ -115,11 +125,15 @@ export const meaningOf = (text: string, speaker: Speaker): Meaning => {
         ? orderOf("join_fleet", { group: group(first), fleet: second, ships: ships(third) })
         : orderOf("merge_fleets", { fleet: first, into: second })
     case "L": {
-      const { ships, each } = countAndAmount(words.slice(2))
+      const counts = countAndAmount(words.slice(2))
+      if (counts === undefined) return garbled
+      const { ships, each } = counts
       return orderOf("load", { group: group(first), goods: second, ships, amount: total(first, ships, each) })
     }
     case "U": {
-      const { ships, each } = countAndAmount(words.slice(1))
+      const counts = countAndAmount(words.slice(1))
+      if (counts === undefined) return garbled
+      const { ships, each } = counts
       return orderOf("unload", { group: group(first), ships, amount: total(first, ships, each) })
     }
     case "N":
@@ -144,6 +158,8 @@ export const meaningOf = (text: string, speaker: Speaker): Meaning => {
     case "X":
       return orderOf("dismantle", { group: group(first), ships: ships(second) })
     default: {
+      const needs = needless[letter.toUpperCase()]
+      if (needs !== undefined) return { kind: "needless", reason: needs }
       const reason = absent[letter.toUpperCase()]
       if (reason === undefined) throw new Error(`nobody knows the order ${text}`)
       return { kind: "none", reason }
