@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the whole platform on free ports and a temporary folder, two players, three turns, and out.
+ * `npm run demo`: the whole platform on free ports and a temporary folder, two players, some turns, and out.
  *
  * Exit code 0 when everything went as promised within a minute, else 1 with what went wrong.
  */
@@ -11,7 +11,7 @@ import * as AllInOne from "../all-in-one/AllInOne.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import { Platform } from "../processes/Platform.ts"
 import * as Progress from "./Progress.ts"
-import { play } from "./scenario.ts"
+import { play, turns } from "./scenario.ts"
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 const number = (value: number) => value.toFixed(2)
@@ -21,7 +21,7 @@ const logFile = join(folder, "demo.log")
 const started = performance.now()
 const progress = Progress.make(print)
 
-print("Galaxy demo: two players, one game, three turns\n")
+print(`Galaxy demo: two players, one game, ${turns} turns\n`)
 
 const demo = Effect.gen(function* () {
   const platform = yield* progress.step("The platform starts", Platform, (it) => it.gatewayUrl)
@@ -45,13 +45,14 @@ if (Exit.isSuccess(exit)) {
   print("")
   print(
     Progress.table(
-      ["turn", "race", "planets", "population", "industry", "drive"],
+      ["turn", "race", "planets", "population", "industry", "ships", "drive"],
       exit.value.map((it) => [
         String(it.turn),
         it.race,
         String(it.planets),
         number(it.population),
         number(it.industry),
+        String(it.ships),
         number(it.drive)
       ])
     )
