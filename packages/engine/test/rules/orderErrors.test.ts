@@ -48,9 +48,10 @@ const designed = ({ op, drive, armament, weapons, shields, cargo }: Order): Read
 /** Their objections and what ours may say to the same order. The first pattern that fits counts. */
 const meanings: ReadonlyArray<readonly [RegExp, (order: Order) => ReadonlyArray<Outcome>]> = [
   // Here a fleet comes to be when it is joined.
-  [/unknown$/u, ({ op }) => (op === "join_fleet" ? ["unknown_group", "accepted"] : unknown)],
+  [/unknown$/u, ({ op }) => (op === "join_fleet" ? ["unknown_group", "name_missing", "accepted"] : unknown)],
   [/name_taken_by_/u, () => ["accepted"]], // Here kinds of things don't share their names.
-  [/name_taken|already_exists/u, () => ["name_taken"]],
+  // Here a thing may keep its name.
+  [/name_taken|already_exists/u, (order) => (order.name === order.class ? ["accepted"] : ["name_taken"])],
   [/reserved/u, () => ["name_reserved"]],
   [/too_long/u, () => ["name_too_long"]],
   [/own_race_name/u, () => ["not_owner", "unknown_race"]],
@@ -61,6 +62,7 @@ const meanings: ReadonlyArray<readonly [RegExp, (order: Order) => ReadonlyArray<
     /ship_count|ships_clamped|clamped_to_all|(too_many|too_few|more|not_enough)_ships/u,
     ({ ships = 0 }) => (ships < 0 ? ["bad_count"] : ["accepted"])
   ],
+  [/keyword|expected/u, () => ["bad_count", "bad_amount"]],
   [/amount_clamped/u, () => ["bad_amount", "not_enough_stock"]], // An amount that isn't there is refused here.
   [/amount_below_minimum/u, ({ amount = 0 }) => (amount > 0 ? ["accepted"] : ["bad_amount"])], // Here any amount will do.
   [/amount/u, () => ["bad_amount", "not_enough_stock", "hold_full"]],
