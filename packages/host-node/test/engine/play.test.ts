@@ -135,6 +135,25 @@ describe("play turn", () => {
     assert.deepEqual(await readdir(folder).then((names) => names.toSorted()), ["a.txt", "galaxy.json", "reports"])
   })
 
+  it("has the computer play seats, from their reports", async () => {
+    await begin()
+    for (const turn of [1, 2, 3, 4]) {
+      const ran = await run(["turn", "--state", "galaxy.json", "--bot", "Ann", "--bot", "BOB"])
+      assert.strictEqual(ran.code, 0, ran.err)
+      assert.match(
+        ran.out,
+        new RegExp(`^Ann: \\d+ orders?, \\d+ refused\nBob: \\d+ orders?.*\ngalaxy.json: turn ${turn}\n$`)
+      )
+    }
+    assert.isAbove((await reportOf("Bob")).my_groups.length, 3)
+    const twice = await run(["turn", "--state", "galaxy.json", "--bot", "Ann", "--bot", "ann"])
+    assert.strictEqual(twice.code, 2)
+    assert.include(twice.err, "--bot: ann has orders already")
+    const stranger = await run(["turn", "--state", "galaxy.json", "--bot", "Zed"])
+    assert.strictEqual(stranger.code, 1)
+    assert.include(stranger.err, "there is no race Zed")
+  })
+
   it("tells of refused orders by line and column, and plays the others", async () => {
     await begin()
     await write("a.txt", "D Drone 1 0 0 0 0\n\n  S 99 1 ; there is no such group\nV Nobody\n")

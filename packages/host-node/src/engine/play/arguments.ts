@@ -28,6 +28,8 @@ export interface PlayTurn {
   readonly command: "turn"
   readonly state: string
   readonly orders: ReadonlyArray<OrderFile>
+  /** Races whose orders the computer gives. */
+  readonly bots: ReadonlyArray<string>
   readonly reports: string | undefined
 }
 
@@ -61,13 +63,14 @@ Makes the galaxy of a new game. An existing file is never overwritten.
   --ruleset  ${rulesetNames.join(" or ")}; ${rulesetNames[0]} when left out
   --reports  folder for the first report of each race, as text and as JSON
 `,
-  turn: `play turn --state FILE [--orders RACE=FILE]… [--reports FOLDER]
+  turn: `play turn --state FILE [--orders RACE=FILE]… [--bot RACE]… [--reports FOLDER]
 
 Makes the next turn. The file keeps the old turn until the whole new one is on the disk.
 
   --state    the file that play new made
   --orders   the orders of a race: one on a line, a letter and its arguments, as in docs/guides/rules.md;
              a race without a file gives no orders
+  --bot      a race that the computer plays: it reads the race's report and nothing else
   --reports  folder for the report of each race, as text and as JSON
 
 A text that can't be read stops everything: its errors are printed as FILE:LINE:COLUMN. An order that can be read
@@ -98,6 +101,7 @@ const options = {
   turn: {
     state: { type: "string" },
     orders: { type: "string", multiple: true },
+    bot: { type: "string", multiple: true },
     reports: { type: "string" },
     help: { type: "boolean" }
   },
@@ -156,6 +160,17 @@ const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderF
   return Result.succeed(files)
 }
 
+/** Races that the computer plays; none of them has a file. */
+const botsIn = (races: ReadonlyArray<string>, files: ReadonlyArray<OrderFile>): Parsed<ReadonlyArray<string>> => {
+  const seated = new Set(files.map(({ race }) => keyOf(race)))
+  for (const race of races) {
+    if (race === "") return Result.fail("--bot needs a race")
+    if (seated.has(keyOf(race))) return Result.fail(`--bot: ${race} has orders already`)
+    seated.add(keyOf(race))
+  }
+  return Result.succeed(races)
+}
+
 type Values = Readonly<Record<string, unknown>>
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
@@ -177,8 +192,9 @@ const readers: { readonly [N in Name]: (values: Values) => Parsed<Command> } = {
     Result.gen(function* () {
       const state = yield* needed("state", textOf(values["state"]))
       const orders = yield* orderFilesIn(textsOf(values["orders"]))
+      const bots = yield* botsIn(textsOf(values["bot"]), orders)
       const reports = yield* folder(textOf(values["reports"]))
-      return { command: "turn", state, orders, reports }
+      return { command: "turn", state, orders, bots, reports }
     }),
   report: (values) =>
     Result.gen(function* () {

@@ -1,6 +1,7 @@
 /** What the commands of `play` do. Whatever a command prints last says what is now in the file. */
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import type { Order } from "@galaxy/contract/engine/Order"
+import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { generate } from "@galaxy/engine/generation/generate"
 import { raceNamed } from "@galaxy/engine/orders/subjects"
 import { reporter, reportsOf } from "@galaxy/engine/report/reports"
@@ -57,11 +58,14 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const before = found.galaxy
   if (before.finished) return yield* cannot(`${state}: the game is over, there are no more turns`)
   const givers = yield* Effect.forEach(command.orders, ({ race }) => indexIn(before, race))
-  const gone = givers.find((it) => raceAt(before, it).removed !== null)
+  const bots = yield* Effect.forEach(command.bots, (race) => indexIn(before, race))
+  const gone = [...givers, ...bots].find((it) => raceAt(before, it).removed !== null)
   if (gone !== undefined) return yield* cannot(`${raceAt(before, gone).name} has left the game`)
   const read = yield* readAll(command.orders.map(({ file }) => file))
 
   const orders = new Map<number, ReadonlyArray<Order>>(givers.map((race, at) => [race, read[at]?.orders ?? []]))
+  const write = reporter(before, found.log)
+  for (const race of bots) orders.set(race, botOrders(write(race)))
   const turn = makeTurn(before, { orders, banished: new Set() })
   const { galaxy, reports } = turn
   yield* GalaxyFile.replace(state, found, turn)
@@ -73,9 +77,10 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
     const at = givers.findIndex((it) => raceAt(before, it).name === race)
     const text = read[at]
     const refused = text === undefined ? [] : refusals(text, outcomes)
-    const total = text?.orders.length ?? 0
+    const total = outcomes.length
+    const failed = outcomes.filter((it) => !it.accepted).length
     const left = raceAt(galaxy, raceNamed(galaxy, race) ?? 0).removed === null ? "" : "; left the game"
-    return [`${race}: ${count(total, "order")}${total === 0 ? "" : `, ${refused.length} refused`}${left}`, ...refused]
+    return [`${race}: ${count(total, "order")}${total === 0 ? "" : `, ${failed} refused`}${left}`, ...refused]
   })
   return [...verdicts, ...ending(galaxy), `${state}: turn ${galaxy.turn}`].map((line) => `${line}\n`).join("")
 })
