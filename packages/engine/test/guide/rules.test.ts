@@ -1,156 +1,287 @@
-/** Every number of the guide for players, computed by the game itself; and every order line of it, read. */
+/** The guide to the rules says what the engine does: its numbers, its turn, its orders and its sections. */
 import { readFileSync } from "node:fs"
-import { grow } from "@galaxy/engine/formulas/growth"
-import { freePoints, makeCapital, researched } from "@galaxy/engine/formulas/production"
-import {
-  attackOf,
-  bombingPower,
-  defenceOf,
-  emptyMass,
-  fullMass,
-  holdOf,
-  speedOf,
-  weaponsMass
-} from "@galaxy/engine/formulas/ships"
-import { killChance } from "@galaxy/engine/formulas/shot"
-import { blockCost } from "@galaxy/engine/formulas/upgrade"
-import { build } from "@galaxy/engine/formulas/yard"
-import { elect } from "@galaxy/engine/formulas/votes"
-import { sharesOf } from "@galaxy/engine/orders/sciences"
+import { orderArguments } from "@galaxy/contract/engine/Order"
+import { Report } from "@galaxy/contract/engine/Report"
+import { freeKinds, planetsPerRace, type Range } from "@galaxy/engine/generation/kinds"
 import { plus } from "@galaxy/engine/rules/Ruleset"
-import { draftOf } from "@galaxy/engine/state/Draft"
-import { putDown } from "@galaxy/engine/state/landing"
+import type { Galaxy, Planet, ShipClass } from "@galaxy/engine/state/Galaxy"
 import { parseOrders } from "@galaxy/engine/text/parseOrders"
+import { renderReport } from "@galaxy/engine/text/report"
+import { makeTurn } from "@galaxy/engine/turn/makeTurn"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { galaxyOf } from "../support/games.ts"
+import { galaxyOf, groupOf, ordersOf } from "../support/games.ts"
+import { exampleOf, isWrittenAs } from "./examples.ts"
 
 const guide = readFileSync(new URL("../../../../docs/guides/rules.md", import.meta.url), "utf8")
 
-interface Example {
-  readonly line: string
-  readonly what: string
-  /** Numbers without a name: a design, or a hold. */
-  readonly plain: ReadonlyArray<number>
-  readonly named: Readonly<Record<string, string>>
-  /** As it is printed. */
-  readonly result: string
+/** Lines of all blocks of a kind. */
+const blocks = (kind: string): ReadonlyArray<string> =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${kind}\\n([^]*?)^\`\`\`$`, "gm"))].flatMap(([, body = ""]) =>
+    body.split("\n").filter((line) => line.trim() !== "")
+  )
+
+type Row = Readonly<Record<string, string>>
+
+/** Rows of the first table after a text, by the heads of their columns. */
+const tableAfter = (text: string): ReadonlyArray<Row> => {
+  const from = guide.indexOf(text)
+  assert.isAtLeast(from, 0, text)
+  const rest = guide.slice(from + text.length)
+  const table = /^\|[^]*?(?=\n\n|\n*$(?![^]))/m.exec(rest)?.[0] ?? ""
+  const rows = table.split("\n").map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim())
+  )
+  const [heads = [], , ...body] = rows
+  return body.map((cells) => Object.fromEntries(heads.map((head, at) => [head, cells[at] ?? ""])))
 }
 
-const examples: ReadonlyArray<Example> = [...guide.matchAll(/```example\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
-  block
-    .trim()
-    .split("\n")
-    .map((line) => {
-      const at = line.lastIndexOf(" = ")
-      const [what = "", ...words] = line.slice(0, at).split(" ")
-      const pairs = words.filter((word) => word.includes("="))
-      return {
-        line,
-        what,
-        plain: words.filter((word) => !word.includes("=")).map(Number),
-        named: Object.fromEntries(pairs.map((pair) => pair.split("=", 2) as [string, string])),
-        result: line.slice(at + 3)
-      }
-    })
-)
+describe("worked numbers", () => {
+  const lines = blocks("example")
+  it("are many", () => {
+    assert.isAtLeast(lines.length, 60)
+  })
 
-const compute = ({ what, plain, named }: Example): number => {
-  const number = (name: string): number => {
-    const value = Number(named[name])
-    assert.isTrue(Number.isFinite(value), `${what} needs ${name}`)
+  it.each(lines)("%s", (line) => {
+    const { number, compute } = exampleOf(line)
+    const computed = compute()
+    assert.isTrue(isWrittenAs(number, computed), `the engine says ${computed}`)
+  })
+
+  it("fail when they are wrong, or nobody can compute them", () => {
+    const right = (line: string) => isWrittenAs(exampleOf(line).number, exampleOf(line).compute())
+    assert.isTrue(right("points(industry 1000, population 1000) = 1000"))
+    assert.isFalse(right("points(industry 1000, population 1000) = 1001"))
+    assert.isTrue(right("capital(points 1000, resources 10, materials 0) = 196.08"))
+    assert.isFalse(right("capital(points 1000, resources 10, materials 0) = 196.07"))
+    assert.isFalse(right("capital(points 1000, resources 10, materials 0) = 196"))
+    for (const line of [
+      "magic(points 1000) = 1000",
+      "points(industry 1000) = 1000",
+      "points(industry 1000, population 1000, luck 3) = 1000",
+      "points(industry x, population 1000) = 1000",
+      "points of 1000 are 1000",
+      "constructor(points 1) = 1"
+    ]) {
+      assert.throws(() => exampleOf(line).compute(), undefined, undefined, line)
+    }
+  })
+})
+
+describe("constants in the text", () => {
+  const said: ReadonlyArray<readonly [what: string, text: string]> = [
+    ["growth", `grows by ${plus.populationGrowth * 100} % a turn`],
+    ["a colonist", "each thaws into eight"],
+    ["capital", `One unit of capital costs ${plus.pointsPerCapital} points and 1 unit of ore`.replace("One", "one")],
+    ["ship mass", `One unit of ship mass costs ${plus.pointsPerMass} points and one unit of ore`],
+    ["research", `${plus.pointsPerTechLevel.cargo} points raise a technology by one level`],
+    ["the hold", `t × (C + C² / ${plus.holdDivisor})`],
+    ["speed", `${plus.speedFactor} × t × D / full mass`],
+    ["upgrades", `× ${plus.upgradeFactor} × mass of the block`],
+    ["the flight zone", `${plus.flightZoneFactor} light years of one of your planets for each level`],
+    ["the detection zone", `within ${plus.detectionZoneFactor} light years of a planet of yours for each level`],
+    ["the map", `its side is ${plus.mapSideFactor} times the square root`],
+    ["names", `1 to ${plus.nameLength} characters`]
+  ]
+  it.each(said)("%s", (_, text) => {
+    assert.include(guide.replaceAll(/\s+/g, " "), text)
+  })
+
+  it("are those of the planets that a galaxy is made of", () => {
+    const rows = tableAfter("There are ten for each race:").slice(2)
+    assert.strictEqual(planetsPerRace, 10)
+    assert.strictEqual(rows.length, freeKinds.length)
+    for (const [at, { size, resources, share, apart }] of freeKinds.entries()) {
+      const row = rows[at] ?? {}
+      const range = ({ low, high }: Range) =>
+        high === 0 ? "0" : low === 0 ? `(?:0|up) to ${high}` : `${low} to ${high}`
+      assert.match(row["size"] ?? "", new RegExp(`^${range(size)}$`))
+      assert.match(row["resources"] ?? "", new RegExp(`^${range(resources)}$`))
+      assert.include(row["planets"], share === undefined ? "about half" : `, ${share * 100} %`)
+      assert.match(row["where"] ?? "", apart === 0 ? /^anywhere/ : new RegExp(`^at least ${apart} from`))
+    }
+  })
+
+  it("is played by the rules that the text is about", () => {
+    assert.strictEqual(plus.peoplePerColonist, 8)
+    assert.deepEqual([plus.industryWeight, plus.populationWeight], [0.75, 0.25])
+    assert.deepEqual(plus.idleTurns, [{ fromTurn: 0, turns: 10 }])
+    assert.deepEqual([plus.turnsAfterQuit, plus.idleWarningOwn, plus.idleWarningPublic], [3, 5, 3])
+    assert.strictEqual(plus.winningShare, 2 / 3)
+  })
+})
+
+describe("orders", () => {
+  const rows = tableAfter("## Orders")
+  const opOf = (row: Row): string => (row["op"] ?? "").replaceAll("`", "")
+
+  it.each(rows.map((row) => [row["for example"] ?? "", opOf(row)] as const))("%s is %s", (example, op) => {
+    const parsed = Result.getOrThrow(parseOrders(example.replaceAll("`", "")))
+    assert.deepEqual(
+      parsed.orders.map((order) => order.op),
+      [op]
+    )
+  })
+
+  it("are all there", () => {
+    assert.sameMembers([...new Set(rows.map(opOf))], Object.keys(orderArguments))
+  })
+
+  it("in the text are orders", () => {
+    for (const text of ["P 12 SHIP Blend", "H Blend 2 1 0 1"]) {
+      assert.include(guide, `\`${text}\``)
+      assert.isTrue(Result.isSuccess(parseOrders(text)), text)
+    }
+    assert.deepEqual(Result.getOrThrow(parseOrders("S 3 12")).orders, [
+      JSON.parse('{"op":"send","group":3,"planet":12}')
+    ])
+    assert.include(guide, '{"op":"send","group":3,"planet":12}')
+  })
+})
+
+describe("sections of the report", () => {
+  it("are all there", () => {
+    const named = tableAfter("## Your report").flatMap((row) =>
+      [...(row["in the JSON report"] ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name)
+    )
+    assert.sameMembers(named, Object.keys(Report.fields))
+  })
+})
+
+describe("the worked turn", () => {
+  const races = ["Ann", "Bob"]
+  const number = (row: Row, head: string): number => {
+    const value = Number(row[head])
+    assert.isTrue(row[head] !== undefined && Number.isFinite(value), `${head} of ${JSON.stringify(row)}`)
     return value
   }
-  const [drive = 0, armament = 0, weapons = 0, shields = 0, cargo = 0] = plain
-  const design = { drive, armament, weapons, shields, cargo }
-  const techs = () => ({ drive: number("tech"), weapons: number("tech"), shields: number("tech"), cargo: 1 })
-  const built = () => build(plus, emptyMass(design), number("resources"), number("materials"), number("points"))
-  const people = () => ({ size: number("size"), population: number("population"), colonists: 0 })
-  switch (what) {
-    case "points":
-      return freePoints(plus, { industry: number("industry"), population: number("population") })
-    case "capital": {
-      const stocks = { capital: 0, materials: number("materials") }
-      return makeCapital(plus, stocks, number("resources"), number("points")).capital
-    }
-    case "research":
-      return researched(plus, "drive", number("points"))
-    case "science": {
-      const [first, second, third, fourth] = (named["parts"] ?? "").split(":").map(Number)
-      const shares = Result.getOrThrow(sharesOf({ drive: first, weapons: second, shields: third, cargo: fourth }))
-      return named["of"] === "drive" ? shares.drive : shares.shields
-    }
-    case "colonists":
-      return grow(plus, people()).colonists
-    case "population":
-      return grow(plus, people()).population
-    case "mass":
-      return emptyMass(design)
-    case "built":
-      return built().ships
-    case "banked":
-      return built().banked
-    case "speed": {
-      const mass = fullMass(emptyMass(design), number("load"), { cargo: number("tech") })
-      return speedOf(plus, design, { drive: number("tech") }, mass)
-    }
-    case "hold":
-      return holdOf(plus, { cargo: drive }, { cargo: number("tech") })
-    case "attack":
-      return attackOf(design, techs())
-    case "defence":
-      return defenceOf(plus, design, techs(), emptyMass(design))
-    case "upgrade":
-      return blockCost(plus, number("mass"), number("from"), number("to"))
-    case "turns":
-      return Math.ceil(number("distance") / number("speed"))
-    case "zone":
-      return (plus.flightZoneFactor ?? Number.NaN) * number("tech")
-    case "chance":
-      return killChance(plus, number("attack"), number("defence"))
-    case "power":
-      return bombingPower(design, techs()) * number("ships")
-    case "votes":
-      return number("population") / (plus.populationPerVote ?? Number.NaN)
-    case "needed":
-      return elect(plus, [number("votes"), 0], [0, 1]).needed
-    case "settled": {
-      const draft = draftOf(
-        galaxyOf([{}, { owner: null, population: 0, industry: 0, production: null, size: number("size") }])
-      )
-      putDown(draft, draft.races[0]!, draft.planets[1]!, "colonists", number("colonists"), "unloading")
-      return draft.planets[1]!.population
-    }
-    default:
-      return assert.fail(`the guide has an example that nobody computes: ${what}`)
-  }
-}
 
-describe("the guide for players", () => {
-  it("has many numbers", () => {
-    assert.isAbove(examples.length, 50)
-  })
+  const classes: ReadonlyArray<ShipClass & { readonly race: string }> = tableAfter("<!-- classes -->").map((row) => ({
+    race: row["race"] ?? "",
+    name: row["class"] ?? "",
+    drive: number(row, "D"),
+    armament: number(row, "A"),
+    weapons: number(row, "W"),
+    shields: number(row, "S"),
+    cargo: number(row, "C")
+  }))
 
-  for (const [index, example] of examples.entries()) {
-    it(`${index + 1}: ${example.line}`, () => {
-      const decimals = example.result.split(".")[1]?.length ?? 0
-      const half = 0.5 / 10 ** decimals
-      assert.closeTo(compute(example), Number(example.result), half * 1.000_001)
-    })
+  const productOf = (makes: string): Planet["production"] => {
+    if (makes === "-") return null
+    if (makes === "CAP") return { kind: "capital" }
+    if (makes === "MAT") return { kind: "materials" }
+    assert.isTrue(
+      classes.some(({ name }) => name === makes),
+      makes
+    )
+    return { kind: "ships", class: makes, banked: 0 }
   }
 
-  it("shows orders that can be read", () => {
-    const table = guide.slice(guide.indexOf("## Orders"))
-    const orders = [...table.matchAll(/`([A-Z](?: [^`]*)?)`/g)].map(([, order = ""]) => order)
-    assert.isAbove(orders.length, 20)
-    for (const order of orders) {
-      if (order === "SHIP") continue
-      assert.isTrue(Result.isSuccess(parseOrders(order)), order)
+  const planets = tableAfter("<!-- planets -->").map((row): Partial<Planet> => {
+    const owner = races.indexOf(row["owner"] ?? "")
+    return {
+      number: number(row, "#"),
+      name: row["name"] ?? "",
+      owner: owner < 0 ? null : owner,
+      x: number(row, "x"),
+      y: number(row, "y"),
+      size: number(row, "size"),
+      population: number(row, "population"),
+      industry: number(row, "industry"),
+      resources: number(row, "resources"),
+      materials: number(row, "materials"),
+      colonists: number(row, "colonists"),
+      production: productOf(row["makes"] ?? "")
     }
   })
 
-  it("weighs guns as it says", () => {
-    assert.strictEqual(weaponsMass({ armament: 1, weapons: 10 }), 10)
-    assert.strictEqual(weaponsMass({ armament: 3, weapons: 10 }), 20)
+  const groups = tableAfter("<!-- groups -->")
+
+  const before: Galaxy = galaxyOf(
+    planets,
+    { size: 64 },
+    races.map((name) => ({
+      name,
+      classes: classes.flatMap(({ race, ...design }) => (race === name ? [design] : [])),
+      groups: groups.flatMap((row) => {
+        const design = classes.find((it) => it.race === name && it.name === row["class"])
+        if (row["race"] !== name || design === undefined) return []
+        const { race: _, ...shipClass } = design
+        return [
+          groupOf(shipClass, { number: number(row, "group"), ships: number(row, "ships"), at: number(row, "at") })
+        ]
+      })
+    }))
+  )
+
+  const orders = Result.getOrThrow(parseOrders(blocks("orders").join("\n"))).orders
+  const turn = makeTurn(before, ordersOf({ 0: orders }))
+  const [report] = turn.reports
+
+  /** What `planet 2 population` and the like mean in the report. */
+  const valueOf = (line: string): unknown => {
+    assert.isDefined(report)
+    const [what = "", ...rest] = line.split(" ")
+    if (what === "votes") return (report.votes as unknown as Record<string, unknown>)[rest[0] ?? ""]
+    const [which, field = ""] = rest
+    const at = Number(which)
+    const lists: Readonly<Record<string, ReadonlyArray<object>>> = {
+      planet: report.my_planets.filter((it) => it.number === at),
+      foreign: report.foreign_planets.filter((it) => it.number === at),
+      yard: report.yards.filter((it) => it.planet === at),
+      group: report.my_groups.filter((it) => it.number === at),
+      battle: report.battles.filter((it) => it.planet === at),
+      bombing: report.bombings.filter((it) => it.planet === at)
+    }
+    const found = lists[what] ?? []
+    assert.strictEqual(found.length, 1, line)
+    return (found[0] as Record<string, unknown>)[field]
+  }
+
+  it("begins as its tables say, and all of its orders are carried out", () => {
+    assert.strictEqual(before.planets.length, 4)
+    assert.deepEqual(
+      before.races.map((race) => race.groups.length),
+      [3, 1]
+    )
+    assert.strictEqual(orders.length, 3)
+    assert.deepEqual(
+      report?.orders.filter(({ accepted }) => !accepted),
+      []
+    )
+  })
+
+  const lines = blocks("turn")
+  it.each(lines)("%s", (line) => {
+    const [, what = "", expected = ""] = /^(.+) = (\S+)$/.exec(line) ?? []
+    const value = valueOf(what)
+    assert.isNumber(value)
+    assert.isTrue(isWrittenAs(expected, Number(value)), `the engine says ${String(value)}`)
+  })
+
+  const sections = tableAfter("The text report has its columns under letters")
+  it.each(sections.map((row) => row["section of the text"] ?? ""))("has the columns of %s", (title) => {
+    assert.isDefined(report)
+    const text = renderReport(report).split("\n")
+    const heads = text[text.indexOf(title) + 1] ?? ""
+    const columns = sections.find((row) => row["section of the text"] === title)?.["columns"] ?? ""
+    const letters = [...columns.matchAll(/`([^`]+)`/g)].map(([, letter = ""]) => letter).join(" ")
+    const shown = heads.trim().split(/\s+/).join(" ")
+    assert.isTrue(
+      columns.endsWith("lost") ? shown.startsWith(letters) : shown === letters,
+      `${shown} is not ${letters}`
+    )
+  })
+
+  it("has the ships and the end that the text tells of", () => {
+    assert.isAtLeast(lines.length, 15)
+    const ships = report?.my_groups.map(({ number: group, ships: count, class: name, destination }) =>
+      [group, count, name, destination].join(" ")
+    )
+    assert.deepEqual(ships, ["1 1 Hauler 3", "2 1 Escort 3", "3 1 Raider 4", "4 5 Hauler 1"])
+    assert.deepEqual(report?.winners, ["Ann"])
   })
 })
