@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { exclusively } from "./lib/exclusive.ts"
 import { filesBelow, root, toolEnv } from "./lib/tree.ts"
 
 const packages = readdirSync(join(root, "packages")).filter((name) =>
@@ -24,11 +25,14 @@ const leftovers = (name: string): ReadonlyArray<string> => {
 }
 
 const started = performance.now()
-for (const file of packages.flatMap(leftovers)) rmSync(file)
-const { status } = spawnSync("tsc", ["-b", ...packages.map((name) => `packages/${name}`), ...process.argv.slice(2)], {
-  cwd: root,
-  env: toolEnv(),
-  stdio: "inherit"
+// Several tests build: whoever comes second finds it done, and nobody packs what another one is writing.
+const { status } = exclusively("build", () => {
+  for (const file of packages.flatMap(leftovers)) rmSync(file)
+  return spawnSync("tsc", ["-b", ...packages.map((name) => `packages/${name}`), ...process.argv.slice(2)], {
+    cwd: root,
+    env: toolEnv(),
+    stdio: "inherit"
+  })
 })
 if (status === 0) {
   for (const name of packages) {
