@@ -1,4 +1,7 @@
-/** Where the rules leave a choice, the ruleset holds it: what is chosen, and what would be otherwise. */
+/**
+ * Where the rules leave a choice, the ruleset holds it: what is chosen, and what would be otherwise, in whole turns.
+ * Choices of single orders, of routes and of the map are under `../decisions`.
+ */
 import { plus, type Ruleset } from "@galaxy/engine/rules/Ruleset"
 import type { Galaxy, Group, Planet, Race } from "@galaxy/engine/state/Galaxy"
 import { reportsOf } from "@galaxy/engine/report/reports"
@@ -133,29 +136,6 @@ describe("which ore comes back from a hull that is given up (D7)", () => {
     near(withIt({ oreReturned: "all" }, galaxy, switched).planet(1).materials, 20 + 45 * share, "ore"))
 })
 
-describe("whether ships with colonists are dismantled over a foreign planet (D8)", () => {
-  const galaxy = galaxyOf([{}, { owner: 1 }], {}, [
-    { classes, groups: [groupOf(Tug, { at: 2, goods: "colonists", load: 5 })], peace_with: [1] },
-    { peace_with: [0] }
-  ])
-  const dismantle = ordersOf({ 0: [{ op: "dismantle", group: 1 }] })
-
-  it("they aren't", () => {
-    const { codes, ships, planet } = withIt({}, galaxy, dismantle)
-    assert.deepStrictEqual(codes, ["foreign_planet"])
-    assert.strictEqual(ships(0), 1)
-    assert.strictEqual(planet(2).materials, 0)
-  })
-  it("or the colonists are lost", () => {
-    const { codes, ships, planet } = withIt({ dismantlingOverStrangers: "colonists_lost" }, galaxy, dismantle)
-    assert.deepStrictEqual(codes, ["accepted"])
-    assert.strictEqual(ships(0), 0)
-    assert.strictEqual(planet(2).population, 1000)
-    // The ore of the ship is made capital in the same turn.
-    near(planet(2).capital, 20 + (1000 - 5 * 20) / (5 + 1 / 10), "capital")
-  })
-})
-
 describe("whether routes empty ships of a fleet (D9)", () => {
   const stranded: Partial<Group> = { at: 2, goods: "materials", load: 7, fleet: "Convoy" }
   const galaxy = galaxyOf([{ routes: { materials: 2 } }, empty], {}, [{ classes, groups: [groupOf(Tug, stranded)] }])
@@ -226,60 +206,6 @@ describe("whether the owner of a planet sees a battle there without ships (D17)"
 
   it("it does", () => assert.deepStrictEqual(seen({}), [1, 1, 1]))
   it("or only those do who have ships there", () => assert.deepStrictEqual(seen({ ownerSeesBattle: false }), [0, 1, 1]))
-})
-
-describe("whether a planet is bombed whose defenders outlasted the fight (D19)", () => {
-  // Neither can hurt the other.
-  const Fortress = classOf("Fortress", "0 1 1 1000 0")
-  const galaxy = galaxyOf([{}], {}, [
-    { classes: [Fortress], groups: [groupOf(Fortress)] },
-    { classes: [Fortress], groups: [groupOf(Fortress)] }
-  ])
-  const damage = (change: Partial<Ruleset>): number => 1000 - withIt(change, galaxy).planet(1).industry
-
-  it("it is", () => near(withIt({}, galaxy).log.filter((it) => it.kind === "bombing").length, 1, "bombings"))
-  it("or it isn't", () => assert.strictEqual(damage({ bombsDespiteDefenders: false }), 0))
-})
-
-describe("whether ships that a route's cargo doesn't need stay behind (D20)", () => {
-  const galaxy = galaxyOf(
-    [
-      { materials: 20, production: { kind: "research", technology: "drive" }, routes: { materials: 2 } },
-      { x: 50, ...empty }
-    ],
-    {},
-    [{ classes, groups: [groupOf(Tug, { ships: 3 })] }]
-  )
-  const flying = (change: Partial<Ruleset>) =>
-    withIt(change, galaxy)
-      .race(0)
-      .groups.map((it) => [it.ships, it.load, it.to])
-
-  it("they do", () =>
-    assert.deepStrictEqual(flying({}), [
-      [2, 10, 2],
-      [1, 0, null]
-    ]))
-  it("or all go", () => assert.deepStrictEqual(flying({ routesSplitGroups: false }), [[3, 20 / 3, 2]]))
-})
-
-describe("how too few points are spread over a ship (D21)", () => {
-  // Drive 1 to 3, shields 1 to 2: 200/3 and 50 points, and half of that.
-  const Ship = classOf("Ship", "10 0 0 10 0")
-  const cost = (2 / 3) * 100 + 0.5 * 100
-  const galaxy = galaxyOf([{ population: cost / 2, industry: cost / 2 }], {}, [
-    { techs: levels(3, 1, 2, 1), classes: [Ship], groups: [groupOf(Ship)] }
-  ])
-  const reached = (change: Partial<Ruleset>) => {
-    const [group] = withIt(change, galaxy, ordersOf({ 0: [{ op: "upgrade", group: 1 }] })).race(0).groups
-    return [group?.techs.drive, group?.techs.shields]
-  }
-
-  it("each block goes the same part of its way", () => assert.deepStrictEqual(reached({}), [2, 1.5]))
-  it("or gets points by its mass", () => {
-    const level = Math.round(100 / (1 - cost / 2 / 200)) / 100
-    assert.deepStrictEqual(reached({ partialUpgrade: "by_mass" }), [level, level])
-  })
 })
 
 describe("peace in the first turns", () => {
