@@ -17,7 +17,7 @@ const run = promisify(execFile)
 const deploy = fileURLToPath(new URL("../../../../deploy/engine", import.meta.url))
 
 /** As a stranger's shell has it: without this repository's export condition. */
-const env = { ...process.env, NODE_OPTIONS: "", DOCKER_BUILDKIT: "0", ...(dockerHost && { DOCKER_HOST: dockerHost }) }
+const env = { ...process.env, NODE_OPTIONS: "", ...(dockerHost && { DOCKER_HOST: dockerHost }) }
 
 const recipe = (name: string, ...args: ReadonlyArray<string>) =>
   run(process.execPath, [join(deploy, name), ...args], { env, maxBuffer: 1e8 })
@@ -119,18 +119,15 @@ describe.skipIf(dockerHost === undefined)("containers of the engine's image", { 
     return docker("run", "--detach", ...own, ...hardened, ...watched, ...more, tagOf(version))
   }
 
-  const until = async (what: string, done: () => Promise<boolean>) => {
-    for (let attempt = 0; attempt < 600; attempt++) {
-      if (await done()) return
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    throw new Error(what)
-  }
-
   /** The origin of a container, once Docker calls it healthy. */
   const healthy = async (container: string) => {
-    await until(`${container} is not healthy`, async () => (await inspect(container)).State.Health.Status === "healthy")
-    return `http://${await docker("port", container, "8080/tcp")}`
+    for (let attempt = 0; attempt < 600; attempt++) {
+      const { Running, Health } = (await inspect(container)).State
+      if (Health.Status === "healthy") return `http://${await docker("port", container, "8080/tcp")}`
+      if (Running !== true) break
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error(`the container is not healthy: ${await docker("logs", container)}`)
   }
 
   beforeAll(async () => {
