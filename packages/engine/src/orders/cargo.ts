@@ -9,6 +9,10 @@ import { chosen } from "./groups.ts"
 import { done, type Outcome, refuse } from "./Refusal.ts"
 import { goodsNamed, placeOf } from "./subjects.ts"
 
+/** An amount as it was ordered: differences up to epsilon are none, so neither is so little an amount. */
+const isNone = (draft: Draft, amount: number | undefined): boolean =>
+  amount !== undefined && amount <= draft.ruleset.epsilon
+
 /** That a group stands at its planet with nothing else to do. */
 export const isFree = (group: DraftGroup): Outcome => {
   switch (group.state) {
@@ -41,10 +45,10 @@ export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         const { epsilon } = draft.ruleset
         const stock = planet[goods]
         const space = (holdOf(draft.ruleset, group.design, group.techs) - group.load) * ships
-        if (stock <= 0) return refuse("not_enough_stock", `there is none on planet ${planet.number}`)
+        if (stock <= epsilon) return refuse("not_enough_stock", `there is none on planet ${planet.number}`)
         if (space <= epsilon) return refuse("hold_full", `group ${group.number} is full`)
+        if (isNone(draft, order.amount)) return refuse("bad_amount", "an amount must be above 0")
         const amount = order.amount ?? Math.min(stock, space)
-        if (amount <= 0) return refuse("bad_amount", "an amount must be above 0")
         if (amount > space + epsilon) return refuse("bad_amount", `there is room for ${space} only`)
         if (amount > stock + epsilon) return refuse("not_enough_stock", `there are ${stock} only`)
         const taken = Math.min(amount, stock)
@@ -66,8 +70,8 @@ export const unload = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         return refuse("foreign_planet", `colonists can't be landed on planet ${planet.number}`)
       }
       const aboard = group.load * ships
+      if (isNone(draft, order.amount)) return refuse("bad_amount", "an amount must be above 0")
       const amount = order.amount ?? aboard
-      if (amount <= 0) return refuse("bad_amount", "an amount must be above 0")
       if (amount > aboard + epsilon) return refuse("bad_amount", `there are ${aboard} aboard only`)
       const unloaded = splitOff(draft, race, group, ships)
       const all = amount >= aboard - epsilon
