@@ -4,6 +4,7 @@ import { Result } from "effect"
 import { freePoints } from "../formulas/production.ts"
 import { blockMass, partial, payable, shipCost } from "../formulas/upgrade.ts"
 import { toHundredths } from "../report/rounding.ts"
+import { maxGroups } from "../rules/limits.ts"
 import { type Draft, type DraftGroup, type DraftRace, explain } from "../state/Draft.ts"
 import { type Levels, technologies, type Technology } from "../state/Galaxy.ts"
 import { splitOff } from "../state/groups.ts"
@@ -54,8 +55,12 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         if (points <= ruleset.epsilon || !isHigher(group.techs, techs)) {
           return refuse("no_points", `planet ${planet.number} has not enough free production points`)
         }
+        const raisedShips = Math.max(1, whole)
+        if (raisedShips < group.ships && race.groups.size >= maxGroups) {
+          return refuse("too_many", `a race has at most ${maxGroups} groups`)
+        }
         planet.spent += whole > 0 ? Math.min(points, whole * cost) : points
-        const raised = splitOff(draft, race, group, Math.max(1, whole))
+        const raised = splitOff(draft, race, group, raisedShips)
         for (const block of blocks) {
           explain(draft, race.index, "group", raised.number, block, raised.techs[block], techs[block], "upgrade")
         }
