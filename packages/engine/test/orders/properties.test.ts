@@ -219,7 +219,7 @@ it("groups that are split and merged are what they were", () => {
     const race = raceOf(draft, 0)
     executeAll(draft, race, [{ op: "merge_groups" }])
     const merged = JSON.stringify([...race.groups])
-    for (const group of [...race.groups.values()]) {
+    for (const group of Array.from(race.groups.values())) {
       if (group.state === "in_space" || group.fleet !== null || group.ships < 2) continue
       const ships = 1 + random.below(group.ships - 1)
       const [verdict] = executeAll(draft, race, [{ op: "break_group", group: group.number, ships }])
