@@ -127,7 +127,8 @@ describe.skipIf(dockerHost === undefined)("containers of the engine's image", { 
       if (Running !== true) break
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    throw new Error(`the container is not healthy: ${await docker("logs", container)}`)
+    const { stderr } = await run("docker", ["logs", container], { env })
+    throw new Error(`the container is not healthy: ${stderr}`)
   }
 
   beforeAll(async () => {
