@@ -30,8 +30,8 @@ const texts = [
 ]
 const wild = [0, 0.3, 1, 1.5, 2, 7, 40, -1, -0.3, 1e9, 1e308, -1e308, 5e-324, 1e-300, 1e-10, Number.MAX_SAFE_INTEGER]
 const words = ["COL", "CAP", "MAT", "EMP", "ALL", "DRIVE", "WEAPONS", "SHIELDS", "CARGO", "col", "XXX"]
-const whole = ["planet", "to", "group", "ships"]
-const real = ["amount", "level", "drive", "armament", "weapons", "shields", "cargo"]
+const whole = new Set(["planet", "to", "group", "ships"])
+const real = new Set(["amount", "level", "drive", "armament", "weapons", "shields", "cargo"])
 
 /** An order of an operation whose every argument may be right, wrong, mad or missing. */
 const absurd = (random: Random.Random, draft: Draft, race: DraftRace, op: OrderOp): Order => {
@@ -49,8 +49,8 @@ const absurd = (random: Random.Random, draft: Draft, race: DraftRace, op: OrderO
       return any(near, undefined)?.number ?? 1
     }
     if (name === "ships") return any([-1e9, -1, 0, 1, 2, 3, 1e9], 0)
-    if (whole.includes(name)) return any([0, 1, 2, 3, 1e6], 0)
-    if (real.includes(name)) return random.below(2) === 0 ? random.between(0, 12) : any(wild, 0)
+    if (whole.has(name)) return any([0, 1, 2, 3, 1e6], 0)
+    if (real.has(name)) return random.below(2) === 0 ? random.between(0, 12) : any(wild, 0)
     if (name === "goods" || name === "block") return any(words, "")
     return random.below(3) > 0 ? any(known, "") : any([...texts, ...words], "")
   }

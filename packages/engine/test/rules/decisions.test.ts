@@ -41,7 +41,7 @@ describe("whether ships that were told to leave fight before they go (D4)", () =
   ])
   const leave = ordersOf({ 1: [{ op: "send", group: 1, planet: 2 }] })
 
-  it("they do", () => assert.strictEqual(withIt({}, galaxy, leave).ships(1), 0))
+  it("such ships do", () => assert.strictEqual(withIt({}, galaxy, leave).ships(1), 0))
   it("or they don't", () => {
     const { race } = withIt({ launchedFight: false }, galaxy, leave)
     assert.deepStrictEqual(
@@ -59,7 +59,7 @@ describe("whether ships that are being upgraded fight (D5)", () => {
   ])
   const upgrade = ordersOf({ 0: [{ op: "upgrade", group: 1, block: "DRIVE", ships: 1 }] })
 
-  it("they stay out of it, before the flight and after", () => {
+  it("such ships stay out of it, before the flight and after", () => {
     const { race, battles } = withIt({}, galaxy, upgrade)
     assert.deepStrictEqual(
       race(0).groups.map((it) => [it.ships, it.techs.drive]),
@@ -87,7 +87,7 @@ describe("whether ships that are being upgraded stay where they are", () => {
       .race(0)
       .groups.map((it) => it.at)
 
-  it("they follow no route", () => assert.deepStrictEqual(at({}), [1]))
+  it("such ships follow no route", () => assert.deepStrictEqual(at({}), [1]))
   it("or go on", () => assert.deepStrictEqual(at({ upgradingBinds: false }), [2]))
 })
 
@@ -141,7 +141,7 @@ describe("whether routes empty ships of a fleet (D9)", () => {
   const galaxy = galaxyOf([{ routes: { materials: 2 } }, empty], {}, [{ classes, groups: [groupOf(Tug, stranded)] }])
   const unloaded = (change: Partial<Ruleset>): number => withIt(change, galaxy).planet(2).materials
 
-  it("they don't", () => assert.strictEqual(unloaded({}), 0))
+  it("such ships don't", () => assert.strictEqual(unloaded({}), 0))
   it("or they do", () => assert.strictEqual(unloaded({ routesUnloadFleets: true }), 7))
 })
 
@@ -151,7 +151,7 @@ describe("what becomes of colonists in stock when all people die (D10)", () => {
     { classes, groups: [groupOf(Cruiser)] }
   ])
 
-  it("they are lost with them", () => {
+  it("such ships are lost with them", () => {
     const { planet } = withIt({}, galaxy)
     assert.deepInclude(planet(1), { owner: null, population: 0, industry: 0, colonists: 0, production: null })
     assert.strictEqual(planet(1).materials, 5)
@@ -174,21 +174,21 @@ const voters = (...people: ReadonlyArray<readonly [number, number]>): Galaxy =>
 describe("whether a winner must vote for itself (D11)", () => {
   const galaxy = voters([100, 2], [900, 0], [100, 2])
 
-  it("it must", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
+  it("that one must", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
   it("or needn't", () => assert.deepStrictEqual(withIt({ winnerNamesItself: false }, galaxy).galaxy.winners, [0]))
 })
 
 describe("whether the winning share itself wins (D13)", () => {
   const galaxy = voters([2000, 0], [1000, 1])
 
-  it("it does", () => assert.deepStrictEqual(withIt({}, galaxy).galaxy.winners, [0]))
+  it("the owner does", () => assert.deepStrictEqual(withIt({}, galaxy).galaxy.winners, [0]))
   it("or only more does", () => assert.isFalse(withIt({ shareReachedWins: false }, galaxy).galaxy.finished))
 })
 
 describe("whether parts of a vote count (D14)", () => {
   const galaxy = voters([2900, 0], [1500, 1])
 
-  it("they do", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
+  it("such ships do", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
   it("or whole thousands only", () =>
     assert.deepStrictEqual(withIt({ fractionalVotes: false }, galaxy).galaxy.winners, [0]))
 })
@@ -204,7 +204,7 @@ describe("whether the owner of a planet sees a battle there without ships (D17)"
     return reportsOf(after, log).map((it) => it.battles.length)
   }
 
-  it("it does", () => assert.deepStrictEqual(seen({}), [1, 1, 1]))
+  it("the owner does", () => assert.deepStrictEqual(seen({}), [1, 1, 1]))
   it("or only those do who have ships there", () => assert.deepStrictEqual(seen({ ownerSeesBattle: false }), [0, 1, 1]))
 })
 

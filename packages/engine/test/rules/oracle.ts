@@ -4,6 +4,8 @@
  * Tests say nothing of how many cases there are or what they are called, so that larger files can take the place of
  * these. A case whose shape isn't known fails; one that isn't run is skipped with its reason.
  */
+/* oxlint-disable vitest/no-conditional-tests, vitest/valid-title, vitest/expect-expect, vitest/no-disabled-tests --
+   tests are registered from data here: titles are those of cases, and the assertions are in what `plan` gives back */
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"

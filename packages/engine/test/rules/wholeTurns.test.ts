@@ -28,7 +28,7 @@ import { mergeGroups } from "@galaxy/engine/state/groups"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import type { TurnEvent } from "@galaxy/engine/turn/TurnEvent"
 import { assert } from "@effect/vitest"
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { galaxyOf, levels } from "../support/games.ts"
 import { goodsNamed, goodsNames, type Meaning, meaningOf } from "./ngOrders.ts"
 import { departures, design, eachCase, type Plan, shipClass, skip } from "./oracle.ts"
@@ -153,7 +153,7 @@ const productOf = (planet: PlanetState): Product | null => {
   }
 }
 
-const indexIn = <A extends { readonly name: string }>(items: ReadonlyArray<A>, name: string): number => {
+const indexIn = (items: ReadonlyArray<{ readonly name: string }>, name: string): number => {
   const index = items.findIndex((it) => it.name === name)
   return index < 0 ? assert.fail(`nothing is named ${name}`) : index
 }
@@ -245,7 +245,7 @@ const matched = (galaxy: Galaxy, race: Race, wanted: PlayerState) => {
   const problems: Array<string> = []
   for (const { n, ...group } of wanted.groups) {
     // In orbit it doesn't matter from where.
-    const { from, ...orbit } = group
+    const orbit = Struct.omit(group, ["from"])
     const at = left.findIndex(({ shown }) => departures(shown, group.dist > 0 ? group : orbit).length === 0)
     const [found] = at < 0 ? [] : left.splice(at, 1)
     if (found === undefined) problems.push(`${race.name} has no group ${JSON.stringify(group)}`)
