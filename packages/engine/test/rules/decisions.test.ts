@@ -141,7 +141,7 @@ describe("whether routes empty ships of a fleet (D9)", () => {
   const galaxy = galaxyOf([{ routes: { materials: 2 } }, empty], {}, [{ classes, groups: [groupOf(Tug, stranded)] }])
   const unloaded = (change: Partial<Ruleset>): number => withIt(change, galaxy).planet(2).materials
 
-  it("such ships don't", () => assert.strictEqual(unloaded({}), 0))
+  it("routes leave them alone", () => assert.strictEqual(unloaded({}), 0))
   it("or they do", () => assert.strictEqual(unloaded({ routesUnloadFleets: true }), 7))
 })
 
@@ -151,7 +151,7 @@ describe("what becomes of colonists in stock when all people die (D10)", () => {
     { classes, groups: [groupOf(Cruiser)] }
   ])
 
-  it("such ships are lost with them", () => {
+  it("colonists are lost with them", () => {
     const { planet } = withIt({}, galaxy)
     assert.deepInclude(planet(1), { owner: null, population: 0, industry: 0, colonists: 0, production: null })
     assert.strictEqual(planet(1).materials, 5)
@@ -174,21 +174,21 @@ const voters = (...people: ReadonlyArray<readonly [number, number]>): Galaxy =>
 describe("whether a winner must vote for itself (D11)", () => {
   const galaxy = voters([100, 2], [900, 0], [100, 2])
 
-  it("that one must", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
+  it("no winner votes for another", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
   it("or needn't", () => assert.deepStrictEqual(withIt({ winnerNamesItself: false }, galaxy).galaxy.winners, [0]))
 })
 
 describe("whether the winning share itself wins (D13)", () => {
   const galaxy = voters([2000, 0], [1000, 1])
 
-  it("the owner does", () => assert.deepStrictEqual(withIt({}, galaxy).galaxy.winners, [0]))
+  it("just as much wins", () => assert.deepStrictEqual(withIt({}, galaxy).galaxy.winners, [0]))
   it("or only more does", () => assert.isFalse(withIt({ shareReachedWins: false }, galaxy).galaxy.finished))
 })
 
 describe("whether parts of a vote count (D14)", () => {
   const galaxy = voters([2900, 0], [1500, 1])
 
-  it("such ships do", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
+  it("parts do", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
   it("or whole thousands only", () =>
     assert.deepStrictEqual(withIt({ fractionalVotes: false }, galaxy).galaxy.winners, [0]))
 })
