@@ -8,7 +8,8 @@
 import { Effect, FileSystem, Option, Path, Result, Schema } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import type { Json } from "../state/canonical.ts"
-import { seal, type StateKind, unseal } from "./sealed.ts"
+import { seal, unseal } from "./sealed.ts"
+import type { StateKind } from "./upgrades.ts"
 import { StateBroken } from "./StateError.ts"
 
 const utf8 = new TextEncoder()

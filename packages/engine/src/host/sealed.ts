@@ -6,9 +6,7 @@
 import { Result } from "effect"
 import { sha256Hex } from "../random/sha256.ts"
 import { canonicalJson, type Json } from "../state/canonical.ts"
-import { isReadable, stateVersion, upgraded } from "./upgrades.ts"
-
-export type StateKind = "galaxy" | "turn" | "orders" | "banished"
+import { isReadable, type StateKind, stateVersion, upgraded } from "./upgrades.ts"
 
 const formatOf = (kind: StateKind): string => `galaxy-engine/${kind}`
 

@@ -3,7 +3,7 @@
  *
  * A file is never rewritten for it: turns that were made stay as they were written.
  */
-import type { StateKind } from "./sealed.ts"
+export type StateKind = "galaxy" | "turn" | "orders" | "banished"
 
 /** Version of the content of all state files. A change of their shape raises it and adds a step. */
 export const stateVersion = 2

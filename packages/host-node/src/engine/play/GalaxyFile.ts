@@ -5,7 +5,8 @@
  * for a complete turn. Files are their owner's alone, as they hold all secrets of the game.
  */
 import { TurnContent } from "@galaxy/engine/host/layout"
-import { seal, type StateKind, unseal } from "@galaxy/engine/host/sealed"
+import { seal, unseal } from "@galaxy/engine/host/sealed"
+import type { StateKind } from "@galaxy/engine/host/upgrades"
 import { problemOf } from "@galaxy/engine/state/consistency"
 import { Galaxy } from "@galaxy/engine/state/Galaxy"
 import type { Made } from "@galaxy/engine/turn/makeTurn"

@@ -1,0 +1,96 @@
+/** Names that players give (rules, section 22), for every kind of thing that has one. */
+import type { Order } from "@galaxy/contract/engine/Order"
+import { assert, describe, it } from "@effect/vitest"
+import { carryOut } from "../support/carryOut.ts"
+import { classOf, galaxyOf, groupOf } from "../support/games.ts"
+
+const drone = classOf("Drone", "1 0 0 0 0")
+const galaxy = galaxyOf([{}, {}, { owner: 1, name: "Vega" }], {}, [
+  { classes: [drone], groups: [groupOf(drone, { ships: 2 }), groupOf(drone, { number: 2 })] },
+  {
+    classes: [classOf("Cruiser", "2 0 0 0 0")],
+    sciences: [{ name: "Mix", drive: 1, weapons: 0, shields: 0, cargo: 0 }],
+    groups: [groupOf(classOf("Cruiser", "2 0 0 0 0"), { fleet: "Armada" })]
+  }
+])
+
+const numbers = { drive: 1, armament: 0, weapons: 0, shields: 0, cargo: 0 }
+const naming: Readonly<Record<string, (name: string) => Order>> = {
+  "a planet": (name) => ({ op: "rename_planet", planet: 1, name }),
+  "a class": (name) => ({ op: "design_class", name, ...numbers }),
+  "a class given anew": (name) => ({ op: "rename_class", class: "Drone", name }),
+  "a science": (name) => ({ op: "create_science", name, drive: 1, weapons: 0, shields: 0, cargo: 0 }),
+  "a fleet": (fleet) => ({ op: "join_fleet", group: 1, fleet })
+}
+
+const codes = (...orders: ReadonlyArray<Order>) => carryOut(galaxy, 0, orders).verdicts.map((it) => it.code ?? "done")
+
+describe.each(Object.entries(naming))("the name of %s", (_, called) => {
+  it.each([
+    ["", "name_missing"],
+    [" \t ", "name_missing"],
+    ["x".repeat(21), "name_too_long"],
+    ["x".repeat(20), "done"],
+    ["X", "done"],
+    ["Alpha Centauri", "done"],
+    ["a,b@c", "done"],
+    ["R2-D2", "done"],
+    ["a\u0000b", "name_chars"],
+    ["<script>", "name_chars"],
+    ["a.b", "name_chars"],
+    ["a'b", "name_chars"],
+    ["42", "name_reserved"],
+    ["-1", "name_reserved"],
+    ["___", "name_reserved"],
+    ["4_2", "name_reserved"],
+    ["CAP", "name_reserved"],
+    ["capital", "name_reserved"],
+    ["Materials", "name_reserved"],
+    ["mat", "name_reserved"],
+    ["weapons", "name_reserved"],
+    ["Max", "name_reserved"],
+    // As wide as the others, it is the same word.
+    ["ＣＡＰ", "name_reserved"],
+    ["__proto__", "done"],
+    ["constructor", "done"]
+  ])("%j: %s", (name, code) => assert.deepStrictEqual(codes(called(name)), [code]))
+
+  it("may be what another race calls its own, or something of another kind", () => {
+    for (const name of ["Cruiser", "Mix", "Armada"]) assert.deepStrictEqual(codes(called(name)), ["done"])
+    const all = ["a planet", "a class", "a science", "a fleet"].flatMap((it) => naming[it]?.("Omega") ?? [])
+    assert.deepStrictEqual(codes(...all), ["done", "done", "done", "done"])
+  })
+})
+
+it("a name is taken in any case, and when spaces make it the same", () => {
+  const named = ["a class", "a science"].flatMap((it) => {
+    const called = naming[it] ?? assert.fail()
+    return codes(called("New One"), called("NEW_ONE"))
+  })
+  assert.deepStrictEqual(named, ["done", "name_taken", "done", "name_taken"])
+  assert.deepStrictEqual(codes({ op: "rename_planet", planet: 1, name: "VEGA" }), ["name_taken"])
+  assert.deepStrictEqual(
+    codes(
+      { op: "rename_planet", planet: 1, name: "Sol" },
+      { op: "rename_planet", planet: 2, name: "sol" },
+      { op: "rename_planet", planet: 1, name: "SOL" }
+    ),
+    ["done", "name_taken", "done"]
+  )
+})
+
+it("a fleet is the same in any case, as it was first spelled", () => {
+  const { draft } = carryOut(galaxy, 0, [
+    { op: "join_fleet", group: 1, fleet: "Home Fleet" },
+    { op: "join_fleet", group: 2, fleet: "HOME_FLEET" }
+  ])
+  assert.deepStrictEqual(
+    [...(draft.races[0]?.groups.values() ?? [])].map((it) => it.fleet),
+    ["Home_Fleet", "Home_Fleet"]
+  )
+})
+
+it("only classes may not speak of research", () => {
+  const spoken = Object.values(naming).flatMap((called) => codes(called("My_Research_1")))
+  assert.deepStrictEqual(spoken, ["done", "name_reserved", "name_reserved", "done", "done"])
+})
