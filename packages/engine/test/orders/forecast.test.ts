@@ -2,10 +2,11 @@
 import { executeAll } from "@galaxy/engine/orders/execute"
 import { forecast, viewOf } from "@galaxy/engine/orders/forecast"
 import * as Random from "@galaxy/engine/random/Random"
+import type { Order } from "@galaxy/contract/engine/Order"
 import { draftOf, raceOf } from "@galaxy/engine/state/Draft"
 import type { Galaxy, Planet, Race } from "@galaxy/engine/state/Galaxy"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { carryOut } from "../support/carryOut.ts"
 import { chanceOrders } from "../support/chance.ts"
 import { classOf, galaxyOf, gameOf, groupOf, ordersOf, raceName } from "../support/games.ts"
@@ -183,4 +184,42 @@ it("nothing of a stranger is left in what a race knows, and the galaxy itself st
     { op: "peace", race: raceName(1) }
   ])
   assert.strictEqual(JSON.stringify(start), before)
+})
+
+describe("a forecast in a game that has just begun", () => {
+  const start = gameOf(4, "forecast")
+  const own = start.planets.filter((planet) => planet.owner === 0).map((planet) => planet.number)
+  const foreign = start.planets.find((planet) => planet.owner === 1)!.number
+  const free = start.planets.find((planet) => planet.owner === null)!.number
+  const orders: ReadonlyArray<Order> = [
+    { op: "produce", planet: own[0]!, product: "MAT" },
+    { op: "rename_planet", planet: own[1]!, name: "Secret" },
+    { op: "rename_planet", planet: foreign, name: "Mine" },
+    { op: "rename_planet", planet: free, name: "Mine" },
+    { op: "vote", race: raceName(2) },
+    { op: "peace", race: raceName(0) },
+    { op: "quit", race: raceName(0) }
+  ]
+
+  it("tells nothing that the race can't see", () => {
+    const elsewhere: Galaxy = {
+      ...start,
+      seed: "another",
+      races: start.races.map((race, index) =>
+        index === 0 ? race : { ...race, votes_for: 0, peace_with: [0], idle_turns: 5, quitting: true }
+      ),
+      planets: start.planets.map((planet) =>
+        planet.owner === 0
+          ? planet
+          : { ...planet, name: planet.number === foreign ? "Secret" : `X${planet.number}`, owner: 3, materials: 99 }
+      )
+    }
+    assert.deepStrictEqual(forecast(elsewhere, 0, orders), forecast(start, 0, orders))
+    // The turn itself knows better.
+    assert.strictEqual(carryOut(elsewhere, 0, orders).verdicts[1]?.code, "name_taken")
+  })
+
+  it("is what the turn says where only the race's own things matter", () => {
+    assert.deepStrictEqual(forecast(start, 0, orders), carryOut(start, 0, orders).verdicts)
+  })
 })

@@ -1,6 +1,8 @@
 /** Names that players give (rules, section 22), for every kind of thing that has one. */
 import type { Order } from "@galaxy/contract/engine/Order"
+import { acceptName } from "@galaxy/engine/orders/names"
 import { assert, describe, it } from "@effect/vitest"
+import { Result, Schema } from "effect"
 import { carryOut } from "../support/carryOut.ts"
 import { classOf, galaxyOf, groupOf } from "../support/games.ts"
 
@@ -93,4 +95,22 @@ it("a fleet is the same in any case, as it was first spelled", () => {
 it("only classes may not speak of research", () => {
   const spoken = Object.values(naming).flatMap((called) => codes(called("My_Research_1")))
   assert.deepStrictEqual(spoken, ["done", "name_reserved", "name_reserved", "done", "done"])
+})
+
+describe("a name", () => {
+  it.prop(
+    "that is accepted is short, of allowed characters, and accepted again as it is",
+    [Schema.String],
+    ([text]) => {
+      const first = acceptName(text, 20)
+      if (Result.isFailure(first)) return
+      assert.isAtMost(Array.from(first.success).length, 20)
+      assert.match(first.success, /^[\p{L}\p{N}_-]+$/u)
+      assert.deepStrictEqual(acceptName(first.success, 20), first)
+    }
+  )
+
+  it("of twenty characters is not too long, whatever they are made of", () => {
+    assert.isTrue(Result.isSuccess(acceptName("Щ".repeat(20), 20)))
+  })
 })

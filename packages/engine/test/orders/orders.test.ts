@@ -1,11 +1,9 @@
+/** Orders about planets, attitudes and votes, and how a list of orders is judged. */
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
-import { forecast } from "@galaxy/engine/orders/forecast"
-import { acceptName } from "@galaxy/engine/orders/names"
 import type { Galaxy } from "@galaxy/engine/state/Galaxy"
 import { assert, describe, it } from "@effect/vitest"
-import { Result, Schema } from "effect"
 import { carryOut } from "../support/carryOut.ts"
-import { galaxyOf, gameOf, raceName } from "../support/games.ts"
+import { galaxyOf, raceName } from "../support/games.ts"
 
 /** Planets 1 and 2 are race 0's, 3 is race 1's, 4 nobody's; race 2 has left. */
 const galaxy: Galaxy = (() => {
@@ -154,61 +152,5 @@ describe("an order", () => {
 
   it("is judged the same in every case of a code", () => {
     assert.strictEqual(judge({ op: "produce", planet: 99, product: "zzz" }), "unknown_planet")
-  })
-})
-
-describe("a name", () => {
-  it.prop(
-    "that is accepted is short, of allowed characters, and accepted again as it is",
-    [Schema.String],
-    ([text]) => {
-      const first = acceptName(text, 20)
-      if (Result.isFailure(first)) return
-      assert.isAtMost(Array.from(first.success).length, 20)
-      assert.match(first.success, /^[\p{L}\p{N}_-]+$/u)
-      assert.deepStrictEqual(acceptName(first.success, 20), first)
-    }
-  )
-
-  it("of twenty characters is not too long, whatever they are made of", () => {
-    assert.isTrue(Result.isSuccess(acceptName("Щ".repeat(20), 20)))
-  })
-})
-
-describe("a forecast", () => {
-  const start = gameOf(4, "forecast")
-  const own = start.planets.filter((planet) => planet.owner === 0).map((planet) => planet.number)
-  const foreign = start.planets.find((planet) => planet.owner === 1)!.number
-  const free = start.planets.find((planet) => planet.owner === null)!.number
-  const orders: ReadonlyArray<Order> = [
-    { op: "produce", planet: own[0]!, product: "MAT" },
-    { op: "rename_planet", planet: own[1]!, name: "Secret" },
-    { op: "rename_planet", planet: foreign, name: "Mine" },
-    { op: "rename_planet", planet: free, name: "Mine" },
-    { op: "vote", race: raceName(2) },
-    { op: "peace", race: raceName(0) },
-    { op: "quit", race: raceName(0) }
-  ]
-
-  it("tells nothing that the race can't see", () => {
-    const elsewhere: Galaxy = {
-      ...start,
-      seed: "another",
-      races: start.races.map((race, index) =>
-        index === 0 ? race : { ...race, votes_for: 0, peace_with: [0], idle_turns: 5, quitting: true }
-      ),
-      planets: start.planets.map((planet) =>
-        planet.owner === 0
-          ? planet
-          : { ...planet, name: planet.number === foreign ? "Secret" : `X${planet.number}`, owner: 3, materials: 99 }
-      )
-    }
-    assert.deepStrictEqual(forecast(elsewhere, 0, orders), forecast(start, 0, orders))
-    // The turn itself knows better.
-    assert.strictEqual(carryOut(elsewhere, 0, orders).verdicts[1]?.code, "name_taken")
-  })
-
-  it("is what the turn says where only the race's own things matter", () => {
-    assert.deepStrictEqual(forecast(start, 0, orders), carryOut(start, 0, orders).verdicts)
   })
 })
