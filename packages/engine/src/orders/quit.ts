@@ -12,6 +12,7 @@ export const quit = (draft: Draft, race: DraftRace, order: Order): Outcome => {
   // Said again, it doesn't put the end off.
   if (race.quitting) return done
   race.quitting = true
-  race.idle_turns = idleLimit(draft.ruleset, draft.turn) - draft.ruleset.turnsAfterQuit
+  // Whoever is nearer to the end already doesn't gain turns by it.
+  race.idle_turns = Math.max(race.idle_turns, idleLimit(draft.ruleset, draft.turn) - draft.ruleset.turnsAfterQuit)
   return done
 }

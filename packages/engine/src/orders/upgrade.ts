@@ -41,10 +41,11 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         const { ruleset } = draft
         const levels: { -readonly [Block in Technology]: number } = { ...group.techs }
         for (const block of blocks) {
-          levels[block] = Math.max(group.techs[block], Math.min(race.techs[block], order.level ?? race.techs[block]))
+          const level = Math.min(race.techs[block], order.level ?? race.techs[block])
+          // What rounding would take away again isn't paid for.
+          if (toHundredths(level) > group.techs[block]) levels[block] = level
         }
-        // What rounding would take away again isn't paid for.
-        if (!isHigher(group.techs, reached(group.techs, levels))) {
+        if (!isHigher(group.techs, levels)) {
           return refuse("nothing_to_upgrade", `there is nothing to raise on group ${group.number}`)
         }
         const points = freePoints(ruleset, planet, planet.spent)

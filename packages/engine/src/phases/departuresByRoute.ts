@@ -61,7 +61,7 @@ export const departuresByRoute: Phase = {
         // Ships that are split off on the way wait for the routes after this one.
         for (const group of waiting.slice()) {
           if (group.state !== "in_orbit") continue
-          if (kind !== "empty" && group.goods === null && planet[kind] > 0) {
+          if (kind !== "empty" && group.goods === null && planet[kind] > draft.ruleset.epsilon) {
             const left = fill(draft, race, planet, group, kind)
             if (left !== undefined) waiting.push(left)
           }
