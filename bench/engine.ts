@@ -197,7 +197,8 @@ const battle = () => {
     const time = timed(5, () => {
       const outcome = fight(Random.make("battle"), combatants, [[1], [0]], {
         rounds: plus.battleRounds,
-        shots: plus.battleShots
+        shots: plus.battleShots,
+        shotsWithoutLoss: plus.battleShotsWithoutLoss
       })
       shots = outcome?.shots ?? 0
     })

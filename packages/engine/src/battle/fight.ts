@@ -20,9 +20,11 @@ export interface Combatant {
   readonly logDefence: number
 }
 
+/** Where a battle that isn't decided ends. */
 export interface Bounds {
   readonly rounds: number
   readonly shots: number
+  readonly shotsWithoutLoss: number
 }
 
 export interface Outcome {
@@ -147,7 +149,9 @@ export const fight = (
   const protocol = new Protocol(size)
   const loaded = combatants.map(() => 0)
   let fired = 0
+  let lastLoss = 0
   let rounds = 0
+  const goesOn = (): boolean => fired < bounds.shots && fired - lastLoss < bounds.shotsWithoutLoss
   do {
     rounds += 1
     const waiting = new Counts(size)
@@ -156,7 +160,7 @@ export const fight = (
       loaded[at] = armed
       if (armed > 0) waiting.add(at, armed)
     }
-    while (waiting.total > 0 && fired < bounds.shots) {
+    while (waiting.total > 0 && goesOn()) {
       const shooter = waiting.find(random.below(waiting.total))
       waiting.add(shooter, -1)
       loaded[shooter] = (loaded[shooter] ?? 0) - 1
@@ -173,6 +177,7 @@ export const fight = (
         const destroyed = chance === 1 || random.next() < chance
         protocol.add(shooter, hit, destroyed ? 1 : 0)
         if (!destroyed) continue
+        lastLoss = fired
         const alive = living[hit] ?? 0
         // Which of the identical ships it was decides whether one that has yet to fire is lost.
         if ((loaded[hit] ?? 0) > 0 && random.below(alive) < (loaded[hit] ?? 0)) {
@@ -183,7 +188,7 @@ export const fight = (
         for (const side of shotAtBy[target.side] ?? []) targets[side]?.add(hit, -1)
       }
     }
-  } while (rounds < bounds.rounds && fired < bounds.shots && someCanHurt())
+  } while (rounds < bounds.rounds && goesOn() && someCanHurt())
 
   return {
     left: living,

@@ -70,7 +70,11 @@ const battleAt = (
       logDefence: logOf(draft.ruleset, defenceOf(draft.ruleset, design, techs, fullMass(design.mass, load, techs)))
     })),
     enemies,
-    { rounds: draft.ruleset.battleRounds, shots: draft.ruleset.battleShots }
+    {
+      rounds: draft.ruleset.battleRounds,
+      shots: draft.ruleset.battleShots,
+      shotsWithoutLoss: draft.ruleset.battleShotsWithoutLoss
+    }
   )
   if (outcome === undefined) return
   const places = new Map(fighting.map(({ group }, at) => [group, at]))

@@ -41,6 +41,8 @@ export const make = (seed: string, ...stream: ReadonlyArray<string | number>): R
     return (high * 0x4000000 + low) / 0x20000000000000
   }
   const below = (bound: number): number => {
+    // More than a word can tell apart: of so many, none is favoured to speak of.
+    if (bound > 0x100000000) return Math.floor(next() * bound)
     // Words in the last, incomplete run of `bound` would favour small numbers.
     const fair = 0x100000000 - (0x100000000 % bound)
     let drawn = word()

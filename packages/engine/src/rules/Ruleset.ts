@@ -83,9 +83,10 @@ export interface Ruleset {
   readonly fractionalVotes: boolean
   /** Whether a planet's owner sees a battle there without a ship of its own (D17). */
   readonly ownerSeesBattle: boolean
-  /** A battle that isn't decided after so many rounds, or shots, ends as it stands. */
+  /** A battle that isn't decided after so many rounds, or shots, or shots without a loss, ends as it stands. */
   readonly battleRounds: number
   readonly battleShots: number
+  readonly battleShotsWithoutLoss: number
   /** `power`: by the guns; `capture`: the bomber gets what is left; `wipe`: nothing is left. */
   readonly bombing: "power" | "capture" | "wipe"
   readonly map: "torus" | "flat"
@@ -142,6 +143,7 @@ export const plus: Ruleset = {
   ownerSeesBattle: true,
   battleRounds: 100_000,
   battleShots: 50_000_000,
+  battleShotsWithoutLoss: 5_000_000,
   bombing: "power",
   map: "torus",
   mapSideFactor: 45,

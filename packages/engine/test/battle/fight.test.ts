@@ -6,7 +6,7 @@ import { plus } from "@galaxy/engine/rules/Ruleset"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
-const bounds = { rounds: 1000, shots: 1_000_000 }
+const bounds = { rounds: 1000, shots: 1_000_000, shotsWithoutLoss: 1_000_000 }
 
 const ships = (side: number, count: number, guns: number, attack: number, defence: number): Combatant => ({
   side,
@@ -46,10 +46,15 @@ describe("a battle", () => {
 
   it("that can't end is ended by its bounds, as it stands", () => {
     const hardly = (side: number) => ships(side, 1, 1, 1.000_000_01, 4)
-    const outcome = fight(Random.make("long"), [hardly(0), hardly(1)], duel, { rounds: 50, shots: 1_000_000 })
+    const outcome = fight(Random.make("long"), [hardly(0), hardly(1)], duel, { ...bounds, rounds: 50 })
     assert.deepStrictEqual([outcome?.left, outcome?.rounds], [[1, 1], 50])
-    const shot = fight(Random.make("long"), [hardly(0), hardly(1)], duel, { rounds: 1_000_000, shots: 30 })
+    const shot = fight(Random.make("long"), [hardly(0), hardly(1)], duel, { ...bounds, rounds: 1_000_000, shots: 30 })
     assert.deepStrictEqual([shot?.left, shot?.shots], [[1, 1], 30])
+    const dull = { ...bounds, rounds: 1_000_000, shotsWithoutLoss: 40 }
+    assert.strictEqual(fight(Random.make("long"), [hardly(0), hardly(1)], duel, dull)?.shots, 40)
+    // A loss begins the count anew.
+    const prey = [ships(0, 1, 1, 100, 1000), ships(1, 200, 1, 1, 1)]
+    assert.deepStrictEqual(fight(Random.make("prey"), prey, duel, { ...dull, shotsWithoutLoss: 500 })?.left, [1, 0])
   })
 
   it("keeps a protocol of bounded length, and totals of everything", () => {

@@ -52,7 +52,7 @@ eachCase("kill-probability", KillCase, ({ attacker, target, expected, observed }
         { side: 1, ships: 1, guns: 0, logAttack: 0, logDefence: logOf(ngConstants, defence) }
       ],
       [[1], [0]],
-      { rounds: 1, shots: 1 }
+      { rounds: 1, shots: 1, shotsWithoutLoss: 1 }
     )
     assert.strictEqual(outcome === undefined, chance === 0)
     if (outcome?.left[1] === 0) kills += 1
