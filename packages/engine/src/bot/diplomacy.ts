@@ -1,11 +1,32 @@
 /** Peace, war and votes, by temperament. */
+import type { PlayerStatus } from "@galaxy/contract/engine/Report"
 import { say, type View } from "./View.ts"
 
 /** Diplomats look for friends once everybody has shown what they are. */
 const friendsFrom = 30
+/** In the first turns of each ten they offer their votes; without an answer they take them back. */
+const offered = 3
 
 const strength = ({ population, industry }: { readonly population: number; readonly industry: number }): number =>
   population + industry
+
+/**
+ * Whom a diplomat votes for: the next in the list of all but the leader, which closes a ring where all think alike.
+ *
+ * Itself when no ring came of it, or when its votes would make the other the only winner.
+ */
+const friendOf = ({ report, me }: View, leader: PlayerStatus | undefined): string => {
+  const { votes, summary } = report
+  if (summary.turn < friendsFrom) return me.name
+  const all = report.players.filter((it) => !it.extinct && it !== leader)
+  const friend = all[(all.findIndex((it) => it.name === me.name) + 1) % all.length]?.name ?? me.name
+  const allied = votes.alliances.some((it) => it.members.includes(me.name))
+  if (allied && votes.voting_for === friend) return friend
+  if (summary.turn % 10 >= offered) return me.name
+  const others = votes.races.find((it) => it.race === friend)
+  const withOurs = (others?.received ?? 0) + (votes.voting_for === friend ? 0 : votes.own)
+  return others?.voting_for === friend && withOurs >= votes.needed ? me.name : friend
+}
 
 export const negotiate = (view: View): void => {
   const { report, style, me } = view
@@ -17,11 +38,6 @@ export const negotiate = (view: View): void => {
       if (other.relation !== wanted) say(view, { op: wanted, race: other.name })
     }
   }
-  if (style.temperament === "diplomat" && report.summary.turn >= friendsFrom) {
-    // Votes go round among friends: to the next in the list, which closes a ring where all think alike.
-    const all = report.players.filter((it) => !it.extinct && it !== leader)
-    const next = all[(all.findIndex((it) => it.name === me.name) + 1) % all.length]
-    const friend = next?.name ?? me.name
-    if (report.votes.voting_for !== friend) say(view, { op: "vote", race: friend })
-  } else if (report.votes.voting_for !== me.name) say(view, { op: "vote", race: me.name })
+  const favourite = style.temperament === "diplomat" ? friendOf(view, leader) : me.name
+  if (report.votes.voting_for !== favourite) say(view, { op: "vote", race: favourite })
 }

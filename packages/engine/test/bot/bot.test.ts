@@ -7,6 +7,7 @@ import { renderSums, renderTable } from "@galaxy/engine/simulate/table"
 import { canonicalJson } from "@galaxy/engine/state/canonical"
 import { holdings } from "@galaxy/engine/state/Galaxy"
 import { assert, describe, it } from "@effect/vitest"
+import type { Report } from "@galaxy/contract/engine/Report"
 import { Result } from "effect"
 import { withHiddenChanged } from "../support/visibility.ts"
 import { assertExplained, assertSound } from "../support/soundness.ts"
@@ -76,6 +77,27 @@ describe("bots", () => {
       if (temperament === "diplomat") assert.isAbove(friends.length, 1)
       else assert.strictEqual(friends.length, 0)
     }
+  })
+
+  it("offer their votes, take them back unanswered, and never make another the only winner by them", () => {
+    const { galaxy } = Result.getOrThrow(begin({ seed: "offer", players: 4, turns: 1 }))
+    const [start] = reportsOf(galaxy, [])
+    const style = styleOf("x", "diplomat")
+    /** The vote after a turn in which the bot votes for `voting`, and each other race but the leader for itself. */
+    const vote = (turn: number, voting: string, needed: number, alliances: Report["votes"]["alliances"] = []) => {
+      const votes = { ...start!.votes, voting_for: voting, needed, alliances }
+      const orders = botOrders({ ...start!, summary: { ...start!.summary, turn }, votes }, style)
+      return orders.find((it) => it.op === "vote")?.race
+    }
+    const me = start!.race
+    const friend = vote(30, me, 1000)
+    assert.isString(friend)
+    assert.notStrictEqual(friend, me)
+    assert.isUndefined(vote(29, me, 1000))
+    assert.isUndefined(vote(30, me, 0.1))
+    assert.isUndefined(vote(32, friend!, 1000))
+    assert.strictEqual(vote(33, friend!, 1000), me)
+    assert.isUndefined(vote(33, friend!, 1000, [{ members: [me, friend!], votes: 2 }]))
   })
 
   it("say something every turn, and nothing when the game is over for them", () => {
