@@ -1,7 +1,7 @@
 /**
  * `npm run simulate`: plays seeded games of computer players against each other and prints a table of them.
  *
- * Exit codes: 0 when all games were played, 2 for wrong arguments.
+ * Exit codes: 0 when all games were played, 1 when some could not be, 2 for wrong arguments.
  */
 import { parseArgs } from "node:util"
 import { temperaments, type Temperament } from "@galaxy/engine/bot/style"
@@ -79,6 +79,7 @@ const play = ({ games, players, turns, seed, temperament }: Options): void => {
     const game = simulate(plan)
     if (Result.isFailure(game)) {
       process.stderr.write(`simulate: ${plan.seed}: ${game.failure.message}\n`)
+      process.exitCode = 1
       continue
     }
     played.push({ game: game.success, millis: performance.now() - started })
