@@ -227,9 +227,7 @@ eachDatabase((name, database) => {
   ).pipe(Layer.provide(PushLog.layer()))
   layer(
     PushBroker.layer({ batch: 10, pollMillis: 50 }).pipe(Layer.provideMerge(counting), Layer.provideMerge(database)),
-    {
-      timeout: "60 seconds"
-    }
+    live
   )(`PushBroker for a slow gateway on ${name}`, (it) => {
     it.effect("reads no further ahead than some batches", () =>
       Effect.gen(function* () {
