@@ -78,13 +78,15 @@ export const survival: ReadonlyArray<SurvivalCheck> = [
         const given = yield* ordersOf(subject, engine, first, turn * 3)
         Calls.ordersIn(yield* Calls.order(engine, { actor: first, turn: turn - 1, orders: given }))
         const before = yield* everything(engine)
-        const asked = yield* Effect.forkChild(Effect.option(Effect.map(Calls.turn(engine, turn), Calls.statusIn)))
+        const asked = yield* Effect.forkChild(Effect.option(Calls.turn(engine, turn)))
         // The first kill meets a turn that is hardly begun, later ones meet it later.
         yield* Effect.sleep((turn - 1) * 8)
         engine = yield* restart(engine)
         const answered = yield* Fiber.join(asked)
         const after = yield* everything(engine)
-        if (Option.isSome(answered)) assert.deepStrictEqual(after.status, answered.value)
+        // An engine that is ending may say so instead of hanging up; only what it accepted must be there.
+        const accepted = Option.isSome(answered) && answered.value.status === 200
+        if (accepted) assert.deepStrictEqual(after.status, Calls.statusIn(answered.value))
         if (after.status.turn < turn) assert.deepStrictEqual(after, before)
         const made = Calls.statusIn(yield* Calls.turn(engine, turn))
         assert.strictEqual(made.turn, turn)
@@ -102,13 +104,14 @@ export const survival: ReadonlyArray<SurvivalCheck> = [
       for (let round = 0; round < 4; round++) {
         const given = yield* ordersOf(subject, engine, first, round * 3)
         const asked = yield* Effect.forkChild(
-          Effect.option(Effect.map(Calls.order(engine, { actor: first, turn: 0, orders: given }), Calls.ordersIn))
+          Effect.option(Calls.order(engine, { actor: first, turn: 0, orders: given }))
         )
         yield* Effect.sleep(round * 4)
         engine = yield* restart(engine)
         const answered = yield* Fiber.join(asked)
         const found = Calls.ordersIn(yield* Calls.orders(engine, first, 0)).orders
-        if (Option.isSome(answered)) assert.deepStrictEqual(found, given)
+        const accepted = Option.isSome(answered) && answered.value.status === 200
+        if (accepted) assert.deepStrictEqual(found, given)
         else assert.deepInclude([standing, given], found)
         standing = found
       }
