@@ -150,16 +150,13 @@ const methods: Readonly<Record<string, string>> = {
   "/readyz": "GET"
 }
 
-const otherwise = HttpRouter.add(
-  "*",
-  "/*",
-  Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
-    const allowed = methods[request.url.split("?")[0] ?? ""]
-    return allowed === undefined
-      ? error("not_found", "there is no such route")
-      : error("method_not_allowed", `use ${allowed}`, { allow: allowed })
-  })
-)
+/** For what no route takes. No route of its own: one for everything would take HEAD from the GET routes. */
+const otherwise = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+  const allowed = methods[request.url.split("?")[0] ?? ""]
+  return allowed === undefined
+    ? error("not_found", "there is no such route")
+    : error("method_not_allowed", `use ${allowed}`, { allow: allowed })
+})
 
 const isRouteNotFound = (cause: unknown): boolean =>
   HttpServerError.isHttpServerError(cause) && cause.reason._tag === "RouteNotFound"
@@ -168,8 +165,7 @@ const isRouteNotFound = (cause: unknown): boolean =>
 const safe = HttpRouter.middleware(
   (http) =>
     http.pipe(
-      // A path that can't be decoded matches nothing, not even the route of all others.
-      Effect.catchIf(isRouteNotFound, () => Effect.succeed(error("not_found", "there is no such route"))),
+      Effect.catchIf(isRouteNotFound, () => otherwise),
       Effect.catchDefect((defect) =>
         Effect.as(Effect.logError("a request failed", defect), error("internal_error", "internal error"))
       )
@@ -183,6 +179,5 @@ export const layer = Layer.mergeAll(
   gatewayInfo,
   healthz,
   readyz,
-  otherwise,
   safe
 )

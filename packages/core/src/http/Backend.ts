@@ -32,11 +32,11 @@ export const surround = <A, E, R>(
   options: BackendOptions = {}
 ) => {
   const admitted = gatewayOnly(options.gatewayToken)
+  const routed = otherwise(apis, Probes.routes)
   return Layer.mergeAll(
     routes,
     Probes.probes,
-    otherwise(apis, Probes.routes),
-    HttpRouter.middleware((http) => shape(admitted(http)), { global: true })
+    HttpRouter.middleware((http) => shape(admitted(routed(http))), { global: true })
   ).pipe(Layer.provide([callerIdentity, adminIdentity, inputErrors]))
 }
 

@@ -282,6 +282,20 @@ layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the bac
     })
   )
 
+  it.effect("HEAD is answered like GET, without the body", () =>
+    Effect.gen(function* () {
+      const call = yield* surfaces()
+      for (const path of ["/healthz", "/readyz"]) {
+        const [head, get] = [yield* call("HEAD", path), yield* call("GET", path)]
+        assert.deepStrictEqual([path, head.status, head.text], [path, get.status, ""])
+        assert.strictEqual(head.headers.get("content-type"), get.headers.get("content-type"))
+      }
+      assert.strictEqual((yield* call("HEAD", "/nothing")).status, 404)
+      const wrong = yield* call("HEAD", sendPath)
+      assert.deepStrictEqual([wrong.status, wrong.headers.get("allow")], [405, "POST"])
+    })
+  )
+
   it.effect("says which part of a request is malformed", () =>
     Effect.gen(function* () {
       const call = yield* surfaces()

@@ -211,6 +211,21 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("public 
     ["/healthz", "GET"],
     ["/readyz", "GET"]
   ] as const
+  it.effect("HEAD is answered like GET, without the body", () =>
+    withoutCalls(
+      Effect.gen(function* () {
+        for (const [path, method] of methods) {
+          const { status, json } = yield* send(path, { method: "HEAD" })
+          assert.deepStrictEqual(
+            { path, status, json },
+            { path, status: method === "GET" ? 200 : 405, json: undefined }
+          )
+        }
+        assert.strictEqual((yield* send("/nothing", { method: "HEAD" })).status, 404)
+      })
+    )
+  )
+
   it.effect("another method is told which one is right", () =>
     withoutCalls(
       Effect.gen(function* () {
