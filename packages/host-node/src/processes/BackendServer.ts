@@ -134,6 +134,11 @@ const addresses = (options: BackendServerOptions) =>
     })
   )
 
+/** A backend that no gateway can hear isn't ready. */
+const readiness = Layer.unwrap(
+  Effect.map(PushServer.PushServer, ({ listening }) => Probes.layer({ "push listener": listening }))
+)
+
 export const layer = (options: BackendServerOptions) => {
   const routes = Backend.layer({ gatewayToken: options.gatewayToken }).pipe(
     Layer.provide([RuntimeHttpGames.games, RuntimeHttpAdmin.runtimes, RuntimeHttpAdmin.engineVersions]),
@@ -151,7 +156,7 @@ export const layer = (options: BackendServerOptions) => {
   return addresses(options).pipe(
     // Not merged: what serves these routes is nobody else's router.
     Layer.provide(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
-    Layer.provide(Probes.layer()),
+    Layer.provide(readiness),
     Layer.provideMerge(push),
     Layer.provideMerge(listener),
     Layer.provideMerge(prepare(options)),
