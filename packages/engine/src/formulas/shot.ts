@@ -10,12 +10,15 @@ export const logOf = (ruleset: Ruleset, strength: number): number =>
       ? log4(strength)
       : log4(strength) / log4(ruleset.killLogBase)
 
+/** So near to never or always, rounding has made the difference: section 2 compares with this epsilon. */
+const nearlyNone = 1e-9
+
 /** Chance that a shot destroys, from the logarithms of attack and defence. */
 export const chanceOf = (logAttack: number, logDefence: number): number => {
   if (logAttack === Number.NEGATIVE_INFINITY) return 0
   if (logDefence === Number.NEGATIVE_INFINITY) return 1
   const chance = (logAttack - logDefence + 1) / 2
-  return chance <= 0 ? 0 : chance >= 1 ? 1 : chance
+  return chance <= nearlyNone ? 0 : chance >= 1 - nearlyNone ? 1 : chance
 }
 
 export const killChance = (ruleset: Ruleset, attack: number, defence: number): number =>

@@ -86,5 +86,8 @@ export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
   const choice = galaxy.races.map((race, index) =>
     race.removed === null && galaxy.races[race.votes_for]?.removed === null ? race.votes_for : index
   )
-  return elect(ruleset, own, choice)
+  const result = elect(ruleset, own, choice)
+  const left = galaxy.races.flatMap((race, index) => (race.removed === null ? [index] : []))
+  // All votes are its own, even where it has no people to vote.
+  return left.length === 1 && ruleset.winningShare !== null ? { ...result, winners: left } : result
 }

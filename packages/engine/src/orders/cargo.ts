@@ -48,9 +48,9 @@ export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         if (stock <= epsilon) return refuse("not_enough_stock", `there is none on planet ${planet.number}`)
         if (space <= epsilon) return refuse("hold_full", `group ${group.number} is full`)
         if (isNone(draft, order.amount)) return refuse("bad_amount", "an amount must be above 0")
-        const amount = order.amount ?? Math.min(stock, space)
+        const amount = order.amount ?? space
         if (amount > space + epsilon) return refuse("bad_amount", `there is room for ${space} only`)
-        if (amount > stock + epsilon) return refuse("not_enough_stock", `there are ${stock} only`)
+        // Of what isn't there, all that is: section 23 refuses an empty stock only.
         const taken = Math.min(amount, stock)
         setPlanet(draft, planet, goods, stock - taken, "loading")
         const loaded = splitOff(draft, race, group, ships)

@@ -3,7 +3,16 @@
  * gave no orders for too long, and those that quit and didn't come back on it.
  */
 import { idleLimit } from "../rules/Ruleset.ts"
-import { activeRaces, type Draft, type DraftRace, planetsOf, setOwner, setPlanet, setShips } from "../state/Draft.ts"
+import {
+  activeRaces,
+  type Draft,
+  type DraftRace,
+  explain,
+  planetsOf,
+  setOwner,
+  setPlanet,
+  setShips
+} from "../state/Draft.ts"
 import { holdings, type RemovalReason } from "../state/Galaxy.ts"
 import type { Decisions, Phase } from "../turn/Phase.ts"
 
@@ -33,6 +42,8 @@ const remove = (draft: Draft, race: DraftRace, reason: RemovalReason): void => {
     for (const what of ["population", "industry", "colonists", "capital"] as const) {
       setPlanet(draft, planet, what, 0, "removal")
     }
+    const banked = planet.production?.kind === "ships" ? planet.production.banked : 0
+    explain(draft, race.index, "planet", planet.number, "banked", banked, 0, "removal")
     setOwner(draft, planet, null)
   }
   race.designs.clear()

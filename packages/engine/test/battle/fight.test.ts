@@ -1,5 +1,5 @@
 import { type Combatant, fight } from "@galaxy/engine/battle/fight"
-import { logOf } from "@galaxy/engine/formulas/shot"
+import { killChance, logOf } from "@galaxy/engine/formulas/shot"
 import * as Random from "@galaxy/engine/random/Random"
 import { maxProtocol } from "@galaxy/engine/rules/limits"
 import { plus } from "@galaxy/engine/rules/Ruleset"
@@ -25,6 +25,22 @@ describe("a battle", () => {
     const unarmed = (side: number) => ships(side, 3, 0, 0, 0)
     assert.isUndefined(fight(Random.make("x"), [unarmed(0), unarmed(1)], duel, bounds))
     assert.isUndefined(fight(Random.make("x"), [ships(0, 1, 1, 9, 1), ships(1, 1, 1, 9, 1)], [[], []], bounds))
+  })
+
+  it("doesn't take place where nothing but rounding makes a hit possible", () => {
+    // 5 is four times 1.25, but a unit in the last place may be left of logarithms' difference.
+    const wall = { logAttack: Number.NEGATIVE_INFINITY, logDefence: logOf(plus, 1.25) + 1 - 2e-16 }
+    const gun = ships(0, 1, 1, 1.25, 1)
+    assert.isUndefined(fight(Random.make("x"), [gun, { ...ships(1, 1, 0, 0, 1), ...wall }], duel, bounds))
+    for (const [attack, defence] of [
+      [1.25, 5],
+      [2.6, 10.4],
+      [0.1, 0.4],
+      [1 / 3, 4 / 3]
+    ] as const) {
+      assert.strictEqual(killChance(plus, attack, defence), 0)
+      assert.strictEqual(killChance(plus, defence, attack), 1)
+    }
   })
 
   it("is over when one side is gone, and the guns that are left don't fire", () => {

@@ -244,6 +244,11 @@ describe("cargo", () => {
     assert.deepStrictEqual(codes(galaxy, [{ op: "load", group: 1, goods: "CAP", amount: 10.1 }]), ["bad_amount"])
     const { group, planet } = play(galaxy, [{ op: "load", group: 1, goods: "cap" }])
     assert.deepStrictEqual([group(1).load, planet(1).capital], [15, 10])
+    // Of more than is in stock, all that is.
+    const empty = galaxyWith([groupOf(hauler, { ships: 2 })], { planets: { 1: { capital: 4 } } })
+    const all = play(empty, [{ op: "load", group: 1, goods: "CAP", amount: 30 }])
+    assert.deepStrictEqual([all.group(1).load, all.planet(1).capital], [2, 0])
+    assert.deepStrictEqual(codes(empty, [{ op: "load", group: 1, goods: "CAP", amount: 30.1 }]), ["bad_amount"])
     // A better hold takes more of the same.
     const better = galaxyWith([groupOf(hauler, { techs: levels(1.2) })])
     assert.strictEqual(play(better, [{ op: "load", group: 1, goods: "COL" }]).group(1).load, 18)

@@ -89,7 +89,6 @@ const refusals: ReadonlyArray<Case> = [
   [{ op: "load", group: 13, goods: "MAT" }, "hold_full"],
   [{ op: "load", group: 14, goods: "CAP" }, "foreign_planet"],
   [{ op: "load", group: 15, goods: "CAP" }, "not_enough_stock"],
-  [{ op: "load", group: 2, goods: "CAP", amount: 20.5 }, "not_enough_stock"],
   [{ op: "load", group: 2, goods: "COL", amount: 30.5 }, "bad_amount"],
   [{ op: "load", group: 2, goods: "COL", amount: 0 }, "bad_amount"],
   [{ op: "load", group: 2, goods: "COL", amount: -1 }, "bad_amount"],

@@ -63,7 +63,8 @@ const meanings: ReadonlyArray<readonly [RegExp, (order: Order) => ReadonlyArray<
     ({ ships = 0 }) => (ships < 0 ? ["bad_count"] : ["accepted"])
   ],
   [/keyword|expected/u, () => ["bad_count", "bad_amount"]],
-  [/amount_clamped/u, () => ["bad_amount", "not_enough_stock"]], // An amount that isn't there is refused here.
+  // What isn't aboard, or has no room, is refused here; of what isn't in stock, all that is will be loaded.
+  [/amount_clamped/u, ({ op }) => (op === "load" ? ["bad_amount", "accepted"] : ["bad_amount"])],
   [/amount_below_minimum/u, ({ amount = 0 }) => (amount > 0 ? ["accepted"] : ["bad_amount"])], // Here any amount will do.
   [/amount/u, () => ["bad_amount", "not_enough_stock", "hold_full"]],
   [/too_many_param|extra/u, () => ["accepted"]],
@@ -81,7 +82,10 @@ const meanings: ReadonlyArray<readonly [RegExp, (order: Order) => ReadonlyArray<
   [/other_cargo/u, () => ["other_cargo"]],
   [/nothing_loaded|not_loaded|no_load|no_cargo_(on_board|aboard)/u, () => ["nothing_loaded", "in_space"]],
   [/points|industry/u, () => ["no_points"]],
-  [/stock|not_enough|too_little|nothing_to_load|none_|no_cargo|available/u, () => ["not_enough_stock", "bad_amount"]],
+  [
+    /stock|not_enough|too_little|nothing_to_load|none_|no_cargo|available/u,
+    ({ amount }) => (amount === undefined ? ["not_enough_stock"] : ["not_enough_stock", "bad_amount", "accepted"])
+  ],
   [/drive|engine|cannot_move|immobile/u, () => ["no_drive"]],
   [/in_use|production/u, () => ["in_use"]],
   [/upgrade|improve|up_to_date|tech|level/u, () => ["nothing_to_upgrade"]],

@@ -293,3 +293,29 @@ describe("a flight", () => {
     assert.deepStrictEqual([ships(0), ships(1), battles.length], [1, 1, 0])
   })
 })
+
+describe("the end", () => {
+  const alone = (people: number) =>
+    galaxyOf([{ ...(people === 0 ? empty : { population: people }) }, empty], {}, [
+      owning([groupOf(Drone)]),
+      { removed: { turn: 0, reason: "quit" }, groups: [] }
+    ])
+
+  it("comes for a race that is left alone, with people or without", () => {
+    for (const people of [0, 500]) {
+      const { after } = turnOf(alone(people))
+      assert.deepStrictEqual([after.finished, after.winners], [true, [0]])
+    }
+  })
+
+  it("of a race explains every number that goes, its yards' too", () => {
+    const production = { kind: "ships" as const, class: "Cruiser", banked: 7 }
+    const galaxy = galaxyOf([{ production }, { owner: 1 }, { owner: 2 }], {}, [owning([]), owning([]), owning([])])
+    const { log } = nextGalaxy(galaxy, { orders: new Map(), banished: new Set([0]) })
+    const gone = log.flatMap((it) => (it.kind === "change" && it.cause === "removal" ? [it] : []))
+    assert.deepInclude(
+      gone.find((it) => it.what === "banked"),
+      { subject: "planet", number: 1, before: 7, after: 0 }
+    )
+  })
+})

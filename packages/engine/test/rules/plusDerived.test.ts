@@ -248,11 +248,13 @@ const flightRange = ({ input, expected, tolerance }: typeof FlightRange.Type): v
   same(nearest(size, own, destination), expected.nearest_distance ?? Number.POSITIVE_INFINITY, tolerance, "distance")
   same((plus.flightZoneFactor ?? 0) * drive_tech, expected.limit, tolerance, "limit")
   const [x, y] = destination
-  const galaxy = galaxyOf([...ownPlanets(own), { x, y, owner: null }], { size }, [
-    { techs: levels(drive_tech), classes: [Drone], groups: [groupOf(Drone)] }
+  const [target, start] = [own.length + 1, own.length + 2]
+  // The ship starts from nobody's planet: where it stands doesn't count, and there may be no planet of its own.
+  const galaxy = galaxyOf([...ownPlanets(own), { x, y, owner: null }, { x, y, owner: null }], { size }, [
+    { techs: levels(drive_tech), classes: [Drone], groups: [groupOf(Drone, { at: start })] }
   ])
   const draft = draftOf(galaxy)
-  const [verdict] = executeAll(draft, raceOf(draft, 0), [{ op: "send", group: 1, planet: own.length + 1 }])
+  const [verdict] = executeAll(draft, raceOf(draft, 0), [{ op: "send", group: 1, planet: target }])
   assert.strictEqual(verdict?.accepted, expected.allowed)
   assert.strictEqual(verdict?.code, expected.allowed ? undefined : "out_of_range")
 }

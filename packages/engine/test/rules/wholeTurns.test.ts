@@ -3,7 +3,7 @@
  * ones with that engine's constants.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
-import { fullMass, speedOf } from "@galaxy/engine/formulas/ships"
+import { fullMass, holdOf, speedOf } from "@galaxy/engine/formulas/ships"
 import { executeAll } from "@galaxy/engine/orders/execute"
 import { idleLimit, ngConstants, type Ruleset } from "@galaxy/engine/rules/Ruleset"
 import {
@@ -12,7 +12,6 @@ import {
   type Draft,
   type DraftRace,
   galaxyOf as galaxyOfDraft,
-  planetOf,
   raceOf
 } from "@galaxy/engine/state/Draft"
 import {
@@ -396,14 +395,13 @@ const isOfSentShips = (race: DraftRace, { op, group, fleet }: Order): boolean =>
     : race.groups.get(group === 0 ? race.newest : (group ?? 0))?.state === "launched"
 }
 
-/** There, whoever loads or unloads more than there is gets what there is; here that is refused. */
+/** There, whoever loads more than has room or unloads more than is aboard gets what there is; here that is refused. */
 const withinReason = (draft: Draft, race: DraftRace, order: Order): Order => {
   const group = race.groups.get(order.group === 0 ? race.newest : (order.group ?? 0))
   if (order.amount === undefined || group === undefined) return order
   const ships = Math.min(order.ships ?? group.ships, group.ships)
-  const goods = goodsNamed(order.goods ?? "")
-  if (order.op === "unload") return { ...order, amount: Math.min(order.amount, group.load * ships) }
-  return goods === undefined ? order : { ...order, amount: Math.min(order.amount, planetOf(draft, group.at)[goods]) }
+  const most = order.op === "unload" ? group.load : holdOf(draft.ruleset, group.design, group.techs) - group.load
+  return { ...order, amount: Math.min(order.amount, most * ships) }
 }
 
 /** There, upgrades and new names come after all other orders, and those of races at the end. */
