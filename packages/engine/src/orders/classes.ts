@@ -23,7 +23,14 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Refu
   ) {
     return refuse("bad_component", "a design is five numbers: drive, armament, weapons, shields and cargo")
   }
-  const components = { drive, armament, weapons, shields, cargo }
+  // A zero has no sign in a state file.
+  const components = {
+    drive: drive + 0,
+    armament: armament + 0,
+    weapons: weapons + 0,
+    shields: shields + 0,
+    cargo: cargo + 0
+  }
   for (const block of blocks) {
     const size = components[block]
     if (size < 0 || (size > 0 && size < 1)) return refuse("bad_component", `${block} must be 0 or at least 1`)

@@ -9,7 +9,6 @@ import {
   type DraftRace,
   explain,
   planetOf,
-  setLoad,
   setPlanet,
   setShips
 } from "../state/Draft.ts"
@@ -126,7 +125,6 @@ export const dismantle = (draft: Draft, race: DraftRace, order: Order): Outcome 
       const { goods, load, design } = group
       setShips(draft, race, group, group.ships - ships, "dismantling")
       if (goods !== null) {
-        if (group.ships === 0) setLoad(draft, race, group, null, 0, "dismantling")
         if (!stranded) putDown(draft, race, planet, goods, load * ships, "dismantling")
       }
       setPlanet(draft, planet, "materials", planet.materials + design.mass * ships, "dismantling")

@@ -5,7 +5,7 @@
  * Names that differ only in case are one name.
  */
 import { Result } from "effect"
-import { keyOf } from "./keyOf.ts"
+import { keyOf, written } from "./keyOf.ts"
 import { type Refusal, refuse } from "./Refusal.ts"
 
 const letters = "A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u017F\\u0400-\\u045F\\u0490\\u0491"
@@ -16,12 +16,9 @@ const reserved: ReadonlySet<string> = new Set(
   "cap capital mat materials col colonists emp drive weapons shields cargo research max".split(" ")
 )
 
-/** The name that a text stands for; spaces, commas and at signs become underscores. */
+/** A name from what players give: nothing but what names can hold. */
 export const acceptName = (typed: string | undefined, most: number): Result.Result<string, Refusal> => {
-  const name = (typed ?? "")
-    .normalize("NFKC")
-    .trim()
-    .replace(/[\s,@]/gu, "_")
+  const name = written(typed ?? "")
   if (name === "") return refuse("name_missing", "a name is needed")
   if (Array.from(name).length > most) return refuse("name_too_long", `a name has at most ${most} characters`)
   if (!allowed.test(name)) {

@@ -3,7 +3,7 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { oreReturned } from "../formulas/yard.ts"
 import { type Draft, type DraftPlanet, type DraftRace, explain, type Production, setPlanet } from "../state/Draft.ts"
-import { keyOf } from "./keyOf.ts"
+import { keyOfTyped } from "./keyOf.ts"
 import { classPrefix, commonProducts } from "./products.ts"
 import { type Outcome, type Refusal, refuse } from "./Refusal.ts"
 import { ownPlanet } from "./subjects.ts"
@@ -14,7 +14,7 @@ const productionNamed = (race: DraftRace, named: string | undefined): Result.Res
   const common = commonProducts.get(name.toUpperCase())
   if (common !== undefined) return Result.succeed(common)
   const onlyClass = name.toUpperCase().startsWith(classPrefix)
-  const key = keyOf(onlyClass ? name.slice(classPrefix.length).trim() : name)
+  const key = keyOfTyped(onlyClass ? name.slice(classPrefix.length) : name)
   const science = onlyClass ? undefined : race.sciences.get(key)
   if (science !== undefined) return Result.succeed({ kind: "science", science })
   const design = race.designs.get(key)

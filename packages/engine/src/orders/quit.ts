@@ -3,16 +3,15 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import { idleLimit } from "../rules/Ruleset.ts"
 import type { Draft, DraftRace } from "../state/Draft.ts"
 import { done, type Outcome, refuse } from "./Refusal.ts"
-import { raceNamed } from "./subjects.ts"
+import { raceTyped } from "./subjects.ts"
 
 export const quit = (draft: Draft, race: DraftRace, order: Order): Outcome => {
-  const named = order.race === undefined ? undefined : raceNamed(draft, order.race)
+  const named = order.race === undefined ? undefined : raceTyped(draft, order.race)
   if (named === undefined) return refuse("unknown_race", `to quit, name your own race: ${race.name}`)
   if (named !== race.index) return refuse("not_owner", `to quit, name your own race: ${race.name}`)
   // Said again, it doesn't put the end off.
   if (race.quitting) return done
   race.quitting = true
-  // Whoever is nearer to the end already doesn't gain turns by it.
   race.idle_turns = Math.max(race.idle_turns, idleLimit(draft.ruleset, draft.turn) - draft.ruleset.turnsAfterQuit)
   return done
 }

@@ -3,7 +3,7 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { type Design, type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
 import type { Galaxy, Goods, Science } from "../state/Galaxy.ts"
-import { keyOf } from "./keyOf.ts"
+import { keyOf, keyOfTyped, written } from "./keyOf.ts"
 import { type Refusal, refuse } from "./Refusal.ts"
 
 type Found<A> = Result.Result<A, Refusal>
@@ -27,10 +27,14 @@ export const raceNamed = (galaxy: Pick<Galaxy, "races"> | Draft, name: string): 
   return index < 0 ? undefined : index
 }
 
+/** As in an order, which may write a name as a player would. A race's own name may hold what other names can't. */
+export const raceTyped = (draft: Draft, name: string): number | undefined =>
+  raceNamed(draft, name) ?? raceNamed(draft, written(name))
+
 /** The race of that name, which must still be in. */
 export const raceIn = (draft: Draft, name: string | undefined): Found<DraftRace> => {
   if (name === undefined) return refuse("unknown_race", "a race is needed")
-  const race = draft.races[raceNamed(draft, name) ?? -1]
+  const race = draft.races[raceTyped(draft, name) ?? -1]
   if (race === undefined) return refuse("unknown_race", `there is no race ${name}`)
   return race.removed === null ? Result.succeed(race) : refuse("race_removed", `${race.name} has left the game`)
 }
@@ -51,20 +55,20 @@ export const shipsOf = (group: DraftGroup, ships: number | undefined): Found<num
 
 export const ownDesign = (race: DraftRace, name: string | undefined): Found<Design> => {
   if (name === undefined) return refuse("unknown_class", "a ship class is needed")
-  const design = race.designs.get(keyOf(name))
+  const design = race.designs.get(keyOfTyped(name))
   return design === undefined ? refuse("unknown_class", `you have no class ${name}`) : Result.succeed(design)
 }
 
 export const ownScience = (race: DraftRace, name: string | undefined): Found<Science> => {
   if (name === undefined) return refuse("unknown_science", "a science is needed")
-  const science = race.sciences.get(keyOf(name))
+  const science = race.sciences.get(keyOfTyped(name))
   return science === undefined ? refuse("unknown_science", `you have no science ${name}`) : Result.succeed(science)
 }
 
 /** All groups of a fleet of the race, at least one. */
 export const fleetNamed = (race: DraftRace, name: string | undefined): Found<ReadonlyArray<DraftGroup>> => {
   if (name === undefined) return refuse("unknown_fleet", "a fleet is needed")
-  const key = keyOf(name)
+  const key = keyOfTyped(name)
   const members = [...race.groups.values()].filter((it) => it.fleet !== null && keyOf(it.fleet) === key)
   return members.length === 0 ? refuse("unknown_fleet", `you have no fleet ${name}`) : Result.succeed(members)
 }

@@ -267,12 +267,15 @@ const removeGroup = (race: DraftRace, number: number): void => {
   for (const other of race.groups.keys()) race.newest = other
 }
 
-/** Changes how many ships a group has; one without ships is gone. */
+/** Changes how many ships a group has; one without ships is gone, and its load with it. */
 export const setShips = (draft: Draft, race: DraftRace, group: DraftGroup, ships: number, cause: Cause): void => {
   const before = group.ships
   group.ships = ships
-  if (ships === 0) removeGroup(race, group.number)
   explain(draft, race.index, "group", group.number, "ships", before, ships, cause)
+  if (ships > 0) return
+  removeGroup(race, group.number)
+  // Another group may get the number, and its load isn't this one's.
+  explain(draft, race.index, "group", group.number, "load", group.load, 0, cause)
 }
 
 /** Adds a group of the race under the next number. */

@@ -1,5 +1,5 @@
 /** Splitting and merging of groups: neither changes what there is. */
-import { addGroup, type Draft, type DraftGroup, type DraftRace, explain, setShips } from "./Draft.ts"
+import { addGroup, type Draft, type DraftGroup, type DraftRace, explain, setLoad, setShips } from "./Draft.ts"
 import { technologies } from "./Galaxy.ts"
 
 /** So many ships of the group as a group: itself when it is all of them, else a new one outside of any fleet. */
@@ -12,11 +12,11 @@ export const splitOff = (draft: Draft, race: DraftRace, group: DraftGroup, ships
   return split
 }
 
-/** What groups must share to be one. */
+/** What groups must share to be one; loads count as equal that differ by less than a billionth. */
 const identity = (group: DraftGroup): string => {
   const { techs } = group
   const levels = technologies.map((technology) => techs[technology])
-  return `${group.state}|${group.at}|${group.to}|${group.distance}|${group.goods}|${group.load}|${group.fleet}|${levels.join("|")}`
+  return `${group.state}|${group.at}|${group.to}|${group.distance}|${group.goods}|${Math.floor(group.load * 1e9 + 0.5)}|${group.fleet}|${levels.join("|")}`
 }
 
 /** Makes one of all identical groups of a race: the one with the lowest number. */
@@ -28,8 +28,11 @@ export const mergeGroups = (draft: Draft, race: DraftRace): void => {
     const alike = seen.get(key)
     const same = alike?.find((it) => it.design === group.design)
     if (same !== undefined) {
-      setShips(draft, race, same, same.ships + group.ships, "merge")
+      const ships = same.ships + group.ships
+      const load = same.load === group.load ? same.load : (same.load * same.ships + group.load * group.ships) / ships
       setShips(draft, race, group, 0, "merge")
+      setShips(draft, race, same, ships, "merge")
+      setLoad(draft, race, same, same.goods, load, "merge")
     } else if (alike !== undefined) alike.push(group)
     else seen.set(key, [group])
   }

@@ -16,7 +16,7 @@ export interface Form {
 const letters: Record<OrderOp, readonly [letter: string, needed: number]> = {
   peace: ["A", 1],
   war: ["W", 1],
-  break_group: ["B", 2],
+  break_group: ["B", 1],
   design_class: ["D", 6],
   delete_class: ["D", 1],
   rename_class: ["T", 2],

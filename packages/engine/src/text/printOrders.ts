@@ -1,5 +1,6 @@
 /**
- * Writes orders as classic order text, which `parseOrders` reads back as the same orders.
+ * Writes orders as classic order text, which `parseOrders` reads back as the same orders; for ships, 0 and nothing are the
+ * same.
  *
  * An order that lacks a needed argument has `?` in its place, so it is read as no order, never as another one.
  */

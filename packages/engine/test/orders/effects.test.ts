@@ -1,9 +1,10 @@
 /** What accepted orders do in the less usual cases, to the number. */
 import type { Order } from "@galaxy/contract/engine/Order"
-import type { DraftGroup } from "@galaxy/engine/state/Draft"
+import { type DraftGroup, galaxyOf as galaxyOfDraft } from "@galaxy/engine/state/Draft"
 import type { Galaxy, Group, Levels, Planet } from "@galaxy/engine/state/Galaxy"
 import { assert, describe, it } from "@effect/vitest"
 import { carryOut } from "../support/carryOut.ts"
+import { assertExplained } from "../support/soundness.ts"
 import { classOf, galaxyOf, groupOf, levels, raceName } from "../support/games.ts"
 
 const drone = classOf("Drone", "1 0 0 0 0")
@@ -81,6 +82,20 @@ describe("merging", () => {
     )
     assert.deepStrictEqual(numbers(), [1, 2, 4, 5, 6, 7, 8, 9, 11, 12])
     assert.deepStrictEqual([group(1).ships, group(11).ships], [10, 8])
+  })
+
+  it("takes loads for equal that only rounding tells apart, and loses none of them", () => {
+    const [once, twice] = [0.3, 0.1 + 0.2]
+    assert.notStrictEqual(once, twice)
+    const galaxy = galaxyWith([
+      groupOf(hauler, { goods: "materials", load: once }),
+      groupOf(hauler, { goods: "materials", load: twice, ships: 3 }),
+      groupOf(hauler, { goods: "materials", load: once + 1e-8 })
+    ])
+    const { draft, numbers, group } = play(galaxy, [{ op: "merge_groups" }])
+    assert.deepStrictEqual(numbers(), [1, 3])
+    assert.deepStrictEqual([group(1).ships, group(1).load], [4, (once + 3 * twice) / 4])
+    assertExplained(galaxy, draft.events, galaxyOfDraft(galaxy, draft))
   })
 
   it("of ships that are told to leave needs the same aim", () => {
@@ -200,6 +215,17 @@ describe("giving", () => {
     assert.deepInclude(group(8, 1), { ships: 4, at: 1, state: "in_orbit" })
     assert.deepStrictEqual([draft.races[1]?.designs.size, group(8, 1).design.name], [1, "DRONE"])
     assert.strictEqual(draft.races[0]?.groups.size, 0)
+  })
+
+  it("leaves nothing of the load to the next group of that number", () => {
+    const galaxy = galaxyWith([groupOf(drone, { ships: 4 }), groupOf(hauler, { goods: "capital", load: 5 })])
+    const { draft, group } = play(galaxy, [
+      { op: "give", group: 2, race: other },
+      { op: "break_group", group: 1, ships: 1 }
+    ])
+    assert.strictEqual(group(2).load, 0)
+    const loads = draft.events.filter((it) => it.kind === "change" && it.race === 0 && it.what === "load")
+    assert.deepInclude(loads[0], { subject: "group", number: 2, before: 5, after: 0, cause: "gift" })
   })
 
   it("leaves the giver its class, and ships that are upgraded go on with it", () => {

@@ -27,6 +27,33 @@ const naming: Readonly<Record<string, (name: string) => Order>> = {
 
 const codes = (...orders: ReadonlyArray<Order>) => carryOut(galaxy, 0, orders).verdicts.map((it) => it.code ?? "done")
 
+it("is found again as it was typed", () => {
+  for (const typed of ["My Ship", " a,b ", "Стройкий", "ｗｉｄｅ"]) {
+    assert.deepStrictEqual(
+      codes(
+        { op: "design_class", name: typed, ...numbers },
+        { op: "produce", planet: 1, product: typed },
+        { op: "produce", planet: 1, product: `SHIP ${typed}` },
+        { op: "produce", planet: 1, product: "CAP" },
+        { op: "rename_class", class: typed, name: "Other" },
+        { op: "rename_class", class: "Other", name: typed },
+        { op: "delete_class", class: typed },
+        { op: "create_science", name: typed, drive: 1, weapons: 0, shields: 0, cargo: 0 },
+        { op: "produce", planet: 1, product: typed },
+        { op: "produce", planet: 1, product: "CAP" },
+        { op: "delete_science", science: typed },
+        { op: "join_fleet", group: 1, fleet: typed },
+        { op: "send", fleet: typed, planet: 2 },
+        { op: "send", fleet: typed, planet: 1 },
+        { op: "join_fleet", group: 2, fleet: "Second" },
+        { op: "merge_fleets", fleet: "Second", into: typed }
+      ).filter((it) => it !== "done"),
+      [],
+      typed
+    )
+  }
+})
+
 describe.each(Object.entries(naming))("the name of %s", (_, called) => {
   it.each([
     ["", "name_missing"],

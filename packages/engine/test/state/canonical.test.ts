@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util"
 import { canonicalJson, type Json } from "@galaxy/engine/state/canonical"
 import { seal, unseal } from "@galaxy/engine/host/sealed"
 import { assert, describe, it } from "@effect/vitest"
@@ -12,7 +13,8 @@ describe("canonical JSON", () => {
   it.prop("means the same value, and has one text for it", [record], ([value]) => {
     const text = canonicalJson({ value, list: [value] })
     // JSON knows no negative zero.
-    assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify({ value, list: [value] })))
+    // Chai takes objects with an empty key for different when their keys stand in another order.
+    assert.isTrue(isDeepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify({ value, list: [value] }))), text)
     assert.strictEqual(canonicalJson({ list: [backwards(value)], value: backwards(value) }), text)
   })
 

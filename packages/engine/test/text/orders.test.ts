@@ -237,7 +237,7 @@ describe("a wrong text of orders", () => {
   const wrong: ReadonlyArray<readonly [string, number, string]> = [
     ["A", 2, `${missing}A race`],
     ["A  ; nobody", 2, `${missing}A race`],
-    ["  B 5", 6, `${missing}B group ships`],
+    ["  B", 4, `${missing}B group [ships]`],
     ["D", 2, `${missing}D name drive armament weapons shields cargo`],
     ["D Hauler 1 0 0", 15, `${missing}D name drive armament weapons shields cargo`],
     ["H Mixed 1", 10, `${missing}H name drive weapons shields cargo`],
@@ -320,11 +320,11 @@ describe("a wrong text of orders", () => {
 })
 
 describe("a printed order", () => {
-  it("has a 0 for all ships where an argument follows, or one is needed", () => {
+  it("has a 0 for all ships where an argument follows", () => {
     assert.strictEqual(printOrder({ op: "load", group: 5, goods: "COL", amount: 3 }), "L 5 COL 0 3")
     assert.strictEqual(printOrder({ op: "unload", group: 5, amount: 3 }), "U 5 0 3")
     assert.strictEqual(printOrder({ op: "upgrade", group: 5, block: "ALL", level: 2 }), "X 5 ALL 0 2")
-    assert.strictEqual(printOrder({ op: "break_group", group: 5 }), "B 5 0")
+    assert.strictEqual(printOrder({ op: "break_group", group: 5 }), "B 5")
   })
 
   it("has plain decimals for the smallest and the largest numbers", () => {
