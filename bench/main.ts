@@ -13,6 +13,13 @@ import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
 
+const [argument] = process.argv.slice(2)
+if (argument !== undefined) {
+  console.log("npm run bench: measures the codec, signatures, calls, turns and a battle, as ratios within one run.")
+  console.log("It takes no arguments.")
+  process.exit(argument === "--help" ? 0 : 2)
+}
+
 const number = (value: number) => (value >= 1_000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3))
 
 const print = (title: string, rates: ReadonlyArray<Rate>) => {

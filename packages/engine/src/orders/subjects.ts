@@ -28,8 +28,8 @@ export const raceNamed = (galaxy: Pick<Galaxy, "races"> | Draft, name: string): 
 }
 
 /** As in an order, which may write a name as a player would. A race's own name may hold what other names can't. */
-export const raceTyped = (draft: Draft, name: string): number | undefined =>
-  raceNamed(draft, name) ?? raceNamed(draft, written(name))
+export const raceTyped = (galaxy: Pick<Galaxy, "races"> | Draft, name: string): number | undefined =>
+  raceNamed(galaxy, name) ?? raceNamed(galaxy, written(name))
 
 /** The race of that name, which must still be in. */
 export const raceIn = (draft: Draft, name: string | undefined): Found<DraftRace> => {
@@ -43,7 +43,8 @@ export const raceIn = (draft: Draft, name: string | undefined): Found<DraftRace>
 export const ownGroup = (race: DraftRace, number: number | undefined): Found<DraftGroup> => {
   if (number === undefined) return refuse("unknown_group", "a group is needed")
   const group = race.groups.get(number === 0 ? race.newest : number)
-  return group === undefined ? refuse("unknown_group", `you have no group ${number}`) : Result.succeed(group)
+  if (group !== undefined) return Result.succeed(group)
+  return refuse("unknown_group", number === 0 ? "you have no ships yet" : `you have no group ${number}`)
 }
 
 /** How many ships of a group an order means: none named is all, and more than there are is all. */

@@ -61,10 +61,12 @@ export const renderSums = (games: ReadonlyArray<Timed>): string => {
     ...[...temperaments]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([name, { seats: all, wins }]) => `${name}: ${wins} of ${all} seats won`),
-    `wins by seat: ${[...seats]
-      .toSorted(([one], [other]) => one - other)
-      .map(([seat, wins]) => `${seat + 1}: ${wins}`)
-      .join(", ")}`
+    `wins by seat: ${
+      [...seats]
+        .toSorted(([one], [other]) => one - other)
+        .map(([seat, wins]) => `${seat + 1}: ${wins}`)
+        .join(", ") || "none"
+    }`
   ]
   return lines.join("\n")
 }

@@ -121,7 +121,9 @@ Votes
     let last = 1000
     const refused = fullReport.orders.filter((it) => !it.accepted)
     const report = renumbered({ ...fullReport, orders: refused }, () => (last += 1)) as Report
-    const shown = new Set(renderReport(report).match(/(?<![\d.])\d{4}(?=\.00(?!\d)|(?![\d.]))/g))
+    // People count orders from 1.
+    const counted = { ...report, orders: report.orders.map((it) => ({ ...it, position: it.position - 1 })) }
+    const shown = new Set(renderReport(counted).match(/(?<![\d.])\d{4}(?=\.00(?!\d)|\. |(?![\d.]))/g))
     assert.isAbove(last, 1250)
     const missing = Array.from({ length: last - 1000 }, (_, at) => String(at + 1001)).filter((it) => !shown.has(it))
     assert.deepStrictEqual(missing, [])
@@ -313,12 +315,12 @@ describe("sections of the text", () => {
   it("name orders that were refused, with the reason", () => {
     assertShows(
       "Refused orders",
-      "#1 send group=14 planet=99",
+      "2. send group=14 planet=99",
       "  unknown_planet: there is no planet 99",
-      "#2 merge_groups",
+      "3. merge_groups",
       "  -"
     )
-    assert.include(renderReport(fullReport, printOrder), `  #1 ${printOrder(fullReport.orders[1]!.order)}\n`)
+    assert.include(renderReport(fullReport, printOrder), `  2. ${printOrder(fullReport.orders[1]!.order)}\n`)
   })
 })
 
@@ -358,7 +360,7 @@ describe("columns", () => {
       }
     ] as const
     assert.deepStrictEqual(section("Refused orders", { ...quiet, orders }), [
-      "#0 rename_planet planet=3 name=x??Why",
+      "1. rename_planet planet=3 name=x??Why",
       "  name_chars: no"
     ])
   })

@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: the whole platform on free ports and a temporary folder, two players, some turns, and out.
  *
- * Exit code 0 when everything went as promised within a minute, else 1 with what went wrong.
+ * Exit code 0 when everything went as promised within a minute, 1 with what went wrong, 2 for arguments.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -14,6 +14,15 @@ import * as Progress from "./Progress.ts"
 import { play, turns } from "./scenario.ts"
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+const [argument] = process.argv.slice(2)
+if (argument !== undefined) {
+  const asked = argument === "--help"
+  const usage = `npm run demo: two players sign in and finish ${turns} turns of a game on a platform of their own.\nIt takes no arguments and leaves nothing behind.\n`
+  ;(asked ? process.stdout : process.stderr).write(asked ? usage : `there is no argument "${argument}"\n${usage}`)
+  process.exit(asked ? 0 : 2)
+}
+
 const number = (value: number) => value.toFixed(2)
 
 const folder = mkdtempSync(join(tmpdir(), "galaxy-demo-"))

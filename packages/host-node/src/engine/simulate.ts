@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util"
 import { temperaments, type Temperament } from "@galaxy/engine/bot/style"
+import { maxRaces } from "@galaxy/contract/engine/Limits"
 import { simulate } from "@galaxy/engine/simulate/simulate"
 import { renderSums, renderTable, type Timed } from "@galaxy/engine/simulate/table"
 import { Result } from "effect"
@@ -63,7 +64,7 @@ const read = (args: ReadonlyArray<string>): Options | "help" | ReadonlyArray<str
   }
   const found = {
     games: whole("games", 10, 1, 10_000),
-    players: whole("players", 4, 1, 250),
+    players: whole("players", 4, 2, maxRaces),
     turns: whole("turns", 100, 1, 10_000),
     seed: given.seed ?? "galaxy",
     temperament

@@ -99,7 +99,7 @@ describe("play new", () => {
     ["a name that isn't one", ["--races", "Ann,B/b", "--state", "g.json"], '--races: "B/b": a name may hold'],
     ["one name twice", ["--races", "Ann,ANN", "--state", "g.json"], "--races: ANN is there twice"],
     ["an empty seed", ["--races", "Ann,Bob", "--state", "g.json", "--seed", ""], "--seed has 1 to 200 characters"],
-    ["an unknown ruleset", ["--races", "Ann,Bob", "--state", "g.json", "--ruleset", "x"], "--ruleset: there is plus"],
+    ["an unknown ruleset", ["--races", "Ann,Bob", "--state", "g.json", "--ruleset", "x"], "--ruleset: there are plus"],
     ["no file", ["--races", "Ann,Bob"], "--state is needed"]
   ]
   it.each(wrong)("refuses %s", (_, args, says) => {
@@ -207,7 +207,7 @@ describe("play turn", () => {
     await begin()
     await write("a.txt", "")
     const unknown = await run(["turn", "--state", "galaxy.json", "--orders", "Eve=a.txt"])
-    assert.strictEqual(unknown.err, "there is no race Eve; there is Ann, Bob\n")
+    assert.strictEqual(unknown.err, "there is no race Eve; there are Ann, Bob\n")
     assert.strictEqual(unknown.code, 1)
     const twice = await run(["turn", "--state", "galaxy.json", "--orders", "Ann=a.txt", "--orders", "ANN=a.txt"])
     assert.include(twice.err, "--orders: ANN is there twice")
@@ -262,7 +262,7 @@ describe("the galaxy file", () => {
     }
     await rm(join(folder, "galaxy.json"))
     const missing = await run(["turn", "--state", "galaxy.json"])
-    assert.match(missing.err, /^galaxy\.json can't be read: NotFound/)
+    assert.match(missing.err, /^galaxy\.json can't be read: there is no such file or folder\n/)
     assert.strictEqual(missing.code, 1)
     assert.isFalse(existsSync(join(folder, "galaxy.json")))
   }, 60_000)
@@ -347,7 +347,7 @@ describe("play", () => {
     await begin()
     const ran = await run(["report", "--state", "galaxy.json", "--race", "Eve"])
     assert.strictEqual(ran.code, 1)
-    assert.strictEqual(ran.err, "there is no race Eve; there is Ann, Bob\n")
+    assert.strictEqual(ran.err, "there is no race Eve; there are Ann, Bob\n")
   })
 
   it("runs through npm, with names of files from where npm was started", async () => {

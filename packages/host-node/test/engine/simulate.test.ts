@@ -27,7 +27,7 @@ describe("the simulator", () => {
 
   it.each([
     [["--games", "0"], "--games: expected a whole number from 1 to 10000"],
-    [["--players", "1.5"], "--players: expected a whole number from 1 to 250"],
+    [["--players", "1.5"], "--players: expected a whole number from 2 to 250"],
     [["--temperament", "mad"], "--temperament: expected one of builder, raider, diplomat"],
     [["--nothing"], "--nothing"]
   ])("says what is wrong with %j", (args, problem) => {

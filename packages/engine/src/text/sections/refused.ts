@@ -1,4 +1,4 @@
-/** Orders that were not carried out, and why. They are numbered as the race sent them, from 0. */
+/** Orders that were not carried out, and why. They are numbered as the race sent them, from 1. */
 import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
 import type { Section } from "../Section.ts"
 import { plain } from "../table.ts"
@@ -16,7 +16,7 @@ export const refusedSection = (
     accepted
       ? []
       : [
-          plain(`#${position} ${printOrder(order)}`),
+          plain(`${position + 1}. ${printOrder(order)}`),
           `  ${plain(code)}${message === undefined ? "" : `: ${plain(message)}`}`
         ]
   )

@@ -12,7 +12,7 @@ import { Galaxy } from "@galaxy/engine/state/Galaxy"
 import type { Made } from "@galaxy/engine/turn/makeTurn"
 import { Effect, FileSystem, Path, Result, Schema } from "effect"
 import { isPlatformError, type PlatformError } from "effect/PlatformError"
-import { type CannotPlay, cannot } from "./failures.ts"
+import { type CannotPlay, cannot, fileProblem } from "./failures.ts"
 
 /** Bytes of a galaxy file; far above what the largest game takes. */
 export const maxGalaxyFileBytes = 256 * 1024 * 1024
@@ -48,7 +48,7 @@ const madeIn = (text: string): Result.Result<Made, string> =>
 
 /** What the file system refused, as the failure of a command. */
 const refused = <A, R>(doing: string, effect: Effect.Effect<A, PlatformError | CannotPlay, R>) =>
-  Effect.mapError(effect, (error) => (isPlatformError(error) ? cannot(`${doing}: ${error.message}`) : error))
+  Effect.mapError(effect, (error) => (isPlatformError(error) ? cannot(`${doing}: ${fileProblem(error)}`) : error))
 
 /** The game in a file. A file that is anything else is refused, never guessed from. */
 export const read = Effect.fnUntraced(function* (file: string) {

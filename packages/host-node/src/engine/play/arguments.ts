@@ -3,7 +3,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from "node:util"
 import { type RulesetName, rulesetNames } from "@galaxy/contract/engine/Admin"
 import { maxRaces, maxSeedText } from "@galaxy/contract/engine/Limits"
 import { acceptName } from "@galaxy/engine/orders/names"
-import { keyOf } from "@galaxy/engine/orders/keyOf"
+import { keyOf, keyOfTyped } from "@galaxy/engine/orders/keyOf"
 import { rulesets } from "@galaxy/engine/rules/Ruleset"
 import { Result } from "effect"
 import { WrongUsage } from "./failures.ts"
@@ -144,7 +144,7 @@ const seedOf = (text: string | undefined): Parsed<string | undefined> =>
 
 const rulesetOf = (text: string | undefined): Parsed<RulesetName> => {
   const name = rulesetNames.find((it) => it === (text ?? rulesetNames[0]))
-  return name === undefined ? Result.fail(`--ruleset: there is ${rulesetNames.join(" and ")}`) : Result.succeed(name)
+  return name === undefined ? Result.fail(`--ruleset: there are ${rulesetNames.join(" and ")}`) : Result.succeed(name)
 }
 
 const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderFile>> => {
@@ -154,7 +154,8 @@ const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderF
     const race = text.slice(0, Math.max(0, at))
     const file = text.slice(at + 1)
     if (race === "" || file === "") return Result.fail(`--orders: expected RACE=FILE, not "${text}"`)
-    if (files.some((it) => keyOf(it.race) === keyOf(race))) return Result.fail(`--orders: ${race} is there twice`)
+    if (files.some((it) => keyOfTyped(it.race) === keyOfTyped(race)))
+      return Result.fail(`--orders: ${race} is there twice`)
     files.push({ race, file })
   }
   return Result.succeed(files)
@@ -162,11 +163,11 @@ const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderF
 
 /** Races that the computer plays; none of them has a file. */
 const botsIn = (races: ReadonlyArray<string>, files: ReadonlyArray<OrderFile>): Parsed<ReadonlyArray<string>> => {
-  const seated = new Set(files.map(({ race }) => keyOf(race)))
+  const seated = new Set(files.map(({ race }) => keyOfTyped(race)))
   for (const race of races) {
     if (race === "") return Result.fail("--bot needs a race")
-    if (seated.has(keyOf(race))) return Result.fail(`--bot: ${race} has orders already`)
-    seated.add(keyOf(race))
+    if (seated.has(keyOfTyped(race))) return Result.fail(`--bot: ${race} has orders already`)
+    seated.add(keyOfTyped(race))
   }
   return Result.succeed(races)
 }

@@ -3,7 +3,7 @@ import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { generate } from "@galaxy/engine/generation/generate"
-import { raceNamed } from "@galaxy/engine/orders/subjects"
+import { raceNamed, raceTyped } from "@galaxy/engine/orders/subjects"
 import { reporter, reportsOf } from "@galaxy/engine/report/reports"
 import { type Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
@@ -41,9 +41,9 @@ const newGame = Effect.fn("play.new")(function* ({ state, races, seed: given, ru
 })
 
 const indexIn = (galaxy: Galaxy, race: string) => {
-  const index = raceNamed(galaxy, race)
+  const index = raceTyped(galaxy, race)
   if (index !== undefined) return Effect.succeed(index)
-  return cannot(`there is no race ${race}; there is ${galaxy.races.map(({ name }) => name).join(", ")}`)
+  return cannot(`there is no race ${race}; there are ${galaxy.races.map(({ name }) => name).join(", ")}`)
 }
 
 const ending = ({ finished, winners, races }: Galaxy): ReadonlyArray<string> => {

@@ -1,5 +1,6 @@
 /** How a command of `play` ends other than well. Nothing was changed then, unless the text says so. */
 import { Data } from "effect"
+import type { PlatformError } from "effect/PlatformError"
 
 /** The command line can't be understood; exit code 2. */
 export class WrongUsage extends Data.TaggedError("WrongUsage")<{
@@ -19,3 +20,17 @@ export class CannotPlay extends Data.TaggedError("CannotPlay")<{ readonly proble
 }
 
 export const cannot = (...problems: ReadonlyArray<string>): CannotPlay => new CannotPlay({ problems })
+
+/** What the file system refused, as people say it. */
+export const fileProblem = (error: PlatformError): string => {
+  switch (error.reason._tag) {
+    case "NotFound":
+      return "there is no such file or folder"
+    case "PermissionDenied":
+      return "it may not be opened"
+    case "AlreadyExists":
+      return "it is there already"
+    default:
+      return error.message
+  }
+}

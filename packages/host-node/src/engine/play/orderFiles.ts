@@ -3,7 +3,7 @@ import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
 import { maxOrdersTextBytes, parseOrders } from "@galaxy/engine/text/parseOrders"
 import { wordsOf } from "@galaxy/engine/text/words"
 import { Effect, FileSystem, Result } from "effect"
-import { type CannotPlay, cannot } from "./failures.ts"
+import { type CannotPlay, cannot, fileProblem } from "./failures.ts"
 
 export interface OrdersRead {
   readonly file: string
@@ -24,7 +24,7 @@ const readOrders = Effect.fnUntraced(function* (file: string) {
   const bytes = yield* Effect.gen(function* () {
     const { size } = yield* fs.stat(file)
     return size > maxOrdersTextBytes ? undefined : yield* fs.readFile(file)
-  }).pipe(Effect.mapError((error) => cannot(`${file} can't be read: ${error.message}`)))
+  }).pipe(Effect.mapError((error) => cannot(`${file} can't be read: ${fileProblem(error)}`)))
   if (bytes === undefined) return yield* cannot(`${file} is longer than ${maxOrdersTextBytes} bytes`)
   const text = yield* Effect.try({
     try: () => utf8.decode(bytes),
