@@ -6,7 +6,7 @@ import type { Levels } from "../state/Galaxy.ts"
 
 /** What people decided for a turn. */
 export interface Decisions {
-  /** By race index; a race without a list gave no orders. */
+  /** By the index of the race in `Galaxy.races`; a race without a list gave no orders. */
   readonly orders: ReadonlyMap<number, ReadonlyArray<Order>>
   /** Indices of the races that the game master sent away. */
   readonly banished: ReadonlySet<number>

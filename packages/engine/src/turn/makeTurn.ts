@@ -11,6 +11,7 @@ import type { Ruleset } from "../rules/Ruleset.ts"
 import { draftOf, galaxyOf } from "../state/Draft.ts"
 import type { Galaxy } from "../state/Galaxy.ts"
 import type { Decisions } from "./Phase.ts"
+import { requirePlayable } from "./requirePlayable.ts"
 import type { TurnEvent } from "./TurnEvent.ts"
 
 export interface Made {
@@ -24,10 +25,14 @@ export interface Turn extends Made {
 }
 
 /**
- * The galaxy of the turn after `before`, which must not be finished, by its own ruleset unless another is given.
- * Reports follow from galaxy and log.
+ * The galaxy of the turn after `before`, by its own ruleset unless another is given. Reports follow from galaxy and log.
+ *
+ * Throws an `Error` that names what is wrong when `before` is finished, when a key of the orders or a member of the
+ * banished is no race's index, or when an order's operation doesn't exist. Orders must have passed the schema `Order`:
+ * their fields aren't looked at again. Lists of races that have left the game are allowed, and not carried out.
  */
 export const nextGalaxy = (before: Galaxy, decisions: Decisions, ruleset?: Ruleset): Made => {
+  requirePlayable(before, decisions)
   const draft = draftOf(before, ruleset)
   const techsBefore = before.races.map((race) => race.techs)
   for (const phase of phases) {
@@ -37,7 +42,7 @@ export const nextGalaxy = (before: Galaxy, decisions: Decisions, ruleset?: Rules
   return { galaxy: galaxyOf(before, draft), log: draft.events }
 }
 
-/** The whole turn after `before`, which must not be finished. */
+/** The whole turn after `before`. Asks of its arguments what `nextGalaxy` does, and throws as it does. */
 export const makeTurn = (before: Galaxy, decisions: Decisions): Turn => {
   const { galaxy, log } = nextGalaxy(before, decisions)
   return { galaxy, reports: reportsOf(galaxy, log), log }

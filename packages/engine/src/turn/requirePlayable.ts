@@ -1,0 +1,53 @@
+/**
+ * What has to be true before a turn is made. Whoever calls with something else has a fault in the program: it is told at
+ * once and by name, before anything of the turn is made, rather than played into a wrong galaxy.
+ *
+ * It costs one look at each order's operation. What an order's fields hold is the business of the schema `Order`.
+ */
+import { orderArguments } from "@galaxy/contract/engine/Order"
+import type { Galaxy } from "../state/Galaxy.ts"
+import type { Decisions } from "./Phase.ts"
+
+const fault = (problem: string): never => {
+  throw new Error(`no turn can be made: ${problem}`)
+}
+
+/** A value as it is told: short, whatever it is. */
+const shown = (value: unknown): string => {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value)
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}
+
+/** Any map or set will do, not only the built-in ones. */
+const has = (it: unknown, methods: ReadonlyArray<string>): boolean =>
+  typeof it === "object" &&
+  it !== null &&
+  methods.every((name) => typeof (it as Record<string, unknown>)[name] === "function")
+
+const requireIndex = (galaxy: Galaxy, index: unknown, where: string): void => {
+  if (typeof index === "number" && Number.isInteger(index) && index >= 0 && index < galaxy.races.length) return
+  fault(`${where} has ${shown(index)}, which is no race's index; indices are 0 to ${galaxy.races.length - 1}`)
+}
+
+const requireOrders = (race: number, list: unknown): void => {
+  if (!Array.isArray(list)) return fault(`the orders of race ${race} are no list`)
+  for (const [position, order] of (list as ReadonlyArray<{ readonly op?: unknown } | null | undefined>).entries()) {
+    const op = order?.op
+    if (typeof op === "string" && Object.hasOwn(orderArguments, op)) continue
+    fault(`order ${position} of race ${race} has the operation ${shown(op)}, which there isn't`)
+  }
+}
+
+/** Throws an `Error` that says what is wrong, if anything is. */
+export const requirePlayable = (before: Galaxy, decisions: Decisions): void => {
+  if (before.finished) fault(`the game was over with turn ${before.turn}`)
+  if (!has(decisions, [])) fault("the decisions are no object with orders and banished")
+  const { orders, banished } = decisions
+  if (!has(orders, ["get", "entries"])) fault("the orders of the decisions are no map by race index")
+  if (!has(banished, ["has", "keys"])) fault("the banished of the decisions are no set of race indices")
+  for (const [race, list] of orders.entries()) {
+    requireIndex(before, race, "the map of orders")
+    requireOrders(race, list)
+  }
+  for (const race of banished.keys()) requireIndex(before, race, "the set of the banished")
+}
