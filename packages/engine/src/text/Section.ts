@@ -1,5 +1,6 @@
 /** A section of a report in plain text: a title and what is under it. One without lines is left out. */
 import type { Report } from "@galaxy/contract/engine/Report"
+import { grouped } from "./grouped.ts"
 import { type Column, none, plain, table } from "./table.ts"
 
 export interface Section {
@@ -29,7 +30,7 @@ export const tabledBy = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<Section> =>
-  [...Map.groupBy(rows, ownerOf)].map(([owner, theirs]) => tabled(title(plain(owner)), columns, theirs))
+  [...grouped(rows, ownerOf)].map(([owner, theirs]) => tabled(title(plain(owner)), columns, theirs))
 
 /** Names of planets that the report has: those seen now before those of where something happened. */
 export const namesIn = (report: Report): ReadonlyMap<number, string> =>

@@ -3,6 +3,7 @@
  * together in the order in which they came, so that each begins where the one before it ended.
  */
 import type { Change } from "@galaxy/contract/engine/Report"
+import { grouped } from "../grouped.ts"
 import { type Section, tabled } from "../Section.ts"
 import { amount, type Column, count, difference, plain, words } from "../table.ts"
 
@@ -20,16 +21,16 @@ const number: Column<Change> = count("#", (it) => it.number)
 
 /** Changes of one number together, the rest as they came. */
 const chained = (changes: ReadonlyArray<Change>): ReadonlyArray<Change> =>
-  [...Map.groupBy(changes, (it) => it.number ?? -1)]
+  [...grouped(changes, (it) => it.number ?? -1)]
     .toSorted(([one], [other]) => one - other)
-    .flatMap(([, ofOne]) => [...Map.groupBy(ofOne, (it) => it.what).values()].flat())
+    .flatMap(([, ofOne]) => [...grouped(ofOne, (it) => it.what).values()].flat())
 
 export const changeSections = (
   changes: ReadonlyArray<Change>,
   names: ReadonlyMap<number, string>
 ): ReadonlyArray<Section> => {
   const name = words<Change>("N", (it) => (it.number === undefined ? undefined : names.get(it.number)))
-  const bySubject = Map.groupBy(changes, (it) => it.subject)
+  const bySubject = grouped(changes, (it) => it.subject)
   const others = [...bySubject.keys()].filter((subject) => !["planet", "group", "race"].includes(subject))
   const explained = (subject: string, title: string, columns: ReadonlyArray<Column<Change>>): Section =>
     tabled(title, columns, chained(bySubject.get(subject) ?? []))
