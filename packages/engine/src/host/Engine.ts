@@ -63,10 +63,6 @@ export class Engine extends Context.Service<
         Option.isSome(found) ? Effect.succeed(found.value) : new NoGame()
       )
 
-      const unfinished = Effect.flatMap(game, (galaxy) =>
-        galaxy.finished ? Effect.fail(new GameFinished()) : Effect.succeed(galaxy)
-      )
-
       const indexOf = (galaxy: Galaxy, race: string) => {
         const index = raceNamed(galaxy, race)
         return index === undefined ? new RaceUnknown({ race }) : Effect.succeed(index)
@@ -100,10 +96,11 @@ export class Engine extends Context.Service<
       }, one)
 
       const banish = Effect.fn("Engine.banish")(function* (race: string) {
-        const galaxy = yield* unfinished
+        const galaxy = yield* game
         const index = yield* indexOf(galaxy, race)
         const banished = yield* store.banished(galaxy)
         if (raceAt(galaxy, index).removed === null && !banished.has(index)) {
+          if (galaxy.finished) return yield* new GameFinished()
           yield* store.keepBanished(galaxy, new Set([...banished, index]))
         }
         return yield* statusNow(galaxy)

@@ -7,7 +7,7 @@
 import { Clock, Duration, Effect, FileSystem, Option, Path } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { Processes } from "./Processes.ts"
-import { StateInUse, StateLost, StateUnavailable } from "./StateError.ts"
+import { StateBroken, StateInUse, StateLost, StateUnavailable } from "./StateError.ts"
 
 export const lockName = "lock"
 
@@ -51,6 +51,14 @@ export const acquire = Effect.fnUntraced(function* (folder: string) {
     const now = yield* holder
     return Option.isSome(now) && now.value === processes.self
   })
+
+  const isFile = fs.stat(file).pipe(
+    Effect.map(({ type }) => type === "File"),
+    Effect.catchIf(hasReason("NotFound"), () => Effect.succeed(true))
+  )
+  if (!(yield* StateUnavailable.refail(isFile))) {
+    return yield* new StateBroken({ file: lockName, problem: "is not a file" })
+  }
 
   const since = yield* Clock.monotonicTimeNanos
   const attempt: Effect.Effect<void, PlatformError | StateInUse> = Effect.gen(function* () {

@@ -15,6 +15,13 @@ import { StateBroken } from "./StateError.ts"
 const utf8 = new TextEncoder()
 
 const isMissing = (error: PlatformError): boolean => error.reason._tag === "NotFound"
+const isThere = (error: PlatformError): boolean => error.reason._tag === "AlreadyExists"
+
+/** Bytes of a file; far above what the largest game takes. */
+const maxFileBytes = 256 * 1024 * 1024
+
+/** Names of unfinished writes, and no others: systems and people put hidden files of their own anywhere. */
+const isLeftover = (name: string): boolean => /^\.\d+\.json\.tmp$/.test(name)
 
 /** The files below `root`, which is made when missing. */
 export const open = Effect.fnUntraced(function* (root: string) {
@@ -25,7 +32,11 @@ export const open = Effect.fnUntraced(function* (root: string) {
   const folder = path.resolve(root)
   const missing: Array<string> = []
   for (let above = folder; !(yield* fs.exists(above)); above = path.dirname(above)) missing.push(above)
-  yield* fs.makeDirectory(folder, { recursive: true })
+  // One by one: made all at once, folders where none can be are tried for ever by some systems.
+  for (const above of missing.toReversed()) yield* Effect.catchIf(fs.makeDirectory(above), isThere, () => Effect.void)
+  if ((yield* fs.stat(folder)).type !== "Directory") {
+    return yield* new StateBroken({ file: root, problem: "is not a folder" })
+  }
   // Where a folder can't be opened, its system keeps names by itself.
   const opensFolders = yield* Effect.isSuccess(Effect.scoped(fs.open(folder, { flag: "r" })))
 
@@ -41,7 +52,9 @@ export const open = Effect.fnUntraced(function* (root: string) {
 
   const ensureFolder = Effect.fnUntraced(function* (name: string) {
     if (lasting.has(name)) return
-    yield* fs.makeDirectory(at(name), { recursive: true })
+    yield* fs
+      .makeDirectory(at(name), { recursive: true })
+      .pipe(Effect.catchIf(isThere, () => new StateBroken({ file: name, problem: "is not a folder" })))
     yield* syncFolder(path.dirname(at(name)))
     lasting.add(name)
   })
@@ -63,9 +76,16 @@ export const open = Effect.fnUntraced(function* (root: string) {
 
   /** The content of a file, if there is one. */
   const read = Effect.fnUntraced(function* <A, I>(kind: StateKind, name: string, schema: Schema.Codec<A, I>) {
-    const text = yield* fs.readFileString(at(name)).pipe(
-      Effect.map(Option.some),
-      Effect.catchIf(isMissing, () => Effect.succeed(Option.none<string>()))
+    const text = yield* Effect.gen(function* () {
+      const { type, size } = yield* fs.stat(at(name))
+      if (type !== "File") return yield* new StateBroken({ file: name, problem: "is not a file" })
+      if (size > maxFileBytes) return yield* new StateBroken({ file: name, problem: "is too large" })
+      return Option.some(yield* fs.readFileString(at(name)))
+    }).pipe(
+      Effect.catchIf(
+        (error) => error._tag === "PlatformError" && isMissing(error),
+        () => Effect.succeed(Option.none<string>())
+      )
     )
     if (Option.isNone(text)) return Option.none<A>()
     const content = Result.flatMap(unseal(kind, text.value), (it) =>
@@ -78,10 +98,13 @@ export const open = Effect.fnUntraced(function* (root: string) {
   /** Names in the folder itself, hidden ones too. */
   const names = Effect.suspend(() => fs.readDirectory(root))
 
-  /** Names in a folder, in order. Hidden ones are removed. */
+  /** Names in a folder, in order. Hidden ones are left out, and what is left of unfinished writes is removed. */
   const list = Effect.fnUntraced(function* (name: string) {
+    if ((yield* fs.stat(at(name))).type !== "Directory") {
+      return yield* new StateBroken({ file: name, problem: "is not a folder" })
+    }
     const found = yield* fs.readDirectory(at(name))
-    for (const hidden of found.filter((it) => it.startsWith("."))) yield* fs.remove(path.join(at(name), hidden))
+    for (const hidden of found.filter(isLeftover)) yield* fs.remove(path.join(at(name), hidden))
     return found.filter((it) => !it.startsWith(".")).toSorted()
   })
 

@@ -3,7 +3,7 @@
  * gap or with anything that this engine doesn't put there.
  */
 import { Effect } from "effect"
-import { belongs, fileOf, folders, numberIn, raceDigits, turnDigits } from "./layout.ts"
+import { belongs, fileOf, folders, numberIn, ordersFolderOf, raceDigits, turnDigits } from "./layout.ts"
 import { StateBroken } from "./StateError.ts"
 import type { StateFiles } from "./StateFiles.ts"
 
@@ -23,6 +23,13 @@ const numbersIn = Effect.fnUntraced(function* (
     numbers.push(number)
   }
   return numbers
+})
+
+/** Races, by index, that have orders for a turn. */
+export const racesWithOrders = Effect.fnUntraced(function* (files: StateFiles, turn: number) {
+  const folder = ordersFolderOf(turn)
+  const there = (yield* files.list("orders")).some((name) => `orders/${name}` === folder)
+  return there ? yield* numbersIn(files, folder, raceDigits, ".json") : []
 })
 
 /** The number of the last complete turn; undefined when there is none. Makes the folders that are missing. */

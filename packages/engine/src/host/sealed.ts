@@ -1,5 +1,5 @@
 /**
- * The form of a state file: what it is, in which version, and a digest over its content.
+ * The form of a state file: what it is, in which version, and a digest over all of it.
  *
  * A file that was cut short, edited or written by something else doesn't open.
  */
@@ -10,10 +10,18 @@ import { isReadable, type StateKind, stateVersion, upgraded } from "./upgrades.t
 
 const formatOf = (kind: StateKind): string => `galaxy-engine/${kind}`
 
+/** Files of the first two versions have a digest over their content alone. */
+const contentOnly = (version: number): boolean => version < 3
+
+const headOf = (kind: StateKind, version: number, text: string): string => {
+  const format = formatOf(kind)
+  const digested = contentOnly(version) ? text : `${canonicalJson({ format, version })}\n${text}`
+  return canonicalJson({ format, sha256: sha256Hex(digested), version })
+}
+
 export const seal = (kind: StateKind, content: Json): string => {
   const text = canonicalJson(content)
-  const head = canonicalJson({ format: formatOf(kind), sha256: sha256Hex(text), version: stateVersion })
-  return `${head}\n${text}\n`
+  return `${headOf(kind, stateVersion, text)}\n${text}\n`
 }
 
 const parse = (text: string): Result.Result<unknown, string> =>
@@ -25,12 +33,12 @@ export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, 
   if (text === undefined || rest !== "" || more.length > 0) return Result.fail("is cut short or not a state file")
   return Result.flatMap(parse(head), (parsed) => {
     if (typeof parsed !== "object" || parsed === null) return Result.fail("is not a state file")
-    const { format, version, sha256 } = parsed as Record<string, unknown>
+    const { format, version } = parsed as Record<string, unknown>
     if (format !== formatOf(kind)) return Result.fail(`is not a file of format ${formatOf(kind)}`)
     if (!isReadable(version)) {
       return Result.fail(`has version ${String(version)}; this engine reads up to ${stateVersion}`)
     }
-    if (sha256 !== sha256Hex(text)) return Result.fail("does not match its digest")
-    return Result.map(parse(text), (content) => upgraded(kind, version, content))
+    if (head !== headOf(kind, version, text)) return Result.fail("does not match its digest")
+    return Result.flatMap(parse(text), (content) => upgraded(kind, version, content))
   })
 }

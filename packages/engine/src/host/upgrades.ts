@@ -3,10 +3,12 @@
  *
  * A file is never rewritten for it: turns that were made stay as they were written.
  */
+import { Result } from "effect"
+
 export type StateKind = "galaxy" | "turn" | "orders" | "banished"
 
 /** Version of the content of all state files. A change of their shape raises it and adds a step. */
-export const stateVersion = 2
+export const stateVersion = 3
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -16,8 +18,27 @@ const isFields = (value: unknown): value is Fields =>
 const each = (list: unknown, change: (item: Fields) => Fields): unknown =>
   Array.isArray(list) ? list.map((item: unknown) => (isFields(item) ? change(item) : item)) : list
 
+type Step = (kind: StateKind, content: Fields) => Result.Result<Fields, string>
+
+const has = (list: unknown, key: string): boolean =>
+  Array.isArray(list) && list.some((item: unknown) => isFields(item) && Object.hasOwn(item, key))
+
+/** What no engine of version 1 wrote: its digest doesn't cover the version, and another number may be put there. */
+const isLater = (kind: StateKind, content: Fields): boolean =>
+  kind === "galaxy"
+    ? ["classes", "sciences", "groups"].some((key) => has(content["races"], key)) || has(content["planets"], "routes")
+    : kind === "turn" && !Object.hasOwn(content, "reports")
+
 /** Version 1 knew no ships: races had no classes, sciences and groups, and planets no routes. */
-const fromFirst = (kind: StateKind, content: Fields): Fields => {
+const fromFirst: Step = (kind, content) =>
+  isLater(kind, content)
+    ? Result.fail("says version 1, and holds what a later version writes")
+    : Result.succeed(withShips(kind, content))
+
+/** Version 2 differs from the present one only in what its digest covers. */
+const fromSecond: Step = (_, content) => Result.succeed(content)
+
+const withShips = (kind: StateKind, content: Fields): Fields => {
   switch (kind) {
     case "galaxy":
       return {
@@ -37,19 +58,24 @@ const fromFirst = (kind: StateKind, content: Fields): Fields => {
 }
 
 /** By the version that a step starts from. */
-const steps: ReadonlyMap<number, (kind: StateKind, content: Fields) => Fields> = new Map([[1, fromFirst]])
+const steps: ReadonlyMap<number, Step> = new Map([
+  [1, fromFirst],
+  [2, fromSecond]
+])
 
 /** Whether files of a version can be read. */
 export const isReadable = (version: unknown): version is number =>
   typeof version === "number" && (version === stateVersion || steps.has(version))
 
-/** The content in its present form. What isn't even an object is left to the schema that reads it. */
-export const upgraded = (kind: StateKind, version: number, content: unknown): unknown => {
+/** The content in its present form, or why it has none. What isn't even an object is left to the schema that reads it. */
+export const upgraded = (kind: StateKind, version: number, content: unknown): Result.Result<unknown, string> => {
   let current = content
   for (let at = version; at < stateVersion; at++) {
     const step = steps.get(at)
-    if (step === undefined || !isFields(current)) return current
-    current = step(kind, current)
+    if (step === undefined || !isFields(current)) break
+    const next = step(kind, current)
+    if (Result.isFailure(next)) return next
+    current = next.success
   }
-  return current
+  return Result.succeed(current)
 }

@@ -133,6 +133,8 @@ describe("turn", () => {
       assert.strictEqual((yield* Effect.flip(engine.order(now(ada), [])))._tag, "GameFinished")
       assert.strictEqual((yield* Effect.flip(engine.command(now(ada), [])))._tag, "GameFinished")
       assert.strictEqual((yield* Effect.flip(engine.banish(ada)))._tag, "GameFinished")
+      // Whoever lost the answer to the last banishment gets it again.
+      assert.deepStrictEqual(yield* engine.banish(raceName(2)), yield* engine.status)
       assert.strictEqual((yield* engine.report(lin, undefined)).finished, true)
     })
   )

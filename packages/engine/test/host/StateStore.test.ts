@@ -37,19 +37,24 @@ describe("a state folder", () => {
     ["galaxy/0000002.json", () => "", "is cut short"],
     [
       "galaxy/0000002.json",
-      (text) => text.replace('"version":2', '"version":3'),
-      "has version 3; this engine reads up to 2"
+      (text) => text.replace('"version":3', '"version":4'),
+      "has version 4; this engine reads up to 3"
     ],
     [
       "galaxy/0000002.json",
-      (text) => text.replace('"version":2', '"version":0'),
-      "has version 0; this engine reads up to 2"
+      (text) => text.replace('"version":3', '"version":0'),
+      "has version 0; this engine reads up to 3"
     ],
+    ["galaxy/0000002.json", (text) => text.replace('"version":3', '"version":2'), "does not match its digest"],
+    ["galaxy/0000002.json", (text) => text.replace('"version":3', '"version":1'), "does not match its digest"],
+    ["galaxy/0000002.json", (text) => text.replace("{", '{"a":1,'), "does not match its digest"],
     ["galaxy/0000001.json", () => undefined, "galaxy/0000001.json is missing"],
     ["turns/0000001.json", () => undefined, "turns/0000001.json is missing"],
     ["turns/0000004.json", () => "{}", "turns/0000004.json is of a turn that was not made"],
     ["orders/0000002/000.json", (text) => text.replace("peace", "war"), "orders/0000002/000.json"],
     ["orders/0000002/notes.txt", () => "", "orders/0000002/notes.txt is not part of a game's state"],
+    ["orders/0000002/002.json", () => seal("orders", {}), "orders/0000002/002.json is of a race that isn't there"],
+    ["turns/0000002.json", () => "", "turns/0000002.json is cut short"],
     ["banished/0000003.json", () => "", "galaxy/0000003.json is missing, but there are decisions"],
     ["banished/0000002.json", () => "null", "banished/0000002.json is cut short"],
     ["galaxy/7.json", () => "{}", "galaxy/7.json is not part of a game's state"],
@@ -118,10 +123,13 @@ describe("a state folder", () => {
     Effect.gen(function* () {
       const { disk, machine } = yield* played
       disk.write(`${root}/galaxy/.0000003.json.tmp`, "half")
-      disk.write(`${root}/.DS_Store`, "")
+      for (const other of [".DS_Store", "galaxy/.keep", "orders/.0000001.swp"]) disk.write(`${root}/${other}`, "")
+      yield* disk.fileSystem.makeDirectory(`${root}/turns/.snapshot`)
       yield* withEngine(disk, machine, Effect.void)
       assert.isFalse(disk.texts().has(`${root}/galaxy/.0000003.json.tmp`))
-      assert.isTrue(disk.texts().has(`${root}/.DS_Store`))
+      for (const other of [".DS_Store", "galaxy/.keep", "orders/.0000001.swp"]) {
+        assert.isTrue(disk.texts().has(`${root}/${other}`), other)
+      }
     })
   )
 })

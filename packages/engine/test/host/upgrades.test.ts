@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { Engine } from "@galaxy/engine/host/Engine"
 import { stateVersion, upgraded } from "@galaxy/engine/host/upgrades"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { Disk } from "../support/Disk.ts"
 import { Machine, root, withEngine } from "../support/engines.ts"
 
@@ -57,6 +57,53 @@ describe("a state folder of version 1", () => {
   )
 })
 
+describe("a state folder of version 2", () => {
+  it.effect("is opened with its ships, sciences and orders, and played on", () =>
+    Effect.gen(function* () {
+      const disk = yield* folderOf(2)
+      const before = [...disk.texts()]
+      yield* withEngine(
+        disk,
+        new Machine(),
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          const report = yield* engine.report("Race_A0", 3)
+          assert.deepStrictEqual(
+            report.my_groups.map((it) => [it.class, it.ships]),
+            [
+              ["Scout", 47],
+              ["Scout", 2],
+              ["Hauler", 2]
+            ]
+          )
+          assert.deepStrictEqual(
+            report.my_sciences.map((it) => it.name),
+            ["Mix"]
+          )
+          assert.strictEqual((yield* engine.orders("Race_A0", undefined)).orders[0]?.op, "peace")
+          assert.strictEqual((yield* engine.turn(4)).turn, 4)
+          const after = disk.texts()
+          for (const [path, text] of before) assert.strictEqual(after.get(path), text)
+        })
+      )
+    })
+  )
+
+  it.effect("isn't taken for one of version 1, whose ships would be lost", () =>
+    Effect.gen(function* () {
+      for (const file of ["galaxy/0000003.json", "turns/0000003.json"]) {
+        const disk = yield* folderOf(2)
+        const path = `${root}/${file}`
+        disk.write(path, (disk.texts().get(path) ?? "").replace('"version":2', '"version":1'))
+        const refused = yield* Effect.flip(withEngine(disk, new Machine(), Effect.void))
+        assert.include(refused.message, `${file} says version 1, and holds what a later version writes`)
+      }
+    })
+  )
+})
+
 it("leaves what is no object to the schema that reads it", () => {
-  for (const content of [null, 1, "x", []]) assert.deepStrictEqual(upgraded("galaxy", 1, content), content)
+  for (const content of [null, 1, "x", []]) {
+    assert.deepStrictEqual(upgraded("galaxy", 1, content), Result.succeed(content))
+  }
 })

@@ -3,7 +3,7 @@
  *
  * It keeps apart what was written and what a sync has made last, so that a loss of power shows what was never synced.
  */
-import { Data, Effect, FileSystem } from "effect"
+import { ByteSize, Data, Effect, FileSystem, Option } from "effect"
 import { type PlatformError, systemError } from "effect/PlatformError"
 
 interface FileNode {
@@ -39,6 +39,26 @@ const utf8 = new TextEncoder()
 
 const failure = (method: string, path: string, tag: "NotFound" | "AlreadyExists" | "Unknown"): PlatformError =>
   systemError({ _tag: tag, module: "FileSystem", method, pathOrDescriptor: path })
+
+const infoOf = (node: Node): FileSystem.File.Info => {
+  const none = Option.none()
+  return {
+    type: node.kind === "file" ? "File" : "Directory",
+    size: ByteSize.bytes(node.kind === "file" ? node.now.length : 0),
+    mtime: none,
+    atime: none,
+    birthtime: none,
+    dev: 0n,
+    ino: none,
+    mode: 0o600,
+    nlink: none,
+    uid: none,
+    gid: none,
+    rdev: none,
+    blksize: none,
+    blocks: none
+  }
+}
 
 export class Disk {
   #root = folder()
@@ -166,6 +186,12 @@ export class Disk {
 
   readonly fileSystem: FileSystem.FileSystem = FileSystem.makeNoop({
     exists: (path) => this.#operate("exists", path, () => this.#find(path) !== undefined),
+    stat: (path) =>
+      this.#operate("stat", path, () => {
+        const node = this.#find(path)
+        if (node === undefined) throw failure("stat", path, "NotFound")
+        return infoOf(node)
+      }),
     makeDirectory: (path) =>
       this.#operate("makeDirectory", path, () => {
         let node = this.#root

@@ -7,13 +7,15 @@ import { readFileSync } from "node:fs"
 import { Processes } from "@galaxy/engine/host/Processes"
 import { Effect, Layer } from "effect"
 
-/** When the process started, as the kernel counts it; empty where it doesn't say. */
+/** When the process started, as the kernel counts it; empty where it doesn't say, and for one that is dead already. */
 const startOf = (pid: number): string => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
-    // The name in brackets may hold anything; the 22nd field is the 20th after it.
-    return `${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}@${boot}`
+    // The name in brackets may hold anything; the 3rd field is the first after it, the 22nd the 20th.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    // Whoever doesn't ask how its child ended leaves a zombie, which holds nothing any more.
+    return fields[0] === "Z" || fields[0] === "X" ? "" : `${fields[19] ?? ""}@${boot}`
   } catch {
     return ""
   }

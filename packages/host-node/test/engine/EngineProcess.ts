@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url"
 
 const main = fileURLToPath(new URL("../../src/engine/main.ts", import.meta.url))
 
+/** How an engine is started: the program and its arguments. */
+export const command = [process.execPath, "--conditions=@galaxy/source", main] as const
+
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -28,7 +31,8 @@ export class EngineProcess {
   #port = 0
 
   constructor(environment: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, ["--conditions=@galaxy/source", main], {
+    const [program, ...args] = command
+    this.child = spawn(program, args, {
       env: { PATH: process.env["PATH"], ...environment },
       stdio: ["pipe", "pipe", "pipe"]
     })

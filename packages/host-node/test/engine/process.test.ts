@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises"
+import { spawn } from "node:child_process"
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readSettings } from "@galaxy/host-node/engine/settings"
 import { describe, expect, it } from "vitest"
-import { type Answer, type EngineProcess, initBody, withFolder } from "./EngineProcess.ts"
+import { type Answer, command, type EngineProcess, initBody, withFolder } from "./EngineProcess.ts"
 
 const orders = (name: string, planet: number) => ({
   actor: "Terrans",
@@ -69,6 +70,64 @@ describe("an engine process", () => {
       expect(await second.ended).toEqual({ code: 2, signal: null })
       expect(second.stderr).toBe("galaxy-engine: state file galaxy/0000000.json does not match its digest\n")
     }))
+
+  it.each([
+    [
+      "a file",
+      (folder: string) => mkdir(join(folder, "galaxy/0000001.json"), { recursive: true }),
+      "galaxy/0000001.json"
+    ],
+    ["a folder", (folder: string) => writeFile(join(folder, "orders/0000000"), ""), "orders/0000000"],
+    [
+      "a regular file",
+      (folder: string) => symlink("/dev/zero", join(folder, "turns/0000001.json")),
+      "turns/0000001.json"
+    ],
+    ["a lock", (folder: string) => mkdir(join(folder, "lock")), "lock"]
+  ])("refuses a state that has something else in place of %s", (_, put, name) =>
+    withFolder(async (start, folder) => {
+      const first = start()
+      await first.listening()
+      await first.call("POST", "/api/v1/admin/init", initBody)
+      await first.call("POST", "/api/v1/admin/turn", { turn: 1 })
+      await first.end("SIGTERM")
+      await rm(join(folder, "state", name), { recursive: true, force: true })
+      await put(join(folder, "state"))
+      const second = start()
+      expect(await second.listening()).toBeUndefined()
+      expect(await second.ended).toEqual({ code: 2, signal: null })
+      expect(second.stderr).toMatch(new RegExp(`^galaxy-engine: state file ${name} is not a (file|folder)\\n$`))
+    })
+  )
+
+  it("refuses a place where no folder can be", () =>
+    withFolder(async (start, folder) => {
+      await writeFile(join(folder, "file"), "")
+      const onFile = start({ GALAXY_STATE_DIR: join(folder, "file") })
+      expect(await onFile.ended).toEqual({ code: 2, signal: null })
+      const nowhere = start({ GALAXY_STATE_DIR: "/proc/galaxy/state" })
+      expect((await nowhere.ended).code).toBe(1)
+      expect(nowhere.stderr).toContain("the state folder can't be used")
+    }))
+
+  it.skipIf(process.platform !== "linux")("takes over from one that is dead, though its parent never asked", () =>
+    withFolder(async (start, folder) => {
+      // The shell starts an engine and becomes a program that never asks how its children end.
+      const parent = spawn("/bin/sh", ["-c", '"$0" "$@" & echo $!; exec sleep 60', ...command], {
+        env: { PATH: process.env["PATH"], GALAXY_STATE_DIR: join(folder, "state") },
+        stdio: ["ignore", "pipe", "ignore"]
+      })
+      try {
+        let said = ""
+        for await (const part of parent.stdout) if ((said += String(part)).includes("listening")) break
+        process.kill(Number(/^\d+$/m.exec(said)?.[0]), "SIGKILL")
+        const second = start()
+        expect(await second.listening()).toMatchObject({ event: "listening" })
+      } finally {
+        parent.kill("SIGKILL")
+      }
+    })
+  )
 
   it("refuses a folder that another one uses, and takes it over when that is killed", () =>
     withFolder(async (start) => {
