@@ -1,5 +1,5 @@
 /** Small schemas that several surfaces share: timestamps, free text with its bound, names and schedules. */
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 
 /** An instant as RFC 3339 text in UTC with milliseconds. */
 export const Timestamp = Schema.DateTimeUtcFromString
@@ -17,9 +17,17 @@ export const Email = Schema.String.check(
   Schema.isPattern(/^[^\s\p{Cc}@<>"(),:;\\[\]]{1,64}@[^\s\p{Cc}@<>"(),:;\\[\]]+$/u)
 )
 
-/** A query parameter that is a whole number from `low` to `high`. */
+/** Digits, and nothing that a programming language also takes for a number: an empty text is no 0. */
+const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/))
+
+/** A query parameter that is a whole number from `low`, at least 0, to `high`. */
 export const whole = (low: number, high: number) =>
-  Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))
+  digits.pipe(
+    Schema.decodeTo(
+      Schema.Number.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high })),
+      SchemaTransformation.numberFromString
+    )
+  )
 
 /** A JSON number that is whole and lies from `low` to `high`. */
 export const int = (low: number, high: number) =>

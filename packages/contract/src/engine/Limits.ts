@@ -6,6 +6,8 @@ export const maxRaces = 250
 export const maxOrders = 1000
 /** Bytes of a request body. */
 export const maxBodyBytes = 1024 * 1024
+/** Bytes of the bodies of all requests under way; who comes when they are taken waits. */
+export const maxBodiesBytes = 32 * maxBodyBytes
 /** Characters of any text in an order; longer than a name may be, so that a long name gets a verdict of its own. */
 export const maxOrderText = 100
 /** Characters of the text that a galaxy's chance is drawn from. */

@@ -2,7 +2,6 @@
 import { InvalidRequest } from "@galaxy/contract/api/ApiError"
 import { EngineApi, InputErrors } from "@galaxy/contract/engine/EngineApi"
 import { Effect, Layer } from "effect"
-import { HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
 import { Engine } from "./Engine.ts"
@@ -62,5 +61,5 @@ const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (er
 export const routes = (version: string) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(EngineApi).pipe(Layer.provide([health(version), admin, play]), Layer.provide(inputErrors)),
-    HttpRouter.middleware(guard, { global: true })
+    guard
   )

@@ -5,9 +5,9 @@
  */
 import { type ApiErrorCode, body, statusOf } from "@galaxy/contract/api/ApiError"
 import { EngineApi } from "@galaxy/contract/engine/EngineApi"
-import { maxBodyBytes } from "@galaxy/contract/engine/Limits"
-import { ByteSize, Effect } from "effect"
-import { HttpIncomingMessage, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { maxBodiesBytes, maxBodyBytes } from "@galaxy/contract/engine/Limits"
+import { ByteSize, Effect, Layer, Semaphore } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 
 const refusal = (code: ApiErrorCode, message: string) =>
@@ -16,6 +16,8 @@ const refusal = (code: ApiErrorCode, message: string) =>
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
+const encoded = refusal("unsupported_media_type", "send the body as it is, without a content encoding")
+const notUtf8 = refusal("invalid_request", "the body is not UTF-8")
 const cutShort = refusal("invalid_request", "the body is cut short")
 const tooLarge = refusal("payload_too_large", `a body has at most ${maxBodyBytes} bytes`)
 
@@ -33,19 +35,34 @@ const methods: ReadonlyMap<string, ReadonlySet<string>> = (() => {
 
 /** The answer where no route is: none at all, or a known one under another method. */
 const noSuchRoute = (request: HttpServerRequest.HttpServerRequest) => {
-  const known = methods.get(request.url.split("?", 1)[0] ?? request.url)
+  // As routes are found: in any case, with or without a slash at the end.
+  const path = (request.url.split("?", 1)[0] ?? request.url).toLowerCase().replace(/\/+$/, "")
+  const known = methods.get(path)
   if (known === undefined) return refusal("not_found", "there is no such route")
   const allowed = [...known].join(", ")
   return HttpServerResponse.setHeader(refusal("method_not_allowed", `use ${allowed}`), "allow", allowed)
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+const isUtf8 = (bytes: ArrayBuffer): boolean => {
+  try {
+    utf8.decode(bytes)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Reads the body within its bound before anybody else does; later readers get what was read. */
 const readBody = (request: HttpServerRequest.HttpServerRequest) => {
   const announced = request.headers["content-length"]
   if (Number(announced) > maxBodyBytes) return Effect.succeed(tooLarge)
+  if ((request.headers["content-encoding"] ?? "identity") !== "identity") return Effect.succeed(encoded)
   return request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes)),
-    Effect.as(undefined),
+    // Whoever decodes it later puts replacement characters where bytes mean nothing, and names would keep them.
+    Effect.map((bytes) => (isUtf8(bytes) ? undefined : notUtf8)),
     // A body of announced length that can't be read was cut short; any other went on for too long.
     Effect.catch(() => Effect.succeed(announced === undefined ? tooLarge : cutShort))
   )
@@ -53,15 +70,33 @@ const readBody = (request: HttpServerRequest.HttpServerRequest) => {
 
 const hasBody = new Set(["POST", "PUT", "PATCH"])
 
-export const guard = <E, R>(handled: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
-  Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const refused = hasBody.has(request.method) ? yield* readBody(request) : undefined
-    if (refused !== undefined) return refused
-    const response = yield* Effect.catchIf(handled, isRouteNotFound, () => Effect.succeed(noSuchRoute(request)))
-    return response.status === 415 ? refusal("unsupported_media_type", "send application/json") : response
-  }).pipe(
-    Effect.catchDefect((defect) =>
-      Effect.as(Effect.logError("a request failed", defect), refusal("internal_error", "the engine failed"))
+/** What a request may take in memory by its body; of unannounced length, as much as any may. */
+const shareOf = (request: HttpServerRequest.HttpServerRequest): number => {
+  if (!hasBody.has(request.method)) return 0
+  const announced = Number(request.headers["content-length"] ?? maxBodyBytes)
+  return Number.isFinite(announced) ? Math.min(Math.max(announced, 0), maxBodyBytes) : maxBodyBytes
+}
+
+/** Answers requests by `handled`, with bodies of `bodies` bytes in all under way. */
+const guarded =
+  (bodies: Semaphore.Semaphore) =>
+  <E, R>(handled: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const answered = Effect.gen(function* () {
+        const refused = hasBody.has(request.method) ? yield* readBody(request) : undefined
+        if (refused !== undefined) return refused
+        const response = yield* Effect.catchIf(handled, isRouteNotFound, () => Effect.succeed(noSuchRoute(request)))
+        return response.status === 415 ? refusal("unsupported_media_type", "send application/json") : response
+      })
+      return yield* bodies.withPermits(shareOf(request))(answered)
+    }).pipe(
+      Effect.catchDefect((defect) =>
+        Effect.as(Effect.logError("a request failed", defect), refusal("internal_error", "the engine failed"))
+      )
     )
-  )
+
+/** Around all routes of one listener. Whoever comes when its bytes are taken waits, unread. */
+export const guard = Layer.unwrap(
+  Effect.map(Semaphore.make(maxBodiesBytes), (bodies) => HttpRouter.middleware(guarded(bodies), { global: true }))
+)

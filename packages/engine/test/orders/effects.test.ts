@@ -224,8 +224,8 @@ describe("giving", () => {
       { op: "break_group", group: 1, ships: 1 }
     ])
     assert.strictEqual(group(2).load, 0)
-    const loads = draft.events.filter((it) => it.kind === "change" && it.race === 0 && it.what === "load")
-    assert.deepInclude(loads[0], { subject: "group", number: 2, before: 5, after: 0, cause: "gift" })
+    const change = draft.events.find((it) => it.kind === "change" && it.race === 0 && it.what === "load")
+    assert.deepInclude(change, { subject: "group", number: 2, before: 5, after: 0, cause: "gift" })
   })
 
   it("leaves the giver its class, and ships that are upgraded go on with it", () => {

@@ -71,7 +71,8 @@ const conclude = (exit: Exit.Exit<unknown, unknown>): number => {
 }
 
 const start = (settings: EngineSettings): void => {
-  const listener = createServer({ requestTimeout: 30_000 })
+  // Looked at often enough that what is too slow ends near its time.
+  const listener = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 })
   const fiber = Effect.runFork(program(settings, listener))
   const stop = (): void => {
     setTimeout(() => listener.closeAllConnections(), graceMs).unref()

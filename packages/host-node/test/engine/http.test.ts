@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http"
 import { createConnection } from "node:net"
 import { EngineApi } from "@galaxy/contract/engine/EngineApi"
-import { maxBodyBytes, maxOrders } from "@galaxy/contract/engine/Limits"
+import { maxBodiesBytes, maxBodyBytes, maxOrders } from "@galaxy/contract/engine/Limits"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
 import { FetchHttpClient } from "effect/http"
@@ -116,6 +116,11 @@ describe("the engine's REST surface", () => {
         [engine.call("GET", "/api/v1/report?race=Terrans&turn=x"), 400, "invalid_request"],
         [engine.call("GET", "/api/v1/order?race=Terrans&turn=-1"), 400, "invalid_request"],
         [engine.call("GET", "/api/v1/order?race=Terrans&turn=5"), 404, "not_found"],
+        [engine.call("GET", "/api/v1/order?race=Terrans&turn="), 400, "invalid_request"],
+        [engine.call("GET", "/api/v1/report?race=Terrans&turn=0x0"), 400, "invalid_request"],
+        [engine.call("GET", "/api/v1/report?race=Terrans&turn=%20"), 400, "invalid_request"],
+        [engine.call("GET", "/api/v1/report?race=Terrans&turn=1e0"), 400, "invalid_request"],
+        [engine.call("POST", "/API/v1/order/", {}), 405, "method_not_allowed"],
         [engine.call("GET", "/"), 404, "not_found"],
         [engine.call("GET", "/api/v1/galaxy"), 404, "not_found"],
         [engine.call("POST", "/nothing", {}), 404, "not_found"],
@@ -139,6 +144,12 @@ describe("the engine's REST surface", () => {
       shows(await send("a=b", "application/x-www-form-urlencoded"), 415, "unsupported_media_type")
       shows(await send(" ".repeat(maxBodyBytes + 1)), 413, "payload_too_large")
 
+      const latin = Buffer.from(JSON.stringify(initBody).replace("Terrans", "Terr\u00e4ns"), "latin1")
+      const headers = { "content-type": "application/json" }
+      shows(await engine.fetch("POST", "/api/v1/admin/init", { headers, body: latin }), 400, "invalid_request")
+      const packed = { headers: { ...headers, "content-encoding": "gzip" }, body: JSON.stringify(initBody) }
+      shows(await engine.fetch("POST", "/api/v1/admin/init", packed), 415, "unsupported_media_type")
+
       const chunked = await new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
         const sent = httpRequest(`${engine.origin}/api/v1/admin/init`, {
           method: "POST",
@@ -158,6 +169,31 @@ describe("the engine's REST surface", () => {
 
       const full = JSON.stringify(initBody).padEnd(maxBodyBytes, " ")
       expect((await send(full, "application/json; charset=utf-8")).status).toBe(200)
+    }))
+
+  it("reads a bounded number of bodies at once; others wait, and what has no body doesn't", () =>
+    withEngine(async (engine) => {
+      await engine.call("POST", "/api/v1/admin/init", initBody)
+      const port = Number(new URL(engine.origin).port)
+      const half = `PUT /api/v1/order HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${maxBodyBytes}\r\n\r\n{`
+      const held = await Promise.all(
+        Array.from({ length: maxBodiesBytes / maxBodyBytes }, async () => {
+          const socket = createConnection(port, "127.0.0.1")
+          socket.on("error", () => undefined)
+          await new Promise((resolve) => socket.write(half, resolve))
+          return socket
+        })
+      )
+      const healthy = async () => expect((await engine.call("GET", "/healthz")).status).toBe(200)
+      await healthy()
+      let answered = false
+      const order = engine
+        .call("PUT", "/api/v1/order", { actor: "Terrans", orders: [] })
+        .finally(() => (answered = true))
+      for (let call = 0; call < 20; call++) await healthy()
+      expect(answered).toBe(false)
+      for (const socket of held) socket.destroy()
+      expect((await order).status).toBe(200)
     }))
 
   it("survives a caller who goes away in the middle of a body", () =>
