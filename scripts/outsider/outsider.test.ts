@@ -1,7 +1,17 @@
 import { execFile, spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { delimiter, dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
@@ -12,6 +22,49 @@ const outside = mkdtempSync(join(tmpdir(), "galaxy-outsider-"))
 const modules = join(outside, "node_modules")
 const packages = readdirSync(join(root, "packages"))
 const contents = new Map<string, ReadonlyArray<string>>()
+
+interface Manifest {
+  readonly name: string
+  readonly engines?: { readonly node?: string }
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+const manifestIn = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
+
+type Version = readonly [major: number, minor: number]
+
+/** Of `v20.19.4`, or the lowest that `>=20.19` lets in. */
+const versionIn = (text: string): Version => {
+  const [, major = "", minor = "0"] = /^\s*(?:v|>=\s*)(\d+)(?:\.(\d+))?(?:\.\d+)?\s*$/.exec(text) ?? []
+  if (major === "") throw new Error(`${text} is not understood as the lowest version of Node`)
+  return [Number(major), Number(minor)]
+}
+
+const isBelow = ([major, minor]: Version, [other, otherMinor]: Version): boolean =>
+  major < other || (major === other && minor < otherMinor)
+
+const bodies = ["contract", "core", "edge", "engine", "client"]
+const promised = (name: string): Version => versionIn(manifestIn(join(root, "packages", name)).engines?.node ?? "none")
+
+/** A Node of the shell with the lowest major version that the bodies promise. */
+const oldNode = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .map((folder) => join(folder, "node"))
+  .find((program) => {
+    const { status, stdout } = spawnSync(program, ["--version"], { encoding: "utf8", env: { NODE_OPTIONS: "" } })
+    if (status !== 0 || !/^v\d+\.\d+\.\d+\n$/.test(stdout)) return false
+    const version = versionIn(stdout)
+    return bodies.every((name) => version[0] === promised(name)[0] && !isBelow(version, promised(name)))
+  })
+if (oldNode === undefined) console.log("No Node as old as the packages promise is on the PATH: not tried on one.")
+
+/** Every Node on which the bodies are tried. */
+const nodes = [process.execPath, ...(oldNode === undefined ? [] : [oldNode])]
+
+/** The program of the guide; it has no types of its own, so that a Node that doesn't strip any runs it too. */
+const guide = readFileSync(join(root, "docs/guides/embed-the-engine.md"), "utf8")
+const game = /^```ts\n([^]*?)^```$/m.exec(guide)?.[1] ?? ""
 
 /** As a stranger's shell has it: without this repository's export condition. */
 const strangerEnv = () => ({ ...toolEnv(), NODE_OPTIONS: "" })
@@ -67,6 +120,8 @@ beforeAll(async () => {
   await Promise.all(packed.map(({ name, filename }) => unpack(filename, name.replace("@galaxy/", ""))))
   writeFileSync(join(outside, "package.json"), JSON.stringify({ type: "module" }))
   cpSync(join(import.meta.dirname, "program.ts"), join(outside, "program.ts"))
+  writeFileSync(join(outside, "game.ts"), game)
+  writeFileSync(join(outside, "game.js"), game)
 }, 120_000)
 
 afterAll(() => rmSync(outside, { recursive: true, force: true }))
@@ -103,8 +158,17 @@ describe("the published packages", () => {
     expect(wrong).toEqual([])
   })
 
-  it("load, every module of the bodies", async () => {
-    const bodies = ["contract", "core", "edge", "engine", "client"]
+  it.each(packages)("promise no older Node than their libraries run on: %s", (name) => {
+    const { dependencies } = manifestIn(join(root, "packages", name))
+    const tooOld = Object.keys(dependencies ?? {}).flatMap((library) => {
+      const own = join(root, "packages", name, "node_modules", library)
+      const needed = manifestIn(existsSync(own) ? own : join(root, "node_modules", library)).engines?.node
+      return needed !== undefined && isBelow(promised(name), versionIn(needed)) ? [`${library} needs ${needed}`] : []
+    })
+    expect(tooOld).toEqual([])
+  })
+
+  it.each(nodes)("load, every module of the bodies, on %s", async (node) => {
     const specifiers = bodies.flatMap((name) =>
       (contents.get(name) ?? [])
         .filter((path) => path.endsWith(".js") && !path.startsWith("dist/internal/"))
@@ -116,7 +180,7 @@ describe("the published packages", () => {
       file,
       `${specifiers.map((it) => `await import(${JSON.stringify(it)})`).join("\n")}\nconsole.log("loaded")`
     )
-    const { stdout } = await run(process.execPath, [file], { cwd: outside, env: strangerEnv() })
+    const { stdout } = await run(node, [file], { cwd: outside, env: strangerEnv() })
     expect(stdout).toBe("loaded\n")
   })
 
@@ -130,19 +194,26 @@ describe("the published packages", () => {
     })
   })
 
+  it("play the game of the guide, the same on every Node", async () => {
+    const played = nodes.map((node) => run(node, ["game.js"], { cwd: outside, env: strangerEnv() }))
+    const [first, ...others] = (await Promise.all(played)).map(({ stdout }) => stdout)
+    expect(first).toMatch(/^Report for Terrans, turn 10\n/)
+    for (const other of others) expect(other).toBe(first)
+  })
+
   it("give a program their types", async () => {
     const config = { module: "nodenext", target: "es2024", lib: ["es2024", "dom", "dom.asynciterable"], strict: true }
     writeFileSync(
       join(outside, "tsconfig.json"),
       JSON.stringify({
         compilerOptions: { ...config, noEmit: true, types: ["node"], skipLibCheck: false },
-        files: ["program.ts"]
+        files: ["program.ts", "game.ts"]
       })
     )
     const check = () => spawnSync("tsc", ["-p", outside], { cwd: outside, env: strangerEnv(), encoding: "utf8" })
     // Faults of other people's declarations are not ours to fail for.
     const ours = (output: string) =>
-      output.split("\n").filter((line) => /^(program\.ts|node_modules\/@galaxy\/)/.test(line))
+      output.split("\n").filter((line) => /^((program|game)\.ts|node_modules\/@galaxy\/)/.test(line))
     expect(ours(check().stdout)).toEqual([])
 
     const program = join(outside, "program.ts")
