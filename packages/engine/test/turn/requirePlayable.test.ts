@@ -47,7 +47,7 @@ describe("a turn is refused", () => {
     ["what every object has", given([[1, [{ op: "toString" }]]]), `has the operation "toString", which there isn't`],
     ["no operation", given([[1, [{}]]]), "order 0 of race 1 has the operation undefined"],
     ["no order", given([[1, [null]]]), "order 0 of race 1 has the operation undefined"],
-    ["a gap", given([[1, new Array<Order>(1)]]), "order 0 of race 1 has the operation undefined"],
+    ["an undefined order", given([[1, [undefined]]]), "order 0 of race 1 has the operation undefined"],
     ["a long operation", given([[1, [{ op: "x".repeat(1e6) }]]]), `has the operation "${"x".repeat(39)}…, which`]
   ])("for %s", (_, decisions, problem) => {
     for (const make of [makeTurn, nextGalaxy]) {
