@@ -468,6 +468,9 @@ const play = (one: TurnCase, ruleset: Ruleset): void => {
     const { galaxy: next, log } = nextGalaxy(galaxy, { orders, banished: new Set() }, ruleset)
     galaxy = merged({
       ...next,
+      // There, no game is ever over.
+      finished: false,
+      winners: [],
       races: next.races.map((race, index) => ({ ...race, name: names.get(index) ?? race.name }))
     })
     for (const { name, owner } of state.planets) {
