@@ -31,7 +31,10 @@ export const build = (ruleset: Ruleset, mass: number, resources: number, materia
   }
 }
 
-/** Materials that come back when a hull with banked points is given up. */
+/**
+ * Materials that come back when a hull with banked points is given up. More than the hull's where more points than its
+ * price were waiting for ore: the rules have no bound (section 11).
+ */
 export const oreReturned = (
   ruleset: Ruleset,
   mass: number,
@@ -43,5 +46,5 @@ export const oreReturned = (
   const mined = Math.max(0, billed - materials)
   if (mined > 0 && resources === 0) return 0
   const share = banked / (ruleset.pointsPerMass * billed + (mined > 0 ? mined / resources : 0))
-  return Math.min(1, share) * (ruleset.oreReturned === "all" ? billed : mined)
+  return share * (ruleset.oreReturned === "all" ? billed : mined)
 }

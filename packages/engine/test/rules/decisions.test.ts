@@ -2,6 +2,7 @@
  * Where the rules leave a choice, the ruleset holds it: what is chosen, and what would be otherwise, in whole turns.
  * Choices of single orders, of routes and of the map are under `../decisions`.
  */
+import { oreReturned } from "@galaxy/engine/formulas/yard"
 import { plus, type Ruleset } from "@galaxy/engine/rules/Ruleset"
 import type { Galaxy, Group, Planet, Race } from "@galaxy/engine/state/Galaxy"
 import { reportsOf } from "@galaxy/engine/report/reports"
@@ -134,6 +135,8 @@ describe("which ore comes back from a hull that is given up (D7)", () => {
   it("what was mined for it", () => near(withIt({}, galaxy, switched).planet(1).materials, 20 + 25 * share, "ore"))
   it("or its part of all", () =>
     near(withIt({ oreReturned: "all" }, galaxy, switched).planet(1).materials, 20 + 45 * share, "ore"))
+  it("and points above the price count as the others do", () =>
+    near(oreReturned(plus, 10, 0.01, 9, 500), 500 / (100 + 1 / 0.01), "ore"))
 })
 
 describe("whether routes empty ships of a fleet (D9)", () => {
