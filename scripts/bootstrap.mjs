@@ -17,6 +17,7 @@ const tasks = {
   demo: ["packages/host-node/src/demo/main.ts"],
   play: ["packages/host-node/src/engine/play.ts"],
   simulate: ["packages/host-node/src/engine/simulate.ts"],
+  conformance: ["scripts/conformance.ts"],
   test: ["scripts/test.ts"],
   check: ["scripts/check.ts"],
   format: ["node_modules/@biomejs/biome/bin/biome", "format", "--write"],

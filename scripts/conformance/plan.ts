@@ -1,0 +1,81 @@
+/** What `npm run conformance` was asked for: its command line, and how it is handed to the suite. */
+import { parseArgs } from "node:util"
+import type { Json } from "@galaxy/testkit/engine/conformance/Check"
+import type { Program } from "./program.ts"
+import { builtin, parseSamples, type Samples } from "./samples.ts"
+
+/** The environment variable that holds the plan, as JSON. */
+export const planVariable = "GALAXY_CONFORMANCE"
+
+export interface Plan {
+  readonly program: Program
+  readonly samples: Samples
+  /** `options` of the init request. */
+  readonly options?: Json
+}
+
+export const usage = `Runs the conformance suite on an engine: a program as docs/guides/write-your-own-engine.md describes it.
+
+  npm run conformance -- [options] PROGRAM [ARGUMENT]…
+
+  --orders FILE    samples of the game's orders, as JSON: {"valid": {…}, "refused": {…}};
+                   in the texts of the valid one, {number} makes each order another, and
+                   {my_planets.0.number} is what the race's report holds there;
+                   when absent, the orders are those of the built-in game
+  --options FILE   JSON for the options of init, where the engine needs some
+  --help           this text
+
+The program is started where npm was, on folders of its own that are removed afterwards, and killed now and then.
+Exit codes: 0 when it passes, 1 when it doesn't, 2 for wrong arguments.
+`
+
+/** Where the program's own arguments begin: after our options and theirs values. */
+const split = (args: ReadonlyArray<string>): readonly [ReadonlyArray<string>, ReadonlyArray<string>] => {
+  let at = 0
+  while (at < args.length && args[at]?.startsWith("--") === true && args[at] !== "--") {
+    at += args[at] === "--help" || args[at]?.includes("=") === true ? 1 : 2
+  }
+  return [args.slice(0, at), args[at] === "--" ? args.slice(at + 1) : args.slice(at)]
+}
+
+const objectIn = (text: string): Json => {
+  const read: unknown = JSON.parse(text)
+  if (typeof read !== "object" || read === null || Array.isArray(read)) throw new Error("it is no JSON object")
+  return read as Json
+}
+
+/** The plan, `help`, or what is wrong in a line. */
+export const readPlan = (
+  args: ReadonlyArray<string>,
+  cwd: string,
+  read: (file: string) => string
+): Plan | "help" | { readonly problem: string } => {
+  const [own, command] = split(args)
+  const text = { type: "string" } as const
+  const given = (() => {
+    try {
+      return parseArgs({ args: [...own], options: { orders: text, options: text, help: { type: "boolean" } } }).values
+    } catch (error) {
+      return { problem: error instanceof Error ? error.message : String(error) }
+    }
+  })()
+  if ("problem" in given) return given
+  if (given.help === true) return "help"
+  if (command.length === 0) return { problem: "the program is missing" }
+  const inFile = <A>(file: string, parse: (text: string) => A): A => {
+    try {
+      return parse(read(file))
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
+  }
+  try {
+    return {
+      program: { command, cwd, version: "0.0.0-conformance" },
+      samples: given.orders === undefined ? builtin : inFile(given.orders, parseSamples),
+      ...(given.options === undefined ? {} : { options: inFile(given.options, objectIn) })
+    }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
