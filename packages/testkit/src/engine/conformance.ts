@@ -5,12 +5,9 @@
  */
 import { describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { beginning } from "./conformance/beginning.ts"
-import type { Check, RunningEngine, Subject } from "./conformance/Check.ts"
-import { orders } from "./conformance/orders.ts"
-import { requests } from "./conformance/requests.ts"
-import { survival } from "./conformance/survival.ts"
-import { turns } from "./conformance/turns.ts"
+import type { RunningEngine, Subject } from "./conformance/Check.ts"
+import { checksOf } from "./conformance/checks.ts"
+import { outcomeOf } from "./conformance/outcome.ts"
 
 export interface EngineConformance<Engine extends RunningEngine> extends Subject<Engine> {
   /** Of the engine, for the report. */
@@ -19,8 +16,6 @@ export interface EngineConformance<Engine extends RunningEngine> extends Subject
   readonly timeout?: number
 }
 
-const checks: ReadonlyArray<Check> = [...beginning, ...turns, ...orders, ...requests]
-
 /** Registers the suite with vitest. */
 export const engineConformance = <Engine extends RunningEngine>({
   name,
@@ -28,12 +23,21 @@ export const engineConformance = <Engine extends RunningEngine>({
   ...subject
 }: EngineConformance<Engine>): void => {
   describe(`engine conformance: ${name}`, () => {
-    for (const check of checks) it.live(check.name, () => check.run(subject), timeout)
-  })
-  const { restart } = subject
-  describe.skipIf(restart === undefined)(`engine conformance: ${name}, killed and started again`, () => {
-    for (const check of survival) {
-      it.live(check.name, () => (restart === undefined ? Effect.void : check.run(subject, restart)), timeout)
+    for (const check of checksOf(subject)) {
+      // oxlint-disable-next-line vitest/expect-expect -- the check asserts, and its failure is thrown
+      it(
+        // oxlint-disable-next-line vitest/valid-title -- names of checks are strings
+        check.name,
+        async ({ signal, skip, onTestFinished }) => {
+          const run = Effect.runPromise(outcomeOf(check.run), { signal })
+          // A check that is cut off still ends its engines.
+          onTestFinished(() => run.then(Boolean, Boolean).then(() => undefined))
+          const outcome = await run
+          if (outcome._tag === "NotTried") return skip(outcome.reason)
+          if (outcome._tag === "Failed") throw outcome.error
+        },
+        timeout
+      )
     }
   })
 }

@@ -1,18 +1,29 @@
 /** The suite itself: it passes the engine, and each of its checks finds a fault that it is there for. */
 import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage } from "node:http"
+import { fileURLToPath } from "node:url"
 import { assert, layer } from "@effect/vitest"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/runtime/EngineHost"
-import { beginning } from "@galaxy/testkit/engine/conformance/beginning"
-import type { RunningEngine, Subject } from "@galaxy/testkit/engine/conformance/Check"
-import { orders } from "@galaxy/testkit/engine/conformance/orders"
-import { requests } from "@galaxy/testkit/engine/conformance/requests"
+import { NotTried, type RunningEngine, type Subject } from "@galaxy/testkit/engine/conformance/Check"
+import { anywhere as checks } from "@galaxy/testkit/engine/conformance/checks"
+import { ending } from "@galaxy/testkit/engine/conformance/ending"
+import { outcomeOf } from "@galaxy/testkit/engine/conformance/outcome"
 import { survival } from "@galaxy/testkit/engine/conformance/survival"
-import { turns } from "@galaxy/testkit/engine/conformance/turns"
+import { engineProgram } from "@galaxy/testkit/engine/program"
 import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
-import { Effect, Exit } from "effect"
-import { type Call, faults, honest, type Losses, losses, type Proxy, type Reply } from "./faults.ts"
+import { Cause, Effect, Exit } from "effect"
+import {
+  type Call,
+  faults,
+  honest,
+  type Losses,
+  losses,
+  misbehaviours,
+  neverFinished,
+  type Proxy,
+  type Reply
+} from "./faults.ts"
 
 interface Proxied extends RunningEngine {
   readonly gameId: GameId
@@ -65,13 +76,17 @@ const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
     return { baseUrl: `http://127.0.0.1:${port}`, gameId }
   })
 
-const subjectOf = (host: EngineHost["Service"], proxy: Proxy): Subject<Proxied> => ({
-  start: Effect.suspend(() => behind(host, GameId.make(randomUUID()), proxy)),
+const ordersOfEngine: Pick<Subject<RunningEngine>, "validOrder" | "refusedOrder"> = {
   validOrder: (report, number) => {
     const [planet] = report["my_planets"] as ReadonlyArray<{ readonly number: number }>
     return { op: "rename_planet", planet: planet?.number, name: `Name_${number}` }
   },
-  refusedOrder: { op: "vote", race: "nobody at all" },
+  refusedOrder: { op: "vote", race: "nobody at all" }
+}
+
+const subjectOf = (host: EngineHost["Service"], proxy: Proxy): Subject<Proxied> => ({
+  ...ordersOfEngine,
+  start: Effect.suspend(() => behind(host, GameId.make(randomUUID()), proxy)),
   version: "0.1.0"
 })
 
@@ -90,7 +105,8 @@ const restartOf = (host: EngineHost["Service"], proxy: Proxy, lose: Losses) =>
     return again
   })
 
-const checks = [...beginning, ...turns, ...orders, ...requests]
+const main = fileURLToPath(new URL("../../../host-node/src/engine/main.ts", import.meta.url))
+const asProgram = engineProgram(process.execPath, ["--conditions=@galaxy/source", main])
 
 /** How the check of that name goes. */
 const tried = Effect.fnUntraced(function* (name: string, proxy: Proxy, lose: Losses = "nothing") {
@@ -102,6 +118,17 @@ const tried = Effect.fnUntraced(function* (name: string, proxy: Proxy, lose: Los
   if (killed === undefined) return assert.fail(`there is no check "${name}"`)
   return yield* Effect.exit(Effect.scoped(killed.run(subject, restartOf(host, proxy, lose))))
 })
+
+/** How the check of that name of the engine as a program goes. */
+const triedAsProgram = (name: string, misbehave: (typeof misbehaviours)[string]["misbehave"] = (it) => it) => {
+  const check = ending.find((it) => it.name === name)
+  if (check === undefined) return assert.fail(`there is no check "${name}"`)
+  return outcomeOf(check.run({ ...ordersOfEngine, ...asProgram }, misbehave(asProgram.program)))
+}
+
+/** A check that was not tried has found nothing. */
+const hasFound = (exit: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(exit) && !(Cause.squash(exit.cause) instanceof NotTried)
 
 layer(InProcessEngineHost.layer(), { timeout: "60 seconds", excludeTestServices: true })(
   "the conformance suite",
@@ -118,7 +145,7 @@ layer(InProcessEngineHost.layer(), { timeout: "60 seconds", excludeTestServices:
     for (const [fault, { proxy, found }] of Object.entries(faults)) {
       it.effect(`finds ${fault}`, () =>
         Effect.gen(function* () {
-          for (const name of found) assert.isTrue(Exit.isFailure(yield* tried(name, proxy)), name)
+          for (const name of found) assert.isTrue(hasFound(yield* tried(name, proxy)), name)
         })
       )
     }
@@ -126,14 +153,37 @@ layer(InProcessEngineHost.layer(), { timeout: "60 seconds", excludeTestServices:
     for (const [loss, { lose, found }] of Object.entries(losses)) {
       it.effect(`finds ${loss}`, () =>
         Effect.gen(function* () {
-          for (const name of found) assert.isTrue(Exit.isFailure(yield* tried(name, honest, lose)), name)
+          for (const name of found) assert.isTrue(hasFound(yield* tried(name, honest, lose)), name)
         })
       )
     }
 
+    for (const { name } of ending) {
+      it.effect(`passes an engine that does it: ${name}`, () =>
+        Effect.map(triedAsProgram(name), (outcome) => assert.deepStrictEqual(outcome, { _tag: "Passed" }))
+      )
+    }
+
+    for (const [fault, { misbehave, found }] of Object.entries(misbehaviours)) {
+      it.effect(`finds ${fault}`, () =>
+        Effect.gen(function* () {
+          for (const name of found) assert.strictEqual((yield* triedAsProgram(name, misbehave))._tag, "Failed", name)
+        })
+      )
+    }
+
+    it.effect("says that a finished game was not tried where the game goes on", () =>
+      Effect.gen(function* () {
+        const name = "a finished game stays as it is: turns and orders are a conflict"
+        const exit = yield* tried(name, neverFinished)
+        assert.isTrue(Exit.isFailure(exit) && Cause.squash(exit.cause) instanceof NotTried)
+      })
+    )
+
     it("has no check that finds nothing", () => {
-      const found = new Set([...Object.values(faults), ...Object.values(losses)].flatMap((it) => it.found))
-      const idle = [...checks, ...survival].map((it) => it.name).filter((name) => !found.has(name))
+      const all = [...Object.values(faults), ...Object.values(losses), ...Object.values(misbehaviours)]
+      const found = new Set(all.flatMap((it) => it.found))
+      const idle = [...checks, ...survival, ...ending].map((it) => it.name).filter((name) => !found.has(name))
       assert.deepStrictEqual(idle, [])
     })
   }

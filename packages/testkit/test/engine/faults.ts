@@ -1,4 +1,8 @@
 /** Engines with one fault each: what stands between the suite and a good engine, and which checks find it. */
+import { rm } from "node:fs/promises"
+import { type EngineProgram, NotServing } from "@galaxy/testkit/engine/conformance/Check"
+import type { ProgramEngine } from "@galaxy/testkit/engine/program"
+import { Effect } from "effect"
 
 export interface Call {
   readonly method: string
@@ -77,6 +81,9 @@ const changedBody =
       return {}
     }
   }
+
+/** An engine whose games go on, since nobody ever leaves. */
+export const neverFinished: Proxy = () => (call, pass) => (call.path === banish ? statusNow(pass) : pass())
 
 export const faults: Readonly<Record<string, Fault>> = {
   "an engine that hides its version": {
@@ -218,7 +225,11 @@ export const faults: Readonly<Record<string, Fault>> = {
         winners: value.winners.map((it: string) => value.players.find((who: Loose) => who.race === it).player_id)
       })
     })),
-    found: ["winners are races of the game, and a game that is finished stays as it is"]
+    found: ["winners are races of the game, each named once"]
+  },
+  "a finished game in which orders are still given": {
+    proxy: refusals(409, () => json({ race: "Terrans", turn: 1, orders: [], verdicts: [] }), order, command),
+    found: ["a finished game stays as it is: turns and orders are a conflict"]
   },
   "no answer where there are no orders": {
     proxy: () => async (call, pass) => {
@@ -351,5 +362,75 @@ export const losses: Readonly<Record<string, { readonly lose: Losses; readonly f
   "an engine that comes again without the orders": {
     lose: "orders",
     found: ["a killed engine makes the turn that it would have made"]
+  }
+}
+
+type AsProgram = EngineProgram<ProgramEngine>
+
+/** The end that was told with another exit code. */
+const endedWith = (code: number, error: NotServing): NotServing =>
+  error.ended === undefined
+    ? error
+    : new NotServing({ reason: error.reason, ended: { ...error.ended, code, signal: null } })
+
+/** What is wrong with a program that begins or ends otherwise than it should. */
+export const misbehaviours: Readonly<
+  Record<string, { readonly misbehave: (honest: AsProgram) => AsProgram; readonly found: ReadonlyArray<string> }>
+> = {
+  "an engine that doesn't hear SIGTERM": {
+    misbehave: (it) => ({
+      ...it,
+      signal: (engine, signal) => (signal === "SIGTERM" ? Effect.void : it.signal(engine, signal))
+    }),
+    found: ["SIGTERM ends it before SIGKILL comes, and what was answered is there again"]
+  },
+  "an engine that SIGTERM costs its game": {
+    misbehave: (it) => ({
+      ...it,
+      startOn: (folder) =>
+        Effect.andThen(
+          Effect.promise(() => rm(folder, { recursive: true })),
+          it.startOn(folder)
+        )
+    }),
+    found: ["SIGTERM ends it before SIGKILL comes, and what was answered is there again"]
+  },
+  "an engine that outlives who started it": {
+    misbehave: (it) => ({ ...it, endInput: () => Effect.void }),
+    found: ["with GALAXY_EXIT_WITH_PARENT=1 it ends when standard input ends"]
+  },
+  "exit code 1 where another attempt can't help": {
+    misbehave: (it) => ({
+      ...it,
+      startOn: (folder, variables) => Effect.mapError(it.startOn(folder, variables), (error) => endedWith(1, error))
+    }),
+    found: ["wrong settings end it with exit code 2", "a broken file is refused with exit code 2, or does no harm"]
+  },
+  "an engine that takes any settings": {
+    misbehave: (it) => ({ ...it, startOn: (folder) => it.startOn(folder) }),
+    found: ["wrong settings end it with exit code 2"]
+  },
+  "an engine that doesn't say which file is broken": {
+    misbehave: (it) => ({
+      ...it,
+      startOn: (folder, variables) =>
+        Effect.mapError(it.startOn(folder, variables), ({ reason, ended }) =>
+          ended === undefined ? new NotServing({ reason }) : new NotServing({ reason, ended: { ...ended, stderr: "" } })
+        )
+    }),
+    found: ["a broken file is refused with exit code 2, or does no harm"]
+  },
+  "an engine that begins anew where a file is broken": {
+    misbehave: (it) => ({
+      ...it,
+      startOn: (folder, variables) =>
+        Effect.catchTag(it.startOn(folder, variables), "NotServing", () =>
+          Effect.andThen(
+            Effect.promise(() => rm(folder, { recursive: true })),
+            it.startOn(folder, variables)
+          )
+        )
+    }),
+    found: ["a broken file is refused with exit code 2, or does no harm"]
   }
 }

@@ -139,12 +139,22 @@ export const Orders = Schema.Struct({
 const decodeStatus = Schema.decodeUnknownSync(EngineStatus)
 const decodeOrders = Schema.decodeUnknownSync(Orders)
 
+/** What the schema makes of the answer; otherwise the call is named with what is wrong in its answer. */
+const decoded = <A>(decode: (json: unknown) => A, answer: Answer): A => {
+  const json = object(answer)
+  try {
+    return decode(json)
+  } catch (error) {
+    return assert.fail(`${answer.of}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 /** The answer as the status of a game. */
-export const statusIn = (answer: Answer): EngineStatus => decodeStatus(object(answer))
+export const statusIn = (answer: Answer): EngineStatus => decoded(decodeStatus, answer)
 
 /** The answer as a race's orders, with a verdict for each and in their order. */
 export const ordersIn = (answer: Answer): typeof Orders.Type => {
-  const found = decodeOrders(object(answer))
+  const found = decoded(decodeOrders, answer)
   assert.deepStrictEqual(
     found.verdicts.map((it) => it.position),
     found.orders.map((_, index) => index),

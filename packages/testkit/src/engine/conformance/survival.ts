@@ -12,7 +12,7 @@ import { begun, initOf, ordersOf, races } from "./game.ts"
 const [first, second, third] = races
 
 /** All that the platform can read of a game. */
-const everything = Effect.fnUntraced(function* (engine: RunningEngine) {
+export const everything = Effect.fnUntraced(function* (engine: RunningEngine) {
   const status = Calls.statusIn(yield* Calls.status(engine))
   const turns = Array.from({ length: status.turn + 1 }, (_, turn) => turn)
   const read = yield* Effect.forEach(races, (race) =>

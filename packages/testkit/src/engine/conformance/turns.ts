@@ -2,10 +2,20 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
-import type { Check } from "./Check.ts"
+import { type Check, NotTried, type RunningEngine, type Subject } from "./Check.ts"
 import { begun, nobody, ordersOf, races } from "./game.ts"
 
 const [first, second, third] = races
+
+/** A game with one race left, as soon as it is finished; no later than after a few turns. */
+const lastOne = Effect.fnUntraced(function* <Engine extends RunningEngine>(subject: Subject<Engine>) {
+  const { engine } = yield* begun(subject)
+  const given = yield* ordersOf(subject, engine, first)
+  yield* Effect.map(Calls.banish(engine, second), Calls.statusIn)
+  let status = Calls.statusIn(yield* Calls.banish(engine, third))
+  while (!status.finished && status.turn < 3) status = Calls.statusIn(yield* Calls.turn(engine, status.turn + 1))
+  return { engine, status, given, winners: status.winners }
+})
 
 export const turns: ReadonlyArray<Check> = [
   {
@@ -41,13 +51,13 @@ export const turns: ReadonlyArray<Check> = [
       const report = Calls.object(yield* Calls.report(engine, first, 1))
       const given = yield* ordersOf(subject, engine, first)
       Calls.ordersIn(yield* Calls.order(engine, { actor: first, turn: 1, orders: given }))
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.turn(engine, 1)), made)
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), made)
+      assert.deepStrictEqual(Calls.statusIn(yield* Calls.turn(engine, 1)), made, "turn 1, asked for again")
+      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), made, "the status after that")
       assert.deepStrictEqual(Calls.ordersIn(yield* Calls.orders(engine, first, 1)).orders, given)
       const next = Calls.statusIn(yield* Calls.turn(engine, 2))
       assert.strictEqual(next.turn, 2)
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.turn(engine, 1)), made)
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), next)
+      assert.deepStrictEqual(Calls.statusIn(yield* Calls.turn(engine, 1)), made, "turn 1, asked for after turn 2")
+      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), next, "the status after that")
       assert.deepStrictEqual(Calls.object(yield* Calls.report(engine, first, 1)), report)
     })
   },
@@ -92,7 +102,11 @@ export const turns: ReadonlyArray<Check> = [
       Calls.ordersIn(yield* Calls.order(told.engine, { actor: first, turn: 0, orders: given }))
       for (const { engine } of [told, silent]) Calls.statusIn(yield* Calls.turn(engine, 1))
       const reports = yield* Effect.all([Calls.report(told.engine, first, 1), Calls.report(silent.engine, first, 1)])
-      assert.notDeepEqual(Calls.object(reports[0]), Calls.object(reports[1]))
+      assert.notDeepEqual(
+        Calls.object(reports[0]),
+        Calls.object(reports[1]),
+        "the reports of turn 1, with orders and without: the orders changed nothing, nor are they told of"
+      )
     })
   },
   {
@@ -123,22 +137,32 @@ export const turns: ReadonlyArray<Check> = [
     })
   },
   {
-    name: "winners are races of the game, and a game that is finished stays as it is",
+    name: "winners are races of the game, each named once",
     run: Effect.fnUntraced(function* (subject) {
-      const { engine } = yield* begun(subject)
-      const given = yield* ordersOf(subject, engine, first)
-      for (const race of [second, third]) Calls.statusIn(yield* Calls.banish(engine, race))
-      const status = Calls.statusIn(yield* Calls.turn(engine, 1))
-      assert.includeMembers([...races], [...status.winners])
-      assert.strictEqual(new Set(status.winners).size, status.winners.length)
+      const { winners } = yield* lastOne(subject)
+      assert.includeMembers([...races], [...winners], "every winner is a race of the game, by its name")
+      assert.strictEqual(new Set(winners).size, winners.length, "no winner is named twice")
+    })
+  },
+  {
+    name: "a finished game stays as it is: turns and orders are a conflict",
+    run: Effect.fnUntraced(function* (subject) {
+      const { engine, status, given } = yield* lastOne(subject)
       // Whether one who is left has won is a rule of the game.
-      if (!status.finished) return
-      Calls.refused(yield* Calls.turn(engine, 2), "conflict")
-      Calls.refused(yield* Calls.order(engine, { actor: first, turn: 1, orders: given }), "conflict")
-      Calls.refused(yield* Calls.command(engine, { actor: first, turn: 1, commands: given }), "conflict")
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.turn(engine, 1)), status)
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), status)
-      assert.strictEqual(Calls.object(yield* Calls.report(engine, first, 1))["turn"], 1)
+      if (!status.finished) {
+        return yield* new NotTried({ reason: `with one race left, the game isn't finished by turn ${status.turn}` })
+      }
+      const { turn } = status
+      const report = Calls.object(yield* Calls.report(engine, first, turn))
+      Calls.refused(yield* Calls.turn(engine, turn + 1), "conflict", "the game is finished")
+      Calls.refused(yield* Calls.order(engine, { actor: first, turn, orders: given }), "conflict", "it is finished")
+      Calls.refused(yield* Calls.command(engine, { actor: first, turn, commands: given }), "conflict", "it is finished")
+      if (turn > 0) {
+        const again = Calls.statusIn(yield* Calls.turn(engine, turn))
+        assert.deepStrictEqual(again, status, "the last turn, asked for again, answers what it answered")
+      }
+      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), status, "what was refused changes nothing")
+      assert.deepStrictEqual(Calls.object(yield* Calls.report(engine, first, turn)), report, "nor does a report change")
     })
   }
 ]

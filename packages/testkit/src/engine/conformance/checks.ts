@@ -1,0 +1,32 @@
+/** All checks, as they apply to a subject. */
+import { Effect, type Scope } from "effect"
+import { beginning } from "./beginning.ts"
+import { NotTried, type RunningEngine, type Subject } from "./Check.ts"
+import { ending } from "./ending.ts"
+import { orders } from "./orders.ts"
+import { requests } from "./requests.ts"
+import { survival } from "./survival.ts"
+import { turns } from "./turns.ts"
+
+export interface Applied {
+  readonly name: string
+  readonly run: Effect.Effect<void, unknown, Scope.Scope>
+}
+
+export const anywhere = [...beginning, ...turns, ...orders, ...requests]
+
+export const checksOf = <Engine extends RunningEngine>(subject: Subject<Engine>): ReadonlyArray<Applied> => {
+  const { restart, program } = subject
+  const needs = (what: string): Effect.Effect<void, NotTried> => new NotTried({ reason: `it needs ${what}` })
+  return [
+    ...anywhere.map(({ name, run }) => ({ name, run: Effect.suspend(() => run(subject)) })),
+    ...survival.map(({ name, run }) => ({
+      name,
+      run: restart === undefined ? needs("restart") : Effect.suspend(() => run(subject, restart))
+    })),
+    ...ending.map(({ name, run }) => ({
+      name,
+      run: program === undefined ? needs("program") : Effect.suspend(() => run(subject, program))
+    }))
+  ]
+}

@@ -1,0 +1,136 @@
+/**
+ * An engine as a program on this machine: started, spoken to and ended as the platform does it.
+ *
+ * Whatever was started is gone when its scope closes, with all that it started itself.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { type Ended, NotServing, type RunningEngine, type Subject } from "./conformance/Check.ts"
+
+/** What the platform's host gives an engine from its start until it listens. */
+const startTimeout = "20 seconds"
+const version = "7.8.9-conformance"
+const mostKept = 8_192
+
+interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  readonly firstLine: Promise<string>
+}
+
+export interface ProgramEngine extends RunningEngine, Started {
+  readonly folder: string
+}
+
+const startChild = (
+  program: string,
+  args: ReadonlyArray<string>,
+  variables: Readonly<Record<string, string>>
+): Started => {
+  const { PATH, HOME, LANG } = process.env
+  // A group of its own: a program that is started by a script ends with the script.
+  const child = spawn(program, args, {
+    env: { PATH, HOME, LANG, ...variables },
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true
+  })
+  let stderr = ""
+  child.stderr.setEncoding("utf8").on("data", (part: string) => (stderr = `${stderr}${part}`.slice(-mostKept)))
+  // One that ends without reading its input is no failure of ours.
+  child.stdin.on("error", () => undefined)
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("error", (error) => resolve({ code: null, signal: null, stderr: error.message }))
+    child.on("close", (code, signal) => resolve({ code, signal, stderr }))
+  })
+  const firstLine = new Promise<string>((resolve) => {
+    let text = ""
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      if (text.length < mostKept) text += part
+      if (text.includes("\n") || text.length >= mostKept) resolve(text.split("\n")[0] ?? "")
+    })
+  })
+  return { child, ended, firstLine }
+}
+
+const killGroup = ({ child, ended }: Started): Promise<Ended> => {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+  } catch {
+    // The whole group is gone already.
+  }
+  return ended
+}
+
+const howItEnded = ({ code, signal, stderr }: Ended): string => {
+  const how = signal === null ? `exit code ${code ?? "none"}` : signal
+  return `it ended (${how}) before it listened${stderr.trim() === "" ? "" : `; it said: ${stderr.trim().slice(-600)}`}`
+}
+
+const portIn = (line: string): number | undefined => {
+  try {
+    const { event, port } = JSON.parse(line) as { readonly event?: unknown; readonly port?: unknown }
+    return event === "listening" && typeof port === "number" && Number.isInteger(port) ? port : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What the suite needs of an engine that this program is. */
+export const engineProgram = (
+  program: string,
+  args: ReadonlyArray<string> = []
+): Required<Pick<Subject<ProgramEngine>, "start" | "restart" | "program" | "version">> => {
+  const startOn = Effect.fnUntraced(function* (folder: string, variables: Readonly<Record<string, string>> = {}) {
+    const started = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        startChild(program, args, {
+          GALAXY_STATE_DIR: folder,
+          GALAXY_ENGINE_ADDR: "127.0.0.1:0",
+          GALAXY_ENGINE_VERSION: version,
+          GALAXY_EXIT_WITH_PARENT: "1",
+          ...variables
+        })
+      ),
+      (it) => Effect.promise(() => killGroup(it))
+    )
+    const begun = yield* Effect.promise(() => Promise.race([started.firstLine, started.ended])).pipe(
+      Effect.timeoutOrElse({
+        duration: startTimeout,
+        orElse: () => new NotServing({ reason: `it said nothing on standard output within ${startTimeout}` })
+      })
+    )
+    if (typeof begun !== "string") return yield* new NotServing({ reason: howItEnded(begun), ended: begun })
+    const port = portIn(begun)
+    if (port === undefined) {
+      const expected = '{"event":"listening","port":…}'
+      const reason = `the first line on standard output isn't ${expected}: ${begun.slice(0, 200)}`
+      return yield* new NotServing({ reason })
+    }
+    return { ...started, folder, baseUrl: `http://127.0.0.1:${port}` }
+  })
+
+  const folder = Effect.acquireRelease(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "conformance-"))),
+    (path) => Effect.promise(() => rm(path, { recursive: true, force: true, maxRetries: 3 }))
+  )
+
+  return {
+    version,
+    start: Effect.flatMap(folder, (path) => startOn(path)),
+    restart: (engine) =>
+      Effect.andThen(
+        Effect.promise(() => killGroup(engine)),
+        startOn(engine.folder)
+      ),
+    program: {
+      startOn,
+      folderOf: (engine) => engine.folder,
+      signal: (engine, signal) => Effect.sync(() => void engine.child.kill(signal)),
+      endInput: ({ child }) => Effect.sync(() => void child.stdin?.end()),
+      ended: (engine) => Effect.promise(() => engine.ended)
+    }
+  }
+}
