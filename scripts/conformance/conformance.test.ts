@@ -20,11 +20,11 @@ const plan = (...args: ReadonlyArray<string>) => readPlan(args, "/here", read)
 
 describe("the command line of conformance", () => {
   it("takes a program with arguments of its own, after two dashes or not", () => {
-    const program = { command: ["python3", "engine.py", "--port", "0"], cwd: "/here", version: "0.0.0-conformance" }
-    expect(plan("python3", "engine.py", "--port", "0")).toEqual({ program, samples: builtin })
-    expect(plan("--", "python3", "engine.py", "--port", "0")).toEqual({ program, samples: builtin })
+    const asked = { program: "python3", args: ["engine.py", "--port", "0"], cwd: "/here", samples: builtin }
+    expect(plan("python3", "engine.py", "--port", "0")).toEqual(asked)
+    expect(plan("--", "python3", "engine.py", "--port", "0")).toEqual(asked)
     const withFiles = plan("--orders", "samples.json", "--options=samples.json", "--", "./engine") as Plan
-    expect(withFiles.program.command).toEqual(["./engine"])
+    expect([withFiles.program, withFiles.args]).toEqual(["./engine", []])
     expect(withFiles.samples.refused).toEqual({ op: "fly" })
     expect(withFiles.options).toHaveProperty("valid")
   })
@@ -80,10 +80,10 @@ describe("npm run conformance", () => {
     expect(ended.status).toBe(1)
     expect(ended.stdout).toMatch(/Tests +\d+ failed/)
     expect(ended.stdout).not.toMatch(/\d+ passed/)
-    expect(ended.stderr).toContain("the engine ended with code 3 before it listened; it said:\nno such folder")
+    expect(ended.stderr).toContain("it ended (exit code 3) before it listened; it said: no such folder")
     const chatty = run(process.execPath, "-e", 'console.log("Hello"); setInterval(() => {}, 1e9)')
     expect(chatty.status).toBe(1)
-    expect(chatty.stderr).toContain("the first line of its standard output isn't")
+    expect(chatty.stderr).toContain("the first line on standard output isn't")
   })
 
   it("refuses wrong arguments with code 2, and tells how it is used with code 0", () => {

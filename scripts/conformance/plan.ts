@@ -1,14 +1,16 @@
 /** What `npm run conformance` was asked for: its command line, and how it is handed to the suite. */
 import { parseArgs } from "node:util"
 import type { Json } from "@galaxy/testkit/engine/conformance/Check"
-import type { Program } from "./program.ts"
 import { builtin, parseSamples, type Samples } from "./samples.ts"
 
 /** The environment variable that holds the plan, as JSON. */
 export const planVariable = "GALAXY_CONFORMANCE"
 
 export interface Plan {
-  readonly program: Program
+  readonly program: string
+  readonly args: ReadonlyArray<string>
+  /** Where it is started. */
+  readonly cwd: string
   readonly samples: Samples
   /** `options` of the init request. */
   readonly options?: Json
@@ -25,7 +27,8 @@ export const usage = `Runs the conformance suite on an engine: a program as docs
   --options FILE   JSON for the options of init, where the engine needs some
   --help           this text
 
-The program is started where npm was, on folders of its own that are removed afterwards, and killed now and then.
+The program is started where npm was, with PATH, HOME and LANG alone of your environment, on folders of its own that
+are removed afterwards, and killed now and then.
 Exit codes: 0 when it passes, 1 when it doesn't, 2 for wrong arguments.
 `
 
@@ -50,7 +53,7 @@ export const readPlan = (
   cwd: string,
   read: (file: string) => string
 ): Plan | "help" | { readonly problem: string } => {
-  const [own, command] = split(args)
+  const [own, [program, ...programArgs]] = split(args)
   const text = { type: "string" } as const
   const given = (() => {
     try {
@@ -61,7 +64,7 @@ export const readPlan = (
   })()
   if ("problem" in given) return given
   if (given.help === true) return "help"
-  if (command.length === 0) return { problem: "the program is missing" }
+  if (program === undefined) return { problem: "the program is missing" }
   const inFile = <A>(file: string, parse: (text: string) => A): A => {
     try {
       return parse(read(file))
@@ -71,7 +74,9 @@ export const readPlan = (
   }
   try {
     return {
-      program: { command, cwd, version: "0.0.0-conformance" },
+      program,
+      args: programArgs,
+      cwd,
       samples: given.orders === undefined ? builtin : inFile(given.orders, parseSamples),
       ...(given.options === undefined ? {} : { options: inFile(given.options, objectIn) })
     }

@@ -28,11 +28,13 @@ export interface ProgramEngine extends RunningEngine, Started {
 const startChild = (
   program: string,
   args: ReadonlyArray<string>,
+  cwd: string | undefined,
   variables: Readonly<Record<string, string>>
 ): Started => {
   const { PATH, HOME, LANG } = process.env
   // A group of its own: a program that is started by a script ends with the script.
   const child = spawn(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
     env: { PATH, HOME, LANG, ...variables },
     stdio: ["pipe", "pipe", "pipe"],
     detached: true
@@ -78,15 +80,16 @@ const portIn = (line: string): number | undefined => {
   }
 }
 
-/** What the suite needs of an engine that this program is. */
+/** What the suite needs of an engine that this program is, started in the folder `cwd` or in the present one. */
 export const engineProgram = (
   program: string,
-  args: ReadonlyArray<string> = []
+  args: ReadonlyArray<string> = [],
+  cwd?: string
 ): Required<Pick<Subject<ProgramEngine>, "start" | "restart" | "program" | "version">> => {
   const startOn = Effect.fnUntraced(function* (folder: string, variables: Readonly<Record<string, string>> = {}) {
     const started = yield* Effect.acquireRelease(
       Effect.sync(() =>
-        startChild(program, args, {
+        startChild(program, args, cwd, {
           GALAXY_STATE_DIR: folder,
           GALAXY_ENGINE_ADDR: "127.0.0.1:0",
           GALAXY_ENGINE_VERSION: version,
