@@ -1,5 +1,6 @@
 /** What `npm run conformance` was asked for: its command line, and how it is handed to the suite. */
 import { parseArgs } from "node:util"
+import { Predicate } from "effect"
 import type { Json } from "@galaxy/testkit/engine/conformance/Check"
 import { builtin, parseSamples, type Samples } from "./samples.ts"
 
@@ -43,8 +44,8 @@ const split = (args: ReadonlyArray<string>): readonly [ReadonlyArray<string>, Re
 
 const objectIn = (text: string): Json => {
   const read: unknown = JSON.parse(text)
-  if (typeof read !== "object" || read === null || Array.isArray(read)) throw new Error("it is no JSON object")
-  return read as Json
+  if (!Predicate.isReadonlyObject(read)) throw new Error("it is no JSON object")
+  return read
 }
 
 /** The plan, `help`, or what is wrong in a line. */

@@ -4,6 +4,7 @@
  * In the texts of the valid one, `{number}` is the number that makes each order another, and `{a.0.b}` what the report of
  * its race holds there. A text that is nothing but such a place becomes what stands there, a number say.
  */
+import { Predicate } from "effect"
 import type { Json } from "@galaxy/testkit/engine/conformance/Check"
 
 export interface Samples {
@@ -17,12 +18,14 @@ export const builtin: Samples = {
   refused: { op: "vote", race: "nobody at all" }
 }
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** The samples of a file's text. Throws an `Error` that says what they lack. */
 export const parseSamples = (text: string): Samples => {
   const read: unknown = JSON.parse(text)
-  if (!isObject(read) || !isObject(read["valid"]) || !isObject(read["refused"])) {
+  if (
+    !Predicate.isReadonlyObject(read) ||
+    !Predicate.isReadonlyObject(read["valid"]) ||
+    !Predicate.isReadonlyObject(read["refused"])
+  ) {
     throw new Error('samples are a JSON object with the orders "valid" and "refused"')
   }
   return { valid: read["valid"], refused: read["refused"] }
@@ -39,7 +42,7 @@ const at = (report: unknown, place: string): unknown => {
 
 const filled = (value: unknown, report: Json, number: number): unknown => {
   if (Array.isArray(value)) return value.map((it) => filled(it, report, number))
-  if (isObject(value)) {
+  if (Predicate.isReadonlyObject(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, filled(it, report, number)]))
   }
   if (typeof value !== "string") return value

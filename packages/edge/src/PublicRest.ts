@@ -5,9 +5,10 @@
  * Headers that the backend trusts are made here and never taken from the client.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
+import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
-import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { network, plain } from "./address.ts"
 import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
@@ -157,9 +158,6 @@ const otherwise = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
     ? error("not_found", "there is no such route")
     : error("method_not_allowed", `use ${allowed}`, { allow: allowed })
 })
-
-const isRouteNotFound = (cause: unknown): boolean =>
-  HttpServerError.isHttpServerError(cause) && cause.reason._tag === "RouteNotFound"
 
 /** Outermost: whatever goes wrong inside is logged whole and told of as nothing but an error. */
 const safe = HttpRouter.middleware(

@@ -3,8 +3,9 @@
  *
  * Around the routes, not one of them: a route for everything would take HEAD from the GET route that answers it.
  */
+import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { Effect } from "effect"
-import { HttpServerError, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import type { HttpApi } from "effect/http-api"
 import { json, pathOf } from "./shape.ts"
 
@@ -19,9 +20,6 @@ const routesOf = (apis: ReadonlyArray<HttpApi.Constraint>): ReadonlyArray<Route>
   )
 
 const patternOf = (path: string) => new RegExp(`^${path.replace(/\/$/, "").replace(/:[A-Za-z_]+/g, "[^/]+")}/?$`, "i")
-
-const isRouteNotFound = (error: unknown): boolean =>
-  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
 export const otherwise = (apis: ReadonlyArray<HttpApi.Constraint>, others: ReadonlyArray<Route> = []) => {
   const routes = [...routesOf(apis), ...others].map(({ method, path }) => ({ method, pattern: patternOf(path) }))

@@ -36,8 +36,6 @@ const aboutTheRequest = (cause: Cause.Cause<unknown>): HttpServerResponse.HttpSe
   const error = Cause.squash(cause)
   if (!(error instanceof HttpServerError.HttpServerError)) return undefined
   switch (error.reason._tag) {
-    case "RouteNotFound":
-      return json("not_found", "there is no such route")
     case "RequestParseError":
       return error.reason.reason === "BodyTooLarge" ? tooLarge() : json("invalid_request", "the body can't be read")
     default:

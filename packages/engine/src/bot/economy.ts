@@ -1,5 +1,6 @@
 /** What each planet makes: young ones industry, grown ones ships and research. */
 import type { OwnPlanet } from "@galaxy/contract/engine/Report"
+import type { ShipClass } from "../state/Galaxy.ts"
 import { scienceName, scout, settler } from "./designs.ts"
 import { needsScouts } from "./scouting.ts"
 import { freePlanets } from "./settling.ts"
@@ -8,12 +9,9 @@ import { say, type View } from "./View.ts"
 /** Industry below this share of the people is too little. */
 const grown = 0.9
 
-/** Settlers that are there already, in ships. */
-const settlers = (view: View): number =>
-  view.report.my_groups.reduce((sum, it) => sum + (it.class === settler.name ? it.ships : 0), 0)
-
-const scouts = (view: View): number =>
-  view.report.my_groups.reduce((sum, it) => sum + (it.class === scout.name ? it.ships : 0), 0)
+/** How many ships of a class are there already. */
+const shipsOf = (view: View, { name }: ShipClass): number =>
+  view.report.my_groups.reduce((sum, it) => sum + (it.class === name ? it.ships : 0), 0)
 
 export const produce = (view: View): void => {
   const { report, style } = view
@@ -27,11 +25,12 @@ export const produce = (view: View): void => {
   }
   // What opens the map comes first: a small planet is enough for scouts, the greatest builds settlers.
   const last = byPoints.at(-1)
-  if (last !== undefined && needsScouts(view) && scouts(view) < report.summary.planets)
+  if (last !== undefined && needsScouts(view) && shipsOf(view, scout) < report.summary.planets)
     wishes.set(last.number, scout.name)
   const [first] = byPoints
   const room = freePlanets(view).length
-  if (first !== undefined && room > 0 && settlers(view) < Math.min(30, 2 * room)) wishes.set(first.number, settler.name)
+  if (first !== undefined && room > 0 && shipsOf(view, settler) < Math.min(30, 2 * room))
+    wishes.set(first.number, settler.name)
   const isNew = (planet: OwnPlanet): boolean => wishes.get(planet.number) !== planet.production
   for (const planet of report.my_planets) {
     if (isNew(planet)) say(view, { op: "produce", planet: planet.number, product: wishes.get(planet.number) ?? "CAP" })

@@ -21,8 +21,10 @@ export interface Style {
   }
 }
 
+const cruiser: ShipClass = { name: "Warship", drive: 15, armament: 1, weapons: 15, shields: 15, cargo: 0 }
+
 const warships: ReadonlyArray<ShipClass> = [
-  { name: "Warship", drive: 15, armament: 1, weapons: 15, shields: 15, cargo: 0 },
+  cruiser,
   { name: "Warship", drive: 10, armament: 4, weapons: 4, shields: 10, cargo: 0 },
   { name: "Warship", drive: 6, armament: 1, weapons: 8, shields: 6, cargo: 0 }
 ]
@@ -36,14 +38,7 @@ export const styleOf = (seed: string, temperament?: Temperament): Style => {
     temperament: nature,
     armsShare: nature === "raider" ? 0.6 : nature === "builder" ? 0.35 : 0.25,
     strike: 4 + random.below(6),
-    warship: warships[random.below(warships.length)] ?? {
-      name: "Warship",
-      drive: 15,
-      armament: 1,
-      weapons: 15,
-      shields: 15,
-      cargo: 0
-    },
+    warship: warships[random.below(warships.length)] ?? cruiser,
     science: { drive: 3, weapons: 3 + random.below(3), shields: 3 + random.below(3), cargo: 1 }
   }
 }

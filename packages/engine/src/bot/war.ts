@@ -1,5 +1,6 @@
 /** Warships gather, defend what is threatened, and strike where they are stronger. */
 import type { OwnGroup } from "@galaxy/contract/engine/Report"
+import { grouped } from "../report/grouped.ts"
 import { apart, nearest, reaches, say, type Spot, type View } from "./View.ts"
 
 const isWarship = (view: View, group: OwnGroup): boolean => group.class === view.style.warship.name
@@ -26,16 +27,11 @@ const threats = (view: View): ReadonlyMap<number, number> => {
 const massOf = (groups: ReadonlyArray<OwnGroup>): number => groups.reduce((sum, it) => sum + it.ships * it.mass, 0)
 
 /** Warships that stand at the same planet. */
-const gathered = (view: View): ReadonlyMap<number, ReadonlyArray<OwnGroup>> => {
-  const byPlanet = new Map<number, Array<OwnGroup>>()
-  for (const group of view.idle) {
-    if (!isWarship(view, group)) continue
-    const there = byPlanet.get(group.destination)
-    if (there === undefined) byPlanet.set(group.destination, [group])
-    else there.push(group)
-  }
-  return byPlanet
-}
+const gathered = (view: View): ReadonlyMap<number, ReadonlyArray<OwnGroup>> =>
+  grouped(
+    view.idle.filter((it) => isWarship(view, it)),
+    (it) => it.destination
+  )
 
 const sendAll = (view: View, groups: ReadonlyArray<OwnGroup>, planet: number): void => {
   for (const group of groups) say(view, { op: "send", group: group.number, planet })

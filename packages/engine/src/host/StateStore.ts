@@ -15,7 +15,7 @@ import { reporter } from "../report/reports.ts"
 import type { Made } from "../turn/makeTurn.ts"
 import type { Decisions } from "../turn/Phase.ts"
 import * as FolderLock from "./FolderLock.ts"
-import { lastTurn, racesWithOrders } from "./inspect.ts"
+import { lastTurn } from "./inspect.ts"
 import { BanishedContent, fileOf, OrdersContent, ordersFileOf, ordersFolderOf, TurnContent } from "./layout.ts"
 import { StateBroken, type StateLost, StateUnavailable } from "./StateError.ts"
 import * as StateFiles from "./StateFiles.ts"
@@ -103,14 +103,14 @@ const readers = (files: StateFiles.StateFiles) => {
 
   /** The last complete turn, with all that is needed to make the next one. */
   const latest = Effect.fnUntraced(function* () {
-    const turn = yield* lastTurn(files)
-    if (turn === undefined) return Option.none<Galaxy>()
+    const last = yield* lastTurn(files)
+    if (last === undefined) return Option.none<Galaxy>()
+    const { turn, races } = last
     const file = fileOf("galaxy", turn)
     const found = yield* files.read("galaxy", file, Galaxy)
     if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
     const galaxy = yield* consistent(file, yield* expected(file, found.value.game_id, turn, found))
     yield* turnFile(galaxy.game_id, turn)
-    const races = yield* racesWithOrders(files, turn)
     const stranger = races.find((race) => race >= galaxy.races.length)
     if (stranger !== undefined) {
       return yield* new StateBroken({ file: ordersFileOf(turn, stranger), problem: "is of a race that isn't there" })

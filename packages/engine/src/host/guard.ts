@@ -4,17 +4,15 @@
  * Nothing of the inside leaves by a defect; it is logged, and the caller reads `internal_error`.
  */
 import { type ApiErrorCode, body, statusOf } from "@galaxy/contract/api/ApiError"
+import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { EngineApi } from "@galaxy/contract/engine/EngineApi"
 import { maxBodiesBytes, maxBodyBytes } from "@galaxy/contract/engine/Limits"
 import { ByteSize, Effect, Layer, Semaphore } from "effect"
-import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpIncomingMessage, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 
 const refusal = (code: ApiErrorCode, message: string) =>
   HttpServerResponse.jsonUnsafe(body(code, message), { status: statusOf[code] })
-
-const isRouteNotFound = (error: unknown): boolean =>
-  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
 const encoded = refusal("unsupported_media_type", "send the body as it is, without a content encoding")
 const notUtf8 = refusal("invalid_request", "the body is not UTF-8")

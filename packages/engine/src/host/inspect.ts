@@ -25,14 +25,10 @@ const numbersIn = Effect.fnUntraced(function* (
   return numbers
 })
 
-/** Races, by index, that have orders for a turn. */
-export const racesWithOrders = Effect.fnUntraced(function* (files: StateFiles, turn: number) {
-  const folder = ordersFolderOf(turn)
-  const there = (yield* files.list("orders")).some((name) => `orders/${name}` === folder)
-  return there ? yield* numbersIn(files, folder, raceDigits, ".json") : []
-})
-
-/** The number of the last complete turn; undefined when there is none. Makes the folders that are missing. */
+/**
+ * The last complete turn, with the races, by index, that have orders for it; undefined when there is none. Makes the
+ * folders that are missing.
+ */
 export const lastTurn = Effect.fnUntraced(function* (files: StateFiles) {
   for (const name of yield* files.names) if (!belongs(name)) return yield* foreign(name)
   for (const folder of folders) yield* files.ensureFolder(folder)
@@ -51,14 +47,16 @@ export const lastTurn = Effect.fnUntraced(function* (files: StateFiles) {
     return yield* new StateBroken({ file: fileOf("turns", early), problem: "is of a turn that was not made" })
   }
 
-  const decided = [
-    ...(yield* numbersIn(files, "orders", turnDigits, "")),
-    ...(yield* numbersIn(files, "banished", turnDigits, ".json"))
-  ]
-  const ahead = decided.find((turn) => turn > last)
+  const ordered = yield* numbersIn(files, "orders", turnDigits, "")
+  const banished = yield* numbersIn(files, "banished", turnDigits, ".json")
+  const ahead = [...ordered, ...banished].find((turn) => turn > last)
   if (ahead !== undefined) {
     return yield* new StateBroken({ file: fileOf("galaxy", ahead), problem: "is missing, but there are decisions" })
   }
-  for (const name of yield* files.list("orders")) yield* numbersIn(files, `orders/${name}`, raceDigits, ".json")
-  return last < 0 ? undefined : last
+  let races: ReadonlyArray<number> = []
+  for (const turn of ordered) {
+    const found = yield* numbersIn(files, ordersFolderOf(turn), raceDigits, ".json")
+    if (turn === last) races = found
+  }
+  return last < 0 ? undefined : { turn: last, races }
 })

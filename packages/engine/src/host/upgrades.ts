@@ -3,7 +3,7 @@
  *
  * A file is never rewritten for it: turns that were made stay as they were written.
  */
-import { Result } from "effect"
+import { Predicate, Result } from "effect"
 
 export type StateKind = "galaxy" | "turn" | "orders" | "banished"
 
@@ -12,16 +12,13 @@ export const stateVersion = 3
 
 type Fields = { readonly [key: string]: unknown }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const each = (list: unknown, change: (item: Fields) => Fields): unknown =>
-  Array.isArray(list) ? list.map((item: unknown) => (isFields(item) ? change(item) : item)) : list
+  Array.isArray(list) ? list.map((item: unknown) => (Predicate.isReadonlyObject(item) ? change(item) : item)) : list
 
 type Step = (kind: StateKind, content: Fields) => Result.Result<Fields, string>
 
 const has = (list: unknown, key: string): boolean =>
-  Array.isArray(list) && list.some((item: unknown) => isFields(item) && Object.hasOwn(item, key))
+  Array.isArray(list) && list.some((item: unknown) => Predicate.isReadonlyObject(item) && Object.hasOwn(item, key))
 
 /** What no engine of version 1 wrote: its digest doesn't cover the version, and another number may be put there. */
 const isLater = (kind: StateKind, content: Fields): boolean =>
@@ -72,7 +69,7 @@ export const upgraded = (kind: StateKind, version: number, content: unknown): Re
   let current = content
   for (let at = version; at < stateVersion; at++) {
     const step = steps.get(at)
-    if (step === undefined || !isFields(current)) break
+    if (step === undefined || !Predicate.isReadonlyObject(current)) break
     const next = step(kind, current)
     if (Result.isFailure(next)) return next
     current = next.success

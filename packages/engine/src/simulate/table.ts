@@ -1,4 +1,5 @@
 /** A table of games for a terminal. */
+import { type Column, count, headed, numbers, words } from "../text/table.ts"
 import type { GameSummary } from "./simulate.ts"
 
 /** A game and how long it took, in milliseconds. */
@@ -7,38 +8,23 @@ export interface Timed {
   readonly millis: number
 }
 
-const head = ["seed", "turns", "winner", "planets", "ships", "battles", "bombings", "refused", "ms/turn"] as const
-/** Columns of text, which are set to the left. */
-const texts: ReadonlySet<string> = new Set(["seed", "winner", "planets", "ships"])
+const percent = numbers((value) => `${value.toFixed(1)}%`)
+const tenths = numbers((value) => value.toFixed(1))
 
-const cells = ({ game, millis }: Timed): ReadonlyArray<string> => [
-  game.seed,
-  String(game.turns),
-  game.winners.length === 0 ? "-" : game.winners.join("+"),
-  game.races.map((race) => race.planets).join("/"),
-  game.races.map((race) => race.ships).join("/"),
-  String(game.battles),
-  String(game.bombings),
-  `${((100 * game.refused) / Math.max(1, game.orders)).toFixed(1)}%`,
-  (millis / Math.max(1, game.turns)).toFixed(1)
+const columns: ReadonlyArray<Column<Timed>> = [
+  words("seed", ({ game }) => game.seed),
+  count("turns", ({ game }) => game.turns),
+  words("winner", ({ game }) => game.winners.join("+")),
+  words("planets", ({ game }) => game.races.map((race) => race.planets).join("/")),
+  words("ships", ({ game }) => game.races.map((race) => race.ships).join("/")),
+  count("battles", ({ game }) => game.battles),
+  count("bombings", ({ game }) => game.bombings),
+  percent("refused", ({ game }) => (100 * game.refused) / Math.max(1, game.orders)),
+  tenths("ms/turn", ({ game, millis }) => millis / Math.max(1, game.turns))
 ]
 
 /** One line a game; planets and ships of the races in their order. */
-export const renderTable = (games: ReadonlyArray<Timed>): string => {
-  const rows = [[...head], ...games.map(cells)]
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const width = widths[column] ?? 0
-          return texts.has(head[column] ?? "") ? cell.padEnd(width) : cell.padStart(width)
-        })
-        .join("  ")
-        .trimEnd()
-    )
-    .join("\n")
-}
+export const renderTable = (games: ReadonlyArray<Timed>): string => headed(columns, games).join("\n")
 
 const mean = (values: ReadonlyArray<number>): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

@@ -1,6 +1,6 @@
 /** A section of a report in plain text: a title and what is under it. One without lines is left out. */
 import type { Report } from "@galaxy/contract/engine/Report"
-import { grouped } from "./grouped.ts"
+import { grouped } from "../report/grouped.ts"
 import { type Column, none, plain, table } from "./table.ts"
 
 export interface Section {

@@ -36,7 +36,8 @@ export const words = <Row>(head: string, of: (row: Row) => string | undefined): 
   cell: (row) => plain(of(row))
 })
 
-const numbers =
+/** A column of numbers that are shown in a way of their own. */
+export const numbers =
   (show: (value: number) => string) =>
   <Row>(head: string, of: (row: Row) => number | undefined): Column<Row> => ({
     head,
@@ -55,8 +56,11 @@ export const difference = numbers(signed)
 const widthOf = (text: string): number => Array.from(text).length
 
 /** Heads and rows as lines; no line for no rows. */
-export const table = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): ReadonlyArray<string> => {
-  if (rows.length === 0) return []
+export const table = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
+  rows.length === 0 ? [] : headed(columns, rows)
+
+/** Heads and rows as lines, the heads without rows too. */
+export const headed = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): ReadonlyArray<string> => {
   const cells = [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ cell }) => cell(row)))]
   const widths = columns.map((_, at) => cells.reduce((most, line) => Math.max(most, widthOf(line[at] ?? "")), 0))
   return cells.map((line) =>

@@ -12,22 +12,15 @@ import { type Draft, draftOf } from "@galaxy/engine/state/Draft"
 import type { Galaxy, Group } from "@galaxy/engine/state/Galaxy"
 import type { Phase } from "@galaxy/engine/turn/Phase"
 import { assert, describe, it } from "@effect/vitest"
-import { galaxyOf } from "../support/games.ts"
+import { galaxyOf, lone } from "../support/games.ts"
 
 const freighter = { name: "Freighter", drive: 8, armament: 0, weapons: 0, shields: 2, cargo: 10 }
 const cruiser = { name: "Cruiser", drive: 15, armament: 1, weapons: 15, shields: 15, cargo: 0 }
 
 const group = (change: Partial<Group>): Group => ({
-  number: 1,
+  ...lone,
   class: "Freighter",
-  ships: 1,
   techs: { drive: 1, weapons: 1, shields: 1, cargo: 1 },
-  goods: null,
-  load: 0,
-  at: 1,
-  to: null,
-  distance: 0,
-  fleet: null,
   ...change
 })
 

@@ -19,14 +19,20 @@ const folderOf = Effect.fnUntraced(function* (version: number) {
   return disk
 })
 
+/** Plays on in a folder; what was in it before stays as it was, to the byte. */
+const playOn = Effect.fnUntraced(function* <A, E>(disk: Disk, use: Effect.Effect<A, E, Engine>) {
+  const before = [...disk.texts()]
+  yield* withEngine(disk, new Machine(), use)
+  const after = disk.texts()
+  for (const [path, text] of before) assert.strictEqual(after.get(path), text)
+})
+
 describe("a state folder of version 1", () => {
   it.effect("is opened with its turns, reports and orders, and its files stay as they were", () =>
     Effect.gen(function* () {
       const disk = yield* folderOf(1)
-      const before = [...disk.texts()]
-      yield* withEngine(
+      yield* playOn(
         disk,
-        new Machine(),
         Effect.gen(function* () {
           const engine = yield* Engine
           assert.strictEqual((yield* engine.status).turn, 1)
@@ -40,8 +46,6 @@ describe("a state folder of version 1", () => {
           )
           assert.deepStrictEqual([report.my_planets.length, report.my_groups, report.my_classes], [3, [], []])
           assert.deepStrictEqual((yield* engine.orders("Race_A0", undefined)).orders[0]?.product, "DRIVE")
-          const after = disk.texts()
-          for (const [path, text] of before) assert.strictEqual(after.get(path), text)
           assert.strictEqual((yield* engine.turn(2)).turn, 2)
           const next = yield* engine.report("Race_A0", 2)
           assert.isAbove(next.players[0]?.drive ?? 0, 1)
@@ -61,10 +65,8 @@ describe("a state folder of version 2", () => {
   it.effect("is opened with its ships, sciences and orders, and played on", () =>
     Effect.gen(function* () {
       const disk = yield* folderOf(2)
-      const before = [...disk.texts()]
-      yield* withEngine(
+      yield* playOn(
         disk,
-        new Machine(),
         Effect.gen(function* () {
           const engine = yield* Engine
           const report = yield* engine.report("Race_A0", 3)
@@ -82,8 +84,6 @@ describe("a state folder of version 2", () => {
           )
           assert.strictEqual((yield* engine.orders("Race_A0", undefined)).orders[0]?.op, "peace")
           assert.strictEqual((yield* engine.turn(4)).turn, 4)
-          const after = disk.texts()
-          for (const [path, text] of before) assert.strictEqual(after.get(path), text)
         })
       )
     })

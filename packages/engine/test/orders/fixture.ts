@@ -1,6 +1,6 @@
 /** A galaxy in which every order can be carried out, and refused for any reason. */
 import type { Galaxy, Group } from "@galaxy/engine/state/Galaxy"
-import { galaxyOf, raceName } from "../support/games.ts"
+import { galaxyOf, lone, raceName } from "../support/games.ts"
 
 const drone = { name: "Drone", drive: 1, armament: 0, weapons: 0, shields: 0, cargo: 0 }
 const hauler = { name: "Hauler", drive: 8, armament: 0, weapons: 0, shields: 2, cargo: 10 }
@@ -8,16 +8,11 @@ const cruiser = { name: "Cruiser", drive: 15, armament: 1, weapons: 15, shields:
 const fort = { name: "Fort", drive: 0, armament: 1, weapons: 10, shields: 10, cargo: 0 }
 
 const group = (number: number, change: Partial<Group> = {}): Group => ({
+  ...lone,
   number,
   class: "Drone",
   ships: 4,
   techs: { drive: 1, weapons: 0, shields: 0, cargo: 0 },
-  goods: null,
-  load: 0,
-  at: 1,
-  to: null,
-  distance: 0,
-  fleet: null,
   ...change
 })
 

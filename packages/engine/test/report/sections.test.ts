@@ -7,23 +7,17 @@ import type { Galaxy, Group } from "@galaxy/engine/state/Galaxy"
 import { makeTurn, nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { galaxyOf, nothing, ordersOf, raceName } from "../support/games.ts"
+import { galaxyOf, lone, nothing, ordersOf, raceName } from "../support/games.ts"
 
 const drone = { name: "Drone", drive: 1, armament: 0, weapons: 0, shields: 0, cargo: 0 }
 const freighter = { name: "Freighter", drive: 8, armament: 0, weapons: 0, shields: 2, cargo: 10 }
 const cruiser = { name: "Cruiser", drive: 15, armament: 1, weapons: 15, shields: 15, cargo: 0 }
 
 const group = (number: number, change: Partial<Group>): Group => ({
+  ...lone,
   number,
   class: "Drone",
-  ships: 1,
   techs: { drive: 1, weapons: 0, shields: 0, cargo: 0 },
-  goods: null,
-  load: 0,
-  at: 1,
-  to: null,
-  distance: 0,
-  fleet: null,
   ...change
 })
 

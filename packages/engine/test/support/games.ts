@@ -61,19 +61,24 @@ export const levels = (drive: number, weapons = drive, shields = drive, cargo = 
   cargo
 })
 
+/** What a group is where nothing else is said: one empty ship at planet 1. */
+export const lone = {
+  number: 1,
+  ships: 1,
+  goods: null,
+  load: 0,
+  at: 1,
+  to: null,
+  distance: 0,
+  fleet: null
+} as const
+
 /** Ships in orbit of planet 1 unless told otherwise; without the technology of blocks that they don't have. */
 export const groupOf = (shipClass: ShipClass, change: Partial<Group> = {}): Group => {
   const { drive, weapons, shields, cargo } = change.techs ?? levels(1)
   return {
-    number: 1,
+    ...lone,
     class: shipClass.name,
-    ships: 1,
-    goods: null,
-    load: 0,
-    at: 1,
-    to: null,
-    distance: 0,
-    fleet: null,
     ...change,
     techs: {
       drive: shipClass.drive > 0 ? drive : 0,

@@ -3,7 +3,7 @@
  * together in the order in which they came, so that each begins where the one before it ended.
  */
 import type { Change } from "@galaxy/contract/engine/Report"
-import { grouped } from "../grouped.ts"
+import { grouped } from "../../report/grouped.ts"
 import { type Section, tabled } from "../Section.ts"
 import { amount, type Column, count, difference, plain, words } from "../table.ts"
 
