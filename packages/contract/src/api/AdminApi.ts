@@ -34,7 +34,7 @@ export const RegisterEngineVersion = Schema.Struct({
   image_ref: label(512)
 })
 
-const ofGame = { params: { game_id: Schema.String }, success: Runtime, error: wireErrors } as const
+const ofGame = { params: { game_id: GameId }, success: Runtime, error: wireErrors } as const
 
 export class AdminRuntimesGroup extends HttpApiGroup.make("adminRuntimes")
   .add(

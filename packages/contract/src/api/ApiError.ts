@@ -111,5 +111,7 @@ export const wireErrors = [
 
 /** The wire form of `invalid_request` alone, for middleware that only refuses malformed input. */
 export const InvalidRequestWire = wireErrors[0]
+/** The wire form of `not_found` alone, for middleware that refuses paths which name nothing. */
+export const NotFoundWire = wireErrors[4]
 /** The wire form of `unauthorized` alone, for authentication middleware. */
 export const UnauthorizedWire = wireErrors[2]

@@ -43,26 +43,31 @@ const atLeast = (low: number, high: number) =>
 export class InternalSessionsGroup extends HttpApiGroup.make("internalSessions")
   .add(
     HttpApiEndpoint.get("lookup", "/:device_session_id", {
-      params: { device_session_id: Schema.String },
+      params: { device_session_id: DeviceSessionId },
       success: SessionRecord,
       error: wireErrors
     })
   )
   .prefix("/api/v1/internal/sessions") {}
 
-export class InternalUsersGroup extends HttpApiGroup.make("internalUsers")
+export class InternalEventsGroup extends HttpApiGroup.make("internalEvents")
   .add(
     HttpApiEndpoint.get("events", "/:user_id/events", {
-      params: { user_id: Schema.String },
+      params: { user_id: UserId },
       query: {
         after: atLeast(0, Number.MAX_SAFE_INTEGER),
         limit: Schema.optionalKey(atLeast(1, 500))
       },
       success: UserEvents,
       error: wireErrors
-    }),
+    })
+  )
+  .prefix("/api/v1/internal/users") {}
+
+export class InternalAccountsGroup extends HttpApiGroup.make("internalAccounts")
+  .add(
     HttpApiEndpoint.get("account", "/:user_id/account-internal", {
-      params: { user_id: Schema.String },
+      params: { user_id: UserId },
       success: Account,
       error: wireErrors
     })
@@ -70,5 +75,5 @@ export class InternalUsersGroup extends HttpApiGroup.make("internalUsers")
   .prefix("/api/v1/internal/users") {}
 
 export class InternalApi extends HttpApi.make("internal")
-  .add(InternalSessionsGroup, InternalUsersGroup)
+  .add(InternalSessionsGroup, InternalEventsGroup, InternalAccountsGroup)
   .middleware(InputErrors) {}

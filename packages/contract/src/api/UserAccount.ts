@@ -57,7 +57,7 @@ export class SessionsGroup extends HttpApiGroup.make("sessions")
   .add(
     HttpApiEndpoint.get("list", "/", { success: SessionList, error: wireErrors }),
     HttpApiEndpoint.post("revoke", "/:device_session_id/revoke", {
-      params: { device_session_id: Schema.String },
+      params: { device_session_id: DeviceSessionId },
       success: RevokedSessions,
       error: wireErrors
     }),

@@ -6,11 +6,19 @@
 import { HttpApi } from "effect/http-api"
 import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
 import { GamesGroup } from "./UserGames.ts"
-import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup } from "./UserLobby.ts"
+import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGamesGroup, LobbyMyInvitesGroup } from "./UserLobby.ts"
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
 export class UserApi extends HttpApi.make("user")
-  .add(AccountGroup, SessionsGroup, LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup, GamesGroup)
+  .add(
+    AccountGroup,
+    SessionsGroup,
+    LobbyGamesGroup,
+    LobbyInvitesGroup,
+    LobbyMyGamesGroup,
+    LobbyMyInvitesGroup,
+    GamesGroup
+  )
   .middleware(CallerIdentity)
   .middleware(InputErrors) {}

@@ -6,12 +6,13 @@
  */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+import { GameId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 import { int } from "./Fields.ts"
 
 const turn = int(0, 1_000_000)
 const someTurn = Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))
-const params = { game_id: Schema.String }
+const params = { game_id: GameId }
 
 /** The engine's answer as it came. */
 export const EngineAnswer = Schema.Record(Schema.String, Schema.Unknown)

@@ -114,7 +114,7 @@ const paging = {
   )
 }
 
-const game = { game_id: Schema.String }
+const game = { game_id: GameId }
 const ofGame = { params: game, success: Game, error: wireErrors } as const
 
 export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
@@ -137,27 +137,28 @@ export class LobbyInvitesGroup extends HttpApiGroup.make("lobbyInvites")
   .add(
     HttpApiEndpoint.post("issue", "/", { params: game, payload: IssueInvite, success: Invite, error: wireErrors }),
     HttpApiEndpoint.post("redeem", "/:invite_id/redeem", {
-      params: { ...game, invite_id: Schema.String },
+      params: { ...game, invite_id: InviteId },
       payload: RedeemInvite,
       success: Membership,
       error: wireErrors
     }),
     HttpApiEndpoint.post("decline", "/:invite_id/decline", {
-      params: { ...game, invite_id: Schema.String },
+      params: { ...game, invite_id: InviteId },
       success: Invite,
       error: wireErrors
     }),
     HttpApiEndpoint.post("revoke", "/:invite_id/revoke", {
-      params: { ...game, invite_id: Schema.String },
+      params: { ...game, invite_id: InviteId },
       success: Invite,
       error: wireErrors
     })
   )
   .prefix("/api/v1/user/lobby/games/:game_id/invites") {}
 
-export class LobbyMyGroup extends HttpApiGroup.make("lobbyMy")
-  .add(
-    HttpApiEndpoint.get("games", "/games", { query: paging, success: GameList, error: wireErrors }),
-    HttpApiEndpoint.get("invites", "/invites", { query: paging, success: InviteList, error: wireErrors })
-  )
+export class LobbyMyGamesGroup extends HttpApiGroup.make("lobbyMyGames")
+  .add(HttpApiEndpoint.get("games", "/games", { query: paging, success: GameList, error: wireErrors }))
+  .prefix("/api/v1/user/lobby/my") {}
+
+export class LobbyMyInvitesGroup extends HttpApiGroup.make("lobbyMyInvites")
+  .add(HttpApiEndpoint.get("invites", "/invites", { query: paging, success: InviteList, error: wireErrors }))
   .prefix("/api/v1/user/lobby/my") {}

@@ -10,15 +10,22 @@ import { UserApi } from "@galaxy/contract/api/UserApi"
 import { Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import { type HttpApi, HttpApiBuilder } from "effect/http-api"
-import * as LobbyHttp from "../lobby/http.ts"
-import * as RuntimeHttpAdmin from "../runtime/httpAdmin.ts"
-import * as RuntimeHttpGames from "../runtime/httpGames.ts"
+import * as AccountInternal from "../account/http/internal.ts"
+import * as AccountUser from "../account/http/user.ts"
+import * as AuthInternal from "../auth/http/internal.ts"
+import * as AuthPublic from "../auth/http/public.ts"
+import * as AuthUser from "../auth/http/user.ts"
+import * as EngineAdmin from "../engine/http/admin.ts"
+import * as GameUser from "../lobby/game/http/user.ts"
+import * as InviteUser from "../lobby/invite/http/user.ts"
+import * as PlayUser from "../play/http/user.ts"
+import * as PushInternal from "../push/http/internal.ts"
+import * as RuntimeAdmin from "../runtime/http/admin.ts"
+import { adminIdentity, callerIdentity, inputErrors } from "../shared/http/middleware.ts"
+import { shape } from "../shared/http/shape.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
-import * as handlers from "./handlers.ts"
-import { adminIdentity, callerIdentity, inputErrors } from "./middleware.ts"
-import { otherwise } from "./otherwise.ts"
+import { notFound } from "./notFound.ts"
 import * as Probes from "./probes.ts"
-import { shape } from "./shape.ts"
 
 export interface BackendOptions {
   /** What a gateway has to send; absent where only gateways can reach the listener. */
@@ -32,7 +39,7 @@ export const surround = <A, E, R>(
   options: BackendOptions = {}
 ) => {
   const admitted = gatewayOnly(options.gatewayToken)
-  const routed = otherwise(apis, Probes.routes)
+  const routed = notFound(apis, Probes.routes)
   return Layer.mergeAll(
     routes,
     Probes.probes,
@@ -42,21 +49,23 @@ export const surround = <A, E, R>(
 
 /** Handlers of sign-in, accounts and sessions. */
 export const identity = Layer.mergeAll(
-  handlers.auth,
-  handlers.account,
-  handlers.sessions,
-  handlers.internalSessions,
-  handlers.internalUsers
+  AuthPublic.auth,
+  AccountUser.account,
+  AuthUser.sessions,
+  AuthInternal.internalSessions,
+  AccountInternal.internalAccounts,
+  PushInternal.internalEvents
 )
 
 const apis = [PublicApi, UserApi, InternalApi, AdminApi] as const
 
 const groups = Layer.mergeAll(
   identity,
-  LobbyHttp.layer,
-  RuntimeHttpGames.games,
-  RuntimeHttpAdmin.runtimes,
-  RuntimeHttpAdmin.engineVersions
+  GameUser.layer,
+  InviteUser.layer,
+  PlayUser.games,
+  RuntimeAdmin.runtimes,
+  EngineAdmin.engineVersions
 )
 
 /** All surfaces. A group of handlers that is missing above is asked for by type, and no host gives it. */

@@ -10,7 +10,7 @@ import type { ChallengeNotConfirmed, SignInMalformed } from "../auth/Challenges.
 import type { SessionNotFound } from "../auth/Sessions.ts"
 import type * as Lobby from "../lobby/LobbyError.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../race-name/RaceName.ts"
-import type { EngineVersionTaken, NoEngineVersion } from "../runtime/EngineVersions.ts"
+import type { EngineVersionTaken, NoEngineVersion } from "../engine/EngineVersions.ts"
 import type { RuntimeError } from "../runtime/RuntimeError.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 
@@ -38,11 +38,11 @@ const own = (error: { readonly message: string }) => error.message
 
 /** A message is for the caller: it names no foreign object and nothing internal. */
 export const lines: { readonly [T in Tag]: Line<Extract<DomainError, { readonly _tag: T }>> } = {
-  AccountNotFound: ["not_found", "there is no such account"],
+  AccountNotFound: ["not_found", "no such account"],
   AccountPermanentlyBlocked: ["account_permanently_blocked", "this address is blocked"],
   ChallengeNotConfirmed: ["invalid_request", "the code can't be confirmed; ask for a new one"],
   SignInMalformed: ["invalid_request", (it) => it.problem],
-  SessionNotFound: ["not_found", "there is no such session"],
+  SessionNotFound: ["not_found", "no such session"],
   GameNotFound: ["not_found", own],
   NotGameOwner: ["forbidden", own],
   GameStateConflict: ["conflict", own],

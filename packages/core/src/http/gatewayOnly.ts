@@ -7,7 +7,7 @@
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { Effect, Redacted } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
-import { json, pathOf } from "./shape.ts"
+import { json, pathOf } from "../shared/http/shape.ts"
 
 const open = /^\/(healthz|readyz|api\/v1\/admin(\/.*)?)$/
 

@@ -10,11 +10,11 @@ import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { target } from "./GameAccess.ts"
-import type { GameAction } from "./GameState.ts"
-import { type Game, type GameChange, GameStore } from "./GameStore.ts"
+import { target } from "./game/GameAccess.ts"
+import type { GameAction } from "./game/GameState.ts"
+import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
 import { GameNotFound, type GameStateConflict } from "./LobbyError.ts"
-import { MembershipStore, type PlayerStanding } from "./MembershipStore.ts"
+import { MembershipStore, type PlayerStanding } from "./membership/MembershipStore.ts"
 
 export interface RunningReport {
   readonly gameId: GameId

@@ -6,9 +6,9 @@
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Cause, DateTime, Effect, Option } from "effect"
-import { EngineHost, type EngineInstance } from "./EngineHost.ts"
-import { EngineReady } from "./EngineReady.ts"
-import { specOf } from "./EngineView.ts"
+import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
+import { EngineReady } from "../engine/EngineReady.ts"
+import { specOf } from "../engine/EngineView.ts"
 import { EngineUnreachable } from "./RuntimeError.ts"
 import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import * as StartJob from "./StartJob.ts"

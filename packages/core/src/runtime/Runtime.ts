@@ -7,13 +7,13 @@ import { Layer } from "effect"
 import type { Sharding } from "effect/cluster"
 import type { HttpClient } from "effect/http"
 import type { SqlClient } from "effect/sql"
-import type { Memberships } from "../lobby/Memberships.ts"
+import type { Memberships } from "../lobby/membership/Memberships.ts"
 import type { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
 import type { DatabaseSignal } from "../shared/DatabaseSignal.ts"
-import * as EngineClient from "./EngineClient.ts"
-import type { EngineHost } from "./EngineHost.ts"
-import * as EngineVersions from "./EngineVersions.ts"
-import * as GameSessions from "./GameSessions.ts"
+import * as EngineClient from "../engine/EngineClient.ts"
+import type { EngineHost } from "../engine/EngineHost.ts"
+import * as EngineVersions from "../engine/EngineVersions.ts"
+import * as PlayerOrders from "../play/PlayerOrders.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
 import * as RuntimeJobs from "./RuntimeJobs.ts"
 import * as RuntimeScheduler from "./RuntimeScheduler.ts"
@@ -28,10 +28,10 @@ export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions
 
 /** Games' runtimes and the players in them. Does nothing by itself. */
 export const layer: Layer.Layer<
-  Runtimes.Runtimes | GameSessions.GameSessions | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
+  Runtimes.Runtimes | PlayerOrders.PlayerOrders | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
   never,
   Storage | RuntimeHooks | Memberships | RuntimeConfig | EngineHost | HttpClient.HttpClient | Sharding.Sharding
-> = GameSessions.layer.pipe(
+> = PlayerOrders.layer.pipe(
   Layer.provideMerge(Runtimes.layer),
   Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, EngineClient.layer))
 )

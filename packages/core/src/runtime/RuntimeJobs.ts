@@ -8,7 +8,7 @@ import { Context, DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { EngineVersions, NoEngineVersion } from "./EngineVersions.ts"
+import { EngineVersions, NoEngineVersion } from "../engine/EngineVersions.ts"
 
 export interface Seat {
   readonly userId: UserId

@@ -8,7 +8,7 @@
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Schedule, Stream } from "effect"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
-import { EngineHost } from "./EngineHost.ts"
+import { EngineHost } from "../engine/EngineHost.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"

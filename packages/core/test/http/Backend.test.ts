@@ -1,6 +1,6 @@
 import { gatewayTokenHeader, userIdHeader } from "@galaxy/contract/api/Identity"
 import { Admins } from "@galaxy/core/admin/Admins"
-import { maxBodyBytes } from "@galaxy/core/http/shape"
+import { maxBodyBytes } from "@galaxy/core/shared/http/shape"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase, layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"

@@ -1,7 +1,7 @@
 /** Races on a real PostgreSQL. Each is run many times over, since one run may happen to be in order. */
-import { Games } from "@galaxy/core/lobby/Games"
-import { Invites } from "@galaxy/core/lobby/Invites"
-import { Memberships } from "@galaxy/core/lobby/Memberships"
+import { Games } from "@galaxy/core/lobby/game/Games"
+import { Invites } from "@galaxy/core/lobby/invite/Invites"
+import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Exit } from "effect"

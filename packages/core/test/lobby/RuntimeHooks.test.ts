@@ -1,6 +1,6 @@
 import { GameId } from "@galaxy/contract/ids/Ids"
-import { Games } from "@galaxy/core/lobby/Games"
-import { Memberships } from "@galaxy/core/lobby/Memberships"
+import { Games } from "@galaxy/core/lobby/game/Games"
+import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { RuntimeHooks, type RuntimeSnapshot } from "@galaxy/core/lobby/RuntimeHooks"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"

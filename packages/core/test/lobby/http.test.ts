@@ -1,12 +1,18 @@
 import { CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
-import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup } from "@galaxy/contract/api/UserLobby"
+import {
+  LobbyGamesGroup,
+  LobbyInvitesGroup,
+  LobbyMyGamesGroup,
+  LobbyMyInvitesGroup
+} from "@galaxy/contract/api/UserLobby"
 import * as Accounts from "@galaxy/core/account/Accounts"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
-import { callerIdentity, inputErrors } from "@galaxy/core/http/middleware"
-import type { Games } from "@galaxy/core/lobby/Games"
-import * as LobbyHttp from "@galaxy/core/lobby/http"
-import type { Invites } from "@galaxy/core/lobby/Invites"
+import { callerIdentity, inputErrors } from "@galaxy/core/shared/http/middleware"
+import type { Games } from "@galaxy/core/lobby/game/Games"
+import * as GameUser from "@galaxy/core/lobby/game/http/user"
+import * as InviteUser from "@galaxy/core/lobby/invite/http/user"
+import type { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { newId } from "@galaxy/core/shared/NewId"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -18,7 +24,7 @@ import { lobbyOn, player } from "./fixture.ts"
 
 /** The lobby's part of the user surface. */
 class LobbyApi extends HttpApi.make("user")
-  .add(LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGroup)
+  .add(LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGamesGroup, LobbyMyInvitesGroup)
   .middleware(CallerIdentity)
   .middleware(InputErrors) {}
 
@@ -30,7 +36,7 @@ type Json = Readonly<Record<string, unknown>>
 const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Games | Invites | SqlClient.SqlClient>()
   const app = HttpApiBuilder.layer(LobbyApi).pipe(
-    Layer.provide(LobbyHttp.layer),
+    Layer.provide([GameUser.layer, InviteUser.layer]),
     Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Accounts.layer])), inputErrors]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)

@@ -1,8 +1,8 @@
-import { EngineVersions } from "@galaxy/core/runtime/EngineVersions"
+import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { EnginePlayerId } from "@galaxy/contract/ids/Ids"
-import { Games } from "@galaxy/core/lobby/Games"
+import { Games } from "@galaxy/core/lobby/game/Games"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -10,7 +10,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { openGame, player } from "../lobby/fixture.ts"
 import { row, runtimeOn, startingGame } from "./fixture.ts"
-import { layer as scriptedEngines } from "./ScriptedEngines.ts"
+import { layer as scriptedEngines } from "../engine/ScriptedEngines.ts"
 
 /** A game that nobody has started, and the request that would. */
 const request = Effect.gen(function* () {

@@ -1,4 +1,4 @@
-import { GameSessions } from "@galaxy/core/runtime/GameSessions"
+import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -15,7 +15,7 @@ eachDatabase((name, database) => {
     (it) => {
       it.effect("starts, takes orders, and makes its turns as the clock moves", () =>
         Effect.gen(function* () {
-          const sessions = yield* GameSessions
+          const sessions = yield* PlayerOrders
           const { gameId, owner, guest, game } = yield* startingGame()
           const started = yield* untilRunning(gameId)
           assert.strictEqual(started.current_turn, 0)
@@ -59,7 +59,7 @@ eachDatabase((name, database) => {
         "of orders that race with the cutoff, those that were accepted are in the turn, and the others are not",
         () =>
           Effect.gen(function* () {
-            const sessions = yield* GameSessions
+            const sessions = yield* PlayerOrders
             const runtimes = yield* Runtimes
             const { gameId, owner } = yield* startingGame()
             yield* untilRunning(gameId)

@@ -1,4 +1,4 @@
-import { EngineHost } from "@galaxy/core/runtime/EngineHost"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
@@ -20,7 +20,7 @@ import {
   untilTurn,
   version
 } from "./fixture.ts"
-import { layer as scriptedEngines, ScriptedEngines } from "./ScriptedEngines.ts"
+import { layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (it: A) => boolean, what: string) =>
   Effect.gen(function* () {

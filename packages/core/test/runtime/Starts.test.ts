@@ -1,4 +1,4 @@
-import { Games } from "@galaxy/core/lobby/Games"
+import { Games } from "@galaxy/core/lobby/game/Games"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -6,7 +6,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, operations, row, runtimeOn, startingGame } from "./fixture.ts"
-import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "./ScriptedEngines.ts"
+import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 eachDatabase((name, database) => {
   layer(runtimeOn(database, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(

@@ -1,4 +1,4 @@
-import { GameSessions } from "@galaxy/core/runtime/GameSessions"
+import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -6,7 +6,7 @@ import { assert, layer } from "@effect/vitest"
 import { DateTime, Duration, Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, operations, row, runtimeOn, startingGame, turnsTold } from "./fixture.ts"
-import { json, layer as scriptedEngines, refusal, type Scripted, ScriptedEngines } from "./ScriptedEngines.ts"
+import { json, layer as scriptedEngines, refusal, type Scripted, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 /** A game that runs; `made` says how often each turn was really made. */
 const runningGame = Effect.gen(function* () {
@@ -108,7 +108,7 @@ eachDatabase((name, database) => {
 
       it.effect("while a turn is made the write window is closed", () =>
         Effect.gen(function* () {
-          const sessions = yield* GameSessions
+          const sessions = yield* PlayerOrders
           const { engines, gameId, reconcile, row, owner, game } = yield* runningGame
           const during: Array<unknown> = []
           yield* engines.script(gameId, {
@@ -232,7 +232,7 @@ eachDatabase((name, database) => {
 
       it.effect("the last turn ends the game, and its engine; reports can still be read", () =>
         Effect.gen(function* () {
-          const sessions = yield* GameSessions
+          const sessions = yield* PlayerOrders
           const runtimes = yield* Runtimes
           const { engines, gameId, reconcile, row, owner, game } = yield* runningGame
           yield* engines.script(gameId, { finishAt: 1 })

@@ -5,7 +5,7 @@ import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { advance, operations, row, runtimeOn, startingGame, turnsTold } from "./fixture.ts"
-import { layer as scriptedEngines, ScriptedEngines } from "./ScriptedEngines.ts"
+import { layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 type Needs = Exclude<Layer.Services<typeof Runtimes.layer>, Layer.Success<typeof RuntimeCluster.layerSingle>>
 

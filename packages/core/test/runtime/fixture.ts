@@ -1,9 +1,9 @@
 /** The runtime at work on a real database, with a clock that tests move and engines of the test's choice. */
 import type { CreateGame } from "@galaxy/contract/api/UserLobby"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Games } from "@galaxy/core/lobby/Games"
-import type { EngineHost } from "@galaxy/core/runtime/EngineHost"
-import { EngineVersions } from "@galaxy/core/runtime/EngineVersions"
+import { Games } from "@galaxy/core/lobby/game/Games"
+import type { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"

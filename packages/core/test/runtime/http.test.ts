@@ -4,11 +4,12 @@ import { InputErrors } from "@galaxy/contract/api/InputErrors"
 import { GamesGroup } from "@galaxy/contract/api/UserGames"
 import * as Accounts from "@galaxy/core/account/Accounts"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
-import { callerIdentity, inputErrors } from "@galaxy/core/http/middleware"
-import type { EngineVersions } from "@galaxy/core/runtime/EngineVersions"
-import type { GameSessions } from "@galaxy/core/runtime/GameSessions"
-import * as RuntimeHttpAdmin from "@galaxy/core/runtime/httpAdmin"
-import * as RuntimeHttpGames from "@galaxy/core/runtime/httpGames"
+import { callerIdentity, inputErrors } from "@galaxy/core/shared/http/middleware"
+import type { EngineVersions } from "@galaxy/core/engine/EngineVersions"
+import type { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import * as EngineAdmin from "@galaxy/core/engine/http/admin"
+import * as RuntimeAdmin from "@galaxy/core/runtime/http/admin"
+import * as PlayUser from "@galaxy/core/play/http/user"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { newId } from "@galaxy/core/shared/NewId"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
@@ -19,7 +20,7 @@ import { HttpApi, HttpApiBuilder } from "effect/http-api"
 import type { SqlClient } from "effect/sql"
 import { player } from "../lobby/fixture.ts"
 import { image, row, runtimeOn, startingGame, version } from "./fixture.ts"
-import { layer as scriptedEngines, refusal, ScriptedEngines } from "./ScriptedEngines.ts"
+import { layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 /** The runtime's parts of both surfaces. */
 class GamesApi extends HttpApi.make("user").add(GamesGroup).middleware(CallerIdentity).middleware(InputErrors) {}
@@ -34,12 +35,12 @@ const anyone = Layer.succeed(AdminIdentity, {
 })
 
 type Json = Readonly<Record<string, unknown>>
-type Needs = GameSessions | Runtimes | EngineVersions | SqlClient.SqlClient
+type Needs = PlayerOrders | Runtimes | EngineVersions | SqlClient.SqlClient
 
 const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Needs>()
   const app = Layer.mergeAll(HttpApiBuilder.layer(GamesApi), HttpApiBuilder.layer(RuntimesApi)).pipe(
-    Layer.provide([RuntimeHttpGames.games, RuntimeHttpAdmin.runtimes, RuntimeHttpAdmin.engineVersions]),
+    Layer.provide([PlayUser.games, RuntimeAdmin.runtimes, EngineAdmin.engineVersions]),
     Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Accounts.layer])), anyone, inputErrors]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)

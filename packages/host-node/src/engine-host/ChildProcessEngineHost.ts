@@ -14,7 +14,7 @@ import {
   type EngineInstance,
   type EngineSpec,
   EngineStartFailed
-} from "@galaxy/core/runtime/EngineHost"
+} from "@galaxy/core/engine/EngineHost"
 import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
 import { EngineProcess } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"

@@ -14,7 +14,7 @@ import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import type { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
-import { adminIdentity, callerIdentity, inputErrors } from "@galaxy/core/http/middleware"
+import { adminIdentity, callerIdentity, inputErrors } from "@galaxy/core/shared/http/middleware"
 import * as Probes from "@galaxy/core/http/probes"
 import * as Lobby from "@galaxy/core/lobby/Lobby"
 import * as LobbyConfig from "@galaxy/core/lobby/LobbyConfig"
@@ -27,10 +27,8 @@ import * as Notifications from "@galaxy/core/notification/Notifications"
 import * as PushBroker from "@galaxy/core/push/PushBroker"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import * as PushPruner from "@galaxy/core/push/PushPruner"
-import type { EngineHost } from "@galaxy/core/runtime/EngineHost"
-import * as EngineVersions from "@galaxy/core/runtime/EngineVersions"
-import * as RuntimeHttpAdmin from "@galaxy/core/runtime/httpAdmin"
-import * as RuntimeHttpGames from "@galaxy/core/runtime/httpGames"
+import type { EngineHost } from "@galaxy/core/engine/EngineHost"
+import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
@@ -141,7 +139,6 @@ const readiness = Layer.unwrap(
 
 export const layer = (options: BackendServerOptions) => {
   const routes = Backend.layer({ gatewayToken: options.gatewayToken }).pipe(
-    Layer.provide([RuntimeHttpGames.games, RuntimeHttpAdmin.runtimes, RuntimeHttpAdmin.engineVersions]),
     Layer.provide([callerIdentity, adminIdentity, inputErrors])
   )
   const push = PushServer.layer({

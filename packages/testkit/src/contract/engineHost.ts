@@ -1,8 +1,8 @@
 /** What every `EngineHost` adapter does. Run it once per adapter, with the reference of an image that it can start. */
 import { assert, layer } from "@effect/vitest"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
-import * as EngineClient from "@galaxy/core/runtime/EngineClient"
-import { EngineHost } from "@galaxy/core/runtime/EngineHost"
+import * as EngineClient from "@galaxy/core/engine/EngineClient"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import { newId } from "@galaxy/core/shared/NewId"
 import { Effect, Layer, Option, Schedule } from "effect"

@@ -16,7 +16,7 @@ import {
   EngineHostUnavailable,
   type EngineInstance,
   EngineStartFailed
-} from "@galaxy/core/runtime/EngineHost"
+} from "@galaxy/core/engine/EngineHost"
 import { Engine } from "@galaxy/engine/host/Engine"
 import { routes } from "@galaxy/engine/host/EngineHttp"
 import * as StateStore from "@galaxy/engine/host/StateStore"

@@ -1,0 +1,16 @@
+/** A player's own account. */
+import { Caller } from "@galaxy/contract/api/Identity"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { Accounts } from "../Accounts.ts"
+
+export const account = HttpApiBuilder.group(
+  UserApi,
+  "account",
+  Effect.fnUntraced(function* (handlers) {
+    const accounts = yield* Accounts
+    return handlers.handle("get", () => Effect.flatMap(Caller, (caller) => toApi(accounts.find(caller.userId))))
+  })
+)

@@ -1,0 +1,30 @@
+/** Device sessions as the gateway asks for them. */
+import { InternalApi } from "@galaxy/contract/api/InternalApi"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { Sessions } from "../Sessions.ts"
+
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
+
+export const internalSessions = HttpApiBuilder.group(
+  InternalApi,
+  "internalSessions",
+  Effect.fnUntraced(function* (handlers) {
+    const sessions = yield* Sessions
+    return handlers.handle(
+      "lookup",
+      Effect.fnUntraced(function* ({ params }) {
+        const found = yield* sessions.lookup(params.device_session_id)
+        return {
+          device_session_id: found.deviceSessionId,
+          user_id: found.userId,
+          client_public_key: base64(found.clientPublicKey),
+          status: found.status,
+          created_at: found.createdAt,
+          ...(found.revokedAt === null ? {} : { revoked_at: found.revokedAt })
+        }
+      }, toApi)
+    )
+  })
+)

@@ -1,0 +1,39 @@
+/** Signing in: what anybody may call. */
+import { PublicApi } from "@galaxy/contract/api/PublicApi"
+import { Effect } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { sourceIp } from "../../shared/http/middleware.ts"
+import { Challenges } from "../Challenges.ts"
+
+export const auth = HttpApiBuilder.group(
+  PublicApi,
+  "auth",
+  Effect.fnUntraced(function* (handlers) {
+    const challenges = yield* Challenges
+    return handlers
+      .handle("sendEmailCode", ({ payload, headers }) =>
+        challenges
+          .send({ email: payload.email, locale: payload.locale, acceptLanguage: headers["accept-language"] })
+          .pipe(
+            Effect.map((id) => ({ challenge_id: id })),
+            toApi
+          )
+      )
+      .handle(
+        "confirmEmailCode",
+        Effect.fnUntraced(function* ({ payload }) {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const id = yield* challenges.confirm({
+            challengeId: payload.challenge_id,
+            code: payload.code.trim(),
+            clientPublicKey: payload.client_public_key,
+            timeZone: payload.time_zone,
+            sourceIp: sourceIp(request)
+          })
+          return { device_session_id: id }
+        }, toApi)
+      )
+  })
+)

@@ -1,0 +1,33 @@
+/** A player's own device sessions. */
+import { Caller } from "@galaxy/contract/api/Identity"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { Sessions } from "../Sessions.ts"
+
+export const sessions = HttpApiBuilder.group(
+  UserApi,
+  "sessions",
+  Effect.fnUntraced(function* (handlers) {
+    const sessions = yield* Sessions
+    return handlers
+      .handle("list", () =>
+        Effect.flatMap(Caller, (caller) => toApi(sessions.list(caller.userId))).pipe(
+          Effect.map((list) => ({ sessions: list }))
+        )
+      )
+      .handle(
+        "revoke",
+        Effect.fnUntraced(function* ({ params }) {
+          const caller = yield* Caller
+          return { revoked: yield* sessions.revoke(caller.userId, params.device_session_id) }
+        }, toApi)
+      )
+      .handle("revokeAll", () =>
+        Effect.flatMap(Caller, (caller) => toApi(sessions.revokeAll(caller.userId))).pipe(
+          Effect.map((revoked) => ({ revoked }))
+        )
+      )
+  })
+)

@@ -1,0 +1,136 @@
+/**
+ * Calls to an engine (wire contract, section 4), each bounded in time and in the size of its answer.
+ *
+ * What the platform itself acts on is decoded and checked; what players get is passed on as it came. An engine is not
+ * trusted: whatever it answers, or fails to, is an error of this one game.
+ */
+import { ErrorEnvelope } from "@galaxy/contract/api/ApiError"
+import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
+import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
+import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { EngineRefused, EngineUnreachable } from "../runtime/RuntimeError.ts"
+import { RuntimeConfig } from "../runtime/RuntimeConfig.ts"
+
+export type Json = Readonly<Record<string, unknown>>
+
+type CallError = EngineRefused | EngineUnreachable
+
+/** A race and a turn to read of; the open turn when none is named. */
+export interface Subject {
+  readonly race: string
+  readonly turn?: number | undefined
+}
+
+export class EngineClient extends Context.Service<
+  EngineClient,
+  {
+    /** Succeeds once the engine can serve. */
+    health(engine: URL): Effect.Effect<void, CallError>
+    init(engine: URL, request: InitRequest): Effect.Effect<EngineStatus, CallError>
+    turn(engine: URL, turn: number): Effect.Effect<EngineStatus, CallError>
+    command(engine: URL, body: Json): Effect.Effect<Json, CallError>
+    order(engine: URL, body: Json): Effect.Effect<Json, CallError>
+    orders(engine: URL, subject: Subject): Effect.Effect<Json, CallError>
+    report(engine: URL, subject: Subject): Effect.Effect<Json, CallError>
+  }
+>()("@galaxy/core/engine/EngineClient") {}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const isRecord = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+const unreachable = (reason: string) => new EngineUnreachable({ reason })
+
+/** The body as JSON, read no further than the bound. */
+const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
+  const chunks: Array<Uint8Array> = []
+  let size = 0
+  yield* Stream.runForEach(response.stream, (chunk) => {
+    size += chunk.byteLength
+    if (size > maxBytes) return Effect.fail(unreachable(`the answer has more than ${maxBytes} bytes`))
+    chunks.push(chunk)
+    return Effect.void
+  }).pipe(
+    Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : unreachable("the answer broke off")))
+  )
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return yield* Effect.try({
+    try: (): unknown => JSON.parse(utf8.decode(bytes)),
+    catch: () => unreachable(`status ${response.status} with an answer that is not JSON`)
+  })
+})
+
+const decodeEnvelope = Schema.decodeUnknownOption(ErrorEnvelope)
+const decodeRefusal = Schema.decodeUnknownOption(
+  Schema.Struct({ code: EngineRefused.fields.code, message: Schema.String })
+)
+
+/** The engine's words reach players and rows: bounded, and free of what the database's text can't hold. */
+const maxReason = 500
+const bounded = (text: string) => text.replaceAll("\u0000", "").slice(0, maxReason)
+
+const failureOf = (status: number, body: unknown): CallError => {
+  const envelope = decodeEnvelope(body)
+  if (Option.isNone(envelope)) return unreachable(`status ${status} without an error's form`)
+  const refusal = decodeRefusal(envelope.value.error)
+  if (Option.isSome(refusal) && status < 500) {
+    return new EngineRefused({ code: refusal.value.code, reason: bounded(refusal.value.message) })
+  }
+  return unreachable(bounded(`${envelope.value.error.code}: ${envelope.value.error.message}`))
+}
+
+const decodeStatus = Schema.decodeUnknownEffect(EngineStatus)
+
+export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | RuntimeConfig> = Layer.effect(
+  EngineClient,
+  Effect.gen(function* () {
+    const http = yield* HttpClient.HttpClient
+    const config = yield* RuntimeConfig
+
+    const call = (request: HttpClientRequest.HttpClientRequest, timeout = config.callTimeout) =>
+      Effect.gen(function* () {
+        const response = yield* Effect.mapError(http.execute(request), () => unreachable("no answer"))
+        const body = yield* jsonOf(response, config.maxAnswerBytes)
+        if (response.status !== 200) return yield* failureOf(response.status, body)
+        return isRecord(body) ? body : yield* unreachable("the answer is no JSON object")
+      }).pipe(
+        // An engine has no business to send the platform elsewhere.
+        Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+        Effect.timeoutOrElse({
+          duration: timeout,
+          orElse: () => Effect.fail(unreachable("no answer in time"))
+        })
+      )
+
+    const to = (engine: URL, path: string) => new URL(path, engine)
+    const sent = (method: "POST" | "PUT", engine: URL, path: string, body: unknown) =>
+      HttpClientRequest.make(method)(to(engine, path)).pipe(HttpClientRequest.setBody(HttpBody.jsonUnsafe(body)))
+    const asked = (engine: URL, path: string, { race, turn }: Subject) =>
+      HttpClientRequest.get(to(engine, path), { urlParams: { race, ...(turn === undefined ? {} : { turn }) } })
+
+    const status = (request: HttpClientRequest.HttpClientRequest) =>
+      Effect.flatMap(call(request, config.turnTimeout), (body) =>
+        Effect.mapError(decodeStatus(body), () => unreachable("the answer is no status of a game"))
+      )
+
+    return EngineClient.of({
+      health: Effect.fn("EngineClient.health")((engine) =>
+        Effect.asVoid(call(HttpClientRequest.get(to(engine, "/healthz"))))
+      ),
+      init: Effect.fn("EngineClient.init")((engine, request) =>
+        status(sent("POST", engine, "/api/v1/admin/init", request))
+      ),
+      turn: Effect.fn("EngineClient.turn")((engine, turn) =>
+        status(sent("POST", engine, "/api/v1/admin/turn", { turn }))
+      ),
+      command: Effect.fn("EngineClient.command")((engine, body) => call(sent("POST", engine, "/api/v1/command", body))),
+      order: Effect.fn("EngineClient.order")((engine, body) => call(sent("PUT", engine, "/api/v1/order", body))),
+      orders: Effect.fn("EngineClient.orders")((engine, subject) => call(asked(engine, "/api/v1/order", subject))),
+      report: Effect.fn("EngineClient.report")((engine, subject) => call(asked(engine, "/api/v1/report", subject)))
+    })
+  })
+)

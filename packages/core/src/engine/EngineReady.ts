@@ -1,0 +1,65 @@
+/**
+ * Sees that a game's engine runs and can serve.
+ *
+ * An engine that doesn't get ready in time is ended, so that the next attempt begins with a new one.
+ */
+import { Context, Effect, Layer, Schedule } from "effect"
+import { EngineClient } from "./EngineClient.ts"
+import { EngineHost, type EngineInstance, type EngineSpec, EngineStartFailed } from "./EngineHost.ts"
+import { RuntimeConfig } from "../runtime/RuntimeConfig.ts"
+
+export class EngineReady extends Context.Service<
+  EngineReady,
+  {
+    ensure(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed>
+  }
+>()("@galaxy/core/engine/EngineReady") {}
+
+const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
+
+export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | RuntimeConfig> = Layer.effect(
+  EngineReady,
+  Effect.gen(function* () {
+    const host = yield* EngineHost
+    const client = yield* EngineClient
+    const config = yield* RuntimeConfig
+
+    const ensure = Effect.fn("EngineReady.ensure")(function* (spec: EngineSpec) {
+      let last = "it didn't answer"
+      return yield* Effect.gen(function* () {
+        const instance = yield* host.start(spec)
+        yield* client.health(instance.endpoint).pipe(
+          Effect.tapError((error) =>
+            Effect.sync(() => {
+              last = error.reason
+            })
+          ),
+          Effect.retry({
+            schedule: often,
+            // An engine that has ended will not get better.
+            while: () =>
+              Effect.map(
+                host.inspect(spec.gameId),
+                (found) => found._tag === "Some" && found.value.instanceId === instance.instanceId
+              )
+          }),
+          Effect.mapError(() => new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false }))
+        )
+        return instance
+      }).pipe(
+        Effect.timeoutOrElse({
+          duration: config.engineReadyTimeout,
+          orElse: () =>
+            Effect.andThen(
+              Effect.ignore(host.stop(spec.gameId)),
+              Effect.fail(
+                new EngineStartFailed({ reason: `the engine was not ready in time: ${last}`, permanent: false })
+              )
+            )
+        })
+      )
+    })
+
+    return EngineReady.of({ ensure })
+  })
+)

@@ -1,0 +1,89 @@
+/** The registry of engine versions: the only source of the images that games are started with. */
+import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/AdminApi"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { StorageError } from "../shared/StorageError.ts"
+
+export type EngineVersion = typeof EngineVersionSchema.Type
+
+/** The registry has no such version, or none that is enabled. */
+export class NoEngineVersion extends Schema.TaggedError<NoEngineVersion>()("NoEngineVersion", {
+  version: Schema.optionalKey(Schema.String)
+}) {}
+
+/** The version is registered already, with another image. */
+export class EngineVersionTaken extends Schema.TaggedError<EngineVersionTaken>()("EngineVersionTaken", {
+  version: Schema.String
+}) {}
+
+export class EngineVersions extends Context.Service<
+  EngineVersions,
+  {
+    readonly list: Effect.Effect<ReadonlyArray<EngineVersion>, StorageError>
+    /** Registering the same version with the same image again changes nothing. */
+    register(version: string, imageRef: string): Effect.Effect<EngineVersion, EngineVersionTaken | StorageError>
+    /** Keeps it from new starts; games that run on it go on. */
+    disable(version: string): Effect.Effect<EngineVersion, NoEngineVersion | StorageError>
+    /** The named version, or the newest; enabled ones only. */
+    pick(version: string | undefined): Effect.Effect<EngineVersion, NoEngineVersion | StorageError>
+  }
+>()("@galaxy/core/engine/EngineVersions") {}
+
+const Row = Schema.Struct({
+  version: Schema.String,
+  image_ref: Schema.String,
+  enabled: Schema.Boolean,
+  created_at: Schema.DateTimeUtcFromDate
+})
+
+const parts = (version: string) => version.split(".").map(Number)
+
+/** By number, not by letter: 0.10.0 is newer than 0.9.0. */
+export const newestFirst = (left: EngineVersion, right: EngineVersion): number => {
+  const [a, b] = [parts(left.version), parts(right.version)]
+  const index = a.findIndex((it, at) => it !== b[at])
+  return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0)
+}
+
+export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = Layer.effect(
+  EngineVersions,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const columns = sql.literal("version, image_ref, enabled, created_at")
+    const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
+    const query = <E, R>(statement: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
+      StorageError.refail(Effect.flatMap(statement, decode))
+
+    const list = query(sql`SELECT ${columns} FROM backend.engine_versions`).pipe(
+      Effect.map((rows) => rows.toSorted(newestFirst)),
+      Effect.withSpan("EngineVersions.list")
+    )
+
+    const register = Effect.fn("EngineVersions.register")(function* (version: string, imageRef: string) {
+      const now = yield* DateTime.nowAsDate
+      const [row] = yield* query(sql`
+        INSERT INTO backend.engine_versions AS v (version, image_ref, created_at, updated_at)
+        VALUES (${version}, ${imageRef}, ${now}, ${now})
+        ON CONFLICT (version) DO UPDATE SET image_ref = v.image_ref
+        RETURNING ${columns}`)
+      if (row?.image_ref !== imageRef) return yield* new EngineVersionTaken({ version })
+      return row
+    })
+
+    const disable = Effect.fn("EngineVersions.disable")(function* (version: string) {
+      const now = yield* DateTime.nowAsDate
+      const [row] = yield* query(sql`
+        UPDATE backend.engine_versions SET enabled = false, updated_at = ${now}
+        WHERE version = ${version} RETURNING ${columns}`)
+      return row === undefined ? yield* new NoEngineVersion({ version }) : row
+    })
+
+    const pick = Effect.fn("EngineVersions.pick")(function* (version: string | undefined) {
+      const enabled = (yield* list).filter((it) => it.enabled)
+      const found = version === undefined ? enabled[0] : enabled.find((it) => it.version === version)
+      return found === undefined ? yield* new NoEngineVersion(version === undefined ? {} : { version }) : found
+    })
+
+    return EngineVersions.of({ list, register, disable, pick })
+  })
+)

@@ -1,0 +1,23 @@
+/** The registry of engine versions, for operators. */
+import { AdminApi } from "@galaxy/contract/api/AdminApi"
+import { NotFound } from "@galaxy/contract/api/ApiError"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { EngineVersions } from "../EngineVersions.ts"
+
+export const engineVersions = HttpApiBuilder.group(
+  AdminApi,
+  "adminEngineVersions",
+  Effect.fnUntraced(function* (handlers) {
+    const versions = yield* EngineVersions
+    return handlers
+      .handle("list", () => toApi(Effect.map(versions.list, (list) => ({ engine_versions: list }))))
+      .handle("register", ({ payload }) => toApi(versions.register(payload.version, payload.image_ref)))
+      .handle("disable", ({ params }) =>
+        Effect.catchTag(versions.disable(params.version), "NoEngineVersion", () =>
+          Effect.fail(new NotFound({ message: "there is no such engine version" }))
+        ).pipe(Effect.catchTag("StorageError", (error) => toApi(Effect.fail(error))))
+      )
+  })
+)

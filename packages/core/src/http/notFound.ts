@@ -1,0 +1,36 @@
+/**
+ * Answers what no route takes: 405 with the allowed methods where the path is known, else 404.
+ *
+ * Around the routes, not one of them: a route for everything would take HEAD from the GET route that answers it.
+ */
+import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
+import { Effect } from "effect"
+import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import type { HttpApi } from "effect/http-api"
+import { json, pathOf } from "../shared/http/shape.ts"
+
+interface Route {
+  readonly method: string
+  readonly path: string
+}
+
+const routesOf = (apis: ReadonlyArray<HttpApi.Constraint>): ReadonlyArray<Route> =>
+  apis.flatMap((api) =>
+    Object.values((api as unknown as HttpApi.Top).groups).flatMap((group) => Object.values(group.endpoints))
+  )
+
+const patternOf = (path: string) => new RegExp(`^${path.replace(/\/$/, "").replace(/:[A-Za-z_]+/g, "[^/]+")}/?$`, "i")
+
+export const notFound = (apis: ReadonlyArray<HttpApi.Constraint>, others: ReadonlyArray<Route> = []) => {
+  const routes = [...routesOf(apis), ...others].map(({ method, path }) => ({ method, pattern: patternOf(path) }))
+  const none = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+    const path = pathOf(request)
+    const allowed = [...new Set(routes.filter((it) => it.pattern.test(path)).map((it) => it.method))]
+    // A path that only looks like the route, by a part that is too long for it, is none.
+    return allowed.length === 0 || allowed.includes(request.method)
+      ? json("not_found", "there is no such route")
+      : json("method_not_allowed", `use ${allowed.join(" or ")}`, { allow: allowed.join(", ") })
+  })
+  return <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    Effect.catchIf(http, isRouteNotFound, () => none)
+}

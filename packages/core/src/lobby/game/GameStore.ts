@@ -1,0 +1,172 @@
+/**
+ * The rows of `games`.
+ *
+ * Whatever changes a game or who belongs to it first locks the game's row, so it sees and leaves a consistent game.
+ */
+import { type Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
+import { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import { StorageError } from "../../shared/StorageError.ts"
+import { terminal } from "./GameState.ts"
+import type { Position } from "../../shared/Page.ts"
+import { withoutNulls } from "../rows.ts"
+
+export type Game = typeof Game.Type
+
+const GameRow = Schema.Struct({
+  game_id: GameId,
+  owner_user_id: Schema.NullOr(UserId),
+  visibility: Visibility,
+  status: GameStatus,
+  game_name: Schema.String,
+  description: Schema.String,
+  min_players: Schema.Int,
+  max_players: Schema.Int,
+  member_count: Schema.Int,
+  turn_schedule: Schema.String,
+  time_zone: Schema.String,
+  engine_version: Schema.NullOr(Schema.String),
+  current_turn: Schema.Int,
+  runtime_status: Schema.String,
+  failure_reason: Schema.NullOr(Schema.String),
+  next_turn_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  created_at: Schema.DateTimeUtcFromDate,
+  updated_at: Schema.DateTimeUtcFromDate,
+  started_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
+})
+
+/** What a new game is made of; the rest starts empty. */
+export interface NewGame {
+  readonly game_id: GameId
+  readonly owner_user_id: UserId | null
+  readonly visibility: typeof Visibility.Type
+  readonly game_name: string
+  readonly description: string
+  readonly min_players: number
+  readonly max_players: number
+  readonly turn_schedule: string
+  readonly time_zone: string
+  readonly engine_version: string | null
+}
+
+/** Columns that change in a game's life; absent ones stay. */
+export interface GameChange {
+  readonly status?: GameStatus
+  readonly current_turn?: number
+  readonly runtime_status?: string
+  readonly engine_version?: string
+  readonly failure_reason?: string | null
+  readonly next_turn_at?: Date | null
+  readonly started_at?: Date
+  readonly finished_at?: Date
+}
+
+/** What a user is to a game. */
+export interface Relation {
+  readonly member: boolean
+  /** Has an open invite of their own. */
+  readonly invited: boolean
+}
+
+export class GameStore extends Context.Service<
+  GameStore,
+  {
+    insert(game: NewGame): Effect.Effect<Game, StorageError>
+    find(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
+    /** Locks the row to the end of the transaction and reads it as it then is. */
+    lock(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
+    /** Changes the game and answers it; to be called with the row locked. */
+    change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
+    relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
+    /** Games that the user owns or plays in, newest first. */
+    listOf(userId: UserId, after: Position, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
+    /** How many games of the owner have not ended; one counter of an owner at a time. */
+    countOpen(owner: UserId): Effect.Effect<number, StorageError>
+  }
+>()("@galaxy/core/lobby/game/GameStore") {}
+
+export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.effect(
+  GameStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    const columns = sql.literal(`
+      g.game_id, g.owner_user_id, g.visibility, g.status, g.game_name, g.description, g.min_players, g.max_players,
+      (SELECT count(*)::int FROM backend.memberships m WHERE m.game_id = g.game_id AND m.status = 'active') AS member_count,
+      g.turn_schedule, g.time_zone, g.engine_version, g.current_turn, g.runtime_status, g.failure_reason, g.next_turn_at,
+      g.created_at, g.updated_at, g.started_at, g.finished_at`)
+
+    const select = SqlSchema.findOneOption({
+      Request: GameId,
+      Result: GameRow,
+      execute: (gameId) => sql`SELECT ${columns} FROM backend.games g WHERE g.game_id = ${gameId}`
+    })
+
+    const find = (gameId: GameId) => Effect.map(select(gameId), Option.map(withoutNulls))
+
+    const existing = (gameId: GameId) =>
+      Effect.flatMap(find(gameId), (game) =>
+        Option.isSome(game) ? Effect.succeed(game.value) : Effect.die(new Error("the game's row is gone"))
+      )
+
+    const list = SqlSchema.findAll({
+      Request: Schema.Struct({ userId: UserId, createdAt: Schema.Date, id: Schema.String, limit: Schema.Int }),
+      Result: GameRow,
+      execute: ({ userId, createdAt, id, limit }) => sql`
+        SELECT ${columns} FROM backend.games g
+        WHERE g.game_id IN (
+            SELECT game_id FROM backend.games WHERE owner_user_id = ${userId}
+            UNION
+            SELECT game_id FROM backend.memberships WHERE user_id = ${userId} AND status = 'active')
+          AND (g.created_at, g.game_id) < (${createdAt}, ${id}::uuid)
+        ORDER BY g.created_at DESC, g.game_id DESC
+        LIMIT ${limit}`
+    })
+
+    return GameStore.of({
+      insert: Effect.fnUntraced(function* (game) {
+        const now = yield* DateTime.nowAsDate
+        const row = { ...game, status: "draft", created_at: now, updated_at: now }
+        yield* sql`INSERT INTO backend.games ${sql.insert(row)}`
+        return yield* existing(game.game_id)
+      }, StorageError.refail),
+      find: (gameId) => StorageError.refail(find(gameId)),
+      lock: Effect.fnUntraced(function* (gameId) {
+        // Two statements: one that waits for a lock counts members as they were before it waited.
+        yield* sql`SELECT 1 FROM backend.games WHERE game_id = ${gameId} FOR UPDATE`
+        return yield* find(gameId)
+      }, StorageError.refail),
+      change: Effect.fnUntraced(function* (gameId, change) {
+        const updated = { ...change, updated_at: yield* DateTime.nowAsDate }
+        yield* sql`UPDATE backend.games SET ${sql.update(updated)} WHERE game_id = ${gameId}`
+        return yield* existing(gameId)
+      }, StorageError.refail),
+      relation: Effect.fnUntraced(function* (gameId, userId) {
+        const now = yield* DateTime.nowAsDate
+        const rows = yield* sql<Relation>`
+          SELECT
+            EXISTS (SELECT 1 FROM backend.memberships
+              WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active') AS member,
+            EXISTS (SELECT 1 FROM backend.invites
+              WHERE game_id = ${gameId} AND invited_user_id = ${userId} AND status = 'pending'
+                AND expires_at > ${now}) AS invited`
+        return rows[0] ?? { member: false, invited: false }
+      }, StorageError.refail),
+      listOf: (userId, after, limit) =>
+        StorageError.refail(
+          Effect.map(list({ userId, createdAt: after.createdAt, id: after.id, limit }), (rows) =>
+            rows.map((row) => withoutNulls(row))
+          )
+        ),
+      countOpen: Effect.fnUntraced(function* (owner) {
+        yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/game-owner/${owner}`}, 0))`
+        const rows = yield* sql<{ readonly count: number }>`
+          SELECT count(*)::int AS count FROM backend.games
+          WHERE owner_user_id = ${owner} AND NOT ${sql.in("status", terminal)}`
+        return rows[0]?.count ?? 0
+      }, StorageError.refail)
+    })
+  })
+)

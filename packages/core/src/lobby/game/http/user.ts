@@ -1,0 +1,46 @@
+/** Games on the user surface: what an owner does with a game, and what its players see of it. */
+import { Caller } from "@galaxy/contract/api/Identity"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { Effect, Layer } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../../http/apiError.ts"
+import { Games } from "../Games.ts"
+
+const lobbyGames = HttpApiBuilder.group(
+  UserApi,
+  "lobbyGames",
+  Effect.fnUntraced(function* (handlers) {
+    const games = yield* Games
+    type Of<A, E> = (caller: Caller["Service"]["userId"], game: GameId) => Effect.Effect<A, E>
+    const ofGame = <A, E>(call: Of<A, E>, params: { readonly game_id: GameId }) =>
+      Effect.gen(function* () {
+        const { userId } = yield* Caller
+        return yield* call(userId, params.game_id)
+      })
+    return handlers
+      .handle("create", ({ payload }) => toApi(Effect.flatMap(Caller, ({ userId }) => games.create(userId, payload))))
+      .handle("get", ({ params }) => toApi(ofGame(games.get, params)))
+      .handle("openEnrollment", ({ params }) => toApi(ofGame(games.openEnrollment, params)))
+      .handle("readyToStart", ({ params }) => toApi(ofGame(games.readyToStart, params)))
+      .handle("start", ({ params }) => toApi(ofGame(games.start, params)))
+      .handle("retryStart", ({ params }) => toApi(ofGame(games.retryStart, params)))
+      .handle("memberships", ({ params }) =>
+        toApi(Effect.map(ofGame(games.memberships, params), (memberships) => ({ memberships })))
+      )
+  })
+)
+
+const lobbyMyGames = HttpApiBuilder.group(
+  UserApi,
+  "lobbyMyGames",
+  Effect.fnUntraced(function* (handlers) {
+    const games = yield* Games
+    return handlers.handle("games", ({ query }) =>
+      toApi(Effect.flatMap(Caller, ({ userId }) => games.mine(userId, query)))
+    )
+  })
+)
+
+/** Handlers of the games' groups in `UserApi`. */
+export const layer = Layer.mergeAll(lobbyGames, lobbyMyGames)

@@ -1,0 +1,130 @@
+/** The rows of `invites`. A code is read only to be compared, and shown only to who issued it. */
+import { InviteStatus } from "@galaxy/contract/api/UserLobby"
+import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import { StorageError } from "../../shared/StorageError.ts"
+import type { Position } from "../../shared/Page.ts"
+import { type Present, withoutNulls } from "../rows.ts"
+
+const InviteRow = Schema.Struct({
+  invite_id: InviteId,
+  game_id: GameId,
+  issuer_user_id: UserId,
+  invited_user_id: Schema.NullOr(UserId),
+  code: Schema.NullOr(Schema.String),
+  status: InviteStatus,
+  expires_at: Schema.DateTimeUtcFromDate,
+  created_at: Schema.DateTimeUtcFromDate
+})
+
+/** An invite with its code, whoever looks at it. */
+export type StoredInvite = Present<typeof InviteRow.Type>
+
+export interface NewInvite {
+  readonly invite_id: InviteId
+  readonly game_id: GameId
+  readonly issuer_user_id: UserId
+  readonly invited_user_id: UserId | null
+  readonly code: string | null
+  readonly expires_at: Date
+}
+
+export class InviteStore extends Context.Service<
+  InviteStore,
+  {
+    insert(invite: NewInvite): Effect.Effect<StoredInvite, StorageError>
+    /** Locks the row to the end of the transaction and reads it as it then is. */
+    lock(gameId: GameId, inviteId: InviteId): Effect.Effect<Option.Option<StoredInvite>, StorageError>
+    /** Records the end of a pending invite; to be called with the row locked. */
+    settle(inviteId: InviteId, status: typeof InviteStatus.Type): Effect.Effect<StoredInvite, StorageError>
+    /** Marks the game's pending invites whose time is over. */
+    expire(gameId: GameId): Effect.Effect<void, StorageError>
+    countPending(gameId: GameId): Effect.Effect<number, StorageError>
+    pendingFor(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
+    /** Invites addressed to the user or issued by them, newest first. */
+    listOf(userId: UserId, after: Position, limit: number): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
+    /** Whether an account of this id can be invited: it exists, is not deleted and not blocked. */
+    invitable(userId: UserId): Effect.Effect<boolean, StorageError>
+  }
+>()("@galaxy/core/lobby/invite/InviteStore") {}
+
+export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer.effect(
+  InviteStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const columns = sql.literal(
+      "invite_id, game_id, issuer_user_id, invited_user_id, code, status, expires_at, created_at"
+    )
+
+    const find = SqlSchema.findOneOption({
+      Request: Schema.Struct({ gameId: GameId, inviteId: InviteId }),
+      Result: InviteRow,
+      execute: ({ gameId, inviteId }) => sql`
+        SELECT ${columns} FROM backend.invites WHERE game_id = ${gameId} AND invite_id = ${inviteId} FOR UPDATE`
+    })
+
+    const decodeOne = (rows: ReadonlyArray<unknown>) =>
+      Effect.map(Schema.decodeUnknownEffect(InviteRow)(rows[0]), withoutNulls)
+
+    const list = SqlSchema.findAll({
+      Request: Schema.Struct({ userId: UserId, createdAt: Schema.Date, id: Schema.String, limit: Schema.Int }),
+      Result: InviteRow,
+      execute: ({ userId, createdAt, id, limit }) => sql`
+        SELECT ${columns} FROM backend.invites
+        WHERE invite_id IN (
+            SELECT invite_id FROM backend.invites WHERE invited_user_id = ${userId}
+            UNION
+            SELECT i.invite_id FROM backend.games g JOIN backend.invites i USING (game_id)
+            WHERE g.owner_user_id = ${userId} AND i.issuer_user_id = ${userId})
+          AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
+        ORDER BY created_at DESC, invite_id DESC
+        LIMIT ${limit}`
+    })
+
+    return InviteStore.of({
+      insert: Effect.fnUntraced(function* (invite) {
+        const row = { ...invite, status: "pending", created_at: yield* DateTime.nowAsDate }
+        return yield* decodeOne(yield* sql`INSERT INTO backend.invites ${sql.insert(row)} RETURNING ${columns}`)
+      }, StorageError.refail),
+      lock: (gameId, inviteId) => StorageError.refail(Effect.map(find({ gameId, inviteId }), Option.map(withoutNulls))),
+      settle: Effect.fnUntraced(function* (inviteId, status) {
+        const now = yield* DateTime.nowAsDate
+        return yield* decodeOne(
+          yield* sql`
+            UPDATE backend.invites SET status = ${status}, decided_at = ${now}
+            WHERE invite_id = ${inviteId} RETURNING ${columns}`
+        )
+      }, StorageError.refail),
+      expire: Effect.fnUntraced(function* (gameId) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.invites SET status = 'expired', decided_at = ${now}
+          WHERE game_id = ${gameId} AND status = 'pending' AND expires_at <= ${now}`
+      }, StorageError.refail),
+      countPending: Effect.fnUntraced(function* (gameId) {
+        const rows = yield* sql<{ readonly count: number }>`
+          SELECT count(*)::int AS count FROM backend.invites WHERE game_id = ${gameId} AND status = 'pending'`
+        return rows[0]?.count ?? 0
+      }, StorageError.refail),
+      pendingFor: Effect.fnUntraced(function* (gameId, userId) {
+        const rows = yield* sql`
+          SELECT 1 FROM backend.invites
+          WHERE game_id = ${gameId} AND invited_user_id = ${userId} AND status = 'pending'`
+        return rows.length > 0
+      }, StorageError.refail),
+      listOf: (userId, after, limit) =>
+        StorageError.refail(
+          Effect.map(list({ userId, createdAt: after.createdAt, id: after.id, limit }), (rows) =>
+            rows.map((row) => withoutNulls(row))
+          )
+        ),
+      invitable: Effect.fnUntraced(function* (userId) {
+        const rows = yield* sql`
+          SELECT 1 FROM backend.accounts
+          WHERE user_id = ${userId} AND deleted_at IS NULL AND NOT permanent_block`
+        return rows.length > 0
+      }, StorageError.refail)
+    })
+  })
+)

@@ -1,0 +1,277 @@
+/**
+ * Invites to private games: bound to a user, or to whoever knows the code.
+ *
+ * One invite seats one player. Every step locks the game and then the invite, so that of two who redeem at once one waits
+ * and sees what the other has done. An invite whose time is over is marked so by the step that finds it.
+ */
+import type { InviteList, IssueInvite, RedeemInvite } from "@galaxy/contract/api/UserLobby"
+import { type GameId, InviteId, type UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import { Notifications } from "../../notification/Notifications.ts"
+import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
+import { RaceNames } from "../../race-name/RaceNames.ts"
+import { newId } from "../../shared/NewId.ts"
+import { StorageError } from "../../shared/StorageError.ts"
+import { owned } from "../game/GameAccess.ts"
+import { inviting } from "../game/GameState.ts"
+import { type Game, GameStore } from "../game/GameStore.ts"
+import * as InviteCode from "./InviteCode.ts"
+import { InviteStore, type StoredInvite } from "./InviteStore.ts"
+import { shown } from "./InviteView.ts"
+import { LobbyConfig } from "../LobbyConfig.ts"
+import {
+  AlreadyMember,
+  BlockedFromGame,
+  CursorInvalid,
+  GameFull,
+  type GameNotFound,
+  GameStateConflict,
+  InviteAlreadyPending,
+  InvitedUserNotFound,
+  InviteExpiryInvalid,
+  InviteNotFound,
+  InviteNotPending,
+  type NotGameOwner,
+  NotYourInvite,
+  PublicGameTakesNoInvites,
+  TooManyInvites
+} from "../LobbyError.ts"
+import { type Membership, MembershipStore } from "../membership/MembershipStore.ts"
+import { cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
+
+type SettleError = InviteNotFound | NotYourInvite | InviteNotPending | StorageError
+
+export class Invites extends Context.Service<
+  Invites,
+  {
+    /** Issues an invite; the owner may invite themselves. A code is in the answer and in the issuer's own list only. */
+    issue(
+      caller: UserId,
+      gameId: GameId,
+      request: typeof IssueInvite.Type
+    ): Effect.Effect<
+      StoredInvite,
+      | GameNotFound
+      | NotGameOwner
+      | PublicGameTakesNoInvites
+      | GameStateConflict
+      | InviteExpiryInvalid
+      | TooManyInvites
+      | InvitedUserNotFound
+      | AlreadyMember
+      | BlockedFromGame
+      | InviteAlreadyPending
+      | StorageError
+    >
+    /** Seats the caller under a race name. */
+    redeem(
+      caller: UserId,
+      gameId: GameId,
+      inviteId: InviteId,
+      request: typeof RedeemInvite.Type
+    ): Effect.Effect<
+      Membership,
+      | InviteNotFound
+      | InviteNotPending
+      | GameStateConflict
+      | BlockedFromGame
+      | AlreadyMember
+      | GameFull
+      | RaceNameInvalid
+      | RaceNameTaken
+      | StorageError
+    >
+    /** Turns an invite down; only who it is bound to can. */
+    decline(caller: UserId, gameId: GameId, inviteId: InviteId): Effect.Effect<StoredInvite, SettleError>
+    /** Takes an invite back before it is used. */
+    revoke(caller: UserId, gameId: GameId, inviteId: InviteId): Effect.Effect<StoredInvite, SettleError>
+    /** Invites addressed to the caller or issued by them, whatever their state. */
+    mine(caller: UserId, page: PageRequest): Effect.Effect<typeof InviteList.Type, CursorInvalid | StorageError>
+  }
+>()("@galaxy/core/lobby/invite/Invites") {}
+
+export const layer: Layer.Layer<
+  Invites,
+  never,
+  SqlClient.SqlClient | GameStore | MembershipStore | InviteStore | LobbyConfig | RaceNames | Notifications
+> = Layer.effect(
+  Invites,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const games = yield* GameStore
+    const members = yield* MembershipStore
+    const invites = yield* InviteStore
+    const config = yield* LobbyConfig
+    const raceNames = yield* RaceNames
+    const notifications = yield* Notifications
+
+    const expiry = Effect.fnUntraced(function* (wanted: DateTime.Utc | undefined) {
+      const now = yield* DateTime.now
+      if (wanted === undefined) return DateTime.addDuration(now, config.inviteLifetimeMs)
+      if (!DateTime.isGreaterThan(wanted, now)) return yield* new InviteExpiryInvalid({ problem: "has passed" })
+      if (DateTime.isGreaterThan(wanted, DateTime.addDuration(now, config.inviteLifetimeMaxMs))) {
+        const days = Math.floor(config.inviteLifetimeMaxMs / 86_400_000)
+        return yield* new InviteExpiryInvalid({ problem: `is more than ${days} days ahead` })
+      }
+      return wanted
+    })
+
+    const mayBeInvited = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
+      if (!(yield* invites.invitable(userId))) return yield* new InvitedUserNotFound()
+      const seat = yield* members.find(gameId, userId)
+      if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
+      if (yield* members.blocked(gameId, userId)) return yield* new BlockedFromGame()
+      if (yield* invites.pendingFor(gameId, userId)) return yield* new InviteAlreadyPending()
+    })
+
+    const issue = Effect.fn("Invites.issue")(function* (
+      caller: UserId,
+      gameId: GameId,
+      request: typeof IssueInvite.Type
+    ) {
+      const game = yield* owned(games, gameId, caller)
+      if (game.visibility === "public") return yield* new PublicGameTakesNoInvites()
+      if (!inviting.includes(game.status)) {
+        return yield* new GameStateConflict({ status: game.status, operation: "issue_invite" })
+      }
+      const expiresAt = yield* expiry(request.expires_at)
+      yield* invites.expire(gameId)
+      const limit = config.pendingInvitesPerGame
+      if ((yield* invites.countPending(gameId)) >= limit) return yield* new TooManyInvites({ limit })
+      const invited = request.invited_user_id
+      if (invited !== undefined) yield* mayBeInvited(gameId, invited)
+      const invite = yield* invites.insert({
+        invite_id: InviteId.make(yield* newId),
+        game_id: gameId,
+        issuer_user_id: caller,
+        invited_user_id: invited ?? null,
+        code: invited === undefined ? InviteCode.mint() : null,
+        expires_at: DateTime.toDate(expiresAt)
+      })
+      if (invited !== undefined) {
+        yield* notifications.submit({
+          kind: "lobby.invite.received",
+          idempotencyKey: `invite-received:${invite.invite_id}`,
+          recipients: [invited],
+          payload: {
+            game_id: gameId,
+            invite_id: invite.invite_id,
+            game_name: game.game_name,
+            issuer_user_id: caller,
+            expires_at: DateTime.formatIso(invite.expires_at)
+          }
+        })
+      }
+      return invite
+    })
+
+    const lockBoth = Effect.fnUntraced(function* (gameId: GameId, inviteId: InviteId) {
+      const game = yield* games.lock(gameId)
+      const invite = Option.isNone(game) ? Option.none() : yield* invites.lock(gameId, inviteId)
+      if (Option.isNone(game) || Option.isNone(invite)) return yield* new InviteNotFound()
+      return { game: game.value, invite: invite.value }
+    })
+
+    /**
+     * Runs a step on a pending invite. The mark of an expired one has to be committed, so the step's refusal of it is
+     * raised after the transaction.
+     */
+    const onPending = <A, E, R, E2, R2>(
+      gameId: GameId,
+      inviteId: InviteId,
+      authorise: (invite: StoredInvite) => Effect.Effect<void, E, R>,
+      act: (invite: StoredInvite, game: Game) => Effect.Effect<A, E2, R2>
+    ) =>
+      sql
+        .withTransaction(
+          Effect.gen(function* () {
+            const { game, invite } = yield* lockBoth(gameId, inviteId)
+            yield* authorise(invite)
+            if (invite.status !== "pending") return yield* new InviteNotPending({ status: invite.status })
+            if (!DateTime.isLessThan(yield* DateTime.now, invite.expires_at)) {
+              yield* invites.settle(inviteId, "expired")
+              return new InviteNotPending({ status: "expired" })
+            }
+            return { done: yield* act(invite, game) }
+          })
+        )
+        .pipe(
+          Effect.flatMap((it) => (it instanceof InviteNotPending ? Effect.fail(it) : Effect.succeed(it.done))),
+          StorageError.refail
+        )
+
+    const holder = (caller: UserId, code: string | undefined) =>
+      Effect.fnUntraced(function* (invite: StoredInvite) {
+        const holds =
+          invite.code === undefined
+            ? invite.invited_user_id === caller
+            : code !== undefined && InviteCode.matches(invite.code, code)
+        if (!holds) return yield* new InviteNotFound()
+      })
+
+    const take = (caller: UserId, raceName: string) =>
+      Effect.fnUntraced(function* (invite: StoredInvite, game: Game) {
+        if (game.status !== "enrollment_open") {
+          return yield* new GameStateConflict({ status: game.status, operation: "redeem_invite" })
+        }
+        const seat = yield* members.find(game.game_id, caller)
+        if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
+        if (yield* members.blocked(game.game_id, caller)) return yield* new BlockedFromGame()
+        if (game.member_count >= game.max_players) return yield* new GameFull({ capacity: game.max_players })
+        const name = yield* raceNames.reserve({ gameId: game.game_id, userId: caller, name: raceName })
+        yield* invites.settle(invite.invite_id, "redeemed")
+        return yield* members.seat(game.game_id, caller, name)
+      })
+
+    /** Only this side of a user-bound invite; the other side may know of it, everybody else may not. */
+    const side = (caller: UserId, actor: "issuer" | "recipient") =>
+      Effect.fnUntraced(function* (invite: StoredInvite) {
+        const sides = { issuer: invite.issuer_user_id, recipient: invite.invited_user_id }
+        if (sides[actor] === caller) return
+        const involved = sides.issuer === caller || sides.recipient === caller
+        return yield* involved ? new NotYourInvite({ actor }) : new InviteNotFound()
+      })
+
+    const tellRevoked = (invite: StoredInvite) =>
+      invite.invited_user_id === undefined
+        ? Effect.void
+        : notifications.submit({
+            kind: "lobby.invite.revoked",
+            idempotencyKey: `invite-revoked:${invite.invite_id}`,
+            recipients: [invite.invited_user_id],
+            payload: { game_id: invite.game_id, invite_id: invite.invite_id }
+          })
+
+    return Invites.of({
+      issue: (caller, gameId, request) => StorageError.refail(sql.withTransaction(issue(caller, gameId, request))),
+      redeem: Effect.fn("Invites.redeem")((caller, gameId, inviteId, request) =>
+        onPending(gameId, inviteId, holder(caller, request.code), take(caller, request.race_name))
+      ),
+      decline: Effect.fn("Invites.decline")((caller, gameId, inviteId) =>
+        onPending(gameId, inviteId, side(caller, "recipient"), (invite) =>
+          Effect.gen(function* () {
+            return shown(yield* invites.settle(invite.invite_id, "declined"), caller, yield* DateTime.now)
+          })
+        )
+      ),
+      revoke: Effect.fn("Invites.revoke")((caller, gameId, inviteId) =>
+        onPending(gameId, inviteId, side(caller, "issuer"), (invite) =>
+          Effect.gen(function* () {
+            const revoked = yield* invites.settle(invite.invite_id, "revoked")
+            yield* tellRevoked(revoked)
+            return shown(revoked, caller, yield* DateTime.now)
+          })
+        )
+      ),
+      mine: Effect.fn("Invites.mine")(function* (caller, page) {
+        const position = positionOf(page)
+        if (position instanceof CursorInvalid) return yield* position
+        const limit = limitOf(page)
+        const now = yield* DateTime.now
+        const { rows, next } = cut(yield* invites.listOf(caller, position, limit + 1), limit, (it) => it.invite_id)
+        return { invites: rows.map((it) => shown(it, caller, now)), ...next }
+      })
+    })
+  })
+)

@@ -1,0 +1,139 @@
+/** The rows of `memberships`: one for each player who is or was in a game, with their race name and standing. */
+import type { Membership } from "@galaxy/contract/api/UserLobby"
+import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import type { Reservation } from "../../race-name/RaceNames.ts"
+import { newId } from "../../shared/NewId.ts"
+import { StorageError } from "../../shared/StorageError.ts"
+
+export type Membership = typeof Membership.Type
+
+const MembershipRow = Schema.Struct({
+  membership_id: MembershipId,
+  game_id: GameId,
+  user_id: UserId,
+  race_name: Schema.String,
+  status: Schema.Literals(["active", "removed", "blocked"]),
+  joined_at: Schema.DateTimeUtcFromDate
+})
+
+/** How a player stands, as the engine last told. */
+export interface PlayerStanding {
+  readonly userId: UserId
+  readonly planets: number
+  readonly population: number
+  readonly eliminated: boolean
+  /** The most and the first ever seen; worked out from `planets` and `population` where the engine doesn't tell. */
+  readonly maxPlanets?: number
+  readonly maxPopulation?: number
+  readonly initialPlanets?: number
+  readonly initialPopulation?: number
+}
+
+export class MembershipStore extends Context.Service<
+  MembershipStore,
+  {
+    find(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Membership>, StorageError>
+    /** Seats a player, who may have been removed before. */
+    seat(gameId: GameId, userId: UserId, name: Reservation): Effect.Effect<Membership, StorageError>
+    /** Ends an active membership; answers whether there was one. */
+    end(gameId: GameId, userId: UserId, status: "removed" | "blocked"): Effect.Effect<boolean, StorageError>
+    /** Active members in the order in which they joined. */
+    active(gameId: GameId): Effect.Effect<ReadonlyArray<Membership>, StorageError>
+    blocked(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
+    block(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
+    /** Stores how players stand. Highest values only rise and first values stay. */
+    record(gameId: GameId, standing: ReadonlyArray<PlayerStanding>): Effect.Effect<void, StorageError>
+  }
+>()("@galaxy/core/lobby/membership/MembershipStore") {}
+
+export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = Layer.effect(
+  MembershipStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const columns = sql.literal("membership_id, game_id, user_id, race_name, status, joined_at")
+
+    const find = SqlSchema.findOneOption({
+      Request: Schema.Struct({ gameId: GameId, userId: UserId }),
+      Result: MembershipRow,
+      execute: ({ gameId, userId }) =>
+        sql`SELECT ${columns} FROM backend.memberships WHERE game_id = ${gameId} AND user_id = ${userId}`
+    })
+
+    const active = SqlSchema.findAll({
+      Request: GameId,
+      Result: MembershipRow,
+      execute: (gameId) => sql`
+        SELECT ${columns} FROM backend.memberships
+        WHERE game_id = ${gameId} AND status = 'active'
+        ORDER BY joined_at, membership_id`
+    })
+
+    const seat = SqlSchema.findOne({
+      Request: Schema.Struct({
+        id: Schema.String,
+        gameId: GameId,
+        userId: UserId,
+        name: Schema.String,
+        key: Schema.String,
+        now: Schema.Date
+      }),
+      Result: MembershipRow,
+      // A player who comes back keeps the membership's id and starts anew in the rest.
+      execute: ({ id, gameId, userId, name, key, now }) => sql`
+        INSERT INTO backend.memberships
+          (membership_id, game_id, user_id, race_name, race_name_canonical, status, joined_at, created_at)
+        VALUES (${id}, ${gameId}, ${userId}, ${name}, ${key}, 'active', ${now}, ${now})
+        ON CONFLICT (game_id, user_id) DO UPDATE SET
+          race_name = excluded.race_name, race_name_canonical = excluded.race_name_canonical,
+          status = 'active', joined_at = excluded.joined_at, left_at = NULL
+        RETURNING ${columns}`
+    })
+
+    const recordOne = (gameId: GameId, it: PlayerStanding) => sql`
+      UPDATE backend.memberships SET
+        planets = ${it.planets},
+        population = ${it.population},
+        eliminated = ${it.eliminated},
+        max_planets = GREATEST(max_planets, ${it.planets}::int, ${it.maxPlanets ?? null}::int),
+        max_population = GREATEST(max_population, ${it.population}::float8, ${it.maxPopulation ?? null}::float8),
+        initial_planets = COALESCE(initial_planets, ${it.initialPlanets ?? it.planets}),
+        initial_population = COALESCE(initial_population, ${it.initialPopulation ?? it.population})
+      WHERE game_id = ${gameId} AND user_id = ${it.userId} AND status = 'active'`
+
+    return MembershipStore.of({
+      find: (gameId, userId) => StorageError.refail(find({ gameId, userId })),
+      seat: Effect.fnUntraced(function* (gameId, userId, { name, key }) {
+        const id = yield* newId
+        const now = yield* DateTime.nowAsDate
+        return yield* Effect.catchTag(seat({ id, gameId, userId, name, key, now }), "NoSuchElementError", (error) =>
+          Effect.die(error)
+        )
+      }, StorageError.refail),
+      end: Effect.fnUntraced(function* (gameId, userId, status) {
+        const now = yield* DateTime.nowAsDate
+        const ended = yield* sql`
+          UPDATE backend.memberships SET status = ${status}, left_at = ${now}
+          WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'
+          RETURNING 1`
+        return ended.length > 0
+      }, StorageError.refail),
+      active: (gameId) => StorageError.refail(active(gameId)),
+      blocked: Effect.fnUntraced(function* (gameId, userId) {
+        const rows = yield* sql`
+          SELECT 1 FROM backend.game_blocks WHERE game_id = ${gameId} AND user_id = ${userId}`
+        return rows.length > 0
+      }, StorageError.refail),
+      block: Effect.fnUntraced(function* (gameId, userId) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          INSERT INTO backend.game_blocks (game_id, user_id, created_at) VALUES (${gameId}, ${userId}, ${now})
+          ON CONFLICT DO NOTHING`
+      }, StorageError.refail),
+      record: Effect.fnUntraced(function* (gameId, standing) {
+        for (const player of standing) yield* recordOne(gameId, player)
+      }, StorageError.refail)
+    })
+  })
+)

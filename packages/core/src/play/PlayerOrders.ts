@@ -1,0 +1,116 @@
+/**
+ * A player in a game that runs: orders, and reports of what came of them.
+ *
+ * The backend says who the player is and for which turn they write, and passes on the rest both ways. A write names the
+ * turn that was open when it was let in. The engine does one thing after the other and refuses a write for any other
+ * turn, so what it accepts is in that turn, however close to the cutoff it came.
+ */
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, Effect, Layer, Option } from "effect"
+import { type GameNotFound, NotGameMember } from "../lobby/LobbyError.ts"
+import { Memberships } from "../lobby/membership/Memberships.ts"
+import type { StorageError } from "../shared/StorageError.ts"
+import { EngineClient, type Json } from "../engine/EngineClient.ts"
+import { EngineHost } from "../engine/EngineHost.ts"
+import { RuntimeConfig } from "../runtime/RuntimeConfig.ts"
+import {
+  type EngineRefused,
+  EngineUnreachable,
+  GameNotRunning,
+  RuntimeNotFound,
+  TurnWindowClosed
+} from "../runtime/RuntimeError.ts"
+import { type RuntimeStatus, RuntimeStore } from "../runtime/RuntimeStore.ts"
+import { Runtimes } from "../runtime/Runtimes.ts"
+
+type AccessError = GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunning | StorageError
+type ReadError = AccessError | EngineRefused | EngineUnreachable
+type WriteError = ReadError | TurnWindowClosed
+
+/** Orders for a turn; the open one when none is named. */
+export interface Orders {
+  readonly turn?: number | undefined
+  readonly orders: ReadonlyArray<Json>
+}
+
+export class PlayerOrders extends Context.Service<
+  PlayerOrders,
+  {
+    /** Appends to the player's orders, all or none. */
+    command(gameId: GameId, userId: UserId, batch: Orders): Effect.Effect<Json, WriteError>
+    /** Replaces the player's orders. */
+    order(gameId: GameId, userId: UserId, orders: Orders): Effect.Effect<Json, WriteError>
+    orders(gameId: GameId, userId: UserId, turn: number | undefined): Effect.Effect<Json, ReadError>
+    report(gameId: GameId, userId: UserId, turn: number): Effect.Effect<Json, ReadError>
+  }
+>()("@galaxy/core/play/PlayerOrders") {}
+
+const readable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress", "paused", "finished"])
+
+export const layer: Layer.Layer<
+  PlayerOrders,
+  never,
+  Memberships | RuntimeStore | Runtimes | EngineHost | EngineClient | RuntimeConfig
+> = Layer.effect(
+  PlayerOrders,
+  Effect.gen(function* () {
+    const memberships = yield* Memberships
+    const store = yield* RuntimeStore
+    const runtimes = yield* Runtimes
+    const host = yield* EngineHost
+    const client = yield* EngineClient
+    const config = yield* RuntimeConfig
+
+    /** The caller's race, from the runtime's own mapping, and the game's row. */
+    const seated = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
+      const member = yield* memberships.activeMember(gameId, userId)
+      const row = yield* store.find(gameId)
+      if (Option.isNone(row)) return yield* new RuntimeNotFound()
+      if (!readable.has(row.value.status)) return yield* new GameNotRunning({ status: row.value.status })
+      const seat = yield* store.seat(gameId, userId)
+      if (Option.isNone(seat)) return yield* new NotGameMember()
+      return { gameStatus: member.gameStatus, row: row.value, race: seat.value.raceName }
+    })
+
+    const writer = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
+      const { gameStatus, row, race } = yield* seated(gameId, userId)
+      if (gameStatus !== "running") return yield* new GameNotRunning({ status: gameStatus })
+      if (row.status === "generation_in_progress") return yield* new TurnWindowClosed()
+      if (row.status !== "running") return yield* new GameNotRunning({ status: row.status })
+      return { actor: race, turn: row.current_turn }
+    })
+
+    const engineOf = Effect.fnUntraced(function* (gameId: GameId) {
+      const found = yield* host.inspect(gameId)
+      if (Option.isSome(found)) return found.value.endpoint
+      const started = yield* Effect.timeoutOrElse(runtimes.engine(gameId), {
+        duration: config.callTimeout,
+        orElse: () => Effect.fail(new EngineUnreachable({ reason: "the engine is not up yet" }))
+      })
+      return started.endpoint
+    })
+
+    const write = (kind: "command" | "order") =>
+      Effect.fnUntraced(function* (gameId: GameId, userId: UserId, { turn, orders }: Orders) {
+        const { actor, turn: open } = yield* writer(gameId, userId)
+        const engine = yield* engineOf(gameId)
+        const body = { actor, turn: turn ?? open }
+        return yield* kind === "command"
+          ? client.command(engine, { ...body, commands: orders })
+          : client.order(engine, { ...body, orders })
+      })
+
+    return PlayerOrders.of({
+      command: Effect.fn("PlayerOrders.command")(write("command")),
+      order: Effect.fn("PlayerOrders.order")(write("order")),
+      orders: Effect.fn("PlayerOrders.orders")(function* (gameId, userId, turn) {
+        const { race } = yield* seated(gameId, userId)
+        return yield* client.orders(yield* engineOf(gameId), { race, turn })
+      }),
+      report: Effect.fn("PlayerOrders.report")(function* (gameId, userId, turn) {
+        const { race } = yield* seated(gameId, userId)
+        return yield* client.report(yield* engineOf(gameId), { race, turn })
+      })
+    })
+  })
+)

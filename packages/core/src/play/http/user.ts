@@ -1,0 +1,49 @@
+/** Players' calls within a game: the bodies belong to the engine, and pass both ways as they are. */
+import { Caller } from "@galaxy/contract/api/Identity"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { PlayerOrders } from "../PlayerOrders.ts"
+
+/** Who calls, and which game they name. */
+const called = (params: { readonly game_id: GameId }) =>
+  Effect.map(Caller, ({ userId }) => ({ userId, gameId: params.game_id }))
+
+export const games = HttpApiBuilder.group(
+  UserApi,
+  "games",
+  Effect.fnUntraced(function* (handlers) {
+    const sessions = yield* PlayerOrders
+    return handlers
+      .handle(
+        "command",
+        Effect.fnUntraced(function* ({ params, payload }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.command(gameId, userId, { turn: payload.turn, orders: payload.commands })
+        }, toApi)
+      )
+      .handle(
+        "order",
+        Effect.fnUntraced(function* ({ params, payload }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.order(gameId, userId, { turn: payload.turn, orders: payload.orders })
+        }, toApi)
+      )
+      .handle(
+        "orders",
+        Effect.fnUntraced(function* ({ params, query }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.orders(gameId, userId, query.turn)
+        }, toApi)
+      )
+      .handle(
+        "report",
+        Effect.fnUntraced(function* ({ params }) {
+          const { gameId, userId } = yield* called(params)
+          return yield* sessions.report(gameId, userId, params.turn)
+        }, toApi)
+      )
+  })
+)

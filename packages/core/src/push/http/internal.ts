@@ -1,0 +1,37 @@
+/** A user's kept events as the gateway reads them to catch a stream up. */
+import { InternalApi } from "@galaxy/contract/api/InternalApi"
+import { DeviceSessionId, type UserId } from "@galaxy/contract/ids/Ids"
+import { Effect } from "effect"
+import * as Base64 from "effect/encoding/Base64"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { PushLog } from "../PushLog.ts"
+
+const defaultLimit = 200
+
+const eventsOf = (log: PushLog["Service"], userId: UserId, after: number, limit: number | undefined) =>
+  Effect.map(log.eventsAfter(userId, after, limit ?? defaultLimit), (kept) => ({
+    events: kept.events.map((row) => ({
+      sequence: Number(row.sequence),
+      kind: row.kind,
+      payload: Base64.encode(row.payload),
+      event_id: row.eventId,
+      ...(row.deviceSessionId === null ? {} : { device_session_id: DeviceSessionId.make(row.deviceSessionId) }),
+      request_id: row.requestId,
+      trace_id: row.traceId,
+      created_at: row.createdAt
+    })),
+    oldest_sequence: kept.oldest,
+    newest_sequence: kept.newest
+  }))
+
+export const internalEvents = HttpApiBuilder.group(
+  InternalApi,
+  "internalEvents",
+  Effect.fnUntraced(function* (handlers) {
+    const log = yield* PushLog
+    return handlers.handle("events", ({ params, query }) =>
+      toApi(eventsOf(log, params.user_id, query.after, query.limit))
+    )
+  })
+)

@@ -1,0 +1,45 @@
+/** Operators' view of runtimes. */
+import { AdminApi } from "@galaxy/contract/api/AdminApi"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApi } from "../../http/apiError.ts"
+import { Runtimes } from "../Runtimes.ts"
+import type { RuntimeRow } from "../RuntimeStore.ts"
+
+const present = <K extends string, V>(key: K, value: V | null) =>
+  (value === null ? {} : { [key]: value }) as { readonly [P in K]?: V }
+
+const view = (row: RuntimeRow) => ({
+  game_id: row.game_id,
+  status: row.status,
+  current_turn: row.current_turn,
+  ...present("engine_version", row.engine_version),
+  ...present("image_ref", row.image_ref),
+  ...present("engine_instance", row.current_container_id),
+  ...present("generating_turn", row.generating_turn),
+  ...present("next_turn_at", row.next_turn_at),
+  ...present("failure_reason", row.failure_reason),
+  ...present("started_at", row.started_at),
+  ...present("last_observed_at", row.last_observed_at)
+})
+
+export const runtimes = HttpApiBuilder.group(
+  AdminApi,
+  "adminRuntimes",
+  Effect.fnUntraced(function* (handlers) {
+    const runtimes = yield* Runtimes
+    return handlers
+      .handle(
+        "get",
+        Effect.fnUntraced(function* ({ params }) {
+          return view(yield* runtimes.get(params.game_id))
+        }, toApi)
+      )
+      .handle(
+        "forceNextTurn",
+        Effect.fnUntraced(function* ({ params }) {
+          return view(yield* runtimes.forceNextTurn(params.game_id))
+        }, toApi)
+      )
+  })
+)

@@ -1,0 +1,54 @@
+/**
+ * Paging by cursor: newest first, by time of creation and id.
+ *
+ * A cursor is opaque to clients and says where the next page begins; it grants nothing.
+ */
+import { uuidPattern } from "@galaxy/contract/ids/Ids"
+import { type DateTime, Result } from "effect"
+import { Base64Url } from "effect/encoding"
+import { CursorInvalid } from "../lobby/LobbyError.ts"
+
+export const defaultLimit = 50
+export const maxLimit = 200
+
+export interface PageRequest {
+  readonly cursor?: string
+  readonly limit?: number
+}
+
+/** The last row of the page before. */
+export interface Position {
+  readonly createdAt: Date
+  readonly id: string
+}
+
+// Beyond every row.
+const start: Position = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" }
+
+export const limitOf = (request: PageRequest): number =>
+  Math.min(Math.max(Math.floor(request.limit ?? defaultLimit), 1), maxLimit)
+
+export const positionOf = (request: PageRequest): Position | CursorInvalid => {
+  if (request.cursor === undefined || request.cursor === "") return start
+  const text = Base64Url.decodeString(request.cursor)
+  if (Result.isFailure(text)) return new CursorInvalid()
+  const match = /^(\d{1,15}):(.+)$/.exec(text.success)
+  const id = match?.[2] ?? ""
+  return match === null || !uuidPattern.test(id) ? new CursorInvalid() : { createdAt: new Date(Number(match[1])), id }
+}
+
+/** Cuts what was read (one row more than asked for) to the page and says where the next one begins. */
+export const cut = <A extends { readonly created_at: DateTime.Utc }>(
+  rows: ReadonlyArray<A>,
+  limit: number,
+  idOf: (row: A) => string
+): { readonly rows: ReadonlyArray<A>; readonly next: { readonly next_cursor?: string } } => {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return rows.length > limit && last !== undefined
+    ? {
+        rows: page,
+        next: { next_cursor: Base64Url.encode(`${last.created_at.epochMilliseconds}:${idOf(last)}`) }
+      }
+    : { rows: page, next: {} }
+}

@@ -1,0 +1,206 @@
+/**
+ * Engines that do as a test says: an `EngineHost` and the `HttpClient` that reaches its engines.
+ *
+ * Without a script an engine behaves as the real one does towards the platform: it keeps its state over stops, and makes
+ * each turn once. A script sees every call first.
+ */
+import type { InitRequest } from "@galaxy/contract/engine/Admin"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { EngineHost, type EngineInstance, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
+import { Context, Effect, Layer, Option } from "effect"
+import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
+
+export interface Call {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+  /** How often this method and path of this game was called before. */
+  readonly before: number
+}
+
+/** What a script makes of a call: an answer, no answer, the engine's death, or nothing of its own. */
+export type Scripted = Response | "drop" | "crash" | undefined
+
+export interface Script {
+  /** Fails the start, where it answers something. */
+  readonly start?: (before: number) => { readonly reason: string; readonly permanent: boolean } | undefined
+  readonly call?: (call: Call) => Effect.Effect<Scripted>
+  /** Replaces the answer of an engine that did as it was asked. */
+  readonly after?: (call: Call) => Response | undefined
+  readonly finishAt?: number
+}
+
+interface Game {
+  script: Script
+  starts: number
+  stops: number
+  discards: number
+  running: EngineInstance | undefined
+  state: { readonly init: InitRequest; turn: number } | undefined
+  /** How often each turn was really made. */
+  readonly made: Map<number, number>
+  readonly calls: Array<Omit<Call, "before">>
+}
+
+export class ScriptedEngines extends Context.Service<
+  ScriptedEngines,
+  {
+    script(gameId: GameId, script: Script): Effect.Effect<void>
+    game(gameId: GameId): Effect.Effect<Readonly<Game>>
+    /** Ends the engine as a crash does. */
+    crash(gameId: GameId): Effect.Effect<void>
+  }
+>()("test/ScriptedEngines") {}
+
+export const json = (body: unknown, status = 200) =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } })
+
+export const refusal = (status: number, code: string, message: string) => json({ error: { code, message } }, status)
+
+const statusOf = (game: Game, turn: number) => ({
+  game_id: game.state?.init.game_id,
+  turn,
+  finished: game.script.finishAt !== undefined && turn >= game.script.finishAt,
+  winners: [],
+  players: game.state?.init.races.map((it, index) => ({
+    player_id: it.player_id,
+    race: it.name,
+    planets: 1 + index + turn,
+    population: 100,
+    industry: 50,
+    eliminated: false,
+    max_planets: 1 + index + turn,
+    max_population: 100,
+    initial_planets: 1 + index,
+    initial_population: 100
+  }))
+})
+
+const behave = (game: Game, { path, body, query }: Call): Response => {
+  if (path === "/healthz") return json({ status: "ok", version: "0.1.0" })
+  if (path === "/api/v1/admin/init") {
+    const init = body as unknown as InitRequest
+    if (game.state !== undefined && game.state.init.game_id !== init.game_id) return refusal(409, "conflict", "another")
+    game.state ??= { init, turn: 0 }
+    return json(statusOf(game, 0))
+  }
+  const state = game.state
+  if (state === undefined) return refusal(409, "conflict", "there is no galaxy yet")
+  if (path === "/api/v1/admin/turn") {
+    const turn = Number(body["turn"])
+    if (turn > state.turn + 1) return refusal(409, "conflict", "not the next turn")
+    if (turn === state.turn + 1) {
+      state.turn = turn
+      game.made.set(turn, (game.made.get(turn) ?? 0) + 1)
+    }
+    return json(statusOf(game, turn))
+  }
+  if (path === "/api/v1/command" || path === "/api/v1/order")
+    return json({ race: body["actor"] ?? query["race"], ...body })
+  return json({ game_id: state.init.game_id, race: query["race"], turn: Number(query["turn"]) })
+}
+
+export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpClient> = Layer.effectContext(
+  Effect.sync(() => {
+    const games = new Map<string, Game>()
+    let runs = 0
+
+    const gameOf = (gameId: string): Game => {
+      const found = games.get(gameId)
+      if (found !== undefined) return found
+      const made: Game = {
+        script: {},
+        starts: 0,
+        stops: 0,
+        discards: 0,
+        running: undefined,
+        state: undefined,
+        made: new Map(),
+        calls: []
+      }
+      games.set(gameId, made)
+      return made
+    }
+
+    const stop = (gameId: GameId) =>
+      Effect.sync(() => {
+        const game = gameOf(gameId)
+        if (game.running !== undefined) game.stops++
+        game.running = undefined
+      })
+
+    const host = EngineHost.of({
+      start: ({ gameId, imageRef }) =>
+        Effect.suspend(() => {
+          const game = gameOf(gameId)
+          if (game.running !== undefined) return Effect.succeed(game.running)
+          const failure = game.script.start?.(game.starts)
+          game.starts++
+          if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
+          if (!imageRef.startsWith("builtin:")) {
+            return Effect.fail(new EngineStartFailed({ reason: "there is no such image", permanent: true }))
+          }
+          const run = ++runs
+          game.running = { gameId, instanceId: `run-${run}`, endpoint: new URL(`http://${gameId}.run-${run}.test`) }
+          return Effect.succeed(game.running)
+        }),
+      inspect: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
+      stop,
+      discard: (gameId) =>
+        Effect.andThen(
+          stop(gameId),
+          Effect.sync(() => {
+            const game = gameOf(gameId)
+            game.discards++
+            game.state = undefined
+          })
+        ),
+      list: Effect.sync(() => [...games.values()].flatMap((it) => (it.running === undefined ? [] : [it.running])))
+    })
+
+    const client = HttpClient.make((request, url) =>
+      Effect.gen(function* () {
+        const gone = Effect.fail(
+          new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
+        )
+        const [gameId = "", run] = url.hostname.split(".")
+        const game = gameOf(gameId)
+        if (game.running?.instanceId !== run) return yield* gone
+        const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "{}"
+        const call = {
+          method: request.method,
+          path: url.pathname,
+          query: Object.fromEntries(url.searchParams),
+          body: JSON.parse(text) as Record<string, unknown>
+        }
+        const before = game.calls.filter((it) => it.path === call.path && it.method === call.method).length
+        game.calls.push(call)
+        const scripted = game.script.call === undefined ? undefined : yield* game.script.call({ ...call, before })
+        if (scripted === "crash") game.running = undefined
+        if (scripted === "drop" || scripted === "crash" || game.running?.instanceId !== run) return yield* gone
+        if (scripted !== undefined) return HttpClientResponse.fromWeb(request, scripted)
+        const own = behave(game, { ...call, before })
+        return HttpClientResponse.fromWeb(request, game.script.after?.({ ...call, before }) ?? own)
+      })
+    )
+
+    return Context.make(EngineHost, host).pipe(
+      Context.add(HttpClient.HttpClient, client),
+      Context.add(
+        ScriptedEngines,
+        ScriptedEngines.of({
+          script: (gameId, script) =>
+            Effect.sync(() => {
+              gameOf(gameId).script = script
+            }),
+          game: (gameId) => Effect.sync(() => gameOf(gameId)),
+          crash: (gameId) =>
+            Effect.sync(() => {
+              gameOf(gameId).running = undefined
+            })
+        })
+      )
+    )
+  })
+)

@@ -1,0 +1,195 @@
+import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
+import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { newId } from "@galaxy/core/shared/NewId"
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { player } from "../lobby/fixture.ts"
+import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
+import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+
+const runningGame = Effect.gen(function* () {
+  const runtimes = yield* Runtimes
+  const engines = yield* ScriptedEngines
+  const sessions = yield* PlayerOrders
+  const game = yield* startingGame()
+  yield* runtimes.reconcile(game.gameId)
+  const last = Effect.map(engines.game(game.gameId), (it) => it.calls.at(-1))
+  return { ...game, engines, sessions, last }
+})
+
+const tagOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(effect), (error) => error._tag)
+
+eachDatabase((name, database) => {
+  layer(runtimeOn(database, scriptedEngines, { callTimeout: "5 seconds", maxAnswerBytes: 10_000 }), {
+    timeout: "60 seconds",
+    excludeTestServices: true
+  })(`players in a game on ${name}`, (it) => {
+    it.effect("write in their own name, for the open turn, and get the engine's own answer", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner, guest, engines, last } = yield* runningGame
+        const own = json({ anything: { the: "engine says" } })
+        yield* engines.script(gameId, { call: () => Effect.succeed(own.clone()) })
+        // What a client says about the actor is one more unknown field of an order, and no actor.
+        const orders = [{ op: "produce", planet: 7, actor: "Lyra" }]
+        assert.deepStrictEqual(yield* sessions.order(gameId, owner, { orders }), { anything: { the: "engine says" } })
+        assert.deepStrictEqual(yield* last, {
+          method: "PUT",
+          path: "/api/v1/order",
+          query: {},
+          body: { actor: "Vega", turn: 0, orders }
+        })
+        yield* sessions.command(gameId, guest, { turn: 0, orders })
+        assert.deepStrictEqual(yield* last, {
+          method: "POST",
+          path: "/api/v1/command",
+          query: {},
+          body: { actor: "Lyra", turn: 0, commands: orders }
+        })
+        // A turn that the client names is passed on: the engine says what is wrong with it.
+        yield* sessions.order(gameId, owner, { turn: 9, orders })
+        assert.strictEqual((yield* last)?.body["turn"], 9)
+      })
+    )
+
+    it.effect("read their own orders and reports", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, guest, last } = yield* runningGame
+        yield* sessions.orders(gameId, guest, undefined)
+        assert.deepStrictEqual(yield* last, { method: "GET", path: "/api/v1/order", query: { race: "Lyra" }, body: {} })
+        yield* sessions.report(gameId, guest, 3)
+        assert.deepStrictEqual((yield* last)?.query, { race: "Lyra", turn: "3" })
+      })
+    )
+
+    it.effect("strangers and former members get nothing", () =>
+      Effect.gen(function* () {
+        const memberships = yield* Memberships
+        const { sessions, gameId, guest, owner } = yield* runningGame
+        const stranger = yield* player
+        assert.strictEqual(yield* tagOf(sessions.order(gameId, stranger, { orders: [] })), "GameNotFound")
+        assert.strictEqual(yield* tagOf(sessions.report(gameId, stranger, 0)), "GameNotFound")
+        assert.strictEqual(yield* tagOf(sessions.report(GameId.make(yield* newId), owner, 0)), "GameNotFound")
+        yield* memberships.end(gameId, guest, "removed")
+        assert.strictEqual(yield* tagOf(sessions.order(gameId, guest, { orders: [] })), "GameNotFound")
+        // The owner still sees their game, but plays in it no longer.
+        yield* memberships.end(gameId, owner, "removed")
+        assert.strictEqual(yield* tagOf(sessions.command(gameId, owner, { orders: [] })), "NotGameMember")
+      })
+    )
+
+    const states: ReadonlyArray<readonly [runtime: string, game: string, write: string | null, read: string | null]> = [
+      ["running", "running", null, null],
+      ["generation_in_progress", "running", "TurnWindowClosed", null],
+      ["running", "paused", "GameNotRunning", null],
+      ["paused", "paused", "GameNotRunning", null],
+      ["paused", "running", "GameNotRunning", null],
+      ["finished", "finished", "GameNotRunning", null],
+      ["starting", "starting", "GameNotRunning", "GameNotRunning"],
+      ["start_failed", "start_failed", "GameNotRunning", "GameNotRunning"],
+      ["stopped", "running", "GameNotRunning", "GameNotRunning"]
+    ]
+    it.effect("may write while the game runs and its turn is open, and read whenever there is something to read", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { sessions, gameId, owner } = yield* runningGame
+        const outcome = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+          Effect.match(effect, { onFailure: (error): string | null => error._tag, onSuccess: () => null })
+        for (const [runtime, game, write, read] of states) {
+          yield* sql`UPDATE backend.runtime_records SET status = ${runtime} WHERE game_id = ${gameId}`
+          yield* sql`UPDATE backend.games SET status = ${game} WHERE game_id = ${gameId}`
+          assert.deepStrictEqual(
+            [
+              yield* outcome(sessions.order(gameId, owner, { orders: [] })),
+              yield* outcome(sessions.command(gameId, owner, { orders: [] })),
+              yield* outcome(sessions.orders(gameId, owner, undefined)),
+              yield* outcome(sessions.report(gameId, owner, 0))
+            ],
+            [write, write, read, read],
+            `${runtime} / ${game}`
+          )
+        }
+      })
+    )
+
+    it.effect("a game that was never started has no runtime", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { sessions, gameId, owner } = yield* runningGame
+        yield* sql`DELETE FROM backend.runtime_records WHERE game_id = ${gameId}`
+        assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 0)), "RuntimeNotFound")
+      })
+    )
+
+    it.effect("hear the engine's refusal in its own words, and of its faults only that it can't be reached", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner, engines } = yield* runningGame
+        const answer = (response: Response | "drop") =>
+          Effect.andThen(
+            engines.script(gameId, { call: () => Effect.succeed(response) }),
+            Effect.flip(sessions.order(gameId, owner, { orders: [] }))
+          )
+        const refused = yield* answer(refusal(409, "conflict", "turn 0 is closed; the open one is 1"))
+        assert.deepInclude(refused, { _tag: "EngineRefused", code: "conflict" })
+        assert.strictEqual(refused.message, "turn 0 is closed; the open one is 1")
+        assert.deepInclude(yield* answer(refusal(404, "not_found", "no such race")), { code: "not_found" })
+        for (const fault of [
+          "drop" as const,
+          refusal(500, "internal_error", "secrets of the inside"),
+          refusal(401, "unauthorized", "no"),
+          refusal(502, "conflict", "not an engine's status"),
+          new Response("<html>", { status: 404 }),
+          new Response("{", { status: 200 }),
+          new Response(new Uint8Array([0x22, 0xff, 0x22]), { status: 200 }),
+          new Response(null, { status: 302, headers: { location: "http://127.0.0.1/elsewhere" } }),
+          json(["no object"]),
+          json({ long: "x".repeat(10_000) })
+        ]) {
+          assert.strictEqual((yield* answer(fault))._tag, "EngineUnreachable")
+        }
+        yield* engines.script(gameId, {})
+        yield* sessions.order(gameId, owner, { orders: [] })
+      })
+    )
+
+    it.effect("an engine that doesn't answer is given up in time", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner, engines } = yield* runningGame
+        const asked = Promise.withResolvers<void>()
+        yield* engines.script(gameId, {
+          call: () =>
+            Effect.andThen(
+              Effect.sync(() => asked.resolve()),
+              Effect.never
+            )
+        })
+        yield* Effect.forkChild(
+          Effect.andThen(
+            Effect.promise(() => asked.promise),
+            advance("6 seconds")
+          )
+        )
+        assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 0)), "EngineUnreachable")
+      })
+    )
+
+    it.effect("an engine that has died is brought up for the next call", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner, engines } = yield* runningGame
+        yield* engines.crash(gameId)
+        yield* sessions.order(gameId, owner, { orders: [] })
+        const { running, starts } = yield* engines.game(gameId)
+        assert.strictEqual(starts, 2)
+        assert.strictEqual((yield* row(gameId)).current_container_id, running?.instanceId)
+        // One that can't be brought up is one that can't be reached.
+        yield* engines.crash(gameId)
+        yield* engines.script(gameId, { start: () => ({ reason: "no memory", permanent: false }) })
+        assert.strictEqual(yield* tagOf(sessions.order(gameId, owner, { orders: [] })), "EngineUnreachable")
+      })
+    )
+  })
+})
