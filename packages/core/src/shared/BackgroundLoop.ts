@@ -1,0 +1,99 @@
+/**
+ * Work that a process does again and again for as long as it lives.
+ *
+ * A pass that fails, dies or takes too long is ended, and the loop goes on with growing waits. Failing and working again
+ * are logged once each, and `/readyz` names a loop that has completed no pass for too long.
+ */
+import { Duration, Effect, Exit, Fiber, Option, Schema, type Scope } from "effect"
+import { BackgroundLoops } from "./BackgroundLoops.ts"
+import { failureFields } from "./failureFields.ts"
+
+export interface BackgroundLoopOptions<E, R> {
+  /** As operators read it in the log and in `/readyz`: "mail worker". */
+  readonly name: string
+  /** Does what is due. May return how long the next pass can wait where that is less than `every`. */
+  readonly pass: Effect.Effect<Duration.Duration | void, E, R>
+  /** Longest wait between two passes. */
+  readonly every: Duration.Input
+  /** Longest time for one pass, which is then interrupted. */
+  readonly deadline: Duration.Input
+  /** Ends the wait early, but not the wait after a failure. Must not fail. */
+  readonly wake?: Effect.Effect<unknown>
+  /** The wait after a failed pass doubles with each further one, up to the longest; it is never above `every`. */
+  readonly firstBackoff?: Duration.Input
+  readonly longestBackoff?: Duration.Input
+}
+
+/** A pass was still at work at its deadline. */
+class PassOverdue extends Schema.TaggedError<PassOverdue>()("PassOverdue", {}) {}
+
+const defaults = { firstBackoff: "500 millis", longestBackoff: "5 seconds" } as const
+
+/** How long an interrupted pass may take to end before the loop goes on without it. */
+const grace = Duration.seconds(2)
+
+/** Passes that don't end when they are interrupted: with so many, the loop waits for one of them. */
+const mostLeftBehind = 3
+
+/** A loop is stalled after two intervals and two deadlines without a completed pass. */
+const patienceOf = (every: Duration.Duration, deadline: Duration.Duration) =>
+  Duration.sum(Duration.times(every, 2), Duration.times(deadline, 2))
+
+/** Starts the loop; it ends with the scope. The first pass begins at once. */
+export const start = <E, R>(
+  given: BackgroundLoopOptions<E, R>
+): Effect.Effect<void, never, R | BackgroundLoops | Scope.Scope> =>
+  Effect.gen(function* () {
+    const options = { ...defaults, ...given }
+    const every = Duration.fromInputUnsafe(options.every)
+    const deadline = Duration.fromInputUnsafe(options.deadline)
+    const longest = Duration.min(every, Duration.fromInputUnsafe(options.longestBackoff))
+    const first = Duration.fromInputUnsafe(options.firstBackoff)
+    const loops = yield* BackgroundLoops
+    const scope = yield* Effect.scope
+    const completed = yield* loops.register(options.name, patienceOf(every, deadline))
+    const leftBehind = new Set<Fiber.Fiber<Duration.Duration | void, E>>()
+    let failures = 0
+
+    /** The pass's own exit, or that it was overdue. */
+    const bounded = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        while (leftBehind.size >= mostLeftBehind) {
+          yield* restore(Effect.raceAll([...leftBehind].map((it) => Fiber.await(it))))
+        }
+        const fiber = yield* Effect.forkIn(options.pass, scope, { uninterruptible: false })
+        const exit = yield* restore(Effect.timeoutOption(Fiber.await(fiber), deadline)).pipe(
+          Effect.onInterrupt(() => Fiber.interrupt(fiber))
+        )
+        if (Option.isSome(exit)) return yield* exit.value
+        leftBehind.add(fiber)
+        fiber.addObserver(() => leftBehind.delete(fiber))
+        fiber.interruptUnsafe()
+        yield* restore(Effect.timeoutOption(Fiber.await(fiber), grace))
+        return yield* new PassOverdue()
+      })
+    )
+
+    const round = Effect.gen(function* () {
+      const exit = yield* Effect.exit(bounded)
+      if (Exit.isSuccess(exit)) {
+        yield* completed
+        if (failures > 0) {
+          yield* Effect.logInfo("a background loop works again").pipe(Effect.annotateLogs({ failures }))
+        }
+        failures = 0
+        const pause = Duration.isDuration(exit.value) ? Duration.min(exit.value, every) : every
+        yield* options.wake === undefined ? Effect.sleep(pause) : Effect.raceFirst(options.wake, Effect.sleep(pause))
+        return
+      }
+      if (failures === 0) {
+        yield* Effect.logWarning("a background loop is failing and goes on trying").pipe(
+          Effect.annotateLogs(failureFields(exit.cause))
+        )
+      }
+      yield* Effect.sleep(Duration.min(longest, Duration.times(first, 2 ** Math.min(failures, 30))))
+      failures++
+    })
+
+    yield* Effect.forkScoped(Effect.annotateLogs(Effect.forever(round), { loop: options.name }))
+  })

@@ -1,0 +1,60 @@
+/**
+ * The background loops of this process and when each last did its work: what `/readyz` asks.
+ *
+ * Measured on the monotonic clock: a wall clock that jumps makes no loop look idle or busy.
+ */
+import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
+
+/** A loop that has not completed a pass for too long. */
+export interface StalledLoop {
+  readonly name: string
+  /** Whole seconds since its last completed pass, or since its start. */
+  readonly seconds: number
+}
+
+export class BackgroundLoops extends Context.Service<
+  BackgroundLoops,
+  {
+    /**
+     * Adds a loop for as long as the scope lives; returns what it has to run after each completed pass. The loop is
+     * stalled when that has not happened for `patience`, counted from the start at first.
+     */
+    register(name: string, patience: Duration.Input): Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
+    /** Loops that are stalled now, in the order of their start. */
+    readonly stalled: Effect.Effect<ReadonlyArray<StalledLoop>>
+  }
+>()("@galaxy/core/shared/BackgroundLoops") {}
+
+interface Entry {
+  readonly name: string
+  readonly patience: bigint
+  completedAt: bigint
+}
+
+const second = 1_000_000_000n
+
+/** One registry for everything that is built together. */
+export const layer: Layer.Layer<BackgroundLoops> = Layer.sync(BackgroundLoops, () => {
+  const entries = new Set<Entry>()
+  return BackgroundLoops.of({
+    register: Effect.fnUntraced(function* (name, patience) {
+      const entry: Entry = {
+        name,
+        patience: Duration.toNanosUnsafe(Duration.fromInputUnsafe(patience)),
+        completedAt: yield* Clock.monotonicTimeNanos
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => entries.add(entry)),
+        () => Effect.sync(() => entries.delete(entry))
+      )
+      return Effect.map(Clock.monotonicTimeNanos, (now) => {
+        entry.completedAt = now
+      })
+    }),
+    stalled: Effect.map(Clock.monotonicTimeNanos, (now) =>
+      [...entries]
+        .filter((it) => now - it.completedAt > it.patience)
+        .map((it) => ({ name: it.name, seconds: Number((now - it.completedAt) / second) }))
+    )
+  })
+})
