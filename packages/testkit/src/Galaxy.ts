@@ -42,6 +42,7 @@ export class Galaxy extends Context.Service<
 >()("@galaxy/testkit/Galaxy") {}
 
 const secret = Redacted.make(new Uint8Array(32).fill(7))
+const gatewayToken = Redacted.make("a-gateway-token-of-tests")
 const admin = { user: "admin", password: "a-password-of-tests" }
 const unlimited = { burst: 1e9, perSecond: 1e9 }
 
@@ -51,6 +52,7 @@ const backendOf = (options: GalaxyOptions) =>
     port: 0,
     pushHost: "127.0.0.1",
     pushPort: 0,
+    callers: { gatewayToken },
     secret,
     admin: { user: admin.user, password: Redacted.make(admin.password) },
     mailFrom: "Galaxy <galaxy@example.org>",
@@ -82,8 +84,8 @@ const gatewayOf = (options: GalaxyOptions) =>
       Layer.unwrap(
         Effect.map(BackendServer.BackendServer, ({ url, pushUrl }) =>
           Layer.mergeAll(
-            HttpBackendClient.layer({ url }),
-            GrpcPushSource.layer({ url: pushUrl, clientId: "testkit" }),
+            HttpBackendClient.layer({ url, token: gatewayToken }),
+            GrpcPushSource.layer({ url: pushUrl, clientId: "testkit", token: gatewayToken }),
             ReplayStore.layerMemory(),
             NodeEdgeCrypto.layer({ signingSeed: secret })
           )

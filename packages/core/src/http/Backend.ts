@@ -7,7 +7,7 @@ import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import { UserApi } from "@galaxy/contract/api/UserApi"
-import { Layer, type Redacted } from "effect"
+import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { type HttpApi, HttpApiBuilder } from "effect/http-api"
 import * as AccountInternal from "../account/http/internal.ts"
@@ -23,22 +23,18 @@ import * as PushInternal from "../push/http/internal.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
 import { adminIdentity, callerIdentity, inputErrors } from "../shared/http/middleware.ts"
 import { shape } from "../shared/http/shape.ts"
+import type { Callers } from "./Callers.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
 import { notFound } from "./notFound.ts"
 import * as Probes from "./probes.ts"
-
-export interface BackendOptions {
-  /** What a gateway has to send; absent where only gateways can reach the listener. */
-  readonly gatewayToken?: Redacted.Redacted | undefined
-}
 
 /** Surrounds the routes of some APIs with what all answers have in common. */
 export const surround = <A, E, R>(
   routes: Layer.Layer<A, E, R>,
   apis: ReadonlyArray<HttpApi.Constraint>,
-  options: BackendOptions = {}
+  callers: Callers
 ) => {
-  const admitted = gatewayOnly(options.gatewayToken)
+  const admitted = gatewayOnly(callers)
   const routed = notFound(apis, Probes.routes)
   return Layer.mergeAll(
     routes,
@@ -69,7 +65,7 @@ const groups = Layer.mergeAll(
 )
 
 /** All surfaces. A group of handlers that is missing above is asked for by type, and no host gives it. */
-export const layer = (options: BackendOptions = {}) =>
+export const layer = (callers: Callers) =>
   surround(
     Layer.mergeAll(
       HttpApiBuilder.layer(PublicApi),
@@ -78,5 +74,5 @@ export const layer = (options: BackendOptions = {}) =>
       HttpApiBuilder.layer(AdminApi)
     ).pipe(Layer.provide(groups)),
     apis,
-    options
+    callers
   )

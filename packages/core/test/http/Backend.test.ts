@@ -383,7 +383,7 @@ layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the bac
 
   it.effect("is for gateways alone where they have a token, however the path is spelled", () =>
     Effect.gen(function* () {
-      const call = yield* surfaces({ gatewayToken: Redacted.make("a shared token") })
+      const call = yield* surfaces({ callers: { gatewayToken: Redacted.make("a shared token") } })
       const user = yield* newId
       const spellings = [
         "/api/v1/user/account",
@@ -410,6 +410,17 @@ layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the bac
       assert.strictEqual((yield* call("GET", "/readyz")).status, 200)
       const admin = yield* call("GET", "/api/v1/admin/me")
       assert.isNotNull(admin.headers.get("www-authenticate"))
+    })
+  )
+
+  it.effect("lets nobody in by an empty token", () =>
+    Effect.gen(function* () {
+      const call = yield* surfaces({ callers: { gatewayToken: Redacted.make("") } })
+      const user = yield* newId
+      for (const sent of [{}, { [gatewayTokenHeader]: "" }, { [gatewayTokenHeader]: "x" }]) {
+        const answer = yield* call("GET", "/api/v1/user/account", { headers: { [userIdHeader]: user, ...sent } })
+        assert.strictEqual(codeOf(answer), "unauthorized")
+      }
     })
   )
 })

@@ -11,6 +11,7 @@ import type { AuthSettingsShape } from "@galaxy/core/auth/AuthSettings"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import { toApi } from "@galaxy/core/http/apiError"
 import * as Backend from "@galaxy/core/http/Backend"
+import type { Callers } from "@galaxy/core/http/Callers"
 import * as Probes from "@galaxy/core/http/probes"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import type { Database } from "@galaxy/testkit/TestDatabase"
@@ -114,7 +115,7 @@ export interface Sent {
 
 /** Sends requests to the surfaces; `lines` takes what they log. */
 export const surfaces = Effect.fnUntraced(function* (
-  options: Backend.BackendOptions & { readonly lines?: Array<string> } = {}
+  options: { readonly callers?: Callers; readonly lines?: Array<string> } = {}
 ) {
   const context = yield* Effect.context<Services>()
   const lines = options.lines ?? []
@@ -127,7 +128,7 @@ export const surfaces = Effect.fnUntraced(function* (
       HttpApiBuilder.layer(FaultsApi)
     ).pipe(Layer.provide([Backend.identity, me, faults])),
     [PublicApi, UserApi, InternalApi, AdminApi, FaultsApi],
-    options
+    options.callers ?? { trustedNetwork: true }
   ).pipe(
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices),

@@ -3,6 +3,7 @@
  *
  * Built from the same layers as every other shape; what differs is only which adapters stand behind the ports.
  */
+import { randomBytes } from "node:crypto"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import { Effect, Layer, Redacted } from "effect"
@@ -32,6 +33,8 @@ export interface AllInOneOptions {
   readonly mailSmtp: Address
   readonly edge?: Partial<GatewayServer.GatewayOptions>
   readonly core?: Partial<BackendServer.BackendServerOptions>
+  /** Of gateways elsewhere that share this backend; made anew at each start when absent. */
+  readonly gatewayToken?: Redacted.Redacted | undefined
   readonly maxEngines?: number
   readonly geoIpDbPath?: string | undefined
   /** Wins over the administrator that the data folder keeps. */
@@ -59,7 +62,10 @@ const bytes = (base64: string) => Redacted.make(new Uint8Array(Buffer.from(base6
 const adminOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
   options.admin ?? { user: folder.keys.admin_user, password: folder.keys.admin_password }
 
-const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) => {
+/** Lives in this process's memory and nowhere else. */
+const newToken = Effect.sync(() => Redacted.make(randomBytes(32).toString("base64url")))
+
+const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gatewayToken: Redacted.Redacted) => {
   const admin = adminOf(options, folder)
   const database = PgDatabaseSignal.layer.pipe(Layer.provideMerge(Pglite.layer({ dataDir: folder.database })))
   const mail = Layer.unwrap(
@@ -77,7 +83,8 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) => {
     admin: { user: admin.user, password: Redacted.make(admin.password) },
     mailFrom: "Galaxy <galaxy@localhost>",
     keepEventsMs: day,
-    ...options.core
+    ...options.core,
+    callers: { gatewayToken }
   }).pipe(
     Layer.provide(
       Layer.mergeAll(
@@ -91,14 +98,14 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) => {
   )
 }
 
-const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
+const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, token: Redacted.Redacted) =>
   GatewayServer.layer({ host: options.gateway.host, port: options.gateway.port, ...options.edge }).pipe(
     Layer.provide(
       Layer.unwrap(
         Effect.map(BackendServer.BackendServer, ({ url, pushUrl }) =>
           Layer.mergeAll(
-            HttpBackendClient.layer({ url }),
-            GrpcPushSource.layer({ url: pushUrl, clientId: "all-in-one" }),
+            HttpBackendClient.layer({ url, token }),
+            GrpcPushSource.layer({ url: pushUrl, clientId: "all-in-one", token }),
             ReplayStore.layerMemory(),
             NodeEdgeCrypto.layer({ signingSeed: bytes(folder.keys.gateway_signing_seed) })
           )
@@ -128,10 +135,12 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
 /** The whole platform; ends with the scope, engines too. */
 export const layer = (options: AllInOneOptions) =>
   Layer.unwrap(
-    Effect.map(DataFolder.open(options.dataDir), (folder) =>
-      platform(options, folder).pipe(
-        Layer.provide(gatewayOf(options, folder)),
-        Layer.provide(backendOf(options, folder)),
+    Effect.gen(function* () {
+      const folder = yield* DataFolder.open(options.dataDir)
+      const token = options.gatewayToken ?? (yield* newToken)
+      return platform(options, folder).pipe(
+        Layer.provide(gatewayOf(options, folder, token)),
+        Layer.provide(backendOf(options, folder, token)),
         Layer.provide(
           MailCatcher.layer({
             host: options.mailPage.host,
@@ -142,5 +151,5 @@ export const layer = (options: AllInOneOptions) =>
           })
         )
       )
-    )
+    })
   )

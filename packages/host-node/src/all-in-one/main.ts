@@ -36,6 +36,7 @@ const main = async (): Promise<void> => {
     mailSmtp: allInOne.mailSmtpAddr,
     edge: gatewayOptions(gateway),
     core: { auth: core.auth, lobby: core.lobby, keepEventsMs: core.keepEventsMs, mailFrom: core.mailFrom },
+    gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),
     maxEngines: backend.engineMax,
     geoIpDbPath: backend.geoIpDbPath,
     admin:

@@ -20,7 +20,8 @@ export const backend = {
     parse: address,
     fallback: { host: "127.0.0.1", port: 8081 },
     fallbackText: "127.0.0.1:8081",
-    about: "where the REST surfaces listen; another host than loopback needs a trusted network or a gateway token"
+    about:
+      "where the REST surfaces listen; in one process, another host than loopback needs a gateway token or a trusted network"
   },
   grpcPushAddr: {
     name: "BACKEND_GRPC_PUSH_ADDR",
@@ -34,14 +35,15 @@ export const backend = {
     parse: flag,
     fallback: false,
     fallbackText: "false",
-    about: "true allows listening beyond loopback without a gateway token"
+    about: "true lets in whoever reaches the backend, for players of their choice; only where nobody but gateways can"
   },
   gatewayToken: {
     name: "BACKEND_GATEWAY_TOKEN",
     parse: nonEmpty,
     optional: true,
     secret: true,
-    about: "shared secret that every gateway must send; the gateway's GATEWAY_BACKEND_TOKEN"
+    about:
+      "shared secret that every gateway must send, as its GATEWAY_BACKEND_TOKEN; needed unless the network is trusted, and made at each start in one process"
   },
   adminBootstrapUser: {
     name: "BACKEND_ADMIN_BOOTSTRAP_USER",

@@ -14,6 +14,7 @@ import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import type { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
+import type { Callers } from "@galaxy/core/http/Callers"
 import { adminIdentity, callerIdentity, inputErrors } from "@galaxy/core/shared/http/middleware"
 import * as Probes from "@galaxy/core/http/probes"
 import * as Lobby from "@galaxy/core/lobby/Lobby"
@@ -45,7 +46,8 @@ export interface BackendServerOptions {
   readonly port: number
   readonly pushHost: string
   readonly pushPort: number
-  readonly gatewayToken?: Redacted.Redacted | undefined
+  /** Who may call the REST surfaces and subscribe to the push stream. */
+  readonly callers: Callers
   /** Keys login codes and seals mails: 32 bytes, the same for all backends of a database. */
   readonly secret: Redacted.Redacted<Uint8Array>
   /** The first administrator, made when there is none of this name. */
@@ -138,13 +140,11 @@ const readiness = Layer.unwrap(
 )
 
 export const layer = (options: BackendServerOptions) => {
-  const routes = Backend.layer({ gatewayToken: options.gatewayToken }).pipe(
-    Layer.provide([callerIdentity, adminIdentity, inputErrors])
-  )
+  const routes = Backend.layer(options.callers).pipe(Layer.provide([callerIdentity, adminIdentity, inputErrors]))
   const push = PushServer.layer({
     host: options.pushHost,
     port: options.pushPort,
-    gatewayToken: options.gatewayToken
+    callers: options.callers
   }).pipe(Layer.provide(PushBroker.layer()))
   const listener = NodeHttpServer.layer(() => createServer(listenerSettings), {
     host: options.host,

@@ -30,8 +30,12 @@ const main = async (): Promise<void> => {
     BcryptPasswordHasher.layer(),
     ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, maxEngines: backend.engineMax })
   )
+  const { callers, ...options } = backendOptions(backend)
+  // `refused` has seen to it: who may call is never left open.
+  if (callers === undefined) return
   const server = BackendServer.layer({
-    ...backendOptions(backend),
+    ...options,
+    callers,
     secret: Redacted.make(backendAlone.secretKey)
   }).pipe(
     Layer.provide(ports),

@@ -1,5 +1,6 @@
 /** Settings, as the environment gives them, turned into the options of layers. */
 import { readFileSync } from "node:fs"
+import type { Callers } from "@galaxy/core/http/Callers"
 import { Redacted } from "effect"
 import type { Values } from "../config/load.ts"
 import type * as settings from "../config/settings.ts"
@@ -7,6 +8,12 @@ import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
+
+/** Who may call the backend; nobody has been named where neither is set. A token wins over a trusted network. */
+const callersOf = (values: Values<typeof settings.backend>): Callers | undefined => {
+  if (values.gatewayToken !== undefined) return { gatewayToken: Redacted.make(values.gatewayToken) }
+  return values.trustedNetwork ? { trustedNetwork: true } : undefined
+}
 
 /** What contradicts itself although each value by itself is right; one line each. */
 export const contradictions = (values: {
@@ -16,6 +23,12 @@ export const contradictions = (values: {
 }): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const { allInOne, backend, gateway } = values
+  // In one process the two halves agree on a token by themselves.
+  if (backend !== undefined && allInOne === undefined && callersOf(backend) === undefined) {
+    problems.push(
+      "BACKEND_GATEWAY_TOKEN: set it, here and as GATEWAY_BACKEND_TOKEN at the gateways; or BACKEND_TRUSTED_NETWORK=true where nobody but gateways can reach the backend, no other user of this machine either"
+    )
+  }
   if (allInOne !== undefined) {
     // Whoever reads these mails can sign in as anybody.
     if (!isLoopback(allInOne.mailPageAddr.host)) problems.push("GALAXY_MAIL_PAGE_ADDR: must be on loopback")
@@ -23,7 +36,7 @@ export const contradictions = (values: {
   }
   if (backend !== undefined) {
     const open = [backend.httpAddr, backend.grpcPushAddr].filter((it) => !isLoopback(it.host))
-    if (open.length > 0 && !backend.trustedNetwork && backend.gatewayToken === undefined) {
+    if (allInOne !== undefined && open.length > 0 && callersOf(backend) === undefined) {
       problems.push(
         "BACKEND_HTTP_ADDR, BACKEND_GRPC_PUSH_ADDR: beyond loopback the backend needs BACKEND_GATEWAY_TOKEN or BACKEND_TRUSTED_NETWORK=true"
       )
@@ -63,13 +76,15 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
   }
 })
 
-/** All but the secret, which differs in where it comes from. */
-export const backendOptions = (values: Values<typeof settings.backend>): Omit<BackendServerOptions, "secret"> => ({
+/** All but the secret, which differs in where it comes from. `callers` is absent where the settings name nobody. */
+export const backendOptions = (
+  values: Values<typeof settings.backend>
+): Omit<BackendServerOptions, "secret" | "callers"> & { readonly callers: Callers | undefined } => ({
   host: values.httpAddr.host,
   port: values.httpAddr.port,
   pushHost: values.grpcPushAddr.host,
   pushPort: values.grpcPushAddr.port,
-  gatewayToken: values.gatewayToken === undefined ? undefined : Redacted.make(values.gatewayToken),
+  callers: callersOf(values),
   admin:
     values.adminBootstrapUser === undefined || values.adminBootstrapPassword === undefined
       ? undefined

@@ -1,18 +1,17 @@
 /**
  * `galaxy.push.v1.Push` over gRPC on a port of the backend's own, HTTP/2 with prior knowledge.
  *
- * Only gateways connect here. With a token configured, a subscription without it is refused; the comparison takes the
- * same time however much of it is right. A gateway that goes away, in whatever way, gives its place back at once.
+ * Only gateways connect here: unless the network is trusted, a subscription without their token is refused. A gateway that goes away, in whatever way, gives its place back at once.
  */
-import { createHash, timingSafeEqual } from "node:crypto"
 import * as http2 from "node:http2"
 import type { AddressInfo } from "node:net"
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { type GatewaySubscribeRequest, Push } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
+import { admits, type Callers } from "@galaxy/core/http/Callers"
 import { PushBroker, type SubscribeError } from "@galaxy/core/push/PushBroker"
-import { Context, Effect, Layer, Redacted, Schema, Stream } from "effect"
+import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { toFrame } from "./frames.ts"
 import { keepAlive } from "./keepAlive.ts"
 
@@ -20,8 +19,7 @@ export interface PushServerOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
-  /** Shared secret of the gateways; absent on a trusted network. */
-  readonly gatewayToken?: Redacted.Redacted | undefined
+  readonly callers: Callers
   /** How often a silent gateway is asked whether it is there, and how long it may take to answer. */
   readonly pingIntervalMs?: number
   readonly pingTimeoutMs?: number
@@ -42,12 +40,6 @@ export class PushServer extends Context.Service<
     readonly listening: Effect.Effect<boolean>
   }
 >()("@galaxy/host-node/push/PushServer") {}
-
-const digest = (text: string) => createHash("sha256").update(text).digest()
-
-const allowed = (options: PushServerOptions, header: Headers): boolean =>
-  options.gatewayToken === undefined ||
-  timingSafeEqual(digest(header.get(gatewayTokenHeader) ?? ""), digest(Redacted.value(options.gatewayToken)))
 
 const clientIdPattern = /^[\x21-\x7e]{1,128}$/
 const maxCursorLength = 64
@@ -114,7 +106,8 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
       let closing = false
 
       async function* subscribePush(request: GatewaySubscribeRequest, call: HandlerContext) {
-        if (!allowed(options, call.requestHeader)) {
+        const given = call.requestHeader.get(gatewayTokenHeader) ?? ""
+        if (!(await Effect.runPromiseWith(context)(admits(options.callers, given)))) {
           throw new ConnectError("the gateway token is missing or wrong", Code.Unauthenticated)
         }
         if (!clientIdPattern.test(request.gatewayClientId) || request.cursor.length > maxCursorLength) {

@@ -147,6 +147,12 @@ describe("npm start", () => {
     const client = await call(GalaxyClient.make({ baseUrl: before.gatewayUrl, session }))
     const lin = await signIn(first, before.gatewayUrl, "lin")
     const other = await call(GalaxyClient.make({ baseUrl: before.gatewayUrl, session: lin }))
+    // Another user of this machine reaches the backend, but speaks for no player there.
+    const { user_id } = await call(client.call("user.account.get", {}))
+    const asAda = { headers: { "x-user-id": user_id } }
+    for (const path of ["user/account", `internal/users/${user_id}/events`]) {
+      assert.strictEqual((await fetch(before.adminUrl.replace(/admin$/, path), asAda)).status, 401)
+    }
     const gameId = await newGame(client, other)
     await running(client, gameId, 0)
     await forceTurn(folder, before.adminUrl, gameId)

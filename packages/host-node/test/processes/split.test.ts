@@ -17,6 +17,8 @@ const redis = process.env["GALAXY_TEST_REDIS_URL"]
 const there = postgres !== undefined && redis !== undefined
 if (!there) console.warn("skipped: separate processes (no PostgreSQL or no Redis server)")
 
+const token = "shared-by-both"
+
 const key = (fill: number) => Buffer.alloc(32, fill).toString("base64")
 
 /** A relay that keeps what it gets. */
@@ -78,7 +80,8 @@ const backend = Effect.fnUntraced(function* (settings: {
       BACKEND_POSTGRES_DSN: settings.database,
       BACKEND_SECRET_KEY: key(1),
       BACKEND_SMTP_URL: `smtp://127.0.0.1:${settings.smtp}?tls=none`,
-      BACKEND_DATA_DIR: settings.dataDir
+      BACKEND_DATA_DIR: settings.dataDir,
+      BACKEND_GATEWAY_TOKEN: token
     },
     /"message":"backend is ready"/
   )
@@ -96,6 +99,7 @@ const gateway = Effect.fnUntraced(function* (ports: { readonly http: string; rea
       GATEWAY_HTTP_ADDR: ":0",
       GATEWAY_BACKEND_HTTP_URL: `http://127.0.0.1:${ports.http}`,
       GATEWAY_BACKEND_GRPC_PUSH_URL: `http://127.0.0.1:${ports.push}`,
+      GATEWAY_BACKEND_TOKEN: token,
       GATEWAY_REDIS_URL: redis ?? "",
       GATEWAY_SIGNING_KEY: key(2)
     },
@@ -192,6 +196,14 @@ describe.skipIf(!there)("separate processes", () => {
       for (const name of ["POSTGRES_DSN", "SECRET_KEY", "SMTP_URL", "DATA_DIR"]) {
         assert.include(empty.output, `BACKEND_${name}: must be set`)
       }
+      const open = new Process("processes/backend.ts", {
+        BACKEND_POSTGRES_DSN: "postgres://127.0.0.1:1/none",
+        BACKEND_SECRET_KEY: key(1),
+        BACKEND_SMTP_URL: "smtp://127.0.0.1:1",
+        BACKEND_DATA_DIR: "none"
+      })
+      assert.strictEqual((await open.ended).code, 2)
+      assert.match(open.output, /^BACKEND_GATEWAY_TOKEN: set it, .* or BACKEND_TRUSTED_NETWORK=true/m)
     })
   )
 })

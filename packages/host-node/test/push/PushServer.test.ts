@@ -14,7 +14,7 @@ import { Effect, Exit, Fiber, Layer, Redacted, Scope, Stream } from "effect"
 import { eventOf, outcomeOf, subscribeTo } from "./gateway.ts"
 
 const token = "a-shared-secret"
-const local = { host: "127.0.0.1", port: 0 }
+const local = { host: "127.0.0.1", port: 0, callers: { trustedNetwork: true } } as const
 
 /** Other tests' open transactions hold rows back: an event of before would come after the beginning. */
 const settled = Effect.gen(function* () {
@@ -88,7 +88,7 @@ eachDatabase((name, database) => {
   // Nothing but a commit wakes a stream: what is freed is not freed by the next look.
   const services = PushServer.layer({
     ...local,
-    gatewayToken: Redacted.make(token),
+    callers: { gatewayToken: Redacted.make(token) },
     pingIntervalMs: 20,
     pingTimeoutMs: 20_000
   }).pipe(
@@ -356,9 +356,7 @@ describe("a push server beside faults", () => {
   it.live("a port that is taken is a failure with its reason", () =>
     Effect.gen(function* () {
       const { port } = yield* PushServer.PushServer
-      const failure = yield* Effect.flip(
-        Layer.build(PushServer.layer({ host: "127.0.0.1", port }).pipe(Layer.provide(failing)))
-      )
+      const failure = yield* Effect.flip(Layer.build(PushServer.layer({ ...local, port }).pipe(Layer.provide(failing))))
       assert.strictEqual(failure._tag, "PushServerUnavailable")
       assert.match(failure.message, /EADDRINUSE/)
     }).pipe(Effect.scoped, Effect.provide(PushServer.layer(local).pipe(Layer.provide(failing))))

@@ -34,5 +34,9 @@ it.live("an authority that makes no URL is answered with 400, again and again", 
       )
       assert.strictEqual(status, 400)
     }
-  }).pipe(Effect.provide(PushServer.layer({ host: "127.0.0.1", port: 0 }).pipe(Layer.provide(broker))))
+  }).pipe(
+    Effect.provide(
+      PushServer.layer({ host: "127.0.0.1", port: 0, callers: { trustedNetwork: true } }).pipe(Layer.provide(broker))
+    )
+  )
 )
