@@ -1,6 +1,7 @@
 /** How the state folder fails: broken for good, or out of reach for now. */
 import { Data, Effect } from "effect"
 import { isPlatformError, type PlatformError } from "effect/PlatformError"
+import type { FolderNotLockable } from "./FolderLocks.ts"
 
 /** A file is not what this engine wrote. Nothing is guessed from it: somebody has to look. */
 export class StateBroken extends Data.TaggedError("StateBroken")<{ readonly file: string; readonly problem: string }> {
@@ -10,7 +11,9 @@ export class StateBroken extends Data.TaggedError("StateBroken")<{ readonly file
 }
 
 /** The file system refused; the same call may succeed later. */
-export class StateUnavailable extends Data.TaggedError("StateUnavailable")<{ readonly cause: PlatformError }> {
+export class StateUnavailable extends Data.TaggedError("StateUnavailable")<{
+  readonly cause: PlatformError | FolderNotLockable
+}> {
   override get message(): string {
     return `the state folder can't be used: ${this.cause.message}`
   }

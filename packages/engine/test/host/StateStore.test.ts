@@ -84,14 +84,11 @@ describe("a state folder", () => {
         const after = change(before)
         if (after === undefined) disk.remove(`${root}/${file}`)
         else disk.write(`${root}/${file}`, after)
-        const untouched = [...disk.texts()].filter(([path]) => !path.endsWith("/lock"))
+        const untouched = [...disk.texts()]
         const message = yield* refusal(disk, machine)
         assert.include(message, problem)
         assert.include(message, "state file ")
-        assert.deepStrictEqual(
-          [...disk.texts()].filter(([path]) => !path.endsWith("/lock")),
-          untouched
-        )
+        assert.deepStrictEqual([...disk.texts()], untouched)
         // Put right again it opens, and what was refused has let go of it.
         if (file === "PG_VERSION") {
           disk.remove(`${root}/${file}`)
@@ -142,7 +139,7 @@ describe("the lock of a state folder", () => {
         const machine = new Machine()
         const { self } = yield* openEngine(disk, machine)
         const message = yield* refusal(disk, machine)
-        assert.strictEqual(message, `state folder ${root} is in use by process ${self}`)
+        assert.strictEqual(message, `state folder ${root} is in use by ${self}`)
       })
     )
   )
@@ -161,33 +158,28 @@ describe("the lock of a state folder", () => {
   it.effect("is let go of at a wanted end", () =>
     Effect.gen(function* () {
       const { disk, machine } = yield* played
-      assert.isFalse(disk.texts().has(`${root}/lock`))
+      assert.isFalse(machine.owners.has(root))
       yield* withEngine(disk, machine, Effect.void)
     })
   )
 
-  for (const [what, lock] of [
-    ["a dead process", "process 99\n"],
-    ["a process that died before it wrote its name", ""]
-  ] as const) {
-    it.effect(`of ${what} is taken over`, () =>
-      Effect.gen(function* () {
-        const { disk, machine } = yield* played
-        disk.write(`${root}/lock`, lock)
-        yield* withEngine(
-          disk,
-          machine,
-          Effect.flatMap(Engine, (engine) => engine.turn(3))
-        )
-      })
-    )
-  }
+  it.effect("of a dead process is taken over", () =>
+    Effect.gen(function* () {
+      const { disk, machine } = yield* played
+      machine.owners.set(root, { owner: "process 99" })
+      yield* withEngine(
+        disk,
+        machine,
+        Effect.flatMap(Engine, (engine) => engine.turn(3))
+      )
+    })
+  )
 
   it.effect("of a process that ends meanwhile is waited for", () =>
     Effect.gen(function* () {
       const { disk, machine } = yield* played
       const old = machine.start()
-      disk.write(`${root}/lock`, `${old}\n`)
+      machine.owners.set(root, { owner: old })
       let asked = 0
       const alive = machine.alive.has.bind(machine.alive)
       machine.alive.has = (identity) => (identity === old ? asked++ < 10 : alive(identity))
@@ -196,7 +188,7 @@ describe("the lock of a state folder", () => {
     })
   )
 
-  it.effect("stops a holder that was overtaken before it writes again", () =>
+  it.effect("stops an owner who lost it before anything more is written", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { disk, machine } = yield* played
@@ -205,7 +197,7 @@ describe("the lock of a state folder", () => {
           const engine = yield* Engine
           const store = yield* StateStore
           yield* store.held
-          disk.write(`${root}/lock`, "another process\n")
+          machine.owners.set(root, { owner: "another process" })
           const before = [...disk.texts()]
           const turn = yield* Effect.flip(engine.turn(3))
           assert.strictEqual(turn._tag, "StateLost")
@@ -221,12 +213,13 @@ describe("the lock of a state folder", () => {
   it.effect("is left alone by whoever lost it", () =>
     Effect.gen(function* () {
       const { disk, machine } = yield* played
+      const other = { owner: "another process" }
       yield* withEngine(
         disk,
         machine,
-        Effect.sync(() => disk.write(`${root}/lock`, "another process\n"))
+        Effect.sync(() => machine.owners.set(root, other))
       )
-      assert.strictEqual(disk.texts().get(`${root}/lock`), "another process\n")
+      assert.strictEqual(machine.owners.get(root), other)
     })
   )
 })

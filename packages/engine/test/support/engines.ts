@@ -1,6 +1,6 @@
 /** Engines on a disk in memory, each a process of its own, with a clock on which nobody waits. */
 import { Engine } from "@galaxy/engine/host/Engine"
-import { Processes } from "@galaxy/engine/host/Processes"
+import { FolderLocks, FolderTaken } from "@galaxy/engine/host/FolderLocks"
 import * as StateStore from "@galaxy/engine/host/StateStore"
 import { Clock, Duration, Effect, FileSystem, Layer, Path } from "effect"
 import type { Disk } from "./Disk.ts"
@@ -28,9 +28,10 @@ const skippingClock = (): Clock.Clock => {
 
 export const root = "/games/one"
 
-/** Which processes are alive. */
+/** Which processes are alive, and which folders they own. */
 export class Machine {
   readonly alive = new Set<string>()
+  readonly owners = new Map<string, { readonly owner: string }>()
   #started = 0
 
   /** A new process. */
@@ -40,8 +41,25 @@ export class Machine {
     return identity
   }
 
-  layer(self: string): Layer.Layer<Processes> {
-    return Layer.succeed(Processes, { self, isAlive: (identity) => Effect.sync(() => this.alive.has(identity)) })
+  layer(self: string): Layer.Layer<FolderLocks> {
+    return Layer.succeed(FolderLocks, {
+      take: (folder) =>
+        Effect.acquireRelease(
+          Effect.suspend(() => {
+            const before = this.owners.get(folder)
+            if (before !== undefined && this.alive.has(before.owner)) {
+              return Effect.fail(new FolderTaken({ holder: before.owner }))
+            }
+            const mine = { owner: self }
+            this.owners.set(folder, mine)
+            return Effect.succeed(mine)
+          }),
+          (mine) =>
+            Effect.sync(() => {
+              if (this.owners.get(folder) === mine) this.owners.delete(folder)
+            })
+        ).pipe(Effect.map((mine) => ({ isHeld: Effect.sync(() => this.owners.get(folder) === mine) })))
+    })
   }
 }
 

@@ -1,23 +1,16 @@
 /**
  * The folder that the one-process shape lives in: database, games, mails, keys.
  *
- * One process at a time: two on one database would destroy it, so the second is refused with a clear word. Keys are made
- * at the first start and kept, readable by their owner only.
+ * It has one owner: two processes on one database would destroy it, so the second is refused. Keys are made at the first
+ * start and kept, readable by their owner only. Whatever is wrong with the folder is one sentence with what to do.
  */
 import { randomBytes } from "node:crypto"
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync
-} from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { Effect, Schema } from "effect"
+import { Effect, Option, Result, Schema } from "effect"
+import * as FolderLock from "../files/FolderLock.ts"
+import { fileProblem } from "../files/problems.ts"
+import { startOf } from "../files/processIdentity.ts"
 
 export class DataFolderUnusable extends Schema.TaggedError<DataFolderUnusable>()("DataFolderUnusable", {
   message: Schema.String
@@ -43,68 +36,65 @@ export interface DataFolder {
 
 const unusable = (message: string) => new DataFolderUnusable({ message })
 
-const alive = (pid: number): boolean => {
+const elsewhere = "set GALAXY_DATA_DIR to another folder"
+
+/** Runs what may fail on a path, as the sentence for it. */
+const on = <A>(path: string, run: () => A): A => {
   try {
-    process.kill(pid, 0)
-    return true
+    return run()
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"
+    throw unusable(fileProblem(path, cause, elsewhere))
   }
 }
 
-/** A process id is reused after a crash or a reboot; its start time isn't. */
-const startedAt = (pid: number): string => {
+/** Earlier versions have this file as their only lock, and read it so. */
+const note = (): FolderLock.Note => ({ name: "galaxy.lock", text: `${process.pid} ${startOf(process.pid)}` })
+
+const takeLock = (folder: string): FolderLock.Hold => {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""
-  } catch {
-    return ""
+    return FolderLock.take(folder, note())
+  } catch (cause) {
+    if (!(cause instanceof FolderLock.FolderTaken)) throw unusable(FolderLock.problemOf(folder, cause, elsewhere))
+    const who = cause.holder === undefined ? "" : ` (process ${cause.holder.split(" ")[0]})`
+    throw unusable(`another Galaxy${who} is using the folder ${folder}; stop it first or ${elsewhere}`)
   }
 }
 
-const takeLock = (file: string): void => {
-  for (;;) {
-    try {
-      const handle = openSync(file, "wx", 0o600)
-      writeSync(handle, `${process.pid} ${startedAt(process.pid)}`)
-      closeSync(handle)
-      return
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause
-    }
-    const [pid = "", started = ""] = readFileSync(file, "utf8").split(" ")
-    const owner = Number(pid)
-    if (owner > 0 && owner !== process.pid && alive(owner) && startedAt(owner) === started) {
-      throw unusable(`another Galaxy (process ${owner}) is using this folder; stop it first or set GALAXY_DATA_DIR`)
-    }
-    // Left behind by a process that was killed. Whoever renames it away may try again; the other one sees it gone.
-    const stale = `${file}.${process.pid}.stale`
-    try {
-      renameSync(file, stale)
-      rmSync(stale, { force: true })
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
-    }
+const makeKeys = (file: string): Keys => {
+  const keys: Keys = {
+    backend_secret: randomBytes(32).toString("base64"),
+    gateway_signing_seed: randomBytes(32).toString("base64"),
+    admin_user: "admin",
+    admin_password: randomBytes(15).toString("base64url")
   }
-}
-
-const loadKeys = (file: string): Keys => {
-  if (!existsSync(file)) {
-    const keys: Keys = {
-      backend_secret: randomBytes(32).toString("base64"),
-      gateway_signing_seed: randomBytes(32).toString("base64"),
-      admin_user: "admin",
-      admin_password: randomBytes(15).toString("base64url")
-    }
+  on(file, () => {
     writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true })
     renameSync(`${file}.new`, file)
-    return keys
-  }
+  })
+  return keys
+}
+
+const readIfThere = (file: string): string | undefined => {
   try {
-    return Schema.decodeUnknownSync(Keys)(JSON.parse(readFileSync(file, "utf8")))
-  } catch {
-    throw unusable(`${file} is damaged: restore it, or move the folder away to begin anew`)
+    return readFileSync(file, "utf8")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw unusable(fileProblem(file, cause, elsewhere))
   }
+}
+
+/** The keys that are kept, or new ones for a folder that was never used: without its keys a database is lost. */
+const loadKeys = (file: string, used: boolean): Keys => {
+  const text = readIfThere(file)
+  if (text === undefined && used) {
+    throw unusable(`${file} is missing, and without it the accounts can't be used; restore it, or ${elsewhere}`)
+  }
+  if (text === undefined) return makeKeys(file)
+  const keys = Option.flatMap(Result.getSuccess(Result.try(() => JSON.parse(text) as unknown)), (json) =>
+    Schema.decodeUnknownOption(Keys)(json)
+  )
+  if (Option.isSome(keys)) return keys.value
+  throw unusable(`${file} is damaged; restore it from a copy, or ${elsewhere}`)
 }
 
 /** Opens the folder, making it when it isn't there; lets go of it with the scope. */
@@ -113,25 +103,26 @@ export const open = (folder: string) =>
     Effect.try({
       try: () => {
         const path = resolve(folder)
-        mkdirSync(path, { recursive: true, mode: 0o700 })
-        const lock = join(path, "galaxy.lock")
-        takeLock(lock)
-        const at = (name: string) => join(path, name)
-        mkdirSync(at("mails"), { recursive: true, mode: 0o700 })
-        const opened: DataFolder & { readonly lock: string } = {
-          path,
-          database: at("database"),
-          mails: at("mails"),
-          log: at("galaxy.log"),
-          keys: loadKeys(at("keys.json")),
-          lock
+        on(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+        const lock = takeLock(path)
+        try {
+          const at = (name: string) => join(path, name)
+          on(at("mails"), () => mkdirSync(at("mails"), { recursive: true, mode: 0o700 }))
+          const opened: DataFolder = {
+            path,
+            database: at("database"),
+            mails: at("mails"),
+            log: at("galaxy.log"),
+            keys: loadKeys(at("keys.json"), existsSync(at("database")))
+          }
+          return { opened, lock }
+        } catch (cause) {
+          lock.release()
+          throw cause
         }
-        return opened
       },
       catch: (cause) =>
-        cause instanceof DataFolderUnusable
-          ? cause
-          : unusable(`${resolve(folder)}: ${cause instanceof Error ? cause.message : String(cause)}`)
+        cause instanceof DataFolderUnusable ? cause : unusable(fileProblem(resolve(folder), cause, elsewhere))
     }),
-    (opened) => Effect.sync(() => rmSync(opened.lock, { force: true }))
-  )
+    ({ lock }) => Effect.sync(() => lock.release())
+  ).pipe(Effect.map(({ opened }) => opened))

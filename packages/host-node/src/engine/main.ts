@@ -17,7 +17,7 @@ import { Cause, Effect, Exit, Layer, Schedule } from "effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as JsonLog from "../logging/JsonLog.ts"
-import * as NodeProcesses from "./NodeProcesses.ts"
+import * as NodeFolderLocks from "./NodeFolderLocks.ts"
 import { type EngineSettings, readSettings } from "./settings.ts"
 
 const fail = (line: string): void => {
@@ -36,7 +36,7 @@ const program = (settings: EngineSettings, listener: Server) => {
   })
   const engine = Engine.layer.pipe(
     Layer.provideMerge(StateStore.layer(settings.stateDir)),
-    Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeProcesses.layer])
+    Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer])
   )
   const running = HttpRouter.serve(routes(settings.version), { disableLogger: true, disableListenLog: true }).pipe(
     // The folder comes first: nothing is listened on for a game that can't be served.

@@ -20,7 +20,7 @@ import {
 import { Engine } from "@galaxy/engine/host/Engine"
 import { routes } from "@galaxy/engine/host/EngineHttp"
 import * as StateStore from "@galaxy/engine/host/StateStore"
-import * as NodeProcesses from "@galaxy/host-node/engine/NodeProcesses"
+import * as NodeFolderLocks from "@galaxy/host-node/engine/NodeFolderLocks"
 import { Context, Effect, Exit, Layer, Option, Scope, Semaphore } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 
@@ -37,7 +37,7 @@ const engineIn = (folder: string, version: string) =>
     Layer.provide(
       Engine.layer.pipe(
         Layer.provideMerge(StateStore.layer(folder)),
-        Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeProcesses.layer])
+        Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer])
       )
     )
   )

@@ -1,0 +1,29 @@
+/** Locks of state folders, by the kernel; the note beside one is what earlier engines have for a lock. */
+import { lockName } from "@galaxy/engine/host/FolderLock"
+import { FolderLocks, FolderNotLockable, FolderTaken } from "@galaxy/engine/host/FolderLocks"
+import { Effect, Layer } from "effect"
+import * as FolderLock from "../files/FolderLock.ts"
+import { identityOf } from "../files/processIdentity.ts"
+
+const refusal = (folder: string, error: unknown): FolderTaken | FolderNotLockable =>
+  error instanceof FolderLock.FolderTaken
+    ? new FolderTaken({ holder: error.holder === undefined ? "another process" : `process ${error.holder}` })
+    : notLockable(folder, error)
+
+const notLockable = (folder: string, error: unknown): FolderNotLockable =>
+  new FolderNotLockable({ message: FolderLock.problemOf(folder, error, "move the game's folder") })
+
+export const layer = Layer.succeed(FolderLocks, {
+  take: (folder) =>
+    Effect.acquireRelease(
+      Effect.try({
+        try: () => FolderLock.take(folder, { name: lockName, text: `${identityOf(process.pid)}\n` }),
+        catch: (error) => refusal(folder, error)
+      }),
+      (hold) => Effect.sync(() => hold.release())
+    ).pipe(
+      Effect.map((hold) => ({
+        isHeld: Effect.try({ try: () => hold.isHeld(), catch: (error) => notLockable(folder, error) })
+      }))
+    )
+})

@@ -1,0 +1,203 @@
+/**
+ * One owner of a folder, by a lock of the kernel.
+ *
+ * The lock is an open write transaction of SQLite on an empty file in the folder: the kernel lets one process have it,
+ * across pid namespaces and containers, and frees it when its holder ends, however that happens. Nobody removes the file;
+ * a note beside it only tells people, and versions that know no other lock, who the owner is.
+ *
+ * No code of the owner's process may open and close the lock file by other means: POSIX frees a process's locks on a
+ * file with the first close of it.
+ */
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { DatabaseSync } from "node:sqlite"
+import { Data } from "effect"
+import { fileProblem } from "./problems.ts"
+import { isAnotherAlive } from "./processIdentity.ts"
+
+/** Somebody else owns the folder; `holder` is what its note says, as far as there is one. */
+export class FolderTaken extends Data.TaggedError("FolderTaken")<{
+  readonly folder: string
+  readonly holder: string | undefined
+}> {
+  override get message(): string {
+    return `${this.folder} is in use by ${this.holder === undefined ? "another process" : `process ${this.holder}`}`
+  }
+}
+
+/** The folder can't be locked; the message says why and what to do. */
+export class FolderNotLockable extends Data.TaggedError("FolderNotLockable")<{
+  /** What the file system said, where it said something. */
+  readonly cause: unknown
+  readonly message: string
+}> {}
+
+/** Why a folder can't be used, as a sentence; `elsewhere` says how another one is chosen. */
+export const problemOf = (folder: string, error: unknown, elsewhere: string): string => {
+  if (!(error instanceof FolderNotLockable)) return fileProblem(folder, error, elsewhere)
+  return error.cause === undefined ? error.message : fileProblem(folder, error.cause, elsewhere)
+}
+
+/** How the owner is noted beside the lock. Earlier versions had this file as their only lock. */
+export interface Note {
+  readonly name: string
+  readonly text: string
+}
+
+export interface Hold {
+  /** Whether the lock is still the one that others find; false after somebody removed or replaced it. */
+  isHeld(): boolean
+  release(): void
+}
+
+export const lockFile = ".lock"
+
+/** The first releases of Node 24 warn that SQLite is an experiment; that is nothing for our users. */
+const sqlite = (() => {
+  const { emitWarning } = process
+  process.emitWarning = (warning: string | Error, ...more: Array<never>) => {
+    if (!String(warning).includes("SQLite is an experimental feature")) emitWarning(warning, ...more)
+  }
+  try {
+    return process.getBuiltinModule("node:sqlite")
+  } finally {
+    process.emitWarning = emitWarning
+  }
+})()
+
+/** Primary codes of SQLite. */
+const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cantOpen: 14, notDatabase: 26 }
+
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined
+
+const idOf = (file: string): string | undefined => {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`
+}
+
+/** What keeps this process from writing into the folder, as the system says it. */
+const writeProblem = (folder: string): unknown => {
+  const probe = join(folder, `.probe.${process.pid}`)
+  try {
+    writeFileSync(probe, "", { flag: "wx", mode: 0o600 })
+    return undefined
+  } catch (cause) {
+    return cause
+  } finally {
+    try {
+      rmSync(probe, { force: true })
+    } catch {
+      // It wasn't made, or stays as an empty hidden file.
+    }
+  }
+}
+
+const notLockable = (folder: string, error: unknown): FolderNotLockable => {
+  const file = join(folder, lockFile)
+  const code = codeOf(error)
+  if (code === codes.notDatabase || code === codes.corrupt) {
+    const message = `${file} must be empty and isn't; remove it while no Galaxy uses the folder`
+    return new FolderNotLockable({ cause: undefined, message })
+  }
+  if (code === codes.cantOpen || code === codes.readOnly || code === codes.full) {
+    const cause = writeProblem(folder)
+    if (cause !== undefined) return new FolderNotLockable({ cause, message: `${file} can't be written` })
+    const message = `${file} must be a file that this user may write; change it or remove it`
+    return new FolderNotLockable({ cause: undefined, message })
+  }
+  const said = error instanceof Error ? error.message : String(error)
+  const message = `the file system of ${folder} can't lock files (${said}); use a folder on a local disk`
+  return new FolderNotLockable({ cause: undefined, message })
+}
+
+const noteIn = (folder: string, note: Note): string | undefined => {
+  try {
+    return readFileSync(join(folder, note.name), "utf8").trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** In one step, so that nobody reads half of it. Without space for it the lock does without. */
+const writeNote = (folder: string, note: Note): void => {
+  const hidden = join(folder, `.${note.name}.new`)
+  try {
+    writeFileSync(hidden, note.text, { mode: 0o600 })
+    renameSync(hidden, join(folder, note.name))
+  } catch {
+    rmSync(hidden, { force: true })
+  }
+}
+
+const removeNote = (folder: string, note: Note): void => {
+  if (noteIn(folder, note) !== note.text.trim()) return
+  try {
+    rmSync(join(folder, note.name), { force: true })
+  } catch {
+    // On a disk that takes no writes any more it stays, and whoever comes next sees that it is out of date.
+  }
+}
+
+const ownersAlone = (file: string): void => {
+  try {
+    chmodSync(file, 0o600)
+  } catch {
+    // Another one has just made it.
+  }
+}
+
+/** Opens the file and takes the lock on exactly the file that others find under its name. */
+const lock = (folder: string): { readonly db: DatabaseSync; readonly id: string } => {
+  const file = join(folder, lockFile)
+  for (let attempt = 0; ; attempt++) {
+    const before = idOf(file)
+    const db = new sqlite.DatabaseSync(file, { timeout: 0 })
+    try {
+      if (before !== undefined) {
+        // Nothing is ever written, so there is nothing to keep a journal of.
+        db.exec("PRAGMA journal_mode = MEMORY")
+        // One that is immediate excludes all others, and of several at once one gets it.
+        db.exec("BEGIN IMMEDIATE")
+        if (idOf(file) === before) return { db, id: before }
+      } else ownersAlone(file)
+    } catch (error) {
+      db.close()
+      throw error
+    }
+    // Made just now, or replaced while it was opened.
+    db.close()
+    if (attempt === 10) throw new Error("its lock file keeps being replaced")
+  }
+}
+
+/**
+ * Takes the folder, which must exist, or throws `FolderTaken` or `FolderNotLockable` at once.
+ *
+ * An earlier version that still runs on the folder is respected by its note.
+ */
+export const take = (folder: string, note: Note): Hold => {
+  let locked: ReturnType<typeof lock>
+  try {
+    locked = lock(folder)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code !== codes.busy && code !== codes.locked) throw notLockable(folder, error)
+    throw new FolderTaken({ folder, holder: noteIn(folder, note) })
+  }
+  const { db, id } = locked
+  const noted = noteIn(folder, note)
+  if (noted !== undefined && isAnotherAlive(noted)) {
+    db.close()
+    throw new FolderTaken({ folder, holder: noted })
+  }
+  writeNote(folder, note)
+  return {
+    isHeld: () => idOf(join(folder, lockFile)) === id,
+    release: () => {
+      if (!db.isOpen) return
+      removeNote(folder, note)
+      db.close()
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What a file system refused, as one sentence that says what would help. */
+
+const codeOf = (cause: unknown): string | undefined =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
+
+/** What is wrong with a path, and what to do; `elsewhere` says how another place is chosen. */
+export const fileProblem = (path: string, cause: unknown, elsewhere: string): string => {
+  switch (codeOf(cause)) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return `no space is left on the disk of ${path}; free some and start again`
+    case "EROFS":
+      return `${path} is on a read-only file system; make it writable or ${elsewhere}`
+    case "EACCES":
+    case "EPERM":
+      return `this user may not read and write ${path}; change its owner or permissions, or ${elsewhere}`
+    case "ENOTDIR":
+    case "EEXIST":
+      return `${path} can't be a folder, because a file is in its place; move that away or ${elsewhere}`
+    case "EISDIR":
+      return `${path} is a folder where a file should be; move it away`
+    case "ENOENT":
+      return `${path} can't be made there; ${elsewhere}`
+    case "EIO":
+      return `the disk of ${path} has failed to read or write; check it, or ${elsewhere}`
+    case "EMFILE":
+    case "ENFILE":
+      return `${path} can't be opened, because too many files are open; raise the limit (ulimit -n)`
+    default:
+      return `${path} can't be used: ${cause instanceof Error ? cause.message : String(cause)}`
+  }
+}
