@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { statusOf } from "@galaxy/contract/api/ApiError"
+import { reasonsOf, statusOf } from "@galaxy/contract/api/ApiError"
 import { orderCodeMeanings, orderOps } from "@galaxy/contract/engine/Order"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
@@ -49,11 +49,16 @@ ${sections.join("\n\n")}
 
 const errors = (): string => `# Error codes of the REST surfaces
 
-An error is \`{"error":{"code":"…","message":"…"}}\`. As the \`result_code\` of a signed response the code is the same.
+An error is \`{"error":{"code":"…","message":"…","reason":"…"}}\`. As the \`result_code\` of a signed response the code is the
+same, and its payload has the same fields. \`reason\` is left out where there is none; take one that you don't know for none.
 
 ${table(
-  ["code", "status"],
-  Object.entries(statusOf).map(([code, status]) => [`\`${code}\``, String(status)])
+  ["code", "status", "reasons"],
+  Object.entries(statusOf).map(([code, status]) => [
+    `\`${code}\``,
+    String(status),
+    (Object.entries(reasonsOf).find(([it]) => it === code)?.[1] ?? []).map((it) => `\`${it}\``).join(", ")
+  ])
 )}
 `
 

@@ -26,6 +26,8 @@ export class Unavailable extends Data.TaggedError("Unavailable")<{ readonly mess
 export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly code: string
   readonly message: string
+  /** Which condition of the code it is, as `turn_passed`, where the backend names one. */
+  readonly reason?: string
 }> {}
 
 /** An answer or event that the pinned gateway key didn't sign, or that belongs to another request. */

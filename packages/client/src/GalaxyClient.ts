@@ -106,7 +106,12 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         if (response.resultCode !== "ok") {
           const error = yield* read(errorTable, response.payloadBytes)
           const message = typeof error["message"] === "string" ? error["message"] : ""
-          return yield* new CallFailed({ code: response.resultCode, message })
+          const reason = error["reason"]
+          return yield* new CallFailed({
+            code: response.resultCode,
+            message,
+            ...(typeof reason === "string" && reason !== "" ? { reason } : {})
+          })
         }
         const answer = yield* read(route.response, response.payloadBytes)
         const schema = answers[messageType] as unknown as Schema.Codec<Answer<M>, unknown>

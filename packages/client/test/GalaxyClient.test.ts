@@ -41,11 +41,14 @@ describe("GalaxyClient", () => {
         Fake.answer(request, {
           resultCode: "conflict",
           table: "galaxy.common.Error",
-          payload: { code: "conflict", message: "the game is running" }
+          payload: { code: "conflict", message: "the game is running", reason: "wrong_state" }
         })
       )
       const error = yield* Effect.flip(client.call("user.sessions.list", {}))
-      assert.strictEqual(error._tag === "CallFailed" ? error.code : error._tag, "conflict")
+      assert.deepStrictEqual(error._tag === "CallFailed" ? [error.code, error.reason] : error._tag, [
+        "conflict",
+        "wrong_state"
+      ])
     })
   )
 

@@ -37,7 +37,10 @@ interface Outcome {
   readonly payload: Uint8Array
 }
 
-const failed = (code: string, message: string): Outcome => ({ resultCode: code, payload: fromError(code, message) })
+const failed = (code: string, message: string, reason?: string): Outcome => ({
+  resultCode: code,
+  payload: fromError(code, message, reason)
+})
 
 const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
 
@@ -67,7 +70,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       if (answer.status >= 500) return yield* new BackendUnavailable()
       if (answer.status >= 300) {
         const error = Option.getOrUndefined(decodeError(answer.json))?.error
-        return error === undefined ? yield* new BackendUnavailable() : failed(error.code, error.message)
+        return error === undefined ? yield* new BackendUnavailable() : failed(error.code, error.message, error.reason)
       }
       const payload = yield* Effect.try({
         try: () => fromAnswer(route, answer.json),

@@ -50,5 +50,5 @@ export const toCall = (route: MessageRoute, payload: Uint8Array): RestCall => {
 export const fromAnswer = (route: MessageRoute, json: unknown): Uint8Array =>
   codec.encode(tables, route.response, json as codec.JsonObject)
 
-export const fromError = (code: string, message: string): Uint8Array =>
-  codec.encode(tables, errorTable, { code, message })
+export const fromError = (code: string, message: string, reason?: string): Uint8Array =>
+  codec.encode(tables, errorTable, { code, message, ...(reason === undefined ? {} : { reason }) })

@@ -162,5 +162,7 @@ describe("an answer", () => {
       code: "not_found",
       message: "жé"
     })
+    const reasoned = transcode.fromError("conflict", "too late", "turn_passed")
+    assert.deepStrictEqual(decode(tables, errorTable, reasoned)["reason"], "turn_passed")
   })
 })

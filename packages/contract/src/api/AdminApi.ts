@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { label, Timestamp } from "./Fields.ts"
+import { int, label, Timestamp } from "./Fields.ts"
 import { AdminIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
@@ -34,12 +34,21 @@ export const RegisterEngineVersion = Schema.Struct({
   image_ref: label(512)
 })
 
+/** An empty one, or no body: a turn at once, whatever turn the game is at. */
+export const ForceNextTurn = Schema.Struct({
+  /** The newest turn that the caller knows of as made. Several calls with the same one make one turn. */
+  expected_turn: Schema.optionalKey(int(0, 1_000_000))
+})
+
 const ofGame = { params: { game_id: GameId }, success: Runtime, error: wireErrors } as const
 
 export class AdminRuntimesGroup extends HttpApiGroup.make("adminRuntimes")
   .add(
     HttpApiEndpoint.get("get", "/:game_id", ofGame),
-    HttpApiEndpoint.post("forceNextTurn", "/:game_id/force-next-turn", ofGame)
+    HttpApiEndpoint.post("forceNextTurn", "/:game_id/force-next-turn", {
+      ...ofGame,
+      payload: [ForceNextTurn, Schema.Null]
+    })
   )
   .prefix("/api/v1/admin/runtimes") {}
 

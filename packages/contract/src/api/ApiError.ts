@@ -1,8 +1,9 @@
 /**
  * The closed set of REST error codes and their statuses (wire contract, section 2).
  *
- * On the wire an error is `{"error":{"code","message"}}`; in the program it is one tagged class per code. Domain
- * errors never carry a status: a surface maps them to one of these in its own total table.
+ * On the wire an error is `{"error":{"code","message","reason"?}}`; in the program it is one tagged class per code. A
+ * reason says which condition of its code it is, from a closed list. Domain errors never carry a status: a surface maps
+ * them to one of these in its own total table.
  */
 import { Schema, SchemaTransformation } from "effect"
 import { HttpApiSchema } from "effect/http-api"
@@ -25,6 +26,39 @@ export const statusOf = {
 
 export type ApiErrorCode = keyof typeof statusOf
 
+/**
+ * The reasons that the codes which have some may give. Readers must take an unknown reason for none: later versions may
+ * have more of them.
+ */
+export const reasonsOf = {
+  conflict: [
+    "wrong_state",
+    "full",
+    "name_taken",
+    "already_member",
+    "already_pending",
+    "not_pending",
+    "blocked",
+    "limit_reached",
+    "enrollment_over",
+    "paused",
+    "generating",
+    "turn_closed",
+    "turn_passed",
+    "orders_changed",
+    "exists",
+    "last_admin",
+    "sent_already",
+    "version_disabled",
+    "not_a_patch",
+    "in_use"
+  ],
+  forbidden: ["not_owner", "not_member", "not_recipient", "not_issuer", "cross_site", "foreign_host"]
+} as const satisfies Partial<Record<ApiErrorCode, ReadonlyArray<string>>>
+
+/** Reasons of a code; `never` where the code has none. */
+export type ReasonOf<C extends ApiErrorCode> = C extends keyof typeof reasonsOf ? (typeof reasonsOf)[C][number] : never
+
 const fields = { message: Schema.String }
 
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("invalid_request", fields) {}
@@ -33,10 +67,16 @@ export class AccountPermanentlyBlocked extends Schema.TaggedError<AccountPermane
   fields
 ) {}
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("unauthorized", fields) {}
-export class Forbidden extends Schema.TaggedError<Forbidden>()("forbidden", fields) {}
+export class Forbidden extends Schema.TaggedError<Forbidden>()("forbidden", {
+  ...fields,
+  reason: Schema.optionalKey(Schema.Literals(reasonsOf.forbidden))
+}) {}
 export class NotFound extends Schema.TaggedError<NotFound>()("not_found", fields) {}
 export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("method_not_allowed", fields) {}
-export class Conflict extends Schema.TaggedError<Conflict>()("conflict", fields) {}
+export class Conflict extends Schema.TaggedError<Conflict>()("conflict", {
+  ...fields,
+  reason: Schema.optionalKey(Schema.Literals(reasonsOf.conflict))
+}) {}
 export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>()("payload_too_large", fields) {}
 export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()(
   "unsupported_media_type",
@@ -64,14 +104,26 @@ const classes = {
 /** Any error that a REST surface answers with. */
 export type ApiError = { [C in ApiErrorCode]: InstanceType<(typeof classes)[C]> }[ApiErrorCode]
 
-/** The error class of a code, made with its message. */
-export const make = (code: ApiErrorCode, message: string): ApiError => new classes[code]({ message })
+/** The error class of a code, made with its message and, where its code has some, a reason. */
+export const make = <C extends ApiErrorCode>(code: C, message: string, reason?: ReasonOf<C>): ApiError => {
+  switch (code) {
+    case "conflict":
+      return new Conflict(reason === undefined ? { message } : { message, reason: reason as ReasonOf<"conflict"> })
+    case "forbidden":
+      return new Forbidden(reason === undefined ? { message } : { message, reason: reason as ReasonOf<"forbidden"> })
+    default:
+      return new classes[code]({ message })
+  }
+}
 
 /** The JSON body of an error. */
-export const body = (code: ApiErrorCode, message: string) => ({ error: { code, message } })
+export const body = <C extends ApiErrorCode>(code: C, message: string, reason?: ReasonOf<C>) => ({
+  error: { code, message, ...(reason === undefined ? {} : { reason }) }
+})
 
+/** Any error as a reader takes it: of whatever code and reason. */
 export const ErrorEnvelope = Schema.Struct({
-  error: Schema.Struct({ code: Schema.String, message: Schema.String })
+  error: Schema.Struct({ code: Schema.String, message: Schema.String, reason: Schema.optionalKey(Schema.String) })
 })
 
 const envelope = <const C extends string>(code: C) =>
@@ -93,15 +145,45 @@ const wire = <const C extends string, E extends { readonly message: string }>(
     HttpApiSchema.status(status)
   )
 
+const reasonedEnvelope = <const C extends string, const R extends string>(code: C, reasons: ReadonlyArray<R>) =>
+  Schema.Struct({
+    error: Schema.Struct({
+      code: Schema.Literal(code),
+      message: Schema.String,
+      reason: Schema.optionalKey(Schema.Literals(reasons))
+    })
+  })
+
+const wireReasoned = <
+  const C extends string,
+  const R extends string,
+  E extends { readonly message: string; readonly reason?: R }
+>(
+  code: C,
+  status: number,
+  type: Schema.Codec<E, unknown> & (new (props: { readonly message: string; readonly reason?: R }) => E),
+  reasons: ReadonlyArray<R>
+) =>
+  reasonedEnvelope(code, reasons).pipe(
+    Schema.decodeTo(
+      Schema.toType(type),
+      SchemaTransformation.transform<E, ReturnType<typeof reasonedEnvelope<C, R>>["Type"]>({
+        decode: ({ error: { message, reason } }) => new type(reason === undefined ? { message } : { message, reason }),
+        encode: ({ message, reason }) => ({ error: { code, message, ...(reason === undefined ? {} : { reason }) } })
+      })
+    ),
+    HttpApiSchema.status(status)
+  )
+
 /** What an endpoint declares as its `error`: every code, in its wire form. */
 export const wireErrors = [
   wire("invalid_request", statusOf.invalid_request, InvalidRequest),
   wire("account_permanently_blocked", statusOf.account_permanently_blocked, AccountPermanentlyBlocked),
   wire("unauthorized", statusOf.unauthorized, Unauthorized),
-  wire("forbidden", statusOf.forbidden, Forbidden),
+  wireReasoned("forbidden", statusOf.forbidden, Forbidden, reasonsOf.forbidden),
   wire("not_found", statusOf.not_found, NotFound),
   wire("method_not_allowed", statusOf.method_not_allowed, MethodNotAllowed),
-  wire("conflict", statusOf.conflict, Conflict),
+  wireReasoned("conflict", statusOf.conflict, Conflict, reasonsOf.conflict),
   wire("payload_too_large", statusOf.payload_too_large, PayloadTooLarge),
   wire("unsupported_media_type", statusOf.unsupported_media_type, UnsupportedMediaType),
   wire("rate_limited", statusOf.rate_limited, RateLimited),

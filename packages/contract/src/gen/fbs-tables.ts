@@ -8,7 +8,8 @@ export const tables = {
   "galaxy.common.Error": {
     fields: [
       { name: "code", slot: 0, type: "string", required: true },
-      { name: "message", slot: 1, type: "string", required: true }
+      { name: "message", slot: 1, type: "string", required: true },
+      { name: "reason", slot: 2, type: "string" }
     ]
   },
   "galaxy.game.Order": {

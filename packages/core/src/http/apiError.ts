@@ -32,7 +32,13 @@ export type DomainError =
   | StorageError
 
 type Tag = DomainError["_tag"]
-type Line<E> = readonly [code: ApiError.ApiErrorCode, message: string | ((error: E) => string)]
+type Line<E> = {
+  [C in ApiError.ApiErrorCode]: readonly [
+    code: C,
+    message: string | ((error: E) => string),
+    reason?: ApiError.ReasonOf<C> | ((error: E) => ApiError.ReasonOf<C>)
+  ]
+}[ApiError.ApiErrorCode]
 
 const own = (error: { readonly message: string }) => error.message
 
@@ -44,32 +50,34 @@ export const lines: { readonly [T in Tag]: Line<Extract<DomainError, { readonly 
   SignInMalformed: ["invalid_request", (it) => it.problem],
   SessionNotFound: ["not_found", "no such session"],
   GameNotFound: ["not_found", own],
-  NotGameOwner: ["forbidden", own],
-  GameStateConflict: ["conflict", own],
+  NotGameOwner: ["forbidden", own, "not_owner"],
+  GameStateConflict: ["conflict", own, "wrong_state"],
   GameSettingsInvalid: ["invalid_request", own],
-  TooManyGames: ["conflict", own],
+  TooManyGames: ["conflict", own, "limit_reached"],
   NotEnoughPlayers: ["conflict", own],
-  GameFull: ["conflict", own],
-  AlreadyMember: ["conflict", own],
+  GameFull: ["conflict", own, "full"],
+  AlreadyMember: ["conflict", own, "already_member"],
   BlockedFromGame: ["forbidden", own],
-  NotGameMember: ["forbidden", own],
+  NotGameMember: ["forbidden", own, "not_member"],
   MembershipNotFound: ["not_found", own],
   PublicGameTakesNoInvites: ["conflict", own],
   InvitedUserNotFound: ["not_found", own],
   InviteNotFound: ["not_found", own],
-  NotYourInvite: ["forbidden", own],
-  InviteNotPending: ["conflict", own],
-  InviteAlreadyPending: ["conflict", own],
-  TooManyInvites: ["conflict", own],
+  NotYourInvite: ["forbidden", own, (it) => `not_${it.actor}`],
+  InviteNotPending: ["conflict", own, "not_pending"],
+  InviteAlreadyPending: ["conflict", own, "already_pending"],
+  TooManyInvites: ["conflict", own, "limit_reached"],
   InviteExpiryInvalid: ["invalid_request", own],
   CursorInvalid: ["invalid_request", own],
   RaceNameInvalid: ["invalid_request", own],
-  RaceNameTaken: ["conflict", own],
-  EngineVersionTaken: ["conflict", (it) => `version ${it.version} is registered with another image`],
-  NoEngineVersion: ["conflict", "there is no such engine version, or it is disabled"],
+  RaceNameTaken: ["conflict", own, "name_taken"],
+  EngineVersionTaken: ["conflict", (it) => `version ${it.version} is registered with another image`, "exists"],
+  NoEngineVersion: ["conflict", "there is no such engine version, or it is disabled", "version_disabled"],
   RuntimeNotFound: ["not_found", "this game has no runtime"],
-  GameNotRunning: ["conflict", own],
-  TurnWindowClosed: ["conflict", "the turn is being generated; orders are closed"],
+  GameNotRunning: ["conflict", own, (it) => (it.status === "paused" ? "paused" : "wrong_state")],
+  TurnNotMade: ["not_found", own],
+  TurnPassed: ["conflict", own, "turn_passed"],
+  TurnWindowClosed: ["conflict", "the turn is being generated; orders are closed", "generating"],
   EngineRefused: ["conflict", own],
   EngineUnreachable: ["service_unavailable", "the game's engine can't be reached at present"],
   StorageError: ["service_unavailable", "the database can't be reached at present"]
@@ -79,8 +87,12 @@ export const lines: { readonly [T in Tag]: Line<Extract<DomainError, { readonly 
 export const toApiError = (error: DomainError): ApiError.ApiError => {
   if (error._tag === "EngineRefused") return ApiError.make(error.code, error.message)
   if (error._tag === "StorageError" && !error.retryable) return ApiError.make("internal_error", "internal error")
-  const [code, message] = lines[error._tag] as Line<DomainError>
-  return ApiError.make(code, typeof message === "string" ? message : message(error))
+  const [code, message, reason] = lines[error._tag] as Line<DomainError>
+  return ApiError.make(
+    code,
+    typeof message === "string" ? message : message(error),
+    typeof reason === "function" ? reason(error) : reason
+  )
 }
 
 /** Ends a handler: the domain's error becomes the wire's. What is our fault is logged. */

@@ -3,7 +3,8 @@
  *
  * The backend says who the player is and for which turn they write, and passes on the rest both ways. A write names the
  * turn that was open when it was let in. The engine does one thing after the other and refuses a write for any other
- * turn, so what it accepts is in that turn, however close to the cutoff it came.
+ * turn, so what it accepts is in that turn, however close to the cutoff it came. Reads reach up to the game's newest turn:
+ * an engine has the next one a moment before that is committed, and until then it hasn't happened.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
@@ -18,13 +19,14 @@ import {
   EngineUnreachable,
   GameNotRunning,
   RuntimeNotFound,
+  TurnNotMade,
   TurnWindowClosed
 } from "../runtime/RuntimeError.ts"
-import { type RuntimeStatus, RuntimeStore } from "../runtime/RuntimeStore.ts"
+import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "../runtime/RuntimeStore.ts"
 import { Runtimes } from "../runtime/Runtimes.ts"
 
 type AccessError = GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunning | StorageError
-type ReadError = AccessError | EngineRefused | EngineUnreachable
+type ReadError = AccessError | TurnNotMade | EngineRefused | EngineUnreachable
 type WriteError = ReadError | TurnWindowClosed
 
 /** Orders for a turn; the open one when none is named. */
@@ -80,6 +82,9 @@ export const layer: Layer.Layer<
       return { actor: race, turn: row.current_turn }
     })
 
+    const made = ({ current_turn: current }: RuntimeRow, turn: number) =>
+      turn > current ? Effect.fail(new TurnNotMade({ turn, current })) : Effect.succeed(turn)
+
     const engineOf = Effect.fnUntraced(function* (gameId: GameId) {
       const found = yield* host.inspect(gameId)
       if (Option.isSome(found)) return found.value.endpoint
@@ -104,12 +109,13 @@ export const layer: Layer.Layer<
       command: Effect.fn("PlayerOrders.command")(write("command")),
       order: Effect.fn("PlayerOrders.order")(write("order")),
       orders: Effect.fn("PlayerOrders.orders")(function* (gameId, userId, turn) {
-        const { race } = yield* seated(gameId, userId)
-        return yield* client.orders(yield* engineOf(gameId), { race, turn })
+        const { race, row } = yield* seated(gameId, userId)
+        const read = yield* made(row, turn ?? row.current_turn)
+        return yield* client.orders(yield* engineOf(gameId), { race, turn: read })
       }),
       report: Effect.fn("PlayerOrders.report")(function* (gameId, userId, turn) {
-        const { race } = yield* seated(gameId, userId)
-        return yield* client.report(yield* engineOf(gameId), { race, turn })
+        const { race, row } = yield* seated(gameId, userId)
+        return yield* client.report(yield* engineOf(gameId), { race, turn: yield* made(row, turn) })
       })
     })
   })

@@ -17,6 +17,26 @@ export class GameNotRunning extends Schema.TaggedError<GameNotRunning>()("GameNo
 /** The turn is being generated: orders for it come too late. */
 export class TurnWindowClosed extends Schema.TaggedError<TurnWindowClosed>()("TurnWindowClosed", {}) {}
 
+/** The game's newest turn is an earlier one: what an engine has beyond it isn't committed, and isn't told of. */
+export class TurnNotMade extends Schema.TaggedError<TurnNotMade>()("TurnNotMade", {
+  turn: Schema.Int,
+  current: Schema.Int
+}) {
+  override get message(): string {
+    return `turn ${this.turn} has not been made yet; the newest turn is ${this.current}`
+  }
+}
+
+/** The newest turn that the caller knows of isn't the game's newest: what they ask for may have been done already. */
+export class TurnPassed extends Schema.TaggedError<TurnPassed>()("TurnPassed", {
+  expected: Schema.Int,
+  current: Schema.Int
+}) {
+  override get message(): string {
+    return `the newest turn is ${this.current}, not ${this.expected}`
+  }
+}
+
 /** The engine said no; its code and words are passed on. */
 export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRefused", {
   code: Schema.Literals([
@@ -38,4 +58,11 @@ export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("
   reason: Schema.String
 }) {}
 
-export type RuntimeError = RuntimeNotFound | GameNotRunning | TurnWindowClosed | EngineRefused | EngineUnreachable
+export type RuntimeError =
+  | RuntimeNotFound
+  | GameNotRunning
+  | TurnWindowClosed
+  | TurnNotMade
+  | TurnPassed
+  | EngineRefused
+  | EngineUnreachable

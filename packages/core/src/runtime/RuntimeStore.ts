@@ -88,8 +88,10 @@ export class RuntimeStore extends Context.Service<
     find(gameId: GameId): Effect.Effect<Option.Option<RuntimeRow>, StorageError>
     /** Changes the row if it is still the one that was read, and answers it as it then is. */
     write(read: RuntimeRow, change: RuntimeChange): Effect.Effect<RuntimeRow, RuntimeStale | StorageError>
-    /** Marks a running game for a turn out of schedule; answers whether it was one. */
-    force(gameId: GameId): Effect.Effect<boolean, StorageError>
+    /** Locks the row to the end of the transaction and reads it as it then is. */
+    lock(gameId: GameId): Effect.Effect<Option.Option<RuntimeRow>, StorageError>
+    /** Marks the game for a turn out of schedule; to be called with the row locked. */
+    force(gameId: GameId): Effect.Effect<void, StorageError>
     /** Players in the order of their seats, which never changes. */
     seats(gameId: GameId): Effect.Effect<ReadonlyArray<Seat>, StorageError>
     seat(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Seat>, StorageError>
@@ -127,6 +129,12 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       Request: GameId,
       Result: RuntimeRow,
       execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records WHERE game_id = ${gameId}`
+    })
+
+    const selectLocked = SqlSchema.findOneOption({
+      Request: GameId,
+      Result: RuntimeRow,
+      execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records WHERE game_id = ${gameId} FOR UPDATE`
     })
 
     const selectSeats = SqlSchema.findAll({
@@ -169,6 +177,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
 
     return RuntimeStore.of({
       find: (gameId) => StorageError.refail(select(gameId)),
+      lock: (gameId) => StorageError.refail(selectLocked(gameId)),
       write: Effect.fnUntraced(function* (read, change) {
         const changed = { ...change, updated_at: yield* DateTime.nowAsDate }
         const [row] = yield* Effect.flatMap(
@@ -183,10 +192,8 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       // No version: it decides nothing that an owner could have decided otherwise, and must not make one stale.
       force: Effect.fnUntraced(function* (gameId) {
         const now = yield* DateTime.nowAsDate
-        const marked = yield* sql`
-          UPDATE backend.runtime_records SET force_next_turn = true, updated_at = ${now}
-          WHERE game_id = ${gameId} AND status IN ('running', 'generation_in_progress') RETURNING 1`
-        return marked.length > 0
+        yield* sql`
+          UPDATE backend.runtime_records SET force_next_turn = true, updated_at = ${now} WHERE game_id = ${gameId}`
       }, StorageError.refail),
       seats: (gameId) => StorageError.refail(Effect.map(selectSeats(gameId), (rows) => rows.map(seatOf))),
       seat: (gameId, userId) => StorageError.refail(Effect.map(selectSeat({ gameId, userId }), Option.map(seatOf))),

@@ -17,8 +17,8 @@ import type { EngineHost, EngineInstance } from "../engine/EngineHost.ts"
 import * as EngineReady from "../engine/EngineReady.ts"
 import * as GameWork from "./GameWork.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
-import { EngineUnreachable, GameNotRunning, RuntimeNotFound } from "./RuntimeError.ts"
-import { type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { EngineUnreachable, GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
+import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "./RuntimeStore.ts"
 
 export class Runtimes extends Context.Service<
   Runtimes,
@@ -28,8 +28,14 @@ export class Runtimes extends Context.Service<
     reconcile(gameId: GameId): Effect.Effect<boolean>
     /** Sees that the game's engine runs, and waits until it can serve. */
     engine(gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable>
-    /** Asks for one turn at once, in place of the next scheduled one. */
-    forceNextTurn(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | GameNotRunning | StorageError>
+    /**
+     * Asks for one turn at once, in place of the next scheduled one. Where the caller names the newest turn that they know
+     * of as made, the turn after it is made once, however often it is asked for.
+     */
+    forceNextTurn(
+      gameId: GameId,
+      expectedTurn?: number
+    ): Effect.Effect<RuntimeRow, RuntimeNotFound | GameNotRunning | TurnPassed | StorageError>
   }
 >()("@galaxy/core/runtime/Runtimes") {}
 
@@ -59,6 +65,9 @@ const reached = <A, E, R>(call: Effect.Effect<A, E, R>, again = 5): Effect.Effec
   Effect.catchCause(call, (cause) =>
     again > 0 && Cause.hasInterruptsOnly(cause) ? reached(call, again - 1) : Effect.failCause(cause)
   )
+
+/** States in which a turn can be asked for out of schedule. */
+const forceable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress"])
 
 const service = Layer.effect(
   Runtimes,
@@ -94,14 +103,21 @@ const service = Layer.effect(
       })
     )
 
-    const forceNextTurn = Effect.fn("Runtimes.forceNextTurn")(function* (gameId: GameId) {
+    const forceNextTurn = Effect.fn("Runtimes.forceNextTurn")(function* (gameId: GameId, expectedTurn?: number) {
       return yield* sql.withTransaction(
         Effect.gen(function* () {
-          const forced = yield* store.force(gameId)
-          const row = yield* get(gameId)
-          if (!forced) return yield* new GameNotRunning({ status: row.status })
+          const row = yield* store.lock(gameId)
+          if (Option.isNone(row)) return yield* new RuntimeNotFound()
+          const { status, current_turn: current } = row.value
+          if (!forceable.has(status)) return yield* new GameNotRunning({ status })
+          if (expectedTurn !== undefined) {
+            if (expectedTurn !== current) return yield* new TurnPassed({ expected: expectedTurn, current })
+            // The turn that they ask for is being made.
+            if (status === "generation_in_progress") return row.value
+          }
+          yield* store.force(gameId)
           yield* signal.send("galaxy_runtime")
-          return row
+          return yield* get(gameId)
         })
       )
     }, StorageError.refail)

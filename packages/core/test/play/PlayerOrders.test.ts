@@ -1,3 +1,4 @@
+import { type DomainError, toApiError } from "@galaxy/core/http/apiError"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
@@ -25,10 +26,17 @@ const tagOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<
   Effect.map(Effect.flip(effect), (error) => error._tag)
 
 eachDatabase((name, database) => {
-  layer(runtimeOn(database, scriptedEngines, { callTimeout: "5 seconds", maxAnswerBytes: 10_000 }), {
-    timeout: "60 seconds",
-    excludeTestServices: true
-  })(`players in a game on ${name}`, (it) => {
+  layer(
+    runtimeOn(database, scriptedEngines, {
+      callTimeout: "5 seconds",
+      maxAnswerBytes: 10_000,
+      firstBackoff: "10 seconds"
+    }),
+    {
+      timeout: "60 seconds",
+      excludeTestServices: true
+    }
+  )(`players in a game on ${name}`, (it) => {
     it.effect("write in their own name, for the open turn, and get the engine's own answer", () =>
       Effect.gen(function* () {
         const { sessions, gameId, owner, guest, engines, last } = yield* runningGame
@@ -60,9 +68,45 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const { sessions, gameId, guest, last } = yield* runningGame
         yield* sessions.orders(gameId, guest, undefined)
-        assert.deepStrictEqual(yield* last, { method: "GET", path: "/api/v1/order", query: { race: "Lyra" }, body: {} })
-        yield* sessions.report(gameId, guest, 3)
-        assert.deepStrictEqual((yield* last)?.query, { race: "Lyra", turn: "3" })
+        assert.deepStrictEqual(yield* last, {
+          method: "GET",
+          path: "/api/v1/order",
+          query: { race: "Lyra", turn: "0" },
+          body: {}
+        })
+        yield* sessions.report(gameId, guest, 0)
+        assert.deepStrictEqual((yield* last)?.query, { race: "Lyra", turn: "0" })
+      })
+    )
+
+    it.effect("read nothing of a turn that the engine has made but that isn't committed", () =>
+      Effect.gen(function* () {
+        const runtimes = yield* Runtimes
+        const { sessions, gameId, owner, engines } = yield* runningGame
+        const during: Array<unknown> = []
+        const look = Effect.gen(function* () {
+          const refused = yield* Effect.flip(sessions.report(gameId, owner, 1))
+          during.push(toApiError(refused satisfies DomainError)._tag, yield* tagOf(sessions.orders(gameId, owner, 1)))
+          // What names no turn is of the newest one that is committed.
+          yield* sessions.orders(gameId, owner, undefined)
+          during.push((yield* engines.game(gameId)).calls.at(-1)?.query["turn"])
+        }).pipe(Effect.orDie)
+        yield* engines.script(gameId, {
+          call: ({ path, before }) =>
+            // The engine has made turn 1, and its answer never comes: the second attempt finds it made.
+            path.endsWith("/admin/turn") && before === 1 ? Effect.as(look, undefined) : Effect.succeed(undefined),
+          after: ({ path, before }) =>
+            path.endsWith("/admin/turn") && before === 0 ? refusal(503, "service_unavailable", "lost") : undefined
+        })
+        yield* runtimes.forceNextTurn(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* engines.game(gameId)).state?.turn, 1)
+        yield* look
+        yield* advance("1 minute")
+        yield* runtimes.reconcile(gameId)
+        assert.deepStrictEqual(during, ["not_found", "TurnNotMade", "0", "not_found", "TurnNotMade", "0"])
+        yield* sessions.report(gameId, owner, 1)
+        assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 2)), "TurnNotMade")
       })
     )
 

@@ -83,9 +83,14 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "60 seconds", excludeT
         assert.deepStrictEqual(sent, { status: 200, body: { race: "Vega", actor: "Vega", turn: 0, orders } })
         const commands = yield* call(owner, "POST", `${game}/commands`, { turn: 0, commands: orders })
         assert.deepStrictEqual(commands.body["commands"], orders)
-        assert.strictEqual((yield* call(owner, "GET", `${game}/orders?turn=4`)).status, 200)
-        assert.deepStrictEqual((yield* engines.game(gameId)).calls.at(-1)?.query, { race: "Vega", turn: "4" })
-        assert.strictEqual((yield* call(owner, "GET", `${game}/reports/2`)).body["turn"], 2)
+        assert.strictEqual((yield* call(owner, "GET", `${game}/orders?turn=0`)).status, 200)
+        assert.deepStrictEqual((yield* engines.game(gameId)).calls.at(-1)?.query, { race: "Vega", turn: "0" })
+        assert.strictEqual((yield* call(owner, "GET", `${game}/reports/0`)).body["turn"], 0)
+        assert.deepStrictEqual(yield* call(owner, "GET", `${game}/reports/2`), {
+          status: 404,
+          body: { error: { code: "not_found", message: "turn 2 has not been made yet; the newest turn is 0" } }
+        })
+        assert.strictEqual((yield* call(owner, "GET", `${game}/orders?turn=1`)).status, 404)
 
         yield* engines.script(gameId, {
           call: () => Effect.succeed(refusal(409, "conflict", "turn 9 has not come yet"))
@@ -150,6 +155,21 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "60 seconds", excludeT
         assert.deepStrictEqual([forced.status, forced.body["status"]], [200, "running"])
         yield* runtimes.reconcile(gameId)
         assert.strictEqual((yield* row(gameId)).current_turn, 1)
+        // Whoever names the newest turn that they know of may ask as often as they like.
+        const once = () => call("", "POST", `${path}/force-next-turn`, { expected_turn: 1 })
+        const answers = yield* Effect.all([once(), once(), once()], { concurrency: "unbounded" })
+        for (const { status } of answers) assert.strictEqual(status, 200)
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* row(gameId)).current_turn, 2)
+        const late = yield* once()
+        assert.deepStrictEqual(
+          [late.status, late.body],
+          [409, { error: { code: "conflict", message: "the newest turn is 2, not 1", reason: "turn_passed" } }]
+        )
+        assert.strictEqual((yield* call("", "POST", `${path}/force-next-turn`, { expected_turn: 3 })).status, 409)
+        assert.strictEqual((yield* call("", "POST", `${path}/force-next-turn`, { expected_turn: "2" })).status, 400)
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* row(gameId)).current_turn, 2)
         for (const unknown of [yield* newId, "nonsense"]) {
           assert.strictEqual((yield* call("", "GET", `/admin/runtimes/${unknown}`)).status, 404)
           assert.strictEqual((yield* call("", "POST", `/admin/runtimes/${unknown}/force-next-turn`)).status, 404)

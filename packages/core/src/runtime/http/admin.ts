@@ -37,8 +37,8 @@ export const runtimes = HttpApiBuilder.group(
       )
       .handle(
         "forceNextTurn",
-        Effect.fnUntraced(function* ({ params }) {
-          return view(yield* runtimes.forceNextTurn(params.game_id))
+        Effect.fnUntraced(function* ({ params, payload }) {
+          return view(yield* runtimes.forceNextTurn(params.game_id, payload?.expected_turn))
         }, toApi)
       )
   })

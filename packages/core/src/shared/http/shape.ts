@@ -8,8 +8,12 @@ import * as ApiError from "@galaxy/contract/api/ApiError"
 import { ByteSize, Cause, Clock, Effect, Option } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
 
-export const json = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
-  HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
+export const json = <C extends ApiError.ApiErrorCode>(
+  code: C,
+  message: string,
+  headers: Record<string, string> = {},
+  reason?: ApiError.ReasonOf<C>
+) => HttpServerResponse.jsonUnsafe(ApiError.body(code, message, reason), { status: ApiError.statusOf[code], headers })
 
 const idPattern = /^[A-Za-z0-9-_.:]{1,128}$/
 
