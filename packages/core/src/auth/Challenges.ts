@@ -13,7 +13,7 @@ import { loginCode } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { isTimeZone } from "../shared/TimeZone.ts"
+import { zoneNamed } from "../shared/TimeZone.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import * as Email from "./Email.ts"
 import * as Language from "./Language.ts"
@@ -214,12 +214,13 @@ export const layer: Layer.Layer<
           problem: "client_public_key: not the standard base64 of a raw 32-byte Ed25519 public key"
         })
       }
-      if (!isTimeZone(request.timeZone)) {
-        return yield* new SignInMalformed({ problem: "time_zone: not a zone of the IANA database" })
+      const timeZone = zoneNamed(request.timeZone)
+      if (timeZone === undefined) {
+        return yield* new SignInMalformed({ problem: "time_zone must be an IANA time zone such as Europe/Berlin" })
       }
       if (!uuidPattern.test(request.challengeId)) return yield* new ChallengeNotConfirmed()
       const country = request.sourceIp === undefined ? undefined : yield* countryOf(request.sourceIp)
-      const outcome = yield* sql.withTransaction(attempt(request, publicKey, country))
+      const outcome = yield* sql.withTransaction(attempt({ ...request, timeZone }, publicKey, country))
       switch (outcome.type) {
         case "opened":
           return outcome.session

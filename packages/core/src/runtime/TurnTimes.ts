@@ -2,9 +2,10 @@
  * When a game's next turn is due.
  *
  * Each answer is a time of the schedule strictly after the given one, so that missed times collapse into the turn that is
- * made late. A time that the clocks skip comes right after the gap; one that they repeat comes once, the first time.
+ * made late. What changes of the clocks do to a schedule is `LocalSchedule`'s.
  */
-import { Cron, DateTime } from "effect"
+import { DateTime } from "effect"
+import { nextAfter } from "../shared/LocalSchedule.ts"
 
 export interface Timing {
   readonly turn_schedule: string
@@ -13,7 +14,7 @@ export interface Timing {
 
 /** Throws where the schedule is none: schedules are checked before they are stored. */
 export const nextTurnAfter = (timing: Timing, after: DateTime.Utc): DateTime.Utc =>
-  DateTime.fromDateUnsafe(Cron.next(Cron.parseUnsafe(timing.turn_schedule, timing.time_zone), after))
+  nextAfter({ schedule: timing.turn_schedule, timeZone: timing.time_zone }, after)
 
 /**
  * What the game's next turn time becomes when a turn is made now. A turn that was forced takes the place of the one that

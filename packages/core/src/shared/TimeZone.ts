@@ -1,11 +1,22 @@
-/** Time zones by their IANA names, as the platform's own database has them. */
+/**
+ * Time zones by their IANA names.
+ *
+ * A name that somebody chose is kept: an alias stays an alias (`Europe/Kyiv`, `Asia/Kolkata`, `CET`), and only its case is
+ * corrected. JavaScript alone can't do that: it replaces aliases by names of its own choice.
+ */
+import { zoneNames } from "./zoneNames.ts"
 
-export const isTimeZone = (name: string): boolean => {
+const bySmallLetters = new Map(zoneNames.map((name) => [name.toLowerCase(), name]))
+
+/** The zone's name in its own spelling; absent where there is no such zone. */
+export const zoneNamed = (name: string): string | undefined => {
   // Offsets such as +02:00 are accepted by Intl, but aren't zones: they know no summer time.
-  if (name.length > 64 || !/^[A-Za-z]/.test(name)) return false
+  if (name.length > 64 || !/^[A-Za-z]/.test(name)) return undefined
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
+    const known = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone
+    // A zone that is newer than the list of names has the name that Intl gives it.
+    return bySmallLetters.get(name.toLowerCase()) ?? known
   } catch {
-    return false
+    return undefined
   }
 }

@@ -18,13 +18,19 @@ describe("a turn schedule", () => {
     assert.deepStrictEqual(check("0 0 * * *", "europe/berlin"), { schedule: "0 0 * * *", timeZone: "Europe/Berlin" })
   })
 
+  it("keeps the zone's name, whatever zone it is another name of", () => {
+    for (const timeZone of ["Europe/Kyiv", "America/Nuuk", "Asia/Kolkata", "CET"]) {
+      assert.deepStrictEqual(check("0 0 * * *", timeZone), { schedule: "0 0 * * *", timeZone })
+    }
+  })
+
   const refused: ReadonlyArray<readonly [string, string, string, RegExp]> = [
     ["four fields", "0 18 * *", "UTC", /five/],
     ["six fields, with seconds", "0 0 18 * * *", "UTC", /five/],
     ["nothing", "   ", "UTC", /five/],
-    ["a minute of 60", "60 * * * *", "UTC", /no cron/],
-    ["words", "a b c d e", "UTC", /no cron/],
-    ["a step of none", "*/0 * * * *", "UTC", /no cron/],
+    ["a minute of 60", "60 * * * *", "UTC", /cron expression such as/],
+    ["words", "a b c d e", "UTC", /cron expression such as/],
+    ["a step of none", "*/0 * * * *", "UTC", /cron expression such as/],
     ["a date that never comes", "0 0 30 2 *", "UTC", /never/],
     ["an unknown zone", "0 0 * * *", "Europe/Atlantis", /time_zone/],
     ["an offset for a zone", "0 0 * * *", "+02:00", /time_zone/],
