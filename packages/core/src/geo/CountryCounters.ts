@@ -4,8 +4,11 @@
  * What doesn't fit the queue is not counted: the signal is worth no one's waiting.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Queue } from "effect"
+import { Context, DateTime, Duration, Effect, Layer, Option, Queue } from "effect"
 import { SqlClient } from "effect/sql"
+import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
+import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import { failureFields } from "../shared/failureFields.ts"
 import { GeoIp } from "./GeoIp.ts"
 
 export class CountryCounters extends Context.Service<
@@ -17,15 +20,27 @@ export class CountryCounters extends Context.Service<
 
 const capacity = 1_024
 
-export const layer: Layer.Layer<CountryCounters, never, SqlClient.SqlClient | GeoIp> = Layer.effect(
+/** Requests that are counted in one pass. */
+const batch = 64
+
+export const layer: Layer.Layer<CountryCounters, never, SqlClient.SqlClient | GeoIp | BackgroundLoops> = Layer.effect(
   CountryCounters,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const geo = yield* GeoIp
+    const wake = yield* Queue.sliding<void>(1)
     const queue = yield* Queue.dropping<{ readonly userId: UserId; readonly ip: string }>(capacity)
 
     const record = Effect.fnUntraced(function* (userId: UserId, ip: string) {
-      const country = yield* geo.country(ip)
+      const country = yield* geo
+        .country(ip)
+        .pipe(
+          Effect.catchCause((cause) =>
+            Effect.annotateLogs(Effect.logWarning("a country wasn't found out"), failureFields(cause)).pipe(
+              Effect.as(undefined)
+            )
+          )
+        )
       if (country === undefined) return
       const now = yield* DateTime.nowAsDate
       yield* sql`
@@ -34,14 +49,25 @@ export const layer: Layer.Layer<CountryCounters, never, SqlClient.SqlClient | Ge
         ON CONFLICT (user_id, country) DO UPDATE SET count = c.count + 1, last_seen_at = EXCLUDED.last_seen_at`
     })
 
-    yield* Queue.take(queue).pipe(
-      Effect.flatMap(({ userId, ip }) =>
-        record(userId, ip).pipe(Effect.catchCause((cause) => Effect.logWarning("a country wasn't counted", cause)))
-      ),
-      Effect.forever,
-      Effect.forkScoped
-    )
+    const pass = Effect.gen(function* () {
+      for (let count = 0; count < batch; count++) {
+        const next = yield* Queue.poll(queue)
+        if (Option.isNone(next)) return
+        yield* record(next.value.userId, next.value.ip)
+      }
+      return Duration.zero
+    })
+    yield* BackgroundLoop.start({
+      name: "country counter",
+      pass,
+      every: "1 minute",
+      deadline: "30 seconds",
+      wake: Queue.take(wake)
+    })
 
-    return CountryCounters.of({ count: (userId, ip) => Effect.asVoid(Queue.offer(queue, { userId, ip })) })
+    return CountryCounters.of({
+      count: (userId, ip) =>
+        Effect.andThen(Queue.offer(queue, { userId, ip }), Effect.asVoid(Queue.offer(wake, undefined)))
+    })
   })
 )

@@ -5,9 +5,12 @@
  * under the same Message-ID. No domain and no retries can take all slots, so bad mails don't hold up good ones.
  */
 import type { DeliveryId } from "@galaxy/contract/ids/Ids"
-import { Cause, DateTime, Duration, Effect, Exit, FiberSet, Layer, Queue, Random, Schema, Stream } from "effect"
+import { Cause, Clock, DateTime, Duration, Effect, Exit, FiberSet, Layer, Queue, Random, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
+import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Content, type DeadLetterReason, isSecret } from "./Mail.ts"
 import * as MailQueue from "./MailQueue.ts"
@@ -59,9 +62,16 @@ const defaults = {
 const contentJson = Schema.fromJsonString(Content)
 const utf8 = new TextDecoder()
 
-const nameOf = (cause: Cause.Cause<unknown>) => {
-  const error = Cause.squash(cause)
-  return error instanceof Error ? error.name : typeof error
+/** The worker was held up for so long that its lease may end before the relay has answered. */
+class LeaseRunsOut extends Schema.TaggedError<LeaseRunsOut>()("LeaseRunsOut", {}) {}
+
+/** Longest time for claiming what is due. */
+const claimDeadline = "10 seconds"
+
+/** A claim and the monotonic time before it was made, in nanoseconds. */
+interface Held {
+  readonly claim: MailQueue.Claim
+  readonly since: bigint
 }
 
 /** The wait before the next attempt, before chance shortens it. */
@@ -104,8 +114,25 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       Effect.mapError(() => new MailDeferred({ reason: "unreadable" }))
     )
 
-  const send = Effect.fnUntraced(function* (claim: MailQueue.Claim) {
+  const longestHold = Duration.toNanosUnsafe(
+    Duration.subtract(Duration.fromInputUnsafe(options.lease), Duration.fromInputUnsafe(options.sendTimeout))
+  )
+
+  /**
+   * Whether a whole attempt fits into what is left of the lease. After it another worker may send the same mail: one that
+   * was frozen must not send it too. Asked of both clocks: one stands still while a machine sleeps, one can be set back.
+   */
+  const leaseHolds = Effect.fnUntraced(function* ({ claim, since }: Held) {
+    const latest = DateTime.subtractDuration(claim.claimedUntil, options.sendTimeout)
+    const held = (yield* Clock.monotonicTimeNanos) - since
+    return held <= longestHold && DateTime.isLessThanOrEqualTo(yield* DateTime.now, latest)
+  })
+
+  const send = Effect.fnUntraced(function* (held: Held) {
+    const { claim } = held
     const { subject, text, html } = yield* content(claim)
+    // Nothing may come between this and the sending.
+    if (!(yield* leaseHolds(held))) return yield* new LeaseRunsOut()
     return yield* transport.send({
       messageId: claim.messageId,
       from: options.from,
@@ -138,16 +165,23 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     return { outcome: "deferred", detail: reason, nextAttemptAt, deadLetter: null, wipe: false } as const
   })
 
+  /** What the attempt came to; undefined where there was none and the delivery is left to whoever claims it next. */
   const conclude = Effect.fnUntraced(function* (
     claim: MailQueue.Claim,
     now: DateTime.Utc,
-    exit: Exit.Exit<Accepted, MailRejected | MailDeferred>
-  ): Effect.fn.Return<MailQueue.Settlement> {
+    exit: Exit.Exit<Accepted, MailRejected | MailDeferred | LeaseRunsOut>
+  ): Effect.fn.Return<MailQueue.Settlement | undefined> {
     if (Exit.isSuccess(exit)) {
       return { outcome: "sent", detail: exit.value.reply, nextAttemptAt: null, deadLetter: null, wipe: true }
     }
     const failure = Cause.findErrorOption(exit.cause)
     if (failure._tag === "Some") {
+      if (failure.value._tag === "LeaseRunsOut") {
+        yield* Effect.logWarning("a mail wasn't sent: its worker was held up until its lease ran out").pipe(
+          Effect.annotateLogs({ delivery_id: claim.deliveryId })
+        )
+        return undefined
+      }
       return failure.value._tag === "MailRejected"
         ? giveUp(claim, "rejected", failure.value.reason, "rejected")
         : yield* tryLater(claim, now, failure.value.reason)
@@ -202,8 +236,9 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       )
     )
 
-  const deliver = (claim: MailQueue.Claim) =>
-    Effect.uninterruptibleMask((restore) =>
+  const deliver = (held: Held) => {
+    const { claim } = held
+    return Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const now = yield* DateTime.now
         if (claim.expiresAt !== null && DateTime.isLessThanOrEqualTo(claim.expiresAt, now)) {
@@ -213,19 +248,16 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
         if (claim.attempts > options.maxAttempts) {
           return yield* settleSurely(claim, giveUp(claim, "exhausted", null, "attempts_exhausted"), restore)
         }
-        // A worker that was frozen since the claim has no time left: another will have it, or soon has.
-        const latest = DateTime.subtractDuration(claim.claimedUntil, options.sendTimeout)
-        if (DateTime.isGreaterThan(now, latest)) return
         const exit = yield* Effect.exit(
           restore(
-            Effect.timeoutOrElse(send(claim), {
+            Effect.timeoutOrElse(send(held), {
               duration: options.sendTimeout,
               orElse: () => Effect.fail(new MailDeferred({ reason: "timeout" }))
             })
           )
         )
         const settlement = yield* conclude(claim, yield* DateTime.now, exit)
-        yield* settleSurely(claim, settlement, restore)
+        if (settlement !== undefined) yield* settleSurely(claim, settlement, restore)
       }).pipe(
         Effect.ensuring(
           Effect.sync(() => {
@@ -235,21 +267,23 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
         )
       )
     ).pipe(
-      // The lease ends and the delivery is tried again. The cause may hold anything, an address too: not its text.
+      // The lease ends and the delivery is tried again.
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.void
           : Effect.logError("mail delivery failed unexpectedly").pipe(
-              Effect.annotateLogs({ delivery_id: claim.deliveryId, error: nameOf(cause) })
+              Effect.annotateLogs({ delivery_id: claim.deliveryId, ...failureFields(cause) })
             )
       ),
       Effect.withSpan("MailWorker.deliver", { attributes: { "mail.delivery_id": claim.deliveryId } })
     )
+  }
 
   const claimAndStart = Effect.gen(function* () {
     const slots = options.concurrency - slotsTaken
-    if (slots <= 0) return 0
+    if (slots <= 0) return
     const now = yield* DateTime.now
+    const since = yield* Clock.monotonicTimeNanos
     // From the claim on each delivery is answered for, even if the worker is stopped in between.
     const claims = yield* queue
       .claim({
@@ -263,36 +297,27 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       .pipe(StorageError.refail)
     for (const claim of claims) {
       track(claim, 1)
-      yield* FiberSet.run(sends, deliver(claim))
+      yield* FiberSet.run(sends, deliver({ claim, since }))
     }
-    return claims.length
+    // There may be more, and slots for them.
+    return claims.length > 0 ? Duration.zero : undefined
   }).pipe(Effect.uninterruptible)
-
-  const drain = Effect.gen(function* () {
-    while ((yield* claimAndStart) > 0);
-  }).pipe(
-    Effect.catchCause((cause) =>
-      Cause.hasInterruptsOnly(cause)
-        ? Effect.failCause(cause)
-        : Effect.logWarning("mail outbox could not be read").pipe(Effect.annotateLogs({ error: nameOf(cause) }))
-    )
-  )
 
   // Runs after the loop has stopped and before the sends are interrupted.
   yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(FiberSet.awaitEmpty(sends), options.shutdownGrace)))
 
-  yield* signal.signals("galaxy_mail").pipe(
-    Stream.runForEach(() => Queue.offer(wake, undefined)),
-    Effect.catchCause(() => Effect.logWarning("mail worker is not woken any more and polls only")),
-    Effect.forkScoped
-  )
-  yield* Effect.forkScoped(
-    Effect.forever(Effect.andThen(drain, Effect.timeoutOption(Queue.take(wake), options.pollInterval)))
-  )
+  yield* BackgroundLoop.wakenBy("mail worker", signal.signals("galaxy_mail"), Queue.offer(wake, undefined))
+  yield* BackgroundLoop.start({
+    name: "mail worker",
+    pass: claimAndStart,
+    every: options.pollInterval,
+    deadline: claimDeadline,
+    wake: Queue.take(wake)
+  })
 })
 
 /** Building it starts the worker; its scope ends it. */
 export const layer = (
   options: MailWorkerOptions
-): Layer.Layer<never, never, SqlClient.SqlClient | DatabaseSignal | SecretBox | MailTransport> =>
+): Layer.Layer<never, never, SqlClient.SqlClient | DatabaseSignal | SecretBox | MailTransport | BackgroundLoops> =>
   Layer.effectDiscard(run(options))

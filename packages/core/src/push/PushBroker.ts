@@ -5,6 +5,7 @@
  * (docs/decisions/0301). A second subscription with the same name ends the first.
  */
 import { Context, Deferred, Effect, Layer, Option, PubSub, Schema, Stream } from "effect"
+import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
@@ -79,10 +80,10 @@ export const layer = (
 
       // One listener for all gateways: each holds a connection of the pool.
       const wake = yield* PubSub.sliding<void>(1)
-      yield* signal.signals("galaxy_push").pipe(
-        Stream.runForEach(() => PubSub.publish(wake, undefined)),
-        Effect.catchCause(() => Effect.logWarning("push subscriptions are not woken any more and poll only")),
-        Effect.forkScoped
+      yield* BackgroundLoop.wakenBy(
+        "push subscriptions",
+        signal.signals("galaxy_push"),
+        PubSub.publish(wake, undefined)
       )
 
       /** Takes the place of a subscription of the same name; gives it back with the scope. */

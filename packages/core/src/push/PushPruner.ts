@@ -1,5 +1,7 @@
 /** Keeps the push log small: removes what need not be kept, a bounded batch at a time, at once and then at intervals. */
-import { Duration, Effect, Layer } from "effect"
+import { type Duration, Effect, Layer } from "effect"
+import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
+import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { PushLog } from "./PushLog.ts"
 
 export interface PushPrunerOptions {
@@ -10,8 +12,11 @@ export interface PushPrunerOptions {
 
 export const defaults: PushPrunerOptions = { every: "10 minutes", maxBatches: 100 }
 
+/** Longest time for one go; what is left then is removed by the next. */
+const deadline = "2 minutes"
+
 /** Runs as long as the scope lives. */
-export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<never, never, PushLog> =>
+export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<never, never, PushLog | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const { every, maxBatches } = { ...defaults, ...options }
@@ -20,11 +25,11 @@ export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<nev
         found ? Effect.logWarning("the push log comes from another database: gateways begin anew") : Effect.void
       )
       const prune = log.prune.pipe(Effect.repeat({ until: (removed) => removed === 0, times: maxBatches - 1 }))
-      const round = Effect.andThen(adopt, prune).pipe(
-        Effect.catch((error) =>
-          Effect.logWarning("the push log wasn't pruned").pipe(Effect.annotateLogs(error.logFields))
-        )
-      )
-      yield* Effect.forkScoped(Effect.forever(Effect.andThen(round, Effect.sleep(Duration.fromInputUnsafe(every)))))
+      yield* BackgroundLoop.start({
+        name: "push log pruner",
+        pass: Effect.asVoid(Effect.andThen(adopt, prune)),
+        every,
+        deadline
+      })
     })
   )

@@ -5,11 +5,13 @@
  * overlap; where they do all the same, the row's version lets only one of them go on.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Cause, DateTime, Effect, Option } from "effect"
+import { Cause, DateTime, Duration, Effect, Option, Schema } from "effect"
+import { failureFields } from "../shared/failureFields.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { specOf } from "../engine/EngineView.ts"
 import { EngineUnreachable } from "./RuntimeError.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import * as StartJob from "./StartJob.ts"
 import * as TurnJob from "./TurnJob.ts"
@@ -35,6 +37,12 @@ export const stepOf = (row: RuntimeRow, now: DateTime.Utc): Step => {
   }
 }
 
+/** A step of a game's work was still under way at its deadline. */
+class StepOverdue extends Schema.TaggedError<StepOverdue>()("StepOverdue", {}) {}
+
+/** What a step may take beside its engine: the database, and the end of an engine that doesn't answer. */
+const besideEngine = Duration.minutes(2)
+
 /** More than a game can need at one time: a failed attempt waits, and missed turns collapse. */
 const mostSteps = 16
 
@@ -44,6 +52,11 @@ export const make = Effect.gen(function* () {
   const ready = yield* EngineReady
   const start = yield* StartJob.make
   const turn = yield* TurnJob.make
+  const config = yield* RuntimeConfig
+  const deadline = Duration.sum(
+    besideEngine,
+    Duration.sum(Duration.fromInputUnsafe(config.engineReadyTimeout), Duration.fromInputUnsafe(config.turnTimeout))
+  )
 
   const take = (row: RuntimeRow, step: Exclude<Step, "none">) => {
     switch (step) {
@@ -64,7 +77,10 @@ export const make = Effect.gen(function* () {
       if (Option.isNone(row)) return yield* host.stop(gameId)
       const step = stepOf(row.value, yield* DateTime.now)
       if (step === "none") return
-      yield* take(row.value, step)
+      yield* Effect.timeoutOrElse(take(row.value, step), {
+        duration: deadline,
+        orElse: () => Effect.fail(new StepOverdue())
+      })
       if (step === "stop") return
     }
   })
@@ -80,7 +96,10 @@ export const make = Effect.gen(function* () {
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.failCause(cause as Cause.Cause<never>)
-          : Effect.as(Effect.logError("a game's work could not be done", cause), false)
+          : Effect.logError("a game's work could not be done").pipe(
+              Effect.annotateLogs(failureFields(cause)),
+              Effect.as(false)
+            )
       ),
       Effect.annotateLogs({ game_id: gameId })
     )

@@ -6,8 +6,11 @@
  * hold up the others. At the start the engines of all games in play are brought up, and ended where no game needs them.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Schedule, Stream } from "effect"
+import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
+import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import type { StorageError } from "../shared/StorageError.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
@@ -18,6 +21,12 @@ const afterTrouble = Duration.seconds(2)
 
 /** Engines that are brought up at once at the start. */
 const restoring = 2
+
+/** Longest time for looking up what is due; the work itself isn't waited for. */
+const lookDeadline = "10 seconds"
+
+/** Longest time for ending engines that no game needs; what is left then is ended by the next look. */
+const sweepDeadline = "5 minutes"
 
 export const make = Effect.gen(function* () {
   const store = yield* RuntimeStore
@@ -57,18 +66,15 @@ export const make = Effect.gen(function* () {
     }
     // Whoever finishes looks again.
     return Duration.infinity
-  }).pipe(
-    Effect.catch((error) => Effect.as(Effect.logError("due work can't be looked up", error.cause), Duration.infinity))
-  )
-
-  const loop = Effect.gen(function* () {
-    const quiet = yield* look
-    const pause = Duration.min(quiet, Duration.fromInputUnsafe(config.pollInterval))
-    yield* Effect.race(Queue.take(wake), Effect.sleep(Duration.max(pause, Duration.millis(1))))
   })
 
   const restore = Effect.gen(function* () {
-    const games = yield* store.alive
+    const games = yield* store.alive.pipe(
+      Effect.tapError((error: StorageError) =>
+        Effect.logWarning("games in play can't be looked up").pipe(Effect.annotateLogs(error.logFields))
+      ),
+      Effect.retry(Schedule.spaced(Duration.fromInputUnsafe(config.pollInterval)))
+    )
     yield* Effect.forEach(
       games,
       (gameId) =>
@@ -83,7 +89,7 @@ export const make = Effect.gen(function* () {
           ),
       { concurrency: restoring, discard: true }
     )
-  }).pipe(Effect.catch((error) => Effect.logError("games in play can't be looked up", error.cause)))
+  })
 
   /** Ends engines that no game needs: of games that have ended, and such as were left behind. */
   const sweep = Effect.gen(function* () {
@@ -91,21 +97,32 @@ export const make = Effect.gen(function* () {
     const needed = new Set(yield* store.alive)
     const idle = running.filter((it) => !needed.has(it.gameId))
     yield* Effect.forEach(idle, (it) => runtimes.reconcile(it.gameId), { discard: true })
-  }).pipe(Effect.catch((error) => Effect.logError("engines can't be looked over", error.cause)))
+  })
 
-  return { loop, restore, sweep, signals: signal.signals("galaxy_runtime"), wake, sweepInterval: config.sweepInterval }
+  return { look, restore, sweep, signals: signal.signals("galaxy_runtime"), wake, config }
 })
 
-export const layer: Layer.Layer<never, never, RuntimeStore | Runtimes | EngineHost | RuntimeConfig | DatabaseSignal> =
-  Layer.effectDiscard(
-    Effect.gen(function* () {
-      const it = yield* make
-      yield* Effect.forkScoped(Stream.runForEach(it.signals, () => Queue.offer(it.wake, undefined)))
-      yield* Effect.forkScoped(Effect.forever(it.loop))
-      yield* Effect.forkScoped(
-        Effect.andThen(it.sweep, it.restore).pipe(
-          Effect.andThen(Effect.repeat(it.sweep, Schedule.spaced(it.sweepInterval)))
-        )
-      )
+export const layer: Layer.Layer<
+  never,
+  never,
+  RuntimeStore | Runtimes | EngineHost | RuntimeConfig | DatabaseSignal | BackgroundLoops
+> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const it = yield* make
+    yield* BackgroundLoop.wakenBy("game scheduler", it.signals, Queue.offer(it.wake, undefined))
+    yield* BackgroundLoop.start({
+      name: "game scheduler",
+      pass: it.look,
+      every: it.config.pollInterval,
+      deadline: lookDeadline,
+      wake: Queue.take(it.wake)
     })
-  )
+    yield* BackgroundLoop.start({
+      name: "engine sweeper",
+      pass: it.sweep,
+      every: it.config.sweepInterval,
+      deadline: sweepDeadline
+    })
+    yield* Effect.forkScoped(it.restore)
+  })
+)

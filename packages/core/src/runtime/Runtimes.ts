@@ -11,6 +11,7 @@ import { Rpc } from "effect/rpc"
 import { SqlClient } from "effect/sql"
 import type { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import type { EngineClient } from "../engine/EngineClient.ts"
 import type { EngineHost, EngineInstance } from "../engine/EngineHost.ts"
@@ -69,6 +70,9 @@ const reached = <A, E, R>(call: Effect.Effect<A, E, R>, again = 5): Effect.Effec
 /** States in which a turn can be asked for out of schedule. */
 const forceable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress"])
 
+const unreached = (cause: Cause.Cause<unknown>) =>
+  Effect.annotateLogs(Effect.logError("a game's owner can't be reached"), failureFields(cause))
+
 const service = Layer.effect(
   Runtimes,
   Effect.gen(function* () {
@@ -83,9 +87,7 @@ const service = Layer.effect(
     })
 
     const reconcile = Effect.fn("Runtimes.reconcile")((gameId: GameId) =>
-      Effect.catchCause(reached(client(gameId).reconcile()), (cause) =>
-        Effect.as(Effect.logError("a game's owner can't be reached", cause), false)
-      )
+      Effect.catchCause(reached(client(gameId).reconcile()), (cause) => Effect.as(unreached(cause), false))
     )
 
     const engine = Effect.fn("Runtimes.engine")((gameId: GameId) =>
@@ -95,7 +97,7 @@ const service = Layer.effect(
           return error instanceof EngineUnreachable
             ? Effect.fail(error)
             : Effect.andThen(
-                Effect.logError("a game's owner can't be reached", cause),
+                unreached(cause),
                 Effect.fail(new EngineUnreachable({ reason: "the game's owner can't be reached" }))
               )
         },

@@ -4,7 +4,7 @@
  * A pass that fails, dies or takes too long is ended, and the loop goes on with growing waits. Failing and working again
  * are logged once each, and `/readyz` names a loop that has completed no pass for too long.
  */
-import { Duration, Effect, Exit, Fiber, Option, Schema, type Scope } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Option, Schema, type Scope, Stream } from "effect"
 import { BackgroundLoops } from "./BackgroundLoops.ts"
 import { failureFields } from "./failureFields.ts"
 
@@ -97,3 +97,25 @@ export const start = <E, R>(
 
     yield* Effect.forkScoped(Effect.annotateLogs(Effect.forever(round), { loop: options.name }))
   })
+
+/** How long after its end a stream of signals is listened to again. */
+const listenAgain = Duration.seconds(5)
+
+/** Runs `wake` at each signal. A stream that ends or dies is listened to again; until then the loop polls only. */
+export const wakenBy = (
+  name: string,
+  signals: Stream.Stream<void>,
+  wake: Effect.Effect<unknown>
+): Effect.Effect<void, never, Scope.Scope> =>
+  Stream.runForEach(signals, () => wake).pipe(
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.failCause(cause)
+        : Effect.annotateLogs(Effect.logWarning("signals are lost and listened to again"), failureFields(cause))
+    ),
+    Effect.andThen(Effect.sleep(listenAgain)),
+    Effect.forever,
+    Effect.annotateLogs({ loop: name }),
+    Effect.forkScoped,
+    Effect.asVoid
+  )

@@ -1,6 +1,7 @@
 import { UserId } from "@galaxy/contract/ids/Ids"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import { GeoIp } from "@galaxy/core/geo/GeoIp"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { newId } from "@galaxy/core/shared/NewId"
 import { type Database, eachDatabase, layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -14,7 +15,10 @@ const geo = Layer.succeed(GeoIp, {
 })
 
 const on = (database: Layer.Layer<Database>) =>
-  CountryCounters.layer.pipe(Layer.provideMerge(geo), Layer.provideMerge(database))
+  CountryCounters.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(geo, BackgroundLoops.layer)),
+    Layer.provideMerge(database)
+  )
 
 const user = Effect.map(newId, UserId.make)
 
@@ -60,6 +64,7 @@ const stuck = Deferred.makeUnsafe<string | undefined>()
 layer(
   CountryCounters.layer.pipe(
     Layer.provideMerge(Layer.succeed(GeoIp, { country: () => Deferred.await(stuck) })),
+    Layer.provideMerge(BackgroundLoops.layer),
     Layer.provideMerge(layerPglite)
   ),
   { timeout: "60 seconds" }

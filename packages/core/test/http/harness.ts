@@ -13,6 +13,7 @@ import { toApi } from "@galaxy/core/http/apiError"
 import * as Backend from "@galaxy/core/http/Backend"
 import type { Callers } from "@galaxy/core/http/Callers"
 import * as Probes from "@galaxy/core/http/probes"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { Effect, Layer, Logger, Redacted, References, Schema } from "effect"
@@ -94,7 +95,7 @@ export const services = (database: Layer.Layer<Database>, settings: Partial<Auth
     Admins.layer.pipe(Layer.provide(hasher)),
     CountryCounters.layer,
     Probes.layer({ "push listener": Effect.sync(() => listener.bound) })
-  ).pipe(Layer.provideMerge(signIn(database, settings)))
+  ).pipe(Layer.provideMerge(BackgroundLoops.layer), Layer.provideMerge(signIn(database, settings)))
 
 type Services = Layer.Success<ReturnType<typeof services>>
 

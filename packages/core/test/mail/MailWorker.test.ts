@@ -5,7 +5,7 @@ import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
 import { type Answer, accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
-import { DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
+import { Clock, DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { deliveries, delivery, emptyOutbox, eventually, hasStatus, mailModule, mailTo, startWorker } from "./harness.ts"
@@ -276,6 +276,56 @@ eachDatabase((name, database) => {
         yield* eventually(hasStatus("killer", "dead_lettered"))
         assert.strictEqual(yield* offeredTimes("killer@example.test"), 0)
         assert.strictEqual((yield* delivery("killer")).reason, "attempts_exhausted")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("a worker that was frozen until its lease ran out doesn't send what another may be sending", () =>
+      Effect.gen(function* () {
+        const { outbox } = yield* begin
+        const box = yield* SecretBox.SecretBox
+        const clock = yield* Clock.Clock
+        yield* outbox.enqueue(mailTo("frozen@example.test", "frozen"))
+        // Time goes on while the worker has the mail open, and none of its timers fires: as after a SIGSTOP.
+        for (const which of ["wall", "monotonic"] as const) {
+          const frozen = { wall: 0, monotonic: 0 }
+          const now = () => clock.currentTimeMillisUnsafe() + frozen.wall
+          const ran = () => clock.monotonicTimeNanosUnsafe() + BigInt(frozen.monotonic) * 1_000_000n
+          const own: Clock.Clock = {
+            currentTimeMillisUnsafe: now,
+            currentTimeMillis: Effect.sync(now),
+            currentTimeNanosUnsafe: () => BigInt(now()) * 1_000_000n,
+            currentTimeNanos: Effect.sync(() => BigInt(now()) * 1_000_000n),
+            monotonicTimeNanosUnsafe: ran,
+            monotonicTimeNanos: Effect.sync(ran),
+            sleep: (duration) => clock.sleep(duration)
+          }
+          const freezing = SecretBox.SecretBox.of({
+            ...box,
+            open: (sealed, id) =>
+              Effect.tap(box.open(sealed, id), () => {
+                frozen[which] = 31_000
+                return Effect.void
+              })
+          })
+          const done = yield* Deferred.make<void>()
+          const late = Logger.make(({ message }) => {
+            if (String(message).includes("its lease ran out")) Deferred.doneUnsafe(done, Exit.void)
+          })
+          yield* startWorker({ sendTimeout: "30 seconds", lease: "1 minute" }).pipe(
+            Effect.provideService(SecretBox.SecretBox, freezing),
+            Effect.provideService(Clock.Clock, own),
+            Effect.provide(Logger.layer([late])),
+            Effect.andThen(TestClock.withLive(Deferred.await(done))),
+            Effect.scoped
+          )
+          assert.strictEqual(yield* offeredTimes("frozen@example.test"), 0)
+          assert.isTrue(yield* hasStatus("frozen", "sending"))
+          yield* TestClock.adjust("1 minute")
+        }
+        yield* startWorker()
+        yield* eventually(hasStatus("frozen", "sent"))
+        assert.strictEqual(yield* offeredTimes("frozen@example.test"), 1)
+        assert.deepStrictEqual((yield* delivery("frozen")).outcomes, ["lost", "lost", "sent"])
       }).pipe(Effect.scoped)
     )
 

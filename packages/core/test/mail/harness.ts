@@ -5,6 +5,7 @@ import type { MailTransport } from "@galaxy/core/mail/MailTransport"
 import * as MailWorker from "@galaxy/core/mail/MailWorker"
 import { layerMemory } from "@galaxy/core/mail/MemoryMailTransport"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { Effect, Layer, Redacted, type Scope } from "effect"
@@ -30,7 +31,10 @@ export const startWorker = (
   void,
   never,
   SqlClient.SqlClient | DatabaseSignal | SecretBox.SecretBox | MailTransport | Scope.Scope
-> => Effect.asVoid(Layer.build(Layer.fresh(MailWorker.layer({ from, ...options }))))
+> =>
+  Effect.asVoid(
+    Layer.build(Layer.fresh(MailWorker.layer({ from, ...options }).pipe(Layer.provide(BackgroundLoops.layer))))
+  )
 
 /** Empties the outbox, so that tests of one database don't see each other's mails. */
 export const emptyOutbox = Effect.flatMap(

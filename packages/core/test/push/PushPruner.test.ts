@@ -1,6 +1,7 @@
 import { UserId } from "@galaxy/contract/ids/Ids"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import * as PushPruner from "@galaxy/core/push/PushPruner"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { newId } from "@galaxy/core/shared/NewId"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -33,7 +34,7 @@ eachDatabase((name, database) => {
           until: (count) => count === 1
         })
         yield* sql.withTransaction(fill)
-        yield* Layer.build(PushPruner.layer({ every: "20 millis" }))
+        yield* Layer.build(PushPruner.layer({ every: "20 millis" }).pipe(Layer.provide(BackgroundLoops.layer)))
         yield* isPruned
         yield* sql.withTransaction(fill)
         yield* isPruned
@@ -67,10 +68,14 @@ describe("PushPruner beside faults", () => {
           return 5
         })
       })
-      yield* Layer.build(PushPruner.layer({ every: "1 minute", maxBatches: 7 }).pipe(Layer.provide(log)))
-      yield* TestClock.adjust("1 second")
+      yield* Layer.build(
+        PushPruner.layer({ every: "1 minute", maxBatches: 7 }).pipe(
+          Layer.provide(Layer.merge(log, BackgroundLoops.layer))
+        )
+      )
+      yield* TestClock.adjust("400 millis")
       assert.deepStrictEqual([rounds, prunes], [1, 0])
-      yield* TestClock.adjust("1 minute")
+      yield* TestClock.adjust("1 second")
       assert.deepStrictEqual([rounds, prunes], [2, 7])
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual([rounds, prunes], [3, 14])

@@ -9,6 +9,7 @@ import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import type { RuntimeRow } from "@galaxy/core/runtime/RuntimeStore"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { type Duration, Effect, Layer, Logger, Option } from "effect"
@@ -44,7 +45,7 @@ const under = <E, A>(
     Layer.provideMerge(RuntimeCluster.layerSingle),
     Layer.provideMerge(RuntimeConfig.layer({ ...settings, ...change })),
     // Failures that tests cause are nobody's news.
-    Layer.provideMerge(Layer.mergeAll(MovableClock.layer, Logger.layer([])))
+    Layer.provideMerge(Layer.mergeAll(MovableClock.layer, BackgroundLoops.layer, Logger.layer([])))
   )
 
 /** Lobby and runtime without anybody at work: what is due happens when a test asks for it. */

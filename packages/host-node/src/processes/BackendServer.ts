@@ -33,6 +33,7 @@ import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
@@ -97,7 +98,7 @@ export const services = (options: BackendServerOptions) => {
   return Layer.mergeAll(identity, games, runtime, workers).pipe(
     Layer.provideMerge(Notifications.layer),
     Layer.provideMerge(outbox),
-    Layer.provideMerge(secrets),
+    Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),
     // Before anything reads the database, it has its tables.
     Layer.provideMerge(Migrations.layer)
   )

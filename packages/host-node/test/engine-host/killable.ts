@@ -26,6 +26,7 @@ import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import * as Runtimes from "@galaxy/core/runtime/Runtimes"
 import * as RuntimeStore from "@galaxy/core/runtime/RuntimeStore"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { newId } from "@galaxy/core/shared/NewId"
 import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
 import { builtinImage, builtinVersion } from "@galaxy/host-node/engine-host/EngineProgram"
@@ -125,6 +126,7 @@ const runtime = RuntimeScheduler.layer.pipe(
   Layer.provideMerge(Runtimes.layer),
   Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, engineClient, engineHost)),
   Layer.provide([
+    BackgroundLoops.layer,
     RuntimeCluster.layerSingle,
     FetchHttpClient.layer,
     RuntimeConfig.layer({ startAttempts: 20, firstBackoff: "50 millis", pollInterval: "500 millis" })

@@ -20,6 +20,7 @@ import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import { Content } from "@galaxy/core/mail/Mail"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import * as PushLog from "@galaxy/core/push/PushLog"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -42,6 +43,7 @@ const services = Layer.mergeAll(
   Layer.provideMerge(
     Layer.mergeAll(
       SecretBox.layer({ secret }),
+      BackgroundLoops.layer,
       AuthSettings.layer({ codeKey: secret }),
       Layer.succeed(GeoIp, { country: (ip) => Effect.succeed(ip === "127.0.0.1" ? "AQ" : undefined) })
     )

@@ -12,6 +12,7 @@ import * as MailWorker from "@galaxy/core/mail/MailWorker"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
 import * as DatabaseSignal from "@galaxy/core/shared/DatabaseSignal"
+import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
@@ -34,6 +35,7 @@ const worker = (relay: { readonly port: number }) =>
     firstBackoff: "10 seconds",
     maxAttempts: 5
   }).pipe(
+    Layer.provide(BackgroundLoops.layer),
     Layer.provide(
       Smtp.layer({
         host: "127.0.0.1",
