@@ -6,9 +6,11 @@
 import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import init from "./0001_init.ts"
+import turnDeadlines from "./0002_turn_deadlines.ts"
 
 const sequence = {
-  "0001_init": init
+  "0001_init": init,
+  "0002_turn_deadlines": turnDeadlines
 }
 
 /** Number of the last migration of this release. */

@@ -17,12 +17,11 @@ export const reasonOf = (cause: Cause.Cause<unknown>): string => {
   return text.replaceAll("\u0000", "").slice(0, maxReason)
 }
 
+/** How the waits between attempts grow. */
+export type Backoff = Pick<RuntimeSettings, "firstBackoff" | "longestBackoff">
+
 /** When to try again after so many failures in a row. */
-export const retryAt = (
-  settings: Pick<RuntimeSettings, "firstBackoff" | "longestBackoff">,
-  failures: number,
-  now: DateTime.Utc
-): DateTime.Utc => {
+export const retryAt = (settings: Backoff, failures: number, now: DateTime.Utc): DateTime.Utc => {
   const first = Duration.toMillis(Duration.fromInputUnsafe(settings.firstBackoff))
   const longest = Duration.toMillis(Duration.fromInputUnsafe(settings.longestBackoff))
   return DateTime.addDuration(now, Math.min(longest, first * 2 ** Math.min(failures - 1, 30)))

@@ -10,24 +10,38 @@ import { failureFields } from "../shared/failureFields.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { specOf } from "../engine/EngineView.ts"
+import { type Backoff, retryAt } from "./Attempts.ts"
 import { EngineUnreachable } from "./RuntimeError.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import * as StartJob from "./StartJob.ts"
 import * as TurnJob from "./TurnJob.ts"
 
-export type Step = "start" | "cutoff" | "generate" | "stop" | "none"
+export type Step = "start" | "settle" | "cutoff" | "generate" | "stop" | "none"
 
 const isDue = (at: DateTime.Utc | null, now: DateTime.Utc) => at !== null && DateTime.isLessThanOrEqualTo(at, now)
 
-export const stepOf = (row: RuntimeRow, now: DateTime.Utc): Step => {
+/** Whether an attempt may be made: when its time has come, or lies further ahead than its wait can be. */
+const mayAttempt = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff) =>
+  isDue(row.next_attempt_at, now) ||
+  (row.next_attempt_at !== null &&
+    DateTime.isGreaterThan(row.next_attempt_at, row.attempts === 0 ? now : retryAt(backoff, row.attempts, now)))
+
+const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc): Step => {
+  if (row.force_next_turn) return "cutoff"
+  if (isDue(row.next_turn_at, now)) return TurnJob.settled(row, now) === undefined ? "cutoff" : "settle"
+  // The clock by which the deadline was set was ahead, or the present one is behind.
+  return row.next_turn_set_at !== null && DateTime.isGreaterThan(row.next_turn_set_at, now) ? "settle" : "none"
+}
+
+export const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): Step => {
   switch (row.status) {
     case "starting":
-      return isDue(row.next_attempt_at, now) ? "start" : "none"
+      return mayAttempt(row, now, backoff) ? "start" : "none"
     case "running":
-      return row.force_next_turn || isDue(row.next_turn_at, now) ? "cutoff" : "none"
+      return stepOfRunning(row, now)
     case "generation_in_progress":
-      return isDue(row.next_attempt_at, now) ? "generate" : "none"
+      return mayAttempt(row, now, backoff) ? "generate" : "none"
     case "paused":
       return "none"
     case "start_failed":
@@ -62,6 +76,8 @@ export const make = Effect.gen(function* () {
     switch (step) {
       case "start":
         return start(row)
+      case "settle":
+        return turn.settle(row)
       case "cutoff":
         return turn.cutoff(row)
       case "generate":
@@ -75,7 +91,7 @@ export const make = Effect.gen(function* () {
     for (let count = 0; count < mostSteps; count++) {
       const row = yield* store.find(gameId)
       if (Option.isNone(row)) return yield* host.stop(gameId)
-      const step = stepOf(row.value, yield* DateTime.now)
+      const step = stepOf(row.value, yield* DateTime.now, config)
       if (step === "none") return
       yield* Effect.timeoutOrElse(take(row.value, step), {
         duration: deadline,

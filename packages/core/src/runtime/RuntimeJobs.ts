@@ -60,6 +60,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
                 status = 'starting', row_version = r.row_version + 1, engine_version = EXCLUDED.engine_version,
                 image_ref = EXCLUDED.image_ref, seed = EXCLUDED.seed, turn_schedule = EXCLUDED.turn_schedule,
                 time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, next_turn_at = NULL,
+                next_turn_why = 'schedule', next_turn_skips = 0, next_turn_set_at = NULL, next_turn_was = NULL,
                 force_next_turn = false, next_attempt_at = EXCLUDED.next_attempt_at, attempts = 0, failure_reason = NULL,
                 started_at = NULL, updated_at = EXCLUDED.updated_at
               WHERE r.status IN ('start_failed', 'stopped')

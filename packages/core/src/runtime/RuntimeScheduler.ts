@@ -53,7 +53,7 @@ export const make = Effect.gen(function* () {
 
   /** Begins what is due, and answers how long nothing else will be. */
   const look = Effect.gen(function* () {
-    const found = yield* store.due(2 * config.concurrency + busy.size)
+    const found = yield* store.due(2 * config.concurrency + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
     const now = yield* DateTime.now
     const waiting = found.filter((it) => !busy.has(it.gameId))
     for (const due of waiting) {

@@ -5,10 +5,11 @@
  * written. So an owner who was frozen and comes back can do no harm.
  */
 import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { Context, DateTime, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import type { TurnDeadline } from "./TurnTimes.ts"
 
 export const RuntimeStatus = Schema.Literals([
   "starting",
@@ -36,6 +37,10 @@ export const RuntimeRow = Schema.Struct({
   current_turn: Schema.Int,
   generating_turn: Schema.NullOr(Schema.Int),
   next_turn_at: Time,
+  next_turn_why: Schema.Literals(["schedule", "forced"]),
+  next_turn_skips: Schema.Int,
+  next_turn_set_at: Time,
+  next_turn_was: Time,
   force_next_turn: Schema.Boolean,
   next_attempt_at: Time,
   attempts: Schema.Int,
@@ -53,6 +58,10 @@ export interface RuntimeChange {
   readonly current_turn?: number
   readonly generating_turn?: number | null
   readonly next_turn_at?: Date | null
+  readonly next_turn_why?: "schedule" | "forced"
+  readonly next_turn_skips?: number
+  readonly next_turn_set_at?: Date | null
+  readonly next_turn_was?: Date | null
   readonly force_next_turn?: false
   readonly next_attempt_at?: Date | null
   readonly attempts?: number
@@ -60,6 +69,23 @@ export interface RuntimeChange {
   readonly started_at?: Date
   readonly last_observed_at?: Date
 }
+
+/** The row's deadline, if a turn is to come. */
+export const deadlineOf = (row: RuntimeRow): TurnDeadline | null =>
+  row.next_turn_at === null ? null : { at: row.next_turn_at, why: row.next_turn_why, skips: row.next_turn_skips }
+
+/** Sets the next turn's deadline, or that there is none; `was` is one that the present clock doesn't explain. */
+export const deadlineChange = (
+  deadline: TurnDeadline | null,
+  now: DateTime.Utc,
+  was: DateTime.Utc | null = null
+): RuntimeChange => ({
+  next_turn_at: deadline === null ? null : DateTime.toDate(deadline.at),
+  next_turn_why: deadline?.why ?? "schedule",
+  next_turn_skips: deadline?.skips ?? 0,
+  next_turn_set_at: deadline === null ? null : DateTime.toDate(now),
+  next_turn_was: was === null ? null : DateTime.toDate(was)
+})
 
 /** The row was written by another since it was read: whoever holds it must not go on. */
 export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeStale", {}) {}
@@ -95,8 +121,12 @@ export class RuntimeStore extends Context.Service<
     /** Players in the order of their seats, which never changes. */
     seats(gameId: GameId): Effect.Effect<ReadonlyArray<Seat>, StorageError>
     seat(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Seat>, StorageError>
-    /** Games with work to do now or later, the most urgent first: of each kind of work at most `limit`. */
-    due(limit: number): Effect.Effect<ReadonlyArray<Due>, StorageError>
+    /**
+     * Games with work to do now or later, the most urgent first: of each kind of work at most `limit`. No attempt waits
+     * longer than the longest wait from now, and a deadline that was set in the future is to be looked at now: a clock was
+     * wrong.
+     */
+    due(limit: number, longestWait: Duration.Duration): Effect.Effect<ReadonlyArray<Due>, StorageError>
     /** Games that are or may be played, and so need their engines. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
     /** Notes that an operation has begun; one that was cut off before is closed. */
@@ -121,7 +151,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
 
     const columns = sql.literal(`
       game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
-      current_turn, generating_turn, next_turn_at, force_next_turn, next_attempt_at, attempts, failure_reason, started_at,
+      current_turn, generating_turn, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at, next_turn_was, force_next_turn, next_attempt_at, attempts, failure_reason, started_at,
       last_observed_at`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
 
@@ -155,16 +185,22 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
     })
 
     const selectDue = SqlSchema.findAll({
-      Request: Schema.Int,
+      Request: Schema.Struct({ limit: Schema.Int, now: Schema.Date, latestRetry: Schema.Date }),
       Result: DueRow,
-      execute: (limit) => sql`
-        (SELECT game_id, next_attempt_at AS at, attempts FROM backend.runtime_records
+      execute: ({ limit, now, latestRetry }) => sql`
+        (SELECT game_id, least(next_attempt_at, ${now}::timestamptz) AS at, attempts FROM backend.runtime_records
           WHERE status IN ('starting', 'generation_in_progress') AND attempts = 0
           ORDER BY next_attempt_at LIMIT ${limit})
         UNION ALL
         (SELECT game_id, next_attempt_at, attempts FROM backend.runtime_records
           WHERE status IN ('starting', 'generation_in_progress') AND attempts > 0
           ORDER BY next_attempt_at LIMIT ${limit})
+        UNION ALL
+        (SELECT game_id, 'epoch'::timestamptz, attempts FROM backend.runtime_records
+          WHERE status IN ('starting', 'generation_in_progress') AND next_attempt_at > ${latestRetry} LIMIT ${limit})
+        UNION ALL
+        (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
+          WHERE status = 'running' AND next_turn_set_at > ${now} LIMIT ${limit})
         UNION ALL
         (SELECT game_id, next_turn_at, 0 FROM backend.runtime_records
           WHERE status = 'running' AND next_turn_at IS NOT NULL AND NOT force_next_turn
@@ -197,12 +233,15 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       }, StorageError.refail),
       seats: (gameId) => StorageError.refail(Effect.map(selectSeats(gameId), (rows) => rows.map(seatOf))),
       seat: (gameId, userId) => StorageError.refail(Effect.map(selectSeat({ gameId, userId }), Option.map(seatOf))),
-      due: (limit) =>
-        StorageError.refail(
-          Effect.map(selectDue(limit), (rows) =>
-            rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.attempts > 0 }))
-          )
-        ),
+      due: Effect.fnUntraced(function* (limit, longestWait) {
+        const now = yield* DateTime.now
+        const rows = yield* selectDue({
+          limit,
+          now: DateTime.toDate(now),
+          latestRetry: DateTime.toDate(DateTime.addDuration(now, longestWait))
+        })
+        return rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.attempts > 0 }))
+      }, StorageError.refail),
       alive: StorageError.refail(
         Effect.map(
           sql<{ readonly game_id: string }>`

@@ -13,8 +13,8 @@ import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { specOf, standings } from "../engine/EngineView.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
-import { nextTurnAfter } from "./TurnTimes.ts"
+import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { scheduledAfter } from "./TurnTimes.ts"
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -35,7 +35,8 @@ export const make = Effect.gen(function* () {
     })
     const players = yield* standings(status, row.game_id, status.turn, seats)
     const now = yield* DateTime.now
-    const nextTurnAt = nextTurnAfter(row, now)
+    const next = scheduledAfter(row, now)
+    const nextTurnAt = next.at
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* hooks.onRunning({
@@ -56,7 +57,7 @@ export const make = Effect.gen(function* () {
           status: "running",
           current_turn: status.turn,
           generating_turn: null,
-          next_turn_at: DateTime.toDate(nextTurnAt),
+          ...deadlineChange(next, now),
           next_attempt_at: null,
           attempts: 0,
           failure_reason: null,

@@ -14,8 +14,27 @@ import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { specOf, standings } from "../engine/EngineView.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
-import { nextTurnAtCutoff, nextTurnAtOpening } from "./TurnTimes.ts"
+import { deadlineChange, deadlineOf, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
+
+/**
+ * The deadline that a running game gets in place of one that a wrong clock has set; absent where its own stands. One that
+ * the present clock doesn't explain is computed anew, but not forgotten: if that clock was behind, the old one comes back.
+ */
+export const settled = (
+  row: RuntimeRow,
+  now: DateTime.Utc
+): { readonly deadline: TurnDeadline; readonly was: DateTime.Utc | null } | undefined => {
+  const deadline = deadlineOf(row)
+  if (deadline === null) return undefined
+  const { next_turn_was: was } = row
+  if (was !== null && DateTime.isGreaterThan(was, now)) {
+    const before = { ...deadline, at: was }
+    if (isExplained(row, before, now)) return { deadline: before, was: null }
+  }
+  const right = explained(row, deadline, now)
+  return right === deadline ? undefined : { deadline: right, was: was ?? deadline.at }
+}
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -26,24 +45,49 @@ export const make = Effect.gen(function* () {
   const hooks = yield* RuntimeHooks
   const config = yield* RuntimeConfig
 
+  /** Puts the deadline right after the clock was wrong. */
+  const settle = Effect.fn("TurnJob.settle")(function* (row: RuntimeRow) {
+    const now = yield* DateTime.now
+    const change = settled(row, now)
+    if (change === undefined) {
+      // It stands, and from now on it is one that was set at a time that has been.
+      yield* store.write(row, { next_turn_set_at: DateTime.toDate(now) })
+      return
+    }
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* hooks.onSnapshot({
+          gameId: row.game_id,
+          currentTurn: row.current_turn,
+          runtimeStatus: "running",
+          nextTurnAt: change.deadline.at,
+          players: [],
+          advanced: false
+        })
+        yield* store.write(row, deadlineChange(change.deadline, now, change.was))
+      })
+    )
+    yield* Effect.logWarning("the next turn's time was put right: a clock was wrong")
+  })
+
   /** Closes the write window. */
   const cutoff = Effect.fn("TurnJob.cutoff")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
-    const nextTurnAt = nextTurnAtCutoff(row, row.next_turn_at, row.force_next_turn, now)
+    const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* hooks.onSnapshot({
           gameId: row.game_id,
           currentTurn: row.current_turn,
           runtimeStatus: "generation_in_progress",
-          nextTurnAt,
+          nextTurnAt: next.at,
           players: [],
           advanced: false
         })
         yield* store.write(row, {
           status: "generation_in_progress",
           generating_turn: row.current_turn + 1,
-          next_turn_at: DateTime.toDate(nextTurnAt),
+          ...deadlineChange(next, now),
           ...(row.force_next_turn ? { force_next_turn: false } : {}),
           next_attempt_at: DateTime.toDate(now),
           attempts: 0
@@ -58,7 +102,7 @@ export const make = Effect.gen(function* () {
     const status = yield* client.turn(instance.endpoint, turn)
     const players = yield* standings(status, row.game_id, turn, seats)
     const now = yield* DateTime.now
-    const nextTurnAt = status.finished ? undefined : nextTurnAtOpening(row, row.next_turn_at, now)
+    const next = status.finished ? null : deadlineAtOpening(row, deadlineOf(row), now)
     const runtimeStatus = status.finished ? "finished" : "running"
     yield* sql.withTransaction(
       Effect.gen(function* () {
@@ -66,7 +110,7 @@ export const make = Effect.gen(function* () {
           gameId: row.game_id,
           currentTurn: turn,
           runtimeStatus,
-          nextTurnAt,
+          nextTurnAt: next?.at,
           players,
           advanced: true
         })
@@ -75,7 +119,7 @@ export const make = Effect.gen(function* () {
           status: runtimeStatus,
           current_turn: turn,
           generating_turn: null,
-          next_turn_at: nextTurnAt === undefined ? null : DateTime.toDate(nextTurnAt),
+          ...deadlineChange(next, now),
           next_attempt_at: null,
           attempts: 0,
           failure_reason: null,
@@ -129,5 +173,5 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  return { cutoff, attempt }
+  return { settle, cutoff, attempt }
 })

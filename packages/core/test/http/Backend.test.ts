@@ -370,10 +370,10 @@ layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the bac
       const ready = yield* call("GET", "/readyz")
       assert.deepStrictEqual([ready.status, ready.body], [200, { status: "ready" }])
       listener.bound = false
-      yield* sql`UPDATE galaxy_migrations SET migration_id = migration_id - 1`
+      yield* sql`UPDATE galaxy_migrations SET migration_id = -migration_id`
       const missing = yield* call("GET", "/readyz")
       listener.bound = true
-      yield* sql`UPDATE galaxy_migrations SET migration_id = migration_id + 1`
+      yield* sql`UPDATE galaxy_migrations SET migration_id = -migration_id`
       assert.deepStrictEqual(
         [missing.status, missing.body],
         [503, { status: "unavailable", missing: ["migrations", "push listener"] }]

@@ -1,4 +1,10 @@
-import { nextTurnAfter, nextTurnAtCutoff, nextTurnAtOpening } from "@galaxy/core/runtime/TurnTimes"
+import {
+  deadlineAtCutoff,
+  deadlineAtOpening,
+  explained,
+  nextTurnAfter,
+  type TurnDeadline
+} from "@galaxy/core/runtime/TurnTimes"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime } from "effect"
 
@@ -160,30 +166,56 @@ describe("when turns come", () => {
   })
 
   const timing = { turn_schedule: "0 18 * * *", time_zone: "UTC" }
+  const scheduled = (at: string): TurnDeadline => ({ at: utc(at), why: "schedule", skips: 0 })
+  const forced = (at: string, skips: number): TurnDeadline => ({ at: utc(at), why: "forced", skips })
+  const cutoff = (deadline: TurnDeadline, force: boolean, now: string) =>
+    deadlineAtCutoff(timing, deadline, force, utc(now))
 
   it("missed times collapse into the turn that is made late", () => {
-    const next = nextTurnAtCutoff(timing, utc("2026-01-01T18:00:00Z"), false, utc("2026-01-05T09:00:00Z"))
-    assert.strictEqual(iso(next), "2026-01-05T18:00:00.000Z")
+    const next = cutoff(scheduled("2026-01-01T18:00:00Z"), false, "2026-01-05T09:00:00Z")
+    assert.deepStrictEqual(next, scheduled("2026-01-05T18:00:00Z"))
   })
 
   it("a forced turn takes the place of the next one", () => {
-    const next = nextTurnAtCutoff(timing, utc("2026-01-01T18:00:00Z"), true, utc("2026-01-01T10:00:00Z"))
-    assert.strictEqual(iso(next), "2026-01-02T18:00:00.000Z")
+    const next = cutoff(scheduled("2026-01-01T18:00:00Z"), true, "2026-01-01T10:00:00Z")
+    assert.deepStrictEqual(next, forced("2026-01-02T18:00:00Z", 1))
   })
 
   it("forced turns add up", () => {
-    const next = nextTurnAtCutoff(timing, utc("2026-01-02T18:00:00Z"), true, utc("2026-01-01T11:00:00Z"))
-    assert.strictEqual(iso(next), "2026-01-03T18:00:00.000Z")
+    const next = cutoff(forced("2026-01-02T18:00:00Z", 1), true, "2026-01-01T11:00:00Z")
+    assert.deepStrictEqual(next, forced("2026-01-03T18:00:00Z", 2))
   })
 
   it("a turn that is due anyway is the one that was forced", () => {
-    const next = nextTurnAtCutoff(timing, utc("2026-01-01T18:00:00Z"), true, utc("2026-01-01T18:00:01Z"))
-    assert.strictEqual(iso(next), "2026-01-02T18:00:00.000Z")
+    const next = cutoff(scheduled("2026-01-01T18:00:00Z"), true, "2026-01-01T18:00:01Z")
+    assert.deepStrictEqual(next, scheduled("2026-01-02T18:00:00Z"))
   })
 
   it("a turn that took past the next time doesn't make two of it", () => {
-    const set = utc("2026-01-02T18:00:00Z")
-    assert.strictEqual(iso(nextTurnAtOpening(timing, set, utc("2026-01-01T18:00:05Z"))), iso(set))
-    assert.strictEqual(iso(nextTurnAtOpening(timing, set, utc("2026-01-03T19:00:00Z"))), "2026-01-04T18:00:00.000Z")
+    const set = scheduled("2026-01-02T18:00:00Z")
+    assert.deepStrictEqual(deadlineAtOpening(timing, set, utc("2026-01-01T18:00:05Z")), set)
+    const next = deadlineAtOpening(timing, set, utc("2026-01-03T19:00:00Z"))
+    assert.deepStrictEqual(next, scheduled("2026-01-04T18:00:00Z"))
+  })
+
+  it("a deadline stands where its why explains it, and is computed anew where it doesn't", () => {
+    const now = utc("2026-01-01T12:00:00Z")
+    const kept = [
+      scheduled("2026-01-01T18:00:00Z"),
+      scheduled("2025-12-24T18:00:00Z"),
+      forced("2026-01-02T18:00:00Z", 1),
+      forced("2026-01-01T18:00:00Z", 1),
+      forced("2026-01-04T18:00:00Z", 3)
+    ]
+    for (const deadline of kept) assert.strictEqual(explained(timing, deadline, now), deadline)
+    assert.deepStrictEqual(explained(timing, scheduled("2026-01-04T18:00:00Z"), now), scheduled("2026-01-01T18:00:00Z"))
+    assert.deepStrictEqual(explained(timing, forced("2026-01-04T18:00:00Z", 1), now), forced("2026-01-02T18:00:00Z", 1))
+  })
+
+  it("a deadline of a clock that was ahead isn't carried on, neither by a forced turn nor by one that was being made", () => {
+    const ahead = scheduled("2026-01-04T18:00:00Z")
+    assert.deepStrictEqual(cutoff(ahead, true, "2026-01-01T12:00:00Z"), forced("2026-01-02T18:00:00Z", 1))
+    const opened = deadlineAtOpening(timing, ahead, utc("2026-01-01T12:00:00Z"))
+    assert.deepStrictEqual(opened, scheduled("2026-01-01T18:00:00Z"))
   })
 })

@@ -95,6 +95,85 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("the deadline of a clock that was ahead is put right when the clock is", () =>
+      Effect.gen(function* () {
+        const store = yield* RuntimeStore
+        const { gameId, reconcile, row, made, game } = yield* runningGame
+        const looks = Effect.map(store.due(1_000, Duration.minutes(5)), (all) =>
+          all.filter((it) => it.gameId === gameId).map((it) => it.at.epochMilliseconds)
+        )
+        yield* advance("3 days")
+        yield* reconcile
+        assert.deepStrictEqual(yield* made, { 1: 1 })
+        yield* advance(Duration.days(-3))
+        assert.include(yield* looks, 0)
+        yield* reconcile
+        const right = yield* row
+        assert.isTrue(hoursTo(right.next_turn_at, yield* DateTime.now) <= 24)
+        assert.deepStrictEqual((yield* game).next_turn_at, right.next_turn_at ?? undefined)
+        assert.deepStrictEqual(yield* made, { 1: 1 })
+        // It is looked at once: from now on nothing of the game is due until its time.
+        assert.deepStrictEqual(yield* looks, [right.next_turn_at?.epochMilliseconds ?? 0])
+        yield* advance("1 day")
+        yield* reconcile
+        assert.deepStrictEqual(yield* made, { 1: 1, 2: 1 })
+        assert.isTrue(hoursTo((yield* row).next_turn_at, yield* DateTime.now) <= 24)
+      })
+    )
+
+    it.effect("a clock that is behind for a while brings no turn before its time", () =>
+      Effect.gen(function* () {
+        const { reconcile, row, made } = yield* runningGame
+        const before = yield* row
+        yield* advance(Duration.days(-3))
+        yield* reconcile
+        const behind = yield* row
+        assert.isTrue(hoursTo(behind.next_turn_at, yield* DateTime.now) <= 24)
+        yield* advance("3 days")
+        yield* reconcile
+        assert.deepStrictEqual((yield* row).next_turn_at, before.next_turn_at)
+        assert.isNull((yield* row).next_turn_was)
+        assert.deepStrictEqual(yield* made, {})
+        yield* advance("1 day")
+        yield* reconcile
+        assert.deepStrictEqual(yield* made, { 1: 1 })
+      })
+    )
+
+    it.effect("a forced turn's skip is kept over a clock that was ahead", () =>
+      Effect.gen(function* () {
+        const runtimes = yield* Runtimes
+        const { gameId, reconcile, row } = yield* runningGame
+        yield* advance("3 days")
+        yield* runtimes.forceNextTurn(gameId)
+        yield* reconcile
+        yield* runtimes.forceNextTurn(gameId)
+        yield* reconcile
+        assert.deepStrictEqual([(yield* row).next_turn_why, (yield* row).next_turn_skips], ["forced", 1])
+        yield* advance(Duration.days(-3))
+        yield* reconcile
+        const hours = hoursTo((yield* row).next_turn_at, yield* DateTime.now)
+        assert.isTrue(hours > 24 && hours <= 48)
+      })
+    )
+
+    it.effect("an attempt whose wait was begun by a clock that was ahead is made at once", () =>
+      Effect.gen(function* () {
+        const store = yield* RuntimeStore
+        const { engines, gameId, reconcile, row, made } = yield* runningGame
+        yield* engines.script(gameId, atFirstTurn("drop"))
+        yield* advance("3 days")
+        yield* reconcile
+        assert.deepStrictEqual([(yield* row).status, (yield* row).attempts], ["generation_in_progress", 1])
+        yield* advance(Duration.days(-3))
+        const due = yield* store.due(1_000, Duration.minutes(5))
+        assert.isTrue(due.some((it) => it.gameId === gameId && it.at.epochMilliseconds === 0))
+        yield* reconcile
+        assert.deepStrictEqual(yield* made, { 1: 1 })
+        assert.isTrue(hoursTo((yield* row).next_turn_at, yield* DateTime.now) <= 24)
+      })
+    )
+
     it.effect("the turn that is expected isn't made twice, whenever it is asked for", () =>
       Effect.gen(function* () {
         const runtimes = yield* Runtimes
