@@ -8,8 +8,8 @@ import { ErrorEnvelope } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
 import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
-import { EngineRefused, EngineUnreachable } from "../runtime/RuntimeError.ts"
-import { RuntimeConfig } from "../runtime/RuntimeConfig.ts"
+import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
+import { EngineSettings } from "./EngineSettings.ts"
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -85,11 +85,11 @@ const failureOf = (status: number, body: unknown): CallError => {
 
 const decodeStatus = Schema.decodeUnknownEffect(EngineStatus)
 
-export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | RuntimeConfig> = Layer.effect(
+export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | EngineSettings> = Layer.effect(
   EngineClient,
   Effect.gen(function* () {
     const http = yield* HttpClient.HttpClient
-    const config = yield* RuntimeConfig
+    const config = yield* EngineSettings
 
     const call = (request: HttpClientRequest.HttpClientRequest, timeout = config.callTimeout) =>
       Effect.gen(function* () {

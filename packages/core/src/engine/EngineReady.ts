@@ -6,7 +6,7 @@
 import { Context, Effect, Layer, Schedule } from "effect"
 import { EngineClient } from "./EngineClient.ts"
 import { EngineHost, type EngineInstance, type EngineSpec, EngineStartFailed } from "./EngineHost.ts"
-import { RuntimeConfig } from "../runtime/RuntimeConfig.ts"
+import { EngineSettings } from "./EngineSettings.ts"
 
 export class EngineReady extends Context.Service<
   EngineReady,
@@ -17,12 +17,12 @@ export class EngineReady extends Context.Service<
 
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
-export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | RuntimeConfig> = Layer.effect(
+export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | EngineSettings> = Layer.effect(
   EngineReady,
   Effect.gen(function* () {
     const host = yield* EngineHost
     const client = yield* EngineClient
-    const config = yield* RuntimeConfig
+    const config = yield* EngineSettings
 
     const ensure = Effect.fn("EngineReady.ensure")(function* (spec: EngineSpec) {
       let last = "it didn't answer"

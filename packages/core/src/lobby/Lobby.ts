@@ -16,16 +16,17 @@ import * as InviteStore from "./invite/InviteStore.ts"
 import type { LobbyConfig } from "./LobbyConfig.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
-import * as RuntimeHooks from "./RuntimeHooks.ts"
+import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
+import * as GameEvents from "./GameEvents.ts"
 
 const Stores = Layer.mergeAll(GameStore.layer, MembershipStore.layer, InviteStore.layer, RaceNames.layer)
 
 /** What the runtime calls: authorisation of players and the hooks. */
 export const layerForRuntime: Layer.Layer<
-  Memberships.Memberships | RuntimeHooks.RuntimeHooks,
+  Memberships.Memberships | RuntimeEvents,
   never,
   SqlClient.SqlClient | Notifications
-> = Layer.mergeAll(Memberships.layer, RuntimeHooks.layer).pipe(Layer.provide(Stores))
+> = Layer.mergeAll(Memberships.layer, GameEvents.layer).pipe(Layer.provide(Stores))
 
 /** What players call. */
 export const layer: Layer.Layer<

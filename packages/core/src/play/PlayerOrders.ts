@@ -8,20 +8,15 @@
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
-import { type GameNotFound, NotGameMember } from "../lobby/LobbyError.ts"
+import { type GameNotFound } from "../lobby/game/GameError.ts"
+import { NotGameMember } from "../lobby/membership/MembershipError.ts"
 import { Memberships } from "../lobby/membership/Memberships.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 import { EngineClient, type Json } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { RuntimeConfig } from "../runtime/RuntimeConfig.ts"
-import {
-  type EngineRefused,
-  EngineUnreachable,
-  GameNotRunning,
-  RuntimeNotFound,
-  TurnNotMade,
-  TurnWindowClosed
-} from "../runtime/RuntimeError.ts"
+import { type EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
+import { EngineSettings } from "../engine/EngineSettings.ts"
+import { GameNotRunning, RuntimeNotFound, TurnNotMade, TurnWindowClosed } from "../runtime/RuntimeError.ts"
 import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "../runtime/RuntimeStore.ts"
 import { Runtimes } from "../runtime/Runtimes.ts"
 
@@ -52,7 +47,7 @@ const readable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_
 export const layer: Layer.Layer<
   PlayerOrders,
   never,
-  Memberships | RuntimeStore | Runtimes | EngineHost | EngineClient | RuntimeConfig
+  Memberships | RuntimeStore | Runtimes | EngineHost | EngineClient | EngineSettings
 > = Layer.effect(
   PlayerOrders,
   Effect.gen(function* () {
@@ -61,7 +56,7 @@ export const layer: Layer.Layer<
     const runtimes = yield* Runtimes
     const host = yield* EngineHost
     const client = yield* EngineClient
-    const config = yield* RuntimeConfig
+    const config = yield* EngineSettings
 
     /** The caller's race, from the runtime's own mapping, and the game's row. */
     const seated = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {

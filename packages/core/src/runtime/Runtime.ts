@@ -7,13 +7,12 @@ import { Layer } from "effect"
 import type { Sharding } from "effect/cluster"
 import type { HttpClient } from "effect/http"
 import type { SqlClient } from "effect/sql"
-import type { Memberships } from "../lobby/membership/Memberships.ts"
-import type { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import type { EngineSettings } from "../engine/EngineSettings.ts"
+import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import type { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import * as EngineClient from "../engine/EngineClient.ts"
 import type { EngineHost } from "../engine/EngineHost.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
-import * as PlayerOrders from "../play/PlayerOrders.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
 import * as RuntimeJobs from "./RuntimeJobs.ts"
 import * as RuntimeScheduler from "./RuntimeScheduler.ts"
@@ -28,13 +27,10 @@ export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions
 
 /** Games' runtimes and the players in them. Does nothing by itself. */
 export const layer: Layer.Layer<
-  Runtimes.Runtimes | PlayerOrders.PlayerOrders | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
+  Runtimes.Runtimes | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
   never,
-  Storage | RuntimeHooks | Memberships | RuntimeConfig | EngineHost | HttpClient.HttpClient | Sharding.Sharding
-> = PlayerOrders.layer.pipe(
-  Layer.provideMerge(Runtimes.layer),
-  Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, EngineClient.layer))
-)
+  Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
+> = Runtimes.layer.pipe(Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, EngineClient.layer)))
 
 /** The same at work: due starts and turns happen by themselves. */
 export const layerAtWork = RuntimeScheduler.layer.pipe(Layer.provideMerge(layer))

@@ -1,15 +1,8 @@
-/** Bounds of the runtime's work: how long engines may take, and how often their failures are tried again. */
+/** Bounds of the runtime's work: how much of it is done at once, and how often failures are tried again. */
 import { Context, type Duration, Layer } from "effect"
+import * as EngineSettings from "../engine/EngineSettings.ts"
 
 export interface RuntimeSettings {
-  /** From the start of an engine until it can serve. */
-  readonly engineReadyTimeout: Duration.Input
-  /** Longest time to create a galaxy or to make a turn. */
-  readonly turnTimeout: Duration.Input
-  /** Longest time for a player's call. */
-  readonly callTimeout: Duration.Input
-  /** Largest answer of an engine. */
-  readonly maxAnswerBytes: number
   /** After so many attempts a start has failed. A turn is tried until it succeeds. */
   readonly startAttempts: number
   /** The wait after the first failure doubles with each further one, up to the longest. */
@@ -24,10 +17,6 @@ export interface RuntimeSettings {
 }
 
 export const defaults: RuntimeSettings = {
-  engineReadyTimeout: "30 seconds",
-  turnTimeout: "2 minutes",
-  callTimeout: "10 seconds",
-  maxAnswerBytes: 16 * 1024 * 1024,
   startAttempts: 5,
   firstBackoff: "1 second",
   longestBackoff: "5 minutes",
@@ -40,5 +29,9 @@ export class RuntimeConfig extends Context.Service<RuntimeConfig, RuntimeSetting
   "@galaxy/core/runtime/RuntimeConfig"
 ) {}
 
-export const layer = (settings: Partial<RuntimeSettings> = {}): Layer.Layer<RuntimeConfig> =>
-  Layer.succeed(RuntimeConfig, { ...defaults, ...settings })
+/** What a host may set of the runtime and of its calls to engines. */
+export type RuntimeOptions = Partial<RuntimeSettings & EngineSettings.EngineSettingsShape>
+
+/** The defaults of the runtime and of its calls to engines, with what the host sets otherwise. */
+export const layer = (settings: RuntimeOptions = {}): Layer.Layer<RuntimeConfig | EngineSettings.EngineSettings> =>
+  Layer.merge(Layer.succeed(RuntimeConfig, { ...defaults, ...settings }), EngineSettings.layer(settings))

@@ -1,5 +1,4 @@
 /** What the runtime refuses, one class per condition. */
-import type { ApiErrorCode } from "@galaxy/contract/api/ApiError"
 import { Schema } from "effect"
 
 /** The game was never started. */
@@ -37,32 +36,4 @@ export class TurnPassed extends Schema.TaggedError<TurnPassed>()("TurnPassed", {
   }
 }
 
-/** The engine said no; its code and words are passed on. */
-export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRefused", {
-  code: Schema.Literals([
-    "invalid_request",
-    "not_found",
-    "conflict",
-    "payload_too_large",
-    "forbidden"
-  ] satisfies ReadonlyArray<ApiErrorCode>),
-  reason: Schema.String
-}) {
-  override get message(): string {
-    return this.reason
-  }
-}
-
-/** The engine doesn't answer, or not in a form that can be understood. */
-export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("EngineUnreachable", {
-  reason: Schema.String
-}) {}
-
-export type RuntimeError =
-  | RuntimeNotFound
-  | GameNotRunning
-  | TurnWindowClosed
-  | TurnNotMade
-  | TurnPassed
-  | EngineRefused
-  | EngineUnreachable
+export type RuntimeError = RuntimeNotFound | GameNotRunning | TurnWindowClosed | TurnNotMade | TurnPassed

@@ -9,7 +9,7 @@ import { Cause, Context, Effect, Layer, Option, Schema } from "effect"
 import { ClusterSchema, Entity, type Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { SqlClient } from "effect/sql"
-import type { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -18,7 +18,9 @@ import type { EngineHost, EngineInstance } from "../engine/EngineHost.ts"
 import * as EngineReady from "../engine/EngineReady.ts"
 import * as GameWork from "./GameWork.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
-import { EngineUnreachable, GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
+import { EngineUnreachable } from "../engine/EngineError.ts"
+import type { EngineSettings } from "../engine/EngineSettings.ts"
+import { GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
 import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "./RuntimeStore.ts"
 
 export class Runtimes extends Context.Service<
@@ -135,8 +137,9 @@ export const layer: Layer.Layer<
   | SqlClient.SqlClient
   | DatabaseSignal
   | RuntimeStore
-  | RuntimeHooks
+  | RuntimeEvents
   | RuntimeConfig
+  | EngineSettings
   | EngineHost
   | EngineClient
 > = service.pipe(Layer.provideMerge(owners), Layer.provide(EngineReady.layer))

@@ -6,12 +6,13 @@
  */
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { reasonOf, retryAt } from "./Attempts.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
-import { specOf, standings } from "../engine/EngineView.ts"
+import { specOf } from "./engineSpec.ts"
+import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -22,7 +23,7 @@ export const make = Effect.gen(function* () {
   const ready = yield* EngineReady
   const client = yield* EngineClient
   const host = yield* EngineHost
-  const hooks = yield* RuntimeHooks
+  const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
   const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
@@ -39,13 +40,13 @@ export const make = Effect.gen(function* () {
     const nextTurnAt = next.at
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* hooks.onRunning({
+        yield* events.onRunning({
           gameId: row.game_id,
           currentTurn: status.turn,
           nextTurnAt,
           engineVersion: row.engine_version ?? ""
         })
-        yield* hooks.onSnapshot({
+        yield* events.onSnapshot({
           gameId: row.game_id,
           currentTurn: status.turn,
           runtimeStatus: "running",
@@ -78,7 +79,7 @@ export const make = Effect.gen(function* () {
     status: "start_failed" | "stopped",
     reason: string,
     operation: string | undefined,
-    told: ReturnType<typeof hooks.onStartFailed>
+    told: ReturnType<typeof events.onStartFailed>
   ) =>
     Effect.andThen(
       host.discard(row.game_id),
@@ -102,9 +103,9 @@ export const make = Effect.gen(function* () {
     end(row, "stopped", why.message, operation, Effect.void)
 
   const giveUp = (row: RuntimeRow, reason: string, operation: string | undefined) =>
-    end(row, "start_failed", reason, operation, hooks.onStartFailed({ gameId: row.game_id, reason })).pipe(
+    end(row, "start_failed", reason, operation, events.onStartFailed({ gameId: row.game_id, reason })).pipe(
       Effect.andThen(Effect.logWarning("a game's start has failed").pipe(Effect.annotateLogs({ reason }))),
-      Effect.catchTags({ GameStateConflict: drop(row, operation), GameNotFound: drop(row, operation) })
+      Effect.catchTag("GameGone", drop(row, operation))
     )
 
   const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
@@ -137,7 +138,7 @@ export const make = Effect.gen(function* () {
       })
     )
     yield* start(row, operation).pipe(
-      Effect.catchTags({ GameStateConflict: drop(row, operation), GameNotFound: drop(row, operation) }),
+      Effect.catchTag("GameGone", drop(row, operation)),
       Effect.catchCause((cause) => {
         const error = cause.reasons.find((it) => it._tag === "Fail")?.error
         if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {

@@ -7,12 +7,13 @@
  */
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { RuntimeHooks } from "../lobby/RuntimeHooks.ts"
+import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { reasonOf, retryAt } from "./Attempts.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
-import { specOf, standings } from "../engine/EngineView.ts"
+import { specOf } from "./engineSpec.ts"
+import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { deadlineChange, deadlineOf, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
@@ -42,7 +43,7 @@ export const make = Effect.gen(function* () {
   const ready = yield* EngineReady
   const client = yield* EngineClient
   const host = yield* EngineHost
-  const hooks = yield* RuntimeHooks
+  const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
   /** Puts the deadline right after the clock was wrong. */
@@ -76,7 +77,7 @@ export const make = Effect.gen(function* () {
     const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* hooks.onSnapshot({
+        yield* events.onSnapshot({
           gameId: row.game_id,
           currentTurn: row.current_turn,
           runtimeStatus: "generation_in_progress",
@@ -106,7 +107,7 @@ export const make = Effect.gen(function* () {
     const runtimeStatus = status.finished ? "finished" : "running"
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* hooks.onSnapshot({
+        yield* events.onSnapshot({
           gameId: row.game_id,
           currentTurn: turn,
           runtimeStatus,
@@ -114,7 +115,7 @@ export const make = Effect.gen(function* () {
           players,
           advanced: true
         })
-        if (status.finished) yield* hooks.onFinished(row.game_id)
+        if (status.finished) yield* events.onFinished(row.game_id)
         yield* store.write(row, {
           status: runtimeStatus,
           current_turn: turn,

@@ -4,9 +4,15 @@
  * A cursor is opaque to clients and says where the next page begins; it grants nothing.
  */
 import { uuidPattern } from "@galaxy/contract/ids/Ids"
-import { type DateTime, Result } from "effect"
+import { type DateTime, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
-import { CursorInvalid } from "../lobby/LobbyError.ts"
+
+/** The cursor is not one that this list has given. */
+export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", {}) {
+  override get message(): string {
+    return "cursor is not one that this list has given"
+  }
+}
 
 export const defaultLimit = 50
 export const maxLimit = 200

@@ -1,4 +1,5 @@
-import { type DomainError, toApiError } from "@galaxy/core/http/apiError"
+import { errors } from "@galaxy/core/http/errors"
+import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
@@ -85,8 +86,8 @@ eachDatabase((name, database) => {
         const { sessions, gameId, owner, engines } = yield* runningGame
         const during: Array<unknown> = []
         const look = Effect.gen(function* () {
-          const refused = yield* Effect.flip(sessions.report(gameId, owner, 1))
-          during.push(toApiError(refused satisfies DomainError)._tag, yield* tagOf(sessions.orders(gameId, owner, 1)))
+          const refused = yield* Effect.flip(toApiWith(errors)(sessions.report(gameId, owner, 1)))
+          during.push(refused._tag, yield* tagOf(sessions.orders(gameId, owner, 1)))
           // What names no turn is of the newest one that is committed.
           yield* sessions.orders(gameId, owner, undefined)
           during.push((yield* engines.game(gameId)).calls.at(-1)?.query["turn"])

@@ -4,6 +4,7 @@ import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import type { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
+import * as PlayerOrders from "@galaxy/core/play/PlayerOrders"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
@@ -25,7 +26,7 @@ const registered = Layer.effectDiscard(
   Effect.flatMap(EngineVersions, (versions) => Effect.orDie(versions.register(version, image)))
 )
 
-export const settings: Partial<RuntimeConfig.RuntimeSettings> = {
+export const settings: RuntimeConfig.RuntimeOptions = {
   pollInterval: "1 second",
   firstBackoff: "50 millis",
   startAttempts: 3
@@ -34,11 +35,7 @@ export const settings: Partial<RuntimeConfig.RuntimeSettings> = {
 type Engines<A> = Layer.Layer<EngineHost | HttpClient.HttpClient | A>
 
 /** The runtime's surroundings, down to the database. */
-const under = <E, A>(
-  database: Layer.Layer<Database, E>,
-  engines: Engines<A>,
-  change: Partial<RuntimeConfig.RuntimeSettings>
-) =>
+const under = <E, A>(database: Layer.Layer<Database, E>, engines: Engines<A>, change: RuntimeConfig.RuntimeOptions) =>
   registered.pipe(
     Layer.provideMerge(lobbyOn(database)),
     Layer.provideMerge(engines),
@@ -52,15 +49,16 @@ const under = <E, A>(
 export const runtimeOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
-  change: Partial<RuntimeConfig.RuntimeSettings> = {}
-) => Layer.provideMerge(Runtime.layer, under(database, engines, change))
+  change: RuntimeConfig.RuntimeOptions = {}
+) => Layer.provideMerge(PlayerOrders.layer.pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change))
 
 /** The same at work. */
 export const atWorkOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
-  change: Partial<RuntimeConfig.RuntimeSettings> = {}
-) => Layer.provideMerge(Runtime.layerAtWork, under(database, engines, change))
+  change: RuntimeConfig.RuntimeOptions = {}
+) =>
+  Layer.provideMerge(PlayerOrders.layer.pipe(Layer.provideMerge(Runtime.layerAtWork)), under(database, engines, change))
 
 /** A game of two whose start is queued: its turns come at six in the evening. */
 export const startingGame = (change: Partial<typeof CreateGame.Type> = {}) =>

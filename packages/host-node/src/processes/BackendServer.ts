@@ -15,7 +15,6 @@ import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import type { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
 import type { Callers } from "@galaxy/core/http/Callers"
-import { adminIdentity, callerIdentity, inputErrors } from "@galaxy/core/shared/http/middleware"
 import * as Probes from "@galaxy/core/http/probes"
 import * as Lobby from "@galaxy/core/lobby/Lobby"
 import * as LobbyConfig from "@galaxy/core/lobby/LobbyConfig"
@@ -29,6 +28,7 @@ import * as PushBroker from "@galaxy/core/push/PushBroker"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import * as PushPruner from "@galaxy/core/push/PushPruner"
 import type { EngineHost } from "@galaxy/core/engine/EngineHost"
+import * as PlayerOrders from "@galaxy/core/play/PlayerOrders"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
@@ -58,7 +58,7 @@ export interface BackendServerOptions {
   readonly keepEventsMs: number
   readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
-  readonly runtime?: Partial<RuntimeConfig.RuntimeSettings> | undefined
+  readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
 }
 
@@ -88,7 +88,8 @@ export const services = (options: BackendServerOptions) => {
     Layer.provideMerge(Runtime.layerForLobby),
     Layer.provide(LobbyConfig.layer(options.lobby))
   )
-  const runtime = Runtime.layerAtWork.pipe(
+  const runtime = PlayerOrders.layer.pipe(
+    Layer.provideMerge(Runtime.layerAtWork),
     Layer.provide(Lobby.layerForRuntime),
     Layer.provide(
       Layer.mergeAll(RuntimeConfig.layer(options.runtime), RuntimeCluster.layerSingle, FetchHttpClient.layer)
@@ -141,7 +142,7 @@ const readiness = Layer.unwrap(
 )
 
 export const layer = (options: BackendServerOptions) => {
-  const routes = Backend.layer(options.callers).pipe(Layer.provide([callerIdentity, adminIdentity, inputErrors]))
+  const routes = Backend.layer(options.callers)
   const push = PushServer.layer({
     host: options.pushHost,
     port: options.pushPort,

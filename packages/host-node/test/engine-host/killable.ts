@@ -11,7 +11,7 @@ import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import * as Lobby from "@galaxy/core/lobby/Lobby"
 import * as LobbyConfig from "@galaxy/core/lobby/LobbyConfig"
-import { RuntimeHooks } from "@galaxy/core/lobby/RuntimeHooks"
+import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
@@ -97,9 +97,9 @@ const engineClient = Layer.effect(
 
 /** Inside the transactions, before they commit. */
 const hooks = Layer.effect(
-  RuntimeHooks,
-  Effect.map(RuntimeHooks, (hooks) =>
-    RuntimeHooks.of({
+  RuntimeEvents,
+  Effect.map(RuntimeEvents, (hooks) =>
+    RuntimeEvents.of({
       ...hooks,
       onSnapshot: (snapshot) =>
         Effect.tap(hooks.onSnapshot(snapshot), () => {

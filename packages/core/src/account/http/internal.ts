@@ -2,8 +2,11 @@
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors } from "./errors.ts"
 import { Accounts } from "../Accounts.ts"
+
+const toApi = toApiWith(errors)
 
 export const internalAccounts = HttpApiBuilder.group(
   InternalApi,

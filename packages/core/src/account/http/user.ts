@@ -3,8 +3,11 @@ import { Caller } from "@galaxy/contract/api/Identity"
 import { UserApi } from "@galaxy/contract/api/UserApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors } from "./errors.ts"
 import { Accounts } from "../Accounts.ts"
+
+const toApi = toApiWith(errors)
 
 export const account = HttpApiBuilder.group(
   UserApi,

@@ -2,8 +2,11 @@
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors } from "./errors.ts"
 import { Sessions } from "../Sessions.ts"
+
+const toApi = toApiWith(errors)
 
 const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
 

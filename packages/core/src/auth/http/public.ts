@@ -3,9 +3,13 @@ import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import { Effect } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
-import { sourceIp } from "../../shared/http/middleware.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors as accountErrors } from "../../account/http/errors.ts"
+import { errors as authErrors } from "./errors.ts"
+import { sourceIp } from "../../shared/http/sourceIp.ts"
 import { Challenges } from "../Challenges.ts"
+
+const toApi = toApiWith({ ...accountErrors, ...authErrors })
 
 export const auth = HttpApiBuilder.group(
   PublicApi,

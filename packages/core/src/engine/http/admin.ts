@@ -3,8 +3,11 @@ import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { NotFound } from "@galaxy/contract/api/ApiError"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors } from "./errors.ts"
 import { EngineVersions } from "../EngineVersions.ts"
+
+const toApi = toApiWith(errors)
 
 export const engineVersions = HttpApiBuilder.group(
   AdminApi,

@@ -9,7 +9,7 @@ import { Effect, Option } from "effect"
 import type { StorageError } from "../../shared/StorageError.ts"
 import { after, type GameAction } from "./GameState.ts"
 import type { Game, GameStore } from "./GameStore.ts"
-import { GameNotFound, GameStateConflict, NotGameOwner } from "../LobbyError.ts"
+import { GameNotFound, GameStateConflict, NotGameOwner } from "./GameError.ts"
 
 const seen = Effect.fnUntraced(function* (games: GameStore["Service"], game: Option.Option<Game>, caller: UserId) {
   if (Option.isNone(game)) return yield* new GameNotFound()

@@ -17,16 +17,15 @@ import type { GameAction } from "./GameState.ts"
 import { type Game, type GameChange, GameStore } from "./GameStore.ts"
 import { LobbyConfig } from "../LobbyConfig.ts"
 import {
-  CursorInvalid,
   type GameNotFound,
   GameSettingsInvalid,
   type GameStateConflict,
   type NotGameOwner,
   NotEnoughPlayers,
   TooManyGames
-} from "../LobbyError.ts"
+} from "./GameError.ts"
 import { type Membership, MembershipStore } from "../membership/MembershipStore.ts"
-import { cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
+import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
 import * as TurnSchedule from "./TurnSchedule.ts"
 
 type StepError = GameNotFound | NotGameOwner | GameStateConflict | StorageError
@@ -42,7 +41,7 @@ export class Games extends Context.Service<
     get(caller: UserId, gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
     openEnrollment(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
     readyToStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError | NotEnoughPlayers>
-    /** Queues the start; how it went is told through `RuntimeHooks`. */
+    /** Queues the start; how it went is told through `RuntimeEvents`. */
     start(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError | NotEnoughPlayers | NoEngineVersion>
     /** Makes a game whose start failed ready to be started again. */
     retryStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>

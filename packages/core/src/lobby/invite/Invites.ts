@@ -20,25 +20,20 @@ import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
 import { shown } from "./InviteView.ts"
 import { LobbyConfig } from "../LobbyConfig.ts"
+import { AlreadyMember, BlockedFromGame, GameFull } from "../membership/MembershipError.ts"
+import { type GameNotFound, GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
 import {
-  AlreadyMember,
-  BlockedFromGame,
-  CursorInvalid,
-  GameFull,
-  type GameNotFound,
-  GameStateConflict,
   InviteAlreadyPending,
   InvitedUserNotFound,
   InviteExpiryInvalid,
   InviteNotFound,
   InviteNotPending,
-  type NotGameOwner,
   NotYourInvite,
   PublicGameTakesNoInvites,
   TooManyInvites
-} from "../LobbyError.ts"
+} from "./InviteError.ts"
 import { type Membership, MembershipStore } from "../membership/MembershipStore.ts"
-import { cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
+import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
 
 type SettleError = InviteNotFound | NotYourInvite | InviteNotPending | StorageError
 

@@ -3,6 +3,7 @@ import type { Membership } from "@galaxy/contract/api/UserLobby"
 import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
+import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
 import type { Reservation } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
@@ -17,19 +18,6 @@ const MembershipRow = Schema.Struct({
   status: Schema.Literals(["active", "removed", "blocked"]),
   joined_at: Schema.DateTimeUtcFromDate
 })
-
-/** How a player stands, as the engine last told. */
-export interface PlayerStanding {
-  readonly userId: UserId
-  readonly planets: number
-  readonly population: number
-  readonly eliminated: boolean
-  /** The most and the first ever seen; worked out from `planets` and `population` where the engine doesn't tell. */
-  readonly maxPlanets?: number
-  readonly maxPopulation?: number
-  readonly initialPlanets?: number
-  readonly initialPopulation?: number
-}
 
 export class MembershipStore extends Context.Service<
   MembershipStore,

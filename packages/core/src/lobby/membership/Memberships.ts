@@ -11,7 +11,8 @@ import { RaceNames } from "../../race-name/RaceNames.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { visible } from "../game/GameAccess.ts"
 import { GameStore } from "../game/GameStore.ts"
-import { GameNotFound, MembershipNotFound, NotGameMember } from "../LobbyError.ts"
+import { GameNotFound } from "../game/GameError.ts"
+import { MembershipNotFound, NotGameMember } from "./MembershipError.ts"
 import { MembershipStore } from "./MembershipStore.ts"
 
 export interface ActiveMember {

@@ -4,8 +4,14 @@ import { UserApi } from "@galaxy/contract/api/UserApi"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors as engineErrors } from "../../engine/http/errors.ts"
+import { errors as gameErrors } from "../../lobby/game/http/errors.ts"
+import { errors as membershipErrors } from "../../lobby/membership/http/errors.ts"
+import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
 import { PlayerOrders } from "../PlayerOrders.ts"
+
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors })
 
 /** Who calls, and which game they name. */
 const called = (params: { readonly game_id: GameId }) =>

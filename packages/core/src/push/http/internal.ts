@@ -4,7 +4,7 @@ import { DeviceSessionId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApi } from "../../shared/http/errors.ts"
 import { PushLog } from "../PushLog.ts"
 
 const defaultLimit = 200

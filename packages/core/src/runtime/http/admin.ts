@@ -2,9 +2,12 @@
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../http/apiError.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { errors } from "./errors.ts"
 import { Runtimes } from "../Runtimes.ts"
 import type { RuntimeRow } from "../RuntimeStore.ts"
+
+const toApi = toApiWith(errors)
 
 const present = <K extends string, V>(key: K, value: V | null) =>
   (value === null ? {} : { [key]: value }) as { readonly [P in K]?: V }

@@ -2,7 +2,7 @@ import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
-import { RuntimeHooks } from "@galaxy/core/lobby/RuntimeHooks"
+import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -239,7 +239,7 @@ eachDatabase((name, database) => {
     it.effect("a failed start keeps its reason, and is tried again with the same players", () =>
       Effect.gen(function* () {
         const games = yield* Games
-        const hooks = yield* RuntimeHooks
+        const hooks = yield* RuntimeEvents
         const [owner, guest] = yield* Effect.all([player, player])
         const { game_id } = yield* readyGame(owner, guest)
         yield* games.start(owner, game_id)

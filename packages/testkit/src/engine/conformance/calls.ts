@@ -8,7 +8,7 @@ import { assert } from "@effect/vitest"
 import { type ApiErrorCode, ErrorEnvelope, statusOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus } from "@galaxy/contract/engine/Admin"
 import { OrderVerdict } from "@galaxy/contract/engine/Order"
-import { defaults } from "@galaxy/core/runtime/RuntimeConfig"
+import { defaults } from "@galaxy/core/engine/EngineSettings"
 import { Data, Effect, Schema } from "effect"
 import type { Json, RunningEngine } from "./Check.ts"
 

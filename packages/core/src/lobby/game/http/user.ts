@@ -4,8 +4,12 @@ import { UserApi } from "@galaxy/contract/api/UserApi"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../../http/apiError.ts"
+import { toApiWith } from "../../../shared/http/errors.ts"
+import { errors as engineErrors } from "../../../engine/http/errors.ts"
+import { errors as gameErrors } from "./errors.ts"
 import { Games } from "../Games.ts"
+
+const toApi = toApiWith({ ...engineErrors, ...gameErrors })
 
 const lobbyGames = HttpApiBuilder.group(
   UserApi,

@@ -3,8 +3,14 @@ import { Caller } from "@galaxy/contract/api/Identity"
 import { UserApi } from "@galaxy/contract/api/UserApi"
 import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../../http/apiError.ts"
+import { toApiWith } from "../../../shared/http/errors.ts"
+import { errors as raceNameErrors } from "../../../race-name/http/errors.ts"
+import { errors as gameErrors } from "../../game/http/errors.ts"
+import { errors as membershipErrors } from "../../membership/http/errors.ts"
+import { errors as inviteErrors } from "./errors.ts"
 import { Invites } from "../Invites.ts"
+
+const toApi = toApiWith({ ...raceNameErrors, ...gameErrors, ...membershipErrors, ...inviteErrors })
 
 const lobbyInvites = HttpApiBuilder.group(
   UserApi,

@@ -1,55 +1,20 @@
 /**
- * What the runtime tells the lobby, inside the runtime's own transaction.
+ * What the lobby makes of the runtime's events, inside the runtime's own transaction.
  *
- * Each hook locks the game's row. Hooks may come twice: a report that the game's state already shows changes nothing, and
- * one that the state has no place for (the game was cancelled meanwhile) is a conflict, for the runtime to clean up after.
+ * Each locks the game's row. An event that the game's state already shows changes nothing.
  */
 import type { GameStatus } from "@galaxy/contract/api/UserLobby"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
-import { SqlClient } from "effect/sql"
+import { DateTime, Effect, Layer, Option } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import { GameGone, RuntimeEvents, type RunningReport, type RuntimeSnapshot } from "../runtime/RuntimeEvents.ts"
 import { target } from "./game/GameAccess.ts"
 import type { GameAction } from "./game/GameState.ts"
 import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
-import { GameNotFound, type GameStateConflict } from "./LobbyError.ts"
-import { MembershipStore, type PlayerStanding } from "./membership/MembershipStore.ts"
-
-export interface RunningReport {
-  readonly gameId: GameId
-  readonly currentTurn: number
-  readonly nextTurnAt?: DateTime.Utc | undefined
-  readonly engineVersion: string
-}
-
-export interface RuntimeSnapshot {
-  readonly gameId: GameId
-  readonly currentTurn: number
-  readonly runtimeStatus: string
-  readonly nextTurnAt?: DateTime.Utc | undefined
-  readonly players: ReadonlyArray<PlayerStanding>
-  /** A turn was generated, as opposed to a mere look at the engine. */
-  readonly advanced: boolean
-}
-
-type HookError = GameNotFound | GameStateConflict | StorageError
-
-export class RuntimeHooks extends Context.Service<
-  RuntimeHooks,
-  {
-    /** The start job has begun (again). */
-    onStarting(gameId: GameId): Effect.Effect<void, HookError>
-    onRunning(report: RunningReport): Effect.Effect<void, HookError>
-    onStartFailed(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, HookError>
-    /**
-     * Renews what the lobby shows of the game; a new turn is announced to every active member, once. A snapshot older than
-     * the game's current turn, or of a game that has ended, changes nothing.
-     */
-    onSnapshot(snapshot: RuntimeSnapshot): Effect.Effect<void, GameNotFound | StorageError>
-    onFinished(gameId: GameId): Effect.Effect<void, HookError>
-  }
->()("@galaxy/core/lobby/RuntimeHooks") {}
+import { GameNotFound, type GameStateConflict } from "./game/GameError.ts"
+import { MembershipStore } from "./membership/MembershipStore.ts"
 
 /** The reason is shown to players; an engine may have much to say. */
 const maxReason = 500
@@ -59,11 +24,11 @@ const alive: ReadonlySet<GameStatus> = new Set(["starting", "running", "paused"]
 const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : DateTime.toDate(at))
 
 export const layer: Layer.Layer<
-  RuntimeHooks,
+  RuntimeEvents,
   never,
   SqlClient.SqlClient | GameStore | MembershipStore | Notifications
 > = Layer.effect(
-  RuntimeHooks,
+  RuntimeEvents,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const games = yield* GameStore
@@ -83,14 +48,14 @@ export const layer: Layer.Layer<
         yield* games.change(gameId, { ...change(game), status })
       })
 
-    const onStarting = Effect.fn("RuntimeHooks.onStarting")(function* (gameId: GameId) {
+    const onStarting = Effect.fn("RuntimeEvents.onStarting")(function* (gameId: GameId) {
       const game = yield* locked(gameId)
       // Asks for the state without leaving it: only a game that could become running is starting.
       yield* target(game, "report_running")
       yield* games.change(gameId, { runtime_status: "starting" })
     })
 
-    const onRunning = Effect.fn("RuntimeHooks.onRunning")(function* (it: RunningReport) {
+    const onRunning = Effect.fn("RuntimeEvents.onRunning")(function* (it: RunningReport) {
       const now = yield* DateTime.nowAsDate
       yield* report(it.gameId, "report_running", "running", () => ({
         runtime_status: "running",
@@ -102,7 +67,7 @@ export const layer: Layer.Layer<
       }))
     })
 
-    const onStartFailed = Effect.fn("RuntimeHooks.onStartFailed")(function* (it: {
+    const onStartFailed = Effect.fn("RuntimeEvents.onStartFailed")(function* (it: {
       readonly gameId: GameId
       readonly reason: string
     }) {
@@ -125,7 +90,7 @@ export const layer: Layer.Layer<
       })
     })
 
-    const onSnapshot = Effect.fn("RuntimeHooks.onSnapshot")(function* (it: RuntimeSnapshot) {
+    const onSnapshot = Effect.fn("RuntimeEvents.onSnapshot")(function* (it: RuntimeSnapshot) {
       const game = yield* locked(it.gameId)
       if (!alive.has(game.status) || it.currentTurn < game.current_turn) return
       yield* games.change(it.gameId, {
@@ -137,7 +102,7 @@ export const layer: Layer.Layer<
       if (it.advanced || it.currentTurn > game.current_turn) yield* announce(it.gameId, it.currentTurn)
     })
 
-    const onFinished = Effect.fn("RuntimeHooks.onFinished")(function* (gameId: GameId) {
+    const onFinished = Effect.fn("RuntimeEvents.onFinished")(function* (gameId: GameId) {
       const now = yield* DateTime.nowAsDate
       yield* report(gameId, "finish", "finished", () => ({
         runtime_status: "finished",
@@ -146,9 +111,17 @@ export const layer: Layer.Layer<
       }))
     })
 
-    const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
+    const inTransaction = <A, R>(
+      effect: Effect.Effect<A, GameNotFound | GameStateConflict | StorageError | SqlError.SqlError, R>
+    ) =>
+      StorageError.refail(sql.withTransaction(effect)).pipe(
+        Effect.catchTags({
+          GameNotFound: (gone) => Effect.fail(new GameGone({ reason: gone.message })),
+          GameStateConflict: (gone) => Effect.fail(new GameGone({ reason: gone.message }))
+        })
+      )
 
-    return RuntimeHooks.of({
+    return RuntimeEvents.of({
       onStarting: (gameId) => inTransaction(onStarting(gameId)),
       onRunning: (it) => inTransaction(onRunning(it)),
       onStartFailed: (it) => inTransaction(onStartFailed(it)),

@@ -1,24 +1,34 @@
-/** Between a game's rows and what its engine is told and answers. */
+/** How the players of a game stand, as its engine tells. */
 import type { EngineStatus } from "@galaxy/contract/engine/Admin"
-import type { GameId } from "@galaxy/contract/ids/Ids"
+import type { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
-import type { PlayerStanding } from "../lobby/membership/MembershipStore.ts"
-import type { EngineSpec } from "./EngineHost.ts"
-import { EngineUnreachable } from "../runtime/RuntimeError.ts"
-import type { RuntimeRow, Seat } from "../runtime/RuntimeStore.ts"
+import { EngineUnreachable } from "./EngineError.ts"
 
-export const specOf = (row: RuntimeRow): EngineSpec => ({
-  gameId: row.game_id,
-  imageRef: row.image_ref ?? "",
-  version: row.engine_version ?? ""
-})
+/** How a player stands, as the engine last told. */
+export interface PlayerStanding {
+  readonly userId: UserId
+  readonly planets: number
+  readonly population: number
+  readonly eliminated: boolean
+  /** The most and the first ever seen; worked out from `planets` and `population` where the engine doesn't tell. */
+  readonly maxPlanets?: number
+  readonly maxPopulation?: number
+  readonly initialPlanets?: number
+  readonly initialPopulation?: number
+}
+
+/** A player of the game and the id that the engine knows them by. */
+export interface SeatedPlayer {
+  readonly userId: UserId
+  readonly enginePlayerId: EnginePlayerId
+}
 
 /** How the game's players stand, if the answer is about this game, this turn and all of its players. */
 export const standings = (
   status: EngineStatus,
   gameId: GameId,
   turn: number,
-  seats: ReadonlyArray<Seat>
+  seats: ReadonlyArray<SeatedPlayer>
 ): Effect.Effect<ReadonlyArray<PlayerStanding>, EngineUnreachable> => {
   const wrong = (reason: string) => Effect.fail(new EngineUnreachable({ reason }))
   if (status.game_id !== gameId) return wrong("the engine answered about another game")

@@ -1,7 +1,7 @@
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
-import { RuntimeHooks, type RuntimeSnapshot } from "@galaxy/core/lobby/RuntimeHooks"
+import { RuntimeEvents, type RuntimeSnapshot } from "@galaxy/core/runtime/RuntimeEvents"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -27,11 +27,11 @@ const startingGame = Effect.gen(function* () {
 const at = DateTime.makeUnsafe("2030-01-01T18:00:00Z")
 
 const runningGame = Effect.gen(function* () {
-  const hooks = yield* RuntimeHooks
+  const events = yield* RuntimeEvents
   const game = yield* startingGame
-  yield* hooks.onRunning({ gameId: game.game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" })
+  yield* events.onRunning({ gameId: game.game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" })
   const snapshot = (change: Partial<RuntimeSnapshot>) =>
-    hooks.onSnapshot({
+    events.onSnapshot({
       gameId: game.game_id,
       currentTurn: 0,
       runtimeStatus: "running",
@@ -40,7 +40,7 @@ const runningGame = Effect.gen(function* () {
       advanced: false,
       ...change
     })
-  return { ...game, hooks, snapshot }
+  return { ...game, events, snapshot }
 })
 
 const turnsTold = (user: Parameters<typeof notices>[0]) =>
@@ -50,19 +50,19 @@ eachDatabase((name, database) => {
   layer(lobbyOn(database), { timeout: "60 seconds" })(`what the runtime tells the lobby on ${name}`, (it) => {
     it.effect("a started game runs", () =>
       Effect.gen(function* () {
-        const hooks = yield* RuntimeHooks
+        const events = yield* RuntimeEvents
         const { game_id, get } = yield* startingGame
-        yield* hooks.onStarting(game_id)
+        yield* events.onStarting(game_id)
         assert.strictEqual((yield* get).runtime_status, "starting")
         const report = { gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" }
-        yield* hooks.onRunning(report)
+        yield* events.onRunning(report)
         const game = yield* get
         assert.strictEqual(game.status, "running")
         assert.strictEqual(game.runtime_status, "running")
         assert.strictEqual(game.engine_version, "1.0.0")
         assert.deepStrictEqual(game.next_turn_at, at)
         assert.deepStrictEqual(game.started_at, yield* DateTime.now)
-        yield* hooks.onRunning(report)
+        yield* events.onRunning(report)
         assert.deepStrictEqual(yield* get, game)
       })
     )
@@ -70,31 +70,31 @@ eachDatabase((name, database) => {
     it.effect("a report that the game's state has no place for is a conflict", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        const hooks = yield* RuntimeHooks
+        const events = yield* RuntimeEvents
         const { game_id, get } = yield* startingGame
-        const running = hooks.onRunning({ gameId: game_id, currentTurn: 0, engineVersion: "1.0.0" })
-        assert.strictEqual(yield* tag(hooks.onFinished(game_id)), "GameStateConflict")
+        const running = events.onRunning({ gameId: game_id, currentTurn: 0, engineVersion: "1.0.0" })
+        assert.strictEqual(yield* tag(events.onFinished(game_id)), "GameGone")
         yield* sql`UPDATE backend.games SET status = 'cancelled' WHERE game_id = ${game_id}`
         const before = yield* get
-        assert.strictEqual(yield* tag(running), "GameStateConflict")
-        assert.strictEqual(yield* tag(hooks.onStarting(game_id)), "GameStateConflict")
-        assert.strictEqual(yield* tag(hooks.onStartFailed({ gameId: game_id, reason: "no" })), "GameStateConflict")
-        assert.strictEqual(yield* tag(hooks.onFinished(game_id)), "GameStateConflict")
+        assert.strictEqual(yield* tag(running), "GameGone")
+        assert.strictEqual(yield* tag(events.onStarting(game_id)), "GameGone")
+        assert.strictEqual(yield* tag(events.onStartFailed({ gameId: game_id, reason: "no" })), "GameGone")
+        assert.strictEqual(yield* tag(events.onFinished(game_id)), "GameGone")
         assert.deepStrictEqual(yield* get, before)
-        assert.strictEqual(yield* tag(hooks.onFinished(GameId.make(yield* newId))), "GameNotFound")
+        assert.strictEqual(yield* tag(events.onFinished(GameId.make(yield* newId))), "GameGone")
       })
     )
 
     it.effect("the reason of a failed start is kept within bounds", () =>
       Effect.gen(function* () {
-        const hooks = yield* RuntimeHooks
+        const events = yield* RuntimeEvents
         const { game_id, get } = yield* startingGame
         const reason = `engine\u0000 ${"x".repeat(10_000)}`
-        yield* hooks.onStartFailed({ gameId: game_id, reason })
+        yield* events.onStartFailed({ gameId: game_id, reason })
         const game = yield* get
         assert.strictEqual(game.status, "start_failed")
         assert.match(game.failure_reason ?? "", /^engine x{493}$/)
-        yield* hooks.onStartFailed({ gameId: game_id, reason: "again" })
+        yield* events.onStartFailed({ gameId: game_id, reason: "again" })
         assert.deepStrictEqual(yield* get, game)
       })
     )
@@ -187,15 +187,15 @@ eachDatabase((name, database) => {
 
     it.effect("a finished game stays as it is", () =>
       Effect.gen(function* () {
-        const { game_id, get, hooks, snapshot } = yield* runningGame
+        const { game_id, get, events, snapshot } = yield* runningGame
         yield* snapshot({ currentTurn: 1, advanced: true })
-        yield* hooks.onFinished(game_id)
+        yield* events.onFinished(game_id)
         const game = yield* get
         assert.strictEqual(game.status, "finished")
         assert.strictEqual(game.runtime_status, "finished")
         assert.isFalse("next_turn_at" in game)
         assert.deepStrictEqual(game.finished_at, yield* DateTime.now)
-        yield* hooks.onFinished(game_id)
+        yield* events.onFinished(game_id)
         yield* snapshot({ currentTurn: 2, advanced: true })
         assert.deepStrictEqual(yield* get, game)
       })

@@ -1,0 +1,41 @@
+/**
+ * Who calls on the user surface.
+ *
+ * A user's id is believed because only the gateway can send it: the gateway proves itself with the shared token, or the
+ * operator has declared the network trusted.
+ */
+import * as ApiError from "@galaxy/contract/api/ApiError"
+import { Caller, CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
+import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
+import { Effect, Layer } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { Accounts } from "../account/Accounts.ts"
+import { CountryCounters } from "../geo/CountryCounters.ts"
+import { toApi } from "../shared/http/errors.ts"
+import { sourceIp } from "../shared/http/sourceIp.ts"
+
+export const callerIdentity: Layer.Layer<CallerIdentity, never, Accounts | CountryCounters> = Layer.effect(
+  CallerIdentity,
+  Effect.gen(function* () {
+    const accounts = yield* Accounts
+    const counters = yield* CountryCounters
+    return CallerIdentity.of(
+      Effect.fnUntraced(function* (http) {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const given = request.headers[userIdHeader] ?? ""
+        if (!uuidPattern.test(given)) {
+          return yield* new ApiError.InvalidRequest({ message: `${userIdHeader} is missing or malformed` })
+        }
+        const userId = UserId.make(given)
+        // Sessions of a deleted or blocked account are revoked; this holds until every gateway has heard of it.
+        if ((yield* toApi(accounts.standing(userId))) !== "active") {
+          return yield* new ApiError.Unauthorized({ message: "there is no active account behind this session" })
+        }
+        const ip = sourceIp(request)
+        const response = yield* Effect.provideService(http, Caller, { userId, sourceIp: ip })
+        if (ip !== undefined) yield* counters.count(userId, ip)
+        return response
+      })
+    )
+  })
+)

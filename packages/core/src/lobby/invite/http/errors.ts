@@ -1,0 +1,14 @@
+/** What the errors about invites are on the wire. */
+import { type ErrorTable, own } from "../../../shared/http/errors.ts"
+import type { InviteError } from "../InviteError.ts"
+
+export const errors: ErrorTable<InviteError> = {
+  PublicGameTakesNoInvites: ["conflict", own],
+  InvitedUserNotFound: ["not_found", own],
+  InviteNotFound: ["not_found", own],
+  NotYourInvite: ["forbidden", own, (it) => `not_${it.actor}`],
+  InviteNotPending: ["conflict", own, "not_pending"],
+  InviteAlreadyPending: ["conflict", own, "already_pending"],
+  TooManyInvites: ["conflict", own, "limit_reached"],
+  InviteExpiryInvalid: ["invalid_request", own]
+}

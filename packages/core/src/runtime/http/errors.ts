@@ -1,0 +1,11 @@
+/** What the runtime's errors are on the wire. */
+import { type ErrorTable, own } from "../../shared/http/errors.ts"
+import type { RuntimeError } from "../RuntimeError.ts"
+
+export const errors: ErrorTable<RuntimeError> = {
+  RuntimeNotFound: ["not_found", "this game has no runtime"],
+  GameNotRunning: ["conflict", own, (it) => (it.status === "paused" ? "paused" : "wrong_state")],
+  TurnNotMade: ["not_found", own],
+  TurnPassed: ["conflict", own, "turn_passed"],
+  TurnWindowClosed: ["conflict", "the turn is being generated; orders are closed", "generating"]
+}

@@ -1,0 +1,36 @@
+/** Requests that don't decode, for all surfaces of the backend: one place says what is wrong with them. */
+import * as ApiError from "@galaxy/contract/api/ApiError"
+import { InputErrors } from "@galaxy/contract/api/InputErrors"
+import { Effect, type Layer, type Schema, SchemaIssue } from "effect"
+import { HttpApiMiddleware } from "effect/http-api"
+
+/** What a path's id is of. A malformed id is answered as one of an object that doesn't exist. */
+const nounOf: Readonly<Record<string, string>> = {
+  device_session_id: "session",
+  game_id: "game",
+  invite_id: "invite",
+  user_id: "account"
+}
+
+/** The object whose id in the path is malformed; absent where another part of the path is. */
+const missingObject = (error: Schema.SchemaError): string | undefined => {
+  const [first] = SchemaIssue.makeFormatterStandardSchemaV1()(error.issue).issues
+  const parameter = first?.path?.[0]
+  return typeof parameter === "string" ? nounOf[parameter] : undefined
+}
+
+/**
+ * Malformed input: which part, and what is wrong with it. An answer of ours that doesn't encode is a defect.
+ */
+export const inputErrors: Layer.Layer<InputErrors> = HttpApiMiddleware.layerSchemaErrorTransform(
+  InputErrors,
+  (error, { endpoint, group }) => {
+    if (error.kind === "Body" || error.kind === "ResponseHeaders") {
+      return Effect.die(new Error(`the answer of ${group.identifier}.${endpoint.identifier} doesn't fit its schema`))
+    }
+    const missing = error.kind === "Params" ? missingObject(error.cause) : undefined
+    if (missing !== undefined) return Effect.fail(new ApiError.NotFound({ message: `no such ${missing}` }))
+    const problem = error.cause.message.replace(/\s+/g, " ").slice(0, 400)
+    return Effect.fail(new ApiError.InvalidRequest({ message: `${error.kind.toLowerCase()}: ${problem}` }))
+  }
+)
