@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { findFolderViolations, type FolderTable } from "./architecture/folders.ts"
 import { importsOf } from "./architecture/imports.ts"
 import { type ArchitectureTable, findViolations, type Package, type Tree } from "./architecture/violations.ts"
 import { filesBelow, root } from "./lib/tree.ts"
@@ -31,6 +32,49 @@ const table: ArchitectureTable = {
   testkit: { packages: ["contract", ...bodies, "host-node"], libraries: "declared", node: true }
 }
 
+const ground = ["shared"]
+const tellers = [...ground, "mail", "push"]
+const lobbyNeeds = [...ground, "notification", "race-name", "engine", "runtime"]
+
+/** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
+const core: FolderTable = [
+  ["shared", []],
+  ["migrations", []],
+  ["mail", ground],
+  ["push", ground],
+  ["geo", ground],
+  ["account", ground],
+  ["admin", ground],
+  ["auth", [...tellers, "geo", "account"]],
+  ["notification", [...tellers, "account"]],
+  ["race-name", ground],
+  ["engine", ground],
+  ["runtime", [...ground, "engine"]],
+  ["lobby/game", lobbyNeeds],
+  ["lobby/membership", [...lobbyNeeds, "lobby/game"]],
+  ["lobby/invite", [...lobbyNeeds, "account", "lobby/game", "lobby/membership"]],
+  ["lobby", [...lobbyNeeds, "lobby/game", "lobby/membership", "lobby/invite"]],
+  ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
+  [
+    "http",
+    [
+      ...[
+        ...tellers,
+        "geo",
+        "migrations",
+        "account",
+        "admin",
+        "auth",
+        "notification",
+        "race-name",
+        "engine",
+        "runtime"
+      ],
+      ...["lobby/game", "lobby/membership", "lobby/invite", "play"]
+    ]
+  ]
+]
+
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, unknown>
 const names = (record: unknown): ReadonlyArray<string> => Object.keys(record ?? {})
 
@@ -56,6 +100,46 @@ describe("the packages of this repository", () => {
       testLibraries: names(readJson("package.json")["devDependencies"])
     }
     expect(findViolations(table, tree).join("\n")).toBe("")
+  })
+
+  it("keep the order of the folders inside core", () => {
+    expect(findFolderViolations("core", core, readPackage("core").files).join("\n")).toBe("")
+  })
+})
+
+describe("the check of folders", () => {
+  const order: FolderTable = [
+    ["shared", []],
+    ["lobby/game", ["shared"]],
+    ["lobby", ["lobby/game"]]
+  ]
+  const found = (path: string, source: string, folders = order) =>
+    findFolderViolations("core", folders, new Map([[path, source]]))
+
+  it("lets a folder import itself and what the table gives it", () => {
+    expect(found("src/lobby/game/A.ts", `import "./B.ts"\nimport "../../shared/C.ts"\nimport "effect"`)).toEqual([])
+    expect(found("src/lobby/A.ts", `import "./game/B.ts"`)).toEqual([])
+  })
+
+  it("finds an import that runs back up, with its line", () => {
+    expect(found("src/lobby/game/A.ts", `import "effect"\nimport "../Lobby.ts"`)).toEqual([
+      "packages/core/src/lobby/game/A.ts:2: lobby/game may not import lobby"
+    ])
+    expect(found("src/shared/http/A.ts", `import type { B } from "../../lobby/game/B.ts"`)).toEqual([
+      "packages/core/src/shared/http/A.ts:1: shared may not import lobby/game"
+    ])
+  })
+
+  it("finds a folder that the table doesn't have", () => {
+    expect(found("src/new/A.ts", "")).toEqual(["packages/core/src/new/A.ts: lies in no folder of the table"])
+  })
+
+  it("finds a table that isn't an order", () => {
+    const circle: FolderTable = [
+      ["a", ["b"]],
+      ["b", ["a"]]
+    ]
+    expect(found("src/a/A.ts", "", circle)).toEqual(["the table lets a import b, which stands below it"])
   })
 })
 

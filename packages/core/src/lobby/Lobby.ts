@@ -13,7 +13,7 @@ import * as Games from "./game/Games.ts"
 import * as GameStore from "./game/GameStore.ts"
 import * as Invites from "./invite/Invites.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
-import type { LobbyConfig } from "./LobbyConfig.ts"
+import type { LobbyConfig } from "./game/LobbyConfig.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
 import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
@@ -33,4 +33,6 @@ export const layer: Layer.Layer<
   Games.Games | Invites.Invites,
   never,
   SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig
-> = Layer.mergeAll(Games.layer, Invites.layer).pipe(Layer.provide(Stores))
+> = Layer.mergeAll(Games.layer.pipe(Layer.provide(MembershipStore.layerGameMembers)), Invites.layer).pipe(
+  Layer.provide(Stores)
+)

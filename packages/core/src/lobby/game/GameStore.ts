@@ -10,7 +10,7 @@ import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 import { terminal } from "./GameState.ts"
 import type { Position } from "../../shared/Page.ts"
-import { withoutNulls } from "../rows.ts"
+import { withoutNulls } from "../../shared/rows.ts"
 
 export type Game = typeof Game.Type
 

@@ -4,7 +4,7 @@
  * A step locks the game's row, checks owner and state, and changes it in one transaction; a start queues the runtime's job
  * in that same transaction.
  */
-import type { CreateGame, GameList } from "@galaxy/contract/api/UserLobby"
+import type { CreateGame, GameList, Membership } from "@galaxy/contract/api/UserLobby"
 import { EnginePlayerId, GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -14,8 +14,9 @@ import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { owned, target, visible } from "./GameAccess.ts"
 import type { GameAction } from "./GameState.ts"
+import { GameMembers } from "./GameMembers.ts"
 import { type Game, type GameChange, GameStore } from "./GameStore.ts"
-import { LobbyConfig } from "../LobbyConfig.ts"
+import { LobbyConfig } from "./LobbyConfig.ts"
 import {
   type GameNotFound,
   GameSettingsInvalid,
@@ -24,7 +25,6 @@ import {
   NotEnoughPlayers,
   TooManyGames
 } from "./GameError.ts"
-import { type Membership, MembershipStore } from "../membership/MembershipStore.ts"
 import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
 import * as TurnSchedule from "./TurnSchedule.ts"
 
@@ -46,7 +46,10 @@ export class Games extends Context.Service<
     /** Makes a game whose start failed ready to be started again. */
     retryStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
     /** The game's active members, in the order in which they joined. */
-    memberships(caller: UserId, gameId: GameId): Effect.Effect<ReadonlyArray<Membership>, GameNotFound | StorageError>
+    memberships(
+      caller: UserId,
+      gameId: GameId
+    ): Effect.Effect<ReadonlyArray<typeof Membership.Type>, GameNotFound | StorageError>
     /** Games that the caller owns or plays in. */
     mine(caller: UserId, page: PageRequest): Effect.Effect<typeof GameList.Type, CursorInvalid | StorageError>
   }
@@ -69,13 +72,13 @@ const problemOf = (settings: typeof CreateGame.Type): string | undefined => {
 export const layer: Layer.Layer<
   Games,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | LobbyConfig | RuntimeJobs | EngineVersions
+  SqlClient.SqlClient | GameStore | GameMembers | LobbyConfig | RuntimeJobs | EngineVersions
 > = Layer.effect(
   Games,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const games = yield* GameStore
-    const members = yield* MembershipStore
+    const members = yield* GameMembers
     const config = yield* LobbyConfig
     const runtime = yield* RuntimeJobs
     const versions = yield* EngineVersions

@@ -5,7 +5,7 @@ import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { Position } from "../../shared/Page.ts"
-import { type Present, withoutNulls } from "../rows.ts"
+import { type Present, withoutNulls } from "../../shared/rows.ts"
 
 const InviteRow = Schema.Struct({
   invite_id: InviteId,

@@ -19,7 +19,7 @@ import { type Game, GameStore } from "../game/GameStore.ts"
 import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
 import { shown } from "./InviteView.ts"
-import { LobbyConfig } from "../LobbyConfig.ts"
+import { LobbyConfig } from "../game/LobbyConfig.ts"
 import { AlreadyMember, BlockedFromGame, GameFull } from "../membership/MembershipError.ts"
 import { type GameNotFound, GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
 import {

@@ -4,6 +4,7 @@ import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
+import { GameMembers } from "../game/GameMembers.ts"
 import type { Reservation } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
@@ -124,4 +125,10 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
       }, StorageError.refail)
     })
   })
+)
+
+/** Members as the steps of a game ask for them. */
+export const layerGameMembers: Layer.Layer<GameMembers, never, MembershipStore> = Layer.effect(
+  GameMembers,
+  Effect.map(MembershipStore, ({ active }) => ({ active }))
 )

@@ -25,7 +25,7 @@ export const defaults: LobbySettings = {
   pendingInvitesPerGame: 500
 }
 
-export class LobbyConfig extends Context.Service<LobbyConfig, LobbySettings>()("@galaxy/core/lobby/LobbyConfig") {}
+export class LobbyConfig extends Context.Service<LobbyConfig, LobbySettings>()("@galaxy/core/lobby/game/LobbyConfig") {}
 
 /** The defaults, with what the host sets otherwise. */
 export const layer = (settings: Partial<LobbySettings> = {}): Layer.Layer<LobbyConfig> =>
