@@ -10,6 +10,7 @@ import { failureFields } from "../shared/failureFields.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { EngineUnreachable } from "../engine/EngineError.ts"
+import { EngineSettings } from "../engine/EngineSettings.ts"
 import { type Backoff, retryAt } from "./Attempts.ts"
 import { specOf } from "./engineSpec.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -67,9 +68,10 @@ export const make = Effect.gen(function* () {
   const start = yield* StartJob.make
   const turn = yield* TurnJob.make
   const config = yield* RuntimeConfig
+  const engines = yield* EngineSettings
   const deadline = Duration.sum(
     besideEngine,
-    Duration.sum(Duration.fromInputUnsafe(config.engineReadyTimeout), Duration.fromInputUnsafe(config.turnTimeout))
+    Duration.sum(Duration.fromInputUnsafe(engines.engineReadyTimeout), Duration.fromInputUnsafe(engines.turnTimeout))
   )
 
   const take = (row: RuntimeRow, step: Exclude<Step, "none">) => {

@@ -57,7 +57,7 @@ export const make = Effect.gen(function* () {
     }
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* hooks.onSnapshot({
+        yield* events.onSnapshot({
           gameId: row.game_id,
           currentTurn: row.current_turn,
           runtimeStatus: "running",
