@@ -20,7 +20,13 @@ export class SessionEnded extends Data.TaggedError("SessionEnded")<{
 }> {}
 
 /** The gateway, or something behind it, can't be reached at present. Trying again may help. */
-export class Unavailable extends Data.TaggedError("Unavailable")<{ readonly message: string }> {}
+export class Unavailable extends Data.TaggedError("Unavailable")<{
+  readonly message: string
+  /** The wire contract's, when the gateway itself said so. */
+  readonly reason?: string
+  /** Milliseconds to wait, when the gateway said so. */
+  readonly retryAfterMs?: number
+}> {}
 
 /** The backend said no; `code` is its error code, as `conflict` or `not_found`. */
 export class CallFailed extends Data.TaggedError("CallFailed")<{
@@ -28,6 +34,8 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly message: string
   /** Which condition of the code it is, as `turn_passed`, where the backend names one. */
   readonly reason?: string
+  /** For `rate_limited` on a public route: milliseconds to wait. */
+  readonly retryAfterMs?: number
 }> {}
 
 /** An answer or event that the pinned gateway key didn't sign, or that belongs to another request. */

@@ -2,7 +2,8 @@
  * The player's event stream: verified, in order, each event once, resumed by sequence over any number of connections.
  *
  * The gateway delivers at least once; what was seen is dropped by its number here. A connection that fails is opened
- * anew after a random wait of up to 1 s, doubling to 30 s; one that is silent for two heartbeats counts as failed.
+ * anew after a random wait of up to 1 s, doubling to 30 s, or as the gateway says; one that is silent for two heartbeats
+ * counts as failed. What no wait mends ends the stream: a session that is over, an answer that isn't the gateway's.
  */
 import type { Client as ConnectClient } from "@connectrpc/connect"
 import * as codec from "@galaxy/contract/fbs/codec"
@@ -12,6 +13,7 @@ import { Duration, Effect, Random, Ref, Stream } from "effect"
 import { type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import { checkEvent, type Session, sign } from "./envelope.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
+import { toldToWait } from "./retryAfter.ts"
 import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey } from "./verify.ts"
 
@@ -55,6 +57,7 @@ const payloadTables: Readonly<Record<string, keyof typeof tables>> = {
 const silence = Duration.seconds(45)
 const firstWaitMs = 1_000
 const longestWaitMs = 30_000
+const longestToldMs = 60_000
 
 interface Position {
   /** Last sequence handed on; undefined until the stream knows where it stands. */
@@ -90,6 +93,12 @@ const backoff = (failures: number) =>
     Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10))))
   )
 
+/** As long as the gateway says, and a little more, so that not everybody comes back at one moment. */
+const asTold = (told: number) =>
+  Effect.flatMap(Random.next, (share) =>
+    Effect.sleep(Duration.millis(Math.min(longestToldMs, told) + share * firstWaitMs))
+  )
+
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.unwrap(
     Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, failures: 0 }), (position) =>
@@ -104,12 +113,17 @@ const connections = (deps: Dependencies, position: Ref.Ref<Position>): Stream.St
         // An end without a reason is a lost connection: an ended session says so.
         Stream.concat(Stream.fail(new Unavailable({ message: "the stream ended" }))),
         Stream.catch((error) => {
-          if (error._tag === "Stale") return Stream.empty
-          if (error._tag !== "Unavailable") return Stream.fail(error)
+          const told = toldToWait(error)
+          const passing = error._tag === "Unavailable" || error._tag === "Stale" || told !== undefined
+          if (!passing) return Stream.fail(error)
           return Stream.fromEffectDrain(
             Effect.flatMap(
               Ref.updateAndGet(position, (it) => ({ ...it, failures: it.failures + 1 })),
-              ({ failures }) => backoff(failures)
+              ({ failures }) => {
+                if (told !== undefined) return asTold(told)
+                // The clock is right now: only who is told so again and again waits.
+                return error._tag === "Stale" && failures === 1 ? Effect.void : backoff(failures)
+              }
             )
           )
         })

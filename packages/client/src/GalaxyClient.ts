@@ -2,7 +2,8 @@
  * A signed-in player's connection to one gateway.
  *
  * Requests are signed with the session's key; answers and events count only with the pinned gateway key's signature. A
- * stale refusal with a signed time corrects the clock and is tried once more. The client never deletes the key.
+ * stale refusal with a signed time corrects the clock and is tried once more; one that says when to come back, before
+ * anything has run, is waited for. The client never deletes the key.
  */
 import { createClient, type Transport } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-web"
@@ -20,6 +21,7 @@ import { checkResponse, type Session, sign } from "./envelope.ts"
 import * as EventStream from "./EventStream.ts"
 import * as PublicEdge from "./PublicEdge.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
+import { waiting } from "./retryAfter.ts"
 import * as ServerClock from "./ServerClock.ts"
 import { gatewayKey } from "./verify.ts"
 
@@ -33,6 +35,11 @@ export interface Options {
   readonly transport?: Transport
   /** Milliseconds before a call counts as failed. 15 s when absent. */
   readonly timeoutMs?: number
+  /**
+   * Milliseconds that a call may wait in all when the gateway says when to try again. 30 s when absent; 0 fails at once, and
+   * the error says how long to wait.
+   */
+  readonly patienceMs?: number
 }
 
 export interface GalaxyClient {
@@ -58,6 +65,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
     const transport = options.transport ?? createConnectTransport({ baseUrl: options.baseUrl, useBinaryFormat: true })
     const rpc = createClient(EdgeGateway, transport)
     const timeoutMs = options.timeoutMs ?? 15_000
+    const patienceMs = options.patienceMs ?? 30_000
 
     const correct = (requestId: string, stale: Stale): Effect.Effect<void, Untrusted> =>
       Effect.gen(function* () {
@@ -82,6 +90,24 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         return response
       })
 
+    /**
+     * A stale refusal corrects the clock, and the command is tried again. A gateway that then calls its own time stale
+     * contradicts itself, unless its time has moved on: it may have come to another border in between.
+     */
+    const inTime = (messageType: MessageType, payload: Uint8Array<ArrayBuffer>) =>
+      once(messageType, payload).pipe(
+        Effect.catchTag("Stale", (first) =>
+          once(messageType, payload).pipe(
+            Effect.catchTag("Stale", (second) =>
+              Number(second.serverTimeMs) > Number(first.serverTimeMs)
+                ? once(messageType, payload)
+                : Effect.fail(second)
+            )
+          )
+        ),
+        Effect.catchTag("Stale", () => Effect.fail(new Untrusted({ message: "the gateway calls its own time stale" })))
+      )
+
     const read = (table: string, bytes: Uint8Array) =>
       Effect.try({
         try: () => codec.decode(tables, table, bytes),
@@ -96,13 +122,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
           catch: (cause) =>
             new CallFailed({ code: "invalid_request", message: cause instanceof Error ? cause.message : String(cause) })
         })
-        // A second stale answer means that the gateway contradicts its own clock.
-        const response = yield* once(messageType, payload).pipe(
-          Effect.catchTag("Stale", () => once(messageType, payload)),
-          Effect.catchTag("Stale", () =>
-            Effect.fail(new Untrusted({ message: "the gateway calls its own time stale" }))
-          )
-        )
+        const response = yield* waiting(inTime(messageType, payload), patienceMs)
         if (response.resultCode !== "ok") {
           const error = yield* read(errorTable, response.payloadBytes)
           const message = typeof error["message"] === "string" ? error["message"] : ""

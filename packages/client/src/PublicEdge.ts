@@ -27,6 +27,10 @@ const Confirmed = Schema.Struct({ device_session_id: Schema.String })
 
 const timeoutMs = 15_000
 
+/** Seconds, as the header has them. */
+const retryAfterOf = (header: string | null): { readonly retryAfterMs?: number } =>
+  header !== null && /^\d{1,9}(\.\d{1,9})?$/.test(header) ? { retryAfterMs: Math.ceil(Number(header) * 1_000) } : {}
+
 const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestInit) =>
   Effect.gen(function* () {
     const answer = yield* Effect.tryPromise({
@@ -36,7 +40,11 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
           redirect: "error",
           signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
         })
-        return { status: response.status, text: await response.text() }
+        return {
+          status: response.status,
+          retryAfter: response.headers.get("retry-after"),
+          text: await response.text()
+        }
       },
       catch: () => new Unavailable({ message: `${new URL(url).host} cannot be reached` })
     })
@@ -54,7 +62,7 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
     )
     return yield* answer.status >= 500
       ? new Unavailable({ message: error.message })
-      : new CallFailed({ code: error.code, message: error.message })
+      : new CallFailed({ code: error.code, message: error.message, ...retryAfterOf(answer.retryAfter) })
   })
 
 const post = (body: unknown): RequestInit => ({

@@ -12,9 +12,11 @@ export class Stale extends Data.TaggedError("Stale")<{
 
 const infoOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === "galaxy")
 
-const retryAfterOf = (error: ConnectError): number | undefined => {
+/** Whole milliseconds, rounded up: who comes back too early is refused again. */
+const retryAfterOf = (error: ConnectError): { readonly retryAfterMs?: number } => {
   const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay
-  return delay === undefined ? undefined : Number(delay.seconds) * 1000 + Math.ceil(delay.nanos / 1e6)
+  if (delay === undefined) return {}
+  return { retryAfterMs: Math.max(0, Number(delay.seconds) * 1_000 + Math.ceil(delay.nanos / 1e6)) }
 }
 
 export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallFailed" | "Untrusted" }> | Stale => {
@@ -34,14 +36,8 @@ export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallF
     case "replay_store_unavailable":
     case "shutting_down":
     case "slow_consumer":
-      return new Unavailable({ message: info.reason })
-    default: {
-      const retryAfterMs = retryAfterOf(error)
-      return new Refused({
-        reason: info.reason,
-        message: error.rawMessage,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
-      })
-    }
+      return new Unavailable({ message: info.reason, reason: info.reason, ...retryAfterOf(error) })
+    default:
+      return new Refused({ reason: info.reason, message: error.rawMessage, ...retryAfterOf(error) })
   }
 }

@@ -6,33 +6,17 @@ import * as ServerClock from "@galaxy/client/ServerClock"
 import { gatewayKey } from "@galaxy/client/verify"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Stream } from "effect"
+import { Clock, Effect, Random, Stream } from "effect"
 import * as Fake from "./fakeGateway.ts"
+import { hasty } from "./hastyClock.ts"
 
 const session = {
   deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,
   key: DeviceKey.fromSeed(new Uint8Array(32).fill(1))
 }
 
-/** Real waits would only slow the tests down: every backoff is over at once, and its length is kept. */
-const hasty = (waits: Array<number>): Clock.Clock => {
-  const started = Date.now()
-  return {
-    currentTimeMillisUnsafe: () => Date.now(),
-    currentTimeMillis: Effect.sync(() => Date.now()),
-    currentTimeNanosUnsafe: () => BigInt(Date.now()) * 1_000_000n,
-    currentTimeNanos: Effect.sync(() => BigInt(Date.now()) * 1_000_000n),
-    monotonicTimeNanosUnsafe: () => BigInt(Date.now() - started) * 1_000_000n,
-    monotonicTimeNanos: Effect.sync(() => BigInt(Date.now() - started) * 1_000_000n),
-    sleep: (duration) => {
-      const millis = duration.value._tag === "Millis" ? duration.value.millis : 0
-      // The silence guard is the only long one.
-      if (millis > 31_000) return Effect.never
-      waits.push(millis)
-      return Effect.yieldNow
-    }
-  }
-}
+/** Jitter that a test can count on. */
+const alwaysHalf = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 1 }
 
 const listen = (scripts: Fake.Scripts, from: EventStream.From, take: number, waits: Array<number> = []) =>
   Effect.gen(function* () {
@@ -50,7 +34,7 @@ const listen = (scripts: Fake.Scripts, from: EventStream.From, take: number, wai
       from
     )
     return yield* Stream.runCollect(Stream.take(stream, take))
-  }).pipe(Effect.provideService(Clock.Clock, hasty(waits)))
+  }).pipe(Effect.provideService(Clock.Clock, hasty(waits)), Effect.provideService(Random.Random, alwaysHalf))
 
 const sequences = (events: Iterable<EventStream.PlayerEvent>) => Array.from(events, (it) => it.sequence)
 
@@ -117,11 +101,66 @@ describe("EventStream", () => {
         1,
         waits
       )
-      assert.strictEqual(waits.length, 9)
-      waits.slice(0, 8).forEach((wait, index) => {
-        assert.isAtMost(wait, Math.min(30_000, 1_000 * 2 ** index))
-      })
-      assert.isAtMost(waits[8] ?? Number.NaN, 1_000)
+      assert.deepStrictEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000, 500])
+    })
+  )
+
+  it.live("comes back when the gateway says, to the millisecond, and goes on", () =>
+    Effect.gen(function* () {
+      const waits: Array<number> = []
+      const events = yield* listen(
+        {
+          async *subscribe(_, connection) {
+            if (connection === 1) throw Fake.refusal(Code.Unavailable, "replay_store_unavailable", {}, 9_250.25)
+            if (connection === 2) throw Fake.refusal(Code.ResourceExhausted, "rate_limited", {}, 1_001)
+            yield Fake.serverTime()
+            yield Fake.turnReady(1)
+          }
+        },
+        "now",
+        1,
+        waits
+      )
+      assert.deepStrictEqual(sequences(events), [1])
+      // What was told, rounded up, and half a second so that not everybody comes at once.
+      assert.deepStrictEqual(waits, [9_251 + 500, 1_001 + 500])
+    })
+  )
+
+  it.live("takes the gateway's time once at once; told so again and again it waits longer and longer", () =>
+    Effect.gen(function* () {
+      const waits: Array<number> = []
+      yield* listen(
+        {
+          async *subscribe(request, connection) {
+            if (connection <= 4) throw await Fake.stale(request, Date.now())
+            yield Fake.serverTime()
+            yield Fake.turnReady(1)
+          }
+        },
+        "now",
+        1,
+        waits
+      )
+      assert.deepStrictEqual(waits, [1_000, 2_000, 4_000])
+    })
+  )
+
+  it.live("ends with a refusal that no wait mends", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(
+        listen(
+          {
+            // eslint-disable-next-line require-yield
+            async *subscribe() {
+              throw Fake.refusal(Code.InvalidArgument, "invalid_envelope", {}, 1_000)
+            }
+          },
+          "now",
+          1
+        )
+      )
+      assert.strictEqual(error._tag === "Refused" ? error.reason : error._tag, "invalid_envelope")
     })
   )
 

@@ -5,8 +5,10 @@ import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { gatewayKey } from "@galaxy/client/verify"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import type { ExecuteCommandRequest } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { Clock, Effect, Random, Result } from "effect"
 import * as Fake from "./fakeGateway.ts"
+import { hasty } from "./hastyClock.ts"
 
 const session = {
   deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,
@@ -122,6 +124,116 @@ describe("GalaxyClient", () => {
         client.call("lobby.games.get", { game_id: 7 } as unknown as { readonly game_id: string })
       )
       assert.strictEqual(error._tag === "CallFailed" ? error.code : error._tag, "invalid_request")
+    })
+  )
+})
+
+describe("a gateway that says when to come back", () => {
+  /** One call; what it was sent, and for how long it waited. */
+  const calling = (execute: NonNullable<Fake.Scripts["execute"]>, options: Partial<GalaxyClient.Options> = {}) =>
+    Effect.gen(function* () {
+      const waits: Array<number> = []
+      const seen: Array<ExecuteCommandRequest> = []
+      const client = yield* GalaxyClient.make({
+        baseUrl: "http://127.0.0.1:1",
+        session,
+        gatewayKey: Fake.key.publicKey,
+        transport: Fake.transport({
+          execute: (request, attempt) => {
+            seen.push(request)
+            return execute(request, attempt)
+          }
+        }),
+        ...options
+      })
+      const exit = yield* Effect.result(client.call("user.sessions.list", {})).pipe(
+        Effect.provideService(Clock.Clock, hasty(waits)),
+        Effect.provideService(Random.Random, { nextDoubleUnsafe: () => 0, nextIntUnsafe: () => 0 })
+      )
+      return { error: Result.isFailure(exit) ? exit.failure : undefined, waits, seen }
+    })
+
+  for (const [code, reason] of [
+    [Code.Unavailable, "replay_store_unavailable"],
+    [Code.ResourceExhausted, "rate_limited"]
+  ] as const) {
+    it.live(`${reason}: is asked again when it says, to the millisecond, with a new envelope`, () =>
+      Effect.gen(function* () {
+        const { error, waits, seen } = yield* calling((request, attempt) => {
+          if (attempt === 1) throw Fake.refusal(code, reason, {}, 9_250.000_001)
+          if (attempt === 2) throw Fake.refusal(code, reason, {}, 999)
+          return Fake.answer(request, list)
+        })
+        assert.isUndefined(error)
+        assert.deepStrictEqual(waits, [9_251, 999])
+        assert.strictEqual(new Set(seen.map((it) => it.requestId)).size, 3)
+      })
+    )
+
+    it.live(`${reason}: beyond the caller's patience it says how long`, () =>
+      Effect.gen(function* () {
+        const { error, waits } = yield* calling((_, attempt) => {
+          throw Fake.refusal(code, reason, {}, attempt === 1 ? 20_000 : 10_001)
+        })
+        assert.deepStrictEqual(waits, [20_000])
+        assert.strictEqual((error as { readonly retryAfterMs?: number }).retryAfterMs, 10_001)
+        const impatient = yield* calling(
+          () => {
+            throw Fake.refusal(code, reason, {}, 1.5)
+          },
+          { patienceMs: 0 }
+        )
+        assert.deepStrictEqual(impatient.waits, [])
+        assert.strictEqual((impatient.error as { readonly retryAfterMs?: number }).retryAfterMs, 2)
+      })
+    )
+
+    it.live(`${reason}: however short the waits, they end`, () =>
+      Effect.gen(function* () {
+        const { error, seen } = yield* calling(() => {
+          throw Fake.refusal(code, reason, {}, 1)
+        })
+        assert.isDefined(error)
+        assert.isAtMost(seen.length, 10)
+      })
+    )
+
+    it.live(`${reason}: without a time it isn't asked again`, () =>
+      Effect.gen(function* () {
+        const { error, seen } = yield* calling(() => {
+          throw Fake.refusal(code, reason)
+        })
+        assert.isDefined(error)
+        assert.strictEqual(seen.length, 1)
+      })
+    )
+  }
+
+  it.live("whose backend may have run the command isn't asked again", () =>
+    Effect.gen(function* () {
+      for (const reason of ["backend_unavailable", "shutting_down"]) {
+        const { error, seen } = yield* calling(() => {
+          throw Fake.refusal(Code.Unavailable, reason, {}, 10)
+        })
+        assert.strictEqual(error?._tag, "Unavailable")
+        assert.strictEqual(seen.length, 1)
+      }
+    })
+  )
+
+  it.live("and calls times before its border stale is no wrong gateway, before the wait and after", () =>
+    Effect.gen(function* () {
+      const { error, waits, seen } = yield* calling(async (request, attempt) => {
+        // A clock that is behind, then the store that lost reservations, then the clock's last bit, twice.
+        if (attempt === 1) throw await Fake.stale(request, Date.now())
+        if (attempt === 2) throw Fake.refusal(Code.Unavailable, "replay_store_unavailable", {}, 5_000)
+        if (attempt === 3) throw await Fake.stale(request, Date.now() + 5_000)
+        if (attempt === 4) throw await Fake.stale(request, Date.now() + 6_000)
+        return Fake.answer(request, list)
+      })
+      assert.isUndefined(error)
+      assert.deepStrictEqual(waits, [5_000])
+      assert.strictEqual(seen.length, 5)
     })
   )
 })

@@ -9,7 +9,7 @@ import {
   type ExecuteCommandRequest,
   type SubscribeEventsRequest
 } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
-import { ErrorInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
+import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 
 export const key = DeviceKey.fromSeed(new Uint8Array(32).fill(9))
@@ -57,8 +57,19 @@ export const turnReady = (sequence: number): EventScript => ({
   payload: { game_id: "g", turn: sequence }
 })
 
-export const refusal = (code: Code, reason: string, metadata: Record<string, string> = {}) =>
-  new ConnectError(reason, code, undefined, [{ desc: ErrorInfoSchema, value: { reason, domain: "galaxy", metadata } }])
+/** `retryAfterMs` may have a fraction: `RetryInfo` counts nanoseconds. */
+export const refusal = (code: Code, reason: string, metadata: Record<string, string> = {}, retryAfterMs?: number) =>
+  new ConnectError(reason, code, undefined, [
+    { desc: ErrorInfoSchema, value: { reason, domain: "galaxy", metadata } },
+    ...(retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)])
+  ])
+
+const retryInfo = (millis: number) => ({
+  desc: RetryInfoSchema,
+  value: {
+    retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: Math.round((millis % 1_000) * 1_000_000) }
+  }
+})
 
 export const stale = async (request: { readonly requestId: string }, serverTimeMs: number, forged = false) => {
   const input = SigningInput.serverTime({ requestId: request.requestId, serverTimeMs: BigInt(serverTimeMs) })
