@@ -127,19 +127,42 @@ const gatewayInfo = HttpRouter.add(
 
 const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
 
+const patience = "2 seconds"
+
+/**
+ * Whether this gateway can do its work: reserve a request. The backend is shown and doesn't count: a gateway that is taken
+ * out with its backend leaves players without a signed answer, and all gateways would go at once.
+ */
 const readyz = HttpRouter.add(
   "GET",
   "/readyz",
   Effect.gen(function* () {
-    const backend = yield* BackendClient
+    const settings = yield* EdgeSettings
     const store = yield* ReplayStore
-    const missing = yield* Effect.andThen(backend.ready, store.ready).pipe(
-      Effect.timeoutOrElse({ duration: "2 seconds", orElse: () => Effect.fail({ _tag: "timeout" } as const) }),
-      Effect.match({ onFailure: (it) => it._tag, onSuccess: () => undefined })
+    const client = yield* BackendClient
+    const silent = { _tag: "silent", why: "it doesn't answer" } as const
+    const [missing, backend] = yield* Effect.all(
+      [
+        store
+          .ready(settings.freshnessFutureMs)
+          .pipe(
+            Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
+            Effect.match({ onFailure: ({ why }) => [why], onSuccess: () => [] })
+          ),
+        client.ready.pipe(
+          Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
+          Effect.match({ onFailure: () => "unavailable", onSuccess: () => "ready" })
+        )
+      ],
+      { concurrency: "unbounded" }
     )
-    return missing === undefined
-      ? HttpServerResponse.jsonUnsafe({ status: "ready" })
-      : HttpServerResponse.jsonUnsafe({ status: "unavailable", missing }, { status: 503 })
+    const [why] = missing
+    return why === undefined
+      ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
+      : HttpServerResponse.jsonUnsafe(
+          { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
+          { status: 503 }
+        )
   })
 )
 

@@ -24,7 +24,13 @@ export class UnsupportedMessageType extends Data.TaggedError("unsupported_messag
   readonly message: string
 }> {}
 export class BackendUnavailable extends Data.TaggedError("backend_unavailable") {}
-export class ReplayStoreUnavailable extends Data.TaggedError("replay_store_unavailable") {}
+/** The store can't be asked, or has lost reservations and doesn't vouch for this moment yet. */
+export class ReplayStoreUnavailable extends Data.TaggedError("replay_store_unavailable")<{
+  /** For whoever runs the gateway, as the probes show it: a short sentence without addresses. */
+  readonly why: string
+  /** When the end of it is known: milliseconds, whole and above 0. */
+  readonly retryAfterMs?: number
+}> {}
 export class ShuttingDown extends Data.TaggedError("shutting_down") {}
 export class SlowConsumer extends Data.TaggedError("slow_consumer") {}
 
@@ -97,6 +103,12 @@ const texts: { readonly [R in Reason]: string } = {
 export const textOf = (refusal: Refusal): string => ("message" in refusal && refusal.message) || texts[refusal._tag]
 
 const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
+
+/** What `RetryInfo` says: whole milliseconds, rounded up so that nobody comes back too early. */
+export const retryAfterOf = (refusal: Refusal): number | undefined =>
+  "retryAfterMs" in refusal && refusal.retryAfterMs !== undefined
+    ? Math.max(1, Math.ceil(refusal.retryAfterMs))
+    : undefined
 
 /** Metadata of the `ErrorInfo` detail. */
 export const metadataOf = (refusal: Refusal): Readonly<Record<string, string>> =>

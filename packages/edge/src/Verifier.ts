@@ -52,7 +52,7 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         payloadHash(crypto),
         signature(crypto),
         freshness(crypto, settings),
-        replay(store, settings),
+        replay(store, crypto, settings),
         budget(budgets),
         routed
       ]

@@ -8,8 +8,9 @@ const ttl = 1_000
 
 const reserve = Effect.fnUntraced(function* (session: string, request: string) {
   const store = yield* ReplayStore.ReplayStore
-  return yield* store.reserve(session, request, ttl).pipe(
-    Effect.map((first) => (first ? "reserved" : "taken")),
+  const reservation = { deviceSessionId: session, requestId: request, timestampMs: 0, futureMs: 0, ttlMs: ttl }
+  return yield* store.reserve(reservation).pipe(
+    Effect.map((verdict) => (verdict === "first" ? "reserved" : "taken")),
     Effect.catchTag("replay_store_unavailable", () => Effect.succeed("unavailable"))
   )
 })

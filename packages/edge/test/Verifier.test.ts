@@ -4,7 +4,7 @@ import * as Budgets from "@galaxy/edge/Budgets"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import { BackendUnavailable, ReplayStoreUnavailable, type StaleRequest, statusCodes } from "@galaxy/edge/Refusal"
-import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import { type Reservation, ReplayStore } from "@galaxy/edge/ReplayStore"
 import { SessionCache } from "@galaxy/edge/SessionCache"
 import { Verifier } from "@galaxy/edge/Verifier"
 import { assert, describe, it } from "@effect/vitest"
@@ -102,7 +102,9 @@ const answerTo = (...wrong: ReadonlyArray<Step>) =>
     const envelope = envelopeOf(draft.by, { ...draft.fields, ...hash })
     if (draft.otherSignature) envelope.signature[0] = (envelope.signature[0] ?? 0) ^ 1
     if (draft.reserved) {
-      yield* (yield* ReplayStore).reserve(envelope.deviceSessionId, envelope.requestId, 60_000)
+      const { deviceSessionId, requestId } = envelope
+      const store = yield* ReplayStore
+      yield* store.reserve({ deviceSessionId, requestId, timestampMs: now, futureMs: 0, ttlMs: 60_000 })
     }
     if (draft.spent) yield* (yield* Budgets.Budgets).take("ip", peer.ip)
     return yield* attempt(envelope)
@@ -441,11 +443,56 @@ describe("a gateway whose neighbour can't be reached", () => {
 
   it.effect("runs nothing that it can't protect against replay", () => {
     const failing = Layer.succeed(ReplayStore, {
-      reserve: () => Effect.fail(new ReplayStoreUnavailable()),
-      ready: Effect.void
+      reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" })),
+      ready: () => Effect.void
     })
     return Effect.gen(function* () {
       assert.strictEqual(yield* attempt(envelopeOf(player)), "replay_store_unavailable")
     }).pipe(atNow, Effect.provide(verifier(backend(), { replay: failing })))
+  })
+
+  it.effect("calls what the store doesn't vouch for stale, with the time, signed for it", () => {
+    const forgetful = Layer.succeed(ReplayStore, {
+      reserve: () => Effect.succeed("unvouched" as const),
+      ready: () => Effect.void
+    })
+    return Effect.gen(function* () {
+      const { verify } = yield* Verifier
+      const crypto = yield* EdgeCrypto
+      const envelope = envelopeOf(player)
+      const refusal = yield* Effect.flip(verify("command", envelope, peer))
+      assert.strictEqual(refusal._tag, "stale_request")
+      const { serverTimeMs, serverTimeSignature } = refusal as StaleRequest
+      assert.strictEqual(serverTimeMs, now)
+      const input = SigningInput.serverTime({ requestId: envelope.requestId, serverTimeMs: BigInt(now) })
+      assert.isTrue(yield* crypto.verify(crypto.publicKey, input, serverTimeSignature))
+    }).pipe(atNow, Effect.provide(verifier(backend(), { replay: forgetful })))
+  })
+
+  it.effect("tells the store what was signed and for how long it has to know it", () => {
+    const asked: Array<Reservation> = []
+    const listening = Layer.succeed(ReplayStore, {
+      reserve: (reservation) =>
+        Effect.as(
+          Effect.sync(() => asked.push(reservation)),
+          "first" as const
+        ),
+      ready: () => Effect.void
+    })
+    const settings = { freshnessPastMs: 30_000, freshnessFutureMs: 4_000 }
+    return Effect.gen(function* () {
+      const envelope = envelopeOf(player, { timestampMs: BigInt(now + 4_000) })
+      assert.strictEqual(yield* attempt(envelope), "accepted")
+      assert.deepStrictEqual(asked, [
+        {
+          deviceSessionId: envelope.deviceSessionId,
+          requestId: envelope.requestId,
+          timestampMs: now + 4_000,
+          futureMs: 4_000,
+          // Accepted 4 s early it is fresh for 34 s; and clocks of two gateways may differ.
+          ttlMs: 44_000
+        }
+      ])
+    }).pipe(atNow, Effect.provide(verifier(backend(), { replay: listening, settings })))
   })
 })

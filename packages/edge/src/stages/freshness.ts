@@ -5,6 +5,14 @@ import type { EdgeCrypto } from "../EdgeCrypto.ts"
 import { StaleRequest } from "../Refusal.ts"
 import type { Stage } from "./Stage.ts"
 
+/** Refuses as stale, with the time signed for this request. */
+export const stale = (crypto: EdgeCrypto["Service"], requestId: string, clock: number) =>
+  Effect.gen(function* () {
+    const now = Math.floor(clock)
+    const serverTimeSignature = yield* crypto.sign(SigningInput.serverTime({ requestId, serverTimeMs: BigInt(now) }))
+    return yield* new StaleRequest({ serverTimeMs: now, serverTimeSignature })
+  })
+
 export const freshness =
   (
     crypto: EdgeCrypto["Service"],
@@ -16,6 +24,5 @@ export const freshness =
       const { timestampMs, requestId } = examined.envelope
       const age = BigInt(now) - timestampMs
       if (age <= BigInt(window.freshnessPastMs) && -age <= BigInt(window.freshnessFutureMs)) return examined
-      const serverTimeSignature = yield* crypto.sign(SigningInput.serverTime({ requestId, serverTimeMs: BigInt(now) }))
-      return yield* new StaleRequest({ serverTimeMs: now, serverTimeSignature })
+      return yield* stale(crypto, requestId, now)
     })

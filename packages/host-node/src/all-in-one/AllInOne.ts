@@ -1,15 +1,17 @@
 /**
- * The one-process shape: PGlite on disk, replay reservations in memory, engines as child processes, mails caught.
+ * The one-process shape: PGlite and replay reservations on disk, engines as child processes, mails caught.
  *
  * Built from the same layers as every other shape; what differs is only which adapters stand behind the ports.
  */
 import { randomBytes } from "node:crypto"
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
-import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import { Effect, Layer, Redacted } from "effect"
 import type { Address } from "../config/Setting.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
 import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
+import * as FileReplayStore from "../gateway/FileReplayStore.ts"
 import * as GatewayServer from "../gateway/GatewayServer.ts"
 import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
 import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
@@ -106,11 +108,24 @@ const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, toke
           Layer.mergeAll(
             HttpBackendClient.layer({ url, token }),
             GrpcPushSource.layer({ url: pushUrl, clientId: "all-in-one", token }),
-            ReplayStore.layerMemory(),
             NodeEdgeCrypto.layer({ signingSeed: bytes(folder.keys.gateway_signing_seed) })
           )
         )
       )
+    )
+  )
+
+/**
+ * Looked at, and the first file of reservations made, before there is a database: a folder that has a database and no
+ * reservations has lost them.
+ */
+const replayOf = (folder: DataFolder.DataFolder) =>
+  Layer.unwrap(
+    Effect.sync(() =>
+      FileReplayStore.layer({
+        folder: join(folder.path, "reservations"),
+        isNew: !existsSync(folder.database) || readdirSync(folder.database).length === 0
+      })
     )
   )
 
@@ -149,7 +164,8 @@ export const layer = (options: AllInOneOptions) =>
             folder: folder.mails,
             ...(options.onMail === undefined ? {} : { onMail: options.onMail })
           })
-        )
+        ),
+        Layer.provide(replayOf(folder))
       )
     })
   )

@@ -1,66 +1,210 @@
 /**
  * Replay reservations in Redis, shared by all gateways.
  *
- * While Redis can't answer at once, the store refuses: commands are never queued for a connection that may come back.
+ * While Redis can't answer at once, the store refuses. One connection is looked after all the time: it is tried every
+ * second by a write, thrown away at the first fault, and made anew. What a Redis that was emptied, replaced or restarted
+ * has lost shows by its marker (`redis/Marker.ts`), and the store vouches for nothing before that.
  */
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
-import { Effect, Layer, Redacted, Schema } from "effect"
-import { Redis } from "ioredis"
+import { maxSkewMs, passed, vouched } from "@galaxy/edge/VouchedTime"
+import { Clock, Deferred, Effect, Layer, Random, Redacted, Schema } from "effect"
+import * as Outage from "./Outage.ts"
+import * as Marker from "./redis/Marker.ts"
+import * as RedisConnection from "./redis/RedisConnection.ts"
+import { RedisFault, sentence } from "./redis/RedisFault.ts"
+import * as serverFacts from "./redis/serverFacts.ts"
 
-/** Redis doesn't answer at start. */
+/** Redis doesn't answer at start, or not to us. */
 export class RedisUnreachable extends Schema.TaggedError<RedisUnreachable>()("RedisUnreachable", {
   message: Schema.String
 }) {}
 
-const prefix = "galaxy:replay:"
-const commandTimeoutMs = 1_000
+/** Redis is set up so that it may lose reservations without a word. */
+export class RedisUnfit extends Schema.TaggedError<RedisUnfit>()("RedisUnfit", { message: Schema.String }) {}
 
-export const layer = (options: { readonly url: Redacted.Redacted }): Layer.Layer<ReplayStore, RedisUnreachable> =>
+export interface RedisReplayOptions {
+  readonly url: Redacted.Redacted
+  /** What all keys begin with: gateways that share it share their reservations. */
+  readonly prefix?: string
+}
+
+/** How often an idle connection is tried. */
+const heartbeat = "1 second"
+const firstWaitMs = 50
+const longestWaitMs = 500
+/** Another gateway may write the marker between two looks at it; more often than this it doesn't. */
+const maxLooks = 3
+
+/** Host and port, without the credentials that are beside them. */
+const placeOf = (url: Redacted.Redacted) => {
+  const { hostname, port } = new URL(Redacted.value(url))
+  return `${hostname}:${port || "6379"}`
+}
+
+const fault = (kind: RedisFault["kind"], why: string) => Effect.fail(new RedisFault({ kind, why }))
+
+/** What the server must be, before anything is asked of it. */
+const usable = (facts: serverFacts.ServerFacts): Effect.Effect<void, RedisFault> => {
+  if (facts.loading) return fault("refusing", "Redis is loading its data")
+  if (facts.role !== "master") return fault("refusing", "Redis is a replica and takes no writes")
+  if (facts.evictionPolicy === "noeviction") return Effect.void
+  const policy = facts.evictionPolicy ?? "unknown"
+  return fault("unfit", `Redis may evict reservations: its maxmemory-policy is ${policy} and must be noeviction`)
+}
+
+/** A connection in use, and the marker under which reservations are made on it. */
+interface Held {
+  readonly connection: RedisConnection.RedisConnection
+  marker: Marker.Marker
+}
+
+export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, RedisUnreachable | RedisUnfit> =>
   Layer.effect(
     ReplayStore,
     Effect.gen(function* () {
-      const redis = yield* Effect.acquireRelease(
-        Effect.sync(
-          () =>
-            new Redis(Redacted.value(options.url), {
-              lazyConnect: true,
-              enableOfflineQueue: false,
-              maxRetriesPerRequest: 0,
-              autoResendUnfulfilledCommands: false,
-              commandTimeout: commandTimeoutMs,
-              connectTimeout: commandTimeoutMs,
-              retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
-            })
-        ),
-        (connection) =>
-          Effect.sync(() => {
-            connection.disconnect()
-          })
-      )
-      // Without a listener a lost connection would end the process; each request finds it out for itself.
-      let reason = "it doesn't answer"
-      redis.on("error", (error: Error) => {
-        reason = error.message || ("code" in error ? String(error.code) : reason)
-      })
-      yield* Effect.tryPromise({
-        try: () => redis.connect(),
-        catch: () =>
-          new RedisUnreachable({
-            message: `Redis at ${redis.options.host}:${redis.options.port} can't be reached: ${reason}`
-          })
+      const prefix = options.prefix ?? "galaxy:replay:"
+      const outage = Outage.make({ lost: "the replay store is lost", back: "the replay store is back" })
+      let held: Held | undefined
+      let away = "Redis can't be reached"
+      /** Outlive the connection: what this gateway accepted, and under which marker. */
+      let known = ""
+      let lastReservedAt = 0
+
+      /** Tries the server by a write, and learns its marker. */
+      const adopt = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection) {
+        const facts = serverFacts.parse(yield* connection.ask((redis) => redis.info()))
+        yield* Effect.tapError(usable(facts), (it) => Effect.sync(() => connection.end(it)))
+        const now = Math.floor(yield* Clock.currentTimeMillis)
+        const [text, change] = (yield* connection.ask((redis) =>
+          redis.eval(
+            Marker.adoptScript,
+            2,
+            `${prefix}marker`,
+            `${prefix}probe`,
+            facts.identity,
+            crypto.randomUUID(),
+            now,
+            known,
+            lastReservedAt,
+            maxSkewMs
+          )
+        )) as [string, Marker.Change]
+        const marker = Marker.parse(text)
+        if (text !== known) {
+          const fresh = known === "" && change === "kept"
+          known = text
+          if (!fresh) {
+            yield* Effect.logWarning("reservations may have been lost: what was signed before isn't run").pipe(
+              Effect.annotateLogs({ change, lost_at: new Date(marker.lostAtMs).toISOString() })
+            )
+          }
+        }
+        return marker
       })
 
-      const ask = <A>(command: () => Promise<A>) =>
-        Effect.tryPromise({ try: command, catch: () => new ReplayStoreUnavailable() })
+      const look = (it: Held) =>
+        Effect.map(adopt(it.connection), (marker) => {
+          it.marker = marker
+        })
+
+      /** One connection from its beginning to its end. */
+      const connection = (begun: Effect.Effect<unknown>) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const opened = yield* RedisConnection.open(options.url)
+            const current: Held = { connection: opened, marker: yield* adopt(opened) }
+            yield* Effect.acquireRelease(
+              Effect.sync(() => {
+                held = current
+              }),
+              () =>
+                Effect.sync(() => {
+                  held = undefined
+                })
+            )
+            yield* begun
+            const beats = Effect.forever(Effect.andThen(Effect.sleep(heartbeat), look(current)))
+            return yield* Effect.raceFirst(opened.lost, beats)
+          })
+        )
+
+      const first = yield* Deferred.make<void, RedisFault>()
+      let failures = 0
+      const attend = Effect.gen(function* () {
+        const begun = Effect.andThen(
+          Effect.sync(() => {
+            failures = 0
+          }),
+          Effect.andThen(outage.over, Deferred.succeed(first, undefined))
+        )
+        yield* connection(begun).pipe(
+          Effect.catch((why) => {
+            away = why.why
+            return Effect.andThen(outage.begun(sentence(why)), Deferred.fail(first, why))
+          })
+        )
+        const share = yield* Random.next
+        yield* Effect.sleep((0.5 + share / 2) * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures++, 8)))
+      })
+      yield* Effect.forkScoped(Effect.forever(attend))
+      yield* Deferred.await(first).pipe(
+        Effect.catch((it): Effect.Effect<void, RedisUnreachable | RedisUnfit> => {
+          const message = `Redis at ${placeOf(options.url)} can't be used: ${sentence(it)}`
+          switch (it.kind) {
+            case "unreachable":
+              return Effect.fail(new RedisUnreachable({ message }))
+            case "unfit":
+              return Effect.fail(new RedisUnfit({ message }))
+            case "refusing":
+              // It mends itself, as after a failover: until then requests are refused and the probe says why.
+              return Effect.void
+          }
+        })
+      )
+
+      const current = Effect.suspend(() =>
+        held === undefined ? Effect.fail(new ReplayStoreUnavailable({ why: away })) : Effect.succeed(held)
+      )
+
+      const unavailable = <A, E>(effect: Effect.Effect<A, E | RedisFault>) =>
+        Effect.catchIf(
+          effect,
+          (it): it is RedisFault => it instanceof RedisFault,
+          (it) => Effect.fail(new ReplayStoreUnavailable({ why: it.why }))
+        )
 
       return ReplayStore.of({
-        reserve: (deviceSessionId, requestId, ttlMs) =>
-          Effect.map(
-            ask(() => redis.set(`${prefix}${deviceSessionId}:${requestId}`, "1", "PX", ttlMs, "NX")),
-            (answer) => answer === "OK"
-          ),
-        ready: Effect.asVoid(ask(() => redis.ping()))
+        reserve: (reservation) =>
+          Effect.gen(function* () {
+            for (let looks = 0; looks < maxLooks; looks++) {
+              const it = yield* current
+              const now = yield* Clock.currentTimeMillis
+              yield* passed(it.marker.lostAtMs, reservation.futureMs, now)
+              if (!vouched(it.marker.lostAtMs, reservation)) return "unvouched"
+              lastReservedAt = Math.max(lastReservedAt, Math.floor(now))
+              const answer = yield* it.connection.ask((redis) =>
+                redis.eval(
+                  Marker.reserveScript,
+                  2,
+                  `${prefix}marker`,
+                  `${prefix}${reservation.deviceSessionId}:${reservation.requestId}`,
+                  it.marker.text,
+                  reservation.ttlMs
+                )
+              )
+              if (answer === 1) return "first"
+              if (answer === 0) return "repeated"
+              yield* look(it)
+            }
+            return yield* new ReplayStoreUnavailable({ why: "the marker in Redis keeps changing" })
+          }).pipe(unavailable),
+        ready: (futureMs) =>
+          Effect.gen(function* () {
+            const it = yield* current
+            yield* look(it)
+            yield* passed(it.marker.lostAtMs, futureMs, yield* Clock.currentTimeMillis)
+          }).pipe(unavailable)
       })
     })
   )

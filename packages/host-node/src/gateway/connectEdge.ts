@@ -14,6 +14,7 @@ import {
   metadataOf,
   type Place,
   type Refusal,
+  retryAfterOf,
   type StatusCode,
   statusCodes,
   textOf
@@ -37,11 +38,13 @@ const retryInfo = (millis: number) => ({
   value: { retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: (millis % 1_000) * 1_000_000 } }
 })
 
-export const toConnectError = (refusal: Refusal, place: Place): ConnectError =>
-  new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], undefined, [
+export const toConnectError = (refusal: Refusal, place: Place): ConnectError => {
+  const retryAfterMs = retryAfterOf(refusal)
+  return new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], undefined, [
     { desc: ErrorInfoSchema, value: { reason: refusal._tag, domain, metadata: metadataOf(refusal) } },
-    ...(refusal._tag === "rate_limited" ? [retryInfo(refusal.retryAfterMs)] : [])
+    ...(retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)])
   ])
+}
 
 /** Calls whose message has reached its handler: what fails from then on isn't its form. */
 const understood = new WeakSet<AbortSignal>()

@@ -103,15 +103,16 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("public 
     })
   )
 
-  it.effect("probes tell whether it lives, and whether its backend does", () =>
+  it.effect("probes tell whether it lives and is ready by itself, and show its backend", () =>
     Effect.gen(function* () {
       const script = yield* Fixture.Script
-      assert.strictEqual((yield* get("/readyz")).status, 200)
+      const ready = { status: "ready", missing: [], backend: "ready" }
+      assert.deepInclude(yield* get("/readyz"), { status: 200, json: ready })
       script.ready = false
-      const unready = yield* get("/readyz")
+      const alone = yield* get("/readyz")
       const alive = yield* get("/healthz")
       script.ready = true
-      assert.deepInclude(unready, { status: 503, json: { status: "unavailable", missing: "backend_unavailable" } })
+      assert.deepInclude(alone, { status: 200, json: { ...ready, backend: "unavailable" } })
       assert.strictEqual(alive.status, 200)
     })
   )
@@ -291,6 +292,21 @@ layer(Fixture.gateway({ budgets: { publicIp: tight } }), { excludeTestServices: 
   }
 )
 
+// One every 1.6 s: the second is told to wait for 2 s, since the header has no fractions.
+layer(Fixture.gateway({ budgets: { publicIp: { burst: 1, perSecond: 0.625 } } }), { excludeTestServices: true })(
+  "a wait with a fraction",
+  (it) => {
+    it.effect("is rounded up, so that nobody comes back too early", () =>
+      Effect.gen(function* () {
+        yield* post(sendCode, { email: "ada@example.test" })
+        const answer = yield* post(sendCode, { email: "ada@example.test" })
+        isError(answer, 429, "rate_limited")
+        assert.strictEqual(answer.headers["retry-after"], "2")
+      })
+    )
+  }
+)
+
 layer(Fixture.gateway({ budgets: { ...Fixture.generous.budgets, publicIdentity: tight } }), {
   excludeTestServices: true
 })("the budget of an identity", (it) => {
@@ -317,8 +333,8 @@ layer(Fixture.gateway({ budgets: { ...Fixture.generous.budgets, publicIdentity: 
 })
 
 const brokenStore = Layer.succeed(ReplayStore, {
-  reserve: () => Effect.fail(new ReplayStoreUnavailable()),
-  ready: Effect.fail(new ReplayStoreUnavailable())
+  reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" })),
+  ready: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" }))
 })
 
 layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without a replay store", (it) => {
@@ -327,7 +343,12 @@ layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without 
       assert.strictEqual((yield* get("/healthz")).status, 200)
       assert.deepInclude(yield* get("/readyz"), {
         status: 503,
-        json: { status: "unavailable", missing: "replay_store_unavailable" }
+        json: {
+          status: "unavailable",
+          missing: ["replay_store"],
+          why: { replay_store: "it is away" },
+          backend: "ready"
+        }
       })
     })
   )

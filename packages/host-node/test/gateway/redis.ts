@@ -1,8 +1,12 @@
 /** Redis for tests: the one of the environment, and one of our own that can be killed. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Effect } from "effect"
+import { Redis } from "ioredis"
 
 /** The Redis that runs for tests. */
 export const testUrl = process.env["GALAXY_TEST_REDIS_URL"]
@@ -21,25 +25,30 @@ const freePort = async () => {
   return port
 }
 
-/** A Redis process that keeps nothing, always on the same port. */
+/** A Redis process, always on the same port. It keeps nothing but what a test has it save. */
 export class OwnRedis {
   readonly port: number
   readonly url: string
+  readonly #folder: string
+  readonly #args: ReadonlyArray<string>
   #child: ChildProcess | undefined
 
-  private constructor(port: number) {
+  private constructor(port: number, folder: string, args: ReadonlyArray<string>) {
     this.port = port
     this.url = `redis://127.0.0.1:${port}/0`
+    this.#folder = folder
+    this.#args = args
   }
 
-  static async on(port: number): Promise<OwnRedis> {
-    const redis = new OwnRedis(port)
+  static async on(port: number, args: ReadonlyArray<string> = []): Promise<OwnRedis> {
+    const redis = new OwnRedis(port, mkdtempSync(join(tmpdir(), "galaxy-redis-")), args)
     await redis.start()
     return redis
   }
 
   async start(): Promise<void> {
-    const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    const usual = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder]
+    const args = [...usual, "--save", "", "--appendonly", "no", ...this.#args]
     const child = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] })
     this.#child = child
     await new Promise<void>((resolve, reject) => {
@@ -71,12 +80,34 @@ export class OwnRedis {
     child.kill("SIGKILL")
     await ended
   }
+
+  /** One command of an operator, on a connection of its own. */
+  async run(command: string, ...args: ReadonlyArray<string | number>): Promise<unknown> {
+    const redis = new Redis(this.url, { lazyConnect: true, enableReadyCheck: false, maxRetriesPerRequest: 0 })
+    try {
+      await redis.connect()
+      return await redis.call(command, ...args)
+    } finally {
+      redis.disconnect()
+    }
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
 }
 
-export const ownRedis = Effect.acquireRelease(
-  Effect.promise(async () => OwnRedis.on(await freePort())),
-  (redis) => Effect.promise(() => redis.kill())
-)
+export const redisWith = (...args: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => OwnRedis.on(await freePort(), args)),
+    (redis) =>
+      Effect.andThen(
+        Effect.promise(() => redis.kill()),
+        Effect.sync(() => redis.remove())
+      )
+  )
+
+export const ownRedis = redisWith()
 
 /** A port on which nobody listens. */
 export const deadUrl = Effect.promise(async () => `redis://127.0.0.1:${await freePort()}/0`)

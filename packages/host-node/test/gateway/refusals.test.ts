@@ -214,8 +214,8 @@ for (const kind of ["ip", "session", "user", "messageType"] as const) {
 }
 
 const brokenStore = Layer.succeed(ReplayStore, {
-  reserve: () => Effect.fail(new ReplayStoreUnavailable()),
-  ready: Effect.fail(new ReplayStoreUnavailable())
+  reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" })),
+  ready: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" }))
 })
 
 layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without a replay store", (it) => {
@@ -226,6 +226,35 @@ layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without 
         const error = yield* refusedBy(rpc.executeCommand(Fixture.request()))
         assert.strictEqual(error.code, Code.Unavailable)
         assert.strictEqual(detail(error)?.reason, "replay_store_unavailable")
+        assert.isEmpty((yield* Fixture.Script).calls)
+      })
+    )
+  }
+})
+
+/** As it is on the wire: seconds, and nanoseconds beside them. */
+const forgetfulStore = Layer.succeed(ReplayStore, {
+  reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: 9_250.5 })),
+  ready: () => Effect.void
+})
+
+layer(Fixture.gateway({}, forgetfulStore), { excludeTestServices: true })("a replay store that has lost", (it) => {
+  for (const protocol of protocols) {
+    it.effect(`${protocol}: a command and a subscription are told when to come back, to the millisecond`, () =>
+      Effect.gen(function* () {
+        const rpc = yield* Fixture.rpc(protocol)
+        const subscribe = Fixture.request({ messageType: "gateway.subscribe" })
+        const calls = [
+          () => rpc.executeCommand(Fixture.request()),
+          () => rpc.subscribeEvents(subscribe)[Symbol.asyncIterator]().next()
+        ]
+        for (const call of calls) {
+          const error = yield* refusedBy<unknown>(call())
+          assert.strictEqual(error.code, Code.Unavailable)
+          assert.strictEqual(detail(error)?.reason, "replay_store_unavailable")
+          const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay
+          assert.deepStrictEqual([delay?.seconds, delay?.nanos], [9n, 251_000_000])
+        }
         assert.isEmpty((yield* Fixture.Script).calls)
       })
     )

@@ -1,7 +1,15 @@
-/** What every `ReplayStore` adapter does. Run it once per adapter, with a way to let its time pass. */
+/**
+ * What every `ReplayStore` adapter does. Run it once per adapter, with a way to let its reservations age; an adapter that
+ * can lose reservations, or that keeps them over a restart, runs those parts too.
+ *
+ * An adapter takes the present from Effect's clock, which is the test's here. A store that begins without knowing what it
+ * may have lost is waited for as it says.
+ */
 import { assert, layer } from "@effect/vitest"
-import { ReplayStore } from "@galaxy/edge/ReplayStore"
-import { Context, Effect, type Layer } from "effect"
+import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
+import { ReplayStore, type Verdict } from "@galaxy/edge/ReplayStore"
+import { Clock, Context, Effect, Layer, type Scope } from "effect"
+import { TestClock } from "effect/testing"
 
 /** The time by which the adapter's reservations age. */
 export class Passage extends Context.Service<
@@ -12,45 +20,74 @@ export class Passage extends Context.Service<
   }
 >()("@galaxy/testkit/contract/Passage") {}
 
+/** A way to take all reservations from the adapter. */
+export class Loss extends Context.Service<Loss, { readonly lose: Effect.Effect<void> }>()(
+  "@galaxy/testkit/contract/Loss"
+) {}
+
 const ttlMs = 80_000
+const futureMs = 10_000
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 /** Every character that the wire contract allows, and with that as long as it allows. */
 const everyCharacter = `${letters}${letters.toLowerCase()}0123456789-_`
 
+const session = () => globalThis.crypto.randomUUID()
+
+/** Asks with a timestamp that is `ahead` of the present. */
+const ask = (
+  deviceSessionId: string,
+  requestId: string,
+  ahead = 0
+): Effect.Effect<Verdict, ReplayStoreUnavailable, ReplayStore> =>
+  Effect.gen(function* () {
+    const store = yield* ReplayStore
+    const timestampMs = (yield* Clock.currentTimeMillis) + ahead
+    return yield* store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs })
+  })
+
+const isFirst = (deviceSessionId: string, requestId: string, ahead?: number) =>
+  Effect.map(ask(deviceSessionId, requestId, ahead), (verdict) => verdict === "first")
+
+const isReady = Effect.flatMap(ReplayStore, (store) => store.ready(futureMs))
+
+/** Waits as a store says that doesn't know what it has lost. */
+const vouching = isReady.pipe(
+  Effect.catch((it) => (it.retryAfterMs === undefined ? Effect.fail(it) : TestClock.adjust(it.retryAfterMs)))
+)
+
 export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | Passage, E>): void =>
   layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract: ${adapter}`, (it) => {
-    const session = () => globalThis.crypto.randomUUID()
-    const reserve = (deviceSessionId: string, requestId: string) =>
-      Effect.flatMap(ReplayStore, (store) => store.reserve(deviceSessionId, requestId, ttlMs))
-
-    it.effect("is ready", () => Effect.flatMap(ReplayStore, (store) => store.ready))
+    it.effect("is ready", () => Effect.andThen(vouching, isReady))
 
     it.effect("the first wins, and whoever comes after is a duplicate", () =>
       Effect.gen(function* () {
+        yield* vouching
         const own = session()
-        assert.isTrue(yield* reserve(own, "one"))
-        assert.isFalse(yield* reserve(own, "one"))
-        assert.isFalse(yield* reserve(own, "one"))
+        assert.strictEqual(yield* ask(own, "one"), "first")
+        assert.strictEqual(yield* ask(own, "one"), "repeated")
+        assert.strictEqual(yield* ask(own, "one", 5), "repeated")
       })
     )
 
     it.effect("another session and another id are independent", () =>
       Effect.gen(function* () {
+        yield* vouching
         const own = session()
-        assert.isTrue(yield* reserve(own, "one"))
-        assert.isTrue(yield* reserve(own, "two"))
-        assert.isTrue(yield* reserve(session(), "one"))
-        assert.isTrue(yield* reserve(own, "ONE"))
-        assert.isFalse(yield* reserve(own, "two"))
+        assert.isTrue(yield* isFirst(own, "one"))
+        assert.isTrue(yield* isFirst(own, "two"))
+        assert.isTrue(yield* isFirst(session(), "one"))
+        assert.isTrue(yield* isFirst(own, "ONE"))
+        assert.isFalse(yield* isFirst(own, "two"))
       })
     )
 
     it.effect("of 50 that race exactly one wins", () =>
       Effect.gen(function* () {
+        yield* vouching
         const own = session()
         const answers = yield* Effect.all(
-          Array.from({ length: 50 }, () => reserve(own, "race")),
+          Array.from({ length: 50 }, () => isFirst(own, "race")),
           { concurrency: "unbounded" }
         )
         assert.strictEqual(answers.filter(Boolean).length, 1)
@@ -59,6 +96,7 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
 
     it.effect("takes ids of every allowed character and of full length", () =>
       Effect.gen(function* () {
+        yield* vouching
         const own = session()
         assert.strictEqual(everyCharacter.length, 64)
         const ids = [
@@ -68,24 +106,117 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
           everyCharacter.slice(0, -1),
           ...everyCharacter.split("")
         ]
-        for (const id of ids) assert.isTrue(yield* reserve(own, id), id)
-        for (const id of ids) assert.isFalse(yield* reserve(own, id), id)
+        for (const id of ids) assert.isTrue(yield* isFirst(own, id), id)
+        for (const id of ids) assert.isFalse(yield* isFirst(own, id), id)
       })
     )
 
     it.effect("a reservation ends after its time, which duplicates don't prolong", () =>
       Effect.gen(function* () {
+        yield* vouching
         const own = session()
         const other = session()
         const passage = yield* Passage
-        assert.isTrue(yield* reserve(own, "one"))
+        assert.isTrue(yield* isFirst(own, "one"))
         yield* passage.elapse(own, ttlMs / 2)
-        assert.isFalse(yield* reserve(own, "one"))
-        assert.isTrue(yield* reserve(other, "one"))
+        assert.isFalse(yield* isFirst(own, "one"))
+        assert.isTrue(yield* isFirst(other, "one"))
         yield* passage.elapse(own, ttlMs / 2)
-        assert.isFalse(yield* reserve(other, "one"))
-        assert.isTrue(yield* reserve(own, "one"))
-        assert.isFalse(yield* reserve(own, "one"))
+        assert.isFalse(yield* isFirst(other, "one"))
+        assert.isTrue(yield* isFirst(own, "one"))
+        assert.isFalse(yield* isFirst(own, "one"))
+      })
+    )
+  })
+
+/** For an adapter whose reservations can be taken from it. */
+export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | Loss, E>): void =>
+  layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract, loss: ${adapter}`, (it) => {
+    /** Refused, and told when to come back. */
+    const wait = <A, R>(effect: Effect.Effect<A, ReplayStoreUnavailable, R>) =>
+      Effect.map(Effect.flip(effect), ({ retryAfterMs }) => retryAfterMs)
+
+    it.effect("vouches for nothing before the loss and the future tolerance", () =>
+      Effect.gen(function* () {
+        yield* vouching
+        const own = session()
+        assert.strictEqual(yield* ask(own, "before", futureMs), "first")
+        yield* (yield* Loss).lose
+        // What ran before, what didn't, what is from now, and the latest that could have been accepted before.
+        for (const [id, ahead] of [
+          ["before", futureMs],
+          ["other", 0],
+          ["later", futureMs]
+        ] as const) {
+          assert.strictEqual(yield* wait(ask(own, id, ahead)), futureMs + 1)
+        }
+        yield* TestClock.adjust(futureMs)
+        assert.strictEqual(yield* wait(ask(own, "before")), 1)
+        yield* TestClock.adjust(1)
+        assert.strictEqual(yield* ask(own, "before", -1), "unvouched")
+        assert.strictEqual(yield* ask(own, "before", -futureMs), "unvouched")
+        assert.strictEqual(yield* ask(own, "after"), "first")
+        assert.strictEqual(yield* ask(own, "after"), "repeated")
+      })
+    )
+
+    it.effect("isn't ready until then, and says why", () =>
+      Effect.gen(function* () {
+        yield* vouching
+        yield* (yield* Loss).lose
+        const refused = yield* Effect.flip(isReady)
+        assert.strictEqual(refused.retryAfterMs, futureMs + 1)
+        assert.match(refused.why, /lost/)
+        yield* TestClock.adjust(futureMs + 1)
+        yield* isReady
+      })
+    )
+
+    it.effect("a second loss moves the border", () =>
+      Effect.gen(function* () {
+        yield* vouching
+        const { lose } = yield* Loss
+        yield* lose
+        assert.strictEqual(yield* wait(isReady), futureMs + 1)
+        yield* TestClock.adjust(futureMs - 1)
+        yield* lose
+        assert.strictEqual(yield* wait(isReady), futureMs + 1)
+        yield* TestClock.adjust(futureMs)
+        assert.strictEqual(yield* wait(ask(session(), "one")), 1)
+        yield* TestClock.adjust(1)
+        assert.strictEqual(yield* ask(session(), "one"), "first")
+      })
+    )
+  })
+
+/** For an adapter that keeps reservations while no gateway runs. `open` opens the same store each time. */
+export const replayStoreRestart = <E>(
+  adapter: string,
+  open: Effect.Effect<Layer.Layer<ReplayStore, E>, never, Scope.Scope>
+): void =>
+  layer(Layer.empty, { timeout: "30 seconds" })(`ReplayStore contract, restart: ${adapter}`, (it) => {
+    it.effect("what was reserved before a restart is repeated after it, and nothing else is refused", () =>
+      Effect.gen(function* () {
+        const store = yield* open
+        const opened = <A, E1>(effect: Effect.Effect<A, E1, ReplayStore>) =>
+          Effect.provide(effect, Layer.fresh(store), { local: true })
+        const own = session()
+        yield* opened(
+          Effect.andThen(
+            vouching,
+            Effect.map(ask(own, "one"), (it) => assert.strictEqual(it, "first"))
+          )
+        )
+        for (const id of ["two", "three"]) {
+          yield* opened(
+            Effect.gen(function* () {
+              yield* isReady
+              assert.strictEqual(yield* ask(own, "one"), "repeated")
+              assert.strictEqual(yield* ask(own, id), "first")
+              assert.strictEqual(yield* ask(own, id), "repeated")
+            })
+          )
+        }
       })
     )
   })

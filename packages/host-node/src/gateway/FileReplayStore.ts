@@ -1,0 +1,105 @@
+/**
+ * Replay reservations in a folder, for one gateway that lives there alone: they outlive the process, however it ends.
+ *
+ * A reservation is on the disk before its request runs. Files that are damaged, or missing where there should be some, are
+ * a loss of reservations like any other; the folder of a new platform has nothing to lose.
+ */
+import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
+import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import * as ReservationTable from "@galaxy/edge/ReservationTable"
+import { passed, settled, vouched } from "@galaxy/edge/VouchedTime"
+import { Clock, Effect, Layer, Schema } from "effect"
+import { type OpenFile, ReservationLog } from "./file/ReservationLog.ts"
+import * as Outage from "./Outage.ts"
+
+/** The reservations can't be read, or no file can be begun. */
+export class ReservationsUnusable extends Schema.TaggedError<ReservationsUnusable>()("ReservationsUnusable", {
+  message: Schema.String
+}) {}
+
+export interface FileReplayOptions {
+  readonly folder: string
+  /** Whether the platform begins here, so that there are no reservations to miss. */
+  readonly isNew: boolean
+  /** Reservations at the same time; one more is refused. */
+  readonly capacity?: number
+  /** Another way to open files than the system's. */
+  readonly openFile?: OpenFile
+}
+
+const defaultCapacity = 250_000
+/** Longest time for a write. */
+const deadline = "5 seconds"
+/** The probes are open to anybody: within this time they share one write. */
+const probeLasts = "1 second"
+
+const reasonOf = (cause: unknown) => {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
+  return code === "ENOSPC" || code === "EDQUOT" ? "the disk is full" : `reservations can't be written (${code})`
+}
+
+export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, ReservationsUnusable> =>
+  Layer.effect(
+    ReplayStore,
+    Effect.gen(function* () {
+      const outage = Outage.make({ lost: "the replay store is lost", back: "the replay store is back" })
+      const begunAt = Math.floor(yield* Clock.currentTimeMillis)
+      const settle = (lostAtMs: number | undefined) => settled(lostAtMs, begunAt)
+      const opened = yield* Effect.acquireRelease(
+        Effect.tryPromise({
+          try: () => ReservationLog.open({ ...options, settle }, begunAt),
+          catch: (cause) =>
+            new ReservationsUnusable({
+              message: `${options.folder}: ${cause instanceof Error ? cause.message : String(cause)}`
+            })
+        }),
+        ({ log }) => Effect.promise(() => log.close().catch(() => undefined))
+      )
+      const { log, live } = opened
+      const table = ReservationTable.make(options.capacity ?? defaultCapacity)
+      for (const it of live) table.restore(ReservationTable.keyOf(it), it.expiresAt)
+      let { lostAtMs } = opened
+      if (lostAtMs === begunAt) {
+        yield* Effect.logWarning("reservations may have been lost: what was signed before isn't run")
+      }
+
+      const written = (write: () => Promise<void>) =>
+        Effect.tryPromise({ try: write, catch: reasonOf }).pipe(
+          Effect.timeoutOrElse({ duration: deadline, orElse: () => Effect.fail("the disk doesn't answer") }),
+          Effect.tap(() => outage.over),
+          Effect.tapError(outage.begun),
+          Effect.mapError((why) => new ReplayStoreUnavailable({ why }))
+        )
+
+      const nowPassed = Effect.fnUntraced(function* (futureMs: number) {
+        const now = Math.floor(yield* Clock.currentTimeMillis)
+        lostAtMs = settled(lostAtMs, now)
+        yield* passed(lostAtMs, futureMs, now)
+        return now
+      })
+
+      const probe = yield* Effect.cachedWithTTL(
+        Effect.flatMap(Clock.currentTimeMillis, (now) => written(() => log.probe(Math.floor(now)))),
+        probeLasts
+      )
+
+      return ReplayStore.of({
+        reserve: Effect.fnUntraced(function* (reservation) {
+          const now = yield* nowPassed(reservation.futureMs)
+          if (!vouched(lostAtMs, reservation)) return "unvouched"
+          const key = ReservationTable.keyOf(reservation)
+          const expiresAt = now + reservation.ttlMs
+          const place = table.take(key, now, expiresAt)
+          if (place === "full") return yield* new ReplayStoreUnavailable({ why: "the store is full" })
+          if (place === "repeated") return place
+          // Nothing runs without this, so nothing is lost when the same bytes may come again.
+          yield* Effect.onError(
+            written(() => log.reserve({ ...reservation, expiresAt }, now)),
+            () => Effect.sync(() => table.release(key))
+          )
+          return place
+        }),
+        ready: (futureMs) => Effect.andThen(probe, Effect.asVoid(nowPassed(futureMs)))
+      })
+    })
+  )

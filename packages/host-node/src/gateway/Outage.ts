@@ -1,0 +1,31 @@
+/**
+ * One line in the log when something that is needed goes away, and one when it is back: never one for each request that
+ * misses it.
+ */
+import { Clock, Effect } from "effect"
+
+export interface Outage {
+  /** Something failed for this reason. Only the first of a row is logged. */
+  readonly begun: (reason: string) => Effect.Effect<void>
+  /** Something worked. Logged when it had failed before. */
+  readonly over: Effect.Effect<void>
+}
+
+/** `lost` and `back` are what the log says. */
+export const make = (words: { readonly lost: string; readonly back: string }): Outage => {
+  let since: number | undefined
+  return {
+    begun: (reason) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (since !== undefined) return Effect.void
+        since = now
+        return Effect.logWarning(words.lost).pipe(Effect.annotateLogs({ reason }))
+      }),
+    over: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      if (since === undefined) return Effect.void
+      const away = Math.round(now - since)
+      since = undefined
+      return Effect.logInfo(words.back).pipe(Effect.annotateLogs({ away_ms: away }))
+    })
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Why Redis can't be used at present, in words for whoever runs it.
+ *
+ * Redis tells by the first word of an error; inside of a script older versions put it further back. Nothing of a key or an
+ * address is taken over, since the probes show the sentence to anybody.
+ */
+import { Data } from "effect"
+
+export class RedisFault extends Data.TaggedError("RedisFault")<{
+  /** `unfit` doesn't mend itself: somebody has to change the configuration. */
+  readonly kind: "unreachable" | "refusing" | "unfit"
+  readonly why: string
+  /** What the system said, with addresses in it: for the log and for a start that fails. */
+  readonly detail?: string
+}> {}
+
+const replies: ReadonlyArray<readonly [RegExp, RedisFault["kind"], string]> = [
+  [/\bREADONLY\b/, "refusing", "Redis is a replica and takes no writes"],
+  [/\bLOADING\b/, "refusing", "Redis is loading its data"],
+  [/\bMASTERDOWN\b/, "refusing", "Redis is a replica that has lost its master"],
+  [/\bOOM\b/, "refusing", "Redis is out of memory: raise its maxmemory"],
+  [/\bMISCONF\b/, "refusing", "Redis can't write to its disk and takes no writes"],
+  [/\bNOREPLICAS\b/, "refusing", "Redis has too few replicas and takes no writes"],
+  [/\b(BUSY|TRYAGAIN|CLUSTERDOWN|UNKILLABLE)\b/, "refusing", "Redis is busy"],
+  [
+    /\b(NOAUTH|WRONGPASS|NOPERM|DENIED)\b|invalid password|no password is set/i,
+    "unfit",
+    "Redis refuses the credentials"
+  ],
+  [/\btimed out\b/i, "unreachable", "Redis doesn't answer"]
+]
+
+/** What a failed command or connection means. */
+export const fromError = (cause: unknown): RedisFault => {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const known = replies.find(([pattern]) => pattern.test(message))
+  if (known !== undefined) return new RedisFault({ kind: known[1], why: known[2] })
+  const reply = cause instanceof Error && cause.name === "ReplyError"
+  return reply
+    ? new RedisFault({ kind: "refusing", why: `Redis answers ${/^[A-Z]+/.exec(message)?.[0] ?? "with an error"}` })
+    : new RedisFault({ kind: "unreachable", why: "Redis can't be reached", ...detailOf(cause) })
+}
+
+/** An attempt at several addresses has no message of its own. */
+const detailOf = (cause: unknown) => {
+  const { message = "", code = "" } = cause as { readonly message?: string; readonly code?: string }
+  return message || code ? { detail: message || code } : {}
+}
+
+/** The whole sentence, for the log. */
+export const sentence = ({ why, detail }: RedisFault): string => (detail === undefined ? why : `${why}: ${detail}`)

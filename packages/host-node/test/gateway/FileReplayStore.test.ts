@@ -1,0 +1,236 @@
+/** Reservations on the disk: cut off anywhere, damaged, many, on a disk that is full. */
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { open } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
+import { ReplayStore, type Verdict } from "@galaxy/edge/ReplayStore"
+import * as segment from "@galaxy/host-node/gateway/file/segment"
+import * as FileReplayStore from "@galaxy/host-node/gateway/FileReplayStore"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+
+const session = "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a"
+const ttlMs = 80_000
+const futureMs = 10_000
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-reservations-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const reservedOf = (number: number): segment.Reserved => ({
+  deviceSessionId: session,
+  requestId: `request-${number}`,
+  expiresAt: 1_000_000 + number
+})
+
+describe("the text of a file of reservations", () => {
+  const all = Array.from({ length: 8 }, (_, number) => reservedOf(number))
+  const lines = [segment.header(undefined), ...all.map(segment.reservation), segment.probe()]
+  const text = lines.join("")
+
+  it("says what was written", () => {
+    assert.deepStrictEqual(segment.parse(text), { lostAtMs: undefined, reserved: all, damaged: false })
+    assert.strictEqual(segment.parse(segment.header(17)).lostAtMs, 17)
+  })
+
+  it("cut off anywhere keeps every line that was finished, and isn't damaged", () => {
+    for (let end = lines[0]?.length ?? 0; end <= text.length; end++) {
+      const { reserved, damaged } = segment.parse(text.slice(0, end))
+      let finished = 0
+      while (lines.slice(0, finished + 2).join("").length <= end && finished < all.length) finished++
+      assert.deepStrictEqual(reserved, all.slice(0, finished), `cut at ${end}`)
+      assert.isFalse(damaged, `cut at ${end}`)
+    }
+  })
+
+  it("with an end of nonsense keeps what was finished", () => {
+    for (const end of ["\0".repeat(500), "\0\n\0\n", "garbage\n"]) {
+      assert.deepStrictEqual(segment.parse(text + end), { lostAtMs: undefined, reserved: all, damaged: false })
+    }
+  })
+
+  it("without its beginning, or changed before its end, is damaged", () => {
+    assert.isTrue(segment.parse("").damaged)
+    assert.isTrue(segment.parse(lines.slice(1).join("")).damaged)
+    const last = text.lastIndexOf("request-7") + "request-7".length
+    for (let at = 0; at < last; at++) {
+      const changed = text.slice(0, at) + (text[at] === "x" ? "y" : "x") + text.slice(at + 1)
+      const { reserved, damaged } = segment.parse(changed)
+      // Nothing is made up, and what is missing is noticed.
+      assert.isTrue(
+        reserved.every((it) => all.some((one) => one.requestId === it.requestId && one.expiresAt === it.expiresAt))
+      )
+      assert.isTrue(damaged || reserved.length === all.length, `changed at ${at}`)
+    }
+  })
+})
+
+const opened = <A, E>(
+  path: string,
+  use: Effect.Effect<A, E, ReplayStore>,
+  options: { isNew?: boolean; capacity?: number } = {}
+) =>
+  Effect.provide(use, Layer.fresh(FileReplayStore.layer({ folder: path, isNew: false, ...options })), { local: true })
+
+const reserve = (requestId: string, timestampMs = 0): Effect.Effect<Verdict, ReplayStoreUnavailable, ReplayStore> =>
+  Effect.flatMap(ReplayStore, (store) =>
+    store.reserve({ deviceSessionId: session, requestId, timestampMs, futureMs, ttlMs })
+  )
+
+const outcome = (requestId: string, timestampMs?: number) =>
+  reserve(requestId, timestampMs).pipe(Effect.catch((it) => Effect.succeed(it.retryAfterMs ?? it.why)))
+
+const files = (path: string) => readdirSync(path).map((name) => join(path, name))
+const bytesIn = (path: string) => files(path).reduce((sum, it) => sum + statSync(it).size, 0)
+
+describe("a store of files", () => {
+  it.effect("keeps an earlier loss over a restart", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* TestClock.setTime(1_000)
+      yield* opened(path, Effect.asVoid(outcome("one")))
+      yield* TestClock.setTime(5_000)
+      assert.strictEqual(yield* opened(path, outcome("one")), 1_000 + futureMs - 5_000 + 1)
+      yield* TestClock.setTime(1_000 + futureMs + 1)
+      assert.strictEqual(yield* opened(path, outcome("one", 1_000 + futureMs)), "unvouched")
+      assert.strictEqual(yield* opened(path, outcome("one", 1_000 + futureMs + 1)), "first")
+    })
+  )
+
+  it.effect("that is damaged has lost; and only once", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* opened(path, Effect.andThen(reserve("one"), reserve("two")), { isNew: true })
+      const [file = ""] = files(path)
+      const text = readFileSync(file, "utf8")
+      writeFileSync(file, text.replace("one", "eno"))
+      yield* TestClock.setTime(1_000)
+      assert.strictEqual(yield* opened(path, outcome("two", 1_000)), futureMs + 1)
+      yield* TestClock.setTime(2_000)
+      assert.strictEqual(yield* opened(path, outcome("two", 2_000)), futureMs + 1 - 1_000)
+      yield* TestClock.setTime(1_000 + futureMs + 1)
+      // What could be read is still known.
+      assert.strictEqual(yield* opened(path, outcome("two", 1_000 + futureMs + 1)), "repeated")
+    })
+  )
+
+  it.effect("takes what a kill left behind: half a line, half a file, two files", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* opened(path, reserve("one"), { isNew: true })
+      const [file = ""] = files(path)
+      appendFileSync(file, segment.reservation(reservedOf(1)).slice(0, 20))
+      writeFileSync(join(path, "reservations-00000002.log.new"), "half a head")
+      writeFileSync(
+        join(path, "reservations-00000003.log"),
+        segment.header(undefined) +
+          segment.reservation({ deviceSessionId: session, requestId: "two", expiresAt: 9_000 })
+      )
+      yield* opened(
+        path,
+        Effect.gen(function* () {
+          assert.strictEqual(yield* outcome("one"), "repeated")
+          assert.strictEqual(yield* outcome("two"), "repeated")
+          assert.strictEqual(yield* outcome("three"), "first")
+          assert.lengthOf(files(path), 1)
+        })
+      )
+    })
+  )
+
+  it.effect("is bounded: files go when what is in them has expired", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* opened(
+        path,
+        Effect.gen(function* () {
+          let most = 0
+          for (let round = 0; round < 40; round++) {
+            for (let number = 0; number < 20; number++) {
+              assert.strictEqual(yield* outcome(`${round}-${number}`), "first")
+              assert.strictEqual(yield* outcome(`${round}-${number}`), "repeated")
+            }
+            yield* TestClock.adjust(ttlMs / 4)
+            most = Math.max(most, bytesIn(path))
+          }
+          const line = segment.reservation({ ...reservedOf(1), requestId: "39-19" })
+          // What lives, and as much again that waits to go with it.
+          assert.isAtMost(most, line.length * 20 * 14)
+          assert.isAtMost(files(path).length, 3)
+        }),
+        { isNew: true }
+      )
+    })
+  )
+
+  it.effect("when full refuses, and takes again as the oldest expire", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* opened(
+        path,
+        Effect.gen(function* () {
+          assert.strictEqual(yield* outcome("one"), "first")
+          assert.strictEqual(yield* outcome("two"), "first")
+          assert.strictEqual(yield* outcome("three"), "the store is full")
+          yield* TestClock.adjust(ttlMs)
+          assert.strictEqual(yield* outcome("three"), "first")
+        }),
+        { isNew: true, capacity: 2 }
+      )
+    })
+  )
+
+  it.effect("on a full disk refuses, isn't ready, and goes on by itself; what was refused may come again", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      let full = false
+      const openFile = async (name: string, flags: string, mode?: number) => {
+        const handle = await open(name, flags, mode)
+        const write = handle.write.bind(handle) as (...args: ReadonlyArray<unknown>) => Promise<unknown>
+        const limited = async (bytes: Buffer, offset: number, length: number, at: number) => {
+          if (!full) return write(bytes, offset, length, at)
+          // As a disk does it: what fits is written, and then there is no room.
+          await write(bytes, offset, Math.min(10, length), at)
+          throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" })
+        }
+        return Object.assign(handle, { write: limited })
+      }
+      const store = FileReplayStore.layer({ folder: path, isNew: true, openFile })
+      yield* Effect.gen(function* () {
+        const { ready } = yield* ReplayStore
+        assert.strictEqual(yield* outcome("one"), "first")
+        full = true
+        for (let round = 0; round < 5; round++) assert.strictEqual(yield* outcome("two"), "the disk is full")
+        assert.strictEqual((yield* Effect.flip(ready(futureMs))).why, "the disk is full")
+        assert.strictEqual(yield* outcome("one"), "repeated")
+        full = false
+        assert.strictEqual(yield* outcome("two"), "first")
+        yield* TestClock.adjust("1 second")
+        yield* ready(futureMs)
+        assert.isAtMost(files(path).length, 2)
+      }).pipe(Effect.provide(Layer.fresh(store), { local: true }))
+      yield* opened(
+        path,
+        Effect.gen(function* () {
+          assert.strictEqual(yield* outcome("one"), "repeated")
+          assert.strictEqual(yield* outcome("two"), "repeated")
+          assert.strictEqual(yield* outcome("three"), "first")
+        })
+      )
+    })
+  )
+
+  it.effect("whose folder can't be read doesn't begin, and says which", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const file = join(path, "file")
+      writeFileSync(file, "")
+      const error = yield* Effect.flip(opened(file, Effect.void))
+      assert.strictEqual(error._tag, "ReservationsUnusable")
+      assert.include(error.message, file)
+    })
+  )
+})
