@@ -7,10 +7,12 @@ import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import init from "./0001_init.ts"
 import turnDeadlines from "./0002_turn_deadlines.ts"
+import writeProbe from "./0003_write_probe.ts"
 
 const sequence = {
   "0001_init": init,
-  "0002_turn_deadlines": turnDeadlines
+  "0002_turn_deadlines": turnDeadlines,
+  "0003_write_probe": writeProbe
 }
 
 /** Number of the last migration of this release. */

@@ -1,6 +1,7 @@
 /** The one failure that storage may report; it keeps driver errors out of the domain. */
 import { Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql"
+import { databaseTrouble } from "./databaseTrouble.ts"
 
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
   /** Whether the same call could succeed if tried again. */
@@ -25,7 +26,22 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
       const value: unknown = Reflect.get(driver, key)
       return typeof value === "string" ? [[key === "code" ? "sqlstate" : key, value] as const] : []
     })
-    return { reason: String(_tag), ...Object.fromEntries(named) }
+    const trouble = databaseTrouble(failure)
+    return {
+      reason: String(_tag),
+      ...Object.fromEntries(named),
+      ...(trouble === undefined ? {} : { database: trouble })
+    }
+  }
+
+  /** The database's own trouble where the failure says so, as "read-only" or "out of disk space". */
+  get trouble(): string | undefined {
+    return databaseTrouble(this.cause)
+  }
+
+  /** Whether a failure of any kind is the database's trouble, so that the same call can succeed later. */
+  static isTemporary(failure: unknown): boolean {
+    return failure instanceof StorageError ? failure.retryable : databaseTrouble(failure) !== undefined
   }
 
   /** Wraps driver failures. A row that does not decode is a bug, so it dies. */
@@ -37,9 +53,9 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
     Effect.catch(
       effect,
       (error: E): Effect.Effect<never, StorageError | Exclude<E, SqlError.SqlError | Schema.SchemaError>> => {
-        const tagged = error as { readonly _tag?: string; readonly isRetryable?: boolean }
+        const tagged = error as { readonly _tag?: string }
         if (tagged._tag === "SqlError") {
-          return Effect.fail(new StorageError({ retryable: tagged.isRetryable === true, cause: error }))
+          return Effect.fail(new StorageError({ retryable: databaseTrouble(error) !== undefined, cause: error }))
         }
         if (tagged._tag === "SchemaError") return Effect.die(error)
         return Effect.fail(error as Exclude<E, SqlError.SqlError | Schema.SchemaError>)

@@ -376,7 +376,14 @@ layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the bac
       yield* sql`UPDATE galaxy_migrations SET migration_id = -migration_id`
       assert.deepStrictEqual(
         [missing.status, missing.body],
-        [503, { status: "unavailable", missing: ["migrations", "push listener"] }]
+        [
+          503,
+          {
+            status: "unavailable",
+            missing: ["migrations", "push listener"],
+            reasons: { migrations: "not all applied", "push listener": "not there" }
+          }
+        ]
       )
     })
   )

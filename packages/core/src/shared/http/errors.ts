@@ -6,7 +6,7 @@
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { Effect } from "effect"
-import { CursorInvalid } from "../Page.ts"
+import type { CursorInvalid } from "../Page.ts"
 import { StorageError } from "../StorageError.ts"
 
 /**
@@ -40,7 +40,7 @@ export const own = (error: { readonly message: string }): string => error.messag
 export const shared: ErrorTable<StorageError | CursorInvalid> = {
   StorageError: ({ retryable }) =>
     retryable
-      ? ApiError.make("service_unavailable", "the database can't be reached at present")
+      ? ApiError.make("service_unavailable", "the database can't do this at present; try again later")
       : ApiError.make("internal_error", "internal error"),
   CursorInvalid: ["invalid_request", own]
 }

@@ -7,6 +7,8 @@
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { ByteSize, Cause, Clock, Effect, Option } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
+import { failureFields } from "../failureFields.ts"
+import { StorageError } from "../StorageError.ts"
 
 export const json = <C extends ApiError.ApiErrorCode>(
   code: C,
@@ -51,6 +53,15 @@ const onCause = <E>(cause: Cause.Cause<E>): Effect.Effect<HttpServerResponse.Htt
   if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
   const known = aboutTheRequest(cause)
   if (known !== undefined) return Effect.succeed(known)
+  const storage = cause.reasons
+    .map((it) => (it._tag === "Fail" ? it.error : it._tag === "Die" ? it.defect : undefined))
+    .find((it) => StorageError.isTemporary(it))
+  if (storage !== undefined) {
+    return Effect.logError("storage failed").pipe(
+      Effect.annotateLogs(failureFields(cause)),
+      Effect.as(json("service_unavailable", "the database can't do this at present; try again later"))
+    )
+  }
   return Effect.as(Effect.logError("a request failed", cause), json("internal_error", "internal error"))
 }
 

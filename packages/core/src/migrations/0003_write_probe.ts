@@ -1,0 +1,12 @@
+/** The one row that is written to find out whether the database takes writes. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql.unsafe(`CREATE TABLE backend.write_probe (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    written_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  )`)
+})
