@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { reasonsOf, statusOf } from "@galaxy/contract/api/ApiError"
 import { orderCodeMeanings, orderOps } from "@galaxy/contract/engine/Order"
+import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
 import { forms, sendFleet, sendGroup } from "@galaxy/engine/text/forms"
@@ -120,6 +121,15 @@ ${table(
     `\`${it.request}\``,
     `\`${it.response}\``
   ])
+)}
+
+# Kinds of events
+
+What a stream of \`SubscribeEvents\` carries. The gateway's own events are neither kept nor numbered.
+
+${table(
+  ["kind", "payload table"],
+  Object.entries({ ...eventTables, ...gatewayEventTables }).map(([kind, payload]) => [`\`${kind}\``, `\`${payload}\``])
 )}
 `
 

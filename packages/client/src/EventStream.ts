@@ -6,6 +6,7 @@
  * counts as failed. What no wait mends ends the stream: a session that is over, an answer that isn't the gateway's.
  */
 import type { Client as ConnectClient } from "@connectrpc/connect"
+import { payloadTable } from "@galaxy/contract/events/EventKinds"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import type { EdgeGateway, GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
@@ -44,15 +45,6 @@ export interface Dependencies {
   readonly correct: (requestId: string, stale: Stale) => Effect.Effect<void, Untrusted>
 }
 
-const payloadTables: Readonly<Record<string, keyof typeof tables>> = {
-  "game.turn.ready": "galaxy.push.GameTurnReady",
-  "lobby.invite.received": "galaxy.push.LobbyInviteReceived",
-  "lobby.invite.revoked": "galaxy.push.LobbyInviteRevoked",
-  "gateway.server_time": "galaxy.gateway.ServerTime",
-  "gateway.gap": "galaxy.gateway.Gap",
-  "gateway.heartbeat": "galaxy.gateway.Heartbeat"
-}
-
 /** Two heartbeats of 20 s and some room. */
 const silence = Duration.seconds(45)
 const firstWaitMs = 1_000
@@ -69,7 +61,7 @@ interface Position {
 const decode = (event: GatewayEvent): Effect.Effect<PlayerEvent, Untrusted> =>
   Effect.try({
     try: () => {
-      const table = payloadTables[event.eventType]
+      const table = payloadTable(event.eventType)
       return {
         type: event.eventType,
         id: event.eventId,

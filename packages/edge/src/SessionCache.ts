@@ -72,6 +72,8 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
 
       const believed = (entry: Entry, now: number): boolean => {
         const age = now - entry.at
+        // One in the future is of a clock that was wrong, and not recent.
+        if (age < 0) return false
         if (Option.isNone(entry.record)) return age < unknownTtlMs
         return age < (followed ? ttlMs : Math.min(ttlMs, unfollowedTtlMs))
       }

@@ -54,6 +54,17 @@ describe("the session cache", () => {
     }).pipe(Effect.provide(cache(backend, { ttlMs: 1_000 })))
   })
 
+  it.effect("doesn't believe what it heard by a clock that was ahead", () => {
+    const backend = new Backend(one)
+    return Effect.gen(function* () {
+      yield* TestClock.setTime(3 * 86_400_000)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      yield* TestClock.setTime(1_000)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      assert.strictEqual(backend.asked.length, 2)
+    }).pipe(Effect.provide(cache(backend, { ttlMs: 1_000 })))
+  })
+
   it.effect("remembers for a short while that an id is unknown", () => {
     const backend = new Backend()
     return Effect.gen(function* () {

@@ -51,6 +51,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     const memoryKey = yield* Effect.promise(() =>
       crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"])
     )
+    /** When each password was verified. */
     const remembered = new Map<string, number>()
     // Verified against when there is no such administrator, so that guessing names learns nothing from the time.
     const nobody = yield* hasher.hash(Redacted.make(crypto.randomUUID()))
@@ -67,7 +68,13 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
 
     const remember = (mark: string, now: number) => {
       if (remembered.size >= maxRemembered) remembered.clear()
-      remembered.set(mark, now + rememberMs)
+      remembered.set(mark, now)
+    }
+
+    const isRemembered = (mark: string, now: number): boolean => {
+      const at = remembered.get(mark)
+      // One in the future is of a clock that was wrong, and not recent.
+      return at !== undefined && at <= now && now < at + rememberMs
     }
 
     const verify = Effect.fn("Admins.verify")(function* (username: string, password: Redacted.Redacted) {
@@ -77,7 +84,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       const hash = row === undefined ? nobody : new TextDecoder().decode(row.hash)
       const now = yield* Clock.currentTimeMillis
       const mark = yield* fingerprint(username, password, hash)
-      if (row !== undefined && (remembered.get(mark) ?? 0) > now) return true
+      if (row !== undefined && isRemembered(mark, now)) return true
       const right = (yield* hasher.verify(password, hash)) && row !== undefined
       if (!right) return false
       remember(mark, now)

@@ -76,9 +76,13 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return record ?? (yield* new SessionNotFound())
     })
 
-    const isDue = (record: SessionRecord, now: DateTime.Utc): boolean =>
-      record.status === "active" &&
-      (record.lastSeenAt === null || now.epochMilliseconds - record.lastSeenAt.epochMilliseconds >= seenEveryMs)
+    const isDue = (record: SessionRecord, now: DateTime.Utc): boolean => {
+      if (record.status !== "active") return false
+      if (record.lastSeenAt === null) return true
+      const age = now.epochMilliseconds - record.lastSeenAt.epochMilliseconds
+      // One in the future is of a clock that was wrong, and not recent.
+      return age < 0 || age >= seenEveryMs
+    }
 
     /** Answers whether the session was active. A failure costs an operator a timestamp, and the player nothing. */
     const touch = (deviceSessionId: DeviceSessionId, now: DateTime.Utc) =>

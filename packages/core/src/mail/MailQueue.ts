@@ -31,12 +31,16 @@ export class Claim extends Schema.Class<Claim>("galaxy/mail/Claim")({
 export interface ClaimRequest {
   readonly now: DateTime.Utc
   readonly until: DateTime.Utc
+  /** The latest time for which an attempt can wait: one that waits for a later time was put off by a clock that was wrong. */
+  readonly latest: DateTime.Utc
   /** How many to claim at most, and how many of them may have been tried before. */
   readonly slots: number
   readonly retrySlots: number
   readonly perDomain: number
   /** How many deliveries the worker has under way for each domain. */
   readonly underWay: ReadonlyMap<string, number>
+  /** Deliveries that the worker has under way itself. */
+  readonly held: ReadonlySet<DeliveryId>
 }
 
 export const Outcome = Schema.Literals(["sent", "deferred", "rejected", "expired", "exhausted", "interrupted"])
@@ -60,11 +64,13 @@ export const make = Effect.gen(function* () {
     Request: Schema.Struct({
       now: At,
       until: At,
+      latest: At,
       token: Schema.String,
       slots: Schema.Int,
       retrySlots: Schema.Int,
       perDomain: Schema.Int,
       underWay: Schema.fromJsonString(Schema.Record(Schema.String, Schema.Int)),
+      held: Schema.fromJsonString(Schema.Array(DeliveryId)),
       scan: Schema.Int
     }),
     Result: Claim,
@@ -73,7 +79,8 @@ export const make = Effect.gen(function* () {
         SELECT d.delivery_id, d.next_attempt_at, d.attempts > 0 AS tried, r.address, ${domain} AS domain,
           coalesce((${it.underWay}::text::jsonb ->> ${domain})::int, 0) AS under_way
         FROM backend.mail_deliveries d JOIN backend.mail_recipients r ON r.delivery_id = d.delivery_id
-        WHERE d.status IN ('pending', 'sending', 'retrying') AND d.next_attempt_at <= ${it.now}
+        WHERE d.status IN ('pending', 'sending', 'retrying') AND (d.next_attempt_at <= ${it.now} OR d.next_attempt_at > ${it.latest})
+          AND NOT ${it.held}::text::jsonb ? d.delivery_id::text
           AND coalesce((${it.underWay}::text::jsonb ->> ${domain})::int, 0) < ${it.perDomain}::int
           AND (d.attempts = 0 OR ${it.retrySlots}::int > 0)
         ORDER BY d.next_attempt_at, d.delivery_id
@@ -117,6 +124,7 @@ export const make = Effect.gen(function* () {
       ...request,
       token: yield* newId,
       underWay: Object.fromEntries(request.underWay),
+      held: [...request.held],
       // More than can be taken, so that a run of one domain doesn't hide the others.
       scan: request.slots * 8
     })

@@ -94,6 +94,8 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   const queue = yield* MailQueue.make
 
   const underWay = new Map<string, number>()
+  const held = new Set<DeliveryId>()
+  const longestWait = Duration.max(longest, Duration.fromInputUnsafe(options.lease))
   let slotsTaken = 0
   let retriesUnderWay = 0
   const wake = yield* Queue.sliding<void>(1)
@@ -103,6 +105,8 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     const count = (underWay.get(claim.domain) ?? 0) + by
     if (count === 0) underWay.delete(claim.domain)
     else underWay.set(claim.domain, count)
+    if (by === 1) held.add(claim.deliveryId)
+    else held.delete(claim.deliveryId)
     slotsTaken += by
     if (claim.attempts > 1) retriesUnderWay += by
   }
@@ -289,10 +293,12 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       .claim({
         now,
         until: DateTime.addDuration(now, options.lease),
+        latest: DateTime.addDuration(now, longestWait),
         slots,
         retrySlots: Math.max(0, Math.ceil(options.concurrency / 2) - retriesUnderWay),
         perDomain: options.concurrencyPerDomain,
-        underWay
+        underWay,
+        held
       })
       .pipe(StorageError.refail)
     for (const claim of claims) {

@@ -1,10 +1,10 @@
 /**
- * The closed catalogue of notification kinds: one row says everything about a kind.
+ * The closed catalogue of notification kinds: a row for each kind of event, with its payload and the texts of its mail.
  *
- * A new kind is a new row (and its FlatBuffers table): payload, channels and texts follow from it.
+ * A new kind is a new line of `EventKinds`, which names its FlatBuffers table, and a row here.
  */
 import { Timestamp } from "@galaxy/contract/api/Fields"
-import type { TableName } from "@galaxy/contract/gen/fbs-tables"
+import { type EventKind, isEventKind } from "@galaxy/contract/events/EventKinds"
 import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Schema } from "effect"
 
@@ -25,8 +25,6 @@ export interface Mail<P> {
 
 export interface Kind<P> {
   readonly payload: Schema.Codec<P, unknown>
-  /** Table of the event that players get; absent: no push. */
-  readonly push?: TableName
   /** Absent: no mail. */
   readonly mail?: Mail<P>
 }
@@ -48,7 +46,6 @@ export const kinds = {
       issuer_user_id: UserId,
       expires_at: Timestamp
     }),
-    push: "galaxy.push.LobbyInviteReceived",
     mail: {
       expiresAt: (it) => it.expires_at,
       texts: {
@@ -64,20 +61,16 @@ export const kinds = {
     }
   }),
   "lobby.invite.revoked": kind({
-    payload: Schema.Struct({ ...game, invite_id: InviteId }),
-    push: "galaxy.push.LobbyInviteRevoked"
+    payload: Schema.Struct({ ...game, invite_id: InviteId })
   }),
   "game.turn.ready": kind({
-    payload: Schema.Struct({ ...game, turn: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 })) }),
-    push: "galaxy.push.GameTurnReady"
+    payload: Schema.Struct({ ...game, turn: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 })) })
   })
-} as const
-
-export type NotificationKind = keyof typeof kinds
+} as const satisfies Readonly<Record<EventKind, unknown>>
 
 /** The row of a kind, as producers that were built with another version may ask for one that isn't there. */
 export const find = (name: string): Kind<never> | undefined =>
-  Object.hasOwn(kinds, name) ? (kinds[name as NotificationKind] as unknown as Kind<never>) : undefined
+  isEventKind(name) ? (kinds[name] as unknown as Kind<never>) : undefined
 
 /** The language of a mail for a reader who prefers `tag`. */
 export const languageOf = (tag: string): Language =>

@@ -3,28 +3,32 @@
  * the database, so that no statement fails for it later in the producer's transaction.
  */
 import * as codec from "@galaxy/contract/fbs/codec"
+import { type EventKind, payloadTable } from "@galaxy/contract/events/EventKinds"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { type UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Result, Schema } from "effect"
 import * as Catalog from "./Catalog.ts"
 import { isStorable, storableText } from "./wellFormed.ts"
 
-export interface Intent {
+export interface Intent<K extends string = string> {
   /** A kind of the catalogue. */
-  readonly kind: string
+  readonly kind: K
   /** Of the producer's making; with the kind it names the fact. */
   readonly idempotencyKey: string
   readonly recipients: ReadonlyArray<UserId>
   readonly payload: codec.JsonObject
 }
 
-/** What goes out by each channel; without a channel there is nothing for it. */
+/** An intent of a kind that there is. */
+export type KnownIntent = Intent<EventKind>
+
+/** What goes out: an event, and a mail where the kind has one. */
 export interface Prepared {
   /** The payload as JSON. */
   readonly stored: string
   /** Without repetitions. */
   readonly recipients: ReadonlyArray<UserId>
-  readonly event: Uint8Array | undefined
+  readonly event: Uint8Array
   readonly mail: ((language: string) => Catalog.MailText) | undefined
   readonly mailExpiresAt: DateTime.Utc | undefined
 }
@@ -46,18 +50,19 @@ const malformedOf = (intent: Intent): string | undefined => {
 
 const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
   const kind = Catalog.find(intent.kind)
-  if (kind === undefined) return Result.fail("unknown kind")
+  const table = payloadTable(intent.kind)
+  if (kind === undefined || table === undefined) return Result.fail("unknown kind")
   const malformed = malformedOf(intent)
   if (malformed !== undefined) return Result.fail(malformed)
   const payload = Schema.decodeUnknownResult(kind.payload)(intent.payload)
   if (Result.isFailure(payload)) return Result.fail(`payload: ${payload.failure.message}`)
   const stored = JSON.stringify(intent.payload)
   if (stored.length > maxPayload) return Result.fail("payload: too large")
-  const { push, mail } = kind
+  const { mail } = kind
   return Result.succeed({
     stored,
     recipients: [...new Set(intent.recipients)],
-    event: push === undefined ? undefined : codec.encode(tables, push, intent.payload),
+    event: codec.encode(tables, table, intent.payload),
     mail: mail === undefined ? undefined : (language) => mail.texts[Catalog.languageOf(language)](payload.success),
     mailExpiresAt: mail?.expiresAt?.(payload.success)
   })

@@ -11,13 +11,13 @@ import { MailOutbox } from "../mail/MailOutbox.ts"
 import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { excerpt, type Intent, type Prepared, prepare, reasonOf } from "./Intent.ts"
+import { excerpt, type Intent, type KnownIntent, type Prepared, prepare, reasonOf } from "./Intent.ts"
 
 export class Notifications extends Context.Service<
   Notifications,
   {
     /** Joins the caller's transaction. The same fact submitted again does nothing. */
-    submit(intent: Intent): Effect.Effect<void, StorageError>
+    submit(intent: KnownIntent): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/notification/Notifications") {}
 
@@ -100,11 +100,9 @@ export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Push
       const told = recipients.filter((it) => accounts.has(it))
       const routes: Array<Route> = []
       const { event, mail: textIn, mailExpiresAt } = out
-      if (event !== undefined) {
-        yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
-        for (const user_id of recipients) {
-          routes.push({ channel: "push", user_id, status: accounts.has(user_id) ? "published" : "skipped" })
-        }
+      yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
+      for (const user_id of recipients) {
+        routes.push({ channel: "push", user_id, status: accounts.has(user_id) ? "published" : "skipped" })
       }
       if (textIn !== undefined) {
         for (const user_id of recipients) {

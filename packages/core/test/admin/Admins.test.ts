@@ -2,7 +2,7 @@ import { Admins } from "@galaxy/core/admin/Admins"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Effect, Redacted } from "effect"
+import { Array as Arr, Clock, Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { admins, counted } from "../http/harness.ts"
@@ -84,6 +84,12 @@ eachDatabase((database, storage) => {
         assert.deepStrictEqual(yield* costOf(service.verify(other, password)), [true, 1])
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(yield* costOf(service.verify(username, password)), [true, 1])
+        // Remembered by a clock that was ahead is not remembered.
+        const now = yield* Clock.currentTimeMillis
+        yield* TestClock.adjust("3 days")
+        assert.deepStrictEqual(yield* costOf(service.verify(username, password)), [true, 1])
+        yield* TestClock.setTime(now + 1)
+        assert.deepStrictEqual(yield* costOf(service.verify(username, password)), [true, 1])
         yield* sql`UPDATE backend.admin_accounts SET disabled_at = now() WHERE username = ${username}`
         assert.isFalse(yield* service.verify(username, password))
         yield* sql`
@@ -91,6 +97,27 @@ eachDatabase((database, storage) => {
             password_hash = (SELECT password_hash FROM backend.admin_accounts WHERE username = ${other})
           WHERE username = ${username}`
         assert.deepStrictEqual(yield* costOf(service.verify(username, password)), [true, 1])
+      })
+    )
+
+    it.effect("notes when an administrator was last let in", () =>
+      Effect.gen(function* () {
+        const service = yield* Admins
+        const sql = yield* SqlClient.SqlClient
+        const username = yield* name
+        yield* service.bootstrap(username, password)
+        const used = Effect.map(
+          sql<{ used: Date | null }>`
+            SELECT last_used_at AS used FROM backend.admin_accounts WHERE username = ${username}`,
+          ([row]) => row?.used?.getTime() ?? null
+        )
+        assert.isFalse(yield* service.verify(username, wrong))
+        assert.isNull(yield* used)
+        assert.isTrue(yield* service.verify(username, password))
+        assert.strictEqual(yield* used, yield* Clock.currentTimeMillis)
+        yield* TestClock.adjust("1 hour")
+        assert.isTrue(yield* service.verify(username, password))
+        assert.strictEqual(yield* used, yield* Clock.currentTimeMillis)
       })
     )
 

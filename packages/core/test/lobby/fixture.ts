@@ -9,7 +9,7 @@ import * as Lobby from "@galaxy/core/lobby/Lobby"
 import * as LobbyConfig from "@galaxy/core/lobby/game/LobbyConfig"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
-import { kinds, type NotificationKind } from "@galaxy/core/notification/Catalog"
+import { payloadTable } from "@galaxy/contract/events/EventKinds"
 import * as Notifications from "@galaxy/core/notification/Notifications"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
@@ -97,8 +97,8 @@ export const notices = (user: UserId) =>
       SELECT kind, payload FROM backend.push_events WHERE user_id = ${user} ORDER BY sequence`
     return yield* Effect.forEach(events, ({ kind, payload }) =>
       Effect.gen(function* () {
-        const table = kinds[kind as NotificationKind].push
-        if (table === undefined) return yield* Effect.die(new Error(`${kind} is not for push`))
+        const table = payloadTable(kind)
+        if (table === undefined) return yield* Effect.die(new Error(`${kind} has no table`))
         const json = codec.decode(tables, table, payload)
         const [row] = yield* sql<{ readonly key: string }>`
           SELECT n.idempotency_key AS key

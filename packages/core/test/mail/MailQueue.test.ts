@@ -22,10 +22,12 @@ onPostgres((database) => {
         const claim = queue.claim({
           now,
           until: DateTime.add(now, { minutes: 1 }),
+          latest: DateTime.add(now, { minutes: 1 }),
           slots: 4,
           retrySlots: 2,
           perDomain: 2,
-          underWay: new Map()
+          underWay: new Map(),
+          held: new Set()
         })
         const claimed: Array<string> = []
         // One that finds nothing may have come while the others held every lock, so each asks often enough.

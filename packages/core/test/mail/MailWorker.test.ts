@@ -266,6 +266,27 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("sends what a clock that was ahead has put off", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const sql = yield* SqlClient.SqlClient
+        yield* outbox.enqueue(mailTo("new@example.test", "put-off-new"))
+        yield* outbox.enqueue(mailTo("retry@example.test", "put-off-retry"))
+        yield* outbox.enqueue(mailTo("claimed@example.test", "put-off-claimed"))
+        const later = new Date(DateTime.toEpochMillis(yield* DateTime.now) + 3 * 86_400_000)
+        yield* sql`UPDATE backend.mail_deliveries SET next_attempt_at = ${later}`
+        yield* sql`
+          UPDATE backend.mail_deliveries SET status = 'retrying', attempts = 1 WHERE idempotency_key = 'put-off-retry'`
+        yield* sql`
+          UPDATE backend.mail_deliveries
+          SET status = 'sending', attempts = 1, claim_token = gen_random_uuid(), claimed_until = ${later}
+          WHERE idempotency_key = 'put-off-claimed'`
+        yield* answer(accept)
+        yield* startWorker({ pollInterval: "1 second" })
+        for (const key of ["put-off-new", "put-off-retry", "put-off-claimed"]) yield* eventually(hasStatus(key, "sent"))
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("a mail that kills its worker each time is given up in the end", () =>
       Effect.gen(function* () {
         const { outbox } = yield* begin

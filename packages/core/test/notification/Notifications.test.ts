@@ -4,6 +4,7 @@ import { UserId } from "@galaxy/contract/ids/Ids"
 import { Content } from "@galaxy/core/mail/Mail"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
+import type { Intent, KnownIntent } from "@galaxy/core/notification/Intent"
 import * as Notifications from "@galaxy/core/notification/Notifications"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import { newId } from "@galaxy/core/shared/NewId"
@@ -38,8 +39,9 @@ const invite = Effect.gen(function* () {
 
 const turn = Effect.map(newId, (game_id) => ({ game_id, turn: 3 }))
 
-const submit = Effect.fnUntraced(function* (intent: Parameters<Notifications.Notifications["Service"]["submit"]>[0]) {
-  return yield* (yield* Notifications.Notifications).submit(intent)
+const submit = Effect.fnUntraced(function* (intent: Intent) {
+  // Producers that were built with another version may submit a kind that this one doesn't have.
+  return yield* (yield* Notifications.Notifications).submit(intent as KnownIntent)
 })
 
 /** What came of a fact: its rows, routes by recipient, and mails. */

@@ -1,4 +1,5 @@
 /** Signed event streams of verified subscribers: registers with the hub, catches up, goes on live. */
+import { type GatewayEventKind, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
@@ -67,9 +68,6 @@ const resumeAfterOf = (payload: Uint8Array) =>
       })
   })
 
-const own = (table: "ServerTime" | "Gap" | "Heartbeat", value: codec.JsonObject) =>
-  codec.encode(tables, `galaxy.gateway.${table}`, value)
-
 export const layer: Layer.Layer<
   EventStreams,
   never,
@@ -90,28 +88,25 @@ export const layer: Layer.Layer<
 
     const unsigned = Effect.fnUntraced(function* (it: eventStream.Outgoing, requestId: string) {
       const now = Math.floor(yield* Clock.currentTimeMillis)
-      const gateway = (eventType: string, payload: Uint8Array, answers = ""): Unsigned => ({
+      const gateway = (eventType: GatewayEventKind, payload: codec.JsonObject, answers = ""): Unsigned => ({
         eventType,
         eventId: globalThis.crypto.randomUUID(),
-        payload,
+        payload: codec.encode(tables, gatewayEventTables[eventType], payload),
         requestId: answers,
         traceId: "",
         sequence: 0
       })
       switch (it.type) {
         case "server_time":
-          return gateway(
-            "gateway.server_time",
-            own("ServerTime", { server_time_ms: now, newest_sequence: it.newest }),
-            requestId
-          )
+          return gateway("gateway.server_time", { server_time_ms: now, newest_sequence: it.newest }, requestId)
         case "gap":
-          return gateway(
-            "gateway.gap",
-            own("Gap", { first_missing: it.first, last_missing: it.last, resumed_after: it.resumedAfter })
-          )
+          return gateway("gateway.gap", {
+            first_missing: it.first,
+            last_missing: it.last,
+            resumed_after: it.resumedAfter
+          })
         case "heartbeat":
-          return gateway("gateway.heartbeat", own("Heartbeat", { server_time_ms: now }))
+          return gateway("gateway.heartbeat", { server_time_ms: now })
         case "event":
           return { ...it.event, eventType: it.event.kind }
       }
