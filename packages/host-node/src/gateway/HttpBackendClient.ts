@@ -5,6 +5,7 @@ import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/Bac
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Agent, request } from "undici"
+import * as Outage from "./Outage.ts"
 
 export interface HttpBackendOptions {
   /** Origin of the backend, as `http://127.0.0.1:8081`. */
@@ -56,6 +57,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
         ),
         (it) => Effect.promise(() => it.destroy())
       )
+      const outage = Outage.make({ lost: "the backend is lost", back: "the backend is back" })
       const own: Record<string, string> =
         options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
 
@@ -84,9 +86,8 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
                 ? cause.message
                 : String(cause)
         }).pipe(
-          Effect.tapError((reason) =>
-            Effect.logWarning("the backend didn't answer").pipe(Effect.annotateLogs({ reason }))
-          ),
+          Effect.tap(() => outage.over),
+          Effect.tapError(outage.begun),
           Effect.mapError(() => new BackendUnavailable())
         )
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import * as HttpBackendClient from "@galaxy/host-node/gateway/HttpBackendClient"
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Logger, Option, Redacted } from "effect"
 
 interface Asked {
   readonly method: string | undefined
@@ -256,3 +256,19 @@ it.live("a backend that isn't there is unavailable, and not ready", () =>
     })
   )
 )
+
+it.live("says once that the backend is lost and once that it is back, however many ask", () => {
+  const lines: Array<string> = []
+  const listening = Logger.layer([Logger.make(({ message }) => lines.push(String(message)))])
+  return Effect.scoped(
+    Effect.gen(function* () {
+      const { client, script } = yield* backend()
+      const hangUp: Answer = (response) => response.destroy()
+      for (const answer of [hangUp, json(200, {}), hangUp]) {
+        script.answer = answer
+        for (let round = 0; round < 5; round++) yield* Effect.result(client.ready)
+      }
+      assert.deepStrictEqual(lines, ["the backend is lost", "the backend is back", "the backend is lost"])
+    })
+  ).pipe(Effect.provide(listening))
+})
