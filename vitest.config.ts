@@ -1,10 +1,16 @@
 import { defineConfig } from "vitest/config"
 
+/** `npm run nightly` runs the slow variants alone; `npm test` everything else. */
+const nightly = process.env["GALAXY_NIGHTLY"] === "1"
+
 export default defineConfig({
   ssr: { resolve: { conditions: ["@galaxy/source"] } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
-    testTimeout: 30_000,
+    include: nightly
+      ? ["packages/*/test/**/*.nightly.test.ts"]
+      : ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
+    exclude: ["**/node_modules/**", ...(nightly ? [] : ["**/*.nightly.test.ts"])],
+    testTimeout: nightly ? 900_000 : 30_000,
     hookTimeout: 60_000,
     env: { NODE_OPTIONS: "--conditions=@galaxy/source" },
     execArgv: ["--conditions=@galaxy/source"]

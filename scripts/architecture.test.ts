@@ -87,7 +87,9 @@ const readPackage = (name: string): Package => {
       .map((path) => `${part}/${path}`)
   )
   return {
-    dependencies: names(readJson(`${folder}/package.json`)["dependencies"]),
+    dependencies: ["dependencies", "peerDependencies"].flatMap((kind) =>
+      names(readJson(`${folder}/package.json`)[kind])
+    ),
     references: references.map(({ path }) => path.replace(/^\.\.\//, "")),
     files: new Map(paths.map((path) => [path, readFileSync(join(root, folder, path), "utf8")]))
   }

@@ -19,6 +19,7 @@ const tasks = {
   simulate: ["packages/host-node/src/engine/simulate.ts"],
   conformance: ["scripts/conformance.ts"],
   test: ["scripts/test.ts"],
+  nightly: ["scripts/nightly.ts"],
   check: ["scripts/check.ts"],
   format: ["node_modules/@biomejs/biome/bin/biome", "format", "--write"],
   build: ["scripts/build.ts"],

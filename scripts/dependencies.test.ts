@@ -6,6 +6,7 @@ import { root } from "./lib/tree.ts"
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 const manifests = [
@@ -13,8 +14,10 @@ const manifests = [
   ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/package.json`)
 ]
 const declared = manifests.flatMap((path) => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, path), "utf8")) as Manifest
-  return Object.entries({ ...dependencies, ...devDependencies })
+  const { dependencies, devDependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(root, path), "utf8")
+  ) as Manifest
+  return Object.entries({ ...dependencies, ...devDependencies, ...peerDependencies })
 })
 const page = readFileSync(join(root, "docs/dependencies.md"), "utf8")
 const rows = [...page.matchAll(/^\| `([^`]+)` \| (\S+) \| (.*) \|$/gm)].map(([, name, version, why]) => ({
@@ -32,4 +35,12 @@ it("docs/dependencies.md has each dependency with its version and a reason, and 
   )
   expect(rows.map(({ line }) => line).toSorted()).toEqual([...wanted].toSorted())
   expect(rows.filter(({ why }) => why.length < 10)).toEqual([])
+})
+
+it("effect is a peer of every published package: two copies of it in one program don't know each other's services", () => {
+  const wrong = readdirSync(join(root, "packages")).filter((name) => {
+    const manifest = JSON.parse(readFileSync(join(root, `packages/${name}/package.json`), "utf8")) as Manifest
+    return manifest.dependencies?.["effect"] !== undefined || manifest.peerDependencies?.["effect"] === undefined
+  })
+  expect(wrong).toEqual([])
 })
