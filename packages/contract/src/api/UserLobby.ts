@@ -3,7 +3,8 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, InviteId, MembershipId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { int, label, Timestamp, text } from "./Fields.ts"
+import { int, label, Timestamp } from "./Fields.ts"
+import { line, paragraphs } from "./Text.ts"
 
 export const GameStatus = Schema.Literals([
   "draft",
@@ -21,8 +22,8 @@ export type GameStatus = typeof GameStatus.Type
 export const Visibility = Schema.Literals(["private", "public"])
 
 export const CreateGame = Schema.Struct({
-  game_name: label(64),
-  description: Schema.optionalKey(text(2000)),
+  game_name: line(64),
+  description: Schema.optionalKey(paragraphs(2000)),
   min_players: int(1, 200),
   max_players: int(1, 200),
   /** Five cron fields: minute, hour, day of month, month, day of week. */
@@ -91,7 +92,7 @@ export const InviteList = Schema.Struct({
 })
 
 export const RedeemInvite = Schema.Struct({
-  race_name: label(64),
+  race_name: line(64),
   /** The code of a code-based invite. */
   code: Schema.optionalKey(label(64))
 })

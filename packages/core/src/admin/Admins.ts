@@ -4,6 +4,7 @@
  * An unknown name costs as much as a wrong password. What was verified a moment ago is remembered as a keyed hash, so
  * that a script's hundred calls don't cost a hundred slow hashes; disabling or renewing a password forgets it.
  */
+import { lineProblem } from "@galaxy/contract/api/Text"
 import { Clock, Context, DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
@@ -98,6 +99,10 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
         return yield* new AdminCredentialsUnusable({
           problem: "an administrator's name has 1 to 128 characters, no colon and no control character"
         })
+      }
+      const problem = lineProblem(username)
+      if (problem !== undefined) {
+        return yield* new AdminCredentialsUnusable({ problem: `an administrator's name ${problem}` })
       }
       const length = passwordBytes(password)
       if (length === 0 || length > maxPasswordBytes) {

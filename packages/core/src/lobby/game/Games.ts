@@ -4,6 +4,7 @@
  * A step locks the game's row, checks owner and state, and changes it in one transaction; a start queues the runtime's job
  * in that same transaction.
  */
+import { lineProblem, paragraphsProblem } from "@galaxy/contract/api/Text"
 import type { CreateGame, GameList, Membership } from "@galaxy/contract/api/UserLobby"
 import { EnginePlayerId, GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
@@ -55,16 +56,11 @@ export class Games extends Context.Service<
   }
 >()("@galaxy/core/lobby/game/Games") {}
 
-// Line breaks, tabs and joiners are text; other control characters and what turns the reading direction are not.
-const unprintable = /[^\P{C}\n\r\t\u{200C}\u{200D}]|[\u2028\u2029]/u
-const lineBreak = /[\n\r\t]/
-
 const problemOf = (settings: typeof CreateGame.Type): string | undefined => {
-  if (settings.game_name.trim() === "") return "game_name must not be blank"
-  if (unprintable.test(settings.game_name) || lineBreak.test(settings.game_name)) {
-    return "game_name has a character that can't be shown"
-  }
-  if (unprintable.test(settings.description ?? "")) return "description has a character that can't be shown"
+  const name = lineProblem(settings.game_name)
+  if (name !== undefined) return `game_name ${name}`
+  const description = paragraphsProblem(settings.description ?? "")
+  if (description !== undefined) return `description ${description}`
   if (settings.min_players > settings.max_players) return "min_players must not be more than max_players"
   return undefined
 }
