@@ -144,7 +144,7 @@ describe.skipIf(chromium === undefined)("the client in Chromium", () => {
         Effect.gen(function* () {
           const galaxy = yield* TestGalaxy.Galaxy
           const codeIn = galaxy.mails.pipe(
-            Effect.map((mails) => /\b\d{6}\b/.exec(mails.at(-1)?.text ?? "")?.[0]),
+            Effect.map((mails) => /\b\d{8}\b/.exec(mails.at(-1)?.text ?? "")?.[0]),
             Effect.filterOrFail((code) => code !== undefined),
             Effect.retry({ times: 400, schedule: Schedule.spaced("25 millis") })
           )

@@ -20,7 +20,7 @@ export interface BudgetOptions {
   readonly messageType: Rate
   /** Sign-in routes, per address. */
   readonly publicIp: Rate
-  /** Sign-in routes, per e-mail address or challenge. */
+  /** Sign-in routes, per source network and e-mail address or challenge. */
   readonly publicIdentity: Rate
   /** Buckets that are remembered of each kind. */
   readonly capacity: number

@@ -1,10 +1,12 @@
 /**
  * The gateway's REST routes: signing in, what a client has to know of the gateway, probes.
  *
- * They are open to anybody, so they are the strict class: small bodies, JSON only, a budget per address and per identity.
+ * They are open to anybody, so they are the strict class: small bodies, JSON only, a budget per address and, in each
+ * network, per identity.
  * Headers that the backend trusts are made here and never taken from the client.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
+import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
@@ -59,7 +61,9 @@ const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpSer
 
 const identityOf = (json: unknown, field: string): string => {
   const value = typeof json === "object" && json !== null ? (json as Record<string, unknown>)[field] : undefined
-  return typeof value === "string" ? value.trim().toLowerCase().slice(0, 254) : ""
+  if (typeof value !== "string") return ""
+  const text = value.trim().slice(0, 254)
+  return normalForm(text) ?? text.toLowerCase()
 }
 
 const auth = (path: Path) =>
@@ -81,7 +85,8 @@ const auth = (path: Path) =>
         if (body.refused !== undefined) return body.refused
         // Memory holds hashes: an address in a dump of the process would be one too many.
         const identity = yield* crypto.sha256(utf8.encode(identityOf(body.json, routes[path])))
-        yield* take("publicIdentity", `${path}:${base64(identity)}`)
+        // Of this network alone: nobody uses up what an address or a challenge has left for its owner elsewhere.
+        yield* take("publicIdentity", `${path}:${network(ip)}:${base64(identity)}`)
         const answer = yield* backend.public({
           path,
           body: body.json,

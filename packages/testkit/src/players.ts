@@ -15,7 +15,7 @@ const patiently = { times: 600, schedule: Schedule.spaced("25 millis") }
 const codeFor = (email: string, before: number) =>
   Effect.gen(function* () {
     const mails = (yield* (yield* Galaxy).mails).filter((it) => it.to === email)
-    const code = mails.length > before ? /\b\d{6}\b/.exec(mails.at(-1)?.text ?? "")?.[0] : undefined
+    const code = mails.length > before ? /\b\d{8}\b/.exec(mails.at(-1)?.text ?? "")?.[0] : undefined
     return code === undefined ? yield* new NotReady({ message: `no code was mailed to ${email}` }) : code
   }).pipe(Effect.retry(patiently))
 

@@ -11,12 +11,6 @@ export const text = (max: number) => Schema.String.check(Schema.isMaxLength(max)
 /** Text of 1 to `max` characters. */
 export const label = (max: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(max))
 
-/** Not validated as an address here: whoever sends the mail decides that. 254 is the limit of RFC 5321. */
-export const Email = Schema.String.check(
-  Schema.isMaxLength(254),
-  Schema.isPattern(/^[^\s\p{Cc}@<>"(),:;\\[\]]{1,64}@[^\s\p{Cc}@<>"(),:;\\[\]]+$/u)
-)
-
 /** Digits, and nothing that a programming language also takes for a number: an empty text is no 0. */
 const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/))
 

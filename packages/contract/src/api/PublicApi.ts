@@ -3,11 +3,12 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { ChallengeId, DeviceSessionId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { Email, label, text } from "./Fields.ts"
+import { EmailAddress } from "./EmailAddress.ts"
+import { label, text } from "./Fields.ts"
 import { InputErrors } from "./InputErrors.ts"
 
 export const SendEmailCode = Schema.Struct({
-  email: Email,
+  email: EmailAddress,
   /** BCP 47 tag; wins over `Accept-Language`. Blank counts as absent. */
   locale: Schema.optionalKey(text(35))
 })

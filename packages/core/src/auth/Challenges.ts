@@ -1,9 +1,11 @@
 /**
  * Signing in by e-mail: a challenge is issued with its mail in one transaction, and confirmed once.
  *
- * Nothing that comes back tells whether an address has an account. A challenge that is unknown, expired, used, burnt by
- * wrong guesses or answered with a wrong code fails in one and the same way.
+ * Nothing that comes back tells whether an address has an account, or what others have asked for or guessed. A challenge
+ * that is unknown, expired, used, burnt by wrong guesses or answered with a wrong code fails in one and the same way, after
+ * the same statements. Only guesses at a challenge itself burn it, and its id is told only to networks that asked for it.
  */
+import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { ChallengeId, type DeviceSessionId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Context, Data, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -11,21 +13,23 @@ import { AccountPermanentlyBlocked, Accounts } from "../account/Accounts.ts"
 import { GeoIp } from "../geo/GeoIp.ts"
 import { loginCode } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
-import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { zoneNamed } from "../shared/TimeZone.ts"
 import { AuthSettings } from "./AuthSettings.ts"
+import * as ChallengeStore from "./ChallengeStore.ts"
 import * as Email from "./Email.ts"
 import * as Language from "./Language.ts"
 import * as LoginCode from "./LoginCode.ts"
 import { loginMail } from "./loginMail.ts"
 import * as PublicKey from "./PublicKey.ts"
 import { Sessions } from "./Sessions.ts"
+import { type Mark, SignInNetworks } from "./SignInNetworks.ts"
+import * as SourceNetwork from "./SourceNetwork.ts"
 
 /** The challenge can't be confirmed with this code. Why is not said. */
 export class ChallengeNotConfirmed extends Schema.TaggedError<ChallengeNotConfirmed>()("ChallengeNotConfirmed", {}) {}
 
-/** The device key or the time zone isn't one. */
+/** The e-mail address, the device key or the time zone isn't one. */
 export class SignInMalformed extends Schema.TaggedError<SignInMalformed>()("SignInMalformed", {
   problem: Schema.String
 }) {}
@@ -34,6 +38,8 @@ export interface SendCode {
   readonly email: string
   readonly locale?: string | undefined
   readonly acceptLanguage?: string | undefined
+  /** The player's address as the gateway tells it; without one the request shares a network with all others without. */
+  readonly sourceIp?: string | undefined
 }
 
 export interface ConfirmCode {
@@ -48,9 +54,12 @@ export interface ConfirmCode {
 export class Challenges extends Context.Service<
   Challenges,
   {
-    /** Has a code mailed, or answers the last challenge where the address has had enough of them for now. */
-    send(request: SendCode): Effect.Effect<ChallengeId, AccountPermanentlyBlocked | StorageError>
-    /** Opens a device session; makes the account at the first sign-in. */
+    /**
+     * Has a code mailed. Where the network or the address has had enough of them for now, none is mailed, and the answer
+     * is the network's last challenge or one that nobody can confirm.
+     */
+    send(request: SendCode): Effect.Effect<ChallengeId, SignInMalformed | AccountPermanentlyBlocked | StorageError>
+    /** Opens a device session; makes the account at the first sign-in. Works from any network. */
     confirm(
       request: ConfirmCode
     ): Effect.Effect<
@@ -60,117 +69,136 @@ export class Challenges extends Context.Service<
   }
 >()("@galaxy/core/auth/Challenges") {}
 
-interface Row {
-  readonly email: string
-  readonly codeHash: Uint8Array
-  readonly language: string
-  readonly attempts: number
-}
-
 type Outcome =
   | { readonly type: "opened"; readonly session: DeviceSessionId }
   | { readonly type: "refused" }
   | { readonly type: "blocked" }
+
+/** How a request for a code is answered: with a mail, with the network's last challenge, or with one that nobody can confirm. */
+type Answer =
+  | { readonly type: "mailed" }
+  | { readonly type: "last"; readonly id: ChallengeId }
+  | { readonly type: "silent" }
+
+const logLines = {
+  mailed: "a login code was issued",
+  last: "a login code was asked for too soon",
+  silent: "no login code was mailed: the address has had enough of them for now"
+} as const satisfies Record<Answer["type"], string>
 
 class Undone extends Data.TaggedError("Undone") {}
 
 export const layer: Layer.Layer<
   Challenges,
   never,
-  SqlClient.SqlClient | Accounts | Sessions | MailOutbox | GeoIp | AuthSettings
+  SqlClient.SqlClient | Accounts | Sessions | SignInNetworks | MailOutbox | GeoIp | AuthSettings
 > = Layer.effect(
   Challenges,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const accounts = yield* Accounts
     const sessions = yield* Sessions
+    const networks = yield* SignInNetworks
     const outbox = yield* MailOutbox
     const geo = yield* GeoIp
     const settings = yield* AuthSettings
+    const store = yield* ChallengeStore.make
     const minutes = Math.round(settings.codeLifetimeMs / 60_000)
-    // A challenge's last guess may come a code's lifetime after the challenge.
-    const guessesCountMs = 24 * 60 * 60_000 + settings.codeLifetimeMs
+    const strangersMailsPerDay = Math.max(0, settings.mailsPerDay - settings.mailsKept)
 
-    /**
-     * What concerns one address takes its turn: two requests at once would both find room under the throttle, and two
-     * guesses at different codes would both be the day's last.
-     */
-    const inTurn = (email: string) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${email}, 0))`
+    const answerTo = (traffic: ChallengeStore.Traffic, known: boolean, now: DateTime.Utc): Answer => {
+      const since = DateTime.toEpochMillis(now) - settings.throttleWindowMs
+      const [last] = traffic.live
+      const recent = traffic.live.filter((it) => it.createdAt.getTime() > since).length
+      // What this network itself did may show in its answer; what others did may not.
+      if (
+        last !== undefined &&
+        (recent >= settings.throttleLimit || traffic.fromNetworkInHour >= settings.mailsPerHour)
+      )
+        return { type: "last", id: last.id }
+      const room =
+        traffic.fromNetworkInHour < settings.mailsPerHour &&
+        traffic.mailsInDay < settings.mailsPerDay &&
+        (known || traffic.strangersMailsInDay < strangersMailsPerDay)
+      return { type: room ? "mailed" : "silent" }
+    }
 
-    /** The latest challenge of an address that has had its share within the window. */
-    const throttled = Effect.fnUntraced(function* (email: string, now: DateTime.Utc) {
-      const since = DateTime.toDateUtc(DateTime.subtract(now, { milliseconds: settings.throttleWindowMs }))
-      const rows = yield* sql<{ id: ChallengeId }>`
-        SELECT challenge_id AS id FROM backend.auth_challenges
-        WHERE email = ${email} AND consumed_at IS NULL AND expires_at > ${DateTime.toDateUtc(now)} AND created_at > ${since}
-        ORDER BY created_at DESC, challenge_id DESC LIMIT ${settings.throttleLimit}`
-      return rows.length >= settings.throttleLimit ? rows[0]?.id : undefined
-    })
+    /** Work that is kept, or done and taken back: the same statements, round trips and commit either way. */
+    const inSavepoint = <A, E, R>(keep: boolean, work: Effect.Effect<A, E, R>) =>
+      keep
+        ? Effect.asVoid(Effect.andThen(sql.withTransaction(work), sql`SELECT 1`))
+        : sql
+            .withTransaction(Effect.andThen(work, Effect.fail(new Undone())))
+            .pipe(Effect.catchTag("Undone", () => Effect.void))
 
-    const issue = Effect.fnUntraced(function* (email: string, language: string, now: DateTime.Utc) {
-      const id = ChallengeId.make(yield* newId)
+    const issue = Effect.fnUntraced(function* (
+      answer: Answer["type"],
+      request: { readonly email: string; readonly language: string; readonly network: Mark; readonly known: boolean },
+      now: DateTime.Utc
+    ) {
+      // No time in it that could be guessed, and no neighbour of another: whoever knows an id can burn its challenge.
+      const id = ChallengeId.make(crypto.randomUUID())
       const code = yield* LoginCode.make
+      const codeHash = yield* LoginCode.hash(settings.codeKey, id, code)
+      const nobodys = yield* LoginCode.nobodys
       const expiresAt = DateTime.add(now, { milliseconds: settings.codeLifetimeMs })
-      yield* sql`
-        INSERT INTO backend.auth_challenges (challenge_id, email, code_hash, preferred_language, created_at, expires_at)
-        VALUES (${id}, ${email}, ${yield* LoginCode.hash(settings.codeKey, id, code)}, ${language},
-          ${DateTime.toDateUtc(now)}, ${DateTime.toDateUtc(expiresAt)})`
-      yield* outbox.enqueue({
-        templateId: loginCode,
-        idempotencyKey: id,
-        to: email,
-        expiresAt,
-        ...loginMail(language, code, minutes)
-      })
+      const { email, language, network, known } = request
+      const mailed = answer !== "silent"
+      yield* inSavepoint(
+        answer !== "last",
+        Effect.andThen(
+          store.insert({
+            id,
+            email,
+            network,
+            known,
+            mailed,
+            codeHash: mailed ? codeHash : nobodys,
+            language,
+            createdAt: now,
+            expiresAt
+          }),
+          inSavepoint(
+            mailed,
+            outbox.enqueue({
+              templateId: loginCode,
+              idempotencyKey: id,
+              to: email,
+              expiresAt,
+              ...loginMail(language, code, minutes)
+            })
+          )
+        )
+      )
       return id
     })
 
-    /** Does the work and takes it back, so that an answer without a new code takes as long as one with it. */
-    const undone = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-      sql
-        .withTransaction(Effect.andThen(work, Effect.fail(new Undone())))
-        .pipe(Effect.catchTag("Undone", () => Effect.void))
-
     const send = Effect.fn("Challenges.send")(function* (request: SendCode) {
-      const email = Email.normalise(request.email)
+      const email = normalForm(request.email)
+      if (email === undefined) return yield* new SignInMalformed({ problem: "email: not an e-mail address" })
       const language = Language.resolve(request.locale, request.acceptLanguage, settings.defaultLanguage)
       if (yield* accounts.isBlocked(email)) return yield* new AccountPermanentlyBlocked()
+      const network = yield* networks.mark(email, SourceNetwork.of(request.sourceIp))
       return yield* sql.withTransaction(
         Effect.gen(function* () {
-          yield* inTurn(email)
+          yield* store.inTurn(email)
           const now = yield* DateTime.now
-          const last = yield* throttled(email, now)
-          const id =
-            last === undefined
-              ? yield* issue(email, language, now)
-              : yield* Effect.as(undone(issue(email, language, now)), last)
-          yield* Effect.logInfo(
-            last === undefined ? "a login code was issued" : "a login code was asked for too soon"
-          ).pipe(Effect.annotateLogs({ email: yield* Effect.promise(() => Email.mark(email)), challenge_id: id }))
+          const known = yield* networks.isKnown(network)
+          const answer = answerTo(yield* store.traffic(email, network, now), known, now)
+          const made = yield* issue(answer.type, { email, language, network, known }, now)
+          const id = answer.type === "last" ? answer.id : made
+          yield* Effect.logInfo(logLines[answer.type]).pipe(
+            Effect.annotateLogs({ email: yield* Effect.promise(() => Email.mark(email)), challenge_id: id })
+          )
           return id
         })
       )
     }, StorageError.refail)
 
-    /** Wrong guesses at an address's codes in the last 24 hours, whichever challenge they were for. */
-    const guessesOf = (email: string, now: DateTime.Utc) =>
-      Effect.map(
-        sql<{ guesses: number }>`
-          SELECT coalesce(sum(attempts), 0)::int AS guesses FROM backend.auth_challenges
-          WHERE email = ${email} AND created_at > ${DateTime.toDateUtc(DateTime.subtract(now, { milliseconds: guessesCountMs }))}`,
-        ([row]) => row?.guesses ?? 0
-      )
-
-    const consume = (id: string, now: DateTime.Utc) =>
-      sql`UPDATE backend.auth_challenges SET consumed_at = ${DateTime.toDateUtc(now)} WHERE challenge_id = ${id}`
-
-    const countWrong = (id: string, now: DateTime.Utc) =>
-      sql`
-        UPDATE backend.auth_challenges SET attempts = attempts + 1,
-          consumed_at = CASE WHEN attempts + 1 >= ${settings.maxAttempts}::int THEN ${DateTime.toDateUtc(now)}::timestamptz END
-        WHERE challenge_id = ${id}`
-
-    /** Judges one attempt under the challenge's row lock. A refusal is a value: what it counted has to be committed. */
+    /**
+     * Judges one attempt under the challenge's row lock, and counts it in any case. A refusal is a value: what it counted
+     * has to be committed.
+     */
     const attempt = Effect.fnUntraced(function* (
       request: ConfirmCode,
       publicKey: Uint8Array,
@@ -178,26 +206,21 @@ export const layer: Layer.Layer<
     ): Effect.fn.Return<Outcome, StorageError | SqlError.SqlError> {
       const now = yield* DateTime.now
       const hash = yield* LoginCode.hash(settings.codeKey, request.challengeId, request.code)
-      const [row] = yield* sql<Row>`
-        SELECT email, code_hash AS "codeHash", preferred_language AS language, attempts FROM backend.auth_challenges
-        WHERE challenge_id = ${request.challengeId} AND consumed_at IS NULL AND expires_at > ${DateTime.toDateUtc(now)}
-        FOR UPDATE`
-      if (row === undefined || row.attempts >= settings.maxAttempts) return { type: "refused" }
-      yield* inTurn(row.email)
-      if ((yield* guessesOf(row.email, now)) >= settings.maxDailyAttempts) return { type: "refused" }
-      if (!LoginCode.equal(hash, row.codeHash)) {
-        yield* countWrong(request.challengeId, now)
-        return { type: "refused" }
-      }
-      yield* consume(request.challengeId, now)
-      if (yield* accounts.isBlocked(row.email)) return { type: "blocked" }
+      const challenge = yield* store.lock(request.challengeId, now)
+      const right = LoginCode.equal(hash, challenge.codeHash) && challenge.live
+      yield* store.count(challenge.id, right, now)
+      if (!right) return { type: "refused" }
+      const { email } = challenge
+      if (yield* accounts.isBlocked(email)) return { type: "blocked" }
       const account = yield* accounts.ensure({
-        email: row.email,
-        preferredLanguage: row.language,
+        email,
+        preferredLanguage: challenge.language,
         timeZone: request.timeZone,
         declaredCountry: country
       })
       if (account.standing !== "active") return { type: account.standing === "blocked" ? "blocked" : "refused" }
+      yield* store.inTurn(email)
+      yield* networks.remember(yield* networks.mark(email, SourceNetwork.of(request.sourceIp)))
       return { type: "opened", session: yield* sessions.create(account.userId, publicKey) }
     })
 

@@ -1,12 +1,8 @@
 /**
- * E-mail addresses as keys of accounts, and as traces in logs.
+ * E-mail addresses as traces in logs: a keyed, truncated hash, whose key lives and dies with the process.
  *
- * Two spellings that differ in case, outer blanks or Unicode composition are one address; dots and `+tags` are the mail
- * server's business, and stay. Logs carry only a keyed, truncated hash, whose key
- * lives and dies with the process.
+ * As keys of accounts they are in their normal form, which `@galaxy/contract/api/EmailAddress` makes.
  */
-
-export const normalise = (email: string): string => email.trim().normalize("NFC").toLowerCase()
 
 const logKey = crypto.getRandomValues(new Uint8Array(32))
 

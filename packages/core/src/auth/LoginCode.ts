@@ -1,11 +1,13 @@
 /**
- * Login codes: six digits, each as likely as any other, kept only as a keyed hash.
+ * Login codes: eight digits, each as likely as any other, kept only as a keyed hash.
  *
- * The hash covers the challenge's id, so that equal codes of two challenges don't look equal in the database.
+ * The hash covers the challenge's id, so that equal codes of two challenges don't look equal in the database. It covers a
+ * code of any length: those of six digits that an earlier release sent are right until they expire.
  */
-import { Effect, Redacted } from "effect"
+import { Effect, type Redacted } from "effect"
+import { keyedHash } from "./keyedHash.ts"
 
-const digits = 6
+const digits = 8
 const range = 10 ** digits
 
 /** Draws until the number falls into a whole multiple of the range: a plain remainder would favour small codes. */
@@ -17,22 +19,14 @@ export const make: Effect.Effect<string> = Effect.sync(() => {
   }
 })
 
-const utf8 = new TextEncoder()
-
 export const hash = (
   key: Redacted.Redacted<Uint8Array>,
   challengeId: string,
   code: string
-): Effect.Effect<Uint8Array> =>
-  Effect.promise(async () => {
-    const algorithm = { name: "HMAC", hash: "SHA-256" }
-    const imported = await crypto.subtle.importKey("raw", new Uint8Array(Redacted.value(key)), algorithm, false, [
-      "sign"
-    ])
-    return new Uint8Array(
-      await crypto.subtle.sign("HMAC", imported, utf8.encode(`login-code\n${challengeId}\n${code}`))
-    )
-  })
+): Effect.Effect<Uint8Array> => keyedHash(key, "login-code", challengeId, code)
+
+/** In place of a code's hash: no code has it. */
+export const nobodys: Effect.Effect<Uint8Array> = Effect.sync(() => crypto.getRandomValues(new Uint8Array(32)))
 
 /** Takes the same time wherever the first difference is. */
 export const equal = (left: Uint8Array, right: Uint8Array): boolean => {

@@ -8,11 +8,15 @@ import { Migrator, SqlClient } from "effect/sql"
 import init from "./0001_init.ts"
 import turnDeadlines from "./0002_turn_deadlines.ts"
 import writeProbe from "./0003_write_probe.ts"
+import signInNetworks from "./0004_sign_in_networks.ts"
+import asciiDomains from "./0005_ascii_domains.ts"
 
 const sequence = {
   "0001_init": init,
   "0002_turn_deadlines": turnDeadlines,
-  "0003_write_probe": writeProbe
+  "0003_write_probe": writeProbe,
+  "0004_sign_in_networks": signInNetworks,
+  "0005_ascii_domains": asciiDomains
 }
 
 /** Number of the last migration of this release. */

@@ -3,6 +3,7 @@ import * as Accounts from "@galaxy/core/account/Accounts"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
+import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { Content } from "@galaxy/core/mail/Mail"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
@@ -22,7 +23,7 @@ const geo: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
 
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
   Challenges.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer)),
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(
@@ -41,10 +42,10 @@ export const codeOf = Effect.fnUntraced(function* (challengeId: string) {
   if (row === undefined) return yield* Effect.die(new Error("no mail was enqueued"))
   const opened = new TextDecoder().decode(yield* box.open(row.body, row.payloadId))
   const content = Schema.decodeUnknownSync(Schema.fromJsonString(Content))(opened)
-  return /\b\d{6}\b/.exec(content.text)?.[0] ?? ""
+  return /\b\d{8}\b/.exec(content.text)?.[0] ?? ""
 })
 
-export const wrong = (code: string) => (code === "000000" ? "000001" : "000000")
+export const wrong = (code: string) => (code === "00000000" ? "00000001" : "00000000")
 
 let counter = 0
 /** An address that no other test uses. */

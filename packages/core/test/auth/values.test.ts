@@ -3,26 +3,58 @@ import * as Language from "@galaxy/core/auth/Language"
 import * as LoginCode from "@galaxy/core/auth/LoginCode"
 import { loginMail } from "@galaxy/core/auth/loginMail"
 import * as PublicKey from "@galaxy/core/auth/PublicKey"
+import * as SourceNetwork from "@galaxy/core/auth/SourceNetwork"
 import { assert, describe, it } from "@effect/vitest"
 import { Array as Arr, Effect, Redacted } from "effect"
 
 describe("an address", () => {
-  it("is one whatever its case, outer blanks and composition", () => {
-    for (const [spelling, normal] of [
-      ["Player@Example.ORG", "player@example.org"],
-      ["  player@example.org\t", "player@example.org"],
-      ["jose\u0301@example.org", "jos\u00e9@example.org"],
-      ["player+tag@example.org", "player+tag@example.org"]
-    ] as const) {
-      assert.strictEqual(Email.normalise(spelling), normal)
-    }
-  })
-
   it("has a mark for logs that tells nothing of it", async () => {
     const [one, same, other] = await Promise.all(["a@b.org", "a@b.org", "a@b.or"].map(Email.mark))
     assert.match(one ?? "", /^[0-9a-f]{12}$/)
     assert.strictEqual(same, one)
     assert.notStrictEqual(other, one)
+  })
+})
+
+describe("the network that a request comes from", () => {
+  it("is an IPv4 address, or 64 bits of an IPv6 address, however it is spelled", () => {
+    for (const [address, network] of [
+      ["192.0.2.1", "192.0.2.1"],
+      [" 192.0.2.1 ", "192.0.2.1"],
+      ["::ffff:192.0.2.1", "192.0.2.1"],
+      ["::FFFF:c000:201", "192.0.2.1"],
+      ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+      ["2001:DB8:0001:0002::1", "2001:db8:1:2::/64"],
+      ["2001:db8:1:3::1", "2001:db8:1:3::/64"],
+      ["2001:db8::1", "2001:db8:0:0::/64"],
+      ["fe80::1%eth0", "fe80:0:0:0::/64"],
+      ["::1", "0:0:0:0::/64"]
+    ] as const) {
+      assert.strictEqual(SourceNetwork.of(address), network, address)
+    }
+  })
+
+  it("is one for all requests without an address", () => {
+    for (const address of [
+      undefined,
+      "",
+      "unknown",
+      "192.0.2",
+      "192.0.2.256",
+      "192.0.2.01",
+      "192.0.2.1:80",
+      "[::1]",
+      "::1]/",
+      ":::",
+      "1:2:3",
+      "g::1",
+      "1.2.3.4.5",
+      "0x7f.1",
+      "localhost",
+      "a".repeat(1_000)
+    ]) {
+      assert.strictEqual(SourceNetwork.of(address), SourceNetwork.unknown, address)
+    }
   })
 })
 
@@ -61,9 +93,9 @@ describe("the language of a mail", () => {
       ["de", "minutes"],
       ["rue", "minutes"]
     ] as const) {
-      const mail = loginMail(language, "012345", 10)
+      const mail = loginMail(language, "01234567", 10)
       assert.include(mail.text, word, language)
-      assert.include(mail.text, "012345")
+      assert.include(mail.text, "01234567")
       assert.include(mail.text, "10")
     }
   })
@@ -72,12 +104,12 @@ describe("the language of a mail", () => {
 describe("a login code", () => {
   const key = Redacted.make(new Uint8Array(32).fill(1))
 
-  it.effect("has six digits, and every first digit comes up as often as another", () =>
+  it.effect("has eight digits, and every first digit comes up as often as another", () =>
     Effect.gen(function* () {
       const codes = yield* Effect.forEach(Arr.range(1, 20_000), () => LoginCode.make)
       const counts = Array.from({ length: 10 }, () => 0)
       for (const code of codes) {
-        assert.match(code, /^\d{6}$/)
+        assert.match(code, /^\d{8}$/)
         const digit = Number(code[0])
         counts[digit] = (counts[digit] ?? 0) + 1
       }

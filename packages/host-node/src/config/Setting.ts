@@ -4,6 +4,9 @@
  * The same value drives reading, `--help` and the reference page, so the three can't disagree.
  */
 
+import { normalForm } from "@galaxy/contract/api/EmailAddress"
+import { lineProblem } from "@galaxy/contract/api/Text"
+
 /** Text in, a value or the reason why not out. */
 export type Parse<A> = (text: string) => { readonly value: A } | { readonly problem: string }
 
@@ -98,3 +101,14 @@ export const base64 =
   }
 
 export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))
+
+/** An e-mail address, alone or with a name, as `Galaxy <galaxy@example.org>`; the value has it in its normal form. */
+export const mailbox: Parse<string> = (input) => {
+  const named = /^([^<>]*)<([^<>]*)>$/.exec(input.trim())
+  const name = named?.[1]?.trim() ?? ""
+  const address = normalForm(named?.[2] ?? input.trim())
+  if (address === undefined) return no("must be an e-mail address, as Galaxy <galaxy@example.org>")
+  if (name === "") return ok(address)
+  const problem = lineProblem(name)
+  return problem === undefined ? ok(`${name} <${address}>`) : no(`its name ${problem}`)
+}

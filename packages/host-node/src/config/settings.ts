@@ -4,7 +4,7 @@
  * Defaults suit one machine and loopback. A deployed process has to be given its secrets and neighbours; the one-process
  * shape makes them itself.
  */
-import { address, base64, duration, flag, nonEmpty, oneOf, type Setting, text, url, whole } from "./Setting.ts"
+import { address, base64, duration, flag, mailbox, nonEmpty, oneOf, type Setting, text, url, whole } from "./Setting.ts"
 
 const second = 1_000
 const minute = 60 * second
@@ -90,14 +90,44 @@ export const backend = {
     parse: duration(second, hour),
     fallback: minute,
     fallbackText: "1m",
-    about: "within this time at most BACKEND_AUTH_THROTTLE_LIMIT codes go to one address; then the last one stands"
+    about:
+      "within this time one network has at most BACKEND_AUTH_THROTTLE_LIMIT codes mailed to an address; then the last one stands"
   },
   codeThrottleLimit: {
     name: "BACKEND_AUTH_THROTTLE_LIMIT",
     parse: whole(1, 100),
     fallback: 1,
     fallbackText: "1",
-    about: "codes per address within the throttle window"
+    about: "codes per e-mail address and source network within the throttle window"
+  },
+  codeLifetime: {
+    name: "BACKEND_AUTH_CODE_LIFETIME",
+    parse: duration(minute, hour),
+    fallback: 10 * minute,
+    fallbackText: "10m",
+    about: "how long a code to sign in is valid"
+  },
+  mailsPerHour: {
+    name: "BACKEND_AUTH_MAILS_PER_HOUR",
+    parse: whole(1, 1_000),
+    fallback: 5,
+    fallbackText: "5",
+    about: "login mails that an address gets in an hour for requests from one network (an IPv4 address, an IPv6 /64)"
+  },
+  mailsPerDay: {
+    name: "BACKEND_AUTH_MAILS_PER_DAY",
+    parse: whole(2, 10_000),
+    fallback: 100,
+    fallbackText: "100",
+    about: "login mails that an address gets in a day, whoever asks"
+  },
+  mailsKept: {
+    name: "BACKEND_AUTH_MAILS_KEPT",
+    parse: whole(0, 10_000),
+    fallback: 50,
+    fallbackText: "50",
+    about:
+      "how many of BACKEND_AUTH_MAILS_PER_DAY are kept for networks from which the address has signed in; fewer than all"
   },
   defaultLanguage: {
     name: "BACKEND_DEFAULT_LANGUAGE",
@@ -115,7 +145,7 @@ export const backend = {
   },
   smtpFrom: {
     name: "BACKEND_SMTP_FROM",
-    parse: nonEmpty,
+    parse: mailbox,
     fallback: "Galaxy <galaxy@localhost>",
     fallbackText: "Galaxy <galaxy@localhost>",
     about: "sender of every mail"

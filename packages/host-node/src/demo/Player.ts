@@ -26,7 +26,7 @@ const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<Read
 const codeAfter = (platform: PlatformAddresses, email: string, before: number): Effect.Effect<string, Missing> =>
   mailsTo(platform, email).pipe(
     Effect.flatMap((mails) => {
-      const code = mails.length > before ? /\b\d{6}\b/.exec(mails[0] ?? "")?.[0] : undefined
+      const code = mails.length > before ? /\b\d{8}\b/.exec(mails[0] ?? "")?.[0] : undefined
       return code === undefined
         ? Effect.fail(new Missing({ message: `no code was mailed to ${email}` }))
         : Effect.succeed(code)

@@ -4,6 +4,7 @@
  * Every wait is bounded, an interrupted send takes its connection with it, and what the relay says is kept as a code
  * alone, since its text often repeats the address.
  */
+import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import {
   type Accepted,
   isMailbox,
@@ -212,11 +213,13 @@ const make = Effect.fnUntraced(function* (given: SmtpOptions) {
       mail: OutgoingMail
     ): Effect.fn.Return<Accepted, MailRejected | MailDeferred> {
       if (!isMailbox(mail.to)) return yield* new MailRejected({ reason: "address" })
+      // A relay without SMTPUTF8 takes domains in ASCII only.
+      const outgoing = { ...mail, to: normalForm(mail.to) ?? mail.to }
       const message = yield* Effect.tryPromise({
-        try: () => compose(mail),
+        try: () => compose(outgoing),
         catch: () => new MailRejected({ reason: "content" })
       })
-      const info = yield* permits.withPermit(deliver(mail, message))
+      const info = yield* permits.withPermit(deliver(outgoing, message))
       return { reply: replyCode(info.response) ?? "250" }
     })
   })

@@ -8,9 +8,11 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Accounts from "@galaxy/core/account/Accounts"
 import * as Admins from "@galaxy/core/admin/Admins"
 import type { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
+import * as AuthPruner from "@galaxy/core/auth/AuthPruner"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
+import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import type { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
@@ -80,8 +82,8 @@ export const services = (options: BackendServerOptions) => {
     MailOutbox.layer({ messageIdDomain: MailOutbox.domainOf(options.mailFrom) }),
     PushLog.layer({ keepFor: options.keepEventsMs })
   )
-  const identity = Challenges.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer)),
+  const identity = Layer.mergeAll(Challenges.layer, AuthPruner.layer()).pipe(
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
     Layer.provideMerge(Layer.mergeAll(Admins.layer, CountryCounters.layer))
   )
   const games = Lobby.layer.pipe(

@@ -41,6 +41,11 @@ export const contradictions = (values: {
         "BACKEND_HTTP_ADDR, BACKEND_GRPC_PUSH_ADDR: beyond loopback the backend needs BACKEND_GATEWAY_TOKEN or BACKEND_TRUSTED_NETWORK=true"
       )
     }
+    if (backend.mailsKept >= backend.mailsPerDay) {
+      problems.push(
+        "BACKEND_AUTH_MAILS_KEPT: must be less than BACKEND_AUTH_MAILS_PER_DAY, or nobody signs in for a first time"
+      )
+    }
     if ((backend.adminBootstrapUser === undefined) !== (backend.adminBootstrapPassword === undefined)) {
       problems.push("BACKEND_ADMIN_BOOTSTRAP_USER, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: set both or neither")
     }
@@ -94,6 +99,10 @@ export const backendOptions = (
   auth: {
     throttleWindowMs: values.codeThrottleWindow,
     throttleLimit: values.codeThrottleLimit,
+    codeLifetimeMs: values.codeLifetime,
+    mailsPerHour: values.mailsPerHour,
+    mailsPerDay: values.mailsPerDay,
+    mailsKept: values.mailsKept,
     defaultLanguage: values.defaultLanguage
   },
   lobby: { turnMinIntervalMs: values.turnMinInterval, inviteLifetimeMs: values.inviteLifetime }

@@ -47,7 +47,7 @@ const signIn = async (process: Process, gatewayUrl: string, name: string) => {
   const key = DeviceKey.fromSeed(crypto.getRandomValues(new Uint8Array(32)))
   const email = `${name}@example.org`
   const challengeId = await Effect.runPromise(PublicEdge.sendEmailCode(gatewayUrl, { email }))
-  const [, code = ""] = await process.until(new RegExp(`mail for ${name}@example\\.org\\s+code (\\d{6})`))
+  const [, code = ""] = await process.until(new RegExp(`mail for ${name}@example\\.org\\s+code (\\d{8})`))
   const deviceSessionId = await Effect.runPromise(
     PublicEdge.confirmEmailCode(gatewayUrl, { challengeId, code, key, timeZone: "UTC" })
   )

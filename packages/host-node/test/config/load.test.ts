@@ -47,6 +47,25 @@ describe("configuration", () => {
     assert.propertyVal(loaded, "logLevel", "warn")
   })
 
+  it("reads the sender of mails in its normal form, and nothing else", () => {
+    assert.deepStrictEqual(Setting.mailbox("galaxy@Example.org"), { value: "galaxy@example.org" })
+    assert.deepStrictEqual(Setting.mailbox("Die Bücher <galaxy@bücher.example>"), {
+      value: "Die Bücher <galaxy@xn--bcher-kva.example>"
+    })
+    assert.deepStrictEqual(Setting.mailbox("<galaxy@localhost>"), { value: "galaxy@localhost" })
+    for (const text of [
+      "",
+      "Galaxy",
+      "Galaxy <galaxy>",
+      "a@b, c@d",
+      "Gal\naxy <a@b>",
+      "Gal\u202Eaxy <a@b>",
+      "Galaxy <ü@b>"
+    ]) {
+      assert.property(Setting.mailbox(text), "problem", text)
+    }
+  })
+
   it("reads addresses, durations and keys exactly", () => {
     assert.deepStrictEqual(Setting.address(":80"), { value: { host: "127.0.0.1", port: 80 } })
     assert.deepStrictEqual(Setting.address("[::1]:0"), { value: { host: "::1", port: 0 } })

@@ -14,6 +14,8 @@ interface Sent {
   readonly headers?: Record<string, string>
   /** Several parts are sent chunked, without a length. */
   readonly body?: string | ReadonlyArray<string>
+  /** The address of this machine that it comes from. */
+  readonly from?: string
 }
 
 interface Answer {
@@ -30,11 +32,11 @@ const answered = async (request: http.ClientRequest): Promise<Answer> => {
   return { status: response.statusCode ?? 0, headers: response.headers, json }
 }
 
-const send = (path: string, { method = "POST", headers = {}, body = "" }: Sent) =>
+const send = (path: string, { method = "POST", headers = {}, body = "", from }: Sent) =>
   Effect.flatMap(GatewayServer, ({ url }) =>
     Effect.promise(async () => {
       // The path as it is: a URL would be tidied first.
-      const request = http.request(url, { path, method, headers, agent: false })
+      const request = http.request(url, { path, method, headers, agent: false, ...(from && { localAddress: from }) })
       // A server that has refused may hang up while the rest is still being sent.
       request.on("error", () => undefined)
       const answer = answered(request)
@@ -318,6 +320,29 @@ layer(Fixture.gateway({ budgets: { ...Fixture.generous.budgets, publicIdentity: 
       isError(answer, 429, "rate_limited")
       assert.isAtLeast(Number(answer.headers["retry-after"]), 900)
       assert.strictEqual((yield* post(sendCode, { email: "bob@example.test" })).status, 200)
+    })
+  )
+
+  it.effect("is one for a domain in any script", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* post(sendCode, { email: "ada@bücher.example" })).status, 200)
+      assert.strictEqual((yield* post(sendCode, { email: "ada@xn--bcher-kva.example" })).status, 200)
+      isError(yield* withoutCalls(post(sendCode, { email: "ada@BÜCHER.example" })), 429, "rate_limited")
+    })
+  )
+
+  it.effect("is each network's own: who uses it up keeps nobody else from the address or the challenge", () =>
+    Effect.gen(function* () {
+      for (const [path, body] of [
+        [sendCode, { email: "owner@example.test" }],
+        [confirmCode, { challenge_id: "owners", code: "00000000" }]
+      ] as const) {
+        yield* post(path, body)
+        yield* post(path, body)
+        isError(yield* withoutCalls(post(path, body)), 429, "rate_limited")
+        const elsewhere = yield* send(path, { headers: jsonType, body: JSON.stringify(body), from: "127.0.0.2" })
+        assert.strictEqual(elsewhere.status, 200)
+      }
     })
   )
 

@@ -11,6 +11,7 @@ import * as Admins from "@galaxy/core/admin/Admins"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
+import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
@@ -38,7 +39,7 @@ const services = Layer.mergeAll(
   CountryCounters.layer,
   Probes.layer()
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer)),
+  Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
   Layer.provideMerge(Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), PushLog.layer())),
   Layer.provideMerge(
     Layer.mergeAll(
@@ -62,7 +63,7 @@ const codeOf = Effect.fnUntraced(function* (challengeId: string) {
   if (row === undefined) return yield* Effect.die(new Error("no mail was enqueued"))
   const opened = new TextDecoder().decode(yield* box.open(row.body, row.payloadId))
   const { text } = Schema.decodeUnknownSync(Schema.fromJsonString(Content))(opened)
-  return /\b\d{6}\b/.exec(text)?.[0] ?? ""
+  return /\b\d{8}\b/.exec(text)?.[0] ?? ""
 })
 
 const address = () => `player-${randomUUID()}@example.org`

@@ -41,6 +41,32 @@ const mail: OutgoingMail = {
   text: "Hello"
 }
 
+/** A relay of a few lines that offers nothing beyond the plain protocol, and what it has been told. */
+const plainRelay = Effect.gen(function* () {
+  const heard: Array<string> = []
+  const server = createServer((socket) => {
+    let message = false
+    let rest = ""
+    socket.on("error", () => undefined)
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      const lines = `${rest}${chunk}`.split("\r\n")
+      rest = lines.pop() ?? ""
+      for (const line of lines) {
+        heard.push(line)
+        if (message && line !== ".") continue
+        message = line === "DATA"
+        socket.write(message ? "354 go on\r\n" : "250 fine\r\n")
+      }
+    })
+    socket.write("220 relay.test\r\n")
+  })
+  yield* Effect.acquireRelease(
+    Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()))),
+    () => Effect.sync(() => server.close())
+  )
+  return { port: (server.address() as AddressInfo).port, heard }
+})
+
 const quick = { connectTimeoutMillis: 200, greetingTimeoutMillis: 200, socketTimeoutMillis: 200 }
 
 const sendTo = (options: Smtp.SmtpOptions, what: OutgoingMail = mail) =>
@@ -117,6 +143,16 @@ describe("SMTP transport", () => {
       yield* transport.send(mail)
       assert.strictEqual(relay.connections, 2)
       assert.strictEqual(relay.received.length, 7)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("writes the domain of a recipient in ASCII, so that any relay takes it", () =>
+    Effect.gen(function* () {
+      const lines = yield* plainRelay
+      yield* sendTo({ host: "127.0.0.1", port: lines.port, tls: "none" }, { ...mail, to: "ada@bücher.example" })
+      assert.include(lines.heard, "RCPT TO:<ada@xn--bcher-kva.example>")
+      assert.include(lines.heard, "To: ada@xn--bcher-kva.example")
+      for (const line of lines.heard) assert.match(line, /^[\x20-\x7E]*$/)
     }).pipe(Effect.scoped)
   )
 

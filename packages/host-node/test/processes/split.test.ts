@@ -116,7 +116,7 @@ const signIn = (url: string, mails: ReadonlyArray<string>, name: string) =>
     const challengeId = yield* PublicEdge.sendEmailCode(url, { email: `${name}@example.org` })
     const code = yield* Effect.suspend(() => {
       const mail = mails.find((text) => text.includes(`${name}@example.org`))
-      const found = mail === undefined ? undefined : /\b(\d{6})\b is your/.exec(mail)?.[1]
+      const found = mail === undefined ? undefined : /\b(\d{8})\b is your/.exec(mail)?.[1]
       return found === undefined ? Effect.fail("no mail") : Effect.succeed(found)
     }).pipe(Effect.retry(patiently))
     const deviceSessionId = yield* PublicEdge.confirmEmailCode(url, {

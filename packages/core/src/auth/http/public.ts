@@ -17,13 +17,18 @@ export const auth = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const challenges = yield* Challenges
     return handlers
-      .handle("sendEmailCode", ({ payload, headers }) =>
-        challenges
-          .send({ email: payload.email, locale: payload.locale, acceptLanguage: headers["accept-language"] })
-          .pipe(
-            Effect.map((id) => ({ challenge_id: id })),
-            toApi
-          )
+      .handle(
+        "sendEmailCode",
+        Effect.fnUntraced(function* ({ payload, headers }) {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const id = yield* challenges.send({
+            email: payload.email,
+            locale: payload.locale,
+            acceptLanguage: headers["accept-language"],
+            sourceIp: sourceIp(request)
+          })
+          return { challenge_id: id }
+        }, toApi)
       )
       .handle(
         "confirmEmailCode",

@@ -15,10 +15,10 @@ export class CaughtMail extends Schema.Class<CaughtMail>("galaxy/mail/CaughtMail
   code: Schema.NullOr(Schema.String)
 }) {}
 
-/** The first number of six digits that stands alone. */
+/** The first number of eight digits that stands alone; of six in the mails that an earlier release sent. */
 export const codeIn = (...texts: ReadonlyArray<string>): string | null => {
   for (const text of texts) {
-    const found = /(?<![\p{L}\p{N}])\d{6}(?![\p{L}\p{N}])/u.exec(text)
+    const found = /(?<![\p{L}\p{N}])(?:\d{8}|\d{6})(?![\p{L}\p{N}])/u.exec(text)
     if (found !== null) return found[0]
   }
   return null

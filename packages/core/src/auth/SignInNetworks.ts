@@ -1,0 +1,93 @@
+/**
+ * Networks from which addresses have signed in: of an address's daily mails some are kept for them.
+ *
+ * Neither an address nor a network can be read here, nor whether two addresses share a network: both are keyed hashes, the
+ * network's one made anew for each address. An address has a bounded number of networks, and a network that isn't used is
+ * forgotten.
+ */
+import { Context, DateTime, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { StorageError } from "../shared/StorageError.ts"
+import { AuthSettings } from "./AuthSettings.ts"
+import { keyedHash } from "./keyedHash.ts"
+
+/** An address and a network, as they are stored. */
+export interface Mark {
+  readonly address: Uint8Array
+  readonly network: Uint8Array
+}
+
+export class SignInNetworks extends Context.Service<
+  SignInNetworks,
+  {
+    /** Of an address in its normal form and a network of `SourceNetwork`. */
+    mark(email: string, network: string): Effect.Effect<Mark>
+    /** Whether the address has signed in from there within the time that networks are remembered. */
+    isKnown(mark: Mark): Effect.Effect<boolean, StorageError>
+    /** Notes a sign-in. Joins the caller's transaction, which has to be the address's only one at this. */
+    remember(mark: Mark): Effect.Effect<void, StorageError>
+    /** Removes what is too old, at most `limit` of it; answers how many. */
+    forget(limit: number): Effect.Effect<number, StorageError>
+  }
+>()("@galaxy/core/auth/SignInNetworks") {}
+
+/** Networks that are remembered of one address, the last used ones. */
+export const mostNetworks = 32
+
+/** Half of the hash: nobody can make two texts collide without the key. */
+const markBytes = 16
+
+export const layer: Layer.Layer<SignInNetworks, never, SqlClient.SqlClient | AuthSettings> = Layer.effect(
+  SignInNetworks,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { codeKey, networkMemoryMs } = yield* AuthSettings
+
+    const short = (purpose: string, ...parts: ReadonlyArray<string>) =>
+      Effect.map(keyedHash(codeKey, purpose, ...parts), (hash) => hash.slice(0, markBytes))
+
+    const oldest = Effect.map(DateTime.now, (now) =>
+      DateTime.toDateUtc(DateTime.subtract(now, { milliseconds: networkMemoryMs }))
+    )
+
+    const isKnown = Effect.fn("SignInNetworks.isKnown")(function* (mark: Mark) {
+      const rows = yield* sql`
+        SELECT 1 FROM backend.auth_networks
+        WHERE address_hash = ${mark.address} AND network_hash = ${mark.network} AND last_sign_in_at > ${yield* oldest}`
+      return rows.length > 0
+    }, StorageError.refail)
+
+    const remember = Effect.fn("SignInNetworks.remember")(function* (mark: Mark) {
+      const now = yield* DateTime.nowAsDate
+      yield* sql`
+        INSERT INTO backend.auth_networks (address_hash, network_hash, last_sign_in_at, created_at)
+        VALUES (${mark.address}, ${mark.network}, ${now}, ${now})
+        ON CONFLICT (address_hash, network_hash) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at`
+      yield* sql`
+        DELETE FROM backend.auth_networks WHERE address_hash = ${mark.address} AND network_hash IN (
+          SELECT network_hash FROM backend.auth_networks
+          WHERE address_hash = ${mark.address} AND network_hash <> ${mark.network}
+          ORDER BY last_sign_in_at DESC, network_hash OFFSET ${mostNetworks - 1}::int)`
+    }, StorageError.refail)
+
+    const forget = Effect.fn("SignInNetworks.forget")(function* (limit: number) {
+      const rows = yield* sql`
+        DELETE FROM backend.auth_networks WHERE (address_hash, network_hash) IN (
+          SELECT address_hash, network_hash FROM backend.auth_networks
+          WHERE last_sign_in_at <= ${yield* oldest} LIMIT ${limit}::int FOR UPDATE SKIP LOCKED)
+        RETURNING 1`
+      return rows.length
+    }, StorageError.refail)
+
+    return SignInNetworks.of({
+      mark: (email, network) =>
+        Effect.all({
+          address: short("sign-in-address", email),
+          network: short("sign-in-network", email, network)
+        }),
+      isKnown,
+      remember,
+      forget
+    })
+  })
+)
