@@ -82,8 +82,13 @@ export const meaningOf = (text: string, speaker: Speaker): Meaning => {
   const [letter = "", ...words] = text.trim().split(/\s+/u)
   const [first, second, third] = words
   const { draft, race } = speaker
-  const planet = (name: string | undefined): number | undefined =>
-    name === undefined ? undefined : (speaker.planets.get(name) ?? planetNamed(draft, name)?.number ?? nowhere)
+  const planet = (name: string | undefined): number | undefined => {
+    if (name === undefined) return undefined
+    // "#7" is the planet of that number, whatever it is called.
+    const number = /^#(\d+)$/u.exec(name)?.[1]
+    if (number !== undefined) return draft.planets.some((it) => it.number === Number(number)) ? Number(number) : nowhere
+    return speaker.planets.get(name) ?? planetNamed(draft, name)?.number ?? nowhere
+  }
   const ships = (word: string | undefined): number | undefined => (isNumber(word) ? Number(word) : undefined)
   const group = (word: string | undefined): number | undefined => {
     if (word === undefined) return undefined

@@ -1,6 +1,7 @@
 /** Rules of whole turns that no recorded case speaks of: who fights and bombs whom, what merges, who settles. */
 import { bombing } from "@galaxy/engine/phases/bombing"
 import { make } from "@galaxy/engine/random/Random"
+import { statusOf } from "@galaxy/engine/state/status"
 import { draftOf, planetOf } from "@galaxy/engine/state/Draft"
 import type { Galaxy, Group, Race } from "@galaxy/engine/state/Galaxy"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
@@ -87,6 +88,25 @@ describe("war and peace", () => {
   })
 })
 
+describe("a race's best", () => {
+  it("stays when it has less again, and grows with it", () => {
+    const before = { max_planets: 3, max_population: 5_000, initial_planets: 2, initial_population: 700 }
+    const first = galaxyOf([{ population: 900, size: 1000, industry: 0 }], {}, [owning([], before)])
+    const less = turnOf(first).after
+    assert.deepInclude(less.races[0], before)
+    assert.deepInclude(statusOf(less).players[0], before)
+    assert.isBelow(statusOf(less).players[0]?.population ?? 0, before.max_population)
+    const more = turnOf({
+      ...less,
+      finished: false,
+      winners: [],
+      races: less.races.map((race) => ({ ...race, max_planets: 0, max_population: 10 }))
+    }).after
+    assert.strictEqual(more.races[0]?.max_planets, 1)
+    assert.strictEqual(more.races[0]?.max_population, statusOf(more).players[0]?.population)
+  })
+})
+
 describe("bombing", () => {
   const power = (Math.sqrt(15) / 10 + 1) * 15
 
@@ -95,6 +115,20 @@ describe("bombing", () => {
       turnOf(galaxyOf([{}], {}, [{ peace_with: owners }, owning([groupOf(Cruiser)], { peace_with: bombers })])).bombings
         .length
     assert.deepStrictEqual([bombed([], []), bombed([], [1]), bombed([0], []), bombed([0], [1])], [1, 1, 0, 0])
+  })
+
+  it("ends with the people: where the first wave has left nobody, the next finds nothing to bomb", () => {
+    const galaxy = galaxyOf([{ population: 10, industry: 10 }], {}, [
+      {},
+      owning([groupOf(Cruiser, { ships: 50 })], { peace_with: [2] }),
+      owning([groupOf(Cruiser, { ships: 50 })], { peace_with: [1] })
+    ])
+    const { after, bombings } = turnOf(galaxy)
+    assert.deepStrictEqual(
+      bombings.map((it) => [it.bomber, it.owner, it.wiped]),
+      [[1, 0, true]]
+    )
+    assert.deepInclude(after.planets[0], { owner: null, population: 0 })
   })
 
   it("of several races is one line for each, one after another", () => {

@@ -131,6 +131,35 @@ const Contest = Schema.Struct({
   expected: Schema.Struct({ new_owner: Schema.String })
 })
 
+const ProductionPoints = Schema.Struct({
+  ...common,
+  kind: Schema.Literal("production_points"),
+  input: Schema.Struct({
+    industry: Schema.Finite,
+    population: Schema.Finite,
+    spent_on_upgrades: Schema.optionalKey(Schema.Finite)
+  }),
+  expected: ByRace
+})
+
+/** A flight from planet to planet: turns until the ship is there, or how it stands after one. */
+const Arrival = Schema.Struct({
+  ...common,
+  kind: Schema.Literal("arrival"),
+  input: Schema.Struct({ distance: Schema.Finite, speed: Schema.Finite }),
+  expected: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.Boolean]))
+})
+
+/** The technology of ships' blocks, of that which their race had when the turn began. */
+const BuiltTech = Schema.Struct({
+  ...common,
+  kind: Schema.Literal("built_tech"),
+  input: Schema.StructWithRest(Schema.Struct({}), [
+    Schema.Record(Schema.String, Schema.Union([Schema.Finite, Four, ByRace]))
+  ]),
+  expected: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Four, ByRace]))
+})
+
 const DerivedCase = Schema.Union([
   Capacity,
   Comparison,
@@ -140,7 +169,10 @@ const DerivedCase = Schema.Union([
   Votes,
   FlightRange,
   Detection,
-  Contest
+  Contest,
+  ProductionPoints,
+  Arrival,
+  BuiltTech
 ])
 type Derived = typeof DerivedCase.Type
 
@@ -308,8 +340,62 @@ const contest = ({ input, expected }: typeof Contest.Type): void => {
   assert.deepStrictEqual([...owners].toSorted(), named.toSorted())
 }
 
+const productionPoints = ({ input, expected, tolerance }: typeof ProductionPoints.Type): void => {
+  const points = freePoints(plus, input, input.spent_on_upgrades)
+  for (const [what, value] of Object.entries(expected)) same(points, value, tolerance, what)
+}
+
+/** A ship of drives alone makes 20 light years a turn for each level of its drive. */
+const arrival = ({ input, expected, tolerance }: typeof Arrival.Type): void => {
+  const group = groupOf(Drone, { techs: levels(input.speed / 20), to: 2, distance: input.distance })
+  const nobody = { owner: null, population: 0, industry: 0 }
+  let galaxy = galaxyOf([{}, { x: 30, ...nobody }], {}, [{ classes: [Drone], groups: [group] }])
+  const flown = () => galaxy.races[0]?.groups[0] ?? assert.fail("the ship is gone")
+  const next = () => {
+    galaxy = nextGalaxy({ ...galaxy, finished: false }, nothing).galaxy
+  }
+  next()
+  const { to, distance: left } = flown()
+  let turns = 1
+  for (; flown().to !== null && turns < 1_000; turns++) next()
+  for (const [what, value] of Object.entries(expected)) {
+    if (typeof value === "boolean") assert.strictEqual(to === null, value, what)
+    else same(/turn/u.test(what) ? turns : left, value, tolerance, what)
+  }
+}
+
+/** Levels by technology, from four numbers in their order, from numbers by name, or from one for all. */
+const levelsIn = (
+  values: Readonly<Record<string, number | typeof Four.Type | Readonly<Record<string, number>>>>
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]): ReadonlyArray<readonly [string, number]> => {
+      if (Array.isArray(value)) return technologies.map((it, at) => [it, (value as typeof Four.Type)[at] ?? 0])
+      if (typeof value === "object") return Object.entries(value as Readonly<Record<string, number>>)
+      const named = technologies.find((it) => name.includes(it))
+      return named === undefined ? technologies.map((it) => [it, value]) : [[named, value]]
+    })
+  )
+
+const builtTech = ({ input, expected, tolerance }: typeof BuiltTech.Type): void => {
+  const whole = classOf("Whole", "1 1 1 1 1")
+  const { drive = 1, weapons = 1, shields = 1, cargo = 1 } = levelsIn(input)
+  const galaxy = galaxyOf([{ production: { kind: "ships", class: "Whole", banked: 0 } }], {}, [
+    { classes: [whole], techs: levels(drive, weapons, shields, cargo) }
+  ])
+  const [built] = nextGalaxy(galaxy, nothing).galaxy.races[0]?.groups ?? []
+  const techs: Readonly<Record<string, number>> = { ...(built?.techs ?? assert.fail("no ship is built")) }
+  for (const [what, value] of Object.entries(levelsIn(expected))) same(techs[what], value, tolerance, what)
+}
+
 const run = (one: Derived): void => {
   switch (one.kind) {
+    case "production_points":
+      return productionPoints(one)
+    case "arrival":
+      return arrival(one)
+    case "built_tech":
+      return builtTech(one)
     case "cargo_capacity": {
       const hold = holdOf(plus, { cargo: one.input.C }, { cargo: one.input.cargo_tech })
       return same(hold, one.expected.capacity, one.tolerance, "hold")
@@ -332,3 +418,32 @@ const run = (one: Derived): void => {
 }
 
 eachCase<Derived, typeof DerivedCase.Encoded>("plus-derived", DerivedCase, (one) => () => run(one))
+
+/** One case each, by hand from the rules, of the kinds that only larger recordings have. */
+const byHand: ReadonlyArray<typeof DerivedCase.Encoded> = [
+  {
+    id: "points of industry and people",
+    kind: "production_points",
+    input: { industry: 400, population: 1000 },
+    expected: { points: 550 }
+  },
+  {
+    id: "there when nothing is left",
+    kind: "arrival",
+    input: { distance: 60, speed: 30 },
+    expected: { turns: 2, remaining: 30, arrived: false }
+  },
+  {
+    id: "not there with a little left",
+    kind: "arrival",
+    input: { distance: 30.005, speed: 30 },
+    expected: { turns: 2, remaining: 0.005, arrived: false }
+  },
+  {
+    id: "two decimals",
+    kind: "built_tech",
+    input: { tech: [1.254, 1.256, 2, 1.5] },
+    expected: { drive: 1.25, weapons: 1.26, shields: 2, cargo: 1.5 }
+  }
+]
+eachCase<Derived, typeof DerivedCase.Encoded>("plus-derived", DerivedCase, (one) => () => run(one), byHand)
