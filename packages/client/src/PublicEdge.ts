@@ -62,7 +62,12 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
     )
     return yield* answer.status >= 500
       ? new Unavailable({ message: error.message })
-      : new CallFailed({ code: error.code, message: error.message, ...retryAfterOf(answer.retryAfter) })
+      : new CallFailed({
+          code: error.code,
+          message: error.message,
+          ...(error.reason === undefined ? {} : { reason: error.reason }),
+          ...retryAfterOf(answer.retryAfter)
+        })
   })
 
 const post = (body: unknown): RequestInit => ({

@@ -23,14 +23,17 @@ eachDatabase((name, database) => {
         const challenges = yield* Challenges
         const email = address()
         const id = yield* challenges.send({ email, locale: "de-DE" })
-        const session = yield* challenges.confirm(confirmation(id, yield* codeOf(id)))
+        const session = yield* challenges.confirm({
+          ...confirmation(id, yield* codeOf(id)),
+          timeZone: "europe/kyiv"
+        })
         const record = yield* (yield* Sessions).lookup(session)
         assert.strictEqual(record.status, "active")
         assert.strictEqual(Buffer.from(record.clientPublicKey).toString("base64"), publicKey)
         const account = yield* (yield* Accounts).find(record.userId)
         assert.strictEqual(account.email, email)
         assert.strictEqual(account.preferred_language, "de-DE")
-        assert.strictEqual(account.time_zone, "Europe/Berlin")
+        assert.strictEqual(account.time_zone, "Europe/Kyiv")
         assert.strictEqual(account.declared_country, "DE")
         assert.match(account.user_name, /^[a-z]{6}-\d{5}$/)
         assert.strictEqual(account.entitlement.tier, "free")

@@ -5,7 +5,7 @@ import { newId } from "@galaxy/core/shared/NewId"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { DateTime, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import {
   advance,
@@ -49,6 +49,24 @@ eachDatabase((name, database) => {
         yield* untilTurn(gameId, 2)
         assert.deepStrictEqual(yield* turnsTold(owner), [1, 2])
         assert.deepStrictEqual(Object.fromEntries((yield* engines.game(gameId)).made), { 1: 1, 2: 1 })
+      })
+    )
+
+    it.effect("a clock that was ahead for a while holds up no turn", () =>
+      Effect.gen(function* () {
+        const { gameId } = yield* startingGame({ turn_schedule: "0 * * * *" })
+        yield* untilRunning(gameId)
+        yield* advance("3 days")
+        yield* untilTurn(gameId, 1)
+        yield* advance(Duration.days(-3))
+        const within = DateTime.addDuration(yield* DateTime.now, "1 hour")
+        yield* until(
+          gameId,
+          ({ next_turn_at: at }) => at !== null && DateTime.isLessThanOrEqualTo(at, within),
+          "due within the hour"
+        )
+        yield* advance("1 hour")
+        yield* untilTurn(gameId, 2)
       })
     )
 
