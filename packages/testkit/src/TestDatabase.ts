@@ -11,6 +11,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { PgClient } from "@effect/sql-pg"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
+import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
@@ -20,7 +21,7 @@ import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 
 /** What storage needs of a host. */
-export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal
+export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal | DatabaseOwnership.DatabaseOwnership
 
 /** Where the PostgreSQL server of this run listens, if there is one. */
 export const serverUrl = (): string | undefined => process.env["GALAXY_TEST_DATABASE_URL"] || undefined
@@ -66,7 +67,7 @@ const seed = Effect.gen(function* () {
 })
 
 const withSignal = <E>(layer: Layer.Layer<SqlClient.SqlClient | PgClient.PgClient, E>) =>
-  PgDatabaseSignal.layer.pipe(Layer.provideMerge(layer))
+  Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(Layer.provideMerge(layer))
 
 /** A migrated PGlite in memory. */
 export const layerPglite = withSignal(Layer.unwrap(Effect.map(seed, (bytes) => Pglite.layer({ seed: bytes })))).pipe(
@@ -75,9 +76,12 @@ export const layerPglite = withSignal(Layer.unwrap(Effect.map(seed, (bytes) => P
 
 const templateLock = 4_242_001n
 
+/** Copying databases takes its time when many ask for it. */
+const patient = { statementTimeoutMs: 120_000, connectTimeoutMs: 30_000 }
+
 /** Runs against the server's own database, to make others. */
 const onServer = <A, E>(url: string, effect: Effect.Effect<A, E, SqlClient.SqlClient | Scope.Scope>) =>
-  Effect.scoped(effect).pipe(Effect.provide(Postgres.layer({ url, maxConnections: 1 })))
+  Effect.scoped(effect).pipe(Effect.provide(Postgres.layer({ url, maxConnections: 1, ...patient })))
 
 const databaseUrl = (url: string, name: string) => {
   const parsed = new URL(url)
@@ -100,7 +104,7 @@ const template = (url: string) =>
           yield* sql.unsafe(`DROP DATABASE IF EXISTS ${building} WITH (FORCE)`)
           yield* sql.unsafe(`CREATE DATABASE ${building}`)
           yield* Migrations.run.pipe(
-            Effect.provide(Postgres.layer({ url: databaseUrl(url, building), maxConnections: 1 }))
+            Effect.provide(Postgres.layer({ url: databaseUrl(url, building), maxConnections: 1, ...patient }))
           )
           yield* sql.unsafe(`ALTER DATABASE ${building} RENAME TO ${name}`)
         }).pipe(Effect.ensuring(Effect.ignore(sql`SELECT pg_advisory_unlock(${templateLock})`)))

@@ -6,7 +6,7 @@
  */
 import { ErrorEnvelope } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
-import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
@@ -112,14 +112,24 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
     const asked = (engine: URL, path: string, { race, turn }: Subject) =>
       HttpClientRequest.get(to(engine, path), { urlParams: { race, ...(turn === undefined ? {} : { turn }) } })
 
+    /**
+     * For what an engine may work on for long, and does once however often it is asked: a connection that swallows the
+     * answer costs the time until the next asking, not the whole of the deadline.
+     */
+    const persistently = (request: HttpClientRequest.HttpClientRequest) => {
+      const ask = call(request, config.turnTimeout)
+      const again = Duration.fromInputUnsafe(config.askAgainAfter)
+      return Effect.raceAllFirst([ask, Effect.delay(ask, again), Effect.delay(ask, Duration.times(again, 4))])
+    }
+
     const status = (request: HttpClientRequest.HttpClientRequest) =>
-      Effect.flatMap(call(request, config.turnTimeout), (body) =>
+      Effect.flatMap(persistently(request), (body) =>
         Effect.mapError(decodeStatus(body), () => unreachable("the answer is no status of a game"))
       )
 
     return EngineClient.of({
       health: Effect.fn("EngineClient.health")((engine) =>
-        Effect.asVoid(call(HttpClientRequest.get(to(engine, "/healthz"))))
+        Effect.asVoid(call(HttpClientRequest.get(to(engine, "/healthz")), config.probeTimeout))
       ),
       init: Effect.fn("EngineClient.init")((engine, request) =>
         status(sent("POST", engine, "/api/v1/admin/init", request))

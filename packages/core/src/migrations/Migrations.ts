@@ -5,6 +5,7 @@
  */
 import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
+import { StatementDeadline } from "../shared/StatementDeadline.ts"
 import init from "./0001_init.ts"
 import turnDeadlines from "./0002_turn_deadlines.ts"
 import writeProbe from "./0003_write_probe.ts"
@@ -28,11 +29,15 @@ export const table = "galaxy_migrations"
 // Any constant would do: it is the key of this lock and of no other.
 const lockKey = 7_205_159_403_792_794n
 
+/** Longest time for one statement of a migration: large tables may be rewritten. Milliseconds. */
+const deadlineMs = 3_600_000
+
 /** Applies what is missing; answers the numbers and names that it applied. */
 export const run = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   return yield* sql.withTransaction(
     Effect.gen(function* () {
+      yield* sql`SELECT set_config('statement_timeout', ${`${deadlineMs}`}, true)`
       yield* sql`SELECT pg_advisory_xact_lock(${lockKey})`
       return yield* Migrator.make({})({
         loader: Migrator.fromRecord(sequence),
@@ -40,7 +45,7 @@ export const run = Effect.gen(function* () {
       })
     })
   )
-}).pipe(Effect.withSpan("Migrations.run"))
+}).pipe(Effect.provideService(StatementDeadline, deadlineMs), Effect.withSpan("Migrations.run"))
 
 /** Runs the migrations when it is built. */
 export const layer = Layer.effectDiscard(run)

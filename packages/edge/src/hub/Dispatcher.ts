@@ -39,10 +39,15 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       }
     }
 
+    /** Told once, however many attempts it took. */
+    const back = Effect.flatMap(Ref.getAndSet(failures, 0), (count) =>
+      count === 0
+        ? Effect.void
+        : Effect.logInfo("the push stream is back").pipe(Effect.annotateLogs({ failures: count }))
+    )
+
     const connection = Stream.unwrap(Effect.map(Ref.get(cursor), (at) => source.frames(at))).pipe(
-      Stream.runForEach((frame) =>
-        act(frame).pipe(Effect.andThen(Ref.set(cursor, frame.cursor)), Effect.andThen(Ref.set(failures, 0)))
-      )
+      Stream.runForEach((frame) => act(frame).pipe(Effect.andThen(Ref.set(cursor, frame.cursor)), Effect.andThen(back)))
     )
 
     const backoff = Effect.gen(function* () {
@@ -51,13 +56,14 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       yield* Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(count - 1, 10))))
     })
 
-    const lost = (cause: Cause.Cause<PushSourceLost>) => {
-      if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+    const lost = Effect.fnUntraced(function* (cause: Cause.Cause<PushSourceLost>) {
+      if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
       const error = cause.reasons.find(Cause.isFailReason)?.error.message
-      return error === undefined
-        ? Effect.logError("following the push stream failed", cause)
-        : Effect.logWarning("the push stream was lost").pipe(Effect.annotateLogs({ error }))
-    }
+      if (error === undefined) yield* Effect.logError("following the push stream failed", cause)
+      else if ((yield* Ref.get(failures)) === 0) {
+        yield* Effect.logWarning("the push stream is lost").pipe(Effect.annotateLogs({ error }))
+      }
+    })
 
     yield* sessions.setFollowed(false)
     yield* connection.pipe(

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
+import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import { Effect, Layer, Redacted } from "effect"
 import type { Address } from "../config/Setting.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
@@ -69,7 +70,10 @@ const newToken = Effect.sync(() => Redacted.make(randomBytes(32).toString("base6
 
 const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gatewayToken: Redacted.Redacted) => {
   const admin = adminOf(options, folder)
-  const database = PgDatabaseSignal.layer.pipe(Layer.provideMerge(Pglite.layer({ dataDir: folder.database })))
+  // Nobody else opens it: the data folder is locked.
+  const database = Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(
+    Layer.provideMerge(Pglite.layer({ dataDir: folder.database }))
+  )
   const mail = Layer.unwrap(
     Effect.map(MailCatcher.MailCatcher, ({ smtpPort }) =>
       SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none" })

@@ -172,7 +172,22 @@ export const backendAlone = {
     parse: whole(2, 500),
     fallback: 10,
     fallbackText: "10",
-    about: "size of the connection pool"
+    about: "size of the connection pool; four more connections hold the lock on the database and listen for signals"
+  },
+  postgresStatementTimeout: {
+    name: "BACKEND_POSTGRES_STATEMENT_TIMEOUT",
+    parse: duration(second, 10 * minute),
+    fallback: 8 * second,
+    fallbackText: "8s",
+    about:
+      "after this PostgreSQL cancels a statement; one that isn't answered 2s later loses its connection. Migrations have more time"
+  },
+  postgresLockWait: {
+    name: "BACKEND_POSTGRES_LOCK_WAIT",
+    parse: duration(0, hour),
+    fallback: 20 * second,
+    fallbackText: "20s",
+    about: "how long a start waits for the backend before it to leave the database; then it is refused"
   },
   secretKey: {
     name: "BACKEND_SECRET_KEY",
@@ -185,6 +200,13 @@ export const backendAlone = {
     parse: url("smtp", "smtps"),
     secret: true,
     about: "the mail relay, as smtp://user:password@host:587"
+  },
+  smtpTimeout: {
+    name: "BACKEND_SMTP_TIMEOUT",
+    parse: duration(second, 5 * minute),
+    fallback: 8 * second,
+    fallbackText: "8s",
+    about: "longest silence of the relay while a mail is handed over; more for one that takes its time to accept mails"
   },
   dataDir: {
     name: "BACKEND_DATA_DIR",

@@ -10,7 +10,7 @@ import * as ReservationTable from "@galaxy/edge/ReservationTable"
 import { passed, settled, vouched } from "@galaxy/edge/VouchedTime"
 import { Clock, Effect, Layer, Schema } from "effect"
 import { type OpenFile, ReservationLog } from "./file/ReservationLog.ts"
-import * as Outage from "./Outage.ts"
+import * as Outage from "../logging/Outage.ts"
 
 /** The reservations can't be read, or no file can be begun. */
 export class ReservationsUnusable extends Schema.TaggedError<ReservationsUnusable>()("ReservationsUnusable", {

@@ -1,10 +1,13 @@
-/** The backend's push log over gRPC, as the gateway's `PushSource`. */
+/** The backend's push log over gRPC, as the gateway's `PushSource`. A backend that falls silent is noticed by pings. */
+import { isIP, connect as netConnect } from "node:net"
+import { connect as tlsConnect } from "node:tls"
 import { ConnectError, createClient } from "@connectrpc/connect"
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { Push, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
 import { type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
 import { Effect, Layer, Redacted, Stream } from "effect"
+import { lookupWithin } from "../net/lookup.ts"
 
 export interface GrpcPushOptions {
   /** Where the backend's push stream listens, as `http://127.0.0.1:8082`. */
@@ -12,6 +15,9 @@ export interface GrpcPushOptions {
   /** Name of this gateway: one subscription each. */
   readonly clientId: string
   readonly token?: Redacted.Redacted | undefined
+  /** How often the backend is asked whether it is there, and how long it may take to answer. Milliseconds. */
+  readonly pingIntervalMs?: number | undefined
+  readonly pingTimeoutMs?: number | undefined
 }
 
 const outcomes = {
@@ -19,6 +25,29 @@ const outcomes = {
   [Resume_Outcome.RESTARTED]: "RESTARTED",
   [Resume_Outcome.FRESH]: "FRESH"
 } as const
+
+const connectTimeoutMs = 5_000
+
+/** A connection for HTTP/2 that is there in time or fails. */
+const connectTo = (authority: URL) => {
+  const host = authority.hostname.replace(/^\[|\]$/g, "")
+  const secure = authority.protocol === "https:"
+  const port = Number(authority.port === "" ? (secure ? 443 : 80) : authority.port)
+  const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 5_000 }
+  const to = { ...common, lookup: lookupWithin(connectTimeoutMs) }
+  const socket = secure
+    ? tlsConnect({ ...to, ALPNProtocols: ["h2"], ...(isIP(host) === 0 ? { servername: host } : {}) })
+    : netConnect(to)
+  const timer = setTimeout(() => {
+    socket.destroy(new Error(`the backend didn't take the connection within ${connectTimeoutMs} ms`))
+  }, connectTimeoutMs)
+  const settled = () => {
+    clearTimeout(timer)
+  }
+  socket.once(secure ? "secureConnect" : "connect", settled)
+  socket.once("close", settled)
+  return socket
+}
 
 /** `undefined` for a frame of a later version: its cursor counts, its content can't. */
 const frameOf = (frame: PushEvent): PushFrame | undefined => {
@@ -48,11 +77,15 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
       const sessionManager = yield* Effect.acquireRelease(
         Effect.sync(
           () =>
-            new Http2SessionManager(options.url, {
-              pingIntervalMs: 10_000,
-              pingTimeoutMs: 5_000,
-              pingIdleConnection: true
-            })
+            new Http2SessionManager(
+              options.url,
+              {
+                pingIntervalMs: options.pingIntervalMs ?? 4_000,
+                pingTimeoutMs: options.pingTimeoutMs ?? 4_000,
+                pingIdleConnection: true
+              },
+              { createConnection: connectTo }
+            )
         ),
         (manager) => Effect.sync(() => manager.abort())
       )

@@ -5,7 +5,8 @@ import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/Bac
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Agent, request } from "undici"
-import * as Outage from "./Outage.ts"
+import * as Outage from "../logging/Outage.ts"
+import { lookupWithin } from "../net/lookup.ts"
 
 export interface HttpBackendOptions {
   /** Origin of the backend, as `http://127.0.0.1:8081`. */
@@ -22,6 +23,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Finding the backend's address and connecting. */
+const connectTimeoutMs = 2_000
 /** A report of a large game is some hundred kilobytes; nothing honest is larger than this. */
 const maxAnswerBytes = 16 * 1_048_576
 const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
@@ -52,7 +55,12 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
               headersTimeout: timeoutMs,
               bodyTimeout: timeoutMs,
               maxResponseSize: maxAnswerBytes,
-              connect: { timeout: 2_000 }
+              connect: {
+                timeout: connectTimeoutMs,
+                lookup: lookupWithin(connectTimeoutMs),
+                keepAlive: true,
+                keepAliveInitialDelay: 5_000
+              }
             })
         ),
         (it) => Effect.promise(() => it.destroy())
@@ -67,7 +75,8 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
             const answer = await request(new URL(call.path, options.url), {
               dispatcher: agent,
               method: call.method,
-              signal,
+              // Each of an answer's parts has its time; this is for one that comes drop by drop.
+              signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs + 1_000)]),
               headers: {
                 ...call.headers,
                 ...own,

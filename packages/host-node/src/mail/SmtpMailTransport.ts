@@ -35,8 +35,10 @@ export interface SmtpOptions {
   readonly maxMailsPerConnection?: number
   readonly connectTimeoutMillis?: number
   readonly greetingTimeoutMillis?: number
-  /** Longest silence of the relay; a connection that lies idle is closed after it too. */
+  /** Longest silence of the relay while a mail is handed over; a connection that lies idle is closed after it too. */
   readonly socketTimeoutMillis?: number
+  /** Longest time to find out whether a connection that lay idle is still good. */
+  readonly idleCheckTimeoutMillis?: number
   /** PEM of the authority that signed the relay's certificate, when it isn't a public one. */
   readonly ca?: string
 }
@@ -46,7 +48,8 @@ const defaults = {
   maxMailsPerConnection: 100,
   connectTimeoutMillis: 10_000,
   greetingTimeoutMillis: 10_000,
-  socketTimeoutMillis: 20_000
+  socketTimeoutMillis: 8_000,
+  idleCheckTimeoutMillis: 2_000
 }
 
 interface SmtpFault {
@@ -174,11 +177,22 @@ const make = Effect.fnUntraced(function* (given: SmtpOptions) {
     const link = idle.pop()
     if (link === undefined) return connect
     if (link.dead) return take
-    return step<unknown>(link, (done) => link.connection.reset(done)).pipe(
+    return step<unknown>(link, (done) => {
+      // On the machine's own time: it is about a wire.
+      const late = setTimeout(() => {
+        done(Object.assign(new Error("the relay didn't answer"), { code: "ETIMEDOUT" }))
+      }, options.idleCheckTimeoutMillis)
+      link.connection.reset((error: unknown, value?: unknown) => {
+        clearTimeout(late)
+        done(error, value)
+      })
+    }).pipe(
       Effect.as(link),
       Effect.catch(() => {
         close(link)
-        return take
+        // What swallowed this one has most likely swallowed the others that lay idle.
+        for (const other of idle.splice(0)) close(other)
+        return connect
       })
     )
   })

@@ -36,6 +36,7 @@ import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
+import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
@@ -70,7 +71,14 @@ export class BackendServer extends Context.Service<BackendServer, { readonly url
 ) {}
 
 /** What a shape brings. */
-export type Ports = SqlClient.SqlClient | DatabaseSignal | MailTransport | EngineHost | GeoIp | PasswordHasher
+export type Ports =
+  | SqlClient.SqlClient
+  | DatabaseOwnership
+  | DatabaseSignal
+  | MailTransport
+  | EngineHost
+  | GeoIp
+  | PasswordHasher
 
 /** Everything that isn't a listener: the modules of the core over one migrated database. */
 export const services = (options: BackendServerOptions) => {
@@ -138,9 +146,13 @@ const addresses = (options: BackendServerOptions) =>
     })
   )
 
-/** A backend that no gateway can hear isn't ready. */
+/** A backend that no gateway can hear isn't ready, and neither is one that another has taken the database from. */
 const readiness = Layer.unwrap(
-  Effect.map(PushServer.PushServer, ({ listening }) => Probes.layer({ "push listener": listening }))
+  Effect.gen(function* () {
+    const { listening } = yield* PushServer.PushServer
+    const { held } = yield* DatabaseOwnership
+    return Probes.layer({ "push listener": listening, "database lock": held })
+  })
 )
 
 export const layer = (options: BackendServerOptions) => {

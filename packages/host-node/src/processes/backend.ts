@@ -20,9 +20,22 @@ const main = async (): Promise<void> => {
   if (values === undefined || refused(values)) return
   const { backend, backendAlone } = values
   const database = PgDatabaseSignal.layer.pipe(
-    Layer.provideMerge(Postgres.layer({ url: backendAlone.postgresDsn, maxConnections: backendAlone.postgresMaxConns }))
+    Layer.provideMerge(
+      Postgres.layerOwned({
+        url: backendAlone.postgresDsn,
+        maxConnections: backendAlone.postgresMaxConns,
+        statementTimeoutMs: backendAlone.postgresStatementTimeout,
+        lockWaitMs: backendAlone.postgresLockWait
+      })
+    )
   )
-  const mail = Layer.unwrap(Effect.map(SmtpMailTransport.fromUrl(backendAlone.smtpUrl), SmtpMailTransport.layer))
+  const mail = Layer.unwrap(
+    Effect.map(SmtpMailTransport.fromUrl(backendAlone.smtpUrl), (relay) =>
+      SmtpMailTransport.layer({ ...relay, socketTimeoutMillis: backendAlone.smtpTimeout })
+    )
+  )
+  // Connecting, signing in and handing over may each be answered late.
+  const sendTimeoutMs = Math.max(30_000, 4 * backendAlone.smtpTimeout)
   const ports = Layer.mergeAll(
     database,
     mail,
@@ -36,7 +49,8 @@ const main = async (): Promise<void> => {
   const server = BackendServer.layer({
     ...options,
     callers,
-    secret: Redacted.make(backendAlone.secretKey)
+    secret: Redacted.make(backendAlone.secretKey),
+    mail: { sendTimeout: sendTimeoutMs, lease: 2 * sendTimeoutMs }
   }).pipe(
     Layer.provide(ports),
     Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } })),

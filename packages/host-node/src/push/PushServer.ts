@@ -12,6 +12,7 @@ import { type GatewaySubscribeRequest, Push } from "@galaxy/contract/gen/proto/g
 import { admits, type Callers } from "@galaxy/core/http/Callers"
 import { PushBroker, type SubscribeError } from "@galaxy/core/push/PushBroker"
 import { Context, Effect, Layer, Schema, Stream } from "effect"
+import * as Outage from "../logging/Outage.ts"
 import { toFrame } from "./frames.ts"
 import { keepAlive } from "./keepAlive.ts"
 
@@ -61,10 +62,8 @@ const refusal = (error: SubscribeError): ConnectError => {
 
 const shuttingDown = () => new ConnectError("the backend is shutting down", Code.Unavailable)
 
-const logged = (gateway: string) => (error: SubscribeError) => {
-  if (error._tag === "StorageError") {
-    return Effect.logWarning("a push subscription failed").pipe(Effect.annotateLogs({ gateway, ...error.logFields }))
-  }
+const logged = (gateway: string, log: Outage.Outage) => (error: SubscribeError) => {
+  if (error._tag === "StorageError") return log.begun(error.logFields["reason"] ?? "unknown")
   const reason = error._tag === "SubscriptionEnded" ? error.reason : "too_many"
   return Effect.logInfo("a push subscription ended").pipe(Effect.annotateLogs({ gateway, reason }))
 }
@@ -101,6 +100,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
     Effect.gen(function* () {
       const broker = yield* PushBroker
       const context = yield* Effect.context()
+      const pushLog = Outage.make({ lost: "the push log is lost", back: "the push log is back" })
       /** Ends each open subscription. */
       const open = new Set<() => void>()
       let closing = false
@@ -115,9 +115,11 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
         }
         if (closing) throw shuttingDown()
         const frames = Stream.toAsyncIterableWith(
-          broker
-            .subscribe(request.gatewayClientId, request.cursor)
-            .pipe(Stream.tapError(logged(request.gatewayClientId)), Stream.mapError(refusal)),
+          broker.subscribe(request.gatewayClientId, request.cursor).pipe(
+            Stream.tap(() => pushLog.over),
+            Stream.tapError(logged(request.gatewayClientId, pushLog)),
+            Stream.mapError(refusal)
+          ),
           context
         )[Symbol.asyncIterator]()
         // By hand: who waits for the next frame, or for a write that never ends, wouldn't notice that the gateway is gone.
@@ -162,7 +164,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
         sessions.add(session)
         session.once("close", () => sessions.delete(session))
         session.on("error", () => undefined)
-        keepAlive(session, options.pingIntervalMs ?? 20_000, options.pingTimeoutMs ?? 10_000)
+        keepAlive(session, options.pingIntervalMs ?? 5_000, options.pingTimeoutMs ?? 5_000)
       })
       const address = yield* Effect.acquireRelease(listen(server, options), () =>
         Effect.suspend(() => {

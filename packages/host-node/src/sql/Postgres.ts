@@ -1,16 +1,172 @@
-/** A PostgreSQL server through a pool of wire-protocol connections. */
+/**
+ * A PostgreSQL server through a pool of connections, with deadlines on everything.
+ *
+ * `layer` is for tools and tests. A backend uses `layerOwned`, whose client works only while this process holds the lock
+ * on its database.
+ */
 import { PgClient } from "@effect/sql-pg"
-import { Redacted } from "effect"
+import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
+import { Context, Effect, Layer, Redacted, type Scope } from "effect"
+import { Reactivity } from "effect/reactivity"
+import { SqlClient, type SqlConnection, SqlError, Statement } from "effect/sql"
+import * as PgDatabaseLock from "./PgDatabaseLock.ts"
+import * as PgPool from "./PgPool.ts"
+import * as PgSession from "./PgSession.ts"
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string
   readonly maxConnections?: number
+  /** After this the server cancels a statement, and a transaction in which nothing is done. Milliseconds. */
+  readonly statementTimeoutMs?: number
+  /** Longest time to connect, and to wait for a connection of the pool while all are in use. */
+  readonly connectTimeoutMs?: number
 }
 
-export const layer = (options: PostgresOptions) =>
-  PgClient.layer({
-    url: Redacted.make(options.url),
-    maxConnections: options.maxConnections ?? 10,
-    applicationName: "galaxy"
+export interface OwnedOptions extends PostgresOptions {
+  /** How long a start waits for the backend before it to end. Milliseconds. */
+  readonly lockWaitMs?: number
+}
+
+export const defaults = {
+  maxConnections: 10,
+  statementTimeoutMs: 8_000,
+  connectTimeoutMs: 5_000,
+  lockWaitMs: 20_000
+} as const
+
+/** A server that cancels in time keeps the connection: only one that says nothing for longer loses it. */
+const answerGraceMs = 2_000
+const heartbeatMs = 3_000
+const heartbeatTimeoutMs = 4_000
+
+interface PgJson extends Statement.Custom<"PgJson", unknown> {}
+const pgJson = Statement.custom<PgJson>("PgJson")
+
+/** PostgreSQL answers `ROLLBACK` to the `COMMIT` of a transaction that has failed. */
+const commit = (connection: SqlConnection.Connection): Effect.Effect<void, SqlError.SqlError> =>
+  Effect.flatMap(connection.executeRaw("COMMIT", []), (answer) => {
+    if ((answer as { readonly command?: unknown }).command !== "ROLLBACK") return Effect.void
+    const message = "the transaction had failed and was rolled back instead of committed"
+    return Effect.fail(
+      new SqlError.SqlError({
+        reason: new SqlError.UnknownError({ cause: new Error(message), message, operation: "commit" })
+      })
+    )
   })
+
+type Lock = Pick<PgDatabaseLock.PgDatabaseLock, "applicationName" | "held" | "confirm" | "onLost">
+
+const nobodyElse: Lock = {
+  applicationName: "galaxy",
+  held: () => true,
+  confirm: () => Effect.void,
+  onLost: () => undefined
+}
+
+const makeClient = Effect.fnUntraced(function* (
+  given: PostgresOptions,
+  lock: Lock
+): Effect.fn.Return<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> {
+  const options = { ...defaults, ...given }
+  const session = {
+    url: options.url,
+    applicationName: lock.applicationName,
+    connectTimeoutMs: options.connectTimeoutMs,
+    answerTimeoutMs: options.statementTimeoutMs + answerGraceMs
+  }
+
+  const prepare = Effect.fnUntraced(function* (made: PgSession.PgSession) {
+    const timeout = `${options.statementTimeoutMs}`
+    // The server ends what its client has given up, so that no lock of a lost session holds up the next one.
+    yield* made.query(
+      `SELECT set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $1, false),
+        set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
+        set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '11000', false)`,
+      [timeout]
+    )
+    yield* lock.confirm(made)
+  })
+
+  const pool = yield* PgPool.make({
+    session,
+    maxConnections: options.maxConnections,
+    waitMs: options.connectTimeoutMs,
+    prepare,
+    refusal: () => (lock.held() ? undefined : PgDatabaseLock.notHeld())
+  })
+  lock.onLost(() => {
+    pool.closeAll("the lock on the database is lost")
+  })
+
+  /** On a connection beside the pool, which its users can't take up. */
+  const listen = (channel: string) =>
+    Effect.gen(function* () {
+      const listener = yield* PgSession.open({
+        ...session,
+        applicationName: "galaxy listener",
+        answerTimeoutMs: heartbeatTimeoutMs
+      })
+      listener.onEnd((reason) => {
+        if (listener.lost) pool.closeIdle(reason)
+      })
+      return yield* listener.listen(channel, heartbeatMs)
+    })
+
+  const { hostname, pathname, port } = new URL(options.url)
+  const client = yield* SqlClient.make({
+    driver: "pg",
+    acquirer: Effect.map(pool.get, (it) => it.connection),
+    borrower: (work) => pool.use((it) => work(it.connection)),
+    transactionAcquirer: Effect.flatMap(pool.get, (it) => it.pinned),
+    compiler: PgClient.makeCompiler(),
+    prepareTransactionControls: true,
+    commit,
+    releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
+    spanAttributes: [
+      ["db.system.name", "postgresql"],
+      ["db.namespace", decodeURIComponent(pathname.slice(1))],
+      ["server.address", hostname],
+      ["server.port", port === "" ? 5432 : Number(port)]
+    ]
+  })
+  return Object.assign(client, {
+    [PgClient.TypeId]: PgClient.TypeId,
+    config: { url: Redacted.make(options.url), applicationName: lock.applicationName },
+    json: (value: unknown) => Statement.fragment([pgJson(value)]),
+    listen,
+    notify: (channel: string, payload: string) => Effect.asVoid(client`SELECT pg_notify(${channel}, ${payload})`)
+  })
+})
+
+const contextOf = (client: PgClient.PgClient) =>
+  Context.make(PgClient.PgClient, client).pipe(Context.add(SqlClient.SqlClient, client))
+
+/** Without a lock: for tools and tests, and for databases whose one writer is seen to by somebody else. */
+export const layer = (
+  options: PostgresOptions
+): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, SqlError.SqlError> =>
+  Layer.effectContext(Effect.map(makeClient(options, nobodyElse), contextOf)).pipe(Layer.provide(Reactivity.layer))
+
+/**
+ * For a backend: waits until the one before it has ended, and works only while it holds the lock on the database.
+ *
+ * Statements fail with a retryable error while the lock is lost.
+ */
+export const layerOwned = (
+  options: OwnedOptions
+): Layer.Layer<
+  PgClient.PgClient | SqlClient.SqlClient | DatabaseOwnership.DatabaseOwnership,
+  SqlError.SqlError | PgDatabaseLock.DatabaseInUse
+> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const lock = yield* PgDatabaseLock.make({
+        url: options.url,
+        connectTimeoutMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
+        waitMs: options.lockWaitMs ?? defaults.lockWaitMs
+      })
+      const client = yield* makeClient(options, lock)
+      return contextOf(client).pipe(Context.add(DatabaseOwnership.DatabaseOwnership, { held: Effect.sync(lock.held) }))
+    })
+  ).pipe(Layer.provide(Reactivity.layer))

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from "node:net"
+import * as FaultyLink from "@galaxy/testkit/FaultyLink"
 import { assert, describe, it } from "@effect/vitest"
 import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTransport"
 import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
@@ -153,6 +154,30 @@ describe("SMTP transport", () => {
       assert.include(lines.heard, "RCPT TO:<ada@xn--bcher-kva.example>")
       assert.include(lines.heard, "To: ada@xn--bcher-kva.example")
       for (const line of lines.heard) assert.match(line, /^[\x20-\x7E]*$/)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("goes on where connections are swallowed, those that lie idle and the one in use", () =>
+    Effect.gen(function* () {
+      const relay = yield* scopedRelay
+      const link = yield* FaultyLink.make("127.0.0.1", relay.port)
+      const context = yield* Layer.build(
+        Smtp.layer({ host: link.host, port: link.port, tls: "none", socketTimeoutMillis: 3_000 })
+      )
+      const transport = Context.get(context, MailTransport)
+      const many = Effect.forEach([1, 2, 3], () => transport.send(mail), { concurrency: 3 })
+      yield* many
+      yield* link.swallow
+      // Each would fail by itself otherwise.
+      yield* transport.send(mail)
+      yield* many
+      relay.onMessage = () => {
+        Effect.runSync(link.swallow)
+      }
+      const error = yield* Effect.flip(transport.send(mail))
+      assert.deepInclude(error, { _tag: "MailDeferred", reason: "timeout" })
+      relay.onMessage = () => undefined
+      yield* transport.send(mail)
     }).pipe(Effect.scoped)
   )
 

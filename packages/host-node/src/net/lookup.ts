@@ -1,0 +1,63 @@
+/**
+ * Host names to addresses, with a deadline.
+ *
+ * The system's resolver can't be cancelled and occupies a thread of a small pool that files and hashes need too. So a name
+ * is asked for once at a time, however many wait for it: a resolver that hangs costs one thread for each name, not one for
+ * each attempt.
+ */
+import { type LookupAddress, lookup as systemLookup } from "node:dns"
+import type { LookupFunction } from "node:net"
+
+type Answer = (error: NodeJS.ErrnoException | null, addresses: ReadonlyArray<LookupAddress>) => void
+
+export type SystemLookup = (hostname: string, answer: Answer) => void
+
+const system: SystemLookup = (hostname, answer) => {
+  systemLookup(hostname, { all: true }, answer)
+}
+
+/** A maker of `lookup`s for sockets, which fail with `ETIMEDOUT` after their time and share the questions under way. */
+export const sharedLookup = (ask: SystemLookup): ((timeoutMs: number) => LookupFunction) => {
+  const waiting = new Map<string, Set<Answer>>()
+
+  const asked = (hostname: string, answer: Answer): (() => void) => {
+    const others = waiting.get(hostname)
+    const own = others ?? new Set<Answer>()
+    own.add(answer)
+    if (others === undefined) {
+      waiting.set(hostname, own)
+      ask(hostname, (error, addresses) => {
+        waiting.delete(hostname)
+        for (const each of own) each(error, addresses)
+      })
+    }
+    return () => {
+      own.delete(answer)
+    }
+  }
+
+  const failure = (code: string, message: string): NodeJS.ErrnoException => Object.assign(new Error(message), { code })
+
+  return (timeoutMs) => (hostname, options, callback) => {
+    const timer = setTimeout(() => {
+      forget()
+      callback(failure("ETIMEDOUT", `the address of ${hostname} wasn't found within ${timeoutMs} ms`), "", 0)
+    }, timeoutMs)
+    const forget = asked(hostname, (error, found) => {
+      clearTimeout(timer)
+      if (error !== null) {
+        callback(error, "", 0)
+        return
+      }
+      const family = options.family === "IPv4" ? 4 : options.family === "IPv6" ? 6 : options.family
+      const fitting = found.filter((it) => (family === 4 || family === 6 ? it.family === family : true))
+      const [first] = fitting
+      if (first === undefined) callback(failure("ENOTFOUND", `${hostname} has no address of the wanted kind`), "", 0)
+      else if (options.all === true) callback(null, fitting)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+/** A `lookup` for sockets with the system's resolver. */
+export const lookupWithin = sharedLookup(system)

@@ -1,0 +1,191 @@
+/**
+ * The lock that makes one backend the only one at work on its database, held on a connection of its own.
+ *
+ * Safe without trust in time: whoever gets the lock ends every session of the owner before it and waits until they are
+ * gone, and a backend's new connection is of use only while its server says that this backend's lock is held
+ * (docs/decisions/0407).
+ */
+import { randomBytes } from "node:crypto"
+import { Deferred, Effect, Exit, Schema, type Scope } from "effect"
+import type { SqlError } from "effect/sql"
+import * as Outage from "../logging/Outage.ts"
+import * as PgSession from "./PgSession.ts"
+
+/** Another backend is at work on the database, and didn't end while this one waited. */
+export class DatabaseInUse extends Schema.TaggedError<DatabaseInUse>()("DatabaseInUse", { message: Schema.String }) {}
+
+export interface LockOptions {
+  readonly url: string
+  readonly connectTimeoutMs: number
+  /** How long a start waits for the backend before it to end. */
+  readonly waitMs: number
+  /** How often the server is asked whether the lock's session is there, and how long it may take to answer. */
+  readonly heartbeatMs?: number
+  readonly heartbeatTimeoutMs?: number
+}
+
+export interface PgDatabaseLock {
+  /** Name of all sessions that may write: the same for each connection of this backend, and of no other one. */
+  readonly applicationName: string
+  readonly held: () => boolean
+  /** Fails unless the server of this session says that this backend's lock is held. */
+  readonly confirm: (session: PgSession.PgSession) => Effect.Effect<void, SqlError.SqlError>
+  /** Called whenever the lock is lost. */
+  readonly onLost: (callback: () => void) => void
+}
+
+/** Any constant would do: it is the key of this lock and of no other. Its halves are how `pg_locks` shows it. */
+const keyHigh = 1_677_624
+const keyLow = 20_403
+const key = (BigInt(keyHigh) << 32n) | BigInt(keyLow)
+
+/** Sessions that may write, and such as wait for the lock or hold it, which write nothing. */
+const writers = "galaxy backend "
+const lockers = "galaxy lock "
+const tryAgainMs = 500
+const afterLossMs = 1_000
+/** Looks whether ended sessions are gone, and how many at most. */
+const goneMs = 50
+const goneLooks = 200
+
+/** What statements fail with while the lock isn't held. */
+export const notHeld = () =>
+  PgSession.connectionError(
+    "the lock of this backend on its database is lost: nothing is read or written until it is held again",
+    "acquire"
+  )
+
+/** A vanished host's lock is released by the server itself: after 5 + 3 × 2 seconds of silence. */
+const keepAlive = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
+  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '11000', false)`
+
+const holderOfLock = `FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND l.classid::bigint = ${keyHigh} AND l.objid::bigint = ${keyLow}`
+
+const others = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+
+const describe = ({ address, since }: { readonly address?: unknown; readonly since?: unknown }): string =>
+  [
+    typeof address === "string" ? `from ${address}` : undefined,
+    since instanceof Date ? `since ${since.toISOString()}` : undefined
+  ]
+    .filter((it) => it !== undefined)
+    .join(", ")
+
+const inUse = (holder: string, waitMs: number) =>
+  new DatabaseInUse({
+    message:
+      `another backend is at work on this database${holder === "" ? "" : ` (${holder})`} and didn't end within ` +
+      `${waitMs / 1_000} s. A database serves one backend at a time: end the other one first, or use another database`
+  })
+
+/** Holds the lock as long as the scope lives; succeeds when it is held for the first time. */
+export const make = Effect.fnUntraced(function* (
+  options: LockOptions
+): Effect.fn.Return<PgDatabaseLock, SqlError.SqlError | DatabaseInUse, Scope.Scope> {
+  const own = randomBytes(6).toString("hex")
+  const applicationName = writers + own
+  const heartbeatMs = options.heartbeatMs ?? 2_000
+  const outage = Outage.make({ lost: "the lock on the database is lost", back: "the lock on the database is back" })
+  const lostCallbacks = new Set<() => void>()
+  const first = yield* Deferred.make<void, SqlError.SqlError | DatabaseInUse>()
+  let held = false
+  let everHeld = false
+  let holder: string | undefined
+
+  /** Ends the sessions that the condition selects, and waits until they are gone. */
+  const end = Effect.fnUntraced(function* (
+    session: PgSession.PgSession,
+    condition: string,
+    values: ReadonlyArray<string>
+  ) {
+    for (let look = 0; look < goneLooks; look++) {
+      const left = yield* session.query(`SELECT pg_terminate_backend(pid) ${others} AND ${condition}`, values)
+      if (left.length === 0) return
+      yield* Effect.sleep(goneMs)
+    }
+    return yield* PgSession.connectionError("sessions of the backend before this one don't end", "lock")
+  })
+
+  const lock = Effect.fnUntraced(function* (session: PgSession.PgSession) {
+    for (let waited = 0; ; waited += tryAgainMs) {
+      const [answer] = yield* session.query(`SELECT pg_try_advisory_lock($1) AS locked`, [key])
+      if (answer?.["locked"] === true) return
+      if (!everHeld && waited >= options.waitMs) return yield* inUse(holder ?? "", options.waitMs)
+      const [found] = yield* session.query(
+        `SELECT host(a.client_addr) AS address, a.backend_start AS since ${holderOfLock}`
+      )
+      if (holder === undefined) {
+        yield* Effect.logInfo("waiting for another backend to leave the database").pipe(
+          Effect.annotateLogs({ waiting_s: options.waitMs / 1_000, backend: describe(found ?? {}) })
+        )
+      }
+      holder = describe(found ?? {})
+      yield* Effect.sleep(tryAgainMs)
+    }
+  })
+
+  const letGo = () => {
+    if (!held) return
+    held = false
+    for (const callback of lostCallbacks) callback()
+  }
+
+  /** One life of the lock: gets it, and ends with a failure when it is lost. */
+  const hold = Effect.scoped(
+    Effect.gen(function* () {
+      const session = yield* PgSession.open({
+        url: options.url,
+        applicationName: lockers + own,
+        connectTimeoutMs: options.connectTimeoutMs,
+        answerTimeoutMs: options.heartbeatTimeoutMs ?? 4_000
+      })
+      // Runs before the session is closed, which gives the lock away.
+      yield* Effect.addFinalizer(() => Effect.sync(letGo))
+      yield* session.query(keepAlive)
+      // The server may not have noticed yet that an earlier session of ours, which holds the lock, is lost.
+      yield* end(session, "application_name IN ($1, $2)", [applicationName, lockers + own])
+      yield* lock(session)
+      // Before anything is done under the lock, whatever was done under it before is over.
+      yield* end(session, "starts_with(application_name, $1)", [writers])
+      holder = undefined
+      held = true
+      everHeld = true
+      yield* outage.over
+      yield* Deferred.succeed(first, undefined)
+      const beat = Effect.andThen(Effect.sleep(heartbeatMs), session.query("SELECT 1"))
+      return yield* Effect.raceFirst(Effect.forever(beat), session.gone)
+    })
+  )
+
+  const keep = Effect.gen(function* () {
+    for (;;) {
+      const exit = yield* Effect.exit(hold)
+      const reason = Exit.isFailure(exit) ? exit.cause.reasons.find((it) => it._tag === "Fail")?.error : undefined
+      if (reason === undefined) return yield* exit
+      // A database that isn't there at the start is the start's failure; later it is waited for.
+      yield* Deferred.fail(first, reason)
+      yield* outage.begun(reason._tag === "SqlError" ? PgSession.reasonOf(reason) : reason.message)
+      yield* Effect.sleep(afterLossMs)
+    }
+  })
+
+  yield* Effect.forkScoped(keep)
+  yield* Deferred.await(first)
+
+  const confirm = Effect.fnUntraced(function* (session: PgSession.PgSession) {
+    const found = yield* session.query(`SELECT 1 ${holderOfLock} AND a.application_name = $1`, [lockers + own])
+    if (found.length === 0) return yield* notHeld()
+  })
+
+  return {
+    applicationName,
+    held: () => held,
+    confirm,
+    onLost: (callback) => {
+      lostCallbacks.add(callback)
+    }
+  }
+})

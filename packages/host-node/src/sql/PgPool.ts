@@ -1,0 +1,153 @@
+/**
+ * A pool of PostgreSQL connections that gives up what is lost.
+ *
+ * Where one connection is lost, the idle ones opened before it are closed too: what swallowed the one has most likely
+ * swallowed them, and each of them would cost somebody a deadline.
+ */
+import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
+import { Effect, Pool, type Scope } from "effect"
+import type { SqlError } from "effect/sql"
+import * as Outage from "../logging/Outage.ts"
+import * as PgSession from "./PgSession.ts"
+
+export interface PoolOptions {
+  readonly session: PgSession.SessionOptions
+  readonly maxConnections: number
+  /** Longest wait for a connection while all are in use. */
+  readonly waitMs: number
+  /** Done with each new connection before anybody gets it. */
+  readonly prepare: (session: PgSession.PgSession) => Effect.Effect<void, SqlError.SqlError>
+  /** Why nobody may have a connection at present. */
+  readonly refusal: () => SqlError.SqlError | undefined
+}
+
+export interface PgPool {
+  /** A connection until the scope closes. */
+  readonly get: Effect.Effect<PgSession.PgSession, SqlError.SqlError, Scope.Scope>
+  /** A connection for one effect. */
+  readonly use: <A, E, R>(
+    work: (session: PgSession.PgSession) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | SqlError.SqlError, R>
+  /** Closes all connections, those in use too. */
+  readonly closeAll: (reason: string) => void
+  /** Closes the idle connections, since they may be lost. */
+  readonly closeIdle: (reason: string) => void
+}
+
+export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.fn.Return<PgPool, never, Scope.Scope> {
+  const runFork = Effect.runForkWith(yield* Effect.context())
+  const outage = Outage.make({
+    lost: "the connection to the database is lost",
+    back: "the connection to the database is back"
+  })
+  const sessions = new Set<PgSession.PgSession>()
+  let inUse = 0
+  let asking = 0
+
+  const closeIdle = (reason: string) => {
+    for (const session of sessions) if (session.users === 0) session.lose(reason)
+  }
+  const closeAll = (reason: string) => {
+    for (const session of sessions) {
+      sessions.delete(session)
+      session.lose(reason)
+    }
+  }
+
+  const acquire = Effect.gen(function* () {
+    const session = yield* PgSession.open(options.session)
+    let released = false
+    yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        sessions.add(session)
+      }),
+      () =>
+        Effect.sync(() => {
+          released = true
+          sessions.delete(session)
+        })
+    )
+    session.onEnd((reason) => {
+      if (released) return
+      if (sessions.delete(session) && session.lost) {
+        runFork(outage.begun(reason))
+        closeIdle(reason)
+      }
+      runFork(Pool.invalidate(pool, session))
+    })
+    // Others wait until it is open: a pool opens one connection after the other.
+    session.users++
+    yield* Effect.provideService(options.prepare(session), StatementDeadline, options.session.connectTimeoutMs)
+    session.users--
+    yield* outage.over
+    return session
+  }).pipe(Effect.tapError((error) => outage.begun(PgSession.reasonOf(error))))
+
+  const pool: Pool.Pool<PgSession.PgSession, SqlError.SqlError> = yield* Pool.makeWithTTL({
+    acquire,
+    min: 0,
+    max: options.maxConnections,
+    timeToLive: "60 seconds",
+    timeToLiveStrategy: "usage"
+  })
+
+  const enter = (session: PgSession.PgSession) => {
+    session.users++
+    inUse++
+  }
+  const leave = (session: PgSession.PgSession) => {
+    session.users--
+    inUse--
+  }
+
+  /** Fails when it is over, on the machine's own time. */
+  const patience = Effect.callback<never, SqlError.SqlError>((resume) => {
+    const timer = setTimeout(() => {
+      resume(
+        Effect.fail(
+          PgSession.connectionError(`no connection to the database was free within ${options.waitMs} ms`, "acquire")
+        )
+      )
+    }, options.waitMs)
+    return Effect.sync(() => {
+      clearTimeout(timer)
+    })
+  })
+
+  const fromPool = Effect.suspend(() => {
+    const free = inUse + asking < options.maxConnections
+    asking++
+    return (free ? Pool.get(pool) : Effect.raceFirst(Pool.get(pool), patience)).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          asking--
+        })
+      )
+    )
+  })
+
+  const usable: Effect.Effect<PgSession.PgSession, SqlError.SqlError, Scope.Scope> = Effect.suspend(() => {
+    const refused = options.refusal()
+    if (refused !== undefined) return Effect.fail(refused)
+    return Effect.flatMap(fromPool, (session) => {
+      const since = options.refusal()
+      if (since !== undefined) return Effect.fail(since)
+      return session.usable ? Effect.succeed(session) : Effect.andThen(Pool.invalidate(pool, session), usable)
+    })
+  })
+
+  const get = Effect.flatMap(usable, (session) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        enter(session)
+        return session
+      }),
+      () =>
+        Effect.sync(() => {
+          leave(session)
+        })
+    )
+  )
+
+  return { get, use: (work) => Effect.scoped(Effect.flatMap(get, work)), closeAll, closeIdle }
+})

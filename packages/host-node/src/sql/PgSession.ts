@@ -1,0 +1,301 @@
+/**
+ * One connection to a PostgreSQL server on which nothing is waited for without an end.
+ *
+ * A statement that isn't answered in time takes its connection with it: whatever is still on the way then reaches nobody,
+ * and whoever asked gets an error. The deadlines run on the machine's own time, since they are about a wire.
+ */
+import { isIP, connect as netConnect, type Socket } from "node:net"
+import { PgConnection } from "@effect/sql-pg"
+import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
+import { Effect, type Queue, Redacted, type Scope, Stream } from "effect"
+import { type SqlConnection, SqlError } from "effect/sql"
+import { lookupWithin } from "../net/lookup.ts"
+
+export interface SessionOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string
+  readonly applicationName: string
+  /** Longest time to look the host up, to connect and to be let in. */
+  readonly connectTimeoutMs: number
+  /** A statement that isn't answered completely by then loses its connection, unless `StatementDeadline` says otherwise. */
+  readonly answerTimeoutMs: number
+}
+
+/** Before silence turns into probes, so that a peer that vanished is noticed while nothing is asked. */
+const keepAliveMs = 5_000
+/** An answer that came while the process was held up is still to be read when its deadline is found to be over. */
+const graceMs = 100
+/** For the goodbye to leave; a peer that doesn't take it isn't waited for. */
+const goodbyeMs = 500
+
+/** A failure of a connection, worth trying again on another one. */
+export const connectionError = (message: string, operation: string): SqlError.SqlError =>
+  new SqlError.SqlError({
+    reason: new SqlError.ConnectionError({ cause: new Error(message), message, operation })
+  })
+
+/** What a log may say of a failure to connect or to go on: never of a statement with values in it. */
+export const reasonOf = ({ message, reason }: SqlError.SqlError): string =>
+  reason.cause instanceof Error && reason.cause.message !== "" ? reason.cause.message : message
+
+interface Target {
+  readonly host: string
+  readonly port: number
+  /** Folder of a Unix socket. */
+  readonly path: string | undefined
+}
+
+/** Where the URL leads, read as the driver reads it. */
+const targetOf = (text: string): Target => {
+  const url = new URL(text)
+  const named = decodeURIComponent(url.searchParams.get("host") ?? url.hostname.replace(/^\[|\]$/g, ""))
+  const host = named === "" ? "localhost" : named
+  const port = Number(url.searchParams.get("port") ?? (url.port === "" ? 5432 : url.port))
+  return { host, port, path: host.startsWith("/") ? `${host}/.s.PGSQL.${port}` : undefined }
+}
+
+const openSocket = (target: Target, timeoutMs: number): Socket => {
+  if (target.path !== undefined) return netConnect({ path: target.path })
+  return netConnect({
+    host: target.host,
+    port: target.port,
+    // A statement is one write and then a wait for its answer.
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveMs,
+    ...(isIP(target.host) === 0 ? { lookup: lookupWithin(timeoutMs) } : {})
+  })
+}
+
+type Rows = ReadonlyArray<object>
+type Transform = (<A extends object>(row: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined
+
+/** Ends of a transaction, or of a part of one, that its connection's end takes care of by itself. */
+const undoing = /^(?:ROLLBACK|RELEASE SAVEPOINT)\b/
+
+/** What SQL clients use of a connection, each statement with its deadline. */
+class BoundedConnection implements SqlConnection.Connection {
+  readonly #pg: PgConnection.PgConnection
+  readonly #session: PgSession
+
+  constructor(pg: PgConnection.PgConnection, session: PgSession) {
+    this.#pg = pg
+    this.#session = session
+  }
+
+  #rows(sql: string, params: ReadonlyArray<unknown>, transform: Transform, prepare: boolean) {
+    const answer = this.#session.bounded(this.#pg.query(sql, params, prepare))
+    const rows = Effect.map(answer, (it): Rows => (transform === undefined ? it.rows : transform(it.rows)))
+    if (!undoing.test(sql)) return rows
+    // With the connection gone nothing is left to undo, and what ended the transaction is the error to report.
+    return Effect.catch(rows, (error) => (this.#session.lost ? Effect.succeed<Rows>([]) : Effect.fail(error)))
+  }
+
+  execute(sql: string, params: ReadonlyArray<unknown>, transform: Transform) {
+    return this.#rows(sql, params, transform, true)
+  }
+
+  executeUnprepared(sql: string, params: ReadonlyArray<unknown>, transform: Transform) {
+    return this.#rows(sql, params, transform, false)
+  }
+
+  executeRaw(sql: string, params: ReadonlyArray<unknown>) {
+    return this.#session.bounded(this.#pg.query(sql, params))
+  }
+
+  executeValues(sql: string, params: ReadonlyArray<unknown>) {
+    return this.#session.bounded(this.#pg.queryValues(sql, params))
+  }
+
+  executeValuesUnprepared(sql: string, params: ReadonlyArray<unknown>) {
+    return this.#session.bounded(this.#pg.queryValues(sql, params, false))
+  }
+
+  /** The deadline is for each piece of the answer, and its reader has to be as quick. */
+  executeStream(sql: string, params: ReadonlyArray<unknown>, transform: Transform) {
+    return Stream.suspend(() => {
+      const watch = this.#session.watch()
+      const rows = Stream.mapArray(this.#pg.stream(sql, params), (chunk) => {
+        watch.again()
+        return transform === undefined ? chunk : (transform(chunk) as typeof chunk)
+      })
+      return Stream.ensuring(rows, Effect.sync(watch.end))
+    })
+  }
+}
+
+export class PgSession {
+  /** For statements that stand for themselves. */
+  readonly connection: SqlConnection.Connection
+  readonly #pg: PgConnection.PgConnection
+  readonly #socket: Socket
+  readonly #options: SessionOptions
+  readonly #onEnd = new Set<(reason: string) => void>()
+  #end: string | undefined
+  #lost = false
+  /** How many hold it at present: pools count here. */
+  users = 0
+
+  constructor(pg: PgConnection.PgConnection, socket: Socket, options: SessionOptions) {
+    this.#pg = pg
+    this.#socket = socket
+    this.#options = options
+    this.connection = new BoundedConnection(pg, this)
+    let problem: string | undefined
+    socket.once("error", (error) => {
+      problem = error.message
+    })
+    socket.once("end", () => {
+      problem ??= "the server closed the connection"
+    })
+    const closed = () => {
+      // Without a problem it was the driver that closed it.
+      this.#lost = this.#end === undefined && problem !== undefined
+      this.#ended(problem ?? "the connection was closed")
+    }
+    socket.once("close", closed)
+    if (socket.destroyed) closed()
+  }
+
+  /** Process of the server that serves it. */
+  get processId(): number {
+    return this.#pg.processId
+  }
+
+  /** False once it must not be used any more. */
+  get usable(): boolean {
+    return this.#end === undefined
+  }
+
+  /** True where the connection failed, or the server or a deadline ended it. */
+  get lost(): boolean {
+    return this.#lost
+  }
+
+  /** Held by one alone, for transactions, until the scope closes. */
+  get pinned(): Effect.Effect<SqlConnection.Connection, never, Scope.Scope> {
+    return Effect.map(this.#pg.pin, (pg) => new BoundedConnection(pg, this))
+  }
+
+  query(
+    sql: string,
+    params: ReadonlyArray<unknown> = []
+  ): Effect.Effect<ReadonlyArray<PgConnection.Row>, SqlError.SqlError> {
+    return Effect.map(this.bounded(this.#pg.query(sql, params, false)), (it) => it.rows)
+  }
+
+  /**
+   * Notifications of a channel. A session that listens asks its server every `heartbeatMs` whether it is still there; the
+   * queue fails when it isn't.
+   */
+  listen(
+    channel: string,
+    heartbeatMs: number
+  ): Effect.Effect<Queue.Dequeue<PgConnection.Notification, SqlError.SqlError>, SqlError.SqlError, Scope.Scope> {
+    return Effect.gen({ self: this }, function* () {
+      const pinned = yield* this.#pg.pin
+      const queue = yield* this.bounded(pinned.listen(channel))
+      const beat = Effect.andThen(Effect.sleep(heartbeatMs), this.bounded(pinned.query("SELECT 1")))
+      // Where it fails, the queue has failed with it.
+      yield* Effect.forkScoped(Effect.ignore(Effect.forever(beat)))
+      return queue
+    })
+  }
+
+  /** Gives the connection up: what is under way on it fails. */
+  lose(reason: string): void {
+    this.#lost = true
+    this.#socket.destroy(new Error(reason))
+    this.#ended(reason)
+  }
+
+  /** Keeps it from being used again, and lets what is under way end. */
+  retire(reason: string): void {
+    this.#ended(reason)
+  }
+
+  /** Called once, when the connection is gone, whoever ended it. */
+  onEnd(callback: (reason: string) => void): void {
+    if (this.#end === undefined) this.#onEnd.add(callback)
+    else callback(this.#end)
+  }
+
+  /** Fails when the connection is gone. */
+  get gone(): Effect.Effect<never, SqlError.SqlError> {
+    return Effect.callback((resume) => {
+      const ended = (reason: string) => {
+        resume(Effect.fail(connectionError(reason, "query")))
+      }
+      this.onEnd(ended)
+      return Effect.sync(() => {
+        this.#onEnd.delete(ended)
+      })
+    })
+  }
+
+  #ended(reason: string): void {
+    if (this.#end !== undefined) return
+    this.#end = reason
+    for (const callback of this.#onEnd) callback(reason)
+    this.#onEnd.clear()
+  }
+
+  /** A deadline that gives the connection up, until it is ended. */
+  watch(timeoutMs = this.#options.answerTimeoutMs): { readonly again: () => void; readonly end: () => void } {
+    const give = () => {
+      this.lose(`PostgreSQL didn't answer within ${timeoutMs} ms`)
+    }
+    const over = () => {
+      timer = setTimeout(give, graceMs)
+    }
+    let timer = setTimeout(over, timeoutMs)
+    const end = () => {
+      clearTimeout(timer)
+    }
+    const again = () => {
+      end()
+      timer = setTimeout(over, timeoutMs)
+    }
+    return { again, end }
+  }
+
+  /** The effect, broken off with its connection when it takes too long. */
+  bounded<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.flatMap(StatementDeadline, (deadline) =>
+      Effect.suspend(() => {
+        const watch = this.watch(deadline)
+        return effect.pipe(
+          // A late cancellation could hit the next statement: nobody gets the connection after an interrupted one.
+          Effect.onInterrupt(() => Effect.sync(() => this.retire("a statement was interrupted"))),
+          Effect.ensuring(Effect.sync(watch.end))
+        )
+      })
+    )
+  }
+}
+
+/** Connects and is let in; the connection is closed with the scope. */
+export const open = (options: SessionOptions): Effect.Effect<PgSession, SqlError.SqlError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const target = targetOf(options.url)
+    let socket: Socket | undefined
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        const opened = socket
+        if (opened !== undefined) setTimeout(() => opened.destroy(), goodbyeMs).unref()
+      })
+    )
+    const pg = yield* PgConnection.make({
+      url: Redacted.make(options.url),
+      applicationName: options.applicationName,
+      connectTimeout: options.connectTimeoutMs,
+      stream: () => {
+        const made = openSocket(target, options.connectTimeoutMs)
+        // Later ones carry the cancellation of a statement.
+        socket ??= made
+        return made
+      }
+    })
+    if (socket === undefined) return yield* Effect.die(new Error("the driver has opened no socket"))
+    return new PgSession(pg, socket, options)
+  })
