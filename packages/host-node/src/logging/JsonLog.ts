@@ -3,10 +3,9 @@
  *
  * As a last line of defence anything that looks like an e-mail address is blotted out; no code may rely on it.
  */
-import { createWriteStream, mkdirSync } from "node:fs"
-import { dirname } from "node:path"
-import { finished } from "node:stream/promises"
-import { Context, Effect, Layer, Logger, type LogLevel, Option, References, Tracer } from "effect"
+import { Context, Effect, Layer, Logger, type LogLevel, Option, References, Schema, Tracer } from "effect"
+import { fileProblem } from "../files/problems.ts"
+import { LogFile } from "./LogFile.ts"
 
 const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const satisfies Record<
   string,
@@ -42,29 +41,36 @@ export const format: Logger.Logger<unknown, string> = Logger.make((options) => {
 /** Where lines go. */
 export type Target = { readonly stream: NodeJS.WritableStream } | { readonly file: string }
 
-/** Replaces the default logger. A file is opened for appending, readable by its owner only. */
-export const layer = (options: { readonly level: Level; readonly target: Target }): Layer.Layer<never> =>
-  Logger.layer([
-    Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          if ("stream" in options.target) return options.target.stream
-          mkdirSync(dirname(options.target.file), { recursive: true, mode: 0o700 })
-          const stream = createWriteStream(options.target.file, { flags: "a", mode: 0o600 })
-          // A full disk must not end the games.
-          stream.on("error", () => undefined)
-          return stream
+/** The log can't be written where it should go; the message says what to do. */
+export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
+  message: Schema.String
+}) {}
+
+const lostLine = (lines: number, reason: string) =>
+  JSON.stringify({
+    time: new Date().toISOString(),
+    level: "error",
+    message: `${lines} lines of the log are lost, because the file couldn't be written (${reason})`
+  })
+
+/** Where lines go, as a function that never waits or fails. */
+const writerOf = (target: Target) =>
+  "stream" in target
+    ? Effect.succeed((line: string) => void target.stream.write(`${line}\n`))
+    : Effect.acquireRelease(
+        Effect.tryPromise({
+          try: () => LogFile.open(target.file, { lostLine }),
+          catch: (cause) =>
+            new LogUnavailable({ message: fileProblem(target.file, cause, "set GALAXY_LOG_FILE to another file") })
         }),
-        (stream) =>
-          "file" in options.target
-            ? Effect.ignore(
-                Effect.tryPromise(() => {
-                  stream.end()
-                  return finished(stream)
-                })
-              )
-            : Effect.void
-      ),
-      (stream) => Logger.map(format, (line) => void stream.write(`${line}\n`))
-    )
-  ]).pipe(Layer.merge(Layer.succeed(References.MinimumLogLevel, levels[options.level])))
+        (file) => Effect.promise(() => file.close())
+      ).pipe(Effect.map((file) => (line: string) => file.write(line)))
+
+/** Replaces the default logger. A file is opened for appending, readable by its owner only. */
+export const layer = (options: {
+  readonly level: Level
+  readonly target: Target
+}): Layer.Layer<never, LogUnavailable> =>
+  Logger.layer([Effect.map(writerOf(options.target), (write) => Logger.map(format, write))]).pipe(
+    Layer.merge(Layer.succeed(References.MinimumLogLevel, levels[options.level]))
+  )
