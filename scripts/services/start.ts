@@ -26,7 +26,7 @@ export const startServices = (names: ReadonlyArray<string>): Promise<Services> =
       clearTimeout(force)
     }
     child.on("error", failed)
-    child.once("exit", (code) => failed(new Error(`The test services ended with ${code}.`)))
+    child.once("exit", (code, signal) => failed(new Error(`The test services ended with ${code ?? signal}.`)))
     createInterface(child.stdout).once("line", (line) => {
       const answer = JSON.parse(line) as Answer
       if ("failure" in answer) failed(new Error(answer.failure))

@@ -151,11 +151,10 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
     })
   )
 
-/** The whole platform; ends with the scope, engines too. */
-export const layer = (options: AllInOneOptions) =>
+/** The whole platform in a folder that is open; ends with the scope, engines too. */
+export const layerIn = (folder: DataFolder.DataFolder, options: AllInOneOptions) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const folder = yield* DataFolder.open(options.dataDir)
       const token = options.gatewayToken ?? (yield* newToken)
       return platform(options, folder).pipe(
         Layer.provide(gatewayOf(options, folder, token)),
@@ -173,3 +172,7 @@ export const layer = (options: AllInOneOptions) =>
       )
     })
   )
+
+/** The whole platform, with the folder that it lives in. */
+export const layer = (options: AllInOneOptions) =>
+  Layer.unwrap(Effect.map(DataFolder.open(options.dataDir), (folder) => layerIn(folder, options)))

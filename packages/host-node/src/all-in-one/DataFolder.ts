@@ -16,13 +16,16 @@ export class DataFolderUnusable extends Schema.TaggedError<DataFolderUnusable>()
   message: Schema.String
 }) {}
 
+/** 32 bytes in standard base64. */
+const Secret = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9+/]{43}=$/))
+
 const Keys = Schema.Struct({
   /** Keys login codes and seals mails. */
-  backend_secret: Schema.String,
+  backend_secret: Secret,
   /** Seed of the gateway's Ed25519 key: players pin the public half. */
-  gateway_signing_seed: Schema.String,
-  admin_user: Schema.String,
-  admin_password: Schema.String
+  gateway_signing_seed: Secret,
+  admin_user: Schema.NonEmptyString,
+  admin_password: Schema.NonEmptyString
 })
 export type Keys = typeof Keys.Type
 
@@ -83,11 +86,11 @@ const readIfThere = (file: string): string | undefined => {
   }
 }
 
-/** The keys that are kept, or new ones for a folder that was never used: without its keys a database is lost. */
+/** The keys that are kept, or new ones for a folder that was never used: players know a gateway by its key. */
 const loadKeys = (file: string, used: boolean): Keys => {
   const text = readIfThere(file)
   if (text === undefined && used) {
-    throw unusable(`${file} is missing, and without it the accounts can't be used; restore it, or ${elsewhere}`)
+    throw unusable(`${file} is missing although there is a database; restore it from a copy, or ${elsewhere}`)
   }
   if (text === undefined) return makeKeys(file)
   const keys = Option.flatMap(Result.getSuccess(Result.try(() => JSON.parse(text) as unknown)), (json) =>

@@ -9,6 +9,7 @@ import { backendOptions, gatewayOptions, refused } from "../processes/options.ts
 import { Platform } from "../processes/Platform.ts"
 import * as telemetry from "../processes/telemetry.ts"
 import * as AllInOne from "./AllInOne.ts"
+import * as DataFolder from "./DataFolder.ts"
 import { screen } from "./screen.ts"
 
 const started = performance.now()
@@ -27,7 +28,7 @@ const main = async (): Promise<void> => {
   const dataDir = resolve(allInOne.dataDir)
   const logFile = allInOne.logFile ?? join(dataDir, "galaxy.log")
   const core = backendOptions(backend)
-  const platform = AllInOne.layer({
+  const options: AllInOne.AllInOneOptions = {
     dataDir,
     gateway: gateway.httpAddr,
     backend: backend.httpAddr,
@@ -42,14 +43,19 @@ const main = async (): Promise<void> => {
     admin:
       core.admin === undefined ? undefined : { user: core.admin.user, password: Redacted.value(core.admin.password) },
     onMail: announce
-  }).pipe(
-    Layer.provideMerge(
-      JsonLog.layer({
-        level: backend.logLevel,
-        target: logFile === "-" ? { stream: process.stdout } : { file: logFile }
-      })
-    ),
-    Layer.provide(telemetry.layer(values.telemetry, "galaxy"))
+  }
+  const log = JsonLog.layer({
+    level: backend.logLevel,
+    target: logFile === "-" ? { stream: process.stdout } : { file: logFile }
+  })
+  // The folder comes first: without it there is no place for a log, and its owner's log is nobody else's to write.
+  const platform = Layer.unwrap(
+    Effect.map(DataFolder.open(dataDir), (folder) =>
+      AllInOne.layerIn(folder, options).pipe(
+        Layer.provideMerge(log),
+        Layer.provide(telemetry.layer(values.telemetry, "galaxy"))
+      )
+    )
   )
   const ready = Effect.map(Platform, (it) => {
     print(screen(it, { dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))

@@ -4,6 +4,7 @@
  * Defaults suit one machine and loopback. A deployed process has to be given its secrets and neighbours; the one-process
  * shape makes them itself.
  */
+import { gatewayLimits } from "./gatewayLimits.ts"
 import { address, base64, duration, flag, mailbox, nonEmpty, oneOf, type Setting, text, url, whole } from "./Setting.ts"
 
 const second = 1_000
@@ -258,6 +259,7 @@ export const gateway = {
     fallbackText: "1048576",
     about: "largest payload of one request"
   },
+  ...gatewayLimits,
   logLevel: {
     name: "GATEWAY_LOG_LEVEL",
     parse: logLevel,

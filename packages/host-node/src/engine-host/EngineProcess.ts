@@ -94,7 +94,9 @@ export class EngineProcess {
       // Of a process that runs, an error is a signal that could not be sent.
       if (child.pid === undefined) over(`it could not be started: ${error.message}`)
     })
-    child.on("close", (code, signal) => over(signal === null ? `it ended with code ${code}` : `it ended by ${signal}`))
+    child.on("close", (code, signal) =>
+      over(signal === null ? `it ended with code ${code}` : `it was ended by signal ${signal}`)
+    )
   }
 
   get alive(): boolean {

@@ -16,7 +16,7 @@ import * as Verifier from "@galaxy/edge/Verifier"
 import { ByteSize, Context, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter } from "effect/http"
 import * as ConnectEdge from "./connectEdge.ts"
-import { type ListenerUnavailable, listen, type Tls } from "./listener.ts"
+import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
 
 export interface GatewayOptions {
   readonly host: string
@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly port: number
   readonly tls?: Tls | undefined
   readonly maxConnections?: number | undefined
+  /** How long clients may take; what is left out has its default. */
+  readonly times?: Partial<Times> | undefined
   readonly edge?: Partial<EdgeSettings.EdgeSettingsShape> | undefined
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
@@ -54,7 +56,13 @@ const server = (options: GatewayOptions) =>
       const rest = yield* NodeHttpServer.makeHandler(yield* HttpRouter.toHttpEffect(PublicRest.layer), { scope })
       const rpc = ConnectEdge.make({ gateway, streams, context, maxPayloadBytes: settings.maxPayloadBytes })
       const address = yield* listen(
-        { host: options.host, port: options.port, tls: options.tls, maxConnections: options.maxConnections ?? 60_000 },
+        {
+          host: options.host,
+          port: options.port,
+          tls: options.tls,
+          times: options.times,
+          maxConnections: options.maxConnections ?? 60_000
+        },
         (request, response) => {
           if (rpc.handles(request.url ?? "")) rpc.handler(request, response)
           else rest(request, response)

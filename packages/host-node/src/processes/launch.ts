@@ -41,14 +41,45 @@ export const configured = <const G extends Readonly<Record<string, Settings>>>(
   return undefined
 }
 
-/** The sentence of a failure: its own message where it has one. */
-const sentence = (cause: Cause.Cause<unknown>): string => {
+const listenProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use by another program; stop that one or set another address",
+  EADDRNOTAVAIL: "is not an address of this machine; set one that is",
+  EACCES: "may not be listened on by this user; set a port above 1023"
+}
+
+/** What Node says about an address, as a sentence with what to do. */
+const plainly = (message: string): string => {
+  const [, unknownHost] = /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)$/.exec(message) ?? []
+  if (unknownHost !== undefined) return `the host name ${unknownHost} is unknown; correct the setting that has it`
+  const [, code = "", address = ""] = /(?:listen|bind) (E[A-Z]+): .*? (\S*:?\d+)$/.exec(message) ?? []
+  const problem = listenProblems[code]
+  return problem === undefined ? message : `the address ${address} ${problem} (--help lists the settings)`
+}
+
+const longestSentence = 500
+
+/** One line of bounded length. */
+const oneLine = (text: string): string => {
+  const line = text.replaceAll(/\s*\n\s*/g, " ").trim()
+  return line.length > longestSentence ? `${line.slice(0, longestSentence)}…` : line
+}
+
+const messageOf = (value: unknown): string => (value instanceof Error ? value.message : "")
+
+/**
+ * The sentence of a failure: its own message, and what it came from where that says more. What nobody foresaw is a fault
+ * of ours, and told of with its whole story.
+ */
+export const sentence = (cause: Cause.Cause<unknown>): string => {
   const failure = Cause.squash(cause)
-  if (failure instanceof Error && failure.message !== "") {
-    const reason = failure.cause instanceof Error ? `: ${failure.cause.message}` : ""
-    return failure.message + reason
+  const messages = [messageOf(failure), failure instanceof Error ? messageOf(failure.cause) : ""].filter(
+    (it) => it !== ""
+  )
+  if (messages.length === 0 || (Cause.hasDies(cause) && !(failure instanceof Error && "code" in failure))) {
+    return Cause.pretty(cause)
   }
-  return Cause.pretty(cause)
+  const [own = "", deeper = ""] = messages
+  return oneLine(plainly(deeper === "" || own.includes(deeper) ? own : `${own}: ${deeper}`))
 }
 
 /** Runs a layer until a signal comes or it fails; `ready` is told what was built. */

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import type { Callers } from "@galaxy/core/http/Callers"
 import { Redacted } from "effect"
+import { budgetsOf, timesOf } from "../config/gatewayLimits.ts"
 import type { Values } from "../config/load.ts"
 import type * as settings from "../config/settings.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
@@ -78,7 +79,9 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
     freshnessPastMs: values.freshnessPast,
     freshnessFutureMs: values.freshnessFuture,
     maxPayloadBytes: values.maxPayloadBytes
-  }
+  },
+  budgets: budgetsOf(values),
+  times: timesOf(values)
 })
 
 /** All but the secret, which differs in where it comes from. `callers` is absent where the settings name nobody. */

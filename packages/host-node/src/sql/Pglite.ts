@@ -3,12 +3,14 @@
  *
  * One session serves everybody, so transactions take turns and session advisory locks exclude nobody.
  */
+import { existsSync, statfsSync, statSync } from "node:fs"
 import { Duplex } from "node:stream"
 import { Worker } from "node:worker_threads"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Queue, Schema, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlError } from "effect/sql"
+import { fileProblem } from "../files/problems.ts"
 import type { FromWorker, ToWorker, WorkerSettings } from "./pglite-worker.ts"
 
 /** The database could not be opened: the folder is damaged, in use or not writable. */
@@ -19,27 +21,43 @@ export class EmbeddedDatabaseUnavailable extends Schema.TaggedError<EmbeddedData
 
 type Request = ToWorker extends infer M ? (M extends { readonly id: number } ? Omit<M, "id"> : never) : never
 
+const elsewhere = "use another folder"
+
+/** Why the database in a folder didn't open: what its file system says, or that it is damaged. */
+const openProblem = (folder: string, cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  const isFull = existsSync(folder) && statfsSync(folder).bavail === 0
+  if (isFull) return fileProblem(folder, Object.assign(new Error(), { code: "ENOSPC" }), elsewhere)
+  if (code !== undefined) return fileProblem(folder, cause, elsewhere)
+  return `the database in ${folder} is damaged or of another version; restore the folder from a copy, or ${elsewhere}`
+}
+
 /** A running PGlite and the calls that it takes. */
 export class Instance {
   readonly #worker: Worker
   readonly #waiting = new Map<number, { resolve(bytes: Uint8Array): void; reject(cause: Error): void }>()
   readonly #listeners = new Map<string, Set<(payload: string) => void>>()
   #next = 0
+  #open = false
   #dead: Error | undefined
 
   private constructor(worker: Worker) {
     this.#worker = worker
   }
 
-  static start(settings: WorkerSettings): Promise<Instance> {
+  /** Starts a worker; `ready` settles when the database is open or can't be opened. */
+  static begin(settings: WorkerSettings): { readonly instance: Instance; readonly ready: Promise<void> } {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
     const worker = new Worker(new URL(`./pglite-worker.${extension}`, import.meta.url), { workerData: settings })
     const instance = new Instance(worker)
-    return new Promise((resolve, reject) => {
+    const ready = new Promise<void>((resolve, reject) => {
       worker.on("message", (message: FromWorker) => {
-        if (message.type === "ready") resolve(instance)
-        else if (message.type === "failed") reject(new Error(message.message))
-        else instance.#receive(message)
+        if (message.type === "ready") {
+          instance.#open = true
+          resolve()
+        } else if (message.type === "failed") {
+          reject(Object.assign(new Error(message.message), message.code === undefined ? {} : { code: message.code }))
+        } else instance.#receive(message)
       })
       const fail = (cause: Error) => {
         instance.#fail(cause)
@@ -48,6 +66,15 @@ export class Instance {
       worker.on("error", fail)
       worker.on("exit", () => fail(new Error("the embedded database has stopped")))
     })
+    // Nobody may be waiting any more.
+    ready.catch(() => undefined)
+    return { instance, ready }
+  }
+
+  static async start(settings: WorkerSettings): Promise<Instance> {
+    const { instance, ready } = Instance.begin(settings)
+    await ready
+    return instance
   }
 
   call(request: Request): Promise<Uint8Array> {
@@ -75,7 +102,7 @@ export class Instance {
   }
 
   async stop(): Promise<void> {
-    await this.call({ type: "close" }).catch(() => undefined)
+    if (this.#open) await this.call({ type: "close" }).catch(() => undefined)
     await this.#worker.terminate()
   }
 
@@ -155,15 +182,39 @@ export const client = (
     (made) => Object.assign(made, { driver: "pglite", listen: listen(instance) }) as PgClient.PgClient
   )
 
-/** Starts PGlite and stops it with the scope. */
+/** It takes PGlite long to find that out. */
+const refuseFile = (settings: WorkerSettings) =>
+  Effect.suspend(() => {
+    const folder = settings.dataDir
+    if (folder === undefined || !existsSync(folder) || statSync(folder).isDirectory()) return Effect.void
+    const message = fileProblem(folder, Object.assign(new Error(), { code: "ENOTDIR" }), elsewhere)
+    return Effect.fail(new EmbeddedDatabaseUnavailable({ message }))
+  })
+
+/** Starts PGlite and stops it with the scope, also when that closes before it has started. */
 export const start = (settings: WorkerSettings): Effect.Effect<Instance, EmbeddedDatabaseUnavailable, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.tryPromise({
-      try: () => Instance.start(settings),
-      catch: (cause) =>
-        new EmbeddedDatabaseUnavailable({ message: cause instanceof Error ? cause.message : String(cause) })
-    }),
-    (instance) => Effect.promise(() => instance.stop())
+  Effect.flatMap(
+    Effect.andThen(
+      refuseFile(settings),
+      Effect.acquireRelease(
+        Effect.sync(() => Instance.begin(settings)),
+        ({ instance }) => Effect.promise(() => instance.stop())
+      )
+    ),
+    ({ instance, ready }) =>
+      Effect.as(
+        Effect.tryPromise({
+          try: () => ready,
+          catch: (cause) =>
+            new EmbeddedDatabaseUnavailable({
+              message:
+                settings.dataDir === undefined
+                  ? `the database can't be started: ${cause instanceof Error ? cause.message : String(cause)}`
+                  : openProblem(settings.dataDir, cause)
+            })
+        }),
+        instance
+      )
   )
 
 export const layer = (

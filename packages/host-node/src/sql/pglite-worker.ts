@@ -22,7 +22,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: "ready" }
-  | { readonly type: "failed"; readonly message: string }
+  | { readonly type: "failed"; readonly message: string; readonly code?: string | undefined }
   | { readonly type: "done"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: "error"; readonly id: number; readonly message: string }
   | { readonly type: "notification"; readonly channel: string; readonly payload: string }
@@ -34,6 +34,28 @@ const settings = workerData as WorkerSettings
 const post = (message: FromWorker, transfer: ReadonlyArray<ArrayBuffer> = []) =>
   port.postMessage(message, [...transfer])
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
+/** Numbers of WebAssembly's file system, which throws objects that are no errors. */
+const errors: Readonly<Record<number, string>> = {
+  2: "EACCES",
+  19: "EDQUOT",
+  20: "EEXIST",
+  29: "EIO",
+  31: "EISDIR",
+  33: "EMFILE",
+  44: "ENOENT",
+  51: "ENOSPC",
+  54: "ENOTDIR",
+  63: "EPERM",
+  69: "EROFS"
+}
+
+const codeOf = (cause: unknown): string | undefined => {
+  if (typeof cause !== "object" || cause === null) return undefined
+  if ("code" in cause && typeof cause.code === "string") return cause.code
+  return "errno" in cause && typeof cause.errno === "number" ? errors[cause.errno] : undefined
+}
+
 const nothing = new Uint8Array(0)
 
 const open = () =>
@@ -77,5 +99,5 @@ open().then(
     })
     post({ type: "ready" })
   },
-  (cause) => post({ type: "failed", message: messageOf(cause) })
+  (cause) => post({ type: "failed", message: messageOf(cause), code: codeOf(cause) })
 )

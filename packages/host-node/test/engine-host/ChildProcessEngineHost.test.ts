@@ -87,7 +87,7 @@ describe("engines as child processes", () => {
       assert.deepStrictEqual(yield* host.list, [])
       const second = yield* start
       assert.notStrictEqual(second.instanceId, first.instanceId)
-      yield* until(Effect.sync(() => logs.some((it) => it === "the engine has failed: it ended by SIGKILL")))
+      yield* until(Effect.sync(() => logs.some((it) => it === "the engine has failed: it was ended by signal SIGKILL")))
     }).pipe(Effect.scoped)
   )
 

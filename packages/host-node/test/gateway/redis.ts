@@ -57,8 +57,8 @@ export class OwnRedis {
         said += chunk.toString()
         if (said.includes("Ready to accept connections")) resolve()
       })
-      child.once("exit", (code) => {
-        reject(new Error(`redis-server ended with ${code}:\n${said}`))
+      child.once("exit", (code, signal) => {
+        reject(new Error(`redis-server ended with ${code ?? signal}:\n${said}`))
       })
     })
   }

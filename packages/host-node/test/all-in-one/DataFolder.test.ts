@@ -1,0 +1,106 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as DataFolder from "@galaxy/host-node/all-in-one/DataFolder"
+import * as Pglite from "@galaxy/host-node/sql/Pglite"
+import { Effect } from "effect"
+import { afterEach, assert, describe, it } from "vitest"
+
+const cleanups: Array<() => unknown> = []
+afterEach(() => {
+  for (const clean of cleanups.splice(0).toReversed()) clean()
+})
+
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), "galaxy-data-"))
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const mounted = (folder: string, ...args: ReadonlyArray<string>) => {
+  if (spawnSync("mount", [...args, folder]).status !== 0) return false
+  cleanups.push(() => execFileSync("umount", [folder]))
+  return true
+}
+
+const opened = (folder: string) => Effect.runPromise(Effect.scoped(DataFolder.open(folder)))
+const refusal = (folder: string) => Effect.runPromise(Effect.scoped(Effect.flip(DataFolder.open(folder))))
+
+describe("a data folder", () => {
+  it("is made with its keys, which stay, and is its owner's alone", async () => {
+    const folder = join(newFolder(), "new", "data")
+    const first = await opened(folder)
+    assert.deepStrictEqual((await opened(folder)).keys, first.keys)
+    assert.strictEqual(statSync(folder).mode & 0o777, 0o700)
+    assert.strictEqual(statSync(join(folder, "keys.json")).mode & 0o777, 0o600)
+    assert.isFalse(existsSync(join(folder, "galaxy.lock")))
+  })
+
+  it("is refused with a sentence when its keys are damaged, and is left as it is", async () => {
+    const folder = newFolder()
+    await opened(folder)
+    const file = join(folder, "keys.json")
+    const whole = readFileSync(file, "utf8")
+    const damage = [
+      "",
+      whole.slice(0, whole.length / 2),
+      "null",
+      JSON.stringify({ ...JSON.parse(whole), backend_secret: "short" }),
+      JSON.stringify({ ...JSON.parse(whole), gateway_signing_seed: 5 })
+    ]
+    for (const text of damage) {
+      writeFileSync(file, text)
+      const { message } = await refusal(folder)
+      assert.strictEqual(
+        message,
+        `${file} is damaged; restore it from a copy, or set GALAXY_DATA_DIR to another folder`
+      )
+      assert.strictEqual(readFileSync(file, "utf8"), text)
+    }
+    rmSync(file)
+    mkdirSync(join(folder, "database"))
+    assert.include((await refusal(folder)).message, "keys.json is missing although there is a database")
+    mkdirSync(file)
+    assert.include((await refusal(folder)).message, "keys.json is a folder where a file should be")
+    // Nobody has it after a refusal.
+    rmSync(file, { recursive: true })
+    rmSync(join(folder, "database"), { recursive: true })
+    await opened(folder)
+  })
+
+  it("is refused where a file is in its place, or in that of a part", async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, "file"), "")
+    for (const place of [join(folder, "file"), join(folder, "file", "below")]) {
+      assert.include((await refusal(place)).message, `${place} can't be a folder, because a file is in its place`)
+    }
+    writeFileSync(join(folder, "mails"), "")
+    assert.include((await refusal(folder)).message, `${join(folder, "mails")} can't be a folder`)
+  })
+
+  it("is refused on a disk that is full or read-only", async (context) => {
+    const full = newFolder()
+    if (!mounted(full, "-t", "tmpfs", "-o", "size=64k", "none")) return context.skip("only root can mount disks")
+    spawnSync("dd", ["if=/dev/zero", `of=${join(full, "fill")}`, "bs=4k"])
+    assert.include((await refusal(full)).message, "no space is left on the disk of")
+    const readOnly = newFolder()
+    assert.isTrue(mounted(readOnly, "-t", "tmpfs", "-o", "ro", "none"))
+    assert.include(
+      (await refusal(readOnly)).message,
+      `${readOnly} is on a read-only file system; make it writable or set`
+    )
+  })
+
+  it("has a database that is refused with a sentence when it is damaged", async () => {
+    const folder = newFolder()
+    const problem = (dataDir: string) => Effect.runPromise(Effect.scoped(Effect.flip(Pglite.start({ dataDir }))))
+    const file = join(folder, "file")
+    writeFileSync(file, "")
+    assert.include((await problem(file)).message, `${file} can't be a folder, because a file is in its place`)
+    const broken = join(folder, "broken")
+    mkdirSync(broken)
+    writeFileSync(join(broken, "PG_VERSION"), "99\n")
+    assert.include((await problem(broken)).message, `the database in ${broken} is damaged or of another version`)
+  }, 120_000)
+})
