@@ -16,6 +16,7 @@ import {
   EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
 import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
+import { fileProblem } from "../files/problems.ts"
 import { EngineProcess } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
@@ -110,7 +111,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       })
       yield* Effect.tryPromise({
         try: () => mkdir(stateDir, { recursive: true }),
-        catch: () => failed("the folder of the game's state can't be made")
+        catch: (cause) => failed(fileProblem(stateDir, cause, "move it away"))
       })
       return yield* Effect.acquireUseRelease(
         make,

@@ -14,7 +14,7 @@ export class GeoDatabaseUnreadable extends Schema.TaggedError<GeoDatabaseUnreada
   problem: Schema.String
 }) {
   override get message(): string {
-    return `${this.path}: ${this.problem}`
+    return `the country database ${this.path} can't be read (${this.problem}); correct BACKEND_GEOIP_DB_PATH or unset it`
   }
 }
 

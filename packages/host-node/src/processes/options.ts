@@ -1,10 +1,12 @@
 /** Settings, as the environment gives them, turned into the options of layers. */
 import { readFileSync } from "node:fs"
 import type { Callers } from "@galaxy/core/http/Callers"
+import { createSecureContext } from "node:tls"
 import { Redacted } from "effect"
 import { budgetsOf, timesOf } from "../config/gatewayLimits.ts"
 import type { Values } from "../config/load.ts"
 import type * as settings from "../config/settings.ts"
+import { readProblem } from "../files/problems.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
@@ -14,6 +16,31 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || h
 const callersOf = (values: Values<typeof settings.backend>): Callers | undefined => {
   if (values.gatewayToken !== undefined) return { gatewayToken: Redacted.make(values.gatewayToken) }
   return values.trustedNetwork ? { trustedNetwork: true } : undefined
+}
+
+const unreadable = (name: string, path: string | undefined): ReadonlyArray<string> => {
+  try {
+    if (path !== undefined) readFileSync(path)
+    return []
+  } catch (cause) {
+    return [`${name}: ${readProblem(path ?? "", cause)}`]
+  }
+}
+
+/** Files that can't be read, or that hold no certificate and its key. */
+const tlsProblems = (values: Values<typeof settings.gateway>): ReadonlyArray<string> => {
+  const { tlsCertPath, tlsKeyPath } = values
+  const problems = [
+    ...unreadable("GATEWAY_TLS_CERT_PATH", tlsCertPath),
+    ...unreadable("GATEWAY_TLS_KEY_PATH", tlsKeyPath)
+  ]
+  if (problems.length > 0 || tlsCertPath === undefined || tlsKeyPath === undefined) return problems
+  try {
+    createSecureContext({ cert: readFileSync(tlsCertPath), key: readFileSync(tlsKeyPath) })
+    return []
+  } catch {
+    return ["GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: must be a certificate and its private key, both in PEM"]
+  }
 }
 
 /** What contradicts itself although each value by itself is right; one line each. */
@@ -54,6 +81,7 @@ export const contradictions = (values: {
   if (gateway !== undefined && (gateway.tlsCertPath === undefined) !== (gateway.tlsKeyPath === undefined)) {
     problems.push("GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: set both or neither")
   }
+  if (gateway !== undefined) problems.push(...tlsProblems(gateway))
   return problems
 }
 

@@ -128,7 +128,10 @@ describe("the lock of a folder", () => {
       `${file} must be a file that this user may write; change it or remove it`
     )
     const gone = join(folder, "nowhere")
-    assert.include(FolderLock.problemOf(gone, refusal(gone), "choose another"), "can't be made there; choose another")
+    assert.include(
+      FolderLock.problemOf(gone, refusal(gone), "choose another"),
+      "is missing and can't be made; choose another"
+    )
   })
 })
 
