@@ -33,9 +33,16 @@ const deadline = "5 seconds"
 /** The probes are open to anybody: within this time they share one write. */
 const probeLasts = "1 second"
 
-const reasonOf = (cause: unknown) => {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
-  return code === "ENOSPC" || code === "EDQUOT" ? "the disk is full" : `reservations can't be written (${code})`
+const codeOf = (cause: unknown) => (cause instanceof Error && "code" in cause ? String(cause.code) : "")
+const isFull = (cause: unknown) => ["ENOSPC", "EDQUOT"].includes(codeOf(cause))
+
+/** Without a path: the probes show it to anybody. */
+const reasonOf = (cause: unknown) =>
+  isFull(cause) ? "the disk is full" : `reservations can't be written (${codeOf(cause)})`
+
+const problemOf = (cause: unknown) => {
+  if (isFull(cause)) return "the disk is full; make room and start again"
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, ReservationsUnusable> =>
@@ -50,7 +57,7 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
           try: () => ReservationLog.open({ ...options, settle }, begunAt),
           catch: (cause) =>
             new ReservationsUnusable({
-              message: `${options.folder}: ${cause instanceof Error ? cause.message : String(cause)}`
+              message: `reservations can't be kept in ${options.folder}: ${problemOf(cause)}`
             })
         }),
         ({ log }) => Effect.promise(() => log.close().catch(() => undefined))

@@ -24,6 +24,17 @@ const keepAliveMs = 5_000
 /** How long a connection that is thrown away may take to say goodbye. */
 const goodbyeMs = 50
 
+/**
+ * After a moment in which this process itself stood still, the answer may lie in the socket, unread: it is looked at once
+ * more before the deadline counts.
+ */
+const inTime = <A>(answer: Promise<A>): Promise<A> =>
+  new Promise((resolve, reject) => {
+    const tooLate = () => reject(new Error("the command timed out"))
+    const timer = setTimeout(() => setImmediate(tooLate), deadlineMs)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+
 export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, RedisFault, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = Deferred.makeUnsafe<never, RedisFault>()
@@ -39,7 +50,6 @@ export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, Red
             maxRetriesPerRequest: 0,
             autoResendUnfulfilledCommands: false,
             connectTimeout: deadlineMs,
-            commandTimeout: deadlineMs,
             disconnectTimeout: goodbyeMs,
             keepAlive: keepAliveMs,
             disableClientInfo: true
@@ -56,7 +66,7 @@ export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, Red
     redis.on("close", () => end(new RedisFault({ kind: "unreachable", why: "Redis has closed the connection" })))
 
     const ask = <A>(command: (redis: Redis) => Promise<A>) =>
-      Effect.tryPromise({ try: () => command(redis), catch: fromError }).pipe(
+      Effect.tryPromise({ try: () => inTime(command(redis)), catch: fromError }).pipe(
         Effect.tapError((fault) => Effect.sync(() => end(fault))),
         // What closed the connection says more than that it is closed.
         Effect.catch((fault) => (fault.kind === "unreachable" ? Deferred.await(ended) : Effect.fail(fault)))
