@@ -10,6 +10,7 @@ import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
+import type { EngineAccess } from "./EngineHost.ts"
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -25,13 +26,13 @@ export class EngineClient extends Context.Service<
   EngineClient,
   {
     /** Succeeds once the engine can serve. */
-    health(engine: URL): Effect.Effect<void, CallError>
-    init(engine: URL, request: InitRequest): Effect.Effect<EngineStatus, CallError>
-    turn(engine: URL, turn: number): Effect.Effect<EngineStatus, CallError>
-    command(engine: URL, body: Json): Effect.Effect<Json, CallError>
-    order(engine: URL, body: Json): Effect.Effect<Json, CallError>
-    orders(engine: URL, subject: Subject): Effect.Effect<Json, CallError>
-    report(engine: URL, subject: Subject): Effect.Effect<Json, CallError>
+    health(engine: EngineAccess): Effect.Effect<void, CallError>
+    init(engine: EngineAccess, request: InitRequest): Effect.Effect<EngineStatus, CallError>
+    turn(engine: EngineAccess, turn: number): Effect.Effect<EngineStatus, CallError>
+    command(engine: EngineAccess, body: Json): Effect.Effect<Json, CallError>
+    order(engine: EngineAccess, body: Json): Effect.Effect<Json, CallError>
+    orders(engine: EngineAccess, subject: Subject): Effect.Effect<Json, CallError>
+    report(engine: EngineAccess, subject: Subject): Effect.Effect<Json, CallError>
   }
 >()("@galaxy/core/engine/EngineClient") {}
 
@@ -106,11 +107,12 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
         })
       )
 
-    const to = (engine: URL, path: string) => new URL(path, engine)
-    const sent = (method: "POST" | "PUT", engine: URL, path: string, body: unknown) =>
-      HttpClientRequest.make(method)(to(engine, path)).pipe(HttpClientRequest.setBody(HttpBody.jsonUnsafe(body)))
-    const asked = (engine: URL, path: string, { race, turn }: Subject) =>
-      HttpClientRequest.get(to(engine, path), { urlParams: { race, ...(turn === undefined ? {} : { turn }) } })
+    const to = (method: "GET" | "POST" | "PUT", { endpoint, token }: EngineAccess, path: string) =>
+      HttpClientRequest.make(method)(new URL(path, endpoint)).pipe(HttpClientRequest.bearerToken(token))
+    const sent = (method: "POST" | "PUT", engine: EngineAccess, path: string, body: unknown) =>
+      to(method, engine, path).pipe(HttpClientRequest.setBody(HttpBody.jsonUnsafe(body)))
+    const asked = (engine: EngineAccess, path: string, { race, turn }: Subject) =>
+      to("GET", engine, path).pipe(HttpClientRequest.setUrlParams({ race, ...(turn === undefined ? {} : { turn }) }))
 
     /**
      * For what an engine may work on for long, and does once however often it is asked: a connection that swallows the
@@ -129,7 +131,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
 
     return EngineClient.of({
       health: Effect.fn("EngineClient.health")((engine) =>
-        Effect.asVoid(call(HttpClientRequest.get(to(engine, "/healthz")), config.probeTimeout))
+        Effect.asVoid(call(to("GET", engine, "/healthz"), config.probeTimeout))
       ),
       init: Effect.fn("EngineClient.init")((engine, request) =>
         status(sent("POST", engine, "/api/v1/admin/init", request))

@@ -4,14 +4,20 @@
  * At most one engine of a game runs at any time, on the game's own state, which outlives it.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, type Effect, type Option, Schema } from "effect"
+import { Context, type Effect, type Option, type Redacted, Schema } from "effect"
 
-export interface EngineInstance {
+/** How an engine is spoken to. */
+export interface EngineAccess {
+  /** Origin of its REST surface. */
+  readonly endpoint: URL
+  /** Made for this run of the engine, which answers nobody without it. */
+  readonly token: Redacted.Redacted
+}
+
+export interface EngineInstance extends EngineAccess {
   readonly gameId: GameId
   /** Names this run of the engine; another start has another one. */
   readonly instanceId: string
-  /** Origin of its REST surface. */
-  readonly endpoint: URL
 }
 
 export interface EngineSpec {

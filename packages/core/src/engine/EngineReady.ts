@@ -28,7 +28,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       let last = "it didn't answer"
       return yield* Effect.gen(function* () {
         const instance = yield* host.start(spec)
-        yield* client.health(instance.endpoint).pipe(
+        yield* client.health(instance).pipe(
           Effect.tapError((error) =>
             Effect.sync(() => {
               last = error.reason

@@ -82,12 +82,11 @@ export const layer: Layer.Layer<
 
     const engineOf = Effect.fnUntraced(function* (gameId: GameId) {
       const found = yield* host.inspect(gameId)
-      if (Option.isSome(found)) return found.value.endpoint
-      const started = yield* Effect.timeoutOrElse(runtimes.engine(gameId), {
+      if (Option.isSome(found)) return found.value
+      return yield* Effect.timeoutOrElse(runtimes.engine(gameId), {
         duration: config.callTimeout,
         orElse: () => Effect.fail(new EngineUnreachable({ reason: "the engine is not up yet" }))
       })
-      return started.endpoint
     })
 
     const write = (kind: "command" | "order") =>

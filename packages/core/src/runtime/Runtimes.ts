@@ -42,7 +42,11 @@ export class Runtimes extends Context.Service<
   }
 >()("@galaxy/core/runtime/Runtimes") {}
 
-const Engine = Schema.Struct({ instanceId: Schema.String, endpoint: Schema.URLFromString })
+const Engine = Schema.Struct({
+  instanceId: Schema.String,
+  endpoint: Schema.URLFromString,
+  token: Schema.RedactedFromValue(Schema.String)
+})
 
 const Game = Entity.make("galaxy/Game", [
   Rpc.make("reconcile", { success: Schema.Boolean }),

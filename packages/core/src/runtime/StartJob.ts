@@ -29,7 +29,7 @@ export const make = Effect.gen(function* () {
   const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
     const instance = yield* ready.ensure(specOf(row))
     const seats = yield* store.seats(row.game_id)
-    const status = yield* client.init(instance.endpoint, {
+    const status = yield* client.init(instance, {
       game_id: row.game_id,
       seed: row.seed,
       races: seats.map((it) => ({ name: it.raceName, player_id: it.enginePlayerId }))

@@ -7,7 +7,7 @@
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost, type EngineInstance, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
-import { Context, Effect, Layer, Option } from "effect"
+import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
 export interface Call {
@@ -142,7 +142,12 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
             return Effect.fail(new EngineStartFailed({ reason: "there is no such image", permanent: true }))
           }
           const run = ++runs
-          game.running = { gameId, instanceId: `run-${run}`, endpoint: new URL(`http://${gameId}.run-${run}.test`) }
+          game.running = {
+            gameId,
+            instanceId: `run-${run}`,
+            endpoint: new URL(`http://${gameId}.run-${run}.test`),
+            token: Redacted.make(`token-of-run-${run}`)
+          }
           return Effect.succeed(game.running)
         }),
       inspect: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
@@ -166,7 +171,11 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
         )
         const [gameId = "", run] = url.hostname.split(".")
         const game = gameOf(gameId)
-        if (game.running?.instanceId !== run) return yield* gone
+        const engine = game.running
+        if (engine?.instanceId !== run) return yield* gone
+        if (request.headers["authorization"] !== `Bearer ${Redacted.value(engine.token)}`) {
+          return HttpClientResponse.fromWeb(request, refusal(401, "unauthorized", "no token of this run"))
+        }
         const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "{}"
         const call = {
           method: request.method,

@@ -1,7 +1,7 @@
 /** The engine's operations as handlers of its REST surface. */
 import { InvalidRequest } from "@galaxy/contract/api/ApiError"
 import { EngineApi, InputErrors } from "@galaxy/contract/engine/EngineApi"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, type Redacted } from "effect"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
 import { Engine } from "./Engine.ts"
@@ -57,9 +57,16 @@ const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (er
   )
 )
 
+export interface EngineHttpOptions {
+  /** Told by `/healthz`. */
+  readonly version: string
+  /** What every caller has to bring, but one who asks for `/healthz`. An empty one lets in nobody. */
+  readonly token: Redacted.Redacted
+}
+
 /** Routes of the surface, with an envelope for whatever goes wrong. */
-export const routes = (version: string) =>
+export const routes = ({ version, token }: EngineHttpOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(EngineApi).pipe(Layer.provide([health(version), admin, play]), Layer.provide(inputErrors)),
-    guard
+    guard(token)
   )

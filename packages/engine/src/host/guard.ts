@@ -1,18 +1,16 @@
 /**
- * What surrounds every request: bounds on its body, and the error envelope for whatever no handler answers.
+ * What surrounds every request: the engine's token, bounds on the body, and the error envelope for whatever no handler answers.
  *
  * Nothing of the inside leaves by a defect; it is logged, and the caller reads `internal_error`.
  */
-import { type ApiErrorCode, body, statusOf } from "@galaxy/contract/api/ApiError"
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { EngineApi } from "@galaxy/contract/engine/EngineApi"
 import { maxBodiesBytes, maxBodyBytes } from "@galaxy/contract/engine/Limits"
-import { ByteSize, Effect, Layer, Semaphore } from "effect"
+import { ByteSize, Effect, Layer, type Redacted, Semaphore } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
-
-const refusal = (code: ApiErrorCode, message: string) =>
-  HttpServerResponse.jsonUnsafe(body(code, message), { status: statusOf[code] })
+import { onlyPlatform } from "./onlyPlatform.ts"
+import { refusal } from "./refusal.ts"
 
 const encoded = refusal("unsupported_media_type", "send the body as it is, without a content encoding")
 const notUtf8 = refusal("invalid_request", "the body is not UTF-8")
@@ -95,6 +93,11 @@ const guarded =
     )
 
 /** Around all routes of one listener. Whoever comes when its bytes are taken waits, unread. */
-export const guard = Layer.unwrap(
-  Effect.map(Semaphore.make(maxBodiesBytes), (bodies) => HttpRouter.middleware(guarded(bodies), { global: true }))
-)
+export const guard = (token: Redacted.Redacted) =>
+  Layer.unwrap(
+    Effect.map(Semaphore.make(maxBodiesBytes), (bodies) => {
+      const admitted = onlyPlatform(token)
+      const within = guarded(bodies)
+      return HttpRouter.middleware((handled) => admitted(within(handled)), { global: true })
+    })
+  )

@@ -4,7 +4,7 @@
  * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host that has yet to
  * notice that host's end holds the folder's lock, which the next engine waits for.
  */
-import { randomUUID } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { GameId } from "@galaxy/contract/ids/Ids"
@@ -15,7 +15,7 @@ import {
   type EngineSpec,
   EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
-import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
+import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
 import { fileProblem } from "../files/problems.ts"
 import { EngineProcess } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
@@ -94,11 +94,13 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       if (closing) return yield* failed("the host of engines is ending")
       if (processes.size >= maxEngines) return yield* failed(`${maxEngines} engines run already`)
       const stateDir = folder(spec.gameId)
+      const token = Redacted.make(randomBytes(32).toString("base64url"))
       const make = Effect.sync(() => {
         const process: EngineProcess = new EngineProcess({
           program,
           stateDir,
           version: spec.version,
+          token,
           onLog: (line) => Queue.offerUnsafe(logs, { gameId: spec.gameId, line }),
           onExit: (how, wanted) => {
             processes.delete(process)
@@ -127,7 +129,8 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
             const instance = {
               gameId: spec.gameId,
               instanceId: `${process.pid}-${randomUUID()}`,
-              endpoint: new URL(`http://127.0.0.1:${outcome.port}`)
+              endpoint: new URL(`http://127.0.0.1:${outcome.port}`),
+              token
             }
             running.set(spec.gameId, { instance, process })
             return instance

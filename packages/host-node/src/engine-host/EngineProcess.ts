@@ -5,6 +5,7 @@
  * its host, however the host ends.
  */
 import { type ChildProcess, spawn } from "node:child_process"
+import { Redacted } from "effect"
 import type { EngineProgram } from "./EngineProgram.ts"
 import { readLines } from "./lines.ts"
 
@@ -12,6 +13,8 @@ export interface EngineProcessOptions {
   readonly program: EngineProgram
   readonly stateDir: string
   readonly version: string
+  /** The engine answers nobody without it. */
+  readonly token: Redacted.Redacted
   /** One line of the engine's log; long ones are cut. */
   readonly onLog: (line: string) => void
   /** `wanted`: it was told to end. */
@@ -32,6 +35,8 @@ const environment = (options: EngineProcessOptions): Record<string, string> => {
     GALAXY_STATE_DIR: options.stateDir,
     GALAXY_ENGINE_ADDR: "127.0.0.1:0",
     GALAXY_ENGINE_VERSION: options.version,
+    // Arguments can be read by every user of the machine, the environment by this one only.
+    GALAXY_ENGINE_TOKEN: Redacted.value(options.token),
     GALAXY_EXIT_WITH_PARENT: "1"
   }
   for (const name of inherited) {
@@ -70,7 +75,8 @@ export class EngineProcess {
     const last: Array<string> = []
     child.stdin.on("error", () => undefined)
     // A full pipe would stop the engine: what it says is always read, whoever wants it.
-    readLines(child.stderr, maxLine, (line) => {
+    readLines(child.stderr, maxLine, (said) => {
+      const line = said.replaceAll(Redacted.value(options.token), "<token>")
       last.push(line)
       if (last.length > keptLines) last.shift()
       options.onLog(line)

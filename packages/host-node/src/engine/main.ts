@@ -38,7 +38,7 @@ const program = (settings: EngineSettings, listener: Server) => {
     Layer.provideMerge(StateStore.layer(settings.stateDir)),
     Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer])
   )
-  const running = HttpRouter.serve(routes(settings.version), { disableLogger: true, disableListenLog: true }).pipe(
+  const running = HttpRouter.serve(routes(settings), { disableLogger: true, disableListenLog: true }).pipe(
     // The folder comes first: nothing is listened on for a game that can't be served.
     Layer.provideMerge(server),
     Layer.provideMerge(engine),
@@ -90,6 +90,8 @@ const start = (settings: EngineSettings): void => {
 }
 
 const settings = readSettings(process.env)
+// Whatever this process starts has no business with it.
+delete process.env["GALAXY_ENGINE_TOKEN"]
 if ("stateDir" in settings) start(settings)
 else {
   for (const problem of settings) fail(problem)

@@ -1,10 +1,14 @@
 /** What an engine process reads from its environment; a wrong value is one line that names it. */
 
+import { Redacted } from "effect"
+
 export interface EngineSettings {
   readonly stateDir: string
   readonly host: string
   readonly port: number
   readonly version: string
+  /** What the platform sends with every call. */
+  readonly token: Redacted.Redacted
   readonly exitWithParent: boolean
 }
 
@@ -24,6 +28,11 @@ export const readSettings = (env: Environment): EngineSettings | ReadonlyArray<s
   if (stateDir === "") problems.push("GALAXY_STATE_DIR: the folder of the game's state is needed")
   const at = address(env["GALAXY_ENGINE_ADDR"] ?? "127.0.0.1:0")
   if (at === undefined) problems.push("GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0")
+  const token = env["GALAXY_ENGINE_TOKEN"] ?? ""
+  if (token === "") problems.push("GALAXY_ENGINE_TOKEN: the token that callers have to send is needed")
+  else if (!/^[\x21-\x7e]{1,1024}$/.test(token)) {
+    problems.push("GALAXY_ENGINE_TOKEN: expected at most 1024 visible ASCII characters without spaces")
+  }
   const parent = env["GALAXY_EXIT_WITH_PARENT"] ?? "0"
   if (parent !== "0" && parent !== "1") problems.push("GALAXY_EXIT_WITH_PARENT: expected 0 or 1")
   if (problems.length > 0 || at === undefined) return problems
@@ -31,6 +40,7 @@ export const readSettings = (env: Environment): EngineSettings | ReadonlyArray<s
     stateDir,
     ...at,
     version: env["GALAXY_ENGINE_VERSION"] ?? "0.1.0",
+    token: Redacted.make(token),
     exitWithParent: parent === "1"
   }
 }

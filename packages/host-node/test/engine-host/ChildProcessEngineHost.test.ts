@@ -210,6 +210,8 @@ describe("engines as child processes", () => {
         GALAXY_ENGINE_VERSION: "2.3.4",
         GALAXY_EXIT_WITH_PARENT: "1"
       })
+      // It has a token, and whatever it says of it stays out of the log.
+      assert.strictEqual(env["GALAXY_ENGINE_TOKEN"], "<token>")
       assert.isFalse("NODE_OPTIONS" in env)
     }).pipe(Effect.scoped)
   )

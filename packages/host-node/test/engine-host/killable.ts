@@ -173,7 +173,7 @@ const findings = Effect.gen(function* () {
   const client = yield* EngineClient.EngineClient
   const host = yield* EngineHost
   const engines = yield* host.list
-  const statuses = yield* Effect.forEach(engines, (it) => client.turn(it.endpoint, 0))
+  const statuses = yield* Effect.forEach(engines, (it) => client.turn(it, 0))
   return {
     runtime: yield* sql`
       SELECT r.game_id, r.status, r.current_turn, r.generating_turn, r.current_container_id AS instance, r.attempts,

@@ -11,6 +11,9 @@ const main = fileURLToPath(new URL("../../src/engine/main.ts", import.meta.url))
 /** How an engine is started: the program and its arguments. */
 export const command = [process.execPath, "--conditions=@galaxy/source", main] as const
 
+/** What every call but one to `/healthz` has to bring. */
+export const token = "a-token-of-tests"
+
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -60,7 +63,9 @@ export class EngineProcess {
   }
 
   async fetch(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(`${this.origin}${path}`, { method, ...init })
+    const headers = new Headers(init.headers)
+    if (!headers.has("authorization")) headers.set("authorization", `Bearer ${token}`)
+    const response = await fetch(`${this.origin}${path}`, { method, ...init, headers })
     const text = await response.text()
     return { status: response.status, headers: response.headers, json: text === "" ? undefined : JSON.parse(text) }
   }
@@ -87,7 +92,11 @@ export const withFolder = async (
   const started: Array<EngineProcess> = []
   try {
     await use((environment = {}) => {
-      const engine = new EngineProcess({ GALAXY_STATE_DIR: join(folder, "state"), ...environment })
+      const engine = new EngineProcess({
+        GALAXY_STATE_DIR: join(folder, "state"),
+        GALAXY_ENGINE_TOKEN: token,
+        ...environment
+      })
       started.push(engine)
       return engine
     }, folder)

@@ -4,10 +4,10 @@ import { EngineApi } from "@galaxy/contract/engine/EngineApi"
 import { maxBodiesBytes, maxBodyBytes, maxOrders } from "@galaxy/contract/engine/Limits"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
-import { FetchHttpClient } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { describe, expect, it } from "vitest"
-import { type Answer, type EngineProcess, initBody, withFolder } from "./EngineProcess.ts"
+import { type Answer, type EngineProcess, initBody, token, withFolder } from "./EngineProcess.ts"
 
 const withEngine = (use: (engine: EngineProcess) => Promise<void>) =>
   withFolder(async (start) => {
@@ -26,7 +26,10 @@ describe("the engine's REST surface", () => {
   it("plays a game with the client that its contract gives", () =>
     withEngine((engine) =>
       Effect.gen(function* () {
-        const client = yield* HttpApiClient.make(EngineApi, { baseUrl: engine.origin })
+        const client = yield* HttpApiClient.make(EngineApi, {
+          baseUrl: engine.origin,
+          transformClient: HttpClient.mapRequest(HttpClientRequest.bearerToken(token))
+        })
         expect((yield* client.health.healthz()).status).toBe("ok")
         const init = {
           ...initBody,
@@ -153,7 +156,11 @@ describe("the engine's REST surface", () => {
       const chunked = await new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
         const sent = httpRequest(`${engine.origin}/api/v1/admin/init`, {
           method: "POST",
-          headers: { "content-type": "application/json", "transfer-encoding": "chunked" }
+          headers: {
+            "content-type": "application/json",
+            "transfer-encoding": "chunked",
+            authorization: `Bearer ${token}`
+          }
         })
         sent.on("response", (response) => {
           let text = ""
@@ -175,7 +182,7 @@ describe("the engine's REST surface", () => {
     withEngine(async (engine) => {
       await engine.call("POST", "/api/v1/admin/init", initBody)
       const port = Number(new URL(engine.origin).port)
-      const half = `PUT /api/v1/order HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${maxBodyBytes}\r\n\r\n{`
+      const half = `PUT /api/v1/order HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${maxBodyBytes}\r\n\r\n{`
       const held = await Promise.all(
         Array.from({ length: maxBodiesBytes / maxBodyBytes }, async () => {
           const socket = createConnection(port, "127.0.0.1")
@@ -202,7 +209,7 @@ describe("the engine's REST surface", () => {
       await new Promise<void>((resolve) => {
         const socket = createConnection(port, "127.0.0.1", () => {
           socket.write(
-            "PUT /api/v1/order HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"
+            `PUT /api/v1/order HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`
           )
           socket.end()
         })

@@ -17,19 +17,28 @@ const run = promisify(execFile)
 const deploy = fileURLToPath(new URL("../../../../deploy/engine", import.meta.url))
 
 /** As a stranger's shell has it: without this repository's export condition. */
-const env = { ...process.env, NODE_OPTIONS: "", ...(dockerHost && { DOCKER_HOST: dockerHost }) }
+const token = randomUUID()
+const env = {
+  ...process.env,
+  NODE_OPTIONS: "",
+  GALAXY_ENGINE_TOKEN: token,
+  ...(dockerHost && { DOCKER_HOST: dockerHost })
+}
 
 const recipe = (name: string, ...args: ReadonlyArray<string>) =>
   run(process.execPath, [join(deploy, name), ...args], { env, maxBuffer: 1e8 })
 
+const proof = { authorization: `Bearer ${token}` }
+
 const post = (origin: string, path: string, body: unknown) =>
   fetch(`${origin}/api/v1/admin/${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...proof },
     body: JSON.stringify(body)
   }).then((it) => it.json() as Promise<unknown>)
 
-const get = (origin: string, path: string) => fetch(`${origin}${path}`).then((it) => it.json() as Promise<unknown>)
+const get = (origin: string, path: string) =>
+  fetch(`${origin}${path}`, { headers: proof }).then((it) => it.json() as Promise<unknown>)
 
 describe("the context of the engine's image", () => {
   let folder = ""
@@ -78,7 +87,11 @@ describe("the context of the engine's image", () => {
     const main = join(context, "app/node_modules/@galaxy/host-node/dist/engine/main.js")
     const child = spawn(process.execPath, [main], {
       cwd: folder,
-      env: { GALAXY_STATE_DIR: join(folder, "state"), GALAXY_ENGINE_VERSION: "1.2.3" },
+      env: {
+        GALAXY_STATE_DIR: join(folder, "state"),
+        GALAXY_ENGINE_VERSION: "1.2.3",
+        GALAXY_ENGINE_TOKEN: token
+      },
       stdio: ["ignore", "pipe", "inherit"]
     })
     engine = child
@@ -115,7 +128,7 @@ describe.skipIf(dockerHost === undefined)("containers of the engine's image", { 
   const watched = "--publish 127.0.0.1::8080 --health-interval 200ms".split(" ")
 
   const start = (version: string, volume: string, ...more: ReadonlyArray<string>) => {
-    const own = ["--label", name, "--volume", `${name}-${volume}:/state`]
+    const own = ["--label", name, "--volume", `${name}-${volume}:/state`, "--env", "GALAXY_ENGINE_TOKEN"]
     return docker("run", "--detach", ...own, ...hardened, ...watched, ...more, tagOf(version))
   }
 

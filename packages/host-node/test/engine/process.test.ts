@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readSettings } from "@galaxy/host-node/engine/settings"
 import { describe, expect, it } from "vitest"
-import { type Answer, command, type EngineProcess, initBody, withFolder } from "./EngineProcess.ts"
+import { Redacted } from "effect"
+import { type Answer, command, type EngineProcess, initBody, token, withFolder } from "./EngineProcess.ts"
 
 const orders = (name: string, planet: number) => ({
   actor: "Terrans",
@@ -48,13 +49,39 @@ describe("an engine process", () => {
 
   it("refuses wrong settings, a line for each", () =>
     withFolder(async (start) => {
-      const engine = start({ GALAXY_STATE_DIR: "", GALAXY_ENGINE_ADDR: "here", GALAXY_EXIT_WITH_PARENT: "yes" })
+      const engine = start({
+        GALAXY_STATE_DIR: "",
+        GALAXY_ENGINE_ADDR: "here",
+        GALAXY_ENGINE_TOKEN: "",
+        GALAXY_EXIT_WITH_PARENT: "yes"
+      })
       expect(await engine.ended).toEqual({ code: 2, signal: null })
       expect(engine.stderr.trim().split("\n")).toEqual([
         "galaxy-engine: GALAXY_STATE_DIR: the folder of the game's state is needed",
         "galaxy-engine: GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0",
+        "galaxy-engine: GALAXY_ENGINE_TOKEN: the token that callers have to send is needed",
         "galaxy-engine: GALAXY_EXIT_WITH_PARENT: expected 0 or 1"
       ])
+    }))
+
+  it("answers the platform alone, whatever way others ask", () =>
+    withFolder(async (start) => {
+      const engine = start()
+      await engine.listening()
+      await engine.call("POST", "/api/v1/admin/init", initBody)
+      const asked = async (method: string, path: string, authorization: string) =>
+        (await engine.fetch(method, path, { headers: { authorization } })).status
+      for (const path of ["/api/v1/admin/status", "/API/v1/admin/%73tatus", "/healthz/", "/HEALTHZ", "/nowhere"]) {
+        for (const wrong of ["", "Bearer", `Bearer ${token} `.slice(0, -2), `Basic ${token}`, `Bearer x${token}`]) {
+          expect([path, wrong, await asked("GET", path, wrong)]).toEqual([path, wrong, 401])
+        }
+      }
+      expect(await asked("POST", "/healthz", "")).toBe(401)
+      expect(await asked("GET", "/healthz?x=1", "")).toBe(200)
+      expect(await asked("GET", "/api/v1/admin/status", `bearer ${token}`)).toBe(200)
+      const big = await engine.fetch("PUT", "/api/v1/order", { headers: { authorization: "" }, body: "x".repeat(3e6) })
+      expect([big.status, big.headers.get("www-authenticate")]).toEqual([401, "Bearer"])
+      expect(engine.stderr).not.toContain(token)
     }))
 
   it("refuses a broken state, names the file and is not worth trying again", () =>
@@ -114,7 +141,7 @@ describe("an engine process", () => {
     withFolder(async (start, folder) => {
       // The shell starts an engine and becomes a program that never asks how its children end.
       const parent = spawn("/bin/sh", ["-c", '"$0" "$@" & echo $!; exec sleep 60', ...command], {
-        env: { PATH: process.env["PATH"], GALAXY_STATE_DIR: join(folder, "state") },
+        env: { PATH: process.env["PATH"], GALAXY_STATE_DIR: join(folder, "state"), GALAXY_ENGINE_TOKEN: token },
         stdio: ["ignore", "pipe", "ignore"]
       })
       try {
@@ -206,19 +233,21 @@ describe("an engine process", () => {
 
 describe("settings of an engine process", () => {
   it("have their defaults, and know addresses of both kinds", () => {
-    expect(readSettings({ GALAXY_STATE_DIR: "/x" })).toEqual({
+    const given = { GALAXY_STATE_DIR: "/x", GALAXY_ENGINE_TOKEN: "secret" }
+    expect(readSettings(given)).toEqual({
       stateDir: "/x",
       host: "127.0.0.1",
       port: 0,
       version: "0.1.0",
+      token: Redacted.make("secret"),
       exitWithParent: false
     })
-    expect(readSettings({ GALAXY_STATE_DIR: "/x", GALAXY_ENGINE_ADDR: "[::1]:8080" })).toMatchObject({
+    expect(readSettings({ ...given, GALAXY_ENGINE_ADDR: "[::1]:8080" })).toMatchObject({
       host: "::1",
       port: 8080
     })
     for (const addr of ["", "8080", "localhost", "localhost:", "localhost:70000", "::1:80", "a:b:1"]) {
-      expect(readSettings({ GALAXY_STATE_DIR: "/x", GALAXY_ENGINE_ADDR: addr })).toEqual([
+      expect(readSettings({ ...given, GALAXY_ENGINE_ADDR: addr })).toEqual([
         "GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0"
       ])
     }

@@ -2,10 +2,10 @@
 import { assert, layer } from "@effect/vitest"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import * as EngineClient from "@galaxy/core/engine/EngineClient"
-import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { type EngineAccess, EngineHost } from "@galaxy/core/engine/EngineHost"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import { newId } from "@galaxy/core/shared/NewId"
-import { Effect, Layer, Option, Schedule } from "effect"
+import { Effect, Layer, Option, Redacted, Schedule } from "effect"
 import { FetchHttpClient } from "effect/http"
 
 const newGame = Effect.map(newId, (id) => GameId.make(id))
@@ -19,19 +19,19 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
       const start = (gameId: GameId) =>
         Effect.flatMap(EngineHost, (host) => host.start({ gameId, imageRef, version: "0.1.0" }))
 
-      const healthy = (endpoint: URL) =>
-        Effect.flatMap(EngineClient.EngineClient, (client) => client.health(endpoint)).pipe(
+      const healthy = (engine: EngineAccess) =>
+        Effect.flatMap(EngineClient.EngineClient, (client) => client.health(engine)).pipe(
           Effect.retry(Schedule.max([Schedule.spaced("20 millis"), Schedule.recurs(500)]))
         )
 
       const begun = Effect.fnUntraced(function* (gameId: GameId) {
         const client = yield* EngineClient.EngineClient
         const instance = yield* start(gameId)
-        yield* healthy(instance.endpoint)
+        yield* healthy(instance)
         const races = yield* Effect.forEach(["Vega", "Lyra"], (name) =>
           Effect.map(newId, (id) => ({ name, player_id: EnginePlayerId.make(id) }))
         )
-        const status = yield* client.init(instance.endpoint, { game_id: gameId, seed: "a seed", races })
+        const status = yield* client.init(instance, { game_id: gameId, seed: "a seed", races })
         assert.strictEqual(status.turn, 0)
         return instance
       })
@@ -71,8 +71,26 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           const [first, second] = yield* Effect.all([begun(one), begun(two)], { concurrency: 2 })
           assert.notStrictEqual(first.endpoint.origin, second.endpoint.origin)
           yield* host.stop(one)
-          yield* healthy(second.endpoint)
+          yield* healthy(second)
           yield* host.stop(two)
+        })
+      )
+
+      it.effect("an engine answers its host's platform alone, and each run has a token of its own", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const client = yield* EngineClient.EngineClient
+          const gameId = yield* newGame
+          const first = yield* begun(gameId)
+          const stranger = { ...first, token: Redacted.make("guessed") }
+          const refused = yield* Effect.flip(client.turn(stranger, 1))
+          assert.strictEqual(refused._tag === "EngineRefused" ? refused.code : refused._tag, "unauthorized")
+          yield* host.stop(gameId)
+          const second = yield* start(gameId)
+          yield* healthy(second)
+          assert.notStrictEqual(Redacted.value(second.token), Redacted.value(first.token))
+          assert.notInclude(JSON.stringify(second), Redacted.value(second.token))
+          yield* host.stop(gameId)
         })
       )
 
@@ -82,17 +100,17 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           const client = yield* EngineClient.EngineClient
           const gameId = yield* newGame
           const first = yield* begun(gameId)
-          assert.strictEqual((yield* client.turn(first.endpoint, 1)).turn, 1)
+          assert.strictEqual((yield* client.turn(first, 1)).turn, 1)
           yield* host.stop(gameId)
           assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
-          assert.strictEqual((yield* Effect.flip(client.health(first.endpoint)))._tag, "EngineUnreachable")
+          assert.strictEqual((yield* Effect.flip(client.health(first)))._tag, "EngineUnreachable")
           assert.isFalse((yield* host.list).some((it) => it.gameId === gameId))
           yield* host.stop(gameId)
 
           const second = yield* start(gameId)
           assert.notStrictEqual(second.instanceId, first.instanceId)
-          yield* healthy(second.endpoint)
-          assert.strictEqual((yield* client.turn(second.endpoint, 2)).turn, 2)
+          yield* healthy(second)
+          assert.strictEqual((yield* client.turn(second, 2)).turn, 2)
           yield* host.stop(gameId)
         })
       )
@@ -106,10 +124,10 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           yield* host.discard(gameId)
           assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
           yield* host.discard(gameId)
-          const { endpoint } = yield* start(gameId)
-          yield* healthy(endpoint)
+          const engine = yield* start(gameId)
+          yield* healthy(engine)
           // There is no galaxy any more, so that no turn of it can be made.
-          assert.strictEqual((yield* Effect.flip(client.turn(endpoint, 1)))._tag, "EngineRefused")
+          assert.strictEqual((yield* Effect.flip(client.turn(engine, 1)))._tag, "EngineRefused")
           yield* host.discard(gameId)
         })
       )

@@ -2,7 +2,7 @@
  * `EngineHost` whose engines run in this process: the real engine behind its real REST surface on a loopback port, each
  * game in a folder of its own, without the cost of a process per game.
  */
-import { randomUUID } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
@@ -18,10 +18,10 @@ import {
   EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
 import { Engine } from "@galaxy/engine/host/Engine"
-import { routes } from "@galaxy/engine/host/EngineHttp"
+import { type EngineHttpOptions, routes } from "@galaxy/engine/host/EngineHttp"
 import * as StateStore from "@galaxy/engine/host/StateStore"
 import * as NodeFolderLocks from "@galaxy/host-node/engine/NodeFolderLocks"
-import { Context, Effect, Exit, Layer, Option, Scope, Semaphore } from "effect"
+import { Context, Effect, Exit, Layer, Option, Redacted, Scope, Semaphore } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 
 interface Running {
@@ -29,8 +29,8 @@ interface Running {
   readonly scope: Scope.Closeable
 }
 
-const engineIn = (folder: string, version: string) =>
-  HttpRouter.serve(routes(version), { disableLogger: true, disableListenLog: true }).pipe(
+const engineIn = (folder: string, options: EngineHttpOptions) =>
+  HttpRouter.serve(routes(options), { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(
       NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: 0 })
     ),
@@ -72,13 +72,14 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
         Effect.gen(function* () {
           yield* Effect.promise(() => mkdir(folder(gameId), { recursive: true }))
           const scope = yield* Scope.make()
-          const built = yield* Layer.buildWithScope(engineIn(folder(gameId), version), scope).pipe(
+          const token = Redacted.make(randomBytes(32).toString("base64url"))
+          const built = yield* Layer.buildWithScope(engineIn(folder(gameId), { version, token }), scope).pipe(
             Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))),
             Effect.mapError((error) => new EngineStartFailed({ reason: error.message, permanent: false }))
           )
           const { address } = Context.get(built, HttpServer.HttpServer)
           const port = "port" in address ? address.port : 0
-          const instance = { gameId, instanceId: randomUUID(), endpoint: new URL(`http://127.0.0.1:${port}`) }
+          const instance = { gameId, instanceId: randomUUID(), endpoint: new URL(`http://127.0.0.1:${port}`), token }
           running.set(gameId, { instance, scope })
           return instance
         })

@@ -4,6 +4,7 @@
  * Whatever was started is gone when its scope closes, with all that it started itself.
  */
 import { type ChildProcess, spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -87,12 +88,14 @@ export const engineProgram = (
   cwd?: string
 ): Required<Pick<Subject<ProgramEngine>, "start" | "restart" | "program" | "version">> => {
   const startOn = Effect.fnUntraced(function* (folder: string, variables: Readonly<Record<string, string>> = {}) {
+    const token = randomBytes(32).toString("base64url")
     const started = yield* Effect.acquireRelease(
       Effect.sync(() =>
         startChild(program, args, cwd, {
           GALAXY_STATE_DIR: folder,
           GALAXY_ENGINE_ADDR: "127.0.0.1:0",
           GALAXY_ENGINE_VERSION: version,
+          GALAXY_ENGINE_TOKEN: token,
           GALAXY_EXIT_WITH_PARENT: "1",
           ...variables
         })
@@ -112,7 +115,7 @@ export const engineProgram = (
       const reason = `the first line on standard output isn't ${expected}: ${begun.slice(0, 200)}`
       return yield* new NotServing({ reason })
     }
-    return { ...started, folder, baseUrl: `http://127.0.0.1:${port}` }
+    return { ...started, folder, baseUrl: `http://127.0.0.1:${port}`, token }
   })
 
   const folder = Effect.acquireRelease(

@@ -12,7 +12,7 @@ import { outcomeOf } from "@galaxy/testkit/engine/conformance/outcome"
 import { survival } from "@galaxy/testkit/engine/conformance/survival"
 import { engineProgram } from "@galaxy/testkit/engine/program"
 import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Effect, Exit, Redacted } from "effect"
 import {
   type Call,
   faults,
@@ -36,10 +36,12 @@ const bodyOf = async (incoming: IncomingMessage): Promise<string> => {
 }
 
 /** Asks the engine. */
-const ask = async (endpoint: URL, { method, path, query, body, type }: Call): Promise<Reply> => {
+const ask = async (endpoint: URL, { method, path, query, body, type, authorization }: Call): Promise<Reply> => {
   const target = new URL(path, endpoint)
   target.search = query.toString()
-  const sent = method === "GET" || method === "DELETE" ? {} : { body, headers: { "content-type": type } }
+  const proof = authorization === "" ? {} : { authorization }
+  const sent =
+    method === "GET" || method === "DELETE" ? { headers: proof } : { body, headers: { "content-type": type, ...proof } }
   const response = await fetch(target, { method, ...sent })
   return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() }
 }
@@ -47,13 +49,13 @@ const ask = async (endpoint: URL, { method, path, query, body, type }: Call): Pr
 /** The engine of a game, started if it isn't up, behind a proxy. */
 const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
   Effect.gen(function* () {
-    const { endpoint } = yield* host.start({ gameId, imageRef: "builtin:0.1.0", version: "0.1.0" })
+    const { endpoint, token } = yield* host.start({ gameId, imageRef: "builtin:0.1.0", version: "0.1.0" })
     const answer = proxy()
     const server = createServer((incoming, outgoing) => {
       void (async () => {
         const { pathname: path, searchParams: query } = new URL(incoming.url ?? "/", endpoint)
-        const type = incoming.headers["content-type"] ?? ""
-        const call = { method: incoming.method ?? "", path, query, type, body: await bodyOf(incoming) }
+        const { authorization = "", "content-type": type = "" } = incoming.headers
+        const call = { method: incoming.method ?? "", path, query, type, authorization, body: await bodyOf(incoming) }
         const reply = await answer(call, (changed) => ask(endpoint, { ...call, ...changed }))
         outgoing.writeHead(reply.status, { "content-type": reply.type }).end(reply.text)
       })().catch(() => outgoing.destroy())
@@ -73,7 +75,7 @@ const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
     )
     const address = server.address()
     const port = typeof address === "object" && address !== null ? address.port : 0
-    return { baseUrl: `http://127.0.0.1:${port}`, gameId }
+    return { baseUrl: `http://127.0.0.1:${port}`, gameId, token: Redacted.value(token) }
   })
 
 const ordersOfEngine: Pick<Subject<RunningEngine>, "validOrder" | "refusedOrder"> = {
@@ -99,7 +101,11 @@ const restartOf = (host: EngineHost["Service"], proxy: Proxy, lose: Losses) =>
     if (lose === "orders") {
       const body = JSON.stringify({ actor: "Лиряне", orders: [] })
       yield* Effect.promise(() =>
-        fetch(`${again.baseUrl}/api/v1/order`, { method: "PUT", body, headers: { "content-type": "application/json" } })
+        fetch(`${again.baseUrl}/api/v1/order`, {
+          method: "PUT",
+          body,
+          headers: { "content-type": "application/json", authorization: `Bearer ${again.token}` }
+        })
       )
     }
     return again

@@ -10,6 +10,7 @@ export interface Call {
   readonly query: URLSearchParams
   readonly type: string
   readonly body: string
+  readonly authorization: string
 }
 
 export interface Reply {
@@ -85,6 +86,8 @@ const changedBody =
 /** An engine whose games go on, since nobody ever leaves. */
 export const neverFinished: Proxy = () => (call, pass) => (call.path === banish ? statusNow(pass) : pass())
 
+const trusted = "without the token, or with another, every route but healthz is unauthorized and does nothing"
+
 export const faults: Readonly<Record<string, Fault>> = {
   "an engine that hides its version": {
     proxy: answers((value, { path }) => (path === "/healthz" ? { status: "ok" } : value)),
@@ -140,6 +143,21 @@ export const faults: Readonly<Record<string, Fault>> = {
       return (call, pass) => pass(call.path === init ? changedBody((it) => ({ ...it, seed: other }))(call) : {})
     },
     found: ["the same seed gives the same galaxy"]
+  },
+  "an engine that answers whoever asks": {
+    proxy: () => {
+      let known = ""
+      return (call, pass) => {
+        known ||= call.authorization
+        return pass({ authorization: known })
+      }
+    },
+    found: [trusted]
+  },
+  "an engine whose probe wants the token too": {
+    proxy: () => (call, pass) =>
+      call.path === "/healthz" && call.authorization === "" ? pass({ path: status }) : pass(),
+    found: [trusted]
   },
   "an engine that tells its seed": {
     proxy: () => {

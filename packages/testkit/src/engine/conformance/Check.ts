@@ -10,6 +10,8 @@ export type Json = Readonly<Record<string, unknown>>
 /** An engine that answers. */
 export interface RunningEngine {
   readonly baseUrl: string
+  /** The `GALAXY_ENGINE_TOKEN` that it was started with. */
+  readonly token: string
 }
 
 /** How a program ended, with the last that it said on standard error. */

@@ -34,12 +34,21 @@ export interface Sent {
 /** Those that may take as long as a turn does. */
 const slow = new Set(["POST /api/v1/admin/init", "POST /api/v1/admin/turn"])
 
-/** A call with a body that may be anything. */
-export const send = (engine: RunningEngine, method: string, path: string, body?: Sent) => {
+/** A call with a body that may be anything; without an `Authorization` where that is empty. */
+export const send = (
+  engine: RunningEngine,
+  method: string,
+  path: string,
+  body?: Sent,
+  authorization = `Bearer ${engine.token}`
+) => {
   const of = `${method} ${path}`
   return Effect.callback<Answer, NoAnswer>((resume) => {
     const fail = (reason: string) => resume(new NoAnswer({ of, reason }))
-    const headers = body === undefined ? {} : { "content-type": body.type ?? "application/json" }
+    const headers = {
+      ...(body === undefined ? {} : { "content-type": body.type ?? "application/json" }),
+      ...(authorization === "" ? {} : { authorization })
+    }
     let begun = false
     const sent = request(new URL(path, engine.baseUrl), { method, headers, agent: false }, (response) => {
       begun = true

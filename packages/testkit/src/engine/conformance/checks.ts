@@ -6,6 +6,7 @@ import { ending } from "./ending.ts"
 import { orders } from "./orders.ts"
 import { requests } from "./requests.ts"
 import { survival } from "./survival.ts"
+import { trust } from "./trust.ts"
 import { turns } from "./turns.ts"
 
 export interface Applied {
@@ -13,7 +14,7 @@ export interface Applied {
   readonly run: Effect.Effect<void, unknown, Scope.Scope>
 }
 
-export const anywhere = [...beginning, ...turns, ...orders, ...requests]
+export const anywhere = [...beginning, ...turns, ...orders, ...requests, ...trust]
 
 export const checksOf = <Engine extends RunningEngine>(subject: Subject<Engine>): ReadonlyArray<Applied> => {
   const { restart, program } = subject

@@ -119,7 +119,7 @@ export const ending: ReadonlyArray<ProgramCheck> = [
       // Nobody else holds the folder: nothing but the settings is wrong.
       yield* program.signal(engine, "SIGKILL")
       yield* program.ended(engine)
-      for (const wrong of [{ GALAXY_STATE_DIR: "" }, { GALAXY_ENGINE_ADDR: "nowhere" }]) {
+      for (const wrong of [{ GALAXY_STATE_DIR: "" }, { GALAXY_ENGINE_ADDR: "nowhere" }, { GALAXY_ENGINE_TOKEN: "" }]) {
         const about = JSON.stringify(wrong)
         const exit = yield* Effect.exit(program.startOn(program.folderOf(engine), wrong))
         assert.isTrue(Exit.isFailure(exit), `${about}: it serves all the same`)
