@@ -8,7 +8,7 @@
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
-import { type GameNotFound } from "../lobby/game/GameError.ts"
+import type { GameNotFound } from "../lobby/game/GameError.ts"
 import { NotGameMember } from "../lobby/membership/MembershipError.ts"
 import { Memberships } from "../lobby/membership/Memberships.ts"
 import type { StorageError } from "../shared/StorageError.ts"

@@ -172,7 +172,7 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
         const [gameId = "", run] = url.hostname.split(".")
         const game = gameOf(gameId)
         const engine = game.running
-        if (engine?.instanceId !== run) return yield* gone
+        if (engine === undefined || engine.instanceId !== run) return yield* gone
         if (request.headers["authorization"] !== `Bearer ${Redacted.value(engine.token)}`) {
           return HttpClientResponse.fromWeb(request, refusal(401, "unauthorized", "no token of this run"))
         }

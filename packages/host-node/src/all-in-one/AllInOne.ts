@@ -33,6 +33,8 @@ export interface AllInOneOptions {
   readonly backend: Address
   readonly push: Address
   readonly mailPage: Address
+  /** Names under which the page of mails is asked, beside those of loopback. */
+  readonly mailPageHosts?: ReadonlyArray<string> | undefined
   readonly mailSmtp: Address
   readonly edge?: Partial<GatewayServer.GatewayOptions>
   readonly core?: Partial<BackendServer.BackendServerOptions>
@@ -163,6 +165,7 @@ export const layerIn = (folder: DataFolder.DataFolder, options: AllInOneOptions)
           MailCatcher.layer({
             host: options.mailPage.host,
             httpPort: options.mailPage.port,
+            allowedHosts: options.mailPageHosts,
             smtpPort: options.mailSmtp.port,
             folder: folder.mails,
             ...(options.onMail === undefined ? {} : { onMail: options.onMail })

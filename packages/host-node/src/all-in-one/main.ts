@@ -34,9 +34,16 @@ const main = async (): Promise<void> => {
     backend: backend.httpAddr,
     push: backend.grpcPushAddr,
     mailPage: allInOne.mailPageAddr,
+    mailPageHosts: allInOne.mailPageHosts,
     mailSmtp: allInOne.mailSmtpAddr,
     edge: gatewayOptions(gateway),
-    core: { auth: core.auth, lobby: core.lobby, keepEventsMs: core.keepEventsMs, mailFrom: core.mailFrom },
+    core: {
+      allowedHosts: core.allowedHosts,
+      auth: core.auth,
+      lobby: core.lobby,
+      keepEventsMs: core.keepEventsMs,
+      mailFrom: core.mailFrom
+    },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),
     maxEngines: backend.engineMax,
     geoIpDbPath: backend.geoIpDbPath,

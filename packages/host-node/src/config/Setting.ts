@@ -100,6 +100,17 @@ export const base64 =
       : no(`must be the standard base64 of ${size} bytes`)
   }
 
+/** Names or addresses of hosts, separated by commas, without ports. */
+export const hostNames: Parse<ReadonlyArray<string>> = (input) => {
+  const names = input
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+  return names.every((name) => /^[a-z0-9._-]+$|^\[?[0-9a-f:.]+\]?$/i.test(name))
+    ? ok(names)
+    : no("must be names or addresses of hosts, without ports, separated by commas, as play.example.org")
+}
+
 export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))
 
 /** An e-mail address, alone or with a name, as `Galaxy <galaxy@example.org>`; the value has it in its normal form. */

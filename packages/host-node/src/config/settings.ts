@@ -5,7 +5,20 @@
  * shape makes them itself.
  */
 import { gatewayLimits } from "./gatewayLimits.ts"
-import { address, base64, duration, flag, mailbox, nonEmpty, oneOf, type Setting, text, url, whole } from "./Setting.ts"
+import {
+  address,
+  base64,
+  duration,
+  flag,
+  hostNames,
+  mailbox,
+  nonEmpty,
+  oneOf,
+  type Setting,
+  text,
+  url,
+  whole
+} from "./Setting.ts"
 
 const second = 1_000
 const minute = 60 * second
@@ -30,6 +43,14 @@ export const backend = {
     fallback: { host: "127.0.0.1", port: 8082 },
     fallbackText: "127.0.0.1:8082",
     about: "where gateways subscribe to the push stream"
+  },
+  allowedHosts: {
+    name: "BACKEND_ALLOWED_HOSTS",
+    parse: hostNames,
+    fallback: [],
+    fallbackText: "none",
+    about:
+      "names under which the backend is asked, separated by commas: beside those of loopback where it listens there; elsewhere these alone, but for probes, and any where none is set"
   },
   trustedNetwork: {
     name: "BACKEND_TRUSTED_NETWORK",
@@ -225,6 +246,14 @@ export const gateway = {
     fallbackText: "127.0.0.1:8080",
     about: "where players connect: REST, Connect, gRPC and gRPC-Web on one port"
   },
+  allowedHosts: {
+    name: "GATEWAY_ALLOWED_HOSTS",
+    parse: hostNames,
+    fallback: [],
+    fallbackText: "none",
+    about:
+      "names under which players connect, separated by commas: beside those of loopback where it listens there; elsewhere these alone, but for probes, and any where none is set"
+  },
   tlsCertPath: {
     name: "GATEWAY_TLS_CERT_PATH",
     parse: nonEmpty,
@@ -323,6 +352,13 @@ export const allInOne = {
     fallback: { host: "127.0.0.1", port: 8025 },
     fallbackText: "127.0.0.1:8025",
     about: "page that lists the mails of this machine; loopback only"
+  },
+  mailPageHosts: {
+    name: "GALAXY_MAIL_PAGE_ALLOWED_HOSTS",
+    parse: hostNames,
+    fallback: [],
+    fallbackText: "none",
+    about: "names under which that page is asked, separated by commas, beside those of loopback"
   },
   mailSmtpAddr: {
     name: "GALAXY_MAIL_SMTP_ADDR",

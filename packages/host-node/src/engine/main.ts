@@ -5,7 +5,7 @@
  * serving is a line on standard error. Exit codes: 0 for a wanted end, 1 when another attempt may go better, 2 when it
  * can't: wrong settings, or a state folder that somebody has to look at.
  */
-import { createServer, type Server } from "node:http"
+import type { Server } from "node:http"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -16,6 +16,8 @@ import * as StateStore from "@galaxy/engine/host/StateStore"
 import { Cause, Effect, Exit, Layer, Schedule } from "effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import { hostsOf } from "../http/hosts.ts"
+import { createListener } from "../http/Listener.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import * as NodeFolderLocks from "./NodeFolderLocks.ts"
 import { type EngineSettings, readSettings } from "./settings.ts"
@@ -72,7 +74,10 @@ const conclude = (exit: Exit.Exit<unknown, unknown>): number => {
 
 const start = (settings: EngineSettings): void => {
   // Looked at often enough that what is too slow ends near its time.
-  const listener = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 })
+  const listener = createListener(
+    { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    { hosts: hostsOf(settings.host, settings.allowedHosts), sameSiteWrites: true }
+  )
   const fiber = Effect.runFork(program(settings, listener))
   const stop = (): void => {
     setTimeout(() => listener.closeAllConnections(), graceMs).unref()

@@ -9,6 +9,8 @@ export interface EngineSettings {
   readonly version: string
   /** What the platform sends with every call. */
   readonly token: Redacted.Redacted
+  /** Names under which it is asked, beside those of loopback. */
+  readonly allowedHosts: ReadonlyArray<string>
   readonly exitWithParent: boolean
 }
 
@@ -41,6 +43,7 @@ export const readSettings = (env: Environment): EngineSettings | ReadonlyArray<s
     ...at,
     version: env["GALAXY_ENGINE_VERSION"] ?? "0.1.0",
     token: Redacted.make(token),
+    allowedHosts: (env["GALAXY_ENGINE_ALLOWED_HOSTS"] ?? "").split(/[\s,]+/).filter((name) => name !== ""),
     exitWithParent: parent === "1"
   }
 }

@@ -15,14 +15,21 @@ import * as SessionCache from "@galaxy/edge/SessionCache"
 import * as Verifier from "@galaxy/edge/Verifier"
 import { ByteSize, Context, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { guard } from "../http/guard.ts"
+import { hostsOf } from "../http/hosts.ts"
+import { refuse } from "../http/refuse.ts"
 import * as ConnectEdge from "./connectEdge.ts"
+import { encoded, isEncoded } from "./contentEncoding.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
+import { readSmallFirst } from "./readSmallFirst.ts"
 
 export interface GatewayOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
   readonly tls?: Tls | undefined
+  /** Names under which players connect, beside those of loopback where it listens there; elsewhere any when there are none. */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
   readonly maxConnections?: number | undefined
   /** How long clients may take; what is left out has its default. */
   readonly times?: Partial<Times> | undefined
@@ -63,10 +70,14 @@ const server = (options: GatewayOptions) =>
           times: options.times,
           maxConnections: options.maxConnections ?? 60_000
         },
-        (request, response) => {
-          if (rpc.handles(request.url ?? "")) rpc.handler(request, response)
-          else rest(request, response)
-        }
+        guard(
+          { hosts: hostsOf(options.host, options.allowedHosts) },
+          readSmallFirst((request, response) => {
+            if (rpc.handles(request.url ?? "")) rpc.handler(request, response)
+            else if (isEncoded(request)) refuse(request, response, ...encoded)
+            else rest(request, response)
+          })
+        )
       )
       // Runs before the listener is closed: open streams are told why they end, and only then the port drains.
       yield* Effect.addFinalizer(() => hub.close)

@@ -20,7 +20,10 @@ import {
   textOf
 } from "@galaxy/edge/Refusal"
 import { Cause, type Context, Effect, Exit, Stream } from "effect"
+import { refuse } from "../http/refuse.ts"
+import { encoded, isEncoded, isFramed } from "./contentEncoding.ts"
 import type { Handler } from "./listener.ts"
+import { dropUnreachable } from "./timeouts.ts"
 
 const domain = "galaxy"
 
@@ -59,7 +62,7 @@ const refuseMalformed = ({ signal }: { readonly signal: AbortSignal }) => {
     "abort",
     () => {
       const error: unknown = signal.reason
-      if (understood.has(signal) || !(error instanceof ConnectError) || !malformedCodes.has(error.code)) return
+      if (understood.has(signal) || !(error instanceof ConnectError) || !isMalformed(error)) return
       const { code, details, rawMessage } = toConnectError(
         new InvalidEnvelope({ message: malformed(error) }),
         "request"
@@ -76,6 +79,10 @@ const malformed = (error: ConnectError) =>
 /** An undecodable message is `Internal` in binary and `InvalidArgument` in JSON; an over-long one `ResourceExhausted`. */
 const malformedCodes: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.ResourceExhausted, Code.Internal])
 
+/** A call takes one message: none, or a second one, is told of as if the method didn't exist. */
+const isMalformed = ({ code, rawMessage }: ConnectError): boolean =>
+  malformedCodes.has(code) || (code === Code.Unimplemented && rawMessage.startsWith("protocol error: "))
+
 /** Where the connection's address travels from Node's request to the handler; set by us on every request. */
 const peerHeader = "x-galaxy-peer-ip"
 
@@ -84,10 +91,18 @@ const peerOf = (context: HandlerContext): Peer => ({ ip: context.requestHeader.g
 /** Room for base64, field tags and the other fields around a payload of exactly the bound. */
 const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
 
-/** Failures that aren't refusals are ours: logged whole, told of as nothing but an error. */
-const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place): A => {
+/**
+ * Failures that aren't refusals are ours: logged whole, told of as nothing but an error. A call that was broken off ends
+ * with the reason: its deadline has passed, or the client is gone.
+ */
+const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place, signal: AbortSignal): A => {
   if (Exit.isSuccess(exit)) return exit.value
   const failure = exit.cause.reasons.find(Cause.isFailReason)
+  if (failure === undefined && signal.aborted && Cause.hasInterruptsOnly(exit.cause)) {
+    throw signal.reason instanceof ConnectError
+      ? signal.reason
+      : new ConnectError("the call was cancelled", Code.Canceled)
+  }
   throw failure === undefined ? new ConnectError("internal error", Code.Internal) : toConnectError(failure.error, place)
 }
 
@@ -176,7 +191,7 @@ export const make = (services: EdgeServices) => {
             ),
             Effect.annotateLogs({ request_id: request.requestId.slice(0, 64) })
           )
-          return throwing(await run(command, { signal: context.signal }), "request")
+          return throwing(await run(command, { signal: context.signal }), "request", context.signal)
         },
         subscribeEvents: (request, context) => {
           understood.add(context.signal)
@@ -187,12 +202,24 @@ export const make = (services: EdgeServices) => {
     requestGate: refuseMalformed
   })
   const prefix = `/${EdgeGatewayService.typeName}/`
+  const streamPath = `${prefix}${EdgeGatewayService.method.subscribeEvents.name}`
+  const isStream = (url = "") => url.split("?", 1)[0] === streamPath
   return {
     handles: (url: string) => url.startsWith(prefix),
     handler: ((request, response) => {
       // Nobody but this gateway says where a request comes from.
       request.headers[peerHeader] = plain(request.socket.remoteAddress ?? "unknown")
+      if (isFramed(request) && isEncoded(request)) {
+        refuse(request, response, ...encoded)
+        return
+      }
+      dropUnreachable(request)
       readToTheEnd(request)
+      if (isStream(request.url)) {
+        // Whatever stands between lets each event through as it comes, and keeps none.
+        response.setHeader("cache-control", "no-store")
+        response.setHeader("x-accel-buffering", "no")
+      }
       try {
         adapter(request, response)
       } catch {

@@ -10,6 +10,7 @@ import * as net from "node:net"
 import type { AddressInfo } from "node:net"
 import type * as tls from "node:tls"
 import { Effect, Schema, type Scope } from "effect"
+import { answerClientErrors } from "../http/clientErrors.ts"
 import { limit } from "./http2Limits.ts"
 
 export interface Tls {
@@ -73,6 +74,8 @@ const http1Settings = (times: Times): http.ServerOptions => ({
   // How exactly the two above are kept.
   connectionsCheckingInterval: Math.ceil(times.headersMs / 4),
   keepAliveTimeout: times.idleMs,
+  // Who answers says what is wrong with one that names no host.
+  requireHostHeader: false,
   maxHeaderSize: 32 * 1024
 })
 
@@ -173,6 +176,7 @@ const plain = (handler: Handler, times: Times): Parts => {
   const sessions = new Set<http2.ServerHttp2Session>()
   const http1 = new Http1Connections()
   const h1 = http.createServer(http1Settings(times), http1.watch(handler))
+  answerClientErrors(h1)
   const h2 = http2.createServer(http2Settings, handler as never)
   h2.on("session", remember(sessions, times))
   // A server that never listens enforces no time-outs unless it believes it does.
@@ -196,6 +200,7 @@ const encrypted = (handler: Handler, tls: Tls, times: Times): Parts => {
     },
     http1.watch(handler) as never
   )
+  answerClientErrors(server)
   // The one option that Node doesn't take from here for a server of both.
   Object.assign(server, { keepAliveTimeout: times.idleMs })
   server.on("session", remember(sessions, times))

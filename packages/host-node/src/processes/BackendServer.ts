@@ -3,7 +3,6 @@
  *
  * The host brings what differs between shapes: database, mail transport, engine host, countries.
  */
-import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Accounts from "@galaxy/core/account/Accounts"
 import * as Admins from "@galaxy/core/admin/Admins"
@@ -42,6 +41,8 @@ import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import type { SqlClient } from "effect/sql"
 import { builtinImage, builtinVersion } from "../engine-host/EngineProgram.ts"
+import { hostsOf } from "../http/hosts.ts"
+import { createListener } from "../http/Listener.ts"
 import * as PushServer from "../push/PushServer.ts"
 
 export interface BackendServerOptions {
@@ -52,6 +53,8 @@ export interface BackendServerOptions {
   readonly pushPort: number
   /** Who may call the REST surfaces and subscribe to the push stream. */
   readonly callers: Callers
+  /** Names under which it is asked, beside those of loopback where it listens there; elsewhere any when there are none. */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** Keys login codes and seals mails: 32 bytes, the same for all backends of a database. */
   readonly secret: Redacted.Redacted<Uint8Array>
   /** The first administrator, made when there is none of this name. */
@@ -160,9 +163,11 @@ export const layer = (options: BackendServerOptions) => {
   const push = PushServer.layer({
     host: options.pushHost,
     port: options.pushPort,
-    callers: options.callers
+    callers: options.callers,
+    allowedHosts: options.allowedHosts
   }).pipe(Layer.provide(PushBroker.layer()))
-  const listener = NodeHttpServer.layer(() => createServer(listenerSettings), {
+  const guarded = { hosts: hostsOf(options.host, options.allowedHosts), sameSiteWrites: true }
+  const listener = NodeHttpServer.layer(() => createListener(listenerSettings, guarded), {
     host: options.host,
     port: options.port
   })

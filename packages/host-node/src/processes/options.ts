@@ -8,9 +8,8 @@ import type { Values } from "../config/load.ts"
 import type * as settings from "../config/settings.ts"
 import { readProblem } from "../files/problems.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
+import { isLoopback } from "../http/hosts.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
-
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
 
 /** Who may call the backend; nobody has been named where neither is set. A token wins over a trusted network. */
 const callersOf = (values: Values<typeof settings.backend>): Callers | undefined => {
@@ -103,6 +102,7 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
   host: values.httpAddr.host,
   port: values.httpAddr.port,
   tls: tlsOf(values),
+  allowedHosts: values.allowedHosts,
   edge: {
     freshnessPastMs: values.freshnessPast,
     freshnessFutureMs: values.freshnessFuture,
@@ -121,6 +121,7 @@ export const backendOptions = (
   pushHost: values.grpcPushAddr.host,
   pushPort: values.grpcPushAddr.port,
   callers: callersOf(values),
+  allowedHosts: values.allowedHosts,
   admin:
     values.adminBootstrapUser === undefined || values.adminBootstrapPassword === undefined
       ? undefined

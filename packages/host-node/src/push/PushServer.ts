@@ -13,6 +13,8 @@ import { admits, type Callers } from "@galaxy/core/http/Callers"
 import { PushBroker, type SubscribeError } from "@galaxy/core/push/PushBroker"
 import { Context, Effect, Layer, Schema, Stream } from "effect"
 import * as Outage from "../logging/Outage.ts"
+import { guard } from "../http/guard.ts"
+import { hostsOf } from "../http/hosts.ts"
 import { toFrame } from "./frames.ts"
 import { keepAlive } from "./keepAlive.ts"
 
@@ -21,6 +23,8 @@ export interface PushServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly callers: Callers
+  /** Names under which it is asked, beside those of loopback where it listens there; elsewhere any when there are none. */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** How often a silent gateway is asked whether it is there, and how long it may take to answer. */
   readonly pingIntervalMs?: number
   readonly pingTimeoutMs?: number
@@ -158,7 +162,11 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
       }
 
       const sessions = new Set<http2.ServerHttp2Session>()
-      const server = http2.createServer({ settings: { maxConcurrentStreams: 16 }, maxSessionMemory: 16 }, handler)
+      const guarded = guard({ hosts: hostsOf(options.host, options.allowedHosts), sameSiteWrites: true }, handler)
+      const server = http2.createServer(
+        { settings: { maxConcurrentStreams: 16 }, maxSessionMemory: 16 },
+        guarded as never
+      )
       server.maxConnections = maxConnections
       server.on("session", (session) => {
         sessions.add(session)

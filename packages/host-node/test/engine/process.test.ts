@@ -240,6 +240,7 @@ describe("settings of an engine process", () => {
       port: 0,
       version: "0.1.0",
       token: Redacted.make("secret"),
+      allowedHosts: [],
       exitWithParent: false
     })
     expect(readSettings({ ...given, GALAXY_ENGINE_ADDR: "[::1]:8080" })).toMatchObject({

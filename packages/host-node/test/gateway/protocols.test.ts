@@ -105,7 +105,7 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("a plain
         }
       }
       const http1 = yield* closing(connect)
-      yield* Effect.promise(() => dribble(http1, Buffer.from(`GET ${info} HTTP/1.1\r\nHost: a\r\n\r\n`)))
+      yield* Effect.promise(() => dribble(http1, Buffer.from(`GET ${info} HTTP/1.1\r\nHost: localhost\r\n\r\n`)))
       const [answer] = (yield* Effect.promise(() => once(http1, "data"))) as [Buffer]
       assert.match(answer.toString(), /^HTTP\/1\.1 200 OK\r\n/)
       const h2c = yield* closing(connect)

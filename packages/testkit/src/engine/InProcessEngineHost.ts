@@ -4,7 +4,6 @@
  */
 import { randomBytes, randomUUID } from "node:crypto"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
@@ -22,6 +21,8 @@ import { type EngineHttpOptions, routes } from "@galaxy/engine/host/EngineHttp"
 import * as StateStore from "@galaxy/engine/host/StateStore"
 import * as NodeFolderLocks from "@galaxy/host-node/engine/NodeFolderLocks"
 import { Context, Effect, Exit, Layer, Option, Redacted, Scope, Semaphore } from "effect"
+import { hostsOf } from "@galaxy/host-node/http/hosts"
+import { createListener } from "@galaxy/host-node/http/Listener"
 import { HttpRouter, HttpServer } from "effect/http"
 
 interface Running {
@@ -32,7 +33,11 @@ interface Running {
 const engineIn = (folder: string, options: EngineHttpOptions) =>
   HttpRouter.serve(routes(options), { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(
-      NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: 0 })
+      NodeHttpServer.layer(() => createListener({}, { hosts: hostsOf("127.0.0.1"), sameSiteWrites: true }), {
+        host: "127.0.0.1",
+        port: 0,
+        gracefulShutdownTimeout: 0
+      })
     ),
     Layer.provide(
       Engine.layer.pipe(

@@ -73,7 +73,13 @@ export const shape = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerRes
     const given = request.headers["x-request-id"] ?? ""
     const requestId = idPattern.test(given) ? given : crypto.randomUUID()
     const announced = Number(request.headers["content-length"] ?? 0)
-    const answered = announced > maxBodyBytes ? Effect.succeed(tooLarge()) : http
+    const encoding = request.headers["content-encoding"] ?? "identity"
+    const answered =
+      announced > maxBodyBytes
+        ? Effect.succeed(tooLarge())
+        : encoding.toLowerCase() === "identity"
+          ? http
+          : Effect.succeed(json("unsupported_media_type", "send the body as it is, without a content encoding"))
     return yield* answered.pipe(
       Effect.provideService(HttpServerRequest.MaxBodySize, maxBody),
       Effect.map((response) =>

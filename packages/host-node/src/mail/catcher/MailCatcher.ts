@@ -3,11 +3,13 @@
  *
  * Loopback only, since every caught code is a way in; a page under another host name is refused, against DNS rebinding.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { newId } from "@galaxy/core/shared/NewId"
 import { Clock, Context, Effect, Layer, PubSub, Schema } from "effect"
 import { SMTPServer, type SMTPServerSession } from "smtp-server"
+import { hostsOf, isLoopback } from "../../http/hosts.ts"
+import { createListener } from "../../http/Listener.ts"
 import { CaughtMail, codeIn } from "./CaughtMail.ts"
 import { MailFolder } from "./MailFolder.ts"
 import { errorPage, listPage, mailPage, policy } from "./page.ts"
@@ -39,6 +41,8 @@ export interface MailCatcherOptions {
   readonly httpPort: number
   /** `127.0.0.1` or `::1`. */
   readonly host?: string
+  /** Names under which the page is asked, beside those of loopback. */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** Where mails are kept over a restart; in memory only when absent. */
   readonly folder?: string
   /** How many mails are kept. */
@@ -97,8 +101,6 @@ const smtpServer = (take: (raw: Buffer, recipients: ReadonlyArray<string>) => Pr
   })
 }
 
-const hostName = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
-
 const respond = (response: ServerResponse, status: number, type: string, body: string) => {
   response.writeHead(status, {
     "Content-Type": `${type}; charset=utf-8`,
@@ -126,9 +128,6 @@ const matching = (mails: ReadonlyArray<CaughtMail>, to: string) => {
 const isTo = (mail: CaughtMail, to: string) => mail.to.some((it) => it.toLowerCase() === to.toLowerCase())
 
 const answer = (folder: MailFolder, request: IncomingMessage, response: ServerResponse) => {
-  if (!hostName.test(request.headers.host ?? "")) {
-    return html(response, 403, errorPage("Not here", "This page answers to localhost only."))
-  }
   if (request.method !== "GET" && request.method !== "HEAD") {
     return html(response, 405, errorPage("Not that way", "This page can only be read."))
   }
@@ -157,11 +156,9 @@ const listening = (server: Server | ReturnType<SMTPServer["listen"]>, what: stri
     )
   })
 
-const loopback = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/
-
 const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
   const host = options.host ?? "127.0.0.1"
-  if (!loopback.test(host)) {
+  if (!isLoopback(host)) {
     return yield* new MailCatcherUnavailable({ message: `the mail catcher listens on loopback only, not on ${host}` })
   }
   const clock = yield* Clock.Clock
@@ -201,9 +198,11 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
     () => Effect.promise(() => new Promise<void>((resolve) => smtp.close(() => resolve())))
   )
 
-  const http = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 }, (rq, rs) =>
-    answer(folder, rq, rs)
+  const http = createListener(
+    { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 },
+    { hosts: hostsOf(host, options.allowedHosts), sameSiteWrites: true }
   )
+  http.on("request", (request, response) => answer(folder, request, response))
   http.maxConnections = 200
   const httpPort = yield* Effect.acquireRelease(
     Effect.suspend(() => listening(http.listen(options.httpPort, host), "mail page")),

@@ -1,0 +1,45 @@
+/**
+ * Over HTTP/2 an answer that ends before the request has been read makes Node reset the stream, and some clients lose the
+ * answer with it. What is left of a small body is read, and thrown away, before the answer ends.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Handler } from "../http/guard.ts"
+
+/** Who sends more than this, or takes longer, may miss an answer that doesn't depend on the body. */
+const mostBytes = 1_048_576
+const patienceMs = 2_000
+
+/** Calls back once the rest of the request was read, or will not be. */
+const whenRead = (request: IncomingMessage, done: () => void): void => {
+  let left = mostBytes
+  const over = () => {
+    clearTimeout(late)
+    request.off("data", onData).off("end", over).off("close", over).off("error", over)
+    done()
+  }
+  const onData = (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) over()
+  }
+  const late = setTimeout(over, patienceMs)
+  request.on("data", onData).once("end", over).once("close", over).once("error", over)
+  request.resume()
+}
+
+const endsAfterReading = (request: IncomingMessage, response: ServerResponse): void => {
+  const end = response.end.bind(response) as (...args: ReadonlyArray<unknown>) => ServerResponse
+  response.end = ((...args: ReadonlyArray<unknown>) => {
+    // From now on as ever: an end within the end has nothing to wait for.
+    response.end = end as ServerResponse["end"]
+    if (request.readableEnded || request.destroyed) return end(...args)
+    whenRead(request, () => end(...args))
+    return response
+  }) as ServerResponse["end"]
+}
+
+export const readSmallFirst =
+  (handler: Handler): Handler =>
+  (request, response) => {
+    if (request.httpVersionMajor > 1) endsAfterReading(request, response)
+    handler(request, response)
+  }

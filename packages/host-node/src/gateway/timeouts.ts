@@ -1,0 +1,28 @@
+/**
+ * Deadlines that clients give. What no timer can hold is no deadline: the call ends by itself long before.
+ *
+ * Node's timers hold 24 days and fire at once for anything longer, so that the longest time-outs would be the shortest.
+ */
+import type { IncomingMessage } from "node:http"
+
+const longestTimer = 2 ** 31 - 1
+
+/** Milliseconds of each unit that gRPC knows. */
+const units = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000_001 } as const
+
+const millisOf = {
+  /** Milliseconds, as Connect has them; the protocol allows ten digits. */
+  "connect-timeout-ms": (text: string): number => (/^\d{1,10}$/.test(text) ? Number(text) : 0),
+  "grpc-timeout": (text: string): number => {
+    const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(text) ?? []
+    return digits === undefined ? 0 : Number(digits) * units[unit as keyof typeof units]
+  }
+} as const
+
+/** Takes away deadlines that are further off than a timer reaches; what has another form is refused by who reads it. */
+export const dropUnreachable = ({ headers }: IncomingMessage): void => {
+  for (const [name, millis] of Object.entries(millisOf)) {
+    const given = headers[name]
+    if (typeof given === "string" && millis(given) > longestTimer) delete headers[name]
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Stands before the routes of a listener, of whatever protocol: requests to another host get nothing, and those that a
+ * web page of another site sends change nothing.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { type Hosts, hostsIn, nameIn } from "./hosts.ts"
+import { refuse } from "./refuse.ts"
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface GuardOptions {
+  readonly hosts: Hosts
+  /** Refuses what a browser says comes from another site, but for reading; for listeners that no page calls. */
+  readonly sameSiteWrites?: boolean
+}
+
+const probes: ReadonlySet<string | undefined> = new Set(["/healthz", "/readyz"])
+const reads: ReadonlySet<string | undefined> = new Set(["GET", "HEAD", "OPTIONS"])
+
+/** Browsers alone send these, and no page can change them. */
+const isFromAnotherSite = ({ headers }: IncomingMessage, names: ReadonlyArray<string>): boolean => {
+  const site = headers["sec-fetch-site"]
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true
+  const { origin } = headers
+  if (origin === undefined) return false
+  const from = /^https?:\/\/(.*)$/i.exec(origin)?.[1]
+  const name = from === undefined ? undefined : nameIn(from)
+  return name === undefined || !names.includes(name)
+}
+
+/** Answers what may not pass; true when it has. */
+const refused = (options: GuardOptions, request: IncomingMessage, response: ServerResponse): boolean => {
+  const named = hostsIn(request)
+  if ("problem" in named) {
+    refuse(request, response, "invalid_request", named.problem)
+    return true
+  }
+  const { hosts, sameSiteWrites = false } = options
+  const exempt = hosts.probesExempt && probes.has(request.url?.split("?", 1)[0])
+  // An old client that names no host is one to no listener that has a name.
+  const names = named.names.length === 0 ? [""] : named.names
+  if (!exempt && !names.every(hosts.takes)) {
+    refuse(request, response, "forbidden", "this service isn't known by that host", "foreign_host")
+    return true
+  }
+  if (sameSiteWrites && !reads.has(request.method) && isFromAnotherSite(request, names)) {
+    refuse(request, response, "forbidden", "a page of another site may not do this", "cross_site")
+    return true
+  }
+  return false
+}
+
+export const guard =
+  (options: GuardOptions, handler: Handler): Handler =>
+  (request, response) => {
+    if (!refused(options, request, response)) handler(request, response)
+  }
