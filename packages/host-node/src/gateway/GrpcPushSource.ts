@@ -1,13 +1,21 @@
 /** The backend's push log over gRPC, as the gateway's `PushSource`. A backend that falls silent is noticed by pings. */
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
+  connect as http2Connect,
+  type OutgoingHttpHeaders
+} from "node:http2"
 import { isIP, connect as netConnect } from "node:net"
 import { connect as tlsConnect } from "node:tls"
 import { ConnectError, createClient } from "@connectrpc/connect"
-import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node"
+import { createGrpcTransport } from "@connectrpc/connect-node"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { Push, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
 import { type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { lookupWithin } from "../net/lookup.ts"
+import { keepAlive } from "../push/keepAlive.ts"
 
 export interface GrpcPushOptions {
   /** Where the backend's push stream listens, as `http://127.0.0.1:8082`. */
@@ -28,8 +36,7 @@ const outcomes = {
 
 const connectTimeoutMs = 5_000
 
-/** A connection for HTTP/2 that is there in time or fails. */
-const connectTo = (authority: URL) => {
+const socketTo = (authority: URL) => {
   const host = authority.hostname.replace(/^\[|\]$/g, "")
   const secure = authority.protocol === "https:"
   const port = Number(authority.port === "" ? (secure ? 443 : 80) : authority.port)
@@ -38,15 +45,61 @@ const connectTo = (authority: URL) => {
   const socket = secure
     ? tlsConnect({ ...to, ALPNProtocols: ["h2"], ...(isIP(host) === 0 ? { servername: host } : {}) })
     : netConnect(to)
-  const timer = setTimeout(() => {
-    socket.destroy(new Error(`the backend didn't take the connection within ${connectTimeoutMs} ms`))
-  }, connectTimeoutMs)
-  const settled = () => {
-    clearTimeout(timer)
-  }
-  socket.once(secure ? "secureConnect" : "connect", settled)
-  socket.once("close", settled)
+  // Whoever uses the connection learns of it by its session; without a listener here it would end the process.
+  socket.on("error", () => undefined)
   return socket
+}
+
+/**
+ * A connection of its own for each subscription, given up with it: a stream that was lost leaves nothing behind that could
+ * be used again.
+ */
+class OneConnection {
+  readonly authority: string
+  readonly #options: GrpcPushOptions
+  #session: ClientHttp2Session | undefined
+
+  constructor(options: GrpcPushOptions) {
+    this.authority = new URL(options.url).origin
+    this.#options = options
+  }
+
+  async request(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    options: ClientSessionRequestOptions
+  ): Promise<ClientHttp2Stream> {
+    this.close()
+    const session = http2Connect(this.authority, { createConnection: socketTo })
+    this.#session = session
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        session.destroy(new Error(`the backend didn't take the connection within ${connectTimeoutMs} ms`))
+      }, connectTimeoutMs)
+      session.on("error", (error) => {
+        reject(error)
+      })
+      session.once("close", () => {
+        clearTimeout(late)
+        reject(new Error("the backend closed the connection"))
+      })
+      session.once("connect", () => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
+    keepAlive(session, this.#options.pingIntervalMs ?? 4_000, this.#options.pingTimeoutMs ?? 4_000)
+    return session.request({ ...headers, ":method": method, ":path": path }, options)
+  }
+
+  notifyResponseByteRead(): void {
+    // Pings go out whether or not something comes.
+  }
+
+  close(): void {
+    this.#session?.destroy()
+  }
 }
 
 /** `undefined` for a frame of a later version: its cursor counts, its content can't. */
@@ -73,23 +126,6 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
   Layer.effect(
     PushSource,
     Effect.gen(function* () {
-      // Pings find a backend that vanished without closing the connection.
-      const sessionManager = yield* Effect.acquireRelease(
-        Effect.sync(
-          () =>
-            new Http2SessionManager(
-              options.url,
-              {
-                pingIntervalMs: options.pingIntervalMs ?? 4_000,
-                pingTimeoutMs: options.pingTimeoutMs ?? 4_000,
-                pingIdleConnection: true
-              },
-              { createConnection: connectTo }
-            )
-        ),
-        (manager) => Effect.sync(() => manager.abort())
-      )
-      const rpc = createClient(Push, createGrpcTransport({ baseUrl: options.url, sessionManager }))
       const headers: Record<string, string> =
         options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
 
@@ -97,13 +133,20 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
         frames: (cursor) =>
           Stream.suspend(() => {
             const abort = new AbortController()
+            const connection = new OneConnection(options)
+            const rpc = createClient(Push, createGrpcTransport({ baseUrl: options.url, sessionManager: connection }))
             return Stream.fromAsyncIterable(
               rpc.subscribePush({ gatewayClientId: options.clientId, cursor }, { signal: abort.signal, headers }),
               (cause) => new PushSourceLost({ message: ConnectError.from(cause).message })
             ).pipe(
               Stream.map(frameOf),
               Stream.filter((it) => it !== undefined),
-              Stream.ensuring(Effect.sync(() => abort.abort()))
+              Stream.ensuring(
+                Effect.sync(() => {
+                  abort.abort()
+                  connection.close()
+                })
+              )
             )
           })
       })
