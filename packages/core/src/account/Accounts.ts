@@ -29,18 +29,12 @@ export interface NewAccount {
   readonly declaredCountry: string | undefined
 }
 
-export type Standing = "active" | "blocked" | "deleted"
-
 export class Accounts extends Context.Service<
   Accounts,
   {
-    /** The account of an address, made now if there is none. Joins the caller's transaction. */
-    ensure(account: NewAccount): Effect.Effect<{ readonly userId: UserId; readonly standing: Standing }, StorageError>
-    /** Whether the address is barred, by a block of the address or of its account. */
-    isBlocked(email: string): Effect.Effect<boolean, StorageError>
+    /** The account of an address, made now if there is none, whether or not it may act. Joins the caller's transaction. */
+    ensure(account: NewAccount): Effect.Effect<UserId, StorageError>
     find(userId: UserId): Effect.Effect<Account, AccountNotFound | StorageError>
-    /** `undefined` when there is no such account. */
-    standing(userId: UserId): Effect.Effect<Standing | undefined, StorageError>
   }
 >()("@galaxy/core/account/Accounts") {}
 
@@ -64,25 +58,14 @@ const Row = Schema.Struct({
 const SanctionRow = Schema.Struct({ sanction_code: Schema.String, applied_at: Schema.DateTimeUtcFromDate })
 const LimitRow = Schema.Struct({ limit_code: Schema.String, value: Schema.Int })
 
-interface StandingRow {
-  readonly user_id: UserId
-  readonly permanent_block: boolean
-  readonly deleted: boolean
-}
-
-const standingOf = (row: StandingRow): Standing =>
-  row.deleted ? "deleted" : row.permanent_block ? "blocked" : "active"
-
 export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
     const byEmail = (email: string) =>
-      Effect.map(
-        sql<StandingRow>`
-          SELECT user_id, permanent_block, deleted_at IS NOT NULL AS deleted FROM backend.accounts WHERE email = ${email}`,
-        (rows) => Option.fromUndefinedOr(rows[0])
+      Effect.map(sql<{ user_id: UserId }>`SELECT user_id FROM backend.accounts WHERE email = ${email}`, (rows) =>
+        Option.fromUndefinedOr(rows[0])
       )
 
     const insert = Effect.fnUntraced(function* (account: NewAccount) {
@@ -108,17 +91,10 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
     const ensure = Effect.fn("Accounts.ensure")(function* (account: NewAccount) {
       for (let attempt = 0; attempt < 10; attempt++) {
         const found = yield* byEmail(account.email)
-        if (Option.isSome(found)) return { userId: found.value.user_id, standing: standingOf(found.value) }
+        if (Option.isSome(found)) return found.value.user_id
         yield* sql.withTransaction(insert(account))
       }
       return yield* Effect.die(new Error("no free user name was found"))
-    }, StorageError.refail)
-
-    const isBlocked = Effect.fn("Accounts.isBlocked")(function* (email: string) {
-      const rows = yield* sql`
-        SELECT 1 FROM backend.blocked_emails WHERE email = ${email}
-        UNION ALL SELECT 1 FROM backend.accounts WHERE email = ${email} AND permanent_block`
-      return rows.length > 0
     }, StorageError.refail)
 
     const find = Effect.fn("Accounts.find")(function* (userId: UserId) {
@@ -152,13 +128,6 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       return account
     }, StorageError.refail)
 
-    const standing = Effect.fn("Accounts.standing")(function* (userId: UserId) {
-      const [row] = yield* sql<StandingRow>`
-        SELECT user_id, permanent_block, deleted_at IS NOT NULL AS deleted FROM backend.accounts
-        WHERE user_id = ${userId}`
-      return row === undefined ? undefined : standingOf(row)
-    }, StorageError.refail)
-
-    return Accounts.of({ ensure, isBlocked, find, standing })
+    return Accounts.of({ ensure, find })
   })
 )

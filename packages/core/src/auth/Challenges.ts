@@ -14,6 +14,7 @@ import { GeoIp } from "../geo/GeoIp.ts"
 import { loginCode } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import { Standing } from "../standing/Standing.ts"
 import { zoneNamed } from "../shared/TimeZone.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import * as ChallengeStore from "./ChallengeStore.ts"
@@ -91,12 +92,13 @@ class Undone extends Data.TaggedError("Undone") {}
 export const layer: Layer.Layer<
   Challenges,
   never,
-  SqlClient.SqlClient | Accounts | Sessions | SignInNetworks | MailOutbox | GeoIp | AuthSettings
+  SqlClient.SqlClient | Accounts | Standing | Sessions | SignInNetworks | MailOutbox | GeoIp | AuthSettings
 > = Layer.effect(
   Challenges,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const accounts = yield* Accounts
+    const standing = yield* Standing
     const sessions = yield* Sessions
     const networks = yield* SignInNetworks
     const outbox = yield* MailOutbox
@@ -177,7 +179,7 @@ export const layer: Layer.Layer<
       const email = normalForm(request.email)
       if (email === undefined) return yield* new SignInMalformed({ problem: "email: not an e-mail address" })
       const language = Language.resolve(request.locale, request.acceptLanguage, settings.defaultLanguage)
-      if (yield* accounts.isBlocked(email)) return yield* new AccountPermanentlyBlocked()
+      if ((yield* standing.ofAddress(email)) === "blocked") return yield* new AccountPermanentlyBlocked()
       const network = yield* networks.mark(email, SourceNetwork.of(request.sourceIp))
       return yield* sql.withTransaction(
         Effect.gen(function* () {
@@ -211,17 +213,17 @@ export const layer: Layer.Layer<
       yield* store.count(challenge.id, right, now)
       if (!right) return { type: "refused" }
       const { email } = challenge
-      if (yield* accounts.isBlocked(email)) return { type: "blocked" }
-      const account = yield* accounts.ensure({
+      const verdict = yield* standing.ofAddress(email)
+      if (verdict === "blocked" || verdict === "deleted") return { type: verdict === "blocked" ? "blocked" : "refused" }
+      const userId = yield* accounts.ensure({
         email,
         preferredLanguage: challenge.language,
         timeZone: request.timeZone,
         declaredCountry: country
       })
-      if (account.standing !== "active") return { type: account.standing === "blocked" ? "blocked" : "refused" }
       yield* store.inTurn(email)
       yield* networks.remember(yield* networks.mark(email, SourceNetwork.of(request.sourceIp)))
-      return { type: "opened", session: yield* sessions.create(account.userId, publicKey) }
+      return { type: "opened", session: yield* sessions.create(userId, publicKey) }
     })
 
     /** Nobody is kept out for the sake of a country. */

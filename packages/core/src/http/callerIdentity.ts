@@ -9,15 +9,15 @@ import { Caller, CallerIdentity, userIdHeader } from "@galaxy/contract/api/Ident
 import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Effect, Layer } from "effect"
 import { HttpServerRequest } from "effect/http"
-import { Accounts } from "../account/Accounts.ts"
 import { CountryCounters } from "../geo/CountryCounters.ts"
 import { toApi } from "../shared/http/errors.ts"
 import { sourceIp } from "../shared/http/sourceIp.ts"
+import { Standing } from "../standing/Standing.ts"
 
-export const callerIdentity: Layer.Layer<CallerIdentity, never, Accounts | CountryCounters> = Layer.effect(
+export const callerIdentity: Layer.Layer<CallerIdentity, never, Standing | CountryCounters> = Layer.effect(
   CallerIdentity,
   Effect.gen(function* () {
-    const accounts = yield* Accounts
+    const standing = yield* Standing
     const counters = yield* CountryCounters
     return CallerIdentity.of(
       Effect.fnUntraced(function* (http) {
@@ -28,7 +28,7 @@ export const callerIdentity: Layer.Layer<CallerIdentity, never, Accounts | Count
         }
         const userId = UserId.make(given)
         // Sessions of a deleted or blocked account are revoked; this holds until every gateway has heard of it.
-        if ((yield* toApi(accounts.standing(userId))) !== "active") {
+        if ((yield* toApi(standing.of(userId))) !== "active") {
           return yield* new ApiError.Unauthorized({ message: "there is no active account behind this session" })
         }
         const ip = sourceIp(request)

@@ -17,6 +17,7 @@ import type { LobbyConfig } from "./game/LobbyConfig.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
 import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
+import type { Standing } from "../standing/Standing.ts"
 import * as GameEvents from "./GameEvents.ts"
 
 const Stores = Layer.mergeAll(GameStore.layer, MembershipStore.layer, InviteStore.layer, RaceNames.layer)
@@ -32,7 +33,7 @@ export const layerForRuntime: Layer.Layer<
 export const layer: Layer.Layer<
   Games.Games | Invites.Invites,
   never,
-  SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig
+  SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig | Standing
 > = Layer.mergeAll(Games.layer.pipe(Layer.provide(MembershipStore.layerGameMembers)), Invites.layer).pipe(
   Layer.provide(Stores)
 )

@@ -11,6 +11,8 @@ import { MailOutbox } from "../mail/MailOutbox.ts"
 import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import { AccountStore } from "../account/AccountStore.ts"
+import { Standing } from "../standing/Standing.ts"
 import { excerpt, type Intent, type KnownIntent, type Prepared, prepare, reasonOf } from "./Intent.ts"
 
 export class Notifications extends Context.Service<
@@ -21,12 +23,6 @@ export class Notifications extends Context.Service<
   }
 >()("@galaxy/core/notification/Notifications") {}
 
-interface Recipient {
-  readonly userId: UserId
-  readonly email: string
-  readonly language: string
-}
-
 interface Route {
   readonly channel: "push" | "email"
   readonly user_id: UserId
@@ -34,12 +30,18 @@ interface Route {
   readonly status: "published" | "enqueued" | "skipped"
 }
 
-export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | PushLog | MailOutbox> = Layer.effect(
+export const layer: Layer.Layer<
+  Notifications,
+  never,
+  SqlClient.SqlClient | PushLog | MailOutbox | Standing | AccountStore
+> = Layer.effect(
   Notifications,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const push = yield* PushLog
     const mail = yield* MailOutbox
+    const accounts = yield* AccountStore
+    const standing = yield* Standing
 
     const quarantine = (intent: Intent, fault: string) =>
       sql
@@ -60,16 +62,12 @@ export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Push
           Effect.annotateLogs({ kind: reasonOf(JSON.stringify(intent.kind)).slice(0, 64) })
         )
 
-    /** Accounts that still are; a deleted one is told nothing. */
-    const reachable = (userIds: ReadonlyArray<UserId>) =>
-      userIds.length === 0
-        ? Effect.succeed(new Map<UserId, Recipient>())
-        : Effect.map(
-            sql<Recipient>`
-              SELECT user_id AS "userId", email, preferred_language AS language FROM backend.accounts
-              WHERE ${sql.in("user_id", userIds)} AND deleted_at IS NULL`,
-            (rows) => new Map(rows.map((it) => [it.userId, it]))
-          )
+    /** Accounts that may act; the others are told nothing. */
+    const reachable = Effect.fnUntraced(function* (userIds: ReadonlyArray<UserId>) {
+      const active = yield* standing.active(userIds)
+      const contacts = yield* accounts.contacts([...active])
+      return new Map(contacts.map((it) => [it.userId, it]))
+    })
 
     /** Answers nothing when the fact was told before. */
     const record = Effect.fnUntraced(function* (intent: Intent, payload: string, now: Date) {
@@ -96,17 +94,17 @@ export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Push
       const now = yield* DateTime.nowAsDate
       const id = yield* record(intent, stored, now)
       if (id === undefined) return
-      const accounts = yield* reachable(recipients)
-      const told = recipients.filter((it) => accounts.has(it))
+      const reached = yield* reachable(recipients)
+      const told = recipients.filter((it) => reached.has(it))
       const routes: Array<Route> = []
       const { event, mail: textIn, mailExpiresAt } = out
       yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
       for (const user_id of recipients) {
-        routes.push({ channel: "push", user_id, status: accounts.has(user_id) ? "published" : "skipped" })
+        routes.push({ channel: "push", user_id, status: reached.has(user_id) ? "published" : "skipped" })
       }
       if (textIn !== undefined) {
         for (const user_id of recipients) {
-          const account = accounts.get(user_id)
+          const account = reached.get(user_id)
           routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
           if (account === undefined) continue
           yield* mail.enqueue({

@@ -1,4 +1,3 @@
-import { UserId } from "@galaxy/contract/ids/Ids"
 import * as Accounts from "@galaxy/core/account/Accounts"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase, layerPglite, onPostgres } from "@galaxy/testkit/TestDatabase"
@@ -24,8 +23,7 @@ eachDatabase((name, database) => {
         const sql = yield* SqlClient.SqlClient
         const email = yield* address
         const made = yield* accounts.ensure(request(email))
-        assert.strictEqual(made.standing, "active")
-        const first = yield* accounts.find(made.userId)
+        const first = yield* accounts.find(made)
         assert.notProperty(first, "declared_country")
         assert.deepStrictEqual([first.sanctions, first.limits, first.display_name], [[], [], ""])
         assert.notInclude(first.user_name, email.slice(0, 8))
@@ -36,9 +34,9 @@ eachDatabase((name, database) => {
           declaredCountry: "DE"
         })
         assert.deepStrictEqual(again, made)
-        assert.deepStrictEqual(yield* accounts.find(made.userId), first)
+        assert.deepStrictEqual(yield* accounts.find(made), first)
         const records = yield* sql`
-          SELECT tier, source FROM backend.entitlement_records WHERE user_id = ${made.userId}`
+          SELECT tier, source FROM backend.entitlement_records WHERE user_id = ${made}`
         assert.deepStrictEqual(records, [{ tier: "free", source: "registration" }])
       })
     )
@@ -47,7 +45,7 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const accounts = yield* Accounts.Accounts
         const sql = yield* SqlClient.SqlClient
-        const { userId } = yield* accounts.ensure(request(yield* address))
+        const userId = yield* accounts.ensure(request(yield* address))
         const [sanction, limit] = [yield* newId, yield* newId]
         const at = new Date(1_000)
         yield* sql`
@@ -77,27 +75,10 @@ eachDatabase((name, database) => {
         const accounts = yield* Accounts.Accounts
         const sql = yield* SqlClient.SqlClient
         const email = yield* address
-        const { userId } = yield* accounts.ensure(request(email))
+        const userId = yield* accounts.ensure(request(email))
         yield* sql`UPDATE backend.accounts SET deleted_at = now() WHERE user_id = ${userId}`
-        assert.deepStrictEqual(yield* accounts.ensure(request(email)), { userId, standing: "deleted" })
-        assert.strictEqual(yield* accounts.standing(userId), "deleted")
+        assert.strictEqual(yield* accounts.ensure(request(email)), userId)
         assert.strictEqual((yield* Effect.flip(accounts.find(userId)))._tag, "AccountNotFound")
-        assert.isFalse(yield* accounts.isBlocked(email))
-      })
-    )
-
-    it.effect("an address is barred by its own block or by its account's", () =>
-      Effect.gen(function* () {
-        const accounts = yield* Accounts.Accounts
-        const sql = yield* SqlClient.SqlClient
-        const [free, barred, account] = [yield* address, yield* address, yield* address]
-        yield* sql`INSERT INTO backend.blocked_emails (email, blocked_at, reason) VALUES (${barred}, now(), 'a reason')`
-        const { userId } = yield* accounts.ensure(request(account))
-        yield* sql`UPDATE backend.accounts SET permanent_block = true WHERE user_id = ${userId}`
-        const verdicts = yield* Effect.forEach([free, barred, account], accounts.isBlocked)
-        assert.deepStrictEqual(verdicts, [false, true, true])
-        assert.strictEqual(yield* accounts.standing(userId), "blocked")
-        assert.isUndefined(yield* accounts.standing(UserId.make(yield* newId)))
       })
     )
   })
@@ -122,7 +103,7 @@ layer(Accounts.layer.pipe(Layer.provideMerge(layerPglite)), { timeout: "60 secon
       const one = yield* accounts.ensure(request(yield* address))
       const two = yield* accounts.ensure(request(yield* address))
       assert.strictEqual(poor, 6)
-      const names = yield* Effect.forEach([one, two], ({ userId }) => accounts.find(userId))
+      const names = yield* Effect.forEach([one, two], accounts.find)
       assert.strictEqual(names[0]?.user_name, "bababa-00000")
       assert.notStrictEqual(names[1]?.user_name, "bababa-00000")
     })
@@ -138,7 +119,7 @@ onPostgres((database) => {
         const all = yield* Effect.forEach(Arr.range(1, 30), () => accounts.ensure(request(email)), {
           concurrency: "unbounded"
         })
-        assert.strictEqual(new Set(all.map((it) => it.userId)).size, 1)
+        assert.strictEqual(new Set(all).size, 1)
       })
     )
   })

@@ -4,6 +4,7 @@ import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
+import * as Standing from "@galaxy/core/standing/Standing"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { Content } from "@galaxy/core/mail/Mail"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
@@ -23,7 +24,7 @@ const geo: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
 
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
   Challenges.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)),
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(

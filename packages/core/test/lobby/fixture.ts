@@ -15,6 +15,7 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import * as RuntimeJobs from "@galaxy/core/runtime/RuntimeJobs"
 import { newId } from "@galaxy/core/shared/NewId"
+import * as Standing from "@galaxy/core/standing/Standing"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
@@ -23,6 +24,7 @@ const secret = Redacted.make(new Uint8Array(32).fill(7))
 
 const Telling = Notifications.layer.pipe(
   Layer.provide([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" })]),
+  Layer.provideMerge(Standing.layer),
   Layer.provide(SecretBox.layer({ secret }))
 )
 

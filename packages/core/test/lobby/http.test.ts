@@ -6,7 +6,7 @@ import {
   LobbyMyGamesGroup,
   LobbyMyInvitesGroup
 } from "@galaxy/contract/api/UserLobby"
-import * as Accounts from "@galaxy/core/account/Accounts"
+import * as Standing from "@galaxy/core/standing/Standing"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
 import { callerIdentity } from "@galaxy/core/http/callerIdentity"
 import { inputErrors } from "@galaxy/core/shared/http/inputErrors"
@@ -38,7 +38,7 @@ const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Games | Invites | SqlClient.SqlClient>()
   const app = HttpApiBuilder.layer(LobbyApi).pipe(
     Layer.provide([GameUser.layer, InviteUser.layer]),
-    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Accounts.layer])), inputErrors]),
+    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])), inputErrors]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)
   )

@@ -6,6 +6,7 @@ import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import type { Intent, KnownIntent } from "@galaxy/core/notification/Intent"
 import * as Notifications from "@galaxy/core/notification/Notifications"
+import * as Standing from "@galaxy/core/standing/Standing"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
@@ -14,7 +15,7 @@ import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 
 const services = Notifications.layer.pipe(
-  Layer.provideMerge([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" })]),
+  Layer.provideMerge([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" }), Standing.layer]),
   Layer.provideMerge(SecretBox.layer({ secret: Redacted.make(new Uint8Array(32).fill(5)) }))
 )
 

@@ -2,7 +2,7 @@ import { AdminEngineVersionsGroup, AdminRuntimesGroup } from "@galaxy/contract/a
 import { AdminIdentity, Administrator, CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
 import { GamesGroup } from "@galaxy/contract/api/UserGames"
-import * as Accounts from "@galaxy/core/account/Accounts"
+import * as Standing from "@galaxy/core/standing/Standing"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
 import { callerIdentity } from "@galaxy/core/http/callerIdentity"
 import { inputErrors } from "@galaxy/core/shared/http/inputErrors"
@@ -42,7 +42,7 @@ const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Needs>()
   const app = Layer.mergeAll(HttpApiBuilder.layer(GamesApi), HttpApiBuilder.layer(RuntimesApi)).pipe(
     Layer.provide([PlayUser.games, RuntimeAdmin.runtimes, EngineAdmin.engineVersions]),
-    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Accounts.layer])), anyone, inputErrors]),
+    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])), anyone, inputErrors]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)
   )

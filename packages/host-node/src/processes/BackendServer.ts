@@ -37,6 +37,7 @@ import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
+import * as Standing from "@galaxy/core/standing/Standing"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import type { SqlClient } from "effect/sql"
@@ -112,6 +113,7 @@ export const services = (options: BackendServerOptions) => {
   return Layer.mergeAll(identity, games, runtime, workers).pipe(
     Layer.provideMerge(Notifications.layer),
     Layer.provideMerge(outbox),
+    Layer.provideMerge(Standing.layer),
     Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),
     // Before anything reads the database, it has its tables.
     Layer.provideMerge(Migrations.layer)

@@ -16,6 +16,7 @@ import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
 import * as Notifications from "@galaxy/core/notification/Notifications"
+import * as Standing from "@galaxy/core/standing/Standing"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
@@ -111,9 +112,11 @@ const hooks = Layer.effect(
   )
 )
 
-const parts = Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), PushLog.layer()).pipe(
-  Layer.provide(SecretBox.layer({ secret: Redacted.make(new Uint8Array(32)) }))
-)
+const parts = Layer.mergeAll(
+  MailOutbox.layer({ messageIdDomain: "galaxy.test" }),
+  PushLog.layer(),
+  Standing.layer
+).pipe(Layer.provide(SecretBox.layer({ secret: Redacted.make(new Uint8Array(32)) })))
 
 const lobby = Layer.mergeAll(Lobby.layer, hooks.pipe(Layer.provideMerge(Lobby.layerForRuntime))).pipe(
   Layer.provide(LobbyConfig.layer()),

@@ -12,6 +12,7 @@ import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
+import * as Standing from "@galaxy/core/standing/Standing"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
@@ -39,7 +40,7 @@ const services = Layer.mergeAll(
   CountryCounters.layer,
   Probes.layer()
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
+  Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)),
   Layer.provideMerge(Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), PushLog.layer())),
   Layer.provideMerge(
     Layer.mergeAll(

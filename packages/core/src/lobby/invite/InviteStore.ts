@@ -44,8 +44,6 @@ export class InviteStore extends Context.Service<
     pendingFor(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
     /** Invites addressed to the user or issued by them, newest first. */
     listOf(userId: UserId, after: Position, limit: number): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
-    /** Whether an account of this id can be invited: it exists, is not deleted and not blocked. */
-    invitable(userId: UserId): Effect.Effect<boolean, StorageError>
   }
 >()("@galaxy/core/lobby/invite/InviteStore") {}
 
@@ -118,13 +116,7 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
           Effect.map(list({ userId, createdAt: after.createdAt, id: after.id, limit }), (rows) =>
             rows.map((row) => withoutNulls(row))
           )
-        ),
-      invitable: Effect.fnUntraced(function* (userId) {
-        const rows = yield* sql`
-          SELECT 1 FROM backend.accounts
-          WHERE user_id = ${userId} AND deleted_at IS NULL AND NOT permanent_block`
-        return rows.length > 0
-      }, StorageError.refail)
+        )
     })
   })
 )

@@ -13,6 +13,7 @@ import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts
 import { RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
+import { Standing } from "../../standing/Standing.ts"
 import { owned } from "../game/GameAccess.ts"
 import { inviting } from "../game/GameState.ts"
 import { type Game, GameStore } from "../game/GameStore.ts"
@@ -89,7 +90,7 @@ export class Invites extends Context.Service<
 export const layer: Layer.Layer<
   Invites,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | InviteStore | LobbyConfig | RaceNames | Notifications
+  SqlClient.SqlClient | GameStore | MembershipStore | InviteStore | LobbyConfig | RaceNames | Notifications | Standing
 > = Layer.effect(
   Invites,
   Effect.gen(function* () {
@@ -100,6 +101,7 @@ export const layer: Layer.Layer<
     const config = yield* LobbyConfig
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
+    const standing = yield* Standing
 
     const expiry = Effect.fnUntraced(function* (wanted: DateTime.Utc | undefined) {
       const now = yield* DateTime.now
@@ -113,7 +115,7 @@ export const layer: Layer.Layer<
     })
 
     const mayBeInvited = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
-      if (!(yield* invites.invitable(userId))) return yield* new InvitedUserNotFound()
+      if ((yield* standing.of(userId)) !== "active") return yield* new InvitedUserNotFound()
       const seat = yield* members.find(gameId, userId)
       if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
       if (yield* members.blocked(gameId, userId)) return yield* new BlockedFromGame()
