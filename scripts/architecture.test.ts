@@ -36,6 +36,9 @@ const ground = ["shared"]
 const tellers = [...ground, "mail", "push"]
 const lobbyNeeds = [...ground, "notification", "race-name", "engine", "runtime"]
 
+const everyModule = `shared migrations mail push geo account standing admin auth notification race-name engine runtime
+  lobby/game lobby/membership lobby/invite lobby play`.split(/\s+/)
+
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
 const core: FolderTable = [
   ["shared", []],
@@ -44,35 +47,19 @@ const core: FolderTable = [
   ["push", ground],
   ["geo", ground],
   ["account", ground],
+  ["standing", [...ground, "account"]],
   ["admin", ground],
-  ["auth", [...tellers, "geo", "account"]],
-  ["notification", [...tellers, "account"]],
+  ["auth", [...tellers, "geo", "account", "standing"]],
+  ["notification", [...tellers, "account", "standing"]],
   ["race-name", ground],
   ["engine", ground],
   ["runtime", [...ground, "engine"]],
   ["lobby/game", lobbyNeeds],
   ["lobby/membership", [...lobbyNeeds, "lobby/game"]],
-  ["lobby/invite", [...lobbyNeeds, "account", "lobby/game", "lobby/membership"]],
-  ["lobby", [...lobbyNeeds, "lobby/game", "lobby/membership", "lobby/invite"]],
+  ["lobby/invite", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership"]],
+  ["lobby", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership", "lobby/invite"]],
   ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
-  [
-    "http",
-    [
-      ...[
-        ...tellers,
-        "geo",
-        "migrations",
-        "account",
-        "admin",
-        "auth",
-        "notification",
-        "race-name",
-        "engine",
-        "runtime"
-      ],
-      ...["lobby/game", "lobby/membership", "lobby/invite", "play"]
-    ]
-  ]
+  ["http", everyModule]
 ]
 
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, unknown>
