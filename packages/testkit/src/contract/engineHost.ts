@@ -84,7 +84,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           const first = yield* begun(gameId)
           const stranger = { ...first, token: Redacted.make("guessed") }
           const refused = yield* Effect.flip(client.turn(stranger, 1))
-          assert.strictEqual(refused._tag === "EngineRefused" ? refused.code : refused._tag, "unauthorized")
+          // It is no answer to a player: to the platform, an engine that takes another token is out of reach.
+          assert.strictEqual(refused._tag, "EngineUnreachable")
+          assert.include(refused.reason, "unauthorized")
           yield* host.stop(gameId)
           const second = yield* start(gameId)
           yield* healthy(second)
