@@ -207,5 +207,5 @@ describe("npm start", () => {
     const other = start(folder)
     assert.strictEqual((await other.ended).code, 1)
     assert.match(other.output, /another Galaxy \(process \d+\) is using this folder/)
-  })
+  }, 120_000)
 })
