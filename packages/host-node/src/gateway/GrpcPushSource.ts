@@ -77,7 +77,7 @@ class OneConnection {
       const late = setTimeout(() => {
         session.destroy(new Error(`the backend didn't take the connection within ${connectTimeoutMs} ms`))
       }, connectTimeoutMs)
-      session.on("error", (error) => {
+      session.on("error", (error: Error) => {
         reject(error)
       })
       session.once("close", () => {
@@ -123,32 +123,29 @@ const frameOf = (frame: PushEvent): PushFrame | undefined => {
 }
 
 export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
-  Layer.effect(
-    PushSource,
-    Effect.gen(function* () {
-      const headers: Record<string, string> =
-        options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
+  Layer.sync(PushSource, () => {
+    const headers: Record<string, string> =
+      options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
 
-      return PushSource.of({
-        frames: (cursor) =>
-          Stream.suspend(() => {
-            const abort = new AbortController()
-            const connection = new OneConnection(options)
-            const rpc = createClient(Push, createGrpcTransport({ baseUrl: options.url, sessionManager: connection }))
-            return Stream.fromAsyncIterable(
-              rpc.subscribePush({ gatewayClientId: options.clientId, cursor }, { signal: abort.signal, headers }),
-              (cause) => new PushSourceLost({ message: ConnectError.from(cause).message })
-            ).pipe(
-              Stream.map(frameOf),
-              Stream.filter((it) => it !== undefined),
-              Stream.ensuring(
-                Effect.sync(() => {
-                  abort.abort()
-                  connection.close()
-                })
-              )
+    return PushSource.of({
+      frames: (cursor) =>
+        Stream.suspend(() => {
+          const abort = new AbortController()
+          const connection = new OneConnection(options)
+          const rpc = createClient(Push, createGrpcTransport({ baseUrl: options.url, sessionManager: connection }))
+          return Stream.fromAsyncIterable(
+            rpc.subscribePush({ gatewayClientId: options.clientId, cursor }, { signal: abort.signal, headers }),
+            (cause) => new PushSourceLost({ message: ConnectError.from(cause).message })
+          ).pipe(
+            Stream.map(frameOf),
+            Stream.filter((it) => it !== undefined),
+            Stream.ensuring(
+              Effect.sync(() => {
+                abort.abort()
+                connection.close()
+              })
             )
-          })
-      })
+          )
+        })
     })
-  )
+  })
