@@ -59,7 +59,7 @@ const takeLock = (folder: string): FolderLock.Hold => {
   } catch (cause) {
     if (!(cause instanceof FolderLock.FolderTaken)) throw unusable(FolderLock.problemOf(folder, cause, elsewhere))
     const who = cause.holder === undefined ? "" : ` (process ${cause.holder.split(" ")[0]})`
-    throw unusable(`another Galaxy${who} is using the folder ${folder}; stop it first or ${elsewhere}`)
+    throw unusable(`another Galaxy${who} is using this folder (${folder}); stop it first or ${elsewhere}`)
   }
 }
 
