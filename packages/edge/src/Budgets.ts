@@ -18,6 +18,8 @@ export interface BudgetOptions {
   readonly user: Rate
   /** Of one session, per message type. */
   readonly messageType: Rate
+  /** Failed verifications of one address; only failures are counted. */
+  readonly failuresIp: Rate
   /** Sign-in routes, per address. */
   readonly publicIp: Rate
   /** Sign-in routes, per source network and e-mail address or challenge. */
@@ -31,6 +33,7 @@ export const defaults: BudgetOptions = {
   session: { burst: 120, perSecond: 30 },
   user: { burst: 240, perSecond: 60 },
   messageType: { burst: 60, perSecond: 20 },
+  failuresIp: { burst: 500, perSecond: 5 },
   publicIp: { burst: 30, perSecond: 0.5 },
   publicIdentity: { burst: 12, perSecond: 0.1 },
   capacity: 100_000
@@ -43,6 +46,8 @@ export class Budgets extends Context.Service<
   {
     /** Takes one token, or fails with the time until there is one. */
     take(kind: BudgetKind, key: string): Effect.Effect<void, RateLimited>
+    /** Takes none; fails as `take` would. */
+    check(kind: BudgetKind, key: string): Effect.Effect<void, RateLimited>
   }
 >()("@galaxy/edge/Budgets") {}
 
@@ -63,20 +68,31 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
       buckets.set(kind, own)
       return own
     }
+    /** What the bucket of a key holds at a time, in thousandths of a token. */
+    const holding = (kind: BudgetKind, key: string, now: number) => {
+      const { burst, perSecond } = settings[kind]
+      const before = of(kind).get(key)
+      return before === undefined
+        ? burst * token
+        : Math.min(burst * token, before.millis + Math.max(0, now - before.at) * perSecond)
+    }
+    const limited = (kind: BudgetKind, millis: number) =>
+      Effect.fail(new RateLimited({ retryAfterMs: Math.ceil((token - millis) / settings[kind].perSecond) }))
     return Budgets.of({
       take: (kind, key) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const { burst, perSecond } = settings[kind]
           const own = of(kind)
-          const before = own.get(key) ?? { millis: burst * token, at: now }
-          const millis = Math.min(burst * token, before.millis + Math.max(0, now - before.at) * perSecond)
+          const millis = holding(kind, key, now)
           own.delete(key)
           own.set(key, { millis: millis >= token ? millis - token : millis, at: now })
           const oldest = own.size > settings.capacity ? own.keys().next().value : undefined
           if (oldest !== undefined) own.delete(oldest)
-          return millis >= token
-            ? Effect.void
-            : Effect.fail(new RateLimited({ retryAfterMs: Math.ceil((token - millis) / perSecond) }))
+          return millis >= token ? Effect.void : limited(kind, millis)
+        }),
+      check: (kind, key) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const millis = holding(kind, key, now)
+          return millis >= token ? Effect.void : limited(kind, millis)
         })
     })
   })

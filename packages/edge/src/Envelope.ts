@@ -14,9 +14,20 @@ export interface Envelope {
   readonly traceId: string
 }
 
-/** The connection that it came over. */
+/** Where a request came from. */
 export interface Peer {
+  /** The client's address: behind a trusted proxy the one that the proxy names. */
   readonly ip: string
+  /** The operator has freed its network from bounds and budgets by address. */
+  readonly exempt?: boolean | undefined
+  /** What is remembered of the connection, of this address; absent where the host keeps nothing. */
+  readonly connection?: PeerConnection | undefined
+}
+
+/** One connection's memory. Behind a proxy that carries many clients, one for each of their addresses. */
+export interface PeerConnection {
+  /** When a request last passed every check of its signature, freshness and uniqueness; Unix milliseconds. */
+  verifiedAt: number | undefined
 }
 
 /** The message type of every subscription. */

@@ -11,11 +11,12 @@ import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { network, plain } from "./address.ts"
+import { network } from "./address.ts"
 import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { EdgeSettings } from "./EdgeSettings.ts"
+import { PeerOf } from "./PeerOf.ts"
 import { RateLimited } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
 
@@ -35,9 +36,6 @@ const routes = {
 } as const
 
 type Path = keyof typeof routes
-
-const peerIp = (request: HttpServerRequest.HttpServerRequest) =>
-  plain(Option.getOrElse(request.remoteAddress, () => "unknown"))
 
 const isJson = (request: HttpServerRequest.HttpServerRequest) =>
   /^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")
@@ -75,23 +73,23 @@ const auth = (path: Path) =>
       const backend = yield* BackendClient
       const budgets = yield* Budgets
       const crypto = yield* EdgeCrypto
-      const ip = peerIp(request)
+      const peer = (yield* PeerOf)(request)
       const requestId = globalThis.crypto.randomUUID()
       const take = (kind: BudgetKind, key: string) => budgets.take(kind, key)
 
       const handle = Effect.gen(function* () {
-        yield* take("publicIp", network(ip))
+        if (peer.exempt !== true) yield* take("publicIp", network(peer.ip))
         const body = yield* readBody(request)
         if (body.refused !== undefined) return body.refused
         // Memory holds hashes: an address in a dump of the process would be one too many.
         const identity = yield* crypto.sha256(utf8.encode(identityOf(body.json, routes[path])))
         // Of this network alone: nobody uses up what an address or a challenge has left for its owner elsewhere.
-        yield* take("publicIdentity", `${path}:${network(ip)}:${base64(identity)}`)
+        yield* take("publicIdentity", `${path}:${network(peer.ip)}:${base64(identity)}`)
         const answer = yield* backend.public({
           path,
           body: body.json,
           acceptLanguage: request.headers["accept-language"]?.slice(0, 1_024),
-          sourceIp: ip,
+          sourceIp: peer.ip,
           requestId,
           traceparent: request.headers["traceparent"] ?? ""
         })

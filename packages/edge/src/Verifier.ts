@@ -6,6 +6,7 @@ import { Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { EdgeSettings } from "./EdgeSettings.ts"
 import type { Envelope, Peer } from "./Envelope.ts"
+import * as FailedVerifications from "./FailedVerifications.ts"
 import { type Refusal, SessionUnknown, UnsupportedMessageType, UnsupportedProtocolVersion } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
 import { SessionCache } from "./SessionCache.ts"
@@ -44,6 +45,9 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
       const store = yield* ReplayStore
       const budgets = yield* Budgets
 
+      const failed = FailedVerifications.make(budgets)
+      const verified: Stage = (examined) => Effect.as(failed.verified(examined.peer), examined)
+
       const stages: ReadonlyArray<Stage> = [
         form(settings.maxPayloadBytes),
         version,
@@ -53,13 +57,17 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         signature(crypto),
         freshness(crypto, settings),
         replay(store, crypto, settings),
+        verified,
         budget(budgets),
         routed
       ]
 
       const verify = Effect.fn("Verifier.verify")(function* (rpc: Examined["rpc"], envelope: Envelope, peer: Peer) {
+        yield* failed.mayTry(peer)
         let examined: Examined = { envelope, peer, rpc, session: undefined }
-        for (const stage of stages) examined = yield* stage(examined)
+        for (const stage of stages) {
+          examined = yield* Effect.tapError(stage(examined), (refusal) => failed.refused(peer, refusal._tag))
+        }
         const { session } = examined
         return session === undefined ? yield* new SessionUnknown() : { ...examined, session }
       })

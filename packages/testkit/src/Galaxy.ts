@@ -75,6 +75,7 @@ const gatewayOf = (options: GalaxyOptions) =>
       session: unlimited,
       user: unlimited,
       messageType: unlimited,
+      failuresIp: unlimited,
       publicIp: unlimited,
       publicIdentity: unlimited
     },

@@ -101,6 +101,7 @@ export const generous: Budgets.BudgetOptions = {
   session: { burst: 1e9, perSecond: 1e9 },
   user: { burst: 1e9, perSecond: 1e9 },
   messageType: { burst: 1e9, perSecond: 1e9 },
+  failuresIp: { burst: 1e9, perSecond: 1e9 },
   publicIp: { burst: 1e9, perSecond: 1e9 },
   publicIdentity: { burst: 1e9, perSecond: 1e9 },
   capacity: 100_000

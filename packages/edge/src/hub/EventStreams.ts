@@ -4,6 +4,7 @@ import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Clock, Context, Effect, Layer, Option, Schedule, Semaphore, Stream } from "effect"
+import { network } from "../address.ts"
 import { BackendClient } from "../BackendClient.ts"
 import { EdgeCrypto } from "../EdgeCrypto.ts"
 import { EdgeSettings } from "../EdgeSettings.ts"
@@ -143,7 +144,11 @@ export const layer: Layer.Layer<
           const { deviceSessionId, requestId } = envelope
           const resumeAfter = yield* resumeAfterOf(envelope.payloadBytes)
           const registration = yield* hub
-            .register({ userId: session.userId, deviceSessionId })
+            .register({
+              userId: session.userId,
+              deviceSessionId,
+              network: peer.exempt === true ? undefined : network(peer.ip)
+            })
             .pipe(Effect.mapError(() => new RateLimited({ retryAfterMs: fullRetryMs })))
           yield* stillActive(deviceSessionId)
           return eventStream

@@ -17,19 +17,28 @@ export type Inbox =
 export interface Listener {
   readonly userId: string
   readonly deviceSessionId: string
+  /** Of the client, for the bound by address; absent where there is none. */
+  readonly network?: string | undefined
 }
 
-/** Too many streams are open, of this session or altogether. */
+/** Too many streams are open: of this session, of this network or altogether. */
 export class HubFull extends Schema.TaggedError<HubFull>()("HubFull", {}) {}
 
 export interface PushHubOptions {
   readonly maxStreams: number
   readonly maxStreamsPerSession: number
+  /** Of one address of IPv4 or one /64 of IPv6. */
+  readonly maxStreamsPerNetwork: number
   /** Events that wait for one stream. */
   readonly inboxCapacity: number
 }
 
-export const defaults: PushHubOptions = { maxStreams: 50_000, maxStreamsPerSession: 4, inboxCapacity: 128 }
+export const defaults: PushHubOptions = {
+  maxStreams: 50_000,
+  maxStreamsPerSession: 4,
+  maxStreamsPerNetwork: 640,
+  inboxCapacity: 128
+}
 
 interface Entry extends Listener {
   readonly inbox: Queue.Queue<Inbox>
@@ -78,9 +87,10 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
   Layer.effect(
     PushHub,
     Effect.sync(() => {
-      const { maxStreams, maxStreamsPerSession, inboxCapacity } = { ...defaults, ...options }
+      const { maxStreams, maxStreamsPerSession, maxStreamsPerNetwork, inboxCapacity } = { ...defaults, ...options }
       const byUser = index()
       const bySession = index()
+      const byNetwork = index()
       const all = new Set<Entry>()
       let closed = false
 
@@ -98,7 +108,10 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
       const register = (listener: Listener) =>
         Effect.acquireRelease(
           Effect.gen(function* () {
-            const full = all.size >= maxStreams || bySession.of(listener.deviceSessionId).size >= maxStreamsPerSession
+            const full =
+              all.size >= maxStreams ||
+              bySession.of(listener.deviceSessionId).size >= maxStreamsPerSession ||
+              (listener.network !== undefined && byNetwork.of(listener.network).size >= maxStreamsPerNetwork)
             if (full) return yield* new HubFull()
             const entry: Entry = {
               ...listener,
@@ -108,6 +121,7 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
             all.add(entry)
             byUser.add(entry.userId, entry)
             bySession.add(entry.deviceSessionId, entry)
+            if (entry.network !== undefined) byNetwork.add(entry.network, entry)
             return entry
           }),
           (entry) =>
@@ -115,6 +129,7 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
               all.delete(entry)
               byUser.remove(entry.userId, entry)
               bySession.remove(entry.deviceSessionId, entry)
+              if (entry.network !== undefined) byNetwork.remove(entry.network, entry)
             })
         ).pipe(
           Effect.map(

@@ -5,15 +5,14 @@ import type { Budgets } from "../Budgets.ts"
 import type { Stage } from "./Stage.ts"
 
 export const budget =
-  (budgets: Budgets["Service"]): Stage =>
+  (budgets: Pick<Budgets["Service"], "take">): Stage =>
   (examined) => {
     const { envelope, peer, session } = examined
-    return budgets
-      .take("ip", network(peer.ip))
-      .pipe(
-        Effect.andThen(budgets.take("session", envelope.deviceSessionId)),
-        Effect.andThen(budgets.take("user", session?.userId ?? "")),
-        Effect.andThen(budgets.take("messageType", `${envelope.deviceSessionId}/${envelope.messageType}`)),
-        Effect.as(examined)
-      )
+    const ofAddress = peer.exempt === true ? Effect.void : budgets.take("ip", network(peer.ip))
+    return ofAddress.pipe(
+      Effect.andThen(budgets.take("session", envelope.deviceSessionId)),
+      Effect.andThen(budgets.take("user", session?.userId ?? "")),
+      Effect.andThen(budgets.take("messageType", `${envelope.deviceSessionId}/${envelope.messageType}`)),
+      Effect.as(examined)
+    )
   }

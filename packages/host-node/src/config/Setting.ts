@@ -6,6 +6,7 @@
 
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { lineProblem } from "@galaxy/contract/api/Text"
+import { parse as parseNetwork } from "../gateway/source/Networks.ts"
 
 /** Text in, a value or the reason why not out. */
 export type Parse<A> = (text: string) => { readonly value: A } | { readonly problem: string }
@@ -122,4 +123,14 @@ export const mailbox: Parse<string> = (input) => {
   if (name === "") return ok(address)
   const problem = lineProblem(name)
   return problem === undefined ? ok(`${name} <${address}>`) : no(`its name ${problem}`)
+}
+
+/** Networks in CIDR notation or single addresses, separated by commas. */
+export const networks: Parse<ReadonlyArray<string>> = (input) => {
+  const list = input
+    .split(",")
+    .map((it) => it.trim())
+    .filter((it) => it !== "")
+  const wrong = list.find((it) => parseNetwork(it) === undefined)
+  return wrong === undefined ? ok(list) : no(`"${wrong}" must be a network such as 192.0.2.0/24 or 2001:db8::/32`)
 }

@@ -4,6 +4,7 @@
  * Defaults suit one machine and loopback. A deployed process has to be given its secrets and neighbours; the one-process
  * shape makes them itself.
  */
+import { gatewayBounds } from "./gatewayBounds.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
 import {
   address,
@@ -289,6 +290,7 @@ export const gateway = {
     about: "largest payload of one request"
   },
   ...gatewayLimits,
+  ...gatewayBounds,
   logLevel: {
     name: "GATEWAY_LOG_LEVEL",
     parse: logLevel,

@@ -6,22 +6,30 @@ import type { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import * as EdgeGateway from "@galaxy/edge/EdgeGateway"
 import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
 import * as Dispatcher from "@galaxy/edge/hub/Dispatcher"
+import type { Peer } from "@galaxy/edge/Envelope"
+import * as FailedVerifications from "@galaxy/edge/FailedVerifications"
 import * as EventStreams from "@galaxy/edge/hub/EventStreams"
 import * as PushHub from "@galaxy/edge/hub/PushHub"
 import type { PushSource } from "@galaxy/edge/hub/PushSource"
+import { PeerOf } from "@galaxy/edge/PeerOf"
 import * as PublicRest from "@galaxy/edge/PublicRest"
+import { RateLimited } from "@galaxy/edge/Refusal"
 import type { ReplayStore } from "@galaxy/edge/ReplayStore"
 import * as SessionCache from "@galaxy/edge/SessionCache"
 import * as Verifier from "@galaxy/edge/Verifier"
-import { ByteSize, Context, Effect, Layer } from "effect"
-import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { ByteSize, Context, Effect, Exit, Layer, Option } from "effect"
+import { HttpIncomingMessage, HttpRouter, type HttpServerRequest } from "effect/http"
 import { guard } from "../http/guard.ts"
 import { hostsOf } from "../http/hosts.ts"
 import { refuse } from "../http/refuse.ts"
+import { Admission, answer, arrivalOf } from "./bounds/Admission.ts"
+import * as BoundsOptions from "./bounds/BoundsOptions.ts"
+import { refusals } from "./bounds/refusal.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
 import { readSmallFirst } from "./readSmallFirst.ts"
+import { type SourceOptions, Sources } from "./source/Sources.ts"
 
 export interface GatewayOptions {
   readonly host: string
@@ -30,9 +38,12 @@ export interface GatewayOptions {
   readonly tls?: Tls | undefined
   /** Names under which players connect, beside those of loopback where it listens there; elsewhere any when there are none. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  readonly maxConnections?: number | undefined
   /** How long clients may take; what is left out has its default. */
   readonly times?: Partial<Times> | undefined
+  /** What clients may hold at once; what is left out has its default. */
+  readonly bounds?: Partial<BoundsOptions.BoundsOptions> | undefined
+  /** Trusted proxies and exempt networks. */
+  readonly sources?: SourceOptions | undefined
   readonly edge?: Partial<EdgeSettings.EdgeSettingsShape> | undefined
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
@@ -44,6 +55,23 @@ export class GatewayServer extends Context.Service<
   GatewayServer,
   { readonly host: string; readonly port: number; readonly url: string }
 >()("@galaxy/host-node/gateway/GatewayServer") {}
+
+/** Of a request of the public routes, as the listener knows it. */
+const peerOf = (request: HttpServerRequest.HttpServerRequest): Peer =>
+  arrivalOf(request.source)?.peer ?? { ip: "unknown" }
+
+/** Room between what a reader takes and what is cut off, for what the system has read ahead. */
+const readAhead = 256 * 1024
+
+const bodyLimits = (maxPayloadBytes: number) => {
+  const kept = ConnectEdge.readLimit(maxPayloadBytes)
+  return {
+    kept,
+    read: kept + ConnectEdge.maxDiscarded + readAhead,
+    endless: kept + ConnectEdge.maxDiscardedOfEndless + readAhead,
+    answered: ConnectEdge.maxDiscarded
+  }
+}
 
 type Ports = BackendClient | PushSource | ReplayStore | EdgeCrypto
 
@@ -60,22 +88,53 @@ const server = (options: GatewayOptions) =>
       const hub = yield* PushHub.PushHub
       const context = yield* Effect.context()
       const scope = yield* Effect.scope
-      const rest = yield* NodeHttpServer.makeHandler(yield* HttpRouter.toHttpEffect(PublicRest.layer), { scope })
-      const rpc = ConnectEdge.make({ gateway, streams, context, maxPayloadBytes: settings.maxPayloadBytes })
+      const failed = FailedVerifications.make(yield* Budgets.Budgets)
+      const rest = yield* NodeHttpServer.makeHandler(
+        Effect.provideService(yield* HttpRouter.toHttpEffect(PublicRest.layer), PeerOf, peerOf),
+        { scope }
+      )
+      const runSync = Effect.runSyncExitWith(context)
+      const rpc = ConnectEdge.make({
+        gateway,
+        streams,
+        context,
+        maxPayloadBytes: settings.maxPayloadBytes,
+        onMalformed: (peer) => {
+          runSync(failed.refused(peer, "invalid_envelope"))
+        }
+      })
+      const noRoom = refusals((retryAfterMs) =>
+        ConnectEdge.toConnectError(new RateLimited({ retryAfterMs }), "request")
+      )
+      const admission = new Admission({
+        sources: new Sources(options.sources),
+        bounds: { ...BoundsOptions.defaults(), ...options.bounds },
+        bodies: bodyLimits(settings.maxPayloadBytes),
+        isRpc: rpc.handles,
+        refuse: noRoom
+      })
+      /** Step 0 of the wire contract, before anything of the request is read. */
+      const mayTry = (peer: Peer | undefined): number => {
+        if (peer === undefined) return 0
+        const exit = runSync(failed.mayTry(peer))
+        return Exit.isSuccess(exit) ? 0 : (Option.getOrUndefined(Exit.findErrorOption(exit))?.retryAfterMs ?? 1_000)
+      }
       const address = yield* listen(
-        {
-          host: options.host,
-          port: options.port,
-          tls: options.tls,
-          times: options.times,
-          maxConnections: options.maxConnections ?? 60_000
-        },
+        { host: options.host, port: options.port, tls: options.tls, times: options.times, admission },
         guard(
           { hosts: hostsOf(options.host, options.allowedHosts) },
           readSmallFirst((request, response) => {
-            if (rpc.handles(request.url ?? "")) rpc.handler(request, response)
-            else if (isEncoded(request)) refuse(request, response, ...encoded)
-            else rest(request, response)
+            if (!rpc.handles(request.url ?? "")) {
+              if (isEncoded(request)) refuse(request, response, ...encoded)
+              else rest(request, response)
+              return
+            }
+            const waitMs = mayTry(arrivalOf(request)?.peer)
+            if (waitMs === 0) rpc.handler(request, response)
+            else {
+              const head = { isRpc: true, contentType: request.headers["content-type"] }
+              answer(response, noRoom(head, Math.ceil(waitMs / 1_000) * 1_000))
+            }
           })
         )
       )

@@ -1,4 +1,5 @@
 /** The backend over REST: the gateway's calls with the headers that only it may set. */
+import { isIP } from "node:net"
 import { gatewayTokenHeader, userIdHeader } from "@galaxy/contract/api/Identity"
 import { SessionRecord, UserEvents } from "@galaxy/contract/api/InternalApi"
 import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/BackendClient"
@@ -30,7 +31,8 @@ const maxAnswerBytes = 16 * 1_048_576
 const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 const originHeaders = (origin: Origin): Record<string, string> => ({
-  "x-forwarded-for": origin.sourceIp,
+  // One address, or none: what isn't known isn't made up.
+  ...(isIP(origin.sourceIp) === 0 ? {} : { "x-forwarded-for": origin.sourceIp }),
   "x-request-id": origin.requestId,
   ...(traceparent.test(origin.traceparent) ? { traceparent: origin.traceparent } : {})
 })

@@ -1,11 +1,10 @@
 /** The authenticated edge over Connect, gRPC and gRPC-Web: messages in and out, refusals with their details. */
-import type { IncomingMessage } from "node:http"
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { Code, ConnectError, createContextKey, createContextValues, type HandlerContext } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { body } from "@galaxy/contract/api/ApiError"
 import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
-import { plain } from "@galaxy/edge/address"
 import type { EdgeGateway } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
@@ -22,6 +21,7 @@ import {
 import { Cause, type Context, Effect, Exit, Stream } from "effect"
 import { refuse } from "../http/refuse.ts"
 import { encoded, isEncoded, isFramed } from "./contentEncoding.ts"
+import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
 import type { Handler } from "./listener.ts"
 import { dropUnreachable } from "./timeouts.ts"
 
@@ -49,6 +49,12 @@ export const toConnectError = (refusal: Refusal, place: Place): ConnectError => 
   ])
 }
 
+/** The message is whole and decoded: from now on it takes what its fields take. */
+const understand = (context: HandlerContext, message: Envelope) => {
+  understood.add(context.signal)
+  context.values.get(arrivalKey)?.body.decoded(message.payloadBytes.length + 1_024)
+}
+
 /** Calls whose message has reached its handler: what fails from then on isn't its form. */
 const understood = new WeakSet<AbortSignal>()
 
@@ -57,7 +63,8 @@ const understood = new WeakSet<AbortSignal>()
  * wrong form like every other, so the error gets the contract's code and detail: a call is aborted with its error just
  * before that is written, in the form of whichever protocol it came by.
  */
-const refuseMalformed = ({ signal }: { readonly signal: AbortSignal }) => {
+const refuseMalformed = (onMalformed: (peer: Peer) => void) => (context: HandlerContext) => {
+  const { signal } = context
   signal.addEventListener(
     "abort",
     () => {
@@ -68,6 +75,7 @@ const refuseMalformed = ({ signal }: { readonly signal: AbortSignal }) => {
         "request"
       )
       Object.assign(error, { code, details, rawMessage })
+      onMalformed(peerOf(context))
     },
     { once: true }
   )
@@ -83,13 +91,13 @@ const malformedCodes: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.Re
 const isMalformed = ({ code, rawMessage }: ConnectError): boolean =>
   malformedCodes.has(code) || (code === Code.Unimplemented && rawMessage.startsWith("protocol error: "))
 
-/** Where the connection's address travels from Node's request to the handler; set by us on every request. */
-const peerHeader = "x-galaxy-peer-ip"
+/** What the listener knows of the request, on its way to the handler. */
+const arrivalKey = createContextKey<Arrival | undefined>(undefined)
 
-const peerOf = (context: HandlerContext): Peer => ({ ip: context.requestHeader.get(peerHeader) ?? "unknown" })
+const peerOf = (context: HandlerContext): Peer => context.values.get(arrivalKey)?.peer ?? { ip: "unknown" }
 
 /** Room for base64, field tags and the other fields around a payload of exactly the bound. */
-const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
+export const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
 
 /**
  * Failures that aren't refusals are ours: logged whole, told of as nothing but an error. A call that was broken off ends
@@ -107,22 +115,41 @@ const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place, signal: AbortSig
 }
 
 /** Bytes of a refused message that are still read; who sends more may miss the answer. */
-const maxDiscarded = 16 * 1_048_576
+export const maxDiscarded = 12 * 1_048_576
+/** The same over HTTP/1.1 when the message doesn't say how long it is: it may have no end. */
+export const maxDiscardedOfEndless = 64 * 1024
 
-const discard = async (request: IncomingMessage) => {
-  let left = maxDiscarded
+const discard = async (request: IncomingMessage, endless: boolean, giveUp: () => void) => {
+  let left = endless ? maxDiscardedOfEndless : maxDiscarded
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     left -= chunk.length
-    if (left < 0) break
+    // What is left stays where it is: the listener cuts off who doesn't end soon.
+    if (left < 0) {
+      giveUp()
+      return
+    }
   }
-  request.resume()
+}
+
+/**
+ * Over HTTP/1.1 a message that isn't read to its end ends the connection. It is closed on our side only, so that the
+ * answer isn't lost to a reset while the client is still sending.
+ */
+const endWithAnswer = (request: IncomingMessage, response: ServerResponse) => {
+  if (request.httpVersionMajor !== 1) return
+  const { socket } = request
+  response.setHeader("connection", "close")
+  socket.destroySoon = () => {
+    socket.end()
+  }
 }
 
 /**
  * What is refused before it was read whole is read to its end and thrown away, and then answered: left where it is it
  * would block an HTTP/1.1 connection for the requests that follow, and over HTTP/2 the sender would see a reset.
  */
-const readToTheEnd = (request: IncomingMessage) => {
+const readToTheEnd = (request: IncomingMessage, response: ServerResponse) => {
+  const endless = request.httpVersionMajor === 1 && request.headers["content-length"] === undefined
   // The adapter would refuse by this alone and leave everything unread.
   delete request.headers["content-length"]
   request[Symbol.asyncIterator] = async function* () {
@@ -131,7 +158,7 @@ const readToTheEnd = (request: IncomingMessage) => {
       return yield* chunks
     } finally {
       // Where it broke off, that is what its reader has been told.
-      await discard(request).catch(() => undefined)
+      await discard(request, endless, () => endWithAnswer(request, response)).catch(() => undefined)
     }
   }
 }
@@ -141,6 +168,8 @@ export interface EdgeServices {
   readonly streams: EventStreams["Service"]
   readonly context: Context.Context<never>
   readonly maxPayloadBytes: number
+  /** Told of each message that couldn't be read, which no verification gets to see. */
+  readonly onMalformed: (peer: Peer) => void
 }
 
 const aborted = (signal: AbortSignal) =>
@@ -184,7 +213,7 @@ export const make = (services: EdgeServices) => {
     routes: (router) => {
       router.service(EdgeGatewayService, {
         executeCommand: async (request, context) => {
-          understood.add(context.signal)
+          understand(context, request)
           const command = services.gateway.executeCommand(request, peerOf(context)).pipe(
             Effect.tapCause((cause) =>
               Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void
@@ -194,12 +223,13 @@ export const make = (services: EdgeServices) => {
           return throwing(await run(command, { signal: context.signal }), "request", context.signal)
         },
         subscribeEvents: (request, context) => {
-          understood.add(context.signal)
+          understand(context, request)
           return eventsOf(services, request, peerOf(context), context.signal)
         }
       })
     },
-    requestGate: refuseMalformed
+    requestGate: refuseMalformed(services.onMalformed),
+    contextValues: (request) => createContextValues().set(arrivalKey, arrivalOf(request))
   })
   const prefix = `/${EdgeGatewayService.typeName}/`
   const streamPath = `${prefix}${EdgeGatewayService.method.subscribeEvents.name}`
@@ -207,14 +237,12 @@ export const make = (services: EdgeServices) => {
   return {
     handles: (url: string) => url.startsWith(prefix),
     handler: ((request, response) => {
-      // Nobody but this gateway says where a request comes from.
-      request.headers[peerHeader] = plain(request.socket.remoteAddress ?? "unknown")
       if (isFramed(request) && isEncoded(request)) {
         refuse(request, response, ...encoded)
         return
       }
       dropUnreachable(request)
-      readToTheEnd(request)
+      readToTheEnd(request, response)
       if (isStream(request.url)) {
         // Whatever stands between lets each event through as it comes, and keeps none.
         response.setHeader("cache-control", "no-store")

@@ -1,17 +1,22 @@
 /**
  * One port for HTTP/1.1 and HTTP/2: plain with prior knowledge, or TLS with ALPN.
  *
- * On a plain port the first three bytes tell: an HTTP/2 client begins with "PRI". Connections that say nothing, requests that
- * trickle in and too many connections at once are cut off.
+ * A connection first says whose it is (by the PROXY protocol, where that is configured), has to find room, is encrypted, and
+ * then speaks one of the two. On a plain port the first three bytes tell: an HTTP/2 client begins with "PRI". Connections
+ * that say nothing, requests that trickle in and whatever finds no room are cut off.
  */
 import * as http from "node:http"
 import * as http2 from "node:http2"
 import * as net from "node:net"
 import type { AddressInfo } from "node:net"
-import type * as tls from "node:tls"
+import { createServer as createTlsServer } from "node:tls"
 import { Effect, Schema, type Scope } from "effect"
 import { answerClientErrors } from "../http/clientErrors.ts"
+import { Admission } from "./bounds/Admission.ts"
+import { patiently } from "./bounds/patiently.ts"
 import { limit } from "./http2Limits.ts"
+import * as proxyProtocol from "./source/proxyProtocol.ts"
+import type { Connection } from "./source/Sources.ts"
 
 export interface Tls {
   /** PEM. */
@@ -24,7 +29,10 @@ export interface ListenerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly tls?: Tls | undefined
-  readonly maxConnections: number
+  /** Beyond what `admission` bounds. */
+  readonly maxConnections?: number | undefined
+  /** Bounds by address and overall, and who is whose; none when absent. */
+  readonly admission?: Admission | undefined
   readonly times?: Partial<Times> | undefined
 }
 
@@ -63,10 +71,13 @@ export type Handler = (request: http.IncomingMessage, response: http.ServerRespo
 
 const drainMs = 1_500
 
-const http2Settings: http2.ServerOptions = {
-  settings: { maxConcurrentStreams: 128 },
-  maxSessionMemory: 16
-}
+/** Connections that the system takes while the process is busy; more than one address may have. */
+const backlog = 4_096
+
+const http2Settings: http2.ServerOptions = { maxSessionMemory: 16 }
+
+/** Requests that a client takes back: so many at once, so many a second; beyond it loses the connection. */
+const resetsOfClient: http2.ServerOptions = { streamResetBurst: 100, streamResetRate: 33 }
 
 const http1Settings = (times: Times): http.ServerOptions => ({
   headersTimeout: Math.min(times.headersMs, times.requestMs),
@@ -135,34 +146,83 @@ class Http1Connections {
   }
 }
 
+/** What a fresh connection goes on with, once it is known what it speaks. */
+interface Speakers {
+  readonly http1: (socket: net.Socket) => void
+  readonly http2: (socket: net.Socket) => void
+}
+
 /** Hands a fresh plain connection to the protocol that its first bytes are of. */
-const sniff =
-  (h1: http.Server, h2: http2.Http2Server, http1: Http1Connections, times: Times) => (socket: net.Socket) => {
-    let head = Buffer.alloc(0)
-    http1.add(socket)
-    const silent = setTimeout(() => socket.destroy(), times.firstBytesMs)
-    const cut = () => {
-      clearTimeout(silent)
-      socket.destroy()
-    }
-    const onData = (chunk: Buffer) => {
-      head = Buffer.concat([head, chunk])
-      if (head.length < 3) return
-      clearTimeout(silent)
-      socket.off("data", onData)
-      socket.off("error", cut)
-      socket.off("close", cut)
-      socket.pause()
-      socket.unshift(head)
-      const target = head.toString("latin1", 0, 3) === "PRI" ? h2 : h1
-      if (target === h2) http1.forget(socket)
-      target.emit("connection", socket)
-      if (target === h1) socket.resume()
-    }
-    socket.on("error", cut)
-    socket.on("close", cut)
-    socket.on("data", onData)
+const sniff = (speakers: Speakers, http1: Http1Connections, times: Times) => (socket: net.Socket) => {
+  let head: Buffer = Buffer.alloc(0)
+  http1.add(socket)
+  const spoken = patiently(times.firstBytesMs, () => socket.destroy())
+  const cut = () => {
+    spoken()
+    socket.destroy()
   }
+  const onData = (chunk: Buffer) => {
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+    if (head.length < 3) return
+    spoken()
+    socket.off("data", onData)
+    socket.off("error", cut)
+    socket.off("close", cut)
+    socket.pause()
+    socket.unshift(head)
+    if (head.toString("latin1", 0, 3) === "PRI") {
+      http1.forget(socket)
+      speakers.http2(socket)
+    } else {
+      speakers.http1(socket)
+      socket.resume()
+    }
+  }
+  socket.on("error", cut)
+  socket.on("close", cut)
+  socket.on("data", onData)
+  // Where a PROXY header was read first, it stands still.
+  socket.resume()
+}
+
+/** Both ends of a connection: the same for a socket and for what is encrypted on it. */
+const endsOf = (socket: net.Socket) =>
+  [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(" ")
+
+/** Encrypts a fresh connection and hands it on by what was agreed on in the handshake. */
+const encrypt = (tls: Tls, admission: Admission, speakers: Speakers, http1: Http1Connections, times: Times) => {
+  const open = new Map<string, Connection>()
+  // Never listens: it is told of connections.
+  const server = createTlsServer({
+    ...tls,
+    ALPNProtocols: ["h2", "http/1.1"],
+    minVersion: "TLSv1.2",
+    handshakeTimeout: times.firstBytesMs
+  })
+  server.on("tlsClientError", (_error, socket) => {
+    socket.destroy()
+  })
+  server.on("secureConnection", (socket) => {
+    const connection = open.get(endsOf(socket))
+    if (connection === undefined) {
+      socket.destroy()
+      return
+    }
+    admission.know(socket, connection)
+    if (socket.alpnProtocol === "h2") {
+      speakers.http2(socket)
+    } else {
+      http1.add(socket)
+      speakers.http1(socket)
+    }
+  })
+  return (socket: net.Socket, connection: Connection) => {
+    const ends = endsOf(socket)
+    open.set(ends, connection)
+    socket.once("close", () => open.delete(ends))
+    server.emit("connection", socket)
+  }
+}
 
 const remember = (sessions: Set<http2.ServerHttp2Session>, times: Times) => (session: http2.ServerHttp2Session) => {
   sessions.add(session)
@@ -171,43 +231,75 @@ const remember = (sessions: Set<http2.ServerHttp2Session>, times: Times) => (ses
   session.once("close", () => sessions.delete(session))
 }
 
-const plain = (handler: Handler, times: Times): Parts => {
+/** Side by side on each further HTTP/2 connection of an address that has many requests open: the rest is refused unseen. */
+const requestsOfBusy = 16
+
+/** The HTTP/2 side. Proxies get a server of their own: they carry the resets of many clients. */
+const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.ServerHttp2Session>, times: Times) => {
+  const serve = admission.http2(handler as never)
+  /** Whose the session is that is being made. */
+  let arriving: Connection | undefined
+  const make = (requests: number, resets: http2.ServerOptions) => {
+    const settings = { maxConcurrentStreams: Math.min(requests, admission.bounds.requestsPerConnection) }
+    const server = http2.createServer({ ...http2Settings, ...resets, settings })
+    const register = remember(sessions, times)
+    server.on("session", (session) => {
+      if (arriving !== undefined) admission.know(session, arriving)
+      register(session)
+    })
+    server.on("stream", serve as never)
+    return server
+  }
+  const usual = make(Number.POSITIVE_INFINITY, resetsOfClient)
+  const narrow = make(requestsOfBusy, resetsOfClient)
+  const proxied = make(Number.POSITIVE_INFINITY, {})
+  return (socket: net.Socket) => {
+    const connection = admission.connectionOf(socket)
+    const server =
+      connection === undefined ? usual : connection.isProxy ? proxied : admission.isBusy(connection) ? narrow : usual
+    arriving = connection
+    server.emit("connection", socket)
+    arriving = undefined
+  }
+}
+
+const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Parts => {
+  const admission = options.admission ?? new Admission()
   const sockets = new Set<net.Socket>()
   const sessions = new Set<http2.ServerHttp2Session>()
   const http1 = new Http1Connections()
-  const h1 = http.createServer(http1Settings(times), http1.watch(handler))
+  const h1 = http.createServer(http1Settings(times), http1.watch(admission.http1(handler)))
   answerClientErrors(h1)
-  const h2 = http2.createServer(http2Settings, handler as never)
-  h2.on("session", remember(sessions, times))
   // A server that never listens enforces no time-outs unless it believes it does.
   h1.emit("listening")
-  const server = net.createServer({ noDelay: true }, sniff(h1, h2, http1, times))
+  const speakers: Speakers = {
+    http1: (socket) => h1.emit("connection", socket),
+    http2: http2Of(admission, handler, sessions, times)
+  }
+  const begin =
+    options.tls === undefined ? sniff(speakers, http1, times) : encrypt(options.tls, admission, speakers, http1, times)
+
+  const admit = (socket: net.Socket, ip: string) => {
+    const entry = admission.connect(ip)
+    if (entry === undefined) {
+      socket.destroy()
+      return
+    }
+    socket.once("close", entry.release)
+    admission.know(socket, entry.connection)
+    begin(socket, entry.connection)
+  }
+  const accept = (socket: net.Socket) => {
+    const peer = socket.remoteAddress ?? "unknown"
+    // Who resets the connection at a bad moment must not end the process.
+    socket.on("error", () => undefined)
+    if (!admission.sources.speaksProxyProtocol(peer)) admit(socket, peer)
+    else if (sockets.size > admission.bounds.connections) socket.destroy()
+    else proxyProtocol.expect(socket, times.firstBytesMs, (address) => admit(socket, address ?? peer))
+  }
+  const server = net.createServer({ noDelay: true }, accept)
   server.once("close", () => h1.close())
   return { server, sockets, sessions, http1 }
-}
-
-const encrypted = (handler: Handler, tls: Tls, times: Times): Parts => {
-  const sessions = new Set<http2.ServerHttp2Session>()
-  const http1 = new Http1Connections()
-  const server = http2.createSecureServer(
-    {
-      ...http2Settings,
-      ...http1Settings(times),
-      ...tls,
-      allowHTTP1: true,
-      minVersion: "TLSv1.2",
-      handshakeTimeout: times.firstBytesMs
-    },
-    http1.watch(handler) as never
-  )
-  answerClientErrors(server)
-  // The one option that Node doesn't take from here for a server of both.
-  Object.assign(server, { keepAliveTimeout: times.idleMs })
-  server.on("session", remember(sessions, times))
-  server.on("secureConnection", (socket: tls.TLSSocket) => {
-    if (socket.alpnProtocol !== "h2") http1.add(socket)
-  })
-  return { server, sockets: new Set(), sessions, http1 }
 }
 
 /** Listens until the scope closes; then takes no more, lets what runs end, and cuts the rest off. */
@@ -218,8 +310,8 @@ export const listen = (
   Effect.acquireRelease(
     Effect.callback<Parts & { readonly address: AddressInfo }, ListenerUnavailable>((resume) => {
       const times = { ...usualTimes, ...options.times }
-      const parts = options.tls === undefined ? plain(handler, times) : encrypted(handler, options.tls, times)
-      parts.server.maxConnections = options.maxConnections
+      const parts = partsOf(options, handler, times)
+      if (options.maxConnections !== undefined) parts.server.maxConnections = options.maxConnections
       parts.server.on("connection", (socket: net.Socket) => {
         parts.sockets.add(socket)
         socket.once("close", () => parts.sockets.delete(socket))
@@ -228,7 +320,7 @@ export const listen = (
       parts.server.on("error", (cause) => {
         resume(Effect.fail(new ListenerUnavailable({ message: cause.message })))
       })
-      parts.server.listen(options.port, options.host, () => {
+      parts.server.listen({ port: options.port, host: options.host, backlog }, () => {
         resume(Effect.succeed({ ...parts, address: parts.server.address() as AddressInfo }))
       })
     }),

@@ -108,8 +108,25 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
     freshnessFutureMs: values.freshnessFuture,
     maxPayloadBytes: values.maxPayloadBytes
   },
-  budgets: budgetsOf(values),
-  times: timesOf(values)
+  budgets: {
+    ...budgetsOf(values),
+    failuresIp: { burst: values.failuresPerAddress, perSecond: values.failuresPerAddressRefill }
+  },
+  times: timesOf(values),
+  bounds: {
+    ...(values.maxConnections === undefined ? {} : { connections: values.maxConnections }),
+    connectionsPerAddress: values.maxConnectionsPerAddress,
+    ...(values.maxRequests === undefined ? {} : { requests: values.maxRequests }),
+    requestsPerAddress: values.maxRequestsPerAddress,
+    ...(values.maxBodyBytes === undefined ? {} : { bodyBytes: values.maxBodyBytes }),
+    bodyBytesPerAddress: values.maxBodyBytesPerAddress
+  },
+  hub: { maxStreams: values.maxStreams, maxStreamsPerNetwork: values.maxStreamsPerAddress },
+  sources: {
+    exempt: values.exemptNetworks,
+    trustedProxies: values.trustedProxies,
+    proxyProtocol: values.proxyProtocolNetworks
+  }
 })
 
 /** All but the secret, which differs in where it comes from. `callers` is absent where the settings name nobody. */

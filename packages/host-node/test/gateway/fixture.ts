@@ -98,6 +98,7 @@ export const generous = {
     session: { burst: 1e6, perSecond: 1e6 },
     user: { burst: 1e6, perSecond: 1e6 },
     messageType: { burst: 1e6, perSecond: 1e6 },
+    failuresIp: { burst: 1e6, perSecond: 1e6 },
     publicIp: { burst: 1e6, perSecond: 1e6 },
     publicIdentity: { burst: 1e6, perSecond: 1e6 }
   }

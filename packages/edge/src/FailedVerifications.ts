@@ -1,0 +1,56 @@
+/**
+ * Step 0: an address that keeps failing verification is refused before anything of its next request is looked at.
+ *
+ * Only failures count, so honest calls never spend this budget. A connection on which a request has verified lately goes
+ * on whatever else comes from its address.
+ */
+import { Clock, Effect } from "effect"
+import { network } from "./address.ts"
+import type { Budgets } from "./Budgets.ts"
+import type { Peer } from "./Envelope.ts"
+import type { RateLimited, Reason } from "./Refusal.ts"
+
+/** How long a connection is known as one that verifies, in milliseconds. */
+export const verifiedForMs = 10 * 60_000
+
+/** Refusals of steps 1 to 6: whoever sent the request hasn't shown that it is the session's. */
+const failures: ReadonlySet<Reason> = new Set<Reason>([
+  "invalid_envelope",
+  "unsupported_protocol_version",
+  "session_unknown",
+  "session_revoked",
+  "payload_hash_mismatch",
+  "invalid_signature"
+])
+
+export interface FailedVerifications {
+  /** Fails while the address has used up its failures, unless the connection has verified lately. */
+  readonly mayTry: (peer: Peer) => Effect.Effect<void, RateLimited>
+  /** Counts a refusal if it is a failed verification. */
+  readonly refused: (peer: Peer, reason: Reason) => Effect.Effect<void>
+  /** A request of this connection has verified. */
+  readonly verified: (peer: Peer) => Effect.Effect<void>
+}
+
+export const make = (budgets: Budgets["Service"]): FailedVerifications => {
+  const trusted = (peer: Peer, now: number) => {
+    const at = peer.connection?.verifiedAt
+    return at !== undefined && now - at < verifiedForMs
+  }
+  return {
+    mayTry: (peer) =>
+      peer.exempt === true
+        ? Effect.void
+        : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            trusted(peer, now) ? Effect.void : budgets.check("failuresIp", network(peer.ip))
+          ),
+    refused: (peer, reason) =>
+      peer.exempt === true || !failures.has(reason)
+        ? Effect.void
+        : Effect.ignore(budgets.take("failuresIp", network(peer.ip))),
+    verified: (peer) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        if (peer.connection !== undefined) peer.connection.verifiedAt = now
+      })
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * The way of every connection and request into the gateway: whose it is, whether it fits, and what it may hold.
+ *
+ * A request that doesn't fit is answered from its head alone, before anything is made for it. Who keeps asking for what
+ * doesn't fit loses the connection.
+ */
+import type * as http from "node:http"
+import * as http2 from "node:http2"
+import type { Peer } from "@galaxy/edge/Envelope"
+import { network } from "@galaxy/edge/address"
+import { type Connection, Sources } from "../source/Sources.ts"
+import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
+import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
+import { patiently } from "./patiently.ts"
+import { Quota } from "./Quota.ts"
+import type { Answer, Head } from "./refusal.ts"
+
+/** What is known of a request that was let in. */
+export interface Arrival {
+  readonly peer: Peer
+  readonly body: Body
+}
+
+type Request = http.IncomingMessage | http2.Http2ServerRequest
+type Response = http.ServerResponse | http2.Http2ServerResponse
+
+const arrivals = new WeakMap<object, Arrival>()
+
+/** Of a request that a listener has handed over; undefined for any other. */
+export const arrivalOf = (request: object): Arrival | undefined => arrivals.get(request)
+
+export interface AdmissionOptions {
+  readonly sources?: Sources | undefined
+  readonly bounds?: BoundsOptions | undefined
+  readonly bodies?: BodyLimits | undefined
+  readonly isRpc?: ((path: string) => boolean) | undefined
+  readonly refuse?: ((head: Head, retryAfterMs: number) => Answer) | undefined
+  readonly answeredGraceMs?: number | undefined
+}
+
+const mebibyte = 1_048_576
+const usualBodies: BodyLimits = {
+  kept: 2 * mebibyte,
+  read: 16 * mebibyte,
+  endless: 2 * mebibyte,
+  answered: 12 * mebibyte
+}
+
+const plainRefusal: Answer = { status: 429, headers: {}, body: new Uint8Array() }
+
+/** When a client that found no room may try again, in milliseconds. */
+export const retryAfterMs = 1_000
+/** A request that was answered before its body was whole has this long to end, in milliseconds. */
+const usualGraceMs = 5_000
+/** Refusals that one HTTP/2 connection is told of at a time; further requests are reset. */
+const maxTold = 8
+/** Refusals within the window after which the connection is cut off. */
+const maxRefused = 16
+const refusedWindowMs = 10_000
+/** Share of its requests from which on an address is busy: more than what many honest players have. */
+const busyShare = 0.75
+/** Requests that one HTTP/1.1 connection may send ahead of their answers. */
+const maxPipelined = 32
+
+/** Whose a request is, and for whom it counts. */
+interface Entered {
+  readonly peer: Peer
+  readonly holder: string | undefined
+}
+
+interface Refusals {
+  count: number
+  since: number
+}
+
+const single = (value: string | ReadonlyArray<string> | undefined): string | undefined =>
+  typeof value === "string" ? value : value?.join(",")
+
+const isIdentity = (value: string | ReadonlyArray<string> | undefined) =>
+  value === undefined || single(value) === "" || single(value)?.toLowerCase() === "identity"
+
+export class Admission {
+  readonly sources: Sources
+  readonly bounds: BoundsOptions
+  readonly #connections: Quota
+  readonly #requests: Quota
+  readonly #bodies: Bodies
+  readonly #connectionOf = new WeakMap<object, Connection>()
+  readonly #refused = new WeakMap<http2.Http2Session, Refusals>()
+  readonly #pipelined = new WeakMap<object, number>()
+  readonly #isRpc: (path: string) => boolean
+  readonly #refuse: (head: Head, retryAfterMs: number) => Answer
+  readonly #graceMs: number
+
+  constructor(options: AdmissionOptions = {}) {
+    const bounds = options.bounds ?? unbounded
+    this.bounds = bounds
+    this.sources = options.sources ?? new Sources()
+    this.#connections = new Quota({ perHolder: bounds.connectionsPerAddress, overall: bounds.connections })
+    this.#requests = new Quota({ perHolder: bounds.requestsPerAddress, overall: bounds.requests })
+    this.#bodies = new Bodies(options.bodies ?? usualBodies, {
+      perHolder: bounds.bodyBytesPerAddress,
+      overall: bounds.bodyBytes
+    })
+    this.#isRpc = options.isRpc ?? (() => false)
+    this.#refuse = options.refuse ?? (() => plainRefusal)
+    this.#graceMs = options.answeredGraceMs ?? usualGraceMs
+  }
+
+  /** What is held at present. */
+  get held(): { readonly connections: number; readonly requests: number; readonly bodyBytes: number } {
+    return {
+      connections: this.#connections.total,
+      requests: this.#requests.total,
+      bodyBytes: this.#bodies.heldBytes
+    }
+  }
+
+  /** The connection of an address, or undefined when there is no room for it. `release` is to be called at its end. */
+  connect(ip: string): { readonly connection: Connection; readonly release: () => void } | undefined {
+    const connection = this.sources.connection(ip)
+    if (connection.isExempt) return { connection, release: () => undefined }
+    const { holder } = connection
+    if (!this.#connections.take(holder)) return undefined
+    return { connection, release: () => this.#connections.add(holder, -1) }
+  }
+
+  /** Whether the address of a connection holds so many requests that a further connection of it gets little room. */
+  isBusy({ holder }: Connection): boolean {
+    return holder !== undefined && this.#requests.of(holder) >= this.bounds.requestsPerAddress * busyShare
+  }
+
+  /** Remembers whose a socket is, the one that is spoken over: under TLS not the one that was accepted. */
+  know(socket: object, connection: Connection): void {
+    this.#connectionOf.set(socket, connection)
+  }
+
+  connectionOf(socket: object): Connection | undefined {
+    return this.#connectionOf.get(socket)
+  }
+
+  #peer(connection: Connection, forwardedFor: string | ReadonlyArray<string> | undefined): Entered {
+    const peer = this.sources.peer(connection, single(forwardedFor))
+    return { peer, holder: peer.exempt === true ? undefined : network(peer.ip) }
+  }
+
+  /** Takes room for a request; what it returns gives the room back. Undefined: there is none. */
+  #enter({ holder, peer }: Entered): (() => void) | undefined {
+    if (peer.exempt === true) return () => undefined
+    if (!this.#requests.take(holder)) return undefined
+    return () => this.#requests.add(holder, -1)
+  }
+
+  /** Counts a body as it comes in, whoever reads it. `begun` is told once that there is something to read. */
+  #meter(request: Request, holder: string | undefined, cut: () => void, begun: () => void): Body {
+    const { headers } = request
+    const body = this.#bodies.open(
+      holder,
+      {
+        // Over HTTP/2 what isn't read would hold up the other streams of the connection.
+        endless: request.httpVersionMajor === 1 && headers["content-length"] === undefined,
+        compressed: !(
+          isIdentity(headers["content-encoding"]) &&
+          isIdentity(headers["grpc-encoding"]) &&
+          isIdentity(headers["connect-content-encoding"])
+        )
+      },
+      {
+        cut,
+        goOn: () => {
+          start()
+          read(0)
+        }
+      }
+    )
+    const push = request.push.bind(request)
+    const read = request._read.bind(request)
+    let silent = true
+    const start = () => {
+      if (!silent) return
+      silent = false
+      begun()
+    }
+    // Whoever reads the body asks for more in vain until it has its turn.
+    request._read = (size) => {
+      if (!body.waits()) read(size)
+    }
+    request.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null) body.ended()
+      else if (chunk instanceof Uint8Array) body.arrived(chunk.length)
+      const more = push(chunk, encoding)
+      if (!body.waits()) start()
+      return more && !body.waits()
+    }
+    return body
+  }
+
+  /** Who was answered before the body was whole may end it in a moment, and is cut off then. */
+  #endSoon(response: Response, isWhole: () => boolean, cut: () => void): void {
+    response.once("finish", () => {
+      if (isWhole()) return
+      const stop = patiently(this.#graceMs, cut)
+      response.once("close", () => {
+        // HTTP/1.1 closes the answer at once, HTTP/2 with the stream.
+        if (isWhole()) stop()
+      })
+    })
+  }
+
+  /** Nothing is made of a request before something of its body is there: who only sends heads costs no more than them. */
+  #begin(
+    request: Request,
+    response: Response,
+    { holder, peer }: Entered,
+    actions: { readonly cut: () => void; readonly handle: () => void }
+  ): void {
+    // While nobody reads yet, nobody listens for the end of the connection either.
+    request.on("error", () => undefined)
+    const body = this.#meter(request, holder, actions.cut, actions.handle)
+    arrivals.set(request, { peer, body })
+    response.once("finish", body.answered)
+    response.once("close", body.closed)
+    // So that the first bytes are looked for although nobody reads yet.
+    request.read(0)
+  }
+
+  /** For requests of HTTP/1.1; `handler` gets those that are let in. */
+  http1(
+    handler: (request: http.IncomingMessage, response: http.ServerResponse) => void
+  ): (request: http.IncomingMessage, response: http.ServerResponse) => void {
+    return (request, response) => {
+      const { socket } = request
+      if (socket.destroyed) return
+      const connection = this.#connectionOf.get(socket) ?? this.sources.connection(socket.remoteAddress ?? "unknown")
+      const running = (this.#pipelined.get(socket) ?? 0) + 1
+      if (running > maxPipelined) {
+        socket.destroy()
+        return
+      }
+      this.#pipelined.set(socket, running)
+      response.once("close", () => this.#pipelined.set(socket, (this.#pipelined.get(socket) ?? 1) - 1))
+      const cut = () => {
+        socket.destroy()
+      }
+      this.#endSoon(
+        response,
+        () => request.complete || socket.destroyed,
+        () => {
+          if (!request.complete) cut()
+        }
+      )
+      const entered = this.#peer(connection, request.headers["x-forwarded-for"])
+      const leave = this.#enter(entered)
+      if (leave === undefined) {
+        answer(response, this.#refuse(this.#headOf(request), retryAfterMs))
+        return
+      }
+      response.once("close", leave)
+      this.#begin(request, response, entered, {
+        cut,
+        handle: () => {
+          if (!socket.destroyed) handler(request, response)
+        }
+      })
+    }
+  }
+
+  /**
+   * For streams of HTTP/2, before Node makes a request and a response of them. `handler` gets those that are let in.
+   */
+  http2(
+    handler: (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void
+  ): (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, ...more: Array<unknown>) => void {
+    const details = new WeakMap<http2.ServerHttp2Stream, Entered>()
+    // Never listens: it makes requests and responses of the streams that it is told of.
+    const maker = http2.createServer({}, (request, response) => {
+      const { stream } = request
+      const known = details.get(stream)
+      if (known === undefined) return
+      const cut = () => {
+        stream.close(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      }
+      this.#endSoon(
+        response,
+        () => stream.readableEnded || stream.destroyed,
+        () => {
+          if (!stream.destroyed) stream.close(http2.constants.NGHTTP2_NO_ERROR)
+        }
+      )
+      this.#begin(request, response, known, {
+        cut,
+        handle: () => {
+          // The end of the stream ends its body, too.
+          if (!stream.destroyed && !stream.closed && !stream.aborted) handler(request, response)
+        }
+      })
+    })
+    return (stream, headers, ...more) => {
+      // It came and was taken back in the same breath.
+      if (stream.destroyed || stream.closed) return
+      const { session } = stream
+      const connection =
+        (session === undefined ? undefined : this.#connectionOf.get(session)) ?? this.sources.connection("unknown")
+      const entered = this.#peer(connection, headers["x-forwarded-for"])
+      const leave = this.#enter(entered)
+      if (leave === undefined) {
+        this.#refuseStream(stream, headers, connection)
+        return
+      }
+      stream.once("close", leave)
+      details.set(stream, entered)
+      maker.emit("stream", stream, headers, ...more)
+    }
+  }
+
+  #refuseStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, connection: Connection): void {
+    stream.on("error", () => undefined)
+    const { session } = stream
+    if (session === undefined) return
+    const now = performance.now()
+    const known = this.#refused.get(session)
+    const refused = known === undefined || now - known.since > refusedWindowMs ? { count: 0, since: now } : known
+    refused.count += 1
+    this.#refused.set(session, refused)
+    // A proxy's connection carries others too.
+    if (refused.count > maxRefused && !connection.isProxy) {
+      session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      return
+    }
+    if (refused.count > maxTold) {
+      stream.close(http2.constants.NGHTTP2_REFUSED_STREAM)
+      return
+    }
+    const {
+      body,
+      headers: own,
+      status
+    } = this.#refuse(
+      {
+        isRpc: this.#isRpc(headers[":path"] ?? ""),
+        contentType: headers["content-type"]
+      },
+      retryAfterMs
+    )
+    stream.respond({ ...own, ":status": status }, { endStream: body.length === 0 })
+    if (body.length > 0) stream.end(body)
+    if (stream.readableEnded) return
+    stream.once(
+      "close",
+      patiently(this.#graceMs, () => stream.close(http2.constants.NGHTTP2_NO_ERROR))
+    )
+  }
+
+  #headOf(request: Request): Head {
+    return { isRpc: this.#isRpc(request.url ?? ""), contentType: request.headers["content-type"] }
+  }
+}
+
+/** Answers from what is at hand; the rest of the request isn't waited for. */
+export const answer = (response: Response, { body, headers, status }: Answer): void => {
+  // Both kinds of response have both methods, which their types don't share.
+  const { res } = { res: response as http.ServerResponse }
+  res.writeHead(status, headers)
+  res.end(body)
+}

@@ -1,0 +1,71 @@
+/**
+ * How much of something may be held at once, by one holder and by all.
+ *
+ * What was taken has to be given back; a holder who holds nothing is forgotten, so that memory follows what is held.
+ */
+
+export interface QuotaLimits {
+  readonly perHolder: number
+  readonly overall: number
+}
+
+export class Quota {
+  readonly #limits: QuotaLimits
+  readonly #held = new Map<string, number>()
+  #total = 0
+
+  constructor(limits: QuotaLimits) {
+    this.#limits = limits
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  of(holder: string): number {
+    return this.#held.get(holder) ?? 0
+  }
+
+  /** Whether so much more fits. Without a holder only the bound overall counts. */
+  fits(holder: string | undefined, amount = 1): boolean {
+    if (this.#total + amount > this.#limits.overall) return false
+    return holder === undefined || this.of(holder) + amount <= this.#limits.perHolder
+  }
+
+  /** True when it fits and was taken. */
+  take(holder: string | undefined, amount = 1): boolean {
+    if (!this.fits(holder, amount)) return false
+    this.add(holder, amount)
+    return true
+  }
+
+  /** Takes (or, with a negative amount, gives back) whatever the bounds are. */
+  add(holder: string | undefined, amount: number): void {
+    this.#total += amount
+    if (holder === undefined) return
+    const held = this.of(holder) + amount
+    if (held > 0) this.#held.set(holder, held)
+    else this.#held.delete(holder)
+  }
+
+  isOver(holder: string | undefined): boolean {
+    return holder !== undefined && this.of(holder) > this.#limits.perHolder
+  }
+
+  get isOverAll(): boolean {
+    return this.#total > this.#limits.overall
+  }
+
+  /** Who holds most. */
+  heaviest(): string | undefined {
+    let most = 0
+    let found: string | undefined
+    for (const [holder, held] of this.#held) {
+      if (held > most) {
+        most = held
+        found = holder
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,28 @@
+/** What one address holds or breaks off costs other addresses nothing, in full size. */
+import { assert, describe, it } from "@effect/vitest"
+import { inMebibytes } from "./attackers.ts"
+import { type Seen, under } from "./exhaustion.ts"
+
+const within = (seen: Seen, ms: number) => Math.max(ms, 20 * seen.idleMs)
+
+/** What must not be; empty when it isn't. */
+const faults = (seen: Seen, ms: number): ReadonlyArray<string> => [
+  ...(seen.isAlive ? [] : ["the gateway ended"]),
+  ...(inMebibytes(seen.grownBytes) < 200 ? [] : [`it grew by ${inMebibytes(seen.grownBytes)} MB`]),
+  ...(inMebibytes(seen.keptBytes) < 200 ? [] : [`it kept ${inMebibytes(seen.keptBytes)} MB`]),
+  ...(seen.slowestMs < within(seen, ms) ? [] : [`an answer took ${seen.slowestMs} ms, idle ${seen.idleMs} ms`])
+]
+
+describe("a gateway with a heap of 512 MB, attacked from one address", () => {
+  it("250 connections with 128 silent streams each", { timeout: 300_000 }, async () => {
+    assert.deepStrictEqual(faults(await under("streams", 250, 128), 1_000), [])
+  })
+
+  it("1,200 bodies that lack their end", { timeout: 300_000 }, async () => {
+    assert.deepStrictEqual(faults(await under("bodies", 1_200), 1_000), [])
+  })
+
+  it("two connections that go on resetting streams", { timeout: 300_000 }, async () => {
+    assert.deepStrictEqual(faults(await under("resets", 1_000, 20_000), 250), [])
+  })
+})

@@ -1,0 +1,28 @@
+/** What one address holds or breaks off costs other addresses nothing: smaller sizes of what runs whole at night. */
+import { assert, describe, it } from "@effect/vitest"
+import { inMebibytes } from "./attackers.ts"
+import { type Seen, under } from "./exhaustion.ts"
+
+/** An absolute time, or a multiple of what the same machine takes when nothing goes on. */
+const within = (seen: Seen, ms: number) => Math.max(ms, 20 * seen.idleMs)
+
+/** What must not be, in every case; empty when it isn't. */
+const faults = (seen: Seen, ms: number): ReadonlyArray<string> => [
+  ...(seen.isAlive ? [] : ["the gateway ended"]),
+  ...(inMebibytes(seen.grownBytes) < 200 ? [] : [`it grew by ${inMebibytes(seen.grownBytes)} MB`]),
+  ...(seen.slowestMs < within(seen, ms) ? [] : [`an answer took ${seen.slowestMs} ms, idle ${seen.idleMs} ms`])
+]
+
+describe("a gateway with a heap of 512 MB, attacked from one address", () => {
+  it("40 connections with 128 silent streams each", { timeout: 120_000 }, async () => {
+    assert.deepStrictEqual(faults(await under("streams", 40, 128), 1_000), [])
+  })
+
+  it("300 bodies that lack their end", { timeout: 120_000 }, async () => {
+    assert.deepStrictEqual(faults(await under("bodies", 300), 30_000), [])
+  })
+
+  it("two connections that go on resetting streams", { timeout: 120_000 }, async () => {
+    assert.deepStrictEqual(faults(await under("resets", 1_000, 3_000), 250), [])
+  })
+})
