@@ -42,7 +42,7 @@ const everyModule = `shared migrations mail push geo account standing admin auth
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
 const core: FolderTable = [
   ["shared", []],
-  ["migrations", []],
+  ["migrations", ground],
   ["mail", ground],
   ["push", ground],
   ["geo", ground],
@@ -59,7 +59,8 @@ const core: FolderTable = [
   ["lobby/invite", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership"]],
   ["lobby", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership", "lobby/invite"]],
   ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
-  ["http", everyModule]
+  ["http", everyModule],
+  ["Core", everyModule]
 ]
 
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, unknown>

@@ -60,7 +60,7 @@ const backendOf = (options: GalaxyOptions) =>
     ...options.backend
   }).pipe(
     Layer.provide(
-      Layer.mergeAll(GeoIp.layerUnknown, BcryptPasswordHasher.layer({ cost: 4 }), InProcessEngineHost.layer())
+      Layer.mergeAll(GeoIp.layerNone, BcryptPasswordHasher.layer({ cost: 4 }), InProcessEngineHost.layer())
     ),
     Layer.provideMerge(options.database ?? TestDatabase.layerPglite)
   )

@@ -5,7 +5,7 @@
  * that a script's hundred calls don't cost a hundred slow hashes; disabling or renewing a password forgets it.
  */
 import { lineProblem } from "@galaxy/contract/api/Text"
-import { Clock, Context, DateTime, Effect, Layer, Redacted, Schema } from "effect"
+import { Clock, Context, DateTime, Effect, Fiber, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 import { PasswordHasher } from "./PasswordHasher.ts"
@@ -54,8 +54,9 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     )
     /** When each password was verified. */
     const remembered = new Map<string, number>()
-    // Verified against when there is no such administrator, so that guessing names learns nothing from the time.
-    const nobody = yield* hasher.hash(Redacted.make(crypto.randomUUID()))
+    // Verified against when there is no such administrator, so that guessing names learns nothing from the time. Made now,
+    // since at the first guess it would take longer; nobody waits for it.
+    const nobody = yield* Effect.forkScoped(hasher.hash(Redacted.make(crypto.randomUUID())))
 
     const passwordBytes = (password: Redacted.Redacted) => utf8.encode(Redacted.value(password)).length
 
@@ -82,7 +83,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       if (passwordBytes(password) > maxPasswordBytes || !usernamePattern.test(username)) return false
       const [row] = yield* sql<{ hash: Uint8Array }>`
         SELECT password_hash AS hash FROM backend.admin_accounts WHERE username = ${username} AND disabled_at IS NULL`
-      const hash = row === undefined ? nobody : new TextDecoder().decode(row.hash)
+      const hash = row === undefined ? yield* Fiber.join(nobody) : new TextDecoder().decode(row.hash)
       const now = yield* Clock.currentTimeMillis
       const mark = yield* fingerprint(username, password, hash)
       if (row !== undefined && isRemembered(mark, now)) return true

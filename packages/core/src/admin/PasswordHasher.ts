@@ -1,5 +1,5 @@
 /** Slow, salted hashes of administrators' passwords; the host brings the implementation (bcrypt). */
-import { Context, type Effect, type Redacted } from "effect"
+import { Context, Effect, Layer, type Redacted } from "effect"
 
 export class PasswordHasher extends Context.Service<
   PasswordHasher,
@@ -9,3 +9,10 @@ export class PasswordHasher extends Context.Service<
     verify(password: Redacted.Redacted, hash: string): Effect.Effect<boolean>
   }
 >()("@galaxy/core/admin/PasswordHasher") {}
+
+/** For programs without administrators: nobody can sign in as one, and making one is a defect that says why. */
+export const layerNone: Layer.Layer<PasswordHasher> = Layer.succeed(PasswordHasher, {
+  hash: () => Effect.die(new Error("this program has no PasswordHasher, so it can make no administrator")),
+  verify: () =>
+    Effect.as(Effect.logWarning("an administrator can't be verified: this program has no PasswordHasher"), false)
+})

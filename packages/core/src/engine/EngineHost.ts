@@ -4,7 +4,7 @@
  * At most one engine of a game runs at any time, on the game's own state, which outlives it.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, type Effect, type Option, type Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
 
 /** How an engine is spoken to. */
 export interface EngineAccess {
@@ -62,3 +62,14 @@ export class EngineHost extends Context.Service<
     readonly list: Effect.Effect<ReadonlyArray<EngineInstance>>
   }
 >()("@galaxy/core/engine/EngineHost") {}
+
+const noHost = "this program runs no engines: give it an EngineHost that does"
+
+/** For programs that run no games. A game that is started all the same fails for good, and its owner reads why. */
+export const layerNone: Layer.Layer<EngineHost> = Layer.succeed(EngineHost, {
+  start: () => Effect.fail(new EngineStartFailed({ reason: noHost, permanent: true })),
+  inspect: () => Effect.succeed(Option.none()),
+  stop: () => Effect.void,
+  discard: () => Effect.void,
+  list: Effect.succeed([])
+})

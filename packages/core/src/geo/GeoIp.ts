@@ -9,5 +9,5 @@ export class GeoIp extends Context.Service<
   }
 >()("@galaxy/core/geo/GeoIp") {}
 
-/** No database: no country is known. */
-export const layerUnknown: Layer.Layer<GeoIp> = Layer.succeed(GeoIp, { country: () => Effect.succeed(undefined) })
+/** For programs without a database of countries: none is known. */
+export const layerNone: Layer.Layer<GeoIp> = Layer.succeed(GeoIp, { country: () => Effect.succeed(undefined) })

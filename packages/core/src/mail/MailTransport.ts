@@ -4,7 +4,7 @@
  * A failure says whether trying again can help, and never holds an address or any text of the mail: it is stored with
  * the attempt and logged.
  */
-import { Context, type Effect, Schema } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 
 export interface OutgoingMail {
   /** With angle brackets; the same for every attempt of a delivery. */
@@ -41,6 +41,15 @@ export class MailTransport extends Context.Service<
     send(mail: OutgoingMail): Effect.Effect<Accepted, MailRejected | MailDeferred>
   }
 >()("@galaxy/core/mail/MailTransport") {}
+
+/** For programs that send no mail. Mails wait in the outbox, and each attempt is logged as a warning that says why. */
+export const layerNone: Layer.Layer<MailTransport> = Layer.succeed(MailTransport, {
+  send: () =>
+    Effect.andThen(
+      Effect.logWarning("a mail can't be sent: this program has no MailTransport"),
+      Effect.fail(new MailDeferred({ reason: "no transport" }))
+    )
+})
 
 const mailbox = /^[^\s\p{Cc}@"(),:;<>[\\\]]{1,64}@[^\s\p{Cc}@"(),:;<>[\\\]]{1,255}$/u
 

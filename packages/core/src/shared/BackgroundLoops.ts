@@ -20,6 +20,8 @@ export class BackgroundLoops extends Context.Service<
      * stalled when that has not happened for `patience`, counted from the start at first.
      */
     register(name: string, patience: Duration.Input): Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
+    /** Names of the loops that run now, in the order of their start. */
+    readonly names: Effect.Effect<ReadonlyArray<string>>
     /** Loops that are stalled now, in the order of their start. */
     readonly stalled: Effect.Effect<ReadonlyArray<StalledLoop>>
   }
@@ -51,6 +53,7 @@ export const layer: Layer.Layer<BackgroundLoops> = Layer.sync(BackgroundLoops, (
         entry.completedAt = now
       })
     }),
+    names: Effect.sync(() => [...entries].map((it) => it.name)),
     stalled: Effect.map(Clock.monotonicTimeNanos, (now) =>
       [...entries]
         .filter((it) => now - it.completedAt > it.patience)

@@ -81,7 +81,7 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gate
       SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none" })
     )
   )
-  const countries = options.geoIpDbPath === undefined ? GeoIp.layerUnknown : MmdbGeoIp.layer(options.geoIpDbPath)
+  const countries = options.geoIpDbPath === undefined ? GeoIp.layerNone : MmdbGeoIp.layer(options.geoIpDbPath)
   return BackendServer.layer({
     host: options.backend.host,
     port: options.backend.port,

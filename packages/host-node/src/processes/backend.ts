@@ -39,7 +39,7 @@ const main = async (): Promise<void> => {
   const ports = Layer.mergeAll(
     database,
     mail,
-    backend.geoIpDbPath === undefined ? GeoIp.layerUnknown : MmdbGeoIp.layer(backend.geoIpDbPath),
+    backend.geoIpDbPath === undefined ? GeoIp.layerNone : MmdbGeoIp.layer(backend.geoIpDbPath),
     BcryptPasswordHasher.layer(),
     ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, maxEngines: backend.engineMax })
   )

@@ -44,7 +44,7 @@ describe("country of an address", () => {
 
   const adapters: ReadonlyArray<readonly [string, Layer.Layer<GeoIp.GeoIp, MmdbGeoIp.GeoDatabaseUnreadable>]> = [
     ["with a database", mmdb],
-    ["without one", GeoIp.layerUnknown]
+    ["without one", GeoIp.layerNone]
   ]
   for (const [name, layer] of adapters) {
     it.effect(`is unknown for private, foreign and malformed addresses, ${name}`, () =>

@@ -72,7 +72,11 @@ export const toApiWith = <T extends object>(tables: T) => {
     effect.pipe(
       Effect.tapError((error: Tagged) =>
         error instanceof StorageError
-          ? Effect.annotateLogs(Effect.logError("storage failed"), error.logFields)
+          ? // A database that is away is told of once, by its connection; here it would be a line for every request.
+            Effect.annotateLogs(
+              error.retryable ? Effect.logDebug("storage can't do this now") : Effect.logError("storage failed"),
+              error.logFields
+            )
           : Effect.void
       ),
       Effect.mapError((error) => apiErrorOf(lines, error))

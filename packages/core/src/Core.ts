@@ -1,0 +1,110 @@
+/**
+ * The whole backend as one layer: every service and every background worker, over the ports that a host brings.
+ *
+ * A host adds listeners and adapters to it and nothing else. Workers run unless they are named in `withoutWorkers`: a program
+ * that forgets them would take orders and never make a turn.
+ */
+import { Layer, type Redacted } from "effect"
+import type { HttpClient } from "effect/http"
+import type { SqlClient } from "effect/sql"
+import * as Accounts from "./account/Accounts.ts"
+import * as Admins from "./admin/Admins.ts"
+import type { PasswordHasher } from "./admin/PasswordHasher.ts"
+import * as AuthPruner from "./auth/AuthPruner.ts"
+import * as AuthSettings from "./auth/AuthSettings.ts"
+import * as Challenges from "./auth/Challenges.ts"
+import * as Sessions from "./auth/Sessions.ts"
+import * as SignInNetworks from "./auth/SignInNetworks.ts"
+import type { EngineHost } from "./engine/EngineHost.ts"
+import * as CountryCounters from "./geo/CountryCounters.ts"
+import type { GeoIp } from "./geo/GeoIp.ts"
+import * as LobbyConfig from "./lobby/game/LobbyConfig.ts"
+import * as Lobby from "./lobby/Lobby.ts"
+import * as MailOutbox from "./mail/MailOutbox.ts"
+import type { MailTransport } from "./mail/MailTransport.ts"
+import * as MailWorker from "./mail/MailWorker.ts"
+import * as SecretBox from "./mail/SecretBox.ts"
+import * as Migrations from "./migrations/Migrations.ts"
+import * as Notifications from "./notification/Notifications.ts"
+import * as PlayerOrders from "./play/PlayerOrders.ts"
+import * as PushBroker from "./push/PushBroker.ts"
+import * as PushLog from "./push/PushLog.ts"
+import * as PushPruner from "./push/PushPruner.ts"
+import * as Runtime from "./runtime/Runtime.ts"
+import * as RuntimeCluster from "./runtime/RuntimeCluster.ts"
+import * as RuntimeConfig from "./runtime/RuntimeConfig.ts"
+import * as BackgroundLoops from "./shared/BackgroundLoops.ts"
+import type { DatabaseSignal } from "./shared/DatabaseSignal.ts"
+import * as Standing from "./standing/Standing.ts"
+
+/** What works by itself: sends mails, starts games and makes their turns, and forgets what nothing depends on any more. */
+export type WorkerName = "mail" | "runtime" | "push-pruner" | "auth-pruner"
+
+export interface CoreOptions {
+  /** Keys login codes and seals mails: 32 bytes, the same for all backends of a database. */
+  readonly secret: Redacted.Redacted<Uint8Array>
+  /** Sender of all mails: `Galaxy <galaxy@example.org>`. */
+  readonly mailFrom: string
+  /** Milliseconds that events are kept for streams that resume; a day when absent. */
+  readonly keepEventsMs?: number | undefined
+  readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
+  readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
+  readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
+  readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
+  /** Workers that don't run in this program, since another one on the same database runs them. */
+  readonly withoutWorkers?: ReadonlyArray<WorkerName> | undefined
+}
+
+/** What a host brings. A port that a program has no use for has a `layerNone`, which says so when it is called. */
+export type Ports =
+  | SqlClient.SqlClient
+  | DatabaseSignal
+  | MailTransport
+  | EngineHost
+  | GeoIp
+  | PasswordHasher
+  | HttpClient.HttpClient
+
+const dayMs = 86_400_000
+
+/** All services, with their workers, over a database that is migrated first. */
+export const layer = (options: CoreOptions) => {
+  const runs = (worker: WorkerName) => options.withoutWorkers?.includes(worker) !== true
+  const worker = <E, R>(name: WorkerName, work: Layer.Layer<never, E, R>): Layer.Layer<never, E, R> =>
+    runs(name) ? work : Layer.empty
+
+  const secrets = Layer.mergeAll(
+    SecretBox.layer({ secret: options.secret }),
+    AuthSettings.layer({ codeKey: options.secret, ...options.auth })
+  )
+  const outboxes = Layer.mergeAll(
+    MailOutbox.layer({ messageIdDomain: MailOutbox.domainOf(options.mailFrom) }),
+    PushLog.layer({ keepFor: options.keepEventsMs ?? dayMs })
+  )
+  const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
+    Layer.provideMerge(Layer.mergeAll(Admins.layer, CountryCounters.layer))
+  )
+  const lobby = Lobby.layer.pipe(
+    Layer.provideMerge(Runtime.layerForLobby),
+    Layer.provide(LobbyConfig.layer(options.lobby))
+  )
+  const games = PlayerOrders.layer.pipe(
+    Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
+    Layer.provide(Lobby.layerForRuntime),
+    Layer.provide(Layer.mergeAll(RuntimeConfig.layer(options.runtime), RuntimeCluster.layerSingle))
+  )
+  const tellers = Layer.mergeAll(
+    PushBroker.layer(),
+    worker("mail", MailWorker.layer({ from: options.mailFrom, ...options.mail })),
+    worker("push-pruner", PushPruner.layer())
+  )
+  return Layer.mergeAll(identity, lobby, games, tellers).pipe(
+    Layer.provideMerge(Notifications.layer),
+    Layer.provideMerge(outboxes),
+    Layer.provideMerge(Standing.layer),
+    Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),
+    // Before anything reads the database, it has its tables.
+    Layer.provideMerge(Migrations.layer)
+  )
+}
