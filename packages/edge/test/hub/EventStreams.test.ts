@@ -18,6 +18,8 @@ class Backend {
   most = 0
   reads = 0
   failing = 0
+  /** What the session cache says of every session. */
+  session: "active" | "revoked" | "unknown" = "active"
 
   readonly slow = <A, E>(answer: Effect.Effect<A, E>) =>
     Effect.suspend(() => {
@@ -47,7 +49,11 @@ class Backend {
     }),
     Layer.succeed(SessionCache, {
       get: (id) =>
-        Effect.succeed(Option.some({ userId: id, publicKey: new Uint8Array(32), status: "active" as const })),
+        Effect.sync(() =>
+          this.session === "unknown"
+            ? Option.none()
+            : Option.some({ userId: id, publicKey: new Uint8Array(32), status: this.session })
+        ),
       revokeSession: () => Effect.void,
       revokeUser: () => Effect.void,
       setFollowed: () => Effect.void,
@@ -154,4 +160,29 @@ describe("an event stream whose backend is away", () => {
       assert.strictEqual(yield* (yield* PushHub.PushHub).size, 0)
     }).pipe(Effect.provide(streams(backend)))
   })
+})
+
+describe("an event stream whose session ends between its check and its registration", () => {
+  const refusedAs = (session: "revoked" | "unknown", code: string) => {
+    const backend = new Backend()
+    // The verifier has let it through already; the invalidation found no stream to end.
+    backend.session = session
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      const seen: Array<string> = []
+      const stream = Stream.runForEach(subscribe(subscription(1), peer), (event) =>
+        Effect.sync(() => void seen.push(event.eventType))
+      )
+      const running = yield* Effect.forkChild(Effect.flip(stream))
+      yield* seconds(60)
+      assert.deepStrictEqual(seen, [])
+      assert.strictEqual((yield* Fiber.join(running))._tag, code)
+      assert.strictEqual(backend.reads, 0)
+      assert.strictEqual(yield* (yield* PushHub.PushHub).size, 0)
+    }).pipe(Effect.provide(streams(backend)))
+  }
+
+  it.effect("is refused before its first event", () => refusedAs("revoked", "session_revoked"))
+
+  it.effect("is refused too when its session is known no longer", () => refusedAs("unknown", "session_unknown"))
 })
