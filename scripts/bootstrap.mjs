@@ -24,7 +24,8 @@ const tasks = {
   format: ["node_modules/@biomejs/biome/bin/biome", "format", "--write"],
   build: ["scripts/build.ts"],
   codegen: ["scripts/codegen.ts"],
-  bench: ["bench/main.ts"]
+  bench: ["bench/main.ts"],
+  mutation: ["scripts/mutation.ts"]
 }
 
 const [task = "", ...args] = process.argv.slice(2)
