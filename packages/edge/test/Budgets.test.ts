@@ -94,4 +94,20 @@ describe("a budget", () => {
       assert.strictEqual(yield* take("ip", "b"), 0)
     }).pipe(Effect.provide(Budgets.layer({ ...generous, ip: { burst: 1, perSecond: 1 }, capacity: 2 })))
   )
+
+  it.effect("can be looked at without taking anything", () =>
+    Effect.gen(function* () {
+      const budgets = yield* Budgets.Budgets
+      const wait = budgets.check("ip", "a").pipe(
+        Effect.as(0),
+        Effect.catchTag("rate_limited", (it) => Effect.succeed(it.retryAfterMs))
+      )
+      assert.deepStrictEqual([yield* wait, yield* wait, yield* take("ip", "a")], [0, 0, 0])
+      assert.deepStrictEqual([yield* wait, yield* wait], [1_000, 1_000])
+      yield* TestClock.adjust(999)
+      assert.strictEqual(yield* wait, 1)
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual([yield* wait, yield* take("ip", "a")], [0, 0])
+    }).pipe(Effect.provide(narrow))
+  )
 })

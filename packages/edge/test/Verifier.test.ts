@@ -207,7 +207,8 @@ describe("the form of an envelope", () => {
     ["a payload of exactly the bound", { payloadBytes: bytes(1_000) }],
     ["a request id of 64 letters", { requestId: "aZ09-_".repeat(11).slice(0, 64) }],
     ["a request id of one letter", { requestId: "-" }],
-    ["a trace id", { traceId: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" }]
+    ["a trace id", { traceId: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" }],
+    ["a trace id of 128 characters", { traceId: "x".repeat(128) }]
   ]
   for (const [what, fields] of right) {
     it.effect(`is right with ${what}`, () =>
@@ -216,6 +217,15 @@ describe("the form of an envelope", () => {
       }).pipe(atNow, Effect.provide(verifier(backend(), small)))
     )
   }
+
+  it.effect("is right up to the greatest length, whatever comes of it", () =>
+    Effect.gen(function* () {
+      const version = envelopeOf(player, { protocolVersion: "v".repeat(16) })
+      assert.strictEqual(yield* attempt(version), "unsupported_protocol_version")
+      const type = envelopeOf(player, { messageType: "a".repeat(64) })
+      assert.strictEqual(yield* attempt(type), "unsupported_message_type")
+    }).pipe(atNow, Effect.provide(verifier(backend(), small)))
+  )
 
   it.effect("asks for a payload hash also of an empty payload", () =>
     Effect.gen(function* () {

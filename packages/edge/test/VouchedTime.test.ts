@@ -1,0 +1,54 @@
+/** What a store that has lost reservations vouches for, to the millisecond. */
+import { maxSkewMs, passed, settled, vouched } from "@galaxy/edge/VouchedTime"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+
+const lostAt = 1_000_000
+const future = 10_000
+const border = lostAt + future
+
+const waitAt = (now: number, lost: number | undefined = lostAt) =>
+  passed(lost, future, now).pipe(
+    Effect.as(0),
+    Effect.catch((it) => Effect.succeed(it.retryAfterMs))
+  )
+
+describe("a store that has lost reservations", () => {
+  it.effect("refuses until its clock has passed the border, and says when that is", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* waitAt(lostAt), future + 1)
+      assert.strictEqual(yield* waitAt(border - 1), 2)
+      assert.strictEqual(yield* waitAt(border), 1)
+      assert.strictEqual(yield* waitAt(border + 1), 0)
+    })
+  )
+
+  it.effect("says a whole number of milliseconds, not too few", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* waitAt(border - 0.5), 1)
+      assert.strictEqual(yield* waitAt(border - 1.5), 2)
+    })
+  )
+
+  it("vouches for what is later than the border alone", () => {
+    const of = (timestampMs: number) => vouched(lostAt, { timestampMs, futureMs: future })
+    assert.deepStrictEqual([of(0), of(lostAt), of(border), of(border + 1)], [false, false, false, true])
+  })
+
+  it("takes a loss further ahead than clocks differ for one of now, and no other", () => {
+    assert.strictEqual(maxSkewMs, 60_000)
+    assert.strictEqual(settled(lostAt, lostAt - maxSkewMs), lostAt)
+    assert.strictEqual(settled(lostAt, lostAt - maxSkewMs - 1), lostAt - maxSkewMs - 1)
+    assert.strictEqual(settled(lostAt, lostAt + 1), lostAt)
+  })
+})
+
+describe("a store that has lost nothing", () => {
+  it.effect("refuses nothing", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Effect.as(passed(undefined, future, 0), "passed"), "passed")
+      assert.isTrue(vouched(undefined, { timestampMs: 0, futureMs: future }))
+      assert.isUndefined(settled(undefined, 0))
+    })
+  )
+})
