@@ -11,13 +11,18 @@ const generator = (seed: number) => {
   }
 }
 
-/** At most `count` of them, in their order. */
-export const sampled = <A>(all: ReadonlyArray<A>, count: number, seed: number): ReadonlyArray<A> => {
+/** All of them, in an order of chance. */
+export const shuffled = <A>(all: ReadonlyArray<A>, seed: number): Array<A> => {
   const next = generator(seed)
   return all
-    .map((it, index) => ({ it, index, key: next() }))
+    .map((it) => ({ it, key: next() }))
     .toSorted((a, b) => a.key - b.key)
-    .slice(0, count)
-    .toSorted((a, b) => a.index - b.index)
     .map(({ it }) => it)
 }
+
+/** At most `count` of them, in their order. */
+export const sampled = <A>(all: ReadonlyArray<A>, count: number, seed: number): ReadonlyArray<A> =>
+  shuffled([...all.keys()], seed)
+    .slice(0, count)
+    .toSorted((a, b) => a - b)
+    .flatMap((index) => all.slice(index, index + 1))
