@@ -77,8 +77,8 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gate
     Layer.provideMerge(Pglite.layer({ dataDir: folder.database }))
   )
   const mail = Layer.unwrap(
-    Effect.map(MailCatcher.MailCatcher, ({ smtpPort }) =>
-      SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none" })
+    Effect.map(MailCatcher.MailCatcher, ({ smtpPort, smtpAuth }) =>
+      SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none", auth: smtpAuth })
     )
   )
   const countries = options.geoIpDbPath === undefined ? GeoIp.layerNone : MmdbGeoIp.layer(options.geoIpDbPath)
@@ -147,6 +147,7 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
         gatewayUrl: gateway.url,
         backendUrl: backend.url,
         mailPageUrl: catcher.url.replace(/\/$/, ""),
+        mailPageKey: Redacted.value(catcher.key),
         adminUser: admin.user,
         adminPassword: admin.password
       }
@@ -167,6 +168,7 @@ export const layerIn = (folder: DataFolder.DataFolder, options: AllInOneOptions)
             httpPort: options.mailPage.port,
             allowedHosts: options.mailPageHosts,
             smtpPort: options.mailSmtp.port,
+            key: Redacted.make(folder.keys.mail_page_key),
             folder: folder.mails,
             ...(options.onMail === undefined ? {} : { onMail: options.onMail })
           })

@@ -2,13 +2,15 @@
  * The folder that the one-process shape lives in: database, games, mails, keys.
  *
  * It has one owner: two processes on one database would destroy it, so the second is refused. Keys are made at the first
- * start and kept, readable by their owner only. Whatever is wrong with the folder is one sentence with what to do.
+ * start and kept. No other user of the machine reads anything in it, also where it was made by hand or by an earlier
+ * version. Whatever is wrong with the folder is one sentence with what to do.
  */
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Effect, Option, Result, Schema } from "effect"
 import * as FolderLock from "../files/FolderLock.ts"
+import { isOpenToOthers, keepPrivate } from "../files/privacy.ts"
 import { fileProblem } from "../files/problems.ts"
 import { startOf } from "../files/processIdentity.ts"
 
@@ -25,9 +27,11 @@ const Keys = Schema.Struct({
   /** Seed of the gateway's Ed25519 key: players pin the public half. */
   gateway_signing_seed: Secret,
   admin_user: Schema.NonEmptyString,
-  admin_password: Schema.NonEmptyString
+  admin_password: Schema.NonEmptyString,
+  /** Opens the page of caught mails; folders of earlier versions don't have it. */
+  mail_page_key: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{43}$/)))
 })
-export type Keys = typeof Keys.Type
+export type Keys = Required<typeof Keys.Type>
 
 export interface DataFolder {
   readonly path: string
@@ -46,7 +50,7 @@ const on = <A>(path: string, run: () => A): A => {
   try {
     return run()
   } catch (cause) {
-    throw unusable(fileProblem(path, cause, elsewhere))
+    throw cause instanceof DataFolderUnusable ? cause : unusable(fileProblem(path, cause, elsewhere))
   }
 }
 
@@ -63,17 +67,26 @@ const takeLock = (folder: string): FolderLock.Hold => {
   }
 }
 
+const newPageKey = () => randomBytes(32).toString("base64url")
+
+/** The whole file or nothing of it, readable by its owner only. */
+const writeKeys = (file: string, keys: object) => {
+  on(file, () => {
+    rmSync(`${file}.new`, { force: true })
+    writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true })
+    renameSync(`${file}.new`, file)
+  })
+}
+
 const makeKeys = (file: string): Keys => {
   const keys: Keys = {
     backend_secret: randomBytes(32).toString("base64"),
     gateway_signing_seed: randomBytes(32).toString("base64"),
     admin_user: "admin",
-    admin_password: randomBytes(15).toString("base64url")
+    admin_password: randomBytes(15).toString("base64url"),
+    mail_page_key: newPageKey()
   }
-  on(file, () => {
-    writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true })
-    renameSync(`${file}.new`, file)
-  })
+  writeKeys(file, keys)
   return keys
 }
 
@@ -93,11 +106,33 @@ const loadKeys = (file: string, used: boolean): Keys => {
     throw unusable(`${file} is missing although there is a database; restore it from a copy, or ${elsewhere}`)
   }
   if (text === undefined) return makeKeys(file)
-  const keys = Option.flatMap(Result.getSuccess(Result.try(() => JSON.parse(text) as unknown)), (json) =>
-    Schema.decodeUnknownOption(Keys)(json)
-  )
-  if (Option.isSome(keys)) return keys.value
-  throw unusable(`${file} is damaged; restore it from a copy, or ${elsewhere}`)
+  const json = Option.getOrUndefined(Result.getSuccess(Result.try(() => JSON.parse(text) as unknown)))
+  const keys = Option.getOrUndefined(Schema.decodeUnknownOption(Keys)(json))
+  if (keys === undefined) throw unusable(`${file} is damaged; restore it from a copy, or ${elsewhere}`)
+  on(file, () => keepPrivate(file))
+  if (keys.mail_page_key !== undefined) return { ...keys, mail_page_key: keys.mail_page_key }
+  const more = { mail_page_key: newPageKey() }
+  writeKeys(file, { ...(json as object), ...more })
+  return { ...keys, ...more }
+}
+
+const parts = ["database", "games", "mails", "reservations", "galaxy.log"]
+
+/**
+ * Takes everything from others. A folder that holds other things too, such as `.`, stays as it is but for our parts of
+ * it: only one in which anybody may put files can't be used so.
+ */
+const shut = (path: string) => {
+  if (isOpenToOthers(path)) {
+    const names = readdirSync(path)
+    if (names.length === 0 || names.includes("keys.json")) keepPrivate(path)
+    else if ((statSync(path).mode & 0o002) !== 0) {
+      throw unusable(`anybody on this machine may write in ${path}; make it yours alone (chmod 700), or ${elsewhere}`)
+    }
+  }
+  for (const part of parts.map((name) => join(path, name)).filter((it) => existsSync(it))) {
+    on(part, () => keepPrivate(part))
+  }
 }
 
 /** Opens the folder, making it when it isn't there; lets go of it with the scope. */
@@ -107,6 +142,7 @@ export const open = (folder: string) =>
       try: () => {
         const path = resolve(folder)
         on(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+        on(path, () => shut(path))
         const lock = takeLock(path)
         try {
           const at = (name: string) => join(path, name)

@@ -16,12 +16,14 @@ const started = performance.now()
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 const announce = (mail: CaughtMail) => {
-  const code = mail.code === undefined ? "" : `  code ${mail.code}`
+  const code = mail.code === null ? "" : `  code ${mail.code}`
   print(`  mail for ${mail.to.join(", ")}${code}  "${mail.subject}"`)
 }
 
 const main = async (): Promise<void> => {
   if (answeredArguments("all-in-one", "npm start --")) return
+  // Whatever is written, by engines too, is this user's alone.
+  process.umask(0o077)
   const values = configured(settings.groups["all-in-one"])
   if (values === undefined || refused(values)) return
   const { allInOne, backend, gateway } = values

@@ -7,7 +7,7 @@ export const screen = (
 ): string => {
   const rows = [
     ["Players connect to", platform.gatewayUrl],
-    ["Caught mails", platform.mailPageUrl],
+    ["Caught mails", `${platform.mailPageUrl}/?key=${platform.mailPageKey}`],
     ["Admin API", `${platform.backendUrl}/api/v1/admin`],
     ["Administrator", `${platform.adminUser} (password in keys.json of the data folder)`],
     ["Data", run.dataDir],

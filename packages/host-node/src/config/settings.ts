@@ -353,7 +353,7 @@ export const allInOne = {
     parse: address,
     fallback: { host: "127.0.0.1", port: 8025 },
     fallbackText: "127.0.0.1:8025",
-    about: "page that lists the mails of this machine; loopback only"
+    about: "page that lists the mails of this machine, opened by its key; loopback only"
   },
   mailPageHosts: {
     name: "GALAXY_MAIL_PAGE_ALLOWED_HOSTS",
@@ -367,7 +367,7 @@ export const allInOne = {
     parse: address,
     fallback: { host: "127.0.0.1", port: 0 },
     fallbackText: "a free port",
-    about: "the built-in SMTP server that catches them; loopback only"
+    about: "the built-in SMTP server that catches them, of this platform alone; loopback only"
   },
   logFile: {
     name: "GALAXY_LOG_FILE",

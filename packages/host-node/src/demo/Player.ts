@@ -15,7 +15,10 @@ const patience = "20 seconds"
 const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, Missing> =>
   Effect.tryPromise({
     try: async (signal) => {
-      const response = await fetch(`${platform.mailPageUrl}/api/mails?to=${encodeURIComponent(email)}`, { signal })
+      const response = await fetch(`${platform.mailPageUrl}/api/mails?to=${encodeURIComponent(email)}`, {
+        headers: { authorization: `Bearer ${platform.mailPageKey}` },
+        signal
+      })
       const { mails } = (await response.json()) as { readonly mails: ReadonlyArray<{ readonly text: string }> }
       return mails.map((mail) => mail.text)
     },

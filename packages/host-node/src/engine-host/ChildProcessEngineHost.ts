@@ -112,7 +112,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         return process
       })
       yield* Effect.tryPromise({
-        try: () => mkdir(stateDir, { recursive: true }),
+        try: () => mkdir(stateDir, { recursive: true, mode: 0o700 }),
         catch: (cause) => failed(fileProblem(stateDir, cause, "move it away"))
       })
       return yield* Effect.acquireUseRelease(

@@ -6,8 +6,10 @@ export interface PlatformAddresses {
   readonly gatewayUrl: string
   /** Origin of the backend's own surfaces: user, internal and admin. */
   readonly backendUrl: string
-  /** The page of caught mails. */
+  /** Origin of the page of caught mails. */
   readonly mailPageUrl: string
+  /** Opens that page: in `/?key=` for a browser, as a bearer for a program. */
+  readonly mailPageKey: string
   readonly adminUser: string
   readonly adminPassword: string
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as DataFolder from "@galaxy/host-node/all-in-one/DataFolder"
@@ -37,6 +37,49 @@ describe("a data folder", () => {
     assert.isFalse(existsSync(join(folder, "galaxy.lock")))
   })
 
+  it("gets the key of the mail page when an earlier version has made its keys", async () => {
+    const folder = newFolder()
+    const first = await opened(folder)
+    const file = join(folder, "keys.json")
+    const { mail_page_key: _, ...earlier } = first.keys
+    writeFileSync(file, JSON.stringify({ ...earlier, of_a_later_version: "kept" }))
+    const { keys } = await opened(folder)
+    assert.deepInclude(keys, earlier)
+    assert.match(keys.mail_page_key, /^[A-Za-z0-9_-]{43}$/)
+    assert.notStrictEqual(keys.mail_page_key, first.keys.mail_page_key)
+    assert.deepStrictEqual(JSON.parse(readFileSync(file, "utf8")), { ...keys, of_a_later_version: "kept" })
+    assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+    assert.deepStrictEqual((await opened(folder)).keys, keys)
+  })
+
+  it("is taken from others where it was open to them, but for what isn't ours", async () => {
+    const mode = (path: string) => statSync(path).mode & 0o777
+    const folder = newFolder()
+    chmodSync(folder, 0o755)
+    await opened(folder)
+    assert.strictEqual(mode(folder), 0o700)
+    const parts = ["mails", "games", "keys.json", "galaxy.log"].map((it) => join(folder, it))
+    mkdirSync(join(folder, "games"))
+    writeFileSync(join(folder, "galaxy.log"), "")
+    for (const path of [folder, ...parts]) chmodSync(path, 0o777)
+    await opened(folder)
+    for (const path of [folder, ...parts]) assert.strictEqual(mode(path) & 0o077, 0, path)
+
+    const shared = newFolder()
+    writeFileSync(join(shared, "other"), "")
+    chmodSync(shared, 0o755)
+    chmodSync(join(shared, "other"), 0o644)
+    await opened(shared)
+    assert.strictEqual(mode(shared), 0o755)
+    assert.strictEqual(mode(join(shared, "other")), 0o644)
+    for (const part of ["mails", "keys.json"]) assert.strictEqual(mode(join(shared, part)) & 0o077, 0, part)
+
+    const everybodys = newFolder()
+    writeFileSync(join(everybodys, "other"), "")
+    chmodSync(everybodys, 0o1777)
+    assert.include((await refusal(everybodys)).message, `anybody on this machine may write in ${everybodys}; make it`)
+  })
+
   it("is refused with a sentence when its keys are damaged, and is left as it is", async () => {
     const folder = newFolder()
     await opened(folder)
@@ -47,7 +90,8 @@ describe("a data folder", () => {
       whole.slice(0, whole.length / 2),
       "null",
       JSON.stringify({ ...JSON.parse(whole), backend_secret: "short" }),
-      JSON.stringify({ ...JSON.parse(whole), gateway_signing_seed: 5 })
+      JSON.stringify({ ...JSON.parse(whole), gateway_signing_seed: 5 }),
+      JSON.stringify({ ...JSON.parse(whole), mail_page_key: "short" })
     ]
     for (const text of damage) {
       writeFileSync(file, text)
@@ -81,7 +125,8 @@ describe("a data folder", () => {
 
   it("is refused on a disk that is full or read-only", async (context) => {
     const full = newFolder()
-    if (!mounted(full, "-t", "tmpfs", "-o", "size=64k", "none")) return context.skip("only root can mount disks")
+    if (!mounted(full, "-t", "tmpfs", "-o", "size=64k,mode=700", "none"))
+      return context.skip("only root can mount disks")
     spawnSync("dd", ["if=/dev/zero", `of=${join(full, "fill")}`, "bs=4k"])
     assert.include((await refusal(full)).message, "no space is left on the disk of")
     const readOnly = newFolder()

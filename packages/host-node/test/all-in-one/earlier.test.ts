@@ -41,7 +41,7 @@ it("a data folder of the first version goes on: accounts, mails, games and their
     writeFileSync(join(folder, "games", story.game_id, "lock"), "4194999 1234@00000000-0000-0000-0000-000000000000\n")
     await Effect.runPromise(
       Effect.gen(function* () {
-        const { gatewayUrl, backendUrl, mailPageUrl, adminUser, adminPassword } = yield* Platform
+        const { gatewayUrl, backendUrl, mailPageUrl, mailPageKey, adminUser, adminPassword } = yield* Platform
         assert.strictEqual(
           adminPassword,
           (readJson(join(folder, "keys.json")) as Record<string, string>)["admin_password"]
@@ -59,7 +59,10 @@ it("a data folder of the first version goes on: accounts, mails, games and their
 
         const account = yield* ada.call("user.account.get", {})
         assert.strictEqual(account.email, "ada@example.org")
-        assert.include(yield* Effect.promise(async () => (await fetch(mailPageUrl)).text()), "ada@example.org")
+        const page = yield* Effect.promise(() =>
+          fetch(mailPageUrl, { headers: { authorization: `Bearer ${mailPageKey}` } }).then((it) => it.text())
+        )
+        assert.include(page, "ada@example.org")
 
         const { game_id, enrolling, invite } = story
         const game = yield* ada.call("lobby.games.get", { game_id })

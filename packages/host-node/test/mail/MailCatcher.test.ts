@@ -7,7 +7,7 @@ import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTranspor
 import * as Catcher from "@galaxy/host-node/mail/catcher/MailCatcher"
 import { parseMail } from "@galaxy/host-node/mail/catcher/parseMail"
 import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
-import { Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Redacted, Scope } from "effect"
 
 const mail = (more: Partial<OutgoingMail> = {}): OutgoingMail => ({
   messageId: "<one@galaxy.test>",
@@ -18,16 +18,27 @@ const mail = (more: Partial<OutgoingMail> = {}): OutgoingMail => ({
   ...more
 })
 
+const key = "a-key-of-the-mail-page"
+const bearer = { authorization: `Bearer ${key}` }
+
 const start = (options: Partial<Catcher.MailCatcherOptions> = {}) =>
   Effect.gen(function* () {
-    const context = yield* Layer.build(Catcher.layer({ smtpPort: 0, httpPort: 0, ...options }))
+    const context = yield* Layer.build(Catcher.layer({ smtpPort: 0, httpPort: 0, key: Redacted.make(key), ...options }))
     const catcher = Context.get(context, Catcher.MailCatcher)
-    const smtp = yield* Layer.build(Smtp.layer({ host: "127.0.0.1", port: catcher.smtpPort, tls: "none" }))
+    const { smtpPort: port, smtpAuth: auth } = catcher
+    const smtp = yield* Layer.build(Smtp.layer({ host: "127.0.0.1", port, tls: "none", auth }))
     const transport = Context.get(smtp, MailTransport)
     return { catcher, send: (it: OutgoingMail) => transport.send(it) }
   })
 
-const get = (catcher: Catcher.MailCatcher["Service"], path: string, init: { host?: string; method?: string } = {}) =>
+interface Asked {
+  readonly host?: string
+  readonly method?: string
+  /** The key as a bearer when absent. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const get = (catcher: Catcher.MailCatcher["Service"], path: string, init: Asked = {}) =>
   Effect.promise(
     () =>
       new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
@@ -38,7 +49,7 @@ const get = (catcher: Catcher.MailCatcher["Service"], path: string, init: { host
             path,
             method: init.method ?? "GET",
             agent: false,
-            headers: { Host: init.host ?? `127.0.0.1:${catcher.httpPort}` }
+            headers: { Host: init.host ?? `127.0.0.1:${catcher.httpPort}`, ...(init.headers ?? bearer) }
           },
           (response) => {
             const chunks: Array<Buffer> = []
@@ -124,6 +135,93 @@ describe("mail catcher", () => {
       }
       assert.strictEqual((yield* get(catcher, "/", { method: "POST" })).status, 405)
       assert.strictEqual((yield* get(catcher, "/", { method: "HEAD" })).body, "")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("shows nothing to whoever hasn't its key, and says where that is", () =>
+    Effect.gen(function* () {
+      const { catcher, send } = yield* start()
+      yield* send(mail())
+      const id = (yield* catcher.mails)[0]?.id
+      const cookie = "galaxy_mail=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      const without: ReadonlyArray<Readonly<Record<string, string>>> = [
+        {},
+        { cookie },
+        { authorization: "Bearer" },
+        { authorization: "Bearer " },
+        { authorization: `Bearer ${key}x` },
+        { authorization: `Basic ${key}` },
+        { cookie: `galaxy_mail=${key}` }
+      ]
+      for (const path of ["/", "/?key=", "/?key=wrong", `/mails/${id}`, "/api/mails", `/api/mails?key=${key}`, "/x"]) {
+        for (const headers of without) {
+          for (const method of ["GET", "HEAD", "POST"]) {
+            const refused = yield* get(catcher, path, { method, headers })
+            assert.strictEqual(refused.status, 401, `${method} ${path} ${JSON.stringify(headers)}`)
+            assert.strictEqual(refused.headers["www-authenticate"], "Bearer")
+            assert.strictEqual(refused.headers["set-cookie"], undefined)
+            assert.notMatch(refused.body, /246813|ada@/)
+            if (method !== "HEAD") assert.include(refused.body, "keys.json")
+          }
+        }
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is opened by its link once, and then by a cookie that is of use to no other server of this machine", () =>
+    Effect.gen(function* () {
+      const { catcher, send } = yield* start()
+      yield* send(mail())
+      const opened = yield* get(catcher, `/?key=${key}`, { headers: {} })
+      assert.strictEqual(opened.status, 303)
+      assert.strictEqual(opened.headers["referrer-policy"], "no-referrer")
+      assert.strictEqual(opened.headers["cache-control"], "no-store")
+      const path = String(opened.headers["location"])
+      assert.match(path, /^\/[A-Za-z0-9_-]{22}\/$/)
+      const set = String(opened.headers["set-cookie"])
+      assert.notInclude(set, key)
+      const [pair = "", ...attributes] = set.split("; ")
+      assert.deepStrictEqual(attributes, [`Path=${path}`, "HttpOnly", "SameSite=Strict"])
+      const headers = { cookie: `other=1; galaxy_mail=wrong; ${pair}` }
+      const list = yield* get(catcher, path, { headers })
+      assert.strictEqual(list.status, 200)
+      const [, link = ""] = /href="([^"]*mails\/[^"]+)"/.exec(list.body) ?? []
+      const shown = yield* get(catcher, link, { headers })
+      assert.include(shown.body, "246813")
+      assert.include(shown.body, `href="${path}"`)
+      assert.notInclude(list.body + shown.body, key)
+      assert.strictEqual((yield* get(catcher, `${path}?to=lin`, { headers })).status, 200)
+      // Another server learns the cookie only where it knows the path, and neither is enough alone.
+      assert.strictEqual((yield* get(catcher, "/", { headers })).status, 401)
+      assert.strictEqual((yield* get(catcher, path, { headers: {} })).status, 401)
+      assert.strictEqual((yield* get(catcher, `${path}x`, { headers })).status, 404)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("makes a key of its own when none is given, and takes none that could be guessed", () =>
+    Effect.gen(function* () {
+      const { catcher } = yield* start({ key: undefined })
+      assert.strictEqual((yield* get(catcher, "/")).status, 401)
+      const own = { authorization: `Bearer ${Redacted.value(catcher.key)}` }
+      assert.strictEqual((yield* get(catcher, "/", { headers: own })).status, 200)
+      for (const weak of ["", "short"]) {
+        const error = yield* Effect.flip(start({ key: Redacted.make(weak) }))
+        assert.include(error.message, "20 characters")
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("takes mails of the platform alone", () =>
+    Effect.gen(function* () {
+      const { catcher } = yield* start()
+      const { smtpPort: port, smtpAuth } = catcher
+      for (const auth of [undefined, { ...smtpAuth, password: Redacted.make("wrong") }, { ...smtpAuth, user: "ada" }]) {
+        const context = yield* Layer.build(
+          Smtp.layer({ host: "127.0.0.1", port, tls: "none", ...(auth === undefined ? {} : { auth }) })
+        )
+        yield* Effect.flip(Context.get(context, MailTransport).send(mail()))
+      }
+      assert.isEmpty(yield* catcher.mails)
     }).pipe(Effect.scoped)
   )
 

@@ -1,17 +1,22 @@
 /**
  * Built-in mail catcher: an SMTP server that delivers nowhere, and a local page that shows what it took.
  *
- * Loopback only, since every caught code is a way in; a page under another host name is refused, against DNS rebinding.
+ * Every caught code is a way in, and loopback is shared with every user of the machine and every page that a browser
+ * shows. So the page is for whoever has its key, and is refused under a foreign host name; the SMTP server takes mails of
+ * whoever has its password, so that nobody else can put one among them.
  */
+import { randomBytes } from "node:crypto"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { newId } from "@galaxy/core/shared/NewId"
-import { Clock, Context, Effect, Layer, PubSub, Schema } from "effect"
+import { Clock, Context, Effect, Layer, PubSub, Redacted, Schema } from "effect"
 import { SMTPServer, type SMTPServerSession } from "smtp-server"
 import { hostsOf, isLoopback } from "../../http/hosts.ts"
 import { createListener } from "../../http/Listener.ts"
+import { refuse } from "../../http/refuse.ts"
 import { CaughtMail, codeIn } from "./CaughtMail.ts"
 import { MailFolder } from "./MailFolder.ts"
+import { isSame, PageKey } from "./PageKey.ts"
 import { errorPage, listPage, mailPage, policy } from "./page.ts"
 import { parseMail } from "./parseMail.ts"
 
@@ -24,9 +29,12 @@ export class MailCatcher extends Context.Service<
   MailCatcher,
   {
     readonly smtpPort: number
+    /** What the SMTP server wants to know; made anew at each start. */
+    readonly smtpAuth: { readonly user: string; readonly password: Redacted.Redacted }
     readonly httpPort: number
-    /** Address of the page. */
+    /** Address of the page, which takes its key in `?key=` or as a bearer. */
     readonly url: string
+    readonly key: Redacted.Redacted
     /** Newest first. */
     readonly mails: Effect.Effect<ReadonlyArray<CaughtMail>>
     /** The newest mail to the address, newer than the one called `after`; waits for it. */
@@ -43,6 +51,8 @@ export interface MailCatcherOptions {
   readonly host?: string
   /** Names under which the page is asked, beside those of loopback. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
+  /** Opens the page, 20 characters or more that need no escape in a URL; made anew at each start when absent. */
+  readonly key?: Redacted.Redacted | undefined
   /** Where mails are kept over a restart; in memory only when absent. */
   readonly folder?: string
   /** How many mails are kept. */
@@ -70,7 +80,14 @@ const collect = async (stream: AsyncIterable<Buffer>): Promise<Buffer | undefine
   return length <= largestMail ? Buffer.concat(chunks) : undefined
 }
 
-const smtpServer = (take: (raw: Buffer, recipients: ReadonlyArray<string>) => Promise<void>) => {
+const smtpUser = "galaxy"
+
+const newSecret = () => Redacted.make(randomBytes(32).toString("base64url"))
+
+const smtpServer = (
+  password: Redacted.Redacted,
+  take: (raw: Buffer, recipients: ReadonlyArray<string>) => Promise<void>
+) => {
   const receive = async (stream: AsyncIterable<Buffer>, session: SMTPServerSession) => {
     const raw = await collect(stream)
     if (raw === undefined) throw refusal("message too large", 552)
@@ -82,8 +99,16 @@ const smtpServer = (take: (raw: Buffer, recipients: ReadonlyArray<string>) => Pr
   return new SMTPServer({
     name: "galaxy",
     banner: "Galaxy mail catcher",
-    authOptional: true,
-    disabledCommands: ["AUTH", "STARTTLS"],
+    authOptional: false,
+    authMethods: ["PLAIN", "LOGIN"],
+    // Nothing leaves this machine, and no other user of it hears what goes over loopback.
+    allowInsecureAuth: true,
+    disabledCommands: ["STARTTLS"],
+    onAuth: ({ username, password: given }, _session, callback) => {
+      const right = isSame(given ?? "", Redacted.value(password)) && username === smtpUser
+      if (right) callback(null, { user: smtpUser })
+      else callback(refusal("mails of the platform alone are taken here", 535))
+    },
     disableReverseLookup: true,
     size: largestMail,
     maxClients: 100,
@@ -101,7 +126,13 @@ const smtpServer = (take: (raw: Buffer, recipients: ReadonlyArray<string>) => Pr
   })
 }
 
-const respond = (response: ServerResponse, status: number, type: string, body: string) => {
+const respond = (
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {}
+) => {
   response.writeHead(status, {
     "Content-Type": `${type}; charset=utf-8`,
     "Content-Length": Buffer.byteLength(body),
@@ -111,7 +142,9 @@ const respond = (response: ServerResponse, status: number, type: string, body: s
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
-    ...(status === 405 ? { Allow: "GET, HEAD" } : {})
+    ...(status === 405 ? { Allow: "GET, HEAD" } : {}),
+    ...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
+    ...more
   })
   response.end(response.req.method === "HEAD" ? undefined : body)
 }
@@ -127,25 +160,49 @@ const matching = (mails: ReadonlyArray<CaughtMail>, to: string) => {
 
 const isTo = (mail: CaughtMail, to: string) => mail.to.some((it) => it.toLowerCase() === to.toLowerCase())
 
-const answer = (folder: MailFolder, request: IncomingMessage, response: ServerResponse) => {
+const locked =
+  "Open the link with the key: the terminal in which Galaxy was started shows it, and it is mail_page_key in keys.json of the data folder."
+
+/** Of whoever may read; `path` is below `base`, without the slash it would begin with. */
+const answer = (
+  folder: MailFolder,
+  base: string,
+  path: string,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse
+) => {
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return html(response, 405, errorPage("Not that way", "This page can only be read."))
+    return html(response, 405, errorPage("Not that way", "This page can only be read.", base))
   }
-  const target = `http://localhost${request.url ?? "/"}`
-  const url = URL.canParse(target) ? new URL(target) : new URL("http://localhost/?")
-  if (url.pathname === "/") {
-    const to = url.searchParams.get("to") ?? ""
-    return html(response, 200, listPage(matching(folder.list(), to), to))
-  }
-  if (url.pathname === "/api/mails") {
-    const to = url.searchParams.get("to") ?? ""
+  const to = query.get("to") ?? ""
+  if (path === "") return html(response, 200, listPage(base, matching(folder.list(), to), to))
+  if (path === "api/mails") {
     const mails = to === "" ? folder.list() : folder.list().filter((it) => isTo(it, to))
     return json(response, 200, { mails: mails.slice(0, shownInJson) })
   }
-  const id = /^\/mails\/([0-9a-f-]{36})$/.exec(url.pathname)?.[1]
+  const id = /^mails\/([0-9a-f-]{36})$/.exec(path)?.[1]
   const mail = id === undefined ? undefined : folder.list().find((it) => it.id === id)
-  if (mail !== undefined) return html(response, 200, mailPage(mail))
-  return html(response, 404, errorPage("Nothing here", "Only the newest mails are kept."))
+  if (mail !== undefined) return html(response, 200, mailPage(base, mail))
+  return html(response, 404, errorPage("Nothing here", "Only the newest mails are kept.", base))
+}
+
+/** Answers whoever has the key, sends a browser on that comes with the link, and tells everybody else where it is. */
+const guarded = (folder: MailFolder, key: PageKey) => (request: IncomingMessage, response: ServerResponse) => {
+  const target = `http://localhost${request.url ?? "/"}`
+  const url = URL.canParse(target) ? new URL(target) : new URL("http://localhost/?")
+  if (key.hasBearer(request)) {
+    return answer(folder, "/", url.pathname.slice(1), url.searchParams, request, response)
+  }
+  if (url.pathname.startsWith(key.path) && key.hasCookie(request)) {
+    return answer(folder, key.path, url.pathname.slice(key.path.length), url.searchParams, request, response)
+  }
+  if (url.pathname === "/" && key.isKey(url.searchParams.get("key") ?? "")) {
+    return respond(response, 303, "text/plain", "", { Location: key.path, "Set-Cookie": key.setCookie })
+  }
+  if (!url.pathname.startsWith("/api/")) return html(response, 401, errorPage("The key is missing", locked))
+  response.setHeader("WWW-Authenticate", "Bearer")
+  return refuse(request, response, "unauthorized", locked)
 }
 
 const listening = (server: Server | ReturnType<SMTPServer["listen"]>, what: string) =>
@@ -190,7 +247,13 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
     }
   }
 
-  const smtp = smtpServer(take)
+  const key = options.key ?? newSecret()
+  const pageKey = yield* Effect.try({
+    try: () => new PageKey(key),
+    catch: (cause) => new MailCatcherUnavailable({ message: messageOf(cause) })
+  })
+  const password = newSecret()
+  const smtp = smtpServer(password, take)
   // A client that breaks off is no matter; `listening` hears of the port.
   smtp.on("error", () => undefined)
   const smtpPort = yield* Effect.acquireRelease(
@@ -202,7 +265,7 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
     { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 },
     { hosts: hostsOf(host, options.allowedHosts), sameSiteWrites: true }
   )
-  http.on("request", (request, response) => answer(folder, request, response))
+  http.on("request", guarded(folder, pageKey))
   http.maxConnections = 200
   const httpPort = yield* Effect.acquireRelease(
     Effect.suspend(() => listening(http.listen(options.httpPort, host), "mail page")),
@@ -224,7 +287,9 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
 
   return MailCatcher.of({
     smtpPort,
+    smtpAuth: { user: smtpUser, password },
     httpPort,
+    key,
     url: `http://${host.includes(":") ? `[${host}]` : host}:${httpPort}/`,
     mails: Effect.sync(() => folder.list()),
     mailTo: (to, after) =>

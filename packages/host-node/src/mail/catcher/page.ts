@@ -81,16 +81,18 @@ const time = (millis: number) => {
 
 const titleOf = (mail: CaughtMail) => (mail.subject === "" ? "(no subject)" : mail.subject)
 
-const item = (mail: CaughtMail) => `<li><a class="card" href="/mails/${escape(mail.id)}">
+const item = (base: string) => (mail: CaughtMail) =>
+  `<li><a class="card" href="${base}mails/${escape(mail.id)}">
 <span class="what"><strong>${escape(titleOf(mail))}</strong><span class="soft">${escape(mail.to.join(", "))}</span><span class="soft">${time(mail.receivedAt)}</span></span>
 ${mail.code === null ? "" : `<span class="code">${escape(mail.code)}</span>`}
 </a></li>`
 
-export const listPage = (mails: ReadonlyArray<CaughtMail>, to: string): string => {
+/** `base` is the path below which this browser finds the pages, with a slash at both ends. */
+export const listPage = (base: string, mails: ReadonlyArray<CaughtMail>, to: string): string => {
   const about =
     to === ""
       ? "Mails that this machine would have sent, newest first. Nothing leaves it."
-      : `To ${escape(to)} · <a href="/">Show all</a>`
+      : `To ${escape(to)} · <a href="${base}">Show all</a>`
   const empty =
     '<div class="card empty"><p>No mail yet.</p><p class="soft">Ask for a sign-in code, and it appears here.</p></div>'
   // No field to type into: the page loads itself anew every few seconds.
@@ -98,24 +100,27 @@ export const listPage = (mails: ReadonlyArray<CaughtMail>, to: string): string =
     mails.length === 0 ? "Galaxy mail" : `Galaxy mail (${mails.length})`,
     true,
     `<header><h1>Galaxy mail</h1><p class="soft">${about}</p></header>
-${mails.length === 0 ? empty : `<ol>\n${mails.map(item).join("\n")}\n</ol>`}`
+${mails.length === 0 ? empty : `<ol>\n${mails.map(item(base)).join("\n")}\n</ol>`}`
   )
 }
 
-const recipient = (to: string) => `<a href="/?to=${encodeURIComponent(to)}">${escape(to)}</a>`
+const recipient = (base: string) => (to: string) => `<a href="${base}?to=${encodeURIComponent(to)}">${escape(to)}</a>`
 
-export const mailPage = (mail: CaughtMail): string =>
+export const mailPage = (base: string, mail: CaughtMail): string =>
   document(
     titleOf(mail),
     false,
-    `<p class="soft back"><a href="/">← All mails</a></p>
+    `<p class="soft back"><a href="${base}">← All mails</a></p>
 <header><h1>${escape(titleOf(mail))}</h1></header>
 <article class="card">
 ${mail.code === null ? "" : `<p><span class="code large">${escape(mail.code)}</span></p>\n`}<pre>${escape(mail.text === "" ? "(no text)" : mail.text)}</pre>
 ${mail.html === null ? "" : `<details><summary class="soft">HTML source</summary><pre>${escape(mail.html)}</pre></details>`}
 </article>
-<dl><dt>To</dt><dd>${mail.to.map(recipient).join(", ")}</dd><dt>From</dt><dd>${escape(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escape(mail.messageId)}</dd></dl>`
+<dl><dt>To</dt><dd>${mail.to.map(recipient(base)).join(", ")}</dd><dt>From</dt><dd>${escape(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escape(mail.messageId)}</dd></dl>`
   )
 
-export const errorPage = (title: string, about: string): string =>
-  document(title, false, `<h1>${escape(title)}</h1>\n<p class="soft">${about}</p>\n<p><a href="/">All mails</a></p>`)
+/** With a way back to the list for those who may see it. */
+export const errorPage = (title: string, about: string, base?: string): string => {
+  const back = base === undefined ? "" : `\n<p><a href="${base}">All mails</a></p>`
+  return document(title, false, `<h1>${escape(title)}</h1>\n<p class="soft">${escape(about)}</p>${back}`)
+}
