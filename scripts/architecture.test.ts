@@ -10,7 +10,11 @@ const bodies = ["core", "edge", "engine", "client"]
 
 /** Who may reach whom. docs/ARCHITECTURE.md has the same table in words; change it there first. */
 const table: ArchitectureTable = {
-  contract: { packages: [], libraries: ["effect", "@bufbuild/protobuf", "flatbuffers"], node: false },
+  contract: {
+    packages: [],
+    libraries: ["effect", "@bufbuild/protobuf", "@noble/ed25519", "flatbuffers"],
+    node: false
+  },
   core: { packages: ["contract"], libraries: ["effect"], node: false },
   edge: { packages: ["contract"], libraries: ["effect", "@bufbuild/protobuf"], node: false },
   engine: { packages: ["contract"], libraries: ["effect"], node: false },

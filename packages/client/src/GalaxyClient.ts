@@ -12,9 +12,10 @@ import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { EdgeGateway } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { errorTable, type MessageType, messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
+import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Effect, Schema, type Stream } from "effect"
-import * as base64 from "./base64.ts"
+import { Effect, Result, Schema, type Stream } from "effect"
+import { Base64 } from "effect/encoding"
 import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Untrusted } from "./ClientError.ts"
 import { checkResponse, type Session, sign } from "./envelope.ts"
@@ -55,6 +56,9 @@ export interface GalaxyClient {
 const pinned = (options: Options) =>
   Effect.gen(function* () {
     const publicKey = options.gatewayKey ?? (yield* PublicEdge.gatewayInfo(options.baseUrl)).signingPublicKey
+    if (!PublicKey.isHonest(publicKey)) {
+      return yield* new Untrusted({ message: "the pinned gateway key isn't a raw 32-byte Ed25519 public key" })
+    }
     return yield* Effect.promise(() => gatewayKey(publicKey))
   })
 
@@ -69,7 +73,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
 
     const correct = (requestId: string, stale: Stale): Effect.Effect<void, Untrusted> =>
       Effect.gen(function* () {
-        const signature = base64.decode(stale.signature)
+        const signature = Result.getOrUndefined(Base64.decode(stale.signature))
         if (signature === undefined || !/^-?\d{1,16}$/.test(stale.serverTimeMs)) {
           return yield* new Untrusted({ message: "the gateway's time is malformed" })
         }

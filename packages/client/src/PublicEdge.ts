@@ -1,8 +1,9 @@
 /** The gateway's public routes: signing in and learning its key and clock. No session is needed. */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Effect, Schema } from "effect"
-import * as base64 from "./base64.ts"
+import { Base64 } from "effect/encoding"
 import { CallFailed, Unavailable } from "./ClientError.ts"
 import type { DeviceKey } from "./DeviceKey.ts"
 
@@ -79,9 +80,11 @@ const post = (body: unknown): RequestInit => ({
 export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFailed | Unavailable> =>
   Effect.gen(function* () {
     const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, Info)
-    const signingPublicKey = base64.decode(info.signing_public_key)
-    if (signingPublicKey?.length !== 32) {
-      return yield* new Unavailable({ message: "the gateway's key is not 32 bytes of base64" })
+    const signingPublicKey = PublicKey.parse(info.signing_public_key)
+    if (signingPublicKey === undefined) {
+      return yield* new Unavailable({
+        message: "the gateway's key isn't the standard base64 of a raw 32-byte Ed25519 public key"
+      })
     }
     return {
       protocolVersion: info.protocol_version,
@@ -120,7 +123,7 @@ export const confirmEmailCode = (
       post({
         challenge_id: request.challengeId,
         code: request.code,
-        client_public_key: base64.encode(request.key.publicKey),
+        client_public_key: Base64.encode(request.key.publicKey),
         time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
       })
     ),

@@ -2,9 +2,10 @@
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Effect } from "effect"
+import { Mac } from "effect/crypto"
 import { Untrusted } from "./ClientError.ts"
 import type { DeviceKey } from "./DeviceKey.ts"
-import { equal, type GatewayKey, sha256 } from "./verify.ts"
+import { type GatewayKey, sha256 } from "./verify.ts"
 
 export interface Session {
   readonly deviceSessionId: DeviceSessionId
@@ -50,7 +51,8 @@ export const checkResponse = (
       return yield* new Untrusted({ message: "the answer belongs to another request" })
     }
     const hash = yield* Effect.promise(() => sha256(bytes(response.payloadBytes)))
-    if (!equal(hash, response.payloadHash)) return yield* new Untrusted({ message: "the answer's payload was changed" })
+    if (!Mac.timingSafeEqual(hash, response.payloadHash))
+      return yield* new Untrusted({ message: "the answer's payload was changed" })
     const signed = yield* Effect.promise(() => gateway.verifies(SigningInput.response(response), response.signature))
     if (!signed) return yield* new Untrusted({ message: "the answer isn't signed by the gateway" })
   })
@@ -73,7 +75,8 @@ export const checkEvent = (
 ): Effect.Effect<void, Untrusted> =>
   Effect.gen(function* () {
     const hash = yield* Effect.promise(() => sha256(bytes(event.payloadBytes)))
-    if (!equal(hash, event.payloadHash)) return yield* new Untrusted({ message: "an event's payload was changed" })
+    if (!Mac.timingSafeEqual(hash, event.payloadHash))
+      return yield* new Untrusted({ message: "an event's payload was changed" })
     const input = SigningInput.event({ ...event, deviceSessionId })
     const signed = yield* Effect.promise(() => gateway.verifies(input, event.signature))
     if (!signed) return yield* new Untrusted({ message: "an event isn't signed by the gateway for this session" })

@@ -7,9 +7,6 @@ ed.hashes.sha512 = sha512
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
 
-export const equal = (left: Uint8Array, right: Uint8Array): boolean =>
-  left.length === right.length && left.every((byte, index) => byte === right[index])
-
 export interface GatewayKey {
   /** Raw, 32 bytes. */
   readonly publicKey: Uint8Array<ArrayBuffer>

@@ -10,6 +10,7 @@ import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
+import { Base64 } from "effect/encoding"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { network } from "./address.ts"
 import { BackendClient } from "./BackendClient.ts"
@@ -26,8 +27,6 @@ const utf8 = new TextEncoder()
 
 const error = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
-
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
 
 /** Which field names who is meant, for the budget. */
 const routes = {
@@ -84,7 +83,7 @@ const auth = (path: Path) =>
         // Memory holds hashes: an address in a dump of the process would be one too many.
         const identity = yield* crypto.sha256(utf8.encode(identityOf(body.json, routes[path])))
         // Of this network alone: nobody uses up what an address or a challenge has left for its owner elsewhere.
-        yield* take("publicIdentity", `${path}:${network(peer.ip)}:${base64(identity)}`)
+        yield* take("publicIdentity", `${path}:${network(peer.ip)}:${Base64.encode(identity)}`)
         const answer = yield* backend.public({
           path,
           body: body.json,
@@ -120,7 +119,7 @@ const gatewayInfo = HttpRouter.add(
     const settings = yield* EdgeSettings
     return HttpServerResponse.jsonUnsafe({
       protocol_version: protocolVersion,
-      signing_public_key: base64(crypto.publicKey),
+      signing_public_key: Base64.encode(crypto.publicKey),
       freshness_past_ms: settings.freshnessPastMs,
       freshness_future_ms: settings.freshnessFutureMs,
       server_time_ms: Math.floor(yield* Clock.currentTimeMillis)

@@ -4,6 +4,7 @@
  * The table is total by type: a new refusal doesn't compile without its line.
  */
 import { Data } from "effect"
+import { Base64 } from "effect/encoding"
 
 export class InvalidEnvelope extends Data.TaggedError("invalid_envelope")<{ readonly message: string }> {}
 export class UnsupportedProtocolVersion extends Data.TaggedError("unsupported_protocol_version")<{
@@ -102,8 +103,6 @@ const texts: { readonly [R in Reason]: string } = {
 
 export const textOf = (refusal: Refusal): string => ("message" in refusal && refusal.message) || texts[refusal._tag]
 
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
-
 /** What `RetryInfo` says: whole milliseconds, rounded up so that nobody comes back too early. */
 export const retryAfterOf = (refusal: Refusal): number | undefined =>
   "retryAfterMs" in refusal && refusal.retryAfterMs !== undefined
@@ -115,6 +114,6 @@ export const metadataOf = (refusal: Refusal): Readonly<Record<string, string>> =
   refusal._tag === "stale_request"
     ? {
         server_time_ms: String(refusal.serverTimeMs),
-        server_time_signature: base64(refusal.serverTimeSignature)
+        server_time_signature: Base64.encode(refusal.serverTimeSignature)
       }
     : {}

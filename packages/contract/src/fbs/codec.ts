@@ -5,7 +5,8 @@
  * total work are bounded by the buffer's size, and whatever is malformed is a `MalformedBuffer`, never a wrong value.
  * Field names are the same on both sides; an absent field is an absent key.
  */
-import { Data } from "effect"
+import { Data, Result } from "effect"
+import { Base64 } from "effect/encoding"
 import { Builder } from "flatbuffers"
 import type { Field, FieldType, Scalar, Table, Tables } from "./descriptor.ts"
 
@@ -21,14 +22,6 @@ export interface JsonObject {
 
 const maxDepth = 32
 const sizeOf = { bool: 1, int: 4, uint: 4, long: 8, ulong: 8, double: 8, string: 4, bytes: 4 } as const
-
-const base64 = (bytes: Uint8Array): string => {
-  let binary = ""
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  }
-  return btoa(binary)
-}
 
 const tableOf = (tables: Tables, name: string): Table => {
   const table = tables[name]
@@ -150,7 +143,7 @@ class Reader {
           throw new MalformedBuffer({ message: "a string is not UTF-8" })
         }
       case "bytes":
-        return base64(this.#blob(at))
+        return Base64.encode(this.#blob(at))
     }
   }
 
@@ -211,13 +204,8 @@ const asNumber = (value: Json, where: string): number =>
 
 const asString = (value: Json, where: string): string => (typeof value === "string" ? value : wrong(where, "a string"))
 
-const asBytes = (value: Json, where: string): Uint8Array => {
-  try {
-    return Uint8Array.from(atob(asString(value, where)), (character) => character.charCodeAt(0))
-  } catch {
-    return wrong(where, "base64")
-  }
-}
+const asBytes = (value: Json, where: string): Uint8Array =>
+  Result.getOrElse(Base64.decode(asString(value, where)), () => wrong(where, "base64"))
 
 const asBoolean = (value: Json, where: string): boolean =>
   typeof value === "boolean" ? value : wrong(where, "true or false")

@@ -4,16 +4,20 @@
  * It says nothing about the address it was made for.
  */
 import { Effect } from "effect"
+import { secureRandom } from "../shared/webCrypto.ts"
 
 const consonants = "bdfghklmnprstvz"
 const vowels = "aeiou"
 
-const letter = (alphabet: string, byte: number) => alphabet[byte % alphabet.length] ?? "a"
+const below = (count: number) => secureRandom.intBetween(0, count, { halfOpen: true })
+
+const letter = (alphabet: string) => Effect.map(below(alphabet.length), (at) => alphabet[at] ?? "a")
+
+const sixLetters = Array.from({ length: 6 }, (_, at) => letter(at % 2 === 0 ? consonants : vowels))
 
 /** As `tovaki-48213`: some 10^10 of them, so that a clash is rare and costs one more try. */
-export const newUserName: Effect.Effect<string> = Effect.sync(() => {
-  const bytes = crypto.getRandomValues(new Uint8Array(6))
-  const [number = 0] = crypto.getRandomValues(new Uint32Array(1))
-  const syllables = Array.from(bytes, (byte, index) => letter(index % 2 === 0 ? consonants : vowels, byte)).join("")
-  return `${syllables}-${String(number % 100_000).padStart(5, "0")}`
+export const newUserName: Effect.Effect<string> = Effect.gen(function* () {
+  const letters = yield* Effect.all(sixLetters)
+  const number = yield* below(100_000)
+  return `${letters.join("")}-${String(number).padStart(5, "0")}`
 })

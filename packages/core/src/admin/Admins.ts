@@ -6,8 +6,11 @@
  */
 import { lineProblem } from "@galaxy/contract/api/Text"
 import { Clock, Context, DateTime, Effect, Fiber, Layer, Redacted, Schema } from "effect"
+import { Mac } from "effect/crypto"
+import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
+import * as webCrypto from "../shared/webCrypto.ts"
 import { PasswordHasher } from "./PasswordHasher.ts"
 
 /** With this name or password nobody could ever come in. */
@@ -40,18 +43,14 @@ const maxPasswordBytes = 72
 /** Basic authentication ends a name at the first colon. */
 const usernamePattern = /^[^\p{Cc}:]{1,128}$/u
 
-const hex = (bytes: ArrayBuffer) =>
-  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
-
 export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHasher> = Layer.effect(
   Admins,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const hasher = yield* PasswordHasher
     const utf8 = new TextEncoder()
-    const memoryKey = yield* Effect.promise(() =>
-      crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"])
-    )
+    const mac = yield* Mac.Mac
+    const memoryKey = yield* Effect.orDie(mac.generateKey(Mac.hmacSha256))
     /** When each password was verified. */
     const remembered = new Map<string, number>()
     // Verified against when there is no such administrator, so that guessing names learns nothing from the time. Made now,
@@ -61,12 +60,9 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     const passwordBytes = (password: Redacted.Redacted) => utf8.encode(Redacted.value(password)).length
 
     const fingerprint = (username: string, password: Redacted.Redacted, hash: string) =>
-      Effect.map(
-        Effect.promise(() =>
-          crypto.subtle.sign("HMAC", memoryKey, utf8.encode(JSON.stringify([username, Redacted.value(password), hash])))
-        ),
-        hex
-      )
+      mac
+        .sign(memoryKey, utf8.encode(JSON.stringify([username, Redacted.value(password), hash])))
+        .pipe(Effect.map(Hex.encode), Effect.orDie)
 
     const remember = (mark: string, now: number) => {
       if (remembered.size >= maxRemembered) remembered.clear()
@@ -122,4 +118,4 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
 
     return Admins.of({ verify, bootstrap })
   })
-)
+).pipe(Layer.provide(webCrypto.layer))

@@ -7,7 +7,9 @@
  */
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { ChallengeId, type DeviceSessionId, uuidPattern } from "@galaxy/contract/ids/Ids"
+import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Context, Data, DateTime, Effect, Layer, Schema } from "effect"
+import { Mac } from "effect/crypto"
 import { SqlClient, type SqlError } from "effect/sql"
 import { AccountPermanentlyBlocked, Accounts } from "../account/Accounts.ts"
 import { GeoIp } from "../geo/GeoIp.ts"
@@ -16,13 +18,13 @@ import { MailOutbox } from "../mail/MailOutbox.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Standing } from "../standing/Standing.ts"
 import { zoneNamed } from "../shared/TimeZone.ts"
+import * as webCrypto from "../shared/webCrypto.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import * as ChallengeStore from "./ChallengeStore.ts"
 import * as Email from "./Email.ts"
 import * as Language from "./Language.ts"
 import * as LoginCode from "./LoginCode.ts"
 import { loginMail } from "./loginMail.ts"
-import * as PublicKey from "./PublicKey.ts"
 import { Sessions } from "./Sessions.ts"
 import { type Mark, SignInNetworks } from "./SignInNetworks.ts"
 import * as SourceNetwork from "./SourceNetwork.ts"
@@ -104,9 +106,13 @@ export const layer: Layer.Layer<
     const outbox = yield* MailOutbox
     const geo = yield* GeoIp
     const settings = yield* AuthSettings
+    const mac = yield* Mac.Mac
     const store = yield* ChallengeStore.make
     const minutes = Math.round(settings.codeLifetimeMs / 60_000)
     const strangersMailsPerDay = Math.max(0, settings.mailsPerDay - settings.mailsKept)
+
+    const hashOf = (challengeId: string, code: string) =>
+      Effect.provideService(LoginCode.hash(settings.codeKey, challengeId, code), Mac.Mac, mac)
 
     const answerTo = (traffic: ChallengeStore.Traffic, known: boolean, now: DateTime.Utc): Answer => {
       const since = DateTime.toEpochMillis(now) - settings.throttleWindowMs
@@ -141,7 +147,7 @@ export const layer: Layer.Layer<
       // No time in it that could be guessed, and no neighbour of another: whoever knows an id can burn its challenge.
       const id = ChallengeId.make(crypto.randomUUID())
       const code = yield* LoginCode.make
-      const codeHash = yield* LoginCode.hash(settings.codeKey, id, code)
+      const codeHash = yield* hashOf(id, code)
       const nobodys = yield* LoginCode.nobodys
       const expiresAt = DateTime.add(now, { milliseconds: settings.codeLifetimeMs })
       const { email, language, network, known } = request
@@ -189,9 +195,8 @@ export const layer: Layer.Layer<
           const answer = answerTo(yield* store.traffic(email, network, now), known, now)
           const made = yield* issue(answer.type, { email, language, network, known }, now)
           const id = answer.type === "last" ? answer.id : made
-          yield* Effect.logInfo(logLines[answer.type]).pipe(
-            Effect.annotateLogs({ email: yield* Effect.promise(() => Email.mark(email)), challenge_id: id })
-          )
+          const mark = yield* Effect.provideService(Email.mark(email), Mac.Mac, mac)
+          yield* Effect.logInfo(logLines[answer.type]).pipe(Effect.annotateLogs({ email: mark, challenge_id: id }))
           return id
         })
       )
@@ -207,7 +212,7 @@ export const layer: Layer.Layer<
       country: string | undefined
     ): Effect.fn.Return<Outcome, StorageError | SqlError.SqlError> {
       const now = yield* DateTime.now
-      const hash = yield* LoginCode.hash(settings.codeKey, request.challengeId, request.code)
+      const hash = yield* hashOf(request.challengeId, request.code)
       const challenge = yield* store.lock(request.challengeId, now)
       const right = LoginCode.equal(hash, challenge.codeHash) && challenge.live
       yield* store.count(challenge.id, right, now)
@@ -258,4 +263,4 @@ export const layer: Layer.Layer<
 
     return Challenges.of({ send, confirm })
   })
-)
+).pipe(Layer.provide(webCrypto.layer))

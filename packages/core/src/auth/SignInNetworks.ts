@@ -6,8 +6,10 @@
  * forgotten.
  */
 import { Context, DateTime, Effect, Layer } from "effect"
+import { Mac } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
+import * as webCrypto from "../shared/webCrypto.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import { keyedHash } from "./keyedHash.ts"
 
@@ -41,10 +43,14 @@ export const layer: Layer.Layer<SignInNetworks, never, SqlClient.SqlClient | Aut
   SignInNetworks,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const mac = yield* Mac.Mac
     const { codeKey, networkMemoryMs } = yield* AuthSettings
 
     const short = (purpose: string, ...parts: ReadonlyArray<string>) =>
-      Effect.map(keyedHash(codeKey, purpose, ...parts), (hash) => hash.slice(0, markBytes))
+      keyedHash(codeKey, purpose, ...parts).pipe(
+        Effect.map((hash) => hash.slice(0, markBytes)),
+        Effect.provideService(Mac.Mac, mac)
+      )
 
     const oldest = Effect.map(DateTime.now, (now) =>
       DateTime.toDateUtc(DateTime.subtract(now, { milliseconds: networkMemoryMs }))
@@ -90,4 +96,4 @@ export const layer: Layer.Layer<SignInNetworks, never, SqlClient.SqlClient | Aut
       forget
     })
   })
-)
+).pipe(Layer.provide(webCrypto.layer))

@@ -4,6 +4,7 @@
  * Each purpose has a name of its own, so that what is hashed for one is never equal to what is hashed for another.
  */
 import { Effect, Redacted } from "effect"
+import { Mac } from "effect/crypto"
 
 const utf8 = new TextEncoder()
 
@@ -12,10 +13,9 @@ export const keyedHash = (
   key: Redacted.Redacted<Uint8Array>,
   purpose: string,
   ...parts: ReadonlyArray<string>
-): Effect.Effect<Uint8Array> =>
-  Effect.promise(async () => {
-    const algorithm = { name: "HMAC", hash: "SHA-256" }
-    const secret = new Uint8Array(Redacted.value(key))
-    const imported = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"])
-    return new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8.encode([purpose, ...parts].join("\n"))))
-  })
+): Effect.Effect<Uint8Array, never, Mac.Mac> =>
+  Effect.gen(function* () {
+    const mac = yield* Mac.Mac
+    const secret = yield* Mac.key(Mac.hmacSha256, Redacted.value(key))
+    return yield* mac.sign(secret, utf8.encode([purpose, ...parts].join("\n")))
+  }).pipe(Effect.orDie)

@@ -18,6 +18,7 @@ export const gatewayOnly =
     Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       if (open.test(pathOf(request))) return yield* http
-      const gateway = yield* admits(callers, request.headers[gatewayTokenHeader] ?? "")
-      return gateway ? yield* http : json("unauthorized", "only gateways may call this")
+      return admits(callers, request.headers[gatewayTokenHeader] ?? "")
+        ? yield* http
+        : json("unauthorized", "only gateways may call this")
     })

@@ -5,9 +5,11 @@
  */
 import type { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
+import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import { secureRandom } from "../shared/webCrypto.ts"
 import { EngineVersions, NoEngineVersion } from "../engine/EngineVersions.ts"
 
 export interface Seat {
@@ -33,9 +35,7 @@ export class RuntimeJobs extends Context.Service<
   }
 >()("@galaxy/core/runtime/RuntimeJobs") {}
 
-const newSeed = Effect.sync(() =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
-)
+const newSeed = Effect.map(secureRandom.randomBytes(16), Hex.encode)
 
 export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | DatabaseSignal | EngineVersions> =
   Layer.effect(

@@ -9,6 +9,7 @@ import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { Content } from "@galaxy/core/mail/Mail"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
+import * as webCrypto from "@galaxy/core/shared/webCrypto"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { Effect, Layer, Redacted, Schema } from "effect"
@@ -28,7 +29,12 @@ export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSe
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(
-      Layer.mergeAll(geo, SecretBox.layer({ secret }), AuthSettings.layer({ codeKey: secret, ...settings }))
+      Layer.mergeAll(
+        geo,
+        SecretBox.layer({ secret }),
+        AuthSettings.layer({ codeKey: secret, ...settings }),
+        webCrypto.layer
+      )
     ),
     Layer.provideMerge(database)
   )

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Result } from "effect"
+import { Hex } from "effect/encoding"
 
 const box = (byte: number) =>
   Effect.provide(
@@ -18,6 +19,19 @@ describe("SecretBox", () => {
       const first = yield* one.seal(plain, "row")
       assert.deepStrictEqual(yield* one.open(first, "row"), plain)
       assert.notDeepEqual(yield* one.seal(plain, "row"), first)
+    })
+  )
+
+  it.effect("opens what earlier releases sealed", () =>
+    Effect.gen(function* () {
+      const secret = Uint8Array.from({ length: 32 }, (_, at) => at)
+      const sealed = Hex.decode(
+        "0142b4ee0021e604fe19ad80a59428e3ced61764f2bf8b22a857ef89d082efa0ebbc27dc7a842e9e"
+      ).pipe(Result.getOrThrow)
+      const opened = yield* Effect.flatMap(SecretBox.SecretBox, (it) => it.open(sealed, "row")).pipe(
+        Effect.provide(SecretBox.layer({ secret: Redacted.make(secret) }))
+      )
+      assert.deepStrictEqual(opened, plain)
     })
   )
 

@@ -1,11 +1,12 @@
 /**
  * Ed25519 and SHA-256 on Node's OpenSSL.
  *
- * Importing a key costs as much as verifying with it, so that the last used ones are kept. Keys of small order are
- * refused here too, since not every OpenSSL refuses them: under such a key anybody's signature verifies.
+ * Checking and importing a key costs more than verifying with it, so that the last used ones are kept. Keys that are no
+ * honest point are refused here too, since not every OpenSSL refuses those of small order: under such a key anybody's
+ * signature verifies.
  */
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto"
-import * as PublicKey from "@galaxy/core/auth/PublicKey"
+import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import { Effect, Layer, Redacted } from "effect"
 
@@ -39,7 +40,7 @@ export const layer = (options: {
     const keyOf = (raw: Uint8Array): KeyObject | undefined => {
       const name = Buffer.from(raw).toString("latin1")
       const known = keys.get(name)
-      const key = known ?? (PublicKey.isSound(raw) ? importPublic(raw) : undefined)
+      const key = known ?? (PublicKey.isHonest(raw) ? importPublic(raw) : undefined)
       if (key === undefined) return undefined
       keys.delete(name)
       keys.set(name, key)

@@ -1,14 +1,13 @@
 /** Device sessions as the gateway asks for them. */
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { Effect } from "effect"
+import { Base64 } from "effect/encoding"
 import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { Sessions } from "../Sessions.ts"
 
 const toApi = toApiWith(errors)
-
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
 
 export const internalSessions = HttpApiBuilder.group(
   InternalApi,
@@ -22,7 +21,7 @@ export const internalSessions = HttpApiBuilder.group(
         return {
           device_session_id: found.deviceSessionId,
           user_id: found.userId,
-          client_public_key: base64(found.clientPublicKey),
+          client_public_key: Base64.encode(found.clientPublicKey),
           status: found.status,
           created_at: found.createdAt,
           ...(found.revokedAt === null ? {} : { revoked_at: found.revokedAt })

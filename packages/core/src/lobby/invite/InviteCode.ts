@@ -1,15 +1,14 @@
 /** Codes of code-based invites: 128 random bits in lower-case hex. */
+import { Effect } from "effect"
+import { Mac } from "effect/crypto"
+import { Hex } from "effect/encoding"
+import { secureRandom } from "../../shared/webCrypto.ts"
 
 const bytes = 16
+const utf8 = new TextEncoder()
 
-export const mint = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("")
+export const mint: Effect.Effect<string> = Effect.map(secureRandom.randomBytes(bytes), Hex.encode)
 
 /** Takes as long whatever differs, so that timing tells nothing of the code. */
-export const matches = (code: string, given: string): boolean => {
-  const folded = given.trim().toLowerCase()
-  let difference = code.length ^ folded.length
-  for (let index = 0; index < code.length; index++)
-    difference |= code.charCodeAt(index) ^ (folded.charCodeAt(index) || 0)
-  return difference === 0
-}
+export const matches = (code: string, given: string): boolean =>
+  Mac.timingSafeEqual(utf8.encode(code), utf8.encode(given.trim().toLowerCase()))

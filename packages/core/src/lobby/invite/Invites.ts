@@ -143,7 +143,7 @@ export const layer: Layer.Layer<
         game_id: gameId,
         issuer_user_id: caller,
         invited_user_id: invited ?? null,
-        code: invited === undefined ? InviteCode.mint() : null,
+        code: invited === undefined ? yield* InviteCode.mint : null,
         expires_at: DateTime.toDate(expiresAt)
       })
       if (invited !== undefined) {
