@@ -137,7 +137,7 @@ const browse = (url: string): { readonly child: ChildProcess; readonly profile: 
 }
 
 describe.skipIf(chromium === undefined)("the client in Chromium", () => {
-  layer(TestGalaxy.layer(), { timeout: "60 seconds", excludeTestServices: true })((it) => {
+  layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })((it) => {
     it.effect(
       "signs in with a key that can't be read out, calls, streams, and learns of its end",
       () =>

@@ -45,7 +45,7 @@ describe("the core as one layer", () => {
       Effect.gen(function* () {
         yield* Effect.all([Challenges, Games, PlayerOrders])
       }).pipe(Effect.provide(coreWith())),
-    { timeout: 60_000 }
+    { timeout: 240_000 }
   )
 
   it.effect(

@@ -43,7 +43,7 @@ const tables = [
 ]
 
 eachDatabase((name, database) => {
-  layer(database, { timeout: "60 seconds" })(`a test database on ${name}`, (it) => {
+  layer(database, { timeout: "240 seconds" })(`a test database on ${name}`, (it) => {
     it.effect("has every table of the schema", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

@@ -35,29 +35,33 @@ interface Entry {
 
 const second = 1_000_000_000n
 
-/** One registry for everything that is built together. */
-export const layer: Layer.Layer<BackgroundLoops> = Layer.sync(BackgroundLoops, () => {
-  const entries = new Set<Entry>()
-  return BackgroundLoops.of({
-    register: Effect.fnUntraced(function* (name, patience) {
-      const entry: Entry = {
-        name,
-        patience: Duration.toNanosUnsafe(Duration.fromInputUnsafe(patience)),
-        completedAt: yield* Clock.monotonicTimeNanos
-      }
-      yield* Effect.acquireRelease(
-        Effect.sync(() => entries.add(entry)),
-        () => Effect.sync(() => entries.delete(entry))
+/** One registry for everything that is built together. It keeps to the clock that it was built with, whoever asks it. */
+export const layer: Layer.Layer<BackgroundLoops> = Layer.effect(
+  BackgroundLoops,
+  Effect.map(Clock.Clock, (clock) => {
+    const entries = new Set<Entry>()
+    const nanos = Effect.provideService(Clock.monotonicTimeNanos, Clock.Clock, clock)
+    return BackgroundLoops.of({
+      register: Effect.fnUntraced(function* (name, patience) {
+        const entry: Entry = {
+          name,
+          patience: Duration.toNanosUnsafe(Duration.fromInputUnsafe(patience)),
+          completedAt: yield* nanos
+        }
+        yield* Effect.acquireRelease(
+          Effect.sync(() => entries.add(entry)),
+          () => Effect.sync(() => entries.delete(entry))
+        )
+        return Effect.map(nanos, (now) => {
+          entry.completedAt = now
+        })
+      }),
+      names: Effect.sync(() => [...entries].map((it) => it.name)),
+      stalled: Effect.map(nanos, (now) =>
+        [...entries]
+          .filter((it) => now - it.completedAt > it.patience)
+          .map((it) => ({ name: it.name, seconds: Number((now - it.completedAt) / second) }))
       )
-      return Effect.map(Clock.monotonicTimeNanos, (now) => {
-        entry.completedAt = now
-      })
-    }),
-    names: Effect.sync(() => [...entries].map((it) => it.name)),
-    stalled: Effect.map(Clock.monotonicTimeNanos, (now) =>
-      [...entries]
-        .filter((it) => now - it.completedAt > it.patience)
-        .map((it) => ({ name: it.name, seconds: Number((now - it.completedAt) / second) }))
-    )
+    })
   })
-})
+)

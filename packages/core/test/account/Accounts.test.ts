@@ -16,7 +16,7 @@ const request = (email: string): Accounts.NewAccount => ({
 const address = Effect.map(newId, (id) => `${id}@example.org`)
 
 eachDatabase((name, database) => {
-  layer(Accounts.layer.pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(`accounts on ${name}`, (it) => {
+  layer(Accounts.layer.pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(`accounts on ${name}`, (it) => {
     it.effect("an account is made once for its address, on the free tier, and kept as it was", () =>
       Effect.gen(function* () {
         const accounts = yield* Accounts.Accounts
@@ -84,7 +84,7 @@ eachDatabase((name, database) => {
   })
 })
 
-layer(Accounts.layer.pipe(Layer.provideMerge(layerPglite)), { timeout: "60 seconds" })("a user name", (it) => {
+layer(Accounts.layer.pipe(Layer.provideMerge(layerPglite)), { timeout: "240 seconds" })("a user name", (it) => {
   afterEach(() => {
     vi.restoreAllMocks()
   })
@@ -111,7 +111,7 @@ layer(Accounts.layer.pipe(Layer.provideMerge(layerPglite)), { timeout: "60 secon
 })
 
 onPostgres((database) => {
-  layer(Accounts.layer.pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })("first sign-ins", (it) => {
+  layer(Accounts.layer.pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })("first sign-ins", (it) => {
     it.effect("of one address, many at once, make one account", () =>
       Effect.gen(function* () {
         const accounts = yield* Accounts.Accounts

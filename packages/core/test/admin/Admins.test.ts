@@ -19,7 +19,7 @@ const costOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 eachDatabase((database, storage) => {
-  layer(admins(storage), { timeout: "60 seconds" })(`administrators on ${database}`, (it) => {
+  layer(admins(storage), { timeout: "240 seconds" })(`administrators on ${database}`, (it) => {
     it.effect("the first one is made once, however often the backend starts", () =>
       Effect.gen(function* () {
         const service = yield* Admins

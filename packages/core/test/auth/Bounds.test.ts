@@ -44,7 +44,7 @@ const signInFrom = (email: string, sourceIp: string) =>
   })
 
 eachDatabase((name, database) => {
-  layer(signIn(database), { timeout: "60 seconds" })(`signing in, with strangers about, on ${name}`, (it) => {
+  layer(signIn(database), { timeout: "240 seconds" })(`signing in, with strangers about, on ${name}`, (it) => {
     it.effect("a stranger who asks for a code gets a challenge of their own, and burns no other", () =>
       Effect.gen(function* () {
         const email = address()

@@ -17,7 +17,7 @@ const sessionsOf = Effect.fnUntraced(function* (email: string) {
 })
 
 eachDatabase((name, database) => {
-  layer(signIn(database), { timeout: "60 seconds" })(`signing in on ${name}`, (it) => {
+  layer(signIn(database), { timeout: "240 seconds" })(`signing in on ${name}`, (it) => {
     it.effect("a right code opens a session and makes the account, once", () =>
       Effect.gen(function* () {
         const challenges = yield* Challenges
@@ -228,7 +228,7 @@ eachDatabase((name, database) => {
 })
 
 onPostgres((database) => {
-  layer(signIn(database), { timeout: "60 seconds" })("signing in, many at once", (it) => {
+  layer(signIn(database), { timeout: "240 seconds" })("signing in, many at once", (it) => {
     it.effect("of fifty wrong guesses five count, and the right code comes too late", () =>
       Effect.gen(function* () {
         const challenges = yield* Challenges
@@ -270,7 +270,7 @@ onPostgres((database) => {
     )
   })
 
-  layer(signIn(database, { throttleLimit: 20, mailsPerHour: 20 }), { timeout: "60 seconds" })(
+  layer(signIn(database, { throttleLimit: 20, mailsPerHour: 20 }), { timeout: "240 seconds" })(
     "first sign-ins at once",
     (it) => {
       it.effect("make one account", () =>

@@ -31,7 +31,7 @@ const audited = Effect.fnUntraced(function* (owner: UserId) {
 })
 
 eachDatabase((name, database) => {
-  layer(on(database), { timeout: "60 seconds" })(`device sessions on ${name}`, (it) => {
+  layer(on(database), { timeout: "240 seconds" })(`device sessions on ${name}`, (it) => {
     it.effect("a revocation, its audit row and its invalidation are one, and happen once", () =>
       Effect.gen(function* () {
         const sessions = yield* Sessions.Sessions
@@ -191,7 +191,7 @@ eachDatabase((name, database) => {
   })
 })
 
-layer(on(layerPglite), { timeout: "60 seconds" })("a session that can't be marked as seen", (it) => {
+layer(on(layerPglite), { timeout: "240 seconds" })("a session that can't be marked as seen", (it) => {
   it.effect("is found all the same, with a line in the log", () =>
     Effect.gen(function* () {
       const sessions = yield* Sessions.Sessions
@@ -211,7 +211,7 @@ layer(on(layerPglite), { timeout: "60 seconds" })("a session that can't be marke
 })
 
 onPostgres((database) => {
-  layer(on(database), { timeout: "60 seconds" })("device sessions, many at once", (it) => {
+  layer(on(database), { timeout: "240 seconds" })("device sessions, many at once", (it) => {
     it.effect("whoever revokes, each session is revoked, audited and told of once", () =>
       Effect.gen(function* () {
         const sessions = yield* Sessions.Sessions

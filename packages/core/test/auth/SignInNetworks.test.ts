@@ -21,7 +21,7 @@ const rows = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 )
 
 eachDatabase((name, database) => {
-  layer(signIn(database), { timeout: "60 seconds" })(`networks of sign-ins on ${name}`, (it) => {
+  layer(signIn(database), { timeout: "240 seconds" })(`networks of sign-ins on ${name}`, (it) => {
     it.effect("one is known after a sign-in from it, for that address alone, until it wasn't used for long", () =>
       Effect.gen(function* () {
         const challenges = yield* Challenges

@@ -92,7 +92,7 @@ onPostgres((_, server) => {
       return take()
     })
 
-  layer(signIn(database).pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(
+  layer(signIn(database).pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(
     "statements of signing in",
     (it) => {
       it.effect("confirming with no right code: the same for any challenge, there or not, and one row is written", () =>

@@ -34,7 +34,7 @@ const counted = (owner: UserId, all: number) =>
   Effect.repeat(countsOf(owner), { until: (rows) => rows.reduce((sum, [, count]) => sum + count, 0) >= all })
 
 eachDatabase((name, database) => {
-  layer(on(database), { timeout: "60 seconds" })(`countries of requests on ${name}`, (it) => {
+  layer(on(database), { timeout: "240 seconds" })(`countries of requests on ${name}`, (it) => {
     it.effect("are counted for each player, and unknown ones aren't", () =>
       Effect.gen(function* () {
         const counters = yield* CountryCounters.CountryCounters
@@ -67,7 +67,7 @@ layer(
     Layer.provideMerge(BackgroundLoops.layer),
     Layer.provideMerge(layerPglite)
   ),
-  { timeout: "60 seconds" }
+  { timeout: "240 seconds" }
 )("a counter that doesn't get on", (it) => {
   it.effect("holds up no request and keeps no more than its queue", () =>
     Effect.gen(function* () {

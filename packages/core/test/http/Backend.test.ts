@@ -38,7 +38,7 @@ const player = Effect.fnUntraced(function* (call: Call, email = address()) {
 const as = (user: string): Sent => ({ headers: { [userIdHeader]: user } })
 
 eachDatabase((name, database) => {
-  layer(services(database), { timeout: "60 seconds" })(`the identity surfaces on ${name}`, (it) => {
+  layer(services(database), { timeout: "240 seconds" })(`the identity surfaces on ${name}`, (it) => {
     it.effect("take a player from an address to a session, and to its end", () =>
       Effect.gen(function* () {
         const call = yield* surfaces()
@@ -228,7 +228,7 @@ eachDatabase((name, database) => {
   })
 })
 
-layer(services(layerPglite), { timeout: "60 seconds" })("every answer of the backend", (it) => {
+layer(services(layerPglite), { timeout: "240 seconds" })("every answer of the backend", (it) => {
   const json = { "content-type": "application/json" }
   const spaces = (bytes: number) => "x".repeat(bytes)
   const stream = (bytes: number) =>

@@ -31,7 +31,7 @@ const race = <A, E extends { readonly _tag: string }, R>(
   })
 
 onPostgres((database) => {
-  layer(lobbyOn(database, { openGamesPerOwner: 3 }), { timeout: "60 seconds" })("the lobby under load", (it) => {
+  layer(lobbyOn(database, { openGamesPerOwner: 3 }), { timeout: "240 seconds" })("the lobby under load", (it) => {
     it.effect("seats one of those who race for the last place", () =>
       Effect.forEach(rounds, () =>
         Effect.gen(function* () {

@@ -47,7 +47,7 @@ const turnsTold = (user: Parameters<typeof notices>[0]) =>
   Effect.map(notices(user), (all) => all.filter((it) => it.kind === "game.turn.ready").map((it) => it.payload))
 
 eachDatabase((name, database) => {
-  layer(lobbyOn(database), { timeout: "60 seconds" })(`what the runtime tells the lobby on ${name}`, (it) => {
+  layer(lobbyOn(database), { timeout: "240 seconds" })(`what the runtime tells the lobby on ${name}`, (it) => {
     it.effect("a started game runs", () =>
       Effect.gen(function* () {
         const events = yield* RuntimeEvents

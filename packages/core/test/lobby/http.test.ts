@@ -64,7 +64,7 @@ const create = { game_name: "Orion Arm", min_players: 2, max_players: 4, turn_sc
 
 const codeOf = (body: Json) => (body["error"] as { readonly code: string } | undefined)?.code
 
-layer(lobbyOn(layerPglite), { timeout: "60 seconds" })("the lobby over HTTP", (it) => {
+layer(lobbyOn(layerPglite), { timeout: "240 seconds" })("the lobby over HTTP", (it) => {
   it.effect("takes two players from nothing to a queued start", () =>
     Effect.gen(function* () {
       const call = yield* surface

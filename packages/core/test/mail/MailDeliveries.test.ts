@@ -20,7 +20,7 @@ const begin = Effect.gen(function* () {
 })
 
 eachDatabase((name, database) => {
-  layer(mailModule(database), { timeout: "60 seconds" })(`MailDeliveries on ${name}`, (it) => {
+  layer(mailModule(database), { timeout: "240 seconds" })(`MailDeliveries on ${name}`, (it) => {
     it.effect("lists page by page, newest first, by status", () =>
       Effect.gen(function* () {
         const { outbox, mails } = yield* begin

@@ -24,7 +24,7 @@ eachDatabase((name, database) => {
     Layer.provideMerge(database)
   )
 
-  layer(outbox, { timeout: "60 seconds" })(`MailOutbox on ${name}`, (it) => {
+  layer(outbox, { timeout: "240 seconds" })(`MailOutbox on ${name}`, (it) => {
     it.effect("stores a mail once per template and key, whoever asks again", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

@@ -6,7 +6,7 @@ import { DateTime, Effect } from "effect"
 import { emptyOutbox, mailModule, mailTo } from "./harness.ts"
 
 onPostgres((database) => {
-  layer(mailModule(database), { timeout: "60 seconds" })("MailQueue on PostgreSQL", (it) => {
+  layer(mailModule(database), { timeout: "240 seconds" })("MailQueue on PostgreSQL", (it) => {
     it.effect("claims that race never get the same delivery", () =>
       Effect.gen(function* () {
         yield* emptyOutbox

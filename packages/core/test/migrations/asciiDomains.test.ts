@@ -39,7 +39,7 @@ const unicode = "ada@bücher.example"
 const ascii = "ada@xn--bcher-kva.example"
 
 eachDatabase((name, database) => {
-  layer(database, { timeout: "60 seconds" })(`addresses of before on ${name}`, (it) => {
+  layer(database, { timeout: "240 seconds" })(`addresses of before on ${name}`, (it) => {
     it.effect("a domain in another script becomes its ASCII form; nothing else changes", () =>
       Effect.gen(function* () {
         assert.deepStrictEqual(

@@ -91,7 +91,7 @@ const malformed = Effect.gen(function* () {
 })
 
 eachDatabase((name, database) => {
-  layer(services.pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(`Notifications on ${name}`, (it) => {
+  layer(services.pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(`Notifications on ${name}`, (it) => {
     it.effect("an invite is pushed and mailed, to each in their own language", () =>
       Effect.gen(function* () {
         const [ada, lin, max] = [yield* account("en"), yield* account("ru-RU"), yield* account("de")]
@@ -318,7 +318,7 @@ eachDatabase((name, database) => {
 })
 
 onPostgres((database) => {
-  layer(services.pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(
+  layer(services.pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(
     "Notifications under concurrency",
     (it) => {
       it.effect("fifty who tell the same fact tell it once", () =>

@@ -34,7 +34,7 @@ eachDatabase((name, database) => {
       firstBackoff: "10 seconds"
     }),
     {
-      timeout: "60 seconds",
+      timeout: "240 seconds",
       excludeTestServices: true
     }
   )(`players in a game on ${name}`, (it) => {

@@ -37,7 +37,7 @@ const rowOf = (frame: PushBroker.Frame) => {
 const end = (reason: PushBroker.SubscriptionEnded["reason"]) => new PushBroker.SubscriptionEnded({ reason })
 
 /** Connections of the pool are opened in the brokers' time. */
-const live = { timeout: "60 seconds", excludeTestServices: true } as const
+const live = { timeout: "240 seconds", excludeTestServices: true } as const
 
 const over = (options: Partial<PushBroker.PushBrokerOptions> = {}) =>
   PushBroker.layer({ batch: 2, pollMillis: 50, ...options }).pipe(Layer.provideMerge(PushLog.layer({ keepPerUser: 1 })))

@@ -16,7 +16,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 const event = (userId: UserId, kind = "game.turn.ready") => ({ userId, kind, payload: new Uint8Array([1, 2]) })
 
 eachDatabase((name, database) => {
-  layer(PushLog.layer({ keepPerUser: 3 }).pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(
+  layer(PushLog.layer({ keepPerUser: 3 }).pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(
     `PushLog on ${name}`,
     (it) => {
       it.effect("numbers a user's events 1, 2, 3, … and keeps their bytes", () =>
@@ -219,7 +219,7 @@ eachDatabase((name, database) => {
 })
 
 onPostgres((database) => {
-  layer(PushLog.layer().pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(
+  layer(PushLog.layer().pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(
     "PushLog under concurrency",
     (it) => {
       it.effect("a transaction that commits late is not skipped", () =>

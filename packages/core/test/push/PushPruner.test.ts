@@ -13,7 +13,7 @@ import { TestClock } from "effect/testing"
 eachDatabase((name, database) => {
   // On the running clock: connections of the pool are opened in the pruner's time.
   layer(PushLog.layer({ keepPerUser: 1, pruneBatch: 10 }).pipe(Layer.provideMerge(database)), {
-    timeout: "60 seconds",
+    timeout: "240 seconds",
     excludeTestServices: true
   })(`PushPruner on ${name}`, (it) => {
     it.effect("removes all that is outdated, batch by batch, at its start and again later", () =>

@@ -26,7 +26,7 @@ const held = (status: "registered" | "pending_registration", owner: UserId, cano
   })
 
 eachDatabase((name, database) => {
-  layer(directory(database), { timeout: "60 seconds" })(`the race-name directory on ${name}`, (it) => {
+  layer(directory(database), { timeout: "240 seconds" })(`the race-name directory on ${name}`, (it) => {
     it.effect("reserves a name in its accepted form under its key", () =>
       Effect.gen(function* () {
         const names = yield* RaceNames.RaceNames
@@ -111,7 +111,7 @@ eachDatabase((name, database) => {
 })
 
 onPostgres((database) => {
-  layer(directory(database), { timeout: "60 seconds" })("the race-name directory under load", (it) => {
+  layer(directory(database), { timeout: "240 seconds" })("the race-name directory under load", (it) => {
     it.effect("waits for another's transaction on the key, whatever tier and game it is about", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

@@ -21,7 +21,7 @@ const request = Effect.gen(function* () {
 })
 
 eachDatabase((name, database) => {
-  layer(runtimeOn(database, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+  layer(runtimeOn(database, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
     `orders to the runtime on ${name}`,
     (it) => {
       it.effect("take the newest version that is enabled, by number, or the one that is named", () =>

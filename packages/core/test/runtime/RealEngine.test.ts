@@ -10,7 +10,7 @@ import { advance, atWorkOn, operations, startingGame, turnsTold, untilRunning, u
 const engines = Layer.mergeAll(InProcessEngineHost.layer(), FetchHttpClient.layer)
 
 eachDatabase((name, database) => {
-  layer(atWorkOn(database, engines), { timeout: "60 seconds", excludeTestServices: true })(
+  layer(atWorkOn(database, engines), { timeout: "240 seconds", excludeTestServices: true })(
     `a game on the real engine on ${name}`,
     (it) => {
       it.effect("starts, takes orders, and makes its turns as the clock moves", () =>

@@ -35,7 +35,7 @@ const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (it: A) => bo
 
 eachDatabase((name, database) => {
   layer(atWorkOn(database, scriptedEngines, { concurrency: 2, pollInterval: "1 hour" }), {
-    timeout: "60 seconds",
+    timeout: "240 seconds",
     excludeTestServices: true
   })(`scheduled work on ${name}`, (it) => {
     it.effect("starts at the signal of whoever orders it, and turns by the clock", () =>
@@ -136,7 +136,7 @@ eachDatabase((name, database) => {
     )
   })
 
-  layer(runtimeOn(database, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+  layer(runtimeOn(database, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
     `a scheduler that begins on ${name}`,
     (it) => {
       const atWork = Effect.flatMap(Effect.context<Layer.Services<typeof RuntimeScheduler.layer>>(), (context) =>

@@ -9,7 +9,7 @@ import { advance, operations, row, runtimeOn, startingGame } from "./fixture.ts"
 import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 eachDatabase((name, database) => {
-  layer(runtimeOn(database, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+  layer(runtimeOn(database, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
     `starts on ${name}`,
     (it) => {
       it.effect("a start brings up the engine, makes the galaxy and lets the game run", () =>

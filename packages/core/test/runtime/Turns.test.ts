@@ -35,7 +35,7 @@ const hoursTo = (at: DateTime.Utc | null, from: DateTime.Utc) =>
 
 eachDatabase((name, database) => {
   layer(runtimeOn(database, scriptedEngines, { firstBackoff: "10 seconds" }), {
-    timeout: "60 seconds",
+    timeout: "240 seconds",
     excludeTestServices: true
   })(`turns on ${name}`, (it) => {
     it.effect("a turn comes when it is due, not before, and players are told once", () =>

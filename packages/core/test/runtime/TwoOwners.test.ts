@@ -20,7 +20,7 @@ const another = Effect.flatMap(Effect.context<Needs>(), (context) =>
 )
 
 eachDatabase((name, database) => {
-  layer(runtimeOn(database, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+  layer(runtimeOn(database, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
     `two owners on ${name}`,
     (it) => {
       it.effect("make each turn once and tell of it once", () =>

@@ -66,7 +66,7 @@ const surface = Effect.gen(function* () {
 
 const codeOf = (body: Json) => (body["error"] as { readonly code: string } | undefined)?.code
 
-layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "60 seconds", excludeTestServices: true })(
+layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", excludeTestServices: true })(
   "the runtime over HTTP",
   (it) => {
     it.effect("passes a player's calls on, and the answers back as they are", () =>

@@ -183,5 +183,5 @@ describe("a schedule in a time zone", () => {
         )
       }
     }
-  }, 60_000)
+  }, 240_000)
 })

@@ -26,7 +26,7 @@ const barred = (email: string) =>
   )
 
 eachDatabase((name, database) => {
-  layer(Layer.mergeAll(Accounts.layer, Standing.layer).pipe(Layer.provideMerge(database)), { timeout: "60 seconds" })(
+  layer(Layer.mergeAll(Accounts.layer, Standing.layer).pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(
     `standing on ${name}`,
     (it) => {
       it.effect("only an account with nothing against it may act", () =>

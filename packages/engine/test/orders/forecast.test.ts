@@ -66,7 +66,7 @@ const otherwise = (random: Random.Random, galaxy: Galaxy, me: number): Galaxy =>
   }
 }
 
-it("verdicts on any orders don't depend on what the race can't see", { timeout: 60_000 }, () => {
+it("verdicts on any orders don't depend on what the race can't see", { timeout: 240_000 }, () => {
   let told = 0
   let differed = 0
   for (let seed = 0; seed < 6; seed++) {

@@ -155,7 +155,7 @@ describe.skipIf(dockerHost === undefined)("containers of the engine's image", { 
     const volumes = await docker("volume", "ls", "--quiet", "--filter", `name=${name}`)
     if (volumes !== "") await docker("volume", "rm", ...volumes.split("\n"))
     await docker("rmi", ...versions.map(tagOf), base)
-  }, 60_000)
+  }, 240_000)
 
   it("say their version in the label and in the environment, and run as nobody special", async () => {
     for (const version of versions) {

@@ -265,7 +265,7 @@ describe("the galaxy file", () => {
     assert.match(missing.err, /^galaxy\.json can't be read: there is no such file or folder\n/)
     assert.strictEqual(missing.code, 1)
     assert.isFalse(existsSync(join(folder, "galaxy.json")))
-  }, 60_000)
+  }, 240_000)
 
   /** Runs the command again and again, killed at a later operation each time, until it comes through. */
   const killedEverywhere = async (
@@ -303,7 +303,7 @@ describe("the galaxy file", () => {
     assert.deepEqual([...seen.keys()], [old, next])
     assert.isAtLeast(seen.get(old) ?? 0, 4)
     assert.strictEqual((await reportOf("Ann")).turn, 1)
-  }, 60_000)
+  }, 240_000)
 
   it("is there whole or not at all wherever its making is killed", async () => {
     await begin()
@@ -316,7 +316,7 @@ describe("the galaxy file", () => {
       }
     )
     assert.isAtLeast(kills, 4)
-  }, 60_000)
+  }, 240_000)
 })
 
 describe("play", () => {

@@ -104,7 +104,7 @@ const slow = Layer.effect(
   )
 )
 
-layer(Fixture.gatewayWith(slow, Fixture.generous), { timeout: "60 seconds", excludeTestServices: true })(
+layer(Fixture.gatewayWith(slow, Fixture.generous), { timeout: "240 seconds", excludeTestServices: true })(
   "deadlines that pass",
   (it) => {
     it.effect("are told as what they are", () =>
@@ -127,7 +127,7 @@ layer(Fixture.gatewayWith(slow, Fixture.generous), { timeout: "60 seconds", excl
   }
 )
 
-layer(Fixture.gateway(Fixture.generous), { timeout: "60 seconds", excludeTestServices: true })("edges", (it) => {
+layer(Fixture.gateway(Fixture.generous), { timeout: "240 seconds", excludeTestServices: true })("edges", (it) => {
   it.effect("deadlines of any length are served", () =>
     Effect.gen(function* () {
       for (const time of ["2147483647", "2147483648", "2592000000", "9999999999"]) {

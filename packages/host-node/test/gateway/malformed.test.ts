@@ -65,7 +65,7 @@ const refused = (call: () => Promise<unknown>) =>
     assert.notInclude(error.rawMessage, "readMaxBytes")
   })
 
-layer(Fixture.gateway(Fixture.generous), { timeout: "60 seconds", excludeTestServices: true })("messages", (it) => {
+layer(Fixture.gateway(Fixture.generous), { timeout: "240 seconds", excludeTestServices: true })("messages", (it) => {
   for (const [protocol, transport] of Object.entries(transports)) {
     for (const [what, body] of Object.entries(bodies)) {
       it.effect(`${protocol}: ${what} are invalid_envelope`, () =>

@@ -62,7 +62,7 @@ const restart = (redis: OwnRedis) =>
     await redis.start()
   })
 
-describe.skipIf(!hasServer)("once or refused, when Redis", { timeout: 60_000 }, () => {
+describe.skipIf(!hasServer)("once or refused, when Redis", { timeout: 240_000 }, () => {
   it.live("is emptied", () => withRedis((redis) => onceOrRefused(Effect.asVoid(command(redis, "FLUSHALL")))))
 
   it.live("is restarted without persistence", () => withRedis((redis) => onceOrRefused(restart(redis))))
@@ -141,7 +141,7 @@ const failover = (old: OwnRedis, next: OwnRedis, proxy: TcpProxy) =>
 
 const sessionId = Fixture.sessionId
 
-describe.skipIf(!hasServer)("gateways that share a Redis", { timeout: 60_000 }, () => {
+describe.skipIf(!hasServer)("gateways that share a Redis", { timeout: 240_000 }, () => {
   /** A store with a clock of its own, `ahead` of the others by this much. */
   const store = (url: string, aheadMs = 0) =>
     Effect.gen(function* () {

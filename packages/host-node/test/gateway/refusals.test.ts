@@ -101,7 +101,7 @@ const detail = (error: ConnectError) => {
 
 const protocols = Object.keys(Fixture.transports) as ReadonlyArray<Fixture.Protocol>
 
-layer(Fixture.gateway(Fixture.generous), { timeout: "60 seconds", excludeTestServices: true })("refusals", (it) => {
+layer(Fixture.gateway(Fixture.generous), { timeout: "240 seconds", excludeTestServices: true })("refusals", (it) => {
   for (const protocol of protocols) {
     for (const { what, wish, code, reason } of cases) {
       it.effect(`${protocol}: ${what} is ${reason}`, () =>

@@ -40,7 +40,7 @@ const isRefused = Effect.gen(function* () {
   assert.strictEqual(calls.length, before)
 })
 
-describe.skipIf(!hasServer)("a gateway and its Redis", { timeout: 60_000 }, () => {
+describe.skipIf(!hasServer)("a gateway and its Redis", { timeout: 240_000 }, () => {
   it.live("killed: refused at once, never run; started again: works again", () =>
     withRedis((redis) =>
       Effect.gen(function* () {

@@ -134,7 +134,7 @@ const post = (to: number, path: string, parts: ReadonlyArray<Uint8Array | string
 const sendPath = "/api/v1/public/auth/send-email-code"
 const confirmPath = "/api/v1/public/auth/confirm-email-code"
 
-layer(listening, { timeout: "60 seconds", excludeTestServices: true })("the backend's listener", (it) => {
+layer(listening, { timeout: "240 seconds", excludeTestServices: true })("the backend's listener", (it) => {
   it.effect("stops reading a body of unknown length at its bound, and goes on serving", () =>
     Effect.gen(function* () {
       const to = yield* port

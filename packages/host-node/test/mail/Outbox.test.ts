@@ -100,7 +100,7 @@ const onMovableClock = <A, E, R>(
   })
 
 eachDatabase((name, database) => {
-  layer(outbox.pipe(Layer.provideMerge(database)), { timeout: "60 seconds", excludeTestServices: true })(
+  layer(outbox.pipe(Layer.provideMerge(database)), { timeout: "240 seconds", excludeTestServices: true })(
     `outbox over SMTP on ${name}`,
     (it) => {
       const started = (key: string, prepare: (relay: Relay) => void) =>

@@ -96,7 +96,7 @@ eachDatabase((name, database) => {
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(database)
   )
-  layer(services, { timeout: "60 seconds", excludeTestServices: true })(`SubscribePush on ${name}`, (it) => {
+  layer(services, { timeout: "240 seconds", excludeTestServices: true })(`SubscribePush on ${name}`, (it) => {
     it.effect("begins fresh, then carries what is committed", () =>
       Effect.gen(function* () {
         const user = UserId.make(yield* newId)

@@ -36,6 +36,24 @@ const table = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 const set = (n: number) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql`UPDATE things SET n = ${n} WHERE id = 1`)
 const n = Effect.flatMap(SqlClient.SqlClient, (sql) => sql<{ n: number }>`SELECT n FROM things`)
 
+/** So many sessions that don't hold the lock have asked for it since now, and gone on waiting. */
+const asked = (url: string, count: number) =>
+  aside(
+    url,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const [begun] = yield* sql<{ now: Date }>`SELECT clock_timestamp() AS now`
+      const waiting = sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM pg_stat_activity a
+        WHERE a.datname = current_database() AND a.application_name LIKE 'galaxy lock %'
+          AND a.query_start > ${begun?.now ?? new Date()} AND a.query LIKE '%pg_locks%' AND a.state = 'idle'
+          AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.granted)`
+      yield* Effect.repeat(Effect.andThen(Effect.sleep("20 millis"), waiting), {
+        until: ([row]) => (row?.count ?? 0) >= count
+      }).pipe(Effect.timeout("60 seconds"))
+    })
+  )
+
 /** What the server does of its own accord when the host of a session has vanished. */
 const endLockSession = Effect.flatMap(
   SqlClient.SqlClient,
@@ -69,7 +87,7 @@ describe.skipIf(server === undefined)("the lock on a database", () => {
         const url = yield* database
         const first = yield* owner(url)
         const second = yield* Effect.forkScoped(owner(url))
-        yield* Effect.sleep("700 millis")
+        yield* asked(url, 1)
         assert.isUndefined(second.pollUnsafe())
         yield* first.end
         const { run } = yield* Fiber.join(second)
@@ -84,11 +102,11 @@ describe.skipIf(server === undefined)("the lock on a database", () => {
         const url = yield* database
         const first = yield* owner(url)
         const waiting = [yield* Effect.forkScoped(owner(url)), yield* Effect.forkScoped(owner(url))]
-        yield* Effect.sleep("700 millis")
+        yield* asked(url, 2)
         yield* first.end
         const second = yield* Effect.raceAll(waiting.map((it) => Fiber.join(it)))
         yield* second.run(table)
-        yield* Effect.sleep("700 millis")
+        yield* asked(url, 1)
         assert.lengthOf(
           waiting.filter((it) => it.pollUnsafe() === undefined),
           1

@@ -6,7 +6,7 @@ import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
 import * as FaultyLink from "@galaxy/testkit/FaultyLink"
 import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Queue, Schedule, Stream } from "effect"
+import { Effect, Fiber, Latch, Layer, Queue, Schedule, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 
 const server = serverUrl()
@@ -23,6 +23,14 @@ const linked = Effect.fnUntraced(function* (options: Partial<Postgres.PostgresOp
   )
   return { link, context, url }
 })
+
+/** The server is at work on a statement of this session. */
+const runsOn = (url: string, pid: number) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const active = sql`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid} AND state = 'active' AND query LIKE '%pg_sleep%'`
+    yield* Effect.repeat(Effect.andThen(Effect.sleep("10 millis"), active), { until: (rows) => rows.length > 0 })
+  }).pipe(Effect.provide(Postgres.layer({ url, maxConnections: 1 })), Effect.timeout("60 seconds"))
 
 describe.skipIf(server === undefined)("the PostgreSQL client", () => {
   it.live("a statement whose bytes are swallowed fails in time, and the idle connections go with its own", () =>
@@ -108,8 +116,11 @@ describe.skipIf(server === undefined)("the PostgreSQL client", () => {
         const { context } = yield* linked({ maxConnections: 1, connectTimeoutMs: 1_000, statementTimeoutMs: 60_000 })
         yield* Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
-          const taken = yield* Effect.forkScoped(sql.withTransaction(Effect.andThen(sql`SELECT 1`, Effect.never)))
-          yield* Effect.sleep("300 millis")
+          const begun = yield* Latch.make()
+          const taken = yield* Effect.forkScoped(
+            sql.withTransaction(sql`SELECT 1`.pipe(Effect.andThen(begun.open), Effect.andThen(Effect.never)))
+          )
+          yield* begun.await
           const error = yield* Effect.flip(sql`SELECT 1`)
           assert.match(error.message, /no connection to the database was free within 1000 ms/)
           yield* Fiber.interrupt(taken)
@@ -122,12 +133,12 @@ describe.skipIf(server === undefined)("the PostgreSQL client", () => {
   it.live("an interrupted statement is cancelled on the server, and its connection isn't used again", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const { context } = yield* linked({ maxConnections: 1, statementTimeoutMs: 60_000 })
+        const { context, url } = yield* linked({ maxConnections: 1, statementTimeoutMs: 60_000 })
         yield* Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           const [before] = yield* sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`
           const slow = yield* Effect.forkScoped(sql`SELECT pg_sleep(120)`)
-          yield* Effect.sleep("300 millis")
+          yield* runsOn(url, before?.pid ?? 0)
           yield* Fiber.interrupt(slow)
           const [after] = yield* sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`
           assert.notStrictEqual(after?.pid, before?.pid)

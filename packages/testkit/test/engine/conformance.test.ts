@@ -136,7 +136,7 @@ const triedAsProgram = (name: string, misbehave: (typeof misbehaviours)[string][
 const hasFound = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) && !(Cause.squash(exit.cause) instanceof NotTried)
 
-layer(InProcessEngineHost.layer(), { timeout: "60 seconds", excludeTestServices: true })(
+layer(InProcessEngineHost.layer(), { timeout: "240 seconds", excludeTestServices: true })(
   "the conformance suite",
   (it) => {
     for (const { name } of [...checks, ...survival]) {

@@ -4,7 +4,7 @@ import { player, runGame, signIn } from "@galaxy/testkit/players"
 import { assert, layer } from "@effect/vitest"
 import { Clock, Effect, Fiber, Stream } from "effect"
 
-layer(TestGalaxy.layer(), { timeout: "60 seconds", excludeTestServices: true })("sessions", (it) => {
+layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })("sessions", (it) => {
   it.effect("of one player are listed, and one of them is ended by another", () =>
     Effect.gen(function* () {
       const phone = yield* player("Ida")

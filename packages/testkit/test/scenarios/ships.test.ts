@@ -18,7 +18,7 @@ const order = (by: Player, game_id: string, orders: ReadonlyArray<Order>) =>
     assert.deepStrictEqual(answer.orders, orders)
   })
 
-layer(TestGalaxy.layer(), { timeout: "60 seconds", excludeTestServices: true })("ships", (it) => {
+layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })("ships", (it) => {
   it.effect("are designed, built, sent and seen through the whole platform, with every argument of every order", () =>
     Effect.gen(function* () {
       const galaxy = yield* TestGalaxy.Galaxy

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 const isTurn = (turn: number) => (event: { readonly type: string; readonly payload?: unknown }) =>
   event.type === "game.turn.ready" && (event.payload as { readonly turn?: number } | undefined)?.turn === turn
 
-layer(TestGalaxy.layer(), { timeout: "60 seconds", excludeTestServices: true })("turns by the clock", (it) => {
+layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })("turns by the clock", (it) => {
   it.effect("come when they are due, once, and everybody hears of them", () =>
     Effect.gen(function* () {
       const galaxy = yield* TestGalaxy.Galaxy

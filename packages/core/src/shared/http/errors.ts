@@ -5,7 +5,7 @@
  * Total by type: a handler that may fail with an error which none of its tables has does not compile.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { CursorInvalid } from "../Page.ts"
 import { StorageError } from "../StorageError.ts"
 
@@ -59,6 +59,23 @@ const apiErrorOf = (table: AnyTable, error: Tagged): ApiError.ApiError => {
   )
 }
 
+const minute = 60_000
+
+/**
+ * Logs what storage can't do. Trouble that passes, such as a database that is away, is told of once a minute: it would be a
+ * line for every request.
+ */
+const reporter = () => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return (error: StorageError) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      if (!error.retryable) return Effect.annotateLogs(Effect.logError("storage failed"), error.logFields)
+      if (Math.abs(now - toldAt) < minute) return Effect.void
+      toldAt = now
+      return Effect.annotateLogs(Effect.logWarning("storage failed"), error.logFields)
+    })
+}
+
 /**
  * Makes the end of a module's handlers: the domain's error becomes the wire's. What is our own fault is logged.
  *
@@ -66,19 +83,12 @@ const apiErrorOf = (table: AnyTable, error: Tagged): ApiError.ApiError => {
  */
 export const toApiWith = <T extends object>(tables: T) => {
   const lines = { ...shared, ...tables } as unknown as AnyTable
+  const report = reporter()
   return <A, E extends { readonly _tag: (keyof T & string) | keyof typeof shared }, R>(
     effect: Effect.Effect<A, E, R>
   ): Effect.Effect<A, ApiError.ApiError, R> =>
     effect.pipe(
-      Effect.tapError((error: Tagged) =>
-        error instanceof StorageError
-          ? // A database that is away is told of once, by its connection; here it would be a line for every request.
-            Effect.annotateLogs(
-              error.retryable ? Effect.logDebug("storage can't do this now") : Effect.logError("storage failed"),
-              error.logFields
-            )
-          : Effect.void
-      ),
+      Effect.tapError((error: Tagged) => (error instanceof StorageError ? report(error) : Effect.void)),
       Effect.mapError((error) => apiErrorOf(lines, error))
     )
 }

@@ -26,7 +26,7 @@ const readyGame = (owner: UserId, guest: UserId) =>
   })
 
 eachDatabase((name, database) => {
-  layer(lobbyOn(database, { openGamesPerOwner: 5 }), { timeout: "60 seconds" })(`games on ${name}`, (it) => {
+  layer(lobbyOn(database, { openGamesPerOwner: 5 }), { timeout: "240 seconds" })(`games on ${name}`, (it) => {
     it.effect("a new game is a private draft of its owner", () =>
       Effect.gen(function* () {
         const games = yield* Games

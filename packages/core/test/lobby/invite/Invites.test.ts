@@ -31,7 +31,7 @@ const reservations = (gameId: string) =>
 
 eachDatabase((name, database) => {
   const lobby = lobbyOn(database, { pendingInvitesPerGame: 4 })
-  layer(lobby, { timeout: "60 seconds" })(`invites on ${name}`, (it) => {
+  layer(lobby, { timeout: "240 seconds" })(`invites on ${name}`, (it) => {
     it.effect("an invite to a user is valid for a week and tells the user", () =>
       Effect.gen(function* () {
         const invites = yield* Invites
