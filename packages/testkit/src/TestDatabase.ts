@@ -15,6 +15,7 @@ import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
+import type { Instance } from "@galaxy/host-node/sql/PgliteInstance"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { Effect, Layer, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
@@ -35,7 +36,7 @@ const fingerprint = (): string => {
   return hash.digest("hex").slice(0, 16)
 }
 
-const migrated = (instance: Pglite.Instance) =>
+const migrated = (instance: Instance) =>
   Effect.scoped(
     Effect.gen(function* () {
       const made = yield* Pglite.client(instance)
@@ -46,7 +47,7 @@ const migrated = (instance: Pglite.Instance) =>
 const seedFile = () => join(tmpdir(), `galaxy-pglite-${fingerprint()}.tar`)
 
 /** The dump of a migrated PGlite; made by the first who asks. */
-const seed = Effect.gen(function* () {
+export const seed = Effect.gen(function* () {
   const file = seedFile()
   if (!existsSync(file)) {
     const dump = yield* Effect.scoped(

@@ -5,6 +5,7 @@
  * and whoever asked gets an error. The deadlines run on the machine's own time, since they are about a wire.
  */
 import { isIP, connect as netConnect, type Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import { PgConnection } from "@effect/sql-pg"
 import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
 import { Effect, type Queue, Redacted, type Scope, Stream } from "effect"
@@ -32,6 +33,18 @@ const goodbyeMs = 500
 export const connectionError = (message: string, operation: string): SqlError.SqlError =>
   new SqlError.SqlError({
     reason: new SqlError.ConnectionError({ cause: new Error(message), message, operation })
+  })
+
+/** PostgreSQL answers `ROLLBACK` to the `COMMIT` of a transaction that has failed. */
+export const commit = (connection: SqlConnection.Connection): Effect.Effect<void, SqlError.SqlError> =>
+  Effect.flatMap(connection.executeRaw("COMMIT", []), (answer) => {
+    if ((answer as { readonly command?: unknown }).command !== "ROLLBACK") return Effect.void
+    const message = "the transaction had failed and was rolled back instead of committed"
+    return Effect.fail(
+      new SqlError.SqlError({
+        reason: new SqlError.UnknownError({ cause: new Error(message), message, operation: "commit" })
+      })
+    )
   })
 
 /** What a log may say of a failure to connect or to go on: never of a statement with values in it. */
@@ -128,18 +141,18 @@ export class PgSession {
   /** For statements that stand for themselves. */
   readonly connection: SqlConnection.Connection
   readonly #pg: PgConnection.PgConnection
-  readonly #socket: Socket
-  readonly #options: SessionOptions
+  readonly #socket: Duplex
+  readonly #answerTimeoutMs: number
   readonly #onEnd = new Set<(reason: string) => void>()
   #end: string | undefined
   #lost = false
   /** How many hold it at present: pools count here. */
   users = 0
 
-  constructor(pg: PgConnection.PgConnection, socket: Socket, options: SessionOptions) {
+  constructor(pg: PgConnection.PgConnection, socket: Duplex, options: Pick<SessionOptions, "answerTimeoutMs">) {
     this.#pg = pg
     this.#socket = socket
-    this.#options = options
+    this.#answerTimeoutMs = options.answerTimeoutMs
     this.connection = new BoundedConnection(pg, this)
     let problem: string | undefined
     socket.once("error", (error) => {
@@ -241,7 +254,7 @@ export class PgSession {
   }
 
   /** A deadline that gives the connection up, until it is ended. */
-  watch(timeoutMs = this.#options.answerTimeoutMs): { readonly again: () => void; readonly end: () => void } {
+  watch(timeoutMs = this.#answerTimeoutMs): { readonly again: () => void; readonly end: () => void } {
     const give = () => {
       this.lose(`PostgreSQL didn't answer within ${timeoutMs} ms`)
     }

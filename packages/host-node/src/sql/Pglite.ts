@@ -5,13 +5,16 @@
  */
 import { existsSync, statfsSync, statSync } from "node:fs"
 import { Duplex } from "node:stream"
-import { Worker } from "node:worker_threads"
-import { PgClient } from "@effect/sql-pg"
-import { Context, Effect, Layer, Queue, Schema, type Scope } from "effect"
+import { PgClient, PgConnection } from "@effect/sql-pg"
+import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
+import { Context, Effect, Exit, Layer, Queue, Schema, Scope, Semaphore } from "effect"
 import { Reactivity } from "effect/reactivity"
-import { SqlClient, type SqlError } from "effect/sql"
+import { SqlClient, type SqlError, Statement } from "effect/sql"
 import { fileProblem } from "../files/problems.ts"
-import type { FromWorker, ToWorker, WorkerSettings } from "./pglite-worker.ts"
+import * as Outage from "../logging/Outage.ts"
+import * as PgliteInstance from "./PgliteInstance.ts"
+import * as PgSession from "./PgSession.ts"
+import type { WorkerSettings } from "./pglite-worker.ts"
 
 /** The database could not be opened: the folder is damaged, in use or not writable. */
 export class EmbeddedDatabaseUnavailable extends Schema.TaggedError<EmbeddedDatabaseUnavailable>()(
@@ -19,120 +22,42 @@ export class EmbeddedDatabaseUnavailable extends Schema.TaggedError<EmbeddedData
   { message: Schema.String }
 ) {}
 
-type Request = ToWorker extends infer M ? (M extends { readonly id: number } ? Omit<M, "id"> : never) : never
-
 const elsewhere = "use another folder"
+
+/** PostgreSQL writes its log in files of 16 MiB, and can't be opened without room for one and a little more. */
+const neededBytes = 24 * 1_048_576
+
+const codeOf = (cause: unknown) => (cause instanceof Error && "code" in cause ? cause.code : undefined)
+
+const isFull = (folder: string, cause: unknown): boolean => {
+  if (codeOf(cause) === "ENOSPC") return true
+  if (!existsSync(folder)) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize < neededBytes
+}
 
 /** Why the database in a folder didn't open: what its file system says, or that it is damaged. */
 const openProblem = (folder: string, cause: unknown): string => {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
-  const isFull = existsSync(folder) && statfsSync(folder).bavail === 0
-  if (isFull) return fileProblem(folder, Object.assign(new Error(), { code: "ENOSPC" }), elsewhere)
-  if (code !== undefined) return fileProblem(folder, cause, elsewhere)
+  if (isFull(folder, cause)) return fileProblem(folder, Object.assign(new Error(), { code: "ENOSPC" }), elsewhere)
+  if (codeOf(cause) !== undefined) return fileProblem(folder, cause, elsewhere)
   return `the database in ${folder} is damaged or of another version; restore the folder from a copy, or ${elsewhere}`
 }
 
-/** A running PGlite and the calls that it takes. */
-export class Instance {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, { resolve(bytes: Uint8Array): void; reject(cause: Error): void }>()
-  readonly #listeners = new Map<string, Set<(payload: string) => void>>()
-  #next = 0
-  #open = false
-  #dead: Error | undefined
-
-  private constructor(worker: Worker) {
-    this.#worker = worker
-  }
-
-  /** Starts a worker; `ready` settles when the database is open or can't be opened. */
-  static begin(settings: WorkerSettings): { readonly instance: Instance; readonly ready: Promise<void> } {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    const worker = new Worker(new URL(`./pglite-worker.${extension}`, import.meta.url), { workerData: settings })
-    const instance = new Instance(worker)
-    const ready = new Promise<void>((resolve, reject) => {
-      worker.on("message", (message: FromWorker) => {
-        if (message.type === "ready") {
-          instance.#open = true
-          resolve()
-        } else if (message.type === "failed") {
-          reject(Object.assign(new Error(message.message), message.code === undefined ? {} : { code: message.code }))
-        } else instance.#receive(message)
-      })
-      const fail = (cause: Error) => {
-        instance.#fail(cause)
-        reject(cause)
-      }
-      worker.on("error", fail)
-      worker.on("exit", () => fail(new Error("the embedded database has stopped")))
-    })
-    // Nobody may be waiting any more.
-    ready.catch(() => undefined)
-    return { instance, ready }
-  }
-
-  static async start(settings: WorkerSettings): Promise<Instance> {
-    const { instance, ready } = Instance.begin(settings)
-    await ready
-    return instance
-  }
-
-  call(request: Request): Promise<Uint8Array> {
-    if (this.#dead !== undefined) return Promise.reject(this.#dead)
-    const id = this.#next++
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker.postMessage({ ...request, id })
-    })
-  }
-
-  /** Adds a listener; the first one of a channel starts it, the last one to go ends it. */
-  async listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
-    const existing = this.#listeners.get(channel)
-    const listeners = existing ?? new Set()
-    listeners.add(listener)
-    this.#listeners.set(channel, listeners)
-    if (existing === undefined) await this.call({ type: "listen", channel })
-    return async () => {
-      listeners.delete(listener)
-      if (listeners.size > 0) return
-      this.#listeners.delete(channel)
-      await this.call({ type: "unlisten", channel }).catch(() => undefined)
-    }
-  }
-
-  async stop(): Promise<void> {
-    if (this.#open) await this.call({ type: "close" }).catch(() => undefined)
-    await this.#worker.terminate()
-  }
-
-  #receive(message: FromWorker): void {
-    if (message.type === "notification") {
-      for (const listener of this.#listeners.get(message.channel) ?? []) listener(message.payload)
-    } else if (message.type === "done" || message.type === "error") {
-      const waiter = this.#waiting.get(message.id)
-      this.#waiting.delete(message.id)
-      if (message.type === "done") waiter?.resolve(message.bytes)
-      else waiter?.reject(new Error(message.message))
-    }
-  }
-
-  #fail(cause: Error): void {
-    this.#dead = cause
-    for (const waiter of this.#waiting.values()) waiter.reject(cause)
-    this.#waiting.clear()
-  }
-}
-
 const terminate = 0x58
+const cancelRequest = 80_877_102
+const isCancel = (chunk: Buffer) => chunk.length === 16 && chunk.readInt32BE(4) === cancelRequest
 
 /** A connection of the wire-protocol client that ends in the worker instead of a socket. */
 class WorkerConnection extends Duplex {
-  readonly #instance: Instance
+  readonly #instance: PgliteInstance.Instance
+  /** Longest wait for an answer, as the statements to come have it. */
+  patienceMs: number
 
-  constructor(instance: Instance) {
+  constructor(instance: PgliteInstance.Instance) {
     super()
     this.#instance = instance
+    this.patienceMs = instance.patienceMs
+    instance.attach(this)
   }
 
   override _read(): void {}
@@ -142,45 +67,124 @@ class WorkerConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (chunk[0] === terminate) {
+    // What is under way can't be broken off in a thread that is busy with it.
+    if (chunk[0] === terminate || isCancel(chunk)) {
       this.push(null)
       callback()
       return
     }
-    this.#instance.call({ type: "protocol", bytes: new Uint8Array(chunk) }).then((answer) => {
+    this.#instance.call({ type: "protocol", bytes: new Uint8Array(chunk) }, this.patienceMs).then((answer) => {
       this.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))
       callback()
     }, callback)
   }
 }
 
-const listen = (instance: Instance) => (channel: string) =>
+const listen = (instance: PgliteInstance.Instance) => (channel: string) =>
   Effect.gen(function* () {
     const queue = yield* Queue.make<{ processId: number; channel: string; payload: string }, SqlError.SqlError>()
     yield* Effect.acquireRelease(
-      Effect.promise(() =>
-        instance.listen(channel, (payload) => {
-          Queue.offerUnsafe(queue, { processId: 0, channel, payload })
-        })
-      ),
+      Effect.tryPromise({
+        try: () =>
+          instance.listen(channel, (payload) => {
+            Queue.offerUnsafe(queue, { processId: 0, channel, payload })
+          }),
+        catch: () => PgSession.connectionError(notOpen, "listen")
+      }),
       (stop) => Effect.promise(stop)
     )
     return queue
   })
 
-/** The client over a running instance. */
-export const client = (
-  instance: Instance
-): Effect.Effect<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> =>
-  Effect.map(
-    PgClient.makeClient({
-      stream: () => new WorkerConnection(instance),
-      username: "postgres",
-      database: "postgres"
-    }),
+const notOpen = "the embedded database isn't open at present"
+
+/** The deadline of a connection is later than that of the thread, whose end ends the connection too. */
+const afterThreadMs = 5_000
+
+interface Connected {
+  readonly session: PgSession.PgSession
+  readonly stream: WorkerConnection
+  readonly scope: Scope.Closeable
+}
+
+/** The one connection, made anew when the one before it is of no use any more. */
+const connection = Effect.fnUntraced(function* (instance: PgliteInstance.Instance) {
+  const clientScope = yield* Effect.scope
+  const turn = Semaphore.makeUnsafe(1)
+  let current: Connected | undefined
+
+  const connect = Effect.gen(function* () {
+    if (instance.trouble !== undefined) return yield* PgSession.connectionError(notOpen, "acquire")
+    const before = current
+    current = undefined
+    if (before !== undefined) yield* Scope.close(before.scope, Exit.void)
+    const scope = yield* Scope.fork(clientScope)
+    const made = yield* Effect.gen(function* () {
+      let stream: WorkerConnection | undefined
+      const pg = yield* PgConnection.make({
+        stream: () => {
+          const opened = new WorkerConnection(instance)
+          // Later ones carry the cancellation of a statement.
+          stream ??= opened
+          return opened
+        },
+        username: "postgres",
+        database: "postgres",
+        connectTimeout: instance.patienceMs + afterThreadMs
+      })
+      if (stream === undefined) return yield* Effect.die(new Error("the driver has opened no connection"))
+      const session = new PgSession.PgSession(pg, stream, { answerTimeoutMs: instance.patienceMs + afterThreadMs })
+      // Behind all connections is one session, in which the one before may have left something.
+      yield* session.query("ROLLBACK")
+      yield* session.query("DEALLOCATE ALL")
+      yield* session.query("RESET ALL")
+      return { session, stream, scope }
+    }).pipe(
+      Scope.provide(scope),
+      Effect.onExit((exit) => (Exit.isFailure(exit) ? Scope.close(scope, exit) : Effect.void))
+    )
+    current = made
+    return made
+  })
+
+  return Effect.gen(function* () {
+    yield* Effect.acquireRelease(turn.take(1), () => turn.release(1), { interruptible: true })
+    const { session, stream } = current?.session.usable === true ? current : yield* connect
+    stream.patienceMs = (yield* StatementDeadline) ?? instance.patienceMs
+    return session
+  })
+})
+
+interface PgJson extends Statement.Custom<"PgJson", unknown> {}
+const pgJson = Statement.custom<PgJson>("PgJson")
+
+/** The client over a running instance. Its statements fail retryably while the database is lost. */
+export const client = Effect.fnUntraced(function* (
+  instance: PgliteInstance.Instance
+): Effect.fn.Return<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> {
+  const session = yield* connection(instance)
+  const made = yield* SqlClient.make({
     // The cluster's SQL storage asks for the driver, so as not to reserve the only connection.
-    (made) => Object.assign(made, { driver: "pglite", listen: listen(instance) }) as PgClient.PgClient
-  )
+    driver: "pglite",
+    acquirer: Effect.map(session, (it) => it.connection),
+    transactionAcquirer: Effect.flatMap(session, (it) => it.pinned),
+    compiler: PgClient.makeCompiler(),
+    prepareTransactionControls: true,
+    commit: PgSession.commit,
+    releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
+    spanAttributes: [
+      ["db.system.name", "postgresql"],
+      ["db.namespace", "postgres"]
+    ]
+  })
+  return Object.assign(made, {
+    [PgClient.TypeId]: PgClient.TypeId,
+    config: { username: "postgres", database: "postgres" },
+    json: (value: unknown) => Statement.fragment([pgJson(value)]),
+    listen: listen(instance),
+    notify: (channel: string, payload: string) => Effect.asVoid(made`SELECT pg_notify(${channel}, ${payload})`)
+  })
+})
 
 /** It takes PGlite long to find that out. */
 const refuseFile = (settings: WorkerSettings) =>
@@ -191,38 +195,54 @@ const refuseFile = (settings: WorkerSettings) =>
     return Effect.fail(new EmbeddedDatabaseUnavailable({ message }))
   })
 
+/** What the log says of a database that is lost and of one that is back. */
+const reporter = (settings: WorkerSettings) =>
+  Effect.map(Effect.context(), (context): PgliteInstance.InstanceOptions => {
+    const run = Effect.runForkWith(context)
+    const outage = Outage.make({
+      lost: "the embedded database gave up and is opened again as soon as that works",
+      back: "the embedded database works again"
+    })
+    const folder = settings.dataDir
+    const reason = (cause: Error) =>
+      folder !== undefined && isFull(folder, cause)
+        ? `no space is left on the disk of ${folder}; free some, and it goes on by itself`
+        : cause.message
+    return { onLost: (cause) => void run(outage.begun(reason(cause))), onBack: () => void run(outage.over) }
+  })
+
 /** Starts PGlite and stops it with the scope, also when that closes before it has started. */
-export const start = (settings: WorkerSettings): Effect.Effect<Instance, EmbeddedDatabaseUnavailable, Scope.Scope> =>
-  Effect.flatMap(
-    Effect.andThen(
-      refuseFile(settings),
-      Effect.acquireRelease(
-        Effect.sync(() => Instance.begin(settings)),
-        ({ instance }) => Effect.promise(() => instance.stop())
-      )
-    ),
-    ({ instance, ready }) =>
-      Effect.as(
-        Effect.tryPromise({
-          try: () => ready,
-          catch: (cause) =>
-            new EmbeddedDatabaseUnavailable({
-              message:
-                settings.dataDir === undefined
-                  ? `the database can't be started: ${cause instanceof Error ? cause.message : String(cause)}`
-                  : openProblem(settings.dataDir, cause)
-            })
-        }),
-        instance
-      )
-  )
+export const start = (
+  settings: WorkerSettings,
+  options: Pick<PgliteInstance.InstanceOptions, "patienceMs"> = {}
+): Effect.Effect<PgliteInstance.Instance, EmbeddedDatabaseUnavailable, Scope.Scope> =>
+  Effect.gen(function* () {
+    yield* refuseFile(settings)
+    const report = yield* reporter(settings)
+    const { instance, ready } = yield* Effect.acquireRelease(
+      Effect.sync(() => PgliteInstance.Instance.begin(settings, { ...report, ...options })),
+      (begun) => Effect.promise(() => begun.instance.stop())
+    )
+    yield* Effect.tryPromise({
+      try: () => ready,
+      catch: (cause) =>
+        new EmbeddedDatabaseUnavailable({
+          message:
+            settings.dataDir === undefined
+              ? `the database can't be started: ${cause instanceof Error ? cause.message : String(cause)}`
+              : openProblem(settings.dataDir, cause)
+        })
+    })
+    return instance
+  })
 
 export const layer = (
-  settings: WorkerSettings
+  settings: WorkerSettings,
+  options: Pick<PgliteInstance.InstanceOptions, "patienceMs"> = {}
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, EmbeddedDatabaseUnavailable | SqlError.SqlError> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const made = yield* client(yield* start(settings))
+      const made = yield* client(yield* start(settings, options))
       return Context.make(PgClient.PgClient, made).pipe(Context.add(SqlClient.SqlClient, made))
     })
   ).pipe(Layer.provide(Reactivity.layer))

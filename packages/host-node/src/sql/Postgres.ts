@@ -8,7 +8,7 @@ import { PgClient } from "@effect/sql-pg"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
-import { SqlClient, type SqlConnection, SqlError, Statement } from "effect/sql"
+import { SqlClient, type SqlError, Statement } from "effect/sql"
 import * as PgDatabaseLock from "./PgDatabaseLock.ts"
 import * as PgPool from "./PgPool.ts"
 import * as PgSession from "./PgSession.ts"
@@ -42,18 +42,6 @@ const heartbeatTimeoutMs = 4_000
 
 interface PgJson extends Statement.Custom<"PgJson", unknown> {}
 const pgJson = Statement.custom<PgJson>("PgJson")
-
-/** PostgreSQL answers `ROLLBACK` to the `COMMIT` of a transaction that has failed. */
-const commit = (connection: SqlConnection.Connection): Effect.Effect<void, SqlError.SqlError> =>
-  Effect.flatMap(connection.executeRaw("COMMIT", []), (answer) => {
-    if ((answer as { readonly command?: unknown }).command !== "ROLLBACK") return Effect.void
-    const message = "the transaction had failed and was rolled back instead of committed"
-    return Effect.fail(
-      new SqlError.SqlError({
-        reason: new SqlError.UnknownError({ cause: new Error(message), message, operation: "commit" })
-      })
-    )
-  })
 
 type Lock = Pick<PgDatabaseLock.PgDatabaseLock, "applicationName" | "held" | "confirm" | "onLost">
 
@@ -121,7 +109,7 @@ const makeClient = Effect.fnUntraced(function* (
     transactionAcquirer: Effect.flatMap(pool.get, (it) => it.pinned),
     compiler: PgClient.makeCompiler(),
     prepareTransactionControls: true,
-    commit,
+    commit: PgSession.commit,
     releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
     spanAttributes: [
       ["db.system.name", "postgresql"],

@@ -25,6 +25,8 @@ export type FromWorker =
   | { readonly type: "failed"; readonly message: string; readonly code?: string | undefined }
   | { readonly type: "done"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: "error"; readonly id: number; readonly message: string }
+  /** PostgreSQL has given up, as it does when it can't write its log: this thread is of no use any more. */
+  | { readonly type: "panicked"; readonly message: string; readonly code?: string | undefined }
   | { readonly type: "notification"; readonly channel: string; readonly payload: string }
 
 const port = parentPort
@@ -56,7 +58,25 @@ const codeOf = (cause: unknown): string | undefined => {
   return "errno" in cause && typeof cause.errno === "number" ? errors[cause.errno] : undefined
 }
 
+const errorResponse = 0x45
 const nothing = new Uint8Array(0)
+
+/** "No space left", as PostgreSQL and as a file system say it. */
+const diskFull = { sqlState: "53100", code: "ENOSPC" }
+
+/** Where an answer holds an error of severity PANIC: what PostgreSQL says in it. */
+const panicIn = (answer: Uint8Array): Extract<FromWorker, { readonly type: "panicked" }> | undefined => {
+  const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)
+  for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    if (bytes[at] !== errorResponse) continue
+    const fields = bytes.toString("utf8", at + 5, at + 1 + bytes.readInt32BE(at + 1)).split("\0")
+    if (!fields.includes("VPANIC")) continue
+    const field = (name: string) => fields.find((it) => it.startsWith(name))?.slice(1)
+    const message = `PostgreSQL gave up: ${field("M") ?? "it didn't say why"}`
+    return { type: "panicked", message, code: field("C") === diskFull.sqlState ? diskFull.code : undefined }
+  }
+  return undefined
+}
 
 const open = () =>
   PGlite.create({
@@ -93,7 +113,11 @@ open().then(
   (db) => {
     port.on("message", (message: ToWorker) => {
       handle(db, message).then(
-        (bytes) => post({ type: "done", id: message.id, bytes }),
+        (bytes) => {
+          post({ type: "done", id: message.id, bytes })
+          const panic = message.type === "protocol" ? panicIn(bytes) : undefined
+          if (panic !== undefined) post(panic)
+        },
         (cause) => post({ type: "error", id: message.id, message: messageOf(cause) })
       )
     })
