@@ -9,7 +9,7 @@ import type { PlatformAddresses } from "../processes/Platform.ts"
 /** Something that had to come didn't come in time. */
 export class Missing extends Data.TaggedError("Missing")<{ readonly message: string }> {}
 
-const patience = "20 seconds"
+const patience = "90 seconds"
 
 /** Texts of the mails that an address has got, newest first. */
 const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, Missing> =>
@@ -34,7 +34,7 @@ const codeAfter = (platform: PlatformAddresses, email: string, before: number): 
         ? Effect.fail(new Missing({ message: `no code was mailed to ${email}` }))
         : Effect.succeed(code)
     }),
-    Effect.retry({ times: 200, schedule: Schedule.spaced("100 millis") })
+    Effect.retry({ times: 900, schedule: Schedule.spaced("100 millis") })
   )
 
 export interface Player {

@@ -121,7 +121,7 @@ const formGame = (progress: Progress, owner: Player, guest: Player, guestEvents:
           Effect.repeat({
             until: (it) => it.status !== "starting",
             schedule: Schedule.spaced("50 millis"),
-            times: 400
+            times: 2_400
           }),
           Effect.tap((it) =>
             expect(it.status === "running", `the game is ${it.status}: ${it.failure_reason ?? "no reason"}`)

@@ -7,4 +7,4 @@ it("the demo plays its turns and says that all went as promised", async () => {
   assert.strictEqual(end.code, 0, demo.output)
   assert.include(demo.output, "all as promised")
   assert.match(demo.output, /^8\s+Terrans/m)
-}, 70_000)
+}, 330_000)

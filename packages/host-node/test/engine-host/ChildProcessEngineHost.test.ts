@@ -60,7 +60,7 @@ const isAlive = (pid: number) => {
 
 const until = (wanted: Effect.Effect<boolean>) =>
   Effect.repeat(Effect.andThen(Effect.sleep("10 millis"), wanted), { until: (it) => it }).pipe(
-    Effect.timeout("10 seconds")
+    Effect.timeout("90 seconds")
   )
 
 /** Waits until a silent engine is up, and answers its process. */

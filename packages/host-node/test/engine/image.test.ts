@@ -49,7 +49,7 @@ describe("the context of the engine's image", () => {
     folder = await mkdtemp(join(tmpdir(), "galaxy-image-test-"))
     context = join(folder, "context")
     await recipe("build.mjs", "1.2.3", "--context", context)
-  }, 120_000)
+  }, 480_000)
 
   afterAll(async () => {
     engine?.kill("SIGKILL")
@@ -111,7 +111,7 @@ describe("the context of the engine's image", () => {
   })
 })
 
-describe.skipIf(dockerHost === undefined)("containers of the engine's image", { timeout: 180_000 }, () => {
+describe.skipIf(dockerHost === undefined)("containers of the engine's image", { timeout: 480_000 }, () => {
   const name = `galaxy-test-${randomUUID().slice(0, 8)}`
   const base = `${name}-base:24`
   const versions = ["1.2.3", "1.3.0"]
@@ -147,7 +147,7 @@ describe.skipIf(dockerHost === undefined)("containers of the engine's image", { 
   beforeAll(async () => {
     await recipe("base.mjs", "--tag", base)
     for (const version of versions) await recipe("build.mjs", version, "--tag", tagOf(version), "--base", base)
-  }, 180_000)
+  }, 480_000)
 
   afterAll(async () => {
     const containers = await docker("ps", "--all", "--quiet", "--filter", `label=${name}`)
@@ -155,7 +155,7 @@ describe.skipIf(dockerHost === undefined)("containers of the engine's image", { 
     const volumes = await docker("volume", "ls", "--quiet", "--filter", `name=${name}`)
     if (volumes !== "") await docker("volume", "rm", ...volumes.split("\n"))
     await docker("rmi", ...versions.map(tagOf), base)
-  }, 240_000)
+  }, 480_000)
 
   it("say their version in the label and in the environment, and run as nobody special", async () => {
     for (const version of versions) {

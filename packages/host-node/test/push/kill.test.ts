@@ -110,7 +110,7 @@ const cases = (name: string, open: Effect.Effect<string, never, Scope.Scope>, po
             )
             yield* second.kill
           }).pipe(Effect.scoped),
-        60_000
+        240_000
       )
     }
   })
