@@ -16,9 +16,11 @@ const player = device(1)
 const sibling = { ...device(2), userId: player.userId }
 const stranger = device(3)
 const former = device(4)
+/** Of another user. */
+const other = device(5)
 
 const backend = () => {
-  const made = new Backend(player, sibling)
+  const made = new Backend(player, sibling, other)
   made.add(former, "revoked")
   return made
 }
@@ -293,6 +295,18 @@ describe("the time of a request", () => {
     }).pipe(atNow, Effect.provide(verifier(backend())))
   )
 
+  it.effect("is measured in whole milliseconds", () =>
+    Effect.gen(function* () {
+      const { verify } = yield* Verifier
+      yield* TestClock.setTime(now + 0.5)
+      const of = (age: number) => envelopeOf(player, { timestampMs: BigInt(now + age), requestId: `r${Math.abs(age)}` })
+      assert.strictEqual(yield* attempt(of(-60_000)), "accepted")
+      assert.strictEqual(yield* attempt(of(10_001)), "stale_request")
+      const refusal = yield* Effect.flip(verify("command", of(-60_001), peer))
+      assert.strictEqual((refusal as StaleRequest).serverTimeMs, now)
+    }).pipe(Effect.provide(verifier(backend())))
+  )
+
   it.effect("has the bounds that are set", () =>
     Effect.gen(function* () {
       const of = (age: number) =>
@@ -409,6 +423,60 @@ describe("the budgets", () => {
       }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { [kind]: one } })))
     )
   }
+
+  /** Two requests that differ in what the budget is of, and share what they can. */
+  const apart: ReadonlyArray<[Budgets.BudgetKind, ReadonlyArray<[Device, string, string]>]> = [
+    [
+      "ip",
+      [
+        [player, "user.account.get", "192.0.2.1"],
+        [player, "user.account.get", "192.0.2.2"]
+      ]
+    ],
+    [
+      "session",
+      [
+        [player, "user.account.get", "192.0.2.1"],
+        [sibling, "user.account.get", "192.0.2.1"]
+      ]
+    ],
+    [
+      "user",
+      [
+        [player, "user.account.get", "192.0.2.1"],
+        [other, "user.account.get", "192.0.2.1"]
+      ]
+    ],
+    [
+      "messageType",
+      [
+        [player, "user.account.get", "192.0.2.1"],
+        [sibling, "user.account.get", "192.0.2.1"]
+      ]
+    ]
+  ]
+
+  for (const [kind, requests] of apart) {
+    it.effect(`of one ${kind} are not another's`, () =>
+      Effect.gen(function* () {
+        for (const [index, [by, messageType, ip]] of requests.entries()) {
+          const envelope = envelopeOf(by, { messageType, requestId: `request-${index}` })
+          assert.strictEqual(yield* attempt(envelope, "command", ip), "accepted")
+        }
+      }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { [kind]: one } })))
+    )
+  }
+
+  it.effect("by address are not for a peer that is exempt from them", () =>
+    Effect.gen(function* () {
+      const { verify } = yield* Verifier
+      for (const requestId of ["1", "2", "3"]) {
+        yield* verify("command", envelopeOf(player, { requestId }), { ...peer, exempt: true })
+      }
+      assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "4" })), "accepted")
+      assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "5" })), "rate_limited")
+    }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { ip: one } })))
+  )
 
   it.effect("of a message type are of each type", () =>
     Effect.gen(function* () {

@@ -122,6 +122,14 @@ describe("a login code", () => {
     })
   )
 
+  it.effect("has in its place what nobody's code has: 32 bytes of chance", () =>
+    Effect.gen(function* () {
+      const [first, second] = [yield* LoginCode.nobodys, yield* LoginCode.nobodys]
+      assert.strictEqual(first.length, 32)
+      assert.isFalse(LoginCode.equal(first, second))
+    })
+  )
+
   it.effect("is hashed with the host's key, for its challenge alone", () =>
     Effect.gen(function* () {
       const hash = yield* LoginCode.hash(key, "challenge", "123456")
