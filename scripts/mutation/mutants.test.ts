@@ -41,6 +41,10 @@ describe("mutants of a source", () => {
     assert.deepStrictEqual(changed('const a = "b AND c"'), [])
   })
 
+  it("call another function only where it has a counterpart", () => {
+    assert.sameMembers(changed("const a = Math.min(b.toString(), c)"), ["const a = Math.max(b.toString(), c)"])
+  })
+
   it("leave types and imports alone", () => {
     assert.deepStrictEqual(changed('import { a } from "b"; type C = 1 | true; interface D { e: 2 }'), [])
   })

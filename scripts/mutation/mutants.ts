@@ -171,7 +171,7 @@ export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> =
         const [property] = nodesIn(callee?.["property"])
         if (callee?.type !== "MemberExpression" || property?.type !== "Identifier") return
         const name = text(property)
-        const other = counterparts[name]
+        const other = Object.hasOwn(counterparts, name) ? counterparts[name] : undefined
         if (other !== undefined) replace(property, other, "counterpart called")
         if (name === "pipe") {
           const steps = nodesIn(node["arguments"])
@@ -205,7 +205,12 @@ export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> =
     }
   }
   walk(program as unknown as Node, undefined)
-  return found.toSorted((a, b) => a.start - b.start || a.end - b.end)
+  return (
+    found
+      // What isn't even a program would pass for killed.
+      .filter((it) => parseSync(file, applied(source, it)).errors.length === 0)
+      .toSorted((a, b) => a.start - b.start || a.end - b.end)
+  )
 }
 
 /** The file as it is with this change. */
