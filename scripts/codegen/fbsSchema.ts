@@ -117,7 +117,7 @@ const parseFile = (file: string, source: string): SchemaFile => {
     const value = word("a default value", /^(true|false|[-+.\d].*)$/)
     const wrong = (): never => {
       position--
-      return fail(`"${value}" is no default for ${type}`)
+      return fail(`"${value}" is not a valid default for ${type}`)
     }
     if (type === "bool") return value === "true" ? true : value === "false" ? false : wrong()
     if (value === "true" || value === "false") return wrong()

@@ -36,7 +36,7 @@ describe("the command line of conformance", () => {
     [["--orders", "nowhere.json", "engine"], "nowhere.json: no such file"],
     [["--orders", "broken.json", "engine"], "broken.json: "],
     [["--orders", "half.json", "engine"], 'half.json: samples are a JSON object with the orders "valid" and "refused"'],
-    [["--options", "list.json", "engine"], "list.json: it is no JSON object"]
+    [["--options", "list.json", "engine"], "list.json: it is not a JSON object"]
   ])("says what is wrong with %j", (args, problem) => {
     expect(plan(...args)).toEqual({ problem: expect.stringContaining(problem) })
   })

@@ -44,7 +44,7 @@ const split = (args: ReadonlyArray<string>): readonly [ReadonlyArray<string>, Re
 
 const objectIn = (text: string): Json => {
   const read: unknown = JSON.parse(text)
-  if (!Predicate.isReadonlyObject(read)) throw new Error("it is no JSON object")
+  if (!Predicate.isReadonlyObject(read)) throw new Error("it is not a JSON object")
   return read
 }
 

@@ -139,7 +139,7 @@ const connection = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Str
       ).pipe(
         Stream.timeoutOrElse({
           duration: silence,
-          orElse: () => Stream.fail(new Unavailable({ message: "no sign of life from the gateway" }))
+          orElse: () => Stream.fail(new Unavailable({ message: "nothing was received from the gateway in time" }))
         }),
         Stream.tapError((error) => (error._tag === "Stale" ? deps.correct(request.requestId, error) : Effect.void)),
         Stream.ensuring(Effect.sync(() => abort.abort()))
@@ -161,7 +161,7 @@ const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: stri
     switch (event.type) {
       case "gateway.server_time":
         if (frame.requestId !== requestId) {
-          return yield* new Untrusted({ message: "the stream answers another request" })
+          return yield* new Untrusted({ message: "the stream belongs to another request" })
         }
         yield* deps.clock.correct(numberIn(event, "server_time_ms"))
         // A stream from now knows from here on what it must not miss.

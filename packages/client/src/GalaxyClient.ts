@@ -115,7 +115,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
     const read = (table: string, bytes: Uint8Array) =>
       Effect.try({
         try: () => codec.decode(tables, table, bytes),
-        catch: () => new Untrusted({ message: `the answer is no ${table}` })
+        catch: () => new Untrusted({ message: `the answer is not a valid ${table}` })
       })
 
     const call = <M extends MessageType>(messageType: M, request: Requests[M]): Effect.Effect<Answer<M>, ClientError> =>

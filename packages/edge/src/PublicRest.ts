@@ -42,9 +42,9 @@ const isJson = (request: HttpServerRequest.HttpServerRequest) =>
 /** Limits are checked before a byte of the body is parsed. */
 const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
   if (!isJson(request)) {
-    return { refused: error("unsupported_media_type", "the body has to be application/json") }
+    return { refused: error("unsupported_media_type", "the body must have content-type application/json") }
   }
-  const tooLarge = { refused: error("payload_too_large", `a body has at most ${maxBodyBytes} bytes`) }
+  const tooLarge = { refused: error("payload_too_large", `the body must have at most ${maxBodyBytes} bytes`) }
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return tooLarge
   const text = yield* Effect.option(request.text)
   if (Option.isNone(text)) return tooLarge
@@ -52,7 +52,7 @@ const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpSer
   try {
     return { json: JSON.parse(text.value) as unknown }
   } catch {
-    return { refused: error("invalid_request", "the body is no JSON") }
+    return { refused: error("invalid_request", "the body is not valid JSON") }
   }
 })
 

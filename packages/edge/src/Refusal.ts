@@ -85,20 +85,20 @@ export const statusCodes: { readonly [R in Reason]: Readonly<Record<Place, Statu
 }
 
 const texts: { readonly [R in Reason]: string } = {
-  invalid_envelope: "the envelope has a wrong form",
-  unsupported_protocol_version: "this protocol version isn't spoken here",
+  invalid_envelope: "the envelope is malformed",
+  unsupported_protocol_version: "this protocol version isn't supported",
   session_unknown: "there is no such session",
   session_revoked: "the session is revoked",
-  payload_hash_mismatch: "the payload's hash isn't payload_hash",
-  invalid_signature: "the signature doesn't verify",
+  payload_hash_mismatch: "payload_hash is not the hash of the payload",
+  invalid_signature: "the signature is not valid",
   stale_request: "the timestamp is too old or too far ahead",
-  replayed_request: "a request with this request_id was made before",
+  replayed_request: "this request_id has been used before",
   rate_limited: "too many requests",
-  unsupported_message_type: "this message type isn't routed",
+  unsupported_message_type: "this message type is unknown",
   backend_unavailable: "the backend can't be reached at present",
   replay_store_unavailable: "requests can't be protected against replay at present",
   shutting_down: "the gateway is shutting down",
-  slow_consumer: "the stream isn't read fast enough"
+  slow_consumer: "the client doesn't read the stream fast enough"
 }
 
 export const textOf = (refusal: Refusal): string => ("message" in refusal && refusal.message) || texts[refusal._tag]

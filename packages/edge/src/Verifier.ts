@@ -28,12 +28,16 @@ export class Verifier extends Context.Service<
 const version: Stage = (examined) =>
   examined.envelope.protocolVersion === protocolVersion
     ? Effect.succeed(examined)
-    : Effect.fail(new UnsupportedProtocolVersion({ message: `this gateway speaks ${protocolVersion}` }))
+    : Effect.fail(
+        new UnsupportedProtocolVersion({ message: `this gateway supports protocol version ${protocolVersion}` })
+      )
 
 const routed: Stage = (examined) =>
   examined.rpc === "subscribe" || routeOf(examined.envelope.messageType) !== undefined
     ? Effect.succeed(examined)
-    : Effect.fail(new UnsupportedMessageType({ message: `${examined.envelope.messageType} isn't routed` }))
+    : Effect.fail(
+        new UnsupportedMessageType({ message: `${examined.envelope.messageType} is not a known message type` })
+      )
 
 export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | ReplayStore | Budgets | EdgeSettings> =
   Layer.effect(

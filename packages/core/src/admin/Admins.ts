@@ -94,7 +94,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     const bootstrap = Effect.fn("Admins.bootstrap")(function* (username: string, password: Redacted.Redacted) {
       if (!usernamePattern.test(username)) {
         return yield* new AdminCredentialsUnusable({
-          problem: "an administrator's name has 1 to 128 characters, no colon and no control character"
+          problem: "an administrator's name must have 1 to 128 characters, no colon and no control character"
         })
       }
       const problem = lineProblem(username)
@@ -104,7 +104,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       const length = passwordBytes(password)
       if (length === 0 || length > maxPasswordBytes) {
         return yield* new AdminCredentialsUnusable({
-          problem: `an administrator's password has 1 to ${maxPasswordBytes} bytes`
+          problem: `an administrator's password must have 1 to ${maxPasswordBytes} bytes`
         })
       }
       const there = yield* sql`SELECT 1 FROM backend.admin_accounts WHERE username = ${username}`

@@ -12,7 +12,7 @@ export class PasswordHasher extends Context.Service<
 
 /** For programs without administrators: nobody can sign in as one, and making one is a defect that says why. */
 export const layerNone: Layer.Layer<PasswordHasher> = Layer.succeed(PasswordHasher, {
-  hash: () => Effect.die(new Error("this program has no PasswordHasher, so it can make no administrator")),
+  hash: () => Effect.die(new Error("this program has no PasswordHasher, so it can't create administrators")),
   verify: () =>
     Effect.as(Effect.logWarning("an administrator can't be verified: this program has no PasswordHasher"), false)
 })

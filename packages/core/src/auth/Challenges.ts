@@ -86,7 +86,7 @@ type Answer =
 const logLines = {
   mailed: "a login code was issued",
   last: "a login code was asked for too soon",
-  silent: "no login code was mailed: the address has had enough of them for now"
+  silent: "no login code was mailed: the address has reached its limit for now"
 } as const satisfies Record<Answer["type"], string>
 
 class Undone extends Data.TaggedError("Undone") {}
@@ -183,7 +183,8 @@ export const layer: Layer.Layer<
 
     const send = Effect.fn("Challenges.send")(function* (request: SendCode) {
       const email = normalForm(request.email)
-      if (email === undefined) return yield* new SignInMalformed({ problem: "email: not an e-mail address" })
+      if (email === undefined)
+        return yield* new SignInMalformed({ problem: "email: must be an e-mail address such as name@example.org" })
       const language = Language.resolve(request.locale, request.acceptLanguage, settings.defaultLanguage)
       if ((yield* standing.ofAddress(email)) === "blocked") return yield* new AccountPermanentlyBlocked()
       const network = yield* networks.mark(email, SourceNetwork.of(request.sourceIp))
@@ -241,7 +242,7 @@ export const layer: Layer.Layer<
       const publicKey = PublicKey.parse(request.clientPublicKey)
       if (publicKey === undefined) {
         return yield* new SignInMalformed({
-          problem: "client_public_key: not the standard base64 of a raw 32-byte Ed25519 public key"
+          problem: "client_public_key: must be the standard base64 of a raw 32-byte Ed25519 public key"
         })
       }
       const timeZone = zoneNamed(request.timeZone)

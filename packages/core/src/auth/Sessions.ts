@@ -92,7 +92,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
         Effect.map((rows) => rows.length > 0),
         Effect.catch((error) =>
           Effect.as(
-            Effect.annotateLogs(Effect.logWarning("last_seen_at wasn't written"), StorageError.fieldsOf(error)),
+            Effect.annotateLogs(Effect.logWarning("last_seen_at could not be written"), StorageError.fieldsOf(error)),
             true
           )
         )

@@ -51,7 +51,7 @@ const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpCli
     chunks.push(chunk)
     return Effect.void
   }).pipe(
-    Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : unreachable("the answer broke off")))
+    Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : unreachable("the answer was cut off")))
   )
   const bytes = new Uint8Array(size)
   let offset = 0
@@ -76,7 +76,7 @@ const bounded = (text: string) => text.replaceAll("\u0000", "").slice(0, maxReas
 
 const failureOf = (status: number, body: unknown): CallError => {
   const envelope = decodeEnvelope(body)
-  if (Option.isNone(envelope)) return unreachable(`status ${status} without an error's form`)
+  if (Option.isNone(envelope)) return unreachable(`status ${status} without a valid error body`)
   const refusal = decodeRefusal(envelope.value.error)
   if (Option.isSome(refusal) && status < 500) {
     return new EngineRefused({ code: refusal.value.code, reason: bounded(refusal.value.message) })
@@ -97,7 +97,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
         const response = yield* Effect.mapError(http.execute(request), () => unreachable("no answer"))
         const body = yield* jsonOf(response, config.maxAnswerBytes)
         if (response.status !== 200) return yield* failureOf(response.status, body)
-        return isRecord(body) ? body : yield* unreachable("the answer is no JSON object")
+        return isRecord(body) ? body : yield* unreachable("the answer is not a JSON object")
       }).pipe(
         // An engine has no business to send the platform elsewhere.
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
@@ -126,7 +126,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
 
     const status = (request: HttpClientRequest.HttpClientRequest) =>
       Effect.flatMap(persistently(request), (body) =>
-        Effect.mapError(decodeStatus(body), () => unreachable("the answer is no status of a game"))
+        Effect.mapError(decodeStatus(body), () => unreachable("the answer is not a valid game status"))
       )
 
     return EngineClient.of({

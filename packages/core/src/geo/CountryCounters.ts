@@ -36,7 +36,7 @@ export const layer: Layer.Layer<CountryCounters, never, SqlClient.SqlClient | Ge
         .country(ip)
         .pipe(
           Effect.catchCause((cause) =>
-            Effect.annotateLogs(Effect.logWarning("a country wasn't found out"), failureFields(cause)).pipe(
+            Effect.annotateLogs(Effect.logWarning("a country could not be determined"), failureFields(cause)).pipe(
               Effect.as(undefined)
             )
           )

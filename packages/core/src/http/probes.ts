@@ -47,7 +47,7 @@ export const layer = (
         ["database", database],
         ["migrations", migrations],
         ...Object.entries(others).map(
-          ([name, check]) => [name, Effect.map(check, (there) => (there ? undefined : "not there"))] as const
+          ([name, check]) => [name, Effect.map(check, (there) => (there ? undefined : "not available"))] as const
         )
       ]
       const found = Effect.forEach(
@@ -56,7 +56,7 @@ export const layer = (
           check.pipe(
             Effect.timeoutOption(patience),
             Effect.map(Option.getOrElse((): string | undefined => "no answer in time")),
-            Effect.catchCause(() => Effect.succeed("not to be found out")),
+            Effect.catchCause(() => Effect.succeed("the check failed")),
             Effect.map((reason) => (reason === undefined ? [] : [{ name, reason }]))
           ),
         { concurrency: "unbounded" }

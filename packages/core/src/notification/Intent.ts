@@ -39,10 +39,11 @@ const maxPayload = 64 * 1024
 const maxExcerpt = 4_000
 
 const malformedOf = (intent: Intent): string | undefined => {
-  if (typeof intent.idempotencyKey !== "string" || !isStorable(intent.idempotencyKey)) return "idempotency key: no text"
+  if (typeof intent.idempotencyKey !== "string" || !isStorable(intent.idempotencyKey))
+    return "idempotency key: not a string"
   if (intent.idempotencyKey === "" || intent.idempotencyKey.length > maxKey) return "idempotency key: wrong length"
   if (!Array.isArray(intent.recipients) || intent.recipients.length > maxRecipients)
-    return "recipients: no list, or too many"
+    return "recipients: not a list, or too many"
   if (!intent.recipients.every((it: unknown) => typeof it === "string" && uuidPattern.test(it)))
     return "recipients: not all are user ids"
   return isStorable(intent.payload) ? undefined : "payload: text that can't be stored"

@@ -22,7 +22,7 @@ export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<nev
       const { every, maxBatches } = { ...defaults, ...options }
       const log = yield* PushLog
       const adopt = Effect.flatMap(log.adoptRestored, (found) =>
-        found ? Effect.logWarning("the push log comes from another database: gateways begin anew") : Effect.void
+        found ? Effect.logWarning("the push log comes from another database; gateways start afresh") : Effect.void
       )
       const prune = log.prune.pipe(Effect.repeat({ until: (removed) => removed === 0, times: maxBatches - 1 }))
       yield* BackgroundLoop.start({

@@ -70,12 +70,16 @@ export const accept = (typed: string): RaceName | RaceNameInvalid => {
     return new RaceNameInvalid({ problem: `must have 1 to ${maxLength} characters` })
   }
   if (!characters.test(name)) {
-    return new RaceNameInvalid({ problem: "may hold Latin and Cyrillic letters, digits, underscore and hyphen only" })
+    return new RaceNameInvalid({
+      problem: "may contain only Latin and Cyrillic letters, digits, underscores and hyphens"
+    })
   }
   if (!shape.test(name)) {
-    return new RaceNameInvalid({ problem: "must begin and end with a letter or digit, with single separators" })
+    return new RaceNameInvalid({
+      problem: "must begin and end with a letter or digit and have no two separators in a row"
+    })
   }
   if (!someLetter.test(name)) return new RaceNameInvalid({ problem: "must have a letter" })
-  if (reserved.has(keyOf(name))) return new RaceNameInvalid({ problem: "is a word of the game" })
+  if (reserved.has(keyOf(name))) return new RaceNameInvalid({ problem: "is a reserved word of the game" })
   return RaceName.make(name)
 }

@@ -66,7 +66,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
               WHERE r.status IN ('start_failed', 'stopped')
               RETURNING 1`
             // The lobby only starts games that aren't being played: another state here is a fault, and nothing is changed.
-            if (armed.length === 0) return yield* Effect.die(new Error("the game has a runtime already"))
+            if (armed.length === 0) return yield* Effect.die(new Error("the game already has a runtime"))
             yield* sql`DELETE FROM backend.player_mappings WHERE game_id = ${request.gameId}`
             for (const seat of request.players) {
               yield* sql`

@@ -68,7 +68,7 @@ export const make = Effect.gen(function* () {
         yield* store.write(row, deadlineChange(change.deadline, now, change.was))
       })
     )
-    yield* Effect.logWarning("the next turn's time was put right: a clock was wrong")
+    yield* Effect.logWarning("the next turn's time was corrected: a clock was wrong")
   })
 
   /** Closes the write window. */

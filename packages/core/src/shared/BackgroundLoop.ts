@@ -87,7 +87,7 @@ export const start = <E, R>(
         return
       }
       if (failures === 0) {
-        yield* Effect.logWarning("a background loop is failing and goes on trying").pipe(
+        yield* Effect.logWarning("a background loop is failing and keeps retrying").pipe(
           Effect.annotateLogs(failureFields(exit.cause))
         )
       }
@@ -111,7 +111,10 @@ export const wakenBy = (
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.failCause(cause)
-        : Effect.annotateLogs(Effect.logWarning("signals are lost and listened to again"), failureFields(cause))
+        : Effect.annotateLogs(
+            Effect.logWarning("the connection for signals was lost; listening again"),
+            failureFields(cause)
+          )
     ),
     Effect.andThen(Effect.sleep(listenAgain)),
     Effect.forever,

@@ -7,10 +7,10 @@ import { uuidPattern } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
 
-/** The cursor is not one that this list has given. */
+/** The cursor must be a next_cursor from this list. */
 export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", {}) {
   override get message(): string {
-    return "cursor is not one that this list has given"
+    return "cursor must be a next_cursor from this list"
   }
 }
 

@@ -204,7 +204,7 @@ layer(on(layerPglite), { timeout: "240 seconds" })("a session that can't be mark
         .pipe(Effect.provide(Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])))
       assert.strictEqual(record.status, "active")
       assert.strictEqual(lines.length, 1)
-      assert.include(lines[0], "last_seen_at wasn't written")
+      assert.include(lines[0], "last_seen_at could not be written")
       assert.include(lines[0], '"constraint":"refuse"')
     })
   )

@@ -139,7 +139,7 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
           game.starts++
           if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
           if (!imageRef.startsWith("builtin:")) {
-            return Effect.fail(new EngineStartFailed({ reason: "there is no such image", permanent: true }))
+            return Effect.fail(new EngineStartFailed({ reason: "the image does not exist", permanent: true }))
           }
           const run = ++runs
           game.running = {

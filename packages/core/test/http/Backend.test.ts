@@ -381,7 +381,7 @@ layer(services(layerPglite), { timeout: "240 seconds" })("every answer of the ba
           {
             status: "unavailable",
             missing: ["migrations", "push listener"],
-            reasons: { migrations: "not all applied", "push listener": "not there" }
+            reasons: { migrations: "not all applied", "push listener": "not available" }
           }
         ]
       )

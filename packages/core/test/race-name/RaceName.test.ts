@@ -119,10 +119,10 @@ describe("an accepted race name", () => {
     ["_Vega", /begin and end/],
     ["Vega-", /begin and end/],
     ["Ve--ga", /begin and end/],
-    ["CAP", /word of the game/],
-    ["сар", /word of the game/],
-    ["max", /word of the game/],
-    ["Weap0ns", /word of the game/]
+    ["CAP", /reserved word of the game/],
+    ["сар", /reserved word of the game/],
+    ["max", /reserved word of the game/],
+    ["Weap0ns", /reserved word of the game/]
   ]
   for (const [typed, reason] of refused) {
     it(`is not ${JSON.stringify(typed)}`, () => {

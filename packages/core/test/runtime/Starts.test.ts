@@ -127,7 +127,7 @@ eachDatabase((name, database) => {
             yield* runtimes.reconcile(gameId)
             yield* advance("1 second")
           }
-          assert.strictEqual((yield* game).failure_reason, "the answer is no status of a game")
+          assert.strictEqual((yield* game).failure_reason, "the answer is not a valid game status")
           yield* engines.script(gameId, {})
           yield* games.retryStart(owner, gameId)
           yield* games.start(owner, gameId)

@@ -97,14 +97,14 @@ describe("BackgroundLoop", () => {
       assert.include(at, "BackgroundLoop.test.ts")
       assert.deepStrictEqual(lines, [
         {
-          message: "a background loop is failing and goes on trying",
+          message: "a background loop is failing and keeps retrying",
           level: "WARN",
           loop: "worker",
           reason: "PassOverdue"
         },
         { message: "a background loop works again", level: "INFO", loop: "worker", failures: 8 },
         {
-          message: "a background loop is failing and goes on trying",
+          message: "a background loop is failing and keeps retrying",
           level: "WARN",
           loop: "worker",
           reason: "defect",

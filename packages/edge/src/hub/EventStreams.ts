@@ -60,12 +60,12 @@ const resumeAfterOf = (payload: Uint8Array) =>
   Effect.try({
     try: () => {
       const value = codec.decode(tables, "galaxy.gateway.SubscribeRequest", payload)["resume_after"]
-      if (typeof value !== "number" || value < 0) throw new Error("resume_after is negative")
+      if (typeof value !== "number" || value < 0) throw new Error("resume_after must not be negative")
       return value
     },
     catch: (cause) =>
       new InvalidEnvelope({
-        message: `payload_bytes is no SubscribeRequest: ${cause instanceof Error ? cause.message : String(cause)}`
+        message: `payload_bytes is not a valid SubscribeRequest: ${cause instanceof Error ? cause.message : String(cause)}`
       })
   })
 

@@ -11,15 +11,15 @@ const maxTraceId = 128
 
 const problem = (envelope: Envelope, rpc: "command" | "subscribe", maxPayloadBytes: number): string | undefined => {
   if (envelope.protocolVersion === "" || envelope.protocolVersion.length > 16)
-    return "protocol_version has a wrong form"
-  if (!uuidPattern.test(envelope.deviceSessionId)) return "device_session_id is no canonical lower-case UUID"
-  if (!messageTypePattern.test(envelope.messageType)) return "message_type is not 1 to 64 of a-z 0-9 . _"
-  if (rpc === "subscribe" && envelope.messageType !== subscribeType) return `message_type is not ${subscribeType}`
-  if (!requestIdPattern.test(envelope.requestId)) return "request_id is not 1 to 64 of A-Z a-z 0-9 - _"
-  if (envelope.payloadBytes.length > maxPayloadBytes) return `payload_bytes has more than ${maxPayloadBytes} bytes`
-  if (envelope.payloadHash.length !== 32) return "payload_hash has not 32 bytes"
-  if (envelope.signature.length !== 64) return "signature has not 64 bytes"
-  if (envelope.traceId.length > maxTraceId) return `trace_id has more than ${maxTraceId} characters`
+    return "protocol_version must have 1 to 16 characters"
+  if (!uuidPattern.test(envelope.deviceSessionId)) return "device_session_id must be a UUID in lower case"
+  if (!messageTypePattern.test(envelope.messageType)) return "message_type must have 1 to 64 characters of a-z 0-9 . _"
+  if (rpc === "subscribe" && envelope.messageType !== subscribeType) return `message_type must be ${subscribeType}`
+  if (!requestIdPattern.test(envelope.requestId)) return "request_id must have 1 to 64 characters of A-Z a-z 0-9 - _"
+  if (envelope.payloadBytes.length > maxPayloadBytes) return `payload_bytes must have at most ${maxPayloadBytes} bytes`
+  if (envelope.payloadHash.length !== 32) return "payload_hash must have 32 bytes"
+  if (envelope.signature.length !== 64) return "signature must have 64 bytes"
+  if (envelope.traceId.length > maxTraceId) return `trace_id must have at most ${maxTraceId} characters`
   return undefined
 }
 

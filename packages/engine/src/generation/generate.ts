@@ -16,7 +16,7 @@ import { place, type Placed, triesPerMap } from "./placement.ts"
 /** The map is too small for what has to stand on it. */
 export class NoRoom extends Data.TaggedError("NoRoom")<{ readonly races: number; readonly side: number }> {
   override get message(): string {
-    return `no map of side ${this.side} for ${this.races} races was found in ${triesPerMap} throws`
+    return `no map of side ${this.side} for ${this.races} races was found in ${triesPerMap} tries`
   }
 }
 

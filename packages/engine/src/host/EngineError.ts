@@ -34,7 +34,7 @@ export class TurnNotOpen extends Data.TaggedError("TurnNotOpen")<{ readonly turn
   override get message(): string {
     return this.turn < this.open
       ? `turn ${this.turn} is closed; the open one is ${this.open}`
-      : `turn ${this.turn} has not come yet; the open one is ${this.open}`
+      : `turn ${this.turn} is not open yet; the open one is ${this.open}`
   }
 }
 
@@ -59,7 +59,7 @@ export class RaceGone extends Data.TaggedError("RaceGone")<{ readonly race: stri
 
 export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly most: number }> {
   override get message(): string {
-    return `a race gives at most ${this.most} orders a turn`
+    return `a race may give at most ${this.most} orders a turn`
   }
 }
 

@@ -89,7 +89,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
     )
     if (Option.isNone(text)) return Option.none<A>()
     const content = Result.flatMap(unseal(kind, text.value), (it) =>
-      Result.mapError(Schema.decodeUnknownResult(schema)(it), (error) => `holds something else: ${error.message}`)
+      Result.mapError(Schema.decodeUnknownResult(schema)(it), (error) => `has unexpected content: ${error.message}`)
     )
     if (Result.isFailure(content)) return yield* new StateBroken({ file: name, problem: content.failure })
     return Option.some(content.success)

@@ -56,7 +56,7 @@ const expected = Effect.fnUntraced(function* <A extends { readonly game_id: Game
   if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
   const { value } = found
   if (value.game_id !== gameId) return yield* new StateBroken({ file, problem: `belongs to game ${value.game_id}` })
-  if (value.turn !== turn) return yield* new StateBroken({ file, problem: `is of turn ${value.turn}` })
+  if (value.turn !== turn) return yield* new StateBroken({ file, problem: `belongs to turn ${value.turn}` })
   return value
 })
 
@@ -84,7 +84,7 @@ const readers = (files: StateFiles.StateFiles) => {
     const found = yield* files.read("orders", file, OrdersContent)
     if (Option.isNone(found)) return []
     const content = yield* expected(file, open.game_id, open.turn, found)
-    if (content.race !== race) return yield* new StateBroken({ file, problem: `is of race ${content.race}` })
+    if (content.race !== race) return yield* new StateBroken({ file, problem: `belongs to race ${content.race}` })
     return content.orders
   })
 
@@ -113,7 +113,10 @@ const readers = (files: StateFiles.StateFiles) => {
     yield* turnFile(galaxy.game_id, turn)
     const stranger = races.find((race) => race >= galaxy.races.length)
     if (stranger !== undefined) {
-      return yield* new StateBroken({ file: ordersFileOf(turn, stranger), problem: "is of a race that isn't there" })
+      return yield* new StateBroken({
+        file: ordersFileOf(turn, stranger),
+        problem: "belongs to a race that does not exist"
+      })
     }
     yield* decisions(galaxy)
     return Option.some(galaxy)

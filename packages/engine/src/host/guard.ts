@@ -14,8 +14,8 @@ import { refusal } from "./refusal.ts"
 
 const encoded = refusal("unsupported_media_type", "send the body as it is, without a content encoding")
 const notUtf8 = refusal("invalid_request", "the body is not UTF-8")
-const cutShort = refusal("invalid_request", "the body is cut short")
-const tooLarge = refusal("payload_too_large", `a body has at most ${maxBodyBytes} bytes`)
+const cutShort = refusal("invalid_request", "the body is incomplete")
+const tooLarge = refusal("payload_too_large", `the body must have at most ${maxBodyBytes} bytes`)
 
 /** Methods by path, as the surface declares them. */
 const methods: ReadonlyMap<string, ReadonlySet<string>> = (() => {

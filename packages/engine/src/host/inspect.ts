@@ -44,14 +44,17 @@ export const lastTurn = Effect.fnUntraced(function* (files: StateFiles) {
   // One more is what a process leaves that died between the two files of a turn; the turn will be made again.
   const early = told.find((turn) => turn > last + 1)
   if (early !== undefined) {
-    return yield* new StateBroken({ file: fileOf("turns", early), problem: "is of a turn that was not made" })
+    return yield* new StateBroken({ file: fileOf("turns", early), problem: "belongs to a turn that was not made" })
   }
 
   const ordered = yield* numbersIn(files, "orders", turnDigits, "")
   const banished = yield* numbersIn(files, "banished", turnDigits, ".json")
   const ahead = [...ordered, ...banished].find((turn) => turn > last)
   if (ahead !== undefined) {
-    return yield* new StateBroken({ file: fileOf("galaxy", ahead), problem: "is missing, but there are decisions" })
+    return yield* new StateBroken({
+      file: fileOf("galaxy", ahead),
+      problem: "is missing, although there are decisions for that turn"
+    })
   }
   let races: ReadonlyArray<number> = []
   for (const turn of ordered) {

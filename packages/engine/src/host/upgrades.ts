@@ -29,7 +29,7 @@ const isLater = (kind: StateKind, content: Fields): boolean =>
 /** Version 1 knew no ships: races had no classes, sciences and groups, and planets no routes. */
 const fromFirst: Step = (kind, content) =>
   isLater(kind, content)
-    ? Result.fail("says version 1, and holds what a later version writes")
+    ? Result.fail("says version 1 but has content of a later version")
     : Result.succeed(withShips(kind, content))
 
 /** Version 2 differs from the present one only in what its digest covers. */

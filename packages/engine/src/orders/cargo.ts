@@ -21,7 +21,7 @@ export const isFree = (group: DraftGroup): Outcome => {
     case "in_space":
       return refuse("in_space", `group ${group.number} is in space`)
     case "launched":
-      return refuse("launched", `group ${group.number} is told to leave`)
+      return refuse("launched", `group ${group.number} has orders to leave`)
     case "upgrading":
       return refuse("upgrading", `group ${group.number} is being upgraded`)
     case "in_transfer":
@@ -45,11 +45,11 @@ export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         const { epsilon } = draft.ruleset
         const stock = planet[goods]
         const space = (holdOf(draft.ruleset, group.design, group.techs) - group.load) * ships
-        if (stock <= epsilon) return refuse("not_enough_stock", `there is none on planet ${planet.number}`)
+        if (stock <= epsilon) return refuse("not_enough_stock", `planet ${planet.number} has none of it`)
         if (space <= epsilon) return refuse("hold_full", `group ${group.number} is full`)
         if (isNone(draft, order.amount)) return refuse("bad_amount", "an amount must be above 0")
         const amount = order.amount ?? space
-        if (amount > space + epsilon) return refuse("bad_amount", `there is room for ${space} only`)
+        if (amount > space + epsilon) return refuse("bad_amount", `there is room for only ${space}`)
         // Of what isn't there, all that is: section 23 refuses an empty stock only.
         const taken = Math.min(amount, stock)
         setPlanet(draft, planet, goods, stock - taken, "loading")
@@ -72,7 +72,7 @@ export const unload = (draft: Draft, race: DraftRace, order: Order): Outcome =>
       const aboard = group.load * ships
       if (isNone(draft, order.amount)) return refuse("bad_amount", "an amount must be above 0")
       const amount = order.amount ?? aboard
-      if (amount > aboard + epsilon) return refuse("bad_amount", `there are ${aboard} aboard only`)
+      if (amount > aboard + epsilon) return refuse("bad_amount", `only ${aboard} are aboard`)
       const unloaded = splitOff(draft, race, group, ships)
       const all = amount >= aboard - epsilon
       setLoad(draft, race, unloaded, goods, all ? 0 : unloaded.load - amount / ships, "unloading")

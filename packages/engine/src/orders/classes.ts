@@ -21,7 +21,7 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Refu
     shields === undefined ||
     cargo === undefined
   ) {
-    return refuse("bad_component", "a design is five numbers: drive, armament, weapons, shields and cargo")
+    return refuse("bad_component", "a design needs five numbers: drive, armament, weapons, shields and cargo")
   }
   // A zero has no sign in a state file.
   const components = {
@@ -39,18 +39,18 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Refu
     return refuse("bad_component", `armament must be a whole number up to ${maxArmament}`)
   }
   if ((armament === 0) !== (weapons === 0)) {
-    return refuse("guns_without_calibre", "armament and weapons are both 0, or neither is")
+    return refuse("guns_without_calibre", "armament and weapons must both be 0 or both be above 0")
   }
   const { mass } = designOf({ name: "", ...components })
-  if (mass === 0) return refuse("empty_design", "a ship must consist of something")
-  if (mass > maxMass) return refuse("bad_component", `a ship has a mass of at most ${maxMass}`)
+  if (mass === 0) return refuse("empty_design", "at least one block of a ship must be above 0")
+  if (mass > maxMass) return refuse("bad_component", `the mass of a ship must be at most ${maxMass}`)
   return Result.succeed(components)
 }
 
 export const designClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
   Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): Outcome => {
-    if (race.designs.has(keyOf(name))) return refuse("name_taken", `you have a class ${name} already`)
-    if (race.designs.size >= maxClasses) return refuse("too_many", `a race has at most ${maxClasses} ship classes`)
+    if (race.designs.has(keyOf(name))) return refuse("name_taken", `you already have a class ${name}`)
+    if (race.designs.size >= maxClasses) return refuse("too_many", `a race can have at most ${maxClasses} ship classes`)
     return Result.map(componentsOf(order), (components) => {
       race.designs.set(keyOf(name), designOf({ name, ...components }))
     })
@@ -88,7 +88,7 @@ export const renameClass = (draft: Draft, race: DraftRace, order: Order): Outcom
     Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): Outcome => {
       const other = race.designs.get(keyOf(name))
       if (other !== undefined && other !== design) {
-        if (!isSameDesign(design, other)) return refuse("name_taken", `your class ${other.name} is another design`)
+        if (!isSameDesign(design, other)) return refuse("name_taken", `your class ${other.name} has another design`)
         mergeInto(draft, race, design, other)
         return done
       }

@@ -18,7 +18,7 @@ export const war = (draft: Draft, race: DraftRace, order: Order): Outcome => {
   const named = raceIn(draft, order.race)
   if (Result.isFailure(named)) return Result.fail(named.failure)
   if (draft.turn <= draft.ruleset.forcedPeaceTurns) {
-    return refuse("forced_peace", `there is peace up to turn ${draft.ruleset.forcedPeaceTurns}`)
+    return refuse("forced_peace", `every race is at peace up to turn ${draft.ruleset.forcedPeaceTurns}`)
   }
   const enemies = new Set(others(draft, race, named.success))
   race.peace_with = race.peace_with.filter((other) => !enemies.has(other))

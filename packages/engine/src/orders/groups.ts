@@ -28,7 +28,7 @@ export const chosen = (
   Result.flatMap(ownGroup(race, order.group), (group) =>
     Result.flatMap(shipsOf(group, order.ships), (ships) =>
       ships < group.ships && race.groups.size >= maxGroups
-        ? refuse("too_many", `a race has at most ${maxGroups} groups`)
+        ? refuse("too_many", `a race can have at most ${maxGroups} groups`)
         : Result.succeed({ group, ships })
     )
   )
@@ -52,7 +52,7 @@ const together = (group: DraftGroup, member: DraftGroup): Outcome => {
   const leaving = (it: DraftGroup): number | null =>
     it.state === "in_orbit" || it.state === "upgrading" ? null : it.to
   if (leaving(group) !== leaving(member)) {
-    return refuse("launched", "one of them is told to leave, and the other isn't, or for another planet")
+    return refuse("launched", "the two groups must have the same orders to leave, or none")
   }
   return done
 }
@@ -89,7 +89,7 @@ const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<Dra
   if (known === undefined) {
     return receiver.designs.size < maxClasses
       ? Result.succeed({ ...design })
-      : refuse("too_many", `${receiver.name} has too many ship classes`)
+      : refuse("too_many", `${receiver.name} already has as many ship classes as a race can have`)
   }
   return isSameDesign(known, design)
     ? Result.succeed(known)
@@ -100,7 +100,8 @@ export const give = (draft: Draft, race: DraftRace, order: Order): Outcome =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
     Result.flatMap(raceIn(draft, order.race), (receiver): Outcome => {
       if (receiver === race) return refuse("unknown_race", "that is your own race")
-      if (receiver.groups.size >= maxGroups) return refuse("too_many", `${receiver.name} has too many groups`)
+      if (receiver.groups.size >= maxGroups)
+        return refuse("too_many", `${receiver.name} already has as many groups as a race can have`)
       return Result.map(receive(receiver, group), (design) => {
         receiver.designs.set(keyOf(design.name), design)
         const { number: _, ...copy } = group

@@ -32,7 +32,7 @@ const direct = (draft: Draft, group: DraftGroup, planet: DraftPlanet): void => {
 }
 
 const outOfRange = (planet: DraftPlanet): Outcome =>
-  refuse("out_of_range", `planet ${planet.number} lies outside of your flight zone`)
+  refuse("out_of_range", `planet ${planet.number} lies outside your flight zone`)
 
 export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
   const fleet = order.group === undefined && order.fleet !== undefined
@@ -73,7 +73,7 @@ export const route = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         return done
       }
       return Result.flatMap(planetNumbered(draft, order.to), (to): Outcome => {
-        if (to === from) return refuse("wrong_place", "a route ends at another planet")
+        if (to === from) return refuse("wrong_place", "a route must end at another planet")
         if (!inFlightZone(draft, race, to)) return outOfRange(to)
         from.routes[goods] = to.number
         return done

@@ -20,12 +20,12 @@ const reserved: ReadonlySet<string> = new Set(
 export const acceptName = (typed: string | undefined, most: number): Result.Result<string, Refusal> => {
   const name = written(typed ?? "")
   if (name === "") return refuse("name_missing", "a name is needed")
-  if (Array.from(name).length > most) return refuse("name_too_long", `a name has at most ${most} characters`)
+  if (Array.from(name).length > most) return refuse("name_too_long", `a name can have at most ${most} characters`)
   if (!allowed.test(name)) {
-    return refuse("name_chars", "a name may hold Latin and Cyrillic letters, digits, underscore and hyphen only")
+    return refuse("name_chars", "a name may contain only Latin and Cyrillic letters, digits, underscores and hyphens")
   }
-  if (!someLetter.test(name)) return refuse("name_reserved", "a name must have a letter")
-  if (reserved.has(keyOf(name))) return refuse("name_reserved", `${name} is a word of the game`)
+  if (!someLetter.test(name)) return refuse("name_reserved", "a name must contain a letter")
+  if (reserved.has(keyOf(name))) return refuse("name_reserved", `${name} is a reserved word of the game`)
   return Result.succeed(name)
 }
 
@@ -33,6 +33,6 @@ export const acceptName = (typed: string | undefined, most: number): Result.Resu
 export const acceptClassName = (typed: string | undefined, most: number): Result.Result<string, Refusal> =>
   Result.flatMap(acceptName(typed, most), (name) =>
     keyOf(name).includes("research")
-      ? refuse("name_reserved", "a class can't have research in its name")
+      ? refuse("name_reserved", "the name of a class can't contain the word research")
       : Result.succeed(name)
   )

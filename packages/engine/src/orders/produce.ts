@@ -19,7 +19,7 @@ const productionNamed = (race: DraftRace, named: string | undefined): Result.Res
   if (science !== undefined) return Result.succeed({ kind: "science", science })
   const design = race.designs.get(key)
   return design === undefined
-    ? refuse("unknown_product", `${name} is no product, no science and no ship class of yours`)
+    ? refuse("unknown_product", `${name} is neither a product nor one of your sciences or ship classes`)
     : Result.succeed({ kind: "ships", design, banked: 0 })
 }
 

@@ -17,23 +17,23 @@ export const sharesOf = (
 ): Result.Result<Levels, Refusal> => {
   const { drive, weapons, shields, cargo } = parts
   if (drive === undefined || weapons === undefined || shields === undefined || cargo === undefined) {
-    return refuse("bad_proportions", "a science is four parts: drive, weapons, shields and cargo")
+    return refuse("bad_proportions", "a science needs four parts: drive, weapons, shields and cargo")
   }
   const all = [drive, weapons, shields, cargo]
   if (all.some((part) => part < 0 || part > maxSciencePart)) {
-    return refuse("bad_proportions", `a part is from 0 to ${maxSciencePart}`)
+    return refuse("bad_proportions", `a part must be from 0 to ${maxSciencePart}`)
   }
   const sum = drive + weapons + shields + cargo
   const shares = { drive: drive / sum, weapons: weapons / sum, shields: shields / sum, cargo: cargo / sum }
   return sum > 0 && technologies.every((it) => Number.isFinite(shares[it]))
     ? Result.succeed(shares)
-    : refuse("bad_proportions", "a science must study something")
+    : refuse("bad_proportions", "at least one part of a science must be above 0")
 }
 
 export const createScience = (draft: Draft, race: DraftRace, order: Order): Outcome =>
   Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): Outcome => {
-    if (race.sciences.has(keyOf(name))) return refuse("name_taken", `you have a science ${name} already`)
-    if (race.sciences.size >= maxSciences) return refuse("too_many", `a race has at most ${maxSciences} sciences`)
+    if (race.sciences.has(keyOf(name))) return refuse("name_taken", `you already have a science ${name}`)
+    if (race.sciences.size >= maxSciences) return refuse("too_many", `a race can have at most ${maxSciences} sciences`)
     return Result.map(sharesOf(order), (shares) => {
       race.sciences.set(keyOf(name), { name, ...shares })
     })

@@ -50,7 +50,7 @@ export const ownGroup = (race: DraftRace, number: number | undefined): Found<Dra
 /** How many ships of a group an order means: none named is all, and more than there are is all. */
 export const shipsOf = (group: DraftGroup, ships: number | undefined): Found<number> => {
   if (ships === undefined || ships === 0) return Result.succeed(group.ships)
-  if (ships < 0) return refuse("bad_count", `${ships} is no number of ships`)
+  if (ships < 0) return refuse("bad_count", `the number of ships must not be negative, but is ${ships}`)
   return Result.succeed(Math.min(ships, group.ships))
 }
 
@@ -83,7 +83,7 @@ const goodsByName: ReadonlyMap<string, Goods> = new Map([
 export const goodsNamed = (name: Order["goods"]): Found<Goods> => {
   const goods = goodsByName.get((name ?? "").toUpperCase())
   return goods === undefined
-    ? refuse("unknown_cargo", name === undefined ? "a kind of cargo is needed" : `${name} is no cargo`)
+    ? refuse("unknown_cargo", name === undefined ? "a kind of cargo is needed" : `${name} is not a kind of cargo`)
     : Result.succeed(goods)
 }
 

@@ -19,7 +19,7 @@ const blocksOf = (group: DraftGroup, named: string | undefined): Result.Result<R
   const has = (block: Technology): boolean => blockMass(group.design, block) > 0
   if (name === "ALL") return Result.succeed(technologies.filter(has))
   const block = technologies.find((it) => it.toUpperCase() === name)
-  if (block === undefined) return refuse("unknown_block", `${named ?? ""} is no block of a ship`)
+  if (block === undefined) return refuse("unknown_block", `${named ?? ""} is not a block of a ship`)
   return has(block) ? Result.succeed([block]) : refuse("unknown_block", `${group.design.name} has no ${block}`)
 }
 
@@ -36,7 +36,8 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
     const free = isFree(group)
     if (Result.isFailure(free)) return free
     return Result.flatMap(placeOf(draft, group), (planet) => {
-      if (planet.owner !== race.index) return refuse("not_in_orbit", `group ${group.number} is at no planet of yours`)
+      if (planet.owner !== race.index)
+        return refuse("not_in_orbit", `group ${group.number} is not at one of your planets`)
       return Result.flatMap(blocksOf(group, order.block), (blocks): Outcome => {
         const { ruleset } = draft
         const levels: { -readonly [Block in Technology]: number } = { ...group.techs }
@@ -46,7 +47,7 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
           if (toHundredths(level) > group.techs[block]) levels[block] = level
         }
         if (!isHigher(group.techs, levels)) {
-          return refuse("nothing_to_upgrade", `there is nothing to raise on group ${group.number}`)
+          return refuse("nothing_to_upgrade", `group ${group.number} already has the levels it would get`)
         }
         const points = freePoints(ruleset, planet, planet.spent)
         const cost = shipCost(ruleset, group.design, group.techs, levels)
@@ -54,11 +55,11 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
         const aim = whole > 0 ? levels : partial(ruleset, group.design, group.techs, levels, points)
         const techs = reached(group.techs, aim)
         if (points <= ruleset.epsilon || !isHigher(group.techs, techs)) {
-          return refuse("no_points", `planet ${planet.number} has not enough free production points`)
+          return refuse("no_points", `planet ${planet.number} doesn't have enough free production points`)
         }
         const raisedShips = Math.max(1, whole)
         if (raisedShips < group.ships && race.groups.size >= maxGroups) {
-          return refuse("too_many", `a race has at most ${maxGroups} groups`)
+          return refuse("too_many", `a race can have at most ${maxGroups} groups`)
         }
         planet.spent += whole > 0 ? Math.min(points, whole * cost) : points
         const raised = splitOff(draft, race, group, raisedShips)

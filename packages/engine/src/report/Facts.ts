@@ -53,7 +53,7 @@ export interface Facts {
 }
 
 const missing = (what: string): never => {
-  throw new Error(`the state speaks of ${what}, which does not exist`)
+  throw new Error(`the state refers to ${what}, which does not exist`)
 }
 
 const shipsOfRace = (galaxy: Galaxy, ruleset: Ruleset, index: number): ReadonlyArray<Ships> => {

@@ -82,7 +82,7 @@ export interface Draft {
 export const designOf = (shipClass: ShipClass): Design => ({ ...shipClass, mass: emptyMass(shipClass) })
 
 const missing = (what: string): never => {
-  throw new Error(`the state speaks of ${what}, which does not exist`)
+  throw new Error(`the state refers to ${what}, which does not exist`)
 }
 
 const draftRace = (race: Race, index: number): DraftRace => {

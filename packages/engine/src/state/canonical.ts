@@ -7,7 +7,8 @@ const isList = (value: Json): value is ReadonlyArray<Json> => Array.isArray(valu
 export const canonicalJson = (value: Json): string => {
   if (value === null || typeof value !== "object") {
     // JSON has no other numbers; writing null instead would lose one silently.
-    if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${value} is no JSON number`)
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw new Error(`${value} can't be written as a JSON number`)
     return JSON.stringify(value)
   }
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`

@@ -80,7 +80,8 @@ const accepts = (field: Field, value: string | number): boolean => Schema.is(Ord
 
 /** The value of a field, or what is wrong with its word. */
 const valueOf = (field: Field, word: Word): Result.Result<string | number, string> => {
-  if (isKeyword(word, missing)) return Result.fail(`${field} is missing: ${missing} stands for nothing`)
+  if (isKeyword(word, missing))
+    return Result.fail(`${field} is missing: ${missing} can only leave out an optional value`)
   const kind = kindOf(field)
   if (kind === "text") {
     return accepts(field, word.text)
@@ -117,7 +118,7 @@ const joinProduct = (given: ReadonlyArray<Word>): ReadonlyArray<Word> => {
 const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, ReadonlyArray<Problem>> => {
   const form = first.quoted ? undefined : formOf(first.text, rest)
   if (form === undefined) {
-    return Result.fail([{ column: first.column, message: `there is no order ${shown(first.text)}` }])
+    return Result.fail([{ column: first.column, message: `${shown(first.text)} is not an order` }])
   }
   const given = form === forms.produce ? joinProduct(rest) : rest
   const problems: Array<Problem> = []
@@ -127,7 +128,7 @@ const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, R
     if (word === undefined) {
       if (at >= form.needed) break
       const column = given.at(-1)?.end ?? first.end
-      problems.push({ column, message: `an argument is missing: ${usage(form)}` })
+      problems.push({ column, message: `an argument is missing; the order is: ${usage(form)}` })
       break
     }
     const value = valueOf(field, word)
@@ -136,7 +137,7 @@ const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, R
   }
   const surplus = given[form.fields.length]
   if (surplus !== undefined) {
-    problems.push({ column: surplus.column, message: `there are too many arguments: ${usage(form)}` })
+    problems.push({ column: surplus.column, message: `there are too many arguments; the order is: ${usage(form)}` })
   }
   return problems.length === 0 ? Result.succeed({ op: form.op, ...Object.fromEntries(values) }) : Result.fail(problems)
 }

@@ -9,7 +9,7 @@ import type { Galaxy } from "../state/Galaxy.ts"
 import type { Decisions } from "./Phase.ts"
 
 const fault = (problem: string): never => {
-  throw new Error(`no turn can be made: ${problem}`)
+  throw new Error(`the turn can't be made: ${problem}`)
 }
 
 /** A value as it is told: short, whatever it is. */
@@ -26,28 +26,30 @@ const has = (it: unknown, methods: ReadonlyArray<string>): boolean =>
 
 const requireIndex = (galaxy: Galaxy, index: unknown, where: string): void => {
   if (typeof index === "number" && Number.isInteger(index) && index >= 0 && index < galaxy.races.length) return
-  fault(`${where} has ${shown(index)}, which is no race's index; indices are 0 to ${galaxy.races.length - 1}`)
+  fault(
+    `${where} has ${shown(index)}, which is not the index of a race; it must be from 0 to ${galaxy.races.length - 1}`
+  )
 }
 
 const requireOrders = (race: number, list: unknown): void => {
-  if (!Array.isArray(list)) return fault(`the orders of race ${race} are no list`)
+  if (!Array.isArray(list)) return fault(`the orders of race ${race} must be an array`)
   for (const [position, order] of (list as ReadonlyArray<{ readonly op?: unknown } | null | undefined>).entries()) {
     const op = order?.op
     if (typeof op === "string" && Object.hasOwn(orderArguments, op)) continue
-    fault(`order ${position} of race ${race} has the operation ${shown(op)}, which there isn't`)
+    fault(`order ${position} of race ${race} has the operation ${shown(op)}, which does not exist`)
   }
 }
 
 /** Throws an `Error` that says what is wrong, if anything is. */
 export const requirePlayable = (before: Galaxy, decisions: Decisions): void => {
-  if (before.finished) fault(`the game was over with turn ${before.turn}`)
-  if (!has(decisions, [])) fault("the decisions are no object with orders and banished")
+  if (before.finished) fault(`the game ended with turn ${before.turn}`)
+  if (!has(decisions, [])) fault("the decisions must be an object with orders and banished")
   const { orders, banished } = decisions
-  if (!has(orders, ["get", "entries"])) fault("the orders of the decisions are no map by race index")
-  if (!has(banished, ["has", "keys"])) fault("the banished of the decisions are no set of race indices")
+  if (!has(orders, ["get", "entries"])) fault("the orders of the decisions must be a map by race index")
+  if (!has(banished, ["has", "keys"])) fault("banished must be a set of race indices")
   for (const [race, list] of orders.entries()) {
     requireIndex(before, race, "the map of orders")
     requireOrders(race, list)
   }
-  for (const race of banished.keys()) requireIndex(before, race, "the set of the banished")
+  for (const race of banished.keys()) requireIndex(before, race, "the set banished")
 }

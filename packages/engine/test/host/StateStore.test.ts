@@ -50,12 +50,16 @@ describe("a state folder", () => {
     ["galaxy/0000002.json", (text) => text.replace("{", '{"a":1,'), "does not match its digest"],
     ["galaxy/0000001.json", () => undefined, "galaxy/0000001.json is missing"],
     ["turns/0000001.json", () => undefined, "turns/0000001.json is missing"],
-    ["turns/0000004.json", () => "{}", "turns/0000004.json is of a turn that was not made"],
+    ["turns/0000004.json", () => "{}", "turns/0000004.json belongs to a turn that was not made"],
     ["orders/0000002/000.json", (text) => text.replace("peace", "war"), "orders/0000002/000.json"],
     ["orders/0000002/notes.txt", () => "", "orders/0000002/notes.txt is not part of a game's state"],
-    ["orders/0000002/002.json", () => seal("orders", {}), "orders/0000002/002.json is of a race that isn't there"],
+    [
+      "orders/0000002/002.json",
+      () => seal("orders", {}),
+      "orders/0000002/002.json belongs to a race that does not exist"
+    ],
     ["turns/0000002.json", () => "", "turns/0000002.json is cut short"],
-    ["banished/0000003.json", () => "", "galaxy/0000003.json is missing, but there are decisions"],
+    ["banished/0000003.json", () => "", "galaxy/0000003.json is missing, although there are decisions for that turn"],
     ["banished/0000002.json", () => "null", "banished/0000002.json is cut short"],
     ["galaxy/7.json", () => "{}", "galaxy/7.json is not part of a game's state"],
     ["PG_VERSION", () => "18", "PG_VERSION is not part of a game's state"],
@@ -63,16 +67,16 @@ describe("a state folder", () => {
     [
       "orders/0000002/000.json",
       (text) => resealed("orders", text, { race: 1 }),
-      "orders/0000002/000.json is of race 1"
+      "orders/0000002/000.json belongs to race 1"
     ],
-    ["orders/0000002/000.json", (text) => resealed("orders", text, { turn: 1 }), "is of turn 1"],
+    ["orders/0000002/000.json", (text) => resealed("orders", text, { turn: 1 }), "belongs to turn 1"],
     [
       "orders/0000002/000.json",
       (text) => resealed("orders", text, { game_id: "00000000-0000-4000-8000-000000000000" }),
       "belongs to game 00000000-0000-4000-8000-000000000000"
     ],
-    ["galaxy/0000002.json", (text) => resealed("galaxy", text, { planets: [{}] }), "holds something else"],
-    ["galaxy/0000002.json", (text) => resealed("galaxy", text, { races: [] }), "belongs to a race that isn't there"],
+    ["galaxy/0000002.json", (text) => resealed("galaxy", text, { planets: [{}] }), "has unexpected content"],
+    ["galaxy/0000002.json", (text) => resealed("galaxy", text, { races: [] }), "belongs to a race that does not exist"],
     ["galaxy/0000002.json", (text) => resealed("orders", text, {}), "is not a file of format galaxy-engine/galaxy"]
   ]
 

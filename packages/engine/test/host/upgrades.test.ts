@@ -96,7 +96,7 @@ describe("a state folder of version 2", () => {
         const path = `${root}/${file}`
         disk.write(path, (disk.texts().get(path) ?? "").replace('"version":2', '"version":1'))
         const refused = yield* Effect.flip(withEngine(disk, new Machine(), Effect.void))
-        assert.include(refused.message, `${file} says version 1, and holds what a later version writes`)
+        assert.include(refused.message, `${file} says version 1 but has content of a later version`)
       }
     })
   )

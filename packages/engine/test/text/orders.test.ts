@@ -232,8 +232,8 @@ describe("a text of orders", () => {
 })
 
 describe("a wrong text of orders", () => {
-  const missing = "an argument is missing: "
-  const surplus = "there are too many arguments: "
+  const missing = "an argument is missing; the order is: "
+  const surplus = "there are too many arguments; the order is: "
   const wrong: ReadonlyArray<readonly [string, number, string]> = [
     ["A", 2, `${missing}A race`],
     ["A  ; nobody", 2, `${missing}A race`],
@@ -250,9 +250,9 @@ describe("a wrong text of orders", () => {
     ["J 5 Home 1 2 3", 12, `${surplus}J group fleet [ships]`],
     ["P 5 SHIP Drive 7", 16, `${surplus}P planet product`],
     ["P 5 Two Words", 9, `${surplus}P planet product`],
-    ["E 5", 1, 'there is no order "E"'],
-    ["  Attack Zyx", 3, 'there is no order "Attack"'],
-    ['"A" Zyx', 1, 'there is no order "A"'],
+    ["E 5", 1, '"E" is not an order'],
+    ["  Attack Zyx", 3, '"Attack" is not an order'],
+    ['"A" Zyx', 1, '"A" is not an order'],
     ["B five 3", 3, 'group must be a number or MAX, not "five"'],
     ["B 5 3x", 5, 'ships must be a number, not "3x"'],
     ["B 5 MAX", 5, 'ships must be a number, not "MAX"'],

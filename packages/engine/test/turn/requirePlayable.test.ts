@@ -24,27 +24,35 @@ describe("a turn is refused", () => {
   })
 
   it.each<readonly [what: string, decisions: Decisions, problem: string]>([
-    ["nothing", untyped(undefined), "the decisions are no object with orders and banished"],
-    ["an empty object", untyped({}), "the orders of the decisions are no map by race index"],
-    ["a record of orders", untyped({ orders: {}, banished: new Set() }), "the orders of the decisions are no map"],
-    ["a list of lists", untyped({ orders: [[vote]], banished: new Set() }), "the orders of the decisions are no map"],
-    ["nobody banished", untyped({ orders: new Map() }), "the banished of the decisions are no set of race indices"],
-    ["a list of banished", untyped({ orders: new Map(), banished: [0] }), "the banished of the decisions are no set"],
+    ["nothing", untyped(undefined), "the decisions must be an object with orders and banished"],
+    ["an empty object", untyped({}), "the orders of the decisions must be a map by race index"],
+    ["a record of orders", untyped({ orders: {}, banished: new Set() }), "the orders of the decisions must be a map"],
+    [
+      "a list of lists",
+      untyped({ orders: [[vote]], banished: new Set() }),
+      "the orders of the decisions must be a map"
+    ],
+    ["nobody banished", untyped({ orders: new Map() }), "banished must be a set of race indices"],
+    ["a list of banished", untyped({ orders: new Map(), banished: [0] }), "banished must be a set"],
     [
       "orders by name",
       given([[raceName(0), [vote]]]),
-      `the map of orders has "${raceName(0)}", which is no race's index`
+      `the map of orders has "${raceName(0)}", which is not the index of a race`
     ],
-    ["an index as text", given([["0", [vote]]]), `the map of orders has "0", which is no race's index`],
-    ["orders behind the last race", given([[3, []]]), "has 3, which is no race's index; indices are 0 to 2"],
-    ["orders before the first race", given([[-1, []]]), "has -1, which is no race's index"],
-    ["orders between two races", given([[0.5, []]]), "has 0.5, which is no race's index"],
-    ["banished behind the last race", banishing(0, 3), "the set of the banished has 3, which is no race's index"],
+    ["an index as text", given([["0", [vote]]]), `the map of orders has "0", which is not the index of a race`],
+    [
+      "orders behind the last race",
+      given([[3, []]]),
+      "has 3, which is not the index of a race; it must be from 0 to 2"
+    ],
+    ["orders before the first race", given([[-1, []]]), "has -1, which is not the index of a race"],
+    ["orders between two races", given([[0.5, []]]), "has 0.5, which is not the index of a race"],
+    ["banished behind the last race", banishing(0, 3), "the set banished has 3, which is not the index of a race"],
     ["banished by name", banishing(raceName(1)), `the set of the banished has "${raceName(1)}"`],
-    ["no list", given([[1, undefined]]), "the orders of race 1 are no list"],
-    ["a single order", given([[1, vote]]), "the orders of race 1 are no list"],
+    ["no list", given([[1, undefined]]), "the orders of race 1 must be an array"],
+    ["a single order", given([[1, vote]]), "the orders of race 1 must be an array"],
     ["an unknown operation", given([[1, [vote, { op: "fly" }]]]), `order 1 of race 1 has the operation "fly"`],
-    ["what every object has", given([[1, [{ op: "toString" }]]]), `has the operation "toString", which there isn't`],
+    ["what every object has", given([[1, [{ op: "toString" }]]]), `has the operation "toString", which does not exist`],
     ["no operation", given([[1, [{}]]]), "order 0 of race 1 has the operation undefined"],
     ["no order", given([[1, [null]]]), "order 0 of race 1 has the operation undefined"],
     ["an undefined order", given([[1, [undefined]]]), "order 0 of race 1 has the operation undefined"],

@@ -59,7 +59,7 @@ export const address: Parse<Address> = (input) => {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]/\s]*)):(\d{1,5})$/.exec(input)
   const port = Number(match?.[3])
   return match === null || port > 65_535
-    ? no("must be host:port, as 127.0.0.1:8080")
+    ? no("must be host:port, such as 127.0.0.1:8080")
     : ok({ host: match[1] ?? (match[2] || "127.0.0.1"), port })
 }
 
@@ -82,7 +82,7 @@ export const duration =
     const value = match === null ? Number.NaN : Number(match[1]) * units[match[2] as keyof typeof units]
     return value >= lowMs && value <= highMs
       ? ok(value)
-      : no(`must be a duration from ${spell(lowMs)} to ${spell(highMs)}, as 30s or 24h`)
+      : no(`must be a duration from ${spell(lowMs)} to ${spell(highMs)}, such as 30s or 24h`)
   }
 
 /** A duration in the largest unit that divides it. */
@@ -109,7 +109,7 @@ export const hostNames: Parse<ReadonlyArray<string>> = (input) => {
     .filter((name) => name !== "")
   return names.every((name) => /^[a-z0-9._-]+$|^\[?[0-9a-f:.]+\]?$/i.test(name))
     ? ok(names)
-    : no("must be names or addresses of hosts, without ports, separated by commas, as play.example.org")
+    : no("must be host names or addresses without ports, separated by commas, such as play.example.org")
 }
 
 export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))
@@ -119,7 +119,7 @@ export const mailbox: Parse<string> = (input) => {
   const named = /^([^<>]*)<([^<>]*)>$/.exec(input.trim())
   const name = named?.[1]?.trim() ?? ""
   const address = normalForm(named?.[2] ?? input.trim())
-  if (address === undefined) return no("must be an e-mail address, as Galaxy <galaxy@example.org>")
+  if (address === undefined) return no("must be an e-mail address such as Galaxy <galaxy@example.org>")
   if (name === "") return ok(address)
   const problem = lineProblem(name)
   return problem === undefined ? ok(`${name} <${address}>`) : no(`its name ${problem}`)

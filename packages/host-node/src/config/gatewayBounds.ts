@@ -6,55 +6,54 @@ export const gatewayBounds = {
     name: "GATEWAY_MAX_CONNECTIONS",
     parse: whole(1, 1_000_000),
     optional: true,
-    about: "connections that may be open at once; by default as many as fit the heap, one for each 64 KiB of it"
+    about: "largest number of open connections; by default one for each 64 KiB of heap"
   },
   maxConnectionsPerAddress: {
     name: "GATEWAY_MAX_CONNECTIONS_PER_ADDRESS",
     parse: whole(1, 1_000_000),
     fallback: 1_024,
     fallbackText: "1024",
-    about: "the same of one address (IPv6: of one /64)"
+    about: "the same bound for one address (IPv6: for one /64)"
   },
   maxRequests: {
     name: "GATEWAY_MAX_OPEN_REQUESTS",
     parse: whole(1, 1_000_000),
     optional: true,
-    about:
-      "requests and event streams that may be open at once; by default as many as fit the heap, one for each 128 KiB of it"
+    about: "largest number of open requests and event streams; by default one for each 128 KiB of heap"
   },
   maxRequestsPerAddress: {
     name: "GATEWAY_MAX_OPEN_REQUESTS_PER_ADDRESS",
     parse: whole(1, 1_000_000),
     fallback: 1_024,
     fallbackText: "1024",
-    about: "the same of one address (IPv6: of one /64)"
+    about: "the same bound for one address (IPv6: for one /64)"
   },
   maxStreams: {
     name: "GATEWAY_MAX_STREAMS",
     parse: whole(1, 1_000_000),
     fallback: 50_000,
     fallbackText: "50000",
-    about: "event streams that may be open at once"
+    about: "largest number of open event streams"
   },
   maxStreamsPerAddress: {
     name: "GATEWAY_MAX_STREAMS_PER_ADDRESS",
     parse: whole(1, 1_000_000),
     fallback: 640,
     fallbackText: "640",
-    about: "the same of one address (IPv6: of one /64); what is left of its open requests stays free for calls"
+    about: "the same bound for one address (IPv6: for one /64); the rest of its open requests stays free for calls"
   },
   maxBodyBytes: {
     name: "GATEWAY_MAX_BODY_BYTES",
     parse: whole(1_048_576, 2 ** 40),
     optional: true,
-    about: "bytes of the bodies of open requests that may be held at once; a quarter of the heap by default"
+    about: "largest number of bytes held for the bodies of open requests; a quarter of the heap by default"
   },
   maxBodyBytesPerAddress: {
     name: "GATEWAY_MAX_BODY_BYTES_PER_ADDRESS",
     parse: whole(1_048_576, 2 ** 40),
     fallback: 33_554_432,
     fallbackText: "33554432",
-    about: "the same of one address (IPv6: of one /64)"
+    about: "the same bound for one address (IPv6: for one /64)"
   },
   failuresPerAddress: {
     name: "GATEWAY_FAILURES_PER_ADDRESS",
@@ -62,21 +61,21 @@ export const gatewayBounds = {
     fallback: 500,
     fallbackText: "500",
     about:
-      "failed verifications of one address (IPv6: of one /64) after which its requests are refused, save on connections that have verified in the last 10 minutes"
+      "failed verifications from one address (IPv6: one /64) before its requests are refused; connections that verified a request in the last 10 minutes are exempt"
   },
   failuresPerAddressRefill: {
     name: "GATEWAY_FAILURES_PER_ADDRESS_REFILL",
     parse: whole(1, 1_000_000),
     fallback: 5,
     fallbackText: "5",
-    about: "how many of them are forgiven each second"
+    about: "how many failed verifications are forgiven each second"
   },
   exemptNetworks: {
     name: "GATEWAY_EXEMPT_NETWORKS",
     parse: networks,
     fallback: [],
     fallbackText: "none",
-    about: "networks without these bounds and without budgets by address, as 192.0.2.0/24,2001:db8::/32"
+    about: "networks exempt from the bounds and budgets per address, such as 192.0.2.0/24,2001:db8::/32"
   },
   trustedProxies: {
     name: "GATEWAY_TRUSTED_PROXIES",
@@ -84,7 +83,7 @@ export const gatewayBounds = {
     fallback: [],
     fallbackText: "none",
     about:
-      "networks of HTTP proxies whose X-Forwarded-For is believed; from anybody else the connection's own address counts"
+      "networks of HTTP proxies whose X-Forwarded-For is trusted; for all others the address of the connection counts"
   },
   proxyProtocolNetworks: {
     name: "GATEWAY_PROXY_PROTOCOL_NETWORKS",
@@ -92,6 +91,6 @@ export const gatewayBounds = {
     fallback: [],
     fallbackText: "none",
     about:
-      "networks of proxies whose connections begin with a header of the PROXY protocol, version 2; connections of them without one are refused"
+      "networks of proxies that begin each connection with a PROXY protocol header, version 2; their connections without one are refused"
   }
 } as const satisfies Record<string, Setting<unknown>>

@@ -13,7 +13,7 @@ export const rate: Parse<Rate> = (input) => {
   const perSecond = Number(match?.[2])
   return match !== null && burst >= 1 && perSecond > 0
     ? { value: { burst, perSecond } }
-    : { problem: "must be the requests at once and the requests a second, such as 400,100" }
+    : { problem: "must be the largest burst and the requests a second, such as 400,100" }
 }
 
 const budget = (name: string, fallback: Rate, about: string) => ({
@@ -21,7 +21,7 @@ const budget = (name: string, fallback: Rate, about: string) => ({
   parse: rate,
   fallback,
   fallbackText: `${fallback.burst},${fallback.perSecond}`,
-  about: `${about}: how many at once after a pause, and how many a second`
+  about: `${about}: largest burst, and how many a second`
 })
 
 const time = (name: string, fallback: number, fallbackText: string, about: string) => ({
@@ -33,7 +33,7 @@ const time = (name: string, fallback: number, fallbackText: string, about: strin
 })
 
 export const gatewayLimits = {
-  budgetIp: budget("GATEWAY_BUDGET_IP", { burst: 400, perSecond: 100 }, "requests of one address"),
+  budgetIp: budget("GATEWAY_BUDGET_IP", { burst: 400, perSecond: 100 }, "requests from one address"),
   budgetSession: budget("GATEWAY_BUDGET_SESSION", { burst: 120, perSecond: 30 }, "requests of one session"),
   budgetUser: budget("GATEWAY_BUDGET_USER", { burst: 240, perSecond: 60 }, "requests of one user"),
   budgetMessageType: budget(
@@ -49,35 +49,40 @@ export const gatewayLimits = {
   budgetPublicIdentity: budget(
     "GATEWAY_BUDGET_PUBLIC_IDENTITY",
     { burst: 12, perSecond: 0.1 },
-    "requests for signing in with one e-mail address or challenge"
+    "requests from one network for signing in with one e-mail address or challenge"
   ),
   firstBytesTimeout: time(
     "GATEWAY_FIRST_BYTES_TIMEOUT",
     10 * second,
     "10s",
-    "until a connection says what it speaks, or is encrypted"
+    "how long a new connection may take until its first bytes, or its TLS handshake, have arrived"
   ),
-  headersTimeout: time("GATEWAY_HEADERS_TIMEOUT", 10 * second, "10s", "for the head of a request over HTTP/1.1"),
-  requestTimeout: time("GATEWAY_REQUEST_TIMEOUT", minute, "1m", "for a whole request, its body too"),
+  headersTimeout: time(
+    "GATEWAY_HEADERS_TIMEOUT",
+    10 * second,
+    "10s",
+    "how long the head of an HTTP/1.1 request may take to arrive"
+  ),
+  requestTimeout: time(
+    "GATEWAY_REQUEST_TIMEOUT",
+    minute,
+    "1m",
+    "how long a whole request may take to arrive, with its body"
+  ),
   idleTimeout: time(
     "GATEWAY_IDLE_TIMEOUT",
     65 * second,
     "65s",
-    "until an HTTP/1.1 connection without a request is closed"
+    "how long an HTTP/1.1 connection may be without a request before it is closed"
   ),
   http2IdleTimeout: time(
     "GATEWAY_HTTP2_IDLE_TIMEOUT",
     5 * minute,
     "5m",
-    "until an HTTP/2 connection without an open request is closed"
+    "how long an HTTP/2 connection may be without an open request before it is closed"
   ),
-  pingInterval: time(
-    "GATEWAY_PING_INTERVAL",
-    30 * second,
-    "30s",
-    "how often the peer of an HTTP/2 connection is asked whether it is there"
-  ),
-  pingTimeout: time("GATEWAY_PING_TIMEOUT", 20 * second, "20s", "how long that peer may take to answer")
+  pingInterval: time("GATEWAY_PING_INTERVAL", 30 * second, "30s", "how often an HTTP/2 connection is pinged"),
+  pingTimeout: time("GATEWAY_PING_TIMEOUT", 20 * second, "20s", "how long the other side may take to answer a ping")
 } as const satisfies Record<string, Setting<unknown>>
 
 type LimitValues = {

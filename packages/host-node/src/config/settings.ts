@@ -36,7 +36,7 @@ export const backend = {
     fallback: { host: "127.0.0.1", port: 8081 },
     fallbackText: "127.0.0.1:8081",
     about:
-      "where the REST surfaces listen; in one process, another host than loopback needs a gateway token or a trusted network"
+      "where the REST surfaces listen; in one process, a host other than loopback needs a gateway token or a trusted network"
   },
   grpcPushAddr: {
     name: "BACKEND_GRPC_PUSH_ADDR",
@@ -51,14 +51,15 @@ export const backend = {
     fallback: [],
     fallbackText: "none",
     about:
-      "names under which the backend is asked, separated by commas: beside those of loopback where it listens there; elsewhere these alone, but for probes, and any where none is set"
+      "host names the backend answers to, separated by commas. On loopback they are added to the names of loopback. Elsewhere only these are answered, or any if none is set; probes are always answered"
   },
   trustedNetwork: {
     name: "BACKEND_TRUSTED_NETWORK",
     parse: flag,
     fallback: false,
     fallbackText: "false",
-    about: "true lets in whoever reaches the backend, for players of their choice; only where nobody but gateways can"
+    about:
+      "true trusts every caller that can reach the backend, on behalf of any player; use it only where nothing but gateways can reach it"
   },
   gatewayToken: {
     name: "BACKEND_GATEWAY_TOKEN",
@@ -66,13 +67,13 @@ export const backend = {
     optional: true,
     secret: true,
     about:
-      "shared secret that every gateway must send, as its GATEWAY_BACKEND_TOKEN; needed unless the network is trusted, and made at each start in one process"
+      "shared secret that every gateway must send (its GATEWAY_BACKEND_TOKEN). Needed unless the network is trusted; in one process it is generated at each start"
   },
   adminBootstrapUser: {
     name: "BACKEND_ADMIN_BOOTSTRAP_USER",
     parse: nonEmpty,
     optional: true,
-    about: "administrator that is made at start when there is none of this name"
+    about: "administrator created at start, unless one of this name exists"
   },
   adminBootstrapPassword: {
     name: "BACKEND_ADMIN_BOOTSTRAP_PASSWORD",
@@ -85,7 +86,7 @@ export const backend = {
     name: "BACKEND_GEOIP_DB_PATH",
     parse: nonEmpty,
     optional: true,
-    about: "GeoLite2 Country database (.mmdb); no country is known without it"
+    about: "GeoLite2 Country database (.mmdb); without it no country is recorded"
   },
   freshnessWindow: {
     name: "BACKEND_FRESHNESS_WINDOW",
@@ -106,7 +107,7 @@ export const backend = {
     parse: duration(minute, 365 * day),
     fallback: 7 * day,
     fallbackText: "7d",
-    about: "how long an invite is valid when it doesn't say"
+    about: "how long an invite without an expiry of its own is valid"
   },
   codeThrottleWindow: {
     name: "BACKEND_AUTH_THROTTLE_WINDOW",
@@ -114,7 +115,7 @@ export const backend = {
     fallback: minute,
     fallbackText: "1m",
     about:
-      "within this time one network has at most BACKEND_AUTH_THROTTLE_LIMIT codes mailed to an address; then the last one stands"
+      "period in which at most BACKEND_AUTH_THROTTLE_LIMIT codes are mailed to an address for one network; further requests get the last code's challenge"
   },
   codeThrottleLimit: {
     name: "BACKEND_AUTH_THROTTLE_LIMIT",
@@ -135,14 +136,14 @@ export const backend = {
     parse: whole(1, 1_000),
     fallback: 5,
     fallbackText: "5",
-    about: "login mails that an address gets in an hour for requests from one network (an IPv4 address, an IPv6 /64)"
+    about: "login mails an address gets in an hour for requests from one network (an IPv4 address or an IPv6 /64)"
   },
   mailsPerDay: {
     name: "BACKEND_AUTH_MAILS_PER_DAY",
     parse: whole(2, 10_000),
     fallback: 100,
     fallbackText: "100",
-    about: "login mails that an address gets in a day, whoever asks"
+    about: "login mails an address gets in a day, for requests from all networks together"
   },
   mailsKept: {
     name: "BACKEND_AUTH_MAILS_KEPT",
@@ -150,14 +151,14 @@ export const backend = {
     fallback: 50,
     fallbackText: "50",
     about:
-      "how many of BACKEND_AUTH_MAILS_PER_DAY are kept for networks from which the address has signed in; fewer than all"
+      "how many of BACKEND_AUTH_MAILS_PER_DAY are reserved for networks from which the address has signed in; must be fewer than all"
   },
   defaultLanguage: {
     name: "BACKEND_DEFAULT_LANGUAGE",
     parse: nonEmpty,
     fallback: "en",
     fallbackText: "en",
-    about: "language of mails when the player asks for none"
+    about: "language of mails for players who don't choose one"
   },
   engineMax: {
     name: "BACKEND_ENGINE_MAX",
@@ -178,7 +179,7 @@ export const backend = {
     parse: logLevel,
     fallback: "info",
     fallbackText: "info",
-    about: "least severe level that is logged"
+    about: "lowest level that is logged"
   }
 } as const satisfies Record<string, Setting<unknown>>
 
@@ -188,14 +189,14 @@ export const backendAlone = {
     name: "BACKEND_POSTGRES_DSN",
     parse: url("postgres", "postgresql"),
     secret: true,
-    about: "the PostgreSQL database, as postgres://user:password@host:5432/galaxy"
+    about: "the PostgreSQL database, such as postgres://user:password@host:5432/galaxy"
   },
   postgresMaxConns: {
     name: "BACKEND_POSTGRES_MAX_OPEN_CONNS",
     parse: whole(2, 500),
     fallback: 10,
     fallbackText: "10",
-    about: "size of the connection pool; four more connections hold the lock on the database and listen for signals"
+    about: "size of the connection pool; four more connections hold the database lock and listen for signals"
   },
   postgresStatementTimeout: {
     name: "BACKEND_POSTGRES_STATEMENT_TIMEOUT",
@@ -203,33 +204,33 @@ export const backendAlone = {
     fallback: 8 * second,
     fallbackText: "8s",
     about:
-      "after this PostgreSQL cancels a statement; one that isn't answered 2s later loses its connection. Migrations have more time"
+      "PostgreSQL cancels a statement after this time; if it hasn't answered 2s later, the connection is closed. Migrations have more time"
   },
   postgresLockWait: {
     name: "BACKEND_POSTGRES_LOCK_WAIT",
     parse: duration(0, hour),
     fallback: 20 * second,
     fallbackText: "20s",
-    about: "how long a start waits for the backend before it to leave the database; then it is refused"
+    about: "how long a start waits for another backend to release the database before it gives up"
   },
   secretKey: {
     name: "BACKEND_SECRET_KEY",
     parse: base64(32),
     secret: true,
-    about: "32 random bytes in base64: keys login codes and seals mails; the same for all backends of a database"
+    about: "32 random bytes in base64 that protect login codes and queued mails; must stay the same for a database"
   },
   smtpUrl: {
     name: "BACKEND_SMTP_URL",
     parse: url("smtp", "smtps"),
     secret: true,
-    about: "the mail relay, as smtp://user:password@host:587"
+    about: "the mail relay, such as smtp://user:password@host:587"
   },
   smtpTimeout: {
     name: "BACKEND_SMTP_TIMEOUT",
     parse: duration(second, 5 * minute),
     fallback: 8 * second,
     fallbackText: "8s",
-    about: "longest silence of the relay while a mail is handed over; more for one that takes its time to accept mails"
+    about: "longest silence of the relay while a mail is handed over; raise it for a relay that is slow to accept mails"
   },
   dataDir: {
     name: "BACKEND_DATA_DIR",
@@ -253,7 +254,7 @@ export const gateway = {
     fallback: [],
     fallbackText: "none",
     about:
-      "names under which players connect, separated by commas: beside those of loopback where it listens there; elsewhere these alone, but for probes, and any where none is set"
+      "host names players connect to, separated by commas. On loopback they are added to the names of loopback. Elsewhere only these are answered, or any if none is set; probes are always answered"
   },
   tlsCertPath: {
     name: "GATEWAY_TLS_CERT_PATH",
@@ -287,7 +288,7 @@ export const gateway = {
     parse: whole(1_024, 64 * 1_048_576),
     fallback: 1_048_576,
     fallbackText: "1048576",
-    about: "largest payload of one request"
+    about: "largest payload of a request, in bytes"
   },
   ...gatewayLimits,
   ...gatewayBounds,
@@ -296,7 +297,7 @@ export const gateway = {
     parse: logLevel,
     fallback: "info",
     fallbackText: "info",
-    about: "least severe level that is logged"
+    about: "lowest level that is logged"
   }
 } as const satisfies Record<string, Setting<unknown>>
 
@@ -305,19 +306,19 @@ export const gatewayAlone = {
   backendHttpUrl: {
     name: "GATEWAY_BACKEND_HTTP_URL",
     parse: url("http", "https"),
-    about: "the backend's REST surfaces, as http://127.0.0.1:8081"
+    about: "the backend's REST surfaces, such as http://127.0.0.1:8081"
   },
   backendGrpcPushUrl: {
     name: "GATEWAY_BACKEND_GRPC_PUSH_URL",
     parse: url("http", "https"),
-    about: "the backend's push stream, as http://127.0.0.1:8082"
+    about: "the backend's push stream, such as http://127.0.0.1:8082"
   },
   backendToken: {
     name: "GATEWAY_BACKEND_TOKEN",
     parse: nonEmpty,
     optional: true,
     secret: true,
-    about: "the backend's BACKEND_GATEWAY_TOKEN"
+    about: "the value of the backend's BACKEND_GATEWAY_TOKEN"
   },
   redisUrl: {
     name: "GATEWAY_REDIS_URL",
@@ -335,7 +336,7 @@ export const gatewayAlone = {
     name: "GATEWAY_CLIENT_ID",
     parse: text,
     optional: true,
-    about: "name of this gateway at the backend, one subscription each; made at random when absent"
+    about: "name under which this gateway subscribes at the backend, unique to it; random if not set"
   }
 } as const satisfies Record<string, Setting<unknown>>
 
@@ -353,27 +354,27 @@ export const allInOne = {
     parse: address,
     fallback: { host: "127.0.0.1", port: 8025 },
     fallbackText: "127.0.0.1:8025",
-    about: "page that lists the mails of this machine, opened by its key; loopback only"
+    about: "web page that shows the caught mails, opened by its key; loopback only"
   },
   mailPageHosts: {
     name: "GALAXY_MAIL_PAGE_ALLOWED_HOSTS",
     parse: hostNames,
     fallback: [],
     fallbackText: "none",
-    about: "names under which that page is asked, separated by commas, beside those of loopback"
+    about: "host names that page answers to besides those of loopback, separated by commas"
   },
   mailSmtpAddr: {
     name: "GALAXY_MAIL_SMTP_ADDR",
     parse: address,
     fallback: { host: "127.0.0.1", port: 0 },
     fallbackText: "a free port",
-    about: "the built-in SMTP server that catches them, of this platform alone; loopback only"
+    about: "built-in SMTP server that catches the mails of this platform; loopback only"
   },
   logFile: {
     name: "GALAXY_LOG_FILE",
     parse: nonEmpty,
     optional: true,
-    about: "where the log goes; galaxy.log in the data folder when absent, - for the terminal"
+    about: "log file; galaxy.log in the data folder if not set, - for the terminal"
   }
 } as const satisfies Record<string, Setting<unknown>>
 
@@ -383,7 +384,7 @@ export const telemetry = {
     name: "OTEL_SERVICE_NAME",
     parse: nonEmpty,
     optional: true,
-    about: "name in traces and metrics; the process's own when absent"
+    about: "service name in traces and metrics; by default the name of the process"
   },
   tracesExporter: {
     name: "OTEL_TRACES_EXPORTER",
@@ -411,7 +412,7 @@ export const telemetry = {
     parse: oneOf("http/json", "http/protobuf"),
     fallback: "http/protobuf",
     fallbackText: "http/protobuf",
-    about: "encoding of what is sent"
+    about: "encoding of traces and metrics"
   }
 } as const satisfies Record<string, Setting<unknown>>
 

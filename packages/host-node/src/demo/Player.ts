@@ -77,7 +77,7 @@ export const listen = (player: Player) =>
       Effect.match({ onFailure: (error) => error._tag, onSuccess: () => "end" }),
       Effect.forkScoped
     )
-    const late = (what: string) => new Missing({ message: `${player.name} waited in vain for ${what}` })
+    const late = (what: string) => new Missing({ message: `${player.name} waited too long for ${what}` })
     const next: Listening["next"] = (fits, what) =>
       Queue.take(events).pipe(
         Effect.repeat({ until: fits }),

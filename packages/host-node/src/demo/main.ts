@@ -19,7 +19,7 @@ const [argument] = process.argv.slice(2)
 if (argument !== undefined) {
   const asked = argument === "--help"
   const usage = `npm run demo: two players sign in and finish ${turns} turns of a game on a platform of their own.\nIt takes no arguments and leaves nothing behind.\n`
-  ;(asked ? process.stdout : process.stderr).write(asked ? usage : `there is no argument "${argument}"\n${usage}`)
+  ;(asked ? process.stdout : process.stderr).write(asked ? usage : `unknown argument "${argument}"\n${usage}`)
   process.exit(asked ? 0 : 2)
 }
 

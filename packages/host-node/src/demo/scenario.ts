@@ -114,7 +114,7 @@ const formGame = (progress: Progress, owner: Player, guest: Player, guestEvents:
     )
     yield* progress.step("Ada declares it ready", owner.client.call("lobby.games.ready_to_start", game))
     yield* progress.step(
-      "Ada starts it; its engine comes up",
+      "Ada starts it; its engine starts",
       Effect.andThen(
         owner.client.call("lobby.games.start", game),
         owner.client.call("lobby.games.get", game).pipe(
@@ -179,14 +179,14 @@ const playTurns = (
         (counts) => `${counts.join(" and ")} accepted`
       )
       yield* progress.step(
-        `Turn ${turn} is made, both players hear of it once`,
+        `Turn ${turn} is made, both players are notified once`,
         Effect.gen(function* () {
           yield* forceNextTurn(platform, gameId)
           for (const { player, events } of seats) {
             const event = yield* events.next((it) => it.type === "game.turn.ready", `turn ${turn}`)
             yield* expect(
               event.payload?.["turn"] === turn,
-              `${player.name} was told of turn ${JSON.stringify(event.payload)} instead of ${turn}`
+              `${player.name} was notified of turn ${JSON.stringify(event.payload)} instead of ${turn}`
             )
             const report = yield* player.client.call("user.games.report", { game_id: gameId, turn })
             lines.push(lineOf(turn, report))

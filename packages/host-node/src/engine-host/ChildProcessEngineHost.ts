@@ -90,9 +90,10 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
 
     const launch = Effect.fnUntraced(function* (spec: EngineSpec) {
       const program = images.programOf(spec.imageRef, memoryMb)
-      if (program === undefined) return yield* failed("the image is none that runs as a child process", true)
-      if (closing) return yield* failed("the host of engines is ending")
-      if (processes.size >= maxEngines) return yield* failed(`${maxEngines} engines run already`)
+      if (program === undefined) return yield* failed("the image can't be run as a child process", true)
+      if (closing) return yield* failed("the engine host is shutting down")
+      if (processes.size >= maxEngines)
+        return yield* failed(`${maxEngines} engines are already running, which is the limit`)
       const stateDir = folder(spec.gameId)
       const token = Redacted.make(randomBytes(32).toString("base64url"))
       const make = Effect.sync(() => {

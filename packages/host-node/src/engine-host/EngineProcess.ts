@@ -101,7 +101,7 @@ export class EngineProcess {
       if (child.pid === undefined) over(`it could not be started: ${error.message}`)
     })
     child.on("close", (code, signal) =>
-      over(signal === null ? `it ended with code ${code}` : `it was ended by signal ${signal}`)
+      over(signal === null ? `it ended with code ${code}` : `it was killed by signal ${signal}`)
     )
   }
 

@@ -27,16 +27,16 @@ const address = (text: string): { readonly host: string; readonly port: number }
 export const readSettings = (env: Environment): EngineSettings | ReadonlyArray<string> => {
   const problems: Array<string> = []
   const stateDir = env["GALAXY_STATE_DIR"] ?? ""
-  if (stateDir === "") problems.push("GALAXY_STATE_DIR: the folder of the game's state is needed")
+  if (stateDir === "") problems.push("GALAXY_STATE_DIR: must be set to the folder of the game's state")
   const at = address(env["GALAXY_ENGINE_ADDR"] ?? "127.0.0.1:0")
-  if (at === undefined) problems.push("GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0")
+  if (at === undefined) problems.push("GALAXY_ENGINE_ADDR: must be host:port, such as 127.0.0.1:0")
   const token = env["GALAXY_ENGINE_TOKEN"] ?? ""
-  if (token === "") problems.push("GALAXY_ENGINE_TOKEN: the token that callers have to send is needed")
+  if (token === "") problems.push("GALAXY_ENGINE_TOKEN: must be set to the token that callers have to send")
   else if (!/^[\x21-\x7e]{1,1024}$/.test(token)) {
-    problems.push("GALAXY_ENGINE_TOKEN: expected at most 1024 visible ASCII characters without spaces")
+    problems.push("GALAXY_ENGINE_TOKEN: must have at most 1024 visible ASCII characters without spaces")
   }
   const parent = env["GALAXY_EXIT_WITH_PARENT"] ?? "0"
-  if (parent !== "0" && parent !== "1") problems.push("GALAXY_EXIT_WITH_PARENT: expected 0 or 1")
+  if (parent !== "0" && parent !== "1") problems.push("GALAXY_EXIT_WITH_PARENT: must be 0 or 1")
   if (problems.length > 0 || at === undefined) return problems
   return {
     stateDir,

@@ -167,7 +167,7 @@ const lock = (folder: string): { readonly db: DatabaseSync; readonly id: string 
     }
     // Made just now, or replaced while it was opened.
     db.close()
-    if (attempt === 10) throw new Error("its lock file keeps being replaced")
+    if (attempt === 10) throw new Error("its lock file keeps being replaced by another process")
   }
 }
 

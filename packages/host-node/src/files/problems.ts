@@ -20,7 +20,7 @@ export const fileProblem = (path: string, cause: unknown, elsewhere: string): st
     case "EISDIR":
       return `${path} is a folder where a file should be; move it away`
     case "ENOENT":
-      return `${path} is missing and can't be made; ${elsewhere}`
+      return `${path} is missing and can't be created; ${elsewhere}`
     case "EIO":
       return `the disk of ${path} has failed to read or write; check it, or ${elsewhere}`
     case "EMFILE":
@@ -33,4 +33,4 @@ export const fileProblem = (path: string, cause: unknown, elsewhere: string): st
 
 /** What keeps a file from being read that somebody has named. */
 export const readProblem = (path: string, cause: unknown): string =>
-  codeOf(cause) === "ENOENT" ? `there is no file ${path}` : fileProblem(path, cause, "name another file")
+  codeOf(cause) === "ENOENT" ? `the file ${path} does not exist` : fileProblem(path, cause, "name another file")

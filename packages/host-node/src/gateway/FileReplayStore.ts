@@ -67,7 +67,7 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
       for (const it of live) table.restore(ReservationTable.keyOf(it), it.expiresAt)
       let { lostAtMs } = opened
       if (lostAtMs === begunAt) {
-        yield* Effect.logWarning("reservations may have been lost: what was signed before isn't run")
+        yield* Effect.logWarning("reservations may have been lost: requests signed before the loss are refused")
       }
 
       const written = (write: () => Promise<void>) =>

@@ -92,7 +92,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
           // What isn't JSON would be quoted, with whatever is in it.
           catch: (cause) =>
             cause instanceof SyntaxError
-              ? "its answer is no JSON"
+              ? "its answer is not valid JSON"
               : cause instanceof Error
                 ? cause.message
                 : String(cause)
@@ -104,7 +104,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
 
       const decoded = <A, E>(effect: Effect.Effect<A, E>) =>
         effect.pipe(
-          Effect.tapError((error) => Effect.logError("the backend answers in an unknown form", error)),
+          Effect.tapError((error) => Effect.logError("the backend's answer has an unknown form", error)),
           Effect.mapError(() => new BackendUnavailable())
         )
 

@@ -95,9 +95,9 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
           const fresh = known === "" && change === "kept"
           known = text
           if (!fresh) {
-            yield* Effect.logWarning("reservations may have been lost: what was signed before isn't run").pipe(
-              Effect.annotateLogs({ change, lost_at: new Date(marker.lostAtMs).toISOString() })
-            )
+            yield* Effect.logWarning(
+              "reservations may have been lost: requests signed before the loss are refused"
+            ).pipe(Effect.annotateLogs({ change, lost_at: new Date(marker.lostAtMs).toISOString() }))
           }
         }
         return marker

@@ -21,7 +21,7 @@ const answers: Readonly<Record<string, Answer>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: "408 Request Timeout",
     code: "invalid_request",
-    message: "the request took too long to come"
+    message: "the request took too long to arrive"
   },
   HPE_HEADER_OVERFLOW: {
     status: "431 Request Header Fields Too Large",
@@ -35,12 +35,12 @@ const answers: Readonly<Record<string, Answer>> = {
   }
 }
 
-const broken: Answer = { status: "400 Bad Request", code: "invalid_request", message: "this is no HTTP request" }
+const broken: Answer = { status: "400 Bad Request", code: "invalid_request", message: "this is not an HTTP request" }
 
 const tunnel: Answer = {
   status: "405 Method Not Allowed",
   code: "method_not_allowed",
-  message: "this is no proxy"
+  message: "this server is not a proxy"
 }
 
 /** How long a client gets to read the answer before the connection is cut. */
@@ -87,7 +87,7 @@ export const answerClientErrors = (server: object): void => {
     else endWith(socket, answers[error.code ?? ""] ?? broken)
   })
   speaker.on("checkExpectation", (request, response) => {
-    refuse(request, response, "invalid_request", "what the request expects can't be met")
+    refuse(request, response, "invalid_request", "the Expect header of the request can't be met")
   })
   speaker.on("connect", (request, other) => {
     // Over HTTP/2 it is a request like every other, with a response.

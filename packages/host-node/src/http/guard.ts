@@ -40,11 +40,11 @@ const refused = (options: GuardOptions, request: IncomingMessage, response: Serv
   // An old client that names no host is one to no listener that has a name.
   const names = named.names.length === 0 ? [""] : named.names
   if (!exempt && !names.every(hosts.takes)) {
-    refuse(request, response, "forbidden", "this service isn't known by that host", "foreign_host")
+    refuse(request, response, "forbidden", "this service doesn't answer to that host name", "foreign_host")
     return true
   }
   if (sameSiteWrites && !reads.has(request.method) && isFromAnotherSite(request, names)) {
-    refuse(request, response, "forbidden", "a page of another site may not do this", "cross_site")
+    refuse(request, response, "forbidden", "pages of other sites may not do this", "cross_site")
     return true
   }
   return false

@@ -49,7 +49,7 @@ export type Named = { readonly problem: string } | { readonly names: ReadonlyArr
 /** Of HTTP/1.0 alone there may be no name at all. */
 export const hostsIn = (request: IncomingMessage): Named => {
   const hosts = valuesOf(request.rawHeaders, "host")
-  if (hosts.length > 1) return { problem: "the request has more than one Host" }
+  if (hosts.length > 1) return { problem: "the request has more than one Host header" }
   const targets = valuesOf(request.rawHeaders, ":authority")
   // To a proxy, which this isn't: whoever reads the target believes what it says.
   const absolute = /^https?:\/\/([^/?#]*)/i.exec(request.url ?? "")?.[1]

@@ -266,16 +266,16 @@ export const fromUrl = (text: string): Effect.Effect<SmtpOptions, SmtpUrlInvalid
     const asked = url.searchParams.get("tls")
     const chosen = tlsModes.find((it) => it === asked)
     if (asked !== null && chosen === undefined) return fail(`tls must be one of ${tlsModes.join(", ")}`)
-    if (secure && chosen !== undefined && chosen !== "implicit") return fail("smtps:// is implicit TLS always")
+    if (secure && chosen !== undefined && chosen !== "implicit") return fail("smtps:// always means implicit TLS")
     let user: string
     let password: string
     try {
       user = decodeURIComponent(url.username)
       password = decodeURIComponent(url.password)
     } catch {
-      return fail("user or password is not percent-encoded")
+      return fail("user and password must be percent-encoded")
     }
-    if ((user === "") !== (password === "")) return fail("user and password go together")
+    if ((user === "") !== (password === "")) return fail("user and password must be given together")
     const plain = isLoopback(url.hostname) ? "none" : "required"
     return Effect.succeed({
       host: url.hostname.replace(/^\[|\]$/g, ""),

@@ -36,13 +36,13 @@ export const configured = <const G extends Readonly<Record<string, Settings>>>(
   const problems = new Set(loaded.flatMap(([, it]) => (it instanceof ConfigurationInvalid ? it.problems : [])))
   if (problems.size === 0) return Object.fromEntries(loaded) as { readonly [K in keyof G]: Values<G[K]> }
   for (const problem of problems) err(problem)
-  err("Nothing was started. --help lists all settings.")
+  err("Nothing was started; --help lists all settings.")
   process.exitCode = 2
   return undefined
 }
 
 const listenProblems: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use by another program; stop that one or set another address",
+  EADDRINUSE: "is in use by another program; stop it or set another address",
   EADDRNOTAVAIL: "is not an address of this machine; set one that is",
   EACCES: "may not be listened on by this user; set a port above 1023"
 }
@@ -105,7 +105,7 @@ export const launch = async <A, E>(
     ending = true
     if (goodbye !== undefined) out(goodbye)
     setTimeout(() => {
-      err("the end took too long and was cut off")
+      err("the shutdown took too long and was cut short")
       process.exit(1)
     }, endMs).unref()
     Effect.runFork(Fiber.interrupt(fiber))

@@ -53,24 +53,24 @@ export const contradictions = (values: {
   // In one process the two halves agree on a token by themselves.
   if (backend !== undefined && allInOne === undefined && callersOf(backend) === undefined) {
     problems.push(
-      "BACKEND_GATEWAY_TOKEN: set it, here and as GATEWAY_BACKEND_TOKEN at the gateways; or BACKEND_TRUSTED_NETWORK=true where nobody but gateways can reach the backend, no other user of this machine either"
+      "BACKEND_GATEWAY_TOKEN: must be set, here and as GATEWAY_BACKEND_TOKEN at the gateways. Set BACKEND_TRUSTED_NETWORK=true instead only where nothing but gateways can reach the backend, not even other users of this machine"
     )
   }
   if (allInOne !== undefined) {
     // Whoever reads these mails can sign in as anybody.
-    if (!isLoopback(allInOne.mailPageAddr.host)) problems.push("GALAXY_MAIL_PAGE_ADDR: must be on loopback")
-    if (!isLoopback(allInOne.mailSmtpAddr.host)) problems.push("GALAXY_MAIL_SMTP_ADDR: must be on loopback")
+    if (!isLoopback(allInOne.mailPageAddr.host)) problems.push("GALAXY_MAIL_PAGE_ADDR: must be a loopback address")
+    if (!isLoopback(allInOne.mailSmtpAddr.host)) problems.push("GALAXY_MAIL_SMTP_ADDR: must be a loopback address")
   }
   if (backend !== undefined) {
     const open = [backend.httpAddr, backend.grpcPushAddr].filter((it) => !isLoopback(it.host))
     if (allInOne !== undefined && open.length > 0 && callersOf(backend) === undefined) {
       problems.push(
-        "BACKEND_HTTP_ADDR, BACKEND_GRPC_PUSH_ADDR: beyond loopback the backend needs BACKEND_GATEWAY_TOKEN or BACKEND_TRUSTED_NETWORK=true"
+        "BACKEND_HTTP_ADDR, BACKEND_GRPC_PUSH_ADDR: on an address other than loopback the backend needs BACKEND_GATEWAY_TOKEN or BACKEND_TRUSTED_NETWORK=true"
       )
     }
     if (backend.mailsKept >= backend.mailsPerDay) {
       problems.push(
-        "BACKEND_AUTH_MAILS_KEPT: must be less than BACKEND_AUTH_MAILS_PER_DAY, or nobody signs in for a first time"
+        "BACKEND_AUTH_MAILS_KEPT: must be less than BACKEND_AUTH_MAILS_PER_DAY, or nobody could sign in for the first time"
       )
     }
     if ((backend.adminBootstrapUser === undefined) !== (backend.adminBootstrapPassword === undefined)) {

@@ -115,7 +115,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
           throw new ConnectError("the gateway token is missing or wrong", Code.Unauthenticated)
         }
         if (!clientIdPattern.test(request.gatewayClientId) || request.cursor.length > maxCursorLength) {
-          throw new ConnectError("gateway_client_id or cursor has a wrong form", Code.InvalidArgument)
+          throw new ConnectError("gateway_client_id or cursor is malformed", Code.InvalidArgument)
         }
         if (closing) throw shuttingDown()
         const frames = Stream.toAsyncIterableWith(

@@ -77,8 +77,8 @@ const describe = ({ address, since }: { readonly address?: unknown; readonly sin
 const inUse = (holder: string, waitMs: number) =>
   new DatabaseInUse({
     message:
-      `another backend is at work on this database${holder === "" ? "" : ` (${holder})`} and didn't end within ` +
-      `${waitMs / 1_000} s. A database serves one backend at a time: end the other one first, or use another database`
+      `another backend is using this database${holder === "" ? "" : ` (${holder})`} and didn't stop within ` +
+      `${waitMs / 1_000} s. Only one backend at a time can use a database: stop the other one first, or use another database`
   })
 
 /** Holds the lock as long as the scope lives; succeeds when it is held for the first time. */

@@ -309,6 +309,6 @@ export const open = (options: SessionOptions): Effect.Effect<PgSession, SqlError
         return made
       }
     })
-    if (socket === undefined) return yield* Effect.die(new Error("the driver has opened no socket"))
+    if (socket === undefined) return yield* Effect.die(new Error("the driver did not open a socket"))
     return new PgSession(pg, socket, options)
   })

@@ -141,7 +141,7 @@ describe("npm start", () => {
   it("refuses to show mails beyond this machine", async () => {
     const refused = start(newFolder(), { GALAXY_MAIL_PAGE_ADDR: "0.0.0.0:0" })
     assert.strictEqual((await refused.ended).code, 2)
-    assert.include(refused.output, "GALAXY_MAIL_PAGE_ADDR: must be on loopback")
+    assert.include(refused.output, "GALAXY_MAIL_PAGE_ADDR: must be a loopback address")
   })
 
   it(

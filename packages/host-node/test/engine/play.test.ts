@@ -88,7 +88,7 @@ describe("play new", () => {
     await write("galaxy.json", "something else")
     const ran = await run(["new", "--races", "Ann,Bob", "--state", "galaxy.json"])
     assert.strictEqual(ran.code, 1)
-    assert.strictEqual(ran.err, "galaxy.json is there already\n")
+    assert.strictEqual(ran.err, "galaxy.json already exists\n")
     assert.strictEqual(await content("galaxy.json"), "something else")
     assert.deepEqual(await readdir(folder), ["galaxy.json"])
   })
@@ -96,8 +96,8 @@ describe("play new", () => {
   const wrong: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, says: string]> = [
     ["no races", ["--state", "g.json"], "--races is needed"],
     ["a race alone", ["--races", "Ann", "--state", "g.json"], "--races: a game has 2 to 250 races"],
-    ["a name that isn't one", ["--races", "Ann,B/b", "--state", "g.json"], '--races: "B/b": a name may hold'],
-    ["one name twice", ["--races", "Ann,ANN", "--state", "g.json"], "--races: ANN is there twice"],
+    ["a name that isn't one", ["--races", "Ann,B/b", "--state", "g.json"], '--races: "B/b": a name may contain'],
+    ["one name twice", ["--races", "Ann,ANN", "--state", "g.json"], "--races: ANN is given twice"],
     ["an empty seed", ["--races", "Ann,Bob", "--state", "g.json", "--seed", ""], "--seed has 1 to 200 characters"],
     ["an unknown ruleset", ["--races", "Ann,Bob", "--state", "g.json", "--ruleset", "x"], "--ruleset: there are plus"],
     ["no file", ["--races", "Ann,Bob"], "--state is needed"]
@@ -183,7 +183,7 @@ describe("play turn", () => {
     assert.strictEqual(ran.out, "")
     assert.deepEqual(ran.err.split("\n"), [
       'b.txt:1:9: drive must be a number, not "x"',
-      'b.txt:3:3: there is no order "FOO"',
+      'b.txt:3:3: "FOO" is not an order',
       ""
     ])
     assert.strictEqual(await content("galaxy.json"), before)
@@ -210,7 +210,7 @@ describe("play turn", () => {
     assert.strictEqual(unknown.err, "there is no race Eve; there are Ann, Bob\n")
     assert.strictEqual(unknown.code, 1)
     const twice = await run(["turn", "--state", "galaxy.json", "--orders", "Ann=a.txt", "--orders", "ANN=a.txt"])
-    assert.include(twice.err, "--orders: ANN is there twice")
+    assert.include(twice.err, "--orders: ANN is given twice")
     assert.strictEqual(twice.code, 2)
   })
 
@@ -335,7 +335,7 @@ describe("play", () => {
     const none = await run([])
     assert.strictEqual(none.err, "a command is missing: new, turn or report\nplay --help shows how it is used\n")
     const other = await run(["constructor"])
-    assert.include(other.err, 'there is no command "constructor"')
+    assert.include(other.err, 'unknown command "constructor"')
     const option = await run(["turn", "--sate", "galaxy.json"])
     assert.include(option.err, "--sate")
     const pair = await run(["turn", "--state", "galaxy.json", "--orders", "a.txt"])

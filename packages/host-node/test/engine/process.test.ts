@@ -57,10 +57,10 @@ describe("an engine process", () => {
       })
       expect(await engine.ended).toEqual({ code: 2, signal: null })
       expect(engine.stderr.trim().split("\n")).toEqual([
-        "galaxy-engine: GALAXY_STATE_DIR: the folder of the game's state is needed",
-        "galaxy-engine: GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0",
-        "galaxy-engine: GALAXY_ENGINE_TOKEN: the token that callers have to send is needed",
-        "galaxy-engine: GALAXY_EXIT_WITH_PARENT: expected 0 or 1"
+        "galaxy-engine: GALAXY_STATE_DIR: must be set to the folder of the game's state",
+        "galaxy-engine: GALAXY_ENGINE_ADDR: must be host:port, such as 127.0.0.1:0",
+        "galaxy-engine: GALAXY_ENGINE_TOKEN: must be set to the token that callers have to send",
+        "galaxy-engine: GALAXY_EXIT_WITH_PARENT: must be 0 or 1"
       ])
     }))
 
@@ -249,7 +249,7 @@ describe("settings of an engine process", () => {
     })
     for (const addr of ["", "8080", "localhost", "localhost:", "localhost:70000", "::1:80", "a:b:1"]) {
       expect(readSettings({ ...given, GALAXY_ENGINE_ADDR: addr })).toEqual([
-        "GALAXY_ENGINE_ADDR: expected host:port, such as 127.0.0.1:0"
+        "GALAXY_ENGINE_ADDR: must be host:port, such as 127.0.0.1:0"
       ])
     }
   })

@@ -130,7 +130,7 @@ describe("the lock of a folder", () => {
     const gone = join(folder, "nowhere")
     assert.include(
       FolderLock.problemOf(gone, refusal(gone), "choose another"),
-      "is missing and can't be made; choose another"
+      "is missing and can't be created; choose another"
     )
   })
 })

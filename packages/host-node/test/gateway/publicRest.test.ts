@@ -184,7 +184,7 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("public 
       })
     )
 
-    it.effect(`${path}: a body has at most 16 KiB`, () =>
+    it.effect(`${path}: the body must have at most 16 KiB`, () =>
       Effect.gen(function* () {
         for (const filler of ["x", "é", "宇"]) {
           const whole = bodyOf(bound, filler)

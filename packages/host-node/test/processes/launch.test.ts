@@ -8,7 +8,7 @@ describe("why a process has stopped", () => {
   it("is a sentence with what to do about an address", () => {
     assert.strictEqual(
       of("listen EADDRINUSE: address already in use 127.0.0.1:8080"),
-      "the address 127.0.0.1:8080 is in use by another program; stop that one or set another address (--help lists the settings)"
+      "the address 127.0.0.1:8080 is in use by another program; stop it or set another address (--help lists the settings)"
     )
     assert.include(of("it failed", new Error("listen EACCES: permission denied 127.0.0.1:80")), "a port above 1023")
     assert.include(of("getaddrinfo ENOTFOUND db.example"), "the host name db.example is unknown")

@@ -18,8 +18,8 @@ it("a certificate that can't be used is one line that names its setting", () => 
     const file = join(folder, "no.pem")
     const both = { GATEWAY_TLS_CERT_PATH: file, GATEWAY_TLS_KEY_PATH: file }
     assert.deepStrictEqual(problemsOf(both), [
-      `GATEWAY_TLS_CERT_PATH: there is no file ${file}`,
-      `GATEWAY_TLS_KEY_PATH: there is no file ${file}`
+      `GATEWAY_TLS_CERT_PATH: the file ${file} does not exist`,
+      `GATEWAY_TLS_KEY_PATH: the file ${file} does not exist`
     ])
     writeFileSync(file, "no certificate")
     assert.deepStrictEqual(problemsOf(both), [

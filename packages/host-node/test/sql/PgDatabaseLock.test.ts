@@ -74,7 +74,7 @@ describe.skipIf(server === undefined)("the lock on a database", () => {
         assert.strictEqual(error._tag, "DatabaseInUse")
         assert.match(
           error.message,
-          /^another backend is at work on this database \(.*since 20.*\) and didn't end within 1 s\./
+          /^another backend is using this database \(.*since 20.*\) and didn't stop within 1 s\./
         )
         assert.isTrue(yield* first.run(Effect.flatMap(DatabaseOwnership, (it) => it.held)))
       })

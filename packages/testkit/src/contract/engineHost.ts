@@ -49,7 +49,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
         })
       )
 
-      it.effect("fifty who start the same game's engine at once get the same one", () =>
+      it.effect("fifty callers who start the same game's engine at once get the same one", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame
@@ -134,7 +134,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
         })
       )
 
-      it.effect("an image that there isn't fails for good", () =>
+      it.effect("an unknown image fails permanently", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame

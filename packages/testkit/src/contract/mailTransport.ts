@@ -84,7 +84,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
       })
     )
 
-    it.effect("a permanent refusal is MailRejected, and says no address", () =>
+    it.effect("a permanent refusal is MailRejected, and doesn't name an address", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("reject")
         const error = yield* Effect.flip(transport.send(mail("rejected")))
@@ -108,7 +108,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
       })
     )
 
-    it.effect("an interrupted send lets go at once, and the next mail goes through", () =>
+    it.effect("an interrupted send ends at once, and the next mail goes through", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("hang")
         const sending = yield* Effect.forkChild(transport.send(mail("hanging")))
@@ -134,7 +134,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
       "a:b@example.test;",
       `${"a".repeat(70)}@example.test`
     ]
-    it.effect("refuses for good what is not one plain address", () =>
+    it.effect("refuses permanently anything but one plain address", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("accept")
         for (const to of badAddresses) {
@@ -145,7 +145,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
       })
     )
 
-    it.effect("a line break in the subject makes no header", () =>
+    it.effect("a line break in the subject doesn't add a header", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("accept")
         yield* transport.send(mail("subject", { subject: "Hello\r\nBcc: eve@evil.test\r\n\r\nbody" }))

@@ -60,7 +60,7 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
   layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract: ${adapter}`, (it) => {
     it.effect("is ready", () => Effect.andThen(vouching, isReady))
 
-    it.effect("the first wins, and whoever comes after is a duplicate", () =>
+    it.effect("the first wins, and the others are duplicates", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()

@@ -96,7 +96,7 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
               const found = yield* inspect(gameId)
               if (Option.isSome(found)) return found.value
               if (!imageRef.startsWith("builtin:")) {
-                return yield* new EngineStartFailed({ reason: "there is no such image", permanent: true })
+                return yield* new EngineStartFailed({ reason: "the image does not exist", permanent: true })
               }
               return yield* launch(gameId, version)
             })

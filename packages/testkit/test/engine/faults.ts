@@ -96,7 +96,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   "another code where there is no galaxy": {
     proxy: refusals(409, (reply) => ({ ...reply, status: 404, text: reply.text.replace("conflict", "not_found") })),
     found: [
-      "without a galaxy whatever needs one is a conflict",
+      "without a galaxy, requests that need one are a conflict",
       "without a galaxy a killed engine still waits for one",
       "a turn beyond the next one is a conflict and changes nothing"
     ]
@@ -132,9 +132,9 @@ export const faults: Readonly<Record<string, Fault>> = {
     proxy: refusals(400, (reply) => ({ ...reply, status: 422 })),
     found: [
       "init without races or with a game id of another form is refused, and leaves room for a right one",
-      "there is no report of a race or a turn that there isn't",
-      "what is no number of a turn is refused",
-      "a body that is no JSON, or no JSON of the route's form, is refused"
+      "a report of an unknown race or turn is not found",
+      "a turn that is not a number is refused",
+      "a body that is not JSON, or not of the route's form, is refused"
     ]
   },
   "a galaxy that the seed doesn't decide": {
@@ -176,10 +176,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       changed.set("race", "Terrans")
       return { query: changed }
     }),
-    found: [
-      "every race has a report of turn 0, under its name",
-      "there is no report of a race or a turn that there isn't"
-    ]
+    found: ["every race has a report of turn 0, under its name", "a report of an unknown race or turn is not found"]
   },
   "a report that is always the newest": {
     proxy: calls(report, ({ query }) => ({ query: new URLSearchParams({ race: query.get("race") ?? "" }) })),
@@ -234,7 +231,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   "an engine that banishes whom it doesn't know": {
     proxy: refusals(404, (_, pass) => statusNow(pass), banish),
-    found: ["nobody of an unknown name is banished"]
+    found: ["banishing an unknown name is refused"]
   },
   "winners by their ids": {
     proxy: answers((value) => ({
@@ -256,7 +253,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       const none = parsed(reply.text).orders.length === 0
       return none ? { ...json({ error: { code: "not_found", message: "no orders" } }), status: 404 } : reply
     },
-    found: ["a race that has said nothing has no orders"]
+    found: ["a race that gave no orders has none"]
   },
   "verdicts that count from 1": {
     proxy: answers((value) => ({
@@ -331,7 +328,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       pass(
         call.path === order || call.path === command ? changedBody((it) => ({ ...it, actor: "Terrans" }))(call) : {}
       ),
-    found: ["a race of an unknown name neither writes nor reads"]
+    found: ["an unknown race can neither write nor read orders"]
   },
   "a small idea of a large body": {
     proxy: () => (call, pass) =>

@@ -108,7 +108,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
 
     const existing = (gameId: GameId) =>
       Effect.flatMap(find(gameId), (game) =>
-        Option.isSome(game) ? Effect.succeed(game.value) : Effect.die(new Error("the game's row is gone"))
+        Option.isSome(game) ? Effect.succeed(game.value) : Effect.die(new Error("the game's row has disappeared"))
       )
 
     const list = SqlSchema.findAll({

@@ -94,7 +94,9 @@ export const layer: Layer.Layer<
           .pick(version)
           .pipe(
             Effect.catchTag("NoEngineVersion", () =>
-              Effect.fail(new GameSettingsInvalid({ problem: "engine_version is not one that can be started" }))
+              Effect.fail(
+                new GameSettingsInvalid({ problem: "engine_version must be a registered version that is enabled" })
+              )
             )
           )
       }

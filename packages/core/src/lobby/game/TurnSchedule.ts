@@ -47,7 +47,7 @@ export const read = (
   const cron = Cron.parse(normal)
   if (Result.isFailure(cron)) return { problem: "turn_schedule must be a cron expression such as 0 18 * * 1-5" }
   const turns = { schedule: normal, timeZone: zone }
-  if (!comesDue(turns, now)) return { problem: "turn_schedule never comes due" }
+  if (!comesDue(turns, now)) return { problem: "turn_schedule never comes due; name a day that exists" }
   if (closest(cron.success) * 60_000 < minIntervalMs) {
     return { problem: `turn_schedule has turns closer than ${minIntervalMs / 1000} seconds` }
   }

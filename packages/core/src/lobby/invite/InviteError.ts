@@ -8,7 +8,7 @@ export class PublicGameTakesNoInvites extends Schema.TaggedError<PublicGameTakes
   {}
 ) {
   override get message(): string {
-    return "a public game takes no invites"
+    return "a public game doesn't take invites"
   }
 }
 
@@ -46,7 +46,7 @@ export class InviteNotPending extends Schema.TaggedError<InviteNotPending>()("In
 
 export class InviteAlreadyPending extends Schema.TaggedError<InviteAlreadyPending>()("InviteAlreadyPending", {}) {
   override get message(): string {
-    return "this player has an open invite to the game already"
+    return "this player already has an open invite to the game"
   }
 }
 

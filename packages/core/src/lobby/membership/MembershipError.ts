@@ -10,7 +10,7 @@ export class GameFull extends Schema.TaggedError<GameFull>()("GameFull", { capac
 /** This user is a member already: the caller who redeems, or the one to be invited. */
 export class AlreadyMember extends Schema.TaggedError<AlreadyMember>()("AlreadyMember", {}) {
   override get message(): string {
-    return "this player is a member of the game already"
+    return "this player is already a member of the game"
   }
 }
 
@@ -23,7 +23,7 @@ export class BlockedFromGame extends Schema.TaggedError<BlockedFromGame>()("Bloc
 /** The caller sees the game but doesn't play in it. */
 export class NotGameMember extends Schema.TaggedError<NotGameMember>()("NotGameMember", {}) {
   override get message(): string {
-    return "only the game's players may do this"
+    return "only players of the game may do this"
   }
 }
 

@@ -35,7 +35,8 @@ const traceOf = (request: HttpServerRequest.HttpServerRequest) =>
     onSome: ({ traceId }) => ({ trace_id: traceId })
   })
 
-const tooLarge = () => json("payload_too_large", `a body has at most ${maxBodyBytes} bytes`, { connection: "close" })
+const tooLarge = () =>
+  json("payload_too_large", `the body must have at most ${maxBodyBytes} bytes`, { connection: "close" })
 
 /** Failures that are about the request, which the framework raises as defects. */
 const aboutTheRequest = (cause: Cause.Cause<unknown>): HttpServerResponse.HttpServerResponse | undefined => {
@@ -84,7 +85,7 @@ export const shape = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerRes
       Effect.provideService(HttpServerRequest.MaxBodySize, maxBody),
       Effect.map((response) =>
         response.status === 415 && response.headers["content-type"] !== "application/json"
-          ? json("unsupported_media_type", "the body has to be application/json")
+          ? json("unsupported_media_type", "the body must have content-type application/json")
           : response
       ),
       Effect.catchCause(onCause),

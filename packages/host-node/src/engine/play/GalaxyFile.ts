@@ -29,7 +29,7 @@ const textOf = ({ galaxy, log }: Made): string =>
 
 const part = <A, I>(kind: StateKind, sealed: string, schema: Schema.Codec<A, I>): Result.Result<A, string> =>
   Result.flatMap(unseal(kind, sealed), (content) =>
-    Result.mapError(Schema.decodeUnknownResult(schema)(content), (error) => `holds something else: ${error.message}`)
+    Result.mapError(Schema.decodeUnknownResult(schema)(content), (error) => `has unexpected content: ${error.message}`)
   )
 
 /** The game that a text stands for, or what is wrong with it. */
@@ -95,10 +95,10 @@ const written = Effect.fnUntraced(function* <E>(
 /** Puts a new game into a file, which must not be there yet. */
 export const create = Effect.fnUntraced(function* (file: string, made: Made) {
   const fs = yield* FileSystem.FileSystem
-  if (yield* refused(`${file} can't be made`, fs.exists(file))) return yield* cannot(`${file} is there already`)
+  if (yield* refused(`${file} can't be created`, fs.exists(file))) return yield* cannot(`${file} already exists`)
   // Unlike a renaming, a link never takes a name that somebody else has got in between.
   yield* refused(
-    `${file} can't be made`,
+    `${file} can't be created`,
     written(file, textOf(made), (hidden) => fs.link(hidden, file))
   )
 })
@@ -110,7 +110,8 @@ export const replace = Effect.fnUntraced(function* (file: string, found: Found, 
   const take = (hidden: string) =>
     Effect.gen(function* () {
       const now = yield* fs.readFileString(target)
-      if (now !== found.text) return yield* cannot(`${file} was changed while the turn was made; it stays as it is`)
+      if (now !== found.text)
+        return yield* cannot(`${file} was changed by something else while the turn was made, so it was not overwritten`)
       yield* fs.rename(hidden, target)
     })
   yield* refused(`${file} can't be written`, written(target, textOf(made), take))

@@ -128,23 +128,25 @@ const racesIn = (text: string, ruleset: RulesetName): Parsed<ReadonlyArray<strin
     const name = acceptName(typed, rulesets[ruleset].nameLength)
     if (Result.isFailure(name)) return Result.fail(`--races: "${typed}": ${name.failure.message}`)
     if (names.some((it) => keyOf(it) === keyOf(name.success))) {
-      return Result.fail(`--races: ${name.success} is there twice`)
+      return Result.fail(`--races: ${name.success} is given twice`)
     }
     names.push(name.success)
   }
   return names.length >= 2 && names.length <= maxRaces
     ? Result.succeed(names)
-    : Result.fail(`--races: a game has 2 to ${maxRaces} races`)
+    : Result.fail(`--races: a game needs 2 to ${maxRaces} races`)
 }
 
 const seedOf = (text: string | undefined): Parsed<string | undefined> =>
   text === undefined || (text !== "" && text.length <= maxSeedText)
     ? Result.succeed(text)
-    : Result.fail(`--seed has 1 to ${maxSeedText} characters`)
+    : Result.fail(`--seed must have 1 to ${maxSeedText} characters`)
 
 const rulesetOf = (text: string | undefined): Parsed<RulesetName> => {
   const name = rulesetNames.find((it) => it === (text ?? rulesetNames[0]))
-  return name === undefined ? Result.fail(`--ruleset: there are ${rulesetNames.join(" and ")}`) : Result.succeed(name)
+  return name === undefined
+    ? Result.fail(`--ruleset: must be one of ${rulesetNames.join(" and ")}`)
+    : Result.succeed(name)
 }
 
 const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderFile>> => {
@@ -155,7 +157,7 @@ const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderF
     const file = text.slice(at + 1)
     if (race === "" || file === "") return Result.fail(`--orders: expected RACE=FILE, not "${text}"`)
     if (files.some((it) => keyOfTyped(it.race) === keyOfTyped(race)))
-      return Result.fail(`--orders: ${race} is there twice`)
+      return Result.fail(`--orders: ${race} is given twice`)
     files.push({ race, file })
   }
   return Result.succeed(files)
@@ -166,7 +168,7 @@ const botsIn = (races: ReadonlyArray<string>, files: ReadonlyArray<OrderFile>): 
   const seated = new Set(files.map(({ race }) => keyOfTyped(race)))
   for (const race of races) {
     if (race === "") return Result.fail("--bot needs a race")
-    if (seated.has(keyOfTyped(race))) return Result.fail(`--bot: ${race} has orders already`)
+    if (seated.has(keyOfTyped(race))) return Result.fail(`--bot: ${race} already has orders`)
     seated.add(keyOfTyped(race))
   }
   return Result.succeed(races)
@@ -215,7 +217,7 @@ export const readCommand = (args: ReadonlyArray<string>): Result.Result<Command,
   const [name, ...rest] = args
   if (name === "--help" || name === "help") return Result.succeed({ command: "help", text: general })
   if (name === undefined) return Result.fail(new WrongUsage({ problem: "a command is missing: new, turn or report" }))
-  if (!isName(name)) return Result.fail(new WrongUsage({ problem: `there is no command "${name}"` }))
+  if (!isName(name)) return Result.fail(new WrongUsage({ problem: `unknown command "${name}"` }))
   return valuesOf(name, rest).pipe(
     Result.flatMap((values) =>
       values["help"] === true ? Result.succeed<Command>({ command: "help", text: helpOf[name] }) : readers[name](values)

@@ -27,9 +27,9 @@ export const fileProblem = (error: PlatformError): string => {
     case "NotFound":
       return "there is no such file or folder"
     case "PermissionDenied":
-      return "it may not be opened"
+      return "permission is denied"
     case "AlreadyExists":
-      return "it is there already"
+      return "it already exists"
     default:
       return error.message
   }

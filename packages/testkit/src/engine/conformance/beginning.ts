@@ -23,7 +23,7 @@ export const beginning: ReadonlyArray<Check> = [
     })
   },
   {
-    name: "without a galaxy whatever needs one is a conflict",
+    name: "without a galaxy, requests that need one are a conflict",
     run: Effect.fnUntraced(function* (subject) {
       const engine = yield* subject.start
       const [race] = races
@@ -135,7 +135,7 @@ export const beginning: ReadonlyArray<Check> = [
     })
   },
   {
-    name: "there is no report of a race or a turn that there isn't",
+    name: "a report of an unknown race or turn is not found",
     run: Effect.fnUntraced(function* (subject) {
       const { engine } = yield* begun(subject)
       Calls.refused(yield* Calls.report(engine, nobody, 0), "not_found")

@@ -115,7 +115,7 @@ const parsed = (answer: Answer): Json => {
       return undefined
     }
   })()
-  assert.isTrue(typeof json === "object" && json !== null && !Array.isArray(json), `${answer.of}: no JSON object`)
+  assert.isTrue(typeof json === "object" && json !== null && !Array.isArray(json), `${answer.of}: not a JSON object`)
   return json as Json
 }
 

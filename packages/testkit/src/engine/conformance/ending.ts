@@ -82,7 +82,7 @@ const unchanged = Effect.fnUntraced(function* (
   about: string
 ) {
   const status = Calls.statusIn(yield* Calls.status(engine))
-  assert.deepStrictEqual(status, before.status, `${about}: it serves a game that stands otherwise`)
+  assert.deepStrictEqual(status, before.status, `${about}: it serves a game in another state`)
   for (const [index, read] of reads(engine).entries()) {
     const answer = yield* read
     if (answer.status === 503) Calls.refused(answer, "service_unavailable", about)

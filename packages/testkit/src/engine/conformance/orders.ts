@@ -10,7 +10,7 @@ const [first, second] = races
 
 export const orders: ReadonlyArray<Check> = [
   {
-    name: "a race that has said nothing has no orders",
+    name: "a race that gave no orders has none",
     run: Effect.fnUntraced(function* (subject) {
       const { engine } = yield* begun(subject)
       const nothing = { race: second, turn: 0, orders: [], verdicts: [] }
@@ -136,7 +136,7 @@ export const orders: ReadonlyArray<Check> = [
     })
   },
   {
-    name: "a race of an unknown name neither writes nor reads",
+    name: "an unknown race can neither write nor read orders",
     run: Effect.fnUntraced(function* (subject) {
       const { engine } = yield* begun(subject)
       const given = yield* ordersOf(subject, engine, first)

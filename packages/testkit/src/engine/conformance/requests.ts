@@ -19,7 +19,7 @@ const writes = [
 
 export const requests: ReadonlyArray<Check> = [
   {
-    name: "a body that is no JSON, or no JSON of the route's form, is refused",
+    name: "a body that is not JSON, or not of the route's form, is refused",
     run: Effect.fnUntraced(function* (subject) {
       const { engine, status } = yield* begun(subject)
       for (const [method, path] of writes) {

@@ -85,7 +85,7 @@ export const turns: ReadonlyArray<Check> = [
     })
   },
   {
-    name: "what is no number of a turn is refused",
+    name: "a turn that is not a number is refused",
     run: Effect.fnUntraced(function* (subject) {
       const { engine, status } = yield* begun(subject)
       for (const wrong of [-1, 0.5, "1", null, undefined]) {
@@ -105,7 +105,7 @@ export const turns: ReadonlyArray<Check> = [
       assert.notDeepEqual(
         Calls.object(reports[0]),
         Calls.object(reports[1]),
-        "the reports of turn 1, with orders and without: the orders changed nothing, nor are they told of"
+        "the reports of turn 1, with orders and without: the orders changed nothing"
       )
     })
   },
@@ -129,7 +129,7 @@ export const turns: ReadonlyArray<Check> = [
     })
   },
   {
-    name: "nobody of an unknown name is banished",
+    name: "banishing an unknown name is refused",
     run: Effect.fnUntraced(function* (subject) {
       const { engine, status } = yield* begun(subject)
       Calls.refused(yield* Calls.banish(engine, nobody), "not_found")
@@ -161,7 +161,7 @@ export const turns: ReadonlyArray<Check> = [
         const again = Calls.statusIn(yield* Calls.turn(engine, turn))
         assert.deepStrictEqual(again, status, "the last turn, asked for again, answers what it answered")
       }
-      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), status, "what was refused changes nothing")
+      assert.deepStrictEqual(Calls.statusIn(yield* Calls.status(engine)), status, "refused requests change nothing")
       assert.deepStrictEqual(Calls.object(yield* Calls.report(engine, first, turn)), report, "nor does a report change")
     })
   }
