@@ -36,7 +36,7 @@ export const readDecision = (file: string, text: string): Decision | string => {
 export const readDecisions = (files: ReadonlyMap<string, string>) => {
   const decisions: Array<Decision> = []
   const problems: Array<string> = []
-  for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [file, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const read = readDecision(file, text)
     if (typeof read === "string") problems.push(read)
     else if (decisions.at(-1)?.number === read.number) problems.push(`${file}: ${read.number} is already used`)
