@@ -19,7 +19,7 @@ describe("a turn is refused", () => {
     const over = makeTurn(start, { orders: new Map(), banished: new Set([0, 1]) }).galaxy
     assert.isTrue(over.finished)
     for (const make of [makeTurn, nextGalaxy]) {
-      assert.throws(() => make(over, nothing), /^no turn can be made: the game was over with turn 1$/)
+      assert.throws(() => make(over, nothing), /^the turn can't be made: the game ended with turn 1$/)
     }
   })
 
@@ -48,7 +48,7 @@ describe("a turn is refused", () => {
     ["orders before the first race", given([[-1, []]]), "has -1, which is not the index of a race"],
     ["orders between two races", given([[0.5, []]]), "has 0.5, which is not the index of a race"],
     ["banished behind the last race", banishing(0, 3), "the set banished has 3, which is not the index of a race"],
-    ["banished by name", banishing(raceName(1)), `the set of the banished has "${raceName(1)}"`],
+    ["banished by name", banishing(raceName(1)), `the set banished has "${raceName(1)}"`],
     ["no list", given([[1, undefined]]), "the orders of race 1 must be an array"],
     ["a single order", given([[1, vote]]), "the orders of race 1 must be an array"],
     ["an unknown operation", given([[1, [vote, { op: "fly" }]]]), `order 1 of race 1 has the operation "fly"`],

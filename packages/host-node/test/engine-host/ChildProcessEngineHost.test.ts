@@ -87,7 +87,9 @@ describe("engines as child processes", () => {
       assert.deepStrictEqual(yield* host.list, [])
       const second = yield* start
       assert.notStrictEqual(second.instanceId, first.instanceId)
-      yield* until(Effect.sync(() => logs.some((it) => it === "the engine has failed: it was ended by signal SIGKILL")))
+      yield* until(
+        Effect.sync(() => logs.some((it) => it === "the engine has failed: it was killed by signal SIGKILL"))
+      )
     }).pipe(Effect.scoped)
   )
 
@@ -224,7 +226,10 @@ describe("engines as child processes", () => {
       const start = (gameId: GameId) => host.start({ gameId, imageRef: "good", version: "1.0.0" })
       yield* start(one)
       yield* start(two)
-      assert.deepInclude(yield* Effect.flip(start(three)), { reason: "2 engines run already", permanent: false })
+      assert.deepInclude(yield* Effect.flip(start(three)), {
+        reason: "2 engines are already running, which is the limit",
+        permanent: false
+      })
       yield* start(one)
       yield* host.stop(one)
       yield* start(three)

@@ -95,10 +95,14 @@ describe("play new", () => {
 
   const wrong: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, says: string]> = [
     ["no races", ["--state", "g.json"], "--races is needed"],
-    ["a race alone", ["--races", "Ann", "--state", "g.json"], "--races: a game has 2 to 250 races"],
+    ["a race alone", ["--races", "Ann", "--state", "g.json"], "--races: a game needs 2 to 250 races"],
     ["a name that isn't one", ["--races", "Ann,B/b", "--state", "g.json"], '--races: "B/b": a name may contain'],
     ["one name twice", ["--races", "Ann,ANN", "--state", "g.json"], "--races: ANN is given twice"],
-    ["an empty seed", ["--races", "Ann,Bob", "--state", "g.json", "--seed", ""], "--seed has 1 to 200 characters"],
+    [
+      "an empty seed",
+      ["--races", "Ann,Bob", "--state", "g.json", "--seed", ""],
+      "--seed must have 1 to 200 characters"
+    ],
     ["an unknown ruleset", ["--races", "Ann,Bob", "--state", "g.json", "--ruleset", "x"], "--ruleset: there are plus"],
     ["no file", ["--races", "Ann,Bob"], "--state is needed"]
   ]
@@ -148,7 +152,7 @@ describe("play turn", () => {
     assert.isAbove((await reportOf("Bob")).my_groups.length, 3)
     const twice = await run(["turn", "--state", "galaxy.json", "--bot", "Ann", "--bot", "ann"])
     assert.strictEqual(twice.code, 2)
-    assert.include(twice.err, "--bot: ann has orders already")
+    assert.include(twice.err, "--bot: ann already has orders")
     const stranger = await run(["turn", "--state", "galaxy.json", "--bot", "Zed"])
     assert.strictEqual(stranger.code, 1)
     assert.include(stranger.err, "there is no race Zed")
