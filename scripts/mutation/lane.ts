@@ -48,7 +48,10 @@ const answer = async ({ tests, changed }: Request): Promise<Answer> => {
     const module = testModules.find((it) => it.moduleId === specification.moduleId)
     if (module?.ok() !== true || unhandledErrors.length > 0) {
       const [name] = [...(module?.children.allTests("failed") ?? [])].map((it) => it.fullName)
-      return { type: "failed", test: name === undefined ? test : `${test}: ${name}` }
+      // Where no test has failed, something around them has.
+      const [problem] = [...(module?.errors() ?? []), ...unhandledErrors]
+      const why = name ?? (problem instanceof Error ? problem.message : JSON.stringify(problem))
+      return { type: "failed", test: `${test}: ${why}` }
     }
     count += [...module.children.allTests("passed")].length
   }
