@@ -111,9 +111,15 @@ describe("engines as child processes", () => {
     Effect.gen(function* () {
       const pids: Array<number> = []
       let closing = 0
+      let one = 0
       yield* Effect.scoped(
         Effect.gen(function* () {
           const host = yield* hostOf({ stopTimeout: "2 seconds" })
+          const alone = yield* newGame
+          yield* host.start({ gameId: alone, imageRef: "stubborn", version: "1.0.0" })
+          const told = performance.now()
+          yield* host.stop(alone)
+          one = performance.now() - told
           for (const imageRef of ["stubborn", "stubborn", "stubborn", "good"]) {
             pids.push(pidOf(yield* host.start({ gameId: yield* newGame, imageRef, version: "1.0.0" })))
           }
@@ -123,7 +129,9 @@ describe("engines as child processes", () => {
           closing = performance.now()
         })
       )
-      assert.isBelow(performance.now() - closing, 5_500, "three stubborn ones take as long as one")
+      // One after the other would be three times as long, however slow the machine is.
+      const most = Math.max(5_500, 2.5 * one)
+      assert.isBelow(performance.now() - closing, most, "three stubborn ones take as long as one")
       assert.deepStrictEqual(
         pids.map((pid) => isAlive(pid)),
         [false, false, false, false, false]
