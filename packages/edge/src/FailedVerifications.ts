@@ -11,7 +11,7 @@ import type { Peer } from "./Envelope.ts"
 import type { RateLimited, Reason } from "./Refusal.ts"
 
 /** How long a connection is known as one that verifies, in milliseconds. */
-export const verifiedForMs = 10 * 60_000
+const verifiedForMs = 10 * 60_000
 
 /** Refusals of steps 1 to 6: whoever sent the request hasn't shown that it is the session's. */
 const failures: ReadonlySet<Reason> = new Set<Reason>([

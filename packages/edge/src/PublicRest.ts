@@ -177,7 +177,7 @@ const methods: Readonly<Record<string, string>> = {
 }
 
 /** For what no route takes. No route of its own: one for everything would take HEAD from the GET routes. */
-const otherwise = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+const notFound = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
   const allowed = methods[request.url.split("?")[0] ?? ""]
   return allowed === undefined
     ? error("not_found", "there is no such route")
@@ -188,7 +188,7 @@ const otherwise = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
 const safe = HttpRouter.middleware(
   (http) =>
     http.pipe(
-      Effect.catchIf(isRouteNotFound, () => otherwise),
+      Effect.catchIf(isRouteNotFound, () => notFound),
       Effect.catchDefect((defect) =>
         Effect.as(Effect.logError("a request failed", defect), error("internal_error", "internal error"))
       )

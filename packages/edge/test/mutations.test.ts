@@ -4,7 +4,7 @@ import { Verifier } from "@galaxy/edge/Verifier"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { Chance } from "@galaxy/testkit/Chance"
+import { SeededRandom } from "@galaxy/testkit/SeededRandom"
 import { Backend, device, envelopeOf, now, peer, sha256, signed, verifier } from "@galaxy/testkit/TestEdge"
 
 const mutations = 100_000
@@ -41,17 +41,17 @@ const same = (left: Envelope, right: Envelope) =>
 
 const letters = ["a", "b", "Z", "0", "9", "-", "_", ".", "~", "/", " ", "\u0000", "é", "😀"]
 
-const otherText = (chance: Chance, text: string): string => {
-  const at = chance.below(text.length + 1)
-  switch (chance.below(7)) {
+const otherText = (random: SeededRandom, text: string): string => {
+  const at = random.below(text.length + 1)
+  switch (random.below(7)) {
     case 0:
       return text.slice(0, at)
     case 1:
       return text.slice(at)
     case 2:
-      return text.slice(0, at) + chance.pick(letters) + text.slice(at)
+      return text.slice(0, at) + random.pick(letters) + text.slice(at)
     case 3:
-      return text.slice(0, at) + chance.pick(letters) + text.slice(at + 1)
+      return text.slice(0, at) + random.pick(letters) + text.slice(at + 1)
     case 4:
       return text.toUpperCase()
     case 5:
@@ -61,20 +61,20 @@ const otherText = (chance: Chance, text: string): string => {
   }
 }
 
-const otherBytes = (chance: Chance, bytes: Uint8Array): Uint8Array => {
+const otherBytes = (random: SeededRandom, bytes: Uint8Array): Uint8Array => {
   const flipped = Uint8Array.from(bytes)
-  const at = chance.below(bytes.length)
-  switch (chance.below(8)) {
+  const at = random.below(bytes.length)
+  switch (random.below(8)) {
     case 0:
       return bytes.slice(0, at)
     case 1:
-      return Uint8Array.from([...bytes, ...chance.bytes(1 + chance.below(8))])
+      return Uint8Array.from([...bytes, ...random.bytes(1 + random.below(8))])
     case 2:
-      return chance.bytes(bytes.length)
+      return random.bytes(bytes.length)
     case 3:
       return new Uint8Array(bytes.length)
     default:
-      if (bytes.length > 0) flipped[at] = (flipped[at] ?? 0) ^ (1 << chance.below(8))
+      if (bytes.length > 0) flipped[at] = (flipped[at] ?? 0) ^ (1 << random.below(8))
       return flipped
   }
 }
@@ -91,50 +91,50 @@ const malleated = (signature: Uint8Array): Uint8Array => {
   })
 }
 
-const otherTime = (chance: Chance, time: bigint): bigint =>
-  chance.pick([
+const otherTime = (random: SeededRandom, time: bigint): bigint =>
+  random.pick([
     time + 1n,
     time - 1n,
-    time + BigInt(chance.below(10_000)),
-    time - BigInt(chance.below(50_000)),
-    time ^ (1n << BigInt(chance.below(63))),
+    time + BigInt(random.below(10_000)),
+    time - BigInt(random.below(50_000)),
+    time ^ (1n << BigInt(random.below(63))),
     -time,
     0n,
     2n ** 63n - 1n,
     -(2n ** 63n)
   ])
 
-const swapped = (chance: Chance, one: Envelope, other: Envelope): Envelope =>
-  Object.assign({ ...one }, ...fields.filter(() => chance.below(2) === 0).map((it) => ({ [it]: other[it] })))
+const swapped = (random: SeededRandom, one: Envelope, other: Envelope): Envelope =>
+  Object.assign({ ...one }, ...fields.filter(() => random.below(2) === 0).map((it) => ({ [it]: other[it] })))
 
 /** Moves letters over the border of two neighbours in the signing input. */
-const shifted = (chance: Chance, one: Envelope): Envelope => {
-  const left = chance.below(textFields.length - 1)
+const shifted = (random: SeededRandom, one: Envelope): Envelope => {
+  const left = random.below(textFields.length - 1)
   const [first, second] = [textFields[left]!, textFields[left + 1]!]
-  const count = 1 + chance.below(3)
+  const count = 1 + random.below(3)
   return { ...one, [first]: one[first].slice(0, -count), [second]: one[first].slice(-count) + one[second] }
 }
 
-const mutant = (chance: Chance, one: Envelope): readonly [what: string, Envelope] => {
-  const other = chance.pick(originals)
-  const another = chance.pick(devices)
-  const payloadBytes = otherBytes(chance, one.payloadBytes)
-  switch (chance.below(14)) {
+const mutant = (random: SeededRandom, one: Envelope): readonly [what: string, Envelope] => {
+  const other = random.pick(originals)
+  const another = random.pick(devices)
+  const payloadBytes = otherBytes(random, one.payloadBytes)
+  switch (random.below(14)) {
     case 0:
     case 1: {
-      const field = chance.pick(textFields)
-      return [`text of ${field}`, { ...one, [field]: otherText(chance, one[field]) }]
+      const field = random.pick(textFields)
+      return [`text of ${field}`, { ...one, [field]: otherText(random, one[field]) }]
     }
     case 2:
     case 3:
     case 4: {
-      const field = chance.pick(bytesFields)
-      return [`bytes of ${field}`, { ...one, [field]: otherBytes(chance, one[field]) }]
+      const field = random.pick(bytesFields)
+      return [`bytes of ${field}`, { ...one, [field]: otherBytes(random, one[field]) }]
     }
     case 5:
-      return ["time", { ...one, timestampMs: otherTime(chance, one.timestampMs) }]
+      return ["time", { ...one, timestampMs: otherTime(random, one.timestampMs) }]
     case 6:
-      return ["fields of two envelopes", swapped(chance, one, other)]
+      return ["fields of two envelopes", swapped(random, one, other)]
     case 7:
       return ["another payload with its own hash", { ...one, payloadBytes, payloadHash: sha256(payloadBytes) }]
     case 8:
@@ -142,15 +142,15 @@ const mutant = (chance: Chance, one: Envelope): readonly [what: string, Envelope
     case 9:
       return ["another session", { ...one, deviceSessionId: another.deviceSessionId }]
     case 10:
-      return ["letters moved to the next field", shifted(chance, one)]
+      return ["letters moved to the next field", shifted(random, one)]
     case 11:
       return ["a signature that isn't reduced", { ...one, signature: malleated(one.signature) }]
     case 12: {
-      const by = chance.pick([stranger, former])
+      const by = random.pick([stranger, former])
       return ["no active session", signed(by, { ...one, deviceSessionId: by.deviceSessionId })]
     }
     default: {
-      const field = chance.pick(["messageType", "requestId"] as const)
+      const field = random.pick(["messageType", "requestId"] as const)
       return [`${field} of another`, { ...one, [field]: other[field] }]
     }
   }
@@ -179,12 +179,12 @@ describe("a mutated envelope", () => {
       Effect.gen(function* () {
         yield* TestClock.setTime(now)
         const { verify } = yield* Verifier
-        const chance = new Chance(seed)
+        const random = new SeededRandom(seed)
         const seen = new Map<string, number>()
         let made = 0
         for (let drawn = 0; made < mutations; drawn++) {
-          const one = chance.pick(originals)
-          const [what, changed] = mutant(chance, one)
+          const one = random.pick(originals)
+          const [what, changed] = mutant(random, one)
           // What equals a signed envelope is no mutation.
           if (originals.some((it) => same(it, changed))) continue
           made++

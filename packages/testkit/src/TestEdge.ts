@@ -12,7 +12,7 @@ import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
 
-export const gatewaySeed = new Uint8Array(32).fill(9)
+const gatewaySeed = new Uint8Array(32).fill(9)
 export const crypto = NodeEdgeCrypto.layer({ signingSeed: Redacted.make(gatewaySeed) })
 
 export const peer = { ip: "192.0.2.1" }

@@ -66,7 +66,7 @@ export const gameIn = (owner: Player, gameId: string, status: string) =>
   )
 
 /** A private game of the first player, all seated as `Race_<name>`; ready to start. */
-export const formGame = (
+const formGame = (
   players: readonly [Player, ...ReadonlyArray<Player>],
   options: { readonly turnSchedule?: string; readonly timeZone?: string } = {}
 ) =>

@@ -195,5 +195,3 @@ export const wireErrors = [
 export const InvalidRequestWire = wireErrors[0]
 /** The wire form of `not_found` alone, for middleware that refuses paths which name nothing. */
 export const NotFoundWire = wireErrors[4]
-/** The wire form of `unauthorized` alone, for authentication middleware. */
-export const UnauthorizedWire = wireErrors[2]

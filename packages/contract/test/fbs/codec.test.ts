@@ -11,7 +11,8 @@ import type { Field, Tables } from "@galaxy/contract/fbs/descriptor"
 import { tables as generated } from "@galaxy/contract/gen/fbs-tables"
 import { Builder, ByteBuffer } from "flatbuffers"
 import { assert, beforeAll, describe, it } from "vitest"
-import { Chance, object, withDefaults } from "@galaxy/testkit/Chance"
+import { SeededRandom } from "@galaxy/testkit/SeededRandom"
+import { object, withDefaults } from "@galaxy/testkit/tableValues"
 
 const tables: Tables = generated
 const names = Object.keys(tables)
@@ -224,9 +225,9 @@ const bomb = (levels: number, fanOut: number): Uint8Array => {
 
 describe("the codec and flatc", () => {
   it.each(names)("read each other's %s", (name) => {
-    const chance = new Chance(1)
+    const random = new SeededRandom(1)
     for (let round = 0; round < 40; round++) {
-      const value = object(chance, tables, name)
+      const value = object(random, tables, name)
       const seen = withDefaults(tables, name, value)
       assert.deepStrictEqual(readByFlatc(name, encode(tables, name, value)), seen)
       assert.deepStrictEqual(decode(tables, name, writeByFlatc(name, value)), seen)
@@ -263,17 +264,17 @@ describe("the codec and flatc", () => {
 
 describe("a value", () => {
   it.each(names)("of %s comes back as it was, with defaults put in", (name) => {
-    const chance = new Chance(2)
+    const random = new SeededRandom(2)
     for (let round = 0; round < 200; round++) {
-      const value = object(chance, tables, name)
+      const value = object(random, tables, name)
       assert.deepStrictEqual(decode(tables, name, encode(tables, name, value)), withDefaults(tables, name, value))
     }
   })
 
   it("of every type and every default comes back", () => {
-    const chance = new Chance(3)
+    const random = new SeededRandom(3)
     for (let round = 0; round < 2_000; round++) {
-      const value = object(chance, wide, "Wide")
+      const value = object(random, wide, "Wide")
       assert.deepStrictEqual(decode(wide, "Wide", encode(wide, "Wide", value)), withDefaults(wide, "Wide", value))
     }
   })
@@ -359,43 +360,43 @@ describe("a buffer of a stranger", () => {
             { fields: table.fields.map(({ name, slot, type }) => ({ name, slot, type })) }
           ])
         )
-        const { [field.name]: _, ...rest } = object(new Chance(4), tables, name)
+        const { [field.name]: _, ...rest } = object(new SeededRandom(4), tables, name)
         assert.strictEqual(refusal(tables, name, encode(lax, name, rest)), `field ${field.name} is missing`)
       }
     }
   })
 
   it("of random bytes is read or malformed, nothing else", () => {
-    const chance = new Chance(5)
+    const random = new SeededRandom(5)
     let read = 0
     for (let round = 0; round < 30_000; round++) {
-      const bytes = chance.bytes(chance.below(120))
+      const bytes = random.bytes(random.below(120))
       // Half of them begin with a root that lies inside.
-      if (bytes.length > 8 && round % 2 === 0) new DataView(bytes.buffer).setUint32(0, chance.below(bytes.length), true)
-      if (decodesSafely(chance.pick(names), bytes)) read++
+      if (bytes.length > 8 && round % 2 === 0) new DataView(bytes.buffer).setUint32(0, random.below(bytes.length), true)
+      if (decodesSafely(random.pick(names), bytes)) read++
     }
     assert.isBelow(read, 30_000)
   })
 
   it("that was valid and is mutated is read or malformed, nothing else", () => {
-    const chance = new Chance(6)
+    const random = new SeededRandom(6)
     const interesting = [0, 1, 2, 4, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff]
     let read = 0
     const rounds = 40_000
     for (let round = 0; round < rounds; round++) {
-      const name = chance.pick(names)
-      let bytes = encode(tables, name, object(chance, tables, name))
-      for (let count = 1 + chance.below(3); count > 0; count--) {
+      const name = random.pick(names)
+      let bytes = encode(tables, name, object(random, tables, name))
+      for (let count = 1 + random.below(3); count > 0; count--) {
         const view = new DataView(bytes.buffer)
-        const at = chance.below(Math.max(1, bytes.length - 4))
-        const how = chance.below(6)
-        if (how === 0) bytes = bytes.slice(0, chance.below(bytes.length + 1))
-        else if (how === 1) bytes = Uint8Array.from([...bytes, ...chance.bytes(chance.below(9))])
+        const at = random.below(Math.max(1, bytes.length - 4))
+        const how = random.below(6)
+        if (how === 0) bytes = bytes.slice(0, random.below(bytes.length + 1))
+        else if (how === 1) bytes = Uint8Array.from([...bytes, ...random.bytes(random.below(9))])
         else if (bytes.length < 8) continue
-        else if (how === 2) view.setUint8(at, view.getUint8(at) ^ (1 << chance.below(8)))
-        else if (how === 3) view.setUint16(at, chance.pick(interesting), true)
-        else if (how === 4) view.setUint32(at, chance.pick(interesting), true)
-        else view.setUint32(at, chance.below(bytes.length * 2), true)
+        else if (how === 2) view.setUint8(at, view.getUint8(at) ^ (1 << random.below(8)))
+        else if (how === 3) view.setUint16(at, random.pick(interesting), true)
+        else if (how === 4) view.setUint32(at, random.pick(interesting), true)
+        else view.setUint32(at, random.below(bytes.length * 2), true)
       }
       if (decodesSafely(name, bytes)) read++
     }
@@ -405,7 +406,7 @@ describe("a buffer of a stranger", () => {
   })
 
   it("that is cut off anywhere is never read as something else", () => {
-    const value = object(new Chance(7), tables, "galaxy.game.Report")
+    const value = object(new SeededRandom(7), tables, "galaxy.game.Report")
     const bytes = encode(tables, "galaxy.game.Report", value)
     for (let length = 1; length < bytes.length; length++) {
       const cut = bytes.slice(0, length)

@@ -15,7 +15,7 @@ export interface AuthPrunerOptions {
   readonly maxBatches: number
 }
 
-export const defaults: AuthPrunerOptions = { every: "10 minutes", batch: 1_000, maxBatches: 100 }
+const defaults: AuthPrunerOptions = { every: "10 minutes", batch: 1_000, maxBatches: 100 }
 
 /** Runs as long as the scope lives. */
 export const layer = (

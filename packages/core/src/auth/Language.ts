@@ -3,7 +3,7 @@
 const maxHeader = 1_024
 
 /** The canonical form of a BCP 47 tag; `undefined` for anything else. */
-export const canonical = (tag: string): string | undefined => {
+const canonical = (tag: string): string | undefined => {
   const trimmed = tag.trim()
   if (trimmed === "" || trimmed.length > 35) return undefined
   try {
@@ -14,7 +14,7 @@ export const canonical = (tag: string): string | undefined => {
 }
 
 /** The header's tag of highest weight that is a tag at all; the first of equals. */
-export const fromHeader = (header: string): string | undefined => {
+const fromHeader = (header: string): string | undefined => {
   if (header.length > maxHeader) return undefined
   const candidates = header.split(",").map((part) => {
     const [tag = "", ...parameters] = part.split(";")

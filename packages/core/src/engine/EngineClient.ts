@@ -6,7 +6,7 @@
  */
 import { ErrorEnvelope } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
-import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Predicate, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
@@ -37,7 +37,6 @@ export class EngineClient extends Context.Service<
 >()("@galaxy/core/engine/EngineClient") {}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
-const isRecord = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
 
 const unreachable = (reason: string) => new EngineUnreachable({ reason })
 
@@ -97,7 +96,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
         const response = yield* Effect.mapError(http.execute(request), () => unreachable("no answer"))
         const body = yield* jsonOf(response, config.maxAnswerBytes)
         if (response.status !== 200) return yield* failureOf(response.status, body)
-        return isRecord(body) ? body : yield* unreachable("the answer is not a JSON object")
+        return Predicate.isReadonlyObject(body) ? body : yield* unreachable("the answer is not a JSON object")
       }).pipe(
         // An engine has no business to send the platform elsewhere.
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),

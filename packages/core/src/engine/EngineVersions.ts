@@ -39,7 +39,7 @@ const Row = Schema.Struct({
 const parts = (version: string) => version.split(".").map(Number)
 
 /** By number, not by letter: 0.10.0 is newer than 0.9.0. */
-export const newestFirst = (left: EngineVersion, right: EngineVersion): number => {
+const newestFirst = (left: EngineVersion, right: EngineVersion): number => {
   const [a, b] = [parts(left.version), parts(right.version)]
   const index = a.findIndex((it, at) => it !== b[at])
   return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0)

@@ -43,7 +43,7 @@ export interface ClaimRequest {
   readonly held: ReadonlySet<DeliveryId>
 }
 
-export const Outcome = Schema.Literals(["sent", "deferred", "rejected", "expired", "exhausted", "interrupted"])
+const Outcome = Schema.Literals(["sent", "deferred", "rejected", "expired", "exhausted", "interrupted"])
 
 export const Settlement = Schema.Struct({
   outcome: Outcome,

@@ -75,7 +75,7 @@ interface Held {
 }
 
 /** The wait before the next attempt, before chance shortens it. */
-export const backoff = (attempts: number, first: Duration.Duration, longest: Duration.Duration): Duration.Duration =>
+const backoff = (attempts: number, first: Duration.Duration, longest: Duration.Duration): Duration.Duration =>
   Duration.min(longest, Duration.times(first, 2 ** Math.min(attempts - 1, 30)))
 
 const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {

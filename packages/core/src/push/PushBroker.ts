@@ -50,7 +50,7 @@ export interface PushBrokerOptions {
   readonly maxSubscriptions: number
 }
 
-export const defaults: PushBrokerOptions = { pollMillis: 2_000, batch: 256, maxSubscriptions: 256 }
+const defaults: PushBrokerOptions = { pollMillis: 2_000, batch: 256, maxSubscriptions: 256 }
 
 /** Between looks at rows that an open transaction holds back: doubled each time up to the longest. */
 const firstPauseMillis = 10

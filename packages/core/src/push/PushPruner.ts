@@ -10,7 +10,7 @@ export interface PushPrunerOptions {
   readonly maxBatches: number
 }
 
-export const defaults: PushPrunerOptions = { every: "10 minutes", maxBatches: 100 }
+const defaults: PushPrunerOptions = { every: "10 minutes", maxBatches: 100 }
 
 /** Longest time for one go; what is left then is removed by the next. */
 const deadline = "2 minutes"

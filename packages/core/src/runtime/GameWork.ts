@@ -35,7 +35,7 @@ const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc): Step => {
   return row.next_turn_set_at !== null && DateTime.isGreaterThan(row.next_turn_set_at, now) ? "settle" : "none"
 }
 
-export const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): Step => {
+const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): Step => {
   switch (row.status) {
     case "starting":
       return mayAttempt(row, now, backoff) ? "start" : "none"

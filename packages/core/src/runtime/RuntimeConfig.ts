@@ -16,7 +16,7 @@ export interface RuntimeSettings {
   readonly sweepInterval: Duration.Input
 }
 
-export const defaults: RuntimeSettings = {
+const defaults: RuntimeSettings = {
   startAttempts: 5,
   firstBackoff: "1 second",
   longestBackoff: "5 minutes",

@@ -14,8 +14,8 @@ export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorIn
   }
 }
 
-export const defaultLimit = 50
-export const maxLimit = 200
+const defaultLimit = 50
+const maxLimit = 200
 
 export interface PageRequest {
   readonly cursor?: string

@@ -16,7 +16,7 @@ export const holdOf = (ruleset: Ruleset, design: Pick<Blocks, "cargo">, techs: P
   techs.cargo * (design.cargo + (design.cargo * design.cargo) / ruleset.holdDivisor)
 
 /** What a load adds to the mass of its ship. */
-export const loadWeight = (load: number, techs: Pick<Levels, "cargo">): number => (load === 0 ? 0 : load / techs.cargo)
+const loadWeight = (load: number, techs: Pick<Levels, "cargo">): number => (load === 0 ? 0 : load / techs.cargo)
 
 export const fullMass = (emptyMass: number, load: number, techs: Pick<Levels, "cargo">): number =>
   emptyMass + loadWeight(load, techs)

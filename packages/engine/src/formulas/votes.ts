@@ -33,7 +33,7 @@ export interface Election {
 }
 
 /** The election among races with the given votes of their own; `choice` must name a race that votes. */
-export const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArray<number>): Election => {
+const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArray<number>): Election => {
   const received = own.map(() => 0)
   for (const [race, votes] of own.entries()) {
     const chosen = choice[race] ?? race

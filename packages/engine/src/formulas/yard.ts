@@ -2,7 +2,7 @@
 import type { Ruleset } from "../rules/Ruleset.ts"
 
 /** Mass that is billed for a ship. */
-export const billedMass = ({ hullBilling }: Ruleset, mass: number): number =>
+const billedMass = ({ hullBilling }: Ruleset, mass: number): number =>
   mass > hullBilling.aboveMass ? mass - hullBilling.discount : mass
 
 export interface Built {

@@ -38,7 +38,7 @@ const isSame = (one: Production | null, other: Production): boolean => {
 }
 
 /** Gives up the hull under construction: the ore that is in it comes back, the points are lost. */
-export const dropHull = (draft: Draft, planet: DraftPlanet): void => {
+const dropHull = (draft: Draft, planet: DraftPlanet): void => {
   if (planet.production?.kind !== "ships") return
   const { design, banked } = planet.production
   const { materials, resources } = planet

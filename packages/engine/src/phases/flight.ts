@@ -3,7 +3,7 @@ import { fullMass, speedOf } from "../formulas/ships.ts"
 import type { Draft, DraftGroup, DraftRace } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
 
-export const speedOfGroup = (draft: Pick<Draft, "ruleset">, { design, techs, load }: DraftGroup): number =>
+const speedOfGroup = (draft: Pick<Draft, "ruleset">, { design, techs, load }: DraftGroup): number =>
   speedOf(draft.ruleset, design, techs, fullMass(design.mass, load, techs))
 
 /** A fleet is as fast as its slowest member. */

@@ -17,7 +17,7 @@ import { toHundredths } from "./rounding.ts"
 import type { Sight } from "./sight.ts"
 
 /** What is being made on a planet, as its owner orders it. */
-export const productionOn = (galaxy: Galaxy, { production, owner }: Planet): string => {
+const productionOn = (galaxy: Galaxy, { production, owner }: Planet): string => {
   if (production === null || owner === null) return "-"
   const sciences = production.kind === "ships" ? raceAt(galaxy, owner).sciences : []
   return productName(production, new Set(sciences.map((it) => keyOf(it.name))))

@@ -6,7 +6,7 @@ import { goodsKinds, Levels, removalReasons, technologies } from "../state/Galax
 const race = Schema.Int
 const number = Schema.Finite
 
-export const changedNumbers = [
+const changedNumbers = [
   "population",
   "industry",
   ...goodsKinds,
@@ -18,7 +18,7 @@ export const changedNumbers = [
 export type ChangedNumber = (typeof changedNumbers)[number]
 
 /** Why a number changed. */
-export const causes = [
+const causes = [
   "removal",
   "order",
   "split",
@@ -57,7 +57,7 @@ export const ChangeEvent = Schema.Struct({
 })
 export type ChangeEvent = typeof ChangeEvent.Type
 
-export const BattleSide = Schema.Struct({
+const BattleSide = Schema.Struct({
   race,
   class: Schema.String,
   techs: Levels,

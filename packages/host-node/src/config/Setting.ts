@@ -86,7 +86,7 @@ export const duration =
   }
 
 /** A duration in the largest unit that divides it. */
-export const spell = (ms: number): string => {
+const spell = (ms: number): string => {
   const unit = (Object.entries(units) as Array<[string, number]>).findLast(([, size]) => ms % size === 0 && ms >= size)
   return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`
 }

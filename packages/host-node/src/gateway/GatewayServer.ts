@@ -20,7 +20,7 @@ import * as Verifier from "@galaxy/edge/Verifier"
 import { ByteSize, Context, Effect, Exit, Layer, Option } from "effect"
 import { HttpIncomingMessage, HttpRouter, type HttpServerRequest } from "effect/http"
 import { guard } from "../http/guard.ts"
-import { hostsOf } from "../http/hosts.ts"
+import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { refuse } from "../http/refuse.ts"
 import { Admission, answer, arrivalOf } from "./bounds/Admission.ts"
 import * as BoundsOptions from "./bounds/BoundsOptions.ts"
@@ -74,9 +74,6 @@ const bodyLimits = (maxPayloadBytes: number) => {
 }
 
 type Ports = BackendClient | PushSource | ReplayStore | EdgeCrypto
-
-const shownHost = (host: string) =>
-  host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
 
 const server = (options: GatewayOptions) =>
   Layer.effect(
@@ -141,7 +138,7 @@ const server = (options: GatewayOptions) =>
       // Runs before the listener is closed: open streams are told why they end, and only then the port drains.
       yield* Effect.addFinalizer(() => hub.close)
       const scheme = options.tls === undefined ? "http" : "https"
-      const url = `${scheme}://${shownHost(options.host)}:${address.port}`
+      const url = `${scheme}://${urlHostOf(options.host)}:${address.port}`
       yield* Effect.logInfo("gateway listens").pipe(Effect.annotateLogs({ url }))
       return { host: options.host, port: address.port, url }
     })

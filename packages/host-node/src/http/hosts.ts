@@ -21,6 +21,12 @@ export const isLoopback = (host: string): boolean => {
   return name === "localhost" || name === "::1" || ipv4Loopback.test(name)
 }
 
+/** The host of a URL under which this machine reaches a listener on that address. */
+export const urlHostOf = (listensOn: string): string => {
+  if (listensOn === "0.0.0.0" || listensOn === "::") return "127.0.0.1"
+  return listensOn.includes(":") ? `[${listensOn}]` : listensOn
+}
+
 const plainName = (name: string) => name.toLowerCase().replace(/\.$/, "")
 
 /** Of a listener on this address: `names` are further hosts that it takes, without ports. */

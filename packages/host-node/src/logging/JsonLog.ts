@@ -17,14 +17,14 @@ export type Level = keyof typeof levels
 const addressPattern = /[^\s@"<>\\/:=,;()]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g
 
 /** Blots out what looks like an address. */
-export const redact = (line: string): string => line.replace(addressPattern, "<address>")
+const redact = (line: string): string => line.replace(addressPattern, "<address>")
 
 const longest = 8_192
 const bounded = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 const asText = (value: unknown) => bounded(typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)))
 
 /** Formats one entry; message and cause are cut, so that a line stays bounded. */
-export const format: Logger.Logger<unknown, string> = Logger.make((options) => {
+const format: Logger.Logger<unknown, string> = Logger.make((options) => {
   const { message, level, timestamp, cause, annotations } = Logger.formatStructured.log(options)
   const span = Context.getOption(options.fiber.context as Context.Context<Tracer.ParentSpan>, Tracer.ParentSpan)
   const line = JSON.stringify({

@@ -74,7 +74,7 @@ const failureOf = (cause: unknown): MailRejected | MailDeferred => {
 }
 
 /** `Galaxy <galaxy@example.org>` or a plain address. */
-export const addressOf = (sender: string): string => /<([^<>]+)>\s*$/.exec(sender)?.[1] ?? sender.trim()
+const addressOf = (sender: string): string => /<([^<>]+)>\s*$/.exec(sender)?.[1] ?? sender.trim()
 
 const compose = (mail: OutgoingMail): Promise<Buffer> =>
   new MailComposer({

@@ -14,7 +14,7 @@ import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, type HttpClient, HttpRouter, HttpServer } from "effect/http"
 import { builtinImage, builtinVersion } from "../engine-host/EngineProgram.ts"
-import { hostsOf } from "../http/hosts.ts"
+import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as PushServer from "../push/PushServer.ts"
 
@@ -55,9 +55,6 @@ const prepare = (options: BackendServerOptions) =>
     })
   )
 
-const shownHost = (host: string) =>
-  host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
-
 const addresses = (options: BackendServerOptions) =>
   Layer.effect(
     BackendServer,
@@ -65,9 +62,9 @@ const addresses = (options: BackendServerOptions) =>
       const { address } = yield* HttpServer.HttpServer
       const push = yield* PushServer.PushServer
       const port = "port" in address ? address.port : options.port
-      const url = `http://${shownHost(options.host)}:${port}`
+      const url = `http://${urlHostOf(options.host)}:${port}`
       yield* Effect.logInfo("backend listens").pipe(Effect.annotateLogs({ url }))
-      return { url, pushUrl: `http://${shownHost(options.pushHost)}:${push.port}` }
+      return { url, pushUrl: `http://${urlHostOf(options.pushHost)}:${push.port}` }
     })
   )
 

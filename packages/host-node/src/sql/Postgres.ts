@@ -28,7 +28,7 @@ export interface OwnedOptions extends PostgresOptions {
   readonly lockWaitMs?: number
 }
 
-export const defaults = {
+const defaults = {
   maxConnections: 10,
   statementTimeoutMs: 8_000,
   connectTimeoutMs: 5_000,

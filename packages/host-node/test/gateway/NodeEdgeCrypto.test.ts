@@ -4,7 +4,7 @@ import * as PublicKey from "@galaxy/core/auth/PublicKey"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
-import { Chance } from "@galaxy/testkit/Chance"
+import { SeededRandom } from "@galaxy/testkit/SeededRandom"
 import { crypto, device } from "@galaxy/testkit/TestEdge"
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"))
@@ -46,7 +46,7 @@ describe("the gateway's cryptography", () => {
   it.effect("hashes with SHA-256", () =>
     Effect.gen(function* () {
       const { sha256 } = yield* EdgeCrypto
-      const bytes = new Chance(1).bytes(1_000)
+      const bytes = new SeededRandom(1).bytes(1_000)
       const part = bytes.subarray(10, 20)
       assert.deepStrictEqual(Buffer.from(yield* sha256(part)), createHash("sha256").update(part).digest())
     }).pipe(Effect.provide(crypto))
@@ -104,10 +104,10 @@ describe("the gateway's cryptography", () => {
   it.effect("answers for bytes that are no point, and goes on", () =>
     Effect.gen(function* () {
       const { publicKey, sign, verify } = yield* EdgeCrypto
-      const chance = new Chance(2)
+      const random = new SeededRandom(2)
       const message = Buffer.from("message")
       const signature = yield* sign(message)
-      for (let round = 0; round < 500; round++) assert.isFalse(yield* verify(chance.bytes(32), message, signature))
+      for (let round = 0; round < 500; round++) assert.isFalse(yield* verify(random.bytes(32), message, signature))
       assert.isTrue(yield* verify(publicKey, message, signature))
     }).pipe(Effect.provide(crypto))
   )

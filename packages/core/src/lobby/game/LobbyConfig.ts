@@ -17,7 +17,7 @@ export interface LobbySettings {
 const minute = 60_000
 const day = 24 * 60 * minute
 
-export const defaults: LobbySettings = {
+const defaults: LobbySettings = {
   turnMinIntervalMs: minute,
   inviteLifetimeMs: 7 * day,
   inviteLifetimeMaxMs: 365 * day,

@@ -15,7 +15,7 @@ import { isPlatformError, type PlatformError } from "effect/PlatformError"
 import { type CannotPlay, cannot, fileProblem } from "./failures.ts"
 
 /** Bytes of a galaxy file; far above what the largest game takes. */
-export const maxGalaxyFileBytes = 256 * 1024 * 1024
+const maxGalaxyFileBytes = 256 * 1024 * 1024
 
 /** A game as it was found in a file. */
 export interface Found extends Made {

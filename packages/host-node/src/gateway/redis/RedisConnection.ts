@@ -18,7 +18,7 @@ export interface RedisConnection {
 }
 
 /** Longest time for a connection, and for each command. */
-export const deadlineMs = 1_500
+const deadlineMs = 1_500
 const keepAliveMs = 5_000
 
 /** How long a connection that is thrown away may take to say goodbye. */

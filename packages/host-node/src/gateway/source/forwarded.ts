@@ -12,7 +12,7 @@ import type { Networks } from "./Networks.ts"
 const maxHops = 16
 
 /** An address, perhaps with a port or in brackets as proxies write them; undefined for anything else. */
-export const addressIn = (element: string): string | undefined => {
+const addressIn = (element: string): string | undefined => {
   const text = element.trim()
   const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? /^(\d[\d.]*):\d{1,5}$/.exec(text)?.[1] ?? text
   const address = plain(bare.split("%")[0] ?? "")

@@ -138,7 +138,7 @@ export const refused = (answer: Answer, code: ApiErrorCode, why = ""): void => {
 }
 
 /** A race's orders as any engine answers them: what an order holds is the engine's business. */
-export const Orders = Schema.Struct({
+const Orders = Schema.Struct({
   race: Schema.String,
   turn: Schema.Int,
   orders: Schema.Array(Schema.Record(Schema.String, Schema.Unknown)),
