@@ -5,7 +5,7 @@
  * Anything else is refused with its file and line, so that a descriptor is never
  * silently less than its schema.
  */
-import type { Field, FieldType, Scalar, Table } from "@galaxy/contract/fbs/descriptor"
+import type { TableField, FieldType, Scalar, Table } from "@galaxy/contract/fbs/descriptor"
 
 export class FbsError extends Error {
   override readonly name = "FbsError"
@@ -53,7 +53,7 @@ interface Declaration {
   readonly file: string
   readonly line: number
   readonly namespace: string
-  readonly fields: ReadonlyArray<{ readonly line: number; readonly field: Field }>
+  readonly fields: ReadonlyArray<{ readonly line: number; readonly field: TableField }>
 }
 
 interface SchemaFile {
@@ -149,7 +149,7 @@ const parseFile = (file: string, source: string): SchemaFile => {
     const tableLine = line()
     const name = word("a table's name", /^[A-Za-z_]\w*$/)
     const full = namespace === "" ? name : `${namespace}.${name}`
-    const fields: Array<{ line: number; field: Field }> = []
+    const fields: Array<{ line: number; field: TableField }> = []
     const names = new Set<string>()
     let slot = 0
     take("{")
@@ -252,7 +252,7 @@ export const readSchemas = (sources: ReadonlyMap<string, string>): ReadonlyMap<s
   }
   const tables = new Map<string, Table>()
   for (const [name, { file, namespace, fields }] of declared) {
-    const resolved = fields.map(({ line, field }): Field => {
+    const resolved = fields.map(({ line, field }): TableField => {
       const wanted = tableOf(field.type)
       if (wanted === undefined) return field
       const table = resolveName(wanted, namespace, declared)

@@ -1,5 +1,5 @@
 /** Writes the descriptor module: every table of `fbs/` as plain data, for a generic codec. */
-import type { Field, FieldType, Table } from "@galaxy/contract/fbs/descriptor"
+import type { TableField, FieldType, Table } from "@galaxy/contract/fbs/descriptor"
 
 const typeText = (type: FieldType): string => {
   if (typeof type === "string") return JSON.stringify(type)
@@ -7,7 +7,7 @@ const typeText = (type: FieldType): string => {
   return `{ table: ${JSON.stringify(type.table)} }`
 }
 
-const fieldText = (field: Field): string => {
+const fieldText = (field: TableField): string => {
   const parts = [`name: ${JSON.stringify(field.name)}`, `slot: ${field.slot}`, `type: ${typeText(field.type)}`]
   if (field.optional) parts.push("optional: true")
   if (field.required) parts.push("required: true")

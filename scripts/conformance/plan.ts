@@ -1,7 +1,7 @@
 /** What `npm run conformance` was asked for: its command line, and how it is handed to the suite. */
 import { parseArgs } from "node:util"
 import { Predicate } from "effect"
-import type { Json } from "@galaxy/testkit/engine/conformance/Check"
+import type { JsonFields } from "@galaxy/testkit/engine/conformance/Check"
 import { builtin, parseSamples, type Samples } from "./samples.ts"
 
 /** The environment variable that holds the plan, as JSON. */
@@ -14,7 +14,7 @@ export interface Plan {
   readonly cwd: string
   readonly samples: Samples
   /** `options` of the init request. */
-  readonly options?: Json
+  readonly options?: JsonFields
 }
 
 export const usage = `Runs the conformance suite on an engine: a program as docs/guides/write-your-own-engine.md describes it.
@@ -42,7 +42,7 @@ const split = (args: ReadonlyArray<string>): readonly [ReadonlyArray<string>, Re
   return [args.slice(0, at), args[at] === "--" ? args.slice(at + 1) : args.slice(at)]
 }
 
-const objectIn = (text: string): Json => {
+const objectIn = (text: string): JsonFields => {
   const read: unknown = JSON.parse(text)
   if (!Predicate.isReadonlyObject(read)) throw new Error("it is not a JSON object")
   return read

@@ -5,11 +5,11 @@
  * its race holds there. A text that is nothing but such a place becomes what stands there, a number say.
  */
 import { Predicate } from "effect"
-import type { Json } from "@galaxy/testkit/engine/conformance/Check"
+import type { JsonFields } from "@galaxy/testkit/engine/conformance/Check"
 
 export interface Samples {
-  readonly valid: Json
-  readonly refused: Json
+  readonly valid: JsonFields
+  readonly refused: JsonFields
 }
 
 /** For games that keep to the orders of the built-in one. */
@@ -34,13 +34,13 @@ export const parseSamples = (text: string): Samples => {
 const at = (report: unknown, place: string): unknown => {
   let found = report
   for (const key of place.split(".")) {
-    found = typeof found === "object" && found !== null && Object.hasOwn(found, key) ? (found as Json)[key] : undefined
+    found = typeof found === "object" && found !== null && Object.hasOwn(found, key) ? (found as JsonFields)[key] : undefined
     if (found === undefined) throw new Error(`the report has nothing at ${place}, which the valid sample asks for`)
   }
   return found
 }
 
-const filled = (value: unknown, report: Json, number: number): unknown => {
+const filled = (value: unknown, report: JsonFields, number: number): unknown => {
   if (Array.isArray(value)) return value.map((it) => filled(it, report, number))
   if (Predicate.isReadonlyObject(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, filled(it, report, number)]))
@@ -52,5 +52,5 @@ const filled = (value: unknown, report: Json, number: number): unknown => {
 }
 
 /** The valid order of that number, for the race of the report. */
-export const validOrder = (samples: Samples, report: Json, number: number): Json =>
-  filled(samples.valid, report, number) as Json
+export const validOrder = (samples: Samples, report: JsonFields, number: number): JsonFields =>
+  filled(samples.valid, report, number) as JsonFields

@@ -1,9 +1,9 @@
 /** Port: what the gateway asks of the backend. */
 import { Context, type Effect, type Option } from "effect"
-import type { Page } from "./hub/eventStream.ts"
+import type { KeptEvents } from "./hub/eventStream.ts"
 import type { BackendUnavailable } from "./Refusal.ts"
 
-export interface SessionRecord {
+export interface SessionIdentity {
   readonly userId: string
   /** Raw, 32 bytes. */
   readonly publicKey: Uint8Array
@@ -41,13 +41,13 @@ export class BackendClient extends Context.Service<
   BackendClient,
   {
     /** None: there is no such session. */
-    session(deviceSessionId: string): Effect.Effect<Option.Option<SessionRecord>, BackendUnavailable>
+    session(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
     /** One call of the user surface, whatever its status. */
     forward(request: ForwardRequest): Effect.Effect<BackendAnswer, BackendUnavailable>
     /** One call of the public surface. */
     public(request: PublicRequest): Effect.Effect<BackendAnswer, BackendUnavailable>
     /** Kept events of a user above a number. */
-    events(userId: string, after: number, limit: number): Effect.Effect<Page, BackendUnavailable>
+    events(userId: string, after: number, limit: number): Effect.Effect<KeptEvents, BackendUnavailable>
     readonly ready: Effect.Effect<void, BackendUnavailable>
   }
 >()("@galaxy/edge/BackendClient") {}

@@ -32,12 +32,12 @@ export class EdgeGateway extends Context.Service<
   }
 >()("@galaxy/edge/EdgeGateway") {}
 
-interface Outcome {
+interface BusinessAnswer {
   readonly resultCode: string
   readonly payload: Uint8Array
 }
 
-const failed = (code: string, message: string, reason?: string): Outcome => ({
+const failed = (code: string, message: string, reason?: string): BusinessAnswer => ({
   resultCode: code,
   payload: fromError(code, message, reason)
 })
@@ -85,7 +85,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       return { resultCode: "ok", payload }
     })
 
-    const sign = Effect.fnUntraced(function* (requestId: string, outcome: Outcome) {
+    const sign = Effect.fnUntraced(function* (requestId: string, outcome: BusinessAnswer) {
       const fields = {
         protocolVersion: SigningInput.protocolVersion,
         requestId,

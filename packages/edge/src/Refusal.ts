@@ -63,11 +63,11 @@ export type StatusCode =
   | "UNAVAILABLE"
 
 /** `session_revoked` ends a stream with another code than it refuses a request. */
-export type Place = "request" | "stream"
+export type RefusedAt = "request" | "stream"
 
-const same = (code: StatusCode): Record<Place, StatusCode> => ({ request: code, stream: code })
+const same = (code: StatusCode): Record<RefusedAt, StatusCode> => ({ request: code, stream: code })
 
-export const statusCodes: { readonly [R in Reason]: Readonly<Record<Place, StatusCode>> } = {
+export const statusCodes: { readonly [R in Reason]: Readonly<Record<RefusedAt, StatusCode>> } = {
   invalid_envelope: same("INVALID_ARGUMENT"),
   unsupported_protocol_version: same("FAILED_PRECONDITION"),
   session_unknown: same("UNAUTHENTICATED"),

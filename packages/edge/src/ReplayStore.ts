@@ -25,13 +25,13 @@ export interface Reservation {
  * - `repeated`: reserved before, by this request or another with its id.
  * - `unvouched`: signed before the store lost reservations, so that it may have run already.
  */
-export type Verdict = "first" | "repeated" | "unvouched"
+export type ReservationVerdict = "first" | "repeated" | "unvouched"
 
 export class ReplayStore extends Context.Service<
   ReplayStore,
   {
     /** Durable before it answers `first`: whoever asks later, here or after a restart, doesn't get that answer. */
-    reserve(reservation: Reservation): Effect.Effect<Verdict, ReplayStoreUnavailable>
+    reserve(reservation: Reservation): Effect.Effect<ReservationVerdict, ReplayStoreUnavailable>
     /** Fails unless a reservation can be written now and would be answered; `why` says what is missing. */
     ready(futureMs: number): Effect.Effect<void, ReplayStoreUnavailable>
   }

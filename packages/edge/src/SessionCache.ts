@@ -5,7 +5,7 @@
  * answered, to none of those who wait for it.
  */
 import { Clock, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
-import { BackendClient, type SessionRecord } from "./BackendClient.ts"
+import { BackendClient, type SessionIdentity } from "./BackendClient.ts"
 import { BackendUnavailable } from "./Refusal.ts"
 
 export interface SessionCacheOptions {
@@ -31,7 +31,7 @@ export const defaults: SessionCacheOptions = {
 export class SessionCache extends Context.Service<
   SessionCache,
   {
-    get(deviceSessionId: string): Effect.Effect<Option.Option<SessionRecord>, BackendUnavailable>
+    get(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     readonly revokeUser: (userId: string) => Effect.Effect<void>
     /** Whether invalidations arrive. While they don't, a session is believed for a moment only. */
@@ -42,14 +42,14 @@ export class SessionCache extends Context.Service<
 >()("@galaxy/edge/SessionCache") {}
 
 interface Entry {
-  readonly record: Option.Option<SessionRecord>
+  readonly record: Option.Option<SessionIdentity>
   /** When the backend was asked. */
   readonly at: number
 }
 
 /** One question to the backend, for all who want its answer. */
 interface Lookup {
-  readonly answer: Deferred.Deferred<Option.Option<SessionRecord>, BackendUnavailable>
+  readonly answer: Deferred.Deferred<Option.Option<SessionIdentity>, BackendUnavailable>
   /** An invalidation came meanwhile: the answer may be the older one. */
   stale: boolean
 }
@@ -137,7 +137,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         for (const [id, lookup] of lookups) overtake(id, lookup)
       }
 
-      const revoked = (record: SessionRecord): SessionRecord => ({ ...record, status: "revoked" })
+      const revoked = (record: SessionIdentity): SessionIdentity => ({ ...record, status: "revoked" })
 
       return SessionCache.of({
         get,

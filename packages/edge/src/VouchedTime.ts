@@ -9,10 +9,14 @@ import { Effect } from "effect"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
 
 /** When reservations were lost, by the gateway's clock in Unix milliseconds; `undefined` when none were. */
-export type Loss = number | undefined
+export type LostAt = number | undefined
 
 /** Fails while the border isn't passed. */
-export const passed = (lostAtMs: Loss, futureMs: number, now: number): Effect.Effect<void, ReplayStoreUnavailable> => {
+export const passed = (
+  lostAtMs: LostAt,
+  futureMs: number,
+  now: number
+): Effect.Effect<void, ReplayStoreUnavailable> => {
   if (lostAtMs === undefined) return Effect.void
   const border = lostAtMs + futureMs
   return now > border
@@ -23,12 +27,12 @@ export const passed = (lostAtMs: Loss, futureMs: number, now: number): Effect.Ef
 }
 
 /** Whether the store knows of everything that was accepted with this timestamp. */
-export const vouched = (lostAtMs: Loss, request: { readonly timestampMs: number; readonly futureMs: number }) =>
+export const vouched = (lostAtMs: LostAt, request: { readonly timestampMs: number; readonly futureMs: number }) =>
   lostAtMs === undefined || request.timestampMs > lostAtMs + request.futureMs
 
 /** Clocks that are right differ by less than this. Milliseconds. */
 export const maxSkewMs = 60_000
 
 /** A loss that lies further ahead than clocks differ was written by a wrong clock: it counts as one of now. */
-export const settled = (lostAtMs: Loss, now: number): Loss =>
+export const settled = (lostAtMs: LostAt, now: number): LostAt =>
   lostAtMs !== undefined && lostAtMs > now + maxSkewMs ? now : lostAtMs

@@ -1,5 +1,5 @@
 /** The session cache against a scripted backend: bounds, times, and lookups that an invalidation overtakes. */
-import type { SessionRecord } from "@galaxy/edge/BackendClient"
+import type { SessionIdentity } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import * as SessionCache from "@galaxy/edge/SessionCache"
 import { assert, describe, it } from "@effect/vitest"
@@ -21,17 +21,17 @@ const settle = Effect.forEach(Array.from({ length: 20 }), () => Effect.yieldNow,
 
 /** Lookups that wait until the test answers them, in the order in which they were made. */
 const script = (backend: Backend) => {
-  const waiting: Array<Deferred.Deferred<Option.Option<SessionRecord>, BackendUnavailable>> = []
+  const waiting: Array<Deferred.Deferred<Option.Option<SessionIdentity>, BackendUnavailable>> = []
   backend.answer = () =>
     Effect.suspend(() => {
-      const answer = Deferred.makeUnsafe<Option.Option<SessionRecord>, BackendUnavailable>()
+      const answer = Deferred.makeUnsafe<Option.Option<SessionIdentity>, BackendUnavailable>()
       waiting.push(answer)
       return Deferred.await(answer)
     })
-  const record = (status: SessionRecord["status"]): Option.Option<SessionRecord> =>
+  const record = (status: SessionIdentity["status"]): Option.Option<SessionIdentity> =>
     Option.some({ userId: one.userId, publicKey: one.publicKey, status })
   return {
-    answer: (index: number, status: SessionRecord["status"]) => Deferred.succeed(waiting[index]!, record(status)),
+    answer: (index: number, status: SessionIdentity["status"]) => Deferred.succeed(waiting[index]!, record(status)),
     fail: (index: number) => Deferred.fail(waiting[index]!, new BackendUnavailable()),
     get asked() {
       return waiting.length

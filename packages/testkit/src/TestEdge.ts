@@ -1,5 +1,5 @@
 /** Devices with keys, a backend in memory, and the edge's services around them on Node's own cryptography. */
-import { BackendClient, type SessionRecord } from "@galaxy/edge/BackendClient"
+import { BackendClient, type SessionIdentity } from "@galaxy/edge/BackendClient"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import * as Budgets from "@galaxy/edge/Budgets"
 import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
@@ -67,16 +67,16 @@ export const envelopeOf = (by: Device, fields: Partial<Envelope> = {}): Envelope
 
 /** Sessions in memory. `answer` may be replaced to fail, or to let a lookup wait. */
 export class Backend {
-  readonly sessions = new Map<string, SessionRecord>()
+  readonly sessions = new Map<string, SessionIdentity>()
   readonly asked: Array<string> = []
-  answer: (deviceSessionId: string) => Effect.Effect<Option.Option<SessionRecord>, BackendUnavailable> = (id) =>
+  answer: (deviceSessionId: string) => Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable> = (id) =>
     Effect.sync(() => Option.fromUndefinedOr(this.sessions.get(id)))
 
   constructor(...devices: ReadonlyArray<Device>) {
     for (const it of devices) this.add(it)
   }
 
-  add(it: Device, status: SessionRecord["status"] = "active") {
+  add(it: Device, status: SessionIdentity["status"] = "active") {
     this.sessions.set(it.deviceSessionId, { userId: it.userId, publicKey: it.publicKey, status })
   }
 

@@ -2,7 +2,7 @@
 import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
-import { listen, type Player as Connected } from "@galaxy/host-node/demo/Player"
+import { listen, type DemoPlayer as Connected } from "@galaxy/host-node/demo/Player"
 import { Data, Effect, Schedule } from "effect"
 import { Galaxy } from "./Galaxy.ts"
 
@@ -40,7 +40,7 @@ export const signIn = (name: string) =>
     return { name, email, client, userId, session }
   })
 
-export interface Player extends Connected {
+export interface TestPlayer extends Connected {
   readonly userId: string
   readonly session: GalaxyClient.Options["session"]
 }
@@ -53,7 +53,7 @@ export const player = (name: string) =>
   })
 
 /** Asks until the game is in the state. */
-export const gameIn = (owner: Player, gameId: string, status: string) =>
+export const gameIn = (owner: TestPlayer, gameId: string, status: string) =>
   owner.client.call("lobby.games.get", { game_id: gameId }).pipe(
     Effect.flatMap((game) =>
       game.status === status
@@ -67,7 +67,7 @@ export const gameIn = (owner: Player, gameId: string, status: string) =>
 
 /** A private game of the first player, all seated as `Race_<name>`; ready to start. */
 const formGame = (
-  players: readonly [Player, ...ReadonlyArray<Player>],
+  players: readonly [TestPlayer, ...ReadonlyArray<TestPlayer>],
   options: { readonly turnSchedule?: string; readonly timeZone?: string } = {}
 ) =>
   Effect.gen(function* () {
@@ -94,7 +94,7 @@ const formGame = (
 
 /** The same, started and running. */
 export const runGame = (
-  players: readonly [Player, ...ReadonlyArray<Player>],
+  players: readonly [TestPlayer, ...ReadonlyArray<TestPlayer>],
   options: { readonly turnSchedule?: string; readonly timeZone?: string } = {}
 ) =>
   Effect.gen(function* () {

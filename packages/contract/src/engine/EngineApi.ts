@@ -26,7 +26,7 @@ export const OrderRequest = Schema.Struct({ actor, turn: openTurn, orders: order
 const ofRace = { race: actor, turn: Schema.optionalKey(whole(0, maxTurn)) }
 
 /** Answers requests that don't decode with `invalid_request`. */
-export class InputErrors extends HttpApiMiddleware.Service<InputErrors>()(
+export class EngineInputErrors extends HttpApiMiddleware.Service<EngineInputErrors>()(
   "@galaxy/contract/engine/EngineApi/InputErrors",
   { error: InvalidRequestWire }
 ) {}
@@ -59,4 +59,4 @@ export class PlayGroup extends HttpApiGroup.make("play")
 
 export class EngineApi extends HttpApi.make("engine")
   .add(HealthGroup, EngineAdminGroup, PlayGroup)
-  .middleware(InputErrors) {}
+  .middleware(EngineInputErrors) {}

@@ -8,7 +8,7 @@
 import { Data, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { Builder } from "flatbuffers"
-import type { Field, FieldType, Scalar, Table, Tables } from "./descriptor.ts"
+import type { TableField, FieldType, Scalar, Table, Tables } from "./descriptor.ts"
 
 export class MalformedBuffer extends Data.TaggedError("MalformedBuffer")<{ readonly message: string }> {}
 
@@ -164,7 +164,7 @@ const safe = (value: bigint): number => {
 }
 
 /** FlatBuffers leaves out a scalar that equals its default, so the reader puts it back. */
-const defaultOf = (field: Field): Json | undefined => {
+const defaultOf = (field: TableField): Json | undefined => {
   if (field.optional || typeof field.type !== "string" || field.type === "string" || field.type === "bytes") {
     return undefined
   }
@@ -289,7 +289,7 @@ class Writer {
     }
   }
 
-  #field(field: Field, type: Scalar, value: Json, where: string): void {
+  #field(field: TableField, type: Scalar, value: Json, where: string): void {
     const fallback = field.optional ? null : (field.default ?? 0)
     switch (type) {
       case "bool":

@@ -8,7 +8,7 @@ export type Scalar = "bool" | "int" | "uint" | "long" | "ulong" | "double" | "st
 
 export type FieldType = Scalar | { readonly vector: Scalar | { readonly table: string } } | { readonly table: string }
 
-export interface Field {
+export interface TableField {
   readonly name: string
   readonly slot: number
   readonly type: FieldType
@@ -21,7 +21,7 @@ export interface Field {
 }
 
 export interface Table {
-  readonly fields: ReadonlyArray<Field>
+  readonly fields: ReadonlyArray<TableField>
 }
 
 /** Every table of the contract by its full name. */

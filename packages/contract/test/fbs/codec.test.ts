@@ -7,7 +7,7 @@ import {
   MalformedBuffer,
   UnencodableValue
 } from "@galaxy/contract/fbs/codec"
-import type { Field, Tables } from "@galaxy/contract/fbs/descriptor"
+import type { TableField, Tables } from "@galaxy/contract/fbs/descriptor"
 import { tables as generated } from "@galaxy/contract/gen/fbs-tables"
 import { Builder, ByteBuffer } from "flatbuffers"
 import { assert, beforeAll, describe, it } from "vitest"
@@ -54,7 +54,7 @@ const call = (on: Generated, method: string, ...args: ReadonlyArray<unknown>): u
 
 const offset = (on: Generated, method: string, ...args: ReadonlyArray<unknown>) => call(on, method, ...args) as number
 
-const readField = (reader: Reader, field: Field): Json | undefined => {
+const readField = (reader: Reader, field: TableField): Json | undefined => {
   const read = (method: string, index?: number): unknown => {
     // Where a name is a word of the language, flatc puts an underscore after it.
     const found = reader[method] ?? reader[`${method}_`]
@@ -90,7 +90,7 @@ const readAll = (reader: Reader, table: string): JsonObject => {
 const readByFlatc = (table: string, bytes: Uint8Array): JsonObject =>
   readAll(call(classOf(table), `getRootAs${shortName(table)}`, new ByteBuffer(bytes)) as Reader, table)
 
-const childByFlatc = (builder: Builder, table: string, field: Field, value: Json): unknown => {
+const childByFlatc = (builder: Builder, table: string, field: TableField, value: Json): unknown => {
   const type = field.type
   if (type === "string") return builder.createString(value as string)
   if (type === "long") return BigInt(value as number)

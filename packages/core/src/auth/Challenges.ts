@@ -72,13 +72,13 @@ export class Challenges extends Context.Service<
   }
 >()("@galaxy/core/auth/Challenges") {}
 
-type Outcome =
+type Attempted =
   | { readonly type: "opened"; readonly session: DeviceSessionId }
   | { readonly type: "refused" }
   | { readonly type: "blocked" }
 
 /** How a request for a code is answered: with a mail, with the network's last challenge, or with one that nobody can confirm. */
-type Answer =
+type CodeAnswer =
   | { readonly type: "mailed" }
   | { readonly type: "last"; readonly id: ChallengeId }
   | { readonly type: "silent" }
@@ -87,7 +87,7 @@ const logLines = {
   mailed: "a login code was issued",
   last: "a login code was asked for too soon",
   silent: "no login code was mailed: the address has reached its limit for now"
-} as const satisfies Record<Answer["type"], string>
+} as const satisfies Record<CodeAnswer["type"], string>
 
 class Undone extends Data.TaggedError("Undone") {}
 
@@ -114,7 +114,7 @@ export const layer: Layer.Layer<
     const hashOf = (challengeId: string, code: string) =>
       Effect.provideService(LoginCode.hash(settings.codeKey, challengeId, code), Mac.Mac, mac)
 
-    const answerTo = (traffic: ChallengeStore.Traffic, known: boolean, now: DateTime.Utc): Answer => {
+    const answerTo = (traffic: ChallengeStore.Traffic, known: boolean, now: DateTime.Utc): CodeAnswer => {
       const since = DateTime.toEpochMillis(now) - settings.throttleWindowMs
       const [last] = traffic.live
       const recent = traffic.live.filter((it) => it.createdAt.getTime() > since).length
@@ -140,7 +140,7 @@ export const layer: Layer.Layer<
             .pipe(Effect.catchTag("Undone", () => Effect.void))
 
     const issue = Effect.fnUntraced(function* (
-      answer: Answer["type"],
+      answer: CodeAnswer["type"],
       request: { readonly email: string; readonly language: string; readonly network: Mark; readonly known: boolean },
       now: DateTime.Utc
     ) {
@@ -211,7 +211,7 @@ export const layer: Layer.Layer<
       request: ConfirmCode,
       publicKey: Uint8Array,
       country: string | undefined
-    ): Effect.fn.Return<Outcome, StorageError | SqlError.SqlError> {
+    ): Effect.fn.Return<Attempted, StorageError | SqlError.SqlError> {
       const now = yield* DateTime.now
       const hash = yield* hashOf(request.challengeId, request.code)
       const challenge = yield* store.lock(request.challengeId, now)

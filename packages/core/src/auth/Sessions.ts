@@ -11,12 +11,12 @@ import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
-export type Session = typeof SessionSchema.Type
+export type ListedSession = typeof SessionSchema.Type
 
 /** There is no such session, or it is somebody else's: the two look alike. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {}) {}
 
-export class SessionRecord extends Schema.Class<SessionRecord>("galaxy/auth/SessionRecord")({
+export class DeviceSession extends Schema.Class<DeviceSession>("galaxy/auth/DeviceSession")({
   deviceSessionId: DeviceSessionId,
   userId: UserId,
   clientPublicKey: Schema.Uint8Array,
@@ -34,9 +34,9 @@ export class Sessions extends Context.Service<
     /** Joins the caller's transaction. */
     create(userId: UserId, publicKey: Uint8Array): Effect.Effect<DeviceSessionId, StorageError>
     /** For the gateway: active or revoked. Notes, at most once a minute, that the session was seen. */
-    lookup(deviceSessionId: DeviceSessionId): Effect.Effect<SessionRecord, SessionNotFound | StorageError>
+    lookup(deviceSessionId: DeviceSessionId): Effect.Effect<DeviceSession, SessionNotFound | StorageError>
     /** The caller's active sessions, oldest first; of very many the newest. */
-    list(userId: UserId): Effect.Effect<ReadonlyArray<Session>, StorageError>
+    list(userId: UserId): Effect.Effect<ReadonlyArray<ListedSession>, StorageError>
     /** Answers what it revoked: nothing when the session was revoked already. */
     revoke(
       userId: UserId,
@@ -58,7 +58,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
     const columns = sql.literal(`device_session_id AS "deviceSessionId", user_id AS "userId",
       client_public_key AS "clientPublicKey", status, created_at AS "createdAt", revoked_at AS "revokedAt",
       last_seen_at AS "lastSeenAt"`)
-    const decode = Schema.decodeUnknownEffect(Schema.Array(SessionRecord))
+    const decode = Schema.decodeUnknownEffect(Schema.Array(DeviceSession))
 
     const create = Effect.fn("Sessions.create")(function* (userId: UserId, publicKey: Uint8Array) {
       const id = DeviceSessionId.make(yield* newId)
@@ -76,7 +76,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return record ?? (yield* new SessionNotFound())
     })
 
-    const isDue = (record: SessionRecord, now: DateTime.Utc): boolean => {
+    const isDue = (record: DeviceSession, now: DateTime.Utc): boolean => {
       if (record.status !== "active") return false
       if (record.lastSeenAt === null) return true
       const age = now.epochMilliseconds - record.lastSeenAt.epochMilliseconds

@@ -12,12 +12,12 @@ import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import type { EngineAccess } from "./EngineHost.ts"
 
-export type Json = Readonly<Record<string, unknown>>
+export type EngineBody = Readonly<Record<string, unknown>>
 
 type CallError = EngineRefused | EngineUnreachable
 
 /** A race and a turn to read of; the open turn when none is named. */
-export interface Subject {
+export interface ReportSubject {
   readonly race: string
   readonly turn?: number | undefined
 }
@@ -29,10 +29,10 @@ export class EngineClient extends Context.Service<
     health(engine: EngineAccess): Effect.Effect<void, CallError>
     init(engine: EngineAccess, request: InitRequest): Effect.Effect<EngineStatus, CallError>
     turn(engine: EngineAccess, turn: number): Effect.Effect<EngineStatus, CallError>
-    command(engine: EngineAccess, body: Json): Effect.Effect<Json, CallError>
-    order(engine: EngineAccess, body: Json): Effect.Effect<Json, CallError>
-    orders(engine: EngineAccess, subject: Subject): Effect.Effect<Json, CallError>
-    report(engine: EngineAccess, subject: Subject): Effect.Effect<Json, CallError>
+    command(engine: EngineAccess, body: EngineBody): Effect.Effect<EngineBody, CallError>
+    order(engine: EngineAccess, body: EngineBody): Effect.Effect<EngineBody, CallError>
+    orders(engine: EngineAccess, subject: ReportSubject): Effect.Effect<EngineBody, CallError>
+    report(engine: EngineAccess, subject: ReportSubject): Effect.Effect<EngineBody, CallError>
   }
 >()("@galaxy/core/engine/EngineClient") {}
 
@@ -110,7 +110,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
       HttpClientRequest.make(method)(new URL(path, endpoint)).pipe(HttpClientRequest.bearerToken(token))
     const sent = (method: "POST" | "PUT", engine: EngineAccess, path: string, body: unknown) =>
       to(method, engine, path).pipe(HttpClientRequest.setBody(HttpBody.jsonUnsafe(body)))
-    const asked = (engine: EngineAccess, path: string, { race, turn }: Subject) =>
+    const asked = (engine: EngineAccess, path: string, { race, turn }: ReportSubject) =>
       to("GET", engine, path).pipe(HttpClientRequest.setUrlParams({ race, ...(turn === undefined ? {} : { turn }) }))
 
     /**

@@ -7,7 +7,7 @@ import { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import * as WriteProbe from "../shared/WriteProbe.ts"
 
 /** A part of the backend that can't do its work. */
-export interface Missing {
+export interface NotReadyPart {
   readonly name: string
   /** What is the matter with it. Names nothing secret: anybody may ask. */
   readonly reason: string
@@ -17,7 +17,7 @@ export class Readiness extends Context.Service<
   Readiness,
   {
     /** What is missing; empty when the backend can do its work. */
-    readonly missing: Effect.Effect<ReadonlyArray<Missing>>
+    readonly missing: Effect.Effect<ReadonlyArray<NotReadyPart>>
   }
 >()("@galaxy/core/http/Readiness") {}
 

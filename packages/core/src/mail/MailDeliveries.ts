@@ -10,7 +10,7 @@ import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Attempt, DeadLetter, Delivery, DeliveryNotFound, DeliveryNotResendable, Status } from "./Mail.ts"
 
-export interface PageRequest {
+export interface DeliveriesPage {
   /** At most 200. */
   readonly limit: number
   /** Rows older than this id: the last one of the page before. */
@@ -21,12 +21,12 @@ export class MailDeliveries extends Context.Service<
   MailDeliveries,
   {
     /** Newest first. */
-    list(page: PageRequest & { readonly status?: Status }): Effect.Effect<ReadonlyArray<Delivery>, StorageError>
+    list(page: DeliveriesPage & { readonly status?: Status }): Effect.Effect<ReadonlyArray<Delivery>, StorageError>
     get(deliveryId: DeliveryId): Effect.Effect<Delivery, DeliveryNotFound | StorageError>
     /** Oldest first. */
     attempts(deliveryId: DeliveryId): Effect.Effect<ReadonlyArray<Attempt>, DeliveryNotFound | StorageError>
     /** Newest first. */
-    deadLetters(page: PageRequest): Effect.Effect<ReadonlyArray<DeadLetter>, StorageError>
+    deadLetters(page: DeliveriesPage): Effect.Effect<ReadonlyArray<DeadLetter>, StorageError>
     /** Makes the delivery due at once, with all attempts before it. */
     resend(deliveryId: DeliveryId): Effect.Effect<void, DeliveryNotFound | DeliveryNotResendable | StorageError>
   }
@@ -36,7 +36,7 @@ const longestPage = 200
 // Above every id.
 const newest = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 const Page = Schema.Struct({ limit: Schema.Int, before: Schema.String })
-const pageOf = ({ limit, before }: PageRequest) => ({
+const pageOf = ({ limit, before }: DeliveriesPage) => ({
   limit: Math.min(Math.max(1, Math.floor(limit)), longestPage),
   before: before ?? newest
 })

@@ -43,10 +43,10 @@ export interface ClaimRequest {
   readonly held: ReadonlySet<DeliveryId>
 }
 
-const Outcome = Schema.Literals(["sent", "deferred", "rejected", "expired", "exhausted", "interrupted"])
+const DeliveryOutcome = Schema.Literals(["sent", "deferred", "rejected", "expired", "exhausted", "interrupted"])
 
 export const Settlement = Schema.Struct({
-  outcome: Outcome,
+  outcome: DeliveryOutcome,
   /** A code that holds no address. */
   detail: Schema.NullOr(Schema.String),
   /** When to try again; null ends the delivery, sent or with the reason of its dead letter. */

@@ -13,9 +13,9 @@ import {
   type OutgoingMail
 } from "./MailTransport.ts"
 
-export type Answer = (mail: OutgoingMail) => Effect.Effect<Accepted, MailRejected | MailDeferred>
+export type RelayAnswer = (mail: OutgoingMail) => Effect.Effect<Accepted, MailRejected | MailDeferred>
 
-export const accept: Answer = () => Effect.succeed({ reply: "250 2.0.0" })
+export const accept: RelayAnswer = () => Effect.succeed({ reply: "250 2.0.0" })
 
 const remembered = 10_000
 
@@ -27,7 +27,7 @@ export class MemoryMail extends Context.Service<
     /** Every mail that was offered, taken or not, oldest first. */
     readonly offered: Effect.Effect<ReadonlyArray<OutgoingMail>>
     /** From now on mails are answered like this. */
-    answer(answer: Answer): Effect.Effect<void>
+    answer(answer: RelayAnswer): Effect.Effect<void>
   }
 >()("@galaxy/core/mail/MemoryMail") {}
 
@@ -40,7 +40,7 @@ export const layerMemory: Layer.Layer<MailTransport | MemoryMail> = Layer.effect
   Effect.sync(() => {
     const accepted: Array<OutgoingMail> = []
     const offered: Array<OutgoingMail> = []
-    let current: Answer = accept
+    let current: RelayAnswer = accept
     const transport = MailTransport.of({
       send: (mail) =>
         Effect.suspend(() => {

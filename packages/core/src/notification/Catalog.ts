@@ -17,7 +17,7 @@ export interface MailText {
 export const languages = ["en", "ru"] as const
 export type Language = (typeof languages)[number]
 
-export interface Mail<P> {
+export interface KindMail<P> {
   readonly texts: Readonly<Record<Language, (payload: P) => MailText>>
   /** When the mail is of no use any more; absent: never. */
   readonly expiresAt?: (payload: P) => DateTime.Utc
@@ -26,7 +26,7 @@ export interface Mail<P> {
 export interface Kind<P> {
   readonly payload: Schema.Codec<P, unknown>
   /** Absent: no mail. */
-  readonly mail?: Mail<P>
+  readonly mail?: KindMail<P>
 }
 
 const kind = <P>(it: Kind<P>): Kind<P> => it

@@ -12,7 +12,7 @@ import type { GameNotFound } from "../lobby/game/GameError.ts"
 import { NotGameMember } from "../lobby/membership/MembershipError.ts"
 import { Memberships } from "../lobby/membership/Memberships.ts"
 import type { StorageError } from "../shared/StorageError.ts"
-import { EngineClient, type Json } from "../engine/EngineClient.ts"
+import { EngineClient, type EngineBody } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { type EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
@@ -27,18 +27,18 @@ type WriteError = ReadError | TurnWindowClosed
 /** Orders for a turn; the open one when none is named. */
 export interface Orders {
   readonly turn?: number | undefined
-  readonly orders: ReadonlyArray<Json>
+  readonly orders: ReadonlyArray<EngineBody>
 }
 
 export class PlayerOrders extends Context.Service<
   PlayerOrders,
   {
     /** Appends to the player's orders, all or none. */
-    command(gameId: GameId, userId: UserId, batch: Orders): Effect.Effect<Json, WriteError>
+    command(gameId: GameId, userId: UserId, batch: Orders): Effect.Effect<EngineBody, WriteError>
     /** Replaces the player's orders. */
-    order(gameId: GameId, userId: UserId, orders: Orders): Effect.Effect<Json, WriteError>
-    orders(gameId: GameId, userId: UserId, turn: number | undefined): Effect.Effect<Json, ReadError>
-    report(gameId: GameId, userId: UserId, turn: number): Effect.Effect<Json, ReadError>
+    order(gameId: GameId, userId: UserId, orders: Orders): Effect.Effect<EngineBody, WriteError>
+    orders(gameId: GameId, userId: UserId, turn: number | undefined): Effect.Effect<EngineBody, ReadError>
+    report(gameId: GameId, userId: UserId, turn: number): Effect.Effect<EngineBody, ReadError>
   }
 >()("@galaxy/core/play/PlayerOrders") {}
 

@@ -13,10 +13,10 @@ import type { LogRow } from "./LogRow.ts"
 import { PushLog } from "./PushLog.ts"
 
 /** How a subscription begins: with what the gateway asked for, after a loss, or afresh. */
-export type Outcome = "RESUMED" | "RESTARTED" | "FRESH"
+export type ResumeOutcome = "RESUMED" | "RESTARTED" | "FRESH"
 
 export type Frame =
-  | { readonly type: "resume"; readonly outcome: Outcome; readonly cursor: string }
+  | { readonly type: "resume"; readonly outcome: ResumeOutcome; readonly cursor: string }
   | { readonly type: "row"; readonly row: LogRow; readonly cursor: string }
 
 /** Too many gateways are subscribed. */

@@ -38,7 +38,7 @@ export interface UserEvents {
 }
 
 /** How the log stands to a reader at some position. */
-export interface Standing {
+export interface LogStanding {
   /** The highest position that was removed: what is above it is complete. */
   readonly floor: Cursor.Cursor
   /** There are committed rows above the reader's position that an older transaction still holds back. */
@@ -58,7 +58,7 @@ export class PushLog extends Context.Service<
     eventsAfter(userId: UserId, after: number, limit: number): Effect.Effect<UserEvents, StorageError>
     /** Rows above the cursor, in order, as far as they are settled. */
     read(after: Cursor.Cursor, limit: number): Effect.Effect<ReadonlyArray<LogRow>, StorageError>
-    standing(after: Cursor.Cursor): Effect.Effect<Standing, StorageError>
+    standing(after: Cursor.Cursor): Effect.Effect<LogStanding, StorageError>
     /** Where a reader begins who wants only what is to come. */
     readonly head: Effect.Effect<Cursor.Cursor, StorageError>
     /** Removes a batch of what nobody has a right to any more; answers how many rows went. */

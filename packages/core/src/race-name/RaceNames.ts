@@ -11,7 +11,7 @@ import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { accept, keyOf, RaceNameInvalid, type RaceName, type RaceNameKey, RaceNameTaken } from "./RaceName.ts"
 
-export interface Reservation {
+export interface NameReservation {
   readonly name: RaceName
   readonly key: RaceNameKey
 }
@@ -27,7 +27,7 @@ export class RaceNames extends Context.Service<
       readonly gameId: GameId
       readonly userId: UserId
       readonly name: string
-    }): Effect.Effect<Reservation, RaceNameInvalid | RaceNameTaken | StorageError>
+    }): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
     /** Gives up what a user has reserved in a game; nothing reserved is no error. */
     release(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
   }

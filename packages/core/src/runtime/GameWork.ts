@@ -18,7 +18,7 @@ import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import * as StartJob from "./StartJob.ts"
 import * as TurnJob from "./TurnJob.ts"
 
-export type Step = "start" | "settle" | "cutoff" | "generate" | "stop" | "none"
+export type DueWork = "start" | "settle" | "cutoff" | "generate" | "stop" | "none"
 
 const isDue = (at: DateTime.Utc | null, now: DateTime.Utc) => at !== null && DateTime.isLessThanOrEqualTo(at, now)
 
@@ -28,14 +28,14 @@ const mayAttempt = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff) =>
   (row.next_attempt_at !== null &&
     DateTime.isGreaterThan(row.next_attempt_at, row.attempts === 0 ? now : retryAt(backoff, row.attempts, now)))
 
-const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc): Step => {
+const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc): DueWork => {
   if (row.force_next_turn) return "cutoff"
   if (isDue(row.next_turn_at, now)) return TurnJob.settled(row, now) === undefined ? "cutoff" : "settle"
   // The clock by which the deadline was set was ahead, or the present one is behind.
   return row.next_turn_set_at !== null && DateTime.isGreaterThan(row.next_turn_set_at, now) ? "settle" : "none"
 }
 
-const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): Step => {
+const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork => {
   switch (row.status) {
     case "starting":
       return mayAttempt(row, now, backoff) ? "start" : "none"
@@ -74,7 +74,7 @@ export const make = Effect.gen(function* () {
     Duration.sum(Duration.fromInputUnsafe(engines.engineReadyTimeout), Duration.fromInputUnsafe(engines.turnTimeout))
   )
 
-  const take = (row: RuntimeRow, step: Exclude<Step, "none">) => {
+  const take = (row: RuntimeRow, step: Exclude<DueWork, "none">) => {
     switch (step) {
       case "start":
         return start(row)

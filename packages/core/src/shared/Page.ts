@@ -23,18 +23,18 @@ export interface PageRequest {
 }
 
 /** The last row of the page before. */
-export interface Position {
+export interface PagePosition {
   readonly createdAt: Date
   readonly id: string
 }
 
 // Beyond every row.
-const start: Position = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" }
+const start: PagePosition = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" }
 
 export const limitOf = (request: PageRequest): number =>
   Math.min(Math.max(Math.floor(request.limit ?? defaultLimit), 1), maxLimit)
 
-export const positionOf = (request: PageRequest): Position | CursorInvalid => {
+export const positionOf = (request: PageRequest): PagePosition | CursorInvalid => {
   if (request.cursor === undefined || request.cursor === "") return start
   const text = Base64Url.decodeString(request.cursor)
   if (Result.isFailure(text)) return new CursorInvalid()

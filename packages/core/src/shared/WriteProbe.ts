@@ -18,7 +18,7 @@ const patience = Duration.seconds(2)
 /** A probe that is still under way after this is left behind and another begins. */
 const giveUp = Duration.toNanosUnsafe(Duration.seconds(10))
 
-interface Attempt {
+interface ProbeAttempt {
   readonly begunAt: bigint
   endedAt: bigint | undefined
   readonly trouble: Deferred.Deferred<string | undefined>
@@ -51,14 +51,14 @@ export const make: Effect.Effect<
       Effect.catchCause(() => Effect.succeed("refusing writes"))
     )
 
-  let latest: Attempt | undefined
-  const isCurrent = (it: Attempt, now: bigint) =>
+  let latest: ProbeAttempt | undefined
+  const isCurrent = (it: ProbeAttempt, now: bigint) =>
     it.endedAt === undefined ? now - it.begunAt < giveUp : now - it.endedAt < keep
 
   const current = Effect.gen(function* () {
     const now = yield* Clock.monotonicTimeNanos
     if (latest !== undefined && isCurrent(latest, now)) return latest
-    const attempt: Attempt = { begunAt: now, endedAt: undefined, trouble: Deferred.makeUnsafe() }
+    const attempt: ProbeAttempt = { begunAt: now, endedAt: undefined, trouble: Deferred.makeUnsafe() }
     latest = attempt
     yield* Effect.forkIn(
       Effect.onExit(

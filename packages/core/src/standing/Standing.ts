@@ -11,21 +11,21 @@ import { type AccountFacts, AccountStore, layer as layerStore } from "../account
 import type { StorageError } from "../shared/StorageError.ts"
 
 /** `unknown`: there is no such account. For an address that means that its first sign-in may make one. */
-export type Verdict = "active" | "blocked" | "deleted" | "unknown"
+export type AccountStanding = "active" | "blocked" | "deleted" | "unknown"
 
 export class Standing extends Context.Service<
   Standing,
   {
-    of(userId: UserId): Effect.Effect<Verdict, StorageError>
+    of(userId: UserId): Effect.Effect<AccountStanding, StorageError>
     /** Of whoever signs in with this address, in its normal form. */
-    ofAddress(email: string): Effect.Effect<Verdict, StorageError>
+    ofAddress(email: string): Effect.Effect<AccountStanding, StorageError>
     /** Those of the accounts that may act. */
     active(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlySet<UserId>, StorageError>
   }
 >()("@galaxy/core/standing/Standing") {}
 
 /** A deleted account stays one: a block that comes later says nothing more about it. */
-const verdictOf = (facts: AccountFacts | undefined): Verdict =>
+const verdictOf = (facts: AccountFacts | undefined): AccountStanding =>
   facts === undefined
     ? "unknown"
     : facts.deleted

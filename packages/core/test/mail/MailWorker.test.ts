@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { loginCode } from "@galaxy/core/mail/Mail"
 import { MailOutbox } from "@galaxy/core/mail/MailOutbox"
 import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
-import { type Answer, accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
+import { type RelayAnswer, accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { Clock, DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
@@ -10,9 +10,9 @@ import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { deliveries, delivery, emptyOutbox, eventually, hasStatus, mailModule, mailTo, startWorker } from "./harness.ts"
 
-const defer: Answer = () => Effect.fail(new MailDeferred({ reason: "451 4.7.1" }))
-const reject: Answer = () => Effect.fail(new MailRejected({ reason: "550 5.1.1" }))
-const hang: Answer = () => Effect.never
+const defer: RelayAnswer = () => Effect.fail(new MailDeferred({ reason: "451 4.7.1" }))
+const reject: RelayAnswer = () => Effect.fail(new MailRejected({ reason: "550 5.1.1" }))
+const hang: RelayAnswer = () => Effect.never
 
 /** Each test begins with an empty outbox and a relay that takes everything. */
 const begin = Effect.gen(function* () {
@@ -22,7 +22,7 @@ const begin = Effect.gen(function* () {
   const before = (yield* memory.accepted).length
   return {
     outbox: yield* MailOutbox,
-    answer: (answer: Answer) => memory.answer(answer),
+    answer: (answer: RelayAnswer) => memory.answer(answer),
     accepted: Effect.map(memory.accepted, (all) => all.slice(before))
   }
 })

@@ -1,5 +1,5 @@
 import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
-import { accept, type Answer, layerMemory, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
+import { accept, type RelayAnswer, layerMemory, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
 import * as Contract from "@galaxy/testkit/contract/mailTransport"
 import { Deferred, Effect, Layer } from "effect"
 
@@ -9,7 +9,7 @@ const relay = Layer.effect(
     const memory = yield* MemoryMail
     let before = 0
     let reached = yield* Deferred.make<void>()
-    const answers: Record<Contract.RelayMode, Answer> = {
+    const answers: Record<Contract.RelayMode, RelayAnswer> = {
       accept,
       defer: () => Effect.fail(new MailDeferred({ reason: "451 4.7.1" })),
       reject: () => Effect.fail(new MailRejected({ reason: "550 5.1.1" })),

@@ -14,7 +14,7 @@ export type Inbox =
   | { readonly type: "catchUp" }
   | { readonly type: "end"; readonly reason: "session_revoked" | "shutting_down" }
 
-export interface Listener {
+export interface StreamListener {
   readonly userId: string
   readonly deviceSessionId: string
   /** Of the client, for the bound by address; absent where there is none. */
@@ -40,7 +40,7 @@ export const defaults: PushHubOptions = {
   inboxCapacity: 128
 }
 
-interface Entry extends Listener {
+interface Entry extends StreamListener {
   readonly inbox: Queue.Queue<Inbox>
   /** Set once: an end is never dropped for lack of room. */
   ended: "session_revoked" | "shutting_down" | undefined
@@ -54,7 +54,7 @@ export class PushHub extends Context.Service<
   PushHub,
   {
     /** Makes room for a stream until the scope closes. */
-    register(listener: Listener): Effect.Effect<Registration, HubFull, Scope.Scope>
+    register(listener: StreamListener): Effect.Effect<Registration, HubFull, Scope.Scope>
     readonly publish: (event: LiveEvent) => Effect.Effect<void>
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     readonly revokeUser: (userId: string) => Effect.Effect<void>
@@ -105,7 +105,7 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
         }
       }
 
-      const register = (listener: Listener) =>
+      const register = (listener: StreamListener) =>
         Effect.acquireRelease(
           Effect.gen(function* () {
             const full =

@@ -9,7 +9,7 @@ import type { Inbox, Registration } from "./PushHub.ts"
 import type { LiveEvent } from "./PushSource.ts"
 
 /** The backend's page of kept events. */
-export interface Page {
+export interface KeptEvents {
   readonly events: ReadonlyArray<LiveEvent>
   /** What is kept; 0 and 0 before the first event. */
   readonly oldest: number
@@ -28,7 +28,7 @@ export interface EventStreamOptions<E> {
   /** The client's last number; 0 for live events only. */
   readonly resumeAfter: number
   readonly registration: Registration
-  readonly page: (after: number, limit: number) => Effect.Effect<Page, E>
+  readonly page: (after: number, limit: number) => Effect.Effect<KeptEvents, E>
   /** Fails when the stream may not go on: its end may be among what was missed. */
   readonly mayGoOn: Effect.Effect<void, E>
   readonly onEnd: (reason: "session_revoked" | "shutting_down") => E

@@ -25,7 +25,7 @@ class Kept {
   newest = 0
   reads = 0
 
-  page(after: number, limit: number): eventStream.Page {
+  page(after: number, limit: number): eventStream.KeptEvents {
     this.reads++
     const first = Math.max(after + 1, this.oldest)
     const events = Array.from({ length: Math.max(0, Math.min(limit, this.newest - first + 1)) }, (_, index) =>

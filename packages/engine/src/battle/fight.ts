@@ -27,7 +27,7 @@ export interface Bounds {
   readonly shotsWithoutLoss: number
 }
 
-export interface Outcome {
+export interface BattleOutcome {
   /** Ships left, by combatant. */
   readonly left: ReadonlyArray<number>
   readonly rounds: number
@@ -103,7 +103,7 @@ class Protocol {
     if (this.lines.length < maxProtocol) this.lines.push(this.#last)
     else this.omitted += 1
   }
-  totals(): Outcome["totals"] {
+  totals(): BattleOutcome["totals"] {
     return [...this.#totals.values()].toSorted((one, other) => one[0] - other[0] || one[1] - other[1])
   }
 }
@@ -118,7 +118,7 @@ export const fight = (
   combatants: ReadonlyArray<Combatant>,
   enemies: ReadonlyArray<ReadonlyArray<number>>,
   bounds: Bounds
-): Outcome | undefined => {
+): BattleOutcome | undefined => {
   const size = combatants.length
   const living = combatants.map((it) => it.ships)
   const targets = enemies.map(() => new Counts(size))

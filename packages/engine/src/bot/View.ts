@@ -7,11 +7,11 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import type { OwnGroup, OwnPlanet, PlayerStatus, Report } from "@galaxy/contract/engine/Report"
 import { maxOrders } from "@galaxy/contract/engine/Limits"
 import { plus } from "../rules/Ruleset.ts"
-import { distance, type Place } from "../space/distance.ts"
+import { distance, type Coordinates } from "../space/distance.ts"
 import type { Style } from "./style.ts"
 
 /** A planet by what is known of it. */
-export interface Spot extends Place {
+export interface Spot extends Coordinates {
   readonly number: number
 }
 
@@ -36,18 +36,18 @@ export const say = (view: View, order: Order): void => {
   if (view.orders.length < maxOrders) view.orders.push(order)
 }
 
-export const apart = (view: View, from: Place, to: Place): number =>
+export const apart = (view: View, from: Coordinates, to: Coordinates): number =>
   distance("torus", view.report.summary.size, from, to)
 
 /** Whether ships may be sent there. */
-export const reaches = (view: View, to: Place): boolean => {
+export const reaches = (view: View, to: Coordinates): boolean => {
   // Levels are rounded in reports: what might be a hair too far isn't tried.
   const zone = (plus.flightZoneFactor ?? Number.POSITIVE_INFINITY) * (view.me.drive - 0.006)
   return view.report.my_planets.some((planet) => apart(view, planet, to) <= zone)
 }
 
 /** The nearest of some places; undefined of none. */
-export const nearest = <A extends Place>(view: View, from: Place, places: Iterable<A>): A | undefined => {
+export const nearest = <A extends Coordinates>(view: View, from: Coordinates, places: Iterable<A>): A | undefined => {
   let best: A | undefined
   let least = Number.POSITIVE_INFINITY
   for (const place of places) {

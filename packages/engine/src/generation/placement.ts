@@ -6,7 +6,7 @@
 import type { Random } from "../random/Random.ts"
 import { toHundredths } from "../report/rounding.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
-import { distance, type Place } from "../space/distance.ts"
+import { distance, type Coordinates } from "../space/distance.ts"
 import { type FreeKind, freeKinds, quotas, spacing, startingWorlds } from "./kinds.ts"
 
 const triesPerPlanet = 400
@@ -14,9 +14,9 @@ export const triesPerMap = 50
 
 export interface Placed {
   /** Home world first, then its daughters; one list per race. */
-  readonly starts: ReadonlyArray<ReadonlyArray<Place>>
+  readonly starts: ReadonlyArray<ReadonlyArray<Coordinates>>
   /** One list per kind of free planet. */
-  readonly free: ReadonlyArray<ReadonlyArray<Place>>
+  readonly free: ReadonlyArray<ReadonlyArray<Coordinates>>
 }
 
 /** One throw of the whole map; undefined when a planet found no place. */
@@ -27,12 +27,12 @@ export const place = (
   races: number,
   freePlanets: number
 ): Placed | undefined => {
-  const all: Array<Place> = []
-  const homes: Array<Place> = []
-  const apart = (from: Place, others: ReadonlyArray<Place>, least: number): boolean =>
+  const all: Array<Coordinates> = []
+  const homes: Array<Coordinates> = []
+  const apart = (from: Coordinates, others: ReadonlyArray<Coordinates>, least: number): boolean =>
     others.every((other) => distance(map, side, from, other) >= least)
 
-  const settle = (draw: () => Place | undefined, fits: (at: Place) => boolean): Place | undefined => {
+  const settle = (draw: () => Coordinates | undefined, fits: (at: Coordinates) => boolean): Coordinates | undefined => {
     for (let attempt = 0; attempt < triesPerPlanet; attempt++) {
       const at = draw()
       if (at !== undefined && apart(at, all, spacing.anyTwo) && fits(at)) {
@@ -47,7 +47,7 @@ export const place = (
     const rounded = toHundredths(coordinate)
     return rounded >= side ? 0 : rounded
   }
-  const anywhere = (): Place => ({ x: onMap(random.between(0, side)), y: onMap(random.between(0, side)) })
+  const anywhere = (): Coordinates => ({ x: onMap(random.between(0, side)), y: onMap(random.between(0, side)) })
 
   for (let race = 0; race < races; race++) {
     const home = settle(anywhere, (at) => apart(at, homes, spacing.homes))
@@ -58,10 +58,10 @@ export const place = (
   /** Super-big planets keep apart in any case. */
   const keepsApart = (kind: FreeKind): boolean => bigPlanetsApart || kind.apart === spacing.superBig
 
-  const starts: Array<ReadonlyArray<Place>> = []
+  const starts: Array<ReadonlyArray<Coordinates>> = []
   const ring = spacing.daughterFromHome
   for (const home of homes) {
-    const around = (): Place | undefined => {
+    const around = (): Coordinates | undefined => {
       const x = home.x + random.between(-ring.high, ring.high)
       const y = home.y + random.between(-ring.high, ring.high)
       const within = x >= 0 && x < side && y >= 0 && y < side
@@ -80,10 +80,10 @@ export const place = (
     starts.push(worlds)
   }
 
-  const free: Array<ReadonlyArray<Place>> = []
+  const free: Array<ReadonlyArray<Coordinates>> = []
   const counts = quotas(freePlanets)
   for (const [index, kind] of freeKinds.entries()) {
-    const placed: Array<Place> = []
+    const placed: Array<Coordinates> = []
     for (let number = 0; number < (counts[index] ?? 0); number++) {
       const at = settle(
         anywhere,

@@ -30,7 +30,7 @@ import {
 import { type StateError, StateStore } from "./StateStore.ts"
 
 /** Who writes, and for which turn; the open one when none is named. */
-export interface Writer {
+export interface OrderWriter {
   readonly actor: string
   readonly turn: number | undefined
 }
@@ -46,9 +46,12 @@ export class Engine extends Context.Service<
     turn(turn: number): Effect.Effect<EngineStatus, NoGame | GameFinished | TurnNotNext | StateError>
     banish(race: string): Effect.Effect<EngineStatus, NoGame | GameFinished | RaceUnknown | StateError>
     /** Appends to the race's orders, all of them or none. */
-    command(writer: Writer, commands: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError | CommandsRefused>
+    command(
+      writer: OrderWriter,
+      commands: ReadonlyArray<Order>
+    ): Effect.Effect<OrdersAnswer, WriteError | CommandsRefused>
     /** Replaces the race's orders; refused ones are kept too, as the race wrote them. */
-    order(writer: Writer, orders: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError>
+    order(writer: OrderWriter, orders: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError>
     orders(race: string, turn: number | undefined): Effect.Effect<OrdersAnswer, ReadError>
     report(race: string, turn: number | undefined): Effect.Effect<Report, ReadError>
   }
@@ -107,7 +110,7 @@ export class Engine extends Context.Service<
       }, one)
 
       /** The galaxy and the race of a writer who may write. */
-      const admitted = Effect.fnUntraced(function* ({ actor, turn }: Writer) {
+      const admitted = Effect.fnUntraced(function* ({ actor, turn }: OrderWriter) {
         const galaxy = yield* game
         if (turn !== undefined && turn !== galaxy.turn) {
           return yield* new TurnNotOpen({ turn, open: galaxy.turn })
@@ -126,7 +129,7 @@ export class Engine extends Context.Service<
         verdicts: forecast(galaxy, race, orders)
       })
 
-      const command = Effect.fn("Engine.command")(function* (writer: Writer, commands: ReadonlyArray<Order>) {
+      const command = Effect.fn("Engine.command")(function* (writer: OrderWriter, commands: ReadonlyArray<Order>) {
         const { galaxy, race } = yield* admitted(writer)
         const standing = yield* store.orders(galaxy, race)
         const appended = answer(galaxy, race, [...standing, ...commands])
@@ -140,7 +143,7 @@ export class Engine extends Context.Service<
         return appended
       }, one)
 
-      const order = Effect.fn("Engine.order")(function* (writer: Writer, orders: ReadonlyArray<Order>) {
+      const order = Effect.fn("Engine.order")(function* (writer: OrderWriter, orders: ReadonlyArray<Order>) {
         const { galaxy, race } = yield* admitted(writer)
         if (orders.length > maxOrders) return yield* new TooManyOrders({ most: maxOrders })
         const replaced = answer(galaxy, race, orders)

@@ -1,6 +1,6 @@
 /** The engine's operations as handlers of its REST surface. */
 import { InvalidRequest } from "@galaxy/contract/api/ApiError"
-import { EngineApi, InputErrors } from "@galaxy/contract/engine/EngineApi"
+import { EngineApi, EngineInputErrors } from "@galaxy/contract/engine/EngineApi"
 import { Effect, Layer, type Redacted } from "effect"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
@@ -51,7 +51,7 @@ const play = HttpApiBuilder.group(
 /** A message says where the input is wrong; it needn't repeat all of the input. */
 const longestMessage = 500
 
-const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(InputErrors, (error) =>
+const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(EngineInputErrors, (error) =>
   Effect.fail(
     new InvalidRequest({ message: `${error.kind.toLowerCase()}: ${error.cause.message}`.slice(0, longestMessage) })
   )

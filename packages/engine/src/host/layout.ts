@@ -19,7 +19,6 @@ export const BanishedContent = Schema.Struct({ ...place, races: Schema.Array(Sch
 export const TurnContent = Schema.Struct({ ...place, log: Schema.Array(TurnEvent) })
 
 export const folders = ["galaxy", "turns", "orders", "banished"] as const
-export type Folder = (typeof folders)[number]
 
 /** Whether a name may stand in the state folder: ours, or what systems put into any folder. */
 export const belongs = (name: string): boolean =>

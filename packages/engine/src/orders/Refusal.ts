@@ -2,12 +2,12 @@
 import type { OrderCode } from "@galaxy/contract/engine/Order"
 import { Data, Result } from "effect"
 
-export class Refusal extends Data.Error<{ readonly code: OrderCode; readonly message: string }> {}
+export class OrderRefusal extends Data.Error<{ readonly code: OrderCode; readonly message: string }> {}
 
 /** That an order was carried out, or why nothing has changed. */
-export type Outcome = Result.Result<void, Refusal>
+export type OrderResult = Result.Result<void, OrderRefusal>
 
-export const done: Outcome = Result.succeed(undefined)
+export const done: OrderResult = Result.succeed(undefined)
 
-export const refuse = (code: OrderCode, message: string): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ code, message }))
+export const refuse = (code: OrderCode, message: string): Result.Result<never, OrderRefusal> =>
+  Result.fail(new OrderRefusal({ code, message }))

@@ -6,7 +6,7 @@ import { type Draft, type DraftGroup, type DraftRace, setLoad, setPlanet } from 
 import { splitOff } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
 import { chosen } from "./groups.ts"
-import { done, type Outcome, refuse } from "./Refusal.ts"
+import { done, type OrderResult, refuse } from "./Refusal.ts"
 import { goodsNamed, placeOf } from "./subjects.ts"
 
 /** An amount as it was ordered: differences up to epsilon are none, so neither is so little an amount. */
@@ -14,7 +14,7 @@ const isNone = (draft: Draft, amount: number | undefined): boolean =>
   amount !== undefined && amount <= draft.ruleset.epsilon
 
 /** That a group stands at its planet with nothing else to do. */
-export const isFree = (group: DraftGroup): Outcome => {
+export const isFree = (group: DraftGroup): OrderResult => {
   switch (group.state) {
     case "in_orbit":
       return done
@@ -29,7 +29,7 @@ export const isFree = (group: DraftGroup): Outcome => {
   }
 }
 
-export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const load = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
     Result.flatMap(goodsNamed(order.goods), (goods) => {
       const free = isFree(group)
@@ -38,7 +38,7 @@ export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
       if (group.goods !== null && group.goods !== goods) {
         return refuse("other_cargo", `group ${group.number} carries something else`)
       }
-      return Result.flatMap(placeOf(draft, group), (planet): Outcome => {
+      return Result.flatMap(placeOf(draft, group), (planet): OrderResult => {
         if (planet.owner !== race.index && planet.owner !== null) {
           return refuse("foreign_planet", `planet ${planet.number} is not yours`)
         }
@@ -60,9 +60,9 @@ export const load = (draft: Draft, race: DraftRace, order: Order): Outcome =>
     })
   )
 
-export const unload = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const unload = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
-    Result.flatMap(placeOf(draft, group), (planet): Outcome => {
+    Result.flatMap(placeOf(draft, group), (planet): OrderResult => {
       const { goods } = group
       const { epsilon } = draft.ruleset
       if (goods === null) return refuse("nothing_loaded", `group ${group.number} carries nothing`)

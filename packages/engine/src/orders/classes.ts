@@ -6,13 +6,13 @@ import type { ShipClass } from "../state/Galaxy.ts"
 import { maxArmament, maxClasses, maxMass } from "../rules/limits.ts"
 import { keyOf } from "./keyOf.ts"
 import { acceptClassName } from "./names.ts"
-import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { ownDesign } from "./subjects.ts"
 
 const blocks = ["drive", "weapons", "shields", "cargo"] as const
 
 /** The five numbers of a design, or what is wrong with them. */
-const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Refusal> => {
+const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, OrderRefusal> => {
   const { drive, armament, weapons, shields, cargo } = order
   if (
     drive === undefined ||
@@ -47,8 +47,8 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Refu
   return Result.succeed(components)
 }
 
-export const designClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
-  Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+export const designClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
+  Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
     if (race.designs.has(keyOf(name))) return refuse("name_taken", `you already have a class ${name}`)
     if (race.designs.size >= maxClasses) return refuse("too_many", `a race can have at most ${maxClasses} ship classes`)
     return Result.map(componentsOf(order), (components) => {
@@ -59,8 +59,8 @@ export const designClass = (draft: Draft, race: DraftRace, order: Order): Outcom
 const buildersOf = (draft: Draft, race: DraftRace, design: Design) =>
   planetsOf(draft, race.index).filter(({ production }) => production?.kind === "ships" && production.design === design)
 
-export const deleteClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
-  Result.flatMap(ownDesign(race, order.class), (design): Outcome => {
+export const deleteClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
+  Result.flatMap(ownDesign(race, order.class), (design): OrderResult => {
     for (const group of race.groups.values()) {
       if (group.design === design) return refuse("in_use", `group ${group.number} is of class ${design.name}`)
     }
@@ -83,9 +83,9 @@ const mergeInto = (draft: Draft, race: DraftRace, design: Design, into: Design):
   race.designs.delete(keyOf(design.name))
 }
 
-export const renameClass = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const renameClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownDesign(race, order.class), (design) =>
-    Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+    Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
       const other = race.designs.get(keyOf(name))
       if (other !== undefined && other !== design) {
         if (!isSameDesign(design, other)) return refuse("name_taken", `your class ${other.name} has another design`)

@@ -2,19 +2,19 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { activeRaces, type Draft, type DraftRace } from "../state/Draft.ts"
-import { done, type Outcome, refuse } from "./Refusal.ts"
+import { done, type OrderResult, refuse } from "./Refusal.ts"
 import { raceIn } from "./subjects.ts"
 
 const others = (draft: Draft, race: DraftRace, named: DraftRace): ReadonlyArray<number> =>
   named === race ? activeRaces(draft).flatMap((it) => (it === race ? [] : [it.index])) : [named.index]
 
-export const peace = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const peace = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.map(raceIn(draft, order.race), (named) => {
     const all = new Set([...race.peace_with, ...others(draft, race, named)])
     race.peace_with = [...all].toSorted((a, b) => a - b)
   })
 
-export const war = (draft: Draft, race: DraftRace, order: Order): Outcome => {
+export const war = (draft: Draft, race: DraftRace, order: Order): OrderResult => {
   const named = raceIn(draft, order.race)
   if (Result.isFailure(named)) return Result.fail(named.failure)
   if (draft.turn <= draft.ruleset.forcedPeaceTurns) {

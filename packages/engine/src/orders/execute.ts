@@ -13,13 +13,13 @@ import { breakGroup, dismantle, give, joinFleet, mergeAll, mergeFleets } from ".
 import { route, send } from "./movement.ts"
 import { produce } from "./produce.ts"
 import { quit } from "./quit.ts"
-import type { Outcome } from "./Refusal.ts"
+import type { OrderResult } from "./Refusal.ts"
 import { renamePlanet } from "./renamePlanet.ts"
 import { createScience, deleteScience } from "./sciences.ts"
 import { upgrade } from "./upgrade.ts"
 import { vote } from "./vote.ts"
 
-const operations: { readonly [Op in OrderOp]: (draft: Draft, race: DraftRace, order: Order) => Outcome } = {
+const operations: { readonly [Op in OrderOp]: (draft: Draft, race: DraftRace, order: Order) => OrderResult } = {
   peace,
   war,
   break_group: breakGroup,

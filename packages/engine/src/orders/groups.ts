@@ -17,14 +17,14 @@ import { canSettle, putDown } from "../state/landing.ts"
 import { isSameDesign } from "./classes.ts"
 import { keyOf } from "./keyOf.ts"
 import { acceptName } from "./names.ts"
-import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { fleetNamed, ownGroup, placeOf, raceIn, shipsOf } from "./subjects.ts"
 
 /** The group and how many of its ships are meant; refused when a split would give the race too many groups. */
 export const chosen = (
   race: DraftRace,
   order: Order
-): Result.Result<{ readonly group: DraftGroup; readonly ships: number }, Refusal> =>
+): Result.Result<{ readonly group: DraftGroup; readonly ships: number }, OrderRefusal> =>
   Result.flatMap(ownGroup(race, order.group), (group) =>
     Result.flatMap(shipsOf(group, order.ships), (ships) =>
       ships < group.ships && race.groups.size >= maxGroups
@@ -33,20 +33,20 @@ export const chosen = (
     )
   )
 
-export const breakGroup = (draft: Draft, race: DraftRace, order: Order): Outcome =>
-  Result.flatMap(chosen(race, order), ({ group, ships }): Outcome => {
+export const breakGroup = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
+  Result.flatMap(chosen(race, order), ({ group, ships }): OrderResult => {
     if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
     splitOff(draft, race, group, ships).fleet = null
     return done
   })
 
-export const mergeAll = (draft: Draft, race: DraftRace): Outcome => {
+export const mergeAll = (draft: Draft, race: DraftRace): OrderResult => {
   mergeGroups(draft, race)
   return done
 }
 
 /** Whether two groups can belong to one fleet: at the same planet, with the same plans. */
-const together = (group: DraftGroup, member: DraftGroup): Outcome => {
+const together = (group: DraftGroup, member: DraftGroup): OrderResult => {
   if (member.state === "in_space") return refuse("in_space", `fleet ${member.fleet ?? ""} is in space`)
   if (member.at !== group.at) return refuse("wrong_place", `fleet ${member.fleet ?? ""} is at another planet`)
   const leaving = (it: DraftGroup): number | null =>
@@ -57,8 +57,8 @@ const together = (group: DraftGroup, member: DraftGroup): Outcome => {
   return done
 }
 
-export const joinFleet = (draft: Draft, race: DraftRace, order: Order): Outcome =>
-  Result.flatMap(chosen(race, order), ({ group, ships }): Outcome => {
+export const joinFleet = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
+  Result.flatMap(chosen(race, order), ({ group, ships }): OrderResult => {
     if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
     if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)
     return Result.flatMap(acceptName(order.fleet, draft.ruleset.nameLength), (name) => {
@@ -70,9 +70,9 @@ export const joinFleet = (draft: Draft, race: DraftRace, order: Order): Outcome 
     })
   })
 
-export const mergeFleets = (_: Draft, race: DraftRace, order: Order): Outcome =>
+export const mergeFleets = (_: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(fleetNamed(race, order.fleet), (members) =>
-    Result.flatMap(fleetNamed(race, order.into), (others): Outcome => {
+    Result.flatMap(fleetNamed(race, order.into), (others): OrderResult => {
       const [member] = members
       const [other] = others
       if (member === undefined || other === undefined || member === other) return done
@@ -84,7 +84,7 @@ export const mergeFleets = (_: Draft, race: DraftRace, order: Order): Outcome =>
   )
 
 /** The receiver's class of the ships: its own of that name and design, or a copy. */
-const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<DraftGroup["design"], Refusal> => {
+const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<DraftGroup["design"], OrderRefusal> => {
   const known = receiver.designs.get(keyOf(design.name))
   if (known === undefined) {
     return receiver.designs.size < maxClasses
@@ -96,9 +96,9 @@ const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<Dra
     : refuse("class_conflict", `${receiver.name} has another class named ${design.name}`)
 }
 
-export const give = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const give = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
-    Result.flatMap(raceIn(draft, order.race), (receiver): Outcome => {
+    Result.flatMap(raceIn(draft, order.race), (receiver): OrderResult => {
       if (receiver === race) return refuse("unknown_race", "that is your own race")
       if (receiver.groups.size >= maxGroups)
         return refuse("too_many", `${receiver.name} already has as many groups as a race can have`)
@@ -113,9 +113,9 @@ export const give = (draft: Draft, race: DraftRace, order: Order): Outcome =>
     })
   )
 
-export const dismantle = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const dismantle = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
-    Result.flatMap(placeOf(draft, group), (): Outcome => {
+    Result.flatMap(placeOf(draft, group), (): OrderResult => {
       const planet = planetOf(draft, group.at)
       if (group.state === "upgrading") return refuse("upgrading", `group ${group.number} is being upgraded`)
       if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)

@@ -6,11 +6,11 @@ import { inFlightZone } from "../space/zone.ts"
 import { type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
 import { splitOff } from "../state/groups.ts"
 import { chosen } from "./groups.ts"
-import { done, type Outcome, refuse } from "./Refusal.ts"
+import { done, type OrderResult, refuse } from "./Refusal.ts"
 import { fleetNamed, goodsNamed, ownPlanet, planetNumbered } from "./subjects.ts"
 
 /** That a group can still be told where to go. */
-const canBeSent = (group: DraftGroup): Outcome => {
+const canBeSent = (group: DraftGroup): OrderResult => {
   if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
   if (group.state === "upgrading") return refuse("upgrading", `group ${group.number} is being upgraded`)
   if (group.state === "in_transfer") return refuse("in_transfer", `group ${group.number} is in transfer`)
@@ -31,14 +31,14 @@ const direct = (draft: Draft, group: DraftGroup, planet: DraftPlanet): void => {
   }
 }
 
-const outOfRange = (planet: DraftPlanet): Outcome =>
+const outOfRange = (planet: DraftPlanet): OrderResult =>
   refuse("out_of_range", `planet ${planet.number} lies outside your flight zone`)
 
-export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
+export const send = (draft: Draft, race: DraftRace, order: Order): OrderResult => {
   const fleet = order.group === undefined && order.fleet !== undefined
   if (fleet) {
     return Result.flatMap(fleetNamed(race, order.fleet), (members) =>
-      Result.flatMap(planetNumbered(draft, order.planet), (planet): Outcome => {
+      Result.flatMap(planetNumbered(draft, order.planet), (planet): OrderResult => {
         for (const member of members) {
           const can = canBeSent(member)
           if (Result.isFailure(can)) return can
@@ -50,7 +50,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
     )
   }
   return Result.flatMap(chosen(race, order), ({ group, ships }) =>
-    Result.flatMap(planetNumbered(draft, order.planet), (planet): Outcome => {
+    Result.flatMap(planetNumbered(draft, order.planet), (planet): OrderResult => {
       const can = canBeSent(group)
       if (Result.isFailure(can)) return can
       if (planet.number !== group.at && !inFlightZone(draft, race, planet)) return outOfRange(planet)
@@ -63,16 +63,16 @@ export const send = (draft: Draft, race: DraftRace, order: Order): Outcome => {
   )
 }
 
-export const route = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const route = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownPlanet(draft, race, order.planet), (from) => {
     const kind =
       (order.goods ?? "").toUpperCase() === "EMP" ? Result.succeed("empty" as const) : goodsNamed(order.goods)
-    return Result.flatMap(kind, (goods): Outcome => {
+    return Result.flatMap(kind, (goods): OrderResult => {
       if (order.to === undefined) {
         delete from.routes[goods]
         return done
       }
-      return Result.flatMap(planetNumbered(draft, order.to), (to): Outcome => {
+      return Result.flatMap(planetNumbered(draft, order.to), (to): OrderResult => {
         if (to === from) return refuse("wrong_place", "a route must end at another planet")
         if (!inFlightZone(draft, race, to)) return outOfRange(to)
         from.routes[goods] = to.number

@@ -6,7 +6,7 @@
  */
 import { Result } from "effect"
 import { keyOf, written } from "./keyOf.ts"
-import { type Refusal, refuse } from "./Refusal.ts"
+import { type OrderRefusal, refuse } from "./Refusal.ts"
 
 const letters = "A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u017F\\u0400-\\u045F\\u0490\\u0491"
 const allowed = new RegExp(`^[${letters}0-9_-]+$`, "u")
@@ -17,7 +17,7 @@ const reserved: ReadonlySet<string> = new Set(
 )
 
 /** A name from what players give: nothing but what names can hold. */
-export const acceptName = (typed: string | undefined, most: number): Result.Result<string, Refusal> => {
+export const acceptName = (typed: string | undefined, most: number): Result.Result<string, OrderRefusal> => {
   const name = written(typed ?? "")
   if (name === "") return refuse("name_missing", "a name is needed")
   if (Array.from(name).length > most) return refuse("name_too_long", `a name can have at most ${most} characters`)
@@ -30,7 +30,7 @@ export const acceptName = (typed: string | undefined, most: number): Result.Resu
 }
 
 /** A name for a ship class, which is a product too: none that looks like another kind of product. */
-export const acceptClassName = (typed: string | undefined, most: number): Result.Result<string, Refusal> =>
+export const acceptClassName = (typed: string | undefined, most: number): Result.Result<string, OrderRefusal> =>
   Result.flatMap(acceptName(typed, most), (name) =>
     keyOf(name).includes("research")
       ? refuse("name_reserved", "the name of a class can't contain the word research")

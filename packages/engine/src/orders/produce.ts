@@ -5,10 +5,10 @@ import { oreReturned } from "../formulas/yard.ts"
 import { type Draft, type DraftPlanet, type DraftRace, explain, type Production, setPlanet } from "../state/Draft.ts"
 import { keyOfTyped } from "./keyOf.ts"
 import { classPrefix, commonProducts } from "./products.ts"
-import { type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { ownPlanet } from "./subjects.ts"
 
-const productionNamed = (race: DraftRace, named: string | undefined): Result.Result<Production, Refusal> => {
+const productionNamed = (race: DraftRace, named: string | undefined): Result.Result<Production, OrderRefusal> => {
   if (named === undefined) return refuse("unknown_product", "a product is needed")
   const name = named.trim()
   const common = commonProducts.get(name.toUpperCase())
@@ -47,7 +47,7 @@ const dropHull = (draft: Draft, planet: DraftPlanet): void => {
   explain(draft, planet.owner, "planet", planet.number, "banked", banked, 0, "production_change")
 }
 
-export const produce = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const produce = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownPlanet(draft, race, order.planet), (planet) =>
     Result.map(productionNamed(race, order.product), (production) => {
       if (isSame(planet.production, production)) return

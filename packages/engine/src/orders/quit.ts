@@ -2,10 +2,10 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import { idleLimit } from "../rules/Ruleset.ts"
 import type { Draft, DraftRace } from "../state/Draft.ts"
-import { done, type Outcome, refuse } from "./Refusal.ts"
+import { done, type OrderResult, refuse } from "./Refusal.ts"
 import { raceTyped } from "./subjects.ts"
 
-export const quit = (draft: Draft, race: DraftRace, order: Order): Outcome => {
+export const quit = (draft: Draft, race: DraftRace, order: Order): OrderResult => {
   const named = order.race === undefined ? undefined : raceTyped(draft, order.race)
   if (named === undefined) return refuse("unknown_race", `to quit, name your own race: ${race.name}`)
   if (named !== race.index) return refuse("not_owner", `to quit, name your own race: ${race.name}`)

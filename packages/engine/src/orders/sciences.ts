@@ -6,7 +6,7 @@ import { type Draft, type DraftRace, planetsOf } from "../state/Draft.ts"
 import { type Levels, technologies } from "../state/Galaxy.ts"
 import { keyOf } from "./keyOf.ts"
 import { acceptName } from "./names.ts"
-import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { ownScience } from "./subjects.ts"
 
 /** Shares with a sum of 1 from parts of any size. */
@@ -14,7 +14,7 @@ export const sharesOf = (
   parts: {
     readonly [Technology in keyof Levels]?: number | undefined
   }
-): Result.Result<Levels, Refusal> => {
+): Result.Result<Levels, OrderRefusal> => {
   const { drive, weapons, shields, cargo } = parts
   if (drive === undefined || weapons === undefined || shields === undefined || cargo === undefined) {
     return refuse("bad_proportions", "a science needs four parts: drive, weapons, shields and cargo")
@@ -30,8 +30,8 @@ export const sharesOf = (
     : refuse("bad_proportions", "at least one part of a science must be above 0")
 }
 
-export const createScience = (draft: Draft, race: DraftRace, order: Order): Outcome =>
-  Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): Outcome => {
+export const createScience = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
+  Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
     if (race.sciences.has(keyOf(name))) return refuse("name_taken", `you already have a science ${name}`)
     if (race.sciences.size >= maxSciences) return refuse("too_many", `a race can have at most ${maxSciences} sciences`)
     return Result.map(sharesOf(order), (shares) => {
@@ -39,8 +39,8 @@ export const createScience = (draft: Draft, race: DraftRace, order: Order): Outc
     })
   })
 
-export const deleteScience = (draft: Draft, race: DraftRace, order: Order): Outcome =>
-  Result.flatMap(ownScience(race, order.science), (science): Outcome => {
+export const deleteScience = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
+  Result.flatMap(ownScience(race, order.science), (science): OrderResult => {
     const student = planetsOf(draft, race.index).find(
       ({ production }) => production?.kind === "science" && production.science === science
     )

@@ -4,9 +4,9 @@ import { Result } from "effect"
 import { type Design, type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
 import type { Galaxy, Goods, Science } from "../state/Galaxy.ts"
 import { keyOf, keyOfTyped, written } from "./keyOf.ts"
-import { type Refusal, refuse } from "./Refusal.ts"
+import { type OrderRefusal, refuse } from "./Refusal.ts"
 
-type Found<A> = Result.Result<A, Refusal>
+type Found<A> = Result.Result<A, OrderRefusal>
 
 export const planetNumbered = (draft: Draft, number: number | undefined): Found<DraftPlanet> => {
   if (number === undefined) return refuse("unknown_planet", "a planet is needed")

@@ -10,11 +10,14 @@ import { type Levels, technologies, type Technology } from "../state/Galaxy.ts"
 import { splitOff } from "../state/groups.ts"
 import { isFree } from "./cargo.ts"
 import { chosen } from "./groups.ts"
-import { done, type Outcome, type Refusal, refuse } from "./Refusal.ts"
+import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { placeOf } from "./subjects.ts"
 
 /** The blocks of a ship that an order names. */
-const blocksOf = (group: DraftGroup, named: string | undefined): Result.Result<ReadonlyArray<Technology>, Refusal> => {
+const blocksOf = (
+  group: DraftGroup,
+  named: string | undefined
+): Result.Result<ReadonlyArray<Technology>, OrderRefusal> => {
   const name = (named ?? "ALL").toUpperCase()
   const has = (block: Technology): boolean => blockMass(group.design, block) > 0
   if (name === "ALL") return Result.succeed(technologies.filter(has))
@@ -31,14 +34,14 @@ const reached = (from: Levels, to: Levels): Levels => {
 
 const isHigher = (from: Levels, to: Levels): boolean => technologies.some((block) => to[block] > from[block])
 
-export const upgrade = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const upgrade = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) => {
     const free = isFree(group)
     if (Result.isFailure(free)) return free
     return Result.flatMap(placeOf(draft, group), (planet) => {
       if (planet.owner !== race.index)
         return refuse("not_in_orbit", `group ${group.number} is not at one of your planets`)
-      return Result.flatMap(blocksOf(group, order.block), (blocks): Outcome => {
+      return Result.flatMap(blocksOf(group, order.block), (blocks): OrderResult => {
         const { ruleset } = draft
         const levels: { -readonly [Block in Technology]: number } = { ...group.techs }
         for (const block of blocks) {

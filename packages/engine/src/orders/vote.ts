@@ -2,10 +2,10 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import type { Draft, DraftRace } from "../state/Draft.ts"
-import type { Outcome } from "./Refusal.ts"
+import type { OrderResult } from "./Refusal.ts"
 import { raceIn } from "./subjects.ts"
 
-export const vote = (draft: Draft, race: DraftRace, order: Order): Outcome =>
+export const vote = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.map(raceIn(draft, order.race), (named) => {
     race.votes_for = named.index
   })

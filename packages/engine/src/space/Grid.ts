@@ -1,8 +1,8 @@
 /** Finds what lies within a distance without looking at everything: the map in square cells. */
 import type { Ruleset } from "../rules/Ruleset.ts"
-import { distance, type Place } from "./distance.ts"
+import { distance, type Coordinates } from "./distance.ts"
 
-export class Grid<A extends Place> {
+export class Grid<A extends Coordinates> {
   readonly #map: Ruleset["map"]
   readonly #side: number
   readonly #cells: number
@@ -39,7 +39,7 @@ export class Grid<A extends Place> {
   }
 
   /** Items within `radius` of any of the places, each once, in their order. */
-  within(places: ReadonlyArray<Place>, radius: number): ReadonlyArray<A> {
+  within(places: ReadonlyArray<Coordinates>, radius: number): ReadonlyArray<A> {
     const found = new Map<number, A>()
     for (const place of places) {
       const columns = this.#stretch(place.x, radius)

@@ -1,13 +1,13 @@
 /** Distances on the map, whose opposite edges are joined unless the ruleset says otherwise. */
 import type { Ruleset } from "../rules/Ruleset.ts"
 
-export interface Place {
+export interface Coordinates {
   readonly x: number
   readonly y: number
 }
 
 /** Length of the shortest line between two places on a square of the given side. */
-export const distance = (map: Ruleset["map"], side: number, from: Place, to: Place): number => {
+export const distance = (map: Ruleset["map"], side: number, from: Coordinates, to: Coordinates): number => {
   const along = (a: number, b: number): number => {
     const straight = Math.abs(a - b)
     return map === "torus" ? Math.min(straight, side - straight) : straight
@@ -18,7 +18,13 @@ export const distance = (map: Ruleset["map"], side: number, from: Place, to: Pla
 }
 
 /** Where something is that has gone `share` of the way on the shortest line. */
-export const along = (map: Ruleset["map"], side: number, from: Place, to: Place, share: number): Place => {
+export const along = (
+  map: Ruleset["map"],
+  side: number,
+  from: Coordinates,
+  to: Coordinates,
+  share: number
+): Coordinates => {
   const at = (a: number, b: number): number => {
     const straight = b - a
     const shortest =

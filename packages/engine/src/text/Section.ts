@@ -9,7 +9,7 @@ export interface Section {
 }
 
 /** How a planet is called: its number, and its name where the report has one. */
-export type Place = (planet: number) => string
+export type PlaceOf = (planet: number) => string
 
 export const indented = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.map((line) => (line === "" ? "" : `  ${line}`))
@@ -42,7 +42,7 @@ export const namesIn = (report: Report): ReadonlyMap<number, string> =>
     )
   ])
 
-export const placeIn = (names: ReadonlyMap<number, string>): Place => {
+export const placeIn = (names: ReadonlyMap<number, string>): PlaceOf => {
   return (planet) => {
     const name = plain(names.get(planet))
     return name === none || name === String(planet) ? `#${planet}` : `#${planet} ${name}`

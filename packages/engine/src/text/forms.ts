@@ -4,12 +4,12 @@
  */
 import { type Order, type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/Order"
 
-export type Field = Exclude<keyof Order, "op">
+export type OrderField = Exclude<keyof Order, "op">
 
-export interface Form {
+export interface OrderForm {
   readonly op: OrderOp
   readonly letter: string
-  readonly fields: ReadonlyArray<Field>
+  readonly fields: ReadonlyArray<OrderField>
   readonly needed: number
 }
 
@@ -38,7 +38,7 @@ const letters: Record<OrderOp, readonly [letter: string, needed: number]> = {
   quit: ["Q", 1]
 }
 
-const form = (op: OrderOp, fields: ReadonlyArray<Field> = orderArguments[op]): Form => {
+const form = (op: OrderOp, fields: ReadonlyArray<OrderField> = orderArguments[op]): OrderForm => {
   const [letter, needed] = letters[op]
   return { op, letter, fields, needed }
 }
@@ -48,10 +48,10 @@ export const sendGroup = form("send", ["group", "planet", "ships"])
 export const sendFleet = form("send", ["fleet", "planet", "ships"])
 
 /** The form of each operation; that of `send` depends on what is sent. */
-export const forms = Object.fromEntries(orderOps.map((op) => [op, form(op)])) as Record<OrderOp, Form>
+export const forms = Object.fromEntries(orderOps.map((op) => [op, form(op)])) as Record<OrderOp, OrderForm>
 
 /** Numbers of these fields are fractions too; those of the others are whole. */
-export const fractions: ReadonlySet<Field> = new Set<Field>([
+export const fractions: ReadonlySet<OrderField> = new Set<OrderField>([
   "amount",
   "level",
   "drive",
@@ -62,7 +62,7 @@ export const fractions: ReadonlySet<Field> = new Set<Field>([
 ])
 
 /** What a word of order text is read as. */
-export const kindOf = (field: Field): "group" | "planet" | "number" | "text" => {
+export const kindOf = (field: OrderField): "group" | "planet" | "number" | "text" => {
   if (field === "group") return "group"
   if (field === "planet" || field === "to") return "planet"
   return field === "ships" || fractions.has(field) ? "number" : "text"

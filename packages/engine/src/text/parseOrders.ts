@@ -10,8 +10,8 @@ import { Result, Schema } from "effect"
 import { isDecimal } from "./decimals.ts"
 import {
   classKeyword,
-  type Field,
-  type Form,
+  type OrderField,
+  type OrderForm,
   forms,
   fractions,
   kindOf,
@@ -51,7 +51,7 @@ const isKeyword = (word: Word | undefined, keyword: string): boolean =>
 const isGroup = (word: Word): boolean => !word.quoted && (isDecimal(word.text) || isKeyword(word, newestGroup))
 
 /** The form that is meant by a letter with these arguments. */
-const formOf = (letter: string, given: ReadonlyArray<Word>): Form | undefined => {
+const formOf = (letter: string, given: ReadonlyArray<Word>): OrderForm | undefined => {
   const [first] = given
   switch (letter.toUpperCase()) {
     case "D":
@@ -69,17 +69,17 @@ const formOf = (letter: string, given: ReadonlyArray<Word>): Form | undefined =>
 }
 
 /** `L group goods [ships [amount]]`. */
-const usage = (form: Form): string => {
+const usage = (form: OrderForm): string => {
   const fields = form.fields.map((field) => (form === sendGroup && field === "group" ? "group-or-fleet" : field))
   const optional = fields.slice(form.needed).reduceRight((rest, field) => ` [${field}${rest}]`, "")
   return [form.letter, ...fields.slice(0, form.needed)].join(" ") + optional
 }
 
 /** Whether a field can have a value, by the contract. */
-const accepts = (field: Field, value: string | number): boolean => Schema.is(Order.fields[field])(value)
+const accepts = (field: OrderField, value: string | number): boolean => Schema.is(Order.fields[field])(value)
 
 /** The value of a field, or what is wrong with its word. */
-const valueOf = (field: Field, word: Word): Result.Result<string | number, string> => {
+const valueOf = (field: OrderField, word: Word): Result.Result<string | number, string> => {
   if (isKeyword(word, missing))
     return Result.fail(`${field} is missing: ${missing} can only leave out an optional value`)
   const kind = kindOf(field)

@@ -8,8 +8,8 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import { isDecimal, printDecimal } from "./decimals.ts"
 import {
   classKeyword,
-  type Field,
-  type Form,
+  type OrderField,
+  type OrderForm,
   forms,
   kindOf,
   missing,
@@ -29,14 +29,14 @@ const printProduct = (product: string): string =>
     ? `${classKeyword} ${printText(product.slice(classKeyword.length + 1))}`
     : printText(product)
 
-const printArgument = (field: Field, value: string | number | undefined): string => {
+const printArgument = (field: OrderField, value: string | number | undefined): string => {
   // All ships are meant where none are named.
   if (value === undefined) return field === "ships" ? "0" : missing
   if (typeof value === "number") return kindOf(field) === "group" && value === 0 ? newestGroup : printDecimal(value)
   return field === "product" ? printProduct(value) : printText(value)
 }
 
-const formOf = (order: Order): Form => {
+const formOf = (order: Order): OrderForm => {
   if (order.op !== "send") return forms[order.op]
   return order.group === undefined && order.fleet !== undefined ? sendFleet : sendGroup
 }

@@ -6,15 +6,7 @@ import { goodsKinds, Levels, removalReasons, technologies } from "../state/Galax
 const race = Schema.Int
 const number = Schema.Finite
 
-const changedNumbers = [
-  "population",
-  "industry",
-  ...goodsKinds,
-  "banked",
-  "ships",
-  "load",
-  ...technologies
-] as const
+const changedNumbers = ["population", "industry", ...goodsKinds, "banked", "ships", "load", ...technologies] as const
 export type ChangedNumber = (typeof changedNumbers)[number]
 
 /** Why a number changed. */

@@ -61,7 +61,7 @@ const takeLock = (folder: string): FolderLock.Hold => {
   try {
     return FolderLock.take(folder, note())
   } catch (cause) {
-    if (!(cause instanceof FolderLock.FolderTaken)) throw unusable(FolderLock.problemOf(folder, cause, elsewhere))
+    if (!(cause instanceof FolderLock.FolderInUse)) throw unusable(FolderLock.problemOf(folder, cause, elsewhere))
     const who = cause.holder === undefined ? "" : ` (process ${cause.holder.split(" ")[0]})`
     throw unusable(`another Galaxy${who} is using this folder (${folder}); stop it first or ${elsewhere}`)
   }

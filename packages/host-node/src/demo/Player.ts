@@ -7,12 +7,12 @@ import { Data, Effect, Fiber, Queue, Schedule, Stream } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
 
 /** Something that had to come didn't come in time. */
-export class Missing extends Data.TaggedError("Missing")<{ readonly message: string }> {}
+export class DemoFailed extends Data.TaggedError("DemoFailed")<{ readonly message: string }> {}
 
 const patience = "90 seconds"
 
 /** Texts of the mails that an address has got, newest first. */
-const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, Missing> =>
+const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, DemoFailed> =>
   Effect.tryPromise({
     try: async (signal) => {
       const response = await fetch(`${platform.mailPageUrl}/api/mails?to=${encodeURIComponent(email)}`, {
@@ -22,22 +22,22 @@ const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<Read
       const { mails } = (await response.json()) as { readonly mails: ReadonlyArray<{ readonly text: string }> }
       return mails.map((mail) => mail.text)
     },
-    catch: () => new Missing({ message: "the mail page doesn't answer" })
+    catch: () => new DemoFailed({ message: "the mail page doesn't answer" })
   })
 
 /** The code in the first mail that comes after `before` others. */
-const codeAfter = (platform: PlatformAddresses, email: string, before: number): Effect.Effect<string, Missing> =>
+const codeAfter = (platform: PlatformAddresses, email: string, before: number): Effect.Effect<string, DemoFailed> =>
   mailsTo(platform, email).pipe(
     Effect.flatMap((mails) => {
       const code = mails.length > before ? /\b\d{8}\b/.exec(mails[0] ?? "")?.[0] : undefined
       return code === undefined
-        ? Effect.fail(new Missing({ message: `no code was mailed to ${email}` }))
+        ? Effect.fail(new DemoFailed({ message: `no code was mailed to ${email}` }))
         : Effect.succeed(code)
     }),
     Effect.retry({ times: 900, schedule: Schedule.spaced("100 millis") })
   )
 
-export interface Player {
+export interface DemoPlayer {
   readonly name: string
   readonly email: string
   readonly client: GalaxyClient.GalaxyClient
@@ -57,19 +57,19 @@ export const signIn = (platform: PlatformAddresses, name: string, email: string)
       timeZone: "Europe/Berlin"
     })
     const client = yield* GalaxyClient.make({ baseUrl: platform.gatewayUrl, session: { deviceSessionId, key } })
-    const player: Player = { name, email, client }
+    const player: DemoPlayer = { name, email, client }
     return player
   })
 
 export interface Listening {
   /** The next event that fits; others are passed over. */
-  readonly next: (fits: (event: PlayerEvent) => boolean, what: string) => Effect.Effect<PlayerEvent, Missing>
+  readonly next: (fits: (event: PlayerEvent) => boolean, what: string) => Effect.Effect<PlayerEvent, DemoFailed>
   /** How the stream ended. */
-  readonly ended: Effect.Effect<string, Missing>
+  readonly ended: Effect.Effect<string, DemoFailed>
 }
 
 /** Listens to a player's events until the scope closes. */
-export const listen = (player: Player) =>
+export const listen = (player: DemoPlayer) =>
   Effect.gen(function* () {
     const events = yield* Queue.unbounded<PlayerEvent>()
     const fiber = yield* player.client.events("now").pipe(
@@ -77,7 +77,7 @@ export const listen = (player: Player) =>
       Effect.match({ onFailure: (error) => error._tag, onSuccess: () => "end" }),
       Effect.forkScoped
     )
-    const late = (what: string) => new Missing({ message: `${player.name} waited too long for ${what}` })
+    const late = (what: string) => new DemoFailed({ message: `${player.name} waited too long for ${what}` })
     const next: Listening["next"] = (fits, what) =>
       Queue.take(events).pipe(
         Effect.repeat({ until: fits }),

@@ -1,7 +1,7 @@
 /** What the demo prints: a line per step as it is done, and a table at the end. */
 import { Effect } from "effect"
 
-export interface Step {
+export interface ShownStep {
   readonly title: string
   readonly outcome: string
   readonly millis: number
@@ -14,11 +14,11 @@ export interface Progress {
     work: Effect.Effect<A, E, R>,
     describe?: (result: A) => string
   ) => Effect.Effect<A, E, R>
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<ShownStep>
 }
 
 export const make = (print: (line: string) => void): Progress => {
-  const steps: Array<Step> = []
+  const steps: Array<ShownStep> = []
   return {
     steps,
     step: (title, work, describe) =>

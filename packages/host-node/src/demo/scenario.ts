@@ -11,7 +11,7 @@ import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { styleOf } from "@galaxy/engine/bot/style"
 import { Data, Effect, Schedule } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
-import { type Listening, listen, type Player, signIn } from "./Player.ts"
+import { type Listening, listen, type DemoPlayer, signIn } from "./Player.ts"
 import type { Progress } from "./Progress.ts"
 
 /** The platform did something else than it promises. */
@@ -61,7 +61,7 @@ const textIn = (event: PlayerEvent, field: string): string => {
   return typeof value === "string" ? value : ""
 }
 
-const createGame = (progress: Progress, owner: Player) =>
+const createGame = (progress: Progress, owner: DemoPlayer) =>
   progress.step(
     "Ada creates a private game",
     owner.client.call("lobby.games.create", {
@@ -74,7 +74,7 @@ const createGame = (progress: Progress, owner: Player) =>
     (game) => `${game.status}, turns daily at 6:00 ${game.time_zone}`
   )
 
-const formGame = (progress: Progress, owner: Player, guest: Player, guestEvents: Listening, gameId: string) =>
+const formGame = (progress: Progress, owner: DemoPlayer, guest: DemoPlayer, guestEvents: Listening, gameId: string) =>
   Effect.gen(function* () {
     const game = { game_id: gameId }
     yield* progress.step(
@@ -138,7 +138,7 @@ type Report = Answer<"user.games.report">
 export const turns = 8
 
 /** Computer players give the orders: each reads its own player's report and nothing else. */
-const orderTurn = (player: Player, gameId: string, turn: number) =>
+const orderTurn = (player: DemoPlayer, gameId: string, turn: number) =>
   Effect.gen(function* () {
     const report = yield* player.client.call("user.games.report", { game_id: gameId, turn })
     const answer = yield* player.client.call("user.games.order", {
@@ -167,7 +167,7 @@ const lineOf = (turn: number, report: Report): TurnLine => {
 const playTurns = (
   progress: Progress,
   platform: PlatformAddresses,
-  seats: ReadonlyArray<{ readonly player: Player; readonly events: Listening }>,
+  seats: ReadonlyArray<{ readonly player: DemoPlayer; readonly events: Listening }>,
   gameId: string
 ) =>
   Effect.gen(function* () {
@@ -204,7 +204,7 @@ const playTurns = (
     return lines
   })
 
-const revokeMidStream = (progress: Progress, player: Player, events: Listening, gameId: string) =>
+const revokeMidStream = (progress: Progress, player: DemoPlayer, events: Listening, gameId: string) =>
   progress.step(
     "Lin's session is revoked mid-stream",
     Effect.gen(function* () {

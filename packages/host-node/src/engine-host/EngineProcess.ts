@@ -22,7 +22,7 @@ export interface EngineProcessOptions {
 }
 
 /** Where it listens, or why it doesn't. */
-export type Outcome = { readonly port: number } | { readonly failure: string }
+export type StartOutcome = { readonly port: number } | { readonly failure: string }
 
 const maxLine = 4_000
 const keptLines = 5
@@ -62,7 +62,7 @@ const portOf = (line: string): number | undefined => {
 export class EngineProcess {
   readonly #child: ChildProcess
   /** Settles once, when it listens or can't. */
-  readonly started: Promise<Outcome>
+  readonly started: Promise<StartOutcome>
   /** Settles when the process is gone. */
   readonly gone: Promise<void>
   #alive = true
@@ -81,7 +81,7 @@ export class EngineProcess {
       if (last.length > keptLines) last.shift()
       options.onLog(line)
     })
-    const outcome = Promise.withResolvers<Outcome>()
+    const outcome = Promise.withResolvers<StartOutcome>()
     const gone = Promise.withResolvers<void>()
     this.started = outcome.promise
     this.gone = gone.promise

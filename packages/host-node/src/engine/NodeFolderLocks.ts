@@ -6,7 +6,7 @@ import * as FolderLock from "../files/FolderLock.ts"
 import { identityOf } from "../files/processIdentity.ts"
 
 const refusal = (folder: string, error: unknown): FolderTaken | FolderNotLockable =>
-  error instanceof FolderLock.FolderTaken
+  error instanceof FolderLock.FolderInUse
     ? new FolderTaken({ holder: error.holder === undefined ? "another process" : `process ${error.holder}` })
     : notLockable(folder, error)
 

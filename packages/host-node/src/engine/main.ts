@@ -20,7 +20,7 @@ import { hostsOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import * as NodeFolderLocks from "./NodeFolderLocks.ts"
-import { type EngineSettings, readSettings } from "./settings.ts"
+import { type EngineProgramSettings, readSettings } from "./settings.ts"
 
 const fail = (line: string): void => {
   process.stderr.write(`galaxy-engine: ${line}\n`)
@@ -30,7 +30,7 @@ const fail = (line: string): void => {
 const graceMs = 400
 const lastMs = 900
 
-const program = (settings: EngineSettings, listener: Server) => {
+const program = (settings: EngineProgramSettings, listener: Server) => {
   const server = NodeHttpServer.layer(() => listener, {
     host: settings.host,
     port: settings.port,
@@ -72,7 +72,7 @@ const conclude = (exit: Exit.Exit<unknown, unknown>): number => {
   return error instanceof StateBroken ? 2 : 1
 }
 
-const start = (settings: EngineSettings): void => {
+const start = (settings: EngineProgramSettings): void => {
   // Looked at often enough that what is too slow ends near its time.
   const listener = createListener(
     { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },

@@ -2,7 +2,7 @@
 
 import { Redacted } from "effect"
 
-export interface EngineSettings {
+export interface EngineProgramSettings {
   readonly stateDir: string
   readonly host: string
   readonly port: number
@@ -24,7 +24,7 @@ const address = (text: string): { readonly host: string; readonly port: number }
 }
 
 /** The settings, or every problem with them. */
-export const readSettings = (env: Environment): EngineSettings | ReadonlyArray<string> => {
+export const readSettings = (env: Environment): EngineProgramSettings | ReadonlyArray<string> => {
   const problems: Array<string> = []
   const stateDir = env["GALAXY_STATE_DIR"] ?? ""
   if (stateDir === "") problems.push("GALAXY_STATE_DIR: must be set to the folder of the game's state")

@@ -16,7 +16,7 @@ import { fileProblem } from "./problems.ts"
 import { isAnotherAlive } from "./processIdentity.ts"
 
 /** Somebody else owns the folder; `holder` is what its note says, as far as there is one. */
-export class FolderTaken extends Data.TaggedError("FolderTaken")<{
+export class FolderInUse extends Data.TaggedError("FolderInUse")<{
   readonly folder: string
   readonly holder: string | undefined
 }> {
@@ -26,7 +26,7 @@ export class FolderTaken extends Data.TaggedError("FolderTaken")<{
 }
 
 /** The folder can't be locked; the message says why and what to do. */
-export class FolderNotLockable extends Data.TaggedError("FolderNotLockable")<{
+export class FolderLockImpossible extends Data.TaggedError("FolderLockImpossible")<{
   /** What the file system said, where it said something. */
   readonly cause: unknown
   readonly message: string
@@ -34,7 +34,7 @@ export class FolderNotLockable extends Data.TaggedError("FolderNotLockable")<{
 
 /** Why a folder can't be used, as a sentence; `elsewhere` says how another one is chosen. */
 export const problemOf = (folder: string, error: unknown, elsewhere: string): string => {
-  if (!(error instanceof FolderNotLockable)) return fileProblem(folder, error, elsewhere)
+  if (!(error instanceof FolderLockImpossible)) return fileProblem(folder, error, elsewhere)
   return error.cause === undefined ? error.message : fileProblem(folder, error.cause, elsewhere)
 }
 
@@ -93,22 +93,22 @@ const writeProblem = (folder: string): unknown => {
   }
 }
 
-const notLockable = (folder: string, error: unknown): FolderNotLockable => {
+const notLockable = (folder: string, error: unknown): FolderLockImpossible => {
   const file = join(folder, lockFile)
   const code = codeOf(error)
   if (code === codes.notDatabase || code === codes.corrupt) {
     const message = `${file} must be empty and isn't; remove it while no Galaxy uses the folder`
-    return new FolderNotLockable({ cause: undefined, message })
+    return new FolderLockImpossible({ cause: undefined, message })
   }
   if (code === codes.cantOpen || code === codes.readOnly || code === codes.full) {
     const cause = writeProblem(folder)
-    if (cause !== undefined) return new FolderNotLockable({ cause, message: `${file} can't be written` })
+    if (cause !== undefined) return new FolderLockImpossible({ cause, message: `${file} can't be written` })
     const message = `${file} must be a file that this user may write; change it or remove it`
-    return new FolderNotLockable({ cause: undefined, message })
+    return new FolderLockImpossible({ cause: undefined, message })
   }
   const said = error instanceof Error ? error.message : String(error)
   const message = `the file system of ${folder} can't lock files (${said}); use a folder on a local disk`
-  return new FolderNotLockable({ cause: undefined, message })
+  return new FolderLockImpossible({ cause: undefined, message })
 }
 
 const noteIn = (folder: string, note: Note): string | undefined => {
@@ -172,7 +172,7 @@ const lock = (folder: string): { readonly db: DatabaseSync; readonly id: string 
 }
 
 /**
- * Takes the folder, which must exist, or throws `FolderTaken` or `FolderNotLockable` at once.
+ * Takes the folder, which must exist, or throws `FolderInUse` or `FolderLockImpossible` at once.
  *
  * An earlier version that still runs on the folder is respected by its note.
  */
@@ -183,13 +183,13 @@ export const take = (folder: string, note: Note): Hold => {
   } catch (error) {
     const code = codeOf(error)
     if (code !== codes.busy && code !== codes.locked) throw notLockable(folder, error)
-    throw new FolderTaken({ folder, holder: noteIn(folder, note) })
+    throw new FolderInUse({ folder, holder: noteIn(folder, note) })
   }
   const { db, id } = locked
   const noted = noteIn(folder, note)
   if (noted !== undefined && isAnotherAlive(noted)) {
     db.close()
-    throw new FolderTaken({ folder, holder: noted })
+    throw new FolderInUse({ folder, holder: noted })
   }
   writeNote(folder, note)
   return {

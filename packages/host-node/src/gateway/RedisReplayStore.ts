@@ -89,7 +89,7 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
             lastReservedAt,
             maxSkewMs
           )
-        )) as [string, Marker.Change]
+        )) as [string, Marker.MarkerChange]
         const marker = Marker.parse(text)
         if (text !== known) {
           const fresh = known === "" && change === "kept"

@@ -11,7 +11,7 @@ import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
 import {
   InvalidEnvelope,
   metadataOf,
-  type Place,
+  type RefusedAt,
   type Refusal,
   retryAfterOf,
   type StatusCode,
@@ -41,7 +41,7 @@ const retryInfo = (millis: number) => ({
   value: { retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: (millis % 1_000) * 1_000_000 } }
 })
 
-export const toConnectError = (refusal: Refusal, place: Place): ConnectError => {
+export const toConnectError = (refusal: Refusal, place: RefusedAt): ConnectError => {
   const retryAfterMs = retryAfterOf(refusal)
   return new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], undefined, [
     { desc: ErrorInfoSchema, value: { reason: refusal._tag, domain, metadata: metadataOf(refusal) } },
@@ -103,7 +103,7 @@ export const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes
  * Failures that aren't refusals are ours: logged whole, told of as nothing but an error. A call that was broken off ends
  * with the reason: its deadline has passed, or the client is gone.
  */
-const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: Place, signal: AbortSignal): A => {
+const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: RefusedAt, signal: AbortSignal): A => {
   if (Exit.isSuccess(exit)) return exit.value
   const failure = exit.cause.reasons.find(Cause.isFailReason)
   if (failure === undefined && signal.aborted && Cause.hasInterruptsOnly(exit.cause)) {

@@ -39,7 +39,7 @@ const format: Logger.Logger<unknown, string> = Logger.make((options) => {
 })
 
 /** Where lines go. */
-export type Target = { readonly stream: NodeJS.WritableStream } | { readonly file: string }
+export type LogTarget = { readonly stream: NodeJS.WritableStream } | { readonly file: string }
 
 /** The log can't be written where it should go; the message says what to do. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
@@ -54,7 +54,7 @@ const lostLine = (lines: number, reason: string) =>
   })
 
 /** Where lines go, as a function that never waits or fails. */
-const writerOf = (target: Target) =>
+const writerOf = (target: LogTarget) =>
   "stream" in target
     ? Effect.succeed((line: string) => void target.stream.write(`${line}\n`))
     : Effect.acquireRelease(
@@ -69,7 +69,7 @@ const writerOf = (target: Target) =>
 /** Replaces the default logger. A file is opened for appending, readable by its owner only. */
 export const layer = (options: {
   readonly level: Level
-  readonly target: Target
+  readonly target: LogTarget
 }): Layer.Layer<never, LogUnavailable> =>
   Logger.layer([Effect.map(writerOf(options.target), (write) => Logger.map(format, write))]).pipe(
     Layer.merge(Layer.succeed(References.MinimumLogLevel, levels[options.level]))

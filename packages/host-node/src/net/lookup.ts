@@ -8,9 +8,9 @@
 import { type LookupAddress, lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
 
-type Answer = (error: NodeJS.ErrnoException | null, addresses: ReadonlyArray<LookupAddress>) => void
+type LookupCallback = (error: NodeJS.ErrnoException | null, addresses: ReadonlyArray<LookupAddress>) => void
 
-export type SystemLookup = (hostname: string, answer: Answer) => void
+export type SystemLookup = (hostname: string, answer: LookupCallback) => void
 
 const system: SystemLookup = (hostname, answer) => {
   systemLookup(hostname, { all: true }, answer)
@@ -18,11 +18,11 @@ const system: SystemLookup = (hostname, answer) => {
 
 /** A maker of `lookup`s for sockets, which fail with `ETIMEDOUT` after their time and share the questions under way. */
 export const sharedLookup = (ask: SystemLookup): ((timeoutMs: number) => LookupFunction) => {
-  const waiting = new Map<string, Set<Answer>>()
+  const waiting = new Map<string, Set<LookupCallback>>()
 
-  const asked = (hostname: string, answer: Answer): (() => void) => {
+  const asked = (hostname: string, answer: LookupCallback): (() => void) => {
     const others = waiting.get(hostname)
-    const own = others ?? new Set<Answer>()
+    const own = others ?? new Set<LookupCallback>()
     own.add(answer)
     if (others === undefined) {
       waiting.set(hostname, own)

@@ -4,7 +4,7 @@ import { open } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
-import { ReplayStore, type Verdict } from "@galaxy/edge/ReplayStore"
+import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as segment from "@galaxy/host-node/gateway/file/segment"
 import * as FileReplayStore from "@galaxy/host-node/gateway/FileReplayStore"
 import { assert, describe, it } from "@effect/vitest"
@@ -75,7 +75,10 @@ const opened = <A, E>(
 ) =>
   Effect.provide(use, Layer.fresh(FileReplayStore.layer({ folder: path, isNew: false, ...options })), { local: true })
 
-const reserve = (requestId: string, timestampMs = 0): Effect.Effect<Verdict, ReplayStoreUnavailable, ReplayStore> =>
+const reserve = (
+  requestId: string,
+  timestampMs = 0
+): Effect.Effect<ReservationVerdict, ReplayStoreUnavailable, ReplayStore> =>
   Effect.flatMap(ReplayStore, (store) =>
     store.reserve({ deviceSessionId: session, requestId, timestampMs, futureMs, ttlMs })
   )

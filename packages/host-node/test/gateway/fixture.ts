@@ -9,9 +9,9 @@ import {
   BackendClient,
   type ForwardRequest,
   type PublicRequest,
-  type SessionRecord
+  type SessionIdentity
 } from "@galaxy/edge/BackendClient"
-import type { Page } from "@galaxy/edge/hub/eventStream"
+import type { KeptEvents } from "@galaxy/edge/hub/eventStream"
 import { type LiveEvent, type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
@@ -50,8 +50,8 @@ export interface ScriptShape {
   publicAnswer: BackendAnswer | "down"
   readonly publicCalls: Array<PublicRequest>
   ready: boolean
-  readonly sessions: Map<string, SessionRecord>
-  events: Page
+  readonly sessions: Map<string, SessionIdentity>
+  events: KeptEvents
   readonly push: Queue.Queue<PushFrame>
 }
 

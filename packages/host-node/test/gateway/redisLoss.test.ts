@@ -5,7 +5,7 @@
  */
 import type { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
-import { ReplayStore, type Verdict } from "@galaxy/edge/ReplayStore"
+import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Effect, Layer, Logger, Redacted } from "effect"
@@ -156,7 +156,7 @@ describe.skipIf(!hasServer)("gateways that share a Redis", { timeout: 240_000 },
         now,
         reserve: (requestId: string, timestampMs: number) =>
           service.reserve({ deviceSessionId: sessionId, requestId, timestampMs, futureMs, ttlMs: 60_000 }).pipe(
-            Effect.catch(() => Effect.succeed<Verdict | "unavailable">("unavailable")),
+            Effect.catch(() => Effect.succeed<ReservationVerdict | "unavailable">("unavailable")),
             Effect.provideService(Clock.Clock, clock)
           ),
         ready: service.ready(futureMs).pipe(

@@ -48,7 +48,7 @@ const losingFiles = Layer.effectContext(
     return Context.make(ReplayStore.ReplayStore, {
       reserve: (reservation) => opened.store.reserve(reservation),
       ready: (futureMs) => opened.store.ready(futureMs)
-    }).pipe(Context.add(Contract.Loss, { lose: Effect.orDie(lose) }))
+    }).pipe(Context.add(Contract.StoreLoss, { lose: Effect.orDie(lose) }))
   })
 )
 
@@ -87,7 +87,7 @@ const onRedis = (url: string) =>
     Effect.map(ownKeys(url), ({ redis, prefix, store }) =>
       Layer.mergeAll(
         store,
-        Layer.succeed(Contract.Loss, { lose: Effect.promise(() => deleteAll(redis, prefix)) }),
+        Layer.succeed(Contract.StoreLoss, { lose: Effect.promise(() => deleteAll(redis, prefix)) }),
         // Brings the end of each reservation nearer, as the server itself has it. What has no end keeps none.
         Layer.succeed(Contract.Passage, {
           elapse: (deviceSessionId, millis) =>

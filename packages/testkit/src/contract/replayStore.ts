@@ -7,7 +7,7 @@
  */
 import { assert, layer } from "@effect/vitest"
 import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
-import { ReplayStore, type Verdict } from "@galaxy/edge/ReplayStore"
+import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 
@@ -21,8 +21,8 @@ export class Passage extends Context.Service<
 >()("@galaxy/testkit/contract/Passage") {}
 
 /** A way to take all reservations from the adapter. */
-export class Loss extends Context.Service<Loss, { readonly lose: Effect.Effect<void> }>()(
-  "@galaxy/testkit/contract/Loss"
+export class StoreLoss extends Context.Service<StoreLoss, { readonly lose: Effect.Effect<void> }>()(
+  "@galaxy/testkit/contract/StoreLoss"
 ) {}
 
 const ttlMs = 80_000
@@ -39,7 +39,7 @@ const ask = (
   deviceSessionId: string,
   requestId: string,
   ahead = 0
-): Effect.Effect<Verdict, ReplayStoreUnavailable, ReplayStore> =>
+): Effect.Effect<ReservationVerdict, ReplayStoreUnavailable, ReplayStore> =>
   Effect.gen(function* () {
     const store = yield* ReplayStore
     const timestampMs = (yield* Clock.currentTimeMillis) + ahead
@@ -130,7 +130,7 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
   })
 
 /** For an adapter whose reservations can be taken from it. */
-export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | Loss, E>): void =>
+export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | StoreLoss, E>): void =>
   layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract, loss: ${adapter}`, (it) => {
     /** Refused, and told when to come back. */
     const wait = <A, R>(effect: Effect.Effect<A, ReplayStoreUnavailable, R>) =>
@@ -141,7 +141,7 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
         yield* vouching
         const own = session()
         assert.strictEqual(yield* ask(own, "before", futureMs), "first")
-        yield* (yield* Loss).lose
+        yield* (yield* StoreLoss).lose
         // What ran before, what didn't, what is from now, and the latest that could have been accepted before.
         for (const [id, ahead] of [
           ["before", futureMs],
@@ -163,7 +163,7 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
     it.effect("isn't ready until then, and says why", () =>
       Effect.gen(function* () {
         yield* vouching
-        yield* (yield* Loss).lose
+        yield* (yield* StoreLoss).lose
         const refused = yield* Effect.flip(isReady)
         assert.strictEqual(refused.retryAfterMs, futureMs + 1)
         assert.match(refused.why, /lost/)
@@ -175,7 +175,7 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
     it.effect("a second loss moves the border", () =>
       Effect.gen(function* () {
         yield* vouching
-        const { lose } = yield* Loss
+        const { lose } = yield* StoreLoss
         yield* lose
         assert.strictEqual(yield* wait(isReady), futureMs + 1)
         yield* TestClock.adjust(futureMs - 1)

@@ -5,11 +5,11 @@
  */
 import { describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { RunningEngine, Subject } from "./conformance/Check.ts"
+import type { RunningEngine, EngineUnderTest } from "./conformance/Check.ts"
 import { checksOf } from "./conformance/checks.ts"
 import { outcomeOf } from "./conformance/outcome.ts"
 
-export interface EngineConformance<Engine extends RunningEngine> extends Subject<Engine> {
+export interface EngineConformance<Engine extends RunningEngine> extends EngineUnderTest<Engine> {
   /** Of the engine, for the report. */
   readonly name: string
   /** For one check, in milliseconds; each starts an engine of its own, some several. */

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
-import { type Ended, NotServing, type RunningEngine, type Subject } from "./conformance/Check.ts"
+import { type Ended, NotServing, type RunningEngine, type EngineUnderTest } from "./conformance/Check.ts"
 
 /** What the platform's host gives an engine from its start until it listens. */
 const startTimeout = "20 seconds"
@@ -86,7 +86,7 @@ export const engineProgram = (
   program: string,
   args: ReadonlyArray<string> = [],
   cwd?: string
-): Required<Pick<Subject<ProgramEngine>, "start" | "restart" | "program" | "version">> => {
+): Required<Pick<EngineUnderTest<ProgramEngine>, "start" | "restart" | "program" | "version">> => {
   const startOn = Effect.fnUntraced(function* (folder: string, variables: Readonly<Record<string, string>> = {}) {
     const token = randomBytes(32).toString("base64url")
     const started = yield* Effect.acquireRelease(

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { assert, layer } from "@effect/vitest"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
-import { NotTried, type RunningEngine, type Subject } from "@galaxy/testkit/engine/conformance/Check"
+import { NotTried, type RunningEngine, type EngineUnderTest } from "@galaxy/testkit/engine/conformance/Check"
 import { anywhere as checks } from "@galaxy/testkit/engine/conformance/checks"
 import { ending } from "@galaxy/testkit/engine/conformance/ending"
 import { outcomeOf } from "@galaxy/testkit/engine/conformance/outcome"
@@ -78,7 +78,7 @@ const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
     return { baseUrl: `http://127.0.0.1:${port}`, gameId, token: Redacted.value(token) }
   })
 
-const ordersOfEngine: Pick<Subject<RunningEngine>, "validOrder" | "refusedOrder"> = {
+const ordersOfEngine: Pick<EngineUnderTest<RunningEngine>, "validOrder" | "refusedOrder"> = {
   validOrder: (report, number) => {
     const [planet] = report["my_planets"] as ReadonlyArray<{ readonly number: number }>
     return { op: "rename_planet", planet: planet?.number, name: `Name_${number}` }
@@ -86,7 +86,7 @@ const ordersOfEngine: Pick<Subject<RunningEngine>, "validOrder" | "refusedOrder"
   refusedOrder: { op: "vote", race: "nobody at all" }
 }
 
-const subjectOf = (host: EngineHost["Service"], proxy: Proxy): Subject<Proxied> => ({
+const subjectOf = (host: EngineHost["Service"], proxy: Proxy): EngineUnderTest<Proxied> => ({
   ...ordersOfEngine,
   start: Effect.suspend(() => behind(host, GameId.make(randomUUID()), proxy)),
   version: "0.1.0"

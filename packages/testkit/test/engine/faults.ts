@@ -1,6 +1,6 @@
 /** Engines with one fault each: what stands between the suite and a good engine, and which checks find it. */
 import { rm } from "node:fs/promises"
-import { type EngineProgram, NotServing } from "@galaxy/testkit/engine/conformance/Check"
+import { type ProgramUnderTest, NotServing } from "@galaxy/testkit/engine/conformance/Check"
 import type { ProgramEngine } from "@galaxy/testkit/engine/program"
 import { Effect } from "effect"
 
@@ -380,7 +380,7 @@ export const losses: Readonly<Record<string, { readonly lose: Losses; readonly f
   }
 }
 
-type AsProgram = EngineProgram<ProgramEngine>
+type AsProgram = ProgramUnderTest<ProgramEngine>
 
 /** The end that was told with another exit code. */
 const endedWith = (code: number, error: NotServing): NotServing =>

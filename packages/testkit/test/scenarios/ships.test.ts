@@ -1,6 +1,6 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import * as TestGalaxy from "@galaxy/testkit/Galaxy"
-import { type Player, player, runGame } from "@galaxy/testkit/players"
+import { type TestPlayer, player, runGame } from "@galaxy/testkit/players"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
@@ -8,7 +8,7 @@ const isTurn = (turn: number) => (event: { readonly type: string; readonly paylo
   event.type === "game.turn.ready" && (event.payload as { readonly turn?: number } | undefined)?.turn === turn
 
 /** Gives a player's orders of a turn, all of which must be accepted. */
-const order = (by: Player, game_id: string, orders: ReadonlyArray<Order>) =>
+const order = (by: TestPlayer, game_id: string, orders: ReadonlyArray<Order>) =>
   Effect.gen(function* () {
     const answer = yield* by.client.call("user.games.order", { game_id, orders })
     assert.deepStrictEqual(

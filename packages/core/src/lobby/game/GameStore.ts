@@ -9,7 +9,7 @@ import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 import { terminal } from "./GameState.ts"
-import type { Position } from "../../shared/Page.ts"
+import type { PagePosition } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 
 export type Game = typeof Game.Type
@@ -81,7 +81,7 @@ export class GameStore extends Context.Service<
     change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
     relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
     /** Games that the user owns or plays in, newest first. */
-    listOf(userId: UserId, after: Position, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
+    listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
     /** How many games of the owner have not ended; one counter of an owner at a time. */
     countOpen(owner: UserId): Effect.Effect<number, StorageError>
   }

@@ -4,7 +4,7 @@ import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
-import type { Position } from "../../shared/Page.ts"
+import type { PagePosition } from "../../shared/Page.ts"
 import { type Present, withoutNulls } from "../../shared/rows.ts"
 
 const InviteRow = Schema.Struct({
@@ -43,7 +43,7 @@ export class InviteStore extends Context.Service<
     countPending(gameId: GameId): Effect.Effect<number, StorageError>
     pendingFor(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
     /** Invites addressed to the user or issued by them, newest first. */
-    listOf(userId: UserId, after: Position, limit: number): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
+    listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
   }
 >()("@galaxy/core/lobby/invite/InviteStore") {}
 

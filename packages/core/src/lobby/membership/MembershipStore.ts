@@ -5,7 +5,7 @@ import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
 import { GameMembers } from "../game/GameMembers.ts"
-import type { Reservation } from "../../race-name/RaceNames.ts"
+import type { NameReservation } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 
@@ -25,7 +25,7 @@ export class MembershipStore extends Context.Service<
   {
     find(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Membership>, StorageError>
     /** Seats a player, who may have been removed before. */
-    seat(gameId: GameId, userId: UserId, name: Reservation): Effect.Effect<Membership, StorageError>
+    seat(gameId: GameId, userId: UserId, name: NameReservation): Effect.Effect<Membership, StorageError>
     /** Ends an active membership; answers whether there was one. */
     end(gameId: GameId, userId: UserId, status: "removed" | "blocked"): Effect.Effect<boolean, StorageError>
     /** Active members in the order in which they joined. */

@@ -3,7 +3,7 @@
  * table, for a race can have several groups of one class there.
  */
 import type { Battle, BattleGroup, Bombing, Shot, ShotTotal } from "@galaxy/contract/engine/Report"
-import { type Place, type Section, tabled, under } from "../Section.ts"
+import { type PlaceOf, type Section, tabled, under } from "../Section.ts"
 import { amount, type Column, count, plain, table, words } from "../table.ts"
 import { levels } from "./levels.ts"
 
@@ -42,7 +42,7 @@ const shotTotal = (nameOf: NameOf): ReadonlyArray<Column<ShotTotal>> => [
 
 const moments = { before_flight: "before the flight", after_flight: "after the flight" }
 
-export const battleSection = (place: Place, battle: Battle): Section => {
+export const battleSection = (place: PlaceOf, battle: Battle): Section => {
   const nameOf = namesOf(battle.groups)
   return {
     title: `Battle at ${place(battle.planet)}, ${moments[battle.when]}`,

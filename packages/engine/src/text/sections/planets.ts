@@ -7,7 +7,7 @@ import type {
   UnknownPlanet,
   Yard
 } from "@galaxy/contract/engine/Report"
-import { type Place, type Section, tabled, tabledBy } from "../Section.ts"
+import { type PlaceOf, type Section, tabled, tabledBy } from "../Section.ts"
 import { amount, type Column, count, words } from "../table.ts"
 
 const planet: ReadonlyArray<Column<OwnPlanet>> = [
@@ -35,7 +35,7 @@ const yard: ReadonlyArray<Column<Yard>> = [
   amount("L", (it) => it.free_points)
 ]
 
-const routeColumns = (place: Place): ReadonlyArray<Column<CargoRoutes>> => {
+const routeColumns = (place: PlaceOf): ReadonlyArray<Column<CargoRoutes>> => {
   const end = (to: number | undefined): string | undefined => (to === undefined ? undefined : place(to))
   return [
     count("#", (it) => it.planet),
@@ -64,7 +64,7 @@ const unknown: ReadonlyArray<Column<UnknownPlanet>> = [
   amount("Y", (it) => it.y)
 ]
 
-export const planetSections = (report: Report, place: Place): ReadonlyArray<Section> => [
+export const planetSections = (report: Report, place: PlaceOf): ReadonlyArray<Section> => [
   tabled("Your planets", planet, report.my_planets),
   tabled("Ships in production", yard, report.yards),
   tabled("Cargo routes", routeColumns(place), report.routes),

@@ -7,7 +7,7 @@ import type {
   Report,
   UnidentifiedGroup
 } from "@galaxy/contract/engine/Report"
-import { type Place, type Section, tabled, tabledBy } from "../Section.ts"
+import { type PlaceOf, type Section, tabled, tabledBy } from "../Section.ts"
 import { amount, type Column, count, words } from "../table.ts"
 import { levels } from "./levels.ts"
 
@@ -21,14 +21,16 @@ const ships: ReadonlyArray<Column<Omit<ForeignGroup, "race">>> = [
   amount("Q", (it) => it.load)
 ]
 
-const course = (place: Place): ReadonlyArray<Column<Pick<Fleet, "destination" | "origin" | "distance" | "speed">>> => [
+const course = (
+  place: PlaceOf
+): ReadonlyArray<Column<Pick<Fleet, "destination" | "origin" | "distance" | "speed">>> => [
   words("D", (it) => place(it.destination)),
   words("F", (it) => (it.origin === undefined ? undefined : place(it.origin))),
   amount("R", (it) => it.distance),
   amount("P", (it) => it.speed)
 ]
 
-const fleet = (place: Place): ReadonlyArray<Column<Fleet>> => [
+const fleet = (place: PlaceOf): ReadonlyArray<Column<Fleet>> => [
   count("#", (it) => it.number),
   words("N", (it) => it.name),
   count("G", (it) => it.groups),
@@ -36,7 +38,7 @@ const fleet = (place: Place): ReadonlyArray<Column<Fleet>> => [
   words("State", (it) => it.state)
 ]
 
-const ownGroup = (place: Place): ReadonlyArray<Column<OwnGroup>> => [
+const ownGroup = (place: PlaceOf): ReadonlyArray<Column<OwnGroup>> => [
   count("G", (it) => it.number),
   ...ships,
   ...course(place),
@@ -45,14 +47,14 @@ const ownGroup = (place: Place): ReadonlyArray<Column<OwnGroup>> => [
   words("State", (it) => it.state)
 ]
 
-const foreignGroup = (place: Place): ReadonlyArray<Column<ForeignGroup>> => [
+const foreignGroup = (place: PlaceOf): ReadonlyArray<Column<ForeignGroup>> => [
   ...ships,
   words("D", (it) => place(it.destination)),
   amount("P", (it) => it.speed),
   amount("M", (it) => it.mass)
 ]
 
-const approaching = (place: Place): ReadonlyArray<Column<ApproachingGroup>> => [
+const approaching = (place: PlaceOf): ReadonlyArray<Column<ApproachingGroup>> => [
   words("O", (it) => place(it.origin)),
   words("D", (it) => place(it.destination)),
   amount("R", (it) => it.distance),
@@ -60,10 +62,10 @@ const approaching = (place: Place): ReadonlyArray<Column<ApproachingGroup>> => [
   amount("M", (it) => it.mass)
 ]
 
-export const approachingSection = (groups: ReadonlyArray<ApproachingGroup>, place: Place): Section =>
+export const approachingSection = (groups: ReadonlyArray<ApproachingGroup>, place: PlaceOf): Section =>
   tabled("Approaching groups", approaching(place), groups)
 
-export const shipSections = (report: Report, place: Place): ReadonlyArray<Section> => [
+export const shipSections = (report: Report, place: PlaceOf): ReadonlyArray<Section> => [
   tabled("Your fleets", fleet(place), report.my_fleets),
   tabled("Your groups", ownGroup(place), report.my_groups),
   ...tabledBy(

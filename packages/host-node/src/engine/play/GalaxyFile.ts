@@ -18,7 +18,7 @@ import { type CannotPlay, cannot, fileProblem } from "./failures.ts"
 const maxGalaxyFileBytes = 256 * 1024 * 1024
 
 /** A game as it was found in a file. */
-export interface Found extends Made {
+export interface FoundGalaxy extends Made {
   readonly text: string
 }
 
@@ -104,7 +104,7 @@ export const create = Effect.fnUntraced(function* (file: string, made: Made) {
 })
 
 /** Puts the next turn in the place of the one that was found. */
-export const replace = Effect.fnUntraced(function* (file: string, found: Found, made: Made) {
+export const replace = Effect.fnUntraced(function* (file: string, found: FoundGalaxy, made: Made) {
   const fs = yield* FileSystem.FileSystem
   const target = yield* refused(`${file} can't be written`, fs.realPath(file))
   const take = (hidden: string) =>

@@ -14,7 +14,7 @@ export interface OrderFile {
   readonly file: string
 }
 
-export interface NewGame {
+export interface NewCommand {
   readonly command: "new"
   readonly state: string
   readonly races: ReadonlyArray<string>
@@ -40,7 +40,7 @@ export interface ShowReport {
   readonly json: boolean
 }
 
-export type Command = NewGame | PlayTurn | ShowReport | { readonly command: "help"; readonly text: string }
+export type Command = NewCommand | PlayTurn | ShowReport | { readonly command: "help"; readonly text: string }
 
 const general = `Plays a game of Galaxy on this machine, out of one file and without a server.
 

@@ -9,7 +9,7 @@ import { type Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
 import { sha256Hex } from "@galaxy/engine/random/sha256"
 import { Effect, Result } from "effect"
-import type { Command, NewGame, PlayTurn, ShowReport } from "./arguments.ts"
+import type { Command, NewCommand, PlayTurn, ShowReport } from "./arguments.ts"
 import { cannot } from "./failures.ts"
 import * as GalaxyFile from "./GalaxyFile.ts"
 import { readAll, refusals } from "./orderFiles.ts"
@@ -24,7 +24,7 @@ const idOf = (text: string): string => {
 const count = (number: number, what: string): string =>
   `${number === 0 ? "no" : number} ${what}${number === 1 ? "" : "s"}`
 
-const newGame = Effect.fn("play.new")(function* ({ state, races, seed: given, ruleset, reports }: NewGame) {
+const newGame = Effect.fn("play.new")(function* ({ state, races, seed: given, ruleset, reports }: NewCommand) {
   const seed = given ?? globalThis.crypto.randomUUID()
   const game = [seed, ruleset, ...races].join("\n")
   const generated = generate({

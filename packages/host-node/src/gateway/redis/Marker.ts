@@ -14,7 +14,7 @@ export interface Marker {
 }
 
 /** Why the marker is another than before; `kept` when it isn't. */
-export type Change = "kept" | "missing" | "server" | "clock" | "raised"
+export type MarkerChange = "kept" | "missing" | "server" | "clock" | "raised"
 
 /**
  * Reserves, if the marker is still the one that is named.

@@ -5,7 +5,7 @@
  */
 import { Data, type Effect, type Scope } from "effect"
 
-export type Json = Readonly<Record<string, unknown>>
+export type JsonFields = Readonly<Record<string, unknown>>
 
 /** An engine that answers. */
 export interface RunningEngine {
@@ -29,7 +29,7 @@ export class NotServing extends Data.TaggedError("NotServing")<{ readonly reason
 }
 
 /** An engine as a program on this machine, for the checks of how it begins and ends. */
-export interface EngineProgram<Engine extends RunningEngine> {
+export interface ProgramUnderTest<Engine extends RunningEngine> {
   /** Starts one on a folder; the variables come beside the usual ones, or instead of them. */
   startOn(folder: string, variables?: Readonly<Record<string, string>>): Effect.Effect<Engine, NotServing, Scope.Scope>
   folderOf(engine: Engine): string
@@ -48,36 +48,36 @@ export class NotTried extends Data.TaggedError("NotTried")<{ readonly reason: st
   }
 }
 
-export interface Subject<Engine extends RunningEngine> {
+export interface EngineUnderTest<Engine extends RunningEngine> {
   /** A new engine on an empty folder, for as long as the scope is open. */
   readonly start: Effect.Effect<Engine, unknown, Scope.Scope>
   /** Kills the engine without a warning (`kill -9`) and starts another one on its folder. */
   readonly restart?: (engine: NoInfer<Engine>) => Effect.Effect<NoInfer<Engine>, unknown, Scope.Scope>
   /** The program itself; without it, the checks of how it begins and ends are skipped. */
-  readonly program?: EngineProgram<NoInfer<Engine>>
+  readonly program?: ProgramUnderTest<NoInfer<Engine>>
   /**
    * An order that a race can give with what its newest report shows. Each number gives another order; several of them
    * are accepted in one list, in whatever sequence.
    */
-  readonly validOrder: (report: Json, number: number) => Json
+  readonly validOrder: (report: JsonFields, number: number) => JsonFields
   /** An order that is well-formed and that no race can ever give. */
-  readonly refusedOrder: Json
+  readonly refusedOrder: JsonFields
   /** `options` of the init request. */
-  readonly options?: Json
+  readonly options?: JsonFields
   /** What `/healthz` has to say of itself. */
   readonly version?: string
 }
 
 export interface Check {
   readonly name: string
-  run<Engine extends RunningEngine>(subject: Subject<Engine>): Effect.Effect<void, unknown, Scope.Scope>
+  run<Engine extends RunningEngine>(subject: EngineUnderTest<Engine>): Effect.Effect<void, unknown, Scope.Scope>
 }
 
 /** A check of engines that can be killed and started again. */
 export interface SurvivalCheck {
   readonly name: string
   run<Engine extends RunningEngine>(
-    subject: Subject<Engine>,
+    subject: EngineUnderTest<Engine>,
     restart: (engine: Engine) => Effect.Effect<Engine, unknown, Scope.Scope>
   ): Effect.Effect<void, unknown, Scope.Scope>
 }
@@ -86,7 +86,7 @@ export interface SurvivalCheck {
 export interface ProgramCheck {
   readonly name: string
   run<Engine extends RunningEngine>(
-    subject: Subject<Engine>,
-    program: EngineProgram<Engine>
+    subject: EngineUnderTest<Engine>,
+    program: ProgramUnderTest<Engine>
   ): Effect.Effect<void, unknown, Scope.Scope>
 }

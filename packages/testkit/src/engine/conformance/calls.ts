@@ -10,9 +10,9 @@ import { EngineStatus } from "@galaxy/contract/engine/Admin"
 import { OrderVerdict } from "@galaxy/contract/engine/Order"
 import { defaults } from "@galaxy/core/engine/EngineSettings"
 import { Data, Effect, Schema } from "effect"
-import type { Json, RunningEngine } from "./Check.ts"
+import type { JsonFields, RunningEngine } from "./Check.ts"
 
-export interface Answer {
+export interface CallAnswer {
   /** The call, for messages. */
   readonly of: string
   readonly status: number
@@ -43,7 +43,7 @@ export const send = (
   authorization = `Bearer ${engine.token}`
 ) => {
   const of = `${method} ${path}`
-  return Effect.callback<Answer, NoAnswer>((resume) => {
+  return Effect.callback<CallAnswer, NoAnswer>((resume) => {
     const fail = (reason: string) => resume(new NoAnswer({ of, reason }))
     const headers = {
       ...(body === undefined ? {} : { "content-type": body.type ?? "application/json" }),
@@ -106,7 +106,7 @@ export const orders = (engine: RunningEngine, race: string, number?: number) =>
 export const report = (engine: RunningEngine, race: string, number?: number | string) =>
   call(engine, "GET", `/api/v1/report?${query(race, number)}`)
 
-const parsed = (answer: Answer): Json => {
+const parsed = (answer: CallAnswer): JsonFields => {
   assert.match(answer.type, /^application\/json\b/, `${answer.of}: content-type`)
   const json: unknown = (() => {
     try {
@@ -116,11 +116,11 @@ const parsed = (answer: Answer): Json => {
     }
   })()
   assert.isTrue(typeof json === "object" && json !== null && !Array.isArray(json), `${answer.of}: not a JSON object`)
-  return json as Json
+  return json as JsonFields
 }
 
 /** The object that the call was answered with; its status is 200. */
-export const object = (answer: Answer): Json => {
+export const object = (answer: CallAnswer): JsonFields => {
   assert.strictEqual(answer.status, 200, `${answer.of}: ${answer.text.slice(0, 300)}`)
   return parsed(answer)
 }
@@ -128,7 +128,7 @@ export const object = (answer: Answer): Json => {
 const isEnvelope = Schema.is(ErrorEnvelope)
 
 /** The call was refused with that code, the code's status and the envelope of errors. */
-export const refused = (answer: Answer, code: ApiErrorCode, why = ""): void => {
+export const refused = (answer: CallAnswer, code: ApiErrorCode, why = ""): void => {
   const about = `${answer.of}${why === "" ? "" : ` (${why})`}`
   assert.strictEqual(answer.status, statusOf[code], `${about}: ${answer.text.slice(0, 300)}`)
   const body = parsed(answer)
@@ -149,7 +149,7 @@ const decodeStatus = Schema.decodeUnknownSync(EngineStatus)
 const decodeOrders = Schema.decodeUnknownSync(Orders)
 
 /** What the schema makes of the answer; otherwise the call is named with what is wrong in its answer. */
-const decoded = <A>(decode: (json: unknown) => A, answer: Answer): A => {
+const decoded = <A>(decode: (json: unknown) => A, answer: CallAnswer): A => {
   const json = object(answer)
   try {
     return decode(json)
@@ -159,10 +159,10 @@ const decoded = <A>(decode: (json: unknown) => A, answer: Answer): A => {
 }
 
 /** The answer as the status of a game. */
-export const statusIn = (answer: Answer): EngineStatus => decoded(decodeStatus, answer)
+export const statusIn = (answer: CallAnswer): EngineStatus => decoded(decodeStatus, answer)
 
 /** The answer as a race's orders, with a verdict for each and in their order. */
-export const ordersIn = (answer: Answer): typeof Orders.Type => {
+export const ordersIn = (answer: CallAnswer): typeof Orders.Type => {
   const found = decoded(decodeOrders, answer)
   assert.deepStrictEqual(
     found.verdicts.map((it) => it.position),

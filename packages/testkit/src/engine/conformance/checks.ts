@@ -1,7 +1,7 @@
 /** All checks, as they apply to a subject. */
 import { Effect, type Scope } from "effect"
 import { beginning } from "./beginning.ts"
-import { NotTried, type RunningEngine, type Subject } from "./Check.ts"
+import { NotTried, type RunningEngine, type EngineUnderTest } from "./Check.ts"
 import { ending } from "./ending.ts"
 import { orders } from "./orders.ts"
 import { requests } from "./requests.ts"
@@ -16,7 +16,7 @@ export interface Applied {
 
 export const anywhere = [...beginning, ...turns, ...orders, ...requests, ...trust]
 
-export const checksOf = <Engine extends RunningEngine>(subject: Subject<Engine>): ReadonlyArray<Applied> => {
+export const checksOf = <Engine extends RunningEngine>(subject: EngineUnderTest<Engine>): ReadonlyArray<Applied> => {
   const { restart, program } = subject
   const needs = (what: string): Effect.Effect<void, NotTried> => new NotTried({ reason: `it needs ${what}` })
   return [

@@ -10,7 +10,14 @@ import { basename, join } from "node:path"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Option } from "effect"
 import * as Calls from "./calls.ts"
-import { type Ended, type EngineProgram, NotServing, NotTried, type ProgramCheck, type RunningEngine } from "./Check.ts"
+import {
+  type Ended,
+  type ProgramUnderTest,
+  NotServing,
+  NotTried,
+  type ProgramCheck,
+  type RunningEngine
+} from "./Check.ts"
 import { begun, ordersOf, races } from "./game.ts"
 import { everything } from "./survival.ts"
 
@@ -23,7 +30,7 @@ const mostFiles = 16
 const said = ({ code, signal }: Ended): string => (signal === null ? `exit code ${code ?? "none"}` : signal)
 
 /** How it ended, if it does so while the platform waits. */
-const endIn = <Engine extends RunningEngine>(program: EngineProgram<Engine>, engine: Engine) =>
+const endIn = <Engine extends RunningEngine>(program: ProgramUnderTest<Engine>, engine: Engine) =>
   Effect.timeoutOption(program.ended(engine), patience)
 
 /** The files of a folder, a few of many. */

@@ -2,7 +2,7 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
-import type { Json, RunningEngine, Subject } from "./Check.ts"
+import type { JsonFields, RunningEngine, EngineUnderTest } from "./Check.ts"
 
 /** Of every alphabet that the platform allows, in an order that is not alphabetical. */
 export const races = ["Terrans", "Лиряне", "Étoiles-7"] as const
@@ -28,7 +28,7 @@ export const initOf = (subject: { readonly options?: object }) => ({
 })
 
 /** A new engine with a new galaxy. */
-export const begun = Effect.fnUntraced(function* <Engine extends RunningEngine>(subject: Subject<Engine>) {
+export const begun = Effect.fnUntraced(function* <Engine extends RunningEngine>(subject: EngineUnderTest<Engine>) {
   const engine = yield* subject.start
   const status = Calls.statusIn(yield* Calls.init(engine, initOf(subject)))
   assert.strictEqual(status.turn, 0)
@@ -37,13 +37,13 @@ export const begun = Effect.fnUntraced(function* <Engine extends RunningEngine>(
 
 /** Three valid orders of a race, and three others for another number. */
 export const ordersOf = <Engine extends RunningEngine>(
-  subject: Subject<Engine>,
+  subject: EngineUnderTest<Engine>,
   engine: Engine,
   race: string,
   from = 0
 ) =>
   Effect.map(Calls.report(engine, race), (answer) => {
     const report = Calls.object(answer)
-    const valid = (number: number): Json => subject.validOrder(report, number)
+    const valid = (number: number): JsonFields => subject.validOrder(report, number)
     return [valid(from), valid(from + 1), valid(from + 2)] as const
   })

@@ -4,7 +4,7 @@
 import { Cause, Effect, Exit, type Scope } from "effect"
 import { NotTried } from "./Check.ts"
 
-export type Outcome =
+export type CheckOutcome =
   | { readonly _tag: "Passed" }
   | { readonly _tag: "NotTried"; readonly reason: string }
   | { readonly _tag: "Failed"; readonly error: Error }
@@ -21,7 +21,7 @@ const failureOf = (cause: Cause.Cause<unknown>): Error => {
   return error
 }
 
-export const outcomeOf = (check: Effect.Effect<void, unknown, Scope.Scope>): Effect.Effect<Outcome> =>
+export const outcomeOf = (check: Effect.Effect<void, unknown, Scope.Scope>): Effect.Effect<CheckOutcome> =>
   Effect.map(Effect.exit(Effect.scoped(check)), (exit) => {
     if (Exit.isSuccess(exit)) return { _tag: "Passed" }
     const error = failureOf(exit.cause)

@@ -2,13 +2,13 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
-import { type Check, NotTried, type RunningEngine, type Subject } from "./Check.ts"
+import { type Check, NotTried, type RunningEngine, type EngineUnderTest } from "./Check.ts"
 import { begun, nobody, ordersOf, races } from "./game.ts"
 
 const [first, second, third] = races
 
 /** A game with one race left, as soon as it is finished; no later than after a few turns. */
-const lastOne = Effect.fnUntraced(function* <Engine extends RunningEngine>(subject: Subject<Engine>) {
+const lastOne = Effect.fnUntraced(function* <Engine extends RunningEngine>(subject: EngineUnderTest<Engine>) {
   const { engine } = yield* begun(subject)
   const given = yield* ordersOf(subject, engine, first)
   yield* Effect.map(Calls.banish(engine, second), Calls.statusIn)
