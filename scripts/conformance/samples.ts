@@ -34,7 +34,8 @@ export const parseSamples = (text: string): Samples => {
 const at = (report: unknown, place: string): unknown => {
   let found = report
   for (const key of place.split(".")) {
-    found = typeof found === "object" && found !== null && Object.hasOwn(found, key) ? (found as JsonFields)[key] : undefined
+    found =
+      typeof found === "object" && found !== null && Object.hasOwn(found, key) ? (found as JsonFields)[key] : undefined
     if (found === undefined) throw new Error(`the report has nothing at ${place}, which the valid sample asks for`)
   }
   return found

@@ -14,7 +14,7 @@ import * as runtime from "../runtime/http/errors.ts"
 import { shared } from "../shared/http/errors.ts"
 
 /** The tables in the order of the modules. */
-const tables = [
+export const tables = [
   shared,
   account.errors,
   auth.errors,
