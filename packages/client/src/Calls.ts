@@ -43,6 +43,7 @@ export interface Requests extends Record<MessageType, unknown> {
   "user.games.report": OfGame & { readonly turn: number }
 }
 
+/** The schema of each message type's answer. */
 export const answers = {
   "user.account.get": UserAccount.Account,
   "user.sessions.list": UserAccount.SessionList,

@@ -91,6 +91,7 @@ const asTold = (told: number) =>
     Effect.sleep(Duration.millis(Math.min(longestToldMs, told) + share * firstWaitMs))
   )
 
+/** The player's events from a position on; reconnects by itself, and fails only with what a retry can't cure. */
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.unwrap(
     Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, failures: 0 }), (position) =>

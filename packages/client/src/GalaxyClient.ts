@@ -62,6 +62,7 @@ const pinned = (options: Options) =>
     return yield* Effect.promise(() => gatewayKey(publicKey))
   })
 
+/** A client for one session. Pins the gateway's key, fetching it first if none is given; a dishonest key is `Untrusted`. */
 export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError> =>
   Effect.gen(function* () {
     const gateway = yield* pinned(options)

@@ -77,6 +77,7 @@ const post = (body: unknown): RequestInit => ({
   body: JSON.stringify(body)
 })
 
+/** What a gateway says of itself: its protocol version, its signing key, and how old or early a request may be (ms). */
 export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFailed | Unavailable> =>
   Effect.gen(function* () {
     const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, Info)

@@ -14,6 +14,7 @@ export interface ServerClock {
   readonly offset: Effect.Effect<number>
 }
 
+/** A clock whose offset is 0 until it is corrected. */
 export const make: Effect.Effect<ServerClock> = Effect.map(Ref.make(0), (offset) => ({
   now: Effect.map(Effect.all([Clock.currentTimeMillis, Ref.get(offset)]), ([local, by]) => Math.round(local + by)),
   correct: (serverTimeMs) => Effect.flatMap(Clock.currentTimeMillis, (local) => Ref.set(offset, serverTimeMs - local)),

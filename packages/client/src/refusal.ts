@@ -19,6 +19,7 @@ const retryAfterOf = (error: ConnectError): { readonly retryAfterMs?: number } =
   return { retryAfterMs: Math.max(0, Number(delay.seconds) * 1_000 + Math.ceil(delay.nanos / 1e6)) }
 }
 
+/** The client's error for whatever a Connect call has thrown; without a reason of the gateway it is `Unavailable`. */
 export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallFailed" | "Untrusted" }> | Stale => {
   const error = ConnectError.from(cause)
   const info = infoOf(error)

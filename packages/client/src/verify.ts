@@ -4,6 +4,7 @@ import { sha512 } from "@noble/hashes/sha2.js"
 
 ed.hashes.sha512 = sha512
 
+/** The 32 bytes of the SHA-256 of these bytes. */
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
 

@@ -26,6 +26,7 @@ export interface GalaxyOptions {
   readonly backend?: Partial<BackendServer.BackendServerOptions>
 }
 
+/** The running platform of a test. */
 export class Galaxy extends Context.Service<
   Galaxy,
   {

@@ -38,6 +38,7 @@ export interface OrderWriter {
 type WriteError = NoGame | GameFinished | RaceUnknown | RaceGone | TurnNotOpen | TooManyOrders | StateError
 type ReadError = NoGame | RaceUnknown | TurnUnknown | StateError
 
+/** Service: one game, from init to its last turn. */
 export class Engine extends Context.Service<
   Engine,
   {

@@ -16,6 +16,7 @@ export class OtherGame extends Data.TaggedError("OtherGame")<{ readonly gameId: 
   }
 }
 
+/** The game is over; no further turn or order is accepted. */
 export class GameFinished extends Data.TaggedError("GameFinished") {
   override get message(): string {
     return "the game is over"
@@ -45,18 +46,21 @@ export class TurnUnknown extends Data.TaggedError("TurnUnknown")<{ readonly turn
   }
 }
 
+/** The game has no race of this name. */
 export class RaceUnknown extends Data.TaggedError("RaceUnknown")<{ readonly race: string }> {
   override get message(): string {
     return `there is no race ${this.race}`
   }
 }
 
+/** The race has left the game and gives no more orders. */
 export class RaceGone extends Data.TaggedError("RaceGone")<{ readonly race: string }> {
   override get message(): string {
     return `${this.race} has left the game`
   }
 }
 
+/** The list has more orders than a race may give for one turn. */
 export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly most: number }> {
   override get message(): string {
     return `a race may give at most ${this.most} orders a turn`

@@ -15,6 +15,7 @@ export interface FolderHold {
   readonly isHeld: Effect.Effect<boolean, FolderNotLockable>
 }
 
+/** Port: makes this process the one owner of a folder. */
 export class FolderLocks extends Context.Service<
   FolderLocks,
   {

@@ -22,6 +22,7 @@ import * as StateFiles from "./StateFiles.ts"
 
 export type StateError = StateBroken | StateUnavailable | StateLost
 
+/** Service: reads and writes the state folder of one game. */
 export class StateStore extends Context.Service<
   StateStore,
   {

@@ -12,6 +12,7 @@ const newGame = Effect.map(newId, (id) => GameId.make(id))
 
 const Client = EngineClient.layer.pipe(Layer.provide([FetchHttpClient.layer, RuntimeConfig.layer()]))
 
+/** Runs the suite that every `EngineHost` must pass; `adapter` is its name in the test report. */
 export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineHost, E>, imageRef: string): void =>
   layer(Layer.mergeAll(adapterLayer, Client), { timeout: "60 seconds", excludeTestServices: true })(
     `EngineHost contract: ${adapter}`,

@@ -42,6 +42,7 @@ const mail = (key: string, more: Partial<OutgoingMail> = {}): OutgoingMail => ({
 
 const trimmed = (text: string | undefined) => text?.replaceAll("\r\n", "\n").trim()
 
+/** Runs the suite that every `MailTransport` must pass; `adapter` is its name in the test report. */
 export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<MailTransport | MailRelay, E>): void =>
   layer(adapterLayer, { timeout: "30 seconds" })(`MailTransport contract: ${adapter}`, (it) => {
     const inMode = (mode: RelayMode) =>

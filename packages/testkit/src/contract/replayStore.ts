@@ -56,6 +56,7 @@ const vouching = isReady.pipe(
   Effect.catch((it) => (it.retryAfterMs === undefined ? Effect.fail(it) : TestClock.adjust(it.retryAfterMs)))
 )
 
+/** Runs the suite that every `ReplayStore` must pass; `adapter` is its name in the test report. */
 export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | Passage, E>): void =>
   layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract: ${adapter}`, (it) => {
     it.effect("is ready", () => Effect.andThen(vouching, isReady))
