@@ -15,6 +15,21 @@ export const gatewayBounds = {
     fallbackText: "1024",
     about: "the same bound for one address (IPv6: for one /64)"
   },
+  maxUnverifiedPerAddress: {
+    name: "GATEWAY_MAX_UNVERIFIED_PER_ADDRESS",
+    parse: whole(1, 1_000_000),
+    fallback: 32,
+    fallbackText: "32",
+    about:
+      "connections of one address (IPv6: of one /64) that are read side by side before they have verified a request; further ones wait unread"
+  },
+  maxWaitingPerAddress: {
+    name: "GATEWAY_MAX_WAITING_PER_ADDRESS",
+    parse: whole(1, 1_000_000),
+    fallback: 512,
+    fallbackText: "512",
+    about: "how many of them wait; beyond it they are closed"
+  },
   maxRequests: {
     name: "GATEWAY_MAX_OPEN_REQUESTS",
     parse: whole(1, 1_000_000),

@@ -77,7 +77,7 @@ const backlog = 4_096
 const http2Settings: http2.ServerOptions = { maxSessionMemory: 16 }
 
 /** Requests that a client takes back: so many at once, so many a second; beyond it loses the connection. */
-const resetsOfClient: http2.ServerOptions = { streamResetBurst: 100, streamResetRate: 33 }
+const resetsOfClient: http2.ServerOptions = { streamResetBurst: 64, streamResetRate: 33 }
 
 const http1Settings = (times: Times): http.ServerOptions => ({
   headersTimeout: Math.min(times.headersMs, times.requestMs),
@@ -95,6 +95,7 @@ interface Parts {
   readonly sockets: Set<net.Socket>
   readonly sessions: Set<http2.ServerHttp2Session>
   readonly http1: Http1Connections
+  readonly admission: Admission
 }
 
 /** HTTP/1.1 connections: at the end an idle one closes at once, a busy one after what it is busy with. */
@@ -181,7 +182,7 @@ const sniff = (speakers: Speakers, http1: Http1Connections, times: Times) => (so
   socket.on("error", cut)
   socket.on("close", cut)
   socket.on("data", onData)
-  // Where a PROXY header was read first, it stands still.
+  // Until now it stood still.
   socket.resume()
 }
 
@@ -239,12 +240,21 @@ const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.Ser
   const serve = admission.http2(handler as never)
   /** Whose the session is that is being made. */
   let arriving: Connection | undefined
+  const mostRequests = admission.bounds.requestsPerConnection
   const make = (requests: number, resets: http2.ServerOptions) => {
-    const settings = { maxConcurrentStreams: Math.min(requests, admission.bounds.requestsPerConnection) }
+    const settings = { maxConcurrentStreams: Math.min(requests, mostRequests) }
     const server = http2.createServer({ ...http2Settings, ...resets, settings })
     const register = remember(sessions, times)
     server.on("session", (session) => {
-      if (arriving !== undefined) admission.know(session, arriving)
+      const connection = arriving
+      if (connection !== undefined) {
+        admission.know(session, connection)
+        if (requests < mostRequests)
+          connection.onVerified.push(() => {
+            if (!session.destroyed && !session.closed && !admission.isBusy(connection))
+              session.settings({ maxConcurrentStreams: mostRequests })
+          })
+      }
       register(session)
     })
     server.on("stream", serve as never)
@@ -280,14 +290,16 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     options.tls === undefined ? sniff(speakers, http1, times) : encrypt(options.tls, admission, speakers, http1, times)
 
   const admit = (socket: net.Socket, ip: string) => {
-    const entry = admission.connect(ip)
-    if (entry === undefined) {
-      socket.destroy()
-      return
-    }
-    socket.once("close", entry.release)
-    admission.know(socket, entry.connection)
-    begin(socket, entry.connection)
+    const entry = admission.connect(ip, {
+      begin: (connection) => {
+        if (socket.destroyed) return
+        admission.know(socket, connection)
+        begin(socket, connection)
+      },
+      cut: () => socket.destroy()
+    })
+    if (entry === undefined) socket.destroy()
+    else socket.once("close", entry.left)
   }
   const accept = (socket: net.Socket) => {
     const peer = socket.remoteAddress ?? "unknown"
@@ -297,9 +309,10 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     else if (sockets.size > admission.bounds.connections) socket.destroy()
     else proxyProtocol.expect(socket, times.firstBytesMs, (address) => admit(socket, address ?? peer))
   }
-  const server = net.createServer({ noDelay: true }, accept)
+  // Nothing of a connection is read before its turn has come.
+  const server = net.createServer({ noDelay: true, pauseOnConnect: true }, accept)
   server.once("close", () => h1.close())
-  return { server, sockets, sessions, http1 }
+  return { server, sockets, sessions, http1, admission }
 }
 
 /** Listens until the scope closes; then takes no more, lets what runs end, and cuts the rest off. */
@@ -324,7 +337,7 @@ export const listen = (
         resume(Effect.succeed({ ...parts, address: parts.server.address() as AddressInfo }))
       })
     }),
-    ({ server, sockets, sessions, http1 }) =>
+    ({ server, sockets, sessions, http1, admission }) =>
       Effect.callback<void>((resume) => {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy()
@@ -333,6 +346,7 @@ export const listen = (
           clearTimeout(cut)
           resume(Effect.void)
         })
+        admission.close()
         for (const session of sessions) session.close()
         http1.drain()
       })

@@ -6,12 +6,25 @@ import { type IncomingMessage, Server, type ServerOptions, type ServerResponse }
 import { answerClientErrors } from "./clientErrors.ts"
 import { guard, type GuardOptions, type Handler } from "./guard.ts"
 
+/** For listeners whose callers are few: our own processes and operators. More would only use up files and memory. */
+const mostConnections = 4_096
+
+/** How long a client may take, in milliseconds; a listener may set its own. */
+const usualTimes: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 30_000,
+  // How exactly the first two are kept.
+  connectionsCheckingInterval: 2_500
+}
+
 class Listener extends Server {
   readonly #guarded: Handler
 
   constructor(options: ServerOptions, guarded: GuardOptions) {
     // A request without a host is refused by the guard, which says so.
-    super({ ...options, requireHostHeader: false })
+    super({ ...usualTimes, ...options, requireHostHeader: false })
+    this.maxConnections = mostConnections
     this.#guarded = guard(guarded, (request, response) => {
       super.emit("request", request, response)
     })

@@ -116,6 +116,8 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
   bounds: {
     ...(values.maxConnections === undefined ? {} : { connections: values.maxConnections }),
     connectionsPerAddress: values.maxConnectionsPerAddress,
+    unverifiedPerAddress: values.maxUnverifiedPerAddress,
+    waitingPerAddress: values.maxWaitingPerAddress,
     ...(values.maxRequests === undefined ? {} : { requests: values.maxRequests }),
     requestsPerAddress: values.maxRequestsPerAddress,
     ...(values.maxBodyBytes === undefined ? {} : { bodyBytes: values.maxBodyBytes }),

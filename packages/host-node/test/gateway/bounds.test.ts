@@ -158,6 +158,62 @@ describe("500 players behind one address", () => {
   )
 })
 
+describe("500 players who all come at once, each on a connection of their own", () => {
+  test(
+    "get their event streams",
+    { budgets: { ...Fixture.generous.budgets } },
+    (_port, url) =>
+      Effect.gen(function* () {
+        const { sessions } = yield* Fixture.Script
+        const ids = Array.from(
+          { length: 500 },
+          (_, index) => `0190f7a2-6d3e-7c11-9a55-${String(index).padStart(12, "0")}`
+        )
+        for (const id of ids) sessions.set(id, { userId: id, publicKey: Fixture.device.publicKey, status: "active" })
+        const end = new AbortController()
+        const opened = ids.map(async (deviceSessionId) => {
+          const client = createClient(EdgeGateway, Fixture.transports["Connect over HTTP/1.1"](url))
+          const request = Fixture.request({ deviceSessionId, messageType: "gateway.subscribe" })
+          const events = client.subscribeEvents(request, { signal: end.signal })[Symbol.asyncIterator]()
+          return (await events.next()).value?.eventType
+        })
+        const first = yield* Effect.promise(() => Promise.all(opened))
+        assert.deepStrictEqual([...new Set(first)], ["gateway.server_time"])
+        end.abort()
+      }),
+    120_000
+  )
+})
+
+describe("bodies that lack their end", () => {
+  it.live("are read a few at a time; the others stay where they are", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const admission = new Admission({ bounds: unbounded })
+        const { port } = yield* listen({ host: "127.0.0.1", port: 0, admission }, (request) => request.resume())
+        const sockets = Attackers.withheldBodies(port, 24)
+        const mebibyte = 1_048_576
+        let most = 0
+        const eightAreRead = async () => {
+          most = Math.max(most, admission.held.bodyBytes)
+          return most > 8 * 1.2 * mebibyte
+        }
+        yield* Effect.promise(() => waitUntil(eightAreRead))
+        const someAreCut = async () => {
+          most = Math.max(most, admission.held.bodyBytes)
+          return sockets.filter(({ destroyed }) => destroyed).length >= 8
+        }
+        yield* Effect.promise(() => waitUntil(someAreCut))
+        Attackers.destroyAll(sockets)
+        // Eight whole ones, and of each other what came with its head.
+        assert.isBelow(most / mebibyte, 16)
+        yield* Effect.promise(() => waitUntil(async () => admission.held.connections === 0))
+        assert.deepStrictEqual(admission.held, { connections: 0, requests: 0, bodyBytes: 0 })
+      })
+    )
+  )
+})
+
 describe("failed verifications", () => {
   // As many as by default, of which none is forgiven while a test runs.
   const unforgiving = { budgets: { failuresIp: { ...Budgets.defaults.failuresIp, perSecond: 0.001 } } }

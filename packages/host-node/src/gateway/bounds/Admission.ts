@@ -12,6 +12,7 @@ import { type Connection, Sources } from "../source/Sources.ts"
 import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
 import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
 import { patiently } from "./patiently.ts"
+import { type Entrant, type Place, Places } from "./Places.ts"
 import { Quota } from "./Quota.ts"
 import type { Answer, Head } from "./refusal.ts"
 
@@ -85,6 +86,10 @@ export class Admission {
   readonly #connections: Quota
   readonly #requests: Quota
   readonly #bodies: Bodies
+  readonly #places: Places
+  readonly #placeOf = new WeakMap<Connection, Place>()
+  /** Streams that we have ended ourselves. */
+  readonly #ended = new WeakSet<http2.ServerHttp2Stream>()
   readonly #connectionOf = new WeakMap<object, Connection>()
   readonly #refused = new WeakMap<http2.Http2Session, Refusals>()
   readonly #pipelined = new WeakMap<object, number>()
@@ -102,6 +107,11 @@ export class Admission {
       perHolder: bounds.bodyBytesPerAddress,
       overall: bounds.bodyBytes
     })
+    this.#places = new Places({
+      perAddress: bounds.unverifiedPerAddress,
+      waitingPerAddress: bounds.waitingPerAddress,
+      resets: bounds.resetsPerAddress
+    })
     this.#isRpc = options.isRpc ?? (() => false)
     this.#refuse = options.refuse ?? (() => plainRefusal)
     this.#graceMs = options.answeredGraceMs ?? usualGraceMs
@@ -116,18 +126,42 @@ export class Admission {
     }
   }
 
-  /** The connection of an address, or undefined when there is no room for it. `release` is to be called at its end. */
-  connect(ip: string): { readonly connection: Connection; readonly release: () => void } | undefined {
+  /**
+   * Takes in a connection of an address: its turn may come later. `left` is to be called at its end. Undefined when there is
+   * no room for it.
+   */
+  connect(
+    ip: string,
+    { begin, cut }: { readonly begin: (connection: Connection) => void; readonly cut: () => void }
+  ): { readonly left: () => void } | undefined {
     const connection = this.sources.connection(ip)
-    if (connection.isExempt) return { connection, release: () => undefined }
     const { holder } = connection
-    if (!this.#connections.take(holder)) return undefined
-    return { connection, release: () => this.#connections.add(holder, -1) }
+    if (!connection.isExempt && !this.#connections.take(holder)) return undefined
+    const entrant: Entrant = { begin: () => begin(connection), cut }
+    const place = this.#places.enter(holder, entrant)
+    if (place === undefined) {
+      if (!connection.isExempt) this.#connections.add(holder, -1)
+      return undefined
+    }
+    this.#placeOf.set(connection, place)
+    connection.onVerified.push(place.verified)
+    return {
+      left: () => {
+        place.left()
+        if (!connection.isExempt) this.#connections.add(holder, -1)
+      }
+    }
   }
 
-  /** Whether the address of a connection holds so many requests that a further connection of it gets little room. */
+  /** Ends the connections whose turn hasn't come. */
+  close(): void {
+    this.#places.close()
+  }
+
+  /** Whether the address of a connection has so much open that a further connection of it gets little room. */
   isBusy({ holder }: Connection): boolean {
-    return holder !== undefined && this.#requests.of(holder) >= this.bounds.requestsPerAddress * busyShare
+    if (holder === undefined) return false
+    return this.#requests.of(holder) >= this.bounds.requestsPerAddress * busyShare || this.#places.isCrowded(holder)
   }
 
   /** Remembers whose a socket is, the one that is spoken over: under TLS not the one that was accepted. */
@@ -152,7 +186,11 @@ export class Admission {
   }
 
   /** Counts a body as it comes in, whoever reads it. `begun` is told once that there is something to read. */
-  #meter(request: Request, holder: string | undefined, cut: () => void, begun: () => void): Body {
+  #meter(
+    request: Request,
+    holder: string | undefined,
+    { begun, cut, whole }: { readonly cut: () => void; readonly begun: () => void; readonly whole: () => void }
+  ): Body {
     const { headers } = request
     const body = this.#bodies.open(
       holder,
@@ -186,11 +224,16 @@ export class Admission {
       if (!body.waits()) read(size)
     }
     request.push = (chunk: unknown, encoding?: BufferEncoding) => {
-      if (chunk === null) body.ended()
-      else if (chunk instanceof Uint8Array) body.arrived(chunk.length)
+      if (chunk === null) {
+        whole()
+        body.ended()
+      } else if (chunk instanceof Uint8Array) body.arrived(chunk.length)
       const more = push(chunk, encoding)
       if (!body.waits()) start()
-      return more && !body.waits()
+      const goesOn = more && !body.waits()
+      // Where Node's parser reads for itself it heeds this event alone, and a socket that stands still already emits none.
+      if (!goesOn && request.httpVersionMajor === 1 && !request.socket.readableFlowing) request.socket.emit("pause")
+      return goesOn
     }
     return body
   }
@@ -212,11 +255,11 @@ export class Admission {
     request: Request,
     response: Response,
     { holder, peer }: Entered,
-    actions: { readonly cut: () => void; readonly handle: () => void }
+    actions: { readonly cut: () => void; readonly handle: () => void; readonly whole: () => void }
   ): void {
     // While nobody reads yet, nobody listens for the end of the connection either.
     request.on("error", () => undefined)
-    const body = this.#meter(request, holder, actions.cut, actions.handle)
+    const body = this.#meter(request, holder, { ...actions, begun: actions.handle })
     arrivals.set(request, { peer, body })
     response.once("finish", body.answered)
     response.once("close", body.closed)
@@ -250,14 +293,17 @@ export class Admission {
         }
       )
       const entered = this.#peer(connection, request.headers["x-forwarded-for"])
-      const leave = this.#enter(entered)
+      const place = this.#placeOf.get(connection)
+      const leave = (place?.asked() ?? true) ? this.#enter(entered) : undefined
       if (leave === undefined) {
+        request.once("close", () => place?.whole())
         answer(response, this.#refuse(this.#headOf(request), retryAfterMs))
         return
       }
       response.once("close", leave)
       this.#begin(request, response, entered, {
         cut,
+        whole: () => place?.whole(),
         handle: () => {
           if (!socket.destroyed) handler(request, response)
         }
@@ -271,24 +317,25 @@ export class Admission {
   http2(
     handler: (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void
   ): (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, ...more: Array<unknown>) => void {
-    const details = new WeakMap<http2.ServerHttp2Stream, Entered>()
+    const details = new WeakMap<http2.ServerHttp2Stream, Entered & { readonly whole: () => void }>()
     // Never listens: it makes requests and responses of the streams that it is told of.
     const maker = http2.createServer({}, (request, response) => {
       const { stream } = request
       const known = details.get(stream)
       if (known === undefined) return
       const cut = () => {
-        stream.close(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+        this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
       }
       this.#endSoon(
         response,
         () => stream.readableEnded || stream.destroyed,
         () => {
-          if (!stream.destroyed) stream.close(http2.constants.NGHTTP2_NO_ERROR)
+          if (!stream.destroyed) this.#end(stream, http2.constants.NGHTTP2_NO_ERROR)
         }
       )
       this.#begin(request, response, known, {
         cut,
+        whole: known.whole,
         handle: () => {
           // The end of the stream ends its body, too.
           if (!stream.destroyed && !stream.closed && !stream.aborted) handler(request, response)
@@ -296,21 +343,43 @@ export class Admission {
       })
     })
     return (stream, headers, ...more) => {
-      // It came and was taken back in the same breath.
-      if (stream.destroyed || stream.closed) return
       const { session } = stream
-      const connection =
-        (session === undefined ? undefined : this.#connectionOf.get(session)) ?? this.sources.connection("unknown")
+      // The connection has ended since.
+      if (session === undefined || session.destroyed) return
+      const connection = this.#connectionOf.get(session) ?? this.sources.connection("unknown")
+      const place = this.#placeOf.get(connection)
+      // It came and was taken back in the same breath.
+      if (stream.destroyed || stream.closed) {
+        if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+        return
+      }
       const entered = this.#peer(connection, headers["x-forwarded-for"])
-      const leave = this.#enter(entered)
+      const hasPlace = place?.asked() ?? true
+      let isWhole = false
+      const whole = () => {
+        if (!isWhole) place?.whole()
+        isWhole = true
+      }
+      const leave = hasPlace ? this.#enter(entered) : undefined
+      stream.once("close", () => {
+        leave?.()
+        whole()
+        if (!stream.aborted || session.destroyed || this.#ended.has(stream) || place?.tookBack() !== false) return
+        session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      })
       if (leave === undefined) {
         this.#refuseStream(stream, headers, connection)
         return
       }
-      stream.once("close", leave)
-      details.set(stream, entered)
+      details.set(stream, { ...entered, whole })
       maker.emit("stream", stream, headers, ...more)
     }
+  }
+
+  /** Ends a stream on our side: nothing that its client has taken back. */
+  #end(stream: http2.ServerHttp2Stream, code: number): void {
+    this.#ended.add(stream)
+    stream.close(code)
   }
 
   #refuseStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, connection: Connection): void {
@@ -328,7 +397,7 @@ export class Admission {
       return
     }
     if (refused.count > maxTold) {
-      stream.close(http2.constants.NGHTTP2_REFUSED_STREAM)
+      this.#end(stream, http2.constants.NGHTTP2_REFUSED_STREAM)
       return
     }
     const {
@@ -347,7 +416,7 @@ export class Admission {
     if (stream.readableEnded) return
     stream.once(
       "close",
-      patiently(this.#graceMs, () => stream.close(http2.constants.NGHTTP2_NO_ERROR))
+      patiently(this.#graceMs, () => this.#end(stream, http2.constants.NGHTTP2_NO_ERROR))
     )
   }
 

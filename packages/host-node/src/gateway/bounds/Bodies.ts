@@ -156,9 +156,15 @@ export class Bodies {
     this.#looking ??= setInterval(() => this.#look(), lookMs).unref()
   }
 
+  /** Gives its turn to the next. One that waited itself may go on. */
   #leave(held: Held): void {
+    if (this.#remove(held)) held.source.goOn()
+  }
+
+  /** True when it waited. */
+  #remove(held: Held): boolean {
     const line = this.#lines.get(held.holder)
-    if (line === undefined) return
+    if (line === undefined) return false
     const waited = line.waiting.delete(held)
     line.reading.delete(held)
     const next = line.reading.size < turns ? line.waiting.values().next().value : undefined
@@ -168,7 +174,7 @@ export class Bodies {
       next.source.goOn()
     }
     if (line.reading.size === 0 && line.waiting.size === 0) this.#lines.delete(held.holder)
-    if (waited) held.source.goOn()
+    return waited
   }
 
   /** Who keeps others waiting for too long loses the turn, and the request with it. */
@@ -188,7 +194,7 @@ export class Bodies {
   }
 
   #drop(held: Held): void {
-    this.#leave(held)
+    this.#remove(held)
     this.#quota.add(held.holder, -held.bytes)
     held.bytes = 0
     held.source.cut()

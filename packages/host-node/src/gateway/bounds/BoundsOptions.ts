@@ -9,6 +9,12 @@ import { getHeapStatistics } from "node:v8"
 export interface BoundsOptions {
   readonly connections: number
   readonly connectionsPerAddress: number
+  /** Connections that are read side by side before they have verified a request; further ones wait. */
+  readonly unverifiedPerAddress: number
+  /** How many wait for that; beyond it they are closed. */
+  readonly waitingPerAddress: number
+  /** Requests that unverified connections may take back at once; a tenth of it comes back each second. */
+  readonly resetsPerAddress: number
   /** Requests that aren't answered to their end, open event streams among them. */
   readonly requests: number
   readonly requestsPerAddress: number
@@ -32,6 +38,9 @@ export const defaults = (heapBytes: number = getHeapStatistics().heap_size_limit
   return {
     connections: Math.max(connectionsPerAddress, Math.min(60_000, Math.floor(heapBytes / heapOfConnection))),
     connectionsPerAddress,
+    unverifiedPerAddress: 32,
+    waitingPerAddress: 512,
+    resetsPerAddress: 128,
     requests: Math.max(requestsPerAddress, Math.min(60_000, Math.floor(heapBytes / heapOfRequest))),
     requestsPerAddress,
     bodyBytes: Math.max(bodyBytesPerAddress, Math.floor(heapBytes / 4)),
@@ -44,6 +53,9 @@ export const defaults = (heapBytes: number = getHeapStatistics().heap_size_limit
 export const unbounded: BoundsOptions = {
   connections: Number.POSITIVE_INFINITY,
   connectionsPerAddress: Number.POSITIVE_INFINITY,
+  unverifiedPerAddress: Number.POSITIVE_INFINITY,
+  waitingPerAddress: Number.POSITIVE_INFINITY,
+  resetsPerAddress: Number.POSITIVE_INFINITY,
   requests: Number.POSITIVE_INFINITY,
   requestsPerAddress: Number.POSITIVE_INFINITY,
   bodyBytes: Number.POSITIVE_INFINITY,

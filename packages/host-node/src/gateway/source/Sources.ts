@@ -16,13 +16,35 @@ export interface SourceOptions {
 /** Clients of one proxy connection that are remembered; the least recently seen are forgotten. */
 const maxRemembered = 4_096
 
+/** Tells the connection when a request of it has verified. */
+class Memory implements PeerConnection {
+  readonly #connection: Connection
+  #at: number | undefined
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  get verifiedAt(): number | undefined {
+    return this.#at
+  }
+
+  set verifiedAt(at: number | undefined) {
+    const isFirst = this.#at === undefined
+    this.#at = at
+    if (isFirst) for (const told of this.#connection.onVerified) told()
+  }
+}
+
 export class Connection {
   /** The other end: what the PROXY protocol says, else the socket's peer. */
   readonly ip: string
   /** It carries requests of others and says whose. */
   readonly isProxy: boolean
   readonly isExempt: boolean
-  readonly #memory = new Map<string, PeerConnection>()
+  /** Told once for each client whose first request has verified. */
+  readonly onVerified: Array<() => void> = []
+  #memory: Map<string, PeerConnection> | undefined
 
   constructor(ip: string, isProxy: boolean, isExempt: boolean) {
     this.ip = ip
@@ -36,11 +58,14 @@ export class Connection {
   }
 
   memoryOf(key: string): PeerConnection {
-    const known = this.#memory.get(key) ?? { verifiedAt: undefined }
-    this.#memory.delete(key)
-    this.#memory.set(key, known)
-    const oldest = this.#memory.size > maxRemembered ? this.#memory.keys().next().value : undefined
-    if (oldest !== undefined) this.#memory.delete(oldest)
+    // Of most connections that are made at once nothing is ever asked.
+    this.#memory ??= new Map()
+    const memory = this.#memory
+    const known = memory.get(key) ?? new Memory(this)
+    memory.delete(key)
+    memory.set(key, known)
+    const oldest = memory.size > maxRemembered ? memory.keys().next().value : undefined
+    if (oldest !== undefined) memory.delete(oldest)
     return known
   }
 }

@@ -85,4 +85,5 @@ export const expect = (socket: Socket, withinMs: number, done: (address: string 
   socket.on("error", cut)
   socket.on("close", finish)
   socket.on("data", onData)
+  socket.resume()
 }

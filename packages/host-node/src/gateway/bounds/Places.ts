@@ -1,0 +1,252 @@
+/**
+ * Which connections of an address are read before they have shown whose they are.
+ *
+ * Only a few of one address at a time, each until its request is whole: the others stand still in the order in which they
+ * came, and what they send stays in the system's buffers. While others wait, one that keeps its place without a whole
+ * request loses it and the connection; who waits too long is closed. One that has verified a request needs no place any
+ * more, so that honest clients of one address don't count, however many they are. An address that takes back many requests
+ * gets no further place for a while.
+ */
+
+export interface PlacesOptions {
+  /** Connections of one address that are read side by side. */
+  readonly perAddress: number
+  /** Further ones that wait; what they have sent takes memory of the system. */
+  readonly waitingPerAddress: number
+  /** Requests that the unverified connections of one address may take back at once; a tenth of it comes back each second. */
+  readonly resets: number
+}
+
+/** What can be done to a connection. */
+export interface Entrant {
+  /** Its turn has come. Called once. */
+  readonly begin: () => void
+  /** Ends it. */
+  readonly cut: () => void
+}
+
+/** One connection, as its requests come and go. */
+export interface Place {
+  /** The head of a request is here. False when so many others of the address aren't whole that it is to be refused. */
+  readonly asked: () => boolean
+  /** A request that was asked is whole, or over. */
+  readonly whole: () => void
+  /** The client has taken a request back. False when the connection is to end for it. */
+  readonly tookBack: () => boolean
+  readonly verified: () => void
+  /** The connection is closed. */
+  readonly left: () => void
+}
+
+/** How often it is looked who stands in the way of others, and who waits. */
+const lookMs = 500
+/** Looks after which a connection loses its place to others: about two seconds. */
+const looks = 4
+/** The same for one that waits: about thirty seconds. */
+const waitingLooks = 60
+/** Connections that were idle and go on take a place in any case, up to so many times what an address has. */
+const overflow = 8
+
+type State = "waiting" | "reading" | "idle" | "free"
+
+class Held {
+  readonly entrant: Entrant
+  state: State = "waiting"
+  /** Requests that aren't whole; at the beginning one, of which not even the head is here. */
+  owed = 1
+  hasAsked = false
+  looked = 0
+  constructor(entrant: Entrant) {
+    this.entrant = entrant
+  }
+}
+
+class Line {
+  readonly holder: string
+  readonly reading = new Set<Held>()
+  readonly waiting = new Set<Held>()
+  resetsLeft: number
+  constructor(holder: string, resets: number) {
+    this.holder = holder
+    this.resetsLeft = resets
+  }
+}
+
+/** Of a connection that counts for nobody. */
+const noPlace: Place = {
+  asked: () => true,
+  whole: () => undefined,
+  tookBack: () => true,
+  verified: () => undefined,
+  left: () => undefined
+}
+
+export class Places {
+  readonly #options: PlacesOptions
+  readonly #lines = new Map<string, Line>()
+  /** Lines in which somebody may begin. */
+  readonly #ready = new Set<Line>()
+  #calling: NodeJS.Immediate | undefined
+  #looking: NodeJS.Timeout | undefined
+
+  constructor(options: PlacesOptions) {
+    this.#options = options
+  }
+
+  /** Addresses of which anything is remembered. */
+  get size(): number {
+    return this.#lines.size
+  }
+
+  /** Whether connections of the address wait for their turn. */
+  isCrowded(holder: string | undefined): boolean {
+    return holder !== undefined && (this.#lines.get(holder)?.waiting.size ?? 0) > 0
+  }
+
+  /** A new connection. It begins at once where there is a place. Undefined when there isn't even room to wait. */
+  enter(holder: string | undefined, entrant: Entrant): Place | undefined {
+    if (holder === undefined) {
+      entrant.begin()
+      return noPlace
+    }
+    const held = new Held(entrant)
+    const line = this.#lineOf(holder)
+    if (line.waiting.size === 0 && this.#hasRoom(line)) this.#begin(line, held)
+    else if (line.waiting.size >= this.#options.waitingPerAddress) return undefined
+    else {
+      line.waiting.add(held)
+      this.#look()
+      this.#call(line)
+    }
+    return {
+      asked: () => this.#asked(holder, held),
+      whole: () => {
+        if (held.owed > 0) held.owed -= 1
+        if (held.owed === 0 && held.state === "reading") this.#giveBack(holder, held, "idle")
+      },
+      tookBack: () => held.state === "free" || this.#spendReset(holder),
+      verified: () => this.#giveBack(holder, held, "free"),
+      left: () => this.#giveBack(holder, held, "free")
+    }
+  }
+
+  /** Not to be kept: an address that has nothing is forgotten. */
+  #lineOf(holder: string): Line {
+    const known = this.#lines.get(holder)
+    if (known !== undefined) return known
+    const line = new Line(holder, this.#options.resets)
+    this.#lines.set(holder, line)
+    return line
+  }
+
+  #spendReset(holder: string): boolean {
+    const line = this.#lineOf(holder)
+    line.resetsLeft = Math.max(-this.#options.resets, line.resetsLeft - 1)
+    this.#look()
+    return line.resetsLeft > 0
+  }
+
+  /** Ends whoever waits. */
+  close(): void {
+    for (const line of this.#lines.values()) {
+      for (const { entrant } of line.waiting) entrant.cut()
+    }
+    clearImmediate(this.#calling)
+    clearInterval(this.#looking)
+  }
+
+  #hasRoom(line: Line): boolean {
+    return line.reading.size < this.#options.perAddress && line.resetsLeft > 0
+  }
+
+  #begin(line: Line, held: Held): void {
+    line.waiting.delete(held)
+    line.reading.add(held)
+    held.state = "reading"
+    held.looked = 0
+    held.entrant.begin()
+  }
+
+  #asked(holder: string, held: Held): boolean {
+    if (held.state === "free") return true
+    if (!held.hasAsked) {
+      held.hasAsked = true
+      return true
+    }
+    held.owed += 1
+    if (held.state !== "idle") return true
+    const line = this.#lineOf(holder)
+    if (line.reading.size >= this.#options.perAddress * overflow) return false
+    line.reading.add(held)
+    held.state = "reading"
+    held.looked = 0
+    return true
+  }
+
+  #giveBack(holder: string, held: Held, state: "idle" | "free"): void {
+    if (held.state === "free") return
+    held.state = state
+    const line = this.#lines.get(holder)
+    if (line === undefined) return
+    line.reading.delete(held)
+    line.waiting.delete(held)
+    if (line.waiting.size > 0) this.#call(line)
+    else this.#forget(line)
+  }
+
+  #forget(line: Line): void {
+    if (line.reading.size > 0 || line.waiting.size > 0 || line.resetsLeft < this.#options.resets) return
+    this.#lines.delete(line.holder)
+    this.#ready.delete(line)
+  }
+
+  /** Those who wait begin one each time round the loop: so others come in between. */
+  #call(line: Line): void {
+    this.#ready.add(line)
+    this.#calling ??= setImmediate(() => {
+      this.#calling = undefined
+      const [next] = this.#ready
+      if (next === undefined) return
+      this.#ready.delete(next)
+      const first = this.#hasRoom(next) ? next.waiting.values().next().value : undefined
+      if (first !== undefined) {
+        this.#begin(next, first)
+        if (next.waiting.size > 0) this.#ready.add(next)
+      }
+      const [more] = this.#ready
+      if (more !== undefined) this.#call(more)
+    })
+  }
+
+  #look(): void {
+    this.#looking ??= setInterval(() => {
+      for (const line of this.#lines.values()) this.#lookAt(line)
+      if ([...this.#lines.values()].some((line) => line.waiting.size > 0 || line.resetsLeft < this.#options.resets))
+        return
+      clearInterval(this.#looking)
+      this.#looking = undefined
+    }, lookMs).unref()
+  }
+
+  #lookAt(line: Line): void {
+    const { resets } = this.#options
+    line.resetsLeft = Math.min(resets, line.resetsLeft + (resets / 10) * (lookMs / 1_000))
+    for (const held of line.waiting) {
+      held.looked += 1
+      if (held.looked > waitingLooks) this.#cut(line, held)
+    }
+    if (line.waiting.size > 0) {
+      for (const held of line.reading) {
+        held.looked += 1
+        if (held.looked > looks) this.#cut(line, held)
+      }
+      this.#call(line)
+    }
+    this.#forget(line)
+  }
+
+  #cut(line: Line, held: Held): void {
+    this.#giveBack(line.holder, held, "free")
+    held.entrant.cut()
+  }
+}
