@@ -10,11 +10,14 @@ import { guard, type GuardOptions, type Handler } from "./guard.ts"
 const mostConnections = 4_096
 
 /** How long a client may take, in milliseconds; a listener may set its own. */
-const usualTimes: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+const times = ({ headersTimeout = 10_000, requestTimeout = 30_000 }: ServerOptions): ServerOptions => ({
+  requestTimeout,
+  headersTimeout: Math.min(headersTimeout, requestTimeout)
+})
+
+const usual: ServerOptions = {
   keepAliveTimeout: 30_000,
-  // How exactly the first two are kept.
+  // How exactly the others are kept.
   connectionsCheckingInterval: 2_500
 }
 
@@ -23,7 +26,7 @@ class Listener extends Server {
 
   constructor(options: ServerOptions, guarded: GuardOptions) {
     // A request without a host is refused by the guard, which says so.
-    super({ ...usualTimes, ...options, requireHostHeader: false })
+    super({ ...usual, ...options, ...times(options), requireHostHeader: false })
     this.maxConnections = mostConnections
     this.#guarded = guard(guarded, (request, response) => {
       super.emit("request", request, response)

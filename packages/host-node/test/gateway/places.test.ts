@@ -97,17 +97,13 @@ describe("connections of one address", () => {
   })
 
   it("that never get a turn are closed, and so are those that find no room to wait", () => {
-    const places = made({ resets: 1, waitingPerAddress: 2 })
-    // Goes on taking requests back: the address gets no further place.
-    const attacker = enter(places)
-    const spend = setInterval(() => attacker.place?.tookBack(), 100)
-    assert.isFalse(attacker.place?.tookBack())
-    const waiting = [enter(places), enter(places)]
-    assert.isUndefined(enter(places).place)
+    const places = made({ perAddress: 1, waitingPerAddress: 40 })
+    const waiting = Array.from({ length: 41 }, () => enter(places)).slice(1)
+    const more = enter(places)
+    assert.isUndefined(more.place)
+    assert.isFalse(more.seen.begun)
     vi.advanceTimersByTime(32_000)
-    clearInterval(spend)
-    assert.deepStrictEqual(begun(waiting), [false, false])
-    assert.isTrue(waiting.every(({ seen }) => seen.cut))
+    assert.deepStrictEqual(waiting.at(-1)?.seen, { begun: false, cut: true })
   })
 
   it("share what they may take back: beyond it each loses its connection, and new ones wait until it has come back", () => {

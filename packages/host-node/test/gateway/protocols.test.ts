@@ -175,6 +175,56 @@ if (hasOpenssl) {
       createGrpcWebTransport({ baseUrl, httpVersion: "2", nodeOptions: trust })
   }
 
+  /** The head of an answer over TLS, from a connection that begins with some plain bytes. */
+  const answerTo = (port: number, begin: Buffer, request: string) =>
+    Effect.promise(async () => {
+      const plain = net.connect({ host: "127.0.0.1", port }).on("error", () => undefined)
+      plain.write(begin)
+      const socket = tls.connect({ socket: plain, host: "127.0.0.1", ...trust }).on("error", () => undefined)
+      socket.write(request)
+      let text = ""
+      socket.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk
+      })
+      await new Promise((resolve) => plain.once("close", resolve))
+      return text.split("\r\n", 1)[0]
+    })
+  const nothing = Buffer.alloc(0)
+  const get = `GET ${info} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`
+  const send = (body: string) =>
+    `POST /api/v1/public/auth/send-email-code HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+
+  describe("a port with TLS, whoever connects", () => {
+    it.live("takes the client's address from the PROXY protocol, before the handshake", () =>
+      Effect.gen(function* () {
+        const { port } = yield* GatewayServer
+        const { publicCalls } = yield* Fixture.Script
+        const header = Buffer.from("0d0a0d0a000d0a515549540a2111000cc63364097f000001123401bb", "hex")
+        const request = send(JSON.stringify({ email: "a@example.org" }))
+        assert.strictEqual(yield* answerTo(port, header, request), "HTTP/1.1 200 OK")
+        assert.deepStrictEqual(
+          publicCalls.map(({ sourceIp }) => sourceIp),
+          ["198.51.100.9"]
+        )
+        assert.strictEqual(yield* answerTo(port, nothing, request), "")
+      }).pipe(Effect.provide(Fixture.gateway({ tls: own, sources: { proxyProtocol: ["127.0.0.1"] } })))
+    )
+
+    it.live("reads no more than its bounds let it: others wait, and the rest is closed", () =>
+      Effect.gen(function* () {
+        const { port } = yield* GatewayServer
+        const silent = yield* closing(() => net.connect({ host: "127.0.0.1", port }).resume())
+        const cut = once(silent, "close")
+        yield* Effect.promise(() => once(silent, "connect"))
+        const waits = yield* Effect.forkChild(answerTo(port, nothing, get))
+        // The one that finds no room is closed; until the other has come there is room for it to wait.
+        const answers = yield* Effect.all([answerTo(port, nothing, get), Fiber.join(waits)], { concurrency: 2 })
+        assert.deepStrictEqual([...answers].sort(), ["", "HTTP/1.1 200 OK"])
+        yield* Effect.promise(() => cut)
+      }).pipe(Effect.provide(Fixture.gateway({ tls: own, bounds: { unverifiedPerAddress: 1, waitingPerAddress: 1 } })))
+    )
+  })
+
   layer(Fixture.gateway({ ...Fixture.generous, tls: own }), { excludeTestServices: true })("a port with TLS", (it) => {
     for (const [protocol, transport] of Object.entries(encrypted)) {
       it.effect(`${protocol}: runs a command`, () =>

@@ -138,6 +138,15 @@ describe("a listener elsewhere", () => {
   )
 })
 
+describe("any listener", () => {
+  it("has bounds, whether or not it names its own", () => {
+    const own = createListener({ requestTimeout: 5_000 }, { hosts: hostsOf("127.0.0.1", []) })
+    const bounds = [own.maxConnections, own.headersTimeout, own.requestTimeout, own.keepAliveTimeout]
+    assert.deepStrictEqual(bounds, [4_096, 5_000, 5_000, 30_000])
+    own.close()
+  })
+})
+
 describe("what is no request", () => {
   it.live("is refused in the envelope of errors", () =>
     Effect.gen(function* () {
