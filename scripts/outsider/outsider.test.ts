@@ -152,10 +152,11 @@ describe("the published packages", () => {
 
   it("come with a README and the licence", () => {
     const licence = readFileSync(join(root, "LICENSE"), "utf8")
-    for (const [name, files] of contents) {
-      expect(files, name).toEqual(expect.arrayContaining(["README.md", "LICENSE"]))
-      expect(readFileSync(join(modules, "@galaxy", name, "LICENSE"), "utf8"), name).toBe(licence)
-    }
+    const without = [...contents].filter(([name, files]) => {
+      const itsOwn = join(modules, "@galaxy", name, "LICENSE")
+      return !files.includes("README.md") || !files.includes("LICENSE") || readFileSync(itsOwn, "utf8") !== licence
+    })
+    expect(without.map(([name]) => name)).toEqual([])
   })
 
   it("import no TypeScript", () => {

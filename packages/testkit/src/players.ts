@@ -1,8 +1,8 @@
 /** Players and games for tests: signed in, seated and running in a line or two. */
 import * as DeviceKey from "@galaxy/client/DeviceKey"
+import * as EventInbox from "@galaxy/client/EventInbox"
 import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
-import { listen, type DemoPlayer as Connected } from "@galaxy/host-node/demo/Player"
 import { Data, Effect, Schedule } from "effect"
 import { Galaxy } from "./Galaxy.ts"
 
@@ -40,7 +40,10 @@ export const signIn = (name: string) =>
     return { name, email, client, userId, session }
   })
 
-export interface TestPlayer extends Connected {
+export interface TestPlayer {
+  readonly name: string
+  readonly email: string
+  readonly client: GalaxyClient.GalaxyClient
   readonly userId: string
   readonly session: GalaxyClient.Options["session"]
 }
@@ -49,7 +52,7 @@ export interface TestPlayer extends Connected {
 export const player = (name: string) =>
   Effect.gen(function* () {
     const signedIn = yield* signIn(name)
-    return { ...signedIn, events: yield* listen(signedIn) }
+    return { ...signedIn, events: yield* EventInbox.open(signedIn.client, { name }) }
   })
 
 /** Asks until the game is in the state. */

@@ -1,15 +1,12 @@
-/** One player of the demo: a device key, a mailbox, a session and its event stream, all through the real client. */
+/** One player of the demo: a device key, a mailbox and a session, all through the real client. */
 import * as DeviceKey from "@galaxy/client/DeviceKey"
-import type { PlayerEvent } from "@galaxy/client/EventStream"
 import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
-import { Data, Effect, Fiber, Queue, Schedule, Stream } from "effect"
+import { Data, Effect, Schedule } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
 
 /** Something that had to come didn't come in time. */
 export class DemoFailed extends Data.TaggedError("DemoFailed")<{ readonly message: string }> {}
-
-const patience = "90 seconds"
 
 /** Texts of the mails that an address has got, newest first. */
 const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, DemoFailed> =>
@@ -59,35 +56,4 @@ export const signIn = (platform: PlatformAddresses, name: string, email: string)
     const client = yield* GalaxyClient.make({ baseUrl: platform.gatewayUrl, session: { deviceSessionId, key } })
     const player: DemoPlayer = { name, email, client }
     return player
-  })
-
-export interface Listening {
-  /** The next event that fits; others are passed over. */
-  readonly next: (fits: (event: PlayerEvent) => boolean, what: string) => Effect.Effect<PlayerEvent, DemoFailed>
-  /** How the stream ended. */
-  readonly ended: Effect.Effect<string, DemoFailed>
-}
-
-/** Listens to a player's events until the scope closes. */
-export const listen = (player: DemoPlayer) =>
-  Effect.gen(function* () {
-    const events = yield* Queue.unbounded<PlayerEvent>()
-    const fiber = yield* player.client.events("now").pipe(
-      Stream.runForEach((event) => Queue.offer(events, event)),
-      Effect.match({ onFailure: (error) => error._tag, onSuccess: () => "end" }),
-      Effect.forkScoped
-    )
-    const late = (what: string) => new DemoFailed({ message: `${player.name} waited too long for ${what}` })
-    const next: Listening["next"] = (fits, what) =>
-      Queue.take(events).pipe(
-        Effect.repeat({ until: fits }),
-        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(late(what)) })
-      )
-    const listening: Listening = {
-      next,
-      ended: Fiber.join(fiber).pipe(
-        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(late("the end of the stream")) })
-      )
-    }
-    return listening
   })

@@ -4,6 +4,7 @@
  * Everything goes through the real client and real sockets; nothing here looks behind the gateway but the administrator,
  * who forces turns so that nobody has to wait for the schedule.
  */
+import * as EventInbox from "@galaxy/client/EventInbox"
 import type { Answer } from "@galaxy/client/Calls"
 import type { ClientError } from "@galaxy/client/ClientError"
 import type { PlayerEvent } from "@galaxy/client/EventStream"
@@ -11,7 +12,7 @@ import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { styleOf } from "@galaxy/engine/bot/style"
 import { Data, Effect, Schedule } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
-import { type Listening, listen, type DemoPlayer, signIn } from "./Player.ts"
+import { type DemoPlayer, signIn } from "./Player.ts"
 import type { Progress } from "./Progress.ts"
 
 /** The platform did something else than it promises. */
@@ -74,7 +75,13 @@ const createGame = (progress: Progress, owner: DemoPlayer) =>
     (game) => `${game.status}, turns daily at 6:00 ${game.time_zone}`
   )
 
-const formGame = (progress: Progress, owner: DemoPlayer, guest: DemoPlayer, guestEvents: Listening, gameId: string) =>
+const formGame = (
+  progress: Progress,
+  owner: DemoPlayer,
+  guest: DemoPlayer,
+  guestEvents: EventInbox.EventInbox,
+  gameId: string
+) =>
   Effect.gen(function* () {
     const game = { game_id: gameId }
     yield* progress.step(
@@ -167,7 +174,7 @@ const lineOf = (turn: number, report: Report): TurnLine => {
 const playTurns = (
   progress: Progress,
   platform: PlatformAddresses,
-  seats: ReadonlyArray<{ readonly player: DemoPlayer; readonly events: Listening }>,
+  seats: ReadonlyArray<{ readonly player: DemoPlayer; readonly events: EventInbox.EventInbox }>,
   gameId: string
 ) =>
   Effect.gen(function* () {
@@ -204,7 +211,7 @@ const playTurns = (
     return lines
   })
 
-const revokeMidStream = (progress: Progress, player: DemoPlayer, events: Listening, gameId: string) =>
+const revokeMidStream = (progress: Progress, player: DemoPlayer, events: EventInbox.EventInbox, gameId: string) =>
   progress.step(
     "Lin's session is revoked mid-stream",
     Effect.gen(function* () {
@@ -234,8 +241,8 @@ export const play = (progress: Progress, platform: PlatformAddresses) =>
         )
       const ada = yield* enter("Ada")
       const lin = yield* enter("Lin")
-      const adaEvents = yield* listen(ada)
-      const linEvents = yield* listen(lin)
+      const adaEvents = yield* EventInbox.open(ada.client, ada)
+      const linEvents = yield* EventInbox.open(lin.client, lin)
       const game = yield* createGame(progress, ada)
       yield* formGame(progress, ada, lin, linEvents, game.game_id)
       const lines = yield* playTurns(

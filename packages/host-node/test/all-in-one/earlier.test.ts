@@ -10,7 +10,7 @@ import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as AllInOne from "@galaxy/host-node/all-in-one/AllInOne"
 import { Platform } from "@galaxy/host-node/processes/Platform"
-import { Effect, Logger, Schedule } from "effect"
+import { Data, Effect, Layer, Logger, Schedule } from "effect"
 import { assert, it } from "vitest"
 import { unpack } from "./fixtures/unpack.ts"
 
@@ -22,6 +22,8 @@ interface Story {
 }
 
 /** A slow machine takes its time to bring an engine up; what can't be answered until then is asked again. */
+class NotThere extends Data.TaggedError("NotThere")<{ readonly message: string }> {}
+
 const patiently = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.retry(call, {
     while: (error) => error._tag === "Unavailable",
@@ -81,7 +83,7 @@ it("a data folder of the first version goes on: accounts, mails, games and their
         yield* lin.call("lobby.games.get", { game_id }).pipe(
           Effect.filterOrFail(
             (it) => it.current_turn === 2,
-            (it) => new Error(`the game is ${it.status} at turn ${it.current_turn}`)
+            (it) => new NotThere({ message: `the game is ${it.status} at turn ${it.current_turn}` })
           ),
           Effect.retry({ times: 2_000, schedule: Schedule.spaced("50 millis") })
         )
@@ -93,8 +95,7 @@ it("a data folder of the first version goes on: accounts, mails, games and their
         const joined = yield* lin.call("lobby.games.get", { game_id: enrolling })
         assert.strictEqual(joined.status, "enrollment_open")
       }).pipe(
-        Effect.provide(AllInOne.layer(AllInOne.onFreePorts(folder))),
-        Effect.provide(Logger.layer([])),
+        Effect.provide(AllInOne.layer(AllInOne.onFreePorts(folder)).pipe(Layer.provideMerge(Logger.layer([])))),
         Effect.scoped
       )
     )
