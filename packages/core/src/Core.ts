@@ -22,6 +22,7 @@ import * as LobbyConfig from "./lobby/game/LobbyConfig.ts"
 import * as Lobby from "./lobby/Lobby.ts"
 import * as MailOutbox from "./mail/MailOutbox.ts"
 import type { MailTransport } from "./mail/MailTransport.ts"
+import * as MailPruner from "./mail/MailPruner.ts"
 import * as MailWorker from "./mail/MailWorker.ts"
 import * as SecretBox from "./mail/SecretBox.ts"
 import * as Migrations from "./migrations/Migrations.ts"
@@ -33,12 +34,13 @@ import * as PushPruner from "./push/PushPruner.ts"
 import * as Runtime from "./runtime/Runtime.ts"
 import * as RuntimeCluster from "./runtime/RuntimeCluster.ts"
 import * as RuntimeConfig from "./runtime/RuntimeConfig.ts"
+import * as RuntimePruner from "./runtime/RuntimePruner.ts"
 import * as BackgroundLoops from "./shared/BackgroundLoops.ts"
 import type { DatabaseSignal } from "./shared/DatabaseSignal.ts"
 import * as Standing from "./standing/Standing.ts"
 
 /** What works by itself: sends mails, starts games and makes their turns, and forgets what nothing depends on any more. */
-export type WorkerName = "mail" | "runtime" | "push-pruner" | "auth-pruner"
+export type WorkerName = "mail" | "runtime" | "push-pruner" | "auth-pruner" | "mail-pruner" | "runtime-pruner"
 
 export interface CoreOptions {
   /** Keys login codes and seals mails: 32 bytes, the same for all backends of a database. */
@@ -47,6 +49,10 @@ export interface CoreOptions {
   readonly mailFrom: string
   /** Milliseconds that events are kept for streams that resume; a day when absent. */
   readonly keepEventsMs?: number | undefined
+  /** Milliseconds that mails are kept after they were sent or given up; 30 days when absent. */
+  readonly keepMailsMs?: number | undefined
+  /** Milliseconds that the runtime's operations are kept at least; 30 days when absent. */
+  readonly keepOperationsMs?: number | undefined
   readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
@@ -97,7 +103,9 @@ export const layer = (options: CoreOptions) => {
   const tellers = Layer.mergeAll(
     PushBroker.layer(),
     worker("mail", MailWorker.layer({ from: options.mailFrom, ...options.mail })),
-    worker("push-pruner", PushPruner.layer())
+    worker("push-pruner", PushPruner.layer()),
+    worker("mail-pruner", MailPruner.layer({ keepFor: options.keepMailsMs ?? 30 * dayMs })),
+    worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs }))
   )
   return Layer.mergeAll(identity, lobby, games, tellers).pipe(
     Layer.provideMerge(Notifications.layer),

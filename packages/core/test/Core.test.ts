@@ -25,10 +25,7 @@ const nothingUsed = Layer.mergeAll(
 )
 
 const coreWith = (withoutWorkers?: ReadonlyArray<Core.WorkerName>) =>
-  Core.layer({ secret, mailFrom: "Galaxy <galaxy@example.org>", withoutWorkers }).pipe(
-    Layer.provide(nothingUsed),
-    Layer.provide(layerPglite)
-  )
+  Core.layer({ secret, mailFrom: "Galaxy <galaxy@example.org>", withoutWorkers }).pipe(Layer.provide(nothingUsed))
 
 const loopsOf = (withoutWorkers?: ReadonlyArray<Core.WorkerName>) =>
   Effect.flatMap(BackgroundLoops, (loops) => loops.names).pipe(
@@ -36,7 +33,14 @@ const loopsOf = (withoutWorkers?: ReadonlyArray<Core.WorkerName>) =>
     Effect.provide(coreWith(withoutWorkers))
   )
 
-const workers: ReadonlyArray<Core.WorkerName> = ["mail", "runtime", "push-pruner", "auth-pruner"]
+const workers: ReadonlyArray<Core.WorkerName> = [
+  "mail",
+  "runtime",
+  "push-pruner",
+  "auth-pruner",
+  "mail-pruner",
+  "runtime-pruner"
+]
 
 describe("the core as one layer", () => {
   it.effect(
@@ -44,7 +48,7 @@ describe("the core as one layer", () => {
     () =>
       Effect.gen(function* () {
         yield* Effect.all([Challenges, Games, PlayerOrders])
-      }).pipe(Effect.provide(coreWith())),
+      }).pipe(Effect.provide(coreWith()), Effect.provide(layerPglite)),
     { timeout: 240_000 }
   )
 
@@ -60,8 +64,9 @@ describe("the core as one layer", () => {
           assert.isNotEmpty(gone, worker)
           for (const name of gone) assert.isFalse(none.has(name), name)
         }
-      }),
-    { timeout: 120_000 }
+        // One database for all: to make one takes longest.
+      }).pipe(Effect.provide(layerPglite)),
+    { timeout: 240_000 }
   )
 })
 

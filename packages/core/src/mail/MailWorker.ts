@@ -5,7 +5,7 @@
  * under the same Message-ID. No domain and no retries can take all slots, so bad mails don't hold up good ones.
  */
 import type { DeliveryId } from "@galaxy/contract/ids/Ids"
-import { Cause, Clock, DateTime, Duration, Effect, Exit, FiberSet, Layer, Queue, Random, Schema } from "effect"
+import { Cause, Clock, DateTime, Duration, Effect, Exit, FiberSet, Layer, Metric, Queue, Random, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
@@ -58,6 +58,15 @@ const defaults = {
   shutdownGrace: "3 seconds",
   onDeadLetter: () => Effect.void
 } as const satisfies Omit<MailWorkerOptions, "from">
+
+/**
+ * Mails given up since the start of the process, by template and reason. Each is a warning in the log too, with its id, under
+ * which operators find the delivery and its attempts.
+ */
+export const givenUp = Metric.counter("galaxy_mails_given_up", {
+  description: "Mails that were given up: rejected, expired or tried too often",
+  incremental: true
+})
 
 const contentJson = Schema.fromJsonString(Content)
 const utf8 = new TextDecoder()
@@ -199,7 +208,11 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   const report = (claim: MailQueue.Claim, settlement: MailQueue.Settlement) => {
     const { outcome, detail, deadLetter } = settlement
     const log = outcome === "sent" ? Effect.logDebug : Effect.logWarning
-    return log(deadLetter === null ? `mail ${outcome}` : "mail given up").pipe(
+    const count =
+      deadLetter === null
+        ? Effect.void
+        : Metric.update(Metric.withAttributes(givenUp, { template_id: claim.templateId, reason: deadLetter }), 1)
+    return Effect.andThen(count, log(deadLetter === null ? `mail ${outcome}` : "mail given up")).pipe(
       Effect.annotateLogs({
         delivery_id: claim.deliveryId,
         template_id: claim.templateId,

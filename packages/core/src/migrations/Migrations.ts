@@ -11,13 +11,15 @@ import turnDeadlines from "./0002_turn_deadlines.ts"
 import writeProbe from "./0003_write_probe.ts"
 import signInNetworks from "./0004_sign_in_networks.ts"
 import asciiDomains from "./0005_ascii_domains.ts"
+import pruning from "./0006_pruning.ts"
 
 const sequence = {
   "0001_init": init,
   "0002_turn_deadlines": turnDeadlines,
   "0003_write_probe": writeProbe,
   "0004_sign_in_networks": signInNetworks,
-  "0005_ascii_domains": asciiDomains
+  "0005_ascii_domains": asciiDomains,
+  "0006_pruning": pruning
 }
 
 /** Number of the last migration of this release. */

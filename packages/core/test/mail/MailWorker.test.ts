@@ -3,9 +3,10 @@ import { loginCode } from "@galaxy/core/mail/Mail"
 import { MailOutbox } from "@galaxy/core/mail/MailOutbox"
 import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
 import { type RelayAnswer, accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
+import * as MailWorker from "@galaxy/core/mail/MailWorker"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
-import { Clock, DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
+import { Clock, DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Metric, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { deliveries, delivery, emptyOutbox, eventually, hasStatus, mailModule, mailTo, startWorker } from "./harness.ts"
@@ -123,6 +124,10 @@ eachDatabase((name, database) => {
         const { outbox, answer } = yield* begin
         const sql = yield* SqlClient.SqlClient
         const told: Array<unknown> = []
+        const lines: Array<string> = []
+        const logged = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+        const counted = Metric.withAttributes(MailWorker.givenUp, { template_id: "lobby.invite", reason: "rejected" })
+        const before = (yield* Metric.value(counted)).count
         yield* answer(reject)
         const deliveryId = yield* outbox.enqueue(mailTo("nobody@example.test", "nobody"))
         yield* startWorker({
@@ -132,7 +137,7 @@ eachDatabase((name, database) => {
               const rows = yield* sql`SELECT 1 FROM backend.mail_dead_letters WHERE delivery_id = ${letter.deliveryId}`
               told.push(rows.length)
             }).pipe(Effect.orDie)
-        })
+        }).pipe(Effect.provide(logged))
         yield* eventually(hasStatus("nobody", "dead_lettered"))
         const row = yield* delivery("nobody")
         assert.deepInclude(row, {
@@ -144,6 +149,13 @@ eachDatabase((name, database) => {
         // An operator can send it again.
         assert.isAbove(row.body_length, 0)
         assert.deepStrictEqual(told, [{ deliveryId, templateId: "lobby.invite", reason: "rejected" }, 1])
+        yield* eventually(Effect.sync(() => lines.length > 0))
+        const warnings = lines.filter((line) => line.includes("mail given up"))
+        assert.lengthOf(warnings, 1)
+        assert.include(warnings[0], "WARN")
+        for (const part of [deliveryId, "lobby.invite", "rejected"]) assert.include(warnings[0], part)
+        assert.notInclude(lines.join(), "nobody@")
+        assert.strictEqual((yield* Metric.value(counted)).count, before + 1)
       }).pipe(Effect.scoped)
     )
 

@@ -44,6 +44,8 @@ const main = async (): Promise<void> => {
       auth: core.auth,
       lobby: core.lobby,
       keepEventsMs: core.keepEventsMs,
+      keepMailsMs: core.keepMailsMs,
+      keepOperationsMs: core.keepOperationsMs,
       mailFrom: core.mailFrom
     },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),

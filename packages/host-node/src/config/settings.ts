@@ -95,6 +95,20 @@ export const backend = {
     fallbackText: "24h",
     about: "how long events and invalidations are kept for streams that resume; at least 24h"
   },
+  mailRetention: {
+    name: "BACKEND_MAIL_RETENTION",
+    parse: duration(day, 3_650 * day),
+    fallback: 30 * day,
+    fallbackText: "30d",
+    about: "how long mails that were sent or given up are kept for operators to see"
+  },
+  operationLogRetention: {
+    name: "BACKEND_OPERATION_LOG_RETENTION",
+    parse: duration(day, 3_650 * day),
+    fallback: 30 * day,
+    fallbackText: "30d",
+    about: "how long starts and turns of games are kept in the log of operations; the newest of each game always are"
+  },
   turnMinInterval: {
     name: "BACKEND_TURN_MIN_INTERVAL",
     parse: duration(second, day),

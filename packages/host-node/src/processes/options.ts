@@ -147,6 +147,8 @@ export const backendOptions = (
       : { user: values.adminBootstrapUser, password: Redacted.make(values.adminBootstrapPassword) },
   mailFrom: values.smtpFrom,
   keepEventsMs: values.freshnessWindow,
+  keepMailsMs: values.mailRetention,
+  keepOperationsMs: values.operationLogRetention,
   auth: {
     throttleWindowMs: values.codeThrottleWindow,
     throttleLimit: values.codeThrottleLimit,

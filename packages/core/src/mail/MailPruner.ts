@@ -1,0 +1,80 @@
+/**
+ * Forgets mails that were sent or given up long ago, with their texts, addresses and attempts, a bounded batch at a time.
+ *
+ * A mail that isn't finished stays however old it is. With a mail its idempotency key goes: what causes mails tells of a fact
+ * at once, never after the shortest time that mails are kept.
+ */
+import { DateTime, Duration, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
+import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import { StorageError } from "../shared/StorageError.ts"
+
+export interface MailPrunerOptions {
+  /** How long a mail is kept after it was sent or given up. */
+  readonly keepFor: Duration.Input
+  readonly every: Duration.Input
+  /** Mails that one transaction removes. */
+  readonly batch: number
+  /** Most batches that are removed in one go. */
+  readonly maxBatches: number
+}
+
+export const defaults: MailPrunerOptions = { keepFor: "30 days", every: "10 minutes", batch: 500, maxBatches: 100 }
+
+/** Longest time for one go; what is left then is removed by the next. */
+const deadline = "2 minutes"
+
+interface Finished {
+  readonly delivery_id: string
+  readonly payload_id: string
+}
+
+/** Removes a batch of mails that were finished before a time; answers how many went. */
+const forget = (sql: SqlClient.SqlClient, before: Date, batch: number) =>
+  sql.withTransaction(
+    Effect.gen(function* () {
+      // One that an operator sends again at this moment is locked, and not finished afterwards.
+      const finished = yield* sql<Finished>`
+        SELECT delivery_id, payload_id FROM backend.mail_deliveries
+        WHERE status IN ('sent', 'dead_lettered') AND updated_at < ${before}
+        ORDER BY updated_at LIMIT ${batch}::int FOR UPDATE SKIP LOCKED`
+      if (finished.length === 0) return 0
+      const of = sql.in(
+        "delivery_id",
+        finished.map((it) => it.delivery_id)
+      )
+      yield* sql`DELETE FROM backend.mail_attempts WHERE ${of}`
+      yield* sql`DELETE FROM backend.mail_recipients WHERE ${of}`
+      yield* sql`DELETE FROM backend.mail_dead_letters WHERE ${of}`
+      yield* sql`DELETE FROM backend.mail_deliveries WHERE ${of}`
+      const payloads = finished.map((it) => it.payload_id)
+      yield* sql`DELETE FROM backend.mail_payloads WHERE ${sql.in("payload_id", payloads)}`
+      return finished.length
+    })
+  )
+
+/** Runs as long as the scope lives, at once and at intervals. */
+export const layer = (
+  options: Partial<MailPrunerOptions> = {}
+): Layer.Layer<never, never, SqlClient.SqlClient | BackgroundLoops> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const { keepFor, every, batch, maxBatches } = { ...defaults, ...options }
+      const sql = yield* SqlClient.SqlClient
+      const prune = Effect.gen(function* () {
+        const before = DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor))
+        return yield* forget(sql, DateTime.toDateUtc(before), batch)
+      })
+      yield* BackgroundLoop.start({
+        name: "mail pruner",
+        pass: prune.pipe(
+          Effect.repeat({ until: (removed) => removed < batch, times: maxBatches - 1 }),
+          StorageError.refail,
+          Effect.asVoid
+        ),
+        every,
+        deadline
+      })
+    })
+  )
