@@ -1,4 +1,8 @@
-/** One run of an attack on a gateway with a small heap, as somebody at another address sees it. */
+/**
+ * One run of an attack on a gateway with a small heap, as somebody at another address sees it.
+ *
+ * A second gateway that nobody attacks is asked in turn with the first: what it takes to answer is the machine's doing.
+ */
 import { setTimeout as sleep } from "node:timers/promises"
 import { Attack, Gateway, healthz } from "./attackers.ts"
 
@@ -7,12 +11,17 @@ export interface Seen {
   readonly idleMs: number
   /** The same while it went on. */
   readonly slowestMs: number
+  /** The same of the gateway that nobody attacked. */
+  readonly slowestAloneMs: number
   /** Most bytes of memory above what it was before. */
   readonly grownBytes: number
   /** What was still taken once the attackers had gone. */
   readonly keptBytes: number
   readonly isAlive: boolean
 }
+
+/** An absolute time, or a multiple of what the same machine takes for a gateway that is left alone. */
+export const within = (seen: Seen, ms: number) => Math.max(ms, 20 * seen.idleMs, 5 * seen.slowestAloneMs)
 
 const samples = 12
 const mostSamples = 400
@@ -23,17 +32,21 @@ export const under = async (
   ...numbers: ReadonlyArray<number>
 ): Promise<Seen> => {
   const gateway = await Gateway.start()
+  const alone = await Gateway.start()
   const { port } = gateway
   let attack: Attack | undefined
   try {
     // The first answers are slow while code is being compiled.
     for (let warm = 0; warm < samples; warm++) await healthz(port)
+    for (let warm = 0; warm < samples; warm++) await healthz(alone.port)
     let idleMs = 0
     for (let idle = 0; idle < samples; idle++) idleMs = Math.max(idleMs, await healthz(port))
     const before = gateway.residentBytes
     let most = before
     let slowestMs = 0
+    let slowestAloneMs = 0
     const ask = async () => {
+      slowestAloneMs = Math.max(slowestAloneMs, await healthz(alone.port))
       slowestMs = Math.max(slowestMs, await healthz(port))
       most = Math.max(most, gateway.residentBytes)
     }
@@ -54,6 +67,7 @@ export const under = async (
     return {
       idleMs,
       slowestMs,
+      slowestAloneMs,
       grownBytes: most - before,
       keptBytes: gateway.residentBytes - before,
       isAlive: gateway.isAlive
@@ -61,5 +75,6 @@ export const under = async (
   } finally {
     await attack?.stop()
     await gateway.stop()
+    await alone.stop()
   }
 }
