@@ -35,5 +35,11 @@ export const equivalents: ReadonlyArray<Equivalent> = [
     before: "const table = ReservationTable.make(options.capacity ?? 1_000_000)",
     after: "const table = ReservationTable.make(options.capacity ?? 2000000)",
     why: "A bound of memory that no test fills: tests give their own."
+  },
+  {
+    file: "packages/edge/src/ReservationTable.ts",
+    before: "restore: (key, expiresAt) => put(key, Math.max(expiresAt, expiries.get(key) ?? 0)),",
+    after: "restore: (key, expiresAt) => put(key, Math.max(expiresAt, expiries.get(key) ?? 1)),",
+    why: "Nothing that is restored expires in the first millisecond of 1970."
   }
 ]

@@ -99,15 +99,24 @@ describe("a budget", () => {
     Effect.gen(function* () {
       const budgets = yield* Budgets.Budgets
       const wait = budgets.check("ip", "a").pipe(
-        Effect.as(0),
+        Effect.as("free"),
         Effect.catchTag("rate_limited", (it) => Effect.succeed(it.retryAfterMs))
       )
-      assert.deepStrictEqual([yield* wait, yield* wait, yield* take("ip", "a")], [0, 0, 0])
+      assert.deepStrictEqual([yield* wait, yield* wait, yield* take("ip", "a")], ["free", "free", 0])
       assert.deepStrictEqual([yield* wait, yield* wait], [1_000, 1_000])
       yield* TestClock.adjust(999)
       assert.strictEqual(yield* wait, 1)
       yield* TestClock.adjust(1)
-      assert.deepStrictEqual([yield* wait, yield* take("ip", "a")], [0, 0])
+      assert.deepStrictEqual([yield* wait, yield* take("ip", "a")], ["free", 0])
     }).pipe(Effect.provide(narrow))
+  )
+
+  it.effect("of failed verifications leaves room for 500 at once, and 5 each second", () =>
+    Effect.gen(function* () {
+      for (let count = 0; count < 500; count++) assert.strictEqual(yield* take("failuresIp", "a"), 0)
+      assert.strictEqual(yield* take("failuresIp", "a"), 200)
+      yield* TestClock.adjust(199)
+      assert.strictEqual(yield* take("failuresIp", "a"), 1)
+    }).pipe(Effect.provide(Budgets.layer()))
   )
 })

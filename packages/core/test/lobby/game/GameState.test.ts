@@ -1,5 +1,5 @@
 import { GameStatus } from "@galaxy/contract/api/UserLobby"
-import { after, type GameAction, terminal, transitions } from "@galaxy/core/lobby/game/GameState"
+import { after, type GameAction, inviting, terminal, transitions } from "@galaxy/core/lobby/game/GameState"
 import { assert, describe, it } from "@effect/vitest"
 
 const statuses = GameStatus.literals
@@ -31,6 +31,10 @@ describe("the state machine of a game", () => {
   it("ends in finished and cancelled only", () => {
     const stuck = statuses.filter((status) => actions.every((action) => after(status, action) === undefined))
     assert.deepStrictEqual([...stuck].toSorted(), [...terminal].toSorted())
+  })
+
+  it("lets an owner invite up to the start", () => {
+    assert.sameMembers([...inviting], ["draft", "enrollment_open", "ready_to_start"])
   })
 
   it("reaches every state from draft", () => {
