@@ -48,7 +48,7 @@ describe("the core as one layer", () => {
     () =>
       Effect.gen(function* () {
         yield* Effect.all([Challenges, Games, PlayerOrders])
-      }).pipe(Effect.provide(coreWith()), Effect.provide(layerPglite)),
+      }).pipe(Effect.provide(coreWith().pipe(Layer.provide(layerPglite)))),
     { timeout: 240_000 }
   )
 

@@ -1,6 +1,6 @@
 /** Node's cryptography as the gateway uses it: what it refuses that a careless verifier takes. */
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
-import * as PublicKey from "@galaxy/core/auth/PublicKey"
+import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
@@ -87,7 +87,7 @@ describe("the gateway's cryptography", () => {
     Effect.gen(function* () {
       const { publicKey, sign, verify } = yield* EdgeCrypto
       for (const key of smallOrder) {
-        assert.isFalse(PublicKey.isSound(key), Buffer.from(key).toString("hex"))
+        assert.isFalse(PublicKey.isHonest(key), Buffer.from(key).toString("hex"))
         for (let round = 0; round < 40; round++) {
           const message = Buffer.from(`message ${round}`)
           // R is a multiple of the base or of the key, S is its multiplier: right for some messages, whoever signs.
@@ -97,7 +97,7 @@ describe("the gateway's cryptography", () => {
           assert.isFalse(yield* verify(key, message, yield* sign(message)))
         }
       }
-      assert.isTrue(PublicKey.isSound(publicKey))
+      assert.isTrue(PublicKey.isHonest(publicKey))
     }).pipe(Effect.provide(crypto))
   )
 
