@@ -13,7 +13,10 @@ export class DatabaseSignal extends Context.Service<
   {
     /** Inside a transaction the signal goes out with its commit, and only then. */
     send(channel: Channel): Effect.Effect<void, SqlError.SqlError>
-    /** One element for each signal from any process on the same database. */
+    /**
+     * One element for each signal from any process on the same database, and one each time that listening begins: what was
+     * sent before is found by looking then.
+     */
     signals(channel: Channel): Stream.Stream<void>
   }
 >()("@galaxy/core/shared/DatabaseSignal") {}
@@ -27,9 +30,18 @@ export const layerProcess: Layer.Layer<DatabaseSignal, never, SqlClient.SqlClien
     return DatabaseSignal.of({
       send: (channel) => sql.afterCommit(PubSub.publish(hub, channel)).pipe(Effect.asVoid),
       signals: (channel) =>
-        Stream.fromPubSub(hub).pipe(
-          Stream.filter((it) => it === channel),
-          Stream.map(() => undefined)
+        Stream.scoped(
+          Stream.unwrap(
+            Effect.map(PubSub.subscribe(hub), (subscription) =>
+              Stream.concat(
+                Stream.make(undefined),
+                Stream.fromSubscription(subscription).pipe(
+                  Stream.filter((it) => it === channel),
+                  Stream.map(() => undefined)
+                )
+              )
+            )
+          )
         )
     })
   })

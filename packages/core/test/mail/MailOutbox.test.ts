@@ -80,8 +80,8 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const outbox = yield* MailOutbox.MailOutbox
         const signal = yield* DatabaseSignal
-        const woken = yield* Effect.forkChild(Stream.runHead(signal.signals("galaxy_mail")))
-        // The listener may not listen yet: mails go out until one is heard.
+        const woken = yield* Effect.forkChild(Stream.runHead(Stream.drop(signal.signals("galaxy_mail"), 1)))
+        // The first element says that it listens; it may not yet: mails go out until one is heard.
         let n = 0
         yield* Effect.forkChild(
           Effect.forever(

@@ -37,10 +37,13 @@ const offeredTimes = (to: string) =>
 let passes = 0
 
 /** The worker has looked for work once more, at this time of the clock: a mail that is due now was tried. */
-const aPassLooked = Effect.fnUntraced(function* (outbox: MailOutbox["Service"]) {
+const aPassLooked = Effect.fnUntraced(function* (outbox: MailOutbox["Service"], step?: string) {
   const key = `pass-${++passes}`
   yield* outbox.enqueue(mailTo(`${key}@example.test`, key))
-  yield* eventually(Effect.map(delivery(key), (it) => it.attempts > 0))
+  yield* eventually(
+    Effect.map(delivery(key), (it) => it.attempts > 0),
+    step
+  )
 })
 
 eachDatabase((name, database) => {
@@ -279,8 +282,9 @@ eachDatabase((name, database) => {
           SELECT gen_random_uuid(), delivery_id, 1, ${new Date(now)} FROM backend.mail_deliveries`
         yield* answer(accept)
         yield* startWorker({ pollInterval: "1 second" })
-        yield* TestClock.adjust("59 seconds")
-        yield* aPassLooked(outbox)
+        // The jump may have cut a pass short, which waits a little before the next.
+        yield* TestClock.adjust("57 seconds")
+        yield* aPassLooked(outbox, "10 millis")
         assert.strictEqual(yield* offeredTimes("orphan@example.test"), 0)
         yield* eventually(hasStatus("orphan", "sent"), "1 second")
         assert.deepStrictEqual((yield* delivery("orphan")).outcomes, ["lost", "sent"])

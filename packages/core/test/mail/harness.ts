@@ -54,7 +54,7 @@ export const mailTo = (to: string, key: string, more: { readonly templateId?: st
 })
 
 /** Rounds of 5 ms and more: what doesn't come on a busy machine either will never come. */
-const rounds = 20_000
+const rounds = 6_000
 
 /** Looks again until it holds; the test's time stands still meanwhile, or moves by `step` each round. */
 export const eventually = <E, R>(holds: Effect.Effect<boolean, E, R>, step?: string): Effect.Effect<void, E, R> =>

@@ -12,13 +12,12 @@ export const layer: Layer.Layer<DatabaseSignal, never, PgClient.PgClient> = Laye
       signals: (channel) =>
         Stream.scoped(
           Stream.unwrap(
-            Effect.map(pg.listen(channel), (queue) => Stream.fromEffectRepeat(Effect.asVoid(Queue.take(queue))))
+            Effect.map(pg.listen(channel), (queue) =>
+              // What was sent before it listened, or while the connection was lost, is found by looking now.
+              Stream.concat(Stream.make(undefined), Stream.fromEffectRepeat(Effect.asVoid(Queue.take(queue))))
+            )
           )
-        ).pipe(
-          // A lost connection loses signals, which readers bear; not listening again they could not.
-          Stream.retry(Schedule.spaced("1 second")),
-          Stream.orDie
-        )
+        ).pipe(Stream.retry(Schedule.spaced("1 second")), Stream.orDie)
     })
   })
 )
