@@ -34,18 +34,6 @@ const offeredTimes = (to: string) =>
     return (yield* memory.offered).filter((it) => it.to === to).length
   })
 
-let passes = 0
-
-/** The worker has looked for work once more, at this time of the clock: a mail that is due now was tried. */
-const aPassLooked = Effect.fnUntraced(function* (outbox: MailOutbox["Service"], step?: string) {
-  const key = `pass-${++passes}`
-  yield* outbox.enqueue(mailTo(`${key}@example.test`, key))
-  yield* eventually(
-    Effect.map(delivery(key), (it) => it.attempts > 0),
-    step
-  )
-})
-
 eachDatabase((name, database) => {
   layer(mailModule(database), { timeout: "240 seconds" })(`MailWorker on ${name}`, (it) => {
     it.effect("sends what was enqueued before and after its start, and wipes it", () =>
@@ -97,7 +85,7 @@ eachDatabase((name, database) => {
           waits.push(due - now)
           // Not a moment too early.
           yield* TestClock.adjust(due - now - 1)
-          yield* aPassLooked(outbox)
+          yield* TestClock.withLive(Effect.sleep("20 millis"))
           assert.strictEqual((yield* delivery("late")).attempts, attempts)
           if (attempts === 6) yield* answer(accept)
           yield* eventually(
@@ -282,9 +270,8 @@ eachDatabase((name, database) => {
           SELECT gen_random_uuid(), delivery_id, 1, ${new Date(now)} FROM backend.mail_deliveries`
         yield* answer(accept)
         yield* startWorker({ pollInterval: "1 second" })
-        // The jump may have cut a pass short, which waits a little before the next.
-        yield* TestClock.adjust("57 seconds")
-        yield* aPassLooked(outbox, "10 millis")
+        yield* TestClock.adjust("59 seconds")
+        yield* TestClock.withLive(Effect.sleep("50 millis"))
         assert.strictEqual(yield* offeredTimes("orphan@example.test"), 0)
         yield* eventually(hasStatus("orphan", "sent"), "1 second")
         assert.deepStrictEqual((yield* delivery("orphan")).outcomes, ["lost", "sent"])
