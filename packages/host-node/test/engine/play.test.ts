@@ -103,7 +103,7 @@ describe("play new", () => {
       ["--races", "Ann,Bob", "--state", "g.json", "--seed", ""],
       "--seed must have 1 to 200 characters"
     ],
-    ["an unknown ruleset", ["--races", "Ann,Bob", "--state", "g.json", "--ruleset", "x"], "--ruleset: there are plus"],
+    ["an unknown ruleset", ["--races", "Ann,Bob", "--state", "g.json", "--ruleset", "x"], "--ruleset: must be plus"],
     ["no file", ["--races", "Ann,Bob"], "--state is needed"]
   ]
   it.each(wrong)("refuses %s", (_, args, says) => {
