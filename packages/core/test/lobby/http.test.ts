@@ -111,7 +111,11 @@ layer(lobbyOn(layerPglite), { timeout: "240 seconds" })("the lobby over HTTP", (
       const again = yield* call(owner, "POST", `${game}/start`)
       assert.strictEqual(again.status, 409)
       assert.deepStrictEqual(again.body, {
-        error: { code: "conflict", message: "start is not possible while the game is starting" }
+        error: {
+          code: "conflict",
+          message: "start is not possible while the game is starting",
+          reason: "wrong_state"
+        }
       })
       assert.strictEqual((yield* call(owner, "POST", `${game}/retry-start`)).status, 409)
       assert.strictEqual((yield* call(guest, "POST", `${game}/start`)).status, 403)

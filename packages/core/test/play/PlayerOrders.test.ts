@@ -103,8 +103,10 @@ eachDatabase((name, database) => {
         yield* runtimes.reconcile(gameId)
         assert.strictEqual((yield* engines.game(gameId)).state?.turn, 1)
         yield* look
-        yield* advance("1 minute")
-        yield* runtimes.reconcile(gameId)
+        yield* Effect.repeat(Effect.andThen(advance("1 minute"), runtimes.reconcile(gameId)), {
+          until: () => during.length >= 6,
+          times: 20
+        })
         assert.deepStrictEqual(during, ["not_found", "TurnNotMade", "0", "not_found", "TurnNotMade", "0"])
         yield* sessions.report(gameId, owner, 1)
         assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 2)), "TurnNotMade")
