@@ -212,7 +212,7 @@ describe.skipIf(!there)("separate processes", () => {
           BACKEND_DATA_DIR: "none"
         })
         assert.strictEqual((await open.ended).code, 2)
-        assert.match(open.output, /^BACKEND_GATEWAY_TOKEN: set it, .* or BACKEND_TRUSTED_NETWORK=true/m)
+        assert.match(open.output, /^BACKEND_GATEWAY_TOKEN: must be set, .*BACKEND_TRUSTED_NETWORK=true/m)
       }),
     480_000
   )
