@@ -16,7 +16,7 @@ export class GameNotRunning extends Schema.TaggedError<GameNotRunning>()("GameNo
 /** The turn is being generated: orders for it come too late. */
 export class TurnWindowClosed extends Schema.TaggedError<TurnWindowClosed>()("TurnWindowClosed", {}) {}
 
-/** The game's newest turn is an earlier one: what an engine has beyond it isn't committed, and isn't told of. */
+/** The turn is newer than the game's newest committed one. The engine may have made it; nobody sees it before the commit. */
 export class TurnNotMade extends Schema.TaggedError<TurnNotMade>()("TurnNotMade", {
   turn: Schema.Int,
   current: Schema.Int

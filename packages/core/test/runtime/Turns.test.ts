@@ -385,7 +385,7 @@ eachDatabase((name, database) => {
         assert.isFalse(yield* reconcile)
         assert.deepStrictEqual(yield* turnsTold(owner), [])
         assert.isTrue(yield* reconcile)
-        // Twice asked for, made once, told of once: by the one who held the row.
+        // It was asked for twice, but made and announced once, by the owner that held the row.
         assert.deepStrictEqual(told, [0, 0])
         assert.deepStrictEqual(yield* made, { 1: 1 })
         assert.deepStrictEqual(yield* turnsTold(owner), [1])

@@ -62,8 +62,8 @@ const apiErrorOf = (table: AnyTable, error: Tagged): ApiError.ApiError => {
 const minute = 60_000
 
 /**
- * Logs what storage can't do. Trouble that passes, such as a database that is away, is told of once a minute: it would be a
- * line for every request.
+ * Logs what storage can't do. Trouble that passes, such as a database that is away, is logged once a minute: otherwise every
+ * request would add a line.
  */
 const reporter = () => {
   let toldAt = Number.NEGATIVE_INFINITY

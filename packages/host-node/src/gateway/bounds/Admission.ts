@@ -53,7 +53,7 @@ const plainRefusal: Answer = { status: 429, headers: {}, body: new Uint8Array() 
 export const retryAfterMs = 1_000
 /** A request that was answered before its body was whole has this long to end, in milliseconds. */
 const usualGraceMs = 5_000
-/** Refusals that one HTTP/2 connection is told of at a time; further requests are reset. */
+/** Requests of one HTTP/2 connection that are refused with an answer at a time; further ones are reset. */
 const maxTold = 8
 /** Refusals within the window after which the connection is cut off. */
 const maxRefused = 16
