@@ -144,9 +144,7 @@ const seedOf = (text: string | undefined): Parsed<string | undefined> =>
 
 const rulesetOf = (text: string | undefined): Parsed<RulesetName> => {
   const name = rulesetNames.find((it) => it === (text ?? rulesetNames[0]))
-  return name === undefined
-    ? Result.fail(`--ruleset: must be ${rulesetNames.join(" or ")}`)
-    : Result.succeed(name)
+  return name === undefined ? Result.fail(`--ruleset: must be ${rulesetNames.join(" or ")}`) : Result.succeed(name)
 }
 
 const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderFile>> => {
