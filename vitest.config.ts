@@ -13,6 +13,8 @@ export default defineConfig({
     // For a machine that is busy with other things: only what hangs is cut off.
     testTimeout: nightly ? 900_000 : 120_000,
     hookTimeout: 180_000,
+    // Much of a test is waiting for other processes, so two at once take half the time even on two cores.
+    maxWorkers: nightly ? 1 : 2,
     env: { NODE_OPTIONS: "--conditions=@galaxy/source" },
     execArgv: ["--conditions=@galaxy/source"]
   }

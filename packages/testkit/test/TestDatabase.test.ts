@@ -8,6 +8,7 @@ const tables = [
   "admin_accounts",
   "applications",
   "auth_challenges",
+  "auth_networks",
   "blocked_emails",
   "device_sessions",
   "engine_versions",
@@ -39,7 +40,8 @@ const tables = [
   "sanction_active",
   "sanction_records",
   "session_revocations",
-  "user_country_counters"
+  "user_country_counters",
+  "write_probe"
 ]
 
 eachDatabase((name, database) => {

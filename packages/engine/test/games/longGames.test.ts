@@ -60,6 +60,10 @@ describe.each([
   })
 })
 
+/** A line of a game without the sentences of its refusals, which may be reworded. */
+const withoutMessages = (line: string): string =>
+  JSON.stringify(JSON.parse(line), (key, value: unknown) => (key === "message" ? undefined : value))
+
 const played = (seed: string, turns: number): string => {
   let galaxy = gameOf(4, seed)
   const made = []
@@ -80,5 +84,6 @@ it("gives these very bytes, with battles, bombs and all", () => {
   const bytes = played("golden", 60)
   assert.include(bytes, '"kind":"battle"')
   assert.include(bytes, '"kind":"bombing"')
-  assert.strictEqual(sha256Hex(bytes), "c20363a832dca14e1a91fdf1bf16f7930052c99f78b418e5cc407e65b0fb25d1")
+  const numbers = bytes.split("\n").map(withoutMessages).join("\n")
+  assert.strictEqual(sha256Hex(numbers), "63c15f163cbe26e58f971b5cebc7ad68625f08cb18b9add24cb967cc58fd7061")
 })
