@@ -1,13 +1,14 @@
 /**
  * The backend's REST surfaces as one layer of routes: public, user, internal and admin, with their probes.
  *
- * Here every module's handlers come together; a host adds a listener, and the services that they ask for by type.
+ * Here every module's handlers come together. A host adds a listener and the services that the handlers require by
+ * type.
  */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import { UserApi } from "@galaxy/contract/api/UserApi"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { type HttpApi, HttpApiBuilder } from "effect/http-api"
 import * as AccountInternal from "../account/http/internal.ts"
@@ -25,6 +26,7 @@ import { adminIdentity } from "../admin/http/identity.ts"
 import { inputErrors } from "../shared/http/inputErrors.ts"
 import { callerIdentity } from "./callerIdentity.ts"
 import { shape } from "../shared/http/shape.ts"
+import { LastStorageReport } from "../shared/http/storageReports.ts"
 import type { Callers } from "./Callers.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
 import { notFound } from "./notFound.ts"
@@ -38,10 +40,14 @@ export const surround = <A, E, R>(
 ) => {
   const admitted = gatewayOnly(callers)
   const routed = notFound(apis, Probes.routes)
+  const lastReport = { at: Number.NEGATIVE_INFINITY }
   return Layer.mergeAll(
     routes,
     Probes.probes,
-    HttpRouter.middleware((http) => shape(admitted(routed(http))), { global: true })
+    HttpRouter.middleware(
+      (http) => Effect.provideService(shape(admitted(routed(http))), LastStorageReport, lastReport),
+      { global: true }
+    )
   ).pipe(Layer.provide([callerIdentity, adminIdentity, inputErrors]))
 }
 
@@ -66,7 +72,7 @@ const groups = Layer.mergeAll(
   EngineAdmin.engineVersions
 )
 
-/** All surfaces. A group of handlers that is missing above is asked for by type, and no host gives it. */
+/** All surfaces. If a group of handlers is missing above, the layer's type still requires it, and no host compiles. */
 export const layer = (callers: Callers) =>
   surround(
     Layer.mergeAll(

@@ -1,5 +1,6 @@
 /**
- * Drains the outbox: claims due deliveries, hands them to the transport outside any transaction, settles what came of it.
+ * Drains the outbox: claims due deliveries, hands them to the transport outside any transaction, and settles the
+ * outcome.
  *
  * At least once: a mail is sent again only when its worker ended between the relay's answer and the commit, and then
  * under the same Message-ID. No domain and no retries can take all slots, so bad mails don't hold up good ones.
@@ -9,6 +10,7 @@ import { Cause, Clock, DateTime, Duration, Effect, Exit, FiberSet, Layer, Metric
 import { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import { clockSlack } from "../shared/clockSlack.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -17,12 +19,14 @@ import * as MailQueue from "./MailQueue.ts"
 import { type Accepted, MailDeferred, type MailRejected, MailTransport } from "./MailTransport.ts"
 import { SecretBox } from "./SecretBox.ts"
 
+/** A delivery that is being given up, for `onDeadLetter`. */
 export interface DeadLettered {
   readonly deliveryId: DeliveryId
   readonly templateId: string
   readonly reason: DeadLetterReason
 }
 
+/** Limits and times of one worker. `lease` must be longer than `sendTimeout`: otherwise building the layer dies. */
 export interface MailWorkerOptions {
   /** Sender of every mail, as `Galaxy <galaxy@example.org>`. */
   readonly from: string
@@ -33,14 +37,17 @@ export interface MailWorkerOptions {
   readonly concurrencyPerDomain?: number
   /** Longest time for one attempt. */
   readonly sendTimeout?: Duration.Input
-  /** After this a delivery whose worker died is tried by another; longer than `sendTimeout`. */
+  /** After this time, another worker tries a delivery whose worker died; longer than `sendTimeout`. */
   readonly lease?: Duration.Input
   /** After so many attempts the delivery is given up. */
   readonly maxAttempts?: number
-  /** The wait after the first failure doubles with each further one, up to the longest, less up to half by chance. */
+  /**
+   * The wait after the first failure doubles with each further one, up to the longest, and is shortened at random by up
+   * to half.
+   */
   readonly firstBackoff?: Duration.Input
   readonly longestBackoff?: Duration.Input
-  /** How long a stopping worker waits for what is under way before it is broken off. */
+  /** How long a stopping worker waits for mails under way before it interrupts them. */
   readonly shutdownGrace?: Duration.Input
   /** Runs in the transaction that gives a delivery up. */
   readonly onDeadLetter?: (letter: DeadLettered) => Effect.Effect<void, StorageError>
@@ -60,8 +67,8 @@ const defaults = {
 } as const satisfies Omit<MailWorkerOptions, "from">
 
 /**
- * Mails given up since the start of the process, by template and reason. Each is a warning in the log too, with its id, under
- * which operators find the delivery and its attempts.
+ * Mails given up since the start of the process, by template and reason. Each is also a warning in the log, with the id
+ * under which operators find the delivery and its attempts.
  */
 export const givenUp = Metric.counter("galaxy_mails_given_up", {
   description: "Mails that were given up: rejected, expired or tried too often",
@@ -83,7 +90,7 @@ interface Held {
   readonly since: bigint
 }
 
-/** The wait before the next attempt, before chance shortens it. */
+/** The wait before the next attempt, before it is shortened at random. */
 const backoff = (attempts: number, first: Duration.Duration, longest: Duration.Duration): Duration.Duration =>
   Duration.min(longest, Duration.times(first, 2 ** Math.min(attempts - 1, 30)))
 
@@ -104,7 +111,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
 
   const underWay = new Map<string, number>()
   const held = new Set<DeliveryId>()
-  const longestWait = Duration.max(longest, Duration.fromInputUnsafe(options.lease))
+  const longestWait = Duration.sum(Duration.max(longest, Duration.fromInputUnsafe(options.lease)), clockSlack)
   let slotsTaken = 0
   let retriesUnderWay = 0
   const wake = yield* Queue.sliding<void>(1)
@@ -123,7 +130,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   const content = (claim: MailQueue.Claim) =>
     box.open(claim.body, claim.payloadId).pipe(
       Effect.flatMap((bytes) => Schema.decodeEffect(contentJson)(utf8.decode(bytes))),
-      // Another key than it was sealed with: an operator can put that right.
+      // Sealed with another key: an operator can correct that.
       Effect.mapError(() => new MailDeferred({ reason: "unreadable" }))
     )
 
@@ -132,8 +139,9 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   )
 
   /**
-   * Whether a whole attempt fits into what is left of the lease. After it another worker may send the same mail: one that
-   * was frozen must not send it too. Asked of both clocks: one stands still while a machine sleeps, one can be set back.
+   * Whether a whole attempt fits into the rest of the lease. Once it ends, another worker may send the same mail, so a
+   * worker that was frozen must not send it too. Both clocks are asked: one stands still while a machine sleeps, the
+   * other can be set back.
    */
   const leaseHolds = Effect.fnUntraced(function* ({ claim, since }: Held) {
     const latest = DateTime.subtractDuration(claim.claimedUntil, options.sendTimeout)
@@ -173,12 +181,12 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     if (claim.attempts >= options.maxAttempts) return giveUp(claim, "deferred", reason, "attempts_exhausted")
     const wait = Duration.times(backoff(claim.attempts, first, longest), 1 - (yield* Random.next) / 2)
     const next = DateTime.addDuration(now, wait)
-    // Not later than its end, so that an expired mail doesn't lie about.
+    // Not after its expiry, so that an expired mail is settled soon.
     const nextAttemptAt = claim.expiresAt === null ? next : DateTime.min(next, claim.expiresAt)
     return { outcome: "deferred", detail: reason, nextAttemptAt, deadLetter: null, wipe: false } as const
   })
 
-  /** What the attempt came to; undefined where there was none and the delivery is left to whoever claims it next. */
+  /** The outcome of the attempt; undefined if there was none and the delivery is left to the next claim. */
   const conclude = Effect.fnUntraced(function* (
     claim: MailQueue.Claim,
     now: DateTime.Utc,
@@ -239,7 +247,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     else yield* Effect.logWarning("mail claim was lost").pipe(Effect.annotateLogs({ delivery_id: deliveryId }))
   })
 
-  /** Once the relay has answered, the answer is kept until it is stored; only between tries may it be broken off. */
+  /** Retries until the outcome is stored. Interruption takes effect only between the tries. */
   const settleSurely = (
     claim: MailQueue.Claim,
     settlement: MailQueue.Settlement,
@@ -261,7 +269,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
         if (claim.expiresAt !== null && DateTime.isLessThanOrEqualTo(claim.expiresAt, now)) {
           return yield* settleSurely(claim, giveUp(claim, "expired", null, "expired"), restore)
         }
-        // Only workers that died during their attempts let it come so far.
+        // Only workers that died during their attempts let it come this far.
         if (claim.attempts > options.maxAttempts) {
           return yield* settleSurely(claim, giveUp(claim, "exhausted", null, "attempts_exhausted"), restore)
         }
@@ -301,7 +309,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     if (slots <= 0) return
     const now = yield* DateTime.now
     const since = yield* Clock.monotonicTimeNanos
-    // From the claim on each delivery is answered for, even if the worker is stopped in between.
+    // From the claim on, each delivery is settled even if the worker is stopped in between.
     const claims = yield* queue
       .claim({
         now,
@@ -318,7 +326,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       track(claim, 1)
       yield* FiberSet.run(sends, deliver({ claim, since }))
     }
-    // There may be more, and slots for them.
+    // There may be more due mails, and slots for them.
     return claims.length > 0 ? Duration.zero : undefined
   }).pipe(Effect.uninterruptible)
 
@@ -335,7 +343,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   })
 })
 
-/** Building it starts the worker; its scope ends it. */
+/** Building it starts the worker; closing its scope ends it. */
 export const layer = (
   options: MailWorkerOptions
 ): Layer.Layer<never, never, SqlClient.SqlClient | DatabaseSignal | SecretBox | MailTransport | BackgroundLoops> =>

@@ -1,10 +1,14 @@
-/** Why an attempt at a game's work failed, and when it is tried again. */
+/** Why an attempt at a game's work failed, and when it is retried. */
 import { Cause, DateTime, Duration } from "effect"
 import type { RuntimeSettings } from "./RuntimeConfig.ts"
 
-/** The reason is kept in the game's row, for its players and operators. */
+/** Longest reason that is kept, in characters. It goes into the game's row, for its players and operators. */
 const maxReason = 500
 
+/**
+ * The text that a failed attempt leaves in the game's row: the error's `reason` if it has one as text, its message
+ * otherwise. Cut to 500 characters, and without NUL, which PostgreSQL's text can't hold.
+ */
 export const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
   const text =
@@ -13,14 +17,16 @@ export const reasonOf = (cause: Cause.Cause<unknown>): string => {
       : error instanceof Error
         ? error.message || error.name
         : "an unknown failure"
-  // NUL is no character of the database's text.
   return text.replaceAll("\u0000", "").slice(0, maxReason)
 }
 
-/** How the waits between attempts grow. */
+/** The first and the longest wait of an exponential backoff. */
 export type Backoff = Pick<RuntimeSettings, "firstBackoff" | "longestBackoff">
 
-/** When to try again after so many failures in a row. */
+/**
+ * When to retry after this many failures in a row (1 or more): the first wait, doubled with each further failure, up to
+ * the longest.
+ */
 export const retryAt = (settings: Backoff, failures: number, now: DateTime.Utc): DateTime.Utc => {
   const first = Duration.toMillis(Duration.fromInputUnsafe(settings.firstBackoff))
   const longest = Duration.toMillis(Duration.fromInputUnsafe(settings.longestBackoff))

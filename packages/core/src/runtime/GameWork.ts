@@ -1,8 +1,8 @@
 /**
- * The work that a game needs, as its row says: one step after the other until nothing is due.
+ * The work that a game needs, derived from its row: one step after the other until nothing is due.
  *
- * Nothing is remembered between calls, so it may be called at any time, any number of times. Calls for one game must not
- * overlap; where they do all the same, the row's version lets only one of them go on.
+ * Nothing is remembered between calls, so they are idempotent and may come at any time. Calls for one game must not
+ * overlap; if they do, the row's version lets only one of them go on.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Cause, DateTime, Duration, Effect, Option, Schema } from "effect"
@@ -18,11 +18,17 @@ import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import * as StartJob from "./StartJob.ts"
 import * as TurnJob from "./TurnJob.ts"
 
+/**
+ * The next step of a game. `start`: an attempt to start it. `settle`: the next deadline is checked against the clock.
+ * `cutoff`: the write window closes. `generate`: an attempt to make the turn. `stop`: its engine is ended.
+ */
 export type DueWork = "start" | "settle" | "cutoff" | "generate" | "stop" | "none"
 
 const isDue = (at: DateTime.Utc | null, now: DateTime.Utc) => at !== null && DateTime.isLessThanOrEqualTo(at, now)
 
-/** Whether an attempt may be made: when its time has come, or lies further ahead than its wait can be. */
+/**
+ * Whether an attempt is due: its time has come, or lies further ahead than the backoff allows, since a clock was wrong.
+ */
 const mayAttempt = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff) =>
   isDue(row.next_attempt_at, now) ||
   (row.next_attempt_at !== null &&
@@ -31,7 +37,7 @@ const mayAttempt = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff) =>
 const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc): DueWork => {
   if (row.force_next_turn) return "cutoff"
   if (isDue(row.next_turn_at, now)) return TurnJob.settled(row, now) === undefined ? "cutoff" : "settle"
-  // The clock by which the deadline was set was ahead, or the present one is behind.
+  // The deadline was set in the future: the clock was ahead then, or is behind now.
   return row.next_turn_set_at !== null && DateTime.isGreaterThan(row.next_turn_set_at, now) ? "settle" : "none"
 }
 
@@ -52,15 +58,19 @@ const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork =
   }
 }
 
-/** A step of a game's work was still under way at its deadline. */
+/** A step took longer than its deadline. */
 class StepOverdue extends Schema.TaggedError<StepOverdue>()("StepOverdue", {}) {}
 
-/** What a step may take beside its engine: the database, and the end of an engine that doesn't answer. */
+/** The part of a step's deadline that isn't the engine's: for the database, and for ending an engine that hangs. */
 const besideEngine = Duration.minutes(2)
 
-/** More than a game can need at one time: a failed attempt waits, and missed turns collapse. */
+/** Most steps of one call. A game never needs as many: a failed attempt waits, and missed turns collapse into one. */
 const mostSteps = 16
 
+/**
+ * The work of one game, for its one owner: `reconcile` does what is due, and `engine` brings its engine up. Nothing in
+ * here keeps other owners out: that is up to `Runtimes`.
+ */
 export const make = Effect.gen(function* () {
   const store = yield* RuntimeStore
   const host = yield* EngineHost
@@ -104,8 +114,8 @@ export const make = Effect.gen(function* () {
   })
 
   /**
-   * Does what is due; false where it should be called again, after a while: the outcome could not be written down, or
-   * another owner is at work on the game.
+   * Does what is due. Returns false if it should be called again after a while: the outcome could not be stored, or
+   * another owner is at work on the game. Never fails; failures are logged.
    */
   const reconcile = (gameId: GameId): Effect.Effect<boolean> =>
     steps(gameId).pipe(
@@ -122,7 +132,10 @@ export const make = Effect.gen(function* () {
       Effect.annotateLogs({ game_id: gameId })
     )
 
-  /** Sees that the engine of a game that has been started runs. */
+  /**
+   * Makes sure that the game's engine runs and can serve, and notes in the row which one it is. Fails with
+   * `EngineUnreachable` for a game that isn't in play or finished, and if the engine doesn't get ready.
+   */
   const engine = (gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable> =>
     Effect.gen(function* () {
       const row = yield* store.find(gameId)

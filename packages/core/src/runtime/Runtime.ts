@@ -1,7 +1,8 @@
 /**
  * The runtime's layers, put together.
  *
- * In two parts: what others order from the runtime, which the lobby needs, and its own work, which needs the lobby.
+ * There are two parts: the orders that others give to the runtime, which the lobby needs, and the runtime's own work,
+ * which needs the lobby.
  */
 import { Layer } from "effect"
 import type { Sharding } from "effect/cluster"
@@ -21,16 +22,19 @@ import * as Runtimes from "./Runtimes.ts"
 
 type Storage = SqlClient.SqlClient | DatabaseSignal
 
-/** What the lobby calls. */
+/** For the lobby: ordering starts, and the registry of engine versions. */
 export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions.EngineVersions, never, Storage> =
   RuntimeJobs.layer.pipe(Layer.provideMerge(EngineVersions.layer))
 
-/** Games' runtimes and the players in them. Does nothing by itself. */
+/**
+ * Runtimes, their rows and the calls to their engines. Starts nothing by itself: work is done only when it is asked
+ * for.
+ */
 export const layer: Layer.Layer<
   Runtimes.Runtimes | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
   never,
   Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
 > = Runtimes.layer.pipe(Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, EngineClient.layer)))
 
-/** The same at work: due starts and turns happen by themselves. */
+/** The same, with the scheduler: due starts and turns happen by themselves. */
 export const layerAtWork = RuntimeScheduler.layer.pipe(Layer.provideMerge(layer))

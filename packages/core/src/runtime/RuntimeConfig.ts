@@ -1,16 +1,17 @@
-/** Bounds of the runtime's work: how much of it is done at once, and how often failures are tried again. */
+/** Bounds of the runtime's work: how much of it is done at once, and how failures are retried. */
 import { Context, type Duration, Layer } from "effect"
 import * as EngineSettings from "../engine/EngineSettings.ts"
 
+/** Concurrency, backoff and polling of the runtime's work. Timeouts of calls to engines are in `EngineSettings`. */
 export interface RuntimeSettings {
-  /** After so many attempts a start has failed. A turn is tried until it succeeds. */
+  /** Attempts after which a start has failed. A turn is retried until it succeeds. */
   readonly startAttempts: number
-  /** The wait after the first failure doubles with each further one, up to the longest. */
+  /** The wait after the first failure. It doubles with each further one, up to `longestBackoff`. */
   readonly firstBackoff: Duration.Input
   readonly longestBackoff: Duration.Input
-  /** Games worked on at once. Those whose last attempt failed take at most half, rounded up. */
+  /** Most games worked on at once. Those whose last attempt failed take at most half of them, rounded up. */
   readonly concurrency: number
-  /** How often to look for due work without having been woken. */
+  /** How often to look for due work without a signal, in case one was lost. */
   readonly pollInterval: Duration.Input
   /** How often to look for engines that no game needs. */
   readonly sweepInterval: Duration.Input
@@ -25,13 +26,14 @@ const defaults: RuntimeSettings = {
   sweepInterval: "10 minutes"
 }
 
+/** The bounds in force, fixed when the runtime's layers are built. */
 export class RuntimeConfig extends Context.Service<RuntimeConfig, RuntimeSettings>()(
   "@galaxy/core/runtime/RuntimeConfig"
 ) {}
 
-/** What a host may set of the runtime and of its calls to engines. */
+/** Settings of a host for the runtime and for its calls to engines; absent ones keep their defaults. */
 export type RuntimeOptions = Partial<RuntimeSettings & EngineSettings.EngineSettingsShape>
 
-/** The defaults of the runtime and of its calls to engines, with what the host sets otherwise. */
+/** The defaults for the runtime and for its calls to engines, overridden by the settings of the host. */
 export const layer = (settings: RuntimeOptions = {}): Layer.Layer<RuntimeConfig | EngineSettings.EngineSettings> =>
   Layer.merge(Layer.succeed(RuntimeConfig, { ...defaults, ...settings }), EngineSettings.layer(settings))

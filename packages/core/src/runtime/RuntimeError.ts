@@ -1,10 +1,10 @@
-/** What the runtime refuses, one class per condition. */
+/** How operations on running games are refused, one class per condition. */
 import { Schema } from "effect"
 
-/** The game was never started. */
+/** The game has no runtime: nobody has started it yet. */
 export class RuntimeNotFound extends Schema.TaggedError<RuntimeNotFound>()("RuntimeNotFound", {}) {}
 
-/** The game is in a state that doesn't allow this. */
+/** The game's state doesn't allow this. `status` is the runtime's or the lobby's, whichever stands in the way. */
 export class GameNotRunning extends Schema.TaggedError<GameNotRunning>()("GameNotRunning", {
   status: Schema.String
 }) {
@@ -16,7 +16,10 @@ export class GameNotRunning extends Schema.TaggedError<GameNotRunning>()("GameNo
 /** The turn is being generated: orders for it come too late. */
 export class TurnWindowClosed extends Schema.TaggedError<TurnWindowClosed>()("TurnWindowClosed", {}) {}
 
-/** The turn is newer than the game's newest committed one. The engine may have made it; nobody sees it before the commit. */
+/**
+ * The turn is newer than the game's newest committed one. The engine may have made it already, but nobody sees it
+ * before the commit.
+ */
 export class TurnNotMade extends Schema.TaggedError<TurnNotMade>()("TurnNotMade", {
   turn: Schema.Int,
   current: Schema.Int
@@ -26,7 +29,9 @@ export class TurnNotMade extends Schema.TaggedError<TurnNotMade>()("TurnNotMade"
   }
 }
 
-/** The newest turn that the caller knows of isn't the game's newest: what they ask for may have been done already. */
+/**
+ * The newest turn that the caller knows of isn't the game's newest: the turn they ask for may have been made already.
+ */
 export class TurnPassed extends Schema.TaggedError<TurnPassed>()("TurnPassed", {
   expected: Schema.Int,
   current: Schema.Int
@@ -36,4 +41,5 @@ export class TurnPassed extends Schema.TaggedError<TurnPassed>()("TurnPassed", {
   }
 }
 
+/** All refusals of this file; `http/errors.ts` has a line for each. */
 export type RuntimeError = RuntimeNotFound | GameNotRunning | TurnWindowClosed | TurnNotMade | TurnPassed

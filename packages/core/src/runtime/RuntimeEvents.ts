@@ -1,21 +1,22 @@
 /**
- * Port: whom the runtime tells what became of a game, inside its own transaction. The lobby implements it.
+ * Port: how the runtime reports what became of a game, inside its own transaction. The lobby implements it.
  *
- * An event may come twice, and changes nothing the second time. One that the game has no place for any more, since it was
- * cancelled meanwhile, fails with `GameGone`, for the runtime to clean up after.
+ * An event may be delivered twice and changes nothing the second time. An event that the game's state no longer allows,
+ * because it was cancelled in the meantime, fails with `GameGone`, so that the runtime can clean up.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, type DateTime, type Effect, Schema } from "effect"
 import type { PlayerStanding } from "../engine/PlayerStanding.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 
-/** The game has no place for what happened: it doesn't exist, or its state has moved on. */
+/** The event can't be applied: the game doesn't exist, or its state has moved on. */
 export class GameGone extends Schema.TaggedError<GameGone>()("GameGone", { reason: Schema.String }) {
   override get message(): string {
     return this.reason
   }
 }
 
+/** A start has succeeded: the turn of the new galaxy, when the next one is due, and the engine version it runs on. */
 export interface RunningReport {
   readonly gameId: GameId
   readonly currentTurn: number
@@ -23,30 +24,41 @@ export interface RunningReport {
   readonly engineVersion: string
 }
 
+/** A game in play at one moment, as the lobby shows it. */
 export interface RuntimeSnapshot {
   readonly gameId: GameId
   readonly currentTurn: number
+  /** The runtime's status (`RuntimeStatus`), which the lobby shows but doesn't act on. */
   readonly runtimeStatus: string
   readonly nextTurnAt?: DateTime.Utc | undefined
+  /** How players stand; empty where the engine wasn't asked. */
   readonly players: ReadonlyArray<PlayerStanding>
-  /** A turn was generated, as opposed to a mere look at the engine. */
+  /** A turn was made just now, so it is announced even if the lobby shows its number already. */
   readonly advanced: boolean
 }
 
+/** How every event may fail: for good with `GameGone`, or with the database. */
 export type RuntimeEventError = GameGone | StorageError
 
+/**
+ * The runtime's events, to be called inside the transaction that stores what they report. Implementations join that
+ * transaction.
+ */
 export class RuntimeEvents extends Context.Service<
   RuntimeEvents,
   {
-    /** The start job has begun (again). */
+    /** A start has begun, or begun again. */
     onStarting(gameId: GameId): Effect.Effect<void, RuntimeEventError>
+    /** The engine is up and the galaxy exists: the game is running. */
     onRunning(report: RunningReport): Effect.Effect<void, RuntimeEventError>
+    /** The last attempt of a start has failed. Players can read the reason. */
     onStartFailed(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, RuntimeEventError>
     /**
-     * Renews what the lobby shows of the game; a new turn is announced to every active member, once. A snapshot older than
+     * Updates the lobby's view of the game. A new turn is announced to every active member, once. A snapshot older than
      * the game's current turn, or of a game that has ended, changes nothing.
      */
     onSnapshot(snapshot: RuntimeSnapshot): Effect.Effect<void, RuntimeEventError>
+    /** The engine has declared the game over. Also valid while the owner has paused it. */
     onFinished(gameId: GameId): Effect.Effect<void, RuntimeEventError>
   }
 >()("@galaxy/core/runtime/RuntimeEvents") {}

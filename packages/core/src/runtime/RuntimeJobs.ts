@@ -1,42 +1,47 @@
 /**
- * Orders for the runtime, committed with the fact that causes them: "start this game".
+ * Orders for the runtime ("start this game"), committed together with the fact that causes them.
  *
- * The row is the job. Whoever works on games finds it there, however often it dies on the way.
+ * The row is the job. Workers find it there, however often they die on the way.
  */
-import type { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
+import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { secureRandom } from "../shared/webCrypto.ts"
+import type { Seat } from "./RuntimeStore.ts"
 import { EngineVersions, NoEngineVersion } from "../engine/EngineVersions.ts"
 
-export interface Seat {
-  readonly userId: UserId
-  readonly raceName: string
-  readonly enginePlayerId: EnginePlayerId
-}
-
+/** Everything that a start needs, taken from the lobby's row. Later changes there don't reach the game. */
 export interface StartRequest {
   readonly gameId: GameId
-  /** A version of the registry; the newest enabled one when absent. */
+  /** A registered version that is enabled; the newest such version when absent. */
   readonly engineVersion?: string | undefined
+  /** Five cron fields, read in `timeZone`; checked by the caller. */
   readonly turnSchedule: string
   readonly timeZone: string
   readonly players: ReadonlyArray<Seat>
 }
 
+/**
+ * The lobby's way to give work to the runtime. An order takes effect if and only if the caller's transaction commits.
+ */
 export class RuntimeJobs extends Context.Service<
   RuntimeJobs,
   {
-    /** Joins the caller's transaction. A game whose start failed before is armed again with its new players. */
+    /**
+     * Queues a start, in the caller's transaction. A game whose earlier start failed gets a new seed, version and
+     * players. Fails with `NoEngineVersion` if no enabled version fits, and dies for a game that is in play or
+     * finished.
+     */
     requestStart(request: StartRequest): Effect.Effect<void, NoEngineVersion | StorageError>
   }
 >()("@galaxy/core/runtime/RuntimeJobs") {}
 
 const newSeed = Effect.map(secureRandom.randomBytes(16), Hex.encode)
 
+/** `RuntimeJobs` over PostgreSQL. Wakes the scheduler when the order is committed. */
 export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | DatabaseSignal | EngineVersions> =
   Layer.effect(
     RuntimeJobs,
@@ -65,7 +70,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
                 started_at = NULL, updated_at = EXCLUDED.updated_at
               WHERE r.status IN ('start_failed', 'stopped')
               RETURNING 1`
-            // The lobby only starts games that aren't being played: another state here is a fault, and nothing is changed.
+            // The lobby starts only games that aren't in play: any other state here is a bug, and nothing is changed.
             if (armed.length === 0) return yield* Effect.die(new Error("the game already has a runtime"))
             yield* sql`DELETE FROM backend.player_mappings WHERE game_id = ${request.gameId}`
             for (const seat of request.players) {

@@ -1,7 +1,7 @@
 /**
  * Keeps the log of the runtime's operations small: removes old ones, a bounded batch at a time.
  *
- * A game's newest operations stay however old they are, and so does one that hasn't ended.
+ * A game's newest operations are kept whatever their age, and so is an operation that hasn't ended.
  */
 import { DateTime, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -9,18 +9,21 @@ import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
+/** What is kept, and how much a pass may remove: at most `batch` × `maxBatches` operations. */
 export interface RuntimePrunerOptions {
-  /** How long operations are kept at least. */
+  /** Operations younger than this are kept. */
   readonly keepFor: Duration.Input
-  /** How many of a game's newest operations are kept however old they are; the newest one always is. */
+  /** How many of a game's newest operations are kept whatever their age; never less than one. */
   readonly keepPerGame: number
+  /** The wait between two passes. */
   readonly every: Duration.Input
-  /** Operations that one statement removes. */
+  /** Most operations that one statement removes. */
   readonly batch: number
-  /** Most batches that are removed in one go. */
+  /** Most batches that one pass removes. */
   readonly maxBatches: number
 }
 
+/** Keeps 30 days, and 50 operations of each game. */
 export const defaults: RuntimePrunerOptions = {
   keepFor: "30 days",
   keepPerGame: 50,
@@ -29,10 +32,10 @@ export const defaults: RuntimePrunerOptions = {
   maxBatches: 100
 }
 
-/** Longest time for one go; what is left then is removed by the next. */
+/** Longest time for one pass; the next one removes the rest. */
 const deadline = "2 minutes"
 
-/** Removes a batch; answers how many went. Game by game, along the index: what is kept isn't read. */
+/** Removes a batch and returns how many went. Goes game by game along the index, so rows that are kept aren't read. */
 const forget = (sql: SqlClient.SqlClient, before: Date, keepPerGame: number, batch: number) =>
   Effect.map(
     sql`
@@ -52,7 +55,7 @@ const forget = (sql: SqlClient.SqlClient, before: Date, keepPerGame: number, bat
     (gone) => gone.length
   )
 
-/** Runs as long as the scope lives, at once and at intervals. */
+/** Prunes at once and then at intervals, as a supervised loop that ends with the layer's scope. */
 export const layer = (
   options: Partial<RuntimePrunerOptions> = {}
 ): Layer.Layer<never, never, SqlClient.SqlClient | BackgroundLoops> =>

@@ -1,9 +1,10 @@
 /**
- * Finds due work in the database and has it done: at the start, when a writer signals, when the next time comes, and at
- * intervals in case a signal was lost.
+ * Finds due work in the database and has it done: at the start, when a writer signals, when the next deadline comes,
+ * and at intervals in case a signal was lost.
  *
- * A few games are worked on at once, and of those whose last attempt failed only half as many: games in trouble don't
- * hold up the others. At the start the engines of all games in play are brought up, and ended where no game needs them.
+ * A bounded number of games is worked on at once, and of those whose last attempt failed only half as many: games in
+ * trouble don't hold up the others. At the start, the engines of all games in play are brought up. Engines that no game
+ * needs are ended at intervals.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
@@ -16,18 +17,22 @@ import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
 
-/** How long a game is left alone whose work could not be brought to an end. */
+/** How long a game is left alone after its work could not be completed. */
 const afterTrouble = Duration.seconds(2)
 
-/** Engines that are brought up at once at the start. */
+/** Most engines that are being brought up at the same time after a start of the backend. */
 const restoring = 2
 
-/** Longest time for looking up what is due; the work itself isn't waited for. */
+/** Longest time for looking up what is due. The work itself isn't waited for. */
 const lookDeadline = "10 seconds"
 
-/** Longest time for ending engines that no game needs; what is left then is ended by the next look. */
+/** Longest time for ending engines that no game needs; the next sweep ends the rest. */
 const sweepDeadline = "5 minutes"
 
+/**
+ * The scheduler's parts, for `layer` to run: `look` starts due work, `restore` brings engines up, `sweep` ends those
+ * that no game needs. Work that was started ends with the scope.
+ */
 export const make = Effect.gen(function* () {
   const store = yield* RuntimeStore
   const runtimes = yield* Runtimes
@@ -51,7 +56,7 @@ export const make = Effect.gen(function* () {
       )
     )
 
-  /** Begins what is due, and answers how long nothing else will be. */
+  /** Starts what is due and returns how long it can be until something else is. */
   const look = Effect.gen(function* () {
     const found = yield* store.due(2 * config.concurrency + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
     const now = yield* DateTime.now
@@ -64,7 +69,7 @@ export const make = Effect.gen(function* () {
       busy.set(due.gameId, due)
       run(work(due))
     }
-    // Whoever finishes looks again.
+    // Work that ends wakes the scheduler.
     return Duration.infinity
   })
 
@@ -91,7 +96,7 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  /** Ends engines that no game needs: of games that have ended, and such as were left behind. */
+  /** Ends engines that no game needs: those of games that have ended, and those left behind by a crash. */
   const sweep = Effect.gen(function* () {
     const running = yield* host.list
     const needed = new Set(yield* store.alive)
@@ -102,6 +107,10 @@ export const make = Effect.gen(function* () {
   return { look, restore, sweep, signals: signal.signals("galaxy_runtime"), wake, config }
 })
 
+/**
+ * Runs the scheduler and the sweeper as supervised loops, and restores engines once in the background. All of it ends
+ * with the layer's scope.
+ */
 export const layer: Layer.Layer<
   never,
   never,

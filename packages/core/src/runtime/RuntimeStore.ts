@@ -1,16 +1,22 @@
 /**
  * The rows of `runtime_records`, `player_mappings` and `runtime_operation_log`.
  *
- * A row's version is its fencing number: a write names the version that was read, and changes nothing once another has
- * written. So an owner who was frozen and comes back can do no harm.
+ * A row's version is its fencing token: a write names the version it has read, and changes nothing if another write
+ * came first. So an owner that was frozen and comes back can do no harm.
  */
 import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, type Duration, Effect, Layer, Option, Schema } from "effect"
+import { Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
+import { clockSlack } from "../shared/clockSlack.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import type { TurnDeadline } from "./TurnTimes.ts"
 
+/**
+ * The state of a game's runtime, next to the lobby's own state. `starting` and `generation_in_progress` have an attempt
+ * due or waiting. `stopped`: the game was gone while it was being started. A `finished` game's engine is started only
+ * to be read from.
+ */
 export const RuntimeStatus = Schema.Literals([
   "starting",
   "running",
@@ -24,25 +30,36 @@ export type RuntimeStatus = typeof RuntimeStatus.Type
 
 const Time = Schema.NullOr(Schema.DateTimeUtcFromDate)
 
+/** One game's runtime. Every decision about its work is made from this row and the clock alone. */
 export const RuntimeRow = Schema.Struct({
   game_id: GameId,
   status: RuntimeStatus,
+  /** The fencing token, one higher after each write but `force`. */
   row_version: Schema.BigInt,
   engine_version: Schema.NullOr(Schema.String),
   image_ref: Schema.NullOr(Schema.String),
+  /** The `instanceId` of the engine last seen. */
   current_container_id: Schema.NullOr(Schema.String),
+  /** Seeds everything random in the galaxy; secret while the game is played. */
   seed: Schema.String,
   turn_schedule: Schema.String,
   time_zone: Schema.String,
+  /** The newest committed turn; 0 is the galaxy as created. */
   current_turn: Schema.Int,
+  /** The turn being made, from the cutoff until it is committed. */
   generating_turn: Schema.NullOr(Schema.Int),
+  /** The next deadline. The two columns after it explain why it is then (`TurnDeadline`). */
   next_turn_at: Time,
   next_turn_why: Schema.Literals(["schedule", "forced"]),
   next_turn_skips: Schema.Int,
+  /** When the deadline was set: a time in the future shows that a clock was wrong. */
   next_turn_set_at: Time,
+  /** The deadline before it was corrected, to come back if it was the correcting clock that was wrong. */
   next_turn_was: Time,
+  /** A turn was asked for out of schedule. */
   force_next_turn: Schema.Boolean,
   next_attempt_at: Time,
+  /** Attempts at the present start or turn, begun ones included. */
   attempts: Schema.Int,
   failure_reason: Schema.NullOr(Schema.String),
   started_at: Time,
@@ -50,7 +67,7 @@ export const RuntimeRow = Schema.Struct({
 })
 export type RuntimeRow = typeof RuntimeRow.Type
 
-/** Columns that change in a runtime's life; absent ones stay. */
+/** The columns that work on a game changes. Absent ones stay; null clears one. */
 export interface RuntimeChange {
   readonly status?: RuntimeStatus
   readonly current_container_id?: string | null
@@ -70,11 +87,14 @@ export interface RuntimeChange {
   readonly last_observed_at?: Date
 }
 
-/** The row's deadline, if a turn is to come. */
+/** The row's deadline; null while no turn is planned. */
 export const deadlineOf = (row: RuntimeRow): TurnDeadline | null =>
   row.next_turn_at === null ? null : { at: row.next_turn_at, why: row.next_turn_why, skips: row.next_turn_skips }
 
-/** Sets the next turn's deadline, or that there is none; `was` is one that the present clock doesn't explain. */
+/**
+ * The columns that set the next turn's deadline, or clear it. `was` keeps the deadline it replaces, where that one
+ * isn't explained by the present clock.
+ */
 export const deadlineChange = (
   deadline: TurnDeadline | null,
   now: DateTime.Utc,
@@ -87,50 +107,69 @@ export const deadlineChange = (
   next_turn_was: was === null ? null : DateTime.toDate(was)
 })
 
-/** The row was written by another since it was read: whoever holds it must not go on. */
+/** Another owner has written the row since it was read. Whoever gets this must stop working on the game. */
 export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeStale", {}) {}
 
+/**
+ * A player of a game in play, fixed when its start was queued. The engine knows the race by `raceName`.
+ * `enginePlayerId` is the membership's id, so a retried start names the same players.
+ */
 export interface Seat {
   readonly userId: UserId
   readonly raceName: string
   readonly enginePlayerId: EnginePlayerId
 }
 
+/** What an entry of the operation log is about: one attempt at a start, or one attempt at a turn. */
 export type Operation = "start" | "turn"
 
+/** A game that needs work, and when; a time in the past means now. */
 export interface Due {
   readonly gameId: GameId
   readonly at: DateTime.Utc
-  /** Its last attempt failed. */
+  /** Its last attempt failed, or was cut off. */
   readonly retry: boolean
 }
 
 /** States in which a game needs its engine. */
 export const live: ReadonlyArray<RuntimeStatus> = ["starting", "running", "generation_in_progress", "paused"]
 
+/**
+ * Reads and writes runtimes, their players and their log of operations. Only `write` is fenced by the row's version;
+ * its loser gets `RuntimeStale`. All else fails with `StorageError` only.
+ */
 export class RuntimeStore extends Context.Service<
   RuntimeStore,
   {
     find(gameId: GameId): Effect.Effect<Option.Option<RuntimeRow>, StorageError>
-    /** Changes the row if it is still the one that was read, and answers it as it then is. */
+    /**
+     * Changes the row and returns it, with the next version. Fails with `RuntimeStale` if it is no longer the version
+     * that was read.
+     */
     write(read: RuntimeRow, change: RuntimeChange): Effect.Effect<RuntimeRow, RuntimeStale | StorageError>
-    /** Locks the row to the end of the transaction and reads it as it then is. */
+    /**
+     * Locks the row to the end of the transaction, then reads it, so that what was read stays true until the commit.
+     */
     lock(gameId: GameId): Effect.Effect<Option.Option<RuntimeRow>, StorageError>
-    /** Marks the game for a turn out of schedule; to be called with the row locked. */
+    /** Marks the game for a turn out of schedule, without a new version. The caller holds the row's lock. */
     force(gameId: GameId): Effect.Effect<void, StorageError>
-    /** Players in the order of their seats, which never changes. */
+    /** Players in the order in which their seats were first taken, which never changes. */
     seats(gameId: GameId): Effect.Effect<ReadonlyArray<Seat>, StorageError>
     seat(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Seat>, StorageError>
     /**
-     * Games with work to do now or later, the most urgent first: of each kind of work at most `limit`. No attempt waits
-     * longer than the longest wait from now, and a deadline that was set in the future is to be looked at now: a clock was
-     * wrong.
+     * Games with work to do now or later, the most urgent first, and at most `limit` for each kind of work. A retry
+     * further ahead than `longestWait` and the slack between clocks, and a deadline that was set in the future, are due
+     * now: a clock was wrong.
      */
     due(limit: number, longestWait: Duration.Duration): Effect.Effect<ReadonlyArray<Due>, StorageError>
-    /** Games that are or may be played, and so need their engines. */
+    /** Games in play or being started, which need their engines (the states of `live`), the oldest first. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
-    /** Notes that an operation has begun; one that was cut off before is closed. */
+    /**
+     * Logs the beginning of an operation and returns its id. An earlier one of this game that never ended is closed as
+     * cut off.
+     */
     begin(gameId: GameId, op: Operation, turn: number | null): Effect.Effect<string, StorageError>
+    /** Logs the end of an operation: success where `error` is null. One that has been closed already stays closed. */
     end(operationId: string, error: string | null): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/runtime/RuntimeStore") {}
@@ -144,6 +183,7 @@ const seatOf = (row: typeof SeatRow.Type): Seat => ({
 
 const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, attempts: Schema.Int })
 
+/** `RuntimeStore` over PostgreSQL. */
 export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Layer.effect(
   RuntimeStore,
   Effect.gen(function* () {
@@ -225,7 +265,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         )
         return row === undefined ? yield* new RuntimeStale() : row
       }, StorageError.refail),
-      // No version: it decides nothing that an owner could have decided otherwise, and must not make one stale.
+      // Without a new version: the mark conflicts with nothing that an owner writes, and must not make one stale.
       force: Effect.fnUntraced(function* (gameId) {
         const now = yield* DateTime.nowAsDate
         yield* sql`
@@ -238,7 +278,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         const rows = yield* selectDue({
           limit,
           now: DateTime.toDate(now),
-          latestRetry: DateTime.toDate(DateTime.addDuration(now, longestWait))
+          latestRetry: DateTime.toDate(DateTime.addDuration(now, Duration.sum(longestWait, clockSlack)))
         })
         return rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.attempts > 0 }))
       }, StorageError.refail),

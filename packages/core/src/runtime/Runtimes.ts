@@ -1,7 +1,7 @@
 /**
- * Games' runtimes. All work on one game happens one after the other, at its one owner, however many ask for it.
+ * Runtimes of games. All work on one game is serialised at its one owner, however many callers ask for it.
  *
- * The owner is a cluster entity; nothing outside this file knows. It holds no state: what there is to do stands in the
+ * The owner is a cluster entity, which nothing outside this file knows. It holds no state: the work to do is in the
  * game's row.
  */
 import { GameId } from "@galaxy/contract/ids/Ids"
@@ -23,17 +23,23 @@ import type { EngineSettings } from "../engine/EngineSettings.ts"
 import { GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
 import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "./RuntimeStore.ts"
 
+/**
+ * Work on games in play, for the scheduler, in-game calls and operators. Calls for one game never overlap, and a caller
+ * who stops waiting doesn't interrupt the work.
+ */
 export class Runtimes extends Context.Service<
   Runtimes,
   {
+    /** The game's row. Fails with `RuntimeNotFound` for a game that was never started. */
     get(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
-    /** Does what the game's row says is due; false where it has to be asked again. */
+    /** Does what the game's row says is due. Returns false if it has to be called again after a while. Never fails. */
     reconcile(gameId: GameId): Effect.Effect<boolean>
-    /** Sees that the game's engine runs, and waits until it can serve. */
+    /** Makes sure that the game's engine runs, and waits until it can serve. */
     engine(gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable>
     /**
-     * Asks for one turn at once, in place of the next scheduled one. Where the caller names the newest turn that they know
-     * of as made, the turn after it is made once, however often it is asked for.
+     * Asks for one turn at once, in place of the next scheduled one. With `expectedTurn`, the newest turn that the
+     * caller knows of as made, the call is idempotent: repeated ones make one turn, and fail with `TurnPassed`
+     * afterwards.
      */
     forceNextTurn(
       gameId: GameId,
@@ -51,7 +57,7 @@ const Engine = Schema.Struct({
 const Game = Entity.make("galaxy/Game", [
   Rpc.make("reconcile", { success: Schema.Boolean }),
   Rpc.make("engine", { success: Engine, error: EngineUnreachable })
-  // A caller who doesn't wait any longer must not cut off what others wait for too.
+  // A caller who stops waiting must not interrupt work that others wait for as well.
 ]).annotateRpcs(ClusterSchema.Uninterruptible, "client")
 
 const owners = Game.toLayer(
@@ -65,15 +71,15 @@ const owners = Game.toLayer(
 )
 
 /**
- * A call that meets its owner while that is being put to rest is cut off, which looks like an interruption although nobody
- * has interrupted the caller. Calls can be made again, and the next one finds a new owner.
+ * Retries a call that was cut off because its owner was just being ended as idle. To the caller that looks like an
+ * interruption, although nobody interrupted it. The calls are idempotent, and the next one gets a new owner.
  */
 const reached = <A, E, R>(call: Effect.Effect<A, E, R>, again = 5): Effect.Effect<A, E, R> =>
   Effect.catchCause(call, (cause) =>
     again > 0 && Cause.hasInterruptsOnly(cause) ? reached(call, again - 1) : Effect.failCause(cause)
   )
 
-/** States in which a turn can be asked for out of schedule. */
+/** States in which a turn may be forced. */
 const forceable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress"])
 
 const unreached = (cause: Cause.Cause<unknown>) =>
@@ -120,7 +126,7 @@ const service = Layer.effect(
           if (!forceable.has(status)) return yield* new GameNotRunning({ status })
           if (expectedTurn !== undefined) {
             if (expectedTurn !== current) return yield* new TurnPassed({ expected: expectedTurn, current })
-            // The turn that they ask for is being made.
+            // The turn they ask for is being made already.
             if (status === "generation_in_progress") return row.value
           }
           yield* store.force(gameId)
@@ -134,6 +140,7 @@ const service = Layer.effect(
   })
 )
 
+/** `Runtimes`, with the owners of games as entities of the given `Sharding`. */
 export const layer: Layer.Layer<
   Runtimes,
   never,

@@ -1,8 +1,8 @@
 /**
- * The start of a game: engine, galaxy, and in one transaction the running game.
+ * The start of a game: an engine, a galaxy, and, in one transaction, the running game.
  *
- * Each step can be taken again: an engine that runs is adopted, a galaxy that exists is answered, and only the last step
- * shows. After the last failed attempt nothing is left of the engine, so that another start begins afresh.
+ * Each step is idempotent: a running engine is adopted, an existing galaxy is returned, and only the last step is
+ * visible. After the last failed attempt nothing is left of the engine, so that another start begins afresh.
  */
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -17,6 +17,10 @@ import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
 
+/**
+ * Makes attempts to start games: each call is one attempt, for a row in state `starting`. It ends with the game
+ * running, a retry planned, or, after `startAttempts` or a failure that can't heal, with the start failed.
+ */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
@@ -73,7 +77,7 @@ export const make = Effect.gen(function* () {
     yield* Effect.logInfo("a game has started")
   })
 
-  /** Nothing of a failed start stays: its galaxy was never played, and the next start may have other players. */
+  /** Leaves nothing of a failed start: its galaxy was never played, and the next start may have other players. */
   const end = (
     row: RuntimeRow,
     status: "start_failed" | "stopped",
@@ -98,7 +102,7 @@ export const make = Effect.gen(function* () {
       )
     )
 
-  /** The game is gone or has moved on while it was being started: nothing is left to start. */
+  /** The game is gone, or its state has moved on, while it was being started: there is nothing left to start. */
   const drop = (row: RuntimeRow, operation: string | undefined) => (why: { readonly message: string }) =>
     end(row, "stopped", why.message, operation, Effect.void)
 
@@ -124,10 +128,10 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  /** One attempt. Fails only where not even the outcome could be written down. */
+  /** One attempt. Fails only if its outcome could not be stored. */
   return Effect.fn("StartJob.attempt")(function* (read: RuntimeRow) {
     if (read.attempts >= config.startAttempts) {
-      // The process died in the middle of each attempt, the last one too.
+      // The process died in the middle of every attempt, including the last.
       const reason = read.failure_reason ?? "the start was cut off each time"
       return yield* giveUp(read, reason, undefined)
     }

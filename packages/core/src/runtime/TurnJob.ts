@@ -1,9 +1,9 @@
 /**
- * A turn of a game: the write window closes, the engine makes the turn, and in one transaction the window opens again and
- * players are told.
+ * A turn of a game: the write window closes, the engine makes the turn, and in one transaction the window opens again
+ * and players are notified.
  *
- * The turn that is being made is in the row from the cutoff on, and the engine makes each number once: however often this
- * is cut off and tried again, the turn is made once and told of once.
+ * The row holds the number of the turn from the cutoff on, and the engine makes each number once. So a turn is made
+ * once and announced once, however often this is cut off and retried.
  */
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -19,8 +19,9 @@ import { deadlineChange, deadlineOf, type RuntimeRow, RuntimeStore } from "./Run
 import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
 
 /**
- * The deadline that a running game gets in place of one that a wrong clock has set; absent where its own stands. One that
- * the present clock doesn't explain is computed anew, but not forgotten: if that clock was behind, the old one comes back.
+ * The deadline that replaces one set by a wrong clock; absent if the present deadline stands. A deadline that the
+ * present clock doesn't explain is computed anew but kept as `was`: if it is the present clock that is behind, the old
+ * deadline comes back.
  */
 export const settled = (
   row: RuntimeRow,
@@ -37,6 +38,10 @@ export const settled = (
   return right === deadline ? undefined : { deadline: right, was: was ?? deadline.at }
 }
 
+/**
+ * The steps of a turn, each for a row just read: `settle` corrects its deadline, `cutoff` closes the write window, and
+ * `attempt` makes the turn. All of them fail with `RuntimeStale` if another owner has written the row.
+ */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
@@ -46,12 +51,12 @@ export const make = Effect.gen(function* () {
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
-  /** Puts the deadline right after the clock was wrong. */
+  /** Corrects the deadline after a clock was wrong. */
   const settle = Effect.fn("TurnJob.settle")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
     const change = settled(row, now)
     if (change === undefined) {
-      // It stands, and from now on it is one that was set at a time that has been.
+      // The deadline stands. Noting the present time as its time of setting keeps it from being looked at again.
       yield* store.write(row, { next_turn_set_at: DateTime.toDate(now) })
       return
     }
@@ -71,7 +76,7 @@ export const make = Effect.gen(function* () {
     yield* Effect.logWarning("the next turn's time was corrected: a clock was wrong")
   })
 
-  /** Closes the write window. */
+  /** Closes the write window: from its commit on, orders for this turn are refused. */
   const cutoff = Effect.fn("TurnJob.cutoff")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
     const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
@@ -133,11 +138,14 @@ export const make = Effect.gen(function* () {
     )
     if (!status.finished) return
     yield* Effect.logInfo("a game has finished")
-    // What is left running after a crash right here is found when engines are next looked over.
+    // An engine left running by a crash right here is ended by the next sweep.
     yield* Effect.ignore(host.stop(row.game_id))
   })
 
-  /** An engine that failed may be stuck for good: the next attempt begins with a new one on the same state. */
+  /**
+   * Plans the next attempt and ends the engine, which may be stuck for good: the next attempt gets a new one on the
+   * same state.
+   */
   const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
     const now = yield* DateTime.now
     yield* sql.withTransaction(
@@ -155,7 +163,7 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  /** One attempt to make the turn. Fails only where not even the outcome could be written down. */
+  /** One attempt to make the turn. Fails only if its outcome could not be stored. */
   const attempt = Effect.fn("TurnJob.attempt")(function* (read: RuntimeRow) {
     const turn = read.generating_turn ?? read.current_turn + 1
     const { row, operation } = yield* sql.withTransaction(

@@ -1,27 +1,34 @@
 /**
  * When a game's next turn is due, and why then.
  *
- * Each answer is a time of the schedule strictly after the given one, so that missed times collapse into the turn that is
- * made late. A deadline that its own why doesn't explain was set by a clock that was wrong, or the present one is. What
- * changes of the clocks do to a schedule is `LocalSchedule`'s.
+ * Each result is a time of the schedule strictly after the given one, so that missed times collapse into the turn that
+ * is made late. A deadline that isn't explained by the reason stored with it shows that a clock was wrong, either then
+ * or now (docs/decisions/0405). How changes of the clocks affect a schedule is up to `LocalSchedule`.
  */
 import { DateTime } from "effect"
 import { nextAfter } from "../shared/LocalSchedule.ts"
 
+/** The schedule (five cron fields) and IANA zone of a game; a `RuntimeRow` is one. */
 export interface Timing {
   readonly turn_schedule: string
   readonly time_zone: string
 }
 
-/** When a turn is due, and why: by the schedule, or after times of it whose place forced turns took. */
+/**
+ * When a turn is due, and the reason: `schedule` for the schedule's next time, `forced` where forced turns took the
+ * place of scheduled ones.
+ */
 export interface TurnDeadline {
   readonly at: DateTime.Utc
   readonly why: "schedule" | "forced"
-  /** How many times of the schedule were skipped for forced turns; 0 where the why is the schedule. */
+  /** How many times of the schedule were skipped because forced turns took their place; 0 for `schedule`. */
   readonly skips: number
 }
 
-/** Throws where the schedule is none: schedules are checked before they are stored. */
+/**
+ * The schedule's first time strictly after the given one. Throws for an invalid schedule: schedules are checked before
+ * they are stored.
+ */
 export const nextTurnAfter = (timing: Timing, after: DateTime.Utc): DateTime.Utc =>
   nextAfter({ schedule: timing.turn_schedule, timeZone: timing.time_zone }, after)
 
@@ -32,7 +39,10 @@ export const scheduledAfter = (timing: Timing, after: DateTime.Utc): TurnDeadlin
   skips: 0
 })
 
-/** The latest that a deadline with so many skips can be, seen from now; no later than the first such time from `enough` on. */
+/**
+ * The latest that a deadline with this many skips can be, seen from now. Stops early at the first time that reaches
+ * `enough`.
+ */
 const latest = (timing: Timing, skips: number, now: DateTime.Utc, enough?: DateTime.Utc): DateTime.Utc => {
   let at = nextTurnAfter(timing, now)
   for (let skipped = 0; skipped < skips; skipped++) {
@@ -42,18 +52,18 @@ const latest = (timing: Timing, skips: number, now: DateTime.Utc, enough?: DateT
   return at
 }
 
-/** Whether the deadline's why accounts for it: no more times of the schedule lie before it than were skipped. */
+/** Whether the stored reason explains the deadline: no more times of the schedule lie before it than were skipped. */
 export const isExplained = (timing: Timing, deadline: TurnDeadline, now: DateTime.Utc): boolean =>
   DateTime.isLessThanOrEqualTo(deadline.at, now) ||
   DateTime.isLessThanOrEqualTo(deadline.at, latest(timing, deadline.skips, now, deadline.at))
 
-/** The deadline as it is where its why explains it, and computed anew where it doesn't. */
+/** The deadline itself if its reason explains it, and one computed anew if not. */
 export const explained = (timing: Timing, deadline: TurnDeadline, now: DateTime.Utc): TurnDeadline =>
   isExplained(timing, deadline, now) ? deadline : { ...deadline, at: latest(timing, deadline.skips, now) }
 
 /**
- * What the game's deadline becomes when a turn is made now. A turn that was forced takes the place of the one that would
- * have come next, so that one is skipped.
+ * The game's deadline once the write window closes now. A forced turn takes the place of the next scheduled one, so
+ * that one is skipped.
  */
 export const deadlineAtCutoff = (
   timing: Timing,
@@ -66,6 +76,9 @@ export const deadlineAtCutoff = (
   return { at: nextTurnAfter(timing, before.at), why: "forced", skips: before.skips + 1 }
 }
 
-/** The deadline that was set at the cutoff, unless it passed while the turn was made, or nothing explains it. */
+/**
+ * The deadline when the write window opens again: the one set at the cutoff, unless it has passed in the meantime or
+ * isn't explained.
+ */
 export const deadlineAtOpening = (timing: Timing, set: TurnDeadline | null, now: DateTime.Utc): TurnDeadline =>
   set === null || DateTime.isLessThanOrEqualTo(set.at, now) ? scheduledAfter(timing, now) : explained(timing, set, now)

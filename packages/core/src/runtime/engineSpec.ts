@@ -1,7 +1,8 @@
-/** What a game's row says of the engine that it needs. */
+/** From a game's row to the engine it needs. */
 import type { EngineSpec } from "../engine/EngineHost.ts"
 import type { RuntimeRow } from "./RuntimeStore.ts"
 
+/** The engine version and image that were picked when the start was queued. */
 export const specOf = (row: RuntimeRow): EngineSpec => ({
   gameId: row.game_id,
   imageRef: row.image_ref ?? "",

@@ -3,6 +3,7 @@ import { errors, tables } from "@galaxy/core/http/errors"
 import { GameNotFound } from "@galaxy/core/lobby/game/GameError"
 import { EngineRefused } from "@galaxy/core/engine/EngineError"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
+import { LastStorageReport } from "@galaxy/core/shared/http/storageReports"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger } from "effect"
@@ -44,7 +45,10 @@ describe("the errors of the domain on the wire", () => {
       const toApi = toApiWith({})
       const fail = (retryable: boolean) =>
         Effect.ignore(toApi(Effect.fail(new StorageError({ retryable, cause: undefined }))))
-      yield* Effect.all([fail(true), fail(true), fail(false), fail(false)]).pipe(Effect.provide(logger))
+      yield* Effect.all([fail(true), fail(true), fail(false), fail(false)]).pipe(
+        Effect.provide(logger),
+        Effect.provideService(LastStorageReport, { at: Number.NEGATIVE_INFINITY })
+      )
       assert.lengthOf(
         lines.filter((it) => it.includes('"WARN"')),
         1

@@ -9,7 +9,17 @@ import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { Clock, DateTime, Deferred, Effect, Exit, Fiber, Layer, Logger, Metric, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { deliveries, delivery, emptyOutbox, eventually, hasStatus, mailModule, mailTo, startWorker } from "./harness.ts"
+import {
+  deliveries,
+  delivery,
+  emptyOutbox,
+  eventually,
+  hasStatus,
+  mailModule,
+  mailTo,
+  startWatchedWorker,
+  startWorker
+} from "./harness.ts"
 
 const defer: RelayAnswer = () => Effect.fail(new MailDeferred({ reason: "451 4.7.1" }))
 const reject: RelayAnswer = () => Effect.fail(new MailRejected({ reason: "550 5.1.1" }))
@@ -76,7 +86,7 @@ eachDatabase((name, database) => {
         const { outbox, answer, accepted } = yield* begin
         yield* answer(defer)
         yield* outbox.enqueue(mailTo("late@example.test", "late"))
-        yield* startWorker({ firstBackoff: "10 seconds", longestBackoff: "1 minute", pollInterval: "1 second" })
+        const pass = yield* startWatchedWorker({ firstBackoff: "10 seconds", longestBackoff: "1 minute" })
         const waits: Array<number> = []
         for (let attempts = 1; attempts <= 6; attempts++) {
           yield* eventually(Effect.map(delivery("late"), (it) => it.status === "retrying" && it.attempts === attempts))
@@ -84,8 +94,7 @@ eachDatabase((name, database) => {
           const now = DateTime.toEpochMillis(yield* DateTime.now)
           waits.push(due - now)
           // Not a moment too early.
-          yield* TestClock.adjust(due - now - 1)
-          yield* TestClock.withLive(Effect.sleep("20 millis"))
+          yield* pass(due - now - 1)
           assert.strictEqual((yield* delivery("late")).attempts, attempts)
           if (attempts === 6) yield* answer(accept)
           yield* eventually(
@@ -269,9 +278,9 @@ eachDatabase((name, database) => {
         yield* sql`INSERT INTO backend.mail_attempts (attempt_id, delivery_id, attempt_no, started_at)
           SELECT gen_random_uuid(), delivery_id, 1, ${new Date(now)} FROM backend.mail_deliveries`
         yield* answer(accept)
-        yield* startWorker({ pollInterval: "1 second" })
-        yield* TestClock.adjust("59 seconds")
-        yield* TestClock.withLive(Effect.sleep("50 millis"))
+        const pass = yield* startWatchedWorker()
+        yield* pass(59_999)
+        assert.strictEqual((yield* delivery("orphan")).attempts, 1)
         assert.strictEqual(yield* offeredTimes("orphan@example.test"), 0)
         yield* eventually(hasStatus("orphan", "sent"), "1 second")
         assert.deepStrictEqual((yield* delivery("orphan")).outcomes, ["lost", "sent"])

@@ -36,6 +36,45 @@ export const startWorker = (
     Layer.build(Layer.fresh(MailWorker.layer({ from, ...options }).pipe(Layer.provide(BackgroundLoops.layer))))
   )
 
+/** How often a watched worker looks by itself, in milliseconds. */
+const watchedPoll = 10
+
+/** Shorter than the deadline of a pass, so that none is cut short by a jump of the clock. */
+const longestStep = 5_000
+
+/**
+ * Starts a worker and returns how to let time pass for it. At the end of that time the worker has completed a pass that
+ * began within the last {@link watchedPoll} milliseconds, so what is not done by then was not due.
+ */
+export const startWatchedWorker = Effect.fnUntraced(function* (options: Partial<MailWorker.MailWorkerOptions> = {}) {
+  let passes = 0
+  const counting = Layer.succeed(
+    BackgroundLoops.BackgroundLoops,
+    BackgroundLoops.BackgroundLoops.of({
+      register: () => Effect.succeed(Effect.sync(() => void passes++)),
+      names: Effect.succeed([]),
+      stalled: Effect.succeed([])
+    })
+  )
+  const worker = MailWorker.layer({ from, pollInterval: watchedPoll, ...options })
+  yield* Layer.build(Layer.fresh(worker.pipe(Layer.provide(counting))))
+  // The first pass may have begun before; the second one begins with the second step.
+  const look = Effect.gen(function* () {
+    for (const enough of [passes + 1, passes + 2]) {
+      yield* TestClock.adjust(watchedPoll)
+      yield* eventually(Effect.sync(() => passes >= enough))
+    }
+  })
+  return Effect.fnUntraced(function* (millis: number) {
+    for (let left = millis; left > 0; ) {
+      const step = left <= longestStep ? left : Math.min(longestStep, Math.floor(left / 2))
+      yield* TestClock.adjust(step - 2 * watchedPoll)
+      yield* look
+      left -= step
+    }
+  })
+})
+
 /** Empties the outbox, so that tests of one database don't see each other's mails. */
 export const emptyOutbox = Effect.flatMap(
   SqlClient.SqlClient,

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util"
-import { canonicalJson, type Json } from "@galaxy/engine/state/canonical"
+import { canonicalJson, type StateJson } from "@galaxy/engine/state/canonical"
 import { seal, unseal } from "@galaxy/engine/host/sealed"
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 
 const record = Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String, Schema.Boolean, Schema.Null]))
 
-const backwards = (value: Readonly<Record<string, Json>>): Json =>
+const backwards = (value: Readonly<Record<string, StateJson>>): StateJson =>
   Object.fromEntries(Object.entries(value).toReversed())
 
 describe("canonical JSON", () => {

@@ -1,4 +1,4 @@
-/** Operators' view of runtimes. */
+/** Runtimes on the admin surface: an operator's view of a game in play. */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -26,6 +26,10 @@ const view = (row: RuntimeRow) => ({
   ...present("last_observed_at", row.last_observed_at)
 })
 
+/**
+ * Handlers of `AdminApi`'s group `adminRuntimes`: reading a runtime and forcing its next turn. The seed and the
+ * engine's address are not shown.
+ */
 export const runtimes = HttpApiBuilder.group(
   AdminApi,
   "adminRuntimes",

@@ -1,7 +1,8 @@
-/** What the runtime's errors are on the wire. */
+/** From the runtime's errors to the wire's codes. */
 import { type ErrorTable, own } from "../../shared/http/errors.ts"
 import type { RuntimeError } from "../RuntimeError.ts"
 
+/** One line for each `RuntimeError`. For a paused game, `GameNotRunning` has the reason `paused`. */
 export const errors: ErrorTable<RuntimeError> = {
   RuntimeNotFound: ["not_found", "this game has no runtime"],
   GameNotRunning: ["conflict", own, (it) => (it.status === "paused" ? "paused" : "wrong_state")],

@@ -1,18 +1,19 @@
 /**
- * From the domain's errors to the wire's: each module has a table of its own errors, and a handler names the tables that
- * it needs.
+ * Turns domain errors into wire errors: each module has a table of its errors, and a handler names the tables that it
+ * needs.
  *
- * Total by type: a handler that may fail with an error which none of its tables has does not compile.
+ * Total by type: a handler that may fail with an error missing from its tables doesn't compile.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
-import { Clock, Effect } from "effect"
+import { Cause, Effect } from "effect"
 import type { CursorInvalid } from "../Page.ts"
 import { StorageError } from "../StorageError.ts"
+import { reportStorage } from "./storageReports.ts"
 
 /**
- * What the wire says of an error: its code, what the caller reads (a sentence, or a function of the error), and where the
- * code has reasons, which one. A message is for the caller: it names no foreign object and nothing internal. An error
- * whose code depends on it has a function instead.
+ * An error on the wire: its code, the message for the caller (a sentence, or a function of the error), and a reason
+ * where the code has any. A message must not name a foreign object or anything internal. If the code itself depends on
+ * the error, the line is a function.
  */
 export type ErrorLine<E> =
   | ((error: E) => ApiError.ApiError)
@@ -33,7 +34,7 @@ export type ErrorTable<E extends Tagged> = {
   readonly [T in E["_tag"]]: ErrorLine<Extract<E, { readonly _tag: T }>>
 }
 
-/** The message of an error that speaks for itself. */
+/** For errors whose own message is fit for the caller. */
 export const own = (error: { readonly message: string }): string => error.message
 
 /** Errors that any module may fail with. */
@@ -47,7 +48,7 @@ export const shared: ErrorTable<StorageError | CursorInvalid> = {
 
 type AnyTable = Readonly<Record<string, ErrorLine<never>>>
 
-/** What the wire says of an error that the tables have. */
+/** Looks the error up in the table. */
 const apiErrorOf = (table: AnyTable, error: Tagged): ApiError.ApiError => {
   const line = table[error._tag] as ErrorLine<Tagged>
   if (typeof line === "function") return line(error)
@@ -59,39 +60,23 @@ const apiErrorOf = (table: AnyTable, error: Tagged): ApiError.ApiError => {
   )
 }
 
-const minute = 60_000
-
 /**
- * Logs what storage can't do. Trouble that passes, such as a database that is away, is logged once a minute: otherwise every
- * request would add a line.
- */
-const reporter = () => {
-  let toldAt = Number.NEGATIVE_INFINITY
-  return (error: StorageError) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      if (!error.retryable) return Effect.annotateLogs(Effect.logError("storage failed"), error.logFields)
-      if (Math.abs(now - toldAt) < minute) return Effect.void
-      toldAt = now
-      return Effect.annotateLogs(Effect.logWarning("storage failed"), error.logFields)
-    })
-}
-
-/**
- * Makes the end of a module's handlers: the domain's error becomes the wire's. What is our own fault is logged.
+ * Makes the last step of a module's handlers, which turns domain errors into wire errors and logs storage failures.
  *
- * `tables` has a line for every error that the handlers may fail with, beside those of {@link shared}.
+ * `tables` has a line for every error that the handlers may fail with, except those of `shared`.
  */
 export const toApiWith = <T extends object>(tables: T) => {
   const lines = { ...shared, ...tables } as unknown as AnyTable
-  const report = reporter()
   return <A, E extends { readonly _tag: (keyof T & string) | keyof typeof shared }, R>(
     effect: Effect.Effect<A, E, R>
   ): Effect.Effect<A, ApiError.ApiError, R> =>
     effect.pipe(
-      Effect.tapError((error: Tagged) => (error instanceof StorageError ? report(error) : Effect.void)),
+      Effect.tapError((error: Tagged) =>
+        error instanceof StorageError ? reportStorage(Cause.fail(error)) : Effect.void
+      ),
       Effect.mapError((error) => apiErrorOf(lines, error))
     )
 }
 
-/** The end of handlers that fail with nothing of their own. */
+/** The last step of handlers that fail only with the errors of `shared`. */
 export const toApi = toApiWith({})

@@ -1,10 +1,10 @@
-/** Requests that don't decode, for all surfaces of the backend: one place says what is wrong with them. */
+/** Answers to requests that don't decode, the same on all surfaces of the backend. */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
 import { Effect, type Layer, type Schema, SchemaIssue } from "effect"
 import { HttpApiMiddleware } from "effect/http-api"
 
-/** What a path's id is of. A malformed id is answered as one of an object that doesn't exist. */
+/** The object that each path parameter identifies. A malformed id is answered like that of an unknown object. */
 const nounOf: Readonly<Record<string, string>> = {
   device_session_id: "session",
   game_id: "game",
@@ -12,16 +12,14 @@ const nounOf: Readonly<Record<string, string>> = {
   user_id: "account"
 }
 
-/** The object whose id in the path is malformed; absent where another part of the path is. */
+/** The object whose id in the path is malformed; undefined if another part of the path is. */
 const missingObject = (error: Schema.SchemaError): string | undefined => {
   const [first] = SchemaIssue.makeFormatterStandardSchemaV1()(error.issue).issues
   const parameter = first?.path?.[0]
   return typeof parameter === "string" ? nounOf[parameter] : undefined
 }
 
-/**
- * Malformed input: which part, and what is wrong with it. An answer of ours that doesn't encode is a defect.
- */
+/** Says which part of the input is malformed, and how. An answer of ours that doesn't encode is a defect. */
 export const inputErrors: Layer.Layer<InputErrors> = HttpApiMiddleware.layerSchemaErrorTransform(
   InputErrors,
   (error, { endpoint, group }) => {

@@ -1,15 +1,16 @@
 /**
- * What every answer of the backend has in common, whatever was asked: JSON errors, a request id, a line in the log.
+ * What all answers of the backend have in common: JSON errors, a request id, a line in the log.
  *
- * Nothing internal leaks: a defect is logged whole and answered as `internal_error`. No body is read beyond its bound,
- * announced or not.
+ * Nothing internal leaks: a defect is logged in full and answered as `internal_error`. No body is read beyond its
+ * bound, announced or not.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { ByteSize, Cause, Clock, Effect, Option } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
-import { failureFields } from "../failureFields.ts"
 import { StorageError } from "../StorageError.ts"
+import { reportStorage } from "./storageReports.ts"
 
+/** An error answer with the status of its code. The caller reads `message`, so it must not name anything internal. */
 export const json = <C extends ApiError.ApiErrorCode>(
   code: C,
   message: string,
@@ -19,16 +20,17 @@ export const json = <C extends ApiError.ApiErrorCode>(
 
 const idPattern = /^[A-Za-z0-9-_.:]{1,128}$/
 
+/** The request's path as received: still percent-encoded, and without the query. */
 export const pathOf = (request: HttpServerRequest.HttpServerRequest): string => request.url.split("?")[0] ?? ""
 
-/** Ids in paths would make each line of the log a class of its own. */
+/** Replaces ids in a path, so that log lines of one route can be grouped. */
 const routeOf = (path: string): string => path.slice(0, 256).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id")
 
 /** Largest body that any route reads. */
 export const maxBodyBytes = 1_310_720
 const maxBody = ByteSize.bytes(maxBodyBytes)
 
-/** The caller's trace, for logs; where spans are exported, theirs is the same. */
+/** The caller's trace id, for logs; exported spans have the same one. */
 const traceOf = (request: HttpServerRequest.HttpServerRequest) =>
   Option.match(HttpTraceContext.w3c(request.headers), {
     onNone: () => ({}),
@@ -38,7 +40,7 @@ const traceOf = (request: HttpServerRequest.HttpServerRequest) =>
 const tooLarge = () =>
   json("payload_too_large", `the body must have at most ${maxBodyBytes} bytes`, { connection: "close" })
 
-/** Failures that are about the request, which the framework raises as defects. */
+/** Failures that concern the request, which the framework raises as defects. */
 const aboutTheRequest = (cause: Cause.Cause<unknown>): HttpServerResponse.HttpServerResponse | undefined => {
   const error = Cause.squash(cause)
   if (!(error instanceof HttpServerError.HttpServerError)) return undefined
@@ -58,8 +60,7 @@ const onCause = <E>(cause: Cause.Cause<E>): Effect.Effect<HttpServerResponse.Htt
     .map((it) => (it._tag === "Fail" ? it.error : it._tag === "Die" ? it.defect : undefined))
     .find((it) => StorageError.isTemporary(it))
   if (storage !== undefined) {
-    return Effect.logError("storage failed").pipe(
-      Effect.annotateLogs(failureFields(cause)),
+    return reportStorage(Cause.fail(storage)).pipe(
       Effect.as(json("service_unavailable", "the database can't do this at present; try again later"))
     )
   }

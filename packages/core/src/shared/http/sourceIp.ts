@@ -1,4 +1,4 @@
-/** Where a player's request comes from, as the gateway says. */
+/** Where a player's request comes from, according to the gateway. */
 import { Option } from "effect"
 import type { HttpServerRequest } from "effect/http"
 
