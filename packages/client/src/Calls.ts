@@ -18,7 +18,7 @@ interface Page {
 type OfInvite = OfGame & { readonly invite_id: string }
 type OfTurn = OfGame & { readonly turn?: number }
 
-/** Requests, with the REST surface's own field names. */
+/** The request of each message type, in the encoded form and with the field names of the REST surface. */
 export interface Requests extends Record<MessageType, unknown> {
   "user.account.get": None
   "user.sessions.list": None
@@ -68,4 +68,5 @@ export const answers = {
   "user.games.report": Report
 } as const satisfies Record<MessageType, unknown>
 
+/** The answer to a message type, decoded: ids are branded and instants are `DateTime.Utc`. */
 export type Answer<M extends MessageType> = (typeof answers)[M]["Type"]

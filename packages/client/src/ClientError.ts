@@ -1,12 +1,13 @@
 /**
- * What can go wrong for a player's program, by what it can do about it.
+ * Errors of the client, one class for each way in which a player's program can react.
  *
- * `Refused` and `Unavailable` come from the gateway, `CallFailed` is the backend's business answer (signed), and
- * `Untrusted` means that an answer or event doesn't carry the pinned gateway's signature.
+ * `Refused`, `SessionEnded` and `Unavailable` say why a call wasn't carried out. They aren't signed, so they prove
+ * nothing. `CallFailed` is the backend's own answer (a signed one, except on public routes). `Untrusted` means that an
+ * answer or event doesn't carry the pinned gateway's signature.
  */
 import { Data } from "effect"
 
-/** The gateway refused the request; `reason` is one of the wire contract's. */
+/** The gateway refused the request and ran nothing; `reason` is one of the wire contract's, section 1. */
 export class Refused extends Data.TaggedError("Refused")<{
   readonly reason: string
   readonly message: string
@@ -14,25 +15,27 @@ export class Refused extends Data.TaggedError("Refused")<{
   readonly retryAfterMs?: number
 }> {}
 
-/** The session is unknown or revoked: sign in again. The key is left alone. */
+/** The session is unknown or revoked: sign in again. The client keeps the key. */
 export class SessionEnded extends Data.TaggedError("SessionEnded")<{
   readonly reason: "session_revoked" | "session_unknown"
 }> {}
 
-/** The gateway, or something behind it, can't be reached at present. Trying again may help. */
+/**
+ * The gateway, or something behind it, can't be reached. A call may have run all the same, so a retry may repeat it.
+ */
 export class Unavailable extends Data.TaggedError("Unavailable")<{
   readonly message: string
-  /** The wire contract's, when the gateway itself said so. */
+  /** The wire contract's, when the gateway gave one. */
   readonly reason?: string
-  /** Milliseconds to wait, when the gateway said so. */
+  /** Milliseconds to wait, when the gateway gave a time. */
   readonly retryAfterMs?: number
 }> {}
 
-/** The backend said no; `code` is its error code, as `conflict` or `not_found`. */
+/** The backend refused the call; `code` is its error code, such as `conflict` or `not_found`. */
 export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly code: string
   readonly message: string
-  /** Which condition of the code it is, as `turn_passed`, where the backend names one. */
+  /** Which condition caused the code, such as `turn_passed`, where the backend names one. */
   readonly reason?: string
   /** For `rate_limited` on a public route: milliseconds to wait. */
   readonly retryAfterMs?: number
@@ -41,4 +44,5 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
 /** An answer or event that the pinned gateway key didn't sign, or that belongs to another request. */
 export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message: string }> {}
 
+/** All errors of calls and of the event stream. */
 export type ClientError = Refused | SessionEnded | Unavailable | CallFailed | Untrusted

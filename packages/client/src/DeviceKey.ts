@@ -1,31 +1,34 @@
 /**
  * The Ed25519 key of one device session.
  *
- * Where the platform has Ed25519 in WebCrypto the private key is made there and can't be read out again; elsewhere it is
- * made by `@noble/ed25519`. The client never deletes a key: whether one is still of use is the caller's decision.
+ * Where the platform has Ed25519 in WebCrypto, the private key is made there and can't be extracted; elsewhere it is
+ * made by `@noble/ed25519`. The client never deletes a key: only the caller can know whether it is still needed.
  */
 import * as ed from "@noble/ed25519"
 import { sha512 } from "@noble/hashes/sha2.js"
 
 ed.hashes.sha512 = sha512
 
+/** The key pair that a device session is bound to at sign-in. Whoever can call `sign` can act for the session. */
 export interface DeviceKey {
   /** Raw, 32 bytes. */
   readonly publicKey: Uint8Array<ArrayBuffer>
-  /** 64 bytes, RFC 8032. */
+  /** Signs with Ed25519 (RFC 8032); 64 bytes. */
   readonly sign: (message: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>
-  /** The platform's handle, when it made the key: a browser can keep it in IndexedDB, unreadable. */
+  /**
+   * The platform's key pair, if it made the key. A browser can store it in IndexedDB without exposing the private key.
+   */
   readonly handle: CryptoKeyPair | undefined
 }
 
-/** A key kept by the platform: the pair that `generate` put into `handle`. */
+/** A key that the platform keeps, from the pair that `generate` put into `handle`. */
 export const fromHandle = async (handle: CryptoKeyPair): Promise<DeviceKey> => ({
   publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", handle.publicKey)),
   sign: async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", handle.privateKey, message)),
   handle
 })
 
-/** A key from its 32-byte seed, for programs that keep their own secrets. */
+/** A key from its 32-byte seed, for programs that store secrets themselves. It has no `handle`. */
 export const fromSeed = (seed: Uint8Array): DeviceKey => {
   const secret = seed.slice()
   return {

@@ -1,33 +1,35 @@
 /**
  * A player's events one by one, for programs that wait for a certain one: bots, demos and tests.
  *
- * Bounded: whoever doesn't take its events slows its own stream down.
+ * It holds a bounded number of events; a program that doesn't take them slows its own stream down.
  */
 import { type Duration, Effect, Fiber, Queue, Schema, type Scope, Stream } from "effect"
 import type { PlayerEvent } from "./EventStream.ts"
 import type { GalaxyClient } from "./GalaxyClient.ts"
 
-/** What was waited for didn't come in time. */
+/** No matching event, or no end of the stream, came within the time allowed. */
 export class EventMissing extends Schema.TaggedError<EventMissing>()("EventMissing", { message: Schema.String }) {}
 
+/** Takes events of one stream in order. Each event is given once: to whoever takes it first. */
 export interface EventInbox {
-  /** The next event that fits; others are passed over. `what` names it in the failure. */
+  /** Takes events until one fits; the others are discarded. `what` names the event in the failure. */
   readonly next: (fits: (event: PlayerEvent) => boolean, what: string) => Effect.Effect<PlayerEvent, EventMissing>
-  /** How the stream ended: the tag of its failure, or `end`. */
+  /** Waits for the end of the stream: the tag of its failure, or `end`. */
   readonly ended: Effect.Effect<string, EventMissing>
 }
 
+/** How an inbox names itself in failures, and how long it waits. */
 export interface InboxOptions {
-  /** Whose events they are, for failures. */
+  /** The player's name in messages of failures. */
   readonly name: string
-  /** How long each wait may take; 90 seconds when absent. */
+  /** Longest time of each wait; 90 seconds when absent. */
   readonly patience?: Duration.Input
 }
 
-/** Events that may wait to be taken. */
+/** Events that an inbox holds until they are taken. */
 const capacity = 1_000
 
-/** Listens to live events until the scope closes. */
+/** Opens a stream of live events and collects them until the scope closes. Earlier events are not received. */
 export const open = (
   client: GalaxyClient,
   { name, patience = "90 seconds" }: InboxOptions

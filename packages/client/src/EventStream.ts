@@ -1,9 +1,10 @@
 /**
  * The player's event stream: verified, in order, each event once, resumed by sequence over any number of connections.
  *
- * The gateway delivers at least once; what was seen is dropped by its number here. A connection that fails is opened
- * anew after a random wait of up to 1 s, doubling to 30 s, or as the gateway says; one that is silent for two heartbeats
- * counts as failed. What no wait mends ends the stream: a session that is over, an answer that isn't the gateway's.
+ * The gateway delivers at least once; repeated events are dropped here by their sequence. A connection that fails is
+ * opened again after a random backoff of up to 1 s, doubling to 30 s, or after the time that the gateway gives; one
+ * that is silent for two heartbeats counts as failed. Only failures that a retry can't cure end the stream, such as a
+ * session that has ended or an event that the gateway didn't sign.
  */
 import type { Client as ConnectClient } from "@connectrpc/connect"
 import { payloadTable } from "@galaxy/contract/events/EventKinds"
@@ -12,36 +13,41 @@ import { tables } from "@galaxy/contract/gen/fbs-tables"
 import type { EdgeGateway, GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { Duration, Effect, Random, Ref, Stream } from "effect"
 import { type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
-import { checkEvent, type Session, sign } from "./envelope.ts"
+import { checkEvent, type SessionCredentials, sign } from "./envelope.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { toldToWait } from "./retryAfter.ts"
 import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey } from "./verify.ts"
 
 /**
- * Where a stream begins: at the present, or after the last sequence that the program has handled. After 0 is the present
- * too: so the wire contract has it.
+ * Where a stream begins: at the present, or after the last sequence that the program has handled. `after: 0` means the
+ * present too, as the wire contract defines it.
  */
 export type From = "now" | { readonly after: number }
 
+/** One event whose signature was verified for this session's stream. */
 export interface PlayerEvent {
-  /** For example `game.turn.ready`; `gateway.gap` when events are no longer kept. */
+  /** For example `game.turn.ready`; `gateway.gap` where events have expired and can't be delivered. */
   readonly type: string
   readonly id: string
-  /** The user's own numbering; 0 for the gateway's events. */
+  /**
+   * The user's own numbering, ascending; numbers of events for another session only are left out. 0 for the gateway's.
+   */
   readonly sequence: number
+  /** Unix milliseconds, by the server's clock. */
   readonly timestampMs: number
   /** Decoded by the type's table; undefined for a type that this version doesn't know. */
   readonly payload: codec.JsonObject | undefined
   readonly payloadBytes: Uint8Array
 }
 
+/** The parts of a `GalaxyClient` that its streams work with. */
 export interface Dependencies {
   readonly rpc: ConnectClient<typeof EdgeGateway>
-  readonly session: Session
+  readonly session: SessionCredentials
   readonly gateway: GatewayKey
   readonly clock: ServerClock
-  /** Verifies a signed time and takes it; fails when it isn't the gateway's. */
+  /** Verifies a signed time and sets the clock by it; fails when the gateway didn't sign it. */
   readonly correct: (requestId: string, stale: Stale) => Effect.Effect<void, Untrusted>
 }
 
@@ -52,7 +58,7 @@ const longestWaitMs = 30_000
 const longestToldMs = 60_000
 
 interface Position {
-  /** Last sequence handed on; undefined until the stream knows where it stands. */
+  /** Last sequence delivered; undefined until the stream knows its position. */
   readonly last: number | undefined
   /** Failures in a row. */
   readonly failures: number
@@ -79,19 +85,19 @@ const numberIn = (event: PlayerEvent, field: string): number => {
   return typeof value === "number" ? value : 0
 }
 
-/** Full jitter: anything from nothing to the step's whole wait. */
+/** Full jitter: a random share of the step's wait. */
 const backoff = (failures: number) =>
   Effect.flatMap(Random.next, (share) =>
     Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10))))
   )
 
-/** As long as the gateway says, and a little more, so that not everybody comes back at one moment. */
+/** Waits as long as the gateway says plus a random share of a second, so that clients don't all come back at once. */
 const asTold = (told: number) =>
   Effect.flatMap(Random.next, (share) =>
     Effect.sleep(Duration.millis(Math.min(longestToldMs, told) + share * firstWaitMs))
   )
 
-/** The player's events from a position on; reconnects by itself, and fails only with what a retry can't cure. */
+/** The player's events from a position on. It reconnects by itself and fails only if a retry can't help. */
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.unwrap(
     Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, failures: 0 }), (position) =>
@@ -114,7 +120,7 @@ const connections = (deps: Dependencies, position: Ref.Ref<Position>): Stream.St
               Ref.updateAndGet(position, (it) => ({ ...it, failures: it.failures + 1 })),
               ({ failures }) => {
                 if (told !== undefined) return asTold(told)
-                // The clock is right now: only who is told so again and again waits.
+                // The clock has been corrected: the first retry is immediate, only repeated ones wait.
                 return error._tag === "Stale" && failures === 1 ? Effect.void : backoff(failures)
               }
             )
@@ -152,7 +158,7 @@ const connection = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Str
     })
   )
 
-/** Judges one frame: `undefined` when there is nothing to hand on. */
+/** Verifies one frame and notes the position; `undefined` when there is no event to deliver. */
 const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: string, frame: GatewayEvent) =>
   Effect.gen(function* () {
     yield* checkEvent(deps.gateway, deps.session.deviceSessionId, frame)
@@ -165,7 +171,7 @@ const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: stri
           return yield* new Untrusted({ message: "the stream belongs to another request" })
         }
         yield* deps.clock.correct(numberIn(event, "server_time_ms"))
-        // A stream from now knows from here on what it must not miss.
+        // A stream that began at the present learns its position here, and resumes from it after a reconnect.
         if (last === undefined || last === 0) {
           yield* Ref.update(position, (it) => ({ ...it, last: numberIn(event, "newest_sequence") }))
         }

@@ -1,9 +1,9 @@
 /**
  * A signed-in player's connection to one gateway.
  *
- * Requests are signed with the session's key; answers and events count only with the pinned gateway key's signature. A
- * stale refusal with a signed time corrects the clock and is tried once more; one that says when to come back, before
- * anything has run, is waited for. The client never deletes the key.
+ * Requests are signed with the session's key; answers and events count only with the pinned gateway key's signature.
+ * After a stale refusal with a signed time, the clock is corrected and the call is retried. A refusal that names a time
+ * to wait is retried after that time, since nothing has run yet. The client never deletes the key.
  */
 import { createClient, type Transport } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-web"
@@ -18,7 +18,7 @@ import { Effect, Result, Schema, type Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Untrusted } from "./ClientError.ts"
-import { checkResponse, type Session, sign } from "./envelope.ts"
+import { checkResponse, type SessionCredentials, sign } from "./envelope.ts"
 import * as EventStream from "./EventStream.ts"
 import * as PublicEdge from "./PublicEdge.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
@@ -26,30 +26,35 @@ import { waiting } from "./retryAfter.ts"
 import * as ServerClock from "./ServerClock.ts"
 import { gatewayKey } from "./verify.ts"
 
+/** How a client reaches its gateway, as whom, and how patient it is. */
 export interface Options {
-  /** Origin of the gateway, as `https://play.example.org`. */
+  /** Origin of the gateway, such as `https://play.example.org`. */
   readonly baseUrl: string
-  readonly session: Session
-  /** The gateway's key as pinned before. When absent, the key it shows now is taken. */
+  readonly session: SessionCredentials
+  /** The gateway's key as pinned before: 32 bytes. When absent, the key that the gateway presents now is trusted. */
   readonly gatewayKey?: Uint8Array<ArrayBuffer>
-  /** Another Connect transport than fetch in the Connect protocol's binary form. */
+  /** Connect transport to use. When absent, `fetch` with the Connect protocol in binary form. */
   readonly transport?: Transport
   /** Milliseconds before a call counts as failed. 15 s when absent. */
   readonly timeoutMs?: number
   /**
-   * Milliseconds that a call may wait in all when the gateway says when to try again. 30 s when absent; 0 fails at once, and
-   * the error says how long to wait.
+   * Milliseconds that a call may wait in total when the gateway says when to retry. 30 s when absent; with 0 the call
+   * fails at once, and the error says how long to wait.
    */
   readonly patienceMs?: number
 }
 
+/** Calls and events of one device session. It holds no open connection between calls and needs no closing. */
 export interface GalaxyClient {
   readonly deviceSessionId: DeviceSessionId
-  /** Pin this for the next start. */
+  /** The pinned key: store it and pass it in `Options` at the next start. */
   readonly gatewayKey: Uint8Array<ArrayBuffer>
-  /** One signed command and its verified answer. */
+  /**
+   * Sends one signed command and returns its verified answer. A request that doesn't fit its table is `CallFailed` with
+   * `invalid_request` and is not sent. After `Unavailable` the command may have run.
+   */
   readonly call: <M extends MessageType>(messageType: M, request: Requests[M]) => Effect.Effect<Answer<M>, ClientError>
-  /** Verified events, resumed over reconnects until the session ends or the stream is left. */
+  /** Verified events, resumed over reconnects until the session ends or the program stops reading. */
   readonly events: (from: EventStream.From) => Stream.Stream<EventStream.PlayerEvent, ClientError>
 }
 
@@ -62,7 +67,10 @@ const pinned = (options: Options) =>
     return yield* Effect.promise(() => gatewayKey(publicKey))
   })
 
-/** A client for one session. Pins the gateway's key, fetching it first if none is given; a dishonest key is `Untrusted`. */
+/**
+ * A client for one session. It pins the gateway's key and fetches it first if none is given. A key that is not an
+ * acceptable Ed25519 key is `Untrusted`.
+ */
 export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError> =>
   Effect.gen(function* () {
     const gateway = yield* pinned(options)
@@ -96,8 +104,8 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
       })
 
     /**
-     * A stale refusal corrects the clock, and the command is tried again. A gateway that then calls its own time stale
-     * contradicts itself, unless its time has moved on: it may have come to another border in between.
+     * A stale refusal corrects the clock, and the command is retried. A gateway that then calls its own time stale is
+     * not trusted, unless its time has moved on: its replay store may have lost reservations in between.
      */
     const inTime = (messageType: MessageType, payload: Uint8Array<ArrayBuffer>) =>
       once(messageType, payload).pipe(

@@ -1,4 +1,4 @@
-/** The gateway's public routes: signing in and learning its key and clock. No session is needed. */
+/** The gateway's public routes, which need no session: signing in, and learning the gateway's key and time. */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
@@ -7,12 +7,15 @@ import { Base64 } from "effect/encoding"
 import { CallFailed, Unavailable } from "./ClientError.ts"
 import type { DeviceKey } from "./DeviceKey.ts"
 
+/** A gateway's description of itself. It isn't signed, so its key is as trustworthy as the connection it came over. */
 export interface GatewayInfo {
   readonly protocolVersion: string
-  /** Raw, 32 bytes. Pin what you see first. */
+  /** Raw, 32 bytes. Pin the first one that you see. */
   readonly signingPublicKey: Uint8Array<ArrayBuffer>
+  /** How far a request's timestamp may lie in the past, and in the future. */
   readonly freshnessPastMs: number
   readonly freshnessFutureMs: number
+  /** Unix milliseconds. Not signed, so it never sets the client's clock. */
   readonly serverTimeMs: number
 }
 
@@ -28,7 +31,7 @@ const Confirmed = Schema.Struct({ device_session_id: Schema.String })
 
 const timeoutMs = 15_000
 
-/** Seconds, as the header has them. */
+/** The header gives seconds; any other form is ignored. */
 const retryAfterOf = (header: string | null): { readonly retryAfterMs?: number } =>
   header !== null && /^\d{1,9}(\.\d{1,9})?$/.test(header) ? { retryAfterMs: Math.ceil(Number(header) * 1_000) } : {}
 
@@ -77,7 +80,7 @@ const post = (body: unknown): RequestInit => ({
   body: JSON.stringify(body)
 })
 
-/** What a gateway says of itself: its protocol version, its signing key, and how old or early a request may be (ms). */
+/** Fetches a gateway's description of itself. A key that is not an acceptable Ed25519 key is `Unavailable`. */
 export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFailed | Unavailable> =>
   Effect.gen(function* () {
     const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, Info)
@@ -96,7 +99,7 @@ export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFai
     }
   })
 
-/** Has a code sent. The answer is the same whether or not the address has an account. */
+/** Asks for a code by e-mail. The answer looks the same whether or not the address has an account. */
 export const sendEmailCode = (
   baseUrl: string,
   request: { readonly email: string; readonly locale?: string }
@@ -106,14 +109,14 @@ export const sendEmailCode = (
     (it) => it.challenge_id as ChallengeId
   )
 
-/** Trades the code for a device session that is bound to `key`. */
+/** Exchanges the code for a device session that is bound to `key`. A wrong or expired code is `invalid_request`. */
 export const confirmEmailCode = (
   baseUrl: string,
   request: {
     readonly challengeId: string
     readonly code: string
     readonly key: DeviceKey
-    /** IANA zone; the platform's own when absent. */
+    /** IANA time zone; the device's when absent. */
     readonly timeZone?: string
   }
 ): Effect.Effect<DeviceSessionId, CallFailed | Unavailable> =>

@@ -5,10 +5,13 @@
  */
 import { Clock, Effect, Ref } from "effect"
 
+/**
+ * Gives the timestamps of requests, so that a device whose clock is wrong stays within the gateway's freshness window.
+ */
 export interface ServerClock {
   /** Unix milliseconds by the server's clock. */
   readonly now: Effect.Effect<number>
-  /** Takes a time that the gateway has just signed. */
+  /** Sets the offset by a time that the gateway has just signed; the caller has verified the signature. */
   readonly correct: (serverTimeMs: number) => Effect.Effect<void>
   /** Server minus local, in milliseconds. */
   readonly offset: Effect.Effect<number>

@@ -1,4 +1,4 @@
-/** Builds signed requests and judges signed answers, as the wire contract says. */
+/** Builds signed requests and verifies signed answers and events (wire contract, section 1). */
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Effect } from "effect"
@@ -7,14 +7,17 @@ import { Untrusted } from "./ClientError.ts"
 import type { DeviceKey } from "./DeviceKey.ts"
 import { type GatewayKey, sha256 } from "./verify.ts"
 
-export interface Session {
+/** A device session together with the key that it was opened with. */
+export interface SessionCredentials {
   readonly deviceSessionId: DeviceSessionId
   readonly key: DeviceKey
 }
 
-/** A signed request, ready for either rpc. */
+/**
+ * Signs a request for either rpc. Its request id is a new random UUID, so that no two requests are taken for a replay.
+ */
 export const sign = (
-  session: Session,
+  session: SessionCredentials,
   request: { readonly messageType: string; readonly timestampMs: number; readonly payload: Uint8Array<ArrayBuffer> }
 ) =>
   Effect.promise(async () => {
@@ -32,7 +35,7 @@ export const sign = (
 
 const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(value)
 
-/** Fails unless the gateway signed exactly this answer to exactly this request. */
+/** Fails unless the gateway signed this answer, unchanged, to this request. */
 export const checkResponse = (
   gateway: GatewayKey,
   requestId: string,

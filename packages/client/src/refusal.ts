@@ -1,10 +1,10 @@
-/** Turns a Connect error into what a player's program can act on. */
+/** Turns errors of Connect calls into the client's own. */
 import { Code, ConnectError } from "@connectrpc/connect"
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import { Data } from "effect"
 import { type ClientError, Refused, SessionEnded, Unavailable } from "./ClientError.ts"
 
-/** The gateway's clock says that the request is too old or too new; its own time comes with a signature. */
+/** By the gateway's clock the request is too old or too new. The gateway's time comes with a signature. */
 export class Stale extends Data.TaggedError("Stale")<{
   readonly serverTimeMs: string
   readonly signature: string
@@ -12,14 +12,17 @@ export class Stale extends Data.TaggedError("Stale")<{
 
 const infoOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === "galaxy")
 
-/** Whole milliseconds, rounded up: who comes back too early is refused again. */
+/** Whole milliseconds, rounded up, since a retry that comes too early is refused again. */
 const retryAfterOf = (error: ConnectError): { readonly retryAfterMs?: number } => {
   const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay
   if (delay === undefined) return {}
   return { retryAfterMs: Math.max(0, Number(delay.seconds) * 1_000 + Math.ceil(delay.nanos / 1e6)) }
 }
 
-/** The client's error for whatever a Connect call has thrown; without a reason of the gateway it is `Unavailable`. */
+/**
+ * The client's error for anything that a Connect call has thrown. Without one of the gateway's reasons it is
+ * `Unavailable`.
+ */
 export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallFailed" | "Untrusted" }> | Stale => {
   const error = ConnectError.from(cause)
   const info = infoOf(error)

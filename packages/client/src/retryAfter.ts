@@ -1,8 +1,8 @@
 /**
- * Waiting as the gateway says, where the same thing may be sent again.
+ * Retries after the wait that the gateway asks for, where the same command may be sent again.
  *
- * Both refusals come before anything has run, so a new envelope for the same command can't make it run twice. Whoever has
- * no answer at all knows nothing of that kind and is never tried again here.
+ * The gateway asks for a wait only in two refusals, both before anything has run, so a new envelope for the same
+ * command can't make it run twice. A call without any answer may have run and is never retried here.
  */
 import { Effect, Random } from "effect"
 import type { ClientError } from "./ClientError.ts"
@@ -15,12 +15,15 @@ export const toldToWait = (error: { readonly _tag: string }): number | undefined
   return undefined
 }
 
-/** What everybody was told to wait for ends at one moment: each comes a little later, by up to this much. */
+/** Many clients may be given the same time to wait for; each adds a random delay of up to this much. */
 const spreadMs = 500
-/** Waits for one command, however short. */
+/** Most waits for one command, however short they are. */
 const maxWaits = 8
 
-/** Tries again for as long as the gateway says when, within `patienceMs` of waiting in all. */
+/**
+ * Retries as long as the gateway names a time to wait, up to `patienceMs` of waiting in total (without the random
+ * delays). A longer wait fails at once with the refusal.
+ */
 export const waiting = <A, E extends { readonly _tag: string }, R>(
   attempt: Effect.Effect<A, E, R>,
   patienceMs: number

@@ -1,8 +1,8 @@
 /**
- * The whole backend as one layer: every service and every background worker, over the ports that a host brings.
+ * The whole backend as one layer: every service and every background worker, over the ports that a host supplies.
  *
- * A host adds listeners and adapters to it and nothing else. Workers run unless they are named in `withoutWorkers`: a program
- * that forgets them would take orders and never make a turn.
+ * A host adds listeners and adapters to it and nothing else. Workers run unless they are named in `withoutWorkers`: a
+ * program that forgot them would take orders and never make a turn.
  */
 import { Layer, type Redacted } from "effect"
 import type { HttpClient } from "effect/http"
@@ -39,9 +39,10 @@ import * as BackgroundLoops from "./shared/BackgroundLoops.ts"
 import type { DatabaseSignal } from "./shared/DatabaseSignal.ts"
 import * as Standing from "./standing/Standing.ts"
 
-/** What works by itself: sends mails, starts games and makes their turns, and forgets what nothing depends on any more. */
+/** The background workers: they send mails, start games and make their turns, and prune old rows. */
 export type WorkerName = "mail" | "runtime" | "push-pruner" | "auth-pruner" | "mail-pruner" | "runtime-pruner"
 
+/** Settings of the backend. Whatever is left out has the default of its module. */
 export interface CoreOptions {
   /** Keys login codes and seals mails: 32 bytes, the same for all backends of a database. */
   readonly secret: Redacted.Redacted<Uint8Array>
@@ -57,11 +58,11 @@ export interface CoreOptions {
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
-  /** Workers that don't run in this program, since another one on the same database runs them. */
+  /** Workers that don't run in this program because another one on the same database runs them. */
   readonly withoutWorkers?: ReadonlyArray<WorkerName> | undefined
 }
 
-/** What a host brings. A port that a program has no use for has a `layerNone`, which says so when it is called. */
+/** What a host must supply. Ports that a program may do without have a `layerNone`. */
 export type Ports =
   | SqlClient.SqlClient
   | DatabaseSignal

@@ -3,6 +3,7 @@ import { Context, type Effect, type Option } from "effect"
 import type { KeptEvents } from "./hub/eventStream.ts"
 import type { BackendUnavailable } from "./Refusal.ts"
 
+/** A device session as the backend knows it: whose it is, and the key that signs its requests. */
 export interface SessionIdentity {
   readonly userId: string
   /** Raw, 32 bytes. */
@@ -10,7 +11,7 @@ export interface SessionIdentity {
   readonly status: "active" | "revoked"
 }
 
-/** A call on behalf of somebody, with what the backend may know of its origin. */
+/** Where a call comes from, as far as the backend may know. */
 export interface Origin {
   readonly sourceIp: string
   readonly requestId: string
@@ -18,6 +19,7 @@ export interface Origin {
   readonly traceparent: string
 }
 
+/** One call of the backend's user surface on behalf of `userId`, who has been verified. */
 export interface ForwardRequest extends Origin {
   readonly method: "GET" | "POST" | "PATCH"
   /** Path and query, encoded. */
@@ -26,28 +28,35 @@ export interface ForwardRequest extends Origin {
   readonly userId: string
 }
 
+/** One call of the backend's public surface, always a `POST`; `path` is encoded. */
 export interface PublicRequest extends Origin {
   readonly path: string
   readonly body: unknown
   readonly acceptLanguage: string | undefined
 }
 
+/** The backend's answer, whatever its HTTP status; `json` is null for an empty body. */
 export interface BackendAnswer {
   readonly status: number
   readonly json: unknown
 }
 
+/**
+ * The gateway's calls to the backend. `forward` and `public` return whatever status the backend answers. All calls fail
+ * with `BackendUnavailable` when there is no usable answer in time.
+ */
 export class BackendClient extends Context.Service<
   BackendClient,
   {
-    /** None: there is no such session. */
+    /** None where there is no such session. */
     session(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
     /** One call of the user surface, whatever its status. */
     forward(request: ForwardRequest): Effect.Effect<BackendAnswer, BackendUnavailable>
     /** One call of the public surface. */
     public(request: PublicRequest): Effect.Effect<BackendAnswer, BackendUnavailable>
-    /** Kept events of a user above a number. */
+    /** At most `limit` of the user's kept events with a sequence above `after`, in order. */
     events(userId: string, after: number, limit: number): Effect.Effect<KeptEvents, BackendUnavailable>
+    /** Succeeds when the backend's own readiness probe does. */
     readonly ready: Effect.Effect<void, BackendUnavailable>
   }
 >()("@galaxy/edge/BackendClient") {}

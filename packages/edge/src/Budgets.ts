@@ -1,17 +1,22 @@
 /**
  * How many requests an address, a session, a user or a message type may make: a token bucket each.
  *
- * Memory is bounded: of the least recently used buckets the oldest are forgotten, which only ever gives tokens back.
+ * Memory is bounded: the least recently used buckets are dropped first. Dropping one can only give tokens back.
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { RateLimited } from "./Refusal.ts"
 
+/** A token bucket holds at most `burst` tokens and is refilled with `perSecond`. */
 export interface Rate {
-  /** Requests at once after a pause. */
+  /** Requests that may come at once after a pause. */
   readonly burst: number
   readonly perSecond: number
 }
 
+/**
+ * The rate of each kind of budget. `ip` to `messageType` are step 9 of wire.md and `failuresIp` is step 0; the `public`
+ * ones guard the sign-in routes.
+ */
 export interface BudgetOptions {
   readonly ip: Rate
   readonly session: Rate
@@ -24,10 +29,11 @@ export interface BudgetOptions {
   readonly publicIp: Rate
   /** Sign-in routes, per source network and e-mail address or challenge. */
   readonly publicIdentity: Rate
-  /** Buckets that are remembered of each kind. */
+  /** Buckets remembered per kind. */
   readonly capacity: number
 }
 
+/** The rates that apply where nothing is configured. */
 export const defaults: BudgetOptions = {
   ip: { burst: 400, perSecond: 100 },
   session: { burst: 120, perSecond: 30 },
@@ -39,8 +45,13 @@ export const defaults: BudgetOptions = {
   capacity: 100_000
 }
 
+/** What a request is counted against. Buckets of different kinds are independent, even under the same key. */
 export type BudgetKind = Exclude<keyof BudgetOptions, "capacity">
 
+/**
+ * Token buckets by kind and key. Both operations fail with `RateLimited`, whose `retryAfterMs` is the time until a
+ * token is back.
+ */
 export class Budgets extends Context.Service<
   Budgets,
   {
@@ -52,13 +63,14 @@ export class Budgets extends Context.Service<
 >()("@galaxy/edge/Budgets") {}
 
 interface Bucket {
-  /** Thousandths of a token: a rate per second gives whole ones each millisecond, so that nothing is lost by rounding. */
+  /** Thousandths of a token: any whole rate per second adds whole ones each millisecond, so rounding loses nothing. */
   readonly millis: number
   readonly at: number
 }
 
 const token = 1_000
 
+/** Buckets in the memory of this process alone; options that are left out take their defaults. */
 export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets> =>
   Layer.sync(Budgets, () => {
     const settings = { ...defaults, ...options }
@@ -68,7 +80,7 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
       buckets.set(kind, own)
       return own
     }
-    /** What the bucket of a key holds at a time, in thousandths of a token. */
+    /** What the bucket of a key holds at `now`, in thousandths of a token. */
     const holding = (kind: BudgetKind, key: string, now: number) => {
       const { burst, perSecond } = settings[kind]
       const before = of(kind).get(key)

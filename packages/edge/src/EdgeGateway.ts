@@ -1,7 +1,7 @@
 /**
- * The authenticated edge, apart from any transport: a signed envelope in, a signed answer or a typed refusal out.
+ * The authenticated edge, independent of transport: a signed envelope in, a signed answer or a typed refusal out.
  *
- * A business error of the backend is an answer with its code; only what keeps the command from running is a refusal.
+ * A business error of the backend is an answer with its code. Only what keeps a command from running is a refusal.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
@@ -15,6 +15,10 @@ import type { Verified } from "./stages/Stage.ts"
 import { fromAnswer, fromError, toCall } from "./transcode.ts"
 import { Verifier } from "./Verifier.ts"
 
+/**
+ * The `ExecuteCommandResponse` of wire.md. `resultCode` is `ok` or an error code, and then the payload is the
+ * FlatBuffers error; `signature` is the gateway's, over the response signing input.
+ */
 export interface SignedAnswer {
   readonly protocolVersion: string
   readonly requestId: string
@@ -25,6 +29,10 @@ export interface SignedAnswer {
   readonly signature: Uint8Array
 }
 
+/**
+ * Runs commands: verifies the envelope, makes the REST call of its message type and signs the answer. A backend error
+ * below 500 is a signed answer; 5xx, or an answer that doesn't fit its table, is `BackendUnavailable`.
+ */
 export class EdgeGateway extends Context.Service<
   EdgeGateway,
   {
@@ -44,6 +52,7 @@ const failed = (code: string, message: string, reason?: string): BusinessAnswer 
 
 const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
 
+/** Needs the verifier, the backend and the gateway's key; never fails to build. */
 export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | EdgeCrypto> = Layer.effect(
   EdgeGateway,
   Effect.gen(function* () {
@@ -76,7 +85,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
         try: () => fromAnswer(route, answer.json),
         catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
       }).pipe(
-        // The two sides were built apart: nothing that the player sent is at fault.
+        // Gateway and backend don't match: nothing that the player sent is at fault.
         Effect.tapError((reason) =>
           Effect.logError("an answer of the backend doesn't fit its table").pipe(Effect.annotateLogs({ reason }))
         ),

@@ -1,16 +1,19 @@
 /** What a host decides about requests: how fresh they have to be, and how large they may be. */
 import { Context, Layer } from "effect"
 
+/** Bounds on requests. `gateway-info` publishes the freshness window from here, so clients see what is enforced. */
 export interface EdgeSettingsShape {
   /** How old a timestamp may be, in milliseconds. */
   readonly freshnessPastMs: number
-  /** How far ahead of this clock it may be. */
+  /** How far ahead of this gateway's clock it may be, in milliseconds. */
   readonly freshnessFutureMs: number
-  /** Largest `payload_bytes`. */
+  /** Largest `payload_bytes`, in bytes. */
   readonly maxPayloadBytes: number
+  /** Silence of an event stream after which a heartbeat is sent, in milliseconds. */
   readonly heartbeatMs: number
 }
 
+/** The values that wire.md names: 60 s past, 10 s future, 1 MiB, a heartbeat every 20 s. */
 export const defaults: EdgeSettingsShape = {
   freshnessPastMs: 60_000,
   freshnessFutureMs: 10_000,
@@ -18,7 +21,9 @@ export const defaults: EdgeSettingsShape = {
   heartbeatMs: 20_000
 }
 
+/** The settings of one gateway, fixed when it starts. */
 export class EdgeSettings extends Context.Service<EdgeSettings, EdgeSettingsShape>()("@galaxy/edge/EdgeSettings") {}
 
+/** The defaults with the given settings on top. Values are not checked here. */
 export const layer = (settings: Partial<EdgeSettingsShape> = {}): Layer.Layer<EdgeSettings> =>
   Layer.succeed(EdgeSettings, { ...defaults, ...settings })

@@ -1,5 +1,9 @@
-/** A signed request as it came in, decoded and not yet believed. */
+/** Signed requests as they arrive: decoded, but not yet verified. */
 
+/**
+ * The fields that `ExecuteCommandRequest` and `SubscribeEventsRequest` share (wire.md). None of them may be trusted
+ * before `Verifier` has passed the whole.
+ */
 export interface Envelope {
   readonly protocolVersion: string
   readonly deviceSessionId: string
@@ -16,15 +20,15 @@ export interface Envelope {
 
 /** Where a request came from. */
 export interface Peer {
-  /** The client's address: behind a trusted proxy the one that the proxy names. */
+  /** The client's address; behind a trusted proxy, the one that the proxy names. */
   readonly ip: string
-  /** The operator has freed its network from bounds and budgets by address. */
+  /** The operator has exempted the client's network from bounds and budgets per address. */
   readonly exempt?: boolean | undefined
-  /** What is remembered of the connection, of this address; absent where the host keeps nothing. */
+  /** What is remembered about the connection for this address; absent where the host keeps nothing. */
   readonly connection?: PeerConnection | undefined
 }
 
-/** One connection's memory. Behind a proxy that carries many clients, one for each of their addresses. */
+/** What is remembered about a connection. Behind a proxy with many clients there is one of these per client address. */
 export interface PeerConnection {
   /** When a request last passed every check of its signature, freshness and uniqueness; Unix milliseconds. */
   verifiedAt: number | undefined

@@ -1,8 +1,8 @@
 /**
- * Step 0: an address that keeps failing verification is refused before anything of its next request is looked at.
+ * Step 0: an address that keeps failing verification is refused before its next request is examined.
  *
- * Only failures count, so honest calls never spend this budget. A connection on which a request has verified lately goes
- * on whatever else comes from its address.
+ * Only failures count, so honest calls never spend this budget. A connection that recently verified a request goes on,
+ * whatever else comes from its address.
  */
 import { Clock, Effect } from "effect"
 import { network } from "./address.ts"
@@ -10,7 +10,7 @@ import type { Budgets } from "./Budgets.ts"
 import type { Peer } from "./Envelope.ts"
 import type { RateLimited, Reason } from "./Refusal.ts"
 
-/** How long a connection is known as one that verifies, in milliseconds. */
+/** How long a connection is trusted after a request on it was verified, in milliseconds. */
 const verifiedForMs = 10 * 60_000
 
 /** Refusals of steps 1 to 6: whoever sent the request hasn't shown that it is the session's. */
@@ -23,15 +23,17 @@ const failures: ReadonlySet<Reason> = new Set<Reason>([
   "invalid_signature"
 ])
 
+/** The budget of failed verifications per address (IPv6: per /64). Exempt peers are neither counted nor refused. */
 export interface FailedVerifications {
-  /** Fails while the address has used up its failures, unless the connection has verified lately. */
+  /** Fails while the address has used up its failures, unless the connection recently verified a request. */
   readonly mayTry: (peer: Peer) => Effect.Effect<void, RateLimited>
   /** Counts a refusal if it is a failed verification. */
   readonly refused: (peer: Peer, reason: Reason) => Effect.Effect<void>
-  /** A request of this connection has verified. */
+  /** Notes that a request of this connection was verified. */
   readonly verified: (peer: Peer) => Effect.Effect<void>
 }
 
+/** Counts in the `failuresIp` budget, so several of these over one `Budgets` share their counts. */
 export const make = (budgets: Budgets["Service"]): FailedVerifications => {
   const trusted = (peer: Peer, now: number) => {
     const at = peer.connection?.verifiedAt

@@ -4,7 +4,7 @@ import type { HttpServerRequest } from "effect/http"
 import { plain } from "./address.ts"
 import type { Peer } from "./Envelope.ts"
 
-/** A host that takes bounds by address into account, or the word of trusted proxies, brings its own. */
+/** Hosts that bound clients by address, or trust proxies, provide their own. */
 export const PeerOf = Context.Reference<(request: HttpServerRequest.HttpServerRequest) => Peer>("@galaxy/edge/PeerOf", {
   defaultValue: () => (request) => ({ ip: plain(Option.getOrElse(request.remoteAddress, () => "unknown")) })
 })

@@ -1,9 +1,8 @@
 /**
- * The gateway's REST routes: signing in, what a client has to know of the gateway, probes.
+ * The gateway's REST routes: signing in, what a client must know about the gateway, and probes.
  *
- * They are open to anybody, so they are the strict class: small bodies, JSON only, a budget per address and, in each
- * network, per identity.
- * Headers that the backend trusts are made here and never taken from the client.
+ * They are open to anybody and therefore strict: small bodies, JSON only, a budget per address and, within each
+ * network, per identity. Headers that the backend trusts are made here and never taken from the client.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
@@ -28,7 +27,7 @@ const utf8 = new TextEncoder()
 const error = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
 
-/** Which field names who is meant, for the budget. */
+/** The body field that identifies who signs in, for the budget per identity. */
 const routes = {
   "/api/v1/public/auth/send-email-code": "email",
   "/api/v1/public/auth/confirm-email-code": "challenge_id"
@@ -80,9 +79,9 @@ const auth = (path: Path) =>
         if (peer.exempt !== true) yield* take("publicIp", network(peer.ip))
         const body = yield* readBody(request)
         if (body.refused !== undefined) return body.refused
-        // Memory holds hashes: an address in a dump of the process would be one too many.
+        // Memory holds hashes only, so that a dump of the process reveals no e-mail addresses.
         const identity = yield* crypto.sha256(utf8.encode(identityOf(body.json, routes[path])))
-        // Of this network alone: nobody uses up what an address or a challenge has left for its owner elsewhere.
+        // Counted per network: nobody can use up what an address or a challenge has left for its owner elsewhere.
         yield* take("publicIdentity", `${path}:${network(peer.ip)}:${Base64.encode(identity)}`)
         const answer = yield* backend.public({
           path,
@@ -132,8 +131,8 @@ const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe(
 const patience = "2 seconds"
 
 /**
- * Whether this gateway can do its work: reserve a request. The backend is shown and doesn't count: a gateway that is taken
- * out with its backend leaves players without a signed answer, and all gateways would go at once.
+ * Ready means that requests can be reserved. The backend's state is shown but doesn't count: if gateways went out of
+ * service with their backend, all would go at once and leave players without a signed answer.
  */
 const readyz = HttpRouter.add(
   "GET",
@@ -176,7 +175,7 @@ const methods: Readonly<Record<string, string>> = {
   "/readyz": "GET"
 }
 
-/** For what no route takes. No route of its own: one for everything would take HEAD from the GET routes. */
+/** Answers requests that no route matches. It is not a catch-all route, which would take HEAD from the GET routes. */
 const notFound = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
   const allowed = methods[request.url.split("?")[0] ?? ""]
   return allowed === undefined
@@ -184,7 +183,7 @@ const notFound = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
     : error("method_not_allowed", `use ${allowed}`, { allow: allowed })
 })
 
-/** Outermost: whatever goes wrong inside is logged whole and told of as nothing but an error. */
+/** Outermost: a defect is logged in full and answered as a plain internal error. */
 const safe = HttpRouter.middleware(
   (http) =>
     http.pipe(
@@ -196,6 +195,10 @@ const safe = HttpRouter.middleware(
   { global: true }
 )
 
+/**
+ * All routes, with the handling of unknown routes and defects around them. Budgets are answered as 429 with
+ * `Retry-After`, an unavailable backend as 503.
+ */
 export const layer = Layer.mergeAll(
   auth("/api/v1/public/auth/send-email-code"),
   auth("/api/v1/public/auth/confirm-email-code"),

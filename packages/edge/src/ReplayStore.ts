@@ -1,8 +1,8 @@
 /**
  * Port: reservations of request ids, so that a request runs once.
  *
- * A store that can't say for sure refuses: a request never runs unprotected. One that has lost reservations can't say
- * anything about the time before its loss; `VouchedTime` has the rule.
+ * A store that can't be sure refuses: a request never runs unprotected. After a loss of reservations it knows nothing
+ * about the time before; `VouchedTime` has the rule.
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
@@ -23,23 +23,30 @@ export interface Reservation {
 /**
  * - `first`: reserved; the request may run.
  * - `repeated`: reserved before, by this request or another with its id.
- * - `unvouched`: signed before the store lost reservations, so that it may have run already.
+ * - `unvouched`: signed before the store lost reservations, so it may have run already.
  */
 export type ReservationVerdict = "first" | "repeated" | "unvouched"
 
+/**
+ * Reserves each request id of a session once. Where it can't be sure that an id is new, it fails with
+ * `ReplayStoreUnavailable` or returns `unvouched`.
+ */
 export class ReplayStore extends Context.Service<
   ReplayStore,
   {
-    /** Durable before it answers `first`: whoever asks later, here or after a restart, doesn't get that answer. */
+    /**
+     * The reservation is durable before this returns `first`: nobody who asks later, even after a restart, gets `first`
+     * again.
+     */
     reserve(reservation: Reservation): Effect.Effect<ReservationVerdict, ReplayStoreUnavailable>
-    /** Fails unless a reservation can be written now and would be answered; `why` says what is missing. */
+    /** Fails unless a reservation could be made now; `why` says what is missing. */
     ready(futureMs: number): Effect.Effect<void, ReplayStoreUnavailable>
   }
 >()("@galaxy/edge/ReplayStore") {}
 
 /**
- * Reservations in this process, gone with it: only for a gateway whose sessions end with it too, as in a test. When full
- * of what hasn't expired it refuses.
+ * Reservations in memory, lost with the process: only for gateways whose sessions end with them, as in tests. Fails
+ * when it is full of unexpired reservations.
  */
 export const layerMemory = (options: { readonly capacity?: number } = {}): Layer.Layer<ReplayStore> =>
   Layer.sync(ReplayStore, () => {

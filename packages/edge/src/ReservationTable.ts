@@ -1,22 +1,24 @@
 /**
  * Live reservations in memory: bounded, and each is there until it expires.
  *
- * A full table takes nothing more instead of forgetting something that may still be repeated.
+ * A full table refuses new keys rather than forget one that may still be repeated.
  */
 export interface ReservationTable {
-  /** Takes the key unless it is there already, or there is no room. Times are Unix milliseconds. */
+  /** Reserves the key unless it is reserved already or there is no room. Times are Unix milliseconds. */
   readonly take: (key: string, now: number, expiresAt: number) => "first" | "repeated" | "full"
-  /** Puts in what was reserved earlier, whether or not there is room. */
+  /** Adds an earlier reservation, whether or not there is room. */
   readonly restore: (key: string, expiresAt: number) => void
-  /** Takes back what couldn't be made durable. */
+  /** Removes a reservation that couldn't be made durable. */
   readonly release: (key: string) => void
 }
 
+/** The key of a reservation: request ids are unique only within a session. */
 export const keyOf = (request: { readonly deviceSessionId: string; readonly requestId: string }): string =>
   `${request.deviceSessionId}/${request.requestId}`
 
+/** An empty table that takes new keys while it holds fewer than `capacity`. */
 export const make = (capacity: number): ReservationTable => {
-  // A map keeps the order of insertion, and all live about equally long: the oldest are at the front.
+  // A map keeps the order of insertion, and all reservations live about equally long: the oldest are at the front.
   const expiries = new Map<string, number>()
   const drop = (now: number) => {
     for (const [key, expiry] of expiries) {

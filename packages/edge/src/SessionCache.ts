@@ -1,25 +1,27 @@
 /**
  * Sessions that this gateway has looked up: bounded, kept for a while, and corrected by the push stream.
  *
- * An invalidation wins against a lookup that is under way: what may have been read before it is neither kept nor
- * answered, to none of those who wait for it.
+ * An invalidation wins over a lookup in progress: what may have been read before it is neither cached nor returned to
+ * anybody who waits for it.
  */
 import { Clock, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
 import { BackendClient, type SessionIdentity } from "./BackendClient.ts"
 import { BackendUnavailable } from "./Refusal.ts"
 
+/** Sizes and lifetimes of the cache; times are milliseconds. */
 export interface SessionCacheOptions {
   readonly capacity: number
   /** Safety net for invalidations that were missed. */
   readonly ttlMs: number
-  /** How long a session is believed while no invalidation could arrive. */
+  /** How long a session is trusted while no invalidation could arrive. */
   readonly unfollowedTtlMs: number
   /** How long an unknown id is remembered as unknown. */
   readonly unknownTtlMs: number
-  /** Questions to the backend at the same time; one more is refused. */
+  /** Lookups at the backend at the same time; one more fails. */
   readonly maxLookups: number
 }
 
+/** Known sessions are trusted for five minutes, or for one second while invalidations can't arrive. */
 export const defaults: SessionCacheOptions = {
   capacity: 50_000,
   ttlMs: 5 * 60_000,
@@ -28,13 +30,20 @@ export const defaults: SessionCacheOptions = {
   maxLookups: 1_024
 }
 
+/**
+ * Looks sessions up at the backend, once for all who ask at the same time. `get` fails with `BackendUnavailable` when
+ * the backend can't answer, too many lookups are running, or invalidations keep overtaking the lookup.
+ */
 export class SessionCache extends Context.Service<
   SessionCache,
   {
+    /** None for an unknown session. A revoked one is returned, with its status. */
     get(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
+    /** Marks a session as revoked wherever it is cached, and overtakes a lookup of it. */
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
+    /** The same for all sessions of a user; overtakes every running lookup. */
     readonly revokeUser: (userId: string) => Effect.Effect<void>
-    /** Whether invalidations arrive. While they don't, a session is believed for a moment only. */
+    /** Whether invalidations arrive. While they don't, a session is trusted only for `unfollowedTtlMs`. */
     readonly setFollowed: (followed: boolean) => Effect.Effect<void>
     /** Forgets everything: invalidations may have been missed. */
     readonly clear: Effect.Effect<void>
@@ -47,16 +56,19 @@ interface Entry {
   readonly at: number
 }
 
-/** One question to the backend, for all who want its answer. */
+/** One lookup at the backend, for all who want its answer. */
 interface Lookup {
   readonly answer: Deferred.Deferred<Option.Option<SessionIdentity>, BackendUnavailable>
-  /** An invalidation came meanwhile: the answer may be the older one. */
+  /** An invalidation came meanwhile, so the answer may be outdated. */
   stale: boolean
 }
 
-/** Times that a caller asks anew because an invalidation overtook the lookup; after that it is refused. */
+/**
+ * How often a lookup is started because an invalidation overtook the one before; after that the caller gets an error.
+ */
 const maxAttempts = 5
 
+/** Starts empty, and assumes that invalidations arrive until `setFollowed` says otherwise. */
 export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<SessionCache, never, BackendClient> =>
   Layer.effect(
     SessionCache,
@@ -64,15 +76,15 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       const { capacity, ttlMs, unfollowedTtlMs, unknownTtlMs, maxLookups } = { ...defaults, ...options }
       const backend = yield* BackendClient
       const entries = new Map<string, Entry>()
-      /** Ids that aren't sessions, apart: who makes ids up drives out nothing but others that were made up. */
+      /** Unknown ids are kept apart: whoever makes up ids can evict only other made-up ids. */
       const unknown = new Map<string, Entry>()
-      /** Those whose answer is still worth waiting for. */
+      /** Lookups that no invalidation has overtaken. */
       const lookups = new Map<string, Lookup>()
       let followed = true
 
       const believed = (entry: Entry, now: number): boolean => {
         const age = now - entry.at
-        // One in the future is of a clock that was wrong, and not recent.
+        // An entry from the future was made by a wrong clock and doesn't count as recent.
         if (age < 0) return false
         if (Option.isNone(entry.record)) return age < unknownTtlMs
         return age < (followed ? ttlMs : Math.min(ttlMs, unfollowedTtlMs))
@@ -97,7 +109,10 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         yield* Deferred.done(lookup.answer, exit)
       })
 
-      /** The one under way, or a new one. In one step, so that there is never a second, nor one that nobody runs. */
+      /**
+       * The running lookup, or a new one. Done in one step, so that there is never a second one, nor one that nobody
+       * runs.
+       */
       const lookupOf = (id: string): Effect.Effect<Lookup, BackendUnavailable> =>
         Effect.uninterruptible(
           Effect.suspend(() => {
@@ -106,7 +121,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
             if (lookups.size >= maxLookups) return Effect.fail(new BackendUnavailable())
             const lookup: Lookup = { answer: Deferred.makeUnsafe(), stale: false }
             lookups.set(id, lookup)
-            // Not of the caller's life: others may be waiting for the same answer.
+            // Outlives its caller: others may be waiting for the same answer.
             return Effect.as(Effect.forkDetach(lookUp(id, lookup)), lookup)
           })
         )
@@ -116,7 +131,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
           const now = yield* Clock.currentTimeMillis
           const cached = entries.get(id) ?? unknown.get(id)
           if (cached !== undefined && believed(cached, now)) {
-            // Last used goes last: the first is the one to drop.
+            // The last used goes to the end: the first is the one to drop.
             keep(id, cached)
             return cached.record
           }
@@ -132,7 +147,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         lookups.delete(id)
       }
 
-      /** Whose they are isn't known before they are answered. */
+      /** Which user a lookup belongs to isn't known before its answer, so all are overtaken. */
       const overtakeAll = () => {
         for (const [id, lookup] of lookups) overtake(id, lookup)
       }

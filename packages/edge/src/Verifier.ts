@@ -1,4 +1,4 @@
-/** The order in which an envelope is verified: the wire contract's, one line a step. */
+/** The order in which an envelope is verified, as wire.md fixes it: one line per step. */
 import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Context, Effect, Layer } from "effect"
@@ -18,6 +18,10 @@ import { replay } from "./stages/replay.ts"
 import type { Examined, Stage, Verified } from "./stages/Stage.ts"
 import { active, known } from "./stages/session.ts"
 
+/**
+ * Runs the checks of wire.md in order and fails with the refusal of the first that doesn't pass. Refusals of steps 1 to
+ * 6 count as failed verifications of the sender's address.
+ */
 export class Verifier extends Context.Service<
   Verifier,
   {
@@ -39,6 +43,10 @@ const routed: Stage = (examined) =>
         new UnsupportedMessageType({ message: `${examined.envelope.messageType} is not a known message type` })
       )
 
+/**
+ * Fixes the order of the stages. Ids are reserved (step 8) before budgets are taken (step 9), so a request over budget
+ * has used up its id.
+ */
 export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | ReplayStore | Budgets | EdgeSettings> =
   Layer.effect(
     Verifier,

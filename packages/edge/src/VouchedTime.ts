@@ -1,9 +1,9 @@
 /**
- * What a replay store that has lost reservations may still vouch for.
+ * What a replay store can still vouch for after it has lost reservations.
  *
- * Whatever was accepted before the loss has a timestamp of at most the border: the loss plus the future tolerance. Until
- * the clock has passed the border nothing can be told apart, so everything is refused, with when to try again; from then
- * on a timestamp up to the border is stale, and a later one can't have been accepted before the loss.
+ * Everything accepted before the loss has a timestamp of at most the border: the loss plus the future tolerance. Until
+ * the clock has passed the border, old and new requests can't be told apart, so all are refused with the time to try
+ * again. From then on a timestamp up to the border is stale, and a later one can't have been accepted before the loss.
  */
 import { Effect } from "effect"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
@@ -11,7 +11,7 @@ import { ReplayStoreUnavailable } from "./Refusal.ts"
 /** When reservations were lost, by the gateway's clock in Unix milliseconds; `undefined` when none were. */
 export type LostAt = number | undefined
 
-/** Fails while the border isn't passed. */
+/** Fails with the time left while the clock hasn't passed the border. */
 export const passed = (
   lostAtMs: LostAt,
   futureMs: number,
@@ -26,13 +26,13 @@ export const passed = (
       )
 }
 
-/** Whether the store knows of everything that was accepted with this timestamp. */
+/** Whether the store knows every request that was accepted with this timestamp. */
 export const vouched = (lostAtMs: LostAt, request: { readonly timestampMs: number; readonly futureMs: number }) =>
   lostAtMs === undefined || request.timestampMs > lostAtMs + request.futureMs
 
-/** Clocks that are right differ by less than this. Milliseconds. */
+/** Correct clocks differ by less than this, in milliseconds. */
 export const maxSkewMs = 60_000
 
-/** A loss that lies further ahead than clocks differ was written by a wrong clock: it counts as one of now. */
+/** A loss further in the future than clocks differ was written by a wrong clock: it counts as happening now. */
 export const settled = (lostAtMs: LostAt, now: number): LostAt =>
   lostAtMs !== undefined && lostAtMs > now + maxSkewMs ? now : lostAtMs

@@ -1,17 +1,17 @@
 /**
- * Addresses of clients: one spelling for each, and whom a budget per address means.
+ * Addresses of clients: one spelling for each, and the network that a budget per address is counted for.
  *
- * A client of IPv6 has a whole network of 64 bits to itself, so that a budget for each single address would be none.
+ * An IPv6 client has a whole /64 to itself, so a budget per single address would limit nobody.
  */
 
 const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
 
-/** An IPv4 client has the same address whether or not the port that it came to also takes IPv6. */
+/** The plain form of an IPv4 address mapped into IPv6: a client has one address whichever family its port speaks. */
 export const plain = (address: string): string => mapped.exec(address)?.[1] ?? address
 
 const groups = (part: string): ReadonlyArray<string> => (part === "" ? [] : part.split(":"))
 
-/** The network of an IPv6 client; an IPv4 address is its own. */
+/** The /64 of an IPv6 address; an IPv4 address stands for itself. */
 export const network = (address: string): string => {
   const ip = plain(address)
   if (!ip.includes(":")) return ip

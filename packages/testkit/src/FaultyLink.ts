@@ -1,16 +1,17 @@
 /**
  * A network between two ends that a test can break: a TCP proxy on loopback.
  *
- * The worst fault is silence. Connections that are swallowed stay open while nothing arrives any more, in either
- * direction, as behind a firewall that forgot them; connections that are opened later work.
+ * The worst fault is silence. A swallowed connection stays open but carries nothing any more, in either direction, as
+ * behind a firewall that has forgotten it; connections that are opened later work.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { Effect, type Scope } from "effect"
 
+/** A proxy in front of one server, and its faults. Bytes that pass arrive unchanged and in order. */
 export interface FaultyLink {
   readonly host: string
   readonly port: number
-  /** The URL with this link in place of where it leads. */
+  /** The URL with its host and port replaced by the link's. */
   readonly via: (url: string) => string
   /** Swallows every byte on the connections that are open now. */
   readonly swallow: Effect.Effect<void>
@@ -20,7 +21,7 @@ export interface FaultyLink {
   readonly swallowNew: (swallowed: boolean) => Effect.Effect<void>
   /** Connections that are opened from now on are refused, or pass again. */
   readonly refuseNew: (refused: boolean) => Effect.Effect<void>
-  /** How many connections pass at present. */
+  /** How many open connections aren't swallowed. */
   readonly passing: Effect.Effect<number>
 }
 
@@ -51,7 +52,7 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
       from.on("error", () => undefined)
       from.on("close", () => {
         pairs.delete(pair)
-        // The other end of a swallowed connection isn't told either.
+        // The other end of a swallowed connection doesn't learn of it either.
         if (!pair.swallowed) to.destroy()
       })
     }
@@ -116,7 +117,7 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
     }
   })
 
-/** A link to where the URL leads. */
+/** A link to the URL's host and port; the URL must name its port. */
 export const to = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope> => {
   const { hostname, port } = new URL(url)
   return make(hostname, Number(port))

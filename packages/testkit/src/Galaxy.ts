@@ -1,6 +1,6 @@
 /**
- * A whole Galaxy in this process, for tests: the real gateway and backend on real sockets, PostgreSQL in memory, engines
- * without processes, mails in a list, and a clock that the test moves.
+ * A whole Galaxy in this process, for tests: the real gateway and backend on real sockets, PostgreSQL in memory,
+ * engines without processes, mails in a list, and a clock that the test moves.
  *
  * Nothing here is a stand-in for our own code; only what lies outside (mail relay, disk, processes, time) is replaced.
  */
@@ -19,8 +19,9 @@ import * as MovableClock from "./MovableClock.ts"
 import type { OutgoingMail } from "@galaxy/core/mail/MailTransport"
 import * as TestDatabase from "./TestDatabase.ts"
 
+/** Parts of the platform that a test replaces. Options given here win over the testkit's own. */
 export interface GalaxyOptions {
-  /** Another database than PGlite in memory. */
+  /** Used instead of PGlite in memory. */
   readonly database?: Layer.Layer<TestDatabase.Database>
   readonly gateway?: Partial<GatewayServer.GatewayOptions>
   readonly backend?: Partial<BackendServer.BackendServerOptions>
@@ -30,12 +31,12 @@ export interface GalaxyOptions {
 export class Galaxy extends Context.Service<
   Galaxy,
   {
-    /** Origin that players use. */
+    /** Origin of the gateway, which players use. */
     readonly gatewayUrl: string
     /** Origin of the backend's own surfaces. */
     readonly backendUrl: string
     readonly admin: { readonly user: string; readonly password: string }
-    /** Moves the platform's clock ahead: what waits for that long happens now. */
+    /** Moves the platform's clock ahead and wakes whatever waits until then. */
     readonly advance: (by: Duration.Input) => Effect.Effect<void>
     /** Mails that were sent, oldest first. */
     readonly mails: Effect.Effect<ReadonlyArray<OutgoingMail>>
@@ -113,14 +114,14 @@ const galaxy = Layer.effect(
   })
 )
 
-/** The platform, with what lies under it for tests that look behind the gateway. */
+/** The platform, with its lower layers for tests that look behind the gateway. */
 export const layer = (options: GalaxyOptions = {}) =>
   galaxy.pipe(
     Layer.provideMerge(gatewayOf(options)),
     Layer.provideMerge(backendOf(options)),
     Layer.provideMerge(mailLayer),
     Layer.provideMerge(MovableClock.layer),
-    // A test says what it sees; the platform speaks up only when something is wrong.
+    // Tests report what they see; the platform logs only when something is wrong.
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "Warn")),
     Layer.orDie
   )

@@ -1,8 +1,8 @@
 /**
  * A clock that runs with real time and that a test can move ahead.
  *
- * Sockets, retries and polls go on as ever; what waits for an hour is woken by `advance("1 hour")`. Sleepers wake in the
- * order of their deadlines, each seeing its own deadline as the present or later, never earlier.
+ * Sockets, retries and polls go on as usual; whatever waits for an hour is woken by `advance("1 hour")`. Sleepers wake
+ * in the order of their deadlines, and none sees a time before its own deadline.
  */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 
@@ -11,15 +11,18 @@ interface Sleeper {
   readonly wake: () => void
 }
 
+/** Effect's clock: real time plus an offset, which only grows. */
 export interface MovableClock extends Clock.Clock {
-  /** Moves the clock ahead and wakes everybody whose time has come. */
+  /** Moves the clock ahead and wakes every sleeper whose deadline has passed. */
   readonly advance: (by: Duration.Input) => Effect.Effect<void>
 }
 
+/** Gives tests the clock that the platform runs on, so that they can move it. */
 export class MovableClockService extends Context.Service<MovableClockService, MovableClock>()(
   "@galaxy/testkit/MovableClock"
 ) {}
 
+/** A clock that starts at the present. Wall clock and monotonic time move together. */
 export const make = (): MovableClock => {
   let offset = 0
   const sleepers = new Set<Sleeper>()
@@ -51,7 +54,7 @@ export const make = (): MovableClock => {
           resume(Effect.void)
         }
         const sleeper: Sleeper = { deadline: now() + millis, wake: finish }
-        // Longer than a timer can count is as good as for ever, unless the clock is moved.
+        // A wait that is too long for a timer ends only when the clock is moved.
         const timer = millis < 2 ** 31 ? setTimeout(finish, millis) : undefined
         sleepers.add(sleeper)
         return Effect.sync(() => {

@@ -1,6 +1,6 @@
-/** Random numbers from a seed: a failure is repeated by its seed. */
+/** Seeded random numbers: a failing test is repeated with its seed. */
 
-/** Mulberry32: numbers from 0 to below 1. */
+/** Mulberry32. The same seed gives the same sequence; `next` returns numbers from 0 to below 1. */
 export class SeededRandom {
   #state: number
 

@@ -1,8 +1,8 @@
 /**
- * A migrated database of its own for each suite, on each database that Galaxy runs on.
+ * A separate migrated database for each suite, on each database that Galaxy runs on.
  *
- * PGlite starts from a dump that is made once per version of the migrations; PostgreSQL clones a template database. Real
- * PostgreSQL is used where `GALAXY_TEST_DATABASE_URL` names a server, and skipped with a line where none does.
+ * PGlite starts from a dump that is made once per version of the migrations; PostgreSQL clones a template database.
+ * PostgreSQL suites run if `GALAXY_TEST_DATABASE_URL` names a server; otherwise they are skipped with a message.
  */
 import { createHash, randomUUID } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
@@ -21,10 +21,10 @@ import { Effect, Layer, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 
-/** What storage needs of a host. */
+/** The services that a host supplies for storage. */
 export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal | DatabaseOwnership.DatabaseOwnership
 
-/** Where the PostgreSQL server of this run listens, if there is one. */
+/** URL of this run's PostgreSQL server, if there is one. */
 export const serverUrl = (): string | undefined => process.env["GALAXY_TEST_DATABASE_URL"] || undefined
 
 const fingerprint = (): string => {
@@ -46,7 +46,7 @@ const migrated = (instance: Instance) =>
 
 const seedFile = () => join(tmpdir(), `galaxy-pglite-${fingerprint()}.tar`)
 
-/** The dump of a migrated PGlite; made by the first who asks. */
+/** The dump of a migrated PGlite; made by the first caller. */
 export const seed = Effect.gen(function* () {
   const file = seedFile()
   if (!existsSync(file)) {
@@ -57,7 +57,7 @@ export const seed = Effect.gen(function* () {
         return yield* Effect.promise(() => instance.call({ type: "dump" }))
       })
     )
-    // Others may be making the same file: each writes its own and the last rename stands.
+    // Others may be making the same file: each writes a temporary one, and the last rename wins.
     const own = `${file}.${process.pid}.${randomUUID()}`
     mkdirSync(dirname(own), { recursive: true })
     writeFileSync(own, dump)
@@ -77,7 +77,7 @@ export const layerPglite = withSignal(Layer.unwrap(Effect.map(seed, (bytes) => P
 
 const templateLock = 4_242_001n
 
-/** Copying databases takes its time when many ask for it. */
+/** Copying databases is slow when many suites do it at once. */
 const patient = { statementTimeoutMs: 120_000, connectTimeoutMs: 30_000 }
 
 /** Runs against the server's own database, to make others. */
@@ -114,7 +114,7 @@ const template = (url: string) =>
     return name
   })
 
-/** A clone of the migrated template on the server, dropped with the scope; answers its URL. */
+/** A clone of the migrated template on the server, dropped with the scope; returns its name and URL. */
 export const cloneUrl = (url: string) =>
   Effect.acquireRelease(
     Effect.gen(function* () {

@@ -13,13 +13,16 @@ import { Effect, Layer, Option, Redacted } from "effect"
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
 
 const gatewaySeed = new Uint8Array(32).fill(9)
+/** The gateway's cryptography on Node, with a signing key that is the same in every run. */
 export const crypto = NodeEdgeCrypto.layer({ signingSeed: Redacted.make(gatewaySeed) })
 
+/** The client's address in tests, from a range reserved for documentation (RFC 5737). */
 export const peer = { ip: "192.0.2.1" }
 
-/** Where the test clock stands when envelopes are made. */
+/** The time at which envelopes are made, in Unix milliseconds. */
 export const now = 1_767_225_600_000
 
+/** A player's device with its session. `publicKey` is the raw 32-byte Ed25519 key. */
 export interface Device {
   readonly deviceSessionId: string
   readonly userId: string
@@ -29,7 +32,7 @@ export interface Device {
 
 const uuid = (kind: string, number: number) => `${kind}-0000-7000-8000-${number.toString(16).padStart(12, "0")}`
 
-/** The device of a number, always with the same key. */
+/** The device with this number, always with the same ids and key. */
 export const device = (number: number): Device => {
   const seed = createHash("sha256").update(`device ${number}`).digest()
   const key = createPrivateKey({
@@ -41,14 +44,16 @@ export const device = (number: number): Device => {
   return { deviceSessionId: uuid("0190f7a2", number), userId: uuid("0190f7a3", number), key, publicKey }
 }
 
+/** The hash that belongs into `payloadHash`. */
 export const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest())
 
+/** The envelope with the device's signature over the request signing input (wire.md, section 1). */
 export const signed = (by: Device, envelope: Envelope): Envelope => ({
   ...envelope,
   signature: new Uint8Array(sign(null, SigningInput.request(envelope), by.key))
 })
 
-/** A request as the device would make it; `fields` are in it before it is hashed and signed. */
+/** A request as the device would make it; `fields` replace its usual values before it is signed. */
 export const envelopeOf = (by: Device, fields: Partial<Envelope> = {}): Envelope => {
   const payloadBytes = fields.payloadBytes ?? new Uint8Array()
   return signed(by, {
@@ -65,7 +70,10 @@ export const envelopeOf = (by: Device, fields: Partial<Envelope> = {}): Envelope
   })
 }
 
-/** Sessions in memory. `answer` may be replaced to fail, or to let a lookup wait. */
+/**
+ * A backend that knows sessions only. `answer` may be replaced, to fail or to make a lookup wait; `asked` lists the
+ * lookups.
+ */
 export class Backend {
   readonly sessions = new Map<string, SessionIdentity>()
   readonly asked: Array<string> = []
@@ -107,7 +115,7 @@ export const generous: Budgets.BudgetOptions = {
   capacity: 100_000
 }
 
-/** The verifier and all it needs; what is named replaces the usual part. */
+/** The verifier and all it needs; `parts` replace the usual settings. */
 export const verifier = (
   backend: Backend,
   parts: {

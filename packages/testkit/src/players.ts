@@ -1,4 +1,4 @@
-/** Players and games for tests: signed in, seated and running in a line or two. */
+/** Players and games for tests: signed in, seated and running with a line or two. */
 import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as EventInbox from "@galaxy/client/EventInbox"
 import * as GalaxyClient from "@galaxy/client/GalaxyClient"
@@ -6,10 +6,10 @@ import * as PublicEdge from "@galaxy/client/PublicEdge"
 import { Data, Effect, Schedule } from "effect"
 import { Galaxy } from "./Galaxy.ts"
 
-/** Something that had to happen didn't. */
+/** An expected state wasn't reached in time. */
 export class NotReady extends Data.TaggedError("NotReady")<{ readonly message: string }> {}
 
-/** Real time, a little at a time: the platform works on other fibers and sockets. */
+/** Polls in real time for about 15 seconds, since the platform works on other fibers and sockets. */
 const patiently = { times: 600, schedule: Schedule.spaced("25 millis") }
 
 const codeFor = (email: string, before: number) =>
@@ -19,7 +19,10 @@ const codeFor = (email: string, before: number) =>
     return code === undefined ? yield* new NotReady({ message: `no code was mailed to ${email}` }) : code
   }).pipe(Effect.retry(patiently))
 
-/** Signs a player in on a new device. The same name again is another device of the same player. */
+/**
+ * Signs a player in on a new device, with the code from the mail. The same name again is another device of the same
+ * player.
+ */
 export const signIn = (name: string) =>
   Effect.gen(function* () {
     const galaxy = yield* Galaxy
@@ -40,6 +43,7 @@ export const signIn = (name: string) =>
     return { name, email, client, userId, session }
   })
 
+/** A signed-in player on one device. `email` is the lower-case name at example.org. */
 export interface TestPlayer {
   readonly name: string
   readonly email: string
@@ -55,7 +59,7 @@ export const player = (name: string) =>
     return { ...signedIn, events: yield* EventInbox.open(signedIn.client, { name }) }
   })
 
-/** Asks until the game is in the state. */
+/** Polls until the game has this status; fails with `NotReady` after about 15 seconds. */
 export const gameIn = (owner: TestPlayer, gameId: string, status: string) =>
   owner.client.call("lobby.games.get", { game_id: gameId }).pipe(
     Effect.flatMap((game) =>
@@ -68,7 +72,7 @@ export const gameIn = (owner: TestPlayer, gameId: string, status: string) =>
     Effect.retry({ ...patiently, while: (error) => error._tag === "NotReady" })
   )
 
-/** A private game of the first player, all seated as `Race_<name>`; ready to start. */
+/** A private game of the first player, with all players seated as `Race_<name>`; ready to start. */
 const formGame = (
   players: readonly [TestPlayer, ...ReadonlyArray<TestPlayer>],
   options: { readonly turnSchedule?: string; readonly timeZone?: string } = {}
@@ -95,7 +99,7 @@ const formGame = (
     return yield* owner.client.call("lobby.games.ready_to_start", of)
   })
 
-/** The same, started and running. */
+/** A private game of the first player, with all players seated as `Race_<name>`; started and running. */
 export const runGame = (
   players: readonly [TestPlayer, ...ReadonlyArray<TestPlayer>],
   options: { readonly turnSchedule?: string; readonly timeZone?: string } = {}

@@ -1,4 +1,4 @@
-/** Values of table descriptors, drawn from a seeded random: every type, every bound, every kind of text. */
+/** Values for table descriptors, drawn from a seeded random: every type, every bound, every kind of text. */
 import type { Json, JsonObject } from "@galaxy/contract/fbs/codec"
 import type { FieldType, Scalar, Tables } from "@galaxy/contract/fbs/descriptor"
 import type { SeededRandom } from "./SeededRandom.ts"
@@ -33,7 +33,7 @@ const value = (random: SeededRandom, tables: Tables, type: FieldType, depth: num
   return Array.from({ length: random.below(4) }, () => value(random, tables, element, depth))
 }
 
-/** A value of the table: what may be absent sometimes is. */
+/** A random value of the table; fields that aren't required are sometimes left out. */
 export const object = (random: SeededRandom, tables: Tables, name: string, depth = 0): JsonObject => {
   const out: Record<string, Json> = {}
   for (const field of tables[name]?.fields ?? []) {
@@ -43,7 +43,7 @@ export const object = (random: SeededRandom, tables: Tables, name: string, depth
   return out
 }
 
-/** What a reader of the value sees: an absent scalar is its default. */
+/** The value as a reader sees it: an absent scalar has its default. */
 export const withDefaults = (tables: Tables, name: string, given: JsonObject): JsonObject => {
   const out: Record<string, Json> = {}
   for (const field of tables[name]?.fields ?? []) {

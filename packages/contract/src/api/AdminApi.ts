@@ -7,20 +7,31 @@ import { int, label, Timestamp } from "./Fields.ts"
 import { AdminIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
+/** An operator's view of one game's runtime: the answer of `GET /runtimes/{game_id}` and of `force-next-turn`. */
 export const Runtime = Schema.Struct({
   game_id: GameId,
+  /** starting, running, generation_in_progress, paused, start_failed, stopped or finished. */
   status: Schema.String,
   engine_version: Schema.optionalKey(Schema.String),
   image_ref: Schema.optionalKey(Schema.String),
+  /** The host's id of the process or container that runs the engine. */
   engine_instance: Schema.optionalKey(Schema.String),
+  /** The newest committed turn. */
   current_turn: Schema.Int,
+  /** The turn under generation; absent while none is. */
   generating_turn: Schema.optionalKey(Schema.Int),
   next_turn_at: Schema.optionalKey(Timestamp),
+  /** Why the last start or turn failed; absent after one that succeeded. */
   failure_reason: Schema.optionalKey(Schema.String),
   started_at: Schema.optionalKey(Timestamp),
+  /** When the engine last completed a start or a turn, or was found under a new instance id. */
   last_observed_at: Schema.optionalKey(Timestamp)
 })
 
+/**
+ * A version in the registry, the only source of the images that games start with. A disabled version starts no new
+ * games; games that run on it go on.
+ */
 export const EngineVersion = Schema.Struct({
   version: Schema.String,
   image_ref: Schema.String,
@@ -28,20 +39,33 @@ export const EngineVersion = Schema.Struct({
   created_at: Timestamp
 })
 
+/**
+ * Body of `POST /engine-versions`. Repeating it changes nothing; the same version with another image is `conflict`,
+ * `exists`.
+ */
 export const RegisterEngineVersion = Schema.Struct({
   /** Semantic version `major.minor.patch`. */
   version: label(64).check(Schema.isPattern(/^\d+\.\d+\.\d+$/)),
   image_ref: label(512)
 })
 
-/** An empty one, or no body: a turn at once, whatever turn the game is at. */
+/**
+ * Body of `force-next-turn`. Without `expected_turn`, or without a body, a turn is made whatever the current one is.
+ */
 export const ForceNextTurn = Schema.Struct({
-  /** The newest turn that the caller knows of as made. Several calls with the same one make one turn. */
+  /**
+   * The newest turn that the caller knows of; if the game is at another, the call is `conflict`, `turn_passed`.
+   * Repeated calls with the same value make one turn.
+   */
   expected_turn: Schema.optionalKey(int(0, 1_000_000))
 })
 
 const ofGame = { params: { game_id: GameId }, success: Runtime, error: wireErrors } as const
 
+/**
+ * Runtimes of games. A game that was never started is `not_found`; forcing a turn of one that isn't running is
+ * `conflict`.
+ */
 export class AdminRuntimesGroup extends HttpApiGroup.make("adminRuntimes")
   .add(
     HttpApiEndpoint.get("get", "/:game_id", ofGame),
@@ -52,6 +76,7 @@ export class AdminRuntimesGroup extends HttpApiGroup.make("adminRuntimes")
   )
   .prefix("/api/v1/admin/runtimes") {}
 
+/** The registry of engine versions, listed newest first by version number. Versions are never removed. */
 export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVersions")
   .add(
     HttpApiEndpoint.get("list", "/", {
@@ -71,6 +96,7 @@ export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVers
   )
   .prefix("/api/v1/admin/engine-versions") {}
 
+/** The whole admin surface. `AdminIdentity` and `InputErrors` guard every route. */
 export class AdminApi extends HttpApi.make("admin")
   .add(AdminRuntimesGroup, AdminEngineVersionsGroup)
   .middleware(AdminIdentity)

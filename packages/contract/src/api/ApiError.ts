@@ -2,8 +2,8 @@
  * The closed set of REST error codes and their statuses (wire contract, section 2).
  *
  * On the wire an error is `{"error":{"code","message","reason"?}}`; in the program it is one tagged class per code. A
- * reason says which condition of its code it is, from a closed list. Domain errors never carry a status: a surface maps
- * them to one of these in its own total table.
+ * reason, from a closed list, says which condition caused the code. Domain errors never carry a status: each surface
+ * maps them to these classes in its own total table.
  */
 import { Schema, SchemaTransformation } from "effect"
 import { HttpApiSchema } from "effect/http-api"
@@ -24,11 +24,14 @@ export const statusOf = {
   service_unavailable: 503
 } as const
 
+/**
+ * A code of the closed set. The same text is the tag of the error's class and the `result_code` of a signed response.
+ */
 export type ApiErrorCode = keyof typeof statusOf
 
 /**
- * The reasons that the codes which have some may give. Readers must take an unknown reason for none: later versions may
- * have more of them.
+ * The reasons that some codes may carry. Readers must treat an unknown reason as an absent one, since later versions
+ * may add more.
  */
 export const reasonsOf = {
   conflict: [
@@ -61,29 +64,47 @@ export type ReasonOf<C extends ApiErrorCode> = C extends keyof typeof reasonsOf 
 
 const fields = { message: Schema.String }
 
+/** The request is malformed, or a value in it is not acceptable. Repeating it fails again. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("invalid_request", fields) {}
+/** The e-mail address is blocked for good. Only the sign-in routes fail with it. */
 export class AccountPermanentlyBlocked extends Schema.TaggedError<AccountPermanentlyBlocked>()(
   "account_permanently_blocked",
   fields
 ) {}
+/**
+ * The caller isn't known: the gateway's or engine's token is wrong, the administrator's name or password is, or the
+ * user has no active account.
+ */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("unauthorized", fields) {}
+/**
+ * The caller may not do this; an object that they may not even see is `not_found` instead. Listeners also refuse
+ * requests from pages of other sites and for foreign host names with it.
+ */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("forbidden", {
   ...fields,
   reason: Schema.optionalKey(Schema.Literals(reasonsOf.forbidden))
 }) {}
+/** The object or route doesn't exist, or the caller may not see it: the two can't be told apart. */
 export class NotFound extends Schema.TaggedError<NotFound>()("not_found", fields) {}
+/** The path exists under other methods, which the `Allow` header lists. */
 export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("method_not_allowed", fields) {}
+/** The request is valid, but the present state of the object rules it out. */
 export class Conflict extends Schema.TaggedError<Conflict>()("conflict", {
   ...fields,
   reason: Schema.optionalKey(Schema.Literals(reasonsOf.conflict))
 }) {}
+/** The body is larger than the listener accepts. */
 export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>()("payload_too_large", fields) {}
+/** The body is not JSON by its `Content-Type`, or it has a content encoding. */
 export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()(
   "unsupported_media_type",
   fields
 ) {}
+/** A budget is used up. The answer's `Retry-After` header says when to come back. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("rate_limited", fields) {}
+/** A defect on the server. The message says nothing about its cause, which is only logged. */
 export class InternalError extends Schema.TaggedError<InternalError>()("internal_error", fields) {}
+/** A part that the answer depends on can't be reached at present; a retry may succeed. */
 export class ServiceUnavailable extends Schema.TaggedError<ServiceUnavailable>()("service_unavailable", fields) {}
 
 const classes = {
@@ -101,10 +122,10 @@ const classes = {
   service_unavailable: ServiceUnavailable
 } as const
 
-/** Any error that a REST surface answers with. */
+/** Every error that a REST surface may answer with. */
 export type ApiError = { [C in ApiErrorCode]: InstanceType<(typeof classes)[C]> }[ApiErrorCode]
 
-/** The error class of a code, made with its message and, where its code has some, a reason. */
+/** Makes the error of a code. A reason is kept only for codes that have reasons. */
 export const make = <C extends ApiErrorCode>(code: C, message: string, reason?: ReasonOf<C>): ApiError => {
   switch (code) {
     case "conflict":
@@ -121,7 +142,7 @@ export const body = <C extends ApiErrorCode>(code: C, message: string, reason?: 
   error: { code, message, ...(reason === undefined ? {} : { reason }) }
 })
 
-/** Any error as a reader takes it: of whatever code and reason. */
+/** An error as readers decode it: code and reason are open, so that those of newer versions can be read. */
 export const ErrorEnvelope = Schema.Struct({
   error: Schema.Struct({ code: Schema.String, message: Schema.String, reason: Schema.optionalKey(Schema.String) })
 })
@@ -175,7 +196,7 @@ const wireReasoned = <
     HttpApiSchema.status(status)
   )
 
-/** What an endpoint declares as its `error`: every code, in its wire form. */
+/** The `error` that every endpoint declares: all codes, in their wire form. */
 export const wireErrors = [
   wire("invalid_request", statusOf.invalid_request, InvalidRequest),
   wire("account_permanently_blocked", statusOf.account_permanently_blocked, AccountPermanentlyBlocked),
@@ -193,5 +214,5 @@ export const wireErrors = [
 
 /** The wire form of `invalid_request` alone, for middleware that only refuses malformed input. */
 export const InvalidRequestWire = wireErrors[0]
-/** The wire form of `not_found` alone, for middleware that refuses paths which name nothing. */
+/** The wire form of `not_found` alone, for middleware that refuses paths with a malformed id. */
 export const NotFoundWire = wireErrors[4]

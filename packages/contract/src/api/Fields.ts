@@ -11,10 +11,10 @@ export const text = (max: number) => Schema.String.check(Schema.isMaxLength(max)
 /** Text of 1 to `max` characters. */
 export const label = (max: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(max))
 
-/** Digits, and nothing that a programming language also takes for a number: an empty text is no 0. */
+/** Decimal digits only. Other texts that JavaScript converts to numbers are refused; an empty text is not 0. */
 const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/))
 
-/** A query parameter that is a whole number from `low`, at least 0, to `high`. */
+/** A query parameter that is a whole number from `low` to `high`; `low` must be at least 0. */
 export const whole = (low: number, high: number) =>
   digits.pipe(
     Schema.decodeTo(

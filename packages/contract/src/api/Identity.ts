@@ -1,11 +1,14 @@
-/** Who calls: a player by the gateway's header, an administrator by Basic authentication. */
+/** Who is calling: a player, by the gateway's header, or an administrator, by Basic authentication. */
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import type { UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 
+/** Header with the id of the calling user. It is believed because only gateways get through to the user surface. */
 export const userIdHeader = "x-user-id"
-/** Shared secret between gateway and backend, where the network between them isn't trusted. */
+/**
+ * Header with the secret that gateway and backend share. Not needed where the operator declares the network trusted.
+ */
 export const gatewayTokenHeader = "x-gateway-token"
 
 /** The player on whose behalf a user-surface handler runs. */
@@ -13,7 +16,7 @@ export class Caller extends Context.Service<
   Caller,
   {
     readonly userId: UserId
-    /** Source address; absent where the peer has none. */
+    /** The player's address as the gateway saw it; absent where the peer has none. */
     readonly sourceIp: string | undefined
   }
 >()("@galaxy/contract/api/Caller") {}
@@ -24,6 +27,7 @@ export class CallerIdentity extends HttpApiMiddleware.Service<CallerIdentity, { 
   { error: wireErrors }
 ) {}
 
+/** The administrator on whose behalf an admin handler runs: enabled, with the password verified. */
 export class Administrator extends Context.Service<Administrator, { readonly username: string }>()(
   "@galaxy/contract/api/Administrator"
 ) {}
@@ -31,6 +35,10 @@ export class Administrator extends Context.Service<Administrator, { readonly use
 /** The realm never changes, so that a password manager finds its entry in every deployment. */
 export const adminRealm = "galaxy-admin"
 
+/**
+ * Verifies name and password by Basic authentication. Failure is `unauthorized`, with a challenge for `adminRealm`; an
+ * unknown name and a wrong password can't be told apart.
+ */
 export class AdminIdentity extends HttpApiMiddleware.Service<AdminIdentity, { provides: Administrator }>()(
   "@galaxy/contract/api/AdminIdentity",
   { security: { basic: HttpApiSecurity.basic }, error: wireErrors }

@@ -1,4 +1,4 @@
-/** What only the gateway asks of the backend (`/api/v1/internal`): session lookup and the catch-up of event streams. */
+/** Calls that only gateways make to the backend (`/api/v1/internal`): sessions, accounts, and catching up streams. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { DeviceSessionId, UserId } from "../ids/Ids.ts"
@@ -7,6 +7,10 @@ import { Timestamp } from "./Fields.ts"
 import { InputErrors } from "./InputErrors.ts"
 import { Account } from "./UserAccount.ts"
 
+/**
+ * A device session as the gateway's session cache holds it. Revoked sessions are answered too, so that the gateway can
+ * tell `session_revoked` from `session_unknown`.
+ */
 export const SessionRecord = Schema.Struct({
   device_session_id: DeviceSessionId,
   user_id: UserId,
@@ -17,20 +21,27 @@ export const SessionRecord = Schema.Struct({
   revoked_at: Schema.optionalKey(Timestamp)
 })
 
+/** One stored event of a user, ready to be signed for a stream. */
 export const UserEvent = Schema.Struct({
+  /** The user's own numbering: 1, 2, 3, … without holes, in commit order. */
   sequence: Schema.Int,
+  /** One of `EventKinds`; open, so that a gateway passes on those of a newer backend. */
   kind: Schema.String,
   /** Standard base64. */
   payload: Schema.String,
   event_id: Schema.String,
-  /** Meant for one session only; absent for all of the user's. */
+  /** The only session that the event is for; absent when it is for all of the user's. */
   device_session_id: Schema.optionalKey(DeviceSessionId),
+  /** Id and trace of the request that caused the event; empty where none did. */
   request_id: Schema.String,
   trace_id: Schema.String,
   created_at: Timestamp
 })
 
-/** Kept events above `after`, in order. `oldest`..`newest` is what is kept; both 0 when the user has no event yet. */
+/**
+ * Stored events above `after` in order of sequence, at most `limit` of them (200 when absent). `newest_sequence` is the
+ * last number given, `oldest_sequence` the first one still stored. Both are 0 before the user's first event.
+ */
 export const UserEvents = Schema.Struct({
   events: Schema.Array(UserEvent),
   oldest_sequence: Schema.Int,
@@ -40,6 +51,7 @@ export const UserEvents = Schema.Struct({
 const atLeast = (low: number, high: number) =>
   Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))
 
+/** Session lookup, for verification steps 3 and 4 (wire contract, section 1). An unknown session is `not_found`. */
 export class InternalSessionsGroup extends HttpApiGroup.make("internalSessions")
   .add(
     HttpApiEndpoint.get("lookup", "/:device_session_id", {
@@ -50,6 +62,10 @@ export class InternalSessionsGroup extends HttpApiGroup.make("internalSessions")
   )
   .prefix("/api/v1/internal/sessions") {}
 
+/**
+ * A user's stored events, from which streams catch up after a reconnect or a lost push connection. A user without
+ * events gets an empty list, whether or not the account exists.
+ */
 export class InternalEventsGroup extends HttpApiGroup.make("internalEvents")
   .add(
     HttpApiEndpoint.get("events", "/:user_id/events", {
@@ -64,6 +80,7 @@ export class InternalEventsGroup extends HttpApiGroup.make("internalEvents")
   )
   .prefix("/api/v1/internal/users") {}
 
+/** A user's account by id. A deleted account is `not_found`. */
 export class InternalAccountsGroup extends HttpApiGroup.make("internalAccounts")
   .add(
     HttpApiEndpoint.get("account", "/:user_id/account-internal", {
@@ -74,6 +91,7 @@ export class InternalAccountsGroup extends HttpApiGroup.make("internalAccounts")
   )
   .prefix("/api/v1/internal/users") {}
 
+/** The whole internal surface. It has no identity middleware: the listener admits only gateways. */
 export class InternalApi extends HttpApi.make("internal")
   .add(InternalSessionsGroup, InternalEventsGroup, InternalAccountsGroup)
   .middleware(InputErrors) {}

@@ -1,23 +1,23 @@
 /**
  * Text that people see, whoever wrote it: names, labels, descriptions.
  *
- * It is well-formed Unicode, shows something, and does nothing to the text around it: no control characters, nothing that
- * turns the reading direction. Every field of the wire that is shown to somebody is made of `line` or `paragraphs`.
+ * It is well-formed Unicode, shows something, and doesn't affect the text around it: it has no control characters and
+ * none that change the reading direction. Every wire field that is shown to people is made of `line` or `paragraphs`.
  */
 import { Schema } from "effect"
 
 /**
- * What has no place in shown text: control and format characters, halves of surrogate pairs, characters without a
- * meaning, the mark of a character that was lost on the way (U+FFFD), line and paragraph separators. Joiners stay: some
- * scripts and most emoji of several parts need them. Line breaks are judged apart.
+ * Characters that are refused: control and format characters, halves of surrogate pairs, unassigned and private-use
+ * ones, the replacement character (U+FFFD), line and paragraph separators. Joiners are allowed, since some scripts and
+ * most composed emoji need them. Line breaks are checked separately.
  */
 const refused = /[^\P{C}\n\r\u{200C}\u{200D}]|[\u2028\u2029\uFFFD]/u
 
 const lineBreak = /[\n\r]/
 
 /**
- * Letters, digits, punctuation and symbols with ink. Some count as such and are blank all the same: fillers and other
- * characters that a reader may leave out, the empty braille cell, the empty note head.
+ * Letters, digits, punctuation and symbols that leave a mark. Some characters of these classes are blank and don't
+ * count: fillers and other ignorable characters, the empty braille cell, the empty note head.
  */
 const visible = /(?![\p{Default_Ignorable_Code_Point}\u{2800}\u{1D159}])[\p{L}\p{N}\p{P}\p{S}]/u
 
@@ -29,10 +29,10 @@ const problemOf = (text: string, breaks: "forbidden" | "allowed"): string | unde
   return visible.test(text) ? undefined : "must have something visible"
 }
 
-/** What is wrong with a line that people see, as words that follow the field's name; `undefined`: nothing. */
+/** Returns what is wrong with a visible line, worded to follow the field's name; `undefined` if nothing is. */
 export const lineProblem = (text: string): string | undefined => problemOf(text, "forbidden")
 
-/** The same for text of several lines, which may be empty. */
+/** Like `lineProblem`, for text of several lines, which may be empty. */
 export const paragraphsProblem = (text: string): string | undefined =>
   text === "" ? undefined : problemOf(text, "allowed")
 

@@ -10,6 +10,10 @@ import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGamesGroup, LobbyMyInvitesGr
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
+/**
+ * The whole user surface, as the gateway calls it for `messageRoutes`. `CallerIdentity` gives every handler its
+ * `Caller`.
+ */
 export class UserApi extends HttpApi.make("user")
   .add(
     AccountGroup,

@@ -1,8 +1,8 @@
 /**
  * In-game operations of a player (`/api/v1/user/games/{game_id}`).
  *
- * The backend authorises and passes on: it sets the actor, and neither reads nor checks the orders themselves, so the
- * bodies here are open JSON whose shape is the engine's contract.
+ * The backend authorises the caller, sets the acting race and passes the rest on. It neither reads nor checks the
+ * orders, so the bodies here are open JSON whose shape is the engine's contract.
  */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
@@ -14,20 +14,28 @@ const turn = int(0, 1_000_000)
 const someTurn = Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))
 const params = { game_id: GameId }
 
-/** The engine's answer as it came. */
+/** A JSON object of the engine's contract, passed on unchanged: one of its answers, or one order of a request. */
 export const EngineAnswer = Schema.Record(Schema.String, Schema.Unknown)
 
+/** Body of `user.games.command`: a batch to append to the race's orders, all of it or nothing. */
 export const SubmitCommands = Schema.Struct({
-  /** The turn the orders are meant for; the open one when absent. */
+  /** The turn that the orders are meant for; the open one when absent, and a conflict if it is another. */
   turn: Schema.optionalKey(turn),
   commands: Schema.Array(EngineAnswer)
 })
 
+/** Body of `user.games.order`: the list that replaces the race's orders. */
 export const SubmitOrders = Schema.Struct({
+  /** As in `SubmitCommands`. */
   turn: Schema.optionalKey(turn),
   orders: Schema.Array(EngineAnswer)
 })
 
+/**
+ * Orders and reports of the caller's race. Callers who only see the game are `forbidden`, `not_member`. Writes need a
+ * running game and are `conflict`, `generating` while a turn is made. Reads above the newest committed turn are
+ * `not_found`.
+ */
 export class GamesGroup extends HttpApiGroup.make("games")
   .add(
     HttpApiEndpoint.post("command", "/commands", {

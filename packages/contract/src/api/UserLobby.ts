@@ -6,6 +6,10 @@ import { wireErrors } from "./ApiError.ts"
 import { int, label, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 
+/**
+ * A game goes from `draft` by its owner's steps to `enrollment_open`, `ready_to_start` and `starting`; the runtime then
+ * makes it `running`, `start_failed` or in the end `finished`. `finished` and `cancelled` are final.
+ */
 export const GameStatus = Schema.Literals([
   "draft",
   "enrollment_open",
@@ -19,21 +23,32 @@ export const GameStatus = Schema.Literals([
 ])
 export type GameStatus = typeof GameStatus.Type
 
+/**
+ * A private game exists only for its owner, its active members and users with an open invite; all others get
+ * `not_found`. A public game is visible to everybody and is run by the administrators.
+ */
 export const Visibility = Schema.Literals(["private", "public"])
 
+/**
+ * Body of `lobby.games.create`, which makes a private game in `draft`. `min_players` must not be above `max_players`.
+ */
 export const CreateGame = Schema.Struct({
   game_name: line(64),
   description: Schema.optionalKey(paragraphs(2000)),
   min_players: int(1, 200),
   max_players: int(1, 200),
-  /** Five cron fields: minute, hour, day of month, month, day of week. */
+  /**
+   * Five cron fields: minute, hour, day of month, month, day of week. Turns must not come closer together than the host
+   * allows, one minute by default.
+   */
   turn_schedule: label(128),
-  /** IANA zone that the schedule is read in; UTC when absent. */
+  /** IANA time zone of the schedule; UTC when absent. */
   time_zone: Schema.optionalKey(label(64)),
-  /** A version of the registry; the newest enabled one when absent. */
+  /** An enabled version of the registry; when absent, the newest one at the start. */
   engine_version: Schema.optionalKey(label(64))
 })
 
+/** One game as the lobby shows it; every step on a game answers with it. */
 export const Game = Schema.Struct({
   game_id: GameId,
   /** Absent for a public game: administrators own it together. */
@@ -44,15 +59,16 @@ export const Game = Schema.Struct({
   description: Schema.String,
   min_players: Schema.Int,
   max_players: Schema.Int,
+  /** Active members. */
   member_count: Schema.Int,
   turn_schedule: Schema.String,
   time_zone: Schema.String,
   engine_version: Schema.optionalKey(Schema.String),
-  /** Last turn that was generated; 0 is the galaxy as it was created. */
+  /** The newest committed turn; 0 is the galaxy as it was created. */
   current_turn: Schema.Int,
-  /** What the runtime last said: none, starting, running, generation_in_progress, start_failed, stopped, finished, … */
+  /** Last reported by the runtime; `none` before a start is asked for, else one of the values of `Runtime.status`. */
   runtime_status: Schema.String,
-  /** Why the last start failed. */
+  /** Why the last start failed, in at most 500 characters; absent once a start is asked for again. */
   failure_reason: Schema.optionalKey(Schema.String),
   next_turn_at: Schema.optionalKey(Timestamp),
   created_at: Timestamp,
@@ -61,42 +77,60 @@ export const Game = Schema.Struct({
   finished_at: Schema.optionalKey(Timestamp)
 })
 
+/**
+ * Answer of `lobby.my.games`: games that the caller owns or plays in, newest first. Without `next_cursor` it is the
+ * last page.
+ */
 export const GameList = Schema.Struct({
   games: Schema.Array(Game),
   next_cursor: Schema.optionalKey(Schema.String)
 })
 
+/** Body of `lobby.invites.issue`. */
 export const IssueInvite = Schema.Struct({
-  /** Bound to this user; a code is minted when absent. */
+  /** The only user who may redeem the invite; when absent, it gets a code that one player may redeem. */
   invited_user_id: Schema.optionalKey(UserId),
+  /** By default a week from now when absent, and at most a year ahead; a host may set other bounds. */
   expires_at: Schema.optionalKey(Timestamp)
 })
 
+/** Only a `pending` invite can be redeemed, declined or revoked; the other statuses are final. */
 export const InviteStatus = Schema.Literals(["pending", "redeemed", "declined", "revoked", "expired"])
 
+/** One invite to a private game, which seats one player. It is shown as `expired` from `expires_at` on. */
 export const Invite = Schema.Struct({
   invite_id: InviteId,
   game_id: GameId,
   issuer_user_id: UserId,
   invited_user_id: Schema.optionalKey(UserId),
-  /** Only in code-based invites, and only for the issuer. */
+  /** Present only in code-based invites, and only when the reader is the issuer. */
   code: Schema.optionalKey(Schema.String),
   status: InviteStatus,
   expires_at: Timestamp,
   created_at: Timestamp
 })
 
+/**
+ * Answer of `lobby.my.invites`: invites that the caller received or issued, in any status, newest first. Without
+ * `next_cursor` it is the last page.
+ */
 export const InviteList = Schema.Struct({
   invites: Schema.Array(Invite),
   next_cursor: Schema.optionalKey(Schema.String)
 })
 
+/** Body of `lobby.invites.redeem`. A missing or wrong code is `not_found`, like an invite that doesn't exist. */
 export const RedeemInvite = Schema.Struct({
+  /** The name to play under; `conflict`, `name_taken` if another player holds it or one that looks like it. */
   race_name: line(64),
-  /** The code of a code-based invite. */
+  /** Needed for a code-based invite only. */
   code: Schema.optionalKey(label(64))
 })
 
+/**
+ * One user's seat in one game. A `removed` user may be seated again, a `blocked` one may not; both lose their race
+ * name.
+ */
 export const Membership = Schema.Struct({
   membership_id: MembershipId,
   game_id: GameId,
@@ -106,6 +140,7 @@ export const Membership = Schema.Struct({
   joined_at: Timestamp
 })
 
+/** Answer of `lobby.memberships.list`: active members only, in the order in which they joined. */
 export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membership) })
 
 const paging = {
@@ -118,6 +153,10 @@ const paging = {
 const game = { game_id: GameId }
 const ofGame = { params: game, success: Game, error: wireErrors } as const
 
+/**
+ * Games and their owner's steps. Whoever may see a game may read it; others who take a step are `forbidden`,
+ * `not_owner`. A step that the status doesn't allow is `conflict`, `wrong_state`.
+ */
 export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
   .add(
     HttpApiEndpoint.post("create", "/", { payload: CreateGame, success: Game, error: wireErrors }),
@@ -134,6 +173,10 @@ export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
   )
   .prefix("/api/v1/user/lobby/games") {}
 
+/**
+ * Invites of one game: the owner issues them, the issuer may revoke them, the invited user or a holder of the code
+ * redeems them, and the invited user may decline. An invite is `not_found` for anyone who is not involved in it.
+ */
 export class LobbyInvitesGroup extends HttpApiGroup.make("lobbyInvites")
   .add(
     HttpApiEndpoint.post("issue", "/", { params: game, payload: IssueInvite, success: Invite, error: wireErrors }),
@@ -156,10 +199,12 @@ export class LobbyInvitesGroup extends HttpApiGroup.make("lobbyInvites")
   )
   .prefix("/api/v1/user/lobby/games/:game_id/invites") {}
 
+/** The caller's own games, in pages of 50 by default and at most 200. */
 export class LobbyMyGamesGroup extends HttpApiGroup.make("lobbyMyGames")
   .add(HttpApiEndpoint.get("games", "/games", { query: paging, success: GameList, error: wireErrors }))
   .prefix("/api/v1/user/lobby/my") {}
 
+/** The caller's own invites, in pages of 50 by default and at most 200. */
 export class LobbyMyInvitesGroup extends HttpApiGroup.make("lobbyMyInvites")
   .add(HttpApiEndpoint.get("invites", "/invites", { query: paging, success: InviteList, error: wireErrors }))
   .prefix("/api/v1/user/lobby/my") {}

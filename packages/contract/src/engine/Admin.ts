@@ -1,19 +1,24 @@
-/** What the platform tells an engine about its game, and what it asks back. */
+/** Bodies and answers of the engine's admin routes and of its probe (wire contract, section 4). */
 import { Schema } from "effect"
 import { int, label } from "../api/Fields.ts"
 import { EnginePlayerId, GameId } from "../ids/Ids.ts"
 import { maxRaceName, maxRaces, maxSeedText, maxTurn } from "./Limits.ts"
 
-/** Names of the sets of constants a galaxy can be played with. */
+/** Names of the rulesets: the sets of constants that a galaxy can be played with. The first one is the default. */
 export const rulesetNames = ["plus", "ng-constants"] as const
+/** `plus` is the game. `ng-constants` has the numbers of GalaxyNG, for comparison with its recorded cases. */
 export type RulesetName = (typeof rulesetNames)[number]
 
+/**
+ * Body of `init`. Repeated with the same game id it answers the same; another game id is a conflict. Two races may
+ * share neither a name nor a player.
+ */
 export const InitRequest = Schema.Struct({
   game_id: GameId,
-  /** Everything that chance decides follows from it: who knows it can foresee the game. */
+  /** All random numbers of the game derive from it, so whoever knows it can foresee the game. */
   seed: label(maxSeedText),
   options: Schema.optionalKey(Schema.Struct({ ruleset: Schema.optionalKey(Schema.Literals(rulesetNames)) })),
-  /** In their order for the whole game. */
+  /** Their order stays for the whole game. */
   races: Schema.Array(Schema.Struct({ name: label(maxRaceName), player_id: EnginePlayerId })).check(
     Schema.isMinLength(1),
     Schema.isMaxLength(maxRaces)
@@ -21,6 +26,10 @@ export const InitRequest = Schema.Struct({
 })
 export type InitRequest = typeof InitRequest.Type
 
+/**
+ * One race in numbers that aren't rounded. Once the race has left or is banished it is `eliminated`, and its present
+ * planets, population and industry are 0.
+ */
 export const EnginePlayer = Schema.Struct({
   player_id: EnginePlayerId,
   race: Schema.String,
@@ -28,7 +37,7 @@ export const EnginePlayer = Schema.Struct({
   population: Schema.Finite,
   industry: Schema.Finite,
   eliminated: Schema.Boolean,
-  /** The best of all turns so far. */
+  /** The highest number of all turns so far. */
   max_planets: Schema.Int,
   max_population: Schema.Finite,
   initial_planets: Schema.Int,
@@ -36,19 +45,25 @@ export const EnginePlayer = Schema.Struct({
 })
 export type EnginePlayer = typeof EnginePlayer.Type
 
-/** The game after a turn. Races in their order. */
+/** Answer of `init`, `status`, `turn` and `race/banish`: the game after a turn, races in the order of `init`. */
 export const EngineStatus = Schema.Struct({
   game_id: GameId,
   turn: int(0, maxTurn),
   finished: Schema.Boolean,
+  /** Names of races; empty until the game is finished. */
   winners: Schema.Array(Schema.String),
   players: Schema.Array(EnginePlayer)
 })
 export type EngineStatus = typeof EngineStatus.Type
 
-/** The turn to make. */
+/** Body of `turn`: the turn to make. One that was made answers the same again; one beyond the next is a conflict. */
 export const TurnRequest = Schema.Struct({ turn: int(0, maxTurn) })
 
+/**
+ * Body of `race/banish`, with the race's name in any case. The race leaves at the start of the next turn and can give
+ * no more orders. Repeating the call changes nothing.
+ */
 export const BanishRequest = Schema.Struct({ race: label(maxRaceName) })
 
+/** Answer of `healthz`: the engine can read its state and serve. `version` is the engine's. */
 export const Health = Schema.Struct({ status: Schema.Literal("ok"), version: Schema.String })

@@ -1,8 +1,8 @@
 /**
  * The engine's REST surface (wire contract, section 4): one engine serves one game.
  *
- * Init and turn are idempotent, so that a caller who lost an answer asks again. A write names the turn it was written
- * for or means the open one; a write for any other turn is a conflict.
+ * Init and turn are idempotent, so a caller who lost the answer can ask again. A write names the turn that it is meant
+ * for, or else means the open one; a write for any other turn is a conflict.
  */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware } from "effect/http-api"
@@ -17,10 +17,10 @@ const actor = label(maxRaceName)
 const orderList = Schema.Array(Order).check(Schema.isMaxLength(maxOrders))
 const openTurn = Schema.optionalKey(int(0, maxTurn))
 
-/** A batch that is appended to the race's orders, or refused as a whole. */
+/** Body of `POST /command`: a batch that is appended to the race's orders, or refused as a whole. */
 export const CommandRequest = Schema.Struct({ actor, turn: openTurn, commands: orderList })
 
-/** The list that replaces the race's orders. */
+/** Body of `PUT /order`: the list that replaces the race's orders. Refused orders in it are stored too. */
 export const OrderRequest = Schema.Struct({ actor, turn: openTurn, orders: orderList })
 
 const ofRace = { race: actor, turn: Schema.optionalKey(whole(0, maxTurn)) }
@@ -31,10 +31,15 @@ export class EngineInputErrors extends HttpApiMiddleware.Service<EngineInputErro
   { error: InvalidRequestWire }
 ) {}
 
+/** The probe: the only route that needs no token. */
 export class HealthGroup extends HttpApiGroup.make("health").add(
   HttpApiEndpoint.get("healthz", "/healthz", { success: Health, error: wireErrors })
 ) {}
 
+/**
+ * The platform's calls: creating the galaxy, making turns, removing races. Before `init` the others are conflicts, and
+ * once the game is finished so is a new turn.
+ */
 export class EngineAdminGroup extends HttpApiGroup.make("admin")
   .add(
     HttpApiEndpoint.post("init", "/init", { payload: InitRequest, success: EngineStatus, error: wireErrors }),
@@ -48,6 +53,10 @@ export class EngineAdminGroup extends HttpApiGroup.make("admin")
   )
   .prefix("/api/v1/admin") {}
 
+/**
+ * Orders and reports of one race, whose name may be in any case. An unknown race or a turn not made yet is `not_found`;
+ * orders of a race that has left, or in a finished game, are conflicts.
+ */
 export class PlayGroup extends HttpApiGroup.make("play")
   .add(
     HttpApiEndpoint.post("command", "/command", { payload: CommandRequest, success: OrdersAnswer, error: wireErrors }),
@@ -57,6 +66,7 @@ export class PlayGroup extends HttpApiGroup.make("play")
   )
   .prefix("/api/v1") {}
 
+/** The whole surface. The token that every other route than the probe needs is checked by the engine's listener. */
 export class EngineApi extends HttpApi.make("engine")
   .add(HealthGroup, EngineAdminGroup, PlayGroup)
   .middleware(EngineInputErrors) {}

@@ -1,4 +1,4 @@
-/** Bounds of the engine's REST surface. Whatever is larger is refused before it is looked at. */
+/** Bounds of the engine's REST surface. Anything larger is refused before it is processed. */
 
 /** Races in one galaxy. */
 export const maxRaces = 250
@@ -6,13 +6,13 @@ export const maxRaces = 250
 export const maxOrders = 1000
 /** Bytes of a request body. */
 export const maxBodyBytes = 1024 * 1024
-/** Bytes of the bodies of all requests under way; who comes when they are taken waits. */
+/** Bytes of the bodies of all requests under way. When they are taken, further requests wait. */
 export const maxBodiesBytes = 32 * maxBodyBytes
-/** Characters of any text in an order; longer than a name may be, so that a long name gets a verdict of its own. */
+/** Characters of any text in an order. More than a name may have, so that a long name gets a verdict. */
 export const maxOrderText = 100
-/** Characters of the text that a galaxy's chance is drawn from. */
+/** Characters of the seed of a galaxy's random numbers. */
 export const maxSeedText = 200
 /** Highest turn number. */
 export const maxTurn = 1_000_000
-/** Characters of a race name; what the name is made of is the platform's business. */
+/** Characters of a race name; which characters it may have is up to the platform. */
 export const maxRaceName = 64

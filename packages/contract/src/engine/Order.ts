@@ -1,24 +1,24 @@
 /**
  * Orders of a race and the engine's verdicts on them.
  *
- * An order is one flat object: `op` says what it does, the other fields are its arguments. An argument that the
- * operation asks for and doesn't get, or that names nothing, is a refused order with a code, never a malformed request;
- * only an operation that the engine doesn't know is malformed.
+ * An order is one flat object: `op` says what it does, the other fields are its arguments. If an argument is missing or
+ * names nothing that exists, the order is refused with a code and the request stays valid. A request is malformed only
+ * if the engine doesn't know an operation or a field has the wrong type or size.
  */
 import { Schema } from "effect"
 import { int, text } from "../api/Fields.ts"
 import { maxOrderText, maxTurn } from "./Limits.ts"
 
-/** What each operation takes; arguments in brackets may be left out. */
+/** The arguments of each operation, in the order in which the classic order text has them. */
 export const orderArguments = {
-  /** [race]: the attitude to a race; one's own name means everybody. */
+  /** `peace` and `war` set the attitude to a race; the own name stands for all others. */
   peace: ["race"],
   war: ["race"],
   /** Splits ships off a group, out of its fleet. */
   break_group: ["group", "ships"],
   design_class: ["name", "drive", "armament", "weapons", "shields", "cargo"],
   delete_class: ["class"],
-  /** To a free name, or to that of an equal design, which makes the two one. */
+  /** To a free name, or to that of an equal design, which merges the two classes. */
   rename_class: ["class", "name"],
   create_science: ["name", "drive", "weapons", "shields", "cargo"],
   delete_science: ["science"],
@@ -29,31 +29,37 @@ export const orderArguments = {
   merge_fleets: ["fleet", "into"],
   give: ["group", "race", "ships"],
   dismantle: ["group", "ships"],
-  /** `amount` is the total for the ships named; as much as there is and fits when left out. */
+  /** `amount` is the total for all the ships that load; when left out, as much as is in stock and fits. */
   load: ["group", "goods", "ships", "amount"],
   unload: ["group", "ships", "amount"],
   rename_planet: ["planet", "name"],
   produce: ["planet", "product"],
-  /** No `to` ends the route. */
+  /** Without `to` the route is removed. */
   route: ["planet", "goods", "to"],
-  /** A group, or a whole fleet, to a planet; the one where it stands takes the order back. */
+  /** A group or a whole fleet to a planet; the planet where it stands cancels the order. */
   send: ["group", "fleet", "planet", "ships"],
   vote: ["race"],
   upgrade: ["group", "block", "ships", "level"],
   quit: ["race"]
 } as const
 
+/** All operations, in the order of `orderArguments`. */
 export const orderOps = Object.keys(orderArguments) as ReadonlyArray<keyof typeof orderArguments>
+/** One of `orderOps`. A request with any other operation is `invalid_request`. */
 export type OrderOp = keyof typeof orderArguments
 
 const argument = text(maxOrderText)
 const index = int(0, 1_000_000)
-/** Wide enough for a wrong count to get a verdict. */
+/** Wide enough for a wrong count to get a verdict instead of making the request malformed. */
 const count = int(-1_000_000_000, 1_000_000_000)
 
+/**
+ * One order, as players send it and as read-backs and reports return it. Which fields matter depends on `op`; see
+ * `orderArguments`.
+ */
 export const Order = Schema.Struct({
   op: Schema.Literals(orderOps),
-  /** Number of a planet; where a route begins, and where a group is sent. */
+  /** Number of a planet: where a route begins, or where ships are sent. */
   planet: Schema.optionalKey(index),
   /** Number of the planet where a route ends. */
   to: Schema.optionalKey(index),
@@ -66,20 +72,21 @@ export const Order = Schema.Struct({
   name: Schema.optionalKey(argument),
   /** Name of a race, in any case. */
   race: Schema.optionalKey(argument),
-  /** Number of an own group; 0 is the newest. */
+  /** Number of a group of the race; 0 is the newest one. */
   group: Schema.optionalKey(int(0, 1_000_000_000)),
-  /** How many ships of the group; 0 or absent is all. */
+  /** How many ships of the group; 0 or absent means all. */
   ships: Schema.optionalKey(count),
   fleet: Schema.optionalKey(argument),
+  /** The fleet that `fleet` is merged into. */
   into: Schema.optionalKey(argument),
   class: Schema.optionalKey(argument),
   science: Schema.optionalKey(argument),
-  /** `COL`, `CAP` or `MAT`; for a route `EMP` too: ships without cargo. */
+  /** `COL`, `CAP` or `MAT`; for a route also `EMP`, ships without cargo. */
   goods: Schema.optionalKey(argument),
   amount: Schema.optionalKey(Schema.Finite),
   /** `DRIVE`, `WEAPONS`, `SHIELDS`, `CARGO` or `ALL`. */
   block: Schema.optionalKey(argument),
-  /** The technology level to raise to at most. */
+  /** Upgrades raise no further than to this technology level. */
   level: Schema.optionalKey(Schema.Finite),
   /** Blocks of a design, or parts of a science. */
   drive: Schema.optionalKey(Schema.Finite),
@@ -136,27 +143,35 @@ export const orderCodeMeanings = {
   upgrading: "the ships are being upgraded",
   wrong_place: "it is at another planet, or the destination is where it starts"
 } as const
+/** Why an order is refused; `orderCodeMeanings` explains each code. */
 export type OrderCode = keyof typeof orderCodeMeanings
 
+/** All codes that this version gives. */
 export const orderCodes = Object.keys(orderCodeMeanings) as ReadonlyArray<OrderCode>
 
 const verdict = {
   /** Place in the list, from 0. */
   position: int(0, 1_000_000),
   accepted: Schema.Boolean,
-  /** One of `orderCodes`; open, so that an older client reads a newer engine. Present when refused. */
+  /** One of `orderCodes`, present when refused. Open, so that an older client can read a newer engine. */
   code: Schema.optionalKey(Schema.String),
   message: Schema.optionalKey(Schema.String)
 }
 
+/**
+ * The engine's judgement of one order in a list. For the open turn it is a forecast, and the turn may decide otherwise.
+ */
 export const OrderVerdict = Schema.Struct(verdict)
 export type OrderVerdict = typeof OrderVerdict.Type
 
-/** How an order fared when its turn was made. */
+/** An order with its final verdict, from when its turn was made. */
 export const OrderOutcome = Schema.Struct({ ...verdict, order: Order })
 export type OrderOutcome = typeof OrderOutcome.Type
 
-/** A race's orders of a turn. Verdicts of the open turn are forecasts from what the race can see. */
+/**
+ * Answer of `command`, `order` and of the read-back: all of a race's orders for a turn, each with its verdict. Verdicts
+ * of the open turn are forecasts from what the race can see.
+ */
 export const OrdersAnswer = Schema.Struct({
   race: Schema.String,
   turn: int(0, maxTurn),

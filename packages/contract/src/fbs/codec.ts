@@ -1,21 +1,30 @@
 /**
  * JSON ↔ FlatBuffers by table descriptor: one encoder and one verifying decoder for every message.
  *
- * The decoder reads bytes of strangers: every offset is checked against the buffer before it is followed, depth and
- * total work are bounded by the buffer's size, and whatever is malformed is a `MalformedBuffer`, never a wrong value.
- * Field names are the same on both sides; an absent field is an absent key.
+ * The decoder reads untrusted bytes: every offset is checked against the buffer before it is followed, nesting is
+ * bounded, total work is bounded by the buffer's size, and anything malformed is a `MalformedBuffer`, never a wrong
+ * value. Field names are the same on both sides; an absent field is an absent key.
  */
 import { Data, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { Builder } from "flatbuffers"
 import type { TableField, FieldType, Scalar, Table, Tables } from "./descriptor.ts"
 
+/**
+ * The bytes are not a valid buffer of the table: an offset outside, a missing required field, or an integer beyond
+ * 2^53. `decode` throws it.
+ */
 export class MalformedBuffer extends Data.TaggedError("MalformedBuffer")<{ readonly message: string }> {}
 
-/** A JSON value that doesn't fit the table: a wrong type, a missing required field, a number out of range. */
+/** A JSON value doesn't fit the table: wrong type, missing required field, number out of range. `encode` throws it. */
 export class UnencodableValue extends Data.TaggedError("UnencodableValue")<{ readonly message: string }> {}
 
+/**
+ * Any JSON value. In a table, `null` counts as absent, 64-bit integers are numbers within 2^53, and bytes are standard
+ * base64.
+ */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+/** A table's fields by name. */
 export interface JsonObject {
   readonly [key: string]: Json
 }
@@ -36,7 +45,7 @@ class Reader {
   readonly #view: DataView
   readonly #tables: Tables
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-  /** Bytes that may still be visited: offsets may alias, so work is bounded apart from size. */
+  /** Bytes that may still be visited. Offsets may alias, so a small buffer could otherwise cause much work. */
   #budget: number
 
   constructor(tables: Tables, bytes: Uint8Array) {
@@ -171,7 +180,10 @@ const defaultOf = (field: TableField): Json | undefined => {
   return field.default ?? (field.type === "bool" ? false : 0)
 }
 
-/** Reads a buffer as the named table. An empty buffer is the table without any field. */
+/**
+ * Reads a buffer as the named table; an empty buffer is the table without any field. Fields that the table doesn't have
+ * are skipped. Throws `MalformedBuffer`.
+ */
 export const decode = (tables: Tables, name: string, bytes: Uint8Array): JsonObject => {
   if (bytes.length > 0) return new Reader(tables, bytes).root(name)
   const out: Record<string, Json> = {}
@@ -330,7 +342,9 @@ class Writer {
   }
 }
 
-/** Writes a JSON object as the named table. Keys that the table doesn't have are left out. */
+/**
+ * Writes a JSON object as the named table. Keys that the table doesn't have are left out. Throws `UnencodableValue`.
+ */
 export const encode = (tables: Tables, name: string, value: JsonObject): Uint8Array<ArrayBuffer> => {
   const writer = new Writer(tables)
   writer.builder.finish(writer.table(name, value))

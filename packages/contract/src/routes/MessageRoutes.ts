@@ -2,12 +2,15 @@
  * Message type ↔ REST route: how each signed command becomes one call of the backend's user surface.
  *
  * A request table's fields fill the `{placeholders}` of the path first; the rest become the query of a GET or the JSON
- * body of anything else. The answer's JSON becomes the response table. What isn't listed here isn't routed.
+ * body of anything else. The answer's JSON becomes the response table. Message types that aren't listed are refused.
  */
+
+/** The REST call that one message type becomes. */
 export interface MessageRoute {
   readonly method: "GET" | "POST" | "PATCH"
+  /** From the root; `{name}` stands for a field of the request table. */
   readonly path: string
-  /** Full names of FlatBuffers tables. */
+  /** Full names of the FlatBuffers tables of request and response. */
   readonly request: string
   readonly response: string
 }
@@ -19,6 +22,7 @@ const lobbyGame = (action: string): MessageRoute => ({
   response: "galaxy.lobby.Game"
 })
 
+/** Every routed message type (wire contract, section 1, "Message types"). */
 export const messageRoutes = {
   "user.account.get": {
     method: "GET",
@@ -128,11 +132,12 @@ export const messageRoutes = {
   }
 } as const satisfies Record<string, MessageRoute>
 
+/** A message type that the gateway routes; any other is refused as `unsupported_message_type` (step 10). */
 export type MessageType = keyof typeof messageRoutes
 
-/** The route of a message type, if it has one. */
+/** The route of a message type, or `undefined` if it isn't routed. */
 export const routeOf = (messageType: string): MessageRoute | undefined =>
   Object.hasOwn(messageRoutes, messageType) ? messageRoutes[messageType as MessageType] : undefined
 
-/** Table of a response whose result code isn't `ok`. */
+/** The table of every response whose result code isn't `ok`. */
 export const errorTable = "galaxy.common.Error"

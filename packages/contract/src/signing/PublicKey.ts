@@ -1,15 +1,15 @@
 /**
- * An Ed25519 public key as it comes in: 32 bytes that are the point of an honest key, as text in standard base64.
+ * Checks of Ed25519 public keys that come from outside: 32 bytes, as text in standard base64.
  *
- * The few points of small order are refused: under such a "key" anybody's signature verifies. So are encodings whose
- * y coordinate isn't reduced, which two libraries may read differently, and bytes that are no point at all: half of all
- * there are. Every side asks here, so that none takes a key that another refuses.
+ * Points of small order are refused, since under such a key anybody's signature verifies. So are encodings whose y
+ * coordinate isn't reduced, which two libraries may read differently, and bytes that don't encode a point, as half of
+ * all 32-byte strings don't. Every side checks keys here, so that none accepts a key that another refuses.
  */
 import { Point } from "@noble/ed25519"
 import { Result } from "effect"
 import { Base64 } from "effect/encoding"
 
-/** Whether the bytes are a point, written as RFC 8032 says, and not of small order. */
+/** Returns whether the bytes are a point in the encoding of RFC 8032 and not of small order. */
 export const isHonest = (bytes: Uint8Array): boolean => {
   if (bytes.length !== 32) return false
   try {
@@ -19,7 +19,7 @@ export const isHonest = (bytes: Uint8Array): boolean => {
   }
 }
 
-/** `undefined` when the text is no acceptable key. */
+/** The 32 bytes of a key; `undefined` when the text is not the standard base64 of an acceptable one. */
 export const parse = (text: string): Uint8Array<ArrayBuffer> | undefined => {
   if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) return undefined
   const decoded = Result.getOrUndefined(Base64.decode(text))

@@ -1,10 +1,10 @@
 /**
  * Canonical signing inputs of the wire contract, section 1.
  *
- * Bytes here are what both sides sign and verify; a change is a new protocol version, never an edit.
+ * Both sides sign and verify exactly these bytes, so a change needs a new protocol version.
  */
 
-/** Protocol versions that this code speaks. */
+/** The protocol version that this code speaks; others are refused as `unsupported_protocol_version` (step 2). */
 export const protocolVersion = "v1"
 
 const utf8 = new TextEncoder()
@@ -34,6 +34,7 @@ const concat = (...parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> =>
   return out
 }
 
+/** The signed fields of a request. `trace_id` is not among them, so it carries no authority. */
 export interface RequestFields {
   readonly protocolVersion: string
   readonly deviceSessionId: string
@@ -45,7 +46,7 @@ export interface RequestFields {
   readonly payloadHash: Uint8Array
 }
 
-/** What a device key signs for one request. */
+/** The bytes that a device key signs for one request. */
 export const request = (fields: RequestFields): Uint8Array<ArrayBuffer> =>
   concat(
     text("galaxy-request-v1"),
@@ -57,15 +58,19 @@ export const request = (fields: RequestFields): Uint8Array<ArrayBuffer> =>
     lengthPrefixed(fields.payloadHash)
   )
 
+/** The signed fields of a response. The request id binds the response to the request that it answers. */
 export interface ResponseFields {
   readonly protocolVersion: string
   readonly requestId: string
+  /** Unix milliseconds. */
   readonly timestampMs: bigint
+  /** `ok`, or the backend's error code. */
   readonly resultCode: string
+  /** SHA-256 of the payload, 32 bytes. */
   readonly payloadHash: Uint8Array
 }
 
-/** What the gateway signs for one response. */
+/** The bytes that the gateway signs for one response. */
 export const response = (fields: ResponseFields): Uint8Array<ArrayBuffer> =>
   concat(
     text("galaxy-response-v1"),
@@ -76,19 +81,26 @@ export const response = (fields: ResponseFields): Uint8Array<ArrayBuffer> =>
     lengthPrefixed(fields.payloadHash)
   )
 
+/**
+ * The signed fields of an event. The session id is signed though it isn't sent, so an event from one stream doesn't
+ * verify on another.
+ */
 export interface EventFields {
   readonly eventType: string
   readonly eventId: string
+  /** Unix milliseconds. */
   readonly timestampMs: bigint
   readonly requestId: string
   readonly traceId: string
   /** The session whose stream carries the event. */
   readonly deviceSessionId: string
+  /** The user's number of the event; 0 for the gateway's own. */
   readonly sequence: bigint
+  /** SHA-256 of the payload, 32 bytes. */
   readonly payloadHash: Uint8Array
 }
 
-/** What the gateway signs for one event on one session's stream. */
+/** The bytes that the gateway signs for one event on one session's stream. */
 export const event = (fields: EventFields): Uint8Array<ArrayBuffer> =>
   concat(
     text("galaxy-event-v1"),
@@ -102,7 +114,7 @@ export const event = (fields: EventFields): Uint8Array<ArrayBuffer> =>
     lengthPrefixed(fields.payloadHash)
   )
 
-/** What the gateway signs to prove its clock to a client whose request was stale. */
+/** The bytes that the gateway signs to prove its time to a client whose request was stale (step 7). */
 export const serverTime = (fields: {
   readonly requestId: string
   readonly serverTimeMs: bigint

@@ -1,5 +1,6 @@
 /**
- * What other modules ask of the rows of accounts and of blocked addresses: facts, from which `standing/` makes its verdict.
+ * Read access to accounts and blocked addresses for other modules. It returns facts, from which `standing/` draws the
+ * verdict.
  *
  * All SQL on these tables is in this folder.
  */
@@ -8,12 +9,12 @@ import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 
-/** What is known against an account. */
+/** Everything that can stop an account from acting. */
 export interface AccountFacts {
   readonly userId: UserId
   readonly deleted: boolean
   readonly permanentBlock: boolean
-  /** Its address is blocked, whatever becomes of the account. */
+  /** The address is on the list of blocked addresses, which is independent of the account's own block. */
   readonly addressBlocked: boolean
 }
 
@@ -24,18 +25,22 @@ export interface Contact {
   readonly language: string
 }
 
+/** Reads facts and contacts of accounts. An unknown account is not an error: it is left out, or `undefined`. */
 export class AccountStore extends Context.Service<
   AccountStore,
   {
-    /** Of those of the accounts that exist. */
+    /** Facts of the accounts that exist, in no particular order. */
     facts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<AccountFacts>, StorageError>
-    /** Of the account of an address in its normal form; absent where it has none. */
+    /** Facts of the account with this address in its normal form; `undefined` if there is none. */
     factsOfAddress(email: string): Effect.Effect<AccountFacts | undefined, StorageError>
+    /** For an address in its normal form, whether or not it has an account. */
     isAddressBlocked(email: string): Effect.Effect<boolean, StorageError>
+    /** Includes deleted and blocked accounts: the caller filters by standing. */
     contacts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<Contact>, StorageError>
   }
 >()("@galaxy/core/account/AccountStore") {}
 
+/** Building it runs no statement. */
 export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Layer.effect(
   AccountStore,
   Effect.gen(function* () {

@@ -1,7 +1,7 @@
 /**
  * Accounts of players: one per address, made at the first sign-in.
  *
- * `user_name` and `declared_country` are written once, with the account, and never again.
+ * `user_name` and `declared_country` are written when the account is made and never change.
  */
 import type { Account as AccountSchema } from "@galaxy/contract/api/UserAccount"
 import { UserId } from "@galaxy/contract/ids/Ids"
@@ -11,29 +11,41 @@ import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { newUserName } from "./UserName.ts"
 
+/** A player's account as the API returns it, with its entitlement and its active sanctions and limits. */
 export type Account = typeof AccountSchema.Type
 
+/** There is no account with this id, or it has been deleted. */
 export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {}) {}
 
-/** The address is barred for good. */
+/** The address or its account is blocked for good: it gets no code and no session. */
 export class AccountPermanentlyBlocked extends Schema.TaggedError<AccountPermanentlyBlocked>()(
   "AccountPermanentlyBlocked",
   {}
 ) {}
 
+/** Input of `Accounts.ensure`; used only if the address has no account yet. */
 export interface NewAccount {
   /** In its normal form. */
   readonly email: string
+  /** A BCP 47 tag. */
   readonly preferredLanguage: string
+  /** An IANA name. */
   readonly timeZone: string
+  /** ISO 3166-1 alpha-2, by the address of the sign-in. */
   readonly declaredCountry: string | undefined
 }
 
+/**
+ * Makes accounts and reads them as the API shows them. An address never gets two accounts, even in concurrent sign-ins.
+ */
 export class Accounts extends Context.Service<
   Accounts,
   {
-    /** The account of an address, made now if there is none, whether or not it may act. Joins the caller's transaction. */
+    /**
+     * The account of an address, made now if there is none, whether or not it may act. Joins the caller's transaction.
+     */
     ensure(account: NewAccount): Effect.Effect<UserId, StorageError>
+    /** Fails with `AccountNotFound` for a deleted account too. A blocked account is returned, with its sanctions. */
     find(userId: UserId): Effect.Effect<Account, AccountNotFound | StorageError>
   }
 >()("@galaxy/core/account/Accounts") {}
@@ -58,6 +70,7 @@ const Row = Schema.Struct({
 const SanctionRow = Schema.Struct({ sanction_code: Schema.String, applied_at: Schema.DateTimeUtcFromDate })
 const LimitRow = Schema.Struct({ limit_code: Schema.String, value: Schema.Int })
 
+/** Building it runs no statement. `ensure` dies if ten tries in a row find no free user name. */
 export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {

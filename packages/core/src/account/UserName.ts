@@ -1,7 +1,7 @@
 /**
- * The handle that an account gets at its first sign-in: pronounceable, nobody's wish, and never changed.
+ * The handle that an account gets at its first sign-in: pronounceable, random and never changed.
  *
- * It says nothing about the address it was made for.
+ * It reveals nothing about the address it was made for.
  */
 import { Effect } from "effect"
 import { secureRandom } from "../shared/webCrypto.ts"
@@ -15,7 +15,7 @@ const letter = (alphabet: string) => Effect.map(below(alphabet.length), (at) => 
 
 const sixLetters = Array.from({ length: 6 }, (_, at) => letter(at % 2 === 0 ? consonants : vowels))
 
-/** As `tovaki-48213`: some 10^10 of them, so that a clash is rare and costs one more try. */
+/** For example `tovaki-48213`. There are some 4·10^10 names, so a clash is rare; it costs one more try. */
 export const newUserName: Effect.Effect<string> = Effect.gen(function* () {
   const letters = yield* Effect.all(sixLetters)
   const number = yield* below(100_000)

@@ -1,8 +1,9 @@
 /**
  * Administrators: who may use the admin surface.
  *
- * An unknown name costs as much as a wrong password. What was verified a moment ago is remembered as a keyed hash, so
- * that a script's hundred calls don't cost a hundred slow hashes; disabling or renewing a password forgets it.
+ * An unknown name costs as much as a wrong password. A verified password is remembered for a minute as a keyed hash, so
+ * that a script's hundred calls don't cost a hundred slow hashes. Disabling the administrator or changing the password
+ * ends that at once.
  */
 import { lineProblem } from "@galaxy/contract/api/Text"
 import { Clock, Context, DateTime, Effect, Fiber, Layer, Redacted, Schema } from "effect"
@@ -13,7 +14,7 @@ import { StorageError } from "../shared/StorageError.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
 import { PasswordHasher } from "./PasswordHasher.ts"
 
-/** With this name or password nobody could ever come in. */
+/** Nobody could ever sign in with this name or password; `problem` says why. */
 export class AdminCredentialsUnusable extends Schema.TaggedError<AdminCredentialsUnusable>()(
   "AdminCredentialsUnusable",
   { problem: Schema.String }
@@ -23,12 +24,13 @@ export class AdminCredentialsUnusable extends Schema.TaggedError<AdminCredential
   }
 }
 
+/** Verifies administrators and makes the first one. Wrong credentials are `false`, not an error. */
 export class Admins extends Context.Service<
   Admins,
   {
-    /** Whether there is such an administrator, enabled, with this password. */
+    /** Returns whether an enabled administrator with this name and password exists. */
     verify(username: string, password: Redacted.Redacted): Effect.Effect<boolean, StorageError>
-    /** Makes the first administrator, unless one of this name is there. Answers whether it did. */
+    /** Makes an administrator, unless one of this name exists, even disabled. Returns whether it did. */
     bootstrap(
       username: string,
       password: Redacted.Redacted
@@ -43,6 +45,7 @@ const maxPasswordBytes = 72
 /** Basic authentication ends a name at the first colon. */
 const usernamePattern = /^[^\p{Cc}:]{1,128}$/u
 
+/** Building it starts one slow hash in the background, which unknown names are compared with. */
 export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHasher> = Layer.effect(
   Admins,
   Effect.gen(function* () {
@@ -51,10 +54,10 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     const utf8 = new TextEncoder()
     const mac = yield* Mac.Mac
     const memoryKey = yield* Effect.orDie(mac.generateKey(Mac.hmacSha256))
-    /** When each password was verified. */
+    /** When each password was verified, in Unix milliseconds, by its keyed hash. */
     const remembered = new Map<string, number>()
-    // Verified against when there is no such administrator, so that guessing names learns nothing from the time. Made now,
-    // since at the first guess it would take longer; nobody waits for it.
+    // Compared with when the name is unknown, so that the time reveals no names. Made now, because making it at the
+    // first guess would show in the time; nobody waits for it.
     const nobody = yield* Effect.forkScoped(hasher.hash(Redacted.make(crypto.randomUUID())))
 
     const passwordBytes = (password: Redacted.Redacted) => utf8.encode(Redacted.value(password)).length
@@ -71,7 +74,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
 
     const isRemembered = (mark: string, now: number): boolean => {
       const at = remembered.get(mark)
-      // One in the future is of a clock that was wrong, and not recent.
+      // A time in the future comes from a clock that was wrong, and doesn't count as recent.
       return at !== undefined && at <= now && now < at + rememberMs
     }
 

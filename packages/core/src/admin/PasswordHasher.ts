@@ -1,6 +1,7 @@
 /** Slow, salted hashes of administrators' passwords; the host brings the implementation (bcrypt). */
 import { Context, Effect, Layer, type Redacted } from "effect"
 
+/** Port to a slow hash. The text of a hash includes its salt and cost, so `verify` needs nothing else. */
 export class PasswordHasher extends Context.Service<
   PasswordHasher,
   {

@@ -1,4 +1,6 @@
-/** Forgets challenges and networks that nothing depends on any more, a bounded batch at a time, at once and at intervals. */
+/**
+ * Deletes challenges and networks that no limit depends on any more: at the start and at intervals, in bounded batches.
+ */
 import { type Duration, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
@@ -7,11 +9,13 @@ import type { AuthSettings } from "./AuthSettings.ts"
 import * as ChallengeStore from "./ChallengeStore.ts"
 import { SignInNetworks } from "./SignInNetworks.ts"
 
+/** The pruner's pace: a pass removes at most `batch` times `maxBatches` rows of each kind. */
 export interface AuthPrunerOptions {
+  /** Wait between two passes. */
   readonly every: Duration.Input
   /** Rows that one statement removes. */
   readonly batch: number
-  /** Most batches of each kind that are removed in one go. */
+  /** Most batches of each kind that one pass removes. */
   readonly maxBatches: number
 }
 

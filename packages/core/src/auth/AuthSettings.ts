@@ -1,28 +1,35 @@
-/** What a host decides about signing in: the key of the codes, how long they live, how many are mailed and guessed at. */
+/** Settings of sign-in: the key for codes, their lifetime, and the limits on mails and guesses. */
 import { Context, Effect, Layer, Redacted } from "effect"
 
+/** The limits of sign-in. docs/decisions/0502 says what they defend against. */
 export interface AuthSettingsShape {
   /** Keys the hashes of codes, addresses and networks: the same for all backends of a database. 32 bytes. */
   readonly codeKey: Redacted.Redacted<Uint8Array>
-  /** Milliseconds that a code is valid for. */
+  /** How long a code is valid, in milliseconds. */
   readonly codeLifetimeMs: number
-  /** Wrong codes that burn a challenge. */
+  /** Wrong codes after which a challenge can't be confirmed any more. */
   readonly maxAttempts: number
-  /** Within this time an address gets at most `throttleLimit` codes from one network; then the last one stands. */
+  /**
+   * Milliseconds in which an address gets at most `throttleLimit` codes from one network. A further request returns the
+   * last challenge.
+   */
   readonly throttleWindowMs: number
   readonly throttleLimit: number
   /** Login mails that an address gets in any hour for requests from one network. */
   readonly mailsPerHour: number
   /** Login mails that an address gets in any 24 hours, whoever asks. */
   readonly mailsPerDay: number
-  /** How many of those are kept for networks from which the address has signed in; at most `mailsPerDay`. */
+  /**
+   * How many of `mailsPerDay` are reserved for networks from which the address has signed in; at most `mailsPerDay`.
+   */
   readonly mailsKept: number
-  /** Milliseconds after its last sign-in that a network counts as one from which the address has signed in. */
+  /** Milliseconds that a network stays known after the address last signed in from it. */
   readonly networkMemoryMs: number
-  /** BCP 47 tag of mails when the player asks for no language. */
+  /** BCP 47 tag for mails to players who ask for no language. */
   readonly defaultLanguage: string
 }
 
+/** What applies where a host sets nothing. The key has no default. */
 export const defaults: Omit<AuthSettingsShape, "codeKey"> = {
   codeLifetimeMs: 10 * 60_000,
   maxAttempts: 5,
@@ -35,6 +42,7 @@ export const defaults: Omit<AuthSettingsShape, "codeKey"> = {
   defaultLanguage: "en"
 }
 
+/** The settings in force, with defaults filled in. */
 export class AuthSettings extends Context.Service<AuthSettings, AuthSettingsShape>()(
   "@galaxy/core/auth/AuthSettings"
 ) {}
@@ -42,6 +50,7 @@ export class AuthSettings extends Context.Service<AuthSettings, AuthSettingsShap
 /** Shortest key: as long as the hash that it keys. */
 const minKeyBytes = 32
 
+/** The given settings over `defaults`. Dies when it is built with a key of fewer than 32 bytes. */
 export const layer = (
   settings: Pick<AuthSettingsShape, "codeKey"> & Partial<AuthSettingsShape>
 ): Layer.Layer<AuthSettings> =>

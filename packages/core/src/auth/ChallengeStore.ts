@@ -1,9 +1,9 @@
 /**
  * The only SQL on `auth_challenges`.
  *
- * A timestamp in the future, which a clock that was put back leaves behind, never counts as recent. Besides the challenges
- * that were asked for the table holds `decoys`, which nobody can confirm: an attempt at an unknown challenge is counted on
- * one of them, so that it reads, writes and commits as much as one at a challenge that is there.
+ * A timestamp in the future, left behind by a clock that was set back, never counts as recent. The table also holds
+ * decoys, which nobody can confirm: an attempt at an unknown challenge is counted on one of them, so that it reads,
+ * writes and commits as much as an attempt at a real one.
  */
 import type { ChallengeId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect } from "effect"
@@ -11,7 +11,7 @@ import { SqlClient } from "effect/sql"
 import { AuthSettings } from "./AuthSettings.ts"
 import type { Mark } from "./SignInNetworks.ts"
 
-/** What was sent to an address lately, as far as a request from one network may depend on it. */
+/** Recent challenges and mails of an address, as far as a request from one network may depend on them. */
 export interface Traffic {
   /** Challenges of this address and network that can still be confirmed, newest first. */
   readonly live: ReadonlyArray<{ readonly id: ChallengeId; readonly createdAt: Date }>
@@ -19,17 +19,18 @@ export interface Traffic {
   readonly fromNetworkInHour: number
   /** Mails to the address within 24 hours. */
   readonly mailsInDay: number
-  /** Those of them that networks asked for from which the address hadn't signed in. */
+  /** Those of them that were requested from networks from which the address hadn't signed in. */
   readonly strangersMailsInDay: number
 }
 
+/** A row to insert. Where no code is mailed, `codeHash` is random bytes (`LoginCode.nobodys`). */
 export interface NewChallenge {
   readonly id: ChallengeId
   readonly email: string
   readonly network: Mark
   /** Whether the address had signed in from that network. */
   readonly known: boolean
-  /** Whether its code is mailed; else nobody can confirm it. */
+  /** Whether its code is mailed; if not, nobody can confirm it. */
   readonly mailed: boolean
   readonly codeHash: Uint8Array
   readonly language: string
@@ -52,11 +53,16 @@ const dayMs = 24 * hourMs
 /** The migration makes one for each pair of hexadecimal digits. */
 const decoyOf = (challengeId: string) => `00000000-0000-0000-0000-0000000000${challengeId.slice(-2)}`
 
+/**
+ * The statements, for use inside the caller's transaction: call `inTurn` before `traffic`, and `lock` before `count`.
+ */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const { maxAttempts, throttleLimit } = yield* AuthSettings
 
-  /** What concerns one address takes its turn: two requests at once would both find room under a bound. */
+  /**
+   * Serialises the requests for one address until the transaction ends: two at once would both find room under a limit.
+   */
   const inTurn = (email: string) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${email}, 0))`
 
   const traffic = Effect.fnUntraced(function* (email: string, network: Mark, at: DateTime.Utc) {
@@ -85,7 +91,7 @@ export const make = Effect.gen(function* () {
     VALUES (${it.id}, ${it.email}, ${it.network.network}, ${it.known}, ${it.mailed}, ${it.codeHash}, ${it.language},
       ${DateTime.toDateUtc(it.createdAt)}, ${DateTime.toDateUtc(it.expiresAt)})`
 
-  /** The challenge, or in its stead a decoy; locked until the end of the transaction. */
+  /** The challenge, or a decoy if it is unknown; locked until the end of the transaction. */
   const lock = Effect.fnUntraced(function* (challengeId: string, at: DateTime.Utc) {
     const now = DateTime.toDateUtc(at)
     const [row] = yield* sql<Locked>`
@@ -98,7 +104,7 @@ export const make = Effect.gen(function* () {
     return row ?? (yield* Effect.die(new Error("auth_challenges has lost its decoys")))
   })
 
-  /** Counts an attempt, and uses the challenge up where it was the last one or the right one. */
+  /** Counts an attempt. The right code, or the last allowed attempt, uses the challenge up. */
   const count = (id: string, right: boolean, at: DateTime.Utc) => sql`
     UPDATE backend.auth_challenges
     SET attempts = least(attempts + 1, ${maxAttempts}::int),
@@ -106,7 +112,7 @@ export const make = Effect.gen(function* () {
         THEN coalesce(consumed_at, ${DateTime.toDateUtc(at)}::timestamptz) ELSE consumed_at END
     WHERE challenge_id = ${id}`
 
-  /** Removes challenges that no bound depends on any more, at most `limit`; answers how many. */
+  /** Removes challenges that no limit depends on any more, at most `limit`; returns how many. */
   const forget = Effect.fnUntraced(function* (limit: number) {
     const now = yield* DateTime.nowAsDate
     const rows = yield* sql`

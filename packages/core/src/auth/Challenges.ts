@@ -1,9 +1,9 @@
 /**
- * Signing in by e-mail: a challenge is issued with its mail in one transaction, and confirmed once.
+ * Sign-in by e-mail: a challenge is issued with its mail in one transaction, and confirmed once.
  *
- * Nothing that comes back tells whether an address has an account, or what others have asked for or guessed. A challenge
- * that is unknown, expired, used, burnt by wrong guesses or answered with a wrong code fails in one and the same way, after
- * the same statements. Only guesses at a challenge itself burn it, and its id is told only to networks that asked for it.
+ * No answer reveals whether an address has an account, or what others have asked for or guessed. A challenge that is
+ * unknown, expired, used, burnt by wrong guesses or answered with a wrong code fails in the same way, after the same
+ * statements. Only guesses at a challenge itself burn it, and only networks that asked for it learn its id.
  */
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { ChallengeId, type DeviceSessionId, uuidPattern } from "@galaxy/contract/ids/Ids"
@@ -29,40 +29,49 @@ import { Sessions } from "./Sessions.ts"
 import { type Mark, SignInNetworks } from "./SignInNetworks.ts"
 import * as SourceNetwork from "./SourceNetwork.ts"
 
-/** The challenge can't be confirmed with this code. Why is not said. */
+/** The challenge can't be confirmed with this code. Deliberately without a reason. */
 export class ChallengeNotConfirmed extends Schema.TaggedError<ChallengeNotConfirmed>()("ChallengeNotConfirmed", {}) {}
 
-/** The e-mail address, the device key or the time zone isn't one. */
+/** The e-mail address, the device key or the time zone is malformed; `problem` names the field. */
 export class SignInMalformed extends Schema.TaggedError<SignInMalformed>()("SignInMalformed", {
   problem: Schema.String
 }) {}
 
+/** Input of `Challenges.send`. `locale` and `acceptLanguage` choose the mail's language, as `Language` says. */
 export interface SendCode {
   readonly email: string
   readonly locale?: string | undefined
   readonly acceptLanguage?: string | undefined
-  /** The player's address as the gateway tells it; without one the request shares a network with all others without. */
+  /** The player's address as the gateway reports it. Requests without one share a network. */
   readonly sourceIp?: string | undefined
 }
 
+/** Input of `Challenges.confirm`. The key is that of the new session; the time zone is stored only in a new account. */
 export interface ConfirmCode {
   readonly challengeId: string
   readonly code: string
-  /** Standard base64. */
+  /** Standard base64 of a raw 32-byte Ed25519 key. */
   readonly clientPublicKey: string
   readonly timeZone: string
   readonly sourceIp?: string | undefined
 }
 
+/**
+ * Sign-in by mailed code: `send` issues a challenge, `confirm` exchanges it for a device session.
+ * `AccountPermanentlyBlocked` is the only failure that says something about an address.
+ */
 export class Challenges extends Context.Service<
   Challenges,
   {
     /**
-     * Has a code mailed. Where the network or the address has had enough of them for now, none is mailed, and the answer
-     * is the network's last challenge or one that nobody can confirm.
+     * Mails a code. If the network or the address has reached a limit, no mail is sent, and the result is the network's
+     * last challenge or one that nobody can confirm.
      */
     send(request: SendCode): Effect.Effect<ChallengeId, SignInMalformed | AccountPermanentlyBlocked | StorageError>
-    /** Opens a device session; makes the account at the first sign-in. Works from any network. */
+    /**
+     * Opens a device session; makes the account at the first sign-in. The network may be another than the one that
+     * asked for the code.
+     */
     confirm(
       request: ConfirmCode
     ): Effect.Effect<
@@ -77,7 +86,10 @@ type Attempted =
   | { readonly type: "refused" }
   | { readonly type: "blocked" }
 
-/** How a request for a code is answered: with a mail, with the network's last challenge, or with one that nobody can confirm. */
+/**
+ * How a request for a code is answered: with a mail, with the network's last challenge, or with one that nobody can
+ * confirm.
+ */
 type CodeAnswer =
   | { readonly type: "mailed" }
   | { readonly type: "last"; readonly id: ChallengeId }
@@ -91,6 +103,7 @@ const logLines = {
 
 class Undone extends Data.TaggedError("Undone") {}
 
+/** Sends nothing itself: the mail goes through `MailOutbox`, in the transaction of the challenge. */
 export const layer: Layer.Layer<
   Challenges,
   never,
@@ -131,7 +144,7 @@ export const layer: Layer.Layer<
       return { type: room ? "mailed" : "silent" }
     }
 
-    /** Work that is kept, or done and taken back: the same statements, round trips and commit either way. */
+    /** Runs work and keeps it or rolls it back: the same statements, round trips and commit either way. */
     const inSavepoint = <A, E, R>(keep: boolean, work: Effect.Effect<A, E, R>) =>
       keep
         ? Effect.asVoid(Effect.andThen(sql.withTransaction(work), sql`SELECT 1`))
@@ -144,7 +157,8 @@ export const layer: Layer.Layer<
       request: { readonly email: string; readonly language: string; readonly network: Mark; readonly known: boolean },
       now: DateTime.Utc
     ) {
-      // No time in it that could be guessed, and no neighbour of another: whoever knows an id can burn its challenge.
+      // A random UUID: one made from the time or in sequence could be guessed, and whoever knows an id can burn its
+      // challenge.
       const id = ChallengeId.make(crypto.randomUUID())
       const code = yield* LoginCode.make
       const codeHash = yield* hashOf(id, code)
@@ -204,8 +218,8 @@ export const layer: Layer.Layer<
     }, StorageError.refail)
 
     /**
-     * Judges one attempt under the challenge's row lock, and counts it in any case. A refusal is a value: what it counted
-     * has to be committed.
+     * Judges one attempt under the challenge's row lock, and counts it in any case. A refusal is a value, since its
+     * count has to be committed.
      */
     const attempt = Effect.fnUntraced(function* (
       request: ConfirmCode,
@@ -232,7 +246,7 @@ export const layer: Layer.Layer<
       return { type: "opened", session: yield* sessions.create(userId, publicKey) }
     })
 
-    /** Nobody is kept out for the sake of a country. */
+    /** A failed country lookup must not prevent a sign-in. */
     const countryOf = (ip: string) =>
       Effect.catchDefect(geo.country(ip), (defect) =>
         Effect.as(Effect.logWarning("a country look-up failed", defect), undefined)

@@ -1,7 +1,7 @@
 /**
- * E-mail addresses as traces in logs: a keyed, truncated hash, whose key lives and dies with the process.
+ * Marks that stand for e-mail addresses in logs: a truncated hash under a random key, which is new in each process.
  *
- * As keys of accounts they are in their normal form, which `@galaxy/contract/api/EmailAddress` makes.
+ * Accounts are keyed by the address's normal form, which `@galaxy/contract/api/EmailAddress` makes.
  */
 import { Effect, Redacted } from "effect"
 import { type Mac, SecureRandom } from "effect/crypto"

@@ -13,7 +13,7 @@ const canonical = (tag: string): string | undefined => {
   }
 }
 
-/** The header's tag of highest weight that is a tag at all; the first of equals. */
+/** The valid tag of highest weight in the header; the first of equals. */
 const fromHeader = (header: string): string | undefined => {
   if (header.length > maxHeader) return undefined
   const candidates = header.split(",").map((part) => {
@@ -25,5 +25,6 @@ const fromHeader = (header: string): string | undefined => {
     ?.tag
 }
 
+/** A canonical BCP 47 tag, or `fallback` as given. Malformed input is skipped, never an error. */
 export const resolve = (locale: string | undefined, acceptLanguage: string | undefined, fallback: string): string =>
   canonical(locale ?? "") ?? fromHeader(acceptLanguage ?? "") ?? fallback

@@ -1,7 +1,8 @@
 /**
- * Device sessions: what a public key may act for, until it is revoked.
+ * Device sessions: each lets one public key act for one account until it is revoked.
  *
- * Revoking, the audit row and the word to the gateways are one transaction; what is revoked stays revoked.
+ * A revocation, its audit row and the invalidation for the gateways are one transaction. A revoked session stays
+ * revoked.
  */
 import type { Session as SessionSchema } from "@galaxy/contract/api/UserAccount"
 import { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
@@ -11,11 +12,16 @@ import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
+/** A session as `user.sessions.list` shows it: without its key and status. */
 export type ListedSession = typeof SessionSchema.Type
 
-/** There is no such session, or it is somebody else's: the two look alike. */
+/** There is no such session, or it belongs to someone else: callers can't tell which. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {}) {}
 
+/**
+ * A row of `device_sessions`. `clientPublicKey` is the raw 32-byte Ed25519 key; `revokedAt` is set exactly when the
+ * status is `revoked`.
+ */
 export class DeviceSession extends Schema.Class<DeviceSession>("galaxy/auth/DeviceSession")({
   deviceSessionId: DeviceSessionId,
   userId: UserId,
@@ -28,28 +34,31 @@ export class DeviceSession extends Schema.Class<DeviceSession>("galaxy/auth/Devi
 
 type ActorKind = "user_revoke" | "user_revoke_all"
 
+/** Opens, looks up and revokes sessions. Whether an account may have one is for the caller to check (`Standing`). */
 export class Sessions extends Context.Service<
   Sessions,
   {
-    /** Joins the caller's transaction. */
+    /** Opens an active session. Joins the caller's transaction. */
     create(userId: UserId, publicKey: Uint8Array): Effect.Effect<DeviceSessionId, StorageError>
-    /** For the gateway: active or revoked. Notes, at most once a minute, that the session was seen. */
+    /** For gateways: returns active and revoked sessions. Notes, at most once a minute, that the session was seen. */
     lookup(deviceSessionId: DeviceSessionId): Effect.Effect<DeviceSession, SessionNotFound | StorageError>
-    /** The caller's active sessions, oldest first; of very many the newest. */
+    /** The user's active sessions, oldest first; only the newest 200 if there are more. */
     list(userId: UserId): Effect.Effect<ReadonlyArray<ListedSession>, StorageError>
-    /** Answers what it revoked: nothing when the session was revoked already. */
+    /** Returns the sessions that it revoked: none if the session was revoked before. */
     revoke(
       userId: UserId,
       deviceSessionId: DeviceSessionId
     ): Effect.Effect<ReadonlyArray<DeviceSessionId>, SessionNotFound | StorageError>
+    /** Revokes all active sessions of the user, the caller's own included. */
     revokeAll(userId: UserId): Effect.Effect<ReadonlyArray<DeviceSessionId>, StorageError>
   }
 >()("@galaxy/core/auth/Sessions") {}
 
-/** Sessions of one player that a listing shows. */
+/** Most sessions that a listing shows. */
 const maxListed = 200
 const seenEveryMs = 60_000
 
+/** Revocations reach the gateways through `PushLog`. */
 export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> = Layer.effect(
   Sessions,
   Effect.gen(function* () {
@@ -80,11 +89,14 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       if (record.status !== "active") return false
       if (record.lastSeenAt === null) return true
       const age = now.epochMilliseconds - record.lastSeenAt.epochMilliseconds
-      // One in the future is of a clock that was wrong, and not recent.
+      // A time in the future comes from a clock that was wrong, and doesn't count as recent.
       return age < 0 || age >= seenEveryMs
     }
 
-    /** Answers whether the session was active. A failure costs an operator a timestamp, and the player nothing. */
+    /**
+     * Returns whether the session was active. A failure is only logged: it costs a timestamp, and must not refuse the
+     * player.
+     */
     const touch = (deviceSessionId: DeviceSessionId, now: DateTime.Utc) =>
       sql`
         UPDATE backend.device_sessions SET last_seen_at = ${DateTime.toDateUtc(now)}
@@ -120,7 +132,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       }))
     }, StorageError.refail)
 
-    /** Revokes those of the user's sessions that are active; to be called in a transaction. */
+    /** Revokes the user's active sessions, or the one named; to be called in a transaction. */
     const revokeActive = Effect.fnUntraced(function* (
       userId: UserId,
       only: DeviceSessionId | undefined,

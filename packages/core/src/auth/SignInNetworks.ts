@@ -1,9 +1,9 @@
 /**
- * Networks from which addresses have signed in: of an address's daily mails some are kept for them.
+ * Networks from which addresses have signed in. Part of an address's daily mails is reserved for them.
  *
- * Neither an address nor a network can be read here, nor whether two addresses share a network: both are keyed hashes, the
- * network's one made anew for each address. An address has a bounded number of networks, and a network that isn't used is
- * forgotten.
+ * The table reveals neither addresses nor networks, nor whether two addresses share a network: both are keyed hashes,
+ * and the hash of a network differs for each address. An address has a bounded number of networks, and a network that
+ * isn't used is forgotten.
  */
 import { Context, DateTime, Effect, Layer } from "effect"
 import { Mac } from "effect/crypto"
@@ -13,32 +13,36 @@ import * as webCrypto from "../shared/webCrypto.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import { keyedHash } from "./keyedHash.ts"
 
-/** An address and a network, as they are stored. */
+/** An address and a network as they are stored: truncated keyed hashes of 16 bytes each. */
 export interface Mark {
   readonly address: Uint8Array
   readonly network: Uint8Array
 }
 
+/** Remembers the networks of sign-ins and recognises them later. */
 export class SignInNetworks extends Context.Service<
   SignInNetworks,
   {
-    /** Of an address in its normal form and a network of `SourceNetwork`. */
+    /** Takes an address in its normal form and a network of `SourceNetwork`. */
     mark(email: string, network: string): Effect.Effect<Mark>
-    /** Whether the address has signed in from there within the time that networks are remembered. */
+    /** Whether the address has signed in from there within `networkMemoryMs`. */
     isKnown(mark: Mark): Effect.Effect<boolean, StorageError>
-    /** Notes a sign-in. Joins the caller's transaction, which has to be the address's only one at this. */
+    /**
+     * Notes a sign-in. Joins the caller's transaction, which must hold the address's lock (`ChallengeStore`, `inTurn`).
+     */
     remember(mark: Mark): Effect.Effect<void, StorageError>
-    /** Removes what is too old, at most `limit` of it; answers how many. */
+    /** Removes networks that are too old, at most `limit`; returns how many. */
     forget(limit: number): Effect.Effect<number, StorageError>
   }
 >()("@galaxy/core/auth/SignInNetworks") {}
 
-/** Networks that are remembered of one address, the last used ones. */
+/** Most networks that are remembered for one address; the least recently used goes first. */
 export const mostNetworks = 32
 
 /** Half of the hash: nobody can make two texts collide without the key. */
 const markBytes = 16
 
+/** Networks are keyed with `AuthSettings.codeKey`: under another key, none of the stored ones is recognised. */
 export const layer: Layer.Layer<SignInNetworks, never, SqlClient.SqlClient | AuthSettings> = Layer.effect(
   SignInNetworks,
   Effect.gen(function* () {

@@ -1,9 +1,11 @@
 /**
- * The network that a request comes from: one IPv4 address, or the 64 bits that a client of IPv6 has to itself.
+ * The network that a request comes from: one IPv4 address, or the 64-bit prefix that an IPv6 client has to itself.
  *
- * Every text has one: what is no address, and no address at all, is the network `unknown`, which all such requests share.
+ * Every text has a network: a malformed or missing address belongs to the network `unknown`, which all such requests
+ * share.
  */
 
+/** The network of all requests whose address is missing or malformed. It has the same limits as any other. */
 export const unknown = "unknown"
 
 const decimal = /^(?:0|[1-9]\d{0,2})$/
@@ -38,7 +40,7 @@ const ofIpv6 = (address: string): string => {
     .join(":")}::/64`
 }
 
-/** The network of an address as the gateway tells it. */
+/** The network of an address as the gateway reports it. */
 export const of = (address: string | undefined): string => {
   const text = address?.trim().split("%")[0] ?? ""
   if (isIpv4(text)) return text

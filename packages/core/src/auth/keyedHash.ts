@@ -1,14 +1,14 @@
 /**
- * Hashes under the host's key (HMAC-SHA-256): equal for equal input, and telling nothing to whoever hasn't the key.
+ * Hashes under the host's key (HMAC-SHA-256): equal for equal input, and meaningless without the key.
  *
- * Each purpose has a name of its own, so that what is hashed for one is never equal to what is hashed for another.
+ * Each purpose has its own name, so hashes made for different purposes are never equal.
  */
 import { Effect, Redacted } from "effect"
 import { Mac } from "effect/crypto"
 
 const utf8 = new TextEncoder()
 
-/** The parts must hold no line break: it is what keeps them apart. */
+/** The parts must not contain line breaks, which separate them. */
 export const keyedHash = (
   key: Redacted.Redacted<Uint8Array>,
   purpose: string,

@@ -11,6 +11,7 @@ const texts = {
   })
 } as const
 
+/** Russian for tags such as `ru` and `ru-RU`, English for all others. `minutes` is the code's lifetime. */
 export const loginMail = (language: string, code: string, minutes: number) => {
   const primary = language.split("-")[0]?.toLowerCase()
   return (primary === "ru" ? texts.ru : texts.en)(code, minutes)

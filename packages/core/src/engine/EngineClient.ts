@@ -1,8 +1,8 @@
 /**
- * Calls to an engine (wire contract, section 4), each bounded in time and in the size of its answer.
+ * Calls to an engine (wire.md, section 4), each bounded in time and in the size of its answer.
  *
- * What the platform itself acts on is decoded and checked; what players get is passed on as it came. An engine is not
- * trusted: whatever it answers, or fails to, is an error of this one game.
+ * Answers that the platform acts on are decoded and checked; answers for players are passed on unchanged. An engine
+ * isn't trusted: whatever it answers, or fails to, is an error of this one game.
  */
 import { ErrorEnvelope } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
@@ -12,24 +12,34 @@ import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import type { EngineAccess } from "./EngineHost.ts"
 
+/** A JSON object that the platform passes between player and engine without interpreting it. */
 export type EngineBody = Readonly<Record<string, unknown>>
 
 type CallError = EngineRefused | EngineUnreachable
 
-/** A race and a turn to read of; the open turn when none is named. */
+/** Whose orders or report to read, and of which turn; the engine's open turn when absent. */
 export interface ReportSubject {
   readonly race: string
   readonly turn?: number | undefined
 }
 
+/**
+ * The engine's REST surface. Every call may fail with `EngineRefused`, the engine's own answer below status 500 with a
+ * known code, or with `EngineUnreachable`, for anything else. `init` and `turn` are idempotent and asked again while
+ * they wait.
+ */
 export class EngineClient extends Context.Service<
   EngineClient,
   {
-    /** Succeeds once the engine can serve. */
+    /** Succeeds if the engine can serve. */
     health(engine: EngineAccess): Effect.Effect<void, CallError>
+    /** Creates the galaxy, or returns the status of the one created for this game before. */
     init(engine: EngineAccess, request: InitRequest): Effect.Effect<EngineStatus, CallError>
+    /** Makes this turn, or returns the status it led to if it has been made. A turn beyond the next one is refused. */
     turn(engine: EngineAccess, turn: number): Effect.Effect<EngineStatus, CallError>
+    /** Appends to a race's orders, all or none. */
     command(engine: EngineAccess, body: EngineBody): Effect.Effect<EngineBody, CallError>
+    /** Replaces a race's orders; the answer has a verdict for each. */
     order(engine: EngineAccess, body: EngineBody): Effect.Effect<EngineBody, CallError>
     orders(engine: EngineAccess, subject: ReportSubject): Effect.Effect<EngineBody, CallError>
     report(engine: EngineAccess, subject: ReportSubject): Effect.Effect<EngineBody, CallError>
@@ -40,7 +50,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 const unreachable = (reason: string) => new EngineUnreachable({ reason })
 
-/** The body as JSON, read no further than the bound. */
+/** The body as JSON. Reading stops at the bound. */
 const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
   const chunks: Array<Uint8Array> = []
   let size = 0
@@ -69,7 +79,10 @@ const decodeRefusal = Schema.decodeUnknownOption(
   Schema.Struct({ code: EngineRefused.fields.code, message: Schema.String })
 )
 
-/** The engine's words reach players and rows: bounded, and free of what the database's text can't hold. */
+/**
+ * Longest text of an engine that is passed on, in characters. It reaches players and the database, so NUL, which
+ * PostgreSQL can't store, is removed.
+ */
 const maxReason = 500
 const bounded = (text: string) => text.replaceAll("\u0000", "").slice(0, maxReason)
 
@@ -85,6 +98,7 @@ const failureOf = (status: number, body: unknown): CallError => {
 
 const decodeStatus = Schema.decodeUnknownEffect(EngineStatus)
 
+/** `EngineClient` over the host's HTTP client. Redirects aren't followed. */
 export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | EngineSettings> = Layer.effect(
   EngineClient,
   Effect.gen(function* () {
@@ -98,7 +112,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
         if (response.status !== 200) return yield* failureOf(response.status, body)
         return Predicate.isReadonlyObject(body) ? body : yield* unreachable("the answer is not a JSON object")
       }).pipe(
-        // An engine has no business to send the platform elsewhere.
+        // An engine must not send the platform elsewhere.
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
         Effect.timeoutOrElse({
           duration: timeout,
@@ -114,8 +128,9 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
       to("GET", engine, path).pipe(HttpClientRequest.setUrlParams({ race, ...(turn === undefined ? {} : { turn }) }))
 
     /**
-     * For what an engine may work on for long, and does once however often it is asked: a connection that swallows the
-     * answer costs the time until the next asking, not the whole of the deadline.
+     * For calls that may take the engine long and are idempotent: asks up to three times, side by side, and takes the
+     * first outcome. So a connection that swallows the answer costs the time until the next attempt, not the whole
+     * timeout.
      */
     const persistently = (request: HttpClientRequest.HttpClientRequest) => {
       const ask = call(request, config.turnTimeout)

@@ -1,8 +1,8 @@
-/** How a call to an engine fails. */
+/** How calls to an engine fail. */
 import type { ApiErrorCode } from "@galaxy/contract/api/ApiError"
 import { Schema } from "effect"
 
-/** The engine said no; its code and words are passed on. */
+/** The engine refused the call. Its code and its text, cut to a bound, are passed on to the caller. */
 export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRefused", {
   code: Schema.Literals([
     "invalid_request",
@@ -18,7 +18,7 @@ export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRe
   }
 }
 
-/** The engine doesn't answer, or not in a form that can be understood. */
+/** The engine doesn't answer, fails, or sends something that can't be understood. `reason` is for operators. */
 export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("EngineUnreachable", {
   reason: Schema.String
 }) {}

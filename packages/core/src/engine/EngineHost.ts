@@ -1,36 +1,38 @@
 /**
- * Port to where engines run: a child process, a container, this very process in tests.
+ * Port to the place where engines run: child processes, containers, or this very process in tests.
  *
- * At most one engine of a game runs at any time, on the game's own state, which outlives it.
+ * At most one engine of a game runs at any time. It works on the game's own state, which outlives it.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
 
-/** How an engine is spoken to. */
+/** How to call an engine. */
 export interface EngineAccess {
   /** Origin of its REST surface. */
   readonly endpoint: URL
-  /** Made for this run of the engine, which answers nobody without it. */
+  /** A token made for this run of the engine, which answers nobody without it. */
   readonly token: Redacted.Redacted
 }
 
+/** One run of a game's engine. */
 export interface EngineInstance extends EngineAccess {
   readonly gameId: GameId
-  /** Names this run of the engine; another start has another one. */
+  /** The id of this run. Another start of the game's engine has another one. */
   readonly instanceId: string
 }
 
+/** Which engine to start, and for which game. */
 export interface EngineSpec {
   readonly gameId: GameId
-  /** From the registry of engine versions. */
+  /** From the registry of engine versions. What it names is up to the host. */
   readonly imageRef: string
   readonly version: string
 }
 
-/** There is no engine where one should be; the reason is for operators. */
+/** The engine could not be started, or didn't get ready. The reason is for operators. */
 export class EngineStartFailed extends Schema.TaggedError<EngineStartFailed>()("EngineStartFailed", {
   reason: Schema.String,
-  /** Trying again can't help: the image is unknown or refuses its state. */
+  /** Retrying can't help: the image is unknown or refuses its state. */
   permanent: Schema.Boolean
 }) {
   override get message(): string {
@@ -38,7 +40,7 @@ export class EngineStartFailed extends Schema.TaggedError<EngineStartFailed>()("
   }
 }
 
-/** The host of engines could not do as told. */
+/** The engine could not be ended, or its state could not be removed. The reason is for operators. */
 export class EngineHostUnavailable extends Schema.TaggedError<EngineHostUnavailable>()("EngineHostUnavailable", {
   reason: Schema.String
 }) {
@@ -47,25 +49,26 @@ export class EngineHostUnavailable extends Schema.TaggedError<EngineHostUnavaila
   }
 }
 
+/** Starts and ends engines, and knows which ones run. All operations are idempotent. */
 export class EngineHost extends Context.Service<
   EngineHost,
   {
-    /** Starts the game's engine, or answers the one that runs. It listens, but may still be loading its state. */
+    /** Starts the game's engine, or returns the one that runs. It listens, but may still be loading its state. */
     start(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed>
-    /** The game's engine, if one runs. Cheap: asked for each in-game call. */
+    /** The game's engine, if one runs. Must be cheap, since every in-game call asks. */
     inspect(gameId: GameId): Effect.Effect<Option.Option<EngineInstance>>
-    /** Ends the engine and answers once it is gone; its state stays. No engine is fine. */
+    /** Ends the engine and returns once it is gone; its state is kept. Does nothing where no engine runs. */
     stop(gameId: GameId): Effect.Effect<void, EngineHostUnavailable>
-    /** Ends the engine and forgets its state for good. */
+    /** Ends the engine and removes its state for good. */
     discard(gameId: GameId): Effect.Effect<void, EngineHostUnavailable>
-    /** All engines that run. */
+    /** All running engines. */
     readonly list: Effect.Effect<ReadonlyArray<EngineInstance>>
   }
 >()("@galaxy/core/engine/EngineHost") {}
 
 const noHost = "this program runs no engines: give it an EngineHost that does"
 
-/** For programs that run no games. A game that is started all the same fails for good, and its owner reads why. */
+/** For programs that run no games. Starting one anyway fails for good, with a reason that its owner can read. */
 export const layerNone: Layer.Layer<EngineHost> = Layer.succeed(EngineHost, {
   start: () => Effect.fail(new EngineStartFailed({ reason: noHost, permanent: true })),
   inspect: () => Effect.succeed(Option.none()),

@@ -1,22 +1,25 @@
 /**
- * Sees that a game's engine runs and can serve.
+ * Makes sure that a game's engine runs and can serve.
  *
- * An engine that doesn't get ready in time is ended, so that the next attempt begins with a new one.
+ * An engine that doesn't get ready in time is ended, so that the next attempt starts a new one.
  */
 import { Context, Effect, Layer, Schedule } from "effect"
 import { EngineClient } from "./EngineClient.ts"
 import { EngineHost, type EngineInstance, type EngineSpec, EngineStartFailed } from "./EngineHost.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 
+/** Brings engines up. Health checks are retried while this run of the engine lives. */
 export class EngineReady extends Context.Service<
   EngineReady,
   {
+    /** Starts the engine if none runs and waits until it can serve, at most for `engineReadyTimeout`. Idempotent. */
     ensure(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed>
   }
 >()("@galaxy/core/engine/EngineReady") {}
 
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
+/** `EngineReady` over the port `EngineHost` and the engine's health route. */
 export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | EngineSettings> = Layer.effect(
   EngineReady,
   Effect.gen(function* () {

@@ -1,30 +1,39 @@
-/** The registry of engine versions: the only source of the images that games are started with. */
+/** The registry of engine versions: the only source of images for the engines of games. */
 import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/AdminApi"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 
+/** A registered version (`major.minor.patch`) with its image, and whether new games may start on it. */
 export type EngineVersion = typeof EngineVersionSchema.Type
 
-/** The registry has no such version, or none that is enabled. */
+/** The named version isn't registered or is disabled. Without `version`: no enabled version is registered. */
 export class NoEngineVersion extends Schema.TaggedError<NoEngineVersion>()("NoEngineVersion", {
   version: Schema.optionalKey(Schema.String)
 }) {}
 
-/** The version is registered already, with another image. */
+/** The version is registered already, with a different image. */
 export class EngineVersionTaken extends Schema.TaggedError<EngineVersionTaken>()("EngineVersionTaken", {
   version: Schema.String
 }) {}
 
+/** Registers, disables and picks engine versions. A version keeps its image for ever, and can't be removed. */
 export class EngineVersions extends Context.Service<
   EngineVersions,
   {
+    /** All versions, disabled ones too, the newest first. */
     readonly list: Effect.Effect<ReadonlyArray<EngineVersion>, StorageError>
-    /** Registering the same version with the same image again changes nothing. */
+    /**
+     * Registers a version, enabled. Idempotent; a version registered with a different image fails with
+     * `EngineVersionTaken`.
+     */
     register(version: string, imageRef: string): Effect.Effect<EngineVersion, EngineVersionTaken | StorageError>
-    /** Keeps it from new starts; games that run on it go on. */
+    /**
+     * Keeps new games from starting on the version; games that run on it go on. Fails with `NoEngineVersion` for one
+     * that isn't registered.
+     */
     disable(version: string): Effect.Effect<EngineVersion, NoEngineVersion | StorageError>
-    /** The named version, or the newest; enabled ones only. */
+    /** The named version, or the newest one; enabled versions only. */
     pick(version: string | undefined): Effect.Effect<EngineVersion, NoEngineVersion | StorageError>
   }
 >()("@galaxy/core/engine/EngineVersions") {}
@@ -38,13 +47,14 @@ const Row = Schema.Struct({
 
 const parts = (version: string) => version.split(".").map(Number)
 
-/** By number, not by letter: 0.10.0 is newer than 0.9.0. */
+/** Compares numbers, not text: 0.10.0 is newer than 0.9.0. */
 const newestFirst = (left: EngineVersion, right: EngineVersion): number => {
   const [a, b] = [parts(left.version), parts(right.version)]
   const index = a.findIndex((it, at) => it !== b[at])
   return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0)
 }
 
+/** `EngineVersions` over PostgreSQL. */
 export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = Layer.effect(
   EngineVersions,
   Effect.gen(function* () {

@@ -1,29 +1,32 @@
-/** How the players of a game stand, as its engine tells. */
+/** How the players of a game stand, as reported by its engine. */
 import type { EngineStatus } from "@galaxy/contract/engine/Admin"
 import type { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
 import { EngineUnreachable } from "./EngineError.ts"
 
-/** How a player stands, as the engine last told. */
+/** How one player stands after a turn. */
 export interface PlayerStanding {
   readonly userId: UserId
   readonly planets: number
   readonly population: number
   readonly eliminated: boolean
-  /** The most and the first ever seen; worked out from `planets` and `population` where the engine doesn't tell. */
+  /** The highest and the first values so far. Derived from `planets` and `population` when absent. */
   readonly maxPlanets?: number
   readonly maxPopulation?: number
   readonly initialPlanets?: number
   readonly initialPopulation?: number
 }
 
-/** A player of the game and the id that the engine knows them by. */
+/** A player of the game, and the id by which the engine knows them. */
 export interface SeatedPlayer {
   readonly userId: UserId
   readonly enginePlayerId: EnginePlayerId
 }
 
-/** How the game's players stand, if the answer is about this game, this turn and all of its players. */
+/**
+ * How the game's players stand. Fails with `EngineUnreachable` if the engine's answer is about another game or turn, or
+ * lacks one of the players.
+ */
 export const standings = (
   status: EngineStatus,
   gameId: GameId,

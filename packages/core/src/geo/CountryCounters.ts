@@ -1,7 +1,7 @@
 /**
- * Counts a player's requests by country, after the answer is on its way and without ever holding one up.
+ * Counts players' requests by country in the background; no answer waits for it.
  *
- * What doesn't fit the queue is not counted: the signal is worth no one's waiting.
+ * Requests that don't fit the queue are not counted: the signal isn't worth a delay.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Duration, Effect, Layer, Option, Queue } from "effect"
@@ -11,9 +11,11 @@ import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { GeoIp } from "./GeoIp.ts"
 
+/** Takes requests to be counted. Best effort: counts may be missing after overload, a failure or a stop. */
 export class CountryCounters extends Context.Service<
   CountryCounters,
   {
+    /** Never waits and never fails. `ip` is the player's address. */
     readonly count: (userId: UserId, ip: string) => Effect.Effect<void>
   }
 >()("@galaxy/core/geo/CountryCounters") {}
@@ -23,6 +25,7 @@ const capacity = 1_024
 /** Requests that are counted in one pass. */
 const batch = 64
 
+/** Starts the loop that stores the counts; it ends with the scope. */
 export const layer: Layer.Layer<CountryCounters, never, SqlClient.SqlClient | GeoIp | BackgroundLoops> = Layer.effect(
   CountryCounters,
   Effect.gen(function* () {

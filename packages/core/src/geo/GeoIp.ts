@@ -1,6 +1,7 @@
 /** Country of an address, where it is known: a passive signal that never decides anything. */
 import { Context, Effect, Layer } from "effect"
 
+/** Port to a database of countries by IP address, which the host supplies. */
 export class GeoIp extends Context.Service<
   GeoIp,
   {
@@ -9,5 +10,5 @@ export class GeoIp extends Context.Service<
   }
 >()("@galaxy/core/geo/GeoIp") {}
 
-/** For programs without a database of countries: none is known. */
+/** For programs without a database of countries: every country is unknown. */
 export const layerNone: Layer.Layer<GeoIp> = Layer.succeed(GeoIp, { country: () => Effect.succeed(undefined) })

@@ -1,8 +1,8 @@
 /**
  * Who may call the backend's REST surfaces and subscribe to its push stream, and how a token is compared.
  *
- * Whoever mounts them has to say it; there is no default, since a caller that gets in is believed about the player it
- * calls for.
+ * There is no default: whoever mounts the surfaces must decide, since an admitted caller is believed about the player
+ * it calls for.
  */
 import { Redacted } from "effect"
 import { Mac } from "effect/crypto"
@@ -15,8 +15,8 @@ export type Callers =
 const utf8 = new TextEncoder()
 
 /**
- * Whether a caller with this token, or with none (`""`), is let in, in the same time however much of the token is right. An
- * empty token lets in nobody.
+ * Returns whether a caller with this token is let in; `""` stands for none. On a trusted network everybody is;
+ * elsewhere an empty token lets nobody in. The time doesn't depend on how much of the token is right.
  */
 export const admits = ({ gatewayToken, trustedNetwork }: Callers, given: string): boolean =>
   gatewayToken === undefined

@@ -14,6 +14,10 @@ import { toApi } from "../shared/http/errors.ts"
 import { sourceIp } from "../shared/http/sourceIp.ts"
 import { Standing } from "../standing/Standing.ts"
 
+/**
+ * Provides the middleware `CallerIdentity`, which gives handlers the `Caller` and counts the request by country. A
+ * malformed user id is `invalid_request`; an account that may not act is `unauthorized`.
+ */
 export const callerIdentity: Layer.Layer<CallerIdentity, never, Standing | CountryCounters> = Layer.effect(
   CallerIdentity,
   Effect.gen(function* () {

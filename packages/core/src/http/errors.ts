@@ -1,7 +1,7 @@
 /**
- * Every error of the domain and the code that it has on the wire, the modules' tables put together.
+ * Every domain error with its wire code: the modules' tables combined.
  *
- * No two modules may use one tag: their lines would overwrite each other.
+ * No two modules may use the same tag, since their lines would overwrite each other.
  */
 import * as account from "../account/http/errors.ts"
 import * as auth from "../auth/http/errors.ts"
@@ -26,7 +26,7 @@ export const tables = [
   invite.errors
 ] as const
 
-/** All of them as one. */
+/** All tables merged into one, by error tag. */
 export const errors = Object.assign({}, ...tables) as UnionToIntersection<(typeof tables)[number]>
 
 type UnionToIntersection<U> = (U extends unknown ? (it: U) => void : never) extends (it: infer I) => void ? I : never

@@ -1,8 +1,8 @@
 /**
- * Refuses whoever isn't a gateway, unless the network is trusted. Administrators bring a password of their own.
+ * Refuses callers that aren't gateways, unless the network is trusted. Administrators have passwords instead.
  *
- * Everything is closed but what is named here, by the path as it came: the router takes `/API/v1/%75ser/…` for the user
- * surface, and a list of what to close would have to know all such spellings.
+ * Every path is closed except those named here, compared as received. The router accepts `/API/v1/%75ser/…` for the
+ * user surface too, so a list of closed paths would have to know all such spellings.
  */
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { Effect } from "effect"
@@ -12,6 +12,9 @@ import { admits, type Callers } from "./Callers.ts"
 
 const open = /^\/(healthz|readyz|api\/v1\/admin(\/.*)?)$/
 
+/**
+ * Wraps the routes: a caller that `callers` doesn't admit gets `unauthorized`. Probes and the admin surface stay open.
+ */
 export const gatewayOnly =
   (callers: Callers) =>
   <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>

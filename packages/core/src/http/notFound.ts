@@ -1,7 +1,8 @@
 /**
- * Answers what no route takes: 405 with the allowed methods where the path is known, else 404.
+ * Answers requests that no route takes: 405 with the allowed methods if the path is known, else 404.
  *
- * Around the routes, not one of them: a route for everything would take HEAD from the GET route that answers it.
+ * It wraps the routes instead of being one: a catch-all route would take HEAD requests from the GET routes that answer
+ * them.
  */
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { Effect } from "effect"
@@ -21,12 +22,13 @@ const routesOf = (apis: ReadonlyArray<HttpApi.Constraint>): ReadonlyArray<Route>
 
 const patternOf = (path: string) => new RegExp(`^${path.replace(/\/$/, "").replace(/:[A-Za-z_]+/g, "[^/]+")}/?$`, "i")
 
+/** Wraps the routes of `apis` and `others`. Their paths are compared without regard to case or a trailing slash. */
 export const notFound = (apis: ReadonlyArray<HttpApi.Constraint>, others: ReadonlyArray<Route> = []) => {
   const routes = [...routesOf(apis), ...others].map(({ method, path }) => ({ method, pattern: patternOf(path) }))
   const none = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
     const path = pathOf(request)
     const allowed = [...new Set(routes.filter((it) => it.pattern.test(path)).map((it) => it.method))]
-    // A path that only looks like the route, by a part that is too long for it, is none.
+    // A path may match here although the router refused it, for example because a part is too long.
     return allowed.length === 0 || allowed.includes(request.method)
       ? json("not_found", "there is no such route")
       : json("method_not_allowed", `use ${allowed.join(" or ")}`, { allow: allowed.join(", ") })

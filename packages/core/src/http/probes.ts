@@ -9,10 +9,14 @@ import * as WriteProbe from "../shared/WriteProbe.ts"
 /** A part of the backend that can't do its work. */
 export interface NotReadyPart {
   readonly name: string
-  /** What is the matter with it. Names nothing secret: anybody may ask. */
+  /** Why it can't. Anybody may read it, so it contains nothing secret. */
   readonly reason: string
 }
 
+/**
+ * The answer to `/readyz`. A check that fails or takes longer than 2.5 seconds counts as missing; `missing` itself
+ * never fails.
+ */
 export class Readiness extends Context.Service<
   Readiness,
   {
@@ -23,12 +27,12 @@ export class Readiness extends Context.Service<
 
 const patience = "2500 millis"
 
-/** Says what is the matter; undefined where nothing is. */
+/** Returns why the part isn't ready; undefined if it is. */
 type Check = Effect.Effect<string | undefined, unknown>
 
 /**
- * The database takes writes and knows every migration of this release, each background loop has completed a pass lately;
- * and whatever else the host says, by name: that its push listener is bound, say.
+ * Ready means: the database takes writes and has every migration of this release, each background loop has completed a
+ * pass recently, and the host's further checks (`others`, by name) are true.
  */
 export const layer = (
   others: Readonly<Record<string, Effect.Effect<boolean>>> = {}
@@ -72,11 +76,13 @@ export const layer = (
 
 const answer = (status: number, body: unknown) => HttpServerResponse.jsonUnsafe(body, { status })
 
+/** Method and path of the probes, for the 404 and 405 answers of `notFound`. */
 export const routes = [
   { method: "GET", path: "/healthz" },
   { method: "GET", path: "/readyz" }
 ] as const
 
+/** `/healthz` is always 200. `/readyz` is 200, or 503 with the names and reasons of what is missing. */
 export const probes = Layer.unwrap(
   Effect.map(Readiness, (readiness) =>
     Layer.mergeAll(

@@ -1,7 +1,7 @@
 /**
- * What the lobby makes of the runtime's events, inside the runtime's own transaction.
+ * How the lobby reacts to the runtime's events, inside the runtime's own transaction.
  *
- * Each locks the game's row. An event that the game's state already shows changes nothing.
+ * Each reaction locks the game's row. An event that the game's state already shows changes nothing.
  */
 import type { GameStatus } from "@galaxy/contract/api/UserLobby"
 import type { GameId } from "@galaxy/contract/ids/Ids"
@@ -16,13 +16,17 @@ import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
 import { GameNotFound, type GameStateConflict } from "./game/GameError.ts"
 import { MembershipStore } from "./membership/MembershipStore.ts"
 
-/** The reason is shown to players; an engine may have much to say. */
+/** Longest failure reason that is stored, in characters. Players read it, and an engine's message can be long. */
 const maxReason = 500
 
 const alive: ReadonlySet<GameStatus> = new Set(["starting", "running", "paused"])
 
 const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : DateTime.toDate(at))
 
+/**
+ * The lobby's `RuntimeEvents`. Joins the runtime's transaction. A game that doesn't exist, or whose state doesn't allow
+ * the event, fails with `GameGone`.
+ */
 export const layer: Layer.Layer<
   RuntimeEvents,
   never,
@@ -50,7 +54,7 @@ export const layer: Layer.Layer<
 
     const onStarting = Effect.fn("RuntimeEvents.onStarting")(function* (gameId: GameId) {
       const game = yield* locked(gameId)
-      // Asks for the state without leaving it: only a game that could become running is starting.
+      // Checks the state without changing it: a game is starting exactly when it may become running.
       yield* target(game, "report_running")
       yield* games.change(gameId, { runtime_status: "starting" })
     })
@@ -74,7 +78,7 @@ export const layer: Layer.Layer<
       yield* report(it.gameId, "report_start_failed", "start_failed", () => ({
         runtime_status: "start_failed",
         next_turn_at: null,
-        // NUL is no character of the database's text.
+        // PostgreSQL's text can't hold NUL.
         failure_reason: it.reason.replaceAll("\u0000", "").slice(0, maxReason)
       }))
     })

@@ -1,7 +1,7 @@
 /**
  * The lobby's layers, put together.
  *
- * In two parts, since the runtime needs the one and the other needs the runtime.
+ * There are two, because the runtime needs one of them and the other needs the runtime.
  */
 import { Layer } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -22,14 +22,14 @@ import * as GameEvents from "./GameEvents.ts"
 
 const Stores = Layer.mergeAll(GameStore.layer, MembershipStore.layer, InviteStore.layer, RaceNames.layer)
 
-/** What the runtime calls: authorisation of players and the hooks. */
+/** For the runtime and in-game calls: who plays in a game, and the lobby's side of `RuntimeEvents`. */
 export const layerForRuntime: Layer.Layer<
   Memberships.Memberships | RuntimeEvents,
   never,
   SqlClient.SqlClient | Notifications
 > = Layer.mergeAll(Memberships.layer, GameEvents.layer).pipe(Layer.provide(Stores))
 
-/** What players call. */
+/** For players' calls: games and invites. */
 export const layer: Layer.Layer<
   Games.Games | Invites.Invites,
   never,

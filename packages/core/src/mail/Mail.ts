@@ -1,5 +1,5 @@
 /**
- * Mails and their deliveries: what is asked for, what is stored, which templates are secret.
+ * Mails and their deliveries: what producers ask for, what is stored, and which templates are secret.
  *
  * A secret template's text is readable nowhere but in the mail itself: its subject is not stored in the clear, and its
  * sealed body is wiped when the delivery ends, sent or not.
@@ -21,16 +21,18 @@ export interface Mail {
   readonly expiresAt?: DateTime.Utc
 }
 
+/** Template of mails that carry a login code: the only secret one. */
 export const loginCode = "auth.login_code"
 
 const secretTemplates: ReadonlySet<string> = new Set([loginCode])
 
+/** Returns whether the template's text must never be stored in the clear and must be wiped when the delivery ends. */
 export const isSecret = (templateId: string): boolean => secretTemplates.has(templateId)
 
 /** Longest sealed mail, far above what any template makes. */
 export const longestContent = 1_048_576
 
-/** What is sealed in `mail_payloads.body`. */
+/** The plain form of `mail_payloads.body`, which is stored as sealed JSON. */
 export const Content = Schema.Struct({
   subject: Schema.String,
   text: Schema.String,
@@ -38,6 +40,10 @@ export const Content = Schema.Struct({
 })
 export type Content = typeof Content.Type
 
+/**
+ * `pending`: not tried yet, or resent. `sending`: leased to a worker. `retrying`: waits for another attempt. `sent` is
+ * final; a `dead_lettered` delivery may be resent.
+ */
 export const Status = Schema.Literals(["pending", "sending", "retrying", "sent", "dead_lettered"])
 export type Status = typeof Status.Type
 
@@ -63,6 +69,10 @@ export class Delivery extends Schema.Class<Delivery>("galaxy/mail/Delivery")({
   sentAt: Schema.NullOr(At)
 }) {}
 
+/**
+ * One attempt at a delivery. Its last three fields are null until it is settled; `outcome` is `lost` if its worker
+ * died. `error` holds the code of the relay or of the failure, for accepted mails too.
+ */
 export class Attempt extends Schema.Class<Attempt>("galaxy/mail/Attempt")({
   attemptNo: Schema.Int,
   startedAt: At,
@@ -71,6 +81,7 @@ export class Attempt extends Schema.Class<Attempt>("galaxy/mail/Attempt")({
   error: Schema.NullOr(Schema.String)
 }) {}
 
+/** The record of a delivery that was given up. It stays when the delivery is resent, until the mail is pruned. */
 export class DeadLetter extends Schema.Class<DeadLetter>("galaxy/mail/DeadLetter")({
   deadLetterId: Schema.String,
   deliveryId: DeliveryId,

@@ -1,7 +1,7 @@
 /**
- * What operators see of the mail outbox, and sending again what was not sent.
+ * The operators' view of the mail outbox, and resending of mails that were not sent.
  *
- * Texts are never shown; a delivery that was sent is never sent again from here.
+ * Texts are never shown, and a delivery that was sent is never sent again from here.
  */
 import { DeliveryId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
@@ -10,13 +10,15 @@ import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Attempt, DeadLetter, Delivery, DeliveryNotFound, DeliveryNotResendable, Status } from "./Mail.ts"
 
+/** A page of a listing: newest first, by id. */
 export interface DeliveriesPage {
-  /** At most 200. */
+  /** 1 to 200; other values are clamped. */
   readonly limit: number
-  /** Rows older than this id: the last one of the page before. */
+  /** Only rows older than this id: the last one of the previous page. */
   readonly before?: string
 }
 
+/** Lists deliveries, attempts and dead letters, and makes a delivery due again. */
 export class MailDeliveries extends Context.Service<
   MailDeliveries,
   {
@@ -27,7 +29,10 @@ export class MailDeliveries extends Context.Service<
     attempts(deliveryId: DeliveryId): Effect.Effect<ReadonlyArray<Attempt>, DeliveryNotFound | StorageError>
     /** Newest first. */
     deadLetters(page: DeliveriesPage): Effect.Effect<ReadonlyArray<DeadLetter>, StorageError>
-    /** Makes the delivery due at once, with all attempts before it. */
+    /**
+     * Makes the delivery due at once and resets its count of attempts. Fails with `DeliveryNotResendable` if it was
+     * sent, is being sent, has expired or was wiped.
+     */
     resend(deliveryId: DeliveryId): Effect.Effect<void, DeliveryNotFound | DeliveryNotResendable | StorageError>
   }
 >()("@galaxy/core/mail/MailDeliveries") {}
@@ -41,6 +46,7 @@ const pageOf = ({ limit, before }: DeliveriesPage) => ({
   before: before ?? newest
 })
 
+/** `resend` wakes the mail worker when its transaction commits. */
 export const layer: Layer.Layer<MailDeliveries, never, SqlClient.SqlClient | DatabaseSignal> = Layer.effect(
   MailDeliveries,
   Effect.gen(function* () {

@@ -12,17 +12,19 @@ import { StorageError } from "../shared/StorageError.ts"
 import { Content, isSecret, longestContent, type Mail } from "./Mail.ts"
 import { SecretBox } from "./SecretBox.ts"
 
+/** Stores mails for delivery: a mail exists if and only if the caller's transaction commits. */
 export class MailOutbox extends Context.Service<
   MailOutbox,
   {
     /**
-     * Joins the caller's transaction. With a key that was used before, answers the first delivery's id and stores
-     * nothing.
+     * Joins the caller's transaction and wakes the worker when it commits. If the key was used before, returns the
+     * first delivery's id and stores nothing. Dies if the mail is longer than `longestContent`.
      */
     enqueue(mail: Mail): Effect.Effect<DeliveryId, StorageError>
   }
 >()("@galaxy/core/mail/MailOutbox") {}
 
+/** Settings of the outbox, which `domainOf` derives from the host's sender. */
 export interface MailOutboxOptions {
   /** Right-hand side of Message-IDs: the domain that the platform sends from. */
   readonly messageIdDomain: string
@@ -34,6 +36,7 @@ const utf8 = new TextEncoder()
 /** The domain of a sender such as `Galaxy <galaxy@example.org>`; `localhost` where it has none. */
 export const domainOf = (sender: string): string => /@([A-Za-z0-9.-]+)>?\s*$/.exec(sender)?.[1] ?? "localhost"
 
+/** Bodies are sealed with `SecretBox` before they are stored. */
 export const layer = (
   options: MailOutboxOptions
 ): Layer.Layer<MailOutbox, never, SqlClient.SqlClient | DatabaseSignal | SecretBox> =>
@@ -44,7 +47,7 @@ export const layer = (
       const signal = yield* DatabaseSignal
       const box = yield* SecretBox
 
-      // One statement, so that a key which is taken leaves nothing behind.
+      // One statement, so that a key which is in use leaves nothing behind.
       const insert = SqlSchema.findAll({
         Request: Schema.Struct({
           deliveryId: DeliveryId,
@@ -111,7 +114,7 @@ export const layer = (
           expiresAt: mail.expiresAt ?? null
         })
         if (inserted[0] === undefined) {
-          // Taken: the insert has waited for whoever took it, so it is committed, or our own.
+          // The key is in use. The insert has waited for the other transaction, so that row is committed, or our own.
           const standing = yield* Effect.catchTag(
             find({ templateId, idempotencyKey }),
             "NoSuchElementError",

@@ -1,8 +1,8 @@
 /**
- * Forgets mails that were sent or given up long ago, with their texts, addresses and attempts, a bounded batch at a time.
+ * Deletes mails that were sent or given up long ago, with their texts, addresses and attempts, in bounded batches.
  *
- * A mail that isn't finished stays however old it is. With a mail its idempotency key goes: what causes mails tells of a fact
- * at once, never after the shortest time that mails are kept.
+ * A mail that isn't finished stays however old it is. A mail's idempotency key goes with it, so nothing may cause a
+ * mail for the same fact again once mails of that age are pruned.
  */
 import { DateTime, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -10,19 +10,22 @@ import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
+/** How long finished mails are kept, and how fast they are removed. */
 export interface MailPrunerOptions {
   /** How long a mail is kept after it was sent or given up. */
   readonly keepFor: Duration.Input
+  /** Wait between two passes. */
   readonly every: Duration.Input
   /** Mails that one transaction removes. */
   readonly batch: number
-  /** Most batches that are removed in one go. */
+  /** Most batches that one pass removes. */
   readonly maxBatches: number
 }
 
+/** What applies where the host sets nothing. */
 export const defaults: MailPrunerOptions = { keepFor: "30 days", every: "10 minutes", batch: 500, maxBatches: 100 }
 
-/** Longest time for one go; what is left then is removed by the next. */
+/** Longest time for one pass; the next one removes the rest. */
 const deadline = "2 minutes"
 
 interface Finished {
@@ -30,11 +33,11 @@ interface Finished {
   readonly payload_id: string
 }
 
-/** Removes a batch of mails that were finished before a time; answers how many went. */
+/** Removes a batch of mails that were finished before a time; returns how many. */
 const forget = (sql: SqlClient.SqlClient, before: Date, batch: number) =>
   sql.withTransaction(
     Effect.gen(function* () {
-      // One that an operator sends again at this moment is locked, and not finished afterwards.
+      // A mail that an operator is resending is locked. It is skipped, since it won't be finished afterwards.
       const finished = yield* sql<Finished>`
         SELECT delivery_id, payload_id FROM backend.mail_deliveries
         WHERE status IN ('sent', 'dead_lettered') AND updated_at < ${before}

@@ -1,8 +1,8 @@
 /**
- * The worker's side of the outbox: claims what is due and settles what came of it.
+ * The worker's side of the outbox: claims due deliveries and settles their outcome.
  *
- * A claim is a lease with a token. It makes the delivery due again when it ends, so a worker that died loses nothing; and
- * a settlement counts only while the token stands, so a worker that was too late changes nothing.
+ * A claim is a lease with a token. When the lease ends, the delivery is due again, so a worker that dies loses nothing.
+ * A settlement counts only while the token is current, so a worker that is too late changes nothing.
  */
 import { DeliveryId } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Effect, Schema } from "effect"
@@ -12,50 +12,67 @@ import { DeadLetterReason } from "./Mail.ts"
 
 const At = Schema.DateTimeUtcFromDate
 
+/** A delivery that one worker may send until `claimedUntil`, with its sealed body. */
 export class Claim extends Schema.Class<Claim>("galaxy/mail/Claim")({
   deliveryId: DeliveryId,
   claimToken: Schema.String,
   claimedUntil: At,
   templateId: Schema.String,
-  /** Attempts since the delivery was enqueued or sent again, this one included. */
+  /** Attempts since the delivery was enqueued or resent, this one included. */
   attempts: Schema.Int,
+  /** Number of this attempt in the delivery's whole life, from 1; resending doesn't reset it. */
   attemptNo: Schema.Int,
   expiresAt: Schema.NullOr(At),
   messageId: Schema.String,
   payloadId: Schema.String,
+  /** Sealed with `SecretBox`, with `payloadId` as the context. */
   body: Schema.Uint8Array,
   to: Schema.String,
+  /** Lower-case domain of `to`, for the limit per domain. */
   domain: Schema.String
 }) {}
 
+/** Times and limits of one claim, and what the worker has under way already. */
 export interface ClaimRequest {
   readonly now: DateTime.Utc
+  /** End of the lease. */
   readonly until: DateTime.Utc
-  /** The latest time for which an attempt can wait: one that waits for a later time was put off by a clock that was wrong. */
+  /**
+   * The latest time to which an attempt can have been put off. A later one was set by a wrong clock, and counts as due.
+   */
   readonly latest: DateTime.Utc
   /** How many to claim at most, and how many of them may have been tried before. */
   readonly slots: number
   readonly retrySlots: number
+  /** Most deliveries under way for one domain, those in `underWay` included. */
   readonly perDomain: number
   /** How many deliveries the worker has under way for each domain. */
   readonly underWay: ReadonlyMap<string, number>
-  /** Deliveries that the worker has under way itself. */
+  /** Ids of the deliveries under way, which are not claimed again. */
   readonly held: ReadonlySet<DeliveryId>
 }
 
 const DeliveryOutcome = Schema.Literals(["sent", "deferred", "rejected", "expired", "exhausted", "interrupted"])
 
+/**
+ * The outcome of an attempt, and what becomes of the delivery: sent, due again, or given up. `wipe` erases the sealed
+ * body.
+ */
 export const Settlement = Schema.Struct({
   outcome: DeliveryOutcome,
-  /** A code that holds no address. */
+  /** A code such as `250 2.0.0`; never contains an address. */
   detail: Schema.NullOr(Schema.String),
-  /** When to try again; null ends the delivery, sent or with the reason of its dead letter. */
+  /** When to try again; null if the delivery is over, either sent or with the reason in `deadLetter`. */
   nextAttemptAt: Schema.NullOr(At),
   deadLetter: Schema.NullOr(DeadLetterReason),
   wipe: Schema.Boolean
 })
 export type Settlement = typeof Settlement.Type
 
+/**
+ * The statements: `claim` leases due deliveries to this worker, `settle` stores an outcome. They fail with the driver's
+ * errors, which the worker wraps.
+ */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const domain = sql.literal("lower(split_part(r.address, '@', -1))")
@@ -125,7 +142,7 @@ export const make = Effect.gen(function* () {
       token: yield* newId,
       underWay: Object.fromEntries(request.underWay),
       held: [...request.held],
-      // More than can be taken, so that a run of one domain doesn't hide the others.
+      // More than can be taken, so that many mails to one domain don't hide the others.
       scan: request.slots * 8
     })
   })
@@ -166,7 +183,7 @@ export const make = Effect.gen(function* () {
       SELECT delivery_id AS "deliveryId" FROM settled`
   })
 
-  /** Whether the claim still stood. */
+  /** Returns whether the claim was still current; if not, nothing changed. */
   const settle = Effect.fnUntraced(function* (claim: Claim, now: DateTime.Utc, settlement: Settlement) {
     const rows = yield* settleRow({
       deliveryId: claim.deliveryId,

@@ -6,6 +6,7 @@
  */
 import { Context, Effect, Layer, Schema } from "effect"
 
+/** One mail to one recipient. `from` may have a display name, `to` may not. */
 export interface OutgoingMail {
   /** With angle brackets; the same for every attempt of a delivery. */
   readonly messageId: string
@@ -16,7 +17,7 @@ export interface OutgoingMail {
   readonly html?: string
 }
 
-/** The relay has taken the mail over. */
+/** The relay has accepted the mail. */
 export interface Accepted {
   /** The relay's code, as `250 2.0.0`. */
   readonly reply: string
@@ -28,16 +29,20 @@ export class MailRejected extends Schema.TaggedError<MailRejected>()("MailReject
   reason: Schema.String
 }) {}
 
-/** Not now: the relay is away, slow, busy or badly configured. */
+/** A later attempt may succeed: the relay is unreachable, slow, busy or misconfigured. */
 export class MailDeferred extends Schema.TaggedError<MailDeferred>()("MailDeferred", {
   /** A code, as `451 4.7.1` or `timeout`. */
   reason: Schema.String
 }) {}
 
+/**
+ * Hands one mail to the relay. An adapter rejects anything but one plain address (`isMailbox`); retries are up to the
+ * worker.
+ */
 export class MailTransport extends Context.Service<
   MailTransport,
   {
-    /** May be interrupted at any time; the mail may then have been taken or not. */
+    /** May be interrupted at any time; the relay may or may not have accepted the mail then. */
     send(mail: OutgoingMail): Effect.Effect<Accepted, MailRejected | MailDeferred>
   }
 >()("@galaxy/core/mail/MailTransport") {}
@@ -56,6 +61,8 @@ const mailbox = /^[^\s\p{Cc}@"(),:;<>[\\\]]{1,64}@[^\s\p{Cc}@"(),:;<>[\\\]]{1,25
 /** One plain address: no name, no list, nothing that could become a header or a second recipient. */
 export const isMailbox = (text: string): boolean => mailbox.test(text)
 
-/** What a relay's answer says without its text, which often repeats the address: `550 5.1.1 <a@b>…` is `550 5.1.1`. */
+/**
+ * The code of a relay's answer without its text, which often repeats the address: `550 5.1.1 <a@b>…` gives `550 5.1.1`.
+ */
 export const replyCode = (answer: string): string | undefined =>
   /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?(?=[ -]|$)/.exec(answer)?.[0].replace("-", " ")

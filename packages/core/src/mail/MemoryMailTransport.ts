@@ -1,7 +1,7 @@
 /**
  * `MailTransport` that keeps mails in memory, for tests.
  *
- * It takes every mail unless told otherwise, and remembers the newest ones.
+ * It accepts every mail unless `answer` says otherwise, and keeps the newest 10,000.
  */
 import { Context, Effect, Layer } from "effect"
 import {
@@ -13,12 +13,15 @@ import {
   type OutgoingMail
 } from "./MailTransport.ts"
 
+/** How the simulated relay answers a mail. It may also never return, like a relay that hangs. */
 export type RelayAnswer = (mail: OutgoingMail) => Effect.Effect<Accepted, MailRejected | MailDeferred>
 
+/** Accepts every mail: the answer that `layerMemory` starts with. */
 export const accept: RelayAnswer = () => Effect.succeed({ reply: "250 2.0.0" })
 
 const remembered = 10_000
 
+/** The test's side of the transport: what was sent, and how the relay answers. */
 export class MemoryMail extends Context.Service<
   MemoryMail,
   {
@@ -36,6 +39,7 @@ const remember = (list: Array<OutgoingMail>, mail: OutgoingMail) => {
   if (list.length > remembered) list.shift()
 }
 
+/** Provides the transport and the test's side of it. Like every adapter, it rejects anything but one plain address. */
 export const layerMemory: Layer.Layer<MailTransport | MemoryMail> = Layer.effectContext(
   Effect.sync(() => {
     const accepted: Array<OutgoingMail> = []

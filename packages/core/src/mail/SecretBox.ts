@@ -1,7 +1,7 @@
 /**
- * Seals bytes that must not be readable in the database: AES-256-GCM under a key that the host gives.
+ * Seals bytes that must not be readable in the database: AES-256-GCM under a key that the host supplies.
  *
- * What is sealed for one context opens in that context only, so a sealed body cannot be moved to another row.
+ * Bytes sealed for one context open in that context only, so a sealed body can't be moved to another row.
  */
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
 import { Aead, Kdf } from "effect/crypto"
@@ -10,6 +10,7 @@ import * as webCrypto from "../shared/webCrypto.ts"
 /** Sealed with another key, for another context, or damaged. */
 export class SecretUnreadable extends Schema.TaggedError<SecretUnreadable>()("SecretUnreadable", {}) {}
 
+/** Seals bytes for a context, such as a row's id, and opens them given the same context. */
 export class SecretBox extends Context.Service<
   SecretBox,
   {
@@ -23,7 +24,7 @@ const nonceLength = Aead.aes256Gcm.nonceLength
 const tagLength = 16
 const utf8 = new TextEncoder()
 
-/** The host's key serves other purposes too; this one gets a key of its own from it. */
+/** Derives a separate key, since the host's key serves other purposes too. */
 const derive = Effect.fnUntraced(function* (secret: Uint8Array) {
   const kdf = yield* Kdf.Kdf
   const length = Aead.aes256Gcm.keyLength
@@ -31,7 +32,9 @@ const derive = Effect.fnUntraced(function* (secret: Uint8Array) {
   return yield* Aead.key(Aead.aes256Gcm, yield* kdf.derive(Kdf.hkdfSha256, secret, options))
 }, Effect.orDie)
 
-/** The secret is 32 random bytes, the same for every backend on one database. */
+/**
+ * The secret is 32 random bytes, the same for every backend on one database. Dies when it is built with another length.
+ */
 export const layer = (options: { readonly secret: Redacted.Redacted<Uint8Array> }): Layer.Layer<SecretBox> =>
   Layer.effect(
     SecretBox,

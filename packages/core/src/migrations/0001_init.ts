@@ -224,8 +224,8 @@ const lobby = [
     CHECK ((status = 'registered') = (game_id IS NULL)),
     CHECK ((status = 'pending_registration') = (expires_at IS NOT NULL))
   )`,
-  // One holder of a reservation per game; one registration (or one on its way) platform-wide. That different users never
-  // share a key between the tiers is checked under the key's advisory lock, since no index can say it.
+  // One holder of a reservation per game; one registration (or one on its way) platform-wide. That different users
+  // never share a key between the tiers is checked under the key's advisory lock, since no index can ensure it.
   `CREATE UNIQUE INDEX race_names_in_game ON backend.race_names (game_id, canonical) WHERE status = 'reservation'`,
   `CREATE UNIQUE INDEX race_names_registered ON backend.race_names (canonical) WHERE status = 'registered'`,
   `CREATE INDEX race_names_canonical ON backend.race_names (canonical)`,
@@ -453,6 +453,7 @@ const statements = [
   ...geo
 ]
 
+/** Creates the schema and its tables, each after those that it refers to. */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   for (const statement of statements) yield* sql.unsafe(statement)

@@ -1,8 +1,8 @@
 /**
  * Why a game's next turn is due when it is, and when that was decided.
  *
- * `next_turn_was` keeps a deadline that the clock of the moment couldn't explain, for when the clock turns out to have been
- * the one that was wrong.
+ * `next_turn_was` keeps a deadline that the clock of the time couldn't explain, in case it was the clock that was
+ * wrong.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -18,6 +18,7 @@ const statements = [
   `CREATE INDEX runtime_records_set ON backend.runtime_records (next_turn_set_at) WHERE status = 'running'`
 ]
 
+/** Existing deadlines count as set by the schedule, at the last update of their row. */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   for (const statement of statements) yield* sql.unsafe(statement)

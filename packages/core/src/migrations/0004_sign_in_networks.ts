@@ -1,8 +1,8 @@
 /**
- * Signing in that strangers can't disturb: the network that asked for a challenge, whether its code was mailed, the networks
- * from which an address has signed in, and the decoys that attempts at unknown challenges are counted on.
+ * Sign-in that strangers can't disturb: the network that asked for a challenge, whether its code was mailed, the
+ * networks from which an address has signed in, and the decoys on which attempts at unknown challenges are counted.
  *
- * A challenge of before has no network, so that no request is answered with it; its code counts as mailed.
+ * An older challenge has no network, so no request is answered with it; its code counts as mailed.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -30,6 +30,10 @@ const statements = [
   `CREATE INDEX auth_networks_age ON backend.auth_networks (last_sign_in_at)`
 ]
 
+/**
+ * Adds columns, indexes and a table, and inserts 256 decoys: one for each pair of hexadecimal digits that an id can end
+ * with.
+ */
 export default Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
 )

@@ -1,9 +1,10 @@
 /**
- * Addresses with their domain in ASCII form, as sign-in has looked them up since: one mailbox is one account.
+ * Addresses with their domain in ASCII form, the form in which sign-in looks them up: one mailbox is one account.
  *
- * Where two accounts turn out to be one mailbox's, both are kept and one has the address: a blocked one, so that no block is
- * got round; else one that isn't deleted; else the older one. The others keep a spelling that nobody signs in with any more:
- * their own, or that of the account which took theirs. An address that is none by its form now is left as it is.
+ * If two accounts turn out to belong to one mailbox, both are kept and one gets the address: a blocked one, so that no
+ * block is evaded; else one that isn't deleted; else the older one. The others keep a spelling that nobody signs in
+ * with any more: their own, or that of the account which took theirs. An address that isn't valid by today's rules is
+ * left unchanged.
  */
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { Effect } from "effect"
@@ -23,7 +24,7 @@ const byPrecedence = (a: Account, b: Account): number =>
   a.createdAt.getTime() - b.createdAt.getTime() ||
   (a.id < b.id ? -1 : 1)
 
-/** Spellings beyond ASCII and their normal forms; those that have none are left out. */
+/** Non-ASCII spellings that have another normal form, with that form; invalid addresses are left out. */
 const respelled = (emails: ReadonlyArray<string>) =>
   emails.flatMap((email) => {
     const normal = normalForm(email)
@@ -32,10 +33,14 @@ const respelled = (emails: ReadonlyArray<string>) =>
 
 const beyondAscii = "[^ -~]"
 
+/**
+ * Rewrites blocked addresses, accounts, challenges and mail recipients. Logs a warning for each mailbox that had
+ * several accounts.
+ */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  /** Rewrites a column in which an address may come any number of times. */
+  /** Rewrites a column in which an address may occur any number of times. */
   const rewrite = Effect.fnUntraced(function* (table: string, column: string) {
     const [name, of] = [sql(table), sql(column)]
     const rows = yield* sql<{ email: string }>`SELECT DISTINCT ${of} AS email FROM ${name} WHERE ${of} ~ ${beyondAscii}`
@@ -65,7 +70,7 @@ export default Effect.gen(function* () {
     if (owner.email !== normal) {
       const holder = others.find((it) => it.email === normal)
       const set = (id: string, email: string) => sql`UPDATE backend.accounts SET email = ${email} WHERE user_id = ${id}`
-      // No two of them have an address at any moment.
+      // The addresses stay unique at every moment.
       if (holder !== undefined) yield* set(holder.id, `moving ${holder.id}`)
       yield* set(owner.id, normal)
       if (holder !== undefined) yield* set(holder.id, owner.email)

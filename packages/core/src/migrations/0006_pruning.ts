@@ -1,7 +1,8 @@
-/** Indexes for forgetting mails: what is finished by its age, and where other rows refer to what goes. */
+/** Indexes for the mail pruner: finished mails by age, and the references to rows that it deletes. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
+/** Changes no data. Writes to the mail tables wait until the indexes are built. */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE INDEX mail_deliveries_finished ON backend.mail_deliveries (updated_at)

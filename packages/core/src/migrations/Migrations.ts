@@ -25,16 +25,19 @@ const sequence = {
 /** Number of the last migration of this release. */
 export const latest = Math.max(...Object.keys(sequence).map((name) => Number.parseInt(name, 10)))
 
-/** Where it is written down which have been applied. */
+/** The table that records which migrations have been applied. */
 export const table = "galaxy_migrations"
 
-// Any constant would do: it is the key of this lock and of no other.
+// Any constant would do, as long as no other lock uses it.
 const lockKey = 7_205_159_403_792_794n
 
-/** Longest time for one statement of a migration: large tables may be rewritten. Milliseconds. */
+/** Longest time for one statement of a migration, since large tables may be rewritten. Milliseconds. */
 const deadlineMs = 3_600_000
 
-/** Applies what is missing; answers the numbers and names that it applied. */
+/**
+ * Applies the missing migrations in one transaction, once no other backend is migrating; returns their numbers and
+ * names.
+ */
 export const run = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   return yield* sql.withTransaction(
@@ -49,5 +52,5 @@ export const run = Effect.gen(function* () {
   )
 }).pipe(Effect.provideService(StatementDeadline, deadlineMs), Effect.withSpan("Migrations.run"))
 
-/** Runs the migrations when it is built. */
+/** Runs the migrations when it is built, and fails if one of them fails. */
 export const layer = Layer.effectDiscard(run)

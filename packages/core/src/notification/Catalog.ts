@@ -8,24 +8,28 @@ import { type EventKind, isEventKind } from "@galaxy/contract/events/EventKinds"
 import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Schema } from "effect"
 
+/** A rendered mail, in plain text. */
 export interface MailText {
   readonly subject: string
   readonly text: string
 }
 
-/** Languages that mails are written in; the first is used for all others. */
+/** Languages that mails are written in; readers of any other language get the first. */
 export const languages = ["en", "ru"] as const
+/** A language for which every mail has texts. */
 export type Language = (typeof languages)[number]
 
+/** The mail of a kind: one text per language, made from the decoded payload. */
 export interface KindMail<P> {
   readonly texts: Readonly<Record<Language, (payload: P) => MailText>>
-  /** When the mail is of no use any more; absent: never. */
+  /** After this time the mail is not worth sending; absent means never. */
   readonly expiresAt?: (payload: P) => DateTime.Utc
 }
 
+/** A row of the catalogue. An intent whose payload doesn't decode with `payload` is malformed. */
 export interface Kind<P> {
   readonly payload: Schema.Codec<P, unknown>
-  /** Absent: no mail. */
+  /** Absent if the kind has no mail. */
   readonly mail?: KindMail<P>
 }
 
@@ -34,9 +38,10 @@ const kind = <P>(it: Kind<P>): Kind<P> => it
 const game = { game_id: GameId }
 const label = Schema.String.check(Schema.isMaxLength(1_000))
 
-/** As players read it: to the minute, in UTC. */
+/** For players: to the minute, in UTC. */
 const minute = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
 
+/** All kinds by name. The compiler requires a row for each kind of `EventKinds`. */
 export const kinds = {
   "lobby.invite.received": kind({
     payload: Schema.Struct({
@@ -68,7 +73,7 @@ export const kinds = {
   })
 } as const satisfies Readonly<Record<EventKind, unknown>>
 
-/** The row of a kind, as producers that were built with another version may ask for one that isn't there. */
+/** The row of a kind; undefined for an unknown name, since a producer may have been built from another version. */
 export const find = (name: string): Kind<never> | undefined =>
   isEventKind(name) ? (kinds[name] as unknown as Kind<never>) : undefined
 

@@ -1,6 +1,6 @@
 /**
- * What producers ask for, and whether it can be done: everything about an intent that can be wrong is found here, without
- * the database, so that no statement fails for it later in the producer's transaction.
+ * Intents of producers and their validation. Every fault of an intent is found here, without the database, so that no
+ * statement fails because of it later in the producer's transaction.
  */
 import * as codec from "@galaxy/contract/fbs/codec"
 import { type EventKind, payloadTable } from "@galaxy/contract/events/EventKinds"
@@ -10,24 +10,29 @@ import { type DateTime, Result, Schema } from "effect"
 import * as Catalog from "./Catalog.ts"
 import { isStorable, storableText } from "./wellFormed.ts"
 
+/**
+ * A producer's request to notify players of one fact. At most 10,000 recipients, a key of 1 to 200 characters and a
+ * payload of 65,536 characters of JSON.
+ */
 export interface Intent<K extends string = string> {
   /** A kind of the catalogue. */
   readonly kind: K
-  /** Of the producer's making; with the kind it names the fact. */
+  /** Chosen by the producer. Kind and key together identify the fact. */
   readonly idempotencyKey: string
   readonly recipients: ReadonlyArray<UserId>
   readonly payload: codec.JsonObject
 }
 
-/** An intent of a kind that there is. */
+/** An intent whose kind is in the catalogue. */
 export type KnownIntent = Intent<EventKind>
 
-/** What goes out: an event, and a mail where the kind has one. */
+/** A valid intent, ready to be stored and sent: an event, and a mail if the kind has one. */
 export interface Prepared {
   /** The payload as JSON. */
   readonly stored: string
-  /** Without repetitions. */
+  /** Without duplicates. */
   readonly recipients: ReadonlyArray<UserId>
+  /** The payload as FlatBuffers. */
   readonly event: Uint8Array
   readonly mail: ((language: string) => Catalog.MailText) | undefined
   readonly mailExpiresAt: DateTime.Utc | undefined
@@ -69,7 +74,7 @@ const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
   })
 }
 
-/** The intent made ready, or what is wrong with it. */
+/** Returns the prepared intent, or a description of its fault. Never throws. */
 export const prepare = (intent: Intent): Result.Result<Prepared, string> => {
   try {
     return prepareOrThrow(intent)
@@ -78,7 +83,7 @@ export const prepare = (intent: Intent): Result.Result<Prepared, string> => {
   }
 }
 
-/** What operators find of a malformed intent, as JSON that can be stored. */
+/** A bounded excerpt of a malformed intent for operators, as JSON that PostgreSQL can store. */
 export const excerpt = (intent: Intent): string => {
   const text = (value: unknown): string => {
     try {
@@ -95,5 +100,5 @@ export const excerpt = (intent: Intent): string => {
   })
 }
 
-/** A fault as operators read it. */
+/** A fault in words for operators. */
 export const reasonOf = (fault: string): string => storableText(fault, 2_000)

@@ -1,8 +1,8 @@
 /**
- * Tells players of something by every channel of its kind, in the transaction of the fact.
+ * Notifies players by every channel of the kind, in the transaction of the fact.
  *
- * One notification per kind and idempotency key, one route per recipient and channel. A malformed intent is put aside and
- * never fails or delays the producer.
+ * One notification per kind and idempotency key, one route per recipient and channel. A malformed intent is put aside
+ * and never fails or delays the producer.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
@@ -15,10 +15,11 @@ import { AccountStore } from "../account/AccountStore.ts"
 import { Standing } from "../standing/Standing.ts"
 import { excerpt, type Intent, type KnownIntent, type Prepared, prepare, reasonOf } from "./Intent.ts"
 
+/** Notifies players by event and mail. A malformed intent is quarantined and logged, not an error. */
 export class Notifications extends Context.Service<
   Notifications,
   {
-    /** Joins the caller's transaction. The same fact submitted again does nothing. */
+    /** Joins the caller's transaction. Submitting the same fact again does nothing. */
     submit(intent: KnownIntent): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/notification/Notifications") {}
@@ -26,10 +27,11 @@ export class Notifications extends Context.Service<
 interface Route {
   readonly channel: "push" | "email"
   readonly user_id: UserId
-  /** Pushed with this transaction, in the outbox with it, or for an account that is gone. */
+  /** Pushed or enqueued with this transaction, or skipped because the account may not act. */
   readonly status: "published" | "enqueued" | "skipped"
 }
 
+/** Recipients that may not act, as `Standing` says, get nothing and are recorded as skipped. */
 export const layer: Layer.Layer<
   Notifications,
   never,
@@ -55,21 +57,21 @@ export const layer: Layer.Layer<
           })
         )
         .pipe(
-          // A transaction within the producer's: what fails here is undone alone.
+          // A savepoint in the producer's transaction: a failure here undoes only this.
           Effect.catch((error) =>
             Effect.logError("a malformed notification was lost").pipe(Effect.annotateLogs(StorageError.fieldsOf(error)))
           ),
           Effect.annotateLogs({ kind: reasonOf(JSON.stringify(intent.kind)).slice(0, 64) })
         )
 
-    /** Accounts that may act; the others are told nothing. */
+    /** Contacts of the accounts that may act; the others get nothing. */
     const reachable = Effect.fnUntraced(function* (userIds: ReadonlyArray<UserId>) {
       const active = yield* standing.active(userIds)
       const contacts = yield* accounts.contacts([...active])
       return new Map(contacts.map((it) => [it.userId, it]))
     })
 
-    /** Answers nothing when the fact was told before. */
+    /** Returns undefined if the fact was submitted before. */
     const record = Effect.fnUntraced(function* (intent: Intent, payload: string, now: Date) {
       const inserted = yield* sql<{ id: string }>`
         INSERT INTO backend.notifications (notification_id, kind, idempotency_key, payload, created_at)

@@ -1,10 +1,11 @@
 /**
- * A player in a game that runs: orders, and reports of what came of them.
+ * A player in a running game: orders, and reports of what came of them.
  *
- * The backend says who the player is and for which turn they write, and passes on the rest both ways. A write names the
- * turn that was open when it was let in. The engine does one thing after the other and refuses a write for any other
- * turn, so what it accepts is in that turn, however close to the cutoff it came. Reads reach up to the game's newest turn:
- * an engine has the next one a moment before that is committed, and until then it hasn't happened.
+ * The backend establishes who the player is and for which turn they write, and passes everything else through. A write
+ * names the turn that was open when it was admitted. The engine works on one request at a time and refuses a write for
+ * any other turn, so an accepted write is part of its turn, however close to the cutoff it came. Reads reach up to the
+ * game's newest committed turn: an engine has the next one a moment before it is committed, and until then it hasn't
+ * happened.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
@@ -24,26 +25,36 @@ type AccessError = GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunni
 type ReadError = AccessError | TurnNotMade | EngineRefused | EngineUnreachable
 type WriteError = ReadError | TurnWindowClosed
 
-/** Orders for a turn; the open one when none is named. */
+/** Orders for a turn; for the open one when `turn` is absent. The engine checks each order. */
 export interface Orders {
   readonly turn?: number | undefined
   readonly orders: ReadonlyArray<EngineBody>
 }
 
+/**
+ * In-game calls of players (`user.games.*`). A game that the user may not see is `GameNotFound`, one that they don't
+ * play in `NotGameMember`. Without an engine within `callTimeout` they fail with `EngineUnreachable`.
+ */
 export class PlayerOrders extends Context.Service<
   PlayerOrders,
   {
-    /** Appends to the player's orders, all or none. */
+    /** Appends to the player's orders, all or none. Fails with `TurnWindowClosed` while the turn is being made. */
     command(gameId: GameId, userId: UserId, batch: Orders): Effect.Effect<EngineBody, WriteError>
-    /** Replaces the player's orders. */
+    /**
+     * Replaces the player's orders; the answer has a verdict for each. Fails with `TurnWindowClosed` while the turn is
+     * being made.
+     */
     order(gameId: GameId, userId: UserId, orders: Orders): Effect.Effect<EngineBody, WriteError>
+    /** The player's orders of a turn; of the newest one when absent. A later turn is `TurnNotMade`. */
     orders(gameId: GameId, userId: UserId, turn: number | undefined): Effect.Effect<EngineBody, ReadError>
+    /** The player's report of a turn, also of a finished game. A turn beyond the newest is `TurnNotMade`. */
     report(gameId: GameId, userId: UserId, turn: number): Effect.Effect<EngineBody, ReadError>
   }
 >()("@galaxy/core/play/PlayerOrders") {}
 
 const readable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress", "paused", "finished"])
 
+/** `PlayerOrders` between the lobby, the runtime and the engines. */
 export const layer: Layer.Layer<
   PlayerOrders,
   never,
@@ -58,7 +69,7 @@ export const layer: Layer.Layer<
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
-    /** The caller's race, from the runtime's own mapping, and the game's row. */
+    /** The caller's race, as fixed at the game's start, and the game's row. */
     const seated = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
       const member = yield* memberships.activeMember(gameId, userId)
       const row = yield* store.find(gameId)

@@ -1,8 +1,11 @@
-/** One row of the push log, as readers get it: an event of a player, or an invalidation of sessions. */
+/** One row of the push log as readers get it: a player's event, or an invalidation of sessions. */
 import { Schema } from "effect"
 import type { Cursor } from "./Cursor.ts"
 
-/** `sequence` is there for events of players only. An invalidation's reason is its `kind`. */
+/**
+ * A row of the log. `sequence` is null for an invalidation, whose reason is in `kind`; an invalidation has either a
+ * user or a session.
+ */
 export class LogRow extends Schema.Class<LogRow>("galaxy/push/LogRow")({
   xid: Schema.BigInt,
   eventNo: Schema.BigInt,
@@ -22,10 +25,10 @@ export class LogRow extends Schema.Class<LogRow>("galaxy/push/LogRow")({
   }
 }
 
-/** What a query selects of `backend.push_events e` to be decoded as rows. */
+/** The columns to select from `backend.push_events e` for `LogRow` to decode. */
 export const columns = `e.xid::text::bigint AS xid, e.event_no AS "eventNo", e.event_type AS "eventType",
   e.user_id AS "userId", e.device_session_id AS "deviceSessionId", e.sequence, e.kind, e.payload,
   e.event_id AS "eventId", e.request_id AS "requestId", e.trace_id AS "traceId", e.created_at AS "createdAt"`
 
-/** True of rows that no transaction still open can precede. */
+/** SQL condition on a row `e`: every transaction that could still add a row before it is over. */
 export const settled = "e.xid < pg_snapshot_xmin(pg_current_snapshot())"

@@ -1,8 +1,8 @@
 /**
  * Serves the push log to gateways: one live subscription per gateway, resumed by cursor.
  *
- * The log is in the database, so a slow gateway is simply behind: nothing is dropped and nothing is buffered for it
- * (docs/decisions/0301). A second subscription with the same name ends the first.
+ * The log is in the database, so a slow gateway is merely behind: nothing is dropped and nothing is buffered for it
+ * (docs/decisions/0301). A second subscription under the same name ends the first.
  */
 import { Context, Deferred, Effect, Layer, Option, PubSub, Schema, Stream } from "effect"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
@@ -12,50 +12,69 @@ import * as Cursor from "./Cursor.ts"
 import type { LogRow } from "./LogRow.ts"
 import { PushLog } from "./PushLog.ts"
 
-/** How a subscription begins: with what the gateway asked for, after a loss, or afresh. */
+/**
+ * How a subscription begins. `RESUMED`: after the given cursor. `RESTARTED`: at the newest row, as the cursor is too
+ * old, from another log or malformed, so rows may be missing. `FRESH`: at the newest row, as no cursor was given.
+ */
 export type ResumeOutcome = "RESUMED" | "RESTARTED" | "FRESH"
 
+/**
+ * One message of a subscription: first a `resume`, then rows. `cursor` is the position to resume from once the frame
+ * has been processed.
+ */
 export type Frame =
   | { readonly type: "resume"; readonly outcome: ResumeOutcome; readonly cursor: string }
   | { readonly type: "row"; readonly row: LogRow; readonly cursor: string }
 
-/** Too many gateways are subscribed. */
+/** As many gateways as allowed are subscribed (`maxSubscriptions`), under other names. */
 export class TooManySubscriptions extends Schema.TaggedError<TooManySubscriptions>()("TooManySubscriptions", {}) {}
 
 /**
- * The subscription is over: another of the same name took its place, it fell so far behind that rows which it hadn't
- * read are gone, or the backend ends. Whoever subscribes again is told by the first frame what that means.
+ * The subscription is over: another one of the same name replaced it, it fell so far behind that rows it hadn't read
+ * were removed, or the backend is shutting down. The first frame of the next subscription says whether rows may be
+ * missing.
  */
 export class SubscriptionEnded extends Schema.TaggedError<SubscriptionEnded>()("SubscriptionEnded", {
   reason: Schema.Literals(["replaced", "overtaken", "shutting_down"])
 }) {}
 
+/** How a subscription fails. Rows received so far stay valid: the next subscription resumes from the last cursor. */
 export type SubscribeError = StorageError | TooManySubscriptions | SubscriptionEnded
 
+/**
+ * Live subscriptions of gateways (wire.md, section 3). Rows come in the log's order and at least once: a gateway that
+ * resumes from an older cursor gets rows again.
+ */
 export class PushBroker extends Context.Service<
   PushBroker,
   {
-    /** Frames for the gateway of this name, the first of them telling how it begins. Never ends without a failure. */
+    /**
+     * Frames for the gateway of this name; the first one says how the subscription begins. An empty cursor means none.
+     * The stream ends only by failing.
+     */
     subscribe(clientId: string, cursor: string): Stream.Stream<Frame, SubscribeError>
-    /** How many gateways are subscribed. */
+    /** How many gateways are subscribed at present. */
     readonly size: Effect.Effect<number>
   }
 >()("@galaxy/core/push/PushBroker") {}
 
+/** Bounds of the broker: polling, batch size and number of subscriptions. */
 export interface PushBrokerOptions {
-  /** How often the log is read without a signal. */
+  /** How often a subscription reads the log without a signal, in milliseconds. */
   readonly pollMillis: number
-  /** Most rows that are read at once. */
+  /** Most rows of one read, and so roughly what a subscription holds in memory. */
   readonly batch: number
+  /** Most subscriptions at once, one for each gateway name. */
   readonly maxSubscriptions: number
 }
 
 const defaults: PushBrokerOptions = { pollMillis: 2_000, batch: 256, maxSubscriptions: 256 }
 
-/** Between looks at rows that an open transaction holds back: doubled each time up to the longest. */
+/** The wait between looks at rows that an open transaction holds back. It doubles each time, up to the longest. */
 const firstPauseMillis = 10
 const longestPauseMillis = 1_000
 
+/** `PushBroker` over the push log. When its scope ends, open subscriptions end with `shutting_down`. */
 export const layer = (
   options: Partial<PushBrokerOptions> = {}
 ): Layer.Layer<PushBroker, never, PushLog | DatabaseSignal> =>
@@ -86,7 +105,7 @@ export const layer = (
         PubSub.publish(wake, undefined)
       )
 
-      /** Takes the place of a subscription of the same name; gives it back with the scope. */
+      /** Registers the subscription in place of one of the same name; its place is free again when the scope ends. */
       const register = (clientId: string) =>
         Effect.acquireRelease(
           Effect.gen(function* () {
@@ -134,11 +153,11 @@ export const layer = (
             const read = yield* log.read(before, batch)
             position = read.at(-1)?.cursor ?? before
             const { floor, pending } = yield* log.standing(position)
-            // Asked after the read: a floor that is still below has taken nothing of what was to be read.
+            // Checked after the read: if the floor is still below, nothing that was to be read has been removed.
             if (Cursor.isBefore(before, floor)) return yield* new SubscriptionEnded({ reason: "overtaken" })
             if (read.length > 0) return [read, pending ? Option.some(firstPauseMillis) : Option.none()] as const
             if (!pending) return [read, Option.none()] as const
-            // Committed, but behind an older transaction that is still open: its end sends no signal of its own.
+            // Committed, but held back by an older transaction that is still open, whose end may send no signal.
             yield* Effect.sleep(pause)
             return [read, Option.some(Math.min(2 * pause, longestPauseMillis))] as const
           })

@@ -1,9 +1,9 @@
 /**
- * The durable log of everything that gateways are told: events of players, invalidations of sessions.
+ * The durable log of everything that goes out to gateways: events of players, invalidations of sessions.
  *
- * Rows are part of the transaction of the fact they tell of. A player's events are numbered 1, 2, 3, … in commit order
- * without holes; gateways read all rows in the order (transaction, number), which keeps each player's order, and none
- * before every older transaction is over, so that a late commit is never skipped (docs/decisions/0002, 0301).
+ * A row is part of the transaction of the fact that it reports. A player's events are numbered 1, 2, 3, … in commit
+ * order without holes. Gateways read all rows in the order (transaction, number), which keeps each player's order, and
+ * no row before every older transaction is over, so that a late commit is never skipped (docs/decisions/0002, 0301).
  */
 import type { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Duration, Effect, Layer, Schema } from "effect"
@@ -16,76 +16,98 @@ import * as Cursor from "./Cursor.ts"
 import { columns, LogRow, settled } from "./LogRow.ts"
 import * as retention from "./retention.ts"
 
-/** An event for one player, or for one of the player's sessions. */
+/**
+ * An event for one player: for all of their sessions, or for the one that is named. `kind` and `payload` are from the
+ * contract's `EventKinds`.
+ */
 export interface NewEvent {
   readonly userId: UserId
   readonly deviceSessionId?: DeviceSessionId
   readonly kind: string
   readonly payload: Uint8Array
-  /** A UUID; made here where it is left out. */
+  /** A UUID; generated when absent. */
   readonly eventId?: string
   readonly requestId?: string
   readonly traceId?: string
 }
 
+/** One session, or all sessions of a user. */
 export type InvalidationTarget = { readonly deviceSessionId: DeviceSessionId } | { readonly userId: UserId }
 
-/** A player's kept events above a number; `oldest`..`newest` is all that is kept, 0 and 0 before the first event. */
+/**
+ * A player's stored events above a number. `oldest` and `newest` bound everything that is stored; both are 0 before the
+ * first event.
+ */
 export interface UserEvents {
   readonly events: ReadonlyArray<LogRow>
   readonly oldest: number
   readonly newest: number
 }
 
-/** How the log stands to a reader at some position. */
+/** The state of the log as seen from a reader's position. */
 export interface LogStanding {
-  /** The highest position that was removed: what is above it is complete. */
+  /** The highest position that has been removed. Nothing above it is missing. */
   readonly floor: Cursor.Cursor
-  /** There are committed rows above the reader's position that an older transaction still holds back. */
+  /** There are committed rows above the reader's position: not read yet, or held back by an older transaction. */
   readonly pending: boolean
 }
 
+/**
+ * Writes and reads the log. All operations fail with `StorageError` only. Writes wake the broker when the transaction
+ * commits.
+ */
 export class PushLog extends Context.Service<
   PushLog,
   {
     /**
-     * Joins the caller's transaction, which keeps the players' numbers locked until it ends: one call for all players
-     * of a transaction, since two calls in another order could deadlock with someone else's.
+     * Numbers and stores events in the caller's transaction, which keeps the players' numbers locked until it ends.
+     * Call it once per transaction, for all players: two calls with players in another order could deadlock with
+     * another writer.
      */
     append(events: ReadonlyArray<NewEvent>): Effect.Effect<void, StorageError>
-    /** Tells gateways that sessions are over. Joins the caller's transaction. */
+    /** Tells gateways to drop sessions from their caches and to end their streams. Joins the caller's transaction. */
     invalidate(target: InvalidationTarget, reason: string): Effect.Effect<void, StorageError>
+    /** At most `limit` of a player's events numbered above `after`, in order, with the bounds of the same moment. */
     eventsAfter(userId: UserId, after: number, limit: number): Effect.Effect<UserEvents, StorageError>
-    /** Rows above the cursor, in order, as far as they are settled. */
+    /**
+     * At most `limit` rows above the cursor, in the log's order, as far as no open transaction can still add a row
+     * between them.
+     */
     read(after: Cursor.Cursor, limit: number): Effect.Effect<ReadonlyArray<LogRow>, StorageError>
+    /** What has been removed, and whether there is more above the position. */
     standing(after: Cursor.Cursor): Effect.Effect<LogStanding, StorageError>
-    /** Where a reader begins who wants only what is to come. */
+    /** The newest readable position, where a reader begins that wants future rows only. */
     readonly head: Effect.Effect<Cursor.Cursor, StorageError>
-    /** Removes a batch of what nobody has a right to any more; answers how many rows went. */
+    /** Removes a batch of rows beyond the promised retention; returns how many were removed. */
     readonly prune: Effect.Effect<number, StorageError>
-    /** Takes over rows that were restored from another PostgreSQL cluster; answers whether there were any. */
+    /** Adopts rows that were restored from another PostgreSQL cluster; returns whether there were any. */
     readonly adoptRestored: Effect.Effect<boolean, StorageError>
   }
 >()("@galaxy/core/push/PushLog") {}
 
+/**
+ * Retention of the log. The wire contract promises at least 24 hours and at least the newest 1,000 events of a player.
+ */
 export interface PushLogOptions {
-  /** How long rows are kept at least. */
+  /** Rows younger than this are kept. */
   readonly keepFor: Duration.Input
-  /** How many of a player's newest events are kept however old they are; the newest one always is. */
+  /** How many of a player's newest events are kept whatever their age; never less than one. */
   readonly keepPerUser: number
-  /** Most events, and most invalidations, that one `prune` removes. */
+  /** Most events, and as many invalidations, that one `prune` removes. */
   readonly pruneBatch: number
 }
 
+/** Exactly the retention that the wire contract promises. */
 export const defaults: PushLogOptions = { keepFor: "24 hours", keepPerUser: 1_000, pruneBatch: 5_000 }
 
-/** Rows of one statement: more take several. */
+/** Most rows of one INSERT statement. */
 const insertBatch = 500
 
 const Bounds = Schema.Struct({ oldest: Schema.BigInt, newest: Schema.BigInt })
 const decodeBounds = Schema.decodeUnknownEffect(Schema.NonEmptyArray(Bounds))
 const decodeRows = Schema.decodeUnknownEffect(Schema.Array(LogRow))
 
+/** `PushLog` over PostgreSQL. */
 export const layer = (
   options: Partial<PushLogOptions> = {}
 ): Layer.Layer<PushLog, never, SqlClient.SqlClient | DatabaseSignal> =>
@@ -99,8 +121,8 @@ export const layer = (
       const isSettled = sql.literal(settled)
 
       /**
-       * Takes the next numbers of players and keeps others from taking any until the commit. Always in the order of the
-       * ids: writers with the same players wait for each other instead of deadlocking.
+       * Takes the players' next numbers, and keeps others from taking any until the commit. Locks are taken in the
+       * order of the players' ids, so writers with the same players wait for each other instead of deadlocking.
        */
       const takeNumbers = Effect.fnUntraced(function* (counts: ReadonlyMap<UserId, number>, now: Date) {
         const wanted = JSON.stringify([...counts].map(([user_id, count]) => ({ user_id, count })))
@@ -113,8 +135,8 @@ export const layer = (
         return new Map(heads.map((it) => [it.userId, Number(it.last) - (counts.get(it.userId) ?? 0)]))
       })
 
-      // A transaction may be older than one that told the same player something before it: the row then takes its place
-      // by the later of both, so that the log as a whole keeps each player's order.
+      // A transaction may be older than the one that wrote the player's previous event. The row then takes the later id
+      // of the two, so that the log as a whole keeps each player's order.
       const insert = (rows: ReadonlyArray<object>, now: Date) => sql`
         INSERT INTO backend.push_events
           (xid, event_type, user_id, device_session_id, sequence, kind, payload, event_id, request_id, trace_id, created_at)
@@ -175,7 +197,7 @@ export const layer = (
       }, StorageError.refail)
 
       const eventsAfter = Effect.fn("PushLog.eventsAfter")(function* (userId: UserId, after: number, limit: number) {
-        // One statement, so that the bounds and the events are of one moment. Without events above, one row of bounds.
+        // One statement, so that bounds and events are of one moment. Without events it returns one row: the bounds.
         const rows = yield* sql`
           WITH bounds AS (
             SELECT coalesce((SELECT last_sequence FROM backend.push_user_heads WHERE user_id = ${userId}), 0) AS newest,

@@ -1,21 +1,29 @@
-/** Keeps the push log small: removes what need not be kept, a bounded batch at a time, at once and then at intervals. */
+/**
+ * Keeps the push log small: removes rows beyond their retention, a bounded batch at a time, at once and then at
+ * intervals.
+ */
 import { type Duration, Effect, Layer } from "effect"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { PushLog } from "./PushLog.ts"
 
+/** How often the log is pruned. The retention itself and the batch size are in `PushLogOptions`. */
 export interface PushPrunerOptions {
+  /** The wait between two passes. */
   readonly every: Duration.Input
-  /** Most batches that are removed in one go. */
+  /** Most batches that one pass removes. */
   readonly maxBatches: number
 }
 
 const defaults: PushPrunerOptions = { every: "10 minutes", maxBatches: 100 }
 
-/** Longest time for one go; what is left then is removed by the next. */
+/** Longest time for one pass; the next one removes the rest. */
 const deadline = "2 minutes"
 
-/** Runs as long as the scope lives. */
+/**
+ * Prunes in a supervised loop that ends with the layer's scope. Each pass first adopts rows restored from another
+ * cluster.
+ */
 export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<never, never, PushLog | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {

@@ -1,27 +1,28 @@
 /**
- * What the push log may forget, and what it does with rows of another PostgreSQL cluster.
+ * Which rows the push log removes, and what it does with rows of another PostgreSQL cluster.
  *
- * A player's event goes when it is old and beyond the player's newest; an invalidation when it is old. The floor moves in
- * the same transaction, so that whoever reads the rows can tell afterwards whether any were gone.
+ * A player's event is removed when it is old and not among the player's newest, an invalidation when it is old. The
+ * floor moves in the same transaction, so that a reader can tell afterwards whether rows were missing.
  */
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { Cursor } from "./Cursor.ts"
 
+/** What one `prune` keeps, and how much it may remove. */
 export interface Retention {
-  /** Rows younger than this stay. */
+  /** Rows created at this time or later are kept. */
   readonly before: Date
-  /** How many of a player's newest events stay however old they are. */
+  /** How many of a player's newest events are kept whatever their age. */
   readonly keepPerUser: number
-  /** Most events, and most invalidations, that go at once. */
+  /** Most events, and as many invalidations, to remove. */
   readonly batch: number
 }
 
-/** Removes a batch; answers how many rows went. */
+/** Removes a batch and returns how many rows it had. Rows that readers may not see yet are never removed. */
 export const prune = (sql: SqlClient.SqlClient, { before, keepPerUser, batch }: Retention) =>
   sql.withTransaction(
     Effect.gen(function* () {
-      // By player, along the index of their numbers: what is kept for its number isn't read again each time.
+      // By player, along the index of their numbers, so that the newest events, which are kept, aren't read each time.
       const gone = yield* sql<Cursor>`
         WITH outdated AS (
           (SELECT e.event_no FROM backend.push_user_heads h
@@ -50,8 +51,9 @@ export const prune = (sql: SqlClient.SqlClient, { before, keepPerUser, batch }: 
   )
 
 /**
- * Gives rows with transaction ids that this cluster hasn't reached (they came with a dump of another one) a place of
- * their own, in their order. Readers would otherwise wait for them until the ids are reached.
+ * Moves rows whose transaction ids this cluster hasn't reached yet, since they came with a dump of another one, to the
+ * id of this transaction, in their old order; returns whether there were any. Readers would otherwise wait for them
+ * until the ids are reached. The floor rises with them, so every gateway restarts.
  */
 export const adopt = (sql: SqlClient.SqlClient) =>
   sql.withTransaction(
@@ -64,7 +66,7 @@ export const adopt = (sql: SqlClient.SqlClient) =>
       const floor =
         yield* sql`SELECT 1 FROM backend.push_log_floor WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
       if (moved.length === 0 && floor.length === 0) return false
-      // Positions that were given out before are of the other cluster: nobody resumes from them.
+      // Cursors given out before belong to the other cluster: nobody may resume from them.
       yield* sql`UPDATE backend.push_log_floor SET xid = pg_current_xact_id(), event_no = 0`
       return true
     })

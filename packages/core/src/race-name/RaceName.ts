@@ -1,22 +1,23 @@
 /**
- * Race names: what players are called on the map, and the canonical key under which they are unique.
+ * Race names: what players are called on the map, and the canonical key under which names are unique.
  *
- * Names that a reader could take for each other share a key. Compare keys, never names.
+ * Names that a reader could mistake for each other share a key. Compare keys, never names.
  */
 import { Schema } from "effect"
 import { pairs, standIn } from "./confusables.ts"
 
-/** The engine's bound, in characters (code points). */
+/** Longest race name, in characters (code points): the engine's bound. */
 export const maxLength = 20
 
+/** The canonical form of a name, made by `keyOf` only. For comparing; it is never shown. */
 export const RaceNameKey = Schema.String.pipe(Schema.brand("galaxy/RaceNameKey"))
 export type RaceNameKey = typeof RaceNameKey.Type
 
-/** A name in its accepted form. */
+/** A name in its accepted form, made by `accept` only: 1 to 20 characters, as it is shown. */
 export const RaceName = Schema.String.pipe(Schema.brand("galaxy/RaceName"))
 export type RaceName = typeof RaceName.Type
 
-/** The text is no race name; `problem` says why, without repeating it. */
+/** The text can't be a race name. `problem` says why, without repeating the text. */
 export class RaceNameInvalid extends Schema.TaggedError<RaceNameInvalid>()("RaceNameInvalid", {
   problem: Schema.String
 }) {
@@ -25,7 +26,7 @@ export class RaceNameInvalid extends Schema.TaggedError<RaceNameInvalid>()("Race
   }
 }
 
-/** Someone else holds this name or one that looks like it. */
+/** Another user holds this name, or one that looks like it. */
 export class RaceNameTaken extends Schema.TaggedError<RaceNameTaken>()("RaceNameTaken", {
   name: RaceName
 }) {
@@ -37,11 +38,11 @@ export class RaceNameTaken extends Schema.TaggedError<RaceNameTaken>()("RaceName
 const withoutMarks = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "")
 
 /**
- * The key of any text: compatibility forms, case, accents and separators fall away, look-alikes become one character.
- * A key is its own key.
+ * The key of any text: compatibility forms, case, accents and separators are dropped, and look-alikes become one
+ * character. Idempotent: the key of a key is the key itself.
  */
 export const keyOf = (text: string): RaceNameKey => {
-  // Upper case first: it unites what lower case alone keeps apart (ß and ss, ς and σ, ı and i).
+  // Upper case first: it merges letters that lower case alone keeps apart (ß and ss, ς and σ, ı and i).
   const folded = withoutMarks(withoutMarks(text).toUpperCase().toLowerCase()).replace(/[^\p{L}\p{N}]/gu, "")
   const replaced = Array.from(folded, (it) => standIn.get(it) ?? it).join("")
   return RaceNameKey.make(pairs.reduce((key, [pair, looksLike]) => key.replaceAll(pair, looksLike), replaced))
@@ -52,14 +53,17 @@ const characters = new RegExp(`^[${letter}0-9_-]*$`, "u")
 const shape = new RegExp(`^[${letter}0-9]+(?:[_-][${letter}0-9]+)*$`, "u")
 const someLetter = new RegExp(`[${letter}]`, "u")
 
-// Words of orders and reports; a race named so would read as a product or a cargo.
+// Words of orders and reports: a race with such a name would read as a product or a cargo.
 const reserved: ReadonlySet<string> = new Set(
   ["cap", "capital", "mat", "materials", "col", "colonists", "emp", "drive", "weapons", "shields", "cargo", "max"].map(
     keyOf
   )
 )
 
-/** The accepted form of what a player typed: spaces, commas and at signs become underscores, as players know it. */
+/**
+ * The accepted form of what a player typed, or why it can't be accepted. Runs of spaces, commas and at signs become one
+ * underscore, as players are used to.
+ */
 export const accept = (typed: string): RaceName | RaceNameInvalid => {
   const name = typed
     .normalize("NFKC")

@@ -1,8 +1,9 @@
 /**
- * The race-name directory: names reserved for a game, pending registration, and registered for good.
+ * The race-name directory: names reserved for a game, pending registration, or registered for good.
  *
- * Every write first takes the key's advisory lock, held to the end of the caller's transaction, so that what it has read
- * about the key stays true until it commits. Who locks several keys takes them in ascending order.
+ * A reservation first takes the advisory lock of its key, held to the end of the caller's transaction, so that what it
+ * has read about the key stays true until it commits. A transaction that locks several keys takes them in ascending
+ * order.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
@@ -11,28 +12,35 @@ import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { accept, keyOf, RaceNameInvalid, type RaceName, type RaceNameKey, RaceNameTaken } from "./RaceName.ts"
 
+/** A name held in one game: as it is shown, and the key under which it is unique there. */
 export interface NameReservation {
   readonly name: RaceName
   readonly key: RaceNameKey
 }
 
+/**
+ * Decides who may use which race name. A registered name, or one pending registration, is its owner's on the whole
+ * platform; a reservation counts in its own game only.
+ */
 export class RaceNames extends Context.Service<
   RaceNames,
   {
     /**
-     * Reserves a name in a game, in the caller's transaction. The user's own registration or reservations elsewhere are no
-     * obstacle; another user's registration, pending registration, or reservation in this game is.
+     * Reserves a name in a game, in the caller's transaction; reserving it again changes its spelling at most. The
+     * user's own registration, or reservations in other games, don't stand in the way. Another user's registration,
+     * pending registration, or reservation in this game does: `RaceNameTaken`.
      */
     reserve(request: {
       readonly gameId: GameId
       readonly userId: UserId
       readonly name: string
     }): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
-    /** Gives up what a user has reserved in a game; nothing reserved is no error. */
+    /** Gives up everything the user has reserved in a game; having nothing reserved is not an error. */
     release(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/race-name/RaceNames") {}
 
+/** `RaceNames` over PostgreSQL. */
 export const layer: Layer.Layer<RaceNames, never, SqlClient.SqlClient> = Layer.effect(
   RaceNames,
   Effect.gen(function* () {
@@ -41,7 +49,7 @@ export const layer: Layer.Layer<RaceNames, never, SqlClient.SqlClient> = Layer.e
     const lock = (key: RaceNameKey) =>
       sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/race-name/${key}`}, 0))`
 
-    /** Bindings of a key that keep this user from it in this game. */
+    /** Rows of the directory that keep this user from using the key in this game. */
     const obstacles = (key: RaceNameKey, gameId: GameId, userId: UserId) => sql`
       SELECT 1 FROM backend.race_names
       WHERE canonical = ${key} AND owner_user_id <> ${userId}

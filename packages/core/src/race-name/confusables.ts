@@ -1,8 +1,10 @@
 /**
- * Which characters count as one in a canonical key: look-alikes of Latin, Cyrillic and Greek, and digits read as letters.
+ * Which characters count as the same in a canonical key: look-alikes of Latin, Cyrillic and Greek, and digits read as
+ * letters.
  *
- * Written for folded text (lower case, no accents), so a letter stands for both of its cases: `в` looks like b because `В`
- * looks like B. Each row is a class; its first character stands for all and is in no other row, which keeps keys stable.
+ * Written for folded text (lower case, without accents), so a letter stands for both of its cases: `в` counts as b
+ * because `В` looks like B. Each row is a class. Its first character stands for all of them and is in no other row,
+ * which makes keys stable.
  */
 
 const classes: ReadonlyArray<readonly [standsFor: string, lookAlikes: string]> = [
@@ -33,7 +35,7 @@ const classes: ReadonlyArray<readonly [standsFor: string, lookAlikes: string]> =
   ["ц", "џ"]
 ]
 
-/** One character that looks like two. */
+/** Single characters that look like two. */
 const wide: ReadonlyArray<readonly [character: string, looksLike: string]> = [
   ["ы", "bl"],
   ["ю", "lo"],
@@ -43,13 +45,13 @@ const wide: ReadonlyArray<readonly [character: string, looksLike: string]> = [
   ["њ", "hb"]
 ]
 
-/** What stands for a folded character; absent where it stands for itself. */
+/** The character or characters that replace a folded character; absent where it stays. */
 export const standIn: ReadonlyMap<string, string> = new Map([
   ...classes.flatMap(([first, rest]) => Array.from(rest, (it) => [it, first] as const)),
   ...wide
 ])
 
-/** Pairs that read as one letter, replaced after the characters. */
+/** Pairs that look like one letter, replaced after the single characters. */
 export const pairs: ReadonlyArray<readonly [pair: string, looksLike: string]> = [
   ["rn", "m"],
   ["vv", "w"]

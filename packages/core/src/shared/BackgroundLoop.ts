@@ -1,15 +1,16 @@
 /**
  * Work that a process does again and again for as long as it lives.
  *
- * A pass that fails, dies or takes too long is ended, and the loop goes on with growing waits. Failing and working again
- * are logged once each, and `/readyz` names a loop that has completed no pass for too long.
+ * A pass that fails, dies or takes too long is ended, and the loop goes on with growing waits. Failing and working
+ * again are logged once each, and `/readyz` names a loop that hasn't completed a pass for too long.
  */
 import { Cause, Duration, Effect, Exit, Fiber, Option, Schema, type Scope, Stream } from "effect"
 import { BackgroundLoops } from "./BackgroundLoops.ts"
 import { failureFields } from "./failureFields.ts"
 
+/** A loop's work and pace. A pass may fail with anything: the loop logs it and goes on. */
 export interface BackgroundLoopOptions<E, R> {
-  /** As operators read it in the log and in `/readyz`: "mail worker". */
+  /** For operators, in the log and in `/readyz`: "mail worker". */
   readonly name: string
   /** Does what is due. May return how long the next pass can wait where that is less than `every`. */
   readonly pass: Effect.Effect<Duration.Duration | void, E, R>
@@ -17,7 +18,7 @@ export interface BackgroundLoopOptions<E, R> {
   readonly every: Duration.Input
   /** Longest time for one pass, which is then interrupted. */
   readonly deadline: Duration.Input
-  /** Ends the wait early, but not the wait after a failure. Must not fail. */
+  /** Ends the wait early, but not the backoff after a failure. Must not fail. */
   readonly wake?: Effect.Effect<unknown>
   /** The wait after a failed pass doubles with each further one, up to the longest; it is never above `every`. */
   readonly firstBackoff?: Duration.Input
@@ -32,7 +33,7 @@ const defaults = { firstBackoff: "500 millis", longestBackoff: "5 seconds" } as 
 /** How long an interrupted pass may take to end before the loop goes on without it. */
 const grace = Duration.seconds(2)
 
-/** Passes that don't end when they are interrupted: with so many, the loop waits for one of them. */
+/** Most passes that may ignore their interruption: after that the loop waits for one of them to end. */
 const mostLeftBehind = 3
 
 /** A loop is stalled after two intervals and two deadlines without a completed pass. */
@@ -55,7 +56,7 @@ export const start = <E, R>(
     const leftBehind = new Set<Fiber.Fiber<Duration.Duration | void, E>>()
     let failures = 0
 
-    /** The pass's own exit, or that it was overdue. */
+    /** The pass's own exit, or `PassOverdue`. */
     const bounded = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         while (leftBehind.size >= mostLeftBehind) {
@@ -98,10 +99,10 @@ export const start = <E, R>(
     yield* Effect.forkScoped(Effect.annotateLogs(Effect.forever(round), { loop: options.name }))
   })
 
-/** How long after its end a stream of signals is listened to again. */
+/** How long after a stream of signals has ended it is subscribed to again. */
 const listenAgain = Duration.seconds(5)
 
-/** Runs `wake` at each signal. A stream that ends or dies is listened to again; until then the loop polls only. */
+/** Runs `wake` at each signal. A stream that ends or dies is subscribed to again; until then the loop only polls. */
 export const wakenBy = (
   name: string,
   signals: Stream.Stream<void>,

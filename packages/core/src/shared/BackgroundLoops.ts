@@ -1,7 +1,7 @@
 /**
- * The background loops of this process and when each last did its work: what `/readyz` asks.
+ * The background loops of this process, and when each last completed a pass: the source for `/readyz`.
  *
- * Measured on the monotonic clock: a wall clock that jumps makes no loop look idle or busy.
+ * Measured on the monotonic clock: a wall clock that jumps makes no loop look stalled or busy.
  */
 import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
 
@@ -12,12 +12,13 @@ export interface StalledLoop {
   readonly seconds: number
 }
 
+/** Registry of the running loops: `BackgroundLoop.start` adds them, and the readiness probe reads `stalled`. */
 export class BackgroundLoops extends Context.Service<
   BackgroundLoops,
   {
     /**
-     * Adds a loop for as long as the scope lives; returns what it has to run after each completed pass. The loop is
-     * stalled when that has not happened for `patience`, counted from the start at first.
+     * Adds a loop for as long as the scope lives; returns the effect to run after each completed pass. The loop is
+     * stalled when that hasn't happened for `patience`, counted from the start at first.
      */
     register(name: string, patience: Duration.Input): Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
     /** Names of the loops that run now, in the order of their start. */
@@ -35,7 +36,7 @@ interface Entry {
 
 const second = 1_000_000_000n
 
-/** One registry for everything that is built together. It keeps to the clock that it was built with, whoever asks it. */
+/** One registry for everything that is built together. It keeps the clock it was built with, whoever asks it. */
 export const layer: Layer.Layer<BackgroundLoops> = Layer.effect(
   BackgroundLoops,
   Effect.map(Clock.Clock, (clock) => {

@@ -1,15 +1,16 @@
 /**
- * One backend at work on one database: whoever writes has to own it.
+ * One backend at work on one database: whoever writes must own it.
  *
- * The adapter keeps the promise, not its callers: where the database can be reached by another process, its `SqlClient`
- * refuses every statement while the ownership isn't held (docs/decisions/0407).
+ * The adapter keeps the promise, not its callers: if another process can reach the database, its `SqlClient` refuses
+ * every statement while the ownership isn't held (docs/decisions/0407).
  */
 import { Context, Effect, Layer } from "effect"
 
+/** Reports the ownership to probes. Nothing else has to ask: statements check it themselves. */
 export class DatabaseOwnership extends Context.Service<
   DatabaseOwnership,
   {
-    /** Whether this process is the one backend at work on its database at present. For probes: statements check it themselves. */
+    /** Whether this process is the one backend at work on its database at present. */
     readonly held: Effect.Effect<boolean>
   }
 >()("@galaxy/core/shared/DatabaseOwnership") {}

@@ -6,16 +6,18 @@
 import { Context, Effect, Layer, PubSub, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 
+/** One channel per queue: events to push, mails to send, games to work on. */
 export type Channel = "galaxy_push" | "galaxy_mail" | "galaxy_runtime"
 
+/** Wakes loops early, across processes where the adapter can. Only a hint: nothing may depend on it but the delay. */
 export class DatabaseSignal extends Context.Service<
   DatabaseSignal,
   {
-    /** Inside a transaction the signal goes out with its commit, and only then. */
+    /** Inside a transaction, the signal is sent when it commits, and only then. */
     send(channel: Channel): Effect.Effect<void, SqlError.SqlError>
     /**
-     * One element for each signal from any process on the same database, and one each time that listening begins: what was
-     * sent before is found by looking then.
+     * One element for each signal from any process on the same database, and one each time that listening begins, so
+     * that the reader looks for work that was signalled before.
      */
     signals(channel: Channel): Stream.Stream<void>
   }

@@ -1,12 +1,13 @@
 /**
- * The instants of a cron schedule that is read in a time zone, also where the zone's clocks change.
+ * The instants of a cron schedule in a time zone, also when its clocks change.
  *
- * A schedule whose times of the day repeat after the length of the change (every 15 minutes, for a change of an hour) runs
- * on by elapsed time: its interval is the same before, in and after the change. Of any other schedule each local time comes
- * once a day: one that the clocks repeat the first time, and one that they skip right after the gap.
+ * A schedule whose times of day repeat after the length of the change (every 15 minutes, for a change of an hour) runs
+ * on by elapsed time: its interval stays the same across the change. In any other schedule each local time comes once a
+ * day: a repeated time the first time it comes, a skipped time right after the gap.
  */
 import { Cron, DateTime } from "effect"
 
+/** A cron schedule and the zone in which its fields are read. */
 export interface LocalSchedule {
   /** Five cron fields. */
   readonly schedule: string
@@ -17,7 +18,10 @@ export interface LocalSchedule {
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
 
-/** Wider than any change of the clocks (a zone that crosses the date line changes by a day), and than two of them apart. */
+/**
+ * Longer than any change of the clocks (a zone that crosses the date line changes by a day), and shorter than the time
+ * between two changes.
+ */
 const aroundMs = 1.5 * dayMs
 
 /** How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
@@ -31,7 +35,7 @@ const offsetsOf = (timeZone: string): OffsetAt => {
 const each = (count: number) => Array.from({ length: count }, (_, index) => index)
 const valuesOf = (field: ReadonlySet<number>, count: number) => (field.size === 0 ? each(count) : [...field])
 
-/** Minutes of the day on which the schedule comes, on days that it has. */
+/** Minutes of the day at which the schedule fires, on days on which it does; ascending. */
 export const minutesOfDay = (cron: Cron.Cron): ReadonlyArray<number> => {
   const minutes = valuesOf(cron.minutes, 60)
   return valuesOf(cron.hours, 24)
@@ -39,7 +43,7 @@ export const minutesOfDay = (cron: Cron.Cron): ReadonlyArray<number> => {
     .toSorted((a, b) => a - b)
 }
 
-/** Whether the times of the day, moved by the change, are the same times. */
+/** Whether the times of the day stay the same set when they are moved by the change. */
 const runsThrough = (cron: Cron.Cron, changeMs: number): boolean => {
   const change = changeMs / minuteMs
   if (!Number.isInteger(change)) return false
@@ -48,7 +52,7 @@ const runsThrough = (cron: Cron.Cron, changeMs: number): boolean => {
   return true
 }
 
-/** The first instant after a change of the offset, which lies after `from` and at or before `to`. */
+/** The first instant after a change of the offset, given that there is one after `from` and at or before `to`. */
 const changeBetween = (offsetAt: OffsetAt, from: number, to: number): number => {
   const after = offsetAt(to)
   let before = from
@@ -61,7 +65,7 @@ const changeBetween = (offsetAt: OffsetAt, from: number, to: number): number => 
   return changed
 }
 
-/** The instants at which a local time comes: one, or none and two around a change through which the schedule runs. */
+/** The instants of a local time: one, or none or two around a change across which the schedule runs on. */
 const instantsOf = (cron: Cron.Cron, offsetAt: OffsetAt, local: number): ReadonlyArray<number> => {
   const before = offsetAt(local - aroundMs)
   const after = offsetAt(local + aroundMs)
@@ -75,15 +79,15 @@ const instantsOf = (cron: Cron.Cron, offsetAt: OffsetAt, local: number): Readonl
 }
 
 /**
- * The first instant of the schedule strictly after the given one. Throws where the schedule or the zone is none, or the
- * schedule never comes: they are checked before they are stored.
+ * The first instant of the schedule strictly after the given one. Throws if the schedule or the zone is invalid, or the
+ * schedule never fires; both are checked before they are stored.
  */
 export const nextAfter = ({ schedule, timeZone }: LocalSchedule, after: DateTime.Utc): DateTime.Utc => {
   const offsetAt = offsetsOf(timeZone)
   // Local times are counted as if they were UTC: on that calendar no clock changes.
   const cron = Cron.parseUnsafe(schedule, "UTC")
   const start = after.epochMilliseconds
-  // Where the clocks are about to go back, local times that have been may come again.
+  // If the clocks are about to go back, local times that have passed may come again.
   let local = start + Math.min(offsetAt(start), offsetAt(start + aroundMs))
   let again = Number.POSITIVE_INFINITY
   for (;;) {

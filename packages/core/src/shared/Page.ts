@@ -7,7 +7,7 @@ import { uuidPattern } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
 
-/** The cursor must be a next_cursor from this list. */
+/** The cursor isn't a `next_cursor` that a listing could have returned. */
 export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", {}) {
   override get message(): string {
     return "cursor must be a next_cursor from this list"
@@ -17,23 +17,26 @@ export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorIn
 const defaultLimit = 50
 const maxLimit = 200
 
+/** The query of a listing. Without a cursor, or with an empty one, it begins with the newest rows. */
 export interface PageRequest {
   readonly cursor?: string
   readonly limit?: number
 }
 
-/** The last row of the page before. */
+/** The last row of the previous page. */
 export interface PagePosition {
   readonly createdAt: Date
   readonly id: string
 }
 
-// Beyond every row.
+// Newer than every row.
 const start: PagePosition = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" }
 
+/** Rows per page: 50 by default, clamped to 1 to 200. */
 export const limitOf = (request: PageRequest): number =>
   Math.min(Math.max(Math.floor(request.limit ?? defaultLimit), 1), maxLimit)
 
+/** The position after which the page begins. An invalid cursor is returned as a value, not thrown. */
 export const positionOf = (request: PageRequest): PagePosition | CursorInvalid => {
   if (request.cursor === undefined || request.cursor === "") return start
   const text = Base64Url.decodeString(request.cursor)
@@ -43,7 +46,10 @@ export const positionOf = (request: PageRequest): PagePosition | CursorInvalid =
   return match === null || !uuidPattern.test(id) ? new CursorInvalid() : { createdAt: new Date(Number(match[1])), id }
 }
 
-/** Cuts what was read (one row more than asked for) to the page and says where the next one begins. */
+/**
+ * Cuts the rows that were read (one more than the limit) to one page. If there are more, returns the next page's
+ * cursor.
+ */
 export const cut = <A extends { readonly created_at: DateTime.Utc }>(
   rows: ReadonlyArray<A>,
   limit: number,

@@ -3,20 +3,20 @@ import { Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql"
 import { databaseTrouble } from "./databaseTrouble.ts"
 
+/** A failed statement or connection. Rows that don't decode are not reported this way: they are defects. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
   /** Whether the same call could succeed if tried again. */
   retryable: Schema.Boolean,
   cause: Schema.Defect()
 }) {
   /**
-   * What a log may say of the failure. The driver's own text stays out of it: PostgreSQL quotes the values of the row
-   * that it refuses.
+   * Fields for a log line. The driver's own text is left out: PostgreSQL quotes the values of the row that it refuses.
    */
   get logFields(): Readonly<Record<string, string>> {
     return StorageError.fieldsOf(this.cause)
   }
 
-  /** The same for a driver's failure that isn't wrapped. */
+  /** The same fields for a driver's failure that isn't wrapped. */
   static fieldsOf(failure: unknown): Readonly<Record<string, string>> {
     const reason = (failure as { readonly reason?: unknown } | undefined)?.reason
     if (typeof reason !== "object" || reason === null) return { reason: "unknown" }
@@ -34,17 +34,17 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
     }
   }
 
-  /** The database's own trouble where the failure says so, as "read-only" or "out of disk space". */
+  /** The database's trouble if the failure is due to it, such as "read-only" or "out of disk space". */
   get trouble(): string | undefined {
     return databaseTrouble(this.cause)
   }
 
-  /** Whether a failure of any kind is the database's trouble, so that the same call can succeed later. */
+  /** Whether a failure of any kind is due to the database, so that the same call can succeed later. */
   static isTemporary(failure: unknown): boolean {
     return failure instanceof StorageError ? failure.retryable : databaseTrouble(failure) !== undefined
   }
 
-  /** Wraps driver failures. A row that does not decode is a bug, so it dies. */
+  /** Wraps driver failures. A row that doesn't decode is a bug, so it dies. */
   static refail: <A, E, R>(
     effect: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, StorageError | Exclude<E, SqlError.SqlError | Schema.SchemaError>, R> = <A, E, R>(

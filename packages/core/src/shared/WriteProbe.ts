@@ -1,21 +1,21 @@
 /**
- * Whether the database takes writes: asked by writing, since a database that only answers may be read-only or full.
+ * Finds out by writing whether the database takes writes: one that only answers reads may be read-only or full.
  *
- * One row is written and committed, in place, so that nothing grows. A full disk often has room left for that, so half a
- * megabyte is spilled into a temporary file too, which the database removes again. However many ask, at most one probe a
- * second runs.
+ * One row is written and committed, in place, so that nothing grows. A full disk often has room left for that, so half
+ * a megabyte is also spilled into a temporary file, which the database removes again. However many callers ask, at most
+ * one probe a second runs.
  */
 import { Clock, Deferred, Duration, Effect, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { databaseTrouble } from "./databaseTrouble.ts"
 
-/** How long an answer is given again. */
+/** How long a result is reused. */
 const keep = Duration.toNanosUnsafe(Duration.seconds(1))
 
-/** How long an answer is waited for. */
+/** How long a caller waits for a result. */
 const patience = Duration.seconds(2)
 
-/** A probe that is still under way after this is left behind and another begins. */
+/** A probe that is still running after this time is abandoned, and another one starts. */
 const giveUp = Duration.toNanosUnsafe(Duration.seconds(10))
 
 interface ProbeAttempt {
@@ -24,7 +24,7 @@ interface ProbeAttempt {
   readonly trouble: Deferred.Deferred<string | undefined>
 }
 
-/** Makes the probe: what keeps the database from writing, or undefined where nothing does. */
+/** Makes the probe. Running it returns what prevents writes, in words for operators, or undefined if nothing does. */
 export const make: Effect.Effect<
   Effect.Effect<string | undefined>,
   never,
@@ -36,7 +36,7 @@ export const make: Effect.Effect<
   const write = sql
     .withTransaction(
       Effect.gen(function* () {
-        // Bounds for others too: a process that is frozen in here must not keep them from the row.
+        // Limits that protect others: a process that freezes in here must not keep them from the row.
         yield* sql`SELECT set_config('work_mem', '64kB', true), set_config('lock_timeout', '1s', true),
           set_config('idle_in_transaction_session_timeout', '5s', true)`
         yield* sql`WITH filler AS MATERIALIZED (SELECT repeat('x', 8000) AS block FROM generate_series(1, 64))

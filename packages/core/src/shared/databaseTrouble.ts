@@ -1,10 +1,10 @@
 /**
- * What keeps a database from doing work that is right in itself, told by the SQLSTATE of its refusal.
+ * Recognises trouble of the database itself, by the SQLSTATE of its refusal.
  *
- * The work can succeed when it is tried again later, without any change to it. Every other refusal is a fault of ours.
+ * The same work can succeed when it is retried later. Any other refusal means that the statement is at fault.
  */
 
-/** States and classes of states (two characters) by what is the matter, as operators read it. */
+/** States and classes of states (two characters), each in words for operators. */
 const troubles: Readonly<Record<string, string>> = {
   "08": "not reachable",
   "25006": "read-only",
@@ -30,13 +30,13 @@ const troubles: Readonly<Record<string, string>> = {
 const read = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
 
-/** What the database suffers from where this failure of a statement says so; undefined where the statement is at fault. */
+/** The database's trouble according to a failed statement; undefined if the statement is at fault. */
 export const databaseTrouble = (failure: unknown): string | undefined => {
   const reason = read(failure, "reason")
   const state = read(read(reason, "cause"), "code")
   const known = typeof state === "string" ? (troubles[state] ?? troubles[state.slice(0, 2)]) : undefined
   if (known !== undefined) return known
-  // A server that refuses a connection for any reason, as a changed password, is as good as none.
+  // A server that refuses connections for any reason, such as a changed password, counts as not reachable.
   if (read(reason, "_tag") === "ConnectionError" || read(reason, "operation") === "connect") return "not reachable"
   return read(reason, "isRetryable") === true ? "busy" : undefined
 }

@@ -1,7 +1,7 @@
 /**
- * What a log may say of a failure: its kind and place, never its text.
+ * What a log line may say about a failure: its kind and place, never its text.
  *
- * A failure's message may hold anything: an address, a row's values, a secret.
+ * A failure's message may contain anything: an address, a row's values, a secret.
  */
 import { Cause } from "effect"
 import { StorageError } from "./StorageError.ts"

@@ -1,10 +1,12 @@
-/** From rows to contract values: a column that is NULL is a field that is absent. */
+/** From rows to contract values: a NULL column becomes an absent field. */
 
 type NullKeys<T> = { [K in keyof T]: null extends T[K] ? K : never }[keyof T]
 
+/** A row type whose nullable columns are optional fields that are never null. */
 export type Present<T> = { readonly [K in Exclude<keyof T, NullKeys<T>>]: T[K] } & {
   readonly [K in NullKeys<T>]?: Exclude<T[K], null>
 }
 
+/** Copies the row without its NULL columns; values inside a column are left alone. */
 export const withoutNulls = <T extends object>(row: T): Present<T> =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Present<T>

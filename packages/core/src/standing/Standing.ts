@@ -1,8 +1,8 @@
 /**
- * May this account act? The one place that answers it, for sign-in, requests, invites and notifications alike.
+ * Whether an account may act: decided only here, for sign-in, requests, invites and notifications alike.
  *
- * An account that is deleted, or blocked by itself or by its address, may do nothing: it opens no session, calls nothing, is
- * invited nowhere and is told nothing.
+ * An account that is deleted or blocked, itself or by its address, can do nothing: it opens no session, makes no calls,
+ * can't be invited and gets no notifications.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer } from "effect"
@@ -10,21 +10,26 @@ import type { SqlClient } from "effect/sql"
 import { type AccountFacts, AccountStore, layer as layerStore } from "../account/AccountStore.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 
-/** `unknown`: there is no such account. For an address that means that its first sign-in may make one. */
+/**
+ * Only `active` accounts may act. `unknown`: there is no such account; for an address this means that its first sign-in
+ * may create one.
+ */
 export type AccountStanding = "active" | "blocked" | "deleted" | "unknown"
 
+/** The standing of accounts, read from the database at each call. Fails with `StorageError` only. */
 export class Standing extends Context.Service<
   Standing,
   {
+    /** The standing of the account with this id. */
     of(userId: UserId): Effect.Effect<AccountStanding, StorageError>
-    /** Of whoever signs in with this address, in its normal form. */
+    /** The standing of whoever signs in with this address, which must be in its normal form. */
     ofAddress(email: string): Effect.Effect<AccountStanding, StorageError>
-    /** Those of the accounts that may act. */
+    /** Those of the given accounts that may act. */
     active(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlySet<UserId>, StorageError>
   }
 >()("@galaxy/core/standing/Standing") {}
 
-/** A deleted account stays one: a block that comes later says nothing more about it. */
+/** A deleted account stays `deleted`, whether or not it was blocked as well. */
 const verdictOf = (facts: AccountFacts | undefined): AccountStanding =>
   facts === undefined
     ? "unknown"
@@ -34,7 +39,7 @@ const verdictOf = (facts: AccountFacts | undefined): AccountStanding =>
         ? "blocked"
         : "active"
 
-/** Standing, with the facts that it judges by. */
+/** `Standing`, and the `AccountStore` that it reads. */
 export const layer: Layer.Layer<Standing | AccountStore, never, SqlClient.SqlClient> = Layer.effect(
   Standing,
   Effect.gen(function* () {
@@ -45,7 +50,7 @@ export const layer: Layer.Layer<Standing | AccountStore, never, SqlClient.SqlCli
     )
 
     const ofAddress = Effect.fn("Standing.ofAddress")(function* (email: string) {
-      // Both are asked whatever the first one says: the time of an answer tells nothing.
+      // Both are asked whatever the first one says, so that the duration reveals nothing.
       const facts = yield* accounts.factsOfAddress(email)
       const barred = yield* accounts.isAddressBlocked(email)
       return barred ? "blocked" : verdictOf(facts)

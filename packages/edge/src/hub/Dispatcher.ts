@@ -1,9 +1,9 @@
 /**
- * Follows the backend's push log: events to the hub, invalidations to the cache and the hub.
+ * Follows the backend's push log: events go to the hub, invalidations to the cache and the hub.
  *
- * After a lost connection it goes on from the last cursor. Where the log begins anew, everything that may have been missed
- * is forgotten or read again. Nothing but the end of the scope ends it: a gateway that follows no more would let revoked
- * sessions in.
+ * After a lost connection it continues from the last cursor. Where the log starts over, everything that may have been
+ * missed is dropped or read again. Only the end of its scope stops it: a gateway that no longer follows would let
+ * revoked sessions in.
  */
 import { Cause, Duration, Effect, Layer, Random, Ref, Stream } from "effect"
 import { SessionCache } from "../SessionCache.ts"
@@ -25,7 +25,7 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
     const act = (frame: PushFrame): Effect.Effect<void> => {
       switch (frame.type) {
         case "resume":
-          // What was said before the beginning of this log can't be known: drop what it may have changed.
+          // What came before the start of this log can't be known: drop everything it may have changed.
           return Effect.andThen(
             frame.outcome === "RESUMED" ? Effect.void : Effect.andThen(sessions.clear, hub.catchUpAll),
             sessions.setFollowed(true)
@@ -39,7 +39,7 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       }
     }
 
-    /** Told once, however many attempts it took. */
+    /** Logged once, however many attempts it took. */
     const back = Effect.flatMap(Ref.getAndSet(failures, 0), (count) =>
       count === 0
         ? Effect.void

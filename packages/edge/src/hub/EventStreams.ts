@@ -1,4 +1,4 @@
-/** Signed event streams of verified subscribers: registers with the hub, catches up, goes on live. */
+/** Signed event streams for verified subscribers: register with the hub, catch up, then send live events. */
 import { type GatewayEventKind, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
@@ -15,6 +15,10 @@ import { Verifier } from "../Verifier.ts"
 import * as eventStream from "./eventStream.ts"
 import { PushHub } from "./PushHub.ts"
 
+/**
+ * The `GatewayEvent` of wire.md. `sequence` is 0 for the gateway's own events. The signature also covers the session of
+ * the stream, so an event doesn't verify on another stream.
+ */
 export interface SignedEvent {
   readonly eventType: string
   readonly eventId: string
@@ -27,6 +31,10 @@ export interface SignedEvent {
   readonly sequence: bigint
 }
 
+/**
+ * Serves event streams. Each begins with `gateway.server_time` and ends only with a refusal: of the verification, of a
+ * full hub (`RateLimited`), or `SessionRevoked` and `ShuttingDown` later.
+ */
 export class EventStreams extends Context.Service<
   EventStreams,
   {
@@ -35,7 +43,7 @@ export class EventStreams extends Context.Service<
   }
 >()("@galaxy/edge/hub/EventStreams") {}
 
-/** What an event says before it is signed. */
+/** An event before it is signed. */
 interface Unsigned {
   readonly eventType: string
   readonly eventId: string
@@ -53,7 +61,7 @@ const retries = {
   while: (refusal: Refusal) => refusal._tag === "backend_unavailable"
 }
 const fullRetryMs = 5_000
-/** When the push log begins anew, every stream catches up at once: commands mustn't wait behind all of them. */
+/** When the push log starts over, every stream catches up at once: commands mustn't wait behind all of them. */
 const maxCatchUps = 24
 
 const resumeAfterOf = (payload: Uint8Array) =>
@@ -69,6 +77,7 @@ const resumeAfterOf = (payload: Uint8Array) =>
       })
   })
 
+/** At most 24 reads for catching up run at a time, and each is retried over a short outage of the backend. */
 export const layer: Layer.Layer<
   EventStreams,
   never,
@@ -127,7 +136,7 @@ export const layer: Layer.Layer<
       return { ...fields, payloadBytes: event.payload, signature }
     })
 
-    /** The invalidation may have come after the check and before the hub knew of the stream. */
+    /** The invalidation may have come between the check and the registration with the hub. */
     const stillActive = (deviceSessionId: string) =>
       Effect.flatMap(
         sessions.get(deviceSessionId),

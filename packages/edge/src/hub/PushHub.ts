@@ -1,38 +1,41 @@
 /**
- * Who listens: the open event streams of this gateway, by user and by session.
+ * The open event streams of this gateway, by user and by session.
  *
- * The hub never waits for a stream. Each has a bounded inbox from which the oldest is dropped when it is full; the stream
- * notices the hole by the numbers and reads it from the backend, so that a slow reader costs time and loses nothing.
+ * The hub never waits for a stream. Each has a bounded inbox, which drops its oldest item when it is full. The stream
+ * notices the missing numbers and reads those events from the backend, so a slow reader costs time and loses nothing.
  */
 import { Context, Effect, Layer, Queue, Schema, type Scope } from "effect"
 import type { LiveEvent } from "./PushSource.ts"
 
-/** What comes into a stream's inbox. */
+/** An item of a stream's inbox. */
 export type Inbox =
   | { readonly type: "event"; readonly event: LiveEvent }
-  /** Something may have been missed: read on from the backend. */
+  /** Something may have been missed: continue from the backend. */
   | { readonly type: "catchUp" }
   | { readonly type: "end"; readonly reason: "session_revoked" | "shutting_down" }
 
+/** Whose stream it is: for delivery, revocation and the bounds. */
 export interface StreamListener {
   readonly userId: string
   readonly deviceSessionId: string
-  /** Of the client, for the bound by address; absent where there is none. */
+  /** The client's network, for the bound per address; absent where that doesn't apply. */
   readonly network?: string | undefined
 }
 
 /** Too many streams are open: of this session, of this network or altogether. */
 export class HubFull extends Schema.TaggedError<HubFull>()("HubFull", {}) {}
 
+/** Bounds on open streams and on what may wait for each. */
 export interface PushHubOptions {
   readonly maxStreams: number
   readonly maxStreamsPerSession: number
-  /** Of one address of IPv4 or one /64 of IPv6. */
+  /** Per IPv4 address or IPv6 /64. */
   readonly maxStreamsPerNetwork: number
-  /** Events that wait for one stream. */
+  /** Items that may wait for one stream. */
   readonly inboxCapacity: number
 }
 
+/** The bounds where nothing is configured. */
 export const defaults: PushHubOptions = {
   maxStreams: 50_000,
   maxStreamsPerSession: 4,
@@ -46,10 +49,15 @@ interface Entry extends StreamListener {
   ended: "session_revoked" | "shutting_down" | undefined
 }
 
+/** The inbox of a registered stream. Once the stream was ended, `take` returns only that end. */
 export interface Registration {
   readonly take: Effect.Effect<Inbox>
 }
 
+/**
+ * Delivers events to the open streams of their user, and ends streams on revocation and shutdown. `register` fails with
+ * `HubFull`; nothing else fails or waits.
+ */
 export class PushHub extends Context.Service<
   PushHub,
   {
@@ -58,9 +66,9 @@ export class PushHub extends Context.Service<
     readonly publish: (event: LiveEvent) => Effect.Effect<void>
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     readonly revokeUser: (userId: string) => Effect.Effect<void>
-    /** Has every stream look whether it missed something. */
+    /** Makes every stream check whether it missed something. */
     readonly catchUpAll: Effect.Effect<void>
-    /** Ends every stream and takes no more. */
+    /** Ends every stream; those registered later end at once. */
     readonly close: Effect.Effect<void>
     readonly size: Effect.Effect<number>
   }
@@ -83,6 +91,7 @@ const index = () => {
   }
 }
 
+/** Starts without streams; options that are left out take their defaults. */
 export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHub> =>
   Layer.effect(
     PushHub,

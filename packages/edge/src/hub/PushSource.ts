@@ -19,6 +19,10 @@ export interface LiveEvent {
   readonly sequence: number
 }
 
+/**
+ * One frame of `SubscribePush` (wire.md, section 3); its cursor is where the next subscription continues. An
+ * invalidation names either a session or a user, and the other is empty.
+ */
 export type PushFrame = { readonly cursor: string } & (
   | { readonly type: "resume"; readonly outcome: "RESUMED" | "RESTARTED" | "FRESH" }
   | { readonly type: "event"; readonly event: LiveEvent }
@@ -30,10 +34,14 @@ export type PushFrame = { readonly cursor: string } & (
     }
 )
 
+/**
+ * Subscribes to the push log. Each call of `frames` is a new subscription, which fails with `PushSourceLost` when it
+ * ends.
+ */
 export class PushSource extends Context.Service<
   PushSource,
   {
-    /** Frames after the cursor, the resume frame first; an empty cursor begins at the present. */
+    /** Frames after the cursor, the resume frame first; an empty cursor starts at the present. */
     frames(cursor: string): Stream.Stream<PushFrame, PushSourceLost>
   }
 >()("@galaxy/edge/hub/PushSource") {}

@@ -1,35 +1,36 @@
 /**
- * One user's events for one stream: every kept one above the client's number, then live, without hole or repeat.
+ * One user's events for one stream: all kept events above the client's number, then live ones, without gaps or repeats.
  *
- * `last` is the number up to which everything was sent (or told of as a gap). An event moves on only if it is the next
- * one; anything else means that something is missing, and that is read from the backend.
+ * `last` is the number up to which everything was sent or reported as a gap. An event is passed on only if it is the
+ * next one; otherwise something is missing, and is read from the backend.
  */
 import { Effect, Option, Ref, Stream } from "effect"
 import type { Inbox, Registration } from "./PushHub.ts"
 import type { LiveEvent } from "./PushSource.ts"
 
-/** The backend's page of kept events. */
+/** A page of kept events from the backend. */
 export interface KeptEvents {
   readonly events: ReadonlyArray<LiveEvent>
-  /** What is kept; 0 and 0 before the first event. */
+  /** The range of kept numbers; 0 and 0 before the first event. */
   readonly oldest: number
   readonly newest: number
 }
 
-/** What goes to the client, before it is signed. */
+/** What is sent to the client, before it is signed. */
 export type Outgoing =
   | { readonly type: "server_time"; readonly newest: number }
   | { readonly type: "event"; readonly event: LiveEvent }
   | { readonly type: "gap"; readonly first: number; readonly last: number; readonly resumedAfter: number }
   | { readonly type: "heartbeat" }
 
+/** The client's position, the inbox from the hub, and how pages are read and ends become errors. */
 export interface EventStreamOptions<E> {
   readonly deviceSessionId: string
   /** The client's last number; 0 for live events only. */
   readonly resumeAfter: number
   readonly registration: Registration
   readonly page: (after: number, limit: number) => Effect.Effect<KeptEvents, E>
-  /** Fails when the stream may not go on: its end may be among what was missed. */
+  /** Fails when the stream may not continue: its end may be among what was missed. */
   readonly mayGoOn: Effect.Effect<void, E>
   readonly onEnd: (reason: "session_revoked" | "shutting_down") => E
   readonly pageSize: number
@@ -38,13 +39,17 @@ export interface EventStreamOptions<E> {
 
 const gap = (first: number, last: number): Outgoing => ({ type: "gap", first, last, resumedAfter: last })
 
+/**
+ * Starts with `server_time`. Where the client's number is beyond the newest, a gap follows and the stream continues
+ * after the newest. Fails as `page` and `mayGoOn` do, and with `onEnd` at the end of the registration.
+ */
 export const make = <E>(options: EventStreamOptions<E>): Stream.Stream<Outgoing, E> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { resumeAfter } = options
-      // Only to know the newest: what is kept is read once the stream has begun.
+      // Only to learn the newest number: events are read once the stream has begun.
       const first = yield* options.page(resumeAfter, 1)
-      // A number that the backend hasn't reached: the client is of another time, or of a database that was restored.
+      // The backend hasn't reached this number: its database may have been restored from a copy.
       const ahead = resumeAfter > first.newest
       const last = yield* Ref.make(resumeAfter === 0 || ahead ? first.newest : resumeAfter)
       const opening: ReadonlyArray<Outgoing> = [
@@ -57,7 +62,7 @@ export const make = <E>(options: EventStreamOptions<E>): Stream.Stream<Outgoing,
     })
   )
 
-/** Takes one event of the backend in: itself, with a gap before it where numbers are missing. */
+/** Accepts one event: the event itself, after a gap where numbers are missing. */
 const advance = (options: EventStreamOptions<unknown>, last: Ref.Ref<number>, event: LiveEvent) =>
   Ref.modify(last, (at): readonly [ReadonlyArray<Outgoing>, number] => {
     if (event.sequence <= at) return [[], at]
@@ -66,7 +71,7 @@ const advance = (options: EventStreamOptions<unknown>, last: Ref.Ref<number>, ev
     return [foreign ? missing : [...missing, { type: "event", event }], event.sequence]
   })
 
-/** Everything that is kept above `last`, page by page. */
+/** All kept events above `last`, page by page. */
 const kept = <E>(options: EventStreamOptions<E>, last: Ref.Ref<number>): Stream.Stream<Outgoing, E> =>
   Stream.paginate<undefined, Outgoing, E>(
     undefined,
@@ -76,7 +81,7 @@ const kept = <E>(options: EventStreamOptions<E>, last: Ref.Ref<number>): Stream.
       for (const event of page.events) out.push(...(yield* advance(options, last, event)))
       const at = yield* Ref.get(last)
       if (page.events.length === 0 && page.newest > at) {
-        // All that was above is gone already.
+        // Everything above has expired already.
         yield* Ref.set(last, page.newest)
         out.push(gap(at + 1, page.newest))
       }

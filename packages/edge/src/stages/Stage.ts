@@ -4,11 +4,11 @@ import type { SessionIdentity } from "../BackendClient.ts"
 import type { Envelope, Peer } from "../Envelope.ts"
 import type { Refusal } from "../Refusal.ts"
 
-/** What is known of a request; `session` is set by the stage that finds it. */
+/** What is known about a request; `session` is set by the stage that finds it. */
 export interface Examined {
   readonly envelope: Envelope
   readonly peer: Peer
-  /** The rpc that it came by: the route check is for commands, the fixed type for subscriptions. */
+  /** The rpc of the request: a command needs a route, a subscription the fixed message type. */
   readonly rpc: "command" | "subscribe"
   readonly session: SessionIdentity | undefined
 }
@@ -18,4 +18,5 @@ export interface Verified extends Examined {
   readonly session: SessionIdentity
 }
 
+/** Passes the request on, perhaps with more known about it, or fails with the refusal of its step. */
 export type Stage = (examined: Examined) => Effect.Effect<Examined, Refusal>

@@ -6,6 +6,7 @@ import type { EdgeCrypto } from "../EdgeCrypto.ts"
 import { InvalidSignature, PayloadHashMismatch } from "../Refusal.ts"
 import type { Stage } from "./Stage.ts"
 
+/** Step 5: fails with `PayloadHashMismatch`. Hashes are compared in constant time. */
 export const payloadHash =
   (crypto: EdgeCrypto["Service"]): Stage =>
   (examined) =>
@@ -15,6 +16,7 @@ export const payloadHash =
         : Effect.fail(new PayloadHashMismatch())
     )
 
+/** Step 6: fails with `InvalidSignature`, also where no earlier stage has found a session. */
 export const signature =
   (crypto: EdgeCrypto["Service"]): Stage =>
   (examined) =>

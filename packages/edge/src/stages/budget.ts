@@ -4,6 +4,10 @@ import { network } from "../address.ts"
 import type { Budgets } from "../Budgets.ts"
 import type { Stage } from "./Stage.ts"
 
+/**
+ * Takes one token of each kind and fails with `RateLimited` at the first that is used up; tokens taken before are not
+ * given back.
+ */
 export const budget =
   (budgets: Pick<Budgets["Service"], "take">): Stage =>
   (examined) => {

@@ -23,6 +23,7 @@ const problem = (envelope: Envelope, rpc: "command" | "subscribe", maxPayloadByt
   return undefined
 }
 
+/** Fails with `InvalidEnvelope`, whose message names the first field that is wrong. */
 export const form =
   (maxPayloadBytes: number): Stage =>
   (examined) => {

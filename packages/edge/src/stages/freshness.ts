@@ -1,4 +1,4 @@
-/** Step 7: the timestamp is close to this gateway's clock. Who is off is told the time, signed. */
+/** Step 7: the timestamp is close to this gateway's clock. A client whose clock is off gets the time, signed. */
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect } from "effect"
 import type { EdgeCrypto } from "../EdgeCrypto.ts"
@@ -13,6 +13,7 @@ export const stale = (crypto: EdgeCrypto["Service"], requestId: string, clock: n
     return yield* new StaleRequest({ serverTimeMs: now, serverTimeSignature })
   })
 
+/** Fails with `StaleRequest` outside the window, whose bounds are inclusive. */
 export const freshness =
   (
     crypto: EdgeCrypto["Service"],

@@ -1,7 +1,7 @@
 /**
- * Step 8: no request with this id was made by this session before.
+ * Step 8: this session has not used the request id before.
  *
- * The reservation outlives the moment at which the timestamp stops being fresh, for any clock that was still accepted.
+ * The reservation is kept longer than any timestamp that was accepted can stay fresh.
  */
 import { Clock, Effect } from "effect"
 import type { EdgeCrypto } from "../EdgeCrypto.ts"
@@ -12,6 +12,10 @@ import type { Stage } from "./Stage.ts"
 
 const marginMs = 10_000
 
+/**
+ * Fails with `ReplayedRequest` for a used id, with `StaleRequest` for a timestamp that the store can't vouch for, and
+ * with `ReplayStoreUnavailable` when it can't answer.
+ */
 export const replay =
   (
     store: ReplayStore["Service"],
@@ -24,7 +28,7 @@ export const replay =
       const verdict = yield* store.reserve({
         deviceSessionId,
         requestId,
-        // It is close to this clock, or an earlier step would have refused it: a number holds it.
+        // An earlier step has checked that it is close to this clock, so a number holds it.
         timestampMs: Number(timestampMs),
         futureMs: window.freshnessFutureMs,
         ttlMs: window.freshnessPastMs + window.freshnessFutureMs + marginMs

@@ -4,6 +4,7 @@ import { SessionRevoked, SessionUnknown } from "../Refusal.ts"
 import type { SessionCache } from "../SessionCache.ts"
 import type { Stage } from "./Stage.ts"
 
+/** Step 3: sets `session`. Fails with `SessionUnknown`, or as the lookup does with `BackendUnavailable`. */
 export const known =
   (sessions: SessionCache["Service"]): Stage =>
   (examined) =>
@@ -15,5 +16,6 @@ export const known =
       })
     )
 
+/** Step 4: fails with `SessionRevoked`. */
 export const active: Stage = (examined) =>
   examined.session?.status === "active" ? Effect.succeed(examined) : Effect.fail(new SessionRevoked())

@@ -1,8 +1,8 @@
 /**
- * One battle (rules, section 16): who is left when nobody can hurt anybody any more.
+ * One battle (rules, section 16), fought until nobody can hurt anybody any more.
  *
- * Every choice is one among ships, so that big groups draw more fire, but only groups are counted: time goes with the
- * shots, memory with the groups.
+ * Shooters and targets are drawn among single ships, so big groups draw more fire. Only counts per group are kept: time
+ * grows with the shots, memory with the groups.
  */
 import type { Random } from "../random/Random.ts"
 import { maxProtocol } from "../rules/limits.ts"
@@ -20,27 +20,29 @@ export interface Combatant {
   readonly logDefence: number
 }
 
-/** Where a battle that isn't decided ends. */
+/** Limits at which an undecided battle ends as it stands. */
 export interface Bounds {
   readonly rounds: number
   readonly shots: number
   readonly shotsWithoutLoss: number
 }
 
+/** How a battle ended, and its protocol. Combatants are known by their position in the input. */
 export interface BattleOutcome {
   /** Ships left, by combatant. */
   readonly left: ReadonlyArray<number>
   readonly rounds: number
   /** Shots that could have destroyed something. */
   readonly shots: number
-  /** Attacker, target, destroyed (1 or 0), number of equal shots one after another. */
+  /** Attacker, target, destroyed (1 or 0), number of equal shots in a row. */
   readonly protocol: ReadonlyArray<readonly [number, number, number, number]>
+  /** Lines left out of the protocol beyond `maxProtocol`; `totals` count their shots too. */
   readonly omitted: number
-  /** Attacker, target, shots, destroyed. */
+  /** Attacker, target, shots, ships destroyed; ascending by attacker, then target. */
   readonly totals: ReadonlyArray<readonly [number, number, number, number]>
 }
 
-/** Counts by position, with the position of the n-th counted one: both in logarithmic time. */
+/** Counts by position (a Fenwick tree): changing a count and finding the n-th item both take logarithmic time. */
 class Counts {
   readonly #tree: Float64Array
   readonly #size: number
@@ -57,7 +59,7 @@ class Counts {
     for (let node = at + 1; node <= this.#size; node += node & -node)
       this.#tree[node] = (this.#tree[node] ?? 0) + change
   }
-  /** The position that holds the n-th, counted from 0. */
+  /** The position that holds the n-th item, counted from 0. */
   find(n: number): number {
     let node = 0
     let left = n
@@ -74,7 +76,7 @@ class Counts {
   }
 }
 
-/** What happened, with equal shots in one line and a bounded number of lines. */
+/** The record of all shots: equal shots in a row share a line, and the number of lines is bounded by `maxProtocol`. */
 class Protocol {
   readonly lines: Array<[number, number, number, number]> = []
   omitted = 0
@@ -109,9 +111,9 @@ class Protocol {
 }
 
 /**
- * Fights it out. `enemies[side]` lists the sides that a side shoots at.
+ * Fights the battle to its end. `enemies[side]` lists the sides that a side shoots at.
  *
- * Undefined when nobody can hurt anybody from the start: then there is no battle.
+ * Returns undefined when nobody can hurt anybody from the start: then there is no battle.
  */
 export const fight = (
   random: Random,
@@ -126,10 +128,10 @@ export const fight = (
     const hostile = new Set(enemies[side])
     for (const [at, it] of combatants.entries()) if (hostile.has(it.side)) counts.add(at, it.ships)
   }
-  /** Sides that shoot at a side: their counts fall with its ships. */
+  /** Which sides shoot at each side: the counts of their targets fall when it loses ships. */
   const shotAtBy = enemies.map((_, side) => enemies.flatMap((list, other) => (list.includes(side) ? [other] : [])))
 
-  /** Weakest living shield that each side faces decides whether its guns can do anything. */
+  /** Whether any side's strongest gun has a chance against the weakest living shield that it faces. */
   const someCanHurt = (): boolean => {
     for (const [side, hostile] of enemies.entries()) {
       let strongest = Number.NEGATIVE_INFINITY

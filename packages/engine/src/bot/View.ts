@@ -1,7 +1,7 @@
 /**
- * A report as its bot works with it: found by number, with what this turn's orders have already spoken for.
+ * A report prepared for a bot: things by number, and what this turn's orders have already committed.
  *
- * Nothing but the report goes in: what a player can't see, its bot can't.
+ * It is built from the report alone: what a player can't see, its bot can't see either.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { OwnGroup, OwnPlanet, PlayerStatus, Report } from "@galaxy/contract/engine/Report"
@@ -10,43 +10,47 @@ import { plus } from "../rules/Ruleset.ts"
 import { distance, type Coordinates } from "../space/distance.ts"
 import type { Style } from "./style.ts"
 
-/** A planet by what is known of it. */
+/** Number and position of a planet, which are known for every planet. */
 export interface Spot extends Coordinates {
   readonly number: number
 }
 
+/** What the parts of a bot share while they write one turn's orders. They update `bound`, `colonists` and `orders`. */
 export interface View {
   readonly report: Report
   readonly style: Style
+  /** The bot's own line of the player status. */
   readonly me: PlayerStatus
+  /** All planets, by number. */
   readonly spots: ReadonlyMap<number, Spot>
   /** Own planets, by number. */
   readonly own: ReadonlyMap<number, OwnPlanet>
   /** Own groups that stand at a planet, outside of fleets. */
   readonly idle: ReadonlyArray<OwnGroup>
-  /** Planets that ships are on their way to, this turn's included, by the class of the ships. */
+  /** Planets where ships stand or are bound for, this turn's orders included, by name of the ship class. */
   readonly bound: Map<string, Set<number>>
-  /** Colonists that are left to load. */
+  /** Colonists left to load this turn, by number of the own planet. */
   readonly colonists: Map<number, number>
   readonly orders: Array<Order>
 }
 
-/** Adds an order, unless there are too many. */
+/** Adds an order; one beyond `maxOrders` is dropped. */
 export const say = (view: View, order: Order): void => {
   if (view.orders.length < maxOrders) view.orders.push(order)
 }
 
+/** Distance in light years on a map with joined edges: bots play the ruleset `plus`. */
 export const apart = (view: View, from: Coordinates, to: Coordinates): number =>
   distance("torus", view.report.summary.size, from, to)
 
-/** Whether ships may be sent there. */
+/** Whether a place lies in the race's flight zone, so that ships may be sent there. */
 export const reaches = (view: View, to: Coordinates): boolean => {
-  // Levels are rounded in reports: what might be a hair too far isn't tried.
+  // Reports round levels, so a place that might be a hair too far isn't tried.
   const zone = (plus.flightZoneFactor ?? Number.POSITIVE_INFINITY) * (view.me.drive - 0.006)
   return view.report.my_planets.some((planet) => apart(view, planet, to) <= zone)
 }
 
-/** The nearest of some places; undefined of none. */
+/** The nearest of some places, the first among equals; undefined when there are none. */
 export const nearest = <A extends Coordinates>(view: View, from: Coordinates, places: Iterable<A>): A | undefined => {
   let best: A | undefined
   let least = Number.POSITIVE_INFINITY
@@ -60,15 +64,18 @@ export const nearest = <A extends Coordinates>(view: View, from: Coordinates, pl
   return best
 }
 
+/** Whether a ship of the class stands at the planet or is bound for it. */
 export const isBound = (view: View, shipClass: string, number: number): boolean =>
   view.bound.get(shipClass)?.has(number) === true
 
+/** Notes for `isBound` that a ship of the class stands at the planet or is bound for it. */
 export const bind = (view: View, shipClass: string, number: number): void => {
   const known = view.bound.get(shipClass)
   if (known === undefined) view.bound.set(shipClass, new Set([number]))
   else known.add(number)
 }
 
+/** Prepares a report; undefined when its race has left or the game is over. */
 export const viewOf = (report: Report, style: Style): View | undefined => {
   const me = report.players.find((it) => it.name === report.race)
   if (me === undefined || me.extinct || report.finished) return undefined

@@ -1,8 +1,8 @@
 /**
  * A computer player: a report in, the orders of the turn out.
  *
- * It reads its own report and nothing else, keeps nothing between turns, and for the same report and seed orders the
- * same. It plays the rules of the ruleset `plus`.
+ * It reads only its own report and keeps nothing between turns, so the same report and style give the same orders. It
+ * plays by the ruleset `plus`.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
@@ -25,6 +25,6 @@ export const botOrders = (report: Report, style: Style = styleOf(report.race)): 
   settle(view)
   fight(view)
   produce(view)
-  // A player who has nothing to change says so: silence would count as absence.
+  // A race without orders counts as idle, so a bot with nothing to change sends a harmless order.
   return view.orders.length > 0 ? view.orders : [{ op: "merge_groups" }]
 }

@@ -2,18 +2,18 @@
 import type { PlayerStatus } from "@galaxy/contract/engine/Report"
 import { say, type View } from "./View.ts"
 
-/** Diplomats look for friends once everybody has shown what they are. */
+/** The turn from which diplomats look for friends. */
 const friendsFrom = 30
-/** In the first turns of each ten they offer their votes; without an answer they take them back. */
+/** Diplomats offer their votes in this many turns of every ten, and take them back when nobody answers. */
 const offered = 3
 
 const strength = ({ population, industry }: { readonly population: number; readonly industry: number }): number =>
   population + industry
 
 /**
- * Whom a diplomat votes for: the next in the list of all but the leader, which closes a ring where all think alike.
+ * Whom a diplomat votes for: the next race in the list, leaving out the leader. Where all do so, a ring closes.
  *
- * Itself when no ring came of it, or when its votes would make the other the only winner.
+ * It votes for itself when no ring came about, or when its votes would make the other the only winner.
  */
 const friendOf = ({ report, me }: View, leader: PlayerStatus | undefined): string => {
   const { votes, summary } = report
@@ -28,6 +28,10 @@ const friendOf = ({ report, me }: View, leader: PlayerStatus | undefined): strin
   return others?.voting_for === friend && withOurs >= votes.needed ? me.name : friend
 }
 
+/**
+ * Orders war, peace and votes. Only diplomats make peace and vote for others; the rest stay at war and vote for
+ * themselves.
+ */
 export const negotiate = (view: View): void => {
   const { report, style, me } = view
   const others = report.players.filter((it) => it.name !== me.name && !it.extinct)

@@ -6,13 +6,17 @@ import { needsScouts } from "./scouting.ts"
 import { freePlanets } from "./settling.ts"
 import { say, type View } from "./View.ts"
 
-/** Industry below this share of the people is too little. */
+/** A planet whose industry is below this share of its population makes capital. */
 const grown = 0.9
 
-/** How many ships of a class are there already. */
+/** How many ships of a class the race has. */
 const shipsOf = (view: View, { name }: ShipClass): number =>
   view.report.my_groups.reduce((sum, it) => sum + (it.class === name ? it.ships : 0), 0)
 
+/**
+ * Orders the product of every planet where it should change. The best grown planets build warships, as many as the
+ * style's `armsShare` says, and the others do research; scouts and settlers come first while they are needed.
+ */
 export const produce = (view: View): void => {
   const { report, style } = view
   const ripe = report.my_planets.filter((it) => it.industry >= grown * it.population && it.free_points >= 50)
@@ -23,7 +27,7 @@ export const produce = (view: View): void => {
   for (const [rank, planet] of byPoints.entries()) {
     wishes.set(planet.number, rank < arms ? style.warship.name : scienceName)
   }
-  // What opens the map comes first: a small planet is enough for scouts, the greatest builds settlers.
+  // What opens the map comes first: the weakest grown planet builds scouts, the strongest builds settlers.
   const last = byPoints.at(-1)
   if (last !== undefined && needsScouts(view) && shipsOf(view, scout) < report.summary.planets)
     wishes.set(last.number, scout.name)

@@ -1,10 +1,11 @@
-/** One scout to each planet that nobody of ours has seen, nearest first; it stays there and looks on. */
+/** One scout for each planet that the race doesn't see, nearest first; it stays there and watches. */
 import { scout } from "./designs.ts"
 import { bind, isBound, nearest, reaches, say, type Spot, type View } from "./View.ts"
 
-/** Scouts are sent in a few turns, not all at once. */
+/** Most scouts sent in one turn. */
 const mostAtOnce = 20
 
+/** Sends idle scouts to unknown planets in the flight zone, one to each. */
 export const explore = (view: View): void => {
   const wanted = new Map<number, Spot>()
   for (const planet of view.report.unknown_planets) {
@@ -14,7 +15,7 @@ export const explore = (view: View): void => {
   for (const group of view.idle) {
     const from = view.spots.get(group.destination)
     if (group.class !== scout.name || from === undefined) continue
-    // The last of a group stays where it is the only eye.
+    // Away from own planets the last scout of a group stays: nobody else may be watching there.
     const stays = view.own.has(from.number) ? 0 : 1
     for (let ships = group.ships; ships > stays && wanted.size > 0 && sent < mostAtOnce; ships--) {
       const target = nearest(view, from, wanted.values())

@@ -1,4 +1,4 @@
-/** Colonists are carried to free planets that were seen, the best for their distance first. */
+/** Colonists are carried to free planets that have been seen, the most worthwhile for their distance first. */
 import type { OwnGroup } from "@galaxy/contract/engine/Report"
 import { holdOf } from "../formulas/ships.ts"
 import { plus } from "../rules/Ruleset.ts"
@@ -15,13 +15,13 @@ interface Free extends Spot {
   readonly resources: number
 }
 
-/** Free planets that no settler is on its way to. */
+/** Uninhabited planets in sight and in reach, large enough, that no settler stands at or is bound for. */
 export const freePlanets = (view: View): ReadonlyArray<Free> =>
   view.report.uninhabited_planets.filter(
     (planet) => planet.size >= leastSize && !isBound(view, settler.name, planet.number) && reaches(view, planet)
   )
 
-/** What a planet is worth to settlers from a place. */
+/** Worth of a planet to settlers from a place: it grows with size and resources and falls with the distance. */
 const worth = (view: View, from: Spot, planet: Free): number =>
   (Math.min(planet.size, 1000) * (0.5 + Math.min(planet.resources, 10) / 10)) / (10 + apart(view, from, planet))
 
@@ -47,7 +47,7 @@ const land = (view: View, group: OwnGroup, at: Spot): void => {
   say(view, { op: "send", group: group.number, planet: target.number })
 }
 
-/** An empty group at an own planet takes colonists aboard, ship by ship, each for a planet of its own. */
+/** An empty group at an own planet takes colonists aboard ship by ship, each for a different planet. */
 const load = (view: View, group: OwnGroup, at: Spot): void => {
   const hold = holdOf(plus, settler, { cargo: group.cargo })
   for (let ships = group.ships; ships > 0; ships--) {
@@ -71,6 +71,7 @@ const fetch = (view: View, group: OwnGroup, at: Spot): void => {
   }
 }
 
+/** Gives every idle settler its order: land its colonists, load some, or go where there are some to load. */
 export const settle = (view: View): void => {
   for (const group of view.idle) {
     const at = view.spots.get(group.destination)

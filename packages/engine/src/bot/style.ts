@@ -1,15 +1,18 @@
-/** How a computer player plays: what differs from one to another, drawn once from its seed. */
+/** How a computer player plays: what differs from one to another, drawn once from a seed. */
 import * as Random from "../random/Random.ts"
 import type { ShipClass } from "../state/Galaxy.ts"
 
+/** A builder does mostly research, a raider mostly builds warships, a diplomat makes peace and votes with others. */
 export const temperaments = ["builder", "raider", "diplomat"] as const
+/** One of `temperaments`; shown in the results of simulated games. */
 export type Temperament = (typeof temperaments)[number]
 
+/** What one bot does differently from another, the same throughout a game. */
 export interface Style {
   readonly temperament: Temperament
   /** Share of its grown planets that build warships; the others do research. */
   readonly armsShare: number
-  /** Ships that gather before they attack. */
+  /** How many warships must gather before they attack. */
   readonly strike: number
   readonly warship: ShipClass
   /** Parts of its science. */
@@ -29,7 +32,7 @@ const warships: ReadonlyArray<ShipClass> = [
   { name: "Warship", drive: 6, armament: 1, weapons: 8, shields: 6, cargo: 0 }
 ]
 
-/** The style that follows from a seed; a temperament can be asked for. */
+/** The style drawn from a seed. A given temperament replaces the drawn one. */
 export const styleOf = (seed: string, temperament?: Temperament): Style => {
   const random = Random.make(seed, "style")
   const drawn = temperaments[random.below(temperaments.length)] ?? "builder"

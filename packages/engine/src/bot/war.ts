@@ -12,7 +12,7 @@ const armedClasses = (view: View): ReadonlySet<string> =>
 const hostile = (view: View): ReadonlySet<string> =>
   new Set(view.report.players.flatMap((it) => (it.relation === "war" && !it.extinct ? [it.name] : [])))
 
-/** Mass of armed ships of enemies, by the planet where they were seen. */
+/** Mass of armed enemy ships, by the planet where they were seen. */
 const threats = (view: View): ReadonlyMap<number, number> => {
   const armed = armedClasses(view)
   const enemies = hostile(view)
@@ -26,7 +26,7 @@ const threats = (view: View): ReadonlyMap<number, number> => {
 
 const massOf = (groups: ReadonlyArray<OwnGroup>): number => groups.reduce((sum, it) => sum + it.ships * it.mass, 0)
 
-/** Warships that stand at the same planet. */
+/** Idle warships, by the planet where they stand. */
 const gathered = (view: View): ReadonlyMap<number, ReadonlyArray<OwnGroup>> =>
   grouped(
     view.idle.filter((it) => isWarship(view, it)),
@@ -37,7 +37,7 @@ const sendAll = (view: View, groups: ReadonlyArray<OwnGroup>, planet: number): v
   for (const group of groups) say(view, { op: "send", group: group.number, planet })
 }
 
-/** Enemy planets that were seen, with the mass that defends them. */
+/** Enemy planets in sight and in reach, with the mass of the armed ships seen there. */
 const targets = (view: View, seen: ReadonlyMap<number, number>) => {
   const enemies = hostile(view)
   return view.report.foreign_planets.flatMap((planet) =>
@@ -47,7 +47,7 @@ const targets = (view: View, seen: ReadonlyMap<number, number>) => {
   )
 }
 
-/** Old ships at own planets are brought up to date where the difference is worth it. */
+/** Upgrades old ships at own planets where the difference is worth it; returns whether it did. */
 const modernise = (view: View, group: OwnGroup): boolean => {
   const { me } = view
   const planet = view.own.get(group.destination)
@@ -57,6 +57,9 @@ const modernise = (view: View, group: OwnGroup): boolean => {
   return behind
 }
 
+/**
+ * Orders idle warships, planet by planet, to do the first that fits: defend, keep bombing, upgrade, attack, or gather.
+ */
 export const fight = (view: View): void => {
   const seen = threats(view)
   const enemyPlanets = targets(view, seen)
@@ -65,16 +68,16 @@ export const fight = (view: View): void => {
     const at = view.spots.get(number)
     if (at === undefined) continue
     const force = massOf(groups)
-    // A planet under attack keeps its defenders, and calls those who are near and strong enough.
+    // A planet under attack keeps its defenders and calls in forces that are near and strong enough.
     if (seen.has(number) && view.own.has(number)) continue
     const call = nearest(view, at, threatened)
     if (call !== undefined && apart(view, at, call) < 40 && force > (seen.get(call.number) ?? 0) * 0.8) {
       sendAll(view, groups, call.number)
       continue
     }
-    // Where there are people left to bomb, it stays.
+    // A force stays while there are people left to bomb.
     if (enemyPlanets.some((it) => it.number === number) && force > (seen.get(number) ?? 0)) continue
-    // One group a turn and planet: points are shared with what the planet makes.
+    // One group per turn and planet: upgrades use up points that production needs.
     if (groups.some((it) => modernise(view, it))) continue
     const ships = groups.reduce((sum, it) => sum + it.ships, 0)
     const weak = enemyPlanets.filter((it) => force > it.defence * 1.3)
@@ -84,7 +87,7 @@ export const fight = (view: View): void => {
       const home = nearest(view, at, view.report.my_planets)
       if (home !== undefined) sendAll(view, groups, home.number)
     } else {
-      // Small forces come together at the greatest planet.
+      // Small forces gather at the planet with the most people.
       const [capital] = view.report.my_planets.toSorted((a, b) => b.population - a.population)
       if (capital !== undefined && capital.number !== number && ships < view.style.strike) {
         sendAll(view, groups, capital.number)

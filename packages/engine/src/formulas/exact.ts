@@ -1,6 +1,6 @@
 /**
- * Roots and logarithms out of `+ - * /` alone, which are the same in the last bit on every machine; those of the
- * platform need not be (decision 0103).
+ * Roots and logarithms built from `+ - * /` alone, so that they agree to the last bit on every machine. The platform's
+ * own functions need not (decision 0103).
  */
 
 /** Cube root of a number that is not negative. */
@@ -10,7 +10,7 @@ export const cubeRoot = (value: number): number => {
   let scale = 1
   for (; mantissa >= 1; mantissa /= 8) scale *= 2
   for (; mantissa < 0.125; mantissa *= 8) scale /= 2
-  // Newton from a line through both ends doubles the right digits each time: six times are more than enough.
+  // Newton's method, started from a line through both ends, doubles the correct digits each time: six steps are plenty.
   let root = (mantissa * 4 + 3) / 7
   for (let step = 0; step < 6; step++) root = (2 * root + mantissa / (root * root)) / 3
   return root * scale

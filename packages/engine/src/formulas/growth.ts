@@ -1,15 +1,15 @@
 /**
- * How people multiply in a turn, and are frozen for want of room (rules, section 9).
+ * How a population grows in a turn, and how people are frozen for want of room (rules, section 9).
  *
- * People are frozen only on a full planet and leave it only as cargo, so none are ever left to thaw beside room for
- * them, but on a planet that was bombed in the same turn (decision 0104).
+ * People are frozen only on a full planet, and leave it only as cargo. So frozen people and room for them meet only on
+ * a planet that was bombed in the same turn (decision 0104).
  */
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { Planet } from "../state/Galaxy.ts"
 
 type People = Pick<Planet, "population" | "colonists">
 
-/** Frozen people who find room; no growth. */
+/** Thaws as many frozen people as there is room for, without any growth. */
 export const thaw = (ruleset: Ruleset, planet: People & Pick<Planet, "size">): People => {
   const { size, population, colonists } = planet
   const each = ruleset.peoplePerColonist
@@ -19,7 +19,7 @@ export const thaw = (ruleset: Ruleset, planet: People & Pick<Planet, "size">): P
     : { population: population + each * colonists, colonists: 0 }
 }
 
-/** A turn's growth, of `parents` people; all of the population when they aren't given. */
+/** Grows a population by the offspring of `parents` people, by default all of it. Those without room are frozen. */
 export const grow = (ruleset: Ruleset, planet: People & Pick<Planet, "size">, parents = planet.population): People => {
   const growth = ruleset.populationGrowth * parents
   const room = planet.size - planet.population

@@ -11,7 +11,7 @@ export const freePoints = (
   spentOnUpgrades = 0
 ): number => ruleset.industryWeight * planet.industry + ruleset.populationWeight * planet.population - spentOnUpgrades
 
-/** Capital takes materials from stock while there are any; for the rest they are mined on the spot. */
+/** Turns points into capital. Materials come from stock first; the rest is mined on the spot for extra points. */
 export const makeCapital = (ruleset: Ruleset, stocks: Stocks, resources: number, points: number): Stocks => {
   const price = ruleset.pointsPerCapital
   const fromStock = Math.min(points / price, stocks.materials)
@@ -20,12 +20,13 @@ export const makeCapital = (ruleset: Ruleset, stocks: Stocks, resources: number,
   return { capital: stocks.capital + fromStock + mined, materials: stocks.materials - fromStock }
 }
 
+/** Mines materials: `resources` units for each point. Capital stays the same. */
 export const makeMaterials = (stocks: Stocks, resources: number, points: number): Stocks => ({
   capital: stocks.capital,
   materials: stocks.materials + points * resources
 })
 
-/** Levels that points add to a technology. */
+/** Levels that points add to a technology; fractions of a level count. */
 export const researched = (ruleset: Ruleset, technology: Technology, points: number): number =>
   points / ruleset.pointsPerTechLevel[technology]
 

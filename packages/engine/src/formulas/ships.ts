@@ -1,27 +1,29 @@
-/** What a ship is and can do: mass, speed, guns, shields and hold (rules, section 11). */
+/** A ship's numbers: mass, speed, guns, shields and hold (rules, section 11). */
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { Levels, ShipClass } from "../state/Galaxy.ts"
 import { cubeRoot } from "./exact.ts"
 
 type Blocks = Omit<ShipClass, "name">
 
-/** The first gun weighs its calibre, every further one half of it. */
+/** Mass of the weapons block: the first gun weighs its calibre, every further one half of it. */
 export const weaponsMass = (design: Pick<Blocks, "armament" | "weapons">): number =>
   design.armament === 0 ? 0 : (design.weapons * (design.armament + 1)) / 2
 
+/** Mass of one ship without its load: the sum of its blocks. */
 export const emptyMass = (design: Blocks): number => design.drive + weaponsMass(design) + design.shields + design.cargo
 
-/** Cargo that one ship can hold. */
+/** Units of cargo that one ship can hold. */
 export const holdOf = (ruleset: Ruleset, design: Pick<Blocks, "cargo">, techs: Pick<Levels, "cargo">): number =>
   techs.cargo * (design.cargo + (design.cargo * design.cargo) / ruleset.holdDivisor)
 
 /** What a load adds to the mass of its ship. */
 const loadWeight = (load: number, techs: Pick<Levels, "cargo">): number => (load === 0 ? 0 : load / techs.cargo)
 
+/** Mass of one ship with `load` units of cargo aboard. A higher cargo technology makes the same load lighter. */
 export const fullMass = (emptyMass: number, load: number, techs: Pick<Levels, "cargo">): number =>
   emptyMass + loadWeight(load, techs)
 
-/** Light years per turn. */
+/** Light years per turn of a ship with the given full mass; 0 without a drive. */
 export const speedOf = (
   ruleset: Ruleset,
   design: Pick<Blocks, "drive">,
@@ -29,11 +31,11 @@ export const speedOf = (
   mass: number
 ): number => (design.drive === 0 ? 0 : (ruleset.speedFactor * techs.drive * design.drive) / mass)
 
-/** Of each gun. */
+/** Attack strength of each gun; 0 for an unarmed ship. */
 export const attackOf = (design: Pick<Blocks, "armament" | "weapons">, techs: Pick<Levels, "weapons">): number =>
   design.armament === 0 ? 0 : design.weapons * techs.weapons
 
-/** Shields cover a bigger ship worse. */
+/** Defence strength at the given full mass: the same shields protect a heavier ship less. */
 export const defenceOf = (
   ruleset: Ruleset,
   design: Pick<Blocks, "shields">,

@@ -1,8 +1,12 @@
-/** Whether a shot destroys (rules, section 16): an attack of four times the defence always does, a quarter never. */
+/**
+ * The chance that a shot destroys (rules, section 16): with four times the defence always, with a quarter of it never.
+ */
 import type { Ruleset } from "../rules/Ruleset.ts"
 import { log4 } from "./exact.ts"
 
-/** Logarithms of attack and defence to the kill base: chances are differences of them. */
+/**
+ * Logarithm of an attack or defence to the kill base, minus infinity for 0. Chances follow from differences of these.
+ */
 export const logOf = (ruleset: Ruleset, strength: number): number =>
   strength === 0
     ? Number.NEGATIVE_INFINITY
@@ -10,7 +14,7 @@ export const logOf = (ruleset: Ruleset, strength: number): number =>
       ? log4(strength)
       : log4(strength) / log4(ruleset.killLogBase)
 
-/** So near to never or always, rounding has made the difference: section 2 compares with this epsilon. */
+/** A chance this close to 0 or 1 differs from it only by rounding: section 2 compares with this epsilon. */
 const nearlyNone = 1e-9
 
 /** Chance that a shot destroys, from the logarithms of attack and defence. */
@@ -21,5 +25,6 @@ export const chanceOf = (logAttack: number, logDefence: number): number => {
   return chance <= nearlyNone ? 0 : chance >= 1 - nearlyNone ? 1 : chance
 }
 
+/** Chance, from 0 to 1, that a gun of strength `attack` destroys a ship of strength `defence` with one shot. */
 export const killChance = (ruleset: Ruleset, attack: number, defence: number): number =>
   chanceOf(logOf(ruleset, attack), logOf(ruleset, defence))

@@ -8,31 +8,36 @@ interface Electorate {
   readonly planets: ReadonlyArray<Pick<Planet, "owner" | "population" | "industry">>
 }
 
+/** One race's part in an election. Votes are fractions unless the ruleset says otherwise (D14). */
 export interface Ballot {
   /** A race's own votes; 0 for one that has left. */
   readonly own: number
   /** Index of the race it votes for: itself where its choice has left. */
   readonly votesFor: number
+  /** Votes of all races that name this one, itself included; they are not passed on. */
   readonly received: number
 }
 
+/** An alliance: at least two races whose votes form a closed ring. Only its members' own votes count for it. */
 export interface Ring {
-  /** Indices of races, each voting for the next, from the lowest. */
+  /** Indices of races, each voting for the next, starting from the lowest. */
   readonly members: ReadonlyArray<number>
   readonly votes: number
 }
 
+/** The state of the votes and what it decides. A race wins by votes received, an alliance by its members' own votes. */
 export interface Election {
   /** By race index. */
   readonly ballots: ReadonlyArray<Ballot>
   readonly alliances: ReadonlyArray<Ring>
   readonly total: number
+  /** Votes that win: the ruleset's winning share of `total`. */
   readonly needed: number
   /** Indices of races, ascending. */
   readonly winners: ReadonlyArray<number>
 }
 
-/** The election among races with the given votes of their own; `choice` must name a race that votes. */
+/** The election, from each race's own votes and the index of the race that it votes for. */
 const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArray<number>): Election => {
   const received = own.map(() => 0)
   for (const [race, votes] of own.entries()) {
@@ -63,19 +68,19 @@ const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArr
   return { ballots, alliances, total, needed, winners }
 }
 
-/** The ring of at least two that `race` is the lowest of, if it is in one. */
+/** The ring of at least two races in which `race` has the lowest index, if there is one. */
 const ringFrom = (race: number, choice: ReadonlyArray<number>): ReadonlyArray<number> | undefined => {
   const members = [race]
   for (;;) {
     const next = choice[members.at(-1) ?? race] ?? race
     if (next === race) return members.length > 1 ? members : undefined
-    // A lower one starts the ring itself, and one met before closes a ring without us.
+    // A lower race starts the ring itself, and a race met before closes a ring without this one.
     if (next < race || members.includes(next)) return undefined
     members.push(next)
   }
 }
 
-/** The election as the galaxy stands. */
+/** The election as the galaxy stands. A vote for a race that has left counts for the voter itself. */
 export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
   const people = holdings(galaxy)
   const own = galaxy.races.map((race, index) => {
@@ -88,6 +93,6 @@ export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
   )
   const result = elect(ruleset, own, choice)
   const left = galaxy.races.flatMap((race, index) => (race.removed === null ? [index] : []))
-  // All votes are its own, even where it has no people to vote.
+  // The last race has all the votes, even without any people.
   return left.length === 1 && ruleset.winningShare !== null ? { ...result, winners: left } : result
 }

@@ -1,18 +1,23 @@
-/** How many ships a planet finishes, and what a hull that is given up leaves (rules, section 11). */
+/** How many ships a planet finishes, and what an abandoned hull gives back (rules, section 11). */
 import type { Ruleset } from "../rules/Ruleset.ts"
 
-/** Mass that is billed for a ship. */
+/** Mass that is billed for a ship, by the ruleset's `hullBilling`. */
 const billedMass = ({ hullBilling }: Ruleset, mass: number): number =>
   mass > hullBilling.aboveMass ? mass - hullBilling.discount : mass
 
+/** What a planet has built, and what is left of its points and stock. */
 export interface Built {
   readonly ships: number
-  /** Points kept for the next one. */
+  /** Points kept for the next ship. */
   readonly banked: number
+  /** Materials left in stock. */
   readonly materials: number
 }
 
-/** Ships out of `points`, banked ones included. Ore is taken when a hull is finished; what is missing is mined. */
+/**
+ * Builds ships with `points`, which include banked ones. Materials are taken only when a hull is finished; those
+ * missing from stock are mined.
+ */
 export const build = (ruleset: Ruleset, mass: number, resources: number, materials: number, points: number): Built => {
   const billed = billedMass(ruleset, mass)
   const price = ruleset.pointsPerMass * billed
@@ -32,8 +37,8 @@ export const build = (ruleset: Ruleset, mass: number, resources: number, materia
 }
 
 /**
- * Materials that come back when a hull with banked points is given up. More than the hull's where more points than its
- * price were waiting for ore: the rules have no bound (section 11).
+ * Materials that come back when a hull with banked points is given up. They exceed the hull's own when more points than
+ * its price were banked while ore was missing: the rules set no bound (section 11).
  */
 export const oreReturned = (
   ruleset: Ruleset,

@@ -1,5 +1,5 @@
 /**
- * Turn 0: the galaxy of a game, all of it following from the seed (rules, section 4).
+ * Turn 0: the galaxy of a game, derived entirely from its seed (rules, section 4).
  *
  * Every race starts with the same worlds, kinds of planets are dealt by exact quota, and numbers are shuffled so that
  * they reveal nothing.
@@ -13,21 +13,21 @@ import type { Galaxy, Planet, Race } from "../state/Galaxy.ts"
 import { freeKinds, planetsPerRace, type Range, sideFor, startingWorlds } from "./kinds.ts"
 import { place, type Placed, triesPerMap } from "./placement.ts"
 
-/** The map is too small for what has to stand on it. */
+/** No map was found on which all planets keep their distances. */
 export class NoRoom extends Data.TaggedError("NoRoom")<{ readonly races: number; readonly side: number }> {
   override get message(): string {
     return `no map of side ${this.side} for ${this.races} races was found in ${triesPerMap} tries`
   }
 }
 
-/** Two races can't be told apart by name. */
+/** Two races have the same name, compared without case. */
 export class SameName extends Data.TaggedError("SameName")<{ readonly name: string }> {
   override get message(): string {
     return `two races are named ${this.name}`
   }
 }
 
-/** Two races can't be told apart by their player. */
+/** Two races belong to the same player. */
 export class SamePlayer extends Data.TaggedError("SamePlayer")<{ readonly playerId: string }> {
   override get message(): string {
     return `two races belong to player ${this.playerId}`
@@ -50,7 +50,7 @@ const inhabited = (at: { readonly x: number; readonly y: number }, owner: number
   routes: {}
 })
 
-/** A planet that isn't an asteroid can be settled and mined, however little. */
+/** A number from a range, in hundredths and at least `least`: all planets but asteroids can be settled and mined. */
 const drawn = (random: Random.Random, { low, high }: Range, least: number): number =>
   high === 0 ? 0 : Math.max(least, toHundredths(random.between(low, high)))
 
@@ -114,6 +114,10 @@ const throwMap = (init: InitRequest, ruleset: Ruleset, side: number): ReadonlyAr
   return undefined
 }
 
+/**
+ * The galaxy at turn 0; the same request always gives the same one. Fails with `SameName` or `SamePlayer` when two
+ * races share one, and with `NoRoom` after `triesPerMap` maps on which a planet found no place.
+ */
 export const generate = (init: InitRequest): Result.Result<Galaxy, NoRoom | SameName | SamePlayer> => {
   const name = repeated(init.races.map((race) => race.name.toLowerCase()))
   if (name !== undefined) return Result.fail(new SameName({ name }))

@@ -1,4 +1,4 @@
-/** What planets a galaxy is made of, and how far apart they stand (rules, section 4). */
+/** Kinds of planets in a galaxy, and how far apart they stand (rules, section 4). */
 
 import { plus, type Ruleset } from "../rules/Ruleset.ts"
 
@@ -12,6 +12,7 @@ export const startingWorlds = {
   daughters: [500, 500]
 } as const
 
+/** Bounds of a number that is drawn uniformly, or of a distance. */
 export interface Range {
   readonly low: number
   readonly high: number
@@ -25,16 +26,17 @@ export const spacing = {
   anyTwo: 1
 } as const
 
+/** A kind of planet that nobody owns when the game begins. */
 export interface FreeKind {
   readonly size: Range
   readonly resources: Range
-  /** Share of the free planets; the one without a share takes what is left. */
+  /** Share of the free planets; the one kind without a share takes the rest. */
   readonly share?: number
   /** Least distance from every home world, and from others of the same kind. */
   readonly apart: number
 }
 
-/** In the order in which they are placed: what needs most room first. */
+/** Kinds in the order in which they are placed: those that need most room come first. */
 export const freeKinds: ReadonlyArray<FreeKind> = [
   { size: { low: 1500, high: 2500 }, resources: { low: 0, high: 3 }, share: 0.06, apart: spacing.superBig },
   { size: { low: 1000, high: 2000 }, resources: { low: 1, high: 10 }, share: 0.18, apart: 10 },
@@ -43,13 +45,13 @@ export const freeKinds: ReadonlyArray<FreeKind> = [
   { size: { low: 0, high: 0 }, resources: { low: 0, high: 0 }, share: 0.08, apart: 0 }
 ]
 
-/** How many of each kind there are among `free` planets: exact, so that games are even. */
+/** How many of each kind there are among `free` planets: exact quotas, so that games are even. */
 export const quotas = (free: number): ReadonlyArray<number> => {
   const shared = freeKinds.map((kind) => (kind.share === undefined ? 0 : Math.floor(kind.share * free + 0.5)))
   const left = free - shared.reduce((sum, it) => sum + it, 0)
   return freeKinds.map((kind, index) => (kind.share === undefined ? left : (shared[index] ?? 0)))
 }
 
-/** Side of the square for a number of races. */
+/** Side of the map for a number of races, in light years. */
 export const sideFor = (races: number, ruleset: Ruleset = plus): number =>
   Math.ceil(ruleset.mapSideFactor * Math.sqrt(races))

@@ -1,7 +1,8 @@
 /**
- * Where planets stand: thrown at random until every distance is kept, and all anew when one finds no place.
+ * Where planets stand: each is thrown at random until it keeps all its distances. When one finds no place, the whole
+ * map is thrown again.
  *
- * Bounded: a throw gives up after `triesPerPlanet`, a map after `triesPerMap`.
+ * Both are bounded: a planet is given up after `triesPerPlanet` throws, a game after `triesPerMap` maps.
  */
 import type { Random } from "../random/Random.ts"
 import { toHundredths } from "../report/rounding.ts"
@@ -10,8 +11,10 @@ import { distance, type Coordinates } from "../space/distance.ts"
 import { type FreeKind, freeKinds, quotas, spacing, startingWorlds } from "./kinds.ts"
 
 const triesPerPlanet = 400
+/** Maps that `generate` tries before it fails with `NoRoom`. */
 export const triesPerMap = 50
 
+/** Where all planets of one map stand; coordinates are rounded to hundredths. */
 export interface Placed {
   /** Home world first, then its daughters; one list per race. */
   readonly starts: ReadonlyArray<ReadonlyArray<Coordinates>>
@@ -19,7 +22,7 @@ export interface Placed {
   readonly free: ReadonlyArray<ReadonlyArray<Coordinates>>
 }
 
-/** One throw of the whole map; undefined when a planet found no place. */
+/** One attempt at the whole map; undefined when a planet found no place. */
 export const place = (
   random: Random,
   { map, bigPlanetsApart }: Pick<Ruleset, "map" | "bigPlanetsApart">,
@@ -42,7 +45,7 @@ export const place = (
     }
     return undefined
   }
-  /** A coordinate that was rounded up to the edge is on the other side of it. */
+  /** Rounds a coordinate; one that is rounded up to the map's edge becomes 0. */
   const onMap = (coordinate: number): number => {
     const rounded = toHundredths(coordinate)
     return rounded >= side ? 0 : rounded

@@ -1,8 +1,7 @@
 /**
  * The engine's operations on the one game it serves.
  *
- * All writes go one after another, and a write is answered only when it is on the disk. Init and turn can be asked again
- * and answer the same.
+ * Writes are serialised, and each is answered only once it is on the disk. Init, turn and banish are idempotent.
  */
 import type { EngineStatus, InitRequest } from "@galaxy/contract/engine/Admin"
 import { maxOrders } from "@galaxy/contract/engine/Limits"
@@ -29,7 +28,7 @@ import {
 } from "./EngineError.ts"
 import { type StateError, StateStore } from "./StateStore.ts"
 
-/** Who writes, and for which turn; the open one when none is named. */
+/** Who writes: `actor` is the name of a race. Undefined as `turn` means the open one; any other turn is refused. */
 export interface OrderWriter {
   readonly actor: string
   readonly turn: number | undefined
@@ -38,22 +37,31 @@ export interface OrderWriter {
 type WriteError = NoGame | GameFinished | RaceUnknown | RaceGone | TurnNotOpen | TooManyOrders | StateError
 type ReadError = NoGame | RaceUnknown | TurnUnknown | StateError
 
-/** Service: one game, from init to its last turn. */
+/**
+ * Service: one game, from init to its last turn. Operations fail with an error of `EngineError.ts` when the game
+ * doesn't allow them, and with a `StateError` when the state folder can't be used.
+ */
 export class Engine extends Context.Service<
   Engine,
   {
+    /** Creates the galaxy; asked again for the same game, returns the status of turn 0. Fails as `generate` does. */
     init(request: InitRequest): Effect.Effect<EngineStatus, OtherGame | NoRoom | SameName | SamePlayer | StateError>
+    /** The status after the last turn. Banished races count as gone at once. */
     readonly status: Effect.Effect<EngineStatus, NoGame | StateError>
+    /** Makes the next turn; for a turn that was made already, returns its status. */
     turn(turn: number): Effect.Effect<EngineStatus, NoGame | GameFinished | TurnNotNext | StateError>
+    /** Removes a race with the next turn; it can give no more orders from now on. */
     banish(race: string): Effect.Effect<EngineStatus, NoGame | GameFinished | RaceUnknown | StateError>
-    /** Appends to the race's orders, all of them or none. */
+    /** Appends to the race's orders for the open turn: all of the commands, or none when one of them is refused. */
     command(
       writer: OrderWriter,
       commands: ReadonlyArray<Order>
     ): Effect.Effect<OrdersAnswer, WriteError | CommandsRefused>
-    /** Replaces the race's orders; refused ones are kept too, as the race wrote them. */
+    /** Replaces the race's orders for the open turn. Refused ones are kept too, as the race wrote them. */
     order(writer: OrderWriter, orders: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError>
+    /** Orders and verdicts for a turn, by default the open one. Verdicts of the open turn are forecasts. */
     orders(race: string, turn: number | undefined): Effect.Effect<OrdersAnswer, ReadError>
+    /** A race's report of a turn, by default the last one. */
     report(race: string, turn: number | undefined): Effect.Effect<Report, ReadError>
   }
 >()("@galaxy/engine/host/Engine") {
@@ -166,7 +174,7 @@ export class Engine extends Context.Service<
         const wanted = turn ?? galaxy.turn
         if (wanted > galaxy.turn) return yield* new TurnUnknown({ turn: wanted })
         if (wanted === galaxy.turn) return answer(galaxy, index, yield* store.orders(galaxy, index))
-        // A closed turn's orders stand in the report of the turn that they made.
+        // The orders of a closed turn are in the report of the turn they led to.
         const { race: name, orders: outcomes } = yield* store.report(galaxy.game_id, index, wanted + 1)
         return {
           race: name,

@@ -1,4 +1,4 @@
-/** Why the engine doesn't do what it is asked. */
+/** Errors of the engine's operations; `apiErrors.ts` maps them to codes of the REST surface. */
 import type { OrderVerdict } from "@galaxy/contract/engine/Order"
 import { Data } from "effect"
 
@@ -23,7 +23,7 @@ export class GameFinished extends Data.TaggedError("GameFinished") {
   }
 }
 
-/** The turn to make is neither made nor the next one. */
+/** The turn asked for is neither made already nor the next one. */
 export class TurnNotNext extends Data.TaggedError("TurnNotNext")<{ readonly turn: number; readonly next: number }> {
   override get message(): string {
     return `turn ${this.turn} can't be made: the next one is ${this.next}`
@@ -39,7 +39,7 @@ export class TurnNotOpen extends Data.TaggedError("TurnNotOpen")<{ readonly turn
   }
 }
 
-/** A turn that nothing can be read of yet. */
+/** The turn hasn't been made yet, so it has no report and no orders. */
 export class TurnUnknown extends Data.TaggedError("TurnUnknown")<{ readonly turn: number }> {
   override get message(): string {
     return `turn ${this.turn} has not been made`
@@ -69,7 +69,7 @@ export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly 
 
 const shown = 5
 
-/** A batch with a refused command in it: none of it was kept. */
+/** A batch contained a refused command, so none of it was kept. */
 export class CommandsRefused extends Data.TaggedError("CommandsRefused")<{
   readonly refused: ReadonlyArray<OrderVerdict>
 }> {

@@ -48,7 +48,7 @@ const play = HttpApiBuilder.group(
   })
 )
 
-/** A message says where the input is wrong; it needn't repeat all of the input. */
+/** Most characters of a message: it says where the input is wrong and needn't repeat all of it. */
 const longestMessage = 500
 
 const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(EngineInputErrors, (error) =>
@@ -57,14 +57,15 @@ const inputErrors = HttpApiMiddleware.layerSchemaErrorTransform(EngineInputError
   )
 )
 
+/** What the REST surface needs to know of the process that serves it. */
 export interface EngineHttpOptions {
-  /** Told by `/healthz`. */
+  /** Reported by `/healthz`. */
   readonly version: string
-  /** What every caller has to bring, but one who asks for `/healthz`. An empty one lets in nobody. */
+  /** The bearer token that every request except for `/healthz` must carry. An empty token lets nobody in. */
   readonly token: Redacted.Redacted
 }
 
-/** Routes of the surface, with an envelope for whatever goes wrong. */
+/** Routes of the REST surface, with the error envelope for whatever goes wrong. Needs `Engine` and `StateStore`. */
 export const routes = ({ version, token }: EngineHttpOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(EngineApi).pipe(Layer.provide([health(version), admin, play]), Layer.provide(inputErrors)),

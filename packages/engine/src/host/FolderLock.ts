@@ -1,29 +1,35 @@
 /**
  * One process at a time in a state folder.
  *
- * An owner who is about to end is waited for, then refused. `assertHeld` before every write stops an owner whose lock
- * was taken away by hand.
+ * An owner may be about to end, so a folder in use is waited for before it is refused. `assertHeld` before every write
+ * stops an owner whose lock was taken away by hand.
  */
 import { Clock, Duration, Effect, FileSystem, Path, type Scope } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { type FolderHold, FolderLocks } from "./FolderLocks.ts"
 import { StateBroken, StateInUse, StateLost, StateUnavailable } from "./StateError.ts"
 
-/** Where the owner is noted for people to read. */
+/** Name of the file that tells people who the owner is. */
 export const lockName = "lock"
 
-/** How long an owner is waited for; a process that was told to end needs a moment. */
+/** Timeout for the present owner to go: a process that was asked to end needs a moment. */
 const patience = Duration.seconds(5)
 const pollEvery = Duration.millis(100)
 
 const isMissing = (error: PlatformError): boolean => error.reason._tag === "NotFound"
 
+/** The lock on a state folder while this process holds it. */
 export interface FolderLock {
-  /** Fails when the folder is ours no more. */
+  /**
+   * Fails with `StateLost` when the folder is no longer ours, and with `StateUnavailable` when that can't be checked.
+   */
   readonly assertHeld: Effect.Effect<void, StateLost | StateUnavailable>
 }
 
-/** Holds the folder until the scope closes. The folder must exist. */
+/**
+ * Holds the folder, which must exist, until the scope closes. Fails with `StateInUse` when its owner doesn't go in
+ * time.
+ */
 export const acquire = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path

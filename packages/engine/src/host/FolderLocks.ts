@@ -10,6 +10,7 @@ export class FolderTaken extends Data.TaggedError("FolderTaken")<{
 /** The folder can't be locked; the message says why. */
 export class FolderNotLockable extends Data.TaggedError("FolderNotLockable")<{ readonly message: string }> {}
 
+/** A folder that this process owns until the scope of `take` closes. */
 export interface FolderHold {
   /** Whether others still find the lock; false after somebody removed or replaced it. */
   readonly isHeld: Effect.Effect<boolean, FolderNotLockable>
@@ -19,7 +20,7 @@ export interface FolderHold {
 export class FolderLocks extends Context.Service<
   FolderLocks,
   {
-    /** Owns the folder, which must exist, until the scope closes. Never waits: a folder with an owner is refused. */
+    /** Takes the folder, which must exist, until the scope closes. Never waits: a folder with an owner is refused. */
     take(folder: string): Effect.Effect<FolderHold, FolderTaken | FolderNotLockable, Scope.Scope>
   }
 >()("@galaxy/engine/host/FolderLocks") {}

@@ -3,14 +3,14 @@ import { Data, Effect } from "effect"
 import { isPlatformError, type PlatformError } from "effect/PlatformError"
 import type { FolderNotLockable } from "./FolderLocks.ts"
 
-/** A file is not what this engine wrote. Nothing is guessed from it: somebody has to look. */
+/** A file is missing or not what this engine wrote. Nothing is repaired or guessed: somebody has to look. */
 export class StateBroken extends Data.TaggedError("StateBroken")<{ readonly file: string; readonly problem: string }> {
   override get message(): string {
     return `state file ${this.file} ${this.problem}`
   }
 }
 
-/** The file system refused; the same call may succeed later. */
+/** The file system refused, or the folder can't be locked; the same call may succeed later. */
 export class StateUnavailable extends Data.TaggedError("StateUnavailable")<{
   readonly cause: PlatformError | FolderNotLockable
 }> {
@@ -18,6 +18,7 @@ export class StateUnavailable extends Data.TaggedError("StateUnavailable")<{
     return `the state folder can't be used: ${this.cause.message}`
   }
 
+  /** Turns errors of the file system into this one; other errors stay the same. */
   static refail = <A, E, R>(
     effect: Effect.Effect<A, E | PlatformError, R>
   ): Effect.Effect<A, Exclude<E, PlatformError> | StateUnavailable, R> =>
@@ -26,14 +27,14 @@ export class StateUnavailable extends Data.TaggedError("StateUnavailable")<{
     )
 }
 
-/** Somebody else works in the folder. */
+/** Another process owns the folder and didn't leave it in time. */
 export class StateInUse extends Data.TaggedError("StateInUse")<{ readonly folder: string; readonly holder: string }> {
   override get message(): string {
     return `state folder ${this.folder} is in use by ${this.holder}`
   }
 }
 
-/** The folder was ours and somebody took it: nothing may be written any more. */
+/** The folder was ours and somebody took it away: nothing may be written any more. */
 export class StateLost extends Data.TaggedError("StateLost")<{ readonly folder: string }> {
   override get message(): string {
     return `state folder ${this.folder} was taken over by another process`

@@ -1,13 +1,13 @@
 /**
  * Files of the state folder, each written whole or not at all.
  *
- * A write goes to a hidden file, to the disk, and then takes the name in one step; what a reader finds under a name is
- * always complete. Hidden files are leftovers of a process that died. Files are their owner's alone: whoever reads a
- * galaxy knows all of its secrets, and its seed.
+ * A write goes to a hidden file, is synced, and is renamed in one step, so a reader finds only complete files. Hidden
+ * files that stay were left by a process that died. Only their owner may read the files: a galaxy holds everybody's
+ * secrets and the seed.
  */
 import { Effect, FileSystem, Option, Path, Result, Schema } from "effect"
 import type { PlatformError } from "effect/PlatformError"
-import type { Json } from "../state/canonical.ts"
+import type { StateJson } from "../state/canonical.ts"
 import { seal, unseal } from "./sealed.ts"
 import type { StateKind } from "./upgrades.ts"
 import { StateBroken } from "./StateError.ts"
@@ -17,13 +17,13 @@ const utf8 = new TextEncoder()
 const isMissing = (error: PlatformError): boolean => error.reason._tag === "NotFound"
 const isThere = (error: PlatformError): boolean => error.reason._tag === "AlreadyExists"
 
-/** Bytes of a file; far above what the largest game takes. */
+/** Most bytes of a file, far above what the largest game needs. */
 const maxFileBytes = 256 * 1024 * 1024
 
-/** Names of unfinished writes, and no others: systems and people put hidden files of their own anywhere. */
+/** Whether a name is that of an unfinished write. Other hidden files, from systems or people, are left alone. */
 const isLeftover = (name: string): boolean => /^\.\d+\.json\.tmp$/.test(name)
 
-/** The files below `root`, which is made when missing. */
+/** Opens the files below `root`, which is made when missing. Fails with `StateBroken` when it is not a folder. */
 export const open = Effect.fnUntraced(function* (root: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -32,22 +32,22 @@ export const open = Effect.fnUntraced(function* (root: string) {
   const folder = path.resolve(root)
   const missing: Array<string> = []
   for (let above = folder; !(yield* fs.exists(above)); above = path.dirname(above)) missing.push(above)
-  // One by one: made all at once, folders where none can be are tried for ever by some systems.
+  // One by one: where no folder can be made, some systems retry for ever when asked for all of them at once.
   for (const above of missing.toReversed()) yield* Effect.catchIf(fs.makeDirectory(above), isThere, () => Effect.void)
   if ((yield* fs.stat(folder)).type !== "Directory") {
     return yield* new StateBroken({ file: root, problem: "is not a folder" })
   }
-  // Where a folder can't be opened, its system keeps names by itself.
+  // Where folders can't be opened, the system makes names durable by itself.
   const opensFolders = yield* Effect.isSuccess(Effect.scoped(fs.open(folder, { flag: "r" })))
 
-  /** Makes the names in a folder last. */
+  /** Syncs a folder, which makes the names in it durable. */
   const syncFolder = (name: string) =>
     opensFolders ? Effect.scoped(Effect.flatMap(fs.open(name, { flag: "r" }), (file) => file.sync)) : Effect.void
 
-  // Its own name too, also when whoever made it died before that.
+  // Its own name is synced too: whoever made it may have died before doing so.
   for (const made of missing.length === 0 ? [folder] : missing) yield* syncFolder(path.dirname(made))
 
-  /** Folders whose names last; that one is there says nothing about it. */
+  /** Folders whose names are known to be durable; that a folder exists doesn't prove it. */
   const lasting = new Set<string>()
 
   const ensureFolder = Effect.fnUntraced(function* (name: string) {
@@ -59,7 +59,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
     lasting.add(name)
   })
 
-  const write = Effect.fnUntraced(function* (kind: StateKind, name: string, content: Json) {
+  const write = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
     const target = at(name)
     const folder = path.dirname(target)
     const hidden = path.join(folder, `.${path.basename(target)}.tmp`)
@@ -74,7 +74,9 @@ export const open = Effect.fnUntraced(function* (root: string) {
     yield* syncFolder(folder)
   })
 
-  /** The content of a file, if there is one. */
+  /**
+   * The content of a file; none when it is missing. Fails with `StateBroken` when it doesn't unseal or fit the schema.
+   */
   const read = Effect.fnUntraced(function* <A, I>(kind: StateKind, name: string, schema: Schema.Codec<A, I>) {
     const text = yield* Effect.gen(function* () {
       const { type, size } = yield* fs.stat(at(name))
@@ -98,7 +100,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
   /** Names in the folder itself, hidden ones too. */
   const names = Effect.suspend(() => fs.readDirectory(root))
 
-  /** Names in a folder, in order. Hidden ones are left out, and what is left of unfinished writes is removed. */
+  /** Names in a folder, sorted, without hidden ones. Leftovers of unfinished writes are removed. */
   const list = Effect.fnUntraced(function* (name: string) {
     if ((yield* fs.stat(at(name))).type !== "Directory") {
       return yield* new StateBroken({ file: name, problem: "is not a folder" })
@@ -111,4 +113,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
   return { ensureFolder, write, read, names, list }
 })
 
+/**
+ * Operations on an opened folder. They fail with `PlatformError`, or with `StateBroken` for what isn't the engine's.
+ */
 export type StateFiles = Effect.Success<ReturnType<typeof open>>

@@ -1,9 +1,9 @@
 /**
  * The state folder of one game, and the only way into it.
  *
- * Writing `galaxy/N.json` is what makes turn N: it is the last of a turn's files. Nothing is ever changed but decisions
- * of the open turn, and each file is written whole. After a write that failed halfway nothing is assumed: the folder is
- * looked over again.
+ * Writing `galaxy/N.json` is what makes turn N: it is the last of a turn's files. Nothing but the decisions of the open
+ * turn is ever changed, and each file is written whole. After a write that failed halfway nothing is assumed: the
+ * folder is inspected again.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
@@ -20,9 +20,13 @@ import { BanishedContent, fileOf, OrdersContent, ordersFileOf, ordersFolderOf, T
 import { StateBroken, type StateLost, StateUnavailable } from "./StateError.ts"
 import * as StateFiles from "./StateFiles.ts"
 
+/** Why the state folder can't be used. Only `StateUnavailable` may pass by itself. */
 export type StateError = StateBroken | StateUnavailable | StateLost
 
-/** Service: reads and writes the state folder of one game. */
+/**
+ * Service: reads and writes the state folder of one game. Writes are serialised and durable, and fail with `StateLost`
+ * once another process has the folder. Everything read is checked against its digest, schema, game and turn.
+ */
 export class StateStore extends Context.Service<
   StateStore,
   {
@@ -34,20 +38,22 @@ export class StateStore extends Context.Service<
     galaxyAfter(gameId: GameId, turn: number): Effect.Effect<Galaxy, StateError>
     /** A race's report of a turn that was made. */
     report(gameId: GameId, race: number, turn: number): Effect.Effect<Report, StateError>
-    /** Keeps a made turn, turn 0 too. It becomes the current one when all of it is on the disk. */
+    /** Stores a turn, turn 0 too. It becomes the current one once all of it is on the disk. */
     keepTurn(turn: Made): Effect.Effect<void, StateError>
     /** A race's orders for the open turn. */
     orders(open: Galaxy, race: number): Effect.Effect<ReadonlyArray<Order>, StateError>
+    /** Replaces a race's orders for the open turn. */
     keepOrders(open: Galaxy, race: number, orders: ReadonlyArray<Order>): Effect.Effect<void, StateError>
     /** Races that leave when the open turn is made. */
     banished(open: Galaxy): Effect.Effect<ReadonlySet<number>, StateError>
+    /** Replaces the set of races that leave when the open turn is made. */
     keepBanished(open: Galaxy, races: ReadonlySet<number>): Effect.Effect<void, StateError>
     /** Everything that was decided for the open turn. */
     decisions(open: Galaxy): Effect.Effect<Decisions, StateError>
   }
 >()("@galaxy/engine/host/StateStore") {}
 
-/** Content that must be there, of this game and turn. */
+/** Content that must exist and belong to this game and turn. */
 const expected = Effect.fnUntraced(function* <A extends { readonly game_id: GameId; readonly turn: number }>(
   file: string,
   gameId: GameId,
@@ -61,9 +67,9 @@ const expected = Effect.fnUntraced(function* <A extends { readonly game_id: Game
   return value
 })
 
-/** Readers of the folder's contents, each checked against where it was found. */
+/** Readers of the folder's files. Each content is checked against the place where it was found. */
 const readers = (files: StateFiles.StateFiles) => {
-  /** A galaxy that speaks of nothing that isn't there. */
+  /** Fails when the galaxy refers to something that doesn't exist. */
   const consistent = (file: string, galaxy: Galaxy) => {
     const problem = problemOf(galaxy)
     return problem === undefined ? Effect.succeed(galaxy) : Effect.fail(new StateBroken({ file, problem }))
@@ -102,7 +108,7 @@ const readers = (files: StateFiles.StateFiles) => {
     return { orders: lists, banished: yield* banished(open) }
   })
 
-  /** The last complete turn, with all that is needed to make the next one. */
+  /** The galaxy after the last complete turn. Reads all that the next one needs, so that broken files are found now. */
   const latest = Effect.fnUntraced(function* () {
     const last = yield* lastTurn(files)
     if (last === undefined) return Option.none<Galaxy>()
@@ -126,7 +132,7 @@ const readers = (files: StateFiles.StateFiles) => {
   return { galaxyAfter, turnFile, orders, banished, decisions, latest }
 }
 
-/** The reports of a turn, written when they are asked for. */
+/** The reports of one turn, each written when it is asked for. */
 interface Reports {
   readonly turn: number
   readonly races: number
@@ -150,7 +156,7 @@ const make = Effect.fnUntraced(function* (root: string) {
     return found
   })
 
-  /** Runs a write whole, as the holder of the folder, one at a time. */
+  /** Runs a write to its end, one at a time, while the folder is ours. After a failure what was known is forgotten. */
   const writing = <E>(write: Effect.Effect<void, E>) =>
     lock.assertHeld.pipe(
       Effect.andThen(StateUnavailable.refail(write)),
@@ -227,5 +233,8 @@ const make = Effect.fnUntraced(function* (root: string) {
   })
 })
 
-/** The store on a folder, which is made when missing and held while the layer lives. */
+/**
+ * The store on a folder, which is made when missing and held while the layer lives. Needs `FolderLocks`, a file system
+ * and paths; fails to build when the folder is in use, broken or out of reach.
+ */
 export const layer = (root: string) => Layer.effect(StateStore, make(root))

@@ -1,4 +1,4 @@
-/** Which error of the REST surface each of the engine's own is: one table, total by type. */
+/** Maps the engine's errors to codes of the REST surface, in one table that the types keep complete. */
 import { type ApiError, type ApiErrorCode, make } from "@galaxy/contract/api/ApiError"
 import { Effect } from "effect"
 import type { NoRoom, SameName, SamePlayer } from "../generation/generate.ts"
@@ -40,7 +40,7 @@ const codes: { readonly [Tag in Failure["_tag"]]: ApiErrorCode } = {
   StateLost: "service_unavailable"
 }
 
-/** Failures as the surface shows them; trouble with the state folder is told to the operator as well. */
+/** Turns failures into the surface's errors. Trouble with the state folder is logged for the operator too. */
 export const answered = <A, E extends Failure, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, ApiError, R> =>
   effect.pipe(
     Effect.tapError((failure) =>

@@ -1,7 +1,8 @@
 /**
- * What surrounds every request: the engine's token, bounds on the body, and the error envelope for whatever no handler answers.
+ * What surrounds every request: the engine's token, bounds on the body, and the error envelope for whatever no handler
+ * answers.
  *
- * Nothing of the inside leaves by a defect; it is logged, and the caller reads `internal_error`.
+ * A defect is logged, and its details stay inside: the caller reads `internal_error`.
  */
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { EngineApi } from "@galaxy/contract/engine/EngineApi"
@@ -29,9 +30,9 @@ const methods: ReadonlyMap<string, ReadonlySet<string>> = (() => {
   return byPath
 })()
 
-/** The answer where no route is: none at all, or a known one under another method. */
+/** The answer where no route matches: the path is unknown, or known only under other methods. */
 const noSuchRoute = (request: HttpServerRequest.HttpServerRequest) => {
-  // As routes are found: in any case, with or without a slash at the end.
+  // Compared as the router does it: in any case, with or without slashes at the end.
   const path = (request.url.split("?", 1)[0] ?? request.url).toLowerCase().replace(/\/+$/, "")
   const known = methods.get(path)
   if (known === undefined) return refusal("not_found", "there is no such route")
@@ -50,14 +51,16 @@ const isUtf8 = (bytes: ArrayBuffer): boolean => {
   }
 }
 
-/** Reads the body within its bound before anybody else does; later readers get what was read. */
+/**
+ * Reads the body, within its bound, before any handler; later readers get the same bytes. Returns a refusal, if any.
+ */
 const readBody = (request: HttpServerRequest.HttpServerRequest) => {
   const announced = request.headers["content-length"]
   if (Number(announced) > maxBodyBytes) return Effect.succeed(tooLarge)
   if ((request.headers["content-encoding"] ?? "identity") !== "identity") return Effect.succeed(encoded)
   return request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes)),
-    // Whoever decodes it later puts replacement characters where bytes mean nothing, and names would keep them.
+    // Decoding it later would put replacement characters for invalid bytes, and names would keep them.
     Effect.map((bytes) => (isUtf8(bytes) ? undefined : notUtf8)),
     // A body of announced length that can't be read was cut short; any other went on for too long.
     Effect.catch(() => Effect.succeed(announced === undefined ? tooLarge : cutShort))
@@ -66,14 +69,14 @@ const readBody = (request: HttpServerRequest.HttpServerRequest) => {
 
 const hasBody = new Set(["POST", "PUT", "PATCH"])
 
-/** What a request may take in memory by its body; of unannounced length, as much as any may. */
+/** Bytes of memory that a request's body may take: its announced length, or the bound when none is announced. */
 const shareOf = (request: HttpServerRequest.HttpServerRequest): number => {
   if (!hasBody.has(request.method)) return 0
   const announced = Number(request.headers["content-length"] ?? maxBodyBytes)
   return Number.isFinite(announced) ? Math.min(Math.max(announced, 0), maxBodyBytes) : maxBodyBytes
 }
 
-/** Answers requests by `handled`, with bodies of `bodies` bytes in all under way. */
+/** Answers requests with `handled`; `bodies` bounds the bytes of all bodies that are under way. */
 const guarded =
   (bodies: Semaphore.Semaphore) =>
   <E, R>(handled: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
@@ -92,7 +95,9 @@ const guarded =
       )
     )
 
-/** Around all routes of one listener. Whoever comes when its bytes are taken waits, unread. */
+/**
+ * Middleware around all routes of one listener. While bodies use up all allowed bytes, further requests wait unread.
+ */
 export const guard = (token: Redacted.Redacted) =>
   Layer.unwrap(
     Effect.map(Semaphore.make(maxBodiesBytes), (bodies) => {

@@ -1,6 +1,6 @@
 /**
- * Looks over a state folder before anything is done with it: finds the last complete turn, and refuses a folder with a
- * gap or with anything that this engine doesn't put there.
+ * Inspects a state folder before it is used: finds the last complete turn, and refuses a folder with a gap or with
+ * anything that this engine doesn't put there.
  */
 import { Effect } from "effect"
 import { belongs, fileOf, folders, numberIn, ordersFolderOf, raceDigits, turnDigits } from "./layout.ts"
@@ -26,8 +26,8 @@ const numbersIn = Effect.fnUntraced(function* (
 })
 
 /**
- * The last complete turn, with the races, by index, that have orders for it; undefined when there is none. Makes the
- * folders that are missing.
+ * The last complete turn, with the indices of the races that have orders for it; undefined when there is none. Makes
+ * the folders that are missing. Fails with `StateBroken` for a gap or a foreign file.
  */
 export const lastTurn = Effect.fnUntraced(function* (files: StateFiles) {
   for (const name of yield* files.names) if (!belongs(name)) return yield* foreign(name)
@@ -41,7 +41,7 @@ export const lastTurn = Effect.fnUntraced(function* (files: StateFiles) {
   const told = yield* numbersIn(files, "turns", turnDigits, ".json")
   const untold = made.find((turn) => !told.includes(turn))
   if (untold !== undefined) return yield* new StateBroken({ file: fileOf("turns", untold), problem: "is missing" })
-  // One more is what a process leaves that died between the two files of a turn; the turn will be made again.
+  // One more is left by a process that died between the two files of a turn; that turn will be made again.
   const early = told.find((turn) => turn > last + 1)
   if (early !== undefined) {
     return yield* new StateBroken({ file: fileOf("turns", early), problem: "belongs to a turn that was not made" })

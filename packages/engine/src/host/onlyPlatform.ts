@@ -1,8 +1,8 @@
 /**
- * Answers the platform alone: who brings the token that the engine was started with, and nobody else on the machine.
+ * Answers only the platform: callers that bring the token with which the engine was started.
  *
- * Everything is closed but `GET /healthz`, by the path as it came: an unknown route tells a stranger nothing either. The
- * answer comes before anything of the request's body is read.
+ * Everything but `GET /healthz` is closed, by the raw path, so an unknown route reveals nothing to a stranger either.
+ * The refusal comes before the request's body is read.
  */
 import { Effect, Redacted } from "effect"
 import { Mac } from "effect/crypto"
@@ -20,10 +20,14 @@ const isProbe = ({ method, url }: HttpServerRequest.HttpServerRequest): boolean 
 
 const refused = HttpServerResponse.setHeader(unauthorized, "www-authenticate", "Bearer")
 
+/**
+ * Middleware: answers requests without the token with 401, except for `GET` and `HEAD` of `/healthz`. The token is
+ * compared in constant time.
+ */
 export const onlyPlatform = (token: Redacted.Redacted) => {
   const expected = utf8.encode(Redacted.value(token))
   const admits = (request: HttpServerRequest.HttpServerRequest) =>
-    // Without a token nobody is let in, whatever they bring.
+    // With an empty token nobody is let in, whatever they bring.
     expected.length > 0 && Mac.timingSafeEqual(expected, utf8.encode(bearerOf(request)))
   return <E, R>(handled: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>

@@ -1,11 +1,11 @@
 /**
- * The form of a state file: what it is, in which version, and a digest over all of it.
+ * The form of a state file: its format and version, and a digest over all of it.
  *
- * A file that was cut short, edited or written by something else doesn't open.
+ * A file that was cut short, edited or written by something else is refused.
  */
 import { Result } from "effect"
 import { sha256Hex } from "../random/sha256.ts"
-import { canonicalJson, type Json } from "../state/canonical.ts"
+import { canonicalJson, type StateJson } from "../state/canonical.ts"
 import { isReadable, type StateKind, stateVersion, upgraded } from "./upgrades.ts"
 
 const formatOf = (kind: StateKind): string => `galaxy-engine/${kind}`
@@ -19,7 +19,8 @@ const headOf = (kind: StateKind, version: number, text: string): string => {
   return canonicalJson({ format, sha256: sha256Hex(digested), version })
 }
 
-export const seal = (kind: StateKind, content: Json): string => {
+/** A state file's text: one line with format, version and SHA-256, and one with the content as canonical JSON. */
+export const seal = (kind: StateKind, content: StateJson): string => {
   const text = canonicalJson(content)
   return `${headOf(kind, stateVersion, text)}\n${text}\n`
 }
@@ -27,7 +28,7 @@ export const seal = (kind: StateKind, content: Json): string => {
 const parse = (text: string): Result.Result<unknown, string> =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: () => "is not JSON" })
 
-/** The content of a sealed text in its present form, or what is wrong with it. */
+/** The content of a sealed text, upgraded to the present version, or what is wrong with the text. */
 export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, string> => {
   const [head = "", text, rest, ...more] = sealed.split("\n")
   if (text === undefined || rest !== "" || more.length > 0) return Result.fail("is cut short or not a state file")

@@ -1,10 +1,11 @@
 /**
- * The way of older state files to the present form: one step per version, each from the one before it.
+ * Brings the content of older state files to the present form, with one step per version.
  *
- * A file is never rewritten for it: turns that were made stay as they were written.
+ * Files are never rewritten for it: turns that were made stay as they were written.
  */
 import { Predicate, Result } from "effect"
 
+/** Kinds of state files; part of the format that a file names in its first line. */
 export type StateKind = "galaxy" | "turn" | "orders" | "banished"
 
 /** Version of the content of all state files. A change of their shape raises it and adds a step. */
@@ -20,13 +21,16 @@ type Step = (kind: StateKind, content: Fields) => Result.Result<Fields, string>
 const has = (list: unknown, key: string): boolean =>
   Array.isArray(list) && list.some((item: unknown) => Predicate.isReadonlyObject(item) && Object.hasOwn(item, key))
 
-/** What no engine of version 1 wrote: its digest doesn't cover the version, and another number may be put there. */
+/**
+ * Whether content can't be from version 1. The digest of that version doesn't cover the version number, so somebody may
+ * have put it there.
+ */
 const isLater = (kind: StateKind, content: Fields): boolean =>
   kind === "galaxy"
     ? ["classes", "sciences", "groups"].some((key) => has(content["races"], key)) || has(content["planets"], "routes")
     : kind === "turn" && !Object.hasOwn(content, "reports")
 
-/** Version 1 knew no ships: races had no classes, sciences and groups, and planets no routes. */
+/** Version 1 had no ships: races had no classes, sciences and groups, and planets no routes. */
 const fromFirst: Step = (kind, content) =>
   isLater(kind, content)
     ? Result.fail("says version 1 but has content of a later version")
@@ -64,7 +68,10 @@ const steps: ReadonlyMap<number, Step> = new Map([
 export const isReadable = (version: unknown): version is number =>
   typeof version === "number" && (version === stateVersion || steps.has(version))
 
-/** The content in its present form, or why it has none. What isn't even an object is left to the schema that reads it. */
+/**
+ * The content in the present form, or why it can't be brought there. Content that isn't an object is left to the schema
+ * that reads it.
+ */
 export const upgraded = (kind: StateKind, version: number, content: unknown): Result.Result<unknown, string> => {
   let current = content
   for (let at = version; at < stateVersion; at++) {

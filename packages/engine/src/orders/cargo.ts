@@ -9,11 +9,11 @@ import { chosen } from "./groups.ts"
 import { done, type OrderResult, refuse } from "./Refusal.ts"
 import { goodsNamed, placeOf } from "./subjects.ts"
 
-/** An amount as it was ordered: differences up to epsilon are none, so neither is so little an amount. */
+/** Whether an ordered amount counts as nothing, as all differences up to epsilon do. */
 const isNone = (draft: Draft, amount: number | undefined): boolean =>
   amount !== undefined && amount <= draft.ruleset.epsilon
 
-/** That a group stands at its planet with nothing else to do. */
+/** Succeeds when a group is in orbit with nothing else to do; otherwise refuses with its state as the code. */
 export const isFree = (group: DraftGroup): OrderResult => {
   switch (group.state) {
     case "in_orbit":
@@ -29,6 +29,10 @@ export const isFree = (group: DraftGroup): OrderResult => {
   }
 }
 
+/**
+ * Order L: loads goods from an own or uninhabited planet, by default as much as the holds take. The amount is for all
+ * the named ships together, which share it equally.
+ */
 export const load = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
     Result.flatMap(goodsNamed(order.goods), (goods) => {
@@ -50,7 +54,7 @@ export const load = (draft: Draft, race: DraftRace, order: Order): OrderResult =
         if (isNone(draft, order.amount)) return refuse("bad_amount", "an amount must be above 0")
         const amount = order.amount ?? space
         if (amount > space + epsilon) return refuse("bad_amount", `there is room for only ${space}`)
-        // Of what isn't there, all that is: section 23 refuses an empty stock only.
+        // A stock smaller than the amount is taken whole: section 23 refuses only an empty one.
         const taken = Math.min(amount, stock)
         setPlanet(draft, planet, goods, stock - taken, "loading")
         const loaded = splitOff(draft, race, group, ships)
@@ -60,6 +64,7 @@ export const load = (draft: Draft, race: DraftRace, order: Order): OrderResult =
     })
   )
 
+/** Order U: puts cargo down where the group is, by default all of it. Colonists can land only where `canSettle`. */
 export const unload = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
     Result.flatMap(placeOf(draft, group), (planet): OrderResult => {

@@ -1,4 +1,4 @@
-/** Orders D and T: ship classes are designed, given another name, and deleted. */
+/** Orders D and T: ship classes are designed, renamed and deleted. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { type Design, designOf, type Draft, type DraftRace, planetsOf } from "../state/Draft.ts"
@@ -23,7 +23,7 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Orde
   ) {
     return refuse("bad_component", "a design needs five numbers: drive, armament, weapons, shields and cargo")
   }
-  // A zero has no sign in a state file.
+  // Adding 0 turns -0 into 0: state files have no negative zero.
   const components = {
     drive: drive + 0,
     armament: armament + 0,
@@ -47,6 +47,7 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Orde
   return Result.succeed(components)
 }
 
+/** Order D with five numbers: adds a ship class under a free name, at most `maxClasses` for a race. */
 export const designClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
     if (race.designs.has(keyOf(name))) return refuse("name_taken", `you already have a class ${name}`)
@@ -59,6 +60,7 @@ export const designClass = (draft: Draft, race: DraftRace, order: Order): OrderR
 const buildersOf = (draft: Draft, race: DraftRace, design: Design) =>
   planetsOf(draft, race.index).filter(({ production }) => production?.kind === "ships" && production.design === design)
 
+/** Order D with a name: deletes a class that no ship and no yard uses; otherwise refused with `in_use`. */
 export const deleteClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownDesign(race, order.class), (design): OrderResult => {
     for (const group of race.groups.values()) {
@@ -74,7 +76,7 @@ export const deleteClass = (draft: Draft, race: DraftRace, order: Order): OrderR
 export const isSameDesign = (one: ShipClass, other: ShipClass): boolean =>
   one.armament === other.armament && blocks.every((block) => one[block] === other[block])
 
-/** Two equal classes become one. */
+/** Makes ships and yards use the second of two equal classes, and deletes the first. */
 const mergeInto = (draft: Draft, race: DraftRace, design: Design, into: Design): void => {
   for (const group of race.groups.values()) if (group.design === design) group.design = into
   for (const planet of buildersOf(draft, race, design)) {
@@ -83,6 +85,7 @@ const mergeInto = (draft: Draft, race: DraftRace, design: Design, into: Design):
   race.designs.delete(keyOf(design.name))
 }
 
+/** Order T: gives a class a free name. The name of a class with the same five numbers merges the two. */
 export const renameClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownDesign(race, order.class), (design) =>
     Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): OrderResult => {

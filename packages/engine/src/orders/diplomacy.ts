@@ -8,12 +8,14 @@ import { raceIn } from "./subjects.ts"
 const others = (draft: Draft, race: DraftRace, named: DraftRace): ReadonlyArray<number> =>
   named === race ? activeRaces(draft).flatMap((it) => (it === race ? [] : [it.index])) : [named.index]
 
+/** Order A: makes peace from this race's side, which takes effect at once. The other race may still be at war. */
 export const peace = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.map(raceIn(draft, order.race), (named) => {
     const all = new Set([...race.peace_with, ...others(draft, race, named)])
     race.peace_with = [...all].toSorted((a, b) => a - b)
   })
 
+/** Order W: declares war at once; refused with `forced_peace` in the ruleset's first, peaceful turns. */
 export const war = (draft: Draft, race: DraftRace, order: Order): OrderResult => {
   const named = raceIn(draft, order.race)
   if (Result.isFailure(named)) return Result.fail(named.failure)

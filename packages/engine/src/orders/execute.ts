@@ -1,7 +1,7 @@
 /**
  * Carries out orders, one after another: the one place that knows which operation does what.
  *
- * A refused order changes nothing but that its race was there.
+ * A refused order changes nothing, except that its race no longer counts as idle.
  */
 import type { Order, OrderOp, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
@@ -51,7 +51,7 @@ const present = (race: DraftRace, order: Order): void => {
   race.quitting = false
 }
 
-/** A race's orders in their sequence, each on what the ones before it left. */
+/** Carries out a race's orders in sequence, each on the state that those before it left. Returns a verdict for each. */
 export const executeAll = (draft: Draft, race: DraftRace, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> =>
   orders.map((order, position): OrderVerdict => {
     present(race, order)

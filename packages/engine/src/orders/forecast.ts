@@ -1,8 +1,8 @@
 /**
- * What orders look like from where their race stands: verdicts before the turn is made.
+ * Verdicts on orders before the turn is made, as far as their race can know.
  *
- * They are carried out on a copy of the galaxy in which everything that the race can't see is blank, so that a verdict
- * never tells a secret. The turn itself may judge otherwise, since others act too.
+ * The orders are carried out on a copy of the galaxy in which everything that the race can't see is blank, so that a
+ * verdict never reveals a secret. The turn itself may decide otherwise, since others act too.
  */
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { draftOf, raceOf } from "../state/Draft.ts"
@@ -38,7 +38,7 @@ const stranger = (race: Race, index: number): Race => ({
   quitting: false
 })
 
-/** The galaxy as one race knows it. */
+/** The galaxy as one race knows it: without the seed, other races' ships and designs, or details of unseen planets. */
 export const viewOf = (galaxy: Galaxy, race: number): Galaxy => {
   const visited = new Set(raceAt(galaxy, race).groups.flatMap((group) => (group.to === null ? [group.at] : [])))
   return {
@@ -49,6 +49,7 @@ export const viewOf = (galaxy: Galaxy, race: number): Galaxy => {
   }
 }
 
+/** Verdicts on a race's orders for the open turn, one for each order. The galaxy itself stays unchanged. */
 export const forecast = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> => {
   const draft = draftOf(viewOf(galaxy, race))
   return executeAll(draft, raceOf(draft, race), orders)

@@ -33,6 +33,9 @@ export const chosen = (
     )
   )
 
+/**
+ * Order B: splits ships off as a new group outside of any fleet. When all ships are meant, the group leaves its fleet.
+ */
 export const breakGroup = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }): OrderResult => {
     if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
@@ -40,6 +43,7 @@ export const breakGroup = (draft: Draft, race: DraftRace, order: Order): OrderRe
     return done
   })
 
+/** Order J without arguments: merges all identical groups of the race. */
 export const mergeAll = (draft: Draft, race: DraftRace): OrderResult => {
   mergeGroups(draft, race)
   return done
@@ -57,6 +61,10 @@ const together = (group: DraftGroup, member: DraftGroup): OrderResult => {
   return done
 }
 
+/**
+ * Order J with a group: puts ships into a fleet, which begins to exist with its first group. All groups of a fleet are
+ * at one planet with the same orders to leave.
+ */
 export const joinFleet = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }): OrderResult => {
     if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
@@ -70,6 +78,7 @@ export const joinFleet = (draft: Draft, race: DraftRace, order: Order): OrderRes
     })
   })
 
+/** Order J with two fleets: moves all groups of the first into the second, under the same conditions as `joinFleet`. */
 export const mergeFleets = (_: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(fleetNamed(race, order.fleet), (members) =>
     Result.flatMap(fleetNamed(race, order.into), (others): OrderResult => {
@@ -83,7 +92,7 @@ export const mergeFleets = (_: Draft, race: DraftRace, order: Order): OrderResul
     })
   )
 
-/** The receiver's class of the ships: its own of that name and design, or a copy. */
+/** The class that ships get at the receiver: its own of that name and design, or a copy. */
 const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<DraftGroup["design"], OrderRefusal> => {
   const known = receiver.designs.get(keyOf(design.name))
   if (known === undefined) {
@@ -96,6 +105,10 @@ const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<Dra
     : refuse("class_conflict", `${receiver.name} has another class named ${design.name}`)
 }
 
+/**
+ * Order G: gives ships with their load to another race, from anywhere. Launched ships fly on in transfer, and the
+ * receiver can't recall them. Refused with `class_conflict` when the receiver has another class of that name.
+ */
 export const give = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
     Result.flatMap(raceIn(draft, order.race), (receiver): OrderResult => {
@@ -113,6 +126,7 @@ export const give = (draft: Draft, race: DraftRace, order: Order): OrderResult =
     })
   )
 
+/** Order K: takes ships apart at a planet. Their load is put down, and their empty mass becomes materials there. */
 export const dismantle = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) =>
     Result.flatMap(placeOf(draft, group), (): OrderResult => {

@@ -9,7 +9,7 @@ import { chosen } from "./groups.ts"
 import { done, type OrderResult, refuse } from "./Refusal.ts"
 import { fleetNamed, goodsNamed, ownPlanet, planetNumbered } from "./subjects.ts"
 
-/** That a group can still be told where to go. */
+/** Succeeds when a group can still be given a destination. */
 const canBeSent = (group: DraftGroup): OrderResult => {
   if (group.state === "in_space") return refuse("in_space", `group ${group.number} is in space`)
   if (group.state === "upgrading") return refuse("upgrading", `group ${group.number} is being upgraded`)
@@ -18,7 +18,7 @@ const canBeSent = (group: DraftGroup): OrderResult => {
   return done
 }
 
-/** Tells a group where to go when the turn is made; the planet where it stands takes that back. */
+/** Gives a group its destination for the coming turn; the planet where it stands cancels that. */
 const direct = (draft: Draft, group: DraftGroup, planet: DraftPlanet): void => {
   if (planet.number === group.at) {
     group.state = "in_orbit"
@@ -34,6 +34,10 @@ const direct = (draft: Draft, group: DraftGroup, planet: DraftPlanet): void => {
 const outOfRange = (planet: DraftPlanet): OrderResult =>
   refuse("out_of_range", `planet ${planet.number} lies outside your flight zone`)
 
+/**
+ * Order S: sends a group or a whole fleet to a planet in the flight zone. It leaves in the flight phase; until then it
+ * can be sent elsewhere, or back to its planet to stay.
+ */
 export const send = (draft: Draft, race: DraftRace, order: Order): OrderResult => {
   const fleet = order.group === undefined && order.fleet !== undefined
   if (fleet) {
@@ -55,7 +59,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): OrderResult =
       if (Result.isFailure(can)) return can
       if (planet.number !== group.at && !inFlightZone(draft, race, planet)) return outOfRange(planet)
       const sent = splitOff(draft, race, group, ships)
-      // Whoever goes alone leaves its fleet.
+      // A group that is sent alone leaves its fleet.
       sent.fleet = null
       direct(draft, sent, planet)
       return done
@@ -63,6 +67,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): OrderResult =
   )
 }
 
+/** Order R: sets an own planet's route for one kind of cargo, or deletes it when no end is named. */
 export const route = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownPlanet(draft, race, order.planet), (from) => {
     const kind =

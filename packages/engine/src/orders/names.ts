@@ -1,8 +1,8 @@
 /**
- * Names that players give (rules, section 22): Latin and Cyrillic letters, digits, underscore and hyphen, with a letter
- * among them, and no word of the game.
+ * Names that players give (rules, section 22): Latin and Cyrillic letters, digits, underscore and hyphen, with at least
+ * one letter; words of the game are reserved.
  *
- * Names that differ only in case are one name.
+ * Names that differ only in case are the same name.
  */
 import { Result } from "effect"
 import { keyOf, written } from "./keyOf.ts"
@@ -16,7 +16,10 @@ const reserved: ReadonlySet<string> = new Set(
   "cap capital mat materials col colonists emp drive weapons shields cargo research max".split(" ")
 )
 
-/** A name from what players give: nothing but what names can hold. */
+/**
+ * The stored form of a typed name; refused when it is missing, longer than `most` characters, or against the rules
+ * above.
+ */
 export const acceptName = (typed: string | undefined, most: number): Result.Result<string, OrderRefusal> => {
   const name = written(typed ?? "")
   if (name === "") return refuse("name_missing", "a name is needed")
@@ -29,7 +32,7 @@ export const acceptName = (typed: string | undefined, most: number): Result.Resu
   return Result.succeed(name)
 }
 
-/** A name for a ship class, which is a product too: none that looks like another kind of product. */
+/** The same for a ship class. It is a product too, so its name can't contain the word research. */
 export const acceptClassName = (typed: string | undefined, most: number): Result.Result<string, OrderRefusal> =>
   Result.flatMap(acceptName(typed, most), (name) =>
     keyOf(name).includes("research")

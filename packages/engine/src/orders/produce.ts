@@ -37,7 +37,7 @@ const isSame = (one: Production | null, other: Production): boolean => {
   }
 }
 
-/** Gives up the hull under construction: the ore that is in it comes back, the points are lost. */
+/** Gives up the hull under construction: its materials come back, its points are lost. */
 const dropHull = (draft: Draft, planet: DraftPlanet): void => {
   if (planet.production?.kind !== "ships") return
   const { design, banked } = planet.production
@@ -47,6 +47,10 @@ const dropHull = (draft: Draft, planet: DraftPlanet): void => {
   explain(draft, planet.owner, "planet", planet.number, "banked", banked, 0, "production_change")
 }
 
+/**
+ * Order P: sets an own planet's product; the present one again changes nothing. Points banked for an unfinished ship
+ * are lost, and its materials come back as `oreReturned` says.
+ */
 export const produce = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownPlanet(draft, race, order.planet), (planet) =>
     Result.map(productionNamed(race, order.product), (production) => {

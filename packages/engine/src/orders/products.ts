@@ -1,9 +1,9 @@
-/** Names of what planets make, as orders and reports write them. */
+/** Names of products, as orders and reports write them. */
 import type { Production } from "../state/Draft.ts"
 import { type Product, technologies } from "../state/Galaxy.ts"
 import { keyOf } from "./keyOf.ts"
 
-/** Products that every race can make. */
+/** Products that every race can make, by their names in upper case. */
 export const commonProducts: ReadonlyMap<string, Production> = new Map<string, Production>([
   ["CAP", { kind: "capital" }],
   ["MAT", { kind: "materials" }],
@@ -13,10 +13,10 @@ export const commonProducts: ReadonlyMap<string, Production> = new Map<string, P
   ])
 ])
 
-/** Says that a product is a ship class where another product has its name. */
+/** Written before a ship class's name where another product has the same name. */
 export const classPrefix = "SHIP "
 
-/** How reports call a product; `sciences` are the keys of its race's sciences. */
+/** A product's name in reports; `sciences` are the keys of its race's sciences. */
 export const productName = (product: Product, sciences: { has(key: string): boolean }): string => {
   switch (product.kind) {
     case "capital":

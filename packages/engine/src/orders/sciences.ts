@@ -9,7 +9,7 @@ import { acceptName } from "./names.ts"
 import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { ownScience } from "./subjects.ts"
 
-/** Shares with a sum of 1 from parts of any size. */
+/** Shares with a sum of 1, from parts between 0 and `maxSciencePart` that are not all 0. */
 export const sharesOf = (
   parts: {
     readonly [Technology in keyof Levels]?: number | undefined
@@ -30,6 +30,7 @@ export const sharesOf = (
     : refuse("bad_proportions", "at least one part of a science must be above 0")
 }
 
+/** Order H with four parts: adds a science under a free name, at most `maxSciences` for a race. */
 export const createScience = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
     if (race.sciences.has(keyOf(name))) return refuse("name_taken", `you already have a science ${name}`)
@@ -39,6 +40,7 @@ export const createScience = (draft: Draft, race: DraftRace, order: Order): Orde
     })
   })
 
+/** Order H with a name: deletes a science that no planet works on; otherwise refused with `in_use`. */
 export const deleteScience = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(ownScience(race, order.science), (science): OrderResult => {
     const student = planetsOf(draft, race.index).find(

@@ -1,4 +1,4 @@
-/** Finds what orders speak of, or says why not. */
+/** Finds what orders refer to, or refuses with the reason. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { type Design, type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
@@ -8,6 +8,7 @@ import { type OrderRefusal, refuse } from "./Refusal.ts"
 
 type Found<A> = Result.Result<A, OrderRefusal>
 
+/** The planet of that number, whoever owns it. */
 export const planetNumbered = (draft: Draft, number: number | undefined): Found<DraftPlanet> => {
   if (number === undefined) return refuse("unknown_planet", "a planet is needed")
   const planet = draft.planets[number - 1]
@@ -20,18 +21,20 @@ export const ownPlanet = (draft: Draft, race: DraftRace, number: number | undefi
     planet.owner === race.index ? Result.succeed(planet) : refuse("not_owner", `planet ${planet.number} is not yours`)
   )
 
-/** Index of the race of that name. */
+/** Index of the race of that name, in any case; undefined when there is none. */
 export const raceNamed = (galaxy: Pick<Galaxy, "races"> | Draft, name: string): number | undefined => {
   const key = keyOf(name)
   const index = galaxy.races.findIndex((race) => keyOf(race.name) === key)
   return index < 0 ? undefined : index
 }
 
-/** As in an order, which may write a name as a player would. A race's own name may hold what other names can't. */
+/**
+ * Index of the race of a name typed in an order. It is first read exactly: race names may hold what other names can't.
+ */
 export const raceTyped = (galaxy: Pick<Galaxy, "races"> | Draft, name: string): number | undefined =>
   raceNamed(galaxy, name) ?? raceNamed(galaxy, written(name))
 
-/** The race of that name, which must still be in. */
+/** The race of that name; refused with `race_removed` when it has left the game. */
 export const raceIn = (draft: Draft, name: string | undefined): Found<DraftRace> => {
   if (name === undefined) return refuse("unknown_race", "a race is needed")
   const race = draft.races[raceTyped(draft, name) ?? -1]
@@ -47,19 +50,21 @@ export const ownGroup = (race: DraftRace, number: number | undefined): Found<Dra
   return refuse("unknown_group", number === 0 ? "you have no ships yet" : `you have no group ${number}`)
 }
 
-/** How many ships of a group an order means: none named is all, and more than there are is all. */
+/** How many ships of a group an order means: no number, 0, or more than there are mean all. */
 export const shipsOf = (group: DraftGroup, ships: number | undefined): Found<number> => {
   if (ships === undefined || ships === 0) return Result.succeed(group.ships)
   if (ships < 0) return refuse("bad_count", `the number of ships must not be negative, but is ${ships}`)
   return Result.succeed(Math.min(ships, group.ships))
 }
 
+/** The race's ship class of that name, as it was typed; other races' classes are never found. */
 export const ownDesign = (race: DraftRace, name: string | undefined): Found<Design> => {
   if (name === undefined) return refuse("unknown_class", "a ship class is needed")
   const design = race.designs.get(keyOfTyped(name))
   return design === undefined ? refuse("unknown_class", `you have no class ${name}`) : Result.succeed(design)
 }
 
+/** The race's science of that name, as it was typed; other races' sciences are never found. */
 export const ownScience = (race: DraftRace, name: string | undefined): Found<Science> => {
   if (name === undefined) return refuse("unknown_science", "a science is needed")
   const science = race.sciences.get(keyOfTyped(name))
@@ -80,6 +85,7 @@ const goodsByName: ReadonlyMap<string, Goods> = new Map([
   ["MAT", "materials"]
 ])
 
+/** The cargo meant by `COL`, `CAP` or `MAT` in any case. `EMP` names a route only, and is `unknown_cargo` here. */
 export const goodsNamed = (name: Order["goods"]): Found<Goods> => {
   const goods = goodsByName.get((name ?? "").toUpperCase())
   return goods === undefined
@@ -87,7 +93,7 @@ export const goodsNamed = (name: Order["goods"]): Found<Goods> => {
     : Result.succeed(goods)
 }
 
-/** The planet where a group is, which must not be in space. */
+/** The planet where a group is; refused with `in_space` while it flies. */
 export const placeOf = (draft: Draft, group: DraftGroup): Found<DraftPlanet> =>
   group.state === "in_space"
     ? refuse("in_space", `group ${group.number} is in space`)

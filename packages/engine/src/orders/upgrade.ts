@@ -1,4 +1,4 @@
-/** Order X: ships at an own planet are modernised, for production points of that planet. */
+/** Order X: ships at an own planet are upgraded, for production points of that planet. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { freePoints } from "../formulas/production.ts"
@@ -34,6 +34,10 @@ const reached = (from: Levels, to: Levels): Levels => {
 
 const isHigher = (from: Levels, to: Levels): boolean => technologies.some((block) => to[block] > from[block])
 
+/**
+ * Order X: raises blocks to the race's level, or to a lower one that is named. As many ships as the planet's free
+ * points pay for are raised in full; if not even one, one ship is raised part of the way (rules, section 13).
+ */
 export const upgrade = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(chosen(race, order), ({ group, ships }) => {
     const free = isFree(group)
@@ -46,7 +50,7 @@ export const upgrade = (draft: Draft, race: DraftRace, order: Order): OrderResul
         const levels: { -readonly [Block in Technology]: number } = { ...group.techs }
         for (const block of blocks) {
           const level = Math.min(race.techs[block], order.level ?? race.techs[block])
-          // What rounding would take away again isn't paid for.
+          // A rise that rounding would undo isn't paid for.
           if (toHundredths(level) > group.techs[block]) levels[block] = level
         }
         if (!isHigher(group.techs, levels)) {

@@ -14,10 +14,10 @@ import { groupsByPlanet } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
 import type { Phase } from "../turn/Phase.ts"
 
-/** In this order cargo is put down. */
+/** The order in which kinds of cargo are put down. */
 const order = ["colonists", "capital", "materials"] as const
 
-/** Races, by index, that have a route of each kind that ends at a planet. */
+/** By kind of cargo and number of the planet: indices of the races with such a route that ends there. */
 const endsOf = (draft: Draft): ReadonlyMap<Goods, ReadonlyMap<number, ReadonlySet<number>>> => {
   const ends = new Map(order.map((kind) => [kind, new Map<number, Set<number>>()]))
   for (const { owner, routes } of draft.planets) {
@@ -40,7 +40,7 @@ interface Landing {
   readonly total: number
 }
 
-/** Of several that bring colonists to an empty planet: the one with the most; among equals chance decides. */
+/** Who settles an empty planet: the race that brings most colonists; among equals chance decides. */
 const firstOf = (draft: Draft, random: Random, landings: ReadonlyArray<Landing>): Landing | undefined => {
   const most = Math.max(...landings.map((it) => it.total))
   const best = landings.filter((it) => it.total >= most - draft.ruleset.epsilon)
@@ -55,6 +55,11 @@ const unloadAt = (draft: Draft, planet: DraftPlanet, kind: Goods, { race, groups
   }
 }
 
+/**
+ * Empties every group at a planet where a route of its race for its cargo ends, wherever it came from. Fleet members
+ * keep their load, unless the ruleset says otherwise (D9). Of several races only one settles an empty planet; the
+ * others keep their colonists aboard.
+ */
 export const arrivalsByRoute: Phase = {
   name: "arrivals by route",
   run: ({ draft, random }) => {

@@ -27,7 +27,7 @@ const takesPart = (draft: Draft, { state }: DraftGroup): boolean => {
   return state === "in_orbit" || draft.ruleset.launchedFight
 }
 
-/** For each race there, the races that it shoots at. */
+/** For each race there, the positions of the races that it shoots at. */
 const enemiesOf = (
   draft: Draft,
   races: ReadonlyArray<number>,
@@ -45,7 +45,7 @@ const witnessesOf = (draft: Draft, planet: DraftPlanet, present: ReadonlyArray<P
   return [...seen].toSorted((a, b) => a - b)
 }
 
-/** Fights at one planet, if anybody there can and wants to. */
+/** Fights at one planet, if an armed race there is at war with another one there. */
 const battleAt = (
   draft: Draft,
   random: Random,
@@ -79,7 +79,7 @@ const battleAt = (
   if (outcome === undefined) return
   const places = new Map(fighting.map(({ group }, at) => [group, at]))
   const hostile = new Set(enemies.flatMap((list, side) => (list.length > 0 ? [side, ...list] : [])))
-  // The protocol counts those that fight first; whoever only looks on comes after them.
+  // The protocol numbers groups that fight first; those that only look on come after them.
   const all = [...fighting, ...present.filter(({ group }) => !places.has(group))]
   draft.events.push({
     kind: "battle",
@@ -108,6 +108,10 @@ const battleAt = (
   }
 }
 
+/**
+ * Fights at most one battle at each planet, by ascending number, and logs it with its losses. `when` tells the two
+ * phases apart and keeps their random streams separate.
+ */
 export const battles = (when: BattleEvent["when"]): Phase => ({
   name: `battles ${when}`,
   run: ({ draft, random }) => {

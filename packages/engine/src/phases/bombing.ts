@@ -23,7 +23,7 @@ interface Bomber {
   readonly groups: ReadonlyArray<DraftGroup>
 }
 
-/** What bombs destroy. */
+/** What the bombs of one race destroy on a planet. */
 interface Damage {
   readonly population: number
   readonly industry: number
@@ -109,6 +109,10 @@ const strike = (
   })
 }
 
+/**
+ * Bombs each planet with all armed ships there whose race is at war with its owner. What is destroyed, and whether the
+ * planet is captured, follows the ruleset's `bombing`.
+ */
 export const bombing: Phase = {
   name: "bombing",
   run: ({ draft }) => {
@@ -130,7 +134,7 @@ export const bombing: Phase = {
       if (bombers.size === 0 || (defended && !draft.ruleset.bombsDespiteDefenders)) continue
       const witnesses = [...new Set([owner.index, ...present.map(({ race }) => race.index)])].toSorted((a, b) => a - b)
       for (const [race, groups] of bombers) {
-        // One wave after another, in the order of races, until nobody is left to be bombed.
+        // One wave after another, in the order of races, until the planet's owner has lost it.
         if (planet.owner !== owner.index) break
         strike(draft, planet, owner, { race, groups }, witnesses)
       }

@@ -1,6 +1,6 @@
 /**
- * Phase 0: races that are out leave before anything happens (rules, section 21): the banished, the extinct, those that
- * gave no orders for too long, and those that quit and didn't come back on it.
+ * Phase 0: races leave the game before anything else happens (rules, section 21): the banished, the extinct, those that
+ * gave no orders for too long, and those that quit and didn't change their mind.
  */
 import { idleLimit } from "../rules/Ruleset.ts"
 import {
@@ -35,7 +35,7 @@ const reasonToLeave = (
   return race.quitting ? "quit" : "idle"
 }
 
-/** Everything of the race vanishes but what lies in the ground. */
+/** Removes a race with all it has; only materials stay on its planets. */
 const remove = (draft: Draft, race: DraftRace, reason: RemovalReason): void => {
   for (const group of race.groups.values()) setShips(draft, race, group, 0, "removal")
   for (const planet of planetsOf(draft, race.index)) {
@@ -52,6 +52,7 @@ const remove = (draft: Draft, race: DraftRace, reason: RemovalReason): void => {
   draft.events.push({ kind: "removed", race: race.index, reason })
 }
 
+/** Removes the races that have to leave, and counts idle turns of all others. */
 export const departures: Phase = {
   name: "departures",
   run: ({ draft, decisions }) => {

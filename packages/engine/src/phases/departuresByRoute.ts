@@ -15,14 +15,14 @@ import type { Goods } from "../state/Galaxy.ts"
 import { groupsByPlanet, splitOff } from "../state/groups.ts"
 import type { Phase } from "../turn/Phase.ts"
 
-/** In this order routes take their ships. */
+/** The order in which a planet's routes take ships. */
 const order = ["colonists", "capital", "materials", "empty"] as const
 
 const follows = ({ design, fleet, state }: DraftGroup): boolean =>
   design.drive > 0 && design.cargo > 0 && fleet === null && state === "in_orbit"
 
 /**
- * Takes aboard what the stock gives. Ships that the load leaves without use stay behind empty, as a group of their own.
+ * Loads what the stock gives. Ships that the load doesn't need stay behind empty, as a separate group that is returned.
  */
 const fill = (
   draft: Draft,
@@ -46,6 +46,10 @@ const launch = (draft: Draft, group: DraftGroup, from: DraftPlanet, to: number):
   group.distance = distance(draft.ruleset.map, draft.size, from, planetOf(draft, to))
 }
 
+/**
+ * Loads and launches groups at the start of their race's routes. A group takes part when it is in orbit outside of
+ * fleets and has a drive and a hold.
+ */
 export const departuresByRoute: Phase = {
   name: "departures by route",
   run: ({ draft }) => {

@@ -1,8 +1,9 @@
-/** Phase 17: each race's best is kept, and what was told to ships for this turn only is over. */
+/** Phase 17: each race's best results are kept, and states of groups that last for one turn end. */
 import { activeRaces } from "../state/Draft.ts"
 import { holdings } from "../state/Galaxy.ts"
 import type { Phase } from "../turn/Phase.ts"
 
+/** Raises `max_planets` and `max_population` where this turn is better, and returns groups at planets to `in_orbit`. */
 export const end: Phase = {
   name: "end",
   run: ({ draft }) => {

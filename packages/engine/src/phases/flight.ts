@@ -26,6 +26,10 @@ const move = (draft: Draft, group: DraftGroup, speed: number): void => {
   group.distance = 0
 }
 
+/**
+ * Moves every group with a destination by its speed, or by its fleet's. It has arrived when no more than the ruleset's
+ * `arrivalTolerance` is left.
+ */
 export const flight: Phase = {
   name: "flight",
   run: ({ draft }) => {

@@ -1,15 +1,16 @@
-/** Phase 12: people thaw where bombs made room, multiply, and are frozen where there is none. */
+/** Phase 12: frozen people thaw where bombs made room, people multiply, and those without room are frozen. */
 import { grow, thaw } from "../formulas/growth.ts"
 import { type Draft, type DraftPlanet, setPlanet } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
 
-/** Lets frozen people out on a planet that was bombed. */
+/** Thaws colonists in stock as far as there is room, and logs it. */
 export const thawOn = (draft: Draft, planet: DraftPlanet): void => {
   const thawed = thaw(draft.ruleset, planet)
   setPlanet(draft, planet, "population", thawed.population, "thaw")
   setPlanet(draft, planet, "colonists", thawed.colonists, "thaw")
 }
 
+/** Lets every owned planet grow. People who thaw in this phase don't add to its growth (D6). */
 export const growth: Phase = {
   name: "growth",
   run: ({ draft }) => {

@@ -36,6 +36,7 @@ const produceOn = (draft: Draft, planet: DraftPlanet, owner: number): void => {
   }
 }
 
+/** Spends the free points of every owned planet on its product, except for ships, which phase 9 has built. */
 export const industry: Phase = {
   name: "industry",
   run: ({ draft }) => {

@@ -2,6 +2,7 @@
 import { mergeGroups } from "../state/groups.ts"
 import type { Phase } from "../turn/Phase.ts"
 
+/** Merges the identical groups of each race. `when` is a part of the phase's name that tells the three apart. */
 export const merging = (when: string): Phase => ({
   name: `merging ${when}`,
   run: ({ draft }) => {

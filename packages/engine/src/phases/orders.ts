@@ -3,6 +3,7 @@ import { executeAll } from "../orders/execute.ts"
 import { activeRaces } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
 
+/** Carries out the orders of the races still in the game, and logs every order with its verdict. */
 export const orders: Phase = {
   name: "orders",
   run: ({ draft, decisions, random }) => {

@@ -16,6 +16,7 @@ import { shipBuilding } from "./shipBuilding.ts"
 import { stockToIndustry } from "./stockToIndustry.ts"
 import { voting } from "./voting.ts"
 
+/** Every phase of a turn; the numbers are those of section 5. Changing their order changes the rules. */
 export const phases: ReadonlyArray<Phase> = [
   departures, // 0
   orders, // 1

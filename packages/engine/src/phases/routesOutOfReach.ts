@@ -5,6 +5,7 @@ import type { Phase } from "../turn/Phase.ts"
 
 const kinds = ["colonists", "capital", "materials", "empty"] as const
 
+/** Checks all routes against flight zones as the turn has left them, with lost planets and new technology. */
 export const routesOutOfReach: Phase = {
   name: "routes out of reach",
   run: ({ draft }) => {

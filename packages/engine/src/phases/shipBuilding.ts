@@ -23,7 +23,7 @@ const stored = (techs: Levels): Levels => ({
   cargo: toHundredths(techs.cargo)
 })
 
-/** Any empty group of the same ships in orbit there: where a race has no room for more groups, new ships join it. */
+/** An empty group of the same ships in orbit there: where a race has no room for more groups, new ships join it. */
 const alike = (race: DraftRace, made: Omit<DraftGroup, "number">): DraftGroup | undefined =>
   [...race.groups.values()].find(
     (it) =>
@@ -35,6 +35,7 @@ const alike = (race: DraftRace, made: Omit<DraftGroup, "number">): DraftGroup | 
       (["drive", "weapons", "shields", "cargo"] as const).every((block) => it.techs[block] === made.techs[block])
   )
 
+/** Builds ships on planets that make a class, and banks the points left over. Levels are stored in hundredths. */
 export const shipBuilding: Phase = {
   name: "ship building",
   run: ({ draft, techsBefore }) => {
@@ -57,7 +58,7 @@ export const shipBuilding: Phase = {
         state: "in_orbit"
       }
       const joined = race.groups.size < maxGroups ? undefined : alike(race, made)
-      // Without a place for them in the books nothing is built, and nothing is lost.
+      // Where no group can take the ships, nothing is built and nothing is lost.
       const refused = built.ships > 0 && race.groups.size >= maxGroups && joined === undefined
       if (joined !== undefined) setShips(draft, race, joined, joined.ships + built.ships, "ship_building")
       else if (built.ships > 0 && !refused) addGroup(draft, race, made, "ship_building")

@@ -2,6 +2,7 @@
 import { stockToIndustry as convert } from "../state/landing.ts"
 import type { Phase } from "../turn/Phase.ts"
 
+/** Converts the stored capital of every owned planet, up to industry for all of its people. */
 export const stockToIndustry: Phase = {
   name: "stock to industry",
   run: ({ draft }) => {

@@ -3,6 +3,7 @@ import { election } from "../formulas/votes.ts"
 import { activeRaces } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
 
+/** Holds the election on the populations of this turn, and ends the game when it has winners or no race is left. */
 export const voting: Phase = {
   name: "voting",
   run: ({ draft }) => {

@@ -1,11 +1,12 @@
 /**
- * Seeded chance: the same seed and stream give the same numbers on every machine.
+ * Seeded random numbers: the same seed and stream give the same numbers on every machine.
  *
- * Streams are cut apart by a cryptographic hash, so that what a player can see of one (the map) tells nothing about
+ * Streams are separated by a cryptographic hash, so that what a player can see of one (the map) reveals nothing about
  * another (the next battle).
  */
 import { sha256Words } from "./sha256.ts"
 
+/** One stream of random numbers. Every call advances it, so the sequence of calls is part of the outcome. */
 export interface Random {
   /** Uniform in [0, 1), with 53 bits. */
   next(): number
@@ -19,7 +20,7 @@ export interface Random {
 
 const utf8 = new TextEncoder()
 
-/** The generator of one stream of a seed. Its words are those of Chris Doty-Humphrey's sfc32. */
+/** The generator of one stream of a seed: Chris Doty-Humphrey's sfc32, started from a SHA-256 of seed and stream. */
 export const make = (seed: string, ...stream: ReadonlyArray<string | number>): Random => {
   const digest = sha256Words(utf8.encode(JSON.stringify([seed, ...stream])))
   let [a = 0, b = 0, c = 0] = digest
@@ -41,7 +42,7 @@ export const make = (seed: string, ...stream: ReadonlyArray<string | number>): R
     return (high * 0x4000000 + low) / 0x20000000000000
   }
   const below = (bound: number): number => {
-    // More than a word can tell apart: of so many, none is favoured to speak of.
+    // A word has fewer values than this, and among so many the bias is negligible.
     if (bound > 0x100000000) return Math.floor(next() * bound)
     // Words in the last, incomplete run of `bound` would favour small numbers.
     const fair = 0x100000000 - (0x100000000 % bound)

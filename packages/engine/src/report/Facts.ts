@@ -1,6 +1,6 @@
 /**
- * What all reports of a turn draw on, gathered once: where ships are, how fast they are, and what is in the log for
- * whom. Nothing here is a report; what a race may know of it is decided by `sight.ts`.
+ * Facts that all reports of a turn draw on, gathered once: where ships are, how fast they are, and who gets which part
+ * of the log. What a race may know of them is decided by `sight.ts`.
  */
 import type { Report, UnknownPlanet } from "@galaxy/contract/engine/Report"
 import { Struct } from "effect"
@@ -14,25 +14,26 @@ import { type Galaxy, type Group, holdings, type Holdings, type Planet, planetNu
 import type { BattleEvent, BombingEvent, TurnEvent } from "../turn/TurnEvent.ts"
 import { toHundredths } from "./rounding.ts"
 
-/** A group with its numbers. */
+/** A group with its mass and speeds; speeds are in light years per turn. */
 export interface Ships {
   readonly race: number
   readonly group: Group
   /** Of one ship with its load. */
   readonly mass: number
-  /** Of its fleet where it is in one. */
+  /** The fleet's speed, where the group is in one. */
   readonly speed: number
-  /** By itself: what others see of ships at a planet must not tell of a fleet. */
+  /** The group's speed outside of its fleet: what others see of ships at a planet must not reveal a fleet. */
   readonly ownSpeed: number
 }
 
-/** A group in space. */
+/** A group in space, with its present position and the planet it flies to. */
 export interface Flight extends Ships {
   readonly x: number
   readonly y: number
   readonly to: number
 }
 
+/** Facts of one turn about everybody. Lists of lists are by race index; only `sight.ts` and the sections read them. */
 export interface Facts {
   readonly galaxy: Galaxy
   readonly ruleset: Ruleset
@@ -40,11 +41,12 @@ export interface Facts {
   readonly holdings: ReadonlyArray<Holdings>
   /** By race, ascending by number. */
   readonly shipsOf: ReadonlyArray<ReadonlyArray<Ships>>
-  /** By the number of the planet, by race and number. */
+  /** Groups at planets, by the planet's number; at each planet by race and number. */
   readonly shipsAt: ReadonlyMap<number, ReadonlyArray<Ships>>
   readonly planetsOf: ReadonlyArray<ReadonlyArray<Planet>>
+  /** All groups in space, found by position. */
   readonly flights: Grid<Flight>
-  /** By planet, as an unknown one. */
+  /** Each planet's line for readers that know no more of it. */
   readonly unknown: ReadonlyArray<UnknownPlanet>
   readonly battlesOf: ReadonlyArray<ReadonlyArray<BattleEvent>>
   readonly bombingsOf: ReadonlyArray<ReadonlyArray<BombingEvent>>
@@ -86,7 +88,7 @@ const flightOf = (galaxy: Galaxy, ruleset: Ruleset, ships: Ships): ReadonlyArray
   return [{ ...ships, ...along(ruleset.map, galaxy.size, from, end, share), to }]
 }
 
-/** Lists by race of what each element is for. */
+/** For each race, the items that it reads. */
 const byRace = <A, B>(
   races: number,
   items: ReadonlyArray<A>,
@@ -101,6 +103,10 @@ const byRace = <A, B>(
 const ofKind = <Kind extends TurnEvent["kind"]>(log: ReadonlyArray<TurnEvent>, kind: Kind) =>
   log.filter((event): event is Extract<TurnEvent, { readonly kind: Kind }> => event.kind === kind)
 
+/**
+ * Gathers the facts from the galaxy after a turn and the turn's log. Throws an `Error` when the galaxy refers to
+ * something that doesn't exist.
+ */
 export const factsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): Facts => {
   const ruleset = rulesets[galaxy.ruleset]
   const races = galaxy.races.length

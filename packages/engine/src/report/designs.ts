@@ -1,4 +1,4 @@
-/** Sections of ship classes and sciences, the reader's and those it has come to see. */
+/** Sections of ship classes and sciences: the reader's own, and those of others that it saw this turn. */
 import type { ForeignClass, ForeignScience, OwnClass, OwnScience } from "@galaxy/contract/engine/Report"
 import { emptyMass } from "../formulas/ships.ts"
 import { raceAt, type Science, type ShipClass } from "../state/Galaxy.ts"
@@ -27,9 +27,11 @@ const scienceLine = ({ name, drive, weapons, shields, cargo }: Science): OwnScie
 const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
   one.name < other.name ? -1 : one.name > other.name ? 1 : 0
 
+/** All classes of the race, sorted by name. */
 export const ownClasses = ({ galaxy }: Facts, race: number): ReadonlyArray<OwnClass> =>
   raceAt(galaxy, race).classes.toSorted(byName).map(classLine)
 
+/** All sciences of the race, sorted by name; rounded shares need not sum to 1. */
 export const ownSciences = ({ galaxy }: Facts, race: number): ReadonlyArray<OwnScience> =>
   raceAt(galaxy, race).sciences.toSorted(byName).map(scienceLine)
 
@@ -54,7 +56,7 @@ const visitedForeign = (facts: Facts, race: number, sight: Sight) =>
       : [{ owner: planet.owner, production: planet.production }]
   })
 
-/** Classes of groups seen, of battles and bombings, and of observed yards. */
+/** Classes of others that the race saw this turn: in groups, battles, bombings, and yards of planets it visited. */
 export const foreignClasses = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ForeignClass> => {
   const seen = new Seen()
   for (const ships of sight.foreignShips) seen.add(ships.race, ships.group.class)
@@ -75,6 +77,7 @@ export const foreignClasses = (facts: Facts, race: number, sight: Sight): Readon
     })
 }
 
+/** Sciences that foreign planets work on while a ship of the race is there (rules, section 18). */
 export const foreignSciences = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ForeignScience> => {
   const seen = new Seen()
   for (const { owner, production } of visitedForeign(facts, race, sight)) {

@@ -55,9 +55,10 @@ const bombing = ({ galaxy }: Facts, event: BombingEvent): Bombing => ({
   ...(event.new_owner === null ? {} : { new_owner: raceAt(galaxy, event.new_owner).name })
 })
 
-/** One description of a battle for all who saw it: it is the same. */
+/** One description of each battle, shared by the reports of all who saw it. */
 const shared = new WeakMap<BattleEvent, Battle>()
 
+/** Battles that the race witnessed this turn, also where it lost all of its ships. */
 export const battles = (facts: Facts, race: number): ReadonlyArray<Battle> =>
   (facts.battlesOf[race] ?? []).map((event) => {
     const known = shared.get(event)
@@ -67,5 +68,6 @@ export const battles = (facts: Facts, race: number): ReadonlyArray<Battle> =>
     return described
   })
 
+/** Bombings that the race witnessed this turn, one entry for each planet and bombing race. */
 export const bombings = (facts: Facts, race: number): ReadonlyArray<Bombing> =>
   (facts.bombingsOf[race] ?? []).map((event) => bombing(facts, event))

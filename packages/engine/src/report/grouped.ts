@@ -1,6 +1,6 @@
 /** `Map.groupBy`, which Node 20 and browsers of its age don't have. */
 
-/** Items by key: keys in the order in which they come up, items of a key in theirs. */
+/** Items by key. Keys come in the order of their first items, and the items of a key keep their order. */
 export const grouped = <Key, Item>(
   items: ReadonlyArray<Item>,
   keyOf: (item: Item) => Key

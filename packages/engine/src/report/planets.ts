@@ -16,7 +16,7 @@ import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 import type { Sight } from "./sight.ts"
 
-/** What is being made on a planet, as its owner orders it. */
+/** What a planet makes, written as its owner would order it; `-` when nobody owns it. */
 const productionOn = (galaxy: Galaxy, { production, owner }: Planet): string => {
   if (production === null || owner === null) return "-"
   const sciences = production.kind === "ships" ? raceAt(galaxy, owner).sciences : []
@@ -39,9 +39,11 @@ const everything = ({ galaxy, ruleset }: Facts, planet: Planet): OwnPlanet => ({
   free_points: toHundredths(freePoints(ruleset, planet))
 })
 
+/** The race's planets by number, with everything about them. Free points are those of the coming turn. */
 export const ownPlanets = (facts: Facts, race: number): ReadonlyArray<OwnPlanet> =>
   (facts.planetsOf[race] ?? []).map((planet) => everything(facts, planet))
 
+/** The race's planets that build ships. The price is in points for one ship, without missing materials. */
 export const yards = (facts: Facts, race: number): ReadonlyArray<Yard> =>
   (facts.planetsOf[race] ?? []).flatMap((planet) => {
     const { production } = planet
@@ -59,6 +61,7 @@ export const yards = (facts: Facts, race: number): ReadonlyArray<Yard> =>
     ]
   })
 
+/** The race's planets from which routes start, with the numbers of the planets where they end. */
 export const routes = (facts: Facts, race: number): ReadonlyArray<CargoRoutes> =>
   (facts.planetsOf[race] ?? []).flatMap(({ number, name, routes }) =>
     Object.keys(routes).length === 0 ? [] : [{ planet: number, name, ...routes }]
@@ -67,6 +70,7 @@ export const routes = (facts: Facts, race: number): ReadonlyArray<CargoRoutes> =
 const byNumber = (facts: Facts, sight: Sight): ReadonlyArray<Planet> =>
   [...sight.visited].toSorted((a, b) => a - b).flatMap((number) => facts.galaxy.planets[number - 1] ?? [])
 
+/** Planets of others where the race has a ship: it sees everything that the owner sees (rules, section 18). */
 export const foreignPlanets = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ForeignPlanet> =>
   byNumber(facts, sight).flatMap((planet) =>
     planet.owner === null || planet.owner === race
@@ -74,6 +78,7 @@ export const foreignPlanets = (facts: Facts, race: number, sight: Sight): Readon
       : [{ owner: raceAt(facts.galaxy, planet.owner).name, ...everything(facts, planet) }]
   )
 
+/** Planets without an owner where the race has a ship, by number. */
 export const uninhabitedPlanets = (facts: Facts, sight: Sight): ReadonlyArray<UninhabitedPlanet> =>
   byNumber(facts, sight).flatMap((planet) =>
     planet.owner === null
@@ -92,6 +97,6 @@ export const uninhabitedPlanets = (facts: Facts, sight: Sight): ReadonlyArray<Un
       : []
   )
 
-/** Neither the race's own nor visited. */
+/** Planets that are neither the race's own nor visited: number and coordinates only. */
 export const unknownPlanets = (facts: Facts, race: number, sight: Sight): ReadonlyArray<UnknownPlanet> =>
   facts.unknown.filter((planet, at) => facts.galaxy.planets[at]?.owner !== race && !sight.visited.has(planet.number))

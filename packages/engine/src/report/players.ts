@@ -5,14 +5,14 @@ import { raceAt } from "../state/Galaxy.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 
-/** The lines of all races but for who reads them, gathered once. */
+/** Each race's line in the forms that readers get, prepared once for all of them. */
 export type Roster = ReadonlyArray<{
   readonly own: PlayerStatus
   readonly atWar: PlayerStatus
   readonly atPeace: PlayerStatus
 }>
 
-/** Turns until the race is removed. */
+/** Turns until the race is removed if it goes on giving no orders; undefined when it has left. */
 const turnsLeft = ({ galaxy, ruleset }: Facts, index: number): number | undefined => {
   const race = raceAt(galaxy, index)
   return race.removed === null ? idleLimit(ruleset, galaxy.turn + 1) - race.idle_turns : undefined
@@ -21,6 +21,7 @@ const turnsLeft = ({ galaxy, ruleset }: Facts, index: number): number | undefine
 const warned = (left: number | undefined, from: number | null) =>
   left === undefined || from === null || left > from ? {} : { turns_left: left }
 
+/** Prepares the lines of all races. The race itself is warned of its removal earlier than the others (section 21). */
 export const roster = (facts: Facts): Roster =>
   facts.galaxy.races.map((race, index) => {
     const held = facts.holdings[index]
@@ -46,6 +47,7 @@ export const roster = (facts: Facts): Roster =>
     }
   })
 
+/** The section for one reader: `relation` is its own attitude to the others, never theirs to it. */
 export const players = ({ galaxy }: Facts, reader: number, all: Roster): ReadonlyArray<PlayerStatus> => {
   const peace = new Set(raceAt(galaxy, reader).peace_with)
   return all.map((lines, index) => (index === reader ? lines.own : peace.has(index) ? lines.atPeace : lines.atWar))

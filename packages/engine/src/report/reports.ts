@@ -12,7 +12,7 @@ import { sightOf } from "./sight.ts"
 import { summary } from "./summary.ts"
 import { poll, votes } from "./votes.ts"
 
-/** Writes the reports of a turn, by race index: what all of them need is gathered once. */
+/** Returns a function that writes the report of a race by its index. What all reports need is gathered once, here. */
 export const reporter = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ((race: number) => Report) => {
   const facts = factsOf(galaxy, log)
   const polled = poll(facts)
@@ -53,6 +53,7 @@ export const reporter = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ((race:
   }
 }
 
+/** All reports of a turn, by race index. */
 export const reportsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ReadonlyArray<Report> => {
   const write = reporter(galaxy, log)
   return galaxy.races.map((_, index) => write(index))

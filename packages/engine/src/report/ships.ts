@@ -30,6 +30,7 @@ const course = ({ group, speed }: Ships) => ({
   state: group.to === null ? "In_Orbit" : "In_Space"
 })
 
+/** All groups of the race, by number; those in space have an origin and the distance that is left. */
 export const ownGroups = ({ shipsOf }: Facts, race: number): ReadonlyArray<OwnGroup> =>
   (shipsOf[race] ?? []).map((ships) => ({
     number: ships.group.number,
@@ -38,6 +39,7 @@ export const ownGroups = ({ shipsOf }: Facts, race: number): ReadonlyArray<OwnGr
     ...(ships.group.fleet === null ? {} : { fleet: ships.group.fleet })
   }))
 
+/** The race's fleets by name; their numbers count lines of this report and can't be used in orders. */
 export const fleets = ({ shipsOf }: Facts, race: number): ReadonlyArray<Fleet> => {
   const members = new Map<string, Array<Ships>>()
   for (const ships of shipsOf[race] ?? []) {
@@ -69,7 +71,10 @@ export const foreignGroups = (facts: Facts, sight: Sight): ReadonlyArray<Foreign
 /** Whether a group is on its way to a planet of the race. */
 const comes = (facts: Facts, race: number, to: number): boolean => facts.galaxy.planets[to - 1]?.owner === race
 
-/** By what is told of them: their order must not tell whose they are. */
+/**
+ * Foreign groups in sight that fly to the race's planets. They are sorted by the values shown here, so that their order
+ * doesn't reveal whose they are.
+ */
 export const approaching = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ApproachingGroup> =>
   sight.flights
     .filter(({ to }) => comes(facts, race, to))
@@ -89,6 +94,7 @@ export const approaching = (facts: Facts, race: number, sight: Sight): ReadonlyA
         one.mass - other.mass
     )
 
+/** All other foreign groups in sight in space, by coordinates, and nothing but these. */
 export const unidentified = (facts: Facts, race: number, sight: Sight): ReadonlyArray<UnidentifiedGroup> =>
   sight.flights
     .filter(({ to }) => !comes(facts, race, to))

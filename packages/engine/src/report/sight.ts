@@ -1,6 +1,7 @@
 /** What a race sees after a turn (rules, section 18): the one place that decides it. */
 import type { Facts, Flight, Ships } from "./Facts.ts"
 
+/** What a race sees of other races' ships, and where it looks, after a turn. */
 export interface Sight {
   /** Numbers of the planets where the race has a ship. */
   readonly visited: ReadonlySet<number>
@@ -10,6 +11,7 @@ export interface Sight {
   readonly flights: ReadonlyArray<Flight>
 }
 
+/** A race's sight by the ruleset's detection zone. Without planets of its own a race sees nothing in space. */
 export const sightOf = (facts: Facts, race: number): Sight => {
   const own = facts.planetsOf[race] ?? []
   const visited = new Set((facts.shipsOf[race] ?? []).flatMap(({ group }) => (group.to === null ? [group.at] : [])))

@@ -2,6 +2,7 @@
 import type { GalaxySummary } from "@galaxy/contract/engine/Report"
 import { type Galaxy, racesIn } from "../state/Galaxy.ts"
 
+/** The same for every reader; `players` counts the races still in the game. */
 export const summary = (galaxy: Galaxy): GalaxySummary => ({
   turn: galaxy.turn,
   size: galaxy.size,

@@ -7,6 +7,7 @@ import { toHundredths } from "./rounding.ts"
 /** The part that is the same for every reader. */
 export type Poll = Omit<Votes, "voting_for" | "own">
 
+/** Prepares the part for all readers: who votes for whom is public, and so are alliances. */
 export const poll = ({ galaxy, election }: Facts): Poll => {
   const nameOf = (index: number): string => raceAt(galaxy, index).name
   return {
@@ -25,6 +26,7 @@ export const poll = ({ galaxy, election }: Facts): Poll => {
   }
 }
 
+/** The section for one reader, with whom it votes for and its own votes. */
 export const votes = ({ galaxy, election }: Facts, race: number, all: Poll): Votes => {
   const mine = election.ballots[race]
   return {

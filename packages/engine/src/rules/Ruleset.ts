@@ -1,8 +1,8 @@
 /**
  * The constants of the game as data: no rule holds a number that a ruleset could change.
  *
- * `plus` is the game; `ngConstants` is the same game with another engine's numbers, to be held against its recorded
- * cases.
+ * `plus` is the game; `ngConstants` is the same game with another engine's numbers, so that it can be checked against
+ * that engine's recorded cases.
  */
 import type { RulesetName } from "@galaxy/contract/engine/Admin"
 
@@ -14,6 +14,7 @@ export interface PerTechnology {
   readonly cargo: number
 }
 
+/** Constants (rules, section 2) and decisions, which are named `Dn` as in section 26. */
 export interface Ruleset {
   readonly name: RulesetName
   /** Share by which a population grows in a turn. */
@@ -22,21 +23,23 @@ export interface Ruleset {
   /** What a unit of industry and of population adds to production points. */
   readonly industryWeight: number
   readonly populationWeight: number
-  /** Besides this, a unit takes one unit of materials. */
+  /** Points for a unit of capital, which takes one unit of materials too. */
   readonly pointsPerCapital: number
+  /** Points for a unit of ship mass, which takes one unit of materials too. */
   readonly pointsPerMass: number
   readonly pointsPerTechLevel: PerTechnology
+  /** The larger it is, the less a hold gains from its size (section 11). */
   readonly holdDivisor: number
   /** Light years per turn of a ship that is nothing but drive. */
   readonly speedFactor: number
-  /** Cube root of the mass at which a shield counts as it is. */
+  /** Cube root of the mass at which shields neither lose nor gain strength. */
   readonly shieldNormaliser: number
   readonly killLogBase: number
   /** Light years per level of drive; null where there is no bound. */
   readonly flightZoneFactor: number | null
   readonly detectionZoneFactor: number | null
   readonly upgradeFactor: number
-  /** A ship with no more than this left has arrived, in light years. */
+  /** Light years: a ship with no more than this left has arrived. */
   readonly arrivalTolerance: number
   /** Population that makes one vote; null where nobody votes. */
   readonly populationPerVote: number | null
@@ -44,16 +47,16 @@ export interface Ruleset {
   readonly winningShare: number | null
   /** Turns in a row without orders after which a race is removed, by the turn from which that holds. */
   readonly idleTurns: ReadonlyArray<{ readonly fromTurn: number; readonly turns: number }>
-  /** Turns that are left to a race which quits. */
+  /** Turns that a race has left after it quits. */
   readonly turnsAfterQuit: number
-  /** From how many turns left a race, and then everybody, is warned of its removal; null for never. */
+  /** Turns before a removal from which the race itself, and then everybody, is warned; null for never. */
   readonly idleWarningOwn: number | null
   readonly idleWarningPublic: number | null
-  /** Mass that is not billed, for hulls above a mass. */
+  /** Ships heavier than `aboveMass` are billed for a mass that is lower by `discount`. */
   readonly hullBilling: { readonly aboveMass: number; readonly discount: number }
-  /** Turns from the first in which nobody can be at war. */
+  /** How many turns, from the first on, nobody can be at war. */
   readonly forcedPeaceTurns: number
-  /** Whether ships that were told to leave fight before they go (D4). */
+  /** Whether launched ships fight before they leave (D4). */
   readonly launchedFight: boolean
   /** Whether ships that are being upgraded fight and can be hit (D5). */
   readonly upgradingFight: boolean
@@ -77,11 +80,14 @@ export interface Ruleset {
   readonly bombsDespiteDefenders: boolean
   /** Whether ships that a route's cargo doesn't need stay behind (D20). */
   readonly routesSplitGroups: boolean
-  /** How too few points are spread over the blocks of a ship: each the same part of its way, or by mass (D21). */
+  /**
+   * How points that don't pay for a whole upgrade are spread over a ship's blocks: each gets the same fraction of its
+   * way, or points by its mass (D21).
+   */
   readonly partialUpgrade: "same_fraction" | "by_mass"
   /** Whether parts of a vote count (D14). */
   readonly fractionalVotes: boolean
-  /** Whether a planet's owner sees a battle there without a ship of its own (D17). */
+  /** Whether a planet's owner sees a battle there without having a ship there (D17). */
   readonly ownerSeesBattle: boolean
   /** A battle that isn't decided after so many rounds, or shots, or shots without a loss, ends as it stands. */
   readonly battleRounds: number
@@ -96,11 +102,13 @@ export interface Ruleset {
   readonly bigPlanetsApart: boolean
   /** Largest size of an asteroid; 0 can't be settled (D18). */
   readonly asteroidSize: number
+  /** Most characters of a name that players give. */
   readonly nameLength: number
-  /** Differences up to this are none. */
+  /** Numbers that differ by no more than this count as equal. */
   readonly epsilon: number
 }
 
+/** The game that is played when a game is created without naming a ruleset. */
 export const plus: Ruleset = {
   name: "plus",
   populationGrowth: 0.08,
@@ -153,6 +161,7 @@ export const plus: Ruleset = {
   epsilon: 1e-9
 }
 
+/** The rules of the recorded cases. It differs from `plus` where those were made with other numbers or switches. */
 export const ngConstants: Ruleset = {
   ...plus,
   name: "ng-constants",
@@ -177,8 +186,9 @@ export const ngConstants: Ruleset = {
   nameLength: 21
 }
 
+/** The rulesets by the name that the state of a game holds. */
 export const rulesets: { readonly [Name in RulesetName]: Ruleset } = { plus, "ng-constants": ngConstants }
 
-/** Turns without orders after which a race is removed when `turn` is produced. */
+/** Turns in a row without orders after which a race is removed when `turn` is made; infinity when it never is. */
 export const idleLimit = (ruleset: Ruleset, turn: number): number =>
   ruleset.idleTurns.findLast((it) => turn >= it.fromTurn)?.turns ?? Number.POSITIVE_INFINITY

@@ -1,4 +1,4 @@
-/** Whole games of computer players, seeded: what came of them, for balance and regressions at a glance. */
+/** Seeded games between computer players and how they went, for balance and regressions at a glance. */
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
@@ -11,15 +11,17 @@ import { type Galaxy, holdings, raceAt } from "../state/Galaxy.ts"
 import { nextGalaxy } from "../turn/makeTurn.ts"
 import type { TurnEvent } from "../turn/TurnEvent.ts"
 
+/** A game to simulate; the same plan always gives the same game. */
 export interface Plan {
   readonly seed: string
   readonly players: number
-  /** The game ends here when nobody has won before. */
+  /** The game is stopped after this many turns when nobody has won. */
   readonly turns: number
-  /** Of all players; drawn for each when absent. */
+  /** Temperament of all players; drawn for each of them when absent. */
   readonly temperament?: Temperament
 }
 
+/** What a race has at the end of a game; `drive` and `weapons` are its technologies. */
 export interface RaceSummary {
   readonly race: string
   readonly temperament: Temperament
@@ -31,6 +33,7 @@ export interface RaceSummary {
   readonly removed: boolean
 }
 
+/** How a game went. Battles, bombings and orders are counted over all of its turns. */
 export interface GameSummary {
   readonly seed: string
   readonly turns: number
@@ -39,11 +42,11 @@ export interface GameSummary {
   readonly bombings: number
   readonly orders: number
   readonly refused: number
-  /** In their order. */
+  /** In the order of `Galaxy.races`. */
   readonly races: ReadonlyArray<RaceSummary>
 }
 
-/** A game under way. */
+/** A game under way: its state, the log of the last turn, and each race's style. */
 export interface Play {
   readonly galaxy: Galaxy
   readonly log: ReadonlyArray<TurnEvent>
@@ -61,6 +64,7 @@ const initOf = ({ seed, players }: Plan): InitRequest => ({
   }))
 })
 
+/** The game at turn 0; fails as `generate` does. */
 export const begin = (plan: Plan): Result.Result<Play, NoRoom | SameName | SamePlayer> =>
   Result.map(generate(initOf(plan)), (galaxy) => ({
     galaxy,
@@ -68,7 +72,7 @@ export const begin = (plan: Plan): Result.Result<Play, NoRoom | SameName | SameP
     styles: galaxy.races.map((race) => styleOf(`${plan.seed} ${race.name}`, plan.temperament))
   }))
 
-/** One turn further; every seat is a bot's. */
+/** Makes the next turn, with every race's orders given by its bot. */
 export const advance = ({ galaxy, log, styles }: Play): Play => {
   const orders = new Map<number, ReadonlyArray<Order>>()
   for (const [index, report] of reportsOf(galaxy, log).entries()) orders.set(index, botOrders(report, styles[index]))
@@ -89,7 +93,7 @@ const raceSummaries = ({ galaxy, styles }: Play): ReadonlyArray<RaceSummary> => 
   }))
 }
 
-/** A whole game. `watch` is told of every turn. */
+/** Plays a whole game and calls `watch` after each turn; fails as `generate` does. */
 export const simulate = (
   plan: Plan,
   watch: (play: Play) => void = () => undefined

@@ -23,13 +23,13 @@ const columns: ReadonlyArray<Column<Timed>> = [
   tenths("ms/turn", ({ game, millis }) => millis / Math.max(1, game.turns))
 ]
 
-/** One line a game; planets and ships of the races in their order. */
+/** One line per game; planets and ships of the races are in their order. */
 export const renderTable = (games: ReadonlyArray<Timed>): string => headed(columns, games).join("\n")
 
 const mean = (values: ReadonlyArray<number>): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-/** What all games together say: how long they last, and who wins by temperament and by seat. */
+/** Totals of all games: how long they last, and who wins by temperament and by seat. */
 export const renderSums = (games: ReadonlyArray<Timed>): string => {
   const temperaments = new Map<string, { seats: number; wins: number }>()
   const seats = new Map<number, number>()

@@ -1,14 +1,15 @@
-/** Finds what lies within a distance without looking at everything: the map in square cells. */
+/** Finds items within a distance without looking at all of them: the map is divided into square cells. */
 import type { Ruleset } from "../rules/Ruleset.ts"
 import { distance, type Coordinates } from "./distance.ts"
 
+/** An index of items by their place. It is built once, and items must not move afterwards. */
 export class Grid<A extends Coordinates> {
   readonly #map: Ruleset["map"]
   readonly #side: number
   readonly #cells: number
   readonly #content: ReadonlyArray<Array<{ readonly order: number; readonly item: A }>>
 
-  /** `items` in any order; those found come in it. About one item to a cell. */
+  /** Results keep the order of `items`. `side` is the map's, in light years; a cell holds about one item. */
   constructor(map: Ruleset["map"], side: number, items: ReadonlyArray<A>) {
     this.#map = map
     this.#side = side
@@ -24,7 +25,7 @@ export class Grid<A extends Coordinates> {
     return Math.max(0, Math.min(this.#cells - 1, cell))
   }
 
-  /** Rows or columns of cells that a stretch around a coordinate touches. */
+  /** Rows or columns of cells that lie at least partly within `radius` of a coordinate. */
   #stretch(coordinate: number, radius: number): ReadonlyArray<number> {
     const width = this.#side / this.#cells
     const first = Math.floor((coordinate - radius) / width)

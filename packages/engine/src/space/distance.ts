@@ -1,6 +1,7 @@
 /** Distances on the map, whose opposite edges are joined unless the ruleset says otherwise. */
 import type { Ruleset } from "../rules/Ruleset.ts"
 
+/** A place on the map, in light years from a corner. */
 export interface Coordinates {
   readonly x: number
   readonly y: number
@@ -17,7 +18,7 @@ export const distance = (map: Ruleset["map"], side: number, from: Coordinates, t
   return Math.sqrt(dx * dx + dy * dy)
 }
 
-/** Where something is that has gone `share` of the way on the shortest line. */
+/** The place `share` of the way (0 to 1) along the shortest line from one place to another. */
 export const along = (
   map: Ruleset["map"],
   side: number,

@@ -1,8 +1,8 @@
 /**
  * The galaxy while a turn is made: the same facts as in `Galaxy`, found by direct reference and changed in place.
  *
- * Whatever changes a number that a player owns goes through the setters here, which put the change into the log with its
- * cause: the log then explains every number, and a test holds it to that.
+ * Every change of a number that a player owns goes through the setters here, which log it with its cause. So the log
+ * explains every number, and a test checks that it does.
  */
 import { Struct } from "effect"
 import { keyOf } from "../orders/keyOf.ts"
@@ -25,23 +25,26 @@ import type {
 
 type Mutable<A> = { -readonly [Key in keyof A]: A[Key] }
 
-/** A ship class; ships and yards refer to it, so that it is renamed in one place. */
+/** A ship class with its empty mass. Ships and yards refer to it, so that it is renamed in one place. */
 export type Design = Mutable<ShipClass> & { readonly mass: number }
 
-/** Where ships stand in their orders; all but the first two are over at the end of a turn. */
+/** What a group is doing. All states but the first two end with the turn. */
 export type GroupState = "in_orbit" | "in_space" | "launched" | "upgrading" | "in_transfer"
 
+/** A group that refers to its class directly, with a state for this turn. */
 export interface DraftGroup extends Mutable<Omit<Group, "class">> {
   design: Design
   state: GroupState
 }
 
+/** `Product` with direct references to the science or class. */
 export type Production =
   | { readonly kind: "capital" | "materials" }
   | Extract<Product, { readonly kind: "research" }>
   | { readonly kind: "science"; readonly science: Science }
   | { readonly kind: "ships"; readonly design: Design; readonly banked: number }
 
+/** A planet with facts that count only while the turn is made. */
 export interface DraftPlanet extends Mutable<Omit<Planet, "production" | "routes">> {
   production: Production | null
   routes: Mutable<Routes>
@@ -51,9 +54,10 @@ export interface DraftPlanet extends Mutable<Omit<Planet, "production" | "routes
   bombed: boolean
 }
 
+/** A race whose classes, sciences and groups are found by key; `index` is its position in `Galaxy.races`. */
 export interface DraftRace extends Mutable<Omit<Race, "classes" | "sciences" | "groups">> {
   readonly index: number
-  /** By the key of their name. */
+  /** By `keyOf` their names. */
   readonly designs: Map<string, Design>
   readonly sciences: Map<string, Science>
   /** By number, ascending: a new group has the highest. */
@@ -62,6 +66,9 @@ export interface DraftRace extends Mutable<Omit<Race, "classes" | "sciences" | "
   newest: number
 }
 
+/**
+ * A turn in the making, changed by orders and phases: numbers through the setters below, or together with `explain`.
+ */
 export interface Draft {
   readonly ruleset: Ruleset
   /** The number of the turn that is being made. */
@@ -72,13 +79,14 @@ export interface Draft {
   finished: boolean
   winners: ReadonlyArray<number>
   readonly events: Array<TurnEvent>
-  /** Found when first asked for, forgotten when it changes; use `planetsOf` and `planetNamed`. */
+  /** Caches, filled when first needed and dropped on a change; read them by `planetsOf` and `planetNamed`. */
   readonly index: {
     owned: ReadonlyArray<ReadonlyArray<DraftPlanet>> | undefined
     named: Map<string, DraftPlanet> | undefined
   }
 }
 
+/** A new design, with its mass computed; nothing refers to it yet. */
 export const designOf = (shipClass: ShipClass): Design => ({ ...shipClass, mass: emptyMass(shipClass) })
 
 const missing = (what: string): never => {
@@ -143,7 +151,7 @@ export const draftOf = (galaxy: Galaxy, ruleset: Ruleset = rulesets[galaxy.rules
   }
 }
 
-/** What a draft's product is in the state. */
+/** A draft's product as the state stores it. */
 export const productOf = (production: Production): Product => {
   switch (production.kind) {
     case "science":
@@ -168,7 +176,7 @@ const groupOf = ({ design, number, ships, techs, goods, load, at, to, distance, 
   fleet
 })
 
-/** The galaxy that a draft has become; what only counts within a turn is left out. */
+/** The galaxy after the turn; facts that count only within the turn are left out. */
 export const galaxyOf = (before: Galaxy, draft: Draft): Galaxy => ({
   ...before,
   turn: draft.turn,
@@ -209,21 +217,21 @@ export const planetNamed = (draft: Draft, name: string): DraftPlanet | undefined
   return draft.index.named.get(keyOf(name))
 }
 
-/** Gives a planet a name that no other has. */
+/** Renames a planet; no other planet may have the name. */
 export const namePlanet = (draft: Draft, planet: DraftPlanet, name: string): void => {
   draft.index.named?.delete(keyOf(planet.name))
   planet.name = name
   draft.index.named?.set(keyOf(name), planet)
 }
 
-/** Races still in, by index. */
+/** Races still in the game, by index. */
 export const activeRaces = (draft: Draft): ReadonlyArray<DraftRace> => draft.races.filter((it) => it.removed === null)
 
-/** Whether `race` is at war with `other`. */
+/** Whether `race` is at war with `other` from its own side; never in turns of forced peace. */
 export const atWar = (draft: Draft, race: number, other: number): boolean =>
   race !== other && draft.turn > draft.ruleset.forcedPeaceTurns && !raceOf(draft, race).peace_with.includes(other)
 
-/** Puts a change of a number into the log; nothing when it is none. */
+/** Logs the change of a number; does nothing when it is the same. */
 export const explain = (
   draft: Draft,
   race: number | null,
@@ -247,7 +255,7 @@ export const explain = (
   })
 }
 
-/** Sets a number of a planet, to its owner's knowledge. */
+/** Sets a number of a planet and logs it for its owner. */
 export const setPlanet = (
   draft: Draft,
   planet: DraftPlanet,
@@ -267,14 +275,14 @@ const removeGroup = (race: DraftRace, number: number): void => {
   for (const other of race.groups.keys()) race.newest = other
 }
 
-/** Changes how many ships a group has; one without ships is gone, and its load with it. */
+/** Changes how many ships a group has; a group without ships is removed together with its load. */
 export const setShips = (draft: Draft, race: DraftRace, group: DraftGroup, ships: number, cause: Cause): void => {
   const before = group.ships
   group.ships = ships
   explain(draft, race.index, "group", group.number, "ships", before, ships, cause)
   if (ships > 0) return
   removeGroup(race, group.number)
-  // Another group may get the number, and its load isn't this one's.
+  // Another group may get the number, so this one's load must end in the log.
   explain(draft, race.index, "group", group.number, "load", group.load, 0, cause)
 }
 
@@ -307,13 +315,14 @@ export const setLoad = (
   explain(draft, race.index, "group", group.number, "load", before, load, cause)
 }
 
+/** Sets a race's level of a technology; research is the only cause. */
 export const setTech = (draft: Draft, race: DraftRace, technology: Technology, level: number): void => {
   const before = race.techs[technology]
   race.techs = { ...race.techs, [technology]: level }
   explain(draft, race.index, "race", undefined, technology, before, level, "research")
 }
 
-/** Gives a planet to a race, which begins with capital, or to nobody: what lies in the ground stays. */
+/** Gives a planet to a race, where it begins to make capital, or to nobody. Its routes are deleted; stocks stay. */
 export const setOwner = (draft: Draft, planet: DraftPlanet, owner: number | null): void => {
   planet.owner = owner
   planet.production = owner === null ? null : { kind: "capital" }
@@ -321,7 +330,7 @@ export const setOwner = (draft: Draft, planet: DraftPlanet, owner: number | null
   draft.index.owned = undefined
 }
 
-/** Techs of a new ship: blocks that it has not count 0. */
+/** Levels of a new ship: 0 for blocks that it doesn't have. */
 export const blockTechs = (design: Design, techs: Levels): Levels => ({
   drive: design.drive > 0 ? techs.drive : 0,
   weapons: design.armament > 0 ? techs.weapons : 0,

@@ -9,11 +9,14 @@ import { rulesetNames } from "@galaxy/contract/engine/Admin"
 import { GameId, EnginePlayerId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
 
+/** Fields of research. Each belongs to one block of a ship. */
 export const technologies = ["drive", "weapons", "shields", "cargo"] as const
+/** A technology, or the block of a ship that it improves. */
 export type Technology = (typeof technologies)[number]
 
 /** What ships carry. */
 export const goodsKinds = ["colonists", "capital", "materials"] as const
+/** A kind of cargo; a ship carries one at a time, and planets stock all three. */
 export type Goods = (typeof goodsKinds)[number]
 
 const amount = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
@@ -29,6 +32,7 @@ export const Product = Schema.Union([
 ])
 export type Product = typeof Product.Type
 
+/** A number for each technology: levels of a race, levels built into a ship, or shares of a science. */
 export const Levels = Schema.Struct({ drive: amount, weapons: amount, shields: amount, cargo: amount })
 export type Levels = typeof Levels.Type
 
@@ -41,12 +45,14 @@ export const Routes = Schema.Struct({
 })
 export type Routes = typeof Routes.Type
 
+/** A planet after a turn. Frozen people are its `colonists`; they don't count as population. */
 export const Planet = Schema.Struct({
   number: count,
   name: Schema.String,
   x: amount,
   y: amount,
   size: amount,
+  /** Units of materials that one production point mines. */
   resources: amount,
   /** Index of a race; null for nobody. */
   owner: Schema.NullOr(count),
@@ -55,27 +61,31 @@ export const Planet = Schema.Struct({
   capital: amount,
   materials: amount,
   colonists: amount,
-  /** Null exactly where nobody lives. */
+  /** Null exactly where nobody owns the planet. */
   production: Schema.NullOr(Product),
   routes: Routes
 })
 export type Planet = typeof Planet.Type
 
+/** Why a race left (rules, section 21): it had nothing left, gave no orders for too long, quit, or was sent away. */
 export const removalReasons = ["extinct", "idle", "quit", "banished"] as const
+/** Recorded once with the turn of the removal, in the state and in the log. */
 export type RemovalReason = (typeof removalReasons)[number]
 
+/** A design; its numbers never change (rules, section 11). */
 export const ShipClass = Schema.Struct({
   name: Schema.String,
   drive: amount,
   /** Number of guns. */
   armament: count,
+  /** Calibre of each gun. */
   weapons: amount,
   shields: amount,
   cargo: amount
 })
 export type ShipClass = typeof ShipClass.Type
 
-/** Shares of a planet's points, with a sum of 1. */
+/** A named mix of research: shares of a planet's points, which sum to 1. */
 export const Science = Schema.Struct({ name: Schema.String, ...Levels.fields })
 export type Science = typeof Science.Type
 
@@ -87,7 +97,7 @@ export const Group = Schema.Struct({
   ships: count,
   techs: Levels,
   goods: Schema.NullOr(Schema.Literals(goodsKinds)),
-  /** Of one ship. */
+  /** Units of cargo in one ship. */
   load: amount,
   /** Number of the planet where it is, or from which it came. */
   at: count,
@@ -99,6 +109,7 @@ export const Group = Schema.Struct({
 })
 export type Group = typeof Group.Type
 
+/** A race after a turn. A removed race keeps its index, without planets and ships. */
 export const Race = Schema.Struct({
   name: Schema.String,
   player_id: EnginePlayerId,
@@ -109,14 +120,15 @@ export const Race = Schema.Struct({
   sciences: Schema.Array(Science),
   /** By ascending number. */
   groups: Schema.Array(Group),
-  /** Index of the race it votes for, as it was ordered; `election` says whom that means. */
+  /** Index of the race it votes for, as it was ordered; `election` decides whom that means. */
   votes_for: count,
   /** Indices of the races it is at peace with, ascending; war with all others. */
   peace_with: Schema.Array(count),
   /** Turns in a row without orders. */
   idle_turns: count,
-  /** It has quit and not come back on it. */
+  /** It has quit and given no other order since. */
   quitting: Schema.Boolean,
+  /** Its planets and population at turn 0, and the most it had at the end of any turn. */
   initial_planets: count,
   initial_population: amount,
   max_planets: count,
@@ -124,6 +136,7 @@ export const Race = Schema.Struct({
 })
 export type Race = typeof Race.Type
 
+/** A game after turn `turn`. The seed is secret: whoever knows it can foresee what chance decides. */
 export const Galaxy = Schema.Struct({
   game_id: GameId,
   ruleset: Schema.Literals(rulesetNames),
@@ -146,22 +159,25 @@ export const raceAt = (galaxy: Galaxy, index: number): Race => {
   return race
 }
 
+/** The planet of that number; undefined when there is none. */
 export const planetNumbered = (galaxy: Galaxy, number: number): Planet | undefined => galaxy.planets[number - 1]
 
-/** Races still in, by index. */
+/** Indices of the races still in the game. */
 export const racesIn = (galaxy: Galaxy): ReadonlyArray<number> =>
   galaxy.races.flatMap((race, index) => (race.removed === null ? [index] : []))
 
+/** The race's planets, by number. */
 export const planetsOf = (galaxy: Galaxy, race: number): ReadonlyArray<Planet> =>
   galaxy.planets.filter((planet) => planet.owner === race)
 
+/** Totals over a race's planets; colonists in stock don't count as population. */
 export interface Holdings {
   readonly planets: number
   readonly population: number
   readonly industry: number
 }
 
-/** What each race has on its planets, by race index. */
+/** Totals of each race, by race index. */
 export const holdings = (galaxy: {
   readonly races: ReadonlyArray<unknown>
   readonly planets: ReadonlyArray<Pick<Planet, "owner" | "population" | "industry">>

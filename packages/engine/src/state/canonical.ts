@@ -1,10 +1,18 @@
 /** One text per JSON value: keys sorted, nothing between tokens. Equal states have equal bytes. */
 
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json | undefined }
+/** A JSON value. Members that are undefined count as absent. */
+export type StateJson =
+  | null
+  | boolean
+  | number
+  | string
+  | ReadonlyArray<StateJson>
+  | { readonly [key: string]: StateJson | undefined }
 
-const isList = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value)
+const isList = (value: StateJson): value is ReadonlyArray<StateJson> => Array.isArray(value)
 
-export const canonicalJson = (value: Json): string => {
+/** The text of a value. Throws an `Error` on a number that JSON can't hold. */
+export const canonicalJson = (value: StateJson): string => {
   if (value === null || typeof value !== "object") {
     // JSON has no other numbers; writing null instead would lose one silently.
     if (typeof value === "number" && !Number.isFinite(value))

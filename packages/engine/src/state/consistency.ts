@@ -1,4 +1,4 @@
-/** What a schema can't say of a galaxy: that everything it speaks of exists. */
+/** Checks that a schema can't express: that everything a galaxy refers to exists. */
 import { keyOf } from "../orders/keyOf.ts"
 import type { Galaxy, Planet, Race } from "./Galaxy.ts"
 
@@ -50,7 +50,7 @@ const planetProblem = (galaxy: Galaxy, planet: Planet, index: number): string | 
   return made ? undefined : `${what} produces something that does not exist`
 }
 
-/** The first thing of a galaxy that can't be; undefined when all is well. */
+/** What is wrong first in a galaxy; undefined when it is consistent. */
 export const problemOf = (galaxy: Galaxy): string | undefined => {
   for (const race of galaxy.races) {
     const problem = raceProblem(galaxy, race)

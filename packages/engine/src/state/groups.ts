@@ -1,8 +1,8 @@
-/** Splitting and merging of groups: neither changes what there is. */
+/** Splitting and merging of groups: neither changes how many ships there are or what they carry. */
 import { addGroup, type Draft, type DraftGroup, type DraftRace, explain, setLoad, setShips } from "./Draft.ts"
 import { technologies } from "./Galaxy.ts"
 
-/** So many ships of the group as a group: itself when it is all of them, else a new one outside of any fleet. */
+/** Splits ships off into a new group outside of any fleet. Returns the group itself when all of its ships are meant. */
 export const splitOff = (draft: Draft, race: DraftRace, group: DraftGroup, ships: number): DraftGroup => {
   if (ships >= group.ships) return group
   setShips(draft, race, group, group.ships - ships, "split")
@@ -12,14 +12,14 @@ export const splitOff = (draft: Draft, race: DraftRace, group: DraftGroup, ships
   return split
 }
 
-/** What groups must share to be one; loads count as equal that differ by less than a billionth. */
+/** What groups must share to be merged; loads that differ by less than a billionth count as equal. */
 const identity = (group: DraftGroup): string => {
   const { techs } = group
   const levels = technologies.map((technology) => techs[technology])
   return `${group.state}|${group.at}|${group.to}|${group.distance}|${group.goods}|${Math.floor(group.load * 1e9 + 0.5)}|${group.fleet}|${levels.join("|")}`
 }
 
-/** Makes one of all identical groups of a race: the one with the lowest number. */
+/** Merges identical groups of a race into the one with the lowest number, which gets their mean load. */
 export const mergeGroups = (draft: Draft, race: DraftRace): void => {
   if (race.groups.size < 2) return
   const seen = new Map<string, Array<DraftGroup>>()
@@ -38,7 +38,7 @@ export const mergeGroups = (draft: Draft, race: DraftRace): void => {
   }
 }
 
-/** Groups that stand at planets, those about to leave too, by the number of the planet. */
+/** Groups at planets, launched ones included, by the planet's number. */
 export const groupsByPlanet = (
   draft: Draft,
   includes: (group: DraftGroup) => boolean

@@ -30,7 +30,7 @@ const settle = (draft: Draft, race: DraftRace, planet: DraftPlanet, colonists: n
   } else setPlanet(draft, planet, "population", planet.population + people, "settling")
 }
 
-/** Puts goods down on a planet; colonists only where `canSettle`. */
+/** Puts goods down on a planet. Colonists may land only where `canSettle`, and then own an uninhabited planet. */
 export const putDown = (
   draft: Draft,
   race: DraftRace,

@@ -1,11 +1,11 @@
-/** What the platform is told of a game: the galaxy in numbers that aren't rounded. */
+/** What the platform learns about a game, in numbers that aren't rounded. */
 import type { EnginePlayer, EngineStatus } from "@galaxy/contract/engine/Admin"
 import { type Galaxy, holdings, raceAt } from "./Galaxy.ts"
 
 const noOne: ReadonlySet<number> = new Set()
 const nothing = { planets: 0, population: 0, industry: 0 }
 
-/** The status; races in `leaving` count as gone already. */
+/** The status of a game. Races in `leaving` count as gone already. */
 export const statusOf = (galaxy: Galaxy, leaving = noOne): EngineStatus => {
   const held = holdings(galaxy)
   return {

@@ -2,6 +2,7 @@
 
 const plain = /^-?(?:\d+(?:\.\d+)?|\.\d+)$/
 
+/** Whether a text is a plain decimal. Digits may be missing before the point, but not after it. */
 export const isDecimal = (text: string): boolean => plain.test(text)
 
 /** The number as a plain decimal that reads back as the same number; zero has no sign. */

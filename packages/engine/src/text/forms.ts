@@ -1,15 +1,18 @@
 /**
- * Forms of the classic order text: for each operation its letter, its arguments in their order and how many of them
- * are needed. Reader and printer go by this one table; what an operation takes comes from the contract.
+ * Forms of the classic order text: for each operation its letter, its arguments in sequence, and how many of them are
+ * needed. Reader and printer both use this table; which arguments an operation has is the contract's.
  */
 import { type Order, type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/Order"
 
+/** An argument of an order, by its name in the contract. */
 export type OrderField = Exclude<keyof Order, "op">
 
+/** How an operation is written: its letter, then its fields in sequence. */
 export interface OrderForm {
   readonly op: OrderOp
   readonly letter: string
   readonly fields: ReadonlyArray<OrderField>
+  /** How many of the fields, from the first on, can't be left out. */
   readonly needed: number
 }
 
@@ -45,12 +48,13 @@ const form = (op: OrderOp, fields: ReadonlyArray<OrderField> = orderArguments[op
 
 /** The only operation whose arguments exclude each other: a group is sent, or a fleet. */
 export const sendGroup = form("send", ["group", "planet", "ships"])
+/** As `sendGroup`, for a fleet by its name. */
 export const sendFleet = form("send", ["fleet", "planet", "ships"])
 
 /** The form of each operation; that of `send` depends on what is sent. */
 export const forms = Object.fromEntries(orderOps.map((op) => [op, form(op)])) as Record<OrderOp, OrderForm>
 
-/** Numbers of these fields are fractions too; those of the others are whole. */
+/** Fields whose numbers may be fractions; numbers of all others are whole. */
 export const fractions: ReadonlySet<OrderField> = new Set<OrderField>([
   "amount",
   "level",
@@ -68,9 +72,9 @@ export const kindOf = (field: OrderField): "group" | "planet" | "number" | "text
   return field === "ships" || fractions.has(field) ? "number" : "text"
 }
 
-/** The newest group, which is group 0 in an order. */
+/** Written for the newest group, which is group 0 in an order. */
 export const newestGroup = "MAX"
-/** Before the name of a ship class that is called as another product. */
+/** Written before a ship class whose name is also that of another product. */
 export const classKeyword = "SHIP"
-/** Printed where an order lacks an argument that it needs; no argument is read from it. */
+/** Printed in place of a needed argument that an order lacks; `parseOrders` refuses it. */
 export const missing = "?"

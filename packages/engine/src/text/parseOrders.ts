@@ -1,8 +1,8 @@
 /**
- * Reads the classic order text: one order a line, a letter and its arguments, `;` before a comment.
+ * Reads the classic order text: one order per line, a letter and its arguments, `;` before a comment.
  *
- * Syntax only: what names nothing is the engine's verdict. Orders that are read fulfil the contract's schema. The
- * whole text is refused when any line is wrong, with every error up to a bound.
+ * Syntax only: whether names refer to anything is for the engine to say. Orders that are read fulfil the contract's
+ * schema. The whole text is refused when any line is wrong, with every error up to a bound.
  */
 import { maxBodyBytes, maxOrders, maxOrderText } from "@galaxy/contract/engine/Limits"
 import { Order } from "@galaxy/contract/engine/Order"
@@ -22,9 +22,9 @@ import {
 } from "./forms.ts"
 import { type Problem, type Word, wordsOf } from "./words.ts"
 
-/** Bytes of a text. */
+/** Most bytes of a text, in UTF-8. */
 export const maxOrdersTextBytes = maxBodyBytes
-/** Errors told of one text; what follows the last is not looked at. */
+/** Most errors reported for one text; lines after the last of them are not read. */
 export const maxOrderTextErrors = 100
 
 /** What is wrong and where. Lines and columns count from 1, columns in UTF-16 units. */
@@ -34,6 +34,7 @@ export interface OrderTextError {
   readonly message: string
 }
 
+/** The orders of a text, and where each of them stands. */
 export interface OrderText {
   readonly orders: ReadonlyArray<Order>
   /** The line of each order, from 1. */
@@ -50,7 +51,7 @@ const isKeyword = (word: Word | undefined, keyword: string): boolean =>
 
 const isGroup = (word: Word): boolean => !word.quoted && (isDecimal(word.text) || isKeyword(word, newestGroup))
 
-/** The form that is meant by a letter with these arguments. */
+/** The form that a letter with these arguments means. */
 const formOf = (letter: string, given: ReadonlyArray<Word>): OrderForm | undefined => {
   const [first] = given
   switch (letter.toUpperCase()) {
@@ -75,7 +76,7 @@ const usage = (form: OrderForm): string => {
   return [form.letter, ...fields.slice(0, form.needed)].join(" ") + optional
 }
 
-/** Whether a field can have a value, by the contract. */
+/** Whether the contract allows a value in a field. */
 const accepts = (field: OrderField, value: string | number): boolean => Schema.is(Order.fields[field])(value)
 
 /** The value of a field, or what is wrong with its word. */
@@ -95,7 +96,7 @@ const valueOf = (field: OrderField, word: Word): Result.Result<string | number, 
       `${field} must be a number${kind === "group" ? ` or ${newestGroup}` : ""}, not ${shown(word.text)}`
     )
   }
-  // Zero has no sign here.
+  // Adding 0 turns -0 into 0.
   const value = Number(digits) + 0
   if (accepts(field, value)) return Result.succeed(value)
   return Result.fail(
@@ -153,7 +154,7 @@ const parseLine = (line: string): Result.Result<Order | undefined, ReadonlyArray
 const isTooLong = (text: string): boolean =>
   text.length > maxOrdersTextBytes || new TextEncoder().encode(text).length > maxOrdersTextBytes
 
-/** The orders of a text; or every error, in the order of the text. */
+/** The orders of a text, or all of its errors from top to bottom, at most `maxOrderTextErrors`. */
 export const parseOrders = (text: string): Result.Result<OrderText, ReadonlyArray<OrderTextError>> => {
   if (isTooLong(text)) {
     return Result.fail([{ line: 1, column: 1, message: `the text is longer than ${maxOrdersTextBytes} bytes` }])

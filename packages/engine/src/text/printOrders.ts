@@ -1,8 +1,8 @@
 /**
- * Writes orders as classic order text, which `parseOrders` reads back as the same orders; for ships, 0 and nothing are the
- * same.
+ * Writes orders as classic order text, which `parseOrders` reads back as the same orders. Only for ships, 0 and no
+ * number are written alike.
  *
- * An order that lacks a needed argument has `?` in its place, so it is read as no order, never as another one.
+ * An order that lacks a needed argument has `?` in its place, so it is refused instead of read as another order.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { isDecimal, printDecimal } from "./decimals.ts"
@@ -30,7 +30,7 @@ const printProduct = (product: string): string =>
     : printText(product)
 
 const printArgument = (field: OrderField, value: string | number | undefined): string => {
-  // All ships are meant where none are named.
+  // No number of ships means all of them, as 0 does.
   if (value === undefined) return field === "ships" ? "0" : missing
   if (typeof value === "number") return kindOf(field) === "group" && value === 0 ? newestGroup : printDecimal(value)
   return field === "product" ? printProduct(value) : printText(value)
@@ -41,7 +41,7 @@ const formOf = (order: Order): OrderForm => {
   return order.group === undefined && order.fleet !== undefined ? sendFleet : sendGroup
 }
 
-/** The line of an order, without its end. */
+/** The line of an order, without a line break. */
 export const printOrder = (order: Order): string => {
   const form = formOf(order)
   const last = form.fields.findLastIndex((field) => order[field] !== undefined)
@@ -49,6 +49,6 @@ export const printOrder = (order: Order): string => {
   return [form.letter, ...fields.map((field) => printArgument(field, order[field]))].join(" ")
 }
 
-/** One order a line. */
+/** One order per line, each with a line break. */
 export const printOrders = (orders: ReadonlyArray<Order>): string =>
   orders.map((order) => `${printOrder(order)}\n`).join("")

@@ -1,6 +1,6 @@
 /**
- * A report as plain text in the classic layout: every section that has something in it, in the order of the rules, then
- * why numbers changed and which orders were refused. It shows what is in the report and nothing else.
+ * A report as plain text in the classic layout: every section that isn't empty, in the order of the rules, then why
+ * numbers changed and which orders were refused. It shows only what is in the report.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
@@ -42,7 +42,7 @@ const sectionsOf = (report: Report, printOrder: (order: Order) => string): Reado
   ]
 }
 
-/** `printOrder` is how a refused order is shown: by its operation and arguments when left out. */
+/** The report as text. `printOrder` writes refused orders, by default as the operation and its named arguments. */
 export const renderReport = (report: Report, printOrder: (order: Order) => string = plainOrder): string =>
   sectionsOf(report, printOrder)
     .filter(({ lines }) => lines.length > 0)

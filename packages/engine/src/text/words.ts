@@ -1,10 +1,11 @@
 /**
- * Words of one line of order text: what is between spaces, or between double quotes, up to a comment.
+ * Words of one line of order text: texts between spaces or double quotes, up to a comment.
  *
  * `quoteWord` writes any text as one quoted word, and `wordsOf` reads it back unchanged.
  */
 import { Result } from "effect"
 
+/** A word with its position in the line, so that errors can point at it. */
 export interface Word {
   readonly text: string
   /** Where the word begins, from 1, in UTF-16 units; `end` is the column after it. */
@@ -61,7 +62,7 @@ const bareAt = (line: string, from: number): Result.Result<Word, Problem> => {
   return Result.succeed({ text: line.slice(from, at), column: from + 1, end: at + 1, quoted: false })
 }
 
-/** Words of a line, which holds no line break; the first problem ends it. */
+/** The words of a line, which must not hold a line break, or the first problem. */
 export const wordsOf = (line: string): Result.Result<ReadonlyArray<Word>, Problem> => {
   const words: Array<Word> = []
   let at = 0

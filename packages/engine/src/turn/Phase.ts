@@ -1,4 +1,7 @@
-/** What a phase of a turn is given. It changes the draft and reads nothing else, so that a turn can be made again. */
+/**
+ * What a phase of a turn is given. A phase reads nothing else and changes only the draft, so that a turn can be
+ * repeated.
+ */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { Random } from "../random/Random.ts"
 import type { Draft } from "../state/Draft.ts"
@@ -12,17 +15,19 @@ export interface Decisions {
   readonly banished: ReadonlySet<number>
 }
 
+/** The input of a phase, of which it changes `draft` alone. */
 export interface TurnInProgress {
   readonly draft: Draft
   /** Technologies of the races as the turn began: ships are built with these. */
   readonly techsBefore: ReadonlyArray<Levels>
   readonly decisions: Decisions
-  /** The phase's own stream. */
+  /** A stream that no other phase or turn draws from. */
   readonly random: Random
 }
 
+/** One step of a turn; `phases.ts` holds them in sequence. */
 export interface Phase {
-  /** Names the phase's stream of chance too: changing it changes every game. */
+  /** Names the phase's random stream too: changing it changes every game. */
   readonly name: string
   run(turn: TurnInProgress): void
 }

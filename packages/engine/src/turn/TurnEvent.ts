@@ -1,4 +1,4 @@
-/** What happened while a turn was made: the turn's log, and what reports tell beyond the state. */
+/** The turn's log: events while it was made. Reports take from it what the state doesn't hold. */
 import { OrderOutcome } from "@galaxy/contract/engine/Order"
 import { Schema } from "effect"
 import { goodsKinds, Levels, removalReasons, technologies } from "../state/Galaxy.ts"
@@ -7,6 +7,7 @@ const race = Schema.Int
 const number = Schema.Finite
 
 const changedNumbers = ["population", "industry", ...goodsKinds, "banked", "ships", "load", ...technologies] as const
+/** Numbers whose changes are logged. `banked` means points in an unfinished ship, `load` the cargo of one ship. */
 export type ChangedNumber = (typeof changedNumbers)[number]
 
 /** Why a number changed. */
@@ -33,8 +34,10 @@ const causes = [
   "settling",
   "stock_to_industry"
 ] as const
+/** Why a number changed. Stored logs hold these words, so one that was used can't be renamed. */
 export type Cause = (typeof causes)[number]
 
+/** One change of a number. Changes of the same number form a chain: each begins where the one before it ended. */
 export const ChangeEvent = Schema.Struct({
   kind: Schema.Literal("change"),
   /** Whose number it is; null for that of a planet without an owner. */
@@ -60,6 +63,7 @@ const BattleSide = Schema.Struct({
   fights: Schema.Boolean
 })
 
+/** One battle with all groups that were at the planet. The protocol and totals name groups by their position here. */
 export const BattleEvent = Schema.Struct({
   kind: Schema.Literal("battle"),
   when: Schema.Literals(["before_flight", "after_flight"]),
@@ -70,14 +74,16 @@ export const BattleEvent = Schema.Struct({
   groups: Schema.Array(BattleSide),
   rounds: Schema.Int,
   shots: Schema.Int,
-  /** Equal shots one after another, as attacker, target, destroyed (1 or 0) and their number. */
+  /** Equal shots in a row, as attacker, target, destroyed (1 or 0) and their number. */
   protocol: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int, Schema.Int, Schema.Int])),
+  /** Lines that the bounded protocol leaves out. */
   omitted: Schema.Int,
   /** Attacker, target, shots, destroyed. */
   totals: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int, Schema.Int, Schema.Int]))
 })
 export type BattleEvent = typeof BattleEvent.Type
 
+/** One race's bombing of one planet, with the planet's numbers before it. */
 export const BombingEvent = Schema.Struct({
   kind: Schema.Literal("bombing"),
   bomber: race,
@@ -102,6 +108,7 @@ export const BombingEvent = Schema.Struct({
 })
 export type BombingEvent = typeof BombingEvent.Type
 
+/** An entry of the log: a race left, an order was judged, the game ended, a number changed, or there was fighting. */
 export const TurnEvent = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("removed"), race, reason: Schema.Literals(removalReasons) }),
   Schema.Struct({ kind: Schema.Literal("order"), race, outcome: OrderOutcome }),

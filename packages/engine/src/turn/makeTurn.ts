@@ -14,22 +14,25 @@ import type { Decisions } from "./Phase.ts"
 import { requirePlayable } from "./requirePlayable.ts"
 import type { TurnEvent } from "./TurnEvent.ts"
 
+/** A turn as it is stored: the galaxy after it, and its log. */
 export interface Made {
   readonly galaxy: Galaxy
   readonly log: ReadonlyArray<TurnEvent>
 }
 
+/** A turn with all reports, which follow from its galaxy and log. */
 export interface Turn extends Made {
   /** One per race, by its index. */
   readonly reports: ReadonlyArray<Report>
 }
 
 /**
- * The galaxy of the turn after `before`, by its own ruleset unless another is given. Reports follow from galaxy and log.
+ * The galaxy of the turn after `before`, by its own ruleset unless another is given. Reports follow from galaxy and
+ * log.
  *
  * Throws an `Error` that names what is wrong when `before` is finished, when a key of the orders or a member of the
- * banished is no race's index, or when an order's operation doesn't exist. Orders must have passed the schema `Order`:
- * their fields aren't looked at again. Lists of races that have left the game are allowed, and not carried out.
+ * banished is not a race's index, or when an order's operation doesn't exist. Orders must have passed the schema
+ * `Order`: their fields aren't checked again. Lists of races that have left the game are allowed, and not carried out.
  */
 export const nextGalaxy = (before: Galaxy, decisions: Decisions, ruleset?: Ruleset): Made => {
   requirePlayable(before, decisions)
@@ -42,7 +45,7 @@ export const nextGalaxy = (before: Galaxy, decisions: Decisions, ruleset?: Rules
   return { galaxy: galaxyOf(before, draft), log: draft.events }
 }
 
-/** The whole turn after `before`. Asks of its arguments what `nextGalaxy` does, and throws as it does. */
+/** The whole turn after `before`. It requires of its arguments what `nextGalaxy` does, and throws in the same cases. */
 export const makeTurn = (before: Galaxy, decisions: Decisions): Turn => {
   const { galaxy, log } = nextGalaxy(before, decisions)
   return { galaxy, reports: reportsOf(galaxy, log), log }

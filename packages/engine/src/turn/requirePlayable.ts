@@ -1,8 +1,8 @@
 /**
- * What has to be true before a turn is made. Whoever calls with something else has a fault in the program: it is told at
- * once and by name, before anything of the turn is made, rather than played into a wrong galaxy.
+ * What must hold before a turn is made. A caller that breaks it has a bug, which is reported by name before any of the
+ * turn is made, instead of being played into a wrong galaxy.
  *
- * It costs one look at each order's operation. What an order's fields hold is the business of the schema `Order`.
+ * It costs one look at each order's operation. The fields of an order are checked by the schema `Order`.
  */
 import { orderArguments } from "@galaxy/contract/engine/Order"
 import type { Galaxy } from "../state/Galaxy.ts"
@@ -12,7 +12,7 @@ const fault = (problem: string): never => {
   throw new Error(`the turn can't be made: ${problem}`)
 }
 
-/** A value as it is told: short, whatever it is. */
+/** A value as an error shows it: short, whatever it is. */
 const shown = (value: unknown): string => {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value)
   return text.length > 40 ? `${text.slice(0, 40)}…` : text

@@ -1,7 +1,7 @@
 /**
  * The one-process shape: PGlite and replay reservations on disk, engines as child processes, mails caught.
  *
- * Built from the same layers as every other shape; what differs is only which adapters stand behind the ports.
+ * Built from the same layers as every other shape; only the adapters behind the ports differ.
  */
 import { randomBytes } from "node:crypto"
 import { existsSync, readdirSync } from "node:fs"
@@ -27,30 +27,31 @@ import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as Pglite from "../sql/Pglite.ts"
 import * as DataFolder from "./DataFolder.ts"
 
+/** Where the parts of the one process listen, and what overrides their defaults. */
 export interface AllInOneOptions {
   readonly dataDir: string
   readonly gateway: Address
   readonly backend: Address
   readonly push: Address
   readonly mailPage: Address
-  /** Names under which the page of mails is asked, beside those of loopback. */
+  /** Host names that the mail page answers to, besides those of loopback. */
   readonly mailPageHosts?: ReadonlyArray<string> | undefined
   readonly mailSmtp: Address
   readonly edge?: Partial<GatewayServer.GatewayOptions>
   readonly core?: Partial<BackendServer.BackendServerOptions>
-  /** Of gateways elsewhere that share this backend; made anew at each start when absent. */
+  /** Token for gateways elsewhere that share this backend; generated at each start when absent. */
   readonly gatewayToken?: Redacted.Redacted | undefined
   readonly maxEngines?: number
   readonly geoIpDbPath?: string | undefined
-  /** Wins over the administrator that the data folder keeps. */
+  /** Takes precedence over the administrator in the data folder. */
   readonly admin?: { readonly user: string; readonly password: string } | undefined
-  /** Told of each caught mail; not for a log. */
+  /** Called with each caught mail, which holds a sign-in code; not for a log. */
   readonly onMail?: (mail: CaughtMail) => void
 }
 
 const anyPort: Address = { host: "127.0.0.1", port: 0 }
 
-/** Every port free, for a run beside others. */
+/** Every port is chosen by the system, for a run beside others. */
 export const onFreePorts = (dataDir: string): AllInOneOptions => ({
   dataDir,
   gateway: anyPort,
@@ -121,10 +122,7 @@ const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, toke
     )
   )
 
-/**
- * Looked at, and the first file of reservations made, before there is a database: a folder that has a database and no
- * reservations has lost them.
- */
+/** Built before the database exists: a folder with a database but without reservations has lost them. */
 const replayOf = (folder: DataFolder.DataFolder) =>
   Layer.unwrap(
     Effect.sync(() =>
@@ -154,7 +152,7 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
     })
   )
 
-/** The whole platform in a folder that is open; ends with the scope, engines too. */
+/** The whole platform in an open data folder. Everything ends with the scope, engines included. */
 export const layerIn = (folder: DataFolder.DataFolder, options: AllInOneOptions) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -178,6 +176,6 @@ export const layerIn = (folder: DataFolder.DataFolder, options: AllInOneOptions)
     })
   )
 
-/** The whole platform, with the folder that it lives in. */
+/** The whole platform; also opens the data folder, and fails with `DataFolderUnusable` where it can't. */
 export const layer = (options: AllInOneOptions) =>
   Layer.unwrap(Effect.map(DataFolder.open(options.dataDir), (folder) => layerIn(folder, options)))

@@ -1,9 +1,9 @@
 /**
  * The folder that the one-process shape lives in: database, games, mails, keys.
  *
- * It has one owner: two processes on one database would destroy it, so the second is refused. Keys are made at the first
- * start and kept. No other user of the machine reads anything in it, also where it was made by hand or by an earlier
- * version. Whatever is wrong with the folder is one sentence with what to do.
+ * It has one owner: two processes on one database would destroy it, so the second is refused. Keys are made at the
+ * first start and kept. No other user of the machine can read it, even where it was made by hand or by an earlier
+ * version. Every problem is reported in one sentence that says what to do.
  */
 import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -14,6 +14,9 @@ import { isOpenToOthers, keepPrivate } from "../files/privacy.ts"
 import { fileProblem } from "../files/problems.ts"
 import { startOf } from "../files/processIdentity.ts"
 
+/**
+ * The data folder is in use, damaged, not writable or not private. The message is one sentence that says what to do.
+ */
 export class DataFolderUnusable extends Schema.TaggedError<DataFolderUnusable>()("DataFolderUnusable", {
   message: Schema.String
 }) {}
@@ -31,8 +34,10 @@ const Keys = Schema.Struct({
   /** Opens the page of caught mails; folders of earlier versions don't have it. */
   mail_page_key: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{43}$/)))
 })
+/** The secrets of a platform, made at its first start and kept in `keys.json`. */
 export type Keys = Required<typeof Keys.Type>
 
+/** An open data folder: the absolute paths of its parts, and its keys. */
 export interface DataFolder {
   readonly path: string
   readonly database: string
@@ -45,7 +50,7 @@ const unusable = (message: string) => new DataFolderUnusable({ message })
 
 const elsewhere = "set GALAXY_DATA_DIR to another folder"
 
-/** Runs what may fail on a path, as the sentence for it. */
+/** Runs a step on a path; its failure becomes a sentence about that path. */
 const on = <A>(path: string, run: () => A): A => {
   try {
     return run()
@@ -54,7 +59,7 @@ const on = <A>(path: string, run: () => A): A => {
   }
 }
 
-/** Earlier versions have this file as their only lock, and read it so. */
+/** Earlier versions use this file as their only lock, in this form. */
 const note = (): FolderLock.Note => ({ name: "galaxy.lock", text: `${process.pid} ${startOf(process.pid)}` })
 
 const takeLock = (folder: string): FolderLock.Hold => {
@@ -69,7 +74,7 @@ const takeLock = (folder: string): FolderLock.Hold => {
 
 const newPageKey = () => randomBytes(32).toString("base64url")
 
-/** The whole file or nothing of it, readable by its owner only. */
+/** Written atomically, readable by its owner only. */
 const writeKeys = (file: string, keys: object) => {
   on(file, () => {
     rmSync(`${file}.new`, { force: true })
@@ -99,7 +104,10 @@ const readIfThere = (file: string): string | undefined => {
   }
 }
 
-/** The keys that are kept, or new ones for a folder that was never used: players know a gateway by its key. */
+/**
+ * The stored keys, or new ones for a folder that was never used. They are never replaced: players know a gateway by its
+ * key.
+ */
 const loadKeys = (file: string, used: boolean): Keys => {
   const text = readIfThere(file)
   if (text === undefined && used) {
@@ -119,8 +127,8 @@ const loadKeys = (file: string, used: boolean): Keys => {
 const parts = ["database", "games", "mails", "reservations", "galaxy.log"]
 
 /**
- * Takes everything from others. A folder that holds other things too, such as `.`, stays as it is but for our parts of
- * it: only one in which anybody may put files can't be used so.
+ * Removes the access of other users. A folder that also holds other things, such as `.`, keeps its mode, and only our
+ * parts of it change; one that anybody may write to is refused.
  */
 const shut = (path: string) => {
   if (isOpenToOthers(path)) {
@@ -135,7 +143,7 @@ const shut = (path: string) => {
   }
 }
 
-/** Opens the folder, making it when it isn't there; lets go of it with the scope. */
+/** Opens the folder, creating it if needed, and releases it with the scope. Fails with `DataFolderUnusable`. */
 export const open = (folder: string) =>
   Effect.acquireRelease(
     Effect.try({

@@ -22,7 +22,7 @@ const announce = (mail: CaughtMail) => {
 
 const main = async (): Promise<void> => {
   if (answeredArguments("all-in-one", "npm start --")) return
-  // Whatever is written, by engines too, is this user's alone.
+  // Files that this process and its engines write are for this user only.
   process.umask(0o077)
   const values = configured(settings.groups["all-in-one"])
   if (values === undefined || refused(values)) return

@@ -1,6 +1,7 @@
 /** The one screen of `npm start`: where everything is, who the administrator is, how to stop. */
 import type { PlatformAddresses } from "../processes/Platform.ts"
 
+/** The text for the terminal; `seconds` is how long the start took. It shows the mail page's key, but no password. */
 export const screen = (
   platform: PlatformAddresses,
   run: { readonly dataDir: string; readonly logFile: string; readonly seconds: number }

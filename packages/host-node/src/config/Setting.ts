@@ -8,13 +8,14 @@ import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { lineProblem } from "@galaxy/contract/api/Text"
 import { parse as parseNetwork } from "../gateway/source/Networks.ts"
 
-/** Text in, a value or the reason why not out. */
+/** Reads the text of a setting: a value, or the problem as a phrase that follows the setting's name. */
 export type Parse<A> = (text: string) => { readonly value: A } | { readonly problem: string }
 
+/** A variable with values of type `A`. Without `fallback` and `optional`, it must be set for the process to start. */
 export interface Setting<A> {
   readonly name: string
   readonly parse: Parse<A>
-  /** Absent: the variable has to be set (or is optional, see `optional`). */
+  /** Absent where the variable must be set or is `optional`. */
   readonly fallback?: A
   /** How the default reads in the help. */
   readonly fallbackText?: string
@@ -27,11 +28,14 @@ export interface Setting<A> {
 const ok = <A>(value: A) => ({ value })
 const no = (problem: string) => ({ problem })
 
+/** Takes any text as it stands. */
 export const text: Parse<string> = ok
 
+/** `true` or `false`, in exactly this spelling. */
 export const flag: Parse<boolean> = (input) =>
   input === "true" ? ok(true) : input === "false" ? ok(false) : no("must be true or false")
 
+/** A whole number in decimal digits, from `low` to `high` inclusive. */
 export const whole =
   (low: number, high: number): Parse<number> =>
   (input) => {
@@ -41,6 +45,7 @@ export const whole =
       : no(`must be a whole number from ${low} to ${high}`)
   }
 
+/** One of the given words, in exactly this spelling. */
 export const oneOf =
   <const A extends string>(...values: ReadonlyArray<A>): Parse<A> =>
   (input) => {
@@ -48,6 +53,7 @@ export const oneOf =
     return found === undefined ? no(`must be one of ${values.join(", ")}`) : ok(found)
   }
 
+/** Where a process listens; an IPv6 host is without brackets. */
 export interface Address {
   readonly host: string
   /** 0 lets the system choose. */
@@ -63,6 +69,7 @@ export const address: Parse<Address> = (input) => {
     : ok({ host: match[1] ?? (match[2] || "127.0.0.1"), port })
 }
 
+/** A URL with one of the given protocols (without `://`), kept as it was written. */
 export const url =
   (...protocols: ReadonlyArray<string>): Parse<string> =>
   (input) => {
@@ -112,9 +119,10 @@ export const hostNames: Parse<ReadonlyArray<string>> = (input) => {
     : no("must be host names or addresses without ports, separated by commas, such as play.example.org")
 }
 
+/** Any text that isn't blank, kept untrimmed. */
 export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))
 
-/** An e-mail address, alone or with a name, as `Galaxy <galaxy@example.org>`; the value has it in its normal form. */
+/** An e-mail address, alone or with a name as in `Galaxy <galaxy@example.org>`; the value has it in normal form. */
 export const mailbox: Parse<string> = (input) => {
   const named = /^([^<>]*)<([^<>]*)>$/.exec(input.trim())
   const name = named?.[1]?.trim() ?? ""

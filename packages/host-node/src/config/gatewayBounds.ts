@@ -1,6 +1,7 @@
-/** Settings of what clients may hold of the gateway at once, and of whose word on addresses is believed. */
+/** Settings for how much clients may hold at the gateway at once, and for whose word on client addresses is trusted. */
 import { networks, type Setting, whole } from "./Setting.ts"
 
+/** Merged into the gateway's settings. `BoundsOptions` explains the defaults per address. */
 export const gatewayBounds = {
   maxConnections: {
     name: "GATEWAY_MAX_CONNECTIONS",

@@ -6,7 +6,7 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** `400,100`: so many at once after a pause, and so many a second. */
+/** `400,100`: the largest burst, and how many per second. */
 export const rate: Parse<Rate> = (input) => {
   const match = /^(\d{1,7}),(\d{1,7}(?:\.\d{1,3})?)$/.exec(input)
   const burst = Number(match?.[1])
@@ -32,6 +32,7 @@ const time = (name: string, fallback: number, fallbackText: string, about: strin
   about
 })
 
+/** Budgets and timeouts, merged into the gateway's settings. Timeouts are in milliseconds, from 100 ms to 1 h. */
 export const gatewayLimits = {
   budgetIp: budget("GATEWAY_BUDGET_IP", { burst: 400, perSecond: 100 }, "requests from one address"),
   budgetSession: budget("GATEWAY_BUDGET_SESSION", { burst: 120, perSecond: 30 }, "requests of one session"),
@@ -89,7 +90,7 @@ type LimitValues = {
   readonly [K in keyof typeof gatewayLimits]: (typeof gatewayLimits)[K]["fallback"]
 }
 
-/** The budgets of requests, by what they are counted for. */
+/** The request budgets, in the form that `Budgets` takes. */
 export const budgetsOf = (values: LimitValues): { readonly [K in BudgetSettings]: Rate } => ({
   ip: values.budgetIp,
   session: values.budgetSession,
@@ -101,7 +102,7 @@ export const budgetsOf = (values: LimitValues): { readonly [K in BudgetSettings]
 
 type BudgetSettings = Extract<BudgetKind, "ip" | "session" | "user" | "messageType" | "publicIp" | "publicIdentity">
 
-/** The times of the listener. */
+/** The timeouts, in the form that the listener takes. */
 export const timesOf = (values: LimitValues) => ({
   firstBytesMs: values.firstBytesTimeout,
   headersMs: values.headersTimeout,

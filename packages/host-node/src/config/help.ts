@@ -2,6 +2,7 @@
 import type { Settings } from "./load.ts"
 import { groups } from "./settings.ts"
 
+/** A process that reads settings and answers `--help`. */
 export type ProcessName = keyof typeof groups
 
 const titles: Record<string, string> = {
@@ -39,6 +40,7 @@ const section = (title: string, settings: Settings): string =>
     })
   ].join("\n")
 
+/** The whole text; `usage` is the command that starts the process. */
 export const helpOf = (name: ProcessName, usage: string): string =>
   [
     purposes[name],

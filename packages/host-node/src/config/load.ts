@@ -1,12 +1,13 @@
 /**
  * Reads a group of settings from an environment: all values, or every problem at once.
  *
- * A variable under our prefixes that no setting has is a problem too: a misspelt name must not pass for a default.
+ * An unknown variable under our prefixes is a problem too: a misspelt name must not silently leave a default in place.
  */
 import { Data } from "effect"
 import type { Setting } from "./Setting.ts"
 
 type AnySetting = Setting<unknown>
+/** A group of settings, by the keys under which their values are returned. */
 export type Settings = Readonly<Record<string, AnySetting>>
 
 /** The values of a group: `undefined` is possible only for an optional setting. */
@@ -27,6 +28,7 @@ export class ConfigurationInvalid extends Data.TaggedError("ConfigurationInvalid
   }
 }
 
+/** Environment variables; an empty one counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const prefixes = ["BACKEND_", "GATEWAY_", "GALAXY_"]

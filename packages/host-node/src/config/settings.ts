@@ -1,8 +1,8 @@
 /**
  * Every variable that Galaxy's processes read.
  *
- * Defaults suit one machine and loopback. A deployed process has to be given its secrets and neighbours; the one-process
- * shape makes them itself.
+ * Defaults suit one machine and loopback. A process deployed separately must be given its secrets and the addresses of
+ * the others; the one-process shape generates them.
  */
 import { gatewayBounds } from "./gatewayBounds.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
@@ -197,7 +197,7 @@ export const backend = {
   }
 } as const satisfies Record<string, Setting<unknown>>
 
-/** Read by the backend when it runs as a process of its own. */
+/** Read by the backend only when it runs as a separate process. */
 export const backendAlone = {
   postgresDsn: {
     name: "BACKEND_POSTGRES_DSN",
@@ -315,7 +315,7 @@ export const gateway = {
   }
 } as const satisfies Record<string, Setting<unknown>>
 
-/** Read by the gateway when it runs as a process of its own. */
+/** Read by the gateway only when it runs as a separate process. */
 export const gatewayAlone = {
   backendHttpUrl: {
     name: "GATEWAY_BACKEND_HTTP_URL",
@@ -437,7 +437,7 @@ export const groups = {
   gateway: { gatewayAlone, gateway, telemetry }
 } as const
 
-/** Names of all processes together. */
+/** The names of all settings of all processes. */
 export const knownNames: ReadonlySet<string> = new Set(
   [backend, backendAlone, gateway, gatewayAlone, allInOne, telemetry].flatMap(
     (group: Readonly<Record<string, Setting<unknown>>>) => Object.values(group).map((it) => it.name)

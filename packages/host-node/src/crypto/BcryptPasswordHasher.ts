@@ -1,12 +1,14 @@
 /**
  * `PasswordHasher` by bcrypt, off the main thread.
  *
- * Few hashes run at once: they share the thread pool with file and name look-ups, which a burst of guesses mustn't starve.
+ * Few hashes run at once: they share the thread pool with file access and name look-ups, which a burst of guesses must
+ * not starve.
  */
 import { hash, verify } from "@node-rs/bcrypt"
 import { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
 import { Effect, Layer, Redacted, Semaphore } from "effect"
 
+/** Work factor and parallelism; 2^12 rounds and two hashes at a time by default. */
 export interface BcryptOptions {
   /** Rounds as a power of two, 4 to 31. */
   readonly cost?: number
@@ -16,6 +18,7 @@ export interface BcryptOptions {
 
 const defaults = { cost: 12, concurrency: 2 }
 
+/** A password that is longer than bcrypt can take is a defect when hashed: it is never cut short. */
 export const layer = (options: BcryptOptions = {}): Layer.Layer<PasswordHasher> =>
   Layer.effect(
     PasswordHasher,

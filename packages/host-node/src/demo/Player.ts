@@ -5,10 +5,10 @@ import * as PublicEdge from "@galaxy/client/PublicEdge"
 import { Data, Effect, Schedule } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
 
-/** Something that had to come didn't come in time. */
+/** Something expected didn't arrive in time. */
 export class DemoFailed extends Data.TaggedError("DemoFailed")<{ readonly message: string }> {}
 
-/** Texts of the mails that an address has got, newest first. */
+/** The texts of the mails to an address, newest first. */
 const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, DemoFailed> =>
   Effect.tryPromise({
     try: async (signal) => {
@@ -34,13 +34,14 @@ const codeAfter = (platform: PlatformAddresses, email: string, before: number): 
     Effect.retry({ times: 900, schedule: Schedule.spaced("100 millis") })
   )
 
+/** A signed-in player, with the client of one session. */
 export interface DemoPlayer {
   readonly name: string
   readonly email: string
   readonly client: GalaxyClient.GalaxyClient
 }
 
-/** Signs a player in on a new device. */
+/** Signs a player in on a new device with the code from the mail; the client closes with the scope. */
 export const signIn = (platform: PlatformAddresses, name: string, email: string) =>
   Effect.gen(function* () {
     const key = yield* Effect.promise(() => DeviceKey.generate())

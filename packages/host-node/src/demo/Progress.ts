@@ -1,14 +1,16 @@
 /** What the demo prints: a line per step as it is done, and a table at the end. */
 import { Effect } from "effect"
 
+/** A step that succeeded; `outcome` is `done` where there was nothing else to say. */
 export interface ShownStep {
   readonly title: string
   readonly outcome: string
   readonly millis: number
 }
 
+/** Runs steps and prints how each ended; a failed one is printed, too, and its failure passed on. */
 export interface Progress {
-  /** Runs one step; its outcome is what `describe` says of the result. */
+  /** Runs one step; its outcome is the text that `describe` makes of the result. */
   readonly step: <A, E, R>(
     title: string,
     work: Effect.Effect<A, E, R>,
@@ -17,6 +19,7 @@ export interface Progress {
   readonly steps: ReadonlyArray<ShownStep>
 }
 
+/** `print` gets one line at a time, without a line end. */
 export const make = (print: (line: string) => void): Progress => {
   const steps: Array<ShownStep> = []
   return {
@@ -33,7 +36,7 @@ export const make = (print: (line: string) => void): Progress => {
   }
 }
 
-/** A plain table with as wide columns as their widest cell. */
+/** A plain-text table whose columns are as wide as their widest cells. */
 export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)))
   const line = (cells: ReadonlyArray<string>) =>

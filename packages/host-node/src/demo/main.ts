@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: the whole platform on free ports and a temporary folder, two players, some turns, and out.
  *
- * Exit code 0 when everything went as promised and in time, 1 with what went wrong, 2 for arguments.
+ * Exit code 0 when everything worked as promised and in time, 1 with the reason when it didn't, 2 for wrong arguments.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,8 +1,8 @@
 /**
  * The demo's story: two players sign in, form a game and play some turns of it; what must be refused is refused.
  *
- * Everything goes through the real client and real sockets; nothing here looks behind the gateway but the administrator,
- * who forces turns so that nobody has to wait for the schedule.
+ * Everything goes through the real client and real sockets. Only the administrator reaches behind the gateway, to force
+ * turns so that nobody has to wait for the schedule.
  */
 import * as EventInbox from "@galaxy/client/EventInbox"
 import type { Answer } from "@galaxy/client/Calls"
@@ -15,9 +15,10 @@ import type { PlatformAddresses } from "../processes/Platform.ts"
 import { type DemoPlayer, signIn } from "./Player.ts"
 import type { Progress } from "./Progress.ts"
 
-/** The platform did something else than it promises. */
+/** The platform didn't do what it promises. */
 export class Broken extends Data.TaggedError("Broken")<{ readonly message: string }> {}
 
+/** A row of the final table: one race after one turn, from its own report. */
 export interface TurnLine {
   readonly turn: number
   readonly race: string
@@ -30,7 +31,7 @@ export interface TurnLine {
 
 const expect = (holds: boolean, message: string) => (holds ? Effect.void : Effect.fail(new Broken({ message })))
 
-/** Succeeds when the call is refused with the code; an answer or another refusal is a fault. */
+/** Succeeds when the call is refused with this code; an answer or another refusal is a failure. */
 const refusedWith = <A>(code: string, call: Effect.Effect<A, ClientError>) =>
   call.pipe(
     Effect.matchEffect({
@@ -230,7 +231,7 @@ const revokeMidStream = (progress: Progress, player: DemoPlayer, events: EventIn
     () => "stream closed, next request refused"
   )
 
-/** Plays it all; fails at the first thing that isn't as promised. */
+/** Plays the whole story and returns the rows of the table. Fails at the first step that isn't as promised. */
 export const play = (progress: Progress, platform: PlatformAddresses) =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -1,8 +1,8 @@
 /**
- * `EngineHost` with one child process per game, each with its own state folder and a loopback port of its own choice.
+ * `EngineHost` with one child process per game, each with its own state folder and a loopback port that it chooses.
  *
- * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host that has yet to
- * notice that host's end holds the folder's lock, which the next engine waits for.
+ * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host may not have
+ * noticed yet that its host has ended. It still holds the folder's lock, and the next engine waits for it.
  */
 import { randomBytes, randomUUID } from "node:crypto"
 import { mkdir, rm } from "node:fs/promises"
@@ -20,18 +20,19 @@ import { fileProblem } from "../files/problems.ts"
 import { EngineProcess } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
+/** Limits and timeouts of engine processes. By default: 64 engines of 256 MiB, 20 s to start, 2 s to stop. */
 export interface ChildProcessOptions {
-  /** Parent of the games' state folders. */
+  /** State folders are in `games` below it. */
   readonly dataDir: string
   /** Engines that may run at once. */
   readonly maxEngines?: number
-  /** Memory of one engine's heap. */
+  /** Largest heap of one engine, in MiB. */
   readonly memoryMb?: number
-  /** From its start until it listens; it may have to wait for the end of an engine before it. */
+  /** From its start until it listens, which includes waiting for the end of an earlier engine of the game. */
   readonly startTimeout?: Duration.Input
-  /** What an engine gets to end by itself. */
+  /** How long an engine gets to end by itself before it is killed. */
   readonly stopTimeout?: Duration.Input
-  /** What an image reference means; the built-in engine alone when absent. */
+  /** The command for an image reference; only the built-in engine when absent. */
   readonly programOf?: (imageRef: string, memoryMb: number) => EngineProgram | undefined
 }
 
@@ -53,11 +54,15 @@ interface LogLine {
   readonly line: string
 }
 
+/**
+ * Engines end with the scope: SIGTERM first, SIGKILL after `stopTimeout`. `start` fails with `EngineStartFailed`,
+ * permanently where the image can't be run here, and `discard` with `EngineHostUnavailable`.
+ */
 export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
     const { dataDir, maxEngines, memoryMb, startTimeout, stopTimeout, ...images } = { ...defaults, ...options }
     const running = new Map<GameId, Running>()
-    /** All processes that are not gone, also those that don't listen yet. */
+    /** All processes that haven't ended, including those that don't listen yet. */
     const processes = new Set<EngineProcess>()
     let closing = false
 
@@ -190,4 +195,5 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
     })
   })
 
+/** Never fails to build; problems show when an engine is started. */
 export const layer = (options: ChildProcessOptions): Layer.Layer<EngineHost> => Layer.effect(EngineHost, make(options))

@@ -1,14 +1,15 @@
 /**
  * One engine as a child process: started, watched, ended.
  *
- * Its standard input stays open for as long as this process lives, and an engine ends when it closes: no engine outlives
- * its host, however the host ends.
+ * Its standard input stays open for as long as this process lives, and an engine ends when it closes: no engine
+ * outlives its host, however the host ends.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { Redacted } from "effect"
 import type { EngineProgram } from "./EngineProgram.ts"
 import { readLines } from "./lines.ts"
 
+/** How an engine is started, and who hears of its log and its end. */
 export interface EngineProcessOptions {
   readonly program: EngineProgram
   readonly stateDir: string
@@ -17,17 +18,17 @@ export interface EngineProcessOptions {
   readonly token: Redacted.Redacted
   /** One line of the engine's log; long ones are cut. */
   readonly onLog: (line: string) => void
-  /** `wanted`: it was told to end. */
+  /** `wanted` is true where it was asked to end. */
   readonly onExit: (how: string, wanted: boolean) => void
 }
 
-/** Where it listens, or why it doesn't. */
+/** The port it listens on, or why it doesn't. */
 export type StartOutcome = { readonly port: number } | { readonly failure: string }
 
 const maxLine = 4_000
 const keptLines = 5
 
-/** Of this process's environment an engine gets what a program needs to run, and none of the platform's secrets. */
+/** The variables that an engine inherits: what a program needs to run, and none of the platform's secrets. */
 const inherited = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "SystemRoot", "NODE_COMPILE_CACHE"]
 
 const environment = (options: EngineProcessOptions): Record<string, string> => {
@@ -59,6 +60,7 @@ const portOf = (line: string): number | undefined => {
   }
 }
 
+/** A started engine. `terminate` asks it to end and `kill` forces it; `gone` settles in every case. */
 export class EngineProcess {
   readonly #child: ChildProcess
   /** Settles once, when it listens or can't. */
@@ -74,7 +76,7 @@ export class EngineProcess {
     this.#child = child
     const last: Array<string> = []
     child.stdin.on("error", () => undefined)
-    // A full pipe would stop the engine: what it says is always read, whoever wants it.
+    // A full pipe would block the engine, so its output is always read.
     readLines(child.stderr, maxLine, (said) => {
       const line = said.replaceAll(Redacted.value(options.token), "<token>")
       last.push(line)
@@ -97,7 +99,7 @@ export class EngineProcess {
       options.onExit(how, this.#wanted)
     }
     child.on("error", (error) => {
-      // Of a process that runs, an error is a signal that could not be sent.
+      // For a running process, an error means that a signal could not be sent.
       if (child.pid === undefined) over(`it could not be started: ${error.message}`)
     })
     child.on("close", (code, signal) =>

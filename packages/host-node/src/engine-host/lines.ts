@@ -1,8 +1,12 @@
-/** Lines of a stream, each cut at a bound: what one says without end costs no memory. */
+/** Lines of a stream, each cut at a bound, so that an endless line costs no memory. */
 import type { Readable } from "node:stream"
 
 const newline = 0x0a
 
+/**
+ * Calls `onLine` with each line that isn't empty, without its line end; the last one needs none. Errors of the stream
+ * are ignored.
+ */
 export const readLines = (stream: Readable, maxBytes: number, onLine: (line: string) => void): void => {
   let kept: Array<Buffer> = []
   let size = 0

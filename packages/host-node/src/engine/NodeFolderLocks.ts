@@ -1,4 +1,4 @@
-/** Locks of state folders, by the kernel; the note beside one is what earlier engines have for a lock. */
+/** Kernel locks on state folders. The note beside a lock is what earlier engines use as their lock. */
 import { lockName } from "@galaxy/engine/host/FolderLock"
 import { FolderLocks, FolderNotLockable, FolderTaken } from "@galaxy/engine/host/FolderLocks"
 import { Effect, Layer } from "effect"
@@ -13,6 +13,7 @@ const refusal = (folder: string, error: unknown): FolderTaken | FolderNotLockabl
 const notLockable = (folder: string, error: unknown): FolderNotLockable =>
   new FolderNotLockable({ message: FolderLock.problemOf(folder, error, "move the game's folder") })
 
+/** Taking a folder fails with `FolderTaken`, which names the holder where it is known, or with `FolderNotLockable`. */
 export const layer = Layer.succeed(FolderLocks, {
   take: (folder) =>
     Effect.acquireRelease(

@@ -2,8 +2,8 @@
  * The engine as a process: serves one game from one folder until it is told to end.
  *
  * Standard output carries one JSON line, `{"event":"listening",…}`, once requests are answered. Whatever keeps it from
- * serving is a line on standard error. Exit codes: 0 for a wanted end, 1 when another attempt may go better, 2 when it
- * can't: wrong settings, or a state folder that somebody has to look at.
+ * serving is reported on standard error. Exit codes: 0 for a requested end, 1 when another attempt may succeed, 2 when
+ * it can't: wrong settings, or a state folder that somebody has to look at.
  */
 import type { Server } from "node:http"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
@@ -26,7 +26,7 @@ const fail = (line: string): void => {
   process.stderr.write(`galaxy-engine: ${line}\n`)
 }
 
-/** Calls under way get this long to end; what they wrote is safe at any moment. */
+/** Running calls get this long to end, in milliseconds; what they wrote is safe at any moment. */
 const graceMs = 400
 const lastMs = 900
 
@@ -51,14 +51,15 @@ const program = (settings: EngineProgramSettings, listener: Server) => {
     const store = yield* StateStore.StateStore
     const port = "port" in address ? address.port : settings.port
     process.stdout.write(`${JSON.stringify({ event: "listening", port, version: settings.version })}\n`)
-    // Whoever took the folder is served by now; two that answer for one game would be worse than none.
+    // If another engine has taken the folder, it serves the game now; two that answer for one game would be worse than
+    // none.
     return yield* Effect.catchTag(store.held, "StateUnavailable", (error) => Effect.logWarning(error.message)).pipe(
       Effect.repeat(Schedule.spaced("2 seconds"))
     )
   }).pipe(Effect.provide(running))
 }
 
-/** What an error says, or the first of its causes that says anything. */
+/** The message of an error, or of the first of its causes that has one. */
 const sentence = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   return error.message === "" && error.cause !== undefined ? sentence(error.cause) : error.message || error.name
@@ -73,7 +74,7 @@ const conclude = (exit: Exit.Exit<unknown, unknown>): number => {
 }
 
 const start = (settings: EngineProgramSettings): void => {
-  // Looked at often enough that what is too slow ends near its time.
+  // Checked often enough that slow requests end near their timeout.
   const listener = createListener(
     { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     { hosts: hostsOf(settings.host, settings.allowedHosts), sameSiteWrites: true }
@@ -95,7 +96,7 @@ const start = (settings: EngineProgramSettings): void => {
 }
 
 const settings = readSettings(process.env)
-// Whatever this process starts has no business with it.
+// Processes started by this one must not inherit it.
 delete process.env["GALAXY_ENGINE_TOKEN"]
 if ("stateDir" in settings) start(settings)
 else {

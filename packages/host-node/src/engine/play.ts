@@ -11,7 +11,7 @@ import { readCommand } from "./play/arguments.ts"
 import { run } from "./play/commands.ts"
 import { CannotPlay, WrongUsage } from "./play/failures.ts"
 
-// Under npm, names of files are meant from where npm was started.
+// Under npm, file names are relative to the folder where npm was started.
 const startedIn = process.env["INIT_CWD"]
 if (process.env["npm_lifecycle_event"] === "play" && startedIn !== undefined) process.chdir(startedIn)
 

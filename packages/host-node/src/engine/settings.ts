@@ -1,16 +1,20 @@
-/** What an engine process reads from its environment; a wrong value is one line that names it. */
+/**
+ * The settings that an engine process reads from its environment. A wrong value is reported in a line that names it.
+ */
 
 import { Redacted } from "effect"
 
+/** How an engine process was started (wire.md, section 4). */
 export interface EngineProgramSettings {
   readonly stateDir: string
   readonly host: string
   readonly port: number
   readonly version: string
-  /** What the platform sends with every call. */
+  /** The bearer token that every call must carry. */
   readonly token: Redacted.Redacted
-  /** Names under which it is asked, beside those of loopback. */
+  /** Host names that it answers to, besides those of loopback. */
   readonly allowedHosts: ReadonlyArray<string>
+  /** It ends when its standard input closes, and leaves SIGINT to its parent. */
   readonly exitWithParent: boolean
 }
 

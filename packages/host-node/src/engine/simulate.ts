@@ -1,5 +1,5 @@
 /**
- * `npm run simulate`: plays seeded games of computer players against each other and prints a table of them.
+ * `npm run simulate`: plays seeded games of computer players against each other and prints a table of the games.
  *
  * Exit codes: 0 when all games were played, 1 when some could not be, 2 for wrong arguments.
  */

@@ -1,12 +1,12 @@
 /**
  * One owner of a folder, by a lock of the kernel.
  *
- * The lock is an open write transaction of SQLite on an empty file in the folder: the kernel lets one process have it,
- * across pid namespaces and containers, and frees it when its holder ends, however that happens. Nobody removes the file;
- * a note beside it only tells people, and versions that know no other lock, who the owner is.
+ * The lock is an open write transaction of SQLite on an empty file in the folder. The kernel gives it to one process at
+ * a time, across pid namespaces and containers, and frees it when its holder ends, however that happens. Nobody removes
+ * the file; a note beside it only tells people, and versions that know no other lock, who the owner is.
  *
- * No code of the owner's process may open and close the lock file by other means: POSIX frees a process's locks on a
- * file with the first close of it.
+ * The owner's process must never open and close the lock file by other means: POSIX frees a process's locks on a file
+ * with the first close of it.
  */
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -15,7 +15,7 @@ import { Data } from "effect"
 import { fileProblem } from "./problems.ts"
 import { isAnotherAlive } from "./processIdentity.ts"
 
-/** Somebody else owns the folder; `holder` is what its note says, as far as there is one. */
+/** Somebody else owns the folder; `holder` is the text of the note, if there is one. */
 export class FolderInUse extends Data.TaggedError("FolderInUse")<{
   readonly folder: string
   readonly holder: string | undefined
@@ -32,27 +32,29 @@ export class FolderLockImpossible extends Data.TaggedError("FolderLockImpossible
   readonly message: string
 }> {}
 
-/** Why a folder can't be used, as a sentence; `elsewhere` says how another one is chosen. */
+/** Why a folder can't be used, as a sentence; `elsewhere` says how to choose another one. */
 export const problemOf = (folder: string, error: unknown, elsewhere: string): string => {
   if (!(error instanceof FolderLockImpossible)) return fileProblem(folder, error, elsewhere)
   return error.cause === undefined ? error.message : fileProblem(folder, error.cause, elsewhere)
 }
 
-/** How the owner is noted beside the lock. Earlier versions had this file as their only lock. */
+/** The note about the owner beside the lock. Earlier versions used this file as their only lock. */
 export interface Note {
   readonly name: string
   readonly text: string
 }
 
+/** A folder that this process owns, until `release` or the end of the process. */
 export interface Hold {
-  /** Whether the lock is still the one that others find; false after somebody removed or replaced it. */
+  /** Whether the lock file is still the one that others find; false once somebody has removed or replaced it. */
   isHeld(): boolean
   release(): void
 }
 
+/** The name of the lock file, which stays in its folder after a release. */
 export const lockFile = ".lock"
 
-/** The first releases of Node 24 warn that SQLite is an experiment; that is nothing for our users. */
+/** The first releases of Node 24 warn that SQLite is experimental, which our users needn't see. */
 const sqlite = (() => {
   const { emitWarning } = process
   process.emitWarning = (warning: string | Error, ...more: Array<never>) => {
@@ -76,7 +78,7 @@ const idOf = (file: string): string | undefined => {
   return found === undefined ? undefined : `${found.dev}:${found.ino}`
 }
 
-/** What keeps this process from writing into the folder, as the system says it. */
+/** Why this process can't write to the folder, as the system reports it. */
 const writeProblem = (folder: string): unknown => {
   const probe = join(folder, `.probe.${process.pid}`)
   try {
@@ -119,7 +121,7 @@ const noteIn = (folder: string, note: Note): string | undefined => {
   }
 }
 
-/** In one step, so that nobody reads half of it. Without space for it the lock does without. */
+/** Written atomically, so that nobody reads half of it. On a full disk the lock does without a note. */
 const writeNote = (folder: string, note: Note): void => {
   const hidden = join(folder, `.${note.name}.new`)
   try {
@@ -135,7 +137,7 @@ const removeNote = (folder: string, note: Note): void => {
   try {
     rmSync(join(folder, note.name), { force: true })
   } catch {
-    // On a disk that takes no writes any more it stays, and whoever comes next sees that it is out of date.
+    // On a disk that takes no more writes it stays, and the next owner sees that it is out of date.
   }
 }
 
@@ -143,7 +145,7 @@ const ownersAlone = (file: string): void => {
   try {
     chmodSync(file, 0o600)
   } catch {
-    // Another one has just made it.
+    // Another process has just made it.
   }
 }
 
@@ -157,7 +159,7 @@ const lock = (folder: string): { readonly db: DatabaseSync; readonly id: string 
       if (before !== undefined) {
         // Nothing is ever written, so there is nothing to keep a journal of.
         db.exec("PRAGMA journal_mode = MEMORY")
-        // One that is immediate excludes all others, and of several at once one gets it.
+        // An immediate transaction excludes all others, and of several started at once only one succeeds.
         db.exec("BEGIN IMMEDIATE")
         if (idOf(file) === before) return { db, id: before }
       } else ownersAlone(file)
@@ -174,7 +176,7 @@ const lock = (folder: string): { readonly db: DatabaseSync; readonly id: string 
 /**
  * Takes the folder, which must exist, or throws `FolderInUse` or `FolderLockImpossible` at once.
  *
- * An earlier version that still runs on the folder is respected by its note.
+ * An earlier version that still uses the folder is recognized by its note.
  */
 export const take = (folder: string, note: Note): Hold => {
   let locked: ReturnType<typeof lock>

@@ -1,9 +1,9 @@
-/** What a file system refused, as one sentence that says what would help. */
+/** Errors of the file system, as one sentence that says what would help. */
 
 const codeOf = (cause: unknown): string | undefined =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
 
-/** What is wrong with a path, and what to do; `elsewhere` says how another place is chosen. */
+/** What is wrong with a path, and what to do; `elsewhere` says how to choose another place. */
 export const fileProblem = (path: string, cause: unknown, elsewhere: string): string => {
   switch (codeOf(cause)) {
     case "ENOSPC":
@@ -31,6 +31,6 @@ export const fileProblem = (path: string, cause: unknown, elsewhere: string): st
   }
 }
 
-/** What keeps a file from being read that somebody has named. */
+/** Why a file that the operator has named can't be read. */
 export const readProblem = (path: string, cause: unknown): string =>
   codeOf(cause) === "ENOENT" ? `the file ${path} does not exist` : fileProblem(path, cause, "name another file")

@@ -1,7 +1,7 @@
 /**
- * Processes of this machine by number and start time.
+ * Processes of this machine, by number and start time.
  *
- * A number alone is used again after a crash or a reboot, and would make a dead process look alive.
+ * A number alone may be reused after a crash or a reboot, and would make a dead process look alive.
  */
 import { readFileSync } from "node:fs"
 
@@ -13,13 +13,13 @@ const bootId = (): string => {
   }
 }
 
-/** When the process started, as the kernel counts it; empty where it doesn't say, and for one that is dead already. */
+/** When the process started, as the kernel counts it; empty where that isn't known or the process has ended. */
 export const startOf = (pid: number): string => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
     // The name in brackets may hold anything; the 3rd field is the first after it, the 22nd the 20th.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-    // Whoever doesn't ask how its child ended leaves a zombie, which holds nothing any more.
+    // A zombie, whose parent hasn't collected it, holds nothing any more.
     return fields[0] === "Z" || fields[0] === "X" ? "" : (fields[19] ?? "")
   } catch {
     return ""
@@ -31,7 +31,7 @@ const startAndBoot = (pid: number): string => {
   return start === "" ? "" : `${start}@${bootId()}`
 }
 
-/** Names a process among all of this machine's, also after its number is used again and after a reboot. */
+/** Identifies a process of this machine, even after its number is reused or the machine restarts. */
 export const identityOf = (pid: number): string => `${pid} ${startAndBoot(pid)}`.trim()
 
 const exists = (pid: number): boolean => {
@@ -39,12 +39,12 @@ const exists = (pid: number): boolean => {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // A process of somebody else can't be signalled, but it is there.
+    // Another user's process can't be signalled, but it exists.
     return error instanceof Error && "code" in error && error.code === "EPERM"
   }
 }
 
-/** Whether another process than this one lives that `text` names, as `pid start` or `pid start@boot`. */
+/** Whether `text` (`pid start` or `pid start@boot`) names a living process other than this one. */
 export const isAnotherAlive = (text: string): boolean => {
   const [number = "", start = ""] = text.trim().split(/\s+/)
   const pid = Number(number)

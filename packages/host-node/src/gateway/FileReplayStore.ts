@@ -1,7 +1,7 @@
 /**
- * Replay reservations in a folder, for one gateway that lives there alone: they outlive the process, however it ends.
+ * Replay reservations in a folder, for one gateway that has it to itself: they outlive the process, however it ends.
  *
- * A reservation is on the disk before its request runs. Files that are damaged, or missing where there should be some, are
+ * A reservation is on disk before its request runs. Files that are damaged, or missing where there should be some, are
  * a loss of reservations like any other; the folder of a new platform has nothing to lose.
  */
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
@@ -12,18 +12,19 @@ import { Clock, Effect, Layer, Schema } from "effect"
 import { type OpenFile, ReservationLog } from "./file/ReservationLog.ts"
 import * as Outage from "../logging/Outage.ts"
 
-/** The reservations can't be read, or no file can be begun. */
+/** The reservations can't be read, or no new file can be started. */
 export class ReservationsUnusable extends Schema.TaggedError<ReservationsUnusable>()("ReservationsUnusable", {
   message: Schema.String
 }) {}
 
+/** Where reservations are kept, and how many; 250,000 at the same time by default. */
 export interface FileReplayOptions {
   readonly folder: string
-  /** Whether the platform begins here, so that there are no reservations to miss. */
+  /** Whether the platform is new, so that missing reservations are no loss. */
   readonly isNew: boolean
   /** Reservations at the same time; one more is refused. */
   readonly capacity?: number
-  /** Another way to open files than the system's. */
+  /** Opens files in place of the system; for tests. */
   readonly openFile?: OpenFile
 }
 
@@ -45,6 +46,10 @@ const problemOf = (cause: unknown) => {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
+/**
+ * Reads what the folder holds and continues in a new file. Fails with `ReservationsUnusable` where either isn't
+ * possible.
+ */
 export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, ReservationsUnusable> =>
   Layer.effect(
     ReplayStore,
@@ -99,7 +104,7 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
           const place = table.take(key, now, expiresAt)
           if (place === "full") return yield* new ReplayStoreUnavailable({ why: "the store is full" })
           if (place === "repeated") return place
-          // Nothing runs without this, so nothing is lost when the same bytes may come again.
+          // The request doesn't run without this, so its id may be used again when it fails.
           yield* Effect.onError(
             written(() => log.reserve({ ...reservation, expiresAt }, now)),
             () => Effect.sync(() => table.release(key))

@@ -31,12 +31,16 @@ import { type ListenerUnavailable, listen, type Times, type Tls } from "./listen
 import { readSmallFirst } from "./readSmallFirst.ts"
 import { type SourceOptions, Sources } from "./source/Sources.ts"
 
+/** Where the gateway listens, and its limits. What is left out has its default. */
 export interface GatewayOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
   readonly tls?: Tls | undefined
-  /** Names under which players connect, beside those of loopback where it listens there; elsewhere any when there are none. */
+  /**
+   * Host names that players connect to. On loopback they are added to its names; elsewhere only these are answered, or
+   * any if there are none.
+   */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** How long clients may take; what is left out has its default. */
   readonly times?: Partial<Times> | undefined
@@ -56,11 +60,11 @@ export class GatewayServer extends Context.Service<
   { readonly host: string; readonly port: number; readonly url: string }
 >()("@galaxy/host-node/gateway/GatewayServer") {}
 
-/** Of a request of the public routes, as the listener knows it. */
+/** The peer of a request of the public routes, as the listener knows it. */
 const peerOf = (request: HttpServerRequest.HttpServerRequest): Peer =>
   arrivalOf(request.source)?.peer ?? { ip: "unknown" }
 
-/** Room between what a reader takes and what is cut off, for what the system has read ahead. */
+/** Room between what a reader takes and where it is cut off, for data that the system has read ahead. */
 const readAhead = 256 * 1024
 
 const bodyLimits = (maxPayloadBytes: number) => {
@@ -110,7 +114,10 @@ const server = (options: GatewayOptions) =>
         isRpc: rpc.handles,
         refuse: noRoom
       })
-      /** Step 0 of the wire contract, before anything of the request is read. */
+      /**
+       * Step 0 of wire.md, before anything of the request is read. Returns how long to wait in milliseconds, 0 for not
+       * at all.
+       */
       const mayTry = (peer: Peer | undefined): number => {
         if (peer === undefined) return 0
         const exit = runSync(failed.mayTry(peer))
@@ -135,7 +142,7 @@ const server = (options: GatewayOptions) =>
           })
         )
       )
-      // Runs before the listener is closed: open streams are told why they end, and only then the port drains.
+      // Runs before the listener is closed: open streams learn why they end, and only then does the port drain.
       yield* Effect.addFinalizer(() => hub.close)
       const scheme = options.tls === undefined ? "http" : "https"
       const url = `${scheme}://${urlHostOf(options.host)}:${address.port}`
@@ -144,6 +151,10 @@ const server = (options: GatewayOptions) =>
     })
   )
 
+/**
+ * Fails with `ListenerUnavailable` when the port can't be listened on. At its end, open streams are ended first and
+ * then the port drains.
+ */
 export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, ListenerUnavailable, Ports> =>
   server(options).pipe(
     Layer.provideMerge(Dispatcher.layer),

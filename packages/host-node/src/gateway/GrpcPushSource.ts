@@ -1,4 +1,4 @@
-/** The backend's push log over gRPC, as the gateway's `PushSource`. A backend that falls silent is noticed by pings. */
+/** The backend's push log over gRPC, as the gateway's `PushSource`. Pings detect a backend that has fallen silent. */
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -17,13 +17,14 @@ import { Effect, Layer, Redacted, Stream } from "effect"
 import { lookupWithin } from "../net/lookup.ts"
 import { keepAlive } from "../push/keepAlive.ts"
 
+/** The subscription of this gateway. Pings are sent every 4 s and must be answered within 4 s by default. */
 export interface GrpcPushOptions {
   /** Where the backend's push stream listens, as `http://127.0.0.1:8082`. */
   readonly url: string
-  /** Name of this gateway: one subscription each. */
+  /** The name of this gateway, which has one subscription. */
   readonly clientId: string
   readonly token?: Redacted.Redacted | undefined
-  /** How often the backend is asked whether it is there, and how long it may take to answer. Milliseconds. */
+  /** How often the backend is pinged, and how long it may take to answer, in milliseconds. */
   readonly pingIntervalMs?: number | undefined
   readonly pingTimeoutMs?: number | undefined
 }
@@ -45,13 +46,13 @@ const socketTo = (authority: URL) => {
   const socket = secure
     ? tlsConnect({ ...to, ALPNProtocols: ["h2"], ...(isIP(host) === 0 ? { servername: host } : {}) })
     : netConnect(to)
-  // Whoever uses the connection learns of it by its session; without a listener here it would end the process.
+  // The session reports errors to its user; without a listener here they would end the process.
   socket.on("error", () => undefined)
   return socket
 }
 
 /**
- * A connection of its own for each subscription, given up with it: a stream that was lost leaves nothing behind that could
+ * A separate connection for each subscription, closed with it, so that a lost stream leaves nothing behind that could
  * be used again.
  */
 class OneConnection {
@@ -102,12 +103,12 @@ class OneConnection {
   }
 }
 
-/** `undefined` for a frame of a later version: its cursor counts, its content can't. */
+/** `undefined` for a frame of a later version, which is skipped; the cursor of the next frame covers it. */
 const frameOf = (frame: PushEvent): PushFrame | undefined => {
   const { cursor, payload } = frame
   switch (payload.case) {
     case "resume": {
-      // What isn't known is treated as a loss.
+      // An unknown outcome is treated as a loss.
       const outcome = outcomes[payload.value.outcome as keyof typeof outcomes] ?? "RESTARTED"
       return { type: "resume", cursor, outcome }
     }
@@ -122,6 +123,7 @@ const frameOf = (frame: PushEvent): PushFrame | undefined => {
   }
 }
 
+/** Opens a connection for each call of `frames`, and closes it with the stream. Never fails to build. */
 export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
   Layer.sync(PushSource, () => {
     const headers: Record<string, string> =

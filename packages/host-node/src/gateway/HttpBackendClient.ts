@@ -9,6 +9,7 @@ import { Agent, request } from "undici"
 import * as Outage from "../logging/Outage.ts"
 import { lookupWithin } from "../net/lookup.ts"
 
+/** Where the backend is and how long it may take; 10 s per call by default. */
 export interface HttpBackendOptions {
   /** Origin of the backend, as `http://127.0.0.1:8081`. */
   readonly url: string
@@ -24,14 +25,14 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Finding the backend's address and connecting. */
+/** Longest time to look up the backend's address and to connect. */
 const connectTimeoutMs = 2_000
-/** A report of a large game is some hundred kilobytes; nothing honest is larger than this. */
+/** A report of a large game has some hundred kilobytes; no honest answer is larger than this. */
 const maxAnswerBytes = 16 * 1_048_576
 const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 const originHeaders = (origin: Origin): Record<string, string> => ({
-  // One address, or none: what isn't known isn't made up.
+  // Exactly one address, or no header where it isn't known.
   ...(isIP(origin.sourceIp) === 0 ? {} : { "x-forwarded-for": origin.sourceIp }),
   "x-request-id": origin.requestId,
   ...(traceparent.test(origin.traceparent) ? { traceparent: origin.traceparent } : {})
@@ -42,6 +43,10 @@ const decodeEvents = Schema.decodeUnknownEffect(UserEvents)
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
 
+/**
+ * A pool of at most 64 connections, closed with the scope. Never fails to build; each outage of the backend is logged
+ * once.
+ */
 export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =>
   Layer.effect(
     BackendClient,
@@ -77,7 +82,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
             const answer = await request(new URL(call.path, options.url), {
               dispatcher: agent,
               method: call.method,
-              // Each of an answer's parts has its time; this is for one that comes drop by drop.
+              // Each part of an answer has its timeout; this one is for answers that trickle in.
               signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs + 1_000)]),
               headers: {
                 ...call.headers,
@@ -89,7 +94,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
             const text = await answer.body.text()
             return { status: answer.statusCode, json: text === "" ? null : (JSON.parse(text) as unknown) }
           },
-          // What isn't JSON would be quoted, with whatever is in it.
+          // The parser's message would quote the answer, with whatever is in it.
           catch: (cause) =>
             cause instanceof SyntaxError
               ? "its answer is not valid JSON"

@@ -1,9 +1,9 @@
 /**
  * Ed25519 and SHA-256 on Node's OpenSSL.
  *
- * Checking and importing a key costs more than verifying with it, so that the last used ones are kept. Keys that are no
- * honest point are refused here too, since not every OpenSSL refuses those of small order: under such a key anybody's
- * signature verifies.
+ * Checking and importing a key costs more than verifying with it, so the most recently used ones are kept. Dishonest
+ * keys are refused here too, since not every OpenSSL refuses points of small order, under which anybody's signature
+ * verifies.
  */
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
@@ -24,6 +24,7 @@ const importPublic = (raw: Uint8Array): KeyObject | undefined => {
   }
 }
 
+/** Keeps up to 20,000 imported keys. A seed that isn't 32 bytes long is a defect when the layer is built. */
 export const layer = (options: {
   /** Seed of the gateway's key, 32 bytes. */
   readonly signingSeed: Redacted.Redacted<Uint8Array>

@@ -1,9 +1,9 @@
 /**
  * Replay reservations in Redis, shared by all gateways.
  *
- * While Redis can't answer at once, the store refuses. One connection is looked after all the time: it is tried every
- * second by a write, thrown away at the first fault, and made anew. What a Redis that was emptied, replaced or restarted
- * has lost shows by its marker (`redis/Marker.ts`), and the store vouches for nothing before that.
+ * While Redis can't answer at once, the store refuses. One connection is kept under watch: it is tested with a write
+ * every second, dropped at the first fault, and opened again. A Redis that was emptied, replaced or restarted is
+ * recognized by its marker (`redis/Marker.ts`), and the store vouches for nothing before that loss.
  */
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
@@ -15,28 +15,29 @@ import * as RedisConnection from "./redis/RedisConnection.ts"
 import { RedisFault, sentence } from "./redis/RedisFault.ts"
 import * as serverFacts from "./redis/serverFacts.ts"
 
-/** Redis doesn't answer at start, or not to us. */
+/** Redis can't be reached at the start. */
 export class RedisUnreachable extends Schema.TaggedError<RedisUnreachable>()("RedisUnreachable", {
   message: Schema.String
 }) {}
 
-/** Redis is set up so that it may lose reservations without a word. */
+/** Redis may lose reservations silently as it is configured, or refuses the credentials. */
 export class RedisUnfit extends Schema.TaggedError<RedisUnfit>()("RedisUnfit", { message: Schema.String }) {}
 
+/** Which Redis, and which keys in it: the same for all gateways of a platform. */
 export interface RedisReplayOptions {
   readonly url: Redacted.Redacted
-  /** What all keys begin with: gateways that share it share their reservations. */
+  /** The prefix of all keys: gateways with the same prefix share their reservations. */
   readonly prefix?: string
 }
 
-/** How often an idle connection is tried. */
+/** How often the connection is tested. */
 const heartbeat = "1 second"
 const firstWaitMs = 50
 const longestWaitMs = 500
-/** Another gateway may write the marker between two looks at it; more often than this it doesn't. */
+/** Attempts at a reservation while other gateways keep changing the marker; changes are rare. */
 const maxLooks = 3
 
-/** Host and port, without the credentials that are beside them. */
+/** Host and port of the URL, without the credentials. */
 const placeOf = (url: Redacted.Redacted) => {
   const { hostname, port } = new URL(Redacted.value(url))
   return `${hostname}:${port || "6379"}`
@@ -44,7 +45,7 @@ const placeOf = (url: Redacted.Redacted) => {
 
 const fault = (kind: RedisFault["kind"], why: string) => Effect.fail(new RedisFault({ kind, why }))
 
-/** What the server must be, before anything is asked of it. */
+/** Checks the server before anything is asked of it. */
 const usable = (facts: serverFacts.ServerFacts): Effect.Effect<void, RedisFault> => {
   if (facts.loading) return fault("refusing", "Redis is loading its data")
   if (facts.role !== "master") return fault("refusing", "Redis is a replica and takes no writes")
@@ -59,6 +60,10 @@ interface Held {
   marker: Marker.Marker
 }
 
+/**
+ * Connects first. Fails with `RedisUnreachable` or `RedisUnfit`; a Redis that refuses for the moment, as during a
+ * failover, is no reason to fail, and requests are refused until it recovers.
+ */
 export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, RedisUnreachable | RedisUnfit> =>
   Layer.effect(
     ReplayStore,
@@ -67,11 +72,11 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       const outage = Outage.make({ lost: "the replay store is lost", back: "the replay store is back" })
       let held: Held | undefined
       let away = "Redis can't be reached"
-      /** Outlive the connection: what this gateway accepted, and under which marker. */
+      /** These outlive the connection: the marker known last, and when this gateway last reserved something. */
       let known = ""
       let lastReservedAt = 0
 
-      /** Tries the server by a write, and learns its marker. */
+      /** Tests the server with a write, and learns its marker. */
       const adopt = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection) {
         const facts = serverFacts.parse(yield* connection.ask((redis) => redis.info()))
         yield* Effect.tapError(usable(facts), (it) => Effect.sync(() => connection.end(it)))
@@ -157,7 +162,7 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
             case "unfit":
               return Effect.fail(new RedisUnfit({ message }))
             case "refusing":
-              // It mends itself, as after a failover: until then requests are refused and the probe says why.
+              // It recovers by itself, as after a failover; until then requests are refused and the probe says why.
               return Effect.void
           }
         })

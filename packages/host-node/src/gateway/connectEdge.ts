@@ -22,7 +22,7 @@ import { Cause, type Context, Effect, Exit, Stream } from "effect"
 import { refuse } from "../http/refuse.ts"
 import { encoded, isEncoded, isFramed } from "./contentEncoding.ts"
 import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
-import type { Handler } from "./listener.ts"
+import type { Handler } from "../http/guard.ts"
 import { dropUnreachable } from "./timeouts.ts"
 
 const domain = "galaxy"
@@ -41,6 +41,9 @@ const retryInfo = (millis: number) => ({
   value: { retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: (millis % 1_000) * 1_000_000 } }
 })
 
+/**
+ * The error with its `ErrorInfo` and, where the time to try again is known, `RetryInfo`. The code depends on `place`.
+ */
 export const toConnectError = (refusal: Refusal, place: RefusedAt): ConnectError => {
   const retryAfterMs = retryAfterOf(refusal)
   return new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], undefined, [
@@ -49,19 +52,19 @@ export const toConnectError = (refusal: Refusal, place: RefusedAt): ConnectError
   ])
 }
 
-/** The message is whole and decoded: from now on it takes what its fields take. */
+/** The message is decoded: from now on it counts with the size of its fields. */
 const understand = (context: HandlerContext, message: Envelope) => {
   understood.add(context.signal)
   context.values.get(arrivalKey)?.body.decoded(message.payloadBytes.length + 1_024)
 }
 
-/** Calls whose message has reached its handler: what fails from then on isn't its form. */
+/** Calls whose message has reached its handler: later failures are not about its form. */
 const understood = new WeakSet<AbortSignal>()
 
 /**
- * What is no message, or is larger than any, fails before any handler or interceptor sees it. It is an envelope of a
- * wrong form like every other, so the error gets the contract's code and detail: a call is aborted with its error just
- * before that is written, in the form of whichever protocol it came by.
+ * A message that can't be decoded, or is too large, fails before any handler or interceptor sees it. It counts as an
+ * invalid envelope, so the error gets the contract's code and detail: a call is aborted with its error just before that
+ * is written, in the form of its protocol.
  */
 const refuseMalformed = (onMalformed: (peer: Peer) => void) => (context: HandlerContext) => {
   const { signal } = context
@@ -84,14 +87,17 @@ const refuseMalformed = (onMalformed: (peer: Peer) => void) => (context: Handler
 const malformed = (error: ConnectError) =>
   error.code === Code.ResourceExhausted ? "the message is too large" : `the message can't be read: ${error.rawMessage}`
 
-/** An undecodable message is `Internal` in binary and `InvalidArgument` in JSON; an over-long one `ResourceExhausted`. */
+/**
+ * An undecodable message is `Internal` in binary and `InvalidArgument` in JSON; one that is too long is
+ * `ResourceExhausted`.
+ */
 const malformedCodes: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.ResourceExhausted, Code.Internal])
 
-/** A call takes one message: none, or a second one, is told of as if the method didn't exist. */
+/** A call takes one message: none, or a second one, is reported as if the method didn't exist. */
 const isMalformed = ({ code, rawMessage }: ConnectError): boolean =>
   malformedCodes.has(code) || (code === Code.Unimplemented && rawMessage.startsWith("protocol error: "))
 
-/** What the listener knows of the request, on its way to the handler. */
+/** Carries what the listener knows about a request to its handler. */
 const arrivalKey = createContextKey<Arrival | undefined>(undefined)
 
 const peerOf = (context: HandlerContext): Peer => context.values.get(arrivalKey)?.peer ?? { ip: "unknown" }
@@ -100,8 +106,8 @@ const peerOf = (context: HandlerContext): Peer => context.values.get(arrivalKey)
 export const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
 
 /**
- * Failures that aren't refusals are ours: logged whole, told of as nothing but an error. A call that was broken off ends
- * with the reason: its deadline has passed, or the client is gone.
+ * Failures that aren't refusals are our own faults, answered as a plain internal error. An aborted call ends with its
+ * reason: its deadline has passed, or the client is gone.
  */
 const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: RefusedAt, signal: AbortSignal): A => {
   if (Exit.isSuccess(exit)) return exit.value
@@ -114,16 +120,16 @@ const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: RefusedAt, signal: Abor
   throw failure === undefined ? new ConnectError("internal error", Code.Internal) : toConnectError(failure.error, place)
 }
 
-/** Bytes of a refused message that are still read; who sends more may miss the answer. */
+/** Bytes of a refused message that are still read; a client that sends more may miss the answer. */
 export const maxDiscarded = 12 * 1_048_576
-/** The same over HTTP/1.1 when the message doesn't say how long it is: it may have no end. */
+/** The same for an HTTP/1.1 message without a length, which may have no end. */
 export const maxDiscardedOfEndless = 64 * 1024
 
 const discard = async (request: IncomingMessage, endless: boolean, giveUp: () => void) => {
   let left = endless ? maxDiscardedOfEndless : maxDiscarded
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     left -= chunk.length
-    // What is left stays where it is: the listener cuts off who doesn't end soon.
+    // The rest stays unread: the listener cuts off a client that doesn't end soon.
     if (left < 0) {
       giveUp()
       return
@@ -132,8 +138,8 @@ const discard = async (request: IncomingMessage, endless: boolean, giveUp: () =>
 }
 
 /**
- * Over HTTP/1.1 a message that isn't read to its end ends the connection. It is closed on our side only, so that the
- * answer isn't lost to a reset while the client is still sending.
+ * Over HTTP/1.1 a message that isn't read to its end ends the connection. Only our side is closed, so that no reset
+ * overtakes the answer while the client is still sending.
  */
 const endWithAnswer = (request: IncomingMessage, response: ServerResponse) => {
   if (request.httpVersionMajor !== 1) return
@@ -145,30 +151,32 @@ const endWithAnswer = (request: IncomingMessage, response: ServerResponse) => {
 }
 
 /**
- * What is refused before it was read whole is read to its end and thrown away, and then answered: left where it is it
- * would block an HTTP/1.1 connection for the requests that follow, and over HTTP/2 the sender would see a reset.
+ * A message that is refused before it was read completely is read to its end and discarded before the answer. Left
+ * unread, it would block an HTTP/1.1 connection for the requests that follow, and over HTTP/2 the sender would see a
+ * reset.
  */
 const readToTheEnd = (request: IncomingMessage, response: ServerResponse) => {
   const endless = request.httpVersionMajor === 1 && request.headers["content-length"] === undefined
-  // The adapter would refuse by this alone and leave everything unread.
+  // By this header alone the adapter would refuse, and leave everything unread.
   delete request.headers["content-length"]
   request[Symbol.asyncIterator] = async function* () {
     try {
       const chunks: AsyncIterable<unknown, undefined> = request.iterator({ destroyOnReturn: false })
       return yield* chunks
     } finally {
-      // Where it broke off, that is what its reader has been told.
+      // If it failed, its reader has already seen the error.
       await discard(request, endless, () => endWithAnswer(request, response)).catch(() => undefined)
     }
   }
 }
 
+/** The gateway behind the adapter; `context` is what its effects run in. */
 export interface EdgeServices {
   readonly gateway: EdgeGateway["Service"]
   readonly streams: EventStreams["Service"]
   readonly context: Context.Context<never>
   readonly maxPayloadBytes: number
-  /** Told of each message that couldn't be read, which no verification gets to see. */
+  /** Called for each message that couldn't be decoded, which verification never sees. */
   readonly onMalformed: (peer: Peer) => void
 }
 
@@ -181,7 +189,7 @@ const aborted = (signal: AbortSignal) =>
   })
 
 /**
- * A stream is refused as a request until its first event is out; from then on it ends as a stream.
+ * Until its first event is out a stream is refused as a request; from then on it ends as a stream.
  *
  * When the client is gone it ends at once, not with the next event that can't be sent.
  */
@@ -204,7 +212,7 @@ async function* eventsOf(
   signal.throwIfAborted()
 }
 
-/** Handles what is addressed to the rpc service; others get the rest. */
+/** Serves the rpc service; `handles` tells whether a request is for it. */
 export const make = (services: EdgeServices) => {
   const run = Effect.runPromiseExitWith(services.context)
   const adapter = connectNodeAdapter({
@@ -244,14 +252,14 @@ export const make = (services: EdgeServices) => {
       dropUnreachable(request)
       readToTheEnd(request, response)
       if (isStream(request.url)) {
-        // Whatever stands between lets each event through as it comes, and keeps none.
+        // Proxies must pass each event on at once, and keep none.
         response.setHeader("cache-control", "no-store")
         response.setHeader("x-accel-buffering", "no")
       }
       try {
         adapter(request, response)
       } catch {
-        // A request without a host, or with one that is none: the adapter can't make a URL of it.
+        // Without a valid host the adapter can't make a URL of the request.
         response.writeHead(400, { "content-type": "application/json" })
         response.end(JSON.stringify(body("invalid_request", "the request names no valid host")))
       }

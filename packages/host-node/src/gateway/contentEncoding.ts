@@ -1,15 +1,18 @@
-/** Bodies that say they are encoded where nothing is decoded: read as they come, they would be taken for another text. */
+/** Bodies with a content encoding, where none is supported: read as they are, they would be misunderstood. */
 import type { IncomingMessage } from "node:http"
 
-/** Whether the body claims an encoding of its own; Connect's unary calls alone know some. */
+/** Whether the body has a content encoding; only unary Connect calls support some. */
 export const isEncoded = ({ headers }: IncomingMessage): boolean => {
   const encoding = (headers["content-encoding"] ?? "").trim().toLowerCase()
   return encoding !== "" && encoding !== "identity"
 }
 
-/** Messages in frames say for each of them whether it is compressed, and by what in a header of their protocol. */
+/**
+ * Whether the body consists of framed messages: each says whether it is compressed, and a header of its protocol says
+ * how.
+ */
 export const isFramed = ({ headers }: IncomingMessage): boolean =>
   /^application\/(grpc|connect\+)/i.test(headers["content-type"] ?? "")
 
-/** The refusal of what is encoded. */
+/** The code and message that refuse an encoded body. */
 export const encoded = ["unsupported_media_type", "send the body as it is, without a content encoding"] as const

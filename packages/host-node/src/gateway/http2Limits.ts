@@ -1,21 +1,22 @@
 /**
- * Time limits of HTTP/2, of which Node has none: a request has to come whole within a time, a peer that is gone is
- * noticed, and a connection that nobody uses is closed. What HTTP/1.1 has for the same comes with Node's server.
+ * Time limits of HTTP/2, which Node doesn't have: a request must arrive within a time, a peer that is gone is noticed,
+ * and an unused connection is closed. For HTTP/1.1 Node's server brings the same.
  */
 import * as http2 from "node:http2"
 import { keepAlive } from "../push/keepAlive.ts"
 
+/** The limits, in milliseconds. */
 export interface Http2Limits {
   /** For the whole of a request, from its head to its last byte. */
   readonly requestMs: number
   /** A connection without an open request is closed after this. */
   readonly http2IdleMs: number
-  /** How often a peer is asked whether it is there, and how long it may take to answer. */
+  /** How often a peer is pinged, and how long it may take to answer. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
 }
 
-/** Clients open a new connection by themselves: "no more requests here" lets what runs end. */
+/** Announces that the connection ends and lets open requests finish; clients open a new one by themselves. */
 const closeIdle = (session: http2.ServerHttp2Session, idleMs: number) => {
   let open = 0
   const close = () => {
@@ -46,6 +47,7 @@ const cutSlow = (stream: http2.ServerHttp2Stream, requestMs: number) => {
   stream.once("close", done)
 }
 
+/** Applies the limits to a new session, before its first stream. */
 export const limit = (session: http2.ServerHttp2Session, limits: Http2Limits): void => {
   keepAlive(session, limits.pingIntervalMs, limits.pingTimeoutMs)
   closeIdle(session, limits.http2IdleMs)

@@ -1,9 +1,9 @@
 /**
  * One port for HTTP/1.1 and HTTP/2: plain with prior knowledge, or TLS with ALPN.
  *
- * A connection first says whose it is (by the PROXY protocol, where that is configured), has to find room, is encrypted, and
- * then speaks one of the two. On a plain port the first three bytes tell: an HTTP/2 client begins with "PRI". Connections
- * that say nothing, requests that trickle in and whatever finds no room are cut off.
+ * A connection first says whose it is (by the PROXY protocol, where that is configured), must find room, is encrypted,
+ * and then speaks one of the two. On a plain port the first three bytes decide: an HTTP/2 client begins with "PRI".
+ * Silent connections, requests that trickle in and whatever finds no room are cut off.
  */
 import * as http from "node:http"
 import * as http2 from "node:http2"
@@ -12,42 +12,45 @@ import type { AddressInfo } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
 import { Effect, Schema, type Scope } from "effect"
 import { answerClientErrors } from "../http/clientErrors.ts"
+import type { Handler } from "../http/guard.ts"
 import { Admission } from "./bounds/Admission.ts"
 import { patiently } from "./bounds/patiently.ts"
 import { limit } from "./http2Limits.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
 import type { Connection } from "./source/Sources.ts"
 
+/** The certificate chain and its private key, both in PEM. */
 export interface Tls {
   /** PEM. */
   readonly cert: string
   readonly key: string
 }
 
+/** Where a port listens, and what it admits. */
 export interface ListenerOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
   readonly tls?: Tls | undefined
-  /** Beyond what `admission` bounds. */
+  /** In addition to the bounds of `admission`. */
   readonly maxConnections?: number | undefined
-  /** Bounds by address and overall, and who is whose; none when absent. */
+  /** Bounds per address and overall, and how clients are told apart; no bounds when absent. */
   readonly admission?: Admission | undefined
   readonly times?: Partial<Times> | undefined
 }
 
 /** How long a client may take, in milliseconds. */
 export interface Times {
-  /** Until a connection says what it speaks, or is encrypted. */
+  /** Until the first bytes of a connection, or its TLS handshake, have arrived. */
   readonly firstBytesMs: number
   /** For the head of a request over HTTP/1.1. */
   readonly headersMs: number
   /** For a whole request. */
   readonly requestMs: number
-  /** A connection without a request is closed after this, one of HTTP/2 later: it may carry many. */
+  /** A connection without a request is closed after this; over HTTP/2, where it may carry many, later. */
   readonly idleMs: number
   readonly http2IdleMs: number
-  /** How often the peer of an HTTP/2 connection is asked whether it is there, and how long it may take to answer. */
+  /** How often the peer of an HTTP/2 connection is pinged, and how long it may take to answer. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
 }
@@ -67,25 +70,23 @@ export class ListenerUnavailable extends Schema.TaggedError<ListenerUnavailable>
   message: Schema.String
 }) {}
 
-export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void
-
 const drainMs = 1_500
 
-/** Connections that the system takes while the process is busy; more than one address may have. */
+/** Connections that the system accepts while the process is busy; more than one address may have. */
 const backlog = 4_096
 
 const http2Settings: http2.ServerOptions = { maxSessionMemory: 16 }
 
-/** Requests that a client takes back: so many at once, so many a second; beyond it loses the connection. */
+/** Requests that a client may reset at once, and per second, before it loses the connection. */
 const resetsOfClient: http2.ServerOptions = { streamResetBurst: 64, streamResetRate: 33 }
 
 const http1Settings = (times: Times): http.ServerOptions => ({
   headersTimeout: Math.min(times.headersMs, times.requestMs),
   requestTimeout: times.requestMs,
-  // How exactly the two above are kept.
+  // How precisely the two above are kept.
   connectionsCheckingInterval: Math.ceil(times.headersMs / 4),
   keepAliveTimeout: times.idleMs,
-  // Who answers says what is wrong with one that names no host.
+  // The handler answers a request without a host, and says what is wrong.
   requireHostHeader: false,
   maxHeaderSize: 32 * 1024
 })
@@ -98,7 +99,7 @@ interface Parts {
   readonly admission: Admission
 }
 
-/** HTTP/1.1 connections: at the end an idle one closes at once, a busy one after what it is busy with. */
+/** HTTP/1.1 connections: at the end an idle one closes at once, and a busy one after its running requests. */
 class Http1Connections {
   readonly #open = new Set<net.Socket>()
   readonly #running = new Map<net.Socket, number>()
@@ -112,12 +113,12 @@ class Http1Connections {
     })
   }
 
-  /** It speaks something else. */
+  /** It speaks another protocol. */
   forget(socket: net.Socket): void {
     this.#open.delete(socket)
   }
 
-  /** Counts what runs; pipelined requests run side by side. */
+  /** Counts running requests; pipelined ones run at the same time. */
   readonly watch =
     (handler: Handler): Handler =>
     (request, response) => {
@@ -147,13 +148,13 @@ class Http1Connections {
   }
 }
 
-/** What a fresh connection goes on with, once it is known what it speaks. */
+/** Who serves a fresh connection, once its protocol is known. */
 interface Speakers {
   readonly http1: (socket: net.Socket) => void
   readonly http2: (socket: net.Socket) => void
 }
 
-/** Hands a fresh plain connection to the protocol that its first bytes are of. */
+/** Hands a fresh plain connection over to the protocol of its first bytes. */
 const sniff = (speakers: Speakers, http1: Http1Connections, times: Times) => (socket: net.Socket) => {
   let head: Buffer = Buffer.alloc(0)
   http1.add(socket)
@@ -182,7 +183,7 @@ const sniff = (speakers: Speakers, http1: Http1Connections, times: Times) => (so
   socket.on("error", cut)
   socket.on("close", cut)
   socket.on("data", onData)
-  // Until now it stood still.
+  // It was paused until now.
   socket.resume()
 }
 
@@ -190,10 +191,10 @@ const sniff = (speakers: Speakers, http1: Http1Connections, times: Times) => (so
 const endsOf = (socket: net.Socket) =>
   [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(" ")
 
-/** Encrypts a fresh connection and hands it on by what was agreed on in the handshake. */
+/** Encrypts a fresh connection and hands it over to the protocol agreed on in the handshake. */
 const encrypt = (tls: Tls, admission: Admission, speakers: Speakers, http1: Http1Connections, times: Times) => {
   const open = new Map<string, Connection>()
-  // Never listens: it is told of connections.
+  // Never listens: connections are handed to it.
   const server = createTlsServer({
     ...tls,
     ALPNProtocols: ["h2", "http/1.1"],
@@ -232,13 +233,13 @@ const remember = (sessions: Set<http2.ServerHttp2Session>, times: Times) => (ses
   session.once("close", () => sessions.delete(session))
 }
 
-/** Side by side on each further HTTP/2 connection of an address that has many requests open: the rest is refused unseen. */
+/** Concurrent requests on each further HTTP/2 connection of a busy address; the rest is refused unseen. */
 const requestsOfBusy = 16
 
 /** The HTTP/2 side. Proxies get a server of their own: they carry the resets of many clients. */
 const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.ServerHttp2Session>, times: Times) => {
   const serve = admission.http2(handler as never)
-  /** Whose the session is that is being made. */
+  /** The connection whose session is being made. */
   let arriving: Connection | undefined
   const mostRequests = admission.bounds.requestsPerConnection
   const make = (requests: number, resets: http2.ServerOptions) => {
@@ -280,7 +281,7 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
   const http1 = new Http1Connections()
   const h1 = http.createServer(http1Settings(times), http1.watch(admission.http1(handler)))
   answerClientErrors(h1)
-  // A server that never listens enforces no time-outs unless it believes it does.
+  // A server that never listens enforces no timeouts unless it believes that it does.
   h1.emit("listening")
   const speakers: Speakers = {
     http1: (socket) => h1.emit("connection", socket),
@@ -303,7 +304,7 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
   }
   const accept = (socket: net.Socket) => {
     const peer = socket.remoteAddress ?? "unknown"
-    // Who resets the connection at a bad moment must not end the process.
+    // A reset at a bad moment must not end the process.
     socket.on("error", () => undefined)
     if (!admission.sources.speaksProxyProtocol(peer)) admit(socket, peer)
     else if (sockets.size > admission.bounds.connections) socket.destroy()
@@ -315,7 +316,10 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
   return { server, sockets, sessions, http1, admission }
 }
 
-/** Listens until the scope closes; then takes no more, lets what runs end, and cuts the rest off. */
+/**
+ * Listens until the scope closes. Then it accepts nothing more, lets running requests end for 1.5 s, and cuts off the
+ * rest.
+ */
 export const listen = (
   options: ListenerOptions,
   handler: Handler
@@ -329,7 +333,7 @@ export const listen = (
         parts.sockets.add(socket)
         socket.once("close", () => parts.sockets.delete(socket))
       })
-      // For good: one connection that can't be accepted, as when files run out, is no reason to end.
+      // Stays attached: a connection that can't be accepted, as when file handles run out, must not end the process.
       parts.server.on("error", (cause) => {
         resume(Effect.fail(new ListenerUnavailable({ message: cause.message })))
       })

@@ -1,15 +1,15 @@
 /**
- * Over HTTP/2 an answer that ends before the request has been read makes Node reset the stream, and some clients lose the
- * answer with it. What is left of a small body is read, and thrown away, before the answer ends.
+ * Over HTTP/2 an answer that ends before the request has been read makes Node reset the stream, and some clients lose
+ * the answer with it. The rest of a small body is therefore read and discarded before the answer ends.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Handler } from "../http/guard.ts"
 
-/** Who sends more than this, or takes longer, may miss an answer that doesn't depend on the body. */
+/** A client that sends more than this, or takes longer, may miss an answer that doesn't depend on the body. */
 const mostBytes = 1_048_576
 const patienceMs = 2_000
 
-/** Calls back once the rest of the request was read, or will not be. */
+/** Calls back once the rest of the request was read, or won't be. */
 const whenRead = (request: IncomingMessage, done: () => void): void => {
   let left = mostBytes
   const over = () => {
@@ -29,7 +29,7 @@ const whenRead = (request: IncomingMessage, done: () => void): void => {
 const endsAfterReading = (request: IncomingMessage, response: ServerResponse): void => {
   const end = response.end.bind(response) as (...args: ReadonlyArray<unknown>) => ServerResponse
   response.end = ((...args: ReadonlyArray<unknown>) => {
-    // From now on as ever: an end within the end has nothing to wait for.
+    // Restored first: an `end` within the end has nothing to wait for.
     response.end = end as ServerResponse["end"]
     if (request.readableEnded || request.destroyed) return end(...args)
     whenRead(request, () => end(...args))
@@ -37,6 +37,9 @@ const endsAfterReading = (request: IncomingMessage, response: ServerResponse): v
   }) as ServerResponse["end"]
 }
 
+/**
+ * Wraps a handler: over HTTP/2 its answers end only once the rest of a small body was read. HTTP/1.1 is left as it is.
+ */
 export const readSmallFirst =
   (handler: Handler): Handler =>
   (request, response) => {

@@ -1,7 +1,8 @@
 /**
- * Deadlines that clients give. What no timer can hold is no deadline: the call ends by itself long before.
+ * Deadlines given by clients. One that no timer can hold is dropped: the call ends by itself long before.
  *
- * Node's timers hold 24 days and fire at once for anything longer, so that the longest time-outs would be the shortest.
+ * Node's timers hold about 24 days and fire at once for anything longer, so the longest timeouts would become the
+ * shortest.
  */
 import type { IncomingMessage } from "node:http"
 
@@ -19,7 +20,10 @@ const millisOf = {
   }
 } as const
 
-/** Takes away deadlines that are further off than a timer reaches; what has another form is refused by who reads it. */
+/**
+ * Removes deadlines that are further away than a timer reaches; malformed ones are left to the protocol, which refuses
+ * them.
+ */
 export const dropUnreachable = ({ headers }: IncomingMessage): void => {
   for (const [name, millis] of Object.entries(millisOf)) {
     const given = headers[name]

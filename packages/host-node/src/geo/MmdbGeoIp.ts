@@ -1,5 +1,5 @@
 /**
- * `GeoIp` from a MaxMind country database on disk, read whole when the process starts.
+ * `GeoIp` from a MaxMind country database on disk, read completely when the process starts.
  *
  * A database that can't be read stops the start: an operator who configured one wants to know. A look-up never fails.
  */
@@ -9,6 +9,7 @@ import { GeoIp } from "@galaxy/core/geo/GeoIp"
 import { Effect, Layer, Schema } from "effect"
 import { type CountryResponse, Reader } from "mmdb-lib"
 
+/** The file can't be read, isn't a MaxMind database, or holds no countries. */
 export class GeoDatabaseUnreadable extends Schema.TaggedError<GeoDatabaseUnreadable>()("GeoDatabaseUnreadable", {
   path: Schema.String,
   problem: Schema.String
@@ -18,7 +19,7 @@ export class GeoDatabaseUnreadable extends Schema.TaggedError<GeoDatabaseUnreada
   }
 }
 
-/** The plain address behind a zone (`fe80::1%eth0`) or an IPv4 address in IPv6 dress; `undefined` for no address. */
+/** The plain address without a zone (`fe80::1%eth0`) or IPv6 mapping; `undefined` for anything else. */
 const plain = (ip: string): string | undefined => {
   const unzoned = ip.split("%", 1)[0] ?? ""
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(unzoned)?.[1]
@@ -39,6 +40,7 @@ const open = (path: string) =>
       new GeoDatabaseUnreadable({ path, problem: cause instanceof Error ? cause.message : "not a MaxMind database" })
   })
 
+/** Reads the database at `path`, or fails with `GeoDatabaseUnreadable`. Countries are two upper-case letters. */
 export const layer = (path: string): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =>
   Layer.effect(
     GeoIp,
@@ -55,7 +57,7 @@ export const layer = (path: string): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =
             const code: unknown = found?.country?.iso_code
             return typeof code === "string" && /^[A-Z]{2}$/.test(code) ? code : undefined
           }).pipe(
-            // A damaged record is the database's fault, and no caller's.
+            // A damaged record is the database's fault, not the caller's.
             Effect.catch((reason) =>
               Effect.as(Effect.logWarning("a country look-up failed").pipe(Effect.annotateLogs({ reason })), undefined)
             )

@@ -1,12 +1,12 @@
 /**
- * A Node server for one plain HTTP/1.1 listener, with what all of ours have in common: the guard before its routes, and
- * errors in their envelope also where there is no request yet.
+ * A Node server for one plain HTTP/1.1 listener, with what all of ours share: the guard before its routes, and errors
+ * in their envelope even before there is a request.
  */
 import { type IncomingMessage, Server, type ServerOptions, type ServerResponse } from "node:http"
 import { answerClientErrors } from "./clientErrors.ts"
 import { guard, type GuardOptions, type Handler } from "./guard.ts"
 
-/** For listeners whose callers are few: our own processes and operators. More would only use up files and memory. */
+/** For listeners with few callers: our own processes and operators. More would only use up files and memory. */
 const mostConnections = 4_096
 
 /** How long a client may take, in milliseconds; a listener may set its own. */
@@ -17,7 +17,7 @@ const times = ({ headersTimeout = 10_000, requestTimeout = 30_000 }: ServerOptio
 
 const usual: ServerOptions = {
   keepAliveTimeout: 30_000,
-  // How exactly the others are kept.
+  // How precisely the other timeouts are kept.
   connectionsCheckingInterval: 2_500
 }
 
@@ -34,7 +34,7 @@ class Listener extends Server {
     answerClientErrors(this)
   }
 
-  // Whoever serves adds a listener for requests of its own: only here does everything come past.
+  // Servers add request listeners of their own; only here does every request come past.
   override emit(event: string, ...args: Array<unknown>): boolean {
     if (event !== "request") return super.emit(event, ...args)
     const [request, response] = args as [IncomingMessage, ServerResponse]
@@ -43,5 +43,5 @@ class Listener extends Server {
   }
 }
 
-/** As `createServer` of Node; what it emits as a request has passed the guard. */
+/** Like Node's `createServer`, but it emits only requests that have passed the guard. */
 export const createListener = (options: ServerOptions, guarded: GuardOptions): Server => new Listener(options, guarded)

@@ -1,7 +1,7 @@
 /**
- * What Node refuses before there is a request: broken framing, heads that are too large or take too long.
+ * Errors that Node finds before there is a request: broken framing, and heads that are too large or take too long.
  *
- * Over HTTP/1.1 the answer has the envelope of errors too; where something has been answered already, or can't be, the
+ * Over HTTP/1.1 the answer has the error envelope too. Where something was answered already, or nothing can be, the
  * connection just ends.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -58,7 +58,7 @@ const text = ({ status, code, message }: Answer): string => {
   ].join("\r\n")
 }
 
-/** Node keeps the answer that is under way at its connection, and gives no other way to it. */
+/** Node keeps the running answer at its connection, and gives no other way to it. */
 interface Busy {
   readonly _httpMessage?: { readonly headersSent: boolean } | null
 }
@@ -70,7 +70,7 @@ interface Speaker {
   on(event: "connect", listener: (request: IncomingMessage, other: Duplex | ServerResponse) => void): unknown
 }
 
-/** Ends a connection with an answer, once its reader had time for it. */
+/** Ends a connection with an answer, once its client has had time to read it. */
 const endWith = (socket: Duplex, answer: Answer): void => {
   socket.end(text(answer))
   const cut = setTimeout(() => socket.destroy(), lingerMs)
@@ -79,7 +79,7 @@ const endWith = (socket: Duplex, answer: Answer): void => {
   })
 }
 
-/** Node's own answers where nothing was answered yet, but with a body. */
+/** Gives Node's own answers a body in the error envelope, where nothing was answered yet. */
 export const answerClientErrors = (server: object): void => {
   const speaker = server as Speaker
   speaker.on("clientError", (error, socket) => {

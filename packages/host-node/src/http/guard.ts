@@ -1,16 +1,21 @@
 /**
- * Stands before the routes of a listener, of whatever protocol: requests to another host get nothing, and those that a
- * web page of another site sends change nothing.
+ * Stands before the routes of a listener of any protocol: requests to another host are refused, and so are changes
+ * requested by web pages of other sites.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type Hosts, hostsIn, nameIn } from "./hosts.ts"
 import { refuse } from "./refuse.ts"
 
+/** A handler of Node's requests; those of HTTP/2 come through its compatibility API. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
+/** Which hosts are answered, and whether pages of other sites are refused. */
 export interface GuardOptions {
   readonly hosts: Hosts
-  /** Refuses what a browser says comes from another site, but for reading; for listeners that no page calls. */
+  /**
+   * Refuses all but reading where a browser says that the request comes from another site; for listeners that no page
+   * calls.
+   */
   readonly sameSiteWrites?: boolean
 }
 
@@ -28,7 +33,7 @@ const isFromAnotherSite = ({ headers }: IncomingMessage, names: ReadonlyArray<st
   return name === undefined || !names.includes(name)
 }
 
-/** Answers what may not pass; true when it has. */
+/** Answers a request that may not pass, and returns whether it did. */
 const refused = (options: GuardOptions, request: IncomingMessage, response: ServerResponse): boolean => {
   const named = hostsIn(request)
   if ("problem" in named) {
@@ -37,7 +42,7 @@ const refused = (options: GuardOptions, request: IncomingMessage, response: Serv
   }
   const { hosts, sameSiteWrites = false } = options
   const exempt = hosts.probesExempt && probes.has(request.url?.split("?", 1)[0])
-  // An old client that names no host is one to no listener that has a name.
+  // A client that names no host is let in only where every host is.
   const names = named.names.length === 0 ? [""] : named.names
   if (!exempt && !names.every(hosts.takes)) {
     refuse(request, response, "forbidden", "this service doesn't answer to that host name", "foreign_host")
@@ -50,6 +55,10 @@ const refused = (options: GuardOptions, request: IncomingMessage, response: Serv
   return false
 }
 
+/**
+ * Answers `invalid_request` where the host is missing or malformed, and `forbidden` to another host or site; every
+ * other request reaches the handler.
+ */
 export const guard =
   (options: GuardOptions, handler: Handler): Handler =>
   (request, response) => {

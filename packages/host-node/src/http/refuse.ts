@@ -1,7 +1,8 @@
-/** Answers in the envelope of errors by Node's own means, for what no route gets to see. */
+/** Answers in the error envelope by Node's own means, for requests that reach no route. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApiErrorCode, body, type ReasonOf, statusOf } from "@galaxy/contract/api/ApiError"
 
+/** Answers with the status of `code` and forbids caching; a `HEAD` request gets no body. */
 export const refuse = <C extends ApiErrorCode>(
   request: IncomingMessage,
   response: ServerResponse,

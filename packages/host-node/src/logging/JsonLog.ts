@@ -1,7 +1,7 @@
 /**
- * Structured logs: one JSON object a line, with the request's and the trace's ids.
+ * Structured logs: one JSON object per line, with the ids of the request and the trace.
  *
- * As a last line of defence anything that looks like an e-mail address is blotted out; no code may rely on it.
+ * As a last line of defence, anything that looks like an e-mail address is masked; no code may rely on it.
  */
 import { Context, Effect, Layer, Logger, type LogLevel, Option, References, Schema, Tracer } from "effect"
 import { fileProblem } from "../files/problems.ts"
@@ -11,19 +11,20 @@ const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as
   string,
   LogLevel.LogLevel
 >
+/** The lowest level that is logged, as the settings spell it. */
 export type Level = keyof typeof levels
 
 // Over-long local parts are cut by the bound, so that the pattern stays linear.
 const addressPattern = /[^\s@"<>\\/:=,;()]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g
 
-/** Blots out what looks like an address. */
+/** Masks what looks like an e-mail address. */
 const redact = (line: string): string => line.replace(addressPattern, "<address>")
 
 const longest = 8_192
 const bounded = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 const asText = (value: unknown) => bounded(typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)))
 
-/** Formats one entry; message and cause are cut, so that a line stays bounded. */
+/** Formats one entry; message and cause are cut, so that lines stay bounded. */
 const format: Logger.Logger<unknown, string> = Logger.make((options) => {
   const { message, level, timestamp, cause, annotations } = Logger.formatStructured.log(options)
   const span = Context.getOption(options.fiber.context as Context.Context<Tracer.ParentSpan>, Tracer.ParentSpan)
@@ -41,7 +42,7 @@ const format: Logger.Logger<unknown, string> = Logger.make((options) => {
 /** Where lines go. */
 export type LogTarget = { readonly stream: NodeJS.WritableStream } | { readonly file: string }
 
-/** The log can't be written where it should go; the message says what to do. */
+/** The log file can't be opened; the message says what to do. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
   message: Schema.String
 }) {}
@@ -53,7 +54,7 @@ const lostLine = (lines: number, reason: string) =>
     message: `${lines} lines of the log are lost, because the file couldn't be written (${reason})`
   })
 
-/** Where lines go, as a function that never waits or fails. */
+/** The target as a function that never waits or fails. */
 const writerOf = (target: LogTarget) =>
   "stream" in target
     ? Effect.succeed((line: string) => void target.stream.write(`${line}\n`))

@@ -1,15 +1,16 @@
 /**
- * A file that lines are appended to, and that comes back after trouble.
+ * A file that lines are appended to, and that recovers from trouble.
  *
- * Writing never makes anybody wait and never fails: while the disk is full or the file can't be opened, lines are kept
- * up to a bound, then counted as lost, and the file is tried again every second. A file that was renamed or removed, as
- * when logs are rotated, is opened anew under its name.
+ * Writing never makes anybody wait and never fails. While the disk is full or the file can't be opened, lines are kept
+ * up to a bound and then counted as lost, and the file is tried again every second. A file that was renamed or removed,
+ * as when logs are rotated, is opened again under its name.
  */
 import { mkdir, open, stat, type FileHandle } from "node:fs/promises"
 import { dirname } from "node:path"
 
+/** By default a second between attempts, and 1 MiB of lines kept meanwhile. */
 export interface LogFileOptions {
-  /** Milliseconds between two attempts, and between two looks whether the file is still the one under its name. */
+  /** Milliseconds between two attempts, and between checks whether the name still stands for the same file. */
   readonly retryMs?: number
   /** Bytes of lines that are kept while none can be written. */
   readonly maxPendingBytes?: number
@@ -17,9 +18,10 @@ export interface LogFileOptions {
   readonly lostLine: (lines: number, reason: string) => string
 }
 
-/** What an end waits for lines that are still to be written. */
+/** How long `close` waits for pending lines, in milliseconds. */
 const endMs = 1_000
 
+/** An open log file. `close` waits up to a second for pending lines; lines written later are lost. */
 export class LogFile {
   readonly #file: string
   readonly #options: Required<LogFileOptions>
@@ -28,7 +30,7 @@ export class LogFile {
   #pendingBytes = 0
   #lost = 0
   #reason = ""
-  /** A line was cut off by an error: what follows begins on a new one. */
+  /** A line was cut off by an error: the next write begins on a new line. */
   #torn = false
   #lookedAt = 0
   #flushing: Promise<void> | undefined
@@ -81,7 +83,7 @@ export class LogFile {
       })
   }
 
-  /** Whatever was opened before is closed, and the file is tried again after a while. */
+  /** Closes what was open, and tries the file again after a while. */
   async #failed(cause: unknown): Promise<void> {
     this.#reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
     await this.#letGo()
@@ -103,7 +105,7 @@ export class LogFile {
     await this.#writeSome(handle)
   }
 
-  /** What the system took of it isn't written again. */
+  /** Writes the pending lines; bytes that the system has taken are not written again. */
   async #writeSome(handle: FileHandle): Promise<void> {
     if (this.#torn) {
       await handle.write("\n")

@@ -1,13 +1,13 @@
 /**
- * One line in the log when something that is needed goes away, and one when it is back: never one for each request that
- * misses it.
+ * One log line when a dependency goes away and one when it is back, rather than one for each request that misses it.
  */
 import { Clock, Effect } from "effect"
 
+/** The state of one dependency, reported to by everything that uses it. */
 export interface Outage {
-  /** Something failed for this reason. Only the first of a row is logged. */
+  /** A use of it failed for this reason. Only the first failure in a row is logged. */
   readonly begun: (reason: string) => Effect.Effect<void>
-  /** Something worked. Logged when it had failed before. */
+  /** A use of it worked. Logged when it had failed before. */
   readonly over: Effect.Effect<void>
 }
 

@@ -1,8 +1,8 @@
 /**
  * `MailTransport` over SMTP to one relay.
  *
- * Every wait is bounded, an interrupted send takes its connection with it, and what the relay says is kept as a code
- * alone, since its text often repeats the address.
+ * Every wait is bounded, and an interrupted send closes its connection. Of what the relay says only the code is kept,
+ * since its text often repeats the address.
  */
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import {
@@ -19,11 +19,15 @@ import MailComposer from "nodemailer/lib/mail-composer"
 import SMTPConnection from "nodemailer/lib/smtp-connection"
 
 /**
- * `implicit`: TLS from the first byte. `required`: STARTTLS, or the mail waits. `opportunistic`: STARTTLS where the relay
- * offers it. `none`: plain text, for a relay on the same machine.
+ * `implicit`: TLS from the first byte. `required`: STARTTLS, or the mail waits. `opportunistic`: STARTTLS where the
+ * relay offers it. `none`: plain text, for a relay on the same machine.
  */
 export type TlsMode = "implicit" | "required" | "opportunistic" | "none"
 
+/**
+ * The relay, and how it is used. Defaults: 8 connections, 100 mails over each, 10 s to connect and 10 s for the
+ * greeting.
+ */
 export interface SmtpOptions {
   readonly host: string
   readonly port: number
@@ -35,9 +39,9 @@ export interface SmtpOptions {
   readonly maxMailsPerConnection?: number
   readonly connectTimeoutMillis?: number
   readonly greetingTimeoutMillis?: number
-  /** Longest silence of the relay while a mail is handed over; a connection that lies idle is closed after it too. */
+  /** Longest silence of the relay while a mail is handed over; idle connections are closed after it too. */
   readonly socketTimeoutMillis?: number
-  /** Longest time to find out whether a connection that lay idle is still good. */
+  /** Longest time to check whether an idle connection still works. */
   readonly idleCheckTimeoutMillis?: number
   /** PEM of the authority that signed the relay's certificate, when it isn't a public one. */
   readonly ca?: string
@@ -59,7 +63,7 @@ interface SmtpFault {
   readonly responseCode?: number
 }
 
-/** Commands whose permanent refusal is about this mail; one of any other is about the relay and us. */
+/** Commands whose permanent refusal is about the mail; that of any other is about the relay or us. */
 const aboutTheMail: ReadonlySet<string> = new Set(["MAIL FROM", "RCPT TO", "DATA"])
 
 const failureOf = (cause: unknown): MailRejected | MailDeferred => {
@@ -67,7 +71,7 @@ const failureOf = (cause: unknown): MailRejected | MailDeferred => {
   const code = typeof fault.response === "string" ? replyCode(fault.response) : undefined
   const status = fault.responseCode ?? 0
   if (status >= 500 && aboutTheMail.has(fault.command ?? "")) return new MailRejected({ reason: code ?? `${status}` })
-  // Said before anything is sent: larger than the relay takes.
+  // Raised before anything is sent: the mail is larger than the relay takes.
   if (fault.code === "EMESSAGE" && fault.command === "MAIL FROM") return new MailRejected({ reason: "size" })
   if (fault.code === "ETIMEDOUT") return new MailDeferred({ reason: "timeout" })
   return new MailDeferred({ reason: code ?? (/^E[A-Z0-9]{2,15}$/.test(fault.code ?? "") ? `${fault.code}` : "failed") })
@@ -98,7 +102,7 @@ interface Link {
   dead: boolean
 }
 
-/** An SMTP step that is broken off with its connection. */
+/** An SMTP step; interrupting it closes the connection. */
 const step = <A>(link: Link, run: (done: (error: unknown, value?: A) => void) => void) =>
   Effect.callback<A, MailRejected | MailDeferred>((resume) => {
     let settled = false
@@ -172,13 +176,13 @@ const make = Effect.fnUntraced(function* (given: SmtpOptions) {
     )
   })
 
-  /** One that lay idle and still answers, or a new one. */
+  /** An idle connection that still answers, or a new one. */
   const take: Effect.Effect<Link, MailRejected | MailDeferred> = Effect.suspend(() => {
     const link = idle.pop()
     if (link === undefined) return connect
     if (link.dead) return take
     return step<unknown>(link, (done) => {
-      // On the machine's own time: it is about a wire.
+      // A timer of the machine, not of the Effect clock: this is about a network connection.
       const late = setTimeout(() => {
         done(Object.assign(new Error("the relay didn't answer"), { code: "ETIMEDOUT" }))
       }, options.idleCheckTimeoutMillis)
@@ -190,7 +194,7 @@ const make = Effect.fnUntraced(function* (given: SmtpOptions) {
       Effect.as(link),
       Effect.catch(() => {
         close(link)
-        // What swallowed this one has most likely swallowed the others that lay idle.
+        // Whatever broke this one has most likely broken the other idle ones too.
         for (const other of idle.splice(0)) close(other)
         return connect
       })
@@ -239,9 +243,13 @@ const make = Effect.fnUntraced(function* (given: SmtpOptions) {
   })
 })
 
+/**
+ * Connects when the first mail is sent. `send` fails with `MailRejected` where the relay refuses this very mail for
+ * good, and with `MailDeferred` for anything that may pass.
+ */
 export const layer = (options: SmtpOptions): Layer.Layer<MailTransport> => Layer.effect(MailTransport, make(options))
 
-/** The URL names no relay that could be used. */
+/** The URL doesn't name a relay that could be used. */
 export class SmtpUrlInvalid extends Schema.TaggedError<SmtpUrlInvalid>()("SmtpUrlInvalid", {
   message: Schema.String
 }) {}
@@ -251,9 +259,10 @@ const tlsModes = ["implicit", "required", "opportunistic", "none"] as const
 const isLoopback = (host: string) => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host)
 
 /**
- * Options from `smtp://user:password@host:port` or `smtps://…`, with `?tls=` to choose the mode.
+ * Options from `smtp://user:password@host:port` or `smtps://…`, with `?tls=` to choose the mode. Fails with
+ * `SmtpUrlInvalid`.
  *
- * Without it `smtps` is implicit TLS and `smtp` requires STARTTLS, except on loopback.
+ * Without `tls`, `smtps` is implicit TLS and `smtp` requires STARTTLS, except on loopback.
  */
 export const fromUrl = (text: string): Effect.Effect<SmtpOptions, SmtpUrlInvalid> =>
   Effect.suspend(() => {

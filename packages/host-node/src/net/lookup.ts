@@ -1,22 +1,23 @@
 /**
  * Host names to addresses, with a deadline.
  *
- * The system's resolver can't be cancelled and occupies a thread of a small pool that files and hashes need too. So a name
- * is asked for once at a time, however many wait for it: a resolver that hangs costs one thread for each name, not one for
- * each attempt.
+ * The system's resolver can't be cancelled, and occupies a thread of a small pool that files and hashes need too. So
+ * there is one query per name at a time, however many wait for it: a resolver that hangs costs one thread per name, not
+ * one per attempt.
  */
 import { type LookupAddress, lookup as systemLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, addresses: ReadonlyArray<LookupAddress>) => void
 
+/** Asks for all addresses of a name; tests replace the system's resolver by it. */
 export type SystemLookup = (hostname: string, answer: LookupCallback) => void
 
 const system: SystemLookup = (hostname, answer) => {
   systemLookup(hostname, { all: true }, answer)
 }
 
-/** A maker of `lookup`s for sockets, which fail with `ETIMEDOUT` after their time and share the questions under way. */
+/** Makes `lookup` functions for sockets. They fail with `ETIMEDOUT` after their timeout, and share running queries. */
 export const sharedLookup = (ask: SystemLookup): ((timeoutMs: number) => LookupFunction) => {
   const waiting = new Map<string, Set<LookupCallback>>()
 
@@ -59,5 +60,5 @@ export const sharedLookup = (ask: SystemLookup): ((timeoutMs: number) => LookupF
   }
 }
 
-/** A `lookup` for sockets with the system's resolver. */
+/** Makes a `lookup` for sockets that asks the system's resolver. */
 export const lookupWithin = sharedLookup(system)

@@ -1,5 +1,5 @@
 /**
- * A whole backend as one layer: the core, its REST and push listeners, and what has to be there before the first request.
+ * A whole backend as one layer: the core, its REST and push listeners, and what must exist before the first request.
  *
  * The shape brings what differs: database, mail transport, engine host, countries.
  */
@@ -12,12 +12,13 @@ import * as Probes from "@galaxy/core/http/probes"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, type Redacted } from "effect"
-import { FetchHttpClient, type HttpClient, HttpRouter, HttpServer } from "effect/http"
+import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { builtinImage, builtinVersion } from "../engine-host/EngineProgram.ts"
 import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as PushServer from "../push/PushServer.ts"
 
+/** Where the backend listens and who may call it, in addition to the options of the core. */
 export interface BackendServerOptions extends Core.CoreOptions {
   readonly host: string
   /** 0 lets the system choose. */
@@ -26,9 +27,12 @@ export interface BackendServerOptions extends Core.CoreOptions {
   readonly pushPort: number
   /** Who may call the REST surfaces and subscribe to the push stream. */
   readonly callers: Callers
-  /** Names under which it is asked, beside those of loopback where it listens there; elsewhere any when there are none. */
+  /**
+   * Host names that it answers to. On loopback they are added to its names; elsewhere only these are answered, or any
+   * if there are none.
+   */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** The first administrator, made when there is none of this name. */
+  /** The first administrator, created unless one of this name exists. */
   readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
 }
 
@@ -37,10 +41,7 @@ export class BackendServer extends Context.Service<BackendServer, { readonly url
   "@galaxy/host-node/processes/BackendServer"
 ) {}
 
-/** What a shape brings. */
-export type Ports = Exclude<Core.Ports, HttpClient.HttpClient> | DatabaseOwnership
-
-/** What has to be there before the first request: the built-in engine and, where configured, an administrator. */
+/** Creates what must exist before the first request: the built-in engine and, where configured, an administrator. */
 const prepare = (options: BackendServerOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
@@ -68,7 +69,7 @@ const addresses = (options: BackendServerOptions) =>
     })
   )
 
-/** A backend that no gateway can hear isn't ready, and neither is one that another has taken the database from. */
+/** A backend that no gateway can reach isn't ready, and neither is one that has lost its database to another. */
 const readiness = Layer.unwrap(
   Effect.gen(function* () {
     const { listening } = yield* PushServer.PushServer
@@ -77,6 +78,10 @@ const readiness = Layer.unwrap(
   })
 )
 
+/**
+ * Registers the built-in engine and the administrator before the first request. Needs the database, mail transport,
+ * engine host and countries of the shape; fails to build where a listener can't listen.
+ */
 export const layer = (options: BackendServerOptions) => {
   const routes = Backend.layer(options.callers)
   const push = PushServer.layer({

@@ -1,6 +1,7 @@
 /** Where a running platform can be reached: what a host prints, and what a demo or a test talks to. */
 import { Context } from "effect"
 
+/** Origins are URLs without a path. The key and the password are secrets: not for a log. */
 export interface PlatformAddresses {
   /** Origin that players use. */
   readonly gatewayUrl: string
@@ -8,10 +9,11 @@ export interface PlatformAddresses {
   readonly backendUrl: string
   /** Origin of the page of caught mails. */
   readonly mailPageUrl: string
-  /** Opens that page: in `/?key=` for a browser, as a bearer for a program. */
+  /** The key of that page: in `/?key=` for a browser, as a bearer token for a program. */
   readonly mailPageKey: string
   readonly adminUser: string
   readonly adminPassword: string
 }
 
+/** A running platform: available once everything listens. */
 export class Platform extends Context.Service<Platform, PlatformAddresses>()("@galaxy/host-node/processes/Platform") {}

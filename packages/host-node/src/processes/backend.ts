@@ -1,4 +1,4 @@
-/** The backend as a process of its own: PostgreSQL, SMTP, engines as child processes of this machine. */
+/** The backend as a separate process: PostgreSQL, SMTP, and engines as child processes on this machine. */
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { Effect, Layer, Redacted } from "effect"
 import * as settings from "../config/settings.ts"
@@ -34,7 +34,7 @@ const main = async (): Promise<void> => {
       SmtpMailTransport.layer({ ...relay, socketTimeoutMillis: backendAlone.smtpTimeout })
     )
   )
-  // Connecting, signing in and handing over may each be answered late.
+  // Connecting, signing in and handing over may each take this long.
   const sendTimeoutMs = Math.max(30_000, 4 * backendAlone.smtpTimeout)
   const ports = Layer.mergeAll(
     database,
@@ -44,7 +44,7 @@ const main = async (): Promise<void> => {
     ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, maxEngines: backend.engineMax })
   )
   const { callers, ...options } = backendOptions(backend)
-  // `refused` has seen to it: who may call is never left open.
+  // `refused` has made sure of it: who may call is never left open.
   if (callers === undefined) return
   const server = BackendServer.layer({
     ...options,

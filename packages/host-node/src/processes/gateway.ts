@@ -1,4 +1,7 @@
-/** The gateway as a process of its own: Redis for reservations, a backend elsewhere. Refuses to start without either. */
+/**
+ * The gateway as a separate process: Redis for reservations, a backend elsewhere. It doesn't start without their
+ * settings or without Redis.
+ */
 import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
 import { Effect, Layer, Redacted } from "effect"

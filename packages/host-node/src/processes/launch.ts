@@ -1,7 +1,7 @@
 /**
- * What every process does around its layers: `--help`, checked configuration, one clear line per fault, a clean end.
+ * What every process does around its layers: `--help`, checked configuration, one clear line per failure, a clean end.
  *
- * SIGINT, SIGTERM and SIGHUP end the process once; what doesn't end in time is cut off, so that nobody waits for ever.
+ * SIGINT, SIGTERM and SIGHUP end the process once. What doesn't end in time is cut off, so that nobody waits for ever.
  */
 import { Cause, Effect, Exit, Fiber, Layer } from "effect"
 import { helpOf, type ProcessName } from "../config/help.ts"
@@ -27,7 +27,7 @@ export const answeredArguments = (name: ProcessName, usage: string): boolean => 
   return true
 }
 
-/** All groups of settings, or every problem of all of them, printed. */
+/** The values of all groups of settings; or prints every problem in them and returns undefined. */
 export const configured = <const G extends Readonly<Record<string, Settings>>>(
   groups: G,
   environment: Environment = process.env
@@ -47,7 +47,7 @@ const listenProblems: Readonly<Record<string, string>> = {
   EACCES: "may not be listened on by this user; set a port above 1023"
 }
 
-/** What Node says about an address, as a sentence with what to do. */
+/** Node's message about an address, as a sentence that says what to do. */
 const plainly = (message: string): string => {
   const [, unknownHost] = /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)$/.exec(message) ?? []
   if (unknownHost !== undefined) return `the host name ${unknownHost} is unknown; correct the setting that has it`
@@ -67,8 +67,8 @@ const oneLine = (text: string): string => {
 const messageOf = (value: unknown): string => (value instanceof Error ? value.message : "")
 
 /**
- * The sentence of a failure: its own message, and what it came from where that says more. What nobody foresaw is a fault
- * of ours, and told of with its whole story.
+ * The sentence for a failure: its message, and that of its cause where it says more. An unforeseen failure is our own
+ * fault and is printed in full.
  */
 export const sentence = (cause: Cause.Cause<unknown>): string => {
   const failure = Cause.squash(cause)
@@ -82,7 +82,7 @@ export const sentence = (cause: Cause.Cause<unknown>): string => {
   return oneLine(plainly(deeper === "" || own.includes(deeper) ? own : `${own}: ${deeper}`))
 }
 
-/** Runs a layer until a signal comes or it fails; `ready` is told what was built. */
+/** Runs a layer until a signal comes or it fails, and then ends the process. `ready` runs once the layer is built. */
 export const launch = async <A, E>(
   layer: Layer.Layer<A, E>,
   ready: Effect.Effect<void, never, A>,
@@ -97,7 +97,7 @@ export const launch = async <A, E>(
       })
     )
   )
-  // A reader who went away, as a closed pipe, must not take the games along.
+  // A reader that has gone, such as a closed pipe, must not end the games.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
   let ending = false
   const end = () => {

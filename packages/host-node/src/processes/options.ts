@@ -1,4 +1,4 @@
-/** Settings, as the environment gives them, turned into the options of layers. */
+/** Turns settings into the options of layers. */
 import { readFileSync } from "node:fs"
 import type { Callers } from "@galaxy/core/http/Callers"
 import { createSecureContext } from "node:tls"
@@ -11,7 +11,9 @@ import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import { isLoopback } from "../http/hosts.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
-/** Who may call the backend; nobody has been named where neither is set. A token wins over a trusted network. */
+/**
+ * Who may call the backend; undefined where the settings name nobody. A token takes precedence over a trusted network.
+ */
 const callersOf = (values: Values<typeof settings.backend>): Callers | undefined => {
   if (values.gatewayToken !== undefined) return { gatewayToken: Redacted.make(values.gatewayToken) }
   return values.trustedNetwork ? { trustedNetwork: true } : undefined
@@ -42,7 +44,7 @@ const tlsProblems = (values: Values<typeof settings.gateway>): ReadonlyArray<str
   }
 }
 
-/** What contradicts itself although each value by itself is right; one line each. */
+/** Contradictions between values that are valid by themselves, and TLS files that can't be used; one line each. */
 export const contradictions = (values: {
   readonly backend?: Values<typeof settings.backend>
   readonly gateway?: Values<typeof settings.gateway>
@@ -98,6 +100,7 @@ const tlsOf = (values: Values<typeof settings.gateway>) =>
     ? undefined
     : { cert: readFileSync(values.tlsCertPath, "utf8"), key: readFileSync(values.tlsKeyPath, "utf8") }
 
+/** The gateway's options. Reads the TLS files, and throws where they can't be read; `refused` has checked them. */
 export const gatewayOptions = (values: Values<typeof settings.gateway>): GatewayOptions => ({
   host: values.httpAddr.host,
   port: values.httpAddr.port,
@@ -131,7 +134,10 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
   }
 })
 
-/** All but the secret, which differs in where it comes from. `callers` is absent where the settings name nobody. */
+/**
+ * The backend's options without the secret, whose source depends on the shape. `callers` is undefined where the
+ * settings name nobody.
+ */
 export const backendOptions = (
   values: Values<typeof settings.backend>
 ): Omit<BackendServerOptions, "secret" | "callers"> & { readonly callers: Callers | undefined } => ({

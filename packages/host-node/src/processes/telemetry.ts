@@ -5,6 +5,9 @@ import { OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability
 import type { Values } from "../config/load.ts"
 import type * as settings from "../config/settings.ts"
 
+/**
+ * `process` is the service name unless the settings have one. Nothing is sent, and nothing fails, without an exporter.
+ */
 export const layer = (values: Values<typeof settings.telemetry>, process: string): Layer.Layer<never> => {
   const resource = { serviceName: values.serviceName ?? process }
   const at = (path: string) => `${values.endpoint.replace(/\/$/, "")}/v1/${path}`

@@ -1,7 +1,8 @@
 /**
- * `galaxy.push.v1.Push` over gRPC on a port of the backend's own, HTTP/2 with prior knowledge.
+ * `galaxy.push.v1.Push` over gRPC on a separate port of the backend, HTTP/2 with prior knowledge.
  *
- * Only gateways connect here: unless the network is trusted, a subscription without their token is refused. A gateway that goes away, in whatever way, gives its place back at once.
+ * Only gateways connect here: unless the network is trusted, a subscription without their token is refused. A gateway
+ * that goes away for any reason frees its place at once.
  */
 import * as http2 from "node:http2"
 import type { AddressInfo } from "node:net"
@@ -18,19 +19,23 @@ import { hostsOf } from "../http/hosts.ts"
 import { toFrame } from "./frames.ts"
 import { keepAlive } from "./keepAlive.ts"
 
+/** Where gateways subscribe, and which may. Pings are sent every 5 s and must be answered within 5 s by default. */
 export interface PushServerOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
   readonly callers: Callers
-  /** Names under which it is asked, beside those of loopback where it listens there; elsewhere any when there are none. */
+  /**
+   * Host names that it answers to. On loopback they are added to its names; elsewhere only these are answered, or any
+   * if there are none.
+   */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** How often a silent gateway is asked whether it is there, and how long it may take to answer. */
+  /** How often a gateway is pinged, and how long it may take to answer, in milliseconds. */
   readonly pingIntervalMs?: number
   readonly pingTimeoutMs?: number
 }
 
-/** The port is taken or not ours to take. */
+/** The port is in use, or this user may not listen on it. */
 export class PushServerUnavailable extends Schema.TaggedError<PushServerUnavailable>()("PushServerUnavailable", {
   message: Schema.String
 }) {}
@@ -52,7 +57,7 @@ const maxConnections = 1_024
 /** Longest time that open streams get to end when the server does. */
 const drainMs = 1_000
 
-/** What a gateway is told: why, and whether to come back. */
+/** The error for a gateway: why, and whether to come back. */
 const refusal = (error: SubscribeError): ConnectError => {
   switch (error._tag) {
     case "TooManySubscriptions":
@@ -85,7 +90,7 @@ const listen = (server: http2.Http2Server, options: PushServerOptions) =>
     })
   })
 
-/** Ends when every connection is gone: those that do not go by themselves are cut off in the end. */
+/** Ends when every connection is gone; those that don't end by themselves are cut off after a while. */
 const close = (server: http2.Http2Server, sessions: ReadonlySet<http2.ServerHttp2Session>) =>
   Effect.callback<void>((resume) => {
     const cut = setTimeout(() => {
@@ -98,6 +103,10 @@ const close = (server: http2.Http2Server, sessions: ReadonlySet<http2.ServerHttp
     for (const session of sessions) session.close()
   })
 
+/**
+ * Fails with `PushServerUnavailable` when the port can't be listened on. At its end, open subscriptions end as
+ * `UNAVAILABLE`.
+ */
 export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushServerUnavailable, PushBroker> =>
   Layer.effect(
     PushServer,
@@ -126,7 +135,8 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
           ),
           context
         )[Symbol.asyncIterator]()
-        // By hand: who waits for the next frame, or for a write that never ends, wouldn't notice that the gateway is gone.
+        // Iterated by hand: a loop that waits for the next frame, or for a write that never ends, wouldn't notice that
+        // the gateway is gone.
         const stop = () => {
           open.delete(stop)
           // A defect while it ends must not end the process.
@@ -155,7 +165,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
         try {
           adapter(request, response)
         } catch {
-          // An authority of which the adapter can't make a URL.
+          // The adapter can't make a URL of the authority.
           response.writeHead(400)
           response.end()
         }

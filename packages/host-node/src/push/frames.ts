@@ -29,6 +29,7 @@ const payloadOf = (frame: Frame): Payload => {
   }
 }
 
+/** The message of a frame: absent ids are empty, and an absent sequence is 0. */
 export const toFrame = (frame: Frame): MessageInitShape<typeof PushEventSchema> => ({
   cursor: frame.cursor,
   payload: payloadOf(frame)

@@ -1,8 +1,8 @@
 /**
- * The lock that makes one backend the only one at work on its database, held on a connection of its own.
+ * The lock that lets only one backend work on its database, held on a separate connection.
  *
- * Safe without trust in time: whoever gets the lock ends every session of the owner before it and waits until they are
- * gone, and a backend's new connection is of use only while its server says that this backend's lock is held
+ * It doesn't rely on clocks: whoever gets the lock ends every session of the previous owner and waits until they are
+ * gone, and a backend's new connection is used only while its server says that this backend's lock is held
  * (docs/decisions/0407).
  */
 import { randomBytes } from "node:crypto"
@@ -11,21 +11,26 @@ import type { SqlError } from "effect/sql"
 import * as Outage from "../logging/Outage.ts"
 import * as PgSession from "./PgSession.ts"
 
-/** Another backend is at work on the database, and didn't end while this one waited. */
+/** Another backend uses the database, and didn't end while this one waited. */
 export class DatabaseInUse extends Schema.TaggedError<DatabaseInUse>()("DatabaseInUse", { message: Schema.String }) {}
 
+/** The database to lock. The heartbeat is sent every 2 s and must be answered within 4 s by default. */
 export interface LockOptions {
   readonly url: string
   readonly connectTimeoutMs: number
-  /** How long a start waits for the backend before it to end. */
+  /** How long a start waits for the previous backend to end, in milliseconds. */
   readonly waitMs: number
-  /** How often the server is asked whether the lock's session is there, and how long it may take to answer. */
+  /** How often the server is asked whether the lock's session is alive, and how long it may take to answer. */
   readonly heartbeatMs?: number
   readonly heartbeatTimeoutMs?: number
 }
 
+/** The lock of one backend. It can be lost and taken again; nothing may be written in between. */
 export interface PgDatabaseLock {
-  /** Name of all sessions that may write: the same for each connection of this backend, and of no other one. */
+  /**
+   * The application name of all sessions that may write: the same for all connections of this backend, and unique to
+   * it.
+   */
   readonly applicationName: string
   readonly held: () => boolean
   /** Fails unless the server of this session says that this backend's lock is held. */
@@ -34,21 +39,21 @@ export interface PgDatabaseLock {
   readonly onLost: (callback: () => void) => void
 }
 
-/** Any constant would do: it is the key of this lock and of no other. Its halves are how `pg_locks` shows it. */
+/** Any constant would do, as long as nothing else uses it. `pg_locks` shows its two halves. */
 const keyHigh = 1_677_624
 const keyLow = 20_403
 const key = (BigInt(keyHigh) << 32n) | BigInt(keyLow)
 
-/** Sessions that may write, and such as wait for the lock or hold it, which write nothing. */
+/** Name prefixes of sessions that may write, and of those that hold or wait for the lock and write nothing. */
 const writers = "galaxy backend "
 const lockers = "galaxy lock "
 const tryAgainMs = 500
 const afterLossMs = 1_000
-/** Looks whether ended sessions are gone, and how many at most. */
+/** How often it is checked whether ended sessions are gone, and how many times at most. */
 const goneMs = 50
 const goneLooks = 200
 
-/** What statements fail with while the lock isn't held. */
+/** The retryable error of statements while the lock isn't held. */
 export const notHeld = () =>
   PgSession.connectionError(
     "the lock of this backend on its database is lost: nothing is read or written until it is held again",
@@ -81,7 +86,10 @@ const inUse = (holder: string, waitMs: number) =>
       `${waitMs / 1_000} s. Only one backend at a time can use a database: stop the other one first, or use another database`
   })
 
-/** Holds the lock as long as the scope lives; succeeds when it is held for the first time. */
+/**
+ * Holds the lock as long as the scope lives, and takes it again when it is lost. Succeeds once it is held for the first
+ * time; fails with `DatabaseInUse`, or as connecting does.
+ */
 export const make = Effect.fnUntraced(function* (
   options: LockOptions
 ): Effect.fn.Return<PgDatabaseLock, SqlError.SqlError | DatabaseInUse, Scope.Scope> {
@@ -133,7 +141,7 @@ export const make = Effect.fnUntraced(function* (
     for (const callback of lostCallbacks) callback()
   }
 
-  /** One life of the lock: gets it, and ends with a failure when it is lost. */
+  /** Takes the lock once, and fails when it is lost. */
   const hold = Effect.scoped(
     Effect.gen(function* () {
       const session = yield* PgSession.open({
@@ -142,13 +150,13 @@ export const make = Effect.fnUntraced(function* (
         connectTimeoutMs: options.connectTimeoutMs,
         answerTimeoutMs: options.heartbeatTimeoutMs ?? 4_000
       })
-      // Runs before the session is closed, which gives the lock away.
+      // Runs before the session is closed, which releases the lock.
       yield* Effect.addFinalizer(() => Effect.sync(letGo))
       yield* session.query(keepAlive)
       // The server may not have noticed yet that an earlier session of ours, which holds the lock, is lost.
       yield* end(session, "application_name IN ($1, $2)", [applicationName, lockers + own])
       yield* lock(session)
-      // Before anything is done under the lock, whatever was done under it before is over.
+      // Before any work starts under the lock, all work done under it before must be over.
       yield* end(session, "starts_with(application_name, $1)", [writers])
       holder = undefined
       held = true
@@ -165,7 +173,7 @@ export const make = Effect.fnUntraced(function* (
       const exit = yield* Effect.exit(hold)
       const reason = Exit.isFailure(exit) ? exit.cause.reasons.find((it) => it._tag === "Fail")?.error : undefined
       if (reason === undefined) return yield* exit
-      // A database that isn't there at the start is the start's failure; later it is waited for.
+      // A database that can't be reached fails the start; later it is waited for.
       yield* Deferred.fail(first, reason)
       yield* outage.begun(reason._tag === "SqlError" ? PgSession.reasonOf(reason) : reason.message)
       yield* Effect.sleep(afterLossMs)

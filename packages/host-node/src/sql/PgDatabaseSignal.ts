@@ -3,6 +3,10 @@ import { PgClient } from "@effect/sql-pg"
 import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { Effect, Layer, Queue, Schedule, Stream } from "effect"
 
+/**
+ * Listens again a second after its connection was lost. Each start of listening gives one signal, for what was sent
+ * before.
+ */
 export const layer: Layer.Layer<DatabaseSignal, never, PgClient.PgClient> = Layer.effect(
   DatabaseSignal,
   Effect.gen(function* () {
@@ -13,7 +17,7 @@ export const layer: Layer.Layer<DatabaseSignal, never, PgClient.PgClient> = Laye
         Stream.scoped(
           Stream.unwrap(
             Effect.map(pg.listen(channel), (queue) =>
-              // What was sent before it listened, or while the connection was lost, is found by looking now.
+              // Signals from before it listened, or while the connection was lost, are made up for by looking now.
               Stream.concat(Stream.make(undefined), Stream.fromEffectRepeat(Effect.asVoid(Queue.take(queue))))
             )
           )

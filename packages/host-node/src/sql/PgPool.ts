@@ -1,8 +1,8 @@
 /**
- * A pool of PostgreSQL connections that gives up what is lost.
+ * A pool of PostgreSQL connections that drops lost ones.
  *
- * Where one connection is lost, the idle ones opened before it are closed too: what swallowed the one has most likely
- * swallowed them, and each of them would cost somebody a deadline.
+ * Where one connection is lost, the idle ones are closed too: whatever broke the one has most likely broken them, and
+ * each would cost somebody a timeout.
  */
 import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
 import { Effect, Pool, type Scope } from "effect"
@@ -10,17 +10,22 @@ import type { SqlError } from "effect/sql"
 import * as Outage from "../logging/Outage.ts"
 import * as PgSession from "./PgSession.ts"
 
+/** How connections are opened, and when nobody gets one. */
 export interface PoolOptions {
   readonly session: PgSession.SessionOptions
   readonly maxConnections: number
-  /** Longest wait for a connection while all are in use. */
+  /** Longest wait for a connection while all are in use, in milliseconds. */
   readonly waitMs: number
-  /** Done with each new connection before anybody gets it. */
+  /** Runs on each new connection before anybody gets it. */
   readonly prepare: (session: PgSession.PgSession) => Effect.Effect<void, SqlError.SqlError>
-  /** Why nobody may have a connection at present. */
+  /** Why nobody may have a connection at present; undefined when there is no reason. */
   readonly refusal: () => SqlError.SqlError | undefined
 }
 
+/**
+ * Both `get` and `use` fail with a retryable `SqlError` when no connection can be opened or is free in time, or while
+ * `refusal` gives a reason.
+ */
 export interface PgPool {
   /** A connection until the scope closes. */
   readonly get: Effect.Effect<PgSession.PgSession, SqlError.SqlError, Scope.Scope>
@@ -34,6 +39,10 @@ export interface PgPool {
   readonly closeIdle: (reason: string) => void
 }
 
+/**
+ * Opens connections on demand, and closes those unused for 60 seconds. Never fails; the database is first needed with
+ * the first connection.
+ */
 export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.fn.Return<PgPool, never, Scope.Scope> {
   const runFork = Effect.runForkWith(yield* Effect.context())
   const outage = Outage.make({
@@ -100,7 +109,7 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
     inUse--
   }
 
-  /** Fails when it is over, on the machine's own time. */
+  /** Fails after `waitMs`, by a timer of the machine and not of the Effect clock. */
   const patience = Effect.callback<never, SqlError.SqlError>((resume) => {
     const timer = setTimeout(() => {
       resume(

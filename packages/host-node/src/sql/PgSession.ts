@@ -1,8 +1,9 @@
 /**
- * One connection to a PostgreSQL server on which nothing is waited for without an end.
+ * One connection to a PostgreSQL server, on which every wait has a deadline.
  *
- * A statement that isn't answered in time takes its connection with it: whatever is still on the way then reaches nobody,
- * and whoever asked gets an error. The deadlines run on the machine's own time, since they are about a wire.
+ * A statement that isn't answered in time takes its connection with it: a late answer reaches nobody, and whoever asked
+ * gets an error. The deadlines use timers of the machine, not of the Effect clock, since they are about a network
+ * connection.
  */
 import { isIP, connect as netConnect, type Socket } from "node:net"
 import type { Duplex } from "node:stream"
@@ -12,30 +13,34 @@ import { Effect, type Queue, Redacted, type Scope, Stream } from "effect"
 import { type SqlConnection, SqlError } from "effect/sql"
 import { lookupWithin } from "../net/lookup.ts"
 
+/** Where to connect, and how long each step may take, in milliseconds. */
 export interface SessionOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string
   readonly applicationName: string
-  /** Longest time to look the host up, to connect and to be let in. */
+  /** Longest time to look up the host, to connect and to authenticate. */
   readonly connectTimeoutMs: number
-  /** A statement that isn't answered completely by then loses its connection, unless `StatementDeadline` says otherwise. */
+  /** A statement without a complete answer by then loses its connection, unless `StatementDeadline` says otherwise. */
   readonly answerTimeoutMs: number
 }
 
-/** Before silence turns into probes, so that a peer that vanished is noticed while nothing is asked. */
+/** Silence before the first keep-alive probe, so that a vanished peer is noticed even while nothing is asked. */
 const keepAliveMs = 5_000
-/** An answer that came while the process was held up is still to be read when its deadline is found to be over. */
+/** An answer that came while the process was held up can still be read when its deadline is found to be over. */
 const graceMs = 100
-/** For the goodbye to leave; a peer that doesn't take it isn't waited for. */
+/** Time for the goodbye to leave; a peer that doesn't take it isn't waited for. */
 const goodbyeMs = 500
 
-/** A failure of a connection, worth trying again on another one. */
+/** A connection failure, which may be retried on another connection. */
 export const connectionError = (message: string, operation: string): SqlError.SqlError =>
   new SqlError.SqlError({
     reason: new SqlError.ConnectionError({ cause: new Error(message), message, operation })
   })
 
-/** PostgreSQL answers `ROLLBACK` to the `COMMIT` of a transaction that has failed. */
+/**
+ * Commits, and fails where nothing was committed: PostgreSQL answers `ROLLBACK` to the `COMMIT` of a failed
+ * transaction.
+ */
 export const commit = (connection: SqlConnection.Connection): Effect.Effect<void, SqlError.SqlError> =>
   Effect.flatMap(connection.executeRaw("COMMIT", []), (answer) => {
     if ((answer as { readonly command?: unknown }).command !== "ROLLBACK") return Effect.void
@@ -47,7 +52,7 @@ export const commit = (connection: SqlConnection.Connection): Effect.Effect<void
     )
   })
 
-/** What a log may say of a failure to connect or to go on: never of a statement with values in it. */
+/** What a log may say about a connection failure: never a statement with its values. */
 export const reasonOf = ({ message, reason }: SqlError.SqlError): string =>
   reason.cause instanceof Error && reason.cause.message !== "" ? reason.cause.message : message
 
@@ -83,10 +88,10 @@ const openSocket = (target: Target, timeoutMs: number): Socket => {
 type Rows = ReadonlyArray<object>
 type Transform = (<A extends object>(row: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined
 
-/** Ends of a transaction, or of a part of one, that its connection's end takes care of by itself. */
+/** Statements that undo or end a part of a transaction, which the end of the connection does by itself. */
 const undoing = /^(?:ROLLBACK|RELEASE SAVEPOINT)\b/
 
-/** What SQL clients use of a connection, each statement with its deadline. */
+/** The connection as SQL clients use it, with a deadline for each statement. */
 class BoundedConnection implements SqlConnection.Connection {
   readonly #pg: PgConnection.PgConnection
   readonly #session: PgSession
@@ -124,7 +129,7 @@ class BoundedConnection implements SqlConnection.Connection {
     return this.#session.bounded(this.#pg.queryValues(sql, params, false))
   }
 
-  /** The deadline is for each piece of the answer, and its reader has to be as quick. */
+  /** The deadline is for each part of the answer, and its reader must be as quick. */
   executeStream(sql: string, params: ReadonlyArray<unknown>, transform: Transform) {
     return Stream.suspend(() => {
       const watch = this.#session.watch()
@@ -137,8 +142,9 @@ class BoundedConnection implements SqlConnection.Connection {
   }
 }
 
+/** An open connection. Once it isn't `usable`, it must not be given to anybody. */
 export class PgSession {
-  /** For statements that stand for themselves. */
+  /** For single statements outside a transaction. */
   readonly connection: SqlConnection.Connection
   readonly #pg: PgConnection.PgConnection
   readonly #socket: Duplex
@@ -146,7 +152,7 @@ export class PgSession {
   readonly #onEnd = new Set<(reason: string) => void>()
   #end: string | undefined
   #lost = false
-  /** How many hold it at present: pools count here. */
+  /** How many use it at present, as counted by the pool. */
   users = 0
 
   constructor(pg: PgConnection.PgConnection, socket: Duplex, options: Pick<SessionOptions, "answerTimeoutMs">) {
@@ -170,7 +176,7 @@ export class PgSession {
     if (socket.destroyed) closed()
   }
 
-  /** Process of the server that serves it. */
+  /** The server process of this connection. */
   get processId(): number {
     return this.#pg.processId
   }
@@ -185,7 +191,7 @@ export class PgSession {
     return this.#lost
   }
 
-  /** Held by one alone, for transactions, until the scope closes. */
+  /** The connection for one user alone, as transactions need it, until the scope closes. */
   get pinned(): Effect.Effect<SqlConnection.Connection, never, Scope.Scope> {
     return Effect.map(this.#pg.pin, (pg) => new BoundedConnection(pg, this))
   }
@@ -198,7 +204,7 @@ export class PgSession {
   }
 
   /**
-   * Notifications of a channel. A session that listens asks its server every `heartbeatMs` whether it is still there; the
+   * The notifications of a channel. A listening session asks its server every `heartbeatMs` whether it is alive; the
    * queue fails when it isn't.
    */
   listen(
@@ -215,14 +221,14 @@ export class PgSession {
     })
   }
 
-  /** Gives the connection up: what is under way on it fails. */
+  /** Gives the connection up: running statements fail. */
   lose(reason: string): void {
     this.#lost = true
     this.#socket.destroy(new Error(reason))
     this.#ended(reason)
   }
 
-  /** Keeps it from being used again, and lets what is under way end. */
+  /** Keeps it from being used again, and lets running statements end. */
   retire(reason: string): void {
     this.#ended(reason)
   }
@@ -253,7 +259,7 @@ export class PgSession {
     this.#onEnd.clear()
   }
 
-  /** A deadline that gives the connection up, until it is ended. */
+  /** Starts a deadline that gives the connection up. `again` restarts it and `end` cancels it. */
   watch(timeoutMs = this.#answerTimeoutMs): { readonly again: () => void; readonly end: () => void } {
     const give = () => {
       this.lose(`PostgreSQL didn't answer within ${timeoutMs} ms`)
@@ -272,7 +278,7 @@ export class PgSession {
     return { again, end }
   }
 
-  /** The effect, broken off with its connection when it takes too long. */
+  /** Runs the effect with a deadline, after which the connection is given up. */
   bounded<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return Effect.flatMap(StatementDeadline, (deadline) =>
       Effect.suspend(() => {
@@ -287,7 +293,7 @@ export class PgSession {
   }
 }
 
-/** Connects and is let in; the connection is closed with the scope. */
+/** Connects and authenticates; the connection is closed with the scope. Fails with a `SqlError`. */
 export const open = (options: SessionOptions): Effect.Effect<PgSession, SqlError.SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const target = targetOf(options.url)

@@ -1,7 +1,7 @@
 /**
- * PostgreSQL inside the process: PGlite in a worker thread, spoken to by the same wire-protocol client as a server.
+ * PostgreSQL inside the process: PGlite in a worker thread, used through the same wire-protocol client as a server.
  *
- * One session serves everybody, so transactions take turns and session advisory locks exclude nobody.
+ * One session serves everybody, so transactions take turns, and session advisory locks exclude nobody.
  */
 import { existsSync, statfsSync, statSync } from "node:fs"
 import { Duplex } from "node:stream"
@@ -16,7 +16,7 @@ import * as PgliteInstance from "./PgliteInstance.ts"
 import * as PgSession from "./PgSession.ts"
 import type { WorkerSettings } from "./pglite-worker.ts"
 
-/** The database could not be opened: the folder is damaged, in use or not writable. */
+/** The database could not be opened: the folder is damaged, of another version or not writable, or its disk is full. */
 export class EmbeddedDatabaseUnavailable extends Schema.TaggedError<EmbeddedDatabaseUnavailable>()(
   "EmbeddedDatabaseUnavailable",
   { message: Schema.String }
@@ -36,7 +36,7 @@ const isFull = (folder: string, cause: unknown): boolean => {
   return bavail * bsize < neededBytes
 }
 
-/** Why the database in a folder didn't open: what its file system says, or that it is damaged. */
+/** Why the database in a folder didn't open: the error of its file system, or damage. */
 const openProblem = (folder: string, cause: unknown): string => {
   if (isFull(folder, cause)) return fileProblem(folder, Object.assign(new Error(), { code: "ENOSPC" }), elsewhere)
   if (codeOf(cause) !== undefined) return fileProblem(folder, cause, elsewhere)
@@ -47,10 +47,10 @@ const terminate = 0x58
 const cancelRequest = 80_877_102
 const isCancel = (chunk: Buffer) => chunk.length === 16 && chunk.readInt32BE(4) === cancelRequest
 
-/** A connection of the wire-protocol client that ends in the worker instead of a socket. */
+/** A connection of the wire-protocol client that leads to the worker instead of a socket. */
 class WorkerConnection extends Duplex {
   readonly #instance: PgliteInstance.Instance
-  /** Longest wait for an answer, as the statements to come have it. */
+  /** Longest wait for an answer to the next statements, in milliseconds. */
   patienceMs: number
 
   constructor(instance: PgliteInstance.Instance) {
@@ -67,7 +67,7 @@ class WorkerConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    // What is under way can't be broken off in a thread that is busy with it.
+    // A running statement can't be cancelled: its thread is busy with it.
     if (chunk[0] === terminate || isCancel(chunk)) {
       this.push(null)
       callback()
@@ -98,7 +98,7 @@ const listen = (instance: PgliteInstance.Instance) => (channel: string) =>
 
 const notOpen = "the embedded database isn't open at present"
 
-/** The deadline of a connection is later than that of the thread, whose end ends the connection too. */
+/** The deadline of a connection is later than that of the thread, whose end also ends the connection. */
 const afterThreadMs = 5_000
 
 interface Connected {
@@ -107,7 +107,7 @@ interface Connected {
   readonly scope: Scope.Closeable
 }
 
-/** The one connection, made anew when the one before it is of no use any more. */
+/** The one connection, replaced when it can't be used any more. */
 const connection = Effect.fnUntraced(function* (instance: PgliteInstance.Instance) {
   const clientScope = yield* Effect.scope
   const turn = Semaphore.makeUnsafe(1)
@@ -134,7 +134,7 @@ const connection = Effect.fnUntraced(function* (instance: PgliteInstance.Instanc
       })
       if (stream === undefined) return yield* Effect.die(new Error("the driver has opened no connection"))
       const session = new PgSession.PgSession(pg, stream, { answerTimeoutMs: instance.patienceMs + afterThreadMs })
-      // Behind all connections is one session, in which the one before may have left something.
+      // All connections share one session, in which the previous one may have left something.
       yield* session.query("ROLLBACK")
       yield* session.query("DEALLOCATE ALL")
       yield* session.query("RESET ALL")
@@ -158,7 +158,7 @@ const connection = Effect.fnUntraced(function* (instance: PgliteInstance.Instanc
 interface PgJson extends Statement.Custom<"PgJson", unknown> {}
 const pgJson = Statement.custom<PgJson>("PgJson")
 
-/** The client over a running instance. Its statements fail retryably while the database is lost. */
+/** The client of a running instance. Its statements fail with a retryable error while the database is lost. */
 export const client = Effect.fnUntraced(function* (
   instance: PgliteInstance.Instance
 ): Effect.fn.Return<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> {
@@ -186,7 +186,7 @@ export const client = Effect.fnUntraced(function* (
   })
 })
 
-/** It takes PGlite long to find that out. */
+/** Refuses a file in place of the folder, which PGlite would take long to find out. */
 const refuseFile = (settings: WorkerSettings) =>
   Effect.suspend(() => {
     const folder = settings.dataDir
@@ -195,7 +195,7 @@ const refuseFile = (settings: WorkerSettings) =>
     return Effect.fail(new EmbeddedDatabaseUnavailable({ message }))
   })
 
-/** What the log says of a database that is lost and of one that is back. */
+/** Logs when the database is lost, and when it is back. */
 const reporter = (settings: WorkerSettings) =>
   Effect.map(Effect.context(), (context): PgliteInstance.InstanceOptions => {
     const run = Effect.runForkWith(context)
@@ -211,7 +211,10 @@ const reporter = (settings: WorkerSettings) =>
     return { onLost: (cause) => void run(outage.begun(reason(cause))), onBack: () => void run(outage.over) }
   })
 
-/** Starts PGlite and stops it with the scope, also when that closes before it has started. */
+/**
+ * Starts PGlite and stops it with the scope, even when that closes before it has started. Fails with
+ * `EmbeddedDatabaseUnavailable`.
+ */
 export const start = (
   settings: WorkerSettings,
   options: Pick<PgliteInstance.InstanceOptions, "patienceMs"> = {}
@@ -236,6 +239,10 @@ export const start = (
     return instance
   })
 
+/**
+ * Starts PGlite and connects to it, or fails with `EmbeddedDatabaseUnavailable`. `patienceMs` is how long an answer may
+ * take.
+ */
 export const layer = (
   settings: WorkerSettings,
   options: Pick<PgliteInstance.InstanceOptions, "patienceMs"> = {}

@@ -1,9 +1,9 @@
 /**
- * One PGlite in a worker thread, and the calls that it takes, none of which is waited for without an end.
+ * One PGlite in a worker thread, and the calls to it, each with a deadline.
  *
- * PostgreSQL gives up when it can't write its log, as on a full disk, and its thread is of no use afterwards. The thread is
- * ended then and the folder opened again, as often as it takes, which brings back all that was committed; so too when the
- * thread says nothing for too long. Until it is open, calls fail at once.
+ * PostgreSQL panics when it can't write its log, as on a full disk, and its thread is useless afterwards. The thread is
+ * then ended, and the folder opened again until that works, which brings back everything that was committed. The same
+ * happens when the thread is silent for too long. While the database isn't open, calls fail at once.
  */
 import type { Duplex } from "node:stream"
 import { Worker } from "node:worker_threads"
@@ -11,24 +11,25 @@ import type { FromWorker, ToWorker, WorkerSettings } from "./pglite-worker.ts"
 
 type Request = ToWorker extends infer M ? (M extends { readonly id: number } ? Omit<M, "id"> : never) : never
 
+/** Who hears about losses of a database in a folder, and how long an answer may take. */
 export interface InstanceOptions {
-  /** Hears why the database was lost; also of each opening after it that fails. */
+  /** Called with the reason when the database is lost, and for each failed attempt to open it again. */
   readonly onLost?: (cause: Error) => void
-  /** Hears that it is open again. */
+  /** Called when it is open again. */
   readonly onBack?: () => void
-  /** Longest silence of the thread while it is asked something. Milliseconds. */
+  /** Longest silence of the thread while a call waits for an answer, in milliseconds. */
   readonly patienceMs?: number
 }
 
-export const defaultPatienceMs = 30_000
+const defaultPatienceMs = 30_000
 
-/** A new folder takes long on a slow machine, and so does one that has to be repaired. */
+/** Opening takes long for a new folder on a slow machine, and for one that has to be repaired. */
 const openPatienceMs = 300_000
-/** Copying all out takes as long as there is data. */
+/** A dump takes longer the more data there is. */
 const dumpPatienceMs = 300_000
-/** Before the folder is opened again, and again while that fails. */
+/** How long to wait before the folder is opened again, in milliseconds. */
 const reopenMs = 2_000
-/** An answer that came while the process was held up is still to be read when its deadline is found to be over. */
+/** An answer that came while the process was held up can still be read when its deadline is found to be over. */
 const graceMs = 100
 
 interface Waiter {
@@ -40,6 +41,10 @@ interface Waiter {
 const errorOf = (message: string, code: string | undefined) =>
   Object.assign(new Error(message), code === undefined ? {} : { code })
 
+/**
+ * A running PGlite. A database in a folder is opened again after a loss; one in memory stays lost, since its content is
+ * gone.
+ */
 export class Instance {
   readonly #settings: WorkerSettings
   readonly #options: InstanceOptions
@@ -66,7 +71,7 @@ export class Instance {
   ): { readonly instance: Instance; readonly ready: Promise<void> } {
     const instance = new Instance(settings, options)
     const ready = instance.#open()
-    // Nobody may be waiting any more.
+    // There may be nobody left who waits for it.
     ready.catch(() => undefined)
     return { instance, ready }
   }
@@ -76,7 +81,7 @@ export class Instance {
     return this.#trouble
   }
 
-  /** Longest wait for an answer where a call names none. Milliseconds. */
+  /** The deadline of calls that don't name one, in milliseconds. */
   get patienceMs(): number {
     return this.#options.patienceMs ?? defaultPatienceMs
   }
@@ -96,8 +101,8 @@ export class Instance {
   }
 
   /**
-   * Adds a listener; the first one of a channel starts it, the last one to go ends it. It is called with an empty payload
-   * when the database was lost and is back, since something may have been said in between.
+   * Adds a listener; the first one of a channel starts listening and the last one to go ends it. Listeners are called
+   * with an empty payload when a lost database is back, since notifications may have been missed.
    */
   async listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
     const existing = this.#listeners.get(channel)
@@ -119,7 +124,7 @@ export class Instance {
     return stop
   }
 
-  /** Ends the connection with an error when the database is lost: the rest of an answer would be waited for in vain. */
+  /** Ends the connection with an error when the database is lost, since the rest of an answer would never come. */
   attach(connection: Duplex): void {
     this.#connections.add(connection)
     connection.once("close", () => this.#connections.delete(connection))
@@ -163,7 +168,7 @@ export class Instance {
     })
   }
 
-  /** Ends the thread and all calls; what was open once is opened again. */
+  /** Ends the thread and fails all calls; a database that was open before is opened again. */
   #lost(worker: Worker, cause: Error): void {
     if (this.#worker !== worker) return
     const wasOpen = this.#trouble === undefined
@@ -204,7 +209,7 @@ export class Instance {
         () => {
           for (const listener of listeners) listener("")
         },
-        // Nobody would hear of it any more, so it begins once more.
+        // Notifications would be lost silently, so the database is opened once more.
         (cause: Error) => {
           if (worker !== undefined) this.#lost(worker, cause)
         }
@@ -224,7 +229,7 @@ export class Instance {
     }
   }
 
-  /** Begins to count the silence of the thread anew, as long as something is waited for. */
+  /** Restarts the timer of the thread's silence, as long as calls are waiting. */
   #watch(worker: Worker): void {
     clearTimeout(this.#silence)
     this.#silence = undefined

@@ -1,8 +1,8 @@
 /**
  * A PostgreSQL server through a pool of connections, with deadlines on everything.
  *
- * `layer` is for tools and tests. A backend uses `layerOwned`, whose client works only while this process holds the lock
- * on its database.
+ * `layer` is for tools and tests. A backend uses `layerOwned`, whose client works only while this process holds the
+ * lock on its database.
  */
 import { PgClient } from "@effect/sql-pg"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
@@ -13,18 +13,22 @@ import * as PgDatabaseLock from "./PgDatabaseLock.ts"
 import * as PgPool from "./PgPool.ts"
 import * as PgSession from "./PgSession.ts"
 
+/**
+ * The server, the size of the pool and its deadlines. By default 10 connections, 8 s for a statement, 5 s to connect.
+ */
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string
   readonly maxConnections?: number
-  /** After this the server cancels a statement, and a transaction in which nothing is done. Milliseconds. */
+  /** After this time the server cancels a statement, or ends an idle transaction. Milliseconds. */
   readonly statementTimeoutMs?: number
-  /** Longest time to connect, and to wait for a connection of the pool while all are in use. */
+  /** Longest time to connect, and to wait for a connection while all are in use. Milliseconds. */
   readonly connectTimeoutMs?: number
 }
 
+/** Options of a backend, which waits up to 20 s for the lock by default. */
 export interface OwnedOptions extends PostgresOptions {
-  /** How long a start waits for the backend before it to end. Milliseconds. */
+  /** How long a start waits for the previous backend to end. Milliseconds. */
   readonly lockWaitMs?: number
 }
 
@@ -35,7 +39,7 @@ const defaults = {
   lockWaitMs: 20_000
 } as const
 
-/** A server that cancels in time keeps the connection: only one that says nothing for longer loses it. */
+/** A server that cancels in time keeps the connection; only one that is silent for longer loses it. */
 const answerGraceMs = 2_000
 const heartbeatMs = 3_000
 const heartbeatTimeoutMs = 4_000
@@ -66,7 +70,7 @@ const makeClient = Effect.fnUntraced(function* (
 
   const prepare = Effect.fnUntraced(function* (made: PgSession.PgSession) {
     const timeout = `${options.statementTimeoutMs}`
-    // The server ends what its client has given up, so that no lock of a lost session holds up the next one.
+    // The server ends what its client has given up, so that no lock of a lost session blocks the next one.
     yield* made.query(
       `SELECT set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $1, false),
         set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
@@ -87,7 +91,7 @@ const makeClient = Effect.fnUntraced(function* (
     pool.closeAll("the lock on the database is lost")
   })
 
-  /** On a connection beside the pool, which its users can't take up. */
+  /** On a connection outside the pool, whose users can't take it. */
   const listen = (channel: string) =>
     Effect.gen(function* () {
       const listener = yield* PgSession.open({
@@ -130,14 +134,15 @@ const makeClient = Effect.fnUntraced(function* (
 const contextOf = (client: PgClient.PgClient) =>
   Context.make(PgClient.PgClient, client).pipe(Context.add(SqlClient.SqlClient, client))
 
-/** Without a lock: for tools and tests, and for databases whose one writer is seen to by somebody else. */
+/** Without a lock: for tools and tests, and for databases that are otherwise known to have one writer. */
 export const layer = (
   options: PostgresOptions
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, SqlError.SqlError> =>
   Layer.effectContext(Effect.map(makeClient(options, nobodyElse), contextOf)).pipe(Layer.provide(Reactivity.layer))
 
 /**
- * For a backend: waits until the one before it has ended, and works only while it holds the lock on the database.
+ * For a backend: waits until the previous one has ended, or fails with `DatabaseInUse`, and works only while it holds
+ * the lock on the database.
  *
  * Statements fail with a retryable error while the lock is lost.
  */

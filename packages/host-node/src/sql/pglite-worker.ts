@@ -1,18 +1,20 @@
 /**
  * The worker thread that owns one PGlite: wire-protocol bytes in, wire-protocol bytes out.
  *
- * PGlite computes on the thread that calls it, so it gets a thread of its own and never blocks the event loop.
+ * PGlite computes on the thread that calls it, so it gets a separate thread and never blocks the event loop.
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { PGlite } from "@electric-sql/pglite"
 
+/** Where the database is, passed as `workerData`. With neither field it starts empty and in memory. */
 export interface WorkerSettings {
   /** Folder of the database; in memory when absent. */
   readonly dataDir?: string
-  /** A dumped database (tar) to begin from, for an instance in memory. */
+  /** A dumped database (tar) to start from, for an instance in memory. */
   readonly seed?: ArrayBuffer
 }
 
+/** Requests to the worker. Each gets one `done` or `error` with its id. */
 export type ToWorker =
   | { readonly type: "protocol"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: "listen"; readonly id: number; readonly channel: string }
@@ -20,12 +22,13 @@ export type ToWorker =
   | { readonly type: "dump"; readonly id: number }
   | { readonly type: "close"; readonly id: number }
 
+/** Messages of the worker. The first is `ready` or `failed`; `bytes` are empty for all but `protocol` and `dump`. */
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly message: string; readonly code?: string | undefined }
   | { readonly type: "done"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: "error"; readonly id: number; readonly message: string }
-  /** PostgreSQL has given up, as it does when it can't write its log: this thread is of no use any more. */
+  /** PostgreSQL has panicked, as it does when it can't write its log: this thread can't be used any more. */
   | { readonly type: "panicked"; readonly message: string; readonly code?: string | undefined }
   | { readonly type: "notification"; readonly channel: string; readonly payload: string }
 
@@ -37,7 +40,7 @@ const post = (message: FromWorker, transfer: ReadonlyArray<ArrayBuffer> = []) =>
   port.postMessage(message, [...transfer])
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-/** Numbers of WebAssembly's file system, which throws objects that are no errors. */
+/** Error numbers of WebAssembly's file system, which throws objects that aren't of type `Error`. */
 const errors: Readonly<Record<number, string>> = {
   2: "EACCES",
   19: "EDQUOT",
@@ -61,10 +64,10 @@ const codeOf = (cause: unknown): string | undefined => {
 const errorResponse = 0x45
 const nothing = new Uint8Array(0)
 
-/** "No space left", as PostgreSQL and as a file system say it. */
+/** "No space left", as PostgreSQL and as a file system report it. */
 const diskFull = { sqlState: "53100", code: "ENOSPC" }
 
-/** Where an answer holds an error of severity PANIC: what PostgreSQL says in it. */
+/** The panic in an answer, if it holds an error of that severity. */
 const panicIn = (answer: Uint8Array): Extract<FromWorker, { readonly type: "panicked" }> | undefined => {
   const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)
   for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {

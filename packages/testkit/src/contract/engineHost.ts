@@ -85,7 +85,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           const first = yield* begun(gameId)
           const stranger = { ...first, token: Redacted.make("guessed") }
           const refused = yield* Effect.flip(client.turn(stranger, 1))
-          // It is no answer to a player: to the platform, an engine that takes another token is out of reach.
+          // Not an answer for a player: to the platform, an engine that takes another token is out of reach.
           assert.strictEqual(refused._tag, "EngineUnreachable")
           assert.include(refused.reason, "unauthorized")
           yield* host.stop(gameId)
@@ -129,7 +129,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           yield* host.discard(gameId)
           const engine = yield* start(gameId)
           yield* healthy(engine)
-          // There is no galaxy any more, so that no turn of it can be made.
+          // There is no galaxy any more, so no turn of it can be made.
           assert.strictEqual((yield* Effect.flip(client.turn(engine, 1)))._tag, "EngineRefused")
           yield* host.discard(gameId)
         })

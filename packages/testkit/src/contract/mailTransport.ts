@@ -4,27 +4,28 @@ import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTranspor
 import { Context, Effect, Fiber, type Layer } from "effect"
 import { TestClock } from "effect/testing"
 
+/** How the relay treats mails: accepts them, refuses them temporarily (4xx) or permanently (5xx), or never answers. */
 export type RelayMode = "accept" | "defer" | "reject" | "hang"
 
 /** A mail as it reached the relay. */
 export interface Received {
   readonly messageId: string
   readonly from: string
-  /** Who it was handed over for: the envelope. */
+  /** The recipients in the envelope. */
   readonly recipients: ReadonlyArray<string>
   readonly subject: string
   readonly text: string
   readonly html: string | undefined
-  /** Names of all header fields, where the adapter makes any. */
+  /** Names of all header fields; empty if the adapter makes none. */
   readonly headers: ReadonlyArray<string>
 }
 
-/** The relay behind the adapter. */
+/** The relay behind the adapter, directed by the suite. */
 export class MailRelay extends Context.Service<
   MailRelay,
   {
     mode(mode: RelayMode): Effect.Effect<void>
-    /** What it has taken since `mode` was last called, oldest first. */
+    /** What it has accepted since `mode` was last called, oldest first. */
     readonly received: Effect.Effect<ReadonlyArray<Received>>
     /** Waits until a mail has reached a relay that hangs. */
     readonly reached: Effect.Effect<void>

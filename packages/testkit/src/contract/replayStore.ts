@@ -1,9 +1,9 @@
 /**
- * What every `ReplayStore` adapter does. Run it once per adapter, with a way to let its reservations age; an adapter that
- * can lose reservations, or that keeps them over a restart, runs those parts too.
+ * What every `ReplayStore` adapter does. Run it once per adapter, with a way to let its reservations age. There are
+ * more suites for adapters that can lose reservations, and for those that keep them over a restart.
  *
- * An adapter takes the present from Effect's clock, which is the test's here. A store that begins without knowing what it
- * may have lost is waited for as it says.
+ * An adapter reads the time from Effect's clock, which the test controls. If a store doesn't know at its start what it
+ * has lost, the suite waits for as long as the store asks.
  */
 import { assert, layer } from "@effect/vitest"
 import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
@@ -11,7 +11,7 @@ import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 
-/** The time by which the adapter's reservations age. */
+/** Lets the suite age the adapter's reservations. */
 export class Passage extends Context.Service<
   Passage,
   {
@@ -20,7 +20,7 @@ export class Passage extends Context.Service<
   }
 >()("@galaxy/testkit/contract/Passage") {}
 
-/** A way to take all reservations from the adapter. */
+/** Lets the suite delete all reservations of the adapter. */
 export class StoreLoss extends Context.Service<StoreLoss, { readonly lose: Effect.Effect<void> }>()(
   "@galaxy/testkit/contract/StoreLoss"
 ) {}
@@ -29,12 +29,12 @@ const ttlMs = 80_000
 const futureMs = 10_000
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-/** Every character that the wire contract allows, and with that as long as it allows. */
+/** Every character that the wire contract allows, which is also as long as an id may be. */
 const everyCharacter = `${letters}${letters.toLowerCase()}0123456789-_`
 
 const session = () => globalThis.crypto.randomUUID()
 
-/** Asks with a timestamp that is `ahead` of the present. */
+/** Reserves with a timestamp that is `ahead` milliseconds after the present. */
 const ask = (
   deviceSessionId: string,
   requestId: string,
@@ -51,7 +51,7 @@ const isFirst = (deviceSessionId: string, requestId: string, ahead?: number) =>
 
 const isReady = Effect.flatMap(ReplayStore, (store) => store.ready(futureMs))
 
-/** Waits as a store says that doesn't know what it has lost. */
+/** Waits for as long as a store asks that doesn't know what it has lost. */
 const vouching = isReady.pipe(
   Effect.catch((it) => (it.retryAfterMs === undefined ? Effect.fail(it) : TestClock.adjust(it.retryAfterMs)))
 )
@@ -130,10 +130,10 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
     )
   })
 
-/** For an adapter whose reservations can be taken from it. */
+/** The suite for adapters that can lose reservations. */
 export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | StoreLoss, E>): void =>
   layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract, loss: ${adapter}`, (it) => {
-    /** Refused, and told when to come back. */
+    /** Expects a refusal and returns its wait, in milliseconds. */
     const wait = <A, R>(effect: Effect.Effect<A, ReplayStoreUnavailable, R>) =>
       Effect.map(Effect.flip(effect), ({ retryAfterMs }) => retryAfterMs)
 
@@ -190,7 +190,7 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
     )
   })
 
-/** For an adapter that keeps reservations while no gateway runs. `open` opens the same store each time. */
+/** The suite for adapters that keep reservations while no gateway runs. `open` opens the same store each time. */
 export const replayStoreRestart = <E>(
   adapter: string,
   open: Effect.Effect<Layer.Layer<ReplayStore, E>, never, Scope.Scope>

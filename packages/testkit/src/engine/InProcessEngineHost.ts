@@ -1,6 +1,6 @@
 /**
  * `EngineHost` whose engines run in this process: the real engine behind its real REST surface on a loopback port, each
- * game in a folder of its own, without the cost of a process per game.
+ * game in its own folder, without the cost of a process per game.
  */
 import { randomBytes, randomUUID } from "node:crypto"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
@@ -47,7 +47,7 @@ const engineIn = (folder: string, options: EngineHttpOptions) =>
     )
   )
 
-/** Engines with their state under `dataDir`, or in a temporary folder that goes with the layer. */
+/** Engines with their state under `dataDir`, or in a temporary folder that is deleted with the layer. */
 export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
   Layer.effect(
     EngineHost,

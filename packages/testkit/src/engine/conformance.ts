@@ -1,7 +1,7 @@
 /**
- * What every engine does, whatever its game: the platform's contract (wire contract, section 4) as a suite of tests.
+ * What every engine does, whatever its game: the platform's contract (wire.md, section 4) as a suite of tests.
  *
- * It speaks to the engine by HTTP alone. What an order means is the engine's business; the suite is given samples.
+ * It uses HTTP alone. What an order means is up to the engine, which gives the suite samples.
  */
 import { describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -9,10 +9,11 @@ import type { RunningEngine, EngineUnderTest } from "./conformance/Check.ts"
 import { checksOf } from "./conformance/checks.ts"
 import { outcomeOf } from "./conformance/outcome.ts"
 
+/** The engine to test, with the suite's name and timeout. */
 export interface EngineConformance<Engine extends RunningEngine> extends EngineUnderTest<Engine> {
-  /** Of the engine, for the report. */
+  /** The engine's name in the test report. */
   readonly name: string
-  /** For one check, in milliseconds; each starts an engine of its own, some several. */
+  /** Milliseconds for one check, which starts one or several engines; a minute if absent. */
   readonly timeout?: number
 }
 
@@ -30,7 +31,7 @@ export const engineConformance = <Engine extends RunningEngine>({
         check.name,
         async ({ signal, skip, onTestFinished }) => {
           const run = Effect.runPromise(outcomeOf(check.run), { signal })
-          // A check that is cut off still ends its engines.
+          // A check that is interrupted still ends its engines.
           onTestFinished(() => run.then(Boolean, Boolean).then(() => undefined))
           const outcome = await run
           if (outcome._tag === "NotTried") return skip(outcome.reason)

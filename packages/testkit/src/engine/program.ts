@@ -1,7 +1,7 @@
 /**
- * An engine as a program on this machine: started, spoken to and ended as the platform does it.
+ * An engine as a program on this machine, started, called and ended as the platform does it.
  *
- * Whatever was started is gone when its scope closes, with all that it started itself.
+ * When the scope closes, the program and everything that it started are gone.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
@@ -11,7 +11,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { type Ended, NotServing, type RunningEngine, type EngineUnderTest } from "./conformance/Check.ts"
 
-/** What the platform's host gives an engine from its start until it listens. */
+/** How long the platform's host gives an engine to start listening. */
 const startTimeout = "20 seconds"
 const version = "7.8.9-conformance"
 const mostKept = 8_192
@@ -22,6 +22,7 @@ interface Started {
   readonly firstLine: Promise<string>
 }
 
+/** A started engine program with its process and its state folder. */
 export interface ProgramEngine extends RunningEngine, Started {
   readonly folder: string
 }
@@ -33,7 +34,7 @@ const startChild = (
   variables: Readonly<Record<string, string>>
 ): Started => {
   const { PATH, HOME, LANG } = process.env
-  // A group of its own: a program that is started by a script ends with the script.
+  // Its own process group: a program that is started by a script ends with the script.
   const child = spawn(program, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH, HOME, LANG, ...variables },
@@ -42,7 +43,7 @@ const startChild = (
   })
   let stderr = ""
   child.stderr.setEncoding("utf8").on("data", (part: string) => (stderr = `${stderr}${part}`.slice(-mostKept)))
-  // One that ends without reading its input is no failure of ours.
+  // A program that ends without reading its input is not a failure.
   child.stdin.on("error", () => undefined)
   const ended = new Promise<Ended>((resolve) => {
     child.on("error", (error) => resolve({ code: null, signal: null, stderr: error.message }))
@@ -81,7 +82,7 @@ const portIn = (line: string): number | undefined => {
   }
 }
 
-/** What the suite needs of an engine that this program is, started in the folder `cwd` or in the present one. */
+/** The parts of `EngineUnderTest` for this program, which is started in `cwd` or in the current folder. */
 export const engineProgram = (
   program: string,
   args: ReadonlyArray<string> = [],

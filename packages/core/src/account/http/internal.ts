@@ -1,4 +1,4 @@
-/** Accounts as the gateway asks for them. */
+/** Account lookup for gateways. */
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -8,6 +8,10 @@ import { Accounts } from "../Accounts.ts"
 
 const toApi = toApiWith(errors)
 
+/**
+ * Handlers of the internal group `internalAccounts`: `account` returns any account that isn't deleted, by the id in the
+ * path.
+ */
 export const internalAccounts = HttpApiBuilder.group(
   InternalApi,
   "internalAccounts",

@@ -1,4 +1,4 @@
-/** A player's own account. */
+/** The caller's own account. */
 import { Caller } from "@galaxy/contract/api/Identity"
 import { UserApi } from "@galaxy/contract/api/UserApi"
 import { Effect } from "effect"
@@ -9,6 +9,7 @@ import { Accounts } from "../Accounts.ts"
 
 const toApi = toApiWith(errors)
 
+/** Handlers of the user group `account`: `get` returns the caller's account (message type `user.account.get`). */
 export const account = HttpApiBuilder.group(
   UserApi,
   "account",

@@ -1,4 +1,4 @@
-/** Who an administrator is: Basic authentication against the backend's own accounts. */
+/** Authenticates administrators: HTTP Basic against the backend's own accounts. */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { AdminIdentity, Administrator, adminRealm } from "@galaxy/contract/api/Identity"
 import { Effect, Layer } from "effect"
@@ -14,6 +14,10 @@ const challenge = HttpEffect.appendPreResponseHandler((_request, response) =>
   )
 )
 
+/**
+ * Provides the middleware `AdminIdentity`, which gives handlers the `Administrator`. Wrong credentials are
+ * `unauthorized`; every 401 carries the `WWW-Authenticate` challenge.
+ */
 export const adminIdentity: Layer.Layer<AdminIdentity, never, Admins> = Layer.effect(
   AdminIdentity,
   Effect.gen(function* () {

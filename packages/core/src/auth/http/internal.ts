@@ -1,4 +1,4 @@
-/** Device sessions as the gateway asks for them. */
+/** Session lookup for gateways. */
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { Effect } from "effect"
 import { Base64 } from "effect/encoding"
@@ -9,6 +9,10 @@ import { Sessions } from "../Sessions.ts"
 
 const toApi = toApiWith(errors)
 
+/**
+ * Handlers of the internal group `internalSessions`: `lookup` returns a session's user, public key (standard base64)
+ * and status. Revoked sessions are returned too.
+ */
 export const internalSessions = HttpApiBuilder.group(
   InternalApi,
   "internalSessions",

@@ -1,4 +1,4 @@
-/** Signing in: what anybody may call. */
+/** The sign-in routes, open to anybody. */
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import { Effect } from "effect"
 import { HttpServerRequest } from "effect/http"
@@ -11,6 +11,10 @@ import { Challenges } from "../Challenges.ts"
 
 const toApi = toApiWith({ ...accountErrors, ...authErrors })
 
+/**
+ * Handlers of the public group `auth`: `sendEmailCode` and `confirmEmailCode` (wire.md, section 2). Nobody is
+ * authenticated here, so all limits are those of `Challenges`.
+ */
 export const auth = HttpApiBuilder.group(
   PublicApi,
   "auth",

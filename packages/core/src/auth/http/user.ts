@@ -1,4 +1,4 @@
-/** A player's own device sessions. */
+/** The caller's own device sessions. */
 import { Caller } from "@galaxy/contract/api/Identity"
 import { UserApi } from "@galaxy/contract/api/UserApi"
 import { Effect } from "effect"
@@ -9,6 +9,7 @@ import { Sessions } from "../Sessions.ts"
 
 const toApi = toApiWith(errors)
 
+/** Handlers of the user group `sessions`: list, revoke and revoke-all. Another player's session is `not_found`. */
 export const sessions = HttpApiBuilder.group(
   UserApi,
   "sessions",

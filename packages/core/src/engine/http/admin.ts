@@ -9,6 +9,10 @@ import { EngineVersions } from "../EngineVersions.ts"
 
 const toApi = toApiWith(errors)
 
+/**
+ * Handlers of `AdminApi`'s group `adminEngineVersions`: listing, registering and disabling. Here an unknown version is
+ * `not_found`, since it is named in the path; elsewhere it is a conflict.
+ */
 export const engineVersions = HttpApiBuilder.group(
   AdminApi,
   "adminEngineVersions",

@@ -1,9 +1,13 @@
-/** What the errors of engines and of their registry are on the wire. */
+/** From errors of engines and of their registry to the wire's codes. */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import type { ErrorTable } from "../../shared/http/errors.ts"
 import type { EngineRefused, EngineUnreachable } from "../EngineError.ts"
 import type { EngineVersionTaken, NoEngineVersion } from "../EngineVersions.ts"
 
+/**
+ * One line for each error. An engine's refusal keeps the engine's code and text; the reasons why an engine can't be
+ * reached are for operators and stay inside.
+ */
 export const errors: ErrorTable<EngineRefused | EngineUnreachable | EngineVersionTaken | NoEngineVersion> = {
   EngineRefused: (it) => ApiError.make(it.code, it.message),
   EngineUnreachable: ["service_unavailable", "the game's engine can't be reached at present"],

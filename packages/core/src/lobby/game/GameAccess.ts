@@ -1,8 +1,9 @@
 /**
  * Who may see a game and who may run it.
  *
- * A private game is there for its owner, its active members and those with an open invite of their own; for everybody else
- * it answers as one that does not exist. Only the owner moves it; for a public game nobody on the user surface does.
+ * A private game is visible to its owner, its active members and those who have been invited by name and can still
+ * accept. To everybody else it looks like a game that doesn't exist. Only the owner changes its state; on the user
+ * surface, nobody changes that of a public game.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Effect, Option } from "effect"
@@ -20,7 +21,7 @@ const seen = Effect.fnUntraced(function* (games: GameStore["Service"], game: Opt
   return game.value
 })
 
-/** The game, if the caller may see it. */
+/** The game, if the caller may see it; `GameNotFound` otherwise. */
 export const visible = (
   games: GameStore["Service"],
   gameId: GameId,
@@ -28,7 +29,10 @@ export const visible = (
 ): Effect.Effect<Game, GameNotFound | StorageError> =>
   Effect.flatMap(games.find(gameId), (game) => seen(games, game, caller))
 
-/** The game, locked, if the caller owns it. */
+/**
+ * The game, locked to the end of the transaction, if the caller owns it. Fails with `NotGameOwner` where the caller may
+ * only see it, and with `GameNotFound` where they may not even do that.
+ */
 export const owned = (
   games: GameStore["Service"],
   gameId: GameId,
@@ -40,7 +44,9 @@ export const owned = (
     return game
   })
 
-/** The state that the action leads to, or the conflict that names the state it can't leave. */
+/**
+ * The state that the action leads to. Fails with `GameStateConflict` if the action isn't possible in the present state.
+ */
 export const target = (game: Game, action: GameAction) => {
   const to = after(game.status, action)
   return to === undefined

@@ -1,15 +1,17 @@
-/** What is refused about games, one class per condition. Messages are for players and name no foreign object. */
+/**
+ * How operations on games are refused, one class per condition. Messages are for players and name no foreign object.
+ */
 import { GameStatus } from "@galaxy/contract/api/UserLobby"
 import { Schema } from "effect"
 
-/** No such game, or none that the caller may see: the two are not told apart. */
+/** The game doesn't exist, or the caller may not see it; the caller can't tell which. */
 export class GameNotFound extends Schema.TaggedError<GameNotFound>()("GameNotFound", {}) {
   override get message(): string {
     return "no such game"
   }
 }
 
-/** The caller sees the game but it isn't theirs to run. */
+/** The caller may see the game, but only its owner may do this. */
 export class NotGameOwner extends Schema.TaggedError<NotGameOwner>()("NotGameOwner", {}) {
   override get message(): string {
     return "only the game's owner may do this"
@@ -26,6 +28,10 @@ export class GameStateConflict extends Schema.TaggedError<GameStateConflict>()("
   }
 }
 
+/**
+ * The settings of a new game are invalid: name, description, player counts, schedule, time zone or engine version.
+ * `problem` is a sentence for the caller.
+ */
 export class GameSettingsInvalid extends Schema.TaggedError<GameSettingsInvalid>()("GameSettingsInvalid", {
   problem: Schema.String
 }) {
@@ -34,12 +40,17 @@ export class GameSettingsInvalid extends Schema.TaggedError<GameSettingsInvalid>
   }
 }
 
+/** The caller already owns `limit` games that are neither finished nor cancelled (`LobbyConfig.openGamesPerOwner`). */
 export class TooManyGames extends Schema.TaggedError<TooManyGames>()("TooManyGames", { limit: Schema.Int }) {
   override get message(): string {
     return `you already own ${this.limit} games that have not ended`
   }
 }
 
+/**
+ * The game has fewer active members than its `min_players`. Checked at `ready_to_start` and once more at `start`, since
+ * members may leave in between.
+ */
 export class NotEnoughPlayers extends Schema.TaggedError<NotEnoughPlayers>()("NotEnoughPlayers", {
   members: Schema.Int,
   required: Schema.Int
@@ -49,6 +60,7 @@ export class NotEnoughPlayers extends Schema.TaggedError<NotEnoughPlayers>()("No
   }
 }
 
+/** All refusals of this file; `http/errors.ts` has a line for each. */
 export type GameError =
   | GameNotFound
   | NotGameOwner

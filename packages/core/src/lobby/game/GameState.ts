@@ -1,17 +1,24 @@
 /**
  * The life of a game as data: which action leads from which states to which, and who may cause it.
  *
- * `finished` and `cancelled` are absorbing. Nothing else in the lobby decides about states.
+ * `finished` and `cancelled` are final. All decisions about states in the lobby are made here.
  */
 import type { GameStatus } from "@galaxy/contract/api/UserLobby"
 
 interface Transition {
   readonly from: ReadonlyArray<GameStatus>
   readonly to: GameStatus
-  /** The owner (administrators for a public game), or the runtime when the engine is up, has failed or has ended. */
+  /**
+   * The owner (administrators for a public game), or the runtime: when the engine is up, could not be started, or has
+   * ended.
+   */
   readonly by: "owner" | "runtime"
 }
 
+/**
+ * Every way for a game to change state. `report_…` and `finish` come from the runtime, all others from the owner (for a
+ * public game: from administrators).
+ */
 export type GameAction =
   | "open_enrollment"
   | "ready_to_start"
@@ -24,6 +31,7 @@ export type GameAction =
   | "report_start_failed"
   | "finish"
 
+/** The state machine: for each action the states it may be taken in, the state it leads to, and who takes it. */
 export const transitions: Readonly<Record<GameAction, Transition>> = {
   open_enrollment: { from: ["draft"], to: "enrollment_open", by: "owner" },
   ready_to_start: { from: ["enrollment_open"], to: "ready_to_start", by: "owner" },
@@ -42,7 +50,7 @@ export const transitions: Readonly<Record<GameAction, Transition>> = {
   finish: { from: ["running", "paused"], to: "finished", by: "runtime" }
 }
 
-/** Where the action leads from this state; absent where it may not be taken. */
+/** The state that the action leads to from this one; `undefined` where it isn't allowed. */
 export const after = (status: GameStatus, action: GameAction): GameStatus | undefined => {
   const transition = transitions[action]
   return transition.from.includes(status) ? transition.to : undefined

@@ -1,7 +1,7 @@
 /**
  * The rows of `games`.
  *
- * Whatever changes a game or who belongs to it first locks the game's row, so it sees and leaves a consistent game.
+ * Whoever changes a game, or who belongs to it, locks the game's row first and so works on a consistent game.
  */
 import { type Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
 import { GameId, UserId } from "@galaxy/contract/ids/Ids"
@@ -12,6 +12,10 @@ import { terminal } from "./GameState.ts"
 import type { PagePosition } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 
+/**
+ * A game as the wire shows it, and as the lobby works with it. Its member count is computed from active memberships at
+ * each read.
+ */
 export type Game = typeof Game.Type
 
 const GameRow = Schema.Struct({
@@ -37,7 +41,7 @@ const GameRow = Schema.Struct({
   finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
 
-/** What a new game is made of; the rest starts empty. */
+/** The columns of a new game that aren't defaults. `owner_user_id` is null for a public game only. */
 export interface NewGame {
   readonly game_id: GameId
   readonly owner_user_id: UserId | null
@@ -51,7 +55,7 @@ export interface NewGame {
   readonly engine_version: string | null
 }
 
-/** Columns that change in a game's life; absent ones stay. */
+/** The columns that change after creation. Absent ones stay; null clears one. */
 export interface GameChange {
   readonly status?: GameStatus
   readonly current_turn?: number
@@ -63,30 +67,42 @@ export interface GameChange {
   readonly finished_at?: Date
 }
 
-/** What a user is to a game. */
+/** How a user, other than as its owner, is connected to a game. */
 export interface Relation {
+  /** Has an active membership. */
   readonly member: boolean
-  /** Has an open invite of their own. */
+  /** Has a pending invite, bound to this user, that has not expired. Knowing the code of another one does not count. */
   readonly invited: boolean
 }
 
+/**
+ * Reads and writes games. Knows no permissions: callers check them (`GameAccess`). Fails with `StorageError` only; a
+ * row that disappears between two statements is a bug and dies.
+ */
 export class GameStore extends Context.Service<
   GameStore,
   {
+    /** Stores a new game as a draft. */
     insert(game: NewGame): Effect.Effect<Game, StorageError>
     find(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
-    /** Locks the row to the end of the transaction and reads it as it then is. */
+    /**
+     * Locks the row to the end of the transaction, then reads it, so that what was read stays true until the commit.
+     */
     lock(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
-    /** Changes the game and answers it; to be called with the row locked. */
+    /** Changes the game and returns it. The caller holds the row's lock. */
     change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
     relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
     /** Games that the user owns or plays in, newest first. */
     listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
-    /** How many games of the owner have not ended; one counter of an owner at a time. */
+    /**
+     * How many games of the owner are neither finished nor cancelled. Locks the owner to the end of the transaction, so
+     * that two games created at once both count.
+     */
     countOpen(owner: UserId): Effect.Effect<number, StorageError>
   }
 >()("@galaxy/core/lobby/game/GameStore") {}
 
+/** `GameStore` over PostgreSQL. */
 export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.effect(
   GameStore,
   Effect.gen(function* () {
@@ -134,7 +150,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       }, StorageError.refail),
       find: (gameId) => StorageError.refail(find(gameId)),
       lock: Effect.fnUntraced(function* (gameId) {
-        // Two statements: one that waits for a lock counts members as they were before it waited.
+        // Two statements: a single one that waits for the lock would count members as they were before it waited.
         yield* sql`SELECT 1 FROM backend.games WHERE game_id = ${gameId} FOR UPDATE`
         return yield* find(gameId)
       }, StorageError.refail),

@@ -1,8 +1,8 @@
 /**
- * Games before and beside play: creation, the owner's steps through the state machine, and the caller's own games.
+ * Games outside of play: creation, the owner's steps through the state machine, and the list of a user's games.
  *
- * A step locks the game's row, checks owner and state, and changes it in one transaction; a start queues the runtime's job
- * in that same transaction.
+ * A step locks the game's row, checks owner and state, and changes the state, all in one transaction. A start queues
+ * the runtime's job in that same transaction.
  */
 import { lineProblem, paragraphsProblem } from "@galaxy/contract/api/Text"
 import type { CreateGame, GameList, Membership } from "@galaxy/contract/api/UserLobby"
@@ -31,18 +31,28 @@ import * as TurnSchedule from "./TurnSchedule.ts"
 
 type StepError = GameNotFound | NotGameOwner | GameStateConflict | StorageError
 
+/**
+ * The lobby's operations on games (`lobby.games.*` and `lobby.my.games`). Each runs in one transaction. A game that the
+ * caller may not see is `GameNotFound`, one that they don't own `NotGameOwner`, and a step that its state doesn't allow
+ * `GameStateConflict`.
+ */
 export class Games extends Context.Service<
   Games,
   {
-    /** A private game of the caller's, in draft. */
+    /** Creates a private game in `draft`, owned by the caller. Fails with `TooManyGames` at the bound for one owner. */
     create(
       caller: UserId,
       settings: typeof CreateGame.Type
     ): Effect.Effect<Game, GameSettingsInvalid | TooManyGames | StorageError>
     get(caller: UserId, gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
+    /** Lets invited players take seats. */
     openEnrollment(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
+    /** Closes enrollment. Fails with `NotEnoughPlayers` below `min_players`. */
     readyToStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError | NotEnoughPlayers>
-    /** Queues the start; how it went is told through `RuntimeEvents`. */
+    /**
+     * Queues the start; the runtime reports its outcome through `RuntimeEvents`. Fails with `NoEngineVersion` where the
+     * game's engine version, or every one, is no longer enabled.
+     */
     start(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError | NotEnoughPlayers | NoEngineVersion>
     /** Makes a game whose start failed ready to be started again. */
     retryStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
@@ -65,6 +75,7 @@ const problemOf = (settings: typeof CreateGame.Type): string | undefined => {
   return undefined
 }
 
+/** `Games` over the lobby's stores. Needs the runtime only to queue starts and to check engine versions. */
 export const layer: Layer.Layer<
   Games,
   never,
@@ -121,7 +132,10 @@ export const layer: Layer.Layer<
       })
     })
 
-    /** One step of the owner's: `before` may refuse, and what it answers changes with the state. */
+    /**
+     * One step of the owner's. `before` may refuse it, or return further changes that are stored together with the new
+     * state.
+     */
     const step = <E, R>(
       caller: UserId,
       gameId: GameId,
@@ -151,7 +165,7 @@ export const layer: Layer.Layer<
         engineVersion: game.engine_version,
         turnSchedule: game.turn_schedule,
         timeZone: game.time_zone,
-        // A seat's id is its player's id in the engine, so that a start that is tried again names the same players.
+        // A seat's id is its player's id in the engine, so a retried start names the same players.
         players: seated.map((it) => ({
           userId: it.user_id,
           raceName: it.race_name,

@@ -1,16 +1,17 @@
-/** The lobby's bounds, given by the host. */
+/** Bounds of the lobby, which a host may change. */
 import { Context, Layer } from "effect"
 
+/** Bounds that keep one user or one game from taking more than a fair share. Times are in milliseconds. */
 export interface LobbySettings {
-  /** Shortest time between two turns that a schedule may ask for. */
+  /** Shortest time between two turns of a schedule. A minute by default, the finest that cron fields can say. */
   readonly turnMinIntervalMs: number
-  /** How long an invite is valid when it doesn't say. */
+  /** How long an invite is valid where its issuer sets no expiry; 7 days by default. */
   readonly inviteLifetimeMs: number
-  /** How long an invite may be valid at most. */
+  /** The longest validity that an issuer may ask for; 365 days by default. */
   readonly inviteLifetimeMaxMs: number
-  /** Games that have not ended, per owner. */
+  /** Most games of one owner that are neither finished nor cancelled; 100 by default. */
   readonly openGamesPerOwner: number
-  /** Open invites per game. */
+  /** Most pending invites of one game; 500 by default. */
   readonly pendingInvitesPerGame: number
 }
 
@@ -25,8 +26,9 @@ const defaults: LobbySettings = {
   pendingInvitesPerGame: 500
 }
 
+/** The bounds in force. Read when the lobby's layers are built, and fixed from then on. */
 export class LobbyConfig extends Context.Service<LobbyConfig, LobbySettings>()("@galaxy/core/lobby/game/LobbyConfig") {}
 
-/** The defaults, with what the host sets otherwise. */
+/** The defaults, overridden by the settings of the host. */
 export const layer = (settings: Partial<LobbySettings> = {}): Layer.Layer<LobbyConfig> =>
   Layer.succeed(LobbyConfig, { ...defaults, ...settings })

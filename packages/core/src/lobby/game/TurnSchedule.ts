@@ -1,18 +1,18 @@
 /**
- * When a game's turns come: five cron fields read in an IANA time zone.
+ * When a game's turns are due: five cron fields, read in an IANA time zone.
  *
- * An accepted schedule comes due again and again, and no two of its times of the day lie closer than the platform
- * allows.
+ * An accepted schedule comes due again and again, and no two of its times of day are closer than the platform allows.
  */
 import { Cron, type DateTime, Result } from "effect"
 import { type LocalSchedule, minutesOfDay, nextAfter } from "../../shared/LocalSchedule.ts"
 import { zoneNamed } from "../../shared/TimeZone.ts"
 
+/** A schedule that has passed `read`: five cron fields separated by single spaces, and an IANA zone that exists. */
 export type TurnSchedule = LocalSchedule
 
 const day = 24 * 60
 
-/** Minutes between the closest two times of one day, or of its last and the next day's first. */
+/** Minutes between the two closest times of day, where the first time of the next day follows the last one. */
 const closest = (cron: Cron.Cron): number => {
   const times = minutesOfDay(cron)
   return times.reduce((least, time, index) => {
@@ -30,7 +30,10 @@ const comesDue = (schedule: TurnSchedule, now: DateTime.Utc): boolean => {
   }
 }
 
-/** The schedule in its stored form, or what is wrong with it. */
+/**
+ * Checks what an owner wrote: the schedule in its stored form, or a `problem` as a sentence for the owner. `now` is
+ * used only to see whether the schedule ever comes due.
+ */
 export const read = (
   schedule: string,
   timeZone: string,

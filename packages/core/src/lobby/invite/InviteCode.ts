@@ -1,4 +1,4 @@
-/** Codes of code-based invites: 128 random bits in lower-case hex. */
+/** Codes of invites that anybody who knows the code may redeem: 128 random bits in lower-case hex. */
 import { Effect } from "effect"
 import { Mac } from "effect/crypto"
 import { Hex } from "effect/encoding"
@@ -7,8 +7,11 @@ import { secureRandom } from "../../shared/webCrypto.ts"
 const bytes = 16
 const utf8 = new TextEncoder()
 
+/** A new code from a cryptographic random source. It is too long to be guessed. */
 export const mint: Effect.Effect<string> = Effect.map(secureRandom.randomBytes(bytes), Hex.encode)
 
-/** Takes as long whatever differs, so that timing tells nothing of the code. */
+/**
+ * Compares in constant time, so that the duration says nothing about the code. Case and surrounding space don't count.
+ */
 export const matches = (code: string, given: string): boolean =>
   Mac.timingSafeEqual(utf8.encode(code), utf8.encode(given.trim().toLowerCase()))

@@ -1,8 +1,10 @@
-/** What is refused about invites, one class per condition. Messages are for players and name no foreign object. */
+/**
+ * How operations on invites are refused, one class per condition. Messages are for players and name no foreign object.
+ */
 import { InviteStatus } from "@galaxy/contract/api/UserLobby"
 import { Schema } from "effect"
 
-/** Players join a public game by application. */
+/** Invites are for private games; players join a public one by application. */
 export class PublicGameTakesNoInvites extends Schema.TaggedError<PublicGameTakesNoInvites>()(
   "PublicGameTakesNoInvites",
   {}
@@ -12,21 +14,23 @@ export class PublicGameTakesNoInvites extends Schema.TaggedError<PublicGameTakes
   }
 }
 
-/** Nobody of this id can be invited: unknown, deleted and blocked accounts are not told apart. */
+/** Nobody with this id can be invited. Unknown, deleted and blocked accounts can't be told apart. */
 export class InvitedUserNotFound extends Schema.TaggedError<InvitedUserNotFound>()("InvitedUserNotFound", {}) {
   override get message(): string {
     return "no such player"
   }
 }
 
-/** No such invite, a wrong code, or an invite that is nothing of the caller's: not told apart. */
+/**
+ * There is no such invite, the code is wrong, or the invite doesn't concern the caller; the caller can't tell which.
+ */
 export class InviteNotFound extends Schema.TaggedError<InviteNotFound>()("InviteNotFound", {}) {
   override get message(): string {
     return "no such invite"
   }
 }
 
-/** The caller sees the invite, but another has to act on it. */
+/** The caller may see the invite, but only `actor`, the other side, may do this. */
 export class NotYourInvite extends Schema.TaggedError<NotYourInvite>()("NotYourInvite", {
   actor: Schema.Literals(["issuer", "recipient"])
 }) {
@@ -35,7 +39,7 @@ export class NotYourInvite extends Schema.TaggedError<NotYourInvite>()("NotYourI
   }
 }
 
-/** The invite has been used, declined, revoked or has expired. */
+/** The invite has been redeemed, declined or revoked, or has expired; `status` says which. */
 export class InviteNotPending extends Schema.TaggedError<InviteNotPending>()("InviteNotPending", {
   status: InviteStatus
 }) {
@@ -44,18 +48,24 @@ export class InviteNotPending extends Schema.TaggedError<InviteNotPending>()("In
   }
 }
 
+/** This user already has a pending invite to the game. One at a time: it has to be settled before another is issued. */
 export class InviteAlreadyPending extends Schema.TaggedError<InviteAlreadyPending>()("InviteAlreadyPending", {}) {
   override get message(): string {
     return "this player already has an open invite to the game"
   }
 }
 
+/** The game already has `limit` pending invites (`LobbyConfig.pendingInvitesPerGame`). */
 export class TooManyInvites extends Schema.TaggedError<TooManyInvites>()("TooManyInvites", { limit: Schema.Int }) {
   override get message(): string {
     return `the game already has ${this.limit} open invites`
   }
 }
 
+/**
+ * The expiry asked for has passed, or is further ahead than `LobbyConfig.inviteLifetimeMaxMs`. `problem` continues a
+ * sentence that begins with the field's name.
+ */
 export class InviteExpiryInvalid extends Schema.TaggedError<InviteExpiryInvalid>()("InviteExpiryInvalid", {
   problem: Schema.String
 }) {
@@ -64,6 +74,7 @@ export class InviteExpiryInvalid extends Schema.TaggedError<InviteExpiryInvalid>
   }
 }
 
+/** All refusals of this file; `http/errors.ts` has a line for each. */
 export type InviteError =
   | PublicGameTakesNoInvites
   | InvitedUserNotFound

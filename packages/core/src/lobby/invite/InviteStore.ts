@@ -1,4 +1,7 @@
-/** The rows of `invites`. A code is read only to be compared, and shown only to who issued it. */
+/**
+ * The rows of `invites`. Codes are stored in plain text, since their issuer may read them again. `InviteView` hides
+ * them from everybody else.
+ */
 import { InviteStatus } from "@galaxy/contract/api/UserLobby"
 import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
@@ -18,9 +21,10 @@ const InviteRow = Schema.Struct({
   created_at: Schema.DateTimeUtcFromDate
 })
 
-/** An invite with its code, whoever looks at it. */
+/** An invite together with its code, whoever it is read for. `InviteView` turns it into what a user may see. */
 export type StoredInvite = Present<typeof InviteRow.Type>
 
+/** A new invite, bound either to a user or to a code: exactly one of `invited_user_id` and `code` is set. */
 export interface NewInvite {
   readonly invite_id: InviteId
   readonly game_id: GameId
@@ -30,23 +34,33 @@ export interface NewInvite {
   readonly expires_at: Date
 }
 
+/**
+ * Reads and writes invites. Knows no permissions: callers check them, with the game's row locked. Fails with
+ * `StorageError` only.
+ */
 export class InviteStore extends Context.Service<
   InviteStore,
   {
+    /** Stores a new invite as pending. */
     insert(invite: NewInvite): Effect.Effect<StoredInvite, StorageError>
-    /** Locks the row to the end of the transaction and reads it as it then is. */
+    /**
+     * Locks the row to the end of the transaction, then reads it, so that what was read stays true until the commit.
+     */
     lock(gameId: GameId, inviteId: InviteId): Effect.Effect<Option.Option<StoredInvite>, StorageError>
-    /** Records the end of a pending invite; to be called with the row locked. */
+    /** Records how a pending invite ended, and when. The caller holds the row's lock. */
     settle(inviteId: InviteId, status: typeof InviteStatus.Type): Effect.Effect<StoredInvite, StorageError>
-    /** Marks the game's pending invites whose time is over. */
+    /** Marks those of the game's pending invites whose expiry has passed as expired. */
     expire(gameId: GameId): Effect.Effect<void, StorageError>
+    /** Counts every invite that is marked as pending: call `expire` first. */
     countPending(gameId: GameId): Effect.Effect<number, StorageError>
+    /** Whether the user has an invite to the game that is marked as pending: call `expire` first. */
     pendingFor(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
     /** Invites addressed to the user or issued by them, newest first. */
     listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
   }
 >()("@galaxy/core/lobby/invite/InviteStore") {}
 
+/** `InviteStore` over PostgreSQL. */
 export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer.effect(
   InviteStore,
   Effect.gen(function* () {

@@ -3,7 +3,10 @@ import type { UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime } from "effect"
 import type { StoredInvite } from "./InviteStore.ts"
 
-/** The code is the issuer's alone, and a pending invite past its time is expired though nobody has marked it yet. */
+/**
+ * What the viewer may see: only the issuer gets the code, and a pending invite past its expiry shows as expired even if
+ * no step has marked it yet.
+ */
 export const shown = (invite: StoredInvite, viewer: UserId, now: DateTime.Utc): StoredInvite => {
   const { code, ...open } = invite
   const over = invite.status === "pending" && !DateTime.isLessThan(now, invite.expires_at)

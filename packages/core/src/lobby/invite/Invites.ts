@@ -1,8 +1,9 @@
 /**
  * Invites to private games: bound to a user, or to whoever knows the code.
  *
- * One invite seats one player. Every step locks the game and then the invite, so that of two who redeem at once one waits
- * and sees what the other has done. An invite whose time is over is marked so by the step that finds it.
+ * One invite seats one player. Every step locks the game and then the invite, so that of two who redeem at once the
+ * second waits and sees what the first has done. An invite past its expiry is marked as expired by the step that finds
+ * it.
  */
 import type { InviteList, IssueInvite, RedeemInvite } from "@galaxy/contract/api/UserLobby"
 import { type GameId, InviteId, type UserId } from "@galaxy/contract/ids/Ids"
@@ -38,10 +39,17 @@ import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../..
 
 type SettleError = InviteNotFound | NotYourInvite | InviteNotPending | StorageError
 
+/**
+ * The lobby's operations on invites (`lobby.invites.*` and `lobby.my.invites`). Each runs in one transaction, which
+ * includes its notification. An invite that doesn't concern the caller is `InviteNotFound`.
+ */
 export class Invites extends Context.Service<
   Invites,
   {
-    /** Issues an invite; the owner may invite themselves. A code is in the answer and in the issuer's own list only. */
+    /**
+     * Issues an invite to a game of the caller's; they may invite themselves. With an `invited_user_id` it is bound to
+     * that user, who is notified; without one it gets a code, which only this answer and the issuer's own list contain.
+     */
     issue(
       caller: UserId,
       gameId: GameId,
@@ -60,7 +68,10 @@ export class Invites extends Context.Service<
       | InviteAlreadyPending
       | StorageError
     >
-    /** Seats the caller under a race name. */
+    /**
+     * Seats the caller under a race name, while enrollment is open. The invite, the seat and the name change together
+     * or not at all. A wrong code is `InviteNotFound`.
+     */
     redeem(
       caller: UserId,
       gameId: GameId,
@@ -78,15 +89,19 @@ export class Invites extends Context.Service<
       | RaceNameTaken
       | StorageError
     >
-    /** Turns an invite down; only who it is bound to can. */
+    /** Turns an invite down; only the user it is bound to can. An invite by code can't be declined. */
     decline(caller: UserId, gameId: GameId, inviteId: InviteId): Effect.Effect<StoredInvite, SettleError>
-    /** Takes an invite back before it is used. */
+    /** Takes back a pending invite; only its issuer can. A user it is bound to is notified. */
     revoke(caller: UserId, gameId: GameId, inviteId: InviteId): Effect.Effect<StoredInvite, SettleError>
-    /** Invites addressed to the caller or issued by them, whatever their state. */
+    /**
+     * Invites addressed to the caller or issued by them, in every state, newest first. Fails with `CursorInvalid` for a
+     * cursor that isn't from this list.
+     */
     mine(caller: UserId, page: PageRequest): Effect.Effect<typeof InviteList.Type, CursorInvalid | StorageError>
   }
 >()("@galaxy/core/lobby/invite/Invites") {}
 
+/** `Invites` over the lobby's stores. */
 export const layer: Layer.Layer<
   Invites,
   never,
@@ -171,8 +186,8 @@ export const layer: Layer.Layer<
     })
 
     /**
-     * Runs a step on a pending invite. The mark of an expired one has to be committed, so the step's refusal of it is
-     * raised after the transaction.
+     * Runs a step on a pending invite. That an invite has expired must be committed, so in this case the step fails
+     * only after its transaction.
      */
     const onPending = <A, E, R, E2, R2>(
       gameId: GameId,
@@ -221,7 +236,10 @@ export const layer: Layer.Layer<
         return yield* members.seat(game.game_id, caller, name)
       })
 
-    /** Only this side of a user-bound invite; the other side may know of it, everybody else may not. */
+    /**
+     * Passes for one side of the invite. The other side gets `NotYourInvite`, since it knows of the invite; everybody
+     * else gets `InviteNotFound`.
+     */
     const side = (caller: UserId, actor: "issuer" | "recipient") =>
       Effect.fnUntraced(function* (invite: StoredInvite) {
         const sides = { issuer: invite.issuer_user_id, recipient: invite.invited_user_id }

@@ -1,4 +1,7 @@
-/** The rows of `memberships`: one for each player who is or was in a game, with their race name and standing. */
+/**
+ * The rows of `memberships`: one for each player who is or was in a game, with their race name and how they stand in
+ * it.
+ */
 import type { Membership } from "@galaxy/contract/api/UserLobby"
 import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
@@ -9,6 +12,7 @@ import type { NameReservation } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 
+/** A membership as the wire shows it. `active`: the player has a seat. `removed` and `blocked`: they had one. */
 export type Membership = typeof Membership.Type
 
 const MembershipRow = Schema.Struct({
@@ -20,23 +24,31 @@ const MembershipRow = Schema.Struct({
   joined_at: Schema.DateTimeUtcFromDate
 })
 
+/**
+ * Reads and writes seats, and the blocks that keep users out of a game. Callers hold the game's row lock for every
+ * change. Fails with `StorageError` only.
+ */
 export class MembershipStore extends Context.Service<
   MembershipStore,
   {
+    /** The user's membership in any state. */
     find(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Membership>, StorageError>
-    /** Seats a player, who may have been removed before. */
+    /** Seats a player. One who was removed before keeps the membership's id, and so the player id in the engine. */
     seat(gameId: GameId, userId: UserId, name: NameReservation): Effect.Effect<Membership, StorageError>
-    /** Ends an active membership; answers whether there was one. */
+    /** Ends an active membership; returns whether there was one. */
     end(gameId: GameId, userId: UserId, status: "removed" | "blocked"): Effect.Effect<boolean, StorageError>
     /** Active members in the order in which they joined. */
     active(gameId: GameId): Effect.Effect<ReadonlyArray<Membership>, StorageError>
+    /** Whether the user is blocked from the game, with or without a membership. */
     blocked(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
+    /** Blocks the user from the game for good. Doesn't end a membership. */
     block(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
-    /** Stores how players stand. Highest values only rise and first values stay. */
+    /** Stores how active players stand. Highest values only rise, and first values stay. */
     record(gameId: GameId, standing: ReadonlyArray<PlayerStanding>): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/lobby/membership/MembershipStore") {}
 
+/** `MembershipStore` over PostgreSQL. */
 export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = Layer.effect(
   MembershipStore,
   Effect.gen(function* () {
@@ -69,7 +81,7 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
         now: Schema.Date
       }),
       Result: MembershipRow,
-      // A player who comes back keeps the membership's id and starts anew in the rest.
+      // A player who comes back keeps the membership's id; name, status and join time are new.
       execute: ({ id, gameId, userId, name, key, now }) => sql`
         INSERT INTO backend.memberships
           (membership_id, game_id, user_id, race_name, race_name_canonical, status, joined_at, created_at)
@@ -127,7 +139,7 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
   })
 )
 
-/** Members as the steps of a game ask for them. */
+/** The port `GameMembers`, backed by memberships. */
 export const layerGameMembers: Layer.Layer<GameMembers, never, MembershipStore> = Layer.effect(
   GameMembers,
   Effect.map(MembershipStore, ({ active }) => ({ active }))

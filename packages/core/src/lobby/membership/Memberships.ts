@@ -15,6 +15,7 @@ import { GameNotFound } from "../game/GameError.ts"
 import { MembershipNotFound, NotGameMember } from "./MembershipError.ts"
 import { MembershipStore } from "./MembershipStore.ts"
 
+/** A player's seat in a game, with the lobby's view of the game: its status and its newest committed turn. */
 export interface ActiveMember {
   readonly gameId: GameId
   readonly userId: UserId
@@ -24,15 +25,22 @@ export interface ActiveMember {
   readonly currentTurn: number
 }
 
+/** Authorises in-game calls, and ends memberships together with the race names they reserved. */
 export class Memberships extends Context.Service<
   Memberships,
   {
-    /** The user's seat in the game. A game that the user may not see is not found; one they only see is not theirs. */
+    /**
+     * The user's seat. Fails with `GameNotFound` where the user may not see the game, and with `NotGameMember` where
+     * they may see it but don't play in it.
+     */
     activeMember(
       gameId: GameId,
       userId: UserId
     ): Effect.Effect<ActiveMember, GameNotFound | NotGameMember | StorageError>
-    /** Ends a membership; `blocked` also keeps the user from joining again, whether they were a member or not. */
+    /**
+     * Ends a membership. `removed` fails with `MembershipNotFound` if there is none; `blocked` works for non-members
+     * too, and keeps the user from joining again.
+     */
     end(
       gameId: GameId,
       userId: UserId,
@@ -41,6 +49,7 @@ export class Memberships extends Context.Service<
   }
 >()("@galaxy/core/lobby/membership/Memberships") {}
 
+/** `Memberships` over the lobby's stores and the race-name directory. */
 export const layer: Layer.Layer<Memberships, never, SqlClient.SqlClient | GameStore | MembershipStore | RaceNames> =
   Layer.effect(
     Memberships,

@@ -1,4 +1,4 @@
-/** Players' calls within a game: the bodies belong to the engine, and pass both ways as they are. */
+/** Players' calls within a game. Bodies are the engine's concern and pass through unchanged, both ways. */
 import { Caller } from "@galaxy/contract/api/Identity"
 import { UserApi } from "@galaxy/contract/api/UserApi"
 import type { GameId } from "@galaxy/contract/ids/Ids"
@@ -13,10 +13,11 @@ import { PlayerOrders } from "../PlayerOrders.ts"
 
 const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors })
 
-/** Who calls, and which game they name. */
+/** Who calls, and for which game. */
 const called = (params: { readonly game_id: GameId }) =>
   Effect.map(Caller, ({ userId }) => ({ userId, gameId: params.game_id }))
 
+/** Handlers of `UserApi`'s group `games`: command, order, reading orders, and report. */
 export const games = HttpApiBuilder.group(
   UserApi,
   "games",

@@ -1,4 +1,4 @@
-/** A user's kept events as the gateway reads them to catch a stream up. */
+/** A user's stored events, which gateways read to catch a stream up. */
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { DeviceSessionId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
@@ -25,6 +25,7 @@ const eventsOf = (log: PushLog["Service"], userId: UserId, after: number, limit:
     newest_sequence: kept.newest
   }))
 
+/** Handlers of `InternalApi`'s group `internalEvents`. At most 200 events where the gateway sets no limit. */
 export const internalEvents = HttpApiBuilder.group(
   InternalApi,
   "internalEvents",

@@ -1,7 +1,8 @@
-/** What the errors about race names are on the wire. */
+/** From errors about race names to the wire's codes. */
 import { type ErrorTable, own } from "../../shared/http/errors.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../RaceName.ts"
 
+/** One line for each error of `RaceName.ts`. The messages are the errors' own. */
 export const errors: ErrorTable<RaceNameInvalid | RaceNameTaken> = {
   RaceNameInvalid: ["invalid_request", own],
   RaceNameTaken: ["conflict", own, "name_taken"]

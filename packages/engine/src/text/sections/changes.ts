@@ -1,6 +1,6 @@
 /**
- * Why the reader's own numbers are what they are: planets, then groups, then the race. Changes of one number stand
- * together in the order in which they came, so that each begins where the one before it ended.
+ * How the reader's own numbers changed, and why: planets, then groups, then the race. Changes of one number stay
+ * together in the order in which they happened, so that each begins where the one before it ended.
  */
 import type { Change } from "@galaxy/contract/engine/Report"
 import { grouped } from "../../report/grouped.ts"
@@ -19,12 +19,13 @@ const change: ReadonlyArray<Column<Change>> = [
 
 const number: Column<Change> = count("#", (it) => it.number)
 
-/** Changes of one number together, the rest as they came. */
+/** Changes of one number together, ascending by the number of planet or group. */
 const chained = (changes: ReadonlyArray<Change>): ReadonlyArray<Change> =>
   [...grouped(changes, (it) => it.number ?? -1)]
     .toSorted(([one], [other]) => one - other)
     .flatMap(([, ofOne]) => [...grouped(ofOne, (it) => it.what).values()].flat())
 
+/** One section for each kind of subject; kinds that this version doesn't know come last. */
 export const changeSections = (
   changes: ReadonlyArray<Change>,
   names: ReadonlyMap<number, string>

@@ -16,6 +16,7 @@ const shipClass: ReadonlyArray<Column<OwnClass>> = [
   amount("M", (it) => it.mass)
 ]
 
+/** The reader's sciences and those of each other race, then ship classes in the same way. */
 export const designSections = (report: Report): ReadonlyArray<Section> => [
   tabled("Your sciences", science, report.my_sciences),
   ...tabledBy(

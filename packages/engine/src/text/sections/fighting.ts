@@ -1,6 +1,6 @@
 /**
- * Battles and bombings. A group in a battle is told by its race, its class and, in brackets, its number in the battle's
- * table, for a race can have several groups of one class there.
+ * Battles and bombings. A group in a battle is named by its race, its class and, in brackets, its number in the
+ * battle's table, since a race can have several groups of one class there.
  */
 import type { Battle, BattleGroup, Bombing, Shot, ShotTotal } from "@galaxy/contract/engine/Report"
 import { type PlaceOf, type Section, tabled, under } from "../Section.ts"
@@ -42,6 +42,9 @@ const shotTotal = (nameOf: NameOf): ReadonlyArray<Column<ShotTotal>> => [
 
 const moments = { before_flight: "before the flight", after_flight: "after the flight" }
 
+/**
+ * One battle: its groups, the protocol, and all shots by pair of groups. A shortened protocol says how much is missing.
+ */
 export const battleSection = (place: PlaceOf, battle: Battle): Section => {
   const nameOf = namesOf(battle.groups)
   return {
@@ -75,4 +78,5 @@ const bombing: ReadonlyArray<Column<Bombing>> = [
   words("New owner", (it) => it.new_owner)
 ]
 
+/** All bombings in one table: values before each, what it destroyed, and a new owner where there is one. */
 export const bombingsSection = (bombings: ReadonlyArray<Bombing>): Section => tabled("Bombings", bombing, bombings)

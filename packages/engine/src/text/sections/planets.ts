@@ -1,4 +1,4 @@
-/** Planets by what is known of them, ships in production, and cargo routes. */
+/** Planets by how much is known of them, ships in production, and cargo routes. */
 import type {
   CargoRoutes,
   OwnPlanet,
@@ -64,6 +64,7 @@ const unknown: ReadonlyArray<Column<UnknownPlanet>> = [
   amount("Y", (it) => it.y)
 ]
 
+/** Own planets with yards and routes, then foreign planets by owner, uninhabited ones and unknown ones. */
 export const planetSections = (report: Report, place: PlaceOf): ReadonlyArray<Section> => [
   tabled("Your planets", planet, report.my_planets),
   tabled("Ships in production", yard, report.yards),

@@ -11,6 +11,7 @@ const summary: ReadonlyArray<Column<GalaxySummary>> = [
   count("Players", (it) => it.players)
 ]
 
+/** The turn, the map's side, the number of planets, and the races still in the game. */
 export const summarySection = (galaxy: GalaxySummary): Section => tabled("Galaxy", summary, [galaxy])
 
 const ballot: ReadonlyArray<Column<RaceVotes>> = [
@@ -25,6 +26,7 @@ const alliance: ReadonlyArray<Column<Alliance>> = [
   amount("Votes", (it) => it.votes)
 ]
 
+/** The reader's own vote, the votes of all races, alliances, and how many votes win. */
 export const votesSection = (votes: Votes): Section => ({
   title: "Votes",
   lines: [
@@ -53,5 +55,6 @@ const player: ReadonlyArray<Column<PlayerStatus>> = [
   words("State", standing)
 ]
 
+/** One row per race. Its state says that it has left, or how many turns it has left when it is warned. */
 export const playersSection = (players: ReadonlyArray<PlayerStatus>): Section =>
   tabled("Status of players", player, players)

@@ -7,6 +7,7 @@ import { plain } from "../table.ts"
 export const plainOrder = ({ op, ...given }: Order): string =>
   [op, ...Object.entries(given).map(([name, value]) => `${name}=${value}`)].join(" ")
 
+/** Two lines for each refused order: the order, then the code and the reason. Accepted orders are left out. */
 export const refusedSection = (
   outcomes: ReadonlyArray<OrderOutcome>,
   printOrder: (order: Order) => string

@@ -1,4 +1,4 @@
-/** Ships outside battles: what is coming, fleets, own groups, those of others by race, and what can't be told. */
+/** Ships outside battles: approaching ones, fleets, own groups, foreign groups by race, and unidentified ones. */
 import type {
   ApproachingGroup,
   Fleet,
@@ -62,9 +62,11 @@ const approaching = (place: PlaceOf): ReadonlyArray<Column<ApproachingGroup>> =>
   amount("M", (it) => it.mass)
 ]
 
+/** Foreign groups in sight that fly to the reader's planets. */
 export const approachingSection = (groups: ReadonlyArray<ApproachingGroup>, place: PlaceOf): Section =>
   tabled("Approaching groups", approaching(place), groups)
 
+/** Own fleets and groups, foreign groups by race, and coordinates of unidentified ones. */
 export const shipSections = (report: Report, place: PlaceOf): ReadonlyArray<Section> => [
   tabled("Your fleets", fleet(place), report.my_fleets),
   tabled("Your groups", ownGroup(place), report.my_groups),

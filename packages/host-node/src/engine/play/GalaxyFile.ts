@@ -1,8 +1,8 @@
 /**
- * A whole game in one file: the galaxy after its last turn, and that turn's log, each sealed as in a state folder.
+ * A whole game in one file: the galaxy after its last turn and that turn's log, each sealed as in a state folder.
  *
- * A write goes to a file of its own, to the disk, and then takes the name in one step: whatever happens, the name stands
- * for a complete turn. Files are their owner's alone, as they hold all secrets of the game.
+ * A new version is written to a separate file, flushed to disk and then renamed in one step, so the name always stands
+ * for a complete turn. Only the owner may read the files, since they hold all secrets of the game.
  */
 import { TurnContent } from "@galaxy/engine/host/layout"
 import { seal, unseal } from "@galaxy/engine/host/sealed"
@@ -32,7 +32,7 @@ const part = <A, I>(kind: StateKind, sealed: string, schema: Schema.Codec<A, I>)
     Result.mapError(Schema.decodeUnknownResult(schema)(content), (error) => `has unexpected content: ${error.message}`)
   )
 
-/** The game that a text stands for, or what is wrong with it. */
+/** The game in a text, or what is wrong with it. */
 const madeIn = (text: string): Result.Result<Made, string> =>
   Result.gen(function* () {
     const lines = text.split("\n")
@@ -46,11 +46,11 @@ const madeIn = (text: string): Result.Result<Made, string> =>
     return problem === undefined ? { galaxy, log: turn.log } : yield* Result.fail(problem)
   })
 
-/** What the file system refused, as the failure of a command. */
+/** A failure of the file system, as the failure of a command. */
 const refused = <A, R>(doing: string, effect: Effect.Effect<A, PlatformError | CannotPlay, R>) =>
   Effect.mapError(effect, (error) => (isPlatformError(error) ? cannot(`${doing}: ${fileProblem(error)}`) : error))
 
-/** The game in a file. A file that is anything else is refused, never guessed from. */
+/** Reads the game in a file. A file with anything else in it is refused, never guessed from. */
 export const read = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* refused(
@@ -75,7 +75,7 @@ const written = Effect.fnUntraced(function* <E>(
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folder = path.dirname(target)
-  // A name of this process: two commands at once never write into one file.
+  // The name is unique to this process: two commands at once never write to one file.
   const hidden = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
   yield* Effect.scoped(
     Effect.gen(function* () {
@@ -92,18 +92,18 @@ const written = Effect.fnUntraced(function* <E>(
   yield* Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(folder, { flag: "r" }), (it) => it.sync)))
 })
 
-/** Puts a new game into a file, which must not be there yet. */
+/** Writes a new game to a file, which must not exist yet. */
 export const create = Effect.fnUntraced(function* (file: string, made: Made) {
   const fs = yield* FileSystem.FileSystem
   if (yield* refused(`${file} can't be created`, fs.exists(file))) return yield* cannot(`${file} already exists`)
-  // Unlike a renaming, a link never takes a name that somebody else has got in between.
+  // Unlike a rename, a link never replaces a file that somebody else has created in between.
   yield* refused(
     `${file} can't be created`,
     written(file, textOf(made), (hidden) => fs.link(hidden, file))
   )
 })
 
-/** Puts the next turn in the place of the one that was found. */
+/** Replaces the turn that was found by the next one; refused if the file has changed in between. */
 export const replace = Effect.fnUntraced(function* (file: string, found: FoundGalaxy, made: Made) {
   const fs = yield* FileSystem.FileSystem
   const target = yield* refused(`${file} can't be written`, fs.realPath(file))

@@ -1,4 +1,4 @@
-/** The command line of `play`: what is asked for, or what is wrong with it. Every text for `--help` is here. */
+/** The command line of `play`: the command, or what is wrong with it. All texts of `--help` are here. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util"
 import { type RulesetName, rulesetNames } from "@galaxy/contract/engine/Admin"
 import { maxRaces, maxSeedText } from "@galaxy/contract/engine/Limits"
@@ -8,22 +8,24 @@ import { rulesets } from "@galaxy/engine/rules/Ruleset"
 import { Result } from "effect"
 import { WrongUsage } from "./failures.ts"
 
-/** Where a race's orders stand. */
+/** The file with a race's orders. */
 export interface OrderFile {
   readonly race: string
   readonly file: string
 }
 
+/** `play new`. Race names are checked and distinct; `reports` is a folder, or undefined for none. */
 export interface NewCommand {
   readonly command: "new"
   readonly state: string
   readonly races: ReadonlyArray<string>
-  /** Drawn by chance when left out. */
+  /** Random when left out. */
   readonly seed: string | undefined
   readonly ruleset: RulesetName
   readonly reports: string | undefined
 }
 
+/** `play turn`. Races are as typed, not yet looked up in the galaxy; each is in `orders` or `bots` at most once. */
 export interface PlayTurn {
   readonly command: "turn"
   readonly state: string
@@ -33,6 +35,7 @@ export interface PlayTurn {
   readonly reports: string | undefined
 }
 
+/** `play report`, for the turn that was made last: as text, or as JSON. */
 export interface ShowReport {
   readonly command: "report"
   readonly state: string
@@ -40,6 +43,7 @@ export interface ShowReport {
   readonly json: boolean
 }
 
+/** A command line that was understood; `help` carries the text to print. */
 export type Command = NewCommand | PlayTurn | ShowReport | { readonly command: "help"; readonly text: string }
 
 const general = `Plays a game of Galaxy on this machine, out of one file and without a server.
@@ -118,7 +122,7 @@ type Parsed<A> = Result.Result<A, string>
 const needed = (option: string, value: string | undefined): Parsed<string> =>
   value === undefined || value === "" ? Result.fail(`--${option} is needed`) : Result.succeed(value)
 
-/** A folder, if one is given: an empty name would be the one that the command runs in. */
+/** The folder, if one is given. An empty name is refused: it would mean the current folder. */
 const folder = (value: string | undefined): Parsed<string | undefined> =>
   value === "" ? Result.fail("--reports needs a folder") : Result.succeed(value)
 
@@ -161,7 +165,7 @@ const orderFilesIn = (texts: ReadonlyArray<string>): Parsed<ReadonlyArray<OrderF
   return Result.succeed(files)
 }
 
-/** Races that the computer plays; none of them has a file. */
+/** The races that the computer plays; none of them may have an orders file. */
 const botsIn = (races: ReadonlyArray<string>, files: ReadonlyArray<OrderFile>): Parsed<ReadonlyArray<string>> => {
   const seated = new Set(files.map(({ race }) => keyOfTyped(race)))
   for (const race of races) {
@@ -211,6 +215,7 @@ const valuesOf = (name: Name, args: ReadonlyArray<string>): Parsed<Values> =>
     catch: (error) => (error instanceof Error ? error.message : String(error))
   })
 
+/** Reads the arguments after the script's name. Fails with `WrongUsage`, which names the command where it is known. */
 export const readCommand = (args: ReadonlyArray<string>): Result.Result<Command, WrongUsage> => {
   const [name, ...rest] = args
   if (name === "--help" || name === "help") return Result.succeed({ command: "help", text: general })

@@ -1,4 +1,4 @@
-/** What the commands of `play` do. Whatever a command prints last says what is now in the file. */
+/** The commands of `play`. The last line that a command prints says what the file now holds. */
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
@@ -70,7 +70,7 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const { galaxy, reports } = turn
   yield* GalaxyFile.replace(state, found, turn)
 
-  // Whoever left in an earlier turn has nothing to read.
+  // A race that left in an earlier turn has nothing to read.
   const readers = reports.filter((_, race) => raceAt(before, race).removed === null)
   if (command.reports !== undefined) yield* writeAll(command.reports, readers)
   const verdicts = readers.flatMap(({ race, orders: outcomes }) => {
@@ -91,7 +91,7 @@ const showReport = Effect.fn("play.report")(function* ({ state, race, json }: Sh
   return json ? asJson(report) : asText(report)
 })
 
-/** What the command prints when it is done. */
+/** Runs a command and returns its output; fails with `CannotPlay`. */
 export const run = (command: Command) => {
   switch (command.command) {
     case "help":

@@ -1,4 +1,4 @@
-/** How a command of `play` ends other than well. Nothing was changed then, unless the text says so. */
+/** Failures of the commands of `play`. Nothing was changed unless the message says so. */
 import { Data } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 
@@ -19,9 +19,10 @@ export class CannotPlay extends Data.TaggedError("CannotPlay")<{ readonly proble
   }
 }
 
+/** A failure with one line per problem. */
 export const cannot = (...problems: ReadonlyArray<string>): CannotPlay => new CannotPlay({ problems })
 
-/** What the file system refused, as people say it. */
+/** A file system error in plain words. */
 export const fileProblem = (error: PlatformError): string => {
   switch (error.reason._tag) {
     case "NotFound":

@@ -1,10 +1,14 @@
-/** Orders as people write them into files: each is read whole or refused with all of its errors, by line and column. */
+/**
+ * Orders as people write them into files. A file is read completely, or refused with all of its errors by line and
+ * column.
+ */
 import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
 import { maxOrdersTextBytes, parseOrders } from "@galaxy/engine/text/parseOrders"
 import { wordsOf } from "@galaxy/engine/text/words"
 import { Effect, FileSystem, Result } from "effect"
 import { type CannotPlay, cannot, fileProblem } from "./failures.ts"
 
+/** The orders of one file, with the place of each for messages. */
 export interface OrdersRead {
   readonly file: string
   readonly orders: ReadonlyArray<Order>
@@ -40,7 +44,7 @@ const readOrders = Effect.fnUntraced(function* (file: string) {
   return { file, orders, places }
 })
 
-/** Reads all of them; fails with the errors of all of them. */
+/** Reads all files; fails with the errors of all of them at once. */
 export const readAll = Effect.fnUntraced(function* (files: ReadonlyArray<string>) {
   const read: Array<OrdersRead> = []
   const problems: Array<string> = []

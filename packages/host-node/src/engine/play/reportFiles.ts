@@ -1,14 +1,16 @@
-/** Reports of a turn as files that people open: plain text, and everything as JSON. They can be made again at any time. */
+/** Reports of a turn as files for people: plain text, and everything as JSON. They can be made again at any time. */
 import type { Report } from "@galaxy/contract/engine/Report"
 import { printOrder } from "@galaxy/engine/text/printOrders"
 import { renderReport } from "@galaxy/engine/text/report"
 import { Effect, FileSystem, Path } from "effect"
 import { cannot } from "./failures.ts"
 
+/** The report as plain text, with orders spelled as in order files. */
 export const asText = (report: Report): string => renderReport(report, printOrder)
+/** The complete report as indented JSON, with a line end. */
 export const asJson = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
 
-/** Writes `Race-0001.txt` and `Race-0001.json` for each report; names of races are fit for names of files. */
+/** Writes `Race-0001.txt` and `Race-0001.json` for each report; race names are valid in file names. */
 export const writeAll = Effect.fnUntraced(
   function* (folder: string, reports: ReadonlyArray<Report>) {
     const fs = yield* FileSystem.FileSystem

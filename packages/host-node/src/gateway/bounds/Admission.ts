@@ -1,8 +1,8 @@
 /**
- * The way of every connection and request into the gateway: whose it is, whether it fits, and what it may hold.
+ * Admits every connection and request: whose it is, whether there is room for it, and how much it may hold.
  *
- * A request that doesn't fit is answered from its head alone, before anything is made for it. Who keeps asking for what
- * doesn't fit loses the connection.
+ * A request without room is answered from its head alone, before anything is made for it. A client that keeps sending
+ * such requests loses its connection.
  */
 import type * as http from "node:http"
 import * as http2 from "node:http2"
@@ -14,9 +14,9 @@ import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
 import { patiently } from "./patiently.ts"
 import { type Entrant, type Place, Places } from "./Places.ts"
 import { Quota } from "./Quota.ts"
-import type { Answer, Head } from "./refusal.ts"
+import type { HttpRefusal, Head } from "./refusal.ts"
 
-/** What is known of a request that was let in. */
+/** What is known about an admitted request. */
 export interface Arrival {
   readonly peer: Peer
   readonly body: Body
@@ -27,15 +27,18 @@ type Response = http.ServerResponse | http2.Http2ServerResponse
 
 const arrivals = new WeakMap<object, Arrival>()
 
-/** Of a request that a listener has handed over; undefined for any other. */
+/** The arrival of a request that a listener has handed over; undefined for any other. */
 export const arrivalOf = (request: object): Arrival | undefined => arrivals.get(request)
 
+/** Everything is optional. Without `bounds` nothing is refused, as in tests of a listener. */
 export interface AdmissionOptions {
   readonly sources?: Sources | undefined
   readonly bounds?: BoundsOptions | undefined
   readonly bodies?: BodyLimits | undefined
+  /** Whether a path belongs to the rpc service, for the form of a refusal. */
   readonly isRpc?: ((path: string) => boolean) | undefined
-  readonly refuse?: ((head: Head, retryAfterMs: number) => Answer) | undefined
+  readonly refuse?: ((head: Head, retryAfterMs: number) => HttpRefusal) | undefined
+  /** How long the body of an answered request may still take to end, in milliseconds; 5 s by default. */
   readonly answeredGraceMs?: number | undefined
 }
 
@@ -47,23 +50,23 @@ const usualBodies: BodyLimits = {
   answered: 12 * mebibyte
 }
 
-const plainRefusal: Answer = { status: 429, headers: {}, body: new Uint8Array() }
+const plainRefusal: HttpRefusal = { status: 429, headers: {}, body: new Uint8Array() }
 
 /** When a client that found no room may try again, in milliseconds. */
 export const retryAfterMs = 1_000
-/** A request that was answered before its body was whole has this long to end, in milliseconds. */
+/** How long the body of an answered request may still take to end, in milliseconds. */
 const usualGraceMs = 5_000
-/** Requests of one HTTP/2 connection that are refused with an answer at a time; further ones are reset. */
+/** Refusals per HTTP/2 connection and window that get an answer; further streams are reset. */
 const maxTold = 8
-/** Refusals within the window after which the connection is cut off. */
+/** Refusals per window after which the connection is cut off. */
 const maxRefused = 16
 const refusedWindowMs = 10_000
-/** Share of its requests from which on an address is busy: more than what many honest players have. */
+/** From this share of its request bound on, an address is busy; many honest players together stay below it. */
 const busyShare = 0.75
 /** Requests that one HTTP/1.1 connection may send ahead of their answers. */
 const maxPipelined = 32
 
-/** Whose a request is, and for whom it counts. */
+/** Who sent a request, and which holder it counts for. */
 interface Entered {
   readonly peer: Peer
   readonly holder: string | undefined
@@ -80,6 +83,10 @@ const single = (value: string | ReadonlyArray<string> | undefined): string | und
 const isIdentity = (value: string | ReadonlyArray<string> | undefined) =>
   value === undefined || single(value) === "" || single(value)?.toLowerCase() === "identity"
 
+/**
+ * The bounds of one listener. Every connection passes `connect` and every request passes `http1` or `http2`; what they
+ * take is given back when they close.
+ */
 export class Admission {
   readonly sources: Sources
   readonly bounds: BoundsOptions
@@ -94,7 +101,7 @@ export class Admission {
   readonly #refused = new WeakMap<http2.Http2Session, Refusals>()
   readonly #pipelined = new WeakMap<object, number>()
   readonly #isRpc: (path: string) => boolean
-  readonly #refuse: (head: Head, retryAfterMs: number) => Answer
+  readonly #refuse: (head: Head, retryAfterMs: number) => HttpRefusal
   readonly #graceMs: number
 
   constructor(options: AdmissionOptions = {}) {
@@ -127,8 +134,8 @@ export class Admission {
   }
 
   /**
-   * Takes in a connection of an address: its turn may come later. `left` is to be called at its end. Undefined when there is
-   * no room for it.
+   * Takes in a connection of an address, whose turn may come later. `left` must be called at its end. Undefined when
+   * there is no room for it.
    */
   connect(
     ip: string,
@@ -158,13 +165,13 @@ export class Admission {
     this.#places.close()
   }
 
-  /** Whether the address of a connection has so much open that a further connection of it gets little room. */
+  /** Whether the address of a connection has so much open that further connections of it get little room. */
   isBusy({ holder }: Connection): boolean {
     if (holder === undefined) return false
     return this.#requests.of(holder) >= this.bounds.requestsPerAddress * busyShare || this.#places.isCrowded(holder)
   }
 
-  /** Remembers whose a socket is, the one that is spoken over: under TLS not the one that was accepted. */
+  /** Remembers whose a socket is: under TLS the encrypted one, not the one that was accepted. */
   know(socket: object, connection: Connection): void {
     this.#connectionOf.set(socket, connection)
   }
@@ -178,14 +185,14 @@ export class Admission {
     return { peer, holder: peer.exempt === true ? undefined : network(peer.ip) }
   }
 
-  /** Takes room for a request; what it returns gives the room back. Undefined: there is none. */
+  /** Takes room for a request and returns how to give it back; undefined when there is none. */
   #enter({ holder, peer }: Entered): (() => void) | undefined {
     if (peer.exempt === true) return () => undefined
     if (!this.#requests.take(holder)) return undefined
     return () => this.#requests.add(holder, -1)
   }
 
-  /** Counts a body as it comes in, whoever reads it. `begun` is told once that there is something to read. */
+  /** Counts a body as it arrives, whoever reads it. `begun` is called once, when there is something to read. */
   #meter(
     request: Request,
     holder: string | undefined,
@@ -195,7 +202,7 @@ export class Admission {
     const body = this.#bodies.open(
       holder,
       {
-        // Over HTTP/2 what isn't read would hold up the other streams of the connection.
+        // Over HTTP/2 unread data would hold up the other streams of the connection.
         endless: request.httpVersionMajor === 1 && headers["content-length"] === undefined,
         compressed: !(
           isIdentity(headers["content-encoding"]) &&
@@ -219,7 +226,7 @@ export class Admission {
       silent = false
       begun()
     }
-    // Whoever reads the body asks for more in vain until it has its turn.
+    // Reading gets no more data until the body has its turn.
     request._read = (size) => {
       if (!body.waits()) read(size)
     }
@@ -231,14 +238,15 @@ export class Admission {
       const more = push(chunk, encoding)
       if (!body.waits()) start()
       const goesOn = more && !body.waits()
-      // Where Node's parser reads for itself it heeds this event alone, and a socket that stands still already emits none.
+      // Where Node's parser reads by itself, it heeds only this event, which a socket that is paused already doesn't
+      // emit.
       if (!goesOn && request.httpVersionMajor === 1 && !request.socket.readableFlowing) request.socket.emit("pause")
       return goesOn
     }
     return body
   }
 
-  /** Who was answered before the body was whole may end it in a moment, and is cut off then. */
+  /** A client that was answered before its body was complete gets a moment to finish it, and is then cut off. */
   #endSoon(response: Response, isWhole: () => boolean, cut: () => void): void {
     response.once("finish", () => {
       if (isWhole()) return
@@ -250,20 +258,23 @@ export class Admission {
     })
   }
 
-  /** Nothing is made of a request before something of its body is there: who only sends heads costs no more than them. */
+  /**
+   * A request isn't handled before something of its body is there: a client that sends only heads costs no more than
+   * those.
+   */
   #begin(
     request: Request,
     response: Response,
     { holder, peer }: Entered,
     actions: { readonly cut: () => void; readonly handle: () => void; readonly whole: () => void }
   ): void {
-    // While nobody reads yet, nobody listens for the end of the connection either.
+    // Until somebody reads, nobody listens for the end of the connection either.
     request.on("error", () => undefined)
     const body = this.#meter(request, holder, { ...actions, begun: actions.handle })
     arrivals.set(request, { peer, body })
     response.once("finish", body.answered)
     response.once("close", body.closed)
-    // So that the first bytes are looked for although nobody reads yet.
+    // Starts reading although there is no reader yet.
     request.read(0)
   }
 
@@ -318,7 +329,7 @@ export class Admission {
     handler: (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void
   ): (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, ...more: Array<unknown>) => void {
     const details = new WeakMap<http2.ServerHttp2Stream, Entered & { readonly whole: () => void }>()
-    // Never listens: it makes requests and responses of the streams that it is told of.
+    // Never listens: it makes requests and responses from the streams that are handed to it.
     const maker = http2.createServer({}, (request, response) => {
       const { stream } = request
       const known = details.get(stream)
@@ -348,7 +359,7 @@ export class Admission {
       if (session === undefined || session.destroyed) return
       const connection = this.#connectionOf.get(session) ?? this.sources.connection("unknown")
       const place = this.#placeOf.get(connection)
-      // It came and was taken back in the same breath.
+      // It was reset as soon as it came.
       if (stream.destroyed || stream.closed) {
         if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
         return
@@ -376,7 +387,7 @@ export class Admission {
     }
   }
 
-  /** Ends a stream on our side: nothing that its client has taken back. */
+  /** Ends a stream from our side, so that it doesn't count as a reset by its client. */
   #end(stream: http2.ServerHttp2Stream, code: number): void {
     this.#ended.add(stream)
     stream.close(code)
@@ -425,8 +436,8 @@ export class Admission {
   }
 }
 
-/** Answers from what is at hand; the rest of the request isn't waited for. */
-export const answer = (response: Response, { body, headers, status }: Answer): void => {
+/** Sends a finished answer without waiting for the rest of the request. */
+export const answer = (response: Response, { body, headers, status }: HttpRefusal): void => {
   // Both kinds of response have both methods, which their types don't share.
   const { res } = { res: response as http.ServerResponse }
   res.writeHead(status, headers)

@@ -1,20 +1,21 @@
 /**
  * The bytes of request bodies that the gateway holds: counted as they arrive, until the request is answered.
  *
- * Of one address only a few bodies are read on at a time; further ones wait where they are, so that many large bodies of
- * one cost the others neither memory nor time. While others wait, a body that doesn't become whole soon is cut off: honest
- * ones are whole within moments, withheld ones never. A body that goes on beyond its limit is cut off as well.
+ * Only a few bodies of one address are read at a time and further ones wait, so that many large bodies from one address
+ * cost the others neither memory nor time. While others wait, a body that doesn't become complete soon is cut off:
+ * honest ones are complete within moments, withheld ones never. A body that exceeds its limit is cut off as well.
  */
 import { Quota } from "./Quota.ts"
 
+/** Limits of a single body, in bytes. */
 export interface BodyLimits {
-  /** Most that a reader of a body keeps of it. */
+  /** The most that a reader keeps of a body. */
   readonly kept: number
-  /** Most that is read of one; what is beyond `kept` is thrown away. */
+  /** The most that is read of one; anything beyond `kept` is discarded. */
   readonly read: number
-  /** The same of a body over HTTP/1.1 that doesn't say how long it is: it may have no end. */
+  /** The same for an HTTP/1.1 body without a length, which may have no end. */
   readonly endless: number
-  /** What may still come once the request has been answered. */
+  /** The most that may still arrive after the answer. */
   readonly answered: number
 }
 
@@ -22,27 +23,31 @@ export interface BodyLimits {
 export interface Source {
   /** Ends it. */
   readonly cut: () => void
-  /** Goes on with a body that had to wait. */
+  /** Continues with a body that had to wait. */
   readonly goOn: () => void
 }
 
+/** One body, as it is counted; after `closed` it counts for nothing. */
 export interface Body {
   readonly arrived: (bytes: number) => void
-  /** Whether nothing more of it is to be read for now. */
+  /** Whether no more of it may be read for now. */
   readonly waits: () => boolean
-  /** It is whole. */
+  /** It is complete. */
   readonly ended: () => void
-  /** Its message has been decoded and takes this much from now on. */
+  /** Its message was decoded and counts with this size from now on. */
   readonly decoded: (bytes: number) => void
-  /** The request has been answered, and whatever still comes is thrown away. */
+  /** The request was answered; anything that still arrives is discarded. */
   readonly answered: () => void
   /** The request is over. */
   readonly closed: () => void
 }
 
-/** Bodies of one address that are read side by side; one that comes whole with its head needs no turn. */
+/** Bodies of one address that are read at the same time; one that arrives complete with its head needs no turn. */
 const turns = 8
-/** How often, and how many times, it is looked whether a body is whole while others wait: about two seconds. */
+/**
+ * While others wait, how often it is checked whether a body is complete, and how many checks it may fail: about two
+ * seconds.
+ */
 const lookMs = 500
 const looks = 4
 
@@ -57,12 +62,16 @@ class Held {
   }
 }
 
-/** The bodies of one address that aren't whole, each in the order in which they came. */
+/** The incomplete bodies of one address, in the order in which they came. */
 interface Line {
   readonly reading: Set<Held>
   readonly waiting: Set<Held>
 }
 
+/**
+ * All bodies in progress of one listener. Where a holder has too much, its last waiting body is cut off, or else the
+ * first that is being read; where all have too much, the same happens to the heaviest holder.
+ */
 export class Bodies {
   readonly #limits: BodyLimits
   readonly #quota: Quota
@@ -79,8 +88,8 @@ export class Bodies {
   }
 
   /**
-   * Counts one body. `endless`: it doesn't say how long it is. A compressed one may take as much as a reader keeps once it is
-   * whole. Without a holder only the limit of the single body applies.
+   * Counts one body. An `endless` one doesn't say how long it is. A compressed one may take as much as a reader keeps
+   * once it is complete. Without a holder only the limit of the single body applies.
    */
   open(
     holder: string | undefined,
@@ -133,7 +142,7 @@ export class Bodies {
         hold(Math.min(bytes, kept))
       },
       answered: () => {
-        // What it still sends is thrown away: it needs no turn for that, and may not keep one.
+        // The rest is discarded, which needs no turn, so it must not keep one.
         this.#leave(held)
         answered()
       },
@@ -156,7 +165,7 @@ export class Bodies {
     this.#looking ??= setInterval(() => this.#look(), lookMs).unref()
   }
 
-  /** Gives its turn to the next. One that waited itself may go on. */
+  /** Gives its turn to the next. A body that was waiting may continue. */
   #leave(held: Held): void {
     if (this.#remove(held)) held.source.goOn()
   }
@@ -177,7 +186,7 @@ export class Bodies {
     return waited
   }
 
-  /** Who keeps others waiting for too long loses the turn, and the request with it. */
+  /** A body that keeps others waiting too long loses its turn, and its request is cut off. */
   #look(): void {
     let someWait = false
     for (const line of this.#lines.values()) {
@@ -200,14 +209,14 @@ export class Bodies {
     held.source.cut()
   }
 
-  /** Who goes when a holder has too much: the last that waits, else the first that is read. */
+  /** Which body goes when a holder has too much: the last that waits, or else the first that is being read. */
   #victim(holder: string, newcomer: Held): Held {
     const line = this.#lines.get(holder)
     return [...(line?.waiting ?? [])].at(-1) ?? line?.reading.values().next().value ?? newcomer
   }
 
   #makeRoom(newcomer: Held): void {
-    // What is dropped holds nothing any more, so each round frees something or is the last.
+    // A dropped body holds nothing any more, so each round frees something or is the last.
     while (this.#quota.isOver(newcomer.holder) && newcomer.bytes > 0) {
       this.#drop(this.#victim(newcomer.holder, newcomer))
     }

@@ -1,27 +1,28 @@
 /**
- * What clients may hold of a gateway at once, and the defaults.
+ * How much clients may hold at a gateway at once, and the defaults.
  *
- * By address (IPv4 address, IPv6 /64) they leave room for 500 players behind one address, each with an open event stream
- * and calls beside it. The bounds overall follow the heap, so that what is let in also fits.
+ * The bounds per address (IPv4 address, IPv6 /64) leave room for 500 players behind one address, each with an open
+ * event stream and calls beside it. The overall bounds follow the heap, so that everything admitted also fits.
  */
 import { getHeapStatistics } from "node:v8"
 
+/** The bounds of one gateway. `…PerAddress` means per IPv4 address or IPv6 /64. */
 export interface BoundsOptions {
   readonly connections: number
   readonly connectionsPerAddress: number
-  /** Connections that are read side by side before they have verified a request; further ones wait. */
+  /** Connections that are read at the same time before they have verified a request; further ones wait. */
   readonly unverifiedPerAddress: number
-  /** How many wait for that; beyond it they are closed. */
+  /** How many may wait for that; beyond it they are closed. */
   readonly waitingPerAddress: number
-  /** Requests that unverified connections may take back at once; a tenth of it comes back each second. */
+  /** Requests that unverified connections may reset at once; a tenth of it is restored each second. */
   readonly resetsPerAddress: number
-  /** Requests that aren't answered to their end, open event streams among them. */
+  /** Requests without a complete answer, including open event streams. */
   readonly requests: number
   readonly requestsPerAddress: number
   /** Bytes of bodies whose request isn't answered yet. */
   readonly bodyBytes: number
   readonly bodyBytesPerAddress: number
-  /** Requests of one HTTP/2 connection that are open side by side. */
+  /** Requests of one HTTP/2 connection that may be open at the same time. */
   readonly requestsPerConnection: number
 }
 
@@ -31,6 +32,10 @@ const mebibyte = 1_048_576
 const heapOfRequest = 128 * 1_024
 const heapOfConnection = 64 * 1_024
 
+/**
+ * The overall bounds follow `heapBytes`: one connection per 64 KiB and one request per 128 KiB, at most 60,000 each,
+ * and a quarter for bodies. None is below the bound per address.
+ */
 export const defaults = (heapBytes: number = getHeapStatistics().heap_size_limit): BoundsOptions => {
   const connectionsPerAddress = 1_024
   const requestsPerAddress = 1_024
@@ -49,7 +54,7 @@ export const defaults = (heapBytes: number = getHeapStatistics().heap_size_limit
   }
 }
 
-/** For listeners that stand alone, as in tests of them. */
+/** For listeners by themselves, as in tests. */
 export const unbounded: BoundsOptions = {
   connections: Number.POSITIVE_INFINITY,
   connectionsPerAddress: Number.POSITIVE_INFINITY,

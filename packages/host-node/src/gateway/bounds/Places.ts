@@ -1,19 +1,22 @@
 /**
- * Which connections of an address are read before they have shown whose they are.
+ * Which connections of an address are read before they have verified a request.
  *
- * Only a few of one address at a time, each until its request is whole: the others stand still in the order in which they
- * came, and what they send stays in the system's buffers. While others wait, one that keeps its place without a whole
- * request loses it and the connection; who waits too long is closed. One that has verified a request needs no place any
- * more, so that honest clients of one address don't count, however many they are. An address that takes back many requests
- * gets no further place for a while.
+ * Only a few of one address are read at a time, each until its request is complete. The others wait in the order in
+ * which they came, and what they send stays in the system's buffers. While others wait, a connection that keeps its
+ * place without a complete request is closed, and so is one that waits too long. A connection that has verified a
+ * request needs no place any more, so honest clients of one address don't count, however many they are. An address that
+ * resets many requests gets no new place for a while.
  */
 
+/** The bounds of one address. */
 export interface PlacesOptions {
-  /** Connections of one address that are read side by side. */
+  /** Connections of one address that are read at the same time. */
   readonly perAddress: number
-  /** Further ones that wait; what they have sent takes memory of the system. */
+  /** Further ones that may wait; what they have sent takes memory of the system. */
   readonly waitingPerAddress: number
-  /** Requests that the unverified connections of one address may take back at once; a tenth of it comes back each second. */
+  /**
+   * Requests that the unverified connections of one address may reset at once; a tenth of it is restored each second.
+   */
   readonly resets: number
 }
 
@@ -27,24 +30,29 @@ export interface Entrant {
 
 /** One connection, as its requests come and go. */
 export interface Place {
-  /** The head of a request is here. False when so many others of the address aren't whole that it is to be refused. */
+  /**
+   * The head of a request has arrived. False when so many others of the address are incomplete that it must be refused.
+   */
   readonly asked: () => boolean
-  /** A request that was asked is whole, or over. */
+  /** A request that was announced by `asked` is complete, or over. */
   readonly whole: () => void
-  /** The client has taken a request back. False when the connection is to end for it. */
+  /** The client has reset a request. False when the connection must end for it. */
   readonly tookBack: () => boolean
   readonly verified: () => void
   /** The connection is closed. */
   readonly left: () => void
 }
 
-/** How often it is looked who stands in the way of others, and who waits. */
+/** How often it is checked which connections block others, and which wait. */
 const lookMs = 500
-/** Looks after which a connection loses its place to others: about two seconds. */
+/** Checks after which a connection loses its place to others: about two seconds. */
 const looks = 4
 /** The same for one that waits: about thirty seconds. */
 const waitingLooks = 60
-/** Connections that were idle and go on take a place in any case, up to so many times what an address has. */
+/**
+ * Connections that resume after being idle get a place even when all are taken, up to this multiple of the usual
+ * number.
+ */
 const overflow = 8
 
 type State = "waiting" | "reading" | "idle" | "free"
@@ -52,7 +60,7 @@ type State = "waiting" | "reading" | "idle" | "free"
 class Held {
   readonly entrant: Entrant
   state: State = "waiting"
-  /** Requests that aren't whole; at the beginning one, of which not even the head is here. */
+  /** Incomplete requests; at the beginning one, of which not even the head has arrived. */
   owed = 1
   hasAsked = false
   looked = 0
@@ -72,7 +80,7 @@ class Line {
   }
 }
 
-/** Of a connection that counts for nobody. */
+/** The place of a connection that counts for no holder. */
 const noPlace: Place = {
   asked: () => true,
   whole: () => undefined,
@@ -81,10 +89,11 @@ const noPlace: Place = {
   left: () => undefined
 }
 
+/** The connections of one listener, by address. An address that has nothing is forgotten. */
 export class Places {
   readonly #options: PlacesOptions
   readonly #lines = new Map<string, Line>()
-  /** Lines in which somebody may begin. */
+  /** Lines in which somebody may be able to begin. */
   readonly #ready = new Set<Line>()
   #calling: NodeJS.Immediate | undefined
   #looking: NodeJS.Timeout | undefined
@@ -93,7 +102,7 @@ export class Places {
     this.#options = options
   }
 
-  /** Addresses of which anything is remembered. */
+  /** The number of addresses with anything to remember. */
   get size(): number {
     return this.#lines.size
   }
@@ -103,7 +112,9 @@ export class Places {
     return holder !== undefined && (this.#lines.get(holder)?.waiting.size ?? 0) > 0
   }
 
-  /** A new connection. It begins at once where there is a place. Undefined when there isn't even room to wait. */
+  /**
+   * Enters a new connection, which begins at once where there is a place. Undefined when there isn't even room to wait.
+   */
   enter(holder: string | undefined, entrant: Entrant): Place | undefined {
     if (holder === undefined) {
       entrant.begin()
@@ -130,7 +141,7 @@ export class Places {
     }
   }
 
-  /** Not to be kept: an address that has nothing is forgotten. */
+  /** The result must not be kept: an address that has nothing is forgotten. */
   #lineOf(holder: string): Line {
     const known = this.#lines.get(holder)
     if (known !== undefined) return known
@@ -146,7 +157,7 @@ export class Places {
     return line.resetsLeft > 0
   }
 
-  /** Ends whoever waits. */
+  /** Ends all waiting connections. */
   close(): void {
     for (const line of this.#lines.values()) {
       for (const { entrant } of line.waiting) entrant.cut()
@@ -200,7 +211,7 @@ export class Places {
     this.#ready.delete(line)
   }
 
-  /** Those who wait begin one each time round the loop: so others come in between. */
+  /** Waiting connections begin one per turn of the event loop, so that others get in between. */
   #call(line: Line): void {
     this.#ready.add(line)
     this.#calling ??= setImmediate(() => {

@@ -1,14 +1,16 @@
 /**
  * How much of something may be held at once, by one holder and by all.
  *
- * What was taken has to be given back; a holder who holds nothing is forgotten, so that memory follows what is held.
+ * What was taken must be given back. A holder that holds nothing is forgotten, so memory follows what is held.
  */
 
+/** The bounds for one holder and for all together. */
 export interface QuotaLimits {
   readonly perHolder: number
   readonly overall: number
 }
 
+/** Counts what is held. An amount without a holder counts only towards the overall bound. */
 export class Quota {
   readonly #limits: QuotaLimits
   readonly #held = new Map<string, number>()
@@ -26,7 +28,7 @@ export class Quota {
     return this.#held.get(holder) ?? 0
   }
 
-  /** Whether so much more fits. Without a holder only the bound overall counts. */
+  /** Whether this much more fits. Without a holder only the overall bound counts. */
   fits(holder: string | undefined, amount = 1): boolean {
     if (this.#total + amount > this.#limits.overall) return false
     return holder === undefined || this.of(holder) + amount <= this.#limits.perHolder
@@ -56,7 +58,7 @@ export class Quota {
     return this.#total > this.#limits.overall
   }
 
-  /** Who holds most. */
+  /** The holder that holds most. */
   heaviest(): string | undefined {
     let most = 0
     let found: string | undefined

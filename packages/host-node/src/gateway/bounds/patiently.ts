@@ -1,10 +1,10 @@
-/** A deadline for others that a busy process doesn't run down by itself. */
+/** A deadline for others that doesn't run out just because this process was busy. */
 
 const moments = 10
 
 /**
- * Does something after a time, and not before the process has had some moments meanwhile to hear of what it waits for.
- * What it returns calls it off.
+ * Runs the action after `ms`, in ten steps, so that a process that stood still first gets a chance to see what it waits
+ * for. Returns how to cancel it.
  */
 export const patiently = (ms: number, action: () => void): (() => void) => {
   let left = moments

@@ -1,19 +1,21 @@
 /**
- * The answer to a request that isn't looked at: `rate_limited` in the form of whichever protocol it came by.
+ * The answer to a request that is refused unread: `rate_limited`, in the form of the request's protocol.
  *
- * Made from the head of the request alone, once for each form and time to wait, so that refusing costs next to nothing.
+ * Made from the head of the request alone, once per form and waiting time, so that refusing costs next to nothing.
  */
 import type { ConnectError } from "@connectrpc/connect"
 import { codeToHttpStatus, endStreamToJson, errorToJson } from "@connectrpc/connect/protocol-connect"
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc"
 import { body as restBody, statusOf } from "@galaxy/contract/api/ApiError"
 
-export interface Answer {
+/** A complete answer, shared by all requests that get the same one. */
+export interface HttpRefusal {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
 
+/** What the form of a refusal depends on. */
 export interface Head {
   readonly isRpc: boolean
   readonly contentType: string | undefined
@@ -30,7 +32,7 @@ const formOf = ({ contentType = "", isRpc }: Head): Form => {
 const utf8 = new TextEncoder()
 const json = (value: unknown) => utf8.encode(JSON.stringify(value))
 
-/** What ends a stream of Connect: a flag, the length and the error. */
+/** The end of a Connect stream: a flag, the length and the error. */
 const endOfStream = (error: ConnectError): Uint8Array => {
   const message = utf8.encode(JSON.stringify(endStreamToJson(new Headers(), error, undefined)))
   const bytes = new Uint8Array(5 + message.length)
@@ -42,7 +44,7 @@ const endOfStream = (error: ConnectError): Uint8Array => {
 
 const nothing = new Uint8Array()
 
-const make = (form: Form, contentType: string, error: ConnectError, retryAfterMs: number): Answer => {
+const make = (form: Form, contentType: string, error: ConnectError, retryAfterMs: number): HttpRefusal => {
   switch (form) {
     case "rest":
       return {
@@ -54,7 +56,7 @@ const make = (form: Form, contentType: string, error: ConnectError, retryAfterMs
         body: json(restBody("rate_limited", "too many requests"))
       }
     case "grpc": {
-      // Only headers, which say what trailers would: the short form of an error in gRPC and gRPC-Web.
+      // Headers only, with what trailers would say: the short form of an error in gRPC and gRPC-Web.
       const trailer = new Headers()
       setTrailerStatus(trailer, error)
       return { status: 200, headers: { ...Object.fromEntries(trailer), "content-type": contentType }, body: nothing }
@@ -70,13 +72,13 @@ const make = (form: Form, contentType: string, error: ConnectError, retryAfterMs
   }
 }
 
-/** Forms that are remembered; content types are the client's to choose. */
+/** How many answers are remembered; content types are the client's to choose. */
 const maxRemembered = 64
 
-/** `errorFor` makes the contract's error; it is asked once for each form of answer. */
+/** `errorFor` makes the contract's error; it is called once for each form of answer. */
 export const refusals = (errorFor: (retryAfterMs: number) => ConnectError) => {
-  const made = new Map<string, Answer>()
-  return (head: Head, retryAfterMs: number): Answer => {
+  const made = new Map<string, HttpRefusal>()
+  return (head: Head, retryAfterMs: number): HttpRefusal => {
     const form = formOf(head)
     const contentType = head.contentType?.slice(0, 64) ?? ""
     const key = `${form} ${retryAfterMs} ${contentType}`
@@ -88,5 +90,3 @@ export const refusals = (errorFor: (retryAfterMs: number) => ConnectError) => {
     return answer
   }
 }
-
-export type Refuse = ReturnType<typeof refusals>

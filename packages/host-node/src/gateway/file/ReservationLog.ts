@@ -1,9 +1,10 @@
 /**
- * Reservations in files of one folder: appended, on the disk before anybody is answered, gone some time after they expire.
+ * Reservations in files of one folder: appended, on disk before anybody gets an answer, and removed some time after
+ * they expire.
  *
- * There is a file that is written to and at times an older one that waits for its last reservation to expire. A file comes
- * into being whole, under its own name only once its header is on the disk, so a kill at any point leaves every
- * reservation that was answered for. One writer at a time: the owner of the data folder.
+ * One file is written to, and at times an older one waits for its last reservation to expire. A file gets its name only
+ * once its header is on disk, so a kill at any point leaves every reservation that was answered. There is one writer at
+ * a time: the owner of the data folder.
  */
 import { type FileHandle, mkdir, open as openOnDisk, readdir, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
@@ -26,26 +27,28 @@ interface Waiting {
   readonly reject: (cause: unknown) => void
 }
 
-/** How files are opened: a test's disk can be full. */
+/** How files are opened; tests replace it to simulate a full disk. */
 export type OpenFile = (path: string, flags: string, mode?: number) => Promise<FileHandle>
 
+/** Where the files are, and how a start judges what it finds. */
 export interface LogOptions {
   readonly folder: string
-  /** Whether it is right that nothing is there. */
+  /** Whether an empty folder is as expected, and no loss. */
   readonly isNew: boolean
   /** Corrects the time of an earlier loss. */
   readonly settle: (lostAtMs: number | undefined) => number | undefined
   readonly openFile?: OpenFile | undefined
 }
 
+/** An open log and what was found; `lostAtMs` is the time of the last loss in Unix milliseconds. */
 export interface Opened {
   readonly log: ReservationLog
-  /** Those that haven't expired. */
+  /** The reservations that haven't expired. */
   readonly live: ReadonlyArray<segment.Reserved>
   readonly lostAtMs: number | undefined
 }
 
-/** A file is written to for at least this long. */
+/** A file is written to for at least this long, in milliseconds. */
 const shortestTurnMs = 60_000
 
 const namePattern = /^reservations-(\d{8,12})\.log$/
@@ -68,6 +71,10 @@ const writeAll = async (handle: FileHandle, bytes: Buffer, at: number) => {
   }
 }
 
+/**
+ * The writer. Lines that come while the disk is busy share the next write; each promise rejects as the file system
+ * does.
+ */
 export class ReservationLog {
   readonly #folder: string
   readonly #openFile: OpenFile
@@ -91,8 +98,8 @@ export class ReservationLog {
   }
 
   /**
-   * Reads what is there and goes on in a new file. Where nothing is there, reservations are missing unless the folder
-   * `isNew`; that is kept too, so that a second start doesn't forget it.
+   * Reads what is there and continues in a new file. An empty folder counts as a loss unless `isNew`; the loss is
+   * stored too, so that a second start doesn't forget it.
    */
   static async open(options: LogOptions, now: number): Promise<Opened> {
     const { folder, openFile = openOnDisk } = options
@@ -140,18 +147,18 @@ export class ReservationLog {
     }
   }
 
-  /** Resolves once the reservation is on the disk. */
+  /** Resolves once the reservation is on disk. */
   reserve(it: segment.Reserved, now: number): Promise<void> {
     this.#longestMs = Math.max(this.#longestMs, it.expiresAt - now)
     return this.#append(segment.reservation(it), now, it.expiresAt)
   }
 
-  /** Resolves when a line could be written. */
+  /** Resolves once a line was written. */
   probe(now: number): Promise<void> {
     return this.#append(segment.probe(), now, 0)
   }
 
-  /** Waits for what is being written. */
+  /** Waits for running writes, and closes the file. */
   async close(): Promise<void> {
     await this.#writing
     await this.#file.handle.close()
@@ -164,14 +171,14 @@ export class ReservationLog {
     })
   }
 
-  /** Whoever comes while the disk is busy goes together in the next write. */
+  /** Lines that come while the disk is busy go together into the next write. */
   async #write(): Promise<void> {
     // Not before `#writing` is set.
     await Promise.resolve()
     for (;;) {
       const batch = this.#waiting.splice(0)
       if (batch.length === 0) {
-        // In one step with the look: whoever comes now begins anew.
+        // In one step with the check: whoever comes now starts a new write.
         this.#writing = undefined
         return
       }
@@ -202,7 +209,7 @@ export class ReservationLog {
       const before = this.#file
       this.#file = file
       this.#spoilt = false
-      // What couldn't be written whole may be there all the same: its reservations are kept like the others.
+      // An incomplete write may be on disk all the same, so its reservations are kept like the others.
       this.#old.push({ path: before.path, until: Math.max(before.lastExpiry, now + this.#longestMs) })
       await before.handle.close().catch(() => undefined)
     }

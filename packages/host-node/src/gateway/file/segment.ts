@@ -1,11 +1,12 @@
 /**
  * The text of a file of reservations: a header, then a line for each, every line with its checksum.
  *
- * A kill or a power cut leaves at most an end that doesn't read, of lines that nobody was answered for. What doesn't read
- * anywhere else is damage: reservations may be missing.
+ * A kill or a power cut leaves at most an unreadable end, of lines that nobody got an answer for. Unreadable lines
+ * anywhere else are damage: reservations may be missing.
  */
 import { crc32 } from "node:zlib"
 
+/** A stored reservation: its id can't be used again before `expiresAt`. */
 export interface Reserved {
   readonly deviceSessionId: string
   readonly requestId: string
@@ -13,6 +14,7 @@ export interface Reserved {
   readonly expiresAt: number
 }
 
+/** The content of a file; `damaged` means that reservations may be missing. */
 export interface Segment {
   /** When reservations were lost before this file was begun, in Unix milliseconds. */
   readonly lostAtMs: number | undefined
@@ -24,15 +26,17 @@ const format = "galaxy-reservations 1"
 
 const line = (body: string) => `${crc32(body).toString(16).padStart(8, "0")} ${body}\n`
 
+/** The first line of a file: its format, and when reservations were lost. */
 export const header = (lostAtMs: number | undefined): string => line(`${format} ${lostAtMs ?? "-"}`)
 
+/** The line of one reservation; ids are percent-encoded. */
 export const reservation = (it: Reserved): string =>
   line(`r ${it.expiresAt} ${encodeURIComponent(it.deviceSessionId)} ${encodeURIComponent(it.requestId)}`)
 
-/** A line that says nothing: written to see whether one can be. */
+/** A line without content, written to see whether writing works. */
 export const probe = (): string => line("p")
 
-/** The line without its checksum; `undefined` when it isn't what was written. */
+/** The line without its checksum; `undefined` when the checksum doesn't match. */
 const bodyOf = (text: string): string | undefined => {
   const body = text.slice(9)
   return line(body) === `${text}\n` ? body : undefined
@@ -55,9 +59,10 @@ const reservedOf = (body: string): Reserved | undefined => {
     : undefined
 }
 
+/** Reads a file. Lines that can't be read are left out, and count as damage unless they are at the end. */
 export const parse = (text: string): Segment => {
   const lines = text.split("\n")
-  // Whatever comes after the last end of a line was never finished.
+  // Text after the last line end was never finished.
   lines.pop()
   const bodies = lines.map(bodyOf)
   const head = lossOf(bodies[0])

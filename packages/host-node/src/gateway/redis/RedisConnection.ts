@@ -1,32 +1,33 @@
 /**
- * One connection to Redis that is used until anything goes wrong with it, and never after that.
+ * One connection to Redis, used until anything goes wrong with it and never after that.
  *
- * Every command has a deadline. A command that fails, for whatever reason, ends the connection: the next one is made
- * anew, to wherever the name leads by then. Nothing is queued for a connection that may come back.
+ * Every command has a deadline. A command that fails for any reason ends the connection; the next one is opened to
+ * wherever the name then leads. Nothing is queued for a connection that may come back.
  */
 import { Deferred, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
 import { fromError, RedisFault } from "./RedisFault.ts"
 
+/** An open connection. Its first fault ends it; from then on `ask` fails as well. */
 export interface RedisConnection {
-  /** One command. Its failure ends the connection. */
+  /** Runs one command, whose failure ends the connection. */
   readonly ask: <A>(command: (redis: Redis) => Promise<A>) => Effect.Effect<A, RedisFault>
-  /** Ends the connection for a reason that no command told. */
+  /** Ends the connection for a reason other than a failed command. */
   readonly end: (fault: RedisFault) => void
   /** Waits for the end of the connection, and fails with its reason. */
   readonly lost: Effect.Effect<never, RedisFault>
 }
 
-/** Longest time for a connection, and for each command. */
+/** Longest time to connect, and for each command, in milliseconds. */
 const deadlineMs = 1_500
 const keepAliveMs = 5_000
 
-/** How long a connection that is thrown away may take to say goodbye. */
+/** How long a dropped connection may take to close, in milliseconds. */
 const goodbyeMs = 50
 
 /**
- * After a moment in which this process itself stood still, the answer may lie in the socket, unread: it is looked at once
- * more before the deadline counts.
+ * After a pause of this process the answer may wait unread in the socket: it gets one more look before the deadline
+ * counts.
  */
 const inTime = <A>(answer: Promise<A>): Promise<A> =>
   new Promise((resolve, reject) => {
@@ -35,6 +36,7 @@ const inTime = <A>(answer: Promise<A>): Promise<A> =>
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 
+/** Connects once within 1.5 s, or fails with the reason; the connection ends with the scope. */
 export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, RedisFault, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = Deferred.makeUnsafe<never, RedisFault>()
@@ -43,7 +45,7 @@ export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, Red
         () =>
           new Redis(Redacted.value(url), {
             lazyConnect: true,
-            // This connection only: the next is made by whoever uses this one.
+            // For this connection only: its user opens the next one.
             retryStrategy: () => null,
             enableReadyCheck: false,
             enableOfflineQueue: false,
@@ -61,14 +63,14 @@ export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, Red
       Deferred.doneUnsafe(ended, Effect.fail(fault))
       redis.disconnect()
     }
-    // The first reason is the one that counts; that the connection is closed comes after it.
+    // The first reason counts; that the connection is closed is reported after it.
     redis.on("error", (error: Error) => end(fromError(error)))
     redis.on("close", () => end(new RedisFault({ kind: "unreachable", why: "Redis has closed the connection" })))
 
     const ask = <A>(command: (redis: Redis) => Promise<A>) =>
       Effect.tryPromise({ try: () => inTime(command(redis)), catch: fromError }).pipe(
         Effect.tapError((fault) => Effect.sync(() => end(fault))),
-        // What closed the connection says more than that it is closed.
+        // The reason why the connection closed says more than that it is closed.
         Effect.catch((fault) => (fault.kind === "unreachable" ? Deferred.await(ended) : Effect.fail(fault)))
       )
     yield* ask((it) => it.connect())

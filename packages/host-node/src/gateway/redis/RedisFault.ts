@@ -1,13 +1,14 @@
 /**
- * Why Redis can't be used at present, in words for whoever runs it.
+ * Why Redis can't be used at present, in words for operators.
  *
- * Redis tells by the first word of an error; inside of a script older versions put it further back. Nothing of a key or an
- * address is taken over, since the probes show the sentence to anybody.
+ * Redis names the kind in the first word of an error; for errors inside a script, older versions put it further back.
+ * Keys and addresses are left out, since the probes show the sentence to anybody.
  */
 import { Data } from "effect"
 
+/** A fault of Redis or of the way to it. `why` may be shown to anybody, `detail` may not. */
 export class RedisFault extends Data.TaggedError("RedisFault")<{
-  /** `unfit` doesn't mend itself: somebody has to change the configuration. */
+  /** `unfit` doesn't recover by itself: somebody has to change the configuration. */
   readonly kind: "unreachable" | "refusing" | "unfit"
   readonly why: string
   /** What the system said, with addresses in it: for the log and for a start that fails. */
@@ -30,7 +31,7 @@ const replies: ReadonlyArray<readonly [RegExp, RedisFault["kind"], string]> = [
   [/\btimed out\b/i, "unreachable", "Redis doesn't answer"]
 ]
 
-/** What a failed command or connection means. */
+/** The fault behind a failed command or connection. */
 export const fromError = (cause: unknown): RedisFault => {
   const message = cause instanceof Error ? cause.message : String(cause)
   const known = replies.find(([pattern]) => pattern.test(message))
@@ -41,7 +42,7 @@ export const fromError = (cause: unknown): RedisFault => {
     : new RedisFault({ kind: "unreachable", why: "Redis can't be reached", ...detailOf(cause) })
 }
 
-/** An attempt at several addresses has no message of its own. */
+/** An attempt at several addresses has a code but no message. */
 const detailOf = (cause: unknown) => {
   const { message = "", code = "" } = cause as { readonly message?: string; readonly code?: string }
   return message || code ? { detail: message || code } : {}

@@ -1,9 +1,10 @@
-/** What Redis says of itself (`INFO`), as far as reservations depend on it. */
+/** What Redis reports about itself (`INFO`), as far as reservations depend on it. */
 
+/** The part of `INFO` that decides whether the server may keep reservations. */
 export interface ServerFacts {
   /**
    * Changes whenever the data may have changed hands or shrunk: with the process (`run_id`), with a promotion
-   * (`master_replid2`, which a replica that becomes a master sets anew), and with an eviction.
+   * (`master_replid2`, which a replica sets when it becomes a master), and with an eviction.
    */
   readonly identity: string
   readonly role: string
@@ -12,6 +13,7 @@ export interface ServerFacts {
   readonly evictionPolicy: string | undefined
 }
 
+/** Reads the text of `INFO`; a missing field becomes `-`, except for the eviction policy. */
 export const parse = (info: string): ServerFacts => {
   const fields = new Map(
     info.split(/\r?\n/).flatMap((line) => {

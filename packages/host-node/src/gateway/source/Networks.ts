@@ -1,15 +1,18 @@
-/** Sets of networks in CIDR notation. An address of IPv4 is the same one however IPv6 spells it. */
+/** Sets of networks in CIDR notation. An IPv4 address is the same in its plain form and mapped into IPv6. */
 import { BlockList, isIP } from "node:net"
 import { plain } from "@galaxy/edge/address"
 
+/** A set of networks, with addresses in any spelling. */
 export interface Networks {
-  /** False for what is no address. */
+  /** False for anything that isn't an address. */
   readonly includes: (address: string) => boolean
 }
 
 const bitsOf = { 4: 32, 6: 128 } as const
 
-/** Address and prefix length of one network; an address by itself is a network of one. */
+/**
+ * Address and prefix length of one network, where a single address is a network of one; undefined for anything else.
+ */
 export const parse = (text: string): { readonly address: string; readonly prefix: number } | undefined => {
   const [written = "", length, ...more] = text.trim().split("/")
   const address = plain(written)
@@ -22,7 +25,7 @@ export const parse = (text: string): { readonly address: string; readonly prefix
   return /^\d{1,3}$/.test(length) && prefix >= 0 && prefix <= bits ? { address, prefix } : undefined
 }
 
-/** Throws for what `parse` doesn't take: settings have been checked before. */
+/** The set of the listed networks. Throws where `parse` returns undefined: settings have been checked before. */
 export const of = (list: ReadonlyArray<string>): Networks => {
   const blocks = new BlockList()
   for (const text of list) {
@@ -40,4 +43,5 @@ export const of = (list: ReadonlyArray<string>): Networks => {
   }
 }
 
+/** The empty set. */
 export const none: Networks = of([])

@@ -1,11 +1,14 @@
-/** Who is on the other end of a connection, and of each request on it; whom the operator trusts and whom they exempt. */
+/**
+ * Who is at the other end of a connection and of each request on it: whom the operator trusts, and whom they exempt.
+ */
 import { network, plain } from "@galaxy/edge/address"
 import type { Peer, PeerConnection } from "@galaxy/edge/Envelope"
 import { clientOf } from "./forwarded.ts"
 import * as Networks from "./Networks.ts"
 
+/** Networks that the operator has named, in CIDR notation or as single addresses. */
 export interface SourceOptions {
-  /** Proxies whose `X-Forwarded-For` is believed. */
+  /** Proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: ReadonlyArray<string> | undefined
   /** Proxies whose connections begin with a header of the PROXY protocol, version 2. */
   readonly proxyProtocol?: ReadonlyArray<string> | undefined
@@ -16,7 +19,7 @@ export interface SourceOptions {
 /** Clients of one proxy connection that are remembered; the least recently seen are forgotten. */
 const maxRemembered = 4_096
 
-/** Tells the connection when a request of it has verified. */
+/** Notifies the connection when its first request was verified. */
 class Memory implements PeerConnection {
   readonly #connection: Connection
   #at: number | undefined
@@ -36,13 +39,14 @@ class Memory implements PeerConnection {
   }
 }
 
+/** A connection, and what is remembered about the clients on it: one, or many behind a proxy. */
 export class Connection {
   /** The other end: what the PROXY protocol says, else the socket's peer. */
   readonly ip: string
-  /** It carries requests of others and says whose. */
+  /** A trusted proxy: it carries requests of others and says whose. */
   readonly isProxy: boolean
   readonly isExempt: boolean
-  /** Told once for each client whose first request has verified. */
+  /** Called once for each client, when its first request was verified. */
   readonly onVerified: Array<() => void> = []
   #memory: Map<string, PeerConnection> | undefined
 
@@ -52,13 +56,13 @@ export class Connection {
     this.isExempt = isExempt
   }
 
-  /** For whom the connection itself counts; a trusted proxy's is nobody's. */
+  /** The network that the connection itself counts for; undefined for trusted proxies and exempt peers. */
   get holder(): string | undefined {
     return this.isProxy || this.isExempt ? undefined : network(this.ip)
   }
 
   memoryOf(key: string): PeerConnection {
-    // Of most connections that are made at once nothing is ever asked.
+    // Made on demand: most connections of a flood never get as far as a request.
     this.#memory ??= new Map()
     const memory = this.#memory
     const known = memory.get(key) ?? new Memory(this)
@@ -70,6 +74,7 @@ export class Connection {
   }
 }
 
+/** Tells connections and peers apart by the operator's networks. Throws for a network that can't be read. */
 export class Sources {
   readonly #trusted: Networks.Networks
   readonly #proxyProtocol: Networks.Networks
@@ -81,7 +86,7 @@ export class Sources {
     this.#exempt = Networks.of(options.exempt ?? [])
   }
 
-  /** Whether connections of this peer have to begin with a PROXY header. */
+  /** Whether connections of this peer must begin with a PROXY header. */
   speaksProxyProtocol(peer: string): boolean {
     return this.#proxyProtocol.includes(peer)
   }
@@ -91,7 +96,7 @@ export class Sources {
     return new Connection(address, this.#trusted.includes(address), this.#exempt.includes(address))
   }
 
-  /** Of one request: behind a trusted proxy the client that it names. */
+  /** The peer of one request: behind a trusted proxy, the client that it names. */
   peer(connection: Connection, forwardedFor: string | undefined): Peer {
     const ip = connection.isProxy ? clientOf(connection.ip, forwardedFor, this.#trusted) : connection.ip
     const exempt = ip === connection.ip ? connection.isExempt : this.#exempt.includes(ip)

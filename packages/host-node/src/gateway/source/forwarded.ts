@@ -1,14 +1,14 @@
 /**
  * The client's address behind trusted proxies, from `X-Forwarded-For`.
  *
- * Each proxy appends the address that it saw, so the list is believed from the right and only as far as trusted proxies
- * wrote it: the first address that is none of theirs is the client, and whatever stands left of it is the client's own claim.
+ * Each proxy appends the address that it saw, so the list is trusted from the right, and only as far as trusted proxies
+ * wrote it: the first address that isn't theirs is the client, and everything left of it is the client's own claim.
  */
 import { isIP } from "node:net"
 import { plain } from "@galaxy/edge/address"
 import type { Networks } from "./Networks.ts"
 
-/** More hops than any honest chain has; what stands left of them is not looked at. */
+/** More hops than any honest chain has; anything left of them is ignored. */
 const maxHops = 16
 
 /** An address, perhaps with a port or in brackets as proxies write them; undefined for anything else. */
@@ -25,7 +25,7 @@ export const clientOf = (peer: string, header: string | undefined, trusted: Netw
   let client = peer
   for (const element of header.split(",").slice(-maxHops).toReversed()) {
     const address = addressIn(element)
-    // Something that no proxy writes: the nearest proxy that is known answers for it.
+    // No proxy writes this: the nearest known proxy answers for it.
     if (address === undefined) return client
     client = address
     if (!trusted.includes(client)) return client

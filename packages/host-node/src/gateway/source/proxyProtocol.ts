@@ -1,8 +1,8 @@
 /**
  * PROXY protocol, version 2: the header by which a proxy in front of a connection says whose it is.
  *
- * Expected from configured networks only, before anything else of the connection, whole within a time and a size; what
- * doesn't begin with one is cut off. Version 1 is not spoken.
+ * It is expected only from configured networks, before anything else on the connection, and complete within a time and
+ * a size. A connection without one is cut off. Version 1 is not supported.
  */
 import type { Socket } from "node:net"
 import { plain } from "@galaxy/edge/address"
@@ -10,7 +10,7 @@ import { patiently } from "../bounds/patiently.ts"
 
 const signature = Buffer.from("0d0a0d0a000d0a515549540a", "hex")
 const fixedBytes = 16
-/** Addresses and extensions behind the fixed part. The longest address is 216 bytes; extensions are read over. */
+/** Addresses and extensions after the fixed part. The longest address is 216 bytes; extensions are skipped. */
 export const maxRestBytes = 2_048
 
 const local = 0x20
@@ -18,7 +18,7 @@ const proxied = 0x21
 const ipv4 = 0x10
 const ipv6 = 0x20
 
-/** A header read so far: not yet whole, wrong, or whole with its length and the address that it names, if any. */
+/** A header read so far: incomplete, wrong, or complete with its length and the address that it names, if any. */
 export type Read =
   | { readonly state: "partial" }
   | { readonly state: "wrong" }
@@ -27,12 +27,16 @@ export type Read =
 const groupsOf = (bytes: Buffer): string =>
   Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16)).join(":")
 
-/** Mapped addresses of IPv4 are written as such: the plain form is what everything else compares. */
+/** Mapped IPv4 addresses are written in the form whose plain spelling is compared everywhere else. */
 const address6 = (bytes: Buffer): string =>
   bytes.subarray(0, 12).equals(Buffer.from("00000000000000000000ffff", "hex"))
     ? bytes.subarray(12, 16).join(".")
     : groupsOf(bytes)
 
+/**
+ * Reads the header at the beginning of `bytes`; while it is partial, to be called again with more. A header for the
+ * proxy itself, or of another address family, is complete without an address.
+ */
 export const read = (bytes: Buffer): Read => {
   const begun = Math.min(bytes.length, signature.length)
   if (!bytes.subarray(0, begun).equals(signature.subarray(0, begun))) return { state: "wrong" }
@@ -43,7 +47,7 @@ export const read = (bytes: Buffer): Read => {
   if ((command !== local && command !== proxied) || rest > maxRestBytes) return { state: "wrong" }
   if (bytes.length < fixedBytes + rest) return { state: "partial" }
   const whole = (address: string | undefined): Read => ({ state: "whole", length: fixedBytes + rest, address })
-  // The proxy speaks for itself, as when it looks whether we live.
+  // The proxy speaks for itself, as in a health check.
   if (command === local) return whole(undefined)
   const block = bytes.subarray(fixedBytes, fixedBytes + rest)
   if (family === ipv4) return block.length < 12 ? { state: "wrong" } : whole(block.subarray(0, 4).join("."))
@@ -52,8 +56,8 @@ export const read = (bytes: Buffer): Read => {
 }
 
 /**
- * Reads the header off a connection and gives what follows back to it. `done` is told the address, or that there is none
- * and the peer's own counts. Cuts the connection off when the header is wrong or isn't whole in time.
+ * Reads the header off a connection and gives the rest back to it. `done` gets the address, or undefined where the
+ * peer's own counts. Cuts the connection off when the header is wrong or isn't complete in time.
  */
 export const expect = (socket: Socket, withinMs: number, done: (address: string | undefined) => void): void => {
   let head: Buffer = Buffer.alloc(0)

@@ -1,9 +1,10 @@
-/** A mail that the catcher keeps, on the page, in its JSON and in its file. */
+/** A mail in the catcher: on its page, in the page's JSON and in its file. */
 import { Schema } from "effect"
 
+/** Ids begin with the time, so that sorted ids are in order of arrival; `html` is null where the mail has none. */
 export class CaughtMail extends Schema.Class<CaughtMail>("galaxy/mail/CaughtMail")({
   id: Schema.String,
-  /** When it came, in milliseconds. */
+  /** When it came, in Unix milliseconds. */
   receivedAt: Schema.Int,
   messageId: Schema.String,
   from: Schema.String,
@@ -15,7 +16,7 @@ export class CaughtMail extends Schema.Class<CaughtMail>("galaxy/mail/CaughtMail
   code: Schema.NullOr(Schema.String)
 }) {}
 
-/** The first number of eight digits that stands alone; of six in the mails that an earlier release sent. */
+/** The first number of eight digits that stands alone, or of six, as earlier releases sent it. */
 export const codeIn = (...texts: ReadonlyArray<string>): string | null => {
   for (const text of texts) {
     const found = /(?<![\p{L}\p{N}])(?:\d{8}|\d{6})(?![\p{L}\p{N}])/u.exec(text)

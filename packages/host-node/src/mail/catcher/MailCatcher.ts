@@ -1,9 +1,9 @@
 /**
  * Built-in mail catcher: an SMTP server that delivers nowhere, and a local page that shows what it took.
  *
- * Every caught code is a way in, and loopback is shared with every user of the machine and every page that a browser
- * shows. So the page is for whoever has its key, and is refused under a foreign host name; the SMTP server takes mails of
- * whoever has its password, so that nobody else can put one among them.
+ * Every caught code lets somebody in, and loopback is open to every user of the machine and every page in a browser. So
+ * the page needs its key and is refused under a foreign host name, and the SMTP server needs a password, so that nobody
+ * else can add mails.
  */
 import { randomBytes } from "node:crypto"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
@@ -20,16 +20,17 @@ import { isSame, PageKey } from "./PageKey.ts"
 import { errorPage, listPage, mailPage, policy } from "./page.ts"
 import { parseMail } from "./parseMail.ts"
 
-/** A port is taken, the address isn't loopback, or the folder can't be used. */
+/** A port is in use, the address isn't loopback, the key is too short, or the folder can't be used. */
 export class MailCatcherUnavailable extends Schema.TaggedError<MailCatcherUnavailable>()("MailCatcherUnavailable", {
   message: Schema.String
 }) {}
 
+/** Takes mails over SMTP and shows them. The newest ones are kept, 200 by default. */
 export class MailCatcher extends Context.Service<
   MailCatcher,
   {
     readonly smtpPort: number
-    /** What the SMTP server wants to know; made anew at each start. */
+    /** The credentials for the SMTP server, generated at each start. */
     readonly smtpAuth: { readonly user: string; readonly password: Redacted.Redacted }
     readonly httpPort: number
     /** Address of the page, which takes its key in `?key=` or as a bearer. */
@@ -37,11 +38,12 @@ export class MailCatcher extends Context.Service<
     readonly key: Redacted.Redacted
     /** Newest first. */
     readonly mails: Effect.Effect<ReadonlyArray<CaughtMail>>
-    /** The newest mail to the address, newer than the one called `after`; waits for it. */
+    /** The newest mail to the address that is newer than the mail with the id `after`; waits until there is one. */
     mailTo(to: string, after?: string): Effect.Effect<CaughtMail>
   }
 >()("@galaxy/host-node/mail/catcher/MailCatcher") {}
 
+/** Where it listens, who may read, and what is kept. */
 export interface MailCatcherOptions {
   /** Port of the SMTP server, 0 for a free one. */
   readonly smtpPort: number
@@ -49,15 +51,15 @@ export interface MailCatcherOptions {
   readonly httpPort: number
   /** `127.0.0.1` or `::1`. */
   readonly host?: string
-  /** Names under which the page is asked, beside those of loopback. */
+  /** Host names that the page answers to, besides those of loopback. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** Opens the page, 20 characters or more that need no escape in a URL; made anew at each start when absent. */
+  /** The key of the page: 20 or more characters that need no escaping in a URL. Generated at each start when absent. */
   readonly key?: Redacted.Redacted | undefined
-  /** Where mails are kept over a restart; in memory only when absent. */
+  /** Where mails survive a restart; in memory only when absent. */
   readonly folder?: string
   /** How many mails are kept. */
   readonly limit?: number
-  /** Told of each mail, with its code; not for a log. */
+  /** Called with each mail and its code; not for a log. */
   readonly onMail?: (mail: CaughtMail) => void
 }
 
@@ -69,7 +71,7 @@ const refusal = (message: string, responseCode: number) => Object.assign(new Err
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-/** Collects a message up to the limit; what is more is read and dropped. */
+/** Collects a message up to the limit; anything beyond is read and dropped, and the result is undefined. */
 const collect = async (stream: AsyncIterable<Buffer>): Promise<Buffer | undefined> => {
   const chunks: Array<Buffer> = []
   let length = 0
@@ -101,7 +103,7 @@ const smtpServer = (
     banner: "Galaxy mail catcher",
     authOptional: false,
     authMethods: ["PLAIN", "LOGIN"],
-    // Nothing leaves this machine, and no other user of it hears what goes over loopback.
+    // Nothing leaves this machine, and no other user of it can listen to loopback.
     allowInsecureAuth: true,
     disabledCommands: ["STARTTLS"],
     onAuth: ({ username, password: given }, _session, callback) => {
@@ -163,7 +165,7 @@ const isTo = (mail: CaughtMail, to: string) => mail.to.some((it) => it.toLowerCa
 const locked =
   "Open the link with the key: the terminal in which Galaxy was started shows it, and it is mail_page_key in keys.json of the data folder."
 
-/** Of whoever may read; `path` is below `base`, without the slash it would begin with. */
+/** Answers a request that may read; `path` is relative to `base`, without a leading slash. */
 const answer = (
   folder: MailFolder,
   base: string,
@@ -187,7 +189,7 @@ const answer = (
   return html(response, 404, errorPage("Nothing here", "Only the newest mails are kept.", base))
 }
 
-/** Answers whoever has the key, sends a browser on that comes with the link, and tells everybody else where it is. */
+/** Answers requests with the key, redirects a browser that opened the link, and tells all others where the key is. */
 const guarded = (folder: MailFolder, key: PageKey) => (request: IncomingMessage, response: ServerResponse) => {
   const target = `http://localhost${request.url ?? "/"}`
   const url = URL.canParse(target) ? new URL(target) : new URL("http://localhost/?")
@@ -243,7 +245,7 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
     try {
       options.onMail?.(mail)
     } catch {
-      // The mail is kept: whoever listens can't have it refused.
+      // The mail is kept: a failing listener must not have it refused.
     }
   }
 
@@ -254,7 +256,7 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
   })
   const password = newSecret()
   const smtp = smtpServer(password, take)
-  // A client that breaks off is no matter; `listening` hears of the port.
+  // A client that disconnects doesn't matter; `listening` reports problems with the port.
   smtp.on("error", () => undefined)
   const smtpPort = yield* Effect.acquireRelease(
     Effect.suspend(() => listening(smtp.listen(options.smtpPort, host), "mail catcher, SMTP")),
@@ -295,7 +297,7 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
     mailTo: (to, after) =>
       Effect.scoped(
         Effect.gen(function* () {
-          // Listening begins before the look, so that none falls between.
+          // Subscribes before looking, so that no mail falls in between.
           const subscription = yield* PubSub.subscribe(caught)
           let found = newest(to, after)
           while (found === undefined) {
@@ -308,5 +310,6 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
   })
 })
 
+/** Listens until the scope closes. Fails with `MailCatcherUnavailable`. */
 export const layer = (options: MailCatcherOptions): Layer.Layer<MailCatcher, MailCatcherUnavailable> =>
   Layer.effect(MailCatcher, make(options))

@@ -1,7 +1,7 @@
 /**
  * The newest caught mails, in memory and, given a folder, in one file each.
  *
- * A file is whole or absent. What can't be read at the start is left out; what is too old is removed.
+ * A file is complete or absent. Unreadable files are skipped at the start, and mails over the limit are removed.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -13,6 +13,7 @@ const decode = Schema.decodeUnknownOption(Stored)
 const encode = Schema.encodeSync(Stored)
 const fileName = /^[0-9a-f-]{36}\.json$/
 
+/** At most `limit` mails: a new one pushes the oldest out. `open` and `add` reject as the file system does. */
 export class MailFolder {
   readonly #folder: string | undefined
   readonly #limit: number

@@ -1,9 +1,10 @@
 /**
  * Who may read the page of caught mails: whoever has its key, and nobody else who can reach the port.
  *
- * The key comes once in the link, or as a bearer with each request. A browser that opened the link has a cookie instead,
- * so that the key doesn't stay in its address bar. Cookies don't know ports: a server of another user on this machine
- * would be sent it too. It is therefore bound to a path that only this browser was told, and is of no use elsewhere.
+ * The key comes once in the link, or as a bearer token with each request. A browser that opened the link gets a cookie
+ * instead, so that the key doesn't stay in its address bar. Cookies aren't bound to ports: a server of another user on
+ * this machine would get it too. It is therefore bound to a path that only this browser knows, and is of no use
+ * elsewhere.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
@@ -13,13 +14,17 @@ const cookieName = "galaxy_mail"
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
-/** In a time that tells neither where two texts differ nor how long the right one is. */
+/** Compares in a time that reveals neither where the texts differ nor how long the expected one is. */
 export const isSame = (given: string, expected: string): boolean => timingSafeEqual(digest(given), digest(expected))
 
+/**
+ * Checks requests against the key. Cookie and path are derived from it, so they stay valid over a restart with the same
+ * key. Throws for a key of fewer than 20 characters.
+ */
 export class PageKey {
   readonly #key: string
   readonly #cookie: string
-  /** Below it a browser with the cookie finds the pages; begins and ends with a slash. */
+  /** The path below which a browser with the cookie finds the pages; begins and ends with a slash. */
   readonly path: string
 
   constructor(key: Redacted.Redacted) {
@@ -34,12 +39,12 @@ export class PageKey {
     return isSame(given, this.#key)
   }
 
-  /** Whether the request brings the key as a bearer. */
+  /** Whether the request carries the key as a bearer token. */
   hasBearer(request: IncomingMessage): boolean {
     return this.isKey(/^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "")
   }
 
-  /** Whether the request is from a browser that has opened the link; what its path is, is for the caller to see. */
+  /** Whether the request is from a browser that has opened the link. The caller has to check the path. */
   hasCookie(request: IncomingMessage): boolean {
     // A page on another port can set cookies of the same name: any of them may be the right one.
     const given = (request.headers.cookie ?? "").split(";").map((it) => it.trim().split("="))

@@ -1,7 +1,7 @@
 /**
- * The catcher's pages: plain HTML, one style sheet inside, no script.
+ * The catcher's pages: plain HTML with one inline style sheet and no script.
  *
- * Everything that a mail says is escaped, and the policy lets the browser load nothing else.
+ * Everything from a mail is escaped, and the policy lets the browser load nothing else.
  */
 import { createHash } from "node:crypto"
 import type { CaughtMail } from "./CaughtMail.ts"
@@ -38,6 +38,7 @@ details { margin-top: 1rem }
 details pre { font: .8125rem/1.5 ui-monospace, monospace; margin-top: .5rem }
 `
 
+/** The `Content-Security-Policy` of every page: nothing but the style sheet, by its hash. */
 export const policy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
@@ -87,7 +88,10 @@ const item = (base: string) => (mail: CaughtMail) =>
 ${mail.code === null ? "" : `<span class="code">${escape(mail.code)}</span>`}
 </a></li>`
 
-/** `base` is the path below which this browser finds the pages, with a slash at both ends. */
+/**
+ * The list of mails; `to` filters it. `base` is the path below which this browser finds the pages, with a slash at both
+ * ends.
+ */
 export const listPage = (base: string, mails: ReadonlyArray<CaughtMail>, to: string): string => {
   const about =
     to === ""
@@ -95,7 +99,7 @@ export const listPage = (base: string, mails: ReadonlyArray<CaughtMail>, to: str
       : `To ${escape(to)} · <a href="${base}">Show all</a>`
   const empty =
     '<div class="card empty"><p>No mail yet.</p><p class="soft">Ask for a sign-in code, and it appears here.</p></div>'
-  // No field to type into: the page loads itself anew every few seconds.
+  // It has no field to type into, since the page reloads itself every few seconds.
   return document(
     mails.length === 0 ? "Galaxy mail" : `Galaxy mail (${mails.length})`,
     true,
@@ -106,6 +110,7 @@ ${mails.length === 0 ? empty : `<ol>\n${mails.map(item(base)).join("\n")}\n</ol>
 
 const recipient = (base: string) => (to: string) => `<a href="${base}?to=${encodeURIComponent(to)}">${escape(to)}</a>`
 
+/** One mail; its HTML is shown as source only. `base` is the same as for `listPage`. */
 export const mailPage = (base: string, mail: CaughtMail): string =>
   document(
     titleOf(mail),
@@ -119,7 +124,7 @@ ${mail.html === null ? "" : `<details><summary class="soft">HTML source</summary
 <dl><dt>To</dt><dd>${mail.to.map(recipient(base)).join(", ")}</dd><dt>From</dt><dd>${escape(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escape(mail.messageId)}</dd></dl>`
   )
 
-/** With a way back to the list for those who may see it. */
+/** An error, with a link back to the list where `base` is given. */
 export const errorPage = (title: string, about: string, base?: string): string => {
   const back = base === undefined ? "" : `\n<p><a href="${base}">All mails</a></p>`
   return document(title, false, `<h1>${escape(title)}</h1>\n<p class="soft">${escape(about)}</p>${back}`)

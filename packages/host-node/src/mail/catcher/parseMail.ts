@@ -1,9 +1,10 @@
 /**
- * Reads a mail as far as the catcher shows it: main headers, text and HTML.
+ * Reads as much of a mail as the catcher shows: main headers, text and HTML.
  *
- * Takes any bytes: what it doesn't understand it shows as it is, and its work is bounded by the size of the mail.
+ * It takes any bytes and shows what it doesn't understand unchanged; its work is bounded by the size of the mail.
  */
 
+/** The parts of a mail that the catcher shows; a missing header or text is empty. Only tests read `headers`. */
 export interface ParsedMail {
   readonly messageId: string
   readonly from: string
@@ -22,7 +23,7 @@ interface Part {
 const deepest = 8
 const mostParts = 64
 
-/** One byte is one character here; charsets come last. */
+/** One byte is one character here; charsets are decoded last. */
 const split = (raw: string): Part => {
   const end = /\r?\n\r?\n/.exec(raw)
   const head = end === null ? raw : raw.slice(0, end.index)
@@ -49,7 +50,7 @@ const fromHex = (text: string) =>
 
 const word = /=\?([^?\s]{1,40})\?([BbQq])\?([^?\s]{0,500})\?=/g
 
-/** Encoded words (RFC 2047); a character may be cut between neighbours of one charset. */
+/** Encoded words (RFC 2047); a character may be split between neighbours of one charset. */
 const decodeHeader = (value: string): string => {
   const joined = value.replace(/(\?=)[ \t]+(?==\?)/g, "$1")
   const parts: Array<{ charset: string; bytes: Buffer }> = []
@@ -112,6 +113,7 @@ const walk = (part: Part, found: Found, depth: number): void => {
   else if (/^text\//i.test(type)) found.text ??= textOf(part, type)
 }
 
+/** Never throws. The first text and the first HTML part win; at most 64 parts and 8 levels are read. */
 export const parseMail = (raw: Buffer): ParsedMail => {
   const mail = split(raw.toString("latin1"))
   const found: Found = { parts: 0 }

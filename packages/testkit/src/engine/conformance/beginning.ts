@@ -1,10 +1,11 @@
-/** Checks of an engine's first minutes: health, the galaxy's creation, its status and the first reports. */
+/** Checks of an engine's beginning: health, the galaxy's creation, its status and the first reports. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
 import type { Check } from "./Check.ts"
 import { begun, gameId, initOf, nobody, otherGameId, ordersOf, playerIds, races, seed } from "./game.ts"
 
+/** `init` makes one galaxy, the same for the same seed, and only for the first game id that it is called with. */
 export const beginning: ReadonlyArray<Check> = [
   {
     name: "healthz says ok and the version, before and after there is a galaxy",

@@ -1,7 +1,7 @@
 /**
  * Calls to an engine as the platform makes them, and what holds for every answer.
  *
- * Each call has a connection of its own, a longest time and a largest answer; what breaks these bounds is no answer.
+ * Each call uses a new connection and is bounded in time and size; beyond these bounds it fails with `NoAnswer`.
  */
 import { request } from "node:http"
 import { assert } from "@effect/vitest"
@@ -12,29 +12,33 @@ import { defaults } from "@galaxy/core/engine/EngineSettings"
 import { Data, Effect, Schema } from "effect"
 import type { JsonFields, RunningEngine } from "./Check.ts"
 
+/** A complete HTTP answer, whatever its status, not yet parsed. */
 export interface CallAnswer {
-  /** The call, for messages. */
+  /** The call, for messages: `GET /healthz`. */
   readonly of: string
   readonly status: number
+  /** The content type, empty if there is none. */
   readonly type: string
   readonly text: string
 }
 
+/** The connection failed, or the answer came too late or was too large. */
 export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly of: string; readonly reason: string }> {
   override get message(): string {
     return `${this.of}: ${this.reason}`
   }
 }
 
+/** A request body, sent exactly like this. `type` is its content type, JSON if absent. */
 export interface Sent {
   readonly text: string
   readonly type?: string
 }
 
-/** Those that may take as long as a turn does. */
+/** Calls that may take as long as a turn. */
 const slow = new Set(["POST /api/v1/admin/init", "POST /api/v1/admin/turn"])
 
-/** A call with a body that may be anything; without an `Authorization` where that is empty. */
+/** A call with any method, path and body. An empty `authorization` sends no such header. */
 export const send = (
   engine: RunningEngine,
   method: string,
@@ -91,18 +95,26 @@ const call = (engine: RunningEngine, method: string, path: string, body?: unknow
 const query = (race: string, turn: number | string | undefined) =>
   new URLSearchParams(turn === undefined ? { race } : { race, turn: String(turn) }).toString()
 
-/** The routes. */
+/** `GET /healthz`. */
 export const health = (engine: RunningEngine) => call(engine, "GET", "/healthz")
+/** Creates the galaxy; called again for the same game, the engine must return the same status. */
 export const init = (engine: RunningEngine, body: unknown) => call(engine, "POST", "/api/v1/admin/init", body)
+/** The game's status after its newest turn. */
 export const status = (engine: RunningEngine) => call(engine, "GET", "/api/v1/admin/status")
+/** Makes exactly the turn `number`, which may also be malformed. */
 export const turn = (engine: RunningEngine, number: unknown) =>
   call(engine, "POST", "/api/v1/admin/turn", { turn: number })
+/** Removes a race from the game. */
 export const banish = (engine: RunningEngine, race: string) =>
   call(engine, "POST", "/api/v1/admin/race/banish", { race })
+/** Appends orders to a race's list of the open turn, all or none. */
 export const command = (engine: RunningEngine, body: unknown) => call(engine, "POST", "/api/v1/command", body)
+/** Replaces a race's list of orders of the open turn. */
 export const order = (engine: RunningEngine, body: unknown) => call(engine, "PUT", "/api/v1/order", body)
+/** Reads a race's orders of a turn back; of the open turn if `number` is absent. */
 export const orders = (engine: RunningEngine, race: string, number?: number) =>
   call(engine, "GET", `/api/v1/order?${query(race, number)}`)
+/** Reads a race's report of a turn; the newest if `number` is absent. */
 export const report = (engine: RunningEngine, race: string, number?: number | string) =>
   call(engine, "GET", `/api/v1/report?${query(race, number)}`)
 
@@ -119,7 +131,7 @@ const parsed = (answer: CallAnswer): JsonFields => {
   return json as JsonFields
 }
 
-/** The object that the call was answered with; its status is 200. */
+/** Asserts status 200 and a JSON object, and returns the object. */
 export const object = (answer: CallAnswer): JsonFields => {
   assert.strictEqual(answer.status, 200, `${answer.of}: ${answer.text.slice(0, 300)}`)
   return parsed(answer)
@@ -127,7 +139,7 @@ export const object = (answer: CallAnswer): JsonFields => {
 
 const isEnvelope = Schema.is(ErrorEnvelope)
 
-/** The call was refused with that code, the code's status and the envelope of errors. */
+/** Asserts that the call was refused with this code, the code's status and the error envelope. */
 export const refused = (answer: CallAnswer, code: ApiErrorCode, why = ""): void => {
   const about = `${answer.of}${why === "" ? "" : ` (${why})`}`
   assert.strictEqual(answer.status, statusOf[code], `${about}: ${answer.text.slice(0, 300)}`)
@@ -137,7 +149,7 @@ export const refused = (answer: CallAnswer, code: ApiErrorCode, why = ""): void 
   assert.isNotEmpty(body.error.message, `${about}: an error says what is wrong`)
 }
 
-/** A race's orders as any engine answers them: what an order holds is the engine's business. */
+/** A race's orders as any engine returns them: the contents of an order are up to the engine. */
 const Orders = Schema.Struct({
   race: Schema.String,
   turn: Schema.Int,
@@ -148,7 +160,7 @@ const Orders = Schema.Struct({
 const decodeStatus = Schema.decodeUnknownSync(EngineStatus)
 const decodeOrders = Schema.decodeUnknownSync(Orders)
 
-/** What the schema makes of the answer; otherwise the call is named with what is wrong in its answer. */
+/** Decodes the answer. A failure names the call and what is wrong in its answer. */
 const decoded = <A>(decode: (json: unknown) => A, answer: CallAnswer): A => {
   const json = object(answer)
   try {
@@ -158,10 +170,10 @@ const decoded = <A>(decode: (json: unknown) => A, answer: CallAnswer): A => {
   }
 }
 
-/** The answer as the status of a game. */
+/** Asserts that the answer is a game's status, and returns it. */
 export const statusIn = (answer: CallAnswer): EngineStatus => decoded(decodeStatus, answer)
 
-/** The answer as a race's orders, with a verdict for each and in their order. */
+/** Asserts that the answer holds a race's orders, with one verdict for each in the same order, and returns them. */
 export const ordersIn = (answer: CallAnswer): typeof Orders.Type => {
   const found = decoded(decodeOrders, answer)
   assert.deepStrictEqual(

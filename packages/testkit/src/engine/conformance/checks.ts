@@ -1,4 +1,4 @@
-/** All checks, as they apply to a subject. */
+/** All checks, bound to the engine under test. */
 import { Effect, type Scope } from "effect"
 import { beginning } from "./beginning.ts"
 import { NotTried, type RunningEngine, type EngineUnderTest } from "./Check.ts"
@@ -9,13 +9,16 @@ import { survival } from "./survival.ts"
 import { trust } from "./trust.ts"
 import { turns } from "./turns.ts"
 
+/** A check bound to an engine, ready to be run. */
 export interface Applied {
   readonly name: string
   readonly run: Effect.Effect<void, unknown, Scope.Scope>
 }
 
+/** Checks that need nothing but `start`. */
 export const anywhere = [...beginning, ...turns, ...orders, ...requests, ...trust]
 
+/** All checks for this engine. Those that need a part it lacks (`restart`, `program`) end with `NotTried`. */
 export const checksOf = <Engine extends RunningEngine>(subject: EngineUnderTest<Engine>): ReadonlyArray<Applied> => {
   const { restart, program } = subject
   const needs = (what: string): Effect.Effect<void, NotTried> => new NotTried({ reason: `it needs ${what}` })

@@ -1,8 +1,8 @@
 /**
- * Checks of the engine as a program: how it ends, and what it refuses to begin with.
+ * Checks of the engine as a program: how it ends, and what it refuses to start with.
  *
- * Every damage is done to a copy of the folder. Whatever the files hold, there are two right outcomes: exit code 2 with
- * a file's name on standard error, or the game as it stood, where what only older turns need may be refused.
+ * Damage is done only to copies of the folder. Whatever the files hold, two outcomes are right: exit code 2 with a
+ * file's name on standard error, or the unchanged game, in which whatever only older turns need may be refused.
  */
 import { cp, lstat, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -23,17 +23,17 @@ import { everything } from "./survival.ts"
 
 const [first] = races
 
-/** Far more than the 2 seconds that the platform waits before `SIGKILL`: a busy machine is no fault of the engine. */
+/** Far more than the 2 seconds that the platform waits before `SIGKILL`: a busy machine is not the engine's fault. */
 const patience = "10 seconds"
 const mostFiles = 16
 
 const said = ({ code, signal }: Ended): string => (signal === null ? `exit code ${code ?? "none"}` : signal)
 
-/** How it ended, if it does so while the platform waits. */
+/** How it ended; none if it still runs after `patience`. */
 const endIn = <Engine extends RunningEngine>(program: ProgramUnderTest<Engine>, engine: Engine) =>
   Effect.timeoutOption(program.ended(engine), patience)
 
-/** The files of a folder, a few of many. */
+/** Paths of the files in a folder that aren't empty; a sample if there are many. */
 const filesIn = (folder: string) =>
   Effect.promise(async () => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true })
@@ -44,7 +44,7 @@ const filesIn = (folder: string) =>
     return Array.from({ length: Math.min(full.length, mostFiles) }, (_, index) => full[Math.floor(index * step)] ?? "")
   })
 
-/** What happens to files: each leaves something that nobody wrote. */
+/** Ways to damage a file: each leaves content that the engine never wrote. */
 const damages: ReadonlyArray<{ readonly name: string; readonly of: (bytes: Buffer) => Buffer }> = [
   { name: "cut in half", of: (bytes) => bytes.subarray(0, Math.floor(bytes.byteLength / 2)) },
   {
@@ -71,7 +71,7 @@ const copyOf = (folder: string) =>
     (copy) => Effect.promise(() => rm(copy, { recursive: true, force: true, maxRetries: 3 }))
   )
 
-/** The reports and orders of a game of one turn, as they are asked for. */
+/** Calls that read every report and every list of orders of a game of one turn. */
 const reads = (engine: RunningEngine) =>
   races.flatMap((race) =>
     [0, 1].flatMap((turn) => [Calls.report(engine, race, turn), Calls.orders(engine, race, turn)])
@@ -82,7 +82,7 @@ const asItStands = Effect.fnUntraced(function* (engine: RunningEngine) {
   return { status, read: (yield* Effect.all(reads(engine))).map(Calls.object) }
 })
 
-/** The game stands as before, and every answer is that of before or none. */
+/** Asserts that the status is as before, and that each read is the same as before or refused as unavailable. */
 const unchanged = Effect.fnUntraced(function* (
   engine: RunningEngine,
   before: Effect.Success<ReturnType<typeof asItStands>>,
@@ -97,6 +97,7 @@ const unchanged = Effect.fnUntraced(function* (
   }
 })
 
+/** `SIGTERM`, the end of standard input, wrong settings and damaged files. */
 export const ending: ReadonlyArray<ProgramCheck> = [
   {
     name: "SIGTERM ends it before SIGKILL comes, and what was answered is there again",
@@ -123,7 +124,7 @@ export const ending: ReadonlyArray<ProgramCheck> = [
     name: "wrong settings end it with exit code 2",
     run: Effect.fnUntraced(function* (subject, program) {
       const engine = yield* subject.start
-      // Nobody else holds the folder: nothing but the settings is wrong.
+      // Nobody else holds the folder: only the settings are wrong.
       yield* program.signal(engine, "SIGKILL")
       yield* program.ended(engine)
       for (const wrong of [{ GALAXY_STATE_DIR: "" }, { GALAXY_ENGINE_ADDR: "nowhere" }, { GALAXY_ENGINE_TOKEN: "" }]) {

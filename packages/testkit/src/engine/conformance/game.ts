@@ -1,25 +1,30 @@
-/** The game that the checks play: names as players have them, ids and a seed as the platform gives them. */
+/** The game that the checks play: race names as players choose them, ids and a seed as the platform makes them. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
 import type { JsonFields, RunningEngine, EngineUnderTest } from "./Check.ts"
 
-/** Of every alphabet that the platform allows, in an order that is not alphabetical. */
+/** Names in every alphabet that the platform allows, in an order that isn't alphabetical. */
 export const races = ["Terrans", "Лиряне", "Étoiles-7"] as const
 
+/** The game that the checks create. */
 export const gameId = "1f0c9be0-6d5e-4b8a-9a51-0a8f3c0d7e01"
+/** Another game, whose `init` an engine must refuse once it has a galaxy. */
 export const otherGameId = "1f0c9be0-6d5e-4b8a-9a51-0a8f3c0d7e02"
+/** The platform's player ids for `races`, in the same order. */
 export const playerIds = [
   "f3b0c442-98fc-4c14-9afb-f4c8996fb924",
   "27ae41e4-649b-434c-a495-991b7852b855",
   "a7ffc6f8-bf1e-47c6-951a-5ff4a3c1f8d4"
 ] as const
 
-/** Nobody but the engine may know it. */
+/** Only the engine may know it: no answer may contain it. */
 export const seed = "a-seed-that-no-answer-holds-5b1e"
 
+/** A well-formed race name that isn't in the game. */
 export const nobody = "Nobody-Of-This-Name"
 
+/** The body of `init` for this game, with the engine's options. */
 export const initOf = (subject: { readonly options?: object }) => ({
   game_id: gameId,
   seed,
@@ -35,7 +40,7 @@ export const begun = Effect.fnUntraced(function* <Engine extends RunningEngine>(
   return { engine, status }
 })
 
-/** Three valid orders of a race, and three others for another number. */
+/** Three valid orders of a race. Values of `from` that are three or more apart give different orders. */
 export const ordersOf = <Engine extends RunningEngine>(
   subject: EngineUnderTest<Engine>,
   engine: Engine,

@@ -1,4 +1,4 @@
-/** Checks of orders: verdicts, the list that they replace or are added to, and the turn that they are for. */
+/** Checks of orders: verdicts, replacing a list and adding to it, and the turn that a list is for. */
 import { assert } from "@effect/vitest"
 import { maxOrders } from "@galaxy/contract/engine/Limits"
 import { Effect } from "effect"
@@ -8,6 +8,10 @@ import { begun, nobody, ordersOf, races } from "./game.ts"
 
 const [first, second] = races
 
+/**
+ * Orders are kept per race and turn, and only those of the open turn can be written. Includes concurrent writes and the
+ * longest list.
+ */
 export const orders: ReadonlyArray<Check> = [
   {
     name: "a race that gave no orders has none",

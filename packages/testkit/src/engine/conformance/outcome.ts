@@ -1,9 +1,8 @@
-/**
- * Runs a check and says how it went in the words of the check alone: no log, and no frames of what ran it.
- */
+/** Runs a check and reports its outcome in the check's own words: no log, and no stack frames of the runner. */
 import { Cause, Effect, Exit, type Scope } from "effect"
 import { NotTried } from "./Check.ts"
 
+/** How a check went. `NotTried` says nothing about the engine and is reported as skipped. */
 export type CheckOutcome =
   | { readonly _tag: "Passed" }
   | { readonly _tag: "NotTried"; readonly reason: string }
@@ -21,6 +20,7 @@ const failureOf = (cause: Cause.Cause<unknown>): Error => {
   return error
 }
 
+/** Runs the check in a scope that is closed afterwards. Never fails: failures and defects are an outcome. */
 export const outcomeOf = (check: Effect.Effect<void, unknown, Scope.Scope>): Effect.Effect<CheckOutcome> =>
   Effect.map(Effect.exit(Effect.scoped(check)), (exit) => {
     if (Exit.isSuccess(exit)) return { _tag: "Passed" }

@@ -1,4 +1,4 @@
-/** Checks of requests that nobody should send: each is refused in the envelope of errors, and the engine goes on. */
+/** Checks of requests that nobody should send: each is refused with the error envelope, and the engine goes on. */
 import { assert } from "@effect/vitest"
 import { maxBodyBytes } from "@galaxy/contract/engine/Limits"
 import { Effect } from "effect"
@@ -17,6 +17,7 @@ const writes = [
   ["PUT", "/api/v1/order"]
 ] as const
 
+/** Malformed and oversized bodies, unknown routes, and known routes under another method. */
 export const requests: ReadonlyArray<Check> = [
   {
     name: "a body that is not JSON, or not of the route's form, is refused",

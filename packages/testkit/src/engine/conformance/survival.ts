@@ -1,7 +1,8 @@
 /**
- * Checks of engines that are killed: the last complete turn and every order that was answered for are there again.
+ * Checks of engines that are killed: after a restart the last complete turn and every acknowledged order are there
+ * again.
  *
- * Where a kill meets a write that was not answered yet, either outcome is right, but nothing between the two.
+ * If a kill meets a write that isn't acknowledged yet, either outcome is right, but nothing between the two.
  */
 import { assert } from "@effect/vitest"
 import { Effect, Fiber, Option } from "effect"
@@ -11,7 +12,7 @@ import { begun, initOf, ordersOf, races } from "./game.ts"
 
 const [first, second, third] = races
 
-/** All that the platform can read of a game. */
+/** Everything that the platform can read of a game. */
 export const everything = Effect.fnUntraced(function* (engine: RunningEngine) {
   const status = Calls.statusIn(yield* Calls.status(engine))
   const turns = Array.from({ length: status.turn + 1 }, (_, turn) => turn)
@@ -26,6 +27,7 @@ export const everything = Effect.fnUntraced(function* (engine: RunningEngine) {
   return { status, read }
 })
 
+/** Kills an engine at rest, in the middle of a turn and in the middle of a write. */
 export const survival: ReadonlyArray<SurvivalCheck> = [
   {
     name: "without a galaxy a killed engine still waits for one",

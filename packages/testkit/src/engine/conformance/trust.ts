@@ -1,4 +1,4 @@
-/** Checks that an engine answers the platform alone: who has the token that it was started with. */
+/** Checks that an engine serves only the platform: callers that have the token it was started with. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
@@ -8,6 +8,7 @@ import { begun, initOf, races } from "./game.ts"
 const [first] = races
 const query = `race=${encodeURIComponent(first)}`
 
+/** Each route is tried with several wrong tokens and without one; only `/healthz` is open. */
 export const trust: ReadonlyArray<Check> = [
   {
     name: "without the token, or with another, every route but healthz is unauthorized and does nothing",

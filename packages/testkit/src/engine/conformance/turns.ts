@@ -1,4 +1,4 @@
-/** Checks of turns: each is made once, in order, and its results stay; and of races that leave. */
+/** Checks of turns, which are made once and in order and whose results stay, and of races that leave. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
@@ -7,7 +7,7 @@ import { begun, nobody, ordersOf, races } from "./game.ts"
 
 const [first, second, third] = races
 
-/** A game with one race left, as soon as it is finished; no later than after a few turns. */
+/** A game with one race left, as soon as it is finished, but after three turns at the latest. */
 const lastOne = Effect.fnUntraced(function* <Engine extends RunningEngine>(subject: EngineUnderTest<Engine>) {
   const { engine } = yield* begun(subject)
   const given = yield* ordersOf(subject, engine, first)
@@ -17,6 +17,7 @@ const lastOne = Effect.fnUntraced(function* <Engine extends RunningEngine>(subje
   return { engine, status, given, winners: status.winners }
 })
 
+/** Includes repeated and concurrent calls for one turn, banished races, and finished games. */
 export const turns: ReadonlyArray<Check> = [
   {
     name: "a turn is made when it is the next one, and its reports are there",
@@ -148,7 +149,7 @@ export const turns: ReadonlyArray<Check> = [
     name: "a finished game stays as it is: turns and orders are a conflict",
     run: Effect.fnUntraced(function* (subject) {
       const { engine, status, given } = yield* lastOne(subject)
-      // Whether one who is left has won is a rule of the game.
+      // Whether the last race wins is a rule of the game.
       if (!status.finished) {
         return yield* new NotTried({ reason: `with one race left, the game isn't finished by turn ${status.turn}` })
       }

@@ -1,7 +1,8 @@
-/** What the errors about games are on the wire. */
+/** From errors about games to the wire's codes. */
 import { type ErrorTable, own } from "../../../shared/http/errors.ts"
 import type { GameError } from "../GameError.ts"
 
+/** One line for each `GameError`. The messages are the errors' own. */
 export const errors: ErrorTable<GameError> = {
   GameNotFound: ["not_found", own],
   NotGameOwner: ["forbidden", own, "not_owner"],

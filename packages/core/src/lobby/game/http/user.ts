@@ -46,5 +46,5 @@ const lobbyMyGames = HttpApiBuilder.group(
   })
 )
 
-/** Handlers of the games' groups in `UserApi`. */
+/** Handlers of `UserApi`'s groups `lobbyGames` and `lobbyMyGames`. */
 export const layer = Layer.mergeAll(lobbyGames, lobbyMyGames)

@@ -1,7 +1,8 @@
-/** What the errors about invites are on the wire. */
+/** From errors about invites to the wire's codes. */
 import { type ErrorTable, own } from "../../../shared/http/errors.ts"
 import type { InviteError } from "../InviteError.ts"
 
+/** One line for each `InviteError`. The messages are the errors' own. */
 export const errors: ErrorTable<InviteError> = {
   PublicGameTakesNoInvites: ["conflict", own],
   InvitedUserNotFound: ["not_found", own],

@@ -67,5 +67,5 @@ const lobbyMyInvites = HttpApiBuilder.group(
   })
 )
 
-/** Handlers of the invites' groups in `UserApi`. */
+/** Handlers of `UserApi`'s groups `lobbyInvites` and `lobbyMyInvites`. */
 export const layer = Layer.mergeAll(lobbyInvites, lobbyMyInvites)

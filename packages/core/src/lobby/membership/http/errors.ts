@@ -1,7 +1,8 @@
-/** What the errors about seats in games are on the wire. */
+/** From errors about seats in games to the wire's codes. */
 import { type ErrorTable, own } from "../../../shared/http/errors.ts"
 import type { MembershipError } from "../MembershipError.ts"
 
+/** One line for each `MembershipError`. The messages are the errors' own. */
 export const errors: ErrorTable<MembershipError> = {
   GameFull: ["conflict", own, "full"],
   AlreadyMember: ["conflict", own, "already_member"],
