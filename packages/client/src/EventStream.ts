@@ -60,6 +60,8 @@ const longestToldMs = 60_000
 interface Position {
   /** Last sequence delivered; undefined until the stream knows its position. */
   readonly last: number | undefined
+  /** The gateway has said once that the user has no event yet. */
+  readonly beganEmpty: boolean
   /** Failures in a row. */
   readonly failures: number
 }
@@ -100,7 +102,7 @@ const asTold = (told: number) =>
 /** The player's events from a position on. It reconnects by itself and fails only if a retry can't help. */
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.unwrap(
-    Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, failures: 0 }), (position) =>
+    Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, beganEmpty: false, failures: 0 }), (position) =>
       connections(deps, position)
     )
   )
@@ -158,24 +160,39 @@ const connection = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Str
     })
   )
 
+/**
+ * The gap of a stream that was cut off before the user's first event: no request can resume after 0, since the wire
+ * contract takes that for the present.
+ */
+const missedFirst = (event: PlayerEvent, newest: number): PlayerEvent => {
+  const payload = { first_missing: 1, last_missing: newest, resumed_after: newest }
+  return {
+    ...event,
+    type: "gateway.gap",
+    payload,
+    payloadBytes: codec.encode(tables, "galaxy.gateway.Gap", payload)
+  }
+}
+
 /** Verifies one frame and notes the position; `undefined` when there is no event to deliver. */
 const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: string, frame: GatewayEvent) =>
   Effect.gen(function* () {
     yield* checkEvent(deps.gateway, deps.session.deviceSessionId, frame)
     const event = yield* decode(frame)
-    const { last } = yield* Ref.get(position)
+    const { beganEmpty, last } = yield* Ref.get(position)
     yield* Ref.update(position, (it) => ({ ...it, failures: 0 }))
     switch (event.type) {
-      case "gateway.server_time":
+      case "gateway.server_time": {
         if (frame.requestId !== requestId) {
           return yield* new Untrusted({ message: "the stream belongs to another request" })
         }
         yield* deps.clock.correct(numberIn(event, "server_time_ms"))
         // A stream that began at the present learns its position here, and resumes from it after a reconnect.
-        if (last === undefined || last === 0) {
-          yield* Ref.update(position, (it) => ({ ...it, last: numberIn(event, "newest_sequence") }))
-        }
-        return undefined
+        if (last !== undefined && last !== 0) return undefined
+        const newest = numberIn(event, "newest_sequence")
+        yield* Ref.update(position, (it) => ({ ...it, last: newest, beganEmpty: newest === 0 }))
+        return beganEmpty && newest > 0 ? missedFirst(event, newest) : undefined
+      }
       case "gateway.heartbeat":
         return undefined
       case "gateway.gap":

@@ -1,6 +1,6 @@
 /** The gateway's public routes, which need no session: signing in, and learning the gateway's key and time. */
 import * as ApiError from "@galaxy/contract/api/ApiError"
-import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Effect, Schema } from "effect"
 import { Base64 } from "effect/encoding"
@@ -26,8 +26,8 @@ const Info = Schema.Struct({
   freshness_future_ms: Schema.Number,
   server_time_ms: Schema.Number
 })
-const Challenge = Schema.Struct({ challenge_id: Schema.String })
-const Confirmed = Schema.Struct({ device_session_id: Schema.String })
+const Challenge = Schema.Struct({ challenge_id: ChallengeId })
+const Confirmed = Schema.Struct({ device_session_id: DeviceSessionId })
 
 const timeoutMs = 15_000
 
@@ -50,7 +50,7 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
           text: await response.text()
         }
       },
-      catch: () => new Unavailable({ message: `${new URL(url).host} cannot be reached` })
+      catch: () => new Unavailable({ message: `${URL.canParse(url) ? new URL(url).host : url} cannot be reached` })
     })
     const json = yield* Effect.try({
       try: (): unknown => JSON.parse(answer.text),
@@ -65,7 +65,7 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
       Effect.mapError(() => new Unavailable({ message: `status ${answer.status}` }))
     )
     return yield* answer.status >= 500
-      ? new Unavailable({ message: error.message })
+      ? new Unavailable({ message: error.message, ...retryAfterOf(answer.retryAfter) })
       : new CallFailed({
           code: error.code,
           message: error.message,
@@ -106,7 +106,7 @@ export const sendEmailCode = (
 ): Effect.Effect<ChallengeId, CallFailed | Unavailable> =>
   Effect.map(
     call(`${baseUrl}/api/v1/public/auth/send-email-code`, Challenge, post(request)),
-    (it) => it.challenge_id as ChallengeId
+    (it) => it.challenge_id
   )
 
 /** Exchanges the code for a device session that is bound to `key`. A wrong or expired code is `invalid_request`. */
@@ -131,5 +131,5 @@ export const confirmEmailCode = (
         time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
       })
     ),
-    (it) => it.device_session_id as DeviceSessionId
+    (it) => it.device_session_id
   )

@@ -205,6 +205,33 @@ describe("EventStream", () => {
     )
   }
 
+  it.live("a stream that breaks before the user's first event tells of those it has missed", () =>
+    Effect.gen(function* () {
+      const resumed: Array<number> = []
+      const events = yield* listen(
+        {
+          async *subscribe(request, connection) {
+            resumed.push(Fake.resumeAfter(request))
+            yield Fake.serverTime(connection <= 2 ? 0 : 2)
+            if (connection <= 2) throw Fake.refusal(Code.Unavailable, "shutting_down")
+            yield Fake.turnReady(3)
+          }
+        },
+        "now",
+        2
+      )
+      assert.deepStrictEqual(resumed, [0, 0, 0])
+      assert.deepStrictEqual(
+        events.map((it) => [it.type, it.sequence]),
+        [
+          ["gateway.gap", 0],
+          ["game.turn.ready", 3]
+        ]
+      )
+      assert.deepStrictEqual(events[0]?.payload, { first_missing: 1, last_missing: 2, resumed_after: 2 })
+    })
+  )
+
   it.live("tells of a gap and goes on after it", () =>
     Effect.gen(function* () {
       const events = yield* listen(

@@ -171,7 +171,8 @@ const reasonedEnvelope = <const C extends string, const R extends string>(code: 
     error: Schema.Struct({
       code: Schema.Literal(code),
       message: Schema.String,
-      reason: Schema.optionalKey(Schema.Literals(reasons))
+      // A later version may have more.
+      reason: Schema.optionalKey(Schema.Union([Schema.Literals(reasons), Schema.String]))
     })
   })
 
@@ -189,7 +190,10 @@ const wireReasoned = <
     Schema.decodeTo(
       Schema.toType(type),
       SchemaTransformation.transform<E, ReturnType<typeof reasonedEnvelope<C, R>>["Type"]>({
-        decode: ({ error: { message, reason } }) => new type(reason === undefined ? { message } : { message, reason }),
+        decode: ({ error: { message, reason } }) => {
+          const known = reasons.find((it) => it === reason)
+          return new type(known === undefined ? { message } : { message, reason: known })
+        },
         encode: ({ message, reason }) => ({ error: { code, message, ...(reason === undefined ? {} : { reason }) } })
       })
     ),

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { DeviceSessionId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { Timestamp } from "./Fields.ts"
+import { Timestamp, whole } from "./Fields.ts"
 import { InputErrors } from "./InputErrors.ts"
 import { Account } from "./UserAccount.ts"
 
@@ -48,9 +48,6 @@ export const UserEvents = Schema.Struct({
   newest_sequence: Schema.Int
 })
 
-const atLeast = (low: number, high: number) =>
-  Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))
-
 /** Session lookup, for verification steps 3 and 4 (wire contract, section 1). An unknown session is `not_found`. */
 export class InternalSessionsGroup extends HttpApiGroup.make("internalSessions")
   .add(
@@ -71,8 +68,8 @@ export class InternalEventsGroup extends HttpApiGroup.make("internalEvents")
     HttpApiEndpoint.get("events", "/:user_id/events", {
       params: { user_id: UserId },
       query: {
-        after: atLeast(0, Number.MAX_SAFE_INTEGER),
-        limit: Schema.optionalKey(atLeast(1, 500))
+        after: whole(0, Number.MAX_SAFE_INTEGER),
+        limit: Schema.optionalKey(whole(1, 500))
       },
       success: UserEvents,
       error: wireErrors

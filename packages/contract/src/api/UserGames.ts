@@ -8,10 +8,10 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { int } from "./Fields.ts"
+import { int, whole } from "./Fields.ts"
 
 const turn = int(0, 1_000_000)
-const someTurn = Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))
+const someTurn = whole(0, 1_000_000)
 const params = { game_id: GameId }
 
 /** A JSON object of the engine's contract, passed on unchanged: one of its answers, or one order of a request. */

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, InviteId, MembershipId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { int, label, Timestamp } from "./Fields.ts"
+import { int, label, Timestamp, whole } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 
 /**
@@ -145,9 +145,7 @@ export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membersh
 
 const paging = {
   cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512))),
-  limit: Schema.optionalKey(
-    Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 }))
-  )
+  limit: Schema.optionalKey(whole(1, 200))
 }
 
 const game = { game_id: GameId }
