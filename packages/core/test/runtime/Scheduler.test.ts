@@ -1,6 +1,7 @@
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { GameId } from "@galaxy/contract/ids/Ids"
+import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { newId } from "@galaxy/core/shared/NewId"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -59,6 +60,9 @@ eachDatabase((name, database) => {
         yield* advance("3 days")
         yield* untilTurn(gameId, 1)
         yield* advance(Duration.days(-3))
+        // What the poll finds anyhow, an hour later.
+        const signal = yield* DatabaseSignal
+        yield* signal.send("galaxy_runtime")
         const within = DateTime.addDuration(yield* DateTime.now, "1 hour")
         yield* until(
           gameId,
