@@ -25,7 +25,13 @@ export class Gateway {
     const main = fileURLToPath(new URL("fixtures/boundedGateway.ts", import.meta.url))
     const child = spawn(
       process.execPath,
-      ["--conditions=@galaxy/source", "--disable-warning=ExperimentalWarning", "--max-old-space-size=512", main],
+      [
+        "--conditions=@galaxy/source",
+        "--disable-warning=ExperimentalWarning",
+        "--max-old-space-size=512",
+        "--expose-gc",
+        main
+      ],
       { stdio: ["pipe", "pipe", "inherit"] }
     )
     const port = await new Promise<number>((resolve, reject) => {
@@ -49,6 +55,26 @@ export class Gateway {
     if (!this.isAlive) return 0
     const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8")
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024
+  }
+
+  /** Bytes that it still needs after a collection of garbage; 0 once it has ended. */
+  async usedBytes(): Promise<number> {
+    if (!this.isAlive) return 0
+    const { stdin, stdout } = this.#child
+    const said = new Promise<number>((resolve) => {
+      let output = ""
+      const read = (text: string) => {
+        output += text
+        const found = /uses (\d+)\n/.exec(output)
+        if (found === null) return
+        stdout?.off("data", read)
+        resolve(Number(found[1]))
+      }
+      stdout?.on("data", read)
+      this.#child.once("exit", () => resolve(0))
+    })
+    stdin?.write("uses?\n")
+    return said
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { type Seen, under, within } from "./exhaustion.ts"
 const faults = (seen: Seen, ms: number): ReadonlyArray<string> => [
   ...(seen.isAlive ? [] : ["the gateway ended"]),
   ...(inMebibytes(seen.grownBytes) < 200 ? [] : [`it grew by ${inMebibytes(seen.grownBytes)} MB`]),
-  ...(inMebibytes(seen.keptBytes) < 200 ? [] : [`it kept ${inMebibytes(seen.keptBytes)} MB`]),
+  ...(inMebibytes(seen.keptBytes) < 20 ? [] : [`it kept ${inMebibytes(seen.keptBytes)} MB`]),
   ...(seen.slowestMs < within(seen, ms)
     ? []
     : [`an answer took ${seen.slowestMs} ms, of a gateway left alone ${seen.slowestAloneMs} ms`])
