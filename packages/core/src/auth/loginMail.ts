@@ -1,4 +1,5 @@
 /** The mail that carries a login code, in the player's language. */
+import { type Language, languageOf } from "../shared/mailLanguage.ts"
 
 const texts = {
   en: (code: string, minutes: number) => ({
@@ -9,10 +10,7 @@ const texts = {
     subject: `${code} — ваш код для Galaxy`,
     text: `Ваш код для входа в Galaxy:\n\n    ${code}\n\nОн действует ${minutes} минут и только один раз. Если вы его не запрашивали, не обращайте внимания на это письмо.\n`
   })
-} as const
+} as const satisfies Record<Language, unknown>
 
-/** Russian for tags such as `ru` and `ru-RU`, English for all others. `minutes` is the code's lifetime. */
-export const loginMail = (language: string, code: string, minutes: number) => {
-  const primary = language.split("-")[0]?.toLowerCase()
-  return (primary === "ru" ? texts.ru : texts.en)(code, minutes)
-}
+/** `language` is the reader's BCP 47 tag, `minutes` the code's lifetime. */
+export const loginMail = (language: string, code: string, minutes: number) => texts[languageOf(language)](code, minutes)

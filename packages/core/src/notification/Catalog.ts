@@ -7,17 +7,13 @@ import { Timestamp } from "@galaxy/contract/api/Fields"
 import { type EventKind, isEventKind } from "@galaxy/contract/events/EventKinds"
 import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Schema } from "effect"
+import type { Language } from "../shared/mailLanguage.ts"
 
 /** A rendered mail, in plain text. */
 export interface MailText {
   readonly subject: string
   readonly text: string
 }
-
-/** Languages that mails are written in; readers of any other language get the first. */
-export const languages = ["en", "ru"] as const
-/** A language for which every mail has texts. */
-export type Language = (typeof languages)[number]
 
 /** The mail of a kind: one text per language, made from the decoded payload. */
 export interface KindMail<P> {
@@ -76,7 +72,3 @@ export const kinds = {
 /** The row of a kind; undefined for an unknown name, since a producer may have been built from another version. */
 export const find = (name: string): Kind<never> | undefined =>
   isEventKind(name) ? (kinds[name] as unknown as Kind<never>) : undefined
-
-/** The language of a mail for a reader who prefers `tag`. */
-export const languageOf = (tag: string): Language =>
-  languages.find((it) => tag.toLowerCase() === it || tag.toLowerCase().startsWith(`${it}-`)) ?? languages[0]

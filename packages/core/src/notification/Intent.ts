@@ -7,6 +7,7 @@ import { type EventKind, payloadTable } from "@galaxy/contract/events/EventKinds
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { type UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Result, Schema } from "effect"
+import { languageOf } from "../shared/mailLanguage.ts"
 import * as Catalog from "./Catalog.ts"
 import { isStorable, storableText } from "./wellFormed.ts"
 
@@ -69,7 +70,7 @@ const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
     stored,
     recipients: [...new Set(intent.recipients)],
     event: codec.encode(tables, table, intent.payload),
-    mail: mail === undefined ? undefined : (language) => mail.texts[Catalog.languageOf(language)](payload.success),
+    mail: mail === undefined ? undefined : (language) => mail.texts[languageOf(language)](payload.success),
     mailExpiresAt: mail?.expiresAt?.(payload.success)
   })
 }

@@ -34,11 +34,6 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
     }
   }
 
-  /** The database's trouble if the failure is due to it, such as "read-only" or "out of disk space". */
-  get trouble(): string | undefined {
-    return databaseTrouble(this.cause)
-  }
-
   /** Whether a failure of any kind is due to the database, so that the same call can succeed later. */
   static isTemporary(failure: unknown): boolean {
     return failure instanceof StorageError ? failure.retryable : databaseTrouble(failure) !== undefined

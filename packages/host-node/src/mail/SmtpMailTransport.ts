@@ -17,6 +17,7 @@ import {
 import { Effect, Exit, Layer, Redacted, Schema, Semaphore } from "effect"
 import MailComposer from "nodemailer/lib/mail-composer"
 import SMTPConnection from "nodemailer/lib/smtp-connection"
+import { isLoopback } from "../http/hosts.ts"
 
 /**
  * `implicit`: TLS from the first byte. `required`: STARTTLS, or the mail waits. `opportunistic`: STARTTLS where the
@@ -255,8 +256,6 @@ export class SmtpUrlInvalid extends Schema.TaggedError<SmtpUrlInvalid>()("SmtpUr
 }) {}
 
 const tlsModes = ["implicit", "required", "opportunistic", "none"] as const
-
-const isLoopback = (host: string) => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host)
 
 /**
  * Options from `smtp://user:password@host:port` or `smtps://…`, with `?tls=` to choose the mode. Fails with

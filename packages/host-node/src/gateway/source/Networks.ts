@@ -42,6 +42,3 @@ export const of = (list: ReadonlyArray<string>): Networks => {
     }
   }
 }
-
-/** The empty set. */
-export const none: Networks = of([])
