@@ -1,17 +1,6 @@
 /** What one address holds or breaks off costs other addresses nothing: smaller sizes of what runs whole at night. */
 import { assert, describe, it } from "@effect/vitest"
-import { inMebibytes } from "./attackers.ts"
-import { type Seen, under, within } from "./exhaustion.ts"
-
-/** What must not be, in every case; empty when it isn't. */
-const faults = (seen: Seen, ms: number): ReadonlyArray<string> => [
-  ...(seen.isAlive ? [] : ["the gateway ended"]),
-  ...(inMebibytes(seen.grownBytes) < 200 ? [] : [`it grew by ${inMebibytes(seen.grownBytes)} MB`]),
-  ...(inMebibytes(seen.keptBytes) < 20 ? [] : [`it kept ${inMebibytes(seen.keptBytes)} MB`]),
-  ...(seen.slowestMs < within(seen, ms)
-    ? []
-    : [`an answer took ${seen.slowestMs} ms, of a gateway left alone ${seen.slowestAloneMs} ms`])
-]
+import { faults, under } from "./exhaustion.ts"
 
 describe("a gateway with a heap of 512 MB, attacked from one address", () => {
   it("40 connections with 128 silent streams each", { timeout: 120_000 }, async () => {

@@ -4,7 +4,7 @@
  * A second gateway that nobody attacks is asked in turn with the first: what it takes to answer is the machine's doing.
  */
 import { setTimeout as sleep } from "node:timers/promises"
-import { Attack, Gateway, healthz } from "./attackers.ts"
+import { Attack, Gateway, healthz, inMebibytes } from "./attackers.ts"
 
 export interface Seen {
   /** Milliseconds of the slowest of several answers before the attack. */
@@ -24,7 +24,17 @@ export interface Seen {
  * An absolute time, or a multiple of an idle answer in the same run: of this gateway before the attack, and of the one that
  * is left alone, which counts where other work on the machine slows both down.
  */
-export const within = (seen: Seen, ms: number) => Math.max(ms, 20 * seen.idleMs, 5 * seen.slowestAloneMs)
+const within = (seen: Seen, ms: number) => Math.max(ms, 20 * seen.idleMs, 5 * seen.slowestAloneMs)
+
+/** What went wrong, in words; `ms` is the longest time for an answer to another address. */
+export const faults = (seen: Seen, ms: number): ReadonlyArray<string> => [
+  ...(seen.isAlive ? [] : ["the gateway ended"]),
+  ...(inMebibytes(seen.grownBytes) < 200 ? [] : [`it grew by ${inMebibytes(seen.grownBytes)} MB`]),
+  ...(inMebibytes(seen.keptBytes) < 20 ? [] : [`it kept ${inMebibytes(seen.keptBytes)} MB`]),
+  ...(seen.slowestMs < within(seen, ms)
+    ? []
+    : [`an answer took ${seen.slowestMs} ms, of a gateway left alone ${seen.slowestAloneMs} ms`])
+]
 
 const samples = 12
 const mostSamples = 400
