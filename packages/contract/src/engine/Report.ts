@@ -153,10 +153,13 @@ export const Battle = Schema.Struct({
   rounds: Schema.Int,
   /** How many shots could have destroyed their target. */
   shots: Schema.Int,
+  /** True where the battle ended undecided because its share of the turn's shots, or another bound, was used up. */
+  cut_short: Schema.optionalKey(Schema.Boolean),
   /** The course of the battle, from the first shot on. */
   protocol: Schema.Array(Shot),
   /** Lines left out at the end because the protocol was too long; `totals` includes their shots. */
   omitted: Schema.Int,
+  /** In a very large battle, only the pairs of groups that met first. */
   totals: Schema.Array(ShotTotal)
 })
 export type Battle = typeof Battle.Type

@@ -186,7 +186,8 @@ export const tables = {
       { name: "shots", slot: 5, type: "int" },
       { name: "protocol", slot: 6, type: { vector: { table: "galaxy.game.Shot" } }, required: true },
       { name: "omitted", slot: 7, type: "int" },
-      { name: "totals", slot: 8, type: { vector: { table: "galaxy.game.ShotTotal" } }, required: true }
+      { name: "totals", slot: 8, type: { vector: { table: "galaxy.game.ShotTotal" } }, required: true },
+      { name: "cut_short", slot: 9, type: "bool", optional: true }
     ]
   },
   "galaxy.game.Bombing": {

@@ -5,7 +5,7 @@
  * grows with the shots, memory with the groups.
  */
 import type { Random } from "../random/Random.ts"
-import { maxProtocol } from "../rules/limits.ts"
+import { maxProtocol, maxTotals } from "../rules/limits.ts"
 import { chanceOf } from "../formulas/shot.ts"
 
 /** Identical ships. */
@@ -34,11 +34,18 @@ export interface BattleOutcome {
   readonly rounds: number
   /** Shots that could have destroyed something. */
   readonly shots: number
+  /** What the battle has used of its bound of shots: all shots, and the turn of every ship that found no target. */
+  readonly spent: number
+  /** Whether a bound ended it while some ship could still hurt an enemy. */
+  readonly cutShort: boolean
   /** Attacker, target, destroyed (1 or 0), number of equal shots in a row. */
   readonly protocol: ReadonlyArray<readonly [number, number, number, number]>
   /** Lines left out of the protocol beyond `maxProtocol`; `totals` count their shots too. */
   readonly omitted: number
-  /** Attacker, target, shots, ships destroyed; ascending by attacker, then target. */
+  /**
+   * Attacker, target, shots, ships destroyed; ascending by attacker, then target. Only the first `maxTotals` pairs that
+   * met are counted.
+   */
   readonly totals: ReadonlyArray<readonly [number, number, number, number]>
 }
 
@@ -46,9 +53,12 @@ export interface BattleOutcome {
 class Counts {
   readonly #tree: Float64Array
   readonly #size: number
+  /** The largest power of two within the size. */
+  readonly #top: number
   #total = 0
   constructor(size: number) {
     this.#size = size
+    this.#top = size === 0 ? 0 : 2 ** (31 - Math.clz32(size))
     this.#tree = new Float64Array(size + 1)
   }
   get total(): number {
@@ -63,9 +73,7 @@ class Counts {
   find(n: number): number {
     let node = 0
     let left = n
-    let step = 1
-    while (step * 2 <= this.#size) step *= 2
-    for (; step > 0; step = step >> 1) {
+    for (let step = this.#top; step > 0; step = step >> 1) {
       const next = node + step
       if (next <= this.#size && (this.#tree[next] ?? 0) <= left) {
         node = next
@@ -91,8 +99,9 @@ class Protocol {
     this.shots += 1
     const pair = attacker * this.#combatants + target
     const total = this.#totals.get(pair)
-    if (total === undefined) this.#totals.set(pair, [attacker, target, 1, destroyed])
-    else {
+    if (total === undefined) {
+      if (this.#totals.size < maxTotals) this.#totals.set(pair, [attacker, target, 1, destroyed])
+    } else {
       total[2] += 1
       total[3] += destroyed
     }
@@ -133,34 +142,41 @@ export const fight = (
 
   /** Whether any side's strongest gun has a chance against the weakest living shield that it faces. */
   const someCanHurt = (): boolean => {
-    for (const [side, hostile] of enemies.entries()) {
-      let strongest = Number.NEGATIVE_INFINITY
-      let weakest = Number.POSITIVE_INFINITY
-      const hostileSides = new Set(hostile)
-      for (const [at, it] of combatants.entries()) {
-        if ((living[at] ?? 0) === 0) continue
-        if (it.side === side && it.guns > 0 && it.logAttack > strongest) strongest = it.logAttack
-        if (hostileSides.has(it.side) && it.logDefence < weakest) weakest = it.logDefence
-      }
-      if (weakest < Number.POSITIVE_INFINITY && chanceOf(strongest, weakest) > 0) return true
+    const strongest = enemies.map(() => Number.NEGATIVE_INFINITY)
+    const weakest = enemies.map(() => Number.POSITIVE_INFINITY)
+    for (const [at, { side, guns, logAttack, logDefence }] of combatants.entries()) {
+      if ((living[at] ?? 0) === 0) continue
+      if (guns > 0) strongest[side] = Math.max(strongest[side] ?? logAttack, logAttack)
+      weakest[side] = Math.min(weakest[side] ?? logDefence, logDefence)
     }
-    return false
+    return enemies.some((hostile, side) => {
+      const attack = strongest[side] ?? Number.NEGATIVE_INFINITY
+      return hostile.some((other) => {
+        const defence = weakest[other] ?? Number.POSITIVE_INFINITY
+        return defence < Number.POSITIVE_INFINITY && chanceOf(attack, defence) > 0
+      })
+    })
   }
 
   if (!someCanHurt()) return undefined
   const protocol = new Protocol(size)
+  const armed = [...combatants.keys()].filter((at) => (combatants[at]?.guns ?? 0) > 0)
   const loaded = combatants.map(() => 0)
+  /** Loaded ships; empty again at the end of every round that isn't cut short. */
+  const waiting = new Counts(size)
   let fired = 0
   let lastLoss = 0
   let rounds = 0
   const goesOn = (): boolean => fired < bounds.shots && fired - lastLoss < bounds.shotsWithoutLoss
+  /** What is possible changes only when the last ship of a group is lost, so most rounds needn't look. */
+  let open = true
+  let groupLost = false
   do {
     rounds += 1
-    const waiting = new Counts(size)
-    for (const [at, it] of combatants.entries()) {
-      const armed = it.guns > 0 ? (living[at] ?? 0) : 0
-      loaded[at] = armed
-      if (armed > 0) waiting.add(at, armed)
+    for (const at of armed) {
+      const ships = living[at] ?? 0
+      loaded[at] = ships
+      if (ships > 0) waiting.add(at, ships)
     }
     while (waiting.total > 0 && goesOn()) {
       const shooter = waiting.find(random.below(waiting.total))
@@ -169,7 +185,8 @@ export const fight = (
       const attacker = combatants[shooter]
       const counts = attacker === undefined ? undefined : targets[attacker.side]
       if (attacker === undefined || counts === undefined) continue
-      for (let gun = 0; gun < attacker.guns && counts.total > 0; gun++) {
+      if (counts.total === 0) fired += 1
+      for (let gun = 0; gun < attacker.guns && counts.total > 0 && goesOn(); gun++) {
         fired += 1
         const hit = counts.find(random.below(counts.total))
         const target = combatants[hit]
@@ -187,15 +204,20 @@ export const fight = (
           waiting.add(hit, -1)
         }
         living[hit] = alive - 1
+        if (alive === 1) groupLost = true
         for (const side of shotAtBy[target.side] ?? []) targets[side]?.add(hit, -1)
       }
     }
-  } while (rounds < bounds.rounds && goesOn() && someCanHurt())
+    if (groupLost) open = someCanHurt()
+    groupLost = false
+  } while (open && rounds < bounds.rounds && goesOn())
 
   return {
     left: living,
     rounds,
     shots: protocol.shots,
+    spent: fired,
+    cutShort: open,
     protocol: protocol.lines,
     omitted: protocol.omitted,
     totals: protocol.totals()

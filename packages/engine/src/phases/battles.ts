@@ -45,21 +45,45 @@ const witnessesOf = (draft: Draft, planet: DraftPlanet, present: ReadonlyArray<P
   return [...seen].toSorted((a, b) => a - b)
 }
 
-/** Fights at one planet, if an armed race there is at war with another one there. */
-const battleAt = (
+/** What is to be fought at one planet. */
+interface Encounter {
+  readonly planet: DraftPlanet
+  readonly present: ReadonlyArray<Present>
+  readonly fighting: ReadonlyArray<Present>
+  /** Indices of the races that take part: the sides of the battle. */
+  readonly races: ReadonlyArray<number>
+  readonly enemies: ReadonlyArray<ReadonlyArray<number>>
+}
+
+/** The encounter at a planet, if an armed race there is at war with another one there. */
+const encounterAt = (draft: Draft, planet: DraftPlanet, present: ReadonlyArray<Present>): Encounter | undefined => {
+  const fighting = present.filter(({ group }) => takesPart(draft, group))
+  const races = [...new Set(fighting.map(({ race }) => race.index))]
+  if (races.length < 2) return undefined
+  const armed = new Set(fighting.flatMap(({ race, group }) => (group.design.armament > 0 ? [race.index] : [])))
+  const aggressor = races.some((race) => armed.has(race) && races.some((other) => atWar(draft, race, other)))
+  return aggressor ? { planet, present, fighting, races, enemies: enemiesOf(draft, races, armed) } : undefined
+}
+
+/**
+ * Shots that a battle may use: an equal share of what is left of the turn's budget for this battle and the `others`
+ * still to come in its phase. The battles before the flight leave half of the budget to those after it.
+ */
+const shareOf = (draft: Draft, when: BattleEvent["when"], others: number): number => {
+  const { battleShots, turnShots } = draft.ruleset
+  if (turnShots === null) return battleShots
+  const budget = when === "before_flight" ? turnShots / 2 : turnShots
+  return Math.min(battleShots, Math.floor(Math.max(0, budget - draft.fired) / (others + 1)))
+}
+
+/** Fights with at most so many shots, and logs it, if anybody there can hurt an enemy. */
+const fightOut = (
   draft: Draft,
   random: Random,
   when: BattleEvent["when"],
-  planet: DraftPlanet,
-  present: ReadonlyArray<Present>
+  { planet, present, fighting, races, enemies }: Encounter,
+  shots: number
 ): void => {
-  const fighting = present.filter(({ group }) => takesPart(draft, group))
-  const races = [...new Set(fighting.map(({ race }) => race.index))]
-  if (races.length < 2) return
-  const armed = new Set(fighting.flatMap(({ race, group }) => (group.design.armament > 0 ? [race.index] : [])))
-  const aggressor = races.some((race) => armed.has(race) && races.some((other) => atWar(draft, race, other)))
-  if (!aggressor) return
-  const enemies = enemiesOf(draft, races, armed)
   const outcome = fight(
     random,
     fighting.map(({ race, group: { design, ships, techs, load } }) => ({
@@ -70,13 +94,10 @@ const battleAt = (
       logDefence: logOf(draft.ruleset, defenceOf(draft.ruleset, design, techs, fullMass(design.mass, load, techs)))
     })),
     enemies,
-    {
-      rounds: draft.ruleset.battleRounds,
-      shots: draft.ruleset.battleShots,
-      shotsWithoutLoss: draft.ruleset.battleShotsWithoutLoss
-    }
+    { rounds: draft.ruleset.battleRounds, shots, shotsWithoutLoss: draft.ruleset.battleShotsWithoutLoss }
   )
   if (outcome === undefined) return
+  draft.fired += outcome.spent
   const places = new Map(fighting.map(({ group }, at) => [group, at]))
   const hostile = new Set(enemies.flatMap((list, side) => (list.length > 0 ? [side, ...list] : [])))
   // The protocol numbers groups that fight first; those that only look on come after them.
@@ -99,6 +120,7 @@ const battleAt = (
     })),
     rounds: outcome.rounds,
     shots: outcome.shots,
+    ...(outcome.cutShort ? { cut_short: true as const } : {}),
     protocol: outcome.protocol,
     omitted: outcome.omitted,
     totals: outcome.totals
@@ -110,14 +132,17 @@ const battleAt = (
 
 /**
  * Fights at most one battle at each planet, by ascending number, and logs it with its losses. `when` tells the two
- * phases apart and keeps their random streams separate.
+ * phases apart and keeps their random streams separate. No more shots are fired than the ruleset has for a turn.
  */
 export const battles = (when: BattleEvent["when"]): Phase => ({
   name: `battles ${when}`,
   run: ({ draft, random }) => {
     const there = groupsByPlanet(draft, () => true)
-    for (const number of [...there.keys()].toSorted((a, b) => a - b)) {
-      battleAt(draft, random, when, planetOf(draft, number), there.get(number) ?? [])
+    const encounters = [...there.keys()]
+      .toSorted((a, b) => a - b)
+      .flatMap((number) => encounterAt(draft, planetOf(draft, number), there.get(number) ?? []) ?? [])
+    for (const [at, encounter] of encounters.entries()) {
+      fightOut(draft, random, when, encounter, shareOf(draft, when, encounters.length - at - 1))
     }
   }
 })

@@ -26,6 +26,7 @@ const battle = ({ galaxy }: Facts, event: BattleEvent): Battle => ({
   })),
   rounds: event.rounds,
   shots: event.shots,
+  ...(event.cut_short === undefined ? {} : { cut_short: true }),
   protocol: event.protocol.map(([attacker, target, destroyed, count]) => ({
     attacker,
     target,

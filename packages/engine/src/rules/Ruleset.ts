@@ -93,6 +93,11 @@ export interface Ruleset {
   readonly battleRounds: number
   readonly battleShots: number
   readonly battleShotsWithoutLoss: number
+  /**
+   * Shots of all battles of a turn together, null for no bound. What is left of them is divided among the battles still
+   * to come, so that none can use up those of the others; the first battles of a turn get half of it (D26).
+   */
+  readonly turnShots: number | null
   /** `power`: by the guns; `capture`: the bomber gets what is left; `wipe`: nothing is left. */
   readonly bombing: "power" | "capture" | "wipe"
   readonly map: "torus" | "flat"
@@ -152,6 +157,7 @@ export const plus: Ruleset = {
   battleRounds: 100_000,
   battleShots: 50_000_000,
   battleShotsWithoutLoss: 5_000_000,
+  turnShots: 3_000_000,
   bombing: "power",
   map: "torus",
   mapSideFactor: 45,
@@ -181,6 +187,7 @@ export const ngConstants: Ruleset = {
   idleWarningPublic: null,
   hullBilling: { aboveMass: 49.5, discount: 0.01 },
   upgradingBinds: false,
+  turnShots: null,
   bombing: "capture",
   map: "flat",
   nameLength: 21

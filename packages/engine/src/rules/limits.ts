@@ -14,3 +14,5 @@ export const maxMass = 1_000_000
 export const maxSciencePart = 1_000_000_000
 /** Lines of one battle's protocol; the rest is counted as omitted. */
 export const maxProtocol = 2000
+/** Pairs of groups whose shots one battle counts; shots of further pairs are in the battle's sum only. */
+export const maxTotals = 20_000

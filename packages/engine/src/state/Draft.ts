@@ -79,6 +79,8 @@ export interface Draft {
   finished: boolean
   winners: ReadonlyArray<number>
   readonly events: Array<TurnEvent>
+  /** Shots that the battles of this turn have fired. */
+  fired: number
   /** Caches, filled when first needed and dropped on a change; read them by `planetsOf` and `planetNamed`. */
   readonly index: {
     owned: ReadonlyArray<ReadonlyArray<DraftPlanet>> | undefined
@@ -139,6 +141,7 @@ export const draftOf = (galaxy: Galaxy, ruleset: Ruleset = rulesets[galaxy.rules
     finished: galaxy.finished,
     winners: galaxy.winners,
     events: [],
+    fired: 0,
     index: { owned: undefined, named: undefined },
     races,
     planets: galaxy.planets.map((planet) => ({

@@ -74,6 +74,8 @@ export const BattleEvent = Schema.Struct({
   groups: Schema.Array(BattleSide),
   rounds: Schema.Int,
   shots: Schema.Int,
+  /** Present where a bound of the ruleset ended the battle before it was decided. */
+  cut_short: Schema.optionalKey(Schema.Literal(true)),
   /** Equal shots in a row, as attacker, target, destroyed (1 or 0) and their number. */
   protocol: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int, Schema.Int, Schema.Int])),
   /** Lines that the bounded protocol leaves out. */

@@ -24,6 +24,7 @@ describe("the rulesets", () => {
       "pointsPerTechLevel",
       "populationPerVote",
       "shieldNormaliser",
+      "turnShots",
       "upgradingBinds",
       "winningShare"
     ])

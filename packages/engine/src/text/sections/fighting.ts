@@ -54,7 +54,10 @@ export const battleSection = (place: PlaceOf, battle: Battle): Section => {
       ...under("Protocol", battle.protocol.map(shotLine(nameOf))),
       ...(battle.omitted === 0 ? [] : [`Lines of the protocol left out: ${battle.omitted}`]),
       ...under("All shots", table(shotTotal(nameOf), battle.totals)),
-      `Rounds: ${battle.rounds}, shots: ${battle.shots}`
+      `Rounds: ${battle.rounds}, shots: ${battle.shots}`,
+      ...(battle.cut_short === true
+        ? ["The battle ended undecided: the shots that it could have this turn were used up."]
+        : [])
     ]
   }
 }

@@ -92,8 +92,13 @@ totalsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+cutShort():boolean|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : null;
+}
+
 static startBattle(builder:flatbuffers.Builder) {
-  builder.startObject(9);
+  builder.startObject(10);
 }
 
 static addPlanet(builder:flatbuffers.Builder, planet:number) {
@@ -168,6 +173,10 @@ static startTotalsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addCutShort(builder:flatbuffers.Builder, cutShort:boolean) {
+  builder.addFieldInt8(9, +cutShort, null);
+}
+
 static endBattle(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 6) // name
@@ -178,7 +187,7 @@ static endBattle(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createBattle(builder:flatbuffers.Builder, planet:number, nameOffset:flatbuffers.Offset, whenOffset:flatbuffers.Offset, groupsOffset:flatbuffers.Offset, rounds:number, shots:number, protocolOffset:flatbuffers.Offset, omitted:number, totalsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createBattle(builder:flatbuffers.Builder, planet:number, nameOffset:flatbuffers.Offset, whenOffset:flatbuffers.Offset, groupsOffset:flatbuffers.Offset, rounds:number, shots:number, protocolOffset:flatbuffers.Offset, omitted:number, totalsOffset:flatbuffers.Offset, cutShort:boolean|null):flatbuffers.Offset {
   Battle.startBattle(builder);
   Battle.addPlanet(builder, planet);
   Battle.addName(builder, nameOffset);
@@ -189,6 +198,8 @@ static createBattle(builder:flatbuffers.Builder, planet:number, nameOffset:flatb
   Battle.addProtocol(builder, protocolOffset);
   Battle.addOmitted(builder, omitted);
   Battle.addTotals(builder, totalsOffset);
+  if (cutShort !== null)
+    Battle.addCutShort(builder, cutShort);
   return Battle.endBattle(builder);
 }
 }
