@@ -9,14 +9,24 @@ import type { AddressInfo } from "node:net"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
 
-const [argument] = process.argv.slice(2)
+const usage = `npm run bench: measures the codec, signatures, calls, turns and a battle, as ratios within one run.
+
+  npm run bench
+  npm run bench -- compare TREE [PART]   how much faster this tree's engine is than that of another work tree;
+                                         PART: only works with this in their names`
+
+const [argument, tree = "", part] = process.argv.slice(2)
+if (argument === "compare" && isTree(tree)) {
+  await compare(tree, part)
+  process.exit()
+}
 if (argument !== undefined) {
-  console.log("npm run bench: measures the codec, signatures, calls, turns and a battle, as ratios within one run.")
-  console.log("It takes no arguments.")
+  console.log(argument === "compare" ? `${tree} is not a work tree of this repository.` : usage)
   process.exit(argument === "--help" ? 0 : 2)
 }
 

@@ -26,7 +26,9 @@ const round = async (work: Work): Promise<number> => {
   return (count / (performance.now() - started)) * 1_000
 }
 
-const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+/** The middle one of some values. */
+export const median = (values: ReadonlyArray<number>) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 export const measure = async (works: ReadonlyArray<Work>): Promise<ReadonlyArray<Rate>> => {
   const rates = works.map((work) => ({ work, values: new Array<number>() }))

@@ -1,0 +1,13 @@
+/** One thing that is compared between two trees. */
+
+/** One thing to measure: `once`. Neither `prepare` nor `text`, the result as text for comparison, is timed. */
+export interface Work {
+  readonly name: string
+  readonly prepare?: () => Promise<void>
+  readonly once: () => unknown
+  readonly text: (result: unknown) => string
+}
+
+/** A result as text without the sentences of refusals, which may be reworded. */
+export const withoutMessages = (result: unknown): string =>
+  JSON.stringify(result, (key, value: unknown) => (key === "message" ? undefined : value))
