@@ -11,6 +11,7 @@ import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKi
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
 import { forms, sendFleet, sendGroup } from "@galaxy/engine/text/forms"
+import { orderWords } from "@galaxy/engine/text/orderWords"
 import { groups } from "@galaxy/host-node/config/settings"
 import { decisionFiles, decisionIndex, readDecisions } from "./lib/decisions.ts"
 
@@ -67,16 +68,17 @@ ${table(
 const orders = (): string => `# Orders of the Galaxy game
 
 An order is one flat JSON object (FlatBuffers table \`galaxy.game.Order\`): \`op\` and the arguments of its row. In order
-text it is one line: the letter and the arguments in this order, those in brackets only as far as they are needed. The
-rules behind them are in the [guide](../guides/rules.md).
+text it is one line: the letter or a word for it, then the arguments in this order, those in brackets only as far as
+they are needed. The name of the operation is read like a word. The rules behind them are in the
+[guide](../guides/rules.md#orders).
 
 ${table(
-  ["letter", "op", "arguments"],
+  ["letter", "words", "op", "arguments"],
   orderOps
     .flatMap((op) => (op === "send" ? [sendGroup, sendFleet] : [forms[op]]))
     .map(({ op, letter, fields, needed }) => {
       const named = fields.map((field, index) => (index < needed ? `\`${field}\`` : `[\`${field}\`]`))
-      return [letter, `\`${op}\``, named.join(" ") || "none"]
+      return [letter, orderWords[op].join(", "), `\`${op}\``, named.join(" ") || "none"]
     })
 )}
 

@@ -1,8 +1,8 @@
 /** Plain decimals: digits with at most a sign and a point, and no exponent. Every finite number has such a text. */
 
-const plain = /^-?(?:\d+(?:\.\d+)?|\.\d+)$/
+const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)$/
 
-/** Whether a text is a plain decimal. Digits may be missing before the point, but not after it. */
+/** Whether a text is a plain decimal. Digits may be missing before the point or after it, but not on both sides. */
 export const isDecimal = (text: string): boolean => plain.test(text)
 
 /** The number as a plain decimal that reads back as the same number; zero has no sign. */

@@ -1,30 +1,24 @@
 /**
- * Reads the classic order text: one order per line, a letter and its arguments, `;` before a comment.
+ * Reads the classic order text: one order per line, a letter or a word and its arguments, comments, and a frame around
+ * the orders where there is one.
  *
- * Syntax only: whether names refer to anything is for the engine to say. Orders that are read fulfil the contract's
- * schema. The whole text is refused when any line is wrong, with every error up to a bound.
+ * Syntax only: whether names refer to anything is for the engine to say. Planets alone are numbers in orders, so their
+ * names are looked up here. Orders that are read fulfil the contract's schema.
  */
-import { maxBodyBytes, maxOrders, maxOrderText } from "@galaxy/contract/engine/Limits"
-import { Order } from "@galaxy/contract/engine/Order"
-import { Result, Schema } from "effect"
-import { isDecimal } from "./decimals.ts"
-import {
-  classKeyword,
-  type OrderField,
-  type OrderForm,
-  forms,
-  fractions,
-  kindOf,
-  missing,
-  newestGroup,
-  sendFleet,
-  sendGroup
-} from "./forms.ts"
-import { type Problem, type Word, wordsOf } from "./words.ts"
+import { maxBodyBytes, maxOrders } from "@galaxy/contract/engine/Limits"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { Result } from "effect"
+import { classKeyword, forms, kindOf, type OrderForm, sendGroup } from "./forms.ts"
+import { framed } from "./frame.ts"
+import type { OrderReader } from "./OrderReader.ts"
+import { allCommands, type Command, commandOf, formOf } from "./orderWords.ts"
+import { PlanetNames } from "./planetNames.ts"
+import { isKeyword, shown, valueOf } from "./values.ts"
+import { type IsPlanetDue, type Problem, type Word, wordsOf } from "./words.ts"
 
 /** Most bytes of a text, in UTF-8. */
 export const maxOrdersTextBytes = maxBodyBytes
-/** Most errors reported for one text; lines after the last of them are not read. */
+/** Most errors reported for one text. */
 export const maxOrderTextErrors = 100
 
 /** What is wrong and where. Lines and columns count from 1, columns in UTF-16 units. */
@@ -41,69 +35,21 @@ export interface OrderText {
   readonly lines: ReadonlyArray<number>
 }
 
-const shown = (text: string): string => {
-  const start = Array.from(text.slice(0, 40)).slice(0, 20).join("")
-  return start === text ? `"${text}"` : `"${start}…"`
+/** What could be read of a text. */
+export interface ReadOrders extends OrderText {
+  /** What is wrong with the other lines, from top to bottom; at most `maxOrderTextErrors`. */
+  readonly errors: ReadonlyArray<OrderTextError>
+  /** How many lines have errors. */
+  readonly wrong: number
+  /** How many lines with something in them are outside of the frame, and so were not read. */
+  readonly outside: number
 }
 
-const isKeyword = (word: Word | undefined, keyword: string): boolean =>
-  word !== undefined && !word.quoted && word.text.toUpperCase() === keyword
-
-const isGroup = (word: Word): boolean => !word.quoted && (isDecimal(word.text) || isKeyword(word, newestGroup))
-
-/** The form that a letter with these arguments means. */
-const formOf = (letter: string, given: ReadonlyArray<Word>): OrderForm | undefined => {
-  const [first] = given
-  switch (letter.toUpperCase()) {
-    case "D":
-      return given.length === 1 ? forms.delete_class : forms.design_class
-    case "H":
-      return given.length === 1 ? forms.delete_science : forms.create_science
-    case "J":
-      if (first === undefined) return forms.merge_groups
-      return isGroup(first) ? forms.join_fleet : forms.merge_fleets
-    case "S":
-      return first === undefined || isGroup(first) ? sendGroup : sendFleet
-    default:
-      return Object.values(forms).find((form) => form.letter === letter.toUpperCase())
-  }
-}
-
-/** `L group goods [ships [amount]]`. */
-const usage = (form: OrderForm): string => {
+/** `L group goods [ships [amount]]`, with the command as it is spelled. */
+const usage = (command: Command, form: OrderForm): string => {
   const fields = form.fields.map((field) => (form === sendGroup && field === "group" ? "group-or-fleet" : field))
   const optional = fields.slice(form.needed).reduceRight((rest, field) => ` [${field}${rest}]`, "")
-  return [form.letter, ...fields.slice(0, form.needed)].join(" ") + optional
-}
-
-/** Whether the contract allows a value in a field. */
-const accepts = (field: OrderField, value: string | number): boolean => Schema.is(Order.fields[field])(value)
-
-/** The value of a field, or what is wrong with its word. */
-const valueOf = (field: OrderField, word: Word): Result.Result<string | number, string> => {
-  if (isKeyword(word, missing))
-    return Result.fail(`${field} is missing: ${missing} can only leave out an optional value`)
-  const kind = kindOf(field)
-  if (kind === "text") {
-    return accepts(field, word.text)
-      ? Result.succeed(word.text)
-      : Result.fail(`${field} is longer than ${maxOrderText} characters`)
-  }
-  if (kind === "group" && isKeyword(word, newestGroup)) return Result.succeed(0)
-  const digits = kind === "planet" && !word.quoted && word.text.startsWith("#") ? word.text.slice(1) : word.text
-  if (word.quoted || !isDecimal(digits)) {
-    return Result.fail(
-      `${field} must be a number${kind === "group" ? ` or ${newestGroup}` : ""}, not ${shown(word.text)}`
-    )
-  }
-  // Adding 0 turns -0 into 0.
-  const value = Number(digits) + 0
-  if (accepts(field, value)) return Result.succeed(value)
-  return Result.fail(
-    fractions.has(field) || Number.isInteger(value)
-      ? `${field} is out of bounds: ${shown(word.text)}`
-      : `${field} must be a whole number, not ${shown(word.text)}`
-  )
+  return [command.text, ...fields.slice(0, form.needed)].join(" ") + optional
 }
 
 /** `SHIP Drive` is one product of two words. */
@@ -116,11 +62,17 @@ const joinProduct = (given: ReadonlyArray<Word>): ReadonlyArray<Word> => {
   return [planet, product, ...rest]
 }
 
-const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, ReadonlyArray<Problem>> => {
-  const form = first.quoted ? undefined : formOf(first.text, rest)
-  if (form === undefined) {
-    return Result.fail([{ column: first.column, message: `${shown(first.text)} is not an order` }])
+const orderOf = (
+  first: Word,
+  rest: ReadonlyArray<Word>,
+  names: PlanetNames | undefined
+): Result.Result<Order, ReadonlyArray<Problem>> => {
+  const command = commandOf(first)
+  if (command === undefined) {
+    const message = `${shown(first.text)} is not an order; there are ${allCommands}`
+    return Result.fail([{ column: first.column, message }])
   }
+  const form = formOf(command, rest)
   const given = form === forms.produce ? joinProduct(rest) : rest
   const problems: Array<Problem> = []
   const values: Array<readonly [string, unknown]> = []
@@ -129,53 +81,88 @@ const orderOf = (first: Word, rest: ReadonlyArray<Word>): Result.Result<Order, R
     if (word === undefined) {
       if (at >= form.needed) break
       const column = given.at(-1)?.end ?? first.end
-      problems.push({ column, message: `an argument is missing; the order is: ${usage(form)}` })
+      problems.push({ column, message: `an argument is missing; the order is: ${usage(command, form)}` })
       break
     }
-    const value = valueOf(field, word)
+    const value = valueOf(field, word, names)
     if (Result.isFailure(value)) problems.push({ column: word.column, message: value.failure })
     else values.push([field, value.success])
   }
   const surplus = given[form.fields.length]
   if (surplus !== undefined) {
-    problems.push({ column: surplus.column, message: `there are too many arguments; the order is: ${usage(form)}` })
+    const message = `there are too many arguments; the order is: ${usage(command, form)}`
+    problems.push({ column: surplus.column, message })
   }
   return problems.length === 0 ? Result.succeed({ op: form.op, ...Object.fromEntries(values) }) : Result.fail(problems)
 }
 
+const isPlanetDue: IsPlanetDue = ([first, ...given]) => {
+  const command = first === undefined ? undefined : commandOf(first)
+  const field = command === undefined ? undefined : formOf(command, given).fields[given.length]
+  return field !== undefined && kindOf(field) === "planet"
+}
+
 /** The order of a line; `undefined` when it is blank or a comment. */
-const parseLine = (line: string): Result.Result<Order | undefined, ReadonlyArray<Problem>> => {
-  const words = wordsOf(line)
+const parseLine = (
+  line: string,
+  names: PlanetNames | undefined
+): Result.Result<Order | undefined, ReadonlyArray<Problem>> => {
+  const words = wordsOf(line, isPlanetDue)
   if (Result.isFailure(words)) return Result.fail([words.failure])
   const [first, ...rest] = words.success
-  return first === undefined ? Result.succeed(undefined) : orderOf(first, rest)
+  return first === undefined ? Result.succeed(undefined) : orderOf(first, rest, names)
 }
 
 const isTooLong = (text: string): boolean =>
   text.length > maxOrdersTextBytes || new TextEncoder().encode(text).length > maxOrdersTextBytes
 
-/** The orders of a text, or all of its errors from top to bottom, at most `maxOrderTextErrors`. */
-export const parseOrders = (text: string): Result.Result<OrderText, ReadonlyArray<OrderTextError>> => {
+/**
+ * Reads all lines that can be read, and says what is wrong with the others. Fails only when a text is too long, or its
+ * frame is incomplete or not for this reader.
+ */
+export const readOrders = (
+  text: string,
+  reader: OrderReader = {}
+): Result.Result<ReadOrders, ReadonlyArray<OrderTextError>> => {
   if (isTooLong(text)) {
     return Result.fail([{ line: 1, column: 1, message: `the text is longer than ${maxOrdersTextBytes} bytes` }])
   }
+  const source = text.split(/\r\n|\n|\r/)
+  const frame = framed(source, reader)
+  if (Result.isFailure(frame)) return Result.fail([frame.failure])
+  const { from, to, outside } = frame.success
+  const names = reader.planets === undefined ? undefined : new PlanetNames(reader.planets)
   const orders: Array<Order> = []
   const lines: Array<number> = []
   const errors: Array<OrderTextError> = []
-  for (const [index, source] of text.split(/\r\n|\n|\r/).entries()) {
-    const line = index + 1
-    const parsed = parseLine(source)
-    if (Result.isFailure(parsed)) {
-      errors.push(...parsed.failure.map((problem) => ({ line, ...problem })))
-      if (errors.length >= maxOrderTextErrors) break
-    } else if (parsed.success !== undefined) {
+  let wrong = 0
+  const report = (line: number, problems: ReadonlyArray<Problem>): void => {
+    wrong++
+    for (const problem of problems) if (errors.length < maxOrderTextErrors) errors.push({ line, ...problem })
+  }
+  for (let at = from; at < to; at++) {
+    const line = at + 1
+    const parsed = parseLine(source[at] ?? "", names)
+    if (Result.isFailure(parsed)) report(line, parsed.failure)
+    else if (parsed.success !== undefined) {
       if (orders.length === maxOrders) {
-        errors.push({ line, column: 1, message: `there are more than ${maxOrders} orders` })
+        report(line, [{ column: 1, message: `there are more than ${maxOrders} orders` }])
         break
       }
-      orders.push(parsed.success)
+      const order = parsed.success
+      if (order.op === "rename_planet") names?.rename(order.planet ?? 0, order.name ?? "")
+      orders.push(order)
       lines.push(line)
     }
   }
-  return errors.length === 0 ? Result.succeed({ orders, lines }) : Result.fail(errors.slice(0, maxOrderTextErrors))
+  return Result.succeed({ orders, lines, errors, wrong, outside })
 }
+
+/** The orders of a text, or all of its errors from top to bottom, at most `maxOrderTextErrors`. */
+export const parseOrders = (
+  text: string,
+  reader: OrderReader = {}
+): Result.Result<OrderText, ReadonlyArray<OrderTextError>> =>
+  Result.flatMap(readOrders(text, reader), ({ orders, lines, errors }) =>
+    errors.length === 0 ? Result.succeed({ orders, lines }) : Result.fail(errors)
+  )

@@ -20,7 +20,10 @@ import {
 import { quoteWord } from "./words.ts"
 
 const needsQuotes = (text: string): boolean =>
-  !/^[^\s\p{Cc}";]+$/u.test(text) || isDecimal(text) || text === missing || text.toUpperCase() === newestGroup
+  !/^[^\s\p{Cc}";#][^\s\p{Cc}";]*$/u.test(text) ||
+  isDecimal(text) ||
+  text === missing ||
+  text.toUpperCase() === newestGroup
 
 const printText = (text: string): string => (needsQuotes(text) ? quoteWord(text) : text)
 

@@ -1,6 +1,7 @@
 /**
  * Words of one line of order text: texts between spaces or double quotes, up to a comment.
  *
+ * A comment begins with `;` or `#`. A `#` before a digit is a planet instead, unless the line begins with it.
  * `quoteWord` writes any text as one quoted word, and `wordsOf` reads it back unchanged.
  */
 import { Result } from "effect"
@@ -20,6 +21,9 @@ export interface Problem {
   readonly column: number
   readonly message: string
 }
+
+/** Whether a planet is due after these words of a line. */
+export type IsPlanetDue = (before: ReadonlyArray<Word>) => boolean
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
@@ -62,8 +66,21 @@ const bareAt = (line: string, from: number): Result.Result<Word, Problem> => {
   return Result.succeed({ text: line.slice(from, at), column: from + 1, end: at + 1, quoted: false })
 }
 
+const digit = /\d/
+
+/** Whether the word at an index begins a comment. Where a planet is due, its name may follow `#` as its number may. */
+const isComment = (line: string, at: number, before: ReadonlyArray<Word>, isPlanetDue: IsPlanetDue): boolean => {
+  if (line[at] !== "#") return false
+  const next = line[at + 1] ?? " "
+  if (before.length === 0 || space.test(next)) return true
+  return !digit.test(next) && !isPlanetDue(before)
+}
+
 /** The words of a line, which must not hold a line break, or the first problem. */
-export const wordsOf = (line: string): Result.Result<ReadonlyArray<Word>, Problem> => {
+export const wordsOf = (
+  line: string,
+  isPlanetDue: IsPlanetDue = () => false
+): Result.Result<ReadonlyArray<Word>, Problem> => {
   const words: Array<Word> = []
   let at = 0
   while (at < line.length && line[at] !== ";") {
@@ -71,6 +88,7 @@ export const wordsOf = (line: string): Result.Result<ReadonlyArray<Word>, Proble
       at++
       continue
     }
+    if (isComment(line, at, words, isPlanetDue)) break
     const word = line[at] === '"' ? quotedAt(line, at) : bareAt(line, at)
     if (Result.isFailure(word)) return Result.fail(word.failure)
     words.push(word.success)

@@ -1,11 +1,12 @@
 /** The guide to the rules says what the engine does: its numbers, its turn, its orders and its sections. */
 import { readFileSync } from "node:fs"
-import { orderArguments } from "@galaxy/contract/engine/Order"
+import { orderArguments, type OrderOp } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import { freeKinds, planetsPerRace, type Range } from "@galaxy/engine/generation/kinds"
 import { plus } from "@galaxy/engine/rules/Ruleset"
 import type { Galaxy, Planet, ShipClass } from "@galaxy/engine/state/Galaxy"
-import { parseOrders } from "@galaxy/engine/text/parseOrders"
+import { orderWords } from "@galaxy/engine/text/orderWords"
+import { parseOrders, readOrders } from "@galaxy/engine/text/parseOrders"
 import { renderReport } from "@galaxy/engine/text/report"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
 import { assert, describe, it } from "@effect/vitest"
@@ -124,6 +125,32 @@ describe("orders", () => {
       parsed.orders.map((order) => order.op),
       [op]
     )
+  })
+
+  it.each(rows.map((row) => [row["for example"] ?? "", row["words"] ?? "", opOf(row)] as const))(
+    "%s may begin with %s",
+    (example, words, op) => {
+      assert.strictEqual(words, orderWords[op as OrderOp].join(", "))
+      for (const word of words.split(", ")) {
+        const parsed = Result.getOrThrow(parseOrders(example.replaceAll("`", "").replace(/^\w/, word)))
+        assert.deepEqual(
+          parsed.orders.map((order) => order.op),
+          [op]
+        )
+      }
+    }
+  )
+
+  it("in a frame are read as the text says", () => {
+    const text = blocks("orders-in-frame").join("\n")
+    const { orders } = Result.getOrThrow(parseOrders(text, { race: "Ann", turn: 5, planets: [["Terra", 2]] }))
+    assert.deepEqual(orders, [
+      { op: "produce", planet: 2, product: "CAP" },
+      { op: "send", group: 3, planet: 12 }
+    ])
+    for (const other of [{ race: "Bob" }, { turn: 4 }]) {
+      assert.isTrue(Result.isFailure(readOrders(text, { race: "Ann", turn: 5, ...other })))
+    }
   })
 
   it("are all there", () => {

@@ -1,6 +1,7 @@
 import { maxOrders, maxOrderText } from "@galaxy/contract/engine/Limits"
 import { Order, type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/Order"
 import { maxOrdersTextBytes, maxOrderTextErrors, parseOrders } from "@galaxy/engine/text/parseOrders"
+import { allCommands, orderWords } from "@galaxy/engine/text/orderWords"
 import { printOrder, printOrders } from "@galaxy/engine/text/printOrders"
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
@@ -88,6 +89,11 @@ const tricky = Schema.Literals([
   "-3",
   ".5",
   "#5",
+  "#",
+  "#x y",
+  "#order",
+  "+2",
+  "2.",
   "MAX",
   "max",
   "?",
@@ -216,11 +222,50 @@ describe("a text of orders", () => {
   })
 
   it("takes plain decimals, and planets with # too", () => {
-    assert.deepStrictEqual(ordersOf("H x 1 2.5 -3 .5\nR #5 COL #7\nH x 007 -0 -.5 1.0"), [
+    assert.deepStrictEqual(ordersOf("H x 1 2.5 -3 .5\nR #5 COL #7\nH x 007 -0 -.5 1.0\nU +3 +2 2."), [
       { op: "create_science", name: "x", drive: 1, weapons: 2.5, shields: -3, cargo: 0.5 },
       { op: "route", planet: 5, goods: "COL", to: 7 },
-      { op: "create_science", name: "x", drive: 7, weapons: 0, shields: -0.5, cargo: 1 }
+      { op: "create_science", name: "x", drive: 7, weapons: 0, shields: -0.5, cargo: 1 },
+      { op: "unload", group: 3, ships: 2, amount: 2 }
     ])
+  })
+
+  it("has a word for each letter, in any case", () => {
+    for (const [text, order] of classic) {
+      const rest = text.slice(1)
+      for (const word of [...orderWords[order.op], order.op]) {
+        // A planet's number tells the two orders that rename apart, and a class has none.
+        assert.deepStrictEqual(ordersOf(word.toUpperCase() + rest), [order], word)
+        assert.deepStrictEqual(ordersOf(word.toLowerCase() + rest), [order], word)
+      }
+    }
+    assert.deepStrictEqual(ordersOf("Produce 2 MAT"), [{ op: "produce", planet: 2, product: "MAT" }])
+  })
+
+  it("has comments after # too, and planets after it", () => {
+    const text = [
+      "# a comment",
+      "#5 is my home",
+      "#orders",
+      'P #2 CAP # for the "others',
+      "P 2 MAT #ore",
+      "J #",
+      "B 3 5#",
+      "S 3 #12",
+      'A "#x"'
+    ]
+    const parsed = Result.getOrThrow(parseOrders(text.filter((line) => !line.startsWith("B ")).join("\n")))
+    assert.deepStrictEqual(parsed, {
+      orders: [
+        { op: "produce", planet: 2, product: "CAP" },
+        { op: "produce", planet: 2, product: "MAT" },
+        { op: "merge_groups" },
+        { op: "send", group: 3, planet: 12 },
+        { op: "peace", race: "#x" }
+      ],
+      lines: [4, 5, 6, 7, 8]
+    })
+    assert.deepStrictEqual(errorsOf("B 3 5#"), [[1, 5, 'ships must be a number, not "5#"']])
   })
 
   it("leaves to the engine what names nothing", () => {
@@ -250,9 +295,12 @@ describe("a wrong text of orders", () => {
     ["J 5 Home 1 2 3", 12, `${surplus}J group fleet [ships]`],
     ["P 5 SHIP Drive 7", 16, `${surplus}P planet product`],
     ["P 5 Two Words", 9, `${surplus}P planet product`],
-    ["E 5", 1, '"E" is not an order'],
-    ["  Attack Zyx", 3, '"Attack" is not an order'],
-    ['"A" Zyx', 1, '"A" is not an order'],
+    ["E 5", 1, `"E" is not an order; there are ${allCommands}`],
+    ["  Attack Zyx", 3, `"Attack" is not an order; there are ${allCommands}`],
+    ['"A" Zyx', 1, `"A" is not an order; there are ${allCommands}`],
+    ["design Hauler", 14, `an argument is missing; the order is: Design name drive armament weapons shields cargo`],
+    ["join_fleet 5", 13, `an argument is missing; the order is: join_fleet group fleet [ships]`],
+    ["S 5 12 #3", 8, 'ships must be a number, not "#3"'],
     ["B five 3", 3, 'group must be a number or MAX, not "five"'],
     ["B 5 3x", 5, 'ships must be a number, not "3x"'],
     ["B 5 MAX", 5, 'ships must be a number, not "MAX"'],
@@ -276,15 +324,28 @@ describe("a wrong text of orders", () => {
     assert.deepStrictEqual(errorsOf(`J\n${text}\n`), [[2, column, message]])
   })
 
-  it.each(["1e5", "+1", "1.", ".", "-", "--1", "1,5", "0x10", "1_000", "١", "Infinity", "NaN", `1${"0".repeat(400)}`])(
-    "takes no %s as a number",
-    (number) => {
-      assert.deepStrictEqual(
-        errorsOf(`U 5 0 ${number}`).map(([line, column]) => [line, column]),
-        [[1, 7]]
-      )
-    }
-  )
+  it.each([
+    "1e5",
+    "+-1",
+    "1.2.",
+    ".",
+    "+",
+    "+.",
+    "-",
+    "--1",
+    "1,5",
+    "0x10",
+    "1_000",
+    "١",
+    "Infinity",
+    "NaN",
+    `1${"0".repeat(400)}`
+  ])("takes no %s as a number", (number) => {
+    assert.deepStrictEqual(
+      errorsOf(`U 5 0 ${number}`).map(([line, column]) => [line, column]),
+      [[1, 7]]
+    )
+  })
 
   it("is told all its errors, in their order", () => {
     assert.deepStrictEqual(
