@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { seal } from "@galaxy/engine/host/sealed"
+import { allCommands } from "@galaxy/engine/text/orderWords"
 import { readCommand } from "@galaxy/host-node/engine/play/arguments"
 import { Result } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
@@ -187,10 +188,49 @@ describe("play turn", () => {
     assert.strictEqual(ran.out, "")
     assert.deepEqual(ran.err.split("\n"), [
       'b.txt:1:9: drive must be a number, not "x"',
-      'b.txt:3:3: "FOO" is not an order',
+      `b.txt:3:3: "FOO" is not an order; there are ${allCommands}`,
       ""
     ])
     assert.strictEqual(await content("galaxy.json"), before)
+  })
+
+  it("leaves out lines that can't be read, and those alone, when it is to keep going", async () => {
+    await begin()
+    const text = "D Drone x 0 0 0 0\nD Probe 1 0 0 0 0\n; fine\n  V Nobody\n  FOO 1\n"
+    await write("b.txt", `Hello!\n#order bob 0\n${text}#end\n`)
+    const ran = await run(["turn", "--state", "galaxy.json", "--keep-going", "--orders", "Bob=b.txt"])
+    assert.deepEqual([ran.code, ran.err], [0, ""])
+    assert.deepEqual(ran.out.split("\n"), [
+      "Ann: no orders",
+      "Bob: 2 orders, 1 refused, 2 lines not read",
+      "b.txt: 1 line outside of #order … #end left out",
+      'b.txt:3:9: drive must be a number, not "x"',
+      `b.txt:7:3: "FOO" is not an order; there are ${allCommands}`,
+      "b.txt:6:3: refused: unknown_race: there is no race Nobody",
+      "galaxy.json: turn 1",
+      ""
+    ])
+    assert.deepEqual(
+      (await reportOf("Bob")).my_classes.map(({ name }) => name),
+      ["Probe"]
+    )
+    // A file of another race or turn is not for keeping on with.
+    const old = await run(["turn", "--state", "galaxy.json", "--keep-going", "--orders", "Ann=b.txt"])
+    assert.deepEqual([old.code, old.out, old.err], [1, "", 'b.txt:2:8: these are orders of "bob", not of Ann\n'])
+  })
+
+  it("knows planets by the names in the report before the turn", async () => {
+    await begin()
+    const home = homeOf(await reportOf("Ann"))
+    await write("a.txt", `Name ${home} Earth\nProduce earth MAT\n`)
+    const first = await run(["turn", "--state", "galaxy.json", "--orders", "Ann=a.txt"])
+    assert.include(first.out, "Ann: 2 orders, 0 refused\n")
+    await write("a.txt", "P EARTH DRIVE\n")
+    const second = await run(["turn", "--state", "galaxy.json", "--orders", "Ann=a.txt"])
+    assert.include(second.out, "Ann: 1 order, 0 refused\n")
+    assert.strictEqual((await reportOf("Ann")).my_planets.find(({ name }) => name === "Earth")?.production, "DRIVE")
+    const spy = await run(["turn", "--state", "galaxy.json", "--orders", "Bob=a.txt"])
+    assert.include(spy.err, 'a.txt:1:3: planet: you know no planet named "EARTH"')
   })
 
   it("refuses orders that are missing, too long or no text", async () => {

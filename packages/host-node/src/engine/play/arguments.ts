@@ -32,6 +32,8 @@ export interface PlayTurn {
   readonly orders: ReadonlyArray<OrderFile>
   /** Races whose orders the computer gives. */
   readonly bots: ReadonlyArray<string>
+  /** Whether a line that can't be read is left out, instead of stopping everything. */
+  readonly keepGoing: boolean
   readonly reports: string | undefined
 }
 
@@ -67,18 +69,18 @@ Makes the galaxy of a new game. An existing file is never overwritten.
   --ruleset  ${rulesetNames.join(" or ")}; ${rulesetNames[0]} when left out
   --reports  folder for the first report of each race, as text and as JSON
 `,
-  turn: `play turn --state FILE [--orders RACE=FILE]… [--bot RACE]… [--reports FOLDER]
+  turn: `play turn --state FILE [--orders RACE=FILE]… [--bot RACE]… [--keep-going] [--reports FOLDER]
 
 Makes the next turn. The file keeps the old turn until the whole new one is on the disk.
 
-  --state    the file that play new made
-  --orders   the orders of a race: one on a line, a letter and its arguments, as in docs/guides/rules.md;
-             a race without a file gives no orders
-  --bot      a race that the computer plays: it reads the race's report and nothing else
-  --reports  folder for the report of each race, as text and as JSON
+  --state       the file that play new made
+  --orders      the orders of a race, one on a line, as in docs/guides/rules.md; a race without a file gives no orders
+  --bot         a race that the computer plays: it reads the race's report and nothing else
+  --keep-going  leave out lines that can't be read, instead of making no turn
+  --reports     folder for the report of each race, as text and as JSON
 
-A text that can't be read stops everything: its errors are printed as FILE:LINE:COLUMN. An order that can be read
-but not carried out is skipped, and printed in the same way with the reason.
+What can't be read is printed as FILE:LINE:COLUMN, and no turn is made. An order that can be read but not carried out
+is skipped, and printed in the same way with the reason.
 `,
   report: `play report --state FILE --race RACE [--json]
 
@@ -106,6 +108,7 @@ const options = {
     state: { type: "string" },
     orders: { type: "string", multiple: true },
     bot: { type: "string", multiple: true },
+    "keep-going": { type: "boolean" },
     reports: { type: "string" },
     help: { type: "boolean" }
   },
@@ -199,7 +202,7 @@ const readers: { readonly [N in Name]: (values: Values) => Parsed<Command> } = {
       const orders = yield* orderFilesIn(textsOf(values["orders"]))
       const bots = yield* botsIn(textsOf(values["bot"]), orders)
       const reports = yield* folder(textOf(values["reports"]))
-      return { command: "turn", state, orders, bots, reports }
+      return { command: "turn", state, orders, bots, keepGoing: values["keep-going"] === true, reports }
     }),
   report: (values) =>
     Result.gen(function* () {

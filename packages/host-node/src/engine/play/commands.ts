@@ -1,18 +1,19 @@
 /** The commands of `play`. The last line that a command prints says what the file now holds. */
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
-import type { Order } from "@galaxy/contract/engine/Order"
+import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { generate } from "@galaxy/engine/generation/generate"
 import { raceNamed, raceTyped } from "@galaxy/engine/orders/subjects"
 import { reporter, reportsOf } from "@galaxy/engine/report/reports"
 import { type Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
+import { readerOf } from "@galaxy/engine/text/OrderReader"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
 import { sha256Hex } from "@galaxy/engine/random/sha256"
 import { Effect, Result } from "effect"
 import type { Command, NewCommand, PlayTurn, ShowReport } from "./arguments.ts"
 import { cannot } from "./failures.ts"
 import * as GalaxyFile from "./GalaxyFile.ts"
-import { readAll, refusals } from "./orderFiles.ts"
+import { type OrdersRead, readAll, refusals } from "./orderFiles.ts"
 import { asJson, asText, writeAll } from "./reportFiles.ts"
 
 /** An id that is the same for the same text. */
@@ -52,6 +53,23 @@ const ending = ({ finished, winners, races }: Galaxy): ReadonlyArray<string> => 
   return [`The game is over. Won by ${winners.map((it) => races[it]?.name ?? it).join(", ")}.`]
 }
 
+/** How many orders there were, and what became of them. */
+const tally = (outcomes: ReadonlyArray<OrderOutcome>, wrong: number): string => {
+  const refused = outcomes.filter((it) => !it.accepted).length
+  return [
+    count(outcomes.length, "order"),
+    ...(outcomes.length === 0 ? [] : [`${refused} refused`]),
+    ...(wrong === 0 ? [] : [`${count(wrong, "line")} not read`])
+  ].join(", ")
+}
+
+/** What there is to say of a file of orders, line by line. */
+const told = (read: OrdersRead, outcomes: ReadonlyArray<OrderOutcome>): ReadonlyArray<string> => [
+  ...(read.outside === 0 ? [] : [`${read.file}: ${count(read.outside, "line")} outside of #order … #end left out`]),
+  ...read.unread,
+  ...refusals(read, outcomes)
+]
+
 const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const { state } = command
   const found = yield* GalaxyFile.read(state)
@@ -61,10 +79,11 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const bots = yield* Effect.forEach(command.bots, (race) => indexIn(before, race))
   const gone = [...givers, ...bots].find((it) => raceAt(before, it).removed !== null)
   if (gone !== undefined) return yield* cannot(`${raceAt(before, gone).name} has left the game`)
-  const read = yield* readAll(command.orders.map(({ file }) => file))
+  const write = reporter(before, found.log)
+  const files = command.orders.map(({ file }, at) => ({ file, writer: readerOf(write(givers[at] ?? 0)) }))
+  const read = yield* readAll(files, command.keepGoing)
 
   const orders = new Map<number, ReadonlyArray<Order>>(givers.map((race, at) => [race, read[at]?.orders ?? []]))
-  const write = reporter(before, found.log)
   for (const race of bots) orders.set(race, botOrders(write(race)))
   const turn = makeTurn(before, { orders, banished: new Set() })
   const { galaxy, reports } = turn
@@ -76,11 +95,8 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const verdicts = readers.flatMap(({ race, orders: outcomes }) => {
     const at = givers.findIndex((it) => raceAt(before, it).name === race)
     const text = read[at]
-    const refused = text === undefined ? [] : refusals(text, outcomes)
-    const total = outcomes.length
-    const failed = outcomes.filter((it) => !it.accepted).length
     const left = raceAt(galaxy, raceNamed(galaxy, race) ?? 0).removed === null ? "" : "; left the game"
-    return [`${race}: ${count(total, "order")}${total === 0 ? "" : `, ${failed} refused`}${left}`, ...refused]
+    return [`${race}: ${tally(outcomes, text?.wrong ?? 0)}${left}`, ...(text === undefined ? [] : told(text, outcomes))]
   })
   return [...verdicts, ...ending(galaxy), `${state}: turn ${galaxy.turn}`].map((line) => `${line}\n`).join("")
 })

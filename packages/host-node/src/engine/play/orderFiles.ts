@@ -1,12 +1,18 @@
 /**
  * Orders as people write them into files. A file is read completely, or refused with all of its errors by line and
- * column.
+ * column; with `keepGoing` only the lines that have errors are left out.
  */
 import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
-import { maxOrdersTextBytes, parseOrders } from "@galaxy/engine/text/parseOrders"
-import { wordsOf } from "@galaxy/engine/text/words"
+import type { OrderReader } from "@galaxy/engine/text/OrderReader"
+import { maxOrdersTextBytes, type OrderTextError, readOrders } from "@galaxy/engine/text/parseOrders"
 import { Effect, FileSystem, Result } from "effect"
 import { type CannotPlay, cannot, fileProblem } from "./failures.ts"
+
+/** A file, and who has written it. */
+export interface WrittenOrders {
+  readonly file: string
+  readonly writer: OrderReader
+}
 
 /** The orders of one file, with the place of each for messages. */
 export interface OrdersRead {
@@ -14,42 +20,49 @@ export interface OrdersRead {
   readonly orders: ReadonlyArray<Order>
   /** `line:column` of each order, from 1. */
   readonly places: ReadonlyArray<string>
+  /** What is wrong with the lines that were left out, with file, line and column. */
+  readonly unread: ReadonlyArray<string>
+  /** How many lines were left out because of errors. */
+  readonly wrong: number
+  /** How many lines stand outside of the frame of the orders. */
+  readonly outside: number
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-const columnOf = (line: string): number => {
-  const words = wordsOf(line)
-  return Result.isSuccess(words) ? (words.success[0]?.column ?? 1) : 1
-}
+const columnOf = (line: string): number => line.search(/\S/) + 1
 
-const readOrders = Effect.fnUntraced(function* (file: string) {
+const readFile = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const bytes = yield* Effect.gen(function* () {
     const { size } = yield* fs.stat(file)
     return size > maxOrdersTextBytes ? undefined : yield* fs.readFile(file)
   }).pipe(Effect.mapError((error) => cannot(`${file} can't be read: ${fileProblem(error)}`)))
   if (bytes === undefined) return yield* cannot(`${file} is longer than ${maxOrdersTextBytes} bytes`)
-  const text = yield* Effect.try({
+  return yield* Effect.try({
     try: () => utf8.decode(bytes),
     catch: () => cannot(`${file} is not UTF-8 text`)
   })
-  const parsed = parseOrders(text)
-  if (Result.isFailure(parsed)) {
-    return yield* cannot(...parsed.failure.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`))
-  }
-  const { orders, lines } = parsed.success
+})
+
+const readWritten = Effect.fnUntraced(function* ({ file, writer }: WrittenOrders, keepGoing: boolean) {
+  const text = yield* readFile(file)
+  const told = ({ line, column, message }: OrderTextError): string => `${file}:${line}:${column}: ${message}`
+  const read = readOrders(text, writer)
+  if (Result.isFailure(read)) return yield* cannot(...read.failure.map(told))
+  const { orders, lines, errors, wrong, outside } = read.success
+  if (errors.length > 0 && !keepGoing) return yield* cannot(...errors.map(told))
   const source = text.split(/\r\n|\n|\r/)
   const places = lines.map((line) => `${line}:${columnOf(source[line - 1] ?? "")}`)
-  return { file, orders, places }
+  return { file, orders, places, unread: errors.map(told), wrong, outside }
 })
 
 /** Reads all files; fails with the errors of all of them at once. */
-export const readAll = Effect.fnUntraced(function* (files: ReadonlyArray<string>) {
+export const readAll = Effect.fnUntraced(function* (files: ReadonlyArray<WrittenOrders>, keepGoing: boolean) {
   const read: Array<OrdersRead> = []
   const problems: Array<string> = []
   for (const file of files) {
-    const result: Result.Result<OrdersRead, CannotPlay> = yield* Effect.result(readOrders(file))
+    const result: Result.Result<OrdersRead, CannotPlay> = yield* Effect.result(readWritten(file, keepGoing))
     if (Result.isSuccess(result)) read.push(result.success)
     else problems.push(...result.failure.problems)
   }
