@@ -102,8 +102,9 @@ const asTold = (told: number) =>
 /** The player's events from a position on. It reconnects by itself and fails only if a retry can't help. */
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.unwrap(
-    Effect.map(Ref.make<Position>({ last: from === "now" ? undefined : from.after, beganEmpty: false, failures: 0 }), (position) =>
-      connections(deps, position)
+    Effect.map(
+      Ref.make<Position>({ last: from === "now" ? undefined : from.after, beganEmpty: false, failures: 0 }),
+      (position) => connections(deps, position)
     )
   )
 

@@ -104,10 +104,7 @@ export const sendEmailCode = (
   baseUrl: string,
   request: { readonly email: string; readonly locale?: string }
 ): Effect.Effect<ChallengeId, CallFailed | Unavailable> =>
-  Effect.map(
-    call(`${baseUrl}/api/v1/public/auth/send-email-code`, Challenge, post(request)),
-    (it) => it.challenge_id
-  )
+  Effect.map(call(`${baseUrl}/api/v1/public/auth/send-email-code`, Challenge, post(request)), (it) => it.challenge_id)
 
 /** Exchanges the code for a device session that is bound to `key`. A wrong or expired code is `invalid_request`. */
 export const confirmEmailCode = (

@@ -478,6 +478,17 @@ describe("the budgets", () => {
     }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { ip: one } })))
   )
 
+  it.effect("of failures don't touch a connection that has verified", () =>
+    Effect.gen(function* () {
+      const { verify } = yield* Verifier
+      const connection = { verifiedAt: undefined }
+      yield* verify("command", envelopeOf(player, { requestId: "1" }), { ...peer, connection })
+      assert.strictEqual(yield* attempt(envelopeOf(stranger, { requestId: "2" })), "session_unknown")
+      assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "3" })), "rate_limited")
+      yield* verify("command", envelopeOf(player, { requestId: "4" }), { ...peer, connection })
+    }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { failuresIp: one } })))
+  )
+
   it.effect("of a message type are of each type", () =>
     Effect.gen(function* () {
       for (const messageType of ["user.account.get", "lobby.my.games"]) {

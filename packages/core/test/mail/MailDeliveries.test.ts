@@ -30,6 +30,7 @@ eachDatabase((name, database) => {
         const first = yield* mails.list({ limit: 2 })
         const second = yield* mails.list({ limit: 9_999, before: first[1]?.deliveryId ?? "" })
         assert.deepStrictEqual([...first, ...second], [...all])
+        assert.deepStrictEqual(yield* mails.list({ limit: 0 }), all.slice(0, 1))
         assert.strictEqual((yield* mails.list({ limit: 10, status: "sent" })).length, 0)
         assert.strictEqual((yield* mails.list({ limit: 10, status: "pending" })).length, 5)
       })

@@ -265,6 +265,30 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("tries again with a single slot too", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(defer)
+        yield* outbox.enqueue(mailTo("late@single.test", "late"))
+        yield* startWorker({ concurrency: 1, firstBackoff: "1 second", pollInterval: "1 second" })
+        yield* eventually(hasStatus("late", "retrying"))
+        yield* answer(accept)
+        yield* eventually(hasStatus("late", "sent"), "1 second")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("has at most three mails of a domain under way", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(hang)
+        for (let i = 0; i < 5; i++) yield* outbox.enqueue(mailTo(`x@slow.test`, `slow-${i}`))
+        const pass = yield* startWatchedWorker({ sendTimeout: "10 hours", lease: "20 hours", shutdownGrace: 0 })
+        yield* eventually(Effect.map(offeredTimes("x@slow.test"), (it) => it >= 3))
+        yield* pass(100)
+        assert.strictEqual(yield* offeredTimes("x@slow.test"), 3)
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("takes over from a worker that vanished once the lease ends, not before", () =>
       Effect.gen(function* () {
         const { outbox, answer } = yield* begin

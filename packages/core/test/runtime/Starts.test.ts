@@ -23,7 +23,7 @@ eachDatabase((name, database) => {
           assert.isTrue(yield* runtimes.reconcile(gameId))
           const started = yield* row(gameId)
           assert.strictEqual(started.status, "running")
-          assert.strictEqual(started.current_turn, 0)
+          assert.deepStrictEqual([started.current_turn, started.attempts], [0, 0])
           assert.isNotNull(started.next_turn_at)
           const { state, running } = yield* engines.game(gameId)
           assert.strictEqual(started.current_container_id, running?.instanceId)

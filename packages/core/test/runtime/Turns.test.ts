@@ -121,6 +121,25 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("a deadline that stands is looked at once when a clock that was ahead is right", () =>
+      Effect.gen(function* () {
+        const store = yield* RuntimeStore
+        const runtimes = yield* Runtimes
+        const { gameId } = yield* startingGame({ turn_schedule: "0 18 1 1 *" })
+        const looks = Effect.map(store.due(1_000, Duration.minutes(5)), (all) =>
+          all.filter((it) => it.gameId === gameId).map((it) => it.at.epochMilliseconds)
+        )
+        yield* advance("1 hour")
+        yield* runtimes.reconcile(gameId)
+        const { next_turn_at: at } = yield* row(gameId)
+        yield* advance(Duration.hours(-1))
+        assert.include(yield* looks, 0)
+        yield* runtimes.reconcile(gameId)
+        assert.deepStrictEqual((yield* row(gameId)).next_turn_at, at)
+        assert.deepStrictEqual(yield* looks, [at?.epochMilliseconds ?? 0])
+      })
+    )
+
     it.effect("a clock that is behind for a while brings no turn before its time", () =>
       Effect.gen(function* () {
         const { reconcile, row, made } = yield* runningGame
@@ -265,6 +284,7 @@ eachDatabase((name, database) => {
           assert.strictEqual(failed.status, "generation_in_progress")
           assert.strictEqual(failed.attempts, 1)
           assert.isNotNull(failed.failure_reason)
+          assert.deepInclude((yield* operations(gameId))[1], { status: "failed", error: failed.failure_reason })
           assert.deepStrictEqual(yield* turnsTold(owner), [])
           yield* advance("11 seconds")
           yield* reconcile
@@ -381,7 +401,8 @@ eachDatabase((name, database) => {
             }).pipe(Effect.provideService(SqlClient.SqlClient, sql), Effect.orDie)
         })
         const sql = yield* SqlClient.SqlClient
-        yield* advance("1 day")
+        // No jump of the clock: it would end the owner as idle, and the call would be made once more by itself.
+        yield* (yield* Runtimes).forceNextTurn(gameId)
         assert.isFalse(yield* reconcile)
         assert.deepStrictEqual(yield* turnsTold(owner), [])
         assert.isTrue(yield* reconcile)
