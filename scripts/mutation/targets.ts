@@ -46,7 +46,10 @@ export const targets: ReadonlyArray<Target> = [
     tests: [edge("Budgets.test.ts"), "packages/host-node/test/config/gatewayLimits.test.ts"]
   },
   { source: "packages/edge/src/ReplayStore.ts", tests: [edge("ReplayStore.test.ts"), ...envelope] },
-  { source: "packages/edge/src/ReservationTable.ts", tests: [edge("ReplayStore.test.ts"), ...envelope] },
+  {
+    source: "packages/edge/src/ReservationTable.ts",
+    tests: [edge("ReplayStore.test.ts"), ...envelope, "packages/host-node/test/gateway/FileReplayStore.test.ts"]
+  },
   ...["session", "freshness", "form", "authenticity", "replay", "budget"].map((stage) => ({
     source: `packages/edge/src/stages/${stage}.ts`,
     tests: envelope

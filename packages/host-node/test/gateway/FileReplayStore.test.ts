@@ -8,7 +8,7 @@ import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as segment from "@galaxy/host-node/gateway/file/segment"
 import * as FileReplayStore from "@galaxy/host-node/gateway/FileReplayStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 
 const session = "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a"
@@ -201,6 +201,9 @@ describe("a store of files", () => {
         }
         return Object.assign(handle, { write: limited })
       }
+      const lines: Array<string> = []
+      const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+      const logged = (text: string) => lines.filter((it) => it.includes(text)).length
       const store = FileReplayStore.layer({ folder: path, isNew: true, openFile })
       yield* Effect.gen(function* () {
         const { ready } = yield* ReplayStore
@@ -214,7 +217,8 @@ describe("a store of files", () => {
         yield* TestClock.adjust("1 second")
         yield* ready(futureMs)
         assert.isAtMost(files(path).length, 2)
-      }).pipe(Effect.provide(Layer.fresh(store), { local: true }))
+        assert.deepStrictEqual([logged("the replay store is lost"), logged("the replay store is back")], [1, 1])
+      }).pipe(Effect.provide(Layer.fresh(store), { local: true }), Effect.provide(logger))
       yield* opened(
         path,
         Effect.gen(function* () {
