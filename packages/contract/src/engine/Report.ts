@@ -53,7 +53,9 @@ export const Votes = Schema.Struct({
   alliances: Schema.Array(Alliance),
   total: Schema.Finite,
   /** What a race or an alliance needs to win. */
-  needed: Schema.Finite
+  needed: Schema.Finite,
+  /** The first turn after which votes can end the game; absent when the coming turn is not before it. */
+  decides_from: Schema.optionalKey(Schema.Int)
 })
 export type Votes = typeof Votes.Type
 

@@ -83,7 +83,8 @@ export const tables = {
       { name: "races", slot: 2, type: { vector: { table: "galaxy.game.RaceVotes" } }, required: true },
       { name: "alliances", slot: 3, type: { vector: { table: "galaxy.game.Alliance" } }, required: true },
       { name: "total", slot: 4, type: "double" },
-      { name: "needed", slot: 5, type: "double" }
+      { name: "needed", slot: 5, type: "double" },
+      { name: "decides_from", slot: 6, type: "int", optional: true }
     ]
   },
   "galaxy.game.PlayerStatus": {

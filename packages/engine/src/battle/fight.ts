@@ -58,7 +58,9 @@ class Counts {
   #total = 0
   constructor(size: number) {
     this.#size = size
-    this.#top = size === 0 ? 0 : 2 ** (31 - Math.clz32(size))
+    let top = 1
+    while (top * 2 <= size) top *= 2
+    this.#top = top
     this.#tree = new Float64Array(size + 1)
   }
   get total(): number {

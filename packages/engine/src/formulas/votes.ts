@@ -80,7 +80,11 @@ const ringFrom = (race: number, choice: ReadonlyArray<number>): ReadonlyArray<nu
   }
 }
 
-/** The election as the galaxy stands. A vote for a race that has left counts for the voter itself. */
+/**
+ * The election as the galaxy stands. A vote for a race that has left counts for the voter itself.
+ *
+ * It names those who would win by their votes, also in turns in which votes don't decide yet: see `winnersAfter`.
+ */
 export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
   const people = holdings(galaxy)
   const own = galaxy.races.map((race, index) => {
@@ -92,7 +96,17 @@ export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
     race.removed === null && galaxy.races[race.votes_for]?.removed === null ? race.votes_for : index
   )
   const result = elect(ruleset, own, choice)
-  const left = galaxy.races.flatMap((race, index) => (race.removed === null ? [index] : []))
+  const left = remaining(galaxy)
   // The last race has all the votes, even without any people.
   return left.length === 1 && ruleset.winningShare !== null ? { ...result, winners: left } : result
 }
+
+const remaining = (galaxy: Electorate): ReadonlyArray<number> =>
+  galaxy.races.flatMap((race, index) => (race.removed === null ? [index] : []))
+
+/** Whether votes can end the game after this turn. */
+export const votesDecide = (ruleset: Ruleset, turn: number): boolean => turn >= ruleset.votesFromTurn
+
+/** Indices of the races that have won after this turn: by votes, once these decide, or as the last race left. */
+export const winnersAfter = (ruleset: Ruleset, turn: number, galaxy: Electorate): ReadonlyArray<number> =>
+  votesDecide(ruleset, turn) || remaining(galaxy).length === 1 ? election(ruleset, galaxy).winners : []

@@ -13,13 +13,16 @@ import { breakGroup, dismantle, give, joinFleet, mergeAll, mergeFleets } from ".
 import { route, send } from "./movement.ts"
 import { produce } from "./produce.ts"
 import { quit } from "./quit.ts"
-import type { OrderResult } from "./Refusal.ts"
+import type { OrderRefusal } from "./Refusal.ts"
 import { renamePlanet } from "./renamePlanet.ts"
 import { createScience, deleteScience } from "./sciences.ts"
 import { upgrade } from "./upgrade.ts"
 import { vote } from "./vote.ts"
 
-const operations: { readonly [Op in OrderOp]: (draft: Draft, race: DraftRace, order: Order) => OrderResult } = {
+/** Carries out an order, or refuses it. A text that it succeeds with tells the player what the order will do. */
+type Operation = (draft: Draft, race: DraftRace, order: Order) => Result.Result<unknown, OrderRefusal>
+
+const operations: { readonly [Op in OrderOp]: Operation } = {
   peace,
   war,
   break_group: breakGroup,
@@ -56,7 +59,10 @@ export const executeAll = (draft: Draft, race: DraftRace, orders: ReadonlyArray<
   orders.map((order, position): OrderVerdict => {
     present(race, order)
     const outcome = operations[order.op](draft, race, order)
-    if (Result.isSuccess(outcome)) return { position, accepted: true }
+    if (Result.isSuccess(outcome)) {
+      const { success } = outcome
+      return { position, accepted: true, ...(typeof success === "string" ? { message: success } : {}) }
+    }
     const { code, message } = outcome.failure
     return { position, accepted: false, code, message }
   })

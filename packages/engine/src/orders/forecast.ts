@@ -5,7 +5,7 @@
  * verdict never reveals a secret. The turn itself may decide otherwise, since others act too.
  */
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
-import { draftOf, raceOf } from "../state/Draft.ts"
+import { type Draft, draftOf, raceOf } from "../state/Draft.ts"
 import { type Galaxy, type Planet, type Race, raceAt } from "../state/Galaxy.ts"
 import { executeAll } from "./execute.ts"
 
@@ -51,6 +51,7 @@ export const viewOf = (galaxy: Galaxy, race: number): Galaxy => {
 
 /** Verdicts on a race's orders for the open turn, one for each order. The galaxy itself stays unchanged. */
 export const forecast = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> => {
-  const draft = draftOf(viewOf(galaxy, race))
+  // Votes and numbers of people are public, and a draft shows nothing else of the galaxy before it.
+  const draft: Draft = { ...draftOf(viewOf(galaxy, race)), before: galaxy }
   return executeAll(draft, raceOf(draft, race), orders)
 }

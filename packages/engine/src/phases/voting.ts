@@ -1,5 +1,5 @@
-/** Phase 16: whoever gathers enough votes has won; a game that everybody has left is over without a winner. */
-import { election } from "../formulas/votes.ts"
+/** Phase 16: whoever gathers enough votes has won, in turns in which votes decide; a game that everybody has left is over without a winner. */
+import { winnersAfter } from "../formulas/votes.ts"
 import { activeRaces } from "../state/Draft.ts"
 import type { Phase } from "../turn/Phase.ts"
 
@@ -7,7 +7,7 @@ import type { Phase } from "../turn/Phase.ts"
 export const voting: Phase = {
   name: "voting",
   run: ({ draft }) => {
-    const { winners } = election(draft.ruleset, draft)
+    const winners = winnersAfter(draft.ruleset, draft.turn, draft)
     if (winners.length === 0 && activeRaces(draft).length > 0) return
     draft.finished = true
     draft.winners = winners

@@ -1,5 +1,6 @@
 /** Section "votes": who votes for whom, and what it takes to win. */
 import type { Votes } from "@galaxy/contract/engine/Report"
+import { votesDecide } from "../formulas/votes.ts"
 import { raceAt } from "../state/Galaxy.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
@@ -8,7 +9,7 @@ import { toHundredths } from "./rounding.ts"
 export type Poll = Omit<Votes, "voting_for" | "own">
 
 /** Prepares the part for all readers: who votes for whom is public, and so are alliances. */
-export const poll = ({ galaxy, election }: Facts): Poll => {
+export const poll = ({ galaxy, ruleset, election }: Facts): Poll => {
   const nameOf = (index: number): string => raceAt(galaxy, index).name
   return {
     races: election.ballots.map((ballot, index) => ({
@@ -22,7 +23,8 @@ export const poll = ({ galaxy, election }: Facts): Poll => {
       votes: toHundredths(ring.votes)
     })),
     total: toHundredths(election.total),
-    needed: toHundredths(election.needed)
+    needed: toHundredths(election.needed),
+    ...(votesDecide(ruleset, galaxy.turn + 1) ? {} : { decides_from: ruleset.votesFromTurn })
   }
 }
 

@@ -45,6 +45,8 @@ export interface Ruleset {
   readonly populationPerVote: number | null
   /** Share of all votes that wins. */
   readonly winningShare: number | null
+  /** The first turn after which votes can end the game (D25). The last race left wins at any time. */
+  readonly votesFromTurn: number
   /** Turns in a row without orders after which a race is removed, by the turn from which that holds. */
   readonly idleTurns: ReadonlyArray<{ readonly fromTurn: number; readonly turns: number }>
   /** Turns that a race has left after it quits. */
@@ -133,6 +135,7 @@ export const plus: Ruleset = {
   arrivalTolerance: 1e-9,
   populationPerVote: 1000,
   winningShare: 2 / 3,
+  votesFromTurn: 10,
   idleTurns: [{ fromTurn: 0, turns: 10 }],
   turnsAfterQuit: 3,
   idleWarningOwn: 5,
@@ -179,6 +182,7 @@ export const ngConstants: Ruleset = {
   arrivalTolerance: 0.01,
   populationPerVote: null,
   winningShare: null,
+  votesFromTurn: 0,
   idleTurns: [
     { fromTurn: 0, turns: 3 },
     { fromTurn: 12, turns: 6 }

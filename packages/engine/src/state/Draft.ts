@@ -74,6 +74,8 @@ export interface Draft {
   /** The number of the turn that is being made. */
   readonly turn: number
   readonly size: number
+  /** The galaxy as the last reports described it: whoever votes knows no more. */
+  readonly before: Galaxy
   readonly races: ReadonlyArray<DraftRace>
   readonly planets: ReadonlyArray<DraftPlanet>
   finished: boolean
@@ -138,6 +140,7 @@ export const draftOf = (galaxy: Galaxy, ruleset: Ruleset = rulesets[galaxy.rules
     ruleset,
     turn: galaxy.turn + 1,
     size: galaxy.size,
+    before: galaxy,
     finished: galaxy.finished,
     winners: galaxy.winners,
     events: [],

@@ -8,7 +8,7 @@ import type { Galaxy, Planet, ShipClass } from "@galaxy/engine/state/Galaxy"
 import { orderWords } from "@galaxy/engine/text/orderWords"
 import { parseOrders, readOrders } from "@galaxy/engine/text/parseOrders"
 import { renderReport } from "@galaxy/engine/text/report"
-import { makeTurn } from "@galaxy/engine/turn/makeTurn"
+import { makeTurn, nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { galaxyOf, groupOf, ordersOf } from "../support/games.ts"
@@ -309,6 +309,7 @@ describe("the worked turn", () => {
       [group, count, name, destination].join(" ")
     )
     assert.deepEqual(ships, ["1 1 Hauler 3", "2 1 Escort 3", "3 1 Raider 4", "4 5 Hauler 1"])
-    assert.deepEqual(report?.winners, ["Ann"])
+    assert.deepEqual(report?.winners, [])
+    assert.deepEqual(nextGalaxy({ ...before, turn: 9 }, ordersOf({ 0: orders })).galaxy.winners, [0])
   })
 })

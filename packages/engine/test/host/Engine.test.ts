@@ -124,15 +124,15 @@ describe("turn", () => {
 
   inGame("is none after the end, when nothing can be ordered either", (engine) =>
     Effect.gen(function* () {
-      yield* engine.order(now(ada), [{ op: "vote", race: lin }])
+      yield* engine.banish(ada)
       yield* engine.banish(raceName(2))
       const end = yield* engine.turn(1)
       assert.deepStrictEqual([end.finished, end.winners], [true, [lin]])
       assert.deepStrictEqual(yield* engine.turn(1), end)
       assert.strictEqual((yield* Effect.flip(engine.turn(2)))._tag, "GameFinished")
-      assert.strictEqual((yield* Effect.flip(engine.order(now(ada), [])))._tag, "GameFinished")
-      assert.strictEqual((yield* Effect.flip(engine.command(now(ada), [])))._tag, "GameFinished")
-      assert.strictEqual((yield* Effect.flip(engine.banish(ada)))._tag, "GameFinished")
+      assert.strictEqual((yield* Effect.flip(engine.order(now(lin), [])))._tag, "GameFinished")
+      assert.strictEqual((yield* Effect.flip(engine.command(now(lin), [])))._tag, "GameFinished")
+      assert.strictEqual((yield* Effect.flip(engine.banish(lin)))._tag, "GameFinished")
       // Whoever lost the answer to the last banishment gets it again.
       assert.deepStrictEqual(yield* engine.banish(raceName(2)), yield* engine.status)
       assert.strictEqual((yield* engine.report(lin, undefined)).finished, true)

@@ -2,7 +2,7 @@
 import { executeAll } from "@galaxy/engine/orders/execute"
 import { forecast, viewOf } from "@galaxy/engine/orders/forecast"
 import * as Random from "@galaxy/engine/random/Random"
-import type { Order } from "@galaxy/contract/engine/Order"
+import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { draftOf, raceOf } from "@galaxy/engine/state/Draft"
 import type { Galaxy, Planet, Race } from "@galaxy/engine/state/Galaxy"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
@@ -66,6 +66,10 @@ const otherwise = (random: Random.Random, galaxy: Galaxy, me: number): Galaxy =>
   }
 }
 
+/** Verdicts without what a vote would do: that depends on votes and populations, which all reports show. */
+const withoutProspects = (verdicts: ReadonlyArray<OrderVerdict>): ReadonlyArray<OrderVerdict> =>
+  verdicts.map((it) => (it.accepted ? { position: it.position, accepted: true } : it))
+
 it("verdicts on any orders don't depend on what the race can't see", { timeout: 240_000 }, () => {
   let told = 0
   let differed = 0
@@ -90,12 +94,16 @@ it("verdicts on any orders don't depend on what the race can't see", { timeout: 
             race: raceName((race + 1) % 3)
           }))
         ]
-        const said = forecast(galaxy, race, orders)
+        const said = withoutProspects(forecast(galaxy, race, orders))
         for (let change = 0; change < 3; change++) {
           const changed = otherwise(random, galaxy, race)
-          assert.deepStrictEqual(forecast(changed, race, orders), said, `game ${seed}, turn ${turn}, race ${race}`)
+          assert.deepStrictEqual(
+            withoutProspects(forecast(changed, race, orders)),
+            said,
+            `game ${seed}, turn ${turn}, race ${race}`
+          )
           const draft = draftOf(changed)
-          const real = executeAll(draft, raceOf(draft, race), orders)
+          const real = withoutProspects(executeAll(draft, raceOf(draft, race), orders))
           if (JSON.stringify(real) !== JSON.stringify(said)) differed += 1
         }
         told += said.filter((it) => it.accepted).length

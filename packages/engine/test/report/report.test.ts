@@ -69,9 +69,9 @@ describe("a report", () => {
 
   it("tells summary, votes and status of everybody", () => {
     const orders = ordersOf({ 0: [{ op: "vote", race: raceName(1) }], 1: [{ op: "vote", race: raceName(0) }] })
-    const { galaxy: after, reports } = makeTurn(galaxy, orders)
+    const { galaxy: after, reports } = makeTurn({ ...galaxy, turn: 9 }, orders)
     const [mine, theirs] = reports
-    assert.deepStrictEqual(mine!.summary, { turn: 1, size: 78, planets: 30, players: 3 })
+    assert.deepStrictEqual(mine!.summary, { turn: 10, size: 78, planets: 30, players: 3 })
     assert.deepStrictEqual(mine!.votes, {
       voting_for: raceName(1),
       own: 2,

@@ -174,22 +174,44 @@ const voters = (...people: ReadonlyArray<readonly [number, number]>): Galaxy =>
     people.map(([, votes_for]) => ({ votes_for }))
   )
 
+describe("from which turn votes decide (D25)", () => {
+  // One vote of three equal races is two thirds for the race it names.
+  const galaxy = voters([1000, 0], [1000, 0], [1000, 2])
+  const after = (turn: number, change: Partial<Ruleset> = {}) => withIt(change, { ...galaxy, turn: turn - 1 }).galaxy
+
+  it("nobody loses before turn 10", () => {
+    for (let turn = 1; turn < 10; turn++) assert.isFalse(after(turn).finished, `turn ${turn}`)
+    assert.deepStrictEqual(after(10).winners, [0])
+    assert.deepStrictEqual(after(11).winners, [0])
+  })
+  it("or from the first turn on", () => assert.deepStrictEqual(after(1, { votesFromTurn: 0 }).winners, [0]))
+  it("an alliance must wait too", () => {
+    const allied = voters([1000, 1], [1000, 0], [1000, 2])
+    assert.deepStrictEqual(withIt({}, { ...allied, turn: 8 }).galaxy.winners, [])
+    assert.deepStrictEqual(withIt({}, { ...allied, turn: 9 }).galaxy.winners, [0, 1])
+  })
+  it("and the last race left has won at any time", () => {
+    const { galaxy: end } = withIt({}, galaxyOf([{}, { owner: 1 }]), { orders: new Map(), banished: new Set([1]) })
+    assert.deepStrictEqual([end.turn, end.winners], [1, [0]])
+  })
+})
+
 describe("whether a winner must vote for itself (D11)", () => {
-  const galaxy = voters([100, 2], [900, 0], [100, 2])
+  const galaxy = { ...voters([100, 2], [900, 0], [100, 2]), turn: 20 }
 
   it("no winner votes for another", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
   it("or needn't", () => assert.deepStrictEqual(withIt({ winnerNamesItself: false }, galaxy).galaxy.winners, [0]))
 })
 
 describe("whether the winning share itself wins (D13)", () => {
-  const galaxy = voters([2000, 0], [1000, 1])
+  const galaxy = { ...voters([2000, 0], [1000, 1]), turn: 20 }
 
   it("just as much wins", () => assert.deepStrictEqual(withIt({}, galaxy).galaxy.winners, [0]))
   it("or only more does", () => assert.isFalse(withIt({ shareReachedWins: false }, galaxy).galaxy.finished))
 })
 
 describe("whether parts of a vote count (D14)", () => {
-  const galaxy = voters([2900, 0], [1500, 1])
+  const galaxy = { ...voters([2900, 0], [1500, 1]), turn: 20 }
 
   it("parts do", () => assert.isFalse(withIt({}, galaxy).galaxy.finished))
   it("or whole thousands only", () =>

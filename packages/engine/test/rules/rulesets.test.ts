@@ -26,6 +26,7 @@ describe("the rulesets", () => {
       "shieldNormaliser",
       "turnShots",
       "upgradingBinds",
+      "votesFromTurn",
       "winningShare"
     ])
   })

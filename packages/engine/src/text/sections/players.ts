@@ -33,7 +33,8 @@ export const votesSection = (votes: Votes): Section => ({
     `You vote for ${plain(votes.voting_for)} with ${decimal(votes.own)} votes.`,
     ...table(ballot, votes.races),
     ...under("Alliances", table(alliance, votes.alliances)),
-    `Total ${decimal(votes.total)}, needed to win ${decimal(votes.needed)}.`
+    `Total ${decimal(votes.total)}, needed to win ${decimal(votes.needed)}.`,
+    ...(votes.decides_from === undefined ? [] : [`Votes decide nothing before turn ${votes.decides_from}.`])
   ]
 })
 

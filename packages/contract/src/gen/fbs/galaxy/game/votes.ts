@@ -69,8 +69,13 @@ needed():number {
   return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
 }
 
+decidesFrom():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
 static startVotes(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(7);
 }
 
 static addVotingFor(builder:flatbuffers.Builder, votingForOffset:flatbuffers.Offset) {
@@ -121,6 +126,10 @@ static addNeeded(builder:flatbuffers.Builder, needed:number) {
   builder.addFieldFloat64(5, needed, 0.0);
 }
 
+static addDecidesFrom(builder:flatbuffers.Builder, decidesFrom:number) {
+  builder.addFieldInt32(6, decidesFrom, null);
+}
+
 static endVotes(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // voting_for
@@ -129,7 +138,7 @@ static endVotes(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createVotes(builder:flatbuffers.Builder, votingForOffset:flatbuffers.Offset, own:number, racesOffset:flatbuffers.Offset, alliancesOffset:flatbuffers.Offset, total:number, needed:number):flatbuffers.Offset {
+static createVotes(builder:flatbuffers.Builder, votingForOffset:flatbuffers.Offset, own:number, racesOffset:flatbuffers.Offset, alliancesOffset:flatbuffers.Offset, total:number, needed:number, decidesFrom:number|null):flatbuffers.Offset {
   Votes.startVotes(builder);
   Votes.addVotingFor(builder, votingForOffset);
   Votes.addOwn(builder, own);
@@ -137,6 +146,8 @@ static createVotes(builder:flatbuffers.Builder, votingForOffset:flatbuffers.Offs
   Votes.addAlliances(builder, alliancesOffset);
   Votes.addTotal(builder, total);
   Votes.addNeeded(builder, needed);
+  if (decidesFrom !== null)
+    Votes.addDecidesFrom(builder, decidesFrom);
   return Votes.endVotes(builder);
 }
 }
