@@ -2,7 +2,7 @@
  * `npm run bench -- compare TREE`: how much faster the engine of this tree is than that of another one.
  *
  * Each tree has a process of its own. They take turns at every measurement, so that a machine that is busy with other
- * things slows both; medians are compared. Whether both came to the same result is shown too.
+ * things slows both; medians are compared. Times are processor times, except for works that other processes do. Whether both came to the same result is shown too.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"

@@ -5,6 +5,8 @@ export interface Work {
   readonly name: string
   readonly prepare?: () => Promise<void>
   readonly once: () => unknown
+  /** Set for work that another process does: it is timed by the clock, not by processor time. */
+  readonly elsewhere?: true
   readonly text: (result: unknown) => string
 }
 

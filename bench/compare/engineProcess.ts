@@ -69,9 +69,10 @@ export const startEngine = async (tree: string) => {
   }
 
   const works: ReadonlyArray<Work> = [
-    { name: `a turn of ${players} in a process`, prepare: giveOrders, once: makeTurn, text: String },
+    { name: `a turn of ${players} in a process`, prepare: giveOrders, once: makeTurn, elsewhere: true, text: String },
     {
       name: `a turn of ${players} in a process, with all reports`,
+      elsewhere: true,
       prepare: giveOrders,
       once: async () => [await makeTurn(), ...(await reports())],
       text: (texts) => withoutMessages((texts as ReadonlyArray<string>).map((it) => JSON.parse(it) as unknown))

@@ -1,9 +1,15 @@
 /** Why an order does nothing: the code a program reads and the sentence a player reads. */
 import type { OrderCode } from "@galaxy/contract/engine/Order"
-import { Data, Result } from "effect"
+import { Result } from "effect"
 
-/** Why an order was not carried out. It has changed nothing. */
-export class OrderRefusal extends Data.Error<{ readonly code: OrderCode; readonly message: string }> {}
+/**
+ * Why an order was not carried out. It has changed nothing. Not an `Error`: refusals are a usual part of play, and
+ * recording where each was made took a sixth of a turn.
+ */
+export interface OrderRefusal {
+  readonly code: OrderCode
+  readonly message: string
+}
 
 /** Success when an order was carried out; otherwise why it changed nothing. */
 export type OrderResult = Result.Result<void, OrderRefusal>
@@ -13,4 +19,4 @@ export const done: OrderResult = Result.succeed(undefined)
 
 /** Fails with an `OrderRefusal`; the sentence is shown to the player. */
 export const refuse = (code: OrderCode, message: string): Result.Result<never, OrderRefusal> =>
-  Result.fail(new OrderRefusal({ code, message }))
+  Result.fail({ code, message })

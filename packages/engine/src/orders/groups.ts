@@ -12,8 +12,9 @@ import {
   setPlanet,
   setShips
 } from "../state/Draft.ts"
-import { mergeGroups, splitOff } from "../state/groups.ts"
+import { splitOff } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
+import { mergeGroups } from "../state/merging.ts"
 import { isSameDesign } from "./classes.ts"
 import { keyOf } from "./keyOf.ts"
 import { acceptName } from "./names.ts"

@@ -23,7 +23,7 @@ import {
   raceAt,
   technologies
 } from "@galaxy/engine/state/Galaxy"
-import { mergeGroups } from "@galaxy/engine/state/groups"
+import { mergeGroups } from "@galaxy/engine/state/merging"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import type { TurnEvent } from "@galaxy/engine/turn/TurnEvent"
 import { assert } from "@effect/vitest"
