@@ -78,3 +78,9 @@ export const newestGroup = "MAX"
 export const classKeyword = "SHIP"
 /** Printed in place of a needed argument that an order lacks; `parseOrders` refuses it. */
 export const missing = "?"
+
+/** How an order is written: `L group goods [ships [amount]]`, with `command` for its letter or a word. */
+export const usage = ({ fields, needed }: OrderForm, command: string): string => {
+  const optional = fields.slice(needed).reduceRight((rest, field) => ` [${field}${rest}]`, "")
+  return [command, ...fields.slice(0, needed)].join(" ") + optional
+}

@@ -8,7 +8,7 @@
 import { maxBodyBytes, maxOrders } from "@galaxy/contract/engine/Limits"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { classKeyword, forms, kindOf, type OrderForm, sendGroup } from "./forms.ts"
+import { classKeyword, forms, kindOf, type OrderForm, sendGroup, usage } from "./forms.ts"
 import { framed } from "./frame.ts"
 import type { OrderReader } from "./OrderReader.ts"
 import { allCommands, type Command, commandOf, formOf } from "./orderWords.ts"
@@ -45,11 +45,10 @@ export interface ReadOrders extends OrderText {
   readonly outside: number
 }
 
-/** `L group goods [ships [amount]]`, with the command as it is spelled. */
-const usage = (command: Command, form: OrderForm): string => {
-  const fields = form.fields.map((field) => (form === sendGroup && field === "group" ? "group-or-fleet" : field))
-  const optional = fields.slice(form.needed).reduceRight((rest, field) => ` [${field}${rest}]`, "")
-  return [command.text, ...fields.slice(0, form.needed)].join(" ") + optional
+/** How the order is written, for somebody who may mean either form of `send`. */
+const usageOf = ({ text }: Command, form: OrderForm): string => {
+  const written = usage(form, text)
+  return form === sendGroup ? written.replace(" group ", " group-or-fleet ") : written
 }
 
 /** `SHIP Drive` is one product of two words. */
@@ -81,7 +80,7 @@ const orderOf = (
     if (word === undefined) {
       if (at >= form.needed) break
       const column = given.at(-1)?.end ?? first.end
-      problems.push({ column, message: `an argument is missing; the order is: ${usage(command, form)}` })
+      problems.push({ column, message: `an argument is missing; the order is: ${usageOf(command, form)}` })
       break
     }
     const value = valueOf(field, word, names)
@@ -90,7 +89,7 @@ const orderOf = (
   }
   const surplus = given[form.fields.length]
   if (surplus !== undefined) {
-    const message = `there are too many arguments; the order is: ${usage(command, form)}`
+    const message = `there are too many arguments; the order is: ${usageOf(command, form)}`
     problems.push({ column: surplus.column, message })
   }
   return problems.length === 0 ? Result.succeed({ op: form.op, ...Object.fromEntries(values) }) : Result.fail(problems)

@@ -5,6 +5,7 @@ import { Report } from "@galaxy/contract/engine/Report"
 import { freeKinds, planetsPerRace, type Range } from "@galaxy/engine/generation/kinds"
 import { plus } from "@galaxy/engine/rules/Ruleset"
 import type { Galaxy, Planet, ShipClass } from "@galaxy/engine/state/Galaxy"
+import { orderLines, orderMeanings, sendFleetMeaning } from "@galaxy/engine/text/orderHelp"
 import { orderWords } from "@galaxy/engine/text/orderWords"
 import { parseOrders, readOrders } from "@galaxy/engine/text/parseOrders"
 import { renderReport } from "@galaxy/engine/text/report"
@@ -140,6 +141,23 @@ describe("orders", () => {
       }
     }
   )
+
+  it("do what the help for them says", () => {
+    const said = rows.map((row) => row["what it does"])
+    const fleet = rows.findIndex((row) => row["order"]?.startsWith("S fleet"))
+    assert.deepEqual(
+      said,
+      rows.map((row, at) => (at === fleet ? sendFleetMeaning : orderMeanings[opOf(row) as OrderOp]))
+    )
+    assert.lengthOf(orderLines, rows.length + 1)
+    for (const row of rows) {
+      const letter = row["order"]?.charAt(0)
+      assert.isTrue(
+        orderLines.some((line) => line.startsWith(letter ?? "?") && line.includes(row["what it does"] ?? "?"))
+      )
+    }
+    for (const line of orderLines) assert.isAtMost(line.length, 118)
+  })
 
   it("in a frame are read as the text says", () => {
     const text = blocks("orders-in-frame").join("\n")

@@ -87,6 +87,7 @@ describe("the text of a report", () => {
         "Planets of Martians",
         "Uninhabited planets",
         "Unknown planets",
+        "Nearest planets",
         "Your fleets",
         "Your groups",
         "Groups of Martians",
@@ -227,9 +228,21 @@ describe("sections of the text", () => {
   it("list bombings with what they destroyed", () => {
     assertShows(
       "Bombings",
-      "W         O         #  N              P       I  P              $     M     C       A  Result   P lost  I lost  C lost  New owner",
-      "Martians  Terrans   4  Outpost   120.00   60.50  Scout       3.00  4.25  1.50  200.75  Wiped    120.00   60.50    1.50  -",
-      "Terrans   Martians  5  Red      1000.00  500.00  SHIP Drone  0.00  0.00  0.00   90.00  Damaged   90.00   90.00    0.00  Martians"
+      "W         O         #  N              P       I  P              $     M     C       A  Result   P lost  I lost  C lost",
+      "Martians  Terrans   4  Outpost   120.00   60.50  Scout       3.00  4.25  1.50  200.75  Wiped    120.00   60.50    1.50",
+      "Terrans   Martians  5  Red      1000.00  500.00  SHIP Drone  0.00  0.00  0.00   90.00  Damaged   90.00   90.00    0.00"
+    )
+  })
+
+  it("name a new owner only where a planet has one", () => {
+    const [wiped, damaged] = fullReport.bombings
+    assert.isDefined(wiped)
+    assert.isDefined(damaged)
+    assert.strictEqual(damaged.new_owner, damaged.owner)
+    const bombings = [wiped, damaged, { ...damaged, new_owner: "Terrans" }]
+    assert.deepStrictEqual(
+      section("Bombings", { ...fullReport, bombings })?.map((line) => line.split(/ {2,}/).at(-1)),
+      ["New owner", "-", "-", "Terrans"]
     )
   })
 
@@ -266,6 +279,45 @@ describe("sections of the text", () => {
       " 3  Home  -        -        #11  #7",
       "11  11    #3 Home  #3 Home  -    -"
     )
+  })
+
+  it("tell of routes that end at planets of others", () => {
+    const routes = [{ planet: 3, name: "Home", capital: 5, materials: 5, colonists: 5, empty: 5 }, ...fullReport.routes]
+    assert.deepStrictEqual(section("Cargo routes", { ...fullReport, routes })?.slice(4), [
+      "CAP from #3 Home goes to #5 Red of Martians: what is unloaded there becomes theirs.",
+      "MAT from #3 Home goes to #5 Red of Martians: what is unloaded there becomes theirs.",
+      "COL from #3 Home goes to #5 Red of Martians: your colonists can't land there.",
+      "EMP from #3 Home goes to #5 Red of Martians."
+    ])
+  })
+
+  it("say how far the nearest planets are, across the edges of the map, and for how many turns", () => {
+    // Drive 2.35 flies 47 light years a turn.
+    assertShows(
+      "Nearest planets",
+      "From     To          O            R  Turns",
+      "#3 Home  #4 Outpost  -         9.37      1",
+      "#3 Home  #10         -        23.69      1",
+      "#3 Home  #7          -        23.94      1",
+      "#3 Home  #11         Terrans  25.12      1",
+      "#3 Home  #8          -        61.18      2",
+      "#11      #10         -         2.25      1",
+      "#11      #7          -         2.50      1",
+      "#11      #3 Home     Terrans  25.12      1",
+      "#11      #4 Outpost  -        34.31      1",
+      "#11      #8          -        44.84      1",
+      "Turns of a ship that is nothing but drive: 47.00 light years a turn at level 2.35."
+    )
+  })
+
+  it("have no turns for a race that can't fly, and one for where it can be at once", () => {
+    const players = fullReport.players.map((it) => ({ ...it, drive: 0 }))
+    assert.match(section("Nearest planets", { ...fullReport, players })?.[1] ?? "", / -$/)
+    const near = { ...quiet, my_planets: [planet], unknown_planets: [{ number: 8, x: planet.x, y: planet.y }] }
+    assert.match(section("Nearest planets", { ...near, players: fullReport.players })?.[1] ?? "", / 0\.00 +1$/)
+    const exact = [{ number: 8, x: planet.x + 47, y: planet.y }]
+    const there = { ...near, unknown_planets: exact, players: fullReport.players }
+    assert.match(section("Nearest planets", there)?.[1] ?? "", / 47\.00 +1$/)
   })
 
   it("list ships, in orbit and in space", () => {

@@ -77,9 +77,13 @@ const bombing: ReadonlyArray<Column<Bombing>> = [
   words("Result", (it) => it.result),
   amount("P lost", (it) => it.destroyed_population),
   amount("I lost", (it) => it.destroyed_industry),
-  amount("C lost", (it) => it.destroyed_colonists),
-  words("New owner", (it) => it.new_owner)
+  amount("C lost", (it) => it.destroyed_colonists)
 ]
 
-/** All bombings in one table: values before each, what it destroyed, and a new owner where there is one. */
-export const bombingsSection = (bombings: ReadonlyArray<Bombing>): Section => tabled("Bombings", bombing, bombings)
+const newOwner: Column<Bombing> = words("New owner", (it) => (it.new_owner === it.owner ? undefined : it.new_owner))
+
+/** All bombings in one table: values before each, what it destroyed, and new owners if there are any. */
+export const bombingsSection = (bombings: ReadonlyArray<Bombing>): Section => {
+  const isTaken = bombings.some(({ owner, new_owner }) => new_owner !== undefined && new_owner !== owner)
+  return tabled("Bombings", isTaken ? [...bombing, newOwner] : bombing, bombings)
+}

@@ -7,8 +7,9 @@ import type {
   UnknownPlanet,
   Yard
 } from "@galaxy/contract/engine/Report"
+import { foreignRoutes } from "../foreignRoutes.ts"
 import { type PlaceOf, type Section, tabled, tabledBy } from "../Section.ts"
-import { amount, type Column, count, words } from "../table.ts"
+import { amount, type Column, count, table, words } from "../table.ts"
 
 const planet: ReadonlyArray<Column<OwnPlanet>> = [
   count("#", (it) => it.number),
@@ -64,11 +65,20 @@ const unknown: ReadonlyArray<Column<UnknownPlanet>> = [
   amount("Y", (it) => it.y)
 ]
 
+/** Where routes go, and which of them end at planets of others. */
+const routesSection = (report: Report, place: PlaceOf): Section => ({
+  title: "Cargo routes",
+  lines: [
+    ...table(routeColumns(place), report.routes),
+    ...foreignRoutes(report, place).map(({ message }) => `${message}.`)
+  ]
+})
+
 /** Own planets with yards and routes, then foreign planets by owner, uninhabited ones and unknown ones. */
 export const planetSections = (report: Report, place: PlaceOf): ReadonlyArray<Section> => [
   tabled("Your planets", planet, report.my_planets),
   tabled("Ships in production", yard, report.yards),
-  tabled("Cargo routes", routeColumns(place), report.routes),
+  routesSection(report, place),
   ...tabledBy(
     (it) => it.owner,
     (owner) => `Planets of ${owner}`,
