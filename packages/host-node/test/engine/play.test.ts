@@ -5,9 +5,16 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
+import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
+import { generate } from "@galaxy/engine/generation/generate"
 import { seal } from "@galaxy/engine/host/sealed"
+import { reportsOf } from "@galaxy/engine/report/reports"
+import { orderLines } from "@galaxy/engine/text/orderHelp"
 import { allCommands } from "@galaxy/engine/text/orderWords"
+import { renderMap } from "@galaxy/engine/text/map"
+import { verdictsOf } from "@galaxy/host-node/engine/play/verdicts"
 import { readCommand } from "@galaxy/host-node/engine/play/arguments"
 import { Result } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
@@ -280,6 +287,76 @@ describe("play turn", () => {
   })
 })
 
+describe("play map", () => {
+  it("draws what a race sees, and the part around a planet by its number or name", async () => {
+    await begin()
+    const report = await reportOf("Ann")
+    const home = homeOf(report)
+    const map = (...args: ReadonlyArray<string>) => run(["map", "--state", "galaxy.json", "--race", "ann", ...args])
+    const whole = await map()
+    assert.strictEqual(whole.out, renderMap(report))
+    assert.include(whole.out, `*${home}`)
+    const part = await map("--at", `#${home}`, "--radius", "10")
+    assert.strictEqual(part.out, renderMap(report, { at: home, radius: 10 }))
+    await write("a.txt", `N ${home} Earth\n`)
+    await run(["turn", "--state", "galaxy.json", "--orders", "Ann=a.txt"])
+    const named = await map("--at", "earth")
+    assert.include(named.out, `\nFrom #${home} Earth\n`)
+    for (const at of ["21", "#0", "Luna"]) {
+      const nowhere = await map("--at", at)
+      assert.deepEqual([nowhere.code, nowhere.err], [1, `Ann knows no planet ${at}; there are #1 to #20\n`])
+    }
+  })
+
+  const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: string]> = [
+    [["--at", ""], "--at needs a planet"],
+    [["--radius", "5"], "--radius needs --at"],
+    [["--at", "1", "--radius", "0"], '--radius must be a number of light years from 1 on, not "0"'],
+    [["--at", "1", "--radius", "far"], '--radius must be a number of light years from 1 on, not "far"']
+  ]
+  it.each(wrong)("refuses %j", (args, says) => {
+    const command = ["map", "--state", "g.json", "--race", "Ann", ...args]
+    assert.include(Result.getOrThrow(Result.flip(readCommand(command))).message, says)
+  })
+})
+
+describe("verdicts on orders", () => {
+  it("tell of routes that end at planets of others", () => {
+    const galaxy = Result.getOrThrow(
+      generate({
+        game_id: GameId.make("6f1c3a52-8d0e-4b7a-9c55-0a4b2f7e1d10"),
+        seed: "verdicts",
+        races: ["Ann", "Bob"].map((name, at) => ({
+          name,
+          player_id: EnginePlayerId.make(`00000000-0000-4000-8000-00000000000${at}`)
+        }))
+      })
+    )
+    const [first] = reportsOf(galaxy, [])
+    const [planet] = first?.my_planets ?? []
+    if (first === undefined || planet === undefined) return assert.fail("no report")
+    const order = (goods: string, to: number): Order => ({ op: "route", planet: 3, goods, to })
+    const report: Report = {
+      ...first,
+      my_planets: [{ ...planet, number: 3, name: "Home" }],
+      foreign_planets: [{ ...planet, owner: "Bob", number: 5, name: "Red" }],
+      routes: [{ planet: 3, name: "Home", materials: 5, colonists: 11 }],
+      orders: [order("mat", 5), order("COL", 11), order("CAP", 5)].map((it, position) => ({
+        position,
+        accepted: position < 2,
+        order: it
+      }))
+    }
+    const read = { file: "a.txt", orders: [], places: ["1:1", "2:1", "4:2"], unread: [], wrong: 0, outside: 0 }
+    assert.deepEqual(verdictsOf(report, read, false), [
+      "Ann: 3 orders, 1 refused",
+      "a.txt:4:2: refused: unknown: ",
+      "a.txt:1:1: note: MAT from #3 Home goes to #5 Red of Bob: what is unloaded there becomes theirs"
+    ])
+    assert.deepEqual(verdictsOf(report, undefined, true), ["Ann: 3 orders, 1 refused; left the game"])
+  })
+})
+
 describe("the galaxy file", () => {
   it("is refused when it is cut short, changed, of something else or missing", async () => {
     await begin()
@@ -367,17 +444,25 @@ describe("play", () => {
   it("explains itself, and each of its commands", async () => {
     const general = await run(["--help"])
     assert.strictEqual(general.code, 0)
-    for (const command of ["new", "turn", "report"]) {
+    for (const command of ["new", "turn", "report", "map", "orders"]) {
       assert.include(general.out, `play ${command}`)
       const help = await run([command, "--help"])
       assert.strictEqual(help.code, 0)
-      assert.match(help.out, new RegExp(`^play ${command} --`))
+      assert.match(help.out, new RegExp(`^play ${command}(?: --|\n)`))
+    }
+    const orders = await run(["orders"])
+    for (const line of orderLines) {
+      assert.include(general.out, `  ${line.trimEnd()}\n`)
+      assert.include(orders.out, `  ${line.trimEnd()}\n`)
     }
   })
 
   it("says what is wrong with a command line", async () => {
     const none = await run([])
-    assert.strictEqual(none.err, "a command is missing: new, turn or report\nplay --help shows how it is used\n")
+    assert.strictEqual(
+      none.err,
+      "a command is missing: new, turn, report, map, orders\nplay --help shows how it is used\n"
+    )
     const other = await run(["constructor"])
     assert.include(other.err, 'unknown command "constructor"')
     const option = await run(["turn", "--sate", "galaxy.json"])

@@ -1,4 +1,4 @@
-/** The command line of `play`: the command, or what is wrong with it. All texts of `--help` are here. */
+/** The command line of `play`: the command, or what is wrong with it. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util"
 import { type RulesetName, rulesetNames } from "@galaxy/contract/engine/Admin"
 import { maxRaces, maxSeedText } from "@galaxy/contract/engine/Limits"
@@ -6,7 +6,9 @@ import { acceptName } from "@galaxy/engine/orders/names"
 import { keyOf, keyOfTyped } from "@galaxy/engine/orders/keyOf"
 import { rulesets } from "@galaxy/engine/rules/Ruleset"
 import { Result } from "effect"
+import { isDecimal } from "@galaxy/engine/text/decimals"
 import { WrongUsage } from "./failures.ts"
+import { general, helpOf } from "./helpTexts.ts"
 
 /** The file with a race's orders. */
 export interface OrderFile {
@@ -45,52 +47,17 @@ export interface ShowReport {
   readonly json: boolean
 }
 
+/** `play map`: all of it, or the part around a planet. The planet is as typed. */
+export interface ShowMap {
+  readonly command: "map"
+  readonly state: string
+  readonly race: string
+  readonly at: string | undefined
+  readonly radius: number | undefined
+}
+
 /** A command line that was understood; `help` carries the text to print. */
-export type Command = NewCommand | PlayTurn | ShowReport | { readonly command: "help"; readonly text: string }
-
-const general = `Plays a game of Galaxy on this machine, out of one file and without a server.
-
-  play new     makes a galaxy and puts it into a file
-  play turn    reads the orders of the races and makes the next turn
-  play report  prints a race's report of the turn that was made last
-
-play <command> --help tells more of each.
-Exit codes: 0 done, 1 it can't be done, 2 the command line is wrong.
-`
-
-const helpOf = {
-  new: `play new --races A,B[,…] --state FILE [--seed TEXT] [--ruleset NAME] [--reports FOLDER]
-
-Makes the galaxy of a new game. An existing file is never overwritten.
-
-  --races    names of the races, 2 to ${maxRaces}, with commas between them
-  --state    the file to make; it holds everything about the game, its secrets too
-  --seed     what chance follows from, up to ${maxSeedText} characters; the same seed and races make the same game
-  --ruleset  ${rulesetNames.join(" or ")}; ${rulesetNames[0]} when left out
-  --reports  folder for the first report of each race, as text and as JSON
-`,
-  turn: `play turn --state FILE [--orders RACE=FILE]… [--bot RACE]… [--keep-going] [--reports FOLDER]
-
-Makes the next turn. The file keeps the old turn until the whole new one is on the disk.
-
-  --state       the file that play new made
-  --orders      the orders of a race, one on a line, as in docs/guides/rules.md; a race without a file gives no orders
-  --bot         a race that the computer plays: it reads the race's report and nothing else
-  --keep-going  leave out lines that can't be read, instead of making no turn
-  --reports     folder for the report of each race, as text and as JSON
-
-What can't be read is printed as FILE:LINE:COLUMN, and no turn is made. An order that can be read but not carried out
-is skipped, and printed in the same way with the reason.
-`,
-  report: `play report --state FILE --race RACE [--json]
-
-Prints a race's report of the turn that was made last.
-
-  --state  the file that play new made
-  --race   whose report
-  --json   as JSON, with everything that the text leaves out
-`
-} as const
+export type Command = NewCommand | PlayTurn | ShowReport | ShowMap | { readonly command: "help"; readonly text: string }
 
 type Name = keyof typeof helpOf
 const isName = (text: string): text is Name => Object.hasOwn(helpOf, text)
@@ -117,8 +84,20 @@ const options = {
     race: { type: "string" },
     json: { type: "boolean" },
     help: { type: "boolean" }
+  },
+  map: {
+    state: { type: "string" },
+    race: { type: "string" },
+    at: { type: "string" },
+    radius: { type: "string" },
+    help: { type: "boolean" }
+  },
+  orders: {
+    help: { type: "boolean" }
   }
 } as const satisfies Record<Name, ParseArgsOptionsConfig>
+
+const commands = Object.keys(options).join(", ")
 
 type Parsed<A> = Result.Result<A, string>
 
@@ -179,6 +158,14 @@ const botsIn = (races: ReadonlyArray<string>, files: ReadonlyArray<OrderFile>): 
   return Result.succeed(races)
 }
 
+const radiusOf = (text: string | undefined): Parsed<number | undefined> => {
+  if (text === undefined) return Result.succeed(undefined)
+  const radius = isDecimal(text) ? Number(text) : 0
+  return radius >= 1 && Number.isFinite(radius)
+    ? Result.succeed(radius)
+    : Result.fail(`--radius must be a number of light years from 1 on, not "${text}"`)
+}
+
 type Values = Readonly<Record<string, unknown>>
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
@@ -209,7 +196,18 @@ const readers: { readonly [N in Name]: (values: Values) => Parsed<Command> } = {
       const state = yield* needed("state", textOf(values["state"]))
       const race = yield* needed("race", textOf(values["race"]))
       return { command: "report", state, race, json: values["json"] === true }
-    })
+    }),
+  map: (values) =>
+    Result.gen(function* () {
+      const state = yield* needed("state", textOf(values["state"]))
+      const race = yield* needed("race", textOf(values["race"]))
+      const at = textOf(values["at"])
+      const radius = yield* radiusOf(textOf(values["radius"]))
+      if (at === "") return yield* Result.fail("--at needs a planet")
+      if (at === undefined && radius !== undefined) return yield* Result.fail("--radius needs --at")
+      return { command: "map", state, race, at, radius }
+    }),
+  orders: () => Result.succeed({ command: "help", text: helpOf.orders })
 }
 
 const valuesOf = (name: Name, args: ReadonlyArray<string>): Parsed<Values> =>
@@ -222,8 +220,8 @@ const valuesOf = (name: Name, args: ReadonlyArray<string>): Parsed<Values> =>
 export const readCommand = (args: ReadonlyArray<string>): Result.Result<Command, WrongUsage> => {
   const [name, ...rest] = args
   if (name === "--help" || name === "help") return Result.succeed({ command: "help", text: general })
-  if (name === undefined) return Result.fail(new WrongUsage({ problem: "a command is missing: new, turn or report" }))
-  if (!isName(name)) return Result.fail(new WrongUsage({ problem: `unknown command "${name}"` }))
+  if (name === undefined) return Result.fail(new WrongUsage({ problem: `a command is missing: ${commands}` }))
+  if (!isName(name)) return Result.fail(new WrongUsage({ problem: `unknown command "${name}"; there are ${commands}` }))
   return valuesOf(name, rest).pipe(
     Result.flatMap((values) =>
       values["help"] === true ? Result.succeed<Command>({ command: "help", text: helpOf[name] }) : readers[name](values)

@@ -1,20 +1,26 @@
 /** The commands of `play`. The last line that a command prints says what the file now holds. */
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
-import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import type { Report } from "@galaxy/contract/engine/Report"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { generate } from "@galaxy/engine/generation/generate"
 import { raceNamed, raceTyped } from "@galaxy/engine/orders/subjects"
 import { reporter, reportsOf } from "@galaxy/engine/report/reports"
 import { type Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
+import { rulesets } from "@galaxy/engine/rules/Ruleset"
+import { renderMap } from "@galaxy/engine/text/map"
 import { readerOf } from "@galaxy/engine/text/OrderReader"
+import { PlanetNames } from "@galaxy/engine/text/planetNames"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
 import { sha256Hex } from "@galaxy/engine/random/sha256"
 import { Effect, Result } from "effect"
-import type { Command, NewCommand, PlayTurn, ShowReport } from "./arguments.ts"
+import type { Command, NewCommand, PlayTurn, ShowMap, ShowReport } from "./arguments.ts"
+import { count } from "./count.ts"
 import { cannot } from "./failures.ts"
 import * as GalaxyFile from "./GalaxyFile.ts"
-import { type OrdersRead, readAll, refusals } from "./orderFiles.ts"
+import { readAll } from "./orderFiles.ts"
 import { asJson, asText, writeAll } from "./reportFiles.ts"
+import { verdictsOf } from "./verdicts.ts"
 
 /** An id that is the same for the same text. */
 const idOf = (text: string): string => {
@@ -22,8 +28,7 @@ const idOf = (text: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-const count = (number: number, what: string): string =>
-  `${number === 0 ? "no" : number} ${what}${number === 1 ? "" : "s"}`
+const rulesetOf = ({ ruleset }: Galaxy) => rulesets[ruleset]
 
 const newGame = Effect.fn("play.new")(function* ({ state, races, seed: given, ruleset, reports }: NewCommand) {
   const seed = given ?? globalThis.crypto.randomUUID()
@@ -37,7 +42,7 @@ const newGame = Effect.fn("play.new")(function* ({ state, races, seed: given, ru
   if (Result.isFailure(generated)) return yield* cannot(generated.failure.message)
   const galaxy = generated.success
   yield* GalaxyFile.create(state, { galaxy, log: [] })
-  if (reports !== undefined) yield* writeAll(reports, reportsOf(galaxy, []))
+  if (reports !== undefined) yield* writeAll(reports, reportsOf(galaxy, []), rulesetOf(galaxy))
   return `${state}: turn 0, ${count(races.length, "race")}, ${count(galaxy.planets.length, "planet")}\n`
 })
 
@@ -52,23 +57,6 @@ const ending = ({ finished, winners, races }: Galaxy): ReadonlyArray<string> => 
   if (winners.length === 0) return ["The game is over. Nobody won."]
   return [`The game is over. Won by ${winners.map((it) => races[it]?.name ?? it).join(", ")}.`]
 }
-
-/** How many orders there were, and what became of them. */
-const tally = (outcomes: ReadonlyArray<OrderOutcome>, wrong: number): string => {
-  const refused = outcomes.filter((it) => !it.accepted).length
-  return [
-    count(outcomes.length, "order"),
-    ...(outcomes.length === 0 ? [] : [`${refused} refused`]),
-    ...(wrong === 0 ? [] : [`${count(wrong, "line")} not read`])
-  ].join(", ")
-}
-
-/** What there is to say of a file of orders, line by line. */
-const told = (read: OrdersRead, outcomes: ReadonlyArray<OrderOutcome>): ReadonlyArray<string> => [
-  ...(read.outside === 0 ? [] : [`${read.file}: ${count(read.outside, "line")} outside of #order … #end left out`]),
-  ...read.unread,
-  ...refusals(read, outcomes)
-]
 
 const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const { state } = command
@@ -91,12 +79,10 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
 
   // A race that left in an earlier turn has nothing to read.
   const readers = reports.filter((_, race) => raceAt(before, race).removed === null)
-  if (command.reports !== undefined) yield* writeAll(command.reports, readers)
-  const verdicts = readers.flatMap(({ race, orders: outcomes }) => {
-    const at = givers.findIndex((it) => raceAt(before, it).name === race)
-    const text = read[at]
-    const left = raceAt(galaxy, raceNamed(galaxy, race) ?? 0).removed === null ? "" : "; left the game"
-    return [`${race}: ${tally(outcomes, text?.wrong ?? 0)}${left}`, ...(text === undefined ? [] : told(text, outcomes))]
+  if (command.reports !== undefined) yield* writeAll(command.reports, readers, rulesetOf(galaxy))
+  const verdicts = readers.flatMap((report) => {
+    const race = raceNamed(before, report.race) ?? 0
+    return verdictsOf(report, read[givers.indexOf(race)], raceAt(galaxy, race).removed !== null)
   })
   return [...verdicts, ...ending(galaxy), `${state}: turn ${galaxy.turn}`].map((line) => `${line}\n`).join("")
 })
@@ -104,7 +90,24 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
 const showReport = Effect.fn("play.report")(function* ({ state, race, json }: ShowReport) {
   const { galaxy, log } = yield* GalaxyFile.read(state)
   const report = reporter(galaxy, log)(yield* indexIn(galaxy, race))
-  return json ? asJson(report) : asText(report)
+  return json ? asJson(report) : asText(report, rulesetOf(galaxy))
+})
+
+/** The number of the planet that somebody means by a name or a number. */
+const planetMeant = (report: Report, typed: string) => {
+  const text = typed.trim().replace(/^#/, "")
+  const number = /^\d+$/.test(text) ? Number(text) : new PlanetNames(readerOf(report).planets ?? []).numberOf(text)
+  return number !== undefined && number >= 1 && number <= report.summary.planets
+    ? Effect.succeed(number)
+    : cannot(`${report.race} knows no planet ${typed}; there are #1 to #${report.summary.planets}`)
+}
+
+const showMap = Effect.fn("play.map")(function* ({ state, race, at, radius }: ShowMap) {
+  const { galaxy, log } = yield* GalaxyFile.read(state)
+  const report = reporter(galaxy, log)(yield* indexIn(galaxy, race))
+  if (at === undefined) return renderMap(report, {}, rulesetOf(galaxy))
+  const planet = yield* planetMeant(report, at)
+  return renderMap(report, { at: planet, ...(radius === undefined ? {} : { radius }) }, rulesetOf(galaxy))
 })
 
 /** Runs a command and returns its output; fails with `CannotPlay`. */
@@ -118,5 +121,7 @@ export const run = (command: Command) => {
       return playTurn(command)
     case "report":
       return showReport(command)
+    case "map":
+      return showMap(command)
   }
 }

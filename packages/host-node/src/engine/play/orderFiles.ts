@@ -2,7 +2,7 @@
  * Orders as people write them into files. A file is read completely, or refused with all of its errors by line and
  * column; with `keepGoing` only the lines that have errors are left out.
  */
-import type { Order, OrderOutcome } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
 import type { OrderReader } from "@galaxy/engine/text/OrderReader"
 import { maxOrdersTextBytes, type OrderTextError, readOrders } from "@galaxy/engine/text/parseOrders"
 import { Effect, FileSystem, Result } from "effect"
@@ -68,9 +68,3 @@ export const readAll = Effect.fnUntraced(function* (files: ReadonlyArray<Written
   }
   return problems.length === 0 ? read : yield* cannot(...problems)
 })
-
-/** A line for each order that was not carried out. */
-export const refusals = ({ file, places }: OrdersRead, outcomes: ReadonlyArray<OrderOutcome>): ReadonlyArray<string> =>
-  outcomes.flatMap(({ accepted, position, code, message }) =>
-    accepted ? [] : [`${file}:${places[position] ?? "?"}: refused: ${code ?? "unknown"}: ${message ?? ""}`]
-  )
