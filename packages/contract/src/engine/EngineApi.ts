@@ -15,6 +15,8 @@ import { Report } from "./Report.ts"
 
 const actor = label(maxRaceName)
 const orderList = Schema.Array(Order).check(Schema.isMaxLength(maxOrders))
+/** A misspelt argument must not be dropped silently: it would change what the order means. */
+const knownFieldsOnly = { onExcessProperty: "error" } as const
 const openTurn = Schema.optionalKey(int(0, maxTurn))
 
 /** Body of `POST /command`: a batch that is appended to the race's orders, or refused as a whole. */
@@ -55,12 +57,20 @@ export class EngineAdminGroup extends HttpApiGroup.make("admin")
 
 /**
  * Orders and reports of one race, whose name may be in any case. An unknown race or a turn not made yet is `not_found`;
- * orders of a race that has left, or in a finished game, are conflicts.
+ * orders of a race that has left, or in a finished game, are conflicts. A field that no order has is `invalid_request`.
  */
 export class PlayGroup extends HttpApiGroup.make("play")
   .add(
-    HttpApiEndpoint.post("command", "/command", { payload: CommandRequest, success: OrdersAnswer, error: wireErrors }),
-    HttpApiEndpoint.put("order", "/order", { payload: OrderRequest, success: OrdersAnswer, error: wireErrors }),
+    HttpApiEndpoint.post("command", "/command", {
+      payload: CommandRequest,
+      success: OrdersAnswer,
+      error: wireErrors
+    }).annotate(HttpApi.PayloadParseOptions, knownFieldsOnly),
+    HttpApiEndpoint.put("order", "/order", {
+      payload: OrderRequest,
+      success: OrdersAnswer,
+      error: wireErrors
+    }).annotate(HttpApi.PayloadParseOptions, knownFieldsOnly),
     HttpApiEndpoint.get("orders", "/order", { query: ofRace, success: OrdersAnswer, error: wireErrors }),
     HttpApiEndpoint.get("report", "/report", { query: ofRace, success: Report, error: wireErrors })
   )

@@ -1,9 +1,10 @@
 /**
  * Orders of a race and the engine's verdicts on them.
  *
- * An order is one flat object: `op` says what it does, the other fields are its arguments. If an argument is missing or
- * names nothing that exists, the order is refused with a code and the request stays valid. A request is malformed only
- * if the engine doesn't know an operation or a field has the wrong type or size.
+ * An order is one flat object: `op` says what it does, the other fields are its arguments. If an argument is missing,
+ * isn't taken by the operation, or names nothing that exists, the order is refused with a code and the request stays
+ * valid. A request is malformed only if the engine doesn't know an operation or a field, or a field has the wrong type or
+ * size.
  */
 import { Schema } from "effect"
 import { int, text } from "../api/Fields.ts"
@@ -36,7 +37,7 @@ export const orderArguments = {
   produce: ["planet", "product"],
   /** Without `to` the route is removed. */
   route: ["planet", "goods", "to"],
-  /** A group or a whole fleet to a planet; the planet where it stands cancels the order. */
+  /** A group, or a whole fleet without `ships`, to a planet; the planet where it stands cancels the order. */
   send: ["group", "fleet", "planet", "ships"],
   vote: ["race"],
   upgrade: ["group", "block", "ships", "level"],
@@ -54,7 +55,7 @@ const index = int(0, 1_000_000)
 const count = int(-1_000_000_000, 1_000_000_000)
 
 /**
- * One order, as players send it and as read-backs and reports return it. Which fields matter depends on `op`; see
+ * One order, as players send it and as read-backs and reports return it. Which fields it may have depends on `op`; see
  * `orderArguments`.
  */
 export const Order = Schema.Struct({
@@ -131,6 +132,7 @@ export const orderCodeMeanings = {
   out_of_range: "the planet lies outside the race's flight zone",
   race_removed: "that race has left the game",
   too_many: "the race or the receiver already has the most of them that a race can have",
+  unknown_argument: "the order doesn't take that argument, or not together with another one",
   unknown_block: "there is no block of that name, or the ship doesn't have it",
   unknown_cargo: "there is no cargo of that name",
   unknown_class: "the race has no ship class of that name",

@@ -6,6 +6,7 @@
 import type { Order, OrderOp, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import type { Draft, DraftRace } from "../state/Draft.ts"
+import { onlyTaken } from "./arguments.ts"
 import { load, unload } from "./cargo.ts"
 import { deleteClass, designClass, renameClass } from "./classes.ts"
 import { peace, war } from "./diplomacy.ts"
@@ -58,7 +59,7 @@ const present = (race: DraftRace, order: Order): void => {
 export const executeAll = (draft: Draft, race: DraftRace, orders: ReadonlyArray<Order>): ReadonlyArray<OrderVerdict> =>
   orders.map((order, position): OrderVerdict => {
     present(race, order)
-    const outcome = operations[order.op](draft, race, order)
+    const outcome = Result.flatMap(onlyTaken(order), () => operations[order.op](draft, race, order))
     if (Result.isSuccess(outcome)) {
       const { success } = outcome
       return { position, accepted: true, ...(typeof success === "string" ? { message: success } : {}) }

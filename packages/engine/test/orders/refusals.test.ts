@@ -132,6 +132,7 @@ const refusals: ReadonlyArray<Case> = [
   [{ op: "war" }, "unknown_race"],
   [{ op: "war", race: "Zed" }, "unknown_race"],
   [{ op: "war", race: gone }, "race_removed"],
+  [{ op: "send", group: 1, planet: 2, fleet: "Home" }, "unknown_argument"],
   [{ op: "peace", race: "" }, "unknown_race"],
   [{ op: "peace", race: gone }, "race_removed"],
   [{ op: "vote" }, "unknown_race"],

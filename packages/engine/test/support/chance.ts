@@ -96,8 +96,7 @@ export const chanceOrders = (random: Random, galaxy: Galaxy, race: number, lengt
   const nonsense = (): Order => {
     const wild = [0, -1, 1e308, 0.3, 7, 1e-300]
     const op = any(random, orderOps) ?? "merge_groups"
-    return {
-      op,
+    const all = {
       planet: random.below(400),
       group: random.below(100),
       ships: random.below(1000) - 500,
@@ -110,6 +109,10 @@ export const chanceOrders = (random: Random, galaxy: Galaxy, race: number, lengt
       shields: any(random, wild) ?? 0,
       cargo: any(random, wild) ?? 0
     }
+    // Every now and then also what the operation doesn't take.
+    const whole = random.below(5) === 0
+    const taken: ReadonlyArray<string> = orderArguments[op]
+    return { op, ...Object.fromEntries(Object.entries(all).filter(([name]) => whole || taken.includes(name))) }
   }
 
   const sensible = (): Order => {

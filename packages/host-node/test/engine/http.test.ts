@@ -133,6 +133,17 @@ describe("the engine's REST surface", () => {
       ]
       for (const [answer, status, code] of table) shows(await answer, status, code)
       expect((await engine.call("DELETE", "/api/v1/order")).headers.get("allow")).toBe("PUT, GET")
+      // What nobody knows is named instead of being dropped, and the list that stood stays.
+      const misspelt = { op: "load", group: 1, goods: "COL", amout: 1 }
+      for (const answer of [
+        await order({ actor: "Terrans", orders: [peace, misspelt] }),
+        await command({ actor: "Terrans", commands: [misspelt] })
+      ]) {
+        shows(answer, 400, "invalid_request")
+        expect(answer.json.error.message).toContain("amout")
+        expect(answer.json.error.message.length).toBeLessThan(300)
+      }
+      shows(await order({ actor: "Terrans", ordres: [], orders: [] }), 400, "invalid_request")
       expect((await engine.fetch("HEAD", "/healthz")).status).toBe(200)
     }))
 
