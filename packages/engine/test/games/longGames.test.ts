@@ -85,5 +85,5 @@ it("gives these very bytes, with battles, bombs and all", () => {
   assert.include(bytes, '"kind":"battle"')
   assert.include(bytes, '"kind":"bombing"')
   const numbers = bytes.split("\n").map(withoutMessages).join("\n")
-  assert.strictEqual(sha256Hex(numbers), "63c15f163cbe26e58f971b5cebc7ad68625f08cb18b9add24cb967cc58fd7061")
+  assert.strictEqual(sha256Hex(numbers), "edf4ba7ea6a20c2624f106f97ffe70fbdd2845f361387b339441a3d052fbe1e6")
 })
