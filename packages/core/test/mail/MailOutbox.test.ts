@@ -1,4 +1,4 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
@@ -16,6 +16,18 @@ const mail = (key: string) => ({
   subject: "Code 314159",
   text: "Your code is 314159.",
   html: "<b>314159</b>"
+})
+
+describe("the domain of Message-IDs", () => {
+  it("is the sender's", () => {
+    for (const [sender, domain] of [
+      ["Galaxy <galaxy@mail.example.org>", "mail.example.org"],
+      ["galaxy@example.org", "example.org"],
+      ["nobody", "localhost"]
+    ] as const) {
+      assert.strictEqual(MailOutbox.domainOf(sender), domain)
+    }
+  })
 })
 
 eachDatabase((name, database) => {

@@ -159,6 +159,23 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("logs which mail's delivery has a fault in it, and not what the fault says", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        const lines: Array<string> = []
+        const logged = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+        yield* answer(reject)
+        const deliveryId = yield* outbox.enqueue(mailTo("nobody@example.test", "fault"))
+        yield* startWorker({ onDeadLetter: () => Effect.die(new Error("about nobody@example.test")) }).pipe(
+          Effect.provide(logged)
+        )
+        yield* eventually(Effect.sync(() => lines.some((it) => it.includes("failed unexpectedly"))))
+        const line = lines.find((it) => it.includes("failed unexpectedly")) ?? ""
+        for (const part of [deliveryId, '"reason":"defect"']) assert.include(line, part)
+        assert.notInclude(lines.join(), "nobody@")
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("gives up after the last attempt", () =>
       Effect.gen(function* () {
         const { outbox, answer } = yield* begin
