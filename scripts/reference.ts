@@ -10,7 +10,7 @@ import { orderCodeMeanings, orderOps } from "@galaxy/contract/engine/Order"
 import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
-import { forms, sendFleet, sendGroup } from "@galaxy/engine/text/forms"
+import { writtenForms } from "@galaxy/engine/text/orderHelp"
 import { orderWords } from "@galaxy/engine/text/orderWords"
 import { groups } from "@galaxy/host-node/config/settings"
 import { decisionFiles, decisionIndex, readDecisions } from "./lib/decisions.ts"
@@ -74,12 +74,10 @@ they are needed. The name of the operation is read like a word. The rules behind
 
 ${table(
   ["letter", "words", "op", "arguments"],
-  orderOps
-    .flatMap((op) => (op === "send" ? [sendGroup, sendFleet] : [forms[op]]))
-    .map(({ op, letter, fields, needed }) => {
-      const named = fields.map((field, index) => (index < needed ? `\`${field}\`` : `[\`${field}\`]`))
-      return [letter, orderWords[op].join(", "), `\`${op}\``, named.join(" ") || "none"]
-    })
+  orderOps.flatMap(writtenForms).map(({ op, letter, fields, needed }) => {
+    const named = fields.map((field, index) => (index < needed ? `\`${field}\`` : `[\`${field}\`]`))
+    return [letter, orderWords[op].join(", "), `\`${op}\``, named.join(" ") || "none"]
+  })
 )}
 
 \`group\` 0 (\`MAX\` in order text) is the newest. \`ships\` 0 or absent is all, and more

@@ -4,20 +4,12 @@ import type { PlaceOf } from "./Section.ts"
 import { plain } from "./table.ts"
 
 /** The kinds of routes by their goods in orders, in the sequence of the columns of a report. */
-export const routeKinds = {
+const routeKinds = {
   CAP: "capital",
   MAT: "materials",
   COL: "colonists",
   EMP: "empty"
 } as const satisfies Record<string, keyof CargoRoutes>
-
-/** A route that ends at a planet of another race, and what that means. */
-export interface ForeignRoute {
-  readonly planet: number
-  readonly goods: string
-  readonly to: number
-  readonly message: string
-}
 
 const consequences: Record<keyof typeof routeKinds, string> = {
   CAP: ": what is unloaded there becomes theirs",
@@ -26,17 +18,28 @@ const consequences: Record<keyof typeof routeKinds, string> = {
   EMP: ""
 }
 
-/** All routes of the reader that end at a planet which the report shows as another race's. */
-export const foreignRoutes = (report: Report, place: PlaceOf): ReadonlyArray<ForeignRoute> => {
-  const owners = new Map(report.foreign_planets.map(({ number, owner }) => [number, owner]))
-  return report.routes.flatMap((route) =>
+type Goods = keyof typeof routeKinds
+const isGoods = (text: string): text is Goods => Object.hasOwn(routeKinds, text)
+
+/** A sentence about a route that ends at a planet which the report shows as another race's; undefined for any other. */
+export const foreignRoute = (
+  report: Report,
+  place: PlaceOf,
+  planet: number,
+  typed: string,
+  to: number
+): string | undefined => {
+  const owner = report.foreign_planets.find(({ number }) => number === to)?.owner
+  const goods = typed.toUpperCase()
+  if (owner === undefined || !isGoods(goods)) return undefined
+  return `${goods} from ${place(planet)} goes to ${place(to)} of ${plain(owner)}${consequences[goods]}`
+}
+
+/** Such sentences about all routes of the reader. */
+export const foreignRoutes = (report: Report, place: PlaceOf): ReadonlyArray<string> =>
+  report.routes.flatMap((route) =>
     Object.entries(routeKinds).flatMap(([goods, kind]) => {
       const to = route[kind]
-      const owner = to === undefined ? undefined : owners.get(to)
-      if (to === undefined || owner === undefined) return []
-      const consequence = consequences[goods as keyof typeof routeKinds]
-      const message = `${goods} from ${place(route.planet)} goes to ${place(to)} of ${plain(owner)}${consequence}`
-      return [{ planet: route.planet, goods, to, message }]
+      return (to === undefined ? undefined : foreignRoute(report, place, route.planet, goods, to)) ?? []
     })
   )
-}

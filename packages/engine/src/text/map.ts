@@ -47,12 +47,15 @@ interface Spot {
   readonly planets: ReadonlyArray<ChartedPlanet>
 }
 
-/** Writes the number of a planet after its mark if all of it fits there; returns whether it did. */
+/** Writes the number of a planet after its mark, at the right edge before it; returns whether there is room. */
 const label = (line: Array<string>, { column, planets }: Spot): boolean => {
-  const [planet] = planets
-  const digits = Array.from(String(planet?.number))
-  const isFree = digits.every((_, at) => line[column + 1 + at] === " ")
-  if (isFree) line.splice(column + 1, digits.length, ...digits)
+  const digits = Array.from(String(planets[0]?.number))
+  const isAtEdge = column + digits.length >= plotColumns
+  const from = isAtEdge ? column - digits.length : column + 1
+  // Before a mark there must be a space too, so that the number can't belong to the mark on the left.
+  const needed = isAtEdge ? [from - 1, ...digits.map((_, at) => from + at)] : digits.map((_, at) => from + at)
+  const isFree = needed.every((at) => line[at] === " ")
+  if (isFree) line.splice(from, digits.length, ...digits)
   return isFree
 }
 

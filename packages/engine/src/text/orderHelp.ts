@@ -33,14 +33,19 @@ export const orderMeanings: Record<OrderOp, string> = {
 /** What the form of `send` does that names a fleet. */
 export const sendFleetMeaning = "the whole fleet leaves"
 
-const formsOf = (op: OrderOp): ReadonlyArray<OrderForm> => (op === "send" ? [sendGroup, sendFleet] : [forms[op]])
+/** A fleet is sent whole. The form has room for a number of ships, so that the engine can say so. */
+const wholeFleet: OrderForm = { ...sendFleet, fields: sendFleet.fields.slice(0, sendFleet.needed) }
+
+/** The forms of an operation as people write them. */
+export const writtenForms = (op: OrderOp): ReadonlyArray<OrderForm> =>
+  op === "send" ? [sendGroup, wholeFleet] : [forms[op]]
 
 /** A table of all orders, in lines of less than 120 characters. */
 export const orderLines: ReadonlyArray<string> = headed<OrderForm>(
   [
     words("order", (form) => usage(form, form.letter)),
     words("word", ({ op }) => orderWords[op][0]),
-    words("what it does", (form) => (form === sendFleet ? sendFleetMeaning : orderMeanings[form.op]))
+    words("what it does", (form) => (form === wholeFleet ? sendFleetMeaning : orderMeanings[form.op]))
   ],
-  orderOps.flatMap(formsOf)
+  orderOps.flatMap(writtenForms)
 )

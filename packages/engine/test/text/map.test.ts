@@ -57,8 +57,7 @@ describe("a map", () => {
       "  o nobody's",
       "  . unknown",
       "  A Martians",
-      "  x unidentified ships",
-      "  There is no room for 1 number: look at a part of the map."
+      "  x unidentified ships"
     ])
   })
 
@@ -83,10 +82,21 @@ describe("a map", () => {
 
   it("leaves out numbers that don't fit, and says how many", () => {
     const text = renderMap(
-      unknown({ number: 10, x: 10, y: 10 }, { number: 11, x: 12, y: 10 }, { number: 12, x: 71, y: 20 })
+      unknown(
+        { number: 10, x: 10, y: 10 },
+        { number: 11, x: 12, y: 10 },
+        { number: 12, x: 71, y: 20 },
+        { number: 13, x: 69, y: 20 }
+      )
     )
     assert.deepStrictEqual(find(text, ". .11"), [10, 5])
-    assert.include(below(text), "  There is no room for 2 numbers: look at a part of the map.")
+    assert.include(below(text), "  There is no room for 3 numbers: look at a part of the map.")
+  })
+
+  it("writes a number before its mark at the right edge", () => {
+    const text = renderMap(unknown({ number: 12, x: 71, y: 20 }, { number: 13, x: 69, y: 24 }))
+    assert.deepStrictEqual(find(text, " 12."), [68, 10])
+    assert.deepStrictEqual(find(text, ".13"), [69, 12])
   })
 
   it("has a planet in its middle on demand, with what lies across the edges, and distances", () => {

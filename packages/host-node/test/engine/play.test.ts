@@ -212,8 +212,8 @@ describe("play turn", () => {
       "Bob: 2 orders, 1 refused, 2 lines not read",
       "b.txt: 1 line outside of #order … #end left out",
       'b.txt:3:9: drive must be a number, not "x"',
-      `b.txt:7:3: "FOO" is not an order; there are ${allCommands}`,
       "b.txt:6:3: refused: unknown_race: there is no race Nobody",
+      `b.txt:7:3: "FOO" is not an order; there are ${allCommands}`,
       "galaxy.json: turn 1",
       ""
     ])
@@ -267,6 +267,10 @@ describe("play turn", () => {
 
   it("says who has won, and plays no turn after that", async () => {
     await begin()
+    // Votes decide from turn 10 on.
+    const [, galaxy = ""] = (await content("galaxy.json")).split("\n")
+    const late = { ...JSON.parse(galaxy), turn: 9 }
+    await write("galaxy.json", seal("galaxy", late) + seal("turn", { game_id: late.game_id, turn: 9, log: [] }))
     await write("a.txt", "V Bob\n")
     await write("b.txt", "V Ann\n")
     const orders = ["--orders", "Ann=a.txt", "--orders", "Bob=b.txt"]
@@ -284,6 +288,33 @@ describe("play turn", () => {
     assert.strictEqual(ran.code, 1)
     assert.match(ran.err, /^reports can't be written: [^\n]+\nThe turn itself is safe/)
     assert.strictEqual((await reportOf("Ann")).turn, 1)
+  })
+})
+
+describe("play check", () => {
+  it("says what a turn would say of orders, and makes none", async () => {
+    await begin()
+    const before = await content("galaxy.json")
+    await write("a.txt", "D Drone 1 0 0 0 0\n  S 99 1\nV Bob\n")
+    const check = (...args: ReadonlyArray<string>) => run(["check", "--state", "galaxy.json", ...args])
+    const ran = await check("--orders", "ann=a.txt")
+    assert.deepEqual([ran.code, ran.err], [0, ""])
+    assert.deepEqual(ran.out.split("\n"), [
+      "Ann: 3 orders, 1 refused",
+      "a.txt:2:3: refused: unknown_group: you have no group 99",
+      "a.txt:3:1: note: votes decide nothing before turn 10",
+      "galaxy.json: still turn 0",
+      ""
+    ])
+    await write("a.txt", "J\nFOO\n")
+    const wrong = await check("--orders", "Ann=a.txt")
+    assert.deepEqual([wrong.code, wrong.out], [1, ""])
+    assert.include(wrong.err, "a.txt:2:1: ")
+    const rest = await check("--orders", "Ann=a.txt", "--keep-going")
+    assert.include(rest.out, "Ann: 1 order, 0 refused, 1 line not read\na.txt:2:1: ")
+    assert.strictEqual(await content("galaxy.json"), before)
+    const nobody = await check()
+    assert.deepEqual([nobody.code, nobody.err.split("\n")[0]], [2, "--orders is needed"])
   })
 })
 
@@ -321,7 +352,7 @@ describe("play map", () => {
 })
 
 describe("verdicts on orders", () => {
-  it("tell of routes that end at planets of others", () => {
+  const first = (): Report => {
     const galaxy = Result.getOrThrow(
       generate({
         game_id: GameId.make("6f1c3a52-8d0e-4b7a-9c55-0a4b2f7e1d10"),
@@ -332,28 +363,58 @@ describe("verdicts on orders", () => {
         }))
       })
     )
-    const [first] = reportsOf(galaxy, [])
-    const [planet] = first?.my_planets ?? []
-    if (first === undefined || planet === undefined) return assert.fail("no report")
+    return reportsOf(galaxy, [])[0] ?? assert.fail("no report")
+  }
+
+  it("tell of routes that end at planets of others", () => {
+    const [planet] = first().my_planets
+    if (planet === undefined) return assert.fail("no planet")
     const order = (goods: string, to: number): Order => ({ op: "route", planet: 3, goods, to })
     const report: Report = {
-      ...first,
+      ...first(),
       my_planets: [{ ...planet, number: 3, name: "Home" }],
-      foreign_planets: [{ ...planet, owner: "Bob", number: 5, name: "Red" }],
-      routes: [{ planet: 3, name: "Home", materials: 5, colonists: 11 }],
-      orders: [order("mat", 5), order("COL", 11), order("CAP", 5)].map((it, position) => ({
-        position,
-        accepted: position < 2,
-        order: it
-      }))
+      foreign_planets: [{ ...planet, owner: "Bob", number: 5, name: "Red" }]
     }
-    const read = { file: "a.txt", orders: [], places: ["1:1", "2:1", "4:2"], unread: [], wrong: 0, outside: 0 }
-    assert.deepEqual(verdictsOf(report, read, false), [
-      "Ann: 3 orders, 1 refused",
-      "a.txt:4:2: refused: unknown: ",
-      "a.txt:1:1: note: MAT from #3 Home goes to #5 Red of Bob: what is unloaded there becomes theirs"
+    const read = {
+      file: "a.txt",
+      orders: [],
+      places: [1, 2, 4].map((line) => ({ line, column: 2 })),
+      unread: [],
+      wrong: 0,
+      outside: 0
+    }
+    const outcomes = [order("mat", 5), order("COL", 11), order("CAP", 5)].map((it, position) => ({
+      position,
+      accepted: position < 2,
+      order: it
+    }))
+    const notes = [
+      "a.txt:1:2: note: MAT from #3 Home goes to #5 Red of Bob: what is unloaded there becomes theirs",
+      "a.txt:4:2: refused: unknown: "
+    ]
+    assert.deepEqual(verdictsOf(report, outcomes, read), ["Ann: 3 orders, 1 refused", ...notes])
+    // Lines that weren't read are told in their place.
+    const unread = [{ line: 3, column: 1, message: "what?" }]
+    assert.deepEqual(verdictsOf(report, outcomes, { ...read, unread, wrong: 1 }, "; left"), [
+      "Ann: 3 orders, 1 refused, 1 line not read; left",
+      ...notes.slice(0, 1),
+      "a.txt:3:1: what?",
+      ...notes.slice(1)
     ])
-    assert.deepEqual(verdictsOf(report, undefined, true), ["Ann: 3 orders, 1 refused; left the game"])
+  })
+
+  it("pass on what the engine says of orders that it carries out", () => {
+    const vote = {
+      position: 0,
+      accepted: true,
+      message: "votes decide nothing",
+      order: { op: "vote", race: "Bob" } as const
+    }
+    const read = { file: "a.txt", orders: [], places: [{ line: 7, column: 1 }], unread: [], wrong: 0, outside: 0 }
+    assert.deepEqual(verdictsOf(first(), [vote], read), [
+      "Ann: 1 order, 0 refused",
+      "a.txt:7:1: note: votes decide nothing"
+    ])
   })
 })
 
@@ -444,7 +505,7 @@ describe("play", () => {
   it("explains itself, and each of its commands", async () => {
     const general = await run(["--help"])
     assert.strictEqual(general.code, 0)
-    for (const command of ["new", "turn", "report", "map", "orders"]) {
+    for (const command of ["new", "check", "turn", "report", "map", "orders"]) {
       assert.include(general.out, `play ${command}`)
       const help = await run([command, "--help"])
       assert.strictEqual(help.code, 0)
@@ -461,7 +522,7 @@ describe("play", () => {
     const none = await run([])
     assert.strictEqual(
       none.err,
-      "a command is missing: new, turn, report, map, orders\nplay --help shows how it is used\n"
+      "a command is missing: new, check, turn, report, map, orders\nplay --help shows how it is used\n"
     )
     const other = await run(["constructor"])
     assert.include(other.err, 'unknown command "constructor"')

@@ -70,7 +70,7 @@ const routesSection = (report: Report, place: PlaceOf): Section => ({
   title: "Cargo routes",
   lines: [
     ...table(routeColumns(place), report.routes),
-    ...foreignRoutes(report, place).map(({ message }) => `${message}.`)
+    ...foreignRoutes(report, place).map((sentence) => `${sentence}.`)
   ]
 })
 

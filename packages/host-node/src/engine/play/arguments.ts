@@ -7,57 +7,9 @@ import { keyOf, keyOfTyped } from "@galaxy/engine/orders/keyOf"
 import { rulesets } from "@galaxy/engine/rules/Ruleset"
 import { Result } from "effect"
 import { isDecimal } from "@galaxy/engine/text/decimals"
+import type { Command, OrderFile } from "./Command.ts"
 import { WrongUsage } from "./failures.ts"
 import { general, helpOf } from "./helpTexts.ts"
-
-/** The file with a race's orders. */
-export interface OrderFile {
-  readonly race: string
-  readonly file: string
-}
-
-/** `play new`. Race names are checked and distinct; `reports` is a folder, or undefined for none. */
-export interface NewCommand {
-  readonly command: "new"
-  readonly state: string
-  readonly races: ReadonlyArray<string>
-  /** Random when left out. */
-  readonly seed: string | undefined
-  readonly ruleset: RulesetName
-  readonly reports: string | undefined
-}
-
-/** `play turn`. Races are as typed, not yet looked up in the galaxy; each is in `orders` or `bots` at most once. */
-export interface PlayTurn {
-  readonly command: "turn"
-  readonly state: string
-  readonly orders: ReadonlyArray<OrderFile>
-  /** Races whose orders the computer gives. */
-  readonly bots: ReadonlyArray<string>
-  /** Whether a line that can't be read is left out, instead of stopping everything. */
-  readonly keepGoing: boolean
-  readonly reports: string | undefined
-}
-
-/** `play report`, for the turn that was made last: as text, or as JSON. */
-export interface ShowReport {
-  readonly command: "report"
-  readonly state: string
-  readonly race: string
-  readonly json: boolean
-}
-
-/** `play map`: all of it, or the part around a planet. The planet is as typed. */
-export interface ShowMap {
-  readonly command: "map"
-  readonly state: string
-  readonly race: string
-  readonly at: string | undefined
-  readonly radius: number | undefined
-}
-
-/** A command line that was understood; `help` carries the text to print. */
-export type Command = NewCommand | PlayTurn | ShowReport | ShowMap | { readonly command: "help"; readonly text: string }
 
 type Name = keyof typeof helpOf
 const isName = (text: string): text is Name => Object.hasOwn(helpOf, text)
@@ -69,6 +21,12 @@ const options = {
     seed: { type: "string" },
     ruleset: { type: "string" },
     reports: { type: "string" },
+    help: { type: "boolean" }
+  },
+  check: {
+    state: { type: "string" },
+    orders: { type: "string", multiple: true },
+    "keep-going": { type: "boolean" },
     help: { type: "boolean" }
   },
   turn: {
@@ -182,6 +140,13 @@ const readers: { readonly [N in Name]: (values: Values) => Parsed<Command> } = {
       const seed = yield* seedOf(textOf(values["seed"]))
       const reports = yield* folder(textOf(values["reports"]))
       return { command: "new", state, races, seed, ruleset, reports }
+    }),
+  check: (values) =>
+    Result.gen(function* () {
+      const state = yield* needed("state", textOf(values["state"]))
+      const orders = yield* orderFilesIn(textsOf(values["orders"]))
+      if (orders.length === 0) return yield* Result.fail("--orders is needed")
+      return { command: "check", state, orders, keepGoing: values["keep-going"] === true }
     }),
   turn: (values) =>
     Result.gen(function* () {

@@ -4,6 +4,7 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { generate } from "@galaxy/engine/generation/generate"
+import { forecast } from "@galaxy/engine/orders/forecast"
 import { raceNamed, raceTyped } from "@galaxy/engine/orders/subjects"
 import { reporter, reportsOf } from "@galaxy/engine/report/reports"
 import { type Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
@@ -14,7 +15,7 @@ import { PlanetNames } from "@galaxy/engine/text/planetNames"
 import { makeTurn } from "@galaxy/engine/turn/makeTurn"
 import { sha256Hex } from "@galaxy/engine/random/sha256"
 import { Effect, Result } from "effect"
-import type { Command, NewCommand, PlayTurn, ShowMap, ShowReport } from "./arguments.ts"
+import type { CheckOrders, Command, GivenOrders, NewCommand, PlayTurn, ShowMap, ShowReport } from "./Command.ts"
 import { count } from "./count.ts"
 import { cannot } from "./failures.ts"
 import * as GalaxyFile from "./GalaxyFile.ts"
@@ -52,24 +53,48 @@ const indexIn = (galaxy: Galaxy, race: string) => {
   return cannot(`there is no race ${race}; there are ${galaxy.races.map(({ name }) => name).join(", ")}`)
 }
 
+/** The index of a race that is still in the game. */
+const playing = Effect.fnUntraced(function* (galaxy: Galaxy, race: string) {
+  const index = yield* indexIn(galaxy, race)
+  const { name, removed } = raceAt(galaxy, index)
+  return removed === null ? index : yield* cannot(`${name} has left the game`)
+})
+
 const ending = ({ finished, winners, races }: Galaxy): ReadonlyArray<string> => {
   if (!finished) return []
   if (winners.length === 0) return ["The game is over. Nobody won."]
   return [`The game is over. Won by ${winners.map((it) => races[it]?.name ?? it).join(", ")}.`]
 }
 
+/** The game of a turn, and the orders in files for it. */
+const opened = Effect.fnUntraced(function* ({ state, orders, keepGoing }: GivenOrders) {
+  const found = yield* GalaxyFile.read(state)
+  const { galaxy } = found
+  if (galaxy.finished) return yield* cannot(`${state}: the game is over, there are no more turns`)
+  const write = reporter(galaxy, found.log)
+  const givers = yield* Effect.forEach(orders, ({ race }) => playing(galaxy, race))
+  const files = orders.map(({ file }, at) => ({ file, writer: readerOf(write(givers[at] ?? 0)) }))
+  return { found, write, givers, read: yield* readAll(files, keepGoing) }
+})
+
+const checkOrders = Effect.fn("play.check")(function* (command: CheckOrders) {
+  const { found, write, givers, read } = yield* opened(command)
+  const lines = read.flatMap((file, at) => {
+    const race = givers[at] ?? 0
+    const outcomes = forecast(found.galaxy, race, file.orders).flatMap((verdict, position) => {
+      const order = file.orders[position]
+      return order === undefined ? [] : [{ ...verdict, order }]
+    })
+    return verdictsOf(write(race), outcomes, file)
+  })
+  return [...lines, `${command.state}: still turn ${found.galaxy.turn}`].map((line) => `${line}\n`).join("")
+})
+
 const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   const { state } = command
-  const found = yield* GalaxyFile.read(state)
+  const { found, write, givers, read } = yield* opened(command)
   const before = found.galaxy
-  if (before.finished) return yield* cannot(`${state}: the game is over, there are no more turns`)
-  const givers = yield* Effect.forEach(command.orders, ({ race }) => indexIn(before, race))
-  const bots = yield* Effect.forEach(command.bots, (race) => indexIn(before, race))
-  const gone = [...givers, ...bots].find((it) => raceAt(before, it).removed !== null)
-  if (gone !== undefined) return yield* cannot(`${raceAt(before, gone).name} has left the game`)
-  const write = reporter(before, found.log)
-  const files = command.orders.map(({ file }, at) => ({ file, writer: readerOf(write(givers[at] ?? 0)) }))
-  const read = yield* readAll(files, command.keepGoing)
+  const bots = yield* Effect.forEach(command.bots, (race) => playing(before, race))
 
   const orders = new Map<number, ReadonlyArray<Order>>(givers.map((race, at) => [race, read[at]?.orders ?? []]))
   for (const race of bots) orders.set(race, botOrders(write(race)))
@@ -82,7 +107,8 @@ const playTurn = Effect.fn("play.turn")(function* (command: PlayTurn) {
   if (command.reports !== undefined) yield* writeAll(command.reports, readers, rulesetOf(galaxy))
   const verdicts = readers.flatMap((report) => {
     const race = raceNamed(before, report.race) ?? 0
-    return verdictsOf(report, read[givers.indexOf(race)], raceAt(galaxy, race).removed !== null)
+    const after = raceAt(galaxy, race).removed === null ? "" : "; left the game"
+    return verdictsOf(report, report.orders, read[givers.indexOf(race)], after)
   })
   return [...verdicts, ...ending(galaxy), `${state}: turn ${galaxy.turn}`].map((line) => `${line}\n`).join("")
 })
@@ -119,6 +145,8 @@ export const run = (command: Command) => {
       return newGame(command)
     case "turn":
       return playTurn(command)
+    case "check":
+      return checkOrders(command)
     case "report":
       return showReport(command)
     case "map":

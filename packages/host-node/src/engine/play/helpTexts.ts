@@ -20,6 +20,7 @@ A name with spaces is put in "quotes". What follows a ; or a # is a comment.`
 export const general = `Plays a game of Galaxy on this machine, out of one file and without a server.
 
   play new     makes a galaxy and puts it into a file
+  play check   says what is wrong with orders, without making a turn
   play turn    reads the orders of the races and makes the next turn
   play report  prints a race's report of the turn that was made last
   play map     draws a map of what a race sees
@@ -45,12 +46,21 @@ Makes the galaxy of a new game. An existing file is never overwritten.
   --ruleset  ${rulesetNames.join(" or ")}; ${rulesetNames[0]} when left out
   --reports  folder for the first report of each race, as text and as JSON
 `,
+  check: `play check --state FILE --orders RACE=FILE… [--keep-going]
+
+Reads orders as play turn does, and says which of them would be refused as far as their race can know. Nothing is
+changed. The turn may decide otherwise, since others act too.
+
+  --state       the file that play new made
+  --orders      the orders of a race, one on a line, as play orders explains
+  --keep-going  check the other lines too when some can't be read
+`,
   turn: `play turn --state FILE [--orders RACE=FILE]… [--bot RACE]… [--keep-going] [--reports FOLDER]
 
 Makes the next turn. The file keeps the old turn until the whole new one is on the disk.
 
   --state       the file that play new made
-  --orders      the orders of a race, one on a line, as in docs/guides/rules.md; a race without a file gives no orders
+  --orders      the orders of a race, one on a line, as play orders explains; a race without a file gives no orders
   --bot         a race that the computer plays: it reads the race's report and nothing else
   --keep-going  leave out lines that can't be read, instead of making no turn
   --reports     folder for the report of each race, as text and as JSON

@@ -14,14 +14,20 @@ export interface WrittenOrders {
   readonly writer: OrderReader
 }
 
+/** A place in a file, from 1. */
+export interface PlaceInFile {
+  readonly line: number
+  readonly column: number
+}
+
 /** The orders of one file, with the place of each for messages. */
 export interface OrdersRead {
   readonly file: string
   readonly orders: ReadonlyArray<Order>
-  /** `line:column` of each order, from 1. */
-  readonly places: ReadonlyArray<string>
-  /** What is wrong with the lines that were left out, with file, line and column. */
-  readonly unread: ReadonlyArray<string>
+  /** Where each order stands. */
+  readonly places: ReadonlyArray<PlaceInFile>
+  /** What is wrong with the lines that were left out. */
+  readonly unread: ReadonlyArray<OrderTextError>
   /** How many lines were left out because of errors. */
   readonly wrong: number
   /** How many lines stand outside of the frame of the orders. */
@@ -53,8 +59,8 @@ const readWritten = Effect.fnUntraced(function* ({ file, writer }: WrittenOrders
   const { orders, lines, errors, wrong, outside } = read.success
   if (errors.length > 0 && !keepGoing) return yield* cannot(...errors.map(told))
   const source = text.split(/\r\n|\n|\r/)
-  const places = lines.map((line) => `${line}:${columnOf(source[line - 1] ?? "")}`)
-  return { file, orders, places, unread: errors.map(told), wrong, outside }
+  const places = lines.map((line) => ({ line, column: columnOf(source[line - 1] ?? "") }))
+  return { file, orders, places, unread: errors, wrong, outside }
 })
 
 /** Reads all files; fails with the errors of all of them at once. */

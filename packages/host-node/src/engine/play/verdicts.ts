@@ -1,7 +1,7 @@
-/** What a turn did with the orders of a race, in lines for people. */
+/** What becomes of a race's orders, in lines for people. */
 import type { OrderOutcome } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
-import { foreignRoutes } from "@galaxy/engine/text/foreignRoutes"
+import { foreignRoute } from "@galaxy/engine/text/foreignRoutes"
 import { namesIn, placeIn } from "@galaxy/engine/text/Section"
 import { count } from "./count.ts"
 import type { OrdersRead } from "./orderFiles.ts"
@@ -16,28 +16,39 @@ const tally = (outcomes: ReadonlyArray<OrderOutcome>, wrong: number): string => 
   ].join(", ")
 }
 
-/** A line for each order that was not carried out. */
-const refusals = ({ file, places }: OrdersRead, outcomes: ReadonlyArray<OrderOutcome>): ReadonlyArray<string> =>
-  outcomes.flatMap(({ accepted, position, code, message }) =>
-    accepted ? [] : [`${file}:${places[position] ?? "?"}: refused: ${code ?? "unknown"}: ${message ?? ""}`]
-  )
-
-/** A line for each order that was carried out, but sends ships to a planet of somebody else for good. */
-const notes = ({ file, places }: OrdersRead, report: Report): ReadonlyArray<string> => {
-  const foreign = foreignRoutes(report, placeIn(namesIn(report)))
-  return report.orders.flatMap(({ accepted, position, order: { op, planet, goods, to } }) =>
-    foreign
-      .filter((it) => accepted && op === "route" && it.planet === planet && it.to === to)
-      .filter((it) => it.goods === goods?.toUpperCase())
-      .map(({ message }) => `${file}:${places[position] ?? "?"}: note: ${message}`)
-  )
+/** What there is to say of an order: why it is refused, or what it does beyond the obvious. */
+const said = ({ accepted, code, message, order }: OrderOutcome, report: Report): ReadonlyArray<string> => {
+  if (!accepted) return [`refused: ${code ?? "unknown"}: ${message ?? ""}`]
+  const { op, planet, goods, to } = order
+  const isRoute = op === "route" && planet !== undefined && goods !== undefined && to !== undefined
+  const route = isRoute ? foreignRoute(report, placeIn(namesIn(report)), planet, goods, to) : undefined
+  return [message, route].flatMap((note) => (note === undefined ? [] : [`note: ${note}`]))
 }
 
-/** The lines about one race. `read` is its file of orders, and `hasLeft` whether this turn was its last one. */
-export const verdictsOf = (report: Report, read: OrdersRead | undefined, hasLeft: boolean): ReadonlyArray<string> => [
-  `${report.race}: ${tally(report.orders, read?.wrong ?? 0)}${hasLeft ? "; left the game" : ""}`,
-  ...(read === undefined || read.outside === 0
-    ? []
-    : [`${read.file}: ${count(read.outside, "line")} outside of #order … #end left out`]),
-  ...(read === undefined ? [] : [...read.unread, ...refusals(read, report.orders), ...notes(read, report)])
+/** Lines about lines of a file, from top to bottom. */
+const told = (
+  { file, places, unread, outside }: OrdersRead,
+  outcomes: ReadonlyArray<OrderOutcome>,
+  report: Report
+): ReadonlyArray<string> => {
+  const verdicts = outcomes.flatMap((outcome) =>
+    said(outcome, report).map((message) => ({ ...(places[outcome.position] ?? { line: 0, column: 0 }), message }))
+  )
+  return [
+    ...(outside === 0 ? [] : [`${file}: ${count(outside, "line")} outside of #order … #end left out`]),
+    ...[...unread, ...verdicts]
+      .toSorted((one, other) => one.line - other.line)
+      .map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`)
+  ]
+}
+
+/** The lines about one race, with its file of orders if there is one. The report says whose planets are. */
+export const verdictsOf = (
+  report: Report,
+  outcomes: ReadonlyArray<OrderOutcome>,
+  read: OrdersRead | undefined,
+  after = ""
+): ReadonlyArray<string> => [
+  `${report.race}: ${tally(outcomes, read?.wrong ?? 0)}${after}`,
+  ...(read === undefined ? [] : told(read, outcomes, report))
 ]
