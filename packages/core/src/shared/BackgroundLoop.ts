@@ -2,7 +2,8 @@
  * Work that a process does again and again for as long as it lives.
  *
  * A pass that fails, dies or takes too long is ended, and the loop goes on with growing waits. Failing and working
- * again are logged once each, and `/readyz` names a loop that hasn't completed a pass for too long.
+ * again are logged once each, and `/readyz` names a loop that hasn't completed a pass for too long. An interruption is
+ * not a failure.
  */
 import { Cause, Duration, Effect, Exit, Fiber, Option, Schema, type Scope, Stream } from "effect"
 import { BackgroundLoops } from "./BackgroundLoops.ts"
@@ -87,6 +88,8 @@ export const start = <E, R>(
         yield* options.wake === undefined ? Effect.sleep(pause) : Effect.raceFirst(options.wake, Effect.sleep(pause))
         return
       }
+      // A pass that was interrupted hasn't failed: the process is ending, or something under the pass was replaced.
+      if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.sleep(Duration.min(longest, first))
       if (failures === 0) {
         yield* Effect.logWarning("a background loop is failing and keeps retrying").pipe(
           Effect.annotateLogs(failureFields(exit.cause))

@@ -182,4 +182,15 @@ describe("BackgroundLoop", () => {
       assert.deepStrictEqual(yield* names, [])
     }).pipe(Effect.provide(registry))
   )
+
+  it.effect("logs no failure when its scope ends in the middle of a pass, and goes on after an interrupted one", () => {
+    const { lines, layer } = logged()
+    return Effect.gen(function* () {
+      let passes = 0
+      const pass = Effect.suspend(() => (++passes === 1 ? Effect.interrupt : Effect.never))
+      yield* Effect.scoped(Effect.andThen(BackgroundLoop.start({ ...inSeconds, pass }), TestClock.adjust("1 second")))
+      assert.strictEqual(passes, 2)
+      assert.deepStrictEqual(lines, [])
+    }).pipe(Effect.provide(Layer.merge(registry, layer)))
+  })
 })
