@@ -75,7 +75,7 @@ describe("a port that a program has no use for", () => {
     Effect.gen(function* () {
       const host = yield* EngineHost.EngineHost
       const gameId = GameId.make(yield* newId)
-      const refused = yield* Effect.flip(host.start({ gameId, imageRef: "any", version: "1.0.0" }))
+      const refused = yield* Effect.flip(host.start({ gameId, imageRef: "any", version: "1.0.0", players: 2 }))
       assert.deepStrictEqual([refused._tag, refused.permanent], ["EngineStartFailed", true])
       assert.include(refused.reason, "no engines")
       assert.isTrue(Option.isNone(yield* host.inspect(gameId)))

@@ -10,7 +10,10 @@ import { InputErrors } from "./InputErrors.ts"
 /** An operator's view of one game's runtime: the answer of `GET /runtimes/{game_id}` and of `force-next-turn`. */
 export const Runtime = Schema.Struct({
   game_id: GameId,
-  /** starting, running, generation_in_progress, paused, start_failed, stopped or finished. */
+  /**
+   * starting, running, generation_in_progress, generation_failed, paused, start_failed, stopped or finished. A turn that
+   * failed for good (`generation_failed`) is tried again by `force-next-turn`.
+   */
   status: Schema.String,
   engine_version: Schema.optionalKey(Schema.String),
   image_ref: Schema.optionalKey(Schema.String),
@@ -20,6 +23,8 @@ export const Runtime = Schema.Struct({
   current_turn: Schema.Int,
   /** The turn under generation; absent while none is. */
   generating_turn: Schema.optionalKey(Schema.Int),
+  /** Since when the engine has been computing that turn, once it has taken longer than one call waits. */
+  generating_since: Schema.optionalKey(Timestamp),
   next_turn_at: Schema.optionalKey(Timestamp),
   /** Why the last start or turn failed; absent after one that succeeded. */
   failure_reason: Schema.optionalKey(Schema.String),

@@ -26,7 +26,7 @@ export interface ReportSubject {
 /**
  * The engine's REST surface. Every call may fail with `EngineRefused`, the engine's own answer below status 500 with a
  * known code, or with `EngineUnreachable`, for anything else. `init` and `turn` are idempotent and asked again while
- * they wait.
+ * they wait. An engine that isn't in time with them can be asked again later, and goes on computing until then.
  */
 export class EngineClient extends Context.Service<
   EngineClient,
@@ -116,7 +116,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
         Effect.timeoutOrElse({
           duration: timeout,
-          orElse: () => Effect.fail(unreachable("no answer in time"))
+          orElse: () => Effect.fail(new EngineUnreachable({ reason: "no answer in time", overdue: true }))
         })
       )
 

@@ -20,5 +20,7 @@ export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRe
 
 /** The engine doesn't answer, fails, or sends something that can't be understood. `reason` is for operators. */
 export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("EngineUnreachable", {
-  reason: Schema.String
+  reason: Schema.String,
+  /** It has not answered in time, and may still be at work on the call. */
+  overdue: Schema.optionalKey(Schema.Boolean)
 }) {}

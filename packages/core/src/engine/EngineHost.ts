@@ -27,6 +27,16 @@ export interface EngineSpec {
   /** From the registry of engine versions. What it names is up to the host. */
   readonly imageRef: string
   readonly version: string
+  /** Players of the game: a host may give engines of larger games more memory. */
+  readonly players: number
+}
+
+/** How an engine ended that wasn't asked to. */
+export interface EngineEnd {
+  /** One sentence for operators, and what they can do where that is known. */
+  readonly reason: string
+  /** It needed more memory than it may have, so the same work will end it again. */
+  readonly outOfMemory: boolean
 }
 
 /** The engine could not be started, or didn't get ready. The reason is for operators. */
@@ -57,6 +67,11 @@ export class EngineHost extends Context.Service<
     start(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed>
     /** The game's engine, if one runs. Must be cheap, since every in-game call asks. */
     inspect(gameId: GameId): Effect.Effect<Option.Option<EngineInstance>>
+    /**
+     * How the game's last engine ended, if it ended by itself and no other has been started since. An engine that is
+     * ending right now is waited for, for a second at most.
+     */
+    ended(gameId: GameId): Effect.Effect<Option.Option<EngineEnd>>
     /** Ends the engine and returns once it is gone; its state is kept. Does nothing where no engine runs. */
     stop(gameId: GameId): Effect.Effect<void, EngineHostUnavailable>
     /** Ends the engine and removes its state for good. */
@@ -72,6 +87,7 @@ const noHost = "this program runs no engines: give it an EngineHost that does"
 export const layerNone: Layer.Layer<EngineHost> = Layer.succeed(EngineHost, {
   start: () => Effect.fail(new EngineStartFailed({ reason: noHost, permanent: true })),
   inspect: () => Effect.succeed(Option.none()),
+  ended: () => Effect.succeed(Option.none()),
   stop: () => Effect.void,
   discard: () => Effect.void,
   list: Effect.succeed([])

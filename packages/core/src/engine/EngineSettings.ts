@@ -5,7 +5,10 @@ import { Context, type Duration, Layer } from "effect"
 export interface EngineSettingsShape {
   /** Longest time from the start of an engine until it can serve. */
   readonly engineReadyTimeout: Duration.Input
-  /** Longest time to create a galaxy or make a turn. */
+  /**
+   * Longest wait for the answer to one call that creates a galaxy or makes a turn. An engine that computes a turn for
+   * longer is asked again, up to the runtime's `longestTurn`.
+   */
   readonly turnTimeout: Duration.Input
   /**
    * A turn that isn't answered after this time is asked for a second time beside the first, and a last time after four

@@ -12,6 +12,7 @@ import writeProbe from "./0003_write_probe.ts"
 import signInNetworks from "./0004_sign_in_networks.ts"
 import asciiDomains from "./0005_ascii_domains.ts"
 import pruning from "./0006_pruning.ts"
+import failedTurns from "./0007_failed_turns.ts"
 
 const sequence = {
   "0001_init": init,
@@ -19,7 +20,8 @@ const sequence = {
   "0003_write_probe": writeProbe,
   "0004_sign_in_networks": signInNetworks,
   "0005_ascii_domains": asciiDomains,
-  "0006_pruning": pruning
+  "0006_pruning": pruning,
+  "0007_failed_turns": failedTurns
 }
 
 /** Number of the last migration of this release. */

@@ -52,7 +52,15 @@ export class PlayerOrders extends Context.Service<
   }
 >()("@galaxy/core/play/PlayerOrders") {}
 
-const readable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress", "paused", "finished"])
+const readable: ReadonlySet<RuntimeStatus> = new Set([
+  "running",
+  "generation_in_progress",
+  "generation_failed",
+  "paused",
+  "finished"
+])
+/** The turn's window has closed, and the next one opens once it is made. */
+const closed: ReadonlySet<RuntimeStatus> = new Set(["generation_in_progress", "generation_failed"])
 
 /** `PlayerOrders` between the lobby, the runtime and the engines. */
 export const layer: Layer.Layer<
@@ -83,7 +91,7 @@ export const layer: Layer.Layer<
     const writer = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
       const { gameStatus, row, race } = yield* seated(gameId, userId)
       if (gameStatus !== "running") return yield* new GameNotRunning({ status: gameStatus })
-      if (row.status === "generation_in_progress") return yield* new TurnWindowClosed()
+      if (closed.has(row.status)) return yield* new TurnWindowClosed()
       if (row.status !== "running") return yield* new GameNotRunning({ status: row.status })
       return { actor: race, turn: row.current_turn }
     })

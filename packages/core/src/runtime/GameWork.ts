@@ -14,15 +14,16 @@ import { EngineSettings } from "../engine/EngineSettings.ts"
 import { type Backoff, retryAt } from "./Attempts.ts"
 import { specOf } from "./engineSpec.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { live, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { live, type RuntimeRow, type RuntimeStatus, RuntimeStore } from "./RuntimeStore.ts"
 import * as StartJob from "./StartJob.ts"
 import * as TurnJob from "./TurnJob.ts"
 
 /**
  * The next step of a game. `start`: an attempt to start it. `settle`: the next deadline is checked against the clock.
- * `cutoff`: the write window closes. `generate`: an attempt to make the turn. `stop`: its engine is ended.
+ * `cutoff`: the write window closes. `generate`: an attempt to make the turn. `again`: a turn that has failed was
+ * forced. `stop`: its engine is ended.
  */
-export type DueWork = "start" | "settle" | "cutoff" | "generate" | "stop" | "none"
+export type DueWork = "start" | "settle" | "cutoff" | "generate" | "again" | "stop" | "none"
 
 const isDue = (at: DateTime.Utc | null, now: DateTime.Utc) => at !== null && DateTime.isLessThanOrEqualTo(at, now)
 
@@ -49,6 +50,8 @@ const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork =
       return stepOfRunning(row, now)
     case "generation_in_progress":
       return mayAttempt(row, now, backoff) ? "generate" : "none"
+    case "generation_failed":
+      return row.force_next_turn ? "again" : "stop"
     case "paused":
       return "none"
     case "start_failed":
@@ -57,6 +60,9 @@ const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork =
       return "stop"
   }
 }
+
+/** States in which players can read from the game's engine, or operators expect it to be up. */
+const served: ReadonlySet<RuntimeStatus> = new Set([...live, "finished", "generation_failed"])
 
 /** A step took longer than its deadline. */
 class StepOverdue extends Schema.TaggedError<StepOverdue>()("StepOverdue", {}) {}
@@ -94,6 +100,8 @@ export const make = Effect.gen(function* () {
         return turn.cutoff(row)
       case "generate":
         return turn.attempt(row)
+      case "again":
+        return turn.again(row)
       case "stop":
         return host.stop(row.game_id)
     }
@@ -134,19 +142,23 @@ export const make = Effect.gen(function* () {
 
   /**
    * Makes sure that the game's engine runs and can serve, and notes in the row which one it is. Fails with
-   * `EngineUnreachable` for a game that isn't in play or finished, and if the engine doesn't get ready.
+   * `EngineUnreachable` for a game that has not been started, and if the engine doesn't get ready.
    */
   const engine = (gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable> =>
     Effect.gen(function* () {
       const row = yield* store.find(gameId)
-      if (Option.isNone(row) || !(live.includes(row.value.status) || row.value.status === "finished")) {
+      if (Option.isNone(row) || !served.has(row.value.status)) {
         return yield* new EngineUnreachable({ reason: "the game has no engine" })
       }
-      const instance = yield* ready.ensure(specOf(row.value))
+      const found = yield* host.inspect(gameId)
+      // It may be computing: then it answers no health check, and must not be ended for that.
+      if (row.value.status === "generation_in_progress" && Option.isSome(found)) return found.value
+      const instance = yield* ready.ensure(specOf(row.value, (yield* store.seats(gameId)).length))
       if (row.value.current_container_id !== instance.instanceId) {
         const seen = {
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
+          generating_since: null,
           last_observed_at: yield* DateTime.nowAsDate
         }
         yield* Effect.catchTag(store.write(row.value, seen), "RuntimeStale", () => Effect.void)

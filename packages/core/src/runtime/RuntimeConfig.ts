@@ -4,8 +4,15 @@ import * as EngineSettings from "../engine/EngineSettings.ts"
 
 /** Concurrency, backoff and polling of the runtime's work. Timeouts of calls to engines are in `EngineSettings`. */
 export interface RuntimeSettings {
-  /** Attempts after which a start has failed. A turn is retried until it succeeds. */
+  /** Attempts after which a start has failed. */
   readonly startAttempts: number
+  /** Failed attempts after which a turn isn't tried again until an operator forces it. */
+  readonly turnAttempts: number
+  /**
+   * How long an engine may compute one turn. Until then it is asked again after each `turnTimeout`, and not ended. The
+   * first engine to take longer is replaced, since it may hang; the next one to do so fails the turn.
+   */
+  readonly longestTurn: Duration.Input
   /** The wait after the first failure. It doubles with each further one, up to `longestBackoff`. */
   readonly firstBackoff: Duration.Input
   readonly longestBackoff: Duration.Input
@@ -19,6 +26,9 @@ export interface RuntimeSettings {
 
 const defaults: RuntimeSettings = {
   startAttempts: 5,
+  // An hour of retries: 1 s, 2 s, 4 s and so on up to 5 minutes.
+  turnAttempts: 20,
+  longestTurn: "15 minutes",
   firstBackoff: "1 second",
   longestBackoff: "5 minutes",
   concurrency: 8,

@@ -14,13 +14,15 @@ import type { TurnDeadline } from "./TurnTimes.ts"
 
 /**
  * The state of a game's runtime, next to the lobby's own state. `starting` and `generation_in_progress` have an attempt
- * due or waiting. `stopped`: the game was gone while it was being started. A `finished` game's engine is started only
- * to be read from.
+ * due or waiting. `generation_failed`: the turn isn't tried again until an operator forces it. `stopped`: the game was
+ * gone while it was being started or its turn made. The engine of a game that is `finished` or `generation_failed` is
+ * started only to be read from.
  */
 export const RuntimeStatus = Schema.Literals([
   "starting",
   "running",
   "generation_in_progress",
+  "generation_failed",
   "paused",
   "start_failed",
   "stopped",
@@ -48,6 +50,11 @@ export const RuntimeRow = Schema.Struct({
   current_turn: Schema.Int,
   /** The turn being made, from the cutoff until it is committed. */
   generating_turn: Schema.NullOr(Schema.Int),
+  /**
+   * Since when the engine of `current_container_id` has been computing this turn; null unless an attempt has ended
+   * without its answer.
+   */
+  generating_since: Time,
   /** The next deadline. The two columns after it explain why it is then (`TurnDeadline`). */
   next_turn_at: Time,
   next_turn_why: Schema.Literals(["schedule", "forced"]),
@@ -74,6 +81,7 @@ export interface RuntimeChange {
   readonly engine_endpoint?: string | null
   readonly current_turn?: number
   readonly generating_turn?: number | null
+  readonly generating_since?: Date | null
   readonly next_turn_at?: Date | null
   readonly next_turn_why?: "schedule" | "forced"
   readonly next_turn_skips?: number
@@ -191,7 +199,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
 
     const columns = sql.literal(`
       game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
-      current_turn, generating_turn, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at, next_turn_was, force_next_turn, next_attempt_at, attempts, failure_reason, started_at,
+      current_turn, generating_turn, generating_since, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at, next_turn_was, force_next_turn, next_attempt_at, attempts, failure_reason, started_at,
       last_observed_at`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
 
@@ -247,7 +255,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           ORDER BY next_turn_at LIMIT ${limit})
         UNION ALL
         (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
-          WHERE status = 'running' AND force_next_turn LIMIT ${limit})
+          WHERE status IN ('running', 'generation_failed') AND force_next_turn LIMIT ${limit})
         ORDER BY at, game_id`
     })
 

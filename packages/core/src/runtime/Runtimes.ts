@@ -37,7 +37,7 @@ export class Runtimes extends Context.Service<
     /** Makes sure that the game's engine runs, and waits until it can serve. */
     engine(gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable>
     /**
-     * Asks for one turn at once, in place of the next scheduled one. With `expectedTurn`, the newest turn that the
+     * Asks for one turn at once, in place of the next scheduled one; a turn that has failed is tried again. With `expectedTurn`, the newest turn that the
      * caller knows of as made, the call is idempotent: repeated ones make one turn, and fail with `TurnPassed`
      * afterwards.
      */
@@ -80,7 +80,7 @@ const reached = <A, E, R>(call: Effect.Effect<A, E, R>, again = 5): Effect.Effec
   )
 
 /** States in which a turn may be forced. */
-const forceable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress"])
+const forceable: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress", "generation_failed"])
 
 const unreached = (cause: Cause.Cause<unknown>) =>
   Effect.annotateLogs(Effect.logError("a game's owner can't be reached"), failureFields(cause))

@@ -7,10 +7,11 @@
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
-import { reasonOf, retryAt } from "./Attempts.ts"
+import { retryAt } from "./Attempts.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
+import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -31,8 +32,8 @@ export const make = Effect.gen(function* () {
   const config = yield* RuntimeConfig
 
   const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
-    const instance = yield* ready.ensure(specOf(row))
     const seats = yield* store.seats(row.game_id)
+    const instance = yield* ready.ensure(specOf(row, seats.length))
     const status = yield* client.init(instance, {
       game_id: row.game_id,
       seed: row.seed,
@@ -143,16 +144,20 @@ export const make = Effect.gen(function* () {
     )
     yield* start(row, operation).pipe(
       Effect.catchTag("GameGone", drop(row, operation)),
-      Effect.catchCause((cause) => {
-        const error = cause.reasons.find((it) => it._tag === "Fail")?.error
-        if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {
-          return Effect.failCause(cause)
-        }
-        const reason = reasonOf(cause)
-        const hopeless = (error?._tag === "EngineStartFailed" && error.permanent) || error?._tag === "EngineRefused"
-        if (hopeless || row.attempts >= config.startAttempts) return giveUp(row, reason, operation)
-        return retryLater(row, reason, operation)
-      })
+      Effect.catchCause((cause) =>
+        Effect.gen(function* () {
+          const error = errorOf(cause)
+          if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {
+            return yield* Effect.failCause(cause)
+          }
+          const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
+          const hopeless =
+            outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent) || error?._tag === "EngineRefused"
+          return yield* hopeless || row.attempts >= config.startAttempts
+            ? giveUp(row, reason, operation)
+            : retryLater(row, reason, operation)
+        })
+      )
     )
   })
 })

@@ -4,18 +4,23 @@
  *
  * The row holds the number of the turn from the cutoff on, and the engine makes each number once. So a turn is made
  * once and announced once, however often this is cut off and retried.
+ *
+ * An engine that is still computing is asked again and not ended, up to a bound. A turn that keeps failing, or that
+ * needs more memory than the engine may have, is given up until an operator forces it.
  */
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
-import { reasonOf, retryAt } from "./Attempts.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
-import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
+import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { deadlineChange, deadlineOf, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { StillComputing } from "./StillComputing.ts"
+import * as TurnFailures from "./TurnFailures.ts"
 import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
 
 /**
@@ -39,8 +44,9 @@ export const settled = (
 }
 
 /**
- * The steps of a turn, each for a row just read: `settle` corrects its deadline, `cutoff` closes the write window, and
- * `attempt` makes the turn. All of them fail with `RuntimeStale` if another owner has written the row.
+ * The steps of a turn, each for a row just read: `settle` corrects its deadline, `cutoff` closes the write window,
+ * `attempt` makes the turn, and `again` takes up one that was given up and then forced. All of them fail with
+ * `RuntimeStale` if another owner has written the row.
  */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -50,6 +56,7 @@ export const make = Effect.gen(function* () {
   const host = yield* EngineHost
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
+  const { drop, giveUp, retryLater, waitOn } = yield* TurnFailures.make
 
   /** Corrects the deadline after a clock was wrong. */
   const settle = Effect.fn("TurnJob.settle")(function* (row: RuntimeRow) {
@@ -102,10 +109,31 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  const generate = Effect.fnUntraced(function* (row: RuntimeRow, turn: number, operation: string) {
-    const instance = yield* ready.ensure(specOf(row))
+  /** The engine that was computing this turn when an earlier attempt stopped waiting, if it still runs. */
+  const atWork = (row: RuntimeRow): Effect.Effect<Option.Option<EngineInstance>> =>
+    row.generating_since === null
+      ? Effect.succeed(Option.none())
+      : Effect.map(
+          host.inspect(row.game_id),
+          Option.filter((it) => it.instanceId === row.current_container_id)
+        )
+
+  const generate = Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    turn: number,
+    operation: string,
+    computing: Option.Option<EngineInstance>
+  ) {
     const seats = yield* store.seats(row.game_id)
-    const status = yield* client.turn(instance, turn)
+    // One that computes answers no health check.
+    const instance = Option.isSome(computing) ? computing.value : yield* ready.ensure(specOf(row, seats.length))
+    const status = yield* Effect.catchTag(client.turn(instance, turn), "EngineUnreachable", (error) =>
+      Effect.fail(
+        error.overdue === true
+          ? new StillComputing({ instanceId: instance.instanceId, endpoint: instance.endpoint.origin })
+          : error
+      )
+    )
     const players = yield* standings(status, row.game_id, turn, seats)
     const now = yield* DateTime.now
     const next = status.finished ? null : deadlineAtOpening(row, deadlineOf(row), now)
@@ -125,6 +153,7 @@ export const make = Effect.gen(function* () {
           status: runtimeStatus,
           current_turn: turn,
           generating_turn: null,
+          generating_since: null,
           ...deadlineChange(next, now),
           next_attempt_at: null,
           attempts: 0,
@@ -142,45 +171,65 @@ export const make = Effect.gen(function* () {
     yield* Effect.ignore(host.stop(row.game_id))
   })
 
-  /**
-   * Plans the next attempt and ends the engine, which may be stuck for good: the next attempt gets a new one on the
-   * same state.
-   */
-  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
+  /** Takes up a turn that was given up, since an operator has asked for it. */
+  const again = Effect.fn("TurnJob.again")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* store.write(row, {
-          next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
-          failure_reason: reason
+        yield* events.onSnapshot({
+          gameId: row.game_id,
+          currentTurn: row.current_turn,
+          runtimeStatus: "generation_in_progress",
+          nextTurnAt: row.next_turn_at ?? undefined,
+          players: [],
+          advanced: false
         })
-        yield* store.end(operation, reason)
+        yield* store.write(row, {
+          status: "generation_in_progress",
+          force_next_turn: false,
+          next_attempt_at: DateTime.toDate(now),
+          attempts: 0
+        })
       })
-    )
-    yield* Effect.ignore(host.stop(row.game_id))
-    yield* Effect.logError("a turn could not be made").pipe(
-      Effect.annotateLogs({ turn: row.generating_turn, attempt: row.attempts, reason })
     )
   })
 
   /** One attempt to make the turn. Fails only if its outcome could not be stored. */
   const attempt = Effect.fn("TurnJob.attempt")(function* (read: RuntimeRow) {
     const turn = read.generating_turn ?? read.current_turn + 1
+    const computing = yield* atWork(read)
+    const begun = yield* DateTime.now
     const { row, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
-        const row = yield* store.write(read, { attempts: read.attempts + 1 })
+        // Asking an engine that still computes is part of the same attempt.
+        const row = yield* store.write(read, { attempts: read.attempts + (Option.isSome(computing) ? 0 : 1) })
         return { row, operation: yield* store.begin(row.game_id, "turn", turn) }
       })
     )
-    yield* generate(row, turn, operation).pipe(
-      Effect.catchCause((cause) => {
-        const error = cause.reasons.find((it) => it._tag === "Fail")?.error
-        return cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale"
-          ? Effect.failCause(cause)
-          : retryLater(row, reasonOf(cause), operation)
-      })
+    yield* generate(row, turn, operation, computing).pipe(
+      Effect.catchTags({
+        GameGone: drop(row, operation),
+        StillComputing: (engine) => waitOn(row, engine, operation, begun)
+      }),
+      Effect.catchCause((cause) =>
+        Effect.gen(function* () {
+          const error = errorOf(cause)
+          if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {
+            return yield* Effect.failCause(cause)
+          }
+          const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
+          const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
+          return yield* hopeless || row.attempts >= config.turnAttempts
+            ? giveUp(row, reason, operation)
+            : retryLater(row, reason, operation)
+        })
+      )
     )
   })
 
-  return { settle, cutoff, attempt }
+  /** The same step for a game that may be gone: then its runtime is stopped. */
+  const unlessGone = (step: typeof cutoff) => (row: RuntimeRow) =>
+    Effect.catchTag(step(row), "GameGone", drop(row, undefined))
+
+  return { settle: unlessGone(settle), cutoff: unlessGone(cutoff), attempt, again: unlessGone(again) }
 })

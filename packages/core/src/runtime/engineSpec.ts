@@ -2,9 +2,10 @@
 import type { EngineSpec } from "../engine/EngineHost.ts"
 import type { RuntimeRow } from "./RuntimeStore.ts"
 
-/** The engine version and image that were picked when the start was queued. */
-export const specOf = (row: RuntimeRow): EngineSpec => ({
+/** The engine version and image that were picked when the start was queued, for a game of so many players. */
+export const specOf = (row: RuntimeRow, players: number): EngineSpec => ({
   gameId: row.game_id,
   imageRef: row.image_ref ?? "",
-  version: row.engine_version ?? ""
+  version: row.engine_version ?? "",
+  players
 })

@@ -6,7 +6,7 @@
  */
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { EngineHost, type EngineInstance, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
+import { type EngineEnd, EngineHost, type EngineInstance, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
@@ -20,7 +20,10 @@ export interface Call {
 }
 
 /** What a script makes of a call: an answer, no answer, the engine's death, or nothing of its own. */
-export type Scripted = Response | "drop" | "crash" | undefined
+export type Scripted = Response | "drop" | "crash" | "out of memory" | undefined
+
+/** What the host says of an engine whose script let it run out of memory. */
+export const outOfMemory: EngineEnd = { reason: "the engine ran out of memory", outOfMemory: true }
 
 export interface Script {
   /** Fails the start, where it answers something. */
@@ -37,6 +40,7 @@ interface Game {
   stops: number
   discards: number
   running: EngineInstance | undefined
+  ended: EngineEnd | undefined
   state: { readonly init: InitRequest; turn: number } | undefined
   /** How often each turn was really made. */
   readonly made: Map<number, number>
@@ -115,6 +119,7 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
         stops: 0,
         discards: 0,
         running: undefined,
+        ended: undefined,
         state: undefined,
         made: new Map(),
         calls: []
@@ -137,6 +142,7 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
           if (game.running !== undefined) return Effect.succeed(game.running)
           const failure = game.script.start?.(game.starts)
           game.starts++
+          game.ended = undefined
           if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
           if (!imageRef.startsWith("builtin:")) {
             return Effect.fail(new EngineStartFailed({ reason: "the image does not exist", permanent: true }))
@@ -150,6 +156,7 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
           }
           return Effect.succeed(game.running)
         }),
+      ended: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).ended)),
       inspect: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
       stop,
       discard: (gameId) =>
@@ -186,8 +193,9 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
         const before = game.calls.filter((it) => it.path === call.path && it.method === call.method).length
         game.calls.push(call)
         const scripted = game.script.call === undefined ? undefined : yield* game.script.call({ ...call, before })
-        if (scripted === "crash") game.running = undefined
-        if (scripted === "drop" || scripted === "crash" || game.running?.instanceId !== run) return yield* gone
+        if (scripted === "crash" || scripted === "out of memory") game.running = undefined
+        if (scripted === "out of memory") game.ended = outOfMemory
+        if (typeof scripted === "string" || game.running?.instanceId !== run) return yield* gone
         if (scripted !== undefined) return HttpClientResponse.fromWeb(request, scripted)
         const own = behave(game, { ...call, before })
         return HttpClientResponse.fromWeb(request, game.script.after?.({ ...call, before }) ?? own)

@@ -162,7 +162,7 @@ eachDatabase((name, database) => {
           yield* engines.crash(playing.gameId)
           yield* sql`UPDATE backend.runtime_records SET status = 'finished' WHERE game_id = ${ended.gameId}`
           const stray = GameId.make(yield* newId)
-          yield* host.start({ gameId: stray, imageRef: image, version })
+          yield* host.start({ gameId: stray, imageRef: image, version, players: 2 })
 
           yield* atWork
           yield* untilRunning(waiting.gameId)

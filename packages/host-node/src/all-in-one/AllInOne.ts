@@ -41,7 +41,8 @@ export interface AllInOneOptions {
   readonly core?: Partial<BackendServer.BackendServerOptions>
   /** Token for gateways elsewhere that share this backend; generated at each start when absent. */
   readonly gatewayToken?: Redacted.Redacted | undefined
-  readonly maxEngines?: number
+  /** Limits of the engines, which run as child processes. */
+  readonly engines?: Omit<ChildProcessEngineHost.ChildProcessOptions, "dataDir">
   readonly geoIpDbPath?: string | undefined
   /** Takes precedence over the administrator in the data folder. */
   readonly admin?: { readonly user: string; readonly password: string } | undefined
@@ -101,7 +102,7 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gate
         mail,
         countries,
         BcryptPasswordHasher.layer(),
-        ChildProcessEngineHost.layer({ dataDir: folder.path, maxEngines: options.maxEngines ?? 64 })
+        ChildProcessEngineHost.layer({ ...options.engines, dataDir: folder.path })
       )
     )
   )

@@ -5,7 +5,7 @@ import * as settings from "../config/settings.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
 import { answeredArguments, configured, launch } from "../processes/launch.ts"
-import { backendOptions, gatewayOptions, refused } from "../processes/options.ts"
+import { backendOptions, engineLimits, gatewayOptions, refused } from "../processes/options.ts"
 import { Platform } from "../processes/Platform.ts"
 import * as telemetry from "../processes/telemetry.ts"
 import * as AllInOne from "./AllInOne.ts"
@@ -43,13 +43,14 @@ const main = async (): Promise<void> => {
       allowedHosts: core.allowedHosts,
       auth: core.auth,
       lobby: core.lobby,
+      runtime: core.runtime,
       keepEventsMs: core.keepEventsMs,
       keepMailsMs: core.keepMailsMs,
       keepOperationsMs: core.keepOperationsMs,
       mailFrom: core.mailFrom
     },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),
-    maxEngines: backend.engineMax,
+    engines: engineLimits(backend),
     geoIpDbPath: backend.geoIpDbPath,
     admin:
       core.admin === undefined ? undefined : { user: core.admin.user, password: Redacted.value(core.admin.password) },

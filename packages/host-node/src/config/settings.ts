@@ -4,6 +4,7 @@
  * Defaults suit one machine and loopback. A process deployed separately must be given its secrets and the addresses of
  * the others; the one-process shape generates them.
  */
+import { engines } from "./engines.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
 import {
@@ -174,13 +175,7 @@ export const backend = {
     fallbackText: "en",
     about: "language of mails for players who don't choose one"
   },
-  engineMax: {
-    name: "BACKEND_ENGINE_MAX",
-    parse: whole(1, 10_000),
-    fallback: 64,
-    fallbackText: "64",
-    about: "engines that may run on this machine at once"
-  },
+  ...engines,
   smtpFrom: {
     name: "BACKEND_SMTP_FROM",
     parse: mailbox,

@@ -3,12 +3,15 @@
  *
  * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host may not have
  * noticed yet that its host has ended. It still holds the folder's lock, and the next engine waits for it.
+ *
+ * An engine's heap follows the number of its players. How an engine failed is kept until the next one is started.
  */
 import { randomBytes, randomUUID } from "node:crypto"
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import {
+  type EngineEnd,
   EngineHost,
   EngineHostUnavailable,
   type EngineInstance,
@@ -17,32 +20,44 @@ import {
 } from "@galaxy/core/engine/EngineHost"
 import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
 import { fileProblem } from "../files/problems.ts"
-import { EngineProcess } from "./EngineProcess.ts"
+import { type EngineHeap, heapFor, mostByDefault } from "./EngineHeap.ts"
+import { EngineProcess, type ProcessExit } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
-/** Limits and timeouts of engine processes. By default: 64 engines of 256 MiB, 20 s to start, 2 s to stop. */
+/** Limits and timeouts of engine processes. By default: 64 engines, 20 s to start, 2 s to stop. */
 export interface ChildProcessOptions {
   /** State folders are in `games` below it. */
   readonly dataDir: string
   /** Engines that may run at once. */
   readonly maxEngines?: number
-  /** Largest heap of one engine, in MiB. */
-  readonly memoryMb?: number
+  /** How large the heap of an engine may get; `defaultHeap` for what is absent. */
+  readonly heap?: Partial<EngineHeap>
+  /** Added to the reason of an engine that ran out of memory: what an operator can do about it. */
+  readonly memoryAdvice?: string
   /** From its start until it listens, which includes waiting for the end of an earlier engine of the game. */
   readonly startTimeout?: Duration.Input
   /** How long an engine gets to end by itself before it is killed. */
   readonly stopTimeout?: Duration.Input
   /** The command for an image reference; only the built-in engine when absent. */
-  readonly programOf?: (imageRef: string, memoryMb: number) => EngineProgram | undefined
+  readonly programOf?: (imageRef: string, heapMb: number) => EngineProgram | undefined
 }
 
 const defaults = {
   maxEngines: 64,
-  memoryMb: 256,
+  memoryAdvice: "give engines a larger heap",
   startTimeout: "20 seconds",
   stopTimeout: "2 seconds",
   programOf
 } as const satisfies Omit<ChildProcessOptions, "dataDir">
+
+/** The sizes of heaps where a host sets nothing else, in MiB; none is above half of the machine's memory. */
+export const defaultHeap = { base: 256, perPlayer: 8 }
+
+/** How long an engine that is ending is waited for when somebody asks how it ended. */
+const endingTime = "1 second"
+
+/** Most games whose last failure is kept. */
+const mostEnds = 1_000
 
 interface Running {
   readonly instance: EngineInstance
@@ -60,10 +75,13 @@ interface LogLine {
  */
 export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { dataDir, maxEngines, memoryMb, startTimeout, stopTimeout, ...images } = { ...defaults, ...options }
+    const { dataDir, maxEngines, memoryAdvice, startTimeout, stopTimeout, ...images } = { ...defaults, ...options }
+    const heap = { ...defaultHeap, most: mostByDefault(), ...options.heap }
     const running = new Map<GameId, Running>()
     /** All processes that haven't ended, including those that don't listen yet. */
     const processes = new Set<EngineProcess>()
+    /** How engines failed, the latest last. */
+    const ends = new Map<GameId, EngineEnd>()
     let closing = false
 
     const logs = yield* Queue.sliding<LogLine>(1_000)
@@ -91,10 +109,23 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         yield* gone
       })
 
+    const note = (gameId: GameId, { how, outOfMemory }: ProcessExit, heapMb: number) => {
+      ends.set(gameId, {
+        reason: outOfMemory
+          ? `the engine ran out of memory with a heap of ${heapMb} MiB; ${memoryAdvice}`
+          : `the engine failed: ${how}`,
+        outOfMemory
+      })
+      const [oldest] = ends.keys()
+      if (ends.size > mostEnds && oldest !== undefined) ends.delete(oldest)
+    }
+
     const failed = (reason: string, permanent = false) => new EngineStartFailed({ reason, permanent })
 
     const launch = Effect.fnUntraced(function* (spec: EngineSpec) {
-      const program = images.programOf(spec.imageRef, memoryMb)
+      ends.delete(spec.gameId)
+      const heapMb = heapFor(heap, spec.players)
+      const program = images.programOf(spec.imageRef, heapMb)
       if (program === undefined) return yield* failed("the image can't be run as a child process", true)
       if (closing) return yield* failed("the engine host is shutting down")
       if (processes.size >= maxEngines)
@@ -108,10 +139,12 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
           version: spec.version,
           token,
           onLog: (line) => Queue.offerUnsafe(logs, { gameId: spec.gameId, line }),
-          onExit: (how, wanted) => {
+          onExit: (exit) => {
             processes.delete(process)
             if (running.get(spec.gameId)?.process === process) running.delete(spec.gameId)
-            if (!wanted) Queue.offerUnsafe(logs, { gameId: spec.gameId, line: `the engine has failed: ${how}` })
+            if (exit.wanted) return
+            note(spec.gameId, exit, heapMb)
+            Queue.offerUnsafe(logs, { gameId: spec.gameId, line: `the engine has failed: ${exit.how}` })
           }
         })
         processes.add(process)
@@ -151,6 +184,13 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         return found?.process.alive === true ? Option.some(found.instance) : Option.none()
       })
 
+    const ended = (gameId: GameId) =>
+      Effect.suspend(() => {
+        const found = running.get(gameId)
+        const gone = found === undefined ? Effect.void : Effect.promise(() => found.process.gone)
+        return Effect.map(Effect.timeoutOption(gone, endingTime), () => Option.fromUndefinedOr(ends.get(gameId)))
+      })
+
     const stop = (gameId: GameId) =>
       Effect.suspend(() => {
         const found = running.get(gameId)
@@ -178,12 +218,16 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         )
       ),
       inspect,
+      ended: Effect.fn("EngineHost.ended")(ended),
       stop: Effect.fn("EngineHost.stop")((gameId) => alone(gameId, stop(gameId))),
       discard: Effect.fn("EngineHost.discard")((gameId) =>
         alone(
           gameId,
           Effect.andThen(
-            stop(gameId),
+            Effect.andThen(
+              stop(gameId),
+              Effect.sync(() => ends.delete(gameId))
+            ),
             Effect.tryPromise({
               try: () => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 }),
               catch: () => new EngineHostUnavailable({ reason: "the folder of the game's state can't be removed" })

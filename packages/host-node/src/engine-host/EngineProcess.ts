@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { Redacted } from "effect"
+import { CrashDump } from "./CrashDump.ts"
 import type { EngineProgram } from "./EngineProgram.ts"
 import { readLines } from "./lines.ts"
 
@@ -18,8 +19,18 @@ export interface EngineProcessOptions {
   readonly token: Redacted.Redacted
   /** One line of the engine's log; long ones are cut. */
   readonly onLog: (line: string) => void
-  /** `wanted` is true where it was asked to end. */
-  readonly onExit: (how: string, wanted: boolean) => void
+  /** Called once, when the process is gone. */
+  readonly onExit: (exit: ProcessExit) => void
+}
+
+/** How an engine's process ended. */
+export interface ProcessExit {
+  /** One sentence that begins with "it". */
+  readonly how: string
+  /** It ended because it was asked to. */
+  readonly wanted: boolean
+  /** V8 could not get the memory that it needed. */
+  readonly outOfMemory: boolean
 }
 
 /** The port it listens on, or why it doesn't. */
@@ -60,6 +71,32 @@ const portOf = (line: string): number | undefined => {
   }
 }
 
+/** The sentence for an exit. `dump` has read all that the process said. */
+const exitOf = (
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  dump: CrashDump,
+  sent: ReadonlySet<NodeJS.Signals>
+): ProcessExit => {
+  const { sentence, outOfMemory } = dump
+  // Ending for another reason than the signal that it was sent is not what was wanted.
+  const wanted = sent.size > 0 && sentence === undefined && (signal === null || sent.has(signal))
+  if (outOfMemory) return { how: `it ran out of memory (${sentence})`, wanted, outOfMemory }
+  if (sentence !== undefined) return { how: `V8 ended it (${sentence})`, wanted, outOfMemory }
+  if (signal === "SIGKILL" && !wanted) {
+    return {
+      how: "it was killed by signal SIGKILL, as the system does when it runs out of memory",
+      wanted,
+      outOfMemory
+    }
+  }
+  return {
+    how: signal === null ? `it ended with code ${code}` : `it was killed by signal ${signal}`,
+    wanted,
+    outOfMemory
+  }
+}
+
 /** A started engine. `terminate` asks it to end and `kill` forces it; `gone` settles in every case. */
 export class EngineProcess {
   readonly #child: ChildProcess
@@ -68,16 +105,18 @@ export class EngineProcess {
   /** Settles when the process is gone. */
   readonly gone: Promise<void>
   #alive = true
-  #wanted = false
+  readonly #sent = new Set<NodeJS.Signals>()
 
   constructor(options: EngineProcessOptions) {
     const { file, args } = options.program
     const child = spawn(file, args, { env: environment(options), stdio: ["pipe", "pipe", "pipe"], windowsHide: true })
     this.#child = child
     const last: Array<string> = []
+    const dump = new CrashDump()
     child.stdin.on("error", () => undefined)
     // A full pipe would block the engine, so its output is always read.
     readLines(child.stderr, maxLine, (said) => {
+      if (dump.take(said)) return
       const line = said.replaceAll(Redacted.value(options.token), "<token>")
       last.push(line)
       if (last.length > keptLines) last.shift()
@@ -91,20 +130,20 @@ export class EngineProcess {
       const port = portOf(line)
       if (port !== undefined) outcome.resolve({ port })
     })
-    const over = (how: string) => {
+    const over = (exit: ProcessExit) => {
       if (!this.#alive) return
       this.#alive = false
-      outcome.resolve({ failure: [how, ...last].join("; ").slice(0, 500) })
+      outcome.resolve({ failure: [exit.how, ...last].join("; ").slice(0, 500) })
+      options.onExit(exit)
       gone.resolve()
-      options.onExit(how, this.#wanted)
     }
     child.on("error", (error) => {
       // For a running process, an error means that a signal could not be sent.
-      if (child.pid === undefined) over(`it could not be started: ${error.message}`)
+      if (child.pid === undefined) {
+        over({ how: `it could not be started: ${error.message}`, wanted: false, outOfMemory: false })
+      }
     })
-    child.on("close", (code, signal) =>
-      over(signal === null ? `it ended with code ${code}` : `it was killed by signal ${signal}`)
-    )
+    child.on("close", (code, signal) => over(exitOf(code, signal, dump, this.#sent)))
   }
 
   get alive(): boolean {
@@ -116,12 +155,16 @@ export class EngineProcess {
   }
 
   terminate(): void {
-    this.#wanted = true
-    this.#child.kill("SIGTERM")
+    this.#send("SIGTERM")
   }
 
   kill(): void {
-    this.#wanted = true
-    this.#child.kill("SIGKILL")
+    this.#send("SIGKILL")
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    // One that is gone already was not ended by this.
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#sent.add(signal)
+    this.#child.kill(signal)
   }
 }

@@ -19,13 +19,13 @@ export const builtinImage = `builtin:${builtinVersion}`
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
 const main = fileURLToPath(new URL(`../engine/main.${extension}`, import.meta.url))
 
-/** The command for an image, or undefined for any other image; `memoryMb` bounds its heap. */
-export const programOf = (imageRef: string, memoryMb: number): EngineProgram | undefined => {
+/** The command for an image, or undefined for any other image; `heapMb` bounds its heap. */
+export const programOf = (imageRef: string, heapMb: number): EngineProgram | undefined => {
   if (!/^builtin:\d+\.\d+\.\d+$/.test(imageRef)) return undefined
   return {
     file: process.execPath,
     args: [
-      `--max-old-space-size=${memoryMb}`,
+      `--max-old-space-size=${heapMb}`,
       ...(extension === "ts" ? ["--conditions=@galaxy/source", "--disable-warning=ExperimentalWarning"] : []),
       main
     ]

@@ -11,7 +11,7 @@ import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as Postgres from "../sql/Postgres.ts"
 import * as BackendServer from "./BackendServer.ts"
 import { answeredArguments, configured, launch } from "./launch.ts"
-import { backendOptions, refused } from "./options.ts"
+import { backendOptions, engineLimits, refused } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
 
 const main = async (): Promise<void> => {
@@ -41,7 +41,7 @@ const main = async (): Promise<void> => {
     mail,
     backend.geoIpDbPath === undefined ? GeoIp.layerNone : MmdbGeoIp.layer(backend.geoIpDbPath),
     BcryptPasswordHasher.layer(),
-    ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, maxEngines: backend.engineMax })
+    ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, ...engineLimits(backend) })
   )
   const { callers, ...options } = backendOptions(backend)
   // `refused` has made sure of it: who may call is never left open.

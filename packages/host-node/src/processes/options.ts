@@ -164,5 +164,18 @@ export const backendOptions = (
     mailsKept: values.mailsKept,
     defaultLanguage: values.defaultLanguage
   },
-  lobby: { turnMinIntervalMs: values.turnMinInterval, inviteLifetimeMs: values.inviteLifetime }
+  lobby: { turnMinIntervalMs: values.turnMinInterval, inviteLifetimeMs: values.inviteLifetime },
+  runtime: { longestTurn: values.engineTurnLimit, turnAttempts: values.engineTurnAttempts }
+})
+
+/** Limits of the engines that this machine runs. */
+export const engineLimits = (values: Values<typeof settings.backend>) => ({
+  maxEngines: values.engineMax,
+  heap: {
+    base: values.engineHeapBase,
+    perPlayer: values.engineHeapPerPlayer,
+    most: values.engineHeapMax
+  },
+  memoryAdvice:
+    "raise BACKEND_ENGINE_HEAP_BASE, BACKEND_ENGINE_HEAP_PER_PLAYER or BACKEND_ENGINE_HEAP_MAX and restart the backend"
 })

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
 import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
+import { heapFor, machineMemory, mostByDefault } from "@galaxy/host-node/engine-host/EngineHeap"
 import { builtinImage, programOf } from "@galaxy/host-node/engine-host/EngineProgram"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, Option } from "effect"
@@ -24,6 +25,8 @@ const programs: Readonly<Record<string, string>> = {
   chatty: `console.log("hello"); console.log("{}"); console.log('{"event":"listening","port":"x"}'); console.log('{"event":"listening","port":70000}'); ${listening}; setInterval(() => {}, 1000)`,
   broken: `console.error("the state is broken"); process.exit(3)`,
   endless: `process.stdout.write("x".repeat(3e6)); process.stderr.write("y".repeat(3e6) + "\\n", () => { console.log(""); ${listening} }); setInterval(() => {}, 1000)`,
+  hungry: `console.error("ready to eat"); ${listening}; setTimeout(() => { const all = []; for (;;) all.push([Math.random()]) }, 100)`,
+  "hungry at once": `console.error("ready to eat"); const all = []; for (;;) all.push([Math.random()])`,
   telling: `console.error(JSON.stringify(process.env)); process.exit(1)`
 }
 
@@ -39,9 +42,11 @@ const hostOf = (options: Partial<ChildProcessEngineHost.ChildProcessOptions> = {
     const dataDir = yield* temporary
     return yield* ChildProcessEngineHost.make({
       dataDir,
-      programOf: (image) => {
+      programOf: (image, heapMb) => {
         const program = programs[image]
-        return program === undefined ? undefined : { file: process.execPath, args: ["-e", program] }
+        return program === undefined
+          ? undefined
+          : { file: process.execPath, args: [`--max-old-space-size=${heapMb}`, "-e", program] }
       },
       ...options
     })
@@ -80,7 +85,7 @@ describe("engines as child processes", () => {
     Effect.gen(function* () {
       const host = yield* hostOf()
       const gameId = yield* newGame
-      const start = host.start({ gameId, imageRef: "good", version: "1.0.0" })
+      const start = host.start({ gameId, imageRef: "good", version: "1.0.0", players: 2 })
       const first = yield* start
       process.kill(pidOf(first), "SIGKILL")
       yield* until(Effect.map(host.inspect(gameId), Option.isNone))
@@ -88,8 +93,53 @@ describe("engines as child processes", () => {
       const second = yield* start
       assert.notStrictEqual(second.instanceId, first.instanceId)
       yield* until(
-        Effect.sync(() => logs.some((it) => it === "the engine has failed: it was killed by signal SIGKILL"))
+        Effect.sync(() =>
+          logs.some((it) => it.startsWith("the engine has failed: it was killed by signal SIGKILL, as the system does"))
+        )
       )
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "an engine that runs out of memory is told of as such, in one sentence",
+    Effect.gen(function* () {
+      logs.length = 0
+      const advice = "give it more"
+      const host = yield* hostOf({ heap: { base: 20, perPlayer: 2 }, memoryAdvice: advice })
+      const gameId = yield* newGame
+      const sized = { gameId, version: "1.0.0", players: 3 }
+      const reason = "the engine ran out of memory with a heap of 26 MiB; give it more"
+      yield* host.start({ ...sized, imageRef: "hungry" })
+      yield* until(Effect.map(host.inspect(gameId), Option.isNone))
+      assert.deepStrictEqual(yield* host.ended(gameId), Option.some({ reason, outOfMemory: true }))
+      // Nor does it take being up to run out.
+      const error = yield* Effect.flip(host.start({ ...sized, imageRef: "hungry at once" }))
+      assert.match(error.reason, /^the engine can't be started: it ran out of memory \([^)]*\); ready to eat$/)
+      assert.deepStrictEqual(yield* host.ended(gameId), Option.some({ reason, outOfMemory: true }))
+      yield* until(Effect.sync(() => logs.filter((it) => it.startsWith("the engine has failed")).length === 2))
+      const said =
+        "the engine has failed: it ran out of memory (Reached heap limit Allocation failed - JavaScript heap out of memory)"
+      assert.deepStrictEqual(logs, ["ready to eat", said, "ready to eat", said])
+      // The next engine makes a new start, and an end that was asked for is no failure.
+      yield* host.start({ ...sized, imageRef: "good" })
+      assert.isTrue(Option.isNone(yield* host.ended(gameId)))
+      yield* host.stop(gameId)
+      assert.isTrue(Option.isNone(yield* host.ended(gameId)))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "an engine that is killed while it is asked to end was not ended by that",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ stopTimeout: "10 seconds" })
+      const gameId = yield* newGame
+      const pid = pidOf(yield* host.start({ gameId, imageRef: "stubborn", version: "1.0.0", players: 2 }))
+      const stopping = yield* Effect.forkChild(host.stop(gameId), { startImmediately: true })
+      process.kill(pid, "SIGKILL")
+      yield* Fiber.join(stopping)
+      assert.include(Option.getOrThrow(yield* host.ended(gameId)).reason, "killed by signal SIGKILL")
+      yield* host.discard(gameId)
+      assert.isTrue(Option.isNone(yield* host.ended(gameId)))
     }).pipe(Effect.scoped)
   )
 
@@ -98,7 +148,7 @@ describe("engines as child processes", () => {
     Effect.gen(function* () {
       const host = yield* hostOf({ stopTimeout: "100 millis" })
       const gameId = yield* newGame
-      const pid = pidOf(yield* host.start({ gameId, imageRef: "stubborn", version: "1.0.0" }))
+      const pid = pidOf(yield* host.start({ gameId, imageRef: "stubborn", version: "1.0.0", players: 2 }))
       assert.isTrue(isAlive(pid))
       yield* host.stop(gameId)
       assert.isFalse(isAlive(pid))
@@ -116,15 +166,17 @@ describe("engines as child processes", () => {
         Effect.gen(function* () {
           const host = yield* hostOf({ stopTimeout: "2 seconds" })
           const alone = yield* newGame
-          yield* host.start({ gameId: alone, imageRef: "stubborn", version: "1.0.0" })
+          yield* host.start({ gameId: alone, imageRef: "stubborn", version: "1.0.0", players: 2 })
           const told = performance.now()
           yield* host.stop(alone)
           one = performance.now() - told
           for (const imageRef of ["stubborn", "stubborn", "stubborn", "good"]) {
-            pids.push(pidOf(yield* host.start({ gameId: yield* newGame, imageRef, version: "1.0.0" })))
+            pids.push(pidOf(yield* host.start({ gameId: yield* newGame, imageRef, version: "1.0.0", players: 2 })))
           }
           // One more is still being waited for.
-          yield* Effect.forkChild(host.start({ gameId: yield* newGame, imageRef: "silent", version: "1.0.0" }))
+          yield* Effect.forkChild(
+            host.start({ gameId: yield* newGame, imageRef: "silent", version: "1.0.0", players: 2 })
+          )
           pids.push(yield* silentOne)
           closing = performance.now()
         })
@@ -144,12 +196,12 @@ describe("engines as child processes", () => {
     Effect.gen(function* () {
       const host = yield* hostOf({ startTimeout: "300 millis", maxEngines: 1 })
       const gameId = yield* newGame
-      const error = yield* Effect.flip(host.start({ gameId, imageRef: "silent", version: "1.0.0" }))
+      const error = yield* Effect.flip(host.start({ gameId, imageRef: "silent", version: "1.0.0", players: 2 }))
       assert.match(error.reason, /didn't listen in time/)
       logs.length = 0
       assert.isFalse(error.permanent)
       // Its place is free again.
-      const next = yield* Effect.flip(host.start({ gameId, imageRef: "broken", version: "1.0.0" }))
+      const next = yield* Effect.flip(host.start({ gameId, imageRef: "broken", version: "1.0.0", players: 2 }))
       assert.notMatch(next.reason, /run already/)
     }).pipe(Effect.scoped)
   )
@@ -159,11 +211,11 @@ describe("engines as child processes", () => {
     Effect.gen(function* () {
       const host = yield* hostOf({ maxEngines: 1 })
       const gameId = yield* newGame
-      const starting = yield* Effect.forkChild(host.start({ gameId, imageRef: "silent", version: "1.0.0" }))
+      const starting = yield* Effect.forkChild(host.start({ gameId, imageRef: "silent", version: "1.0.0", players: 2 }))
       const pid = yield* silentOne
       yield* Fiber.interrupt(starting)
       assert.isFalse(isAlive(pid))
-      yield* host.start({ gameId, imageRef: "good", version: "1.0.0" })
+      yield* host.start({ gameId, imageRef: "good", version: "1.0.0", players: 2 })
     }).pipe(Effect.scoped)
   )
 
@@ -171,7 +223,9 @@ describe("engines as child processes", () => {
     "an engine that ends at once says why",
     Effect.gen(function* () {
       const host = yield* hostOf()
-      const error = yield* Effect.flip(host.start({ gameId: yield* newGame, imageRef: "broken", version: "1.0.0" }))
+      const error = yield* Effect.flip(
+        host.start({ gameId: yield* newGame, imageRef: "broken", version: "1.0.0", players: 2 })
+      )
       assert.strictEqual(error.reason, "the engine can't be started: it ended with code 3; the state is broken")
     }).pipe(Effect.scoped)
   )
@@ -180,7 +234,9 @@ describe("engines as child processes", () => {
     "a program that isn't there is a failed start",
     Effect.gen(function* () {
       const host = yield* hostOf({ programOf: () => ({ file: "/nowhere/engine", args: [] }) })
-      const error = yield* Effect.flip(host.start({ gameId: yield* newGame, imageRef: "any", version: "1.0.0" }))
+      const error = yield* Effect.flip(
+        host.start({ gameId: yield* newGame, imageRef: "any", version: "1.0.0", players: 2 })
+      )
       assert.match(error.reason, /could not be started.*ENOENT/)
     }).pipe(Effect.scoped)
   )
@@ -189,7 +245,12 @@ describe("engines as child processes", () => {
     "other output than the one line is not mistaken for it",
     Effect.gen(function* () {
       const host = yield* hostOf()
-      const { endpoint } = yield* host.start({ gameId: yield* newGame, imageRef: "chatty", version: "1.0.0" })
+      const { endpoint } = yield* host.start({
+        gameId: yield* newGame,
+        imageRef: "chatty",
+        version: "1.0.0",
+        players: 2
+      })
       assert.strictEqual(endpoint.origin, "http://127.0.0.1:4")
     }).pipe(Effect.scoped)
   )
@@ -198,7 +259,7 @@ describe("engines as child processes", () => {
     "a line without end is cut",
     Effect.gen(function* () {
       const host = yield* hostOf()
-      yield* host.start({ gameId: yield* newGame, imageRef: "endless", version: "1.0.0" })
+      yield* host.start({ gameId: yield* newGame, imageRef: "endless", version: "1.0.0", players: 2 })
       yield* until(Effect.sync(() => logs.some((it) => it.startsWith("yyyy"))))
       assert.isTrue(logs.filter((it) => it.startsWith("y")).every((it) => it.length <= 4_000))
     }).pipe(Effect.scoped)
@@ -210,7 +271,7 @@ describe("engines as child processes", () => {
       process.env["BACKEND_SECRET_KEY"] = "the platform's secret"
       const host = yield* hostOf()
       const gameId = yield* newGame
-      yield* Effect.flip(host.start({ gameId, imageRef: "telling", version: "2.3.4" }))
+      yield* Effect.flip(host.start({ gameId, imageRef: "telling", version: "2.3.4", players: 2 }))
       delete process.env["BACKEND_SECRET_KEY"]
       const told = logs.find((it) => it.includes("GALAXY_STATE_DIR") && it.includes(gameId)) ?? "{}"
       const env = JSON.parse(told) as Readonly<Record<string, string>>
@@ -231,7 +292,7 @@ describe("engines as child processes", () => {
     Effect.gen(function* () {
       const host = yield* hostOf({ maxEngines: 2 })
       const [one, two, three] = yield* Effect.all([newGame, newGame, newGame])
-      const start = (gameId: GameId) => host.start({ gameId, imageRef: "good", version: "1.0.0" })
+      const start = (gameId: GameId) => host.start({ gameId, imageRef: "good", version: "1.0.0", players: 2 })
       yield* start(one)
       yield* start(two)
       assert.deepInclude(yield* Effect.flip(start(three)), {
@@ -243,6 +304,15 @@ describe("engines as child processes", () => {
       yield* start(three)
     }).pipe(Effect.scoped)
   )
+
+  it("the heap follows the number of players, up to a bound", () => {
+    const heap = { base: 100, perPlayer: 10, most: 300 }
+    assert.deepStrictEqual(
+      [0, 2, 20, 21, 250].map((players) => heapFor(heap, players)),
+      [100, 120, 300, 300, 300]
+    )
+    assert.isAtMost(mostByDefault(), machineMemory())
+  })
 
   it("the built-in engine is the only image, in whatever version it was registered", () => {
     assert.include(programOf(builtinImage, 128)?.args.join(" "), "--max-old-space-size=128 ")

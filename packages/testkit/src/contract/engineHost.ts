@@ -18,7 +18,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
     `EngineHost contract: ${adapter}`,
     (it) => {
       const start = (gameId: GameId) =>
-        Effect.flatMap(EngineHost, (host) => host.start({ gameId, imageRef, version: "0.1.0" }))
+        Effect.flatMap(EngineHost, (host) => host.start({ gameId, imageRef, version: "0.1.0", players: 2 }))
 
       const healthy = (engine: EngineAccess) =>
         Effect.flatMap(EngineClient.EngineClient, (client) => client.health(engine)).pipe(
@@ -106,6 +106,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           assert.strictEqual((yield* client.turn(first, 1)).turn, 1)
           yield* host.stop(gameId)
           assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+          assert.isTrue(Option.isNone(yield* host.ended(gameId)), "it was asked to end")
           assert.strictEqual((yield* Effect.flip(client.health(first)))._tag, "EngineUnreachable")
           assert.isFalse((yield* host.list).some((it) => it.gameId === gameId))
           yield* host.stop(gameId)
@@ -139,7 +140,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame
-          const error = yield* Effect.flip(host.start({ gameId, imageRef: "nobody/knows:9.9.9", version: "9.9.9" }))
+          const error = yield* Effect.flip(
+            host.start({ gameId, imageRef: "nobody/knows:9.9.9", version: "9.9.9", players: 2 })
+          )
           assert.isTrue(error.permanent)
           assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
         })

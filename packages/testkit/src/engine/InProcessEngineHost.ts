@@ -102,6 +102,8 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
             })
           ),
         inspect,
+        // They share this process, and end with it.
+        ended: () => Effect.succeed(Option.none()),
         stop: (gameId) => one(stop(gameId)),
         discard: (gameId) =>
           one(

@@ -49,7 +49,7 @@ const ask = async (endpoint: URL, { method, path, query, body, type, authorizati
 /** The engine of a game, started if it isn't up, behind a proxy. */
 const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
   Effect.gen(function* () {
-    const { endpoint, token } = yield* host.start({ gameId, imageRef: "builtin:0.1.0", version: "0.1.0" })
+    const { endpoint, token } = yield* host.start({ gameId, imageRef: "builtin:0.1.0", version: "0.1.0", players: 2 })
     const answer = proxy()
     const server = createServer((incoming, outgoing) => {
       void (async () => {

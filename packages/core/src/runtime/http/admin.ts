@@ -20,7 +20,9 @@ const view = (row: RuntimeRow) => ({
   ...present("image_ref", row.image_ref),
   ...present("engine_instance", row.current_container_id),
   ...present("generating_turn", row.generating_turn),
-  ...present("next_turn_at", row.next_turn_at),
+  ...present("generating_since", row.generating_since),
+  // After a failed turn nothing is made by the schedule.
+  ...present("next_turn_at", row.status === "generation_failed" ? null : row.next_turn_at),
   ...present("failure_reason", row.failure_reason),
   ...present("started_at", row.started_at),
   ...present("last_observed_at", row.last_observed_at)

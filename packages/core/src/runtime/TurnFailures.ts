@@ -1,0 +1,164 @@
+/**
+ * What becomes of an attempt that did not make the turn: it is repeated later, its engine is left at work, or the turn
+ * is given up.
+ *
+ * Each outcome is stored before the engine is ended, so that an owner that was overtaken ends no engine of another.
+ */
+import { DateTime, Duration, Effect, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import { EngineUnreachable } from "../engine/EngineError.ts"
+import { EngineHost } from "../engine/EngineHost.ts"
+import { retryAt } from "./Attempts.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
+import { RuntimeEvents } from "./RuntimeEvents.ts"
+import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import type { StillComputing } from "./StillComputing.ts"
+
+/** A length of time in words, to the minute from two minutes on: "15 minutes". */
+const spelled = (time: Duration.Duration): string => {
+  const seconds = Math.round(Duration.toSeconds(time))
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
+}
+
+/** What an operator can do about a turn that was given up. */
+const advice = (row: RuntimeRow) =>
+  `mend the cause or raise the engine's limit, then POST /api/v1/admin/runtimes/${row.game_id}/force-next-turn to try the turn again`
+
+/**
+ * The outcomes, each for the row of the attempt and the id of its operation in the log: `retryLater`, `waitOn` for an
+ * engine that is still computing, `giveUp`, and `drop` for a game that is gone.
+ */
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const store = yield* RuntimeStore
+  const host = yield* EngineHost
+  const events = yield* RuntimeEvents
+  const config = yield* RuntimeConfig
+
+  /**
+   * Plans the next attempt and ends the engine, which may be stuck for good: the next attempt gets a new one on the
+   * same state.
+   */
+  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
+    const now = yield* DateTime.now
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* store.write(row, {
+          generating_since: null,
+          next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
+          failure_reason: reason
+        })
+        yield* store.end(operation, reason)
+      })
+    )
+    yield* Effect.ignore(host.stop(row.game_id))
+    yield* Effect.logError("a turn could not be made").pipe(
+      Effect.annotateLogs({ turn: row.generating_turn, attempt: row.attempts, reason })
+    )
+  })
+
+  /** The game is gone, or its state has moved on: there is nobody left to make turns for. Its state is kept. */
+  const drop = (row: RuntimeRow, operation: string | undefined) => (why: { readonly message: string }) =>
+    sql
+      .withTransaction(
+        Effect.gen(function* () {
+          yield* store.write(row, {
+            status: "stopped",
+            generating_since: null,
+            ...deadlineChange(null, yield* DateTime.now),
+            next_attempt_at: null,
+            failure_reason: why.message,
+            current_container_id: null,
+            engine_endpoint: null
+          })
+          if (operation !== undefined) yield* store.end(operation, why.message)
+        })
+      )
+      .pipe(
+        Effect.andThen(Effect.ignore(host.stop(row.game_id))),
+        Effect.andThen(Effect.annotateLogs(Effect.logWarning("the game of a turn is gone"), { reason: why.message }))
+      )
+
+  /** Ends the attempts at a turn. The write window stays closed, since what players may order depends on the turn. */
+  const giveUp = (row: RuntimeRow, reason: string, operation: string) =>
+    sql
+      .withTransaction(
+        Effect.gen(function* () {
+          yield* events.onSnapshot({
+            gameId: row.game_id,
+            currentTurn: row.current_turn,
+            runtimeStatus: "generation_failed",
+            players: [],
+            advanced: false
+          })
+          yield* store.write(row, {
+            status: "generation_failed",
+            generating_since: null,
+            // A turn that was forced meanwhile would start the attempts anew, by nobody's decision.
+            force_next_turn: false,
+            next_attempt_at: null,
+            failure_reason: reason
+          })
+          yield* store.end(operation, reason)
+        })
+      )
+      .pipe(
+        Effect.andThen(Effect.ignore(host.stop(row.game_id))),
+        Effect.andThen(
+          Effect.logError("a turn has failed and is not tried again").pipe(
+            Effect.annotateLogs({
+              turn: row.generating_turn,
+              attempt: row.attempts,
+              reason,
+              what_to_do: advice(row)
+            })
+          )
+        ),
+        Effect.catchTag("GameGone", drop(row, operation))
+      )
+
+  /**
+   * Leaves the engine at work, to be asked again soon; ends it if it has been for too long. Fails with
+   * `EngineUnreachable` if it has ended.
+   */
+  const waitOn = Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    engine: StillComputing,
+    operation: string,
+    begun: DateTime.Utc
+  ) {
+    const now = yield* DateTime.now
+    const found = yield* host.inspect(row.game_id)
+    const runs = Option.isSome(found) && found.value.instanceId === engine.instanceId
+    const known = row.current_container_id === engine.instanceId ? row.generating_since : null
+    // A time in the future was noted by a clock that was wrong.
+    const since = known === null || DateTime.isGreaterThan(known, now) ? begun : known
+    const limit = Duration.fromInputUnsafe(config.longestTurn)
+    if (!runs) return yield* new EngineUnreachable({ reason: "the engine ended while it computed the turn" })
+    if (Duration.isGreaterThanOrEqualTo(DateTime.distance(since, now), limit)) {
+      const reason = `the engine did not finish the turn within ${spelled(limit)}, its time limit for a turn`
+      return yield* (row.attempts > 1 ? giveUp : retryLater)(row, reason, operation)
+    }
+    const reason = `the engine has been computing the turn since ${DateTime.formatIso(since)}`
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* store.write(row, {
+          generating_since: DateTime.toDate(since),
+          current_container_id: engine.instanceId,
+          engine_endpoint: engine.endpoint,
+          // Not at once: other games get their turn in between.
+          next_attempt_at: DateTime.toDate(retryAt(config, 1, now)),
+          failure_reason: reason
+        })
+        yield* store.end(operation, reason)
+      })
+    )
+    if (known === null) {
+      yield* Effect.logWarning("an engine takes long to compute a turn; it is left at work").pipe(
+        Effect.annotateLogs({ turn: row.generating_turn })
+      )
+    }
+  })
+
+  return { retryLater, waitOn, giveUp, drop }
+})

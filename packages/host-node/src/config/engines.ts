@@ -1,0 +1,56 @@
+/** Variables that bound the engines of the backend's games: how many, how much memory, how much time. */
+import { mostByDefault } from "../engine-host/EngineHeap.ts"
+import { duration, type Setting, whole } from "./Setting.ts"
+
+const minute = 60_000
+
+/** The smallest heap in which an engine can start, and the largest that makes sense, in MiB. */
+const heap = whole(32, 1_048_576)
+
+/** Part of the backend's settings. */
+export const engines = {
+  engineMax: {
+    name: "BACKEND_ENGINE_MAX",
+    parse: whole(1, 10_000),
+    fallback: 64,
+    fallbackText: "64",
+    about: "engines that may run on this machine at once"
+  },
+  engineHeapBase: {
+    name: "BACKEND_ENGINE_HEAP_BASE",
+    parse: heap,
+    fallback: 256,
+    fallbackText: "256",
+    about: "heap of an engine in MiB, before what is added for its players"
+  },
+  engineHeapPerPlayer: {
+    name: "BACKEND_ENGINE_HEAP_PER_PLAYER",
+    parse: whole(0, 65_536),
+    fallback: 8,
+    fallbackText: "8",
+    about: "MiB added to an engine's heap for each player of its game; planets follow the number of players"
+  },
+  engineHeapMax: {
+    name: "BACKEND_ENGINE_HEAP_MAX",
+    parse: heap,
+    fallback: mostByDefault(),
+    fallbackText: "half of the machine's memory",
+    about: "largest heap of one engine in MiB, whatever its game"
+  },
+  engineTurnLimit: {
+    name: "BACKEND_ENGINE_TURN_LIMIT",
+    parse: duration(3 * minute, 24 * 60 * minute),
+    fallback: 15 * minute,
+    fallbackText: "15m",
+    about:
+      "how long an engine may compute one turn. The first engine that takes longer is replaced; if the next one does too, the turn has failed until an administrator forces it"
+  },
+  engineTurnAttempts: {
+    name: "BACKEND_ENGINE_TURN_ATTEMPTS",
+    parse: whole(1, 10_000),
+    fallback: 20,
+    fallbackText: "20",
+    about:
+      "failed attempts at a turn after which it isn't tried again until an administrator forces it; the waits between attempts grow to 5 minutes. A turn that runs out of memory isn't tried twice"
+  }
+} as const satisfies Record<string, Setting<unknown>>
