@@ -62,7 +62,8 @@ export const gatewayBounds = {
     name: "GATEWAY_MAX_BODY_BYTES",
     parse: whole(1_048_576, 2 ** 40),
     optional: true,
-    about: "largest number of bytes held for the bodies of open requests; a quarter of the heap by default"
+    about:
+      "largest number of bytes held for the bodies of open requests and for answers that wait to be sent; a quarter of the heap by default"
   },
   maxBodyBytesPerAddress: {
     name: "GATEWAY_MAX_BODY_BYTES_PER_ADDRESS",

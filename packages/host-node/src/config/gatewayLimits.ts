@@ -83,7 +83,13 @@ export const gatewayLimits = {
     "how long an HTTP/2 connection may be without an open request before it is closed"
   ),
   pingInterval: time("GATEWAY_PING_INTERVAL", 30 * second, "30s", "how often an HTTP/2 connection is pinged"),
-  pingTimeout: time("GATEWAY_PING_TIMEOUT", 20 * second, "20s", "how long the other side may take to answer a ping")
+  pingTimeout: time("GATEWAY_PING_TIMEOUT", 20 * second, "20s", "how long the other side may take to answer a ping"),
+  sendTimeout: time(
+    "GATEWAY_SEND_TIMEOUT",
+    30 * second,
+    "30s",
+    "how long a client may take nothing of the answer or event stream that is sent to it before it is cut off"
+  )
 } as const satisfies Record<string, Setting<unknown>>
 
 type LimitValues = {
@@ -110,5 +116,6 @@ export const timesOf = (values: LimitValues) => ({
   idleMs: values.idleTimeout,
   http2IdleMs: values.http2IdleTimeout,
   pingIntervalMs: values.pingInterval,
-  pingTimeoutMs: values.pingTimeout
+  pingTimeoutMs: values.pingTimeout,
+  sendMs: values.sendTimeout
 })

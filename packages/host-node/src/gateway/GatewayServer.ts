@@ -112,7 +112,8 @@ const server = (options: GatewayOptions) =>
         bounds: { ...BoundsOptions.defaults(), ...options.bounds },
         bodies: bodyLimits(settings.maxPayloadBytes),
         isRpc: rpc.handles,
-        refuse: noRoom
+        refuse: noRoom,
+        sendMs: options.times?.sendMs
       })
       /**
        * Step 0 of wire.md, before anything of the request is read. Returns how long to wait in milliseconds, 0 for not

@@ -13,7 +13,7 @@ import { createServer as createTlsServer } from "node:tls"
 import { Effect, Schema, type Scope } from "effect"
 import { answerClientErrors } from "../http/clientErrors.ts"
 import type { Handler } from "../http/guard.ts"
-import { Admission } from "./bounds/Admission.ts"
+import { Admission, usualSendMs } from "./bounds/Admission.ts"
 import { patiently } from "./bounds/patiently.ts"
 import { limit } from "./http2Limits.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
@@ -53,6 +53,11 @@ export interface Times {
   /** How often the peer of an HTTP/2 connection is pinged, and how long it may take to answer. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
+  /**
+   * A client that takes nothing of its answer for this long is cut off: its stream, or its HTTP/1.1 connection. An
+   * `admission` of its own has its own.
+   */
+  readonly sendMs: number
 }
 
 const usualTimes: Times = {
@@ -62,7 +67,8 @@ const usualTimes: Times = {
   idleMs: 65_000,
   http2IdleMs: 300_000,
   pingIntervalMs: 30_000,
-  pingTimeoutMs: 20_000
+  pingTimeoutMs: 20_000,
+  sendMs: usualSendMs
 }
 
 /** The address can't be listened on. */
@@ -275,7 +281,7 @@ const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.Ser
 }
 
 const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Parts => {
-  const admission = options.admission ?? new Admission()
+  const admission = options.admission ?? new Admission({ sendMs: times.sendMs })
   const sockets = new Set<net.Socket>()
   const sessions = new Set<http2.ServerHttp2Session>()
   const http1 = new Http1Connections()

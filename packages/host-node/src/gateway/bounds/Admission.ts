@@ -9,8 +9,10 @@ import * as http2 from "node:http2"
 import type { Peer } from "@galaxy/edge/Envelope"
 import { network } from "@galaxy/edge/address"
 import { type Connection, Sources } from "../source/Sources.ts"
+import { type Answer, Answers } from "./Answers.ts"
 import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
 import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
+import * as outgoing from "./outgoing.ts"
 import { patiently } from "./patiently.ts"
 import { type Entrant, type Place, Places } from "./Places.ts"
 import { Quota } from "./Quota.ts"
@@ -40,6 +42,8 @@ export interface AdmissionOptions {
   readonly refuse?: ((head: Head, retryAfterMs: number) => HttpRefusal) | undefined
   /** How long the body of an answered request may still take to end, in milliseconds; 5 s by default. */
   readonly answeredGraceMs?: number | undefined
+  /** How long a client may take nothing of its answer, in milliseconds; 30 s by default. */
+  readonly sendMs?: number | undefined
 }
 
 const mebibyte = 1_048_576
@@ -56,6 +60,8 @@ const plainRefusal: HttpRefusal = { status: 429, headers: {}, body: new Uint8Arr
 export const retryAfterMs = 1_000
 /** How long the body of an answered request may still take to end, in milliseconds. */
 const usualGraceMs = 5_000
+/** How long a client may take nothing of its answer, in milliseconds. */
+export const usualSendMs = 30_000
 /** Refusals per HTTP/2 connection and window that get an answer; further streams are reset. */
 const maxTold = 8
 /** Refusals per window after which the connection is cut off. */
@@ -71,6 +77,9 @@ interface Entered {
   readonly peer: Peer
   readonly holder: string | undefined
 }
+
+/** The requests of an HTTP/1.1 connection that are open, each with what to do at its end. */
+type Pipeline = Set<() => void>
 
 interface Refusals {
   count: number
@@ -92,14 +101,16 @@ export class Admission {
   readonly bounds: BoundsOptions
   readonly #connections: Quota
   readonly #requests: Quota
+  readonly #bytes: Quota
   readonly #bodies: Bodies
+  readonly #answers: Answers
   readonly #places: Places
   readonly #placeOf = new WeakMap<Connection, Place>()
   /** Streams that we have ended ourselves. */
   readonly #ended = new WeakSet<http2.ServerHttp2Stream>()
   readonly #connectionOf = new WeakMap<object, Connection>()
   readonly #refused = new WeakMap<http2.Http2Session, Refusals>()
-  readonly #pipelined = new WeakMap<object, number>()
+  readonly #pipelined = new WeakMap<object, Pipeline>()
   readonly #isRpc: (path: string) => boolean
   readonly #refuse: (head: Head, retryAfterMs: number) => HttpRefusal
   readonly #graceMs: number
@@ -110,10 +121,9 @@ export class Admission {
     this.sources = options.sources ?? new Sources()
     this.#connections = new Quota({ perHolder: bounds.connectionsPerAddress, overall: bounds.connections })
     this.#requests = new Quota({ perHolder: bounds.requestsPerAddress, overall: bounds.requests })
-    this.#bodies = new Bodies(options.bodies ?? usualBodies, {
-      perHolder: bounds.bodyBytesPerAddress,
-      overall: bounds.bodyBytes
-    })
+    this.#bytes = new Quota({ perHolder: bounds.bodyBytesPerAddress, overall: bounds.bodyBytes })
+    this.#answers = new Answers(this.#bytes, options.sendMs ?? usualSendMs)
+    this.#bodies = new Bodies(options.bodies ?? usualBodies, this.#bytes, (holder) => this.#answers.relieve(holder))
     this.#places = new Places({
       perAddress: bounds.unverifiedPerAddress,
       waitingPerAddress: bounds.waitingPerAddress,
@@ -129,7 +139,7 @@ export class Admission {
     return {
       connections: this.#connections.total,
       requests: this.#requests.total,
-      bodyBytes: this.#bodies.heldBytes
+      bodyBytes: this.#bytes.total
     }
   }
 
@@ -267,7 +277,7 @@ export class Admission {
     response: Response,
     { holder, peer }: Entered,
     actions: { readonly cut: () => void; readonly handle: () => void; readonly whole: () => void }
-  ): void {
+  ): Body {
     // Until somebody reads, nobody listens for the end of the connection either.
     request.on("error", () => undefined)
     const body = this.#meter(request, holder, { ...actions, begun: actions.handle })
@@ -276,6 +286,7 @@ export class Admission {
     response.once("close", body.closed)
     // Starts reading although there is no reader yet.
     request.read(0)
+    return body
   }
 
   /** For requests of HTTP/1.1; `handler` gets those that are let in. */
@@ -286,13 +297,18 @@ export class Admission {
       const { socket } = request
       if (socket.destroyed) return
       const connection = this.#connectionOf.get(socket) ?? this.sources.connection(socket.remoteAddress ?? "unknown")
-      const running = (this.#pipelined.get(socket) ?? 0) + 1
-      if (running > maxPipelined) {
+      const pipeline = this.#pipelineOf(socket)
+      if (pipeline.size >= maxPipelined) {
         socket.destroy()
         return
       }
-      this.#pipelined.set(socket, running)
-      response.once("close", () => this.#pipelined.set(socket, (this.#pipelined.get(socket) ?? 1) - 1))
+      const atEnd: Array<() => void> = []
+      const over = () => {
+        if (!pipeline.delete(over)) return
+        for (const act of atEnd) act()
+      }
+      pipeline.add(over)
+      response.once("close", over)
       const cut = () => {
         socket.destroy()
       }
@@ -304,6 +320,10 @@ export class Admission {
         }
       )
       const entered = this.#peer(connection, request.headers["x-forwarded-for"])
+      const sent = this.#answers.open(entered.holder, outgoing.ofResponse(response, socket))
+      outgoing.follow(response, sent)
+      response.once("finish", sent.closed)
+      atEnd.push(sent.closed)
       const place = this.#placeOf.get(connection)
       const leave = (place?.asked() ?? true) ? this.#enter(entered) : undefined
       if (leave === undefined) {
@@ -311,15 +331,28 @@ export class Admission {
         answer(response, this.#refuse(this.#headOf(request), retryAfterMs))
         return
       }
-      response.once("close", leave)
-      this.#begin(request, response, entered, {
+      atEnd.push(leave)
+      const body = this.#begin(request, response, entered, {
         cut,
         whole: () => place?.whole(),
         handle: () => {
           if (!socket.destroyed) handler(request, response)
         }
       })
+      atEnd.push(body.closed)
     }
+  }
+
+  /** Pipelined answers that don't have their turn yet hear nothing of the end of their connection by themselves. */
+  #pipelineOf(socket: http.IncomingMessage["socket"]): Pipeline {
+    const known = this.#pipelined.get(socket)
+    if (known !== undefined) return known
+    const pipeline: Pipeline = new Set()
+    this.#pipelined.set(socket, pipeline)
+    socket.once("close", () => {
+      for (const over of pipeline) over()
+    })
+    return pipeline
   }
 
   /**
@@ -372,8 +405,10 @@ export class Admission {
         isWhole = true
       }
       const leave = hasPlace ? this.#enter(entered) : undefined
+      const sent = this.#follow(stream, entered)
       stream.once("close", () => {
         leave?.()
+        sent.closed()
         whole()
         if (!stream.aborted || session.destroyed || this.#ended.has(stream) || place?.tookBack() !== false) return
         session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
@@ -385,6 +420,13 @@ export class Admission {
       details.set(stream, { ...entered, whole })
       maker.emit("stream", stream, headers, ...more)
     }
+  }
+
+  #follow(stream: http2.ServerHttp2Stream, { holder }: Entered): Answer {
+    const cut = () => this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    const sent = this.#answers.open(holder, outgoing.ofStream(stream, cut))
+    outgoing.follow(stream, sent)
+    return sent
   }
 
   /** Ends a stream from our side, so that it doesn't count as a reset by its client. */

@@ -5,7 +5,7 @@
  * cost the others neither memory nor time. While others wait, a body that doesn't become complete soon is cut off:
  * honest ones are complete within moments, withheld ones never. A body that exceeds its limit is cut off as well.
  */
-import { Quota } from "./Quota.ts"
+import type { Quota } from "./Quota.ts"
 
 /** Limits of a single body, in bytes. */
 export interface BodyLimits {
@@ -75,16 +75,15 @@ interface Line {
 export class Bodies {
   readonly #limits: BodyLimits
   readonly #quota: Quota
+  readonly #relieve: (holder: string) => boolean
   readonly #lines = new Map<string, Line>()
   #looking: NodeJS.Timeout | undefined
 
-  constructor(limits: BodyLimits, bounds: { readonly perHolder: number; readonly overall: number }) {
+  /** `quota` may count more than bodies; `relieve` frees some of the rest where that is what a holder has too much of. */
+  constructor(limits: BodyLimits, quota: Quota, relieve: (holder: string) => boolean = () => false) {
     this.#limits = limits
-    this.#quota = new Quota(bounds)
-  }
-
-  get heldBytes(): number {
-    return this.#quota.total
+    this.#quota = quota
+    this.#relieve = relieve
   }
 
   /**
@@ -217,11 +216,10 @@ export class Bodies {
 
   #makeRoom(newcomer: Held): void {
     // A dropped body holds nothing any more, so each round frees something or is the last.
-    while (this.#quota.isOver(newcomer.holder) && newcomer.bytes > 0) {
-      this.#drop(this.#victim(newcomer.holder, newcomer))
+    const free = (holder: string) => {
+      if (!this.#relieve(holder)) this.#drop(this.#victim(holder, newcomer))
     }
-    while (this.#quota.isOverAll && newcomer.bytes > 0) {
-      this.#drop(this.#victim(this.#quota.heaviest() ?? newcomer.holder, newcomer))
-    }
+    while (this.#quota.isOver(newcomer.holder) && newcomer.bytes > 0) free(newcomer.holder)
+    while (this.#quota.isOverAll && newcomer.bytes > 0) free(this.#quota.heaviest() ?? newcomer.holder)
   }
 }

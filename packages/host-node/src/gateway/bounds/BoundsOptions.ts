@@ -19,7 +19,7 @@ export interface BoundsOptions {
   /** Requests without a complete answer, including open event streams. */
   readonly requests: number
   readonly requestsPerAddress: number
-  /** Bytes of bodies whose request isn't answered yet. */
+  /** Bytes of bodies whose request isn't answered yet, and of answers that wait to be sent. */
   readonly bodyBytes: number
   readonly bodyBytesPerAddress: number
   /** Requests of one HTTP/2 connection that may be open at the same time. */
