@@ -15,7 +15,8 @@ const patient: Times = {
   idleMs: 60_000,
   http2IdleMs: 60_000,
   pingIntervalMs: 60_000,
-  pingTimeoutMs: 60_000
+  pingTimeoutMs: 60_000,
+  sendMs: 60_000
 }
 
 /** Answers what was read whole, but for what is asked to wait. */
