@@ -81,6 +81,11 @@ describe("a planet", () => {
     const [bombed] = fullReport.bombings
     assert.isDefined(own)
     assert.isDefined(bombed)
+    const ruin = readerOf({ ...fullReport, bombings: [{ ...bombed, planet: 9, name: "Ruin" }] })
+    assert.deepStrictEqual(
+      ordersOf("S 1 ruin", ruin).map(({ planet }) => planet),
+      [9]
+    )
     const renamed = readerOf({ ...fullReport, bombings: [{ ...bombed, planet: 9, name: own.name }] })
     assert.deepStrictEqual(
       ordersOf("S 1 Home", renamed).map(({ planet }) => planet),

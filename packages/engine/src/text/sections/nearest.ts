@@ -24,13 +24,25 @@ const nearestTo = (
   from: ChartedPlanet,
   planets: ReadonlyArray<ChartedPlanet>,
   most: number
-): ReadonlyArray<Neighbour> =>
-  planets
-    .filter((it) => it.number !== from.number)
-    .map((planet) => ({ planet, far: distance(chart.map, chart.side, from, planet) }))
-    .toSorted((one, other) => one.far - other.far || one.planet.number - other.planet.number)
-    .slice(0, most)
-    .map(({ planet, far }) => ({ ...planet, from: from.number, distance: far, turns: turnsFor(chart, far) }))
+): ReadonlyArray<Neighbour> => {
+  const best: Array<{ readonly planet: ChartedPlanet; readonly far: number }> = []
+  for (const planet of planets) {
+    if (planet.number === from.number) continue
+    const far = distance(chart.map, chart.side, from, planet)
+    const last = best[most - 1]
+    // Few of many are wanted, so most planets end here.
+    if (last !== undefined && far > last.far) continue
+    const before = best.findLastIndex((it) => it.far < far || (it.far === far && it.planet.number < planet.number))
+    best.splice(before + 1, 0, { planet, far })
+    if (best.length > most) best.pop()
+  }
+  return best.map(({ planet, far }) => ({
+    ...planet,
+    from: from.number,
+    distance: far,
+    turns: turnsFor(chart, far)
+  }))
+}
 
 const columns = (place: PlaceOf): ReadonlyArray<Column<Neighbour>> => [
   words("To", (it) => place(it.number)),
