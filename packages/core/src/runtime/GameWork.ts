@@ -108,11 +108,15 @@ export const make = Effect.gen(function* () {
   }
 
   const steps = Effect.fnUntraced(function* (gameId: GameId) {
+    let last: DueWork = "none"
     for (let count = 0; count < mostSteps; count++) {
       const row = yield* store.find(gameId)
       if (Option.isNone(row)) return yield* host.stop(gameId)
       const step = stepOf(row.value, yield* DateTime.now, config)
       if (step === "none") return
+      // A second attempt is a retry, however soon it is due: the scheduler decides which of those get a place.
+      if (step === last && (step === "start" || step === "generate")) return
+      last = step
       yield* Effect.timeoutOrElse(take(row.value, step), {
         duration: deadline,
         orElse: () => Effect.fail(new StepOverdue())

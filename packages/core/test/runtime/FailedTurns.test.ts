@@ -276,4 +276,20 @@ eachDatabase((name, database) => {
       })
     )
   })
+
+  layer(runtimeOn(database, scriptedEngines, { firstBackoff: "0 millis", longestBackoff: "0 millis" }), {
+    timeout: "240 seconds",
+    excludeTestServices: true
+  })(`retries on ${name}`, (it) => {
+    it.effect("a retry is left to the scheduler, even if it is due at once", () =>
+      Effect.gen(function* () {
+        const { gameId, reconcile, row } = yield* dueGame(always("crash"))
+        yield* reconcile
+        assert.strictEqual((yield* row).attempts, 1)
+        assert.isTrue(yield* isDue(gameId))
+        yield* reconcile
+        assert.strictEqual((yield* row).attempts, 2)
+      })
+    )
+  })
 })
