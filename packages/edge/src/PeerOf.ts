@@ -1,7 +1,7 @@
 /** Who sent a request of the public routes: the connection's address, unless the host knows better. */
 import { Context, Option } from "effect"
 import type { HttpServerRequest } from "effect/http"
-import { plain } from "./address.ts"
+import { plain } from "@galaxy/contract/net/Address"
 import type { Peer } from "./Envelope.ts"
 
 /** Hosts that bound clients by address, or trust proxies, provide their own. */

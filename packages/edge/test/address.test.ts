@@ -1,4 +1,5 @@
 /** Which addresses are the same client's. */
+import { plain } from "@galaxy/contract/net/Address"
 import * as address from "@galaxy/edge/address"
 import { budget } from "@galaxy/edge/stages/budget"
 import { assert, describe, it } from "@effect/vitest"
@@ -6,10 +7,34 @@ import { Effect } from "effect"
 
 describe("an address", () => {
   it("of IPv4 is written plainly, however it came", () => {
-    assert.strictEqual(address.plain("::ffff:203.0.113.7"), "203.0.113.7")
-    assert.strictEqual(address.plain("::FFFF:203.0.113.7"), "203.0.113.7")
-    for (const it of ["203.0.113.7", "2001:db8::1", "::1", "::ffff:cb00:7107", "unknown", ""]) {
-      assert.strictEqual(address.plain(it), it)
+    assert.strictEqual(plain("::ffff:203.0.113.7"), "203.0.113.7")
+    assert.strictEqual(plain("::FFFF:203.0.113.7"), "203.0.113.7")
+    for (const it of [
+      "::ffff:cb00:7107",
+      "0:0:0:0:0:ffff:203.0.113.7",
+      "0::0:FFFF:cb00:7107",
+      "0:0:0:0:0:ffff:cb00:7107"
+    ]) {
+      assert.strictEqual(plain(it), "203.0.113.7")
+      assert.strictEqual(address.network(it), "203.0.113.7")
+    }
+    for (const it of [
+      "203.0.113.7",
+      "2001:db8::1",
+      "::1",
+      "::fffe:cb00:7107",
+      "1::ffff:cb00:7107",
+      "::ffff:cb00:7107:0",
+      "::203.0.113.7",
+      "::ffff:203.0.113.256",
+      "::ffff:203.0.113",
+      "::ffff::203.0.113.7",
+      "0:0:0:0:0:0:ffff:203.0.113.7",
+      "203.0.113.7::ffff",
+      "unknown",
+      ""
+    ]) {
+      assert.strictEqual(plain(it), it)
     }
   })
 

@@ -1,6 +1,6 @@
 /** Sets of networks in CIDR notation. An IPv4 address is the same in its plain form and mapped into IPv6. */
 import { BlockList, isIP } from "node:net"
-import { plain } from "@galaxy/edge/address"
+import { plain } from "@galaxy/contract/net/Address"
 
 /** A set of networks, with addresses in any spelling. */
 export interface Networks {

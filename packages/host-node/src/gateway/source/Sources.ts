@@ -1,7 +1,8 @@
 /**
  * Who is at the other end of a connection and of each request on it: whom the operator trusts, and whom they exempt.
  */
-import { network, plain } from "@galaxy/edge/address"
+import { plain } from "@galaxy/contract/net/Address"
+import { network } from "@galaxy/edge/address"
 import type { Peer, PeerConnection } from "@galaxy/edge/Envelope"
 import { clientOf } from "./forwarded.ts"
 import * as Networks from "./Networks.ts"

@@ -5,7 +5,7 @@
  * wrote it: the first address that isn't theirs is the client, and everything left of it is the client's own claim.
  */
 import { isIP } from "node:net"
-import { plain } from "@galaxy/edge/address"
+import { plain } from "@galaxy/contract/net/Address"
 import type { Networks } from "./Networks.ts"
 
 /** More hops than any honest chain has; anything left of them is ignored. */

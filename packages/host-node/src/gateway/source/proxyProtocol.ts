@@ -5,7 +5,7 @@
  * a size. A connection without one is cut off. Version 1 is not supported.
  */
 import type { Socket } from "node:net"
-import { plain } from "@galaxy/edge/address"
+import { plain } from "@galaxy/contract/net/Address"
 import { patiently } from "../bounds/patiently.ts"
 
 const signature = Buffer.from("0d0a0d0a000d0a515549540a", "hex")
