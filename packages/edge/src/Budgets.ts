@@ -1,9 +1,10 @@
 /**
  * How many requests an address, a session, a user or a message type may make: a token bucket each.
  *
- * Memory is bounded: the least recently used buckets are dropped first. Dropping one can only give tokens back.
+ * Buckets are refilled by the monotonic clock. Memory is bounded: the least recently used buckets are dropped first. Dropping one can only give tokens back.
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
+import { monotonicMillis } from "./monotonicMillis.ts"
 import { RateLimited } from "./Refusal.ts"
 
 /** A token bucket holds at most `burst` tokens and is refilled with `perSecond`. */
@@ -86,13 +87,13 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
       const before = of(kind).get(key)
       return before === undefined
         ? burst * token
-        : Math.min(burst * token, before.millis + Math.max(0, now - before.at) * perSecond)
+        : Math.min(burst * token, before.millis + (now - before.at) * perSecond)
     }
     const limited = (kind: BudgetKind, millis: number) =>
       Effect.fail(new RateLimited({ retryAfterMs: Math.ceil((token - millis) / settings[kind].perSecond) }))
     return Budgets.of({
       take: (kind, key) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        Effect.flatMap(monotonicMillis, (now) => {
           const own = of(kind)
           const millis = holding(kind, key, now)
           own.delete(key)
@@ -102,7 +103,7 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
           return millis >= token ? Effect.void : limited(kind, millis)
         }),
       check: (kind, key) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        Effect.flatMap(monotonicMillis, (now) => {
           const millis = holding(kind, key, now)
           return millis >= token ? Effect.void : limited(kind, millis)
         })

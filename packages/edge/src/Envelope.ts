@@ -30,7 +30,7 @@ export interface Peer {
 
 /** What is remembered about a connection. Behind a proxy with many clients there is one of these per client address. */
 export interface PeerConnection {
-  /** When a request last passed every check of its signature, freshness and uniqueness; Unix milliseconds. */
+  /** When a request last passed every check of its signature, freshness and uniqueness; monotonic milliseconds. */
   verifiedAt: number | undefined
 }
 

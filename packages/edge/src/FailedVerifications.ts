@@ -4,10 +4,11 @@
  * Only failures count, so honest calls never spend this budget. A connection that recently verified a request goes on,
  * whatever else comes from its address.
  */
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { network } from "./address.ts"
 import type { Budgets } from "./Budgets.ts"
 import type { Peer } from "./Envelope.ts"
+import { monotonicMillis } from "./monotonicMillis.ts"
 import type { RateLimited, Reason } from "./Refusal.ts"
 
 /** How long a connection is trusted after a request on it was verified, in milliseconds. */
@@ -43,7 +44,7 @@ export const make = (budgets: Budgets["Service"]): FailedVerifications => {
     mayTry: (peer) =>
       peer.exempt === true
         ? Effect.void
-        : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        : Effect.flatMap(monotonicMillis, (now) =>
             trusted(peer, now) ? Effect.void : budgets.check("failuresIp", network(peer.ip))
           ),
     refused: (peer, reason) =>
@@ -51,7 +52,7 @@ export const make = (budgets: Budgets["Service"]): FailedVerifications => {
         ? Effect.void
         : Effect.ignore(budgets.take("failuresIp", network(peer.ip))),
     verified: (peer) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      Effect.map(monotonicMillis, (now) => {
         if (peer.connection !== undefined) peer.connection.verifiedAt = now
       })
   }

@@ -4,9 +4,12 @@
  * A store that can't be sure refuses: a request never runs unprotected. After a loss of reservations it knows nothing
  * about the time before; `VouchedTime` has the rule.
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
+import * as ClockSteps from "./ClockSteps.ts"
+import * as LossWatch from "./LossWatch.ts"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
 import * as ReservationTable from "./ReservationTable.ts"
+import { passed, vouched } from "./VouchedTime.ts"
 
 /** A request that asks to be the first with its id. Times are Unix milliseconds. */
 export interface Reservation {
@@ -51,14 +54,21 @@ export class ReplayStore extends Context.Service<
 export const layerMemory = (options: { readonly capacity?: number } = {}): Layer.Layer<ReplayStore> =>
   Layer.sync(ReplayStore, () => {
     const table = ReservationTable.make(options.capacity ?? 1_000_000)
+    const watch = LossWatch.make({ lostAtMs: undefined, ahead: [] })
+    const nowPassed = Effect.fnUntraced(function* (futureMs: number) {
+      const now = yield* ClockSteps.read
+      watch.look(now)
+      yield* passed(watch.losses(), futureMs, now.wall)
+      return now.monotonic
+    })
     return ReplayStore.of({
-      reserve: (reservation) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const place = table.take(ReservationTable.keyOf(reservation), now, now + reservation.ttlMs)
-          return place === "full"
-            ? Effect.fail(new ReplayStoreUnavailable({ why: "the store is full" }))
-            : Effect.succeed(place)
-        }),
-      ready: () => Effect.void
+      reserve: Effect.fnUntraced(function* (reservation) {
+        const now = yield* nowPassed(reservation.futureMs)
+        if (!vouched(watch.losses(), reservation)) return "unvouched"
+        watch.reserves(reservation.ttlMs)
+        const place = table.take(ReservationTable.keyOf(reservation), now, reservation.ttlMs)
+        return place === "full" ? yield* new ReplayStoreUnavailable({ why: "the store is full" }) : place
+      }),
+      ready: (futureMs) => Effect.asVoid(nowPassed(futureMs))
     })
   })

@@ -1,13 +1,14 @@
 /**
  * Live reservations in memory: bounded, and each is there until it expires.
  *
- * A full table refuses new keys rather than forget one that may still be repeated.
+ * Times are of the monotonic clock, so a wall clock that is wrong for a moment ends no reservation early and keeps none
+ * too long. A full table refuses new keys rather than forget one that may still be repeated.
  */
 export interface ReservationTable {
-  /** Reserves the key unless it is reserved already or there is no room. Times are Unix milliseconds. */
-  readonly take: (key: string, now: number, expiresAt: number) => "first" | "repeated" | "full"
-  /** Adds an earlier reservation, whether or not there is room. */
-  readonly restore: (key: string, expiresAt: number) => void
+  /** Reserves the key unless it is reserved already or there is no room. Times are monotonic milliseconds. */
+  readonly take: (key: string, now: number, ttlMs: number) => "first" | "repeated" | "full"
+  /** Adds an earlier reservation, whether or not there is room. Those that end first have to be added first. */
+  readonly restore: (key: string, now: number, leftMs: number) => void
   /** Removes a reservation that couldn't be made durable. */
   readonly release: (key: string) => void
 }
@@ -31,14 +32,14 @@ export const make = (capacity: number): ReservationTable => {
     expiries.set(key, expiresAt)
   }
   return {
-    take: (key, now, expiresAt) => {
+    take: (key, now, ttlMs) => {
       drop(now)
       if ((expiries.get(key) ?? 0) > now) return "repeated"
       if (expiries.size >= capacity) return "full"
-      put(key, expiresAt)
+      put(key, now + ttlMs)
       return "first"
     },
-    restore: (key, expiresAt) => put(key, Math.max(expiresAt, expiries.get(key) ?? 0)),
+    restore: (key, now, leftMs) => put(key, Math.max(now + leftMs, expiries.get(key) ?? 0)),
     release: (key) => void expiries.delete(key)
   }
 }

@@ -1,5 +1,6 @@
 /** Token buckets under a test clock. */
 import * as Budgets from "@galaxy/edge/Budgets"
+import * as FailedVerifications from "@galaxy/edge/FailedVerifications"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -118,5 +119,37 @@ describe("a budget", () => {
       yield* TestClock.adjust(199)
       assert.strictEqual(yield* take("failuresIp", "a"), 1)
     }).pipe(Effect.provide(Budgets.layer()))
+  )
+})
+
+describe("a wall clock that is set back", () => {
+  const day = 86_400_000
+
+  it.effect("neither empties a budget nor fills it", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(day)
+      yield* take("ip", "a")
+      yield* TestClock.setTime(0)
+      yield* TestClock.adjust(600)
+      const budgets = yield* Budgets.Budgets
+      const limited = yield* Effect.flip(budgets.check("ip", "a"))
+      assert.strictEqual(limited.retryAfterMs, 400)
+      yield* TestClock.adjust(400)
+      yield* budgets.check("ip", "a")
+    }).pipe(Effect.provide(Budgets.layer({ ...generous, ip: { burst: 1, perSecond: 1 } })))
+  )
+
+  it.effect("doesn't make a connection trusted for days", () =>
+    Effect.gen(function* () {
+      const failed = FailedVerifications.make(yield* Budgets.Budgets)
+      const peer = { ip: "192.0.2.1", connection: { verifiedAt: undefined } }
+      yield* TestClock.setTime(day)
+      yield* failed.verified(peer)
+      yield* TestClock.setTime(0)
+      yield* failed.refused(peer, "invalid_signature")
+      yield* failed.mayTry(peer)
+      yield* TestClock.adjust(10 * 60_000)
+      assert.strictEqual((yield* Effect.flip(failed.mayTry(peer)))._tag, "rate_limited")
+    }).pipe(Effect.provide(Budgets.layer({ ...generous, failuresIp: { burst: 1, perSecond: 0.0001 } })))
   )
 })

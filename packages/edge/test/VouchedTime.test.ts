@@ -8,7 +8,7 @@ const future = 10_000
 const border = lostAt + future
 
 const waitAt = (now: number, lost: number | undefined = lostAt) =>
-  passed(lost, future, now).pipe(
+  passed({ lostAtMs: lost, ahead: [] }, future, now).pipe(
     Effect.as(0),
     Effect.catch((it) => Effect.succeed(it.retryAfterMs))
   )
@@ -31,7 +31,7 @@ describe("a store that has lost reservations", () => {
   )
 
   it("vouches for what is later than the border alone", () => {
-    const of = (timestampMs: number) => vouched(lostAt, { timestampMs, futureMs: future })
+    const of = (timestampMs: number) => vouched({ lostAtMs: lostAt, ahead: [] }, { timestampMs, futureMs: future })
     assert.deepStrictEqual([of(0), of(lostAt), of(border), of(border + 1)], [false, false, false, true])
   })
 
@@ -43,11 +43,44 @@ describe("a store that has lost reservations", () => {
   })
 })
 
+describe("a store whose clock was ahead for a while", () => {
+  const losses = { lostAtMs: lostAt, ahead: [{ from: 5_000_000, to: 5_100_000 }] }
+  const wait = (now: number) =>
+    passed(losses, future, now).pipe(
+      Effect.as(0),
+      Effect.catch((it) => Effect.succeed(it.retryAfterMs))
+    )
+
+  it.effect("refuses while the time comes by in which it accepted requests, and says until when", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* wait(border + 1), 0)
+      assert.strictEqual(yield* wait(4_999_999), 0)
+      assert.strictEqual(yield* wait(5_000_000), 110_001)
+      assert.strictEqual(yield* wait(5_110_000), 1)
+      assert.strictEqual(yield* wait(5_110_001), 0)
+    })
+  )
+
+  it("vouches for no timestamp that it may have accepted then", () => {
+    const of = (timestampMs: number) => vouched(losses, { timestampMs, futureMs: future })
+    assert.deepStrictEqual([border, border + 1, 4_999_999, 5_000_000, 5_110_000, 5_110_001].map(of), [
+      false,
+      true,
+      true,
+      false,
+      false,
+      true
+    ])
+  })
+})
+
+const nothing = { lostAtMs: undefined, ahead: [] }
+
 describe("a store that has lost nothing", () => {
   it.effect("refuses nothing", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* Effect.as(passed(undefined, future, 0), "passed"), "passed")
-      assert.isTrue(vouched(undefined, { timestampMs: 0, futureMs: future }))
+      assert.strictEqual(yield* Effect.as(passed(nothing, future, 0), "passed"), "passed")
+      assert.isTrue(vouched(nothing, { timestampMs: 0, futureMs: future }))
       assert.isUndefined(settled(undefined, 0))
     })
   )

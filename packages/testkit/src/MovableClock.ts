@@ -15,6 +15,8 @@ interface Sleeper {
 export interface MovableClock extends Clock.Clock {
   /** Moves the clock ahead and wakes every sleeper whose deadline has passed. */
   readonly advance: (by: Duration.Input) => Effect.Effect<void>
+  /** Sets the wall clock alone, ahead or back by this many milliseconds, as an operator or a wrong time server does. */
+  readonly setWall: (byMillis: number) => Effect.Effect<void>
 }
 
 /** Gives tests the clock that the platform runs on, so that they can move it. */
@@ -22,15 +24,17 @@ export class MovableClockService extends Context.Service<MovableClockService, Mo
   "@galaxy/testkit/MovableClock"
 ) {}
 
-/** A clock that starts at the present. Wall clock and monotonic time move together. */
+/** A clock that starts at the present. Wall clock and monotonic time move together, except by `setWall`. */
 export const make = (): MovableClock => {
   let offset = 0
+  let wallOffset = 0
   const sleepers = new Set<Sleeper>()
-  const now = () => Date.now() + offset
+  const elapsed = () => Date.now() + offset
+  const now = () => elapsed() + wallOffset
   const monotonic = () => process.hrtime.bigint() + BigInt(Math.round(offset * 1e6))
 
   const wakeDue = () => {
-    const due = [...sleepers].filter((it) => it.deadline <= now()).toSorted((a, b) => a.deadline - b.deadline)
+    const due = [...sleepers].filter((it) => it.deadline <= elapsed()).toSorted((a, b) => a.deadline - b.deadline)
     for (const sleeper of due) sleeper.wake()
   }
 
@@ -53,7 +57,7 @@ export const make = (): MovableClock => {
           sleepers.delete(sleeper)
           resume(Effect.void)
         }
-        const sleeper: Sleeper = { deadline: now() + millis, wake: finish }
+        const sleeper: Sleeper = { deadline: elapsed() + millis, wake: finish }
         // A wait that is too long for a timer ends only when the clock is moved.
         const timer = millis < 2 ** 31 ? setTimeout(finish, millis) : undefined
         sleepers.add(sleeper)
@@ -66,6 +70,10 @@ export const make = (): MovableClock => {
       Effect.sync(() => {
         offset += Duration.toMillis(Duration.fromInputUnsafe(by))
         wakeDue()
+      }),
+    setWall: (byMillis) =>
+      Effect.sync(() => {
+        wallOffset += byMillis
       })
   }
 }

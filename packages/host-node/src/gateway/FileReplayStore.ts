@@ -7,9 +7,12 @@
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
 import * as ReservationTable from "@galaxy/edge/ReservationTable"
-import { passed, settled, vouched } from "@galaxy/edge/VouchedTime"
-import { Clock, Effect, Layer, Schema } from "effect"
-import { type OpenFile, ReservationLog } from "./file/ReservationLog.ts"
+import * as ClockSteps from "@galaxy/edge/ClockSteps"
+import * as LossWatch from "@galaxy/edge/LossWatch"
+import { passed, vouched } from "@galaxy/edge/VouchedTime"
+import { Effect, Layer, Schema } from "effect"
+import { DiskStalled, type OpenFile, ReservationLog } from "./file/ReservationLog.ts"
+import * as SharedProbe from "./file/SharedProbe.ts"
 import * as Outage from "../logging/Outage.ts"
 
 /** The reservations can't be read, or no new file can be started. */
@@ -29,17 +32,18 @@ export interface FileReplayOptions {
 }
 
 const defaultCapacity = 250_000
-/** Longest time for a write. */
-const deadline = "5 seconds"
-/** The probes are open to anybody: within this time they share one write. */
-const probeLasts = "1 second"
+/** Longest time for a write, in milliseconds. */
+const deadlineMs = 5_000
+const stalled = "the disk doesn't answer"
 
 const codeOf = (cause: unknown) => (cause instanceof Error && "code" in cause ? String(cause.code) : "")
 const isFull = (cause: unknown) => ["ENOSPC", "EDQUOT"].includes(codeOf(cause))
 
 /** Without a path: the probes show it to anybody. */
-const reasonOf = (cause: unknown) =>
-  isFull(cause) ? "the disk is full" : `reservations can't be written (${codeOf(cause)})`
+const reasonOf = (cause: unknown) => {
+  if (cause instanceof DiskStalled) return stalled
+  return isFull(cause) ? "the disk is full" : `reservations can't be written (${codeOf(cause)})`
+}
 
 const problemOf = (cause: unknown) => {
   if (isFull(cause)) return "the disk is full; make room and start again"
@@ -55,11 +59,10 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
     ReplayStore,
     Effect.gen(function* () {
       const outage = Outage.make({ lost: "the replay store is lost", back: "the replay store is back" })
-      const begunAt = Math.floor(yield* Clock.currentTimeMillis)
-      const settle = (lostAtMs: number | undefined) => settled(lostAtMs, begunAt)
+      const begun = yield* ClockSteps.read
       const opened = yield* Effect.acquireRelease(
         Effect.tryPromise({
-          try: () => ReservationLog.open({ ...options, settle }, begunAt),
+          try: () => ReservationLog.open({ ...options, patienceMs: deadlineMs }, begun),
           catch: (cause) =>
             new ReservationsUnusable({
               message: `reservations can't be kept in ${options.folder}: ${problemOf(cause)}`
@@ -69,44 +72,46 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
       )
       const { log, live } = opened
       const table = ReservationTable.make(options.capacity ?? defaultCapacity)
-      for (const it of live) table.restore(ReservationTable.keyOf(it), it.expiresAt)
-      let { lostAtMs } = opened
-      if (lostAtMs === begunAt) {
-        yield* Effect.logWarning("reservations may have been lost: requests signed before the loss are refused")
-      }
+      for (const it of live) table.restore(ReservationTable.keyOf(it), begun.monotonic, it.expiresAt - begun.wall)
+      const watch = LossWatch.make(opened.losses)
+      watch.look(begun)
+      const sayLost = Effect.logWarning("reservations may have been lost: requests signed before the loss are refused")
+      if (opened.losses.lostAtMs === begun.wall) yield* sayLost
 
       const written = (write: () => Promise<void>) =>
         Effect.tryPromise({ try: write, catch: reasonOf }).pipe(
-          Effect.timeoutOrElse({ duration: deadline, orElse: () => Effect.fail("the disk doesn't answer") }),
+          Effect.timeoutOrElse({ duration: deadlineMs, orElse: () => Effect.fail(stalled) }),
           Effect.tap(() => outage.over),
           Effect.tapError(outage.begun),
           Effect.mapError((why) => new ReplayStoreUnavailable({ why }))
         )
 
       const nowPassed = Effect.fnUntraced(function* (futureMs: number) {
-        const now = Math.floor(yield* Clock.currentTimeMillis)
-        lostAtMs = settled(lostAtMs, now)
-        yield* passed(lostAtMs, futureMs, now)
+        const now = yield* ClockSteps.read
+        if (watch.look(now)) {
+          // It is on disk before the next reservation, and as soon as possible.
+          log.lost(watch.losses())
+          yield* Effect.andThen(sayLost, Effect.ignore(written(() => log.probe(now.monotonic))))
+        }
+        yield* passed(watch.losses(), futureMs, now.wall)
         return now
       })
 
-      const probe = yield* Effect.cachedWithTTL(
-        Effect.flatMap(Clock.currentTimeMillis, (now) => written(() => log.probe(Math.floor(now)))),
-        probeLasts
-      )
+      const probe = yield* SharedProbe.make((now) => written(() => log.probe(now)))
 
       return ReplayStore.of({
         reserve: Effect.fnUntraced(function* (reservation) {
           const now = yield* nowPassed(reservation.futureMs)
-          if (!vouched(lostAtMs, reservation)) return "unvouched"
+          if (!vouched(watch.losses(), reservation)) return "unvouched"
+          const { ttlMs } = reservation
+          watch.reserves(ttlMs)
           const key = ReservationTable.keyOf(reservation)
-          const expiresAt = now + reservation.ttlMs
-          const place = table.take(key, now, expiresAt)
+          const place = table.take(key, now.monotonic, ttlMs)
           if (place === "full") return yield* new ReplayStoreUnavailable({ why: "the store is full" })
           if (place === "repeated") return place
           // The request doesn't run without this, so its id may be used again when it fails.
           yield* Effect.onError(
-            written(() => log.reserve({ ...reservation, expiresAt }, now)),
+            written(() => log.reserve({ ...reservation, expiresAt: now.wall + ttlMs }, now.monotonic)),
             () => Effect.sync(() => table.release(key))
           )
           return place

@@ -7,13 +7,17 @@
  */
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import * as ClockSteps from "@galaxy/edge/ClockSteps"
+import * as LossWatch from "@galaxy/edge/LossWatch"
 import { maxSkewMs, passed, vouched } from "@galaxy/edge/VouchedTime"
-import { Clock, Deferred, Effect, Layer, Random, Redacted, Schema } from "effect"
+import { Deferred, Effect, Layer, Random, Redacted, Schema } from "effect"
 import * as Outage from "../logging/Outage.ts"
 import * as Marker from "./redis/Marker.ts"
+import * as RedisClock from "./redis/RedisClock.ts"
 import * as RedisConnection from "./redis/RedisConnection.ts"
 import { RedisFault, sentence } from "./redis/RedisFault.ts"
 import * as serverFacts from "./redis/serverFacts.ts"
+import { spansOf, spansText } from "./spans.ts"
 
 /** Redis can't be reached at the start. */
 export class RedisUnreachable extends Schema.TaggedError<RedisUnreachable>()("RedisUnreachable", {
@@ -34,6 +38,8 @@ export interface RedisReplayOptions {
 const heartbeat = "1 second"
 const firstWaitMs = 50
 const longestWaitMs = 500
+/** How long a stretch of time in which a clock was ahead is kept in Redis after its end, in milliseconds. */
+const keepAheadMs = 60 * 60_000
 /** Attempts at a reservation while other gateways keep changing the marker; changes are rare. */
 const maxLooks = 3
 
@@ -76,36 +82,77 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       let known = ""
       let lastReservedAt = 0
 
-      /** Tests the server with a write, and learns its marker. */
-      const adopt = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection) {
-        const facts = serverFacts.parse(yield* connection.ask((redis) => redis.info()))
-        yield* Effect.tapError(usable(facts), (it) => Effect.sync(() => connection.end(it)))
-        const now = Math.floor(yield* Clock.currentTimeMillis)
-        const [text, change] = (yield* connection.ask((redis) =>
+      const watch = LossWatch.make({ lostAtMs: undefined, ahead: [] })
+      const redisClock = RedisClock.make()
+      /** A clock was set, and the marker doesn't say so yet. */
+      let unsaid = false
+
+      /** Reads this gateway's clocks. After a step back nothing is reserved before the marker tells of it. */
+      const clocks = Effect.map(ClockSteps.read, (now) => {
+        if (watch.look(now)) {
+          unsaid = true
+          // What was reserved ahead of this time is among the stretches.
+          lastReservedAt = Math.min(lastReservedAt, now.wall)
+        }
+        return now.wall
+      })
+
+      const ask = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection, identity: string) {
+        const now = yield* clocks
+        const { ahead } = watch.losses()
+        const says = unsaid
+        const [text, change, spans, time, before] = (yield* connection.ask((redis) =>
           redis.eval(
             Marker.adoptScript,
-            2,
+            3,
             `${prefix}marker`,
             `${prefix}probe`,
-            facts.identity,
+            `${prefix}ahead`,
+            identity,
             crypto.randomUUID(),
             now,
             known,
             lastReservedAt,
-            maxSkewMs
+            maxSkewMs,
+            says ? 1 : 0,
+            spansText(ahead),
+            Math.max(0, ...ahead.map((it) => it.to - now)) + keepAheadMs
           )
-        )) as [string, Marker.MarkerChange]
-        const marker = Marker.parse(text)
-        if (text !== known) {
-          const fresh = known === "" && change === "kept"
-          known = text
-          if (!fresh) {
-            yield* Effect.logWarning(
-              "reservations may have been lost: requests signed before the loss are refused"
-            ).pipe(Effect.annotateLogs({ change, lost_at: new Date(marker.lostAtMs).toISOString() }))
-          }
+        )) as [string, Marker.MarkerChange, string, string, string]
+        if (says) unsaid = false
+        watch.add(spansOf(spans), now)
+        if (redisClock.wentAhead(Number(time), yield* clocks)) unsaid = true
+        const latest = Number(before)
+        if (known === "" && latest > now + maxSkewMs) {
+          // Before this start a gateway's clock was ahead; since when isn't known.
+          watch.add([{ from: latest - ClockSteps.longestMs, to: latest }], now)
+          unsaid = true
         }
-        return marker
+        return { text, change }
+      })
+
+      /** Tests the server with a write, and learns its marker. */
+      const adopt = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection) {
+        const facts = serverFacts.parse(yield* connection.ask((redis) => redis.info()))
+        yield* Effect.tapError(usable(facts), (it) => Effect.sync(() => connection.end(it)))
+        for (let looks = 0; looks < maxLooks; looks++) {
+          const { text, change } = yield* ask(connection, facts.identity)
+          const marker = Marker.parse(text)
+          if (text !== known) {
+            const fresh = known === "" && change === "kept"
+            known = text
+            if (!fresh) {
+              yield* Effect.logWarning(
+                "reservations may have been lost: requests signed before the loss are refused"
+              ).pipe(Effect.annotateLogs({ change, lost_at: new Date(marker.lostAtMs).toISOString() }))
+            }
+          }
+          if (!unsaid) return marker
+        }
+        return yield* new RedisFault({
+          kind: "refusing",
+          why: "the clocks of Redis and of this gateway keep being set"
+        })
       })
 
       const look = (it: Held) =>
@@ -172,6 +219,8 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
         held === undefined ? Effect.fail(new ReplayStoreUnavailable({ why: away })) : Effect.succeed(held)
       )
 
+      const lossesOf = ({ marker }: Held) => ({ lostAtMs: marker.lostAtMs, ahead: watch.losses().ahead })
+
       const unavailable = <A, E>(effect: Effect.Effect<A, E | RedisFault>) =>
         Effect.catchIf(
           effect,
@@ -184,10 +233,13 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
           Effect.gen(function* () {
             for (let looks = 0; looks < maxLooks; looks++) {
               const it = yield* current
-              const now = yield* Clock.currentTimeMillis
-              yield* passed(it.marker.lostAtMs, reservation.futureMs, now)
-              if (!vouched(it.marker.lostAtMs, reservation)) return "unvouched"
-              lastReservedAt = Math.max(lastReservedAt, Math.floor(now))
+              const now = yield* clocks
+              if (unsaid) yield* look(it)
+              const losses = lossesOf(it)
+              yield* passed(losses, reservation.futureMs, now)
+              if (!vouched(losses, reservation)) return "unvouched"
+              watch.reserves(reservation.ttlMs)
+              lastReservedAt = Math.max(lastReservedAt, now)
               const answer = yield* it.connection.ask((redis) =>
                 redis.eval(
                   Marker.reserveScript,
@@ -195,7 +247,8 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
                   `${prefix}marker`,
                   `${prefix}${reservation.deviceSessionId}:${reservation.requestId}`,
                   it.marker.text,
-                  reservation.ttlMs
+                  reservation.ttlMs,
+                  redisClock.latest(now)
                 )
               )
               if (answer === 1) return "first"
@@ -208,7 +261,7 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
           Effect.gen(function* () {
             const it = yield* current
             yield* look(it)
-            yield* passed(it.marker.lostAtMs, futureMs, yield* Clock.currentTimeMillis)
+            yield* passed(lossesOf(it), futureMs, yield* clocks)
           }).pipe(unavailable)
       })
     })

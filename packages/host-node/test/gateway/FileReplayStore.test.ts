@@ -8,8 +8,9 @@ import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as segment from "@galaxy/host-node/gateway/file/segment"
 import * as FileReplayStore from "@galaxy/host-node/gateway/FileReplayStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Clock, Effect, Fiber, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
+import * as MovableClock from "@galaxy/testkit/MovableClock"
 
 const session = "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a"
 const ttlMs = 80_000
@@ -23,17 +24,26 @@ const folder = Effect.acquireRelease(
 const reservedOf = (number: number): segment.Reserved => ({
   deviceSessionId: session,
   requestId: `request-${number}`,
-  expiresAt: 1_000_000 + number
+  expiresAt: 1_000_000 + number,
+  ttlMs
 })
 
 describe("the text of a file of reservations", () => {
   const all = Array.from({ length: 8 }, (_, number) => reservedOf(number))
-  const lines = [segment.header(undefined), ...all.map(segment.reservation), segment.probe()]
+  const none = { lostAtMs: undefined, ahead: [] }
+  const lines = [segment.header(none), ...all.map(segment.reservation), segment.probe()]
   const text = lines.join("")
 
   it("says what was written", () => {
-    assert.deepStrictEqual(segment.parse(text), { lostAtMs: undefined, reserved: all, damaged: false })
-    assert.strictEqual(segment.parse(segment.header(17)).lostAtMs, 17)
+    assert.deepStrictEqual(segment.parse(text), { losses: none, reserved: all, damaged: false })
+    const losses = {
+      lostAtMs: 17,
+      ahead: [
+        { from: -5, to: 20 },
+        { from: 30, to: 40 }
+      ]
+    }
+    assert.deepStrictEqual(segment.parse(segment.header(losses)).losses, losses)
   })
 
   it("cut off anywhere keeps every line that was finished, and isn't damaged", () => {
@@ -48,7 +58,7 @@ describe("the text of a file of reservations", () => {
 
   it("with an end of nonsense keeps what was finished", () => {
     for (const end of ["\0".repeat(500), "\0\n\0\n", "garbage\n"]) {
-      assert.deepStrictEqual(segment.parse(text + end), { lostAtMs: undefined, reserved: all, damaged: false })
+      assert.deepStrictEqual(segment.parse(text + end), { losses: none, reserved: all, damaged: false })
     }
   })
 
@@ -90,6 +100,157 @@ const files = (path: string) => readdirSync(path).map((name) => join(path, name)
 const bytesIn = (path: string) => files(path).reduce((sum, it) => sum + statSync(it).size, 0)
 
 describe("a store of files", () => {
+  it.effect("whose clock was ahead holds no reservation for days, nor after a restart", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const clock = MovableClock.make()
+      const now = () => Math.floor(clock.currentTimeMillisUnsafe())
+      const onClock = <A, E>(use: Effect.Effect<A, E, ReplayStore>, isNew = false) =>
+        opened(path, use, { isNew, capacity: 2 }).pipe(Effect.provideService(Clock.Clock, clock))
+      const days = 3 * 86_400_000
+      yield* onClock(
+        Effect.gen(function* () {
+          yield* outcome("one", now())
+          yield* clock.setWall(days)
+          assert.strictEqual(yield* outcome("ahead", now()), "first")
+          yield* clock.setWall(-days)
+          yield* outcome("one", now())
+          yield* clock.advance(ttlMs)
+          assert.strictEqual(yield* outcome("two", now()), "first")
+          assert.strictEqual(yield* outcome("three", now()), "first")
+        }),
+        true
+      )
+      // Killed while its clock was ahead, with nothing written after it.
+      yield* clock.advance(ttlMs)
+      yield* clock.setWall(days)
+      const signed = now()
+      yield* onClock(outcome("killed", signed))
+      yield* clock.setWall(-days)
+      yield* onClock(
+        Effect.gen(function* () {
+          assert.isNumber(yield* outcome("four", now()))
+          yield* clock.advance(ttlMs)
+          assert.strictEqual(yield* outcome("five", now()), "first")
+        })
+      )
+      yield* onClock(
+        Effect.gen(function* () {
+          // That is known by now, and no new loss.
+          assert.strictEqual(yield* outcome("six", now()), "first")
+          yield* clock.advance(days - 2 * ttlMs)
+          assert.notStrictEqual(yield* outcome("killed", signed), "first")
+          yield* clock.advance(ttlMs)
+          assert.notStrictEqual(yield* outcome("killed", signed), "first")
+        })
+      )
+    })
+  )
+
+  it.effect("remembers the time in which its clock was ahead, when all files of that time are gone", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const clock = MovableClock.make()
+      const now = () => Math.floor(clock.currentTimeMillisUnsafe())
+      const days = 3 * 86_400_000
+      const onClock = <A, E>(use: Effect.Effect<A, E, ReplayStore>, isNew = false) =>
+        opened(path, use, { isNew }).pipe(Effect.provideService(Clock.Clock, clock))
+      const signed = yield* onClock(
+        Effect.gen(function* () {
+          yield* outcome("one", now())
+          yield* clock.setWall(days)
+          const ahead = now()
+          assert.strictEqual(yield* outcome("ahead", ahead), "first")
+          yield* clock.setWall(-days)
+          assert.isNumber(yield* outcome("two", now()))
+          for (let round = 0; round < 4; round++) {
+            yield* clock.advance(ttlMs)
+            assert.strictEqual(yield* outcome(`round-${round}`, now()), "first")
+          }
+          return ahead
+        }),
+        true
+      )
+      assert.isFalse(files(path).some((it) => readFileSync(it, "utf8").includes("ahead")))
+      yield* onClock(
+        Effect.gen(function* () {
+          assert.strictEqual(yield* outcome("three", now()), "first")
+          yield* clock.advance(signed - now())
+          assert.notStrictEqual(yield* outcome("ahead", signed), "first")
+        })
+      )
+    })
+  )
+
+  it.effect("is ready by what it can do now, whichever way the clock was set", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const clock = MovableClock.make()
+      let full = false
+      const openFile = async (name: string, flags: string, mode?: number) => {
+        const handle = await open(name, flags, mode)
+        const write = handle.write.bind(handle) as (...args: ReadonlyArray<unknown>) => Promise<unknown>
+        const limited = (...args: ReadonlyArray<unknown>) =>
+          full ? Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" })) : write(...args)
+        return Object.assign(handle, { write: limited })
+      }
+      const ready = Effect.flatMap(ReplayStore, (store) => store.ready(futureMs))
+      yield* Effect.gen(function* () {
+        yield* clock.setWall(86_400_000)
+        yield* ready
+        yield* clock.setWall(-86_400_000)
+        full = true
+        yield* clock.advance(1_000)
+        assert.strictEqual((yield* Effect.flip(ready)).why, "the disk is full")
+      }).pipe(
+        Effect.provide(Layer.fresh(FileReplayStore.layer({ folder: path, isNew: true, openFile })), { local: true }),
+        Effect.provideService(Clock.Clock, clock)
+      )
+    })
+  )
+
+  it.effect("on a disk that hangs lets nobody wait in line, and goes on when it is back", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      let hangs = false
+      const held: Array<() => void> = []
+      const goOn = () => {
+        hangs = false
+        for (const go of held) go()
+      }
+      const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      const openFile = async (name: string, flags: string, mode?: number) => {
+        const handle = await open(name, flags, mode)
+        const write = handle.write.bind(handle) as (...args: ReadonlyArray<unknown>) => Promise<unknown>
+        const hanging = async (...args: ReadonlyArray<unknown>) => {
+          if (hangs) await new Promise<void>((resolve) => held.push(resolve))
+          return write(...args)
+        }
+        return Object.assign(handle, { write: hanging })
+      }
+      yield* Effect.gen(function* () {
+        assert.strictEqual(yield* outcome("one"), "first")
+        hangs = true
+        const first = yield* Effect.forkChild(outcome("two"))
+        while (held.length === 0) yield* turn
+        yield* TestClock.adjust(5_001)
+        assert.strictEqual(yield* Fiber.join(first), "the disk doesn't answer")
+        // At once: the clock of this test stands still.
+        assert.strictEqual(yield* outcome("three"), "the disk doesn't answer")
+        goOn()
+        let answer = ""
+        for (let round = 0; round < 1_000 && answer !== "first"; round++) {
+          yield* turn
+          answer = String(yield* outcome(`more-${round}`))
+        }
+        assert.strictEqual(answer, "first")
+      }).pipe(
+        Effect.ensuring(Effect.sync(goOn)),
+        Effect.provide(Layer.fresh(FileReplayStore.layer({ folder: path, isNew: true, openFile })), { local: true })
+      )
+    })
+  )
+
   it.effect("keeps an earlier loss over a restart", () =>
     Effect.gen(function* () {
       const path = yield* folder
@@ -129,8 +290,8 @@ describe("a store of files", () => {
       writeFileSync(join(path, "reservations-00000002.log.new"), "half a head")
       writeFileSync(
         join(path, "reservations-00000003.log"),
-        segment.header(undefined) +
-          segment.reservation({ deviceSessionId: session, requestId: "two", expiresAt: 9_000 })
+        segment.header({ lostAtMs: undefined, ahead: [] }) +
+          segment.reservation({ deviceSessionId: session, requestId: "two", expiresAt: 9_000, ttlMs })
       )
       yield* opened(
         path,

@@ -154,6 +154,7 @@ describe.skipIf(!hasServer)("gateways that share a Redis", { timeout: 240_000 },
       const now = () => clock.currentTimeMillisUnsafe()
       return {
         now,
+        clock,
         reserve: (requestId: string, timestampMs: number) =>
           service.reserve({ deviceSessionId: sessionId, requestId, timestampMs, futureMs, ttlMs: 60_000 }).pipe(
             Effect.catch(() => Effect.succeed<ReservationVerdict | "unavailable">("unavailable")),
@@ -241,6 +242,85 @@ describe.skipIf(!hasServer)("gateways that share a Redis", { timeout: 240_000 },
         assert.strictEqual(yield* right.reserve("one", right.now()), "first")
         yield* vouches(wrong)
         assert.strictEqual(yield* right.reserve("two", right.now()), "first")
+      })
+    )
+  )
+
+  const days = 3 * 86_400_000
+  /** As it ends by itself 80 s later. */
+  const end = (redis: OwnRedis, requestId: string) => command(redis, "DEL", `galaxy:replay:${sessionId}:${requestId}`)
+
+  it.live("one whose clock was ahead for a while: what it accepted then runs nowhere again when its time comes", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const redis = yield* ownRedis
+        const one = yield* store(redis.url)
+        const other = yield* store(redis.url)
+        yield* vouches(one)
+        yield* vouches(other)
+        yield* one.clock.setWall(days)
+        const signed = one.now()
+        assert.strictEqual(yield* one.reserve("ahead", signed), "first")
+        yield* one.clock.setWall(-days)
+        assert.strictEqual(yield* one.reserve("new", one.now()), "unavailable")
+        yield* vouches(one)
+        yield* vouches(other)
+        assert.strictEqual(yield* one.reserve("new", one.now()), "first")
+        yield* end(redis, "ahead")
+        // The two clocks have to move together, so the other one learns of it before its time has come.
+        for (const it of [one, other]) {
+          yield* it.clock.advance(days)
+          assert.notStrictEqual(yield* it.reserve("ahead", signed), "first")
+        }
+        for (const it of [one, other]) {
+          yield* it.clock.advance(120_000)
+          yield* vouches(it)
+          assert.strictEqual(yield* it.reserve(String(it.now()), it.now()), "first")
+        }
+      })
+    )
+  )
+
+  it.live("one that ended while its clock was ahead: the next one knows", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const redis = yield* ownRedis
+        const signed = yield* Effect.scoped(
+          Effect.gen(function* () {
+            const ahead = yield* store(redis.url, days)
+            yield* vouches(ahead)
+            assert.strictEqual(yield* ahead.reserve("ahead", ahead.now()), "first")
+            return ahead.now()
+          })
+        )
+        const next = yield* store(redis.url)
+        yield* vouches(next)
+        assert.strictEqual(yield* next.reserve("new", next.now()), "first")
+        yield* end(redis, "ahead")
+        yield* next.clock.advance(days)
+        assert.notStrictEqual(yield* next.reserve("ahead", signed), "first")
+      })
+    )
+  )
+
+  it.live("whose Redis has a clock that runs ahead, which ends reservations early: a loss", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const redis = yield* ownRedis
+        const only = yield* store(redis.url)
+        yield* vouches(only)
+        const signed = only.now()
+        assert.strictEqual(yield* only.reserve("one", signed), "first")
+        yield* only.clock.advance(20_000)
+        assert.strictEqual(yield* only.ready, 0)
+        // To this gateway it is the same as if Redis went ahead by as much.
+        yield* only.clock.advance(-20_000)
+        yield* end(redis, "one")
+        assert.strictEqual(yield* only.reserve("one", signed), "unavailable")
+        assert.isAbove(yield* only.ready, 0)
+        yield* vouches(only)
+        assert.strictEqual(yield* only.reserve("one", signed), "unvouched")
+        assert.strictEqual(yield* only.reserve("two", only.now()), "first")
       })
     )
   )

@@ -20,6 +20,8 @@ const folder = Effect.acquireRelease(
 
 Contract.replayStore("memory", Layer.merge(ReplayStore.layerMemory(), testClock))
 
+Contract.replayStoreClock("memory", Effect.succeed(ReplayStore.layerMemory()))
+
 // ------------------------------------------------------------------------------------------------------- files
 
 const inFolder = (isNew: boolean) =>
@@ -54,6 +56,10 @@ const losingFiles = Layer.effectContext(
 
 Contract.replayStoreLoss("files", losingFiles)
 Contract.replayStoreRestart(
+  "files",
+  Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew: true }))
+)
+Contract.replayStoreClock(
   "files",
   Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew: true }))
 )
@@ -107,6 +113,10 @@ if (testUrl !== undefined) {
   Contract.replayStore("Redis", onRedis(url))
   Contract.replayStoreLoss("Redis", onRedis(url))
   Contract.replayStoreRestart(
+    "Redis",
+    Effect.map(ownKeys(url), ({ store }) => store)
+  )
+  Contract.replayStoreClock(
     "Redis",
     Effect.map(ownKeys(url), ({ store }) => store)
   )

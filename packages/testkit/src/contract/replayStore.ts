@@ -10,6 +10,7 @@ import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import { TestClock } from "effect/testing"
+import * as MovableClock from "../MovableClock.ts"
 
 /** Lets the suite age the adapter's reservations. */
 export class Passage extends Context.Service<
@@ -219,5 +220,80 @@ export const replayStoreRestart = <E>(
           )
         }
       })
+    )
+  })
+
+/** The suite about a wall clock that is wrong for a while. `open` opens a new store, which reads Effect's clock. */
+export const replayStoreClock = <E>(
+  adapter: string,
+  open: Effect.Effect<Layer.Layer<ReplayStore, E>, never, Scope.Scope>
+): void =>
+  layer(Layer.empty, { timeout: "60 seconds" })(`ReplayStore contract, wrong clocks: ${adapter}`, (it) => {
+    const days = 3 * 86_400_000
+
+    /** Runs a test on a new store, and on a clock that can be set. */
+    const onClock = <A, E1>(
+      test: (clock: MovableClock.MovableClock) => Effect.Effect<A, E1, ReplayStore | Scope.Scope>
+    ) => {
+      const clock = MovableClock.make()
+      const waiting = isReady.pipe(
+        Effect.catch((it) => (it.retryAfterMs === undefined ? Effect.fail(it) : clock.advance(it.retryAfterMs)))
+      )
+      return open.pipe(
+        Effect.flatMap((store) =>
+          Effect.provide(Effect.andThen(waiting, test(clock)), Layer.fresh(store), { local: true })
+        ),
+        Effect.scoped,
+        Effect.provideService(Clock.Clock, clock)
+      )
+    }
+
+    const reserveAt = (deviceSessionId: string, requestId: string, timestampMs: number) =>
+      Effect.flatMap(ReplayStore, (store) =>
+        store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs })
+      ).pipe(Effect.catch((it) => Effect.succeed({ retryAfterMs: it.retryAfterMs })))
+
+    it.effect("a request from before the clock was ahead for a moment doesn't run again", () =>
+      onClock((clock) =>
+        Effect.gen(function* () {
+          const own = session()
+          const signed = yield* Clock.currentTimeMillis
+          assert.strictEqual(yield* reserveAt(own, "one", signed), "first")
+          yield* clock.setWall(days)
+          assert.strictEqual(yield* isFirst(own, "ahead"), true)
+          yield* clock.advance(6_000)
+          yield* clock.setWall(-days)
+          for (let waited = 0; waited < ttlMs; waited += futureMs) {
+            assert.notStrictEqual(yield* reserveAt(own, "one", signed), "first")
+            yield* clock.advance(futureMs)
+          }
+          // And new requests run.
+          assert.strictEqual(yield* isFirst(own, "two"), true)
+        })
+      )
+    )
+
+    it.effect("a request that was accepted while the clock was ahead doesn't run again when its time comes", () =>
+      onClock((clock) =>
+        Effect.gen(function* () {
+          const own = session()
+          yield* reserveAt(own, "one", yield* Clock.currentTimeMillis)
+          yield* clock.setWall(days)
+          const signed = yield* Clock.currentTimeMillis
+          assert.strictEqual(yield* reserveAt(own, "ahead", signed), "first")
+          yield* clock.advance(6_000)
+          yield* clock.setWall(-days)
+          assert.isObject(yield* reserveAt(own, "two", yield* Clock.currentTimeMillis))
+          yield* clock.advance(futureMs + 1_000)
+          assert.strictEqual(yield* isFirst(own, "two"), true)
+          // Nobody waits until the stretch comes, which is refused as a whole.
+          yield* clock.advance(days - 60_000)
+          for (let passed = 0; passed <= 120_000; passed += 5_000) {
+            assert.notStrictEqual(yield* reserveAt(own, "ahead", signed), "first")
+            yield* clock.advance(5_000)
+          }
+          assert.strictEqual(yield* isFirst(own, "three"), true)
+        })
+      )
     )
   })

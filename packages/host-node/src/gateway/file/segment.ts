@@ -5,6 +5,8 @@
  * anywhere else are damage: reservations may be missing.
  */
 import { crc32 } from "node:zlib"
+import type { Losses } from "@galaxy/edge/VouchedTime"
+import { spansOf, spansText } from "../spans.ts"
 
 /** A stored reservation: its id can't be used again before `expiresAt`. */
 export interface Reserved {
@@ -12,12 +14,14 @@ export interface Reserved {
   readonly requestId: string
   /** Unix milliseconds. */
   readonly expiresAt: number
+  /** For how long it was made, in milliseconds. */
+  readonly ttlMs: number
 }
 
 /** The content of a file; `damaged` means that reservations may be missing. */
 export interface Segment {
-  /** When reservations were lost before this file was begun, in Unix milliseconds. */
-  readonly lostAtMs: number | undefined
+  /** What wasn't vouched for when this file was begun. */
+  readonly losses: Losses
   readonly reserved: ReadonlyArray<Reserved>
   readonly damaged: boolean
 }
@@ -26,12 +30,13 @@ const format = "galaxy-reservations 1"
 
 const line = (body: string) => `${crc32(body).toString(16).padStart(8, "0")} ${body}\n`
 
-/** The first line of a file: its format, and when reservations were lost. */
-export const header = (lostAtMs: number | undefined): string => line(`${format} ${lostAtMs ?? "-"}`)
+/** The first line of a file: its format, when reservations were lost, and the times that a clock was ahead. */
+export const header = ({ lostAtMs, ahead }: Losses): string =>
+  line([format, lostAtMs ?? "-", ...(ahead.length > 0 ? [spansText(ahead)] : [])].join(" "))
 
 /** The line of one reservation; ids are percent-encoded. */
 export const reservation = (it: Reserved): string =>
-  line(`r ${it.expiresAt} ${encodeURIComponent(it.deviceSessionId)} ${encodeURIComponent(it.requestId)}`)
+  line(`r ${it.expiresAt} ${encodeURIComponent(it.deviceSessionId)} ${encodeURIComponent(it.requestId)} ${it.ttlMs}`)
 
 /** A line without content, written to see whether writing works. */
 export const probe = (): string => line("p")
@@ -42,19 +47,28 @@ const bodyOf = (text: string): string | undefined => {
   return line(body) === `${text}\n` ? body : undefined
 }
 
-const lossOf = (head: string | undefined): { readonly lostAtMs: number | undefined } | undefined => {
-  const found = head === undefined ? null : /^galaxy-reservations 1 (-|\d{1,16})$/.exec(head)
+const lossesOf = (head: string | undefined): Losses | undefined => {
+  const found =
+    head === undefined ? null : /^galaxy-reservations 1 (-|\d{1,16})((?: -?\d{1,16}\.\.\d{1,16})*)$/.exec(head)
   if (found === null) return undefined
-  return { lostAtMs: found[1] === "-" ? undefined : Number(found[1]) }
+  const [, lost, spans = ""] = found
+  return {
+    lostAtMs: lost === "-" ? undefined : Number(lost),
+    ahead: spansOf(spans)
+  }
 }
 
+/** Earlier versions didn't store it: the longest that the settings allow. */
+const longestTtlMs = 610_000
+
 const reservedOf = (body: string): Reserved | undefined => {
-  const [kind, expiresAt = "", deviceSessionId = "", requestId = ""] = body.split(" ")
+  const [kind, expiresAt = "", deviceSessionId = "", requestId = "", ttlMs] = body.split(" ")
   return kind === "r"
     ? {
         expiresAt: Number(expiresAt),
         deviceSessionId: decodeURIComponent(deviceSessionId),
-        requestId: decodeURIComponent(requestId)
+        requestId: decodeURIComponent(requestId),
+        ttlMs: ttlMs === undefined ? longestTtlMs : Number(ttlMs)
       }
     : undefined
 }
@@ -65,10 +79,10 @@ export const parse = (text: string): Segment => {
   // Text after the last line end was never finished.
   lines.pop()
   const bodies = lines.map(bodyOf)
-  const head = lossOf(bodies[0])
+  const head = lossesOf(bodies[0])
   const readable = bodies.findLastIndex((it) => it !== undefined)
   return {
-    lostAtMs: head?.lostAtMs,
+    losses: head ?? { lostAtMs: undefined, ahead: [] },
     reserved: bodies.flatMap((it) => (it === undefined ? [] : (reservedOf(it) ?? []))),
     damaged: head === undefined || bodies.slice(0, readable).includes(undefined)
   }

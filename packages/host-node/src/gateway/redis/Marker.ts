@@ -4,6 +4,9 @@
  * The marker is stored beside the reservations and disappears with them. It names the server that it was written on,
  * the time of the last loss, and a word that is new with each write. A reservation is made only under the very marker
  * that the gateway knows, in one script, so that all gateways on one Redis agree about the loss.
+ *
+ * Redis ends reservations by its own wall clock, so a script also returns or checks that clock. A second key holds the
+ * stretches of time in which a gateway's clock was ahead, for as long as they are to come.
  */
 
 /** A marker as it was read from Redis. */
@@ -15,15 +18,17 @@ export interface Marker {
 }
 
 /** Why the marker was written; `kept` when it wasn't. */
-export type MarkerChange = "kept" | "missing" | "server" | "clock" | "raised"
+export type MarkerChange = "kept" | "missing" | "server" | "clock" | "set_back" | "raised"
 
 /**
- * Reserves if the marker is still the given one.
+ * Reserves if the marker is still the given one, and the clock of Redis isn't further than expected.
  *
- * KEYS: marker, reservation. ARGV: the marker's text, milliseconds to keep.
- * Returns 1 for the first, 0 for a repetition, 2 when the marker is a different one.
+ * KEYS: marker, reservation. ARGV: the marker's text, milliseconds to keep, the latest expected time of Redis.
+ * Returns 1 for the first, 0 for a repetition, 2 when the marker or the clock is a different one.
  */
 export const reserveScript = `
+local time = redis.call('TIME')
+if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[3]) then return 2 end
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 2 end
 if redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2]) then return 1 end
 return 0
@@ -37,11 +42,22 @@ return 0
  * allowed for: it raises the time of the loss to its own last reservation. A loss further in the future than clocks
  * differ was written by a wrong clock, and becomes one of now.
  *
- * KEYS: marker, probe. ARGV: identity of the server, a new word, now, the text that this gateway knew (or empty), the
- * time of its last reservation (or 0), the largest skew. Returns the text and what changed.
+ * KEYS: marker, probe, stretches ahead. ARGV: identity of the server, a new word, now, the text that this gateway knew
+ * (or empty), the time of its last reservation (or 0), the largest skew, 1 if a clock was set so that reservations may
+ * have ended early (or 0), the stretches that this gateway knows, how long to keep those. Returns the text, what
+ * changed, the stretches, the time of Redis, and the time that a gateway wrote last, all as text.
  */
 export const adoptScript = `
-redis.call('SET', KEYS[2], ARGV[3], 'PX', 60000)
+local time = redis.call('TIME')
+local before = redis.call('GET', KEYS[2]) or ''
+redis.call('SET', KEYS[2], ARGV[3], 'PX', 86400000)
+local ahead = redis.call('GET', KEYS[3]) or ''
+local more = ahead
+if #more > 2000 then more = '' end
+for span in string.gmatch(ARGV[8], '%S+') do
+  if not string.find(' ' .. more .. ' ', ' ' .. span .. ' ', 1, true) then more = more .. ' ' .. span end
+end
+if more ~= ahead then redis.call('SET', KEYS[3], more, 'PX', ARGV[9]) end
 local text = redis.call('GET', KEYS[1])
 local now, last, skew = tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local lost, server
@@ -54,14 +70,18 @@ elseif server ~= ARGV[1] then
   change, lost = 'server', (lost > now and lost <= now + skew) and lost or now
 elseif lost > now + skew then
   change, lost = 'clock', now
+elseif ARGV[7] == '1' then
+  change, lost = 'set_back', math.max(lost, now)
 elseif ARGV[4] ~= '' and ARGV[4] ~= text and last > lost and last <= lost + skew then
   change, lost = 'raised', last
 else
-  return { text, 'kept' }
+  change = 'kept'
 end
-text = ARGV[2] .. ' ' .. string.format('%.0f', lost) .. ' ' .. ARGV[1]
-redis.call('SET', KEYS[1], text)
-return { text, change }
+if change ~= 'kept' then
+  text = ARGV[2] .. ' ' .. string.format('%.0f', lost) .. ' ' .. ARGV[1]
+  redis.call('SET', KEYS[1], text)
+end
+return { text, change, more, string.format('%.0f', time[1] * 1000 + time[2] / 1000), before }
 `
 
 /** Reads the text that `adoptScript` returns: a word, the time of the loss and the server. */
