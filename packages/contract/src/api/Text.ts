@@ -24,9 +24,9 @@ const visible = /(?![\p{Default_Ignorable_Code_Point}\u{2800}\u{1D159}])[\p{L}\p
 const problemOf = (text: string, breaks: "forbidden" | "allowed"): string | undefined => {
   if (!text.isWellFormed()) return "must be well-formed text, without half surrogate pairs"
   if (refused.test(text))
-    return "must not hold control characters, nor characters that can't be shown or change the reading direction"
+    return "must not contain control characters, nor characters that can't be shown or change the reading direction"
   if (breaks === "forbidden" && lineBreak.test(text)) return "must be a single line"
-  return visible.test(text) ? undefined : "must have something visible"
+  return visible.test(text) ? undefined : "must contain a visible character"
 }
 
 /** Returns what is wrong with a visible line, worded to follow the field's name; `undefined` if nothing is. */

@@ -121,7 +121,7 @@ describe("text that people see", () => {
 
   it("says what is wrong in a phrase", () => {
     assert.strictEqual(lineProblem("a\nb"), "must be a single line")
-    assert.strictEqual(lineProblem("\u3164"), "must have something visible")
+    assert.strictEqual(lineProblem("\u3164"), "must contain a visible character")
     assert.isUndefined(lineProblem("a"))
   })
 })

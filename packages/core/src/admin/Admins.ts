@@ -6,7 +6,7 @@
  * ends that at once.
  */
 import { lineProblem } from "@galaxy/contract/api/Text"
-import { Clock, Context, DateTime, Effect, Fiber, Layer, Redacted, Schema } from "effect"
+import { Clock, Context, DateTime, Effect, Exit, Fiber, Layer, Redacted, Schema } from "effect"
 import { Mac } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
@@ -60,6 +60,13 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     // first guess would show in the time; nobody waits for it.
     const nobody = yield* Effect.forkScoped(hasher.hash(Redacted.make(crypto.randomUUID())))
 
+    /** Undefined if making it has failed; a hash made here instead costs what a comparison would have cost. */
+    const nobodys = Effect.fnUntraced(function* (password: Redacted.Redacted) {
+      const made = yield* Fiber.await(nobody)
+      if (Exit.isSuccess(made)) return made.value
+      return yield* Effect.as(Effect.exit(hasher.hash(password)), undefined)
+    })
+
     const passwordBytes = (password: Redacted.Redacted) => utf8.encode(Redacted.value(password)).length
 
     const fingerprint = (username: string, password: Redacted.Redacted, hash: string) =>
@@ -82,7 +89,8 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       if (passwordBytes(password) > maxPasswordBytes || !usernamePattern.test(username)) return false
       const [row] = yield* sql<{ hash: Uint8Array }>`
         SELECT password_hash AS hash FROM backend.admin_accounts WHERE username = ${username} AND disabled_at IS NULL`
-      const hash = row === undefined ? yield* Fiber.join(nobody) : new TextDecoder().decode(row.hash)
+      const hash = row === undefined ? yield* nobodys(password) : new TextDecoder().decode(row.hash)
+      if (hash === undefined) return false
       const now = yield* Clock.currentTimeMillis
       const mark = yield* fingerprint(username, password, hash)
       if (row !== undefined && isRemembered(mark, now)) return true

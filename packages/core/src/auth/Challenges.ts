@@ -8,13 +8,14 @@
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { ChallengeId, type DeviceSessionId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
-import { Context, Data, DateTime, Effect, Layer, Schema } from "effect"
+import { Cause, Context, Data, DateTime, Effect, Layer, Schema } from "effect"
 import { Mac } from "effect/crypto"
 import { SqlClient, type SqlError } from "effect/sql"
 import { AccountPermanentlyBlocked, Accounts } from "../account/Accounts.ts"
 import { GeoIp } from "../geo/GeoIp.ts"
 import { loginCode } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
+import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Standing } from "../standing/Standing.ts"
 import { zoneNamed } from "../shared/TimeZone.ts"
@@ -121,7 +122,6 @@ export const layer: Layer.Layer<
     const settings = yield* AuthSettings
     const mac = yield* Mac.Mac
     const store = yield* ChallengeStore.make
-    const minutes = Math.round(settings.codeLifetimeMs / 60_000)
     const strangersMailsPerDay = Math.max(0, settings.mailsPerDay - settings.mailsKept)
 
     const hashOf = (challengeId: string, code: string) =>
@@ -187,7 +187,7 @@ export const layer: Layer.Layer<
               idempotencyKey: id,
               to: email,
               expiresAt,
-              ...loginMail(language, code, minutes)
+              ...loginMail(language, code, settings.codeLifetimeMs)
             })
           )
         )
@@ -249,7 +249,10 @@ export const layer: Layer.Layer<
     /** A failed country lookup must not prevent a sign-in. */
     const countryOf = (ip: string) =>
       Effect.catchDefect(geo.country(ip), (defect) =>
-        Effect.as(Effect.logWarning("a country look-up failed", defect), undefined)
+        Effect.logWarning("a country look-up failed").pipe(
+          Effect.annotateLogs(failureFields(Cause.die(defect))),
+          Effect.as(undefined)
+        )
       )
 
     const confirm = Effect.fn("Challenges.confirm")(function* (request: ConfirmCode) {

@@ -149,14 +149,22 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
         UPDATE backend.device_sessions AS s SET status = 'revoked', revoked_at = ${now}
         FROM chosen WHERE s.device_session_id = chosen.device_session_id
         RETURNING s.device_session_id AS id`
-      for (const { id } of rows) {
-        yield* sql`
-          INSERT INTO backend.session_revocations
-            (revocation_id, device_session_id, user_id, actor_kind, actor_user_id, reason, revoked_at, created_at)
-          VALUES (${yield* newId}, ${id}, ${userId}, ${actorKind}, ${userId}, ${actorKind}, ${now}, ${now})`
-        yield* push.invalidate({ deviceSessionId: id }, actorKind)
-      }
-      return rows.map((it) => it.id)
+      const revoked = rows.map((it) => it.id)
+      if (revoked.length === 0) return revoked
+      const audit = yield* Effect.forEach(revoked, (id) =>
+        Effect.map(newId, (revocation_id) => ({ revocation_id, id }))
+      )
+      yield* sql`
+        INSERT INTO backend.session_revocations
+          (revocation_id, device_session_id, user_id, actor_kind, actor_user_id, reason, revoked_at, created_at)
+        SELECT a.revocation_id, a.id, ${userId}::uuid, ${actorKind}::text, ${userId}::uuid, ${actorKind}::text,
+          ${now}::timestamptz, ${now}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(audit)}::text::jsonb) AS a(revocation_id uuid, id uuid)`
+      yield* push.invalidate(
+        revoked.map((deviceSessionId) => ({ deviceSessionId })),
+        actorKind
+      )
+      return revoked
     })
 
     const revoke = Effect.fn("Sessions.revoke")(function* (userId: UserId, deviceSessionId: DeviceSessionId) {

@@ -8,6 +8,7 @@
 import { Context, DateTime, Effect, Layer } from "effect"
 import { Mac } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { clockSlack } from "../shared/clockSlack.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
 import { AuthSettings } from "./AuthSettings.ts"
@@ -60,10 +61,13 @@ export const layer: Layer.Layer<SignInNetworks, never, SqlClient.SqlClient | Aut
       DateTime.toDateUtc(DateTime.subtract(now, { milliseconds: networkMemoryMs }))
     )
 
+    // A time in the future comes from a clock that was wrong. It doesn't count as recent, here or in `remember`.
     const isKnown = Effect.fn("SignInNetworks.isKnown")(function* (mark: Mark) {
+      const latest = DateTime.addDuration(yield* DateTime.now, clockSlack)
       const rows = yield* sql`
         SELECT 1 FROM backend.auth_networks
-        WHERE address_hash = ${mark.address} AND network_hash = ${mark.network} AND last_sign_in_at > ${yield* oldest}`
+        WHERE address_hash = ${mark.address} AND network_hash = ${mark.network}
+          AND last_sign_in_at > ${yield* oldest} AND last_sign_in_at <= ${DateTime.toDateUtc(latest)}`
       return rows.length > 0
     }, StorageError.refail)
 
@@ -77,7 +81,7 @@ export const layer: Layer.Layer<SignInNetworks, never, SqlClient.SqlClient | Aut
         DELETE FROM backend.auth_networks WHERE address_hash = ${mark.address} AND network_hash IN (
           SELECT network_hash FROM backend.auth_networks
           WHERE address_hash = ${mark.address} AND network_hash <> ${mark.network}
-          ORDER BY last_sign_in_at DESC, network_hash OFFSET ${mostNetworks - 1}::int)`
+          ORDER BY last_sign_in_at > ${now}, last_sign_in_at DESC, network_hash OFFSET ${mostNetworks - 1}::int)`
     }, StorageError.refail)
 
     const forget = Effect.fn("SignInNetworks.forget")(function* (limit: number) {

@@ -52,13 +52,6 @@ export const layer: Layer.Layer<
         yield* games.change(gameId, { ...change(game), status })
       })
 
-    const onStarting = Effect.fn("RuntimeEvents.onStarting")(function* (gameId: GameId) {
-      const game = yield* locked(gameId)
-      // Checks the state without changing it: a game is starting exactly when it may become running.
-      yield* target(game, "report_running")
-      yield* games.change(gameId, { runtime_status: "starting" })
-    })
-
     const onRunning = Effect.fn("RuntimeEvents.onRunning")(function* (it: RunningReport) {
       const now = yield* DateTime.nowAsDate
       yield* report(it.gameId, "report_running", "running", () => ({
@@ -126,7 +119,6 @@ export const layer: Layer.Layer<
       )
 
     return RuntimeEvents.of({
-      onStarting: (gameId) => inTransaction(onStarting(gameId)),
       onRunning: (it) => inTransaction(onRunning(it)),
       onStartFailed: (it) => inTransaction(onStartFailed(it)),
       onSnapshot: (it) => inTransaction(onSnapshot(it)),

@@ -9,7 +9,7 @@ import { type DateTime, Schema } from "effect"
 
 /** A rendered mail for one recipient. */
 export interface Mail {
-  /** The kind of mail, as `auth.login_code`. */
+  /** The kind of mail such as `auth.login_code`. */
   readonly templateId: string
   /** Names the fact that causes the mail: a template is sent once per key. */
   readonly idempotencyKey: string

@@ -19,19 +19,19 @@ export interface OutgoingMail {
 
 /** The relay has accepted the mail. */
 export interface Accepted {
-  /** The relay's code, as `250 2.0.0`. */
+  /** The relay's code such as `250 2.0.0`. */
   readonly reply: string
 }
 
 /** The relay will never take this mail, or it has no usable address. */
 export class MailRejected extends Schema.TaggedError<MailRejected>()("MailRejected", {
-  /** A code, as `550 5.1.1` or `address`. */
+  /** A code such as `550 5.1.1` or `address`. */
   reason: Schema.String
 }) {}
 
 /** A later attempt may succeed: the relay is unreachable, slow, busy or misconfigured. */
 export class MailDeferred extends Schema.TaggedError<MailDeferred>()("MailDeferred", {
-  /** A code, as `451 4.7.1` or `timeout`. */
+  /** A code such as `451 4.7.1` or `timeout`. */
   reason: Schema.String
 }) {}
 

@@ -28,7 +28,7 @@ export interface DeadLettered {
 
 /** Limits and times of one worker. `lease` must be longer than `sendTimeout`: otherwise building the layer dies. */
 export interface MailWorkerOptions {
-  /** Sender of every mail, as `Galaxy <galaxy@example.org>`. */
+  /** Sender of every mail such as `Galaxy <galaxy@example.org>`. */
   readonly from: string
   /** How often to look for due mails without having been woken. */
   readonly pollInterval?: Duration.Input

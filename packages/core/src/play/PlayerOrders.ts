@@ -1,11 +1,12 @@
 /**
  * A player in a running game: orders, and reports of what came of them.
  *
- * The backend establishes who the player is and for which turn they write, and passes everything else through. A write
- * names the turn that was open when it was admitted. The engine works on one request at a time and refuses a write for
- * any other turn, so an accepted write is part of its turn, however close to the cutoff it came. Reads reach up to the
- * game's newest committed turn: an engine has the next one a moment before it is committed, and until then it hasn't
- * happened.
+ * The backend establishes who the player is and for which turn they write, and passes everything else through. A
+ * write for a turn that isn't open is refused here, since an engine may be a turn ahead of the game's newest
+ * committed one. The engine is told the turn that was open when the write was admitted. It works on one request at a
+ * time and refuses a write for any other turn, so an accepted write is part of its turn, however close to the cutoff
+ * it came. Reads reach up to the game's newest committed turn: an engine has the next one a moment before it is
+ * committed, and until then it hasn't happened.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
@@ -17,13 +18,13 @@ import { EngineClient, type EngineBody } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { type EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
-import { GameNotRunning, RuntimeNotFound, TurnNotMade, TurnWindowClosed } from "../runtime/RuntimeError.ts"
+import { GameNotRunning, RuntimeNotFound, TurnNotMade, TurnNotOpen, TurnWindowClosed } from "../runtime/RuntimeError.ts"
 import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "../runtime/RuntimeStore.ts"
 import { Runtimes } from "../runtime/Runtimes.ts"
 
 type AccessError = GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunning | StorageError
 type ReadError = AccessError | TurnNotMade | EngineRefused | EngineUnreachable
-type WriteError = ReadError | TurnWindowClosed
+type WriteError = ReadError | TurnWindowClosed | TurnNotOpen
 
 /** Orders for a turn; for the open one when `turn` is absent. The engine checks each order. */
 export interface Orders {
@@ -38,11 +39,14 @@ export interface Orders {
 export class PlayerOrders extends Context.Service<
   PlayerOrders,
   {
-    /** Appends to the player's orders, all or none. Fails with `TurnWindowClosed` while the turn is being made. */
+    /**
+     * Appends to the player's orders, all or none. Fails with `TurnWindowClosed` while the turn is being made, and with
+     * `TurnNotOpen` for any turn but the open one.
+     */
     command(gameId: GameId, userId: UserId, batch: Orders): Effect.Effect<EngineBody, WriteError>
     /**
      * Replaces the player's orders; the answer has a verdict for each. Fails with `TurnWindowClosed` while the turn is
-     * being made.
+     * being made, and with `TurnNotOpen` for any turn but the open one.
      */
     order(gameId: GameId, userId: UserId, orders: Orders): Effect.Effect<EngineBody, WriteError>
     /** The player's orders of a turn; of the newest one when absent. A later turn is `TurnNotMade`. */
@@ -111,8 +115,9 @@ export const layer: Layer.Layer<
     const write = (kind: "command" | "order") =>
       Effect.fnUntraced(function* (gameId: GameId, userId: UserId, { turn, orders }: Orders) {
         const { actor, turn: open } = yield* writer(gameId, userId)
+        if (turn !== undefined && turn !== open) return yield* new TurnNotOpen({ turn, open })
         const engine = yield* engineOf(gameId)
-        const body = { actor, turn: turn ?? open }
+        const body = { actor, turn: open }
         return yield* kind === "command"
           ? client.command(engine, { ...body, commands: orders })
           : client.order(engine, { ...body, orders })
@@ -128,7 +133,8 @@ export const layer: Layer.Layer<
       }),
       report: Effect.fn("PlayerOrders.report")(function* (gameId, userId, turn) {
         const { race, row } = yield* seated(gameId, userId)
-        return yield* client.report(yield* engineOf(gameId), { race, turn: yield* made(row, turn) })
+        const read = yield* made(row, turn)
+        return yield* client.report(yield* engineOf(gameId), { race, turn: read })
       })
     })
   })

@@ -66,7 +66,7 @@ export class PushLog extends Context.Service<
      */
     append(events: ReadonlyArray<NewEvent>): Effect.Effect<void, StorageError>
     /** Tells gateways to drop sessions from their caches and to end their streams. Joins the caller's transaction. */
-    invalidate(target: InvalidationTarget, reason: string): Effect.Effect<void, StorageError>
+    invalidate(targets: ReadonlyArray<InvalidationTarget>, reason: string): Effect.Effect<void, StorageError>
     /** At most `limit` of a player's events numbered above `after`, in order, with the bounds of the same moment. */
     eventsAfter(userId: UserId, after: number, limit: number): Effect.Effect<UserEvents, StorageError>
     /**
@@ -181,16 +181,30 @@ export const layer = (
         )
       }, StorageError.refail)
 
-      const invalidate = Effect.fn("PushLog.invalidate")(function* (target: InvalidationTarget, reason: string) {
+      const invalidate = Effect.fn("PushLog.invalidate")(function* (
+        targets: ReadonlyArray<InvalidationTarget>,
+        reason: string
+      ) {
+        if (targets.length === 0) return
         const now = DateTime.toDateUtc(yield* DateTime.now)
-        const userId = "userId" in target ? target.userId : null
-        const sessionId = "deviceSessionId" in target ? target.deviceSessionId : null
+        const rows = yield* Effect.forEach(targets, (target, place) =>
+          Effect.map(newId, (event_id) => ({
+            place,
+            event_id,
+            user_id: "userId" in target ? target.userId : null,
+            device_session_id: "deviceSessionId" in target ? target.deviceSessionId : null
+          }))
+        )
         yield* sql.withTransaction(
           Effect.gen(function* () {
             yield* sql`
               INSERT INTO backend.push_events
                 (event_type, user_id, device_session_id, kind, payload, event_id, created_at)
-              VALUES ('session_invalidation', ${userId}, ${sessionId}, ${reason}, ${new Uint8Array()}, ${yield* newId}, ${now})`
+              SELECT 'session_invalidation', n.user_id, n.device_session_id, ${reason}::text, ''::bytea, n.event_id,
+                ${now}::timestamptz
+              FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+                AS n(place int, user_id uuid, device_session_id uuid, event_id uuid)
+              ORDER BY n.place`
             yield* signal.send("galaxy_push")
           })
         )

@@ -16,6 +16,16 @@ export class GameNotRunning extends Schema.TaggedError<GameNotRunning>()("GameNo
 /** The turn is being generated: orders for it come too late. */
 export class TurnWindowClosed extends Schema.TaggedError<TurnWindowClosed>()("TurnWindowClosed", {}) {}
 
+/** Orders are for a turn that isn't the open one: it has been made already, or comes later. */
+export class TurnNotOpen extends Schema.TaggedError<TurnNotOpen>()("TurnNotOpen", {
+  turn: Schema.Int,
+  open: Schema.Int
+}) {
+  override get message(): string {
+    return `turn ${this.turn} doesn't take orders; turn ${this.open} does`
+  }
+}
+
 /**
  * The turn is newer than the game's newest committed one. The engine may have made it already, but nobody sees it
  * before the commit.
@@ -42,4 +52,4 @@ export class TurnPassed extends Schema.TaggedError<TurnPassed>()("TurnPassed", {
 }
 
 /** All refusals of this file; `http/errors.ts` has a line for each. */
-export type RuntimeError = RuntimeNotFound | GameNotRunning | TurnWindowClosed | TurnNotMade | TurnPassed
+export type RuntimeError = RuntimeNotFound | GameNotRunning | TurnWindowClosed | TurnNotOpen | TurnNotMade | TurnPassed

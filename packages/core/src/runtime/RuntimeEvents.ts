@@ -47,8 +47,6 @@ export type RuntimeEventError = GameGone | StorageError
 export class RuntimeEvents extends Context.Service<
   RuntimeEvents,
   {
-    /** A start has begun, or begun again. */
-    onStarting(gameId: GameId): Effect.Effect<void, RuntimeEventError>
     /** The engine is up and the galaxy exists: the game is running. */
     onRunning(report: RunningReport): Effect.Effect<void, RuntimeEventError>
     /** The last attempt of a start has failed. Players can read the reason. */

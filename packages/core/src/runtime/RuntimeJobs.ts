@@ -11,7 +11,7 @@ import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { secureRandom } from "../shared/webCrypto.ts"
 import type { Seat } from "./RuntimeStore.ts"
-import { EngineVersions, NoEngineVersion } from "../engine/EngineVersions.ts"
+import { EngineVersions, type NoEngineVersion } from "../engine/EngineVersions.ts"
 
 /** Everything that a start needs, taken from the lobby's row. Later changes there don't reach the game. */
 export interface StartRequest {
@@ -86,5 +86,3 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
       return RuntimeJobs.of({ requestStart })
     })
   )
-
-export { NoEngineVersion }

@@ -7,11 +7,11 @@
  * needs are ended at intervals.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { DateTime, Duration, Effect, FiberSet, Layer, Queue } from "effect"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
-import type { StorageError } from "../shared/StorageError.ts"
+import { keepTrying } from "../shared/keepTrying.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
@@ -60,8 +60,9 @@ export const make = Effect.gen(function* () {
   const look = Effect.gen(function* () {
     const found = yield* store.due(2 * config.concurrency + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
     const now = yield* DateTime.now
-    const waiting = found.filter((it) => !busy.has(it.gameId))
-    for (const due of waiting) {
+    for (const due of found) {
+      // A game that is due for two reasons is listed twice.
+      if (busy.has(due.gameId)) continue
       if (DateTime.isGreaterThan(due.at, now)) return DateTime.distance(now, due.at)
       if (busy.size >= config.concurrency) break
       const retries = [...busy.values()].filter((it) => it.retry).length
@@ -74,12 +75,11 @@ export const make = Effect.gen(function* () {
   })
 
   const restore = Effect.gen(function* () {
-    const games = yield* store.alive.pipe(
-      Effect.tapError((error: StorageError) =>
-        Effect.logWarning("games in play can't be looked up").pipe(Effect.annotateLogs(error.logFields))
-      ),
-      Effect.retry(Schedule.spaced(Duration.fromInputUnsafe(config.pollInterval)))
-    )
+    const games = yield* keepTrying(store.alive, {
+      failing: "games in play can't be looked up; trying again",
+      working: "games in play can be looked up again",
+      longestWait: config.pollInterval
+    })
     yield* Effect.forEach(
       games,
       (gameId) =>

@@ -105,19 +105,24 @@ export const start = <E, R>(
 /** How long after a stream of signals has ended it is subscribed to again. */
 const listenAgain = Duration.seconds(5)
 
-/** Runs `wake` at each signal. A stream that ends or dies is subscribed to again; until then the loop only polls. */
+/**
+ * Runs `wake` at each signal. A stream that ends, dies or is interrupted from inside is subscribed to again; until then
+ * the loop only polls.
+ */
 export const wakenBy = (
   name: string,
   signals: Stream.Stream<void>,
   wake: Effect.Effect<unknown>
 ): Effect.Effect<void, never, Scope.Scope> =>
-  Stream.runForEach(signals, () => wake).pipe(
-    Effect.catchCause((cause) =>
-      Cause.hasInterruptsOnly(cause)
-        ? Effect.failCause(cause)
+  // In a fiber of its own: only an interruption of the waiting fiber ends the listening for good.
+  Effect.forkChild(Stream.runForEach(signals, () => wake)).pipe(
+    Effect.flatMap(Fiber.await),
+    Effect.flatMap((exit) =>
+      Exit.isSuccess(exit)
+        ? Effect.void
         : Effect.annotateLogs(
             Effect.logWarning("the connection for signals was lost; listening again"),
-            failureFields(cause)
+            failureFields(exit.cause)
           )
     ),
     Effect.andThen(Effect.sleep(listenAgain)),

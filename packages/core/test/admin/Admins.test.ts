@@ -1,8 +1,9 @@
-import { Admins } from "@galaxy/core/admin/Admins"
+import * as Admins from "@galaxy/core/admin/Admins"
+import { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
 import { newId } from "@galaxy/core/shared/NewId"
-import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { eachDatabase, layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Clock, Effect, Redacted } from "effect"
+import { Array as Arr, Clock, Context, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { admins, counted } from "../http/harness.ts"
@@ -22,7 +23,7 @@ eachDatabase((database, storage) => {
   layer(admins(storage), { timeout: "240 seconds" })(`administrators on ${database}`, (it) => {
     it.effect("the first one is made once, however often the backend starts", () =>
       Effect.gen(function* () {
-        const service = yield* Admins
+        const service = yield* Admins.Admins
         const username = yield* name
         const made = yield* Effect.forEach(Arr.range(1, 4), () => service.bootstrap(username, password), {
           concurrency: "unbounded"
@@ -36,7 +37,7 @@ eachDatabase((database, storage) => {
 
     it.effect("a password that bcrypt would cut, or a name that Basic would, is refused at once", () =>
       Effect.gen(function* () {
-        const service = yield* Admins
+        const service = yield* Admins.Admins
         for (const [username, secret] of [
           [yield* name, "a".repeat(73)],
           [yield* name, "ä".repeat(37)],
@@ -59,7 +60,7 @@ eachDatabase((database, storage) => {
 
     it.effect("an unknown name, a disabled one and a wrong password cost the same", () =>
       Effect.gen(function* () {
-        const service = yield* Admins
+        const service = yield* Admins.Admins
         const sql = yield* SqlClient.SqlClient
         const username = yield* name
         yield* service.bootstrap(username, password)
@@ -73,7 +74,7 @@ eachDatabase((database, storage) => {
 
     it.effect("a verified password is remembered for a minute, and no longer than it is right", () =>
       Effect.gen(function* () {
-        const service = yield* Admins
+        const service = yield* Admins.Admins
         const sql = yield* SqlClient.SqlClient
         const [username, other] = [yield* name, yield* name]
         yield* service.bootstrap(username, password)
@@ -102,7 +103,7 @@ eachDatabase((database, storage) => {
 
     it.effect("notes when an administrator was last let in", () =>
       Effect.gen(function* () {
-        const service = yield* Admins
+        const service = yield* Admins.Admins
         const sql = yield* SqlClient.SqlClient
         const username = yield* name
         yield* service.bootstrap(username, password)
@@ -125,7 +126,7 @@ eachDatabase((database, storage) => {
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const username = yield* name
-        yield* (yield* Admins).bootstrap(username, password)
+        yield* (yield* Admins.Admins).bootstrap(username, password)
         const [row] = yield* sql<{ hash: Uint8Array; used: Date | null }>`
           SELECT password_hash AS hash, last_used_at AS used FROM backend.admin_accounts WHERE username = ${username}`
         assert.notInclude(new TextDecoder().decode(row?.hash), Redacted.value(password))
@@ -133,4 +134,22 @@ eachDatabase((database, storage) => {
       })
     )
   })
+})
+
+layer(layerPglite, { timeout: "240 seconds" })("administrators without a hash for unknown names", (it) => {
+  it.effect("an unknown name is refused like a wrong password, and costs a hash too", () =>
+    Effect.gen(function* () {
+      let hashed = 0
+      const broken = Layer.succeed(PasswordHasher, {
+        hash: () => Effect.suspend(() => Effect.die(`no more threads: ${++hashed}`)),
+        verify: () => Effect.succeed(false)
+      })
+      const service = yield* Effect.map(Layer.build(Admins.layer.pipe(Layer.provide(broken))), (it) =>
+        Context.get(it, Admins.Admins)
+      )
+      assert.isFalse(yield* service.verify("nobody", wrong))
+      assert.isFalse(yield* service.verify("nobody", wrong))
+      assert.strictEqual(hashed, 3)
+    }).pipe(Effect.scoped)
+  )
 })

@@ -169,7 +169,14 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const challenges = yield* Challenges
         const id = yield* challenges.send({ email: address() })
-        const session = yield* challenges.confirm({ ...confirmation(id, yield* codeOf(id)), sourceIp: "damaged" })
+        const lines: Array<string> = []
+        const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+        const session = yield* Effect.provide(
+          challenges.confirm({ ...confirmation(id, yield* codeOf(id)), sourceIp: "damaged" }),
+          logger
+        )
+        assert.match(lines.join(), /"a country look-up failed".*"reason":"defect"/)
+        assert.notInclude(lines.join(), "an inner secret")
         const { userId } = yield* (yield* Sessions).lookup(session)
         assert.notProperty(yield* (yield* Accounts).find(userId), "declared_country")
       })

@@ -4,7 +4,7 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import { newId } from "@galaxy/core/shared/NewId"
 import { type Database, eachDatabase, layerPglite, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Clock, Deferred, Effect, Exit, Fiber, Layer, Logger } from "effect"
+import { Array as Arr, Clock, Deferred, Effect, Exit, Fiber, Layer, Logger, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 
@@ -86,6 +86,28 @@ eachDatabase((name, database) => {
         ])
         assert.strictEqual((yield* sessions.list(other)).length, 1)
         assert.deepStrictEqual(yield* sessions.revokeAll(owner), [])
+      })
+    )
+
+    it.effect("revoking all takes as many statements as revoking one", () =>
+      Effect.gen(function* () {
+        const sessions = yield* Sessions.Sessions
+        const owner = yield* user
+        const statements = Effect.fnUntraced(function* (count: number) {
+          yield* Effect.forEach(Arr.range(1, count), () => open(owner))
+          let seen = 0
+          const tracer = Tracer.make({
+            span: (options) => {
+              seen++
+              return new Tracer.NativeSpan(options)
+            }
+          })
+          yield* Effect.withTracer(sessions.revokeAll(owner), tracer)
+          return seen
+        })
+        const one = yield* statements(1)
+        assert.isAbove(one, 0)
+        assert.strictEqual(yield* statements(5), one)
       })
     )
 

@@ -5,7 +5,7 @@ import { mostNetworks, SignInNetworks } from "@galaxy/core/auth/SignInNetworks"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Effect, Layer, Schedule } from "effect"
+import { Array as Arr, Clock, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { address, codeOf, confirmation, signIn } from "./fixture.ts"
@@ -54,6 +54,26 @@ eachDatabase((name, database) => {
         }
         const known = yield* Effect.forEach(marks, networks.isKnown)
         assert.deepStrictEqual(known, [false, ...Arr.replicate(true, mostNetworks)])
+      })
+    )
+
+    it.effect("a sign-in by a clock that was ahead doesn't count as recent, and makes room first", () =>
+      Effect.gen(function* () {
+        const networks = yield* SignInNetworks
+        const email = address()
+        const now = yield* Clock.currentTimeMillis
+        const marks = yield* Effect.forEach(Arr.range(0, mostNetworks), (index) => networks.mark(email, `n${index}`))
+        const [ahead, ...others] = marks
+        if (ahead === undefined) return assert.fail("no marks")
+        yield* TestClock.adjust("3 days")
+        yield* networks.remember(ahead)
+        assert.isTrue(yield* networks.isKnown(ahead))
+        yield* TestClock.setTime(now)
+        assert.isFalse(yield* networks.isKnown(ahead))
+        yield* Effect.forEach(others, networks.remember)
+        yield* TestClock.adjust("3 days")
+        assert.isFalse(yield* networks.isKnown(ahead))
+        assert.isTrue((yield* Effect.forEach(others, networks.isKnown)).every((it) => it))
       })
     )
 

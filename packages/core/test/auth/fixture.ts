@@ -20,7 +20,7 @@ const secret = Redacted.make(new Uint8Array(32).fill(3))
 const countries: Readonly<Record<string, string>> = { "192.0.2.1": "DE", "127.0.0.1": "AQ" }
 
 const geo: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
-  country: (ip) => (ip === "damaged" ? Effect.die(new Error("damaged")) : Effect.succeed(countries[ip]))
+  country: (ip) => (ip === "damaged" ? Effect.die(new Error("an inner secret")) : Effect.succeed(countries[ip]))
 })
 
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>

@@ -97,10 +97,25 @@ describe("the language of a mail", () => {
       ["de", "minutes"],
       ["rue", "minutes"]
     ] as const) {
-      const mail = loginMail(language, "01234567", 10)
+      const mail = loginMail(language, "01234567", "10 minutes")
       assert.include(mail.text, word, language)
       assert.include(mail.text, "01234567")
       assert.include(mail.text, "10")
+    }
+  })
+})
+
+describe("the lifetime in a login mail", () => {
+  it("is told in whole minutes, rounded up, in the right form", () => {
+    for (const [language, lifetime, words] of [
+      ["en", "1 second", "valid for 1 minute and"],
+      ["en", "61 seconds", "valid for 2 minutes and"],
+      ["ru", "1 minute", "действует 1 минуту и"],
+      ["ru", "3 minutes", "действует 3 минуты и"],
+      ["ru", "11 minutes", "действует 11 минут и"],
+      ["ru", "21 minutes", "действует 21 минуту и"]
+    ] as const) {
+      assert.include(loginMail(language, "01234567", lifetime).text, words)
     }
   })
 })

@@ -326,6 +326,9 @@ layer(services(layerPglite), { timeout: "240 seconds" })("every answer of the ba
           ["request", "req-1", trace]
         ]
       )
+      assert.notInclude(lines.join(), "an inner secret")
+      assert.deepInclude(entries[0]?.annotations, { reason: "defect", error: "Error" })
+      assert.include(entries[0]?.annotations["at"], "harness.ts")
       for (const odd of ["a b", "x".repeat(129), "a\tb", "{}"]) {
         const made = yield* call("GET", "/healthz", { headers: { "x-request-id": odd } })
         assert.match(made.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/)

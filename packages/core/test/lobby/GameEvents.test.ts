@@ -52,8 +52,6 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const events = yield* RuntimeEvents
         const { game_id, get } = yield* startingGame
-        yield* events.onStarting(game_id)
-        assert.strictEqual((yield* get).runtime_status, "starting")
         const report = { gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" }
         yield* events.onRunning(report)
         const game = yield* get
@@ -77,7 +75,6 @@ eachDatabase((name, database) => {
         yield* sql`UPDATE backend.games SET status = 'cancelled' WHERE game_id = ${game_id}`
         const before = yield* get
         assert.strictEqual(yield* tag(running), "GameGone")
-        assert.strictEqual(yield* tag(events.onStarting(game_id)), "GameGone")
         assert.strictEqual(yield* tag(events.onStartFailed({ gameId: game_id, reason: "no" })), "GameGone")
         assert.strictEqual(yield* tag(events.onFinished(game_id)), "GameGone")
         assert.deepStrictEqual(yield* get, before)

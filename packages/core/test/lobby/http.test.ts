@@ -113,7 +113,7 @@ layer(lobbyOn(layerPglite), { timeout: "240 seconds" })("the lobby over HTTP", (
       assert.deepStrictEqual(again.body, {
         error: {
           code: "conflict",
-          message: "start is not possible while the game is starting",
+          message: "the game can't be started while it is being started",
           reason: "wrong_state"
         }
       })

@@ -1,17 +1,23 @@
-import { errors } from "@galaxy/core/http/errors"
+import { errors as engineErrors } from "@galaxy/core/engine/http/errors"
+import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
+import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/errors"
+import { errors as runtimeErrors } from "@galaxy/core/runtime/http/errors"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { player } from "../lobby/fixture.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
 import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors })
 
 const runningGame = Effect.gen(function* () {
   const runtimes = yield* Runtimes
@@ -59,9 +65,30 @@ eachDatabase((name, database) => {
           query: {},
           body: { actor: "Lyra", turn: 0, commands: orders }
         })
-        // A turn that the client names is passed on: the engine says what is wrong with it.
-        yield* sessions.order(gameId, owner, { turn: 9, orders })
-        assert.strictEqual((yield* last)?.body["turn"], 9)
+      })
+    )
+
+    it.effect("for no other turn: the engine isn't asked, since it may have made one that isn't committed", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner, engines } = yield* runningGame
+        const calls = Effect.map(engines.game(gameId), (it) => it.calls.length)
+        const before = yield* calls
+        for (const write of [sessions.order, sessions.command]) {
+          const refused = yield* Effect.flip(toApi(write(gameId, owner, { turn: 1, orders: [] })))
+          assert.deepInclude(refused, { _tag: "conflict", reason: "turn_closed" })
+          assert.strictEqual(refused.message, "turn 1 doesn't take orders; turn 0 does")
+        }
+        assert.strictEqual(yield* calls, before)
+      })
+    )
+
+    it.effect("no engine is brought up for a report of a turn that hasn't been made", () =>
+      Effect.gen(function* () {
+        const host = yield* EngineHost
+        const { sessions, gameId, owner } = yield* runningGame
+        yield* host.stop(gameId)
+        assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 1)), "TurnNotMade")
+        assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
       })
     )
 
@@ -86,7 +113,7 @@ eachDatabase((name, database) => {
         const { sessions, gameId, owner, engines } = yield* runningGame
         const during: Array<unknown> = []
         const look = Effect.gen(function* () {
-          const refused = yield* Effect.flip(toApiWith(errors)(sessions.report(gameId, owner, 1)))
+          const refused = yield* Effect.flip(toApi(sessions.report(gameId, owner, 1)))
           during.push(refused._tag, yield* tagOf(sessions.orders(gameId, owner, 1)))
           // What names no turn is of the newest one that is committed.
           yield* sessions.orders(gameId, owner, undefined)

@@ -52,7 +52,7 @@ eachDatabase((name, database) => {
         const stream = yield* subscribe("gw")
         assert.strictEqual(outcomeOf(stream.first), "FRESH")
         yield* log.append([event(ada), event(ada), event(ada), event(ada)])
-        yield* log.invalidate({ userId: ada }, "user_revoke")
+        yield* log.invalidate([{ userId: ada }], "user_revoke")
         const got = yield* Effect.replicateEffect(stream.next, 5)
         assert.deepStrictEqual(
           got.map((it) => rowOf(it).sequence ?? rowOf(it).kind),

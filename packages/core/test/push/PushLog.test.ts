@@ -58,8 +58,8 @@ eachDatabase((name, database) => {
           const session = DeviceSessionId.make(yield* newId)
           const before = yield* settledHead
           yield* log.append([event(ada)])
-          yield* log.invalidate({ deviceSessionId: session }, "user_revoke")
-          yield* log.invalidate({ userId: ada }, "admin_sanction")
+          yield* log.invalidate([{ deviceSessionId: session }], "user_revoke")
+          yield* log.invalidate([{ userId: ada }], "admin_sanction")
           yield* settled
           const first = yield* log.read(before, 2)
           const rest = yield* log.read(first.at(-1)?.cursor ?? Cursor.start, 10)
@@ -81,12 +81,12 @@ eachDatabase((name, database) => {
           const log = yield* PushLog.PushLog
           const [ada, lin] = [yield* newUser, yield* newUser]
           yield* log.append([event(ada), event(ada), event(ada), event(ada), event(ada), event(lin)])
-          yield* log.invalidate({ userId: lin }, "user_revoke")
+          yield* log.invalidate([{ userId: lin }], "user_revoke")
           yield* settled
           assert.strictEqual(yield* log.prune, 0)
           yield* TestClock.adjust("23 hours")
           yield* log.append([event(ada)])
-          yield* log.invalidate({ userId: ada }, "user_revoke")
+          yield* log.invalidate([{ userId: ada }], "user_revoke")
           yield* settled
           assert.strictEqual(yield* log.prune, 0)
           yield* TestClock.adjust("61 minutes")
@@ -117,7 +117,7 @@ eachDatabase((name, database) => {
       it.effect("where everything is pruned, a new reader begins above what was removed", () =>
         Effect.gen(function* () {
           const log = yield* PushLog.PushLog
-          yield* log.invalidate({ userId: yield* newUser }, "user_revoke")
+          yield* log.invalidate([{ userId: yield* newUser }], "user_revoke")
           const last = yield* settledHead
           yield* TestClock.adjust("25 hours")
           yield* log.prune
@@ -285,7 +285,7 @@ onPostgres((database) => {
       it.effect("two backends that prune at once remove each row once", () =>
         Effect.gen(function* () {
           const log = yield* PushLog.PushLog
-          for (let count = 0; count < 50; count++) yield* log.invalidate({ userId: yield* newUser }, "user_revoke")
+          for (let count = 0; count < 50; count++) yield* log.invalidate([{ userId: yield* newUser }], "user_revoke")
           yield* TestClock.adjust("25 hours")
           yield* settled
           const removed = yield* Effect.all([log.prune, log.prune, log.prune], { concurrency: 3 })

@@ -2,7 +2,7 @@ import * as BackgroundLoop from "@galaxy/core/shared/BackgroundLoop"
 import { BackgroundLoops, layer as registry } from "@galaxy/core/shared/BackgroundLoops"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Layer, Logger, Queue } from "effect"
+import { Deferred, Duration, Effect, Layer, Logger, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 /** Lines of the log: message and fields. */
@@ -193,4 +193,23 @@ describe("BackgroundLoop", () => {
       assert.deepStrictEqual(lines, [])
     }).pipe(Effect.provide(Layer.merge(registry, layer)))
   })
+
+  it.effect("signals are listened to again after their stream has failed, or was interrupted from inside", () =>
+    Effect.gen(function* () {
+      let subscribed = 0
+      const ends: ReadonlyArray<Effect.Effect<void>> = [Effect.interrupt, Effect.die("lost"), Effect.void, Effect.never]
+      const signals = Stream.fromEffect(Effect.suspend(() => ends[subscribed++] ?? Effect.never))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* BackgroundLoop.wakenBy("worker", signals, Effect.void)
+          yield* settle
+          assert.strictEqual(subscribed, 1)
+          yield* TestClock.adjust("15 seconds")
+          assert.strictEqual(subscribed, 4)
+        })
+      )
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(subscribed, 4)
+    }).pipe(Effect.provide(logged().layer))
+  )
 })

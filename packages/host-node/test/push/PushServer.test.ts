@@ -112,8 +112,8 @@ eachDatabase((name, database) => {
           { userId: user, deviceSessionId: session, ...given },
           { userId: user, ...given }
         ])
-        yield* log.invalidate({ deviceSessionId: session }, "user_revoke")
-        yield* log.invalidate({ userId: user }, "admin_sanction")
+        yield* log.invalidate([{ deviceSessionId: session }], "user_revoke")
+        yield* log.invalidate([{ userId: user }], "admin_sanction")
         const first = eventOf(yield* stream.next)
         assert(first !== undefined)
         const { $typeName: _, ...got } = first

@@ -2,7 +2,8 @@
  * How operations on games are refused, one class per condition. Messages are for players and name no foreign object.
  */
 import { GameStatus } from "@galaxy/contract/api/UserLobby"
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
+import type { GameAction } from "./GameState.ts"
 
 /** The game doesn't exist, or the caller may not see it; the caller can't tell which. */
 export class GameNotFound extends Schema.TaggedError<GameNotFound>()("GameNotFound", {}) {
@@ -18,13 +19,42 @@ export class NotGameOwner extends Schema.TaggedError<NotGameOwner>()("NotGameOwn
   }
 }
 
+/** What a game's state may rule out, in words. */
+const ruledOut = {
+  open_enrollment: "can't be opened for enrollment",
+  ready_to_start: "can't be made ready to start",
+  start: "can't be started",
+  retry_start: "can't be made ready for another start",
+  pause: "can't be paused",
+  resume: "can't be resumed",
+  cancel: "can't be cancelled",
+  report_running: "can't begin to run",
+  report_start_failed: "can't fail to start",
+  finish: "can't finish",
+  issue_invite: "takes no invites",
+  redeem_invite: "can't be joined"
+} as const satisfies Readonly<Record<GameAction | "issue_invite" | "redeem_invite", string>>
+
+/** When: each state in words. */
+const inState: Readonly<Record<typeof GameStatus.Type, string>> = {
+  draft: "while it is a draft",
+  enrollment_open: "while its enrollment is open",
+  ready_to_start: "while it is ready to start",
+  starting: "while it is being started",
+  start_failed: "after its start has failed",
+  running: "while it is running",
+  paused: "while it is paused",
+  finished: "after it has finished",
+  cancelled: "after it has been cancelled"
+}
+
 /** The operation doesn't fit the game's state. */
 export class GameStateConflict extends Schema.TaggedError<GameStateConflict>()("GameStateConflict", {
   status: GameStatus,
-  operation: Schema.String
+  operation: Schema.Literals(Struct.keys(ruledOut))
 }) {
   override get message(): string {
-    return `${this.operation} is not possible while the game is ${this.status}`
+    return `the game ${ruledOut[this.operation]} ${inState[this.status]}`
   }
 }
 
@@ -56,7 +86,8 @@ export class NotEnoughPlayers extends Schema.TaggedError<NotEnoughPlayers>()("No
   required: Schema.Int
 }) {
   override get message(): string {
-    return `the game has ${this.members} of at least ${this.required} players`
+    const players = this.members === 1 ? "1 player" : `${this.members} players`
+    return `the game has ${players} and needs at least ${this.required}`
   }
 }
 

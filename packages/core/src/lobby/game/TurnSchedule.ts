@@ -52,7 +52,7 @@ export const read = (
   const turns = { schedule: normal, timeZone: zone }
   if (!comesDue(turns, now)) return { problem: "turn_schedule never comes due; name a day that exists" }
   if (closest(cron.success) * 60_000 < minIntervalMs) {
-    return { problem: `turn_schedule has turns closer than ${minIntervalMs / 1000} seconds` }
+    return { problem: `turn_schedule: turns must be at least ${minIntervalMs / 1000} seconds apart` }
   }
   return turns
 }

@@ -22,7 +22,7 @@ import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
 import { shown } from "./InviteView.ts"
 import { LobbyConfig } from "../game/LobbyConfig.ts"
-import { AlreadyMember, BlockedFromGame, GameFull } from "../membership/MembershipError.ts"
+import { AlreadyMember, BlockedFromGame, EnrollmentOver, GameFull } from "../membership/MembershipError.ts"
 import { type GameNotFound, GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
 import {
   InviteAlreadyPending,
@@ -69,8 +69,9 @@ export class Invites extends Context.Service<
       | StorageError
     >
     /**
-     * Seats the caller under a race name, while enrollment is open. The invite, the seat and the name change together
-     * or not at all. A wrong code is `InviteNotFound`.
+     * Seats the caller under a race name, while enrollment is open: before, it fails with `GameStateConflict`, and
+     * afterwards with `EnrollmentOver`. The invite, the seat and the name change together or not at all. A wrong code
+     * is `InviteNotFound`.
      */
     redeem(
       caller: UserId,
@@ -82,6 +83,7 @@ export class Invites extends Context.Service<
       | InviteNotFound
       | InviteNotPending
       | GameStateConflict
+      | EnrollmentOver
       | BlockedFromGame
       | AlreadyMember
       | GameFull
@@ -224,9 +226,10 @@ export const layer: Layer.Layer<
 
     const take = (caller: UserId, raceName: string) =>
       Effect.fnUntraced(function* (invite: StoredInvite, game: Game) {
-        if (game.status !== "enrollment_open") {
+        if (game.status === "draft") {
           return yield* new GameStateConflict({ status: game.status, operation: "redeem_invite" })
         }
+        if (game.status !== "enrollment_open") return yield* new EnrollmentOver()
         const seat = yield* members.find(game.game_id, caller)
         if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
         if (yield* members.blocked(game.game_id, caller)) return yield* new BlockedFromGame()

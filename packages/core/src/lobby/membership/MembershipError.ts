@@ -22,6 +22,13 @@ export class BlockedFromGame extends Schema.TaggedError<BlockedFromGame>()("Bloc
   }
 }
 
+/** The owner has closed enrollment, or the game has been cancelled: nobody can join any more. */
+export class EnrollmentOver extends Schema.TaggedError<EnrollmentOver>()("EnrollmentOver", {}) {
+  override get message(): string {
+    return "enrollment for the game is over"
+  }
+}
+
 /** The caller may see the game but doesn't play in it. */
 export class NotGameMember extends Schema.TaggedError<NotGameMember>()("NotGameMember", {}) {
   override get message(): string {
@@ -37,4 +44,10 @@ export class MembershipNotFound extends Schema.TaggedError<MembershipNotFound>()
 }
 
 /** All refusals of this file; `http/errors.ts` has a line for each. */
-export type MembershipError = GameFull | AlreadyMember | BlockedFromGame | NotGameMember | MembershipNotFound
+export type MembershipError =
+  | GameFull
+  | AlreadyMember
+  | BlockedFromGame
+  | EnrollmentOver
+  | NotGameMember
+  | MembershipNotFound

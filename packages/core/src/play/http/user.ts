@@ -22,34 +22,34 @@ export const games = HttpApiBuilder.group(
   UserApi,
   "games",
   Effect.fnUntraced(function* (handlers) {
-    const sessions = yield* PlayerOrders
+    const players = yield* PlayerOrders
     return handlers
       .handle(
         "command",
         Effect.fnUntraced(function* ({ params, payload }) {
           const { gameId, userId } = yield* called(params)
-          return yield* sessions.command(gameId, userId, { turn: payload.turn, orders: payload.commands })
+          return yield* players.command(gameId, userId, { turn: payload.turn, orders: payload.commands })
         }, toApi)
       )
       .handle(
         "order",
         Effect.fnUntraced(function* ({ params, payload }) {
           const { gameId, userId } = yield* called(params)
-          return yield* sessions.order(gameId, userId, { turn: payload.turn, orders: payload.orders })
+          return yield* players.order(gameId, userId, { turn: payload.turn, orders: payload.orders })
         }, toApi)
       )
       .handle(
         "orders",
         Effect.fnUntraced(function* ({ params, query }) {
           const { gameId, userId } = yield* called(params)
-          return yield* sessions.orders(gameId, userId, query.turn)
+          return yield* players.orders(gameId, userId, query.turn)
         }, toApi)
       )
       .handle(
         "report",
         Effect.fnUntraced(function* ({ params }) {
           const { gameId, userId } = yield* called(params)
-          return yield* sessions.report(gameId, userId, params.turn)
+          return yield* players.report(gameId, userId, params.turn)
         }, toApi)
       )
   })

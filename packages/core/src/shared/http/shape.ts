@@ -1,12 +1,13 @@
 /**
  * What all answers of the backend have in common: JSON errors, a request id, a line in the log.
  *
- * Nothing internal leaks: a defect is logged in full and answered as `internal_error`. No body is read beyond its
- * bound, announced or not.
+ * Nothing internal leaks: a defect is logged as its kind and place, and answered as `internal_error`. No body is read
+ * beyond its bound, announced or not.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { ByteSize, Cause, Clock, Effect, Option } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
+import { failureFields } from "../failureFields.ts"
 import { StorageError } from "../StorageError.ts"
 import { reportStorage } from "./storageReports.ts"
 
@@ -64,7 +65,10 @@ const onCause = <E>(cause: Cause.Cause<E>): Effect.Effect<HttpServerResponse.Htt
       Effect.as(json("service_unavailable", "the database can't do this at present; try again later"))
     )
   }
-  return Effect.as(Effect.logError("a request failed", cause), json("internal_error", "internal error"))
+  return Effect.logError("a request failed").pipe(
+    Effect.annotateLogs(failureFields(cause)),
+    Effect.as(json("internal_error", "internal error"))
+  )
 }
 
 /** The outermost layer around all routes. */

@@ -168,7 +168,7 @@ eachDatabase((name, database) => {
         const { game_id } = yield* games.create(owner, settings())
         const error = yield* Effect.flip(games.start(owner, game_id))
         assert.strictEqual(error._tag, "GameStateConflict")
-        assert.strictEqual(error.message, "start is not possible while the game is draft")
+        assert.strictEqual(error.message, "the game can't be started while it is a draft")
       })
     )
 
@@ -179,7 +179,7 @@ eachDatabase((name, database) => {
         const { game_id } = yield* openGame(owner)
         yield* join(owner, game_id, owner, "Vega")
         const error = yield* Effect.flip(games.readyToStart(owner, game_id))
-        assert.strictEqual(error.message, "the game has 1 of at least 2 players")
+        assert.strictEqual(error.message, "the game has 1 player and needs at least 2")
         yield* join(owner, game_id, guest, "Lyra")
         assert.strictEqual((yield* games.readyToStart(owner, game_id)).status, "ready_to_start")
       })

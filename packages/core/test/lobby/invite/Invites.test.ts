@@ -1,4 +1,9 @@
 import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
+import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
+import { errors as inviteErrors } from "@galaxy/core/lobby/invite/http/errors"
+import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/errors"
+import { errors as raceNameErrors } from "@galaxy/core/race-name/http/errors"
+import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
@@ -12,6 +17,8 @@ import { join, lobbyOn, notices, openGame, player, players, settings } from "../
 
 const tag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
+
+const api = toApiWith({ ...gameErrors, ...inviteErrors, ...membershipErrors, ...raceNameErrors })
 
 const statusOf = (inviteId: string) =>
   Effect.gen(function* () {
@@ -249,12 +256,13 @@ eachDatabase((name, database) => {
         const { game_id } = yield* games.create(owner, settings())
         const { invite_id } = yield* invites.issue(owner, game_id, { invited_user_id: guest })
         const redeem = invites.redeem(guest, game_id, invite_id, { race_name: "Vega" })
-        assert.strictEqual(
-          (yield* Effect.flip(redeem)).message,
-          "redeem_invite is not possible while the game is draft"
-        )
-        yield* sql`UPDATE backend.games SET status = 'ready_to_start' WHERE game_id = ${game_id}`
-        assert.strictEqual(yield* tag(redeem), "GameStateConflict")
+        const early = yield* Effect.flip(api(redeem))
+        assert.strictEqual(early.message, "the game can't be joined while it is a draft")
+        assert.deepInclude(early, { _tag: "conflict", reason: "wrong_state" })
+        for (const status of ["ready_to_start", "running", "cancelled"]) {
+          yield* sql`UPDATE backend.games SET status = ${status} WHERE game_id = ${game_id}`
+          assert.deepInclude(yield* Effect.flip(api(redeem)), { _tag: "conflict", reason: "enrollment_over" })
+        }
         yield* sql`UPDATE backend.games SET status = 'enrollment_open' WHERE game_id = ${game_id}`
         assert.strictEqual((yield* redeem).user_id, guest)
       })
@@ -294,7 +302,8 @@ eachDatabase((name, database) => {
           yield* tag(invites.redeem(guest, game_id, invite_id, { race_name: "Vega", code })),
           "BlockedFromGame"
         )
-        assert.strictEqual(yield* tag(invites.issue(owner, game_id, { invited_user_id: guest })), "BlockedFromGame")
+        const refused = yield* Effect.flip(api(invites.issue(owner, game_id, { invited_user_id: guest })))
+        assert.deepInclude(refused, { _tag: "conflict", reason: "blocked" })
       })
     )
 

@@ -6,7 +6,8 @@ import type { MembershipError } from "../MembershipError.ts"
 export const errors: ErrorTable<MembershipError> = {
   GameFull: ["conflict", own, "full"],
   AlreadyMember: ["conflict", own, "already_member"],
-  BlockedFromGame: ["forbidden", own],
+  BlockedFromGame: ["conflict", own, "blocked"],
+  EnrollmentOver: ["conflict", own, "enrollment_over"],
   NotGameMember: ["forbidden", own, "not_member"],
   MembershipNotFound: ["not_found", own]
 }
