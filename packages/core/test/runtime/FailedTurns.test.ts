@@ -7,7 +7,7 @@ import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Duration, Effect, Option } from "effect"
+import { DateTime, Duration, Effect, Logger, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, operations, row, runtimeOn, startingGame, turnsTold } from "./fixture.ts"
 import { layer as scriptedEngines, outOfMemory, type Scripted, ScriptedEngines } from "../engine/ScriptedEngines.ts"
@@ -111,7 +111,22 @@ eachDatabase((name, database) => {
     it.effect("a turn that runs out of memory is not tried a second time, and the row says why", () =>
       Effect.gen(function* () {
         const { gameId, reconcile, row, engine } = yield* dueGame(always("out of memory"))
-        yield* reconcile
+        const lines: Array<Record<string, unknown>> = []
+        const log = Logger.map(Logger.formatStructured, ({ message, level, annotations }) => {
+          lines.push({ message, level, ...annotations })
+        })
+        yield* Effect.provide(reconcile, Logger.layer([log]))
+        assert.deepStrictEqual(lines, [
+          {
+            message: "a turn has failed and is not tried again",
+            level: "ERROR",
+            game_id: gameId,
+            turn: 1,
+            attempt: 1,
+            reason: outOfMemory.reason,
+            what_to_do: `mend the cause or raise the engine's limit, then POST /api/v1/admin/runtimes/${gameId}/force-next-turn to try the turn again`
+          }
+        ])
         const { status, failure_reason, attempts } = yield* row
         assert.deepStrictEqual([status, failure_reason, attempts], ["generation_failed", outOfMemory.reason, 1])
         assert.isUndefined((yield* engine).running)

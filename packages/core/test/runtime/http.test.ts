@@ -21,7 +21,7 @@ import { HttpApi, HttpApiBuilder } from "effect/http-api"
 import type { SqlClient } from "effect/sql"
 import { player } from "../lobby/fixture.ts"
 import { image, row, runtimeOn, startingGame, version } from "./fixture.ts"
-import { layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { layer as scriptedEngines, outOfMemory, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 /** The runtime's parts of both surfaces. */
 class GamesApi extends HttpApi.make("user").add(GamesGroup).middleware(CallerIdentity).middleware(InputErrors) {}
@@ -175,6 +175,35 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
           assert.strictEqual((yield* call("", "GET", `/admin/runtimes/${unknown}`)).status, 404)
           assert.strictEqual((yield* call("", "POST", `/admin/runtimes/${unknown}/force-next-turn`)).status, 404)
         }
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("shows operators a turn that has failed, and lets them force it again", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const engines = yield* ScriptedEngines
+        const runtimes = yield* Runtimes
+        const { gameId } = yield* startingGame()
+        const path = `/admin/runtimes/${gameId}`
+        yield* runtimes.reconcile(gameId)
+        yield* engines.script(gameId, {
+          call: (it) => Effect.succeed(it.path.endsWith("/turn") ? ("out of memory" as const) : undefined)
+        })
+        yield* call("", "POST", `${path}/force-next-turn`)
+        yield* runtimes.reconcile(gameId)
+        const failed = (yield* call("", "GET", path)).body
+        assert.deepInclude(failed, {
+          status: "generation_failed",
+          current_turn: 0,
+          generating_turn: 1,
+          failure_reason: outOfMemory.reason
+        })
+        assert.isFalse("next_turn_at" in failed)
+        yield* engines.script(gameId, {})
+        const forced = yield* call("", "POST", `${path}/force-next-turn`, { expected_turn: 0 })
+        assert.deepStrictEqual([forced.status, forced.body["status"]], [200, "generation_failed"])
+        yield* runtimes.reconcile(gameId)
+        assert.deepInclude((yield* call("", "GET", path)).body, { status: "running", current_turn: 1 })
       }).pipe(Effect.scoped)
     )
 

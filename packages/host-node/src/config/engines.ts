@@ -1,5 +1,5 @@
 /** Variables that bound the engines of the backend's games: how many, how much memory, how much time. */
-import { mostByDefault } from "../engine-host/EngineHeap.ts"
+import { defaultHeap } from "../engine-host/EngineHeap.ts"
 import { duration, type Setting, whole } from "./Setting.ts"
 
 const minute = 60_000
@@ -19,21 +19,21 @@ export const engines = {
   engineHeapBase: {
     name: "BACKEND_ENGINE_HEAP_BASE",
     parse: heap,
-    fallback: 256,
-    fallbackText: "256",
+    fallback: defaultHeap.base,
+    fallbackText: `${defaultHeap.base}`,
     about: "heap of an engine in MiB, before what is added for its players"
   },
   engineHeapPerPlayer: {
     name: "BACKEND_ENGINE_HEAP_PER_PLAYER",
     parse: whole(0, 65_536),
-    fallback: 8,
-    fallbackText: "8",
+    fallback: defaultHeap.perPlayer,
+    fallbackText: `${defaultHeap.perPlayer}`,
     about: "MiB added to an engine's heap for each player of its game; planets follow the number of players"
   },
   engineHeapMax: {
     name: "BACKEND_ENGINE_HEAP_MAX",
     parse: heap,
-    fallback: mostByDefault(),
+    fallback: defaultHeap.most,
     fallbackText: "half of the machine's memory",
     about: "largest heap of one engine in MiB, whatever its game"
   },

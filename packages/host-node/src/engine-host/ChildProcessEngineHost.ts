@@ -20,7 +20,7 @@ import {
 } from "@galaxy/core/engine/EngineHost"
 import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
 import { fileProblem } from "../files/problems.ts"
-import { type EngineHeap, heapFor, mostByDefault } from "./EngineHeap.ts"
+import { defaultHeap, type EngineHeap, heapFor } from "./EngineHeap.ts"
 import { EngineProcess, type ProcessExit } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
@@ -50,9 +50,6 @@ const defaults = {
   programOf
 } as const satisfies Omit<ChildProcessOptions, "dataDir">
 
-/** The sizes of heaps where a host sets nothing else, in MiB; none is above half of the machine's memory. */
-export const defaultHeap = { base: 256, perPlayer: 8 }
-
 /** How long an engine that is ending is waited for when somebody asks how it ended. */
 const endingTime = "1 second"
 
@@ -76,7 +73,7 @@ interface LogLine {
 export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
     const { dataDir, maxEngines, memoryAdvice, startTimeout, stopTimeout, ...images } = { ...defaults, ...options }
-    const heap = { ...defaultHeap, most: mostByDefault(), ...options.heap }
+    const heap = { ...defaultHeap, ...options.heap }
     const running = new Map<GameId, Running>()
     /** All processes that haven't ended, including those that don't listen yet. */
     const processes = new Set<EngineProcess>()

@@ -15,14 +15,14 @@ export interface EngineHeap {
 }
 
 /** Memory of the machine, or what its container may use of it, in MiB. */
-export const machineMemory = (): number => {
+const machineMemory = (): number => {
   const constrained = process.constrainedMemory()
   const bytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
   return Math.floor(bytes / 1_048_576)
 }
 
-/** Half of the machine's memory, so that the platform beside the largest game has room. */
-export const mostByDefault = (): number => Math.max(64, Math.floor(machineMemory() / 2))
+/** Used where a host sets nothing else. One engine gets at most half of the machine's memory. */
+export const defaultHeap: EngineHeap = { base: 256, perPlayer: 8, most: Math.max(64, Math.floor(machineMemory() / 2)) }
 
 /** The heap for a game of so many players, in MiB. */
 export const heapFor = (heap: EngineHeap, players: number): number =>
