@@ -155,11 +155,16 @@ describe("a map", () => {
     assert.strictEqual(new Set(letters.filter((it) => it !== "&")).size, letters.indexOf("&"))
   })
 
-  it.prop("can be drawn of any report", [Report], ([report]) => {
-    for (const view of [{}, { at: report.unknown_planets[0]?.number ?? 1, radius: 10 }]) {
-      const text = renderMap(report, view)
-      assert.lengthOf(gridOf(text), 36)
-      assert.notMatch(text, /[^\P{Cc}\n]|\u202e/u)
-    }
-  })
+  it.prop(
+    "can be drawn of any report",
+    [Report],
+    ([report]) => {
+      for (const view of [{}, { at: report.unknown_planets[0]?.number ?? 1, radius: 10 }]) {
+        const text = renderMap(report, view)
+        assert.lengthOf(gridOf(text), 36)
+        assert.notMatch(text, /[^\P{Cc}\n]|\u202e/u)
+      }
+    },
+    { arbitrary: { runs: 30 } }
+  )
 })
