@@ -9,6 +9,11 @@ export const rulesetNames = ["plus", "ng-constants"] as const
 /** `plus` is the game. `ng-constants` has the numbers of GalaxyNG, for comparison with its recorded cases. */
 export type RulesetName = (typeof rulesetNames)[number]
 
+/** Levels of computer players, the weakest first. */
+export const computerLevels = ["easy", "fair", "hard"] as const
+/** How strong a computer player is. A beginner beats an `easy` one. */
+export type ComputerLevel = (typeof computerLevels)[number]
+
 /**
  * Body of `init`. Repeated with the same game id it answers the same; another game id is a conflict. Two races may
  * share neither a name nor a player.
@@ -19,10 +24,16 @@ export const InitRequest = Schema.Struct({
   seed: label(maxSeedText),
   options: Schema.optionalKey(Schema.Struct({ ruleset: Schema.optionalKey(Schema.Literals(rulesetNames)) })),
   /** Their order stays for the whole game. */
-  races: Schema.Array(Schema.Struct({ name: label(maxRaceName), player_id: EnginePlayerId })).check(
-    Schema.isMinLength(1),
-    Schema.isMaxLength(maxRaces)
-  )
+  races: Schema.Array(
+    Schema.Struct({
+      name: label(maxRaceName),
+      player_id: EnginePlayerId,
+      /** The engine plays this race itself. Nobody else can give it orders, and it never counts as idle. */
+      computer: Schema.optionalKey(Schema.Boolean),
+      /** Of a race that the engine plays; `fair` when absent. */
+      computer_level: Schema.optionalKey(Schema.Literals(computerLevels))
+    })
+  ).check(Schema.isMinLength(1), Schema.isMaxLength(maxRaces))
 })
 export type InitRequest = typeof InitRequest.Type
 

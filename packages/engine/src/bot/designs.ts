@@ -4,7 +4,7 @@ import { say, type View } from "./View.ts"
 
 /** A drive and nothing else: the cheapest ship that can watch a planet. */
 export const scout: ShipClass = { name: "Scout", drive: 1, armament: 0, weapons: 0, shields: 0, cargo: 0 }
-/** Carries colonists to free planets. */
+/** Carries colonists, to free planets by order and to young ones by route. */
 export const settler: ShipClass = { name: "Settler", drive: 10, armament: 0, weapons: 0, shields: 0, cargo: 5 }
 /** Name of the bot's one science; its mix comes from the style. */
 export const scienceName = "Progress"

@@ -8,32 +8,61 @@ import { say, type View } from "./View.ts"
 
 /** A planet whose industry is below this share of its population makes capital. */
 const grown = 0.9
+/** Points below which a planet doesn't build ships or do research. */
+const leastPoints = 50
+/** Resources below which mining would cost a planet too much to build ships. */
+const leastResources = 0.5
+/** A planet that builds warships goes on unless another has so many times its points. */
+const steadiness = 2
+/** Settlers for the first turns. */
+const early = 6
+/** So many turns before it attacks, a bot arms. Before that half as many planets build warships. */
+const armsLead = 8
 
 /** How many ships of a class the race has. */
 const shipsOf = (view: View, { name }: ShipClass): number =>
   view.report.my_groups.reduce((sum, it) => sum + (it.class === name ? it.ships : 0), 0)
 
+/** How many grown planets build warships. */
+const armsOf = ({ style, turn }: View, isAtWar: boolean, planets: number): number => {
+  const isEarly = !isAtWar && turn < style.skill.attacksFrom - armsLead
+  return Math.floor(planets * Math.min(1, style.armsShare * (isEarly ? 0.4 : isAtWar ? 1.3 : 1)) + 0.5)
+}
+
+/** How many settlers there should be: enough for the colonists in stock and the places that wait for them. */
+const settlersWanted = (view: View, room: number): number => {
+  const { report } = view
+  const stock = report.my_planets.reduce((sum, it) => sum + it.colonists, 0)
+  const young = report.my_planets.filter((it) => it.population < 0.8 * it.size).length
+  // The first free planets are found while the first settlers are built.
+  const places = view.turn < 3 ? early : 2 * room + 2 * young
+  const load = view.turn < 3 ? early : Math.ceil(stock / 4)
+  return Math.min(view.style.skill.settlers + report.my_planets.length, places, load)
+}
+
 /**
  * Orders the product of every planet where it should change. The best grown planets build warships, as many as the
- * style's `armsShare` says, and the others do research; scouts and settlers come first while they are needed.
+ * style's `armsShare` says, and of the others as many do research as its `researchShare` says; scouts and settlers come first while they are needed.
  */
-export const produce = (view: View): void => {
+export const produce = (view: View, isAtWar: boolean): void => {
   const { report, style } = view
-  const ripe = report.my_planets.filter((it) => it.industry >= grown * it.population && it.free_points >= 50)
-  const byPoints = ripe.toSorted((a, b) => b.free_points - a.free_points || a.number - b.number)
+  const ripe = report.my_planets.filter((it) => it.industry >= grown * it.population && it.free_points >= leastPoints)
+  // A planet that changes its product loses the ship it has begun, so those that build warships go on.
+  const rank = (it: OwnPlanet): number => it.free_points * (it.production === style.warship.name ? steadiness : 1)
+  const byPoints = ripe.toSorted((a, b) => rank(b) - rank(a) || a.number - b.number)
+  const builders = byPoints.filter((it) => it.resources >= leastResources)
   const wishes = new Map<number, string>()
   for (const planet of report.my_planets) wishes.set(planet.number, "CAP")
-  const arms = Math.ceil(byPoints.length * style.armsShare)
-  for (const [rank, planet] of byPoints.entries()) {
-    wishes.set(planet.number, rank < arms ? style.warship.name : scienceName)
-  }
+  const armed = armsOf(view, isAtWar, byPoints.length)
+  const studying = Math.ceil((byPoints.length - armed) * style.skill.researchShare)
+  for (const planet of byPoints.slice(0, armed + studying)) wishes.set(planet.number, scienceName)
+  for (const planet of builders.slice(0, armed)) wishes.set(planet.number, style.warship.name)
   // What opens the map comes first: the weakest grown planet builds scouts, the strongest builds settlers.
-  const last = byPoints.at(-1)
+  const last = builders.at(-1)
   if (last !== undefined && needsScouts(view) && shipsOf(view, scout) < report.summary.planets)
     wishes.set(last.number, scout.name)
-  const [first] = byPoints
-  const room = freePlanets(view).length
-  if (first !== undefined && room > 0 && shipsOf(view, settler) < Math.min(30, 2 * room))
+  const first = builders[armed] ?? builders[0]
+  if (first !== undefined && shipsOf(view, settler) < settlersWanted(view, freePlanets(view).length))
     wishes.set(first.number, settler.name)
   const isNew = (planet: OwnPlanet): boolean => wishes.get(planet.number) !== planet.production
   for (const planet of report.my_planets) {

@@ -1,16 +1,26 @@
-/** One scout for each planet that the race doesn't see, nearest first; it stays there and watches. */
+/** One scout for each planet that the race hasn't seen lately, nearest first; it stays there and watches. */
 import { scout } from "./designs.ts"
-import { bind, isBound, nearest, reaches, say, type Spot, type View } from "./View.ts"
+import { bind, isBound, nearest, say, type Spot, type View } from "./View.ts"
 
 /** Most scouts sent in one turn. */
 const mostAtOnce = 20
+/** What was seen within so many turns needs no new look. */
+const fresh = 15
 
-/** Sends idle scouts to unknown planets in the flight zone, one to each. */
+/** Planets in reach that were never seen, or not for a while, and to which no scout is on its way. */
+const unseen = (view: View): ReadonlyArray<Spot> =>
+  view.report.unknown_planets.filter(({ number }) => {
+    const seen = view.known.get(number)
+    return (
+      view.zone.has(number) &&
+      !isBound(view, scout.name, number) &&
+      (seen === undefined || view.turn - seen.turn >= fresh)
+    )
+  })
+
+/** Sends idle scouts to planets that the race hasn't seen lately, one to each. */
 export const explore = (view: View): void => {
-  const wanted = new Map<number, Spot>()
-  for (const planet of view.report.unknown_planets) {
-    if (!isBound(view, scout.name, planet.number) && reaches(view, planet)) wanted.set(planet.number, planet)
-  }
+  const wanted = new Map(unseen(view).map((it) => [it.number, it]))
   let sent = 0
   for (const group of view.idle) {
     const from = view.spots.get(group.destination)
@@ -29,5 +39,4 @@ export const explore = (view: View): void => {
 }
 
 /** Whether a scout is missing for some planet in reach. */
-export const needsScouts = (view: View): boolean =>
-  view.report.unknown_planets.some((it) => !isBound(view, scout.name, it.number) && reaches(view, it))
+export const needsScouts = (view: View): boolean => unseen(view).length > 0

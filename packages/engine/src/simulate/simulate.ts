@@ -3,13 +3,13 @@ import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import { Result } from "effect"
-import { botOrders } from "../bot/botOrders.ts"
-import { type Style, styleOf, type Temperament } from "../bot/style.ts"
+import type { Temperament } from "../bot/style.ts"
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
-import { reportsOf } from "../report/reports.ts"
+import { reporter } from "../report/reports.ts"
 import { type Galaxy, holdings, raceAt } from "../state/Galaxy.ts"
 import { nextGalaxy } from "../turn/makeTurn.ts"
 import type { TurnEvent } from "../turn/TurnEvent.ts"
+import { type Contender, ofLevel, type Seat } from "./Seat.ts"
 
 /** A game to simulate; the same plan always gives the same game. */
 export interface Plan {
@@ -19,11 +19,15 @@ export interface Plan {
   readonly turns: number
   /** Temperament of all players; drawn for each of them when absent. */
   readonly temperament?: Temperament
+  /** Versions of the bot, which take the seats in turn from the first race on; the level `fair` when absent. */
+  readonly contenders?: readonly [Contender, ...ReadonlyArray<Contender>]
 }
 
 /** What a race has at the end of a game; `drive` and `weapons` are its technologies. */
 export interface RaceSummary {
   readonly race: string
+  /** Name of the version of the bot that played it. */
+  readonly contender: string
   readonly temperament: Temperament
   readonly planets: number
   readonly population: number
@@ -46,11 +50,17 @@ export interface GameSummary {
   readonly races: ReadonlyArray<RaceSummary>
 }
 
-/** A game under way: its state, the log of the last turn, and each race's style. */
+/** A race's bot and the name of its version. */
+interface Player {
+  readonly contender: string
+  readonly seat: Seat
+}
+
+/** A game under way: its state, the log of the last turn, and each race's bot. */
 export interface Play {
   readonly galaxy: Galaxy
   readonly log: ReadonlyArray<TurnEvent>
-  readonly styles: ReadonlyArray<Style>
+  readonly players: ReadonlyArray<Player>
 }
 
 const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`
@@ -66,24 +76,33 @@ const initOf = ({ seed, players }: Plan): InitRequest => ({
 
 /** The game at turn 0; fails as `generate` does. */
 export const begin = (plan: Plan): Result.Result<Play, NoRoom | SameName | SamePlayer> =>
-  Result.map(generate(initOf(plan)), (galaxy) => ({
-    galaxy,
-    log: [],
-    styles: galaxy.races.map((race) => styleOf(`${plan.seed} ${race.name}`, plan.temperament))
-  }))
+  Result.map(generate(initOf(plan)), (galaxy) => {
+    const contenders = plan.contenders ?? [ofLevel("fair")]
+    const players = galaxy.races.map((race, index) => {
+      const contender = contenders[index % contenders.length] ?? contenders[0]
+      return { contender: contender.name, seat: contender.seat(`${plan.seed} ${race.name}`, plan.temperament) }
+    })
+    return { galaxy, log: [], players }
+  })
 
 /** Makes the next turn, with every race's orders given by its bot. */
-export const advance = ({ galaxy, log, styles }: Play): Play => {
+export const advance = ({ galaxy, log, players }: Play): Play => {
+  const write = reporter(galaxy, log)
   const orders = new Map<number, ReadonlyArray<Order>>()
-  for (const [index, report] of reportsOf(galaxy, log).entries()) orders.set(index, botOrders(report, styles[index]))
-  return { ...nextGalaxy(galaxy, { orders, banished: new Set() }), styles }
+  const next = players.map(({ contender, seat }, index) => {
+    const turn = seat.play(write(index))
+    orders.set(index, turn.orders)
+    return { contender, seat: turn.next }
+  })
+  return { ...nextGalaxy(galaxy, { orders, banished: new Set() }), players: next }
 }
 
-const raceSummaries = ({ galaxy, styles }: Play): ReadonlyArray<RaceSummary> => {
+const raceSummaries = ({ galaxy, players }: Play): ReadonlyArray<RaceSummary> => {
   const held = holdings(galaxy)
   return galaxy.races.map((race, index) => ({
     race: race.name,
-    temperament: styles[index]?.temperament ?? "builder",
+    contender: players[index]?.contender ?? "",
+    temperament: players[index]?.seat.temperament ?? "builder",
     planets: held[index]?.planets ?? 0,
     population: held[index]?.population ?? 0,
     ships: race.groups.reduce((sum, group) => sum + group.ships, 0),

@@ -29,24 +29,37 @@ export const renderTable = (games: ReadonlyArray<Timed>): string => headed(colum
 const mean = (values: ReadonlyArray<number>): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-/** Totals of all games: how long they last, and who wins by temperament and by seat. */
+/** Seats and wins by name. */
+type Tally = Map<string, { readonly seats: number; readonly wins: number }>
+
+const add = (tally: Tally, name: string, won: boolean): void => {
+  const { seats, wins } = tally.get(name) ?? { seats: 0, wins: 0 }
+  tally.set(name, { seats: seats + 1, wins: wins + (won ? 1 : 0) })
+}
+
+const linesOf = (tally: Tally): ReadonlyArray<string> =>
+  [...tally]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, { seats, wins }]) => `${name}: ${wins} of ${seats} seats won`)
+
+/** Totals of all games: how long they last, and who wins by version of the bot, by temperament and by seat. */
 export const renderSums = (games: ReadonlyArray<Timed>): string => {
-  const temperaments = new Map<string, { seats: number; wins: number }>()
+  const contenders: Tally = new Map()
+  const temperaments: Tally = new Map()
   const seats = new Map<number, number>()
   for (const { game } of games) {
     for (const [seat, race] of game.races.entries()) {
-      const its = temperaments.get(race.temperament) ?? { seats: 0, wins: 0 }
       const won = game.winners.includes(race.race)
-      temperaments.set(race.temperament, { seats: its.seats + 1, wins: its.wins + (won ? 1 : 0) })
+      add(contenders, race.contender, won)
+      add(temperaments, race.temperament, won)
       if (won) seats.set(seat, (seats.get(seat) ?? 0) + 1)
     }
   }
   const decided = games.filter(({ game }) => game.winners.length > 0)
   const lines = [
     `${games.length} games, ${decided.length} decided, ${mean(games.map(({ game }) => game.turns)).toFixed(1)} turns on average`,
-    ...[...temperaments]
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, { seats: all, wins }]) => `${name}: ${wins} of ${all} seats won`),
+    ...linesOf(contenders),
+    ...linesOf(temperaments),
     `wins by seat: ${
       [...seats]
         .toSorted(([one], [other]) => one - other)

@@ -152,7 +152,7 @@ const orderTurn = (player: DemoPlayer, gameId: string, turn: number) =>
     const answer = yield* player.client.call("user.games.order", {
       game_id: gameId,
       turn,
-      orders: botOrders(report, styleOf(report.race, "builder"))
+      orders: botOrders(report, styleOf(report.race, "fair", "builder"))
     })
     const accepted = answer.verdicts.filter((it) => it.accepted).length
     yield* expect(accepted > 0, `all orders of ${player.name} were refused: ${JSON.stringify(answer.verdicts)}`)

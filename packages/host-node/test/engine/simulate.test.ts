@@ -4,11 +4,12 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 
 const main = fileURLToPath(new URL("../../src/engine/simulate.ts", import.meta.url))
+const tree = fileURLToPath(new URL("../../../..", import.meta.url))
 const run = (...args: ReadonlyArray<string>) => spawnSync(process.execPath, [main, ...args], { encoding: "utf8" })
 
 describe("the simulator", () => {
   it("plays games and prints a table of them, the same for the same seed but for the time", () => {
-    const timeless = (text: string) => text.replaceAll(/\d+\.\d$/gm, "")
+    const timeless = (text: string) => text.replaceAll(/ *\d+\.\d$/gm, "")
     const first = run("--games", "2", "--players", "2", "--turns", "8", "--seed", "t")
     assert.deepStrictEqual([first.status, first.stderr], [0, ""])
     const lines = first.stdout.split("\n")
@@ -17,6 +18,15 @@ describe("the simulator", () => {
     assert.include(first.stdout, "2 games, 0 decided")
     const again = run("--games", "2", "--players", "2", "--turns", "8", "--seed", "t")
     assert.strictEqual(timeless(again.stdout), timeless(first.stdout))
+  })
+
+  it("compares levels, and with the bot of another work tree", () => {
+    const levels = run("--games", "2", "--players", "2", "--turns", "5", "--level", "hard", "--versus", "easy")
+    assert.deepStrictEqual([levels.status, levels.stderr], [0, ""])
+    assert.match(levels.stdout, /^easy: \d of 2 seats won\nhard: \d of 2 seats won$/m)
+    const other = run("--games", "1", "--players", "2", "--turns", "5", "--versus", tree)
+    assert.deepStrictEqual([other.status, other.stderr], [0, ""])
+    assert.include(other.stdout, `${tree}: 0 of 1 seats won\nfair: 0 of 1 seats won`)
   })
 
   it("helps", () => {
@@ -29,6 +39,8 @@ describe("the simulator", () => {
     [["--games", "0"], "--games: expected a whole number from 1 to 10000"],
     [["--players", "1.5"], "--players: expected a whole number from 2 to 250"],
     [["--temperament", "mad"], "--temperament: expected one of builder, raider, diplomat"],
+    [["--level", "mad"], "--level: expected one of easy, fair, hard"],
+    [["--versus", "mad"], "--versus: expected easy, fair, hard or a folder with packages/engine/src/bot"],
     [["--nothing"], "--nothing"]
   ])("says what is wrong with %j", (args, problem) => {
     const refused = run(...args)
