@@ -6,6 +6,7 @@
  */
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import { Data, Result } from "effect"
+import { blank } from "../bot/Memory.ts"
 import * as Random from "../random/Random.ts"
 import { toHundredths } from "../report/rounding.ts"
 import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
@@ -96,7 +97,8 @@ const startingRace = (race: InitRequest["races"][number], index: number): Race =
     initial_planets: sizes.length,
     initial_population: population,
     max_planets: sizes.length,
-    max_population: population
+    max_population: population,
+    ...(race.computer === true ? { computer: { level: race.computer_level ?? "fair", memory: blank } } : {})
   }
 }
 

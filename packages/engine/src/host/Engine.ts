@@ -8,6 +8,8 @@ import { maxOrders } from "@galaxy/contract/engine/Limits"
 import type { Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { Context, Effect, Layer, Option, Semaphore, Struct } from "effect"
+import type { BotTurn } from "../bot/botOrders.ts"
+import { computersIn, playComputer, remembering, withComputers } from "../bot/computers.ts"
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
 import { forecast } from "../orders/forecast.ts"
 import { raceNamed } from "../orders/subjects.ts"
@@ -20,6 +22,7 @@ import {
   NoGame,
   OtherGame,
   RaceGone,
+  RaceOfComputer,
   RaceUnknown,
   TooManyOrders,
   TurnNotNext,
@@ -34,7 +37,15 @@ export interface OrderWriter {
   readonly turn: number | undefined
 }
 
-type WriteError = NoGame | GameFinished | RaceUnknown | RaceGone | TurnNotOpen | TooManyOrders | StateError
+type WriteError =
+  | NoGame
+  | GameFinished
+  | RaceUnknown
+  | RaceGone
+  | RaceOfComputer
+  | TurnNotOpen
+  | TooManyOrders
+  | StateError
 type ReadError = NoGame | RaceUnknown | TurnUnknown | StateError
 
 /**
@@ -96,15 +107,28 @@ export class Engine extends Context.Service<
         return statusOf(galaxy)
       }, one)
 
+      /** The turns of the races that the engine plays, each from its own report. */
+      const playComputers = Effect.fnUntraced(function* (galaxy: Galaxy) {
+        const turns = new Map<number, BotTurn>()
+        for (const index of computersIn(galaxy)) {
+          const report = yield* store.report(galaxy.game_id, index, galaxy.turn)
+          const played = playComputer(galaxy, raceAt(galaxy, index), report)
+          if (played !== undefined) turns.set(index, played)
+        }
+        return turns
+      })
+
       const turn = Effect.fn("Engine.turn")(function* (number: number) {
         const galaxy = yield* game
         if (number <= galaxy.turn) return statusOf(yield* store.galaxyAfter(galaxy.game_id, number))
         if (galaxy.finished) return yield* new GameFinished()
         const next = galaxy.turn + 1
         if (number !== next) return yield* new TurnNotNext({ turn: number, next })
-        const made = nextGalaxy(galaxy, yield* store.decisions(galaxy))
-        yield* store.keepTurn(made)
-        return statusOf(made.galaxy)
+        const computers = yield* playComputers(galaxy)
+        const { galaxy: made, log } = nextGalaxy(galaxy, withComputers(yield* store.decisions(galaxy), computers))
+        const kept = remembering(made, computers)
+        yield* store.keepTurn({ galaxy: kept, log })
+        return statusOf(kept)
       }, one)
 
       const banish = Effect.fn("Engine.banish")(function* (race: string) {
@@ -126,7 +150,8 @@ export class Engine extends Context.Service<
         }
         if (galaxy.finished) return yield* new GameFinished()
         const race = yield* indexOf(galaxy, actor)
-        const { name, removed } = raceAt(galaxy, race)
+        const { name, removed, computer } = raceAt(galaxy, race)
+        if (computer !== undefined) return yield* new RaceOfComputer({ race: name })
         if (removed !== null || (yield* store.banished(galaxy)).has(race)) return yield* new RaceGone({ race: name })
         return { galaxy, race }
       })

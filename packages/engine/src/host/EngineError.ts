@@ -60,6 +60,13 @@ export class RaceGone extends Data.TaggedError("RaceGone")<{ readonly race: stri
   }
 }
 
+/** The engine itself plays the race, so nobody else can give it orders. */
+export class RaceOfComputer extends Data.TaggedError("RaceOfComputer")<{ readonly race: string }> {
+  override get message(): string {
+    return `${this.race} is played by the computer`
+  }
+}
+
 /** The list has more orders than a race may give for one turn. */
 export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly most: number }> {
   override get message(): string {

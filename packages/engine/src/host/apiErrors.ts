@@ -14,6 +14,7 @@ type Failure =
   | EngineError.TurnUnknown
   | EngineError.RaceUnknown
   | EngineError.RaceGone
+  | EngineError.RaceOfComputer
   | EngineError.TooManyOrders
   | EngineError.CommandsRefused
   | NoRoom
@@ -30,6 +31,7 @@ const codes: { readonly [Tag in Failure["_tag"]]: ApiErrorCode } = {
   TurnUnknown: "not_found",
   RaceUnknown: "not_found",
   RaceGone: "conflict",
+  RaceOfComputer: "conflict",
   TooManyOrders: "invalid_request",
   CommandsRefused: "invalid_request",
   NoRoom: "invalid_request",

@@ -9,7 +9,7 @@ import { Predicate, Result } from "effect"
 export type StateKind = "galaxy" | "turn" | "orders" | "banished"
 
 /** Version of the content of all state files. A change of their shape raises it and adds a step. */
-export const stateVersion = 3
+export const stateVersion = 4
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -36,8 +36,11 @@ const fromFirst: Step = (kind, content) =>
     ? Result.fail("says version 1 but has content of a later version")
     : Result.succeed(withShips(kind, content))
 
-/** Version 2 differs from the present one only in what its digest covers. */
+/** Version 2 differs from version 3 only in what its digest covers. */
 const fromSecond: Step = (_, content) => Result.succeed(content)
+
+/** Version 3 had no races that the engine plays itself. */
+const fromThird: Step = (_, content) => Result.succeed(content)
 
 const withShips = (kind: StateKind, content: Fields): Fields => {
   switch (kind) {
@@ -61,7 +64,8 @@ const withShips = (kind: StateKind, content: Fields): Fields => {
 /** By the version that a step starts from. */
 const steps: ReadonlyMap<number, Step> = new Map([
   [1, fromFirst],
-  [2, fromSecond]
+  [2, fromSecond],
+  [3, fromThird]
 ])
 
 /** Whether files of a version can be read. */

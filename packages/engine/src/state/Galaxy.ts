@@ -5,9 +5,10 @@
  * sciences belong to a race and are known by their number or name in it. Stocks are never negative, and
  * industry ≤ population ≤ size on every planet.
  */
-import { rulesetNames } from "@galaxy/contract/engine/Admin"
+import { computerLevels, rulesetNames } from "@galaxy/contract/engine/Admin"
 import { GameId, EnginePlayerId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
+import { Memory } from "../bot/Memory.ts"
 
 /** Fields of research. Each belongs to one block of a ship. */
 export const technologies = ["drive", "weapons", "shields", "cargo"] as const
@@ -109,6 +110,10 @@ export const Group = Schema.Struct({
 })
 export type Group = typeof Group.Type
 
+/** A race that the engine plays itself: how well, and what its bot remembers. */
+export const Computer = Schema.Struct({ level: Schema.Literals(computerLevels), memory: Memory })
+export type Computer = typeof Computer.Type
+
 /** A race after a turn. A removed race keeps its index, without planets and ships. */
 export const Race = Schema.Struct({
   name: Schema.String,
@@ -132,7 +137,9 @@ export const Race = Schema.Struct({
   initial_planets: count,
   initial_population: amount,
   max_planets: count,
-  max_population: amount
+  max_population: amount,
+  /** Absent where people give the orders. */
+  computer: Schema.optionalKey(Computer)
 })
 export type Race = typeof Race.Type
 

@@ -102,6 +102,25 @@ describe("a state folder of version 2", () => {
   )
 })
 
+describe("a state folder of version 3", () => {
+  it.effect("is opened and played on, with people for all races", () =>
+    Effect.gen(function* () {
+      const disk = yield* folderOf(3)
+      yield* playOn(
+        disk,
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          assert.strictEqual((yield* engine.status).turn, 1)
+          assert.isNotEmpty((yield* engine.report("Race_A0", 1)).my_groups)
+          yield* engine.order({ actor: "Race_B1", turn: 1 }, [{ op: "peace", race: "Race_A0" }])
+          assert.strictEqual((yield* engine.turn(2)).turn, 2)
+        })
+      )
+      assert.notInclude(disk.texts().get(`${root}/galaxy/0000002.json`) ?? "", "computer")
+    })
+  )
+})
+
 it("leaves what is no object to the schema that reads it", () => {
   for (const content of [null, 1, "x", []]) {
     assert.deepStrictEqual(upgraded("galaxy", 1, content), Result.succeed(content))
