@@ -17,7 +17,7 @@ import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Effect, Result, Schema, type Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { type Answer, answers, type Requests } from "./Calls.ts"
-import { CallFailed, type ClientError, Untrusted } from "./ClientError.ts"
+import { CallFailed, type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import { checkResponse, type SessionCredentials, sign } from "./envelope.ts"
 import * as EventStream from "./EventStream.ts"
 import * as PublicEdge from "./PublicEdge.ts"
@@ -104,21 +104,24 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
       })
 
     /**
-     * A stale refusal corrects the clock, and the command is retried. A gateway that then calls its own time stale is
-     * not trusted, unless its time has moved on: its replay store may have lost reservations in between.
+     * A stale refusal corrects the clock, and the command is retried. A gateway that then signs the very same time is
+     * not trusted: it calls its own time stale. With another time it gets one more request. Its replay store may have
+     * lost reservations in between, or there are several gateways, whose clocks differ.
      */
     const inTime = (messageType: MessageType, payload: Uint8Array<ArrayBuffer>) =>
       once(messageType, payload).pipe(
         Effect.catchTag("Stale", (first) =>
           once(messageType, payload).pipe(
             Effect.catchTag("Stale", (second) =>
-              Number(second.serverTimeMs) > Number(first.serverTimeMs)
-                ? once(messageType, payload)
-                : Effect.fail(second)
+              second.serverTimeMs === first.serverTimeMs
+                ? Effect.fail(new Untrusted({ message: "the gateway calls its own time stale" }))
+                : once(messageType, payload)
             )
           )
         ),
-        Effect.catchTag("Stale", () => Effect.fail(new Untrusted({ message: "the gateway calls its own time stale" })))
+        Effect.catchTag("Stale", () =>
+          Effect.fail(new Unavailable({ message: "the gateways call every time stale: their clocks may differ" }))
+        )
       )
 
     const read = (table: string, bytes: Uint8Array) =>

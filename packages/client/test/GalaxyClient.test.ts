@@ -94,6 +94,25 @@ describe("GalaxyClient", () => {
     })
   )
 
+  it.live("takes gateways whose clocks differ for what they are, and not for wrong ones", () =>
+    Effect.gen(function* () {
+      const [ahead, behind] = [Date.now() + 300_000, Date.now() - 300_000]
+      const client = yield* connect(async (request, attempt) => {
+        if (attempt === 1) throw await Fake.stale(request, ahead)
+        if (attempt === 2) throw await Fake.stale(request, behind)
+        return Fake.answer(request, list)
+      })
+      yield* client.call("user.sessions.list", {})
+      let attempts = 0
+      const unlucky = yield* connect(async (request, attempt) => {
+        attempts++
+        throw await Fake.stale(request, attempt % 2 === 1 ? ahead : behind)
+      })
+      assert.strictEqual((yield* Effect.flip(unlucky.call("user.sessions.list", {})))._tag, "Unavailable")
+      assert.strictEqual(attempts, 3)
+    })
+  )
+
   it.live("believes no time that another key signed", () =>
     Effect.gen(function* () {
       let attempts = 0
