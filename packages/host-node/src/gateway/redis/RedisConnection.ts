@@ -4,9 +4,12 @@
  * Every command has a deadline. A command that fails for any reason ends the connection; the next one is opened to
  * wherever the name then leads. Nothing is queued for a connection that may come back.
  */
+import type { LookupFunction } from "node:net"
 import { Deferred, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
+import { lookupWithin } from "../../net/lookup.ts"
 import { fromError, RedisFault } from "./RedisFault.ts"
+import * as SharedLookupConnector from "./SharedLookupConnector.ts"
 
 /** An open connection. Its first fault ends it; from then on `ask` fails as well. */
 export interface RedisConnection {
@@ -37,13 +40,17 @@ const inTime = <A>(answer: Promise<A>): Promise<A> =>
   })
 
 /** Connects once within 1.5 s, or fails with the reason; the connection ends with the scope. */
-export const open = (url: Redacted.Redacted): Effect.Effect<RedisConnection, RedisFault, Scope.Scope> =>
+export const open = (
+  url: Redacted.Redacted,
+  lookup: LookupFunction = lookupWithin(deadlineMs)
+): Effect.Effect<RedisConnection, RedisFault, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = Deferred.makeUnsafe<never, RedisFault>()
     const redis = yield* Effect.acquireRelease(
       Effect.sync(
         () =>
           new Redis(Redacted.value(url), {
+            Connector: SharedLookupConnector.make(lookup),
             lazyConnect: true,
             // For this connection only: its user opens the next one.
             retryStrategy: () => null,
