@@ -10,7 +10,8 @@ import { onlyTaken } from "./arguments.ts"
 import { load, unload } from "./cargo.ts"
 import { deleteClass, designClass, renameClass } from "./classes.ts"
 import { peace, war } from "./diplomacy.ts"
-import { breakGroup, dismantle, give, joinFleet, mergeAll, mergeFleets } from "./groups.ts"
+import { breakGroup, dismantle, give, joinFleet, mergeFleets } from "./groups.ts"
+import { groupsChanged, mergeAll } from "./mergeAll.ts"
 import { route, send } from "./movement.ts"
 import { produce } from "./produce.ts"
 import { quit } from "./quit.ts"
@@ -48,6 +49,20 @@ const operations: { readonly [Op in OrderOp]: Operation } = {
   quit
 }
 
+/** Operations that may change groups: ships, loads, plans, fleets or classes. */
+const changeGroups: ReadonlySet<OrderOp> = new Set([
+  "break_group",
+  "rename_class",
+  "join_fleet",
+  "merge_fleets",
+  "give",
+  "dismantle",
+  "load",
+  "unload",
+  "send",
+  "upgrade"
+])
+
 /** Any order but quitting shows that the race plays on, even a refused one. */
 const present = (race: DraftRace, order: Order): void => {
   if (order.op === "quit") return
@@ -61,6 +76,7 @@ export const executeAll = (draft: Draft, race: DraftRace, orders: ReadonlyArray<
     present(race, order)
     const outcome = Result.flatMap(onlyTaken(order), () => operations[order.op](draft, race, order))
     if (Result.isSuccess(outcome)) {
+      if (changeGroups.has(order.op)) groupsChanged(race)
       const { success } = outcome
       return { position, accepted: true, ...(typeof success === "string" ? { message: success } : {}) }
     }

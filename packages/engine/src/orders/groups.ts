@@ -14,7 +14,6 @@ import {
 } from "../state/Draft.ts"
 import { splitOff } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
-import { mergeGroups } from "../state/merging.ts"
 import { isSameDesign } from "./classes.ts"
 import { keyOf } from "./keyOf.ts"
 import { acceptName } from "./names.ts"
@@ -43,12 +42,6 @@ export const breakGroup = (draft: Draft, race: DraftRace, order: Order): OrderRe
     splitOff(draft, race, group, ships).fleet = null
     return done
   })
-
-/** Order J without arguments: merges all identical groups of the race. */
-export const mergeAll = (draft: Draft, race: DraftRace): OrderResult => {
-  mergeGroups(draft, race)
-  return done
-}
 
 /** Whether two groups can belong to one fleet: at the same planet, with the same plans. */
 const together = (group: DraftGroup, member: DraftGroup): OrderResult => {

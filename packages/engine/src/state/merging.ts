@@ -21,12 +21,12 @@ const mixed = (hash: number, value: number): number => Math.imul(hash ^ value, 0
 const hashOf = (group: DraftGroup, designs: Numbers<Design>, fleets: Numbers<string>): number => {
   const { at, to, distance, load, techs, design, fleet } = group
   let hash = mixed(at, designs.of(design))
-  // Levels have two decimals as a rule; others only make more groups share a hash.
-  hash = mixed(hash, techs.drive * 128)
-  hash = mixed(hash, techs.weapons * 128)
-  hash = mixed(hash, techs.shields * 128)
-  hash = mixed(hash, techs.cargo * 128)
-  if (to !== null) hash = mixed(mixed(hash, to + 1), distance * 1e6)
+  // Nine decimals: groups that differ by less only share a hash.
+  hash = mixed(hash, techs.drive * 1e9)
+  hash = mixed(hash, techs.weapons * 1e9)
+  hash = mixed(hash, techs.shields * 1e9)
+  hash = mixed(hash, techs.cargo * 1e9)
+  if (to !== null) hash = mixed(mixed(hash, to + 1), distance * 1e9)
   if (load !== 0) hash = mixed(hash, billionths(load))
   return fleet === null ? hash : mixed(hash, fleets.of(fleet) + 1)
 }
