@@ -1,4 +1,5 @@
 /** One thing that is compared between two trees. */
+import { canonicalJson, type StateJson } from "@galaxy/engine/state/canonical"
 
 /** One thing to measure: `once`. Neither `prepare` nor `text`, the result as text for comparison, is timed. */
 export interface Work {
@@ -13,3 +14,6 @@ export interface Work {
 /** A result as text without the sentences of refusals, which may be reworded. */
 export const withoutMessages = (result: unknown): string =>
   JSON.stringify(result, (key, value: unknown) => (key === "message" ? undefined : value))
+
+/** The same with sorted keys, as state files have them. */
+export const canonical = (result: unknown): string => canonicalJson(JSON.parse(withoutMessages(result)) as StateJson)

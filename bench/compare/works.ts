@@ -6,7 +6,7 @@ import type * as MakeTurn from "@galaxy/engine/turn/makeTurn"
 import { decisionsFor, mature } from "../games.ts"
 import { startEngine } from "./engineProcess.ts"
 import { moduleOf } from "./moduleOf.ts"
-import { type Work, withoutMessages } from "./Work.ts"
+import { canonical, type Work, withoutMessages } from "./Work.ts"
 
 const players = [10, 50, 200]
 
@@ -19,14 +19,14 @@ const inMemory = async (tree: string): Promise<ReadonlyArray<Work>> => {
   return [
     ...games.map(({ count, galaxy }): Work => {
       const decisions = decisionsFor(galaxy)
-      return { name: `a turn of ${count}`, once: () => nextGalaxy(galaxy, decisions), text: withoutMessages }
+      return { name: `a turn of ${count}`, once: () => nextGalaxy(galaxy, decisions), text: canonical }
     }),
     ...games.map(({ count, galaxy }): Work => {
       const decisions = decisionsFor(galaxy)
       return {
         name: `a turn of ${count}, with all reports`,
         once: () => makeTurn(galaxy, decisions),
-        text: withoutMessages
+        text: canonical
       }
     }),
     ...games.map(({ count, galaxy }): Work => {

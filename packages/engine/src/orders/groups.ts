@@ -111,10 +111,9 @@ export const give = (draft: Draft, race: DraftRace, order: Order): OrderResult =
         return refuse("too_many", `${receiver.name} already has as many groups as a race can have`)
       return Result.map(receive(receiver, group), (design) => {
         receiver.designs.set(keyOf(design.name), design)
-        const { number: _, ...copy } = group
         setShips(draft, race, group, group.ships - ships, "gift")
         const state = group.state === "launched" ? "in_transfer" : group.state
-        const given = addGroup(draft, receiver, { ...copy, design, ships, fleet: null, state }, "gift")
+        const given = addGroup(draft, receiver, { ...group, design, ships, fleet: null, state }, "gift")
         explain(draft, receiver.index, "group", given.number, "load", 0, given.load, "gift")
       })
     })

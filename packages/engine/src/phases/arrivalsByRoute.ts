@@ -1,5 +1,4 @@
 /** Phase 13: ships at the end of routes are emptied; this is when planets are settled (rules, section 15). */
-import type { Random } from "../random/Random.ts"
 import {
   type Draft,
   type DraftGroup,
@@ -12,23 +11,25 @@ import {
 import type { Goods } from "../state/Galaxy.ts"
 import { groupsByPlanet } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
-import type { Phase } from "../turn/Phase.ts"
+import type { Phase, TurnInProgress } from "../turn/Phase.ts"
 
 /** The order in which kinds of cargo are put down. */
 const order = ["colonists", "capital", "materials"] as const
 
-/** By kind of cargo and number of the planet: indices of the races with such a route that ends there. */
-const endsOf = (draft: Draft): ReadonlyMap<Goods, ReadonlyMap<number, ReadonlySet<number>>> => {
-  const ends = new Map(order.map((kind) => [kind, new Map<number, Set<number>>()]))
+/** Indices of the races with a route that ends there, by kind of cargo. */
+type End = { readonly [Kind in Goods]: Set<number> }
+
+/** The planets where routes end, by their numbers. */
+const endsOf = (draft: Draft): ReadonlyMap<number, End> => {
+  const ends = new Map<number, End>()
   for (const { owner, routes } of draft.planets) {
     if (owner === null) continue
     for (const kind of order) {
       const to = routes[kind]
-      const races = ends.get(kind)
-      if (to === undefined || races === undefined) continue
-      const there = races.get(to)
-      if (there === undefined) races.set(to, new Set([owner]))
-      else there.add(owner)
+      if (to === undefined) continue
+      const end = ends.get(to) ?? { colonists: new Set(), capital: new Set(), materials: new Set() }
+      end[kind].add(owner)
+      ends.set(to, end)
     }
   }
   return ends
@@ -41,10 +42,10 @@ interface Landing {
 }
 
 /** Who settles an empty planet: the race that brings most colonists; among equals chance decides. */
-const firstOf = (draft: Draft, random: Random, landings: ReadonlyArray<Landing>): Landing | undefined => {
+const firstOf = (turn: TurnInProgress, landings: ReadonlyArray<Landing>): Landing | undefined => {
   const most = Math.max(...landings.map((it) => it.total))
-  const best = landings.filter((it) => it.total >= most - draft.ruleset.epsilon)
-  return best.length > 1 ? best[random.below(best.length)] : best[0]
+  const best = landings.filter((it) => it.total >= most - turn.draft.ruleset.epsilon)
+  return best.length > 1 ? best[turn.random.below(best.length)] : best[0]
 }
 
 const unloadAt = (draft: Draft, planet: DraftPlanet, kind: Goods, { race, groups }: Landing): void => {
@@ -62,29 +63,29 @@ const unloadAt = (draft: Draft, planet: DraftPlanet, kind: Goods, { race, groups
  */
 export const arrivalsByRoute: Phase = {
   name: "arrivals by route",
-  run: ({ draft, random }) => {
+  run: (turn) => {
+    const { draft } = turn
+    const ends = endsOf(draft)
+    if (ends.size === 0) return
     const there = groupsByPlanet(
       draft,
-      ({ goods, fleet, state }) =>
-        goods !== null && state === "in_orbit" && (fleet === null || draft.ruleset.routesUnloadFleets)
+      ({ goods, fleet, state, at }) =>
+        goods !== null && state === "in_orbit" && (fleet === null || draft.ruleset.routesUnloadFleets) && ends.has(at)
     )
-    const ends = endsOf(draft)
-    for (const number of [...there.keys()].toSorted((a, b) => a - b)) {
+    for (const [number, present] of there) {
       const planet = planetOf(draft, number)
       for (const kind of order) {
-        const races = [...(ends.get(kind)?.get(number) ?? [])].toSorted((a, b) => a - b)
+        const races = [...(ends.get(number)?.[kind] ?? [])].toSorted((a, b) => a - b)
         const landings = races.flatMap((index): ReadonlyArray<Landing> => {
           const race = raceOf(draft, index)
-          const groups = (there.get(number) ?? []).flatMap((it) =>
-            it.race === race && it.group.goods === kind ? [it.group] : []
-          )
+          const groups = present.flatMap((it) => (it.race === race && it.group.goods === kind ? [it.group] : []))
           const total = groups.reduce((sum, group) => sum + group.load * group.ships, 0)
           return groups.length === 0 ? [] : [{ race, groups, total }]
         })
         if (kind !== "colonists") for (const landing of landings) unloadAt(draft, planet, kind, landing)
         else {
           const allowed = landings.filter(({ race }) => canSettle(race, planet))
-          const first = allowed.length > 0 ? firstOf(draft, random, allowed) : undefined
+          const first = allowed.length > 1 ? firstOf(turn, allowed) : allowed[0]
           if (first !== undefined) unloadAt(draft, planet, kind, first)
         }
       }

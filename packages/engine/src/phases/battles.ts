@@ -2,24 +2,11 @@
 import { fight } from "../battle/fight.ts"
 import { logOf } from "../formulas/shot.ts"
 import { attackOf, defenceOf, fullMass } from "../formulas/ships.ts"
-import {
-  atWar,
-  type Draft,
-  type DraftGroup,
-  type DraftPlanet,
-  type DraftRace,
-  planetOf,
-  setShips
-} from "../state/Draft.ts"
-import { groupsByPlanet } from "../state/groups.ts"
+import { atWar, type Draft, type DraftGroup, type DraftPlanet, planetOf, setShips } from "../state/Draft.ts"
+import { meetings, type Present } from "../state/groups.ts"
 import type { Random } from "../random/Random.ts"
 import type { Phase } from "../turn/Phase.ts"
 import type { BattleEvent } from "../turn/TurnEvent.ts"
-
-interface Present {
-  readonly race: DraftRace
-  readonly group: DraftGroup
-}
 
 /** Whether a group takes part: D4 and D5 of the rules. */
 const takesPart = (draft: Draft, { state }: DraftGroup): boolean => {
@@ -136,13 +123,13 @@ const fightOut = (
  */
 export const battles = (when: BattleEvent["when"]): Phase => ({
   name: `battles ${when}`,
-  run: ({ draft, random }) => {
-    const there = groupsByPlanet(draft, () => true)
-    const encounters = [...there.keys()]
-      .toSorted((a, b) => a - b)
-      .flatMap((number) => encounterAt(draft, planetOf(draft, number), there.get(number) ?? []) ?? [])
+  run: (turn) => {
+    const { draft } = turn
+    const encounters = [...meetings(draft)].flatMap(
+      ([number, present]) => encounterAt(draft, planetOf(draft, number), present) ?? []
+    )
     for (const [at, encounter] of encounters.entries()) {
-      fightOut(draft, random, when, encounter, shareOf(draft, when, encounters.length - at - 1))
+      fightOut(draft, turn.random, when, encounter, shareOf(draft, when, encounters.length - at - 1))
     }
   }
 })

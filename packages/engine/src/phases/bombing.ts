@@ -109,6 +109,23 @@ const strike = (
   })
 }
 
+/** Whether a group at a planet bombs it. */
+const bombs = (draft: Draft, race: DraftRace, { design, state }: DraftGroup, owner: number): boolean =>
+  design.armament > 0 && state !== "upgrading" && atWar(draft, race.index, owner)
+
+/** Numbers of the planets that somebody bombs. */
+const targetsIn = (draft: Draft): ReadonlySet<number> => {
+  const targets = new Set<number>()
+  for (const race of draft.races) {
+    for (const group of race.groups.values()) {
+      if (group.state === "in_space") continue
+      const { owner } = planetOf(draft, group.at)
+      if (owner !== null && bombs(draft, race, group, owner)) targets.add(group.at)
+    }
+  }
+  return targets
+}
+
 /**
  * Bombs each planet with all armed ships there whose race is at war with its owner. What is destroyed, and whether the
  * planet is captured, follows the ruleset's `bombing`.
@@ -116,16 +133,15 @@ const strike = (
 export const bombing: Phase = {
   name: "bombing",
   run: ({ draft }) => {
-    const there = groupsByPlanet(draft, () => true)
-    for (const number of [...there.keys()].toSorted((a, b) => a - b)) {
+    const targets = targetsIn(draft)
+    const there = groupsByPlanet(draft, ({ at }) => targets.has(at))
+    for (const [number, present] of there) {
       const planet = planetOf(draft, number)
       if (planet.owner === null) continue
-      const present = there.get(number) ?? []
       const owner = raceOf(draft, planet.owner)
       const bombers = new Map<DraftRace, Array<DraftGroup>>()
       for (const { race, group } of present) {
-        const bombs = group.design.armament > 0 && group.state !== "upgrading" && atWar(draft, race.index, owner.index)
-        if (!bombs) continue
+        if (!bombs(draft, race, group, owner.index)) continue
         const others = bombers.get(race)
         if (others === undefined) bombers.set(race, [group])
         else others.push(group)

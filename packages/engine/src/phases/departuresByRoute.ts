@@ -53,11 +53,14 @@ const launch = (draft: Draft, group: DraftGroup, from: DraftPlanet, to: number):
 export const departuresByRoute: Phase = {
   name: "departures by route",
   run: ({ draft }) => {
-    const there = groupsByPlanet(draft, follows)
+    const there = groupsByPlanet(
+      draft,
+      (group, race) => draft.planets[group.at - 1]?.owner === race.index && follows(group)
+    )
     for (const planet of draft.planets) {
       if (planet.owner === null) continue
       const race = raceOf(draft, planet.owner)
-      const waiting = (there.get(planet.number) ?? []).flatMap((it) => (it.race === race ? [it.group] : []))
+      const waiting = (there.get(planet.number) ?? []).map((it) => it.group)
       if (waiting.length === 0) continue
       for (const kind of order) {
         const to = planet.routes[kind]

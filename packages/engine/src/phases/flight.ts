@@ -6,14 +6,17 @@ import type { Phase } from "../turn/Phase.ts"
 const speedOfGroup = (draft: Pick<Draft, "ruleset">, { design, techs, load }: DraftGroup): number =>
   speedOf(draft.ruleset, design, techs, fullMass(design.mass, load, techs))
 
+const none: ReadonlyMap<string, number> = new Map()
+
 /** A fleet is as fast as its slowest member. */
 const fleetSpeeds = (draft: Draft, race: DraftRace): ReadonlyMap<string, number> => {
-  const speeds = new Map<string, number>()
+  let speeds: Map<string, number> | undefined
   for (const group of race.groups.values()) {
     if (group.fleet === null) continue
+    speeds ??= new Map()
     speeds.set(group.fleet, Math.min(speeds.get(group.fleet) ?? Number.POSITIVE_INFINITY, speedOfGroup(draft, group)))
   }
-  return speeds
+  return speeds ?? none
 }
 
 const move = (draft: Draft, group: DraftGroup, speed: number): void => {

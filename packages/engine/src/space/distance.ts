@@ -9,12 +9,12 @@ export interface Coordinates {
 
 /** Length of the shortest line between two places on a square of the given side. */
 export const distance = (map: Ruleset["map"], side: number, from: Coordinates, to: Coordinates): number => {
-  const along = (a: number, b: number): number => {
-    const straight = Math.abs(a - b)
-    return map === "torus" ? Math.min(straight, side - straight) : straight
+  let dx = Math.abs(from.x - to.x)
+  let dy = Math.abs(from.y - to.y)
+  if (map === "torus") {
+    dx = Math.min(dx, side - dx)
+    dy = Math.min(dy, side - dy)
   }
-  const dx = along(from.x, to.x)
-  const dy = along(from.y, to.y)
   return Math.sqrt(dx * dx + dy * dy)
 }
 

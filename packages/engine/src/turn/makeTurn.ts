@@ -39,8 +39,16 @@ export const nextGalaxy = (before: Galaxy, decisions: Decisions, ruleset?: Rules
   const draft = draftOf(before, ruleset)
   const techsBefore = before.races.map((race) => race.techs)
   for (const phase of phases) {
-    const random = Random.make(before.seed, "turn", draft.turn, phase.name)
-    phase.run({ draft, techsBefore, decisions, random })
+    let random: Random.Random | undefined
+    phase.run({
+      draft,
+      techsBefore,
+      decisions,
+      // Most phases draw nothing, and starting a stream costs more than some of them.
+      get random() {
+        return (random ??= Random.make(before.seed, "turn", draft.turn, phase.name))
+      }
+    })
   }
   return { galaxy: galaxyOf(before, draft), log: draft.events }
 }
