@@ -2,8 +2,14 @@
  * Facts that all reports of a turn draw on, gathered once: where ships are, how fast they are, and who gets which part
  * of the log. What a race may know of them is decided by `sight.ts`.
  */
-import type { Report, UnknownPlanet } from "@galaxy/contract/engine/Report"
-import { Struct } from "effect"
+import type {
+  Change,
+  ForeignClass,
+  ForeignGroup,
+  Report,
+  UnidentifiedGroup,
+  UnknownPlanet
+} from "@galaxy/contract/engine/Report"
 import { type Election, election } from "../formulas/votes.ts"
 import { emptyMass, fullMass, speedOf } from "../formulas/ships.ts"
 import { keyOf } from "../orders/keyOf.ts"
@@ -11,7 +17,7 @@ import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
 import { along, distance } from "../space/distance.ts"
 import { Grid } from "../space/Grid.ts"
 import { type Galaxy, type Group, holdings, type Holdings, type Planet, planetNumbered } from "../state/Galaxy.ts"
-import type { BattleEvent, BombingEvent, TurnEvent } from "../turn/TurnEvent.ts"
+import type { BattleEvent, BombingEvent, ChangeEvent, TurnEvent } from "../turn/TurnEvent.ts"
 import { toHundredths } from "./rounding.ts"
 
 /** A group with its mass and speeds; speeds are in light years per turn. */
@@ -31,6 +37,8 @@ export interface Flight extends Ships {
   readonly x: number
   readonly y: number
   readonly to: number
+  /** The position as reports show it. */
+  readonly shown: UnidentifiedGroup
 }
 
 /** Facts of one turn about everybody. Lists of lists are by race index; only `sight.ts` and the sections read them. */
@@ -44,8 +52,12 @@ export interface Facts {
   /** Groups at planets, by the planet's number; at each planet by race and number. */
   readonly shipsAt: ReadonlyMap<number, ReadonlyArray<Ships>>
   readonly planetsOf: ReadonlyArray<ReadonlyArray<Planet>>
-  /** All groups in space, found by position. */
+  /** All groups in space, found by position. They are sorted by the position that reports show. */
   readonly flights: Grid<Flight>
+  /** Lines about ships at planets for readers other than their owner, each written when it is first needed. */
+  readonly foreignLines: Map<Ships, ForeignGroup>
+  /** The same for classes, by race. Which of them a reader may see is decided where they are read. */
+  readonly foreignClasses: Map<number, ReadonlyArray<ForeignClass>>
   /** Each planet's line for readers that know no more of it. */
   readonly unknown: ReadonlyArray<UnknownPlanet>
   readonly battlesOf: ReadonlyArray<ReadonlyArray<BattleEvent>>
@@ -85,7 +97,8 @@ const flightOf = (galaxy: Galaxy, ruleset: Ruleset, ships: Ships): ReadonlyArray
   const end = planetNumbered(galaxy, to) ?? missing(`planet ${to}`)
   const whole = distance(ruleset.map, galaxy.size, from, end)
   const share = whole > 0 ? Math.max(0, Math.min(1, 1 - left / whole)) : 1
-  return [{ ...ships, ...along(ruleset.map, galaxy.size, from, end, share), to }]
+  const { x, y } = along(ruleset.map, galaxy.size, from, end, share)
+  return [{ ...ships, x, y, to, shown: { x: toHundredths(x), y: toHundredths(y) } }]
 }
 
 /** For each race, the items that it reads. */
@@ -100,8 +113,40 @@ const byRace = <A, B>(
   return lists
 }
 
-const ofKind = <Kind extends TurnEvent["kind"]>(log: ReadonlyArray<TurnEvent>, kind: Kind) =>
-  log.filter((event): event is Extract<TurnEvent, { readonly kind: Kind }> => event.kind === kind)
+/** The events of a log that reports tell, by kind. */
+const sorted = (log: ReadonlyArray<TurnEvent>) => {
+  const battles: Array<BattleEvent> = []
+  const bombings: Array<BombingEvent> = []
+  const changes: Array<ChangeEvent> = []
+  const orders: Array<Extract<TurnEvent, { readonly kind: "order" }>> = []
+  for (const event of log) {
+    switch (event.kind) {
+      case "battle":
+        battles.push(event)
+        break
+      case "bombing":
+        bombings.push(event)
+        break
+      case "change":
+        changes.push(event)
+        break
+      case "order":
+        orders.push(event)
+        break
+      case "finished":
+      case "removed":
+        break
+    }
+  }
+  return { battles, bombings, changes, orders }
+}
+
+const changeLine = ({ subject, number, what, cause, before, after }: ChangeEvent): Change => {
+  const numbers = { before: toHundredths(before), after: toHundredths(after) }
+  return number === undefined
+    ? { subject, what, cause, before: numbers.before, after: numbers.after }
+    : { subject, number, what, cause, before: numbers.before, after: numbers.after }
+}
 
 /**
  * Gathers the facts from the galaxy after a turn and the turn's log. Throws an `Error` when the galaxy refers to
@@ -118,7 +163,10 @@ export const factsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): Facts =>
     if (there === undefined) shipsAt.set(ships.group.at, [ships])
     else there.push(ships)
   }
-  const inSpace = shipsOf.flatMap((all) => all.flatMap((ships) => flightOf(galaxy, ruleset, ships)))
+  const inSpace = shipsOf
+    .flatMap((all) => all.flatMap((ships) => flightOf(galaxy, ruleset, ships)))
+    .toSorted(({ shown: one }, { shown: other }) => one.x - other.x || one.y - other.y)
+  const events = sorted(log)
   return {
     galaxy,
     ruleset,
@@ -133,32 +181,25 @@ export const factsOf = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): Facts =>
       (planet) => planet
     ),
     flights: new Grid(ruleset.map, galaxy.size, inSpace),
+    foreignLines: new Map(),
+    foreignClasses: new Map(),
     unknown: galaxy.planets.map(({ number, x, y }) => ({ number, x: toHundredths(x), y: toHundredths(y) })),
     battlesOf: byRace(
       races,
-      ofKind(log, "battle"),
+      events.battles,
       (event) => event.witnesses,
       (event) => event
     ),
     bombingsOf: byRace(
       races,
-      ofKind(log, "bombing"),
+      events.bombings,
       (event) => event.witnesses,
       (event) => event
     ),
-    changesOf: byRace(
-      races,
-      ofKind(log, "change"),
-      (event) => (event.race === null ? [] : [event.race]),
-      ({ before, after, ...change }) => ({
-        ...Struct.omit(change, ["kind", "race"]),
-        before: toHundredths(before),
-        after: toHundredths(after)
-      })
-    ),
+    changesOf: byRace(races, events.changes, (event) => (event.race === null ? [] : [event.race]), changeLine),
     ordersOf: byRace(
       races,
-      ofKind(log, "order"),
+      events.orders,
       (event) => [event.race],
       (event) => event.outcome
     )

@@ -56,6 +56,16 @@ const visitedForeign = (facts: Facts, race: number, sight: Sight) =>
       : [{ owner: planet.owner, production: planet.production }]
   })
 
+/** All classes of a race as others see them, by name. */
+const classLines = (facts: Facts, race: number): ReadonlyArray<ForeignClass> => {
+  const known = facts.foreignClasses.get(race)
+  if (known !== undefined) return known
+  const { name, classes } = raceAt(facts.galaxy, race)
+  const lines = classes.toSorted(byName).map((it) => ({ race: name, ...classLine(it) }))
+  facts.foreignClasses.set(race, lines)
+  return lines
+}
+
 /** Classes of others that the race saw this turn: in groups, battles, bombings, and yards of planets it visited. */
 export const foreignClasses = (facts: Facts, race: number, sight: Sight): ReadonlyArray<ForeignClass> => {
   const seen = new Seen()
@@ -68,13 +78,7 @@ export const foreignClasses = (facts: Facts, race: number, sight: Sight): Readon
   return [...seen.names.keys()]
     .filter((other) => other !== race)
     .toSorted((a, b) => a - b)
-    .flatMap((other) => {
-      const { name, classes } = raceAt(facts.galaxy, other)
-      return classes
-        .filter((it) => seen.has(other, it.name))
-        .toSorted(byName)
-        .map((it) => ({ race: name, ...classLine(it) }))
-    })
+    .flatMap((other) => classLines(facts, other).filter((it) => seen.has(other, it.name)))
 }
 
 /** Sciences that foreign planets work on while a ship of the race is there (rules, section 18). */

@@ -23,21 +23,24 @@ const shipsLine = ({ group, mass }: Ships) => ({
   mass: toHundredths(mass)
 })
 
-const course = ({ group, speed }: Ships) => ({
-  destination: group.to ?? group.at,
-  ...(group.to === null ? {} : { origin: group.at, distance: toHundredths(group.distance) }),
-  speed: toHundredths(speed),
-  state: group.to === null ? "In_Orbit" : "In_Space"
-})
+const course = ({ group, speed }: Ships) =>
+  group.to === null
+    ? { destination: group.at, speed: toHundredths(speed), state: "In_Orbit" }
+    : {
+        destination: group.to,
+        origin: group.at,
+        distance: toHundredths(group.distance),
+        speed: toHundredths(speed),
+        state: "In_Space"
+      }
 
 /** All groups of the race, by number; those in space have an origin and the distance that is left. */
 export const ownGroups = ({ shipsOf }: Facts, race: number): ReadonlyArray<OwnGroup> =>
-  (shipsOf[race] ?? []).map((ships) => ({
-    number: ships.group.number,
-    ...shipsLine(ships),
-    ...course(ships),
-    ...(ships.group.fleet === null ? {} : { fleet: ships.group.fleet })
-  }))
+  (shipsOf[race] ?? []).map((ships): OwnGroup => {
+    const { number, fleet } = ships.group
+    const line = { number, ...shipsLine(ships), ...course(ships) }
+    return fleet === null ? line : { ...line, fleet }
+  })
 
 /** The race's fleets by name; their numbers count lines of this report and can't be used in orders. */
 export const fleets = ({ shipsOf }: Facts, race: number): ReadonlyArray<Fleet> => {
@@ -59,14 +62,22 @@ export const fleets = ({ shipsOf }: Facts, race: number): ReadonlyArray<Fleet> =
     })
 }
 
-/** Groups of others at planets that the race sees. */
-export const foreignGroups = (facts: Facts, sight: Sight): ReadonlyArray<ForeignGroup> =>
-  sight.foreignShips.map((ships) => ({
+const foreignLine = (facts: Facts, ships: Ships): ForeignGroup => {
+  const known = facts.foreignLines.get(ships)
+  if (known !== undefined) return known
+  const line = {
     race: raceAt(facts.galaxy, ships.race).name,
     ...shipsLine(ships),
     destination: ships.group.at,
     speed: toHundredths(ships.ownSpeed)
-  }))
+  }
+  facts.foreignLines.set(ships, line)
+  return line
+}
+
+/** Groups of others at planets that the race sees. */
+export const foreignGroups = (facts: Facts, sight: Sight): ReadonlyArray<ForeignGroup> =>
+  sight.foreignShips.map((ships) => foreignLine(facts, ships))
 
 /** Whether a group is on its way to a planet of the race. */
 const comes = (facts: Facts, race: number, to: number): boolean => facts.galaxy.planets[to - 1]?.owner === race
@@ -96,7 +107,4 @@ export const approaching = (facts: Facts, race: number, sight: Sight): ReadonlyA
 
 /** All other foreign groups in sight in space, by coordinates, and nothing but these. */
 export const unidentified = (facts: Facts, race: number, sight: Sight): ReadonlyArray<UnidentifiedGroup> =>
-  sight.flights
-    .filter(({ to }) => !comes(facts, race, to))
-    .map(({ x, y }) => ({ x: toHundredths(x), y: toHundredths(y) }))
-    .toSorted((one, other) => one.x - other.x || one.y - other.y)
+  sight.flights.flatMap(({ to, shown }) => (comes(facts, race, to) ? [] : [shown]))

@@ -16,9 +16,10 @@ export const sightOf = (facts: Facts, race: number): Sight => {
   const own = facts.planetsOf[race] ?? []
   const visited = new Set((facts.shipsOf[race] ?? []).flatMap(({ group }) => (group.to === null ? [group.at] : [])))
   const seen = new Set([...own.map((it) => it.number), ...visited])
-  const foreignShips = [...seen]
-    .toSorted((a, b) => a - b)
-    .flatMap((number) => (facts.shipsAt.get(number) ?? []).filter((ships) => ships.race !== race))
+  const foreignShips: Array<Ships> = []
+  for (const number of [...seen].toSorted((a, b) => a - b)) {
+    for (const ships of facts.shipsAt.get(number) ?? []) if (ships.race !== race) foreignShips.push(ships)
+  }
   const { detectionZoneFactor, epsilon } = facts.ruleset
   const drive = facts.galaxy.races[race]?.techs.drive ?? 0
   const radius = detectionZoneFactor === null ? Number.POSITIVE_INFINITY : detectionZoneFactor * drive + epsilon

@@ -7,16 +7,19 @@ export class Grid<A extends Coordinates> {
   readonly #map: Ruleset["map"]
   readonly #side: number
   readonly #cells: number
-  readonly #content: ReadonlyArray<Array<{ readonly order: number; readonly item: A }>>
+  readonly #items: ReadonlyArray<A>
+  /** For each cell, the positions of its items in `#items`. */
+  readonly #content: ReadonlyArray<Array<number>>
 
   /** Results keep the order of `items`. `side` is the map's, in light years; a cell holds about one item. */
   constructor(map: Ruleset["map"], side: number, items: ReadonlyArray<A>) {
     this.#map = map
     this.#side = side
+    this.#items = items
     this.#cells = Math.max(1, Math.min(64, Math.floor(Math.sqrt(items.length))))
     this.#content = Array.from({ length: this.#cells * this.#cells }, () => [])
     for (const [order, item] of items.entries()) {
-      this.#content[this.#cellOf(item.x) + this.#cells * this.#cellOf(item.y)]?.push({ order, item })
+      this.#content[this.#cellOf(item.x) + this.#cells * this.#cellOf(item.y)]?.push(order)
     }
   }
 
@@ -41,17 +44,19 @@ export class Grid<A extends Coordinates> {
 
   /** Items within `radius` of any of the places, each once, in their order. */
   within(places: ReadonlyArray<Coordinates>, radius: number): ReadonlyArray<A> {
-    const found = new Map<number, A>()
+    const found = new Uint8Array(this.#items.length)
     for (const place of places) {
       const columns = this.#stretch(place.x, radius)
       for (const row of this.#stretch(place.y, radius)) {
         for (const column of columns) {
-          for (const { order, item } of this.#content[column + this.#cells * row] ?? []) {
-            if (!found.has(order) && distance(this.#map, this.#side, place, item) <= radius) found.set(order, item)
+          for (const order of this.#content[column + this.#cells * row] ?? []) {
+            if (found[order] === 1) continue
+            const item = this.#items[order]
+            if (item !== undefined && distance(this.#map, this.#side, place, item) <= radius) found[order] = 1
           }
         }
       }
     }
-    return [...found].toSorted(([one], [other]) => one - other).map(([, item]) => item)
+    return this.#items.filter((_, order) => found[order] === 1)
   }
 }

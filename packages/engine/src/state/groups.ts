@@ -21,7 +21,7 @@ export const groupsByPlanet = (
   draft: Draft,
   wanted: (group: DraftGroup, race: DraftRace) => boolean
 ): ReadonlyMap<number, ReadonlyArray<Present>> => {
-  const at = new Array<Array<Present> | undefined>(draft.planets.length)
+  const at = draft.planets.map((): Array<Present> | undefined => undefined)
   for (const race of draft.races) {
     for (const group of race.groups.values()) {
       if (group.state === "in_space" || !wanted(group, race)) continue
