@@ -81,10 +81,24 @@ const drainMs = 1_500
 /** Connections that the system accepts while the process is busy; more than one address may have. */
 const backlog = 4_096
 
+/** After this silence the system asks whether the other end is still there; one that has vanished is gone minutes later. */
+const keepAliveMs = 30_000
+
 const http2Settings: http2.ServerOptions = { maxSessionMemory: 16 }
 
 /** Requests that a client may reset at once, and per second, before it loses the connection. */
 const resetsOfClient: http2.ServerOptions = { streamResetBurst: 64, streamResetRate: 33 }
+
+/**
+ * The same for a trusted proxy, which carries the resets of all its clients. They count for each client by itself, and
+ * cost the client its requests, not the proxy its connection. Streams that come before Node has cleared away enough
+ * earlier ones count too, over the whole life of a connection.
+ */
+const resetsOfProxy: http2.ServerOptions = {
+  streamResetBurst: 100_000,
+  streamResetRate: 10_000,
+  maxSessionRejectedStreams: 1_000_000
+}
 
 const http1Settings = (times: Times): http.ServerOptions => ({
   headersTimeout: Math.min(times.headersMs, times.requestMs),
@@ -269,7 +283,7 @@ const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.Ser
   }
   const usual = make(Number.POSITIVE_INFINITY, resetsOfClient)
   const narrow = make(requestsOfBusy, resetsOfClient)
-  const proxied = make(Number.POSITIVE_INFINITY, {})
+  const proxied = make(Number.POSITIVE_INFINITY, resetsOfProxy)
   return (socket: net.Socket) => {
     const connection = admission.connectionOf(socket)
     const server =
@@ -317,7 +331,10 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     else proxyProtocol.expect(socket, times.firstBytesMs, (address) => admit(socket, address ?? peer))
   }
   // Nothing of a connection is read before its turn has come.
-  const server = net.createServer({ noDelay: true, pauseOnConnect: true }, accept)
+  const server = net.createServer(
+    { noDelay: true, pauseOnConnect: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs },
+    accept
+  )
   server.once("close", () => h1.close())
   return { server, sockets, sessions, http1, admission }
 }

@@ -174,6 +174,23 @@ const headers = (stream: number) =>
     ])
   )
 
+/** What a trusted proxy adds. */
+const forwardedFor = (client: string) => literal([0x00, 15, ...Buffer.from("x-forwarded-for")], client)
+
+/** `GET /healthz`, complete. */
+const probe = (stream: number, client: string) =>
+  frame(
+    1,
+    0x5,
+    stream,
+    Buffer.concat([
+      Buffer.from([0x82, 0x86]),
+      literal([0x04], "/healthz"),
+      literal([0x01], "localhost"),
+      forwardedFor(client)
+    ])
+  )
+
 const reset = (stream: number) => frame(3, 0, stream, Buffer.from([0, 0, 0, 8]))
 
 const idOf = (index: number) => index * 2 + 1
@@ -184,6 +201,13 @@ const series = (count: number, each: (stream: number) => ReadonlyArray<Buffer>, 
 export const openStreams = (count: number) => Buffer.concat([preface, series(count, (id) => [headers(id)])])
 
 export const resetStreams = (count: number) => Buffer.concat([preface, series(count, (id) => [headers(id), reset(id)])])
+
+/** Probes of a client of a proxy, of which each is reset at once. */
+export const resetProbes = (count: number, client: string) =>
+  Buffer.concat([preface, series(count, (id) => [probe(id, client), reset(id)])])
+
+/** The probe with this number on its connection. */
+export const nextProbe = (index: number, client: string) => probe(idOf(index), client)
 
 // ----------------------------------------------------------------------------------------------- attackers
 

@@ -16,6 +16,7 @@ import * as outgoing from "./outgoing.ts"
 import { patiently } from "./patiently.ts"
 import { type Entrant, type Place, Places } from "./Places.ts"
 import { Quota } from "./Quota.ts"
+import { Room } from "./Room.ts"
 import type { HttpRefusal, Head } from "./refusal.ts"
 
 /** What is known about an admitted request. */
@@ -64,7 +65,7 @@ const usualGraceMs = 5_000
 export const usualSendMs = 30_000
 /** Refusals per HTTP/2 connection and window that get an answer; further streams are reset. */
 const maxTold = 8
-/** Refusals per window after which the connection is cut off. */
+/** Refusals per window after which the connection is cut off; over HTTP/1.1 the last of them ends it. */
 const maxRefused = 16
 const refusedWindowMs = 10_000
 /** From this share of its request bound on, an address is busy; many honest players together stay below it. */
@@ -86,6 +87,9 @@ interface Refusals {
   since: number
 }
 
+/** What is lost with a connection: one that hasn't verified a request goes before one that has, an idle one before a busy one. */
+const worthOf = ({ isVerified, openRequests }: Connection) => (isVerified ? 2 : 0) + (openRequests > 0 ? 1 : 0)
+
 const single = (value: string | ReadonlyArray<string> | undefined): string | undefined =>
   typeof value === "string" ? value : value?.join(",")
 
@@ -99,8 +103,8 @@ const isIdentity = (value: string | ReadonlyArray<string> | undefined) =>
 export class Admission {
   readonly sources: Sources
   readonly bounds: BoundsOptions
-  readonly #connections: Quota
-  readonly #requests: Quota
+  readonly #connections: Room
+  readonly #requests: Room
   readonly #bytes: Quota
   readonly #bodies: Bodies
   readonly #answers: Answers
@@ -109,7 +113,7 @@ export class Admission {
   /** Streams that we have ended ourselves. */
   readonly #ended = new WeakSet<http2.ServerHttp2Stream>()
   readonly #connectionOf = new WeakMap<object, Connection>()
-  readonly #refused = new WeakMap<http2.Http2Session, Refusals>()
+  readonly #refused = new WeakMap<object, Refusals>()
   readonly #pipelined = new WeakMap<object, Pipeline>()
   readonly #isRpc: (path: string) => boolean
   readonly #refuse: (head: Head, retryAfterMs: number) => HttpRefusal
@@ -119,8 +123,8 @@ export class Admission {
     const bounds = options.bounds ?? unbounded
     this.bounds = bounds
     this.sources = options.sources ?? new Sources()
-    this.#connections = new Quota({ perHolder: bounds.connectionsPerAddress, overall: bounds.connections })
-    this.#requests = new Quota({ perHolder: bounds.requestsPerAddress, overall: bounds.requests })
+    this.#connections = new Room({ perHolder: bounds.connectionsPerAddress, overall: bounds.connections })
+    this.#requests = new Room({ perHolder: bounds.requestsPerAddress, overall: bounds.requests })
     this.#bytes = new Quota({ perHolder: bounds.bodyBytesPerAddress, overall: bounds.bodyBytes })
     this.#answers = new Answers(this.#bytes, options.sendMs ?? usualSendMs)
     this.#bodies = new Bodies(options.bodies ?? usualBodies, this.#bytes, (holder) => this.#answers.relieve(holder))
@@ -153,11 +157,14 @@ export class Admission {
   ): { readonly left: () => void } | undefined {
     const connection = this.sources.connection(ip)
     const { holder } = connection
-    if (!connection.isExempt && !this.#connections.take(holder)) return undefined
+    const leave = connection.isExempt
+      ? () => undefined
+      : this.#connections.enter(holder, { worth: () => worthOf(connection), cut })
+    if (leave === undefined) return undefined
     const entrant: Entrant = { begin: () => begin(connection), cut }
     const place = this.#places.enter(holder, entrant)
     if (place === undefined) {
-      if (!connection.isExempt) this.#connections.add(holder, -1)
+      leave()
       return undefined
     }
     this.#placeOf.set(connection, place)
@@ -165,7 +172,7 @@ export class Admission {
     return {
       left: () => {
         place.left()
-        if (!connection.isExempt) this.#connections.add(holder, -1)
+        leave()
       }
     }
   }
@@ -196,10 +203,17 @@ export class Admission {
   }
 
   /** Takes room for a request and returns how to give it back; undefined when there is none. */
-  #enter({ holder, peer }: Entered): (() => void) | undefined {
-    if (peer.exempt === true) return () => undefined
-    if (!this.#requests.take(holder)) return undefined
-    return () => this.#requests.add(holder, -1)
+  #enter({ holder, peer }: Entered, connection: Connection, cut: () => void): (() => void) | undefined {
+    const worth = () => (peer.connection?.verifiedAt === undefined ? 0 : 1)
+    const leave = peer.exempt === true ? () => undefined : this.#requests.enter(holder, { worth, cut })
+    if (leave === undefined) return undefined
+    connection.openRequests += 1
+    let isOpen = true
+    return () => {
+      if (isOpen) connection.openRequests -= 1
+      isOpen = false
+      leave()
+    }
   }
 
   /** Counts a body as it arrives, whoever reads it. `begun` is called once, when there is something to read. */
@@ -325,9 +339,11 @@ export class Admission {
       response.once("finish", sent.closed)
       atEnd.push(sent.closed)
       const place = this.#placeOf.get(connection)
-      const leave = (place?.asked() ?? true) ? this.#enter(entered) : undefined
+      const leave = (place?.asked() ?? true) ? this.#enter(entered, connection, cut) : undefined
       if (leave === undefined) {
         request.once("close", () => place?.whole())
+        // A proxy's connection carries others too.
+        if (this.#countRefusal(socket) >= maxRefused && !connection.isProxy) response.setHeader("connection", "close")
         answer(response, this.#refuse(this.#headOf(request), retryAfterMs))
         return
       }
@@ -392,26 +408,34 @@ export class Admission {
       if (session === undefined || session.destroyed) return
       const connection = this.#connectionOf.get(session) ?? this.sources.connection("unknown")
       const place = this.#placeOf.get(connection)
+      const entered = this.#peer(connection, headers["x-forwarded-for"])
+      const tookBack = () => {
+        // Whoever is behind a proxy must not cost the others their connection.
+        if (connection.isProxy) this.#places.tookBack(entered.holder)
+        else if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      }
       // It was reset as soon as it came.
       if (stream.destroyed || stream.closed) {
-        if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+        tookBack()
         return
       }
-      const entered = this.#peer(connection, headers["x-forwarded-for"])
-      const hasPlace = place?.asked() ?? true
+      const isCalm = !connection.isProxy || this.#places.mayTakeBack(entered.holder)
+      const hasPlace = isCalm && (place?.asked() ?? true)
       let isWhole = false
       const whole = () => {
         if (!isWhole) place?.whole()
         isWhole = true
       }
-      const leave = hasPlace ? this.#enter(entered) : undefined
+      const cut = () => this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      const leave = hasPlace ? this.#enter(entered, connection, cut) : undefined
       const sent = this.#follow(stream, entered)
       stream.once("close", () => {
         leave?.()
         sent.closed()
         whole()
-        if (!stream.aborted || session.destroyed || this.#ended.has(stream) || place?.tookBack() !== false) return
-        session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+        if (session.destroyed || this.#ended.has(stream)) return
+        // For a proxy's connection nobody else counts those that were answered already.
+        if (connection.isProxy ? stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR : stream.aborted) tookBack()
       })
       if (leave === undefined) {
         this.#refuseStream(stream, headers, connection)
@@ -435,21 +459,27 @@ export class Admission {
     stream.close(code)
   }
 
+  /** How many requests of a connection were refused lately, with this one. */
+  #countRefusal(connection: object): number {
+    const now = performance.now()
+    const known = this.#refused.get(connection)
+    const refused = known === undefined || now - known.since > refusedWindowMs ? { count: 0, since: now } : known
+    refused.count += 1
+    this.#refused.set(connection, refused)
+    return refused.count
+  }
+
   #refuseStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, connection: Connection): void {
     stream.on("error", () => undefined)
     const { session } = stream
     if (session === undefined) return
-    const now = performance.now()
-    const known = this.#refused.get(session)
-    const refused = known === undefined || now - known.since > refusedWindowMs ? { count: 0, since: now } : known
-    refused.count += 1
-    this.#refused.set(session, refused)
     // A proxy's connection carries others too.
-    if (refused.count > maxRefused && !connection.isProxy) {
+    const refused = connection.isProxy ? 0 : this.#countRefusal(session)
+    if (refused > maxRefused) {
       session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
       return
     }
-    if (refused.count > maxTold) {
+    if (refused > maxTold) {
       this.#end(stream, http2.constants.NGHTTP2_REFUSED_STREAM)
       return
     }

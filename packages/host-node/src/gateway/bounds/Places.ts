@@ -150,6 +150,16 @@ export class Places {
     return line
   }
 
+  /** A request of a client behind a proxy was reset: counts for the client, whose connections are the proxy's. */
+  tookBack(holder: string | undefined): void {
+    if (holder !== undefined) this.#spendReset(holder)
+  }
+
+  /** False while the client has reset so many requests that it gets no further ones. */
+  mayTakeBack(holder: string | undefined): boolean {
+    return holder === undefined || (this.#lines.get(holder)?.resetsLeft ?? 1) > 0
+  }
+
   #spendReset(holder: string): boolean {
     const line = this.#lineOf(holder)
     line.resetsLeft = Math.max(-this.#options.resets, line.resetsLeft - 1)

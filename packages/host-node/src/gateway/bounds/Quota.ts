@@ -34,13 +34,6 @@ export class Quota {
     return holder === undefined || this.of(holder) + amount <= this.#limits.perHolder
   }
 
-  /** True when it fits and was taken. */
-  take(holder: string | undefined, amount = 1): boolean {
-    if (!this.fits(holder, amount)) return false
-    this.add(holder, amount)
-    return true
-  }
-
   /** Takes (or, with a negative amount, gives back) whatever the bounds are. */
   add(holder: string | undefined, amount: number): void {
     this.#total += amount

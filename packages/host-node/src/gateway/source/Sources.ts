@@ -36,6 +36,7 @@ class Memory implements PeerConnection {
   set verifiedAt(at: number | undefined) {
     const isFirst = this.#at === undefined
     this.#at = at
+    this.#connection.isVerified = true
     if (isFirst) for (const told of this.#connection.onVerified) told()
   }
 }
@@ -49,6 +50,9 @@ export class Connection {
   readonly isExempt: boolean
   /** Called once for each client, when its first request was verified. */
   readonly onVerified: Array<() => void> = []
+  /** Whether a request on it was ever verified. */
+  isVerified = false
+  openRequests = 0
   #memory: Map<string, PeerConnection> | undefined
 
   constructor(ip: string, isProxy: boolean, isExempt: boolean) {
