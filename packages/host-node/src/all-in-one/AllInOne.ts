@@ -148,7 +148,8 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
         mailPageUrl: catcher.url.replace(/\/$/, ""),
         mailPageKey: Redacted.value(catcher.key),
         adminUser: admin.user,
-        adminPassword: admin.password
+        adminPassword: admin.password,
+        folderLost: folder.lost
       }
     })
   )

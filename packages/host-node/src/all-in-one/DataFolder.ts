@@ -44,6 +44,11 @@ export interface DataFolder {
   readonly mails: string
   readonly log: string
   readonly keys: Keys
+  /**
+   * Checks every 2 s that the folder is still ours, and fails when somebody has removed or replaced its lock: another
+   * process may own it by now.
+   */
+  readonly lost: Effect.Effect<never, DataFolderUnusable>
 }
 
 const unusable = (message: string) => new DataFolderUnusable({ message })
@@ -71,6 +76,30 @@ const takeLock = (folder: string): FolderLock.Hold => {
     throw unusable(`another Galaxy${who} is using this folder (${folder}); stop it first or ${elsewhere}`)
   }
 }
+
+const checkEvery = "2 seconds"
+
+const lostOf = (folder: string, lock: FolderLock.Hold): Effect.Effect<never, DataFolderUnusable> =>
+  Effect.sync(() => {
+    try {
+      return lock.isHeld()
+    } catch {
+      // What can't be looked at isn't known to be lost.
+      return true
+    }
+  }).pipe(
+    Effect.flatMap((held) =>
+      held
+        ? Effect.sleep(checkEvery)
+        : Effect.fail(
+            unusable(
+              `the lock of ${folder} was removed or replaced (${join(folder, FolderLock.lockFile)}), so another Galaxy ` +
+                "may be using the folder; leave that file alone, and start again once nobody else uses it"
+            )
+          )
+    ),
+    Effect.forever
+  )
 
 const newPageKey = () => randomBytes(32).toString("base64url")
 
@@ -160,7 +189,8 @@ export const open = (folder: string) =>
             database: at("database"),
             mails: at("mails"),
             log: at("galaxy.log"),
-            keys: loadKeys(at("keys.json"), existsSync(at("database")))
+            keys: loadKeys(at("keys.json"), existsSync(at("database"))),
+            lost: lostOf(path, lock)
           }
           return { opened, lock }
         } catch (cause) {

@@ -69,8 +69,9 @@ const main = async (): Promise<void> => {
       )
     )
   )
-  const ready = Effect.map(Platform, (it) => {
+  const ready = Effect.flatMap(Platform, (it) => {
     print(screen(it, { dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))
+    return it.folderLost
   })
   await launch(platform, ready, "\nStopping …")
 }

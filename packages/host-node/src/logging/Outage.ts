@@ -1,7 +1,8 @@
 /**
  * One log line when a dependency goes away and one when it is back, rather than one for each request that misses it.
  */
-import { Clock, Effect } from "effect"
+import { monotonicMillis } from "@galaxy/edge/monotonicMillis"
+import { Effect } from "effect"
 
 /** The state of one dependency, reported to by everything that uses it. */
 export interface Outage {
@@ -16,12 +17,12 @@ export const make = (words: { readonly lost: string; readonly back: string }): O
   let since: number | undefined
   return {
     begun: (reason) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(monotonicMillis, (now) => {
         if (since !== undefined) return Effect.void
         since = now
         return Effect.logWarning(words.lost).pipe(Effect.annotateLogs({ reason }))
       }),
-    over: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    over: Effect.flatMap(monotonicMillis, (now) => {
       if (since === undefined) return Effect.void
       const away = Math.round(now - since)
       since = undefined

@@ -1,5 +1,6 @@
 /** Where a running platform can be reached: what a host prints, and what a demo or a test talks to. */
-import { Context } from "effect"
+import { Context, type Effect } from "effect"
+import type { DataFolderUnusable } from "../all-in-one/DataFolder.ts"
 
 /** Origins are URLs without a path. The key and the password are secrets: not for a log. */
 export interface PlatformAddresses {
@@ -13,6 +14,8 @@ export interface PlatformAddresses {
   readonly mailPageKey: string
   readonly adminUser: string
   readonly adminPassword: string
+  /** Fails when another process may own the data folder: nothing may be written to it from then on. */
+  readonly folderLost: Effect.Effect<never, DataFolderUnusable>
 }
 
 /** A running platform: available once everything listens. */

@@ -82,17 +82,25 @@ export const sentence = (cause: Cause.Cause<unknown>): string => {
   return oneLine(plainly(deeper === "" || own.includes(deeper) ? own : `${own}: ${deeper}`))
 }
 
-/** Runs a layer until a signal comes or it fails, and then ends the process. `ready` runs once the layer is built. */
+/**
+ * Runs a layer until a signal comes or it fails, and then ends the process. `ready` runs once the layer is built. A
+ * failure of `ready` ends the process on the spot: what it holds isn't its own any more, so nothing is put in order.
+ */
 export const launch = async <A, E>(
   layer: Layer.Layer<A, E>,
-  ready: Effect.Effect<void, never, A>,
+  ready: Effect.Effect<void, Error, A>,
   goodbye?: string
 ): Promise<void> => {
   const fiber = Effect.runFork(
     Effect.scoped(
       Effect.gen(function* () {
         const built = yield* Layer.build(layer)
-        yield* Effect.provideContext(ready, built)
+        yield* Effect.catch(Effect.provideContext(ready, built), (failure) =>
+          Effect.sync(() => {
+            err(`Galaxy stopped: ${sentence(Cause.fail(failure))}`)
+            process.exit(1)
+          })
+        )
         return yield* Effect.never
       })
     )

@@ -6,7 +6,7 @@
  * (docs/decisions/0407).
  */
 import { randomBytes } from "node:crypto"
-import { Deferred, Effect, Exit, Schema, type Scope } from "effect"
+import { Clock, Deferred, Effect, Exit, Schema, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import * as Outage from "../logging/Outage.ts"
 import * as PgSession from "./PgSession.ts"
@@ -118,10 +118,12 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const lock = Effect.fnUntraced(function* (session: PgSession.PgSession) {
-    for (let waited = 0; ; waited += tryAgainMs) {
+    const begun = yield* Clock.monotonicTimeNanos
+    for (;;) {
       const [answer] = yield* session.query(`SELECT pg_try_advisory_lock($1) AS locked`, [key])
       if (answer?.["locked"] === true) return
-      if (!everHeld && waited >= options.waitMs) return yield* inUse(holder ?? "", options.waitMs)
+      const waitedMs = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e6
+      if (!everHeld && waitedMs >= options.waitMs) return yield* inUse(holder ?? "", options.waitMs)
       const [found] = yield* session.query(
         `SELECT host(a.client_addr) AS address, a.backend_start AS since ${holderOfLock}`
       )

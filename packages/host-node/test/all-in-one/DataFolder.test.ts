@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as DataFolder from "@galaxy/host-node/all-in-one/DataFolder"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { afterEach, assert, describe, it } from "vitest"
 
 const cleanups: Array<() => unknown> = []
@@ -35,6 +36,23 @@ describe("a data folder", () => {
     assert.strictEqual(statSync(folder).mode & 0o777, 0o700)
     assert.strictEqual(statSync(join(folder, "keys.json")).mode & 0o777, 0o600)
     assert.isFalse(existsSync(join(folder, "galaxy.lock")))
+  })
+
+  it("is watched: without its lock it counts as lost, within 2 s and with a sentence", async () => {
+    const folder = newFolder()
+    const watched = Effect.gen(function* () {
+      const { lost } = yield* DataFolder.open(folder)
+      const watching = yield* Effect.forkChild(Effect.flip(lost))
+      yield* TestClock.adjust("10 seconds")
+      assert.isUndefined(watching.pollUnsafe())
+      rmSync(join(folder, ".lock"))
+      yield* TestClock.adjust("2 seconds")
+      return yield* Fiber.join(watching)
+    })
+    const { message } = await Effect.runPromise(Effect.scoped(watched).pipe(Effect.provide(TestClock.layer())))
+    assert.match(message, /^the lock of .* was removed or replaced .*start again/)
+    assert.include(message, folder)
+    assert.notInclude(message, "\n")
   })
 
   it("gets the key of the mail page when an earlier version has made its keys", async () => {

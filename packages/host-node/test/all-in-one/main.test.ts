@@ -145,6 +145,23 @@ describe("npm start", () => {
   })
 
   it(
+    "ends with a sentence when the lock of its folder is taken away",
+    async () => {
+      const folder = newFolder()
+      const process = start(folder)
+      await addresses(process)
+      rmSync(join(folder, ".lock"))
+      assert.deepStrictEqual(await process.ended, { code: 1, signal: null })
+      assert.match(process.output, /^Galaxy stopped: the lock of .* was removed or replaced .*$/m)
+      // It ended on the spot, and a start afterwards finds everything in order.
+      const next = start(folder)
+      await addresses(next)
+      await next.kill("SIGTERM")
+    },
+    patience
+  )
+
+  it(
     "shows its mails to whoever has the link, and leaves other users of the machine nothing to read",
     async () => {
       const folder = newFolder()

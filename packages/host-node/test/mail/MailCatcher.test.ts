@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { request } from "node:http"
 import { networkInterfaces, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,7 +7,7 @@ import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTranspor
 import * as Catcher from "@galaxy/host-node/mail/catcher/MailCatcher"
 import { parseMail } from "@galaxy/host-node/mail/catcher/parseMail"
 import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
-import { Context, Effect, Exit, Fiber, Layer, Redacted, Scope } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Logger, Redacted, Scope } from "effect"
 
 const mail = (more: Partial<OutgoingMail> = {}): OutgoingMail => ({
   messageId: "<one@galaxy.test>",
@@ -250,6 +250,42 @@ describe("mail catcher", () => {
       assert.match(smtp.message, /SMTP: .*EADDRINUSE/)
     }).pipe(Effect.scoped)
   )
+
+  it.live("takes a mail although an old one can't be removed, and says so once", () => {
+    const lines: Array<string> = []
+    const listening = Logger.layer([Logger.make(({ message }) => lines.push(String(message)))])
+    return Effect.scoped(
+      Effect.gen(function* () {
+        const folder = yield* Effect.acquireRelease(
+          Effect.promise(() => mkdtemp(join(tmpdir(), "galaxy-mails-"))),
+          (it) => Effect.promise(() => rm(it, { recursive: true, force: true }))
+        )
+        const { catcher, send } = yield* start({ folder, limit: 1 })
+        yield* send(mail())
+        const [name = ""] = yield* Effect.promise(() => readdir(folder))
+        const file = join(folder, name)
+        // A folder isn't removed as a file is.
+        yield* Effect.promise(async () => {
+          await rm(file)
+          await mkdir(file)
+        })
+        for (const messageId of ["<two@galaxy.test>", "<three@galaxy.test>"]) {
+          yield* send(mail({ messageId }))
+          assert.deepStrictEqual(
+            (yield* catcher.mails).map((it) => it.messageId),
+            [messageId]
+          )
+        }
+        yield* Effect.promise(() => rm(file, { recursive: true }))
+        yield* send(mail({ messageId: "<four@galaxy.test>" }))
+        assert.lengthOf(yield* Effect.promise(() => readdir(folder)), 1)
+        assert.deepStrictEqual(
+          lines.filter((it) => it.includes("old caught mails")),
+          ["old caught mails can't be removed", "old caught mails are removed again"]
+        )
+      })
+    ).pipe(Effect.provide(listening))
+  })
 
   it.live("keeps the newest mails over a restart, readable by their owner only", () =>
     Effect.gen(function* () {

@@ -1,4 +1,5 @@
 /** One backend at a time on a database, whatever becomes of its connections. */
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import * as PgDatabaseLock from "@galaxy/host-node/sql/PgDatabaseLock"
 import * as PgSession from "@galaxy/host-node/sql/PgSession"
@@ -28,6 +29,40 @@ const owner = Effect.fnUntraced(function* (url: string, options: Partial<Postgre
 /** On the server, without a lock. */
 const aside = <A, E>(url: string, effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
   Effect.provide(effect, Postgres.layer({ url, maxConnections: 1 }))
+
+/** The URL by way of a proxy that keeps every answer back for a while, and shows what is sent. */
+const slowly = (url: string, millis: number, seen: (sent: string) => void) =>
+  Effect.gen(function* () {
+    const server = new URL(url)
+    const to = new URL(url)
+    const sockets = new Set<Socket>()
+    const proxy = createServer((near) => {
+      const far = connect(Number(server.port), server.hostname)
+      for (const socket of [near, far]) {
+        sockets.add(socket)
+        socket.on("error", () => undefined)
+        socket.on("close", () => {
+          near.destroy()
+          far.destroy()
+        })
+      }
+      near.on("data", (chunk) => {
+        seen(chunk.toString("latin1"))
+        far.write(chunk)
+      })
+      far.on("data", (chunk) => setTimeout(() => near.write(chunk), millis))
+    })
+    yield* Effect.promise(() => new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve)))
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        proxy.close()
+        for (const socket of sockets) socket.destroy()
+      })
+    )
+    to.hostname = "127.0.0.1"
+    to.port = String((proxy.address() as AddressInfo).port)
+    return to.href
+  })
 
 const table = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.andThen(sql`CREATE TABLE things (id int PRIMARY KEY, n int)`, sql`INSERT INTO things VALUES (1, 0)`)
@@ -77,6 +112,25 @@ describe.skipIf(server === undefined)("the lock on a database", () => {
           /^another backend is using this database \(.*since 20.*\) and didn't stop within 1 s\./
         )
         assert.isTrue(yield* first.run(Effect.flatMap(DatabaseOwnership, (it) => it.held)))
+      })
+    )
+  )
+
+  it.live("a second backend waits no longer where the answers are slow", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* owner(url)
+        let tries = 0
+        const slow = yield* slowly(url, 600, (sent) => {
+          if (sent.includes("pg_try_advisory_lock")) tries++
+        })
+        const error = yield* Effect.flip(
+          PgDatabaseLock.make({ url: slow, connectTimeoutMs: 20_000, waitMs: 2_000, heartbeatTimeoutMs: 20_000 })
+        )
+        assert.strictEqual(error._tag, "DatabaseInUse")
+        // The second try is answered 2.3 s after the beginning.
+        assert.strictEqual(tries, 2)
       })
     )
   )

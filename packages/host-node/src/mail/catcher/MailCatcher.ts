@@ -14,6 +14,7 @@ import { SMTPServer, type SMTPServerSession } from "smtp-server"
 import { hostsOf, isLoopback } from "../../http/hosts.ts"
 import { createListener } from "../../http/Listener.ts"
 import { refuse } from "../../http/refuse.ts"
+import * as Outage from "../../logging/Outage.ts"
 import { CaughtMail, codeIn } from "./CaughtMail.ts"
 import { MailFolder } from "./MailFolder.ts"
 import { isSame, PageKey } from "./PageKey.ts"
@@ -222,8 +223,13 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
   }
   const clock = yield* Clock.Clock
   const caught = yield* PubSub.sliding<CaughtMail>(256)
+  const runFork = Effect.runForkWith(yield* Effect.context())
+  const outage = Outage.make({ lost: "old caught mails can't be removed", back: "old caught mails are removed again" })
+  const report = (problem: unknown) => {
+    runFork(problem === undefined ? outage.over : outage.begun(messageOf(problem)))
+  }
   const folder = yield* Effect.tryPromise({
-    try: () => MailFolder.open(options.folder, options.limit ?? 200),
+    try: () => MailFolder.open(options.folder, options.limit ?? 200, report),
     catch: (cause) => new MailCatcherUnavailable({ message: `folder of caught mails: ${messageOf(cause)}` })
   })
 
