@@ -11,14 +11,17 @@ export interface EdgeSettingsShape {
   readonly maxPayloadBytes: number
   /** Silence of an event stream after which a heartbeat is sent, in milliseconds. */
   readonly heartbeatMs: number
+  /** Whoever asks for readiness within this time after a probe gets its result, in milliseconds. */
+  readonly probeKeptMs: number
 }
 
-/** The values that wire.md names: 60 s past, 10 s future, 1 MiB, a heartbeat every 20 s. */
+/** The values that wire.md names: 60 s past, 10 s future, 1 MiB, a heartbeat every 20 s; and a second for results of probes. */
 export const defaults: EdgeSettingsShape = {
   freshnessPastMs: 60_000,
   freshnessFutureMs: 10_000,
   maxPayloadBytes: 1_048_576,
-  heartbeatMs: 20_000
+  heartbeatMs: 20_000,
+  probeKeptMs: 1_000
 }
 
 /** The settings of one gateway, fixed when it starts. */

@@ -19,6 +19,7 @@ import { EdgeSettings } from "./EdgeSettings.ts"
 import { PeerOf } from "./PeerOf.ts"
 import { RateLimited } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
+import { sharedFor } from "./sharedFor.ts"
 
 const maxBodyBytes = 16 * 1024
 
@@ -130,41 +131,50 @@ const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe(
 
 const patience = "2 seconds"
 
+/** What is missing for reservations, and the state of the backend. */
+const probe = Effect.gen(function* () {
+  const settings = yield* EdgeSettings
+  const store = yield* ReplayStore
+  const client = yield* BackendClient
+  const silent = { _tag: "silent", why: "it doesn't answer" } as const
+  const work = Effect.all(
+    [
+      store
+        .ready(settings.freshnessFutureMs)
+        .pipe(
+          Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
+          Effect.match({ onFailure: ({ why }) => [why], onSuccess: () => [] })
+        ),
+      client.ready.pipe(
+        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
+        Effect.match({ onFailure: () => "unavailable", onSuccess: () => "ready" })
+      )
+    ],
+    { concurrency: "unbounded" }
+  )
+  return yield* sharedFor(work, settings.probeKeptMs)
+})
+
 /**
  * Ready means that requests can be reserved. The backend's state is shown but doesn't count: if gateways went out of
  * service with their backend, all would go at once and leave players without a signed answer.
  */
-const readyz = HttpRouter.add(
-  "GET",
-  "/readyz",
-  Effect.gen(function* () {
-    const settings = yield* EdgeSettings
-    const store = yield* ReplayStore
-    const client = yield* BackendClient
-    const silent = { _tag: "silent", why: "it doesn't answer" } as const
-    const [missing, backend] = yield* Effect.all(
-      [
-        store
-          .ready(settings.freshnessFutureMs)
-          .pipe(
-            Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
-            Effect.match({ onFailure: ({ why }) => [why], onSuccess: () => [] })
-          ),
-        client.ready.pipe(
-          Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
-          Effect.match({ onFailure: () => "unavailable", onSuccess: () => "ready" })
-        )
-      ],
-      { concurrency: "unbounded" }
+const readyz = Layer.unwrap(
+  Effect.map(probe, (work) =>
+    HttpRouter.add(
+      "GET",
+      "/readyz",
+      Effect.map(work, ([missing, backend]) => {
+        const [why] = missing
+        return why === undefined
+          ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
+          : HttpServerResponse.jsonUnsafe(
+              { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
+              { status: 503 }
+            )
+      })
     )
-    const [why] = missing
-    return why === undefined
-      ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
-      : HttpServerResponse.jsonUnsafe(
-          { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
-          { status: 503 }
-        )
-  })
+  )
 )
 
 const methods: Readonly<Record<string, string>> = {

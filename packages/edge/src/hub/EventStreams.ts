@@ -13,7 +13,7 @@ import { InvalidEnvelope, RateLimited, type Refusal, SessionRevoked, SessionUnkn
 import { SessionCache } from "../SessionCache.ts"
 import { Verifier } from "../Verifier.ts"
 import * as eventStream from "./eventStream.ts"
-import { PushHub } from "./PushHub.ts"
+import { type EndReason, PushHub } from "./PushHub.ts"
 
 /**
  * The `GatewayEvent` of wire.md. `sequence` is 0 for the gateway's own events. The signature also covers the session of
@@ -33,7 +33,8 @@ export interface SignedEvent {
 
 /**
  * Serves event streams. Each begins with `gateway.server_time` and ends only with a refusal: of the verification, of a
- * full hub (`RateLimited`), or `SessionRevoked` and `ShuttingDown` later.
+ * full hub (`RateLimited`), or later `SessionRevoked`, `ShuttingDown`, or `RateLimited` where its session has opened too
+ * many after it.
  */
 export class EventStreams extends Context.Service<
   EventStreams,
@@ -63,6 +64,17 @@ const retries = {
 const fullRetryMs = 5_000
 /** When the push log starts over, every stream catches up at once: commands mustn't wait behind all of them. */
 const maxCatchUps = 24
+
+const refusalOf = (reason: EndReason): Refusal => {
+  switch (reason) {
+    case "session_revoked":
+      return new SessionRevoked()
+    case "shutting_down":
+      return new ShuttingDown()
+    case "displaced":
+      return new RateLimited({ retryAfterMs: fullRetryMs })
+  }
+}
 
 const resumeAfterOf = (payload: Uint8Array) =>
   Effect.try({
@@ -167,7 +179,7 @@ export const layer: Layer.Layer<
               registration,
               page: (after, limit) => reading(backend.events(session.userId, after, limit)),
               mayGoOn: reading(stillActive(deviceSessionId)),
-              onEnd: (reason) => (reason === "session_revoked" ? new SessionRevoked() : new ShuttingDown()),
+              onEnd: refusalOf,
               pageSize,
               heartbeatMillis: settings.heartbeatMs
             })

@@ -12,7 +12,10 @@ export type Inbox =
   | { readonly type: "event"; readonly event: LiveEvent }
   /** Something may have been missed: continue from the backend. */
   | { readonly type: "catchUp" }
-  | { readonly type: "end"; readonly reason: "session_revoked" | "shutting_down" }
+  | { readonly type: "end"; readonly reason: EndReason }
+
+/** Why a stream ends: `displaced` by later streams of its session. */
+export type EndReason = "session_revoked" | "shutting_down" | "displaced"
 
 /** Whose stream it is: for delivery, revocation and the bounds. */
 export interface StreamListener {
@@ -22,12 +25,13 @@ export interface StreamListener {
   readonly network?: string | undefined
 }
 
-/** Too many streams are open: of this session, of this network or altogether. */
+/** Too many streams are open: of this network or altogether. */
 export class HubFull extends Schema.TaggedError<HubFull>()("HubFull", {}) {}
 
 /** Bounds on open streams and on what may wait for each. */
 export interface PushHubOptions {
   readonly maxStreams: number
+  /** One more ends the oldest of the session, which may be one whose client is gone. */
   readonly maxStreamsPerSession: number
   /** Per IPv4 address or IPv6 /64. */
   readonly maxStreamsPerNetwork: number
@@ -46,17 +50,22 @@ export const defaults: PushHubOptions = {
 interface Entry extends StreamListener {
   readonly inbox: Queue.Queue<Inbox>
   /** Set once: an end is never dropped for lack of room. */
-  ended: "session_revoked" | "shutting_down" | undefined
+  ended: EndReason | undefined
+  /** Something may have been missed. This isn't dropped either: an invalidation may be among it. */
+  missed: boolean
 }
 
-/** The inbox of a registered stream. Once the stream was ended, `take` returns only that end. */
+/**
+ * The inbox of a registered stream. Once the stream was ended, `take` returns only that end; where something may have
+ * been missed, `take` says so before anything else.
+ */
 export interface Registration {
   readonly take: Effect.Effect<Inbox>
 }
 
 /**
  * Delivers events to the open streams of their user, and ends streams on revocation and shutdown. `register` fails with
- * `HubFull`; nothing else fails or waits.
+ * `HubFull`, and ends the oldest stream of a session that has as many as it may; nothing else fails or waits.
  */
 export class PushHub extends Context.Service<
   PushHub,
@@ -91,6 +100,19 @@ const index = () => {
   }
 }
 
+const takeFrom = (entry: Entry): Effect.Effect<Inbox> =>
+  Effect.suspend(() => {
+    if (entry.ended !== undefined) return Effect.succeed<Inbox>({ type: "end", reason: entry.ended })
+    if (entry.missed) {
+      entry.missed = false
+      return Effect.succeed<Inbox>({ type: "catchUp" })
+    }
+    // An item of that type only wakes: what it says stands beside the inbox.
+    return Effect.flatMap(Queue.take(entry.inbox), (item) =>
+      item.type === "catchUp" ? takeFrom(entry) : Effect.succeed(item)
+    )
+  })
+
 /** Starts without streams; options that are left out take their defaults. */
 export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHub> =>
   Layer.effect(
@@ -107,7 +129,14 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
         Queue.offerUnsafe(entry.inbox, item)
       }
 
-      const end = (entries: Iterable<Entry>, reason: "session_revoked" | "shutting_down") => {
+      const forget = (entry: Entry) => {
+        all.delete(entry)
+        byUser.remove(entry.userId, entry)
+        bySession.remove(entry.deviceSessionId, entry)
+        if (entry.network !== undefined) byNetwork.remove(entry.network, entry)
+      }
+
+      const end = (entries: Iterable<Entry>, reason: EndReason) => {
         for (const entry of entries) {
           entry.ended = entry.ended ?? reason
           offer(entry, { type: "end", reason: entry.ended })
@@ -117,15 +146,22 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
       const register = (listener: StreamListener) =>
         Effect.acquireRelease(
           Effect.gen(function* () {
+            const own = bySession.of(listener.deviceSessionId)
+            const [oldest] = own.size >= maxStreamsPerSession ? own : []
+            if (oldest !== undefined) {
+              end([oldest], "displaced")
+              // At once: a stream whose client is gone may take a while to end.
+              forget(oldest)
+            }
             const full =
               all.size >= maxStreams ||
-              bySession.of(listener.deviceSessionId).size >= maxStreamsPerSession ||
               (listener.network !== undefined && byNetwork.of(listener.network).size >= maxStreamsPerNetwork)
             if (full) return yield* new HubFull()
             const entry: Entry = {
               ...listener,
               inbox: yield* Queue.sliding<Inbox>(inboxCapacity),
-              ended: closed ? "shutting_down" : undefined
+              ended: closed ? "shutting_down" : undefined,
+              missed: false
             }
             all.add(entry)
             byUser.add(entry.userId, entry)
@@ -133,24 +169,8 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
             if (entry.network !== undefined) byNetwork.add(entry.network, entry)
             return entry
           }),
-          (entry) =>
-            Effect.sync(() => {
-              all.delete(entry)
-              byUser.remove(entry.userId, entry)
-              bySession.remove(entry.deviceSessionId, entry)
-              if (entry.network !== undefined) byNetwork.remove(entry.network, entry)
-            })
-        ).pipe(
-          Effect.map(
-            (entry): Registration => ({
-              take: Effect.suspend(() =>
-                entry.ended === undefined
-                  ? Queue.take(entry.inbox)
-                  : Effect.succeed<Inbox>({ type: "end", reason: entry.ended })
-              )
-            })
-          )
-        )
+          (entry) => Effect.sync(() => forget(entry))
+        ).pipe(Effect.map((entry): Registration => ({ take: takeFrom(entry) })))
 
       return PushHub.of({
         register,
@@ -167,7 +187,11 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
             end(byUser.of(userId), "session_revoked")
           }),
         catchUpAll: Effect.sync(() => {
-          for (const entry of all) offer(entry, { type: "catchUp" })
+          for (const entry of all) {
+            entry.missed = true
+            // Wakes one that waits.
+            offer(entry, { type: "catchUp" })
+          }
         }),
         close: Effect.sync(() => {
           closed = true

@@ -5,7 +5,7 @@
  * next one; otherwise something is missing, and is read from the backend.
  */
 import { Effect, Option, Ref, Stream } from "effect"
-import type { Inbox, Registration } from "./PushHub.ts"
+import type { EndReason, Inbox, Registration } from "./PushHub.ts"
 import type { LiveEvent } from "./PushSource.ts"
 
 /** A page of kept events from the backend. */
@@ -32,7 +32,7 @@ export interface EventStreamOptions<E> {
   readonly page: (after: number, limit: number) => Effect.Effect<KeptEvents, E>
   /** Fails when the stream may not continue: its end may be among what was missed. */
   readonly mayGoOn: Effect.Effect<void, E>
-  readonly onEnd: (reason: "session_revoked" | "shutting_down") => E
+  readonly onEnd: (reason: EndReason) => E
   readonly pageSize: number
   readonly heartbeatMillis: number
 }

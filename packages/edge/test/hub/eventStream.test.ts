@@ -179,8 +179,40 @@ describe("an event stream", () => {
       ]
       assert.deepStrictEqual(
         exits.map((it) => it._tag),
-        ["Success", "Success", "Failure", "Success", "Failure"]
+        ["Success", "Success", "Success", "Success", "Failure"]
       )
+    }).pipe(Effect.scoped, Effect.provide(withHub))
+  )
+
+  it.effect("is ended by later ones of its session, the oldest first, and counts no more from then on", () =>
+    Effect.gen(function* () {
+      const hub = yield* PushHub.PushHub
+      const register = hub.register({ userId: user, deviceSessionId: session })
+      const [first, second, third] = [yield* register, yield* register, yield* register]
+      assert.strictEqual(yield* hub.size, 2)
+      yield* hub.publish(event(1))
+      assert.deepStrictEqual(yield* first.take, { type: "end", reason: "displaced" })
+      for (const it of [second, third]) assert.deepStrictEqual(yield* it.take, { type: "event", event: event(1) })
+    }).pipe(Effect.scoped, Effect.provide(withHub))
+  )
+
+  it.effect("hears of what it may have missed once, before all else, however full its inbox is", () =>
+    Effect.gen(function* () {
+      const hub = yield* PushHub.PushHub
+      const registration = yield* hub.register({ userId: user, deviceSessionId: session })
+      yield* hub.publish(event(1))
+      yield* hub.catchUpAll
+      for (let sequence = 2; sequence <= 10; sequence++) yield* hub.publish(event(sequence))
+      const items: Array<PushHub.Inbox> = []
+      for (let taken = 0; taken < 5; taken++) items.push(yield* registration.take)
+      assert.deepStrictEqual(
+        items.map((it) => (it.type === "event" ? it.event.sequence : it.type)),
+        ["catchUp", 7, 8, 9, 10]
+      )
+      const waiting = yield* Effect.forkChild(registration.take)
+      yield* settle
+      yield* hub.catchUpAll
+      assert.deepStrictEqual(yield* Fiber.join(waiting), { type: "catchUp" })
     }).pipe(Effect.scoped, Effect.provide(withHub))
   )
 

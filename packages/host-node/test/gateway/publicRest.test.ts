@@ -5,7 +5,7 @@ import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as Fixture from "./fixture.ts"
 
@@ -87,187 +87,190 @@ const bodyOf = (bytes: number, filler = "x") => {
 
 const bound = 16 * 1024
 
-layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("public routes", (it) => {
-  it.effect("tell what a client has to know of the gateway", () =>
-    Effect.gen(function* () {
-      const { publicKey } = yield* EdgeCrypto
-      const { status, json } = yield* get("/api/v1/public/gateway-info")
-      assert.strictEqual(status, 200)
-      const { server_time_ms, ...info } = json as Record<string, unknown>
-      assert.deepStrictEqual(info, {
-        protocol_version: "v1",
-        signing_public_key: Buffer.from(publicKey).toString("base64"),
-        freshness_past_ms: 60_000,
-        freshness_future_ms: 10_000
-      })
-      assert.isTrue(Number.isInteger(server_time_ms))
-      assert.isBelow(Math.abs(Number(server_time_ms) - Date.now()), 10_000)
-    })
-  )
-
-  it.effect("probes tell whether it lives and is ready by itself, and show its backend", () =>
-    Effect.gen(function* () {
-      const script = yield* Fixture.Script
-      const ready = { status: "ready", missing: [], backend: "ready" }
-      assert.deepInclude(yield* get("/readyz"), { status: 200, json: ready })
-      script.ready = false
-      const alone = yield* get("/readyz")
-      const alive = yield* get("/healthz")
-      script.ready = true
-      assert.deepInclude(alone, { status: 200, json: { ...ready, backend: "unavailable" } })
-      assert.strictEqual(alive.status, 200)
-    })
-  )
-
-  for (const path of [sendCode, confirmCode]) {
-    it.effect(`${path}: the backend is asked with what it may believe, and its answer comes back`, () =>
+layer(Fixture.gateway({ ...Fixture.generous, edge: { probeKeptMs: 0 } }), { excludeTestServices: true })(
+  "public routes",
+  (it) => {
+    it.effect("tell what a client has to know of the gateway", () =>
       Effect.gen(function* () {
-        const script = yield* Fixture.Script
-        const body = { email: "ada@example.test", code: "112358", challenge_id: path, more: { kept: [1, null, "é"] } }
-        const answer = yield* post(path, body, {
-          "accept-language": "ru-RU, de;q=0.5",
-          "x-forwarded-for": "203.0.113.9",
-          forwarded: "for=203.0.113.9",
-          "x-real-ip": "203.0.113.9",
-          "x-user-id": Fixture.userId,
-          "x-request-id": "theirs",
-          "x-galaxy-peer-ip": "203.0.113.9"
+        const { publicKey } = yield* EdgeCrypto
+        const { status, json } = yield* get("/api/v1/public/gateway-info")
+        assert.strictEqual(status, 200)
+        const { server_time_ms, ...info } = json as Record<string, unknown>
+        assert.deepStrictEqual(info, {
+          protocol_version: "v1",
+          signing_public_key: Buffer.from(publicKey).toString("base64"),
+          freshness_past_ms: 60_000,
+          freshness_future_ms: 10_000
         })
-        assert.strictEqual(answer.status, 200)
-        assert.deepStrictEqual(answer.json, { challenge_id: "c1" })
-        const { requestId, ...call } = script.publicCalls.at(-1) ?? { requestId: "" }
-        assert.deepStrictEqual(call, {
-          path,
-          body,
-          acceptLanguage: "ru-RU, de;q=0.5",
-          sourceIp: "127.0.0.1",
-          traceparent: ""
-        })
-        assert.match(requestId, /^[0-9a-f-]{36}$/)
-        assert.strictEqual(answer.headers["x-request-id"], requestId)
+        assert.isTrue(Number.isInteger(server_time_ms))
+        assert.isBelow(Math.abs(Number(server_time_ms) - Date.now()), 10_000)
       })
     )
 
-    it.effect(`${path}: the backend's refusals come back as they are, its absence as service_unavailable`, () =>
+    it.effect("probes tell whether it lives and is ready by itself, and show its backend", () =>
       Effect.gen(function* () {
         const script = yield* Fixture.Script
-        const usual = script.publicAnswer
-        const json = { error: { code: "account_permanently_blocked", message: "blocked" } }
-        script.publicAnswer = { status: 400, json }
-        const refused = yield* post(path, {})
-        script.publicAnswer = "down"
-        const absent = yield* post(path, {})
-        script.publicAnswer = usual
-        assert.deepInclude(refused, { status: 400, json })
-        isError(absent, 503, "service_unavailable")
+        const ready = { status: "ready", missing: [], backend: "ready" }
+        assert.deepInclude(yield* get("/readyz"), { status: 200, json: ready })
+        script.ready = false
+        const alone = yield* get("/readyz")
+        const alive = yield* get("/healthz")
+        script.ready = true
+        assert.deepInclude(alone, { status: 200, json: { ...ready, backend: "unavailable" } })
+        assert.strictEqual(alive.status, 200)
       })
     )
 
-    it.effect(`${path}: only JSON is read`, () =>
+    for (const path of [sendCode, confirmCode]) {
+      it.effect(`${path}: the backend is asked with what it may believe, and its answer comes back`, () =>
+        Effect.gen(function* () {
+          const script = yield* Fixture.Script
+          const body = { email: "ada@example.test", code: "112358", challenge_id: path, more: { kept: [1, null, "é"] } }
+          const answer = yield* post(path, body, {
+            "accept-language": "ru-RU, de;q=0.5",
+            "x-forwarded-for": "203.0.113.9",
+            forwarded: "for=203.0.113.9",
+            "x-real-ip": "203.0.113.9",
+            "x-user-id": Fixture.userId,
+            "x-request-id": "theirs",
+            "x-galaxy-peer-ip": "203.0.113.9"
+          })
+          assert.strictEqual(answer.status, 200)
+          assert.deepStrictEqual(answer.json, { challenge_id: "c1" })
+          const { requestId, ...call } = script.publicCalls.at(-1) ?? { requestId: "" }
+          assert.deepStrictEqual(call, {
+            path,
+            body,
+            acceptLanguage: "ru-RU, de;q=0.5",
+            sourceIp: "127.0.0.1",
+            traceparent: ""
+          })
+          assert.match(requestId, /^[0-9a-f-]{36}$/)
+          assert.strictEqual(answer.headers["x-request-id"], requestId)
+        })
+      )
+
+      it.effect(`${path}: the backend's refusals come back as they are, its absence as service_unavailable`, () =>
+        Effect.gen(function* () {
+          const script = yield* Fixture.Script
+          const usual = script.publicAnswer
+          const json = { error: { code: "account_permanently_blocked", message: "blocked" } }
+          script.publicAnswer = { status: 400, json }
+          const refused = yield* post(path, {})
+          script.publicAnswer = "down"
+          const absent = yield* post(path, {})
+          script.publicAnswer = usual
+          assert.deepInclude(refused, { status: 400, json })
+          isError(absent, 503, "service_unavailable")
+        })
+      )
+
+      it.effect(`${path}: only JSON is read`, () =>
+        withoutCalls(
+          Effect.gen(function* () {
+            for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
+              const headers: Record<string, string> = type === "" ? {} : { "content-type": type }
+              isError(yield* send(path, { headers, body: "{}" }), 415, "unsupported_media_type")
+            }
+            for (const body of ["", "{", "{} {}", "nonsense", '{"email":"\n"}']) {
+              isError(yield* send(path, { headers: jsonType, body }), 400, "invalid_request")
+            }
+          })
+        )
+      )
+
+      it.effect(`${path}: JSON may say its charset`, () =>
+        Effect.gen(function* () {
+          const headers = { "content-type": "Application/JSON ; charset=utf-8" }
+          assert.strictEqual((yield* send(path, { headers, body: "{}" })).status, 200)
+        })
+      )
+
+      it.effect(`${path}: the body must have at most 16 KiB`, () =>
+        Effect.gen(function* () {
+          for (const filler of ["x", "é", "宇"]) {
+            const whole = bodyOf(bound, filler)
+            assert.strictEqual((yield* send(path, { headers: jsonType, body: whole })).status, 200)
+            assert.strictEqual((yield* send(path, { headers: jsonType, body: [whole] })).status, 200)
+          }
+          yield* withoutCalls(
+            Effect.gen(function* () {
+              for (const filler of ["x", "é", "宇"]) {
+                const body = bodyOf(bound + 1, filler)
+                isError(yield* send(path, { headers: jsonType, body }), 413, "payload_too_large")
+                const parts = [body.slice(0, 100), body.slice(100)]
+                isError(yield* send(path, { headers: jsonType, body: parts }), 413, "payload_too_large")
+              }
+              const endless = Array.from({ length: 64 }, () => "x".repeat(16 * 1024))
+              isError(yield* send(path, { headers: jsonType, body: endless }), 413, "payload_too_large")
+            })
+          )
+        })
+      )
+    }
+
+    const methods = [
+      [sendCode, "POST"],
+      [confirmCode, "POST"],
+      ["/api/v1/public/gateway-info", "GET"],
+      ["/healthz", "GET"],
+      ["/readyz", "GET"]
+    ] as const
+    it.effect("HEAD is answered like GET, without the body", () =>
       withoutCalls(
         Effect.gen(function* () {
-          for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
-            const headers: Record<string, string> = type === "" ? {} : { "content-type": type }
-            isError(yield* send(path, { headers, body: "{}" }), 415, "unsupported_media_type")
+          for (const [path, method] of methods) {
+            const { status, json } = yield* send(path, { method: "HEAD" })
+            assert.deepStrictEqual(
+              { path, status, json },
+              { path, status: method === "GET" ? 200 : 405, json: undefined }
+            )
           }
-          for (const body of ["", "{", "{} {}", "nonsense", '{"email":"\n"}']) {
-            isError(yield* send(path, { headers: jsonType, body }), 400, "invalid_request")
+          assert.strictEqual((yield* send("/nothing", { method: "HEAD" })).status, 404)
+        })
+      )
+    )
+
+    it.effect("another method is told which one is right", () =>
+      withoutCalls(
+        Effect.gen(function* () {
+          for (const [path, right] of methods) {
+            for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"].filter((it) => it !== right)) {
+              const answer = yield* send(`${path}?a=b`, { method, headers: jsonType })
+              isError(answer, 405, "method_not_allowed")
+              assert.include(answer.headers.allow ?? "", right)
+            }
           }
         })
       )
     )
 
-    it.effect(`${path}: JSON may say its charset`, () =>
-      Effect.gen(function* () {
-        const headers = { "content-type": "Application/JSON ; charset=utf-8" }
-        assert.strictEqual((yield* send(path, { headers, body: "{}" })).status, 200)
-      })
-    )
-
-    it.effect(`${path}: the body must have at most 16 KiB`, () =>
-      Effect.gen(function* () {
-        for (const filler of ["x", "é", "宇"]) {
-          const whole = bodyOf(bound, filler)
-          assert.strictEqual((yield* send(path, { headers: jsonType, body: whole })).status, 200)
-          assert.strictEqual((yield* send(path, { headers: jsonType, body: [whole] })).status, 200)
-        }
-        yield* withoutCalls(
-          Effect.gen(function* () {
-            for (const filler of ["x", "é", "宇"]) {
-              const body = bodyOf(bound + 1, filler)
-              isError(yield* send(path, { headers: jsonType, body }), 413, "payload_too_large")
-              const parts = [body.slice(0, 100), body.slice(100)]
-              isError(yield* send(path, { headers: jsonType, body: parts }), 413, "payload_too_large")
-            }
-            const endless = Array.from({ length: 64 }, () => "x".repeat(16 * 1024))
-            isError(yield* send(path, { headers: jsonType, body: endless }), 413, "payload_too_large")
-          })
-        )
-      })
+    it.effect("everything else is not_found", () =>
+      withoutCalls(
+        Effect.gen(function* () {
+          const paths = [
+            "/",
+            "/api/v1/public/auth",
+            `${sendCode}/`,
+            "/api/v1/user/account",
+            "/api/v1/internal/users/1/events",
+            "/api/v1/admin/users",
+            "/healthz/../api/v1/admin/users",
+            "/%2e%2e/healthz",
+            "/%zz",
+            "/galaxy.gateway.v1.Other/ExecuteCommand",
+            "/constructor"
+          ]
+          for (const path of paths) {
+            const answer = yield* get(path)
+            assert.strictEqual(answer.status, 404, path)
+            isError(answer, 404, "not_found")
+          }
+        })
+      )
     )
   }
-
-  const methods = [
-    [sendCode, "POST"],
-    [confirmCode, "POST"],
-    ["/api/v1/public/gateway-info", "GET"],
-    ["/healthz", "GET"],
-    ["/readyz", "GET"]
-  ] as const
-  it.effect("HEAD is answered like GET, without the body", () =>
-    withoutCalls(
-      Effect.gen(function* () {
-        for (const [path, method] of methods) {
-          const { status, json } = yield* send(path, { method: "HEAD" })
-          assert.deepStrictEqual(
-            { path, status, json },
-            { path, status: method === "GET" ? 200 : 405, json: undefined }
-          )
-        }
-        assert.strictEqual((yield* send("/nothing", { method: "HEAD" })).status, 404)
-      })
-    )
-  )
-
-  it.effect("another method is told which one is right", () =>
-    withoutCalls(
-      Effect.gen(function* () {
-        for (const [path, right] of methods) {
-          for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"].filter((it) => it !== right)) {
-            const answer = yield* send(`${path}?a=b`, { method, headers: jsonType })
-            isError(answer, 405, "method_not_allowed")
-            assert.include(answer.headers.allow ?? "", right)
-          }
-        }
-      })
-    )
-  )
-
-  it.effect("everything else is not_found", () =>
-    withoutCalls(
-      Effect.gen(function* () {
-        const paths = [
-          "/",
-          "/api/v1/public/auth",
-          `${sendCode}/`,
-          "/api/v1/user/account",
-          "/api/v1/internal/users/1/events",
-          "/api/v1/admin/users",
-          "/healthz/../api/v1/admin/users",
-          "/%2e%2e/healthz",
-          "/%zz",
-          "/galaxy.gateway.v1.Other/ExecuteCommand",
-          "/constructor"
-        ]
-        for (const path of paths) {
-          const answer = yield* get(path)
-          assert.strictEqual(answer.status, 404, path)
-          isError(answer, 404, "not_found")
-        }
-      })
-    )
-  )
-})
+)
 
 const tight = { burst: 2, perSecond: 0.001 }
 
@@ -377,4 +380,19 @@ layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without 
       })
     })
   )
+})
+
+describe("many who ask whether it is ready", () => {
+  it.live("cost no more than one", () => {
+    let probes = 0
+    const counting = Layer.succeed(ReplayStore, {
+      reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "nobody reserves here" })),
+      ready: () => Effect.sync(() => void (probes += 1))
+    })
+    return Effect.gen(function* () {
+      const all = yield* Effect.forEach(Array.from({ length: 50 }), () => get("/readyz"), { concurrency: 10 })
+      assert.isTrue(all.every(({ status }) => status === 200))
+      assert.strictEqual(probes, 1)
+    }).pipe(Effect.provide(Fixture.gateway({ edge: { probeKeptMs: 600_000 } }, counting)))
+  })
 })

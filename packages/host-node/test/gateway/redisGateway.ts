@@ -13,7 +13,10 @@ export const futureMs = 400
 export const onRedis = (url: string) => RedisReplayStore.layer({ url: Redacted.make(url) })
 
 export const gatewayOn = (url: string) =>
-  Fixture.gateway({ ...Fixture.generous, edge: { freshnessFutureMs: futureMs } }, Layer.orDie(onRedis(url)))
+  Fixture.gateway(
+    { ...Fixture.generous, edge: { freshnessFutureMs: futureMs, probeKeptMs: 0 } },
+    Layer.orDie(onRedis(url))
+  )
 
 export interface Refused {
   readonly reason: string | undefined

@@ -267,26 +267,40 @@ describe.each(protocols)("%s", (protocol) => {
     )
   )
 
-  it.live("a session has so many streams; one that its client leaves makes room", () =>
+  it.live("a session has so many streams; one more ends its oldest, and no other's", () =>
     withGateway(
       Effect.gen(function* () {
         const first = yield* open(protocol)
-        yield* open(protocol)
-        const error = yield* Effect.flip((yield* ask(protocol)).next)
+        const second = yield* open(protocol)
+        const others = yield* open(protocol, { deviceSessionId: otherSession })
+        const third = yield* open(protocol)
+        const error = yield* Effect.flip(first.next)
         assert.deepStrictEqual(ended(error), {
           code: Code.ResourceExhausted,
           reason: "rate_limited",
           domain: "galaxy"
         })
         assert.isAbove(Number(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds), 0)
-        yield* open(protocol, { deviceSessionId: otherSession })
+        yield* happens(event(1))
+        for (const stream of [second, third, others]) yield* brings(stream, event(1))
+      }),
+      { hub: { maxStreamsPerSession: 2 }, edge: { heartbeatMs: 3_600_000 } }
+    )
+  )
+
+  it.live("an address has so many streams; one that its client leaves makes room", () =>
+    withGateway(
+      Effect.gen(function* () {
+        const first = yield* open(protocol)
+        const error = yield* Effect.flip((yield* ask(protocol)).next)
+        assert.strictEqual(ended(error).reason, "rate_limited")
         yield* first.leave
         // The gateway learns of it from the connection; no heartbeat has to fail first.
         const stream = yield* Effect.retry(open(protocol), Schedule.spaced("10 millis"))
         yield* happens(event(1))
         yield* brings(stream, event(1))
       }),
-      { hub: { maxStreamsPerSession: 2 }, edge: { heartbeatMs: 3_600_000 } }
+      { hub: { maxStreamsPerNetwork: 1 }, edge: { heartbeatMs: 3_600_000 } }
     )
   )
 

@@ -1,0 +1,40 @@
+/**
+ * One run of an effect for everybody who asks at about the same time, so that asking often costs no more than asking
+ * once.
+ */
+import { Deferred, Effect, type Scope } from "effect"
+import { monotonicMillis } from "./monotonicMillis.ts"
+
+interface Run<A> {
+  endedAt: number | undefined
+  readonly result: Deferred.Deferred<A>
+}
+
+/**
+ * At most one run at a time; its result is returned to all who ask until `keepMs` after its end. A run belongs to the
+ * scope, not to whoever asked first. The effect must end by itself.
+ */
+export const sharedFor = <A>(
+  effect: Effect.Effect<A>,
+  keepMs: number
+): Effect.Effect<Effect.Effect<A>, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    let latest: Run<A> | undefined
+    const current = Effect.uninterruptible(
+      Effect.gen(function* () {
+        const now = yield* monotonicMillis
+        if (latest !== undefined && (latest.endedAt === undefined || now - latest.endedAt < keepMs)) return latest
+        const run: Run<A> = { endedAt: undefined, result: Deferred.makeUnsafe() }
+        latest = run
+        const finish = Effect.onExit(Effect.interruptible(effect), (exit) =>
+          Effect.flatMap(monotonicMillis, (ended) => {
+            run.endedAt = ended
+            return Deferred.done(run.result, exit)
+          })
+        )
+        yield* Effect.forkIn(finish, scope)
+        return run
+      })
+    )
+    return Effect.flatMap(current, ({ result }) => Deferred.await(result))
+  })
