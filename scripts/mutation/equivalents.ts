@@ -38,15 +38,9 @@ export const equivalents: ReadonlyArray<Equivalent> = [
   },
   {
     file: "packages/edge/src/ReservationTable.ts",
-    before: "restore: (key, expiresAt) => put(key, Math.max(expiresAt, expiries.get(key) ?? 0)),",
-    after: "restore: (key, expiresAt) => put(key, Math.max(expiresAt, expiries.get(key) ?? 1)),",
-    why: "Nothing that is restored expires in the first millisecond of 1970."
-  },
-  {
-    file: "packages/core/src/auth/SourceNetwork.ts",
-    before: "const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => 0)",
-    after: "const zeros = Array.from({ length: Math.max(1, 8 - before.length - after.length) }, () => 0)",
-    why: "Only an address with all eight groups gets a zero more, behind them, where nobody looks."
+    before: "restore: (key, now, leftMs) => put(key, Math.max(now + leftMs, expiries.get(key) ?? 0)),",
+    after: "restore: (key, now, leftMs) => put(key, Math.max(now + leftMs, expiries.get(key) ?? 1)),",
+    why: "Nothing that is restored expires in the first millisecond of the monotonic clock."
   },
   {
     file: "packages/host-node/src/gateway/FileReplayStore.ts",

@@ -40,6 +40,12 @@ const fencing = [
 export const targets: ReadonlyArray<Target> = [
   { source: "packages/contract/src/signing/SigningInput.ts", tests: ["packages/contract/test/signing.test.ts"] },
   { source: "packages/edge/src/Verifier.ts", tests: envelope },
+  { source: "packages/contract/src/net/Address.ts", tests: [edge("address.test.ts"), core("auth/values.test.ts")] },
+  {
+    source: "packages/edge/src/ClockSteps.ts",
+    tests: [edge("ClockSteps.test.ts"), "packages/host-node/test/gateway/replayContract.test.ts"]
+  },
+  { source: "packages/edge/src/LossWatch.ts", tests: ["packages/host-node/test/gateway/replayContract.test.ts"] },
   { source: "packages/edge/src/VouchedTime.ts", tests: [edge("VouchedTime.test.ts")] },
   {
     source: "packages/edge/src/Budgets.ts",

@@ -34,7 +34,7 @@ export const make = (capacity: number): ReservationTable => {
   return {
     take: (key, now, ttlMs) => {
       drop(now)
-      if ((expiries.get(key) ?? 0) > now) return "repeated"
+      if ((expiries.get(key) ?? now) > now) return "repeated"
       if (expiries.size >= capacity) return "full"
       put(key, now + ttlMs)
       return "first"
