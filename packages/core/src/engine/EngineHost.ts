@@ -43,7 +43,9 @@ export interface EngineEnd {
 export class EngineStartFailed extends Schema.TaggedError<EngineStartFailed>()("EngineStartFailed", {
   reason: Schema.String,
   /** Retrying can't help: the image is unknown or refuses its state. */
-  permanent: Schema.Boolean
+  permanent: Schema.Boolean,
+  /** As many engines run as may: there will be room when another one has ended. */
+  noRoom: Schema.optionalKey(Schema.Boolean)
 }) {
   override get message(): string {
     return this.reason
@@ -83,7 +85,7 @@ export class EngineHost extends Context.Service<
 
 const noHost = "this program runs no engines: give it an EngineHost that does"
 
-/** For programs that run no games. Starting one anyway fails for good, with a reason that its owner can read. */
+/** For programs that run no games. Starting one anyway fails for good, with a reason for operators. */
 export const layerNone: Layer.Layer<EngineHost> = Layer.succeed(EngineHost, {
   start: () => Effect.fail(new EngineStartFailed({ reason: noHost, permanent: true })),
   inspect: () => Effect.succeed(Option.none()),

@@ -18,6 +18,9 @@ import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
 
+/** What players read where the reason is for operators only. */
+const notStarted = "the engine could not be started"
+
 /**
  * Makes attempts to start games: each call is one attempt, for a row in state `starting`. It ends with the game
  * running, a retry planned, or, after `startAttempts` or a failure that can't heal, with the start failed.
@@ -78,47 +81,55 @@ export const make = Effect.gen(function* () {
     yield* Effect.logInfo("a game has started")
   })
 
-  /** Leaves nothing of a failed start: its galaxy was never played, and the next start may have other players. */
-  const end = (
-    row: RuntimeRow,
-    status: "start_failed" | "stopped",
-    reason: string,
-    operation: string | undefined,
-    told: ReturnType<typeof events.onStartFailed>
-  ) =>
-    Effect.andThen(
-      host.discard(row.game_id),
+  /**
+   * Ends the start for good and leaves nothing of it: its galaxy was never played, and the next start may have other
+   * players. The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
+   */
+  const end = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string | undefined) {
+    const mine = yield* store.write(row, { failure_reason: reason })
+    yield* host.discard(row.game_id)
+    return (status: "start_failed" | "stopped", why: string, told: ReturnType<typeof events.onStartFailed>) =>
       sql.withTransaction(
         Effect.gen(function* () {
           yield* told
-          yield* store.write(row, {
+          yield* store.write(mine, {
             status,
             next_attempt_at: null,
-            failure_reason: reason,
+            failure_reason: why,
             current_container_id: null,
             engine_endpoint: null
           })
-          if (operation !== undefined) yield* store.end(operation, reason)
+          if (operation !== undefined) yield* store.end(operation, why)
         })
       )
-    )
+  })
 
   /** The game is gone, or its state has moved on, while it was being started: there is nothing left to start. */
   const drop = (row: RuntimeRow, operation: string | undefined) => (why: { readonly message: string }) =>
-    end(row, "stopped", why.message, operation, Effect.void)
+    Effect.flatMap(end(row, why.message, operation), (close) => close("stopped", why.message, Effect.void))
 
-  const giveUp = (row: RuntimeRow, reason: string, operation: string | undefined) =>
-    end(row, "start_failed", reason, operation, events.onStartFailed({ gameId: row.game_id, reason })).pipe(
+  const giveUp = Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    reason: string,
+    forPlayers: string,
+    operation: string | undefined
+  ) {
+    const close = yield* end(row, reason, operation)
+    yield* close("start_failed", reason, events.onStartFailed({ gameId: row.game_id, reason: forPlayers })).pipe(
       Effect.andThen(Effect.logWarning("a game's start has failed").pipe(Effect.annotateLogs({ reason }))),
-      Effect.catchTag("GameGone", drop(row, operation))
+      Effect.catchTag("GameGone", (why) => close("stopped", why.message, Effect.void))
     )
+  })
 
-  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
+  /** A start that finds no room waits for some, and uses up no attempt. */
+  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string, counts: boolean) {
     const now = yield* DateTime.now
+    const attempts = counts ? row.attempts : Math.max(1, row.attempts - 1)
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* store.write(row, {
-          next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
+          attempts,
+          next_attempt_at: DateTime.toDate(retryAt(config, attempts, now)),
           failure_reason: reason
         })
         yield* store.end(operation, reason)
@@ -134,7 +145,7 @@ export const make = Effect.gen(function* () {
     if (read.attempts >= config.startAttempts) {
       // The process died in the middle of every attempt, including the last.
       const reason = read.failure_reason ?? "the start was cut off each time"
-      return yield* giveUp(read, reason, undefined)
+      return yield* giveUp(read, reason, notStarted, undefined)
     }
     const { row, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
@@ -153,9 +164,12 @@ export const make = Effect.gen(function* () {
           const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
           const hopeless =
             outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent) || error?._tag === "EngineRefused"
-          return yield* hopeless || row.attempts >= config.startAttempts
-            ? giveUp(row, reason, operation)
-            : retryLater(row, reason, operation)
+          const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)
+          // What an engine says of a game is for its players; how a process failed to start is not.
+          const forPlayers = error?._tag === "EngineRefused" ? reason : notStarted
+          return yield* hasRoom && (hopeless || row.attempts >= config.startAttempts)
+            ? giveUp(row, reason, forPlayers, operation)
+            : retryLater(row, reason, operation, hasRoom)
         })
       )
     )

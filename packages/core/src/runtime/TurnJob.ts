@@ -101,7 +101,8 @@ export const make = Effect.gen(function* () {
           status: "generation_in_progress",
           generating_turn: row.current_turn + 1,
           ...deadlineChange(next, now),
-          ...(row.force_next_turn ? { force_next_turn: false } : {}),
+          // A turn that was forced since the row was read is this one.
+          force_next_turn: false,
           next_attempt_at: DateTime.toDate(now),
           attempts: 0
         })

@@ -27,7 +27,9 @@ export const outOfMemory: EngineEnd = { reason: "the engine ran out of memory", 
 
 export interface Script {
   /** Fails the start, where it answers something. */
-  readonly start?: (before: number) => { readonly reason: string; readonly permanent: boolean } | undefined
+  readonly start?: (
+    before: number
+  ) => { readonly reason: string; readonly permanent: boolean; readonly noRoom?: boolean } | undefined
   readonly call?: (call: Call) => Effect.Effect<Scripted>
   /** Replaces the answer of an engine that did as it was asked. */
   readonly after?: (call: Call) => Response | undefined

@@ -86,7 +86,9 @@ eachDatabase((name, database) => {
           assert.isNull(last.next_attempt_at)
           const shown = yield* game
           assert.strictEqual(shown.status, "start_failed")
-          assert.strictEqual(shown.failure_reason, "no room 2")
+          // Why a process didn't start is for operators.
+          assert.strictEqual(last.failure_reason, "no room 2")
+          assert.strictEqual(shown.failure_reason, "the engine could not be started")
           assert.deepStrictEqual(
             (yield* operations(gameId)).map((it) => [it.status, it.error]),
             [0, 1, 2].map((it) => ["failed", `no room ${it}`])
@@ -97,14 +99,52 @@ eachDatabase((name, database) => {
         })
       )
 
-      it.effect("what can't get better is not tried again", () =>
+      it.effect("a start that finds no room waits for it, however long that takes", () =>
         Effect.gen(function* () {
           const runtimes = yield* Runtimes
           const engines = yield* ScriptedEngines
           const { gameId, game } = yield* startingGame()
+          yield* engines.script(gameId, {
+            start: (before) => (before < 6 ? { reason: "full", permanent: false, noRoom: true } : undefined)
+          })
+          for (let attempt = 0; attempt < 6; attempt++) {
+            yield* runtimes.reconcile(gameId)
+            assert.strictEqual((yield* row(gameId)).status, "starting")
+            yield* advance("1 hour")
+          }
+          yield* runtimes.reconcile(gameId)
+          assert.strictEqual((yield* game).status, "running")
+        })
+      )
+
+      it.effect("an owner who was overtaken in the last attempt deletes nothing", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const store = yield* RuntimeStore
+          const { gameId } = yield* startingGame()
+          yield* engines.script(gameId, {
+            call: ({ path }) =>
+              Effect.gen(function* () {
+                if (!path.endsWith("/init")) return undefined
+                yield* store.write(yield* row(gameId), { failure_reason: "taken over" })
+                return refusal(409, "conflict", "other players")
+              }).pipe(Effect.provideService(RuntimeStore, store), Effect.orDie)
+          })
+          assert.isFalse(yield* runtimes.reconcile(gameId))
+          assert.strictEqual((yield* engines.game(gameId)).discards, 0)
+          assert.deepInclude(yield* row(gameId), { status: "starting", failure_reason: "taken over" })
+        })
+      )
+
+      it.effect("what can't get better is not tried again", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const { gameId } = yield* startingGame()
           yield* engines.script(gameId, { start: () => ({ reason: "no such image", permanent: true }) })
           yield* runtimes.reconcile(gameId)
-          assert.strictEqual((yield* game).failure_reason, "no such image")
+          assert.strictEqual((yield* row(gameId)).failure_reason, "no such image")
 
           const refused = yield* startingGame()
           yield* engines.script(refused.gameId, {
@@ -130,7 +170,7 @@ eachDatabase((name, database) => {
             yield* runtimes.reconcile(gameId)
             yield* advance("5 minutes")
           }
-          assert.strictEqual((yield* game).failure_reason, "the answer is not a valid game status")
+          assert.strictEqual((yield* row(gameId)).failure_reason, "the answer is not a valid game status")
           yield* engines.script(gameId, {})
           yield* games.retryStart(owner, gameId)
           yield* games.start(owner, gameId)
@@ -173,7 +213,7 @@ eachDatabase((name, database) => {
         Effect.gen(function* () {
           const runtimes = yield* Runtimes
           const engines = yield* ScriptedEngines
-          const { gameId, game } = yield* startingGame()
+          const { gameId } = yield* startingGame()
           yield* engines.script(gameId, {
             call: ({ path }) =>
               Effect.succeed(
@@ -186,7 +226,7 @@ eachDatabase((name, database) => {
             yield* runtimes.reconcile(gameId)
             yield* advance("5 minutes")
           }
-          assert.strictEqual((yield* game).failure_reason, "the engine's galaxy has other players")
+          assert.strictEqual((yield* row(gameId)).failure_reason, "the engine's galaxy has other players")
         })
       )
 

@@ -1,6 +1,8 @@
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import * as TurnJob from "@galaxy/core/runtime/TurnJob"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
+import * as EngineReady from "@galaxy/core/engine/EngineReady"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Duration, Effect, Option } from "effect"
@@ -213,6 +215,21 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(whileMade, ["generation_in_progress"])
         assert.isFalse((yield* row).force_next_turn)
         assert.strictEqual((yield* Effect.flip(expected))._tag, "TurnPassed")
+        yield* reconcile
+        assert.deepStrictEqual(yield* made, { 1: 1 })
+      })
+    )
+
+    it.effect("a turn that is forced while the due one is being opened is that one", () =>
+      Effect.gen(function* () {
+        const runtimes = yield* Runtimes
+        const turn = yield* TurnJob.make.pipe(Effect.provide(EngineReady.layer))
+        const { gameId, reconcile, row, made } = yield* runningGame
+        yield* advance("1 day")
+        const read = yield* row
+        yield* runtimes.forceNextTurn(gameId, 0)
+        yield* turn.cutoff(read)
+        yield* reconcile
         yield* reconcile
         assert.deepStrictEqual(yield* made, { 1: 1 })
       })

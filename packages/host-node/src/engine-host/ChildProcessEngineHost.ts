@@ -126,7 +126,11 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       if (program === undefined) return yield* failed("the image can't be run as a child process", true)
       if (closing) return yield* failed("the engine host is shutting down")
       if (processes.size >= maxEngines)
-        return yield* failed(`${maxEngines} engines are already running, which is the limit`)
+        return yield* new EngineStartFailed({
+          reason: `${maxEngines} engines are already running, which is the limit`,
+          permanent: false,
+          noRoom: true
+        })
       const stateDir = folder(spec.gameId)
       const token = Redacted.make(randomBytes(32).toString("base64url"))
       const make = Effect.sync(() => {

@@ -77,6 +77,15 @@ export class TooManyGames extends Schema.TaggedError<TooManyGames>()("TooManyGam
   }
 }
 
+/** The caller already owns `limit` games that are being played (`LobbyConfig.gamesInPlayPerOwner`). */
+export class TooManyGamesInPlay extends Schema.TaggedError<TooManyGamesInPlay>()("TooManyGamesInPlay", {
+  limit: Schema.Int
+}) {
+  override get message(): string {
+    return `you already own ${this.limit} games that are being played; one of them has to end first`
+  }
+}
+
 /**
  * The game has fewer active members than its `min_players`. Checked at `ready_to_start` and once more at `start`, since
  * members may leave in between.
@@ -98,4 +107,5 @@ export type GameError =
   | GameStateConflict
   | GameSettingsInvalid
   | TooManyGames
+  | TooManyGamesInPlay
   | NotEnoughPlayers

@@ -61,3 +61,6 @@ export const inviting: ReadonlyArray<GameStatus> = ["draft", "enrollment_open", 
 
 /** States that no action leaves. */
 export const terminal: ReadonlyArray<GameStatus> = ["finished", "cancelled"]
+
+/** States in which a game has an engine, or is about to get one. */
+export const inPlay: ReadonlyArray<GameStatus> = ["starting", "running", "paused"]

@@ -8,7 +8,7 @@ import { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
-import { terminal } from "./GameState.ts"
+import { inPlay, terminal } from "./GameState.ts"
 import type { PagePosition } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 
@@ -95,10 +95,10 @@ export class GameStore extends Context.Service<
     /** Games that the user owns or plays in, newest first. */
     listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
     /**
-     * How many games of the owner are neither finished nor cancelled. Locks the owner to the end of the transaction, so
-     * that two games created at once both count.
+     * How many games of the owner have not ended, and how many of them have or are about to get an engine. Locks the
+     * owner to the end of the transaction, so that two games created or started at once both count.
      */
-    countOpen(owner: UserId): Effect.Effect<number, StorageError>
+    countOwned(owner: UserId): Effect.Effect<{ readonly open: number; readonly inPlay: number }, StorageError>
   }
 >()("@galaxy/core/lobby/game/GameStore") {}
 
@@ -176,12 +176,12 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
             rows.map((row) => withoutNulls(row))
           )
         ),
-      countOpen: Effect.fnUntraced(function* (owner) {
+      countOwned: Effect.fnUntraced(function* (owner) {
         yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/game-owner/${owner}`}, 0))`
-        const rows = yield* sql<{ readonly count: number }>`
-          SELECT count(*)::int AS count FROM backend.games
-          WHERE owner_user_id = ${owner} AND NOT ${sql.in("status", terminal)}`
-        return rows[0]?.count ?? 0
+        const [counts] = yield* sql<{ readonly open: number; readonly inPlay: number }>`
+          SELECT count(*)::int AS open, (count(*) FILTER (WHERE ${sql.in("status", inPlay)}))::int AS "inPlay"
+          FROM backend.games WHERE owner_user_id = ${owner} AND NOT ${sql.in("status", terminal)}`
+        return counts ?? { open: 0, inPlay: 0 }
       }, StorageError.refail)
     })
   })

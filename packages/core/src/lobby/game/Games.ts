@@ -24,7 +24,8 @@ import {
   type GameStateConflict,
   type NotGameOwner,
   NotEnoughPlayers,
-  TooManyGames
+  TooManyGames,
+  TooManyGamesInPlay
 } from "./GameError.ts"
 import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
 import * as TurnSchedule from "./TurnSchedule.ts"
@@ -53,7 +54,10 @@ export class Games extends Context.Service<
      * Queues the start; the runtime reports its outcome through `RuntimeEvents`. Fails with `NoEngineVersion` where the
      * game's engine version, or every one, is no longer enabled.
      */
-    start(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError | NotEnoughPlayers | NoEngineVersion>
+    start(
+      caller: UserId,
+      gameId: GameId
+    ): Effect.Effect<Game, StepError | NotEnoughPlayers | TooManyGamesInPlay | NoEngineVersion>
     /** Makes a game whose start failed ready to be started again. */
     retryStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
     /** The game's active members, in the order in which they joined. */
@@ -117,7 +121,7 @@ export const layer: Layer.Layer<
     const create = Effect.fn("Games.create")(function* (caller: UserId, settings: typeof CreateGame.Type) {
       const turns = yield* validated(settings)
       const limit = config.openGamesPerOwner
-      if ((yield* games.countOpen(caller)) >= limit) return yield* new TooManyGames({ limit })
+      if ((yield* games.countOwned(caller)).open >= limit) return yield* new TooManyGames({ limit })
       return yield* games.insert({
         game_id: GameId.make(yield* newId),
         owner_user_id: caller,
@@ -159,6 +163,11 @@ export const layer: Layer.Layer<
 
     const queueStart = Effect.fnUntraced(function* (game: Game) {
       yield* enoughPlayers(game)
+      const limit = config.gamesInPlayPerOwner
+      const owner = game.owner_user_id
+      if (owner !== undefined && (yield* games.countOwned(owner)).inPlay >= limit) {
+        return yield* new TooManyGamesInPlay({ limit })
+      }
       const seated = yield* members.active(game.game_id)
       yield* runtime.requestStart({
         gameId: game.game_id,

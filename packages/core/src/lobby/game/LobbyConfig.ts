@@ -11,6 +11,11 @@ export interface LobbySettings {
   readonly inviteLifetimeMaxMs: number
   /** Most games of one owner that are neither finished nor cancelled; 100 by default. */
   readonly openGamesPerOwner: number
+  /**
+   * Most games of one owner that are being played, each of which has an engine; 20 by default. Without it one account
+   * could take all engines that a host runs.
+   */
+  readonly gamesInPlayPerOwner: number
   /** Most pending invites of one game; 500 by default. */
   readonly pendingInvitesPerGame: number
 }
@@ -23,6 +28,7 @@ const defaults: LobbySettings = {
   inviteLifetimeMs: 7 * day,
   inviteLifetimeMaxMs: 365 * day,
   openGamesPerOwner: 100,
+  gamesInPlayPerOwner: 20,
   pendingInvitesPerGame: 500
 }
 

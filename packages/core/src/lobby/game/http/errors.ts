@@ -9,5 +9,6 @@ export const errors: ErrorTable<GameError> = {
   GameStateConflict: ["conflict", own, "wrong_state"],
   GameSettingsInvalid: ["invalid_request", own],
   TooManyGames: ["conflict", own, "limit_reached"],
+  TooManyGamesInPlay: ["conflict", own, "limit_reached"],
   NotEnoughPlayers: ["conflict", own]
 }
