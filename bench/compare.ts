@@ -15,8 +15,8 @@ import type { Answer, Task } from "./compare/worker.ts"
 const here = fileURLToPath(new URL("..", import.meta.url))
 const worker = fileURLToPath(new URL("compare/worker.ts", import.meta.url))
 
-const warmUpMs = 3_000
-const rounds = 41
+const warmUpMs = 2_000
+const rounds = 31
 /** A measurement lasts about this long, by repeating short works. */
 const roundMs = 30
 

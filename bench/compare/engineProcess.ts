@@ -68,22 +68,37 @@ export const startEngine = async (tree: string) => {
     return texts
   }
 
-  const works: ReadonlyArray<Work> = [
-    { name: `a turn of ${players} in a process`, prepare: giveOrders, once: makeTurn, elsewhere: true, text: String },
-    {
-      name: `a turn of ${players} in a process, with all reports`,
-      elsewhere: true,
-      prepare: giveOrders,
-      once: async () => [await makeTurn(), ...(await reports())],
-      text: (texts) => withoutMessages((texts as ReadonlyArray<string>).map((it) => JSON.parse(it) as unknown))
-    }
-  ]
   return {
     folder,
-    works,
+    giveOrders,
+    makeTurn,
+    reports,
     end: async () => {
       child.stdin.end()
       await ended
     }
   }
 }
+
+type Engine = Awaited<ReturnType<typeof startEngine>>
+
+const planned = (name: string, text: Work["text"], once: (engine: Engine) => Promise<unknown>) => ({
+  name,
+  work: (engine: Engine): Work => ({
+    name,
+    elsewhere: true,
+    prepare: engine.giveOrders,
+    once: () => once(engine),
+    text
+  })
+})
+
+/** Turns of the process: each goes on with the same game. */
+export const processWorks = [
+  planned(`a turn of ${players} in a process`, String, (engine) => engine.makeTurn()),
+  planned(
+    `a turn of ${players} in a process, with all reports`,
+    (texts) => withoutMessages((texts as ReadonlyArray<string>).map((it) => JSON.parse(it) as unknown)),
+    async (engine) => [await engine.makeTurn(), ...(await engine.reports())]
+  )
+]

@@ -1,5 +1,6 @@
 /** The works of one tree in a process of its own, each done when the parent asks for it. */
 import { createHash } from "node:crypto"
+import type { Work } from "./Work.ts"
 import { worksOf } from "./works.ts"
 
 /** What a worker is asked to do: one work, `times` times in a row. */
@@ -16,6 +17,7 @@ export interface Answer {
 
 const [tree = "."] = process.argv.slice(2)
 const { works, end } = await worksOf(tree)
+const built: Array<Promise<Work> | undefined> = []
 
 /** Milliseconds of processor time that this process has used: what else the machine does isn't counted. */
 const cpuMs = (): number => {
@@ -24,7 +26,7 @@ const cpuMs = (): number => {
 }
 
 const run = async ({ work, times }: Task): Promise<Answer> => {
-  const it = works[work]
+  const it = await (built[work] ??= works[work]?.build())
   const now = it?.elsewhere === true ? () => performance.now() : cpuMs
   let ms = 0
   let result: unknown

@@ -2,6 +2,7 @@
 import { InvalidRequest } from "@galaxy/contract/api/ApiError"
 import { EngineApi, EngineInputErrors } from "@galaxy/contract/engine/EngineApi"
 import { Effect, Layer, type Redacted } from "effect"
+import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
 import { Engine } from "./Engine.ts"
@@ -43,7 +44,9 @@ const play = HttpApiBuilder.group(
       command: ({ payload: { actor, turn, commands } }) => answered(engine.command({ actor, turn }, commands)),
       order: ({ payload: { actor, turn, orders } }) => answered(engine.order({ actor, turn }, orders)),
       orders: ({ query }) => answered(engine.orders(query.race, query.turn)),
-      report: ({ query }) => answered(engine.report(query.race, query.turn))
+      // Written as it is: checking again what this program has just made took longer than making it.
+      report: ({ query }) =>
+        Effect.map(answered(engine.report(query.race, query.turn)), (it) => HttpServerResponse.jsonUnsafe(it))
     })
   })
 )

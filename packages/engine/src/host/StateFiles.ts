@@ -9,6 +9,7 @@ import { Effect, FileSystem, Option, Path, Result, Schema } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import type { StateJson } from "../state/canonical.ts"
 import { seal, unseal } from "./sealed.ts"
+import { Sha256 } from "./Sha256.ts"
 import type { StateKind } from "./upgrades.ts"
 import { StateBroken } from "./StateError.ts"
 
@@ -27,6 +28,7 @@ const isLeftover = (name: string): boolean => /^\.\d+\.json\.tmp$/.test(name)
 export const open = Effect.fnUntraced(function* (root: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
+  const sha256 = yield* Sha256
   const at = (name: string): string => path.join(root, name)
 
   const folder = path.resolve(root)
@@ -59,20 +61,32 @@ export const open = Effect.fnUntraced(function* (root: string) {
     lasting.add(name)
   })
 
-  const write = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
+  const place = (name: string) => {
     const target = at(name)
     const folder = path.dirname(target)
-    const hidden = path.join(folder, `.${path.basename(target)}.tmp`)
+    return { target, folder, hidden: path.join(folder, `.${path.basename(target)}.tmp`) }
+  }
+
+  /** Puts the content on the disk under a hidden name. */
+  const prepare = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
     yield* Effect.scoped(
       Effect.gen(function* () {
-        const file = yield* fs.open(hidden, { flag: "w", mode: 0o600 })
-        yield* file.writeAll(utf8.encode(seal(kind, content)))
+        const file = yield* fs.open(place(name).hidden, { flag: "w", mode: 0o600 })
+        yield* file.writeAll(utf8.encode(seal(kind, content, sha256)))
         yield* file.sync
       })
     )
+  })
+
+  /** Gives a prepared file its name, for good. */
+  const publish = Effect.fnUntraced(function* (name: string) {
+    const { target, folder, hidden } = place(name)
     yield* fs.rename(hidden, target)
     yield* syncFolder(folder)
   })
+
+  const write = (kind: StateKind, name: string, content: StateJson) =>
+    Effect.andThen(prepare(kind, name, content), publish(name))
 
   /**
    * The content of a file; none when it is missing. Fails with `StateBroken` when it doesn't unseal or fit the schema.
@@ -90,7 +104,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
       )
     )
     if (Option.isNone(text)) return Option.none<A>()
-    const content = Result.flatMap(unseal(kind, text.value), (it) =>
+    const content = Result.flatMap(unseal(kind, text.value, sha256), (it) =>
       Result.mapError(Schema.decodeUnknownResult(schema)(it), (error) => `has unexpected content: ${error.message}`)
     )
     if (Result.isFailure(content)) return yield* new StateBroken({ file: name, problem: content.failure })
@@ -110,7 +124,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
     return found.filter((it) => !it.startsWith(".")).toSorted()
   })
 
-  return { ensureFolder, write, read, names, list }
+  return { ensureFolder, prepare, publish, write, read, names, list }
 })
 
 /**

@@ -139,12 +139,18 @@ interface Reports {
   readonly write: (race: number) => Report
 }
 
+/** The reports of a turn; what all of them need is gathered with the first. */
+const reportsAfter = ({ galaxy, log }: Made): Reports => {
+  let write: ((race: number) => Report) | undefined
+  return { turn: galaxy.turn, races: galaxy.races.length, write: (race) => (write ??= reporter(galaxy, log))(race) }
+}
+
 const make = Effect.fnUntraced(function* (root: string) {
   const files = yield* StateUnavailable.refail(StateFiles.open(root))
   const lock = yield* FolderLock.acquire(root)
   const read = readers(files)
   const known = yield* Ref.make<Option.Option<Option.Option<Galaxy>>>(Option.none())
-  const lastRead = yield* Ref.make<Option.Option<Reports>>(Option.none())
+  const lastReports = yield* Ref.make<Option.Option<Reports>>(Option.none())
   const one = (yield* Semaphore.make(1)).withPermits(1)
   const oneReader = (yield* Semaphore.make(1)).withPermits(1)
 
@@ -167,12 +173,11 @@ const make = Effect.fnUntraced(function* (root: string) {
 
   /** All races ask for the same turn at about the same time: the first gathers what the others need too. */
   const reportsOf = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
-    const last = yield* Ref.get(lastRead)
+    const last = yield* Ref.get(lastReports)
     if (Option.isSome(last) && last.value.turn === turn) return last.value
     const { log } = yield* read.turnFile(gameId, turn)
-    const galaxy = yield* read.galaxyAfter(gameId, turn)
-    const reports = { turn, races: galaxy.races.length, write: reporter(galaxy, log) }
-    yield* Ref.set(lastRead, Option.some(reports))
+    const reports = reportsAfter({ galaxy: yield* read.galaxyAfter(gameId, turn), log })
+    yield* Ref.set(lastReports, Option.some(reports))
     return reports
   }, oneReader)
 
@@ -185,13 +190,19 @@ const make = Effect.fnUntraced(function* (root: string) {
   const keepTurn = Effect.fn("StateStore.keepTurn")(function* ({ galaxy, log }: Made) {
     const { game_id, turn } = galaxy
     yield* writing(
-      files
-        .write("turn", fileOf("turns", turn), { game_id, turn, log })
-        .pipe(
-          Effect.andThen(files.write("galaxy", fileOf("galaxy", turn), galaxy)),
-          Effect.andThen(Ref.set(lastRead, Option.none())),
-          Effect.andThen(Ref.set(known, Option.some(Option.some(galaxy))))
-        )
+      // The disk takes both at once; only their names have to appear in this order.
+      Effect.all(
+        [
+          files.prepare("turn", fileOf("turns", turn), { game_id, turn, log }),
+          files.prepare("galaxy", fileOf("galaxy", turn), galaxy)
+        ],
+        { concurrency: 2, discard: true }
+      ).pipe(
+        Effect.andThen(files.publish(fileOf("turns", turn))),
+        Effect.andThen(files.publish(fileOf("galaxy", turn))),
+        Effect.andThen(Ref.set(lastReports, Option.some(reportsAfter({ galaxy, log })))),
+        Effect.andThen(Ref.set(known, Option.some(Option.some(galaxy))))
+      )
     )
   })
 

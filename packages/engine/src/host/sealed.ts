@@ -6,6 +6,7 @@
 import { Result } from "effect"
 import { sha256Hex } from "../random/sha256.ts"
 import { canonicalJson, type StateJson } from "../state/canonical.ts"
+import type { Sha256Hex } from "./Sha256.ts"
 import { isReadable, type StateKind, stateVersion, upgraded } from "./upgrades.ts"
 
 const formatOf = (kind: StateKind): string => `galaxy-engine/${kind}`
@@ -13,23 +14,27 @@ const formatOf = (kind: StateKind): string => `galaxy-engine/${kind}`
 /** Files of the first two versions have a digest over their content alone. */
 const contentOnly = (version: number): boolean => version < 3
 
-const headOf = (kind: StateKind, version: number, text: string): string => {
+const headOf = (kind: StateKind, version: number, text: string, sha256: Sha256Hex): string => {
   const format = formatOf(kind)
   const digested = contentOnly(version) ? text : `${canonicalJson({ format, version })}\n${text}`
-  return canonicalJson({ format, sha256: sha256Hex(digested), version })
+  return canonicalJson({ format, sha256: sha256(digested), version })
 }
 
 /** A state file's text: one line with format, version and SHA-256, and one with the content as canonical JSON. */
-export const seal = (kind: StateKind, content: StateJson): string => {
+export const seal = (kind: StateKind, content: StateJson, sha256: Sha256Hex = sha256Hex): string => {
   const text = canonicalJson(content)
-  return `${headOf(kind, stateVersion, text)}\n${text}\n`
+  return `${headOf(kind, stateVersion, text, sha256)}\n${text}\n`
 }
 
 const parse = (text: string): Result.Result<unknown, string> =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: () => "is not JSON" })
 
 /** The content of a sealed text, upgraded to the present version, or what is wrong with the text. */
-export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, string> => {
+export const unseal = (
+  kind: StateKind,
+  sealed: string,
+  sha256: Sha256Hex = sha256Hex
+): Result.Result<unknown, string> => {
   const [head = "", text, rest, ...more] = sealed.split("\n")
   if (text === undefined || rest !== "" || more.length > 0) return Result.fail("is cut short or not a state file")
   return Result.flatMap(parse(head), (parsed) => {
@@ -39,7 +44,7 @@ export const unseal = (kind: StateKind, sealed: string): Result.Result<unknown, 
     if (!isReadable(version)) {
       return Result.fail(`has version ${String(version)}; this engine reads up to ${stateVersion}`)
     }
-    if (head !== headOf(kind, version, text)) return Result.fail("does not match its digest")
+    if (head !== headOf(kind, version, text, sha256)) return Result.fail("does not match its digest")
     return Result.flatMap(parse(text), (content) => upgraded(kind, version, content))
   })
 }

@@ -141,12 +141,10 @@ const sorted = (log: ReadonlyArray<TurnEvent>) => {
   return { battles, bombings, changes, orders }
 }
 
-const changeLine = ({ subject, number, what, cause, before, after }: ChangeEvent): Change => {
-  const numbers = { before: toHundredths(before), after: toHundredths(after) }
-  return number === undefined
-    ? { subject, what, cause, before: numbers.before, after: numbers.after }
-    : { subject, number, what, cause, before: numbers.before, after: numbers.after }
-}
+const changeLine = ({ subject, number, what, before, after, cause }: ChangeEvent): Change =>
+  number === undefined
+    ? { subject, what, before: toHundredths(before), after: toHundredths(after), cause }
+    : { subject, number, what, before: toHundredths(before), after: toHundredths(after), cause }
 
 /**
  * Gathers the facts from the galaxy after a turn and the turn's log. Throws an `Error` when the galaxy refers to

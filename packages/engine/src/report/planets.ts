@@ -61,11 +61,16 @@ export const yards = (facts: Facts, race: number): ReadonlyArray<Yard> =>
     ]
   })
 
+/** In the order in which reports have them. */
+const routeKinds = ["capital", "materials", "colonists", "empty"] as const
+
 /** The race's planets from which routes start, with the numbers of the planets where they end. */
 export const routes = (facts: Facts, race: number): ReadonlyArray<CargoRoutes> =>
-  (facts.planetsOf[race] ?? []).flatMap(({ number, name, routes }) =>
-    Object.keys(routes).length === 0 ? [] : [{ planet: number, name, ...routes }]
-  )
+  (facts.planetsOf[race] ?? []).flatMap(({ number, name, routes }) => {
+    const set = routeKinds.filter((kind) => routes[kind] !== undefined)
+    if (set.length === 0) return []
+    return [{ planet: number, name, ...Object.fromEntries(set.map((kind) => [kind, routes[kind]])) }]
+  })
 
 const byNumber = (facts: Facts, sight: Sight): ReadonlyArray<Planet> =>
   [...sight.visited].toSorted((a, b) => a - b).flatMap((number) => facts.galaxy.planets[number - 1] ?? [])

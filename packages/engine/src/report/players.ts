@@ -34,16 +34,18 @@ export const roster = (facts: Facts): Roster =>
       cargo: level(race.techs.cargo),
       population: toHundredths(held?.population ?? 0),
       industry: toHundredths(held?.industry ?? 0),
-      planets: held?.planets ?? 0,
+      planets: held?.planets ?? 0
+    }
+    const rest = {
       votes_received: toHundredths(facts.election.ballots[index]?.received ?? 0),
       extinct: race.removed !== null
     }
     const left = turnsLeft(facts, index)
-    const told = { ...line, ...warned(left, facts.ruleset.idleWarningPublic) }
+    const told = { ...rest, ...warned(left, facts.ruleset.idleWarningPublic) }
     return {
-      own: { ...line, ...warned(left, facts.ruleset.idleWarningOwn) },
-      atWar: { ...told, relation: "war" },
-      atPeace: { ...told, relation: "peace" }
+      own: { ...line, ...rest, ...warned(left, facts.ruleset.idleWarningOwn) },
+      atWar: { ...line, relation: "war", ...told },
+      atPeace: { ...line, relation: "peace", ...told }
     }
   })
 

@@ -25,21 +25,23 @@ const shipsLine = ({ group, mass }: Ships) => ({
 
 const course = ({ group, speed }: Ships) =>
   group.to === null
-    ? { destination: group.at, speed: toHundredths(speed), state: "In_Orbit" }
+    ? { destination: group.at, speed: toHundredths(speed) }
     : {
         destination: group.to,
         origin: group.at,
         distance: toHundredths(group.distance),
-        speed: toHundredths(speed),
-        state: "In_Space"
+        speed: toHundredths(speed)
       }
+
+const stateOf = ({ group }: Ships): string => (group.to === null ? "In_Orbit" : "In_Space")
 
 /** All groups of the race, by number; those in space have an origin and the distance that is left. */
 export const ownGroups = ({ shipsOf }: Facts, race: number): ReadonlyArray<OwnGroup> =>
   (shipsOf[race] ?? []).map((ships): OwnGroup => {
     const { number, fleet } = ships.group
     const line = { number, ...shipsLine(ships), ...course(ships) }
-    return fleet === null ? line : { ...line, fleet }
+    const state = stateOf(ships)
+    return fleet === null ? { ...line, state } : { ...line, fleet, state }
   })
 
 /** The race's fleets by name; their numbers count lines of this report and can't be used in orders. */
@@ -58,7 +60,15 @@ export const fleets = ({ shipsOf }: Facts, race: number): ReadonlyArray<Fleet> =
       const [first] = groups
       return first === undefined
         ? []
-        : [{ number: at + 1, name: first.group.fleet ?? "", groups: groups.length, ...course(first) }]
+        : [
+            {
+              number: at + 1,
+              name: first.group.fleet ?? "",
+              groups: groups.length,
+              ...course(first),
+              state: stateOf(first)
+            }
+          ]
     })
 }
 

@@ -52,4 +52,9 @@ describe("a sealed text", () => {
       assert.isTrue(Result.isFailure(unseal("orders", other)))
     }
   })
+
+  it("sorts keys as text, also those that objects keep elsewhere", () => {
+    const awkward = JSON.parse('{"b":{"9":1,"10":2,"__proto__":3,"1x":4},"a":1}') as StateJson
+    assert.strictEqual(canonicalJson(awkward), '{"a":1,"b":{"10":2,"1x":4,"9":1,"__proto__":3}}')
+  })
 })

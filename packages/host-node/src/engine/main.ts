@@ -20,6 +20,7 @@ import { hostsOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import * as NodeFolderLocks from "./NodeFolderLocks.ts"
+import * as NodeSha256 from "./NodeSha256.ts"
 import { type EngineProgramSettings, readSettings } from "./settings.ts"
 
 const fail = (line: string): void => {
@@ -38,7 +39,7 @@ const program = (settings: EngineProgramSettings, listener: Server) => {
   })
   const engine = Engine.layer.pipe(
     Layer.provideMerge(StateStore.layer(settings.stateDir)),
-    Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer])
+    Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer, NodeSha256.layer])
   )
   const running = HttpRouter.serve(routes(settings), { disableLogger: true, disableListenLog: true }).pipe(
     // The folder comes first: nothing is listened on for a game that can't be served.

@@ -20,6 +20,7 @@ import { Engine } from "@galaxy/engine/host/Engine"
 import { type EngineHttpOptions, routes } from "@galaxy/engine/host/EngineHttp"
 import * as StateStore from "@galaxy/engine/host/StateStore"
 import * as NodeFolderLocks from "@galaxy/host-node/engine/NodeFolderLocks"
+import * as NodeSha256 from "@galaxy/host-node/engine/NodeSha256"
 import { Context, Effect, Exit, Layer, Option, Redacted, Scope, Semaphore } from "effect"
 import { hostsOf } from "@galaxy/host-node/http/hosts"
 import { createListener } from "@galaxy/host-node/http/Listener"
@@ -42,7 +43,7 @@ const engineIn = (folder: string, options: EngineHttpOptions) =>
     Layer.provide(
       Engine.layer.pipe(
         Layer.provideMerge(StateStore.layer(folder)),
-        Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer])
+        Layer.provide([NodeFileSystem.layer, NodePath.layer, NodeFolderLocks.layer, NodeSha256.layer])
       )
     )
   )
