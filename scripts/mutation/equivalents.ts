@@ -77,5 +77,30 @@ export const equivalents: ReadonlyArray<Equivalent> = [
     before: 'AND created_at > ${hourAgo} AND created_at <= ${now})::int AS "fromNetworkInHour",',
     after: 'AND created_at >= ${hourAgo} AND created_at <= ${now})::int AS "fromNetworkInHour",',
     why: "The two differ for one instant of a clock."
+  },
+  {
+    file: "packages/core/src/auth/ChallengeStore.ts",
+    before: "return { live, fromNetworkInHour: 0, mailsInDay: 0, strangersMailsInDay: 0, ...counts } satisfies Traffic",
+    after: "return { live, fromNetworkInHour: 0, mailsInDay: 0, strangersMailsInDay: 1, ...counts } satisfies Traffic",
+    why: "A query of counts always has its row, which says all of them."
+  },
+  {
+    file: "packages/core/src/lobby/invite/Invites.ts",
+    before:
+      "Effect.flatMap((it) => (it instanceof InviteNotPending ? Effect.fail(it) : Effect.succeed(it.done))), StorageError.refail",
+    after: "Effect.flatMap((it) => (it instanceof InviteNotPending ? Effect.fail(it) : Effect.succeed(it.done)))",
+    why: "It doesn't compile: the service promises a StorageError."
+  },
+  {
+    file: "packages/core/src/lobby/invite/Invites.ts",
+    before: "invited_user_id: invited ?? null,",
+    after: "invited_user_id: invited,",
+    why: "It doesn't compile, and the statement writes NULL for both."
+  },
+  {
+    file: "packages/core/src/mail/MailWorker.ts",
+    before: "if (slots <= 0) return",
+    after: "if (false) return",
+    why: "A claim for no slot takes nothing."
   }
 ]

@@ -6,6 +6,7 @@ import { keyedHash } from "@galaxy/core/auth/keyedHash"
 import * as SourceNetwork from "@galaxy/core/auth/SourceNetwork"
 import * as webCrypto from "@galaxy/core/shared/webCrypto"
 import { assert, describe, it } from "@effect/vitest"
+import { afterEach, vi } from "vitest"
 import { Array as Arr, Effect, Redacted } from "effect"
 import { Hex } from "effect/encoding"
 
@@ -121,6 +122,17 @@ describe("the lifetime in a login mail", () => {
 })
 
 describe("a login code", () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it.effect("can be every number of its digits, the least too", () =>
+    Effect.gen(function* () {
+      vi.spyOn(crypto, "getRandomValues").mockImplementation((array) => array)
+      assert.strictEqual(yield* LoginCode.make, "00000000")
+    })
+  )
+
   const key = Redacted.make(new Uint8Array(32).fill(1))
 
   it.effect("has eight digits, and every first digit comes up as often as another", () =>

@@ -391,6 +391,16 @@ describe("a store of files", () => {
     })
   )
 
+  it.effect("doesn't begin on a full disk, and says what to do", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const openFile = () => Promise.reject(Object.assign(new Error("write failed"), { code: "ENOSPC" }))
+      const store = FileReplayStore.layer({ folder: path, isNew: true, openFile })
+      const error = yield* Effect.flip(Effect.provide(Effect.void, Layer.fresh(store), { local: true }))
+      assert.include(error.message, "the disk is full; make room and start again")
+    })
+  )
+
   it.effect("whose folder can't be read doesn't begin, and says which", () =>
     Effect.gen(function* () {
       const path = yield* folder

@@ -430,6 +430,7 @@ eachDatabase((name, database) => {
         const own = yield* invites.issue(me, mine.game_id, { invited_user_id: me })
         yield* invites.issue(other, theirs.game_id, { invited_user_id: third })
         yield* invites.issue(other, theirs.game_id, {})
+        assert.strictEqual((yield* Effect.flip(invites.mine(me, { cursor: "%%%" })))._tag, "CursorInvalid")
         const first = yield* invites.mine(me, { limit: 2 })
         assert.deepStrictEqual(
           first.invites.map((it) => it.invite_id),
