@@ -111,7 +111,7 @@ const readers = (files: StateFiles.StateFiles) => {
   /** The galaxy after the last complete turn. Reads all that the next one needs, so that broken files are found now. */
   const latest = Effect.fnUntraced(function* () {
     const last = yield* lastTurn(files)
-    if (last === undefined) return Option.none<Galaxy>()
+    if (last === undefined) return Option.none<Latest>()
     const { turn, races } = last
     const file = fileOf("galaxy", turn)
     const found = yield* files.read("galaxy", file, Galaxy)
@@ -125,11 +125,16 @@ const readers = (files: StateFiles.StateFiles) => {
         problem: "belongs to a race that does not exist"
       })
     }
-    yield* decisions(galaxy)
-    return Option.some(galaxy)
+    return Option.some({ galaxy, decisions: yield* decisions(galaxy) })
   })
 
   return { galaxyAfter, turnFile, orders, banished, decisions, latest }
+}
+
+/** The open turn: the galaxy that it starts from, and what was decided for it so far. */
+interface Latest {
+  readonly galaxy: Galaxy
+  readonly decisions: Decisions
 }
 
 /** The reports of one turn, each written when it is asked for. */
@@ -145,22 +150,38 @@ const reportsAfter = ({ galaxy, log }: Made): Reports => {
   return { turn: galaxy.turn, races: galaxy.races.length, write: (race) => (write ??= reporter(galaxy, log))(race) }
 }
 
+const none: Decisions = { orders: new Map(), banished: new Set() }
+
 const make = Effect.fnUntraced(function* (root: string) {
   const files = yield* StateUnavailable.refail(StateFiles.open(root))
   const lock = yield* FolderLock.acquire(root)
   const read = readers(files)
-  const known = yield* Ref.make<Option.Option<Option.Option<Galaxy>>>(Option.none())
+  /** What is on the disk for the open turn, if it is known: nobody else writes here. It only changes under `one`. */
+  const known = yield* Ref.make<Option.Option<Option.Option<Latest>>>(Option.none())
   const lastReports = yield* Ref.make<Option.Option<Reports>>(Option.none())
   const one = (yield* Semaphore.make(1)).withPermits(1)
   const oneReader = (yield* Semaphore.make(1)).withPermits(1)
 
   const current = Effect.gen(function* () {
     const before = yield* Ref.get(known)
-    if (Option.isSome(before)) return before.value
+    if (Option.isSome(before)) return Option.map(before.value, ({ galaxy }) => galaxy)
     const found = yield* StateUnavailable.refail(read.latest())
     yield* Ref.set(known, Option.some(found))
-    return found
+    return Option.map(found, ({ galaxy }) => galaxy)
   })
+
+  /** What is known of the decisions for a turn, without asking the disk. */
+  const decided = ({ turn }: Galaxy) =>
+    Effect.map(Ref.get(known), (it) =>
+      Option.flatten(it).pipe(
+        Option.filter(({ galaxy }) => galaxy.turn === turn),
+        Option.map(({ decisions }) => decisions)
+      )
+    )
+
+  /** Notes a decision that is on the disk now. */
+  const note = (change: (decisions: Decisions) => Decisions) =>
+    Ref.update(known, Option.map(Option.map((it: Latest): Latest => ({ ...it, decisions: change(it.decisions) }))))
 
   /** Runs a write to its end, one at a time, while the folder is ours. After a failure what was known is forgotten. */
   const writing = <E>(write: Effect.Effect<void, E>) =>
@@ -201,7 +222,7 @@ const make = Effect.fnUntraced(function* (root: string) {
         Effect.andThen(files.publish(fileOf("turns", turn))),
         Effect.andThen(files.publish(fileOf("galaxy", turn))),
         Effect.andThen(Ref.set(lastReports, Option.some(reportsAfter({ galaxy, log })))),
-        Effect.andThen(Ref.set(known, Option.some(Option.some(galaxy))))
+        Effect.andThen(Ref.set(known, Option.some(Option.some({ galaxy, decisions: none }))))
       )
     )
   })
@@ -215,7 +236,7 @@ const make = Effect.fnUntraced(function* (root: string) {
       Effect.andThen(
         files.ensureFolder(ordersFolderOf(turn)),
         files.write("orders", ordersFileOf(turn, race), { game_id, turn, race, orders })
-      )
+      ).pipe(Effect.andThen(note((it) => ({ ...it, orders: new Map([...it.orders, [race, orders] as const]) }))))
     )
   })
 
@@ -224,7 +245,12 @@ const make = Effect.fnUntraced(function* (root: string) {
     races: ReadonlySet<number>
   ) {
     const ascending = [...races].toSorted((a, b) => a - b)
-    yield* writing(files.write("banished", fileOf("banished", turn), { game_id, turn, races: ascending }))
+    yield* writing(
+      Effect.andThen(
+        files.write("banished", fileOf("banished", turn), { game_id, turn, races: ascending }),
+        note((it) => ({ ...it, banished: races }))
+      )
+    )
   })
 
   // A folder that can't be used is refused before anything is served.
@@ -236,11 +262,22 @@ const make = Effect.fnUntraced(function* (root: string) {
     galaxyAfter: (gameId, turn) => StateUnavailable.refail(read.galaxyAfter(gameId, turn)),
     report,
     keepTurn,
-    orders: (open, race) => StateUnavailable.refail(read.orders(open, race)),
+    orders: (open, race) =>
+      Effect.flatMap(decided(open), (it) =>
+        Option.isSome(it)
+          ? Effect.succeed(it.value.orders.get(race) ?? [])
+          : StateUnavailable.refail(read.orders(open, race))
+      ),
     keepOrders,
-    banished: (open) => StateUnavailable.refail(read.banished(open)),
+    banished: (open) =>
+      Effect.flatMap(decided(open), (it) =>
+        Option.isSome(it) ? Effect.succeed(it.value.banished) : StateUnavailable.refail(read.banished(open))
+      ),
     keepBanished,
-    decisions: (open) => StateUnavailable.refail(read.decisions(open))
+    decisions: (open) =>
+      Effect.flatMap(decided(open), (it) =>
+        Option.isSome(it) ? Effect.succeed(it.value) : StateUnavailable.refail(read.decisions(open))
+      )
   })
 })
 
