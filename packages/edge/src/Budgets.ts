@@ -15,8 +15,8 @@ export interface Rate {
 }
 
 /**
- * The rate of each kind of budget. `ip` to `messageType` are step 9 of wire.md and `failuresIp` is step 0; the `public`
- * ones guard the sign-in routes.
+ * The rate of each kind of budget. `ip` to `messageType` are step 9 of wire.md, `failuresIp` and `failuresUser` are
+ * step 0, `repeats` and `reservations` stand around steps 7 and 8, and the `public` ones guard the sign-in routes.
  */
 export interface BudgetOptions {
   readonly ip: Rate
@@ -26,6 +26,12 @@ export interface BudgetOptions {
   readonly messageType: Rate
   /** Failed verifications of one address; only failures are counted. */
   readonly failuresIp: Rate
+  /** The same on all connections that requests of one user have made trusted. */
+  readonly failuresUser: Rate
+  /** Stale and repeated requests of one session from one network that were signed right. */
+  readonly repeats: Rate
+  /** Reserved request ids of one session; by default they follow from `session`. */
+  readonly reservations: Rate
   /** Sign-in routes, per address. */
   readonly publicIp: Rate
   /** Sign-in routes, per source network and e-mail address or challenge. */
@@ -34,6 +40,18 @@ export interface BudgetOptions {
   readonly capacity: number
 }
 
+/** How long a reservation lives by default, in seconds. */
+const reservationSeconds = 80
+
+/**
+ * What a session can reserve within its budget while a reservation lives. The budget itself comes after the reservation
+ * (step 9); only a session that goes on beyond it meets this bound.
+ */
+const reservationsOf = ({ burst, perSecond }: Rate): Rate => ({
+  burst: Math.max(256, burst + perSecond * reservationSeconds),
+  perSecond
+})
+
 /** The rates that apply where nothing is configured. */
 export const defaults: BudgetOptions = {
   ip: { burst: 400, perSecond: 100 },
@@ -41,6 +59,9 @@ export const defaults: BudgetOptions = {
   user: { burst: 240, perSecond: 60 },
   messageType: { burst: 60, perSecond: 20 },
   failuresIp: { burst: 500, perSecond: 5 },
+  failuresUser: { burst: 100, perSecond: 1 },
+  repeats: { burst: 240, perSecond: 5 },
+  reservations: reservationsOf({ burst: 120, perSecond: 30 }),
   publicIp: { burst: 30, perSecond: 0.5 },
   publicIdentity: { burst: 12, perSecond: 0.1 },
   capacity: 100_000
@@ -74,7 +95,8 @@ const token = 1_000
 /** Buckets in the memory of this process alone; options that are left out take their defaults. */
 export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets> =>
   Layer.sync(Budgets, () => {
-    const settings = { ...defaults, ...options }
+    const reservations = reservationsOf(options.session ?? defaults.session)
+    const settings = { ...defaults, reservations, ...options }
     const buckets = new Map<BudgetKind, Map<string, Bucket>>()
     const of = (kind: BudgetKind) => {
       const own = buckets.get(kind) ?? new Map<string, Bucket>()

@@ -32,6 +32,8 @@ export interface Peer {
 export interface PeerConnection {
   /** When a request last passed every check of its signature, freshness and uniqueness; monotonic milliseconds. */
   verifiedAt: number | undefined
+  /** Whose request that was. */
+  verifiedBy: string | undefined
 }
 
 /** The message type of every subscription. */

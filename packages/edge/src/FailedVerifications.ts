@@ -2,7 +2,8 @@
  * Step 0: an address that keeps failing verification is refused before its next request is examined.
  *
  * Only failures count, so honest calls never spend this budget. A connection that recently verified a request goes on,
- * whatever else comes from its address.
+ * whatever else comes from its address, until the user who verified it has used up a budget of their own: one account
+ * must not lift the bound of an address.
  */
 import { Effect } from "effect"
 import { network } from "./address.ts"
@@ -26,34 +27,43 @@ const failures: ReadonlySet<Reason> = new Set<Reason>([
 
 /** The budget of failed verifications per address (IPv6: per /64). Exempt peers are neither counted nor refused. */
 export interface FailedVerifications {
-  /** Fails while the address has used up its failures, unless the connection recently verified a request. */
+  /** Fails while the address has used up its failures, unless the connection is trusted. */
   readonly mayTry: (peer: Peer) => Effect.Effect<void, RateLimited>
   /** Counts a refusal if it is a failed verification. */
   readonly refused: (peer: Peer, reason: Reason) => Effect.Effect<void>
-  /** Notes that a request of this connection was verified. */
-  readonly verified: (peer: Peer) => Effect.Effect<void>
+  /** Notes that a request of this user was verified on the connection. */
+  readonly verified: (peer: Peer, userId: string) => Effect.Effect<void>
 }
 
-/** Counts in the `failuresIp` budget, so several of these over one `Budgets` share their counts. */
+/** Counts in the budgets `failuresIp` and `failuresUser`, so several of these over one `Budgets` share their counts. */
 export const make = (budgets: Budgets["Service"]): FailedVerifications => {
-  const trusted = (peer: Peer, now: number) => {
-    const at = peer.connection?.verifiedAt
-    return at !== undefined && now - at < verifiedForMs
+  /** Who has verified a request on the connection lately. */
+  const verifierOf = ({ connection }: Peer, now: number): string | undefined => {
+    const at = connection?.verifiedAt
+    return at !== undefined && now - at < verifiedForMs ? connection?.verifiedBy : undefined
   }
   return {
     mayTry: (peer) =>
       peer.exempt === true
         ? Effect.void
-        : Effect.flatMap(monotonicMillis, (now) =>
-            trusted(peer, now) ? Effect.void : budgets.check("failuresIp", network(peer.ip))
-          ),
+        : Effect.flatMap(monotonicMillis, (now) => {
+            const user = verifierOf(peer, now)
+            const ofAddress = budgets.check("failuresIp", network(peer.ip))
+            return user === undefined ? ofAddress : Effect.catch(budgets.check("failuresUser", user), () => ofAddress)
+          }),
     refused: (peer, reason) =>
       peer.exempt === true || !failures.has(reason)
         ? Effect.void
-        : Effect.ignore(budgets.take("failuresIp", network(peer.ip))),
-    verified: (peer) =>
+        : Effect.flatMap(monotonicMillis, (now) => {
+            const user = verifierOf(peer, now)
+            const ofUser = user === undefined ? Effect.void : Effect.ignore(budgets.take("failuresUser", user))
+            return Effect.andThen(ofUser, Effect.ignore(budgets.take("failuresIp", network(peer.ip))))
+          }),
+    verified: (peer, userId) =>
       Effect.map(monotonicMillis, (now) => {
-        if (peer.connection !== undefined) peer.connection.verifiedAt = now
+        if (peer.connection === undefined) return
+        peer.connection.verifiedAt = now
+        peer.connection.verifiedBy = userId
       })
   }
 }

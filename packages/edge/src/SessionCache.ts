@@ -7,6 +7,7 @@
 import { Clock, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
 import { BackendClient, type SessionIdentity } from "./BackendClient.ts"
 import { BackendUnavailable } from "./Refusal.ts"
+import * as Turns from "./Turns.ts"
 
 /** Sizes and lifetimes of the cache; times are milliseconds. */
 export interface SessionCacheOptions {
@@ -19,6 +20,8 @@ export interface SessionCacheOptions {
   readonly unknownTtlMs: number
   /** Lookups at the backend at the same time; one more fails. */
   readonly maxLookups: number
+  /** The same for one network (IPv6: one /64); further ones wait for their turn. */
+  readonly maxLookupsPerNetwork: number
 }
 
 /** Known sessions are trusted for five minutes, or for one second while invalidations can't arrive. */
@@ -27,7 +30,8 @@ export const defaults: SessionCacheOptions = {
   ttlMs: 5 * 60_000,
   unfollowedTtlMs: 1_000,
   unknownTtlMs: 2_000,
-  maxLookups: 1_024
+  maxLookups: 1_024,
+  maxLookupsPerNetwork: 64
 }
 
 /**
@@ -37,8 +41,11 @@ export const defaults: SessionCacheOptions = {
 export class SessionCache extends Context.Service<
   SessionCache,
   {
-    /** None for an unknown session. A revoked one is returned, with its status. */
-    get(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
+    /**
+     * None for an unknown session. A revoked one is returned, with its status. `network` is whose lookup it is, for the
+     * bound per network; absent where that doesn't apply.
+     */
+    get(deviceSessionId: string, network?: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
     /** Marks a session as revoked wherever it is cached, and overtakes a lookup of it. */
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     /** The same for all sessions of a user; overtakes every running lookup. */
@@ -63,6 +70,12 @@ interface Lookup {
   stale: boolean
 }
 
+const answered = (record: Option.Option<SessionIdentity>): Lookup => {
+  const answer = Deferred.makeUnsafe<Option.Option<SessionIdentity>, BackendUnavailable>()
+  Deferred.doneUnsafe(answer, Effect.succeed(record))
+  return { answer, stale: false }
+}
+
 /**
  * How often a lookup is started because an invalidation overtook the one before; after that the caller gets an error.
  */
@@ -73,7 +86,11 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
   Layer.effect(
     SessionCache,
     Effect.gen(function* () {
-      const { capacity, ttlMs, unfollowedTtlMs, unknownTtlMs, maxLookups } = { ...defaults, ...options }
+      const { capacity, ttlMs, unfollowedTtlMs, unknownTtlMs, maxLookups, maxLookupsPerNetwork } = {
+        ...defaults,
+        ...options
+      }
+      const turns = Turns.make(maxLookupsPerNetwork)
       const backend = yield* BackendClient
       const entries = new Map<string, Entry>()
       /** Unknown ids are kept apart: whoever makes up ids can evict only other made-up ids. */
@@ -99,6 +116,14 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         if (oldest !== undefined) map.delete(oldest)
       }
 
+      const cached = (id: string, now: number): Option.Option<SessionIdentity> | undefined => {
+        const entry = entries.get(id) ?? unknown.get(id)
+        if (entry === undefined || !believed(entry, now)) return undefined
+        // The last used goes to the end: the first is the one to drop.
+        keep(id, entry)
+        return entry.record
+      }
+
       const lookUp = Effect.fnUntraced(function* (id: string, lookup: Lookup) {
         const at = yield* Clock.currentTimeMillis
         const exit = yield* Effect.exit(backend.session(id))
@@ -113,29 +138,36 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
        * The running lookup, or a new one. Done in one step, so that there is never a second one, nor one that nobody
        * runs.
        */
-      const lookupOf = (id: string): Effect.Effect<Lookup, BackendUnavailable> =>
-        Effect.uninterruptible(
-          Effect.suspend(() => {
+      const lookupOf = (id: string, network: string | undefined): Effect.Effect<Lookup, BackendUnavailable> =>
+        Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function* () {
             const running = lookups.get(id)
-            if (running !== undefined) return Effect.succeed(running)
-            if (lookups.size >= maxLookups) return Effect.fail(new BackendUnavailable())
+            if (running !== undefined) return running
+            const release = () => {
+              if (network !== undefined) turns.release(network)
+            }
+            if (network !== undefined) yield* restore(turns.acquire(network))
+            const now = yield* Clock.currentTimeMillis
+            // Somebody else may have looked it up while this one waited.
+            const known = cached(id, now)
+            const already = lookups.get(id) ?? (known === undefined ? undefined : answered(known))
+            if (already !== undefined || lookups.size >= maxLookups) {
+              release()
+              return already ?? (yield* new BackendUnavailable())
+            }
             const lookup: Lookup = { answer: Deferred.makeUnsafe(), stale: false }
             lookups.set(id, lookup)
             // Outlives its caller: others may be waiting for the same answer.
-            return Effect.as(Effect.forkDetach(lookUp(id, lookup)), lookup)
+            yield* Effect.forkDetach(Effect.ensuring(lookUp(id, lookup), Effect.sync(release)))
+            return lookup
           })
         )
 
-      const get = Effect.fn("SessionCache.get")(function* (id: string) {
+      const get = Effect.fn("SessionCache.get")(function* (id: string, network?: string) {
         for (let asked = 0; asked < maxAttempts; asked++) {
-          const now = yield* Clock.currentTimeMillis
-          const cached = entries.get(id) ?? unknown.get(id)
-          if (cached !== undefined && believed(cached, now)) {
-            // The last used goes to the end: the first is the one to drop.
-            keep(id, cached)
-            return cached.record
-          }
-          const lookup = yield* lookupOf(id)
+          const known = cached(id, yield* Clock.currentTimeMillis)
+          if (known !== undefined) return known
+          const lookup = yield* lookupOf(id, network)
           const record = yield* Deferred.await(lookup.answer)
           if (!lookup.stale) return record
         }

@@ -10,6 +10,7 @@ import * as FailedVerifications from "./FailedVerifications.ts"
 import { type Refusal, SessionUnknown, UnsupportedMessageType, UnsupportedProtocolVersion } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
 import { SessionCache } from "./SessionCache.ts"
+import * as SignedRequests from "./SignedRequests.ts"
 import { payloadHash, signature } from "./stages/authenticity.ts"
 import { budget } from "./stages/budget.ts"
 import { form } from "./stages/form.ts"
@@ -45,7 +46,7 @@ const routed: Stage = (examined) =>
 
 /**
  * Fixes the order of the stages. Ids are reserved (step 8) before budgets are taken (step 9), so a request over budget
- * has used up its id.
+ * has used up its id. The bounds around steps 7 and 8 refuse only sessions that go on far beyond their budget.
  */
 export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | ReplayStore | Budgets | EdgeSettings> =
   Layer.effect(
@@ -58,7 +59,9 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
       const budgets = yield* Budgets
 
       const failed = FailedVerifications.make(budgets)
-      const verified: Stage = (examined) => Effect.as(failed.verified(examined.peer), examined)
+      const signed = SignedRequests.make(budgets)
+      const verified: Stage = (examined) =>
+        Effect.as(failed.verified(examined.peer, examined.session?.userId ?? ""), examined)
 
       const stages: ReadonlyArray<Stage> = [
         form(settings.maxPayloadBytes),
@@ -67,8 +70,11 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         active,
         payloadHash(crypto),
         signature(crypto),
+        signed.mayAsk,
         freshness(crypto, settings),
+        signed.mayReserve,
         replay(store, crypto, settings),
+        signed.reserved,
         verified,
         budget(budgets),
         routed
@@ -78,7 +84,10 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         yield* failed.mayTry(peer)
         let examined: Examined = { envelope, peer, rpc, session: undefined }
         for (const stage of stages) {
-          examined = yield* Effect.tapError(stage(examined), (refusal) => failed.refused(peer, refusal._tag))
+          const before = examined
+          examined = yield* Effect.tapError(stage(before), ({ _tag }) =>
+            Effect.andThen(failed.refused(peer, _tag), signed.refused(before, _tag))
+          )
         }
         const { session } = examined
         return session === undefined ? yield* new SessionUnknown() : { ...examined, session }

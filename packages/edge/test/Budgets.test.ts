@@ -142,14 +142,68 @@ describe("a wall clock that is set back", () => {
   it.effect("doesn't make a connection trusted for days", () =>
     Effect.gen(function* () {
       const failed = FailedVerifications.make(yield* Budgets.Budgets)
-      const peer = { ip: "192.0.2.1", connection: { verifiedAt: undefined } }
+      const peer = { ip: "192.0.2.1", connection: { verifiedAt: undefined, verifiedBy: undefined } }
       yield* TestClock.setTime(day)
-      yield* failed.verified(peer)
+      yield* failed.verified(peer, "ada")
       yield* TestClock.setTime(0)
       yield* failed.refused(peer, "invalid_signature")
       yield* failed.mayTry(peer)
       yield* TestClock.adjust(10 * 60_000)
       assert.strictEqual((yield* Effect.flip(failed.mayTry(peer)))._tag, "rate_limited")
     }).pipe(Effect.provide(Budgets.layer({ ...generous, failuresIp: { burst: 1, perSecond: 0.0001 } })))
+  )
+})
+
+describe("the budget of failures of a user", () => {
+  const options = { ...generous, failuresIp: { burst: 1, perSecond: 0.0001 }, failuresUser: { burst: 3, perSecond: 1 } }
+  const connection = () => ({ ip: "192.0.2.1", connection: { verifiedAt: undefined, verifiedBy: undefined } })
+  const tries = (failed: FailedVerifications.FailedVerifications, peer: ReturnType<typeof connection>) =>
+    Effect.match(failed.mayTry(peer), { onSuccess: () => "goes on", onFailure: ({ _tag }) => _tag })
+
+  it.effect("is one on all connections: no account lifts the bound of an address", () =>
+    Effect.gen(function* () {
+      const failed = FailedVerifications.make(yield* Budgets.Budgets)
+      const [first, second, other] = [connection(), connection(), connection()]
+      yield* failed.verified(other, "lin")
+      for (let count = 0; count < 3; count++) {
+        yield* failed.verified(first, "ada")
+        assert.strictEqual(yield* tries(failed, first), "goes on")
+        yield* failed.refused(first, "invalid_signature")
+      }
+      assert.strictEqual(yield* tries(failed, first), "rate_limited")
+      yield* failed.verified(second, "ada")
+      assert.strictEqual(yield* tries(failed, second), "rate_limited")
+      assert.strictEqual(yield* tries(failed, other), "goes on")
+      yield* TestClock.adjust(1_000)
+      assert.strictEqual(yield* tries(failed, second), "goes on")
+    }).pipe(Effect.provide(Budgets.layer(options)))
+  )
+
+  it.effect("isn't needed as long as the address has failures left", () =>
+    Effect.gen(function* () {
+      const failed = FailedVerifications.make(yield* Budgets.Budgets)
+      const peer = connection()
+      yield* failed.verified(peer, "ada")
+      for (let count = 0; count < 10; count++) yield* failed.refused(peer, "invalid_signature")
+      assert.strictEqual(yield* tries(failed, peer), "goes on")
+    }).pipe(Effect.provide(Budgets.layer({ ...options, failuresIp: { burst: 100, perSecond: 1 } })))
+  )
+})
+
+describe("what a session may reserve", () => {
+  const spent = (session: Budgets.Rate, count: number) =>
+    Effect.gen(function* () {
+      const budgets = yield* Budgets.Budgets
+      for (let taken = 0; taken < count; taken++) yield* budgets.take("reservations", "s")
+      return yield* Effect.exit(budgets.take("reservations", "s"))
+    }).pipe(Effect.provide(Budgets.layer({ session })))
+
+  it.effect("follows from its budget, and is never so little that somebody honest would meet it", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* spent({ burst: 120, perSecond: 30 }, 2_519))._tag, "Success")
+      assert.strictEqual((yield* spent({ burst: 120, perSecond: 30 }, 2_520))._tag, "Failure")
+      assert.strictEqual((yield* spent({ burst: 1, perSecond: 1 }, 255))._tag, "Success")
+      assert.strictEqual((yield* spent({ burst: 1, perSecond: 1 }, 256))._tag, "Failure")
+    })
   )
 })

@@ -343,3 +343,57 @@ describe("an invalidation during a lookup", () => {
     }).pipe(Effect.provide(cache(backend)))
   })
 })
+
+describe("lookups of one network", () => {
+  it.effect("run so many at a time; further ones wait, and another network doesn't", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    const ids = Array.from({ length: 8 }, (_, number) => device(number + 10).deviceSessionId)
+    return Effect.gen(function* () {
+      const { get } = yield* SessionCache.SessionCache
+      const ask = (number: number, network?: string) => Effect.forkChild(get(ids[number] ?? "", network))
+      const fibers = yield* Effect.forEach([0, 1, 2, 3, 4], (number) => ask(number, "a"))
+      yield* settle
+      assert.strictEqual(lookups.asked, 2)
+      yield* ask(5, "b")
+      yield* ask(6)
+      // Whoever asks for what is being looked up waits for the same answer.
+      const same = yield* ask(0, "b")
+      yield* settle
+      assert.strictEqual(lookups.asked, 4)
+      // One that leaves while it waits takes no turn.
+      yield* Fiber.interrupt(fibers[2]!)
+      yield* lookups.answer(0, "active")
+      assert.isTrue(Option.isSome(yield* Fiber.join(same)))
+      yield* settle
+      assert.strictEqual(lookups.asked, 5)
+      yield* lookups.fail(1)
+      yield* settle
+      assert.strictEqual(lookups.asked, 6)
+      yield* lookups.answer(4, "active")
+      yield* lookups.answer(5, "active")
+      for (const number of [0, 3, 4]) assert.isTrue(Option.isSome(yield* Fiber.join(fibers[number]!)))
+      // All turns are back.
+      yield* Effect.forEach([7, 2], (number) => ask(number, "a"))
+      yield* settle
+      assert.strictEqual(lookups.asked, 8)
+    }).pipe(Effect.provide(cache(backend, { maxLookupsPerNetwork: 2 })))
+  })
+
+  it.effect("that waited are not made when the answer has come meanwhile", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const { get } = yield* SessionCache.SessionCache
+      yield* Effect.forkChild(get(two.deviceSessionId, "a"))
+      yield* settle
+      const waiting = yield* Effect.forEach([1, 2], () => Effect.forkChild(get(one.deviceSessionId, "a")))
+      yield* settle
+      yield* lookups.answer(0, "active")
+      yield* settle
+      yield* lookups.answer(1, "active")
+      for (const fiber of waiting) assert.isTrue(Option.isSome(yield* Fiber.join(fiber)))
+      assert.strictEqual(lookups.asked, 2)
+    }).pipe(Effect.provide(cache(backend, { maxLookupsPerNetwork: 1 })))
+  })
+})

@@ -481,7 +481,7 @@ describe("the budgets", () => {
   it.effect("of failures don't touch a connection that has verified", () =>
     Effect.gen(function* () {
       const { verify } = yield* Verifier
-      const connection = { verifiedAt: undefined }
+      const connection = { verifiedAt: undefined, verifiedBy: undefined }
       yield* verify("command", envelopeOf(player, { requestId: "1" }), { ...peer, connection })
       assert.strictEqual(yield* attempt(envelopeOf(stranger, { requestId: "2" })), "session_unknown")
       assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "3" })), "rate_limited")
@@ -586,4 +586,38 @@ describe("a gateway whose neighbour can't be reached", () => {
       ])
     }).pipe(atNow, Effect.provide(verifier(backend(), { replay: listening, settings })))
   })
+})
+
+describe("a session that goes on although its requests are no good", () => {
+  const stale = () => envelopeOf(player, { timestampMs: 0n })
+  const two = { burst: 2, perSecond: 0.001 }
+
+  it.effect("gets so many answers to stale and repeated requests, from each network; others notice nothing", () =>
+    Effect.gen(function* () {
+      const right = envelopeOf(player)
+      assert.strictEqual(yield* attempt(right), "accepted")
+      assert.strictEqual(yield* attempt(right), "replayed_request")
+      assert.strictEqual(yield* attempt(stale()), "stale_request")
+      assert.strictEqual(yield* attempt(stale()), "rate_limited")
+      assert.strictEqual(yield* attempt(stale(), "command", "192.0.2.2"), "stale_request")
+      assert.strictEqual(yield* attempt(envelopeOf(sibling)), "accepted")
+      // What comes before is refused as ever.
+      assert.strictEqual(
+        yield* attempt(envelopeOf(player, { payloadHash: new Uint8Array(32) })),
+        "payload_hash_mismatch"
+      )
+    }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { repeats: two } })))
+  )
+
+  it.effect("reserves so many ids; one that is repeated takes none", () =>
+    Effect.gen(function* () {
+      const of = (requestId: string) => envelopeOf(player, { requestId })
+      assert.strictEqual(yield* attempt(of("1")), "accepted")
+      for (let count = 0; count < 5; count++) assert.strictEqual(yield* attempt(of("1")), "replayed_request")
+      assert.strictEqual(yield* attempt(of("2")), "accepted")
+      assert.strictEqual(yield* attempt(of("3")), "rate_limited")
+      assert.strictEqual(yield* attempt(stale()), "stale_request")
+      assert.strictEqual(yield* attempt(envelopeOf(sibling)), "accepted")
+    }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { reservations: two } })))
+  )
 })

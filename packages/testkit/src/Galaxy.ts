@@ -78,6 +78,8 @@ const gatewayOf = (options: GalaxyOptions) =>
       user: unlimited,
       messageType: unlimited,
       failuresIp: unlimited,
+      failuresUser: unlimited,
+      repeats: unlimited,
       publicIp: unlimited,
       publicIdentity: unlimited
     },

@@ -110,6 +110,9 @@ export const generous: Budgets.BudgetOptions = {
   user: { burst: 1e9, perSecond: 1e9 },
   messageType: { burst: 1e9, perSecond: 1e9 },
   failuresIp: { burst: 1e9, perSecond: 1e9 },
+  failuresUser: { burst: 1e9, perSecond: 1e9 },
+  repeats: { burst: 1e9, perSecond: 1e9 },
+  reservations: { burst: 1e9, perSecond: 1e9 },
   publicIp: { burst: 1e9, perSecond: 1e9 },
   publicIdentity: { burst: 1e9, perSecond: 1e9 },
   capacity: 100_000

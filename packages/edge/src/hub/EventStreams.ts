@@ -4,7 +4,7 @@ import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Clock, Context, Effect, Layer, Option, Schedule, Semaphore, Stream } from "effect"
-import { network } from "../address.ts"
+import { boundOf } from "../address.ts"
 import { BackendClient } from "../BackendClient.ts"
 import { EdgeCrypto } from "../EdgeCrypto.ts"
 import { EdgeSettings } from "../EdgeSettings.ts"
@@ -149,9 +149,9 @@ export const layer: Layer.Layer<
     })
 
     /** The invalidation may have come between the check and the registration with the hub. */
-    const stillActive = (deviceSessionId: string) =>
+    const stillActive = (deviceSessionId: string, of: string | undefined) =>
       Effect.flatMap(
-        sessions.get(deviceSessionId),
+        sessions.get(deviceSessionId, of),
         Option.match({
           onNone: () => Effect.fail<Refusal>(new SessionUnknown()),
           onSome: (it) => (it.status === "active" ? Effect.void : Effect.fail<Refusal>(new SessionRevoked()))
@@ -163,22 +163,23 @@ export const layer: Layer.Layer<
         Effect.gen(function* () {
           const { session } = yield* verifier.verify("subscribe", envelope, peer)
           const { deviceSessionId, requestId } = envelope
+          const of = boundOf(peer)
           const resumeAfter = yield* resumeAfterOf(envelope.payloadBytes)
           const registration = yield* hub
             .register({
               userId: session.userId,
               deviceSessionId,
-              network: peer.exempt === true ? undefined : network(peer.ip)
+              network: of
             })
             .pipe(Effect.mapError(() => new RateLimited({ retryAfterMs: fullRetryMs })))
-          yield* stillActive(deviceSessionId)
+          yield* stillActive(deviceSessionId, of)
           return eventStream
             .make<Refusal>({
               deviceSessionId,
               resumeAfter,
               registration,
               page: (after, limit) => reading(backend.events(session.userId, after, limit)),
-              mayGoOn: reading(stillActive(deviceSessionId)),
+              mayGoOn: reading(stillActive(deviceSessionId, of)),
               onEnd: refusalOf,
               pageSize,
               heartbeatMillis: settings.heartbeatMs

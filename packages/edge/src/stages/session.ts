@@ -1,5 +1,6 @@
 /** Steps 3 and 4: the session is known, and not revoked. */
 import { Effect, Option } from "effect"
+import { boundOf } from "../address.ts"
 import { SessionRevoked, SessionUnknown } from "../Refusal.ts"
 import type { SessionCache } from "../SessionCache.ts"
 import type { Stage } from "./Stage.ts"
@@ -9,7 +10,7 @@ export const known =
   (sessions: SessionCache["Service"]): Stage =>
   (examined) =>
     Effect.flatMap(
-      sessions.get(examined.envelope.deviceSessionId),
+      sessions.get(examined.envelope.deviceSessionId, boundOf(examined.peer)),
       Option.match({
         onNone: () => Effect.fail(new SessionUnknown()),
         onSome: (session) => Effect.succeed({ ...examined, session })

@@ -78,7 +78,7 @@ export const gatewayBounds = {
     fallback: 500,
     fallbackText: "500",
     about:
-      "failed verifications from one address (IPv6: one /64) before its requests are refused; connections that verified a request in the last 10 minutes are exempt"
+      "failed verifications from one address (IPv6: one /64) before its requests are refused; connections that verified a request in the last 10 minutes go on, within GATEWAY_BUDGET_FAILURES_USER"
   },
   failuresPerAddressRefill: {
     name: "GATEWAY_FAILURES_PER_ADDRESS_REFILL",

@@ -52,6 +52,16 @@ export const gatewayLimits = {
     { burst: 12, perSecond: 0.1 },
     "requests from one network for signing in with one e-mail address or challenge"
   ),
+  budgetFailuresUser: budget(
+    "GATEWAY_BUDGET_FAILURES_USER",
+    { burst: 100, perSecond: 1 },
+    "failed verifications on connections that requests of one user have verified, before these count like any others"
+  ),
+  budgetRepeats: budget(
+    "GATEWAY_BUDGET_REPEATS",
+    { burst: 240, perSecond: 5 },
+    "rightly signed requests of one session from one network that are stale or repeated"
+  ),
   firstBytesTimeout: time(
     "GATEWAY_FIRST_BYTES_TIMEOUT",
     10 * second,
@@ -103,10 +113,15 @@ export const budgetsOf = (values: LimitValues): { readonly [K in BudgetSettings]
   user: values.budgetUser,
   messageType: values.budgetMessageType,
   publicIp: values.budgetPublicIp,
-  publicIdentity: values.budgetPublicIdentity
+  publicIdentity: values.budgetPublicIdentity,
+  failuresUser: values.budgetFailuresUser,
+  repeats: values.budgetRepeats
 })
 
-type BudgetSettings = Extract<BudgetKind, "ip" | "session" | "user" | "messageType" | "publicIp" | "publicIdentity">
+type BudgetSettings = Extract<
+  BudgetKind,
+  "ip" | "session" | "user" | "messageType" | "publicIp" | "publicIdentity" | "failuresUser" | "repeats"
+>
 
 /** The timeouts, in the form that the listener takes. */
 export const timesOf = (values: LimitValues) => ({

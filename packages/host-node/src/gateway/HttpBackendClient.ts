@@ -43,8 +43,12 @@ const decodeEvents = Schema.decodeUnknownEffect(UserEvents)
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
 
+const callConnections = 64
+/** For lookups of sessions alone: they don't queue behind slow calls, nor calls behind them. */
+const lookupConnections = 16
+
 /**
- * A pool of at most 64 connections, closed with the scope. Never fails to build; each outage of the backend is logged
+ * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build; each outage of the backend is logged
  * once.
  */
 export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =>
@@ -52,35 +56,38 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
     BackendClient,
     Effect.gen(function* () {
       const timeoutMs = options.timeoutMs ?? 10_000
-      const agent = yield* Effect.acquireRelease(
-        Effect.sync(
-          () =>
-            new Agent({
-              connections: 64,
-              pipelining: 1,
-              keepAliveTimeout: 4_000,
-              headersTimeout: timeoutMs,
-              bodyTimeout: timeoutMs,
-              maxResponseSize: maxAnswerBytes,
-              connect: {
-                timeout: connectTimeoutMs,
-                lookup: lookupWithin(connectTimeoutMs),
-                keepAlive: true,
-                keepAliveInitialDelay: 5_000
-              }
-            })
-        ),
-        (it) => Effect.promise(() => it.destroy())
-      )
+      const pool = (connections: number) =>
+        Effect.acquireRelease(
+          Effect.sync(
+            () =>
+              new Agent({
+                connections,
+                pipelining: 1,
+                keepAliveTimeout: 4_000,
+                headersTimeout: timeoutMs,
+                bodyTimeout: timeoutMs,
+                maxResponseSize: maxAnswerBytes,
+                connect: {
+                  timeout: connectTimeoutMs,
+                  lookup: lookupWithin(connectTimeoutMs),
+                  keepAlive: true,
+                  keepAliveInitialDelay: 5_000
+                }
+              })
+          ),
+          (it) => Effect.promise(() => it.destroy())
+        )
+      const calls = yield* pool(callConnections)
+      const lookups = yield* pool(lookupConnections)
       const outage = Outage.make({ lost: "the backend is lost", back: "the backend is back" })
       const own: Record<string, string> =
         options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
 
-      const send = (call: Call): Effect.Effect<BackendAnswer, BackendUnavailable> =>
+      const send = (call: Call, dispatcher = calls): Effect.Effect<BackendAnswer, BackendUnavailable> =>
         Effect.tryPromise({
           try: async (signal) => {
             const answer = await request(new URL(call.path, options.url), {
-              dispatcher: agent,
+              dispatcher,
               method: call.method,
               // Each part of an answer has its timeout; this one is for answers that trickle in.
               signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs + 1_000)]),
@@ -115,7 +122,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
 
       const session = Effect.fnUntraced(function* (deviceSessionId: string) {
         const path = `/api/v1/internal/sessions/${encodeURIComponent(deviceSessionId)}`
-        const answer = yield* send({ method: "GET", path })
+        const answer = yield* send({ method: "GET", path }, lookups)
         if (answer.status === 404) return Option.none()
         if (answer.status !== 200) return yield* new BackendUnavailable()
         const record = yield* decoded(decodeSession(answer.json))

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import * as HttpBackendClient from "@galaxy/host-node/gateway/HttpBackendClient"
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer, Logger, Option, Redacted } from "effect"
+import { Effect, Layer, Logger, Option, Redacted, Schedule } from "effect"
 
 interface Asked {
   readonly method: string | undefined
@@ -272,3 +272,19 @@ it.live("says once that the backend is lost and once that it is back, however ma
     })
   ).pipe(Effect.provide(listening))
 })
+
+it.live("sessions are looked up while as many calls wait as may", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { client, asked, script } = yield* backend()
+      script.answer = (response) => {
+        if (asked.at(-1)?.url?.includes("/sessions/") === true) json(404, {})(response)
+      }
+      yield* Effect.forEach(Array.from({ length: 100 }), () => Effect.forkScoped(client.forward(command)))
+      const asking = Effect.suspend(() => (asked.length === 64 ? Effect.void : Effect.fail("not yet")))
+      yield* Effect.retry(asking, Schedule.spaced("5 millis"))
+      assert.isTrue(Option.isNone(yield* client.session(userId)))
+      assert.strictEqual(asked.length, 65)
+    })
+  )
+)

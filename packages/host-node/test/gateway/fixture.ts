@@ -99,6 +99,8 @@ export const generous = {
     user: { burst: 1e6, perSecond: 1e6 },
     messageType: { burst: 1e6, perSecond: 1e6 },
     failuresIp: { burst: 1e6, perSecond: 1e6 },
+    failuresUser: { burst: 1e6, perSecond: 1e6 },
+    repeats: { burst: 1e6, perSecond: 1e6 },
     publicIp: { burst: 1e6, perSecond: 1e6 },
     publicIdentity: { burst: 1e6, perSecond: 1e6 }
   }

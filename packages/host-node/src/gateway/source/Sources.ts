@@ -24,6 +24,7 @@ const maxRemembered = 4_096
 class Memory implements PeerConnection {
   readonly #connection: Connection
   #at: number | undefined
+  verifiedBy: string | undefined
 
   constructor(connection: Connection) {
     this.#connection = connection
