@@ -3,8 +3,9 @@
  *
  * Names that a reader could mistake for each other share a key. Compare keys, never names.
  */
+import { pairs, standIn } from "@galaxy/contract/names/confusables"
+import { withoutMarks } from "@galaxy/contract/names/lookAlike"
 import { Schema } from "effect"
-import { pairs, standIn } from "./confusables.ts"
 
 /** Longest race name, in characters (code points): the engine's bound. */
 export const maxLength = 20
@@ -34,8 +35,6 @@ export class RaceNameTaken extends Schema.TaggedError<RaceNameTaken>()("RaceName
     return "this race name, or one that looks like it, is taken"
   }
 }
-
-const withoutMarks = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "")
 
 /**
  * The key of any text: compatibility forms, case, accents and separators are dropped, and look-alikes become one

@@ -5,6 +5,7 @@ import { type Design, designOf, type Draft, type DraftRace, planetsOf } from "..
 import type { ShipClass } from "../state/Galaxy.ts"
 import { maxArmament, maxClasses, maxMass } from "../rules/limits.ts"
 import { keyOf } from "./keyOf.ts"
+import { unmistakable } from "./lookAlikes.ts"
 import { acceptClassName } from "./names.ts"
 import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { ownDesign } from "./subjects.ts"
@@ -47,14 +48,20 @@ const componentsOf = (order: Order): Result.Result<Omit<ShipClass, "name">, Orde
   return Result.succeed(components)
 }
 
+/** Names of the race's classes, without that of one of them. */
+const namesBut = (race: DraftRace, design?: Design): ReadonlyArray<string> =>
+  [...race.designs.values()].flatMap((it) => (it === design ? [] : [it.name]))
+
 /** Order D with five numbers: adds a ship class under a free name, at most `maxClasses` for a race. */
 export const designClass = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
   Result.flatMap(acceptClassName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
     if (race.designs.has(keyOf(name))) return refuse("name_taken", `you already have a class ${name}`)
     if (race.designs.size >= maxClasses) return refuse("too_many", `a race can have at most ${maxClasses} ship classes`)
-    return Result.map(componentsOf(order), (components) => {
-      race.designs.set(keyOf(name), designOf({ name, ...components }))
-    })
+    return Result.flatMap(unmistakable(draft, name, namesBut(race)), () =>
+      Result.map(componentsOf(order), (components) => {
+        race.designs.set(keyOf(name), designOf({ name, ...components }))
+      })
+    )
   })
 
 const buildersOf = (draft: Draft, race: DraftRace, design: Design) =>
@@ -95,9 +102,10 @@ export const renameClass = (draft: Draft, race: DraftRace, order: Order): OrderR
         mergeInto(draft, race, design, other)
         return done
       }
-      race.designs.delete(keyOf(design.name))
-      design.name = name
-      race.designs.set(keyOf(name), design)
-      return done
+      return Result.map(unmistakable(draft, name, namesBut(race, design)), () => {
+        race.designs.delete(keyOf(design.name))
+        design.name = name
+        race.designs.set(keyOf(name), design)
+      })
     })
   )

@@ -1,24 +1,14 @@
-/** Orders B, J, G and K: groups are split, merged, put into fleets, given away and taken apart. */
+/** Orders B, J and K: groups are split, put into fleets and taken apart. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
-import { maxClasses, maxGroups } from "../rules/limits.ts"
-import {
-  addGroup,
-  type Draft,
-  type DraftGroup,
-  type DraftRace,
-  explain,
-  planetOf,
-  setPlanet,
-  setShips
-} from "../state/Draft.ts"
+import { maxGroups } from "../rules/limits.ts"
+import { type Draft, type DraftGroup, type DraftRace, planetOf, setPlanet, setShips } from "../state/Draft.ts"
 import { splitOff } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
-import { isSameDesign } from "./classes.ts"
-import { keyOf } from "./keyOf.ts"
+import { unmistakable } from "./lookAlikes.ts"
 import { acceptName } from "./names.ts"
 import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
-import { fleetNamed, ownGroup, placeOf, raceIn, shipsOf } from "./subjects.ts"
+import { fleetNamed, ownGroup, placeOf, shipsOf } from "./subjects.ts"
 
 /** The group and how many of its ships are meant; refused when a split would give the race too many groups. */
 export const chosen = (
@@ -55,6 +45,9 @@ const together = (group: DraftGroup, member: DraftGroup): OrderResult => {
   return done
 }
 
+const fleetsOf = (race: DraftRace): ReadonlySet<string> =>
+  new Set([...race.groups.values()].flatMap((it) => it.fleet ?? []))
+
 /**
  * Order J with a group: puts ships into a fleet, which begins to exist with its first group. All groups of a fleet are
  * at one planet with the same orders to leave.
@@ -66,7 +59,8 @@ export const joinFleet = (draft: Draft, race: DraftRace, order: Order): OrderRes
     return Result.flatMap(acceptName(order.fleet, draft.ruleset.nameLength), (name) => {
       const members = Result.getOrElse(fleetNamed(race, name), (): ReadonlyArray<DraftGroup> => [])
       const member = members[0]
-      return Result.map(member === undefined ? done : together(group, member), () => {
+      const fits = member === undefined ? unmistakable(draft, name, fleetsOf(race)) : together(group, member)
+      return Result.map(fits, () => {
         splitOff(draft, race, group, ships).fleet = member?.fleet ?? name
       })
     })
@@ -82,39 +76,6 @@ export const mergeFleets = (_: Draft, race: DraftRace, order: Order): OrderResul
       if (member.state === "in_space") return refuse("in_space", `fleet ${member.fleet ?? ""} is in space`)
       return Result.map(together(member, other), () => {
         for (const it of members) it.fleet = other.fleet
-      })
-    })
-  )
-
-/** The class that ships get at the receiver: its own of that name and design, or a copy. */
-const receive = (receiver: DraftRace, { design }: DraftGroup): Result.Result<DraftGroup["design"], OrderRefusal> => {
-  const known = receiver.designs.get(keyOf(design.name))
-  if (known === undefined) {
-    return receiver.designs.size < maxClasses
-      ? Result.succeed({ ...design })
-      : refuse("too_many", `${receiver.name} already has as many ship classes as a race can have`)
-  }
-  return isSameDesign(known, design)
-    ? Result.succeed(known)
-    : refuse("class_conflict", `${receiver.name} has another class named ${design.name}`)
-}
-
-/**
- * Order G: gives ships with their load to another race, from anywhere. Launched ships fly on in transfer, and the
- * receiver can't recall them. Refused with `class_conflict` when the receiver has another class of that name.
- */
-export const give = (draft: Draft, race: DraftRace, order: Order): OrderResult =>
-  Result.flatMap(chosen(race, order), ({ group, ships }) =>
-    Result.flatMap(raceIn(draft, order.race), (receiver): OrderResult => {
-      if (receiver === race) return refuse("unknown_race", "that is your own race")
-      if (receiver.groups.size >= maxGroups)
-        return refuse("too_many", `${receiver.name} already has as many groups as a race can have`)
-      return Result.map(receive(receiver, group), (design) => {
-        receiver.designs.set(keyOf(design.name), design)
-        setShips(draft, race, group, group.ships - ships, "gift")
-        const state = group.state === "launched" ? "in_transfer" : group.state
-        const given = addGroup(draft, receiver, { ...group, design, ships, fleet: null, state }, "gift")
-        explain(draft, receiver.index, "group", given.number, "load", 0, given.load, "gift")
       })
     })
   )

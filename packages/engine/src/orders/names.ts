@@ -2,8 +2,9 @@
  * Names that players give (rules, section 22): Latin and Cyrillic letters, digits, underscore and hyphen, with at least
  * one letter; words of the game are reserved.
  *
- * Names that differ only in case are the same name.
+ * Names that differ only in case are the same name. Whether a name looks like another one is checked where it is given.
  */
+import { areLookAlikes, lookOf } from "@galaxy/contract/names/lookAlike"
 import { Result } from "effect"
 import { keyOf, written } from "./keyOf.ts"
 import { type OrderRefusal, refuse } from "./Refusal.ts"
@@ -15,6 +16,8 @@ const someLetter = new RegExp(`[${letters}]`, "u")
 const reserved: ReadonlySet<string> = new Set(
   "cap capital mat materials col colonists emp drive weapons shields cargo research max".split(" ")
 )
+
+const reservedLooks = [...reserved].map(lookOf)
 
 /**
  * The stored form of a typed name; refused when it is missing, longer than `most` characters, or against the rules
@@ -29,6 +32,10 @@ export const acceptName = (typed: string | undefined, most: number): Result.Resu
   }
   if (!someLetter.test(name)) return refuse("name_reserved", "a name must contain a letter")
   if (reserved.has(keyOf(name))) return refuse("name_reserved", `${name} is a reserved word of the game`)
+  const look = lookOf(name)
+  if (reservedLooks.some((it) => areLookAlikes(look, it))) {
+    return refuse("name_confusable", `${name} looks like a reserved word of the game`)
+  }
   return Result.succeed(name)
 }
 

@@ -5,6 +5,7 @@ import { maxSciencePart, maxSciences } from "../rules/limits.ts"
 import { type Draft, type DraftRace, planetsOf } from "../state/Draft.ts"
 import { type Levels, technologies } from "../state/Galaxy.ts"
 import { keyOf } from "./keyOf.ts"
+import { unmistakable } from "./lookAlikes.ts"
 import { acceptName } from "./names.ts"
 import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
 import { ownScience } from "./subjects.ts"
@@ -35,9 +36,12 @@ export const createScience = (draft: Draft, race: DraftRace, order: Order): Orde
   Result.flatMap(acceptName(order.name, draft.ruleset.nameLength), (name): OrderResult => {
     if (race.sciences.has(keyOf(name))) return refuse("name_taken", `you already have a science ${name}`)
     if (race.sciences.size >= maxSciences) return refuse("too_many", `a race can have at most ${maxSciences} sciences`)
-    return Result.map(sharesOf(order), (shares) => {
-      race.sciences.set(keyOf(name), { name, ...shares })
-    })
+    const names = Array.from(race.sciences.values(), (it) => it.name)
+    return Result.flatMap(unmistakable(draft, name, names), () =>
+      Result.map(sharesOf(order), (shares) => {
+        race.sciences.set(keyOf(name), { name, ...shares })
+      })
+    )
   })
 
 /** Order H with a name: deletes a science that no planet works on; otherwise refused with `in_use`. */

@@ -109,6 +109,9 @@ export interface Ruleset {
   readonly bigPlanetsApart: boolean
   /** Largest size of an asteroid; 0 can't be settled (D18). */
   readonly asteroidSize: number
+  /** Groups, and ship classes new to it, that a race may be given in one turn; null for no bound (D24). */
+  readonly giftGroups: number | null
+  readonly giftClasses: number | null
   /** Most characters of a name that players give. */
   readonly nameLength: number
   /** Numbers that differ by no more than this count as equal. */
@@ -166,6 +169,8 @@ export const plus: Ruleset = {
   mapSideFactor: 45,
   bigPlanetsApart: true,
   asteroidSize: 0,
+  giftGroups: 50,
+  giftClasses: 20,
   nameLength: 20,
   epsilon: 1e-9
 }
@@ -194,6 +199,8 @@ export const ngConstants: Ruleset = {
   turnShots: null,
   bombing: "capture",
   map: "flat",
+  giftGroups: null,
+  giftClasses: null,
   nameLength: 21
 }
 

@@ -36,6 +36,13 @@ export interface DraftGroup extends Mutable<Omit<Group, "class">> {
   state: GroupState
 }
 
+/** Ships on their way from one race to another; `design` is a copy of the giver's class. */
+export interface Gift extends Omit<DraftGroup, "number"> {
+  /** Indices of races. */
+  readonly giver: number
+  readonly receiver: number
+}
+
 /** `Product` with direct references to the science or class. */
 export type Production =
   | { readonly kind: "capital" | "materials" }
@@ -80,6 +87,8 @@ export interface Draft {
   finished: boolean
   winners: ReadonlyArray<number>
   readonly events: Array<TurnEvent>
+  /** Ships given away this turn that have yet to reach their receivers. */
+  readonly gifts: Array<Gift>
   /** Shots that the battles of this turn have fired. */
   fired: number
   /** Caches, filled when first needed and dropped on a change; read them by `planetsOf` and `planetNamed`. */
@@ -176,6 +185,7 @@ export const draftOf = (galaxy: Galaxy, ruleset: Ruleset = rulesets[galaxy.rules
     finished: galaxy.finished,
     winners: galaxy.winners,
     events: [],
+    gifts: [],
     fired: 0,
     index: { owned: undefined, named: undefined },
     races,

@@ -85,5 +85,5 @@ it("gives these very bytes, with battles, bombs and all", () => {
   assert.include(bytes, '"kind":"battle"')
   assert.include(bytes, '"kind":"bombing"')
   const numbers = bytes.split("\n").map(withoutMessages).join("\n")
-  assert.strictEqual(sha256Hex(numbers), "edf4ba7ea6a20c2624f106f97ffe70fbdd2845f361387b339441a3d052fbe1e6")
+  assert.strictEqual(sha256Hex(numbers), "19f6a26b5f911da506fd30f3294eb0ef04ea1f634b7570f1d3192eda576e7328")
 })

@@ -158,18 +158,15 @@ it("what the race sees is judged as it is", () => {
   assert.deepStrictEqual(said, carryOut(start, 0, orders).verdicts)
 })
 
-it("a planet to which ships only fly, another's class and another's name stay secret until the turn is made", () => {
-  const orders = [
-    { op: "rename_planet", planet: 1, name: "Vega" },
-    { op: "give", group: 1, race: raceName(1) }
-  ] as const
+it("another's name for a planet to which ships only fly stays secret until the turn is made", () => {
+  const orders = [{ op: "rename_planet", planet: 1, name: "Vega" }] as const
   assert.deepStrictEqual(
     forecast(start, 0, orders).map((it) => it.accepted),
-    [true, true]
+    [true]
   )
   assert.deepStrictEqual(
     carryOut(start, 0, orders).verdicts.map((it) => it.code),
-    ["name_taken", "class_conflict"]
+    ["name_taken"]
   )
 })
 

@@ -84,11 +84,73 @@ describe.each(Object.entries(naming))("the name of %s", (_, called) => {
     ["constructor", "done"]
   ])("%j: %s", (name, code) => assert.deepStrictEqual(codes(called(name)), [code]))
 
+  it.each(["Te\u200Brra", "Te\u00ADrra", "Terra\u200D", "\u2060Terra", "\u200B", "Te\u3164rra", "Terra\uFE0F"])(
+    "has no characters that show as nothing: %j",
+    (name) => assert.deepStrictEqual(codes(called(name)), ["name_chars"])
+  )
+
+  it("doesn't look like a word of the game in another script", () => {
+    assert.deepStrictEqual(codes(called("САР")), ["name_confusable"])
+  })
+
   it("may be what another race calls its own, or something of another kind", () => {
     for (const name of ["Cruiser", "Mix", "Armada"]) assert.deepStrictEqual(codes(called(name)), ["done"])
     const all = ["a planet", "a class", "a science", "a fleet"].flatMap((it) => naming[it]?.("Omega") ?? [])
     assert.deepStrictEqual(codes(...all), ["done", "done", "done", "done"])
   })
+})
+
+/** A thing gets the name `Terra`, and then another one of its kind the given name. */
+const second: Readonly<Record<string, (name: string) => ReadonlyArray<Order>>> = {
+  planet: (name) => [
+    { op: "rename_planet", planet: 1, name: "Terra" },
+    { op: "rename_planet", planet: 2, name }
+  ],
+  class: (name) => [
+    { op: "design_class", name: "Terra", ...numbers },
+    { op: "design_class", name, ...numbers }
+  ],
+  "class given anew": (name) => [
+    { op: "design_class", name: "Terra", ...numbers },
+    { op: "rename_class", class: "Drone", name }
+  ],
+  science: (name) => [
+    { op: "create_science", name: "Terra", drive: 1, weapons: 0, shields: 0, cargo: 0 },
+    { op: "create_science", name, drive: 1, weapons: 0, shields: 0, cargo: 0 }
+  ],
+  fleet: (name) => [
+    { op: "join_fleet", group: 1, fleet: "Terra" },
+    { op: "join_fleet", group: 2, fleet: name }
+  ]
+}
+
+describe.each(Object.entries(second))("a second %s", (_, named) => {
+  it.each(["Terrа", "ТЕRRА", "Тerra", "Tеrrа"])(
+    "doesn't look like the first, with letters of another script: %s",
+    (name) => assert.deepStrictEqual(codes(...named(name)), ["done", "name_confusable"])
+  )
+  it.each(["Terra_2", "Терра", "Tera", "Terro", "Тень"])("may be called %s", (name) =>
+    assert.deepStrictEqual(codes(...named(name)), ["done", "done"])
+  )
+})
+
+it("names in one script are told apart by its readers, and a thing may take a look-alike of its own name", () => {
+  const design = (name: string): Order => ({ op: "design_class", name, ...numbers })
+  const names = ["Бар", "Вар", "Mill", "Mlll", "R1", "RI", "X_1_1", "X_11", "D6", "D8", "Barn", "Bam"]
+  assert.deepStrictEqual(
+    codes(...names.map(design)),
+    names.map(() => "done")
+  )
+  assert.deepStrictEqual(
+    codes(
+      design("Terra"),
+      { op: "rename_class", class: "Terra", name: "Terrа" },
+      { op: "rename_class", class: "Terrа", name: "Terra" },
+      { op: "rename_planet", planet: 3, name: "Terra" },
+      { op: "rename_planet", planet: 1, name: "Vеga" }
+    ),
+    ["done", "done", "done", "not_owner", "done"]
+  )
 })
 
 it("a name is taken in any case, and when spaces make it the same", () => {

@@ -1,6 +1,7 @@
 /** Any orders on any galaxy: nothing throws, what is impossible stays so, and orders neither make nor lose anything. */
 import { Order, orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
 import { executeAll } from "@galaxy/engine/orders/execute"
+import { deliverGifts } from "@galaxy/engine/orders/gifts"
 import { freePoints } from "@galaxy/engine/formulas/production"
 import * as Random from "@galaxy/engine/random/Random"
 import { type Draft, draftOf, type DraftRace, galaxyOf, raceOf } from "@galaxy/engine/state/Draft"
@@ -163,6 +164,7 @@ it("any orders leave a galaxy that can be, with what there was", { timeout: 120_
       const levels = new Map([...race.groups.values()].map((it) => [it.number, it.techs]))
 
       const [verdict] = executeAll(draft, race, [order])
+      deliverGifts(draft)
 
       if (verdict?.accepted !== true) {
         refused.add(order.op)

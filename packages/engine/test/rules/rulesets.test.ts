@@ -13,6 +13,8 @@ describe("the rulesets", () => {
       "bombing",
       "detectionZoneFactor",
       "flightZoneFactor",
+      "giftClasses",
+      "giftGroups",
       "holdDivisor",
       "hullBilling",
       "idleTurns",
