@@ -162,7 +162,12 @@ export const Battle = Schema.Struct({
   /** Lines left out at the end because the protocol was too long; `totals` includes their shots. */
   omitted: Schema.Int,
   /** In a very large battle, only the pairs of groups that met first. */
-  totals: Schema.Array(ShotTotal)
+  totals: Schema.Array(ShotTotal),
+  /**
+   * Present in a very large battle: how many groups there were. Each line of `groups` then stands for all groups of one
+   * race, class and technology, or where these are too many, of one race and class (`-` for several classes).
+   */
+  summed: Schema.optionalKey(Schema.Int)
 })
 export type Battle = typeof Battle.Type
 
@@ -352,6 +357,20 @@ export const Change = Schema.Struct({
 })
 export type Change = typeof Change.Type
 
+/** How many lines each section doesn't show, because it would have more than its bound. */
+export const LeftOut = Schema.Struct({
+  foreign_sciences: Schema.optionalKey(Schema.Int),
+  foreign_classes: Schema.optionalKey(Schema.Int),
+  battles: Schema.optionalKey(Schema.Int),
+  bombings: Schema.optionalKey(Schema.Int),
+  approaching_groups: Schema.optionalKey(Schema.Int),
+  my_fleets: Schema.optionalKey(Schema.Int),
+  foreign_groups: Schema.optionalKey(Schema.Int),
+  unidentified_groups: Schema.optionalKey(Schema.Int),
+  changes: Schema.optionalKey(Schema.Int)
+})
+export type LeftOut = typeof LeftOut.Type
+
 /**
  * Answer of `user.games.report` and of the engine's `GET /report`. It holds what the race may know (rules, section 18)
  * and nothing else.
@@ -385,6 +404,8 @@ export const Report = Schema.Struct({
   unidentified_groups: Schema.Array(UnidentifiedGroup),
   changes: Schema.Array(Change),
   /** The orders that the race gave for this turn, each with its verdict. */
-  orders: Schema.Array(OrderOutcome)
+  orders: Schema.Array(OrderOutcome),
+  /** Present when a section was shortened: only in games that are far larger than what play needs. */
+  left_out: Schema.optionalKey(LeftOut)
 })
 export type Report = typeof Report.Type

@@ -188,7 +188,8 @@ export const tables = {
       { name: "protocol", slot: 6, type: { vector: { table: "galaxy.game.Shot" } }, required: true },
       { name: "omitted", slot: 7, type: "int" },
       { name: "totals", slot: 8, type: { vector: { table: "galaxy.game.ShotTotal" } }, required: true },
-      { name: "cut_short", slot: 9, type: "bool", optional: true }
+      { name: "cut_short", slot: 9, type: "bool", optional: true },
+      { name: "summed", slot: 10, type: "int", optional: true }
     ]
   },
   "galaxy.game.Bombing": {
@@ -358,6 +359,19 @@ export const tables = {
       { name: "cause", slot: 5, type: "string", required: true }
     ]
   },
+  "galaxy.game.LeftOut": {
+    fields: [
+      { name: "foreign_sciences", slot: 0, type: "int", optional: true },
+      { name: "foreign_classes", slot: 1, type: "int", optional: true },
+      { name: "battles", slot: 2, type: "int", optional: true },
+      { name: "bombings", slot: 3, type: "int", optional: true },
+      { name: "approaching_groups", slot: 4, type: "int", optional: true },
+      { name: "my_fleets", slot: 5, type: "int", optional: true },
+      { name: "foreign_groups", slot: 6, type: "int", optional: true },
+      { name: "unidentified_groups", slot: 7, type: "int", optional: true },
+      { name: "changes", slot: 8, type: "int", optional: true }
+    ]
+  },
   "galaxy.game.Report": {
     fields: [
       { name: "game_id", slot: 0, type: "string", required: true },
@@ -386,7 +400,8 @@ export const tables = {
       { name: "my_groups", slot: 23, type: { vector: { table: "galaxy.game.OwnGroup" } }, required: true },
       { name: "foreign_groups", slot: 24, type: { vector: { table: "galaxy.game.ForeignGroup" } }, required: true },
       { name: "unidentified_groups", slot: 25, type: { vector: { table: "galaxy.game.UnidentifiedGroup" } }, required: true },
-      { name: "changes", slot: 26, type: { vector: { table: "galaxy.game.Change" } }, required: true }
+      { name: "changes", slot: 26, type: { vector: { table: "galaxy.game.Change" } }, required: true },
+      { name: "left_out", slot: 27, type: { table: "galaxy.game.LeftOut" } }
     ]
   },
   "galaxy.games.OrderRequest": {

@@ -1,4 +1,5 @@
 /** Bounds of the calls to engines, which a host may change. */
+import { maxReportBytes } from "@galaxy/contract/engine/Limits"
 import { Context, type Duration, Layer } from "effect"
 
 /** Timeouts of calls to engines, and the size of answers. */
@@ -30,7 +31,7 @@ export const defaults: EngineSettingsShape = {
   askAgainAfter: "5 seconds",
   callTimeout: "10 seconds",
   probeTimeout: "3 seconds",
-  maxAnswerBytes: 16 * 1024 * 1024
+  maxAnswerBytes: maxReportBytes
 }
 
 /** The bounds in force, fixed when the layers that use them are built. */

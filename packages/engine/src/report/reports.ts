@@ -2,6 +2,7 @@
 import type { Report } from "@galaxy/contract/engine/Report"
 import { type Galaxy, raceAt } from "../state/Galaxy.ts"
 import type { TurnEvent } from "../turn/TurnEvent.ts"
+import { bounded } from "./bounds.ts"
 import { foreignClasses, foreignSciences, ownClasses, ownSciences } from "./designs.ts"
 import { factsOf } from "./Facts.ts"
 import { battles, bombings } from "./fighting.ts"
@@ -21,7 +22,7 @@ export const reporter = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ((race:
   const winners = galaxy.winners.map((winner) => raceAt(galaxy, winner).name)
   return (race) => {
     const sight = sightOf(facts, race)
-    return {
+    return bounded({
       game_id: galaxy.game_id,
       race: raceAt(galaxy, race).name,
       turn: galaxy.turn,
@@ -49,7 +50,7 @@ export const reporter = (galaxy: Galaxy, log: ReadonlyArray<TurnEvent>): ((race:
       unidentified_groups: unidentified(facts, race, sight),
       changes: facts.changesOf[race] ?? [],
       orders: facts.ordersOf[race] ?? []
-    }
+    })
   }
 }
 

@@ -17,6 +17,9 @@ import { plainOrder, refusedSection } from "./sections/refused.ts"
 import { approachingSection, shipSections } from "./sections/ships.ts"
 import { plain } from "./table.ts"
 
+const leftOut = ({ left_out = {} }: Report): ReadonlyArray<string> =>
+  Object.entries(left_out).map(([section, lines]) => `Too long to show: ${lines} lines of ${section} are left out.`)
+
 const ending = ({ finished, winners }: Report): ReadonlyArray<string> => {
   if (!finished) return []
   if (winners.length === 0) return ["The game is over. Nobody won."]
@@ -29,7 +32,7 @@ const sectionsOf = (report: Report, printOrder: (order: Order) => string, rulese
   return [
     {
       title: `Report for ${plain(report.race)}, turn ${report.turn}`,
-      lines: [`Game ${plain(report.game_id)}`, ...ending(report)]
+      lines: [`Game ${plain(report.game_id)}`, ...ending(report), ...leftOut(report)]
     },
     summarySection(report.summary),
     votesSection(report.votes),

@@ -51,6 +51,9 @@ export const battleSection = (place: PlaceOf, battle: Battle): Section => {
     title: `Battle at ${place(battle.planet)}, ${moments[battle.when]}`,
     lines: [
       ...table(group, battle.groups),
+      ...(battle.summed === undefined
+        ? []
+        : [`Groups of one class and technology are summed: ${battle.summed} groups in ${battle.groups.length} lines.`]),
       ...under("Protocol", battle.protocol.map(shotLine(nameOf))),
       ...(battle.omitted === 0 ? [] : [`Lines of the protocol left out: ${battle.omitted}`]),
       ...under("All shots", table(shotTotal(nameOf), battle.totals)),

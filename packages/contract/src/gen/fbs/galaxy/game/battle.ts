@@ -97,8 +97,13 @@ cutShort():boolean|null {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : null;
 }
 
+summed():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
 static startBattle(builder:flatbuffers.Builder) {
-  builder.startObject(10);
+  builder.startObject(11);
 }
 
 static addPlanet(builder:flatbuffers.Builder, planet:number) {
@@ -177,6 +182,10 @@ static addCutShort(builder:flatbuffers.Builder, cutShort:boolean) {
   builder.addFieldInt8(9, +cutShort, null);
 }
 
+static addSummed(builder:flatbuffers.Builder, summed:number) {
+  builder.addFieldInt32(10, summed, null);
+}
+
 static endBattle(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 6) // name
@@ -187,7 +196,7 @@ static endBattle(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createBattle(builder:flatbuffers.Builder, planet:number, nameOffset:flatbuffers.Offset, whenOffset:flatbuffers.Offset, groupsOffset:flatbuffers.Offset, rounds:number, shots:number, protocolOffset:flatbuffers.Offset, omitted:number, totalsOffset:flatbuffers.Offset, cutShort:boolean|null):flatbuffers.Offset {
+static createBattle(builder:flatbuffers.Builder, planet:number, nameOffset:flatbuffers.Offset, whenOffset:flatbuffers.Offset, groupsOffset:flatbuffers.Offset, rounds:number, shots:number, protocolOffset:flatbuffers.Offset, omitted:number, totalsOffset:flatbuffers.Offset, cutShort:boolean|null, summed:number|null):flatbuffers.Offset {
   Battle.startBattle(builder);
   Battle.addPlanet(builder, planet);
   Battle.addName(builder, nameOffset);
@@ -200,6 +209,8 @@ static createBattle(builder:flatbuffers.Builder, planet:number, nameOffset:flatb
   Battle.addTotals(builder, totalsOffset);
   if (cutShort !== null)
     Battle.addCutShort(builder, cutShort);
+  if (summed !== null)
+    Battle.addSummed(builder, summed);
   return Battle.endBattle(builder);
 }
 }

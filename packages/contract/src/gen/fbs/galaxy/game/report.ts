@@ -16,6 +16,7 @@ import { ForeignGroup } from './foreign-group.ts';
 import { ForeignPlanet } from './foreign-planet.ts';
 import { ForeignScience } from './foreign-science.ts';
 import { GalaxySummary } from './galaxy-summary.ts';
+import { LeftOut } from './left-out.ts';
 import { OrderOutcome } from './order-outcome.ts';
 import { OwnClass } from './own-class.ts';
 import { OwnGroup } from './own-group.ts';
@@ -293,8 +294,13 @@ changesLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+leftOut(obj?:LeftOut):LeftOut|null {
+  const offset = this.bb!.__offset(this.bb_pos, 58);
+  return offset ? (obj || new LeftOut()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startReport(builder:flatbuffers.Builder) {
-  builder.startObject(27);
+  builder.startObject(28);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -655,6 +661,10 @@ static createChangesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[
 
 static startChangesVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
+}
+
+static addLeftOut(builder:flatbuffers.Builder, leftOutOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(27, leftOutOffset, 0);
 }
 
 static endReport(builder:flatbuffers.Builder):flatbuffers.Offset {
