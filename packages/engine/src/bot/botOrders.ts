@@ -16,6 +16,7 @@ import { layRoutes } from "./routes.ts"
 import { explore } from "./scouting.ts"
 import { settle } from "./settling.ts"
 import { type Style, styleOf } from "./style.ts"
+import { threatsTo } from "./threats.ts"
 import { type View, viewOf } from "./View.ts"
 import { fight } from "./war.ts"
 
@@ -47,8 +48,10 @@ export const playTurn = (report: Report, memory: Memory, style: Style): BotTurn 
   explore(view)
   settle(view)
   layRoutes(view)
-  fight(view, enemies)
-  produce(view, enemies.size > 0)
+  const threats = threatsTo(view, enemies)
+  fight(view, enemies, threats)
+  const isInDanger = report.my_planets.some((it) => threats.has(it.number))
+  produce(view, { isAtWar: enemies.size > 0, isInDanger })
   return {
     // A race without orders counts as idle, so a bot with nothing to change sends a harmless order.
     orders: view.orders.length > 0 ? view.orders : [{ op: "merge_groups" }],

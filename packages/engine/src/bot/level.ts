@@ -6,6 +6,8 @@ import type { ShipClass } from "../state/Galaxy.ts"
 export interface Skill {
   /** Share of grown planets that build warships, before the temperament changes it. */
   readonly armsShare: number
+  /** The same while enemies are at its planets or on their way there. */
+  readonly armsInDanger: number
   /** Share of the other grown planets that do research; the rest goes on making capital that nobody needs. */
   readonly researchShare: number
   /** From this turn on it attacks others. Before, it only defends itself. */
@@ -29,6 +31,7 @@ const frigate: ShipClass = { name: "Warship", drive: 20, armament: 3, weapons: 1
 const skills: { readonly [Level in ComputerLevel]: Skill } = {
   easy: {
     armsShare: 0.3,
+    armsInDanger: 0.4,
     researchShare: 0.25,
     attacksFrom: 40,
     caution: 0.8,
@@ -38,10 +41,11 @@ const skills: { readonly [Level in ComputerLevel]: Skill } = {
     warships: [sloop, destroyer]
   },
   fair: {
-    armsShare: 0.35,
+    armsShare: 0.45,
+    armsInDanger: 0.5,
     researchShare: 0.6,
     attacksFrom: 30,
-    caution: 0.7,
+    caution: 0.5,
     settlers: 10,
     upgrades: true,
     allies: true,
@@ -49,6 +53,7 @@ const skills: { readonly [Level in ComputerLevel]: Skill } = {
   },
   hard: {
     armsShare: 0.3,
+    armsInDanger: 1,
     researchShare: 1,
     attacksFrom: 35,
     caution: 0.5,
