@@ -14,7 +14,7 @@ export type Inbox =
   | { readonly type: "catchUp" }
   | { readonly type: "end"; readonly reason: EndReason }
 
-/** Why a stream ends: `displaced` by later streams of its session. */
+/** Why a stream ends: `displaced` by a later one of its session, or of a network that holds less when the hub is full. */
 export type EndReason = "session_revoked" | "shutting_down" | "displaced"
 
 /** Whose stream it is: for delivery, revocation and the bounds. */
@@ -65,7 +65,8 @@ export interface Registration {
 
 /**
  * Delivers events to the open streams of their user, and ends streams on revocation and shutdown. `register` fails with
- * `HubFull`, and ends the oldest stream of a session that has as many as it may; nothing else fails or waits.
+ * `HubFull`. It ends the oldest stream of a session that has as many as it may, and of the network that has most when
+ * the hub is full. Nothing else fails or waits.
  */
 export class PushHub extends Context.Service<
   PushHub,
@@ -91,6 +92,12 @@ const index = () => {
       const own = entries.get(key) ?? new Set()
       own.add(entry)
       entries.set(key, own)
+    },
+    /** The entries of the key that has most. */
+    most: (): ReadonlySet<Entry> => {
+      let most: ReadonlySet<Entry> = new Set()
+      for (const own of entries.values()) if (own.size > most.size) most = own
+      return most
     },
     remove: (key: string, entry: Entry) => {
       const own = entries.get(key)
@@ -143,20 +150,27 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
         }
       }
 
+      const displaceOldest = (entries: ReadonlySet<Entry>) => {
+        const [oldest] = entries
+        if (oldest === undefined) return
+        end([oldest], "displaced")
+        // At once: a stream whose client is gone may take a while to end.
+        forget(oldest)
+      }
+
       const register = (listener: StreamListener) =>
         Effect.acquireRelease(
           Effect.gen(function* () {
             const own = bySession.of(listener.deviceSessionId)
-            const [oldest] = own.size >= maxStreamsPerSession ? own : []
-            if (oldest !== undefined) {
-              end([oldest], "displaced")
-              // At once: a stream whose client is gone may take a while to end.
-              forget(oldest)
+            if (own.size >= maxStreamsPerSession) displaceOldest(own)
+            const neighbours = listener.network === undefined ? 0 : byNetwork.of(listener.network).size
+            if (neighbours >= maxStreamsPerNetwork) return yield* new HubFull()
+            if (all.size >= maxStreams) {
+              // Nobody is turned away for what others hold.
+              const heaviest = byNetwork.most()
+              if (heaviest.size <= neighbours + 1) return yield* new HubFull()
+              displaceOldest(heaviest)
             }
-            const full =
-              all.size >= maxStreams ||
-              (listener.network !== undefined && byNetwork.of(listener.network).size >= maxStreamsPerNetwork)
-            if (full) return yield* new HubFull()
             const entry: Entry = {
               ...listener,
               inbox: yield* Queue.sliding<Inbox>(inboxCapacity),

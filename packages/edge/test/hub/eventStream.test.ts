@@ -196,6 +196,21 @@ describe("an event stream", () => {
     }).pipe(Effect.scoped, Effect.provide(withHub))
   )
 
+  it.effect("gives way, when the hub is full, to one of a network that holds less", () =>
+    Effect.gen(function* () {
+      const hub = yield* PushHub.PushHub
+      const register = (network: string, deviceSessionId: string) =>
+        hub.register({ userId: user, deviceSessionId, network })
+      const heavy = [yield* register("a", "1"), yield* register("a", "2"), yield* register("a", "3")]
+      yield* register("b", "4")
+      assert.deepStrictEqual(yield* heavy[0]!.take, { type: "end", reason: "displaced" })
+      assert.strictEqual(yield* hub.size, 3)
+      for (const network of ["a", "b"]) assert.strictEqual((yield* Effect.exit(register(network, "5")))._tag, "Failure")
+      yield* register("c", "6")
+      assert.deepStrictEqual(yield* heavy[1]!.take, { type: "end", reason: "displaced" })
+    }).pipe(Effect.scoped, Effect.provide(withHub))
+  )
+
   it.effect("hears of what it may have missed once, before all else, however full its inbox is", () =>
     Effect.gen(function* () {
       const hub = yield* PushHub.PushHub

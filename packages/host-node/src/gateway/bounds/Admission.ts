@@ -9,7 +9,7 @@ import * as http2 from "node:http2"
 import type { Peer } from "@galaxy/edge/Envelope"
 import { network } from "@galaxy/edge/address"
 import { type Connection, Sources } from "../source/Sources.ts"
-import { type Answer, Answers } from "./Answers.ts"
+import { Answers } from "./Answers.ts"
 import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
 import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
 import * as outgoing from "./outgoing.ts"
@@ -398,7 +398,10 @@ export class Admission {
         whole: known.whole,
         handle: () => {
           // The end of the stream ends its body, too.
-          if (!stream.destroyed && !stream.closed && !stream.aborted) handler(request, response)
+          if (stream.destroyed || stream.closed || stream.aborted) return
+          // Not before: most streams of a flood never get as far as an answer.
+          this.#follow(stream, known)
+          handler(request, response)
         }
       })
     })
@@ -428,17 +431,15 @@ export class Admission {
       }
       const cut = () => this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
       const leave = hasPlace ? this.#enter(entered, connection, cut) : undefined
-      const sent = this.#follow(stream, entered)
       stream.once("close", () => {
         leave?.()
-        sent.closed()
         whole()
         if (session.destroyed || this.#ended.has(stream)) return
         // For a proxy's connection nobody else counts those that were answered already.
         if (connection.isProxy ? stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR : stream.aborted) tookBack()
       })
       if (leave === undefined) {
-        this.#refuseStream(stream, headers, connection)
+        this.#refuseStream(stream, headers, connection, entered)
         return
       }
       details.set(stream, { ...entered, whole })
@@ -446,11 +447,12 @@ export class Admission {
     }
   }
 
-  #follow(stream: http2.ServerHttp2Stream, { holder }: Entered): Answer {
+  /** Bounds what its client doesn't take of a stream's answer. */
+  #follow(stream: http2.ServerHttp2Stream, { holder }: Entered): void {
     const cut = () => this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
     const sent = this.#answers.open(holder, outgoing.ofStream(stream, cut))
     outgoing.follow(stream, sent)
-    return sent
+    stream.once("close", sent.closed)
   }
 
   /** Ends a stream from our side, so that it doesn't count as a reset by its client. */
@@ -469,7 +471,12 @@ export class Admission {
     return refused.count
   }
 
-  #refuseStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, connection: Connection): void {
+  #refuseStream(
+    stream: http2.ServerHttp2Stream,
+    headers: http2.IncomingHttpHeaders,
+    connection: Connection,
+    entered: Entered
+  ): void {
     stream.on("error", () => undefined)
     const { session } = stream
     if (session === undefined) return
@@ -494,6 +501,7 @@ export class Admission {
       },
       retryAfterMs
     )
+    this.#follow(stream, entered)
     stream.respond({ ...own, ":status": status }, { endStream: body.length === 0 })
     if (body.length > 0) stream.end(body)
     if (stream.readableEnded) return
