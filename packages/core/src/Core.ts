@@ -19,6 +19,7 @@ import type { EngineHost } from "./engine/EngineHost.ts"
 import * as CountryCounters from "./geo/CountryCounters.ts"
 import type { GeoIp } from "./geo/GeoIp.ts"
 import * as LobbyConfig from "./lobby/game/LobbyConfig.ts"
+import * as InvitePruner from "./lobby/invite/InvitePruner.ts"
 import * as Lobby from "./lobby/Lobby.ts"
 import * as MailOutbox from "./mail/MailOutbox.ts"
 import type { MailTransport } from "./mail/MailTransport.ts"
@@ -26,6 +27,8 @@ import * as MailPruner from "./mail/MailPruner.ts"
 import * as MailWorker from "./mail/MailWorker.ts"
 import * as SecretBox from "./mail/SecretBox.ts"
 import * as Migrations from "./migrations/Migrations.ts"
+import type { NotificationLimits } from "./notification/mailRoom.ts"
+import * as NotificationPruner from "./notification/NotificationPruner.ts"
 import * as Notifications from "./notification/Notifications.ts"
 import * as PlayerOrders from "./play/PlayerOrders.ts"
 import * as PushBroker from "./push/PushBroker.ts"
@@ -40,7 +43,15 @@ import type { DatabaseSignal } from "./shared/DatabaseSignal.ts"
 import * as Standing from "./standing/Standing.ts"
 
 /** The background workers: they send mails, start games and make their turns, and prune old rows. */
-export type WorkerName = "mail" | "runtime" | "push-pruner" | "auth-pruner" | "mail-pruner" | "runtime-pruner"
+export type WorkerName =
+  | "mail"
+  | "runtime"
+  | "push-pruner"
+  | "auth-pruner"
+  | "mail-pruner"
+  | "runtime-pruner"
+  | "notification-pruner"
+  | "invite-pruner"
 
 /** Settings of the backend. Whatever is left out has the default of its module. */
 export interface CoreOptions {
@@ -54,9 +65,14 @@ export interface CoreOptions {
   readonly keepMailsMs?: number | undefined
   /** Milliseconds that the runtime's operations are kept at least; 30 days when absent. */
   readonly keepOperationsMs?: number | undefined
+  /** Milliseconds that notifications are kept, at least a day; 30 days when absent. */
+  readonly keepNotificationsMs?: number | undefined
+  /** Milliseconds that invites are kept after they were settled or expired, at least a day; 90 days when absent. */
+  readonly keepInvitesMs?: number | undefined
   readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
+  readonly notifications?: Partial<NotificationLimits> | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
   /** Workers that don't run in this program because another one on the same database runs them. */
   readonly withoutWorkers?: ReadonlyArray<WorkerName> | undefined
@@ -106,10 +122,12 @@ export const layer = (options: CoreOptions) => {
     worker("mail", MailWorker.layer({ from: options.mailFrom, ...options.mail })),
     worker("push-pruner", PushPruner.layer()),
     worker("mail-pruner", MailPruner.layer({ keepFor: options.keepMailsMs ?? 30 * dayMs })),
-    worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs }))
+    worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs })),
+    worker("notification-pruner", NotificationPruner.layer({ keepFor: options.keepNotificationsMs ?? 30 * dayMs })),
+    worker("invite-pruner", InvitePruner.layer({ keepFor: options.keepInvitesMs ?? 90 * dayMs }))
   )
   return Layer.mergeAll(identity, lobby, games, tellers).pipe(
-    Layer.provideMerge(Notifications.layer),
+    Layer.provideMerge(Notifications.layer(options.notifications)),
     Layer.provideMerge(outboxes),
     Layer.provideMerge(Standing.layer),
     Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),

@@ -39,7 +39,9 @@ const workers: ReadonlyArray<Core.WorkerName> = [
   "push-pruner",
   "auth-pruner",
   "mail-pruner",
-  "runtime-pruner"
+  "runtime-pruner",
+  "notification-pruner",
+  "invite-pruner"
 ]
 
 describe("the core as one layer", () => {

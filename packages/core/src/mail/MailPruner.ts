@@ -4,29 +4,19 @@
  * A mail that isn't finished stays however old it is. A mail's idempotency key goes with it, so nothing may cause a
  * mail for the same fact again once mails of that age are pruned.
  */
-import { DateTime, Duration, Effect, Layer } from "effect"
+import { type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
-import { StorageError } from "../shared/StorageError.ts"
+import * as Pruning from "../shared/Pruning.ts"
 
 /** How long finished mails are kept, and how fast they are removed. */
-export interface MailPrunerOptions {
+export interface MailPrunerOptions extends Pruning.PruningPace {
   /** How long a mail is kept after it was sent or given up. */
   readonly keepFor: Duration.Input
-  /** Wait between two passes. */
-  readonly every: Duration.Input
-  /** Mails that one transaction removes. */
-  readonly batch: number
-  /** Most batches that one pass removes. */
-  readonly maxBatches: number
 }
 
 /** What applies where the host sets nothing. */
-export const defaults: MailPrunerOptions = { keepFor: "30 days", every: "10 minutes", batch: 500, maxBatches: 100 }
-
-/** Longest time for one pass; the next one removes the rest. */
-const deadline = "2 minutes"
+export const defaults: MailPrunerOptions = { ...Pruning.pace, keepFor: "30 days", batch: 500 }
 
 interface Finished {
   readonly delivery_id: string
@@ -63,21 +53,9 @@ export const layer = (
 ): Layer.Layer<never, never, SqlClient.SqlClient | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { keepFor, every, batch, maxBatches } = { ...defaults, ...options }
+      const { keepFor, ...pace } = { ...defaults, ...options }
       const sql = yield* SqlClient.SqlClient
-      const prune = Effect.gen(function* () {
-        const before = DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor))
-        return yield* forget(sql, DateTime.toDateUtc(before), batch)
-      })
-      yield* BackgroundLoop.start({
-        name: "mail pruner",
-        pass: prune.pipe(
-          Effect.repeat({ until: (removed) => removed < batch, times: maxBatches - 1 }),
-          StorageError.refail,
-          Effect.asVoid
-        ),
-        every,
-        deadline
-      })
+      const batch = Effect.flatMap(Pruning.keptSince(keepFor), (before) => forget(sql, before, pace.batch))
+      yield* Pruning.start({ name: "mail pruner", ...pace, forget: [batch] })
     })
   )

@@ -13,6 +13,7 @@ import signInNetworks from "./0004_sign_in_networks.ts"
 import asciiDomains from "./0005_ascii_domains.ts"
 import pruning from "./0006_pruning.ts"
 import failedTurns from "./0007_failed_turns.ts"
+import notificationBounds from "./0008_notification_bounds.ts"
 
 const sequence = {
   "0001_init": init,
@@ -21,7 +22,8 @@ const sequence = {
   "0004_sign_in_networks": signInNetworks,
   "0005_ascii_domains": asciiDomains,
   "0006_pruning": pruning,
-  "0007_failed_turns": failedTurns
+  "0007_failed_turns": failedTurns,
+  "0008_notification_bounds": notificationBounds
 }
 
 /** Number of the last migration of this release. */

@@ -18,6 +18,8 @@ export interface MailText {
 /** The mail of a kind: one text per language, made from the decoded payload. */
 export interface KindMail<P> {
   readonly texts: Readonly<Record<Language, (payload: P) => MailText>>
+  /** The player who causes the mail and might flood a mailbox; absent if the platform does. Such mails are bounded. */
+  readonly sender?: (payload: P) => UserId
   /** After this time the mail is not worth sending; absent means never. */
   readonly expiresAt?: (payload: P) => DateTime.Utc
 }
@@ -48,6 +50,7 @@ export const kinds = {
       expires_at: Timestamp
     }),
     mail: {
+      sender: (it) => it.issuer_user_id,
       expiresAt: (it) => it.expires_at,
       texts: {
         en: (it) => ({

@@ -37,6 +37,8 @@ export interface Prepared {
   readonly event: Uint8Array
   readonly mail: ((language: string) => Catalog.MailText) | undefined
   readonly mailExpiresAt: DateTime.Utc | undefined
+  /** The player whose mails of this kind are bounded; undefined if the platform causes them. */
+  readonly mailSender: UserId | undefined
 }
 
 const maxKey = 200
@@ -71,7 +73,8 @@ const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
     recipients: [...new Set(intent.recipients)],
     event: codec.encode(tables, table, intent.payload),
     mail: mail === undefined ? undefined : (language) => mail.texts[languageOf(language)](payload.success),
-    mailExpiresAt: mail?.expiresAt?.(payload.success)
+    mailExpiresAt: mail?.expiresAt?.(payload.success),
+    mailSender: mail?.sender?.(payload.success)
   })
 }
 

@@ -2,7 +2,8 @@
  * Notifies players by every channel of the kind, in the transaction of the fact.
  *
  * One notification per kind and idempotency key, one route per recipient and channel. A malformed intent is put aside
- * and never fails or delays the producer.
+ * and never fails or delays the producer. Mails that players cause are bounded: beyond the limits, the mail is skipped
+ * and the event is still sent.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
@@ -13,6 +14,7 @@ import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { AccountStore } from "../account/AccountStore.ts"
 import { Standing } from "../standing/Standing.ts"
+import { defaults, type NotificationLimits, withRoom } from "./mailRoom.ts"
 import { excerpt, type Intent, type KnownIntent, type Prepared, prepare, reasonOf } from "./Intent.ts"
 
 /** Notifies players by event and mail. A malformed intent is quarantined and logged, not an error. */
@@ -27,106 +29,114 @@ export class Notifications extends Context.Service<
 interface Route {
   readonly channel: "push" | "email"
   readonly user_id: UserId
-  /** Pushed or enqueued with this transaction, or skipped because the account may not act. */
+  /** Pushed or enqueued with this transaction, or skipped: the account may not act, or has had its mails for today. */
   readonly status: "published" | "enqueued" | "skipped"
 }
 
 /** Recipients that may not act, as `Standing` says, get nothing and are recorded as skipped. */
-export const layer: Layer.Layer<
-  Notifications,
-  never,
-  SqlClient.SqlClient | PushLog | MailOutbox | Standing | AccountStore
-> = Layer.effect(
-  Notifications,
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const push = yield* PushLog
-    const mail = yield* MailOutbox
-    const accounts = yield* AccountStore
-    const standing = yield* Standing
+export const layer = (
+  options: Partial<NotificationLimits> = {}
+): Layer.Layer<Notifications, never, SqlClient.SqlClient | PushLog | MailOutbox | Standing | AccountStore> =>
+  Layer.effect(
+    Notifications,
+    Effect.gen(function* () {
+      const limits = { ...defaults, ...options }
+      const sql = yield* SqlClient.SqlClient
+      const push = yield* PushLog
+      const mail = yield* MailOutbox
+      const accounts = yield* AccountStore
+      const standing = yield* Standing
 
-    const quarantine = (intent: Intent, fault: string) =>
-      sql
-        .withTransaction(
-          Effect.gen(function* () {
-            const now = yield* DateTime.nowAsDate
-            yield* sql`
+      const quarantine = (intent: Intent, fault: string) =>
+        sql
+          .withTransaction(
+            Effect.gen(function* () {
+              const now = yield* DateTime.nowAsDate
+              yield* sql`
               INSERT INTO backend.notification_malformed_intents (id, received_at, payload, reason, created_at)
               VALUES (${yield* newId}, ${now}, ${excerpt(intent)}::text::jsonb, ${reasonOf(fault)}, ${now})`
-            yield* Effect.logWarning("a malformed notification was put aside")
-          })
-        )
-        .pipe(
-          // A savepoint in the producer's transaction: a failure here undoes only this.
-          Effect.catch((error) =>
-            Effect.logError("a malformed notification was lost").pipe(Effect.annotateLogs(StorageError.fieldsOf(error)))
-          ),
-          Effect.annotateLogs({ kind: reasonOf(JSON.stringify(intent.kind)).slice(0, 64) })
-        )
+              yield* Effect.logWarning("a malformed notification was put aside")
+            })
+          )
+          .pipe(
+            // A savepoint in the producer's transaction: a failure here undoes only this.
+            Effect.catch((error) =>
+              Effect.logError("a malformed notification was lost").pipe(
+                Effect.annotateLogs(StorageError.fieldsOf(error))
+              )
+            ),
+            Effect.annotateLogs({ kind: reasonOf(JSON.stringify(intent.kind)).slice(0, 64) })
+          )
 
-    /** Contacts of the accounts that may act; the others get nothing. */
-    const reachable = Effect.fnUntraced(function* (userIds: ReadonlyArray<UserId>) {
-      const active = yield* standing.active(userIds)
-      const contacts = yield* accounts.contacts([...active])
-      return new Map(contacts.map((it) => [it.userId, it]))
-    })
+      /** Contacts of the accounts that may act; the others get nothing. */
+      const reachable = Effect.fnUntraced(function* (userIds: ReadonlyArray<UserId>) {
+        const active = yield* standing.active(userIds)
+        const contacts = yield* accounts.contacts([...active])
+        return new Map(contacts.map((it) => [it.userId, it]))
+      })
 
-    /** Returns undefined if the fact was submitted before. */
-    const record = Effect.fnUntraced(function* (intent: Intent, payload: string, now: Date) {
-      const inserted = yield* sql<{ id: string }>`
-        INSERT INTO backend.notifications (notification_id, kind, idempotency_key, payload, created_at)
-        VALUES (${yield* newId}, ${intent.kind}, ${intent.idempotencyKey}, ${payload}::text::jsonb, ${now})
+      /** Returns undefined if the fact was submitted before. */
+      const record = Effect.fnUntraced(function* (intent: Intent, { stored, mailSender }: Prepared, now: Date) {
+        const inserted = yield* sql<{ id: string }>`
+        INSERT INTO backend.notifications
+          (notification_id, kind, idempotency_key, sender_user_id, payload, created_at)
+        VALUES (${yield* newId}, ${intent.kind}, ${intent.idempotencyKey}, ${mailSender ?? null}, ${stored}::text::jsonb, ${now})
         ON CONFLICT (kind, idempotency_key) DO NOTHING RETURNING notification_id AS id`
-      return inserted[0]?.id
-    })
+        return inserted[0]?.id
+      })
 
-    const recordRoutes = Effect.fnUntraced(function* (id: string, routes: ReadonlyArray<Route>, now: Date) {
-      if (routes.length === 0) return
-      const rows = yield* Effect.forEach(routes, (route) => Effect.map(newId, (route_id) => ({ route_id, ...route })))
-      yield* sql`
+      const recordRoutes = Effect.fnUntraced(function* (id: string, routes: ReadonlyArray<Route>, now: Date) {
+        if (routes.length === 0) return
+        const rows = yield* Effect.forEach(routes, (route) => Effect.map(newId, (route_id) => ({ route_id, ...route })))
+        yield* sql`
         INSERT INTO backend.notification_routes
           (route_id, notification_id, channel, user_id, status, last_attempt_at, created_at)
         SELECT r.route_id, ${id}::uuid, r.channel, r.user_id, r.status,
           CASE WHEN r.status = 'skipped' THEN NULL ELSE ${now}::timestamptz END, ${now}::timestamptz
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
           AS r(route_id uuid, channel text, user_id uuid, status text)`
-    })
+      })
 
-    const fanOut = Effect.fnUntraced(function* (intent: Intent, { recipients, stored, ...out }: Prepared) {
-      const now = yield* DateTime.nowAsDate
-      const id = yield* record(intent, stored, now)
-      if (id === undefined) return
-      const reached = yield* reachable(recipients)
-      const told = recipients.filter((it) => reached.has(it))
-      const routes: Array<Route> = []
-      const { event, mail: textIn, mailExpiresAt } = out
-      yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
-      for (const user_id of recipients) {
-        routes.push({ channel: "push", user_id, status: reached.has(user_id) ? "published" : "skipped" })
-      }
-      if (textIn !== undefined) {
+      const fanOut = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
+        const { recipients, event, mail: textIn, mailExpiresAt, mailSender } = prepared
+        const now = yield* DateTime.nowAsDate
+        const id = yield* record(intent, prepared, now)
+        if (id === undefined) return
+        const reached = yield* reachable(recipients)
+        const told = recipients.filter((it) => reached.has(it))
+        const routes: Array<Route> = []
+        // Locks the recipients until the commit, which the counting of their mails relies on.
+        yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
         for (const user_id of recipients) {
-          const account = reached.get(user_id)
-          routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
-          if (account === undefined) continue
-          yield* mail.enqueue({
-            templateId: intent.kind,
-            idempotencyKey: `${intent.idempotencyKey}:${user_id}`,
-            to: account.email,
-            ...textIn(account.language),
-            ...(mailExpiresAt === undefined ? {} : { expiresAt: mailExpiresAt })
-          })
+          routes.push({ channel: "push", user_id, status: reached.has(user_id) ? "published" : "skipped" })
         }
-      }
-      yield* recordRoutes(id, routes, now)
+        if (textIn !== undefined) {
+          const mailed =
+            mailSender === undefined
+              ? reached
+              : yield* withRoom(sql, limits, { kind: intent.kind, sender: mailSender, recipients: told })
+          for (const user_id of recipients) {
+            const account = mailed.has(user_id) ? reached.get(user_id) : undefined
+            routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
+            if (account === undefined) continue
+            yield* mail.enqueue({
+              templateId: intent.kind,
+              idempotencyKey: `${intent.idempotencyKey}:${user_id}`,
+              to: account.email,
+              ...textIn(account.language),
+              ...(mailExpiresAt === undefined ? {} : { expiresAt: mailExpiresAt })
+            })
+          }
+        }
+        yield* recordRoutes(id, routes, now)
+      })
+
+      const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {
+        const prepared = prepare(intent)
+        if (Result.isFailure(prepared)) return yield* quarantine(intent, prepared.failure)
+        yield* sql.withTransaction(fanOut(intent, prepared.success))
+      }, StorageError.refail)
+
+      return Notifications.of({ submit })
     })
-
-    const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {
-      const prepared = prepare(intent)
-      if (Result.isFailure(prepared)) return yield* quarantine(intent, prepared.failure)
-      yield* sql.withTransaction(fanOut(intent, prepared.success))
-    }, StorageError.refail)
-
-    return Notifications.of({ submit })
-  })
-)
+  )

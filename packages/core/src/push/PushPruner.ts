@@ -2,23 +2,13 @@
  * Keeps the push log small: removes rows beyond their retention, a bounded batch at a time, at once and then at
  * intervals.
  */
-import { type Duration, Effect, Layer } from "effect"
-import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
+import { Effect, Layer } from "effect"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import * as Pruning from "../shared/Pruning.ts"
 import { PushLog } from "./PushLog.ts"
 
-/** How often the log is pruned. The retention itself and the batch size are in `PushLogOptions`. */
-export interface PushPrunerOptions {
-  /** The wait between two passes. */
-  readonly every: Duration.Input
-  /** Most batches that one pass removes. */
-  readonly maxBatches: number
-}
-
-const defaults: PushPrunerOptions = { every: "10 minutes", maxBatches: 100 }
-
-/** Longest time for one pass; the next one removes the rest. */
-const deadline = "2 minutes"
+/** How often the log is pruned, and how much at once. Retention and batch size are in `PushLogOptions`. */
+export type PushPrunerOptions = Omit<Pruning.PruningPace, "batch">
 
 /**
  * Prunes in a supervised loop that ends with the layer's scope. Each pass first adopts rows restored from another
@@ -27,17 +17,17 @@ const deadline = "2 minutes"
 export const layer = (options: Partial<PushPrunerOptions> = {}): Layer.Layer<never, never, PushLog | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { every, maxBatches } = { ...defaults, ...options }
       const log = yield* PushLog
       const adopt = Effect.flatMap(log.adoptRestored, (found) =>
         found ? Effect.logWarning("the push log comes from another database; gateways start afresh") : Effect.void
       )
-      const prune = log.prune.pipe(Effect.repeat({ until: (removed) => removed === 0, times: maxBatches - 1 }))
-      yield* BackgroundLoop.start({
+      yield* Pruning.start({
         name: "push log pruner",
-        pass: Effect.asVoid(Effect.andThen(adopt, prune)),
-        every,
-        deadline
+        ...Pruning.pace,
+        ...options,
+        // The log removes events and invalidations in batches of its own size. Only an empty one is the last.
+        batch: 1,
+        forget: [Effect.as(adopt, 0), log.prune]
       })
     })
   )

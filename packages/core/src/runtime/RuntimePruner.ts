@@ -3,37 +3,21 @@
  *
  * A game's newest operations are kept whatever their age, and so is an operation that hasn't ended.
  */
-import { DateTime, Duration, Effect, Layer } from "effect"
+import { type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
-import { StorageError } from "../shared/StorageError.ts"
+import * as Pruning from "../shared/Pruning.ts"
 
-/** What is kept, and how much a pass may remove: at most `batch` × `maxBatches` operations. */
-export interface RuntimePrunerOptions {
+/** What is kept, and how fast the rest is removed. */
+export interface RuntimePrunerOptions extends Pruning.PruningPace {
   /** Operations younger than this are kept. */
   readonly keepFor: Duration.Input
   /** How many of a game's newest operations are kept whatever their age; never less than one. */
   readonly keepPerGame: number
-  /** The wait between two passes. */
-  readonly every: Duration.Input
-  /** Most operations that one statement removes. */
-  readonly batch: number
-  /** Most batches that one pass removes. */
-  readonly maxBatches: number
 }
 
 /** Keeps 30 days, and 50 operations of each game. */
-export const defaults: RuntimePrunerOptions = {
-  keepFor: "30 days",
-  keepPerGame: 50,
-  every: "10 minutes",
-  batch: 1_000,
-  maxBatches: 100
-}
-
-/** Longest time for one pass; the next one removes the rest. */
-const deadline = "2 minutes"
+export const defaults: RuntimePrunerOptions = { ...Pruning.pace, keepFor: "30 days", keepPerGame: 50 }
 
 /** Removes a batch and returns how many went. Goes game by game along the index, so rows that are kept aren't read. */
 const forget = (sql: SqlClient.SqlClient, before: Date, keepPerGame: number, batch: number) =>
@@ -61,21 +45,11 @@ export const layer = (
 ): Layer.Layer<never, never, SqlClient.SqlClient | BackgroundLoops> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { keepFor, keepPerGame, every, batch, maxBatches } = { ...defaults, ...options }
+      const { keepFor, keepPerGame, ...pace } = { ...defaults, ...options }
       const sql = yield* SqlClient.SqlClient
-      const prune = Effect.gen(function* () {
-        const before = DateTime.subtractDuration(yield* DateTime.now, Duration.fromInputUnsafe(keepFor))
-        return yield* forget(sql, DateTime.toDateUtc(before), Math.max(1, keepPerGame), batch)
-      })
-      yield* BackgroundLoop.start({
-        name: "runtime pruner",
-        pass: prune.pipe(
-          Effect.repeat({ until: (removed) => removed < batch, times: maxBatches - 1 }),
-          StorageError.refail,
-          Effect.asVoid
-        ),
-        every,
-        deadline
-      })
+      const batch = Effect.flatMap(Pruning.keptSince(keepFor), (before) =>
+        forget(sql, before, Math.max(1, keepPerGame), pace.batch)
+      )
+      yield* Pruning.start({ name: "runtime pruner", ...pace, forget: [batch] })
     })
   )

@@ -22,7 +22,7 @@ import { SqlClient } from "effect/sql"
 
 const secret = Redacted.make(new Uint8Array(32).fill(7))
 
-const Telling = Notifications.layer.pipe(
+const Telling = Notifications.layer().pipe(
   Layer.provide([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" })]),
   Layer.provideMerge(Standing.layer),
   Layer.provide(SecretBox.layer({ secret }))

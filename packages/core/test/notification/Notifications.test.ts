@@ -13,8 +13,9 @@ import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { TestClock } from "effect/testing"
 
-const services = Notifications.layer.pipe(
+const services = Notifications.layer().pipe(
   Layer.provideMerge([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" }), Standing.layer]),
   Layer.provideMerge(SecretBox.layer({ secret: Redacted.make(new Uint8Array(32).fill(5)) }))
 )
@@ -90,8 +91,50 @@ const malformed = Effect.gen(function* () {
   }>`SELECT payload, reason FROM backend.notification_malformed_intents`
 })
 
+/** How many mails and how many skipped ones the recipient has had. */
+const mailsOf = Effect.fnUntraced(function* (user: UserId) {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{ status: string; count: number }>`
+    SELECT status, count(*)::int AS count FROM backend.notification_routes
+    WHERE user_id = ${user} AND channel = 'email' GROUP BY status`
+  const [mails] = yield* sql<{ count: number }>`
+    SELECT count(*)::int AS count FROM backend.mail_recipients WHERE address = ${`${user}@example.org`}`
+  const counts = Object.fromEntries(rows.map((it) => [it.status, it.count]))
+  assert.strictEqual(mails?.count ?? 0, counts["enqueued"] ?? 0)
+  return { mailed: counts["enqueued"] ?? 0, skipped: counts["skipped"] ?? 0 }
+})
+
+/** An invite of one player to another. */
+const invites = Effect.fnUntraced(function* (sender: string, to: ReadonlyArray<UserId>) {
+  yield* submit({
+    kind: "lobby.invite.received",
+    idempotencyKey: yield* newId,
+    recipients: to,
+    payload: { ...(yield* invite), issuer_user_id: sender }
+  })
+})
+
 eachDatabase((name, database) => {
   layer(services.pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(`Notifications on ${name}`, (it) => {
+    it.effect("mails that a player causes are bounded by sender and by day; the events still come", () =>
+      Effect.gen(function* () {
+        const [ada, lin] = [yield* account(), yield* account()]
+        const flooder = yield* newId
+        for (let n = 0; n < 8; n++) yield* invites(flooder, [ada, lin])
+        assert.deepStrictEqual(yield* mailsOf(ada), { mailed: 5, skipped: 3 })
+        assert.lengthOf(yield* pushed(ada), 8)
+        // One sender doesn't use up what others may cause, but all of them together have a limit too.
+        for (let n = 0; n < 17; n++) yield* invites(yield* newId, [ada])
+        assert.deepStrictEqual(yield* mailsOf(ada), { mailed: 20, skipped: 5 })
+        assert.deepStrictEqual(yield* mailsOf(lin), { mailed: 5, skipped: 3 })
+        assert.lengthOf(yield* pushed(ada), 25)
+        yield* TestClock.adjust("1 day")
+        yield* invites(flooder, [ada, lin])
+        assert.deepStrictEqual(yield* mailsOf(ada), { mailed: 21, skipped: 5 })
+        assert.deepStrictEqual(yield* mailsOf(lin), { mailed: 6, skipped: 3 })
+      })
+    )
+
     it.effect("an invite is pushed and mailed, to each in their own language", () =>
       Effect.gen(function* () {
         const [ada, lin, max] = [yield* account("en"), yield* account("ru-RU"), yield* account("de")]
@@ -321,6 +364,15 @@ onPostgres((database) => {
   layer(services.pipe(Layer.provideMerge(database)), { timeout: "240 seconds" })(
     "Notifications under concurrency",
     (it) => {
+      it.effect("of many who invite one player at once, none gets a mail past the limit", () =>
+        Effect.gen(function* () {
+          const ada = yield* account()
+          const flooder = yield* newId
+          yield* Effect.forEach(Array.from({ length: 30 }), () => invites(flooder, [ada]), { concurrency: 10 })
+          assert.deepStrictEqual(yield* mailsOf(ada), { mailed: 5, skipped: 25 })
+        })
+      )
+
       it.effect("fifty who tell the same fact tell it once", () =>
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient

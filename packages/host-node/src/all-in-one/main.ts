@@ -47,6 +47,9 @@ const main = async (): Promise<void> => {
       keepEventsMs: core.keepEventsMs,
       keepMailsMs: core.keepMailsMs,
       keepOperationsMs: core.keepOperationsMs,
+      keepNotificationsMs: core.keepNotificationsMs,
+      keepInvitesMs: core.keepInvitesMs,
+      notifications: core.notifications,
       mailFrom: core.mailFrom
     },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),

@@ -110,6 +110,20 @@ export const backend = {
     fallbackText: "30d",
     about: "how long starts and turns of games are kept in the log of operations; the newest of each game always are"
   },
+  notificationRetention: {
+    name: "BACKEND_NOTIFICATION_RETENTION",
+    parse: duration(day, 3_650 * day),
+    fallback: 30 * day,
+    fallbackText: "30d",
+    about: "how long it is kept which notifications were sent to whom"
+  },
+  inviteRetention: {
+    name: "BACKEND_INVITE_RETENTION",
+    parse: duration(day, 3_650 * day),
+    fallback: 90 * day,
+    fallbackText: "90d",
+    about: "how long invites are kept after they were redeemed, declined or revoked, or have expired"
+  },
   turnMinInterval: {
     name: "BACKEND_TURN_MIN_INTERVAL",
     parse: duration(second, day),
@@ -123,6 +137,27 @@ export const backend = {
     fallback: 7 * day,
     fallbackText: "7d",
     about: "how long an invite without an expiry of its own is valid"
+  },
+  invitesPerPlayer: {
+    name: "BACKEND_INVITES_PER_PLAYER",
+    parse: whole(1, 10_000),
+    fallback: 5,
+    fallbackText: "5",
+    about: "invites to one game that a player is sent in a day"
+  },
+  playerMailsPerSender: {
+    name: "BACKEND_PLAYER_MAILS_PER_SENDER",
+    parse: whole(0, 10_000),
+    fallback: 5,
+    fallbackText: "5",
+    about: "mails of one kind, such as invites, that a player gets in a day because of one other player"
+  },
+  playerMailsPerDay: {
+    name: "BACKEND_PLAYER_MAILS_PER_DAY",
+    parse: whole(0, 10_000),
+    fallback: 20,
+    fallbackText: "20",
+    about: "mails of one kind that a player gets in a day because of all other players together"
   },
   codeThrottleWindow: {
     name: "BACKEND_AUTH_THROTTLE_WINDOW",

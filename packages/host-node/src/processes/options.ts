@@ -155,6 +155,8 @@ export const backendOptions = (
   keepEventsMs: values.freshnessWindow,
   keepMailsMs: values.mailRetention,
   keepOperationsMs: values.operationLogRetention,
+  keepNotificationsMs: values.notificationRetention,
+  keepInvitesMs: values.inviteRetention,
   auth: {
     throttleWindowMs: values.codeThrottleWindow,
     throttleLimit: values.codeThrottleLimit,
@@ -164,7 +166,12 @@ export const backendOptions = (
     mailsKept: values.mailsKept,
     defaultLanguage: values.defaultLanguage
   },
-  lobby: { turnMinIntervalMs: values.turnMinInterval, inviteLifetimeMs: values.inviteLifetime },
+  notifications: { mailsPerSender: values.playerMailsPerSender, mailsPerDay: values.playerMailsPerDay },
+  lobby: {
+    turnMinIntervalMs: values.turnMinInterval,
+    inviteLifetimeMs: values.inviteLifetime,
+    invitesPerPlayerPerDay: values.invitesPerPlayer
+  },
   runtime: { longestTurn: values.engineTurnLimit, turnAttempts: values.engineTurnAttempts }
 })
 

@@ -121,7 +121,7 @@ const parts = Layer.mergeAll(
 const lobby = Layer.mergeAll(Lobby.layer, hooks.pipe(Layer.provideMerge(Lobby.layerForRuntime))).pipe(
   Layer.provide(LobbyConfig.layer()),
   Layer.provideMerge(Runtime.layerForLobby),
-  Layer.provideMerge(Notifications.layer),
+  Layer.provideMerge(Notifications.layer()),
   Layer.provideMerge(parts)
 )
 

@@ -18,6 +18,8 @@ export interface LobbySettings {
   readonly gamesInPlayPerOwner: number
   /** Most pending invites of one game; 500 by default. */
   readonly pendingInvitesPerGame: number
+  /** Most invites to one game that a player is sent in any 24 hours; 5 by default. */
+  readonly invitesPerPlayerPerDay: number
 }
 
 const minute = 60_000
@@ -29,7 +31,8 @@ const defaults: LobbySettings = {
   inviteLifetimeMaxMs: 365 * day,
   openGamesPerOwner: 100,
   gamesInPlayPerOwner: 20,
-  pendingInvitesPerGame: 500
+  pendingInvitesPerGame: 500,
+  invitesPerPlayerPerDay: 5
 }
 
 /** The bounds in force. Read when the lobby's layers are built, and fixed from then on. */

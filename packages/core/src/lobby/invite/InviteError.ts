@@ -63,6 +63,16 @@ export class TooManyInvites extends Schema.TaggedError<TooManyInvites>()("TooMan
 }
 
 /**
+ * The player has been sent `limit` invites to this game within 24 hours (`LobbyConfig.invitesPerPlayerPerDay`), however
+ * they ended.
+ */
+export class InvitedTooOften extends Schema.TaggedError<InvitedTooOften>()("InvitedTooOften", { limit: Schema.Int }) {
+  override get message(): string {
+    return `a player may be sent at most ${this.limit} invites to a game within 24 hours`
+  }
+}
+
+/**
  * The expiry asked for has passed, or is further ahead than `LobbyConfig.inviteLifetimeMaxMs`. `problem` continues a
  * sentence that begins with the field's name.
  */
@@ -83,4 +93,5 @@ export type InviteError =
   | InviteNotPending
   | InviteAlreadyPending
   | TooManyInvites
+  | InvitedTooOften
   | InviteExpiryInvalid

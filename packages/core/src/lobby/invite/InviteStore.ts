@@ -55,6 +55,8 @@ export class InviteStore extends Context.Service<
     countPending(gameId: GameId): Effect.Effect<number, StorageError>
     /** Whether the user has an invite to the game that is marked as pending: call `expire` first. */
     pendingFor(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
+    /** Counts the invites to the game that the user was sent in the last 24 hours, in every state. */
+    countOfDay(gameId: GameId, userId: UserId): Effect.Effect<number, StorageError>
     /** Invites addressed to the user or issued by them, newest first. */
     listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
   }
@@ -124,6 +126,16 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
           SELECT 1 FROM backend.invites
           WHERE game_id = ${gameId} AND invited_user_id = ${userId} AND status = 'pending'`
         return rows.length > 0
+      }, StorageError.refail),
+      countOfDay: Effect.fnUntraced(function* (gameId, userId) {
+        const now = yield* DateTime.now
+        // A time in the future comes from a clock that was wrong, and doesn't count as recent.
+        const rows = yield* sql<{ readonly count: number }>`
+          SELECT count(*)::int AS count FROM backend.invites
+          WHERE game_id = ${gameId} AND invited_user_id = ${userId}
+            AND created_at > ${DateTime.toDateUtc(DateTime.subtract(now, { days: 1 }))}
+            AND created_at <= ${DateTime.toDateUtc(now)}`
+        return rows[0]?.count ?? 0
       }, StorageError.refail),
       listOf: (userId, after, limit) =>
         StorageError.refail(

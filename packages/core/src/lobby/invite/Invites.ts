@@ -26,6 +26,7 @@ import { AlreadyMember, BlockedFromGame, EnrollmentOver, GameFull } from "../mem
 import { type GameNotFound, GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
 import {
   InviteAlreadyPending,
+  InvitedTooOften,
   InvitedUserNotFound,
   InviteExpiryInvalid,
   InviteNotFound,
@@ -62,6 +63,7 @@ export class Invites extends Context.Service<
       | GameStateConflict
       | InviteExpiryInvalid
       | TooManyInvites
+      | InvitedTooOften
       | InvitedUserNotFound
       | AlreadyMember
       | BlockedFromGame
@@ -137,6 +139,8 @@ export const layer: Layer.Layer<
       if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
       if (yield* members.blocked(gameId, userId)) return yield* new BlockedFromGame()
       if (yield* invites.pendingFor(gameId, userId)) return yield* new InviteAlreadyPending()
+      const limit = config.invitesPerPlayerPerDay
+      if ((yield* invites.countOfDay(gameId, userId)) >= limit) return yield* new InvitedTooOften({ limit })
     })
 
     const issue = Effect.fn("Invites.issue")(function* (

@@ -10,7 +10,7 @@ import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { join, lobbyOn, notices, openGame, player, players, settings } from "../fixture.ts"
@@ -414,6 +414,34 @@ eachDatabase((name, database) => {
         assert.strictEqual(yield* tag(invites.issue(owner, game_id, {})), "TooManyInvites")
         yield* TestClock.adjust("7 days")
         assert.strictEqual((yield* invites.issue(owner, game_id, {})).status, "pending")
+      })
+    )
+
+    it.effect("a player is sent a bounded number of invites to a game in a day, however they end", () =>
+      Effect.gen(function* () {
+        const invites = yield* Invites
+        const [owner, guest, other] = yield* Effect.all([player, player, player])
+        const { game_id } = yield* openGame(owner)
+        const once = Effect.flatMap(invites.issue(owner, game_id, { invited_user_id: guest }), ({ invite_id }) =>
+          invites.revoke(owner, game_id, invite_id)
+        )
+        // One after the other on the game's row, so the last of those who try at once sees all the others.
+        const many = yield* Effect.forEach(Array.from({ length: 8 }), () => Effect.result(once), { concurrency: 4 })
+        const refused = many.filter(Result.isFailure).map((it) => it.failure._tag)
+        assert.isTrue(refused.every((it) => it === "InvitedTooOften" || it === "InviteAlreadyPending"))
+        yield* Effect.ignore(Effect.repeat(once, { times: 5 }))
+        const error = yield* Effect.flip(api(once))
+        assert.deepInclude(error, { _tag: "conflict", reason: "limit_reached" })
+        assert.strictEqual(error.message, "a player may be sent at most 5 invites to a game within 24 hours")
+        assert.lengthOf(
+          (yield* notices(guest)).filter((it) => it.kind === "lobby.invite.received"),
+          5
+        )
+        yield* invites.issue(owner, game_id, { invited_user_id: other })
+        const another = yield* openGame(owner)
+        yield* invites.issue(owner, another.game_id, { invited_user_id: guest })
+        yield* TestClock.adjust("1 day")
+        yield* once
       })
     )
 

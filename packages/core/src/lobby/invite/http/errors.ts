@@ -11,5 +11,6 @@ export const errors: ErrorTable<InviteError> = {
   InviteNotPending: ["conflict", own, "not_pending"],
   InviteAlreadyPending: ["conflict", own, "already_pending"],
   TooManyInvites: ["conflict", own, "limit_reached"],
+  InvitedTooOften: ["conflict", own, "limit_reached"],
   InviteExpiryInvalid: ["invalid_request", own]
 }
