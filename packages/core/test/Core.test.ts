@@ -11,7 +11,7 @@ import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Logger, Option, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 
 const secret = Redacted.make(new Uint8Array(32).fill(9))
@@ -87,10 +87,15 @@ describe("a port that a program has no use for", () => {
 
       const transport = yield* MailTransport.MailTransport
       const mail = { messageId: "<1@x>", from: "a@example.org", to: "b@example.org", subject: "s", text: "t" }
-      assert.deepStrictEqual(
-        yield* Effect.flip(transport.send(mail)),
-        new MailTransport.MailDeferred({ reason: "no transport" })
-      )
+      const lines: Array<unknown> = []
+      const logger = Logger.make(({ message }) => void lines.push(message))
+      for (let attempt = 0; attempt < 3; attempt++) {
+        assert.deepStrictEqual(
+          yield* Effect.provide(Effect.flip(transport.send(mail)), Logger.layer([logger])),
+          new MailTransport.MailDeferred({ reason: "no transport" })
+        )
+      }
+      assert.lengthOf(lines, 1)
 
       const hasher = yield* PasswordHasher.PasswordHasher
       assert.isFalse(yield* hasher.verify(Redacted.make("a password"), "a hash"))

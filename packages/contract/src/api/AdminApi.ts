@@ -3,9 +3,10 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { int, label, Timestamp } from "./Fields.ts"
+import { engineVersion, int, Timestamp } from "./Fields.ts"
 import { AdminIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
+import { line } from "./Text.ts"
 
 /** An operator's view of one game's runtime: the answer of `GET /runtimes/{game_id}` and of `force-next-turn`. */
 export const Runtime = Schema.Struct({
@@ -49,9 +50,8 @@ export const EngineVersion = Schema.Struct({
  * `exists`.
  */
 export const RegisterEngineVersion = Schema.Struct({
-  /** Semantic version `major.minor.patch`. */
-  version: label(64).check(Schema.isPattern(/^\d+\.\d+\.\d+$/)),
-  image_ref: label(512)
+  version: engineVersion,
+  image_ref: line(512)
 })
 
 /**
@@ -94,7 +94,7 @@ export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVers
       error: wireErrors
     }),
     HttpApiEndpoint.post("disable", "/:version/disable", {
-      params: { version: Schema.String },
+      params: { version: engineVersion },
       success: EngineVersion,
       error: wireErrors
     })

@@ -26,3 +26,6 @@ export const whole = (low: number, high: number) =>
 /** A JSON number that is whole and lies from `low` to `high`. */
 export const int = (low: number, high: number) =>
   Schema.Number.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))
+
+/** A semantic version `major.minor.patch` of an engine, without a suffix. */
+export const engineVersion = label(64).check(Schema.isPattern(/^\d+\.\d+\.\d+$/))

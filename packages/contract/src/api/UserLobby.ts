@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, InviteId, MembershipId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { int, label, Timestamp, whole } from "./Fields.ts"
+import { engineVersion, int, label, Timestamp, whole } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 
 /**
@@ -45,7 +45,7 @@ export const CreateGame = Schema.Struct({
   /** IANA time zone of the schedule; UTC when absent. */
   time_zone: Schema.optionalKey(label(64)),
   /** An enabled version of the registry; when absent, the newest one at the start. */
-  engine_version: Schema.optionalKey(label(64))
+  engine_version: Schema.optionalKey(engineVersion)
 })
 
 /** One game as the lobby shows it; every step on a game answers with it. */

@@ -43,10 +43,19 @@ export const layer = (
       const sql = yield* SqlClient.SqlClient
       const loops = yield* BackgroundLoops
       const database = yield* WriteProbe.make
-      const migrations = Effect.map(
-        sql<{ last: number | null }>`SELECT max(migration_id)::int AS last FROM ${sql(Migrations.table)}`,
-        ([row]) => ((row?.last ?? 0) >= Migrations.latest ? undefined : "not all applied")
+      // Migrations are never undone, so they are looked up until all are applied, and at most once a second.
+      let migrated = false
+      const missingMigrations = yield* Effect.cachedWithTTL(
+        Effect.map(
+          sql<{ last: number | null }>`SELECT max(migration_id)::int AS last FROM ${sql(Migrations.table)}`,
+          ([row]) => {
+            migrated = (row?.last ?? 0) >= Migrations.latest
+            return migrated ? undefined : "not all applied"
+          }
+        ),
+        "1 second"
       )
+      const migrations = Effect.suspend(() => (migrated ? Effect.succeed(undefined) : missingMigrations))
       const checks: ReadonlyArray<readonly [string, Check]> = [
         ["database", database],
         ["migrations", migrations],

@@ -47,13 +47,18 @@ export class MailTransport extends Context.Service<
   }
 >()("@galaxy/core/mail/MailTransport") {}
 
-/** For programs that send no mail. Mails wait in the outbox, and each attempt is logged as a warning that says why. */
-export const layerNone: Layer.Layer<MailTransport> = Layer.succeed(MailTransport, {
-  send: () =>
-    Effect.andThen(
-      Effect.logWarning("a mail can't be sent: this program has no MailTransport"),
-      Effect.fail(new MailDeferred({ reason: "no transport" }))
-    )
+/** For programs that send no mail. Mails wait in the outbox; the first attempt logs a warning that says why. */
+export const layerNone: Layer.Layer<MailTransport> = Layer.sync(MailTransport, () => {
+  let warned = false
+  return {
+    send: () =>
+      Effect.suspend(() => {
+        const deferred = Effect.fail(new MailDeferred({ reason: "no transport" }))
+        if (warned) return deferred
+        warned = true
+        return Effect.andThen(Effect.logWarning("mails can't be sent: this program has no MailTransport"), deferred)
+      })
+  }
 })
 
 const mailbox = /^[^\s\p{Cc}@"(),:;<>[\\\]]{1,64}@[^\s\p{Cc}@"(),:;<>[\\\]]{1,255}$/u

@@ -6,7 +6,21 @@
  * under the same Message-ID. No domain and no retries can take all slots, so bad mails don't hold up good ones.
  */
 import type { DeliveryId } from "@galaxy/contract/ids/Ids"
-import { Cause, Clock, DateTime, Duration, Effect, Exit, FiberSet, Layer, Metric, Queue, Random, Schema } from "effect"
+import {
+  Cause,
+  Clock,
+  DateTime,
+  Duration,
+  Effect,
+  Exit,
+  FiberSet,
+  Layer,
+  Metric,
+  Queue,
+  Random,
+  Result,
+  Schema
+} from "effect"
 import { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
@@ -84,6 +98,9 @@ class LeaseRunsOut extends Schema.TaggedError<LeaseRunsOut>()("LeaseRunsOut", {}
 /** Longest time for claiming what is due. */
 const claimDeadline = "10 seconds"
 
+/** Longest wait between two tries to store an outcome. */
+const longestSettleWait = Duration.seconds(10)
+
 /** A claim and the monotonic time before it was made, in nanoseconds. */
 interface Held {
   readonly claim: MailQueue.Claim
@@ -114,6 +131,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   const longestWait = Duration.sum(Duration.max(longest, Duration.fromInputUnsafe(options.lease)), clockSlack)
   let slotsTaken = 0
   let retriesUnderWay = 0
+  let settleFailures = 0
   const wake = yield* Queue.sliding<void>(1)
   const sends = yield* FiberSet.make<void>()
 
@@ -247,19 +265,48 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     else yield* Effect.logWarning("mail claim was lost").pipe(Effect.annotateLogs({ delivery_id: deliveryId }))
   })
 
-  /** Retries until the outcome is stored. Interruption takes effect only between the tries. */
-  const settleSurely = (
-    claim: MailQueue.Claim,
+  const leaseNanos = Duration.toNanosUnsafe(Duration.fromInputUnsafe(options.lease))
+
+  /** Logs once for all mails that outcomes can't be stored. */
+  const settleFailed = Effect.fnUntraced(function* (error: StorageError) {
+    if (settleFailures++ > 0) return
+    yield* Effect.logWarning("outcomes of mails can't be stored; trying again").pipe(
+      Effect.annotateLogs(error.logFields)
+    )
+  })
+
+  const settleWorks = Effect.suspend(() => {
+    const failures = settleFailures
+    settleFailures = 0
+    return failures === 0
+      ? Effect.void
+      : Effect.annotateLogs(Effect.logInfo("outcomes of mails can be stored again"), { failures })
+  })
+
+  /**
+   * Retries with growing waits until the outcome is stored. A failure that no retry mends, such as a refused row, keeps
+   * its slot only until the lease ends, and the delivery is tried again. Interruption takes effect only between the
+   * tries.
+   */
+  const settleSurely = Effect.fnUntraced(function* (
+    { claim, since }: Held,
     settlement: MailQueue.Settlement,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<void> =>
-    Effect.catch(settle(claim, settlement), (error) =>
-      Effect.logWarning("mail outcome could not be stored").pipe(
-        Effect.annotateLogs({ delivery_id: claim.deliveryId, retryable: error.retryable }),
-        Effect.andThen(restore(Effect.sleep("1 second"))),
-        Effect.andThen(settleSurely(claim, settlement, restore))
-      )
-    )
+  ) {
+    for (let tries = 0; ; tries++) {
+      const result = yield* Effect.result(settle(claim, settlement))
+      if (Result.isSuccess(result)) return yield* settleWorks
+      const error = result.failure
+      if (error.retryable) yield* settleFailed(error)
+      const lasted = (yield* Clock.monotonicTimeNanos) - since
+      if (!error.retryable && lasted >= leaseNanos) {
+        return yield* Effect.logError("the outcome of a mail can't be stored; the mail may be sent again").pipe(
+          Effect.annotateLogs({ delivery_id: claim.deliveryId, outcome: settlement.outcome, ...error.logFields })
+        )
+      }
+      yield* restore(Effect.sleep(Duration.min(longestSettleWait, Duration.seconds(2 ** Math.min(tries, 30)))))
+    }
+  })
 
   const deliver = (held: Held) => {
     const { claim } = held
@@ -267,11 +314,11 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       Effect.gen(function* () {
         const now = yield* DateTime.now
         if (claim.expiresAt !== null && DateTime.isLessThanOrEqualTo(claim.expiresAt, now)) {
-          return yield* settleSurely(claim, giveUp(claim, "expired", null, "expired"), restore)
+          return yield* settleSurely(held, giveUp(claim, "expired", null, "expired"), restore)
         }
         // Only workers that died during their attempts let it come this far.
         if (claim.attempts > options.maxAttempts) {
-          return yield* settleSurely(claim, giveUp(claim, "exhausted", null, "attempts_exhausted"), restore)
+          return yield* settleSurely(held, giveUp(claim, "exhausted", null, "attempts_exhausted"), restore)
         }
         const exit = yield* Effect.exit(
           restore(
@@ -282,7 +329,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
           )
         )
         const settlement = yield* conclude(claim, yield* DateTime.now, exit)
-        if (settlement !== undefined) yield* settleSurely(claim, settlement, restore)
+        if (settlement !== undefined) yield* settleSurely(held, settlement, restore)
       }).pipe(
         Effect.ensuring(
           Effect.sync(() => {

@@ -1,9 +1,11 @@
+import * as Probes from "@galaxy/core/http/probes"
+import * as Migrations from "@galaxy/core/migrations/Migrations"
 import * as BackgroundLoop from "@galaxy/core/shared/BackgroundLoop"
 import { databaseTrouble } from "@galaxy/core/shared/databaseTrouble"
 import * as WriteProbe from "@galaxy/core/shared/WriteProbe"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Deferred, Effect } from "effect"
+import { Deferred, Effect, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { type Answer, codeOf, services, surfaces } from "./harness.ts"
@@ -139,6 +141,47 @@ eachDatabase((name, database) => {
           assert.isAtMost(last?.pages ?? 0, 2)
         }).pipe(Effect.scoped),
       patience
+    )
+  })
+})
+
+eachDatabase((name, database) => {
+  layer(services(database), { timeout: patience })(`the migrations on ${name}`, (it) => {
+    it.effect("are looked up at most once a second however many ask, and no more once all are applied", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const table = sql(Migrations.table)
+        const { missing } = yield* Probes.Readiness
+        const lookUps = (ask: Effect.Effect<unknown>) =>
+          Effect.suspend(() => {
+            const spans: Array<Tracer.NativeSpan> = []
+            const tracer = Tracer.make({
+              span: (options) => {
+                const span = new Tracer.NativeSpan(options)
+                spans.push(span)
+                return span
+              }
+            })
+            return Effect.map(
+              Effect.withTracer(ask, tracer),
+              () => spans.filter((it) => String(it.attributes.get("db.query.text")).includes(Migrations.table)).length
+            )
+          })
+        const flood = lookUps(Effect.replicateEffect(missing, 30, { concurrency: 30 }))
+        yield* sql`UPDATE ${table} SET migration_id = -migration_id WHERE migration_id = ${Migrations.latest}`
+        assert.strictEqual(yield* flood, 1)
+        const [part] = yield* missing
+        assert.deepStrictEqual(part, { name: "migrations", reason: "not all applied" })
+        yield* sql`UPDATE ${table} SET migration_id = -migration_id WHERE migration_id < 0`
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* flood, 1)
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual(yield* flood, 0)
+        assert.deepStrictEqual(
+          (yield* missing).filter((it) => it.name === "migrations"),
+          []
+        )
+      })
     )
   })
 })

@@ -175,6 +175,7 @@ layer(lobbyOn(layerPglite), { timeout: "240 seconds" })("the lobby over HTTP", (
         ["POST", "/games", { ...create, turn_schedule: "whenever" }],
         ["POST", "/games", { ...create, time_zone: "Nowhere" }],
         ["POST", "/games", { ...create, game_name: "x".repeat(65) }],
+        ["POST", "/games", { ...create, engine_version: "1.0.0\u0000" }],
         ["POST", "/games", {}],
         ["POST", `${game}/invites`, { invited_user_id: "me" }],
         ["POST", `${game}/invites`, { expires_at: "yesterday" }],

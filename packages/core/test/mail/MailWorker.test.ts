@@ -44,6 +44,27 @@ const offeredTimes = (to: string) =>
     return (yield* memory.offered).filter((it) => it.to === to).length
   })
 
+/** Makes the database refuse to note deliveries as sent, with an SQLSTATE, until `end`. */
+const refusing = Effect.fnUntraced(function* (which: string, state: string) {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql.unsafe(`CREATE OR REPLACE FUNCTION refuse_sent() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '${state}'; END $$`)
+  yield* sql.unsafe(`CREATE TRIGGER refuse_sent BEFORE UPDATE ON backend.mail_deliveries
+    FOR EACH ROW WHEN (new.status = 'sent' AND ${which}) EXECUTE FUNCTION refuse_sent()`)
+  const end = sql.unsafe(`DROP TRIGGER IF EXISTS refuse_sent ON backend.mail_deliveries`)
+  yield* Effect.addFinalizer(() => Effect.ignore(end))
+  return { end }
+})
+
+/** What the log says about storing outcomes. */
+const storing = () => {
+  const lines: Array<string> = []
+  const logger = Logger.make(({ message }) => {
+    if (/outcome/.test(String(message))) lines.push(String(message))
+  })
+  return { lines, logger: Logger.layer([logger]) }
+}
+
 eachDatabase((name, database) => {
   layer(mailModule(database), { timeout: "240 seconds" })(`MailWorker on ${name}`, (it) => {
     it.effect("sends what was enqueued before and after its start, and wipes it", () =>
@@ -418,6 +439,44 @@ eachDatabase((name, database) => {
         yield* eventually(hasStatus("frozen", "sent"))
         assert.strictEqual(yield* offeredTimes("frozen@example.test"), 1)
         assert.deepStrictEqual((yield* delivery("frozen")).outcomes, ["lost", "lost", "sent"])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("an outage in which no outcome can be stored is logged once, and so is its end", () =>
+      Effect.gen(function* () {
+        const { outbox, accepted } = yield* begin
+        const { lines, logger } = storing()
+        const down = yield* refusing("true", "25006")
+        for (let n = 0; n < 3; n++) yield* outbox.enqueue(mailTo(`out-${n}@example.test`, `out-${n}`))
+        yield* Effect.provide(startWorker(), logger)
+        yield* eventually(Effect.map(accepted, (it) => it.length === 3))
+        // Longer than the lease: nobody else has them, so the outcomes are still worth storing.
+        for (let n = 0; n < 10; n++) {
+          yield* TestClock.adjust("10 seconds")
+          yield* TestClock.withLive(Effect.sleep("20 millis"))
+        }
+        yield* down.end
+        for (let n = 0; n < 3; n++) yield* eventually(hasStatus(`out-${n}`, "sent"), "1 second")
+        assert.deepStrictEqual(lines, [
+          "outcomes of mails can't be stored; trying again",
+          "outcomes of mails can be stored again"
+        ])
+        assert.lengthOf(yield* accepted, 3)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("an outcome that can never be stored gives its slot back when the lease has ended", () =>
+      Effect.gen(function* () {
+        const { outbox } = yield* begin
+        const { lines, logger } = storing()
+        const refused = yield* refusing("new.template_id = 'bad'", "23514")
+        yield* outbox.enqueue(mailTo("bad@example.test", "bad", { templateId: "bad" }))
+        yield* Effect.provide(startWorker({ concurrency: 1, maxAttempts: 1, pollInterval: "5 seconds" }), logger)
+        yield* eventually(Effect.map(offeredTimes("bad@example.test"), (it) => it === 1))
+        yield* outbox.enqueue(mailTo("good@example.test", "good"))
+        yield* eventually(hasStatus("good", "sent"), "5 seconds")
+        assert.deepStrictEqual(lines, ["the outcome of a mail can't be stored; the mail may be sent again"])
+        yield* refused.end
       }).pipe(Effect.scoped)
     )
 

@@ -224,6 +224,14 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
           (versions as ReadonlyArray<Json>).map((it) => it["version"]),
           ["1.0.0", "0.10.0", "0.1.0"]
         )
+        for (const image of ["image\u0000", "image\n", " ", ""]) {
+          const malformed = yield* register("1.2.3", image)
+          assert.deepStrictEqual([image, malformed.status], [image, 400])
+        }
+        for (const version of ["0.10.0%00", "0.10", "x"]) {
+          const nowhere = yield* call("", "POST", `/admin/engine-versions/${version}/disable`)
+          assert.deepStrictEqual([version, nowhere.status, codeOf(nowhere.body)], [version, 404, "not_found"])
+        }
         const disabled = yield* call("", "POST", "/admin/engine-versions/0.10.0/disable")
         assert.deepStrictEqual([disabled.status, disabled.body["enabled"]], [200, false])
         const unknown = yield* call("", "POST", "/admin/engine-versions/9.9.9/disable")

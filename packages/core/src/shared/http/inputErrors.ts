@@ -9,7 +9,8 @@ const nounOf: Readonly<Record<string, string>> = {
   device_session_id: "session",
   game_id: "game",
   invite_id: "invite",
-  user_id: "account"
+  user_id: "account",
+  version: "engine version"
 }
 
 /** The object whose id in the path is malformed; undefined if another part of the path is. */
