@@ -94,12 +94,18 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
         assert.strictEqual((yield* call(owner, "GET", `${game}/orders?turn=1`)).status, 404)
 
         yield* engines.script(gameId, {
-          call: () => Effect.succeed(refusal(409, "conflict", "turn 9 has not come yet"))
+          call: () => Effect.succeed(refusal(409, "conflict", "turn 0 is being made"))
         })
-        const refused = yield* call(owner, "POST", `${game}/orders`, { turn: 9, orders })
+        const refused = yield* call(owner, "POST", `${game}/orders`, { turn: 0, orders })
         assert.deepStrictEqual(refused, {
           status: 409,
-          body: { error: { code: "conflict", message: "turn 9 has not come yet" } }
+          body: { error: { code: "conflict", message: "turn 0 is being made" } }
+        })
+        assert.deepStrictEqual(yield* call(owner, "POST", `${game}/orders`, { turn: 9, orders }), {
+          status: 409,
+          body: {
+            error: { code: "conflict", message: "turn 9 doesn't take orders; turn 0 does", reason: "turn_closed" }
+          }
         })
         yield* engines.script(gameId, { call: () => Effect.succeed("drop" as const) })
         const gone = yield* call(owner, "GET", `${game}/reports/0`)
