@@ -133,6 +133,21 @@ describe("war and peace", () => {
     )
   })
 
+  it("turns all grown planets to warships while enemies are at one of them", () => {
+    const home = [{}, { x: 5 }, { x: 10 }].map((it) => ({ ...it, production: { kind: "capital" } as const }))
+    const memory: Memory = { ...blank, attacks: [[1, 9]] }
+    const arming = (ships: number) => {
+      const raiders = ships === 0 ? [] : [groupOf(warship, { number: 1, ships, techs: levels(1) })]
+      const galaxy = galaxyOf([...home, { x: 40, owner: 1 }], { turn: 10 }, [
+        { classes, groups: [watcher(1, 4)] },
+        { classes, groups: raiders }
+      ])
+      return only(played(galaxy, memory).orders, "produce").filter((it) => it.product === "Warship").length
+    }
+    assert.strictEqual(arming(30), 3)
+    assert.isBelow(arming(0), 3)
+  })
+
   it("leaves the game when it has neither planets nor colonists", () => {
     const lost = galaxyOf([{ owner: 1 }], { turn: 50 }, [{ classes, groups: [fleet(1)] }, {}])
     assert.deepStrictEqual(played(lost).orders, [{ op: "quit", race: raceName(0) }])
