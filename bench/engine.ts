@@ -1,5 +1,5 @@
 /**
- * The engine under load: turns and reports of games of many sizes, and one big battle.
+ * The engine under load: turns and reports of games of many sizes, one big battle, and long lists of orders.
  *
  * A game has 10 planets and 40 groups a player, a third of them in space and some abroad, and 30 orders a player.
  */
@@ -12,6 +12,7 @@ import { canonicalJson } from "@galaxy/engine/state/canonical"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import { decisionsFor, mature } from "./games.ts"
 import { median } from "./measure.ts"
+import { worstLists } from "./orders.ts"
 
 const warmUpMs = 1_000
 
@@ -90,4 +91,5 @@ const battle = () => {
 export const engineUnderLoad = (): void => {
   turns()
   battle()
+  worstLists()
 }

@@ -1,6 +1,6 @@
 /** Who votes for whom, what that amounts to, and who has won by it (rules, section 20). */
 import type { Ruleset } from "../rules/Ruleset.ts"
-import { holdings, type Planet, type Race } from "../state/Galaxy.ts"
+import { type Holdings, holdings, type Planet, type Race } from "../state/Galaxy.ts"
 
 /** Who votes, and with what. */
 interface Electorate {
@@ -50,10 +50,9 @@ const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArr
     received: received[race] ?? 0
   }))
   const votesOf = (race: number): number => own[race] ?? 0
-  const alliances = own.flatMap((_, race): ReadonlyArray<Ring> => {
-    const members = ringFrom(race, choice)
-    return members === undefined ? [] : [{ members, votes: members.reduce((sum, it) => sum + votesOf(it), 0) }]
-  })
+  const alliances = ringsOf(choice).map(
+    (members): Ring => ({ members, votes: members.reduce((sum, it) => sum + votesOf(it), 0) })
+  )
   const total = own.reduce((sum, votes) => sum + votes, 0)
   const needed = (ruleset.winningShare ?? 0) * total
   const enough = (votes: number): boolean =>
@@ -68,25 +67,38 @@ const elect = (ruleset: Ruleset, own: ReadonlyArray<number>, choice: ReadonlyArr
   return { ballots, alliances, total, needed, winners }
 }
 
-/** The ring of at least two races in which `race` has the lowest index, if there is one. */
-const ringFrom = (race: number, choice: ReadonlyArray<number>): ReadonlyArray<number> | undefined => {
-  const members = [race]
-  for (;;) {
-    const next = choice[members.at(-1) ?? race] ?? race
-    if (next === race) return members.length > 1 ? members : undefined
-    // A lower race starts the ring itself, and a race met before closes a ring without this one.
-    if (next < race || members.includes(next)) return undefined
-    members.push(next)
+/** All closed rings of at least two races, each from its lowest index on, by that index. */
+const ringsOf = (choice: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> => {
+  /** By race, from which race a walk along the votes first came by. */
+  const seenFrom = new Map<number, number>()
+  const rings: Array<ReadonlyArray<number>> = []
+  for (const start of choice.keys()) {
+    let race = start
+    const path: Array<number> = []
+    while (!seenFrom.has(race)) {
+      seenFrom.set(race, start)
+      path.push(race)
+      race = choice[race] ?? race
+    }
+    if (seenFrom.get(race) !== start) continue
+    const ring = path.slice(path.indexOf(race))
+    const lowest = ring.indexOf(Math.min(...ring))
+    if (ring.length > 1) rings.push([...ring.slice(lowest), ...ring.slice(0, lowest)])
   }
+  return rings.toSorted(([one = 0], [other = 0]) => one - other)
 }
 
 /**
  * The election as the galaxy stands. A vote for a race that has left counts for the voter itself.
  *
- * It names those who would win by their votes, also in turns in which votes don't decide yet: see `winnersAfter`.
+ * It names those who would win by their votes, also in turns in which votes don't decide yet: see `winnersAfter`. `people`
+ * are the populations by race, for callers who have them.
  */
-export const election = (ruleset: Ruleset, galaxy: Electorate): Election => {
-  const people = holdings(galaxy)
+export const election = (
+  ruleset: Ruleset,
+  galaxy: Electorate,
+  people: ReadonlyArray<Pick<Holdings, "population">> = holdings(galaxy)
+): Election => {
   const own = galaxy.races.map((race, index) => {
     if (race.removed !== null || ruleset.populationPerVote === null) return 0
     const votes = (people[index]?.population ?? 0) / ruleset.populationPerVote

@@ -5,6 +5,7 @@ import { maxGroups } from "../rules/limits.ts"
 import { type Draft, type DraftGroup, type DraftRace, planetOf, setPlanet, setShips } from "../state/Draft.ts"
 import { splitOff } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
+import { enlist, fleetsLike } from "./fleets.ts"
 import { unmistakable } from "./lookAlikes.ts"
 import { acceptName } from "./names.ts"
 import { done, type OrderResult, type OrderRefusal, refuse } from "./Refusal.ts"
@@ -45,9 +46,6 @@ const together = (group: DraftGroup, member: DraftGroup): OrderResult => {
   return done
 }
 
-const fleetsOf = (race: DraftRace): ReadonlySet<string> =>
-  new Set([...race.groups.values()].flatMap((it) => it.fleet ?? []))
-
 /**
  * Order J with a group: puts ships into a fleet, which begins to exist with its first group. All groups of a fleet are
  * at one planet with the same orders to leave.
@@ -59,9 +57,9 @@ export const joinFleet = (draft: Draft, race: DraftRace, order: Order): OrderRes
     return Result.flatMap(acceptName(order.fleet, draft.ruleset.nameLength), (name) => {
       const members = Result.getOrElse(fleetNamed(race, name), (): ReadonlyArray<DraftGroup> => [])
       const member = members[0]
-      const fits = member === undefined ? unmistakable(draft, name, fleetsOf(race)) : together(group, member)
+      const fits = member === undefined ? unmistakable(draft, name, fleetsLike(race, name)) : together(group, member)
       return Result.map(fits, () => {
-        splitOff(draft, race, group, ships).fleet = member?.fleet ?? name
+        enlist(race, splitOff(draft, race, group, ships), member?.fleet ?? name)
       })
     })
   })
@@ -75,7 +73,7 @@ export const mergeFleets = (_: Draft, race: DraftRace, order: Order): OrderResul
       if (member === undefined || other === undefined || member === other) return done
       if (member.state === "in_space") return refuse("in_space", `fleet ${member.fleet ?? ""} is in space`)
       return Result.map(together(member, other), () => {
-        for (const it of members) it.fleet = other.fleet
+        for (const it of members) enlist(race, it, other.fleet ?? "")
       })
     })
   )

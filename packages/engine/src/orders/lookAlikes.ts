@@ -7,6 +7,9 @@ import { done, type OrderResult, refuse } from "./Refusal.ts"
 /** Looks of names, each worked out once in a turn: a race may have thousands. */
 const known = new WeakMap<Draft, Map<string, Look>>()
 
+/** Basic Latin alone: two such names are never look-alikes, and most names are such. */
+const basic = /^[ -~]*$/
+
 const lookIn = (draft: Draft, name: string): Look => {
   const looks = known.get(draft) ?? new Map<string, Look>()
   known.set(draft, looks)
@@ -19,7 +22,11 @@ const lookIn = (draft: Draft, name: string): Look => {
 export const lookAlikeOf = (draft: Draft, name: string, names: Iterable<string>): string | undefined => {
   const look = lookIn(draft, name)
   const key = keyOf(name)
-  for (const other of names) if (areLookAlikes(look, lookIn(draft, other)) && keyOf(other) !== key) return other
+  const onlyLatin = basic.test(name)
+  for (const other of names) {
+    if (onlyLatin && basic.test(other)) continue
+    if (areLookAlikes(look, lookIn(draft, other)) && keyOf(other) !== key) return other
+  }
   return undefined
 }
 

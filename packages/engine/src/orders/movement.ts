@@ -18,16 +18,15 @@ const canBeSent = (group: DraftGroup): OrderResult => {
   return done
 }
 
-/** Gives a group its destination for the coming turn; the planet where it stands cancels that. */
-const direct = (draft: Draft, group: DraftGroup, planet: DraftPlanet): void => {
-  if (planet.number === group.at) {
-    group.state = "in_orbit"
-    group.to = null
-    group.distance = 0
-  } else {
-    group.state = "launched"
-    group.to = planet.number
-    group.distance = distance(draft.ruleset.map, draft.size, planetOf(draft, group.at), planet)
+/** Gives groups at one planet their destination for the coming turn; the planet where they stand cancels that. */
+const direct = (draft: Draft, groups: ReadonlyArray<DraftGroup>, planet: DraftPlanet): void => {
+  const from = planetOf(draft, groups[0]?.at ?? planet.number)
+  const stays = planet === from
+  const far = stays ? 0 : distance(draft.ruleset.map, draft.size, from, planet)
+  for (const group of groups) {
+    group.state = stays ? "in_orbit" : "launched"
+    group.to = stays ? null : planet.number
+    group.distance = far
   }
 }
 
@@ -48,7 +47,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): OrderResult =
           if (Result.isFailure(can)) return can
         }
         if (planet.number !== members[0]?.at && !inFlightZone(draft, race, planet)) return outOfRange(planet)
-        for (const member of members) direct(draft, member, planet)
+        direct(draft, members, planet)
         return done
       })
     )
@@ -61,7 +60,7 @@ export const send = (draft: Draft, race: DraftRace, order: Order): OrderResult =
       const sent = splitOff(draft, race, group, ships)
       // A group that is sent alone leaves its fleet.
       sent.fleet = null
-      direct(draft, sent, planet)
+      direct(draft, [sent], planet)
       return done
     })
   )

@@ -3,6 +3,7 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import { Result } from "effect"
 import { type Design, type Draft, type DraftGroup, type DraftPlanet, type DraftRace, planetOf } from "../state/Draft.ts"
 import type { Galaxy, Goods, Science } from "../state/Galaxy.ts"
+import { membersOf } from "./fleets.ts"
 import { keyOf, keyOfTyped, written } from "./keyOf.ts"
 import { type OrderRefusal, refuse } from "./Refusal.ts"
 
@@ -74,8 +75,7 @@ export const ownScience = (race: DraftRace, name: string | undefined): Found<Sci
 /** All groups of a fleet of the race, at least one. */
 export const fleetNamed = (race: DraftRace, name: string | undefined): Found<ReadonlyArray<DraftGroup>> => {
   if (name === undefined) return refuse("unknown_fleet", "a fleet is needed")
-  const key = keyOfTyped(name)
-  const members = [...race.groups.values()].filter((it) => it.fleet !== null && keyOf(it.fleet) === key)
+  const members = membersOf(race, keyOfTyped(name))
   return members.length === 0 ? refuse("unknown_fleet", `you have no fleet ${name}`) : Result.succeed(members)
 }
 

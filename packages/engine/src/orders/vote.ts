@@ -4,9 +4,17 @@ import { Result } from "effect"
 import { election, votesDecide } from "../formulas/votes.ts"
 import { toHundredths } from "../report/rounding.ts"
 import type { Draft, DraftRace } from "../state/Draft.ts"
-import { raceAt } from "../state/Galaxy.ts"
+import { type Galaxy, holdings, type Holdings, raceAt } from "../state/Galaxy.ts"
 import type { OrderRefusal } from "./Refusal.ts"
 import { raceIn } from "./subjects.ts"
+
+/** Populations by race, counted once however often a list votes. */
+const counted = new WeakMap<Galaxy, ReadonlyArray<Holdings>>()
+const peopleOf = (galaxy: Galaxy): ReadonlyArray<Holdings> => {
+  const people = counted.get(galaxy) ?? holdings(galaxy)
+  counted.set(galaxy, people)
+  return people
+}
 
 const shown = (votes: number): string => toHundredths(votes).toFixed(2)
 
@@ -14,7 +22,7 @@ const shown = (votes: number): string => toHundredths(votes).toFixed(2)
 const prospect = ({ ruleset, turn, before }: Draft, voter: DraftRace, named: DraftRace): string => {
   if (!votesDecide(ruleset, turn)) return `votes decide nothing before turn ${ruleset.votesFromTurn}`
   const races = before.races.map((it, index) => (index === voter.index ? { ...it, votes_for: named.index } : it))
-  const { ballots, alliances, needed, winners } = election(ruleset, { ...before, races })
+  const { ballots, alliances, needed, winners } = election(ruleset, { ...before, races }, peopleOf(before))
   const nameOf = (index: number): string => raceAt(before, index).name
   const ring = alliances.find((it) => it.members.includes(named.index))
   const has = (votes: number): string => `${shown(votes)} of the ${shown(needed)} votes that win`

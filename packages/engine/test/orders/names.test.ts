@@ -134,6 +134,19 @@ describe.each(Object.entries(second))("a second %s", (_, named) => {
   )
 })
 
+it("a fleet's name is taken in any script as long as it has a group", () => {
+  const groups = [1, 2, 3].map((number) => groupOf(drone, { number, ...(number < 3 ? { fleet: "Terra" } : {}) }))
+  const fleets = galaxyOf([{}, {}], {}, [{ classes: [drone], groups }])
+  const said = (...orders: ReadonlyArray<Order>) => carryOut(fleets, 0, orders).verdicts.map((it) => it.code ?? "done")
+  const leave = (group: number): Order => ({ op: "break_group", group })
+  const join: Order = { op: "join_fleet", group: 3, fleet: "Terrа" }
+  assert.deepStrictEqual(said(join), ["name_confusable"])
+  assert.deepStrictEqual(said(leave(1), join), ["done", "name_confusable"])
+  assert.deepStrictEqual(said(leave(1), leave(2), join), ["done", "done", "done"])
+  const back: Order = { op: "join_fleet", group: 1, fleet: "TERRA" }
+  assert.deepStrictEqual(said(leave(1), leave(2), back, join), ["done", "done", "done", "name_confusable"])
+})
+
 it("names in one script are told apart by its readers, and a thing may take a look-alike of its own name", () => {
   const design = (name: string): Order => ({ op: "design_class", name, ...numbers })
   const names = ["Бар", "Вар", "Mill", "Mlll", "R1", "RI", "X_1_1", "X_11", "D6", "D8", "Barn", "Bam"]

@@ -70,3 +70,13 @@ describe("merging groups", () => {
     }
   })
 })
+
+it("joining and merging fleets finds each by its name, without looking at all groups for each order", () => {
+  const groups = Array.from({ length: 200 }, (_, at) => groupOf(Tug, { number: at + 1, fleet: `F${at}` }))
+  const { looks } = carriedOut(groups, [
+    ...groups.slice(0, 100).map(({ number }): Order => ({ op: "join_fleet", group: number, fleet: `New${number}` })),
+    ...groups.slice(100, 199).map(({ fleet }): Order => ({ op: "merge_fleets", fleet: fleet ?? "", into: "F199" })),
+    ...repeated({ op: "send", fleet: "f199", planet: 2 }, 100)
+  ])
+  assert.strictEqual(looks, 1)
+})
