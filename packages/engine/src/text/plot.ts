@@ -48,7 +48,7 @@ export const cellAt = (window: Window, { x, y }: Coordinates): Cell | undefined 
 
 /** The coordinate at the beginning of a cell, `share` of the way through the window, as it is written on its edge. */
 const written = ({ span, round }: Window, centre: number, share: number): string =>
-  String(Math.round(wrapped(centre - span / 2 + share * span, round) * 10) / 10)
+  String(Math.floor(wrapped(centre - span / 2 + share * span, round) * 10 + 0.5) / 10)
 
 const every = { columns: 12, rows: 6 }
 /** Columns of a coordinate; more only where a map is larger than any game's. */
