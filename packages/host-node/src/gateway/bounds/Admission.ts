@@ -411,10 +411,9 @@ export class Admission {
       if (session === undefined || session.destroyed) return
       const connection = this.#connectionOf.get(session) ?? this.sources.connection("unknown")
       const place = this.#placeOf.get(connection)
-      const entered = this.#peer(connection, headers["x-forwarded-for"])
       const tookBack = () => {
         // Whoever is behind a proxy must not cost the others their connection.
-        if (connection.isProxy) this.#places.tookBack(entered.holder)
+        if (connection.isProxy) this.#places.tookBack(this.#peer(connection, headers["x-forwarded-for"]).holder)
         else if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
       }
       // It was reset as soon as it came.
@@ -422,6 +421,7 @@ export class Admission {
         tookBack()
         return
       }
+      const entered = this.#peer(connection, headers["x-forwarded-for"])
       const isCalm = !connection.isProxy || this.#places.mayTakeBack(entered.holder)
       const hasPlace = isCalm && (place?.asked() ?? true)
       let isWhole = false
