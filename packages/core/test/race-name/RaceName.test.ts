@@ -1,5 +1,5 @@
 import { accept, keyOf, maxLength, RaceNameInvalid } from "@galaxy/core/race-name/RaceName"
-import { standIn } from "@galaxy/core/race-name/confusables"
+import { standIn } from "@galaxy/contract/names/confusables"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
