@@ -63,6 +63,8 @@ eachDatabase((name, database) => {
             const runtimes = yield* Runtimes
             const { gameId, owner } = yield* startingGame()
             yield* untilRunning(gameId)
+            const { my_planets: planets } = yield* sessions.report(gameId, owner, 0)
+            const [{ number: planet }] = planets as unknown as readonly [{ readonly number: number }]
             for (const turn of [1, 2, 3, 4, 5]) {
               const accepted: Array<string> = []
               const refused: Array<string> = []
@@ -70,8 +72,9 @@ eachDatabase((name, database) => {
               let over = false
               // Each command appends one order, which says which it was.
               const send = Effect.suspend(() => {
-                const name = `${turn}/${sent++}`
-                return Effect.match(sessions.command(gameId, owner, { orders: [{ op: "vote", race: "Vega", name }] }), {
+                const name = `p${turn}x${sent++}`
+                const orders = [{ op: "rename_planet", planet, name }]
+                return Effect.match(sessions.command(gameId, owner, { orders }), {
                   onFailure: (error) => void refused.push(error._tag),
                   onSuccess: () => void accepted.push(name)
                 })
