@@ -64,7 +64,7 @@ eachDatabase((name, database) => {
             const { gameId, owner } = yield* startingGame()
             yield* untilRunning(gameId)
             const { my_planets: planets } = yield* sessions.report(gameId, owner, 0)
-            const [{ number: planet }] = planets as unknown as readonly [{ readonly number: number }]
+            const [{ number: planet }] = planets as readonly [{ readonly number: number }]
             for (const turn of [1, 2, 3, 4, 5]) {
               const accepted: Array<string> = []
               const refused: Array<string> = []
