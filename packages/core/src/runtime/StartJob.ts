@@ -158,9 +158,6 @@ export const make = Effect.gen(function* () {
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
           const error = errorOf(cause)
-          if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {
-            return yield* Effect.failCause(cause)
-          }
           const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
           const hopeless =
             outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent) || error?._tag === "EngineRefused"

@@ -8,13 +8,19 @@ import { reasonOf } from "./Attempts.ts"
 export const errorOf = <E>(cause: Cause.Cause<E>): E | undefined =>
   cause.reasons.find((it) => it._tag === "Fail")?.error
 
-/** How the engine ended if that is what the attempt failed of, and otherwise the text of `reasonOf`. */
-export const engineFailure = (
+/**
+ * How the engine ended if that is what the attempt failed of, and otherwise the text of `reasonOf`. Fails with the cause
+ * itself where the attempt didn't fail: it was interrupted, or another owner has taken the game over.
+ */
+export const engineFailure = <E extends { readonly _tag: string }>(
   host: EngineHost["Service"],
   gameId: GameId,
-  cause: Cause.Cause<{ readonly _tag: string }>
-): Effect.Effect<EngineEnd> => {
+  cause: Cause.Cause<E>
+): Effect.Effect<EngineEnd, E> => {
   const error = errorOf(cause)
+  if (cause.reasons.some((it) => it._tag === "Interrupt") || error?._tag === "RuntimeStale") {
+    return Effect.failCause(cause)
+  }
   const own: EngineEnd = { reason: reasonOf(cause), outOfMemory: false }
   return error?._tag === "EngineUnreachable" || error?._tag === "EngineStartFailed"
     ? Effect.map(
