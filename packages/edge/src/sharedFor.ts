@@ -5,26 +5,26 @@
 import { Deferred, Effect, type Scope } from "effect"
 import { monotonicMillis } from "./monotonicMillis.ts"
 
-interface Run<A> {
+interface Run<A, E> {
   endedAt: number | undefined
-  readonly result: Deferred.Deferred<A>
+  readonly result: Deferred.Deferred<A, E>
 }
 
 /**
  * At most one run at a time; its result is returned to all who ask until `keepMs` after its end. A run belongs to the
  * scope, not to whoever asked first. The effect must end by itself.
  */
-export const sharedFor = <A>(
-  effect: Effect.Effect<A>,
+export const sharedFor = <A, E>(
+  effect: Effect.Effect<A, E>,
   keepMs: number
-): Effect.Effect<Effect.Effect<A>, never, Scope.Scope> =>
+): Effect.Effect<Effect.Effect<A, E>, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
-    let latest: Run<A> | undefined
+    let latest: Run<A, E> | undefined
     const current = Effect.uninterruptible(
       Effect.gen(function* () {
         const now = yield* monotonicMillis
         if (latest !== undefined && (latest.endedAt === undefined || now - latest.endedAt < keepMs)) return latest
-        const run: Run<A> = { endedAt: undefined, result: Deferred.makeUnsafe() }
+        const run: Run<A, E> = { endedAt: undefined, result: Deferred.makeUnsafe() }
         latest = run
         const finish = Effect.onExit(Effect.interruptible(effect), (exit) =>
           Effect.flatMap(monotonicMillis, (ended) => {

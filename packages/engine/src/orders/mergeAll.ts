@@ -6,7 +6,7 @@ import { done, type OrderResult } from "./Refusal.ts"
 /** Races in which the last merging found nothing to merge, and no order has changed a group since. */
 const merged = new WeakSet<DraftRace>()
 
-/** To be told of every order that may have changed one of the race's groups. */
+/** Must be called after every order that may have changed one of the race's groups. */
 export const groupsChanged = (race: DraftRace): void => {
   merged.delete(race)
 }

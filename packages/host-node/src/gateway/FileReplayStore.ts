@@ -9,10 +9,11 @@ import { ReplayStore } from "@galaxy/edge/ReplayStore"
 import * as ReservationTable from "@galaxy/edge/ReservationTable"
 import * as ClockSteps from "@galaxy/edge/ClockSteps"
 import * as LossWatch from "@galaxy/edge/LossWatch"
+import { monotonicMillis } from "@galaxy/edge/monotonicMillis"
+import { sharedFor } from "@galaxy/edge/sharedFor"
 import { passed, vouched } from "@galaxy/edge/VouchedTime"
 import { Effect, Layer, Schema } from "effect"
 import { DiskStalled, type OpenFile, ReservationLog } from "./file/ReservationLog.ts"
-import * as SharedProbe from "./file/SharedProbe.ts"
 import * as Outage from "../logging/Outage.ts"
 
 /** The reservations can't be read, or no new file can be started. */
@@ -34,6 +35,8 @@ export interface FileReplayOptions {
 const defaultCapacity = 250_000
 /** Longest time for a write, in milliseconds. */
 const deadlineMs = 5_000
+/** How long the result of a probe is shared, in milliseconds: the probes of a gateway are open to anybody. */
+const probeKeptMs = 1_000
 const stalled = "the disk doesn't answer"
 
 const codeOf = (cause: unknown) => (cause instanceof Error && "code" in cause ? String(cause.code) : "")
@@ -97,7 +100,10 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
         return now
       })
 
-      const probe = yield* SharedProbe.make((now) => written(() => log.probe(now)))
+      const probe = yield* sharedFor(
+        Effect.flatMap(monotonicMillis, (now) => written(() => log.probe(now))),
+        probeKeptMs
+      )
 
       return ReplayStore.of({
         reserve: Effect.fnUntraced(function* (reservation) {

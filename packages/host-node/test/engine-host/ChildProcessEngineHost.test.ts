@@ -101,7 +101,7 @@ describe("engines as child processes", () => {
   )
 
   live(
-    "an engine that runs out of memory is told of as such, in one sentence",
+    "an engine that runs out of memory is reported as such, in one sentence",
     Effect.gen(function* () {
       logs.length = 0
       const advice = "give it more"
