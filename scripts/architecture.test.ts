@@ -38,9 +38,10 @@ const table: ArchitectureTable = {
 
 const ground = ["shared"]
 const tellers = [...ground, "mail", "push"]
-const lobbyNeeds = [...ground, "notification", "race-name", "engine", "runtime"]
+const lobbyNeeds = [...ground, "audit", "notification", "race-name", "engine", "runtime"]
 
-const everyModule = `shared migrations mail push geo account standing admin auth notification race-name engine runtime
+const everyModule =
+  `shared migrations mail push audit geo account standing admin auth notification race-name engine runtime
   lobby/game lobby/membership lobby/invite lobby play`.split(/\s+/)
 
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
@@ -49,15 +50,16 @@ const core: FolderTable = [
   ["migrations", ground],
   ["mail", ground],
   ["push", ground],
+  ["audit", ground],
   ["geo", ground],
   ["account", ground],
   ["standing", [...ground, "account"]],
-  ["admin", ground],
-  ["auth", [...tellers, "geo", "account", "standing"]],
+  ["admin", [...ground, "audit"]],
+  ["auth", [...tellers, "audit", "geo", "account", "standing"]],
   ["notification", [...tellers, "account", "standing"]],
   ["race-name", ground],
-  ["engine", ground],
-  ["runtime", [...ground, "engine"]],
+  ["engine", [...ground, "audit"]],
+  ["runtime", [...ground, "audit", "engine"]],
   ["lobby/game", lobbyNeeds],
   ["lobby/membership", [...lobbyNeeds, "lobby/game"]],
   ["lobby/invite", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership"]],

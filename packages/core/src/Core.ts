@@ -10,6 +10,7 @@ import type { SqlClient } from "effect/sql"
 import * as Accounts from "./account/Accounts.ts"
 import * as Admins from "./admin/Admins.ts"
 import type { PasswordHasher } from "./admin/PasswordHasher.ts"
+import * as AuditLog from "./audit/AuditLog.ts"
 import * as AuthPruner from "./auth/AuthPruner.ts"
 import * as AuthSettings from "./auth/AuthSettings.ts"
 import * as Challenges from "./auth/Challenges.ts"
@@ -106,7 +107,7 @@ export const layer = (options: CoreOptions) => {
   )
   const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(
     Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer)),
-    Layer.provideMerge(Layer.mergeAll(Admins.layer, CountryCounters.layer))
+    Layer.provideMerge(Layer.mergeAll(Admins.layer, AuditLog.layer, CountryCounters.layer))
   )
   const lobby = Lobby.layer.pipe(
     Layer.provideMerge(Runtime.layerForLobby),

@@ -1,108 +1,18 @@
 /** The operators' surface (`/api/v1/admin`), behind Basic authentication against the backend's own accounts. */
-import { Schema } from "effect"
-import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
-import { GameId } from "../ids/Ids.ts"
-import { wireErrors } from "./ApiError.ts"
-import { engineVersion, int, Timestamp } from "./Fields.ts"
+import { HttpApi } from "effect/http-api"
+import { AdminMutation } from "./admin/AdminMutation.ts"
+import { AdminAuditGroup } from "./admin/Audit.ts"
+import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
+import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
 import { AdminIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
-import { line } from "./Text.ts"
-
-/** An operator's view of one game's runtime: the answer of `GET /runtimes/{game_id}` and of `force-next-turn`. */
-export const Runtime = Schema.Struct({
-  game_id: GameId,
-  /**
-   * starting, running, generation_in_progress, generation_failed, paused, start_failed, stopped or finished. A turn that
-   * failed for good (`generation_failed`) is tried again by `force-next-turn`.
-   */
-  status: Schema.String,
-  engine_version: Schema.optionalKey(Schema.String),
-  image_ref: Schema.optionalKey(Schema.String),
-  /** The host's id of the process or container that runs the engine. */
-  engine_instance: Schema.optionalKey(Schema.String),
-  /** The newest committed turn. */
-  current_turn: Schema.Int,
-  /** The turn under generation; absent while none is. */
-  generating_turn: Schema.optionalKey(Schema.Int),
-  /** Since when the engine has been computing that turn, once it has taken longer than one call waits. */
-  generating_since: Schema.optionalKey(Timestamp),
-  next_turn_at: Schema.optionalKey(Timestamp),
-  /** Why the last start or turn failed; absent after one that succeeded. */
-  failure_reason: Schema.optionalKey(Schema.String),
-  started_at: Schema.optionalKey(Timestamp),
-  /** When the engine last completed a start or a turn, or was found under a new instance id. */
-  last_observed_at: Schema.optionalKey(Timestamp)
-})
 
 /**
- * A version in the registry, the only source of the images that games start with. A disabled version starts no new
- * games; games that run on it go on.
+ * The whole admin surface. `AdminIdentity` and `InputErrors` guard every route; `AdminMutation` runs every mutation in
+ * one transaction with its audit row. Each mutation has a dry run as well (`admin/DryRun`).
  */
-export const EngineVersion = Schema.Struct({
-  version: Schema.String,
-  image_ref: Schema.String,
-  enabled: Schema.Boolean,
-  created_at: Timestamp
-})
-
-/**
- * Body of `POST /engine-versions`. Repeating it changes nothing; the same version with another image is `conflict`,
- * `exists`.
- */
-export const RegisterEngineVersion = Schema.Struct({
-  version: engineVersion,
-  image_ref: line(512)
-})
-
-/**
- * Body of `force-next-turn`. Without `expected_turn`, or without a body, a turn is made whatever the current one is.
- */
-export const ForceNextTurn = Schema.Struct({
-  /**
-   * The newest turn that the caller knows of; if the game is at another, the call is `conflict`, `turn_passed`.
-   * Repeated calls with the same value make one turn.
-   */
-  expected_turn: Schema.optionalKey(int(0, 1_000_000))
-})
-
-const ofGame = { params: { game_id: GameId }, success: Runtime, error: wireErrors } as const
-
-/**
- * Runtimes of games. A game that was never started is `not_found`; forcing a turn of one that isn't running is
- * `conflict`.
- */
-export class AdminRuntimesGroup extends HttpApiGroup.make("adminRuntimes")
-  .add(
-    HttpApiEndpoint.get("get", "/:game_id", ofGame),
-    HttpApiEndpoint.post("forceNextTurn", "/:game_id/force-next-turn", {
-      ...ofGame,
-      payload: [ForceNextTurn, Schema.Null]
-    })
-  )
-  .prefix("/api/v1/admin/runtimes") {}
-
-/** The registry of engine versions, listed newest first by version number. Versions are never removed. */
-export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVersions")
-  .add(
-    HttpApiEndpoint.get("list", "/", {
-      success: Schema.Struct({ engine_versions: Schema.Array(EngineVersion) }),
-      error: wireErrors
-    }),
-    HttpApiEndpoint.post("register", "/", {
-      payload: RegisterEngineVersion,
-      success: EngineVersion,
-      error: wireErrors
-    }),
-    HttpApiEndpoint.post("disable", "/:version/disable", {
-      params: { version: engineVersion },
-      success: EngineVersion,
-      error: wireErrors
-    })
-  )
-  .prefix("/api/v1/admin/engine-versions") {}
-
-/** The whole admin surface. `AdminIdentity` and `InputErrors` guard every route. */
 export class AdminApi extends HttpApi.make("admin")
-  .add(AdminRuntimesGroup, AdminEngineVersionsGroup)
+  .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
+  .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}

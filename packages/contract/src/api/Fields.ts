@@ -29,3 +29,9 @@ export const int = (low: number, high: number) =>
 
 /** A semantic version `major.minor.patch` of an engine, without a suffix. */
 export const engineVersion = label(64).check(Schema.isPattern(/^\d+\.\d+\.\d+$/))
+
+/** Query of every listing: at most `limit` rows (1 to 200, 50 by default) after the page that returned the cursor. */
+export const paging = {
+  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512))),
+  limit: Schema.optionalKey(whole(1, 200))
+}

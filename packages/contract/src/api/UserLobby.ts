@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, InviteId, MembershipId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { engineVersion, int, label, Timestamp, whole } from "./Fields.ts"
+import { engineVersion, int, label, paging, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 
 /**
@@ -142,11 +142,6 @@ export const Membership = Schema.Struct({
 
 /** Answer of `lobby.memberships.list`: active members only, in the order in which they joined. */
 export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membership) })
-
-const paging = {
-  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512))),
-  limit: Schema.optionalKey(whole(1, 200))
-}
 
 const game = { game_id: GameId }
 const ofGame = { params: game, success: Game, error: wireErrors } as const

@@ -44,3 +44,7 @@ export type EnginePlayerId = typeof EnginePlayerId.Type
 /** One mail of the backend's outbox, whatever the number of attempts to send it. */
 export const DeliveryId = Uuid.pipe(Schema.brand("galaxy/DeliveryId"))
 export type DeliveryId = typeof DeliveryId.Type
+
+/** One row of the audit log: one mutation by an administrator. */
+export const AuditId = Uuid.pipe(Schema.brand("galaxy/AuditId"))
+export type AuditId = typeof AuditId.Type

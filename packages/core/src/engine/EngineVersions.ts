@@ -1,5 +1,5 @@
 /** The registry of engine versions: the only source of images for the engines of games. */
-import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/AdminApi"
+import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/admin/EngineVersions"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"

@@ -13,6 +13,9 @@ import { HttpRouter } from "effect/http"
 import { type HttpApi, HttpApiBuilder } from "effect/http-api"
 import * as AccountInternal from "../account/http/internal.ts"
 import * as AccountUser from "../account/http/user.ts"
+import * as AuditAdmin from "../audit/http/admin.ts"
+import { adminMutation } from "../audit/http/adminMutation.ts"
+import { dryRun } from "../audit/http/dryRun.ts"
 import * as AuthInternal from "../auth/http/internal.ts"
 import * as AuthPublic from "../auth/http/public.ts"
 import * as AuthUser from "../auth/http/user.ts"
@@ -45,10 +48,10 @@ export const surround = <A, E, R>(
     routes,
     Probes.probes,
     HttpRouter.middleware(
-      (http) => Effect.provideService(shape(admitted(routed(http))), LastStorageReport, lastReport),
+      (http) => Effect.provideService(shape(admitted(dryRun(routed(http)))), LastStorageReport, lastReport),
       { global: true }
     )
-  ).pipe(Layer.provide([callerIdentity, adminIdentity, inputErrors]))
+  ).pipe(Layer.provide([callerIdentity, adminIdentity, adminMutation, inputErrors]))
 }
 
 /** Handlers of sign-in, accounts and sessions. */
@@ -68,6 +71,7 @@ const groups = Layer.mergeAll(
   GameUser.layer,
   InviteUser.layer,
   PlayUser.games,
+  AuditAdmin.audit,
   RuntimeAdmin.runtimes,
   EngineAdmin.engineVersions
 )

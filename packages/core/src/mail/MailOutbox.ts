@@ -7,6 +7,7 @@ import { DeliveryId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { note } from "../shared/SideEffects.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Content, isSecret, longestContent, type Mail } from "./Mail.ts"
@@ -122,6 +123,7 @@ export const layer = (
           )
           return standing.deliveryId
         }
+        yield* note({ kind: "mail", what: templateId })
         yield* signal.send("galaxy_mail")
         return inserted[0].deliveryId
       }, StorageError.refail)

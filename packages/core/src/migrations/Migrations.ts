@@ -14,6 +14,7 @@ import asciiDomains from "./0005_ascii_domains.ts"
 import pruning from "./0006_pruning.ts"
 import failedTurns from "./0007_failed_turns.ts"
 import notificationBounds from "./0008_notification_bounds.ts"
+import auditLog from "./0009_audit_log.ts"
 
 const sequence = {
   "0001_init": init,
@@ -23,7 +24,8 @@ const sequence = {
   "0005_ascii_domains": asciiDomains,
   "0006_pruning": pruning,
   "0007_failed_turns": failedTurns,
-  "0008_notification_bounds": notificationBounds
+  "0008_notification_bounds": notificationBounds,
+  "0009_audit_log": auditLog
 }
 
 /** Number of the last migration of this release. */

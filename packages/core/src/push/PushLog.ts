@@ -10,6 +10,7 @@ import { Context, DateTime, Duration, Effect, Layer, Schema } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { note } from "../shared/SideEffects.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
@@ -152,6 +153,7 @@ export const layer = (
       const append = Effect.fn("PushLog.append")(function* (events: ReadonlyArray<NewEvent>) {
         if (events.length === 0) return
         const now = DateTime.toDateUtc(yield* DateTime.now)
+        yield* Effect.forEach(events, ({ kind }) => note({ kind: "event", what: kind }), { discard: true })
         const counts = new Map<UserId, number>()
         for (const { userId } of events) counts.set(userId, (counts.get(userId) ?? 0) + 1)
         yield* sql.withTransaction(
@@ -186,6 +188,7 @@ export const layer = (
         reason: string
       ) {
         if (targets.length === 0) return
+        yield* note({ kind: "session_ended", what: reason }, targets.length)
         const now = DateTime.toDateUtc(yield* DateTime.now)
         const rows = yield* Effect.forEach(targets, (target, place) =>
           Effect.map(newId, (event_id) => ({

@@ -7,6 +7,7 @@ import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import { AccountGroup, SessionsGroup } from "@galaxy/contract/api/UserAccount"
 import * as Admins from "@galaxy/core/admin/Admins"
 import { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
+import * as AuditLog from "@galaxy/core/audit/AuditLog"
 import type { AuthSettingsShape } from "@galaxy/core/auth/AuthSettings"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
 import { toApi } from "@galaxy/core/shared/http/errors"
@@ -93,6 +94,7 @@ export const listener = { bound: true }
 export const services = (database: Layer.Layer<Database>, settings: Partial<AuthSettingsShape> = {}) =>
   Layer.mergeAll(
     Admins.layer.pipe(Layer.provide(hasher)),
+    AuditLog.layer,
     CountryCounters.layer,
     Probes.layer({ "push listener": Effect.sync(() => listener.bound) })
   ).pipe(Layer.provideMerge(BackgroundLoops.layer), Layer.provideMerge(signIn(database, settings)))

@@ -1,4 +1,8 @@
-import { AdminEngineVersionsGroup, AdminRuntimesGroup } from "@galaxy/contract/api/AdminApi"
+import { AdminEngineVersionsGroup } from "@galaxy/contract/api/admin/EngineVersions"
+import { AdminMutation } from "@galaxy/contract/api/admin/AdminMutation"
+import { AdminRuntimesGroup } from "@galaxy/contract/api/admin/Runtimes"
+import * as AuditLog from "@galaxy/core/audit/AuditLog"
+import { adminMutation } from "@galaxy/core/audit/http/adminMutation"
 import { AdminIdentity, Administrator, CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
 import { GamesGroup } from "@galaxy/contract/api/UserGames"
@@ -27,6 +31,7 @@ import { layer as scriptedEngines, outOfMemory, refusal, ScriptedEngines } from 
 class GamesApi extends HttpApi.make("user").add(GamesGroup).middleware(CallerIdentity).middleware(InputErrors) {}
 class RuntimesApi extends HttpApi.make("admin")
   .add(AdminRuntimesGroup, AdminEngineVersionsGroup)
+  .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}
 
@@ -42,7 +47,12 @@ const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Needs>()
   const app = Layer.mergeAll(HttpApiBuilder.layer(GamesApi), HttpApiBuilder.layer(RuntimesApi)).pipe(
     Layer.provide([PlayUser.games, RuntimeAdmin.runtimes, EngineAdmin.engineVersions]),
-    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])), anyone, inputErrors]),
+    Layer.provide([
+      callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])),
+      anyone,
+      adminMutation.pipe(Layer.provide(AuditLog.layer)),
+      inputErrors
+    ]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)
   )
@@ -55,7 +65,11 @@ const surface = Effect.gen(function* () {
       const response = await handler(
         new Request(`http://backend/api/v1${path}`, {
           method,
-          headers: { [userIdHeader]: who, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+          headers: {
+            [userIdHeader]: who,
+            "x-galaxy-admin": "test",
+            ...(body === undefined ? {} : { "content-type": "application/json" })
+          },
           ...(body === undefined ? {} : { body: JSON.stringify(body) })
         })
       )

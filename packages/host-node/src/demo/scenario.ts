@@ -49,7 +49,8 @@ const forceNextTurn = (platform: PlatformAddresses, gameId: string) =>
       const credentials = Buffer.from(`${platform.adminUser}:${platform.adminPassword}`).toString("base64")
       const response = await fetch(`${platform.backendUrl}/api/v1/admin/runtimes/${gameId}/force-next-turn`, {
         method: "POST",
-        headers: { authorization: `Basic ${credentials}` },
+        headers: { authorization: `Basic ${credentials}`, "content-type": "application/json" },
+        body: JSON.stringify({ reason: "the demo goes on" }),
         signal
       })
       if (!response.ok) throw new Error(`status ${response.status}: ${await response.text()}`)

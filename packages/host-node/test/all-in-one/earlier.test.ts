@@ -76,7 +76,8 @@ it("a data folder of the first version goes on: accounts, mails, games and their
         const forced = yield* Effect.promise(() =>
           fetch(`${backendUrl}/api/v1/admin/runtimes/${game_id}/force-next-turn`, {
             method: "POST",
-            headers: { authorization }
+            headers: { authorization, "content-type": "application/json" },
+            body: "{}"
           })
         )
         assert.strictEqual(forced.status, 200)

@@ -78,7 +78,8 @@ const forceTurn = async (folder: string, adminUrl: string, gameId: string) => {
   const credentials = Buffer.from(`${keys.admin_user}:${keys.admin_password}`).toString("base64")
   const response = await fetch(`${adminUrl}/runtimes/${gameId}/force-next-turn`, {
     method: "POST",
-    headers: { authorization: `Basic ${credentials}` }
+    headers: { authorization: `Basic ${credentials}`, "content-type": "application/json" },
+    body: "{}"
   })
   assert.strictEqual(response.status, 200, await response.text())
 }

@@ -8,6 +8,7 @@ import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import * as Accounts from "@galaxy/core/account/Accounts"
 import * as Admins from "@galaxy/core/admin/Admins"
+import * as AuditLog from "@galaxy/core/audit/AuditLog"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
@@ -37,6 +38,7 @@ const secret = Redacted.make(new Uint8Array(32).fill(3))
 const services = Layer.mergeAll(
   Challenges.layer,
   Admins.layer.pipe(Layer.provide(BcryptPasswordHasher.layer({ cost: 4 }))),
+  AuditLog.layer,
   CountryCounters.layer,
   Probes.layer()
 ).pipe(

@@ -3,6 +3,7 @@ import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { NotFound } from "@galaxy/contract/api/ApiError"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { audited } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { EngineVersions } from "../EngineVersions.ts"
@@ -20,11 +21,29 @@ export const engineVersions = HttpApiBuilder.group(
     const versions = yield* EngineVersions
     return handlers
       .handle("list", () => toApi(Effect.map(versions.list, (list) => ({ engine_versions: list }))))
-      .handle("register", ({ payload }) => toApi(versions.register(payload.version, payload.image_ref)))
-      .handle("disable", ({ params }) =>
-        Effect.catchTag(versions.disable(params.version), "NoEngineVersion", () =>
-          Effect.fail(new NotFound({ message: "there is no such engine version" }))
-        ).pipe(Effect.catchTag("StorageError", (error) => toApi(Effect.fail(error))))
+      .handle("register", ({ payload: { version, image_ref, reason } }) =>
+        toApi(
+          audited(
+            { name: "engine_version.register", target: { kind: "engine_version", id: version }, reason },
+            versions.register(version, image_ref)
+          )
+        )
+      )
+      .handle("disable", ({ params, payload }) =>
+        audited(
+          {
+            name: "engine_version.disable",
+            target: { kind: "engine_version", id: params.version },
+            reason: payload?.reason,
+            view: Effect.map(versions.list, (all) => all.find((it) => it.version === params.version))
+          },
+          versions.disable(params.version)
+        ).pipe(
+          Effect.catchTag("NoEngineVersion", () =>
+            Effect.fail(new NotFound({ message: "there is no such engine version" }))
+          ),
+          Effect.catchTag("StorageError", (error) => toApi(Effect.fail(error)))
+        )
       )
   })
 )

@@ -2,6 +2,7 @@
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { audited } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { Runtimes } from "../Runtimes.ts"
@@ -47,7 +48,15 @@ export const runtimes = HttpApiBuilder.group(
       .handle(
         "forceNextTurn",
         Effect.fnUntraced(function* ({ params, payload }) {
-          return view(yield* runtimes.forceNextTurn(params.game_id, payload?.expected_turn))
+          return yield* audited(
+            {
+              name: "runtime.force_next_turn",
+              target: { kind: "game", id: params.game_id },
+              reason: payload?.reason,
+              view: Effect.map(runtimes.get(params.game_id), view)
+            },
+            Effect.map(runtimes.forceNextTurn(params.game_id, payload?.expected_turn), view)
+          )
         }, toApi)
       )
   })

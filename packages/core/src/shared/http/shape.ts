@@ -9,6 +9,7 @@ import { ByteSize, Cause, Clock, Effect, Option } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
 import { failureFields } from "../failureFields.ts"
 import { StorageError } from "../StorageError.ts"
+import { RequestId } from "./RequestId.ts"
 import { reportStorage } from "./storageReports.ts"
 
 /** An error answer with the status of its code. The caller reads `message`, so it must not name anything internal. */
@@ -88,6 +89,7 @@ export const shape = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerRes
           : Effect.succeed(json("unsupported_media_type", "send the body as it is, without a content encoding"))
     return yield* answered.pipe(
       Effect.provideService(HttpServerRequest.MaxBodySize, maxBody),
+      Effect.provideService(RequestId, requestId),
       Effect.map((response) =>
         response.status === 415 && response.headers["content-type"] !== "application/json"
           ? json("unsupported_media_type", "the body must have content-type application/json")
