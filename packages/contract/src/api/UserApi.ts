@@ -6,7 +6,9 @@
 import { HttpApi } from "effect/http-api"
 import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
 import { GamesGroup } from "./UserGames.ts"
-import { LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGamesGroup, LobbyMyInvitesGroup } from "./UserLobby.ts"
+import { LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvites.ts"
+import { LobbyGamesGroup, LobbyMyGamesGroup } from "./UserLobby.ts"
+import { LobbyMembershipsGroup } from "./UserMemberships.ts"
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
@@ -22,6 +24,7 @@ export class UserApi extends HttpApi.make("user")
     LobbyInvitesGroup,
     LobbyMyGamesGroup,
     LobbyMyInvitesGroup,
+    LobbyMembershipsGroup,
     GamesGroup
   )
   .middleware(CallerIdentity)

@@ -1,10 +1,21 @@
-/** Lobby operations of a player (`/api/v1/user/lobby`): games, invites and memberships. */
+/** Games in the lobby, for players (`/api/v1/user/lobby/games`, `/api/v1/user/lobby/my/games`). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
-import { GameId, InviteId, MembershipId, UserId } from "../ids/Ids.ts"
+import { GameId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 import { engineVersion, int, label, paging, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
+
+export {
+  Invite,
+  InviteList,
+  InviteStatus,
+  IssueInvite,
+  LobbyInvitesGroup,
+  LobbyMyInvitesGroup,
+  RedeemInvite
+} from "./UserInvites.ts"
+export { LobbyMembershipsGroup, Membership, MembershipList } from "./UserMemberships.ts"
 
 /**
  * A game goes from `draft` by its owner's steps to `enrollment_open`, `ready_to_start` and `starting`; the runtime then
@@ -86,63 +97,6 @@ export const GameList = Schema.Struct({
   next_cursor: Schema.optionalKey(Schema.String)
 })
 
-/** Body of `lobby.invites.issue`. */
-export const IssueInvite = Schema.Struct({
-  /** The only user who may redeem the invite; when absent, it gets a code that one player may redeem. */
-  invited_user_id: Schema.optionalKey(UserId),
-  /** By default a week from now when absent, and at most a year ahead; a host may set other bounds. */
-  expires_at: Schema.optionalKey(Timestamp)
-})
-
-/** Only a `pending` invite can be redeemed, declined or revoked; the other statuses are final. */
-export const InviteStatus = Schema.Literals(["pending", "redeemed", "declined", "revoked", "expired"])
-
-/** One invite to a private game, which seats one player. It is shown as `expired` from `expires_at` on. */
-export const Invite = Schema.Struct({
-  invite_id: InviteId,
-  game_id: GameId,
-  issuer_user_id: UserId,
-  invited_user_id: Schema.optionalKey(UserId),
-  /** Present only in code-based invites, and only when the reader is the issuer. */
-  code: Schema.optionalKey(Schema.String),
-  status: InviteStatus,
-  expires_at: Timestamp,
-  created_at: Timestamp
-})
-
-/**
- * Answer of `lobby.my.invites`: invites that the caller received or issued, in any status, newest first. Without
- * `next_cursor` it is the last page.
- */
-export const InviteList = Schema.Struct({
-  invites: Schema.Array(Invite),
-  next_cursor: Schema.optionalKey(Schema.String)
-})
-
-/** Body of `lobby.invites.redeem`. A missing or wrong code is `not_found`, like an invite that doesn't exist. */
-export const RedeemInvite = Schema.Struct({
-  /** The name to play under; `conflict`, `name_taken` if another player holds it or one that looks like it. */
-  race_name: line(64),
-  /** Needed for a code-based invite only. */
-  code: Schema.optionalKey(label(64))
-})
-
-/**
- * One user's seat in one game. A `removed` user may be seated again, a `blocked` one may not; both lose their race
- * name.
- */
-export const Membership = Schema.Struct({
-  membership_id: MembershipId,
-  game_id: GameId,
-  user_id: UserId,
-  race_name: Schema.String,
-  status: Schema.Literals(["active", "removed", "blocked"]),
-  joined_at: Timestamp
-})
-
-/** Answer of `lobby.memberships.list`: active members only, in the order in which they joined. */
-export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membership) })
-
 const game = { game_id: GameId }
 const ofGame = { params: game, success: Game, error: wireErrors } as const
 
@@ -157,47 +111,11 @@ export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
     HttpApiEndpoint.post("openEnrollment", "/:game_id/open-enrollment", ofGame),
     HttpApiEndpoint.post("readyToStart", "/:game_id/ready-to-start", ofGame),
     HttpApiEndpoint.post("start", "/:game_id/start", ofGame),
-    HttpApiEndpoint.post("retryStart", "/:game_id/retry-start", ofGame),
-    HttpApiEndpoint.get("memberships", "/:game_id/memberships", {
-      params: game,
-      success: MembershipList,
-      error: wireErrors
-    })
+    HttpApiEndpoint.post("retryStart", "/:game_id/retry-start", ofGame)
   )
   .prefix("/api/v1/user/lobby/games") {}
-
-/**
- * Invites of one game: the owner issues them, the issuer may revoke them, the invited user or a holder of the code
- * redeems them, and the invited user may decline. An invite is `not_found` for anyone who is not involved in it.
- */
-export class LobbyInvitesGroup extends HttpApiGroup.make("lobbyInvites")
-  .add(
-    HttpApiEndpoint.post("issue", "/", { params: game, payload: IssueInvite, success: Invite, error: wireErrors }),
-    HttpApiEndpoint.post("redeem", "/:invite_id/redeem", {
-      params: { ...game, invite_id: InviteId },
-      payload: RedeemInvite,
-      success: Membership,
-      error: wireErrors
-    }),
-    HttpApiEndpoint.post("decline", "/:invite_id/decline", {
-      params: { ...game, invite_id: InviteId },
-      success: Invite,
-      error: wireErrors
-    }),
-    HttpApiEndpoint.post("revoke", "/:invite_id/revoke", {
-      params: { ...game, invite_id: InviteId },
-      success: Invite,
-      error: wireErrors
-    })
-  )
-  .prefix("/api/v1/user/lobby/games/:game_id/invites") {}
 
 /** The caller's own games, in pages of 50 by default and at most 200. */
 export class LobbyMyGamesGroup extends HttpApiGroup.make("lobbyMyGames")
   .add(HttpApiEndpoint.get("games", "/games", { query: paging, success: GameList, error: wireErrors }))
-  .prefix("/api/v1/user/lobby/my") {}
-
-/** The caller's own invites, in pages of 50 by default and at most 200. */
-export class LobbyMyInvitesGroup extends HttpApiGroup.make("lobbyMyInvites")
-  .add(HttpApiEndpoint.get("invites", "/invites", { query: paging, success: InviteList, error: wireErrors }))
   .prefix("/api/v1/user/lobby/my") {}

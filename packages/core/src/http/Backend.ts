@@ -22,6 +22,7 @@ import * as AuthUser from "../auth/http/user.ts"
 import * as EngineAdmin from "../engine/http/admin.ts"
 import * as GameUser from "../lobby/game/http/user.ts"
 import * as InviteUser from "../lobby/invite/http/user.ts"
+import * as MembershipUser from "../lobby/membership/http/user.ts"
 import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
@@ -70,6 +71,7 @@ const groups = Layer.mergeAll(
   identity,
   GameUser.layer,
   InviteUser.layer,
+  MembershipUser.layer,
   PlayUser.games,
   AuditAdmin.audit,
   RuntimeAdmin.runtimes,

@@ -14,6 +14,7 @@ import * as GameStore from "./game/GameStore.ts"
 import * as Invites from "./invite/Invites.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
 import type { LobbyConfig } from "./game/LobbyConfig.ts"
+import * as GamePlayers from "./membership/GamePlayers.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
 import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
@@ -29,11 +30,13 @@ export const layerForRuntime: Layer.Layer<
   SqlClient.SqlClient | Notifications
 > = Layer.mergeAll(Memberships.layer, GameEvents.layer).pipe(Layer.provide(Stores))
 
-/** For players' calls: games and invites. */
+/** For players' calls: games, invites and memberships. */
 export const layer: Layer.Layer<
-  Games.Games | Invites.Invites,
+  Games.Games | Invites.Invites | GamePlayers.GamePlayers,
   never,
   SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig | Standing
-> = Layer.mergeAll(Games.layer.pipe(Layer.provide(MembershipStore.layerGameMembers)), Invites.layer).pipe(
-  Layer.provide(Stores)
-)
+> = Layer.mergeAll(
+  Games.layer.pipe(Layer.provide(MembershipStore.layerGameMembers)),
+  Invites.layer,
+  GamePlayers.layer
+).pipe(Layer.provide(Stores))

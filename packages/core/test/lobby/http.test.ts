@@ -1,17 +1,16 @@
 import { CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
-import {
-  LobbyGamesGroup,
-  LobbyInvitesGroup,
-  LobbyMyGamesGroup,
-  LobbyMyInvitesGroup
-} from "@galaxy/contract/api/UserLobby"
+import { LobbyInvitesGroup, LobbyMyInvitesGroup } from "@galaxy/contract/api/UserInvites"
+import { LobbyGamesGroup, LobbyMyGamesGroup } from "@galaxy/contract/api/UserLobby"
+import { LobbyMembershipsGroup } from "@galaxy/contract/api/UserMemberships"
 import * as Standing from "@galaxy/core/standing/Standing"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
 import { callerIdentity } from "@galaxy/core/http/callerIdentity"
 import { inputErrors } from "@galaxy/core/shared/http/inputErrors"
 import type { Games } from "@galaxy/core/lobby/game/Games"
 import * as GameUser from "@galaxy/core/lobby/game/http/user"
+import type { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
+import * as MembershipUser from "@galaxy/core/lobby/membership/http/user"
 import * as InviteUser from "@galaxy/core/lobby/invite/http/user"
 import type { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { newId } from "@galaxy/core/shared/NewId"
@@ -25,7 +24,7 @@ import { lobbyOn, player } from "./fixture.ts"
 
 /** The lobby's part of the user surface. */
 class LobbyApi extends HttpApi.make("user")
-  .add(LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGamesGroup, LobbyMyInvitesGroup)
+  .add(LobbyGamesGroup, LobbyInvitesGroup, LobbyMyGamesGroup, LobbyMyInvitesGroup, LobbyMembershipsGroup)
   .middleware(CallerIdentity)
   .middleware(InputErrors) {}
 
@@ -35,9 +34,9 @@ type Json = Readonly<Record<string, unknown>>
 
 /** Sends requests to the handlers as a gateway would. */
 const surface = Effect.gen(function* () {
-  const context = yield* Effect.context<Games | Invites | SqlClient.SqlClient>()
+  const context = yield* Effect.context<Games | Invites | GamePlayers | SqlClient.SqlClient>()
   const app = HttpApiBuilder.layer(LobbyApi).pipe(
-    Layer.provide([GameUser.layer, InviteUser.layer]),
+    Layer.provide([GameUser.layer, InviteUser.layer, MembershipUser.layer]),
     Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])), inputErrors]),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(HttpServer.layerServices)

@@ -5,7 +5,7 @@
  * the runtime's job in that same transaction.
  */
 import { lineProblem, paragraphsProblem } from "@galaxy/contract/api/Text"
-import type { CreateGame, GameList, Membership } from "@galaxy/contract/api/UserLobby"
+import type { CreateGame, GameList } from "@galaxy/contract/api/UserLobby"
 import { EnginePlayerId, GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -60,11 +60,6 @@ export class Games extends Context.Service<
     ): Effect.Effect<Game, StepError | NotEnoughPlayers | TooManyGamesInPlay | NoEngineVersion>
     /** Makes a game whose start failed ready to be started again. */
     retryStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
-    /** The game's active members, in the order in which they joined. */
-    memberships(
-      caller: UserId,
-      gameId: GameId
-    ): Effect.Effect<ReadonlyArray<typeof Membership.Type>, GameNotFound | StorageError>
     /** Games that the caller owns or plays in. */
     mine(caller: UserId, page: PageRequest): Effect.Effect<typeof GameList.Type, CursorInvalid | StorageError>
   }
@@ -197,10 +192,6 @@ export const layer: Layer.Layer<
       retryStart: Effect.fn("Games.retryStart")((caller, gameId) =>
         step(caller, gameId, "retry_start", () => Effect.succeed({ runtime_status: "none" }))
       ),
-      memberships: Effect.fn("Games.memberships")(function* (caller, gameId) {
-        yield* visible(games, gameId, caller)
-        return yield* members.active(gameId)
-      }),
       mine: Effect.fn("Games.mine")(function* (caller, page) {
         const position = positionOf(page)
         if (position instanceof CursorInvalid) return yield* position

@@ -1,5 +1,6 @@
 import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
+import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
@@ -113,10 +114,10 @@ eachDatabase((name, database) => {
           yield* invites.issue(owner, game_id, { invited_user_id: invited })
           for (const who of [owner, member, invited]) {
             assert.strictEqual((yield* games.get(who, game_id)).game_id, game_id)
-            assert.strictEqual((yield* games.memberships(who, game_id)).length, 1)
+            assert.strictEqual((yield* (yield* GamePlayers).list(who, game_id)).length, 1)
           }
           assert.strictEqual(yield* tag(games.get(stranger, game_id)), "GameNotFound")
-          assert.strictEqual(yield* tag(games.memberships(stranger, game_id)), "GameNotFound")
+          assert.strictEqual(yield* tag((yield* GamePlayers).list(stranger, game_id)), "GameNotFound")
           assert.strictEqual(yield* tag(games.get(owner, GameId.make(yield* newId))), "GameNotFound")
           yield* TestClock.adjust("8 days")
           assert.strictEqual(yield* tag(games.get(invited, game_id)), "GameNotFound")
@@ -132,7 +133,7 @@ eachDatabase((name, database) => {
           yield* join(owner, game_id, member, "Vega")
           yield* memberships.end(game_id, member, "removed")
           assert.strictEqual(yield* tag(games.get(member, game_id)), "GameNotFound")
-          assert.deepStrictEqual(yield* games.memberships(owner, game_id), [])
+          assert.deepStrictEqual(yield* (yield* GamePlayers).list(owner, game_id), [])
         })
       )
 

@@ -6,6 +6,7 @@ import { errors as raceNameErrors } from "@galaxy/core/race-name/http/errors"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
+import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -91,7 +92,7 @@ eachDatabase((name, database) => {
         const seat = yield* join(owner, game_id, guest, " Star Fox ")
         assert.strictEqual(seat.race_name, "Star_Fox")
         assert.strictEqual(seat.status, "active")
-        assert.deepStrictEqual(yield* games.memberships(guest, game_id), [seat])
+        assert.deepStrictEqual(yield* (yield* GamePlayers).list(guest, game_id), [seat])
         assert.strictEqual((yield* games.get(guest, game_id)).member_count, 1)
         assert.deepStrictEqual(yield* reservations(game_id), ["Star_Fox"])
       })

@@ -29,9 +29,6 @@ const lobbyGames = HttpApiBuilder.group(
       .handle("readyToStart", ({ params }) => toApi(ofGame(games.readyToStart, params)))
       .handle("start", ({ params }) => toApi(ofGame(games.start, params)))
       .handle("retryStart", ({ params }) => toApi(ofGame(games.retryStart, params)))
-      .handle("memberships", ({ params }) =>
-        toApi(Effect.map(ofGame(games.memberships, params), (memberships) => ({ memberships })))
-      )
   })
 )
 

@@ -1,0 +1,27 @@
+/** Memberships on the user surface. */
+import { Caller } from "@galaxy/contract/api/Identity"
+import { UserApi } from "@galaxy/contract/api/UserApi"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { toApiWith } from "../../../shared/http/errors.ts"
+import { errors as gameErrors } from "../../game/http/errors.ts"
+import { GamePlayers } from "../GamePlayers.ts"
+
+const toApi = toApiWith({ ...gameErrors })
+
+/** Handlers of `UserApi`'s group `lobbyMemberships`. */
+export const layer = HttpApiBuilder.group(
+  UserApi,
+  "lobbyMemberships",
+  Effect.fnUntraced(function* (handlers) {
+    const players = yield* GamePlayers
+    return handlers.handle("list", ({ params }) =>
+      toApi(
+        Effect.gen(function* () {
+          const { userId } = yield* Caller
+          return { memberships: yield* players.list(userId, params.game_id) }
+        })
+      )
+    )
+  })
+)
