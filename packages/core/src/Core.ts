@@ -73,6 +73,8 @@ export interface CoreOptions {
   readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
+  /** Where operators are mailed about failures; nowhere when absent. */
+  readonly adminEmail?: string | undefined
   readonly notifications?: Partial<NotificationLimits> | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
   /** Workers that don't run in this program because another one on the same database runs them. */
@@ -96,6 +98,11 @@ export const layer = (options: CoreOptions) => {
   const runs = (worker: WorkerName) => options.withoutWorkers?.includes(worker) !== true
   const worker = <E, R>(name: WorkerName, work: Layer.Layer<never, E, R>): Layer.Layer<never, E, R> =>
     runs(name) ? work : Layer.empty
+
+  const operators =
+    options.adminEmail === undefined
+      ? undefined
+      : { address: options.adminEmail, language: options.auth?.defaultLanguage ?? "en" }
 
   const secrets = Layer.mergeAll(
     SecretBox.layer({ secret: options.secret }),
@@ -128,7 +135,7 @@ export const layer = (options: CoreOptions) => {
     worker("invite-pruner", InvitePruner.layer({ keepFor: options.keepInvitesMs ?? 90 * dayMs }))
   )
   return Layer.mergeAll(identity, lobby, games, tellers).pipe(
-    Layer.provideMerge(Notifications.layer(options.notifications)),
+    Layer.provideMerge(Notifications.layer({ ...options.notifications, operators })),
     Layer.provideMerge(outboxes),
     Layer.provideMerge(Standing.layer),
     Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),

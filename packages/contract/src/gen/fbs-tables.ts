@@ -585,7 +585,116 @@ export const tables = {
   "galaxy.push.LobbyInviteRevoked": {
     fields: [
       { name: "game_id", slot: 0, type: "string", required: true },
-      { name: "invite_id", slot: 1, type: "string", required: true }
+      { name: "invite_id", slot: 1, type: "string", required: true },
+      { name: "game_name", slot: 2, type: "string" }
+    ]
+  },
+  "galaxy.push.LobbyApplicationApproved": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "application_id", slot: 2, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyApplicationRejected": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "application_id", slot: 2, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyMembershipRemoved": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "membership_id", slot: 2, type: "string", required: true },
+      { name: "reason", slot: 3, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyMembershipBlocked": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "membership_id", slot: 2, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyGameCancelled": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyGamePaused": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyGameResumed": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyRaceNameRegistered": {
+    fields: [
+      { name: "race_name", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyRaceNamePending": {
+    fields: [
+      { name: "race_name", slot: 0, type: "string", required: true },
+      { name: "game_id", slot: 1, type: "string", required: true },
+      { name: "game_name", slot: 2, type: "string", required: true },
+      { name: "expires_at", slot: 3, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.LobbyRaceNameExpired": {
+    fields: [
+      { name: "race_name", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.GameStarted": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.GameFinished": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "turn", slot: 2, type: "int" }
+    ]
+  },
+  "galaxy.push.GameGenerationFailed": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "turn", slot: 2, type: "int" }
+    ]
+  },
+  "galaxy.push.GameTurnDelayed": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "turn", slot: 2, type: "int" },
+      { name: "next_turn_at", slot: 3, type: "string", required: true }
+    ]
+  },
+  "galaxy.push.GameTurnMissed": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "turn", slot: 2, type: "int" },
+      { name: "missed", slot: 3, type: "int" }
+    ]
+  },
+  "galaxy.push.GameSeatTakenOver": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string", required: true },
+      { name: "race_name", slot: 2, type: "string", required: true }
     ]
   },
   "galaxy.user.GetAccountRequest": { fields: [] },

@@ -30,6 +30,10 @@ export type GameId = typeof GameId.Type
 export const InviteId = Uuid.pipe(Schema.brand("galaxy/InviteId"))
 export type InviteId = typeof InviteId.Type
 
+/** One player's application to one public game. */
+export const ApplicationId = Uuid.pipe(Schema.brand("galaxy/ApplicationId"))
+export type ApplicationId = typeof ApplicationId.Type
+
 /** One user's seat in one game; kept when the user leaves and is seated again. */
 export const MembershipId = Uuid.pipe(Schema.brand("galaxy/MembershipId"))
 export type MembershipId = typeof MembershipId.Type

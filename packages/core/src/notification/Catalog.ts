@@ -1,77 +1,58 @@
 /**
- * The closed catalogue of notification kinds: a row for each kind of event, with its payload and the texts of its mail.
+ * The closed catalogue of notification kinds: a row for each kind, with its payload, channels and the words of its mail.
  *
- * A new kind is a new line of `EventKinds`, which names its FlatBuffers table, and a row here.
+ * A new kind is a new line of `EventKinds`, which says who is told by which channel, and a row here. The compiler asks
+ * for a row for each kind, and for the words of each mail in every language.
  */
-import { Timestamp } from "@galaxy/contract/api/Fields"
-import { type EventKind, isEventKind } from "@galaxy/contract/events/EventKinds"
-import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Schema } from "effect"
-import type { Language } from "../shared/mailLanguage.ts"
+import {
+  type EventKind,
+  isEventKind,
+  type NotificationKind,
+  type OperatorKind,
+  operatorKinds as operators,
+  type PlayerMailKind
+} from "@galaxy/contract/events/EventKinds"
+import { gameKinds, userKinds } from "./catalog/gameKinds.ts"
+import type { Kind, KindMail } from "./catalog/Kind.ts"
+import { lobbyKinds } from "./catalog/lobbyKinds.ts"
+import { operatorKinds } from "./catalog/operatorKinds.ts"
+import { raceNameKinds } from "./catalog/raceNameKinds.ts"
 
-/** A rendered mail, in plain text. */
-export interface MailText {
-  readonly subject: string
-  readonly text: string
-}
+type Mailed = PlayerMailKind | OperatorKind
 
-/** The mail of a kind: one text per language, made from the decoded payload. */
-export interface KindMail<P> {
-  readonly texts: Readonly<Record<Language, (payload: P) => MailText>>
-  /** The player who causes the mail and might flood a mailbox; absent if the platform does. Such mails are bounded. */
-  readonly sender?: (payload: P) => UserId
-  /** After this time the mail is not worth sending; absent means never. */
-  readonly expiresAt?: (payload: P) => DateTime.Utc
-}
+/** What the compiler checks of a row: kinds that are mailed have words, the others have none. */
+type Row<K extends NotificationKind> = {
+  readonly payload: unknown
+} & (K extends Mailed ? { readonly mail: object } : { readonly mail?: never })
 
-/** A row of the catalogue. An intent whose payload doesn't decode with `payload` is malformed. */
-export interface Kind<P> {
-  readonly payload: Schema.Codec<P, unknown>
-  /** Absent if the kind has no mail. */
-  readonly mail?: KindMail<P>
-}
-
-const kind = <P>(it: Kind<P>): Kind<P> => it
-
-const game = { game_id: GameId }
-const label = Schema.String.check(Schema.isMaxLength(1_000))
-
-/** For players: to the minute, in UTC. */
-const minute = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
-
-/** All kinds by name. The compiler requires a row for each kind of `EventKinds`. */
+/** All kinds by name. */
 export const kinds = {
-  "lobby.invite.received": kind({
-    payload: Schema.Struct({
-      ...game,
-      invite_id: InviteId,
-      game_name: label,
-      issuer_user_id: UserId,
-      expires_at: Timestamp
-    }),
-    mail: {
-      sender: (it) => it.issuer_user_id,
-      expiresAt: (it) => it.expires_at,
-      texts: {
-        en: (it) => ({
-          subject: "You are invited to a game of Galaxy",
-          text: `You are invited to the game "${it.game_name}".\n\nThe invite is valid until ${minute(it.expires_at)}. Open your client to accept or decline it.\n`
-        }),
-        ru: (it) => ({
-          subject: "Вас приглашают в игру Galaxy",
-          text: `Вас приглашают в игру «${it.game_name}».\n\nПриглашение действует до ${minute(it.expires_at)}. Откройте клиент, чтобы принять его или отклонить.\n`
-        })
-      }
-    }
-  }),
-  "lobby.invite.revoked": kind({
-    payload: Schema.Struct({ ...game, invite_id: InviteId })
-  }),
-  "game.turn.ready": kind({
-    payload: Schema.Struct({ ...game, turn: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 })) })
-  })
-} as const satisfies Readonly<Record<EventKind, unknown>>
+  ...lobbyKinds,
+  ...raceNameKinds,
+  ...gameKinds,
+  ...userKinds,
+  ...operatorKinds
+} as const satisfies { readonly [K in NotificationKind]: Row<K> }
+
+/** A row of the catalogue with its channels. */
+export interface CatalogRow extends Kind<never> {
+  /** Players get it as an event, which is stored for them and numbered. */
+  readonly event: EventKind | undefined
+  /** Absent if the kind has no mail. */
+  readonly mail?: KindMail<never>
+  /** Whom the mail goes to: the recipients, or the operators' address. */
+  readonly mailTo: "recipients" | "operators"
+}
+
+const isOperators = (name: string): name is OperatorKind => (operators as ReadonlyArray<string>).includes(name)
 
 /** The row of a kind; undefined for an unknown name, since a producer may have been built from another version. */
-export const find = (name: string): Kind<never> | undefined =>
-  isEventKind(name) ? (kinds[name] as unknown as Kind<never>) : undefined
+export const find = (name: string): CatalogRow | undefined => {
+  if (!Object.hasOwn(kinds, name)) return undefined
+  const row = kinds[name as NotificationKind] as unknown as Kind<never> & { readonly mail?: KindMail<never> }
+  return {
+    ...row,
+    event: isEventKind(name) ? name : undefined,
+    mailTo: isOperators(name) ? "operators" : "recipients"
+  }
+}

@@ -3,10 +3,11 @@
  * statement fails because of it later in the producer's transaction.
  */
 import * as codec from "@galaxy/contract/fbs/codec"
-import { type EventKind, payloadTable } from "@galaxy/contract/events/EventKinds"
+import { eventTables, type NotificationKind } from "@galaxy/contract/events/EventKinds"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { type UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Result, Schema } from "effect"
+import type { MailWords } from "../mail/Letter.ts"
 import { languageOf } from "../shared/mailLanguage.ts"
 import * as Catalog from "./Catalog.ts"
 import { isStorable, storableText } from "./wellFormed.ts"
@@ -25,17 +26,19 @@ export interface Intent<K extends string = string> {
 }
 
 /** An intent whose kind is in the catalogue. */
-export type KnownIntent = Intent<EventKind>
+export type KnownIntent = Intent<NotificationKind>
 
-/** A valid intent, ready to be stored and sent: an event, and a mail if the kind has one. */
+/** A valid intent, ready to be stored and sent by the channels of its kind. */
 export interface Prepared {
   /** The payload as JSON. */
   readonly stored: string
   /** Without duplicates. */
   readonly recipients: ReadonlyArray<UserId>
-  /** The payload as FlatBuffers. */
-  readonly event: Uint8Array
-  readonly mail: ((language: string) => Catalog.MailText) | undefined
+  /** The payload as FlatBuffers; undefined if the kind is no event. */
+  readonly event: Uint8Array | undefined
+  /** The mail's words in a language; undefined if the kind has no mail. */
+  readonly mail: ((language: string) => MailWords) | undefined
+  readonly mailTo: Catalog.CatalogRow["mailTo"]
   readonly mailExpiresAt: DateTime.Utc | undefined
   /** The player whose mails of this kind are bounded; undefined if the platform causes them. */
   readonly mailSender: UserId | undefined
@@ -59,20 +62,20 @@ const malformedOf = (intent: Intent): string | undefined => {
 
 const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
   const kind = Catalog.find(intent.kind)
-  const table = payloadTable(intent.kind)
-  if (kind === undefined || table === undefined) return Result.fail("unknown kind")
+  if (kind === undefined) return Result.fail("unknown kind")
   const malformed = malformedOf(intent)
   if (malformed !== undefined) return Result.fail(malformed)
   const payload = Schema.decodeUnknownResult(kind.payload)(intent.payload)
   if (Result.isFailure(payload)) return Result.fail(`payload: ${payload.failure.message}`)
   const stored = JSON.stringify(intent.payload)
   if (stored.length > maxPayload) return Result.fail("payload: too large")
-  const { mail } = kind
+  const { event, mail, mailTo } = kind
   return Result.succeed({
     stored,
     recipients: [...new Set(intent.recipients)],
-    event: codec.encode(tables, table, intent.payload),
-    mail: mail === undefined ? undefined : (language) => mail.texts[languageOf(language)](payload.success),
+    event: event === undefined ? undefined : codec.encode(tables, eventTables[event], intent.payload),
+    mail: mail === undefined ? undefined : (language) => mail.words[languageOf(language)](payload.success),
+    mailTo,
     mailExpiresAt: mail?.expiresAt?.(payload.success),
     mailSender: mail?.sender?.(payload.success)
   })

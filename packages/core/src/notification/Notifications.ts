@@ -8,6 +8,7 @@
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
+import { letter } from "../mail/Letter.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
 import { PushLog } from "../push/PushLog.ts"
 import { newId } from "../shared/NewId.ts"
@@ -26,16 +27,26 @@ export class Notifications extends Context.Service<
   }
 >()("@galaxy/core/notification/Notifications") {}
 
+/** How notifications are sent. */
+export interface NotificationOptions extends NotificationLimits {
+  /** The operators' address. Without it, what they would be told is stored as skipped, and logged. */
+  readonly operators?: { readonly address: string; readonly language: string } | undefined
+}
+
 interface Route {
   readonly channel: "push" | "email"
-  readonly user_id: UserId
-  /** Pushed or enqueued with this transaction, or skipped: the account may not act, or has had its mails for today. */
+  /** Null for the operators' address. */
+  readonly user_id: UserId | null
+  /**
+   * Pushed or enqueued with this transaction, or skipped: the account may not act, has had its mails for today, or the
+   * operators have no address.
+   */
   readonly status: "published" | "enqueued" | "skipped"
 }
 
 /** Recipients that may not act, as `Standing` says, get nothing and are recorded as skipped. */
 export const layer = (
-  options: Partial<NotificationLimits> = {}
+  options: Partial<NotificationOptions> = {}
 ): Layer.Layer<Notifications, never, SqlClient.SqlClient | PushLog | MailOutbox | Standing | AccountStore> =>
   Layer.effect(
     Notifications,
@@ -97,38 +108,78 @@ export const layer = (
           AS r(route_id uuid, channel text, user_id uuid, status text)`
       })
 
+      const enqueue = Effect.fnUntraced(function* (
+        intent: Intent,
+        prepared: Prepared,
+        to: { readonly key: string; readonly address: string; readonly language: string }
+      ) {
+        if (prepared.mail === undefined) return
+        yield* mail.enqueue({
+          templateId: intent.kind,
+          idempotencyKey: `${intent.idempotencyKey}:${to.key}`,
+          to: to.address,
+          ...letter(prepared.mail(to.language)),
+          ...(prepared.mailExpiresAt === undefined ? {} : { expiresAt: prepared.mailExpiresAt })
+        })
+      })
+
+      /** The event of each recipient. Locks them until the commit, which the counting of their mails relies on. */
+      const pushTo = Effect.fnUntraced(function* (
+        { kind }: Intent,
+        { event, recipients }: Prepared,
+        told: ReadonlyArray<UserId>
+      ) {
+        if (event === undefined) return []
+        yield* push.append(told.map((userId) => ({ userId, kind, payload: event })))
+        const reached = new Set(told)
+        return recipients.map(
+          (user_id): Route => ({ channel: "push", user_id, status: reached.has(user_id) ? "published" : "skipped" })
+        )
+      })
+
+      const mailTo = Effect.fnUntraced(function* (
+        intent: Intent,
+        prepared: Prepared,
+        reached: ReadonlyMap<UserId, { readonly email: string; readonly language: string }>
+      ) {
+        const { mailSender: sender, recipients } = prepared
+        const told = recipients.filter((it) => reached.has(it))
+        const mailed =
+          sender === undefined ? reached : yield* withRoom(sql, limits, { kind: intent.kind, sender, recipients: told })
+        const routes: Array<Route> = []
+        for (const user_id of recipients) {
+          const account = mailed.has(user_id) ? reached.get(user_id) : undefined
+          routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
+          if (account === undefined) continue
+          yield* enqueue(intent, prepared, { key: user_id, address: account.email, language: account.language })
+        }
+        return routes
+      })
+
+      const mailToOperators = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
+        const to = limits.operators
+        if (to === undefined) {
+          yield* Effect.logWarning("operators weren't told by mail: they have no address").pipe(
+            Effect.annotateLogs({ kind: intent.kind })
+          )
+        } else {
+          yield* enqueue(intent, prepared, { key: "operators", ...to })
+        }
+        return [{ channel: "email", user_id: null, status: to === undefined ? "skipped" : "enqueued" } satisfies Route]
+      })
+
       const fanOut = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
-        const { recipients, event, mail: textIn, mailExpiresAt, mailSender } = prepared
         const now = yield* DateTime.nowAsDate
         const id = yield* record(intent, prepared, now)
         if (id === undefined) return
-        const reached = yield* reachable(recipients)
-        const told = recipients.filter((it) => reached.has(it))
-        const routes: Array<Route> = []
-        // Locks the recipients until the commit, which the counting of their mails relies on.
-        yield* push.append(told.map((userId) => ({ userId, kind: intent.kind, payload: event })))
-        for (const user_id of recipients) {
-          routes.push({ channel: "push", user_id, status: reached.has(user_id) ? "published" : "skipped" })
+        if (prepared.mailTo === "operators") {
+          return yield* recordRoutes(id, yield* mailToOperators(intent, prepared), now)
         }
-        if (textIn !== undefined) {
-          const mailed =
-            mailSender === undefined
-              ? reached
-              : yield* withRoom(sql, limits, { kind: intent.kind, sender: mailSender, recipients: told })
-          for (const user_id of recipients) {
-            const account = mailed.has(user_id) ? reached.get(user_id) : undefined
-            routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
-            if (account === undefined) continue
-            yield* mail.enqueue({
-              templateId: intent.kind,
-              idempotencyKey: `${intent.idempotencyKey}:${user_id}`,
-              to: account.email,
-              ...textIn(account.language),
-              ...(mailExpiresAt === undefined ? {} : { expiresAt: mailExpiresAt })
-            })
-          }
-        }
-        yield* recordRoutes(id, routes, now)
+        const reached = yield* reachable(prepared.recipients)
+        const told = prepared.recipients.filter((it) => reached.has(it))
+        const pushes = yield* pushTo(intent, prepared, told)
+        const mails = prepared.mail === undefined ? [] : yield* mailTo(intent, prepared, reached)
+        yield* recordRoutes(id, [...pushes, ...mails], now)
       })
 
       const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {

@@ -20,6 +20,9 @@ const services = Notifications.layer().pipe(
   Layer.provideMerge(SecretBox.layer({ secret: Redacted.make(new Uint8Array(32).fill(5)) }))
 )
 
+/** The same services with an address for operators, whose mails go the same way. */
+const withOperators = Notifications.layer({ operators: { address: "ops@example.org", language: "en" } })
+
 const account = Effect.fnUntraced(function* (language = "en", deleted = false) {
   const sql = yield* SqlClient.SqlClient
   const id = UserId.make(yield* newId)
@@ -242,6 +245,35 @@ eachDatabase((name, database) => {
           [`${ada}@example.org`]
         )
         assert.deepStrictEqual([(yield* pushed(gone)).length, (yield* pushed(nobody)).length], [0, 0])
+      })
+    )
+
+    it.effect("operators are mailed where they have an address; without one the route is skipped", () =>
+      Effect.gen(function* () {
+        const payload = { game_id: yield* newId, game_name: "Orion's Arm", detail: "no such image" }
+        const intent = { kind: "runtime.image_missing", recipients: [], payload }
+        yield* submit({ ...intent, idempotencyKey: "image-1" })
+        const skipped = yield* traces("image-1")
+        assert.deepStrictEqual([skipped.routes, skipped.mails], [["email null skipped false"], []])
+        yield* Effect.provide(submit({ ...intent, idempotencyKey: "image-2" }), withOperators)
+        const told = yield* traces("image-2")
+        assert.deepStrictEqual(told.routes, ["email null enqueued true"])
+        assert.deepStrictEqual(
+          told.mails.map((it) => [it.to, it.subject]),
+          [["ops@example.org", "An engine's image is missing: Orion's Arm"]]
+        )
+      })
+    )
+
+    it.effect("the end of a session is mailed and no event", () =>
+      Effect.gen(function* () {
+        const ada = yield* account()
+        const payload = { ended_at: "2026-12-24T18:30:00.000Z", device_label: "phone" }
+        yield* submit({ kind: "user.session.ended", idempotencyKey: "session-1", recipients: [ada], payload })
+        const { routes, mails } = yield* traces("session-1")
+        assert.deepStrictEqual(routes, [`email ${ada} enqueued true`])
+        assert.match(mails[0]?.text ?? "", /The one that was idle longest, "phone", was signed out/)
+        assert.lengthOf(yield* pushed(ada), 0)
       })
     )
 

@@ -133,6 +133,12 @@ export const mailbox: Parse<string> = (input) => {
   return problem === undefined ? ok(`${name} <${address}>`) : no(`its name ${problem}`)
 }
 
+/** A plain e-mail address, in normal form. */
+export const emailAddress: Parse<string> = (input) => {
+  const address = normalForm(input.trim())
+  return address === undefined ? no("must be a plain e-mail address such as operators@example.org") : ok(address)
+}
+
 /** Networks in CIDR notation or single addresses, separated by commas. */
 export const networks: Parse<ReadonlyArray<string>> = (input) => {
   const list = input

@@ -11,6 +11,7 @@ import {
   address,
   base64,
   duration,
+  emailAddress,
   flag,
   hostNames,
   mailbox,
@@ -211,6 +212,13 @@ export const backend = {
     about: "language of mails for players who don't choose one"
   },
   ...engines,
+  adminEmail: {
+    name: "BACKEND_ADMIN_EMAIL",
+    parse: emailAddress,
+    optional: true,
+    about:
+      "address of the operators, who are mailed about failed starts and turns, unhealthy engines, mails that were given up, and applications to public games; without it these are only logged"
+  },
   smtpFrom: {
     name: "BACKEND_SMTP_FROM",
     parse: mailbox,

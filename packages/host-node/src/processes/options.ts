@@ -152,6 +152,7 @@ export const backendOptions = (
       ? undefined
       : { user: values.adminBootstrapUser, password: Redacted.make(values.adminBootstrapPassword) },
   mailFrom: values.smtpFrom,
+  adminEmail: values.adminEmail,
   keepEventsMs: values.freshnessWindow,
   keepMailsMs: values.mailRetention,
   keepOperationsMs: values.operationLogRetention,

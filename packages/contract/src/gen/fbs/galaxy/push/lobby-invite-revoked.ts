@@ -37,8 +37,15 @@ inviteId(optionalEncoding?:any):string|Uint8Array {
   return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
+gameName():string|null
+gameName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+gameName(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startLobbyInviteRevoked(builder:flatbuffers.Builder) {
-  builder.startObject(2);
+  builder.startObject(3);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -49,6 +56,10 @@ static addInviteId(builder:flatbuffers.Builder, inviteIdOffset:flatbuffers.Offse
   builder.addFieldOffset(1, inviteIdOffset, 0);
 }
 
+static addGameName(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, gameNameOffset, 0);
+}
+
 static endLobbyInviteRevoked(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_id
@@ -56,10 +67,11 @@ static endLobbyInviteRevoked(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createLobbyInviteRevoked(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, inviteIdOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createLobbyInviteRevoked(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, inviteIdOffset:flatbuffers.Offset, gameNameOffset:flatbuffers.Offset):flatbuffers.Offset {
   LobbyInviteRevoked.startLobbyInviteRevoked(builder);
   LobbyInviteRevoked.addGameId(builder, gameIdOffset);
   LobbyInviteRevoked.addInviteId(builder, inviteIdOffset);
+  LobbyInviteRevoked.addGameName(builder, gameNameOffset);
   return LobbyInviteRevoked.endLobbyInviteRevoked(builder);
 }
 }
