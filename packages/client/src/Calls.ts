@@ -26,6 +26,7 @@ export interface Requests extends Record<MessageType, unknown> {
   "user.sessions.revoke_all": None
   "lobby.games.create": typeof UserLobby.CreateGame.Encoded
   "lobby.games.get": OfGame
+  "lobby.games.update": OfGame & typeof UserLobby.UpdateGame.Encoded
   "lobby.games.open_enrollment": OfGame
   "lobby.games.ready_to_start": OfGame
   "lobby.games.start": OfGame
@@ -51,6 +52,7 @@ export const answers = {
   "user.sessions.revoke_all": UserAccount.RevokedSessions,
   "lobby.games.create": UserLobby.Game,
   "lobby.games.get": UserLobby.Game,
+  "lobby.games.update": UserLobby.Game,
   "lobby.games.open_enrollment": UserLobby.Game,
   "lobby.games.ready_to_start": UserLobby.Game,
   "lobby.games.start": UserLobby.Game,

@@ -54,7 +54,8 @@ export const reasonsOf = {
     "sent_already",
     "version_disabled",
     "not_a_patch",
-    "in_use"
+    "in_use",
+    "not_enough_players"
   ],
   forbidden: ["not_owner", "not_member", "not_recipient", "not_issuer", "cross_site", "foreign_host"]
 } as const satisfies Partial<Record<ApiErrorCode, ReadonlyArray<string>>>

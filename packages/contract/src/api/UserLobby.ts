@@ -40,23 +40,66 @@ export type GameStatus = typeof GameStatus.Type
  */
 export const Visibility = Schema.Literals(["private", "public"])
 
+/** What becomes of the seat of a player who has missed too many turns: a computer player takes it, or the race leaves. */
+export const AbsenceAction = Schema.Literals(["computer", "removal"])
+export type AbsenceAction = typeof AbsenceAction.Type
+
+const name = line(64)
+const description = paragraphs(2000)
+const players = int(1, 200)
+const missedTurns = int(0, 1000)
+
+const settings = {
+  description: Schema.optionalKey(description),
+  /** IANA time zone of the schedule; UTC when a new game names none. */
+  time_zone: Schema.optionalKey(label(64)),
+  /** Seats that the engine plays. They count towards `min_players` and `max_players`, and leave at least one place. */
+  computer_players: Schema.optionalKey(int(0, 199)),
+  /** Whether a turn is made early once all players in it are ready. */
+  early_turns: Schema.optionalKey(Schema.Boolean),
+  /** Turns without orders after which a player is reminded; 0 for never. */
+  missed_turns_reminder: Schema.optionalKey(missedTurns),
+  /** Turns without orders after which `absence_action` is taken; 0 for never. */
+  missed_turns_limit: Schema.optionalKey(missedTurns),
+  /** Goes together with `missed_turns_limit`. */
+  absence_action: Schema.optionalKey(Schema.Literals(["none", ...AbsenceAction.literals]))
+}
+
 /**
  * Body of `lobby.games.create`, which makes a private game in `draft`. `min_players` must not be above `max_players`.
  */
 export const CreateGame = Schema.Struct({
-  game_name: line(64),
-  description: Schema.optionalKey(paragraphs(2000)),
-  min_players: int(1, 200),
-  max_players: int(1, 200),
+  game_name: name,
+  min_players: players,
+  max_players: players,
   /**
    * Five cron fields: minute, hour, day of month, month, day of week. Turns must not come closer together than the host
    * allows, one minute by default.
    */
   turn_schedule: label(128),
-  /** IANA time zone of the schedule; UTC when absent. */
-  time_zone: Schema.optionalKey(label(64)),
   /** An enabled version of the registry; when absent, the newest one at the start. */
-  engine_version: Schema.optionalKey(engineVersion)
+  engine_version: Schema.optionalKey(engineVersion),
+  /** From then on nobody can join any more; must lie in the future. */
+  enrollment_ends_at: Schema.optionalKey(Timestamp),
+  ...settings
+})
+
+/** A value that an empty text or `null` clears. */
+const clearable = <S extends Schema.Top>(value: S) => Schema.NullOr(Schema.Union([Schema.Literal(""), value]))
+
+/**
+ * Body of `lobby.games.update`: what is absent stays. From `starting` on only the name, the description, `early_turns`
+ * and what is done about missed turns can change, and nothing after the game's end: `conflict`, `wrong_state`. Fewer
+ * places than are taken are `conflict`, `full`.
+ */
+export const UpdateGame = Schema.Struct({
+  game_name: Schema.optionalKey(name),
+  min_players: Schema.optionalKey(players),
+  max_players: Schema.optionalKey(players),
+  turn_schedule: Schema.optionalKey(label(128)),
+  engine_version: Schema.optionalKey(clearable(engineVersion)),
+  enrollment_ends_at: Schema.optionalKey(clearable(Timestamp)),
+  ...settings
 })
 
 /** One game as the lobby shows it; every step on a game answers with it. */
@@ -85,7 +128,18 @@ export const Game = Schema.Struct({
   created_at: Timestamp,
   updated_at: Timestamp,
   started_at: Schema.optionalKey(Timestamp),
-  finished_at: Schema.optionalKey(Timestamp)
+  finished_at: Schema.optionalKey(Timestamp),
+  /** Seats that the engine plays, beside the members. */
+  computer_players: Schema.Int,
+  /** Whether a turn is made early once all players in it are ready. */
+  early_turns: Schema.Boolean,
+  /** Turns without orders after which a player is reminded; absent for never. */
+  missed_turns_reminder: Schema.optionalKey(Schema.Int),
+  /** Turns without orders after which `absence_action` is taken; both are absent for never. */
+  missed_turns_limit: Schema.optionalKey(Schema.Int),
+  absence_action: Schema.optionalKey(AbsenceAction),
+  /** When enrolment ends by itself; absent if only the start ends it. */
+  enrollment_ends_at: Schema.optionalKey(Timestamp)
 })
 
 /**
@@ -108,6 +162,7 @@ export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
   .add(
     HttpApiEndpoint.post("create", "/", { payload: CreateGame, success: Game, error: wireErrors }),
     HttpApiEndpoint.get("get", "/:game_id", ofGame),
+    HttpApiEndpoint.patch("update", "/:game_id", { ...ofGame, payload: UpdateGame }),
     HttpApiEndpoint.post("openEnrollment", "/:game_id/open-enrollment", ofGame),
     HttpApiEndpoint.post("readyToStart", "/:game_id/ready-to-start", ofGame),
     HttpApiEndpoint.post("start", "/:game_id/start", ofGame),

@@ -469,7 +469,31 @@ export const tables = {
       { name: "max_players", slot: 3, type: "int" },
       { name: "turn_schedule", slot: 4, type: "string", required: true },
       { name: "time_zone", slot: 5, type: "string" },
-      { name: "engine_version", slot: 6, type: "string" }
+      { name: "engine_version", slot: 6, type: "string" },
+      { name: "computer_players", slot: 7, type: "int", optional: true },
+      { name: "early_turns", slot: 8, type: "bool", optional: true },
+      { name: "missed_turns_reminder", slot: 9, type: "int", optional: true },
+      { name: "missed_turns_limit", slot: 10, type: "int", optional: true },
+      { name: "absence_action", slot: 11, type: "string" },
+      { name: "enrollment_ends_at", slot: 12, type: "string" }
+    ]
+  },
+  "galaxy.lobby.UpdateGameRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_name", slot: 1, type: "string" },
+      { name: "description", slot: 2, type: "string" },
+      { name: "min_players", slot: 3, type: "int", optional: true },
+      { name: "max_players", slot: 4, type: "int", optional: true },
+      { name: "turn_schedule", slot: 5, type: "string" },
+      { name: "time_zone", slot: 6, type: "string" },
+      { name: "engine_version", slot: 7, type: "string" },
+      { name: "computer_players", slot: 8, type: "int", optional: true },
+      { name: "early_turns", slot: 9, type: "bool", optional: true },
+      { name: "missed_turns_reminder", slot: 10, type: "int", optional: true },
+      { name: "missed_turns_limit", slot: 11, type: "int", optional: true },
+      { name: "absence_action", slot: 12, type: "string" },
+      { name: "enrollment_ends_at", slot: 13, type: "string" }
     ]
   },
   "galaxy.lobby.GameRequest": {
@@ -498,7 +522,13 @@ export const tables = {
       { name: "created_at", slot: 16, type: "string", required: true },
       { name: "updated_at", slot: 17, type: "string", required: true },
       { name: "started_at", slot: 18, type: "string" },
-      { name: "finished_at", slot: 19, type: "string" }
+      { name: "finished_at", slot: 19, type: "string" },
+      { name: "computer_players", slot: 20, type: "int" },
+      { name: "early_turns", slot: 21, type: "bool" },
+      { name: "missed_turns_reminder", slot: 22, type: "int", optional: true },
+      { name: "missed_turns_limit", slot: 23, type: "int", optional: true },
+      { name: "absence_action", slot: 24, type: "string" },
+      { name: "enrollment_ends_at", slot: 25, type: "string" }
     ]
   },
   "galaxy.lobby.ListRequest": {

@@ -60,6 +60,12 @@ export const messageRoutes = {
     request: "galaxy.lobby.GameRequest",
     response: "galaxy.lobby.Game"
   },
+  "lobby.games.update": {
+    method: "PATCH",
+    path: "/api/v1/user/lobby/games/{game_id}",
+    request: "galaxy.lobby.UpdateGameRequest",
+    response: "galaxy.lobby.Game"
+  },
   "lobby.games.open_enrollment": lobbyGame("open-enrollment"),
   "lobby.games.ready_to_start": lobbyGame("ready-to-start"),
   "lobby.games.start": lobbyGame("start"),

@@ -15,6 +15,7 @@ import pruning from "./0006_pruning.ts"
 import failedTurns from "./0007_failed_turns.ts"
 import notificationBounds from "./0008_notification_bounds.ts"
 import auditLog from "./0009_audit_log.ts"
+import games from "./0010_games.ts"
 
 const sequence = {
   "0001_init": init,
@@ -25,7 +26,8 @@ const sequence = {
   "0006_pruning": pruning,
   "0007_failed_turns": failedTurns,
   "0008_notification_bounds": notificationBounds,
-  "0009_audit_log": auditLog
+  "0009_audit_log": auditLog,
+  "0010_games": games
 }
 
 /** Number of the last migration of this release. */

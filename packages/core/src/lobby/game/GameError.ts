@@ -32,8 +32,9 @@ const ruledOut = {
   report_start_failed: "can't fail to start",
   finish: "can't finish",
   issue_invite: "takes no invites",
-  redeem_invite: "can't be joined"
-} as const satisfies Readonly<Record<GameAction | "issue_invite" | "redeem_invite", string>>
+  redeem_invite: "can't be joined",
+  update: "can't be changed in this way"
+} as const satisfies Readonly<Record<GameAction | "issue_invite" | "redeem_invite" | "update", string>>
 
 /** When: each state in words. */
 const inState: Readonly<Record<typeof GameStatus.Type, string>> = {
@@ -87,16 +88,28 @@ export class TooManyGamesInPlay extends Schema.TaggedError<TooManyGamesInPlay>()
 }
 
 /**
- * The game has fewer active members than its `min_players`. Checked at `ready_to_start` and once more at `start`, since
- * members may leave in between.
+ * The game has fewer players than its `min_players`, computer players included, or no member at all. Checked at
+ * `ready_to_start` and once more at `start`, since members may leave in between.
  */
 export class NotEnoughPlayers extends Schema.TaggedError<NotEnoughPlayers>()("NotEnoughPlayers", {
   members: Schema.Int,
+  players: Schema.Int,
   required: Schema.Int
 }) {
   override get message(): string {
-    const players = this.members === 1 ? "1 player" : `${this.members} players`
+    if (this.members === 0) return "nobody has joined the game yet"
+    const players = this.players === 1 ? "1 player" : `${this.players} players`
     return `the game has ${players} and needs at least ${this.required}`
+  }
+}
+
+/** An update would leave fewer places than there are players. */
+export class TooFewPlaces extends Schema.TaggedError<TooFewPlaces>()("TooFewPlaces", {
+  taken: Schema.Int,
+  places: Schema.Int
+}) {
+  override get message(): string {
+    return `${this.taken} places of the game are taken, so it needs more than ${this.places}`
   }
 }
 
@@ -109,3 +122,4 @@ export type GameError =
   | TooManyGames
   | TooManyGamesInPlay
   | NotEnoughPlayers
+  | TooFewPlaces

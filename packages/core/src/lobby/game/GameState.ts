@@ -62,5 +62,11 @@ export const inviting: ReadonlyArray<GameStatus> = ["draft", "enrollment_open", 
 /** States that no action leaves. */
 export const terminal: ReadonlyArray<GameStatus> = ["finished", "cancelled"]
 
+/**
+ * How many places of a game are taken: by members, and by computer players, who are part of it from the beginning.
+ */
+export const placesTaken = (game: { readonly member_count: number; readonly computer_players: number }): number =>
+  game.member_count + game.computer_players
+
 /** States in which a game has an engine, or is about to get one. */
 export const inPlay: ReadonlyArray<GameStatus> = ["starting", "running", "paused"]

@@ -3,11 +3,12 @@
  *
  * Whoever changes a game, or who belongs to it, locks the game's row first and so works on a consistent game.
  */
-import { type Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
+import { AbsenceAction, type Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
 import { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
+import type { GameSettings } from "./GameSettings.ts"
 import { inPlay, terminal } from "./GameState.ts"
 import type { PagePosition } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
@@ -38,34 +39,42 @@ const GameRow = Schema.Struct({
   created_at: Schema.DateTimeUtcFromDate,
   updated_at: Schema.DateTimeUtcFromDate,
   started_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
-  finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
+  finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  computer_players: Schema.Int,
+  early_turns: Schema.Boolean,
+  missed_turns_reminder: Schema.NullOr(Schema.Int),
+  missed_turns_limit: Schema.NullOr(Schema.Int),
+  absence_action: Schema.NullOr(AbsenceAction),
+  enrollment_ends_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
 
 /** The columns of a new game that aren't defaults. `owner_user_id` is null for a public game only. */
-export interface NewGame {
+export interface NewGame extends GameSettings {
   readonly game_id: GameId
   readonly owner_user_id: UserId | null
   readonly visibility: typeof Visibility.Type
-  readonly game_name: string
-  readonly description: string
-  readonly min_players: number
-  readonly max_players: number
-  readonly turn_schedule: string
-  readonly time_zone: string
-  readonly engine_version: string | null
 }
 
 /** The columns that change after creation. Absent ones stay; null clears one. */
-export interface GameChange {
+export interface GameChange extends Partial<GameSettings> {
   readonly status?: GameStatus
   readonly current_turn?: number
   readonly runtime_status?: string
-  readonly engine_version?: string
   readonly failure_reason?: string | null
   readonly next_turn_at?: Date | null
   readonly started_at?: Date
   readonly finished_at?: Date
 }
+
+/** A name as it is searched for: letter case and compatibility forms don't matter. */
+export const nameKey = (name: string): string => name.normalize("NFKC").toLowerCase()
+
+/** As the database stores it, with what is derived from it. */
+const columnsOf = <T extends Partial<GameSettings>>({ enrollment_ends_at: ends, ...rest }: T) => ({
+  ...rest,
+  ...(rest.game_name === undefined ? {} : { name_key: nameKey(rest.game_name) }),
+  ...(ends === undefined ? {} : { enrollment_ends_at: ends === null ? null : DateTime.toDateUtc(ends) })
+})
 
 /** How a user, other than as its owner, is connected to a game. */
 export interface Relation {
@@ -112,7 +121,8 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       g.game_id, g.owner_user_id, g.visibility, g.status, g.game_name, g.description, g.min_players, g.max_players,
       (SELECT count(*)::int FROM backend.memberships m WHERE m.game_id = g.game_id AND m.status = 'active') AS member_count,
       g.turn_schedule, g.time_zone, g.engine_version, g.current_turn, g.runtime_status, g.failure_reason, g.next_turn_at,
-      g.created_at, g.updated_at, g.started_at, g.finished_at`)
+      g.created_at, g.updated_at, g.started_at, g.finished_at, g.computer_players, g.early_turns, g.missed_turns_reminder,
+      g.missed_turns_limit, g.absence_action, g.enrollment_ends_at`)
 
     const select = SqlSchema.findOneOption({
       Request: GameId,
@@ -130,13 +140,18 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
     const list = SqlSchema.findAll({
       Request: Schema.Struct({ userId: UserId, createdAt: Schema.Date, id: Schema.String, limit: Schema.Int }),
       Result: GameRow,
+      // The bound is in each branch: an owner of many games reads one page of them, not all.
       execute: ({ userId, createdAt, id, limit }) => sql`
         SELECT ${columns} FROM backend.games g
         WHERE g.game_id IN (
-            SELECT game_id FROM backend.games WHERE owner_user_id = ${userId}
+            (SELECT game_id FROM backend.games
+              WHERE owner_user_id = ${userId} AND (created_at, game_id) < (${createdAt}, ${id}::uuid)
+              ORDER BY created_at DESC, game_id DESC LIMIT ${limit})
             UNION
-            SELECT game_id FROM backend.memberships WHERE user_id = ${userId} AND status = 'active')
-          AND (g.created_at, g.game_id) < (${createdAt}, ${id}::uuid)
+            (SELECT p.game_id FROM backend.memberships m JOIN backend.games p USING (game_id)
+              WHERE m.user_id = ${userId} AND m.status = 'active'
+                AND (p.created_at, p.game_id) < (${createdAt}, ${id}::uuid)
+              ORDER BY p.created_at DESC, p.game_id DESC LIMIT ${limit}))
         ORDER BY g.created_at DESC, g.game_id DESC
         LIMIT ${limit}`
     })
@@ -144,7 +159,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
     return GameStore.of({
       insert: Effect.fnUntraced(function* (game) {
         const now = yield* DateTime.nowAsDate
-        const row = { ...game, status: "draft", created_at: now, updated_at: now }
+        const row = { ...columnsOf(game), status: "draft", created_at: now, updated_at: now }
         yield* sql`INSERT INTO backend.games ${sql.insert(row)}`
         return yield* existing(game.game_id)
       }, StorageError.refail),
@@ -155,7 +170,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
         return yield* find(gameId)
       }, StorageError.refail),
       change: Effect.fnUntraced(function* (gameId, change) {
-        const updated = { ...change, updated_at: yield* DateTime.nowAsDate }
+        const updated = { ...columnsOf(change), updated_at: yield* DateTime.nowAsDate }
         yield* sql`UPDATE backend.games SET ${sql.update(updated)} WHERE game_id = ${gameId}`
         return yield* existing(gameId)
       }, StorageError.refail),

@@ -4,8 +4,7 @@
  * A step locks the game's row, checks owner and state, and changes the state, all in one transaction. A start queues
  * the runtime's job in that same transaction.
  */
-import { lineProblem, paragraphsProblem } from "@galaxy/contract/api/Text"
-import type { CreateGame, GameList } from "@galaxy/contract/api/UserLobby"
+import type { CreateGame, GameList, UpdateGame } from "@galaxy/contract/api/UserLobby"
 import { EnginePlayerId, GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -14,16 +13,18 @@ import { RuntimeJobs } from "../../runtime/RuntimeJobs.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { owned, target, visible } from "./GameAccess.ts"
-import type { GameAction } from "./GameState.ts"
+import { changed, fitsInPlay, type GameSettings, initial, problemOf, settingsOf, updated } from "./GameSettings.ts"
+import { type GameAction, inPlay, placesTaken, terminal } from "./GameState.ts"
 import { GameMembers } from "./GameMembers.ts"
 import { type Game, type GameChange, GameStore } from "./GameStore.ts"
 import { LobbyConfig } from "./LobbyConfig.ts"
 import {
   type GameNotFound,
   GameSettingsInvalid,
-  type GameStateConflict,
+  GameStateConflict,
   type NotGameOwner,
   NotEnoughPlayers,
+  TooFewPlaces,
   TooManyGames,
   TooManyGamesInPlay
 } from "./GameError.ts"
@@ -46,7 +47,16 @@ export class Games extends Context.Service<
       settings: typeof CreateGame.Type
     ): Effect.Effect<Game, GameSettingsInvalid | TooManyGames | StorageError>
     get(caller: UserId, gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
-    /** Lets invited players take seats. */
+    /**
+     * Changes settings. Absent ones stay, and so does a game whose settings are the wanted ones already. Fails with
+     * `GameStateConflict` for what can't change any more, and with `TooFewPlaces` below the places that are taken.
+     */
+    update(
+      caller: UserId,
+      gameId: GameId,
+      request: typeof UpdateGame.Type
+    ): Effect.Effect<Game, StepError | GameSettingsInvalid | TooFewPlaces>
+    /** Opens enrolment to everybody who may join. */
     openEnrollment(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError>
     /** Closes enrollment. Fails with `NotEnoughPlayers` below `min_players`. */
     readyToStart(caller: UserId, gameId: GameId): Effect.Effect<Game, StepError | NotEnoughPlayers>
@@ -65,15 +75,6 @@ export class Games extends Context.Service<
   }
 >()("@galaxy/core/lobby/game/Games") {}
 
-const problemOf = (settings: typeof CreateGame.Type): string | undefined => {
-  const name = lineProblem(settings.game_name)
-  if (name !== undefined) return `game_name ${name}`
-  const description = paragraphsProblem(settings.description ?? "")
-  if (description !== undefined) return `description ${description}`
-  if (settings.min_players > settings.max_players) return "min_players must not be more than max_players"
-  return undefined
-}
-
 /** `Games` over the lobby's stores. Needs the runtime only to queue starts and to check engine versions. */
 export const layer: Layer.Layer<
   Games,
@@ -91,15 +92,20 @@ export const layer: Layer.Layer<
 
     const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
 
-    const validated = Effect.fnUntraced(function* (settings: typeof CreateGame.Type) {
-      const problem = problemOf(settings)
+    /** The settings in their stored form. Times and version are checked where they differ from those of `before`. */
+    const validated = Effect.fnUntraced(function* (wanted: GameSettings, before: GameSettings | undefined) {
+      const problem = problemOf(wanted)
       if (problem !== undefined) return yield* new GameSettingsInvalid({ problem })
       const now = yield* DateTime.now
-      const zone = settings.time_zone ?? "UTC"
-      const turns = TurnSchedule.read(settings.turn_schedule, zone, config.turnMinIntervalMs, now)
+      const turns = TurnSchedule.read(wanted.turn_schedule, wanted.time_zone, config.turnMinIntervalMs, now)
       if ("problem" in turns) return yield* new GameSettingsInvalid(turns)
-      const version = settings.engine_version
-      if (version !== undefined) {
+      const after = { ...wanted, turn_schedule: turns.schedule, time_zone: turns.timeZone }
+      const change = before === undefined ? after : changed(before, after)
+      const { enrollment_ends_at: ends, engine_version: version } = change
+      if (ends !== undefined && ends !== null && !DateTime.isGreaterThan(ends, now)) {
+        return yield* new GameSettingsInvalid({ problem: "enrollment_ends_at must lie in the future" })
+      }
+      if (version !== undefined && version !== null) {
         yield* versions
           .pick(version)
           .pipe(
@@ -110,25 +116,38 @@ export const layer: Layer.Layer<
             )
           )
       }
-      return turns
+      return after
     })
 
     const create = Effect.fn("Games.create")(function* (caller: UserId, settings: typeof CreateGame.Type) {
-      const turns = yield* validated(settings)
+      const valid = yield* validated(initial(settings), undefined)
       const limit = config.openGamesPerOwner
       if ((yield* games.countOwned(caller)).open >= limit) return yield* new TooManyGames({ limit })
       return yield* games.insert({
+        ...valid,
         game_id: GameId.make(yield* newId),
         owner_user_id: caller,
-        visibility: "private",
-        game_name: settings.game_name.trim(),
-        description: settings.description ?? "",
-        min_players: settings.min_players,
-        max_players: settings.max_players,
-        turn_schedule: turns.schedule,
-        time_zone: turns.timeZone,
-        engine_version: settings.engine_version ?? null
+        visibility: "private"
       })
+    })
+
+    const update = Effect.fn("Games.update")(function* (
+      caller: UserId,
+      gameId: GameId,
+      request: typeof UpdateGame.Type
+    ) {
+      const game = yield* owned(games, gameId, caller)
+      const before = settingsOf(game)
+      const after = yield* validated(updated(before, request), before)
+      const change = changed(before, after)
+      if (Object.keys(change).length === 0) return game
+      const { status } = game
+      if (terminal.includes(status) || (inPlay.includes(status) && !fitsInPlay(change))) {
+        return yield* new GameStateConflict({ status, operation: "update" })
+      }
+      const taken = game.member_count + after.computer_players
+      if (taken > after.max_players) return yield* new TooFewPlaces({ taken, places: after.max_players })
+      return yield* games.change(gameId, change)
     })
 
     /**
@@ -151,10 +170,13 @@ export const layer: Layer.Layer<
 
     const nothing = () => Effect.succeed({})
 
-    const enoughPlayers = (game: Game) =>
-      game.member_count >= game.min_players
+    const enoughPlayers = (game: Game) => {
+      const [members, players] = [game.member_count, placesTaken(game)]
+      // A game of computer players alone is nobody's.
+      return players >= game.min_players && members >= 1
         ? Effect.void
-        : Effect.fail(new NotEnoughPlayers({ members: game.member_count, required: game.min_players }))
+        : Effect.fail(new NotEnoughPlayers({ members, players, required: game.min_players }))
+    }
 
     const queueStart = Effect.fnUntraced(function* (game: Game) {
       yield* enoughPlayers(game)
@@ -182,6 +204,7 @@ export const layer: Layer.Layer<
     return Games.of({
       create: (caller, settings) => inTransaction(create(caller, settings)),
       get: Effect.fn("Games.get")((caller, gameId) => visible(games, gameId, caller)),
+      update: (caller, gameId, request) => inTransaction(update(caller, gameId, request)),
       openEnrollment: Effect.fn("Games.openEnrollment")((caller, gameId) =>
         step(caller, gameId, "open_enrollment", nothing)
       ),

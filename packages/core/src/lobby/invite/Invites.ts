@@ -16,7 +16,7 @@ import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { Standing } from "../../standing/Standing.ts"
 import { owned } from "../game/GameAccess.ts"
-import { inviting } from "../game/GameState.ts"
+import { inviting, placesTaken } from "../game/GameState.ts"
 import { type Game, GameStore } from "../game/GameStore.ts"
 import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
@@ -237,7 +237,7 @@ export const layer: Layer.Layer<
         const seat = yield* members.find(game.game_id, caller)
         if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
         if (yield* members.blocked(game.game_id, caller)) return yield* new BlockedFromGame()
-        if (game.member_count >= game.max_players) return yield* new GameFull({ capacity: game.max_players })
+        if (placesTaken(game) >= game.max_players) return yield* new GameFull({ capacity: game.max_players })
         const name = yield* raceNames.reserve({ gameId: game.game_id, userId: caller, name: raceName })
         yield* invites.settle(invite.invite_id, "redeemed")
         return yield* members.seat(game.game_id, caller, name)

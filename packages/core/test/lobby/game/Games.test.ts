@@ -76,7 +76,11 @@ eachDatabase((name, database) => {
         "a schedule of six fields": { turn_schedule: "0 0 18 * * *" },
         "an unknown zone": { time_zone: "Mars/Olympus" },
         "an engine version that nobody registered": { engine_version: "9.9.9" },
-        "an engine version that is no version": { engine_version: "1\u0000" }
+        "an engine version that is no version": { engine_version: "1\u0000" },
+        "no place left by computer players": { max_players: 3, computer_players: 3 },
+        "a limit of missed turns without an action": { missed_turns_limit: 3 },
+        "an action without a limit of missed turns": { absence_action: "computer" as const },
+        "an enrolment that has ended": { enrollment_ends_at: DateTime.makeUnsafe(0) }
       }
       for (const [what, change] of Object.entries(bad)) {
         it.effect(`a game with ${what} is refused`, () =>
@@ -86,6 +90,112 @@ eachDatabase((name, database) => {
           })
         )
       }
+
+      it.effect("an update changes what it names, and clears what it empties", () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const owner = yield* player
+          const ends = DateTime.addDuration(yield* DateTime.now, "3 days")
+          const game = yield* games.create(
+            owner,
+            settings({
+              computer_players: 1,
+              early_turns: true,
+              missed_turns_reminder: 1,
+              missed_turns_limit: 3,
+              absence_action: "removal",
+              enrollment_ends_at: ends
+            })
+          )
+          assert.deepStrictEqual(
+            [game.computer_players, game.early_turns, game.missed_turns_limit, game.absence_action],
+            [1, true, 3, "removal"]
+          )
+          assert.deepStrictEqual(game.enrollment_ends_at, ends)
+          assert.deepStrictEqual(yield* games.update(owner, game.game_id, {}), game)
+          assert.deepStrictEqual(yield* games.update(owner, game.game_id, { game_name: game.game_name }), game)
+          const changed = yield* games.update(owner, game.game_id, {
+            game_name: " Perseus ",
+            turn_schedule: "0  6 * * *",
+            missed_turns_reminder: 0,
+            missed_turns_limit: 0,
+            absence_action: "none",
+            enrollment_ends_at: ""
+          })
+          const { missed_turns_reminder: _1, missed_turns_limit: _2, absence_action: _3, ...rest } = game
+          const { enrollment_ends_at: _4, ...kept } = rest
+          assert.deepStrictEqual(changed, {
+            ...kept,
+            game_name: "Perseus",
+            turn_schedule: "0 6 * * *",
+            updated_at: yield* DateTime.now
+          })
+          assert.deepStrictEqual(yield* games.get(owner, game.game_id), changed)
+        })
+      )
+
+      it.effect("an update that makes no sense changes nothing", () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const [owner, guest, stranger] = yield* Effect.all([player, player, player])
+          const game = yield* openGame(owner, { computer_players: 1 })
+          yield* join(owner, game.game_id, owner, "Vega")
+          yield* join(owner, game.game_id, guest, "Lyra")
+          const update = (change: Parameters<typeof games.update>[2]) => tag(games.update(owner, game.game_id, change))
+          assert.strictEqual(yield* update({ max_players: 2 }), "TooFewPlaces")
+          assert.strictEqual(yield* update({ computer_players: 3 }), "TooFewPlaces")
+          assert.strictEqual(yield* update({ min_players: 5 }), "GameSettingsInvalid")
+          assert.strictEqual(yield* update({ game_name: "\u3164" }), "GameSettingsInvalid")
+          assert.strictEqual(yield* update({ turn_schedule: "0 0 30 2 *" }), "GameSettingsInvalid")
+          assert.strictEqual(yield* update({ engine_version: "9.9.9" }), "GameSettingsInvalid")
+          assert.strictEqual(yield* update({ missed_turns_limit: 3 }), "GameSettingsInvalid")
+          assert.strictEqual(yield* tag(games.update(guest, game.game_id, {})), "NotGameOwner")
+          assert.strictEqual(yield* tag(games.update(stranger, game.game_id, {})), "GameNotFound")
+          assert.strictEqual((yield* games.get(owner, game.game_id)).max_players, 4)
+        })
+      )
+
+      it.effect("in play only what the engine was not given can change, and after the end nothing", () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const games = yield* Games
+          const owner = yield* player
+          const { game_id } = yield* games.create(owner, settings())
+          const inState = (status: string) =>
+            sql`UPDATE backend.games SET status = ${status} WHERE game_id = ${game_id}`
+          for (const status of ["starting", "running", "paused"]) {
+            yield* inState(status)
+            const fits = { game_name: status, early_turns: status !== "running", missed_turns_reminder: 2 }
+            assert.strictEqual((yield* games.update(owner, game_id, fits)).game_name, status)
+            for (const change of [{ max_players: 9 }, { turn_schedule: "0 7 * * *" }, { computer_players: 1 }]) {
+              assert.strictEqual(yield* tag(games.update(owner, game_id, change)), "GameStateConflict")
+            }
+          }
+          for (const status of ["finished", "cancelled"]) {
+            yield* inState(status)
+            assert.strictEqual(yield* tag(games.update(owner, game_id, { game_name: "X" })), "GameStateConflict")
+          }
+        })
+      )
+
+      it.effect("computer players count as players and take places, but don't play alone", () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const invites = yield* Invites
+          const [owner, guest] = yield* Effect.all([player, player])
+          const { game_id } = yield* openGame(owner, { min_players: 2, max_players: 2, computer_players: 1 })
+          const none = yield* Effect.flip(games.readyToStart(owner, game_id))
+          assert.strictEqual(none._tag, "NotEnoughPlayers")
+          yield* games.update(owner, game_id, { max_players: 3, computer_players: 2 })
+          const alone = yield* Effect.flip(games.readyToStart(owner, game_id))
+          assert.strictEqual(alone.message, "nobody has joined the game yet")
+          yield* join(owner, game_id, owner, "Vega")
+          const invite = yield* invites.issue(owner, game_id, { invited_user_id: guest })
+          const full = yield* tag(invites.redeem(guest, game_id, invite.invite_id, { race_name: "Lyra" }))
+          assert.strictEqual(full, "GameFull")
+          assert.strictEqual((yield* games.readyToStart(owner, game_id)).status, "ready_to_start")
+        })
+      )
 
       it.effect("a game may name an engine version that is enabled, and no other", () =>
         Effect.gen(function* () {

@@ -10,5 +10,6 @@ export const errors: ErrorTable<GameError> = {
   GameSettingsInvalid: ["invalid_request", own],
   TooManyGames: ["conflict", own, "limit_reached"],
   TooManyGamesInPlay: ["conflict", own, "limit_reached"],
-  NotEnoughPlayers: ["conflict", own]
+  NotEnoughPlayers: ["conflict", own, "not_enough_players"],
+  TooFewPlaces: ["conflict", own, "full"]
 }

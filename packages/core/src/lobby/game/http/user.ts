@@ -25,6 +25,9 @@ const lobbyGames = HttpApiBuilder.group(
     return handlers
       .handle("create", ({ payload }) => toApi(Effect.flatMap(Caller, ({ userId }) => games.create(userId, payload))))
       .handle("get", ({ params }) => toApi(ofGame(games.get, params)))
+      .handle("update", ({ params, payload }) =>
+        toApi(Effect.flatMap(Caller, ({ userId }) => games.update(userId, params.game_id, payload)))
+      )
       .handle("openEnrollment", ({ params }) => toApi(ofGame(games.openEnrollment, params)))
       .handle("readyToStart", ({ params }) => toApi(ofGame(games.readyToStart, params)))
       .handle("start", ({ params }) => toApi(ofGame(games.start, params)))

@@ -68,8 +68,42 @@ engineVersion(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+computerPlayers():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+earlyTurns():boolean|null {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : null;
+}
+
+missedTurnsReminder():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+missedTurnsLimit():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+absenceAction():string|null
+absenceAction(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+absenceAction(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+enrollmentEndsAt():string|null
+enrollmentEndsAt(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+enrollmentEndsAt(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startCreateGameRequest(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(13);
 }
 
 static addGameName(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset) {
@@ -100,6 +134,30 @@ static addEngineVersion(builder:flatbuffers.Builder, engineVersionOffset:flatbuf
   builder.addFieldOffset(6, engineVersionOffset, 0);
 }
 
+static addComputerPlayers(builder:flatbuffers.Builder, computerPlayers:number) {
+  builder.addFieldInt32(7, computerPlayers, null);
+}
+
+static addEarlyTurns(builder:flatbuffers.Builder, earlyTurns:boolean) {
+  builder.addFieldInt8(8, +earlyTurns, null);
+}
+
+static addMissedTurnsReminder(builder:flatbuffers.Builder, missedTurnsReminder:number) {
+  builder.addFieldInt32(9, missedTurnsReminder, null);
+}
+
+static addMissedTurnsLimit(builder:flatbuffers.Builder, missedTurnsLimit:number) {
+  builder.addFieldInt32(10, missedTurnsLimit, null);
+}
+
+static addAbsenceAction(builder:flatbuffers.Builder, absenceActionOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, absenceActionOffset, 0);
+}
+
+static addEnrollmentEndsAt(builder:flatbuffers.Builder, enrollmentEndsAtOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, enrollmentEndsAtOffset, 0);
+}
+
 static endCreateGameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_name
@@ -107,7 +165,7 @@ static endCreateGameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, computerPlayers:number|null, earlyTurns:boolean|null, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset):flatbuffers.Offset {
   CreateGameRequest.startCreateGameRequest(builder);
   CreateGameRequest.addGameName(builder, gameNameOffset);
   CreateGameRequest.addDescription(builder, descriptionOffset);
@@ -116,6 +174,16 @@ static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatb
   CreateGameRequest.addTurnSchedule(builder, turnScheduleOffset);
   CreateGameRequest.addTimeZone(builder, timeZoneOffset);
   CreateGameRequest.addEngineVersion(builder, engineVersionOffset);
+  if (computerPlayers !== null)
+    CreateGameRequest.addComputerPlayers(builder, computerPlayers);
+  if (earlyTurns !== null)
+    CreateGameRequest.addEarlyTurns(builder, earlyTurns);
+  if (missedTurnsReminder !== null)
+    CreateGameRequest.addMissedTurnsReminder(builder, missedTurnsReminder);
+  if (missedTurnsLimit !== null)
+    CreateGameRequest.addMissedTurnsLimit(builder, missedTurnsLimit);
+  CreateGameRequest.addAbsenceAction(builder, absenceActionOffset);
+  CreateGameRequest.addEnrollmentEndsAt(builder, enrollmentEndsAtOffset);
   return CreateGameRequest.endCreateGameRequest(builder);
 }
 }

@@ -155,8 +155,42 @@ finishedAt(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+computerPlayers():number {
+  const offset = this.bb!.__offset(this.bb_pos, 44);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+earlyTurns():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 46);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+missedTurnsReminder():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 48);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+missedTurnsLimit():number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 50);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : null;
+}
+
+absenceAction():string|null
+absenceAction(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+absenceAction(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 52);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+enrollmentEndsAt():string|null
+enrollmentEndsAt(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+enrollmentEndsAt(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 54);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startGame(builder:flatbuffers.Builder) {
-  builder.startObject(20);
+  builder.startObject(26);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -239,6 +273,30 @@ static addFinishedAt(builder:flatbuffers.Builder, finishedAtOffset:flatbuffers.O
   builder.addFieldOffset(19, finishedAtOffset, 0);
 }
 
+static addComputerPlayers(builder:flatbuffers.Builder, computerPlayers:number) {
+  builder.addFieldInt32(20, computerPlayers, 0);
+}
+
+static addEarlyTurns(builder:flatbuffers.Builder, earlyTurns:boolean) {
+  builder.addFieldInt8(21, +earlyTurns, +false);
+}
+
+static addMissedTurnsReminder(builder:flatbuffers.Builder, missedTurnsReminder:number) {
+  builder.addFieldInt32(22, missedTurnsReminder, null);
+}
+
+static addMissedTurnsLimit(builder:flatbuffers.Builder, missedTurnsLimit:number) {
+  builder.addFieldInt32(23, missedTurnsLimit, null);
+}
+
+static addAbsenceAction(builder:flatbuffers.Builder, absenceActionOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(24, absenceActionOffset, 0);
+}
+
+static addEnrollmentEndsAt(builder:flatbuffers.Builder, enrollmentEndsAtOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(25, enrollmentEndsAtOffset, 0);
+}
+
 static endGame(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_id
@@ -254,7 +312,7 @@ static endGame(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createGame(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, ownerUserIdOffset:flatbuffers.Offset, visibilityOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, memberCount:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, currentTurn:number, runtimeStatusOffset:flatbuffers.Offset, failureReasonOffset:flatbuffers.Offset, nextTurnAtOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset, updatedAtOffset:flatbuffers.Offset, startedAtOffset:flatbuffers.Offset, finishedAtOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createGame(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, ownerUserIdOffset:flatbuffers.Offset, visibilityOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, memberCount:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, currentTurn:number, runtimeStatusOffset:flatbuffers.Offset, failureReasonOffset:flatbuffers.Offset, nextTurnAtOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset, updatedAtOffset:flatbuffers.Offset, startedAtOffset:flatbuffers.Offset, finishedAtOffset:flatbuffers.Offset, computerPlayers:number, earlyTurns:boolean, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset):flatbuffers.Offset {
   Game.startGame(builder);
   Game.addGameId(builder, gameIdOffset);
   Game.addOwnerUserId(builder, ownerUserIdOffset);
@@ -276,6 +334,14 @@ static createGame(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, 
   Game.addUpdatedAt(builder, updatedAtOffset);
   Game.addStartedAt(builder, startedAtOffset);
   Game.addFinishedAt(builder, finishedAtOffset);
+  Game.addComputerPlayers(builder, computerPlayers);
+  Game.addEarlyTurns(builder, earlyTurns);
+  if (missedTurnsReminder !== null)
+    Game.addMissedTurnsReminder(builder, missedTurnsReminder);
+  if (missedTurnsLimit !== null)
+    Game.addMissedTurnsLimit(builder, missedTurnsLimit);
+  Game.addAbsenceAction(builder, absenceActionOffset);
+  Game.addEnrollmentEndsAt(builder, enrollmentEndsAtOffset);
   return Game.endGame(builder);
 }
 }
