@@ -1,5 +1,6 @@
 /** The operators' surface (`/api/v1/admin`), behind Basic authentication against the backend's own accounts. */
 import { HttpApi } from "effect/http-api"
+import { AdminAccountsGroup } from "./admin/AdminAccounts.ts"
 import { AdminMutation } from "./admin/AdminMutation.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
@@ -12,6 +13,7 @@ import { InputErrors } from "./InputErrors.ts"
  * one transaction with its audit row. Each mutation has a dry run as well (`admin/DryRun`).
  */
 export class AdminApi extends HttpApi.make("admin")
+  .add(AdminAccountsGroup)
   .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)

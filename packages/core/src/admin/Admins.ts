@@ -5,31 +5,30 @@
  * that a script's hundred calls don't cost a hundred slow hashes. Disabling the administrator or changing the password
  * ends that at once.
  */
-import { lineProblem } from "@galaxy/contract/api/Text"
-import { Clock, Context, DateTime, Effect, Exit, Fiber, Layer, Redacted, Schema } from "effect"
+import { Clock, Context, DateTime, Effect, Exit, Fiber, Layer, Redacted } from "effect"
 import { Mac } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
+import { AdminCredentialsUnusable } from "./AdminAccounts.ts"
+import { couldBeRight, passwordProblem, usernameProblem } from "./credentials.ts"
+import * as Guesses from "./Guesses.ts"
 import { PasswordHasher } from "./PasswordHasher.ts"
 
-/** Nobody could ever sign in with this name or password; `problem` says why. */
-export class AdminCredentialsUnusable extends Schema.TaggedError<AdminCredentialsUnusable>()(
-  "AdminCredentialsUnusable",
-  { problem: Schema.String }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
-
-/** Verifies administrators and makes the first one. Wrong credentials are `false`, not an error. */
+/**
+ * Verifies administrators and makes the first one. Wrong credentials are `false`, not an error; an address that has
+ * guessed too often is `TooManyGuesses`.
+ */
 export class Admins extends Context.Service<
   Admins,
   {
-    /** Returns whether an enabled administrator with this name and password exists. */
-    verify(username: string, password: Redacted.Redacted): Effect.Effect<boolean, StorageError>
+    /** Returns whether an enabled administrator with this name and password exists. `address` is the caller's. */
+    verify(
+      username: string,
+      password: Redacted.Redacted,
+      address?: string
+    ): Effect.Effect<boolean, Guesses.TooManyGuesses | StorageError>
     /** Makes an administrator, unless one of this name exists, even disabled. Returns whether it did. */
     bootstrap(
       username: string,
@@ -40,10 +39,6 @@ export class Admins extends Context.Service<
 
 const rememberMs = 60_000
 const maxRemembered = 256
-/** bcrypt reads no more than 72 bytes. */
-const maxPasswordBytes = 72
-/** Basic authentication ends a name at the first colon. */
-const usernamePattern = /^[^\p{Cc}:]{1,128}$/u
 
 /** Building it starts one slow hash in the background, which unknown names are compared with. */
 export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHasher> = Layer.effect(
@@ -53,6 +48,7 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
     const hasher = yield* PasswordHasher
     const utf8 = new TextEncoder()
     const mac = yield* Mac.Mac
+    const guesses = yield* Guesses.make
     const memoryKey = yield* Effect.orDie(mac.generateKey(Mac.hmacSha256))
     /** When each password was verified, in Unix milliseconds, by its keyed hash. */
     const remembered = new Map<string, number>()
@@ -66,8 +62,6 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       if (Exit.isSuccess(made)) return made.value
       return yield* Effect.as(Effect.exit(hasher.hash(password)), undefined)
     })
-
-    const passwordBytes = (password: Redacted.Redacted) => utf8.encode(Redacted.value(password)).length
 
     const fingerprint = (username: string, password: Redacted.Redacted, hash: string) =>
       mac
@@ -85,39 +79,41 @@ export const layer: Layer.Layer<Admins, never, SqlClient.SqlClient | PasswordHas
       return at !== undefined && at <= now && now < at + rememberMs
     }
 
-    const verify = Effect.fn("Admins.verify")(function* (username: string, password: Redacted.Redacted) {
-      if (passwordBytes(password) > maxPasswordBytes || !usernamePattern.test(username)) return false
+    const verify = Effect.fn("Admins.verify")(function* (
+      username: string,
+      password: Redacted.Redacted,
+      address?: string
+    ) {
+      if (!couldBeRight(username, password)) return false
+      yield* guesses.check(address, username)
       const [row] = yield* sql<{ hash: Uint8Array }>`
         SELECT password_hash AS hash FROM backend.admin_accounts WHERE username = ${username} AND disabled_at IS NULL`
-      const hash = row === undefined ? yield* nobodys(password) : new TextDecoder().decode(row.hash)
-      if (hash === undefined) return false
-      const now = yield* Clock.currentTimeMillis
-      const mark = yield* fingerprint(username, password, hash)
-      if (row !== undefined && isRemembered(mark, now)) return true
-      const right = (yield* hasher.verify(password, hash)) && row !== undefined
+      const known = row === undefined ? undefined : new TextDecoder().decode(row.hash)
+      const mark = yield* fingerprint(username, password, known ?? "")
+      const isKnown = Effect.map(Clock.currentTimeMillis, (now) => known !== undefined && isRemembered(mark, now))
+      if (yield* isKnown) return true
+      const right = yield* guesses.counted(
+        address,
+        username,
+        Effect.gen(function* () {
+          // Of calls that are sent together only the first costs a slow hash.
+          if (yield* isKnown) return true
+          const hash = known ?? (yield* nobodys(password))
+          if (hash === undefined) return false
+          return (yield* hasher.verify(password, hash)) && known !== undefined
+        }).pipe(
+          Effect.tap((it) => (it ? Effect.map(Clock.currentTimeMillis, (now) => remember(mark, now)) : Effect.void))
+        )
+      )
       if (!right) return false
-      remember(mark, now)
       yield* sql`
         UPDATE backend.admin_accounts SET last_used_at = ${yield* DateTime.nowAsDate} WHERE username = ${username}`
       return true
     }, StorageError.refail)
 
     const bootstrap = Effect.fn("Admins.bootstrap")(function* (username: string, password: Redacted.Redacted) {
-      if (!usernamePattern.test(username)) {
-        return yield* new AdminCredentialsUnusable({
-          problem: "an administrator's name must have 1 to 128 characters, no colon and no control character"
-        })
-      }
-      const problem = lineProblem(username)
-      if (problem !== undefined) {
-        return yield* new AdminCredentialsUnusable({ problem: `an administrator's name ${problem}` })
-      }
-      const length = passwordBytes(password)
-      if (length === 0 || length > maxPasswordBytes) {
-        return yield* new AdminCredentialsUnusable({
-          problem: `an administrator's password must have 1 to ${maxPasswordBytes} bytes`
-        })
-      }
+      const problem = usernameProblem(username) ?? passwordProblem(password)
+      if (problem !== undefined) return yield* new AdminCredentialsUnusable({ problem })
       const there = yield* sql`SELECT 1 FROM backend.admin_accounts WHERE username = ${username}`
       if (there.length > 0) return false
       const hash = utf8.encode(yield* hasher.hash(password))

@@ -13,6 +13,7 @@ import { HttpRouter } from "effect/http"
 import { type HttpApi, HttpApiBuilder } from "effect/http-api"
 import * as AccountInternal from "../account/http/internal.ts"
 import * as AccountUser from "../account/http/user.ts"
+import * as AdminAdmin from "../admin/http/admin.ts"
 import * as AuditAdmin from "../audit/http/admin.ts"
 import { adminMutation } from "../audit/http/adminMutation.ts"
 import { dryRun } from "../audit/http/dryRun.ts"
@@ -73,6 +74,7 @@ const groups = Layer.mergeAll(
   InviteUser.layer,
   MembershipUser.layer,
   PlayUser.games,
+  AdminAdmin.adminAccounts,
   AuditAdmin.audit,
   RuntimeAdmin.runtimes,
   EngineAdmin.engineVersions

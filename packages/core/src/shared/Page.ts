@@ -36,14 +36,17 @@ const start: PagePosition = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ff
 export const limitOf = (request: PageRequest): number =>
   Math.min(Math.max(Math.floor(request.limit ?? defaultLimit), 1), maxLimit)
 
-/** The position after which the page begins. An invalid cursor is returned as a value, not thrown. */
-export const positionOf = (request: PageRequest): PagePosition | CursorInvalid => {
+/**
+ * The position after which the page begins. An invalid cursor is returned as a value, not thrown. `ids` is what an id of
+ * the list looks like.
+ */
+export const positionOf = (request: PageRequest, ids: RegExp = uuidPattern): PagePosition | CursorInvalid => {
   if (request.cursor === undefined || request.cursor === "") return start
   const text = Base64Url.decodeString(request.cursor)
   if (Result.isFailure(text)) return new CursorInvalid()
   const match = /^(\d{1,15}):(.+)$/.exec(text.success)
   const id = match?.[2] ?? ""
-  return match === null || !uuidPattern.test(id) ? new CursorInvalid() : { createdAt: new Date(Number(match[1])), id }
+  return match === null || !ids.test(id) ? new CursorInvalid() : { createdAt: new Date(Number(match[1])), id }
 }
 
 /**

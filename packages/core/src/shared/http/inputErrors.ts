@@ -11,6 +11,7 @@ const nounOf: Readonly<Record<string, string>> = {
   game_id: "game",
   invite_id: "invite",
   user_id: "account",
+  username: "administrator",
   version: "engine version"
 }
 
