@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { backend } from "./backend.ts"
 import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
@@ -18,11 +19,16 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
 
   npm run bench
   npm run bench -- compare TREE [PART]   how much faster this tree's engine is than that of another work tree;
-                                         PART: only works with this in their names`
+                                         PART: only works with this in their names
+  npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
 
 const [argument, tree = "", part] = process.argv.slice(2)
 if (argument === "compare" && isTree(tree)) {
   await compare(tree, part)
+  process.exit()
+}
+if (argument === "backend") {
+  await backend(process.argv.slice(3))
   process.exit()
 }
 if (argument !== undefined) {

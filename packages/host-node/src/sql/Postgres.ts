@@ -8,7 +8,7 @@ import { PgClient } from "@effect/sql-pg"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
-import { SqlClient, type SqlError, Statement } from "effect/sql"
+import { SqlClient, type SqlConnection, type SqlError, Statement } from "effect/sql"
 import * as PgDatabaseLock from "./PgDatabaseLock.ts"
 import * as PgPool from "./PgPool.ts"
 import * as PgSession from "./PgSession.ts"
@@ -24,6 +24,8 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number
   /** Longest time to connect, and to wait for a connection while all are in use. Milliseconds. */
   readonly connectTimeoutMs?: number
+  /** Wraps each connection, for programs that count or record statements. */
+  readonly watch?: (connection: SqlConnection.Connection) => SqlConnection.Connection
 }
 
 /** Options of a backend, which waits up to 20 s for the lock by default. */
@@ -61,6 +63,7 @@ const makeClient = Effect.fnUntraced(function* (
   lock: Lock
 ): Effect.fn.Return<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> {
   const options = { ...defaults, ...given }
+  const { watch = (it) => it } = options
   const session = {
     url: options.url,
     applicationName: lock.applicationName,
@@ -108,9 +111,9 @@ const makeClient = Effect.fnUntraced(function* (
   const { hostname, pathname, port } = new URL(options.url)
   const client = yield* SqlClient.make({
     driver: "pg",
-    acquirer: Effect.map(pool.get, (it) => it.connection),
-    borrower: (work) => pool.use((it) => work(it.connection)),
-    transactionAcquirer: Effect.flatMap(pool.get, (it) => it.pinned),
+    acquirer: Effect.map(pool.get, (it) => watch(it.connection)),
+    borrower: (work) => pool.use((it) => work(watch(it.connection))),
+    transactionAcquirer: Effect.flatMap(pool.get, (it) => Effect.map(it.pinned, watch)),
     compiler: PgClient.makeCompiler(),
     prepareTransactionControls: true,
     commit: PgSession.commit,

@@ -1,0 +1,115 @@
+/** A thousand games whose turns fall into the same minute, with engines that answer at once. */
+import type { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { Duration, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { ScriptedEngines } from "../../packages/core/test/engine/ScriptedEngines.ts"
+import { runningGame } from "./games.ts"
+import { version } from "../../packages/core/test/http/platform.ts"
+import { start } from "./platform.ts"
+
+/** What a run of due games showed. */
+export interface DueRun {
+  readonly games: number
+  readonly players: number
+  /** Milliseconds from a turn's due time to its commit. */
+  readonly p50: number
+  readonly p99: number
+  readonly statementsPerTurn: number
+}
+
+/** Tables with a game's rows, in the order of their references, and the columns that are new in each copy. */
+const copied = [
+  ["games", ["game_id"]],
+  ["memberships", ["game_id", "membership_id"]],
+  ["player_mappings", ["game_id", "engine_player_uuid"]],
+  ["runtime_records", ["game_id"]]
+] as const
+
+/**
+ * Copies a running game's rows. New ids are made of the old ones and the copy's number, so that rows which belong
+ * together stay together.
+ */
+const copies = (gameId: GameId, count: number) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const fresh = (column: string) => `md5(t.${column}::text || n)::uuid`
+    for (const [table, made] of copied) {
+      const columns = yield* sql<{ name: string }>`
+        SELECT column_name AS name FROM information_schema.columns
+        WHERE table_schema = 'backend' AND table_name = ${table} AND is_generated = 'NEVER'`
+      const names = columns.map((it) => it.name)
+      const values = names.map((it) => ((made as ReadonlyArray<string>).includes(it) ? fresh(it) : `t.${it}`))
+      yield* sql.unsafe(
+        `INSERT INTO backend.${table} (${names.join(", ")}) SELECT ${values.join(", ")}
+         FROM backend.${table} t, generate_series(1, ${count}) AS n WHERE t.game_id = '${gameId}'`
+      )
+    }
+    return yield* sql<{ id: GameId }>`SELECT game_id AS id FROM backend.games`
+  })
+
+/** Gives the copy an engine that has its galaxy already. */
+const engineOf = Effect.fnUntraced(function* (from: GameId, to: GameId) {
+  const sql = yield* SqlClient.SqlClient
+  const engines = yield* ScriptedEngines
+  const host = yield* EngineHost
+  const players = yield* sql<{ race: string; id: EnginePlayerId }>`
+    SELECT race_name AS race, engine_player_uuid AS id FROM backend.player_mappings WHERE game_id = ${to}`
+  const { state } = yield* engines.game(from)
+  if (state === undefined) return yield* Effect.die(new Error("the first game has no galaxy"))
+  const races = players.map((it) => ({ name: it.race, player_id: it.id }))
+  Object.assign(yield* engines.game(to), { state: { init: { ...state.init, game_id: to, races }, turn: 0 } })
+  const { instanceId, endpoint } = yield* host.start({
+    gameId: to,
+    imageRef: `builtin:${version}`,
+    version,
+    players: players.length
+  })
+  yield* sql`
+    UPDATE backend.runtime_records SET current_container_id = ${instanceId}, engine_endpoint = ${endpoint.href}
+    WHERE game_id = ${to}`
+})
+
+const percentile = (sorted: ReadonlyArray<number>, share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+
+/** Time until the turns are due, in milliseconds. */
+const leadMs = 3_000
+/** Longest time for all turns. */
+const patience = "5 minutes"
+
+const turnsOf = (gameId: GameId, count: number) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const all = yield* copies(gameId, count - 1)
+    for (const { id } of all) if (id !== gameId) yield* engineOf(gameId, id)
+    const due = new Date(Date.now() + leadMs)
+    yield* sql`UPDATE backend.runtime_records SET next_turn_at = ${due}, next_turn_set_at = ${new Date()}`
+    const made = sql<{ late: number }>`
+      SELECT (extract(epoch FROM updated_at - ${due}) * 1000)::float8 AS late
+      FROM backend.runtime_records WHERE current_turn > 0 ORDER BY late`
+    const late = yield* made.pipe(
+      Effect.delay(Duration.seconds(1)),
+      Effect.repeat({ until: (rows) => rows.length === all.length }),
+      Effect.timeout(patience)
+    )
+    return late.map((it) => it.late)
+  })
+
+/** Runs as many games once, all due at the same moment. */
+export const dueGames = async (serverUrl: string, games: number, players: number): Promise<DueRun> => {
+  const backend = await start(serverUrl, {}, ["runtime"])
+  const { gameId } = await runningGame(backend, players)
+  const before = backend.database.count()
+  const late = await Effect.runPromise(Effect.provide(turnsOf(gameId, games), backend.context))
+  // Copying a game takes two statements of this file.
+  const statements = backend.database.count() - before - 2 * games
+  await backend.stop()
+  return {
+    games,
+    players,
+    p50: percentile(late, 0.5),
+    p99: percentile(late, 0.99),
+    statementsPerTurn: statements / games
+  }
+}

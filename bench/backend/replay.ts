@@ -1,0 +1,44 @@
+/**
+ * Runs recorded statements again on a bare connection: what a call costs at least.
+ *
+ * Ids that the call made itself are new in every run, so that statements which insert can be repeated.
+ */
+import { createHash, randomUUID } from "node:crypto"
+import { Client } from "pg"
+import type { Recorded } from "./recording.ts"
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** A connection that runs recorded calls. */
+export const replayer = async (url: string) => {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  const names = new Map<string, string>()
+  const nameOf = (text: string) => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    const made = createHash("sha1").update(text).digest("hex")
+    names.set(text, made)
+    return made
+  }
+
+  /** `kept` are ids that were there before the call; `made` are other texts that the call made and that are unique. */
+  const prepare =
+    (statements: ReadonlyArray<Recorded>, kept: ReadonlySet<string>, made: ReadonlyArray<string>) => async () => {
+      const fresh = new Map<string, string>()
+      const renewed = (text: string): string =>
+        made.includes(text)
+          ? `${text}-${randomUUID()}`
+          : text.replace(uuid, (id) => {
+              if (kept.has(id)) return id
+              const known = fresh.get(id) ?? randomUUID()
+              fresh.set(id, known)
+              return known
+            })
+      for (const { text, values } of statements) {
+        const given = values.map((value) => (typeof value === "string" ? renewed(value) : value))
+        await client.query(given.length === 0 ? { text } : { name: nameOf(text), text, values: given })
+      }
+    }
+  return { prepare, stop: () => client.end() }
+}
