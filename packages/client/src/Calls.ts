@@ -21,6 +21,8 @@ type OfTurn = OfGame & { readonly turn?: number }
 /** The request of each message type, in the encoded form and with the field names of the REST surface. */
 export interface Requests extends Record<MessageType, unknown> {
   "user.account.get": None
+  "user.profile.update": typeof UserAccount.UpdateProfile.Encoded
+  "user.settings.update": typeof UserAccount.UpdateSettings.Encoded
   "user.sessions.list": None
   "user.sessions.revoke": { readonly device_session_id: string }
   "user.sessions.revoke_all": None
@@ -47,6 +49,8 @@ export interface Requests extends Record<MessageType, unknown> {
 /** The schema of each message type's answer. */
 export const answers = {
   "user.account.get": UserAccount.Account,
+  "user.profile.update": UserAccount.Account,
+  "user.settings.update": UserAccount.Account,
   "user.sessions.list": UserAccount.SessionList,
   "user.sessions.revoke": UserAccount.RevokedSessions,
   "user.sessions.revoke_all": UserAccount.RevokedSessions,

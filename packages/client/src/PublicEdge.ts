@@ -115,6 +115,8 @@ export const confirmEmailCode = (
     readonly key: DeviceKey
     /** IANA time zone; the device's when absent. */
     readonly timeZone?: string
+    /** What the player calls this device, for the list of sessions. */
+    readonly deviceLabel?: string
   }
 ): Effect.Effect<DeviceSessionId, CallFailed | Unavailable> =>
   Effect.map(
@@ -125,7 +127,8 @@ export const confirmEmailCode = (
         challenge_id: request.challengeId,
         code: request.code,
         client_public_key: Base64.encode(request.key.publicKey),
-        time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+        time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+        ...(request.deviceLabel === undefined ? {} : { device_label: request.deviceLabel })
       })
     ),
     (it) => it.device_session_id

@@ -26,6 +26,8 @@ export interface ForwardRequest extends Origin {
   readonly path: string
   readonly body: unknown
   readonly userId: string
+  /** The session that signed the request. */
+  readonly deviceSessionId: string
 }
 
 /** One call of the backend's public surface, always a `POST`; `path` is encoded. */

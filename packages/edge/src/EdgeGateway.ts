@@ -72,6 +72,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       const answer = yield* backend.forward({
         ...call.success,
         userId: session.userId,
+        deviceSessionId: envelope.deviceSessionId,
         sourceIp: peer.ip,
         requestId: envelope.requestId,
         traceparent: envelope.traceId

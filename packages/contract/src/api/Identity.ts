@@ -1,11 +1,13 @@
 /** Who is calling: a player, by the gateway's header, or an administrator, by Basic authentication. */
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
-import type { UserId } from "../ids/Ids.ts"
+import type { DeviceSessionId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 
 /** Header with the id of the calling user. It is believed because only gateways get through to the user surface. */
 export const userIdHeader = "x-user-id"
+/** Header with the device session that the request was signed with, set by gateways like the user's id. */
+export const deviceSessionIdHeader = "x-device-session-id"
 /**
  * Header with the secret that gateway and backend share. Not needed where the operator declares the network trusted.
  */
@@ -16,6 +18,8 @@ export class Caller extends Context.Service<
   Caller,
   {
     readonly userId: UserId
+    /** The session that the request was signed with; undefined where the gateway didn't say. */
+    readonly deviceSessionId: DeviceSessionId | undefined
     /** The player's address as the gateway saw it; absent where the peer has none. */
     readonly sourceIp: string | undefined
   }

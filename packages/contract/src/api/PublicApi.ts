@@ -6,6 +6,7 @@ import { wireErrors } from "./ApiError.ts"
 import { EmailAddress } from "./EmailAddress.ts"
 import { label, text } from "./Fields.ts"
 import { InputErrors } from "./InputErrors.ts"
+import { line } from "./Text.ts"
 
 /** Body of `send-email-code`. */
 export const SendEmailCode = Schema.Struct({
@@ -31,7 +32,9 @@ export const ConfirmEmailCode = Schema.Struct({
   /** Standard base64 of the raw 32-byte Ed25519 public key. */
   client_public_key: label(64),
   /** IANA time zone of the player; stored with the account at the first sign-in. */
-  time_zone: label(64)
+  time_zone: label(64),
+  /** What the player calls this device, for the list of sessions: one line. Empty counts as absent. */
+  device_label: Schema.optionalKey(Schema.Union([Schema.Literal(""), line(64)]))
 })
 
 /**

@@ -1,9 +1,11 @@
 /** The caller's own account and device sessions (`/api/v1/user/account`, `/api/v1/user/sessions`). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+import { eventTables, playerMailKinds } from "../events/EventKinds.ts"
 import { DeviceSessionId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { Timestamp } from "./Fields.ts"
+import { label, text, Timestamp } from "./Fields.ts"
+import { lineProblem } from "./Text.ts"
 
 /** What the account's plan grants. A new account has the tier `free`, with one registered race name. */
 export const Entitlement = Schema.Struct({
@@ -40,8 +42,37 @@ export const Account = Schema.Struct({
   entitlement: Entitlement,
   sanctions: Schema.Array(ActiveSanction),
   limits: Schema.Array(ActiveLimit),
+  /** Kinds of notifications that the player wants no mails about. */
+  mail_kinds_off: Schema.Array(Schema.String),
   created_at: Timestamp,
   updated_at: Timestamp
+})
+
+/** A line that people see, or nothing: the text without spaces around it. */
+const optionalLine = (max: number) =>
+  text(max).check(
+    Schema.makeFilter((given: string) => (given.trim() === "" ? true : (lineProblem(given.trim()) ?? true)))
+  )
+
+/** Body of `user.profile.update`. What is left out stays as it is. */
+export const UpdateProfile = Schema.Struct({
+  /** Shown to other players; empty to have none. Spaces around it are removed. */
+  display_name: Schema.optionalKey(optionalLine(64))
+})
+
+/** What players are told of, by mail or not. */
+const playerKinds = [...new Set<string>([...Object.keys(eventTables), ...playerMailKinds])]
+
+/** Body of `user.settings.update`. What is left out stays as it is. */
+export const UpdateSettings = Schema.Struct({
+  /** BCP 47 tag, for mails; stored in its canonical form. */
+  preferred_language: Schema.optionalKey(label(64)),
+  /** IANA name. */
+  time_zone: Schema.optionalKey(label(64)),
+  /** Replaces the whole list; empty to get every mail. Kinds of notifications, such as `game.turn.missed`. */
+  mail_kinds_off: Schema.optionalKey(
+    Schema.Array(Schema.Literals(playerKinds)).check(Schema.isMaxLength(playerKinds.length * 2))
+  )
 })
 
 /** One of the caller's active device sessions. */
@@ -49,7 +80,11 @@ export const Session = Schema.Struct({
   device_session_id: DeviceSessionId,
   created_at: Timestamp,
   /** When the gateway last looked the session up, to the minute; absent before the first time. */
-  last_seen_at: Schema.optionalKey(Timestamp)
+  last_seen_at: Schema.optionalKey(Timestamp),
+  /** What the player called the device when signing in. */
+  device_label: Schema.optionalKey(Schema.String),
+  /** Whether this is the session that asks. */
+  current: Schema.Boolean
 })
 
 /** Answer of `user.sessions.list`: active sessions, oldest first. Of more than 200, the newest 200. */
@@ -61,9 +96,24 @@ export const SessionList = Schema.Struct({ sessions: Schema.Array(Session) })
  */
 export const RevokedSessions = Schema.Struct({ revoked: Schema.Array(DeviceSessionId) })
 
-/** The caller's own account. */
+/**
+ * The caller's own account. `delete` is final: it ends all sessions, memberships, applications and invites, cancels the
+ * caller's games that aren't running, and gives up their race names.
+ */
 export class AccountGroup extends HttpApiGroup.make("account")
-  .add(HttpApiEndpoint.get("get", "/", { success: Account, error: wireErrors }))
+  .add(
+    HttpApiEndpoint.get("get", "/", { success: Account, error: wireErrors }),
+    HttpApiEndpoint.patch("updateProfile", "/profile", {
+      payload: UpdateProfile,
+      success: Account,
+      error: wireErrors
+    }),
+    HttpApiEndpoint.patch("updateSettings", "/settings", {
+      payload: UpdateSettings,
+      success: Account,
+      error: wireErrors
+    })
+  )
   .prefix("/api/v1/user/account") {}
 
 /**

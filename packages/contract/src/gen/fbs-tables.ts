@@ -759,7 +759,20 @@ export const tables = {
       { name: "sanctions", slot: 8, type: { vector: { table: "galaxy.user.ActiveSanction" } }, required: true },
       { name: "limits", slot: 9, type: { vector: { table: "galaxy.user.ActiveLimit" } }, required: true },
       { name: "created_at", slot: 10, type: "string", required: true },
-      { name: "updated_at", slot: 11, type: "string", required: true }
+      { name: "updated_at", slot: 11, type: "string", required: true },
+      { name: "mail_kinds_off", slot: 12, type: { vector: "string" } }
+    ]
+  },
+  "galaxy.user.UpdateProfileRequest": {
+    fields: [
+      { name: "display_name", slot: 0, type: "string" }
+    ]
+  },
+  "galaxy.user.UpdateSettingsRequest": {
+    fields: [
+      { name: "preferred_language", slot: 0, type: "string" },
+      { name: "time_zone", slot: 1, type: "string" },
+      { name: "mail_kinds_off", slot: 2, type: { vector: "string" } }
     ]
   },
   "galaxy.user.ListSessionsRequest": { fields: [] },
@@ -767,7 +780,9 @@ export const tables = {
     fields: [
       { name: "device_session_id", slot: 0, type: "string", required: true },
       { name: "created_at", slot: 1, type: "string", required: true },
-      { name: "last_seen_at", slot: 2, type: "string" }
+      { name: "last_seen_at", slot: 2, type: "string" },
+      { name: "device_label", slot: 3, type: "string" },
+      { name: "current", slot: 4, type: "bool" }
     ]
   },
   "galaxy.user.SessionList": {

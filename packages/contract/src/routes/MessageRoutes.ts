@@ -30,6 +30,18 @@ export const messageRoutes = {
     request: "galaxy.user.GetAccountRequest",
     response: "galaxy.user.Account"
   },
+  "user.profile.update": {
+    method: "PATCH",
+    path: "/api/v1/user/account/profile",
+    request: "galaxy.user.UpdateProfileRequest",
+    response: "galaxy.user.Account"
+  },
+  "user.settings.update": {
+    method: "PATCH",
+    path: "/api/v1/user/account/settings",
+    request: "galaxy.user.UpdateSettingsRequest",
+    response: "galaxy.user.Account"
+  },
   "user.sessions.list": {
     method: "GET",
     path: "/api/v1/user/sessions",

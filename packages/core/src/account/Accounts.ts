@@ -61,6 +61,7 @@ const Row = Schema.Struct({
   preferred_language: Schema.String,
   time_zone: Schema.String,
   declared_country: Schema.NullOr(Schema.String),
+  mail_kinds_off: Schema.Array(Schema.String),
   tier: Schema.String,
   max_registered_race_names: Schema.Int,
   created_at: Schema.DateTimeUtcFromDate,
@@ -114,7 +115,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       const [row] = yield* Effect.flatMap(
         sql`
           SELECT a.user_id, a.email, a.user_name, a.display_name, a.preferred_language, a.time_zone, a.declared_country,
-            e.tier, e.max_registered_race_names, a.created_at, a.updated_at
+            a.mail_kinds_off, e.tier, e.max_registered_race_names, a.created_at, a.updated_at
           FROM backend.accounts a JOIN backend.entitlement_snapshots e USING (user_id)
           WHERE a.user_id = ${userId} AND a.deleted_at IS NULL`,
         Schema.decodeUnknownEffect(Schema.Array(Row))

@@ -54,6 +54,8 @@ export interface ConfirmCode {
   /** Standard base64 of a raw 32-byte Ed25519 key. */
   readonly clientPublicKey: string
   readonly timeZone: string
+  /** What the player calls the device; one line that people see. */
+  readonly deviceLabel?: string | undefined
   readonly sourceIp?: string | undefined
 }
 
@@ -243,7 +245,7 @@ export const layer: Layer.Layer<
       })
       yield* store.inTurn(email)
       yield* networks.remember(yield* networks.mark(email, SourceNetwork.of(request.sourceIp)))
-      return { type: "opened", session: yield* sessions.create(userId, publicKey) }
+      return { type: "opened", session: yield* sessions.create(userId, publicKey, request.deviceLabel) }
     })
 
     /** A failed country lookup must not prevent a sign-in. */

@@ -1,17 +1,7 @@
 /** Which language a new player's mails are in: the body's `locale`, else `Accept-Language`, else the default. */
+import { languageTag as canonical } from "../shared/languageTag.ts"
 
 const maxHeader = 1_024
-
-/** The canonical form of a BCP 47 tag; `undefined` for anything else. */
-const canonical = (tag: string): string | undefined => {
-  const trimmed = tag.trim()
-  if (trimmed === "" || trimmed.length > 35) return undefined
-  try {
-    return Intl.getCanonicalLocales(trimmed)[0]
-  } catch {
-    return undefined
-  }
-}
 
 /** The valid tag of highest weight in the header; the first of equals. */
 const fromHeader = (header: string): string | undefined => {

@@ -29,7 +29,8 @@ export class DeviceSession extends Schema.Class<DeviceSession>("galaxy/auth/Devi
   status: Schema.Literals(["active", "revoked"]),
   createdAt: Schema.DateTimeUtcFromDate,
   revokedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
-  lastSeenAt: Schema.NullOr(Schema.DateTimeUtcFromDate)
+  lastSeenAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  deviceLabel: Schema.NullOr(Schema.String)
 }) {}
 
 type ActorKind = "user_revoke" | "user_revoke_all"
@@ -38,12 +39,17 @@ type ActorKind = "user_revoke" | "user_revoke_all"
 export class Sessions extends Context.Service<
   Sessions,
   {
-    /** Opens an active session. Joins the caller's transaction. */
-    create(userId: UserId, publicKey: Uint8Array): Effect.Effect<DeviceSessionId, StorageError>
+    /** Opens an active session, with a label if there is one. Joins the caller's transaction. */
+    create(userId: UserId, publicKey: Uint8Array, label?: string): Effect.Effect<DeviceSessionId, StorageError>
     /** For gateways: returns active and revoked sessions. Notes, at most once a minute, that the session was seen. */
     lookup(deviceSessionId: DeviceSessionId): Effect.Effect<DeviceSession, SessionNotFound | StorageError>
-    /** The user's active sessions, oldest first; only the newest 200 if there are more. */
-    list(userId: UserId): Effect.Effect<ReadonlyArray<ListedSession>, StorageError>
+    /**
+     * The user's active sessions, oldest first; only the newest 200 if there are more. `current` is the one that asks.
+     */
+    list(
+      userId: UserId,
+      current: DeviceSessionId | undefined
+    ): Effect.Effect<ReadonlyArray<ListedSession>, StorageError>
     /** Returns the sessions that it revoked: none if the session was revoked before. */
     revoke(
       userId: UserId,
@@ -66,14 +72,15 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
     const push = yield* PushLog
     const columns = sql.literal(`device_session_id AS "deviceSessionId", user_id AS "userId",
       client_public_key AS "clientPublicKey", status, created_at AS "createdAt", revoked_at AS "revokedAt",
-      last_seen_at AS "lastSeenAt"`)
+      last_seen_at AS "lastSeenAt", device_label AS "deviceLabel"`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(DeviceSession))
 
-    const create = Effect.fn("Sessions.create")(function* (userId: UserId, publicKey: Uint8Array) {
+    const create = Effect.fn("Sessions.create")(function* (userId: UserId, publicKey: Uint8Array, label?: string) {
       const id = DeviceSessionId.make(yield* newId)
       yield* sql`
-        INSERT INTO backend.device_sessions (device_session_id, user_id, client_public_key, status, created_at)
-        VALUES (${id}, ${userId}, ${publicKey}, 'active', ${yield* DateTime.nowAsDate})`
+        INSERT INTO backend.device_sessions
+          (device_session_id, user_id, client_public_key, status, device_label, created_at)
+        VALUES (${id}, ${userId}, ${publicKey}, 'active', ${label ?? null}, ${yield* DateTime.nowAsDate})`
       return id
     }, StorageError.refail)
 
@@ -118,7 +125,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return (yield* touch(deviceSessionId, now)) ? record : yield* read(deviceSessionId)
     }, StorageError.refail)
 
-    const list = Effect.fn("Sessions.list")(function* (userId: UserId) {
+    const list = Effect.fn("Sessions.list")(function* (userId: UserId, current: DeviceSessionId | undefined) {
       const newest = yield* Effect.flatMap(
         sql`
           SELECT ${columns} FROM backend.device_sessions WHERE user_id = ${userId} AND status = 'active'
@@ -128,7 +135,9 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return newest.toReversed().map((it) => ({
         device_session_id: it.deviceSessionId,
         created_at: it.createdAt,
-        ...(it.lastSeenAt === null ? {} : { last_seen_at: it.lastSeenAt })
+        ...(it.lastSeenAt === null ? {} : { last_seen_at: it.lastSeenAt }),
+        ...(it.deviceLabel === null ? {} : { device_label: it.deviceLabel }),
+        current: it.deviceSessionId === current
       }))
     }, StorageError.refail)
 

@@ -5,8 +5,8 @@
  * operator has declared the network trusted.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
-import { Caller, CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
-import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
+import { Caller, CallerIdentity, deviceSessionIdHeader, userIdHeader } from "@galaxy/contract/api/Identity"
+import { DeviceSessionId, UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Effect, Layer } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { CountryCounters } from "../geo/CountryCounters.ts"
@@ -36,7 +36,9 @@ export const callerIdentity: Layer.Layer<CallerIdentity, never, Standing | Count
           return yield* new ApiError.Unauthorized({ message: "there is no active account behind this session" })
         }
         const ip = sourceIp(request)
-        const response = yield* Effect.provideService(http, Caller, { userId, sourceIp: ip })
+        const session = request.headers[deviceSessionIdHeader] ?? ""
+        const deviceSessionId = uuidPattern.test(session) ? DeviceSessionId.make(session) : undefined
+        const response = yield* Effect.provideService(http, Caller, { userId, deviceSessionId, sourceIp: ip })
         if (ip !== undefined) yield* counters.count(userId, ip)
         return response
       })

@@ -16,6 +16,7 @@ import failedTurns from "./0007_failed_turns.ts"
 import notificationBounds from "./0008_notification_bounds.ts"
 import auditLog from "./0009_audit_log.ts"
 import games from "./0010_games.ts"
+import settings from "./0011_settings.ts"
 
 const sequence = {
   "0001_init": init,
@@ -27,7 +28,8 @@ const sequence = {
   "0007_failed_turns": failedTurns,
   "0008_notification_bounds": notificationBounds,
   "0009_audit_log": auditLog,
-  "0010_games": games
+  "0010_games": games,
+  "0011_settings": settings
 }
 
 /** Number of the last migration of this release. */

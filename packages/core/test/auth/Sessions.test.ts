@@ -73,7 +73,7 @@ eachDatabase((name, database) => {
         yield* sessions.revoke(owner, ids[0] ?? foreign)
         const revoked = yield* sessions.revokeAll(owner)
         assert.sameMembers([...revoked], ids.slice(1))
-        assert.deepStrictEqual(yield* sessions.list(owner), [])
+        assert.deepStrictEqual(yield* sessions.list(owner, undefined), [])
         const events = yield* told([...ids, foreign])
         assert.sameMembers(
           events.map((it) => it.id),
@@ -84,7 +84,7 @@ eachDatabase((name, database) => {
           "user_revoke_all",
           "user_revoke_all"
         ])
-        assert.strictEqual((yield* sessions.list(other)).length, 1)
+        assert.strictEqual((yield* sessions.list(other, undefined)).length, 1)
         assert.deepStrictEqual(yield* sessions.revokeAll(owner), [])
       })
     )
@@ -138,7 +138,7 @@ eachDatabase((name, database) => {
         const second = yield* open(owner)
         yield* TestClock.adjust("1 minute")
         yield* sessions.lookup(first)
-        const listed = yield* sessions.list(owner)
+        const listed = yield* sessions.list(owner, undefined)
         assert.deepStrictEqual(
           listed.map((it) => [
             it.device_session_id,
@@ -161,7 +161,7 @@ eachDatabase((name, database) => {
         yield* sql`
           INSERT INTO backend.device_sessions (device_session_id, user_id, client_public_key, status, created_at)
           SELECT gen_random_uuid(), ${owner}, ${key}, 'active', to_timestamp(n) FROM generate_series(1, 205) n`
-        const listed = yield* sessions.list(owner)
+        const listed = yield* sessions.list(owner, undefined)
         assert.deepStrictEqual(
           [listed.length, listed[0]?.created_at.epochMilliseconds, listed.at(-1)?.created_at.epochMilliseconds],
           [200, 6_000, 205_000]

@@ -1,5 +1,6 @@
 /** Sign-in on a database, with the outbox read instead of a mailbox. */
 import * as Accounts from "@galaxy/core/account/Accounts"
+import * as AccountSettings from "@galaxy/core/account/AccountSettings"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
@@ -25,7 +26,9 @@ const geo: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
 
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
   Challenges.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(Accounts.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)
+    ),
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(

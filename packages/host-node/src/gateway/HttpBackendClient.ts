@@ -1,6 +1,6 @@
 /** The backend over REST: the gateway's calls with the headers that only it may set. */
 import { isIP } from "node:net"
-import { gatewayTokenHeader, userIdHeader } from "@galaxy/contract/api/Identity"
+import { deviceSessionIdHeader, gatewayTokenHeader, userIdHeader } from "@galaxy/contract/api/Identity"
 import { SessionRecord, UserEvents } from "@galaxy/contract/api/InternalApi"
 import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
@@ -162,7 +162,11 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
             method: call.method,
             path: call.path,
             body: call.body,
-            headers: { ...originHeaders(call), [userIdHeader]: call.userId }
+            headers: {
+              ...originHeaders(call),
+              [userIdHeader]: call.userId,
+              [deviceSessionIdHeader]: call.deviceSessionId
+            }
           }),
         public: (call) =>
           send({

@@ -59,9 +59,17 @@ const backend = (options: { readonly token?: string; readonly timeoutMs?: number
   })
 
 const userId = "0190f7a2-6d3e-7c11-9a55-000000000001"
+const deviceSessionId = "0190f7a2-6d3e-7c11-9a55-000000000002"
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 const origin = { sourceIp: "203.0.113.7", requestId: "r-1", traceparent }
-const command = { ...origin, method: "POST", path: "/api/v1/user/x", body: { name: "Ünï" }, userId } as const
+const command = {
+  ...origin,
+  method: "POST",
+  path: "/api/v1/user/x",
+  body: { name: "Ünï" },
+  userId,
+  deviceSessionId
+} as const
 const unavailable = { _tag: "backend_unavailable" }
 
 const fails = <A>(effect: Effect.Effect<A, { readonly _tag: string }>) =>
@@ -83,6 +91,7 @@ it.live("a command carries who sent it, from where, and the gateway's token", ()
       assert.deepInclude(request?.headers, {
         "content-type": "application/json",
         "x-user-id": userId,
+        "x-device-session-id": deviceSessionId,
         "x-forwarded-for": "203.0.113.7",
         "x-request-id": "r-1",
         "x-gateway-token": "secret",

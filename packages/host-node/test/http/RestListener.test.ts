@@ -7,6 +7,7 @@ import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import * as Accounts from "@galaxy/core/account/Accounts"
+import * as AccountSettings from "@galaxy/core/account/AccountSettings"
 import * as Admins from "@galaxy/core/admin/Admins"
 import * as AuditLog from "@galaxy/core/audit/AuditLog"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
@@ -42,7 +43,9 @@ const services = Layer.mergeAll(
   CountryCounters.layer,
   Probes.layer()
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(Accounts.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)),
+  Layer.provideMerge(
+    Layer.mergeAll(Accounts.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)
+  ),
   Layer.provideMerge(Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), PushLog.layer())),
   Layer.provideMerge(
     Layer.mergeAll(

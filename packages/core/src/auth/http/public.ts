@@ -43,6 +43,7 @@ export const auth = HttpApiBuilder.group(
             code: payload.code.trim(),
             clientPublicKey: payload.client_public_key,
             timeZone: payload.time_zone,
+            deviceLabel: payload.device_label?.trim() || undefined,
             sourceIp: sourceIp(request)
           })
           return { device_session_id: id }

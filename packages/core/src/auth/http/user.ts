@@ -17,7 +17,7 @@ export const sessions = HttpApiBuilder.group(
     const sessions = yield* Sessions
     return handlers
       .handle("list", () =>
-        Effect.flatMap(Caller, (caller) => toApi(sessions.list(caller.userId))).pipe(
+        Effect.flatMap(Caller, (caller) => toApi(sessions.list(caller.userId, caller.deviceSessionId))).pipe(
           Effect.map((list) => ({ sessions: list }))
         )
       )

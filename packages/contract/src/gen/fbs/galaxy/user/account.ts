@@ -116,8 +116,20 @@ updatedAt(optionalEncoding?:any):string|Uint8Array {
   return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
+mailKindsOff(index: number):string
+mailKindsOff(index: number,optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+mailKindsOff(index: number,optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__string(this.bb!.__vector(this.bb_pos + offset) + index * 4, optionalEncoding) : null;
+}
+
+mailKindsOffLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startAccount(builder:flatbuffers.Builder) {
-  builder.startObject(12);
+  builder.startObject(13);
 }
 
 static addUserId(builder:flatbuffers.Builder, userIdOffset:flatbuffers.Offset) {
@@ -190,6 +202,22 @@ static addCreatedAt(builder:flatbuffers.Builder, createdAtOffset:flatbuffers.Off
 
 static addUpdatedAt(builder:flatbuffers.Builder, updatedAtOffset:flatbuffers.Offset) {
   builder.addFieldOffset(11, updatedAtOffset, 0);
+}
+
+static addMailKindsOff(builder:flatbuffers.Builder, mailKindsOffOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, mailKindsOffOffset, 0);
+}
+
+static createMailKindsOffVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startMailKindsOffVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
 }
 
 static endAccount(builder:flatbuffers.Builder):flatbuffers.Offset {

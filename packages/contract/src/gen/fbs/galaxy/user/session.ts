@@ -44,8 +44,20 @@ lastSeenAt(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+deviceLabel():string|null
+deviceLabel(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+deviceLabel(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+current():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startSession(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(5);
 }
 
 static addDeviceSessionId(builder:flatbuffers.Builder, deviceSessionIdOffset:flatbuffers.Offset) {
@@ -60,6 +72,14 @@ static addLastSeenAt(builder:flatbuffers.Builder, lastSeenAtOffset:flatbuffers.O
   builder.addFieldOffset(2, lastSeenAtOffset, 0);
 }
 
+static addDeviceLabel(builder:flatbuffers.Builder, deviceLabelOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(3, deviceLabelOffset, 0);
+}
+
+static addCurrent(builder:flatbuffers.Builder, current:boolean) {
+  builder.addFieldInt8(4, +current, +false);
+}
+
 static endSession(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // device_session_id
@@ -67,11 +87,13 @@ static endSession(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createSession(builder:flatbuffers.Builder, deviceSessionIdOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset, lastSeenAtOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createSession(builder:flatbuffers.Builder, deviceSessionIdOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset, lastSeenAtOffset:flatbuffers.Offset, deviceLabelOffset:flatbuffers.Offset, current:boolean):flatbuffers.Offset {
   Session.startSession(builder);
   Session.addDeviceSessionId(builder, deviceSessionIdOffset);
   Session.addCreatedAt(builder, createdAtOffset);
   Session.addLastSeenAt(builder, lastSeenAtOffset);
+  Session.addDeviceLabel(builder, deviceLabelOffset);
+  Session.addCurrent(builder, current);
   return Session.endSession(builder);
 }
 }
