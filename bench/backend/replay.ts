@@ -42,3 +42,6 @@ export const replayer = async (url: string) => {
     }
   return { prepare, stop: () => client.end() }
 }
+
+/** A connection that runs recorded calls. */
+export type Replayer = Awaited<ReturnType<typeof replayer>>
