@@ -41,7 +41,7 @@ const tellers = [...ground, "mail", "push"]
 const lobbyNeeds = [...ground, "audit", "notification", "race-name", "engine", "runtime"]
 
 const everyModule =
-  `shared migrations mail push audit geo account standing admin auth notification race-name engine runtime
+  `shared migrations mail push audit geo standing/records account standing admin auth notification race-name engine runtime
   lobby/game lobby/membership lobby/invite lobby play`.split(/\s+/)
 
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
@@ -52,8 +52,9 @@ const core: FolderTable = [
   ["push", ground],
   ["audit", ground],
   ["geo", ground],
-  ["account", ground],
-  ["standing", [...ground, "account"]],
+  ["standing/records", ground],
+  ["account", [...ground, "standing/records"]],
+  ["standing", [...ground, "audit", "standing/records", "account"]],
   ["admin", [...ground, "audit"]],
   ["auth", [...tellers, "audit", "geo", "account", "standing"]],
   ["notification", [...tellers, "account", "standing"]],

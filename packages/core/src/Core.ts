@@ -43,6 +43,10 @@ import * as RuntimeConfig from "./runtime/RuntimeConfig.ts"
 import * as RuntimePruner from "./runtime/RuntimePruner.ts"
 import * as BackgroundLoops from "./shared/BackgroundLoops.ts"
 import type { DatabaseSignal } from "./shared/DatabaseSignal.ts"
+import * as EntitlementWorker from "./standing/EntitlementWorker.ts"
+import * as Entitlements from "./standing/Entitlements.ts"
+import * as Limits from "./standing/Limits.ts"
+import * as Sanctions from "./standing/Sanctions.ts"
 import * as Standing from "./standing/Standing.ts"
 
 /** The background workers: they send mails, start games and make their turns, and prune old rows. */
@@ -55,6 +59,7 @@ export type WorkerName =
   | "runtime-pruner"
   | "notification-pruner"
   | "invite-pruner"
+  | "entitlements"
 
 /** Settings of the backend. Whatever is left out has the default of its module. */
 export interface CoreOptions {
@@ -139,7 +144,8 @@ export const layer = (options: CoreOptions) => {
   return Layer.mergeAll(identity, lobby, games, tellers).pipe(
     Layer.provideMerge(Notifications.layer({ ...options.notifications, operators })),
     Layer.provideMerge(outboxes),
-    Layer.provideMerge(Standing.layer),
+    Layer.provideMerge(worker("entitlements", EntitlementWorker.layer)),
+    Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),
     Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),
     // Before anything reads the database, it has its tables.
     Layer.provideMerge(Migrations.layer)

@@ -7,13 +7,45 @@ import { wireErrors } from "./ApiError.ts"
 import { label, text, Timestamp } from "./Fields.ts"
 import { lineProblem } from "./Text.ts"
 
-/** What the account's plan grants. A new account has the tier `free`, with one registered race name. */
+/** What can be limited: for each plan, and for one account by an administrator. */
+export const LimitCode = Schema.Literals([
+  /** Race names that are registered for good. */
+  "max_registered_race_names",
+  /** Games that the account owns and that have not ended. */
+  "max_open_games",
+  /** Games that the account owns and that are being played. */
+  "max_games_in_play",
+  /** Games that the account plays in and that have not ended. */
+  "max_memberships"
+])
+export type LimitCode = typeof LimitCode.Type
+
+/** The sanctions that there are. */
+export const SanctionCode = Schema.Literals(["permanent_block"])
+export type SanctionCode = typeof SanctionCode.Type
+
+/**
+ * The plan in force and what it grants; one that has ended is the plan `free` again. A limit that an administrator has
+ * set for the account takes precedence, and a host may allow fewer games than the plan.
+ */
 export const Entitlement = Schema.Struct({
+  /** The same as `plan_code`. */
   tier: Schema.String,
-  max_registered_race_names: Schema.Int
+  max_registered_race_names: Schema.Int,
+  plan_code: Schema.String,
+  is_paid: Schema.Boolean,
+  /** Where it comes from: `registration`, `expiry` after one that has ended, or what an administrator has given. */
+  source: Schema.String,
+  /** Since when it has been in force. */
+  starts_at: Schema.optionalKey(Timestamp),
+  /** When it ends by itself; absent for one without an end. */
+  ends_at: Schema.optionalKey(Timestamp),
+  max_open_games: Schema.Int,
+  max_games_in_play: Schema.Int,
+  max_memberships: Schema.Int
 })
 
-/** A sanction in force. `permanent_block` is the only code so far. */
+/** A sanction in force. `permanent_block` is the only code so far; readers must allow others. */
 export const ActiveSanction = Schema.Struct({
   sanction_code: Schema.String,
   applied_at: Timestamp

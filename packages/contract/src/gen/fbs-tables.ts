@@ -731,7 +731,15 @@ export const tables = {
   "galaxy.user.Entitlement": {
     fields: [
       { name: "tier", slot: 0, type: "string", required: true },
-      { name: "max_registered_race_names", slot: 1, type: "int" }
+      { name: "max_registered_race_names", slot: 1, type: "int" },
+      { name: "plan_code", slot: 2, type: "string" },
+      { name: "is_paid", slot: 3, type: "bool" },
+      { name: "source", slot: 4, type: "string" },
+      { name: "starts_at", slot: 5, type: "string" },
+      { name: "ends_at", slot: 6, type: "string" },
+      { name: "max_open_games", slot: 7, type: "int" },
+      { name: "max_games_in_play", slot: 8, type: "int" },
+      { name: "max_memberships", slot: 9, type: "int" }
     ]
   },
   "galaxy.user.ActiveSanction": {

@@ -5,7 +5,7 @@
  * All SQL on these tables is in this folder.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer } from "effect"
+import { Context, DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
 
@@ -37,6 +37,10 @@ export class AccountStore extends Context.Service<
     isAddressBlocked(email: string): Effect.Effect<boolean, StorageError>
     /** Includes deleted and blocked accounts: the caller filters by standing. */
     contacts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<Contact>, StorageError>
+    /** Locks the account to the end of the caller's transaction, a deleted one too; returns whether it exists. */
+    lock(userId: UserId): Effect.Effect<boolean, StorageError>
+    /** Sets or clears the mark that bars the account. The caller holds its lock and records the sanction. */
+    setPermanentBlock(userId: UserId, blocked: boolean): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/account/AccountStore") {}
 
@@ -74,7 +78,19 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
               sql<Contact>`
                 SELECT user_id AS "userId", email, preferred_language AS language FROM backend.accounts
                 WHERE ${sql.in("user_id", userIds)}`
-            )
+            ),
+      lock: (userId) =>
+        StorageError.refail(
+          Effect.map(
+            sql`SELECT 1 FROM backend.accounts WHERE user_id = ${userId} FOR UPDATE`,
+            (rows) => rows.length > 0
+          )
+        ),
+      setPermanentBlock: Effect.fnUntraced(function* (userId, blocked) {
+        yield* sql`
+          UPDATE backend.accounts SET permanent_block = ${blocked}, updated_at = ${yield* DateTime.nowAsDate}
+          WHERE user_id = ${userId}`
+      }, StorageError.refail)
     })
   })
 )

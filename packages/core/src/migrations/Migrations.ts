@@ -17,6 +17,7 @@ import notificationBounds from "./0008_notification_bounds.ts"
 import auditLog from "./0009_audit_log.ts"
 import games from "./0010_games.ts"
 import settings from "./0011_settings.ts"
+import standing from "./0012_standing.ts"
 
 const sequence = {
   "0001_init": init,
@@ -29,7 +30,8 @@ const sequence = {
   "0008_notification_bounds": notificationBounds,
   "0009_audit_log": auditLog,
   "0010_games": games,
-  "0011_settings": settings
+  "0011_settings": settings,
+  "0012_standing": standing
 }
 
 /** Number of the last migration of this release. */

@@ -36,8 +36,8 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(again, made)
         assert.deepStrictEqual(yield* accounts.find(made), first)
         const records = yield* sql`
-          SELECT tier, source FROM backend.entitlement_records WHERE user_id = ${made}`
-        assert.deepStrictEqual(records, [{ tier: "free", source: "registration" }])
+          SELECT plan_code, source FROM backend.entitlement_records WHERE user_id = ${made}`
+        assert.deepStrictEqual(records, [{ plan_code: "free", source: "registration" }])
       })
     )
 

@@ -52,7 +52,13 @@ eachDatabase((name, database) => {
         assert.strictEqual(account.status, 200)
         assert.strictEqual(account.body["email"], email)
         assert.strictEqual(account.body["declared_country"], "DE")
-        assert.deepStrictEqual(account.body["entitlement"], { tier: "free", max_registered_race_names: 1 })
+        assert.deepInclude(account.body["entitlement"], {
+          tier: "free",
+          plan_code: "free",
+          is_paid: false,
+          source: "registration",
+          max_registered_race_names: 1
+        })
         const internal = yield* call("GET", `/api/v1/internal/users/${user}/account-internal`)
         assert.deepStrictEqual(internal.body, account.body)
 

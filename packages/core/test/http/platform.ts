@@ -40,7 +40,8 @@ const everyWorker: ReadonlyArray<Core.WorkerName> = [
   "mail-pruner",
   "runtime-pruner",
   "notification-pruner",
-  "invite-pruner"
+  "invite-pruner",
+  "entitlements"
 ]
 
 const peopled = Layer.effectDiscard(

@@ -35,8 +35,56 @@ maxRegisteredRaceNames():number {
   return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
 }
 
+planCode():string|null
+planCode(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+planCode(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+isPaid():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+source():string|null
+source(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+source(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+startsAt():string|null
+startsAt(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+startsAt(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+endsAt():string|null
+endsAt(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+endsAt(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+maxOpenGames():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+maxGamesInPlay():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+maxMemberships():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
 static startEntitlement(builder:flatbuffers.Builder) {
-  builder.startObject(2);
+  builder.startObject(10);
 }
 
 static addTier(builder:flatbuffers.Builder, tierOffset:flatbuffers.Offset) {
@@ -47,16 +95,56 @@ static addMaxRegisteredRaceNames(builder:flatbuffers.Builder, maxRegisteredRaceN
   builder.addFieldInt32(1, maxRegisteredRaceNames, 0);
 }
 
+static addPlanCode(builder:flatbuffers.Builder, planCodeOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, planCodeOffset, 0);
+}
+
+static addIsPaid(builder:flatbuffers.Builder, isPaid:boolean) {
+  builder.addFieldInt8(3, +isPaid, +false);
+}
+
+static addSource(builder:flatbuffers.Builder, sourceOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(4, sourceOffset, 0);
+}
+
+static addStartsAt(builder:flatbuffers.Builder, startsAtOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(5, startsAtOffset, 0);
+}
+
+static addEndsAt(builder:flatbuffers.Builder, endsAtOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, endsAtOffset, 0);
+}
+
+static addMaxOpenGames(builder:flatbuffers.Builder, maxOpenGames:number) {
+  builder.addFieldInt32(7, maxOpenGames, 0);
+}
+
+static addMaxGamesInPlay(builder:flatbuffers.Builder, maxGamesInPlay:number) {
+  builder.addFieldInt32(8, maxGamesInPlay, 0);
+}
+
+static addMaxMemberships(builder:flatbuffers.Builder, maxMemberships:number) {
+  builder.addFieldInt32(9, maxMemberships, 0);
+}
+
 static endEntitlement(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // tier
   return offset;
 }
 
-static createEntitlement(builder:flatbuffers.Builder, tierOffset:flatbuffers.Offset, maxRegisteredRaceNames:number):flatbuffers.Offset {
+static createEntitlement(builder:flatbuffers.Builder, tierOffset:flatbuffers.Offset, maxRegisteredRaceNames:number, planCodeOffset:flatbuffers.Offset, isPaid:boolean, sourceOffset:flatbuffers.Offset, startsAtOffset:flatbuffers.Offset, endsAtOffset:flatbuffers.Offset, maxOpenGames:number, maxGamesInPlay:number, maxMemberships:number):flatbuffers.Offset {
   Entitlement.startEntitlement(builder);
   Entitlement.addTier(builder, tierOffset);
   Entitlement.addMaxRegisteredRaceNames(builder, maxRegisteredRaceNames);
+  Entitlement.addPlanCode(builder, planCodeOffset);
+  Entitlement.addIsPaid(builder, isPaid);
+  Entitlement.addSource(builder, sourceOffset);
+  Entitlement.addStartsAt(builder, startsAtOffset);
+  Entitlement.addEndsAt(builder, endsAtOffset);
+  Entitlement.addMaxOpenGames(builder, maxOpenGames);
+  Entitlement.addMaxGamesInPlay(builder, maxGamesInPlay);
+  Entitlement.addMaxMemberships(builder, maxMemberships);
   return Entitlement.endEntitlement(builder);
 }
 }
