@@ -35,6 +35,12 @@ export class EngineClient extends Context.Service<
     health(engine: EngineAccess): Effect.Effect<void, CallError>
     /** Creates the galaxy, or returns the status of the one created for this game before. */
     init(engine: EngineAccess, request: InitRequest): Effect.Effect<EngineStatus, CallError>
+    /** The game after its newest turn. Refused where there is no galaxy. */
+    status(engine: EngineAccess): Effect.Effect<EngineStatus, CallError>
+    /** The race leaves the game at its next turn. Idempotent. */
+    banish(engine: EngineAccess, race: string): Effect.Effect<void, CallError>
+    /** The engine plays the race from now on. Idempotent; an engine that can't refuses. */
+    computer(engine: EngineAccess, race: string): Effect.Effect<void, CallError>
     /** Makes this turn, or returns the status it led to if it has been made. A turn beyond the next one is refused. */
     turn(engine: EngineAccess, turn: number): Effect.Effect<EngineStatus, CallError>
     /** Appends to a race's orders, all or none. */
@@ -138,10 +144,10 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
       return Effect.raceAllFirst([ask, Effect.delay(ask, again), Effect.delay(ask, Duration.times(again, 4))])
     }
 
-    const status = (request: HttpClientRequest.HttpClientRequest) =>
-      Effect.flatMap(persistently(request), (body) =>
-        Effect.mapError(decodeStatus(body), () => unreachable("the answer is not a valid game status"))
-      )
+    const decoded = (body: EngineBody) =>
+      Effect.mapError(decodeStatus(body), () => unreachable("the answer is not a valid game status"))
+
+    const status = (request: HttpClientRequest.HttpClientRequest) => Effect.flatMap(persistently(request), decoded)
 
     return EngineClient.of({
       health: Effect.fn("EngineClient.health")((engine) =>
@@ -149,6 +155,15 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
       ),
       init: Effect.fn("EngineClient.init")((engine, request) =>
         status(sent("POST", engine, "/api/v1/admin/init", request))
+      ),
+      status: Effect.fn("EngineClient.status")((engine) =>
+        Effect.flatMap(call(to("GET", engine, "/api/v1/admin/status")), decoded)
+      ),
+      banish: Effect.fn("EngineClient.banish")((engine, race) =>
+        Effect.asVoid(call(sent("POST", engine, "/api/v1/admin/race/banish", { race })))
+      ),
+      computer: Effect.fn("EngineClient.computer")((engine, race) =>
+        Effect.asVoid(call(sent("POST", engine, "/api/v1/admin/race/computer", { race })))
       ),
       turn: Effect.fn("EngineClient.turn")((engine, turn) =>
         status(sent("POST", engine, "/api/v1/admin/turn", { turn }))

@@ -3,6 +3,7 @@ import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
+import { compare } from "./versions.ts"
 
 /** A registered version (`major.minor.patch`) with its image, and whether new games may start on it. */
 export type EngineVersion = typeof EngineVersionSchema.Type
@@ -45,15 +46,6 @@ const Row = Schema.Struct({
   created_at: Schema.DateTimeUtcFromDate
 })
 
-const parts = (version: string) => version.split(".").map(Number)
-
-/** Compares numbers, not text: 0.10.0 is newer than 0.9.0. */
-const newestFirst = (left: EngineVersion, right: EngineVersion): number => {
-  const [a, b] = [parts(left.version), parts(right.version)]
-  const index = a.findIndex((it, at) => it !== b[at])
-  return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0)
-}
-
 /** `EngineVersions` over PostgreSQL. */
 export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = Layer.effect(
   EngineVersions,
@@ -65,7 +57,7 @@ export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = La
       StorageError.refail(Effect.flatMap(statement, decode))
 
     const list = query(sql`SELECT ${columns} FROM backend.engine_versions`).pipe(
-      Effect.map((rows) => rows.toSorted(newestFirst)),
+      Effect.map((rows) => rows.toSorted((a, b) => compare(b.version, a.version))),
       Effect.withSpan("EngineVersions.list")
     )
 

@@ -19,7 +19,8 @@ export interface PlayerStanding {
 
 /** A player of the game, and the id by which the engine knows them. */
 export interface SeatedPlayer {
-  readonly userId: UserId
+  /** Null for a seat that the engine has played from the start: it has no standing. */
+  readonly userId: UserId | null
   readonly enginePlayerId: EnginePlayerId
 }
 
@@ -41,6 +42,7 @@ export const standings = (
   for (const seat of seats) {
     const player = players.get(seat.enginePlayerId)
     if (player === undefined) return wrong("the engine's galaxy has other players")
+    if (seat.userId === null) continue
     standings.push({
       userId: seat.userId,
       planets: player.planets,

@@ -54,13 +54,13 @@ export const layer: Layer.Layer<
 
     const onRunning = Effect.fn("RuntimeEvents.onRunning")(function* (it: RunningReport) {
       const now = yield* DateTime.nowAsDate
-      yield* report(it.gameId, "report_running", "running", () => ({
+      yield* report(it.gameId, "report_running", "running", (game) => ({
         runtime_status: "running",
         current_turn: it.currentTurn,
         next_turn_at: dateOf(it.nextTurnAt),
         engine_version: it.engineVersion,
         failure_reason: null,
-        started_at: now
+        started_at: game.started_at === undefined ? now : DateTime.toDate(game.started_at)
       }))
     })
 
@@ -74,6 +74,15 @@ export const layer: Layer.Layer<
         // PostgreSQL's text can't hold NUL.
         failure_reason: it.reason.replaceAll("\u0000", "").slice(0, maxReason)
       }))
+    })
+
+    const onStopped = Effect.fn("RuntimeEvents.onStopped")(function* (it: {
+      readonly gameId: GameId
+      readonly reason: string
+    }) {
+      const game = yield* locked(it.gameId)
+      if (!alive.has(game.status)) return
+      yield* games.change(it.gameId, { status: "paused", runtime_status: "stopped", next_turn_at: null })
     })
 
     const announce = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
@@ -93,7 +102,8 @@ export const layer: Layer.Layer<
       yield* games.change(it.gameId, {
         current_turn: it.currentTurn,
         runtime_status: it.runtimeStatus,
-        next_turn_at: dateOf(it.nextTurnAt)
+        next_turn_at: dateOf(it.nextTurnAt),
+        ...(it.engineVersion === undefined ? {} : { engine_version: it.engineVersion })
       })
       yield* members.record(it.gameId, it.players)
       if (it.advanced || it.currentTurn > game.current_turn) yield* announce(it.gameId, it.currentTurn)
@@ -121,6 +131,7 @@ export const layer: Layer.Layer<
     return RuntimeEvents.of({
       onRunning: (it) => inTransaction(onRunning(it)),
       onStartFailed: (it) => inTransaction(onStartFailed(it)),
+      onStopped: (it) => inTransaction(onStopped(it)),
       onSnapshot: (it) => inTransaction(onSnapshot(it)),
       onFinished: (gameId) => inTransaction(onFinished(gameId))
     })

@@ -18,6 +18,7 @@ import auditLog from "./0009_audit_log.ts"
 import games from "./0010_games.ts"
 import settings from "./0011_settings.ts"
 import standing from "./0012_standing.ts"
+import runtimeJobs from "./0013_runtime_jobs.ts"
 
 const sequence = {
   "0001_init": init,
@@ -31,7 +32,8 @@ const sequence = {
   "0009_audit_log": auditLog,
   "0010_games": games,
   "0011_settings": settings,
-  "0012_standing": standing
+  "0012_standing": standing,
+  "0013_runtime_jobs": runtimeJobs
 }
 
 /** Number of the last migration of this release. */

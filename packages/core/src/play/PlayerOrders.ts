@@ -19,7 +19,8 @@ import { EngineHost } from "../engine/EngineHost.ts"
 import { type EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
 import { GameNotRunning, RuntimeNotFound, TurnNotMade, TurnNotOpen, TurnWindowClosed } from "../runtime/RuntimeError.ts"
-import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "../runtime/RuntimeStore.ts"
+import type { RuntimeRow, RuntimeStatus } from "../runtime/RuntimeRow.ts"
+import { RuntimeStore } from "../runtime/RuntimeStore.ts"
 import { Runtimes } from "../runtime/Runtimes.ts"
 
 type AccessError = GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunning | StorageError

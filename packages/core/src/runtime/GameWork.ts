@@ -6,6 +6,7 @@
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Cause, DateTime, Duration, Effect, Option, Schema } from "effect"
+import { clockSlack } from "../shared/clockSlack.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
@@ -14,16 +15,20 @@ import { EngineSettings } from "../engine/EngineSettings.ts"
 import { type Backoff, retryAt } from "./Attempts.ts"
 import { specOf } from "./engineSpec.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { live, type RuntimeRow, type RuntimeStatus, RuntimeStore } from "./RuntimeStore.ts"
+import * as EngineTasks from "./EngineTasks.ts"
+import { live, type RuntimeRow, type RuntimeStatus } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+import * as SeatJob from "./SeatJob.ts"
 import * as StartJob from "./StartJob.ts"
 import * as TurnJob from "./TurnJob.ts"
 
 /**
- * The next step of a game. `start`: an attempt to start it. `settle`: the next deadline is checked against the clock.
+ * The next step of a game. `end`: its engine is ended, since that was ordered. `renew`: its engine is started anew.
+ * `seats`: races leave, or are played by the engine. `start`: an attempt to start it. `settle`: the next deadline is checked against the clock.
  * `cutoff`: the write window closes. `generate`: an attempt to make the turn. `again`: a turn that has failed was
  * forced. `stop`: its engine is ended.
  */
-export type DueWork = "start" | "settle" | "cutoff" | "generate" | "again" | "stop" | "none"
+export type DueWork = "end" | "renew" | "seats" | "start" | "settle" | "cutoff" | "generate" | "again" | "stop" | "none"
 
 const isDue = (at: DateTime.Utc | null, now: DateTime.Utc) => at !== null && DateTime.isLessThanOrEqualTo(at, now)
 
@@ -35,23 +40,38 @@ const mayAttempt = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff) =>
   (row.next_attempt_at !== null &&
     DateTime.isGreaterThan(row.next_attempt_at, row.attempts === 0 ? now : retryAt(backoff, row.attempts, now)))
 
-const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc): DueWork => {
+/** A retry of an order about a seat, or of a task, is due, or lies too far ahead since a clock was wrong. */
+const mayRetry = (at: DateTime.Utc, now: DateTime.Utc, longest: Duration.Input) =>
+  isDue(at, now) ||
+  DateTime.isGreaterThan(at, DateTime.addDuration(now, Duration.sum(Duration.fromInputUnsafe(longest), clockSlack)))
+
+const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork => {
+  // Before the cutoff: a race that was banished isn't part of the next turn.
+  if (row.seat_order_at !== null && mayRetry(row.seat_order_at, now, backoff.longestBackoff)) return "seats"
+  if (row.paused) return "none"
   if (row.force_next_turn) return "cutoff"
   if (isDue(row.next_turn_at, now)) return TurnJob.settled(row, now) === undefined ? "cutoff" : "settle"
   // The deadline was set in the future: the clock was ahead then, or is behind now.
   return row.next_turn_set_at !== null && DateTime.isGreaterThan(row.next_turn_set_at, now) ? "settle" : "none"
 }
 
+/** Whether the engine is to be started anew, at this time. */
+const mayRenew = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff) =>
+  row.engine_task !== null &&
+  (row.next_attempt_at === null || mayRetry(row.next_attempt_at, now, backoff.longestBackoff))
+
 const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork => {
+  if (row.engine_task === "stop") return "end"
   switch (row.status) {
     case "starting":
       return mayAttempt(row, now, backoff) ? "start" : "none"
     case "running":
-      return stepOfRunning(row, now)
+      return mayRenew(row, now, backoff) ? "renew" : stepOfRunning(row, now, backoff)
     case "generation_in_progress":
       return mayAttempt(row, now, backoff) ? "generate" : "none"
     case "generation_failed":
-      return row.force_next_turn ? "again" : "stop"
+      if (mayRenew(row, now, backoff)) return "renew"
+      return row.force_next_turn && !row.paused ? "again" : "stop"
     case "paused":
       return "none"
     case "start_failed":
@@ -83,6 +103,8 @@ export const make = Effect.gen(function* () {
   const ready = yield* EngineReady
   const start = yield* StartJob.make
   const turn = yield* TurnJob.make
+  const tasks = yield* EngineTasks.make
+  const seats = yield* SeatJob.make
   const config = yield* RuntimeConfig
   const engines = yield* EngineSettings
   const deadline = Duration.sum(
@@ -92,6 +114,12 @@ export const make = Effect.gen(function* () {
 
   const take = (row: RuntimeRow, step: Exclude<DueWork, "none">) => {
     switch (step) {
+      case "end":
+        return tasks.end(row)
+      case "renew":
+        return tasks.renew(row)
+      case "seats":
+        return seats(row)
       case "start":
         return start(row)
       case "settle":
@@ -115,7 +143,7 @@ export const make = Effect.gen(function* () {
       const step = stepOf(row.value, yield* DateTime.now, config)
       if (step === "none") return
       // A second attempt is a retry, however soon it is due: the scheduler decides which of those get a place.
-      if (step === last && (step === "start" || step === "generate")) return
+      if (step === last && (step === "start" || step === "generate" || step === "renew" || step === "seats")) return
       last = step
       yield* Effect.timeoutOrElse(take(row.value, step), {
         duration: deadline,
@@ -132,7 +160,9 @@ export const make = Effect.gen(function* () {
   const reconcile = (gameId: GameId): Effect.Effect<boolean> =>
     steps(gameId).pipe(
       Effect.as(true),
-      Effect.catchTag("RuntimeStale", () => Effect.as(Effect.logWarning("another owner works on the game"), false)),
+      Effect.catchTag("RuntimeStale", () =>
+        Effect.as(Effect.logInfo("the game has changed while it was worked on"), false)
+      ),
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.failCause(cause as Cause.Cause<never>)

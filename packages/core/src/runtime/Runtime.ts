@@ -14,15 +14,17 @@ import type { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import * as EngineClient from "../engine/EngineClient.ts"
 import type { EngineHost } from "../engine/EngineHost.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
+import * as OperationLog from "./OperationLog.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
 import * as RuntimeJobs from "./RuntimeJobs.ts"
 import * as RuntimeScheduler from "./RuntimeScheduler.ts"
 import * as RuntimeStore from "./RuntimeStore.ts"
 import * as Runtimes from "./Runtimes.ts"
+import * as SeatOrders from "./SeatOrders.ts"
 
 type Storage = SqlClient.SqlClient | DatabaseSignal
 
-/** For the lobby: ordering starts, and the registry of engine versions. */
+/** For the lobby: orders to the runtime, and the registry of engine versions. */
 export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions.EngineVersions, never, Storage> =
   RuntimeJobs.layer.pipe(Layer.provideMerge(EngineVersions.layer))
 
@@ -31,10 +33,16 @@ export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions
  * for.
  */
 export const layer: Layer.Layer<
-  Runtimes.Runtimes | RuntimeStore.RuntimeStore | EngineClient.EngineClient,
+  | Runtimes.Runtimes
+  | RuntimeStore.RuntimeStore
+  | SeatOrders.SeatOrders
+  | OperationLog.OperationLog
+  | EngineClient.EngineClient,
   never,
   Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
-> = Runtimes.layer.pipe(Layer.provideMerge(Layer.mergeAll(RuntimeStore.layer, EngineClient.layer)))
+> = Runtimes.layer.pipe(
+  Layer.provideMerge(Layer.mergeAll(SeatOrders.layer, RuntimeStore.layer, OperationLog.layer, EngineClient.layer))
+)
 
 /** The same, with the scheduler: due starts and turns happen by themselves. */
 export const layerAtWork = RuntimeScheduler.layer.pipe(Layer.provideMerge(layer))

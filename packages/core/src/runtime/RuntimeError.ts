@@ -51,5 +51,22 @@ export class TurnPassed extends Schema.TaggedError<TurnPassed>()("TurnPassed", {
   }
 }
 
+/** A game goes on with its engine's version or a newer one. */
+export class EngineVersionOlder extends Schema.TaggedError<EngineVersionOlder>()("EngineVersionOlder", {
+  version: Schema.String,
+  present: Schema.String
+}) {
+  override get message(): string {
+    return `version ${this.version} is older than ${this.present}, which the game was played on`
+  }
+}
+
 /** All refusals of this file; `http/errors.ts` has a line for each. */
-export type RuntimeError = RuntimeNotFound | GameNotRunning | TurnWindowClosed | TurnNotOpen | TurnNotMade | TurnPassed
+export type RuntimeError =
+  | RuntimeNotFound
+  | GameNotRunning
+  | TurnWindowClosed
+  | TurnNotOpen
+  | TurnNotMade
+  | TurnPassed
+  | EngineVersionOlder

@@ -16,7 +16,10 @@ export class GameGone extends Schema.TaggedError<GameGone>()("GameGone", { reaso
   }
 }
 
-/** A start has succeeded: the turn of the new galaxy, when the next one is due, and the engine version it runs on. */
+/**
+ * A start has succeeded: the galaxy's turn, when the next one is due, and the engine version it runs on. Also of a game
+ * that was stopped and goes on.
+ */
 export interface RunningReport {
   readonly gameId: GameId
   readonly currentTurn: number
@@ -33,6 +36,8 @@ export interface RuntimeSnapshot {
   readonly nextTurnAt?: DateTime.Utc | undefined
   /** How players stand; empty where the engine wasn't asked. */
   readonly players: ReadonlyArray<PlayerStanding>
+  /** Where it has changed: the engine version that the game goes on with. */
+  readonly engineVersion?: string | undefined
   /** A turn was made just now, so it is announced even if the lobby shows its number already. */
   readonly advanced: boolean
 }
@@ -51,6 +56,11 @@ export class RuntimeEvents extends Context.Service<
     onRunning(report: RunningReport): Effect.Effect<void, RuntimeEventError>
     /** The last attempt of a start has failed. Players can read the reason. */
     onStartFailed(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, RuntimeEventError>
+    /**
+     * A game that was in play could not be brought up again: its runtime is stopped, its state is kept. The reason is
+     * for operators.
+     */
+    onStopped(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, RuntimeEventError>
     /**
      * Updates the lobby's view of the game. A new turn is announced to every active member, once. A snapshot older than
      * the game's current turn, or of a game that has ended, changes nothing.

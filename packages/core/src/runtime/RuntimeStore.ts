@@ -1,119 +1,15 @@
 /**
- * The rows of `runtime_records`, `player_mappings` and `runtime_operation_log`.
+ * The rows of `runtime_records`, and the seats of `player_mappings`.
  *
  * A row's version is its fencing token: a write names the version it has read, and changes nothing if another write
  * came first. So an owner that was frozen and comes back can do no harm.
  */
 import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
+import { Array as Arr, Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { clockSlack } from "../shared/clockSlack.ts"
-import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import type { TurnDeadline } from "./TurnTimes.ts"
-
-/**
- * The state of a game's runtime, next to the lobby's own state. `starting` and `generation_in_progress` have an attempt
- * due or waiting. `generation_failed`: the turn isn't tried again until an operator forces it. `stopped`: the game was
- * gone while it was being started or its turn made. The engine of a game that is `finished` or `generation_failed` is
- * started only to be read from.
- */
-export const RuntimeStatus = Schema.Literals([
-  "starting",
-  "running",
-  "generation_in_progress",
-  "generation_failed",
-  "paused",
-  "start_failed",
-  "stopped",
-  "finished"
-])
-export type RuntimeStatus = typeof RuntimeStatus.Type
-
-const Time = Schema.NullOr(Schema.DateTimeUtcFromDate)
-
-/** One game's runtime. Every decision about its work is made from this row and the clock alone. */
-export const RuntimeRow = Schema.Struct({
-  game_id: GameId,
-  status: RuntimeStatus,
-  /** The fencing token, one higher after each write but `force`. */
-  row_version: Schema.BigInt,
-  engine_version: Schema.NullOr(Schema.String),
-  image_ref: Schema.NullOr(Schema.String),
-  /** The `instanceId` of the engine last seen. */
-  current_container_id: Schema.NullOr(Schema.String),
-  /** Seeds everything random in the galaxy; secret while the game is played. */
-  seed: Schema.String,
-  turn_schedule: Schema.String,
-  time_zone: Schema.String,
-  /** The newest committed turn; 0 is the galaxy as created. */
-  current_turn: Schema.Int,
-  /** The turn being made, from the cutoff until it is committed. */
-  generating_turn: Schema.NullOr(Schema.Int),
-  /**
-   * Since when the engine of `current_container_id` has been computing this turn; null unless an attempt has ended
-   * without its answer.
-   */
-  generating_since: Time,
-  /** The next deadline. The two columns after it explain why it is then (`TurnDeadline`). */
-  next_turn_at: Time,
-  next_turn_why: Schema.Literals(["schedule", "forced"]),
-  next_turn_skips: Schema.Int,
-  /** When the deadline was set: a time in the future shows that a clock was wrong. */
-  next_turn_set_at: Time,
-  /** The deadline before it was corrected, to come back if it was the correcting clock that was wrong. */
-  next_turn_was: Time,
-  /** A turn was asked for out of schedule. */
-  force_next_turn: Schema.Boolean,
-  next_attempt_at: Time,
-  /** Attempts at the present start or turn, begun ones included. */
-  attempts: Schema.Int,
-  failure_reason: Schema.NullOr(Schema.String),
-  started_at: Time,
-  last_observed_at: Time
-})
-export type RuntimeRow = typeof RuntimeRow.Type
-
-/** The columns that work on a game changes. Absent ones stay; null clears one. */
-export interface RuntimeChange {
-  readonly status?: RuntimeStatus
-  readonly current_container_id?: string | null
-  readonly engine_endpoint?: string | null
-  readonly current_turn?: number
-  readonly generating_turn?: number | null
-  readonly generating_since?: Date | null
-  readonly next_turn_at?: Date | null
-  readonly next_turn_why?: "schedule" | "forced"
-  readonly next_turn_skips?: number
-  readonly next_turn_set_at?: Date | null
-  readonly next_turn_was?: Date | null
-  readonly force_next_turn?: false
-  readonly next_attempt_at?: Date | null
-  readonly attempts?: number
-  readonly failure_reason?: string | null
-  readonly started_at?: Date
-  readonly last_observed_at?: Date
-}
-
-/** The row's deadline; null while no turn is planned. */
-export const deadlineOf = (row: RuntimeRow): TurnDeadline | null =>
-  row.next_turn_at === null ? null : { at: row.next_turn_at, why: row.next_turn_why, skips: row.next_turn_skips }
-
-/**
- * The columns that set the next turn's deadline, or clear it. `was` keeps the deadline it replaces, where that one
- * isn't explained by the present clock.
- */
-export const deadlineChange = (
-  deadline: TurnDeadline | null,
-  now: DateTime.Utc,
-  was: DateTime.Utc | null = null
-): RuntimeChange => ({
-  next_turn_at: deadline === null ? null : DateTime.toDate(deadline.at),
-  next_turn_why: deadline?.why ?? "schedule",
-  next_turn_skips: deadline?.skips ?? 0,
-  next_turn_set_at: deadline === null ? null : DateTime.toDate(now),
-  next_turn_was: was === null ? null : DateTime.toDate(was)
-})
+import { live, RuntimeRow, type RuntimeChange } from "./RuntimeRow.ts"
 
 /** Another owner has written the row since it was read. Whoever gets this must stop working on the game. */
 export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeStale", {}) {}
@@ -123,13 +19,25 @@ export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeSta
  * `enginePlayerId` is the membership's id, so a retried start names the same players.
  */
 export interface Seat {
-  readonly userId: UserId
+  /** Null for a seat that the engine has played from the start. */
+  readonly userId: UserId | null
   readonly raceName: string
   readonly enginePlayerId: EnginePlayerId
+  /** The engine plays it. */
+  readonly computer?: boolean
 }
 
-/** What an entry of the operation log is about: one attempt at a start, or one attempt at a turn. */
-export type Operation = "start" | "turn"
+/** What the row of a game's first start is made from. */
+export interface NewRuntime {
+  readonly gameId: GameId
+  readonly engineVersion: string
+  readonly imageRef: string
+  readonly seed: string
+  /** Five cron fields, read in `timeZone`. */
+  readonly turnSchedule: string
+  readonly timeZone: string
+  readonly players: ReadonlyArray<Seat>
+}
 
 /** A game that needs work, and when; a time in the past means now. */
 export interface Due {
@@ -139,12 +47,9 @@ export interface Due {
   readonly retry: boolean
 }
 
-/** States in which a game needs its engine. */
-export const live: ReadonlyArray<RuntimeStatus> = ["starting", "running", "generation_in_progress", "paused"]
-
 /**
- * Reads and writes runtimes, their players and their log of operations. Only `write` is fenced by the row's version;
- * its loser gets `RuntimeStale`. All else fails with `StorageError` only.
+ * Reads and writes runtimes and their players. Only `write` is fenced by the row's version; its loser gets
+ * `RuntimeStale`. All else fails with `StorageError` only.
  */
 export class RuntimeStore extends Context.Service<
   RuntimeStore,
@@ -173,20 +78,24 @@ export class RuntimeStore extends Context.Service<
     /** Games in play or being started, which need their engines (the states of `live`), the oldest first. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
     /**
-     * Logs the beginning of an operation and returns its id. An earlier one of this game that never ended is closed as
-     * cut off.
+     * Writes a game's row for its first start, and its seats, in place of those of a start that came to nothing.
+     * Returns false, and changes nothing, for a game that is or was in play.
      */
-    begin(gameId: GameId, op: Operation, turn: number | null): Effect.Effect<string, StorageError>
-    /** Logs the end of an operation: success where `error` is null. One that has been closed already stays closed. */
-    end(operationId: string, error: string | null): Effect.Effect<void, StorageError>
+    arm(start: NewRuntime): Effect.Effect<boolean, StorageError>
   }
 >()("@galaxy/core/runtime/RuntimeStore") {}
 
-const SeatRow = Schema.Struct({ user_id: UserId, race_name: Schema.String, engine_player_uuid: EnginePlayerId })
+const SeatRow = Schema.Struct({
+  user_id: Schema.NullOr(UserId),
+  race_name: Schema.String,
+  engine_player_uuid: EnginePlayerId,
+  computer: Schema.Boolean
+})
 const seatOf = (row: typeof SeatRow.Type): Seat => ({
   userId: row.user_id,
   raceName: row.race_name,
-  enginePlayerId: row.engine_player_uuid
+  enginePlayerId: row.engine_player_uuid,
+  computer: row.computer
 })
 
 const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, attempts: Schema.Int })
@@ -199,20 +108,22 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
 
     const columns = sql.literal(`
       game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
-      current_turn, generating_turn, generating_since, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at, next_turn_was, force_next_turn, next_attempt_at, attempts, failure_reason, started_at,
-      last_observed_at`)
+      current_turn, generating_turn, generating_since, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at,
+      next_turn_was, force_next_turn, paused, engine_task, previous_version, previous_image, next_attempt_at, attempts,
+      failure_reason, started_at, last_observed_at,
+      (SELECT min(m.seat_order_at) FROM backend.player_mappings m WHERE m.game_id = r.game_id) AS seat_order_at`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
 
     const select = SqlSchema.findOneOption({
       Request: GameId,
       Result: RuntimeRow,
-      execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records WHERE game_id = ${gameId}`
+      execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records r WHERE game_id = ${gameId}`
     })
 
     const selectLocked = SqlSchema.findOneOption({
       Request: GameId,
       Result: RuntimeRow,
-      execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records WHERE game_id = ${gameId} FOR UPDATE`
+      execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records r WHERE game_id = ${gameId} FOR UPDATE`
     })
 
     const selectSeats = SqlSchema.findAll({
@@ -220,7 +131,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       Result: SeatRow,
       // Seats' ids are ordered by the time at which they were taken.
       execute: (gameId) => sql`
-        SELECT user_id, race_name, engine_player_uuid FROM backend.player_mappings
+        SELECT user_id, race_name, engine_player_uuid, computer FROM backend.player_mappings
         WHERE game_id = ${gameId} ORDER BY engine_player_uuid`
     })
 
@@ -228,7 +139,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       Request: Schema.Struct({ gameId: GameId, userId: UserId }),
       Result: SeatRow,
       execute: ({ gameId, userId }) => sql`
-        SELECT user_id, race_name, engine_player_uuid FROM backend.player_mappings
+        SELECT user_id, race_name, engine_player_uuid, computer FROM backend.player_mappings
         WHERE game_id = ${gameId} AND user_id = ${userId}`
     })
 
@@ -248,14 +159,25 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           WHERE status IN ('starting', 'generation_in_progress') AND next_attempt_at > ${latestRetry} LIMIT ${limit})
         UNION ALL
         (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
-          WHERE status = 'running' AND next_turn_set_at > ${now} LIMIT ${limit})
+          WHERE status = 'running' AND NOT paused AND next_turn_set_at > ${now} LIMIT ${limit})
         UNION ALL
         (SELECT game_id, next_turn_at, 0 FROM backend.runtime_records
-          WHERE status = 'running' AND next_turn_at IS NOT NULL AND NOT force_next_turn
+          WHERE status = 'running' AND next_turn_at IS NOT NULL AND NOT force_next_turn AND NOT paused
           ORDER BY next_turn_at LIMIT ${limit})
         UNION ALL
         (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
-          WHERE status IN ('running', 'generation_failed') AND force_next_turn LIMIT ${limit})
+          WHERE status IN ('running', 'generation_failed') AND force_next_turn AND NOT paused LIMIT ${limit})
+        UNION ALL
+        (SELECT game_id, CASE WHEN next_attempt_at <= ${latestRetry} THEN next_attempt_at ELSE 'epoch'::timestamptz END, attempts
+          FROM backend.runtime_records
+          WHERE engine_task IS NOT NULL AND status <> 'generation_in_progress'
+          ORDER BY next_attempt_at NULLS FIRST LIMIT ${limit})
+        UNION ALL
+        (SELECT m.game_id, CASE WHEN m.seat_order_at <= ${latestRetry} THEN m.seat_order_at ELSE 'epoch'::timestamptz END,
+            m.seat_order_attempts FROM backend.player_mappings m
+          JOIN backend.runtime_records r USING (game_id)
+          WHERE m.seat_order_at IS NOT NULL AND r.status = 'running'
+          ORDER BY m.seat_order_at LIMIT ${limit})
         ORDER BY at, game_id`
     })
 
@@ -266,7 +188,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         const changed = { ...change, updated_at: yield* DateTime.nowAsDate }
         const [row] = yield* Effect.flatMap(
           sql`
-            UPDATE backend.runtime_records SET ${sql.update(changed)}, row_version = row_version + 1
+            UPDATE backend.runtime_records r SET ${sql.update(changed)}, row_version = row_version + 1
             WHERE game_id = ${read.game_id} AND row_version = ${read.row_version}
             RETURNING ${columns}`,
           decode
@@ -297,23 +219,40 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           (rows) => rows.map((it) => GameId.make(it.game_id))
         )
       ),
-      begin: Effect.fnUntraced(function* (gameId, op, turn) {
-        const id = yield* newId
+      arm: Effect.fnUntraced(function* (start) {
         const now = yield* DateTime.nowAsDate
-        yield* sql`
-          UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
-          WHERE game_id = ${gameId} AND status = 'started'`
-        yield* sql`
-          INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
-          VALUES (${id}, ${gameId}, ${op}, 'started', ${turn}, ${now}, ${now})`
-        return id
-      }, StorageError.refail),
-      end: Effect.fnUntraced(function* (operationId, error) {
-        const now = yield* DateTime.nowAsDate
-        yield* sql`
-          UPDATE backend.runtime_operation_log
-          SET status = ${error === null ? "succeeded" : "failed"}, finished_at = ${now}, error = ${error}
-          WHERE operation_id = ${operationId} AND status = 'started'`
+        const armed = yield* sql`
+          INSERT INTO backend.runtime_records AS r
+            (game_id, status, engine_version, image_ref, seed, turn_schedule, time_zone, next_attempt_at, created_at, updated_at)
+          VALUES (${start.gameId}, 'starting', ${start.engineVersion}, ${start.imageRef}, ${start.seed},
+            ${start.turnSchedule}, ${start.timeZone}, ${now}, ${now}, ${now})
+          ON CONFLICT (game_id) DO UPDATE SET
+            status = 'starting', row_version = r.row_version + 1, engine_version = EXCLUDED.engine_version,
+            image_ref = EXCLUDED.image_ref, seed = EXCLUDED.seed, turn_schedule = EXCLUDED.turn_schedule,
+            time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, generating_since = NULL,
+            next_turn_at = NULL, next_turn_why = 'schedule', next_turn_skips = 0, next_turn_set_at = NULL,
+            next_turn_was = NULL, force_next_turn = false, paused = false,
+            next_attempt_at = EXCLUDED.next_attempt_at, attempts = 0, failure_reason = NULL,
+            updated_at = EXCLUDED.updated_at
+          WHERE r.status IN ('start_failed', 'stopped') AND r.started_at IS NULL
+          RETURNING 1`
+        if (armed.length === 0) return false
+        yield* sql`DELETE FROM backend.player_mappings WHERE game_id = ${start.gameId}`
+        if (Arr.isReadonlyArrayNonEmpty(start.players)) {
+          const seats = Arr.map(
+            start.players,
+            (it): Record<string, string | boolean | Date | null> => ({
+              game_id: start.gameId,
+              user_id: it.userId,
+              race_name: it.raceName,
+              engine_player_uuid: it.enginePlayerId,
+              computer: it.computer === true,
+              created_at: now
+            })
+          )
+          yield* sql`INSERT INTO backend.player_mappings ${sql.insert(seats)}`
+        }
+        return true
       }, StorageError.refail)
     })
   })

@@ -21,7 +21,10 @@ import type { RuntimeConfig } from "./RuntimeConfig.ts"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import type { EngineSettings } from "../engine/EngineSettings.ts"
 import { GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
-import { type RuntimeRow, type RuntimeStatus, RuntimeStore } from "./RuntimeStore.ts"
+import type { OperationLog } from "./OperationLog.ts"
+import type { RuntimeRow, RuntimeStatus } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+import type { SeatOrders } from "./SeatOrders.ts"
 
 /**
  * Work on games in play, for the scheduler, in-game calls and operators. Calls for one game never overlap, and a caller
@@ -122,8 +125,9 @@ const service = Layer.effect(
         Effect.gen(function* () {
           const row = yield* store.lock(gameId)
           if (Option.isNone(row)) return yield* new RuntimeNotFound()
-          const { status, current_turn: current } = row.value
+          const { status, current_turn: current, paused } = row.value
           if (!forceable.has(status)) return yield* new GameNotRunning({ status })
+          if (paused) return yield* new GameNotRunning({ status: "paused" })
           if (expectedTurn !== undefined) {
             if (expectedTurn !== current) return yield* new TurnPassed({ expected: expectedTurn, current })
             // The turn they ask for is being made already.
@@ -148,6 +152,8 @@ export const layer: Layer.Layer<
   | SqlClient.SqlClient
   | DatabaseSignal
   | RuntimeStore
+  | SeatOrders
+  | OperationLog
   | RuntimeEvents
   | RuntimeConfig
   | EngineSettings

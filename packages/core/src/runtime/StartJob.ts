@@ -3,6 +3,9 @@
  *
  * Each step is idempotent: a running engine is adopted, an existing galaxy is returned, and only the last step is
  * visible. After the last failed attempt nothing is left of the engine, so that another start begins afresh.
+ *
+ * A game that was in play before goes on with its galaxy: one is never made for it, and a start that fails leaves the
+ * game stopped, with its state.
  */
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -15,7 +18,9 @@ import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { OperationLog } from "./OperationLog.ts"
+import { deadlineChange, type RuntimeRow } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
 
 /** What players read where the reason is for operators only. */
@@ -28,6 +33,7 @@ const notStarted = "the engine could not be started"
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
+  const log = yield* OperationLog
   const ready = yield* EngineReady
   const client = yield* EngineClient
   const host = yield* EngineHost
@@ -37,45 +43,55 @@ export const make = Effect.gen(function* () {
   const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
     const seats = yield* store.seats(row.game_id)
     const instance = yield* ready.ensure(specOf(row, seats.length))
-    const status = yield* client.init(instance, {
-      game_id: row.game_id,
-      seed: row.seed,
-      races: seats.map((it) => ({ name: it.raceName, player_id: it.enginePlayerId }))
-    })
-    const players = yield* standings(status, row.game_id, status.turn, seats)
+    const wasInPlay = row.started_at !== null
+    const status = yield* wasInPlay
+      ? client.status(instance)
+      : client.init(instance, {
+          game_id: row.game_id,
+          seed: row.seed,
+          races: seats.map((it) => ({
+            name: it.raceName,
+            player_id: it.enginePlayerId,
+            ...(it.computer === true ? { computer: true } : {})
+          }))
+        })
+    // The engine may have made a turn that was never committed. It has happened for nobody yet, and is made again.
+    const ahead = wasInPlay && status.turn === row.current_turn + 1
+    const turn = wasInPlay ? row.current_turn : status.turn
+    const players = yield* standings(status, row.game_id, ahead ? status.turn : turn, seats)
     const now = yield* DateTime.now
-    const next = scheduledAfter(row, now)
-    const nextTurnAt = next.at
+    const next = ahead ? null : scheduledAfter(row, now)
+    const nextTurnAt = next?.at
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* events.onRunning({
           gameId: row.game_id,
-          currentTurn: status.turn,
+          currentTurn: turn,
           nextTurnAt,
           engineVersion: row.engine_version ?? ""
         })
         yield* events.onSnapshot({
           gameId: row.game_id,
-          currentTurn: status.turn,
-          runtimeStatus: "running",
+          currentTurn: turn,
+          runtimeStatus: ahead ? "generation_in_progress" : "running",
           nextTurnAt,
-          players,
+          players: ahead ? [] : players,
           advanced: false
         })
         yield* store.write(row, {
-          status: "running",
-          current_turn: status.turn,
-          generating_turn: null,
+          status: ahead ? "generation_in_progress" : "running",
+          current_turn: turn,
+          generating_turn: ahead ? status.turn : null,
           ...deadlineChange(next, now),
-          next_attempt_at: null,
+          next_attempt_at: ahead ? DateTime.toDate(now) : null,
           attempts: 0,
           failure_reason: null,
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
-          started_at: DateTime.toDate(now),
+          started_at: DateTime.toDate(row.started_at ?? now),
           last_observed_at: DateTime.toDate(now)
         })
-        yield* store.end(operation, null)
+        yield* log.end(operation, null)
       })
     )
     yield* Effect.logInfo("a game has started")
@@ -83,12 +99,12 @@ export const make = Effect.gen(function* () {
 
   /**
    * Ends the start for good and leaves nothing of it: its galaxy was never played, and the next start may have other
-   * players. The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
+   * players. Of a game that was in play all is kept, and it is stopped again. The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
    */
   const end = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string | undefined) {
     const mine = yield* store.write(row, { failure_reason: reason })
-    yield* host.discard(row.game_id)
-    return (status: "start_failed" | "stopped", why: string, told: ReturnType<typeof events.onStartFailed>) =>
+    yield* row.started_at === null ? host.discard(row.game_id) : host.stop(row.game_id)
+    return (status: "start_failed" | "stopped", why: string, told: ReturnType<typeof events.onStopped>) =>
       sql.withTransaction(
         Effect.gen(function* () {
           yield* told
@@ -99,7 +115,7 @@ export const make = Effect.gen(function* () {
             current_container_id: null,
             engine_endpoint: null
           })
-          if (operation !== undefined) yield* store.end(operation, why)
+          if (operation !== undefined) yield* log.end(operation, why)
         })
       )
   })
@@ -115,7 +131,11 @@ export const make = Effect.gen(function* () {
     operation: string | undefined
   ) {
     const close = yield* end(row, reason, operation)
-    yield* close("start_failed", reason, events.onStartFailed({ gameId: row.game_id, reason: forPlayers })).pipe(
+    const closed =
+      row.started_at === null
+        ? close("start_failed", reason, events.onStartFailed({ gameId: row.game_id, reason: forPlayers }))
+        : close("stopped", reason, events.onStopped({ gameId: row.game_id, reason }))
+    yield* closed.pipe(
       Effect.andThen(Effect.logWarning("a game's start has failed").pipe(Effect.annotateLogs({ reason }))),
       Effect.catchTag("GameGone", (why) => close("stopped", why.message, Effect.void))
     )
@@ -132,7 +152,7 @@ export const make = Effect.gen(function* () {
           next_attempt_at: DateTime.toDate(retryAt(config, attempts, now)),
           failure_reason: reason
         })
-        yield* store.end(operation, reason)
+        yield* log.end(operation, reason)
       })
     )
     yield* Effect.logWarning("an attempt to start a game has failed").pipe(
@@ -150,7 +170,7 @@ export const make = Effect.gen(function* () {
     const { row, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
         const row = yield* store.write(read, { attempts: read.attempts + 1 })
-        return { row, operation: yield* store.begin(row.game_id, "start", null) }
+        return { row, operation: yield* log.begin(row.game_id, "start", null) }
       })
     )
     yield* start(row, operation).pipe(

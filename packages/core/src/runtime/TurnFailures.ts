@@ -11,7 +11,9 @@ import { EngineHost } from "../engine/EngineHost.ts"
 import { retryAt } from "./Attempts.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
-import { deadlineChange, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { OperationLog } from "./OperationLog.ts"
+import { deadlineChange, type RuntimeRow } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
 import type { StillComputing } from "./StillComputing.ts"
 
 /** A length of time in words, to the minute from two minutes on: "15 minutes". */
@@ -31,6 +33,7 @@ const advice = (row: RuntimeRow) =>
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
+  const log = yield* OperationLog
   const host = yield* EngineHost
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
@@ -48,7 +51,7 @@ export const make = Effect.gen(function* () {
           next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
           failure_reason: reason
         })
-        yield* store.end(operation, reason)
+        yield* log.end(operation, reason)
       })
     )
     yield* Effect.ignore(host.stop(row.game_id))
@@ -71,7 +74,7 @@ export const make = Effect.gen(function* () {
             current_container_id: null,
             engine_endpoint: null
           })
-          if (operation !== undefined) yield* store.end(operation, why.message)
+          if (operation !== undefined) yield* log.end(operation, why.message)
         })
       )
       .pipe(
@@ -99,7 +102,7 @@ export const make = Effect.gen(function* () {
             next_attempt_at: null,
             failure_reason: reason
           })
-          yield* store.end(operation, reason)
+          yield* log.end(operation, reason)
         })
       )
       .pipe(
@@ -150,7 +153,7 @@ export const make = Effect.gen(function* () {
           next_attempt_at: DateTime.toDate(retryAt(config, 1, now)),
           failure_reason: reason
         })
-        yield* store.end(operation, reason)
+        yield* log.end(operation, reason)
       })
     )
     if (known === null) {

@@ -18,7 +18,9 @@ import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { deadlineChange, deadlineOf, type RuntimeRow, RuntimeStore } from "./RuntimeStore.ts"
+import { OperationLog } from "./OperationLog.ts"
+import { deadlineChange, deadlineOf, type RuntimeRow } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
 import { StillComputing } from "./StillComputing.ts"
 import * as TurnFailures from "./TurnFailures.ts"
 import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
@@ -51,6 +53,7 @@ export const settled = (
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
+  const log = yield* OperationLog
   const ready = yield* EngineReady
   const client = yield* EngineClient
   const host = yield* EngineHost
@@ -137,7 +140,8 @@ export const make = Effect.gen(function* () {
     )
     const players = yield* standings(status, row.game_id, turn, seats)
     const now = yield* DateTime.now
-    const next = status.finished ? null : deadlineAtOpening(row, deadlineOf(row), now)
+    // A game that was paused meanwhile has made its last turn for now.
+    const next = status.finished || row.paused ? null : deadlineAtOpening(row, deadlineOf(row), now)
     const runtimeStatus = status.finished ? "finished" : "running"
     yield* sql.withTransaction(
       Effect.gen(function* () {
@@ -163,7 +167,7 @@ export const make = Effect.gen(function* () {
           engine_endpoint: instance.endpoint.origin,
           last_observed_at: DateTime.toDate(now)
         })
-        yield* store.end(operation, null)
+        yield* log.end(operation, null)
       })
     )
     if (!status.finished) return
@@ -204,7 +208,7 @@ export const make = Effect.gen(function* () {
       Effect.gen(function* () {
         // Asking an engine that still computes is part of the same attempt.
         const row = yield* store.write(read, { attempts: read.attempts + (Option.isSome(computing) ? 0 : 1) })
-        return { row, operation: yield* store.begin(row.game_id, "turn", turn) }
+        return { row, operation: yield* log.begin(row.game_id, "turn", turn) }
       })
     )
     yield* generate(row, turn, operation, computing).pipe(

@@ -44,6 +44,10 @@ interface Game {
   running: EngineInstance | undefined
   ended: EngineEnd | undefined
   state: { readonly init: InitRequest; turn: number } | undefined
+  /** Races that were banished, and that the engine plays since it was told to, in this order. */
+  readonly orders: Array<string>
+  /** Images of the engine's starts. */
+  readonly images: Array<string>
   /** How often each turn was really made. */
   readonly made: Map<number, number>
   readonly calls: Array<Omit<Call, "before">>
@@ -93,6 +97,11 @@ const behave = (game: Game, { path, body, query }: Call): Response => {
   }
   const state = game.state
   if (state === undefined) return refusal(409, "conflict", "there is no galaxy yet")
+  if (path === "/api/v1/admin/status") return json(statusOf(game, state.turn))
+  if (path.startsWith("/api/v1/admin/race/")) {
+    game.orders.push(`${path.slice("/api/v1/admin/race/".length)} ${String(body["race"])}`)
+    return json(statusOf(game, state.turn))
+  }
   if (path === "/api/v1/admin/turn") {
     const turn = Number(body["turn"])
     if (turn > state.turn + 1) return refusal(409, "conflict", "not the next turn")
@@ -123,6 +132,8 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
         running: undefined,
         ended: undefined,
         state: undefined,
+        orders: [],
+        images: [],
         made: new Map(),
         calls: []
       }
@@ -144,6 +155,7 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
           if (game.running !== undefined) return Effect.succeed(game.running)
           const failure = game.script.start?.(game.starts)
           game.starts++
+          game.images.push(imageRef)
           game.ended = undefined
           if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
           if (!imageRef.startsWith("builtin:")) {

@@ -6,7 +6,7 @@ import { audited } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { Runtimes } from "../Runtimes.ts"
-import type { RuntimeRow } from "../RuntimeStore.ts"
+import type { RuntimeRow } from "../RuntimeRow.ts"
 
 const toApi = toApiWith(errors)
 
@@ -15,7 +15,7 @@ const present = <K extends string, V>(key: K, value: V | null) =>
 
 const view = (row: RuntimeRow) => ({
   game_id: row.game_id,
-  status: row.status,
+  status: row.paused && row.status === "running" ? "paused" : row.status,
   current_turn: row.current_turn,
   ...present("engine_version", row.engine_version),
   ...present("image_ref", row.image_ref),

@@ -6,6 +6,7 @@ import type { RuntimeError } from "../RuntimeError.ts"
 export const errors: ErrorTable<RuntimeError> = {
   RuntimeNotFound: ["not_found", "this game has no runtime"],
   GameNotRunning: ["conflict", own, (it) => (it.status === "paused" ? "paused" : "wrong_state")],
+  EngineVersionOlder: ["conflict", own, "not_a_patch"],
   TurnNotOpen: ["conflict", own, "turn_closed"],
   TurnNotMade: ["not_found", own],
   TurnPassed: ["conflict", own, "turn_passed"],

@@ -1,0 +1,134 @@
+/**
+ * What was ordered of a game's engine outside of a start or a turn: that it is ended, or started anew, perhaps on
+ * another version.
+ *
+ * Each attempt ends with the task done, a retry planned, or the task given up. A version that was patched in and doesn't
+ * get up is taken back.
+ */
+import { DateTime, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineReady } from "../engine/EngineReady.ts"
+import { reasonOf, retryAt } from "./Attempts.ts"
+import { engineFailure, errorOf } from "./engineFailure.ts"
+import { specOf } from "./engineSpec.ts"
+import { OperationLog } from "./OperationLog.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
+import { RuntimeEvents } from "./RuntimeEvents.ts"
+import type { RuntimeRow } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+
+/** The tasks, each for a row just read: `end` and `renew`. Both fail with `RuntimeStale` for a row that was written. */
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const store = yield* RuntimeStore
+  const log = yield* OperationLog
+  const host = yield* EngineHost
+  const ready = yield* EngineReady
+  const events = yield* RuntimeEvents
+  const config = yield* RuntimeConfig
+
+  /** Ends the engine of a game that was stopped. */
+  const end = Effect.fn("EngineTasks.end")(function* (row: RuntimeRow) {
+    const operation = yield* log.begin(row.game_id, "stop", null)
+    yield* Effect.tapCause(host.stop(row.game_id), (cause) => Effect.ignore(log.end(operation, reasonOf(cause))))
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* store.write(row, { engine_task: null, current_container_id: null, engine_endpoint: null })
+        yield* log.end(operation, null)
+      })
+    )
+  })
+
+  const tell = (row: RuntimeRow) =>
+    events.onSnapshot({
+      gameId: row.game_id,
+      currentTurn: row.current_turn,
+      runtimeStatus: row.status,
+      nextTurnAt: row.next_turn_at ?? undefined,
+      players: [],
+      advanced: false,
+      engineVersion: row.engine_version ?? undefined
+    })
+
+  /** Takes a version back that didn't get up, or gives a restart up: the next call that needs the engine starts it. */
+  const giveUp = (row: RuntimeRow, reason: string, operation: string) =>
+    sql.withTransaction(
+      Effect.gen(function* () {
+        const { previous_version, previous_image } = row
+        const back = row.engine_task === "patch" && previous_version !== null && previous_image !== null
+        const change = back
+          ? { engine_version: previous_version, image_ref: previous_image, engine_task: "restart" as const }
+          : { engine_task: null }
+        const written = yield* store.write(row, {
+          ...change,
+          previous_version: null,
+          previous_image: null,
+          next_attempt_at: null,
+          attempts: 0,
+          failure_reason: reason
+        })
+        yield* log.end(operation, reason)
+        if (back) yield* tell(written)
+      })
+    )
+
+  /** Starts the engine anew, on the row's version. */
+  const renew = Effect.fn("EngineTasks.renew")(function* (read: RuntimeRow) {
+    const { row, operation } = yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const row = yield* store.write(read, { attempts: read.attempts + 1 })
+        return {
+          row,
+          operation: yield* log.begin(row.game_id, row.engine_task === "patch" ? "patch" : "restart", null)
+        }
+      })
+    )
+    yield* Effect.gen(function* () {
+      yield* host.stop(row.game_id)
+      const seats = yield* store.seats(row.game_id)
+      const instance = yield* ready.ensure(specOf(row, seats.length))
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          const written = yield* store.write(row, {
+            engine_task: null,
+            previous_version: null,
+            previous_image: null,
+            next_attempt_at: null,
+            attempts: 0,
+            failure_reason: row.status === "generation_failed" ? row.failure_reason : null,
+            current_container_id: instance.instanceId,
+            engine_endpoint: instance.endpoint.origin,
+            last_observed_at: yield* DateTime.nowAsDate
+          })
+          yield* tell(written)
+          yield* log.end(operation, null)
+        })
+      )
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.gen(function* () {
+          const error = errorOf(cause)
+          const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
+          const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
+          yield* Effect.logWarning("an engine could not be started anew").pipe(
+            Effect.annotateLogs({ attempt: row.attempts, reason })
+          )
+          if (hopeless || row.attempts >= config.startAttempts) return yield* giveUp(row, reason, operation)
+          const now = yield* DateTime.now
+          yield* sql.withTransaction(
+            Effect.gen(function* () {
+              yield* store.write(row, {
+                next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
+                failure_reason: reason
+              })
+              yield* log.end(operation, reason)
+            })
+          )
+        })
+      )
+    )
+  })
+
+  return { end, renew }
+})

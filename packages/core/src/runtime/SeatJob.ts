@@ -1,0 +1,54 @@
+/**
+ * Carries out orders about single seats: a race leaves the game, or the engine plays it.
+ *
+ * An engine that can't be reached is asked again later. One that refuses, because the race is out already, has nothing
+ * left to do.
+ */
+import { DateTime, Effect } from "effect"
+import { EngineClient } from "../engine/EngineClient.ts"
+import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineReady } from "../engine/EngineReady.ts"
+import { retryAt } from "./Attempts.ts"
+import { engineFailure, errorOf } from "./engineFailure.ts"
+import { specOf } from "./engineSpec.ts"
+import { OperationLog } from "./OperationLog.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
+import type { RuntimeRow } from "./RuntimeRow.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+import { type PendingSeatOrder, SeatOrders } from "./SeatOrders.ts"
+
+/** Carries out the orders of a game in play that are due. Fails only if an outcome could not be stored. */
+export const make = Effect.gen(function* () {
+  const store = yield* RuntimeStore
+  const orders = yield* SeatOrders
+  const log = yield* OperationLog
+  const ready = yield* EngineReady
+  const client = yield* EngineClient
+  const host = yield* EngineHost
+  const config = yield* RuntimeConfig
+
+  const one = Effect.fnUntraced(function* (row: RuntimeRow, order: PendingSeatOrder) {
+    const operation = yield* log.begin(row.game_id, order.order, null)
+    const seats = yield* store.seats(row.game_id)
+    const settled = (error: string | null) => Effect.andThen(orders.done(row.game_id, order), log.end(operation, error))
+    yield* Effect.gen(function* () {
+      const engine = yield* ready.ensure(specOf(row, seats.length))
+      yield* order.order === "banish" ? client.banish(engine, order.raceName) : client.computer(engine, order.raceName)
+      yield* settled(null)
+    }).pipe(
+      Effect.catchTag("EngineRefused", (refusal) => settled(`the engine refused: ${refusal.message}`)),
+      Effect.catchCause((cause) =>
+        Effect.gen(function* () {
+          if (errorOf(cause)?._tag === "StorageError") return yield* Effect.failCause(cause)
+          const { reason } = yield* engineFailure(host, row.game_id, cause)
+          yield* orders.retry(row.game_id, order, retryAt(config, order.attempts + 1, yield* DateTime.now))
+          yield* log.end(operation, reason)
+        })
+      )
+    )
+  })
+
+  return Effect.fn("SeatJob.attempt")(function* (row: RuntimeRow) {
+    for (const order of yield* orders.due(row.game_id, config.longestBackoff)) yield* one(row, order)
+  })
+})
