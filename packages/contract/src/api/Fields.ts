@@ -2,7 +2,9 @@
 import { Schema, SchemaTransformation } from "effect"
 
 /** An instant as RFC 3339 text in UTC with milliseconds. */
-export const Timestamp = Schema.DateTimeUtcFromString
+export const Timestamp = Schema.String.annotate({ format: "date-time" }).pipe(
+  Schema.decodeTo(Schema.DateTimeUtc, SchemaTransformation.dateTimeUtcFromString)
+)
 export type Timestamp = typeof Timestamp.Type
 
 /** Text of at most `max` characters. */
@@ -12,7 +14,7 @@ export const text = (max: number) => Schema.String.check(Schema.isMaxLength(max)
 export const label = (max: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(max))
 
 /** Decimal digits only. Other texts that JavaScript converts to numbers are refused; an empty text is not 0. */
-const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/))
+const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/u))
 
 /** A query parameter that is a whole number from `low` to `high`; `low` must be at least 0. */
 export const whole = (low: number, high: number) =>
@@ -28,7 +30,7 @@ export const int = (low: number, high: number) =>
   Schema.Number.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))
 
 /** A semantic version `major.minor.patch` of an engine, without a suffix. */
-export const engineVersion = label(64).check(Schema.isPattern(/^\d+\.\d+\.\d+$/))
+export const engineVersion = label(64).check(Schema.isPattern(/^\d+\.\d+\.\d+$/u))
 
 /** Query of every listing: at most `limit` rows (1 to 200, 50 by default) after the page that returned the cursor. */
 export const paging = {

@@ -6,7 +6,7 @@
 import { Schema } from "effect"
 
 /** The canonical lower-case form of a UUID. */
-export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u
 
 const Uuid = Schema.String.check(Schema.isPattern(uuidPattern))
 

@@ -36,6 +36,7 @@ import type { Callers } from "./Callers.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
 import { notFound } from "./notFound.ts"
 import * as Probes from "./probes.ts"
+import * as Reference from "./reference.ts"
 
 /** Surrounds the routes of some APIs with what all answers have in common. */
 export const surround = <A, E, R>(
@@ -44,11 +45,12 @@ export const surround = <A, E, R>(
   callers: Callers
 ) => {
   const admitted = gatewayOnly(callers)
-  const routed = notFound(apis, Probes.routes)
+  const routed = notFound(apis, [...Probes.routes, ...Reference.routes])
   const lastReport = { at: Number.NEGATIVE_INFINITY }
   return Layer.mergeAll(
     routes,
     Probes.probes,
+    Reference.reference,
     HttpRouter.middleware(
       (http) => Effect.provideService(shape(admitted(dryRun(routed(http)))), LastStorageReport, lastReport),
       { global: true }

@@ -10,10 +10,11 @@ import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { json, pathOf } from "../shared/http/shape.ts"
 import { admits, type Callers } from "./Callers.ts"
 
-const open = /^\/(healthz|readyz|api\/v1\/admin(\/.*)?)$/
+const open = /^\/(healthz|readyz|openapi\.json|docs|api\/v1\/admin(\/.*)?)$/
 
 /**
- * Wraps the routes: a caller that `callers` doesn't admit gets `unauthorized`. Probes and the admin surface stay open.
+ * Wraps the routes: a caller that `callers` doesn't admit gets `unauthorized`. Probes, the
+ * reference and the admin surface stay open.
  */
 export const gatewayOnly =
   (callers: Callers) =>

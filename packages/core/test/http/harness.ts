@@ -153,7 +153,8 @@ export const surfaces = Effect.fnUntraced(function* (
         })
       )
       const text = await response.text()
-      const parsed: unknown = text === "" ? {} : JSON.parse(text)
+      const isJson = response.headers.get("content-type")?.startsWith("application/json") === true
+      const parsed: unknown = isJson && text !== "" ? JSON.parse(text) : {}
       return { status: response.status, headers: response.headers, text, body: parsed as Answer["body"] }
     })
 })
