@@ -10,6 +10,7 @@ import type { SqlClient } from "effect/sql"
 import * as Accounts from "./account/Accounts.ts"
 import * as AdminAccounts from "./admin/AdminAccounts.ts"
 import * as AccountSettings from "./account/AccountSettings.ts"
+import * as Users from "./account/Users.ts"
 import * as Admins from "./admin/Admins.ts"
 import type { PasswordHasher } from "./admin/PasswordHasher.ts"
 import * as AuditLog from "./audit/AuditLog.ts"
@@ -120,7 +121,7 @@ export const layer = (options: CoreOptions) => {
     PushLog.layer({ keepFor: options.keepEventsMs ?? dayMs })
   )
   const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer)),
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Users.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer)),
     Layer.provideMerge(Layer.mergeAll(Admins.layer, AdminAccounts.layer, AuditLog.layer, CountryCounters.layer))
   )
   const lobby = Lobby.layer.pipe(

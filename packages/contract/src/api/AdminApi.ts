@@ -5,6 +5,7 @@ import { AdminMutation } from "./admin/AdminMutation.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
 import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
+import { AdminUsersGroup } from "./admin/Users.ts"
 import { AdminIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
@@ -15,6 +16,7 @@ import { InputErrors } from "./InputErrors.ts"
 export class AdminApi extends HttpApi.make("admin")
   .add(AdminAccountsGroup)
   .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
+  .add(AdminUsersGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}

@@ -27,6 +27,7 @@ import * as MembershipUser from "../lobby/membership/http/user.ts"
 import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
+import * as StandingAdmin from "../standing/http/admin.ts"
 import { adminIdentity } from "../admin/http/identity.ts"
 import { inputErrors } from "../shared/http/inputErrors.ts"
 import { callerIdentity } from "./callerIdentity.ts"
@@ -79,7 +80,8 @@ const groups = Layer.mergeAll(
   AdminAdmin.adminAccounts,
   AuditAdmin.audit,
   RuntimeAdmin.runtimes,
-  EngineAdmin.engineVersions
+  EngineAdmin.engineVersions,
+  StandingAdmin.users
 )
 
 /** All surfaces. If a group of handlers is missing above, the layer's type still requires it, and no host compiles. */

@@ -7,6 +7,7 @@ import { HttpApiMiddleware } from "effect/http-api"
 /** The object that each path parameter identifies. A malformed id is answered like that of an unknown object. */
 const nounOf: Readonly<Record<string, string>> = {
   audit_id: "audit row",
+  code: "sanction or limit",
   device_session_id: "session",
   game_id: "game",
   invite_id: "invite",
