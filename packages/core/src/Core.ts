@@ -121,7 +121,9 @@ export const layer = (options: CoreOptions) => {
     PushLog.layer({ keepFor: options.keepEventsMs ?? dayMs })
   )
   const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, Users.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(Accounts.layer, Users.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer)
+    ),
     Layer.provideMerge(Layer.mergeAll(Admins.layer, AdminAccounts.layer, AuditLog.layer, CountryCounters.layer))
   )
   const lobby = Lobby.layer.pipe(

@@ -21,6 +21,7 @@ import * as admin_DryRun from "../../api/admin/DryRun.ts"
 import * as admin_EngineVersions from "../../api/admin/EngineVersions.ts"
 import * as admin_Reason from "../../api/admin/Reason.ts"
 import * as admin_Runtimes from "../../api/admin/Runtimes.ts"
+import * as admin_Users from "../../api/admin/Users.ts"
 import * as isRouteNotFound from "../../api/isRouteNotFound.ts"
 
 /** The modules of the REST surfaces by the paths of their files. */
@@ -47,5 +48,6 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/EngineVersions": admin_EngineVersions,
   "admin/Reason": admin_Reason,
   "admin/Runtimes": admin_Runtimes,
+  "admin/Users": admin_Users,
   "isRouteNotFound": isRouteNotFound,
 }
