@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { int, label } from "../api/Fields.ts"
 import { EnginePlayerId, GameId } from "../ids/Ids.ts"
+import { Kept, OrderCounts } from "./Order.ts"
 import { maxRaceName, maxRaces, maxSeedText, maxTurn } from "./Limits.ts"
 
 /** Names of the rulesets: the sets of constants that a galaxy can be played with. The first one is the default. */
@@ -52,20 +53,42 @@ export const EnginePlayer = Schema.Struct({
   max_planets: Schema.Int,
   max_population: Schema.Finite,
   initial_planets: Schema.Int,
-  initial_population: Schema.Finite
+  initial_population: Schema.Finite,
+  /** True where the engine plays the race; absent otherwise. */
+  computer: Schema.optionalKey(Schema.Boolean)
 })
 export type EnginePlayer = typeof EnginePlayer.Type
 
-/** Answer of `init`, `status`, `turn` and `race/banish`: the game after a turn, races in the order of `init`. */
+/**
+ * The constants that a game is played with: their names and values, as the engine has them. Values are numbers, words,
+ * or null where a bound doesn't exist.
+ */
+export const GameRuleset = Schema.Struct({
+  name: Schema.String,
+  constants: Schema.JsonObject
+})
+export type GameRuleset = typeof GameRuleset.Type
+
+/** Answer of `init`, `status`, `turn` and of calls about a race: the game after a turn, races in the order of `init`. */
 export const EngineStatus = Schema.Struct({
   game_id: GameId,
   turn: int(0, maxTurn),
   finished: Schema.Boolean,
   /** Names of races; empty until the game is finished. */
   winners: Schema.Array(Schema.String),
-  players: Schema.Array(EnginePlayer)
+  players: Schema.Array(EnginePlayer),
+  /** Absent from engines that don't tell. */
+  ruleset: Schema.optionalKey(GameRuleset)
 })
 export type EngineStatus = typeof EngineStatus.Type
+
+/** Answer of `race/banish` and `race/computer`: the status, and what the call has left in the state. */
+export const BanishAnswer = Schema.Struct({
+  ...EngineStatus.fields,
+  kept: Schema.optionalKey(Kept),
+  counts: Schema.optionalKey(OrderCounts)
+})
+export type BanishAnswer = typeof BanishAnswer.Type
 
 /** Body of `turn`: the turn to make. One that was made answers the same again; one beyond the next is a conflict. */
 export const TurnRequest = Schema.Struct({ turn: int(0, maxTurn) })
@@ -75,6 +98,17 @@ export const TurnRequest = Schema.Struct({ turn: int(0, maxTurn) })
  * no more orders. Repeating the call changes nothing.
  */
 export const BanishRequest = Schema.Struct({ race: label(maxRaceName) })
+
+/**
+ * Body of `race/computer`: the engine plays this race from the open turn on, in place of whoever did. Orders given for
+ * that turn are dropped. Repeating the call changes nothing; an engine without computer players answers
+ * `invalid_request` or `not_found`.
+ */
+export const ComputerRequest = Schema.Struct({
+  race: label(maxRaceName),
+  /** `fair` when absent. */
+  computer_level: Schema.optionalKey(Schema.Literals(computerLevels))
+})
 
 /** Answer of `healthz`: the engine can read its state and serve. `version` is the engine's. */
 export const Health = Schema.Struct({ status: Schema.Literal("ok"), version: Schema.String })

@@ -8,9 +8,17 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware } from "effect/http-api"
 import { InvalidRequestWire, wireErrors } from "../api/ApiError.ts"
 import { int, label, whole } from "../api/Fields.ts"
-import { BanishRequest, EngineStatus, Health, InitRequest, TurnRequest } from "./Admin.ts"
+import {
+  BanishAnswer,
+  BanishRequest,
+  ComputerRequest,
+  EngineStatus,
+  Health,
+  InitRequest,
+  TurnRequest
+} from "./Admin.ts"
 import { maxOrders, maxRaceName, maxTurn } from "./Limits.ts"
-import { Order, OrdersAnswer } from "./Order.ts"
+import { Order, OrdersAnswer, Revision, WrittenOrders } from "./Order.ts"
 import { Report } from "./Report.ts"
 
 const actor = label(maxRaceName)
@@ -22,8 +30,16 @@ const openTurn = Schema.optionalKey(int(0, maxTurn))
 /** Body of `POST /command`: a batch that is appended to the race's orders, or refused as a whole. */
 export const CommandRequest = Schema.Struct({ actor, turn: openTurn, commands: orderList })
 
-/** Body of `PUT /order`: the list that replaces the race's orders. Refused orders in it are stored too. */
-export const OrderRequest = Schema.Struct({ actor, turn: openTurn, orders: orderList })
+/**
+ * Body of `PUT /order`: the list that replaces the race's orders. Refused orders in it are stored too. With an
+ * `if_revision` above 0 that isn't the stored one, it is a conflict (`orders_changed`) and nothing changes.
+ */
+export const OrderRequest = Schema.Struct({
+  actor,
+  turn: openTurn,
+  orders: orderList,
+  if_revision: Schema.optionalKey(Revision)
+})
 
 const ofRace = { race: actor, turn: Schema.optionalKey(whole(0, maxTurn)) }
 
@@ -49,7 +65,12 @@ export class EngineAdminGroup extends HttpApiGroup.make("admin")
     HttpApiEndpoint.post("turn", "/turn", { payload: TurnRequest, success: EngineStatus, error: wireErrors }),
     HttpApiEndpoint.post("banish", "/race/banish", {
       payload: BanishRequest,
-      success: EngineStatus,
+      success: BanishAnswer,
+      error: wireErrors
+    }),
+    HttpApiEndpoint.post("computer", "/race/computer", {
+      payload: ComputerRequest,
+      success: BanishAnswer,
       error: wireErrors
     })
   )
@@ -63,12 +84,12 @@ export class PlayGroup extends HttpApiGroup.make("play")
   .add(
     HttpApiEndpoint.post("command", "/command", {
       payload: CommandRequest,
-      success: OrdersAnswer,
+      success: WrittenOrders,
       error: wireErrors
     }).annotate(HttpApi.PayloadParseOptions, knownFieldsOnly),
     HttpApiEndpoint.put("order", "/order", {
       payload: OrderRequest,
-      success: OrdersAnswer,
+      success: WrittenOrders,
       error: wireErrors
     }).annotate(HttpApi.PayloadParseOptions, knownFieldsOnly),
     HttpApiEndpoint.get("orders", "/order", { query: ofRace, success: OrdersAnswer, error: wireErrors }),

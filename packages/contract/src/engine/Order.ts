@@ -8,7 +8,7 @@
  */
 import { Schema } from "effect"
 import { int, text } from "../api/Fields.ts"
-import { maxOrderText, maxTurn } from "./Limits.ts"
+import { maxOrders, maxOrderText, maxTurn } from "./Limits.ts"
 
 /** The arguments of each operation, in the order in which the classic order text has them. */
 export const orderArguments = {
@@ -173,6 +173,16 @@ export const OrderOutcome = Schema.Struct({ ...verdict, order: Order })
 export type OrderOutcome = typeof OrderOutcome.Type
 
 /**
+ * Which writing of a race's list for a turn this is: 1 for the first, one more for each write that follows; 0 while
+ * nothing has been written.
+ */
+export const Revision = int(0, Number.MAX_SAFE_INTEGER)
+
+/** How many orders a race's list has, and how many of them are refused. */
+export const OrderCounts = Schema.Struct({ orders: int(0, maxOrders), refused: int(0, maxOrders) })
+export type OrderCounts = typeof OrderCounts.Type
+
+/**
  * Answer of `command`, `order` and of the read-back: all of a race's orders for a turn, each with its verdict. Verdicts
  * of the open turn are forecasts from what the race can see.
  */
@@ -180,6 +190,18 @@ export const OrdersAnswer = Schema.Struct({
   race: Schema.String,
   turn: int(0, maxTurn),
   orders: Schema.Array(Order),
-  verdicts: Schema.Array(OrderVerdict)
+  verdicts: Schema.Array(OrderVerdict),
+  /** Absent for a closed turn, and from engines that don't count. */
+  revision: Schema.optionalKey(Revision),
+  /** Absent from engines that don't count. */
+  counts: Schema.optionalKey(OrderCounts)
 })
 export type OrdersAnswer = typeof OrdersAnswer.Type
+
+/** A state file that a write has left behind, for the platform alone: its path, how often it was written, its text. */
+export const Kept = Schema.Struct({ path: Schema.String, revision: Revision, sealed: Schema.String })
+export type Kept = typeof Kept.Type
+
+/** The engine's own answer of `command` and `order`; players get it without `kept`. */
+export const WrittenOrders = Schema.Struct({ ...OrdersAnswer.fields, kept: Schema.optionalKey(Kept) })
+export type WrittenOrders = typeof WrittenOrders.Type

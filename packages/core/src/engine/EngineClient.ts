@@ -4,7 +4,7 @@
  * Answers that the platform acts on are decoded and checked; answers for players are passed on unchanged. An engine
  * isn't trusted: whatever it answers, or fails to, is an error of this one game.
  */
-import { ErrorEnvelope } from "@galaxy/contract/api/ApiError"
+import { ErrorEnvelope, reasonsOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
 import { Context, Duration, Effect, Layer, Option, Predicate, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
@@ -84,6 +84,7 @@ const decodeEnvelope = Schema.decodeUnknownOption(ErrorEnvelope)
 const decodeRefusal = Schema.decodeUnknownOption(
   Schema.Struct({ code: EngineRefused.fields.code, message: Schema.String })
 )
+const decodeCondition = Schema.decodeUnknownOption(Schema.Literals(reasonsOf.conflict))
 
 /**
  * Longest text of an engine that is passed on, in characters. It reaches players and the database, so NUL, which
@@ -97,7 +98,13 @@ const failureOf = (status: number, body: unknown): CallError => {
   if (Option.isNone(envelope)) return unreachable(`status ${status} without a valid error body`)
   const refusal = decodeRefusal(envelope.value.error)
   if (Option.isSome(refusal) && status < 500) {
-    return new EngineRefused({ code: refusal.value.code, reason: bounded(refusal.value.message) })
+    const { code, message } = refusal.value
+    const condition = code === "conflict" ? decodeCondition(envelope.value.error.reason) : Option.none()
+    return new EngineRefused({
+      code,
+      reason: bounded(message),
+      ...(Option.isSome(condition) ? { condition: condition.value } : {})
+    })
   }
   return unreachable(bounded(`${envelope.value.error.code}: ${envelope.value.error.message}`))
 }

@@ -1,5 +1,5 @@
 /** How calls to an engine fail. */
-import type { ApiErrorCode } from "@galaxy/contract/api/ApiError"
+import { type ApiErrorCode, reasonsOf } from "@galaxy/contract/api/ApiError"
 import { Schema } from "effect"
 
 /** The engine refused the call. Its code and its text, cut to a bound, are passed on to the caller. */
@@ -11,7 +11,9 @@ export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRe
     "payload_too_large",
     "forbidden"
   ] satisfies ReadonlyArray<ApiErrorCode>),
-  reason: Schema.String
+  reason: Schema.String,
+  /** Of a conflict: which condition, where the engine names one that the platform knows. */
+  condition: Schema.optionalKey(Schema.Literals(reasonsOf.conflict))
 }) {
   override get message(): string {
     return this.reason

@@ -3,13 +3,13 @@
  *
  * Writes are serialised, and each is answered only once it is on the disk. Init, turn and banish are idempotent.
  */
-import type { EngineStatus, InitRequest } from "@galaxy/contract/engine/Admin"
+import type { BanishAnswer, ComputerLevel, EngineStatus, InitRequest } from "@galaxy/contract/engine/Admin"
 import { maxOrders } from "@galaxy/contract/engine/Limits"
-import type { Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
+import type { Order, OrderCounts, OrdersAnswer, WrittenOrders } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { Context, Effect, Layer, Option, Semaphore, Struct } from "effect"
 import type { BotTurn } from "../bot/botOrders.ts"
-import { computersIn, playComputer, remembering, withComputers } from "../bot/computers.ts"
+import { computersIn, playComputer, remembering, takenOver, withComputers } from "../bot/computers.ts"
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
 import { forecast } from "../orders/forecast.ts"
 import { raceNamed } from "../orders/subjects.ts"
@@ -20,6 +20,7 @@ import {
   CommandsRefused,
   GameFinished,
   NoGame,
+  OrdersChanged,
   OtherGame,
   RaceGone,
   RaceOfComputer,
@@ -29,13 +30,20 @@ import {
   TurnNotOpen,
   TurnUnknown
 } from "./EngineError.ts"
-import { type StateError, StateStore } from "./StateStore.ts"
+import { type StateError, StateStore, type StoredOrders } from "./StateStore.ts"
 
 /** Who writes: `actor` is the name of a race. Undefined as `turn` means the open one; any other turn is refused. */
 export interface OrderWriter {
   readonly actor: string
   readonly turn: number | undefined
 }
+
+const noOrders: OrderCounts = { orders: 0, refused: 0 }
+
+const countsOf = (verdicts: ReadonlyArray<{ readonly accepted: boolean }>): OrderCounts => ({
+  orders: verdicts.length,
+  refused: verdicts.filter((it) => !it.accepted).length
+})
 
 type WriteError =
   | NoGame
@@ -62,14 +70,26 @@ export class Engine extends Context.Service<
     /** Makes the next turn; for a turn that was made already, returns its status. */
     turn(turn: number): Effect.Effect<EngineStatus, NoGame | GameFinished | TurnNotNext | StateError>
     /** Removes a race with the next turn; it can give no more orders from now on. */
-    banish(race: string): Effect.Effect<EngineStatus, NoGame | GameFinished | RaceUnknown | StateError>
+    banish(race: string): Effect.Effect<BanishAnswer, NoGame | GameFinished | RaceUnknown | StateError>
+    /** From the open turn on the engine plays the race; orders that it was given for that turn are dropped. */
+    computer(
+      race: string,
+      level: ComputerLevel
+    ): Effect.Effect<BanishAnswer, NoGame | GameFinished | RaceUnknown | RaceGone | StateError>
     /** Appends to the race's orders for the open turn: all of the commands, or none when one of them is refused. */
     command(
       writer: OrderWriter,
       commands: ReadonlyArray<Order>
-    ): Effect.Effect<OrdersAnswer, WriteError | CommandsRefused>
-    /** Replaces the race's orders for the open turn. Refused ones are kept too, as the race wrote them. */
-    order(writer: OrderWriter, orders: ReadonlyArray<Order>): Effect.Effect<OrdersAnswer, WriteError>
+    ): Effect.Effect<WrittenOrders, WriteError | CommandsRefused>
+    /**
+     * Replaces the race's orders for the open turn. Refused ones are kept too, as the race wrote them. With `ifRevision`
+     * above 0, fails with `OrdersChanged` unless that is the revision of the list that stands.
+     */
+    order(
+      writer: OrderWriter,
+      orders: ReadonlyArray<Order>,
+      ifRevision?: number
+    ): Effect.Effect<WrittenOrders, WriteError | OrdersChanged>
     /** Orders and verdicts for a turn, by default the open one. Verdicts of the open turn are forecasts. */
     orders(race: string, turn: number | undefined): Effect.Effect<OrdersAnswer, ReadError>
     /** A race's report of a turn, by default the last one. */
@@ -91,8 +111,13 @@ export class Engine extends Context.Service<
         return index === undefined ? new RaceUnknown({ race }) : Effect.succeed(index)
       }
 
+      /** The galaxy of the open turn, with the seats that the engine has taken since the turn began. */
+      const seated = Effect.fnUntraced(function* (galaxy: Galaxy) {
+        return takenOver(galaxy, yield* store.computers(galaxy))
+      })
+
       const statusNow = Effect.fnUntraced(function* (galaxy: Galaxy) {
-        return statusOf(galaxy, yield* store.banished(galaxy))
+        return statusOf(yield* seated(galaxy), yield* store.banished(galaxy))
       })
 
       const init = Effect.fn("Engine.init")(function* (request: InitRequest) {
@@ -119,11 +144,12 @@ export class Engine extends Context.Service<
       })
 
       const turn = Effect.fn("Engine.turn")(function* (number: number) {
-        const galaxy = yield* game
-        if (number <= galaxy.turn) return statusOf(yield* store.galaxyAfter(galaxy.game_id, number))
-        if (galaxy.finished) return yield* new GameFinished()
-        const next = galaxy.turn + 1
+        const last = yield* game
+        if (number <= last.turn) return statusOf(yield* store.galaxyAfter(last.game_id, number))
+        if (last.finished) return yield* new GameFinished()
+        const next = last.turn + 1
         if (number !== next) return yield* new TurnNotNext({ turn: number, next })
+        const galaxy = yield* seated(last)
         const computers = yield* playComputers(galaxy)
         const { galaxy: made, log } = nextGalaxy(galaxy, withComputers(yield* store.decisions(galaxy), computers))
         const kept = remembering(made, computers)
@@ -134,12 +160,24 @@ export class Engine extends Context.Service<
       const banish = Effect.fn("Engine.banish")(function* (race: string) {
         const galaxy = yield* game
         const index = yield* indexOf(galaxy, race)
+        if (raceAt(galaxy, index).removed !== null) return yield* statusNow(galaxy)
         const banished = yield* store.banished(galaxy)
-        if (raceAt(galaxy, index).removed === null && !banished.has(index)) {
-          if (galaxy.finished) return yield* new GameFinished()
-          yield* store.keepBanished(galaxy, new Set([...banished, index]))
-        }
-        return yield* statusNow(galaxy)
+        if (!banished.has(index) && galaxy.finished) return yield* new GameFinished()
+        // Written again where it stands already, so that a caller who lost the answer gets the same.
+        const kept = yield* store.keepBanished(galaxy, new Set([...banished, index]))
+        return { ...(yield* statusNow(galaxy)), kept, counts: noOrders }
+      }, one)
+
+      const computer = Effect.fn("Engine.computer")(function* (race: string, level: ComputerLevel) {
+        const galaxy = yield* game
+        const index = yield* indexOf(galaxy, race)
+        const { computer: plays, name, removed } = raceAt(galaxy, index)
+        if (plays !== undefined) return yield* statusNow(galaxy)
+        if (removed !== null || (yield* store.banished(galaxy)).has(index)) return yield* new RaceGone({ race: name })
+        if (galaxy.finished) return yield* new GameFinished()
+        const taken = yield* store.computers(galaxy)
+        const kept = yield* store.keepComputers(galaxy, taken.has(index) ? taken : new Map([...taken, [index, level]]))
+        return { ...(yield* statusNow(galaxy)), kept, counts: noOrders }
       }, one)
 
       /** The galaxy and the race of a writer who may write. */
@@ -150,39 +188,57 @@ export class Engine extends Context.Service<
         }
         if (galaxy.finished) return yield* new GameFinished()
         const race = yield* indexOf(galaxy, actor)
-        const { name, removed, computer } = raceAt(galaxy, race)
+        const { name, removed, computer } = raceAt(yield* seated(galaxy), race)
         if (computer !== undefined) return yield* new RaceOfComputer({ race: name })
         if (removed !== null || (yield* store.banished(galaxy)).has(race)) return yield* new RaceGone({ race: name })
         return { galaxy, race }
       })
 
-      const answer = (galaxy: Galaxy, race: number, orders: ReadonlyArray<Order>): OrdersAnswer => ({
-        race: raceAt(galaxy, race).name,
-        turn: galaxy.turn,
-        orders,
-        verdicts: forecast(galaxy, race, orders)
-      })
+      const answer = (galaxy: Galaxy, race: number, { orders, revision }: StoredOrders): OrdersAnswer => {
+        const verdicts = forecast(galaxy, race, orders)
+        return {
+          race: raceAt(galaxy, race).name,
+          turn: galaxy.turn,
+          orders,
+          verdicts,
+          revision,
+          counts: countsOf(verdicts)
+        }
+      }
 
       const command = Effect.fn("Engine.command")(function* (writer: OrderWriter, commands: ReadonlyArray<Order>) {
         const { galaxy, race } = yield* admitted(writer)
         const standing = yield* store.orders(galaxy, race)
-        const appended = answer(galaxy, race, [...standing, ...commands])
+        const stored = {
+          // A batch of none changes nothing.
+          revision: standing.revision + (commands.length > 0 ? 1 : 0),
+          orders: [...standing.orders, ...commands]
+        }
+        const appended = answer(galaxy, race, stored)
         if (appended.orders.length > maxOrders) return yield* new TooManyOrders({ most: maxOrders })
         const refused = appended.verdicts
-          .slice(standing.length)
+          .slice(standing.orders.length)
           .filter((it) => !it.accepted)
-          .map((it) => ({ ...it, position: it.position - standing.length }))
+          .map((it) => ({ ...it, position: it.position - standing.orders.length }))
         if (refused.length > 0) return yield* new CommandsRefused({ refused })
-        if (commands.length > 0) yield* store.keepOrders(galaxy, race, appended.orders)
-        return appended
+        if (stored.revision === 0) return appended
+        return { ...appended, kept: yield* store.keepOrders(galaxy, race, stored) }
       }, one)
 
-      const order = Effect.fn("Engine.order")(function* (writer: OrderWriter, orders: ReadonlyArray<Order>) {
+      const order = Effect.fn("Engine.order")(function* (
+        writer: OrderWriter,
+        orders: ReadonlyArray<Order>,
+        ifRevision: number = 0
+      ) {
         const { galaxy, race } = yield* admitted(writer)
         if (orders.length > maxOrders) return yield* new TooManyOrders({ most: maxOrders })
-        const replaced = answer(galaxy, race, orders)
-        yield* store.keepOrders(galaxy, race, orders)
-        return replaced
+        const standing = yield* store.orders(galaxy, race)
+        if (ifRevision > 0 && ifRevision !== standing.revision) {
+          return yield* new OrdersChanged({ expected: ifRevision, revision: standing.revision })
+        }
+        const stored = { revision: standing.revision + 1, orders }
+        const replaced = answer(galaxy, race, stored)
+        return { ...replaced, kept: yield* store.keepOrders(galaxy, race, stored) }
       }, one)
 
       const report = Effect.fn("Engine.report")(function* (race: string, turn: number | undefined) {
@@ -201,11 +257,14 @@ export class Engine extends Context.Service<
         if (wanted === galaxy.turn) return answer(galaxy, index, yield* store.orders(galaxy, index))
         // The orders of a closed turn are in the report of the turn they led to.
         const { race: name, orders: outcomes } = yield* store.report(galaxy.game_id, index, wanted + 1)
+        const { revision } = yield* store.orders({ ...galaxy, turn: wanted }, index)
         return {
           race: name,
           turn: wanted,
           orders: outcomes.map((it) => it.order),
-          verdicts: outcomes.map(Struct.omit(["order"]))
+          verdicts: outcomes.map(Struct.omit(["order"])),
+          revision,
+          counts: countsOf(outcomes)
         }
       })
 
@@ -214,6 +273,7 @@ export class Engine extends Context.Service<
         status: Effect.flatMap(game, statusNow),
         turn,
         banish,
+        computer,
         command,
         order,
         orders,

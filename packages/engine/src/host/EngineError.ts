@@ -67,6 +67,16 @@ export class RaceOfComputer extends Data.TaggedError("RaceOfComputer")<{ readonl
   }
 }
 
+/** The race's list was written by somebody else since it was read. */
+export class OrdersChanged extends Data.TaggedError("OrdersChanged")<{
+  readonly expected: number
+  readonly revision: number
+}> {
+  override get message(): string {
+    return `the orders have revision ${this.revision} by now, not ${this.expected}`
+  }
+}
+
 /** The list has more orders than a race may give for one turn. */
 export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly most: number }> {
   override get message(): string {

@@ -30,7 +30,8 @@ const admin = HttpApiBuilder.group(
       init: ({ payload }) => answered(engine.init(payload)),
       status: () => answered(engine.status),
       turn: ({ payload }) => answered(engine.turn(payload.turn)),
-      banish: ({ payload }) => answered(engine.banish(payload.race))
+      banish: ({ payload }) => answered(engine.banish(payload.race)),
+      computer: ({ payload }) => answered(engine.computer(payload.race, payload.computer_level ?? "fair"))
     })
   })
 )
@@ -42,7 +43,8 @@ const play = HttpApiBuilder.group(
     const engine = yield* Engine
     return handlers.handleAll({
       command: ({ payload: { actor, turn, commands } }) => answered(engine.command({ actor, turn }, commands)),
-      order: ({ payload: { actor, turn, orders } }) => answered(engine.order({ actor, turn }, orders)),
+      order: ({ payload: { actor, turn, orders, if_revision } }) =>
+        answered(engine.order({ actor, turn }, orders, if_revision)),
       orders: ({ query }) => answered(engine.orders(query.race, query.turn)),
       // Written as it is: checking again what this program has just made took longer than making it.
       report: ({ query }) =>

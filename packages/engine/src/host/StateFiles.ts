@@ -67,15 +67,17 @@ export const open = Effect.fnUntraced(function* (root: string) {
     return { target, folder, hidden: path.join(folder, `.${path.basename(target)}.tmp`) }
   }
 
-  /** Puts the content on the disk under a hidden name. */
+  /** Puts the content on the disk under a hidden name, and returns the text of the file. */
   const prepare = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
+    const sealed = seal(kind, content, sha256)
     yield* Effect.scoped(
       Effect.gen(function* () {
         const file = yield* fs.open(place(name).hidden, { flag: "w", mode: 0o600 })
-        yield* file.writeAll(utf8.encode(seal(kind, content, sha256)))
+        yield* file.writeAll(utf8.encode(sealed))
         yield* file.sync
       })
     )
+    return sealed
   })
 
   /** Gives a prepared file its name, for good. */
@@ -85,8 +87,9 @@ export const open = Effect.fnUntraced(function* (root: string) {
     yield* syncFolder(folder)
   })
 
+  /** Writes a file and returns its text. */
   const write = (kind: StateKind, name: string, content: StateJson) =>
-    Effect.andThen(prepare(kind, name, content), publish(name))
+    Effect.tap(prepare(kind, name, content), () => publish(name))
 
   /**
    * The content of a file; none when it is missing. Fails with `StateBroken` when it doesn't unseal or fit the schema.

@@ -5,7 +5,8 @@
  * turn is ever changed, and each file is written whole. After a write that failed halfway nothing is assumed: the
  * folder is inspected again.
  */
-import type { Order } from "@galaxy/contract/engine/Order"
+import type { ComputerLevel } from "@galaxy/contract/engine/Admin"
+import type { Kept, Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Ref, Semaphore } from "effect"
@@ -16,12 +17,30 @@ import type { Made } from "../turn/makeTurn.ts"
 import type { Decisions } from "../turn/Phase.ts"
 import * as FolderLock from "./FolderLock.ts"
 import { lastTurn } from "./inspect.ts"
-import { BanishedContent, fileOf, OrdersContent, ordersFileOf, ordersFolderOf, TurnContent } from "./layout.ts"
+import {
+  BanishedContent,
+  ComputersContent,
+  fileOf,
+  OrdersContent,
+  ordersFileOf,
+  ordersFolderOf,
+  TurnContent
+} from "./layout.ts"
 import { StateBroken, type StateLost, StateUnavailable } from "./StateError.ts"
 import * as StateFiles from "./StateFiles.ts"
 
 /** Why the state folder can't be used. Only `StateUnavailable` may pass by itself. */
 export type StateError = StateBroken | StateUnavailable | StateLost
+
+/** A race's list of orders for a turn. */
+export interface StoredOrders {
+  /** How often the list was written; 0 where it never was. */
+  readonly revision: number
+  readonly orders: ReadonlyArray<Order>
+}
+
+/** Where nobody has written. */
+const unwritten: StoredOrders = { revision: 0, orders: [] }
 
 /**
  * Service: reads and writes the state folder of one game. Writes are serialised and durable, and fail with `StateLost`
@@ -41,13 +60,17 @@ export class StateStore extends Context.Service<
     /** Stores a turn, turn 0 too. It becomes the current one once all of it is on the disk. */
     keepTurn(turn: Made): Effect.Effect<void, StateError>
     /** A race's orders for the open turn. */
-    orders(open: Galaxy, race: number): Effect.Effect<ReadonlyArray<Order>, StateError>
-    /** Replaces a race's orders for the open turn. */
-    keepOrders(open: Galaxy, race: number, orders: ReadonlyArray<Order>): Effect.Effect<void, StateError>
+    orders(open: Galaxy, race: number): Effect.Effect<StoredOrders, StateError>
+    /** Replaces a race's orders for the open turn. Returns the file that is on the disk now. */
+    keepOrders(open: Galaxy, race: number, stored: StoredOrders): Effect.Effect<Kept, StateError>
     /** Races that leave when the open turn is made. */
     banished(open: Galaxy): Effect.Effect<ReadonlySet<number>, StateError>
-    /** Replaces the set of races that leave when the open turn is made. */
-    keepBanished(open: Galaxy, races: ReadonlySet<number>): Effect.Effect<void, StateError>
+    /** Replaces the set of races that leave when the open turn is made. Returns the file that is on the disk now. */
+    keepBanished(open: Galaxy, races: ReadonlySet<number>): Effect.Effect<Kept, StateError>
+    /** Races that the engine plays from the open turn on, by index; without those that it played before. */
+    computers(open: Galaxy): Effect.Effect<ReadonlyMap<number, ComputerLevel>, StateError>
+    /** Replaces the races that the engine plays from the open turn on. Returns the file that is on the disk now. */
+    keepComputers(open: Galaxy, races: ReadonlyMap<number, ComputerLevel>): Effect.Effect<Kept, StateError>
     /** Everything that was decided for the open turn. */
     decisions(open: Galaxy): Effect.Effect<Decisions, StateError>
   }
@@ -89,10 +112,10 @@ const readers = (files: StateFiles.StateFiles) => {
   const orders = Effect.fnUntraced(function* (open: Galaxy, race: number) {
     const file = ordersFileOf(open.turn, race)
     const found = yield* files.read("orders", file, OrdersContent)
-    if (Option.isNone(found)) return []
+    if (Option.isNone(found)) return unwritten
     const content = yield* expected(file, open.game_id, open.turn, found)
     if (content.race !== race) return yield* new StateBroken({ file, problem: `belongs to race ${content.race}` })
-    return content.orders
+    return { revision: content.revision, orders: content.orders }
   })
 
   const banished = Effect.fnUntraced(function* (open: Galaxy) {
@@ -102,10 +125,22 @@ const readers = (files: StateFiles.StateFiles) => {
     return new Set((yield* expected(file, open.game_id, open.turn, found)).races)
   })
 
-  const decisions = Effect.fnUntraced(function* (open: Galaxy) {
-    const lists = new Map<number, ReadonlyArray<Order>>()
+  const computers = Effect.fnUntraced(function* (open: Galaxy) {
+    const file = fileOf("computers", open.turn)
+    const found = yield* files.read("computers", file, ComputersContent)
+    if (Option.isNone(found)) return new Map<number, ComputerLevel>()
+    const { races } = yield* expected(file, open.game_id, open.turn, found)
+    const stranger = races.find(({ race }) => open.races[race] === undefined)
+    if (stranger !== undefined) {
+      return yield* new StateBroken({ file, problem: `names race ${stranger.race}, which does not exist` })
+    }
+    return new Map(races.map(({ race, level }) => [race, level]))
+  })
+
+  const decided = Effect.fnUntraced(function* (open: Galaxy) {
+    const lists = new Map<number, StoredOrders>()
     for (const race of open.races.keys()) lists.set(race, yield* orders(open, race))
-    return { orders: lists, banished: yield* banished(open) }
+    return { orders: lists, banished: yield* banished(open), computers: yield* computers(open) }
   })
 
   /** The galaxy after the last complete turn. Reads all that the next one needs, so that broken files are found now. */
@@ -125,16 +160,23 @@ const readers = (files: StateFiles.StateFiles) => {
         problem: "belongs to a race that does not exist"
       })
     }
-    return Option.some({ galaxy, decisions: yield* decisions(galaxy) })
+    return Option.some({ galaxy, decided: yield* decided(galaxy) })
   })
 
-  return { galaxyAfter, turnFile, orders, banished, decisions, latest }
+  return { galaxyAfter, turnFile, orders, banished, computers, decided, latest }
+}
+
+/** What was decided for a turn, as it is stored. */
+interface Decided {
+  readonly orders: ReadonlyMap<number, StoredOrders>
+  readonly banished: ReadonlySet<number>
+  readonly computers: ReadonlyMap<number, ComputerLevel>
 }
 
 /** The open turn: the galaxy that it starts from, and what was decided for it so far. */
 interface Latest {
   readonly galaxy: Galaxy
-  readonly decisions: Decisions
+  readonly decided: Decided
 }
 
 /** The reports of one turn, each written when it is asked for. */
@@ -150,7 +192,13 @@ const reportsAfter = ({ galaxy, log }: Made): Reports => {
   return { turn: galaxy.turn, races: galaxy.races.length, write: (race) => (write ??= reporter(galaxy, log))(race) }
 }
 
-const none: Decisions = { orders: new Map(), banished: new Set() }
+const none: Decided = { orders: new Map(), banished: new Set(), computers: new Map() }
+
+/** For making the turn: the orders of people alone. Those of a seat that a computer has taken are its own. */
+const decisionsOf = ({ orders, banished }: Decided): Decisions => ({
+  orders: new Map([...orders].map(([race, stored]) => [race, stored.orders])),
+  banished
+})
 
 const make = Effect.fnUntraced(function* (root: string) {
   const files = yield* StateUnavailable.refail(StateFiles.open(root))
@@ -175,16 +223,16 @@ const make = Effect.fnUntraced(function* (root: string) {
     Effect.map(Ref.get(known), (it) =>
       Option.flatten(it).pipe(
         Option.filter(({ galaxy }) => galaxy.turn === turn),
-        Option.map(({ decisions }) => decisions)
+        Option.map((it) => it.decided)
       )
     )
 
   /** Notes a decision that is on the disk now. */
-  const note = (change: (decisions: Decisions) => Decisions) =>
-    Ref.update(known, Option.map(Option.map((it: Latest): Latest => ({ ...it, decisions: change(it.decisions) }))))
+  const note = (change: (decided: Decided) => Decided) =>
+    Ref.update(known, Option.map(Option.map((it: Latest): Latest => ({ ...it, decided: change(it.decided) }))))
 
   /** Runs a write to its end, one at a time, while the folder is ours. After a failure what was known is forgotten. */
-  const writing = <E>(write: Effect.Effect<void, E>) =>
+  const writing = <A, E>(write: Effect.Effect<A, E>) =>
     lock.assertHeld.pipe(
       Effect.andThen(StateUnavailable.refail(write)),
       Effect.onError(() => Ref.set(known, Option.none())),
@@ -222,7 +270,7 @@ const make = Effect.fnUntraced(function* (root: string) {
         Effect.andThen(files.publish(fileOf("turns", turn))),
         Effect.andThen(files.publish(fileOf("galaxy", turn))),
         Effect.andThen(Ref.set(lastReports, Option.some(reportsAfter({ galaxy, log })))),
-        Effect.andThen(Ref.set(known, Option.some(Option.some({ galaxy, decisions: none }))))
+        Effect.andThen(Ref.set(known, Option.some(Option.some({ galaxy, decided: none }))))
       )
     )
   })
@@ -230,14 +278,16 @@ const make = Effect.fnUntraced(function* (root: string) {
   const keepOrders = Effect.fn("StateStore.keepOrders")(function* (
     { game_id, turn }: Galaxy,
     race: number,
-    orders: ReadonlyArray<Order>
+    stored: StoredOrders
   ) {
-    yield* writing(
-      Effect.andThen(
-        files.ensureFolder(ordersFolderOf(turn)),
-        files.write("orders", ordersFileOf(turn, race), { game_id, turn, race, orders })
-      ).pipe(Effect.andThen(note((it) => ({ ...it, orders: new Map([...it.orders, [race, orders] as const]) }))))
+    const path = ordersFileOf(turn, race)
+    const sealed = yield* writing(
+      files.ensureFolder(ordersFolderOf(turn)).pipe(
+        Effect.andThen(files.write("orders", path, { game_id, turn, race, ...stored })),
+        Effect.tap(() => note((it) => ({ ...it, orders: new Map([...it.orders, [race, stored] as const]) })))
+      )
     )
+    return { path, revision: stored.revision, sealed }
   })
 
   const keepBanished = Effect.fn("StateStore.keepBanished")(function* (
@@ -245,12 +295,26 @@ const make = Effect.fnUntraced(function* (root: string) {
     races: ReadonlySet<number>
   ) {
     const ascending = [...races].toSorted((a, b) => a - b)
-    yield* writing(
-      Effect.andThen(
-        files.write("banished", fileOf("banished", turn), { game_id, turn, races: ascending }),
+    const path = fileOf("banished", turn)
+    const sealed = yield* writing(
+      Effect.tap(files.write("banished", path, { game_id, turn, races: ascending }), () =>
         note((it) => ({ ...it, banished: races }))
       )
     )
+    // A race is only ever added, so the number of races is that of the writes.
+    return { path, revision: ascending.length, sealed }
+  })
+
+  const keepComputers = Effect.fnUntraced(function* (
+    { game_id, turn }: Galaxy,
+    computers: ReadonlyMap<number, ComputerLevel>
+  ) {
+    const races = [...computers].map(([race, level]) => ({ race, level })).toSorted((a, b) => a.race - b.race)
+    const path = fileOf("computers", turn)
+    const sealed = yield* writing(
+      Effect.tap(files.write("computers", path, { game_id, turn, races }), () => note((it) => ({ ...it, computers })))
+    )
+    return { path, revision: races.length, sealed }
   })
 
   // A folder that can't be used is refused before anything is served.
@@ -265,7 +329,7 @@ const make = Effect.fnUntraced(function* (root: string) {
     orders: (open, race) =>
       Effect.flatMap(decided(open), (it) =>
         Option.isSome(it)
-          ? Effect.succeed(it.value.orders.get(race) ?? [])
+          ? Effect.succeed(it.value.orders.get(race) ?? unwritten)
           : StateUnavailable.refail(read.orders(open, race))
       ),
     keepOrders,
@@ -274,9 +338,17 @@ const make = Effect.fnUntraced(function* (root: string) {
         Option.isSome(it) ? Effect.succeed(it.value.banished) : StateUnavailable.refail(read.banished(open))
       ),
     keepBanished,
+    computers: (open) =>
+      Effect.flatMap(decided(open), (it) =>
+        Option.isSome(it) ? Effect.succeed(it.value.computers) : StateUnavailable.refail(read.computers(open))
+      ),
+    keepComputers,
     decisions: (open) =>
       Effect.flatMap(decided(open), (it) =>
-        Option.isSome(it) ? Effect.succeed(it.value) : StateUnavailable.refail(read.decisions(open))
+        Effect.map(
+          Option.isSome(it) ? Effect.succeed(it.value) : StateUnavailable.refail(read.decided(open)),
+          decisionsOf
+        )
       )
   })
 })

@@ -49,7 +49,8 @@ export const lastTurn = Effect.fnUntraced(function* (files: StateFiles) {
 
   const ordered = yield* numbersIn(files, "orders", turnDigits, "")
   const banished = yield* numbersIn(files, "banished", turnDigits, ".json")
-  const ahead = [...ordered, ...banished].find((turn) => turn > last)
+  const computers = yield* numbersIn(files, "computers", turnDigits, ".json")
+  const ahead = [...ordered, ...banished, ...computers].find((turn) => turn > last)
   if (ahead !== undefined) {
     return yield* new StateBroken({
       file: fileOf("galaxy", ahead),

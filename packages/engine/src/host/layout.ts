@@ -2,9 +2,10 @@
  * Names and contents of the files in a game's state folder.
  *
  * `galaxy/N.json` is the galaxy after turn N. `turns/N.json` holds that turn's log; the two give its reports.
- * `orders/N/R.json` and `banished/N.json` hold what was decided while turn N was the open one.
+ * `orders/N/R.json`, `banished/N.json` and `computers/N.json` hold what was decided while turn N was the open one.
  */
-import { Order } from "@galaxy/contract/engine/Order"
+import { computerLevels } from "@galaxy/contract/engine/Admin"
+import { Order, Revision } from "@galaxy/contract/engine/Order"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
 import { TurnEvent } from "../turn/TurnEvent.ts"
@@ -14,14 +15,25 @@ import { lockName } from "./FolderLock.ts"
 const place = { game_id: GameId, turn: Schema.Int }
 
 /** Content of `orders/N/R.json`: the orders of the race with index R, as far as given while turn N was open. */
-export const OrdersContent = Schema.Struct({ ...place, race: Schema.Int, orders: Schema.Array(Order) })
+export const OrdersContent = Schema.Struct({
+  ...place,
+  race: Schema.Int,
+  /** How often the list has been written. */
+  revision: Revision,
+  orders: Schema.Array(Order)
+})
 /** Content of `banished/N.json`: indices of the races that leave when turn N + 1 is made, ascending. */
 export const BanishedContent = Schema.Struct({ ...place, races: Schema.Array(Schema.Int) })
+/** Content of `computers/N.json`: races that the engine plays from turn N on, ascending, and how well. */
+export const ComputersContent = Schema.Struct({
+  ...place,
+  races: Schema.Array(Schema.Struct({ race: Schema.Int, level: Schema.Literals(computerLevels) }))
+})
 /** Content of `turns/N.json`; written before the galaxy of the same turn. */
 export const TurnContent = Schema.Struct({ ...place, log: Schema.Array(TurnEvent) })
 
 /** All folders of a game's state; `inspect.ts` makes those that are missing. */
-export const folders = ["galaxy", "turns", "orders", "banished"] as const
+export const folders = ["galaxy", "turns", "orders", "banished", "computers"] as const
 
 /** Whether a name may be in the state folder: one of ours, or one that systems put into any folder. */
 export const belongs = (name: string): boolean =>
@@ -35,7 +47,7 @@ export const turnDigits = 7
 export const raceDigits = 3
 
 /** Path of a turn's file, relative to the state folder. */
-export const fileOf = (folder: "galaxy" | "turns" | "banished", turn: number): string =>
+export const fileOf = (folder: "galaxy" | "turns" | "banished" | "computers", turn: number): string =>
   `${folder}/${padded(turn, turnDigits)}.json`
 /** Folder with the orders given while a turn was open, one file for each race. */
 export const ordersFolderOf = (turn: number): string => `orders/${padded(turn, turnDigits)}`

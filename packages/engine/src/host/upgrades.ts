@@ -6,10 +6,10 @@
 import { Predicate, Result } from "effect"
 
 /** Kinds of state files; part of the format that a file names in its first line. */
-export type StateKind = "galaxy" | "turn" | "orders" | "banished"
+export type StateKind = "galaxy" | "turn" | "orders" | "banished" | "computers"
 
 /** Version of the content of all state files. A change of their shape raises it and adds a step. */
-export const stateVersion = 4
+export const stateVersion = 5
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -42,6 +42,10 @@ const fromSecond: Step = (_, content) => Result.succeed(content)
 /** Version 3 had no races that the engine plays itself. */
 const fromThird: Step = (_, content) => Result.succeed(content)
 
+/** Version 4 didn't count how often a list of orders was written. */
+const fromFourth: Step = (kind, content) =>
+  Result.succeed(kind === "orders" && !Object.hasOwn(content, "revision") ? { ...content, revision: 1 } : content)
+
 const withShips = (kind: StateKind, content: Fields): Fields => {
   switch (kind) {
     case "galaxy":
@@ -57,6 +61,7 @@ const withShips = (kind: StateKind, content: Fields): Fields => {
     }
     case "orders":
     case "banished":
+    case "computers":
       return content
   }
 }
@@ -65,7 +70,8 @@ const withShips = (kind: StateKind, content: Fields): Fields => {
 const steps: ReadonlyMap<number, Step> = new Map([
   [1, fromFirst],
   [2, fromSecond],
-  [3, fromThird]
+  [3, fromThird],
+  [4, fromFourth]
 ])
 
 /** Whether files of a version can be read. */

@@ -1,9 +1,17 @@
 /** What the platform learns about a game, in numbers that aren't rounded. */
 import type { EnginePlayer, EngineStatus } from "@galaxy/contract/engine/Admin"
+import type { Schema } from "effect"
+import { rulesets } from "../rules/Ruleset.ts"
 import { type Galaxy, holdings, raceAt } from "./Galaxy.ts"
 
 const noOne: ReadonlySet<number> = new Set()
 const nothing = { planets: 0, population: 0, industry: 0 }
+
+/** The constants of the game, as everybody in it may read them. */
+const rulesetOf = ({ ruleset }: Galaxy) => {
+  const { name, ...constants } = rulesets[ruleset]
+  return { name, constants: constants as unknown as Schema.JsonObject }
+}
 
 /** The status of a game. Races in `leaving` count as gone already. */
 export const statusOf = (galaxy: Galaxy, leaving = noOne): EngineStatus => {
@@ -13,6 +21,7 @@ export const statusOf = (galaxy: Galaxy, leaving = noOne): EngineStatus => {
     turn: galaxy.turn,
     finished: galaxy.finished,
     winners: galaxy.winners.map((winner) => raceAt(galaxy, winner).name),
+    ruleset: rulesetOf(galaxy),
     players: galaxy.races.map(
       (race, index): EnginePlayer => ({
         player_id: race.player_id,
@@ -22,7 +31,8 @@ export const statusOf = (galaxy: Galaxy, leaving = noOne): EngineStatus => {
         max_planets: race.max_planets,
         max_population: race.max_population,
         initial_planets: race.initial_planets,
-        initial_population: race.initial_population
+        initial_population: race.initial_population,
+        ...(race.computer === undefined ? {} : { computer: true })
       })
     )
   }

@@ -3,9 +3,9 @@ import { maxOrders } from "@galaxy/contract/engine/Limits"
 import type { Order } from "@galaxy/contract/engine/Order"
 import { Engine } from "@galaxy/engine/host/Engine"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { Disk } from "../support/Disk.ts"
-import { Machine, withEngine } from "../support/engines.ts"
+import { Machine, root, withEngine } from "../support/engines.ts"
 import { gameId, gameOf, initOf, raceName } from "../support/games.ts"
 
 const [ada, lin] = [raceName(0), raceName(1)]
@@ -141,10 +141,40 @@ describe("turn", () => {
 })
 
 describe("orders", () => {
-  inGame("replace the list, are read back as they were written, with a verdict for each", (engine) =>
+  inGame("are replaced only by those who know what stands, if they say what they know", (engine) =>
+    Effect.gen(function* () {
+      assert.deepInclude(yield* engine.orders(ada, undefined), { revision: 0, counts: { orders: 0, refused: 0 } })
+      const order = (product: string, ifRevision?: number) => engine.order(now(ada), [produce(product)], ifRevision)
+      assert.strictEqual((yield* Effect.flip(order("CAP", 1)))._tag, "OrdersChanged")
+      assert.strictEqual((yield* order("CAP", 0)).revision, 1)
+      assert.strictEqual((yield* order("MAT", 1)).revision, 2)
+      const late = yield* Effect.flip(order("DRIVE", 1))
+      assert.deepInclude(late, { _tag: "OrdersChanged", message: "the orders have revision 2 by now, not 1" })
+      assert.deepInclude(yield* engine.orders(ada, undefined), { revision: 2, orders: [produce("MAT")] })
+      assert.strictEqual((yield* engine.command(now(ada), [{ op: "peace", race: lin }])).revision, 3)
+      assert.strictEqual((yield* Effect.flip(order("DRIVE", 2)))._tag, "OrdersChanged")
+      // A batch of none writes nothing.
+      assert.strictEqual((yield* engine.command(now(ada), [])).revision, 3)
+      assert.strictEqual((yield* order("DRIVE")).revision, 4)
+      // Of several devices that know the same, one wins.
+      const outcomes = yield* Effect.all(
+        ["CAP", "MAT", "DRIVE"].map((product) => Effect.exit(order(product, 4))),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(outcomes.filter(Exit.isSuccess).length, 1)
+      assert.strictEqual((yield* engine.orders(lin, undefined)).revision, 0)
+      yield* engine.turn(1)
+      assert.strictEqual((yield* engine.orders(ada, 0)).revision, 5)
+      assert.strictEqual((yield* engine.orders(ada, 1)).revision, 0)
+    })
+  )
+
+  inGame("replace the list, are read back as they were written, with a verdict for each", (engine, disk) =>
     Effect.gen(function* () {
       yield* engine.order(now(ada), [produce("CAP"), produce("MAT")])
-      const answer = yield* engine.order({ actor: ada.toLowerCase(), turn: 0 }, [produce("drive"), wrong])
+      const { kept, ...answer } = yield* engine.order({ actor: ada.toLowerCase(), turn: 0 }, [produce("drive"), wrong])
+      assert.deepInclude(answer, { revision: 2, counts: { orders: 2, refused: 1 } })
+      assert.deepInclude(kept, { path: "orders/0000000/000.json", revision: 2 })
       assert.deepStrictEqual(
         answer.verdicts.map(({ position, accepted, code }) => [position, accepted, code]),
         [
@@ -155,6 +185,7 @@ describe("orders", () => {
       assert.deepStrictEqual(yield* engine.orders(ada, undefined), answer)
       assert.deepStrictEqual(yield* engine.orders(ada, 0), answer)
       assert.deepStrictEqual(answer.orders, [produce("drive"), wrong])
+      assert.strictEqual(disk.texts().get(`${root}/${kept?.path}`), kept?.sealed)
       assert.strictEqual(answer.race, ada)
       assert.deepStrictEqual((yield* engine.orders(lin, 0)).orders, [])
     })
@@ -241,12 +272,16 @@ describe("commands", () => {
 })
 
 describe("banishing", () => {
-  inGame("shows at once, closes the race's orders, and happens with the next turn", (engine) =>
+  inGame("shows at once, closes the race's orders, and happens with the next turn", (engine, disk) =>
     Effect.gen(function* () {
       yield* engine.order(now(lin), [{ op: "peace", race: ada }])
-      const status = yield* engine.banish(lin.toUpperCase())
+      const answer = yield* engine.banish(lin.toUpperCase())
+      const { kept, counts, ...status } = answer
+      assert.deepInclude(kept, { path: "banished/0000000.json", revision: 1 })
+      assert.strictEqual(disk.texts().get(`${root}/${kept?.path}`), kept?.sealed)
+      assert.deepStrictEqual(counts, { orders: 0, refused: 0 })
       assert.deepInclude(status.players[1], { eliminated: true, planets: 0, population: 0, industry: 0 })
-      assert.deepStrictEqual(yield* engine.banish(lin), status)
+      assert.deepStrictEqual(yield* engine.banish(lin), answer)
       assert.deepStrictEqual(yield* engine.status, status)
       assert.strictEqual((yield* Effect.flip(engine.order(now(lin), [])))._tag, "RaceGone")
       assert.strictEqual((yield* Effect.flip(engine.command(now(lin), [])))._tag, "RaceGone")

@@ -37,16 +37,16 @@ describe("a state folder", () => {
     ["galaxy/0000002.json", () => "", "is cut short"],
     [
       "galaxy/0000002.json",
-      (text) => text.replace('"version":4', '"version":5'),
-      "has version 5; this engine reads up to 4"
+      (text) => text.replace('"version":5', '"version":6'),
+      "has version 6; this engine reads up to 5"
     ],
     [
       "galaxy/0000002.json",
-      (text) => text.replace('"version":4', '"version":0'),
-      "has version 0; this engine reads up to 4"
+      (text) => text.replace('"version":5', '"version":0'),
+      "has version 0; this engine reads up to 5"
     ],
-    ["galaxy/0000002.json", (text) => text.replace('"version":4', '"version":2'), "does not match its digest"],
-    ["galaxy/0000002.json", (text) => text.replace('"version":4', '"version":1'), "does not match its digest"],
+    ["galaxy/0000002.json", (text) => text.replace('"version":5', '"version":2'), "does not match its digest"],
+    ["galaxy/0000002.json", (text) => text.replace('"version":5', '"version":1'), "does not match its digest"],
     ["galaxy/0000002.json", (text) => text.replace("{", '{"a":1,'), "does not match its digest"],
     ["galaxy/0000001.json", () => undefined, "galaxy/0000001.json is missing"],
     ["turns/0000001.json", () => undefined, "turns/0000001.json is missing"],

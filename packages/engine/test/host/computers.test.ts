@@ -58,7 +58,10 @@ describe("races played by the engine", () => {
           engine.order({ actor: raceName(1), turn: 0 }, [order]),
           engine.command({ actor: raceName(2), turn: undefined }, [order])
         ]) {
-          assert.strictEqual((yield* Effect.flip(refused))._tag, "RaceOfComputer")
+          assert.strictEqual(
+            (yield* Effect.flip<unknown, { readonly _tag: string }, never>(refused))._tag,
+            "RaceOfComputer"
+          )
         }
         yield* engine.order({ actor: raceName(0), turn: 0 }, [{ op: "peace", race: raceName(1) }])
       })
@@ -90,6 +93,56 @@ describe("races played by the engine", () => {
       assert.strictEqual(galaxyIn(restarted, 8), galaxyIn(whole, 8))
       assert.match(galaxyIn(whole, 8) ?? "", /"computer":\{"level":"fair","memory":\{.*"planets":\[\[/)
       assert.include(galaxyIn(whole, 0) ?? "", '"computer":{"level":"hard","memory":')
+    })
+  )
+
+  it.effect("can take over a seat in the middle of a game, once and for good", () =>
+    Effect.gen(function* () {
+      const disk = new Disk()
+      const machine = new Machine()
+      yield* withEngine(
+        disk,
+        machine,
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          yield* engine.init(people)
+          yield* turnsTo(1, 2)
+          // What the player gave for the open turn is dropped with the player.
+          yield* engine.order({ actor: raceName(1), turn: 2 }, [{ op: "quit", race: raceName(1) }])
+          const taken = yield* engine.computer(raceName(1), "hard")
+          assert.deepStrictEqual(
+            taken.players.map((it) => it.computer),
+            [undefined, true, undefined]
+          )
+          assert.deepInclude(taken.kept, { path: "computers/0000002.json", revision: 1 })
+          assert.deepStrictEqual(yield* engine.computer(raceName(1), "easy"), taken)
+          const order = engine.order({ actor: raceName(1), turn: 2 }, [])
+          assert.strictEqual((yield* Effect.flip(order))._tag, "RaceOfComputer")
+          assert.strictEqual((yield* Effect.flip(engine.computer("Nobody", "fair")))._tag, "RaceUnknown")
+          yield* engine.banish(raceName(2))
+          assert.strictEqual((yield* Effect.flip(engine.computer(raceName(2), "fair")))._tag, "RaceGone")
+        })
+      )
+      // A restart before the turn is made forgets none of it.
+      yield* withEngine(
+        disk,
+        machine,
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          assert.isTrue((yield* engine.status).players[1]?.computer)
+          yield* turnsTo(3, 9)
+          const { players } = yield* engine.status
+          assert.deepStrictEqual(
+            players.map((it) => it.eliminated),
+            [false, false, true]
+          )
+          assert.isAbove(players[1]?.planets ?? 0, 3)
+          const { orders } = yield* engine.orders(raceName(1), 2)
+          assert.isNotEmpty(orders)
+          assert.isFalse(orders.some((it) => it.op === "quit"))
+        })
+      )
+      assert.include(galaxyIn(disk, 3) ?? "", '"computer":{"level":"hard","memory":')
     })
   )
 

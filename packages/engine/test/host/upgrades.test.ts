@@ -121,6 +121,39 @@ describe("a state folder of version 3", () => {
   )
 })
 
+describe("a state folder of version 4", () => {
+  it.effect("is opened with its orders, which count as written once, and played on", () =>
+    Effect.gen(function* () {
+      const disk = yield* folderOf(4)
+      const path = `${root}/orders/0000001/000.json`
+      yield* withEngine(
+        disk,
+        new Machine(),
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          const standing = yield* engine.orders("Race_A0", undefined)
+          assert.deepInclude(standing, { turn: 1, revision: 1, counts: { orders: 1, refused: 0 } })
+          assert.deepInclude(yield* engine.orders("Race_A0", 0), { revision: 1 })
+          const stale = engine.order({ actor: "Race_A0", turn: 1 }, [], 2)
+          assert.strictEqual((yield* Effect.flip(stale))._tag, "OrdersChanged")
+          assert.include(disk.texts().get(path) ?? "", '"version":4')
+          assert.strictEqual((yield* engine.order({ actor: "Race_A0", turn: 1 }, standing.orders, 1)).revision, 2)
+          assert.include(disk.texts().get(path) ?? "", `"version":${stateVersion}`)
+          const { players } = yield* engine.turn(2)
+          assert.deepStrictEqual(
+            players.map((it) => [it.eliminated, it.computer]),
+            [
+              [false, undefined],
+              [true, undefined],
+              [false, true]
+            ]
+          )
+        })
+      )
+    })
+  )
+})
+
 it("leaves what is no object to the schema that reads it", () => {
   for (const content of [null, 1, "x", []]) {
     assert.deepStrictEqual(upgraded("galaxy", 1, content), Result.succeed(content))

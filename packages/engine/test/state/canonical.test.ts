@@ -47,7 +47,7 @@ describe("a sealed text", () => {
     }
     assert.isTrue(Result.isFailure(unseal("galaxy", sealed)))
     assert.isTrue(Result.isFailure(unseal("orders", `${sealed}more`)))
-    assert.isTrue(Result.isFailure(unseal("orders", sealed.replace('"version":4', '"version":5'))))
+    assert.isTrue(Result.isFailure(unseal("orders", sealed.replace('"version":5', '"version":6'))))
     for (const other of ["", "\n", "{}\n{}\n", "null\nnull\n", "[]\n[]\n"]) {
       assert.isTrue(Result.isFailure(unseal("orders", other)))
     }

@@ -9,7 +9,10 @@ import type { EngineVersionTaken, NoEngineVersion } from "../EngineVersions.ts"
  * reached are for operators and stay inside.
  */
 export const errors: ErrorTable<EngineRefused | EngineUnreachable | EngineVersionTaken | NoEngineVersion> = {
-  EngineRefused: (it) => ApiError.make(it.code, it.message),
+  EngineRefused: (it) =>
+    it.code === "conflict"
+      ? ApiError.make("conflict", it.message, it.condition ?? "wrong_state")
+      : ApiError.make(it.code, it.message),
   EngineUnreachable: ["service_unavailable", "the game's engine can't be reached at present"],
   EngineVersionTaken: ["conflict", (it) => `version ${it.version} is registered with another image`, "exists"],
   NoEngineVersion: ["conflict", "there is no such engine version, or it is disabled", "version_disabled"]
