@@ -38,7 +38,7 @@ const table: ArchitectureTable = {
 
 const ground = ["shared"]
 const tellers = [...ground, "mail", "push"]
-const lobbyNeeds = [...ground, "audit", "notification", "race-name", "engine", "runtime"]
+const lobbyNeeds = [...ground, "audit", "account", "notification", "race-name", "engine", "runtime"]
 
 const everyModule =
   `shared migrations mail push audit geo standing/records account standing admin auth notification race-name engine runtime
@@ -48,17 +48,17 @@ const everyModule =
 const core: FolderTable = [
   ["shared", []],
   ["migrations", ground],
-  ["mail", ground],
-  ["push", ground],
   ["audit", ground],
-  ["geo", ground],
+  ["push", ground],
   ["standing/records", ground],
   ["account", [...ground, "standing/records"]],
+  ["mail", [...ground, "account"]],
+  ["geo", [...ground, "account"]],
   ["standing", [...ground, "audit", "standing/records", "account"]],
   ["admin", [...ground, "audit"]],
-  ["auth", [...tellers, "audit", "geo", "account", "standing"]],
   ["notification", [...tellers, "account", "standing"]],
-  ["race-name", ground],
+  ["auth", [...tellers, "audit", "geo", "account", "standing", "notification"]],
+  ["race-name", [...ground, "account"]],
   ["engine", [...ground, "audit"]],
   ["runtime", [...ground, "audit", "engine"]],
   ["lobby/game", lobbyNeeds],

@@ -3,6 +3,7 @@ import { type Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import * as UserAccount from "@galaxy/contract/api/UserAccount"
 import * as UserLobby from "@galaxy/contract/api/UserLobby"
+import { Schema } from "effect"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
 
 interface None {
@@ -21,6 +22,7 @@ type OfTurn = OfGame & { readonly turn?: number }
 /** The request of each message type, in the encoded form and with the field names of the REST surface. */
 export interface Requests extends Record<MessageType, unknown> {
   "user.account.get": None
+  "user.account.delete": None
   "user.profile.update": typeof UserAccount.UpdateProfile.Encoded
   "user.settings.update": typeof UserAccount.UpdateSettings.Encoded
   "user.sessions.list": None
@@ -49,6 +51,7 @@ export interface Requests extends Record<MessageType, unknown> {
 /** The schema of each message type's answer. */
 export const answers = {
   "user.account.get": UserAccount.Account,
+  "user.account.delete": Schema.Struct({}),
   "user.profile.update": UserAccount.Account,
   "user.settings.update": UserAccount.Account,
   "user.sessions.list": UserAccount.SessionList,

@@ -1,6 +1,6 @@
 /** The caller's own account and device sessions (`/api/v1/user/account`, `/api/v1/user/sessions`). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { eventTables, playerMailKinds } from "../events/EventKinds.ts"
 import { DeviceSessionId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
@@ -144,7 +144,8 @@ export class AccountGroup extends HttpApiGroup.make("account")
       payload: UpdateSettings,
       success: Account,
       error: wireErrors
-    })
+    }),
+    HttpApiEndpoint.post("delete", "/delete", { success: HttpApiSchema.NoContent, error: wireErrors })
   )
   .prefix("/api/v1/user/account") {}
 

@@ -771,6 +771,7 @@ export const tables = {
       { name: "mail_kinds_off", slot: 12, type: { vector: "string" } }
     ]
   },
+  "galaxy.user.DeleteAccountRequest": { fields: [] },
   "galaxy.user.UpdateProfileRequest": {
     fields: [
       { name: "display_name", slot: 0, type: "string" }

@@ -30,6 +30,12 @@ export const messageRoutes = {
     request: "galaxy.user.GetAccountRequest",
     response: "galaxy.user.Account"
   },
+  "user.account.delete": {
+    method: "POST",
+    path: "/api/v1/user/account/delete",
+    request: "galaxy.user.DeleteAccountRequest",
+    response: "galaxy.common.Empty"
+  },
   "user.profile.update": {
     method: "PATCH",
     path: "/api/v1/user/account/profile",

@@ -33,7 +33,17 @@ export class DeviceSession extends Schema.Class<DeviceSession>("galaxy/auth/Devi
   deviceLabel: Schema.NullOr(Schema.String)
 }) {}
 
-type ActorKind = "user_revoke" | "user_revoke_all"
+/** Who ends sessions: their player, or an administrator by name. */
+export type RevokedBy = { readonly userId: UserId } | { readonly username: string }
+
+/** Why sessions end, as the ledger of revocations has it. */
+type ActorKind =
+  | "user_revoke"
+  | "user_revoke_all"
+  | "admin_revoke_all"
+  | "admin_sanction"
+  | "soft_delete_admin"
+  | "soft_delete_user"
 
 /** Opens, looks up and revokes sessions. Whether an account may have one is for the caller to check (`Standing`). */
 export class Sessions extends Context.Service<
@@ -57,6 +67,12 @@ export class Sessions extends Context.Service<
     ): Effect.Effect<ReadonlyArray<DeviceSessionId>, SessionNotFound | StorageError>
     /** Revokes all active sessions of the user, the caller's own included. */
     revokeAll(userId: UserId): Effect.Effect<ReadonlyArray<DeviceSessionId>, StorageError>
+    /** Revokes all active sessions of the user, by and for whatever. Joins the caller's transaction. */
+    endAll(
+      userId: UserId,
+      kind: Exclude<ActorKind, "user_revoke">,
+      by: RevokedBy
+    ): Effect.Effect<ReadonlyArray<DeviceSessionId>, StorageError>
   }
 >()("@galaxy/core/auth/Sessions") {}
 
@@ -141,18 +157,20 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       }))
     }, StorageError.refail)
 
-    /** Revokes the user's active sessions, or the one named; to be called in a transaction. */
+    /** Revokes the user's active sessions, or those named; to be called in a transaction. */
     const revokeActive = Effect.fnUntraced(function* (
       userId: UserId,
-      only: DeviceSessionId | undefined,
-      actorKind: ActorKind
+      only: ReadonlyArray<DeviceSessionId> | undefined,
+      actorKind: ActorKind,
+      by: RevokedBy = { userId },
+      reason: string = actorKind
     ) {
       const now = yield* DateTime.nowAsDate
       // Locked in one order, so that two who revoke the same sessions at once don't wait for each other.
       const rows = yield* sql<{ id: DeviceSessionId }>`
         WITH chosen AS (
           SELECT device_session_id FROM backend.device_sessions
-          WHERE user_id = ${userId} AND status = 'active' AND ${only === undefined ? sql`true` : sql`device_session_id = ${only}`}
+          WHERE user_id = ${userId} AND status = 'active' AND ${only === undefined ? sql`true` : sql.in("device_session_id", only)}
           ORDER BY device_session_id FOR UPDATE
         )
         UPDATE backend.device_sessions AS s SET status = 'revoked', revoked_at = ${now}
@@ -165,13 +183,15 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       )
       yield* sql`
         INSERT INTO backend.session_revocations
-          (revocation_id, device_session_id, user_id, actor_kind, actor_user_id, reason, revoked_at, created_at)
-        SELECT a.revocation_id, a.id, ${userId}::uuid, ${actorKind}::text, ${userId}::uuid, ${actorKind}::text,
-          ${now}::timestamptz, ${now}::timestamptz
+          (revocation_id, device_session_id, user_id, actor_kind, actor_user_id, actor_username, reason, revoked_at,
+            created_at)
+        SELECT a.revocation_id, a.id, ${userId}::uuid, ${actorKind}::text,
+          ${"userId" in by ? by.userId : null}::uuid, ${"username" in by ? by.username : null}::text,
+          ${reason}::text, ${now}::timestamptz, ${now}::timestamptz
         FROM jsonb_to_recordset(${JSON.stringify(audit)}::text::jsonb) AS a(revocation_id uuid, id uuid)`
       yield* push.invalidate(
         revoked.map((deviceSessionId) => ({ deviceSessionId })),
-        actorKind
+        reason
       )
       return revoked
     })
@@ -183,7 +203,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
             SELECT 1 FROM backend.device_sessions
             WHERE device_session_id = ${deviceSessionId} AND user_id = ${userId}`
           if (own.length === 0) return yield* new SessionNotFound()
-          return yield* revokeActive(userId, deviceSessionId, "user_revoke")
+          return yield* revokeActive(userId, [deviceSessionId], "user_revoke")
         })
       )
     }, StorageError.refail)
@@ -192,6 +212,10 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return yield* sql.withTransaction(revokeActive(userId, undefined, "user_revoke_all"))
     }, StorageError.refail)
 
-    return Sessions.of({ create, lookup, list, revoke, revokeAll })
+    const endAll = Effect.fn("Sessions.endAll")(function* (userId: UserId, kind: ActorKind, by: RevokedBy) {
+      return yield* sql.withTransaction(revokeActive(userId, undefined, kind, by))
+    }, StorageError.refail)
+
+    return Sessions.of({ create, lookup, list, revoke, revokeAll, endAll })
   })
 )

@@ -19,6 +19,7 @@ import games from "./0010_games.ts"
 import settings from "./0011_settings.ts"
 import standing from "./0012_standing.ts"
 import runtimeJobs from "./0013_runtime_jobs.ts"
+import accountEnds from "./0014_account_ends.ts"
 
 const sequence = {
   "0001_init": init,
@@ -33,7 +34,8 @@ const sequence = {
   "0010_games": games,
   "0011_settings": settings,
   "0012_standing": standing,
-  "0013_runtime_jobs": runtimeJobs
+  "0013_runtime_jobs": runtimeJobs,
+  "0014_account_ends": accountEnds
 }
 
 /** Number of the last migration of this release. */

@@ -1,5 +1,7 @@
 /** Sign-in on a database, with the outbox read instead of a mailbox. */
 import * as Accounts from "@galaxy/core/account/Accounts"
+import { AccountEndSteps } from "@galaxy/core/account/AccountEnd"
+import * as AccountEnds from "@galaxy/core/account/AccountEnds"
 import * as AccountSettings from "@galaxy/core/account/AccountSettings"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
 import * as Challenges from "@galaxy/core/auth/Challenges"
@@ -24,10 +26,23 @@ const geo: Layer.Layer<GeoIp.GeoIp> = Layer.succeed(GeoIp.GeoIp, {
   country: (ip) => (ip === "damaged" ? Effect.die(new Error("an inner secret")) : Effect.succeed(countries[ip]))
 })
 
+/** Ends of accounts that mean nothing to any module. */
+export const noEndSteps = Layer.succeed(AccountEndSteps, {
+  sessions: { name: "none", run: () => Effect.void },
+  others: []
+})
+
 export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSettings.AuthSettingsShape> = {}) =>
   Challenges.layer.pipe(
     Layer.provideMerge(
-      Layer.mergeAll(Accounts.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)
+      Layer.mergeAll(
+        Accounts.layer,
+        AccountSettings.layer,
+        AccountEnds.layer.pipe(Layer.provide(noEndSteps)),
+        Sessions.layer,
+        SignInNetworks.layer,
+        Standing.layer
+      )
     ),
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),

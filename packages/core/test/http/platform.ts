@@ -37,6 +37,7 @@ const everyWorker: ReadonlyArray<Core.WorkerName> = [
   "runtime",
   "push-pruner",
   "auth-pruner",
+  "account-ends",
   "mail-pruner",
   "runtime-pruner",
   "notification-pruner",

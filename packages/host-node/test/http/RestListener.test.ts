@@ -7,6 +7,8 @@ import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { InternalApi } from "@galaxy/contract/api/InternalApi"
 import { PublicApi } from "@galaxy/contract/api/PublicApi"
 import * as Accounts from "@galaxy/core/account/Accounts"
+import { AccountEndSteps } from "@galaxy/core/account/AccountEnd"
+import * as AccountEnds from "@galaxy/core/account/AccountEnds"
 import * as AccountSettings from "@galaxy/core/account/AccountSettings"
 import * as Admins from "@galaxy/core/admin/Admins"
 import * as AuditLog from "@galaxy/core/audit/AuditLog"
@@ -36,6 +38,11 @@ import { SqlClient } from "effect/sql"
 const token = "a shared token"
 const secret = Redacted.make(new Uint8Array(32).fill(3))
 
+const noEndSteps = Layer.succeed(AccountEndSteps, {
+  sessions: { name: "none", run: () => Effect.void },
+  others: []
+})
+
 const services = Layer.mergeAll(
   Challenges.layer,
   Admins.layer.pipe(Layer.provide(BcryptPasswordHasher.layer({ cost: 4 }))),
@@ -44,7 +51,14 @@ const services = Layer.mergeAll(
   Probes.layer()
 ).pipe(
   Layer.provideMerge(
-    Layer.mergeAll(Accounts.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer, Standing.layer)
+    Layer.mergeAll(
+      Accounts.layer,
+      AccountSettings.layer,
+      AccountEnds.layer.pipe(Layer.provide(noEndSteps)),
+      Sessions.layer,
+      SignInNetworks.layer,
+      Standing.layer
+    )
   ),
   Layer.provideMerge(Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), PushLog.layer())),
   Layer.provideMerge(

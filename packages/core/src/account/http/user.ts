@@ -6,6 +6,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { Accounts } from "../Accounts.ts"
+import { AccountEnds } from "../AccountEnds.ts"
 import { AccountSettings } from "../AccountSettings.ts"
 
 const toApi = toApiWith(errors)
@@ -17,6 +18,7 @@ export const account = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const accounts = yield* Accounts
     const settings = yield* AccountSettings
+    const ends = yield* AccountEnds
     return handlers
       .handle("get", () => Effect.flatMap(Caller, (caller) => toApi(accounts.find(caller.userId))))
       .handle(
@@ -33,6 +35,13 @@ export const account = HttpApiBuilder.group(
           const { userId } = yield* Caller
           yield* settings.updateSettings(userId, payload)
           return yield* accounts.find(userId)
+        }, toApi)
+      )
+      .handle(
+        "delete",
+        Effect.fnUntraced(function* () {
+          const { userId } = yield* Caller
+          yield* ends.delete(userId, { userId })
         }, toApi)
       )
   })

@@ -1,0 +1,158 @@
+/**
+ * Ends accounts: every module's step, the notices and the account's new standing are one transaction.
+ *
+ * A crash leaves all of it or nothing. Where a step fails, the account is still marked and its sessions are ended, in a
+ * transaction of their own, and everything is repeated until it succeeds (`repeat`). A minute after it has succeeded it
+ * is run once more: what was under way when the account ended may have given it a seat or an invite since.
+ */
+import type { UserId } from "@galaxy/contract/ids/Ids"
+import { Cause, Context, DateTime, Effect, Exit, Layer, Option } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import { failureFields } from "../shared/failureFields.ts"
+import { newId } from "../shared/NewId.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { type AccountEnd, type AccountEndActor, type AccountEndKind, AccountEndSteps } from "./AccountEnd.ts"
+import * as AccountEndStore from "./AccountEndStore.ts"
+import { AccountNotFound } from "./Accounts.ts"
+
+/** Ends accounts. Joins the caller's transaction if there is one. */
+export class AccountEnds extends Context.Service<
+  AccountEnds,
+  {
+    /** Deletes an account. One that is deleted already stays as it is; one that doesn't exist is `AccountNotFound`. */
+    delete(userId: UserId, actor: AccountEndActor): Effect.Effect<void, AccountNotFound | StorageError>
+    /**
+     * Blocks an account for good: `mark` applies the sanction and says whether it wasn't in force before. If it was,
+     * nothing else is done.
+     */
+    block<E>(
+      userId: UserId,
+      username: string,
+      mark: Effect.Effect<boolean, E>
+    ): Effect.Effect<void, E | AccountNotFound | StorageError>
+    /** Runs one end that is due again; returns whether there was one. A failure is logged, and postpones it. */
+    readonly repeat: Effect.Effect<boolean, StorageError>
+  }
+>()("@galaxy/core/account/AccountEnds") {}
+
+/** How often a transaction is tried that lost a deadlock or the like. */
+const maxTries = 3
+
+/** When an end that has succeeded is run once more. */
+const secondLook = { minutes: 1 }
+
+const firstWaitSeconds = 5
+const longestWaitSeconds = 600
+
+/** `AccountEnds` over the steps of all modules. */
+export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | AccountEndSteps> = Layer.effect(
+  AccountEnds,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const steps = yield* AccountEndSteps
+    const store = yield* AccountEndStore.make
+
+    const runAll = Effect.fnUntraced(function* (end: AccountEnd) {
+      const notices: Array<Effect.Effect<void, StorageError | SqlError.SqlError>> = []
+      for (const step of [...steps.others, steps.sessions]) {
+        const notice = yield* step.run(end).pipe(Effect.annotateLogs({ step: step.name }), Effect.withSpan(step.name))
+        if (notice !== undefined) notices.push(notice)
+      }
+      for (const notice of notices) yield* notice
+    })
+
+    const locked = Effect.fnUntraced(function* (userId: UserId) {
+      const account = yield* store.lock(userId)
+      return Option.isNone(account) ? yield* new AccountNotFound() : account.value
+    })
+
+    /**
+     * Ends an account. `mark` changes its standing and returns false if there is nothing to be done; it is the last
+     * step, so that notices still reach the player.
+     */
+    const run = Effect.fnUntraced(function* <E>(
+      request: { readonly userId: UserId; readonly kind: AccountEndKind; readonly actor: AccountEndActor },
+      isEnded: (account: AccountEndStore.LockedAccount) => boolean,
+      mark: Effect.Effect<unknown, E>
+    ) {
+      const endId = yield* newId
+      const now = yield* DateTime.now
+      const attempt = <E2>(work: (end: AccountEnd) => Effect.Effect<void, E2>) =>
+        sql.withTransaction(
+          Effect.gen(function* () {
+            const account = yield* locked(request.userId)
+            if (isEnded(account)) return
+            yield* work({ ...request, endId, email: account.email })
+          })
+        )
+      const whole = attempt((end) =>
+        Effect.gen(function* () {
+          yield* runAll(end)
+          yield* mark
+          yield* store.insert(end, true, DateTime.add(now, secondLook))
+        })
+      ).pipe(Effect.retry({ times: maxTries - 1, while: StorageError.isTemporary }))
+      const markOnly = attempt((end) =>
+        Effect.gen(function* () {
+          yield* steps.sessions.run(end)
+          yield* mark
+          yield* store.insert(end, false, DateTime.add(now, { seconds: firstWaitSeconds }))
+        })
+      )
+      const exit = yield* Effect.exit(whole)
+      if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return yield* exit
+      const failure = Cause.squash(exit.cause)
+      if (failure instanceof AccountNotFound) return yield* failure
+      yield* Effect.logError("an account has ended, but a step failed and is repeated").pipe(
+        Effect.annotateLogs({ user_id: request.userId, ...failureFields(exit.cause) })
+      )
+      yield* markOnly
+    })
+
+    const remove = Effect.fn("AccountEnds.delete")(
+      (userId: UserId, actor: AccountEndActor) =>
+        run(
+          { userId, actor, kind: "userId" in actor ? "soft_delete_user" : "soft_delete_admin" },
+          (account) => account.deleted,
+          store.markDeleted(userId)
+        ),
+      StorageError.refail
+    )
+
+    const block = <E>(userId: UserId, username: string, mark: Effect.Effect<boolean, E>) =>
+      run({ userId, actor: { username }, kind: "admin_sanction" }, (account) => account.blocked, mark).pipe(
+        Effect.withSpan("AccountEnds.block"),
+        StorageError.refail
+      )
+
+    /** Runs a due end; one whose reason is gone (a block that was lifted) is over. */
+    const again = Effect.fnUntraced(function* (due: AccountEndStore.DueEnd) {
+      const account = yield* store.lock(due.userId)
+      if (Option.isSome(account) && (due.kind === "admin_sanction" ? account.value.blocked : account.value.deleted)) {
+        yield* runAll({ ...due, email: account.value.email })
+      }
+      yield* store.finish(due.endId)
+    })
+
+    const repeat = Effect.gen(function* () {
+      return yield* sql.withTransaction(
+        Effect.gen(function* () {
+          const due = yield* store.takeDue()
+          if (Option.isNone(due)) return false
+          const exit = yield* Effect.exit(sql.withTransaction(again(due.value)))
+          if (Exit.isSuccess(exit)) return true
+          if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
+          const { endId, userId, attempts } = due.value
+          yield* Effect.logError("the end of an account failed again and is repeated").pipe(
+            Effect.annotateLogs({ user_id: userId, attempts, ...failureFields(exit.cause) })
+          )
+          const wait = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** Math.min(attempts, 20))
+          yield* store.postpone(endId, DateTime.add(yield* DateTime.now, { seconds: wait }))
+          return true
+        })
+      )
+    }).pipe(StorageError.refail, Effect.withSpan("AccountEnds.repeat"))
+
+    return AccountEnds.of({ delete: remove, block, repeat })
+  })
+)

@@ -1,0 +1,21 @@
+/** When an account ends, notifications to it whose mails haven't been sent are skipped. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { AccountEndStep } from "../account/AccountEnd.ts"
+
+/** The notification module's step. It runs before the mail module's, which drops the mails. */
+export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClient> = Effect.map(
+  SqlClient.SqlClient,
+  (sql) => ({
+    name: "notification",
+    run: Effect.fnUntraced(function* ({ userId }) {
+      yield* sql`
+        UPDATE backend.notification_routes r SET status = 'skipped'
+        FROM backend.notifications n JOIN backend.mail_deliveries d ON d.template_id = n.kind
+        WHERE r.user_id = ${userId} AND r.channel = 'email' AND r.status = 'enqueued'
+          AND n.notification_id = r.notification_id
+          AND d.idempotency_key = n.idempotency_key || ':' || r.user_id
+          AND d.status IN ('pending', 'retrying')`
+    })
+  })
+)

@@ -1,0 +1,236 @@
+import * as codec from "@galaxy/contract/fbs/codec"
+import { tables } from "@galaxy/contract/gen/fbs-tables"
+import { AccountEnds } from "@galaxy/core/account/AccountEnds"
+import { Sanctions } from "@galaxy/core/standing/Sanctions"
+import { MovableClockService } from "@galaxy/testkit/MovableClock"
+import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import type { UserId } from "@galaxy/contract/ids/Ids"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { platformOn, surfaces } from "../http/platform.ts"
+import { busy, ending, game, account, seat, staying, stateOf } from "./endFixture.ts"
+
+const cancelled = [...ending.map(() => "cancelled"), ...staying].toSorted().join(" ")
+const untouched = {
+  deleted: false,
+  blocked: false,
+  sessions: 2,
+  seats: "active",
+  applications: "pending",
+  invited: "pending",
+  issued: "pending",
+  names: 3,
+  countries: 1,
+  games: [...ending, ...staying].toSorted().join(" "),
+  orders: null,
+  mails: "auth.login_code game.started"
+}
+const ended = {
+  deleted: true,
+  blocked: false,
+  sessions: 0,
+  seats: "removed",
+  applications: "rejected",
+  invited: "declined",
+  issued: "revoked",
+  names: 0,
+  countries: 0,
+  games: cancelled,
+  orders: "banish",
+  // The one notice comes last, and reaches the player: everything else that wasn't sent is gone.
+  mails: "lobby.membership.removed"
+}
+
+const events = Effect.fnUntraced(function* (user: UserId) {
+  const sql = yield* SqlClient.SqlClient
+  return yield* sql<{ kind: string; payload: Uint8Array }>`
+    SELECT kind, payload FROM backend.push_events WHERE user_id = ${user} ORDER BY sequence`
+})
+
+const block = (user: UserId) =>
+  Effect.gen(function* () {
+    const ends = yield* AccountEnds
+    const sanctions = yield* Sanctions
+    const mark = sanctions.apply(user, "permanent_block", { actor: "root", reason: "cheats" })
+    yield* ends.block(user, "root", mark)
+  })
+
+/** Every change of the table fails while the work runs. */
+const broken = <A, E, R>(table: string, work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql.unsafe(`CREATE OR REPLACE FUNCTION backend.fault() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'a fault'; END $$`)
+    yield* sql.unsafe(`CREATE TRIGGER fault BEFORE INSERT OR UPDATE OR DELETE ON backend.${table}
+      FOR EACH ROW EXECUTE FUNCTION backend.fault()`)
+    return yield* Effect.ensuring(work, Effect.orDie(sql.unsafe(`DROP TRIGGER fault ON backend.${table}`)))
+  })
+
+const repeated = Effect.gen(function* () {
+  const ends = yield* AccountEnds
+  const clock = yield* MovableClockService
+  yield* clock.advance("2 minutes")
+  while (yield* ends.repeat);
+})
+
+const faulty = [
+  "notification_routes",
+  "mail_deliveries",
+  "games",
+  "memberships",
+  "applications",
+  "invites",
+  "player_mappings",
+  "race_names",
+  "user_country_counters",
+  "notifications",
+  "push_user_heads"
+]
+
+eachDatabase((name, storage) => {
+  layer(platformOn(storage), { timeout: "240 seconds", excludeTestServices: true })(
+    `the end of an account on ${name}`,
+    (it) => {
+      it.effect("by its player touches everything of theirs, and nobody else's", () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const call = yield* surfaces
+          const { ada, bob, foreign } = yield* busy
+          const before = yield* stateOf(bob)
+          assert.deepStrictEqual(yield* stateOf(ada), untouched)
+          const answer = yield* call({ user: ada.user }, "POST", "/api/v1/user/account/delete")
+          assert.deepStrictEqual([answer.status, answer.body], [204, {}])
+          assert.deepStrictEqual(yield* stateOf(ada), ended)
+          assert.deepStrictEqual((yield* call({ user: ada.user }, "GET", "/api/v1/user/account")).status, 401)
+
+          const told = yield* events(ada.user)
+          assert.deepStrictEqual(
+            told.map((event) => event.kind),
+            ["game.started", "lobby.membership.removed"]
+          )
+          const notice = codec.decode(
+            tables,
+            "galaxy.push.LobbyMembershipRemoved",
+            told[1]?.payload ?? new Uint8Array()
+          )
+          assert.deepInclude(notice, { game_id: foreign, game_name: "the running game", reason: "removed" })
+          assert.deepStrictEqual((yield* events(bob.user)).map((event) => event.kind).toSorted(), [
+            "lobby.game.cancelled",
+            "lobby.invite.revoked"
+          ])
+          const mailed = "lobby.game.cancelled"
+          assert.deepStrictEqual(yield* stateOf(bob), {
+            ...before,
+            invited: "revoked",
+            issued: "declined",
+            mails: mailed
+          })
+
+          const ledger = yield* sql<{ kind: string; by: UserId; reason: string }>`
+            SELECT actor_kind AS kind, actor_user_id AS by, reason FROM backend.session_revocations
+            WHERE user_id = ${ada.user}`
+          const row = { kind: "soft_delete_user", by: ada.user, reason: "soft_delete_user" }
+          assert.deepStrictEqual(ledger, [row, row])
+          const cut = yield* sql`
+            SELECT 1 FROM backend.push_events WHERE event_type = 'session_invalidation' AND device_session_id IN (
+              SELECT device_session_id FROM backend.device_sessions WHERE user_id = ${ada.user})`
+          assert.lengthOf(cut, 2)
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("by a block keeps the counts by country, and says why", () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const { ada } = yield* busy
+          yield* block(ada.user)
+          const blocked = { ...ended, deleted: false, blocked: true, seats: "blocked", countries: 1 }
+          assert.deepStrictEqual(yield* stateOf(ada), blocked)
+          const [, last] = yield* events(ada.user)
+          const notice = codec.decode(tables, "galaxy.push.LobbyMembershipRemoved", last?.payload ?? new Uint8Array())
+          assert.strictEqual(notice["reason"], "blocked")
+          const ledger = yield* sql`
+            SELECT actor_kind AS kind, actor_username AS by FROM backend.session_revocations WHERE user_id = ${ada.user}`
+          assert.deepStrictEqual(ledger[0], { kind: "admin_sanction", by: "root" })
+          // Once more changes nothing.
+          yield* block(ada.user)
+          assert.lengthOf(yield* sql`SELECT 1 FROM backend.sanction_records WHERE user_id = ${ada.user}`, 1)
+          assert.lengthOf(yield* sql`SELECT 1 FROM backend.account_ends WHERE user_id = ${ada.user}`, 1)
+        })
+      )
+
+      it.effect("leaves the mark and no session where a step fails, and is repeated until it is done", () =>
+        Effect.gen(function* () {
+          const ends = yield* AccountEnds
+          for (const table of faulty) {
+            const { ada } = yield* busy
+            const gone = broken(table, ends.delete(ada.user, { userId: ada.user }))
+            yield* gone
+            const marked = { ...untouched, deleted: true, sessions: 0 }
+            assert.deepStrictEqual(yield* stateOf(ada), marked, table)
+            // It stays so while the fault does.
+            if (table === "games") {
+              yield* broken(table, repeated)
+              assert.deepStrictEqual(yield* stateOf(ada), marked, table)
+            }
+            yield* repeated
+            assert.deepStrictEqual(yield* stateOf(ada), { ...ended, mails: null }, table)
+          }
+        })
+      )
+
+      it.effect("is nothing at all where its sessions or its mark can't be stored", () =>
+        Effect.gen(function* () {
+          const ends = yield* AccountEnds
+          for (const table of ["device_sessions", "session_revocations", "accounts", "account_ends"]) {
+            const { ada } = yield* busy
+            const failed = yield* Effect.flip(broken(table, ends.delete(ada.user, { userId: ada.user })))
+            assert.strictEqual(failed._tag, "StorageError", table)
+            assert.deepStrictEqual(yield* stateOf(ada), untouched, table)
+          }
+        })
+      )
+
+      it.effect("is looked at once more for what was under way; a block that was lifted isn't", () =>
+        Effect.gen(function* () {
+          const ends = yield* AccountEnds
+          const sanctions = yield* Sanctions
+          const [ada, eve, bob] = [yield* account, yield* account, yield* account]
+          yield* ends.delete(ada.user, { username: "root" })
+          yield* block(eve.user)
+          yield* sanctions.lift(eve.user, "permanent_block", { actor: "root", reason: "an error" })
+          const late = yield* game(bob.user, "enrollment_open")
+          yield* seat(late, ada.user)
+          yield* seat(late, eve.user)
+          yield* repeated
+          assert.strictEqual((yield* stateOf(ada))["seats"], "removed")
+          assert.strictEqual((yield* stateOf(eve))["seats"], "active")
+          assert.strictEqual(yield* ends.repeat, false)
+        })
+      )
+    }
+  )
+})
+
+onPostgres((storage) => {
+  layer(platformOn(storage), { timeout: "240 seconds", excludeTestServices: true })("many ends at once", (it) => {
+    it.effect("in the same games all succeed, whoever waits for whom", () =>
+      Effect.gen(function* () {
+        const ends = yield* AccountEnds
+        const sql = yield* SqlClient.SqlClient
+        const players = yield* Effect.all(Array.from({ length: 8 }, () => account))
+        for (const { user } of players) {
+          const id = yield* game(user, "paused")
+          for (const other of players) yield* seat(id, other.user)
+        }
+        yield* Effect.forEach(players, ({ user }) => ends.delete(user, { userId: user }), { concurrency: "unbounded" })
+        const left = yield* sql`SELECT 1 FROM backend.account_ends WHERE completed_at IS NULL`
+        assert.lengthOf(left, 0)
+        for (const player of players) {
+          const { deleted, seats, games } = yield* stateOf(player)
+          assert.deepStrictEqual([deleted, seats, games], [true, players.map(() => "removed").join(" "), "cancelled"])
+        }
+      })
+    )
+  })
+})
