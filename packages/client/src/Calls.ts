@@ -28,12 +28,17 @@ export interface Requests extends Record<MessageType, unknown> {
   "user.sessions.list": None
   "user.sessions.revoke": { readonly device_session_id: string }
   "user.sessions.revoke_all": None
+  "lobby.games.list": Page & { readonly open?: boolean; readonly to_join?: boolean; readonly name?: string }
+  "lobby.games.preview_schedule": typeof UserLobby.SchedulePreview.Encoded
   "lobby.games.create": typeof UserLobby.CreateGame.Encoded
   "lobby.games.get": OfGame
   "lobby.games.update": OfGame & typeof UserLobby.UpdateGame.Encoded
   "lobby.games.open_enrollment": OfGame
   "lobby.games.ready_to_start": OfGame
   "lobby.games.start": OfGame
+  "lobby.games.pause": OfGame
+  "lobby.games.resume": OfGame
+  "lobby.games.cancel": OfGame
   "lobby.games.retry_start": OfGame
   "lobby.invites.issue": OfGame & typeof UserLobby.IssueInvite.Encoded
   "lobby.invites.redeem": OfInvite & typeof UserLobby.RedeemInvite.Encoded
@@ -57,12 +62,17 @@ export const answers = {
   "user.sessions.list": UserAccount.SessionList,
   "user.sessions.revoke": UserAccount.RevokedSessions,
   "user.sessions.revoke_all": UserAccount.RevokedSessions,
+  "lobby.games.list": UserLobby.GameList,
+  "lobby.games.preview_schedule": UserLobby.ScheduleFires,
   "lobby.games.create": UserLobby.Game,
   "lobby.games.get": UserLobby.Game,
   "lobby.games.update": UserLobby.Game,
   "lobby.games.open_enrollment": UserLobby.Game,
   "lobby.games.ready_to_start": UserLobby.Game,
   "lobby.games.start": UserLobby.Game,
+  "lobby.games.pause": UserLobby.Game,
+  "lobby.games.resume": UserLobby.Game,
+  "lobby.games.cancel": UserLobby.Game,
   "lobby.games.retry_start": UserLobby.Game,
   "lobby.invites.issue": UserLobby.Invite,
   "lobby.invites.redeem": UserLobby.Membership,

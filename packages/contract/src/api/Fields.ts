@@ -25,6 +25,14 @@ export const whole = (low: number, high: number) =>
     )
   )
 
+/** A query parameter that is `true` or `false`. */
+export const flag = Schema.Literals(["true", "false"]).pipe(
+  Schema.decodeTo(
+    Schema.Boolean,
+    SchemaTransformation.transform({ decode: (it) => it === "true", encode: (it) => (it ? "true" : "false") })
+  )
+)
+
 /** A JSON number that is whole and lies from `low` to `high`. */
 export const int = (low: number, high: number) =>
   Schema.Number.check(Schema.isInt(), Schema.isBetween({ minimum: low, maximum: high }))

@@ -7,7 +7,7 @@ import { HttpApi } from "effect/http-api"
 import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
 import { GamesGroup } from "./UserGames.ts"
 import { LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvites.ts"
-import { LobbyGamesGroup, LobbyMyGamesGroup } from "./UserLobby.ts"
+import { LobbyGamesGroup, LobbyMyGamesGroup, LobbySchedulesGroup } from "./UserLobby.ts"
 import { LobbyMembershipsGroup } from "./UserMemberships.ts"
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
@@ -23,6 +23,7 @@ export class UserApi extends HttpApi.make("user")
     LobbyGamesGroup,
     LobbyInvitesGroup,
     LobbyMyGamesGroup,
+    LobbySchedulesGroup,
     LobbyMyInvitesGroup,
     LobbyMembershipsGroup,
     GamesGroup

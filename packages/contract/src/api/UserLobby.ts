@@ -1,9 +1,9 @@
 /** Games in the lobby, for players (`/api/v1/user/lobby/games`, `/api/v1/user/lobby/my/games`). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
-import { GameId, UserId } from "../ids/Ids.ts"
+import { GameId, MembershipId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
-import { engineVersion, int, label, paging, Timestamp } from "./Fields.ts"
+import { engineVersion, flag, int, label, paging, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 
 export {
@@ -81,6 +81,8 @@ export const CreateGame = Schema.Struct({
   engine_version: Schema.optionalKey(engineVersion),
   /** From then on nobody can join any more; must lie in the future. */
   enrollment_ends_at: Schema.optionalKey(Timestamp),
+  /** Seats the owner in the new game under this name. */
+  race_name: Schema.optionalKey(name),
   ...settings
 })
 
@@ -100,6 +102,21 @@ export const UpdateGame = Schema.Struct({
   engine_version: Schema.optionalKey(clearable(engineVersion)),
   enrollment_ends_at: Schema.optionalKey(clearable(Timestamp)),
   ...settings
+})
+
+/** The caller's own membership of a game, active or not. */
+export const OwnSeat = Schema.Struct({
+  membership_id: MembershipId,
+  race_name: Schema.String,
+  status: Schema.Literals(["active", "removed", "blocked"]),
+  /** When the caller last gave orders; absent before the first ones. */
+  orders_given_at: Schema.optionalKey(Timestamp),
+  /** How many orders stood then. */
+  orders: Schema.optionalKey(Schema.Int),
+  /** How many of them the engine refused. */
+  refused: Schema.optionalKey(Schema.Int),
+  /** Whether the caller has said to be done with the orders for the present turn. */
+  ready: Schema.Boolean
 })
 
 /** One game as the lobby shows it; every step on a game answers with it. */
@@ -139,17 +156,42 @@ export const Game = Schema.Struct({
   missed_turns_limit: Schema.optionalKey(Schema.Int),
   absence_action: Schema.optionalKey(AbsenceAction),
   /** When enrolment ends by itself; absent if only the start ends it. */
-  enrollment_ends_at: Schema.optionalKey(Timestamp)
+  enrollment_ends_at: Schema.optionalKey(Timestamp),
+  /** The caller's own membership, where there is one; only when a game is read or listed. */
+  membership: Schema.optionalKey(OwnSeat)
 })
 
+/** Body of `lobby.games.preview_schedule`. */
+export const SchedulePreview = Schema.Struct({
+  turn_schedule: label(128),
+  /** UTC when absent. */
+  time_zone: Schema.optionalKey(label(64))
+})
+
+/** Answer of `lobby.games.preview_schedule`: when the next five turns would be due. */
+export const ScheduleFires = Schema.Struct({ fires: Schema.Array(Timestamp) })
+
 /**
- * Answer of `lobby.my.games`: games that the caller owns or plays in, newest first. Without `next_cursor` it is the
- * last page.
+ * Answer of `lobby.games.list` and of `lobby.my.games`, games that the caller owns or plays in. Newest first. Without
+ * `next_cursor` it is the last page.
  */
 export const GameList = Schema.Struct({
   games: Schema.Array(Game),
   next_cursor: Schema.optionalKey(Schema.String)
 })
+
+/**
+ * Query of `lobby.games.list`. Without `to_join` it lists public games; the filters are combined.
+ */
+const gamesQuery = {
+  ...paging,
+  /** Only games whose enrolment is open. */
+  open: Schema.optionalKey(flag),
+  /** Only games that the caller may join now, private ones with an invite for them included. */
+  to_join: Schema.optionalKey(flag),
+  /** Only games whose name begins like this; letter case doesn't matter. */
+  name: Schema.optionalKey(label(64))
+}
 
 const game = { game_id: GameId }
 const ofGame = { params: game, success: Game, error: wireErrors } as const
@@ -161,14 +203,29 @@ const ofGame = { params: game, success: Game, error: wireErrors } as const
 export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
   .add(
     HttpApiEndpoint.post("create", "/", { payload: CreateGame, success: Game, error: wireErrors }),
+    HttpApiEndpoint.get("list", "/", { query: gamesQuery, success: GameList, error: wireErrors }),
     HttpApiEndpoint.get("get", "/:game_id", ofGame),
     HttpApiEndpoint.patch("update", "/:game_id", { ...ofGame, payload: UpdateGame }),
     HttpApiEndpoint.post("openEnrollment", "/:game_id/open-enrollment", ofGame),
     HttpApiEndpoint.post("readyToStart", "/:game_id/ready-to-start", ofGame),
     HttpApiEndpoint.post("start", "/:game_id/start", ofGame),
+    HttpApiEndpoint.post("pause", "/:game_id/pause", ofGame),
+    HttpApiEndpoint.post("resume", "/:game_id/resume", ofGame),
+    HttpApiEndpoint.post("cancel", "/:game_id/cancel", ofGame),
     HttpApiEndpoint.post("retryStart", "/:game_id/retry-start", ofGame)
   )
   .prefix("/api/v1/user/lobby/games") {}
+
+/** When a schedule would come due, before a game is made of it. One that never does is `invalid_request`. */
+export class LobbySchedulesGroup extends HttpApiGroup.make("lobbySchedules")
+  .add(
+    HttpApiEndpoint.post("preview", "/schedule-preview", {
+      payload: SchedulePreview,
+      success: ScheduleFires,
+      error: wireErrors
+    })
+  )
+  .prefix("/api/v1/user/lobby") {}
 
 /** The caller's own games, in pages of 50 by default and at most 200. */
 export class LobbyMyGamesGroup extends HttpApiGroup.make("lobbyMyGames")

@@ -475,7 +475,8 @@ export const tables = {
       { name: "missed_turns_reminder", slot: 9, type: "int", optional: true },
       { name: "missed_turns_limit", slot: 10, type: "int", optional: true },
       { name: "absence_action", slot: 11, type: "string" },
-      { name: "enrollment_ends_at", slot: 12, type: "string" }
+      { name: "enrollment_ends_at", slot: 12, type: "string" },
+      { name: "race_name", slot: 13, type: "string" }
     ]
   },
   "galaxy.lobby.UpdateGameRequest": {
@@ -499,6 +500,17 @@ export const tables = {
   "galaxy.lobby.GameRequest": {
     fields: [
       { name: "game_id", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.OwnSeat": {
+    fields: [
+      { name: "membership_id", slot: 0, type: "string", required: true },
+      { name: "race_name", slot: 1, type: "string", required: true },
+      { name: "status", slot: 2, type: "string", required: true },
+      { name: "orders_given_at", slot: 3, type: "string" },
+      { name: "orders", slot: 4, type: "int", optional: true },
+      { name: "refused", slot: 5, type: "int", optional: true },
+      { name: "ready", slot: 6, type: "bool" }
     ]
   },
   "galaxy.lobby.Game": {
@@ -528,7 +540,28 @@ export const tables = {
       { name: "missed_turns_reminder", slot: 22, type: "int", optional: true },
       { name: "missed_turns_limit", slot: 23, type: "int", optional: true },
       { name: "absence_action", slot: 24, type: "string" },
-      { name: "enrollment_ends_at", slot: 25, type: "string" }
+      { name: "enrollment_ends_at", slot: 25, type: "string" },
+      { name: "membership", slot: 26, type: { table: "galaxy.lobby.OwnSeat" } }
+    ]
+  },
+  "galaxy.lobby.ListGamesRequest": {
+    fields: [
+      { name: "cursor", slot: 0, type: "string" },
+      { name: "limit", slot: 1, type: "int", optional: true },
+      { name: "open", slot: 2, type: "bool", optional: true },
+      { name: "to_join", slot: 3, type: "bool", optional: true },
+      { name: "name", slot: 4, type: "string" }
+    ]
+  },
+  "galaxy.lobby.SchedulePreviewRequest": {
+    fields: [
+      { name: "turn_schedule", slot: 0, type: "string", required: true },
+      { name: "time_zone", slot: 1, type: "string" }
+    ]
+  },
+  "galaxy.lobby.ScheduleFires": {
+    fields: [
+      { name: "fires", slot: 0, type: { vector: "string" }, required: true }
     ]
   },
   "galaxy.lobby.ListRequest": {

@@ -66,6 +66,18 @@ export const messageRoutes = {
     request: "galaxy.user.RevokeAllSessionsRequest",
     response: "galaxy.user.RevokedSessions"
   },
+  "lobby.games.list": {
+    method: "GET",
+    path: "/api/v1/user/lobby/games",
+    request: "galaxy.lobby.ListGamesRequest",
+    response: "galaxy.lobby.GameList"
+  },
+  "lobby.games.preview_schedule": {
+    method: "POST",
+    path: "/api/v1/user/lobby/schedule-preview",
+    request: "galaxy.lobby.SchedulePreviewRequest",
+    response: "galaxy.lobby.ScheduleFires"
+  },
   "lobby.games.create": {
     method: "POST",
     path: "/api/v1/user/lobby/games",
@@ -87,6 +99,9 @@ export const messageRoutes = {
   "lobby.games.open_enrollment": lobbyGame("open-enrollment"),
   "lobby.games.ready_to_start": lobbyGame("ready-to-start"),
   "lobby.games.start": lobbyGame("start"),
+  "lobby.games.pause": lobbyGame("pause"),
+  "lobby.games.resume": lobbyGame("resume"),
+  "lobby.games.cancel": lobbyGame("cancel"),
   "lobby.games.retry_start": lobbyGame("retry-start"),
   "lobby.invites.issue": {
     method: "POST",

@@ -9,7 +9,12 @@ import type { Notifications } from "../notification/Notifications.ts"
 import * as RaceNames from "../race-name/RaceNames.ts"
 import type { EngineVersions } from "../engine/EngineVersions.ts"
 import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import * as Cancellations from "./Cancellations.ts"
+import * as ComputerSeats from "./game/ComputerSeats.ts"
+import * as GameEditing from "./game/GameEditing.ts"
+import * as GameListStore from "./game/GameListStore.ts"
 import * as Games from "./game/Games.ts"
+import * as GameSteps from "./game/GameSteps.ts"
 import * as GameStore from "./game/GameStore.ts"
 import * as Invites from "./invite/Invites.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
@@ -21,7 +26,13 @@ import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
 import type { Standing } from "../standing/Standing.ts"
 import * as GameEvents from "./GameEvents.ts"
 
-const Stores = Layer.mergeAll(GameStore.layer, MembershipStore.layer, InviteStore.layer, RaceNames.layer)
+const Stores = Layer.mergeAll(
+  ComputerSeats.layer,
+  GameStore.layer,
+  MembershipStore.layer,
+  InviteStore.layer,
+  RaceNames.layer
+)
 
 /** For the runtime and in-game calls: who plays in a game, and the lobby's side of `RuntimeEvents`. */
 export const layerForRuntime: Layer.Layer<
@@ -30,13 +41,24 @@ export const layerForRuntime: Layer.Layer<
   SqlClient.SqlClient | Notifications
 > = Layer.mergeAll(Memberships.layer, GameEvents.layer).pipe(Layer.provide(Stores))
 
-/** For players' calls: games, invites and memberships. */
+const ForGames = Layer.mergeAll(MembershipStore.layerGameMembers, Cancellations.layer)
+
+/** For players' and administrators' calls: games, invites and memberships. */
 export const layer: Layer.Layer<
-  Games.Games | Invites.Invites | GamePlayers.GamePlayers,
+  | Games.Games
+  | GameSteps.GameSteps
+  | GameEditing.GameEditing
+  | GameListStore.GameListStore
+  | Invites.Invites
+  | GamePlayers.GamePlayers,
   never,
   SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig | Standing
 > = Layer.mergeAll(
-  Games.layer.pipe(Layer.provide(MembershipStore.layerGameMembers)),
+  Games.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(GameSteps.layer, GameEditing.layer)),
+    Layer.provideMerge(GameListStore.layer),
+    Layer.provide(ForGames)
+  ),
   Invites.layer,
   GamePlayers.layer
 ).pipe(Layer.provide(Stores))

@@ -21,6 +21,7 @@ export class NotGameOwner extends Schema.TaggedError<NotGameOwner>()("NotGameOwn
 
 /** What a game's state may rule out, in words. */
 const ruledOut = {
+  update: "can't be changed in this way",
   open_enrollment: "can't be opened for enrollment",
   ready_to_start: "can't be made ready to start",
   start: "can't be started",
@@ -28,13 +29,17 @@ const ruledOut = {
   pause: "can't be paused",
   resume: "can't be resumed",
   cancel: "can't be cancelled",
+  force_start: "can't be started by force",
+  force_stop: "can't be stopped by force",
+  ban_member: "can't have a player banned",
   report_running: "can't begin to run",
   report_start_failed: "can't fail to start",
   finish: "can't finish",
   issue_invite: "takes no invites",
   redeem_invite: "can't be joined",
-  update: "can't be changed in this way"
-} as const satisfies Readonly<Record<GameAction | "issue_invite" | "redeem_invite" | "update", string>>
+  submit_application: "takes no applications",
+  approve_application: "can't have an application approved"
+} as const satisfies Readonly<Record<GameAction, string>>
 
 /** When: each state in words. */
 const inState: Readonly<Record<typeof GameStatus.Type, string>> = {
@@ -52,10 +57,14 @@ const inState: Readonly<Record<typeof GameStatus.Type, string>> = {
 /** The operation doesn't fit the game's state. */
 export class GameStateConflict extends Schema.TaggedError<GameStateConflict>()("GameStateConflict", {
   status: GameStatus,
-  operation: Schema.Literals(Struct.keys(ruledOut))
+  operation: Schema.Literals(Struct.keys(ruledOut)),
+  /** Whether its runtime is stopped. */
+  stopped: Schema.optionalKey(Schema.Boolean)
 }) {
   override get message(): string {
-    return `the game ${ruledOut[this.operation]} ${inState[this.status]}`
+    const when =
+      this.stopped === true && this.status === "paused" ? "while its engine is stopped" : inState[this.status]
+    return `the game ${ruledOut[this.operation]} ${when}`
   }
 }
 

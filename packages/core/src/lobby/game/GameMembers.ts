@@ -2,16 +2,23 @@
  * Port: who plays in a game, as the steps of a game need it. Memberships depend on games and not the reverse, so they
  * implement it.
  */
-import type { Membership } from "@galaxy/contract/api/UserLobby"
-import type { GameId } from "@galaxy/contract/ids/Ids"
+import type { Membership } from "@galaxy/contract/api/UserMemberships"
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, type Effect } from "effect"
+import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 
-/** Read access to a game's seats. A start hands exactly these members to the engine. */
+/** A game's seats. A start hands exactly the active members to the engine. */
 export class GameMembers extends Context.Service<
   GameMembers,
   {
     /** Active members in the order in which they joined. */
     active(gameId: GameId): Effect.Effect<ReadonlyArray<typeof Membership.Type>, StorageError>
+    /** Seats a player in a new game under a race name, in the caller's transaction. */
+    seat(
+      gameId: GameId,
+      userId: UserId,
+      raceName: string
+    ): Effect.Effect<void, RaceNameInvalid | RaceNameTaken | StorageError>
   }
 >()("@galaxy/core/lobby/game/GameMembers") {}

@@ -3,50 +3,17 @@
  *
  * Whoever changes a game, or who belongs to it, locks the game's row first and so works on a consistent game.
  */
-import { AbsenceAction, type Game, GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
-import { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import type { GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
+import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { GameSettings } from "./GameSettings.ts"
 import { inPlay, terminal } from "./GameState.ts"
-import type { PagePosition } from "../../shared/Page.ts"
+import { type Game, gameColumns, GameRow, nameKey } from "./GameRow.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 
-/**
- * A game as the wire shows it, and as the lobby works with it. Its member count is computed from active memberships at
- * each read.
- */
-export type Game = typeof Game.Type
-
-const GameRow = Schema.Struct({
-  game_id: GameId,
-  owner_user_id: Schema.NullOr(UserId),
-  visibility: Visibility,
-  status: GameStatus,
-  game_name: Schema.String,
-  description: Schema.String,
-  min_players: Schema.Int,
-  max_players: Schema.Int,
-  member_count: Schema.Int,
-  turn_schedule: Schema.String,
-  time_zone: Schema.String,
-  engine_version: Schema.NullOr(Schema.String),
-  current_turn: Schema.Int,
-  runtime_status: Schema.String,
-  failure_reason: Schema.NullOr(Schema.String),
-  next_turn_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
-  created_at: Schema.DateTimeUtcFromDate,
-  updated_at: Schema.DateTimeUtcFromDate,
-  started_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
-  finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
-  computer_players: Schema.Int,
-  early_turns: Schema.Boolean,
-  missed_turns_reminder: Schema.NullOr(Schema.Int),
-  missed_turns_limit: Schema.NullOr(Schema.Int),
-  absence_action: Schema.NullOr(AbsenceAction),
-  enrollment_ends_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
-})
+export type { Game } from "./GameRow.ts"
 
 /** The columns of a new game that aren't defaults. `owner_user_id` is null for a public game only. */
 export interface NewGame extends GameSettings {
@@ -65,9 +32,6 @@ export interface GameChange extends Partial<GameSettings> {
   readonly started_at?: Date
   readonly finished_at?: Date
 }
-
-/** A name as it is searched for: letter case and compatibility forms don't matter. */
-export const nameKey = (name: string): string => name.normalize("NFKC").toLowerCase()
 
 /** As the database stores it, with what is derived from it. */
 const columnsOf = <T extends Partial<GameSettings>>({ enrollment_ends_at: ends, ...rest }: T) => ({
@@ -101,8 +65,6 @@ export class GameStore extends Context.Service<
     /** Changes the game and returns it. The caller holds the row's lock. */
     change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
     relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
-    /** Games that the user owns or plays in, newest first. */
-    listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<Game>, StorageError>
     /**
      * How many games of the owner have not ended, and how many of them have or are about to get an engine. Locks the
      * owner to the end of the transaction, so that two games created or started at once both count.
@@ -117,12 +79,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    const columns = sql.literal(`
-      g.game_id, g.owner_user_id, g.visibility, g.status, g.game_name, g.description, g.min_players, g.max_players,
-      (SELECT count(*)::int FROM backend.memberships m WHERE m.game_id = g.game_id AND m.status = 'active') AS member_count,
-      g.turn_schedule, g.time_zone, g.engine_version, g.current_turn, g.runtime_status, g.failure_reason, g.next_turn_at,
-      g.created_at, g.updated_at, g.started_at, g.finished_at, g.computer_players, g.early_turns, g.missed_turns_reminder,
-      g.missed_turns_limit, g.absence_action, g.enrollment_ends_at`)
+    const columns = sql.literal(gameColumns)
 
     const select = SqlSchema.findOneOption({
       Request: GameId,
@@ -136,25 +93,6 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       Effect.flatMap(find(gameId), (game) =>
         Option.isSome(game) ? Effect.succeed(game.value) : Effect.die(new Error("the game's row has disappeared"))
       )
-
-    const list = SqlSchema.findAll({
-      Request: Schema.Struct({ userId: UserId, createdAt: Schema.Date, id: Schema.String, limit: Schema.Int }),
-      Result: GameRow,
-      // The bound is in each branch: an owner of many games reads one page of them, not all.
-      execute: ({ userId, createdAt, id, limit }) => sql`
-        SELECT ${columns} FROM backend.games g
-        WHERE g.game_id IN (
-            (SELECT game_id FROM backend.games
-              WHERE owner_user_id = ${userId} AND (created_at, game_id) < (${createdAt}, ${id}::uuid)
-              ORDER BY created_at DESC, game_id DESC LIMIT ${limit})
-            UNION
-            (SELECT p.game_id FROM backend.memberships m JOIN backend.games p USING (game_id)
-              WHERE m.user_id = ${userId} AND m.status = 'active'
-                AND (p.created_at, p.game_id) < (${createdAt}, ${id}::uuid)
-              ORDER BY p.created_at DESC, p.game_id DESC LIMIT ${limit}))
-        ORDER BY g.created_at DESC, g.game_id DESC
-        LIMIT ${limit}`
-    })
 
     return GameStore.of({
       insert: Effect.fnUntraced(function* (game) {
@@ -185,12 +123,6 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
                 AND expires_at > ${now}) AS invited`
         return rows[0] ?? { member: false, invited: false }
       }, StorageError.refail),
-      listOf: (userId, after, limit) =>
-        StorageError.refail(
-          Effect.map(list({ userId, createdAt: after.createdAt, id: after.id, limit }), (rows) =>
-            rows.map((row) => withoutNulls(row))
-          )
-        ),
       countOwned: Effect.fnUntraced(function* (owner) {
         yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/game-owner/${owner}`}, 0))`
         const [counts] = yield* sql<{ readonly open: number; readonly inPlay: number }>`

@@ -56,3 +56,6 @@ export const read = (
   }
   return turns
 }
+
+/** The first time after `after` at which the schedule comes due. */
+export const next = (schedule: TurnSchedule, after: DateTime.Utc): DateTime.Utc => nextAfter(schedule, after)

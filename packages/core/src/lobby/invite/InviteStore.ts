@@ -51,6 +51,8 @@ export class InviteStore extends Context.Service<
     settle(inviteId: InviteId, status: typeof InviteStatus.Type): Effect.Effect<StoredInvite, StorageError>
     /** Marks those of the game's pending invites whose expiry has passed as expired. */
     expire(gameId: GameId): Effect.Effect<void, StorageError>
+    /** Revokes all pending invites of the game that have not expired, and returns them in the order of their users. */
+    revokePending(gameId: GameId): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
     /** Counts every invite that is marked as pending: call `expire` first. */
     countPending(gameId: GameId): Effect.Effect<number, StorageError>
     /** Whether the user has an invite to the game that is marked as pending: call `expire` first. */
@@ -115,6 +117,17 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
         yield* sql`
           UPDATE backend.invites SET status = 'expired', decided_at = ${now}
           WHERE game_id = ${gameId} AND status = 'pending' AND expires_at <= ${now}`
+      }, StorageError.refail),
+      revokePending: Effect.fnUntraced(function* (gameId) {
+        const now = yield* DateTime.nowAsDate
+        const rows = yield* Effect.flatMap(
+          sql`
+            UPDATE backend.invites SET status = 'revoked', decided_at = ${now}
+            WHERE game_id = ${gameId} AND status = 'pending' AND expires_at > ${now} RETURNING ${columns}`,
+          Schema.decodeUnknownEffect(Schema.Array(InviteRow))
+        )
+        const revoked = rows.map((row) => withoutNulls(row))
+        return revoked.toSorted((a, b) => ((a.invited_user_id ?? "") < (b.invited_user_id ?? "") ? -1 : 1))
       }, StorageError.refail),
       countPending: Effect.fnUntraced(function* (gameId) {
         const rows = yield* sql<{ readonly count: number }>`

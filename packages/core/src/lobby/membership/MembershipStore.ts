@@ -8,7 +8,7 @@ import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
 import { GameMembers } from "../game/GameMembers.ts"
-import type { NameReservation } from "../../race-name/RaceNames.ts"
+import { type NameReservation, RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 
@@ -139,8 +139,17 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
   })
 )
 
-/** The port `GameMembers`, backed by memberships. */
-export const layerGameMembers: Layer.Layer<GameMembers, never, MembershipStore> = Layer.effect(
+/** The port `GameMembers`, backed by memberships and the race-name directory. */
+export const layerGameMembers: Layer.Layer<GameMembers, never, MembershipStore | RaceNames> = Layer.effect(
   GameMembers,
-  Effect.map(MembershipStore, ({ active }) => ({ active }))
+  Effect.gen(function* () {
+    const { active, seat } = yield* MembershipStore
+    const raceNames = yield* RaceNames
+    return GameMembers.of({
+      active,
+      seat: Effect.fnUntraced(function* (gameId, userId, name) {
+        yield* seat(gameId, userId, yield* raceNames.reserve({ gameId, userId, name }))
+      })
+    })
+  })
 )

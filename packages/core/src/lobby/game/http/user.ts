@@ -6,10 +6,11 @@ import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../../shared/http/errors.ts"
 import { errors as engineErrors } from "../../../engine/http/errors.ts"
+import { errors as raceNameErrors } from "../../../race-name/http/errors.ts"
 import { errors as gameErrors } from "./errors.ts"
 import { Games } from "../Games.ts"
 
-const toApi = toApiWith({ ...engineErrors, ...gameErrors })
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...raceNameErrors })
 
 const lobbyGames = HttpApiBuilder.group(
   UserApi,
@@ -24,6 +25,17 @@ const lobbyGames = HttpApiBuilder.group(
       })
     return handlers
       .handle("create", ({ payload }) => toApi(Effect.flatMap(Caller, ({ userId }) => games.create(userId, payload))))
+      .handle("list", ({ query: { cursor, limit, open, to_join, name } }) =>
+        toApi(
+          Effect.flatMap(Caller, ({ userId }) =>
+            games.list(
+              userId,
+              { open, toJoin: to_join, name },
+              { ...(cursor === undefined ? {} : { cursor }), ...(limit === undefined ? {} : { limit }) }
+            )
+          )
+        )
+      )
       .handle("get", ({ params }) => toApi(ofGame(games.get, params)))
       .handle("update", ({ params, payload }) =>
         toApi(Effect.flatMap(Caller, ({ userId }) => games.update(userId, params.game_id, payload)))
@@ -31,6 +43,9 @@ const lobbyGames = HttpApiBuilder.group(
       .handle("openEnrollment", ({ params }) => toApi(ofGame(games.openEnrollment, params)))
       .handle("readyToStart", ({ params }) => toApi(ofGame(games.readyToStart, params)))
       .handle("start", ({ params }) => toApi(ofGame(games.start, params)))
+      .handle("pause", ({ params }) => toApi(ofGame(games.pause, params)))
+      .handle("resume", ({ params }) => toApi(ofGame(games.resume, params)))
+      .handle("cancel", ({ params }) => toApi(ofGame(games.cancel, params)))
       .handle("retryStart", ({ params }) => toApi(ofGame(games.retryStart, params)))
   })
 )
@@ -46,5 +61,14 @@ const lobbyMyGames = HttpApiBuilder.group(
   })
 )
 
-/** Handlers of `UserApi`'s groups `lobbyGames` and `lobbyMyGames`. */
-export const layer = Layer.mergeAll(lobbyGames, lobbyMyGames)
+const lobbySchedules = HttpApiBuilder.group(
+  UserApi,
+  "lobbySchedules",
+  Effect.fnUntraced(function* (handlers) {
+    const games = yield* Games
+    return handlers.handle("preview", ({ payload }) => toApi(games.previewSchedule(payload)))
+  })
+)
+
+/** Handlers of `UserApi`'s groups `lobbyGames`, `lobbyMyGames` and `lobbySchedules`. */
+export const layer = Layer.mergeAll(lobbyGames, lobbyMyGames, lobbySchedules)

@@ -102,8 +102,15 @@ enrollmentEndsAt(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+raceName():string|null
+raceName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+raceName(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startCreateGameRequest(builder:flatbuffers.Builder) {
-  builder.startObject(13);
+  builder.startObject(14);
 }
 
 static addGameName(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset) {
@@ -158,6 +165,10 @@ static addEnrollmentEndsAt(builder:flatbuffers.Builder, enrollmentEndsAtOffset:f
   builder.addFieldOffset(12, enrollmentEndsAtOffset, 0);
 }
 
+static addRaceName(builder:flatbuffers.Builder, raceNameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(13, raceNameOffset, 0);
+}
+
 static endCreateGameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_name
@@ -165,7 +176,7 @@ static endCreateGameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, computerPlayers:number|null, earlyTurns:boolean|null, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, computerPlayers:number|null, earlyTurns:boolean|null, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset, raceNameOffset:flatbuffers.Offset):flatbuffers.Offset {
   CreateGameRequest.startCreateGameRequest(builder);
   CreateGameRequest.addGameName(builder, gameNameOffset);
   CreateGameRequest.addDescription(builder, descriptionOffset);
@@ -184,6 +195,7 @@ static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatb
     CreateGameRequest.addMissedTurnsLimit(builder, missedTurnsLimit);
   CreateGameRequest.addAbsenceAction(builder, absenceActionOffset);
   CreateGameRequest.addEnrollmentEndsAt(builder, enrollmentEndsAtOffset);
+  CreateGameRequest.addRaceName(builder, raceNameOffset);
   return CreateGameRequest.endCreateGameRequest(builder);
 }
 }

@@ -5,6 +5,9 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { OwnSeat } from './own-seat.ts';
+
+
 export class Game {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
@@ -189,8 +192,13 @@ enrollmentEndsAt(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+membership(obj?:OwnSeat):OwnSeat|null {
+  const offset = this.bb!.__offset(this.bb_pos, 56);
+  return offset ? (obj || new OwnSeat()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startGame(builder:flatbuffers.Builder) {
-  builder.startObject(26);
+  builder.startObject(27);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -297,6 +305,10 @@ static addEnrollmentEndsAt(builder:flatbuffers.Builder, enrollmentEndsAtOffset:f
   builder.addFieldOffset(25, enrollmentEndsAtOffset, 0);
 }
 
+static addMembership(builder:flatbuffers.Builder, membershipOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(26, membershipOffset, 0);
+}
+
 static endGame(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_id
@@ -312,36 +324,4 @@ static endGame(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createGame(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, ownerUserIdOffset:flatbuffers.Offset, visibilityOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, memberCount:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, currentTurn:number, runtimeStatusOffset:flatbuffers.Offset, failureReasonOffset:flatbuffers.Offset, nextTurnAtOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset, updatedAtOffset:flatbuffers.Offset, startedAtOffset:flatbuffers.Offset, finishedAtOffset:flatbuffers.Offset, computerPlayers:number, earlyTurns:boolean, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset):flatbuffers.Offset {
-  Game.startGame(builder);
-  Game.addGameId(builder, gameIdOffset);
-  Game.addOwnerUserId(builder, ownerUserIdOffset);
-  Game.addVisibility(builder, visibilityOffset);
-  Game.addStatus(builder, statusOffset);
-  Game.addGameName(builder, gameNameOffset);
-  Game.addDescription(builder, descriptionOffset);
-  Game.addMinPlayers(builder, minPlayers);
-  Game.addMaxPlayers(builder, maxPlayers);
-  Game.addMemberCount(builder, memberCount);
-  Game.addTurnSchedule(builder, turnScheduleOffset);
-  Game.addTimeZone(builder, timeZoneOffset);
-  Game.addEngineVersion(builder, engineVersionOffset);
-  Game.addCurrentTurn(builder, currentTurn);
-  Game.addRuntimeStatus(builder, runtimeStatusOffset);
-  Game.addFailureReason(builder, failureReasonOffset);
-  Game.addNextTurnAt(builder, nextTurnAtOffset);
-  Game.addCreatedAt(builder, createdAtOffset);
-  Game.addUpdatedAt(builder, updatedAtOffset);
-  Game.addStartedAt(builder, startedAtOffset);
-  Game.addFinishedAt(builder, finishedAtOffset);
-  Game.addComputerPlayers(builder, computerPlayers);
-  Game.addEarlyTurns(builder, earlyTurns);
-  if (missedTurnsReminder !== null)
-    Game.addMissedTurnsReminder(builder, missedTurnsReminder);
-  if (missedTurnsLimit !== null)
-    Game.addMissedTurnsLimit(builder, missedTurnsLimit);
-  Game.addAbsenceAction(builder, absenceActionOffset);
-  Game.addEnrollmentEndsAt(builder, enrollmentEndsAtOffset);
-  return Game.endGame(builder);
-}
 }
