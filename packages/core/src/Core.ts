@@ -146,6 +146,7 @@ export const layer = (options: CoreOptions) => {
     Layer.provideMerge(Layer.mergeAll(Admins.layer, AdminAccounts.layer, AuditLog.layer, CountryCounters.layer))
   )
   const lobby = Lobby.layer.pipe(
+    Layer.provideMerge(Runtime.layerForAdmins),
     Layer.provideMerge(Runtime.layerForLobby),
     Layer.provide(LobbyConfig.layer(options.lobby))
   )

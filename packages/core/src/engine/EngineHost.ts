@@ -4,7 +4,7 @@
  * At most one engine of a game runs at any time. It works on the game's own state, which outlives it.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Option, type Redacted, Schema, type Scope } from "effect"
 
 /** How to call an engine. */
 export interface EngineAccess {
@@ -44,6 +44,8 @@ export class EngineStartFailed extends Schema.TaggedError<EngineStartFailed>()("
   reason: Schema.String,
   /** Retrying can't help: the image is unknown or refuses its state. */
   permanent: Schema.Boolean,
+  /** The image is not there, or can't be run here. */
+  imageMissing: Schema.optionalKey(Schema.Boolean),
   /** As many engines run as may: there will be room when another one has ended. */
   noRoom: Schema.optionalKey(Schema.Boolean)
 }) {
@@ -80,6 +82,16 @@ export class EngineHost extends Context.Service<
     discard(gameId: GameId): Effect.Effect<void, EngineHostUnavailable>
     /** All running engines. */
     readonly list: Effect.Effect<ReadonlyArray<EngineInstance>>
+    /**
+     * Games whose engine has been put to sleep, to make room for others: it doesn't run, its state is kept, and `start`
+     * wakes it.
+     */
+    readonly asleep: Effect.Effect<ReadonlySet<GameId>>
+    /**
+     * The game's engine, if one runs, kept from being put to sleep until the scope ends. Whoever calls an engine holds
+     * it for as long as the call takes.
+     */
+    hold(gameId: GameId): Effect.Effect<Option.Option<EngineInstance>, never, Scope.Scope>
   }
 >()("@galaxy/core/engine/EngineHost") {}
 
@@ -92,5 +104,7 @@ export const layerNone: Layer.Layer<EngineHost> = Layer.succeed(EngineHost, {
   ended: () => Effect.succeed(Option.none()),
   stop: () => Effect.void,
   discard: () => Effect.void,
-  list: Effect.succeed([])
+  list: Effect.succeed([]),
+  asleep: Effect.succeed(new Set<GameId>()),
+  hold: () => Effect.succeed(Option.none())
 })

@@ -18,7 +18,18 @@ export class EngineVersionTaken extends Schema.TaggedError<EngineVersionTaken>()
   version: Schema.String
 }) {}
 
-/** Registers, disables and picks engine versions. A version keeps its image for ever, and can't be removed. */
+/** Games run on the version, so its image can't be changed. */
+export class EngineVersionInUse extends Schema.TaggedError<EngineVersionInUse>()("EngineVersionInUse", {
+  version: Schema.String
+}) {}
+
+/** What of a version may be changed; what is absent stays. */
+export interface EngineVersionChange {
+  readonly imageRef?: string | undefined
+  readonly enabled?: boolean | undefined
+}
+
+/** Registers, changes and picks engine versions, which can't be removed. */
 export class EngineVersions extends Context.Service<
   EngineVersions,
   {
@@ -34,6 +45,15 @@ export class EngineVersions extends Context.Service<
      * that isn't registered.
      */
     disable(version: string): Effect.Effect<EngineVersion, NoEngineVersion | StorageError>
+    /**
+     * Changes a version. `inUse` says whether games run on it: then another image is refused with `EngineVersionInUse`.
+     * Fails with `NoEngineVersion` for one that isn't registered.
+     */
+    change(
+      version: string,
+      change: EngineVersionChange,
+      inUse: Effect.Effect<boolean, StorageError>
+    ): Effect.Effect<EngineVersion, NoEngineVersion | EngineVersionInUse | StorageError>
     /** The named version, or the newest one; enabled versions only. */
     pick(version: string | undefined): Effect.Effect<EngineVersion, NoEngineVersion | StorageError>
   }
@@ -80,12 +100,29 @@ export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = La
       return row === undefined ? yield* new NoEngineVersion({ version }) : row
     })
 
+    const change = Effect.fn("EngineVersions.change")(function* (
+      version: string,
+      { imageRef, enabled }: EngineVersionChange,
+      inUse: Effect.Effect<boolean, StorageError>
+    ) {
+      const [row] = yield* query(sql`
+        SELECT ${columns} FROM backend.engine_versions WHERE version = ${version} FOR UPDATE`)
+      if (row === undefined) return yield* new NoEngineVersion({ version })
+      const image = imageRef ?? row.image_ref
+      if (image !== row.image_ref && (yield* inUse)) return yield* new EngineVersionInUse({ version })
+      const now = yield* DateTime.nowAsDate
+      const [changed = row] = yield* query(sql`
+        UPDATE backend.engine_versions SET image_ref = ${image}, enabled = ${enabled ?? row.enabled}, updated_at = ${now}
+        WHERE version = ${version} RETURNING ${columns}`)
+      return changed
+    })
+
     const pick = Effect.fn("EngineVersions.pick")(function* (version: string | undefined) {
       const enabled = (yield* list).filter((it) => it.enabled)
       const found = version === undefined ? enabled[0] : enabled.find((it) => it.version === version)
       return found === undefined ? yield* new NoEngineVersion(version === undefined ? {} : { version }) : found
     })
 
-    return EngineVersions.of({ list, register, disable, pick })
+    return EngineVersions.of({ list, register, disable, change, pick })
   })
 )

@@ -9,7 +9,13 @@ import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { GameGone, RuntimeEvents, type RunningReport, type RuntimeSnapshot } from "../runtime/RuntimeEvents.ts"
+import {
+  GameGone,
+  RuntimeEvents,
+  type RunningReport,
+  type RuntimeSnapshot,
+  type TroubleReport
+} from "../runtime/RuntimeEvents.ts"
 import { target } from "./game/GameAccess.ts"
 import type { GameAction } from "./game/GameState.ts"
 import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
@@ -85,6 +91,35 @@ export const layer: Layer.Layer<
       yield* games.change(it.gameId, { status: "paused", runtime_status: "stopped", next_turn_at: null })
     })
 
+    const onHealth = Effect.fn("RuntimeEvents.onHealth")(function* (it: {
+      readonly gameId: GameId
+      readonly runtimeStatus: string
+    }) {
+      const game = yield* locked(it.gameId)
+      if (!alive.has(game.status) || game.runtime_status === it.runtimeStatus) return
+      yield* games.change(it.gameId, { runtime_status: it.runtimeStatus })
+    })
+
+    const onTrouble = Effect.fn("RuntimeEvents.onTrouble")(function* (it: TroubleReport) {
+      const game = yield* locked(it.gameId)
+      const named = { game_id: it.gameId, game_name: game.game_name }
+      yield* notifications.submit({
+        kind: `runtime.${it.what}`,
+        idempotencyKey: `${it.what}:${it.ref}`,
+        recipients: [],
+        payload: { ...named, detail: it.detail }
+      })
+      if (it.what !== "turn_failed") return
+      const recipients = (yield* members.active(it.gameId)).map((member) => member.user_id)
+      if (recipients.length === 0) return
+      yield* notifications.submit({
+        kind: "game.generation.failed",
+        idempotencyKey: `generation-failed:${it.ref}`,
+        recipients,
+        payload: { ...named, turn: it.turn ?? game.current_turn + 1 }
+      })
+    })
+
     const announce = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
       const recipients = (yield* members.active(gameId)).map((it) => it.user_id)
       if (recipients.length === 0) return
@@ -132,6 +167,8 @@ export const layer: Layer.Layer<
       onRunning: (it) => inTransaction(onRunning(it)),
       onStartFailed: (it) => inTransaction(onStartFailed(it)),
       onStopped: (it) => inTransaction(onStopped(it)),
+      onHealth: (it) => inTransaction(onHealth(it)),
+      onTrouble: (it) => inTransaction(onTrouble(it)),
       onSnapshot: (it) => inTransaction(onSnapshot(it)),
       onFinished: (gameId) => inTransaction(onFinished(gameId))
     })

@@ -20,6 +20,7 @@ import settings from "./0011_settings.ts"
 import standing from "./0012_standing.ts"
 import runtimeJobs from "./0013_runtime_jobs.ts"
 import accountEnds from "./0014_account_ends.ts"
+import engineHealth from "./0015_engine_health.ts"
 
 const sequence = {
   "0001_init": init,
@@ -35,7 +36,8 @@ const sequence = {
   "0011_settings": settings,
   "0012_standing": standing,
   "0013_runtime_jobs": runtimeJobs,
-  "0014_account_ends": accountEnds
+  "0014_account_ends": accountEnds,
+  "0015_engine_health": engineHealth
 }
 
 /** Number of the last migration of this release. */

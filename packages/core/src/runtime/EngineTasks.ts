@@ -52,7 +52,7 @@ export const make = Effect.gen(function* () {
     })
 
   /** Takes a version back that didn't get up, or gives a restart up: the next call that needs the engine starts it. */
-  const giveUp = (row: RuntimeRow, reason: string, operation: string) =>
+  const giveUp = (row: RuntimeRow, reason: string, operation: string, imageMissing: boolean) =>
     sql.withTransaction(
       Effect.gen(function* () {
         const { previous_version, previous_image } = row
@@ -70,6 +70,12 @@ export const make = Effect.gen(function* () {
         })
         yield* log.end(operation, reason)
         if (back) yield* tell(written)
+        yield* events.onTrouble({
+          gameId: row.game_id,
+          what: imageMissing ? "image_missing" : "start_failed",
+          detail: reason,
+          ref: operation
+        })
       })
     )
 
@@ -114,7 +120,10 @@ export const make = Effect.gen(function* () {
           yield* Effect.logWarning("an engine could not be started anew").pipe(
             Effect.annotateLogs({ attempt: row.attempts, reason })
           )
-          if (hopeless || row.attempts >= config.startAttempts) return yield* giveUp(row, reason, operation)
+          if (hopeless || row.attempts >= config.startAttempts) {
+            const imageMissing = error?._tag === "EngineStartFailed" && error.imageMissing === true
+            return yield* giveUp(row, reason, operation, imageMissing)
+          }
           const now = yield* DateTime.now
           yield* sql.withTransaction(
             Effect.gen(function* () {

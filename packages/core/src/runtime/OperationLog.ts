@@ -1,14 +1,27 @@
 /** The log of what was done to games in play: the rows of `runtime_operation_log`. */
-import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
 import { newId } from "../shared/NewId.ts"
+import type { PagePosition } from "../shared/Page.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
 /** What an entry is about: one attempt at it. `restore` brings an engine back that had ended by itself. */
 export type Operation = "start" | "turn" | "stop" | "restart" | "patch" | "banish" | "computer" | "restore"
 
-/** Writes the log. Fails with `StorageError` only. */
+const Row = Schema.Struct({
+  operation_id: Schema.String,
+  op: Schema.String,
+  status: Schema.Literals(["started", "succeeded", "failed"]),
+  turn: Schema.NullOr(Schema.Int),
+  created_at: Schema.DateTimeUtcFromDate,
+  finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  error: Schema.NullOr(Schema.String)
+})
+/** An entry of the log, as stored. */
+export type OperationRow = typeof Row.Type
+
+/** Reads and writes the log. Fails with `StorageError` only. */
 export class OperationLog extends Context.Service<
   OperationLog,
   {
@@ -19,6 +32,8 @@ export class OperationLog extends Context.Service<
     begin(gameId: GameId, op: Operation, turn: number | null): Effect.Effect<string, StorageError>
     /** Logs the end of an operation: success where `error` is null. One that has been closed already stays closed. */
     end(operationId: string, error: string | null): Effect.Effect<void, StorageError>
+    /** The game's operations, newest first. */
+    list(gameId: GameId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<OperationRow>, StorageError>
   }
 >()("@galaxy/core/runtime/OperationLog") {}
 
@@ -27,7 +42,18 @@ export const layer: Layer.Layer<OperationLog, never, SqlClient.SqlClient> = Laye
   OperationLog,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const page = SqlSchema.findAll({
+      Request: Schema.Struct({ gameId: GameId, at: Schema.Date, id: Schema.String, limit: Schema.Int }),
+      Result: Row,
+      execute: ({ gameId, at, id, limit }) => sql`
+        SELECT operation_id, op, status, turn, started_at AS created_at, finished_at, error
+        FROM backend.runtime_operation_log
+        WHERE game_id = ${gameId} AND (started_at, operation_id) < (${at}, ${id}::uuid)
+        ORDER BY started_at DESC, operation_id DESC LIMIT ${limit}`
+    })
+
     return OperationLog.of({
+      list: (gameId, after, limit) => StorageError.refail(page({ gameId, at: after.createdAt, id: after.id, limit })),
       begin: Effect.fnUntraced(function* (gameId, op, turn) {
         const id = yield* newId
         const now = yield* DateTime.nowAsDate

@@ -4,7 +4,7 @@
  * There are two parts: the orders that others give to the runtime, which the lobby needs, and the runtime's own work,
  * which needs the lobby.
  */
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import type { Sharding } from "effect/cluster"
 import type { HttpClient } from "effect/http"
 import type { SqlClient } from "effect/sql"
@@ -14,6 +14,9 @@ import type { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import * as EngineClient from "../engine/EngineClient.ts"
 import type { EngineHost } from "../engine/EngineHost.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
+import { EngineVersionUse } from "../engine/EngineVersionUse.ts"
+import * as EngineJobs from "./EngineJobs.ts"
+import * as HealthLog from "./HealthLog.ts"
 import * as OperationLog from "./OperationLog.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
 import * as RuntimeJobs from "./RuntimeJobs.ts"
@@ -28,6 +31,21 @@ type Storage = SqlClient.SqlClient | DatabaseSignal
 export const layerForLobby: Layer.Layer<RuntimeJobs.RuntimeJobs | EngineVersions.EngineVersions, never, Storage> =
   RuntimeJobs.layer.pipe(Layer.provideMerge(EngineVersions.layer))
 
+const versionUse = Layer.effect(
+  EngineVersionUse,
+  Effect.map(RuntimeStore.RuntimeStore, (store) => EngineVersionUse.of({ inUse: store.usesVersion }))
+)
+
+/** For administrators' calls: orders about engines, the logs of operations and of health, and the use of versions. */
+export const layerForAdmins: Layer.Layer<
+  EngineJobs.EngineJobs | EngineVersionUse | OperationLog.OperationLog | HealthLog.HealthLog,
+  never,
+  Storage | EngineVersions.EngineVersions
+> = Layer.mergeAll(EngineJobs.layer, versionUse).pipe(
+  Layer.provide(RuntimeStore.layer),
+  Layer.provideMerge(Layer.mergeAll(OperationLog.layer, HealthLog.layer))
+)
+
 /**
  * Runtimes, their rows and the calls to their engines. Starts nothing by itself: work is done only when it is asked
  * for.
@@ -37,11 +55,14 @@ export const layer: Layer.Layer<
   | RuntimeStore.RuntimeStore
   | SeatOrders.SeatOrders
   | OperationLog.OperationLog
+  | HealthLog.HealthLog
   | EngineClient.EngineClient,
   never,
   Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
 > = Runtimes.layer.pipe(
-  Layer.provideMerge(Layer.mergeAll(SeatOrders.layer, RuntimeStore.layer, OperationLog.layer, EngineClient.layer))
+  Layer.provideMerge(
+    Layer.mergeAll(SeatOrders.layer, RuntimeStore.layer, OperationLog.layer, HealthLog.layer, EngineClient.layer)
+  )
 )
 
 /** The same, with the scheduler: due starts and turns happen by themselves. */

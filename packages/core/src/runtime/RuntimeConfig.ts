@@ -20,6 +20,8 @@ export interface RuntimeSettings {
   readonly concurrency: number
   /** How often to look for due work without a signal, in case one was lost. */
   readonly pollInterval: Duration.Input
+  /** How often engines are asked whether they can serve, and those that have gone are noticed. */
+  readonly watchInterval: Duration.Input
   /** How often to look for engines that no game needs. */
   readonly sweepInterval: Duration.Input
 }
@@ -33,6 +35,7 @@ const defaults: RuntimeSettings = {
   longestBackoff: "5 minutes",
   concurrency: 8,
   pollInterval: "5 seconds",
+  watchInterval: "30 seconds",
   sweepInterval: "10 minutes"
 }
 

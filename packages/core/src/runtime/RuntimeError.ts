@@ -61,6 +61,19 @@ export class EngineVersionOlder extends Schema.TaggedError<EngineVersionOlder>()
   }
 }
 
+/** A patch changes nothing but the version's last number, to a higher one. */
+export class NotAPatch extends Schema.TaggedError<NotAPatch>()("NotAPatch", {
+  version: Schema.String,
+  present: Schema.String
+}) {
+  override get message(): string {
+    return `${this.version} is no patch of ${this.present}: only a higher last number is`
+  }
+}
+
+/** The game's engine is making a turn, and must not be ended. */
+export class TurnBeingMade extends Schema.TaggedError<TurnBeingMade>()("TurnBeingMade", {}) {}
+
 /** All refusals of this file; `http/errors.ts` has a line for each. */
 export type RuntimeError =
   | RuntimeNotFound
@@ -70,3 +83,5 @@ export type RuntimeError =
   | TurnNotMade
   | TurnPassed
   | EngineVersionOlder
+  | NotAPatch
+  | TurnBeingMade

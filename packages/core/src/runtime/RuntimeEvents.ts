@@ -42,6 +42,18 @@ export interface RuntimeSnapshot {
   readonly advanced: boolean
 }
 
+/** Something that operators should see to. `turn_failed` is told to the game's members too. */
+export interface TroubleReport {
+  readonly gameId: GameId
+  readonly what: "image_missing" | "start_failed" | "engine_unhealthy" | "turn_failed"
+  /** One sentence for operators. */
+  readonly detail: string
+  /** The turn that has failed. */
+  readonly turn?: number
+  /** Names the occurrence: it is told once. */
+  readonly ref: string
+}
+
 /** How every event may fail: for good with `GameGone`, or with the database. */
 export type RuntimeEventError = GameGone | StorageError
 
@@ -66,6 +78,13 @@ export class RuntimeEvents extends Context.Service<
      * the game's current turn, or of a game that has ended, changes nothing.
      */
     onSnapshot(snapshot: RuntimeSnapshot): Effect.Effect<void, RuntimeEventError>
+    /** The status that the lobby shows while the game goes on: the runtime's own, or `engine_unreachable`. */
+    onHealth(report: {
+      readonly gameId: GameId
+      readonly runtimeStatus: string
+    }): Effect.Effect<void, RuntimeEventError>
+    /** To be called last in a transaction. */
+    onTrouble(report: TroubleReport): Effect.Effect<void, RuntimeEventError>
     /** The engine has declared the game over. Also valid while the owner has paused it. */
     onFinished(gameId: GameId): Effect.Effect<void, RuntimeEventError>
   }

@@ -1,7 +1,8 @@
 /**
- * Keeps the log of the runtime's operations small: removes old ones, a bounded batch at a time.
+ * Keeps the logs of the runtime small, those of its operations and of the health of engines: removes old rows, a
+ * bounded batch at a time.
  *
- * A game's newest operations are kept whatever their age, and so is an operation that hasn't ended.
+ * A game's newest rows are kept whatever their age, and so is an operation that hasn't ended.
  */
 import { type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -10,13 +11,13 @@ import * as Pruning from "../shared/Pruning.ts"
 
 /** What is kept, and how fast the rest is removed. */
 export interface RuntimePrunerOptions extends Pruning.PruningPace {
-  /** Operations younger than this are kept. */
+  /** Operations and snapshots younger than this are kept. */
   readonly keepFor: Duration.Input
-  /** How many of a game's newest operations are kept whatever their age; never less than one. */
+  /** How many of a game's newest ones are kept whatever their age; never less than one. */
   readonly keepPerGame: number
 }
 
-/** Keeps 30 days, and 50 operations of each game. */
+/** Keeps 30 days, and 50 operations and snapshots of each game. */
 export const defaults: RuntimePrunerOptions = { ...Pruning.pace, keepFor: "30 days", keepPerGame: 50 }
 
 /** Removes a batch and returns how many went. Goes game by game along the index, so rows that are kept aren't read. */
@@ -39,6 +40,25 @@ const forget = (sql: SqlClient.SqlClient, before: Date, keepPerGame: number, bat
     (gone) => gone.length
   )
 
+/** The same for snapshots of health. */
+const forgetHealth = (sql: SqlClient.SqlClient, before: Date, keepPerGame: number, batch: number) =>
+  Effect.map(
+    sql`
+      WITH outdated AS (
+        SELECT o.snapshot_id FROM backend.runtime_records r
+        CROSS JOIN LATERAL (
+          SELECT l.observed_at FROM backend.runtime_health_snapshots l WHERE l.game_id = r.game_id
+          ORDER BY l.observed_at DESC OFFSET ${keepPerGame - 1}::int LIMIT 1) kept
+        CROSS JOIN LATERAL (
+          SELECT l.snapshot_id FROM backend.runtime_health_snapshots l
+          WHERE l.game_id = r.game_id AND l.observed_at < least(kept.observed_at, ${before}::timestamptz)
+          ORDER BY l.observed_at LIMIT ${batch}::int) o
+        LIMIT ${batch}::int)
+      DELETE FROM backend.runtime_health_snapshots WHERE snapshot_id IN (SELECT snapshot_id FROM outdated)
+      RETURNING snapshot_id`,
+    (gone) => gone.length
+  )
+
 /** Prunes at once and then at intervals, as a supervised loop that ends with the layer's scope. */
 export const layer = (
   options: Partial<RuntimePrunerOptions> = {}
@@ -47,9 +67,9 @@ export const layer = (
     Effect.gen(function* () {
       const { keepFor, keepPerGame, ...pace } = { ...defaults, ...options }
       const sql = yield* SqlClient.SqlClient
-      const batch = Effect.flatMap(Pruning.keptSince(keepFor), (before) =>
-        forget(sql, before, Math.max(1, keepPerGame), pace.batch)
+      const batches = [forget, forgetHealth].map((one) =>
+        Effect.flatMap(Pruning.keptSince(keepFor), (before) => one(sql, before, Math.max(1, keepPerGame), pace.batch))
       )
-      yield* Pruning.start({ name: "runtime pruner", ...pace, forget: [batch] })
+      yield* Pruning.start({ name: "runtime pruner", ...pace, forget: batches })
     })
   )

@@ -3,6 +3,7 @@
  */
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Schema } from "effect"
+import { EngineHealth } from "./HealthLog.ts"
 import type { TurnDeadline } from "./TurnTimes.ts"
 
 /**
@@ -78,7 +79,9 @@ export const RuntimeRow = Schema.Struct({
   failure_reason: Schema.NullOr(Schema.String),
   /** When the game first got into play: from then on its galaxy must never be lost. */
   started_at: Time,
-  last_observed_at: Time
+  last_observed_at: Time,
+  health: EngineHealth,
+  health_since: Time
 })
 export type RuntimeRow = typeof RuntimeRow.Type
 

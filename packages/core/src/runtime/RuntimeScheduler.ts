@@ -8,11 +8,16 @@
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Duration, Effect, FiberSet, Layer, Queue } from "effect"
+import type { SqlClient } from "effect/sql"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { keepTrying } from "../shared/keepTrying.ts"
+import type { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
+import * as EngineWatch from "./EngineWatch.ts"
+import type { HealthLog } from "./HealthLog.ts"
+import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
@@ -28,6 +33,9 @@ const lookDeadline = "10 seconds"
 
 /** Longest time for ending engines that no game needs; the next sweep ends the rest. */
 const sweepDeadline = "5 minutes"
+
+/** Longest time for asking all engines, and for bringing up those that have failed. */
+const watchDeadline = "5 minutes"
 
 /**
  * The scheduler's parts, for `layer` to run: `look` starts due work, `restore` brings engines up, `sweep` ends those
@@ -108,13 +116,22 @@ export const make = Effect.gen(function* () {
 })
 
 /**
- * Runs the scheduler and the sweeper as supervised loops, and restores engines once in the background. All of it ends
+ * Runs the scheduler, the watch and the sweeper as supervised loops, and restores engines once in the background. All of it ends
  * with the layer's scope.
  */
 export const layer: Layer.Layer<
   never,
   never,
-  RuntimeStore | Runtimes | EngineHost | RuntimeConfig | DatabaseSignal | BackgroundLoops
+  | RuntimeStore
+  | Runtimes
+  | EngineHost
+  | EngineClient
+  | HealthLog
+  | RuntimeEvents
+  | SqlClient.SqlClient
+  | RuntimeConfig
+  | DatabaseSignal
+  | BackgroundLoops
 > = Layer.effectDiscard(
   Effect.gen(function* () {
     const it = yield* make
@@ -131,6 +148,12 @@ export const layer: Layer.Layer<
       pass: it.sweep,
       every: it.config.sweepInterval,
       deadline: sweepDeadline
+    })
+    yield* BackgroundLoop.start({
+      name: "engine watch",
+      pass: (yield* EngineWatch.make)(),
+      every: it.config.watchInterval,
+      deadline: watchDeadline
     })
     yield* Effect.forkScoped(it.restore)
   })

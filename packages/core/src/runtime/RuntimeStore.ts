@@ -9,7 +9,8 @@ import { Array as Arr, Context, DateTime, Duration, Effect, Layer, Option, Schem
 import { SqlClient, SqlSchema } from "effect/sql"
 import { clockSlack } from "../shared/clockSlack.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { live, RuntimeRow, type RuntimeChange } from "./RuntimeRow.ts"
+import { EngineHealth } from "./HealthLog.ts"
+import { live, RuntimeRow, type RuntimeChange, RuntimeStatus } from "./RuntimeRow.ts"
 
 /** Another owner has written the row since it was read. Whoever gets this must stop working on the game. */
 export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeStale", {}) {}
@@ -37,6 +38,15 @@ export interface NewRuntime {
   readonly turnSchedule: string
   readonly timeZone: string
   readonly players: ReadonlyArray<Seat>
+}
+
+/** A game in play, as far as its engine is concerned. */
+export interface EngineRecord {
+  readonly gameId: GameId
+  readonly status: RuntimeStatus
+  /** The engine last seen; null where none has been, or the last one was removed. */
+  readonly instanceId: string | null
+  readonly health: EngineHealth
 }
 
 /** A game that needs work, and when; a time in the past means now. */
@@ -77,6 +87,12 @@ export class RuntimeStore extends Context.Service<
     due(limit: number, longestWait: Duration.Duration): Effect.Effect<ReadonlyArray<Due>, StorageError>
     /** Games in play or being started, which need their engines (the states of `live`), the oldest first. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
+    /** Games in play or being started, with their engines. */
+    readonly engines: Effect.Effect<ReadonlyArray<EngineRecord>, StorageError>
+    /** Notes that the engine with this id doesn't run any more. Returns false if it is another one by now. */
+    removed(gameId: GameId, instanceId: string): Effect.Effect<boolean, StorageError>
+    /** Whether a game in play, or one that is stopped, has this engine version. */
+    usesVersion(version: string): Effect.Effect<boolean, StorageError>
     /**
      * Writes a game's row for its first start, and its seats, in place of those of a start that came to nothing.
      * Returns false, and changes nothing, for a game that is or was in play.
@@ -98,6 +114,13 @@ const seatOf = (row: typeof SeatRow.Type): Seat => ({
   computer: row.computer
 })
 
+const EngineRow = Schema.Struct({
+  game_id: GameId,
+  status: RuntimeStatus,
+  current_container_id: Schema.NullOr(Schema.String),
+  health: EngineHealth
+})
+
 const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, attempts: Schema.Int })
 
 /** `RuntimeStore` over PostgreSQL. */
@@ -110,7 +133,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
       current_turn, generating_turn, generating_since, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at,
       next_turn_was, force_next_turn, paused, engine_task, previous_version, previous_image, next_attempt_at, attempts,
-      failure_reason, started_at, last_observed_at,
+      failure_reason, started_at, last_observed_at, health, health_since,
       (SELECT min(m.seat_order_at) FROM backend.player_mappings m WHERE m.game_id = r.game_id) AS seat_order_at`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
 
@@ -219,6 +242,36 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           (rows) => rows.map((it) => GameId.make(it.game_id))
         )
       ),
+      engines: StorageError.refail(
+        Effect.map(
+          Effect.flatMap(
+            sql`
+              SELECT game_id, status, current_container_id, health FROM backend.runtime_records
+              WHERE ${sql.in("status", live)} ORDER BY created_at, game_id`,
+            Schema.decodeUnknownEffect(Schema.Array(EngineRow))
+          ),
+          (rows) =>
+            rows.map((it) => ({
+              gameId: it.game_id,
+              status: it.status,
+              instanceId: it.current_container_id,
+              health: it.health
+            }))
+        )
+      ),
+      removed: Effect.fnUntraced(function* (gameId, instanceId) {
+        const rows = yield* sql`
+          UPDATE backend.runtime_records SET current_container_id = NULL, engine_endpoint = NULL
+          WHERE game_id = ${gameId} AND current_container_id = ${instanceId} AND generating_since IS NULL RETURNING 1`
+        return rows.length > 0
+      }, StorageError.refail),
+      usesVersion: Effect.fnUntraced(function* (version) {
+        const rows = yield* sql`
+          SELECT 1 FROM backend.runtime_records
+          WHERE (engine_version = ${version} OR previous_version = ${version})
+            AND status NOT IN ('start_failed', 'finished') LIMIT 1`
+        return rows.length > 0
+      }, StorageError.refail),
       arm: Effect.fnUntraced(function* (start) {
         const now = yield* DateTime.nowAsDate
         const armed = yield* sql`

@@ -104,7 +104,12 @@ export const make = Effect.gen(function* () {
   const end = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string | undefined) {
     const mine = yield* store.write(row, { failure_reason: reason })
     yield* row.started_at === null ? host.discard(row.game_id) : host.stop(row.game_id)
-    return (status: "start_failed" | "stopped", why: string, told: ReturnType<typeof events.onStopped>) =>
+    return (
+      status: "start_failed" | "stopped",
+      why: string,
+      told: ReturnType<typeof events.onStopped>,
+      trouble: ReturnType<typeof events.onStopped> = Effect.void
+    ) =>
       sql.withTransaction(
         Effect.gen(function* () {
           yield* told
@@ -116,6 +121,7 @@ export const make = Effect.gen(function* () {
             engine_endpoint: null
           })
           if (operation !== undefined) yield* log.end(operation, why)
+          yield* trouble
         })
       )
   })
@@ -128,13 +134,21 @@ export const make = Effect.gen(function* () {
     row: RuntimeRow,
     reason: string,
     forPlayers: string,
-    operation: string | undefined
+    operation: string | undefined,
+    imageMissing = false
   ) {
     const close = yield* end(row, reason, operation)
+    const { game_id: gameId } = row
+    const trouble = events.onTrouble({
+      gameId,
+      what: imageMissing ? "image_missing" : "start_failed",
+      detail: reason,
+      ref: operation ?? `${gameId}:${row.row_version}`
+    })
     const closed =
       row.started_at === null
-        ? close("start_failed", reason, events.onStartFailed({ gameId: row.game_id, reason: forPlayers }))
-        : close("stopped", reason, events.onStopped({ gameId: row.game_id, reason }))
+        ? close("start_failed", reason, events.onStartFailed({ gameId, reason: forPlayers }), trouble)
+        : close("stopped", reason, events.onStopped({ gameId, reason }), trouble)
     yield* closed.pipe(
       Effect.andThen(Effect.logWarning("a game's start has failed").pipe(Effect.annotateLogs({ reason }))),
       Effect.catchTag("GameGone", (why) => close("stopped", why.message, Effect.void))
@@ -185,7 +199,13 @@ export const make = Effect.gen(function* () {
           // What an engine says of a game is for its players; how a process failed to start is not.
           const forPlayers = error?._tag === "EngineRefused" ? reason : notStarted
           return yield* hasRoom && (hopeless || row.attempts >= config.startAttempts)
-            ? giveUp(row, reason, forPlayers, operation)
+            ? giveUp(
+                row,
+                reason,
+                forPlayers,
+                operation,
+                error?._tag === "EngineStartFailed" && error.imageMissing === true
+              )
             : retryLater(row, reason, operation, hasRoom)
         })
       )

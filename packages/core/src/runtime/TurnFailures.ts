@@ -103,6 +103,13 @@ export const make = Effect.gen(function* () {
             failure_reason: reason
           })
           yield* log.end(operation, reason)
+          yield* events.onTrouble({
+            gameId: row.game_id,
+            what: "turn_failed",
+            detail: reason,
+            turn: row.generating_turn ?? row.current_turn + 1,
+            ref: operation
+          })
         })
       )
       .pipe(

@@ -60,6 +60,8 @@ export class ScriptedEngines extends Context.Service<
     game(gameId: GameId): Effect.Effect<Readonly<Game>>
     /** Ends the engine as a crash does. */
     crash(gameId: GameId): Effect.Effect<void>
+    /** The same, and the host has seen it. */
+    fail(gameId: GameId): Effect.Effect<void>
   }
 >()("test/ScriptedEngines") {}
 
@@ -159,7 +161,9 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
           game.ended = undefined
           if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
           if (!imageRef.startsWith("builtin:")) {
-            return Effect.fail(new EngineStartFailed({ reason: "the image does not exist", permanent: true }))
+            return Effect.fail(
+              new EngineStartFailed({ reason: "the image does not exist", permanent: true, imageMissing: true })
+            )
           }
           const run = ++runs
           game.running = {
@@ -182,6 +186,8 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
             game.state = undefined
           })
         ),
+      asleep: Effect.succeed(new Set<GameId>()),
+      hold: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
       list: Effect.sync(() => [...games.values()].flatMap((it) => (it.running === undefined ? [] : [it.running])))
     })
 
@@ -226,6 +232,11 @@ export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpCl
               gameOf(gameId).script = script
             }),
           game: (gameId) => Effect.sync(() => gameOf(gameId)),
+          fail: (gameId) =>
+            Effect.sync(() => {
+              gameOf(gameId).running = undefined
+              gameOf(gameId).ended = { reason: "the engine failed: it was killed", outOfMemory: false }
+            }),
           crash: (gameId) =>
             Effect.sync(() => {
               gameOf(gameId).running = undefined

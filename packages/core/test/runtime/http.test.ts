@@ -15,7 +15,9 @@ import type { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import * as EngineAdmin from "@galaxy/core/engine/http/admin"
 import * as RuntimeAdmin from "@galaxy/core/runtime/http/admin"
 import * as PlayUser from "@galaxy/core/play/http/user"
+import * as Runtime from "@galaxy/core/runtime/Runtime"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { newId } from "@galaxy/core/shared/NewId"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -41,12 +43,13 @@ const anyone = Layer.succeed(AdminIdentity, {
 })
 
 type Json = Readonly<Record<string, unknown>>
-type Needs = PlayerOrders | Runtimes | EngineVersions | SqlClient.SqlClient
+type Needs = PlayerOrders | Runtimes | EngineVersions | DatabaseSignal | SqlClient.SqlClient
 
 const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Needs>()
   const app = Layer.mergeAll(HttpApiBuilder.layer(GamesApi), HttpApiBuilder.layer(RuntimesApi)).pipe(
     Layer.provide([PlayUser.games, RuntimeAdmin.runtimes, EngineAdmin.engineVersions]),
+    Layer.provide(Runtime.layerForAdmins),
     Layer.provide([
       callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])),
       anyone,
@@ -162,7 +165,8 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
           status: "starting",
           engine_version: version,
           image_ref: image,
-          current_turn: 0
+          current_turn: 0,
+          health: "unknown"
         })
         const early = yield* call("", "POST", `${path}/force-next-turn`)
         assert.deepStrictEqual([early.status, codeOf(early.body)], [409, "conflict"])
@@ -256,6 +260,107 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
         assert.deepStrictEqual([disabled.status, disabled.body["enabled"]], [200, false])
         const unknown = yield* call("", "POST", "/admin/engine-versions/9.9.9/disable")
         assert.deepStrictEqual([unknown.status, codeOf(unknown.body)], [404, "not_found"])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("lets operators restart and patch an engine, and shows them what was done", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const engines = yield* ScriptedEngines
+        const runtimes = yield* Runtimes
+        for (const version of ["0.1.1", "0.1.2", "0.1.3", "0.2.0"]) {
+          yield* call("", "POST", "/admin/engine-versions", { version, image_ref: `builtin:${version}` })
+        }
+        yield* call("", "POST", "/admin/engine-versions/0.1.2/disable")
+        const { gameId, game } = yield* startingGame()
+        const path = `/admin/runtimes/${gameId}`
+        const post = (what: string, body: Json) => call("", "POST", `${path}/${what}`, { reason: "a test", ...body })
+        const reasonOf = ({ status, body }: { readonly status: number; readonly body: Json }) => [
+          status,
+          (body["error"] as Json | undefined)?.["reason"]
+        ]
+        assert.deepStrictEqual(reasonOf(yield* post("restart", {})), [409, "wrong_state"])
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* call("", "POST", `${path}/restart`, {})).status, 400, "without a reason")
+        const before = (yield* engines.game(gameId)).running
+        const restarted = yield* post("restart", {})
+        assert.deepStrictEqual([restarted.status, restarted.body["engine_task"]], [200, "restart"])
+        assert.strictEqual((yield* post("restart", {})).status, 200)
+        yield* runtimes.reconcile(gameId)
+        const after = yield* engines.game(gameId)
+        assert.notStrictEqual(after.running?.instanceId, before?.instanceId)
+        assert.strictEqual(after.starts, 2)
+
+        for (const [version, reason] of [
+          ["0.2.0", "not_a_patch"],
+          ["0.0.9", "not_a_patch"],
+          ["0.1.2", "version_disabled"],
+          ["0.1.9", "version_disabled"]
+        ] as const) {
+          assert.deepStrictEqual(reasonOf(yield* post("patch", { version })), [409, reason], version)
+        }
+        const patched = yield* post("patch", { version: "0.1.1" })
+        assert.deepStrictEqual([patched.body["engine_version"], patched.body["engine_task"]], ["0.1.1", "patch"])
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* engines.game(gameId)).images.at(-1), "builtin:0.1.1")
+        assert.strictEqual((yield* game).engine_version, "0.1.1")
+        assert.isFalse("engine_task" in (yield* post("patch", { version: "0.1.1" })).body, "already there")
+
+        // One that doesn't get up is taken back, and its operators are told.
+        yield* engines.script(gameId, {
+          start: (before) => (before === 3 ? { reason: "no such image", permanent: true } : undefined)
+        })
+        yield* post("patch", { version: "0.1.3" })
+        yield* runtimes.reconcile(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.deepInclude((yield* call("", "GET", path)).body, { engine_version: "0.1.1", status: "running" })
+        assert.strictEqual((yield* game).engine_version, "0.1.1")
+        assert.strictEqual((yield* engines.game(gameId)).images.at(-1), "builtin:0.1.1")
+
+        yield* engines.script(gameId, { call: (it) => Effect.succeed(it.path.endsWith("/turn") ? "drop" : undefined) })
+        yield* runtimes.forceNextTurn(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.deepStrictEqual(reasonOf(yield* post("restart", {})), [409, "generating"])
+        assert.deepStrictEqual(reasonOf(yield* post("patch", { version: "0.1.3" })), [409, "generating"])
+
+        const listed = yield* call("", "GET", `${path}/operations?limit=2`)
+        const [newest] = listed.body["operations"] as ReadonlyArray<Json>
+        assert.deepInclude(newest, { op: "turn", status: "failed", turn: 1 })
+        const rest = yield* call("", "GET", `${path}/operations?limit=200&cursor=${String(listed.body["next_cursor"])}`)
+        assert.deepStrictEqual(
+          (rest.body["operations"] as ReadonlyArray<Json>).map((it) => [it["op"], it["status"]]),
+          [
+            ["patch", "failed"],
+            ["patch", "succeeded"],
+            ["restart", "succeeded"],
+            ["start", "succeeded"]
+          ]
+        )
+        assert.isFalse("next_cursor" in rest.body)
+        for (const list of ["operations", "health"]) {
+          assert.strictEqual((yield* call("", "GET", `/admin/runtimes/${yield* newId}/${list}`)).status, 404)
+          assert.strictEqual((yield* call("", "GET", `${path}/${list}?cursor=x`)).status, 400)
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("changes a version, but not the image that games run on", () =>
+      Effect.gen(function* () {
+        const call = yield* surface
+        const runtimes = yield* Runtimes
+        yield* call("", "POST", "/admin/engine-versions", { version: "7.0.0", image_ref: "builtin:7.0.0" })
+        const update = (version: string, body: Json) => call("", "PATCH", `/admin/engine-versions/${version}`, body)
+        yield* call("", "POST", "/admin/engine-versions/7.0.0/disable")
+        assert.strictEqual((yield* update("7.0.0", { enabled: true })).body["enabled"], true)
+        assert.strictEqual((yield* update("7.0.0", { image_ref: "builtin:7.0.1" })).body["image_ref"], "builtin:7.0.1")
+        assert.deepInclude((yield* update("7.0.0", {})).body, { enabled: true, image_ref: "builtin:7.0.1" })
+        const { gameId } = yield* startingGame({ engine_version: "7.0.0" })
+        yield* runtimes.reconcile(gameId)
+        const used = yield* update("7.0.0", { image_ref: "builtin:7.0.2", enabled: false })
+        assert.deepStrictEqual([used.status, (used.body["error"] as Json)["reason"]], [409, "in_use"])
+        assert.strictEqual((yield* update("7.0.0", { enabled: false, image_ref: "builtin:7.0.1" })).status, 200)
+        assert.strictEqual((yield* update("9.9.9", { enabled: false })).status, 404)
+        assert.strictEqual((yield* update("7.0.0", { enabled: "no" })).status, 400)
       }).pipe(Effect.scoped)
     )
   }

@@ -123,7 +123,12 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       ends.delete(spec.gameId)
       const heapMb = heapFor(heap, spec.players)
       const program = images.programOf(spec.imageRef, heapMb)
-      if (program === undefined) return yield* failed("the image can't be run as a child process", true)
+      if (program === undefined)
+        return yield* new EngineStartFailed({
+          reason: "the image can't be run as a child process",
+          permanent: true,
+          imageMissing: true
+        })
       if (closing) return yield* failed("the engine host is shutting down")
       if (processes.size >= maxEngines)
         return yield* new EngineStartFailed({
@@ -236,6 +241,8 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
           )
         )
       ),
+      asleep: Effect.succeed(new Set<GameId>()),
+      hold: inspect,
       list: Effect.sync(() => [...running.values()].filter((it) => it.process.alive).map((it) => it.instance))
     })
   })

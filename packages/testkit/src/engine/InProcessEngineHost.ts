@@ -97,12 +97,18 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
               const found = yield* inspect(gameId)
               if (Option.isSome(found)) return found.value
               if (!imageRef.startsWith("builtin:")) {
-                return yield* new EngineStartFailed({ reason: "the image does not exist", permanent: true })
+                return yield* new EngineStartFailed({
+                  reason: "the image does not exist",
+                  permanent: true,
+                  imageMissing: true
+                })
               }
               return yield* launch(gameId, version)
             })
           ),
         inspect,
+        hold: inspect,
+        asleep: Effect.succeed(new Set<GameId>()),
         // They share this process, and end with it.
         ended: () => Effect.succeed(Option.none()),
         stop: (gameId) => one(stop(gameId)),

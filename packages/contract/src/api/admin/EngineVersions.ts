@@ -27,6 +27,16 @@ export const RegisterEngineVersion = Schema.Struct({
   reason: Schema.optionalKey(reason)
 })
 
+/**
+ * Body of `PATCH /engine-versions/{version}`; what is absent stays. An enabled version may be started and patched to
+ * again. While games run on the version, another image is `conflict`, `in_use`.
+ */
+export const UpdateEngineVersion = Schema.Struct({
+  image_ref: Schema.optionalKey(line(512)),
+  enabled: Schema.optionalKey(Schema.Boolean),
+  reason: Schema.optionalKey(reason)
+})
+
 /** The registry of engine versions, listed newest first by version number. Versions are never removed. */
 export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVersions")
   .add(
@@ -36,6 +46,12 @@ export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVers
     }),
     HttpApiEndpoint.post("register", "/", {
       payload: RegisterEngineVersion,
+      success: EngineVersion,
+      error: wireErrors
+    }),
+    HttpApiEndpoint.patch("update", "/:version", {
+      params: { version: engineVersion },
+      payload: UpdateEngineVersion,
       success: EngineVersion,
       error: wireErrors
     }),

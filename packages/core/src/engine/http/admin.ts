@@ -7,11 +7,12 @@ import { audited } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { EngineVersions } from "../EngineVersions.ts"
+import { EngineVersionUse } from "../EngineVersionUse.ts"
 
 const toApi = toApiWith(errors)
 
 /**
- * Handlers of `AdminApi`'s group `adminEngineVersions`: listing, registering and disabling. Here an unknown version is
+ * Handlers of `AdminApi`'s group `adminEngineVersions`: listing, registering, changing and disabling. Here an unknown version is
  * `not_found`, since it is named in the path; elsewhere it is a conflict.
  */
 export const engineVersions = HttpApiBuilder.group(
@@ -19,6 +20,8 @@ export const engineVersions = HttpApiBuilder.group(
   "adminEngineVersions",
   Effect.fnUntraced(function* (handlers) {
     const versions = yield* EngineVersions
+    const use = yield* EngineVersionUse
+    const found = (version: string) => Effect.map(versions.list, (all) => all.find((it) => it.version === version))
     return handlers
       .handle("list", () => toApi(Effect.map(versions.list, (list) => ({ engine_versions: list }))))
       .handle("register", ({ payload: { version, image_ref, reason } }) =>
@@ -35,7 +38,7 @@ export const engineVersions = HttpApiBuilder.group(
             name: "engine_version.disable",
             target: { kind: "engine_version", id: params.version },
             reason: payload?.reason,
-            view: Effect.map(versions.list, (all) => all.find((it) => it.version === params.version))
+            view: found(params.version)
           },
           versions.disable(params.version)
         ).pipe(
@@ -43,6 +46,22 @@ export const engineVersions = HttpApiBuilder.group(
             Effect.fail(new NotFound({ message: "there is no such engine version" }))
           ),
           Effect.catchTag("StorageError", (error) => toApi(Effect.fail(error)))
+        )
+      )
+      .handle("update", ({ params: { version }, payload: { image_ref, enabled, reason } }) =>
+        audited(
+          {
+            name: "engine_version.update",
+            target: { kind: "engine_version", id: version },
+            reason,
+            view: found(version)
+          },
+          versions.change(version, { imageRef: image_ref, enabled }, use.inUse(version))
+        ).pipe(
+          Effect.catchTag("NoEngineVersion", () =>
+            Effect.fail(new NotFound({ message: "there is no such engine version" }))
+          ),
+          Effect.catchTag(["StorageError", "EngineVersionInUse"], (error) => toApi(Effect.fail(error)))
         )
       )
   })

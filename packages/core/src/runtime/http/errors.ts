@@ -7,6 +7,8 @@ export const errors: ErrorTable<RuntimeError> = {
   RuntimeNotFound: ["not_found", "this game has no runtime"],
   GameNotRunning: ["conflict", own, (it) => (it.status === "paused" ? "paused" : "wrong_state")],
   EngineVersionOlder: ["conflict", own, "not_a_patch"],
+  NotAPatch: ["conflict", own, "not_a_patch"],
+  TurnBeingMade: ["conflict", "the turn is being generated; try again once it is made", "generating"],
   TurnNotOpen: ["conflict", own, "turn_closed"],
   TurnNotMade: ["not_found", own],
   TurnPassed: ["conflict", own, "turn_passed"],

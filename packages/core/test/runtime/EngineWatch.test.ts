@@ -1,0 +1,158 @@
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import * as EngineWatch from "@galaxy/core/runtime/EngineWatch"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import { advance, row, runtimeOn, startingGame } from "./fixture.ts"
+import { json, layer as scriptedEngines, type Script, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+
+const started = Effect.gen(function* () {
+  const game = yield* startingGame()
+  yield* (yield* Runtimes).reconcile(game.gameId)
+  return game
+})
+
+const snapshots = (gameId: GameId) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(
+      sql<{ readonly health: string }>`
+        SELECT payload->>'health' AS health FROM backend.runtime_health_snapshots
+        WHERE game_id = ${gameId} ORDER BY observed_at, snapshot_id`,
+      (rows) => rows.map((it) => it.health)
+    )
+  )
+
+/** What operators are told of a game. */
+const told = (gameId: GameId) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(
+      sql<{ readonly kind: string }>`
+        SELECT kind FROM backend.notifications
+        WHERE kind LIKE 'runtime.%' AND payload->>'game_id' = ${gameId} ORDER BY created_at, notification_id`,
+      (rows) => rows.map((it) => it.kind)
+    )
+  )
+
+/** A pass, with the time that it waits before it asks an engine again. */
+const pass = Effect.gen(function* () {
+  const watch = yield* EngineWatch.make
+  const moving = yield* Effect.forkChild(
+    Effect.forever(
+      Effect.andThen(
+        Effect.promise(() => new Promise((done) => setTimeout(done, 5))),
+        advance("1 second")
+      )
+    )
+  )
+  yield* watch()
+  yield* Effect.sync(() => moving.interruptUnsafe())
+})
+
+const silent: Script = {
+  call: ({ path }) =>
+    Effect.succeed(path === "/healthz" ? json({ error: { code: "x", message: "stuck" } }, 500) : undefined)
+}
+
+eachDatabase((name, database) => {
+  layer(runtimeOn(database, scriptedEngines, { engineReadyTimeout: "3 seconds" }), {
+    timeout: "240 seconds",
+    excludeTestServices: true
+  })(`the watch on ${name}`, (it) => {
+    it.effect("a change of health is noted, shown and told once, and so is its end", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const { gameId, game } = yield* started
+        yield* pass
+        yield* pass
+        assert.deepStrictEqual(yield* snapshots(gameId), ["healthy"])
+        yield* engines.script(gameId, silent)
+        yield* pass
+        yield* pass
+        assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy"])
+        assert.deepInclude(yield* game, { status: "running", runtime_status: "engine_unreachable" })
+        assert.deepStrictEqual(yield* told(gameId), ["runtime.engine_unhealthy"])
+        // It was ended, since it didn't get ready: the next one answers.
+        yield* engines.script(gameId, {})
+        yield* (yield* Runtimes).engine(gameId)
+        yield* pass
+        assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "healthy"])
+        assert.strictEqual((yield* game).runtime_status, "running")
+        assert.deepStrictEqual(yield* told(gameId), ["runtime.engine_unhealthy"])
+      })
+    )
+
+    it.effect("an engine that has crashed is noticed and brought up again; one that went with its host just is", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const host = yield* EngineHost
+        const runtimes = yield* Runtimes
+        const crashed = yield* started
+        const gone = yield* started
+        yield* pass
+        yield* engines.fail(crashed.gameId)
+        yield* engines.crash(gone.gameId)
+        yield* pass
+        assert.deepStrictEqual(yield* snapshots(crashed.gameId), ["healthy", "removed", "healthy"])
+        assert.deepStrictEqual(yield* told(crashed.gameId), ["runtime.engine_unhealthy"])
+        const found = yield* host.inspect(crashed.gameId)
+        assert.strictEqual((yield* row(crashed.gameId)).current_container_id, Option.getOrThrow(found).instanceId)
+        assert.strictEqual((yield* crashed.game).runtime_status, "running")
+        assert.isNull((yield* row(gone.gameId)).current_container_id)
+        assert.deepStrictEqual(yield* told(gone.gameId), [])
+        // It is there when it is needed.
+        yield* runtimes.engine(gone.gameId)
+        assert.isNotNull((yield* row(gone.gameId)).current_container_id)
+      })
+    )
+
+    it.effect("an engine that nobody has noted is adopted; one that computes is left alone", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const runtimes = yield* Runtimes
+        const sql = yield* SqlClient.SqlClient
+        const { gameId } = yield* started
+        yield* sql`UPDATE backend.runtime_records SET current_container_id = 'another' WHERE game_id = ${gameId}`
+        yield* pass
+        assert.strictEqual((yield* row(gameId)).current_container_id, (yield* engines.game(gameId)).running?.instanceId)
+        assert.strictEqual((yield* engines.game(gameId)).starts, 1)
+        yield* engines.script(gameId, {
+          call: ({ path }) => Effect.succeed(path.endsWith("/turn") ? "drop" : undefined)
+        })
+        yield* runtimes.forceNextTurn(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.strictEqual((yield* row(gameId)).status, "generation_in_progress")
+        yield* engines.script(gameId, silent)
+        const before = yield* snapshots(gameId)
+        yield* pass
+        assert.deepStrictEqual(yield* snapshots(gameId), before)
+      })
+    )
+
+    it.effect("of twenty games the one whose engine answers nonsense is the only one in trouble", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const runtimes = yield* Runtimes
+        const games = yield* Effect.forEach(Array.from({ length: 20 }), () => started)
+        const bad = games[7]?.gameId
+        assert.isDefined(bad)
+        const nonsense = [new Response("<html>"), json([1]), json({ turn: "x" }), new Response(null, { status: 204 })]
+        let asked = 0
+        yield* engines.script(bad, { call: () => Effect.succeed(nonsense[asked++ % nonsense.length]?.clone()) })
+        yield* Effect.forEach(games, ({ gameId }) => runtimes.forceNextTurn(gameId))
+        yield* Effect.forEach(games, ({ gameId }) => runtimes.reconcile(gameId), { concurrency: 8 })
+        yield* pass
+        for (const { gameId } of games) {
+          const found = yield* row(gameId)
+          assert.deepStrictEqual(
+            [found.current_turn, found.health],
+            gameId === bad ? [0, found.health] : [1, "healthy"],
+            gameId
+          )
+        }
+      })
+    )
+  })
+})
