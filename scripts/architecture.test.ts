@@ -66,8 +66,10 @@ const core: FolderTable = [
   ["lobby/invite", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership"]],
   ["lobby", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership", "lobby/invite"]],
   ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
+  ["accountEndSteps", everyModule],
   ["http", everyModule],
-  ["Core", everyModule]
+  ["user-service", [...everyModule, "accountEndSteps", "http"]],
+  ["Core", [...everyModule, "accountEndSteps"]]
 ]
 
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, unknown>

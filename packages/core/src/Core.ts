@@ -4,41 +4,37 @@
  * A host adds listeners and adapters to it and nothing else. Workers run unless they are named in `withoutWorkers`: a
  * program that forgot them would take orders and never make a turn.
  */
-import { Effect, Layer, type Redacted } from "effect"
+import { Layer, type Redacted } from "effect"
 import type { HttpClient } from "effect/http"
 import type { SqlClient } from "effect/sql"
-import { AccountEndSteps } from "./account/AccountEnd.ts"
 import * as AccountEnds from "./account/AccountEnds.ts"
 import * as AccountEndWorker from "./account/AccountEndWorker.ts"
 import * as Accounts from "./account/Accounts.ts"
+import { accountEndSteps } from "./accountEndSteps.ts"
+import * as UserEvents from "./account/UserEvents.ts"
 import * as AdminAccounts from "./admin/AdminAccounts.ts"
 import * as AccountSettings from "./account/AccountSettings.ts"
 import * as Users from "./account/Users.ts"
 import * as Admins from "./admin/Admins.ts"
 import type { PasswordHasher } from "./admin/PasswordHasher.ts"
 import * as AuditLog from "./audit/AuditLog.ts"
-import { accountEnd as endSessions } from "./auth/accountEnd.ts"
 import * as AuthPruner from "./auth/AuthPruner.ts"
 import * as AuthSettings from "./auth/AuthSettings.ts"
 import * as Challenges from "./auth/Challenges.ts"
 import * as Sessions from "./auth/Sessions.ts"
 import * as SignInNetworks from "./auth/SignInNetworks.ts"
 import type { EngineHost } from "./engine/EngineHost.ts"
-import { accountEnd as endCounts } from "./geo/accountEnd.ts"
 import * as CountryCounters from "./geo/CountryCounters.ts"
 import type { GeoIp } from "./geo/GeoIp.ts"
-import { accountEnd as endInLobby } from "./lobby/accountEnd.ts"
 import * as LobbyConfig from "./lobby/game/LobbyConfig.ts"
 import * as InvitePruner from "./lobby/invite/InvitePruner.ts"
 import * as Lobby from "./lobby/Lobby.ts"
-import { accountEnd as endMails } from "./mail/accountEnd.ts"
 import * as MailOutbox from "./mail/MailOutbox.ts"
 import type { MailTransport } from "./mail/MailTransport.ts"
 import * as MailPruner from "./mail/MailPruner.ts"
 import * as MailWorker from "./mail/MailWorker.ts"
 import * as SecretBox from "./mail/SecretBox.ts"
 import * as Migrations from "./migrations/Migrations.ts"
-import { accountEnd as endNotifications } from "./notification/accountEnd.ts"
 import type { NotificationLimits } from "./notification/mailRoom.ts"
 import * as NotificationPruner from "./notification/NotificationPruner.ts"
 import * as Notifications from "./notification/Notifications.ts"
@@ -46,7 +42,6 @@ import * as PlayerOrders from "./play/PlayerOrders.ts"
 import * as PushBroker from "./push/PushBroker.ts"
 import * as PushLog from "./push/PushLog.ts"
 import * as PushPruner from "./push/PushPruner.ts"
-import { accountEnd as endRaceNames } from "./race-name/accountEnd.ts"
 import * as Runtime from "./runtime/Runtime.ts"
 import * as RuntimeCluster from "./runtime/RuntimeCluster.ts"
 import * as RuntimeConfig from "./runtime/RuntimeConfig.ts"
@@ -111,15 +106,6 @@ export type Ports =
 
 const dayMs = 86_400_000
 
-/** What an account's end means to each module, in the order in which locks are taken. */
-const accountEndSteps = Layer.effect(
-  AccountEndSteps,
-  Effect.gen(function* () {
-    const others = yield* Effect.all([endNotifications, endMails, endInLobby, endRaceNames, endCounts])
-    return { sessions: yield* endSessions, others }
-  })
-)
-
 /** All services, with their workers, over a database that is migrated first. */
 export const layer = (options: CoreOptions) => {
   const runs = (worker: WorkerName) => options.withoutWorkers?.includes(worker) !== true
@@ -171,7 +157,7 @@ export const layer = (options: CoreOptions) => {
     Layer.provideMerge(Layer.mergeAll(identity, lobby, games, tellers)),
     Layer.provideMerge(Notifications.layer({ ...options.notifications, operators })),
     Layer.provideMerge(outboxes),
-    Layer.provideMerge(worker("entitlements", EntitlementWorker.layer)),
+    Layer.provideMerge(worker("entitlements", EntitlementWorker.layer.pipe(Layer.provide(UserEvents.layerNone)))),
     Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),
     Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),
     // Before anything reads the database, it has its tables.

@@ -47,6 +47,8 @@ export class Accounts extends Context.Service<
      * The account of an address, made now if there is none, whether or not it may act. Joins the caller's transaction.
      */
     ensure(account: NewAccount): Effect.Effect<UserId, StorageError>
+    /** `ensure`, which also tells whether this call has made the account. */
+    ensureTold(account: NewAccount): Effect.Effect<{ readonly userId: UserId; readonly created: boolean }, StorageError>
     /** Fails with `AccountNotFound` for a deleted account too. A blocked account is returned, with its sanctions. */
     find(userId: UserId): Effect.Effect<Account, AccountNotFound | StorageError>
   }
@@ -94,11 +96,12 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       Effect.provideService(SqlClient.SqlClient, sql)
     )
 
-    const ensure = Effect.fn("Accounts.ensure")(function* (account: NewAccount) {
+    const ensureTold = Effect.fn("Accounts.ensure")(function* (account: NewAccount) {
+      let created = false
       for (let attempt = 0; attempt < 10; attempt++) {
         const found = yield* byEmail(account.email)
-        if (Option.isSome(found)) return found.value.user_id
-        yield* sql.withTransaction(insert(account))
+        if (Option.isSome(found)) return { userId: found.value.user_id, created }
+        created = yield* sql.withTransaction(insert(account))
       }
       return yield* Effect.die(new Error("no free user name was found"))
     }, StorageError.refail)
@@ -122,6 +125,10 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       Effect.provideService(SqlClient.SqlClient, sql)
     )
 
-    return Accounts.of({ ensure, find })
+    return Accounts.of({
+      ensure: (account) => Effect.map(ensureTold(account), (it) => it.userId),
+      ensureTold,
+      find
+    })
   })
 )

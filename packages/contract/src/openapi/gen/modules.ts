@@ -14,6 +14,7 @@ import * as UserGames from "../../api/UserGames.ts"
 import * as UserInvites from "../../api/UserInvites.ts"
 import * as UserLobby from "../../api/UserLobby.ts"
 import * as UserMemberships from "../../api/UserMemberships.ts"
+import * as UserServiceApi from "../../api/UserServiceApi.ts"
 import * as admin_AdminAccounts from "../../api/admin/AdminAccounts.ts"
 import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
 import * as admin_Audit from "../../api/admin/Audit.ts"
@@ -41,6 +42,7 @@ export const modules: Readonly<Record<string, object>> = {
   "UserInvites": UserInvites,
   "UserLobby": UserLobby,
   "UserMemberships": UserMemberships,
+  "UserServiceApi": UserServiceApi,
   "admin/AdminAccounts": admin_AdminAccounts,
   "admin/AdminMutation": admin_AdminMutation,
   "admin/Audit": admin_Audit,

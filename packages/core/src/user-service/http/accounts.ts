@@ -1,0 +1,63 @@
+/** Handlers of the user process: accounts by address and by id, lists, and what their players set. */
+import { normalForm } from "@galaxy/contract/api/EmailAddress"
+import type { EnsureByEmail, ResolvedEmail } from "@galaxy/contract/api/UserServiceApi"
+import type { UserId } from "@galaxy/contract/ids/Ids"
+import { DateTime, Effect } from "effect"
+import { Accounts } from "../../account/Accounts.ts"
+import { AccountSettings, SettingInvalid } from "../../account/AccountSettings.ts"
+import { AccountStore } from "../../account/AccountStore.ts"
+import { UserEvents } from "../../account/UserEvents.ts"
+import { languageTag } from "../../shared/languageTag.ts"
+import { zoneNamed } from "../../shared/TimeZone.ts"
+import { Standing } from "../../standing/Standing.ts"
+
+const defaults = { language: "en", zone: "UTC" } as const
+
+/** What the process does with accounts besides reading them; events are published after the commit. */
+export const accountCalls = Effect.gen(function* () {
+  const accounts = yield* Accounts
+  const store = yield* AccountStore
+  const settings = yield* AccountSettings
+  const standing = yield* Standing
+  const events = yield* UserEvents
+
+  const changed = Effect.fnUntraced(function* (userId: UserId, what: string) {
+    yield* events.publish({ type: "account.changed", userId, at: yield* DateTime.now, details: { changed: what } })
+    return yield* accounts.find(userId)
+  })
+
+  return {
+    ensureByEmail: Effect.fnUntraced(function* (request: typeof EnsureByEmail.Type) {
+      const language = languageTag(request.preferred_language ?? defaults.language)
+      if (language === undefined) {
+        return yield* new SettingInvalid({ problem: "preferred_language must be a BCP 47 tag such as en or pt-BR" })
+      }
+      const zone = zoneNamed((request.time_zone ?? defaults.zone).trim())
+      if (zone === undefined) {
+        return yield* new SettingInvalid({ problem: "time_zone must be an IANA time zone such as Europe/Berlin" })
+      }
+      const { userId, created } = yield* accounts.ensureTold({
+        email: normalForm(request.email) ?? request.email,
+        preferredLanguage: language,
+        timeZone: zone,
+        declaredCountry: request.declared_country
+      })
+      if (created) yield* events.publish({ type: "account.created", userId, at: yield* DateTime.now })
+      const status = yield* standing.of(userId)
+      return { user_id: userId, created, status: status === "unknown" ? "deleted" : status }
+    }),
+
+    resolveByEmail: Effect.fnUntraced(function* (given: string) {
+      const email = normalForm(given) ?? given
+      const facts = yield* store.factsOfAddress(email)
+      const status = yield* standing.ofAddress(email)
+      return { status, ...(facts === undefined ? {} : { user_id: facts.userId }) } satisfies typeof ResolvedEmail.Type
+    }),
+
+    updateProfile: (userId: UserId, change: Parameters<typeof settings.updateProfile>[1]) =>
+      Effect.andThen(settings.updateProfile(userId, change), changed(userId, "profile")),
+
+    updateSettings: (userId: UserId, change: Parameters<typeof settings.updateSettings>[1]) =>
+      Effect.andThen(settings.updateSettings(userId, change), changed(userId, "settings"))
+  }
+})
