@@ -2,6 +2,7 @@
 import { type Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import * as UserAccount from "@galaxy/contract/api/UserAccount"
+import * as UserGames from "@galaxy/contract/api/UserGames"
 import * as UserLobby from "@galaxy/contract/api/UserLobby"
 import { Schema } from "effect"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
@@ -48,8 +49,9 @@ export interface Requests extends Record<MessageType, unknown> {
   "lobby.my.games": Page
   "lobby.my.invites": Page
   "user.games.command": OfTurn & { readonly commands: ReadonlyArray<Order> }
-  "user.games.order": OfTurn & { readonly orders: ReadonlyArray<Order> }
+  "user.games.order": OfTurn & { readonly orders: ReadonlyArray<Order>; readonly if_revision?: number }
   "user.games.order.get": OfTurn
+  "user.games.ready": OfGame & { readonly turn: number; readonly ready: boolean }
   "user.games.report": OfGame & { readonly turn: number }
 }
 
@@ -84,6 +86,7 @@ export const answers = {
   "user.games.command": OrdersAnswer,
   "user.games.order": OrdersAnswer,
   "user.games.order.get": OrdersAnswer,
+  "user.games.ready": UserGames.Ready,
   "user.games.report": Report
 } as const satisfies Record<MessageType, unknown>
 

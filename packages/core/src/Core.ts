@@ -38,7 +38,7 @@ import * as Migrations from "./migrations/Migrations.ts"
 import type { NotificationLimits } from "./notification/mailRoom.ts"
 import * as NotificationPruner from "./notification/NotificationPruner.ts"
 import * as Notifications from "./notification/Notifications.ts"
-import * as PlayerOrders from "./play/PlayerOrders.ts"
+import * as Play from "./play/Play.ts"
 import * as PushBroker from "./push/PushBroker.ts"
 import * as PushLog from "./push/PushLog.ts"
 import * as PushPruner from "./push/PushPruner.ts"
@@ -136,8 +136,9 @@ export const layer = (options: CoreOptions) => {
     Layer.provideMerge(Runtime.layerForLobby),
     Layer.provide(LobbyConfig.layer(options.lobby))
   )
-  const games = PlayerOrders.layer.pipe(
+  const games = Play.layer.pipe(
     Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
+    Layer.provide(Runtime.layerForLobby),
     Layer.provide(Lobby.layerForRuntime),
     Layer.provide(Layer.mergeAll(RuntimeConfig.layer(options.runtime), RuntimeCluster.layerSingle))
   )

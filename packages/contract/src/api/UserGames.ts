@@ -28,13 +28,33 @@ export const SubmitCommands = Schema.Struct({
 export const SubmitOrders = Schema.Struct({
   /** As in `SubmitCommands`. */
   turn: Schema.optionalKey(turn),
-  orders: Schema.Array(EngineAnswer)
+  orders: Schema.Array(EngineAnswer),
+  /**
+   * The revision of the list that the writer knows, from an earlier answer. If another one stands, it is a conflict
+   * (`orders_changed`) and nothing changes. Absent or 0, whatever stands is replaced. Give `turn` with it.
+   */
+  if_revision: Schema.optionalKey(int(0, Number.MAX_SAFE_INTEGER))
 })
+
+/** Body of `user.games.ready`: whether the caller's orders for the turn are done. */
+export const SetReady = Schema.Struct({ turn, ready: Schema.Boolean })
+
+/**
+ * Answer of `user.games.ready`: how many players are done with the turn, of how many that count. Eliminated players and
+ * seats that the engine plays don't.
+ */
+export const Ready = Schema.Struct({
+  turn: Schema.Int,
+  ready: Schema.Boolean,
+  ready_count: Schema.Int,
+  player_count: Schema.Int
+})
+export type Ready = typeof Ready.Type
 
 /**
  * Orders and reports of the caller's race. Callers who only see the game are `forbidden`, `not_member`. Writes need a
  * running game and are `conflict`, `generating` while a turn is made. Reads above the newest committed turn are
- * `not_found`.
+ * `not_found`. A player is ready for the open turn only, and orders that change take that back.
  */
 export class GamesGroup extends HttpApiGroup.make("games")
   .add(
@@ -56,6 +76,7 @@ export class GamesGroup extends HttpApiGroup.make("games")
       success: EngineAnswer,
       error: wireErrors
     }),
+    HttpApiEndpoint.post("ready", "/ready", { params, payload: SetReady, success: Ready, error: wireErrors }),
     HttpApiEndpoint.get("report", "/reports/:turn", {
       params: { ...params, turn: someTurn },
       success: EngineAnswer,

@@ -408,7 +408,8 @@ export const tables = {
     fields: [
       { name: "game_id", slot: 0, type: "string", required: true },
       { name: "turn", slot: 1, type: "int", optional: true },
-      { name: "orders", slot: 2, type: { vector: { table: "galaxy.game.Order" } }, required: true }
+      { name: "orders", slot: 2, type: { vector: { table: "galaxy.game.Order" } }, required: true },
+      { name: "if_revision", slot: 3, type: "long", optional: true }
     ]
   },
   "galaxy.games.CommandRequest": {
@@ -435,7 +436,30 @@ export const tables = {
       { name: "race", slot: 0, type: "string", required: true },
       { name: "turn", slot: 1, type: "int" },
       { name: "orders", slot: 2, type: { vector: { table: "galaxy.game.Order" } }, required: true },
-      { name: "verdicts", slot: 3, type: { vector: { table: "galaxy.game.OrderVerdict" } }, required: true }
+      { name: "verdicts", slot: 3, type: { vector: { table: "galaxy.game.OrderVerdict" } }, required: true },
+      { name: "revision", slot: 4, type: "long", optional: true },
+      { name: "counts", slot: 5, type: { table: "galaxy.games.OrderCounts" } }
+    ]
+  },
+  "galaxy.games.OrderCounts": {
+    fields: [
+      { name: "orders", slot: 0, type: "int" },
+      { name: "refused", slot: 1, type: "int" }
+    ]
+  },
+  "galaxy.games.ReadyRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "turn", slot: 1, type: "int" },
+      { name: "ready", slot: 2, type: "bool" }
+    ]
+  },
+  "galaxy.games.Ready": {
+    fields: [
+      { name: "turn", slot: 0, type: "int" },
+      { name: "ready", slot: 1, type: "bool" },
+      { name: "ready_count", slot: 2, type: "int" },
+      { name: "player_count", slot: 3, type: "int" }
     ]
   },
   "galaxy.gateway.SubscribeRequest": {

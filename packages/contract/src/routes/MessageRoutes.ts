@@ -163,6 +163,12 @@ export const messageRoutes = {
     request: "galaxy.games.OrderGetRequest",
     response: "galaxy.games.OrdersAnswer"
   },
+  "user.games.ready": {
+    method: "POST",
+    path: "/api/v1/user/games/{game_id}/ready",
+    request: "galaxy.games.ReadyRequest",
+    response: "galaxy.games.Ready"
+  },
   "user.games.report": {
     method: "GET",
     path: "/api/v1/user/games/{game_id}/reports/{turn}",

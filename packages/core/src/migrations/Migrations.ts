@@ -21,6 +21,7 @@ import standing from "./0012_standing.ts"
 import runtimeJobs from "./0013_runtime_jobs.ts"
 import accountEnds from "./0014_account_ends.ts"
 import engineHealth from "./0015_engine_health.ts"
+import ordersTurn from "./0016_orders_turn.ts"
 
 const sequence = {
   "0001_init": init,
@@ -37,7 +38,8 @@ const sequence = {
   "0012_standing": standing,
   "0013_runtime_jobs": runtimeJobs,
   "0014_account_ends": accountEnds,
-  "0015_engine_health": engineHealth
+  "0015_engine_health": engineHealth,
+  "0016_orders_turn": ordersTurn
 }
 
 /** Number of the last migration of this release. */

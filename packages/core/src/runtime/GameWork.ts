@@ -84,6 +84,10 @@ const stepOf = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): DueWork =
 /** States in which players can read from the game's engine, or operators expect it to be up. */
 const served: ReadonlySet<RuntimeStatus> = new Set([...live, "finished", "generation_failed"])
 
+/** A game that was cancelled is over too, and its players may read on. */
+const serves = ({ status, started_at }: RuntimeRow): boolean =>
+  served.has(status) || (status === "stopped" && started_at !== null)
+
 /** A step took longer than its deadline. */
 class StepOverdue extends Schema.TaggedError<StepOverdue>()("StepOverdue", {}) {}
 
@@ -181,7 +185,7 @@ export const make = Effect.gen(function* () {
   const engine = (gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable> =>
     Effect.gen(function* () {
       const row = yield* store.find(gameId)
-      if (Option.isNone(row) || !served.has(row.value.status)) {
+      if (Option.isNone(row) || !serves(row.value)) {
         return yield* new EngineUnreachable({ reason: "the game has no engine" })
       }
       const found = yield* host.inspect(gameId)

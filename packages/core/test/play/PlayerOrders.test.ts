@@ -11,7 +11,7 @@ import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Option, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { player } from "../lobby/fixture.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
@@ -65,6 +65,70 @@ eachDatabase((name, database) => {
           query: {},
           body: { actor: "Lyra", turn: 0, commands: orders }
         })
+      })
+    )
+
+    it.effect("leave what the engine has counted with the platform, and the state file of theirs too", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { sessions, gameId, owner, guest, engines, last } = yield* runningGame
+        const given = (user: string) => sql`
+          SELECT orders_given_at IS NOT NULL AS given, orders_given_turn, orders_count, orders_refused
+          FROM backend.memberships WHERE game_id = ${gameId} AND user_id = ${user}`
+        const counts = { orders: 3, refused: 1 }
+        const kept = { path: "orders/0000000/000.json", revision: 5, sealed: "secret" }
+        yield* engines.script(gameId, { call: () => Effect.succeed(json({ race: "Vega", revision: 5, counts, kept })) })
+        assert.deepStrictEqual(yield* sessions.order(gameId, owner, { orders: [], ifRevision: 4 }), {
+          race: "Vega",
+          revision: 5,
+          counts
+        })
+        assert.deepStrictEqual((yield* last)?.body, { actor: "Vega", turn: 0, orders: [], if_revision: 4 })
+        assert.deepStrictEqual(yield* given(owner), [
+          { given: true, orders_given_turn: 0, orders_count: 3, orders_refused: 1 }
+        ])
+        assert.deepStrictEqual(yield* given(guest), [
+          { given: false, orders_given_turn: null, orders_count: null, orders_refused: null }
+        ])
+        // What an engine doesn't count isn't known, and a revision of 0 is none.
+        yield* engines.script(gameId, {})
+        yield* sessions.order(gameId, owner, { orders: [], ifRevision: 0 })
+        assert.deepStrictEqual((yield* last)?.body, { actor: "Vega", turn: 0, orders: [] })
+        assert.deepStrictEqual(yield* given(owner), [
+          { given: true, orders_given_turn: 0, orders_count: null, orders_refused: null }
+        ])
+        const refused = (reason?: string) =>
+          Effect.gen(function* () {
+            const body = { error: { code: "conflict", message: "no", ...(reason === undefined ? {} : { reason }) } }
+            yield* engines.script(gameId, { call: () => Effect.succeed(json(body, 409)) })
+            const error = yield* Effect.flip(toApi(sessions.order(gameId, owner, { orders: [], ifRevision: 4 })))
+            return "reason" in error ? error.reason : undefined
+          })
+        assert.strictEqual(yield* refused("orders_changed"), "orders_changed")
+        assert.strictEqual(yield* refused("turn_closed"), "turn_closed")
+        assert.strictEqual(yield* refused("of a later version"), "turn_closed")
+        assert.strictEqual(yield* refused(), "turn_closed")
+      })
+    )
+
+    it.effect("cost one statement to read, and two to write", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner } = yield* runningGame
+        const statements = (call: Effect.Effect<unknown, unknown>) =>
+          Effect.gen(function* () {
+            const spans: Array<Tracer.NativeSpan> = []
+            const tracer = Tracer.make({
+              span: (options) => {
+                const span = new Tracer.NativeSpan(options)
+                spans.push(span)
+                return span
+              }
+            })
+            yield* Effect.withTracer(call, tracer)
+            return spans.filter((it) => it.attributes.has("db.query.text")).length
+          })
+        assert.strictEqual(yield* statements(sessions.report(gameId, owner, 0)), 1)
+        assert.strictEqual(yield* statements(sessions.order(gameId, owner, { orders: [] })), 2)
       })
     )
 
@@ -165,7 +229,9 @@ eachDatabase((name, database) => {
       ["finished", "finished", "GameNotRunning", null],
       ["starting", "starting", "GameNotRunning", "GameNotRunning"],
       ["start_failed", "start_failed", "GameNotRunning", "GameNotRunning"],
-      ["stopped", "running", "GameNotRunning", "GameNotRunning"]
+      ["stopped", "running", "GameNotRunning", "GameNotRunning"],
+      ["stopped", "paused", "GameNotRunning", "GameNotRunning"],
+      ["stopped", "cancelled", "GameNotRunning", null]
     ]
     it.effect("may write while the game runs and its turn is open, and read whenever there is something to read", () =>
       Effect.gen(function* () {

@@ -27,6 +27,12 @@ eachDatabase((name, database) => {
           const answer = yield* sessions.order(gameId, owner, { orders })
           assert.deepStrictEqual(answer["orders"], orders)
           assert.strictEqual(answer["race"], "Vega")
+          // Another device that knows an older list doesn't write over this one.
+          assert.strictEqual(answer["revision"], 1)
+          assert.isUndefined(answer["kept"])
+          const late = yield* Effect.flip(sessions.order(gameId, owner, { orders: [], ifRevision: 7 }))
+          assert.deepInclude(late, { _tag: "EngineRefused", code: "conflict", condition: "orders_changed" })
+          assert.strictEqual((yield* sessions.orders(gameId, owner, undefined))["revision"], 1)
 
           yield* advance("1 day")
           yield* untilTurn(gameId, 1)

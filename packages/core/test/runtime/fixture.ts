@@ -4,7 +4,7 @@ import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import type { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
-import * as PlayerOrders from "@galaxy/core/play/PlayerOrders"
+import * as Play from "@galaxy/core/play/Play"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
@@ -50,15 +50,14 @@ export const runtimeOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
   change: RuntimeConfig.RuntimeOptions = {}
-) => Layer.provideMerge(PlayerOrders.layer.pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change))
+) => Layer.provideMerge(Play.layer.pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change))
 
 /** The same at work. */
 export const atWorkOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
   change: RuntimeConfig.RuntimeOptions = {}
-) =>
-  Layer.provideMerge(PlayerOrders.layer.pipe(Layer.provideMerge(Runtime.layerAtWork)), under(database, engines, change))
+) => Layer.provideMerge(Play.layer.pipe(Layer.provideMerge(Runtime.layerAtWork)), under(database, engines, change))
 
 /** A game of two whose start is queued: its turns come at six in the evening. */
 export const startingGame = (change: Partial<typeof CreateGame.Type> = {}) =>

@@ -12,6 +12,7 @@ import { callerIdentity } from "@galaxy/core/http/callerIdentity"
 import { inputErrors } from "@galaxy/core/shared/http/inputErrors"
 import type { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import type { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import type { ReadyFlags } from "@galaxy/core/play/ReadyFlags"
 import * as EngineAdmin from "@galaxy/core/engine/http/admin"
 import * as RuntimeAdmin from "@galaxy/core/runtime/http/admin"
 import * as PlayUser from "@galaxy/core/play/http/user"
@@ -43,7 +44,7 @@ const anyone = Layer.succeed(AdminIdentity, {
 })
 
 type Json = Readonly<Record<string, unknown>>
-type Needs = PlayerOrders | Runtimes | EngineVersions | DatabaseSignal | SqlClient.SqlClient
+type Needs = PlayerOrders | ReadyFlags | Runtimes | EngineVersions | DatabaseSignal | SqlClient.SqlClient
 
 const surface = Effect.gen(function* () {
   const context = yield* Effect.context<Needs>()
@@ -116,7 +117,7 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
         const refused = yield* call(owner, "POST", `${game}/orders`, { turn: 0, orders })
         assert.deepStrictEqual(refused, {
           status: 409,
-          body: { error: { code: "conflict", message: "turn 0 is being made" } }
+          body: { error: { code: "conflict", message: "turn 0 is being made", reason: "turn_closed" } }
         })
         assert.deepStrictEqual(yield* call(owner, "POST", `${game}/orders`, { turn: 9, orders }), {
           status: 409,

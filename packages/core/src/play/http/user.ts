@@ -10,6 +10,7 @@ import { errors as gameErrors } from "../../lobby/game/http/errors.ts"
 import { errors as membershipErrors } from "../../lobby/membership/http/errors.ts"
 import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
 import { PlayerOrders } from "../PlayerOrders.ts"
+import { ReadyFlags } from "../ReadyFlags.ts"
 
 const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors })
 
@@ -17,12 +18,13 @@ const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, .
 const called = (params: { readonly game_id: GameId }) =>
   Effect.map(Caller, ({ userId }) => ({ userId, gameId: params.game_id }))
 
-/** Handlers of `UserApi`'s group `games`: command, order, reading orders, and report. */
+/** Handlers of `UserApi`'s group `games`: command, order, reading orders, ready flag, and report. */
 export const games = HttpApiBuilder.group(
   UserApi,
   "games",
   Effect.fnUntraced(function* (handlers) {
     const players = yield* PlayerOrders
+    const flags = yield* ReadyFlags
     return handlers
       .handle(
         "command",
@@ -35,7 +37,8 @@ export const games = HttpApiBuilder.group(
         "order",
         Effect.fnUntraced(function* ({ params, payload }) {
           const { gameId, userId } = yield* called(params)
-          return yield* players.order(gameId, userId, { turn: payload.turn, orders: payload.orders })
+          const { turn, orders, if_revision: ifRevision } = payload
+          return yield* players.order(gameId, userId, { turn, orders, ifRevision })
         }, toApi)
       )
       .handle(
@@ -43,6 +46,13 @@ export const games = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params, query }) {
           const { gameId, userId } = yield* called(params)
           return yield* players.orders(gameId, userId, query.turn)
+        }, toApi)
+      )
+      .handle(
+        "ready",
+        Effect.fnUntraced(function* ({ params, payload: { turn, ready } }) {
+          const { gameId, userId } = yield* called(params)
+          return { turn, ready, ...(yield* flags.set(gameId, userId, turn, ready)) }
         }, toApi)
       )
       .handle(

@@ -48,8 +48,13 @@ ordersLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+ifRevision():bigint|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : null;
+}
+
 static startOrderRequest(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(4);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -76,6 +81,10 @@ static startOrdersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addIfRevision(builder:flatbuffers.Builder, ifRevision:bigint) {
+  builder.addFieldInt64(3, ifRevision, null);
+}
+
 static endOrderRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_id
@@ -83,12 +92,14 @@ static endOrderRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createOrderRequest(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, turn:number|null, ordersOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createOrderRequest(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, turn:number|null, ordersOffset:flatbuffers.Offset, ifRevision:bigint|null):flatbuffers.Offset {
   OrderRequest.startOrderRequest(builder);
   OrderRequest.addGameId(builder, gameIdOffset);
   if (turn !== null)
     OrderRequest.addTurn(builder, turn);
   OrderRequest.addOrders(builder, ordersOffset);
+  if (ifRevision !== null)
+    OrderRequest.addIfRevision(builder, ifRevision);
   return OrderRequest.endOrderRequest(builder);
 }
 }

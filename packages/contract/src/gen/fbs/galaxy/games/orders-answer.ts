@@ -7,6 +7,7 @@ import * as flatbuffers from 'flatbuffers';
 
 import { Order } from '../game/order.ts';
 import { OrderVerdict } from '../game/order-verdict.ts';
+import { OrderCounts } from './order-counts.ts';
 
 
 export class OrdersAnswer {
@@ -59,8 +60,18 @@ verdictsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+revision():bigint|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readInt64(this.bb_pos + offset) : null;
+}
+
+counts(obj?:OrderCounts):OrderCounts|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? (obj || new OrderCounts()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startOrdersAnswer(builder:flatbuffers.Builder) {
-  builder.startObject(4);
+  builder.startObject(6);
 }
 
 static addRace(builder:flatbuffers.Builder, raceOffset:flatbuffers.Offset) {
@@ -103,6 +114,14 @@ static startVerdictsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addRevision(builder:flatbuffers.Builder, revision:bigint) {
+  builder.addFieldInt64(4, revision, null);
+}
+
+static addCounts(builder:flatbuffers.Builder, countsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(5, countsOffset, 0);
+}
+
 static endOrdersAnswer(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // race
@@ -111,12 +130,4 @@ static endOrdersAnswer(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createOrdersAnswer(builder:flatbuffers.Builder, raceOffset:flatbuffers.Offset, turn:number, ordersOffset:flatbuffers.Offset, verdictsOffset:flatbuffers.Offset):flatbuffers.Offset {
-  OrdersAnswer.startOrdersAnswer(builder);
-  OrdersAnswer.addRace(builder, raceOffset);
-  OrdersAnswer.addTurn(builder, turn);
-  OrdersAnswer.addOrders(builder, ordersOffset);
-  OrdersAnswer.addVerdicts(builder, verdictsOffset);
-  return OrdersAnswer.endOrdersAnswer(builder);
-}
 }

@@ -1,0 +1,117 @@
+/**
+ * What in-game calls need of a game, its runtime and a player's seat, each in one statement, and what is noted of a
+ * player's orders.
+ *
+ * In-game calls are the most frequent ones, so they don't go from module to module for each table.
+ */
+import { GameStatus } from "@galaxy/contract/api/UserLobby"
+import type { OrderCounts } from "@galaxy/contract/engine/Order"
+import { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import { RuntimeStatus } from "../runtime/RuntimeRow.ts"
+import { StorageError } from "../shared/StorageError.ts"
+
+/** An active member of a game, with the game's state. What the runtime says is null before the first start. */
+export const PlayerRow = Schema.Struct({
+  game_status: GameStatus,
+  early_turns: Schema.Boolean,
+  runtime_status: Schema.NullOr(RuntimeStatus),
+  /** The newest committed turn. */
+  current_turn: Schema.NullOr(Schema.Int),
+  /** The galaxy has been created once, so there is something to read. */
+  started: Schema.Boolean,
+  /** The race by which the engine knows the player, fixed at the start; null for who has no seat. */
+  race_name: Schema.NullOr(Schema.String),
+  /** The engine plays the seat by now. */
+  computer: Schema.Boolean,
+  eliminated: Schema.Boolean
+})
+export type PlayerRow = typeof PlayerRow.Type
+
+/** How many players of a game are done with their orders for the open turn, of how many that play. */
+export const ReadyTally = Schema.Struct({ ready_count: Schema.Int, player_count: Schema.Int })
+export type ReadyTally = typeof ReadyTally.Type
+
+/** Reads and writes what in-game calls need. Fails with `StorageError` only. */
+export class PlayStore extends Context.Service<
+  PlayStore,
+  {
+    /** The user as an active member of the game; none for anybody else. */
+    player(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<PlayerRow>, StorageError>
+    /** The same, with the game's row locked to the end of the transaction. */
+    lockPlayer(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<PlayerRow>, StorageError>
+    /**
+     * Notes that the player has given orders for the turn, and how many where the engine tells it. They are no longer
+     * done with the turn.
+     */
+    ordersGiven(
+      gameId: GameId,
+      userId: UserId,
+      turn: number,
+      counts: OrderCounts | undefined
+    ): Effect.Effect<void, StorageError>
+    /** Notes whether the player is done with the turn. */
+    setReady(gameId: GameId, userId: UserId, turn: number, ready: boolean): Effect.Effect<void, StorageError>
+    /** Counts people who still play: without eliminated players, and without seats that the engine plays. */
+    tally(gameId: GameId, turn: number): Effect.Effect<ReadyTally, StorageError>
+  }
+>()("@galaxy/core/play/PlayStore") {}
+
+/** `PlayStore` over PostgreSQL. */
+export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.effect(
+  PlayStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+
+    const of = Schema.Struct({ gameId: GameId, userId: UserId })
+
+    const playerOf = ({ gameId, userId }: typeof of.Encoded) => sql`
+      SELECT g.status AS game_status, g.early_turns, r.status AS runtime_status, r.current_turn,
+        r.started_at IS NOT NULL AS started, p.race_name, coalesce(p.computer, false) AS computer, m.eliminated
+      FROM backend.memberships m
+      JOIN backend.games g ON g.game_id = m.game_id
+      LEFT JOIN backend.runtime_records r ON r.game_id = m.game_id
+      LEFT JOIN backend.player_mappings p ON p.game_id = m.game_id AND p.user_id = m.user_id
+      WHERE m.game_id = ${gameId} AND m.user_id = ${userId} AND m.status = 'active'`
+
+    const player = SqlSchema.findOneOption({ Request: of, Result: PlayerRow, execute: playerOf })
+
+    const tally = SqlSchema.findOne({
+      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int }),
+      Result: ReadyTally,
+      execute: ({ gameId, turn }) => sql`
+        SELECT count(*)::int AS player_count, (count(*) FILTER (WHERE m.ready_turn = ${turn}))::int AS ready_count
+        FROM backend.memberships m
+        JOIN backend.player_mappings p ON p.game_id = m.game_id AND p.user_id = m.user_id
+        WHERE m.game_id = ${gameId} AND m.status = 'active' AND NOT m.eliminated AND NOT p.computer`
+    })
+
+    return PlayStore.of({
+      player: (gameId, userId) => StorageError.refail(player({ gameId, userId })),
+      lockPlayer: Effect.fnUntraced(function* (gameId, userId) {
+        // First the lock, then the look: a statement that waits for the lock has looked before.
+        yield* sql`SELECT 1 FROM backend.games WHERE game_id = ${gameId} FOR UPDATE`
+        return yield* player({ gameId, userId })
+      }, StorageError.refail),
+      ordersGiven: Effect.fnUntraced(function* (gameId, userId, turn, counts) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.memberships SET
+            orders_given_at = ${now}, orders_given_turn = ${turn}, orders_count = ${counts?.orders ?? null},
+            orders_refused = ${counts?.refused ?? null}, ready_turn = NULL
+          WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'
+            AND (orders_given_turn IS NULL OR orders_given_turn <= ${turn})`
+      }, StorageError.refail),
+      setReady: Effect.fnUntraced(function* (gameId, userId, turn, ready) {
+        yield* sql`
+          UPDATE backend.memberships SET ready_turn = ${ready ? turn : null}
+          WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'`
+      }, StorageError.refail),
+      tally: (gameId, turn) =>
+        StorageError.refail(
+          Effect.catchTag(tally({ gameId, turn }), "NoSuchElementError", (error) => Effect.die(error))
+        )
+    })
+  })
+)

@@ -1,0 +1,62 @@
+/**
+ * "My orders are done": a player's flag for the open turn.
+ *
+ * Orders that change take it back. Players who were eliminated and seats that the engine plays don't count. In a game
+ * with early turns, the turn is made as soon as all who count are done; it stands for the next scheduled one.
+ */
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { GameNotRunning, TurnNotOpen, type TurnWindowClosed } from "../runtime/RuntimeError.ts"
+import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { type AccessError, PlayerAccess } from "./PlayerAccess.ts"
+import { PlayStore, type ReadyTally } from "./PlayStore.ts"
+
+/** Sets players' flags. */
+export class ReadyFlags extends Context.Service<
+  ReadyFlags,
+  {
+    /**
+     * Sets or takes back the player's flag for the turn, and returns how many players are done with it. Fails with
+     * `TurnNotOpen` for another turn than the open one, with `TurnWindowClosed` while it is being made, and with
+     * `GameNotRunning` for a game that isn't running or a player whose race is gone or played by the engine.
+     */
+    set(
+      gameId: GameId,
+      userId: UserId,
+      turn: number,
+      ready: boolean
+    ): Effect.Effect<ReadyTally, AccessError | TurnWindowClosed | TurnNotOpen>
+  }
+>()("@galaxy/core/play/ReadyFlags") {}
+
+/** `ReadyFlags` over the database. Calls for one game are serialised by the lock of the game's row. */
+export const layer: Layer.Layer<ReadyFlags, never, SqlClient.SqlClient | PlayStore | PlayerAccess | RuntimeJobs> =
+  Layer.effect(
+    ReadyFlags,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const store = yield* PlayStore
+      const access = yield* PlayerAccess
+      const jobs = yield* RuntimeJobs
+
+      const set = Effect.fn("ReadyFlags.set")(function* (gameId: GameId, userId: UserId, turn: number, ready: boolean) {
+        // Of two players who become ready at once, the second one counts the first: both hold the same lock.
+        const { row, turn: open } = yield* access.lockedWriter(gameId, userId)
+        if (turn !== open) return yield* new TurnNotOpen({ turn, open })
+        if (row.eliminated) return yield* new GameNotRunning({ status: "over for this race" })
+        if (row.computer) return yield* new GameNotRunning({ status: "played by the computer for this race" })
+        yield* store.setReady(gameId, userId, turn, ready)
+        const tally = yield* store.tally(gameId, turn)
+        if (ready && row.early_turns && tally.ready_count === tally.player_count) {
+          yield* jobs.requestEarlyTurn(gameId, turn)
+        }
+        return tally
+      })
+
+      return ReadyFlags.of({
+        set: (gameId, userId, turn, ready) => StorageError.refail(sql.withTransaction(set(gameId, userId, turn, ready)))
+      })
+    })
+  )
