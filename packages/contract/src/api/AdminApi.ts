@@ -4,6 +4,7 @@ import { AdminAccountsGroup } from "./admin/AdminAccounts.ts"
 import { AdminMutation } from "./admin/AdminMutation.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
+import { AdminGamesGroup } from "./admin/Games.ts"
 import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
 import { AdminUsersGroup } from "./admin/Users.ts"
 import { AdminIdentity } from "./Identity.ts"
@@ -16,6 +17,7 @@ import { InputErrors } from "./InputErrors.ts"
 export class AdminApi extends HttpApi.make("admin")
   .add(AdminAccountsGroup)
   .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
+  .add(AdminGamesGroup)
   .add(AdminUsersGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)

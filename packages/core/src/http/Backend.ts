@@ -21,6 +21,7 @@ import * as AuthInternal from "../auth/http/internal.ts"
 import * as AuthPublic from "../auth/http/public.ts"
 import * as AuthUser from "../auth/http/user.ts"
 import * as EngineAdmin from "../engine/http/admin.ts"
+import * as GameAdmin from "../lobby/http/admin.ts"
 import * as GameUser from "../lobby/game/http/user.ts"
 import * as InviteUser from "../lobby/invite/http/user.ts"
 import * as MembershipUser from "../lobby/membership/http/user.ts"
@@ -79,6 +80,7 @@ const groups = Layer.mergeAll(
   PlayUser.games,
   AdminAdmin.adminAccounts,
   AuditAdmin.audit,
+  GameAdmin.games,
   RuntimeAdmin.runtimes,
   EngineAdmin.engineVersions,
   StandingAdmin.users

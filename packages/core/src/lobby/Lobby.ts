@@ -9,7 +9,9 @@ import type { Notifications } from "../notification/Notifications.ts"
 import * as RaceNames from "../race-name/RaceNames.ts"
 import type { EngineVersions } from "../engine/EngineVersions.ts"
 import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import * as Bans from "./Bans.ts"
 import * as Cancellations from "./Cancellations.ts"
+import * as AdminGames from "./game/AdminGames.ts"
 import * as ComputerSeats from "./game/ComputerSeats.ts"
 import * as GameEditing from "./game/GameEditing.ts"
 import * as GameListStore from "./game/GameListStore.ts"
@@ -20,6 +22,7 @@ import * as Invites from "./invite/Invites.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
 import type { LobbyConfig } from "./game/LobbyConfig.ts"
 import * as GamePlayers from "./membership/GamePlayers.ts"
+import * as MemberRecords from "./membership/MemberRecords.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
 import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
@@ -43,22 +46,15 @@ export const layerForRuntime: Layer.Layer<
 
 const ForGames = Layer.mergeAll(MembershipStore.layerGameMembers, Cancellations.layer)
 
+const GameServices = Layer.mergeAll(Games.layer, AdminGames.layer, Bans.layer).pipe(
+  Layer.provideMerge(Layer.mergeAll(GameSteps.layer, GameEditing.layer, MemberRecords.layer)),
+  Layer.provideMerge(GameListStore.layer),
+  Layer.provide(ForGames)
+)
+
 /** For players' and administrators' calls: games, invites and memberships. */
 export const layer: Layer.Layer<
-  | Games.Games
-  | GameSteps.GameSteps
-  | GameEditing.GameEditing
-  | GameListStore.GameListStore
-  | Invites.Invites
-  | GamePlayers.GamePlayers,
+  Layer.Success<typeof GameServices> | ComputerSeats.ComputerSeats | Invites.Invites | GamePlayers.GamePlayers,
   never,
   SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig | Standing
-> = Layer.mergeAll(
-  Games.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(GameSteps.layer, GameEditing.layer)),
-    Layer.provideMerge(GameListStore.layer),
-    Layer.provide(ForGames)
-  ),
-  Invites.layer,
-  GamePlayers.layer
-).pipe(Layer.provide(Stores))
+> = Layer.mergeAll(GameServices, ComputerSeats.layer, Invites.layer, GamePlayers.layer).pipe(Layer.provide(Stores))

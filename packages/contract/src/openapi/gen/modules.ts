@@ -20,6 +20,7 @@ import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
 import * as admin_Audit from "../../api/admin/Audit.ts"
 import * as admin_DryRun from "../../api/admin/DryRun.ts"
 import * as admin_EngineVersions from "../../api/admin/EngineVersions.ts"
+import * as admin_Games from "../../api/admin/Games.ts"
 import * as admin_Reason from "../../api/admin/Reason.ts"
 import * as admin_Runtimes from "../../api/admin/Runtimes.ts"
 import * as admin_Users from "../../api/admin/Users.ts"
@@ -48,6 +49,7 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/Audit": admin_Audit,
   "admin/DryRun": admin_DryRun,
   "admin/EngineVersions": admin_EngineVersions,
+  "admin/Games": admin_Games,
   "admin/Reason": admin_Reason,
   "admin/Runtimes": admin_Runtimes,
   "admin/Users": admin_Users,

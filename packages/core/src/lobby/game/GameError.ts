@@ -38,7 +38,8 @@ const ruledOut = {
   issue_invite: "takes no invites",
   redeem_invite: "can't be joined",
   submit_application: "takes no applications",
-  approve_application: "can't have an application approved"
+  approve_application: "can't have an application approved",
+  end_membership: "keeps its members"
 } as const satisfies Readonly<Record<GameAction, string>>
 
 /** When: each state in words. */

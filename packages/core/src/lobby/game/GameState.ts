@@ -58,7 +58,9 @@ export const rules = {
   issue_invite: { from: waiting, by: "owner", in: "private" },
   redeem_invite: { from: waiting, by: "player", in: "private" },
   submit_application: { from: ["enrollment_open"], by: "player", in: "public" },
-  approve_application: { from: waiting, by: "owner", in: "public" },
+  approve_application: { from: ["enrollment_open", "ready_to_start"], by: "owner", in: "public" },
+  /** An owner ends a player's membership. A player's own may be ended by themselves as well. */
+  end_membership: { from: [...waiting, "starting", "start_failed", "running", "paused"], by: "owner" },
   report_running: { from: ["starting"], to: "running", by: "runtime" },
   report_start_failed: { from: ["starting"], to: "start_failed", by: "runtime" },
   // The last turn may have been under way when the owner paused.

@@ -52,7 +52,8 @@ const machine: Readonly<Record<GameAction, string>> = {
   issue_invite: /*   */ "= = = . . . . . . . .",
   redeem_invite: /*  */ "= = = . . . . . . . .",
   submit_application: ". = . . . . . . . . .",
-  approve_application: "= = = . . . . . . . .",
+  approve_application: ". = = . . . . . . . .",
+  end_membership: /* */ "= = = = = = = . . = =",
   report_running: /* */ ". . . R . . . . . . R",
   report_start_failed: ". . . f . . . . . . f",
   finish: /*         */ ". . . . . F F . . F ."
@@ -79,6 +80,7 @@ const people: Readonly<Record<GameAction, Readonly<Record<Visibility, string>>>>
   redeem_invite: { private: "+ + + n o o", public: "- . . . . ." },
   submit_application: { private: ". . . n . .", public: "- + + + o o" },
   approve_application: { private: ". . . n . .", public: "- o o o + o" },
+  end_membership: owners,
   report_running: { private: "o o o n o +", public: "- o o o o +" },
   report_start_failed: { private: "o o o n o +", public: "- o o o o +" },
   finish: { private: "o o o n o +", public: "- o o o o +" }

@@ -1,0 +1,83 @@
+/** Games, for operators (`/api/v1/admin/games`): every game can be read, public ones are run here. */
+import { Schema, Struct } from "effect"
+import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+import { GameId, UserId } from "../../ids/Ids.ts"
+import { wireErrors } from "../ApiError.ts"
+import { engineVersion, label, paging, Timestamp } from "../Fields.ts"
+import { CreateGame, Game, GameList, GameStatus, UpdateGame, Visibility } from "../UserLobby.ts"
+import { Membership } from "../UserMemberships.ts"
+import { OptionalReason, reason } from "./Reason.ts"
+
+const optionalReason = { reason: Schema.optionalKey(reason) }
+
+/** Body of `POST /games`, which makes a public game in `draft`. Administrators own it together. */
+export const CreatePublicGame = Schema.Struct({
+  ...Struct.omit(CreateGame.fields, ["race_name"]),
+  ...optionalReason
+})
+
+/** Body of `PATCH /games/{game_id}`: what is absent stays. Only public games can be changed here. */
+export const UpdatePublicGame = Schema.Struct({ ...UpdateGame.fields, ...optionalReason })
+
+/**
+ * Body of `force-start`. A game that was stopped goes on with its own engine version unless a newer one is named here.
+ */
+export const ForceStart = Schema.Struct({ engine_version: Schema.optionalKey(engineVersion), ...optionalReason })
+
+/** Body of `ban-member`. */
+export const BanMember = Schema.Struct({ user_id: UserId, reason })
+
+/** What a list of games may be narrowed to. All that are given must match. */
+export const gameFilters = {
+  status: Schema.optionalKey(GameStatus),
+  visibility: Schema.optionalKey(Visibility),
+  owner_user_id: Schema.optionalKey(UserId),
+  /** Names that begin like this; letter case doesn't matter. */
+  name: Schema.optionalKey(label(64))
+}
+
+/** One membership, active or not, with how the player stood after the newest turn. */
+export const GameMember = Schema.Struct({
+  ...Membership.fields,
+  left_at: Schema.optionalKey(Timestamp),
+  planets: Schema.optionalKey(Schema.Int),
+  population: Schema.optionalKey(Schema.Number),
+  eliminated: Schema.Boolean,
+  orders_given_at: Schema.optionalKey(Timestamp),
+  orders: Schema.optionalKey(Schema.Int),
+  refused: Schema.optionalKey(Schema.Int)
+})
+
+/** Memberships in the order in which the players came, the first 1,000; and the seats that the engine plays. */
+export const GameMembers = Schema.Struct({
+  memberships: Schema.Array(GameMember),
+  computer_players: Schema.Array(Schema.Struct({ seat: Schema.Int, race_name: Schema.String }))
+})
+
+const ofGame = { params: { game_id: GameId }, success: Game, error: wireErrors } as const
+const step = { ...ofGame, payload: [OptionalReason, Schema.Null] } as const
+
+/**
+ * Games. An unknown one is `not_found`. A private game is its owner's: steps that only the owner takes are `forbidden`,
+ * `not_owner`. Cancelling, `force-start`, `force-stop` and `ban-member` are for every game; to cancel a private one
+ * needs a `reason`. A step that the state doesn't allow is `conflict`, `wrong_state`.
+ */
+export class AdminGamesGroup extends HttpApiGroup.make("adminGames")
+  .add(
+    HttpApiEndpoint.get("list", "/", { query: { ...paging, ...gameFilters }, success: GameList, error: wireErrors }),
+    HttpApiEndpoint.post("create", "/", { payload: CreatePublicGame, success: Game, error: wireErrors }),
+    HttpApiEndpoint.get("get", "/:game_id", ofGame),
+    HttpApiEndpoint.patch("update", "/:game_id", { ...ofGame, payload: UpdatePublicGame }),
+    HttpApiEndpoint.get("members", "/:game_id/members", { ...ofGame, success: GameMembers }),
+    HttpApiEndpoint.post("openEnrollment", "/:game_id/open-enrollment", step),
+    HttpApiEndpoint.post("readyToStart", "/:game_id/ready-to-start", step),
+    HttpApiEndpoint.post("start", "/:game_id/start", step),
+    HttpApiEndpoint.post("pause", "/:game_id/pause", step),
+    HttpApiEndpoint.post("resume", "/:game_id/resume", step),
+    HttpApiEndpoint.post("cancel", "/:game_id/cancel", step),
+    HttpApiEndpoint.post("retryStart", "/:game_id/retry-start", step),
+    HttpApiEndpoint.post("forceStart", "/:game_id/force-start", { ...ofGame, payload: [ForceStart, Schema.Null] }),
+    HttpApiEndpoint.post("forceStop", "/:game_id/force-stop", step),
+    HttpApiEndpoint.post("banMember", "/:game_id/ban-member", { ...ofGame, payload: BanMember })
+  )
+  .prefix("/api/v1/admin/games") {}

@@ -1,0 +1,71 @@
+/** Players whom administrators ban from a game, whatever its state. */
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { Notifications } from "../notification/Notifications.ts"
+import { RaceNames } from "../race-name/RaceNames.ts"
+import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { Standing } from "../standing/Standing.ts"
+import { acting } from "./game/GameAccess.ts"
+import type { StepError } from "./game/GameSteps.ts"
+import { type Game, GameStore } from "./game/GameStore.ts"
+import { MembershipStore } from "./membership/MembershipStore.ts"
+
+/** There has never been an account with this id. */
+export class BannedUserUnknown extends Schema.TaggedError<BannedUserUnknown>()("BannedUserUnknown", {}) {
+  override get message(): string {
+    return "no such user"
+  }
+}
+
+/** Bans players from games. */
+export class Bans extends Context.Service<
+  Bans,
+  {
+    /**
+     * Keeps a user out of a game for good, and ends their membership with the race name that it reserved; their race
+     * leaves the game at its next turn, and they are told. Repeating it changes nothing.
+     */
+    ban(gameId: GameId, userId: UserId): Effect.Effect<Game, StepError | BannedUserUnknown>
+  }
+>()("@galaxy/core/lobby/Bans") {}
+
+/** `Bans` over the lobby's stores and the runtime's jobs. */
+export const layer: Layer.Layer<
+  Bans,
+  never,
+  SqlClient.SqlClient | GameStore | MembershipStore | RaceNames | RuntimeJobs | Notifications | Standing
+> = Layer.effect(
+  Bans,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const games = yield* GameStore
+    const members = yield* MembershipStore
+    const raceNames = yield* RaceNames
+    const runtime = yield* RuntimeJobs
+    const notifications = yield* Notifications
+    const standing = yield* Standing
+
+    const ban = Effect.fn("Bans.ban")(function* (gameId: GameId, userId: UserId) {
+      const { game } = yield* acting(games, gameId, "admin", "ban_member")
+      if ((yield* standing.of(userId)) === "unknown") return yield* new BannedUserUnknown()
+      yield* members.block(gameId, userId)
+      const seat = yield* members.find(gameId, userId)
+      if (Option.isNone(seat) || seat.value.status !== "active") return game
+      const { membership_id, joined_at } = seat.value
+      yield* members.end(gameId, userId, "blocked")
+      yield* raceNames.release(gameId, userId)
+      yield* runtime.requestBanish(gameId, userId)
+      yield* notifications.submit({
+        kind: "lobby.membership.blocked",
+        idempotencyKey: `membership-blocked:${membership_id}:${joined_at.epochMilliseconds}`,
+        recipients: [userId],
+        payload: { game_id: gameId, game_name: game.game_name, membership_id }
+      })
+      return { ...game, member_count: game.member_count - 1 }
+    })
+
+    return Bans.of({ ban: (gameId, userId) => StorageError.refail(sql.withTransaction(ban(gameId, userId))) })
+  })
+)

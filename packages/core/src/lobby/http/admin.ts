@@ -1,0 +1,112 @@
+/** Games on the admin surface. */
+import { AdminApi } from "@galaxy/contract/api/AdminApi"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { audited } from "../../audit/Audited.ts"
+import { errors as engineErrors } from "../../engine/http/errors.ts"
+import { errors as raceNameErrors } from "../../race-name/http/errors.ts"
+import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
+import { type ErrorTable, own, toApiWith } from "../../shared/http/errors.ts"
+import { type BannedUserUnknown, Bans } from "../Bans.ts"
+import { AdminGames, auditView, type ReasonMissing } from "../game/AdminGames.ts"
+import { ComputerSeats } from "../game/ComputerSeats.ts"
+import type { Actor } from "../game/GameAccess.ts"
+import { GameSteps } from "../game/GameSteps.ts"
+import type { Game } from "../game/GameStore.ts"
+import { errors as gameErrors } from "../game/http/errors.ts"
+import { MemberRecords } from "../membership/MemberRecords.ts"
+
+const errors: ErrorTable<BannedUserUnknown | ReasonMissing> = {
+  BannedUserUnknown: ["not_found", own],
+  ReasonMissing: ["invalid_request", own]
+}
+
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...raceNameErrors, ...runtimeErrors, ...errors })
+
+interface StepRequest {
+  readonly params: { readonly game_id: GameId }
+  readonly payload: { readonly reason?: string } | null
+}
+
+/** Handlers of `AdminApi`'s group `adminGames`. */
+export const games = HttpApiBuilder.group(
+  AdminApi,
+  "adminGames",
+  Effect.fnUntraced(function* (handlers) {
+    const games = yield* AdminGames
+    const steps = yield* GameSteps
+    const bans = yield* Bans
+    const members = yield* MemberRecords
+    const computers = yield* ComputerSeats
+
+    /** A mutation of one game, described for the audit log. */
+    const mutation = <A, E, R>(name: string, { params, payload }: StepRequest, work: Effect.Effect<A, E, R>) =>
+      audited(
+        {
+          name: `game.${name}`,
+          target: { kind: "game", id: params.game_id },
+          reason: payload?.reason,
+          view: games.audited(params.game_id)
+        },
+        work
+      )
+
+    const step =
+      <E>(name: string, work: (actor: Actor, gameId: GameId) => Effect.Effect<Game, E>) =>
+      (request: StepRequest) =>
+        mutation(name, request, work("admin", request.params.game_id))
+
+    return handlers
+      .handle("list", ({ query: { cursor, limit, owner_user_id: owner, ...filter } }) =>
+        toApi(
+          games.list(
+            { ...filter, owner },
+            { ...(cursor === undefined ? {} : { cursor }), ...(limit === undefined ? {} : { limit }) }
+          )
+        )
+      )
+      .handle("create", ({ payload: { reason, ...settings } }) =>
+        toApi(
+          audited(
+            {
+              name: "game.create",
+              target: (game) => ({ kind: "game", id: game.game_id }),
+              reason,
+              after: auditView
+            },
+            games.create(settings)
+          )
+        )
+      )
+      .handle("get", ({ params }) => toApi(games.get(params.game_id)))
+      .handle("update", (request) => {
+        const { reason: _, ...settings } = request.payload
+        return toApi(mutation("update", request, games.update(request.params.game_id, settings)))
+      })
+      .handle("members", ({ params: { game_id } }) =>
+        toApi(
+          Effect.gen(function* () {
+            yield* games.get(game_id)
+            const seats = yield* computers.list(game_id)
+            return {
+              memberships: yield* members.of(game_id),
+              computer_players: seats.map((it) => ({ seat: it.seat, race_name: it.raceName }))
+            }
+          })
+        )
+      )
+      .handle("openEnrollment", (it) => toApi(step("open_enrollment", steps.openEnrollment)(it)))
+      .handle("readyToStart", (it) => toApi(step("ready_to_start", steps.readyToStart)(it)))
+      .handle("start", (it) => toApi(step("start", steps.start)(it)))
+      .handle("pause", (it) => toApi(step("pause", steps.pause)(it)))
+      .handle("resume", (it) => toApi(step("resume", steps.resume)(it)))
+      .handle("retryStart", (it) => toApi(step("retry_start", steps.retryStart)(it)))
+      .handle("cancel", (it) => toApi(mutation("cancel", it, games.cancel(it.params.game_id, it.payload?.reason))))
+      .handle("forceStart", (it) =>
+        toApi(mutation("force_start", it, steps.forceStart(it.params.game_id, it.payload?.engine_version)))
+      )
+      .handle("forceStop", (it) => toApi(mutation("force_stop", it, steps.forceStop(it.params.game_id))))
+      .handle("banMember", (it) => toApi(mutation("ban_member", it, bans.ban(it.params.game_id, it.payload.user_id))))
+  })
+)

@@ -1,0 +1,54 @@
+/** Everybody who is or was in a game, as administrators see them. */
+import type { GameMember } from "@galaxy/contract/api/admin/Games"
+import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { withoutNulls } from "../../shared/rows.ts"
+import { StorageError } from "../../shared/StorageError.ts"
+
+const Time = Schema.NullOr(Schema.DateTimeUtcFromDate)
+
+const Row = Schema.Struct({
+  membership_id: MembershipId,
+  game_id: GameId,
+  user_id: UserId,
+  race_name: Schema.String,
+  status: Schema.Literals(["active", "removed", "blocked"]),
+  joined_at: Schema.DateTimeUtcFromDate,
+  left_at: Time,
+  planets: Schema.NullOr(Schema.Int),
+  population: Schema.NullOr(Schema.Number),
+  eliminated: Schema.Boolean,
+  orders_given_at: Time,
+  orders: Schema.NullOr(Schema.Int),
+  refused: Schema.NullOr(Schema.Int)
+})
+
+/** Most memberships that are shown of one game. */
+const most = 1_000
+
+/** Reads memberships with all that is known of them. Fails with `StorageError` only. */
+export class MemberRecords extends Context.Service<
+  MemberRecords,
+  {
+    /** The game's memberships, active or not, in the order in which the players came; the first 1,000. */
+    of(gameId: GameId): Effect.Effect<ReadonlyArray<typeof GameMember.Type>, StorageError>
+  }
+>()("@galaxy/core/lobby/membership/MemberRecords") {}
+
+/** `MemberRecords` over PostgreSQL. */
+export const layer: Layer.Layer<MemberRecords, never, SqlClient.SqlClient> = Layer.effect(
+  MemberRecords,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
+    const of = Effect.fnUntraced(function* (gameId: GameId) {
+      const rows = yield* sql`
+        SELECT membership_id, game_id, user_id, race_name, status, joined_at, left_at, planets, population, eliminated,
+          orders_given_at, orders_count AS orders, orders_refused AS refused
+        FROM backend.memberships WHERE game_id = ${gameId} ORDER BY joined_at, membership_id LIMIT ${most}`
+      return (yield* decode(rows)).map((row) => withoutNulls(row))
+    }, StorageError.refail)
+    return MemberRecords.of({ of })
+  })
+)

@@ -1,0 +1,208 @@
+import { newId } from "@galaxy/core/shared/NewId"
+import { eachDatabase } from "@galaxy/testkit/TestDatabase"
+import * as MovableClock from "@galaxy/testkit/MovableClock"
+import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { platformOn, refusalOf, surfaces, user } from "../http/platform.ts"
+import { admin, drafted, lobby, newGame, ready, running, runtimeOf, told, work } from "./world.ts"
+
+const games = `${admin}/games`
+
+eachDatabase((name, storage) => {
+  layer(platformOn(storage), { timeout: "240 seconds", excludeTestServices: true })(
+    `games for administrators on ${name}`,
+    (it) => {
+      it.effect("a public game is made, changed and run here, with an audit row for each step", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const sql = yield* SqlClient.SqlClient
+          const player = yield* user
+          const body = { ...newGame, min_players: 1, reason: "the weekend game" }
+          const made = yield* call("admin", "POST", games, body)
+          assert.deepInclude(made.body, { status: "draft", visibility: "public" })
+          assert.notProperty(made.body, "owner_user_id")
+          const path = `${games}/${made.body.game_id}`
+          assert.deepStrictEqual((yield* call("admin", "GET", path)).body, made.body)
+          const changed = yield* call("admin", "PATCH", path, { game_name: "Perseus", reason: "a better name" })
+          assert.strictEqual(changed.body.game_name, "Perseus")
+          const step = (action: string) => call("admin", "POST", `${path}/${action}`, { reason: "go on" })
+          assert.strictEqual((yield* step("open-enrollment")).body.status, "enrollment_open")
+          assert.strictEqual(refusalOf(yield* step("ready-to-start")), "conflict/not_enough_players")
+          yield* sql`INSERT INTO backend.memberships
+              (membership_id, game_id, user_id, race_name, race_name_canonical, status, joined_at)
+            VALUES (${yield* newId}, ${made.body.game_id}, ${player.user}, 'Vega', 'vega', 'active', now())`
+          assert.strictEqual((yield* step("ready-to-start")).body.status, "ready_to_start")
+          assert.strictEqual((yield* step("start")).body.status, "starting")
+          yield* work(made.body.game_id)
+          assert.strictEqual((yield* step("pause")).body.status, "paused")
+          assert.strictEqual((yield* step("resume")).body.status, "running")
+          const { memberships } = (yield* call("admin", "GET", `${path}/members`)).body
+          assert.deepInclude(memberships[0], { user_id: player.user, race_name: "Vega", status: "active" })
+          assert.strictEqual((yield* step("cancel")).body.status, "cancelled")
+          assert.strictEqual(refusalOf(yield* step("cancel")), "conflict/wrong_state")
+          const { audit } = (yield* call("admin", "GET", `${admin}/audit?target_id=${made.body.game_id}`)).body
+          assert.deepStrictEqual(
+            audit.map((row: { action: string }) => row.action),
+            "cancel resume pause start ready_to_start open_enrollment update create"
+              .split(" ")
+              .map((it) => `game.${it}`)
+          )
+          assert.deepStrictEqual([audit[0].before.status, audit[0].after.status], ["running", "cancelled"])
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("a private game stays its owner's, but can be cancelled for a reason", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const { id, owner } = yield* drafted(call)
+          const path = `${games}/${id}`
+          for (const action of ["open-enrollment", "ready-to-start", "start", "pause", "resume", "retry-start"]) {
+            assert.strictEqual(refusalOf(yield* call("admin", "POST", `${path}/${action}`, {})), "forbidden/not_owner")
+          }
+          assert.strictEqual(refusalOf(yield* call("admin", "PATCH", path, { min_players: 1 })), "forbidden/not_owner")
+          assert.strictEqual(refusalOf(yield* call("admin", "POST", `${path}/cancel`, {})), "invalid_request")
+          const tried = yield* call("admin", "POST", `${admin}/dry-run/games/${id}/cancel`, { reason: "spam" })
+          assert.deepInclude(tried.body, { action: "game.cancel", target_id: id })
+          assert.deepStrictEqual([tried.body.before.status, tried.body.after.status], ["draft", "cancelled"])
+          assert.strictEqual((yield* call("admin", "GET", path)).body.status, "draft")
+          const done = yield* call("admin", "POST", `${path}/cancel`, { reason: "spam" })
+          assert.strictEqual(done.body.status, "cancelled")
+          assert.include(yield* told(owner), "lobby.game.cancelled")
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("games are found by state, kind, owner and name, page by page", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const owner = yield* user
+          const names = ["Zeta one", "ZETA two", "zeta three"]
+          for (const game_name of names) yield* call(owner, "POST", `${lobby}/games`, { ...newGame, game_name })
+          yield* call("admin", "POST", games, { ...newGame, game_name: "Zeta public" })
+          const list = (query: string) =>
+            Effect.map(call("admin", "GET", `${games}?${query}`), ({ body }) =>
+              (body.games as ReadonlyArray<{ game_name: string }>).map((it) => it.game_name)
+            )
+          assert.deepStrictEqual(yield* list("name=zeta"), ["Zeta public", ...names.toReversed()])
+          assert.deepStrictEqual(yield* list(`owner_user_id=${owner.user}`), names.toReversed())
+          assert.deepStrictEqual(yield* list("name=zeta&visibility=public"), ["Zeta public"])
+          assert.deepStrictEqual(yield* list("name=zeta&status=running"), [])
+          assert.deepStrictEqual(yield* list("name=zeta%20t"), ["zeta three", "ZETA two"])
+          const first = yield* call("admin", "GET", `${games}?name=zeta&limit=3`)
+          const next = `${games}?name=zeta&limit=3&cursor=${first.body.next_cursor}`
+          const second = yield* call("admin", "GET", next)
+          assert.deepStrictEqual([first.body.games.length, second.body.games.length], [3, 1])
+          for (const query of ["status=odd", "owner_user_id=me", "visibility=none", "name="]) {
+            assert.strictEqual(refusalOf(yield* call("admin", "GET", `${games}?${query}`)), "invalid_request")
+          }
+          assert.strictEqual(refusalOf(yield* call("admin", "GET", `${games}/${yield* newId}`)), "not_found")
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("a stopped game keeps turn, seed and state, and goes on by force, on a newer version", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const engines = yield* ScriptedEngines
+          const versions = yield* EngineVersions
+          const clock = yield* MovableClock.MovableClockService
+          const { id, owner, guest, step, game } = yield* running(call)
+          yield* clock.advance("1 day")
+          yield* work(id)
+          assert.strictEqual((yield* game).current_turn, 1)
+          const before = yield* runtimeOf(id)
+          const stopped = yield* call("admin", "POST", `${games}/${id}/force-stop`, { reason: "trouble" })
+          assert.deepInclude(stopped.body, { status: "paused", runtime_status: "stopped", current_turn: 1 })
+          yield* work(id)
+          assert.isUndefined((yield* engines.game(id)).running)
+          for (const who of [owner, guest]) assert.include(yield* told(who), "lobby.game.paused")
+          assert.strictEqual(refusalOf(yield* step("resume")), "conflict/wrong_state")
+          assert.strictEqual(
+            (yield* step("resume")).body.error.message,
+            "the game can't be resumed while its engine is stopped"
+          )
+          // Stopping what is stopped is no news.
+          assert.strictEqual((yield* call("admin", "POST", `${games}/${id}/force-stop`)).body.status, "paused")
+          yield* clock.advance("3 days")
+          yield* work(id)
+          assert.strictEqual((yield* runtimeOf(id))?.current_turn, 1)
+          yield* versions.register("0.2.0", "builtin:0.2.0")
+          const again = yield* call("admin", "POST", `${games}/${id}/force-start`, { engine_version: "0.2.0" })
+          assert.deepInclude(again.body, { status: "starting", runtime_status: "starting", engine_version: "0.2.0" })
+          yield* work(id)
+          assert.deepInclude(yield* game, { status: "running", current_turn: 1, engine_version: "0.2.0" })
+          const after = yield* runtimeOf(id)
+          assert.deepStrictEqual([after?.seed, after?.current_turn], [before?.seed, 1])
+          assert.strictEqual((yield* engines.game(id)).state?.init.seed, before?.seed)
+          yield* clock.advance("1 day")
+          yield* work(id)
+          assert.strictEqual((yield* game).current_turn, 2)
+          assert.strictEqual(
+            refusalOf(yield* call("admin", "POST", `${games}/${id}/force-start`)),
+            "conflict/wrong_state"
+          )
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("force starts a game with the members there are, and stops a first start", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const { id, game, step } = yield* drafted(call, { min_players: 4 })
+          const force = (action: string) => call("admin", "POST", `${games}/${id}/${action}`, {})
+          assert.strictEqual(refusalOf(yield* force("force-stop")), "conflict/wrong_state")
+          assert.strictEqual((yield* force("force-start")).body.status, "starting")
+          assert.strictEqual(refusalOf(yield* force("force-start")), "conflict/wrong_state")
+          const stopped = yield* force("force-stop")
+          assert.deepInclude(stopped.body, { status: "start_failed", runtime_status: "stopped" })
+          yield* work(id)
+          assert.strictEqual((yield* game).status, "start_failed")
+          assert.strictEqual((yield* force("force-start")).body.status, "starting")
+          yield* work(id)
+          assert.deepInclude(yield* game, { status: "running", member_count: 1 })
+          yield* step("cancel")
+          for (const action of ["force-start", "force-stop"]) {
+            assert.strictEqual(refusalOf(yield* force(action)), "conflict/wrong_state")
+          }
+          const empty = yield* call("admin", "POST", games, newGame)
+          const path = `${games}/${empty.body.game_id}/force-start`
+          assert.strictEqual(refusalOf(yield* call("admin", "POST", path)), "conflict/not_enough_players")
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("a banned player loses seat and name, and never comes back", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const sql = yield* SqlClient.SqlClient
+          const { id, path, owner, guest } = yield* running(call)
+          const ban = (user_id: string) =>
+            call("admin", "POST", `${games}/${id}/ban-member`, { user_id, reason: "threats" })
+          const { user: userId } = guest
+          const banned = yield* ban(userId)
+          assert.deepStrictEqual([banned.status, banned.body.member_count], [200, 1])
+          assert.strictEqual((yield* ban(userId)).status, 200)
+          assert.deepStrictEqual(
+            (yield* told(guest)).filter((it) => it.startsWith("lobby.membership.")),
+            ["lobby.membership.blocked"]
+          )
+          assert.strictEqual(refusalOf(yield* call(guest, "GET", path)), "not_found")
+          const orders =
+            yield* sql`SELECT 1 FROM backend.race_names WHERE game_id = ${id} AND owner_user_id = ${userId}`
+          assert.strictEqual(orders.length, 0)
+          assert.strictEqual(refusalOf(yield* ban(yield* newId)), "not_found")
+          const stranger = yield* user
+          assert.strictEqual((yield* ban(stranger.user)).status, 200)
+          const draft = yield* ready(call)
+          yield* call("admin", "POST", `${games}/${draft.id}/ban-member`, { user_id: draft.guest.user, reason: "spam" })
+          assert.strictEqual(refusalOf(yield* draft.step("start")), "conflict/not_enough_players")
+          yield* call("admin", "POST", `${games}/${id}/cancel`, { reason: "over" })
+          assert.strictEqual((yield* ban(owner.user)).status, 200)
+          assert.strictEqual(
+            refusalOf(yield* call("admin", "POST", `${games}/${id}/ban-member`, { user_id: owner.user })),
+            "invalid_request"
+          )
+        }).pipe(Effect.scoped)
+      )
+    }
+  )
+})
