@@ -80,6 +80,19 @@ export interface Answer {
   readonly body: any
 }
 
+/** A body that is sent as it is. */
+export class Raw {
+  readonly text: string
+  readonly type: string
+  constructor(text: string, type: string) {
+    this.text = text
+    this.type = type
+  }
+}
+
+const sent = (body: unknown): { readonly text: string; readonly type: string } | undefined =>
+  body === undefined ? undefined : body instanceof Raw ? body : { text: JSON.stringify(body), type: "application/json" }
+
 /** Who calls: a user by id, the gateway itself, an administrator, or nobody. */
 export type As =
   | { readonly user: UserId }
@@ -111,19 +124,21 @@ export const surfaces = Effect.gen(function* () {
   )
   return (as: As, method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
     Effect.promise(async (): Promise<Answer> => {
+      const given = sent(body)
       const response = await handler(
         new Request(`http://backend${path}`, {
           method,
           headers: {
             ...credentials(as),
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
+            ...(given === undefined ? {} : { "content-type": given.type }),
             ...headers
           },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) })
+          ...(given === undefined ? {} : { body: given.text })
         })
       )
       const text = await response.text()
-      return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) }
+      const isJson = response.headers.get("content-type")?.startsWith("application/json") === true
+      return { status: response.status, headers: response.headers, body: isJson && text !== "" ? JSON.parse(text) : {} }
     })
 })
 

@@ -48,8 +48,8 @@ export const player = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const id = UserId.make(yield* newId)
   yield* sql`
-    INSERT INTO backend.accounts (user_id, email, user_name, preferred_language, time_zone)
-    VALUES (${id}, ${`${id}@example.org`}, ${id}, 'en', 'UTC')`
+    INSERT INTO backend.accounts (user_id, email, user_name, preferred_language, time_zone, created_at)
+    VALUES (${id}, ${`${id}@example.org`}, ${id}, 'en', 'UTC', date_trunc('milliseconds', now()))`
   return id
 })
 

@@ -1,0 +1,134 @@
+/** A small world for the walk over the contract: players, games in several states, and what belongs to them. */
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Games } from "@galaxy/core/lobby/game/Games"
+import { Invites } from "@galaxy/core/lobby/invite/Invites"
+import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import { newId } from "@galaxy/core/shared/NewId"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { join, openGame, player, settings } from "../../lobby/fixture.ts"
+import { type Call, version } from "../platform.ts"
+import type { Pools } from "./requests.ts"
+
+export interface World {
+  readonly owner: UserId
+  readonly member: UserId
+  /** Invited to the open game. */
+  readonly guest: UserId
+  /** Has nothing to do with any of it. */
+  readonly stranger: UserId
+  readonly games: { readonly draft: GameId; readonly open: GameId; readonly running: GameId }
+  readonly pools: Pools
+}
+
+const words: Pools = {
+  turn_schedule: ["0 18 * * *", "*/30 * * * *", "0 0 31 2 *"],
+  time_zone: ["Europe/Berlin", "UTC", "Asia/Tokyo", "Mars/Olympus"],
+  preferred_language: ["en", "ru", "de-CH", "x"],
+  locale: ["en", "ru-RU"],
+  email: ["someone@example.org", "not an address"],
+  engine_version: [version, "9.9.9"],
+  version: [version, "0.1.1", "9.9.9"],
+  image_ref: ["builtin:0.1.0"],
+  race_name: ["Vega", "Lyra", "Terran Union", "Zed"],
+  name: ["Vega", "Free Name"],
+  reason: ["a good one"],
+  expires_at: ["2999-01-01T00:00:00.000Z"],
+  enrollment_ends_at: ["2999-01-01T00:00:00.000Z"],
+  plan_code: ["free", "paid_monthly"],
+  source: ["admin"],
+  starts_at: ["2020-01-01T00:00:00.000Z"],
+  ends_at: ["2999-01-01T00:00:00.000Z"],
+  turn: [0, 1],
+  limit: [1, 50, 200],
+  after: [0]
+}
+
+/** A session of the user, which nobody holds the key of. */
+const session = (user: UserId) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const id = yield* newId
+    yield* sql`
+      INSERT INTO backend.device_sessions (device_session_id, user_id, client_public_key, status, created_at)
+      VALUES (${id}, ${user}, ${new Uint8Array(32)}, 'active', now())`
+    return id
+  })
+
+/** Where the ids of the world are found, by parameter. Whatever isn't here can't be asked for with a known id. */
+const sources: Readonly<Record<string, string>> = {
+  user_id: "SELECT user_id AS id FROM backend.accounts",
+  game_id: "SELECT game_id AS id FROM backend.games",
+  invite_id: "SELECT invite_id AS id FROM backend.invites",
+  membership_id: "SELECT membership_id AS id FROM backend.memberships",
+  application_id: "SELECT application_id AS id FROM backend.applications",
+  device_session_id: "SELECT device_session_id AS id FROM backend.device_sessions",
+  delivery_id: "SELECT delivery_id AS id FROM backend.mail_deliveries",
+  notification_id: "SELECT notification_id AS id FROM backend.notifications",
+  audit_id: "SELECT audit_id AS id FROM backend.audit_log",
+  challenge_id: "SELECT challenge_id AS id FROM backend.auth_challenges",
+  username: "SELECT username AS id FROM backend.admin_accounts WHERE username <> 'root'",
+  code: "SELECT code AS id FROM backend.invites WHERE code IS NOT NULL"
+}
+
+/** Parameters whose values the schema or `words` tell. */
+export const known = (name: string): boolean => name in sources || name in words
+
+const poolsNow = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const found = yield* Effect.forEach(Object.entries(sources), ([name, query]) =>
+    Effect.map(
+      sql.unsafe<{ readonly id: string }>(`${query} ORDER BY created_at DESC LIMIT 8`),
+      (rows) => [name, rows.map((it) => it.id)] as const
+    )
+  )
+  return Object.fromEntries(found)
+})
+
+/** Makes a world, or more of one; what was made before is still there, and not in its way. */
+export const make = Effect.fnUntraced(function* (
+  call: Call,
+  players?: Pick<World, "owner" | "member" | "guest" | "stranger">
+) {
+  const games = yield* Games
+  const invites = yield* Invites
+  const runtimes = yield* Runtimes
+  const sql = yield* SqlClient.SqlClient
+  // The walk may have disabled it.
+  yield* sql`UPDATE backend.engine_versions SET enabled = true WHERE version = ${version}`
+  const [owner, member, guest, stranger] = players
+    ? [players.owner, players.member, players.guest, players.stranger]
+    : yield* Effect.all([player, player, player, player])
+  for (const user of [owner, member, stranger]) yield* session(user)
+
+  const draft = (yield* games.create(owner, settings())).game_id
+  const open = (yield* openGame(owner)).game_id
+  yield* join(owner, open, member, "Lyra")
+  yield* invites.issue(owner, open, { invited_user_id: guest })
+  yield* invites.issue(owner, open, {})
+
+  const running = (yield* openGame(owner, { engine_version: version })).game_id
+  yield* join(owner, running, owner, "Vega")
+  yield* join(owner, running, member, "Lyra")
+  yield* games.readyToStart(owner, running)
+  yield* games.start(owner, running)
+  yield* runtimes.reconcile(running)
+
+  const made = yield* call("admin", "POST", "/api/v1/admin/games", { ...settings(), reason: "a public game" })
+  const publicGame: GameId = made.body.game_id ?? (yield* openGame(owner)).game_id
+  yield* sql`UPDATE backend.games SET visibility = 'public', owner_user_id = NULL WHERE game_id = ${publicGame}`
+  yield* call("admin", "POST", `/api/v1/admin/games/${publicGame}/open-enrollment`, { reason: "open" })
+  yield* call({ user: guest }, "POST", `/api/v1/user/lobby/games/${publicGame}/applications`, { race_name: "Zed" })
+  yield* call("admin", "POST", "/api/v1/admin/admin-accounts", {
+    username: `admin ${yield* newId}`,
+    password: "a long password"
+  })
+  const pools: Pools = {
+    ...words,
+    ...(yield* poolsNow),
+    user_id: [owner, member, guest, stranger],
+    invited_user_id: [guest, stranger],
+    game_id: [draft, open, running, publicGame]
+  }
+  return { owner, member, guest, stranger, games: { draft, open, running }, pools } satisfies World
+})
