@@ -32,12 +32,13 @@ import * as Lobby from "./lobby/Lobby.ts"
 import * as MailOutbox from "./mail/MailOutbox.ts"
 import type { MailTransport } from "./mail/MailTransport.ts"
 import * as MailPruner from "./mail/MailPruner.ts"
-import * as MailWorker from "./mail/MailWorker.ts"
+import type * as MailWorker from "./mail/MailWorker.ts"
 import * as SecretBox from "./mail/SecretBox.ts"
+import type { UnsubscribeLinksOptions } from "./mail/UnsubscribeLinks.ts"
 import * as Migrations from "./migrations/Migrations.ts"
 import type { NotificationLimits } from "./notification/mailRoom.ts"
 import * as NotificationPruner from "./notification/NotificationPruner.ts"
-import * as Notifications from "./notification/Notifications.ts"
+import * as Telling from "./notification/Telling.ts"
 import * as Play from "./play/Play.ts"
 import * as PushBroker from "./push/PushBroker.ts"
 import * as PushLog from "./push/PushLog.ts"
@@ -88,6 +89,8 @@ export interface CoreOptions {
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
   /** Where operators are mailed about failures; nowhere when absent. */
   readonly adminEmail?: string | undefined
+  /** See `UnsubscribeLinks`; `http://127.0.0.1:8080` when absent. */
+  readonly publicUrl?: UnsubscribeLinksOptions["publicUrl"] | undefined
   readonly notifications?: Partial<NotificationLimits> | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
   /** Workers that don't run in this program because another one on the same database runs them. */
@@ -111,11 +114,6 @@ export const layer = (options: CoreOptions) => {
   const runs = (worker: WorkerName) => options.withoutWorkers?.includes(worker) !== true
   const worker = <E, R>(name: WorkerName, work: Layer.Layer<never, E, R>): Layer.Layer<never, E, R> =>
     runs(name) ? work : Layer.empty
-
-  const operators =
-    options.adminEmail === undefined
-      ? undefined
-      : { address: options.adminEmail, language: options.auth?.defaultLanguage ?? "en" }
 
   const secrets = Layer.mergeAll(
     SecretBox.layer({ secret: options.secret }),
@@ -144,7 +142,7 @@ export const layer = (options: CoreOptions) => {
   )
   const tellers = Layer.mergeAll(
     PushBroker.layer(),
-    worker("mail", MailWorker.layer({ from: options.mailFrom, ...options.mail })),
+    worker("mail", Telling.mailWorker({ from: options.mailFrom, ...options.mail })),
     worker("push-pruner", PushPruner.layer()),
     worker("mail-pruner", MailPruner.layer({ keepFor: options.keepMailsMs ?? 30 * dayMs })),
     worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs })),
@@ -156,7 +154,7 @@ export const layer = (options: CoreOptions) => {
   )
   return ends.pipe(
     Layer.provideMerge(Layer.mergeAll(identity, lobby, games, tellers)),
-    Layer.provideMerge(Notifications.layer({ ...options.notifications, operators })),
+    Layer.provideMerge(Telling.layer({ ...options, defaultLanguage: options.auth?.defaultLanguage })),
     Layer.provideMerge(outboxes),
     Layer.provideMerge(worker("entitlements", EntitlementWorker.layer.pipe(Layer.provide(UserEvents.layerNone)))),
     Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),

@@ -1,11 +1,12 @@
 /**
- * The gateway's REST routes: signing in, what a client must know about the gateway, and probes.
+ * The gateway's REST routes: signing in, stopping mails, what a client must know about the gateway, and probes.
  *
  * They are open to anybody and therefore strict: small bodies, JSON only, a budget per address and, within each
  * network, per identity. Headers that the backend trusts are made here and never taken from the client.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
+import { unsubscribePath } from "@galaxy/contract/api/PublicMail"
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
 import { Clock, Effect, Layer, Option } from "effect"
@@ -20,6 +21,7 @@ import { PeerOf } from "./PeerOf.ts"
 import { RateLimited } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
 import { sharedFor } from "./sharedFor.ts"
+import * as Page from "./unsubscribePage.ts"
 
 const maxBodyBytes = 16 * 1024
 
@@ -27,6 +29,16 @@ const utf8 = new TextEncoder()
 
 const error = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
+
+/** A used-up budget, or a backend that can't be reached. */
+const refused = (refusal: { readonly _tag: string }) =>
+  Effect.succeed(
+    refusal instanceof RateLimited
+      ? error("rate_limited", "too many requests", {
+          "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))
+        })
+      : error("service_unavailable", "the service can't be reached at present")
+  )
 
 /** The body field that identifies who signs in, for the budget per identity. */
 const routes = {
@@ -63,6 +75,61 @@ const identityOf = (json: unknown, field: string): string => {
   return normalForm(text) ?? text.toLowerCase()
 }
 
+/** The token of an unsubscribe link: everything but its form is for the backend to judge. */
+const tokenOf = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const token = new URLSearchParams(request.url.split("?")[1] ?? "").get("token")
+  return token !== null && /^[\w-]{1,512}$/.test(token) ? token : undefined
+}
+
+/** The answer as a page for browsers, else as it is. */
+const shown = (request: HttpServerRequest.HttpServerRequest, answer: HttpServerResponse.HttpServerResponse) => {
+  if (!Page.wantsPage(request.headers["accept"])) return answer
+  const wait = answer.headers["retry-after"]
+  const page = Page.outcome(request.headers["accept-language"], answer.status)
+  return wait === undefined ? page : HttpServerResponse.setHeader(page, "retry-after", wait)
+}
+
+/**
+ * Stops mails of a kind: what a mail program sends to the address in `List-Unsubscribe`, with a body of its own that is
+ * ignored, and what the button of the page behind the same address sends.
+ */
+const unsubscribe = HttpRouter.add(
+  "POST",
+  unsubscribePath,
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const backend = yield* BackendClient
+    const budgets = yield* Budgets
+    const peer = (yield* PeerOf)(request)
+    const requestId = globalThis.crypto.randomUUID()
+    const handle = Effect.gen(function* () {
+      if (peer.exempt !== true) yield* budgets.take("publicIp", network(peer.ip))
+      const token = tokenOf(request)
+      if (token === undefined) return error("invalid_request", "token must be that of an unsubscribe link from a mail")
+      const answer = yield* backend.public({
+        path: `${unsubscribePath}?token=${token}`,
+        body: undefined,
+        acceptLanguage: undefined,
+        sourceIp: peer.ip,
+        requestId,
+        traceparent: request.headers["traceparent"] ?? ""
+      })
+      return HttpServerResponse.jsonUnsafe(answer.json, { status: answer.status })
+    })
+    return yield* handle.pipe(
+      Effect.catch(refused),
+      Effect.map((answer) => HttpServerResponse.setHeader(shown(request, answer), "x-request-id", requestId)),
+      Effect.annotateLogs({ request_id: requestId })
+    )
+  })
+)
+
+const unsubscribeForm = HttpRouter.add(
+  "GET",
+  unsubscribePath,
+  Effect.map(HttpServerRequest.HttpServerRequest, (request) => Page.ask(request.headers["accept-language"]))
+)
+
 const auth = (path: Path) =>
   HttpRouter.add(
     "POST",
@@ -96,15 +163,7 @@ const auth = (path: Path) =>
       })
 
       return yield* handle.pipe(
-        Effect.catch((refusal) =>
-          Effect.succeed(
-            refusal instanceof RateLimited
-              ? error("rate_limited", "too many requests", {
-                  "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))
-                })
-              : error("service_unavailable", "the service can't be reached at present")
-          )
-        ),
+        Effect.catch(refused),
         Effect.map(HttpServerResponse.setHeader("x-request-id", requestId)),
         Effect.annotateLogs({ request_id: requestId })
       )
@@ -180,6 +239,7 @@ const readyz = Layer.unwrap(
 const methods: Readonly<Record<string, string>> = {
   "/api/v1/public/auth/send-email-code": "POST",
   "/api/v1/public/auth/confirm-email-code": "POST",
+  [unsubscribePath]: "GET or POST",
   "/api/v1/public/gateway-info": "GET",
   "/healthz": "GET",
   "/readyz": "GET"
@@ -190,7 +250,7 @@ const notFound = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
   const allowed = methods[request.url.split("?")[0] ?? ""]
   return allowed === undefined
     ? error("not_found", "there is no such route")
-    : error("method_not_allowed", `use ${allowed}`, { allow: allowed })
+    : error("method_not_allowed", `use ${allowed}`, { allow: allowed.replace(" or ", ", ") })
 })
 
 /** Outermost: a defect is logged in full and answered as a plain internal error. */
@@ -212,6 +272,8 @@ const safe = HttpRouter.middleware(
 export const layer = Layer.mergeAll(
   auth("/api/v1/public/auth/send-email-code"),
   auth("/api/v1/public/auth/confirm-email-code"),
+  unsubscribe,
+  unsubscribeForm,
   gatewayInfo,
   healthz,
   readyz,

@@ -1,4 +1,4 @@
-/** Sign-in without a session: the same two routes on the gateway and on the backend behind it. */
+/** What needs no session: the same routes on the gateway and on the backend behind it. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { ChallengeId, DeviceSessionId } from "../ids/Ids.ts"
@@ -6,6 +6,7 @@ import { wireErrors } from "./ApiError.ts"
 import { EmailAddress } from "./EmailAddress.ts"
 import { label, text } from "./Fields.ts"
 import { InputErrors } from "./InputErrors.ts"
+import { PublicMailGroup } from "./PublicMail.ts"
 import { line } from "./Text.ts"
 
 /** Body of `send-email-code`. */
@@ -63,4 +64,4 @@ export class AuthGroup extends HttpApiGroup.make("auth")
   .prefix("/api/v1/public/auth") {}
 
 /** The routes that need no session. */
-export class PublicApi extends HttpApi.make("public").add(AuthGroup).middleware(InputErrors) {}
+export class PublicApi extends HttpApi.make("public").add(AuthGroup, PublicMailGroup).middleware(InputErrors) {}

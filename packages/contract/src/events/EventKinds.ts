@@ -87,5 +87,9 @@ const all: ReadonlyMap<string, TableName> = new Map<string, TableName>([
 /** Returns whether this version's backend sends events of the kind. */
 export const isEventKind = (kind: string): kind is EventKind => Object.hasOwn(eventTables, kind)
 
+/** Returns whether players are mailed about the kind, so that they may switch its mails off. */
+export const isPlayerMailKind = (kind: string): kind is PlayerMailKind =>
+  (playerMailKinds as ReadonlyArray<string>).includes(kind)
+
 /** The table of a kind's payload; `undefined` for a kind that this version doesn't know. */
 export const payloadTable = (kind: string): TableName | undefined => all.get(kind)

@@ -23,6 +23,8 @@ export interface Contact {
   readonly userId: UserId
   readonly email: string
   readonly language: string
+  /** Kinds of mails that the player has switched off. */
+  readonly mailKindsOff: ReadonlyArray<string>
 }
 
 /** Reads facts and contacts of accounts. An unknown account is not an error: it is left out, or `undefined`. */
@@ -76,7 +78,8 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
           ? Effect.succeed([])
           : StorageError.refail(
               sql<Contact>`
-                SELECT user_id AS "userId", email, preferred_language AS language FROM backend.accounts
+                SELECT user_id AS "userId", email, preferred_language AS language, mail_kinds_off AS "mailKindsOff"
+                FROM backend.accounts
                 WHERE ${sql.in("user_id", userIds)}`
             ),
       lock: (userId) =>

@@ -25,6 +25,7 @@ import * as GameAdmin from "../lobby/http/admin.ts"
 import * as GameUser from "../lobby/game/http/user.ts"
 import * as InviteUser from "../lobby/invite/http/user.ts"
 import * as MembershipUser from "../lobby/membership/http/user.ts"
+import * as NotificationPublic from "../notification/http/public.ts"
 import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
@@ -67,7 +68,8 @@ export const identity = Layer.mergeAll(
   AuthUser.sessions,
   AuthInternal.internalSessions,
   AccountInternal.internalAccounts,
-  PushInternal.internalEvents
+  PushInternal.internalEvents,
+  NotificationPublic.mail
 )
 
 const apis = [PublicApi, UserApi, InternalApi, AdminApi] as const

@@ -17,6 +17,8 @@ export interface Mail {
   readonly subject: string
   readonly text: string
   readonly html?: string
+  /** Absolute URL that stops mails of this kind for the recipient; absent where they can't be stopped. */
+  readonly unsubscribe?: string
   /** Not sent after this time. */
   readonly expiresAt?: DateTime.Utc
 }
@@ -36,7 +38,8 @@ export const longestContent = 1_048_576
 export const Content = Schema.Struct({
   subject: Schema.String,
   text: Schema.String,
-  html: Schema.optionalKey(Schema.String)
+  html: Schema.optionalKey(Schema.String),
+  unsubscribe: Schema.optionalKey(Schema.String)
 })
 export type Content = typeof Content.Type
 

@@ -15,6 +15,8 @@ export interface OutgoingMail {
   readonly subject: string
   readonly text: string
   readonly html?: string
+  /** Goes into `List-Unsubscribe`, for a stop with one click (RFC 8058). */
+  readonly unsubscribe?: string
 }
 
 /** The relay has accepted the mail. */

@@ -28,17 +28,11 @@ import { clockSlack } from "../shared/clockSlack.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import type { DeadLettered } from "./DeliveryFate.ts"
 import { Content, type DeadLetterReason, isSecret } from "./Mail.ts"
 import * as MailQueue from "./MailQueue.ts"
 import { type Accepted, MailDeferred, type MailRejected, MailTransport } from "./MailTransport.ts"
 import { SecretBox } from "./SecretBox.ts"
-
-/** A delivery that is being given up, for `onDeadLetter`. */
-export interface DeadLettered {
-  readonly deliveryId: DeliveryId
-  readonly templateId: string
-  readonly reason: DeadLetterReason
-}
 
 /** Limits and times of one worker. `lease` must be longer than `sendTimeout`: otherwise building the layer dies. */
 export interface MailWorkerOptions {
@@ -169,7 +163,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
 
   const send = Effect.fnUntraced(function* (held: Held) {
     const { claim } = held
-    const { subject, text, html } = yield* content(claim)
+    const { subject, text, html, unsubscribe } = yield* content(claim)
     // Nothing may come between this and the sending.
     if (!(yield* leaseHolds(held))) return yield* new LeaseRunsOut()
     return yield* transport.send({
@@ -178,7 +172,8 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
       to: claim.to,
       subject,
       text,
-      ...(html === undefined ? {} : { html })
+      ...(html === undefined ? {} : { html }),
+      ...(unsubscribe === undefined ? {} : { unsubscribe })
     })
   })
 
@@ -250,16 +245,17 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   }
 
   const settle = Effect.fnUntraced(function* (claim: MailQueue.Claim, settlement: MailQueue.Settlement) {
-    const { deliveryId, templateId } = claim
+    const { attemptNo, deliveryId, templateId } = claim
+    const reason = settlement.deadLetter
+    const settled = Effect.flatMap(DateTime.now, (now) => queue.settle(claim, now, settlement))
     const stood = yield* StorageError.refail(
-      sql.withTransaction(
-        Effect.gen(function* () {
-          const stood = yield* queue.settle(claim, yield* DateTime.now, settlement)
-          const reason = settlement.deadLetter
-          if (stood && reason !== null) yield* options.onDeadLetter({ deliveryId, templateId, reason })
-          return stood
-        })
-      )
+      reason === null
+        ? settled
+        : sql.withTransaction(
+            Effect.tap(settled, (stood) =>
+              stood ? options.onDeadLetter({ attemptNo, deliveryId, templateId, reason }) : Effect.void
+            )
+          )
     )
     if (stood) yield* report(claim, settlement)
     else yield* Effect.logWarning("mail claim was lost").pipe(Effect.annotateLogs({ delivery_id: deliveryId }))

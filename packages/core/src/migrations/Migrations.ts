@@ -22,6 +22,7 @@ import runtimeJobs from "./0013_runtime_jobs.ts"
 import accountEnds from "./0014_account_ends.ts"
 import engineHealth from "./0015_engine_health.ts"
 import ordersTurn from "./0016_orders_turn.ts"
+import mailAndNotices from "./0017_mail_and_notices.ts"
 
 const sequence = {
   "0001_init": init,
@@ -39,7 +40,8 @@ const sequence = {
   "0013_runtime_jobs": runtimeJobs,
   "0014_account_ends": accountEnds,
   "0015_engine_health": engineHealth,
-  "0016_orders_turn": ordersTurn
+  "0016_orders_turn": ordersTurn,
+  "0017_mail_and_notices": mailAndNotices
 }
 
 /** Number of the last migration of this release. */

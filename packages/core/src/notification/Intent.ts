@@ -7,7 +7,7 @@ import { eventTables, type NotificationKind } from "@galaxy/contract/events/Even
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { type UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { type DateTime, Result, Schema } from "effect"
-import type { MailWords } from "../mail/Letter.ts"
+import type { MailWords } from "../mail/MailWords.ts"
 import { languageOf } from "../shared/mailLanguage.ts"
 import * as Catalog from "./Catalog.ts"
 import { isStorable, storableText } from "./wellFormed.ts"

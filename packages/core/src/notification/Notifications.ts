@@ -5,18 +5,25 @@
  * and never fails or delays the producer. Mails that players cause are bounded: beyond the limits, the mail is skipped
  * and the event is still sent.
  */
+import { isPlayerMailKind } from "@galaxy/contract/events/EventKinds"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { letter } from "../mail/Letter.ts"
+import type { Mail } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
+import type { MailWords } from "../mail/MailWords.ts"
+import type { UnsubscribeLinks } from "../mail/UnsubscribeLinks.ts"
 import { PushLog } from "../push/PushLog.ts"
+import { languageOf } from "../shared/mailLanguage.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { AccountStore } from "../account/AccountStore.ts"
+import { AccountStore, type Contact } from "../account/AccountStore.ts"
 import { Standing } from "../standing/Standing.ts"
-import { defaults, type NotificationLimits, withRoom } from "./mailRoom.ts"
+import { defaults, type NotificationLimits, operatorsHaveRoom, withRoom } from "./mailRoom.ts"
 import { excerpt, type Intent, type KnownIntent, type Prepared, prepare, reasonOf } from "./Intent.ts"
+import * as Routes from "./Routes.ts"
+import type { Route } from "./Routes.ts"
 
 /** Notifies players by event and mail. A malformed intent is quarantined and logged, not an error. */
 export class Notifications extends Context.Service<
@@ -31,17 +38,8 @@ export class Notifications extends Context.Service<
 export interface NotificationOptions extends NotificationLimits {
   /** The operators' address. Without it, what they would be told is stored as skipped, and logged. */
   readonly operators?: { readonly address: string; readonly language: string } | undefined
-}
-
-interface Route {
-  readonly channel: "push" | "email"
-  /** Null for the operators' address. */
-  readonly user_id: UserId | null
-  /**
-   * Pushed or enqueued with this transaction, or skipped: the account may not act, has had its mails for today, or the
-   * operators have no address.
-   */
-  readonly status: "published" | "enqueued" | "skipped"
+  /** Makes the link by which a player stops mails of a kind; without it, mails have none. */
+  readonly unsubscribe?: UnsubscribeLinks["Service"]["link"] | undefined
 }
 
 /** Recipients that may not act, as `Standing` says, get nothing and are recorded as skipped. */
@@ -96,32 +94,26 @@ export const layer = (
         return inserted[0]?.id
       })
 
-      const recordRoutes = Effect.fnUntraced(function* (id: string, routes: ReadonlyArray<Route>, now: Date) {
-        if (routes.length === 0) return
-        const rows = yield* Effect.forEach(routes, (route) => Effect.map(newId, (route_id) => ({ route_id, ...route })))
-        yield* sql`
-        INSERT INTO backend.notification_routes
-          (route_id, notification_id, channel, user_id, status, last_attempt_at, created_at)
-        SELECT r.route_id, ${id}::uuid, r.channel, r.user_id, r.status,
-          CASE WHEN r.status = 'skipped' THEN NULL ELSE ${now}::timestamptz END, ${now}::timestamptz
-        FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
-          AS r(route_id uuid, channel text, user_id uuid, status text)`
-      })
-
-      const enqueue = Effect.fnUntraced(function* (
+      const mailOf = (
         intent: Intent,
         prepared: Prepared,
-        to: { readonly key: string; readonly address: string; readonly language: string }
-      ) {
-        if (prepared.mail === undefined) return
-        yield* mail.enqueue({
+        words: (language: string) => MailWords,
+        to: { readonly key: string; readonly address: string; readonly language: string; readonly link?: string }
+      ): Mail => {
+        const { mailExpiresAt: expiresAt } = prepared
+        return {
           templateId: intent.kind,
           idempotencyKey: `${intent.idempotencyKey}:${to.key}`,
           to: to.address,
-          ...letter(prepared.mail(to.language)),
-          ...(prepared.mailExpiresAt === undefined ? {} : { expiresAt: prepared.mailExpiresAt })
-        })
-      })
+          ...letter(words(to.language), { language: languageOf(to.language), unsubscribe: to.link }),
+          ...(expiresAt === undefined ? {} : { expiresAt })
+        }
+      }
+
+      const linkFor = (kind: string, userId: UserId) =>
+        limits.unsubscribe !== undefined && isPlayerMailKind(kind)
+          ? Effect.map(limits.unsubscribe({ userId, kind }), (link) => ({ link }))
+          : Effect.succeed({})
 
       /** The event of each recipient. Locks them until the commit, which the counting of their mails relies on. */
       const pushTo = Effect.fnUntraced(function* (
@@ -140,46 +132,61 @@ export const layer = (
       const mailTo = Effect.fnUntraced(function* (
         intent: Intent,
         prepared: Prepared,
-        reached: ReadonlyMap<UserId, { readonly email: string; readonly language: string }>
+        reached: ReadonlyMap<UserId, Contact>
       ) {
-        const { mailSender: sender, recipients } = prepared
-        const told = recipients.filter((it) => reached.has(it))
-        const mailed =
-          sender === undefined ? reached : yield* withRoom(sql, limits, { kind: intent.kind, sender, recipients: told })
-        const routes: Array<Route> = []
-        for (const user_id of recipients) {
-          const account = mailed.has(user_id) ? reached.get(user_id) : undefined
-          routes.push({ channel: "email", user_id, status: account === undefined ? "skipped" : "enqueued" })
-          if (account === undefined) continue
-          yield* enqueue(intent, prepared, { key: user_id, address: account.email, language: account.language })
-        }
-        return routes
+        const { mail: words, mailSender: sender, recipients } = prepared
+        if (words === undefined) return []
+        const willing = recipients.filter((it) => reached.get(it)?.mailKindsOff.includes(intent.kind) === false)
+        const room =
+          sender === undefined
+            ? new Set(willing)
+            : yield* withRoom(sql, limits, { kind: intent.kind, sender, recipients: willing })
+        const mailed = [...reached.values()].filter((it) => room.has(it.userId))
+        const deliveries = yield* mail.enqueueAll(
+          yield* Effect.forEach(mailed, ({ email: address, language, userId }) =>
+            Effect.map(linkFor(intent.kind, userId), (link) =>
+              mailOf(intent, prepared, words, { key: userId, address, language, ...link })
+            )
+          )
+        )
+        const deliveryOf = new Map(mailed.map((it, at) => [it.userId, deliveries[at]]))
+        return recipients.map((user_id): Route => {
+          const delivery_id = deliveryOf.get(user_id)
+          return delivery_id === undefined
+            ? { channel: "email", user_id, status: "skipped" }
+            : { channel: "email", user_id, status: "enqueued", delivery_id }
+        })
       })
 
       const mailToOperators = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
-        const to = limits.operators
-        if (to === undefined) {
-          yield* Effect.logWarning("operators weren't told by mail: they have no address").pipe(
-            Effect.annotateLogs({ kind: intent.kind })
-          )
-        } else {
-          yield* enqueue(intent, prepared, { key: "operators", ...to })
-        }
-        return [{ channel: "email", user_id: null, status: to === undefined ? "skipped" : "enqueued" } satisfies Route]
+        const skipped = (why: string) =>
+          Effect.as(Effect.annotateLogs(Effect.logWarning(`operators weren't mailed: ${why}`), { kind: intent.kind }), {
+            channel: "email",
+            user_id: null,
+            status: "skipped"
+          } satisfies Route)
+        const { operators: to } = limits
+        if (to === undefined || prepared.mail === undefined) return yield* skipped("they have no address")
+        if (!(yield* operatorsHaveRoom(sql, limits, intent.kind))) return yield* skipped("they had enough of this kind")
+        const delivery_id = yield* mail.enqueue(mailOf(intent, prepared, prepared.mail, { key: "operators", ...to }))
+        return { channel: "email", user_id: null, status: "enqueued", delivery_id } satisfies Route
+      })
+
+      const routesOf = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
+        if (prepared.mailTo === "operators") return [yield* mailToOperators(intent, prepared)]
+        const reached = yield* reachable(prepared.recipients)
+        const pushes = yield* pushTo(
+          intent,
+          prepared,
+          prepared.recipients.filter((it) => reached.has(it))
+        )
+        return [...pushes, ...(yield* mailTo(intent, prepared, reached))]
       })
 
       const fanOut = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
         const now = yield* DateTime.nowAsDate
         const id = yield* record(intent, prepared, now)
-        if (id === undefined) return
-        if (prepared.mailTo === "operators") {
-          return yield* recordRoutes(id, yield* mailToOperators(intent, prepared), now)
-        }
-        const reached = yield* reachable(prepared.recipients)
-        const told = prepared.recipients.filter((it) => reached.has(it))
-        const pushes = yield* pushTo(intent, prepared, told)
-        const mails = prepared.mail === undefined ? [] : yield* mailTo(intent, prepared, reached)
-        yield* recordRoutes(id, [...pushes, ...mails], now)
+        if (id !== undefined) yield* Routes.record(sql, id, yield* routesOf(intent, prepared), now)
       })
 
       const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {

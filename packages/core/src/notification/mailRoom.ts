@@ -14,10 +14,12 @@ export interface NotificationLimits {
   readonly mailsPerSender: number
   /** Mails of one kind that a player gets in any 24 hours because of all other players together. */
   readonly mailsPerDay: number
+  /** Mails of one kind that the operators' address gets in any hour. */
+  readonly operatorMailsPerHour: number
 }
 
 /** What applies where a host sets nothing. */
-export const defaults: NotificationLimits = { mailsPerSender: 5, mailsPerDay: 20 }
+export const defaults: NotificationLimits = { mailsPerSender: 5, mailsPerDay: 20, operatorMailsPerHour: 60 }
 
 /** Returns those of the recipients who may get another mail of the kind because of the sender. */
 export const withRoom = Effect.fnUntraced(function* (
@@ -41,4 +43,24 @@ export const withRoom = Effect.fnUntraced(function* (
     counts.filter((it) => it.fromSender >= limits.mailsPerSender || it.all >= limits.mailsPerDay).map((it) => it.user)
   )
   return new Set(mail.recipients.filter((it) => !full.has(it)))
+})
+
+/**
+ * Whether the operators' address may get another mail of the kind. A relay that rejects everything, or strangers who ask
+ * for codes to addresses that don't exist, would otherwise flood it.
+ */
+export const operatorsHaveRoom = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  limits: NotificationLimits,
+  kind: string
+) {
+  const now = yield* DateTime.now
+  const [row] = yield* sql<{ count: number }>`
+    SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM backend.notifications n JOIN backend.notification_routes r USING (notification_id)
+      WHERE n.kind = ${kind} AND n.created_at > ${DateTime.toDateUtc(DateTime.subtract(now, { hours: 1 }))}
+        AND n.created_at <= ${DateTime.toDateUtc(now)}
+        AND r.channel = 'email' AND r.user_id IS NULL AND r.status <> 'skipped'
+      LIMIT ${limits.operatorMailsPerHour}::int) recent`
+  return (row?.count ?? 0) < limits.operatorMailsPerHour
 })

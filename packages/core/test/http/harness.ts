@@ -14,6 +14,7 @@ import { toApi } from "@galaxy/core/shared/http/errors"
 import * as Backend from "@galaxy/core/http/Backend"
 import type { Callers } from "@galaxy/core/http/Callers"
 import * as Probes from "@galaxy/core/http/probes"
+import { UnsubscribeTokenInvalid, Unsubscriptions } from "@galaxy/core/notification/Unsubscriptions"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import type { Database } from "@galaxy/testkit/TestDatabase"
@@ -91,11 +92,17 @@ export const admins = (database: Layer.Layer<Database>) =>
 /** What else has to be there for the backend to be ready. */
 export const listener = { bound: true }
 
+/** Stopping mails has tests of its own. */
+export const noUnsubscriptions = Layer.succeed(Unsubscriptions, {
+  stop: () => Effect.fail(new UnsubscribeTokenInvalid())
+})
+
 export const services = (database: Layer.Layer<Database>, settings: Partial<AuthSettingsShape> = {}) =>
   Layer.mergeAll(
     Admins.layer.pipe(Layer.provide(hasher)),
     AuditLog.layer,
     CountryCounters.layer,
+    noUnsubscriptions,
     Probes.layer({ "push listener": Effect.sync(() => listener.bound) })
   ).pipe(Layer.provideMerge(BackgroundLoops.layer), Layer.provideMerge(signIn(database, settings)))
 

@@ -169,7 +169,7 @@ eachDatabase((name, database) => {
         })
         // An operator can send it again.
         assert.isAbove(row.body_length, 0)
-        assert.deepStrictEqual(told, [{ deliveryId, templateId: "lobby.invite", reason: "rejected" }, 1])
+        assert.deepStrictEqual(told, [{ deliveryId, templateId: "lobby.invite", attemptNo: 1, reason: "rejected" }, 1])
         yield* eventually(Effect.sync(() => lines.length > 0))
         const warnings = lines.filter((line) => line.includes("mail given up"))
         assert.lengthOf(warnings, 1)

@@ -72,7 +72,17 @@ const adminOf = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
 /** Lives in this process's memory and nowhere else. */
 const newToken = Effect.sync(() => Redacted.make(randomBytes(32).toString("base64url")))
 
-const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gatewayToken: Redacted.Redacted) => {
+/** Where the gateway listens, once it does. */
+interface Reach {
+  url: string | undefined
+}
+
+const backendOf = (
+  options: AllInOneOptions,
+  folder: DataFolder.DataFolder,
+  gatewayToken: Redacted.Redacted,
+  reach: Reach
+) => {
   const admin = adminOf(options, folder)
   // Nobody else opens it: the data folder is locked.
   const database = Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(
@@ -94,6 +104,7 @@ const backendOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, gate
     mailFrom: "Galaxy <galaxy@localhost>",
     keepEventsMs: day,
     ...options.core,
+    publicUrl: options.core?.publicUrl ?? (() => reach.url ?? "http://127.0.0.1:8080"),
     callers: { gatewayToken }
   }).pipe(
     Layer.provide(
@@ -134,7 +145,7 @@ const replayOf = (folder: DataFolder.DataFolder) =>
     )
   )
 
-const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
+const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder, reach: Reach) =>
   Layer.effect(
     Platform,
     Effect.gen(function* () {
@@ -142,6 +153,7 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder) =>
       const backend = yield* BackendServer.BackendServer
       const catcher = yield* MailCatcher.MailCatcher
       const admin = adminOf(options, folder)
+      reach.url = gateway.url
       return {
         gatewayUrl: gateway.url,
         backendUrl: backend.url,
@@ -159,9 +171,10 @@ export const layerIn = (folder: DataFolder.DataFolder, options: AllInOneOptions)
   Layer.unwrap(
     Effect.gen(function* () {
       const token = options.gatewayToken ?? (yield* newToken)
-      return platform(options, folder).pipe(
+      const reach: Reach = { url: undefined }
+      return platform(options, folder, reach).pipe(
         Layer.provide(gatewayOf(options, folder, token)),
-        Layer.provide(backendOf(options, folder, token)),
+        Layer.provide(backendOf(options, folder, token, reach)),
         Layer.provide(
           MailCatcher.layer({
             host: options.mailPage.host,

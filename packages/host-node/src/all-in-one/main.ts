@@ -50,7 +50,9 @@ const main = async (): Promise<void> => {
       keepNotificationsMs: core.keepNotificationsMs,
       keepInvitesMs: core.keepInvitesMs,
       notifications: core.notifications,
-      mailFrom: core.mailFrom
+      mailFrom: core.mailFrom,
+      adminEmail: core.adminEmail,
+      publicUrl: core.publicUrl
     },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),
     engines: engineLimits(backend),

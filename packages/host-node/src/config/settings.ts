@@ -219,6 +219,13 @@ export const backend = {
     about:
       "address of the operators, who are mailed about failed starts and turns, unhealthy engines, mails that were given up, and applications to public games; without it these are only logged"
   },
+  publicUrl: {
+    name: "BACKEND_PUBLIC_URL",
+    parse: url("http", "https"),
+    optional: true,
+    about:
+      "where players reach the gateway, such as https://galaxy.example.org: mails carry a link to it that stops mails of their kind. Without it the link is to http://127.0.0.1:8080 or, in one process, to where the gateway listens"
+  },
   smtpFrom: {
     name: "BACKEND_SMTP_FROM",
     parse: mailbox,

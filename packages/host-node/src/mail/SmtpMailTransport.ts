@@ -81,6 +81,15 @@ const failureOf = (cause: unknown): MailRejected | MailDeferred => {
 /** `Galaxy <galaxy@example.org>` or a plain address. */
 const addressOf = (sender: string): string => /<([^<>]+)>\s*$/.exec(sender)?.[1] ?? sender.trim()
 
+/** The URL stays on one line: mail programs may not put a folded one together. */
+const unsubscribeHeaders = (url: string | undefined) =>
+  url === undefined
+    ? {}
+    : {
+        "List-Unsubscribe": { prepared: true, foldLines: false, value: `<${url}>` },
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"
+      }
+
 const compose = (mail: OutgoingMail): Promise<Buffer> =>
   new MailComposer({
     from: mail.from,
@@ -89,7 +98,7 @@ const compose = (mail: OutgoingMail): Promise<Buffer> =>
     text: mail.text,
     ...(mail.html === undefined ? {} : { html: mail.html }),
     messageId: mail.messageId,
-    headers: { "Auto-Submitted": "auto-generated" },
+    headers: { "Auto-Submitted": "auto-generated", ...unsubscribeHeaders(mail.unsubscribe) },
     newline: "win",
     disableFileAccess: true,
     disableUrlAccess: true

@@ -153,6 +153,7 @@ export const backendOptions = (
       : { user: values.adminBootstrapUser, password: Redacted.make(values.adminBootstrapPassword) },
   mailFrom: values.smtpFrom,
   adminEmail: values.adminEmail,
+  publicUrl: values.publicUrl,
   keepEventsMs: values.freshnessWindow,
   keepMailsMs: values.mailRetention,
   keepOperationsMs: values.operationLogRetention,

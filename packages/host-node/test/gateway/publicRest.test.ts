@@ -1,6 +1,7 @@
 /** The gateway's public routes, as any HTTP client sees them. */
 import { once } from "node:events"
 import * as http from "node:http"
+import { unsubscribePath } from "@galaxy/contract/api/PublicMail"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
@@ -24,15 +25,14 @@ interface Answer {
   readonly json: unknown
 }
 
-const answered = async (request: http.ClientRequest): Promise<Answer> => {
+const answered = async (request: http.ClientRequest) => {
   const [response] = (await once(request, "response")) as [http.IncomingMessage]
   let text = ""
   for await (const chunk of response.setEncoding("utf8")) text += String(chunk)
-  const json: unknown = text === "" ? undefined : JSON.parse(text)
-  return { status: response.statusCode ?? 0, headers: response.headers, json }
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
-const send = (path: string, { method = "POST", headers = {}, body = "", from }: Sent) =>
+const sendRaw = (path: string, { method = "POST", headers = {}, body = "", from }: Sent) =>
   Effect.flatMap(GatewayServer, ({ url }) =>
     Effect.promise(async () => {
       // The path as it is: a URL would be tidied first.
@@ -43,6 +43,15 @@ const send = (path: string, { method = "POST", headers = {}, body = "", from }: 
       if (typeof body !== "string") for (const part of body) request.write(part)
       request.end(typeof body === "string" ? body : undefined)
       return answer
+    })
+  )
+
+const send = (path: string, sent: Sent) =>
+  Effect.map(
+    sendRaw(path, sent),
+    ({ text, ...answer }): Answer => ({
+      ...answer,
+      json: text === "" ? undefined : (JSON.parse(text) as unknown)
     })
   )
 
@@ -118,6 +127,45 @@ layer(Fixture.gateway({ ...Fixture.generous, edge: { probeKeptMs: 0 } }), { excl
         script.ready = true
         assert.deepInclude(alone, { status: 200, json: { ...ready, backend: "unavailable" } })
         assert.strictEqual(alive.status, 200)
+      })
+    )
+
+    it.effect("mails are stopped by a POST with whatever body; a GET only shows the button", () =>
+      Effect.gen(function* () {
+        const script = yield* Fixture.Script
+        const form = { "content-type": "application/x-www-form-urlencoded" }
+        const path = `${unsubscribePath}?token=a-b_C1`
+        const before = script.publicCalls.length
+        script.publicAnswer = { status: 200, json: { kind: "game.started" } }
+        for (const sent of [{}, { headers: form, body: "List-Unsubscribe=One-Click" }, { body: "x".repeat(100_000) }]) {
+          const done = yield* send(path, sent)
+          assert.deepStrictEqual([done.status, done.json], [200, { kind: "game.started" }])
+        }
+        const calls = script.publicCalls.slice(before)
+        assert.deepStrictEqual(
+          calls.map((it) => [it.path, it.body]),
+          [1, 2, 3].map(() => [path, undefined])
+        )
+        const browser = { accept: "text/html,*/*", "accept-language": "ru-RU,en;q=0.5" }
+        const page = yield* sendRaw(path, { method: "GET", headers: browser })
+        assert.strictEqual(page.status, 200)
+        assert.match(page.text, /<form method="post"><button>Не присылать<\/button><\/form>/)
+        assert.match(String(page.headers["content-security-policy"]), /default-src 'none'/)
+        assert.strictEqual(page.headers["referrer-policy"], "no-referrer")
+        assert.strictEqual(script.publicCalls.length, before + 3)
+        const done = yield* sendRaw(path, { headers: { ...browser, ...form } })
+        assert.match(done.text, /Такие письма больше не будут приходить/)
+        // What can't be a token isn't asked about.
+        yield* withoutCalls(
+          Effect.gen(function* () {
+            for (const token of ["", "?token=", "?token=a%2Fb", `?token=${"a".repeat(513)}`]) {
+              isError(yield* send(`${unsubscribePath}${token}`, {}), 400, "invalid_request")
+            }
+          })
+        )
+        script.publicAnswer = "down"
+        isError(yield* send(path, {}), 503, "service_unavailable")
+        script.publicAnswer = { status: 200, json: { challenge_id: "c1" } }
       })
     )
 

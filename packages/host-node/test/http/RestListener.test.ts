@@ -18,6 +18,7 @@ import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
 import * as Standing from "@galaxy/core/standing/Standing"
 import * as CountryCounters from "@galaxy/core/geo/CountryCounters"
+import { UnsubscribeTokenInvalid, Unsubscriptions } from "@galaxy/core/notification/Unsubscriptions"
 import { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
 import * as Probes from "@galaxy/core/http/probes"
@@ -48,6 +49,7 @@ const services = Layer.mergeAll(
   Admins.layer.pipe(Layer.provide(BcryptPasswordHasher.layer({ cost: 4 }))),
   AuditLog.layer,
   CountryCounters.layer,
+  Layer.succeed(Unsubscriptions, { stop: () => Effect.fail(new UnsubscribeTokenInvalid()) }),
   Probes.layer()
 ).pipe(
   Layer.provideMerge(

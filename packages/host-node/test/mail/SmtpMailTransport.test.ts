@@ -147,6 +147,19 @@ describe("SMTP transport", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("says where mails of its kind are stopped with one click, on one line each", () =>
+    Effect.gen(function* () {
+      const lines = yield* plainRelay
+      const to = { host: "127.0.0.1", port: lines.port, tls: "none" } as const
+      yield* sendTo(to, mail)
+      assert.notMatch(lines.heard.join("\n"), /List-Unsubscribe/i)
+      const unsubscribe = `https://galaxy.example.org/stop?token=${"a-b_c1".repeat(20)}`
+      yield* sendTo(to, { ...mail, unsubscribe })
+      assert.include(lines.heard, `List-Unsubscribe: <${unsubscribe}>`)
+      assert.include(lines.heard, "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("writes the domain of a recipient in ASCII, so that any relay takes it", () =>
     Effect.gen(function* () {
       const lines = yield* plainRelay

@@ -7,6 +7,7 @@ import * as Identity from "../../api/Identity.ts"
 import * as InputErrors from "../../api/InputErrors.ts"
 import * as InternalApi from "../../api/InternalApi.ts"
 import * as PublicApi from "../../api/PublicApi.ts"
+import * as PublicMail from "../../api/PublicMail.ts"
 import * as Text from "../../api/Text.ts"
 import * as UserAccount from "../../api/UserAccount.ts"
 import * as UserApi from "../../api/UserApi.ts"
@@ -36,6 +37,7 @@ export const modules: Readonly<Record<string, object>> = {
   "InputErrors": InputErrors,
   "InternalApi": InternalApi,
   "PublicApi": PublicApi,
+  "PublicMail": PublicMail,
   "Text": Text,
   "UserAccount": UserAccount,
   "UserApi": UserApi,

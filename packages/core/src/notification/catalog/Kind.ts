@@ -2,7 +2,7 @@
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Schema } from "effect"
-import type { MailWords } from "../../mail/Letter.ts"
+import type { MailWords } from "../../mail/MailWords.ts"
 import type { Language } from "../../shared/mailLanguage.ts"
 
 /** The mail of a kind: its words in each language, made from the decoded payload. */
