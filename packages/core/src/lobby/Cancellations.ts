@@ -26,7 +26,7 @@ export const layer: Layer.Layer<GameEnds, never, InviteStore | MembershipStore |
             kind: "lobby.invite.revoked",
             idempotencyKey: `invite-revoked:${invite_id}`,
             recipients: [invited_user_id],
-            payload: { game_id: game.game_id, invite_id }
+            payload: { game_id: game.game_id, game_name: game.game_name, invite_id }
           })
         }
       })

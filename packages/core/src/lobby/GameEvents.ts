@@ -4,10 +4,12 @@
  * Each reaction locks the game's row. An event that the game's state already shows changes nothing.
  */
 import type { GameStatus } from "@galaxy/contract/api/UserLobby"
+import type { JsonObject } from "@galaxy/contract/fbs/codec"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
+import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import {
   GameGone,
@@ -53,14 +55,32 @@ export const layer: Layer.Layer<
     const report = (gameId: GameId, action: GameAction, done: GameStatus, change: (game: Game) => GameChange) =>
       Effect.gen(function* () {
         const game = yield* locked(gameId)
-        if (game.status === done) return
+        if (game.status === done) return undefined
         const status = yield* target(game, action)
         yield* games.change(gameId, { ...change(game), status })
+        return game
       })
+
+    /** Tells the active members of something that happens to a game once, or once for each `key`. */
+    const tell = Effect.fnUntraced(function* (
+      kind: "game.started" | "game.finished" | "lobby.game.paused",
+      game: Game,
+      payload: JsonObject = {},
+      key = ""
+    ) {
+      const recipients = (yield* members.active(game.game_id)).map((it) => it.user_id)
+      if (recipients.length === 0) return
+      yield* notifications.submit({
+        kind,
+        idempotencyKey: `${kind}:${game.game_id}${key}`,
+        recipients,
+        payload: { game_id: game.game_id, game_name: game.game_name, ...payload }
+      })
+    })
 
     const onRunning = Effect.fn("RuntimeEvents.onRunning")(function* (it: RunningReport) {
       const now = yield* DateTime.nowAsDate
-      yield* report(it.gameId, "report_running", "running", (game) => ({
+      const before = yield* report(it.gameId, "report_running", "running", (game) => ({
         runtime_status: "running",
         current_turn: it.currentTurn,
         next_turn_at: dateOf(it.nextTurnAt),
@@ -68,6 +88,8 @@ export const layer: Layer.Layer<
         failure_reason: null,
         started_at: game.started_at === undefined ? now : DateTime.toDate(game.started_at)
       }))
+      // A game that was stopped and goes on has started long ago.
+      if (before !== undefined && before.started_at === undefined) yield* tell("game.started", before)
     })
 
     const onStartFailed = Effect.fn("RuntimeEvents.onStartFailed")(function* (it: {
@@ -89,6 +111,7 @@ export const layer: Layer.Layer<
       const game = yield* locked(it.gameId)
       if (!alive.has(game.status)) return
       yield* games.change(it.gameId, { status: "paused", runtime_status: "stopped", next_turn_at: null })
+      if (game.status === "running") yield* tell("lobby.game.paused", game, {}, `:${yield* newId}`)
     })
 
     const onHealth = Effect.fn("RuntimeEvents.onHealth")(function* (it: {
@@ -146,11 +169,12 @@ export const layer: Layer.Layer<
 
     const onFinished = Effect.fn("RuntimeEvents.onFinished")(function* (gameId: GameId) {
       const now = yield* DateTime.nowAsDate
-      yield* report(gameId, "finish", "finished", () => ({
+      const before = yield* report(gameId, "finish", "finished", () => ({
         runtime_status: "finished",
         next_turn_at: null,
         finished_at: now
       }))
+      if (before !== undefined) yield* tell("game.finished", before, { turn: before.current_turn })
     })
 
     const inTransaction = <A, R>(

@@ -51,7 +51,7 @@ eachDatabase((name, database) => {
     it.effect("a started game runs", () =>
       Effect.gen(function* () {
         const events = yield* RuntimeEvents
-        const { game_id, get } = yield* startingGame
+        const { game_id, get, owner, guest } = yield* startingGame
         const report = { gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" }
         yield* events.onRunning(report)
         const game = yield* get
@@ -62,6 +62,30 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(game.started_at, yield* DateTime.now)
         yield* events.onRunning(report)
         assert.deepStrictEqual(yield* get, game)
+        const named = { game_id, game_name: "Orion Arm" }
+        for (const who of [owner, guest]) {
+          const told = (yield* notices(who)).filter((it) => it.kind.startsWith("game."))
+          assert.deepStrictEqual(
+            told.map((it) => [it.kind, it.payload]),
+            [["game.started", named]]
+          )
+        }
+      })
+    )
+
+    it.effect("a game that goes on after a stop has not started again", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { owner, game_id, get, events } = yield* runningGame
+        const started = (yield* get).started_at
+        yield* events.onStopped({ gameId: game_id, reason: "the engine was lost" })
+        const stopped = yield* get
+        assert.deepStrictEqual([stopped.status, stopped.runtime_status], ["paused", "stopped"])
+        yield* sql`UPDATE backend.games SET status = 'starting' WHERE game_id = ${game_id}`
+        yield* events.onRunning({ gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" })
+        assert.deepStrictEqual((yield* get).started_at, started)
+        const told = (yield* notices(owner)).map((it) => it.kind)
+        assert.deepStrictEqual(told.slice(-2), ["game.started", "lobby.game.paused"])
       })
     )
 
@@ -184,7 +208,7 @@ eachDatabase((name, database) => {
 
     it.effect("a finished game stays as it is", () =>
       Effect.gen(function* () {
-        const { game_id, get, events, snapshot } = yield* runningGame
+        const { game_id, get, events, owner, guest, snapshot } = yield* runningGame
         yield* snapshot({ currentTurn: 1, advanced: true })
         yield* events.onFinished(game_id)
         const game = yield* get
@@ -195,6 +219,13 @@ eachDatabase((name, database) => {
         yield* events.onFinished(game_id)
         yield* snapshot({ currentTurn: 2, advanced: true })
         assert.deepStrictEqual(yield* get, game)
+        for (const who of [owner, guest]) {
+          const told = (yield* notices(who)).filter((it) => it.kind === "game.finished")
+          assert.deepStrictEqual(
+            told.map((it) => it.payload),
+            [{ game_id, game_name: "Orion Arm", turn: 1 }]
+          )
+        }
       })
     )
   })
