@@ -21,6 +21,7 @@ import * as AuditLog from "./audit/AuditLog.ts"
 import * as AuthPruner from "./auth/AuthPruner.ts"
 import * as AuthSettings from "./auth/AuthSettings.ts"
 import * as Challenges from "./auth/Challenges.ts"
+import * as SessionRecords from "./auth/SessionRecords.ts"
 import * as Sessions from "./auth/Sessions.ts"
 import * as SignInNetworks from "./auth/SignInNetworks.ts"
 import type { EngineHost } from "./engine/EngineHost.ts"
@@ -125,7 +126,14 @@ export const layer = (options: CoreOptions) => {
   )
   const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(
     Layer.provideMerge(
-      Layer.mergeAll(Accounts.layer, Users.layer, AccountSettings.layer, Sessions.layer, SignInNetworks.layer)
+      Layer.mergeAll(
+        Accounts.layer,
+        Users.layer,
+        AccountSettings.layer,
+        Sessions.layer,
+        SessionRecords.layer,
+        SignInNetworks.layer
+      )
     ),
     Layer.provideMerge(Layer.mergeAll(Admins.layer, AdminAccounts.layer, AuditLog.layer, CountryCounters.layer))
   )

@@ -6,6 +6,7 @@ import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
 import { AdminGamesGroup } from "./admin/Games.ts"
 import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
+import { AdminUserEndsGroup, AdminUserSessionsGroup } from "./admin/UserEnds.ts"
 import { AdminUsersGroup } from "./admin/Users.ts"
 import { AdminIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
@@ -19,6 +20,7 @@ export class AdminApi extends HttpApi.make("admin")
   .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
   .add(AdminGamesGroup)
   .add(AdminUsersGroup)
+  .add(AdminUserEndsGroup, AdminUserSessionsGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}

@@ -111,7 +111,7 @@ export const UpdateSettings = Schema.Struct({
 export const Session = Schema.Struct({
   device_session_id: DeviceSessionId,
   created_at: Timestamp,
-  /** When the gateway last looked the session up, to the minute; absent before the first time. */
+  /** When a gateway last looked the session up; absent before the first time. */
   last_seen_at: Schema.optionalKey(Timestamp),
   /** What the player called the device when signing in. */
   device_label: Schema.optionalKey(Schema.String),

@@ -25,6 +25,8 @@ export interface AuthSettingsShape {
   readonly mailsKept: number
   /** Milliseconds that a network stays known after the address last signed in from it. */
   readonly networkMemoryMs: number
+  /** Most sessions of a player. Beyond it a sign-in ends the one that was idle longest. */
+  readonly sessionsPerPlayer: number
   /** BCP 47 tag for mails to players who ask for no language. */
   readonly defaultLanguage: string
 }
@@ -39,6 +41,7 @@ export const defaults: Omit<AuthSettingsShape, "codeKey"> = {
   mailsPerDay: 100,
   mailsKept: 50,
   networkMemoryMs: 90 * 24 * 60 * 60_000,
+  sessionsPerPlayer: 20,
   defaultLanguage: "en"
 }
 

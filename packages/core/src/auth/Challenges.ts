@@ -6,7 +6,7 @@
  * statements. Only guesses at a challenge itself burn it, and only networks that asked for it learn its id.
  */
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
-import { ChallengeId, type DeviceSessionId, uuidPattern } from "@galaxy/contract/ids/Ids"
+import { ChallengeId, type DeviceSessionId, type UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Cause, Context, Data, DateTime, Effect, Layer, Schema } from "effect"
 import { Mac } from "effect/crypto"
@@ -15,6 +15,7 @@ import { AccountPermanentlyBlocked, Accounts } from "../account/Accounts.ts"
 import { GeoIp } from "../geo/GeoIp.ts"
 import { loginCode } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
+import { Notifications } from "../notification/Notifications.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Standing } from "../standing/Standing.ts"
@@ -110,7 +111,15 @@ class Undone extends Data.TaggedError("Undone") {}
 export const layer: Layer.Layer<
   Challenges,
   never,
-  SqlClient.SqlClient | Accounts | Standing | Sessions | SignInNetworks | MailOutbox | GeoIp | AuthSettings
+  | SqlClient.SqlClient
+  | Accounts
+  | Standing
+  | Sessions
+  | SignInNetworks
+  | MailOutbox
+  | Notifications
+  | GeoIp
+  | AuthSettings
 > = Layer.effect(
   Challenges,
   Effect.gen(function* () {
@@ -120,6 +129,7 @@ export const layer: Layer.Layer<
     const sessions = yield* Sessions
     const networks = yield* SignInNetworks
     const outbox = yield* MailOutbox
+    const notifications = yield* Notifications
     const geo = yield* GeoIp
     const settings = yield* AuthSettings
     const mac = yield* Mac.Mac
@@ -219,6 +229,22 @@ export const layer: Layer.Layer<
       )
     }, StorageError.refail)
 
+    /** Opens a session, and ends those beyond the bound. Whoever had them is told by mail. */
+    const open = Effect.fnUntraced(function* (userId: UserId, publicKey: Uint8Array, label: string | undefined) {
+      const session = yield* sessions.create(userId, publicKey, label)
+      const ended = yield* sessions.endIdle(userId, session, settings.sessionsPerPlayer)
+      const ended_at = DateTime.formatIso(yield* DateTime.now)
+      for (const it of ended) {
+        yield* notifications.submit({
+          kind: "user.session.ended",
+          idempotencyKey: `session-ended:${it.id}`,
+          recipients: [userId],
+          payload: { ended_at, ...(it.label === null ? {} : { device_label: it.label }) }
+        })
+      }
+      return session
+    })
+
     /**
      * Judges one attempt under the challenge's row lock, and counts it in any case. A refusal is a value, since its
      * count has to be committed.
@@ -245,7 +271,7 @@ export const layer: Layer.Layer<
       })
       yield* store.inTurn(email)
       yield* networks.remember(yield* networks.mark(email, SourceNetwork.of(request.sourceIp)))
-      return { type: "opened", session: yield* sessions.create(userId, publicKey, request.deviceLabel) }
+      return { type: "opened", session: yield* open(userId, publicKey, request.deviceLabel) }
     })
 
     /** A failed country lookup must not prevent a sign-in. */

@@ -51,7 +51,7 @@ export class Sessions extends Context.Service<
   {
     /** Opens an active session, with a label if there is one. Joins the caller's transaction. */
     create(userId: UserId, publicKey: Uint8Array, label?: string): Effect.Effect<DeviceSessionId, StorageError>
-    /** For gateways: returns active and revoked sessions. Notes, at most once a minute, that the session was seen. */
+    /** For gateways: returns active and revoked sessions. Notes that an active one was seen. */
     lookup(deviceSessionId: DeviceSessionId): Effect.Effect<DeviceSession, SessionNotFound | StorageError>
     /**
      * The user's active sessions, oldest first; only the newest 200 if there are more. `current` is the one that asks.
@@ -67,6 +67,15 @@ export class Sessions extends Context.Service<
     ): Effect.Effect<ReadonlyArray<DeviceSessionId>, SessionNotFound | StorageError>
     /** Revokes all active sessions of the user, the caller's own included. */
     revokeAll(userId: UserId): Effect.Effect<ReadonlyArray<DeviceSessionId>, StorageError>
+    /**
+     * Revokes the sessions beyond the newest `most` by their last use, but never `keep`; returns what is known of them.
+     * Joins the caller's transaction, which must keep the user from signing in twice at once.
+     */
+    endIdle(
+      userId: UserId,
+      keep: DeviceSessionId,
+      most: number
+    ): Effect.Effect<ReadonlyArray<{ readonly id: DeviceSessionId; readonly label: string | null }>, StorageError>
     /** Revokes all active sessions of the user, by and for whatever. Joins the caller's transaction. */
     endAll(
       userId: UserId,
@@ -78,7 +87,6 @@ export class Sessions extends Context.Service<
 
 /** Most sessions that a listing shows. */
 const maxListed = 200
-const seenEveryMs = 60_000
 
 /** Revocations reach the gateways through `PushLog`. */
 export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> = Layer.effect(
@@ -108,38 +116,31 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return record ?? (yield* new SessionNotFound())
     })
 
-    const isDue = (record: DeviceSession, now: DateTime.Utc): boolean => {
-      if (record.status !== "active") return false
-      if (record.lastSeenAt === null) return true
-      const age = now.epochMilliseconds - record.lastSeenAt.epochMilliseconds
-      // A time in the future comes from a clock that was wrong, and doesn't count as recent.
-      return age < 0 || age >= seenEveryMs
-    }
-
     /**
-     * Returns whether the session was active. A failure is only logged: it costs a timestamp, and must not refuse the
-     * player.
+     * The session, marked as seen, if it is active. A failure is only logged: it costs a timestamp, and must not refuse
+     * the player.
      */
-    const touch = (deviceSessionId: DeviceSessionId, now: DateTime.Utc) =>
-      sql`
-        UPDATE backend.device_sessions SET last_seen_at = ${DateTime.toDateUtc(now)}
-        WHERE device_session_id = ${deviceSessionId} AND status = 'active' RETURNING 1`.pipe(
-        Effect.map((rows) => rows.length > 0),
+    const seen = Effect.fnUntraced(function* (deviceSessionId: DeviceSessionId) {
+      const rows = yield* sql`
+        UPDATE backend.device_sessions SET last_seen_at = ${yield* DateTime.nowAsDate}
+        WHERE device_session_id = ${deviceSessionId} AND status = 'active' RETURNING ${columns}`.pipe(
         Effect.catch((error) =>
           Effect.as(
             Effect.annotateLogs(Effect.logWarning("last_seen_at could not be written"), StorageError.fieldsOf(error)),
-            true
+            []
           )
         )
       )
+      return (yield* decode(rows))[0]
+    })
 
-    const lookup = Effect.fn("Sessions.lookup")(function* (deviceSessionId: DeviceSessionId) {
-      const record = yield* read(deviceSessionId)
-      const now = yield* DateTime.now
-      if (!isDue(record, now)) return record
-      // The update may have waited for a revocation to commit: then what was read before is no longer true.
-      return (yield* touch(deviceSessionId, now)) ? record : yield* read(deviceSessionId)
-    }, StorageError.refail)
+    const lookup = Effect.fn("Sessions.lookup")(
+      (deviceSessionId: DeviceSessionId) =>
+        Effect.flatMap(seen(deviceSessionId), (record) =>
+          record === undefined ? read(deviceSessionId) : Effect.succeed(record)
+        ),
+      StorageError.refail
+    )
 
     const list = Effect.fn("Sessions.list")(function* (userId: UserId, current: DeviceSessionId | undefined) {
       const newest = yield* Effect.flatMap(
@@ -216,6 +217,17 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient | PushLog> 
       return yield* sql.withTransaction(revokeActive(userId, undefined, kind, by))
     }, StorageError.refail)
 
-    return Sessions.of({ create, lookup, list, revoke, revokeAll, endAll })
+    const endIdle = Effect.fn("Sessions.endIdle")(function* (userId: UserId, keep: DeviceSessionId, most: number) {
+      const idle = yield* sql<{ id: DeviceSessionId; label: string | null }>`
+        SELECT device_session_id AS id, device_label AS label FROM backend.device_sessions
+        WHERE user_id = ${userId} AND status = 'active' AND device_session_id <> ${keep}
+        ORDER BY coalesce(last_seen_at, created_at) DESC, device_session_id DESC OFFSET ${Math.max(0, most - 1)}::int`
+      if (idle.length === 0) return []
+      const ids = idle.map((it) => it.id)
+      const ended = new Set(yield* revokeActive(userId, ids, "user_revoke", { userId }, "session_limit"))
+      return idle.filter((it) => ended.has(it.id))
+    }, StorageError.refail)
+
+    return Sessions.of({ create, lookup, list, revoke, revokeAll, endIdle, endAll })
   })
 )

@@ -19,6 +19,7 @@ import { adminMutation } from "../audit/http/adminMutation.ts"
 import { dryRun } from "../audit/http/dryRun.ts"
 import * as AuthInternal from "../auth/http/internal.ts"
 import * as AuthPublic from "../auth/http/public.ts"
+import * as AuthAdmin from "../auth/http/admin.ts"
 import * as AuthUser from "../auth/http/user.ts"
 import * as EngineAdmin from "../engine/http/admin.ts"
 import * as GameAdmin from "../lobby/http/admin.ts"
@@ -85,7 +86,9 @@ const groups = Layer.mergeAll(
   GameAdmin.games,
   RuntimeAdmin.runtimes,
   EngineAdmin.engineVersions,
-  StandingAdmin.users
+  StandingAdmin.users,
+  AuthAdmin.userEnds,
+  AuthAdmin.userSessions
 )
 
 /** All surfaces. If a group of handlers is missing above, the layer's type still requires it, and no host compiles. */

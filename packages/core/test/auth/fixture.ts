@@ -10,6 +10,7 @@ import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
 import * as Standing from "@galaxy/core/standing/Standing"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { Content } from "@galaxy/core/mail/Mail"
+import * as Notifications from "@galaxy/core/notification/Notifications"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import * as webCrypto from "@galaxy/core/shared/webCrypto"
@@ -40,10 +41,11 @@ export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSe
         AccountSettings.layer,
         AccountEnds.layer.pipe(Layer.provide(noEndSteps)),
         Sessions.layer,
-        SignInNetworks.layer,
-        Standing.layer
+        SignInNetworks.layer
       )
     ),
+    Layer.provideMerge(Notifications.layer()),
+    Layer.provideMerge(Standing.layer),
     Layer.provideMerge(MailOutbox.layer({ messageIdDomain: "galaxy.test" })),
     Layer.provideMerge(PushLog.layer()),
     Layer.provideMerge(

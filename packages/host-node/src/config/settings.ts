@@ -204,6 +204,13 @@ export const backend = {
     about:
       "how many of BACKEND_AUTH_MAILS_PER_DAY are reserved for networks from which the address has signed in; must be fewer than all"
   },
+  sessionsPerPlayer: {
+    name: "BACKEND_AUTH_SESSIONS_PER_PLAYER",
+    parse: whole(1, 200),
+    fallback: 20,
+    fallbackText: "20",
+    about: "devices that a player may be signed in on; one more sign-in ends the session that was idle longest"
+  },
   defaultLanguage: {
     name: "BACKEND_DEFAULT_LANGUAGE",
     parse: nonEmpty,

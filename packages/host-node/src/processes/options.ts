@@ -166,6 +166,7 @@ export const backendOptions = (
     mailsPerHour: values.mailsPerHour,
     mailsPerDay: values.mailsPerDay,
     mailsKept: values.mailsKept,
+    sessionsPerPlayer: values.sessionsPerPlayer,
     defaultLanguage: values.defaultLanguage
   },
   notifications: { mailsPerSender: values.playerMailsPerSender, mailsPerDay: values.playerMailsPerDay },

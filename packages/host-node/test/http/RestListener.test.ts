@@ -23,6 +23,7 @@ import { GeoIp } from "@galaxy/core/geo/GeoIp"
 import * as Backend from "@galaxy/core/http/Backend"
 import * as Probes from "@galaxy/core/http/probes"
 import { maxBodyBytes } from "@galaxy/core/shared/http/shape"
+import * as Notifications from "@galaxy/core/notification/Notifications"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import { Content } from "@galaxy/core/mail/Mail"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
@@ -58,10 +59,11 @@ const services = Layer.mergeAll(
       AccountSettings.layer,
       AccountEnds.layer.pipe(Layer.provide(noEndSteps)),
       Sessions.layer,
-      SignInNetworks.layer,
-      Standing.layer
+      SignInNetworks.layer
     )
   ),
+  Layer.provideMerge(Notifications.layer()),
+  Layer.provideMerge(Standing.layer),
   Layer.provideMerge(Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), PushLog.layer())),
   Layer.provideMerge(
     Layer.mergeAll(

@@ -24,6 +24,7 @@ import * as admin_EngineVersions from "../../api/admin/EngineVersions.ts"
 import * as admin_Games from "../../api/admin/Games.ts"
 import * as admin_Reason from "../../api/admin/Reason.ts"
 import * as admin_Runtimes from "../../api/admin/Runtimes.ts"
+import * as admin_UserEnds from "../../api/admin/UserEnds.ts"
 import * as admin_Users from "../../api/admin/Users.ts"
 import * as isRouteNotFound from "../../api/isRouteNotFound.ts"
 
@@ -54,6 +55,7 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/Games": admin_Games,
   "admin/Reason": admin_Reason,
   "admin/Runtimes": admin_Runtimes,
+  "admin/UserEnds": admin_UserEnds,
   "admin/Users": admin_Users,
   "isRouteNotFound": isRouteNotFound,
 }
