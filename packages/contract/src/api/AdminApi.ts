@@ -3,6 +3,7 @@ import { HttpApi } from "effect/http-api"
 import { AdminAccountsGroup } from "./admin/AdminAccounts.ts"
 import { AdminMutation } from "./admin/AdminMutation.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
+import { AdminDiagnosticsGroup } from "./admin/Diagnostics.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
 import { AdminGamesGroup } from "./admin/Games.ts"
 import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
@@ -16,7 +17,7 @@ import { InputErrors } from "./InputErrors.ts"
  * one transaction with its audit row. Each mutation has a dry run as well (`admin/DryRun`).
  */
 export class AdminApi extends HttpApi.make("admin")
-  .add(AdminAccountsGroup)
+  .add(AdminAccountsGroup, AdminDiagnosticsGroup)
   .add(AdminAuditGroup, AdminEngineVersionsGroup, AdminRuntimesGroup)
   .add(AdminGamesGroup)
   .add(AdminUsersGroup)

@@ -37,6 +37,7 @@ import { callerIdentity } from "./callerIdentity.ts"
 import { shape } from "../shared/http/shape.ts"
 import { LastStorageReport } from "../shared/http/storageReports.ts"
 import type { Callers } from "./Callers.ts"
+import { diagnostics } from "./diagnostics.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
 import { notFound } from "./notFound.ts"
 import * as Probes from "./probes.ts"
@@ -83,6 +84,7 @@ const groups = Layer.mergeAll(
   PlayUser.games,
   AdminAdmin.adminAccounts,
   AuditAdmin.audit,
+  diagnostics,
   GameAdmin.games,
   RuntimeAdmin.runtimes,
   EngineAdmin.engineVersions,

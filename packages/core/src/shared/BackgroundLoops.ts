@@ -12,6 +12,14 @@ export interface StalledLoop {
   readonly seconds: number
 }
 
+/** How long ago a loop completed its last pass. */
+export interface LoopProgress {
+  readonly name: string
+  /** Whole seconds since its last completed pass, or since its start. */
+  readonly seconds_since_pass: number
+  readonly stalled: boolean
+}
+
 /** Registry of the running loops: `BackgroundLoop.start` adds them, and the readiness probe reads `stalled`. */
 export class BackgroundLoops extends Context.Service<
   BackgroundLoops,
@@ -23,6 +31,8 @@ export class BackgroundLoops extends Context.Service<
     register(name: string, patience: Duration.Input): Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
     /** Names of the loops that run now, in the order of their start. */
     readonly names: Effect.Effect<ReadonlyArray<string>>
+    /** All loops that run now, in the order of their start. */
+    readonly progress: Effect.Effect<ReadonlyArray<LoopProgress>>
     /** Loops that are stalled now, in the order of their start. */
     readonly stalled: Effect.Effect<ReadonlyArray<StalledLoop>>
   }
@@ -58,6 +68,13 @@ export const layer: Layer.Layer<BackgroundLoops> = Layer.effect(
         })
       }),
       names: Effect.sync(() => [...entries].map((it) => it.name)),
+      progress: Effect.map(nanos, (now) =>
+        [...entries].map((it) => ({
+          name: it.name,
+          seconds_since_pass: Number((now - it.completedAt) / second),
+          stalled: now - it.completedAt > it.patience
+        }))
+      ),
       stalled: Effect.map(nanos, (now) =>
         [...entries]
           .filter((it) => now - it.completedAt > it.patience)

@@ -53,6 +53,7 @@ export const startWatchedWorker = Effect.fnUntraced(function* (options: Partial<
     BackgroundLoops.BackgroundLoops.of({
       register: () => Effect.succeed(Effect.sync(() => void passes++)),
       names: Effect.succeed([]),
+      progress: Effect.succeed([]),
       stalled: Effect.succeed([])
     })
   )

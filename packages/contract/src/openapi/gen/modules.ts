@@ -19,6 +19,7 @@ import * as UserServiceApi from "../../api/UserServiceApi.ts"
 import * as admin_AdminAccounts from "../../api/admin/AdminAccounts.ts"
 import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
 import * as admin_Audit from "../../api/admin/Audit.ts"
+import * as admin_Diagnostics from "../../api/admin/Diagnostics.ts"
 import * as admin_DryRun from "../../api/admin/DryRun.ts"
 import * as admin_EngineVersions from "../../api/admin/EngineVersions.ts"
 import * as admin_Games from "../../api/admin/Games.ts"
@@ -50,6 +51,7 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/AdminAccounts": admin_AdminAccounts,
   "admin/AdminMutation": admin_AdminMutation,
   "admin/Audit": admin_Audit,
+  "admin/Diagnostics": admin_Diagnostics,
   "admin/DryRun": admin_DryRun,
   "admin/EngineVersions": admin_EngineVersions,
   "admin/Games": admin_Games,
