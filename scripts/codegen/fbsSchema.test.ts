@@ -10,6 +10,7 @@ file_identifier "GLXC";
 `
 const lobby = `include "common.fbs";
 
+attribute "json";
 namespace galaxy.lobby; // everything about games
 
 table Player { name: string (required); score: double = -1.5e3; }
@@ -29,6 +30,7 @@ table Game {
   big: ulong = 9007199254740991;
   closed: bool = false;
   count: uint = +7;
+  extra: string (required, json);
 }
 root_type Game;
 `
@@ -60,7 +62,8 @@ describe("readSchemas", () => {
       { name: "other", slot: 9, type: { table: "galaxy.common.Problem" } },
       { name: "big", slot: 10, type: "ulong", default: 9007199254740991 },
       { name: "closed", slot: 11, type: "bool" },
-      { name: "count", slot: 12, type: "uint", default: 7 }
+      { name: "count", slot: 12, type: "uint", default: 7 },
+      { name: "extra", slot: 13, type: "json", required: true }
     ])
     expect(tables.get("galaxy.lobby.Player")?.fields[1]).toEqual({
       name: "score",
@@ -106,6 +109,7 @@ describe("readSchemas", () => {
     ["a default out of range", inTable("  n: uint = -1;"), 'fbs/one.fbs:3: "-1" is not a valid default for uint'],
     ["a default of another type", inTable("  n: bool = 1;"), 'fbs/one.fbs:3: "1" is not a valid default for bool'],
     ["a fraction for an integer", inTable("  n: int = 1.5;"), 'fbs/one.fbs:3: "1.5" is not a valid default for int'],
+    ["json that is no string", inTable("  n: int (json);"), 'fbs/one.fbs:3: "n" can not be json'],
     ["an unknown attribute", inTable("  n: string (id: 4);"), 'fbs/one.fbs:3: attribute "id" is not used here'],
     ["a field twice", inTable("  n: int;\n  n: int;"), 'fbs/one.fbs:4: a.T has two fields named "n"'],
     ["a missing semicolon", inTable("  n: int"), 'fbs/one.fbs:4: expected ";", found "}"'],

@@ -1,6 +1,7 @@
 /**
  * Reads the subset of the FlatBuffers schema language that `fbs/` is written in:
- * namespaces, includes, tables of scalars, strings, byte strings, vectors and tables.
+ * namespaces, includes, tables of scalars, strings, byte strings, vectors and tables. A string with the attribute `json`
+ * holds an object as JSON text.
  *
  * Anything else is refused with its file and line, so that a descriptor is never
  * silently less than its schema.
@@ -135,9 +136,9 @@ const parseFile = (file: string, source: string): SchemaFile => {
     while (peek() !== ")") {
       if (seen.size > 0) take(",")
       const name = word("an attribute", /^\w+$/)
-      if (name !== "required" && name !== "deprecated") {
+      if (name !== "required" && name !== "deprecated" && name !== "json") {
         position--
-        fail(`attribute "${name}" is not used here: only required and deprecated are`)
+        fail(`attribute "${name}" is not used here: only required, deprecated and json are`)
       }
       seen.add(name)
     }
@@ -159,7 +160,7 @@ const parseFile = (file: string, source: string): SchemaFile => {
       if (names.has(fieldName)) throw new FbsError(file, fieldLine, `${full} has two fields named "${fieldName}"`)
       names.add(fieldName)
       take(":")
-      const type = fieldType()
+      let type = fieldType()
       const isNumber = typeof type === "string" && type !== "string" && type !== "bytes"
       let initial: number | boolean | null | undefined
       if (peek() === "=") {
@@ -175,6 +176,10 @@ const parseFile = (file: string, source: string): SchemaFile => {
       const marks = attributes()
       if (marks.has("required") && isNumber) {
         throw new FbsError(file, fieldLine, `"${fieldName}" can not be required: numbers and bool always have a value`)
+      }
+      if (marks.has("json")) {
+        if (type !== "string") throw new FbsError(file, fieldLine, `"${fieldName}" can not be json: only strings can`)
+        type = "json"
       }
       take(";")
       // A deprecated field keeps its slot and is neither read nor written any more.
@@ -213,7 +218,7 @@ const parseFile = (file: string, source: string): SchemaFile => {
     } else if (keyword === "root_type") {
       word("a table's name", dotted)
       take(";")
-    } else if (keyword === "file_identifier") {
+    } else if (keyword === "file_identifier" || keyword === "attribute") {
       text()
       take(";")
     } else {

@@ -3,6 +3,7 @@ import { type Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
 import { Report } from "@galaxy/contract/engine/Report"
 import * as UserAccount from "@galaxy/contract/api/UserAccount"
 import * as UserGames from "@galaxy/contract/api/UserGames"
+import * as UserNotices from "@galaxy/contract/api/UserNotices"
 import * as UserLobby from "@galaxy/contract/api/UserLobby"
 import { Schema } from "effect"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
@@ -29,6 +30,8 @@ export interface Requests extends Record<MessageType, unknown> {
   "user.sessions.list": None
   "user.sessions.revoke": { readonly device_session_id: string }
   "user.sessions.revoke_all": None
+  "user.notices.list": Page
+  "user.notices.read": typeof UserNotices.ReadNotices.Encoded
   "lobby.games.list": Page & { readonly open?: boolean; readonly to_join?: boolean; readonly name?: string }
   "lobby.games.preview_schedule": typeof UserLobby.SchedulePreview.Encoded
   "lobby.games.create": typeof UserLobby.CreateGame.Encoded
@@ -64,6 +67,8 @@ export const answers = {
   "user.sessions.list": UserAccount.SessionList,
   "user.sessions.revoke": UserAccount.RevokedSessions,
   "user.sessions.revoke_all": UserAccount.RevokedSessions,
+  "user.notices.list": UserNotices.NoticeList,
+  "user.notices.read": UserNotices.UnreadNotices,
   "lobby.games.list": UserLobby.GameList,
   "lobby.games.preview_schedule": UserLobby.ScheduleFires,
   "lobby.games.create": UserLobby.Game,

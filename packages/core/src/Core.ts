@@ -41,6 +41,7 @@ import type { NotificationLimits } from "./notification/mailRoom.ts"
 import * as NotificationPruner from "./notification/NotificationPruner.ts"
 import * as Telling from "./notification/Telling.ts"
 import * as Play from "./play/Play.ts"
+import * as Notices from "./push/Notices.ts"
 import * as PushBroker from "./push/PushBroker.ts"
 import * as PushLog from "./push/PushLog.ts"
 import * as PushPruner from "./push/PushPruner.ts"
@@ -122,6 +123,7 @@ export const layer = (options: CoreOptions) => {
   )
   const outboxes = Layer.mergeAll(
     MailOutbox.layer({ messageIdDomain: MailOutbox.domainOf(options.mailFrom) }),
+    Notices.layer,
     PushLog.layer({ keepFor: options.keepEventsMs ?? dayMs })
   )
   const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(

@@ -21,6 +21,8 @@ const scalar = (random: SeededRandom, type: Scalar): Json => {
       return random.pick([0, 0.1, -1.5, Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53 + 2, random.next()])
     case "string":
       return Array.from({ length: random.below(9) }, () => random.pick(letters)).join("")
+    case "json":
+      return { [random.pick(["a", "b c", "é"])]: random.pick([null, 1.5, "x", [true], { deep: {} }]) }
     case "bytes":
       return Buffer.from(random.bytes(random.below(9))).toString("base64")
   }
@@ -50,7 +52,7 @@ export const withDefaults = (tables: Tables, name: string, given: JsonObject): J
     const type = field.type
     const own = given[field.name]
     if (own === undefined) {
-      const isScalar = typeof type === "string" && type !== "string" && type !== "bytes"
+      const isScalar = typeof type === "string" && !["string", "bytes", "json"].includes(type)
       if (isScalar && !field.optional) out[field.name] = field.default ?? (type === "bool" ? false : 0)
     } else if (typeof type === "string") {
       out[field.name] = own

@@ -9,6 +9,7 @@ import { GamesGroup } from "./UserGames.ts"
 import { LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvites.ts"
 import { LobbyGamesGroup, LobbyMyGamesGroup, LobbySchedulesGroup } from "./UserLobby.ts"
 import { LobbyMembershipsGroup } from "./UserMemberships.ts"
+import { NoticesGroup } from "./UserNotices.ts"
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
@@ -26,7 +27,8 @@ export class UserApi extends HttpApi.make("user")
     LobbySchedulesGroup,
     LobbyMyInvitesGroup,
     LobbyMembershipsGroup,
-    GamesGroup
+    GamesGroup,
+    NoticesGroup
   )
   .middleware(CallerIdentity)
   .middleware(InputErrors) {}

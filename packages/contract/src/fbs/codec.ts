@@ -30,7 +30,10 @@ export interface JsonObject {
 }
 
 const maxDepth = 32
-const sizeOf = { bool: 1, int: 4, uint: 4, long: 8, ulong: 8, double: 8, string: 4, bytes: 4 } as const
+const sizeOf = { bool: 1, int: 4, uint: 4, long: 8, ulong: 8, double: 8, string: 4, bytes: 4, json: 4 } as const
+
+/** Types that a table refers to by an offset, so that they may be absent. */
+const isOffset = (type: Scalar): boolean => type === "string" || type === "bytes" || type === "json"
 
 const tableOf = (tables: Tables, name: string): Table => {
   const table = tables[name]
@@ -145,14 +148,20 @@ class Reader {
         return value
       }
       case "string":
-        try {
-          return this.#utf8.decode(this.#blob(at))
-        } catch (cause) {
-          if (cause instanceof MalformedBuffer) throw cause
-          throw new MalformedBuffer({ message: "a string is not UTF-8" })
-        }
+        return this.#text(at)
+      case "json":
+        return objectOf(this.#text(at))
       case "bytes":
         return Base64.encode(this.#blob(at))
+    }
+  }
+
+  #text(at: number): string {
+    try {
+      return this.#utf8.decode(this.#blob(at))
+    } catch (cause) {
+      if (cause instanceof MalformedBuffer) throw cause
+      throw new MalformedBuffer({ message: "a string is not UTF-8" })
     }
   }
 
@@ -172,11 +181,20 @@ const safe = (value: bigint): number => {
   return Number(value)
 }
 
+/** The object whose JSON text it is. */
+const objectOf = (text: string): JsonObject => {
+  try {
+    const value = JSON.parse(text) as Json
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject
+  } catch {
+    // Malformed like any other value.
+  }
+  throw new MalformedBuffer({ message: "a string is not the JSON of an object" })
+}
+
 /** FlatBuffers leaves out a scalar that equals its default, so the reader puts it back. */
 const defaultOf = (field: TableField): Json | undefined => {
-  if (field.optional || typeof field.type !== "string" || field.type === "string" || field.type === "bytes") {
-    return undefined
-  }
+  if (field.optional || typeof field.type !== "string" || isOffset(field.type)) return undefined
   return field.default ?? (field.type === "bool" ? false : 0)
 }
 
@@ -260,6 +278,7 @@ class Writer {
   #child(type: FieldType, value: Json, where: string): number | undefined {
     if (type === "string") return this.builder.createString(asString(value, where))
     if (type === "bytes") return this.builder.createString(asBytes(value, where))
+    if (type === "json") return this.builder.createString(JSON.stringify(asObject(value, where)))
     if (typeof type === "string") return undefined
     if ("table" in type) return this.table(type.table, asObject(value, where))
     if (!Array.isArray(value)) return wrong(where, "a list")
@@ -268,7 +287,7 @@ class Writer {
 
   #vector(element: Scalar | { readonly table: string }, items: ReadonlyArray<Json>, where: string): number {
     const offsets =
-      typeof element !== "string" || element === "string" || element === "bytes"
+      typeof element !== "string" || isOffset(element)
         ? items.map((item) => this.#child(element, item, where) ?? wrong(where, "a value"))
         : undefined
     const size = typeof element === "string" ? sizeOf[element] : 4
@@ -297,6 +316,7 @@ class Writer {
         return this.builder.addFloat64(asNumber(value, where))
       case "string":
       case "bytes":
+      case "json":
         return wrong(where, "an offset")
     }
   }
@@ -337,6 +357,7 @@ class Writer {
         )
       case "string":
       case "bytes":
+      case "json":
         return wrong(where, "an offset")
     }
   }

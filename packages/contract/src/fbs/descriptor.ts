@@ -5,8 +5,11 @@
  * order.
  */
 
-/** Types that JSON holds as one value. `int` has 32 bits, `long` 64; `bytes` is a vector of bytes, in JSON base64. */
-export type Scalar = "bool" | "int" | "uint" | "long" | "ulong" | "double" | "string" | "bytes"
+/**
+ * Types that JSON holds as one value. `int` has 32 bits, `long` 64; `bytes` is a vector of bytes, in JSON base64; `json`
+ * is a string that holds the text of an object, in JSON that object.
+ */
+export type Scalar = "bool" | "int" | "uint" | "long" | "ulong" | "double" | "string" | "bytes" | "json"
 
 /** A scalar, a vector of scalars or tables, or a table by its full name. */
 export type FieldType = Scalar | { readonly vector: Scalar | { readonly table: string } } | { readonly table: string }

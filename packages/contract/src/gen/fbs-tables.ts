@@ -654,6 +654,37 @@ export const tables = {
       { name: "memberships", slot: 0, type: { vector: { table: "galaxy.lobby.Membership" } }, required: true }
     ]
   },
+  "galaxy.notices.ListRequest": {
+    fields: [
+      { name: "cursor", slot: 0, type: "string" },
+      { name: "limit", slot: 1, type: "int", optional: true }
+    ]
+  },
+  "galaxy.notices.Notice": {
+    fields: [
+      { name: "sequence", slot: 0, type: "long" },
+      { name: "kind", slot: 1, type: "string", required: true },
+      { name: "payload", slot: 2, type: "json", required: true },
+      { name: "created_at", slot: 3, type: "string", required: true },
+      { name: "read", slot: 4, type: "bool" }
+    ]
+  },
+  "galaxy.notices.NoticeList": {
+    fields: [
+      { name: "notices", slot: 0, type: { vector: { table: "galaxy.notices.Notice" } }, required: true },
+      { name: "next_cursor", slot: 1, type: "string" }
+    ]
+  },
+  "galaxy.notices.ReadRequest": {
+    fields: [
+      { name: "up_to", slot: 0, type: "long" }
+    ]
+  },
+  "galaxy.notices.Unread": {
+    fields: [
+      { name: "unread", slot: 0, type: "int" }
+    ]
+  },
   "galaxy.push.GameTurnReady": {
     fields: [
       { name: "game_id", slot: 0, type: "string", required: true },

@@ -78,6 +78,18 @@ export const messageRoutes = {
     request: "galaxy.lobby.SchedulePreviewRequest",
     response: "galaxy.lobby.ScheduleFires"
   },
+  "user.notices.list": {
+    method: "GET",
+    path: "/api/v1/user/notices",
+    request: "galaxy.notices.ListRequest",
+    response: "galaxy.notices.NoticeList"
+  },
+  "user.notices.read": {
+    method: "POST",
+    path: "/api/v1/user/notices/read",
+    request: "galaxy.notices.ReadRequest",
+    response: "galaxy.notices.Unread"
+  },
   "lobby.games.create": {
     method: "POST",
     path: "/api/v1/user/lobby/games",

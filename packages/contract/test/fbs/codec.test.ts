@@ -64,6 +64,7 @@ const readField = (reader: Reader, field: TableField): Json | undefined => {
   const type = field.type
   if (typeof type === "string") {
     const value = read(camel(field.name)) as bigint | number | boolean | string | null
+    if (type === "json" && value !== null) return JSON.parse(value as string) as Json
     return value === null ? undefined : typeof value === "bigint" ? Number(value) : value
   }
   if ("table" in type) {
@@ -71,7 +72,10 @@ const readField = (reader: Reader, field: TableField): Json | undefined => {
     return child === null ? undefined : readAll(child, type.table)
   }
   const element = type.vector
-  return Array.from({ length: read(`${camel(field.name)}Length`) as number }, (_, index) =>
+  const length = read(`${camel(field.name)}Length`) as number
+  // To flatc's reader, an absent vector is an empty one.
+  if (length === 0 && field.required !== true) return undefined
+  return Array.from({ length }, (_, index) =>
     typeof element === "string"
       ? (read(camel(field.name), index) as string)
       : readAll(read(camel(field.name), index) as Reader, element.table)
@@ -87,12 +91,26 @@ const readAll = (reader: Reader, table: string): JsonObject => {
   return out
 }
 
+/** The value as flatc's reader sees it. */
+const asFlatcSees = (table: string, value: JsonObject): JsonObject => {
+  const out: Record<string, Json> = {}
+  for (const { name, required, type } of tables[table]?.fields ?? []) {
+    const own = value[name]
+    if (own === undefined || (Array.isArray(own) && own.length === 0 && required !== true)) continue
+    const inner = typeof type === "object" ? ("table" in type ? type : type.vector) : type
+    const seen = (it: Json) => (typeof inner === "object" ? asFlatcSees(inner.table, it as JsonObject) : it)
+    out[name] = Array.isArray(own) ? (own as ReadonlyArray<Json>).map(seen) : seen(own)
+  }
+  return out
+}
+
 const readByFlatc = (table: string, bytes: Uint8Array): JsonObject =>
   readAll(call(classOf(table), `getRootAs${shortName(table)}`, new ByteBuffer(bytes)) as Reader, table)
 
 const childByFlatc = (builder: Builder, table: string, field: TableField, value: Json): unknown => {
   const type = field.type
   if (type === "string") return builder.createString(value as string)
+  if (type === "json") return builder.createString(JSON.stringify(value))
   if (type === "long") return BigInt(value as number)
   if (typeof type === "string") return value
   if ("table" in type) return tableByFlatc(builder, type.table, value as JsonObject)
@@ -177,7 +195,8 @@ const wide: Tables = {
       { name: "strings", slot: 18, type: { vector: "string" } },
       { name: "blobs", slot: 19, type: { vector: "bytes" } },
       { name: "leaf", slot: 20, type: { table: "Leaf" } },
-      // Slots 21 to 29 are of fields that are gone.
+      // Slots 21 to 28 are of fields that are gone.
+      { name: "json", slot: 29, type: "json" },
       { name: "leaves", slot: 30, type: { vector: { table: "Leaf" } } }
     ]
   },
@@ -229,7 +248,7 @@ describe("the codec and flatc", () => {
     for (let round = 0; round < 40; round++) {
       const value = object(random, tables, name)
       const seen = withDefaults(tables, name, value)
-      assert.deepStrictEqual(readByFlatc(name, encode(tables, name, value)), seen)
+      assert.deepStrictEqual(readByFlatc(name, encode(tables, name, value)), asFlatcSees(name, seen))
       assert.deepStrictEqual(decode(tables, name, writeByFlatc(name, value)), seen)
     }
   })
@@ -334,6 +353,8 @@ describe("a value", () => {
     ["NaN in a list", { doubles: [Number.NaN] }, wide, "Wide"],
     ["text for a flag", { bool: "true" }, wide, "Wide"],
     ["a flag for a number", { int: true }, wide, "Wide"],
+    ["text for an object", { json: "{}" }, wide, "Wide"],
+    ["a list for an object", { json: [] }, wide, "Wide"],
     ["bytes that are no base64", { bytes: "***" }, wide, "Wide"]
   ])("with %s isn't written", (_, value, of, name) => {
     assert.throws(() => encode(of, name, value), UnencodableValue)
@@ -448,8 +469,16 @@ describe("a buffer of a stranger", () => {
       builder,
       Array.from({ length: 10_000 }, () => one)
     )
-    builder.finish(offset(classOf(orders), "createOrderRequest", builder, gameId, null, vector))
+    builder.finish(offset(classOf(orders), "createOrderRequest", builder, gameId, null, vector, null))
     assert.strictEqual(refusal(tables, orders, builder.asUint8Array()), "the buffer refers to the same data too often")
+  })
+
+  it.each(["[]", "null", "1", "{", ""])("whose JSON is %s is refused", (text) => {
+    const asText: Tables = { Wide: { fields: [{ name: "json", slot: 29, type: "string" }] } }
+    assert.strictEqual(
+      refusal(wide, "Wide", encode(asText, "Wide", { json: text })),
+      "a string is not the JSON of an object"
+    )
   })
 
   it("that nests too deeply is refused before the stack ends", () => {

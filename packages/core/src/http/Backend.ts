@@ -29,6 +29,7 @@ import * as MembershipUser from "../lobby/membership/http/user.ts"
 import * as NotificationPublic from "../notification/http/public.ts"
 import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
+import * as PushUser from "../push/http/user.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
 import * as StandingAdmin from "../standing/http/admin.ts"
 import { adminIdentity } from "../admin/http/identity.ts"
@@ -82,6 +83,7 @@ const groups = Layer.mergeAll(
   InviteUser.layer,
   MembershipUser.layer,
   PlayUser.games,
+  PushUser.notices,
   AdminAdmin.adminAccounts,
   AuditAdmin.audit,
   diagnostics,

@@ -15,6 +15,7 @@ import * as UserGames from "../../api/UserGames.ts"
 import * as UserInvites from "../../api/UserInvites.ts"
 import * as UserLobby from "../../api/UserLobby.ts"
 import * as UserMemberships from "../../api/UserMemberships.ts"
+import * as UserNotices from "../../api/UserNotices.ts"
 import * as UserServiceApi from "../../api/UserServiceApi.ts"
 import * as admin_AdminAccounts from "../../api/admin/AdminAccounts.ts"
 import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
@@ -47,6 +48,7 @@ export const modules: Readonly<Record<string, object>> = {
   "UserInvites": UserInvites,
   "UserLobby": UserLobby,
   "UserMemberships": UserMemberships,
+  "UserNotices": UserNotices,
   "UserServiceApi": UserServiceApi,
   "admin/AdminAccounts": admin_AdminAccounts,
   "admin/AdminMutation": admin_AdminMutation,
