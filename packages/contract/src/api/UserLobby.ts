@@ -5,6 +5,7 @@ import { GameId, MembershipId, UserId } from "../ids/Ids.ts"
 import { wireErrors } from "./ApiError.ts"
 import { engineVersion, flag, int, label, paging, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
+import { Ruleset } from "./Ruleset.ts"
 
 export {
   Invite,
@@ -158,7 +159,9 @@ export const Game = Schema.Struct({
   /** When enrolment ends by itself; absent if only the start ends it. */
   enrollment_ends_at: Schema.optionalKey(Timestamp),
   /** The caller's own membership, where there is one; only when a game is read or listed. */
-  membership: Schema.optionalKey(OwnSeat)
+  membership: Schema.optionalKey(OwnSeat),
+  /** For the game's owner and members, once it has been started; only when a single game is read. */
+  ruleset: Schema.optionalKey(Ruleset)
 })
 
 /** Body of `lobby.games.preview_schedule`. */

@@ -565,7 +565,22 @@ export const tables = {
       { name: "missed_turns_limit", slot: 23, type: "int", optional: true },
       { name: "absence_action", slot: 24, type: "string" },
       { name: "enrollment_ends_at", slot: 25, type: "string" },
-      { name: "membership", slot: 26, type: { table: "galaxy.lobby.OwnSeat" } }
+      { name: "membership", slot: 26, type: { table: "galaxy.lobby.OwnSeat" } },
+      { name: "ruleset", slot: 27, type: { table: "galaxy.lobby.Ruleset" } }
+    ]
+  },
+  "galaxy.lobby.Ruleset": {
+    fields: [
+      { name: "name", slot: 0, type: "string", required: true },
+      { name: "constants", slot: 1, type: { vector: { table: "galaxy.lobby.RulesetConstant" } }, required: true }
+    ]
+  },
+  "galaxy.lobby.RulesetConstant": {
+    fields: [
+      { name: "name", slot: 0, type: "string", required: true },
+      { name: "number", slot: 1, type: "double", optional: true },
+      { name: "text", slot: 2, type: "string" },
+      { name: "flag", slot: 3, type: "bool", optional: true }
     ]
   },
   "galaxy.lobby.ListGamesRequest": {

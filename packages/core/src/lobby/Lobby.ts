@@ -15,6 +15,7 @@ import * as AdminGames from "./game/AdminGames.ts"
 import * as ComputerSeats from "./game/ComputerSeats.ts"
 import * as GameEditing from "./game/GameEditing.ts"
 import * as GameListStore from "./game/GameListStore.ts"
+import * as GameRulesets from "./game/GameRulesets.ts"
 import * as Games from "./game/Games.ts"
 import * as GameSteps from "./game/GameSteps.ts"
 import * as GameStore from "./game/GameStore.ts"
@@ -49,6 +50,7 @@ const ForGames = Layer.mergeAll(MembershipStore.layerGameMembers, Cancellations.
 const GameServices = Layer.mergeAll(Games.layer, AdminGames.layer, Bans.layer).pipe(
   Layer.provideMerge(Layer.mergeAll(GameSteps.layer, GameEditing.layer, MemberRecords.layer)),
   Layer.provideMerge(GameListStore.layer),
+  Layer.provide(GameRulesets.layer),
   Layer.provide(ForGames)
 )
 

@@ -23,6 +23,7 @@ import accountEnds from "./0014_account_ends.ts"
 import engineHealth from "./0015_engine_health.ts"
 import ordersTurn from "./0016_orders_turn.ts"
 import mailAndNotices from "./0017_mail_and_notices.ts"
+import rulesets from "./0018_rulesets.ts"
 
 const sequence = {
   "0001_init": init,
@@ -41,7 +42,8 @@ const sequence = {
   "0014_account_ends": accountEnds,
   "0015_engine_health": engineHealth,
   "0016_orders_turn": ordersTurn,
-  "0017_mail_and_notices": mailAndNotices
+  "0017_mail_and_notices": mailAndNotices,
+  "0018_rulesets": rulesets
 }
 
 /** Number of the last migration of this release. */

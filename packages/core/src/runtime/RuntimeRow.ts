@@ -110,6 +110,8 @@ export interface RuntimeChange {
   readonly failure_reason?: string | null
   readonly started_at?: Date
   readonly last_observed_at?: Date
+  /** What the engine tells of the ruleset, as JSON. */
+  readonly ruleset?: string
 }
 
 /** The row's deadline; null while no turn is planned. */

@@ -19,6 +19,7 @@ import { specOf } from "./engineSpec.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
+import { rulesetChange } from "./rulesetChange.ts"
 import { deadlineChange, type RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -89,7 +90,8 @@ export const make = Effect.gen(function* () {
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
           started_at: DateTime.toDate(row.started_at ?? now),
-          last_observed_at: DateTime.toDate(now)
+          last_observed_at: DateTime.toDate(now),
+          ...rulesetChange(status)
         })
         yield* log.end(operation, null)
       })

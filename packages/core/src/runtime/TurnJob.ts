@@ -19,6 +19,7 @@ import { specOf } from "./engineSpec.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
+import { rulesetChange } from "./rulesetChange.ts"
 import { deadlineChange, deadlineOf, type RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { StillComputing } from "./StillComputing.ts"
@@ -165,7 +166,8 @@ export const make = Effect.gen(function* () {
           failure_reason: null,
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
-          last_observed_at: DateTime.toDate(now)
+          last_observed_at: DateTime.toDate(now),
+          ...rulesetChange(status)
         })
         yield* log.end(operation, null)
       })

@@ -19,7 +19,17 @@ eachDatabase((name, database) => {
           const { gameId, owner, guest, game } = yield* startingGame()
           const started = yield* untilRunning(gameId)
           assert.strictEqual(started.current_turn, 0)
-          assert.strictEqual((yield* game).status, "running")
+          const shown = yield* game
+          assert.strictEqual(shown.status, "running")
+          // Members read what the game is played with.
+          assert.strictEqual(shown.ruleset?.name, "plus")
+          const constants = new Map(shown.ruleset?.constants.map(({ name, ...value }) => [name, value]))
+          assert.deepStrictEqual(
+            ["populationGrowth", "pointsPerTechLevel.drive", "bombing", "fractionalVotes"].map((it) =>
+              constants.get(it)
+            ),
+            [{ number: 0.08 }, { number: 5000 }, { text: "power" }, { flag: true }]
+          )
 
           const report = yield* sessions.report(gameId, owner, 0)
           const planet = (report["my_planets"] as ReadonlyArray<{ number: number }>)[0]?.number

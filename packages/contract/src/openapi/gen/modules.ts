@@ -8,6 +8,7 @@ import * as InputErrors from "../../api/InputErrors.ts"
 import * as InternalApi from "../../api/InternalApi.ts"
 import * as PublicApi from "../../api/PublicApi.ts"
 import * as PublicMail from "../../api/PublicMail.ts"
+import * as Ruleset from "../../api/Ruleset.ts"
 import * as Text from "../../api/Text.ts"
 import * as UserAccount from "../../api/UserAccount.ts"
 import * as UserApi from "../../api/UserApi.ts"
@@ -41,6 +42,7 @@ export const modules: Readonly<Record<string, object>> = {
   "InternalApi": InternalApi,
   "PublicApi": PublicApi,
   "PublicMail": PublicMail,
+  "Ruleset": Ruleset,
   "Text": Text,
   "UserAccount": UserAccount,
   "UserApi": UserApi,

@@ -17,6 +17,7 @@ import {
   type TooManyGamesInPlay
 } from "./GameError.ts"
 import { GameListStore, type PublicFilter } from "./GameListStore.ts"
+import { GameRulesets } from "./GameRulesets.ts"
 import { isSeen } from "./GameState.ts"
 import { GameSteps, type StepError } from "./GameSteps.ts"
 import type { Game } from "./GameStore.ts"
@@ -40,6 +41,7 @@ export class Games extends Context.Service<
       caller: UserId,
       settings: typeof CreateGame.Type
     ): Effect.Effect<Game, GameSettingsInvalid | TooManyGames | RaceNameInvalid | RaceNameTaken | StorageError>
+    /** The game; with its ruleset for its owner and members, once it has been started. */
     get(caller: UserId, gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
     /** See `GameEditing.update`. */
     update(
@@ -83,18 +85,23 @@ export const paged = <E>(
   })
 
 /** `Games` over the steps, the editing and the lists of games. */
-export const layer: Layer.Layer<Games, never, GameSteps | GameEditing | GameListStore> = Layer.effect(
+export const layer: Layer.Layer<Games, never, GameSteps | GameEditing | GameListStore | GameRulesets> = Layer.effect(
   Games,
   Effect.gen(function* () {
     const steps = yield* GameSteps
     const editing = yield* GameEditing
     const lists = yield* GameListStore
 
+    const rulesets = yield* GameRulesets
+
     const get = Effect.fn("Games.get")(function* (caller: UserId, gameId: GameId) {
       const found = yield* lists.one(gameId, caller)
       if (Option.isNone(found)) return yield* new GameNotFound()
       const { game, relation } = found.value
-      return isSeen(game, standing(game, caller, relation)) ? game : yield* new GameNotFound()
+      if (!isSeen(game, standing(game, caller, relation))) return yield* new GameNotFound()
+      if (game.started_at === undefined || !(relation.member || game.owner_user_id === caller)) return game
+      const ruleset = yield* rulesets.of(gameId)
+      return Option.isNone(ruleset) ? game : { ...game, ruleset: ruleset.value }
     })
 
     return Games.of({

@@ -6,6 +6,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { OwnSeat } from './own-seat.ts';
+import { Ruleset } from './ruleset.ts';
 
 
 export class Game {
@@ -197,8 +198,13 @@ membership(obj?:OwnSeat):OwnSeat|null {
   return offset ? (obj || new OwnSeat()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
 }
 
+ruleset(obj?:Ruleset):Ruleset|null {
+  const offset = this.bb!.__offset(this.bb_pos, 58);
+  return offset ? (obj || new Ruleset()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startGame(builder:flatbuffers.Builder) {
-  builder.startObject(27);
+  builder.startObject(28);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -307,6 +313,10 @@ static addEnrollmentEndsAt(builder:flatbuffers.Builder, enrollmentEndsAtOffset:f
 
 static addMembership(builder:flatbuffers.Builder, membershipOffset:flatbuffers.Offset) {
   builder.addFieldOffset(26, membershipOffset, 0);
+}
+
+static addRuleset(builder:flatbuffers.Builder, rulesetOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(27, rulesetOffset, 0);
 }
 
 static endGame(builder:flatbuffers.Builder):flatbuffers.Offset {
