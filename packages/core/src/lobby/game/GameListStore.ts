@@ -153,14 +153,17 @@ export const layer: Layer.Layer<GameListStore, never, SqlClient.SqlClient> = Lay
       return Option.some({ game: seated(rest), relation: { member: row.seat_status === "active", invited } })
     }, StorageError.refail)
 
+    // `= ANY(ARRAY(…))` makes the planner look up the page's games by their ids; with `IN` it may read all games.
     const mine = Effect.fnUntraced(function* (userId: UserId, after: PagePosition, limit: number) {
-      const where = sql`g.game_id IN (
+      const where = sql`g.game_id = ANY(ARRAY(
         (SELECT p.game_id FROM backend.games p WHERE p.owner_user_id = ${userId} AND ${before("p", after)}
           ${newestOfBranch} LIMIT ${limit})
         UNION
-        (SELECT p.game_id FROM backend.memberships m JOIN backend.games p USING (game_id)
-          WHERE m.user_id = ${userId} AND m.status = 'active' AND ${before("p", after)}
-          ${newestOfBranch} LIMIT ${limit}))`
+        (SELECT p.game_id FROM backend.games p
+          WHERE p.game_id = ANY(ARRAY(SELECT m.game_id FROM backend.memberships m
+              WHERE m.user_id = ${userId} AND m.status = 'active'))
+            AND ${before("p", after)}
+          ${newestOfBranch} LIMIT ${limit})))`
       return yield* seatedRows(userId, where, limit)
     })
 
@@ -178,16 +181,17 @@ export const layer: Layer.Layer<GameListStore, never, SqlClient.SqlClient> = Lay
         sql`NOT ${inGame("memberships", sql`x.user_id = ${userId} AND x.status = 'active'`)}`,
         sql`NOT ${inGame("game_blocks", sql`x.user_id = ${userId}`)}`
       ])
-      return sql`g.game_id IN (
+      return sql`g.game_id = ANY(ARRAY(
         (SELECT p.game_id FROM backend.games p
           WHERE p.visibility = 'public' AND p.status = 'enrollment_open' AND ${common}
             AND NOT ${inGame("applications", sql`x.applicant_user_id = ${userId} AND x.status = 'pending'`)}
           ${newestOfBranch} LIMIT ${limit})
         UNION
-        (SELECT p.game_id FROM backend.invites i JOIN backend.games p USING (game_id)
-          WHERE i.invited_user_id = ${userId} AND i.status = 'pending' AND i.expires_at > ${now}
+        (SELECT p.game_id FROM backend.games p
+          WHERE p.game_id = ANY(ARRAY(SELECT i.game_id FROM backend.invites i
+              WHERE i.invited_user_id = ${userId} AND i.status = 'pending' AND i.expires_at > ${now}))
             AND p.status IN ('draft', 'enrollment_open', 'ready_to_start') AND ${common}
-          ${newestOfBranch} LIMIT ${limit}))`
+          ${newestOfBranch} LIMIT ${limit})))`
     }
 
     const open = Effect.fnUntraced(function* (
