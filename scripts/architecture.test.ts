@@ -42,7 +42,7 @@ const lobbyNeeds = [...ground, "audit", "account", "notification", "race-name", 
 
 const everyModule =
   `shared migrations mail push audit geo standing/records account standing admin auth notification race-name engine runtime
-  lobby/game lobby/membership lobby/invite lobby play`.split(/\s+/)
+  lobby/game lobby/membership lobby/invite lobby/application lobby play`.split(/\s+/)
 
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
 const core: FolderTable = [
@@ -58,13 +58,14 @@ const core: FolderTable = [
   ["admin", [...ground, "audit"]],
   ["notification", [...tellers, "account", "standing"]],
   ["auth", [...tellers, "audit", "geo", "account", "standing", "notification"]],
-  ["race-name", [...ground, "account"]],
+  ["race-name", [...ground, "account", "standing", "notification"]],
   ["engine", [...ground, "audit"]],
   ["runtime", [...ground, "audit", "engine"]],
   ["lobby/game", lobbyNeeds],
   ["lobby/membership", [...lobbyNeeds, "lobby/game"]],
   ["lobby/invite", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership"]],
-  ["lobby", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership", "lobby/invite"]],
+  ["lobby/application", [...lobbyNeeds, "lobby/game", "lobby/membership"]],
+  ["lobby", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership", "lobby/invite", "lobby/application"]],
   ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
   ["accountEndSteps", everyModule],
   ["http", everyModule],

@@ -4,8 +4,12 @@ import { Report } from "@galaxy/contract/engine/Report"
 import * as UserAccount from "@galaxy/contract/api/UserAccount"
 import * as UserGames from "@galaxy/contract/api/UserGames"
 import * as UserNotices from "@galaxy/contract/api/UserNotices"
+import * as UserApplications from "@galaxy/contract/api/UserApplications"
+import * as UserInvites from "@galaxy/contract/api/UserInvites"
 import * as UserLobby from "@galaxy/contract/api/UserLobby"
 import { Schema } from "effect"
+import * as UserMemberships from "@galaxy/contract/api/UserMemberships"
+import * as UserRaceNames from "@galaxy/contract/api/UserRaceNames"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
 
 interface None {
@@ -19,6 +23,8 @@ interface Page {
   readonly limit?: number
 }
 type OfInvite = OfGame & { readonly invite_id: string }
+type OfApplication = OfGame & { readonly application_id: string }
+type OfMembership = OfGame & { readonly membership_id: string }
 type OfTurn = OfGame & { readonly turn?: number }
 
 /** The request of each message type, in the encoded form and with the field names of the REST surface. */
@@ -44,11 +50,21 @@ export interface Requests extends Record<MessageType, unknown> {
   "lobby.games.resume": OfGame
   "lobby.games.cancel": OfGame
   "lobby.games.retry_start": OfGame
-  "lobby.invites.issue": OfGame & typeof UserLobby.IssueInvite.Encoded
-  "lobby.invites.redeem": OfInvite & typeof UserLobby.RedeemInvite.Encoded
+  "lobby.invites.issue": OfGame & typeof UserInvites.IssueInvite.Encoded
+  "lobby.invites.redeem": OfInvite & typeof UserInvites.RedeemInvite.Encoded
   "lobby.invites.decline": OfInvite
   "lobby.invites.revoke": OfInvite
+  "lobby.invites.look": typeof UserInvites.LookAtInvite.Encoded
+  "lobby.applications.submit": OfGame & typeof UserApplications.SubmitApplication.Encoded
+  "lobby.applications.approve": OfApplication
+  "lobby.applications.reject": OfApplication
   "lobby.memberships.list": OfGame
+  "lobby.memberships.remove": OfMembership
+  "lobby.memberships.block": OfMembership
+  "lobby.my.applications": Page
+  "lobby.my.race_names": Page
+  "lobby.race_names.register": typeof UserRaceNames.RegisterRaceName.Encoded
+  "lobby.race_names.check": typeof UserRaceNames.CheckRaceName.Encoded
   "lobby.my.games": Page
   "lobby.my.invites": Page
   "user.games.command": OfTurn & { readonly commands: ReadonlyArray<Order> }
@@ -81,13 +97,23 @@ export const answers = {
   "lobby.games.resume": UserLobby.Game,
   "lobby.games.cancel": UserLobby.Game,
   "lobby.games.retry_start": UserLobby.Game,
-  "lobby.invites.issue": UserLobby.Invite,
-  "lobby.invites.redeem": UserLobby.Membership,
-  "lobby.invites.decline": UserLobby.Invite,
-  "lobby.invites.revoke": UserLobby.Invite,
-  "lobby.memberships.list": UserLobby.MembershipList,
+  "lobby.invites.issue": UserInvites.Invite,
+  "lobby.invites.redeem": UserMemberships.Membership,
+  "lobby.invites.decline": UserInvites.Invite,
+  "lobby.invites.revoke": UserInvites.Invite,
+  "lobby.invites.look": UserInvites.InviteLook,
+  "lobby.applications.submit": UserApplications.Application,
+  "lobby.applications.approve": UserApplications.Application,
+  "lobby.applications.reject": UserApplications.Application,
+  "lobby.memberships.list": UserMemberships.MembershipList,
+  "lobby.memberships.remove": UserMemberships.Membership,
+  "lobby.memberships.block": UserMemberships.Membership,
+  "lobby.my.applications": UserApplications.ApplicationList,
+  "lobby.my.race_names": UserRaceNames.RaceNameList,
+  "lobby.race_names.register": UserRaceNames.HeldRaceName,
+  "lobby.race_names.check": UserRaceNames.RaceNameCheck,
   "lobby.my.games": UserLobby.GameList,
-  "lobby.my.invites": UserLobby.InviteList,
+  "lobby.my.invites": UserInvites.InviteList,
   "user.games.command": OrdersAnswer,
   "user.games.order": OrdersAnswer,
   "user.games.order.get": OrdersAnswer,

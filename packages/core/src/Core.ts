@@ -45,6 +45,9 @@ import * as Notices from "./push/Notices.ts"
 import * as PushBroker from "./push/PushBroker.ts"
 import * as PushLog from "./push/PushLog.ts"
 import * as PushPruner from "./push/PushPruner.ts"
+import * as Directory from "./race-name/Directory.ts"
+import type { RaceNameSettings } from "./race-name/RaceNameConfig.ts"
+import * as RaceNameSweeper from "./race-name/RaceNameSweeper.ts"
 import * as Runtime from "./runtime/Runtime.ts"
 import * as RuntimeCluster from "./runtime/RuntimeCluster.ts"
 import * as RuntimeConfig from "./runtime/RuntimeConfig.ts"
@@ -69,6 +72,7 @@ export type WorkerName =
   | "notification-pruner"
   | "invite-pruner"
   | "entitlements"
+  | "race-name-sweeper"
 
 /** Settings of the backend. Whatever is left out has the default of its module. */
 export interface CoreOptions {
@@ -87,6 +91,7 @@ export interface CoreOptions {
   /** Milliseconds that invites are kept after they were settled or expired, at least a day; 90 days when absent. */
   readonly keepInvitesMs?: number | undefined
   readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
+  readonly raceNames?: Partial<RaceNameSettings> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
   readonly runtime?: RuntimeConfig.RuntimeOptions | undefined
   /** Where operators are mailed about failures; nowhere when absent. */
@@ -157,6 +162,7 @@ export const layer = (options: CoreOptions) => {
     worker("mail-pruner", MailPruner.layer({ keepFor: options.keepMailsMs ?? 30 * dayMs })),
     worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs })),
     worker("notification-pruner", NotificationPruner.layer({ keepFor: options.keepNotificationsMs ?? 30 * dayMs })),
+    worker("race-name-sweeper", RaceNameSweeper.layer()),
     worker("invite-pruner", InvitePruner.layer({ keepFor: options.keepInvitesMs ?? 90 * dayMs }))
   )
   const ends = worker("account-ends", AccountEndWorker.layer).pipe(
@@ -164,6 +170,7 @@ export const layer = (options: CoreOptions) => {
   )
   return ends.pipe(
     Layer.provideMerge(Layer.mergeAll(identity, lobby, games, tellers)),
+    Layer.provideMerge(Directory.layer(options.raceNames)),
     Layer.provideMerge(Telling.layer({ ...options, defaultLanguage: options.auth?.defaultLanguage })),
     Layer.provideMerge(outboxes),
     Layer.provideMerge(worker("entitlements", EntitlementWorker.layer.pipe(Layer.provide(UserEvents.layerNone)))),

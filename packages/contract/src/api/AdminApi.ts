@@ -2,6 +2,7 @@
 import { HttpApi } from "effect/http-api"
 import { AdminAccountsGroup } from "./admin/AdminAccounts.ts"
 import { AdminMutation } from "./admin/AdminMutation.ts"
+import { AdminApplicationsGroup } from "./admin/Applications.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminDiagnosticsGroup } from "./admin/Diagnostics.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
@@ -22,6 +23,7 @@ export class AdminApi extends HttpApi.make("admin")
   .add(AdminGamesGroup)
   .add(AdminUsersGroup)
   .add(AdminUserEndsGroup, AdminUserSessionsGroup)
+  .add(AdminApplicationsGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}

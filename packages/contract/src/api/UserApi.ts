@@ -6,10 +6,12 @@
 import { HttpApi } from "effect/http-api"
 import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
 import { GamesGroup } from "./UserGames.ts"
-import { LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvites.ts"
 import { LobbyGamesGroup, LobbyMyGamesGroup, LobbySchedulesGroup } from "./UserLobby.ts"
+import { LobbyApplicationsGroup, LobbyMyApplicationsGroup } from "./UserApplications.ts"
+import { LobbyInviteLookGroup, LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvites.ts"
 import { LobbyMembershipsGroup } from "./UserMemberships.ts"
 import { NoticesGroup } from "./UserNotices.ts"
+import { LobbyMyRaceNamesGroup, LobbyRaceNameCheckGroup, LobbyRaceNamesGroup } from "./UserRaceNames.ts"
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 
@@ -26,7 +28,13 @@ export class UserApi extends HttpApi.make("user")
     LobbyMyGamesGroup,
     LobbySchedulesGroup,
     LobbyMyInvitesGroup,
+    LobbyInviteLookGroup,
     LobbyMembershipsGroup,
+    LobbyApplicationsGroup,
+    LobbyMyApplicationsGroup,
+    LobbyRaceNamesGroup,
+    LobbyRaceNameCheckGroup,
+    LobbyMyRaceNamesGroup,
     GamesGroup,
     NoticesGroup
   )

@@ -28,7 +28,31 @@ export const Invite = Schema.Struct({
   code: Schema.optionalKey(Schema.String),
   status: InviteStatus,
   expires_at: Timestamp,
-  created_at: Timestamp
+  created_at: Timestamp,
+  game_name: Schema.String,
+  /** What the issuer is called: their display name, or their user name where they have none. */
+  issuer_name: Schema.String,
+  turn_schedule: Schema.String,
+  time_zone: Schema.String,
+  /** Seats that are taken, and all seats. */
+  members: Schema.Int,
+  max_players: Schema.Int
+})
+
+/** Body of `lobby.invites.look`: the code of a join link. */
+export const LookAtInvite = Schema.Struct({ code: label(64) })
+
+/** Answer of `lobby.invites.look`: what a code is an invite to, and the ids that redeeming it needs. */
+export const InviteLook = Schema.Struct({
+  game_id: GameId,
+  invite_id: InviteId,
+  game_name: Schema.String,
+  issuer_name: Schema.String,
+  turn_schedule: Schema.String,
+  time_zone: Schema.String,
+  members: Schema.Int,
+  max_players: Schema.Int,
+  expires_at: Timestamp
 })
 
 /**
@@ -80,3 +104,11 @@ export class LobbyInvitesGroup extends HttpApiGroup.make("lobbyInvites")
 export class LobbyMyInvitesGroup extends HttpApiGroup.make("lobbyMyInvites")
   .add(HttpApiEndpoint.get("invites", "/invites", { query: paging, success: InviteList, error: wireErrors }))
   .prefix("/api/v1/user/lobby/my") {}
+
+/**
+ * Looks up an invite by its code alone. Unknown, used, revoked and expired codes are `not_found` alike. It is
+ * `rate_limited`.
+ */
+export class LobbyInviteLookGroup extends HttpApiGroup.make("lobbyInviteLook")
+  .add(HttpApiEndpoint.post("look", "/look", { payload: LookAtInvite, success: InviteLook, error: wireErrors }))
+  .prefix("/api/v1/user/lobby/invites") {}

@@ -15,15 +15,29 @@ export const Membership = Schema.Struct({
   user_id: UserId,
   race_name: Schema.String,
   status: Schema.Literals(["active", "removed", "blocked"]),
-  joined_at: Timestamp
+  joined_at: Timestamp,
+  /** What the player is called outside of the game: their display name, or their user name where they have none. */
+  display_name: Schema.String
 })
 
 /** Answer of `lobby.memberships.list`: active members only, in the order in which they joined. */
 export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membership) })
 
 const game = { game_id: GameId }
+const ofMembership = {
+  params: { ...game, membership_id: MembershipId },
+  success: Membership,
+  error: wireErrors
+} as const
 
-/** Who plays in a game. Whoever may see the game may read it. */
+/**
+ * Who plays in a game. Whoever may see the game may list them. Its owner removes and blocks members; a member removes
+ * themselves. Where the game is being played, the race leaves it. Repeating either changes nothing.
+ */
 export class LobbyMembershipsGroup extends HttpApiGroup.make("lobbyMemberships")
-  .add(HttpApiEndpoint.get("list", "/", { params: game, success: MembershipList, error: wireErrors }))
+  .add(
+    HttpApiEndpoint.get("list", "/", { params: game, success: MembershipList, error: wireErrors }),
+    HttpApiEndpoint.post("remove", "/:membership_id/remove", ofMembership),
+    HttpApiEndpoint.post("block", "/:membership_id/block", ofMembership)
+  )
   .prefix("/api/v1/user/lobby/games/:game_id/memberships") {}

@@ -4,6 +4,72 @@
 import type { Table } from "../fbs/descriptor.ts"
 
 export const tables = {
+  "galaxy.lobby.SubmitApplicationRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "race_name", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.ApplicationRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "application_id", slot: 1, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.Application": {
+    fields: [
+      { name: "application_id", slot: 0, type: "string", required: true },
+      { name: "game_id", slot: 1, type: "string", required: true },
+      { name: "game_name", slot: 2, type: "string", required: true },
+      { name: "applicant_user_id", slot: 3, type: "string", required: true },
+      { name: "race_name", slot: 4, type: "string", required: true },
+      { name: "status", slot: 5, type: "string", required: true },
+      { name: "created_at", slot: 6, type: "string", required: true },
+      { name: "decided_at", slot: 7, type: "string" }
+    ]
+  },
+  "galaxy.lobby.ApplicationList": {
+    fields: [
+      { name: "applications", slot: 0, type: { vector: { table: "galaxy.lobby.Application" } }, required: true },
+      { name: "next_cursor", slot: 1, type: "string" }
+    ]
+  },
+  "galaxy.lobby.HeldRaceName": {
+    fields: [
+      { name: "race_name_id", slot: 0, type: "string", required: true },
+      { name: "name", slot: 1, type: "string", required: true },
+      { name: "status", slot: 2, type: "string", required: true },
+      { name: "game_id", slot: 3, type: "string" },
+      { name: "game_name", slot: 4, type: "string" },
+      { name: "expires_at", slot: 5, type: "string" },
+      { name: "registered_at", slot: 6, type: "string" },
+      { name: "created_at", slot: 7, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.RaceNameList": {
+    fields: [
+      { name: "race_names", slot: 0, type: { vector: { table: "galaxy.lobby.HeldRaceName" } }, required: true },
+      { name: "next_cursor", slot: 1, type: "string" }
+    ]
+  },
+  "galaxy.lobby.RegisterRaceNameRequest": {
+    fields: [
+      { name: "name", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.CheckRaceNameRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "code", slot: 1, type: "string" },
+      { name: "name", slot: 2, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.RaceNameCheck": {
+    fields: [
+      { name: "available", slot: 0, type: "bool" },
+      { name: "reason", slot: 1, type: "string" }
+    ]
+  },
   "galaxy.common.Empty": { fields: [] },
   "galaxy.common.Error": {
     fields: [
@@ -631,7 +697,31 @@ export const tables = {
       { name: "code", slot: 4, type: "string" },
       { name: "status", slot: 5, type: "string", required: true },
       { name: "expires_at", slot: 6, type: "string", required: true },
-      { name: "created_at", slot: 7, type: "string", required: true }
+      { name: "created_at", slot: 7, type: "string", required: true },
+      { name: "game_name", slot: 8, type: "string" },
+      { name: "issuer_name", slot: 9, type: "string" },
+      { name: "turn_schedule", slot: 10, type: "string" },
+      { name: "time_zone", slot: 11, type: "string" },
+      { name: "members", slot: 12, type: "int" },
+      { name: "max_players", slot: 13, type: "int" }
+    ]
+  },
+  "galaxy.lobby.LookAtInviteRequest": {
+    fields: [
+      { name: "code", slot: 0, type: "string", required: true }
+    ]
+  },
+  "galaxy.lobby.InviteLook": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "invite_id", slot: 1, type: "string", required: true },
+      { name: "game_name", slot: 2, type: "string", required: true },
+      { name: "issuer_name", slot: 3, type: "string", required: true },
+      { name: "turn_schedule", slot: 4, type: "string", required: true },
+      { name: "time_zone", slot: 5, type: "string", required: true },
+      { name: "members", slot: 6, type: "int" },
+      { name: "max_players", slot: 7, type: "int" },
+      { name: "expires_at", slot: 8, type: "string", required: true }
     ]
   },
   "galaxy.lobby.InviteList": {
@@ -661,7 +751,14 @@ export const tables = {
       { name: "user_id", slot: 2, type: "string", required: true },
       { name: "race_name", slot: 3, type: "string", required: true },
       { name: "status", slot: 4, type: "string", required: true },
-      { name: "joined_at", slot: 5, type: "string", required: true }
+      { name: "joined_at", slot: 5, type: "string", required: true },
+      { name: "display_name", slot: 6, type: "string" }
+    ]
+  },
+  "galaxy.lobby.MembershipRequest": {
+    fields: [
+      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "membership_id", slot: 1, type: "string", required: true }
     ]
   },
   "galaxy.lobby.MembershipList": {

@@ -38,6 +38,10 @@ export type ApplicationId = typeof ApplicationId.Type
 export const MembershipId = Uuid.pipe(Schema.brand("galaxy/MembershipId"))
 export type MembershipId = typeof MembershipId.Type
 
+/** One entry of the race-name directory: a name that one player holds. Stays the same when a name is registered. */
+export const RaceNameId = Uuid.pipe(Schema.brand("galaxy/RaceNameId"))
+export type RaceNameId = typeof RaceNameId.Type
+
 /**
  * A player as an engine knows them. It has the UUID of the player's membership, so a repeated start names the same
  * players and the engine never learns user ids.

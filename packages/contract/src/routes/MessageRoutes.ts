@@ -22,6 +22,20 @@ const lobbyGame = (action: string): MessageRoute => ({
   response: "galaxy.lobby.Game"
 })
 
+const application = (action: string): MessageRoute => ({
+  method: "POST",
+  path: `/api/v1/user/lobby/games/{game_id}/applications/{application_id}/${action}`,
+  request: "galaxy.lobby.ApplicationRequest",
+  response: "galaxy.lobby.Application"
+})
+
+const membership = (action: string): MessageRoute => ({
+  method: "POST",
+  path: `/api/v1/user/lobby/games/{game_id}/memberships/{membership_id}/${action}`,
+  request: "galaxy.lobby.MembershipRequest",
+  response: "galaxy.lobby.Membership"
+})
+
 /** Every routed message type (wire contract, section 1, "Message types"). */
 export const messageRoutes = {
   "user.account.get": {
@@ -139,11 +153,51 @@ export const messageRoutes = {
     request: "galaxy.lobby.InviteRequest",
     response: "galaxy.lobby.Invite"
   },
+  "lobby.applications.submit": {
+    method: "POST",
+    path: "/api/v1/user/lobby/games/{game_id}/applications",
+    request: "galaxy.lobby.SubmitApplicationRequest",
+    response: "galaxy.lobby.Application"
+  },
+  "lobby.applications.approve": application("approve"),
+  "lobby.applications.reject": application("reject"),
+  "lobby.invites.look": {
+    method: "POST",
+    path: "/api/v1/user/lobby/invites/look",
+    request: "galaxy.lobby.LookAtInviteRequest",
+    response: "galaxy.lobby.InviteLook"
+  },
   "lobby.memberships.list": {
     method: "GET",
     path: "/api/v1/user/lobby/games/{game_id}/memberships",
     request: "galaxy.lobby.GameRequest",
     response: "galaxy.lobby.MembershipList"
+  },
+  "lobby.memberships.remove": membership("remove"),
+  "lobby.memberships.block": membership("block"),
+  "lobby.my.applications": {
+    method: "GET",
+    path: "/api/v1/user/lobby/my/applications",
+    request: "galaxy.lobby.ListRequest",
+    response: "galaxy.lobby.ApplicationList"
+  },
+  "lobby.my.race_names": {
+    method: "GET",
+    path: "/api/v1/user/lobby/my/race-names",
+    request: "galaxy.lobby.ListRequest",
+    response: "galaxy.lobby.RaceNameList"
+  },
+  "lobby.race_names.register": {
+    method: "POST",
+    path: "/api/v1/user/lobby/race-names/register",
+    request: "galaxy.lobby.RegisterRaceNameRequest",
+    response: "galaxy.lobby.HeldRaceName"
+  },
+  "lobby.race_names.check": {
+    method: "POST",
+    path: "/api/v1/user/lobby/race-names/check",
+    request: "galaxy.lobby.CheckRaceNameRequest",
+    response: "galaxy.lobby.RaceNameCheck"
   },
   "lobby.my.games": {
     method: "GET",

@@ -24,12 +24,16 @@ import * as AuthUser from "../auth/http/user.ts"
 import * as EngineAdmin from "../engine/http/admin.ts"
 import * as GameAdmin from "../lobby/http/admin.ts"
 import * as GameUser from "../lobby/game/http/user.ts"
+import * as ApplicationAdmin from "../lobby/application/http/admin.ts"
+import * as ApplicationUser from "../lobby/application/http/user.ts"
+import * as InviteLook from "../lobby/invite/http/look.ts"
 import * as InviteUser from "../lobby/invite/http/user.ts"
 import * as MembershipUser from "../lobby/membership/http/user.ts"
 import * as NotificationPublic from "../notification/http/public.ts"
 import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
 import * as PushUser from "../push/http/user.ts"
+import * as RaceNameUser from "../race-name/http/user.ts"
 import * as RuntimeAdmin from "../runtime/http/admin.ts"
 import * as StandingAdmin from "../standing/http/admin.ts"
 import { adminIdentity } from "../admin/http/identity.ts"
@@ -81,6 +85,10 @@ const groups = Layer.mergeAll(
   identity,
   GameUser.layer,
   InviteUser.layer,
+  InviteLook.layer,
+  ApplicationUser.layer,
+  ApplicationAdmin.applications,
+  RaceNameUser.layer,
   MembershipUser.layer,
   PlayUser.games,
   PushUser.notices,

@@ -3,30 +3,38 @@ import { Effect, Layer } from "effect"
 import { Notifications } from "../notification/Notifications.ts"
 import { RaceNames } from "../race-name/RaceNames.ts"
 import { GameEnds } from "./game/GameEnds.ts"
+import { ApplicationStore } from "./application/ApplicationStore.ts"
 import { InviteStore } from "./invite/InviteStore.ts"
-import { MembershipStore } from "./membership/MembershipStore.ts"
 
 /** `GameEnds` over the lobby's stores. */
-export const layer: Layer.Layer<GameEnds, never, InviteStore | MembershipStore | RaceNames | Notifications> =
+export const layer: Layer.Layer<GameEnds, never, InviteStore | ApplicationStore | RaceNames | Notifications> =
   Layer.effect(
     GameEnds,
     Effect.gen(function* () {
       const invites = yield* InviteStore
-      const members = yield* MembershipStore
+      const applications = yield* ApplicationStore
       const raceNames = yield* RaceNames
       const notifications = yield* Notifications
 
       const cancelled = Effect.fn("GameEnds.cancelled")(function* (
         game: Parameters<GameEnds["Service"]["cancelled"]>[0]
       ) {
-        for (const { user_id } of yield* members.active(game.game_id)) yield* raceNames.release(game.game_id, user_id)
+        yield* raceNames.releaseAll(game.game_id)
         for (const { invite_id, invited_user_id } of yield* invites.revokePending(game.game_id)) {
           if (invited_user_id === undefined) continue
           yield* notifications.submit({
             kind: "lobby.invite.revoked",
             idempotencyKey: `invite-revoked:${invite_id}`,
             recipients: [invited_user_id],
-            payload: { game_id: game.game_id, game_name: game.game_name, invite_id }
+            payload: { game_id: game.game_id, invite_id, game_name: game.game_name }
+          })
+        }
+        for (const { application_id, applicant_user_id } of yield* applications.rejectPending(game.game_id)) {
+          yield* notifications.submit({
+            kind: "lobby.application.rejected",
+            idempotencyKey: `application-rejected:${application_id}`,
+            recipients: [applicant_user_id],
+            payload: { game_id: game.game_id, game_name: game.game_name, application_id }
           })
         }
       })

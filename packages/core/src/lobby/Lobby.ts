@@ -6,7 +6,7 @@
 import { Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { Notifications } from "../notification/Notifications.ts"
-import * as RaceNames from "../race-name/RaceNames.ts"
+import type { RaceNames } from "../race-name/RaceNames.ts"
 import type { EngineVersions } from "../engine/EngineVersions.ts"
 import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import * as Bans from "./Bans.ts"
@@ -16,11 +16,14 @@ import * as ComputerSeats from "./game/ComputerSeats.ts"
 import * as GameEditing from "./game/GameEditing.ts"
 import * as GameListStore from "./game/GameListStore.ts"
 import * as GameRulesets from "./game/GameRulesets.ts"
+import * as Applications from "./application/Applications.ts"
+import * as ApplicationStore from "./application/ApplicationStore.ts"
 import * as Games from "./game/Games.ts"
 import * as GameSteps from "./game/GameSteps.ts"
 import * as GameStore from "./game/GameStore.ts"
 import * as Invites from "./invite/Invites.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
+import * as RaceNameChecks from "./invite/RaceNameChecks.ts"
 import type { LobbyConfig } from "./game/LobbyConfig.ts"
 import * as GamePlayers from "./membership/GamePlayers.ts"
 import * as MemberRecords from "./membership/MemberRecords.ts"
@@ -35,14 +38,14 @@ const Stores = Layer.mergeAll(
   GameStore.layer,
   MembershipStore.layer,
   InviteStore.layer,
-  RaceNames.layer
+  ApplicationStore.layer
 )
 
 /** For the runtime and in-game calls: who plays in a game, and the lobby's side of `RuntimeEvents`. */
 export const layerForRuntime: Layer.Layer<
   Memberships.Memberships | RuntimeEvents,
   never,
-  SqlClient.SqlClient | Notifications
+  SqlClient.SqlClient | Notifications | RaceNames
 > = Layer.mergeAll(Memberships.layer, GameEvents.layer).pipe(Layer.provide(Stores))
 
 const ForGames = Layer.mergeAll(MembershipStore.layerGameMembers, Cancellations.layer)
@@ -56,7 +59,19 @@ const GameServices = Layer.mergeAll(Games.layer, AdminGames.layer, Bans.layer).p
 
 /** For players' and administrators' calls: games, invites and memberships. */
 export const layer: Layer.Layer<
-  Layer.Success<typeof GameServices> | ComputerSeats.ComputerSeats | Invites.Invites | GamePlayers.GamePlayers,
+  | Layer.Success<typeof GameServices>
+  | ComputerSeats.ComputerSeats
+  | Invites.Invites
+  | RaceNameChecks.RaceNameChecks
+  | Applications.Applications
+  | GamePlayers.GamePlayers,
   never,
-  SqlClient.SqlClient | Notifications | RuntimeJobs | EngineVersions | LobbyConfig | Standing
-> = Layer.mergeAll(GameServices, ComputerSeats.layer, Invites.layer, GamePlayers.layer).pipe(Layer.provide(Stores))
+  SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs | EngineVersions | LobbyConfig | Standing
+> = Layer.mergeAll(
+  GameServices,
+  ComputerSeats.layer,
+  Invites.layer,
+  RaceNameChecks.layer,
+  Applications.layer,
+  GamePlayers.layer
+).pipe(Layer.provide(Stores))

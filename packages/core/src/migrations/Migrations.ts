@@ -24,6 +24,7 @@ import engineHealth from "./0015_engine_health.ts"
 import ordersTurn from "./0016_orders_turn.ts"
 import mailAndNotices from "./0017_mail_and_notices.ts"
 import rulesets from "./0018_rulesets.ts"
+import joining from "./0019_joining.ts"
 
 const sequence = {
   "0001_init": init,
@@ -43,7 +44,8 @@ const sequence = {
   "0015_engine_health": engineHealth,
   "0016_orders_turn": ordersTurn,
   "0017_mail_and_notices": mailAndNotices,
-  "0018_rulesets": rulesets
+  "0018_rulesets": rulesets,
+  "0019_joining": joining
 }
 
 /** Number of the last migration of this release. */

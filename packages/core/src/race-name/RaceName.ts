@@ -14,6 +14,12 @@ export const maxLength = 20
 export const RaceNameKey = Schema.String.pipe(Schema.brand("galaxy/RaceNameKey"))
 export type RaceNameKey = typeof RaceNameKey.Type
 
+/**
+ * Version of the table behind `keyOf`, stored with each key. It must be raised whenever any name gets another key;
+ * stored keys are then made anew at the next start (`RaceNameKeys`).
+ */
+export const keyVersion = 1
+
 /** A name in its accepted form, made by `accept` only: 1 to 20 characters, as it is shown. */
 export const RaceName = Schema.String.pipe(Schema.brand("galaxy/RaceName"))
 export type RaceName = typeof RaceName.Type

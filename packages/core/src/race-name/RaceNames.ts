@@ -1,21 +1,33 @@
 /**
  * The race-name directory: names reserved for a game, pending registration, or registered for good.
  *
- * A reservation first takes the advisory lock of its key, held to the end of the caller's transaction, so that what it
- * has read about the key stays true until it commits. A transaction that locks several keys takes them in ascending
- * order.
+ * Every decision about a key is made under its lock, which is held to the end of the caller's transaction, so that what
+ * was read stays true until it commits. The locks of several keys are taken in ascending order.
  */
+import type { HeldRaceName, RaceNameList } from "@galaxy/contract/api/UserRaceNames"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import { newId } from "../shared/NewId.ts"
+import { Notifications } from "../notification/Notifications.ts"
+import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { Limits } from "../standing/Limits.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { accept, keyOf, RaceNameInvalid, type RaceName, type RaceNameKey, RaceNameTaken } from "./RaceName.ts"
+import { RaceNameConfig } from "./RaceNameConfig.ts"
+import { NoPendingRaceName, TooManyRaceNames } from "./RaceNameError.ts"
+import { RaceNameStore } from "./RaceNameStore.ts"
 
 /** A name held in one game: as it is shown, and the key under which it is unique there. */
 export interface NameReservation {
   readonly name: RaceName
   readonly key: RaceNameKey
+}
+
+/** A name wished for in a game. */
+export interface NameRequest {
+  readonly gameId: GameId
+  readonly userId: UserId
+  readonly name: string
 }
 
 /**
@@ -30,64 +42,173 @@ export class RaceNames extends Context.Service<
      * user's own registration, or reservations in other games, don't stand in the way. Another user's registration,
      * pending registration, or reservation in this game does: `RaceNameTaken`.
      */
-    reserve(request: {
-      readonly gameId: GameId
-      readonly userId: UserId
-      readonly name: string
-    }): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
+    reserve(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
+    /** Whether `reserve` would succeed now. Reserves nothing. */
+    check(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
     /** Gives up everything the user has reserved in a game; having nothing reserved is not an error. */
     release(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
+    /** Gives up everything that anybody has reserved in a game. Joins the caller's transaction. */
+    releaseAll(gameId: GameId): Effect.Effect<void, StorageError>
+    /**
+     * Ends a game's reservations, in the caller's transaction. Those of `earners` become pending registrations; where
+     * another user has the name on the platform by now, or the earner has registered it already, they end like all
+     * others. The earners are told, so the caller must hold its other locks already.
+     */
+    promote(game: {
+      readonly gameId: GameId
+      readonly gameName: string
+      readonly earners: ReadonlySet<UserId>
+    }): Effect.Effect<void, StorageError>
+    /**
+     * Registers the caller's pending name. Registering it again answers the same. Fails with `NoPendingRaceName` if
+     * there is none or its time is over, with `RaceNameTaken` where another user has the name, and with
+     * `TooManyRaceNames` at the limit.
+     */
+    register(
+      caller: UserId,
+      name: string
+    ): Effect.Effect<
+      typeof HeldRaceName.Type,
+      RaceNameInvalid | RaceNameTaken | NoPendingRaceName | TooManyRaceNames | StorageError
+    >
+    /** Names that the caller holds, newest first. */
+    mine(caller: UserId, page: PageRequest): Effect.Effect<typeof RaceNameList.Type, CursorInvalid | StorageError>
+    /**
+     * Ends one pending registration whose time is over, and tells its owner. Returns whether there was one.
+     */
+    readonly expireOne: Effect.Effect<boolean, StorageError>
   }
 >()("@galaxy/core/race-name/RaceNames") {}
 
-/** `RaceNames` over PostgreSQL. */
-export const layer: Layer.Layer<RaceNames, never, SqlClient.SqlClient> = Layer.effect(
+/** `RaceNames` over the directory's rows. */
+export const layer: Layer.Layer<
+  RaceNames,
+  never,
+  SqlClient.SqlClient | RaceNameStore | RaceNameConfig | Limits | Notifications
+> = Layer.effect(
   RaceNames,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const store = yield* RaceNameStore
+    const config = yield* RaceNameConfig
+    const limits = yield* Limits
+    const notifications = yield* Notifications
 
-    const lock = (key: RaceNameKey) =>
-      sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/race-name/${key}`}, 0))`
+    const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
 
-    /** Rows of the directory that keep this user from using the key in this game. */
-    const obstacles = (key: RaceNameKey, gameId: GameId, userId: UserId) => sql`
-      SELECT 1 FROM backend.race_names
-      WHERE canonical = ${key} AND owner_user_id <> ${userId}
-        AND (status IN ('registered', 'pending_registration') OR game_id = ${gameId})
-      LIMIT 1`
+    const accepted = (typed: string) => {
+      const name = accept(typed)
+      return name instanceof RaceNameInvalid ? Effect.fail(name) : Effect.succeed({ name, key: keyOf(name) })
+    }
 
-    const reserve = Effect.fn("RaceNames.reserve")(function* (request: {
+    const check = Effect.fn("RaceNames.check")(function* ({ gameId, userId, name: typed }: NameRequest) {
+      const it = yield* accepted(typed)
+      if (yield* store.obstructed(it.key, gameId, userId)) return yield* new RaceNameTaken({ name: it.name })
+      return it
+    })
+
+    const reserve = Effect.fn("RaceNames.reserve")(function* (request: NameRequest) {
+      const { key } = yield* accepted(request.name)
+      yield* store.lock(key)
+      const it = yield* check(request)
+      const reserved = yield* store.reserve({ gameId: request.gameId, userId: request.userId, ...it })
+      return reserved ? it : yield* new RaceNameTaken({ name: it.name })
+    })
+
+    const promote = Effect.fn("RaceNames.promote")(function* (game: {
       readonly gameId: GameId
-      readonly userId: UserId
-      readonly name: string
+      readonly gameName: string
+      readonly earners: ReadonlySet<UserId>
     }) {
-      const name = accept(request.name)
-      if (name instanceof RaceNameInvalid) return yield* name
-      const key = keyOf(name)
-      yield* lock(key)
-      const taken = yield* obstacles(key, request.gameId, request.userId)
-      if (taken.length > 0) return yield* new RaceNameTaken({ name })
-      const id = yield* newId
-      const now = yield* DateTime.nowAsDate
-      const reserved = yield* sql`
-        INSERT INTO backend.race_names AS held (race_name_id, name, canonical, status, owner_user_id, game_id, created_at)
-        VALUES (${id}, ${name}, ${key}, 'reservation', ${request.userId}, ${request.gameId}, ${now})
-        ON CONFLICT (game_id, canonical) WHERE status = 'reservation' DO UPDATE SET name = excluded.name
-          WHERE held.owner_user_id = excluded.owner_user_id
-        RETURNING 1`
-      if (reserved.length === 0) return yield* new RaceNameTaken({ name })
-      return { name, key }
+      // A reservation whose key had to be given up (`RaceNameKeys`) earns nothing: an older holder has the key.
+      const earned = (yield* store.reservations(game.gameId)).filter(
+        (it) => game.earners.has(it.owner_user_id) && it.canonical === keyOf(it.name)
+      )
+      for (const { canonical } of earned) yield* store.lock(canonical)
+      const lasting = new Map((yield* store.lasting(earned.map((it) => it.canonical))).map((it) => [it.canonical, it]))
+      const until = DateTime.addDuration(yield* DateTime.now, config.pendingForMs)
+      const pending = earned.filter((it) => !lasting.has(it.canonical))
+      const again = earned.flatMap((it) => {
+        const own = lasting.get(it.canonical)
+        return own?.status === "pending_registration" && own.owner_user_id === it.owner_user_id ? [own] : []
+      })
+      yield* store.makePending(
+        pending.map((it) => it.race_name_id),
+        DateTime.toDateUtc(until)
+      )
+      yield* store.extend(
+        again.map((it) => it.race_name_id),
+        DateTime.toDateUtc(until)
+      )
+      yield* store.releaseAll(game.gameId)
+      const told = [...pending, ...again].toSorted((a, b) => (a.owner_user_id < b.owner_user_id ? -1 : 1))
+      for (const it of told) {
+        yield* notifications.submit({
+          kind: "lobby.race_name.pending",
+          idempotencyKey: `race-name-pending:${it.race_name_id}:${game.gameId}`,
+          recipients: [it.owner_user_id],
+          payload: {
+            race_name: it.name,
+            game_id: game.gameId,
+            game_name: game.gameName,
+            expires_at: DateTime.formatIso(until)
+          }
+        })
+      }
     })
 
-    const release = Effect.fn("RaceNames.release")(function* (gameId: GameId, userId: UserId) {
-      yield* sql`
-        DELETE FROM backend.race_names
-        WHERE game_id = ${gameId} AND owner_user_id = ${userId} AND status = 'reservation'`
+    const register = Effect.fn("RaceNames.register")(function* (caller: UserId, typed: string) {
+      const { name, key } = yield* accepted(typed)
+      yield* store.lockOwner(caller)
+      yield* store.lock(key)
+      const [held] = yield* store.lasting([key])
+      if (held === undefined) return yield* new NoPendingRaceName()
+      if (held.owner_user_id !== caller) return yield* new RaceNameTaken({ name })
+      if (held.status === "pending_registration") {
+        const limit = (yield* limits.of(caller)).max_registered_race_names.value
+        if ((yield* store.countRegistered(caller)) >= limit) return yield* new TooManyRaceNames({ limit })
+        yield* store.register(held.race_name_id)
+        yield* notifications.submit({
+          kind: "lobby.race_name.registered",
+          idempotencyKey: `race-name-registered:${held.race_name_id}`,
+          recipients: [caller],
+          payload: { race_name: held.name }
+        })
+      }
+      const shown = yield* store.shown(held.race_name_id)
+      return yield* Option.match(shown, {
+        onNone: () => Effect.die(new Error("a locked race name has disappeared")),
+        onSome: Effect.succeed
+      })
     })
+
+    const expireOne = Effect.gen(function* () {
+      const gone = yield* store.takeExpired
+      if (Option.isNone(gone)) return false
+      yield* notifications.submit({
+        kind: "lobby.race_name.expired",
+        idempotencyKey: `race-name-expired:${gone.value.race_name_id}`,
+        recipients: [gone.value.owner_user_id],
+        payload: { race_name: gone.value.name }
+      })
+      return true
+    }).pipe(Effect.withSpan("RaceNames.expireOne"))
 
     return RaceNames.of({
-      reserve: (request) => StorageError.refail(sql.withTransaction(reserve(request))),
-      release: (gameId, userId) => StorageError.refail(release(gameId, userId))
+      reserve: (request) => inTransaction(reserve(request)),
+      check,
+      release: (gameId, userId) => store.release(gameId, userId),
+      releaseAll: (gameId) => store.releaseAll(gameId),
+      promote: (game) => inTransaction(promote(game)),
+      register: (caller, name) => inTransaction(register(caller, name)),
+      mine: Effect.fn("RaceNames.mine")(function* (caller, page) {
+        const position = positionOf(page)
+        if (position instanceof CursorInvalid) return yield* position
+        const limit = limitOf(page)
+        const { rows, next } = cut(yield* store.listOf(caller, position, limit + 1), limit, (it) => it.race_name_id)
+        return { race_names: rows, ...next }
+      }),
+      expireOne: inTransaction(expireOne)
     })
   })
 )

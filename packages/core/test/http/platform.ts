@@ -42,7 +42,8 @@ const everyWorker: ReadonlyArray<Core.WorkerName> = [
   "runtime-pruner",
   "notification-pruner",
   "invite-pruner",
-  "entitlements"
+  "entitlements",
+  "race-name-sweeper"
 ]
 
 const peopled = Layer.effectDiscard(

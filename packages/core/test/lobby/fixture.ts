@@ -14,7 +14,9 @@ import * as Notifications from "@galaxy/core/notification/Notifications"
 import * as PushLog from "@galaxy/core/push/PushLog"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import * as RuntimeJobs from "@galaxy/core/runtime/RuntimeJobs"
+import * as Directory from "@galaxy/core/race-name/Directory"
 import { newId } from "@galaxy/core/shared/NewId"
+import * as Limits from "@galaxy/core/standing/Limits"
 import * as Standing from "@galaxy/core/standing/Standing"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { Effect, Layer, Redacted } from "effect"
@@ -22,9 +24,10 @@ import { SqlClient } from "effect/sql"
 
 const secret = Redacted.make(new Uint8Array(32).fill(7))
 
-const Telling = Notifications.layer().pipe(
+/** Notifications with their outboxes, and the standing of accounts. */
+export const Telling = Notifications.layer().pipe(
   Layer.provide([PushLog.layer(), MailOutbox.layer({ messageIdDomain: "galaxy.test" })]),
-  Layer.provideMerge(Standing.layer),
+  Layer.provideMerge(Layer.merge(Standing.layer, Limits.layer)),
   Layer.provide(SecretBox.layer({ secret }))
 )
 
@@ -38,6 +41,7 @@ const registered = Layer.effectDiscard(
 /** The lobby's services over a database. */
 export const lobbyOn = <E>(database: Layer.Layer<Database, E>, settings: Partial<LobbyConfig.LobbySettings> = {}) =>
   Layer.mergeAll(Lobby.layer, Lobby.layerForRuntime).pipe(
+    Layer.provideMerge(Directory.layer()),
     Layer.provide([Telling, LobbyConfig.layer(settings)]),
     Layer.provideMerge(registered.pipe(Layer.provideMerge(Runtime))),
     Layer.provideMerge(database)

@@ -1,12 +1,15 @@
 import { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import * as Directory from "@galaxy/core/race-name/Directory"
 import * as RaceNames from "@galaxy/core/race-name/RaceNames"
 import { newId } from "@galaxy/core/shared/NewId"
 import { type Database, eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { Telling } from "../lobby/fixture.ts"
 
-const directory = <E>(database: Layer.Layer<Database, E>) => RaceNames.layer.pipe(Layer.provideMerge(database))
+const directory = <E>(database: Layer.Layer<Database, E>) =>
+  Directory.layer().pipe(Layer.provideMerge(Telling), Layer.provideMerge(database))
 
 const user = Effect.map(newId, (id) => UserId.make(id))
 const game = Effect.map(newId, (id) => GameId.make(id))

@@ -16,8 +16,10 @@ import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import * as SecretBox from "@galaxy/core/mail/SecretBox"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
 import * as Notifications from "@galaxy/core/notification/Notifications"
+import * as Limits from "@galaxy/core/standing/Limits"
 import * as Standing from "@galaxy/core/standing/Standing"
 import * as PushLog from "@galaxy/core/push/PushLog"
+import * as Directory from "@galaxy/core/race-name/Directory"
 import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
@@ -118,12 +120,14 @@ const hooks = Layer.effect(
 const parts = Layer.mergeAll(
   MailOutbox.layer({ messageIdDomain: "galaxy.test" }),
   PushLog.layer(),
-  Standing.layer
+  Standing.layer,
+  Limits.layer
 ).pipe(Layer.provide(SecretBox.layer({ secret: Redacted.make(new Uint8Array(32)) })))
 
 const lobby = Layer.mergeAll(Lobby.layer, hooks.pipe(Layer.provideMerge(Lobby.layerForRuntime))).pipe(
   Layer.provide(LobbyConfig.layer()),
   Layer.provideMerge(Runtime.layerForLobby),
+  Layer.provideMerge(Directory.layer()),
   Layer.provideMerge(Notifications.layer()),
   Layer.provideMerge(parts)
 )

@@ -12,14 +12,17 @@ import * as Ruleset from "../../api/Ruleset.ts"
 import * as Text from "../../api/Text.ts"
 import * as UserAccount from "../../api/UserAccount.ts"
 import * as UserApi from "../../api/UserApi.ts"
+import * as UserApplications from "../../api/UserApplications.ts"
 import * as UserGames from "../../api/UserGames.ts"
 import * as UserInvites from "../../api/UserInvites.ts"
 import * as UserLobby from "../../api/UserLobby.ts"
 import * as UserMemberships from "../../api/UserMemberships.ts"
 import * as UserNotices from "../../api/UserNotices.ts"
+import * as UserRaceNames from "../../api/UserRaceNames.ts"
 import * as UserServiceApi from "../../api/UserServiceApi.ts"
 import * as admin_AdminAccounts from "../../api/admin/AdminAccounts.ts"
 import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
+import * as admin_Applications from "../../api/admin/Applications.ts"
 import * as admin_Audit from "../../api/admin/Audit.ts"
 import * as admin_Diagnostics from "../../api/admin/Diagnostics.ts"
 import * as admin_DryRun from "../../api/admin/DryRun.ts"
@@ -46,14 +49,17 @@ export const modules: Readonly<Record<string, object>> = {
   "Text": Text,
   "UserAccount": UserAccount,
   "UserApi": UserApi,
+  "UserApplications": UserApplications,
   "UserGames": UserGames,
   "UserInvites": UserInvites,
   "UserLobby": UserLobby,
   "UserMemberships": UserMemberships,
   "UserNotices": UserNotices,
+  "UserRaceNames": UserRaceNames,
   "UserServiceApi": UserServiceApi,
   "admin/AdminAccounts": admin_AdminAccounts,
   "admin/AdminMutation": admin_AdminMutation,
+  "admin/Applications": admin_Applications,
   "admin/Audit": admin_Audit,
   "admin/Diagnostics": admin_Diagnostics,
   "admin/DryRun": admin_DryRun,

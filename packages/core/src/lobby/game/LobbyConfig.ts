@@ -20,6 +20,8 @@ export interface LobbySettings {
   readonly pendingInvitesPerGame: number
   /** Most invites to one game that a player is sent in any 24 hours; 5 by default. */
   readonly invitesPerPlayerPerDay: number
+  /** Most pending applications of one player; 100 by default. Each reserves a race name. */
+  readonly pendingApplicationsPerPlayer: number
 }
 
 const minute = 60_000
@@ -32,7 +34,8 @@ const defaults: LobbySettings = {
   openGamesPerOwner: 100,
   gamesInPlayPerOwner: 20,
   pendingInvitesPerGame: 500,
-  invitesPerPlayerPerDay: 5
+  invitesPerPlayerPerDay: 5,
+  pendingApplicationsPerPlayer: 100
 }
 
 /** The bounds in force. Read when the lobby's layers are built, and fixed from then on. */

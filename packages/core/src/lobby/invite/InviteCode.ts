@@ -10,8 +10,11 @@ const utf8 = new TextEncoder()
 /** A new code from a cryptographic random source. It is too long to be guessed. */
 export const mint: Effect.Effect<string> = Effect.map(secureRandom.randomBytes(bytes), Hex.encode)
 
+/** A code as it is stored: case and surrounding space don't count. */
+export const normal = (given: string): string => given.trim().toLowerCase()
+
 /**
  * Compares in constant time, so that the duration says nothing about the code. Case and surrounding space don't count.
  */
 export const matches = (code: string, given: string): boolean =>
-  Mac.timingSafeEqual(utf8.encode(code), utf8.encode(given.trim().toLowerCase()))
+  Mac.timingSafeEqual(utf8.encode(code), utf8.encode(normal(given)))

@@ -1,5 +1,6 @@
 /**
- * Deletes invites that were settled or expired long ago, in bounded batches.
+ * Marks invites whose time is over as expired, and deletes those that were settled or expired long ago, in bounded
+ * batches.
  *
  * Nothing refers to an invite: a seat that was taken with one stays. An invite that can still be redeemed stays however
  * old it is.
@@ -7,6 +8,7 @@
 import { type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { BackgroundLoops } from "../../shared/BackgroundLoops.ts"
+import { InviteStore, layer as layerStore } from "./InviteStore.ts"
 import * as Pruning from "../../shared/Pruning.ts"
 
 /** How long invites are kept, and how fast they are removed. */
@@ -43,11 +45,16 @@ export const layer = (
       const sql = yield* SqlClient.SqlClient
       const before = forget(sql, pace.batch)
       const since = Pruning.keptSince(keepFor)
+      const store = yield* InviteStore
       yield* Pruning.start({
         name: "invite pruner",
         ...pace,
-        // Nobody may have looked at an expired invite since, so it is still marked as pending.
-        forget: [Effect.flatMap(since, before("decided_at")), Effect.flatMap(since, before("expires_at"))]
+        // Invites are marked first, so one of an earlier version that is long past is deleted 90 days from now.
+        forget: [
+          store.expireSome(pace.batch),
+          Effect.flatMap(since, before("decided_at")),
+          Effect.flatMap(since, before("expires_at"))
+        ]
       })
     })
-  )
+  ).pipe(Layer.provide(layerStore))

@@ -6,6 +6,7 @@ import { InviteStatus } from "@galaxy/contract/api/UserLobby"
 import { GameId, InviteId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
+import { playerName } from "../../account/playerName.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { PagePosition } from "../../shared/Page.ts"
 import { type Present, withoutNulls } from "../../shared/rows.ts"
@@ -18,7 +19,13 @@ const InviteRow = Schema.Struct({
   code: Schema.NullOr(Schema.String),
   status: InviteStatus,
   expires_at: Schema.DateTimeUtcFromDate,
-  created_at: Schema.DateTimeUtcFromDate
+  created_at: Schema.DateTimeUtcFromDate,
+  game_name: Schema.String,
+  issuer_name: Schema.String,
+  turn_schedule: Schema.String,
+  time_zone: Schema.String,
+  members: Schema.Int,
+  max_players: Schema.Int
 })
 
 /** An invite together with its code, whoever it is read for. `InviteView` turns it into what a user may see. */
@@ -49,6 +56,10 @@ export class InviteStore extends Context.Service<
     lock(gameId: GameId, inviteId: InviteId): Effect.Effect<Option.Option<StoredInvite>, StorageError>
     /** Records how a pending invite ended, and when. The caller holds the row's lock. */
     settle(inviteId: InviteId, status: typeof InviteStatus.Type): Effect.Effect<StoredInvite, StorageError>
+    /** The invite with this code that is pending and has not expired. */
+    findOpen(code: string): Effect.Effect<Option.Option<StoredInvite>, StorageError>
+    /** Marks as expired at most `limit` of all pending invites whose expiry has passed; returns how many. */
+    expireSome(limit: number): Effect.Effect<number, StorageError>
     /** Marks those of the game's pending invites whose expiry has passed as expired. */
     expire(gameId: GameId): Effect.Effect<void, StorageError>
     /** Revokes all pending invites of the game that have not expired, and returns them in the order of their users. */
@@ -69,15 +80,29 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
   InviteStore,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const columns = sql.literal(
-      "invite_id, game_id, issuer_user_id, invited_user_id, code, status, expires_at, created_at"
-    )
+    const ofGame = (what: string) => sql.literal(`(SELECT ${what} FROM backend.games g WHERE g.game_id = i.game_id)`)
+    const columns = sql`
+      i.invite_id, i.game_id, i.issuer_user_id, i.invited_user_id, i.code, i.status, i.expires_at, i.created_at,
+      ${ofGame("g.game_name")} AS game_name, ${playerName(sql, "i.issuer_user_id")} AS issuer_name,
+      ${ofGame("g.turn_schedule")} AS turn_schedule, ${ofGame("g.time_zone")} AS time_zone,
+      ${ofGame("g.max_players")} AS max_players,
+      ${ofGame("g.computer_players")} + (SELECT count(*)::int FROM backend.memberships m
+        WHERE m.game_id = i.game_id AND m.status = 'active') AS members`
 
     const find = SqlSchema.findOneOption({
       Request: Schema.Struct({ gameId: GameId, inviteId: InviteId }),
       Result: InviteRow,
       execute: ({ gameId, inviteId }) => sql`
-        SELECT ${columns} FROM backend.invites WHERE game_id = ${gameId} AND invite_id = ${inviteId} FOR UPDATE`
+        SELECT ${columns} FROM backend.invites i
+        WHERE i.game_id = ${gameId} AND i.invite_id = ${inviteId} FOR UPDATE OF i`
+    })
+
+    const open = SqlSchema.findOneOption({
+      Request: Schema.Struct({ code: Schema.String, now: Schema.Date }),
+      Result: InviteRow,
+      execute: ({ code, now }) => sql`
+        SELECT ${columns} FROM backend.invites i
+        WHERE i.code = ${code} AND i.status = 'pending' AND i.expires_at > ${now}`
     })
 
     const decodeOne = (rows: ReadonlyArray<unknown>) =>
@@ -87,29 +112,31 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
       Request: Schema.Struct({ userId: UserId, createdAt: Schema.Date, id: Schema.String, limit: Schema.Int }),
       Result: InviteRow,
       execute: ({ userId, createdAt, id, limit }) => sql`
-        SELECT ${columns} FROM backend.invites
-        WHERE invite_id IN (
-            SELECT invite_id FROM backend.invites WHERE invited_user_id = ${userId}
+        SELECT ${columns} FROM backend.invites i
+        WHERE i.invite_id IN (
+            (SELECT invite_id FROM backend.invites
+              WHERE invited_user_id = ${userId} AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
+              ORDER BY created_at DESC, invite_id DESC LIMIT ${limit})
             UNION
-            SELECT i.invite_id FROM backend.games g JOIN backend.invites i USING (game_id)
-            WHERE g.owner_user_id = ${userId} AND i.issuer_user_id = ${userId})
-          AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
-        ORDER BY created_at DESC, invite_id DESC
+            (SELECT invite_id FROM backend.invites
+              WHERE issuer_user_id = ${userId} AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
+              ORDER BY created_at DESC, invite_id DESC LIMIT ${limit}))
+        ORDER BY i.created_at DESC, i.invite_id DESC
         LIMIT ${limit}`
     })
 
     return InviteStore.of({
       insert: Effect.fnUntraced(function* (invite) {
         const row = { ...invite, status: "pending", created_at: yield* DateTime.nowAsDate }
-        return yield* decodeOne(yield* sql`INSERT INTO backend.invites ${sql.insert(row)} RETURNING ${columns}`)
+        return yield* decodeOne(yield* sql`INSERT INTO backend.invites AS i ${sql.insert(row)} RETURNING ${columns}`)
       }, StorageError.refail),
       lock: (gameId, inviteId) => StorageError.refail(Effect.map(find({ gameId, inviteId }), Option.map(withoutNulls))),
       settle: Effect.fnUntraced(function* (inviteId, status) {
         const now = yield* DateTime.nowAsDate
         return yield* decodeOne(
           yield* sql`
-            UPDATE backend.invites SET status = ${status}, decided_at = ${now}
-            WHERE invite_id = ${inviteId} RETURNING ${columns}`
+            UPDATE backend.invites i SET status = ${status}, decided_at = ${now}
+            WHERE i.invite_id = ${inviteId} RETURNING ${columns}`
         )
       }, StorageError.refail),
       expire: Effect.fnUntraced(function* (gameId) {
@@ -122,12 +149,26 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
         const now = yield* DateTime.nowAsDate
         const rows = yield* Effect.flatMap(
           sql`
-            UPDATE backend.invites SET status = 'revoked', decided_at = ${now}
-            WHERE game_id = ${gameId} AND status = 'pending' AND expires_at > ${now} RETURNING ${columns}`,
+            UPDATE backend.invites i SET status = 'revoked', decided_at = ${now}
+            WHERE i.game_id = ${gameId} AND i.status = 'pending' AND i.expires_at > ${now} RETURNING ${columns}`,
           Schema.decodeUnknownEffect(Schema.Array(InviteRow))
         )
         const revoked = rows.map((row) => withoutNulls(row))
         return revoked.toSorted((a, b) => ((a.invited_user_id ?? "") < (b.invited_user_id ?? "") ? -1 : 1))
+      }, StorageError.refail),
+      expireSome: Effect.fnUntraced(function* (limit) {
+        const now = yield* DateTime.nowAsDate
+        const rows = yield* sql`
+          UPDATE backend.invites SET status = 'expired', decided_at = ${now}
+          WHERE invite_id IN (
+            SELECT invite_id FROM backend.invites WHERE status = 'pending' AND expires_at <= ${now}
+            ORDER BY expires_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED)
+          RETURNING 1`
+        return rows.length
+      }, StorageError.refail),
+      findOpen: Effect.fnUntraced(function* (code) {
+        const now = yield* DateTime.nowAsDate
+        return Option.map(yield* open({ code, now }), withoutNulls)
       }, StorageError.refail),
       countPending: Effect.fnUntraced(function* (gameId) {
         const rows = yield* sql<{ readonly count: number }>`

@@ -5,7 +5,7 @@
  * second waits and sees what the first has done. An invite past its expiry is marked as expired by the step that finds
  * it.
  */
-import type { InviteList, IssueInvite, RedeemInvite } from "@galaxy/contract/api/UserLobby"
+import type { InviteList, InviteLook, IssueInvite, RedeemInvite } from "@galaxy/contract/api/UserInvites"
 import { type GameId, InviteId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
@@ -13,16 +13,23 @@ import { Notifications } from "../../notification/Notifications.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import { RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
+import * as CallerBudgets from "../../shared/CallerBudgets.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { Standing } from "../../standing/Standing.ts"
 import { owned } from "../game/GameAccess.ts"
-import { inviting, placesTaken } from "../game/GameState.ts"
+import { inviting } from "../game/GameState.ts"
 import { type Game, GameStore } from "../game/GameStore.ts"
 import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
 import { shown } from "./InviteView.ts"
 import { LobbyConfig } from "../game/LobbyConfig.ts"
-import { AlreadyMember, BlockedFromGame, EnrollmentOver, GameFull } from "../membership/MembershipError.ts"
+import { beforeItsEnd, notIn, withRoom } from "../membership/admission.ts"
+import {
+  type AlreadyMember,
+  type BlockedFromGame,
+  EnrollmentOver,
+  type GameFull
+} from "../membership/MembershipError.ts"
 import { type GameNotFound, GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
 import {
   InviteAlreadyPending,
@@ -71,8 +78,8 @@ export class Invites extends Context.Service<
       | StorageError
     >
     /**
-     * Seats the caller under a race name, while enrollment is open: before, it fails with `GameStateConflict`, and
-     * afterwards with `EnrollmentOver`. The invite, the seat and the name change together or not at all. A wrong code
+     * Seats the caller under a race name, in every state in which invites may be issued, until the end of enrollment
+     * that the owner has set; afterwards it fails with `EnrollmentOver`. The invite, the seat and the name change together or not at all. A wrong code
      * is `InviteNotFound`.
      */
     redeem(
@@ -84,7 +91,6 @@ export class Invites extends Context.Service<
       Membership,
       | InviteNotFound
       | InviteNotPending
-      | GameStateConflict
       | EnrollmentOver
       | BlockedFromGame
       | AlreadyMember
@@ -93,6 +99,14 @@ export class Invites extends Context.Service<
       | RaceNameTaken
       | StorageError
     >
+    /**
+     * What a code is an invite to. Fails with `InviteNotFound` for one that can't be redeemed, whatever the reason, and
+     * with `TooOften` for a caller who asks too often.
+     */
+    look(
+      caller: UserId,
+      code: string
+    ): Effect.Effect<typeof InviteLook.Type, InviteNotFound | CallerBudgets.TooOften | StorageError>
     /** Turns an invite down; only the user it is bound to can. An invite by code can't be declined. */
     decline(caller: UserId, gameId: GameId, inviteId: InviteId): Effect.Effect<StoredInvite, SettleError>
     /** Takes back a pending invite; only its issuer can. A user it is bound to is notified. */
@@ -105,7 +119,10 @@ export class Invites extends Context.Service<
   }
 >()("@galaxy/core/lobby/invite/Invites") {}
 
-/** `Invites` over the lobby's stores. */
+/** A person follows few links; a program that guesses codes would need many more tries than these. */
+const lookBudget = { burst: 20, tokenEveryMs: 3_000, remembered: 10_000 }
+
+/** `Invites` over the lobby's stores. The callers' budgets live as long as the layer. */
 export const layer: Layer.Layer<
   Invites,
   never,
@@ -133,11 +150,10 @@ export const layer: Layer.Layer<
       return wanted
     })
 
-    const mayBeInvited = Effect.fnUntraced(function* (gameId: GameId, userId: UserId) {
+    const mayBeInvited = Effect.fnUntraced(function* (game: Game, userId: UserId) {
+      const gameId = game.game_id
       if ((yield* standing.of(userId)) !== "active") return yield* new InvitedUserNotFound()
-      const seat = yield* members.find(gameId, userId)
-      if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
-      if (yield* members.blocked(gameId, userId)) return yield* new BlockedFromGame()
+      yield* notIn(members, game, userId)
       if (yield* invites.pendingFor(gameId, userId)) return yield* new InviteAlreadyPending()
       const limit = config.invitesPerPlayerPerDay
       if ((yield* invites.countOfDay(gameId, userId)) >= limit) return yield* new InvitedTooOften({ limit })
@@ -158,7 +174,7 @@ export const layer: Layer.Layer<
       const limit = config.pendingInvitesPerGame
       if ((yield* invites.countPending(gameId)) >= limit) return yield* new TooManyInvites({ limit })
       const invited = request.invited_user_id
-      if (invited !== undefined) yield* mayBeInvited(gameId, invited)
+      if (invited !== undefined) yield* mayBeInvited(game, invited)
       const invite = yield* invites.insert({
         invite_id: InviteId.make(yield* newId),
         game_id: gameId,
@@ -230,14 +246,10 @@ export const layer: Layer.Layer<
 
     const take = (caller: UserId, raceName: string) =>
       Effect.fnUntraced(function* (invite: StoredInvite, game: Game) {
-        if (game.status === "draft") {
-          return yield* new GameStateConflict({ status: game.status, operation: "redeem_invite" })
-        }
-        if (game.status !== "enrollment_open") return yield* new EnrollmentOver()
-        const seat = yield* members.find(game.game_id, caller)
-        if (Option.isSome(seat) && seat.value.status === "active") return yield* new AlreadyMember()
-        if (yield* members.blocked(game.game_id, caller)) return yield* new BlockedFromGame()
-        if (placesTaken(game) >= game.max_players) return yield* new GameFull({ capacity: game.max_players })
+        if (!inviting.includes(game.status)) return yield* new EnrollmentOver()
+        yield* beforeItsEnd(game)
+        yield* notIn(members, game, caller)
+        yield* withRoom(game)
         const name = yield* raceNames.reserve({ gameId: game.game_id, userId: caller, name: raceName })
         yield* invites.settle(invite.invite_id, "redeemed")
         return yield* members.seat(game.game_id, caller, name)
@@ -262,14 +274,26 @@ export const layer: Layer.Layer<
             kind: "lobby.invite.revoked",
             idempotencyKey: `invite-revoked:${invite.invite_id}`,
             recipients: [invite.invited_user_id],
-            payload: { game_id: invite.game_id, invite_id: invite.invite_id }
+            payload: { game_id: invite.game_id, invite_id: invite.invite_id, game_name: invite.game_name }
           })
+
+    const spend = CallerBudgets.make(lookBudget)
+
+    const look = Effect.fn("Invites.look")(function* (caller: UserId, code: string) {
+      yield* spend(caller)
+      const found = yield* invites.findOpen(InviteCode.normal(code))
+      if (Option.isNone(found)) return yield* new InviteNotFound()
+      const { game_id, invite_id, game_name, issuer_name, turn_schedule, time_zone, ...rest } = found.value
+      const { members, max_players, expires_at } = rest
+      return { game_id, invite_id, game_name, issuer_name, turn_schedule, time_zone, members, max_players, expires_at }
+    })
 
     return Invites.of({
       issue: (caller, gameId, request) => StorageError.refail(sql.withTransaction(issue(caller, gameId, request))),
       redeem: Effect.fn("Invites.redeem")((caller, gameId, inviteId, request) =>
         onPending(gameId, inviteId, holder(caller, request.code), take(caller, request.race_name))
       ),
+      look,
       decline: Effect.fn("Invites.decline")((caller, gameId, inviteId) =>
         onPending(gameId, inviteId, side(caller, "recipient"), (invite) =>
           Effect.gen(function* () {

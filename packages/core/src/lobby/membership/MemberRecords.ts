@@ -3,6 +3,7 @@ import type { GameMember } from "@galaxy/contract/api/admin/Games"
 import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { playerName } from "../../account/playerName.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 
@@ -15,6 +16,7 @@ const Row = Schema.Struct({
   race_name: Schema.String,
   status: Schema.Literals(["active", "removed", "blocked"]),
   joined_at: Schema.DateTimeUtcFromDate,
+  display_name: Schema.String,
   left_at: Time,
   planets: Schema.NullOr(Schema.Int),
   population: Schema.NullOr(Schema.Number),
@@ -44,9 +46,10 @@ export const layer: Layer.Layer<MemberRecords, never, SqlClient.SqlClient> = Lay
     const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
     const of = Effect.fnUntraced(function* (gameId: GameId) {
       const rows = yield* sql`
-        SELECT membership_id, game_id, user_id, race_name, status, joined_at, left_at, planets, population, eliminated,
-          orders_given_at, orders_count AS orders, orders_refused AS refused
-        FROM backend.memberships WHERE game_id = ${gameId} ORDER BY joined_at, membership_id LIMIT ${most}`
+        SELECT m.membership_id, m.game_id, m.user_id, m.race_name, m.status, m.joined_at, m.left_at, m.planets,
+          m.population, m.eliminated, m.orders_given_at, m.orders_count AS orders, m.orders_refused AS refused,
+          ${playerName(sql, "m.user_id")} AS display_name
+        FROM backend.memberships m WHERE m.game_id = ${gameId} ORDER BY m.joined_at, m.membership_id LIMIT ${most}`
       return (yield* decode(rows)).map((row) => withoutNulls(row))
     }, StorageError.refail)
     return MemberRecords.of({ of })

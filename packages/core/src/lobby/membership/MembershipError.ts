@@ -43,6 +43,13 @@ export class MembershipNotFound extends Schema.TaggedError<MembershipNotFound>()
   }
 }
 
+/** The owner of a game can leave it, but not block themselves from it. */
+export class OwnerNotBlockable extends Schema.TaggedError<OwnerNotBlockable>()("OwnerNotBlockable", {}) {
+  override get message(): string {
+    return "you can't block yourself from your own game"
+  }
+}
+
 /** All refusals of this file; `http/errors.ts` has a line for each. */
 export type MembershipError =
   | GameFull
@@ -51,3 +58,4 @@ export type MembershipError =
   | EnrollmentOver
   | NotGameMember
   | MembershipNotFound
+  | OwnerNotBlockable

@@ -6,6 +6,7 @@ import type { Membership } from "@galaxy/contract/api/UserLobby"
 import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
+import { playerName } from "../../account/playerName.ts"
 import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
 import { GameMembers } from "../game/GameMembers.ts"
 import { type NameReservation, RaceNames } from "../../race-name/RaceNames.ts"
@@ -21,7 +22,8 @@ const MembershipRow = Schema.Struct({
   user_id: UserId,
   race_name: Schema.String,
   status: Schema.Literals(["active", "removed", "blocked"]),
-  joined_at: Schema.DateTimeUtcFromDate
+  joined_at: Schema.DateTimeUtcFromDate,
+  display_name: Schema.String
 })
 
 /**
@@ -33,9 +35,14 @@ export class MembershipStore extends Context.Service<
   {
     /** The user's membership in any state. */
     find(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Membership>, StorageError>
+    /** One membership of the game, in any state. */
+    get(gameId: GameId, membershipId: MembershipId): Effect.Effect<Option.Option<Membership>, StorageError>
     /** Seats a player. One who was removed before keeps the membership's id, and so the player id in the engine. */
     seat(gameId: GameId, userId: UserId, name: NameReservation): Effect.Effect<Membership, StorageError>
-    /** Ends an active membership; returns whether there was one. */
+    /**
+     * Ends an active membership, or marks one that has ended already as blocked. Returns whether there was an active
+     * one.
+     */
     end(gameId: GameId, userId: UserId, status: "removed" | "blocked"): Effect.Effect<boolean, StorageError>
     /** Active members in the order in which they joined. */
     active(gameId: GameId): Effect.Effect<ReadonlyArray<Membership>, StorageError>
@@ -53,22 +60,31 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
   MembershipStore,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const columns = sql.literal("membership_id, game_id, user_id, race_name, status, joined_at")
+    const columns = sql`m.membership_id, m.game_id, m.user_id, m.race_name, m.status, m.joined_at,
+      ${playerName(sql, "m.user_id")} AS display_name`
 
     const find = SqlSchema.findOneOption({
       Request: Schema.Struct({ gameId: GameId, userId: UserId }),
       Result: MembershipRow,
       execute: ({ gameId, userId }) =>
-        sql`SELECT ${columns} FROM backend.memberships WHERE game_id = ${gameId} AND user_id = ${userId}`
+        sql`SELECT ${columns} FROM backend.memberships m WHERE m.game_id = ${gameId} AND m.user_id = ${userId}`
+    })
+
+    const byId = SqlSchema.findOneOption({
+      Request: Schema.Struct({ gameId: GameId, membershipId: MembershipId }),
+      Result: MembershipRow,
+      execute: ({ gameId, membershipId }) => sql`
+        SELECT ${columns} FROM backend.memberships m
+        WHERE m.game_id = ${gameId} AND m.membership_id = ${membershipId}`
     })
 
     const active = SqlSchema.findAll({
       Request: GameId,
       Result: MembershipRow,
       execute: (gameId) => sql`
-        SELECT ${columns} FROM backend.memberships
-        WHERE game_id = ${gameId} AND status = 'active'
-        ORDER BY joined_at, membership_id`
+        SELECT ${columns} FROM backend.memberships m
+        WHERE m.game_id = ${gameId} AND m.status = 'active'
+        ORDER BY m.joined_at, m.membership_id`
     })
 
     const seat = SqlSchema.findOne({
@@ -83,7 +99,7 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
       Result: MembershipRow,
       // A player who comes back keeps the membership's id; name, status and join time are new.
       execute: ({ id, gameId, userId, name, key, now }) => sql`
-        INSERT INTO backend.memberships
+        INSERT INTO backend.memberships AS m
           (membership_id, game_id, user_id, race_name, race_name_canonical, status, joined_at, created_at)
         VALUES (${id}, ${gameId}, ${userId}, ${name}, ${key}, 'active', ${now}, ${now})
         ON CONFLICT (game_id, user_id) DO UPDATE SET
@@ -105,6 +121,7 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
 
     return MembershipStore.of({
       find: (gameId, userId) => StorageError.refail(find({ gameId, userId })),
+      get: (gameId, membershipId) => StorageError.refail(byId({ gameId, membershipId })),
       seat: Effect.fnUntraced(function* (gameId, userId, { name, key }) {
         const id = yield* newId
         const now = yield* DateTime.nowAsDate
@@ -118,6 +135,10 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
           UPDATE backend.memberships SET status = ${status}, left_at = ${now}
           WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'
           RETURNING 1`
+        if (status === "blocked" && ended.length === 0) {
+          yield* sql`
+            UPDATE backend.memberships SET status = 'blocked' WHERE game_id = ${gameId} AND user_id = ${userId}`
+        }
         return ended.length > 0
       }, StorageError.refail),
       active: (gameId) => StorageError.refail(active(gameId)),

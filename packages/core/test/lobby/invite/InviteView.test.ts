@@ -17,7 +17,13 @@ const invite: StoredInvite = {
   code: "c0de",
   status: "pending",
   expires_at: expires,
-  created_at: created
+  created_at: created,
+  game_name: "Orion Arm",
+  issuer_name: "Ada",
+  turn_schedule: "0 18 * * *",
+  time_zone: "UTC",
+  members: 1,
+  max_players: 4
 }
 
 describe("what is shown of an invite", () => {

@@ -248,24 +248,43 @@ eachDatabase((name, database) => {
       })
     )
 
-    it.effect("an invite is redeemed while enrolment is open, at no other time", () =>
+    it.effect("an invite is redeemed in every state in which it may be issued, and in no other", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const games = yield* Games
         const invites = yield* Invites
-        const [owner, guest] = yield* Effect.all([player, player])
+        const owner = yield* player
         const { game_id } = yield* games.create(owner, settings())
-        const { invite_id } = yield* invites.issue(owner, game_id, { invited_user_id: guest })
-        const redeem = invites.redeem(guest, game_id, invite_id, { race_name: "Vega" })
-        const early = yield* Effect.flip(api(redeem))
-        assert.strictEqual(early.message, "the game can't be joined while it is a draft")
-        assert.deepInclude(early, { _tag: "conflict", reason: "wrong_state" })
-        for (const status of ["ready_to_start", "running", "cancelled"]) {
+        const ofGuest = Effect.gen(function* () {
+          const guest = yield* player
+          const { invite_id } = yield* invites.issue(owner, game_id, { invited_user_id: guest })
+          return invites.redeem(guest, game_id, invite_id, { race_name: `X${guest.slice(-6)}x` })
+        })
+        const late = yield* ofGuest
+        for (const status of ["draft", "enrollment_open", "ready_to_start"]) {
           yield* sql`UPDATE backend.games SET status = ${status} WHERE game_id = ${game_id}`
-          assert.deepInclude(yield* Effect.flip(api(redeem)), { _tag: "conflict", reason: "enrollment_over" })
+          assert.strictEqual((yield* yield* ofGuest).status, "active")
         }
-        yield* sql`UPDATE backend.games SET status = 'enrollment_open' WHERE game_id = ${game_id}`
-        assert.strictEqual((yield* redeem).user_id, guest)
+        for (const status of ["starting", "start_failed", "running", "paused", "finished", "cancelled"]) {
+          yield* sql`UPDATE backend.games SET status = ${status} WHERE game_id = ${game_id}`
+          assert.deepInclude(yield* Effect.flip(api(late)), { _tag: "conflict", reason: "enrollment_over" })
+        }
+      })
+    )
+
+    it.effect("an invite can't be redeemed from the end of enrolment on", () =>
+      Effect.gen(function* () {
+        const invites = yield* Invites
+        const [owner, guest, other] = yield* Effect.all([player, player, player])
+        const ends = DateTime.addDuration(yield* DateTime.now, "1 hour")
+        const { game_id } = yield* openGame(owner, { enrollment_ends_at: ends })
+        const issue = (to: UserId) => invites.issue(owner, game_id, { invited_user_id: to })
+        const [first, second] = yield* Effect.all([issue(guest), issue(other)])
+        yield* TestClock.adjust("59 minutes")
+        yield* invites.redeem(guest, game_id, first.invite_id, { race_name: "Vega" })
+        yield* TestClock.adjust("1 minute")
+        const late = invites.redeem(other, game_id, second.invite_id, { race_name: "Lyra" })
+        assert.deepInclude(yield* Effect.flip(api(late)), { _tag: "conflict", reason: "enrollment_over" })
       })
     )
 
@@ -383,7 +402,7 @@ eachDatabase((name, database) => {
           {
             kind: "lobby.invite.revoked",
             idempotencyKey: `invite-revoked:${invite_id}`,
-            payload: { game_id, invite_id }
+            payload: { game_id, invite_id, game_name: "Orion Arm" }
           }
         ])
         assert.strictEqual(yield* tag(invites.revoke(owner, game_id, invite_id)), "InviteNotPending")

@@ -4,7 +4,7 @@ import type { InviteError } from "../InviteError.ts"
 
 /** One line for each `InviteError`. The messages are the errors' own. */
 export const errors: ErrorTable<InviteError> = {
-  PublicGameTakesNoInvites: ["conflict", own],
+  PublicGameTakesNoInvites: ["conflict", own, "wrong_state"],
   InvitedUserNotFound: ["not_found", own],
   InviteNotFound: ["not_found", own],
   NotYourInvite: ["forbidden", own, (it) => `not_${it.actor}`],

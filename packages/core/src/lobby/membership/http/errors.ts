@@ -9,5 +9,6 @@ export const errors: ErrorTable<MembershipError> = {
   BlockedFromGame: ["conflict", own, "blocked"],
   EnrollmentOver: ["conflict", own, "enrollment_over"],
   NotGameMember: ["forbidden", own, "not_member"],
-  MembershipNotFound: ["not_found", own]
+  MembershipNotFound: ["not_found", own],
+  OwnerNotBlockable: ["invalid_request", own]
 }

@@ -6,8 +6,9 @@ import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../../shared/http/errors.ts"
 import { errors as gameErrors } from "../../game/http/errors.ts"
 import { GamePlayers } from "../GamePlayers.ts"
+import { errors } from "./errors.ts"
 
-const toApi = toApiWith({ ...gameErrors })
+const toApi = toApiWith({ ...gameErrors, ...errors })
 
 /** Handlers of `UserApi`'s group `lobbyMemberships`. */
 export const layer = HttpApiBuilder.group(
@@ -15,13 +16,20 @@ export const layer = HttpApiBuilder.group(
   "lobbyMemberships",
   Effect.fnUntraced(function* (handlers) {
     const players = yield* GamePlayers
-    return handlers.handle("list", ({ params }) =>
-      toApi(
-        Effect.gen(function* () {
-          const { userId } = yield* Caller
-          return { memberships: yield* players.list(userId, params.game_id) }
-        })
+    return handlers
+      .handle("list", ({ params }) =>
+        toApi(
+          Effect.gen(function* () {
+            const { userId } = yield* Caller
+            return { memberships: yield* players.list(userId, params.game_id) }
+          })
+        )
       )
-    )
+      .handle("remove", ({ params: { game_id, membership_id } }) =>
+        toApi(Effect.flatMap(Caller, ({ userId }) => players.remove(userId, game_id, membership_id)))
+      )
+      .handle("block", ({ params: { game_id, membership_id } }) =>
+        toApi(Effect.flatMap(Caller, ({ userId }) => players.block(userId, game_id, membership_id)))
+      )
   })
 )

@@ -79,8 +79,46 @@ createdAt(optionalEncoding?:any):string|Uint8Array {
   return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
+gameName():string|null
+gameName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+gameName(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+issuerName():string|null
+issuerName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+issuerName(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+turnSchedule():string|null
+turnSchedule(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+turnSchedule(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+timeZone():string|null
+timeZone(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+timeZone(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+members():number {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+maxPlayers():number {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
 static startInvite(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(14);
 }
 
 static addInviteId(builder:flatbuffers.Builder, inviteIdOffset:flatbuffers.Offset) {
@@ -115,6 +153,30 @@ static addCreatedAt(builder:flatbuffers.Builder, createdAtOffset:flatbuffers.Off
   builder.addFieldOffset(7, createdAtOffset, 0);
 }
 
+static addGameName(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(8, gameNameOffset, 0);
+}
+
+static addIssuerName(builder:flatbuffers.Builder, issuerNameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(9, issuerNameOffset, 0);
+}
+
+static addTurnSchedule(builder:flatbuffers.Builder, turnScheduleOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, turnScheduleOffset, 0);
+}
+
+static addTimeZone(builder:flatbuffers.Builder, timeZoneOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, timeZoneOffset, 0);
+}
+
+static addMembers(builder:flatbuffers.Builder, members:number) {
+  builder.addFieldInt32(12, members, 0);
+}
+
+static addMaxPlayers(builder:flatbuffers.Builder, maxPlayers:number) {
+  builder.addFieldInt32(13, maxPlayers, 0);
+}
+
 static endInvite(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // invite_id
@@ -126,7 +188,7 @@ static endInvite(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createInvite(builder:flatbuffers.Builder, inviteIdOffset:flatbuffers.Offset, gameIdOffset:flatbuffers.Offset, issuerUserIdOffset:flatbuffers.Offset, invitedUserIdOffset:flatbuffers.Offset, codeOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, expiresAtOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createInvite(builder:flatbuffers.Builder, inviteIdOffset:flatbuffers.Offset, gameIdOffset:flatbuffers.Offset, issuerUserIdOffset:flatbuffers.Offset, invitedUserIdOffset:flatbuffers.Offset, codeOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, expiresAtOffset:flatbuffers.Offset, createdAtOffset:flatbuffers.Offset, gameNameOffset:flatbuffers.Offset, issuerNameOffset:flatbuffers.Offset, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, members:number, maxPlayers:number):flatbuffers.Offset {
   Invite.startInvite(builder);
   Invite.addInviteId(builder, inviteIdOffset);
   Invite.addGameId(builder, gameIdOffset);
@@ -136,6 +198,12 @@ static createInvite(builder:flatbuffers.Builder, inviteIdOffset:flatbuffers.Offs
   Invite.addStatus(builder, statusOffset);
   Invite.addExpiresAt(builder, expiresAtOffset);
   Invite.addCreatedAt(builder, createdAtOffset);
+  Invite.addGameName(builder, gameNameOffset);
+  Invite.addIssuerName(builder, issuerNameOffset);
+  Invite.addTurnSchedule(builder, turnScheduleOffset);
+  Invite.addTimeZone(builder, timeZoneOffset);
+  Invite.addMembers(builder, members);
+  Invite.addMaxPlayers(builder, maxPlayers);
   return Invite.endInvite(builder);
 }
 }

@@ -65,8 +65,15 @@ joinedAt(optionalEncoding?:any):string|Uint8Array {
   return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
+displayName():string|null
+displayName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+displayName(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startMembership(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(7);
 }
 
 static addMembershipId(builder:flatbuffers.Builder, membershipIdOffset:flatbuffers.Offset) {
@@ -93,6 +100,10 @@ static addJoinedAt(builder:flatbuffers.Builder, joinedAtOffset:flatbuffers.Offse
   builder.addFieldOffset(5, joinedAtOffset, 0);
 }
 
+static addDisplayName(builder:flatbuffers.Builder, displayNameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, displayNameOffset, 0);
+}
+
 static endMembership(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // membership_id
@@ -104,7 +115,7 @@ static endMembership(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createMembership(builder:flatbuffers.Builder, membershipIdOffset:flatbuffers.Offset, gameIdOffset:flatbuffers.Offset, userIdOffset:flatbuffers.Offset, raceNameOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, joinedAtOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createMembership(builder:flatbuffers.Builder, membershipIdOffset:flatbuffers.Offset, gameIdOffset:flatbuffers.Offset, userIdOffset:flatbuffers.Offset, raceNameOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, joinedAtOffset:flatbuffers.Offset, displayNameOffset:flatbuffers.Offset):flatbuffers.Offset {
   Membership.startMembership(builder);
   Membership.addMembershipId(builder, membershipIdOffset);
   Membership.addGameId(builder, gameIdOffset);
@@ -112,6 +123,7 @@ static createMembership(builder:flatbuffers.Builder, membershipIdOffset:flatbuff
   Membership.addRaceName(builder, raceNameOffset);
   Membership.addStatus(builder, statusOffset);
   Membership.addJoinedAt(builder, joinedAtOffset);
+  Membership.addDisplayName(builder, displayNameOffset);
   return Membership.endMembership(builder);
 }
 }
