@@ -3,7 +3,7 @@
  *
  * An engine that doesn't get ready in time is ended, so that the next attempt starts a new one.
  */
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer, Option, Schedule, type Scope } from "effect"
 import { EngineClient } from "./EngineClient.ts"
 import { EngineHost, type EngineInstance, type EngineSpec, EngineStartFailed } from "./EngineHost.ts"
 import { EngineSettings } from "./EngineSettings.ts"
@@ -12,10 +12,16 @@ import { EngineSettings } from "./EngineSettings.ts"
 export class EngineReady extends Context.Service<
   EngineReady,
   {
-    /** Starts the engine if none runs and waits until it can serve, at most for `engineReadyTimeout`. Idempotent. */
-    ensure(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed>
+    /**
+     * Starts the engine if none runs and waits until it can serve, at most for `engineReadyTimeout`. Until the scope
+     * ends it isn't put to sleep. Idempotent.
+     */
+    hold(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed, Scope.Scope>
   }
 >()("@galaxy/core/engine/EngineReady") {}
+
+/** Most starts of one call. */
+const mostStarts = 5
 
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
@@ -27,10 +33,21 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
-    const ensure = Effect.fn("EngineReady.ensure")(function* (spec: EngineSpec) {
+    /** An engine that has just been started may have ended, or have been put to sleep, before it is held. */
+    const held = (spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed, Scope.Scope> =>
+      Effect.gen(function* () {
+        for (let attempt = 0; attempt < mostStarts; attempt++) {
+          const started = yield* host.start(spec)
+          const found = yield* host.hold(spec.gameId)
+          if (Option.isSome(found) && found.value.instanceId === started.instanceId) return started
+        }
+        return yield* new EngineStartFailed({ reason: "the engine ended as soon as it was started", permanent: false })
+      })
+
+    const hold = Effect.fn("EngineReady.hold")(function* (spec: EngineSpec) {
       let last = "it didn't answer"
       return yield* Effect.gen(function* () {
-        const instance = yield* host.start(spec)
+        const instance = yield* held(spec)
         yield* client.health(instance).pipe(
           Effect.tapError((error) =>
             Effect.sync(() => {
@@ -63,6 +80,6 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       )
     })
 
-    return EngineReady.of({ ensure })
+    return EngineReady.of({ hold })
   })
 )

@@ -64,6 +64,9 @@ const explained = (error: EngineRefused | EngineUnreachable) =>
     ? new EngineRefused({ code: error.code, reason: error.reason, condition: "turn_closed" })
     : error
 
+/** Most times that one call wakes an engine, which may fall asleep again if many are needed at once. */
+const mostWakes = 5
+
 /** `PlayerOrders` between the players and the engines. */
 export const layer: Layer.Layer<
   PlayerOrders,
@@ -79,14 +82,18 @@ export const layer: Layer.Layer<
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
-    const engineOf = Effect.fnUntraced(function* (gameId: GameId) {
-      const found = yield* host.inspect(gameId)
-      if (Option.isSome(found)) return found.value
-      return yield* Effect.timeoutOrElse(runtimes.engine(gameId), {
-        duration: config.callTimeout,
-        orElse: () => Effect.fail(new EngineUnreachable({ reason: "the engine is not up yet" }))
-      })
-    })
+    const notUp = new EngineUnreachable({ reason: "the engine is not up yet" })
+
+    /** The game's engine, woken if it sleeps, and kept awake until the scope ends. */
+    const engineOf = (gameId: GameId) =>
+      Effect.gen(function* () {
+        for (let attempt = 0; attempt < mostWakes; attempt++) {
+          const found = yield* host.hold(gameId)
+          if (Option.isSome(found)) return found.value
+          yield* runtimes.engine(gameId)
+        }
+        return yield* notUp
+      }).pipe(Effect.timeoutOrElse({ duration: config.callTimeout, orElse: () => Effect.fail(notUp) }))
 
     const write = (kind: "command" | "order") =>
       Effect.fnUntraced(function* (gameId: GameId, userId: UserId, { turn, orders, ifRevision }: Orders) {
@@ -108,7 +115,7 @@ export const layer: Layer.Layer<
         const { kept: _, ...forPlayer } = answer
         yield* store.ordersGiven(gameId, userId, open, Option.getOrUndefined(decodeCounts(answer["counts"])))
         return forPlayer
-      })
+      }, Effect.scoped)
 
     const read = Effect.fnUntraced(function* (gameId: GameId, userId: UserId, turn: number | undefined) {
       const { race, turn: current } = yield* access.reader(gameId, userId)
@@ -122,11 +129,11 @@ export const layer: Layer.Layer<
       orders: Effect.fn("PlayerOrders.orders")(function* (gameId, userId, turn) {
         const { engine, subject } = yield* read(gameId, userId, turn)
         return yield* client.orders(engine, subject)
-      }),
+      }, Effect.scoped),
       report: Effect.fn("PlayerOrders.report")(function* (gameId, userId, turn) {
         const { engine, subject } = yield* read(gameId, userId, turn)
         return yield* client.report(engine, subject)
-      })
+      }, Effect.scoped)
     })
   })
 )

@@ -93,7 +93,7 @@ export const make = Effect.gen(function* () {
     yield* Effect.gen(function* () {
       yield* host.stop(row.game_id)
       const seats = yield* store.seats(row.game_id)
-      const instance = yield* ready.ensure(specOf(row, seats.length))
+      const instance = yield* ready.hold(specOf(row, seats.length))
       yield* sql.withTransaction(
         Effect.gen(function* () {
           const written = yield* store.write(row, {
@@ -112,6 +112,7 @@ export const make = Effect.gen(function* () {
         })
       )
     }).pipe(
+      Effect.scoped,
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
           const error = errorOf(cause)
@@ -120,7 +121,8 @@ export const make = Effect.gen(function* () {
           yield* Effect.logWarning("an engine could not be started anew").pipe(
             Effect.annotateLogs({ attempt: row.attempts, reason })
           )
-          if (hopeless || row.attempts >= config.startAttempts) {
+          const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)
+          if (hasRoom && (hopeless || row.attempts >= config.startAttempts)) {
             const imageMissing = error?._tag === "EngineStartFailed" && error.imageMissing === true
             return yield* giveUp(row, reason, operation, imageMissing)
           }

@@ -191,7 +191,7 @@ export const make = Effect.gen(function* () {
       const found = yield* host.inspect(gameId)
       // It may be computing: then it answers no health check, and must not be ended for that.
       if (row.value.status === "generation_in_progress" && Option.isSome(found)) return found.value
-      const instance = yield* ready.ensure(specOf(row.value, (yield* store.seats(gameId)).length))
+      const instance = yield* Effect.scoped(ready.hold(specOf(row.value, (yield* store.seats(gameId)).length)))
       if (row.value.current_container_id !== instance.instanceId) {
         const seen = {
           current_container_id: instance.instanceId,

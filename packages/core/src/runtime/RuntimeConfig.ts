@@ -18,6 +18,11 @@ export interface RuntimeSettings {
   readonly longestBackoff: Duration.Input
   /** Most games worked on at once. Those whose last attempt failed take at most half of them, rounded up. */
   readonly concurrency: number
+  /**
+   * How many engines are brought up when the backend starts, those with the next turns. All others are when they are
+   * needed.
+   */
+  readonly restoredAtStart: number
   /** How often to look for due work without a signal, in case one was lost. */
   readonly pollInterval: Duration.Input
   /** How often engines are asked whether they can serve, and those that have gone are noticed. */
@@ -34,6 +39,7 @@ const defaults: RuntimeSettings = {
   firstBackoff: "1 second",
   longestBackoff: "5 minutes",
   concurrency: 8,
+  restoredAtStart: 16,
   pollInterval: "5 seconds",
   watchInterval: "30 seconds",
   sweepInterval: "10 minutes"

@@ -89,7 +89,7 @@ export const make = Effect.gen(function* () {
       longestWait: config.pollInterval
     })
     yield* Effect.forEach(
-      games,
+      games.slice(0, config.restoredAtStart),
       (gameId) =>
         runtimes
           .engine(gameId)

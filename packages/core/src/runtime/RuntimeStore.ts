@@ -85,7 +85,7 @@ export class RuntimeStore extends Context.Service<
      * now: a clock was wrong.
      */
     due(limit: number, longestWait: Duration.Duration): Effect.Effect<ReadonlyArray<Due>, StorageError>
-    /** Games in play or being started, which need their engines (the states of `live`), the oldest first. */
+    /** Games in play or being started, which need their engines (the states of `live`), the most urgent first. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
     /** Games in play or being started, with their engines. */
     readonly engines: Effect.Effect<ReadonlyArray<EngineRecord>, StorageError>
@@ -238,7 +238,8 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       alive: StorageError.refail(
         Effect.map(
           sql<{ readonly game_id: string }>`
-            SELECT game_id FROM backend.runtime_records WHERE ${sql.in("status", live)} ORDER BY created_at, game_id`,
+            SELECT game_id FROM backend.runtime_records WHERE ${sql.in("status", live)}
+            ORDER BY next_turn_at NULLS LAST, created_at, game_id`,
           (rows) => rows.map((it) => GameId.make(it.game_id))
         )
       ),

@@ -32,10 +32,11 @@ export const make = Effect.gen(function* () {
     const seats = yield* store.seats(row.game_id)
     const settled = (error: string | null) => Effect.andThen(orders.done(row.game_id, order), log.end(operation, error))
     yield* Effect.gen(function* () {
-      const engine = yield* ready.ensure(specOf(row, seats.length))
+      const engine = yield* ready.hold(specOf(row, seats.length))
       yield* order.order === "banish" ? client.banish(engine, order.raceName) : client.computer(engine, order.raceName)
       yield* settled(null)
     }).pipe(
+      Effect.scoped,
       Effect.catchTag("EngineRefused", (refusal) => settled(`the engine refused: ${refusal.message}`)),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {

@@ -43,7 +43,7 @@ export const make = Effect.gen(function* () {
 
   const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
     const seats = yield* store.seats(row.game_id)
-    const instance = yield* ready.ensure(specOf(row, seats.length))
+    const instance = yield* ready.hold(specOf(row, seats.length))
     const wasInPlay = row.started_at !== null
     const status = yield* wasInPlay
       ? client.status(instance)
@@ -189,7 +189,7 @@ export const make = Effect.gen(function* () {
         return { row, operation: yield* log.begin(row.game_id, "start", null) }
       })
     )
-    yield* start(row, operation).pipe(
+    yield* Effect.scoped(start(row, operation)).pipe(
       Effect.catchTag("GameGone", drop(row, operation)),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {

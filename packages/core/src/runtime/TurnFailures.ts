@@ -4,7 +4,8 @@
  *
  * Each outcome is stored before the engine is ended, so that an owner that was overtaken ends no engine of another.
  */
-import { DateTime, Duration, Effect, Option } from "effect"
+import type { GameId } from "@galaxy/contract/ids/Ids"
+import { DateTime, Duration, Effect, FiberMap, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
@@ -22,6 +23,9 @@ const spelled = (time: Duration.Duration): string => {
   return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
 }
 
+/** How long an engine that computes is kept awake until it is asked again, which happens after seconds. */
+const untilAsked = "5 minutes"
+
 /** What an operator can do about a turn that was given up. */
 const advice = (row: RuntimeRow) =>
   `mend the cause or raise the engine's limit, then POST /api/v1/admin/runtimes/${row.game_id}/force-next-turn to try the turn again`
@@ -37,18 +41,26 @@ export const make = Effect.gen(function* () {
   const host = yield* EngineHost
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
+  /** Engines that are left at work are kept from being put to sleep. */
+  const atWork = yield* FiberMap.make<GameId>()
 
   /**
    * Plans the next attempt and ends the engine, which may be stuck for good: the next attempt gets a new one on the
-   * same state.
+   * same state. An attempt that found no room for an engine doesn't count.
    */
-  const retryLater = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string) {
+  const retryLater = Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    reason: string,
+    operation: string,
+    counts: boolean = true
+  ) {
     const now = yield* DateTime.now
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* store.write(row, {
           generating_since: null,
-          next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
+          ...(counts ? {} : { attempts: Math.max(1, row.attempts - 1) }),
+          next_attempt_at: DateTime.toDate(retryAt(config, counts ? row.attempts : 1, now)),
           failure_reason: reason
         })
         yield* log.end(operation, reason)
@@ -139,6 +151,12 @@ export const make = Effect.gen(function* () {
   ) {
     const now = yield* DateTime.now
     const found = yield* host.inspect(row.game_id)
+    // It isn't idle though nobody waits for it.
+    yield* FiberMap.run(
+      atWork,
+      row.game_id,
+      Effect.scoped(Effect.andThen(host.hold(row.game_id), Effect.sleep(untilAsked)))
+    )
     const runs = Option.isSome(found) && found.value.instanceId === engine.instanceId
     const known = row.current_container_id === engine.instanceId ? row.generating_since : null
     // A time in the future was noted by a clock that was wrong.

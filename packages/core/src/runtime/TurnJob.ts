@@ -8,7 +8,7 @@
  * An engine that is still computing is asked again and not ended, up to a bound. A turn that keeps failing, or that
  * needs more memory than the engine may have, is given up until an operator forces it.
  */
-import { DateTime, Effect, Option } from "effect"
+import { DateTime, Effect, Option, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
@@ -115,11 +115,11 @@ export const make = Effect.gen(function* () {
   })
 
   /** The engine that was computing this turn when an earlier attempt stopped waiting, if it still runs. */
-  const atWork = (row: RuntimeRow): Effect.Effect<Option.Option<EngineInstance>> =>
+  const atWork = (row: RuntimeRow): Effect.Effect<Option.Option<EngineInstance>, never, Scope.Scope> =>
     row.generating_since === null
       ? Effect.succeed(Option.none())
       : Effect.map(
-          host.inspect(row.game_id),
+          host.hold(row.game_id),
           Option.filter((it) => it.instanceId === row.current_container_id)
         )
 
@@ -131,7 +131,7 @@ export const make = Effect.gen(function* () {
   ) {
     const seats = yield* store.seats(row.game_id)
     // One that computes answers no health check.
-    const instance = Option.isSome(computing) ? computing.value : yield* ready.ensure(specOf(row, seats.length))
+    const instance = Option.isSome(computing) ? computing.value : yield* ready.hold(specOf(row, seats.length))
     const status = yield* Effect.catchTag(client.turn(instance, turn), "EngineUnreachable", (error) =>
       Effect.fail(
         error.overdue === true
@@ -223,13 +223,14 @@ export const make = Effect.gen(function* () {
           const error = errorOf(cause)
           const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
           const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
-          return yield* hopeless || row.attempts >= config.turnAttempts
+          const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)
+          return yield* hopeless || (hasRoom && row.attempts >= config.turnAttempts)
             ? giveUp(row, reason, operation)
-            : retryLater(row, reason, operation)
+            : retryLater(row, reason, operation, hasRoom)
         })
       )
     )
-  })
+  }, Effect.scoped)
 
   /** The same step for a game that may be gone: then its runtime is stopped. */
   const unlessGone = (step: typeof cutoff) => (row: RuntimeRow) =>

@@ -5,7 +5,7 @@
  * each turn once. A script sees every call first.
  */
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
-import type { GameId } from "@galaxy/contract/ids/Ids"
+import { GameId } from "@galaxy/contract/ids/Ids"
 import { type EngineEnd, EngineHost, type EngineInstance, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
@@ -118,131 +118,158 @@ const behave = (game: Game, { path, body, query }: Call): Response => {
   return json({ game_id: state.init.game_id, race: query["race"], turn: Number(query["turn"]) })
 }
 
-export const layer: Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpClient> = Layer.effectContext(
-  Effect.sync(() => {
-    const games = new Map<string, Game>()
-    let runs = 0
+/** Engines of which so many may run at once: the others sleep, the one that was started first goes first. */
+export const layerOf = ({
+  most = Number.POSITIVE_INFINITY
+}: {
+  readonly most?: number
+}): Layer.Layer<ScriptedEngines | EngineHost | HttpClient.HttpClient> =>
+  Layer.effectContext(
+    Effect.sync(() => {
+      const holds = new Map<string, number>()
+      const asleep = new Set<GameId>()
+      const games = new Map<string, Game>()
+      let runs = 0
 
-    const gameOf = (gameId: string): Game => {
-      const found = games.get(gameId)
-      if (found !== undefined) return found
-      const made: Game = {
-        script: {},
-        starts: 0,
-        stops: 0,
-        discards: 0,
-        running: undefined,
-        ended: undefined,
-        state: undefined,
-        orders: [],
-        images: [],
-        made: new Map(),
-        calls: []
+      const gameOf = (gameId: string): Game => {
+        const found = games.get(gameId)
+        if (found !== undefined) return found
+        const made: Game = {
+          script: {},
+          starts: 0,
+          stops: 0,
+          discards: 0,
+          running: undefined,
+          ended: undefined,
+          state: undefined,
+          orders: [],
+          images: [],
+          made: new Map(),
+          calls: []
+        }
+        games.set(gameId, made)
+        return made
       }
-      games.set(gameId, made)
-      return made
-    }
 
-    const stop = (gameId: GameId) =>
-      Effect.sync(() => {
-        const game = gameOf(gameId)
-        if (game.running !== undefined) game.stops++
-        game.running = undefined
-      })
-
-    const host = EngineHost.of({
-      start: ({ gameId, imageRef }) =>
-        Effect.suspend(() => {
+      const stop = (gameId: GameId) =>
+        Effect.sync(() => {
           const game = gameOf(gameId)
-          if (game.running !== undefined) return Effect.succeed(game.running)
-          const failure = game.script.start?.(game.starts)
-          game.starts++
-          game.images.push(imageRef)
-          game.ended = undefined
-          if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
-          if (!imageRef.startsWith("builtin:")) {
-            return Effect.fail(
-              new EngineStartFailed({ reason: "the image does not exist", permanent: true, imageMissing: true })
-            )
-          }
-          const run = ++runs
-          game.running = {
-            gameId,
-            instanceId: `run-${run}`,
-            endpoint: new URL(`http://${gameId}.run-${run}.test`),
-            token: Redacted.make(`token-of-run-${run}`)
-          }
-          return Effect.succeed(game.running)
-        }),
-      ended: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).ended)),
-      inspect: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
-      stop,
-      discard: (gameId) =>
-        Effect.andThen(
-          stop(gameId),
-          Effect.sync(() => {
+          if (game.running !== undefined) game.stops++
+          game.running = undefined
+        })
+
+      const host = EngineHost.of({
+        start: ({ gameId, imageRef }) =>
+          Effect.suspend(() => {
             const game = gameOf(gameId)
-            game.discards++
-            game.state = undefined
-          })
-        ),
-      asleep: Effect.succeed(new Set<GameId>()),
-      hold: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
-      list: Effect.sync(() => [...games.values()].flatMap((it) => (it.running === undefined ? [] : [it.running])))
-    })
-
-    const client = HttpClient.make((request, url) =>
-      Effect.gen(function* () {
-        const gone = Effect.fail(
-          new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
-        )
-        const [gameId = "", run] = url.hostname.split(".")
-        const game = gameOf(gameId)
-        const engine = game.running
-        if (engine === undefined || engine.instanceId !== run) return yield* gone
-        if (request.headers["authorization"] !== `Bearer ${Redacted.value(engine.token)}`) {
-          return HttpClientResponse.fromWeb(request, refusal(401, "unauthorized", "no token of this run"))
-        }
-        const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "{}"
-        const call = {
-          method: request.method,
-          path: url.pathname,
-          query: Object.fromEntries(url.searchParams),
-          body: JSON.parse(text) as Record<string, unknown>
-        }
-        const before = game.calls.filter((it) => it.path === call.path && it.method === call.method).length
-        game.calls.push(call)
-        const scripted = game.script.call === undefined ? undefined : yield* game.script.call({ ...call, before })
-        if (scripted === "crash" || scripted === "out of memory") game.running = undefined
-        if (scripted === "out of memory") game.ended = outOfMemory
-        if (typeof scripted === "string" || game.running?.instanceId !== run) return yield* gone
-        if (scripted !== undefined) return HttpClientResponse.fromWeb(request, scripted)
-        const own = behave(game, { ...call, before })
-        return HttpClientResponse.fromWeb(request, game.script.after?.({ ...call, before }) ?? own)
-      })
-    )
-
-    return Context.make(EngineHost, host).pipe(
-      Context.add(HttpClient.HttpClient, client),
-      Context.add(
-        ScriptedEngines,
-        ScriptedEngines.of({
-          script: (gameId, script) =>
+            if (game.running !== undefined) return Effect.succeed(game.running)
+            const awake = [...games].filter(([, it]) => it.running !== undefined)
+            if (awake.length >= most) {
+              const idle = awake.find(([id]) => (holds.get(id) ?? 0) === 0)
+              if (idle === undefined) {
+                return Effect.fail(new EngineStartFailed({ reason: "full", permanent: false, noRoom: true }))
+              }
+              idle[1].running = undefined
+              asleep.add(GameId.make(idle[0]))
+            }
+            asleep.delete(gameId)
+            const failure = game.script.start?.(game.starts)
+            game.starts++
+            game.images.push(imageRef)
+            game.ended = undefined
+            if (failure !== undefined) return Effect.fail(new EngineStartFailed(failure))
+            if (!imageRef.startsWith("builtin:")) {
+              return Effect.fail(
+                new EngineStartFailed({ reason: "the image does not exist", permanent: true, imageMissing: true })
+              )
+            }
+            const run = ++runs
+            game.running = {
+              gameId,
+              instanceId: `run-${run}`,
+              endpoint: new URL(`http://${gameId}.run-${run}.test`),
+              token: Redacted.make(`token-of-run-${run}`)
+            }
+            return Effect.succeed(game.running)
+          }),
+        ended: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).ended)),
+        inspect: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
+        stop,
+        discard: (gameId) =>
+          Effect.andThen(
+            stop(gameId),
             Effect.sync(() => {
-              gameOf(gameId).script = script
-            }),
-          game: (gameId) => Effect.sync(() => gameOf(gameId)),
-          fail: (gameId) =>
-            Effect.sync(() => {
-              gameOf(gameId).running = undefined
-              gameOf(gameId).ended = { reason: "the engine failed: it was killed", outOfMemory: false }
-            }),
-          crash: (gameId) =>
-            Effect.sync(() => {
-              gameOf(gameId).running = undefined
+              const game = gameOf(gameId)
+              game.discards++
+              game.state = undefined
             })
+          ),
+        asleep: Effect.sync(() => new Set(asleep)),
+        hold: (gameId) =>
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              holds.set(gameId, (holds.get(gameId) ?? 0) + 1)
+              return Option.fromUndefinedOr(gameOf(gameId).running)
+            }),
+            () => Effect.sync(() => void holds.set(gameId, (holds.get(gameId) ?? 1) - 1))
+          ),
+        list: Effect.sync(() => [...games.values()].flatMap((it) => (it.running === undefined ? [] : [it.running])))
+      })
+
+      const client = HttpClient.make((request, url) =>
+        Effect.gen(function* () {
+          const gone = Effect.fail(
+            new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
+          )
+          const [gameId = "", run] = url.hostname.split(".")
+          const game = gameOf(gameId)
+          const engine = game.running
+          if (engine === undefined || engine.instanceId !== run) return yield* gone
+          if (request.headers["authorization"] !== `Bearer ${Redacted.value(engine.token)}`) {
+            return HttpClientResponse.fromWeb(request, refusal(401, "unauthorized", "no token of this run"))
+          }
+          const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "{}"
+          const call = {
+            method: request.method,
+            path: url.pathname,
+            query: Object.fromEntries(url.searchParams),
+            body: JSON.parse(text) as Record<string, unknown>
+          }
+          const before = game.calls.filter((it) => it.path === call.path && it.method === call.method).length
+          game.calls.push(call)
+          const scripted = game.script.call === undefined ? undefined : yield* game.script.call({ ...call, before })
+          if (scripted === "crash" || scripted === "out of memory") game.running = undefined
+          if (scripted === "out of memory") game.ended = outOfMemory
+          if (typeof scripted === "string" || game.running?.instanceId !== run) return yield* gone
+          if (scripted !== undefined) return HttpClientResponse.fromWeb(request, scripted)
+          const own = behave(game, { ...call, before })
+          return HttpClientResponse.fromWeb(request, game.script.after?.({ ...call, before }) ?? own)
         })
       )
-    )
-  })
-)
+
+      return Context.make(EngineHost, host).pipe(
+        Context.add(HttpClient.HttpClient, client),
+        Context.add(
+          ScriptedEngines,
+          ScriptedEngines.of({
+            script: (gameId, script) =>
+              Effect.sync(() => {
+                gameOf(gameId).script = script
+              }),
+            game: (gameId) => Effect.sync(() => gameOf(gameId)),
+            fail: (gameId) =>
+              Effect.sync(() => {
+                gameOf(gameId).running = undefined
+                gameOf(gameId).ended = { reason: "the engine failed: it was killed", outOfMemory: false }
+              }),
+            crash: (gameId) =>
+              Effect.sync(() => {
+                gameOf(gameId).running = undefined
+              })
+          })
+        )
+      )
+    })
+  )
+
+export const layer = layerOf({})

@@ -14,7 +14,15 @@ export const engines = {
     parse: whole(1, 10_000),
     fallback: 64,
     fallbackText: "64",
-    about: "engines that may run on this machine at once"
+    about:
+      "engines that may run on this machine at once. If more games need theirs, those that have been idle longest are put to sleep, and woken when they are needed"
+  },
+  engineSleepAfter: {
+    name: "BACKEND_ENGINE_SLEEP_AFTER",
+    parse: duration(minute, 30 * 24 * 60 * minute),
+    fallback: 30 * minute,
+    fallbackText: "30m",
+    about: "how long an engine is idle before it is put to sleep, though there is room for it"
   },
   engineHeapBase: {
     name: "BACKEND_ENGINE_HEAP_BASE",

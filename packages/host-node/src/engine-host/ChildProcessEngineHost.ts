@@ -4,6 +4,9 @@
  * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host may not have
  * noticed yet that its host has ended. It still holds the folder's lock, and the next engine waits for it.
  *
+ * Only so many engines run at once: the others sleep, that is, their process has ended and their state is kept, and a
+ * start wakes them.
+ *
  * An engine's heap follows the number of its players. How an engine failed is kept until the next one is started.
  */
 import { randomBytes, randomUUID } from "node:crypto"
@@ -18,18 +21,23 @@ import {
   type EngineSpec,
   EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
-import { type Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
+import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
+import { Awake, nowMs } from "./Awake.ts"
 import { fileProblem } from "../files/problems.ts"
 import { defaultHeap, type EngineHeap, heapFor } from "./EngineHeap.ts"
 import { EngineProcess, type ProcessExit } from "./EngineProcess.ts"
 import { type EngineProgram, programOf } from "./EngineProgram.ts"
 
-/** Limits and timeouts of engine processes. By default: 64 engines, 20 s to start, 2 s to stop. */
+/** Limits and timeouts of engine processes. By default: 64 engines, 20 s to start, 2 s to stop, asleep after 30 min. */
 export interface ChildProcessOptions {
   /** State folders are in `games` below it. */
   readonly dataDir: string
-  /** Engines that may run at once. */
+  /** Engines that may run at once. If more are needed, those that have been idle longest are put to sleep. */
   readonly maxEngines?: number
+  /** How long an engine is idle before it is put to sleep, though there is room. */
+  readonly sleepAfter?: Duration.Input
+  /** How long a start waits for room while all engines are at work. */
+  readonly roomTimeout?: Duration.Input
   /** How large the heap of an engine may get; `defaultHeap` for what is absent. */
   readonly heap?: Partial<EngineHeap>
   /** Added to the reason of an engine that ran out of memory: what an operator can do about it. */
@@ -44,6 +52,8 @@ export interface ChildProcessOptions {
 
 const defaults = {
   maxEngines: 64,
+  sleepAfter: "30 minutes",
+  roomTimeout: "20 seconds",
   memoryAdvice: "give engines a larger heap",
   startTimeout: "20 seconds",
   stopTimeout: "2 seconds",
@@ -52,6 +62,9 @@ const defaults = {
 
 /** How long an engine that is ending is waited for when somebody asks how it ended. */
 const endingTime = "1 second"
+
+/** How often engines are looked for that may sleep. */
+const idleCheck = "30 seconds"
 
 /** Most games whose last failure is kept. */
 const mostEnds = 1_000
@@ -72,13 +85,19 @@ interface LogLine {
  */
 export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { dataDir, maxEngines, memoryAdvice, startTimeout, stopTimeout, ...images } = { ...defaults, ...options }
+    const { dataDir, maxEngines, memoryAdvice, startTimeout, stopTimeout, sleepAfter, roomTimeout, ...images } = {
+      ...defaults,
+      ...options
+    }
     const heap = { ...defaultHeap, ...options.heap }
     const running = new Map<GameId, Running>()
     /** All processes that haven't ended, including those that don't listen yet. */
     const processes = new Set<EngineProcess>()
     /** How engines failed, the latest last. */
     const ends = new Map<GameId, EngineEnd>()
+    const awake = new Awake()
+    /** Games whose engine was put to sleep, with its process as long as that is ending. */
+    const sleeping = new Map<GameId, EngineProcess | undefined>()
     let closing = false
 
     const logs = yield* Queue.sliding<LogLine>(1_000)
@@ -119,6 +138,29 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
 
     const failed = (reason: string, permanent = false) => new EngineStartFailed({ reason, permanent })
 
+    /** Ends an idle engine and keeps its state. From now on nobody finds it. */
+    const sleep = (gameId: GameId) =>
+      Effect.suspend(() => {
+        const found = running.get(gameId)
+        if (found === undefined) return Effect.void
+        running.delete(gameId)
+        awake.gone(gameId)
+        sleeping.set(gameId, found.process)
+        return Effect.andThen(
+          end(found.process),
+          Effect.sync(() => {
+            if (sleeping.get(gameId) === found.process) sleeping.set(gameId, undefined)
+          })
+        )
+      })
+
+    /** Waits for the end of an engine that is falling asleep: nobody may touch its folder before. */
+    const asleep = (gameId: GameId) =>
+      Effect.suspend(() => {
+        const process = sleeping.get(gameId)
+        return process === undefined ? Effect.void : end(process)
+      })
+
     const launch = Effect.fnUntraced(function* (spec: EngineSpec) {
       ends.delete(spec.gameId)
       const heapMb = heapFor(heap, spec.players)
@@ -130,15 +172,11 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
           imageMissing: true
         })
       if (closing) return yield* failed("the engine host is shutting down")
-      if (processes.size >= maxEngines)
-        return yield* new EngineStartFailed({
-          reason: `${maxEngines} engines are already running, which is the limit`,
-          permanent: false,
-          noRoom: true
-        })
+      yield* asleep(spec.gameId)
       const stateDir = folder(spec.gameId)
       const token = Redacted.make(randomBytes(32).toString("base64url"))
       const make = Effect.sync(() => {
+        if (processes.size >= maxEngines) return Option.none()
         const process: EngineProcess = new EngineProcess({
           program,
           stateDir,
@@ -147,23 +185,35 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
           onLog: (line) => Queue.offerUnsafe(logs, { gameId: spec.gameId, line }),
           onExit: (exit) => {
             processes.delete(process)
-            if (running.get(spec.gameId)?.process === process) running.delete(spec.gameId)
+            if (running.get(spec.gameId)?.process === process) {
+              running.delete(spec.gameId)
+              awake.gone(spec.gameId)
+            }
+            awake.notify()
             if (exit.wanted) return
             note(spec.gameId, exit, heapMb)
             Queue.offerUnsafe(logs, { gameId: spec.gameId, line: `the engine has failed: ${exit.how}` })
           }
         })
         processes.add(process)
-        return process
+        return Option.some(process)
       })
       yield* Effect.tryPromise({
         try: () => mkdir(stateDir, { recursive: true, mode: 0o700 }),
         catch: (cause) => failed(fileProblem(stateDir, cause, "move it away"))
       })
       return yield* Effect.acquireUseRelease(
-        make,
-        (process) =>
+        awake.makeRoom(make, sleep, Duration.fromInputUnsafe(roomTimeout)),
+        (made) =>
           Effect.gen(function* () {
+            if (Option.isNone(made)) {
+              return yield* new EngineStartFailed({
+                reason: `${maxEngines} engines are at work, which is the limit`,
+                permanent: false,
+                noRoom: true
+              })
+            }
+            const process = made.value
             const outcome = yield* Effect.promise(() => process.started).pipe(
               Effect.timeoutOrElse({
                 duration: startTimeout,
@@ -178,9 +228,11 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
               token
             }
             running.set(spec.gameId, { instance, process })
+            sleeping.delete(spec.gameId)
+            awake.started(spec.gameId, yield* nowMs)
             return instance
           }),
-        (process, exit) => (Exit.isSuccess(exit) ? Effect.void : end(process))
+        (made, exit) => (Exit.isSuccess(exit) || Option.isNone(made) ? Effect.void : end(made.value))
       )
     })
 
@@ -189,6 +241,20 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         const found = running.get(gameId)
         return found?.process.alive === true ? Option.some(found.instance) : Option.none()
       })
+
+    const hold = (gameId: GameId) =>
+      Effect.acquireRelease(
+        Effect.map(nowMs, (now) => {
+          const found = running.get(gameId)
+          return found?.process.alive === true
+            ? Option.some({ instance: found.instance, letGo: awake.hold(gameId, now) })
+            : Option.none()
+        }),
+        (held) =>
+          Effect.map(nowMs, (now) => {
+            if (Option.isSome(held)) held.value.letGo(now)
+          })
+      ).pipe(Effect.map(Option.map((it) => it.instance)))
 
     const ended = (gameId: GameId) =>
       Effect.suspend(() => {
@@ -200,8 +266,20 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
     const stop = (gameId: GameId) =>
       Effect.suspend(() => {
         const found = running.get(gameId)
-        return found === undefined ? Effect.void : end(found.process)
+        return found === undefined ? asleep(gameId) : end(found.process)
       })
+
+    const forgetSleep = (gameId: GameId) => Effect.sync(() => void sleeping.delete(gameId))
+
+    yield* Effect.forkScoped(
+      Effect.forever(
+        Effect.gen(function* () {
+          yield* Effect.sleep(idleCheck)
+          const idle = awake.idleFor(Duration.fromInputUnsafe(sleepAfter), yield* nowMs)
+          yield* Effect.forEach(idle, sleep, { discard: true })
+        })
+      )
+    )
 
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
@@ -216,7 +294,10 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
           spec.gameId,
           Effect.gen(function* () {
             const found = yield* inspect(spec.gameId)
-            if (Option.isSome(found)) return found.value
+            if (Option.isSome(found)) {
+              awake.used(spec.gameId, yield* nowMs)
+              return found.value
+            }
             // Dead, but not yet cleared away.
             yield* stop(spec.gameId)
             return yield* launch(spec)
@@ -224,14 +305,15 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         )
       ),
       inspect,
+      hold,
       ended: Effect.fn("EngineHost.ended")(ended),
-      stop: Effect.fn("EngineHost.stop")((gameId) => alone(gameId, stop(gameId))),
+      stop: Effect.fn("EngineHost.stop")((gameId) => alone(gameId, Effect.andThen(stop(gameId), forgetSleep(gameId)))),
       discard: Effect.fn("EngineHost.discard")((gameId) =>
         alone(
           gameId,
           Effect.andThen(
             Effect.andThen(
-              stop(gameId),
+              Effect.andThen(stop(gameId), forgetSleep(gameId)),
               Effect.sync(() => ends.delete(gameId))
             ),
             Effect.tryPromise({
@@ -241,8 +323,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
           )
         )
       ),
-      asleep: Effect.succeed(new Set<GameId>()),
-      hold: inspect,
+      asleep: Effect.sync(() => new Set(sleeping.keys())),
       list: Effect.sync(() => [...running.values()].filter((it) => it.process.alive).map((it) => it.instance))
     })
   })

@@ -181,6 +181,7 @@ export const backendOptions = (
 /** Limits of the engines that this machine runs. */
 export const engineLimits = (values: Values<typeof settings.backend>) => ({
   maxEngines: values.engineMax,
+  sleepAfter: values.engineSleepAfter,
   heap: {
     base: values.engineHeapBase,
     perPlayer: values.engineHeapPerPlayer,

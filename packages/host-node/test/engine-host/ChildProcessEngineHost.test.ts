@@ -3,11 +3,13 @@ import { tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
+import type { EngineHost } from "@galaxy/core/engine/EngineHost"
+import * as MovableClock from "@galaxy/testkit/MovableClock"
 import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
 import { defaultHeap, heapFor } from "@galaxy/host-node/engine-host/EngineHeap"
 import { builtinImage, programOf } from "@galaxy/host-node/engine-host/EngineProgram"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Logger, Option } from "effect"
+import { Clock, Effect, Fiber, Logger, Option } from "effect"
 
 const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-engine-host-"))),
@@ -290,21 +292,82 @@ describe("engines as child processes", () => {
     }).pipe(Effect.scoped)
   )
 
+  const spec = (gameId: GameId) => ({ gameId, imageRef: "good", version: "1.0.0", players: 2 })
+  const running = (host: EngineHost["Service"]) => Effect.map(host.list, (all) => all.map((it) => it.gameId))
+
   live(
-    "no more engines run than were allowed",
+    "the engine that has been idle longest makes room, but none that is held",
     Effect.gen(function* () {
-      const host = yield* hostOf({ maxEngines: 2 })
+      const host = yield* hostOf({ maxEngines: 2, roomTimeout: "300 millis" })
       const [one, two, three] = yield* Effect.all([newGame, newGame, newGame])
-      const start = (gameId: GameId) => host.start({ gameId, imageRef: "good", version: "1.0.0", players: 2 })
-      yield* start(one)
-      yield* start(two)
-      assert.deepInclude(yield* Effect.flip(start(three)), {
-        reason: "2 engines are already running, which is the limit",
-        permanent: false
-      })
-      yield* start(one)
+      for (const gameId of [one, two]) {
+        yield* host.start(spec(gameId))
+        yield* Effect.scoped(host.hold(gameId))
+      }
+      yield* Effect.scoped(host.hold(one))
+      const before = Option.getOrThrow(yield* host.inspect(two))
+      yield* host.start(spec(three))
+      assert.sameMembers(yield* running(host), [one, three])
+      assert.isFalse(isAlive(pidOf(before)))
+      assert.deepStrictEqual([...(yield* host.asleep)], [two])
+      assert.isTrue(Option.isNone(yield* host.ended(two)), "it hasn't failed")
+      assert.isTrue(Option.isNone(yield* Effect.scoped(host.hold(two))))
+      // Woken, it is another run of the same game.
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* host.hold(three)
+          const woken = yield* host.start(spec(two))
+          assert.notStrictEqual(woken.instanceId, before.instanceId)
+          assert.sameMembers(yield* running(host), [two, three])
+          yield* host.hold(two)
+          assert.deepInclude(yield* Effect.flip(host.start(spec(one))), { permanent: false, noRoom: true })
+          const waiting = yield* Effect.forkChild(host.start(spec(one)), { startImmediately: true })
+          yield* Effect.sleep("50 millis")
+          yield* host.stop(three)
+          yield* Fiber.join(waiting)
+        })
+      )
       yield* host.stop(one)
-      yield* start(three)
+      yield* host.discard(two)
+      assert.deepStrictEqual([...(yield* host.asleep)], [])
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "twenty games take turns with three processes, and none is refused",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ maxEngines: 3 })
+      const games = yield* Effect.all(Array.from({ length: 20 }, () => newGame))
+      let most = 0
+      const play = (gameId: GameId) =>
+        Effect.gen(function* () {
+          yield* host.start(spec(gameId))
+          const held = yield* host.hold(gameId)
+          if (Option.isNone(held)) return false
+          most = Math.max(most, (yield* host.list).length)
+          yield* Effect.sleep("20 millis")
+          return isAlive(pidOf(held.value))
+        }).pipe(Effect.scoped, Effect.repeat({ until: (done) => done }))
+      for (let turn = 0; turn < 2; turn++) yield* Effect.forEach(games, play, { concurrency: "unbounded" })
+      assert.isAtMost(most, 3)
+      assert.isAtMost((yield* host.list).length, 3)
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "an engine that nobody has used for long sleeps, though there is room",
+    Effect.gen(function* () {
+      const clock = MovableClock.make()
+      yield* Effect.gen(function* () {
+        const host = yield* hostOf({ sleepAfter: "10 minutes" })
+        const [one, two] = yield* Effect.all([newGame, newGame])
+        yield* host.start(spec(one))
+        yield* host.start(spec(two))
+        yield* host.hold(two)
+        yield* clock.advance("11 minutes")
+        yield* until(Effect.map(host.asleep, (it) => it.has(one)))
+        assert.deepStrictEqual(yield* running(host), [two])
+      }).pipe(Effect.provideService(Clock.Clock, clock))
     }).pipe(Effect.scoped)
   )
 
