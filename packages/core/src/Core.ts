@@ -20,6 +20,7 @@ import type { PasswordHasher } from "./admin/PasswordHasher.ts"
 import * as AuditLog from "./audit/AuditLog.ts"
 import * as AuthPruner from "./auth/AuthPruner.ts"
 import * as AuthSettings from "./auth/AuthSettings.ts"
+import * as BlockedAddresses from "./auth/BlockedAddresses.ts"
 import * as Challenges from "./auth/Challenges.ts"
 import * as SessionRecords from "./auth/SessionRecords.ts"
 import * as Sessions from "./auth/Sessions.ts"
@@ -132,6 +133,7 @@ export const layer = (options: CoreOptions) => {
     PushLog.layer({ keepFor: options.keepEventsMs ?? dayMs })
   )
   const identity = Layer.mergeAll(Challenges.layer, worker("auth-pruner", AuthPruner.layer())).pipe(
+    Layer.provideMerge(BlockedAddresses.layer),
     Layer.provideMerge(
       Layer.mergeAll(
         Accounts.layer,

@@ -5,6 +5,7 @@ import { AdminMutation } from "./admin/AdminMutation.ts"
 import { AdminApplicationsGroup } from "./admin/Applications.ts"
 import { AdminAuditGroup } from "./admin/Audit.ts"
 import { AdminDiagnosticsGroup } from "./admin/Diagnostics.ts"
+import { AdminBlockedAddressesGroup } from "./admin/BlockedAddresses.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
 import { AdminGamesGroup } from "./admin/Games.ts"
 import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
@@ -24,6 +25,7 @@ export class AdminApi extends HttpApi.make("admin")
   .add(AdminUsersGroup)
   .add(AdminUserEndsGroup, AdminUserSessionsGroup)
   .add(AdminApplicationsGroup)
+  .add(AdminBlockedAddressesGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}

@@ -35,7 +35,10 @@ export class AccountStore extends Context.Service<
     facts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<AccountFacts>, StorageError>
     /** Facts of the account with this address in its normal form; `undefined` if there is none. */
     factsOfAddress(email: string): Effect.Effect<AccountFacts | undefined, StorageError>
-    /** For an address in its normal form, whether or not it has an account. */
+    /**
+     * Whether an address in its normal form, with an account or without, was blocked by an earlier version and isn't
+     * hashed yet. `auth/BlockedAddresses` knows the others.
+     */
     isAddressBlocked(email: string): Effect.Effect<boolean, StorageError>
     /** Includes deleted and blocked accounts: the caller filters by standing. */
     contacts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<Contact>, StorageError>
@@ -53,7 +56,7 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
     const sql = yield* SqlClient.SqlClient
     const columns =
       sql.literal(`user_id AS "userId", deleted_at IS NOT NULL AS deleted, permanent_block AS "permanentBlock",
-      EXISTS (SELECT 1 FROM backend.blocked_emails b WHERE b.email = a.email) AS "addressBlocked"`)
+      address_blocked OR EXISTS (SELECT 1 FROM backend.blocked_emails b WHERE b.email = a.email) AS "addressBlocked"`)
 
     return AccountStore.of({
       facts: (userIds) =>

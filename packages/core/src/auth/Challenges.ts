@@ -22,6 +22,7 @@ import { Standing } from "../standing/Standing.ts"
 import { zoneNamed } from "../shared/TimeZone.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
 import { AuthSettings } from "./AuthSettings.ts"
+import { BlockedAddresses } from "./BlockedAddresses.ts"
 import * as ChallengeStore from "./ChallengeStore.ts"
 import * as Email from "./Email.ts"
 import * as Language from "./Language.ts"
@@ -116,6 +117,7 @@ export const layer: Layer.Layer<
   | Standing
   | Sessions
   | SignInNetworks
+  | BlockedAddresses
   | MailOutbox
   | Notifications
   | GeoIp
@@ -128,6 +130,7 @@ export const layer: Layer.Layer<
     const standing = yield* Standing
     const sessions = yield* Sessions
     const networks = yield* SignInNetworks
+    const blocked = yield* BlockedAddresses
     const outbox = yield* MailOutbox
     const notifications = yield* Notifications
     const geo = yield* GeoIp
@@ -207,12 +210,18 @@ export const layer: Layer.Layer<
       return id
     })
 
+    /** Both are asked whatever the first one says, so that the duration reveals nothing. */
+    const verdictOn = Effect.fnUntraced(function* (email: string) {
+      const verdict = yield* standing.ofAddress(email)
+      return (yield* blocked.isBlocked(email)) ? "blocked" : verdict
+    })
+
     const send = Effect.fn("Challenges.send")(function* (request: SendCode) {
       const email = normalForm(request.email)
       if (email === undefined)
         return yield* new SignInMalformed({ problem: "email: must be an e-mail address such as name@example.org" })
       const language = Language.resolve(request.locale, request.acceptLanguage, settings.defaultLanguage)
-      if ((yield* standing.ofAddress(email)) === "blocked") return yield* new AccountPermanentlyBlocked()
+      if ((yield* verdictOn(email)) === "blocked") return yield* new AccountPermanentlyBlocked()
       const network = yield* networks.mark(email, SourceNetwork.of(request.sourceIp))
       return yield* sql.withTransaction(
         Effect.gen(function* () {
@@ -261,7 +270,9 @@ export const layer: Layer.Layer<
       yield* store.count(challenge.id, right, now)
       if (!right) return { type: "refused" }
       const { email } = challenge
-      const verdict = yield* standing.ofAddress(email)
+      // In turn with other sign-ins, and with an administrator who blocks the address.
+      yield* store.inTurn(email)
+      const verdict = yield* verdictOn(email)
       if (verdict === "blocked" || verdict === "deleted") return { type: verdict === "blocked" ? "blocked" : "refused" }
       const userId = yield* accounts.ensure({
         email,
@@ -269,7 +280,6 @@ export const layer: Layer.Layer<
         timeZone: request.timeZone,
         declaredCountry: country
       })
-      yield* store.inTurn(email)
       yield* networks.remember(yield* networks.mark(email, SourceNetwork.of(request.sourceIp)))
       return { type: "opened", session: yield* open(userId, publicKey, request.deviceLabel) }
     })

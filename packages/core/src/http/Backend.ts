@@ -20,6 +20,7 @@ import { dryRun } from "../audit/http/dryRun.ts"
 import * as AuthInternal from "../auth/http/internal.ts"
 import * as AuthPublic from "../auth/http/public.ts"
 import * as AuthAdmin from "../auth/http/admin.ts"
+import * as AuthBlocked from "../auth/http/blockedAddresses.ts"
 import * as AuthUser from "../auth/http/user.ts"
 import * as EngineAdmin from "../engine/http/admin.ts"
 import * as GameAdmin from "../lobby/http/admin.ts"
@@ -100,7 +101,8 @@ const groups = Layer.mergeAll(
   EngineAdmin.engineVersions,
   StandingAdmin.users,
   AuthAdmin.userEnds,
-  AuthAdmin.userSessions
+  AuthAdmin.userSessions,
+  AuthBlocked.blockedAddresses
 )
 
 /** All surfaces. If a group of handlers is missing above, the layer's type still requires it, and no host compiles. */

@@ -25,6 +25,7 @@ import ordersTurn from "./0016_orders_turn.ts"
 import mailAndNotices from "./0017_mail_and_notices.ts"
 import rulesets from "./0018_rulesets.ts"
 import joining from "./0019_joining.ts"
+import blockedAddresses from "./0020_blocked_addresses.ts"
 
 const sequence = {
   "0001_init": init,
@@ -45,7 +46,8 @@ const sequence = {
   "0016_orders_turn": ordersTurn,
   "0017_mail_and_notices": mailAndNotices,
   "0018_rulesets": rulesets,
-  "0019_joining": joining
+  "0019_joining": joining,
+  "0020_blocked_addresses": blockedAddresses
 }
 
 /** Number of the last migration of this release. */

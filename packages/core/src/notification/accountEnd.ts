@@ -11,11 +11,9 @@ export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClien
     run: Effect.fnUntraced(function* ({ userId }) {
       yield* sql`
         UPDATE backend.notification_routes r SET status = 'skipped'
-        FROM backend.notifications n JOIN backend.mail_deliveries d ON d.template_id = n.kind
+        FROM backend.mail_deliveries d
         WHERE r.user_id = ${userId} AND r.channel = 'email' AND r.status = 'enqueued'
-          AND n.notification_id = r.notification_id
-          AND d.idempotency_key = n.idempotency_key || ':' || r.user_id
-          AND d.status IN ('pending', 'retrying')`
+          AND d.delivery_id = r.delivery_id AND d.status IN ('pending', 'retrying')`
     })
   })
 )

@@ -4,6 +4,7 @@ import { AccountEndSteps } from "@galaxy/core/account/AccountEnd"
 import * as AccountEnds from "@galaxy/core/account/AccountEnds"
 import * as AccountSettings from "@galaxy/core/account/AccountSettings"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
+import * as BlockedAddresses from "@galaxy/core/auth/BlockedAddresses"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
@@ -41,7 +42,8 @@ export const signIn = (database: Layer.Layer<Database>, settings: Partial<AuthSe
         AccountSettings.layer,
         AccountEnds.layer.pipe(Layer.provide(noEndSteps)),
         Sessions.layer,
-        SignInNetworks.layer
+        SignInNetworks.layer,
+        BlockedAddresses.layer.pipe(Layer.provide(Sessions.layer))
       )
     ),
     Layer.provideMerge(Notifications.layer()),

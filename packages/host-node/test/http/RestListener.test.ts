@@ -13,6 +13,7 @@ import * as AccountSettings from "@galaxy/core/account/AccountSettings"
 import * as Admins from "@galaxy/core/admin/Admins"
 import * as AuditLog from "@galaxy/core/audit/AuditLog"
 import * as AuthSettings from "@galaxy/core/auth/AuthSettings"
+import * as BlockedAddresses from "@galaxy/core/auth/BlockedAddresses"
 import * as Challenges from "@galaxy/core/auth/Challenges"
 import * as Sessions from "@galaxy/core/auth/Sessions"
 import * as SignInNetworks from "@galaxy/core/auth/SignInNetworks"
@@ -59,7 +60,8 @@ const services = Layer.mergeAll(
       AccountSettings.layer,
       AccountEnds.layer.pipe(Layer.provide(noEndSteps)),
       Sessions.layer,
-      SignInNetworks.layer
+      SignInNetworks.layer,
+      BlockedAddresses.layer.pipe(Layer.provide(Sessions.layer))
     )
   ),
   Layer.provideMerge(Notifications.layer()),
