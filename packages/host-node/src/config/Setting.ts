@@ -119,6 +119,20 @@ export const hostNames: Parse<ReadonlyArray<string>> = (input) => {
     : no("must be host names or addresses without ports, separated by commas, such as play.example.org")
 }
 
+/** Values of another kind, separated by commas; blanks between them don't count, and neither do empty ones. */
+export const list =
+  <A>(parse: Parse<A>): Parse<ReadonlyArray<A>> =>
+  (input) => {
+    const values: Array<A> = []
+    for (const part of input.split(",").map((it) => it.trim())) {
+      if (part === "") continue
+      const parsed = parse(part)
+      if ("problem" in parsed) return no(`each of its values ${parsed.problem}`)
+      values.push(parsed.value)
+    }
+    return ok(values)
+  }
+
 /** Any text that isn't blank, kept untrimmed. */
 export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))
 

@@ -11,14 +11,19 @@ const titles: Record<string, string> = {
   gatewayAlone: "Gateway, required",
   backend: "Backend",
   backendAlone: "Backend, required",
-  telemetry: "Telemetry"
+  telemetry: "Telemetry",
+  userServiceRequired: "User process, required",
+  userService: "User process",
+  userServiceTelemetry: "Telemetry of the user process",
+  userServiceRetired: "Retired"
 }
 
 const purposes: Record<ProcessName, string> = {
   "all-in-one":
     "The whole platform in one process: gateway, backend, database, mail catcher and an engine for each game.",
   backend: "The backend: accounts, lobby, mail, push and one engine for each game, on PostgreSQL.",
-  gateway: "The gateway: what players connect to."
+  gateway: "The gateway: what players connect to.",
+  user: "The user process: accounts for trusted services, beside a backend on its database."
 }
 
 const wrap = (line: string, width: number, indent: string): string => {

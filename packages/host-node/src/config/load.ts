@@ -31,7 +31,7 @@ export class ConfigurationInvalid extends Data.TaggedError("ConfigurationInvalid
 /** Environment variables; an empty one counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const prefixes = ["BACKEND_", "GATEWAY_", "GALAXY_"]
+const prefixes = ["BACKEND_", "GATEWAY_", "GALAXY_", "USERSERVICE_"]
 /** Set by our own tooling around a process, not by operators. */
 const ownPrefixes = ["GALAXY_TEST_", "GALAXY_ENGINE_", "GALAXY_STATE_", "GALAXY_EXIT_"]
 

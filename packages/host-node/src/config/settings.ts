@@ -4,6 +4,13 @@
  * Defaults suit one machine and loopback. A process deployed separately must be given its secrets and the addresses of
  * the others; the one-process shape generates them.
  */
+import {
+  userService,
+  userServiceGroups,
+  userServiceRequired,
+  userServiceRetired,
+  userServiceTelemetry
+} from "./userService.ts"
 import { engines } from "./engines.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
@@ -486,12 +493,13 @@ export const telemetry = {
 export const groups = {
   "all-in-one": { allInOne, gateway, backend, telemetry },
   backend: { backendAlone, backend, telemetry },
-  gateway: { gatewayAlone, gateway, telemetry }
+  gateway: { gatewayAlone, gateway, telemetry },
+  user: { userServiceRequired, userService, telemetry, userServiceTelemetry, userServiceRetired }
 } as const
 
 /** The names of all settings of all processes. */
 export const knownNames: ReadonlySet<string> = new Set(
-  [backend, backendAlone, gateway, gatewayAlone, allInOne, telemetry].flatMap(
+  [backend, backendAlone, gateway, gatewayAlone, allInOne, telemetry, ...Object.values(userServiceGroups)].flatMap(
     (group: Readonly<Record<string, Setting<unknown>>>) => Object.values(group).map((it) => it.name)
   )
 )

@@ -11,8 +11,8 @@ import { knownNames } from "../config/settings.ts"
 const out = (line: string) => void process.stdout.write(`${line}\n`)
 const err = (line: string) => void process.stderr.write(`${line}\n`)
 
-/** Longest time that an orderly end may take. */
-const endMs = 4_500
+/** Longest time that an orderly end may take, unless the process has another. */
+const usualEndMs = 4_500
 
 /** Answers `--help`, refuses other arguments; true when there is nothing more to do. */
 export const answeredArguments = (name: ProcessName, usage: string): boolean => {
@@ -89,7 +89,8 @@ export const sentence = (cause: Cause.Cause<unknown>): string => {
 export const launch = async <A, E>(
   layer: Layer.Layer<A, E>,
   ready: Effect.Effect<void, Error, A>,
-  goodbye?: string
+  goodbye?: string,
+  endMs: number = usualEndMs
 ): Promise<void> => {
   const fiber = Effect.runFork(
     Effect.scoped(

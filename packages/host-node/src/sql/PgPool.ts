@@ -5,15 +5,22 @@
  * each would cost somebody a timeout.
  */
 import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
-import { Effect, Pool, type Scope } from "effect"
+import { Effect, Metric, Pool, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import * as Outage from "../logging/Outage.ts"
 import * as PgSession from "./PgSession.ts"
+
+const openConnections = Metric.gauge("db_sql_connection_open", { description: "open connections to PostgreSQL" })
+const connectionsInUse = Metric.gauge("db_sql_connection_in_use", { description: "connections to PostgreSQL in use" })
 
 /** How connections are opened, and when nobody gets one. */
 export interface PoolOptions {
   readonly session: PgSession.SessionOptions
   readonly maxConnections: number
+  /** Connections beyond this many are closed as soon as nobody uses them; all are kept for a while when absent. */
+  readonly maxIdle?: number | undefined
+  /** Connections older than this are replaced before their next use, in milliseconds; none is when absent. */
+  readonly maxAgeMs?: number | undefined
   /** Longest wait for a connection while all are in use, in milliseconds. */
   readonly waitMs: number
   /** Runs on each new connection before anybody gets it. */
@@ -44,20 +51,26 @@ export interface PgPool {
  * the first connection.
  */
 export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.fn.Return<PgPool, never, Scope.Scope> {
-  const runFork = Effect.runForkWith(yield* Effect.context())
+  const context = yield* Effect.context()
+  const runFork = Effect.runForkWith(context)
   const outage = Outage.make({
     lost: "the connection to the database is lost",
     back: "the connection to the database is back"
   })
-  const sessions = new Set<PgSession.PgSession>()
+  const sessions = new Map<PgSession.PgSession, { readonly openedAt: number }>()
   let inUse = 0
   let asking = 0
 
+  const measure = () => {
+    openConnections.updateUnsafe(sessions.size, context)
+    connectionsInUse.updateUnsafe(inUse, context)
+  }
+
   const closeIdle = (reason: string) => {
-    for (const session of sessions) if (session.users === 0) session.lose(reason)
+    for (const session of sessions.keys()) if (session.users === 0) session.lose(reason)
   }
   const closeAll = (reason: string) => {
-    for (const session of sessions) {
+    for (const session of sessions.keys()) {
       sessions.delete(session)
       session.lose(reason)
     }
@@ -68,12 +81,14 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
     let released = false
     yield* Effect.acquireRelease(
       Effect.sync(() => {
-        sessions.add(session)
+        sessions.set(session, { openedAt: performance.now() })
+        measure()
       }),
       () =>
         Effect.sync(() => {
           released = true
           sessions.delete(session)
+          measure()
         })
     )
     session.onEnd((reason) => {
@@ -103,11 +118,21 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
   const enter = (session: PgSession.PgSession) => {
     session.users++
     inUse++
+    measure()
   }
   const leave = (session: PgSession.PgSession) => {
     session.users--
     inUse--
+    measure()
+    if (session.users > 0 || options.maxIdle === undefined) return
+    const idle = [...sessions.keys()].filter((it) => it.users === 0).length
+    if (idle > options.maxIdle) runFork(Pool.invalidate(pool, session))
   }
+
+  const tooOld = (session: PgSession.PgSession) =>
+    options.maxAgeMs !== undefined &&
+    session.users === 0 &&
+    performance.now() - (sessions.get(session)?.openedAt ?? 0) > options.maxAgeMs
 
   /** Fails after `waitMs`, by a timer of the machine and not of the Effect clock. */
   const patience = Effect.callback<never, SqlError.SqlError>((resume) => {
@@ -141,7 +166,9 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
     return Effect.flatMap(fromPool, (session) => {
       const since = options.refusal()
       if (since !== undefined) return Effect.fail(since)
-      return session.usable ? Effect.succeed(session) : Effect.andThen(Pool.invalidate(pool, session), usable)
+      return session.usable && !tooOld(session)
+        ? Effect.succeed(session)
+        : Effect.andThen(Pool.invalidate(pool, session), usable)
     })
   })
 

@@ -20,6 +20,10 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string
   readonly maxConnections?: number
+  /** Connections beyond this many are closed as soon as nobody uses them. */
+  readonly maxIdle?: number
+  /** Older connections are replaced before their next use. Milliseconds. */
+  readonly maxAgeMs?: number
   /** After this time the server cancels a statement, or ends an idle transaction. Milliseconds. */
   readonly statementTimeoutMs?: number
   /** Longest time to connect, and to wait for a connection while all are in use. Milliseconds. */
@@ -86,6 +90,8 @@ const makeClient = Effect.fnUntraced(function* (
   const pool = yield* PgPool.make({
     session,
     maxConnections: options.maxConnections,
+    maxIdle: options.maxIdle,
+    maxAgeMs: options.maxAgeMs,
     waitMs: options.connectTimeoutMs,
     prepare,
     refusal: () => (lock.held() ? undefined : PgDatabaseLock.notHeld())

@@ -16,7 +16,9 @@ export class Process {
   #waiting: Array<() => void> = []
 
   constructor(main: string, environment: Readonly<Record<string, string>> = {}, args: ReadonlyArray<string> = []) {
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(BACKEND|GATEWAY|GALAXY|OTEL)_/.test(name))
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(BACKEND|GATEWAY|GALAXY|OTEL|USERSERVICE)_/.test(name)
+    )
     this.child = spawn(
       process.execPath,
       ["--conditions=@galaxy/source", "--disable-warning=ExperimentalWarning", `${source}${main}`, ...args],

@@ -1,7 +1,7 @@
 /** The user process's surface as one layer of routes. */
 import { UserServiceApi } from "@galaxy/contract/api/UserServiceApi"
-import { type Duration, Effect, Layer } from "effect"
-import { HttpRouter } from "effect/http"
+import { Duration, Effect, Layer, Metric } from "effect"
+import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { errors as settingErrors } from "../../account/http/errors.ts"
 import { Accounts } from "../../account/Accounts.ts"
@@ -62,6 +62,15 @@ const group = HttpApiBuilder.group(
   })
 )
 
+const requests = Metric.counter("userservice_http_requests_total", {
+  description: "answered requests by method and status",
+  incremental: true
+})
+const durations = Metric.histogram("userservice_http_request_duration_seconds", {
+  description: "time from a request to its answer",
+  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+})
+
 /** Who may call, and how long a request may take before it is answered with `service_unavailable`. */
 export interface UserServiceOptions {
   readonly callers: Callers
@@ -76,12 +85,24 @@ export const layer = ({ callers, requestTimeout }: UserServiceOptions) => {
   const late = Effect.succeed(
     json("service_unavailable", "the request took too long; it may have been carried out all the same")
   )
+  /** Counts what is answered, the refused requests too. */
+  const measured = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    Effect.gen(function* () {
+      const { method } = yield* HttpServerRequest.HttpServerRequest
+      const [took, response] = yield* Effect.timed(http)
+      const attributes = { method, status: `${response.status}` }
+      yield* Metric.update(Metric.withAttributes(requests, attributes), 1)
+      yield* Metric.update(Metric.withAttributes(durations, { method }), Duration.toMillis(took) / 1_000)
+      return response
+    })
   return Layer.mergeAll(
     HttpApiBuilder.layer(UserServiceApi).pipe(Layer.provide(group)),
     HttpRouter.middleware(
       (http) =>
         Effect.provideService(
-          shape(admitted(Effect.timeoutOrElse(routed(http), { duration: requestTimeout, orElse: () => late }))),
+          measured(
+            shape(admitted(Effect.timeoutOrElse(routed(http), { duration: requestTimeout, orElse: () => late })))
+          ),
           LastStorageReport,
           lastReport
         ),

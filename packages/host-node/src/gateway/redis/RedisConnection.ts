@@ -21,8 +21,8 @@ export interface RedisConnection {
   readonly lost: Effect.Effect<never, RedisFault>
 }
 
-/** Longest time to connect, and for each command, in milliseconds. */
-const deadlineMs = 1_500
+/** Longest time to connect, and for each command, in milliseconds, unless the caller has another. */
+const usualDeadlineMs = 1_500
 const keepAliveMs = 5_000
 
 /** How long a dropped connection may take to close, in milliseconds. */
@@ -32,19 +32,21 @@ const goodbyeMs = 50
  * After a pause of this process the answer may wait unread in the socket: it gets one more look before the deadline
  * counts.
  */
-const inTime = <A>(answer: Promise<A>): Promise<A> =>
+const inTime = <A>(answer: Promise<A>, deadlineMs: number): Promise<A> =>
   new Promise((resolve, reject) => {
     const tooLate = () => reject(new Error("the command timed out"))
     const timer = setTimeout(() => setImmediate(tooLate), deadlineMs)
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 
-/** Connects once within 1.5 s, or fails with the reason; the connection ends with the scope. */
+/** Connects once in time, or fails with the reason; the connection ends with the scope. */
 export const open = (
   url: Redacted.Redacted,
-  lookup: LookupFunction = lookupWithin(deadlineMs)
+  given?: LookupFunction,
+  deadlineMs: number = usualDeadlineMs
 ): Effect.Effect<RedisConnection, RedisFault, Scope.Scope> =>
   Effect.gen(function* () {
+    const lookup = given ?? lookupWithin(deadlineMs)
     const ended = Deferred.makeUnsafe<never, RedisFault>()
     const redis = yield* Effect.acquireRelease(
       Effect.sync(
@@ -75,7 +77,7 @@ export const open = (
     redis.on("close", () => end(new RedisFault({ kind: "unreachable", why: "Redis has closed the connection" })))
 
     const ask = <A>(command: (redis: Redis) => Promise<A>) =>
-      Effect.tryPromise({ try: () => inTime(command(redis)), catch: fromError }).pipe(
+      Effect.tryPromise({ try: () => inTime(command(redis), deadlineMs), catch: fromError }).pipe(
         Effect.tapError((fault) => Effect.sync(() => end(fault))),
         // The reason why the connection closed says more than that it is closed.
         Effect.catch((fault) => (fault.kind === "unreachable" ? Deferred.await(ended) : Effect.fail(fault)))
