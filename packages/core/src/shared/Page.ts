@@ -29,8 +29,8 @@ export interface PagePosition {
   readonly id: string
 }
 
-// Newer than every row.
-const start: PagePosition = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" }
+/** Newer than every row: where a list begins. */
+export const newest: PagePosition = { createdAt: new Date(8.64e15 / 2), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" }
 
 /** Rows per page: 50 by default, clamped to 1 to 200. */
 export const limitOf = (request: PageRequest): number =>
@@ -41,7 +41,7 @@ export const limitOf = (request: PageRequest): number =>
  * the list looks like.
  */
 export const positionOf = (request: PageRequest, ids: RegExp = uuidPattern): PagePosition | CursorInvalid => {
-  if (request.cursor === undefined || request.cursor === "") return start
+  if (request.cursor === undefined || request.cursor === "") return newest
   const text = Base64Url.decodeString(request.cursor)
   if (Result.isFailure(text)) return new CursorInvalid()
   const match = /^(\d{1,15}):(.+)$/.exec(text.success)

@@ -145,6 +145,44 @@ eachDatabase((name, storage) => {
         }).pipe(Effect.scoped)
       )
 
+      it.effect("says why a game makes its next turn when it does, or what is in the way", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const engines = yield* ScriptedEngines
+          const clock = yield* MovableClock.MovableClockService
+          const why = (id: string) => Effect.map(call("admin", "GET", `${games}/${id}/why`), (it) => it.body)
+          const codes = (id: string) =>
+            Effect.map(why(id), (it) => (it.blocks as ReadonlyArray<{ code: string }>).map((block) => block.code))
+          const waiting = yield* drafted(call)
+          assert.deepStrictEqual(yield* codes(waiting.id), ["not_started", "not_enough_players"])
+          assert.match((yield* why(waiting.id)).summary, /^No turn is planned; the game is a draft/)
+          const { id, step, game } = yield* running(call)
+          const planned = yield* why(id)
+          assert.deepStrictEqual([planned.blocks, planned.next_turn_at], [[], (yield* game).next_turn_at])
+          assert.deepInclude(planned.decision, { why: "schedule", skipped: 0 })
+          assert.strictEqual(planned.summary, `Turn 1 is due at ${planned.next_turn_at} by the schedule.`)
+          assert.deepInclude(planned.last_operation, { op: "start", status: "succeeded" })
+          yield* step("pause")
+          assert.deepStrictEqual(yield* codes(id), ["paused"])
+          yield* call("admin", "POST", `${games}/${id}/force-stop`, {})
+          assert.deepStrictEqual(yield* codes(id), ["stopped", "engine_task"])
+          yield* work(id)
+          assert.deepStrictEqual(yield* codes(id), ["stopped"])
+          assert.notProperty(yield* why(id), "next_turn_at")
+          const other = yield* running(call)
+          yield* engines.script(other.id, {
+            call: ({ path }) => Effect.succeed(path === "/api/v1/admin/turn" ? "out of memory" : undefined)
+          })
+          yield* clock.advance("1 day")
+          yield* work(other.id)
+          assert.include(yield* codes(other.id), "generation_failed")
+          assert.match((yield* why(other.id)).summary, /ran out of memory.*force-next-turn/)
+          yield* other.step("cancel")
+          assert.deepStrictEqual(yield* codes(other.id), ["cancelled"])
+          assert.strictEqual(refusalOf(yield* call("admin", "GET", `${games}/${yield* newId}/why`)), "not_found")
+        }).pipe(Effect.scoped)
+      )
+
       it.effect("force starts a game with the members there are, and stops a first start", () =>
         Effect.gen(function* () {
           const call = yield* surfaces

@@ -1,7 +1,7 @@
 /** A database full of games, and what lists read of it: the plan of each statement, as the database carries it out. */
 import { UserId } from "@galaxy/contract/ids/Ids"
 import * as GameListStore from "@galaxy/core/lobby/game/GameListStore"
-import { positionOf } from "@galaxy/core/shared/Page"
+import { newest } from "@galaxy/core/shared/Page"
 import type { Database } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -84,9 +84,6 @@ const plansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 const bound = 1_500
 const page = 51
 
-const start = positionOf({})
-if ("_tag" in start) throw start
-
 /** Every list over `count` games reads its own page by an index, in one statement. */
 export const listsReadTheirPage = <E>(database: Layer.Layer<Database, E>, title: string, count: number) =>
   layer(Layer.provideMerge(GameListStore.layer, Layer.provideMerge(Layer.effectDiscard(filled(count)), database)), {
@@ -94,18 +91,18 @@ export const listsReadTheirPage = <E>(database: Layer.Layer<Database, E>, title:
     excludeTestServices: true
   })(title, (it) => {
     const lists = {
-      "an owner's games": (store) => store.mine(owner, start, page),
-      "a player's games": (store) => store.mine(player, start, page),
-      "public games": (store) => store.open(player, {}, start, page),
-      "open games": (store) => store.open(player, { open: true }, start, page),
-      "games to join": (store) => store.open(player, { toJoin: true }, start, page),
-      "public games by name": (store) => store.open(player, { name: "Game 777" }, start, page),
-      "all games": (store) => store.all({}, start, page),
-      "games in a state": (store) => store.all({ status: "running" }, start, page),
-      "public games for administrators": (store) => store.all({ visibility: "public" }, start, page),
-      "private games for administrators": (store) => store.all({ visibility: "private" }, start, page),
-      "games of an owner for administrators": (store) => store.all({ owner }, start, page),
-      "games by name": (store) => store.all({ name: "Game 12" }, start, page)
+      "an owner's games": (store) => store.mine(owner, newest, page),
+      "a player's games": (store) => store.mine(player, newest, page),
+      "public games": (store) => store.open(player, {}, newest, page),
+      "open games": (store) => store.open(player, { open: true }, newest, page),
+      "games to join": (store) => store.open(player, { toJoin: true }, newest, page),
+      "public games by name": (store) => store.open(player, { name: "Game 777" }, newest, page),
+      "all games": (store) => store.all({}, newest, page),
+      "games in a state": (store) => store.all({ status: "running" }, newest, page),
+      "public games for administrators": (store) => store.all({ visibility: "public" }, newest, page),
+      "private games for administrators": (store) => store.all({ visibility: "private" }, newest, page),
+      "games of an owner for administrators": (store) => store.all({ owner }, newest, page),
+      "games by name": (store) => store.all({ name: "Game 12" }, newest, page)
     } as const satisfies Readonly<
       Record<string, (store: GameListStore.GameListStore["Service"]) => ReturnType<typeof store.mine>>
     >

@@ -7,6 +7,7 @@ import { engineVersion, label, paging, Timestamp } from "../Fields.ts"
 import { CreateGame, Game, GameList, GameStatus, UpdateGame, Visibility } from "../UserLobby.ts"
 import { Membership } from "../UserMemberships.ts"
 import { OptionalReason, reason } from "./Reason.ts"
+import { RuntimeOperation } from "./Runtimes.ts"
 
 const optionalReason = { reason: Schema.optionalKey(reason) }
 
@@ -54,6 +55,42 @@ export const GameMembers = Schema.Struct({
   computer_players: Schema.Array(Schema.Struct({ seat: Schema.Int, race_name: Schema.String }))
 })
 
+/** One thing that keeps a game from its next turn, or from starting. */
+export const GameBlock = Schema.Struct({
+  /** A lower-case word, such as `paused` or `generation_failed`; later versions may have more. */
+  code: Schema.String,
+  /** The same in words, with what can be done about it. */
+  message: Schema.String,
+  since: Schema.optionalKey(Timestamp),
+  /** When it is looked at again by itself. */
+  until: Schema.optionalKey(Timestamp)
+})
+
+/** Why a game makes its next turn when it does, or makes none. */
+export const GameWhy = Schema.Struct({
+  game_id: GameId,
+  status: GameStatus,
+  /** The answer in words. */
+  summary: Schema.String,
+  /** When the next turn is due, and the newest one there is. */
+  next_turn_at: Schema.optionalKey(Timestamp),
+  current_turn: Schema.Int,
+  /** The last decision about the schedule: why the next turn is due then, and when that was decided. */
+  decision: Schema.optionalKey(
+    Schema.Struct({
+      /** `schedule`, or `forced` where forced turns took the place of scheduled ones. */
+      why: Schema.String,
+      /** How many times of the schedule are left out for that. */
+      skipped: Schema.Int,
+      decided_at: Schema.optionalKey(Timestamp)
+    })
+  ),
+  /** What the runtime did last. */
+  last_operation: Schema.optionalKey(RuntimeOperation),
+  /** Empty if nothing is in the way. */
+  blocks: Schema.Array(GameBlock)
+})
+
 const ofGame = { params: { game_id: GameId }, success: Game, error: wireErrors } as const
 const step = { ...ofGame, payload: [OptionalReason, Schema.Null] } as const
 
@@ -69,6 +106,7 @@ export class AdminGamesGroup extends HttpApiGroup.make("adminGames")
     HttpApiEndpoint.get("get", "/:game_id", ofGame),
     HttpApiEndpoint.patch("update", "/:game_id", { ...ofGame, payload: UpdatePublicGame }),
     HttpApiEndpoint.get("members", "/:game_id/members", { ...ofGame, success: GameMembers }),
+    HttpApiEndpoint.get("why", "/:game_id/why", { ...ofGame, success: GameWhy }),
     HttpApiEndpoint.post("openEnrollment", "/:game_id/open-enrollment", step),
     HttpApiEndpoint.post("readyToStart", "/:game_id/ready-to-start", step),
     HttpApiEndpoint.post("start", "/:game_id/start", step),

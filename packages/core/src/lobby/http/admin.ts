@@ -1,12 +1,15 @@
 /** Games on the admin surface. */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Effect } from "effect"
+import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { audited } from "../../audit/Audited.ts"
 import { errors as engineErrors } from "../../engine/http/errors.ts"
 import { errors as raceNameErrors } from "../../race-name/http/errors.ts"
 import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
+import { OperationLog } from "../../runtime/OperationLog.ts"
+import { RuntimeStore } from "../../runtime/RuntimeStore.ts"
+import { newest } from "../../shared/Page.ts"
 import { type ErrorTable, own, toApiWith } from "../../shared/http/errors.ts"
 import { type BannedUserUnknown, Bans } from "../Bans.ts"
 import { AdminGames, auditView, type ReasonMissing } from "../game/AdminGames.ts"
@@ -16,6 +19,7 @@ import { GameSteps } from "../game/GameSteps.ts"
 import type { Game } from "../game/GameStore.ts"
 import { errors as gameErrors } from "../game/http/errors.ts"
 import { MemberRecords } from "../membership/MemberRecords.ts"
+import { explain } from "../why.ts"
 
 const errors: ErrorTable<BannedUserUnknown | ReasonMissing> = {
   BannedUserUnknown: ["not_found", own],
@@ -39,6 +43,8 @@ export const games = HttpApiBuilder.group(
     const bans = yield* Bans
     const members = yield* MemberRecords
     const computers = yield* ComputerSeats
+    const runtimes = yield* RuntimeStore
+    const operations = yield* OperationLog
 
     /** A mutation of one game, described for the audit log. */
     const mutation = <A, E, R>(name: string, { params, payload }: StepRequest, work: Effect.Effect<A, E, R>) =>
@@ -93,6 +99,16 @@ export const games = HttpApiBuilder.group(
               memberships: yield* members.of(game_id),
               computer_players: seats.map((it) => ({ seat: it.seat, race_name: it.raceName }))
             }
+          })
+        )
+      )
+      .handle("why", ({ params: { game_id } }) =>
+        toApi(
+          Effect.gen(function* () {
+            const game = yield* games.get(game_id)
+            const row = Option.getOrUndefined(yield* runtimes.find(game_id))
+            const [last] = yield* operations.list(game_id, newest, 1)
+            return explain(game, row, last, yield* DateTime.now)
           })
         )
       )
