@@ -2,6 +2,7 @@
 import { Effect, Layer } from "effect"
 import { Notifications } from "../notification/Notifications.ts"
 import { RaceNames } from "../race-name/RaceNames.ts"
+import { closeApplications } from "./application/closing.ts"
 import { GameEnds } from "./game/GameEnds.ts"
 import { ApplicationStore } from "./application/ApplicationStore.ts"
 import { InviteStore } from "./invite/InviteStore.ts"
@@ -29,14 +30,7 @@ export const layer: Layer.Layer<GameEnds, never, InviteStore | ApplicationStore 
             payload: { game_id: game.game_id, invite_id, game_name: game.game_name }
           })
         }
-        for (const { application_id, applicant_user_id } of yield* applications.rejectPending(game.game_id)) {
-          yield* notifications.submit({
-            kind: "lobby.application.rejected",
-            idempotencyKey: `application-rejected:${application_id}`,
-            recipients: [applicant_user_id],
-            payload: { game_id: game.game_id, game_name: game.game_name, application_id }
-          })
-        }
+        yield* closeApplications({ applications, raceNames, notifications }, game)
       })
 
       return GameEnds.of({ cancelled })

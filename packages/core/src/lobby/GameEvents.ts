@@ -9,6 +9,7 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
+import { RaceNames } from "../race-name/RaceNames.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import {
@@ -18,6 +19,8 @@ import {
   type RuntimeSnapshot,
   type TroubleReport
 } from "../runtime/RuntimeEvents.ts"
+import { ApplicationStore } from "./application/ApplicationStore.ts"
+import { closeApplications } from "./application/closing.ts"
 import { target } from "./game/GameAccess.ts"
 import type { GameAction } from "./game/GameState.ts"
 import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
@@ -38,13 +41,15 @@ const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : Date
 export const layer: Layer.Layer<
   RuntimeEvents,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | Notifications
+  SqlClient.SqlClient | GameStore | MembershipStore | ApplicationStore | RaceNames | Notifications
 > = Layer.effect(
   RuntimeEvents,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const games = yield* GameStore
     const members = yield* MembershipStore
+    const applications = yield* ApplicationStore
+    const raceNames = yield* RaceNames
     const notifications = yield* Notifications
 
     const locked = Effect.fnUntraced(function* (gameId: GameId) {
@@ -89,7 +94,9 @@ export const layer: Layer.Layer<
         started_at: game.started_at === undefined ? now : DateTime.toDate(game.started_at)
       }))
       // A game that was stopped and goes on has started long ago.
-      if (before !== undefined && before.started_at === undefined) yield* tell("game.started", before)
+      if (before === undefined || before.started_at !== undefined) return
+      yield* tell("game.started", before)
+      yield* closeApplications({ applications, raceNames, notifications }, before)
     })
 
     const onStartFailed = Effect.fn("RuntimeEvents.onStartFailed")(function* (it: {
@@ -174,7 +181,10 @@ export const layer: Layer.Layer<
         next_turn_at: null,
         finished_at: now
       }))
-      if (before !== undefined) yield* tell("game.finished", before, { turn: before.current_turn })
+      if (before === undefined) return
+      // All members are told first, in their order: that takes the locks that telling some of them needs.
+      yield* tell("game.finished", before, { turn: before.current_turn })
+      yield* raceNames.promote({ gameId, gameName: before.game_name, earners: yield* members.grown(gameId) })
     })
 
     const inTransaction = <A, R>(

@@ -1,5 +1,7 @@
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
+import { Applications } from "@galaxy/core/lobby/application/Applications"
+import { RaceNames } from "@galaxy/core/race-name/RaceNames"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { RuntimeEvents, type RuntimeSnapshot } from "@galaxy/core/runtime/RuntimeEvents"
 import { newId } from "@galaxy/core/shared/NewId"
@@ -203,6 +205,55 @@ eachDatabase((name, database) => {
             eliminated: false
           }
         ])
+      })
+    )
+
+    it.effect("a finish earns those who have grown their race names, and frees the others'", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const names = yield* RaceNames
+        const { owner, guest, game_id, events, snapshot } = yield* runningGame
+        const stand = (planets: number, population: number, guestPopulation: number) => [
+          { userId: owner, planets, population, eliminated: false },
+          { userId: guest, planets, population: guestPopulation, eliminated: false }
+        ]
+        yield* snapshot({ players: stand(1, 100, 100) })
+        yield* snapshot({ currentTurn: 1, advanced: true, players: stand(3, 150, 100) })
+        // What was lost again counts.
+        yield* snapshot({ currentTurn: 2, advanced: true, players: stand(1, 50, 100) })
+        yield* events.onFinished(game_id)
+        const held = (user: typeof owner) =>
+          Effect.map(names.mine(user, {}), ({ race_names }) => race_names.map((it) => `${it.name} ${it.status}`))
+        assert.deepStrictEqual(yield* held(owner), ["Vega pending_registration"])
+        assert.deepStrictEqual(yield* held(guest), [])
+        const kinds = (user: typeof owner) => Effect.map(notices(user), (all) => all.map((it) => it.kind))
+        assert.deepStrictEqual((yield* kinds(owner)).slice(-2), ["game.finished", "lobby.race_name.pending"])
+        assert.strictEqual((yield* kinds(guest)).at(-1), "game.finished")
+        yield* events.onFinished(game_id)
+        assert.deepStrictEqual(yield* held(owner), ["Vega pending_registration"])
+        // Other tests have players of this name.
+        yield* sql`DELETE FROM backend.race_names WHERE owner_user_id = ${owner}`
+      })
+    )
+
+    it.effect("applications that nobody has decided are rejected when the game starts", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const [events, applications, names] = [yield* RuntimeEvents, yield* Applications, yield* RaceNames]
+        const { game_id } = yield* startingGame
+        const applicant = yield* player
+        const set = (visibility: string, status: string) =>
+          sql`UPDATE backend.games SET visibility = ${visibility}, status = ${status} WHERE game_id = ${game_id}`
+        yield* set("public", "enrollment_open")
+        yield* applications.submit(applicant, game_id, { race_name: "Mira" })
+        yield* set("private", "starting")
+        yield* events.onRunning({ gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" })
+        assert.strictEqual((yield* applications.mine(applicant, {})).applications[0]?.status, "rejected")
+        assert.deepStrictEqual((yield* names.mine(applicant, {})).race_names, [])
+        assert.deepStrictEqual(
+          (yield* notices(applicant)).map((it) => it.kind),
+          ["lobby.application.rejected"]
+        )
       })
     )
 

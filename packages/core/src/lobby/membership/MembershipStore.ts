@@ -50,6 +50,11 @@ export class MembershipStore extends Context.Service<
     blocked(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
     /** Blocks the user from the game for good. Doesn't end a membership. */
     block(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
+    /**
+     * Active members who once had more planets, and once a larger population, than at the beginning: a finish of theirs
+     * is a capable one, which earns the race name.
+     */
+    grown(gameId: GameId): Effect.Effect<ReadonlySet<UserId>, StorageError>
     /** Stores how active players stand. Highest values only rise, and first values stay. */
     record(gameId: GameId, standing: ReadonlyArray<PlayerStanding>): Effect.Effect<void, StorageError>
   }
@@ -152,6 +157,13 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
         yield* sql`
           INSERT INTO backend.game_blocks (game_id, user_id, created_at) VALUES (${gameId}, ${userId}, ${now})
           ON CONFLICT DO NOTHING`
+      }, StorageError.refail),
+      grown: Effect.fnUntraced(function* (gameId) {
+        const rows = yield* sql<{ readonly user_id: UserId }>`
+          SELECT user_id FROM backend.memberships
+          WHERE game_id = ${gameId} AND status = 'active'
+            AND max_planets > initial_planets AND max_population > initial_population`
+        return new Set(rows.map((it) => it.user_id))
       }, StorageError.refail),
       record: Effect.fnUntraced(function* (gameId, standing) {
         for (const player of standing) yield* recordOne(gameId, player)

@@ -1,0 +1,34 @@
+/** Applications that nobody has decided when their game starts or is cancelled. */
+import { Effect } from "effect"
+import type { Notifications } from "../../notification/Notifications.ts"
+import type { RaceNames } from "../../race-name/RaceNames.ts"
+import type { StorageError } from "../../shared/StorageError.ts"
+import type { Game } from "../game/GameStore.ts"
+import type { ApplicationStore } from "./ApplicationStore.ts"
+
+/** What closing applications needs. */
+export interface Closing {
+  readonly applications: ApplicationStore["Service"]
+  readonly raceNames: RaceNames["Service"]
+  readonly notifications: Notifications["Service"]
+}
+
+/**
+ * Rejects the game's pending applications in the caller's transaction, which holds the game's row lock. The names that
+ * they reserved are free again, and the applicants are told.
+ */
+export const closeApplications = (
+  { applications, raceNames, notifications }: Closing,
+  game: Game
+): Effect.Effect<void, StorageError> =>
+  Effect.gen(function* () {
+    for (const { application_id, applicant_user_id } of yield* applications.rejectPending(game.game_id)) {
+      yield* raceNames.release(game.game_id, applicant_user_id)
+      yield* notifications.submit({
+        kind: "lobby.application.rejected",
+        idempotencyKey: `application-rejected:${application_id}`,
+        recipients: [applicant_user_id],
+        payload: { game_id: game.game_id, game_name: game.game_name, application_id }
+      })
+    }
+  })
