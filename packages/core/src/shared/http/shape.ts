@@ -39,6 +39,10 @@ const traceOf = (request: HttpServerRequest.HttpServerRequest) =>
     onSome: ({ traceId }) => ({ trace_id: traceId })
   })
 
+/** PostgreSQL's texts can't hold the character NUL. In a path it makes an id malformed, which is answered there. */
+const hasNul = (request: HttpServerRequest.HttpServerRequest): boolean =>
+  request.url.slice(pathOf(request).length).includes("%00")
+
 const tooLarge = () =>
   json("payload_too_large", `the body must have at most ${maxBodyBytes} bytes`, { connection: "close" })
 
@@ -84,9 +88,11 @@ export const shape = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerRes
     const answered =
       announced > maxBodyBytes
         ? Effect.succeed(tooLarge())
-        : encoding.toLowerCase() === "identity"
-          ? http
-          : Effect.succeed(json("unsupported_media_type", "send the body as it is, without a content encoding"))
+        : hasNul(request)
+          ? Effect.succeed(json("invalid_request", "the query must not contain the character NUL"))
+          : encoding.toLowerCase() === "identity"
+            ? http
+            : Effect.succeed(json("unsupported_media_type", "send the body as it is, without a content encoding"))
     return yield* answered.pipe(
       Effect.provideService(HttpServerRequest.MaxBodySize, maxBody),
       Effect.provideService(RequestId, requestId),

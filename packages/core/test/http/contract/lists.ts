@@ -61,7 +61,7 @@ export const walkLists = Effect.fnUntraced(function* (call: Call, seed: number) 
   const random = new SeededRandom(seed)
   const faults: Array<string> = []
   const short: Array<string> = []
-  const world = yield* make(call)
+  const world = yield* make(call, yield* make(call))
   for (const op of lists) {
     const found = yield* longest(call, op, world, random)
     if (found === undefined || found.rows.length < 2) short.push(op.operation.operationId)

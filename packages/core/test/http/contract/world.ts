@@ -51,7 +51,7 @@ const session = (user: UserId) =>
     const id = yield* newId
     yield* sql`
       INSERT INTO backend.device_sessions (device_session_id, user_id, client_public_key, status, created_at)
-      VALUES (${id}, ${user}, ${new Uint8Array(32)}, 'active', now())`
+      VALUES (${id}, ${user}, ${new Uint8Array(32)}, 'active', date_trunc('milliseconds', now()))`
     return id
   })
 
@@ -99,6 +99,8 @@ export const make = Effect.fnUntraced(function* (
   const [owner, member, guest, stranger] = players
     ? [players.owner, players.member, players.guest, players.stranger]
     : yield* Effect.all([player, player, player, player])
+  for (const user of [stranger, stranger]) yield* session(user)
+  yield* call({ user: stranger }, "POST", "/api/v1/user/sessions/revoke-all")
   for (const user of [owner, member, stranger]) yield* session(user)
 
   const draft = (yield* games.create(owner, settings())).game_id
@@ -113,6 +115,14 @@ export const make = Effect.fnUntraced(function* (
   yield* games.readyToStart(owner, running)
   yield* games.start(owner, running)
   yield* runtimes.reconcile(running)
+  yield* call("admin", "POST", `/api/v1/admin/runtimes/${running}/force-next-turn`, { reason: "a turn" })
+  yield* runtimes.reconcile(running)
+  for (const health of ["unhealthy", "healthy"]) {
+    const payload = JSON.stringify({ health, detail: "", instance: "1" })
+    yield* sql`
+      INSERT INTO backend.runtime_health_snapshots (snapshot_id, game_id, observed_at, payload, created_at)
+      VALUES (${yield* newId}, ${running}, date_trunc('milliseconds', now()), ${payload}::text::jsonb, date_trunc('milliseconds', now()))`
+  }
 
   const made = yield* call("admin", "POST", "/api/v1/admin/games", { ...settings(), reason: "a public game" })
   const publicGame: GameId = made.body.game_id ?? (yield* openGame(owner)).game_id
