@@ -20,8 +20,15 @@ export const Membership = Schema.Struct({
   display_name: Schema.String
 })
 
+/** A seat that the engine plays. It is nobody's, and its name is reserved nowhere. */
+export const ComputerSeat = Schema.Struct({ seat: Schema.Int, race_name: Schema.String })
+
 /** Answer of `lobby.memberships.list`: active members only, in the order in which they joined. */
-export const MembershipList = Schema.Struct({ memberships: Schema.Array(Membership) })
+export const MembershipList = Schema.Struct({
+  memberships: Schema.Array(Membership),
+  /** The seats that the engine plays, once the start was asked for; absent where there are none. */
+  computer_players: Schema.optionalKey(Schema.Array(ComputerSeat))
+})
 
 const game = { game_id: GameId }
 const ofMembership = {

@@ -761,9 +761,16 @@ export const tables = {
       { name: "membership_id", slot: 1, type: "string", required: true }
     ]
   },
+  "galaxy.lobby.ComputerSeat": {
+    fields: [
+      { name: "seat", slot: 0, type: "int" },
+      { name: "race_name", slot: 1, type: "string", required: true }
+    ]
+  },
   "galaxy.lobby.MembershipList": {
     fields: [
-      { name: "memberships", slot: 0, type: { vector: { table: "galaxy.lobby.Membership" } }, required: true }
+      { name: "memberships", slot: 0, type: { vector: { table: "galaxy.lobby.Membership" } }, required: true },
+      { name: "computer_players", slot: 1, type: { vector: { table: "galaxy.lobby.ComputerSeat" } } }
     ]
   },
   "galaxy.notices.ListRequest": {

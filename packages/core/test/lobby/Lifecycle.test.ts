@@ -128,7 +128,8 @@ eachDatabase((name, storage) => {
         Effect.gen(function* () {
           const call = yield* surfaces
           const engines = yield* ScriptedEngines
-          const { id, game } = yield* running(call, { max_players: 6, computer_players: 3 })
+          const sql = yield* SqlClient.SqlClient
+          const { id, path, owner, game } = yield* running(call, { max_players: 6, computer_players: 3 })
           assert.strictEqual((yield* game).status, "running")
           const { state } = yield* engines.game(id)
           const races = state?.init.races ?? []
@@ -138,6 +139,14 @@ eachDatabase((name, storage) => {
             races.map((race) => race.computer === true),
             [false, false, true, true, true]
           )
+          const { memberships, computer_players } = (yield* call(owner, "GET", `${path}/memberships`)).body
+          assert.strictEqual(memberships.length, 2)
+          assert.deepStrictEqual(
+            computer_players.map((it: { seat: number; race_name: string }) => [it.seat, it.race_name]),
+            races.slice(2).map((race, index) => [index + 1, race.name])
+          )
+          const reserved = yield* sql`SELECT 1 FROM backend.race_names WHERE game_id = ${id}`
+          assert.strictEqual(reserved.length, 2)
         }).pipe(Effect.scoped)
       )
 

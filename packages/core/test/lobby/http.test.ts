@@ -7,6 +7,7 @@ import * as Standing from "@galaxy/core/standing/Standing"
 import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
 import { callerIdentity } from "@galaxy/core/http/callerIdentity"
 import { inputErrors } from "@galaxy/core/shared/http/inputErrors"
+import type { ComputerSeats } from "@galaxy/core/lobby/game/ComputerSeats"
 import type { Games } from "@galaxy/core/lobby/game/Games"
 import * as GameUser from "@galaxy/core/lobby/game/http/user"
 import type { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
@@ -34,7 +35,7 @@ type Json = Readonly<Record<string, unknown>>
 
 /** Sends requests to the handlers as a gateway would. */
 const surface = Effect.gen(function* () {
-  const context = yield* Effect.context<Games | Invites | GamePlayers | SqlClient.SqlClient>()
+  const context = yield* Effect.context<Games | ComputerSeats | Invites | GamePlayers | SqlClient.SqlClient>()
   const app = HttpApiBuilder.layer(LobbyApi).pipe(
     Layer.provide([GameUser.layer, InviteUser.layer, MembershipUser.layer]),
     Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])), inputErrors]),

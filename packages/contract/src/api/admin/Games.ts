@@ -5,7 +5,7 @@ import { GameId, UserId } from "../../ids/Ids.ts"
 import { wireErrors } from "../ApiError.ts"
 import { engineVersion, label, paging, Timestamp } from "../Fields.ts"
 import { CreateGame, Game, GameList, GameStatus, UpdateGame, Visibility } from "../UserLobby.ts"
-import { Membership } from "../UserMemberships.ts"
+import { ComputerSeat, Membership } from "../UserMemberships.ts"
 import { OptionalReason, reason } from "./Reason.ts"
 import { RuntimeOperation } from "./Runtimes.ts"
 
@@ -52,7 +52,7 @@ export const GameMember = Schema.Struct({
 /** Memberships in the order in which the players came, the first 1,000; and the seats that the engine plays. */
 export const GameMembers = Schema.Struct({
   memberships: Schema.Array(GameMember),
-  computer_players: Schema.Array(Schema.Struct({ seat: Schema.Int, race_name: Schema.String }))
+  computer_players: Schema.Array(ComputerSeat)
 })
 
 /** One thing that keeps a game from its next turn, or from starting. */

@@ -4,6 +4,7 @@ import { UserApi } from "@galaxy/contract/api/UserApi"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../../shared/http/errors.ts"
+import { ComputerSeats } from "../../game/ComputerSeats.ts"
 import { errors as gameErrors } from "../../game/http/errors.ts"
 import { GamePlayers } from "../GamePlayers.ts"
 import { errors } from "./errors.ts"
@@ -16,12 +17,16 @@ export const layer = HttpApiBuilder.group(
   "lobbyMemberships",
   Effect.fnUntraced(function* (handlers) {
     const players = yield* GamePlayers
+    const computers = yield* ComputerSeats
     return handlers
       .handle("list", ({ params }) =>
         toApi(
           Effect.gen(function* () {
             const { userId } = yield* Caller
-            return { memberships: yield* players.list(userId, params.game_id) }
+            const memberships = yield* players.list(userId, params.game_id)
+            const seats = yield* computers.list(params.game_id)
+            if (seats.length === 0) return { memberships }
+            return { memberships, computer_players: seats.map((it) => ({ seat: it.seat, race_name: it.raceName })) }
           })
         )
       )

@@ -5,6 +5,7 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { ComputerSeat } from './computer-seat.ts';
 import { Membership } from './membership.ts';
 
 
@@ -36,8 +37,18 @@ membershipsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+computerPlayers(index: number, obj?:ComputerSeat):ComputerSeat|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? (obj || new ComputerSeat()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+computerPlayersLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startMembershipList(builder:flatbuffers.Builder) {
-  builder.startObject(1);
+  builder.startObject(2);
 }
 
 static addMemberships(builder:flatbuffers.Builder, membershipsOffset:flatbuffers.Offset) {
@@ -56,15 +67,32 @@ static startMembershipsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addComputerPlayers(builder:flatbuffers.Builder, computerPlayersOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, computerPlayersOffset, 0);
+}
+
+static createComputerPlayersVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startComputerPlayersVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endMembershipList(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // memberships
   return offset;
 }
 
-static createMembershipList(builder:flatbuffers.Builder, membershipsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createMembershipList(builder:flatbuffers.Builder, membershipsOffset:flatbuffers.Offset, computerPlayersOffset:flatbuffers.Offset):flatbuffers.Offset {
   MembershipList.startMembershipList(builder);
   MembershipList.addMemberships(builder, membershipsOffset);
+  MembershipList.addComputerPlayers(builder, computerPlayersOffset);
   return MembershipList.endMembershipList(builder);
 }
 }
