@@ -59,6 +59,8 @@ const backendOf = (options: GalaxyOptions) =>
     admin: { user: admin.user, password: Redacted.make(admin.password) },
     mailFrom: "Galaxy <galaxy@example.org>",
     keepEventsMs: 86_400_000,
+    // Tests move the clock by days: that is no outage.
+    runtime: { moveAfterOutage: false },
     ...options.backend
   }).pipe(
     Layer.provide(

@@ -121,6 +121,25 @@ export const layer: Layer.Layer<
       if (game.status === "running") yield* tell("lobby.game.paused", game, {}, `:${yield* newId}`)
     })
 
+    const onTurnDelayed = Effect.fn("RuntimeEvents.onTurnDelayed")(function* (it: {
+      readonly gameId: GameId
+      readonly turn: number
+      readonly nextTurnAt: DateTime.Utc
+    }) {
+      const game = yield* locked(it.gameId)
+      if (!alive.has(game.status)) return
+      yield* games.change(it.gameId, { next_turn_at: DateTime.toDate(it.nextTurnAt) })
+      const recipients = (yield* members.active(it.gameId)).map((member) => member.user_id)
+      if (recipients.length === 0) return
+      const at = DateTime.formatIso(it.nextTurnAt)
+      yield* notifications.submit({
+        kind: "game.turn.delayed",
+        idempotencyKey: `turn-delayed:${it.gameId}:${it.turn}:${at}`,
+        recipients,
+        payload: { game_id: it.gameId, game_name: game.game_name, turn: it.turn, next_turn_at: at }
+      })
+    })
+
     const onHealth = Effect.fn("RuntimeEvents.onHealth")(function* (it: {
       readonly gameId: GameId
       readonly runtimeStatus: string
@@ -201,6 +220,7 @@ export const layer: Layer.Layer<
       onRunning: (it) => inTransaction(onRunning(it)),
       onStartFailed: (it) => inTransaction(onStartFailed(it)),
       onStopped: (it) => inTransaction(onStopped(it)),
+      onTurnDelayed: (it) => inTransaction(onTurnDelayed(it)),
       onHealth: (it) => inTransaction(onHealth(it)),
       onTrouble: (it) => inTransaction(onTrouble(it)),
       onSnapshot: (it) => inTransaction(onSnapshot(it)),

@@ -26,6 +26,7 @@ import mailAndNotices from "./0017_mail_and_notices.ts"
 import rulesets from "./0018_rulesets.ts"
 import joining from "./0019_joining.ts"
 import blockedAddresses from "./0020_blocked_addresses.ts"
+import turnOutages from "./0021_turn_outages.ts"
 
 const sequence = {
   "0001_init": init,
@@ -47,7 +48,8 @@ const sequence = {
   "0017_mail_and_notices": mailAndNotices,
   "0018_rulesets": rulesets,
   "0019_joining": joining,
-  "0020_blocked_addresses": blockedAddresses
+  "0020_blocked_addresses": blockedAddresses,
+  "0021_turn_outages": turnOutages
 }
 
 /** Number of the last migration of this release. */

@@ -16,6 +16,7 @@ import type { EngineHost } from "../engine/EngineHost.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
 import { EngineVersionUse } from "../engine/EngineVersionUse.ts"
 import * as EngineJobs from "./EngineJobs.ts"
+import * as Heartbeats from "./Heartbeats.ts"
 import * as HealthLog from "./HealthLog.ts"
 import * as OperationLog from "./OperationLog.ts"
 import type { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -56,12 +57,20 @@ export const layer: Layer.Layer<
   | SeatOrders.SeatOrders
   | OperationLog.OperationLog
   | HealthLog.HealthLog
+  | Heartbeats.Heartbeats
   | EngineClient.EngineClient,
   never,
   Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
 > = Runtimes.layer.pipe(
   Layer.provideMerge(
-    Layer.mergeAll(SeatOrders.layer, RuntimeStore.layer, OperationLog.layer, HealthLog.layer, EngineClient.layer)
+    Layer.mergeAll(
+      SeatOrders.layer,
+      RuntimeStore.layer,
+      OperationLog.layer,
+      HealthLog.layer,
+      Heartbeats.layer,
+      EngineClient.layer
+    )
   )
 )
 

@@ -25,6 +25,10 @@ export interface RuntimeSettings {
   readonly restoredAtStart: number
   /** How often to look for due work without a signal, in case one was lost. */
   readonly pollInterval: Duration.Input
+  /** Longest silence of the backend that is no outage. */
+  readonly outageGrace: Duration.Input
+  /** Whether a turn that fell due during an outage moves by the time that was lost. */
+  readonly moveAfterOutage: boolean
   /** How often engines are asked whether they can serve, and those that have gone are noticed. */
   readonly watchInterval: Duration.Input
   /** How often to look for engines that no game needs. */
@@ -41,6 +45,8 @@ const defaults: RuntimeSettings = {
   concurrency: 8,
   restoredAtStart: 16,
   pollInterval: "5 seconds",
+  outageGrace: "5 minutes",
+  moveAfterOutage: true,
   watchInterval: "30 seconds",
   sweepInterval: "10 minutes"
 }

@@ -78,6 +78,12 @@ export class RuntimeEvents extends Context.Service<
      * the game's current turn, or of a game that has ended, changes nothing.
      */
     onSnapshot(snapshot: RuntimeSnapshot): Effect.Effect<void, RuntimeEventError>
+    /** A turn comes later than it was planned, since no backend was at work. Members are told. */
+    onTurnDelayed(report: {
+      readonly gameId: GameId
+      readonly turn: number
+      readonly nextTurnAt: DateTime.Utc
+    }): Effect.Effect<void, RuntimeEventError>
     /** The status that the lobby shows while the game goes on: the runtime's own, or `engine_unreachable`. */
     onHealth(report: {
       readonly gameId: GameId

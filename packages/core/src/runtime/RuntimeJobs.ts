@@ -14,6 +14,7 @@ import { StorageError } from "../shared/StorageError.ts"
 import { secureRandom } from "../shared/webCrypto.ts"
 import { EngineVersions, type NoEngineVersion } from "../engine/EngineVersions.ts"
 import { EngineVersionOlder, GameNotRunning, RuntimeNotFound } from "./RuntimeError.ts"
+import { decided } from "./decisions.ts"
 import { deadlineChange, type RuntimeChange, type RuntimeRow, type RuntimeStatus } from "./RuntimeRow.ts"
 import * as RuntimeStores from "./RuntimeStore.ts"
 import * as SeatOrders from "./SeatOrders.ts"
@@ -148,7 +149,8 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
           ...deadlineChange(null, yield* DateTime.now),
           next_attempt_at: null,
           attempts: 0,
-          failure_reason: why.replaceAll("\u0000", "").slice(0, maxWhy)
+          failure_reason: why.replaceAll("\u0000", "").slice(0, maxWhy),
+          ...decided("the game is stopped", yield* DateTime.now)
         })
         yield* note({ kind: "engine", what: "stop" })
       })
@@ -183,6 +185,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         if (row.paused) return
         yield* change(row, {
           paused: true,
+          ...decided("the game is paused", yield* DateTime.now),
           ...(row.status === "running" ? deadlineChange(null, yield* DateTime.now) : {})
         })
       })
@@ -197,7 +200,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         if (!row.paused) return row.next_turn_at ?? undefined
         const now = yield* DateTime.now
         const next = scheduledAfter(row, now)
-        yield* change(row, { paused: false, ...deadlineChange(next, now) })
+        yield* change(row, { paused: false, ...deadlineChange(next, now), ...decided("the game goes on", now) })
         return next.at
       })
 

@@ -80,6 +80,9 @@ export const RuntimeRow = Schema.Struct({
   /** When the game first got into play: from then on its galaxy must never be lost. */
   started_at: Time,
   last_observed_at: Time,
+  /** What was last decided about the game, for operators. */
+  last_decision: Schema.NullOr(Schema.String),
+  last_decision_at: Time,
   health: EngineHealth,
   health_since: Time
 })
@@ -109,6 +112,8 @@ export interface RuntimeChange {
   readonly attempts?: number
   readonly failure_reason?: string | null
   readonly started_at?: Date
+  readonly last_decision?: string
+  readonly last_decision_at?: Date
   readonly last_observed_at?: Date
   /** What the engine tells of the ruleset, as JSON. */
   readonly ruleset?: string

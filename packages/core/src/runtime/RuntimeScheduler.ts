@@ -17,8 +17,10 @@ import type { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import * as EngineWatch from "./EngineWatch.ts"
 import type { HealthLog } from "./HealthLog.ts"
+import type { Heartbeats } from "./Heartbeats.ts"
 import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
+import * as Outages from "./Outages.ts"
 import { type Due, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
 
@@ -48,6 +50,7 @@ export const make = Effect.gen(function* () {
   const config = yield* RuntimeConfig
   const signal = yield* DatabaseSignal
 
+  const beat = yield* Outages.make
   const wake = yield* Queue.sliding<void>(1)
   const run = yield* FiberSet.makeRuntime()
   const busy = new Map<GameId, { readonly retry: boolean }>()
@@ -66,6 +69,8 @@ export const make = Effect.gen(function* () {
 
   /** Starts what is due and returns how long it can be until something else is. */
   const look = Effect.gen(function* () {
+    // First of all: a turn that fell into an outage is moved, not made.
+    yield* beat
     const found = yield* store.due(2 * config.concurrency + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
     const now = yield* DateTime.now
     for (const due of found) {
@@ -127,6 +132,7 @@ export const layer: Layer.Layer<
   | EngineHost
   | EngineClient
   | HealthLog
+  | Heartbeats
   | RuntimeEvents
   | SqlClient.SqlClient
   | RuntimeConfig

@@ -87,6 +87,12 @@ export class RuntimeStore extends Context.Service<
     due(limit: number, longestWait: Duration.Duration): Effect.Effect<ReadonlyArray<Due>, StorageError>
     /** Games in play or being started, which need their engines (the states of `live`), the most urgent first. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
+    /** Games whose turn fell due after `from` and hasn't been made, and whose deadline was set before. */
+    fellInto(
+      from: DateTime.Utc,
+      now: DateTime.Utc,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<RuntimeRow>, StorageError>
     /** Games in play or being started, with their engines. */
     readonly engines: Effect.Effect<ReadonlyArray<EngineRecord>, StorageError>
     /** Notes that the engine with this id doesn't run any more. Returns false if it is another one by now. */
@@ -133,7 +139,8 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
       current_turn, generating_turn, generating_since, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at,
       next_turn_was, force_next_turn, paused, engine_task, previous_version, previous_image, next_attempt_at, attempts,
-      failure_reason, started_at, last_observed_at, health, health_since,
+      failure_reason, started_at, last_observed_at, last_decision,
+      last_decision_at, health, health_since,
       (SELECT min(m.seat_order_at) FROM backend.player_mappings m WHERE m.game_id = r.game_id) AS seat_order_at`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
 
@@ -260,6 +267,18 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
             }))
         )
       ),
+      fellInto: (from, now, limit) =>
+        StorageError.refail(
+          Effect.flatMap(
+            sql`
+              SELECT ${columns} FROM backend.runtime_records r
+              WHERE status = 'running' AND NOT paused AND NOT force_next_turn
+                AND next_turn_at > ${DateTime.toDate(from)} AND next_turn_at <= ${DateTime.toDate(now)}
+                AND next_turn_set_at <= ${DateTime.toDate(from)}
+              ORDER BY next_turn_at, game_id LIMIT ${limit}`,
+            decode
+          )
+        ),
       removed: Effect.fnUntraced(function* (gameId, instanceId) {
         const rows = yield* sql`
           UPDATE backend.runtime_records SET current_container_id = NULL, engine_endpoint = NULL

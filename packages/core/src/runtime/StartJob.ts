@@ -20,6 +20,7 @@ import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
+import { decided } from "./decisions.ts"
 import { deadlineChange, type RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -91,6 +92,7 @@ export const make = Effect.gen(function* () {
           engine_endpoint: instance.endpoint.origin,
           started_at: DateTime.toDate(row.started_at ?? now),
           last_observed_at: DateTime.toDate(now),
+          ...decided(wasInPlay ? "the game goes on" : "the game has started", now),
           ...rulesetChange(status)
         })
         yield* log.end(operation, null)

@@ -9,6 +9,7 @@ import { DateTime, Duration, Effect, FiberMap, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
+import { decided } from "./decisions.ts"
 import { retryAt } from "./Attempts.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -61,6 +62,10 @@ export const make = Effect.gen(function* () {
           generating_since: null,
           ...(counts ? {} : { attempts: Math.max(1, row.attempts - 1) }),
           next_attempt_at: DateTime.toDate(retryAt(config, counts ? row.attempts : 1, now)),
+          ...decided(
+            counts ? "the turn could not be made and is tried again" : "the turn waits for room for its engine",
+            now
+          ),
           failure_reason: reason
         })
         yield* log.end(operation, reason)
@@ -112,7 +117,8 @@ export const make = Effect.gen(function* () {
             // A turn that was forced meanwhile would start the attempts anew, by nobody's decision.
             force_next_turn: false,
             next_attempt_at: null,
-            failure_reason: reason
+            failure_reason: reason,
+            ...decided("the turn has failed, and is not tried again until it is forced", yield* DateTime.now)
           })
           yield* log.end(operation, reason)
           yield* events.onTrouble({
@@ -176,7 +182,8 @@ export const make = Effect.gen(function* () {
           engine_endpoint: engine.endpoint,
           // Not at once: other games get their turn in between.
           next_attempt_at: DateTime.toDate(retryAt(config, 1, now)),
-          failure_reason: reason
+          failure_reason: reason,
+          ...decided("the engine is still computing the turn", now)
         })
         yield* log.end(operation, reason)
       })

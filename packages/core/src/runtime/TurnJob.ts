@@ -16,6 +16,7 @@ import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
+import { decided } from "./decisions.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
@@ -44,6 +45,13 @@ export const settled = (
   }
   const right = explained(row, deadline, now)
   return right === deadline ? undefined : { deadline: right, was: was ?? deadline.at }
+}
+
+/** What was decided when a turn was made. */
+const made = (turn: number, finished: boolean, next: TurnDeadline | null): string => {
+  const then =
+    next?.why === "forced" ? "those that were asked for replace scheduled ones" : "the next follows the schedule"
+  return `turn ${turn} is made; ${finished ? "the game is over" : next === null ? "the game is paused" : then}`
 }
 
 /**
@@ -81,7 +89,10 @@ export const make = Effect.gen(function* () {
           players: [],
           advanced: false
         })
-        yield* store.write(row, deadlineChange(change.deadline, now, change.was))
+        yield* store.write(row, {
+          ...deadlineChange(change.deadline, now, change.was),
+          ...decided("the next turn's time was corrected: a clock was wrong", now)
+        })
       })
     )
     yield* Effect.logWarning("the next turn's time was corrected: a clock was wrong")
@@ -108,7 +119,11 @@ export const make = Effect.gen(function* () {
           // A turn that was forced since the row was read is this one.
           force_next_turn: false,
           next_attempt_at: DateTime.toDate(now),
-          attempts: 0
+          attempts: 0,
+          ...decided(
+            `turn ${row.current_turn + 1} is made: ${row.force_next_turn ? "it was asked for" : "it is due"}`,
+            now
+          )
         })
       })
     )
@@ -167,6 +182,7 @@ export const make = Effect.gen(function* () {
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
           last_observed_at: DateTime.toDate(now),
+          ...decided(made(turn, status.finished, next), now),
           ...rulesetChange(status)
         })
         yield* log.end(operation, null)

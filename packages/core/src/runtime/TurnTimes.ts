@@ -5,7 +5,7 @@
  * is made late. A deadline that isn't explained by the reason stored with it shows that a clock was wrong, either then
  * or now (docs/decisions/0405). How changes of the clocks affect a schedule is up to `LocalSchedule`.
  */
-import { DateTime } from "effect"
+import { DateTime, Duration } from "effect"
 import { nextAfter } from "../shared/LocalSchedule.ts"
 
 /** The schedule (five cron fields) and IANA zone of a game; a `RuntimeRow` is one. */
@@ -74,6 +74,24 @@ export const deadlineAtCutoff = (
   if (!forced || deadline === null || DateTime.isLessThanOrEqualTo(deadline.at, now)) return scheduledAfter(timing, now)
   const before = explained(timing, deadline, now)
   return { at: nextTurnAfter(timing, before.at), why: "forced", skips: before.skips + 1 }
+}
+
+/** A turn moves by no more than this after an outage. */
+const longestMove = Duration.hours(12)
+
+/**
+ * The deadline of a turn that fell due during an outage that ends now: later by the outage, at most by 12 hours, and
+ * never past the schedule's next time. Undefined if even that has passed: the turn is made at once.
+ */
+export const deadlineAfterOutage = (
+  timing: Timing,
+  deadline: TurnDeadline,
+  outage: Duration.Duration,
+  now: DateTime.Utc
+): TurnDeadline | undefined => {
+  const moved = DateTime.addDuration(deadline.at, Duration.min(outage, longestMove))
+  const at = DateTime.min(moved, nextTurnAfter(timing, now))
+  return DateTime.isGreaterThan(at, now) ? { ...deadline, at } : undefined
 }
 
 /**

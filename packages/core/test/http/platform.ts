@@ -64,6 +64,7 @@ export const platformOn = <E>(
       Core.layer({
         secret,
         mailFrom: "Galaxy <galaxy@example.org>",
+        runtime: { moveAfterOutage: false },
         withoutWorkers: everyWorker.filter((it) => !workers.includes(it)),
         ...options
       })

@@ -1,5 +1,7 @@
 /** What the scheduler does with the lists that the database gives it. */
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { Heartbeats } from "@galaxy/core/runtime/Heartbeats"
+import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
@@ -9,6 +11,7 @@ import { StorageError } from "@galaxy/core/shared/StorageError"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Logger, Stream } from "effect"
+import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 
 const game = GameId.make("0198c0de-0000-7000-8000-000000000001")
@@ -21,6 +24,9 @@ const schedulerOver = (store: Partial<RuntimeStore["Service"]>, runtimes: Partia
         Layer.mock(RuntimeStore, store),
         Layer.mock(Runtimes, runtimes),
         Layer.mock(EngineHost, {}),
+        Layer.mock(Heartbeats, { last: Effect.succeedNone, beat: () => Effect.void }),
+        Layer.mock(RuntimeEvents, {}),
+        Layer.succeed(SqlClient.SqlClient, {} as SqlClient.SqlClient),
         Layer.mock(DatabaseSignal, { signals: () => Stream.never }),
         RuntimeConfig.layer({ pollInterval: "10 seconds" })
       )

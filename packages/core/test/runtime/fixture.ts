@@ -29,6 +29,8 @@ const registered = Layer.effectDiscard(
 export const settings: RuntimeConfig.RuntimeOptions = {
   pollInterval: "1 second",
   firstBackoff: "50 millis",
+  // Tests move the clock by days.
+  moveAfterOutage: false,
   startAttempts: 3
 }
 

@@ -1,6 +1,6 @@
 /** Variables that bound the engines of the backend's games: how many, how much memory, how much time. */
 import { defaultHeap } from "../engine-host/EngineHeap.ts"
-import { duration, type Setting, whole } from "./Setting.ts"
+import { duration, flag, type Setting, whole } from "./Setting.ts"
 
 const minute = 60_000
 
@@ -44,6 +44,14 @@ export const engines = {
     fallback: defaultHeap.most,
     fallbackText: "half of the machine's memory",
     about: "largest heap of one engine in MiB, whatever its game"
+  },
+  turnsMoveAfterOutage: {
+    name: "BACKEND_TURNS_MOVE_AFTER_OUTAGE",
+    parse: flag,
+    fallback: true,
+    fallbackText: "true",
+    about:
+      "whether a turn that fell due while no backend was at work for more than 5 minutes moves by that time, by at most 12 hours and never past the schedule's next time. Otherwise it is made at once"
   },
   engineTurnLimit: {
     name: "BACKEND_ENGINE_TURN_LIMIT",

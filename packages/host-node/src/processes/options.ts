@@ -175,7 +175,11 @@ export const backendOptions = (
     inviteLifetimeMs: values.inviteLifetime,
     invitesPerPlayerPerDay: values.invitesPerPlayer
   },
-  runtime: { longestTurn: values.engineTurnLimit, turnAttempts: values.engineTurnAttempts }
+  runtime: {
+    longestTurn: values.engineTurnLimit,
+    turnAttempts: values.engineTurnAttempts,
+    moveAfterOutage: values.turnsMoveAfterOutage
+  }
 })
 
 /** Limits of the engines that this machine runs. */

@@ -28,6 +28,7 @@ import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import * as Runtimes from "@galaxy/core/runtime/Runtimes"
+import * as Heartbeats from "@galaxy/core/runtime/Heartbeats"
 import * as HealthLog from "@galaxy/core/runtime/HealthLog"
 import * as OperationLog from "@galaxy/core/runtime/OperationLog"
 import * as SeatOrders from "@galaxy/core/runtime/SeatOrders"
@@ -135,7 +136,15 @@ const lobby = Layer.mergeAll(Lobby.layer, hooks.pipe(Layer.provideMerge(Lobby.la
 const runtime = RuntimeScheduler.layer.pipe(
   Layer.provideMerge(Runtimes.layer),
   Layer.provideMerge(
-    Layer.mergeAll(RuntimeStore.layer, SeatOrders.layer, OperationLog.layer, HealthLog.layer, engineClient, engineHost)
+    Layer.mergeAll(
+      RuntimeStore.layer,
+      SeatOrders.layer,
+      OperationLog.layer,
+      HealthLog.layer,
+      Heartbeats.layer,
+      engineClient,
+      engineHost
+    )
   ),
   Layer.provide([
     BackgroundLoops.layer,
