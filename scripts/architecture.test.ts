@@ -38,7 +38,7 @@ const table: ArchitectureTable = {
 
 const ground = ["shared"]
 const tellers = [...ground, "mail", "push"]
-const lobbyNeeds = [...ground, "audit", "account", "notification", "race-name", "engine", "runtime"]
+const lobbyNeeds = [...ground, "audit", "account", "standing", "notification", "race-name", "engine", "runtime"]
 
 const everyModule =
   `shared migrations mail push audit geo standing/records account standing admin auth notification race-name engine runtime
@@ -63,9 +63,9 @@ const core: FolderTable = [
   ["runtime", [...ground, "audit", "engine"]],
   ["lobby/game", lobbyNeeds],
   ["lobby/membership", [...lobbyNeeds, "lobby/game"]],
-  ["lobby/invite", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership"]],
+  ["lobby/invite", [...lobbyNeeds, "lobby/game", "lobby/membership"]],
   ["lobby/application", [...lobbyNeeds, "lobby/game", "lobby/membership"]],
-  ["lobby", [...lobbyNeeds, "standing", "lobby/game", "lobby/membership", "lobby/invite", "lobby/application"]],
+  ["lobby", [...lobbyNeeds, "lobby/game", "lobby/membership", "lobby/invite", "lobby/application"]],
   ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
   ["accountEndSteps", everyModule],
   ["http", everyModule],

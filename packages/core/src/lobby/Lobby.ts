@@ -30,6 +30,7 @@ import * as MemberRecords from "./membership/MemberRecords.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
 import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
+import type { Limits } from "../standing/Limits.ts"
 import type { Standing } from "../standing/Standing.ts"
 import * as GameEvents from "./GameEvents.ts"
 
@@ -66,7 +67,7 @@ export const layer: Layer.Layer<
   | Applications.Applications
   | GamePlayers.GamePlayers,
   never,
-  SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs | EngineVersions | LobbyConfig | Standing
+  SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs | EngineVersions | LobbyConfig | Standing | Limits
 > = Layer.mergeAll(
   GameServices,
   ComputerSeats.layer,

@@ -14,9 +14,10 @@ import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts
 import { RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import { CursorInvalid, cut, limitOf, type PagePosition, type PageRequest, positionOf } from "../../shared/Page.ts"
+import type { Limits } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { conflict, owned, visible } from "../game/GameAccess.ts"
-import { GameNotFound, type GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
+import { GameNotFound, type GameStateConflict, type NotGameOwner, type TooManyMemberships } from "../game/GameError.ts"
 import { rules } from "../game/GameState.ts"
 import { type Game, GameStore } from "../game/GameStore.ts"
 import { LobbyConfig } from "../game/LobbyConfig.ts"
@@ -27,6 +28,7 @@ import {
   EnrollmentOver,
   type GameFull
 } from "../membership/MembershipError.ts"
+import { seatLimit } from "../membership/SeatLimit.ts"
 import { MembershipStore } from "../membership/MembershipStore.ts"
 import {
   ApplicationAlreadyPending,
@@ -64,6 +66,7 @@ export class Applications extends Context.Service<
       | BlockedFromGame
       | ApplicationAlreadyPending
       | TooManyApplications
+      | TooManyMemberships
       | RaceNameInvalid
       | RaceNameTaken
       | StorageError
@@ -75,7 +78,14 @@ export class Applications extends Context.Service<
       applicationId: ApplicationId
     ): Effect.Effect<
       Application,
-      DecisionError | GameStateConflict | AlreadyMember | BlockedFromGame | GameFull | RaceNameInvalid | RaceNameTaken
+      | TooManyMemberships
+      | DecisionError
+      | GameStateConflict
+      | AlreadyMember
+      | BlockedFromGame
+      | GameFull
+      | RaceNameInvalid
+      | RaceNameTaken
     >
     /** Turns the application down, in every state of the game. The applicant may apply again. */
     reject(by: Decider, gameId: GameId, applicationId: ApplicationId): Effect.Effect<Application, DecisionError>
@@ -98,7 +108,14 @@ const admitting: ReadonlySet<string> = new Set(rules.approve_application.from)
 export const layer: Layer.Layer<
   Applications,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | ApplicationStore | LobbyConfig | RaceNames | Notifications
+  | SqlClient.SqlClient
+  | GameStore
+  | MembershipStore
+  | ApplicationStore
+  | LobbyConfig
+  | RaceNames
+  | Notifications
+  | Limits
 > = Layer.effect(
   Applications,
   Effect.gen(function* () {
@@ -109,6 +126,7 @@ export const layer: Layer.Layer<
     const config = yield* LobbyConfig
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
+    const mayBeSeated = yield* seatLimit
 
     const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
 
@@ -132,6 +150,7 @@ export const layer: Layer.Layer<
       yield* beforeItsEnd(game)
       yield* notIn(members, game, caller)
       if (yield* applications.pendingFor(gameId, caller)) return yield* new ApplicationAlreadyPending()
+      yield* mayBeSeated(caller)
       const limit = config.pendingApplicationsPerPlayer
       if ((yield* applications.countPending(caller)) >= limit) return yield* new TooManyApplications({ limit })
       const { name } = yield* raceNames.reserve({ gameId, userId: caller, name: request.race_name })
@@ -190,6 +209,7 @@ export const layer: Layer.Layer<
       }
       yield* notIn(members, game, userId)
       yield* withRoom(game)
+      yield* mayBeSeated(userId)
       yield* members.seat(game.game_id, userId, yield* raceNames.reserve({ gameId: game.game_id, userId, name }))
     })
 

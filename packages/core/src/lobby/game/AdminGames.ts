@@ -6,7 +6,13 @@ import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts
 import type { CursorInvalid, PageRequest } from "../../shared/Page.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 import { GameEditing } from "./GameEditing.ts"
-import { GameNotFound, type GameSettingsInvalid, type TooFewPlaces, type TooManyGames } from "./GameError.ts"
+import {
+  GameNotFound,
+  type GameSettingsInvalid,
+  type TooFewPlaces,
+  type TooManyGames,
+  type TooManyMemberships
+} from "./GameError.ts"
 import { type AdminFilter, GameListStore } from "./GameListStore.ts"
 import { paged } from "./Games.ts"
 import { GameSteps, type StepError } from "./GameSteps.ts"
@@ -33,7 +39,10 @@ export class AdminGames extends Context.Service<
     /** Creates a public game in `draft`. */
     create(
       settings: typeof CreateGame.Type
-    ): Effect.Effect<Game, GameSettingsInvalid | TooManyGames | RaceNameInvalid | RaceNameTaken | StorageError>
+    ): Effect.Effect<
+      Game,
+      GameSettingsInvalid | TooManyGames | TooManyMemberships | RaceNameInvalid | RaceNameTaken | StorageError
+    >
     /** Changes a public game's settings. */
     update(
       gameId: GameId,

@@ -8,9 +8,10 @@ import { SqlClient } from "effect/sql"
 import { EngineVersions } from "../../engine/EngineVersions.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import { newId } from "../../shared/NewId.ts"
+import { Limits, within } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { acting, type Actor, conflict } from "./GameAccess.ts"
-import { GameSettingsInvalid, TooFewPlaces, TooManyGames } from "./GameError.ts"
+import { GameSettingsInvalid, TooFewPlaces, TooManyGames, type TooManyMemberships } from "./GameError.ts"
 import { GameMembers } from "./GameMembers.ts"
 import { changed, fitsInPlay, type GameSettings, initial, problemOf, settingsOf, updated } from "./GameSettings.ts"
 import { inPlay } from "./GameState.ts"
@@ -30,7 +31,10 @@ export class GameEditing extends Context.Service<
     create(
       actor: Actor,
       settings: typeof CreateGame.Type
-    ): Effect.Effect<Game, GameSettingsInvalid | TooManyGames | RaceNameInvalid | RaceNameTaken | StorageError>
+    ): Effect.Effect<
+      Game,
+      GameSettingsInvalid | TooManyGames | TooManyMemberships | RaceNameInvalid | RaceNameTaken | StorageError
+    >
     /**
      * Changes settings. Absent ones stay, and so does a game whose settings are the wanted ones already. Fails with
      * `GameStateConflict` for what can't change any more, and with `TooFewPlaces` below the places that are taken.
@@ -53,7 +57,7 @@ export class GameEditing extends Context.Service<
 export const layer: Layer.Layer<
   GameEditing,
   never,
-  SqlClient.SqlClient | GameStore | GameMembers | LobbyConfig | EngineVersions
+  SqlClient.SqlClient | GameStore | GameMembers | LobbyConfig | EngineVersions | Limits
 > = Layer.effect(
   GameEditing,
   Effect.gen(function* () {
@@ -61,6 +65,7 @@ export const layer: Layer.Layer<
     const games = yield* GameStore
     const members = yield* GameMembers
     const config = yield* LobbyConfig
+    const limits = yield* Limits
     const versions = yield* EngineVersions
 
     const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
@@ -104,7 +109,7 @@ export const layer: Layer.Layer<
     const create = Effect.fn("GameEditing.create")(function* (actor: Actor, settings: typeof CreateGame.Type) {
       const valid = yield* validated(initial(settings), undefined)
       if (actor === "admin") return yield* insert(valid, null)
-      const limit = config.openGamesPerOwner
+      const limit = within((yield* limits.of(actor.user)).max_open_games, config.openGamesPerOwner)
       if ((yield* games.countOwned(actor.user)).open >= limit) return yield* new TooManyGames({ limit })
       const game = yield* insert(valid, actor.user)
       if (settings.race_name === undefined) return game

@@ -81,19 +81,28 @@ export class GameSettingsInvalid extends Schema.TaggedError<GameSettingsInvalid>
   }
 }
 
-/** The caller already owns `limit` games that are neither finished nor cancelled (`LobbyConfig.openGamesPerOwner`). */
+/** The caller already owns `limit` games that are neither finished nor cancelled: all that they may (`Limits`). */
 export class TooManyGames extends Schema.TaggedError<TooManyGames>()("TooManyGames", { limit: Schema.Int }) {
   override get message(): string {
     return `you already own ${this.limit} games that have not ended`
   }
 }
 
-/** The caller already owns `limit` games that are being played (`LobbyConfig.gamesInPlayPerOwner`). */
+/** The caller already owns `limit` games that are being played: all that they may (`Limits`). */
 export class TooManyGamesInPlay extends Schema.TaggedError<TooManyGamesInPlay>()("TooManyGamesInPlay", {
   limit: Schema.Int
 }) {
   override get message(): string {
     return `you already own ${this.limit} games that are being played; one of them has to end first`
+  }
+}
+
+/** The user already has a seat in `limit` games that have not ended: in all that they may (`Limits`). */
+export class TooManyMemberships extends Schema.TaggedError<TooManyMemberships>()("TooManyMemberships", {
+  limit: Schema.Int
+}) {
+  override get message(): string {
+    return `this player already has a seat in ${this.limit} games that have not ended; one of them has to end first`
   }
 }
 
@@ -131,5 +140,6 @@ export type GameError =
   | GameSettingsInvalid
   | TooManyGames
   | TooManyGamesInPlay
+  | TooManyMemberships
   | NotEnoughPlayers
   | TooFewPlaces

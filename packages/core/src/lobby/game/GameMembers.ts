@@ -6,6 +6,7 @@ import type { Membership } from "@galaxy/contract/api/UserMemberships"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, type Effect } from "effect"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
+import type { TooManyMemberships } from "./GameError.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 
 /** A game's seats. A start hands exactly the active members to the engine. */
@@ -14,11 +15,14 @@ export class GameMembers extends Context.Service<
   {
     /** Active members in the order in which they joined. */
     active(gameId: GameId): Effect.Effect<ReadonlyArray<typeof Membership.Type>, StorageError>
-    /** Seats a player in a new game under a race name, in the caller's transaction. */
+    /**
+     * Seats a player in a new game under a race name, in the caller's transaction. Fails with `TooManyMemberships` for
+     * one who plays in as many games as they may.
+     */
     seat(
       gameId: GameId,
       userId: UserId,
       raceName: string
-    ): Effect.Effect<void, RaceNameInvalid | RaceNameTaken | StorageError>
+    ): Effect.Effect<void, RaceNameInvalid | RaceNameTaken | TooManyMemberships | StorageError>
   }
 >()("@galaxy/core/lobby/game/GameMembers") {}

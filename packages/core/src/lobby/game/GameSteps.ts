@@ -12,6 +12,7 @@ import { Notifications } from "../../notification/Notifications.ts"
 import type { EngineVersionOlder } from "../../runtime/RuntimeError.ts"
 import { RuntimeJobs } from "../../runtime/RuntimeJobs.ts"
 import { newId } from "../../shared/NewId.ts"
+import { Limits, within } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { ComputerSeats } from "./ComputerSeats.ts"
 import { acting, type Actor, conflict } from "./GameAccess.ts"
@@ -74,7 +75,15 @@ const stoppedByForce = "the start was stopped by an administrator"
 export const layer: Layer.Layer<
   GameSteps,
   never,
-  SqlClient.SqlClient | GameStore | GameMembers | GameEnds | ComputerSeats | LobbyConfig | RuntimeJobs | Notifications
+  | SqlClient.SqlClient
+  | GameStore
+  | GameMembers
+  | GameEnds
+  | ComputerSeats
+  | LobbyConfig
+  | RuntimeJobs
+  | Notifications
+  | Limits
 > = Layer.effect(
   GameSteps,
   Effect.gen(function* () {
@@ -84,6 +93,7 @@ export const layer: Layer.Layer<
     const ends = yield* GameEnds
     const computers = yield* ComputerSeats
     const config = yield* LobbyConfig
+    const limits = yield* Limits
     const runtime = yield* RuntimeJobs
     const notifications = yield* Notifications
 
@@ -165,10 +175,10 @@ export const layer: Layer.Layer<
 
     const start = Effect.fnUntraced(function* (game: Game) {
       yield* enoughPlayers(game, game.min_players)
-      const limit = config.gamesInPlayPerOwner
       const owner = game.owner_user_id
-      if (owner !== undefined && (yield* games.countOwned(owner)).inPlay >= limit) {
-        return yield* new TooManyGamesInPlay({ limit })
+      if (owner !== undefined) {
+        const limit = within((yield* limits.of(owner)).max_games_in_play, config.gamesInPlayPerOwner)
+        if ((yield* games.countOwned(owner)).inPlay >= limit) return yield* new TooManyGamesInPlay({ limit })
       }
       return yield* queueStart(game, game.engine_version)
     })

@@ -14,6 +14,7 @@ import {
   type NotEnoughPlayers,
   type TooFewPlaces,
   type TooManyGames,
+  type TooManyMemberships,
   type TooManyGamesInPlay
 } from "./GameError.ts"
 import { GameListStore, type PublicFilter } from "./GameListStore.ts"
@@ -40,7 +41,10 @@ export class Games extends Context.Service<
     create(
       caller: UserId,
       settings: typeof CreateGame.Type
-    ): Effect.Effect<Game, GameSettingsInvalid | TooManyGames | RaceNameInvalid | RaceNameTaken | StorageError>
+    ): Effect.Effect<
+      Game,
+      GameSettingsInvalid | TooManyGames | TooManyMemberships | RaceNameInvalid | RaceNameTaken | StorageError
+    >
     /** The game; with its ruleset for its owner and members, once it has been started. */
     get(caller: UserId, gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
     /** See `GameEditing.update`. */

@@ -9,11 +9,14 @@ export interface LobbySettings {
   readonly inviteLifetimeMs: number
   /** The longest validity that an issuer may ask for; 365 days by default. */
   readonly inviteLifetimeMaxMs: number
-  /** Most games of one owner that are neither finished nor cancelled; 100 by default. */
+  /**
+   * Most games of one owner that are neither finished nor cancelled, whatever their plan grants; 500 by default. An
+   * administrator's limit for one account takes precedence.
+   */
   readonly openGamesPerOwner: number
   /**
-   * Most games of one owner that are being played, each of which has an engine; 20 by default. Without it one account
-   * could take all engines that a host runs.
+   * Most games of one owner that are being played, each of which has an engine, whatever their plan grants; 100 by
+   * default. Without it one account could take all engines that a host runs. An administrator's limit takes precedence.
    */
   readonly gamesInPlayPerOwner: number
   /** Most pending invites of one game; 500 by default. */
@@ -31,8 +34,8 @@ const defaults: LobbySettings = {
   turnMinIntervalMs: minute,
   inviteLifetimeMs: 7 * day,
   inviteLifetimeMaxMs: 365 * day,
-  openGamesPerOwner: 100,
-  gamesInPlayPerOwner: 20,
+  openGamesPerOwner: 500,
+  gamesInPlayPerOwner: 100,
   pendingInvitesPerGame: 500,
   invitesPerPlayerPerDay: 5,
   pendingApplicationsPerPlayer: 100

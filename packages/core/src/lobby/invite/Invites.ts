@@ -15,6 +15,7 @@ import { RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
 import * as CallerBudgets from "../../shared/CallerBudgets.ts"
 import { StorageError } from "../../shared/StorageError.ts"
+import type { Limits } from "../../standing/Limits.ts"
 import { Standing } from "../../standing/Standing.ts"
 import { owned } from "../game/GameAccess.ts"
 import { inviting } from "../game/GameState.ts"
@@ -30,7 +31,7 @@ import {
   EnrollmentOver,
   type GameFull
 } from "../membership/MembershipError.ts"
-import { type GameNotFound, GameStateConflict, type NotGameOwner } from "../game/GameError.ts"
+import { type GameNotFound, GameStateConflict, type NotGameOwner, type TooManyMemberships } from "../game/GameError.ts"
 import {
   InviteAlreadyPending,
   InvitedTooOften,
@@ -42,6 +43,7 @@ import {
   PublicGameTakesNoInvites,
   TooManyInvites
 } from "./InviteError.ts"
+import { seatLimit } from "../membership/SeatLimit.ts"
 import { type Membership, MembershipStore } from "../membership/MembershipStore.ts"
 import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
 
@@ -95,6 +97,7 @@ export class Invites extends Context.Service<
       | BlockedFromGame
       | AlreadyMember
       | GameFull
+      | TooManyMemberships
       | RaceNameInvalid
       | RaceNameTaken
       | StorageError
@@ -126,7 +129,15 @@ const lookBudget = { burst: 20, tokenEveryMs: 3_000, remembered: 10_000 }
 export const layer: Layer.Layer<
   Invites,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | InviteStore | LobbyConfig | RaceNames | Notifications | Standing
+  | SqlClient.SqlClient
+  | GameStore
+  | MembershipStore
+  | InviteStore
+  | LobbyConfig
+  | RaceNames
+  | Notifications
+  | Standing
+  | Limits
 > = Layer.effect(
   Invites,
   Effect.gen(function* () {
@@ -138,6 +149,7 @@ export const layer: Layer.Layer<
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
     const standing = yield* Standing
+    const mayBeSeated = yield* seatLimit
 
     const expiry = Effect.fnUntraced(function* (wanted: DateTime.Utc | undefined) {
       const now = yield* DateTime.now
@@ -250,6 +262,7 @@ export const layer: Layer.Layer<
         yield* beforeItsEnd(game)
         yield* notIn(members, game, caller)
         yield* withRoom(game)
+        yield* mayBeSeated(caller)
         const name = yield* raceNames.reserve({ gameId: game.game_id, userId: caller, name: raceName })
         yield* invites.settle(invite.invite_id, "redeemed")
         return yield* members.seat(game.game_id, caller, name)

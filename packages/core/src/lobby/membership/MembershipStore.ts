@@ -8,6 +8,8 @@ import { Context, DateTime, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { playerName } from "../../account/playerName.ts"
 import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
+import type { Limits } from "../../standing/Limits.ts"
+import { seatLimit } from "./SeatLimit.ts"
 import { GameMembers } from "../game/GameMembers.ts"
 import { type NameReservation, RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
@@ -173,14 +175,20 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
 )
 
 /** The port `GameMembers`, backed by memberships and the race-name directory. */
-export const layerGameMembers: Layer.Layer<GameMembers, never, MembershipStore | RaceNames> = Layer.effect(
+export const layerGameMembers: Layer.Layer<
+  GameMembers,
+  never,
+  SqlClient.SqlClient | MembershipStore | RaceNames | Limits
+> = Layer.effect(
   GameMembers,
   Effect.gen(function* () {
     const { active, seat } = yield* MembershipStore
     const raceNames = yield* RaceNames
+    const mayBeSeated = yield* seatLimit
     return GameMembers.of({
       active,
       seat: Effect.fnUntraced(function* (gameId, userId, name) {
+        yield* mayBeSeated(userId)
         yield* seat(gameId, userId, yield* raceNames.reserve({ gameId, userId, name }))
       })
     })

@@ -10,6 +10,7 @@ export const errors: ErrorTable<GameError> = {
   GameSettingsInvalid: ["invalid_request", own],
   TooManyGames: ["conflict", own, "limit_reached"],
   TooManyGamesInPlay: ["conflict", own, "limit_reached"],
+  TooManyMemberships: ["conflict", own, "limit_reached"],
   NotEnoughPlayers: ["conflict", own, "not_enough_players"],
   TooFewPlaces: ["conflict", own, "full"]
 }
