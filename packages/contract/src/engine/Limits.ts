@@ -8,6 +8,8 @@ export const maxOrders = 1000
 export const maxBodyBytes = 1024 * 1024
 /** Bytes of the bodies of all requests under way. When they are taken, further requests wait. */
 export const maxBodiesBytes = 32 * maxBodyBytes
+/** Bytes of a state file that is read or put through the surface. */
+export const maxStateFileBytes = 16 * 1024 * 1024
 /** Bytes of an engine's largest answer, a report: what the backend takes. An engine shortens what would be longer. */
 export const maxReportBytes = 16 * 1024 * 1024
 /** Characters of any text in an order. More than a name may have, so that a long name gets a verdict. */

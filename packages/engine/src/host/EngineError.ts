@@ -86,6 +86,27 @@ export class TooManyOrders extends Data.TaggedError("TooManyOrders")<{ readonly 
 
 const shown = 5
 
+/** The engine has a game already, so none can be taken in. */
+export class GameExists extends Data.TaggedError("GameExists")<{ readonly gameId: string }> {
+  override get message(): string {
+    return `there is a galaxy already, of game ${this.gameId}`
+  }
+}
+
+/** What was put can't be the state of a game, or nothing was put. */
+export class StateRefused extends Data.TaggedError("StateRefused")<{ readonly problem: string }> {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/** There is no state file of that path. */
+export class StateFileUnknown extends Data.TaggedError("StateFileUnknown")<{ readonly path: string }> {
+  override get message(): string {
+    return "there is no such state file"
+  }
+}
+
 /** A batch contained a refused command, so none of it was kept. */
 export class CommandsRefused extends Data.TaggedError("CommandsRefused")<{
   readonly refused: ReadonlyArray<OrderVerdict>

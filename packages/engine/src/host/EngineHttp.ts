@@ -1,12 +1,14 @@
 /** The engine's operations as handlers of its REST surface. */
-import { InvalidRequest } from "@galaxy/contract/api/ApiError"
+import { type ApiError, InvalidRequest } from "@galaxy/contract/api/ApiError"
 import { EngineApi, EngineInputErrors } from "@galaxy/contract/engine/EngineApi"
+import { maxStateFileBytes } from "@galaxy/contract/engine/Limits"
 import { Effect, Layer, type Redacted } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
 import { Engine } from "./Engine.ts"
 import { guard } from "./guard.ts"
+import { refusal } from "./refusal.ts"
 import { StateStore } from "./StateStore.ts"
 
 const health = (version: string) =>
@@ -31,6 +33,8 @@ const admin = HttpApiBuilder.group(
       status: () => answered(engine.status),
       turn: ({ payload }) => answered(engine.turn(payload.turn)),
       banish: ({ payload }) => answered(engine.banish(payload.race)),
+      state: () => answered(engine.state),
+      openState: () => answered(engine.openState),
       computer: ({ payload }) => answered(engine.computer(payload.race, payload.computer_level ?? "fair"))
     })
   })
@@ -50,6 +54,54 @@ const play = HttpApiBuilder.group(
       report: ({ query }) =>
         Effect.map(answered(engine.report(query.race, query.turn)), (it) => HttpServerResponse.jsonUnsafe(it))
     })
+  })
+)
+
+const statePrefix = "/api/v1/admin/state/"
+
+/** The path below the prefix, as it was meant: `%2F` is a slash too. Undefined where it can't be decoded. */
+const statePath = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const { pathname } = new URL(request.url, "http://engine")
+  try {
+    return decodeURIComponent(pathname.slice(statePrefix.length))
+  } catch {
+    return undefined
+  }
+}
+
+const ofError = (error: ApiError) => refusal(error._tag, error.message, "reason" in error ? error.reason : undefined)
+
+/** One state file, as it lies on the disk. */
+const stateFiles = Layer.unwrap(
+  Effect.map(Engine, (engine) => {
+    const unknown = refusal("not_found", "there is no such state file")
+    const read = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+      const path = statePath(request)
+      if (path === undefined) return unknown
+      const sealed = yield* answered(engine.stateFile(path))
+      const bytes = new TextEncoder().encode(sealed)
+      return bytes.byteLength > maxStateFileBytes
+        ? refusal("payload_too_large", `the file has more than ${maxStateFileBytes} bytes`)
+        : HttpServerResponse.uint8Array(bytes, { contentType: "application/octet-stream" })
+    })
+    const put = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+      const path = statePath(request)
+      if (path === undefined) return refusal("invalid_request", "this is not the path of a state file")
+      yield* answered(engine.putState(path, yield* Effect.orDie(request.text)))
+      return HttpServerResponse.empty({ status: 204 })
+    })
+    const answer =
+      (
+        handle: (
+          request: HttpServerRequest.HttpServerRequest
+        ) => Effect.Effect<HttpServerResponse.HttpServerResponse, ApiError>
+      ) =>
+      (request: HttpServerRequest.HttpServerRequest) =>
+        Effect.catch(handle(request), (error) => Effect.succeed(ofError(error)))
+    return Layer.merge(
+      HttpRouter.add("GET", `${statePrefix}:folder/*`, answer(read)),
+      HttpRouter.add("PUT", `${statePrefix}:folder/*`, answer(put))
+    )
   })
 )
 
@@ -74,5 +126,6 @@ export interface EngineHttpOptions {
 export const routes = ({ version, token }: EngineHttpOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(EngineApi).pipe(Layer.provide([health(version), admin, play]), Layer.provide(inputErrors)),
+    stateFiles,
     guard(token)
   )

@@ -24,6 +24,17 @@ const maxFileBytes = 256 * 1024 * 1024
 /** Whether a name is that of an unfinished write. Other hidden files, from systems or people, are left alone. */
 const isLeftover = (name: string): boolean => /^\.\d+\.json\.tmp$/.test(name)
 
+/** Makes the names in a folder last, where folders can be opened. */
+export const syncedFolder = (name: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.scoped(
+      Effect.matchEffect(fs.open(name, { flag: "r" }), {
+        onFailure: () => Effect.void,
+        onSuccess: (folder) => folder.sync
+      })
+    )
+  )
+
 /** Opens the files below `root`, which is made when missing. Fails with `StateBroken` when it is not a folder. */
 export const open = Effect.fnUntraced(function* (root: string) {
   const fs = yield* FileSystem.FileSystem
@@ -67,16 +78,19 @@ export const open = Effect.fnUntraced(function* (root: string) {
     return { target, folder, hidden: path.join(folder, `.${path.basename(target)}.tmp`) }
   }
 
-  /** Puts the content on the disk under a hidden name, and returns the text of the file. */
-  const prepare = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
-    const sealed = seal(kind, content, sha256)
-    yield* Effect.scoped(
+  const hide = (name: string, sealed: string) =>
+    Effect.scoped(
       Effect.gen(function* () {
         const file = yield* fs.open(place(name).hidden, { flag: "w", mode: 0o600 })
         yield* file.writeAll(utf8.encode(sealed))
         yield* file.sync
       })
     )
+
+  /** Puts the content on the disk under a hidden name, and returns the text of the file. */
+  const prepare = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
+    const sealed = seal(kind, content, sha256)
+    yield* hide(name, sealed)
     return sealed
   })
 
@@ -91,11 +105,12 @@ export const open = Effect.fnUntraced(function* (root: string) {
   const write = (kind: StateKind, name: string, content: StateJson) =>
     Effect.tap(prepare(kind, name, content), () => publish(name))
 
-  /**
-   * The content of a file; none when it is missing. Fails with `StateBroken` when it doesn't unseal or fit the schema.
-   */
-  const read = Effect.fnUntraced(function* <A, I>(kind: StateKind, name: string, schema: Schema.Codec<A, I>) {
-    const text = yield* Effect.gen(function* () {
+  /** Writes a file whose text was sealed before. */
+  const keep = (name: string, sealed: string) => Effect.andThen(hide(name, sealed), publish(name))
+
+  /** The text of a file; none when it is missing. */
+  const text = Effect.fnUntraced(function* (name: string) {
+    return yield* Effect.gen(function* () {
       const { type, size } = yield* fs.stat(at(name))
       if (type !== "File") return yield* new StateBroken({ file: name, problem: "is not a file" })
       if (size > maxFileBytes) return yield* new StateBroken({ file: name, problem: "is too large" })
@@ -106,8 +121,15 @@ export const open = Effect.fnUntraced(function* (root: string) {
         () => Effect.succeed(Option.none<string>())
       )
     )
-    if (Option.isNone(text)) return Option.none<A>()
-    const content = Result.flatMap(unseal(kind, text.value, sha256), (it) =>
+  })
+
+  /**
+   * The content of a file; none when it is missing. Fails with `StateBroken` when it doesn't unseal or fit the schema.
+   */
+  const read = Effect.fnUntraced(function* <A, I>(kind: StateKind, name: string, schema: Schema.Codec<A, I>) {
+    const found = yield* text(name)
+    if (Option.isNone(found)) return Option.none<A>()
+    const content = Result.flatMap(unseal(kind, found.value, sha256), (it) =>
       Result.mapError(Schema.decodeUnknownResult(schema)(it), (error) => `has unexpected content: ${error.message}`)
     )
     if (Result.isFailure(content)) return yield* new StateBroken({ file: name, problem: content.failure })
@@ -127,7 +149,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
     return found.filter((it) => !it.startsWith(".")).toSorted()
   })
 
-  return { ensureFolder, prepare, publish, write, read, names, list }
+  return { ensureFolder, prepare, publish, write, keep, read, text, names, list }
 })
 
 /**

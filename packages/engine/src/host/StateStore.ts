@@ -7,6 +7,7 @@
  */
 import type { ComputerLevel } from "@galaxy/contract/engine/Admin"
 import type { Kept, Order } from "@galaxy/contract/engine/Order"
+import type { StateFile } from "@galaxy/contract/engine/State"
 import type { Report } from "@galaxy/contract/engine/Report"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Ref, Semaphore } from "effect"
@@ -21,6 +22,7 @@ import {
   BanishedContent,
   ComputersContent,
   fileOf,
+  isStatePath,
   OrdersContent,
   ordersFileOf,
   ordersFolderOf,
@@ -28,6 +30,8 @@ import {
 } from "./layout.ts"
 import { StateBroken, type StateLost, StateUnavailable } from "./StateError.ts"
 import * as StateFiles from "./StateFiles.ts"
+import { make as stateListing } from "./stateListing.ts"
+import * as StateTransfer from "./StateTransfer.ts"
 
 /** Why the state folder can't be used. Only `StateUnavailable` may pass by itself. */
 export type StateError = StateBroken | StateUnavailable | StateLost
@@ -73,6 +77,17 @@ export class StateStore extends Context.Service<
     keepComputers(open: Galaxy, races: ReadonlyMap<number, ComputerLevel>): Effect.Effect<Kept, StateError>
     /** Everything that was decided for the open turn. */
     decisions(open: Galaxy): Effect.Effect<Decisions, StateError>
+    /** All files of the game that ends with this turn. */
+    listing(open: Galaxy): Effect.Effect<ReadonlyArray<StateFile>, StateError>
+    /** The text of one state file, if there is one at that path. */
+    sealed(path: string): Effect.Effect<Option.Option<string>, StateError>
+    /** Keeps a state file for `takeIn`; its path must be one of `isStatePath`. There must be no game. */
+    put(path: string, sealed: string): Effect.Effect<void, StateError>
+    /**
+     * The game that was put becomes this engine's; none where nothing was put. Fails with `StateBroken` where the files
+     * don't make up a game; they stay as they are.
+     */
+    readonly takeIn: Effect.Effect<Option.Option<Galaxy>, StateError>
   }
 >()("@galaxy/engine/host/StateStore") {}
 
@@ -203,6 +218,9 @@ const decisionsOf = ({ orders, banished }: Decided): Decisions => ({
 const make = Effect.fnUntraced(function* (root: string) {
   const files = yield* StateUnavailable.refail(StateFiles.open(root))
   const lock = yield* FolderLock.acquire(root)
+  yield* StateUnavailable.refail(StateTransfer.settle(root))
+  const transfer = yield* StateTransfer.make(root)
+  const describe = yield* stateListing(files)
   const read = readers(files)
   /** What is on the disk for the open turn, if it is known: nobody else writes here. It only changes under `one`. */
   const known = yield* Ref.make<Option.Option<Option.Option<Latest>>>(Option.none())
@@ -317,6 +335,16 @@ const make = Effect.fnUntraced(function* (root: string) {
     return { path, revision: races.length, sealed }
   })
 
+  const takeIn = writing(
+    Effect.gen(function* () {
+      if (yield* transfer.isEmpty) return
+      const found = yield* readers(yield* transfer.staged).latest()
+      if (Option.isNone(found)) return yield* new StateBroken({ file: "galaxy", problem: "holds no galaxy" })
+      yield* transfer.accept
+      yield* Ref.set(known, Option.none())
+    })
+  )
+
   // A folder that can't be used is refused before anything is served.
   yield* current
 
@@ -349,7 +377,11 @@ const make = Effect.fnUntraced(function* (root: string) {
           Option.isSome(it) ? Effect.succeed(it.value) : StateUnavailable.refail(read.decided(open)),
           decisionsOf
         )
-      )
+      ),
+    listing: ({ turn }) => StateUnavailable.refail(describe(turn)),
+    sealed: (path) => (isStatePath(path) ? StateUnavailable.refail(files.text(path)) : Effect.succeedNone),
+    put: (path, sealed) => writing(transfer.put(path, sealed)),
+    takeIn: Effect.andThen(takeIn, one(current))
   })
 })
 

@@ -18,6 +18,9 @@ type Failure =
   | EngineError.OrdersChanged
   | EngineError.TooManyOrders
   | EngineError.CommandsRefused
+  | EngineError.GameExists
+  | EngineError.StateRefused
+  | EngineError.StateFileUnknown
   | NoRoom
   | SameName
   | SamePlayer
@@ -38,6 +41,9 @@ const lines: { readonly [Tag in Failure["_tag"]]: Line } = {
   OrdersChanged: ["conflict", "orders_changed"],
   TooManyOrders: "invalid_request",
   CommandsRefused: "invalid_request",
+  GameExists: ["conflict", "exists"],
+  StateRefused: "invalid_request",
+  StateFileUnknown: "not_found",
   NoRoom: "invalid_request",
   SameName: "invalid_request",
   SamePlayer: "invalid_request",

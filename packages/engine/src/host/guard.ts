@@ -6,7 +6,7 @@
  */
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { EngineApi } from "@galaxy/contract/engine/EngineApi"
-import { maxBodiesBytes, maxBodyBytes } from "@galaxy/contract/engine/Limits"
+import { maxBodiesBytes, maxBodyBytes, maxStateFileBytes } from "@galaxy/contract/engine/Limits"
 import { ByteSize, Effect, Layer, type Redacted, Semaphore } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
@@ -16,7 +16,11 @@ import { refusal } from "./refusal.ts"
 const encoded = refusal("unsupported_media_type", "send the body as it is, without a content encoding")
 const notUtf8 = refusal("invalid_request", "the body is not UTF-8")
 const cutShort = refusal("invalid_request", "the body is incomplete")
-const tooLarge = refusal("payload_too_large", `the body must have at most ${maxBodyBytes} bytes`)
+const tooLarge = (most: number) => refusal("payload_too_large", `the body must have at most ${most} bytes`)
+
+/** A state file may be larger than any other body. */
+const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): number =>
+  method === "PUT" && url.startsWith("/api/v1/admin/state/") ? maxStateFileBytes : maxBodyBytes
 
 /** Methods by path, as the surface declares them. */
 const methods: ReadonlyMap<string, ReadonlySet<string>> = (() => {
@@ -56,14 +60,15 @@ const isUtf8 = (bytes: ArrayBuffer): boolean => {
  */
 const readBody = (request: HttpServerRequest.HttpServerRequest) => {
   const announced = request.headers["content-length"]
-  if (Number(announced) > maxBodyBytes) return Effect.succeed(tooLarge)
+  const most = mostBytes(request)
+  if (Number(announced) > most) return Effect.succeed(tooLarge(most))
   if ((request.headers["content-encoding"] ?? "identity") !== "identity") return Effect.succeed(encoded)
   return request.arrayBuffer.pipe(
-    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes)),
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(most)),
     // Decoding it later would put replacement characters for invalid bytes, and names would keep them.
     Effect.map((bytes) => (isUtf8(bytes) ? undefined : notUtf8)),
     // A body of announced length that can't be read was cut short; any other went on for too long.
-    Effect.catch(() => Effect.succeed(announced === undefined ? tooLarge : cutShort))
+    Effect.catch(() => Effect.succeed(announced === undefined ? tooLarge(most) : cutShort))
   )
 }
 
@@ -72,8 +77,9 @@ const hasBody = new Set(["POST", "PUT", "PATCH"])
 /** Bytes of memory that a request's body may take: its announced length, or the bound when none is announced. */
 const shareOf = (request: HttpServerRequest.HttpServerRequest): number => {
   if (!hasBody.has(request.method)) return 0
-  const announced = Number(request.headers["content-length"] ?? maxBodyBytes)
-  return Number.isFinite(announced) ? Math.min(Math.max(announced, 0), maxBodyBytes) : maxBodyBytes
+  const most = mostBytes(request)
+  const announced = Number(request.headers["content-length"] ?? most)
+  return Number.isFinite(announced) ? Math.min(Math.max(announced, 0), most) : most
 }
 
 /** Answers requests with `handled`; `bodies` bounds the bytes of all bodies that are under way. */

@@ -10,6 +10,7 @@ import { GameId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
 import { TurnEvent } from "../turn/TurnEvent.ts"
 import { lockName } from "./FolderLock.ts"
+import type { StateKind } from "./upgrades.ts"
 
 /** Every file says which game and turn it belongs to, so that one in the wrong place is noticed. */
 const place = { game_id: GameId, turn: Schema.Int }
@@ -54,6 +55,22 @@ export const ordersFolderOf = (turn: number): string => `orders/${padded(turn, t
 /** Path of the file with the orders of the race with this index. */
 export const ordersFileOf = (turn: number, race: number): string =>
   `${ordersFolderOf(turn)}/${padded(race, raceDigits)}.json`
+
+const kinds = {
+  galaxy: "galaxy",
+  turns: "turn",
+  orders: "orders",
+  banished: "banished",
+  computers: "computers"
+} as const
+
+/** Whether this is the path of a state file, written exactly as this engine does. */
+export const isStatePath = (path: string): boolean =>
+  new RegExp(`^(galaxy|turns|banished|computers)/\\d{${turnDigits}}\\.json$`).test(path) ||
+  new RegExp(`^orders/\\d{${turnDigits}}/\\d{${raceDigits}}\\.json$`).test(path)
+
+/** The kind of the state file at a path that `isStatePath` accepts. */
+export const kindAt = (path: string): StateKind => kinds[path.split("/", 1)[0] as keyof typeof kinds]
 
 /** The number in a name of exactly so many digits and the suffix; undefined for any other name. */
 export const numberIn = (name: string, digits: number, suffix: "" | ".json"): number | undefined =>

@@ -57,7 +57,9 @@ const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
         const { authorization = "", "content-type": type = "" } = incoming.headers
         const call = { method: incoming.method ?? "", path, query, type, authorization, body: await bodyOf(incoming) }
         const reply = await answer(call, (changed) => ask(endpoint, { ...call, ...changed }))
-        outgoing.writeHead(reply.status, { "content-type": reply.type }).end(reply.text)
+        outgoing
+          .writeHead(reply.status, { "content-type": reply.type })
+          .end(reply.status === 204 ? undefined : reply.text)
       })().catch(() => outgoing.destroy())
     })
     yield* Effect.acquireRelease(

@@ -330,6 +330,44 @@ export const faults: Readonly<Record<string, Fault>> = {
       ),
     found: ["an unknown race can neither write nor read orders"]
   },
+  "a revision that nobody looks at": {
+    proxy: calls(
+      order,
+      changedBody((body: Loose) => ({ ...body, if_revision: 0 }))
+    ),
+    found: ["of two devices that know the same orders, one replaces them"]
+  },
+  "a seat that is taken over in words alone": {
+    proxy: () => (call, pass) => (call.path === "/api/v1/admin/race/computer" ? statusNow(pass) : pass()),
+    found: ["a race that the engine takes over plays on, and nobody else gives it orders"]
+  },
+  "a listing with other digests": {
+    proxy: answers((value, { path }) =>
+      path === "/api/v1/admin/state"
+        ? { ...value, files: value.files.map((it: Loose) => ({ ...it, sha256: "0".repeat(64) })) }
+        : value
+    ),
+    found: ["a game goes on in an engine that was given its state files"]
+  },
+  "a state that is opened whatever was put": {
+    proxy: () => async (call, pass) => {
+      const reply = await pass()
+      return call.path === "/api/v1/admin/state/open" && reply.status !== 200 ? json({}) : reply
+    },
+    found: ["a state that is damaged, incomplete or missing isn't opened"]
+  },
+  "state files that are taken over a game": {
+    proxy: () => async (call, pass) => {
+      const reply = await pass()
+      return call.method === "PUT" && call.path.startsWith("/api/v1/admin/state/") ? { ...reply, status: 204 } : reply
+    },
+    found: ["no state file is taken where there is a game, and nothing of it changes"]
+  },
+  "a path that leads anywhere": {
+    proxy: () => (call, pass) =>
+      call.method === "GET" && call.path.startsWith("/api/v1/admin/state/") ? Promise.resolve(json({})) : pass(),
+    found: ["a path outside the state is neither read nor written"]
+  },
   "a small idea of a large body": {
     proxy: () => (call, pass) =>
       call.body.length > 500_000

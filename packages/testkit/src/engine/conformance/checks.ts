@@ -5,6 +5,8 @@ import { NotTried, type RunningEngine, type EngineUnderTest } from "./Check.ts"
 import { ending } from "./ending.ts"
 import { orders } from "./orders.ts"
 import { requests } from "./requests.ts"
+import { devices } from "./devices.ts"
+import { state } from "./state.ts"
 import { survival } from "./survival.ts"
 import { trust } from "./trust.ts"
 import { turns } from "./turns.ts"
@@ -16,7 +18,7 @@ export interface Applied {
 }
 
 /** Checks that need nothing but `start`. */
-export const anywhere = [...beginning, ...turns, ...orders, ...requests, ...trust]
+export const anywhere = [...beginning, ...turns, ...orders, ...requests, ...trust, ...devices, ...state]
 
 /** All checks for this engine. Those that need a part it lacks (`restart`, `program`) end with `NotTried`. */
 export const checksOf = <Engine extends RunningEngine>(subject: EngineUnderTest<Engine>): ReadonlyArray<Applied> => {
