@@ -52,7 +52,7 @@ const core: FolderTable = [
   ["push", ground],
   ["standing/records", ground],
   ["account", [...ground, "standing/records"]],
-  ["mail", [...ground, "account"]],
+  ["mail", [...ground, "audit", "account"]],
   ["geo", [...ground, "account"]],
   ["standing", [...ground, "audit", "standing/records", "account"]],
   ["admin", [...ground, "audit"]],

@@ -26,6 +26,7 @@ import * as SessionRecords from "./auth/SessionRecords.ts"
 import * as Sessions from "./auth/Sessions.ts"
 import * as SignInNetworks from "./auth/SignInNetworks.ts"
 import type { EngineHost } from "./engine/EngineHost.ts"
+import * as Countries from "./geo/Countries.ts"
 import * as CountryCounters from "./geo/CountryCounters.ts"
 import type { GeoIp } from "./geo/GeoIp.ts"
 import * as LobbyConfig from "./lobby/game/LobbyConfig.ts"
@@ -144,7 +145,9 @@ export const layer = (options: CoreOptions) => {
         SignInNetworks.layer
       )
     ),
-    Layer.provideMerge(Layer.mergeAll(Admins.layer, AdminAccounts.layer, AuditLog.layer, CountryCounters.layer))
+    Layer.provideMerge(
+      Layer.mergeAll(Admins.layer, AdminAccounts.layer, AuditLog.layer, CountryCounters.layer, Countries.layer)
+    )
   )
   const lobby = Lobby.layer.pipe(
     Layer.provideMerge(Runtime.layerForAdmins),

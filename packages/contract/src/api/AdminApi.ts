@@ -8,6 +8,9 @@ import { AdminDiagnosticsGroup } from "./admin/Diagnostics.ts"
 import { AdminBlockedAddressesGroup } from "./admin/BlockedAddresses.ts"
 import { AdminEngineVersionsGroup } from "./admin/EngineVersions.ts"
 import { AdminGamesGroup } from "./admin/Games.ts"
+import { AdminGeoGroup } from "./admin/Geo.ts"
+import { AdminMailGroup } from "./admin/Mail.ts"
+import { AdminNotificationsGroup } from "./admin/Notifications.ts"
 import { AdminRuntimesGroup } from "./admin/Runtimes.ts"
 import { AdminUserEndsGroup, AdminUserSessionsGroup } from "./admin/UserEnds.ts"
 import { AdminUsersGroup } from "./admin/Users.ts"
@@ -26,6 +29,7 @@ export class AdminApi extends HttpApi.make("admin")
   .add(AdminUserEndsGroup, AdminUserSessionsGroup)
   .add(AdminApplicationsGroup)
   .add(AdminBlockedAddressesGroup)
+  .add(AdminMailGroup, AdminNotificationsGroup, AdminGeoGroup)
   .middleware(AdminMutation)
   .middleware(AdminIdentity)
   .middleware(InputErrors) {}

@@ -53,6 +53,10 @@ export type EnginePlayerId = typeof EnginePlayerId.Type
 export const DeliveryId = Uuid.pipe(Schema.brand("galaxy/DeliveryId"))
 export type DeliveryId = typeof DeliveryId.Type
 
+/** One fact that somebody was told of. */
+export const NotificationId = Uuid.pipe(Schema.brand("galaxy/NotificationId"))
+export type NotificationId = typeof NotificationId.Type
+
 /** One row of the audit log: one mutation by an administrator. */
 export const AuditId = Uuid.pipe(Schema.brand("galaxy/AuditId"))
 export type AuditId = typeof AuditId.Type

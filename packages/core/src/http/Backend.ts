@@ -30,6 +30,9 @@ import * as ApplicationUser from "../lobby/application/http/user.ts"
 import * as InviteLook from "../lobby/invite/http/look.ts"
 import * as InviteUser from "../lobby/invite/http/user.ts"
 import * as MembershipUser from "../lobby/membership/http/user.ts"
+import * as GeoAdmin from "../geo/http/admin.ts"
+import * as MailAdmin from "../mail/http/admin.ts"
+import * as NotificationAdmin from "../notification/http/admin.ts"
 import * as NotificationPublic from "../notification/http/public.ts"
 import * as PlayUser from "../play/http/user.ts"
 import * as PushInternal from "../push/http/internal.ts"
@@ -100,6 +103,9 @@ const groups = Layer.mergeAll(
   RuntimeAdmin.runtimes,
   EngineAdmin.engineVersions,
   StandingAdmin.users,
+  MailAdmin.mail,
+  NotificationAdmin.notifications,
+  GeoAdmin.geo,
   AuthAdmin.userEnds,
   AuthAdmin.userSessions,
   AuthBlocked.blockedAddresses

@@ -56,42 +56,46 @@ export type DeadLetterReason = typeof DeadLetterReason.Type
 
 const At = Schema.DateTimeUtcFromDate
 
-/** A delivery as operators see it; the text stays sealed. */
-export class Delivery extends Schema.Class<Delivery>("galaxy/mail/Delivery")({
-  deliveryId: DeliveryId,
-  templateId: Schema.String,
-  idempotencyKey: Schema.String,
+/** A delivery as it is stored, without its text. */
+export const DeliveryRow = Schema.Struct({
+  delivery_id: DeliveryId,
+  template_id: Schema.String,
+  idempotency_key: Schema.String,
   status: Status,
   attempts: Schema.Int,
   to: Schema.Array(Schema.String),
+  /** Empty for secret templates. */
   subject: Schema.String,
-  messageId: Schema.String,
-  createdAt: At,
-  nextAttemptAt: Schema.NullOr(At),
-  expiresAt: Schema.NullOr(At),
-  sentAt: Schema.NullOr(At)
-}) {}
+  message_id: Schema.String,
+  created_at: At,
+  next_attempt_at: Schema.NullOr(At),
+  expires_at: Schema.NullOr(At),
+  sent_at: Schema.NullOr(At),
+  /** There is no text left to send. */
+  wiped: Schema.Boolean
+})
 
 /**
  * One attempt at a delivery. Its last three fields are null until it is settled; `outcome` is `lost` if its worker
  * died. `error` holds the code of the relay or of the failure, for accepted mails too.
  */
-export class Attempt extends Schema.Class<Attempt>("galaxy/mail/Attempt")({
-  attemptNo: Schema.Int,
-  startedAt: At,
-  finishedAt: Schema.NullOr(At),
+export const AttemptRow = Schema.Struct({
+  attempt_no: Schema.Int,
+  started_at: At,
+  finished_at: Schema.NullOr(At),
   outcome: Schema.NullOr(Schema.String),
   error: Schema.NullOr(Schema.String)
-}) {}
+})
 
 /** The record of a delivery that was given up. It stays when the delivery is resent, until the mail is pruned. */
-export class DeadLetter extends Schema.Class<DeadLetter>("galaxy/mail/DeadLetter")({
-  deadLetterId: Schema.String,
-  deliveryId: DeliveryId,
-  templateId: Schema.String,
-  archivedAt: At,
-  reason: DeadLetterReason
-}) {}
+export const DeadLetterRow = Schema.Struct({
+  dead_letter_id: Schema.String,
+  delivery_id: DeliveryId,
+  template_id: Schema.String,
+  reason: DeadLetterReason,
+  archived_at: At,
+  created_at: At
+})
 
 /** There is no such delivery. */
 export class DeliveryNotFound extends Schema.TaggedError<DeliveryNotFound>()("DeliveryNotFound", {
@@ -102,4 +106,14 @@ export class DeliveryNotFound extends Schema.TaggedError<DeliveryNotFound>()("De
 export class DeliveryNotResendable extends Schema.TaggedError<DeliveryNotResendable>()("DeliveryNotResendable", {
   deliveryId: DeliveryId,
   condition: Schema.Literals(["sent", "sending", "expired", "wiped"])
-}) {}
+}) {
+  override get message(): string {
+    const why = {
+      sent: "it has been sent",
+      sending: "it is being sent",
+      expired: "it has expired",
+      wiped: "its text is gone"
+    }
+    return `the mail can't be sent again: ${why[this.condition]}`
+  }
+}

@@ -1,34 +1,49 @@
 /**
  * The operators' view of the mail outbox, and resending of mails that were not sent.
  *
- * Texts are never shown, and a delivery that was sent is never sent again from here.
+ * Texts are never shown, and a delivery that was sent is never sent again from here. Listings show addresses masked:
+ * only who asks for one delivery sees whose it is.
  */
-import { DeliveryId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
-import { SqlClient, SqlSchema } from "effect/sql"
+import type * as Api from "@galaxy/contract/api/admin/Mail"
+import type { DeliveryId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { AccountStore } from "../account/AccountStore.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
+import { cut, CursorInvalid, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { withoutNulls } from "../shared/rows.ts"
+import { note } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { Attempt, DeadLetter, Delivery, DeliveryNotFound, DeliveryNotResendable, Status } from "./Mail.ts"
+import { DeliveryFate } from "./DeliveryFate.ts"
+import { AttemptRow, DeadLetterRow, DeliveryNotFound, DeliveryNotResendable, DeliveryRow, type Status } from "./Mail.ts"
 
-/** A page of a listing: newest first, by id. */
-export interface DeliveriesPage {
-  /** 1 to 200; other values are clamped. */
-  readonly limit: number
-  /** Only rows older than this id: the last one of the previous page. */
-  readonly before?: string
+/** Which deliveries are listed; all parts must match. */
+export interface DeliveryFilter {
+  readonly status?: Status
+  readonly template_id?: string
+  /** Mails to the address that this player has now. */
+  readonly user_id?: UserId
 }
 
 /** Lists deliveries, attempts and dead letters, and makes a delivery due again. */
 export class MailDeliveries extends Context.Service<
   MailDeliveries,
   {
+    /** Newest first, with masked addresses. */
+    list(
+      filter: DeliveryFilter,
+      page: PageRequest
+    ): Effect.Effect<typeof Api.DeliveryList.Type, CursorInvalid | StorageError>
+    /** With the whole address. */
+    get(deliveryId: DeliveryId): Effect.Effect<typeof Api.Delivery.Type, DeliveryNotFound | StorageError>
+    /** As it is listed; locks the delivery until the transaction ends. */
+    locked(deliveryId: DeliveryId): Effect.Effect<typeof Api.DeliveryRow.Type, DeliveryNotFound | StorageError>
+    /** Oldest first; the newest 200. */
+    attempts(
+      deliveryId: DeliveryId
+    ): Effect.Effect<ReadonlyArray<typeof Api.Attempt.Type>, DeliveryNotFound | StorageError>
     /** Newest first. */
-    list(page: DeliveriesPage & { readonly status?: Status }): Effect.Effect<ReadonlyArray<Delivery>, StorageError>
-    get(deliveryId: DeliveryId): Effect.Effect<Delivery, DeliveryNotFound | StorageError>
-    /** Oldest first. */
-    attempts(deliveryId: DeliveryId): Effect.Effect<ReadonlyArray<Attempt>, DeliveryNotFound | StorageError>
-    /** Newest first. */
-    deadLetters(page: DeliveriesPage): Effect.Effect<ReadonlyArray<DeadLetter>, StorageError>
+    deadLetters(page: PageRequest): Effect.Effect<typeof Api.DeadLetterList.Type, CursorInvalid | StorageError>
     /**
      * Makes the delivery due at once and resets its count of attempts. Fails with `DeliveryNotResendable` if it was
      * sent, is being sent, has expired or was wiped.
@@ -37,89 +52,109 @@ export class MailDeliveries extends Context.Service<
   }
 >()("@galaxy/core/mail/MailDeliveries") {}
 
-const longestPage = 200
-// Above every id.
-const newest = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-const Page = Schema.Struct({ limit: Schema.Int, before: Schema.String })
-const pageOf = ({ limit, before }: DeliveriesPage) => ({
-  limit: Math.min(Math.max(1, Math.floor(limit)), longestPage),
-  before: before ?? newest
+const mostAttempts = 200
+
+/** `ada@example.org` as `a…@example.org`. */
+export const masked = (address: string): string => address.replace(/^(.)[^@]*(?=@)/u, "$1…")
+
+const decodeDeliveries = Schema.decodeUnknownEffect(Schema.Array(DeliveryRow))
+const decodeAttempts = Schema.decodeUnknownEffect(Schema.Array(AttemptRow))
+const decodeLetters = Schema.decodeUnknownEffect(Schema.Array(DeadLetterRow))
+
+const whole = ({ wiped: _wiped, subject, ...row }: typeof DeliveryRow.Type): typeof Api.Delivery.Type => ({
+  ...withoutNulls(row),
+  ...(subject === "" ? {} : { subject })
+})
+
+const listed = ({ wiped: _wiped, subject: _subject, idempotency_key: _key, ...row }: typeof DeliveryRow.Type) => ({
+  ...withoutNulls(row),
+  to: row.to.map(masked)
 })
 
 /** `resend` wakes the mail worker when its transaction commits. */
-export const layer: Layer.Layer<MailDeliveries, never, SqlClient.SqlClient | DatabaseSignal> = Layer.effect(
+export const layer: Layer.Layer<
+  MailDeliveries,
+  never,
+  SqlClient.SqlClient | DatabaseSignal | AccountStore | DeliveryFate
+> = Layer.effect(
   MailDeliveries,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const signal = yield* DatabaseSignal
+    const accounts = yield* AccountStore
+    const fate = yield* DeliveryFate
 
     const delivery = sql.literal(`
-      d.delivery_id AS "deliveryId", d.template_id AS "templateId", d.idempotency_key AS "idempotencyKey", d.status,
-      d.attempts, ARRAY(SELECT r.address FROM backend.mail_recipients r WHERE r.delivery_id = d.delivery_id) AS "to",
-      p.subject, d.message_id AS "messageId", d.created_at AS "createdAt", d.next_attempt_at AS "nextAttemptAt",
-      d.expires_at AS "expiresAt", d.sent_at AS "sentAt"
+      d.delivery_id, d.template_id, d.idempotency_key, d.status, d.attempts, d.message_id, d.created_at,
+      d.next_attempt_at, d.expires_at, d.sent_at, p.subject, octet_length(p.body) = 0 AS wiped,
+      ARRAY(SELECT r.address FROM backend.mail_recipients r WHERE r.delivery_id = d.delivery_id ORDER BY r.address) AS "to"
       FROM backend.mail_deliveries d JOIN backend.mail_payloads p USING (payload_id)`)
 
-    // Ids are ordered by the time they were made.
-    const selectList = SqlSchema.findAll({
-      Request: Schema.Struct({ ...Page.fields, status: Schema.NullOr(Status) }),
-      Result: Delivery,
-      execute: (it) => sql`
-        SELECT ${delivery}
-        WHERE d.delivery_id < ${it.before}::uuid AND (${it.status}::text IS NULL OR d.status = ${it.status}::text)
-        ORDER BY d.delivery_id DESC LIMIT ${it.limit}::int`
+    /** The condition of a filter by player; undefined if there is no such player, who has no mails then. */
+    const toUser = Effect.fnUntraced(function* (userId: UserId | undefined) {
+      if (userId === undefined) return []
+      const [contact] = yield* accounts.contacts([userId])
+      return contact === undefined
+        ? undefined
+        : [sql`d.delivery_id IN (SELECT delivery_id FROM backend.mail_recipients WHERE address = ${contact.email})`]
     })
 
-    const selectOne = SqlSchema.findOneOption({
-      Request: DeliveryId,
-      Result: Delivery,
-      execute: (id) => sql`SELECT ${delivery} WHERE d.delivery_id = ${id}`
-    })
+    const list = Effect.fn("MailDeliveries.list")(function* (filter: DeliveryFilter, page: PageRequest) {
+      const position = positionOf(page)
+      if (position instanceof CursorInvalid) return yield* position
+      const limit = limitOf(page)
+      const ofUser = yield* toUser(filter.user_id)
+      if (ofUser === undefined) return { deliveries: [] }
+      const where = sql.and([
+        sql`(d.created_at, d.delivery_id) < (${position.createdAt}, ${position.id}::uuid)`,
+        ...(filter.status === undefined ? [] : [sql`d.status = ${filter.status}`]),
+        ...(filter.template_id === undefined ? [] : [sql`d.template_id = ${filter.template_id}`]),
+        ...ofUser
+      ])
+      const found = yield* decodeDeliveries(
+        yield* sql`
+          SELECT ${delivery} WHERE ${where} ORDER BY d.created_at DESC, d.delivery_id DESC LIMIT ${limit + 1}::int`
+      )
+      const { rows, next } = cut(found, limit, (it) => it.delivery_id)
+      return { deliveries: rows.map(listed), ...next }
+    }, StorageError.refail)
 
-    const selectAttempts = SqlSchema.findAll({
-      Request: DeliveryId,
-      Result: Attempt,
-      execute: (id) => sql`
-        SELECT attempt_no AS "attemptNo", started_at AS "startedAt", finished_at AS "finishedAt", outcome, error
-        FROM backend.mail_attempts WHERE delivery_id = ${id} ORDER BY attempt_no`
-    })
+    const find = Effect.fnUntraced(function* (deliveryId: DeliveryId, lock: boolean) {
+      const forUpdate = sql.literal(lock ? "FOR UPDATE OF d" : "")
+      const [row] = yield* decodeDeliveries(
+        yield* sql`SELECT ${delivery} WHERE d.delivery_id = ${deliveryId} ${forUpdate}`
+      )
+      return row === undefined ? yield* new DeliveryNotFound({ deliveryId }) : row
+    }, StorageError.refail)
 
-    const selectDeadLetters = SqlSchema.findAll({
-      Request: Page,
-      Result: DeadLetter,
-      execute: (it) => sql`
-        SELECT l.dead_letter_id AS "deadLetterId", l.delivery_id AS "deliveryId", d.template_id AS "templateId",
-          l.archived_at AS "archivedAt", l.reason
-        FROM backend.mail_dead_letters l JOIN backend.mail_deliveries d USING (delivery_id)
-        WHERE l.dead_letter_id < ${it.before}::uuid
-        ORDER BY l.dead_letter_id DESC LIMIT ${it.limit}::int`
-    })
+    const attempts = Effect.fn("MailDeliveries.attempts")(function* (deliveryId: DeliveryId) {
+      yield* find(deliveryId, false)
+      const rows = yield* decodeAttempts(
+        yield* sql`
+          SELECT attempt_no, started_at, finished_at, outcome, error FROM backend.mail_attempts
+          WHERE delivery_id = ${deliveryId} ORDER BY attempt_no DESC LIMIT ${mostAttempts}::int`
+      )
+      return rows.map(withoutNulls).toReversed()
+    }, StorageError.refail)
 
-    const selectForResend = SqlSchema.findOneOption({
-      Request: DeliveryId,
-      Result: Schema.Struct({
-        status: Status,
-        expiresAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
-        wiped: Schema.Boolean
-      }),
-      execute: (id) => sql`
-        SELECT d.status, d.expires_at AS "expiresAt", octet_length(p.body) = 0 AS wiped
-        FROM backend.mail_deliveries d JOIN backend.mail_payloads p USING (payload_id)
-        WHERE d.delivery_id = ${id} FOR UPDATE OF d`
-    })
+    const deadLetters = Effect.fn("MailDeliveries.deadLetters")(function* (page: PageRequest) {
+      const position = positionOf(page)
+      if (position instanceof CursorInvalid) return yield* position
+      const limit = limitOf(page)
+      const found = yield* decodeLetters(
+        yield* sql`
+          SELECT l.dead_letter_id, l.delivery_id, d.template_id, l.reason, l.archived_at, l.created_at
+          FROM backend.mail_dead_letters l JOIN backend.mail_deliveries d USING (delivery_id)
+          WHERE (l.created_at, l.dead_letter_id) < (${position.createdAt}, ${position.id}::uuid)
+          ORDER BY l.created_at DESC, l.dead_letter_id DESC LIMIT ${limit + 1}::int`
+      )
+      const { rows, next } = cut(found, limit, (it) => it.dead_letter_id)
+      return { dead_letters: rows.map(({ created_at: _at, ...it }) => it), ...next }
+    }, StorageError.refail)
 
-    const get = Effect.fn("MailDeliveries.get")(function* (deliveryId: DeliveryId) {
-      const found = yield* StorageError.refail(selectOne(deliveryId))
-      if (Option.isNone(found)) return yield* new DeliveryNotFound({ deliveryId })
-      return found.value
-    })
-
-    const conditionAgainst = (
-      row: { readonly status: Status; readonly expiresAt: DateTime.Utc | null; readonly wiped: boolean },
-      now: DateTime.Utc
-    ): DeliveryNotResendable["condition"] | undefined => {
+    const conditionAgainst = (row: typeof DeliveryRow.Type, now: DateTime.Utc) => {
       if (row.status === "sent" || row.status === "sending") return row.status
-      if (row.expiresAt !== null && DateTime.isLessThanOrEqualTo(row.expiresAt, now)) return "expired"
+      if (row.expires_at !== null && DateTime.isLessThanOrEqualTo(row.expires_at, now)) return "expired"
       return row.wiped ? "wiped" : undefined
     }
 
@@ -127,32 +162,27 @@ export const layer: Layer.Layer<MailDeliveries, never, SqlClient.SqlClient | Dat
       const now = yield* DateTime.now
       yield* sql.withTransaction(
         Effect.gen(function* () {
-          const row = yield* selectForResend(deliveryId)
-          if (Option.isNone(row)) return yield* new DeliveryNotFound({ deliveryId })
-          const condition = conditionAgainst(row.value, now)
+          const row = yield* find(deliveryId, true)
+          const condition = conditionAgainst(row, now)
           if (condition !== undefined) return yield* new DeliveryNotResendable({ deliveryId, condition })
           const at = DateTime.toDateUtc(now)
           yield* sql`
             UPDATE backend.mail_deliveries
             SET status = 'pending', attempts = 0, next_attempt_at = ${at}, updated_at = ${at}
             WHERE delivery_id = ${deliveryId}`
+          yield* fate.renewed(deliveryId)
+          yield* note({ kind: "mail", what: row.template_id })
           yield* signal.send("galaxy_mail")
         })
       )
     }, StorageError.refail)
 
     return MailDeliveries.of({
-      list: Effect.fn("MailDeliveries.list")((page) =>
-        StorageError.refail(selectList({ ...pageOf(page), status: page.status ?? null }))
-      ),
-      get,
-      attempts: Effect.fn("MailDeliveries.attempts")(function* (deliveryId) {
-        yield* get(deliveryId)
-        return yield* StorageError.refail(selectAttempts(deliveryId))
-      }),
-      deadLetters: Effect.fn("MailDeliveries.deadLetters")((page) =>
-        StorageError.refail(selectDeadLetters(pageOf(page)))
-      ),
+      list,
+      get: Effect.fn("MailDeliveries.get")((id) => Effect.map(find(id, false), whole)),
+      locked: Effect.fn("MailDeliveries.locked")((id) => Effect.map(find(id, true), listed)),
+      attempts,
+      deadLetters,
       resend
     })
   })

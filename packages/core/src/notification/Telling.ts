@@ -2,10 +2,12 @@
 import { Effect, Layer, type Redacted } from "effect"
 import * as MailSwitches from "../account/MailSwitches.ts"
 import { DeliveryFate } from "../mail/DeliveryFate.ts"
+import * as MailDeliveries from "../mail/MailDeliveries.ts"
 import * as MailWorker from "../mail/MailWorker.ts"
 import * as UnsubscribeLinks from "../mail/UnsubscribeLinks.ts"
 import type { NotificationLimits } from "./mailRoom.ts"
 import * as MailFate from "./MailFate.ts"
+import * as NotificationLedger from "./NotificationLedger.ts"
 import * as Notifications from "./Notifications.ts"
 import * as Unsubscriptions from "./Unsubscriptions.ts"
 
@@ -22,7 +24,7 @@ export interface TellingOptions {
 /** Where links lead when the host doesn't say: the gateway's default address. */
 const defaultUrl = "http://127.0.0.1:8080"
 
-/** `Notifications`, `DeliveryFate` and `Unsubscriptions`, over the outboxes. */
+/** `Notifications`, what operators see of them and of mails, and what follows from mails. Works on the outboxes. */
 export const layer = ({ secret, publicUrl, adminEmail, defaultLanguage, notifications }: TellingOptions) => {
   const operators = adminEmail === undefined ? undefined : { address: adminEmail, language: defaultLanguage ?? "en" }
   const told = Layer.unwrap(
@@ -30,7 +32,8 @@ export const layer = ({ secret, publicUrl, adminEmail, defaultLanguage, notifica
       Notifications.layer({ ...notifications, operators, unsubscribe: link })
     )
   )
-  return Layer.mergeAll(MailFate.layer, Unsubscriptions.layer).pipe(
+  return MailDeliveries.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(MailFate.layer, Unsubscriptions.layer, NotificationLedger.layer)),
     Layer.provideMerge(told),
     Layer.provide(
       Layer.mergeAll(UnsubscribeLinks.layer({ secret, publicUrl: publicUrl ?? defaultUrl }), MailSwitches.layer)

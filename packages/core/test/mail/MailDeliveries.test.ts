@@ -1,7 +1,8 @@
 import { assert, layer } from "@effect/vitest"
-import { DeliveryId } from "@galaxy/contract/ids/Ids"
+import { DeliveryId, UserId } from "@galaxy/contract/ids/Ids"
 import { loginCode } from "@galaxy/core/mail/Mail"
-import { MailDeliveries } from "@galaxy/core/mail/MailDeliveries"
+import { type DeliveryFilter, MailDeliveries } from "@galaxy/core/mail/MailDeliveries"
+import type { PageRequest } from "@galaxy/core/shared/Page"
 import { MailOutbox } from "@galaxy/core/mail/MailOutbox"
 import { MailRejected } from "@galaxy/core/mail/MailTransport"
 import { accept, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
@@ -25,14 +26,31 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const { outbox, mails } = yield* begin
         for (let i = 0; i < 5; i++) yield* outbox.enqueue(mailTo(`to-${i}@example.test`, `key-${i}`))
-        const all = yield* mails.list({ limit: 200 })
-        assert.strictEqual(all.length, 5)
-        const first = yield* mails.list({ limit: 2 })
-        const second = yield* mails.list({ limit: 9_999, before: first[1]?.deliveryId ?? "" })
-        assert.deepStrictEqual([...first, ...second], [...all])
-        assert.deepStrictEqual(yield* mails.list({ limit: 0 }), all.slice(0, 1))
-        assert.strictEqual((yield* mails.list({ limit: 10, status: "sent" })).length, 0)
-        assert.strictEqual((yield* mails.list({ limit: 10, status: "pending" })).length, 5)
+        const list = (filter: DeliveryFilter, page: PageRequest) =>
+          Effect.map(mails.list(filter, page), (it) => ({ ...it, keys: it.deliveries.map(({ to }) => to[0]) }))
+        const all = yield* list({}, { limit: 200 })
+        // Addresses are masked.
+        assert.deepStrictEqual(
+          all.keys,
+          Array.from({ length: 5 }, () => "t…@example.test")
+        )
+        assert.deepStrictEqual(
+          all.deliveries.map((it) => it.delivery_id),
+          all.deliveries.map((it) => it.delivery_id).toSorted((left, right) => (left < right ? 1 : -1))
+        )
+        const first = yield* list({}, { limit: 2 })
+        const second = yield* list({}, { limit: 200, cursor: first.next_cursor ?? "" })
+        assert.deepStrictEqual([...first.deliveries, ...second.deliveries], [...all.deliveries])
+        assert.isUndefined(second.next_cursor)
+        for (const [filter, count] of [
+          [{ status: "sent" }, 0],
+          [{ status: "pending" }, 5],
+          [{ template_id: "lobby.invite", status: "pending" }, 5],
+          [{ template_id: "lobby.other" }, 0],
+          [{ user_id: UserId.make(nobody) }, 0]
+        ] as const) {
+          assert.lengthOf((yield* list(filter, {})).deliveries, count, JSON.stringify(filter))
+        }
       })
     )
 
@@ -47,11 +65,12 @@ eachDatabase((name, database) => {
         yield* startWorker()
         yield* eventually(hasStatus("code", "sent"))
         const delivery = yield* mails.get(id)
-        assert.deepInclude(delivery, { status: "sent", attempts: 1, to: ["ada@example.test"], templateId: loginCode })
+        assert.deepInclude(delivery, { status: "sent", attempts: 1, to: ["ada@example.test"], template_id: loginCode })
+        assert.notProperty(delivery, "subject")
         assert.notInclude(JSON.stringify(delivery), "161803")
         const attempts = yield* mails.attempts(id)
         assert.strictEqual(attempts.length, 1)
-        assert.deepInclude(attempts[0], { attemptNo: 1, outcome: "sent" })
+        assert.deepInclude(attempts[0], { attempt_no: 1, outcome: "sent" })
         assert.strictEqual((yield* Effect.flip(mails.get(nobody)))._tag, "DeliveryNotFound")
         assert.strictEqual((yield* Effect.flip(mails.attempts(nobody)))._tag, "DeliveryNotFound")
       }).pipe(Effect.scoped)
@@ -64,14 +83,14 @@ eachDatabase((name, database) => {
         const id = yield* outbox.enqueue(mailTo("ada@example.test", "again"))
         yield* startWorker()
         yield* eventually(hasStatus("again", "dead_lettered"))
-        const letters = yield* mails.deadLetters({ limit: 10 })
+        const { dead_letters: letters } = yield* mails.deadLetters({ limit: 10 })
         assert.strictEqual(letters.length, 1)
-        assert.deepInclude(letters[0], { deliveryId: id, reason: "rejected", templateId: "lobby.invite" })
+        assert.deepInclude(letters[0], { delivery_id: id, reason: "rejected", template_id: "lobby.invite" })
         yield* memory.answer(accept)
         yield* mails.resend(id)
         yield* eventually(hasStatus("again", "sent"))
         assert.deepStrictEqual(
-          (yield* mails.attempts(id)).map((it) => [it.attemptNo, it.outcome]),
+          (yield* mails.attempts(id)).map((it) => [it.attempt_no, it.outcome]),
           [
             [1, "rejected"],
             [2, "sent"]

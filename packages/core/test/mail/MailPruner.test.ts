@@ -58,7 +58,7 @@ eachDatabase((name, database) => {
         yield* pruner({})
         yield* until(["b-sent-young", "d-given-up-young", "e-pending", "e-retrying", "e-sending"])
         assert.deepStrictEqual(yield* rowsOf, [{ payloads: 5, recipients: 5, attempts: 5, letters: 1 }])
-        assert.lengthOf(yield* (yield* MailDeliveries).deadLetters({ limit: 10 }), 1)
+        assert.lengthOf((yield* (yield* MailDeliveries).deadLetters({ limit: 10 })).dead_letters, 1)
       }).pipe(Effect.scoped)
     )
 

@@ -1,4 +1,6 @@
 /** A mail module on a database of its own, workers that tests start and stop, and waiting for what must come. */
+import * as AccountStore from "@galaxy/core/account/AccountStore"
+import { DeliveryFate } from "@galaxy/core/mail/DeliveryFate"
 import * as MailDeliveries from "@galaxy/core/mail/MailDeliveries"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
 import type { MailTransport } from "@galaxy/core/mail/MailTransport"
@@ -18,6 +20,8 @@ export const secret = Redacted.make(new Uint8Array(32).fill(7))
 export const mailModule = (database: Layer.Layer<Database>) =>
   Layer.mergeAll(MailOutbox.layer({ messageIdDomain: "galaxy.test" }), MailDeliveries.layer).pipe(
     Layer.provideMerge(SecretBox.layer({ secret })),
+    Layer.provide(Layer.succeed(DeliveryFate, { deadLettered: () => Effect.void, renewed: () => Effect.void })),
+    Layer.provide(AccountStore.layer),
     Layer.provideMerge(layerMemory),
     Layer.provideMerge(database)
   )

@@ -29,6 +29,9 @@ import * as admin_Diagnostics from "../../api/admin/Diagnostics.ts"
 import * as admin_DryRun from "../../api/admin/DryRun.ts"
 import * as admin_EngineVersions from "../../api/admin/EngineVersions.ts"
 import * as admin_Games from "../../api/admin/Games.ts"
+import * as admin_Geo from "../../api/admin/Geo.ts"
+import * as admin_Mail from "../../api/admin/Mail.ts"
+import * as admin_Notifications from "../../api/admin/Notifications.ts"
 import * as admin_Reason from "../../api/admin/Reason.ts"
 import * as admin_Runtimes from "../../api/admin/Runtimes.ts"
 import * as admin_UserEnds from "../../api/admin/UserEnds.ts"
@@ -67,6 +70,9 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/DryRun": admin_DryRun,
   "admin/EngineVersions": admin_EngineVersions,
   "admin/Games": admin_Games,
+  "admin/Geo": admin_Geo,
+  "admin/Mail": admin_Mail,
+  "admin/Notifications": admin_Notifications,
   "admin/Reason": admin_Reason,
   "admin/Runtimes": admin_Runtimes,
   "admin/UserEnds": admin_UserEnds,
