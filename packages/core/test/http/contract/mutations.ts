@@ -69,6 +69,10 @@ const hints: Readonly<Record<string, (call: Call, world: World) => Effect.Effect
       { user_id: [member], code: ["permanent_block"] }
     ),
   [games]: (_call, world) => shared(world.games.open),
+  [`${games}/applications/{application_id}/approve`]: (_call, world) =>
+    Effect.succeed({ game_id: [world.games.shared] }),
+  [`${games}/applications/{application_id}/reject`]: (_call, world) =>
+    Effect.succeed({ game_id: [world.games.shared] }),
   [`${games}/open-enrollment`]: (_call, world) => shared(world.games.draft),
   [`${games}/ready-to-start`]: (_call, world) =>
     Effect.andThen(join(world.owner, world.games.open, world.owner, "Vega"), shared(world.games.open)),

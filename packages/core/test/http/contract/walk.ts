@@ -114,12 +114,8 @@ export const probeable = Effect.fnUntraced(function* (call: Call, seed: number, 
     const world = yield* make(call)
     const mine = { user: world.stranger }
     for (let i = 0; i < count; i++) {
-      const own = { ...world.games }
-      const foreign = {
-        ...world.pools,
-        game_id: [random.pick(Object.values(own))],
-        device_session_id: world.pools["device_session_id"]?.slice(1) ?? []
-      }
+      const { draft, open, running } = world.games
+      const foreign = { ...world.pools, game_id: [random.pick([draft, open, running])] }
       const request = valid(document, random, foreign, op.path, op.operation)
       const template = op.path.split("/")
       const missing = request.path

@@ -17,7 +17,8 @@ export interface World {
   readonly guest: UserId
   /** Has nothing to do with any of it. */
   readonly stranger: UserId
-  readonly games: { readonly draft: GameId; readonly open: GameId; readonly running: GameId }
+  /** The first three are the owner's; the last is the administrators', with an application of the guest's. */
+  readonly games: { readonly draft: GameId; readonly open: GameId; readonly running: GameId; readonly shared: GameId }
   readonly pools: Pools
 }
 
@@ -101,7 +102,7 @@ export const make = Effect.fnUntraced(function* (
     : yield* Effect.all([player, player, player, player])
   for (const user of [stranger, stranger]) yield* session(user)
   yield* call({ user: stranger }, "POST", "/api/v1/user/sessions/revoke-all")
-  for (const user of [owner, member, stranger]) yield* session(user)
+  const sessions = [yield* session(owner), yield* session(member)]
 
   const draft = (yield* games.create(owner, settings())).game_id
   const open = (yield* openGame(owner)).game_id
@@ -128,7 +129,13 @@ export const make = Effect.fnUntraced(function* (
   const publicGame: GameId = made.body.game_id ?? (yield* openGame(owner)).game_id
   yield* sql`UPDATE backend.games SET visibility = 'public', owner_user_id = NULL WHERE game_id = ${publicGame}`
   yield* call("admin", "POST", `/api/v1/admin/games/${publicGame}/open-enrollment`, { reason: "open" })
-  yield* call({ user: guest }, "POST", `/api/v1/user/lobby/games/${publicGame}/applications`, { race_name: "Zed" })
+  const applications = `/api/v1/user/lobby/games/${publicGame}/applications`
+  yield* call({ user: stranger }, "POST", applications, { race_name: "Ypsilon" })
+  const application = yield* call({ user: guest }, "POST", applications, { race_name: "Zed" })
+  yield* call("admin", "POST", "/api/v1/admin/blocked-addresses", {
+    email: `${yield* newId}@example.org`,
+    reason: "a test"
+  })
   yield* call("admin", "POST", "/api/v1/admin/admin-accounts", {
     username: `admin ${yield* newId}`,
     password: "a long password"
@@ -136,9 +143,11 @@ export const make = Effect.fnUntraced(function* (
   const pools: Pools = {
     ...words,
     ...(yield* poolsNow),
+    device_session_id: sessions,
+    application_id: [application.body.application_id],
     user_id: [owner, member, guest, stranger],
     invited_user_id: [guest, stranger],
     game_id: [draft, open, running, publicGame]
   }
-  return { owner, member, guest, stranger, games: { draft, open, running }, pools } satisfies World
+  return { owner, member, guest, stranger, games: { draft, open, running, shared: publicGame }, pools } satisfies World
 })
