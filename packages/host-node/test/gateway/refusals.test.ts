@@ -83,7 +83,7 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     what: "a message type that isn't routed",
-    wish: { messageType: "lobby.games.pause" },
+    wish: { messageType: "lobby.games.sell" },
     code: Code.Unimplemented,
     reason: "unsupported_message_type"
   }
