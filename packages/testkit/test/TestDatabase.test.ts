@@ -3,7 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
-const tables = [
+/** The tables that the backend was planned with. Migrations add more, and take none away. */
+const planned = [
   "accounts",
   "admin_accounts",
   "applications",
@@ -46,14 +47,14 @@ const tables = [
 
 eachDatabase((name, database) => {
   layer(database, { timeout: "240 seconds" })(`a test database on ${name}`, (it) => {
-    it.effect("has every table of the schema", () =>
+    it.effect("has every table that the backend was planned with", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const rows = yield* sql<{ table_name: string }>`
           SELECT table_name FROM information_schema.tables WHERE table_schema = 'backend' ORDER BY table_name COLLATE "C"`
-        assert.deepStrictEqual(
+        assert.includeMembers(
           rows.map((it) => it.table_name),
-          tables
+          planned
         )
       })
     )
