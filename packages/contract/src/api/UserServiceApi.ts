@@ -43,7 +43,10 @@ export const EnsureByEmail = Schema.Struct({
   declared_country: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/)))
 })
 
-/** The account of the address. One that is blocked or deleted is returned as it is, and isn't made again. */
+/**
+ * The account of the address. One that is blocked or deleted is returned as it is, and isn't made again. A blocked
+ * address gets no account: `account_permanently_blocked`.
+ */
 export const EnsuredAccount = Schema.Struct({
   user_id: UserId,
   /** Whether this call has made it. */

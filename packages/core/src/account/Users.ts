@@ -55,7 +55,7 @@ const Row = Schema.Struct({
   time_zone: Schema.String,
   declared_country: Schema.NullOr(Schema.String),
   mail_kinds_off: Schema.Array(Schema.String),
-  permanent_block: Schema.Boolean,
+  barred: Schema.Boolean,
   created_at: Schema.DateTimeUtcFromDate,
   updated_at: Schema.DateTimeUtcFromDate,
   deleted_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
@@ -63,8 +63,8 @@ const Row = Schema.Struct({
 
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 
-const statusOf = ({ deleted_at, permanent_block }: typeof Row.Type): typeof UserStatus.Type =>
-  deleted_at !== null ? "deleted" : permanent_block ? "blocked" : "active"
+const statusOf = ({ deleted_at, barred }: typeof Row.Type): typeof UserStatus.Type =>
+  deleted_at !== null ? "deleted" : barred ? "blocked" : "active"
 
 /** The statement that lists accounts; exported for the test of its plan. */
 export const listStatement = (
@@ -79,8 +79,8 @@ export const listStatement = (
     sql`(e.is_paid AND e.ends_at IS NOT NULL AND e.ends_at > ${now} AND ${bound})`
   const { plan_code, is_paid, paid_expires_after, paid_expires_before, email } = filter
   const statuses = {
-    active: sql`a.deleted_at IS NULL AND NOT a.permanent_block`,
-    blocked: sql`a.deleted_at IS NULL AND a.permanent_block`,
+    active: sql`a.deleted_at IS NULL AND NOT (a.permanent_block OR a.address_blocked)`,
+    blocked: sql`a.deleted_at IS NULL AND (a.permanent_block OR a.address_blocked)`,
     deleted: sql`a.deleted_at IS NOT NULL`
   }
   const conditions = [
@@ -117,7 +117,7 @@ export const listStatement = (
   ].filter((it) => it !== undefined)
   return sql`
     SELECT a.user_id, a.email, a.user_name, a.display_name, a.preferred_language, a.time_zone, a.declared_country,
-      a.mail_kinds_off, a.permanent_block, a.created_at, a.updated_at, a.deleted_at
+      a.mail_kinds_off, a.permanent_block OR a.address_blocked AS barred, a.created_at, a.updated_at, a.deleted_at
     FROM backend.accounts a LEFT JOIN backend.entitlement_snapshots e USING (user_id)
     WHERE ${sql.and(conditions)}
     ORDER BY a.created_at DESC, a.user_id DESC LIMIT ${limit}`
@@ -135,7 +135,7 @@ export const layer: Layer.Layer<Users, never, SqlClient.SqlClient> = Layer.effec
         return rows.flatMap((row): ReadonlyArray<AdminUser> => {
           const standing = standings.get(row.user_id)
           if (standing === undefined) return []
-          const { permanent_block: _, ...fields } = row
+          const { barred: _, ...fields } = row
           return [{ ...withoutNulls(fields), ...standing, status: statusOf(row) }]
         })
       },
@@ -146,7 +146,7 @@ export const layer: Layer.Layer<Users, never, SqlClient.SqlClient> = Layer.effec
       const rows = yield* decode(
         yield* sql`
           SELECT user_id, email, user_name, display_name, preferred_language, time_zone, declared_country,
-            mail_kinds_off, permanent_block, created_at, updated_at, deleted_at
+            mail_kinds_off, permanent_block OR address_blocked AS barred, created_at, updated_at, deleted_at
           FROM backend.accounts WHERE user_id = ${userId}`
       )
       const [user] = yield* shown(rows)

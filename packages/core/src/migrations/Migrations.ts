@@ -27,6 +27,7 @@ import rulesets from "./0018_rulesets.ts"
 import joining from "./0019_joining.ts"
 import blockedAddresses from "./0020_blocked_addresses.ts"
 import turnOutages from "./0021_turn_outages.ts"
+import userLists from "./0022_user_lists.ts"
 
 const sequence = {
   "0001_init": init,
@@ -49,7 +50,8 @@ const sequence = {
   "0018_rulesets": rulesets,
   "0019_joining": joining,
   "0020_blocked_addresses": blockedAddresses,
-  "0021_turn_outages": turnOutages
+  "0021_turn_outages": turnOutages,
+  "0022_user_lists": userLists
 }
 
 /** Number of the last migration of this release. */

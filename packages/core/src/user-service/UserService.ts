@@ -27,10 +27,14 @@ import * as EntitlementWorker from "../standing/EntitlementWorker.ts"
 import * as Limits from "../standing/Limits.ts"
 import * as Sanctions from "../standing/Sanctions.ts"
 import * as Standing from "../standing/Standing.ts"
+import * as AddressBlocks from "./AddressBlocks.ts"
 
 /** Settings of the user module. */
 export interface UserServiceOptions {
-  /** The backend's secret: 32 bytes. Without it a backend completes what ends with an account. */
+  /**
+   * The backend's secret: 32 bytes. Without it a backend completes what ends with an account, and addresses that are
+   * blocked without an account aren't known.
+   */
   readonly secret?: Redacted.Redacted<Uint8Array> | undefined
 }
 
@@ -66,12 +70,11 @@ const sessionsOnly = Layer.effect(
 /** All services of the user module over a database, which is migrated first. Needs `UserEvents` of the host. */
 export const layer = ({ secret }: UserServiceOptions = {}) =>
   Layer.mergeAll(
-    AccountEnds.layer.pipe(
-      Layer.provide(secret === undefined ? sessionsOnly : all(secret)),
-      Layer.provide(Sessions.layer)
-    ),
+    AccountEnds.layer.pipe(Layer.provide(secret === undefined ? sessionsOnly : all(secret))),
+    AddressBlocks.layer(secret),
     EntitlementWorker.layer
   ).pipe(
+    Layer.provide(Sessions.layer),
     Layer.provide(PushLog.layer()),
     Layer.provideMerge(Layer.mergeAll(Accounts.layer, AccountSettings.layer, Users.layer)),
     Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),

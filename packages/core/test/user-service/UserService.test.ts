@@ -2,6 +2,8 @@ import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { UserEvents, type UserEvent } from "@galaxy/core/account/UserEvents"
 import { newId } from "@galaxy/core/shared/NewId"
+import * as webCrypto from "@galaxy/core/shared/webCrypto"
+import { keyedHash } from "@galaxy/core/auth/keyedHash"
 import * as userServiceRoutes from "@galaxy/core/user-service/http/userService"
 import * as UserListing from "@galaxy/core/user-service/UserListing"
 import * as UserService from "@galaxy/core/user-service/UserService"
@@ -169,6 +171,20 @@ eachDatabase((name, database) => {
           "sanction.changed",
           "account.deleted"
         ])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("knows blocked addresses, and makes no account for one", () =>
+      Effect.gen(function* () {
+        const [call, sql] = [yield* surface, yield* SqlClient.SqlClient]
+        const email = `${yield* newId}@example.org`
+        const hash = yield* Effect.provide(keyedHash(secret, "blocked-address", email), webCrypto.layer)
+        yield* sql`
+          INSERT INTO backend.blocked_emails (blocked_address_id, address_hash, reason, blocked_at, created_at)
+          VALUES (${yield* newId}, ${hash}, 'a reason', now(), now())`
+        assert.deepStrictEqual((yield* call("POST", `${base}/resolve-by-email`, { email })).body, { status: "blocked" })
+        const refused = yield* call("POST", `${base}/ensure-by-email`, { email })
+        assert.strictEqual(refused.body.error.code, "account_permanently_blocked")
       }).pipe(Effect.scoped)
     )
 

@@ -269,7 +269,7 @@ export const comments: Readonly<Record<string, string>> = {
   "UserServiceApi#time_zone": "IANA name; UTC when absent.",
   "EnsureByEmail.declared_country": "ISO 3166-1 alpha-2, in upper case.",
   "UserServiceApi#declared_country": "ISO 3166-1 alpha-2, in upper case.",
-  "EnsuredAccount": "The account of the address. One that is blocked or deleted is returned as it is, and isn't made again.",
+  "EnsuredAccount": "The account of the address. One that is blocked or deleted is returned as it is, and isn't made again. A blocked address gets no account: `account_permanently_blocked`.",
   "EnsuredAccount.created": "Whether this call has made it.",
   "UserServiceApi#created": "Whether this call has made it.",
   "ApplySanction": "Body of `POST /users/{user_id}/sanctions`. Repeating it changes nothing.",

@@ -3,13 +3,14 @@ import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import type { EnsureByEmail, ResolvedEmail } from "@galaxy/contract/api/UserServiceApi"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect } from "effect"
-import { Accounts } from "../../account/Accounts.ts"
+import { AccountPermanentlyBlocked, Accounts } from "../../account/Accounts.ts"
 import { AccountSettings, SettingInvalid } from "../../account/AccountSettings.ts"
 import { AccountStore } from "../../account/AccountStore.ts"
 import { UserEvents } from "../../account/UserEvents.ts"
 import { languageTag } from "../../shared/languageTag.ts"
 import { zoneNamed } from "../../shared/TimeZone.ts"
 import { Standing } from "../../standing/Standing.ts"
+import { AddressBlocks } from "../AddressBlocks.ts"
 
 const defaults = { language: "en", zone: "UTC" } as const
 
@@ -20,9 +21,11 @@ export const accountCalls = Effect.gen(function* () {
   const settings = yield* AccountSettings
   const standing = yield* Standing
   const events = yield* UserEvents
+  const blocks = yield* AddressBlocks
 
-  const changed = Effect.fnUntraced(function* (userId: UserId, what: string) {
-    yield* events.publish({ type: "account.changed", userId, at: yield* DateTime.now, details: { changed: what } })
+  const changed = Effect.fnUntraced(function* (userId: UserId, what: string, change: object) {
+    if (Object.keys(change).length > 0)
+      yield* events.publish({ type: "account.changed", userId, at: yield* DateTime.now, details: { changed: what } })
     return yield* accounts.find(userId)
   })
 
@@ -36,8 +39,13 @@ export const accountCalls = Effect.gen(function* () {
       if (zone === undefined) {
         return yield* new SettingInvalid({ problem: "time_zone must be an IANA time zone such as Europe/Berlin" })
       }
+      const email = normalForm(request.email) ?? request.email
+      // Nobody could sign in to it.
+      if ((yield* store.factsOfAddress(email)) === undefined && (yield* blocks.isBlocked(email))) {
+        return yield* new AccountPermanentlyBlocked()
+      }
       const { userId, created } = yield* accounts.ensureTold({
-        email: normalForm(request.email) ?? request.email,
+        email,
         preferredLanguage: language,
         timeZone: zone,
         declaredCountry: request.declared_country
@@ -50,14 +58,14 @@ export const accountCalls = Effect.gen(function* () {
     resolveByEmail: Effect.fnUntraced(function* (given: string) {
       const email = normalForm(given) ?? given
       const facts = yield* store.factsOfAddress(email)
-      const status = yield* standing.ofAddress(email)
+      const status = (yield* blocks.isBlocked(email)) ? "blocked" : yield* standing.ofAddress(email)
       return { status, ...(facts === undefined ? {} : { user_id: facts.userId }) } satisfies typeof ResolvedEmail.Type
     }),
 
     updateProfile: (userId: UserId, change: Parameters<typeof settings.updateProfile>[1]) =>
-      Effect.andThen(settings.updateProfile(userId, change), changed(userId, "profile")),
+      Effect.andThen(settings.updateProfile(userId, change), changed(userId, "profile", change)),
 
     updateSettings: (userId: UserId, change: Parameters<typeof settings.updateSettings>[1]) =>
-      Effect.andThen(settings.updateSettings(userId, change), changed(userId, "settings"))
+      Effect.andThen(settings.updateSettings(userId, change), changed(userId, "settings", change))
   }
 })
