@@ -70,7 +70,8 @@ export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClien
     /** Ends a game for everybody in it; returns those who still had a seat. */
     const cancel = Effect.fnUntraced(function* (game: LockedGame, now: Date) {
       yield* sql`
-        UPDATE backend.games SET status = 'cancelled', next_turn_at = NULL, updated_at = ${now}
+        UPDATE backend.games SET status = 'cancelled', next_turn_at = NULL, updated_at = ${now},
+          runtime_status = CASE WHEN status IN ('starting', 'running', 'paused') THEN 'stopped' ELSE runtime_status END
         WHERE game_id = ${game.id}`
       yield* sql`
         UPDATE backend.applications SET status = 'rejected', decided_at = ${now}

@@ -61,16 +61,12 @@ const ofLobby = (game: Game): ReadonlyArray<Block> => {
 
 /** An attempt that waits after others have failed. */
 const attempts = (what: string, row: RuntimeRow): ReadonlyArray<Block> =>
-  row.attempts === 0
+  row.attempts === 0 || row.failure_reason === null
     ? []
     : [
-        block(
-          "retrying",
-          `${what} is tried again, after ${row.attempts} attempts: ${row.failure_reason ?? "the last was cut off"}`,
-          {
-            until: row.next_attempt_at
-          }
-        )
+        block("retrying", `${what} is tried again, after ${row.attempts} attempts: ${row.failure_reason}`, {
+          until: row.next_attempt_at
+        })
       ]
 
 const ofRuntime = (row: RuntimeRow): ReadonlyArray<Block> => {
@@ -121,17 +117,16 @@ const planned = (row: RuntimeRow | undefined, now: DateTime.Utc): string => {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
-const decisionOf = (row: RuntimeRow): Pick<typeof GameWhy.Type, "decision" | "next_turn_at"> =>
-  row.next_turn_at === null
+type Schedule = Pick<typeof GameWhy.Type, "decision" | "next_turn_at" | "next_turn_why" | "skipped">
+
+const scheduleOf = (row: RuntimeRow): Schedule => ({
+  ...(row.last_decision === null
     ? {}
-    : {
-        next_turn_at: row.next_turn_at,
-        decision: {
-          why: row.next_turn_why,
-          skipped: row.next_turn_skips,
-          ...(row.next_turn_set_at === null ? {} : { decided_at: row.next_turn_set_at })
-        }
-      }
+    : { decision: { text: row.last_decision, ...withoutNulls({ decided_at: row.last_decision_at }) } }),
+  ...(row.next_turn_at === null
+    ? {}
+    : { next_turn_at: row.next_turn_at, next_turn_why: row.next_turn_why, skipped: row.next_turn_skips })
+})
 
 /** The answer, from the game's row, its runtime's if there is one, and the newest operation of the runtime. */
 export const explain = (
@@ -147,7 +142,7 @@ export const explain = (
     status: game.status,
     summary: sentence([planned(row, now), ...reasons].join("; ")),
     current_turn: game.current_turn,
-    ...(row === undefined ? {} : decisionOf(row)),
+    ...(row === undefined ? {} : scheduleOf(row)),
     ...(last === undefined ? {} : { last_operation: operationOf(last) }),
     blocks
   }

@@ -72,19 +72,16 @@ export const GameWhy = Schema.Struct({
   status: GameStatus,
   /** The answer in words. */
   summary: Schema.String,
-  /** When the next turn is due, and the newest one there is. */
-  next_turn_at: Schema.optionalKey(Timestamp),
+  /** The newest turn there is. */
   current_turn: Schema.Int,
-  /** The last decision about the schedule: why the next turn is due then, and when that was decided. */
-  decision: Schema.optionalKey(
-    Schema.Struct({
-      /** `schedule`, or `forced` where forced turns took the place of scheduled ones. */
-      why: Schema.String,
-      /** How many times of the schedule are left out for that. */
-      skipped: Schema.Int,
-      decided_at: Schema.optionalKey(Timestamp)
-    })
-  ),
+  /** When the next one is due. */
+  next_turn_at: Schema.optionalKey(Timestamp),
+  /** What was last decided about the game, and when. */
+  decision: Schema.optionalKey(Schema.Struct({ text: Schema.String, decided_at: Schema.optionalKey(Timestamp) })),
+  /** Why the next turn is due then: `schedule`, or `forced` where forced turns took the place of scheduled ones. */
+  next_turn_why: Schema.optionalKey(Schema.String),
+  /** How many times of the schedule are left out for that. */
+  skipped: Schema.optionalKey(Schema.Int),
   /** What the runtime did last. */
   last_operation: Schema.optionalKey(RuntimeOperation),
   /** Empty if nothing is in the way. */
