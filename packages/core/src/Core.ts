@@ -157,7 +157,7 @@ export const layer = (options: CoreOptions) => {
   const games = Play.layer.pipe(
     Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
     Layer.provide(Runtime.layerForLobby),
-    Layer.provide(Lobby.layerForRuntime),
+    Layer.provide(Lobby.layerForRuntime.pipe(Layer.provide(Runtime.layerForLobby))),
     Layer.provide(Layer.mergeAll(RuntimeConfig.layer(options.runtime), RuntimeCluster.layerSingle))
   )
   const tellers = Layer.mergeAll(

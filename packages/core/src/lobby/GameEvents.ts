@@ -5,7 +5,7 @@
  */
 import type { GameStatus } from "@galaxy/contract/api/UserLobby"
 import type { JsonObject } from "@galaxy/contract/fbs/codec"
-import type { GameId } from "@galaxy/contract/ids/Ids"
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
@@ -19,12 +19,15 @@ import {
   type RuntimeSnapshot,
   type TroubleReport
 } from "../runtime/RuntimeEvents.ts"
+import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import * as AbsentPlayers from "./AbsentPlayers.ts"
 import { ApplicationStore } from "./application/ApplicationStore.ts"
 import { closeApplications } from "./application/closing.ts"
 import { target } from "./game/GameAccess.ts"
 import type { GameAction } from "./game/GameState.ts"
 import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
 import { GameNotFound, type GameStateConflict } from "./game/GameError.ts"
+import type { Attendance } from "./membership/Attendance.ts"
 import { MembershipStore } from "./membership/MembershipStore.ts"
 
 /** Longest failure reason that is stored, in characters. Players read it, and an engine's message can be long. */
@@ -41,7 +44,14 @@ const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : Date
 export const layer: Layer.Layer<
   RuntimeEvents,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | ApplicationStore | RaceNames | Notifications
+  | SqlClient.SqlClient
+  | GameStore
+  | MembershipStore
+  | Attendance
+  | ApplicationStore
+  | RaceNames
+  | RuntimeJobs
+  | Notifications
 > = Layer.effect(
   RuntimeEvents,
   Effect.gen(function* () {
@@ -52,8 +62,10 @@ export const layer: Layer.Layer<
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
 
+    const afterTurn = yield* AbsentPlayers.make
+
     const locked = Effect.fnUntraced(function* (gameId: GameId) {
-      const game = yield* games.lock(gameId)
+      const game = yield* games.lockForEvent(gameId)
       return Option.isNone(game) ? yield* new GameNotFound() : game.value
     })
 
@@ -169,8 +181,7 @@ export const layer: Layer.Layer<
       })
     })
 
-    const announce = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
-      const recipients = (yield* members.active(gameId)).map((it) => it.user_id)
+    const announce = Effect.fnUntraced(function* (gameId: GameId, turn: number, recipients: ReadonlyArray<UserId>) {
       if (recipients.length === 0) return
       yield* notifications.submit({
         kind: "game.turn.ready",
@@ -181,16 +192,22 @@ export const layer: Layer.Layer<
     })
 
     const onSnapshot = Effect.fn("RuntimeEvents.onSnapshot")(function* (it: RuntimeSnapshot) {
-      const game = yield* locked(it.gameId)
-      if (!alive.has(game.status) || it.currentTurn < game.current_turn) return
-      yield* games.change(it.gameId, {
+      const found = yield* games.observe(it.gameId, it.currentTurn, [...alive], {
         current_turn: it.currentTurn,
         runtime_status: it.runtimeStatus,
         next_turn_at: dateOf(it.nextTurnAt),
         ...(it.engineVersion === undefined ? {} : { engine_version: it.engineVersion })
       })
-      yield* members.record(it.gameId, it.players)
-      if (it.advanced || it.currentTurn > game.current_turn) yield* announce(it.gameId, it.currentTurn)
+      // It doesn't exist, or the snapshot is too old for it.
+      if (Option.isNone(found)) return yield* Effect.asVoid(locked(it.gameId))
+      const { game, turnBefore } = found.value
+      const recorded = yield* members.record(it.gameId, it.players)
+      if (!it.advanced && it.currentTurn === turnBefore) return
+      const recipients =
+        it.players.length > 0 ? recorded : (yield* members.active(it.gameId)).map((member) => member.user_id)
+      yield* announce(it.gameId, it.currentTurn, recipients)
+      // After the last turn there is nothing left to miss.
+      if (it.runtimeStatus !== "finished") yield* afterTurn(game, it.currentTurn)
     })
 
     const onFinished = Effect.fn("RuntimeEvents.onFinished")(function* (gameId: GameId) {

@@ -27,6 +27,7 @@ import * as RaceNameChecks from "./invite/RaceNameChecks.ts"
 import type { LobbyConfig } from "./game/LobbyConfig.ts"
 import * as GamePlayers from "./membership/GamePlayers.ts"
 import * as MemberRecords from "./membership/MemberRecords.ts"
+import * as Attendance from "./membership/Attendance.ts"
 import * as Memberships from "./membership/Memberships.ts"
 import * as MembershipStore from "./membership/MembershipStore.ts"
 import type { RuntimeEvents } from "../runtime/RuntimeEvents.ts"
@@ -38,6 +39,7 @@ const Stores = Layer.mergeAll(
   ComputerSeats.layer,
   GameStore.layer,
   MembershipStore.layer,
+  Attendance.layer,
   InviteStore.layer,
   ApplicationStore.layer
 )
@@ -46,7 +48,7 @@ const Stores = Layer.mergeAll(
 export const layerForRuntime: Layer.Layer<
   Memberships.Memberships | RuntimeEvents,
   never,
-  SqlClient.SqlClient | Notifications | RaceNames
+  SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs
 > = Layer.mergeAll(Memberships.layer, GameEvents.layer).pipe(Layer.provide(Stores))
 
 const ForGames = Layer.mergeAll(MembershipStore.layerGameMembers, Cancellations.layer)

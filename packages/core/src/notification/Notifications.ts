@@ -174,6 +174,14 @@ export const layer = (
 
       const routesOf = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
         if (prepared.mailTo === "operators") return [yield* mailToOperators(intent, prepared)]
+        if (prepared.mail === undefined) {
+          const active = yield* standing.active(prepared.recipients)
+          return yield* pushTo(
+            intent,
+            prepared,
+            prepared.recipients.filter((it) => active.has(it))
+          )
+        }
         const reached = yield* reachable(prepared.recipients)
         const pushes = yield* pushTo(
           intent,

@@ -116,43 +116,49 @@ export const make = Effect.gen(function* () {
     Duration.sum(Duration.fromInputUnsafe(engines.engineReadyTimeout), Duration.fromInputUnsafe(engines.turnTimeout))
   )
 
+  const unread = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<RuntimeRow | undefined, E> =>
+    Effect.as(work, undefined)
+
+  /** Takes a step. Returns the row as it is afterwards where the step has just written it. */
   const take = (row: RuntimeRow, step: Exclude<DueWork, "none">) => {
     switch (step) {
       case "end":
-        return tasks.end(row)
+        return unread(tasks.end(row))
       case "renew":
-        return tasks.renew(row)
+        return unread(tasks.renew(row))
       case "seats":
-        return seats(row)
+        return unread(seats(row))
       case "start":
-        return start(row)
+        return unread(start(row))
       case "settle":
-        return turn.settle(row)
+        return unread(turn.settle(row))
       case "cutoff":
         return turn.cutoff(row)
       case "generate":
         return turn.attempt(row)
       case "again":
-        return turn.again(row)
+        return unread(turn.again(row))
       case "stop":
-        return host.stop(row.game_id)
+        return unread(host.stop(row.game_id))
     }
   }
 
   const steps = Effect.fnUntraced(function* (gameId: GameId) {
     let last: DueWork = "none"
+    let known: RuntimeRow | undefined
     for (let count = 0; count < mostSteps; count++) {
-      const row = yield* store.find(gameId)
+      const row = known === undefined ? yield* store.find(gameId) : Option.some(known)
       if (Option.isNone(row)) return yield* host.stop(gameId)
       const step = stepOf(row.value, yield* DateTime.now, config)
       if (step === "none") return
       // A second attempt is a retry, however soon it is due: the scheduler decides which of those get a place.
       if (step === last && (step === "start" || step === "generate" || step === "renew" || step === "seats")) return
       last = step
-      yield* Effect.timeoutOrElse(take(row.value, step), {
+      const written = yield* Effect.timeoutOrElse(take(row.value, step), {
         duration: deadline,
         orElse: () => Effect.fail(new StepOverdue())
       })
+      known = written ?? undefined
       if (step === "stop") return
     }
   })

@@ -16,6 +16,8 @@ export interface RuntimeSettings {
   /** The wait after the first failure. It doubles with each further one, up to `longestBackoff`. */
   readonly firstBackoff: Duration.Input
   readonly longestBackoff: Duration.Input
+  /** How long the owner of a game stays in memory without work. */
+  readonly ownerIdleTime: Duration.Input
   /** Most games worked on at once. Those whose last attempt failed take at most half of them, rounded up. */
   readonly concurrency: number
   /**
@@ -42,6 +44,7 @@ const defaults: RuntimeSettings = {
   longestTurn: "15 minutes",
   firstBackoff: "1 second",
   longestBackoff: "5 minutes",
+  ownerIdleTime: "1 minute",
   concurrency: 8,
   restoredAtStart: 16,
   pollInterval: "5 seconds",

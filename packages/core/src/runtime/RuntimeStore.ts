@@ -8,6 +8,7 @@ import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Array as Arr, Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { clockSlack } from "../shared/clockSlack.ts"
+import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { EngineHealth } from "./HealthLog.ts"
 import { live, RuntimeRow, type RuntimeChange, RuntimeStatus } from "./RuntimeRow.ts"
@@ -70,6 +71,15 @@ export class RuntimeStore extends Context.Service<
      * that was read.
      */
     write(read: RuntimeRow, change: RuntimeChange): Effect.Effect<RuntimeRow, RuntimeStale | StorageError>
+    /**
+     * Counts an attempt at the turn in the row, and logs its beginning as `OperationLog.begin` does; returns the row and
+     * the operation's id. Fenced as `write` is.
+     */
+    attemptTurn(
+      read: RuntimeRow,
+      turn: number,
+      attempts: number
+    ): Effect.Effect<{ readonly row: RuntimeRow; readonly operation: string }, RuntimeStale | StorageError>
     /**
      * Locks the row to the end of the transaction, then reads it, so that what was read stays true until the commit.
      */
@@ -224,6 +234,28 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           decode
         )
         return row === undefined ? yield* new RuntimeStale() : row
+      }, StorageError.refail),
+      attemptTurn: Effect.fnUntraced(function* (read, turn, attempts) {
+        const operation = yield* newId
+        const now = yield* DateTime.nowAsDate
+        const [row] = yield* Effect.flatMap(
+          sql`
+            WITH counted AS (
+              UPDATE backend.runtime_records r
+              SET attempts = ${attempts}, row_version = row_version + 1, updated_at = ${now}
+              WHERE game_id = ${read.game_id} AND row_version = ${read.row_version}
+              RETURNING ${columns}),
+            cut_off AS (
+              UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
+              WHERE game_id = (SELECT game_id FROM counted) AND status = 'started'),
+            begun AS (
+              INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
+              SELECT ${operation}::uuid, game_id, 'turn', 'started', ${turn}::int, ${now}::timestamptz, ${now}::timestamptz
+              FROM counted)
+            SELECT * FROM counted`,
+          decode
+        )
+        return row === undefined ? yield* new RuntimeStale() : { row, operation }
       }, StorageError.refail),
       // Without a new version: the mark conflicts with nothing that an owner writes, and must not make one stale.
       force: Effect.fnUntraced(function* (gameId) {

@@ -17,7 +17,7 @@ import type { EngineClient } from "../engine/EngineClient.ts"
 import type { EngineHost, EngineInstance } from "../engine/EngineHost.ts"
 import * as EngineReady from "../engine/EngineReady.ts"
 import * as GameWork from "./GameWork.ts"
-import type { RuntimeConfig } from "./RuntimeConfig.ts"
+import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import type { EngineSettings } from "../engine/EngineSettings.ts"
 import { type Why, whyOf } from "./Why.ts"
@@ -66,14 +66,18 @@ const Game = Entity.make("galaxy/Game", [
   // A caller who stops waiting must not interrupt work that others wait for as well.
 ]).annotateRpcs(ClusterSchema.Uninterruptible, "client")
 
-const owners = Game.toLayer(
-  Effect.gen(function* () {
-    const work = yield* GameWork.make
-    const address = yield* Entity.CurrentAddress
-    const gameId = GameId.make(address.entityId)
-    return Game.of({ reconcile: () => work.reconcile(gameId), engine: () => work.engine(gameId) })
-  }),
-  { maxIdleTime: "1 minute", disableFatalDefects: true }
+const owners = Layer.unwrap(
+  Effect.map(RuntimeConfig, ({ ownerIdleTime }) =>
+    Game.toLayer(
+      Effect.gen(function* () {
+        const work = yield* GameWork.make
+        const address = yield* Entity.CurrentAddress
+        const gameId = GameId.make(address.entityId)
+        return Game.of({ reconcile: () => work.reconcile(gameId), engine: () => work.engine(gameId) })
+      }),
+      { maxIdleTime: ownerIdleTime, disableFatalDefects: true }
+    )
+  )
 )
 
 /**

@@ -10,7 +10,7 @@
  */
 import { DateTime, Effect, Option, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
-import { RuntimeEvents } from "./RuntimeEvents.ts"
+import { type GameGone, RuntimeEvents } from "./RuntimeEvents.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
@@ -102,7 +102,7 @@ export const make = Effect.gen(function* () {
   const cutoff = Effect.fn("TurnJob.cutoff")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
     const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
-    yield* sql.withTransaction(
+    return yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* events.onSnapshot({
           gameId: row.game_id,
@@ -112,7 +112,7 @@ export const make = Effect.gen(function* () {
           players: [],
           advanced: false
         })
-        yield* store.write(row, {
+        return yield* store.write(row, {
           status: "generation_in_progress",
           generating_turn: row.current_turn + 1,
           ...deadlineChange(next, now),
@@ -159,7 +159,7 @@ export const make = Effect.gen(function* () {
     // A game that was paused meanwhile has made its last turn for now.
     const next = status.finished || row.paused ? null : deadlineAtOpening(row, deadlineOf(row), now)
     const runtimeStatus = status.finished ? "finished" : "running"
-    yield* sql.withTransaction(
+    const written = yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* events.onSnapshot({
           gameId: row.game_id,
@@ -170,7 +170,7 @@ export const make = Effect.gen(function* () {
           advanced: true
         })
         if (status.finished) yield* events.onFinished(row.game_id)
-        yield* store.write(row, {
+        const written = yield* store.write(row, {
           status: runtimeStatus,
           current_turn: turn,
           generating_turn: null,
@@ -186,12 +186,14 @@ export const make = Effect.gen(function* () {
           ...rulesetChange(status)
         })
         yield* log.end(operation, null)
+        return written
       })
     )
-    if (!status.finished) return
+    if (!status.finished) return written
     yield* Effect.logInfo("a game has finished")
     // An engine left running by a crash right here is ended by the next sweep.
     yield* Effect.ignore(host.stop(row.game_id))
+    return written
   })
 
   /** Takes up a turn that was given up, since an operator has asked for it. */
@@ -222,17 +224,13 @@ export const make = Effect.gen(function* () {
     const turn = read.generating_turn ?? read.current_turn + 1
     const computing = yield* atWork(read)
     const begun = yield* DateTime.now
-    const { row, operation } = yield* sql.withTransaction(
-      Effect.gen(function* () {
-        // Asking an engine that still computes is part of the same attempt.
-        const row = yield* store.write(read, { attempts: read.attempts + (Option.isSome(computing) ? 0 : 1) })
-        return { row, operation: yield* log.begin(row.game_id, "turn", turn) }
-      })
-    )
-    yield* generate(row, turn, operation, computing).pipe(
+    // Asking an engine that still computes is part of the same attempt.
+    const attempts = read.attempts + (Option.isSome(computing) ? 0 : 1)
+    const { row, operation } = yield* store.attemptTurn(read, turn, attempts)
+    return yield* generate(row, turn, operation, computing).pipe(
       Effect.catchTags({
-        GameGone: drop(row, operation),
-        StillComputing: (engine) => waitOn(row, engine, operation, begun)
+        GameGone: (gone) => Effect.as(drop(row, operation)(gone), undefined),
+        StillComputing: (engine) => Effect.as(waitOn(row, engine, operation, begun), undefined)
       }),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
@@ -240,17 +238,22 @@ export const make = Effect.gen(function* () {
           const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
           const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
           const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)
-          return yield* hopeless || (hasRoom && row.attempts >= config.turnAttempts)
+          yield* hopeless || (hasRoom && row.attempts >= config.turnAttempts)
             ? giveUp(row, reason, operation)
             : retryLater(row, reason, operation, hasRoom)
+          return undefined
         })
       )
     )
   }, Effect.scoped)
 
-  /** The same step for a game that may be gone: then its runtime is stopped. */
-  const unlessGone = (step: typeof cutoff) => (row: RuntimeRow) =>
-    Effect.catchTag(step(row), "GameGone", drop(row, undefined))
+  /** A game that is gone meanwhile: then its runtime is stopped. */
+  const ifGone = (row: RuntimeRow) => (gone: GameGone) => Effect.as(drop(row, undefined)(gone), undefined)
 
-  return { settle: unlessGone(settle), cutoff: unlessGone(cutoff), attempt, again: unlessGone(again) }
+  return {
+    settle: (row: RuntimeRow) => Effect.catchTag(settle(row), "GameGone", ifGone(row)),
+    cutoff: (row: RuntimeRow) => Effect.catchTag(cutoff(row), "GameGone", ifGone(row)),
+    attempt,
+    again: (row: RuntimeRow) => Effect.catchTag(again(row), "GameGone", ifGone(row))
+  }
 })

@@ -29,8 +29,9 @@ const registered = Layer.effectDiscard(
 export const settings: RuntimeConfig.RuntimeOptions = {
   pollInterval: "1 second",
   firstBackoff: "50 millis",
-  // Tests move the clock by days.
+  // Tests move the clock by days: that is no outage, and ends nobody in the middle of work.
   moveAfterOutage: false,
+  ownerIdleTime: "100000 days",
   startAttempts: 3
 }
 

@@ -3,9 +3,9 @@
  *
  * Whoever changes a game, or who belongs to it, locks the game's row first and so works on a consistent game.
  */
-import type { GameStatus, Visibility } from "@galaxy/contract/api/UserLobby"
+import { GameStatus, type Visibility } from "@galaxy/contract/api/UserLobby"
 import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { GameSettings } from "./GameSettings.ts"
@@ -62,6 +62,18 @@ export class GameStore extends Context.Service<
      * Locks the row to the end of the transaction, then reads it, so that what was read stays true until the commit.
      */
     lock(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
+    /** The same in one statement. The count of members may be that of before it waited for the lock. */
+    lockForEvent(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
+    /**
+     * Changes a game in one of these states whose turn isn't beyond `turn`, and returns it with the turn that it had
+     * before; none for any other game. Locks the row to the end of the transaction.
+     */
+    observe(
+      gameId: GameId,
+      turn: number,
+      statuses: ReadonlyArray<GameStatus>,
+      change: GameChange
+    ): Effect.Effect<Option.Option<{ readonly game: Game; readonly turnBefore: number }>, StorageError>
     /** Changes the game and returns it. The caller holds the row's lock. */
     change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
     relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
@@ -87,6 +99,35 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       execute: (gameId) => sql`SELECT ${columns} FROM backend.games g WHERE g.game_id = ${gameId}`
     })
 
+    const selectLocked = SqlSchema.findOneOption({
+      Request: GameId,
+      Result: GameRow,
+      execute: (gameId) => sql`SELECT ${columns} FROM backend.games g WHERE g.game_id = ${gameId} FOR UPDATE`
+    })
+
+    const update = SqlSchema.findOneOption({
+      Request: Schema.Struct({ gameId: GameId, updated: Schema.Record(Schema.String, Schema.Unknown) }),
+      Result: GameRow,
+      execute: ({ gameId, updated }) => sql`
+        UPDATE backend.games g SET ${sql.update(updated)} WHERE g.game_id = ${gameId} RETURNING ${columns}`
+    })
+
+    const observed = SqlSchema.findOneOption({
+      Request: Schema.Struct({
+        gameId: GameId,
+        turn: Schema.Int,
+        statuses: Schema.Array(GameStatus),
+        updated: Schema.Record(Schema.String, Schema.Unknown)
+      }),
+      Result: Schema.Struct({ ...GameRow.fields, turn_before: Schema.Int }),
+      execute: ({ gameId, turn, statuses, updated }) => sql`
+        WITH before AS (
+          SELECT game_id AS id, current_turn AS turn_before FROM backend.games
+          WHERE game_id = ${gameId} AND current_turn <= ${turn} AND ${sql.in("status", statuses)} FOR UPDATE)
+        UPDATE backend.games g SET ${sql.update(updated)} FROM before WHERE g.game_id = before.id
+        RETURNING ${columns}, before.turn_before`
+    })
+
     const find = (gameId: GameId) => Effect.map(select(gameId), Option.map(withoutNulls))
 
     const existing = (gameId: GameId) =>
@@ -102,6 +143,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
         return yield* existing(game.game_id)
       }, StorageError.refail),
       find: (gameId) => StorageError.refail(find(gameId)),
+      lockForEvent: (gameId) => StorageError.refail(Effect.map(selectLocked(gameId), Option.map(withoutNulls))),
       lock: Effect.fnUntraced(function* (gameId) {
         // Two statements: a single one that waits for the lock would count members as they were before it waited.
         yield* sql`SELECT 1 FROM backend.games WHERE game_id = ${gameId} FOR UPDATE`
@@ -109,8 +151,16 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       }, StorageError.refail),
       change: Effect.fnUntraced(function* (gameId, change) {
         const updated = { ...columnsOf(change), updated_at: yield* DateTime.nowAsDate }
-        yield* sql`UPDATE backend.games SET ${sql.update(updated)} WHERE game_id = ${gameId}`
-        return yield* existing(gameId)
+        return yield* Effect.flatMap(update({ gameId, updated }), (game) =>
+          Option.isSome(game)
+            ? Effect.succeed(withoutNulls(game.value))
+            : Effect.die(new Error("the game's row has disappeared"))
+        )
+      }, StorageError.refail),
+      observe: Effect.fnUntraced(function* (gameId, turn, statuses, change) {
+        const updated = { ...columnsOf(change), updated_at: yield* DateTime.nowAsDate }
+        const found = yield* observed({ gameId, turn, statuses, updated })
+        return Option.map(found, ({ turn_before: turnBefore, ...game }) => ({ game: withoutNulls(game), turnBefore }))
       }, StorageError.refail),
       relation: Effect.fnUntraced(function* (gameId, userId) {
         const now = yield* DateTime.nowAsDate

@@ -57,8 +57,8 @@ export class MembershipStore extends Context.Service<
      * is a capable one, which earns the race name.
      */
     grown(gameId: GameId): Effect.Effect<ReadonlySet<UserId>, StorageError>
-    /** Stores how active players stand. Highest values only rise, and first values stay. */
-    record(gameId: GameId, standing: ReadonlyArray<PlayerStanding>): Effect.Effect<void, StorageError>
+    /** Stores how active players stand, and returns them. Highest values only rise, and first values stay. */
+    record(gameId: GameId, standing: ReadonlyArray<PlayerStanding>): Effect.Effect<ReadonlyArray<UserId>, StorageError>
   }
 >()("@galaxy/core/lobby/membership/MembershipStore") {}
 
@@ -115,16 +115,24 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
         RETURNING ${columns}`
     })
 
-    const recordOne = (gameId: GameId, it: PlayerStanding) => sql`
-      UPDATE backend.memberships SET
-        planets = ${it.planets},
-        population = ${it.population},
-        eliminated = ${it.eliminated},
-        max_planets = GREATEST(max_planets, ${it.planets}::int, ${it.maxPlanets ?? null}::int),
-        max_population = GREATEST(max_population, ${it.population}::float8, ${it.maxPopulation ?? null}::float8),
-        initial_planets = COALESCE(initial_planets, ${it.initialPlanets ?? it.planets}),
-        initial_population = COALESCE(initial_population, ${it.initialPopulation ?? it.population})
-      WHERE game_id = ${gameId} AND user_id = ${it.userId} AND status = 'active'`
+    /** One statement, however many players there are. */
+    const record = SqlSchema.findAll({
+      Request: Schema.Struct({ gameId: GameId, standings: Schema.String }),
+      Result: Schema.Struct({ user_id: UserId }),
+      execute: ({ gameId, standings }) => sql`
+        UPDATE backend.memberships m SET
+          planets = s.planets,
+          population = s.population,
+          eliminated = s.eliminated,
+          max_planets = GREATEST(m.max_planets, s.planets, s."maxPlanets"),
+          max_population = GREATEST(m.max_population, s.population, s."maxPopulation"),
+          initial_planets = COALESCE(m.initial_planets, s."initialPlanets", s.planets),
+          initial_population = COALESCE(m.initial_population, s."initialPopulation", s.population)
+        FROM jsonb_to_recordset(${standings}::text::jsonb) AS s("userId" uuid, planets int, population float8,
+          eliminated boolean, "maxPlanets" int, "maxPopulation" float8, "initialPlanets" int, "initialPopulation" float8)
+        WHERE m.game_id = ${gameId} AND m.user_id = s."userId" AND m.status = 'active'
+        RETURNING m.user_id`
+    })
 
     return MembershipStore.of({
       find: (gameId, userId) => StorageError.refail(find({ gameId, userId })),
@@ -167,9 +175,14 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
             AND max_planets > initial_planets AND max_population > initial_population`
         return new Set(rows.map((it) => it.user_id))
       }, StorageError.refail),
-      record: Effect.fnUntraced(function* (gameId, standing) {
-        for (const player of standing) yield* recordOne(gameId, player)
-      }, StorageError.refail)
+      record: (gameId, standing) =>
+        standing.length === 0
+          ? Effect.succeed([])
+          : StorageError.refail(
+              Effect.map(record({ gameId, standings: JSON.stringify(standing) }), (rows) =>
+                rows.map((it) => it.user_id)
+              )
+            )
     })
   })
 )

@@ -1,0 +1,58 @@
+/** How many turns in a row players have given no orders for: the column `missed_turns` of `memberships`. */
+import { GameId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient, SqlSchema } from "effect/sql"
+import { StorageError } from "../../shared/StorageError.ts"
+
+const Row = Schema.Struct({
+  user_id: UserId,
+  membership_id: MembershipId,
+  race_name: Schema.String,
+  joined_at: Schema.DateTimeUtcFromDate,
+  missed_turns: Schema.Int
+})
+
+/** An active member who has given no orders for this many turns in a row. */
+export type Absence = typeof Row.Type
+
+/** Counts missed turns. Callers hold the game's row lock. Fails with `StorageError` only. */
+export class Attendance extends Context.Service<
+  Attendance,
+  {
+    /**
+     * Counts the turn for which orders could be given until now, and returns those who have missed it. Neither
+     * eliminated players count nor those whose seat the engine has taken; whoever said that they are ready was there.
+     */
+    count(gameId: GameId, turn: number): Effect.Effect<ReadonlyArray<Absence>, StorageError>
+    /** The engine plays the user's seat from now on. */
+    takenOver(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
+  }
+>()("@galaxy/core/lobby/membership/Attendance") {}
+
+/** `Attendance` over PostgreSQL. */
+export const layer: Layer.Layer<Attendance, never, SqlClient.SqlClient> = Layer.effect(
+  Attendance,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const count = SqlSchema.findAll({
+      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int }),
+      Result: Row,
+      execute: ({ gameId, turn }) => sql`
+        WITH counted AS (
+          UPDATE backend.memberships m SET missed_turns =
+            CASE WHEN m.orders_given_turn >= ${turn} OR m.ready_turn >= ${turn} THEN 0 ELSE m.missed_turns + 1 END
+          WHERE m.game_id = ${gameId} AND m.status = 'active' AND m.taken_over_at IS NULL
+            AND m.eliminated IS NOT TRUE
+          RETURNING m.user_id, m.membership_id, m.race_name, m.joined_at, m.missed_turns)
+        SELECT * FROM counted WHERE missed_turns > 0 ORDER BY user_id`
+    })
+    return Attendance.of({
+      count: (gameId, turn) => StorageError.refail(count({ gameId, turn })),
+      takenOver: Effect.fnUntraced(function* (gameId, userId) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.memberships SET taken_over_at = ${now} WHERE game_id = ${gameId} AND user_id = ${userId}`
+      }, StorageError.refail)
+    })
+  })
+)
