@@ -1,12 +1,14 @@
 /** Races on a real PostgreSQL. Each is run many times over, since one run may happen to be in order. */
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
+import { Applications } from "@galaxy/core/lobby/application/Applications"
+import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Exit } from "effect"
 import { SqlClient } from "effect/sql"
-import { join, lobbyOn, openGame, player, players, settings, starts } from "./fixture.ts"
+import { join, lobbyOn, notices, openGame, player, players, settings, starts } from "./fixture.ts"
 
 const rounds = Array.from({ length: 10 }, (_, index) => index)
 
@@ -133,6 +135,71 @@ onPostgres((database) => {
             SELECT status FROM backend.invites WHERE invite_id = ${invite_id}`
           const { member_count } = yield* games.get(owner, game_id)
           assert.strictEqual(member_count, invite?.status === "redeemed" ? 1 : 0)
+        })
+      )
+    )
+
+    it.effect("decides an application once, and seats one of two for the last place", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const applications = yield* Applications
+          const owner = yield* player
+          const { game_id } = yield* openGame(owner, { min_players: 1, max_players: 1 })
+          yield* sql`
+            UPDATE backend.games SET visibility = 'public', owner_user_id = NULL WHERE game_id = ${game_id}`
+          const submitted = yield* Effect.forEach(yield* players(2), (user, index) =>
+            applications.submit(user, game_id, { race_name: `Race${index}x` })
+          )
+          const approvals = submitted.flatMap(({ application_id }) => {
+            const approve = applications.approve("administrator", game_id, application_id)
+            return [approve, approve]
+          })
+          assert.strictEqual(yield* race(approvals, ["ApplicationNotPending", "GameFull"]), 1)
+          const rows = yield* sql<{ status: string }>`
+            SELECT status FROM backend.applications WHERE game_id = ${game_id} ORDER BY status`
+          assert.deepStrictEqual(
+            rows.map((it) => it.status),
+            ["approved", "pending"]
+          )
+        })
+      )
+    )
+
+    it.effect("takes one of the applications that one player makes at once", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const applications = yield* Applications
+          const [owner, one] = yield* Effect.all([player, player])
+          const { game_id } = yield* openGame(owner)
+          yield* sql`
+            UPDATE backend.games SET visibility = 'public', owner_user_id = NULL WHERE game_id = ${game_id}`
+          const submit = applications.submit(one, game_id, { race_name: "Vega" })
+          assert.strictEqual(yield* race([submit, submit, submit], ["ApplicationAlreadyPending"]), 1)
+        })
+      )
+    )
+
+    it.effect("ends a seat once that its player leaves, and the owner ends, at once", () =>
+      Effect.forEach(rounds, () =>
+        Effect.gen(function* () {
+          const seats = yield* GamePlayers
+          const [owner, guest] = yield* Effect.all([player, player])
+          const { game_id } = yield* openGame(owner)
+          const { membership_id: id } = yield* join(owner, game_id, guest, "Vega")
+          yield* Effect.all(
+            [
+              seats.remove(guest, game_id, id),
+              seats.remove(owner, game_id, id),
+              seats.block(owner, game_id, id),
+              seats.remove(owner, game_id, id)
+            ],
+            { concurrency: "unbounded" }
+          )
+          const kinds = (yield* notices(guest)).map((it) => it.kind).filter((it) => it.includes("membership"))
+          assert.strictEqual(kinds.filter((it) => it === "lobby.membership.blocked").length, 1)
+          assert.isAtMost(kinds.length, 2)
         })
       )
     )

@@ -6,6 +6,7 @@ import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { type Answer, type As, type Call, platformOn, refusalOf, surfaces, user } from "../http/platform.ts"
 import { notices } from "./fixture.ts"
+import { running } from "./world.ts"
 
 const lobby = "/api/v1/user/lobby"
 const admin = "/api/v1/admin"
@@ -154,6 +155,10 @@ eachDatabase((name, database) => {
           (sql) => sql`INSERT INTO backend.game_blocks (game_id, user_id) VALUES (${game.id}, ${stranger.user})`
         )
         assert.strictEqual(yield* apply(stranger, game.path), "conflict/blocked")
+        for (const who of [stranger, game.owner]) {
+          const invite = yield* call(who, "POST", `${game.path}/invites`, {})
+          assert.strictEqual(refusalOf(invite), "conflict/wrong_state")
+        }
         const applicant = yield* user
         const { application_id } = ok(yield* call(applicant, "POST", `${game.path}/applications`, name))
         const decision = `${game.path}/applications/${application_id}`
@@ -262,6 +267,20 @@ eachDatabase((name, database) => {
           const late = yield* call(game.owner, "POST", `${game.path}/memberships/${own.membership_id}/remove`)
           assert.strictEqual(refusalOf(late), "conflict/wrong_state")
         })
+    )
+
+    it.effect("the race of a player who leaves a running game leaves it too", () =>
+      Effect.gen(function* () {
+        const call = yield* surfaces
+        const game = yield* running(call)
+        const [, guest] = ok(yield* call(game.guest, "GET", `${game.path}/memberships`)).memberships
+        ok(yield* call(game.guest, "POST", `${game.path}/memberships/${guest.membership_id}/remove`))
+        const orders = yield* sqlDo(
+          (sql) => sql`SELECT user_id FROM backend.player_mappings
+            WHERE game_id = ${game.id} AND seat_order = 'banish'`
+        )
+        assert.deepStrictEqual(orders, [{ user_id: game.guest.user }])
+      })
     )
 
     it.effect("a code alone tells what it is for, as long as it can be redeemed", () =>

@@ -132,6 +132,13 @@ export const backend = {
     fallbackText: "90d",
     about: "how long invites are kept after they were redeemed, declined or revoked, or have expired"
   },
+  raceNamePending: {
+    name: "BACKEND_RACE_NAME_PENDING",
+    parse: duration(minute, 3_650 * day),
+    fallback: 30 * day,
+    fallbackText: "30d",
+    about: "how long a player may register the race name that they have earned in a game"
+  },
   turnMinInterval: {
     name: "BACKEND_TURN_MIN_INTERVAL",
     parse: duration(second, day),

@@ -159,6 +159,7 @@ export const backendOptions = (
   keepOperationsMs: values.operationLogRetention,
   keepNotificationsMs: values.notificationRetention,
   keepInvitesMs: values.inviteRetention,
+  raceNames: { pendingForMs: values.raceNamePending },
   auth: {
     throttleWindowMs: values.codeThrottleWindow,
     throttleLimit: values.codeThrottleLimit,

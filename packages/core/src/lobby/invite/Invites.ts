@@ -17,7 +17,7 @@ import * as CallerBudgets from "../../shared/CallerBudgets.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { Limits } from "../../standing/Limits.ts"
 import { Standing } from "../../standing/Standing.ts"
-import { owned } from "../game/GameAccess.ts"
+import { conflict, owned } from "../game/GameAccess.ts"
 import { inviting } from "../game/GameState.ts"
 import { type Game, GameStore } from "../game/GameStore.ts"
 import * as InviteCode from "./InviteCode.ts"
@@ -31,7 +31,7 @@ import {
   EnrollmentOver,
   type GameFull
 } from "../membership/MembershipError.ts"
-import { type GameNotFound, GameStateConflict, type NotGameOwner, type TooManyMemberships } from "../game/GameError.ts"
+import type { GameNotFound, GameStateConflict, NotGameOwner, TooManyMemberships } from "../game/GameError.ts"
 import {
   InviteAlreadyPending,
   InvitedTooOften,
@@ -176,11 +176,11 @@ export const layer: Layer.Layer<
       gameId: GameId,
       request: typeof IssueInvite.Type
     ) {
+      const kind = yield* games.find(gameId)
+      // Everybody sees a public game, and nobody owns it.
+      if (Option.isSome(kind) && kind.value.visibility === "public") return yield* new PublicGameTakesNoInvites()
       const game = yield* owned(games, gameId, caller)
-      if (game.visibility === "public") return yield* new PublicGameTakesNoInvites()
-      if (!inviting.includes(game.status)) {
-        return yield* new GameStateConflict({ status: game.status, operation: "issue_invite" })
-      }
+      if (!inviting.includes(game.status)) return yield* conflict(game, "issue_invite")
       const expiresAt = yield* expiry(request.expires_at)
       yield* invites.expire(gameId)
       const limit = config.pendingInvitesPerGame
