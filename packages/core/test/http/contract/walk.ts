@@ -115,7 +115,8 @@ export const probeable = Effect.fnUntraced(function* (call: Call, seed: number, 
     const mine = { user: world.stranger }
     for (let i = 0; i < count; i++) {
       const { draft, open, running } = world.games
-      const foreign = { ...world.pools, game_id: [random.pick([draft, open, running])] }
+      // Whoever knows the code of an invite is no stranger.
+      const foreign = { ...world.pools, game_id: [random.pick([draft, open, running])], code: [] }
       const request = valid(document, random, foreign, op.path, op.operation)
       const template = op.path.split("/")
       const missing = request.path

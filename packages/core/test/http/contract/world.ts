@@ -56,6 +56,27 @@ const session = (user: UserId) =>
     return id
   })
 
+/** What nobody could deliver: a mail, its notification, and a fact that can't be told. */
+const givenUp = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const now = sql.literal("date_trunc('milliseconds', now())")
+  yield* sql`
+    WITH mail AS (
+      UPDATE backend.mail_deliveries SET status = 'dead_lettered', next_attempt_at = NULL WHERE delivery_id =
+        (SELECT delivery_id FROM backend.mail_deliveries WHERE status = 'pending' ORDER BY created_at DESC LIMIT 1)
+      RETURNING delivery_id
+    )
+    INSERT INTO backend.mail_dead_letters (dead_letter_id, delivery_id, archived_at, reason, created_at)
+    SELECT ${yield* newId}::uuid, delivery_id, ${now}, 'rejected', ${now} FROM mail`
+  yield* sql`
+    INSERT INTO backend.notification_dead_letters (dead_letter_id, notification_id, archived_at, reason, created_at)
+    SELECT ${yield* newId}::uuid, notification_id, ${now}, 'a test', ${now} FROM backend.notifications
+    ORDER BY created_at DESC LIMIT 1`
+  yield* sql`
+    INSERT INTO backend.notification_malformed_intents (id, received_at, payload, reason, created_at)
+    VALUES (${yield* newId}, ${now}, '{}', 'a test', ${now})`
+})
+
 /** Where the ids of the world are found, by parameter. Whatever isn't here can't be asked for with a known id. */
 const sources: Readonly<Record<string, string>> = {
   user_id: "SELECT user_id AS id FROM backend.accounts",
@@ -100,6 +121,8 @@ export const make = Effect.fnUntraced(function* (
   const [owner, member, guest, stranger] = players
     ? [players.owner, players.member, players.guest, players.stranger]
     : yield* Effect.all([player, player, player, player])
+  // There is room for more: what was before is over.
+  yield* sql`UPDATE backend.games SET status = 'cancelled' WHERE owner_user_id = ${owner}`
   for (const user of [stranger, stranger]) yield* session(user)
   yield* call({ user: stranger }, "POST", "/api/v1/user/sessions/revoke-all")
   const sessions = [yield* session(owner), yield* session(member)]
@@ -136,6 +159,7 @@ export const make = Effect.fnUntraced(function* (
     email: `${yield* newId}@example.org`,
     reason: "a test"
   })
+  yield* givenUp
   yield* call("admin", "POST", "/api/v1/admin/admin-accounts", {
     username: `admin ${yield* newId}`,
     password: "a long password"
