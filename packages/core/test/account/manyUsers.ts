@@ -30,8 +30,8 @@ const more = (from: number, to: number) =>
         max_registered_race_names, next_change_at, taken_at)
       SELECT ${id}, CASE WHEN n % 50 = 1 THEN 'paid_yearly' WHEN n % 25 IN (3, 4) THEN 'paid_monthly' ELSE 'free' END,
         n % 50 = 1 OR n % 25 IN (3, 4), 'test', now(),
-        CASE WHEN n % 50 = 1 OR n % 25 IN (3, 4) THEN now() + (n * 7919 % 100000) * interval '1 minute' END, 1,
-        CASE WHEN n % 50 = 1 OR n % 25 IN (3, 4) THEN now() + (n * 7919 % 100000) * interval '1 minute' END, now()
+        CASE WHEN n % 50 = 1 OR n % 25 IN (3, 4) THEN now() + (n::bigint * 7919 % 100000) * interval '1 minute' END, 1,
+        CASE WHEN n % 50 = 1 OR n % 25 IN (3, 4) THEN now() + (n::bigint * 7919 % 100000) * interval '1 minute' END, now()
       FROM ${numbers}`
     yield* sql`
       INSERT INTO backend.sanction_records

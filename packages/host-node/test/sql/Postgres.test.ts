@@ -53,6 +53,27 @@ describe.skipIf(server === undefined)("the PostgreSQL client", () => {
     )
   )
 
+  it.live("keeps no more idle connections than it may, and replaces one that is too old", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { context, link } = yield* linked({ maxIdle: 1, maxAgeMs: 300 })
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* Effect.forEach([1, 2, 3], () => sql`SELECT pg_sleep(0.1)`, { concurrency: 3 })
+          const one = Effect.repeat(Effect.andThen(Effect.sleep("10 millis"), link.passing), {
+            until: (it) => it === 1
+          })
+          yield* one
+          const pid = Effect.map(sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`, ([row]) => row?.pid)
+          const before = yield* pid
+          yield* Effect.sleep("400 millis")
+          assert.notStrictEqual(yield* pid, before)
+          yield* one
+        }).pipe(Effect.provideContext(context), Effect.timeout("60 seconds"))
+      })
+    )
+  )
+
   it.live("a transaction that is swallowed fails, and its row locks don't outlive it for long", () =>
     Effect.scoped(
       Effect.gen(function* () {
