@@ -213,6 +213,7 @@ eachDatabase((name, storage) => {
         Effect.gen(function* () {
           const call = yield* surfaces
           const sql = yield* SqlClient.SqlClient
+          const engines = yield* ScriptedEngines
           const { id, path, owner, guest } = yield* running(call)
           const ban = (user_id: string) =>
             call("admin", "POST", `${games}/${id}/ban-member`, { user_id, reason: "threats" })
@@ -220,6 +221,8 @@ eachDatabase((name, storage) => {
           const banned = yield* ban(userId)
           assert.deepStrictEqual([banned.status, banned.body.member_count], [200, 1])
           assert.strictEqual((yield* ban(userId)).status, 200)
+          yield* work(id)
+          assert.deepStrictEqual((yield* engines.game(id)).orders, ["banish Lyra"])
           assert.deepStrictEqual(
             (yield* told(guest)).filter((it) => it.startsWith("lobby.membership.")),
             ["lobby.membership.blocked"]
