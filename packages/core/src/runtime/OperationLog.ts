@@ -6,8 +6,8 @@ import { newId } from "../shared/NewId.ts"
 import type { PagePosition } from "../shared/Page.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
-/** What an entry is about: one attempt at it. `restore` brings an engine back that had ended by itself. */
-export type Operation = "start" | "turn" | "stop" | "restart" | "patch" | "banish" | "computer" | "restore"
+/** What an entry is about: one attempt at it. `computer`: the engine plays a seat. */
+export type Operation = "start" | "turn" | "stop" | "restart" | "patch" | "banish" | "computer"
 
 const Row = Schema.Struct({
   operation_id: Schema.String,

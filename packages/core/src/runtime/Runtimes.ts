@@ -20,7 +20,6 @@ import * as GameWork from "./GameWork.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import type { EngineSettings } from "../engine/EngineSettings.ts"
-import { type Why, whyOf } from "./Why.ts"
 import { GameNotRunning, RuntimeNotFound, TurnPassed } from "./RuntimeError.ts"
 import type { OperationLog } from "./OperationLog.ts"
 import type { RuntimeRow, RuntimeStatus } from "./RuntimeRow.ts"
@@ -36,8 +35,6 @@ export class Runtimes extends Context.Service<
   {
     /** The game's row. Fails with `RuntimeNotFound` for a game that was never started. */
     get(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
-    /** What was last decided about the game, when its next turn is due, and what stands in the way. */
-    why(gameId: GameId): Effect.Effect<Why, RuntimeNotFound | StorageError>
     /** Does what the game's row says is due. Returns false if it has to be called again after a while. Never fails. */
     reconcile(gameId: GameId): Effect.Effect<boolean>
     /** Makes sure that the game's engine runs, and waits until it can serve. */
@@ -108,8 +105,6 @@ const service = Layer.effect(
       return Option.isNone(row) ? yield* new RuntimeNotFound() : row.value
     })
 
-    const why = Effect.fn("Runtimes.why")((gameId: GameId) => Effect.map(get(gameId), whyOf))
-
     const reconcile = Effect.fn("Runtimes.reconcile")((gameId: GameId) =>
       Effect.catchCause(reached(client(gameId).reconcile()), (cause) => Effect.as(unreached(cause), false))
     )
@@ -149,7 +144,7 @@ const service = Layer.effect(
       )
     }, StorageError.refail)
 
-    return Runtimes.of({ get, why, reconcile, engine, forceNextTurn })
+    return Runtimes.of({ get, reconcile, engine, forceNextTurn })
   })
 )
 

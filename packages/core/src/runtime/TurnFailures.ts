@@ -84,6 +84,7 @@ export const make = Effect.gen(function* () {
         Effect.gen(function* () {
           yield* store.write(row, {
             status: "stopped",
+            engine_task: null,
             generating_since: null,
             ...deadlineChange(null, yield* DateTime.now),
             next_attempt_at: null,

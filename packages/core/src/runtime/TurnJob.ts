@@ -182,6 +182,8 @@ export const make = Effect.gen(function* () {
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
           last_observed_at: DateTime.toDate(now),
+          // A finished game has no use for another engine.
+          ...(status.finished ? { engine_task: null } : {}),
           ...decided(made(turn, status.finished, next), now),
           ...rulesetChange(status)
         })

@@ -50,6 +50,26 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
         })
       )
 
+      it.effect("an engine is held by whoever asks, while it runs", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const gameId = yield* newGame
+          assert.isTrue(Option.isNone(yield* Effect.scoped(host.hold(gameId))))
+          const instance = yield* start(gameId)
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              assert.deepStrictEqual(yield* host.hold(gameId), Option.some(instance))
+              assert.deepStrictEqual(yield* host.hold(gameId), Option.some(instance))
+            })
+          )
+          assert.isFalse((yield* host.asleep).has(gameId))
+          // Holding keeps an engine from being put to sleep, and not from being stopped.
+          yield* Effect.scoped(Effect.andThen(host.hold(gameId), host.stop(gameId)))
+          assert.isTrue(Option.isNone(yield* Effect.scoped(host.hold(gameId))))
+          assert.isFalse((yield* host.asleep).has(gameId), "it was stopped, and doesn't sleep")
+        })
+      )
+
       it.effect("fifty callers who start the same game's engine at once get the same one", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
