@@ -44,6 +44,11 @@ export class AccountStore extends Context.Service<
     contacts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<Contact>, StorageError>
     /** Locks the account to the end of the caller's transaction, a deleted one too; returns whether it exists. */
     lock(userId: UserId): Effect.Effect<boolean, StorageError>
+    /**
+     * Those of the accounts that aren't deleted. None of them is deleted before the caller's transaction ends, and one
+     * that is being deleted is waited for.
+     */
+    living(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlySet<UserId>, StorageError>
     /** Sets or clears the mark that bars the account. The caller holds its lock and records the sanction. */
     setPermanentBlock(userId: UserId, blocked: boolean): Effect.Effect<void, StorageError>
   }
@@ -92,6 +97,17 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
             (rows) => rows.length > 0
           )
         ),
+      living: (userIds) =>
+        userIds.length === 0
+          ? Effect.succeed(new Set())
+          : StorageError.refail(
+              Effect.map(
+                sql<{ user_id: UserId }>`
+                  SELECT user_id FROM backend.accounts WHERE ${sql.in("user_id", userIds)} AND deleted_at IS NULL
+                  ORDER BY user_id FOR KEY SHARE`,
+                (rows) => new Set(rows.map((it) => it.user_id))
+              )
+            ),
       setPermanentBlock: Effect.fnUntraced(function* (userId, blocked) {
         yield* sql`
           UPDATE backend.accounts SET permanent_block = ${blocked}, updated_at = ${yield* DateTime.nowAsDate}

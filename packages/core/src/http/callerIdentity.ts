@@ -32,15 +32,16 @@ export const callerIdentity: Layer.Layer<CallerIdentity, never, Standing | Count
         }
         const userId = UserId.make(given)
         // Sessions of a deleted or blocked account are revoked; this holds until every gateway has heard of it.
-        if ((yield* toApi(standing.of(userId))) !== "active") {
+        const verdict = yield* toApi(standing.of(userId))
+        const ip = sourceIp(request)
+        // Counted whatever comes of the request; nothing is kept about an account that is gone.
+        if (ip !== undefined && (verdict === "active" || verdict === "blocked")) yield* counters.count(userId, ip)
+        if (verdict !== "active") {
           return yield* new ApiError.Unauthorized({ message: "there is no active account behind this session" })
         }
-        const ip = sourceIp(request)
         const session = request.headers[deviceSessionIdHeader] ?? ""
         const deviceSessionId = uuidPattern.test(session) ? DeviceSessionId.make(session) : undefined
-        const response = yield* Effect.provideService(http, Caller, { userId, deviceSessionId, sourceIp: ip })
-        if (ip !== undefined) yield* counters.count(userId, ip)
-        return response
+        return yield* Effect.provideService(http, Caller, { userId, deviceSessionId, sourceIp: ip })
       })
     )
   })

@@ -66,7 +66,8 @@ const defaults = {
   concurrency: 8,
   concurrencyPerDomain: 3,
   sendTimeout: "30 seconds",
-  lease: "1 minute",
+  // With a poll, less than a minute until the mail of a worker that died is tried again.
+  lease: "45 seconds",
   maxAttempts: 10,
   firstBackoff: "5 seconds",
   longestBackoff: "30 minutes",
@@ -88,6 +89,9 @@ const utf8 = new TextDecoder()
 
 /** The worker was held up for so long that its lease may end before the relay has answered. */
 class LeaseRunsOut extends Schema.TaggedError<LeaseRunsOut>()("LeaseRunsOut", {}) {}
+
+/** How long free slots wait for more of them before they are filled. */
+const moment = "5 millis"
 
 /** Longest time for claiming what is due. */
 const claimDeadline = "10 seconds"
@@ -128,6 +132,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
   let settleFailures = 0
   const wake = yield* Queue.sliding<void>(1)
   const sends = yield* FiberSet.make<void>()
+  const scope = yield* Effect.scope
 
   const track = (claim: MailQueue.Claim, by: 1 | -1) => {
     const count = (underWay.get(claim.domain) ?? 0) + by
@@ -138,6 +143,27 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
     slotsTaken += by
     if (claim.attempts > 1) retriesUnderWay += by
   }
+
+  let claimSoon = false
+
+  /**
+   * Claims again once half of the slots are free, or a moment after the first of them: a claim for each mail would cost
+   * as many statements as the mails themselves, and slow mails must not keep the free slots empty.
+   */
+  const slotFreed = Effect.suspend(() => {
+    if (2 * (options.concurrency - slotsTaken) >= options.concurrency) return Queue.offer(wake, undefined)
+    if (claimSoon) return Effect.void
+    claimSoon = true
+    return Effect.sleep(moment).pipe(
+      Effect.andThen(
+        Effect.suspend(() => {
+          claimSoon = false
+          return Queue.offer(wake, undefined)
+        })
+      ),
+      Effect.forkIn(scope, { uninterruptible: false })
+    )
+  })
 
   const content = (claim: MailQueue.Claim) =>
     box.open(claim.body, claim.payloadId).pipe(
@@ -328,9 +354,9 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
         if (settlement !== undefined) yield* settleSurely(held, settlement, restore)
       }).pipe(
         Effect.ensuring(
-          Effect.sync(() => {
+          Effect.suspend(() => {
             track(claim, -1)
-            Queue.offerUnsafe(wake, undefined)
+            return slotFreed
           })
         )
       )

@@ -6,7 +6,6 @@
 import { randomBytes } from "node:crypto"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import { Effect, Layer, Redacted } from "effect"
 import type { Address } from "../config/Setting.ts"
@@ -93,7 +92,7 @@ const backendOf = (
       SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none", auth: smtpAuth })
     )
   )
-  const countries = options.geoIpDbPath === undefined ? GeoIp.layerNone : MmdbGeoIp.layer(options.geoIpDbPath)
+  const countries = MmdbGeoIp.layerFrom(options.geoIpDbPath)
   return BackendServer.layer({
     host: options.backend.host,
     port: options.backend.port,

@@ -1,12 +1,14 @@
 /**
- * `GeoIp` from a MaxMind country database on disk, read completely when the process starts.
+ * `GeoIp` from a MaxMind country database on disk, read completely when the process starts, and again when the file has
+ * changed.
  *
- * A database that can't be read stops the start: an operator who configured one wants to know. A look-up never fails.
+ * A database that can't be read stops the start: an operator who configured one wants to know. One that can't be read
+ * later leaves the one before in use. A look-up never fails.
  */
-import { readFile } from "node:fs/promises"
+import { readFile, stat } from "node:fs/promises"
 import { isIP } from "node:net"
-import { GeoIp } from "@galaxy/core/geo/GeoIp"
-import { Effect, Layer, Schema } from "effect"
+import { GeoIp, layerNone } from "@galaxy/core/geo/GeoIp"
+import { type Duration, Effect, Layer, Schema } from "effect"
 import { type CountryResponse, Reader } from "mmdb-lib"
 
 /** The file can't be read, isn't a MaxMind database, or holds no countries. */
@@ -40,12 +42,59 @@ const open = (path: string) =>
       new GeoDatabaseUnreadable({ path, problem: cause instanceof Error ? cause.message : "not a MaxMind database" })
   })
 
-/** Reads the database at `path`, or fails with `GeoDatabaseUnreadable`. Countries are two upper-case letters. */
-export const layer = (path: string): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =>
+/** How often the file is looked at; a minute by default. */
+export interface MmdbOptions {
+  readonly every?: Duration.Input | undefined
+}
+
+/** What is different for another file under the same name, or the same file with another content. */
+const markOf = (path: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const { dev, ino, mtimeMs, size } = await stat(path)
+      return `${dev} ${ino} ${mtimeMs} ${size}`
+    },
+    catch: (cause) =>
+      new GeoDatabaseUnreadable({ path, problem: cause instanceof Error ? cause.message : "can't be looked at" })
+  })
+
+/** Reads a file that has changed, as often as it changes. Each file that can't be read is logged once. */
+const followed = Effect.fnUntraced(function* (
+  path: string,
+  start: { readonly mark: string; readonly use: (reader: Reader<CountryResponse>) => void },
+  every: Duration.Input
+) {
+  let seen = start.mark
+  const look = Effect.gen(function* () {
+    const mark = yield* Effect.catch(markOf(path), (error) => Effect.succeed(error.problem))
+    if (mark === seen) return
+    seen = mark
+    start.use(yield* open(path))
+    yield* Effect.logInfo("the country database was read again")
+  }).pipe(
+    Effect.catch((error) =>
+      Effect.annotateLogs(Effect.logWarning("the country database can't be read; the one before stays in use"), {
+        path,
+        problem: error.problem
+      })
+    )
+  )
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(every), look)))
+})
+
+/**
+ * Reads the database at `path`, or fails with `GeoDatabaseUnreadable`. Countries are two upper-case letters. A new file
+ * should be moved into place, so that it is never seen half-written; one that is, is read again when it is complete.
+ */
+export const layer = (path: string, options: MmdbOptions = {}): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =>
   Layer.effect(
     GeoIp,
-    Effect.map(open(path), (reader) =>
-      GeoIp.of({
+    Effect.gen(function* () {
+      // Before it is read: a change in between is then seen as one.
+      const mark = yield* markOf(path)
+      let reader = yield* open(path)
+      yield* followed(path, { mark, use: (it) => void (reader = it) }, options.every ?? "1 minute")
+      return GeoIp.of({
         country: (ip) =>
           Effect.gen(function* () {
             const address = plain(ip)
@@ -63,5 +112,14 @@ export const layer = (path: string): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =
             )
           )
       })
-    )
+    })
   )
+
+/** The database at a path or, where there is none, no countries and a line in the log. */
+export const layerFrom = (path: string | undefined): Layer.Layer<GeoIp, GeoDatabaseUnreadable> =>
+  path === undefined
+    ? Layer.merge(
+        layerNone,
+        Layer.effectDiscard(Effect.logInfo("no country database is configured: every country is unknown"))
+      )
+    : layer(path)

@@ -1,5 +1,4 @@
 /** The backend as a separate process: PostgreSQL, SMTP, and engines as child processes on this machine. */
-import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { Effect, Layer, Redacted } from "effect"
 import * as settings from "../config/settings.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
@@ -39,7 +38,7 @@ const main = async (): Promise<void> => {
   const ports = Layer.mergeAll(
     database,
     mail,
-    backend.geoIpDbPath === undefined ? GeoIp.layerNone : MmdbGeoIp.layer(backend.geoIpDbPath),
+    MmdbGeoIp.layerFrom(backend.geoIpDbPath),
     BcryptPasswordHasher.layer(),
     ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, ...engineLimits(backend) })
   )
@@ -50,7 +49,7 @@ const main = async (): Promise<void> => {
     ...options,
     callers,
     secret: Redacted.make(backendAlone.secretKey),
-    mail: { sendTimeout: sendTimeoutMs, lease: 2 * sendTimeoutMs }
+    mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 }
   }).pipe(
     Layer.provide(ports),
     Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } })),

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import * as MmdbGeoIp from "@galaxy/host-node/geo/MmdbGeoIp"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer, Logger } from "effect"
 
 const database = fileURLToPath(new URL("./countries.mmdb", import.meta.url))
 const mmdb = MmdbGeoIp.layer(database)
@@ -53,6 +53,47 @@ describe("country of an address", () => {
       }).pipe(Effect.provide(layer))
     )
   }
+
+  it.live("a database that has changed is read again; one that can't be read leaves the one before in use", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "galaxy-geo-"))
+      yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+      const path = join(folder, "countries.mmdb")
+      const original = readFileSync(database)
+      writeFileSync(path, original)
+      // The same database, with another country under the same number.
+      const changed = Buffer.from(original)
+      changed.write("FR", original.indexOf("DE"))
+      const lines: Array<string> = []
+      const logged = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+      const until = (holds: Effect.Effect<boolean>) =>
+        Effect.repeat(Effect.andThen(Effect.sleep("5 millis"), holds), { until: (it) => it }).pipe(
+          Effect.timeout("20 seconds")
+        )
+      const context = yield* Layer.build(MmdbGeoIp.layer(path, { every: "5 millis" }).pipe(Layer.provideMerge(logged)))
+      const geo = Context.get(context, GeoIp.GeoIp)
+      const germany = geo.country("192.0.2.1")
+      assert.strictEqual(yield* germany, "DE")
+      const move = (content: Uint8Array | string) => {
+        writeFileSync(join(folder, "next"), content)
+        renameSync(join(folder, "next"), path)
+      }
+      move(changed)
+      yield* until(Effect.map(germany, (it) => it === "FR"))
+      move(original.subarray(0, 200))
+      yield* until(Effect.sync(() => lines.some((it) => it.includes("the one before stays in use"))))
+      assert.strictEqual(yield* germany, "FR")
+      rmSync(path)
+      yield* until(Effect.sync(() => lines.filter((it) => it.includes("the one before stays in use")).length === 2))
+      assert.strictEqual(yield* germany, "FR")
+      move(original)
+      yield* until(Effect.map(germany, (it) => it === "DE"))
+      assert.lengthOf(
+        lines.filter((it) => it.includes("WARN")),
+        2
+      )
+    }).pipe(Effect.scoped)
+  )
 
   it.effect("a database that isn't there or isn't one stops the start and says which", () =>
     Effect.gen(function* () {
