@@ -45,6 +45,7 @@ const page = (language: Language, body: string, status: number) =>
 :root { color-scheme: light dark }
 body { margin: 0; font: 17px/1.5 system-ui, sans-serif; background: light-dark(#f2f4f8, #11151c); color: light-dark(#1c2330, #e7ebf2) }
 main { max-width: 30rem; margin: 12vh auto 0; padding: 0 1rem; text-align: center }
+h1 { font-size: 1.4rem; line-height: 1.3 }
 button { font: inherit; padding: .7em 1.4em; border: 0; border-radius: .5em; background: #2456c9; color: #fff; cursor: pointer }
 button:hover, button:focus-visible { background: #1b449f }
 </style>

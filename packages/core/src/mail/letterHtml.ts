@@ -23,6 +23,10 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;"
 }
 
+/** A time stays on one line. */
+const unbroken = (html: string): string =>
+  html.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/g, '<span style="white-space:nowrap">$&</span>')
+
 /** Text as it may stand in an element or in a quoted attribute. Control characters, which HTML can't hold, are dropped. */
 export const escaped = (text: string): string =>
   text
@@ -34,7 +38,7 @@ const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-s
 
 const paragraph = (it: Paragraph): string =>
   typeof it === "string"
-    ? `<p class="ink" style="margin:0 0 16px;font-size:16px;line-height:1.5;color:#1c2330;overflow-wrap:anywhere">${escaped(it)}</p>`
+    ? `<p class="ink" style="margin:0 0 16px;font-size:16px;line-height:1.5;color:#1c2330;overflow-wrap:anywhere">${unbroken(escaped(it))}</p>`
     : `<p class="code" style="margin:8px 0 24px;padding:16px;border-radius:8px;background:#eef1f6;color:#1c2330;text-align:center;font:600 28px/1.2 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px">${escaped(it.code)}</p>`
 
 const footer = ({ foot, link }: PageParts): string => {

@@ -362,6 +362,20 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("leases for so short a time that what a killed worker leaves is tried again within a minute", () =>
+      Effect.gen(function* () {
+        const { outbox, answer } = yield* begin
+        yield* answer(() => Effect.never)
+        yield* outbox.enqueue(mailTo("late@example.test", "late"))
+        const begun = DateTime.toEpochMillis(yield* DateTime.now)
+        yield* startWorker({ shutdownGrace: 0 })
+        yield* eventually(hasStatus("late", "sending"))
+        const due = (yield* delivery("late")).next_attempt_at?.getTime() ?? 0
+        const poll = 5_000
+        assert.isAtMost(due + poll - begun, 60_000)
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("sends what a clock that was ahead has put off", () =>
       Effect.gen(function* () {
         const { outbox, answer } = yield* begin
