@@ -54,13 +54,14 @@ interface Plan {
   readonly Plans?: ReadonlyArray<Plan>
 }
 
-const scans = (plan: Plan): ReadonlyArray<Plan> => [
+/** The scans of tables in a plan. */
+export const scans = (plan: Plan): ReadonlyArray<Plan> => [
   ...(plan["Relation Name"] === undefined ? [] : [plan]),
   ...(plan.Plans ?? []).flatMap(scans)
 ]
 
 /** The statements that an effect sends, with the plan that each is carried out by. */
-const plansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+export const plansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const sent: Array<readonly [string, ReadonlyArray<unknown>]> = []

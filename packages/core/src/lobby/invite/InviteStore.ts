@@ -112,15 +112,14 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
       Request: Schema.Struct({ userId: UserId, createdAt: Schema.Date, id: Schema.String, limit: Schema.Int }),
       Result: InviteRow,
       execute: ({ userId, createdAt, id, limit }) => sql`
-        SELECT ${columns} FROM backend.invites i
-        WHERE i.invite_id IN (
-            (SELECT invite_id FROM backend.invites
+        SELECT ${columns} FROM (
+            (SELECT * FROM backend.invites
               WHERE invited_user_id = ${userId} AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
               ORDER BY created_at DESC, invite_id DESC LIMIT ${limit})
             UNION
-            (SELECT invite_id FROM backend.invites
+            (SELECT * FROM backend.invites
               WHERE issuer_user_id = ${userId} AND (created_at, invite_id) < (${createdAt}, ${id}::uuid)
-              ORDER BY created_at DESC, invite_id DESC LIMIT ${limit}))
+              ORDER BY created_at DESC, invite_id DESC LIMIT ${limit})) i
         ORDER BY i.created_at DESC, i.invite_id DESC
         LIMIT ${limit}`
     })
