@@ -11,6 +11,60 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
 )
 
+const each = (method: string, base: string, ends: string) => ends.split(" ").map((end) => `${method} ${base}${end}`)
+
+/** Operations that have no message type: those of the specification for gateways and administrators. */
+const inventory = [
+  "POST /public/auth/send-email-code",
+  "POST /public/auth/confirm-email-code",
+  "GET /internal/sessions/{device_session_id}",
+  "GET /internal/users/{user_id}/account-internal",
+  "GET /internal/users/{user_id}/events",
+  "GET /admin/admin-accounts",
+  "POST /admin/admin-accounts",
+  "GET /admin/admin-accounts/{username}",
+  ...each("POST", "/admin/admin-accounts/{username}", "/disable /enable /reset-password"),
+  "GET /admin/audit",
+  "GET /admin/audit/{audit_id}",
+  "GET /admin/blocked-addresses",
+  "POST /admin/blocked-addresses",
+  "POST /admin/blocked-addresses/remove",
+  "GET /admin/users",
+  "GET /admin/users/{user_id}",
+  ...each("GET", "/admin/users/{user_id}", "/sessions /revocations"),
+  ...each("POST", "/admin/users/{user_id}", "/sanctions /limits /entitlements /soft-delete"),
+  ...each("POST", "/admin/users/{user_id}", "/sanctions/{code}/lift /limits/{code}/lift"),
+  "GET /admin/games",
+  "POST /admin/games",
+  "GET /admin/games/{game_id}",
+  "PATCH /admin/games/{game_id}",
+  ...each("GET", "/admin/games/{game_id}", "/members /applications /why"),
+  ...each(
+    "POST",
+    "/admin/games/{game_id}",
+    "/open-enrollment /ready-to-start /start /pause /resume /cancel /retry-start"
+  ),
+  ...each("POST", "/admin/games/{game_id}", "/force-start /force-stop /ban-member"),
+  ...each("POST", "/admin/games/{game_id}/applications/{application_id}", "/approve /reject"),
+  "GET /admin/runtimes/{game_id}",
+  ...each("GET", "/admin/runtimes/{game_id}", "/operations /health"),
+  ...each("POST", "/admin/runtimes/{game_id}", "/restart /patch /force-next-turn"),
+  "GET /admin/engine-versions",
+  "POST /admin/engine-versions",
+  "PATCH /admin/engine-versions/{version}",
+  "POST /admin/engine-versions/{version}/disable",
+  ...each(
+    "GET",
+    "/admin/mail",
+    "/deliveries /deliveries/{delivery_id} /deliveries/{delivery_id}/attempts /dead-letters"
+  ),
+  "POST /admin/mail/deliveries/{delivery_id}/resend",
+  ...each("GET", "/admin/notifications", "/{notification_id} /dead-letters /malformed"),
+  "GET /admin/notifications",
+  "GET /admin/geo/users/{user_id}/countries",
+  "GET /admin/diagnostics"
+]
+
 describe("the OpenAPI document", () => {
   it("has every operation that a message becomes, and every dry run", () => {
     for (const [type, route] of Object.entries(messageRoutes)) {
@@ -21,6 +75,18 @@ describe("the OpenAPI document", () => {
         assert.property(document.paths[at] ?? {}, method.toLowerCase(), at)
       }
     }
+  })
+
+  it("has every operation that the specification lists, and none that it has dropped", () => {
+    for (const line of inventory) {
+      const [method = "", path = ""] = line.split(" ")
+      assert.property(document.paths[`/api/v1${path}`] ?? {}, method.toLowerCase(), line)
+    }
+    const internal = operations.filter((it) => it.path.startsWith("/api/v1/internal/"))
+    assert.deepStrictEqual(
+      internal.filter((it) => it.method !== "get"),
+      []
+    )
   })
 
   it("names each operation once, under one of four tags, with its credentials", () => {
