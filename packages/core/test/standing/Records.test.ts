@@ -84,6 +84,19 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("the last one given counts, also after the clock was set back", () =>
+      Effect.gen(function* () {
+        const [entitlements, clock] = [yield* Entitlements, yield* MovableClockService]
+        const userId = yield* account
+        yield* entitlements.set(userId, { ...paid, starts_at: yield* inDays(-30) }, decision)
+        yield* clock.setWall(-3_600_000)
+        yield* entitlements.set(userId, { ...paid, plan_code: "paid_monthly" }, decision)
+        assert.deepStrictEqual(yield* planOf(userId), ["paid_monthly", true, "admin"])
+        yield* clock.setWall(3_600_000)
+        assert.deepStrictEqual(yield* planOf(userId), ["paid_monthly", true, "admin"])
+      })
+    )
+
     it.effect("an entitlement that contradicts itself is refused", () =>
       Effect.gen(function* () {
         const entitlements = yield* Entitlements

@@ -88,19 +88,17 @@ export const takeSnapshot = Effect.fn("EntitlementStore.takeSnapshot")(function*
   yield* storeSnapshot(userId, yield* newest(userId, mostRecords), yield* DateTime.now)
 }, StorageError.refail)
 
+/** Stores a record after all others of the account, also where the clock has been set back since. */
 const insert = Effect.fnUntraced(function* (userId: UserId, record: typeof Record.Type, { actor, reason }: Decision) {
   const sql = yield* SqlClient.SqlClient
+  const ends = record.ends_at === null ? null : DateTime.toDateUtc(record.ends_at)
   yield* sql`
-    INSERT INTO backend.entitlement_records ${sql.insert({
-      ...record,
-      record_id: yield* newId,
-      user_id: userId,
-      starts_at: DateTime.toDateUtc(record.starts_at),
-      ends_at: record.ends_at === null ? null : DateTime.toDateUtc(record.ends_at),
-      actor,
-      reason,
-      created_at: yield* DateTime.nowAsDate
-    })}`
+    INSERT INTO backend.entitlement_records
+      (record_id, user_id, plan_code, is_paid, source, starts_at, ends_at, actor, reason, created_at)
+    SELECT ${yield* newId}::uuid, ${userId}::uuid, ${record.plan_code}, ${record.is_paid}, ${record.source},
+      ${DateTime.toDateUtc(record.starts_at)}::timestamptz, ${ends}::timestamptz, ${actor}, ${reason},
+      GREATEST(${yield* DateTime.nowAsDate}::timestamptz, max(created_at) + interval '1 microsecond')
+    FROM backend.entitlement_records WHERE user_id = ${userId}`
 })
 
 /** Gives a new account what every account begins with. Joins the transaction that makes the account. */
