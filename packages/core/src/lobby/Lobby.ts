@@ -70,11 +70,7 @@ export const layer: Layer.Layer<
   | GamePlayers.GamePlayers,
   never,
   SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs | EngineVersions | LobbyConfig | Standing | Limits
-> = Layer.mergeAll(
-  GameServices,
-  ComputerSeats.layer,
-  Invites.layer,
-  RaceNameChecks.layer,
-  Applications.layer,
-  GamePlayers.layer
-).pipe(Layer.provide(Stores))
+> = Layer.mergeAll(GameServices, Invites.layer, RaceNameChecks.layer, Applications.layer, GamePlayers.layer).pipe(
+  Layer.provide(Stores),
+  Layer.merge(ComputerSeats.layer)
+)
