@@ -96,7 +96,10 @@ eachDatabase((name, database) => {
               ${decided === undefined ? null : at(decided)})`
         }
         yield* Layer.build(InvitePruner.layer({ batch: 1 }).pipe(Layer.provide(BackgroundLoops.layer)))
-        yield* until(invites, ["b-redeemed-young", "e-unnoticed-young", "f-open"])
+        // One whose end nobody had noticed is marked as expired, and kept from then on.
+        yield* until(invites, ["b-redeemed-young", "d-unnoticed-old", "e-unnoticed-young", "f-open"])
+        const pending = sql<{ code: string }>`SELECT code FROM backend.invites WHERE status = 'pending'`
+        yield* until(pending, [{ code: "f-open" }])
       }).pipe(Effect.scoped)
     )
   })
