@@ -13,6 +13,7 @@ import * as Accounts from "./account/Accounts.ts"
 import { accountEndSteps } from "./accountEndSteps.ts"
 import * as UserEvents from "./account/UserEvents.ts"
 import * as AdminAccounts from "./admin/AdminAccounts.ts"
+import * as ErasureLedger from "./account/ErasureLedger.ts"
 import * as AccountSettings from "./account/AccountSettings.ts"
 import * as Users from "./account/Users.ts"
 import * as Admins from "./admin/Admins.ts"
@@ -20,6 +21,8 @@ import type { PasswordHasher } from "./admin/PasswordHasher.ts"
 import * as AuditLog from "./audit/AuditLog.ts"
 import * as AuthPruner from "./auth/AuthPruner.ts"
 import * as AuthSettings from "./auth/AuthSettings.ts"
+import * as Erasures from "./auth/Erasures.ts"
+import * as ErasureWorker from "./auth/ErasureWorker.ts"
 import * as BlockedAddresses from "./auth/BlockedAddresses.ts"
 import * as Challenges from "./auth/Challenges.ts"
 import * as SessionRecords from "./auth/SessionRecords.ts"
@@ -69,6 +72,7 @@ export type WorkerName =
   | "push-pruner"
   | "auth-pruner"
   | "account-ends"
+  | "erasure"
   | "mail-pruner"
   | "runtime-pruner"
   | "notification-pruner"
@@ -102,6 +106,8 @@ export interface CoreOptions {
   readonly publicUrl?: UnsubscribeLinksOptions["publicUrl"] | undefined
   readonly notifications?: Partial<NotificationLimits> | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
+  /** Ids of erased accounts outside of the database, for restored backups; none is kept when absent. */
+  readonly erasureLedger?: ErasureLedger.ErasureLedger | undefined
   /** Workers that don't run in this program because another one on the same database runs them. */
   readonly withoutWorkers?: ReadonlyArray<WorkerName> | undefined
 }
@@ -170,7 +176,11 @@ export const layer = (options: CoreOptions) => {
     worker("race-name-sweeper", RaceNameSweeper.layer()),
     worker("invite-pruner", InvitePruner.layer({ keepFor: options.keepInvitesMs ?? 90 * dayMs }))
   )
-  const ends = worker("account-ends", AccountEndWorker.layer).pipe(
+  const ends = Layer.mergeAll(
+    worker("account-ends", AccountEndWorker.layer),
+    worker("erasure", ErasureWorker.layer)
+  ).pipe(
+    Layer.provideMerge(Erasures.layer(options.erasureLedger ?? ErasureLedger.none)),
     Layer.provideMerge(AccountEnds.layer.pipe(Layer.provide(accountEndSteps)))
   )
   return ends.pipe(

@@ -27,6 +27,8 @@ export interface AuthSettingsShape {
   readonly networkMemoryMs: number
   /** Most sessions of a player. Beyond it a sign-in ends the one that was idle longest. */
   readonly sessionsPerPlayer: number
+  /** Milliseconds that a deleted account's data is kept until it is erased. */
+  readonly deletedKeptMs: number
   /** BCP 47 tag for mails to players who ask for no language. */
   readonly defaultLanguage: string
 }
@@ -42,6 +44,7 @@ export const defaults: Omit<AuthSettingsShape, "codeKey"> = {
   mailsKept: 50,
   networkMemoryMs: 90 * 24 * 60 * 60_000,
   sessionsPerPlayer: 20,
+  deletedKeptMs: 30 * 24 * 60 * 60_000,
   defaultLanguage: "en"
 }
 

@@ -23,9 +23,9 @@ import { Sessions } from "./Sessions.ts"
 /** A row as operators see it: the address's hash in hexadecimal digits instead of the address. */
 export type BlockedAddress = typeof BlockedAddressSchema.Type
 
-/** Who blocks an address, and why; neither may contain an address. */
+/** Who blocks an address (the platform itself when absent), and why; neither may contain an address. */
 export interface BlockReason {
-  readonly by: string
+  readonly by?: string
   readonly reason: string
 }
 
@@ -106,7 +106,7 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
       yield* sql`
         INSERT INTO backend.blocked_emails
           (blocked_address_id, address_hash, reason, blocked_by, blocked_at, created_at)
-        VALUES (${yield* newId}, ${yield* hash(email)}, ${reason}, ${by}, ${now}, ${now})
+        VALUES (${yield* newId}, ${yield* hash(email)}, ${reason}, ${by ?? null}, ${now}, ${now})
         ON CONFLICT (address_hash) DO NOTHING`
     })
 
@@ -118,7 +118,7 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
           if ((yield* find(email)) === undefined) yield* insert(email, why)
           const [account] = yield* sql<{ id: string }>`
             UPDATE backend.accounts SET address_blocked = true WHERE email = ${email} RETURNING user_id AS id`
-          if (account !== undefined) {
+          if (account !== undefined && why.by !== undefined) {
             yield* sessions.endAll(UserId.make(account.id), "admin_revoke_all", { username: why.by })
           }
           const row = yield* find(email)

@@ -24,6 +24,7 @@ import * as webCrypto from "../shared/webCrypto.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import { BlockedAddresses } from "./BlockedAddresses.ts"
 import * as ChallengeStore from "./ChallengeStore.ts"
+import { accountDeleted, deletedMail } from "./deletedMail.ts"
 import * as Email from "./Email.ts"
 import * as Language from "./Language.ts"
 import * as LoginCode from "./LoginCode.ts"
@@ -169,7 +170,14 @@ export const layer: Layer.Layer<
 
     const issue = Effect.fnUntraced(function* (
       answer: CodeAnswer["type"],
-      request: { readonly email: string; readonly language: string; readonly network: Mark; readonly known: boolean },
+      request: {
+        readonly email: string
+        readonly language: string
+        readonly network: Mark
+        readonly known: boolean
+        /** The mail says so, and the challenge is one that nobody can confirm. */
+        readonly deleted: boolean
+      },
       now: DateTime.Utc
     ) {
       // A random UUID: one made from the time or in sequence could be guessed, and whoever knows an id can burn its
@@ -179,7 +187,7 @@ export const layer: Layer.Layer<
       const codeHash = yield* hashOf(id, code)
       const nobodys = yield* LoginCode.nobodys
       const expiresAt = DateTime.add(now, { milliseconds: settings.codeLifetimeMs })
-      const { email, language, network, known } = request
+      const { email, language, network, known, deleted } = request
       const mailed = answer !== "silent"
       yield* inSavepoint(
         answer !== "last",
@@ -190,7 +198,7 @@ export const layer: Layer.Layer<
             network,
             known,
             mailed,
-            codeHash: mailed ? codeHash : nobodys,
+            codeHash: mailed && !deleted ? codeHash : nobodys,
             language,
             createdAt: now,
             expiresAt
@@ -198,11 +206,13 @@ export const layer: Layer.Layer<
           inSavepoint(
             mailed,
             outbox.enqueue({
-              templateId: loginCode,
+              templateId: deleted ? accountDeleted : loginCode,
               idempotencyKey: id,
               to: email,
               expiresAt,
-              ...loginMail(language, code, settings.codeLifetimeMs)
+              ...(deleted
+                ? deletedMail(language, settings.deletedKeptMs)
+                : loginMail(language, code, settings.codeLifetimeMs))
             })
           )
         )
@@ -221,7 +231,8 @@ export const layer: Layer.Layer<
       if (email === undefined)
         return yield* new SignInMalformed({ problem: "email: must be an e-mail address such as name@example.org" })
       const language = Language.resolve(request.locale, request.acceptLanguage, settings.defaultLanguage)
-      if ((yield* verdictOn(email)) === "blocked") return yield* new AccountPermanentlyBlocked()
+      const verdict = yield* verdictOn(email)
+      if (verdict === "blocked") return yield* new AccountPermanentlyBlocked()
       const network = yield* networks.mark(email, SourceNetwork.of(request.sourceIp))
       return yield* sql.withTransaction(
         Effect.gen(function* () {
@@ -229,7 +240,11 @@ export const layer: Layer.Layer<
           const now = yield* DateTime.now
           const known = yield* networks.isKnown(network)
           const answer = answerTo(yield* store.traffic(email, network, now), known, now)
-          const made = yield* issue(answer.type, { email, language, network, known }, now)
+          const made = yield* issue(
+            answer.type,
+            { email, language, network, known, deleted: verdict === "deleted" },
+            now
+          )
           const id = answer.type === "last" ? answer.id : made
           const mark = yield* Effect.provideService(Email.mark(email), Mac.Mac, mac)
           yield* Effect.logInfo(logLines[answer.type]).pipe(Effect.annotateLogs({ email: mark, challenge_id: id }))

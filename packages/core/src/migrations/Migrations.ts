@@ -28,6 +28,7 @@ import joining from "./0019_joining.ts"
 import blockedAddresses from "./0020_blocked_addresses.ts"
 import turnOutages from "./0021_turn_outages.ts"
 import userLists from "./0022_user_lists.ts"
+import erasures from "./0023_erasures.ts"
 
 const sequence = {
   "0001_init": init,
@@ -51,7 +52,8 @@ const sequence = {
   "0019_joining": joining,
   "0020_blocked_addresses": blockedAddresses,
   "0021_turn_outages": turnOutages,
-  "0022_user_lists": userLists
+  "0022_user_lists": userLists,
+  "0023_erasures": erasures
 }
 
 /** Number of the last migration of this release. */

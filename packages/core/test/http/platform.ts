@@ -38,6 +38,7 @@ const everyWorker: ReadonlyArray<Core.WorkerName> = [
   "push-pruner",
   "auth-pruner",
   "account-ends",
+  "erasure",
   "mail-pruner",
   "runtime-pruner",
   "notification-pruner",

@@ -13,6 +13,7 @@ import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
 import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
 import * as FileReplayStore from "../gateway/FileReplayStore.ts"
 import * as GatewayServer from "../gateway/GatewayServer.ts"
+import * as FileErasureLedger from "../files/FileErasureLedger.ts"
 import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
 import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
 import * as NodeEdgeCrypto from "../gateway/NodeEdgeCrypto.ts"
@@ -102,6 +103,7 @@ const backendOf = (
     admin: { user: admin.user, password: Redacted.make(admin.password) },
     mailFrom: "Galaxy <galaxy@localhost>",
     keepEventsMs: day,
+    erasureLedger: FileErasureLedger.make(join(folder.path, "erased-accounts")),
     ...options.core,
     publicUrl: options.core?.publicUrl ?? (() => reach.url ?? "http://127.0.0.1:8080"),
     callers: { gatewayToken }

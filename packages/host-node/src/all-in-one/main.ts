@@ -49,6 +49,7 @@ const main = async (): Promise<void> => {
       keepOperationsMs: core.keepOperationsMs,
       keepNotificationsMs: core.keepNotificationsMs,
       keepInvitesMs: core.keepInvitesMs,
+      ...(core.erasureLedger === undefined ? {} : { erasureLedger: core.erasureLedger }),
       notifications: core.notifications,
       mailFrom: core.mailFrom,
       adminEmail: core.adminEmail,

@@ -225,6 +225,20 @@ export const backend = {
     fallbackText: "20",
     about: "devices that a player may be signed in on; one more sign-in ends the session that was idle longest"
   },
+  deletedKept: {
+    name: "BACKEND_DELETED_ACCOUNT_RETENTION",
+    parse: duration(minute, 3_650 * day),
+    fallback: 30 * day,
+    fallbackText: "30d",
+    about: "how long a deleted account's personal data is kept until it is erased, and its address may sign up again"
+  },
+  erasureLedger: {
+    name: "BACKEND_ERASURE_LEDGER",
+    parse: nonEmpty,
+    optional: true,
+    about:
+      "file in which the ids of erased accounts are kept, outside of the database: after a restore they are erased again; without it a restored backup brings back what was erased since"
+  },
   defaultLanguage: {
     name: "BACKEND_DEFAULT_LANGUAGE",
     parse: nonEmpty,

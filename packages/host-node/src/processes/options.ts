@@ -6,6 +6,7 @@ import { Redacted } from "effect"
 import { budgetsOf, timesOf } from "../config/gatewayLimits.ts"
 import type { Values } from "../config/load.ts"
 import type * as settings from "../config/settings.ts"
+import * as FileErasureLedger from "../files/FileErasureLedger.ts"
 import { readProblem } from "../files/problems.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import { isLoopback } from "../http/hosts.ts"
@@ -160,6 +161,7 @@ export const backendOptions = (
   keepNotificationsMs: values.notificationRetention,
   keepInvitesMs: values.inviteRetention,
   raceNames: { pendingForMs: values.raceNamePending },
+  erasureLedger: values.erasureLedger === undefined ? undefined : FileErasureLedger.make(values.erasureLedger),
   auth: {
     throttleWindowMs: values.codeThrottleWindow,
     throttleLimit: values.codeThrottleLimit,
@@ -168,6 +170,7 @@ export const backendOptions = (
     mailsPerDay: values.mailsPerDay,
     mailsKept: values.mailsKept,
     sessionsPerPlayer: values.sessionsPerPlayer,
+    deletedKeptMs: values.deletedKept,
     defaultLanguage: values.defaultLanguage
   },
   notifications: { mailsPerSender: values.playerMailsPerSender, mailsPerDay: values.playerMailsPerDay },

@@ -12,7 +12,7 @@ export const BlockedAddress = Schema.Struct({
   /** 64 hexadecimal digits; audit rows name the address by them. */
   address_hash: Schema.String,
   reason: Schema.String,
-  /** The administrator's name; absent where an earlier version has blocked the address. */
+  /** The administrator's name; absent where an earlier version, or the erasure of a blocked account, has blocked the address. */
   blocked_by: Schema.optionalKey(Schema.String),
   blocked_at: Timestamp
 })

@@ -13,10 +13,19 @@ const ofUser = { params: { user_id: UserId }, error: wireErrors } as const
 /** Body of `POST /users/{user_id}/sanctions`. Repeating it changes nothing. */
 export const ApplySanction = Schema.Struct({ sanction_code: SanctionCode, reason })
 
+/** Everything that is kept about a player, but secrets: rows by the name of their table, as the database has them. */
+export const UserExport = Schema.Struct({
+  user_id: UserId,
+  exported_at: Timestamp,
+  tables: Schema.Record(Schema.String, Schema.Array(Schema.Json)),
+  /** Tables that have more than 10,000 rows, of which only so many are shown. */
+  cut: Schema.Array(Schema.String)
+})
+
 /**
  * Ends of accounts. A block and a deletion end the player's sessions, seats, applications, invites and race names, and
  * cancel their games that aren't running. Both may be repeated. Only a block can be lifted, and what it has ended stays
- * so.
+ * so. An export may be taken at any time, of deleted accounts too.
  */
 export class AdminUserEndsGroup extends HttpApiGroup.make("adminUserEnds")
   .add(
@@ -29,7 +38,8 @@ export class AdminUserEndsGroup extends HttpApiGroup.make("adminUserEnds")
       ...ofUser,
       payload: RequiredReason,
       success: AdminUser
-    })
+    }),
+    HttpApiEndpoint.get("export", "/:user_id/export", { ...ofUser, success: UserExport })
   )
   .prefix("/api/v1/admin/users") {}
 

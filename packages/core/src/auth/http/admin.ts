@@ -1,5 +1,6 @@
 /** Blocking and deleting players, and their sessions, on the admin surface. */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
+import type { UserExport } from "@galaxy/contract/api/admin/UserEnds"
 import { Administrator } from "@galaxy/contract/api/Identity"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
@@ -11,10 +12,13 @@ import { audited } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { auditView } from "../../standing/http/admin.ts"
 import { Sanctions } from "../../standing/Sanctions.ts"
+import { Erasures } from "../Erasures.ts"
 import { SessionRecords } from "../SessionRecords.ts"
 import { Sessions } from "../Sessions.ts"
 
 const toApi = toApiWith(accountErrors)
+
+type Tables = (typeof UserExport.Type)["tables"]
 
 const target = (id: UserId) => ({ kind: "user", id }) as const
 
@@ -26,9 +30,13 @@ export const userEnds = HttpApiBuilder.group(
     const users = yield* Users
     const ends = yield* AccountEnds
     const sanctions = yield* Sanctions
+    const erasures = yield* Erasures
     const view = (id: UserId) => Effect.map(users.find(id), auditView)
 
     return handlers
+      .handle("export", ({ params }) =>
+        toApi(Effect.map(erasures.export(params.user_id), (it) => ({ ...it, tables: it.tables as Tables })))
+      )
       .handle(
         "applySanction",
         Effect.fnUntraced(function* ({ params: { user_id }, payload: { sanction_code, reason } }) {

@@ -1,0 +1,145 @@
+/**
+ * Erases the personal data of accounts that were deleted some time ago, and exports what is kept about a person.
+ *
+ * Ids and the history of games stay. The address is free again: its next sign-in makes a new account. Where the erased
+ * account was blocked for good, its address stays blocked, as a keyed hash.
+ */
+import { UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import { AccountEnds } from "../account/AccountEnds.ts"
+import { AccountNotFound } from "../account/Accounts.ts"
+import type { ErasureLedger, ErasureLedgerUnavailable } from "../account/ErasureLedger.ts"
+import { StorageError } from "../shared/StorageError.ts"
+import { AuthSettings } from "./AuthSettings.ts"
+import { BlockedAddresses } from "./BlockedAddresses.ts"
+import { collectRows, eraseRows, type Person } from "./personalRows.ts"
+import { SignInNetworks } from "./SignInNetworks.ts"
+
+/** What is kept about a person: rows by the name of their table. */
+export interface PersonExport {
+  readonly user_id: UserId
+  readonly exported_at: DateTime.Utc
+  readonly tables: Readonly<Record<string, ReadonlyArray<unknown>>>
+  /** Tables that have more rows than fit. */
+  readonly cut: ReadonlyArray<string>
+}
+
+/** Erasure and export of everything that `account/personalData.ts` declares. */
+export class Erasures extends Context.Service<
+  Erasures,
+  {
+    /** Erases the account whose deletion is longest ago, if that is long enough; returns whether there was one. */
+    readonly eraseDue: Effect.Effect<boolean, StorageError | ErasureLedgerUnavailable>
+    /**
+     * Erases what a restored backup has brought back: accounts of the ledger that aren't erased, whether or not they are
+     * deleted. Returns how many.
+     */
+    readonly eraseAgain: Effect.Effect<number, StorageError | ErasureLedgerUnavailable>
+    /** Everything that is kept about a person, but secrets. Works for deleted and erased accounts too. */
+    export(userId: UserId): Effect.Effect<PersonExport, AccountNotFound | StorageError>
+  }
+>()("@galaxy/core/auth/Erasures") {}
+
+interface Row {
+  readonly id: string
+  readonly email: string
+  readonly deleted: boolean
+  readonly erased: boolean
+  readonly blocked: boolean
+}
+
+/** Ids of the ledger that are looked up in one statement. */
+const batch = 500
+
+/** `Erasures` over PostgreSQL. */
+export const layer = (
+  ledger: ErasureLedger
+): Layer.Layer<Erasures, never, SqlClient.SqlClient | AuthSettings | SignInNetworks | BlockedAddresses | AccountEnds> =>
+  Layer.effect(
+    Erasures,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { deletedKeptMs } = yield* AuthSettings
+      const networks = yield* SignInNetworks
+      const addresses = yield* BlockedAddresses
+      const ends = yield* AccountEnds
+      const columns =
+        sql.literal(`user_id AS id, email, deleted_at IS NOT NULL AS deleted, erased_at IS NOT NULL AS erased,
+        permanent_block AS blocked`)
+
+      const personOf = Effect.fnUntraced(function* ({ id, email }: Row) {
+        const { address } = yield* networks.mark(email, "")
+        return { userId: UserId.make(id), email, networkAddress: address } satisfies Person
+      })
+
+      const lock = (userId: UserId) =>
+        Effect.map(sql<Row>`SELECT ${columns} FROM backend.accounts WHERE user_id = ${userId} FOR UPDATE`, ([row]) =>
+          Option.fromUndefinedOr(row)
+        )
+
+      /** Erases a deleted account, once. */
+      const erase = (userId: UserId) =>
+        sql.withTransaction(
+          Effect.gen(function* () {
+            const account = yield* lock(userId)
+            if (Option.isNone(account) || !account.value.deleted || account.value.erased) return
+            // First the ledger: a crash in between erases once more.
+            yield* ledger.add(userId)
+            const person = yield* personOf(account.value)
+            if (account.value.blocked) {
+              yield* addresses.block(person.email, { reason: "its account was blocked for good, and erased" })
+            }
+            yield* Effect.provideService(eraseRows(person), SqlClient.SqlClient, sql)
+            const now = yield* DateTime.nowAsDate
+            yield* sql`UPDATE backend.accounts SET erased_at = ${now}, updated_at = ${now} WHERE user_id = ${userId}`
+            yield* Effect.annotateLogs(Effect.logInfo("a deleted account was erased"), { user_id: userId })
+          })
+        )
+
+      const eraseDue = Effect.gen(function* () {
+        const before = DateTime.subtract(yield* DateTime.now, { milliseconds: deletedKeptMs })
+        const [due] = yield* sql<{ id: string }>`
+          SELECT user_id AS id FROM backend.accounts
+          WHERE deleted_at IS NOT NULL AND erased_at IS NULL AND deleted_at <= ${DateTime.toDateUtc(before)}
+          ORDER BY deleted_at LIMIT 1`
+        if (due === undefined) return false
+        yield* erase(UserId.make(due.id))
+        return true
+      }).pipe(StorageError.refail, Effect.withSpan("Erasures.eraseDue"))
+
+      const eraseAgain = Effect.gen(function* () {
+        const ids = [...new Set(yield* ledger.all)]
+        let count = 0
+        for (let at = 0; at < ids.length; at += batch) {
+          const back = yield* sql<Row>`
+            SELECT ${columns} FROM backend.accounts
+            WHERE erased_at IS NULL AND ${sql.in("user_id", ids.slice(at, at + batch))}`
+          for (const { id, deleted } of back) {
+            const userId = UserId.make(id)
+            if (!deleted) {
+              yield* ends.delete(userId, { userId }).pipe(Effect.catchTag("AccountNotFound", () => Effect.void))
+            }
+            yield* erase(userId)
+            count++
+          }
+        }
+        if (count > 0) {
+          yield* Effect.logWarning("erased accounts had come back, as from a backup, and were erased again").pipe(
+            Effect.annotateLogs({ accounts: count })
+          )
+        }
+        return count
+      }).pipe(StorageError.refail, Effect.withSpan("Erasures.eraseAgain"))
+
+      const exportOf = Effect.fn("Erasures.export")(function* (userId: UserId) {
+        const [account] = yield* sql<Row>`SELECT ${columns} FROM backend.accounts WHERE user_id = ${userId}`
+        if (account === undefined) return yield* new AccountNotFound()
+        const person = yield* personOf(account)
+        const rows = yield* Effect.provideService(collectRows(person), SqlClient.SqlClient, sql)
+        return { user_id: userId, exported_at: yield* DateTime.now, ...rows }
+      }, StorageError.refail)
+
+      return Erasures.of({ eraseDue, eraseAgain, export: exportOf })
+    })
+  )
