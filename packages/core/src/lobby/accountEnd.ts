@@ -5,11 +5,17 @@
  * the order of their ids.
  */
 import type { GameId, InviteId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { AccountEnd, AccountEndStep } from "../account/AccountEnd.ts"
 import { Notifications } from "../notification/Notifications.ts"
+import type { RaceNames } from "../race-name/RaceNames.ts"
 import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
+import * as ApplicationStore from "./application/ApplicationStore.ts"
+import * as Cancellations from "./Cancellations.ts"
+import { GameEnds } from "./game/GameEnds.ts"
+import * as GameStore from "./game/GameStore.ts"
+import * as InviteStore from "./invite/InviteStore.ts"
 
 interface LockedGame {
   readonly id: GameId
@@ -31,14 +37,25 @@ const endsWithOwner: ReadonlySet<string> = new Set([
 /** States in which an engine knows the players. */
 const played: ReadonlySet<string> = new Set(["starting", "running", "paused"])
 
-/** The lobby's step. */
-export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClient | Notifications | RuntimeJobs> =
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const notifications = yield* Notifications
-    const runtime = yield* RuntimeJobs
+/** What a cancelled game takes with it. Its stores hold nothing of their own. */
+const needs = Layer.provideMerge(
+  Cancellations.layer,
+  Layer.mergeAll(GameStore.layer, InviteStore.layer, ApplicationStore.layer)
+)
 
-    const lock = (userId: UserId) => sql<LockedGame>`
+/** The lobby's step. */
+export const accountEnd: Effect.Effect<
+  AccountEndStep,
+  never,
+  SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs
+> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const notifications = yield* Notifications
+  const runtime = yield* RuntimeJobs
+  const store = yield* GameStore.GameStore
+  const ends = yield* GameEnds
+
+  const lock = (userId: UserId) => sql<LockedGame>`
       SELECT game_id AS id, game_name AS name, status, owner_user_id IS NOT DISTINCT FROM ${userId}::uuid AS owned
       FROM backend.games WHERE game_id IN (
         SELECT game_id FROM backend.games
@@ -49,107 +66,103 @@ export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClien
           WHERE (invited_user_id = ${userId} OR issuer_user_id = ${userId}) AND status = 'pending')
       ORDER BY game_id FOR UPDATE`
 
-    const endSeats = ({ userId, kind }: AccountEnd, now: Date) => sql<{ game: GameId; membership: MembershipId }>`
+  const endSeats = ({ userId, kind }: AccountEnd, now: Date) => sql<{ game: GameId; membership: MembershipId }>`
       UPDATE backend.memberships SET status = ${kind === "admin_sanction" ? "blocked" : "removed"}, left_at = ${now}
       WHERE user_id = ${userId} AND status = 'active'
       RETURNING game_id AS game, membership_id AS membership`
 
-    const endAsking = Effect.fnUntraced(function* (userId: UserId, now: Date) {
-      yield* sql`
+  const endAsking = Effect.fnUntraced(function* (userId: UserId, now: Date) {
+    yield* sql`
         UPDATE backend.applications SET status = 'rejected', decided_at = ${now}
         WHERE applicant_user_id = ${userId} AND status = 'pending'`
-      yield* sql`
+    yield* sql`
         UPDATE backend.invites SET status = 'declined', decided_at = ${now}
         WHERE invited_user_id = ${userId} AND status = 'pending'`
-      return yield* sql<{ invite: InviteId; game: GameId; invited: UserId | null }>`
+    return yield* sql<{ invite: InviteId; game: GameId; invited: UserId | null }>`
         UPDATE backend.invites SET status = 'revoked', decided_at = ${now}
         WHERE issuer_user_id = ${userId} AND status = 'pending'
         RETURNING invite_id AS invite, game_id AS game, invited_user_id AS invited`
-    })
+  })
 
-    /** Ends a game for everybody in it; returns those who still had a seat. */
-    const cancel = Effect.fnUntraced(function* (game: LockedGame, now: Date) {
-      yield* sql`
+  /** Ends a game for everybody in it; returns those who still had a seat. */
+  const cancel = Effect.fnUntraced(function* (game: LockedGame, now: Date) {
+    yield* sql`
         UPDATE backend.games SET status = 'cancelled', next_turn_at = NULL, updated_at = ${now},
           runtime_status = CASE WHEN status IN ('starting', 'running', 'paused') THEN 'stopped' ELSE runtime_status END
         WHERE game_id = ${game.id}`
-      yield* sql`
-        UPDATE backend.applications SET status = 'rejected', decided_at = ${now}
-        WHERE game_id = ${game.id} AND status = 'pending'`
-      yield* sql`
-        UPDATE backend.invites SET status = 'revoked', decided_at = ${now}
-        WHERE game_id = ${game.id} AND status = 'pending'`
-      yield* sql`DELETE FROM backend.race_names WHERE game_id = ${game.id} AND status = 'reservation'`
-      yield* runtime.requestCancel(game.id)
-      const members = yield* sql<{ user: UserId }>`
+    yield* runtime.requestCancel(game.id)
+    const members = yield* sql<{ user: UserId }>`
         SELECT user_id AS user FROM backend.memberships
         WHERE game_id = ${game.id} AND status = 'active' ORDER BY user_id`
-      return members.map((it) => it.user)
-    })
-
-    const run = Effect.fnUntraced(function* (end: AccountEnd) {
-      const now = yield* DateTime.nowAsDate
-      const games = new Map((yield* lock(end.userId)).map((it) => [it.id, it]))
-      const seats = yield* endSeats(end, now)
-      const revoked = yield* endAsking(end.userId, now)
-      const cancelled: Array<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }> = []
-      for (const game of games.values()) {
-        if (!game.owned || !endsWithOwner.has(game.status)) continue
-        cancelled.push({ game, members: yield* cancel(game, now) })
-      }
-      const gone = new Set(cancelled.map((it) => it.game.id))
-      for (const { game } of seats) {
-        if (played.has(games.get(game)?.status ?? "") && !gone.has(game)) {
-          yield* runtime.requestBanish(game, end.userId)
-        }
-      }
-      return tell(end, { games, seats, revoked, cancelled })
-    })
-
-    const tell = Effect.fnUntraced(function* (
-      end: AccountEnd,
-      it: {
-        readonly games: ReadonlyMap<GameId, LockedGame>
-        readonly seats: ReadonlyArray<{ readonly game: GameId; readonly membership: MembershipId }>
-        readonly revoked: ReadonlyArray<{ invite: InviteId; game: GameId; invited: UserId | null }>
-        readonly cancelled: ReadonlyArray<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }>
-      }
-    ) {
-      // One notice for all seats, as the specification says; it names one of them.
-      const [seat] = it.seats
-      const game = seat === undefined ? undefined : it.games.get(seat.game)
-      if (seat !== undefined && game !== undefined) {
-        yield* notifications.submit({
-          kind: "lobby.membership.removed",
-          idempotencyKey: `account-end:${end.endId}`,
-          recipients: [end.userId],
-          payload: {
-            game_id: game.id,
-            game_name: game.name,
-            membership_id: seat.membership,
-            reason: end.kind === "admin_sanction" ? "blocked" : "removed"
-          }
-        })
-      }
-      for (const { game, members } of it.cancelled) {
-        if (members.length === 0) continue
-        yield* notifications.submit({
-          kind: "lobby.game.cancelled",
-          idempotencyKey: `game-cancelled:${game.id}`,
-          recipients: members,
-          payload: { game_id: game.id, game_name: game.name }
-        })
-      }
-      for (const { invite, game, invited } of it.revoked) {
-        if (invited === null) continue
-        yield* notifications.submit({
-          kind: "lobby.invite.revoked",
-          idempotencyKey: `invite-revoked:${invite}`,
-          recipients: [invited],
-          payload: { game_id: game, invite_id: invite, game_name: it.games.get(game)?.name ?? "" }
-        })
-      }
-    })
-
-    return { name: "lobby", run }
+    return members.map((it) => it.user)
   })
+
+  const run = Effect.fnUntraced(function* (end: AccountEnd) {
+    const now = yield* DateTime.nowAsDate
+    const games = new Map((yield* lock(end.userId)).map((it) => [it.id, it]))
+    const seats = yield* endSeats(end, now)
+    const revoked = yield* endAsking(end.userId, now)
+    const cancelled: Array<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }> = []
+    for (const game of games.values()) {
+      if (!game.owned || !endsWithOwner.has(game.status)) continue
+      cancelled.push({ game, members: yield* cancel(game, now) })
+    }
+    const gone = new Set(cancelled.map((it) => it.game.id))
+    for (const { game } of seats) {
+      if (played.has(games.get(game)?.status ?? "") && !gone.has(game)) {
+        yield* runtime.requestBanish(game, end.userId)
+      }
+    }
+    return tell(end, { games, seats, revoked, cancelled })
+  })
+
+  const tell = Effect.fnUntraced(function* (
+    end: AccountEnd,
+    it: {
+      readonly games: ReadonlyMap<GameId, LockedGame>
+      readonly seats: ReadonlyArray<{ readonly game: GameId; readonly membership: MembershipId }>
+      readonly revoked: ReadonlyArray<{ invite: InviteId; game: GameId; invited: UserId | null }>
+      readonly cancelled: ReadonlyArray<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }>
+    }
+  ) {
+    // One notice for all seats, as the specification says; it names one of them.
+    const [seat] = it.seats
+    const game = seat === undefined ? undefined : it.games.get(seat.game)
+    if (seat !== undefined && game !== undefined) {
+      yield* notifications.submit({
+        kind: "lobby.membership.removed",
+        idempotencyKey: `account-end:${end.endId}`,
+        recipients: [end.userId],
+        payload: {
+          game_id: game.id,
+          game_name: game.name,
+          membership_id: seat.membership,
+          reason: end.kind === "admin_sanction" ? "blocked" : "removed"
+        }
+      })
+    }
+    for (const { game, members } of it.cancelled) {
+      // The game is locked, so nobody has invited or applied since.
+      const row = yield* store.find(game.id)
+      if (Option.isSome(row)) yield* ends.cancelled(row.value)
+      if (members.length === 0) continue
+      yield* notifications.submit({
+        kind: "lobby.game.cancelled",
+        idempotencyKey: `game-cancelled:${game.id}`,
+        recipients: members,
+        payload: { game_id: game.id, game_name: game.name }
+      })
+    }
+    for (const { invite, game, invited } of it.revoked) {
+      if (invited === null) continue
+      yield* notifications.submit({
+        kind: "lobby.invite.revoked",
+        idempotencyKey: `invite-revoked:${invite}`,
+        recipients: [invited],
+        payload: { game_id: game, invite_id: invite, game_name: it.games.get(game)?.name ?? "" }
+      })
+    }
+  })
+
+  return { name: "lobby", run }
+}).pipe(Effect.provide(needs))

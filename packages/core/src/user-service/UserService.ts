@@ -19,6 +19,7 @@ import * as SecretBox from "../mail/SecretBox.ts"
 import * as Migrations from "../migrations/Migrations.ts"
 import * as Notifications from "../notification/Notifications.ts"
 import * as PushLog from "../push/PushLog.ts"
+import * as Directory from "../race-name/Directory.ts"
 import * as RuntimeJobs from "../runtime/RuntimeJobs.ts"
 import * as BackgroundLoops from "../shared/BackgroundLoops.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -43,6 +44,7 @@ const messageIdDomain = "localhost"
 
 const all = (secret: Redacted.Redacted<Uint8Array>) =>
   accountEndSteps.pipe(
+    Layer.provide(Directory.layer()),
     Layer.provide(Notifications.layer()),
     Layer.provide(MailOutbox.layer({ messageIdDomain })),
     Layer.provide(SecretBox.layer({ secret })),

@@ -6,9 +6,8 @@ import * as FileErasureLedger from "@galaxy/host-node/files/FileErasureLedger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
-const ids = ["0190f7a2-6d3e-7c11-9a55-000000000001", "0190f7a2-6d3e-7c11-9a55-000000000002"].map((id) =>
-  UserId.make(id)
-)
+const first = UserId.make("0190f7a2-6d3e-7c11-9a55-000000000001")
+const second = UserId.make("0190f7a2-6d3e-7c11-9a55-000000000002")
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-ledger-"))),
@@ -21,18 +20,18 @@ describe("the ledger of erased accounts as a file", () => {
       const path = join(yield* folder, "erased")
       const ledger = FileErasureLedger.make(path)
       assert.deepStrictEqual(yield* ledger.all, [])
-      yield* ledger.add(ids[0] as UserId)
+      yield* ledger.add(first)
       assert.strictEqual(statSync(path).mode & 0o777, 0o600)
       appendFileSync(path, "0190f7a2-6d3e-7c")
-      yield* ledger.add(ids[1] as UserId)
-      assert.deepStrictEqual(yield* FileErasureLedger.make(path).all, ids)
+      yield* ledger.add(second)
+      assert.deepStrictEqual(yield* FileErasureLedger.make(path).all, [first, second])
     }).pipe(Effect.scoped)
   )
 
   it.effect("says so where it can't be written or read", () =>
     Effect.gen(function* () {
       const ledger = FileErasureLedger.make(join(yield* folder, "missing", "erased"))
-      assert.strictEqual((yield* Effect.flip(ledger.add(ids[0] as UserId)))._tag, "ErasureLedgerUnavailable")
+      assert.strictEqual((yield* Effect.flip(ledger.add(first)))._tag, "ErasureLedgerUnavailable")
       const directory = FileErasureLedger.make(yield* folder)
       assert.strictEqual((yield* Effect.flip(directory.all))._tag, "ErasureLedgerUnavailable")
     }).pipe(Effect.scoped)

@@ -15,6 +15,10 @@ layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })
         sessions.map((it) => it.device_session_id),
         [phone.client.deviceSessionId, laptop.client.deviceSessionId]
       )
+      assert.deepStrictEqual(
+        sessions.filter((it) => it.current).map((it) => it.device_session_id),
+        [laptop.client.deviceSessionId]
+      )
       yield* laptop.client.call("user.sessions.revoke", { device_session_id: phone.client.deviceSessionId })
       assert.strictEqual(yield* phone.events.ended, "SessionEnded")
       const next = yield* Effect.flip(phone.client.call("user.account.get", {}))
@@ -42,6 +46,21 @@ layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })
       const { revoked } = yield* one.client.call("user.sessions.revoke_all", {})
       assert.strictEqual(revoked.length, 2)
       assert.deepStrictEqual([yield* one.events.ended, yield* two.events.ended], ["SessionEnded", "SessionEnded"])
+    })
+  )
+
+  it.effect("end with the account, which is set up before", () =>
+    Effect.gen(function* () {
+      const eve = yield* player("Eve")
+      const named = yield* eve.client.call("user.profile.update", { display_name: "Eve the First" })
+      assert.strictEqual(named.display_name, "Eve the First")
+      const kept = yield* eve.client.call("user.settings.update", { mail_kinds_off: ["game.started"] })
+      assert.deepStrictEqual([kept.display_name, kept.mail_kinds_off], ["Eve the First", ["game.started"]])
+      const cleared = yield* eve.client.call("user.profile.update", { display_name: "" })
+      assert.strictEqual(cleared.display_name, "")
+      assert.deepStrictEqual(yield* eve.client.call("user.account.delete", {}), {})
+      assert.strictEqual(yield* eve.events.ended, "SessionEnded")
+      assert.strictEqual((yield* Effect.flip(eve.client.call("user.account.get", {})))._tag, "SessionEnded")
     })
   )
 
@@ -78,16 +97,16 @@ layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })
         yield* galaxy.advance("1 hour")
         yield* host.events.next((it) => it.type === "game.turn.ready" && it.payload?.["turn"] === turn, `turn ${turn}`)
       }
-      // Event 1 was the invite.
+      // Event 1 was the invite, event 2 the start.
       const missed = yield* away.client
-        .events({ after: 1 })
+        .events({ after: 2 })
         .pipe(Stream.take(3), Stream.runCollect, Effect.timeout("20 seconds"))
       assert.deepStrictEqual(
         missed.map((it) => [it.sequence, it.payload?.["turn"]]),
         [
-          [2, 1],
-          [3, 2],
-          [4, 3]
+          [3, 1],
+          [4, 2],
+          [5, 3]
         ]
       )
     })
