@@ -13,7 +13,7 @@ eachDatabase((name, storage) => {
         const call = yield* surfaces
         // In parts, each in a new world.
         for (let part = 0; part < 10; part++) {
-          const { faults } = yield* walk(call, seed + part, 20)
+          const { faults } = yield* walk(call, seed + part, 20, 5)
           assert.deepStrictEqual(faults, [])
         }
       }).pipe(Effect.scoped)

@@ -162,11 +162,15 @@ export const walkMutations = Effect.fnUntraced(function* (call: Call, seed: numb
   const random = new SeededRandom(seed)
   const faults: Array<string> = []
   const untried: Array<string> = []
+  let world: World | undefined
+  let used = 0
   for (const op of mutations) {
     const id = op.operation.operationId
     const method = op.method.toUpperCase()
-    const world = yield* make(call)
     const hint = hints[op.path]
+    // What has a hint may need a game in its first state; other operations leave enough for a few more.
+    if (world === undefined || hint !== undefined || used >= 4) [world, used] = [yield* make(call), 0]
+    used++
     const pools: Pools = { ...world.pools, ...(hint === undefined ? {} : yield* hint(call, world)) }
     let tried: Request | undefined
     let last = ""
