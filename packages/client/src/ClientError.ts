@@ -5,7 +5,13 @@
  * nothing. `CallFailed` is the backend's own answer (a signed one, except on public routes). `Untrusted` means that an
  * answer or event doesn't carry the pinned gateway's signature.
  */
+import type { ApiErrorCode, ReasonOf } from "@galaxy/contract/api/ApiError"
 import { Data } from "effect"
+
+/** A code that this version knows; a later backend may have others. */
+export type FailureCode = ApiErrorCode | (string & {})
+/** A reason that this version knows; a later backend may have others. */
+export type FailureReason = ReasonOf<"conflict"> | ReasonOf<"forbidden"> | (string & {})
 
 /** The gateway refused the request and ran nothing; `reason` is one of the wire contract's, section 1. */
 export class Refused extends Data.TaggedError("Refused")<{
@@ -33,13 +39,17 @@ export class Unavailable extends Data.TaggedError("Unavailable")<{
 
 /** The backend refused the call; `code` is its error code, such as `conflict` or `not_found`. */
 export class CallFailed extends Data.TaggedError("CallFailed")<{
-  readonly code: string
+  readonly code: FailureCode
   readonly message: string
   /** Which condition caused the code, such as `turn_passed`, where the backend names one. */
-  readonly reason?: string
+  readonly reason?: FailureReason
   /** For `rate_limited` on a public route: milliseconds to wait. */
   readonly retryAfterMs?: number
 }> {}
+
+/** Whether a call failed as a conflict for this reason, such as `orders_changed`. */
+export const isConflict = (error: ClientError, reason: ReasonOf<"conflict">): boolean =>
+  error._tag === "CallFailed" && error.code === "conflict" && error.reason === reason
 
 /** An answer or event that the pinned gateway key didn't sign, or that belongs to another request. */
 export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message: string }> {}

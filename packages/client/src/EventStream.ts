@@ -11,8 +11,9 @@ import { payloadTable } from "@galaxy/contract/events/EventKinds"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import type { EdgeGateway, GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
-import { Duration, Effect, Random, Ref, Stream } from "effect"
+import { Cause, Data, Duration, Effect, Exit, Random, Ref, Stream } from "effect"
 import { type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
+import * as ConnectionState from "./ConnectionState.ts"
 import { checkEvent, type SessionCredentials, sign } from "./envelope.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { toldToWait } from "./retryAfter.ts"
@@ -87,34 +88,62 @@ const numberIn = (event: PlayerEvent, field: string): number => {
   return typeof value === "number" ? value : 0
 }
 
-/** Full jitter: a random share of the step's wait. */
+/** Full jitter: a random share of the step's wait, in milliseconds. */
 const backoff = (failures: number) =>
-  Effect.flatMap(Random.next, (share) =>
-    Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10))))
-  )
+  Effect.map(Random.next, (share) => share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10)))
 
-/** Waits as long as the gateway says plus a random share of a second, so that clients don't all come back at once. */
-const asTold = (told: number) =>
-  Effect.flatMap(Random.next, (share) =>
-    Effect.sleep(Duration.millis(Math.min(longestToldMs, told) + share * firstWaitMs))
-  )
+/** As long as the gateway says plus a random share of a second, so that clients don't all come back at once. */
+const asTold = (told: number) => Effect.map(Random.next, (share) => Math.min(longestToldMs, told) + share * firstWaitMs)
+
+/** Somebody has asked for a new connection. */
+class Hurried extends Data.TaggedError("Hurried") {}
+
+/** A stream of events, what it is doing, and the means to hurry it. It can be read once. */
+export interface Subscription {
+  readonly events: Stream.Stream<PlayerEvent, ClientError>
+  /** The present state and each change of it; it ends once the stream has ended. */
+  readonly state: Stream.Stream<ConnectionState.ConnectionState>
+  /** Tries at once where the stream waits, and opens a live connection anew, for example when a device wakes up. */
+  readonly reconnectNow: Effect.Effect<void>
+}
+
+/** The player's events from a position on, for one reader, with the state of the connection. */
+export const subscribe = (deps: Dependencies, from: From): Effect.Effect<Subscription> =>
+  Effect.gen(function* () {
+    const position = yield* Ref.make<Position>({
+      last: from === "now" ? undefined : from.after,
+      beganEmpty: false,
+      failures: 0
+    })
+    const state = yield* ConnectionState.make
+    return {
+      events: Stream.onExit(connections(deps, position, state), (exit) =>
+        state.set({ _tag: "ended", why: Exit.isFailure(exit) ? whyOf(exit.cause) : undefined })
+      ),
+      state: state.changes,
+      reconnectNow: state.reconnectNow
+    }
+  })
+
+const whyOf = (cause: Cause.Cause<ClientError>): ClientError | undefined =>
+  cause.reasons.find(Cause.isFailReason)?.error
 
 /** The player's events from a position on. It reconnects by itself and fails only if a retry can't help. */
 export const make = (deps: Dependencies, from: From): Stream.Stream<PlayerEvent, ClientError> =>
-  Stream.unwrap(
-    Effect.map(
-      Ref.make<Position>({ last: from === "now" ? undefined : from.after, beganEmpty: false, failures: 0 }),
-      (position) => connections(deps, position)
-    )
-  )
+  Stream.unwrap(Effect.map(subscribe(deps, from), (it) => it.events))
 
-const connections = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Stream<PlayerEvent, ClientError> =>
+const connections = (
+  deps: Dependencies,
+  position: Ref.Ref<Position>,
+  state: ConnectionState.Connection
+): Stream.Stream<PlayerEvent, ClientError> =>
   Stream.forever(Stream.succeed(undefined)).pipe(
     Stream.flatMap(() =>
-      connection(deps, position).pipe(
+      connection(deps, position, state).pipe(
         // An end without a reason is a lost connection: an ended session says so.
         Stream.concat(Stream.fail(new Unavailable({ message: "the stream ended" }))),
         Stream.catch((error) => {
+          if (error._tag === "Hurried") return Stream.empty
           const told = toldToWait(error)
           const passing = error._tag === "Unavailable" || error._tag === "Stale" || told !== undefined
           if (!passing) return Stream.fail(error)
@@ -122,9 +151,10 @@ const connections = (deps: Dependencies, position: Ref.Ref<Position>): Stream.St
             Effect.flatMap(
               Ref.updateAndGet(position, (it) => ({ ...it, failures: it.failures + 1 })),
               ({ failures }) => {
-                if (told !== undefined) return asTold(told)
                 // The clock has been corrected: the first retry is immediate, only repeated ones wait.
-                return error._tag === "Stale" && failures === 1 ? Effect.void : backoff(failures)
+                if (told === undefined && error._tag === "Stale" && failures === 1) return Effect.void
+                const wait = told === undefined ? backoff(failures) : asTold(told)
+                return Effect.flatMap(wait, (millis) => state.wait(millis, failures))
               }
             )
           )
@@ -133,9 +163,14 @@ const connections = (deps: Dependencies, position: Ref.Ref<Position>): Stream.St
     )
   )
 
-const connection = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Stream<PlayerEvent, ClientError | Stale> =>
+const connection = (
+  deps: Dependencies,
+  position: Ref.Ref<Position>,
+  state: ConnectionState.Connection
+): Stream.Stream<PlayerEvent, ClientError | Stale | Hurried> =>
   Stream.unwrap(
     Effect.gen(function* () {
+      yield* state.set({ _tag: "connecting" })
       const { last } = yield* Ref.get(position)
       const payload = codec.encode(tables, "galaxy.gateway.SubscribeRequest", { resume_after: last ?? 0 })
       const request = yield* sign(deps.session, {
@@ -152,10 +187,17 @@ const connection = (deps: Dependencies, position: Ref.Ref<Position>): Stream.Str
           orElse: () => Stream.fail(new Unavailable({ message: "nothing was received from the gateway in time" }))
         }),
         Stream.tapError((error) => (error._tag === "Stale" ? deps.correct(request.requestId, error) : Effect.void)),
-        Stream.ensuring(Effect.sync(() => abort.abort()))
+        Stream.ensuring(Effect.sync(() => abort.abort())),
+        Stream.interruptWhen(Effect.andThen(state.hurried, Effect.fail(new Hurried())))
       )
+      let live = false
       return frames.pipe(
         Stream.mapEffect((frame) => accept(deps, position, request.requestId, frame)),
+        Stream.tap(() => {
+          if (live) return Effect.void
+          live = true
+          return state.set({ _tag: "live" })
+        }),
         Stream.filter((event) => event !== undefined)
       )
     })

@@ -54,6 +54,8 @@ export interface GalaxyClient {
    * `invalid_request` and is not sent. After `Unavailable` the command may have run.
    */
   readonly call: <M extends MessageType>(messageType: M, request: Requests[M]) => Effect.Effect<Answer<M>, ClientError>
+  /** As `events`, with the state of the connection and the means to hurry it. */
+  readonly subscribe: (from: EventStream.From) => Effect.Effect<EventStream.Subscription>
   /** Verified events, resumed over reconnects until the session ends or the program stops reading. */
   readonly events: (from: EventStream.From) => Stream.Stream<EventStream.PlayerEvent, ClientError>
 }
@@ -156,10 +158,12 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         )
       })
 
+    const deps = { rpc, session: options.session, gateway, clock, correct }
     return {
       deviceSessionId: options.session.deviceSessionId,
       gatewayKey: gateway.publicKey,
       call,
-      events: (from) => EventStream.make({ rpc, session: options.session, gateway, clock, correct }, from)
+      subscribe: (from) => EventStream.subscribe(deps, from),
+      events: (from) => EventStream.make(deps, from)
     }
   })

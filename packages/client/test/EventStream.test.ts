@@ -6,7 +6,7 @@ import * as ServerClock from "@galaxy/client/ServerClock"
 import { gatewayKey } from "@galaxy/client/verify"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Random, Stream } from "effect"
+import { Clock, Effect, Fiber, Random, Stream } from "effect"
 import * as Fake from "./fakeGateway.ts"
 import { hasty } from "./hastyClock.ts"
 
@@ -255,6 +255,90 @@ describe("EventStream", () => {
         ["gateway.gap", "game.turn.ready"]
       )
       assert.strictEqual(events[1]?.sequence, 9)
+    })
+  )
+
+  /** A subscription with all states that it had, and a program that reads `take` events. */
+  const watched = (
+    scripts: Fake.Scripts,
+    take: number,
+    use: (it: EventStream.Subscription) => Effect.Effect<unknown>
+  ) =>
+    Effect.gen(function* () {
+      const clock = yield* ServerClock.make
+      const gateway = yield* Effect.promise(() => gatewayKey(Fake.key.publicKey))
+      const correct = () => Effect.fail(new Untrusted({ message: "" }))
+      const it = yield* EventStream.subscribe({ rpc: Fake.rpc(scripts), session, gateway, clock, correct }, "now")
+      const states = yield* Effect.forkChild(Stream.runCollect(it.state), { startImmediately: true })
+      const events = yield* Effect.forkChild(Effect.exit(Stream.runCollect(Stream.take(it.events, take))))
+      yield* use(it)
+      yield* Fiber.join(events)
+      return Array.from(yield* Fiber.join(states))
+    })
+
+  const become = (it: EventStream.Subscription, tag: string) =>
+    Stream.runDrain(Stream.takeUntil(it.state, (state) => state._tag === tag))
+
+  it.live("tells what its connection is doing, until when it waits and why it ended", () =>
+    Effect.gen(function* () {
+      const waits: Array<number> = []
+      const states = yield* watched(
+        {
+          async *subscribe(_, connection) {
+            if (connection === 1) throw Fake.refusal(Code.Unavailable, "backend_unavailable")
+            yield Fake.serverTime()
+            if (connection === 2) throw Fake.refusal(Code.Unavailable, "shutting_down")
+            throw Fake.refusal(Code.FailedPrecondition, "session_revoked")
+          }
+        },
+        1,
+        () => Effect.void
+      ).pipe(Effect.provideService(Clock.Clock, hasty(waits)), Effect.provideService(Random.Random, alwaysHalf))
+      assert.deepStrictEqual(
+        states.map((it) => it._tag),
+        ["connecting", "waiting", "connecting", "live", "waiting", "connecting", "live", "ended"]
+      )
+      const waiting = states.find((it) => it._tag === "waiting")
+      assert.closeTo(waiting?.untilMs ?? 0, Date.now() + 500, 5_000)
+      assert.strictEqual(waiting?.failures, 1)
+      const end = states.at(-1)
+      assert.deepInclude(end?._tag === "ended" ? end.why : undefined, {
+        _tag: "SessionEnded",
+        reason: "session_revoked"
+      })
+    })
+  )
+
+  it.live("hurries on demand: a wait is over, and a live connection is opened anew", () =>
+    Effect.gen(function* () {
+      const resumed: Array<number> = []
+      const states = yield* watched(
+        {
+          async *subscribe(request, connection) {
+            resumed.push(Fake.resumeAfter(request))
+            // A minute: nobody waits for it here.
+            if (connection === 1) throw Fake.refusal(Code.Unavailable, "replay_store_unavailable", {}, 60_000)
+            yield Fake.serverTime(7)
+            if (connection === 2) await new Promise(() => undefined)
+            yield Fake.turnReady(8)
+          }
+        },
+        1,
+        (it) =>
+          Effect.gen(function* () {
+            yield* become(it, "waiting")
+            yield* it.reconnectNow
+            yield* become(it, "live")
+            yield* it.reconnectNow
+          })
+      )
+      assert.deepStrictEqual(resumed, [0, 0, 7])
+      assert.deepStrictEqual(
+        states.map((it) => it._tag),
+        ["connecting", "waiting", "connecting", "live", "connecting", "live", "ended"]
+      )
+      const end = states.at(-1)
+      assert.isUndefined(end?._tag === "ended" ? end.why : "not ended")
     })
   )
 })
