@@ -46,6 +46,7 @@ import type { NotificationLimits } from "./notification/mailRoom.ts"
 import * as NotificationPruner from "./notification/NotificationPruner.ts"
 import * as Telling from "./notification/Telling.ts"
 import * as Play from "./play/Play.ts"
+import * as StatePruner from "./play/StatePruner.ts"
 import * as Notices from "./push/Notices.ts"
 import * as PushBroker from "./push/PushBroker.ts"
 import * as PushLog from "./push/PushLog.ts"
@@ -77,6 +78,7 @@ export type WorkerName =
   | "runtime-pruner"
   | "notification-pruner"
   | "invite-pruner"
+  | "state-pruner"
   | "entitlements"
   | "race-name-sweeper"
 
@@ -96,6 +98,8 @@ export interface CoreOptions {
   readonly keepNotificationsMs?: number | undefined
   /** Milliseconds that invites are kept after they were settled or expired, at least a day; 90 days when absent. */
   readonly keepInvitesMs?: number | undefined
+  /** Milliseconds that players read the reports of a game after its end, at least a day; 366 days when absent. */
+  readonly keepReportsMs?: number | undefined
   readonly auth?: Partial<AuthSettings.AuthSettingsShape> | undefined
   readonly raceNames?: Partial<RaceNameSettings> | undefined
   readonly lobby?: Partial<LobbyConfig.LobbySettings> | undefined
@@ -160,7 +164,11 @@ export const layer = (options: CoreOptions) => {
     Layer.provideMerge(Runtime.layerForLobby),
     Layer.provide(LobbyConfig.layer(options.lobby))
   )
-  const games = Play.layer.pipe(
+  const keepReports = options.keepReportsMs ?? StatePruner.keepFor
+  const games = Layer.merge(
+    Play.layer({ keepReports }),
+    worker("state-pruner", StatePruner.layer({ keepFor: keepReports }))
+  ).pipe(
     Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
     Layer.provide(Runtime.layerForLobby),
     Layer.provide(Lobby.layerForRuntime.pipe(Layer.provide(Runtime.layerForLobby))),

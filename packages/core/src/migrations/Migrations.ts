@@ -29,6 +29,7 @@ import blockedAddresses from "./0020_blocked_addresses.ts"
 import turnOutages from "./0021_turn_outages.ts"
 import userLists from "./0022_user_lists.ts"
 import erasures from "./0023_erasures.ts"
+import endedStates from "./0024_ended_states.ts"
 
 const sequence = {
   "0001_init": init,
@@ -53,7 +54,8 @@ const sequence = {
   "0020_blocked_addresses": blockedAddresses,
   "0021_turn_outages": turnOutages,
   "0022_user_lists": userLists,
-  "0023_erasures": erasures
+  "0023_erasures": erasures,
+  "0024_ended_states": endedStates
 }
 
 /** Number of the last migration of this release. */

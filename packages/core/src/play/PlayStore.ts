@@ -25,7 +25,9 @@ export const PlayerRow = Schema.Struct({
   race_name: Schema.NullOr(Schema.String),
   /** The engine plays the seat by now. */
   computer: Schema.Boolean,
-  eliminated: Schema.Boolean
+  eliminated: Schema.Boolean,
+  /** When the game was over; null while it goes on. */
+  ended_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
 export type PlayerRow = typeof PlayerRow.Type
 
@@ -68,7 +70,8 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
 
     const playerOf = ({ gameId, userId }: typeof of.Encoded) => sql`
       SELECT g.status AS game_status, g.early_turns, r.status AS runtime_status, r.current_turn,
-        r.started_at IS NOT NULL AS started, p.race_name, coalesce(p.computer, false) AS computer, m.eliminated
+        r.started_at IS NOT NULL AS started, p.race_name, coalesce(p.computer, false) AS computer, m.eliminated,
+        CASE WHEN g.status IN ('finished', 'cancelled') THEN coalesce(g.finished_at, g.updated_at) END AS ended_at
       FROM backend.memberships m
       JOIN backend.games g ON g.game_id = m.game_id
       LEFT JOIN backend.runtime_records r ON r.game_id = m.game_id

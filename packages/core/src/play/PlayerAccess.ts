@@ -5,17 +5,18 @@
  * has failed, and one that has ended.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer, Option } from "effect"
+import { Context, DateTime, type Duration, Effect, Layer, Option } from "effect"
 import type { GameNotFound } from "../lobby/game/GameError.ts"
 import { NotGameMember } from "../lobby/membership/MembershipError.ts"
 import { Memberships } from "../lobby/membership/Memberships.ts"
 import { GameNotRunning, RuntimeNotFound, TurnWindowClosed } from "../runtime/RuntimeError.ts"
 import type { RuntimeStatus } from "../runtime/RuntimeRow.ts"
 import type { StorageError } from "../shared/StorageError.ts"
+import { ReportsGone } from "./PlayError.ts"
 import { type PlayerRow, PlayStore } from "./PlayStore.ts"
 
 /** Why a call of a player is refused before the engine is asked. */
-export type AccessError = GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunning | StorageError
+export type AccessError = ReportsGone | GameNotFound | NotGameMember | RuntimeNotFound | GameNotRunning | StorageError
 
 /** A player who has a seat in a game that was started. */
 export interface Seated {
@@ -32,7 +33,10 @@ export interface Seated {
 export class PlayerAccess extends Context.Service<
   PlayerAccess,
   {
-    /** A caller who may read. Fails with `GameNotRunning` where there is nothing to read. */
+    /**
+     * A caller who may read. Fails with `GameNotRunning` where there is nothing to read, and with `ReportsGone` where it
+     * is too long ago.
+     */
     reader(gameId: GameId, userId: UserId): Effect.Effect<Seated, AccessError>
     /** A caller who may write. Fails with `TurnWindowClosed` while the turn is being made. */
     writer(gameId: GameId, userId: UserId): Effect.Effect<Seated, AccessError | TurnWindowClosed>
@@ -71,30 +75,45 @@ const writing = Effect.fnUntraced(function* (row: PlayerRow) {
   return seat
 })
 
+/** For how long players read on after a game's end. */
+export interface PlayerAccessOptions {
+  readonly keepReports: Duration.Input
+}
+
 /** `PlayerAccess` over `PlayStore`; what a caller without a seat may know is up to the lobby. */
-export const layer: Layer.Layer<PlayerAccess, never, PlayStore | Memberships> = Layer.effect(
-  PlayerAccess,
-  Effect.gen(function* () {
-    const store = yield* PlayStore
-    const memberships = yield* Memberships
+export const layer = ({
+  keepReports
+}: PlayerAccessOptions): Layer.Layer<PlayerAccess, never, PlayStore | Memberships> =>
+  Layer.effect(
+    PlayerAccess,
+    Effect.gen(function* () {
+      const kept = Effect.fnUntraced(function* (row: PlayerRow) {
+        if (row.ended_at === null) return row
+        const until = DateTime.addDuration(row.ended_at, keepReports)
+        return DateTime.isLessThan(yield* DateTime.now, until) ? row : yield* new ReportsGone()
+      })
 
-    const member = Effect.fnUntraced(function* (
-      gameId: GameId,
-      userId: UserId,
-      found: Effect.Effect<Option.Option<PlayerRow>, StorageError>
-    ) {
-      const row = yield* found
-      if (Option.isSome(row)) return row.value
-      // Tells apart who may see the game and who may not.
-      yield* memberships.activeMember(gameId, userId)
-      return yield* new NotGameMember()
-    })
+      const store = yield* PlayStore
+      const memberships = yield* Memberships
 
-    return PlayerAccess.of({
-      reader: (gameId, userId) => Effect.flatMap(member(gameId, userId, store.player(gameId, userId)), seated),
-      writer: (gameId, userId) => Effect.flatMap(member(gameId, userId, store.player(gameId, userId)), writing),
-      lockedWriter: (gameId, userId) =>
-        Effect.flatMap(member(gameId, userId, store.lockPlayer(gameId, userId)), writing)
+      const member = Effect.fnUntraced(function* (
+        gameId: GameId,
+        userId: UserId,
+        found: Effect.Effect<Option.Option<PlayerRow>, StorageError>
+      ) {
+        const row = yield* found
+        if (Option.isSome(row)) return row.value
+        // Tells apart who may see the game and who may not.
+        yield* memberships.activeMember(gameId, userId)
+        return yield* new NotGameMember()
+      })
+
+      return PlayerAccess.of({
+        reader: (gameId, userId) =>
+          member(gameId, userId, store.player(gameId, userId)).pipe(Effect.flatMap(kept), Effect.flatMap(seated)),
+        writer: (gameId, userId) => Effect.flatMap(member(gameId, userId, store.player(gameId, userId)), writing),
+        lockedWriter: (gameId, userId) =>
+          Effect.flatMap(member(gameId, userId, store.lockPlayer(gameId, userId)), writing)
+      })
     })
-  })
-)
+  )

@@ -43,6 +43,7 @@ const everyWorker: ReadonlyArray<Core.WorkerName> = [
   "runtime-pruner",
   "notification-pruner",
   "invite-pruner",
+  "state-pruner",
   "entitlements",
   "race-name-sweeper"
 ]

@@ -1,6 +1,7 @@
 import { errors as engineErrors } from "@galaxy/core/engine/http/errors"
 import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
 import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/errors"
+import { errors as playErrors } from "@galaxy/core/play/http/errors"
 import { errors as runtimeErrors } from "@galaxy/core/runtime/http/errors"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
@@ -17,7 +18,7 @@ import { player } from "../lobby/fixture.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
 import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
-const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors })
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors, ...playErrors })
 
 const runningGame = Effect.gen(function* () {
   const runtimes = yield* Runtimes

@@ -4,6 +4,7 @@ import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
 import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/errors"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { ReadyFlags } from "@galaxy/core/play/ReadyFlags"
+import { errors as playErrors } from "@galaxy/core/play/http/errors"
 import { errors as runtimeErrors } from "@galaxy/core/runtime/http/errors"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
@@ -16,7 +17,7 @@ import { layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/Sc
 import { player } from "../lobby/fixture.ts"
 import { row, runtimeOn, startingGame, turnsTold } from "../runtime/fixture.ts"
 
-const toApi = toApiWith({ ...gameErrors, ...membershipErrors, ...runtimeErrors })
+const toApi = toApiWith({ ...gameErrors, ...membershipErrors, ...runtimeErrors, ...playErrors })
 
 const runningGame = (early = false) =>
   Effect.gen(function* () {

@@ -53,14 +53,14 @@ export const runtimeOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
   change: RuntimeConfig.RuntimeOptions = {}
-) => Layer.provideMerge(Play.layer.pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change))
+) => Layer.provideMerge(Play.layer().pipe(Layer.provideMerge(Runtime.layer)), under(database, engines, change))
 
 /** The same at work. */
 export const atWorkOn = <E, A>(
   database: Layer.Layer<Database, E>,
   engines: Engines<A>,
   change: RuntimeConfig.RuntimeOptions = {}
-) => Layer.provideMerge(Play.layer.pipe(Layer.provideMerge(Runtime.layerAtWork)), under(database, engines, change))
+) => Layer.provideMerge(Play.layer().pipe(Layer.provideMerge(Runtime.layerAtWork)), under(database, engines, change))
 
 /** A game of two whose start is queued: its turns come at six in the evening. */
 export const startingGame = (change: Partial<typeof CreateGame.Type> = {}) =>

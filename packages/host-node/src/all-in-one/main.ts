@@ -50,6 +50,7 @@ const main = async (): Promise<void> => {
       keepNotificationsMs: core.keepNotificationsMs,
       keepInvitesMs: core.keepInvitesMs,
       ...(core.erasureLedger === undefined ? {} : { erasureLedger: core.erasureLedger }),
+      keepReportsMs: core.keepReportsMs,
       notifications: core.notifications,
       mailFrom: core.mailFrom,
       adminEmail: core.adminEmail,

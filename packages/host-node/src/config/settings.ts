@@ -139,6 +139,13 @@ export const backend = {
     fallbackText: "30d",
     about: "how long a player may register the race name that they have earned in a game"
   },
+  reportRetention: {
+    name: "BACKEND_REPORT_RETENTION",
+    parse: duration(day, 36_500 * day),
+    fallback: 366 * day,
+    fallbackText: "366d",
+    about: "how long after a game's end its players can read its reports; then its state is removed"
+  },
   turnMinInterval: {
     name: "BACKEND_TURN_MIN_INTERVAL",
     parse: duration(second, day),

@@ -162,6 +162,7 @@ export const backendOptions = (
   keepInvitesMs: values.inviteRetention,
   raceNames: { pendingForMs: values.raceNamePending },
   erasureLedger: values.erasureLedger === undefined ? undefined : FileErasureLedger.make(values.erasureLedger),
+  keepReportsMs: values.reportRetention,
   auth: {
     throttleWindowMs: values.codeThrottleWindow,
     throttleLimit: values.codeThrottleLimit,

@@ -9,10 +9,11 @@ import { errors as engineErrors } from "../../engine/http/errors.ts"
 import { errors as gameErrors } from "../../lobby/game/http/errors.ts"
 import { errors as membershipErrors } from "../../lobby/membership/http/errors.ts"
 import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
+import { errors as playErrors } from "./errors.ts"
 import { PlayerOrders } from "../PlayerOrders.ts"
 import { ReadyFlags } from "../ReadyFlags.ts"
 
-const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors })
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors, ...playErrors })
 
 /** Who calls, and for which game. */
 const called = (params: { readonly game_id: GameId }) =>

@@ -1,0 +1,67 @@
+/**
+ * Removes the states of games that ended long ago, one game after the other. Until then their players read every
+ * report.
+ *
+ * Players are refused by the clock before their game's turn comes, so nobody reads while a state goes.
+ */
+import { GameId } from "@galaxy/contract/ids/Ids"
+import { DateTime, type Duration, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { EngineHost } from "../engine/EngineHost.ts"
+import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import * as Pruning from "../shared/Pruning.ts"
+
+/** How long states are kept after a game's end, and how fast the rest is removed. */
+export interface StatePrunerOptions extends Pruning.PruningPace {
+  readonly keepFor: Duration.Input
+}
+
+/** A little more than a year. */
+export const keepFor: Duration.Input = "366 days"
+
+const defaults: StatePrunerOptions = { every: "1 hour", batch: 20, maxBatches: 50, keepFor }
+
+/** Prunes at once and then at intervals, as a supervised loop that ends with the layer's scope. */
+export const layer = (
+  options: Partial<StatePrunerOptions> = {}
+): Layer.Layer<never, never, SqlClient.SqlClient | EngineHost | BackgroundLoops> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const { keepFor, ...pace } = { ...defaults, ...options }
+      const sql = yield* SqlClient.SqlClient
+      const host = yield* EngineHost
+
+      const ended = (before: Date) => sql<{ readonly game_id: string }>`
+        SELECT g.game_id FROM backend.games g JOIN backend.runtime_records r ON r.game_id = g.game_id
+        WHERE g.status IN ('finished', 'cancelled') AND coalesce(g.finished_at, g.updated_at) < ${before}
+          AND r.state_discarded_at IS NULL
+        ORDER BY coalesce(g.finished_at, g.updated_at) LIMIT ${pace.batch}`
+
+      const discard = Effect.fnUntraced(function* (gameId: GameId) {
+        yield* host.discard(gameId)
+        const now = yield* DateTime.nowAsDate
+        yield* sql`UPDATE backend.runtime_records SET state_discarded_at = ${now} WHERE game_id = ${gameId}`
+      })
+
+      const forget = Effect.gen(function* () {
+        const games = yield* ended(yield* Pruning.keptSince(keepFor))
+        let gone = 0
+        for (const { game_id } of games) {
+          const gameId = GameId.make(game_id)
+          yield* discard(gameId).pipe(
+            Effect.andThen(Effect.sync(() => void gone++)),
+            // One state that can't be removed now holds up no other; its turn comes again.
+            Effect.catchTag("EngineHostUnavailable", ({ reason }) =>
+              Effect.annotateLogs(Effect.logWarning("the state of a game that ended can't be removed"), {
+                game_id,
+                reason
+              })
+            )
+          )
+        }
+        return gone
+      })
+
+      yield* Pruning.start({ name: "state pruner", ...pace, forget: [forget] })
+    })
+  )
