@@ -1,6 +1,7 @@
 /** What it costs to raise the technology of ships, and how far points go (rules, section 13). */
 import type { Ruleset } from "../rules/Ruleset.ts"
-import { type Levels, type ShipClass, technologies, type Technology } from "../state/Galaxy.ts"
+import type { Levels, ShipClass } from "../state/Galaxy.ts"
+import { technologies, type Technology } from "../state/technologies.ts"
 import { weaponsMass } from "./ships.ts"
 
 /** Mass of one block of a ship; 0 when the ship doesn't have it. For weapons it is that of all guns. */

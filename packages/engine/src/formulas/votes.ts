@@ -1,6 +1,7 @@
 /** Who votes for whom, what that amounts to, and who has won by it (rules, section 20). */
 import type { Ruleset } from "../rules/Ruleset.ts"
-import { type Holdings, holdings, type Planet, type Race } from "../state/Galaxy.ts"
+import type { Planet, Race } from "../state/Galaxy.ts"
+import { type Holdings, holdings } from "../state/holdings.ts"
 
 /** Who votes, and with what. */
 interface Electorate {

@@ -9,11 +9,10 @@ import { computerLevels, rulesetNames } from "@galaxy/contract/engine/Admin"
 import { GameId, EnginePlayerId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
 import { Memory } from "../bot/Memory.ts"
+import { technologies } from "./technologies.ts"
 
-/** Fields of research. Each belongs to one block of a ship. */
-export const technologies = ["drive", "weapons", "shields", "cargo"] as const
-/** A technology, or the block of a ship that it improves. */
-export type Technology = (typeof technologies)[number]
+export { technologies, type Technology } from "./technologies.ts"
+export { type Holdings, holdings } from "./holdings.ts"
 
 /** What ships carry. */
 export const goodsKinds = ["colonists", "capital", "materials"] as const
@@ -176,26 +175,3 @@ export const racesIn = (galaxy: Galaxy): ReadonlyArray<number> =>
 /** The race's planets, by number. */
 export const planetsOf = (galaxy: Galaxy, race: number): ReadonlyArray<Planet> =>
   galaxy.planets.filter((planet) => planet.owner === race)
-
-/** Totals over a race's planets; colonists in stock don't count as population. */
-export interface Holdings {
-  readonly planets: number
-  readonly population: number
-  readonly industry: number
-}
-
-/** Totals of each race, by race index. */
-export const holdings = (galaxy: {
-  readonly races: ReadonlyArray<unknown>
-  readonly planets: ReadonlyArray<Pick<Planet, "owner" | "population" | "industry">>
-}): ReadonlyArray<Holdings> => {
-  const all = galaxy.races.map(() => ({ planets: 0, population: 0, industry: 0 }))
-  for (const { owner, population, industry } of galaxy.planets) {
-    const its = owner === null ? undefined : all[owner]
-    if (its === undefined) continue
-    its.planets += 1
-    its.population += population
-    its.industry += industry
-  }
-  return all
-}
