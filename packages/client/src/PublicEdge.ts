@@ -1,5 +1,5 @@
 /** The gateway's public routes, which need no session: signing in, and learning the gateway's key and time. */
-import * as ApiError from "@galaxy/contract/api/ApiError"
+import { ErrorEnvelope } from "@galaxy/contract/api/ErrorEnvelope"
 import { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Effect, Schema } from "effect"
@@ -61,7 +61,7 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
         Effect.mapError(() => new Unavailable({ message: "the answer has an unknown form" }))
       )
     }
-    const { error } = yield* Schema.decodeUnknownEffect(ApiError.ErrorEnvelope)(json).pipe(
+    const { error } = yield* Schema.decodeUnknownEffect(ErrorEnvelope)(json).pipe(
       Effect.mapError(() => new Unavailable({ message: `status ${answer.status}` }))
     )
     return yield* answer.status >= 500

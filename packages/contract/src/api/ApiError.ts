@@ -143,10 +143,7 @@ export const body = <C extends ApiErrorCode>(code: C, message: string, reason?: 
   error: { code, message, ...(reason === undefined ? {} : { reason }) }
 })
 
-/** An error as readers decode it: code and reason are open, so that those of newer versions can be read. */
-export const ErrorEnvelope = Schema.Struct({
-  error: Schema.Struct({ code: Schema.String, message: Schema.String, reason: Schema.optionalKey(Schema.String) })
-})
+export { ErrorEnvelope } from "./ErrorEnvelope.ts"
 
 const envelope = <const C extends string>(code: C) =>
   Schema.Struct({ error: Schema.Struct({ code: Schema.Literal(code), message: Schema.String }) })

@@ -1,9 +1,7 @@
 /** The caller's own account and device sessions (`/api/v1/user/account`, `/api/v1/user/sessions`). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { eventTables, playerMailKinds } from "../events/EventKinds.ts"
 import { DeviceSessionId, UserId } from "../ids/Ids.ts"
-import { wireErrors } from "./ApiError.ts"
 import { label, text, Timestamp } from "./Fields.ts"
 import { lineProblem } from "./Text.ts"
 
@@ -18,10 +16,12 @@ export const LimitCode = Schema.Literals([
   /** Games that the account plays in and that have not ended. */
   "max_memberships"
 ])
+
 export type LimitCode = typeof LimitCode.Type
 
 /** The sanctions that there are. */
 export const SanctionCode = Schema.Literals(["permanent_block"])
+
 export type SanctionCode = typeof SanctionCode.Type
 
 /**
@@ -127,43 +127,3 @@ export const SessionList = Schema.Struct({ sessions: Schema.Array(Session) })
  * caller's own. Empty where they were revoked before.
  */
 export const RevokedSessions = Schema.Struct({ revoked: Schema.Array(DeviceSessionId) })
-
-/**
- * The caller's own account. `delete` is final: it ends all sessions, memberships, applications and invites, cancels the
- * caller's games that aren't running, and gives up their race names.
- */
-export class AccountGroup extends HttpApiGroup.make("account")
-  .add(
-    HttpApiEndpoint.get("get", "/", { success: Account, error: wireErrors }),
-    HttpApiEndpoint.patch("updateProfile", "/profile", {
-      payload: UpdateProfile,
-      success: Account,
-      error: wireErrors
-    }),
-    HttpApiEndpoint.patch("updateSettings", "/settings", {
-      payload: UpdateSettings,
-      success: Account,
-      error: wireErrors
-    }),
-    HttpApiEndpoint.post("delete", "/delete", { success: HttpApiSchema.NoContent, error: wireErrors })
-  )
-  .prefix("/api/v1/user/account") {}
-
-/**
- * The caller's own device sessions. Another user's session is `not_found`, like one that doesn't exist. Revocation is
- * final and ends the session's event streams.
- */
-export class SessionsGroup extends HttpApiGroup.make("sessions")
-  .add(
-    HttpApiEndpoint.get("list", "/", { success: SessionList, error: wireErrors }),
-    HttpApiEndpoint.post("revoke", "/:device_session_id/revoke", {
-      params: { device_session_id: DeviceSessionId },
-      success: RevokedSessions,
-      error: wireErrors
-    }),
-    HttpApiEndpoint.post("revokeAll", "/revoke-all", {
-      success: RevokedSessions,
-      error: wireErrors
-    })
-  )
-  .prefix("/api/v1/user/sessions") {}

@@ -4,14 +4,14 @@
  * `X-Forwarded-For` carries the player's address as the gateway saw it.
  */
 import { HttpApi } from "effect/http-api"
-import { AccountGroup, SessionsGroup } from "./UserAccount.ts"
-import { GamesGroup } from "./UserGames.ts"
-import { LobbyGamesGroup, LobbyMyGamesGroup, LobbySchedulesGroup } from "./UserLobby.ts"
-import { LobbyApplicationsGroup, LobbyMyApplicationsGroup } from "./UserApplications.ts"
-import { LobbyInviteLookGroup, LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvites.ts"
-import { LobbyMembershipsGroup } from "./UserMemberships.ts"
-import { NoticesGroup } from "./UserNotices.ts"
-import { LobbyMyRaceNamesGroup, LobbyRaceNameCheckGroup, LobbyRaceNamesGroup } from "./UserRaceNames.ts"
+import { AccountGroup, SessionsGroup } from "./UserAccountGroups.ts"
+import { GamesGroup } from "./UserGamesGroups.ts"
+import { LobbyGamesGroup, LobbyMyGamesGroup, LobbySchedulesGroup } from "./UserLobbyGroups.ts"
+import { LobbyApplicationsGroup, LobbyMyApplicationsGroup } from "./UserApplicationsGroups.ts"
+import { LobbyInviteLookGroup, LobbyInvitesGroup, LobbyMyInvitesGroup } from "./UserInvitesGroups.ts"
+import { LobbyMembershipsGroup } from "./UserMembershipsGroups.ts"
+import { NoticesGroup } from "./UserNoticesGroups.ts"
+import { LobbyMyRaceNamesGroup, LobbyRaceNameCheckGroup, LobbyRaceNamesGroup } from "./UserRaceNamesGroups.ts"
 import { CallerIdentity } from "./Identity.ts"
 import { InputErrors } from "./InputErrors.ts"
 

@@ -1,22 +1,13 @@
 /** Games in the lobby, for players (`/api/v1/user/lobby/games`, `/api/v1/user/lobby/my/games`). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, MembershipId, UserId } from "../ids/Ids.ts"
-import { wireErrors } from "./ApiError.ts"
-import { engineVersion, flag, int, label, paging, Timestamp } from "./Fields.ts"
+import { engineVersion, int, label, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 import { Ruleset } from "./Ruleset.ts"
 
-export {
-  Invite,
-  InviteList,
-  InviteStatus,
-  IssueInvite,
-  LobbyInvitesGroup,
-  LobbyMyInvitesGroup,
-  RedeemInvite
-} from "./UserInvites.ts"
-export { LobbyMembershipsGroup, Membership, MembershipList } from "./UserMemberships.ts"
+export { Invite, InviteList, InviteStatus, IssueInvite, RedeemInvite } from "./UserInvites.ts"
+
+export { Membership, MembershipList } from "./UserMemberships.ts"
 
 /**
  * A game goes from `draft` by its owner's steps to `enrollment_open`, `ready_to_start` and `starting`; the runtime then
@@ -33,6 +24,7 @@ export const GameStatus = Schema.Literals([
   "finished",
   "cancelled"
 ])
+
 export type GameStatus = typeof GameStatus.Type
 
 /**
@@ -43,11 +35,15 @@ export const Visibility = Schema.Literals(["private", "public"])
 
 /** What becomes of the seat of a player who has missed too many turns: a computer player takes it, or the race leaves. */
 export const AbsenceAction = Schema.Literals(["computer", "removal"])
+
 export type AbsenceAction = typeof AbsenceAction.Type
 
 const name = line(64)
+
 const description = paragraphs(2000)
+
 const players = int(1, 200)
+
 const missedTurns = int(0, 1000)
 
 const settings = {
@@ -182,55 +178,3 @@ export const GameList = Schema.Struct({
   games: Schema.Array(Game),
   next_cursor: Schema.optionalKey(Schema.String)
 })
-
-/**
- * Query of `lobby.games.list`. Without `to_join` it lists public games; the filters are combined.
- */
-const gamesQuery = {
-  ...paging,
-  /** Only games whose enrolment is open. */
-  open: Schema.optionalKey(flag),
-  /** Only games that the caller may join now, private ones with an invite for them included. */
-  to_join: Schema.optionalKey(flag),
-  /** Only games whose name begins like this; letter case doesn't matter. */
-  name: Schema.optionalKey(label(64))
-}
-
-const game = { game_id: GameId }
-const ofGame = { params: game, success: Game, error: wireErrors } as const
-
-/**
- * Games and their owner's steps. Whoever may see a game may read it; others who take a step are `forbidden`,
- * `not_owner`. A step that the status doesn't allow is `conflict`, `wrong_state`.
- */
-export class LobbyGamesGroup extends HttpApiGroup.make("lobbyGames")
-  .add(
-    HttpApiEndpoint.post("create", "/", { payload: CreateGame, success: Game, error: wireErrors }),
-    HttpApiEndpoint.get("list", "/", { query: gamesQuery, success: GameList, error: wireErrors }),
-    HttpApiEndpoint.get("get", "/:game_id", ofGame),
-    HttpApiEndpoint.patch("update", "/:game_id", { ...ofGame, payload: UpdateGame }),
-    HttpApiEndpoint.post("openEnrollment", "/:game_id/open-enrollment", ofGame),
-    HttpApiEndpoint.post("readyToStart", "/:game_id/ready-to-start", ofGame),
-    HttpApiEndpoint.post("start", "/:game_id/start", ofGame),
-    HttpApiEndpoint.post("pause", "/:game_id/pause", ofGame),
-    HttpApiEndpoint.post("resume", "/:game_id/resume", ofGame),
-    HttpApiEndpoint.post("cancel", "/:game_id/cancel", ofGame),
-    HttpApiEndpoint.post("retryStart", "/:game_id/retry-start", ofGame)
-  )
-  .prefix("/api/v1/user/lobby/games") {}
-
-/** When a schedule would come due, before a game is made of it. One that never does is `invalid_request`. */
-export class LobbySchedulesGroup extends HttpApiGroup.make("lobbySchedules")
-  .add(
-    HttpApiEndpoint.post("preview", "/schedule-preview", {
-      payload: SchedulePreview,
-      success: ScheduleFires,
-      error: wireErrors
-    })
-  )
-  .prefix("/api/v1/user/lobby") {}
-
-/** The caller's own games, in pages of 50 by default and at most 200. */
-export class LobbyMyGamesGroup extends HttpApiGroup.make("lobbyMyGames")
-  .add(HttpApiEndpoint.get("games", "/games", { query: paging, success: GameList, error: wireErrors }))
-  .prefix("/api/v1/user/lobby/my") {}

@@ -1,8 +1,6 @@
 /** Players of a game, for players (`/api/v1/user/lobby/games/{game_id}/memberships`). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, MembershipId, UserId } from "../ids/Ids.ts"
-import { wireErrors } from "./ApiError.ts"
 import { Timestamp } from "./Fields.ts"
 
 /**
@@ -29,22 +27,3 @@ export const MembershipList = Schema.Struct({
   /** The seats that the engine plays, once the start was asked for; absent where there are none. */
   computer_players: Schema.optionalKey(Schema.Array(ComputerSeat))
 })
-
-const game = { game_id: GameId }
-const ofMembership = {
-  params: { ...game, membership_id: MembershipId },
-  success: Membership,
-  error: wireErrors
-} as const
-
-/**
- * Who plays in a game. Whoever may see the game may list them. Its owner removes and blocks members; a member removes
- * themselves. Where the game is being played, the race leaves it. Repeating either changes nothing.
- */
-export class LobbyMembershipsGroup extends HttpApiGroup.make("lobbyMemberships")
-  .add(
-    HttpApiEndpoint.get("list", "/", { params: game, success: MembershipList, error: wireErrors }),
-    HttpApiEndpoint.post("remove", "/:membership_id/remove", ofMembership),
-    HttpApiEndpoint.post("block", "/:membership_id/block", ofMembership)
-  )
-  .prefix("/api/v1/user/lobby/games/:game_id/memberships") {}

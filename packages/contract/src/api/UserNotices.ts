@@ -1,8 +1,6 @@
 /** The caller's notices (`/api/v1/user/notices`): the events that they were told, with a mark of how far they have read. */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
-import { wireErrors } from "./ApiError.ts"
-import { int, paging, Timestamp } from "./Fields.ts"
+import { int, Timestamp } from "./Fields.ts"
 
 /** One event that the player was told, whether or not a stream of theirs was open. */
 export const Notice = Schema.Struct({
@@ -30,11 +28,3 @@ export const ReadNotices = Schema.Struct({ up_to: int(0, Number.MAX_SAFE_INTEGER
 
 /** Answer of `POST …/read`: how many of the kept notices are unread. */
 export const UnreadNotices = Schema.Struct({ unread: Schema.Int })
-
-/** The caller's own notices. They are kept as long as events: at least a day, and at least the newest 1,000. */
-export class NoticesGroup extends HttpApiGroup.make("notices")
-  .add(
-    HttpApiEndpoint.get("list", "/", { query: paging, success: NoticeList, error: wireErrors }),
-    HttpApiEndpoint.post("read", "/read", { payload: ReadNotices, success: UnreadNotices, error: wireErrors })
-  )
-  .prefix("/api/v1/user/notices") {}

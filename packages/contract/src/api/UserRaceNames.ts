@@ -1,9 +1,7 @@
 /** Race names that a player holds, for players (`/api/v1/user/lobby/race-names`, `…/my/race-names`). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, RaceNameId } from "../ids/Ids.ts"
-import { wireErrors } from "./ApiError.ts"
-import { label, paging, Timestamp, text } from "./Fields.ts"
+import { label, Timestamp, text } from "./Fields.ts"
 import { line } from "./Text.ts"
 
 /**
@@ -55,31 +53,3 @@ export const RaceNameCheck = Schema.Struct({
   available: Schema.Boolean,
   reason: Schema.optionalKey(Schema.Literals(["name_taken", "invalid"]))
 })
-
-/**
- * Registering a name that was earned. It is `not_found` where the caller has nothing pending, `conflict`, `name_taken`
- * where another player has the name, and `conflict`, `limit_reached` where the caller's plan allows no more. Repeating
- * it changes nothing.
- */
-export class LobbyRaceNamesGroup extends HttpApiGroup.make("lobbyRaceNames")
-  .add(
-    HttpApiEndpoint.post("register", "/register", {
-      payload: RegisterRaceName,
-      success: HeldRaceName,
-      error: wireErrors
-    })
-  )
-  .prefix("/api/v1/user/lobby/race-names") {}
-
-/**
- * Looking whether a name is free in a game. A game that the caller may neither see nor has a code of is `not_found`. It
- * is `rate_limited`.
- */
-export class LobbyRaceNameCheckGroup extends HttpApiGroup.make("lobbyRaceNameCheck")
-  .add(HttpApiEndpoint.post("check", "/check", { payload: CheckRaceName, success: RaceNameCheck, error: wireErrors }))
-  .prefix("/api/v1/user/lobby/race-names") {}
-
-/** The names that the caller holds, in pages of 50 by default and at most 200. */
-export class LobbyMyRaceNamesGroup extends HttpApiGroup.make("lobbyMyRaceNames")
-  .add(HttpApiEndpoint.get("raceNames", "/", { query: paging, success: RaceNameList, error: wireErrors }))
-  .prefix("/api/v1/user/lobby/my/race-names") {}

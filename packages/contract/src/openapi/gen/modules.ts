@@ -2,6 +2,7 @@
 import * as AdminApi from "../../api/AdminApi.ts"
 import * as ApiError from "../../api/ApiError.ts"
 import * as EmailAddress from "../../api/EmailAddress.ts"
+import * as ErrorEnvelope from "../../api/ErrorEnvelope.ts"
 import * as Fields from "../../api/Fields.ts"
 import * as Identity from "../../api/Identity.ts"
 import * as InputErrors from "../../api/InputErrors.ts"
@@ -11,14 +12,22 @@ import * as PublicMail from "../../api/PublicMail.ts"
 import * as Ruleset from "../../api/Ruleset.ts"
 import * as Text from "../../api/Text.ts"
 import * as UserAccount from "../../api/UserAccount.ts"
+import * as UserAccountGroups from "../../api/UserAccountGroups.ts"
 import * as UserApi from "../../api/UserApi.ts"
 import * as UserApplications from "../../api/UserApplications.ts"
+import * as UserApplicationsGroups from "../../api/UserApplicationsGroups.ts"
 import * as UserGames from "../../api/UserGames.ts"
+import * as UserGamesGroups from "../../api/UserGamesGroups.ts"
 import * as UserInvites from "../../api/UserInvites.ts"
+import * as UserInvitesGroups from "../../api/UserInvitesGroups.ts"
 import * as UserLobby from "../../api/UserLobby.ts"
+import * as UserLobbyGroups from "../../api/UserLobbyGroups.ts"
 import * as UserMemberships from "../../api/UserMemberships.ts"
+import * as UserMembershipsGroups from "../../api/UserMembershipsGroups.ts"
 import * as UserNotices from "../../api/UserNotices.ts"
+import * as UserNoticesGroups from "../../api/UserNoticesGroups.ts"
 import * as UserRaceNames from "../../api/UserRaceNames.ts"
+import * as UserRaceNamesGroups from "../../api/UserRaceNamesGroups.ts"
 import * as UserServiceApi from "../../api/UserServiceApi.ts"
 import * as admin_AdminAccounts from "../../api/admin/AdminAccounts.ts"
 import * as admin_AdminMutation from "../../api/admin/AdminMutation.ts"
@@ -43,6 +52,7 @@ export const modules: Readonly<Record<string, object>> = {
   "AdminApi": AdminApi,
   "ApiError": ApiError,
   "EmailAddress": EmailAddress,
+  "ErrorEnvelope": ErrorEnvelope,
   "Fields": Fields,
   "Identity": Identity,
   "InputErrors": InputErrors,
@@ -52,14 +62,22 @@ export const modules: Readonly<Record<string, object>> = {
   "Ruleset": Ruleset,
   "Text": Text,
   "UserAccount": UserAccount,
+  "UserAccountGroups": UserAccountGroups,
   "UserApi": UserApi,
   "UserApplications": UserApplications,
+  "UserApplicationsGroups": UserApplicationsGroups,
   "UserGames": UserGames,
+  "UserGamesGroups": UserGamesGroups,
   "UserInvites": UserInvites,
+  "UserInvitesGroups": UserInvitesGroups,
   "UserLobby": UserLobby,
+  "UserLobbyGroups": UserLobbyGroups,
   "UserMemberships": UserMemberships,
+  "UserMembershipsGroups": UserMembershipsGroups,
   "UserNotices": UserNotices,
+  "UserNoticesGroups": UserNoticesGroups,
   "UserRaceNames": UserRaceNames,
+  "UserRaceNamesGroups": UserRaceNamesGroups,
   "UserServiceApi": UserServiceApi,
   "admin/AdminAccounts": admin_AdminAccounts,
   "admin/AdminMutation": admin_AdminMutation,
