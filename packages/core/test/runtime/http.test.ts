@@ -111,6 +111,17 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
         })
         assert.strictEqual((yield* call(owner, "GET", `${game}/orders?turn=1`)).status, 404)
 
+        const known = { turn: 0, orders, if_revision: 4 }
+        assert.strictEqual((yield* call(owner, "POST", `${game}/orders`, known)).body["if_revision"], 4)
+        assert.strictEqual((yield* call(owner, "POST", `${game}/orders`, { orders, if_revision: -1 })).status, 400)
+        assert.deepStrictEqual(yield* call(owner, "POST", `${game}/ready`, { turn: 0, ready: true }), {
+          status: 200,
+          body: { turn: 0, ready: true, ready_count: 1, player_count: 2 }
+        })
+        assert.strictEqual((yield* call(owner, "POST", `${game}/ready`, { turn: 0 })).status, 400)
+        const closed = yield* call(owner, "POST", `${game}/ready`, { turn: 3, ready: true })
+        assert.deepInclude(closed.body["error"], { code: "conflict", reason: "turn_closed" })
+
         yield* engines.script(gameId, {
           call: () => Effect.succeed(refusal(409, "conflict", "turn 0 is being made"))
         })

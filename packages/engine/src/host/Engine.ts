@@ -7,8 +7,7 @@ import type { BanishAnswer, ComputerLevel, EngineStatus, InitRequest } from "@ga
 import { maxOrders } from "@galaxy/contract/engine/Limits"
 import type { Order, OrderCounts, OrdersAnswer, WrittenOrders } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
-import type { StateListing } from "@galaxy/contract/engine/State"
-import { Context, Effect, Layer, Option, Result, Semaphore, Struct } from "effect"
+import { Context, Effect, Layer, Option, Semaphore, Struct } from "effect"
 import type { BotTurn } from "../bot/botOrders.ts"
 import { computersIn, playComputer, remembering, takenOver, withComputers } from "../bot/computers.ts"
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
@@ -19,7 +18,6 @@ import { statusOf } from "../state/status.ts"
 import { nextGalaxy } from "../turn/makeTurn.ts"
 import {
   CommandsRefused,
-  GameExists,
   GameFinished,
   NoGame,
   OrdersChanged,
@@ -27,17 +25,14 @@ import {
   RaceGone,
   RaceOfComputer,
   RaceUnknown,
-  StateFileUnknown,
-  StateRefused,
   TooManyOrders,
   TurnNotNext,
   TurnNotOpen,
   TurnUnknown
 } from "./EngineError.ts"
-import { isStatePath, kindAt } from "./layout.ts"
-import { unseal } from "./sealed.ts"
-import { Sha256 } from "./Sha256.ts"
-import { type StateError, StateStore, type StoredOrders } from "./StateStore.ts"
+import type { StoredOrders } from "./stateReaders.ts"
+import { type StateError, StateStore } from "./StateStore.ts"
+import { type StateSurface, stateSurface } from "./stateSurface.ts"
 
 /** Who writes: `actor` is the name of a race. Undefined as `turn` means the open one; any other turn is refused. */
 export interface OrderWriter {
@@ -69,7 +64,7 @@ type ReadError = NoGame | RaceUnknown | TurnUnknown | StateError
  */
 export class Engine extends Context.Service<
   Engine,
-  {
+  StateSurface & {
     /** Creates the galaxy; asked again for the same game, returns the status of turn 0. Fails as `generate` does. */
     init(request: InitRequest): Effect.Effect<EngineStatus, OtherGame | NoRoom | SameName | SamePlayer | StateError>
     /** The status after the last turn. Banished races count as gone at once. */
@@ -101,14 +96,6 @@ export class Engine extends Context.Service<
     orders(race: string, turn: number | undefined): Effect.Effect<OrdersAnswer, ReadError>
     /** A race's report of a turn, by default the last one. */
     report(race: string, turn: number | undefined): Effect.Effect<Report, ReadError>
-    /** The last complete turn, and the files of the state. */
-    readonly state: Effect.Effect<StateListing, StateError>
-    /** The text of one state file. */
-    stateFile(path: string): Effect.Effect<string, StateFileUnknown | StateError>
-    /** Keeps one state file of a game that is to be taken in. Fails where there is a game already. */
-    putState(path: string, sealed: string): Effect.Effect<void, GameExists | StateRefused | StateError>
-    /** Checks what was put, and serves that game from now on. Repeated, it returns the status. */
-    readonly openState: Effect.Effect<EngineStatus, StateRefused | StateError>
   }
 >()("@galaxy/engine/host/Engine") {
   static readonly layer = Layer.effect(
@@ -283,45 +270,8 @@ export class Engine extends Context.Service<
         }
       })
 
-      const state = Effect.gen(function* () {
-        const found = yield* store.current
-        return Option.isNone(found)
-          ? { files: [] }
-          : { turn: found.value.turn, files: yield* store.listing(found.value) }
-      }).pipe(Effect.withSpan("Engine.state"), one)
-
-      const stateFile = Effect.fn("Engine.stateFile")(function* (path: string) {
-        const sealed = yield* store.sealed(path)
-        return Option.isSome(sealed) ? sealed.value : yield* new StateFileUnknown({ path })
-      }, one)
-
-      const putState = Effect.fn("Engine.putState")(function* (path: string, sealed: string) {
-        const found = yield* store.current
-        if (Option.isSome(found)) return yield* new GameExists({ gameId: found.value.game_id })
-        if (!isStatePath(path)) return yield* new StateRefused({ problem: "this is not the path of a state file" })
-        const content = unseal(kindAt(path), sealed, yield* Sha256)
-        if (Result.isFailure(content)) return yield* new StateRefused({ problem: `the file ${content.failure}` })
-        yield* store.put(path, sealed)
-      }, one)
-
-      const openState = Effect.gen(function* () {
-        const found = yield* store.current
-        if (Option.isSome(found)) return yield* statusNow(found.value)
-        const taken = yield* Effect.catchTag(
-          store.takeIn,
-          "StateBroken",
-          (broken) => new StateRefused({ problem: broken.message })
-        )
-        return Option.isSome(taken)
-          ? yield* statusNow(taken.value)
-          : yield* new StateRefused({ problem: "no state file was put" })
-      }).pipe(Effect.withSpan("Engine.openState"), one)
-
       return Engine.of({
-        state,
-        stateFile,
-        putState,
-        openState,
+        ...stateSurface(store, one, statusNow),
         init,
         status: Effect.flatMap(game, statusNow),
         turn,

@@ -6,45 +6,25 @@
  * folder is inspected again.
  */
 import type { ComputerLevel } from "@galaxy/contract/engine/Admin"
-import type { Kept, Order } from "@galaxy/contract/engine/Order"
+import type { Kept } from "@galaxy/contract/engine/Order"
 import type { StateFile } from "@galaxy/contract/engine/State"
 import type { Report } from "@galaxy/contract/engine/Report"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Ref, Semaphore } from "effect"
-import { problemOf } from "../state/consistency.ts"
-import { Galaxy } from "../state/Galaxy.ts"
+import type { Galaxy } from "../state/Galaxy.ts"
 import { reporter } from "../report/reports.ts"
 import type { Made } from "../turn/makeTurn.ts"
 import type { Decisions } from "../turn/Phase.ts"
 import * as FolderLock from "./FolderLock.ts"
-import { lastTurn } from "./inspect.ts"
-import {
-  BanishedContent,
-  ComputersContent,
-  fileOf,
-  isStatePath,
-  OrdersContent,
-  ordersFileOf,
-  ordersFolderOf,
-  TurnContent
-} from "./layout.ts"
+import { fileOf, isStatePath, ordersFileOf, ordersFolderOf } from "./layout.ts"
 import { StateBroken, type StateLost, StateUnavailable } from "./StateError.ts"
 import * as StateFiles from "./StateFiles.ts"
 import { make as stateListing } from "./stateListing.ts"
+import { type Decided, type Latest, readers, type StoredOrders, unwritten } from "./stateReaders.ts"
 import * as StateTransfer from "./StateTransfer.ts"
 
 /** Why the state folder can't be used. Only `StateUnavailable` may pass by itself. */
 export type StateError = StateBroken | StateUnavailable | StateLost
-
-/** A race's list of orders for a turn. */
-export interface StoredOrders {
-  /** How often the list was written; 0 where it never was. */
-  readonly revision: number
-  readonly orders: ReadonlyArray<Order>
-}
-
-/** Where nobody has written. */
-const unwritten: StoredOrders = { revision: 0, orders: [] }
 
 /**
  * Service: reads and writes the state folder of one game. Writes are serialised and durable, and fail with `StateLost`
@@ -90,109 +70,6 @@ export class StateStore extends Context.Service<
     readonly takeIn: Effect.Effect<Option.Option<Galaxy>, StateError>
   }
 >()("@galaxy/engine/host/StateStore") {}
-
-/** Content that must exist and belong to this game and turn. */
-const expected = Effect.fnUntraced(function* <A extends { readonly game_id: GameId; readonly turn: number }>(
-  file: string,
-  gameId: GameId,
-  turn: number,
-  found: Option.Option<A>
-) {
-  if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
-  const { value } = found
-  if (value.game_id !== gameId) return yield* new StateBroken({ file, problem: `belongs to game ${value.game_id}` })
-  if (value.turn !== turn) return yield* new StateBroken({ file, problem: `belongs to turn ${value.turn}` })
-  return value
-})
-
-/** Readers of the folder's files. Each content is checked against the place where it was found. */
-const readers = (files: StateFiles.StateFiles) => {
-  /** Fails when the galaxy refers to something that doesn't exist. */
-  const consistent = (file: string, galaxy: Galaxy) => {
-    const problem = problemOf(galaxy)
-    return problem === undefined ? Effect.succeed(galaxy) : Effect.fail(new StateBroken({ file, problem }))
-  }
-
-  const galaxyAfter = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
-    const file = fileOf("galaxy", turn)
-    const found = yield* files.read("galaxy", file, Galaxy)
-    return yield* consistent(file, yield* expected(file, gameId, turn, found))
-  })
-
-  const turnFile = Effect.fnUntraced(function* (gameId: GameId, turn: number) {
-    const file = fileOf("turns", turn)
-    return yield* expected(file, gameId, turn, yield* files.read("turn", file, TurnContent))
-  })
-
-  const orders = Effect.fnUntraced(function* (open: Galaxy, race: number) {
-    const file = ordersFileOf(open.turn, race)
-    const found = yield* files.read("orders", file, OrdersContent)
-    if (Option.isNone(found)) return unwritten
-    const content = yield* expected(file, open.game_id, open.turn, found)
-    if (content.race !== race) return yield* new StateBroken({ file, problem: `belongs to race ${content.race}` })
-    return { revision: content.revision, orders: content.orders }
-  })
-
-  const banished = Effect.fnUntraced(function* (open: Galaxy) {
-    const file = fileOf("banished", open.turn)
-    const found = yield* files.read("banished", file, BanishedContent)
-    if (Option.isNone(found)) return new Set<number>()
-    return new Set((yield* expected(file, open.game_id, open.turn, found)).races)
-  })
-
-  const computers = Effect.fnUntraced(function* (open: Galaxy) {
-    const file = fileOf("computers", open.turn)
-    const found = yield* files.read("computers", file, ComputersContent)
-    if (Option.isNone(found)) return new Map<number, ComputerLevel>()
-    const { races } = yield* expected(file, open.game_id, open.turn, found)
-    const stranger = races.find(({ race }) => open.races[race] === undefined)
-    if (stranger !== undefined) {
-      return yield* new StateBroken({ file, problem: `names race ${stranger.race}, which does not exist` })
-    }
-    return new Map(races.map(({ race, level }) => [race, level]))
-  })
-
-  const decided = Effect.fnUntraced(function* (open: Galaxy) {
-    const lists = new Map<number, StoredOrders>()
-    for (const race of open.races.keys()) lists.set(race, yield* orders(open, race))
-    return { orders: lists, banished: yield* banished(open), computers: yield* computers(open) }
-  })
-
-  /** The galaxy after the last complete turn. Reads all that the next one needs, so that broken files are found now. */
-  const latest = Effect.fnUntraced(function* () {
-    const last = yield* lastTurn(files)
-    if (last === undefined) return Option.none<Latest>()
-    const { turn, races } = last
-    const file = fileOf("galaxy", turn)
-    const found = yield* files.read("galaxy", file, Galaxy)
-    if (Option.isNone(found)) return yield* new StateBroken({ file, problem: "is missing" })
-    const galaxy = yield* consistent(file, yield* expected(file, found.value.game_id, turn, found))
-    yield* turnFile(galaxy.game_id, turn)
-    const stranger = races.find((race) => race >= galaxy.races.length)
-    if (stranger !== undefined) {
-      return yield* new StateBroken({
-        file: ordersFileOf(turn, stranger),
-        problem: "belongs to a race that does not exist"
-      })
-    }
-    return Option.some({ galaxy, decided: yield* decided(galaxy) })
-  })
-
-  return { galaxyAfter, turnFile, orders, banished, computers, decided, latest }
-}
-
-/** What was decided for a turn, as it is stored. */
-interface Decided {
-  readonly orders: ReadonlyMap<number, StoredOrders>
-  readonly banished: ReadonlySet<number>
-  readonly computers: ReadonlyMap<number, ComputerLevel>
-}
-
-/** The open turn: the galaxy that it starts from, and what was decided for it so far. */
-interface Latest {
-  readonly galaxy: Galaxy
-  readonly decided: Decided
-}
 
 /** The reports of one turn, each written when it is asked for. */
 interface Reports {

@@ -1,5 +1,4 @@
 /** What races own in a galaxy, without the schemas of the state, for programs that only compute. */
-import type { Planet } from "./Galaxy.ts"
 
 /** Totals over a race's planets; colonists in stock don't count as population. */
 export interface Holdings {
@@ -11,7 +10,11 @@ export interface Holdings {
 /** Totals of each race, by race index. */
 export const holdings = (galaxy: {
   readonly races: ReadonlyArray<unknown>
-  readonly planets: ReadonlyArray<Pick<Planet, "owner" | "population" | "industry">>
+  readonly planets: ReadonlyArray<{
+    readonly owner: number | null
+    readonly population: number
+    readonly industry: number
+  }>
 }): ReadonlyArray<Holdings> => {
   const all = galaxy.races.map(() => ({ planets: 0, population: 0, industry: 0 }))
   for (const { owner, population, industry } of galaxy.planets) {
