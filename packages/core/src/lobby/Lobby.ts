@@ -23,7 +23,7 @@ import * as GameSteps from "./game/GameSteps.ts"
 import * as GameStore from "./game/GameStore.ts"
 import * as Invites from "./invite/Invites.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
-import * as RaceNameChecks from "./invite/RaceNameChecks.ts"
+import * as JoinQuestions from "./invite/JoinQuestions.ts"
 import type { LobbyConfig } from "./game/LobbyConfig.ts"
 import * as GamePlayers from "./membership/GamePlayers.ts"
 import * as MemberRecords from "./membership/MemberRecords.ts"
@@ -65,12 +65,12 @@ export const layer: Layer.Layer<
   | Layer.Success<typeof GameServices>
   | ComputerSeats.ComputerSeats
   | Invites.Invites
-  | RaceNameChecks.RaceNameChecks
+  | JoinQuestions.JoinQuestions
   | Applications.Applications
   | GamePlayers.GamePlayers,
   never,
   SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs | EngineVersions | LobbyConfig | Standing | Limits
-> = Layer.mergeAll(GameServices, Invites.layer, RaceNameChecks.layer, Applications.layer, GamePlayers.layer).pipe(
+> = Layer.mergeAll(GameServices, Invites.layer, JoinQuestions.layer, Applications.layer, GamePlayers.layer).pipe(
   Layer.provide(Stores),
   Layer.merge(ComputerSeats.layer)
 )

@@ -5,7 +5,7 @@
  * second waits and sees what the first has done. An invite past its expiry is marked as expired by the step that finds
  * it.
  */
-import type { InviteList, InviteLook, IssueInvite, RedeemInvite } from "@galaxy/contract/api/UserInvites"
+import type { InviteList, IssueInvite, RedeemInvite } from "@galaxy/contract/api/UserInvites"
 import { type GameId, InviteId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
@@ -13,7 +13,6 @@ import { Notifications } from "../../notification/Notifications.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import { RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
-import * as CallerBudgets from "../../shared/CallerBudgets.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { Limits } from "../../standing/Limits.ts"
 import { Standing } from "../../standing/Standing.ts"
@@ -22,6 +21,7 @@ import { inviting } from "../game/GameState.ts"
 import { type Game, GameStore } from "../game/GameStore.ts"
 import * as InviteCode from "./InviteCode.ts"
 import { InviteStore, type StoredInvite } from "./InviteStore.ts"
+import { holder, side } from "./inviteSides.ts"
 import { shown } from "./InviteView.ts"
 import { LobbyConfig } from "../game/LobbyConfig.ts"
 import { beforeItsEnd, notIn, withRoom } from "../membership/admission.ts"
@@ -39,7 +39,7 @@ import {
   InviteExpiryInvalid,
   InviteNotFound,
   InviteNotPending,
-  NotYourInvite,
+  type NotYourInvite,
   PublicGameTakesNoInvites,
   TooManyInvites
 } from "./InviteError.ts"
@@ -102,14 +102,6 @@ export class Invites extends Context.Service<
       | RaceNameTaken
       | StorageError
     >
-    /**
-     * What a code is an invite to. Fails with `InviteNotFound` for one that can't be redeemed, whatever the reason, and
-     * with `TooOften` for a caller who asks too often.
-     */
-    look(
-      caller: UserId,
-      code: string
-    ): Effect.Effect<typeof InviteLook.Type, InviteNotFound | CallerBudgets.TooOften | StorageError>
     /** Turns an invite down; only the user it is bound to can. An invite by code can't be declined. */
     decline(caller: UserId, gameId: GameId, inviteId: InviteId): Effect.Effect<StoredInvite, SettleError>
     /** Takes back a pending invite; only its issuer can. A user it is bound to is notified. */
@@ -122,10 +114,7 @@ export class Invites extends Context.Service<
   }
 >()("@galaxy/core/lobby/invite/Invites") {}
 
-/** A person follows few links; a program that guesses codes would need many more tries than these. */
-const lookBudget = { burst: 20, tokenEveryMs: 3_000, remembered: 10_000 }
-
-/** `Invites` over the lobby's stores. The callers' budgets live as long as the layer. */
+/** `Invites` over the lobby's stores. */
 export const layer: Layer.Layer<
   Invites,
   never,
@@ -247,15 +236,6 @@ export const layer: Layer.Layer<
           StorageError.refail
         )
 
-    const holder = (caller: UserId, code: string | undefined) =>
-      Effect.fnUntraced(function* (invite: StoredInvite) {
-        const holds =
-          invite.code === undefined
-            ? invite.invited_user_id === caller
-            : code !== undefined && InviteCode.matches(invite.code, code)
-        if (!holds) return yield* new InviteNotFound()
-      })
-
     const take = (caller: UserId, raceName: string) =>
       Effect.fnUntraced(function* (invite: StoredInvite, game: Game) {
         if (!inviting.includes(game.status)) return yield* new EnrollmentOver()
@@ -268,18 +248,6 @@ export const layer: Layer.Layer<
         return yield* members.seat(game.game_id, caller, name)
       })
 
-    /**
-     * Passes for one side of the invite. The other side gets `NotYourInvite`, since it knows of the invite; everybody
-     * else gets `InviteNotFound`.
-     */
-    const side = (caller: UserId, actor: "issuer" | "recipient") =>
-      Effect.fnUntraced(function* (invite: StoredInvite) {
-        const sides = { issuer: invite.issuer_user_id, recipient: invite.invited_user_id }
-        if (sides[actor] === caller) return
-        const involved = sides.issuer === caller || sides.recipient === caller
-        return yield* involved ? new NotYourInvite({ actor }) : new InviteNotFound()
-      })
-
     const tellRevoked = (invite: StoredInvite) =>
       invite.invited_user_id === undefined
         ? Effect.void
@@ -290,23 +258,11 @@ export const layer: Layer.Layer<
             payload: { game_id: invite.game_id, invite_id: invite.invite_id, game_name: invite.game_name }
           })
 
-    const spend = CallerBudgets.make(lookBudget)
-
-    const look = Effect.fn("Invites.look")(function* (caller: UserId, code: string) {
-      yield* spend(caller)
-      const found = yield* invites.findOpen(InviteCode.normal(code))
-      if (Option.isNone(found)) return yield* new InviteNotFound()
-      const { game_id, invite_id, game_name, issuer_name, turn_schedule, time_zone, ...rest } = found.value
-      const { members, max_players, expires_at } = rest
-      return { game_id, invite_id, game_name, issuer_name, turn_schedule, time_zone, members, max_players, expires_at }
-    })
-
     return Invites.of({
       issue: (caller, gameId, request) => StorageError.refail(sql.withTransaction(issue(caller, gameId, request))),
       redeem: Effect.fn("Invites.redeem")((caller, gameId, inviteId, request) =>
         onPending(gameId, inviteId, holder(caller, request.code), take(caller, request.race_name))
       ),
-      look,
       decline: Effect.fn("Invites.decline")((caller, gameId, inviteId) =>
         onPending(gameId, inviteId, side(caller, "recipient"), (invite) =>
           Effect.gen(function* () {

@@ -6,8 +6,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../../shared/http/errors.ts"
 import { errors as budgetErrors, withRetryAfter } from "../../../shared/http/tooOften.ts"
 import { errors as gameErrors } from "../../game/http/errors.ts"
-import { Invites } from "../Invites.ts"
-import { RaceNameChecks } from "../RaceNameChecks.ts"
+import { JoinQuestions } from "../JoinQuestions.ts"
 import { errors as inviteErrors } from "./errors.ts"
 
 const toApi = toApiWith({ ...budgetErrors, ...gameErrors, ...inviteErrors })
@@ -16,9 +15,9 @@ const lobbyInviteLook = HttpApiBuilder.group(
   UserApi,
   "lobbyInviteLook",
   Effect.fnUntraced(function* (handlers) {
-    const invites = yield* Invites
+    const questions = yield* JoinQuestions
     return handlers.handle("look", ({ payload }) =>
-      toApi(withRetryAfter(Effect.flatMap(Caller, ({ userId }) => invites.look(userId, payload.code))))
+      toApi(withRetryAfter(Effect.flatMap(Caller, ({ userId }) => questions.look(userId, payload.code))))
     )
   })
 )
@@ -27,9 +26,9 @@ const lobbyRaceNameCheck = HttpApiBuilder.group(
   UserApi,
   "lobbyRaceNameCheck",
   Effect.fnUntraced(function* (handlers) {
-    const checks = yield* RaceNameChecks
+    const questions = yield* JoinQuestions
     return handlers.handle("check", ({ payload }) =>
-      toApi(withRetryAfter(Effect.flatMap(Caller, ({ userId }) => checks.check(userId, payload))))
+      toApi(withRetryAfter(Effect.flatMap(Caller, ({ userId }) => questions.check(userId, payload))))
     )
   })
 )
