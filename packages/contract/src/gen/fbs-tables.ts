@@ -698,10 +698,10 @@ export const tables = {
       { name: "status", slot: 5, type: "string", required: true },
       { name: "expires_at", slot: 6, type: "string", required: true },
       { name: "created_at", slot: 7, type: "string", required: true },
-      { name: "game_name", slot: 8, type: "string" },
-      { name: "issuer_name", slot: 9, type: "string" },
-      { name: "turn_schedule", slot: 10, type: "string" },
-      { name: "time_zone", slot: 11, type: "string" },
+      { name: "game_name", slot: 8, type: "string", required: true },
+      { name: "issuer_name", slot: 9, type: "string", required: true },
+      { name: "turn_schedule", slot: 10, type: "string", required: true },
+      { name: "time_zone", slot: 11, type: "string", required: true },
       { name: "members", slot: 12, type: "int" },
       { name: "max_players", slot: 13, type: "int" }
     ]
@@ -752,7 +752,7 @@ export const tables = {
       { name: "race_name", slot: 3, type: "string", required: true },
       { name: "status", slot: 4, type: "string", required: true },
       { name: "joined_at", slot: 5, type: "string", required: true },
-      { name: "display_name", slot: 6, type: "string" }
+      { name: "display_name", slot: 6, type: "string", required: true }
     ]
   },
   "galaxy.lobby.MembershipRequest": {
@@ -939,9 +939,9 @@ export const tables = {
     fields: [
       { name: "tier", slot: 0, type: "string", required: true },
       { name: "max_registered_race_names", slot: 1, type: "int" },
-      { name: "plan_code", slot: 2, type: "string" },
+      { name: "plan_code", slot: 2, type: "string", required: true },
       { name: "is_paid", slot: 3, type: "bool" },
-      { name: "source", slot: 4, type: "string" },
+      { name: "source", slot: 4, type: "string", required: true },
       { name: "starts_at", slot: 5, type: "string" },
       { name: "ends_at", slot: 6, type: "string" },
       { name: "max_open_games", slot: 7, type: "int" },
@@ -975,7 +975,7 @@ export const tables = {
       { name: "limits", slot: 9, type: { vector: { table: "galaxy.user.ActiveLimit" } }, required: true },
       { name: "created_at", slot: 10, type: "string", required: true },
       { name: "updated_at", slot: 11, type: "string", required: true },
-      { name: "mail_kinds_off", slot: 12, type: { vector: "string" } }
+      { name: "mail_kinds_off", slot: 12, type: { vector: "string" }, required: true }
     ]
   },
   "galaxy.user.DeleteAccountRequest": { fields: [] },

@@ -18,8 +18,13 @@ type Codec = Schema.Codec<unknown, unknown>
 
 // ------------------------------------------------------------------------------------------------ comparison
 
+/** An answer without a body. */
+const isNothing = (ast: SchemaAST.AST): boolean =>
+  SchemaAST.isVoid(ast) || SchemaAST.isNull(ast) || SchemaAST.isUndefined(ast)
+
 /** What of a JSON schema and a table doesn't agree. `texts`: numbers are written as text, as in a path or a query. */
 const differences = (ast: SchemaAST.AST, name: string, texts = false): ReadonlyArray<string> => {
+  if (isNothing(ast) && name === "galaxy.common.Empty") return []
   if (!SchemaAST.isObjects(ast)) return [`${name} is no object in the schema`]
   const table = tables[name]
   if (table === undefined) return [`${name} is no table`]
@@ -46,14 +51,20 @@ const isText = (ast: SchemaAST.AST): boolean =>
   (SchemaAST.isLiteral(ast) && typeof ast.literal === "string") ||
   (SchemaAST.isUnion(ast) && ast.types.every(isText))
 
+/** Text, or null, which clears a value in JSON alone: an empty text does it in both forms. */
+const isTextOrNull = (ast: SchemaAST.AST): boolean =>
+  isText(ast) || (SchemaAST.isUnion(ast) && ast.types.every((it) => SchemaAST.isNull(it) || isText(it)))
+
 const typeDifferences = (ast: SchemaAST.AST, type: FieldType, where: string, texts: boolean): ReadonlyArray<string> => {
   if (typeof type === "string") {
     const fits =
       type === "string"
-        ? isText(ast)
+        ? isTextOrNull(ast)
         : type === "bool"
-          ? SchemaAST.isBoolean(ast)
-          : type !== "bytes" && (SchemaAST.isNumber(ast) || (texts && SchemaAST.isString(ast)))
+          ? SchemaAST.isBoolean(ast) || (texts && isText(ast))
+          : type === "json"
+            ? SchemaAST.isObjects(ast)
+            : type !== "bytes" && (SchemaAST.isNumber(ast) || (texts && SchemaAST.isString(ast)))
     return fits ? [] : [`${where} is ${ast._tag} and ${type}`]
   }
   if ("table" in type) return differences(ast, type.table)
@@ -134,6 +145,7 @@ describe("a message", () => {
     it("keeps any answer in its response table", () => {
       const schema = answerOf(route)
       assert.isDefined(schema)
+      if (isNothing(encodedAst(schema))) return
       assertSurvives(schema, route.response)
     })
 

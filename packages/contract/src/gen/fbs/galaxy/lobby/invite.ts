@@ -79,32 +79,32 @@ createdAt(optionalEncoding?:any):string|Uint8Array {
   return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
-gameName():string|null
-gameName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-gameName(optionalEncoding?:any):string|Uint8Array|null {
+gameName():string
+gameName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+gameName(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 20);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
-issuerName():string|null
-issuerName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-issuerName(optionalEncoding?:any):string|Uint8Array|null {
+issuerName():string
+issuerName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+issuerName(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 22);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
-turnSchedule():string|null
-turnSchedule(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-turnSchedule(optionalEncoding?:any):string|Uint8Array|null {
+turnSchedule():string
+turnSchedule(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+turnSchedule(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 24);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
-timeZone():string|null
-timeZone(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-timeZone(optionalEncoding?:any):string|Uint8Array|null {
+timeZone():string
+timeZone(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+timeZone(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 26);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
 members():number {
@@ -185,6 +185,10 @@ static endInvite(builder:flatbuffers.Builder):flatbuffers.Offset {
   builder.requiredField(offset, 14) // status
   builder.requiredField(offset, 16) // expires_at
   builder.requiredField(offset, 18) // created_at
+  builder.requiredField(offset, 20) // game_name
+  builder.requiredField(offset, 22) // issuer_name
+  builder.requiredField(offset, 24) // turn_schedule
+  builder.requiredField(offset, 26) // time_zone
   return offset;
 }
 

@@ -65,11 +65,11 @@ joinedAt(optionalEncoding?:any):string|Uint8Array {
   return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
-displayName():string|null
-displayName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-displayName(optionalEncoding?:any):string|Uint8Array|null {
+displayName():string
+displayName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+displayName(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 16);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
 static startMembership(builder:flatbuffers.Builder) {
@@ -112,6 +112,7 @@ static endMembership(builder:flatbuffers.Builder):flatbuffers.Offset {
   builder.requiredField(offset, 10) // race_name
   builder.requiredField(offset, 12) // status
   builder.requiredField(offset, 14) // joined_at
+  builder.requiredField(offset, 16) // display_name
   return offset;
 }
 

@@ -233,6 +233,7 @@ static endAccount(builder:flatbuffers.Builder):flatbuffers.Offset {
   builder.requiredField(offset, 22) // limits
   builder.requiredField(offset, 24) // created_at
   builder.requiredField(offset, 26) // updated_at
+  builder.requiredField(offset, 28) // mail_kinds_off
   return offset;
 }
 

@@ -35,11 +35,11 @@ maxRegisteredRaceNames():number {
   return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
 }
 
-planCode():string|null
-planCode(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-planCode(optionalEncoding?:any):string|Uint8Array|null {
+planCode():string
+planCode(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+planCode(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 8);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
 isPaid():boolean {
@@ -47,11 +47,11 @@ isPaid():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
-source():string|null
-source(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-source(optionalEncoding?:any):string|Uint8Array|null {
+source():string
+source(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+source(optionalEncoding?:any):string|Uint8Array {
   const offset = this.bb!.__offset(this.bb_pos, 12);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
 }
 
 startsAt():string|null
@@ -130,6 +130,8 @@ static addMaxMemberships(builder:flatbuffers.Builder, maxMemberships:number) {
 static endEntitlement(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // tier
+  builder.requiredField(offset, 8) // plan_code
+  builder.requiredField(offset, 12) // source
   return offset;
 }
 
