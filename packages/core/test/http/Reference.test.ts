@@ -31,7 +31,7 @@ const inventory = [
   "POST /admin/blocked-addresses/remove",
   "GET /admin/users",
   "GET /admin/users/{user_id}",
-  ...each("GET", "/admin/users/{user_id}", "/sessions /revocations"),
+  ...each("GET", "/admin/users/{user_id}", "/sessions /revocations /export"),
   ...each("POST", "/admin/users/{user_id}", "/sanctions /limits /entitlements /soft-delete"),
   ...each("POST", "/admin/users/{user_id}", "/sanctions/{code}/lift /limits/{code}/lift"),
   "GET /admin/games",
