@@ -1,8 +1,8 @@
 /**
  * Deletes old notifications with their routes, and malformed intents, in bounded batches.
  *
- * A notification's idempotency key goes with it. That is safe, since no producer submits a fact of that age again: an
- * invite is issued and revoked once, under a lock, and a turn is announced only while it is the game's newest.
+ * A notification's idempotency key goes with it. That is safe, since no producer submits a fact of that age again: each
+ * is told in the transaction that changes the state, under the lock of its row, and that change happens once.
  */
 import { type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"

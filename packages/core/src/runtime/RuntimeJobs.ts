@@ -130,6 +130,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         })
         // The lobby starts only games that aren't in play: any other state here is a bug, and nothing is changed.
         if (!armed) return yield* Effect.die(new Error("the game already has a runtime"))
+        yield* note({ kind: "engine", what: "start" })
         yield* wake
       })
 

@@ -12,6 +12,7 @@ import { SqlClient } from "effect/sql"
 import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { failureFields } from "../shared/failureFields.ts"
+import { note } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import type { EngineClient } from "../engine/EngineClient.ts"
 import type { EngineHost, EngineInstance } from "../engine/EngineHost.ts"
@@ -138,6 +139,7 @@ const service = Layer.effect(
             if (status === "generation_in_progress") return row.value
           }
           yield* store.force(gameId)
+          yield* note({ kind: "engine", what: "turn" })
           yield* signal.send("galaxy_runtime")
           return yield* get(gameId)
         })

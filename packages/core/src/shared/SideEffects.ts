@@ -1,8 +1,8 @@
 /**
  * What a transaction causes besides changing its own rows, noted down for dry runs.
  *
- * Outboxes note what they store; it is rolled back with everything else. Work that can't be rolled back must not be
- * done in a dry run: it goes through `unlessDryRun`.
+ * Outboxes and jobs note what they store; it is rolled back with everything else. What engines are asked to do happens
+ * after the commit, so a dry run can only check that it may be asked.
  */
 import { Context, Effect } from "effect"
 
@@ -26,20 +26,8 @@ export const SideEffects = Context.Reference<SideEffectNotes | undefined>("@gala
 /** Notes an effect `count` times; does nothing outside of a dry run. */
 export const note = (effect: SideEffect, count = 1): Effect.Effect<void> =>
   Effect.map(SideEffects, (notes) => {
-    if (notes !== undefined) for (let i = 0; i < count; i++) notes.effects.push(effect)
-  })
-
-/**
- * Does something that a rollback wouldn't undo. In a dry run it isn't done: the answer names it in words, and `instead`
- * is returned.
- */
-export const unlessDryRun = <A, E, R>(
-  inWords: string,
-  work: Effect.Effect<A, E, R>,
-  instead: A
-): Effect.Effect<A, E, R> =>
-  Effect.flatMap(SideEffects, (notes) => {
-    if (notes === undefined) return work
-    notes.onlyChecked.push(inWords)
-    return Effect.succeed(instead)
+    if (notes === undefined) return
+    for (let i = 0; i < count; i++) notes.effects.push(effect)
+    if (effect.kind === "engine")
+      notes.onlyChecked.push(`the engine was not asked to ${effect.what.replaceAll("_", " ")}`)
   })

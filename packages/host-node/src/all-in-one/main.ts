@@ -29,7 +29,8 @@ const main = async (): Promise<void> => {
   const { allInOne, backend, gateway } = values
   const dataDir = resolve(allInOne.dataDir)
   const logFile = allInOne.logFile ?? join(dataDir, "galaxy.log")
-  const core = backendOptions(backend)
+  // What the shape decides by itself is left out; every other setting reaches the backend.
+  const { host, port, pushHost, pushPort, callers, admin, erasureLedger, ...core } = backendOptions(backend)
   const options: AllInOne.AllInOneOptions = {
     dataDir,
     gateway: gateway.httpAddr,
@@ -39,28 +40,11 @@ const main = async (): Promise<void> => {
     mailPageHosts: allInOne.mailPageHosts,
     mailSmtp: allInOne.mailSmtpAddr,
     edge: gatewayOptions(gateway),
-    core: {
-      allowedHosts: core.allowedHosts,
-      auth: core.auth,
-      lobby: core.lobby,
-      runtime: core.runtime,
-      keepEventsMs: core.keepEventsMs,
-      keepMailsMs: core.keepMailsMs,
-      keepOperationsMs: core.keepOperationsMs,
-      keepNotificationsMs: core.keepNotificationsMs,
-      keepInvitesMs: core.keepInvitesMs,
-      ...(core.erasureLedger === undefined ? {} : { erasureLedger: core.erasureLedger }),
-      keepReportsMs: core.keepReportsMs,
-      notifications: core.notifications,
-      mailFrom: core.mailFrom,
-      adminEmail: core.adminEmail,
-      publicUrl: core.publicUrl
-    },
+    core: { ...core, ...(erasureLedger === undefined ? {} : { erasureLedger }) },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),
     engines: engineLimits(backend),
     geoIpDbPath: backend.geoIpDbPath,
-    admin:
-      core.admin === undefined ? undefined : { user: core.admin.user, password: Redacted.value(core.admin.password) },
+    admin: admin === undefined ? undefined : { user: admin.user, password: Redacted.value(admin.password) },
     onMail: announce
   }
   const log = JsonLog.layer({

@@ -123,7 +123,8 @@ export const backend = {
     parse: duration(day, 3_650 * day),
     fallback: 30 * day,
     fallbackText: "30d",
-    about: "how long it is kept which notifications were sent to whom"
+    about:
+      "how long it is kept which notifications were sent to whom; no longer than BACKEND_DELETED_ACCOUNT_RETENTION, since they tell of players"
   },
   inviteRetention: {
     name: "BACKEND_INVITE_RETENTION",

@@ -158,7 +158,8 @@ export const backendOptions = (
   keepEventsMs: values.freshnessWindow,
   keepMailsMs: values.mailRetention,
   keepOperationsMs: values.operationLogRetention,
-  keepNotificationsMs: values.notificationRetention,
+  // What they say of a deleted player must be gone when the account is erased.
+  keepNotificationsMs: Math.min(values.notificationRetention, Math.max(values.deletedKept, 86_400_000)),
   keepInvitesMs: values.inviteRetention,
   raceNames: { pendingForMs: values.raceNamePending },
   erasureLedger: values.erasureLedger === undefined ? undefined : FileErasureLedger.make(values.erasureLedger),

@@ -6,11 +6,15 @@ import { HttpApiMiddleware } from "effect/http-api"
 
 /** The object that each path parameter identifies. A malformed id is answered like that of an unknown object. */
 const nounOf: Readonly<Record<string, string>> = {
+  application_id: "application",
   audit_id: "audit row",
   code: "sanction or limit",
+  delivery_id: "mail",
   device_session_id: "session",
   game_id: "game",
   invite_id: "invite",
+  membership_id: "membership",
+  notification_id: "notification",
   user_id: "account",
   username: "administrator",
   version: "engine version"
