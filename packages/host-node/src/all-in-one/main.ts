@@ -1,6 +1,6 @@
 /** `npm start`: the whole platform in this process, one clear screen, and Ctrl-C to end it all. */
 import { join, resolve } from "node:path"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Struct } from "effect"
 import * as settings from "../config/settings.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
@@ -30,7 +30,13 @@ const main = async (): Promise<void> => {
   const dataDir = resolve(allInOne.dataDir)
   const logFile = allInOne.logFile ?? join(dataDir, "galaxy.log")
   // What the shape decides by itself is left out; every other setting reaches the backend.
-  const { host, port, pushHost, pushPort, callers, admin, erasureLedger, ...core } = backendOptions(backend)
+  const { admin, erasureLedger, ...core } = Struct.omit(backendOptions(backend), [
+    "host",
+    "port",
+    "pushHost",
+    "pushPort",
+    "callers"
+  ])
   const options: AllInOne.AllInOneOptions = {
     dataDir,
     gateway: gateway.httpAddr,
