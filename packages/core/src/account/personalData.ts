@@ -8,7 +8,7 @@
 
 /**
  * Which rows belong to a person: an SQL condition. `:user` stands for the user's id, `:address` for the e-mail address,
- * `:network_address` for its keyed hash in `auth_networks`.
+ * `:network_address` and `:blocked_address` for its keyed hashes in `auth_networks` and `blocked_emails`.
  */
 type RowsOf = string
 
@@ -75,6 +75,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
   blocked_emails: {
     personal: words("email address_hash reason"),
     plain: words("blocked_address_id blocked_at blocked_by created_at"),
+    of: "address_hash = :blocked_address OR email = :address",
     erase: { by: "keeping", why: "a block would be evaded by deleting the account; only a keyed hash is kept" }
   },
 
@@ -148,7 +149,8 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     plain: words(
       "event_no xid event_type user_id device_session_id sequence kind event_id request_id trace_id created_at"
     ),
-    of: ofUser,
+    // The others name sessions, and are pruned by age. The index is on these.
+    of: "user_id = :user AND event_type = 'client_event'",
     erase: remove
   },
   push_user_heads: { personal: none, plain: words("user_id last_sequence created_at"), of: ofUser },

@@ -36,6 +36,8 @@ export class BlockedAddresses extends Context.Service<
     isBlocked(email: string): Effect.Effect<boolean, StorageError>
     /** The address's hash in hexadecimal digits, by which audit rows name it. */
     hashOf(email: string): Effect.Effect<string>
+    /** The same hash as its row has it. */
+    bytesOf(email: string): Effect.Effect<Uint8Array>
     /**
      * Blocks an address, and ends the sessions of its account. One that is blocked already stays as it is. Joins the
      * caller's transaction.
@@ -180,6 +182,7 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
     return BlockedAddresses.of({
       isBlocked,
       hashOf: (email) => Effect.map(hash(email), Hex.encode),
+      bytesOf: hash,
       block,
       unblock,
       list,

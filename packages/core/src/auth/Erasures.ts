@@ -5,11 +5,12 @@
  * account was blocked for good, its address stays blocked, as a keyed hash.
  */
 import { UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { Cause, Context, DateTime, Effect, Exit, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { AccountEnds } from "../account/AccountEnds.ts"
 import { AccountNotFound } from "../account/Accounts.ts"
-import type { ErasureLedger, ErasureLedgerUnavailable } from "../account/ErasureLedger.ts"
+import { type ErasureLedger, ErasureLedgerUnavailable } from "../account/ErasureLedger.ts"
+import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import { BlockedAddresses } from "./BlockedAddresses.ts"
@@ -25,17 +26,23 @@ export interface PersonExport {
   readonly cut: ReadonlyArray<string>
 }
 
+/** How many accounts were erased, and how many couldn't be: those are logged, and left for the next time. */
+export interface Erased {
+  readonly erased: number
+  readonly failed: number
+}
+
 /** Erasure and export of everything that `account/personalData.ts` declares. */
 export class Erasures extends Context.Service<
   Erasures,
   {
-    /** Erases the account whose deletion is longest ago, if that is long enough; returns whether there was one. */
-    readonly eraseDue: Effect.Effect<boolean, StorageError | ErasureLedgerUnavailable>
+    /** Erases the accounts whose deletion is long enough ago. One that fails doesn't hold up others. */
+    readonly eraseDue: Effect.Effect<Erased, StorageError | ErasureLedgerUnavailable>
     /**
      * Erases what a restored backup has brought back: accounts of the ledger that aren't erased, whether or not they are
-     * deleted. Returns how many.
+     * deleted.
      */
-    readonly eraseAgain: Effect.Effect<number, StorageError | ErasureLedgerUnavailable>
+    readonly eraseAgain: Effect.Effect<Erased, StorageError | ErasureLedgerUnavailable>
     /** Everything that is kept about a person, but secrets. Works for deleted and erased accounts too. */
     export(userId: UserId): Effect.Effect<PersonExport, AccountNotFound | StorageError>
   }
@@ -49,7 +56,7 @@ interface Row {
   readonly blocked: boolean
 }
 
-/** Ids of the ledger that are looked up in one statement. */
+/** Ids that are looked up in one statement. */
 const batch = 500
 
 /** `Erasures` over PostgreSQL. */
@@ -70,7 +77,8 @@ export const layer = (
 
       const personOf = Effect.fnUntraced(function* ({ id, email }: Row) {
         const { address } = yield* networks.mark(email, "")
-        return { userId: UserId.make(id), email, networkAddress: address } satisfies Person
+        const blockedAddress = yield* addresses.bytesOf(email)
+        return { userId: UserId.make(id), email, networkAddress: address, blockedAddress } satisfies Person
       })
 
       const lock = (userId: UserId) =>
@@ -97,36 +105,57 @@ export const layer = (
           })
         )
 
+      /** Returns whether it succeeded. Without the ledger no other erasure would succeed either. */
+      const attempt = Effect.fnUntraced(function* <E>(userId: UserId, work: Effect.Effect<void, E>) {
+        const exit = yield* Effect.exit(work)
+        if (Exit.isSuccess(exit)) return true
+        if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
+        const failure = Cause.squash(exit.cause)
+        if (failure instanceof ErasureLedgerUnavailable) return yield* failure
+        yield* Effect.logError("a deleted account could not be erased; others go on").pipe(
+          Effect.annotateLogs({ user_id: userId, ...failureFields(exit.cause) })
+        )
+        return false
+      })
+
       const eraseDue = Effect.gen(function* () {
         const before = DateTime.subtract(yield* DateTime.now, { milliseconds: deletedKeptMs })
-        const [due] = yield* sql<{ id: string }>`
-          SELECT user_id AS id FROM backend.accounts
-          WHERE deleted_at IS NOT NULL AND erased_at IS NULL AND deleted_at <= ${DateTime.toDateUtc(before)}
-          ORDER BY deleted_at LIMIT 1`
-        if (due === undefined) return false
-        yield* erase(UserId.make(due.id))
-        return true
+        const count = { erased: 0, failed: 0 }
+        // By id, so that those that failed are passed over.
+        let last = "00000000-0000-0000-0000-000000000000"
+        while (true) {
+          const due = yield* sql<{ id: string }>`
+            SELECT user_id AS id FROM backend.accounts
+            WHERE deleted_at IS NOT NULL AND erased_at IS NULL AND deleted_at <= ${DateTime.toDateUtc(before)}
+              AND user_id > ${last}::uuid
+            ORDER BY user_id LIMIT ${batch}::int`
+          for (const { id } of due) {
+            const userId = UserId.make(id)
+            count[(yield* attempt(userId, erase(userId))) ? "erased" : "failed"]++
+            last = id
+          }
+          if (due.length < batch) return count
+        }
       }).pipe(StorageError.refail, Effect.withSpan("Erasures.eraseDue"))
 
       const eraseAgain = Effect.gen(function* () {
         const ids = [...new Set(yield* ledger.all)]
-        let count = 0
+        const count = { erased: 0, failed: 0 }
         for (let at = 0; at < ids.length; at += batch) {
           const back = yield* sql<Row>`
             SELECT ${columns} FROM backend.accounts
             WHERE erased_at IS NULL AND ${sql.in("user_id", ids.slice(at, at + batch))}`
           for (const { id, deleted } of back) {
             const userId = UserId.make(id)
-            if (!deleted) {
-              yield* ends.delete(userId, { userId }).pipe(Effect.catchTag("AccountNotFound", () => Effect.void))
-            }
-            yield* erase(userId)
-            count++
+            const gone = deleted
+              ? Effect.void
+              : Effect.catchTag(ends.delete(userId, { userId }), "AccountNotFound", () => Effect.void)
+            count[(yield* attempt(userId, Effect.andThen(gone, erase(userId)))) ? "erased" : "failed"]++
           }
         }
-        if (count > 0) {
+        if (count.erased > 0) {
           yield* Effect.logWarning("erased accounts had come back, as from a backup, and were erased again").pipe(
-            Effect.annotateLogs({ accounts: count })
+            Effect.annotateLogs({ accounts: count.erased })
           )
         }
         return count

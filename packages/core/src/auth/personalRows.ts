@@ -10,14 +10,21 @@ export interface Person {
   readonly email: string
   /** Of `SignInNetworks.mark`. */
   readonly networkAddress: Uint8Array
+  /** Of `BlockedAddresses.bytesOf`. */
+  readonly blockedAddress: Uint8Array
 }
 
-const names = /:(user|address|network_address)\b/g
+const names = /:(user|address|network_address|blocked_address)\b/g
 
 /** Replaces `:user` and the like by numbered parameters, of which a statement has only those that it uses. */
 const bound = (text: string, person: Person) => {
-  const values = { user: person.userId, address: person.email, network_address: person.networkAddress }
-  const types = { user: "uuid", address: "text", network_address: "bytea" }
+  const values = {
+    user: person.userId,
+    address: person.email,
+    network_address: person.networkAddress,
+    blocked_address: person.blockedAddress
+  }
+  const types = { user: "uuid", address: "text", network_address: "bytea", blocked_address: "bytea" }
   const used: Array<keyof typeof values> = []
   const statement = text.replace(names, (_, name: keyof typeof values) => {
     if (!used.includes(name)) used.push(name)
