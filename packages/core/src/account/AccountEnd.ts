@@ -20,11 +20,14 @@ export interface AccountEnd {
   /** Part of the idempotency keys of what is sent because of it. */
   readonly endId: string
   readonly userId: UserId
-  /** The account's address, whose unsent mails are dropped. */
+  /** The account's address, whose unsent mails are dropped, but for `ownNotices`. */
   readonly email: string
   readonly kind: AccountEndKind
   readonly actor: AccountEndActor
 }
+
+/** How the keys of an end's own notices begin. Their mails are the ones that no end drops. */
+export const ownNotices = "account-end:"
 
 type Failure = StorageError | SqlError.SqlError
 

@@ -7,7 +7,7 @@
 import type { GameId, InviteId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import type { AccountEnd, AccountEndStep } from "../account/AccountEnd.ts"
+import { type AccountEnd, type AccountEndStep, ownNotices } from "../account/AccountEnd.ts"
 import { Notifications } from "../notification/Notifications.ts"
 import type { RaceNames } from "../race-name/RaceNames.ts"
 import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
@@ -131,7 +131,7 @@ export const accountEnd: Effect.Effect<
     if (seat !== undefined && game !== undefined) {
       yield* notifications.submit({
         kind: "lobby.membership.removed",
-        idempotencyKey: `account-end:${end.endId}`,
+        idempotencyKey: `${ownNotices}${end.endId}`,
         recipients: [end.userId],
         payload: {
           game_id: game.id,

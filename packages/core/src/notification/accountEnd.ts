@@ -1,7 +1,7 @@
 /** When an account ends, notifications to it whose mails haven't been sent are skipped. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { AccountEndStep } from "../account/AccountEnd.ts"
+import { type AccountEndStep, ownNotices } from "../account/AccountEnd.ts"
 
 /** The notification module's step. It runs before the mail module's, which drops the mails. */
 export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClient> = Effect.map(
@@ -13,7 +13,8 @@ export const accountEnd: Effect.Effect<AccountEndStep, never, SqlClient.SqlClien
         UPDATE backend.notification_routes r SET status = 'skipped'
         FROM backend.mail_deliveries d
         WHERE r.user_id = ${userId} AND r.channel = 'email' AND r.status = 'enqueued'
-          AND d.delivery_id = r.delivery_id AND d.status IN ('pending', 'retrying')`
+          AND d.delivery_id = r.delivery_id AND d.status IN ('pending', 'retrying')
+          AND NOT starts_with(d.idempotency_key, ${ownNotices})`
     })
   })
 )

@@ -22,22 +22,22 @@ export class Standing extends Context.Service<
   {
     /** The standing of the account with this id. */
     of(userId: UserId): Effect.Effect<AccountStanding, StorageError>
-    /** The standing of whoever signs in with this address, which must be in its normal form. */
+    /**
+     * The standing of whoever signs in with this address, which must be in its normal form. A block outlives the
+     * account, so a blocked account is `blocked` here even if it was deleted.
+     */
     ofAddress(email: string): Effect.Effect<AccountStanding, StorageError>
     /** Those of the given accounts that may act. */
     active(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlySet<UserId>, StorageError>
   }
 >()("@galaxy/core/standing/Standing") {}
 
+const isBarred = (facts: AccountFacts | undefined): boolean =>
+  facts !== undefined && (facts.permanentBlock || facts.addressBlocked)
+
 /** A deleted account stays `deleted`, whether or not it was blocked as well. */
 const verdictOf = (facts: AccountFacts | undefined): AccountStanding =>
-  facts === undefined
-    ? "unknown"
-    : facts.deleted
-      ? "deleted"
-      : facts.permanentBlock || facts.addressBlocked
-        ? "blocked"
-        : "active"
+  facts === undefined ? "unknown" : facts.deleted ? "deleted" : isBarred(facts) ? "blocked" : "active"
 
 /** `Standing`, and the `AccountStore` that it reads. */
 export const layer: Layer.Layer<Standing | AccountStore, never, SqlClient.SqlClient> = Layer.effect(
@@ -53,7 +53,7 @@ export const layer: Layer.Layer<Standing | AccountStore, never, SqlClient.SqlCli
       // Both are asked whatever the first one says, so that the duration reveals nothing.
       const facts = yield* accounts.factsOfAddress(email)
       const barred = yield* accounts.isAddressBlocked(email)
-      return barred ? "blocked" : verdictOf(facts)
+      return barred || isBarred(facts) ? "blocked" : verdictOf(facts)
     })
 
     const active = Effect.fn("Standing.active")((userIds: ReadonlyArray<UserId>) =>

@@ -195,6 +195,7 @@ eachDatabase((name, storage) => {
         Effect.gen(function* () {
           const ends = yield* AccountEnds
           const sanctions = yield* Sanctions
+          const sql = yield* SqlClient.SqlClient
           const [ada, eve, bob] = [yield* account, yield* account, yield* account]
           yield* ends.delete(ada.user, { username: "root" })
           yield* block(eve.user)
@@ -202,7 +203,16 @@ eachDatabase((name, storage) => {
           const late = yield* game(bob.user, "enrollment_open")
           yield* seat(late, ada.user)
           yield* seat(late, eve.user)
+          const { ada: eva } = yield* busy
+          yield* block(eva.user)
+          yield* ends.delete(eva.user, { username: "root" })
+          const routes = sql`
+            SELECT r.status FROM backend.notification_routes r JOIN backend.notifications n USING (notification_id)
+            WHERE r.user_id = ${eva.user} AND r.channel = 'email' AND n.kind = 'lobby.membership.removed'`
           yield* repeated
+          // The one notice that is sent because of the end hasn't been dropped with the others.
+          assert.strictEqual((yield* stateOf(eva))["mails"], "lobby.membership.removed")
+          assert.deepStrictEqual(yield* routes, [{ status: "enqueued" }])
           assert.strictEqual((yield* stateOf(ada))["seats"], "removed")
           assert.strictEqual((yield* stateOf(eve))["seats"], "active")
           assert.strictEqual(yield* ends.repeat, false)

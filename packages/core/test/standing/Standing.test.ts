@@ -51,16 +51,18 @@ eachDatabase((name, database) => {
         Effect.gen(function* () {
           const standing = yield* Standing.Standing
           const sql = yield* SqlClient.SqlClient
-          const [free, blocked, deleted] = yield* Effect.all([account, account, account])
+          const [free, blocked, deleted, both] = yield* Effect.all([account, account, account, account])
+          yield* sql`
+            UPDATE backend.accounts SET deleted_at = now(), permanent_block = true WHERE user_id = ${both.userId}`
           yield* sql`UPDATE backend.accounts SET permanent_block = true WHERE user_id = ${blocked.userId}`
           yield* sql`UPDATE backend.accounts SET deleted_at = now() WHERE user_id = ${deleted.userId}`
           const [fresh, bad] = [`${yield* newId}@example.org`, `${yield* newId}@example.org`]
           yield* barred(bad)
           const verdicts = yield* Effect.forEach(
-            [free.email, blocked.email, deleted.email, fresh, bad],
+            [free.email, blocked.email, deleted.email, both.email, fresh, bad],
             standing.ofAddress
           )
-          assert.deepStrictEqual(verdicts, ["active", "blocked", "deleted", "unknown", "blocked"])
+          assert.deepStrictEqual(verdicts, ["active", "blocked", "deleted", "blocked", "unknown", "blocked"])
         })
       )
     }
