@@ -24,6 +24,8 @@ export interface AccountEnd {
   readonly email: string
   readonly kind: AccountEndKind
   readonly actor: AccountEndActor
+  /** Whether it runs again, some time after the account ended: what has begun since then is not of its time. */
+  readonly again?: true
 }
 
 /** How the keys of an end's own notices begin. Their mails are the ones that no end drops. */

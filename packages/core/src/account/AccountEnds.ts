@@ -129,7 +129,7 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
     const again = Effect.fnUntraced(function* (due: AccountEndStore.DueEnd) {
       const account = yield* store.lock(due.userId)
       if (Option.isSome(account) && (due.kind === "admin_sanction" ? account.value.blocked : account.value.deleted)) {
-        yield* runAll({ ...due, email: account.value.email })
+        yield* runAll({ ...due, email: account.value.email, again: true })
       }
       yield* store.finish(due.endId)
     })

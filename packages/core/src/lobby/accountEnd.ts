@@ -1,7 +1,7 @@
 /**
  * When an account ends, so does its part in the lobby: seats, applications, invites, and games that aren't running.
  *
- * A running game that the user owns goes on without an owner who could act. All games concerned are locked first, in
+ * A running game that the user owns goes on without an owner who could act, also if it is stopped later. All games concerned are locked first, in
  * the order of their ids.
  */
 import type { GameId, InviteId, MembershipId, UserId } from "@galaxy/contract/ids/Ids"
@@ -22,6 +22,7 @@ interface LockedGame {
   readonly name: string
   readonly status: string
   readonly owned: boolean
+  readonly started: boolean
 }
 
 /** States in which a game ends with its owner's account. */
@@ -56,7 +57,8 @@ export const accountEnd: Effect.Effect<
   const ends = yield* GameEnds
 
   const lock = (userId: UserId) => sql<LockedGame>`
-      SELECT game_id AS id, game_name AS name, status, owner_user_id IS NOT DISTINCT FROM ${userId}::uuid AS owned
+      SELECT game_id AS id, game_name AS name, status, owner_user_id IS NOT DISTINCT FROM ${userId}::uuid AS owned,
+        started_at IS NOT NULL AS started
       FROM backend.games WHERE game_id IN (
         SELECT game_id FROM backend.games
           WHERE owner_user_id = ${userId} AND status NOT IN ('finished', 'cancelled')
@@ -105,6 +107,8 @@ export const accountEnd: Effect.Effect<
     const cancelled: Array<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }> = []
     for (const game of games.values()) {
       if (!game.owned || !endsWithOwner.has(game.status)) continue
+      // It may have been running when the account ended, and have been stopped since: then it goes on.
+      if (end.again === true && game.started) continue
       cancelled.push({ game, members: yield* cancel(game, now) })
     }
     const gone = new Set(cancelled.map((it) => it.game.id))

@@ -201,6 +201,9 @@ eachDatabase((name, storage) => {
           yield* block(eve.user)
           yield* sanctions.lift(eve.user, "permanent_block", { actor: "root", reason: "an error" })
           const late = yield* game(bob.user, "enrollment_open")
+          // It was running when the account ended, and is stopped by now.
+          const on = yield* game(ada.user, "paused")
+          yield* sql`UPDATE backend.games SET started_at = now() WHERE game_id = ${on}`
           yield* seat(late, ada.user)
           yield* seat(late, eve.user)
           const { ada: eva } = yield* busy
@@ -214,6 +217,7 @@ eachDatabase((name, storage) => {
           assert.strictEqual((yield* stateOf(eva))["mails"], "lobby.membership.removed")
           assert.deepStrictEqual(yield* routes, [{ status: "enqueued" }])
           assert.strictEqual((yield* stateOf(ada))["seats"], "removed")
+          assert.strictEqual((yield* stateOf(ada))["games"], "paused")
           assert.strictEqual((yield* stateOf(eve))["seats"], "active")
           assert.strictEqual(yield* ends.repeat, false)
         })
