@@ -7,6 +7,7 @@ import { RaceNames } from "../race-name/RaceNames.ts"
 import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Standing } from "../standing/Standing.ts"
+import { ApplicationStore } from "./application/ApplicationStore.ts"
 import { acting } from "./game/GameAccess.ts"
 import type { StepError } from "./game/GameSteps.ts"
 import { type Game, GameStore } from "./game/GameStore.ts"
@@ -24,8 +25,8 @@ export class Bans extends Context.Service<
   Bans,
   {
     /**
-     * Keeps a user out of a game for good, and ends their membership with the race name that it reserved; their race
-     * leaves the game at its next turn, and they are told. Repeating it changes nothing.
+     * Keeps a user out of a game for good, and ends their membership, or rejects their application, with the race name that it
+     * reserved; their race leaves the game at its next turn, and they are told. Repeating it changes nothing.
      */
     ban(gameId: GameId, userId: UserId): Effect.Effect<Game, StepError | BannedUserUnknown>
   }
@@ -35,22 +36,45 @@ export class Bans extends Context.Service<
 export const layer: Layer.Layer<
   Bans,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | RaceNames | RuntimeJobs | Notifications | Standing
+  | SqlClient.SqlClient
+  | GameStore
+  | MembershipStore
+  | ApplicationStore
+  | RaceNames
+  | RuntimeJobs
+  | Notifications
+  | Standing
 > = Layer.effect(
   Bans,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const games = yield* GameStore
     const members = yield* MembershipStore
+    const applications = yield* ApplicationStore
     const raceNames = yield* RaceNames
     const runtime = yield* RuntimeJobs
     const notifications = yield* Notifications
     const standing = yield* Standing
 
+    /** Ends what the user has asked of the game. */
+    const refuse = Effect.fnUntraced(function* ({ game_id, game_name }: Game, userId: UserId) {
+      const rejected = yield* applications.rejectOf(game_id, userId)
+      if (Option.isNone(rejected)) return
+      const { application_id } = rejected.value
+      yield* raceNames.release(game_id, userId)
+      yield* notifications.submit({
+        kind: "lobby.application.rejected",
+        idempotencyKey: `application-rejected:${application_id}`,
+        recipients: [userId],
+        payload: { game_id, game_name, application_id }
+      })
+    })
+
     const ban = Effect.fn("Bans.ban")(function* (gameId: GameId, userId: UserId) {
       const { game } = yield* acting(games, gameId, "admin", "ban_member")
       if ((yield* standing.of(userId)) === "unknown") return yield* new BannedUserUnknown()
       yield* members.block(gameId, userId)
+      yield* refuse(game, userId)
       const seat = yield* members.find(gameId, userId)
       if (Option.isNone(seat) || seat.value.status !== "active") return game
       const { membership_id, joined_at } = seat.value

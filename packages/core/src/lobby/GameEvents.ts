@@ -27,6 +27,7 @@ import { target } from "./game/GameAccess.ts"
 import type { GameAction } from "./game/GameState.ts"
 import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
 import { GameNotFound, type GameStateConflict } from "./game/GameError.ts"
+import { InviteStore } from "./invite/InviteStore.ts"
 import type { Attendance } from "./membership/Attendance.ts"
 import { MembershipStore } from "./membership/MembershipStore.ts"
 
@@ -49,6 +50,7 @@ export const layer: Layer.Layer<
   | MembershipStore
   | Attendance
   | ApplicationStore
+  | InviteStore
   | RaceNames
   | RuntimeJobs
   | Notifications
@@ -59,6 +61,7 @@ export const layer: Layer.Layer<
     const games = yield* GameStore
     const members = yield* MembershipStore
     const applications = yield* ApplicationStore
+    const invites = yield* InviteStore
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
 
@@ -107,6 +110,7 @@ export const layer: Layer.Layer<
       }))
       // A game that was stopped and goes on has started long ago.
       if (before === undefined || before.started_at !== undefined) return
+      yield* invites.expireAll(it.gameId)
       yield* tell("game.started", before)
       yield* closeApplications({ applications, raceNames, notifications }, before)
     })

@@ -1,6 +1,8 @@
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Applications } from "@galaxy/core/lobby/application/Applications"
+import { Bans } from "@galaxy/core/lobby/Bans"
+import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { RaceNames } from "@galaxy/core/race-name/RaceNames"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { RuntimeEvents, type RuntimeSnapshot } from "@galaxy/core/runtime/RuntimeEvents"
@@ -253,6 +255,43 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(
           (yield* notices(applicant)).map((it) => it.kind),
           ["lobby.application.rejected"]
+        )
+      })
+    )
+
+    it.effect("an application of somebody who is banned is rejected, and their name is free", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const [bans, applications, names] = [yield* Bans, yield* Applications, yield* RaceNames]
+        const { game_id } = yield* startingGame
+        const applicant = yield* player
+        yield* sql`
+          UPDATE backend.games SET visibility = 'public', status = 'enrollment_open' WHERE game_id = ${game_id}`
+        yield* applications.submit(applicant, game_id, { race_name: "Mira" })
+        yield* bans.ban(game_id, applicant)
+        assert.strictEqual((yield* applications.mine(applicant, {})).applications[0]?.status, "rejected")
+        assert.deepStrictEqual((yield* names.mine(applicant, {})).race_names, [])
+        assert.deepStrictEqual(
+          (yield* notices(applicant)).map((it) => it.kind),
+          ["lobby.application.rejected"]
+        )
+      })
+    )
+
+    it.effect("invites that nobody has accepted expire when the game starts", () =>
+      Effect.gen(function* () {
+        const [events, invites] = [yield* RuntimeEvents, yield* Invites]
+        const { game_id, owner } = yield* startingGame
+        const guest = yield* player
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`UPDATE backend.games SET status = 'ready_to_start' WHERE game_id = ${game_id}`
+        yield* invites.issue(owner, game_id, { invited_user_id: guest })
+        yield* sql`UPDATE backend.games SET status = 'starting' WHERE game_id = ${game_id}`
+        yield* events.onRunning({ gameId: game_id, currentTurn: 0, nextTurnAt: at, engineVersion: "1.0.0" })
+        assert.strictEqual((yield* invites.mine(guest, {})).invites[0]?.status, "expired")
+        assert.deepStrictEqual(
+          (yield* notices(guest)).map((it) => it.kind),
+          ["lobby.invite.received"]
         )
       })
     )

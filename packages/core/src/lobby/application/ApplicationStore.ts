@@ -44,6 +44,8 @@ export class ApplicationStore extends Context.Service<
     settle(applicationId: ApplicationId, status: "approved" | "rejected"): Effect.Effect<Application, StorageError>
     /** Rejects the game's pending applications, and returns them in the order of their users. */
     rejectPending(gameId: GameId): Effect.Effect<ReadonlyArray<Application>, StorageError>
+    /** Rejects the user's pending application to the game, and returns it; none if there is none. */
+    rejectOf(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Application>, StorageError>
     /** Whether the user has a pending application to the game. */
     pendingFor(gameId: GameId, userId: UserId): Effect.Effect<boolean, StorageError>
     /**
@@ -108,6 +110,13 @@ export const layer: Layer.Layer<ApplicationStore, never, SqlClient.SqlClient> = 
           UPDATE backend.applications p SET status = 'rejected', decided_at = ${now}
           WHERE p.game_id = ${gameId} AND p.status = 'pending' RETURNING ${columns}`)
         return rejected.toSorted((a, b) => (a.applicant_user_id < b.applicant_user_id ? -1 : 1))
+      }, StorageError.refail),
+      rejectOf: Effect.fnUntraced(function* (gameId, userId) {
+        const now = yield* DateTime.nowAsDate
+        const [rejected] = yield* all(sql`
+          UPDATE backend.applications p SET status = 'rejected', decided_at = ${now}
+          WHERE p.game_id = ${gameId} AND p.applicant_user_id = ${userId} AND p.status = 'pending' RETURNING ${columns}`)
+        return Option.fromUndefinedOr(rejected)
       }, StorageError.refail),
       pendingFor: Effect.fnUntraced(function* (gameId, userId) {
         const rows = yield* sql`

@@ -11,6 +11,7 @@ import type { PagePosition } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { type Game, gameColumns, GameRow, nameKey } from "./GameRow.ts"
+import { isInvited } from "./invitation.ts"
 import type { Relation } from "./GameStore.ts"
 
 /** Which of the public games a player wants to see. */
@@ -143,9 +144,7 @@ export const layer: Layer.Layer<GameListStore, never, SqlClient.SqlClient> = Lay
       const now = yield* DateTime.nowAsDate
       const [row] = yield* decodeOne(
         yield* sql`
-        SELECT ${withSeat}, EXISTS (SELECT 1 FROM backend.invites i
-          WHERE i.game_id = g.game_id AND i.invited_user_id = ${userId} AND i.status = 'pending'
-            AND i.expires_at > ${now}) AS invited
+        SELECT ${withSeat}, ${isInvited(sql, sql.literal("g.game_id"), userId, now)} AS invited
         FROM backend.games g ${seatOfUser(userId)} WHERE g.game_id = ${gameId}`
       )
       if (row === undefined) return Option.none()

@@ -10,6 +10,7 @@ import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { GameSettings } from "./GameSettings.ts"
 import { inPlay, terminal } from "./GameState.ts"
+import { isInvited } from "./invitation.ts"
 import { type Game, gameColumns, GameRow, nameKey } from "./GameRow.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 
@@ -44,7 +45,7 @@ const columnsOf = <T extends Partial<GameSettings>>({ enrollment_ends_at: ends, 
 export interface Relation {
   /** Has an active membership. */
   readonly member: boolean
-  /** Has a pending invite, bound to this user, that has not expired. Knowing the code of another one does not count. */
+  /** Has an invite, bound to this user, that they can still accept. Knowing the code of another one does not count. */
   readonly invited: boolean
 }
 
@@ -168,9 +169,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
           SELECT
             EXISTS (SELECT 1 FROM backend.memberships
               WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active') AS member,
-            EXISTS (SELECT 1 FROM backend.invites
-              WHERE game_id = ${gameId} AND invited_user_id = ${userId} AND status = 'pending'
-                AND expires_at > ${now}) AS invited`
+            ${isInvited(sql, gameId, userId, now)} AS invited`
         return rows[0] ?? { member: false, invited: false }
       }, StorageError.refail),
       countOwned: Effect.fnUntraced(function* (owner) {

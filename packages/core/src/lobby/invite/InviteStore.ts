@@ -62,6 +62,8 @@ export class InviteStore extends Context.Service<
     expireSome(limit: number): Effect.Effect<number, StorageError>
     /** Marks those of the game's pending invites whose expiry has passed as expired. */
     expire(gameId: GameId): Effect.Effect<void, StorageError>
+    /** Marks all of the game's pending invites as expired: it takes no more players. */
+    expireAll(gameId: GameId): Effect.Effect<void, StorageError>
     /** Revokes all pending invites of the game that have not expired, and returns them in the order of their users. */
     revokePending(gameId: GameId): Effect.Effect<ReadonlyArray<StoredInvite>, StorageError>
     /** Counts every invite that is marked as pending: call `expire` first. */
@@ -143,6 +145,12 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
         yield* sql`
           UPDATE backend.invites SET status = 'expired', decided_at = ${now}
           WHERE game_id = ${gameId} AND status = 'pending' AND expires_at <= ${now}`
+      }, StorageError.refail),
+      expireAll: Effect.fnUntraced(function* (gameId) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.invites SET status = 'expired', decided_at = ${now}
+          WHERE game_id = ${gameId} AND status = 'pending'`
       }, StorageError.refail),
       revokePending: Effect.fnUntraced(function* (gameId) {
         const now = yield* DateTime.nowAsDate

@@ -59,6 +59,7 @@ export class Invites extends Context.Service<
     /**
      * Issues an invite to a game of the caller's; they may invite themselves. With an `invited_user_id` it is bound to
      * that user, who is notified; without one it gets a code, which only this answer and the issuer's own list contain.
+     * Once the end of enrollment that the owner has set is past, it fails with `EnrollmentOver`: nobody could use it.
      */
     issue(
       caller: UserId,
@@ -70,6 +71,7 @@ export class Invites extends Context.Service<
       | NotGameOwner
       | PublicGameTakesNoInvites
       | GameStateConflict
+      | EnrollmentOver
       | InviteExpiryInvalid
       | TooManyInvites
       | InvitedTooOften
@@ -170,6 +172,7 @@ export const layer: Layer.Layer<
       if (Option.isSome(kind) && kind.value.visibility === "public") return yield* new PublicGameTakesNoInvites()
       const game = yield* owned(games, gameId, caller)
       if (!inviting.includes(game.status)) return yield* conflict(game, "issue_invite")
+      yield* beforeItsEnd(game)
       const expiresAt = yield* expiry(request.expires_at)
       yield* invites.expire(gameId)
       const limit = config.pendingInvitesPerGame

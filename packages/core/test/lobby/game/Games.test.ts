@@ -1,5 +1,6 @@
 import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
+import { Bans } from "@galaxy/core/lobby/Bans"
 import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
@@ -230,6 +231,28 @@ eachDatabase((name, database) => {
           assert.strictEqual(yield* tag((yield* GamePlayers).list(stranger, game_id)), "GameNotFound")
           assert.strictEqual(yield* tag(games.get(owner, GameId.make(yield* newId))), "GameNotFound")
           yield* TestClock.adjust("8 days")
+          assert.strictEqual(yield* tag(games.get(invited, game_id)), "GameNotFound")
+        })
+      )
+
+      it.effect("an invite that can't be accepted any more shows no game", () =>
+        Effect.gen(function* () {
+          const [games, invites, bans, sql] = [yield* Games, yield* Invites, yield* Bans, yield* SqlClient.SqlClient]
+          const [owner, invited, banned] = yield* Effect.all([player, player, player])
+          const ends = DateTime.addDuration(yield* DateTime.now, "1 hour")
+          const { game_id } = yield* openGame(owner, { enrollment_ends_at: ends })
+          for (const guest of [invited, banned]) yield* invites.issue(owner, game_id, { invited_user_id: guest })
+          yield* games.get(banned, game_id)
+          yield* bans.ban(game_id, banned)
+          assert.strictEqual(yield* tag(games.get(banned, game_id)), "GameNotFound")
+          assert.strictEqual(yield* tag((yield* GamePlayers).list(banned, game_id)), "GameNotFound")
+          for (const status of ["running", "finished"]) {
+            yield* sql`UPDATE backend.games SET status = ${status} WHERE game_id = ${game_id}`
+            assert.strictEqual(yield* tag(games.get(invited, game_id)), "GameNotFound", status)
+          }
+          yield* sql`UPDATE backend.games SET status = 'enrollment_open' WHERE game_id = ${game_id}`
+          yield* games.get(invited, game_id)
+          yield* TestClock.adjust("1 hour")
           assert.strictEqual(yield* tag(games.get(invited, game_id)), "GameNotFound")
         })
       )

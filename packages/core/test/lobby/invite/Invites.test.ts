@@ -285,6 +285,8 @@ eachDatabase((name, database) => {
         yield* TestClock.adjust("1 minute")
         const late = invites.redeem(other, game_id, second.invite_id, { race_name: "Lyra" })
         assert.deepInclude(yield* Effect.flip(api(late)), { _tag: "conflict", reason: "enrollment_over" })
+        const useless = invites.issue(owner, game_id, {})
+        assert.deepInclude(yield* Effect.flip(api(useless)), { _tag: "conflict", reason: "enrollment_over" })
       })
     )
 
