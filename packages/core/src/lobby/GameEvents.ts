@@ -161,7 +161,9 @@ export const layer: Layer.Layer<
       readonly runtimeStatus: string
     }) {
       const game = yield* locked(it.gameId)
-      if (!alive.has(game.status) || game.runtime_status === it.runtimeStatus) return
+      // Of a stopped game only a start says anything new: a report that comes late would hide that it is stopped.
+      if (!alive.has(game.status) || game.runtime_status === "stopped") return
+      if (game.runtime_status === it.runtimeStatus) return
       yield* games.change(it.gameId, { runtime_status: it.runtimeStatus })
     })
 

@@ -6,18 +6,22 @@
  * computes a turn: it answers nothing meanwhile.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Effect, Option } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
 import { type HealthChange, HealthLog } from "./HealthLog.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
+import { live } from "./RuntimeRow.ts"
 import { type EngineRecord, RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
 
 /** How long after a failed probe an engine is asked once more. */
 const secondAsk = "1 second"
+
+/** The game no longer needs an engine, so that how it is says nothing any more. */
+class NotLive extends Schema.TaggedError<NotLive>()("NotLive", {}) {}
 
 /** Most engines that are brought up again at the same time. */
 const repairing = 2
@@ -42,6 +46,12 @@ export const make = Effect.gen(function* () {
             gameId: game.gameId,
             runtimeStatus: change.health === "healthy" ? game.status : "engine_unreachable"
           })
+          // Asking and repairing take their time: what was read before may no longer hold.
+          const status = Option.getOrUndefined(yield* store.find(game.gameId))?.status
+          if (status === undefined || !live.includes(status)) return yield* new NotLive()
+          if (change.health === "healthy" && status !== game.status) {
+            yield* events.onHealth({ gameId: game.gameId, runtimeStatus: status })
+          }
           const snapshot = yield* log.change(game.gameId, change)
           if (snapshot === undefined || change.detail === null || change.health === "healthy") return
           yield* events.onTrouble({
@@ -53,7 +63,7 @@ export const make = Effect.gen(function* () {
         })
       )
       .pipe(
-        Effect.catchTag("GameGone", () => Effect.void),
+        Effect.catchTag(["GameGone", "NotLive"], () => Effect.void),
         Effect.catchCause((cause) => Effect.logWarning("an engine's health could not be stored", cause)),
         Effect.annotateLogs({ game_id: game.gameId })
       )

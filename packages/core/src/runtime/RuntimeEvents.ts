@@ -84,7 +84,10 @@ export class RuntimeEvents extends Context.Service<
       readonly turn: number
       readonly nextTurnAt: DateTime.Utc
     }): Effect.Effect<void, RuntimeEventError>
-    /** The status that the lobby shows while the game goes on: the runtime's own, or `engine_unreachable`. */
+    /**
+     * The status that the lobby shows while the game goes on: the runtime's own, or `engine_unreachable`. Of a game whose
+     * runtime is stopped it changes nothing. Locks the game to the end of the transaction.
+     */
     onHealth(report: {
       readonly gameId: GameId
       readonly runtimeStatus: string

@@ -93,6 +93,21 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("a late report of an engine's health doesn't hide that the game was stopped", () =>
+      Effect.gen(function* () {
+        const { game_id, get, events } = yield* runningGame
+        const health = (runtimeStatus: string) => events.onHealth({ gameId: game_id, runtimeStatus })
+        yield* health("engine_unreachable")
+        assert.strictEqual((yield* get).runtime_status, "engine_unreachable")
+        yield* events.onStopped({ gameId: game_id, reason: "by force" })
+        const stopped = yield* get
+        for (const late of ["running", "engine_unreachable"]) {
+          yield* health(late)
+          assert.deepStrictEqual(yield* get, stopped)
+        }
+      })
+    )
+
     it.effect("a report that the game's state has no place for is a conflict", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

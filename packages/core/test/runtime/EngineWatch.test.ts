@@ -1,5 +1,6 @@
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { GameSteps } from "@galaxy/core/lobby/game/GameSteps"
 import * as EngineWatch from "@galaxy/core/runtime/EngineWatch"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -81,6 +82,26 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "healthy"])
         assert.strictEqual((yield* game).runtime_status, "running")
         assert.deepStrictEqual(yield* told(gameId), ["runtime.engine_unhealthy"])
+      })
+    )
+
+    it.effect("of a game that was stopped while its engine was asked nothing is noted", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const sql = yield* SqlClient.SqlClient
+        const steps = yield* GameSteps
+        const { gameId, game } = yield* started
+        yield* pass
+        yield* sql`UPDATE backend.runtime_records SET health = 'unhealthy' WHERE game_id = ${gameId}`
+        const stop = Effect.orDie(steps.forceStop(gameId))
+        yield* engines.script(gameId, {
+          call: ({ path }) => (path === "/healthz" ? Effect.as(stop, undefined) : Effect.succeed(undefined))
+        })
+        // It answers, so nothing waits for the clock.
+        yield* (yield* EngineWatch.make)()
+        assert.deepInclude(yield* game, { status: "paused", runtime_status: "stopped" })
+        assert.deepInclude(yield* row(gameId), { status: "stopped", health: "unhealthy" })
+        assert.deepStrictEqual(yield* snapshots(gameId), ["healthy"])
       })
     )
 
