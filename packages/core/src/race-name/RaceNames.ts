@@ -43,6 +43,11 @@ export class RaceNames extends Context.Service<
      * pending registration, or reservation in this game does: `RaceNameTaken`.
      */
     reserve(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
+    /**
+     * The reservation of this name that the user has in the game already, whoever else has got the name on the platform
+     * since; without one, as `reserve`.
+     */
+    keep(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
     /** Whether `reserve` would succeed now. Reserves nothing. */
     check(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
     /** Gives up everything the user has reserved in a game; having nothing reserved is not an error. */
@@ -113,6 +118,13 @@ export const layer: Layer.Layer<
       const it = yield* check(request)
       const reserved = yield* store.reserve({ gameId: request.gameId, userId: request.userId, ...it })
       return reserved ? it : yield* new RaceNameTaken({ name: it.name })
+    })
+
+    const keep = Effect.fn("RaceNames.keep")(function* (request: NameRequest) {
+      const own = (yield* store.reservations(request.gameId)).find(
+        (it) => it.owner_user_id === request.userId && it.name === request.name
+      )
+      return own === undefined ? yield* reserve(request) : { name: own.name, key: own.canonical }
     })
 
     const promote = Effect.fn("RaceNames.promote")(function* (game: {
@@ -196,6 +208,7 @@ export const layer: Layer.Layer<
 
     return RaceNames.of({
       reserve: (request) => inTransaction(reserve(request)),
+      keep: (request) => inTransaction(keep(request)),
       check,
       release: (gameId, userId) => store.release(gameId, userId),
       releaseAll: (gameId) => store.releaseAll(gameId),

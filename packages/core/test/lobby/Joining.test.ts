@@ -133,6 +133,26 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("an applicant gets their seat under the reserved name, whoever has registered it since", () =>
+      Effect.gen(function* () {
+        const call = yield* surfaces
+        const game = yield* publicGame(call)
+        const [one, two] = yield* Effect.all([user, user])
+        const applied = ok(yield* call(one, "POST", `${game.path}/applications`, { race_name: "Zavijava" }))
+        yield* sqlDo(
+          (sql) => sql`
+            INSERT INTO backend.race_names
+              (race_name_id, name, canonical, key_version, status, owner_user_id, registered_at, created_at)
+            SELECT gen_random_uuid(), name, canonical, key_version, 'registered', ${two.user}, now(), now()
+            FROM backend.race_names WHERE game_id = ${game.id}`
+        )
+        const path = `${admin}/games/${game.id}/applications/${applied.application_id}/approve`
+        assert.strictEqual(ok(yield* call("admin", "POST", path, because)).status, "approved")
+        const members = ok(yield* call(one, "GET", `${game.path}/memberships`)).memberships
+        assert.deepInclude(members[0], { user_id: one.user, race_name: "Zavijava", status: "active" })
+      })
+    )
+
     it.effect("an application is refused where it has no place, with the reason", () =>
       Effect.gen(function* () {
         const call = yield* surfaces

@@ -210,7 +210,7 @@ export const layer: Layer.Layer<
       yield* notIn(members, game, userId)
       yield* withRoom(game)
       yield* mayBeSeated(userId)
-      yield* members.seat(game.game_id, userId, yield* raceNames.reserve({ gameId: game.game_id, userId, name }))
+      yield* members.seat(game.game_id, userId, yield* raceNames.keep({ gameId: game.game_id, userId, name }))
     })
 
     /** One page of what `read` returns. */
