@@ -253,6 +253,26 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("a seat that the engine has taken over earns its player nothing", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const names = yield* RaceNames
+        const { owner, guest, game_id, events, snapshot } = yield* runningGame
+        const stand = (planets: number) => [
+          { userId: owner, planets, population: 100 * planets, eliminated: false },
+          { userId: guest, planets, population: 100 * planets, eliminated: false }
+        ]
+        yield* snapshot({ players: stand(1) })
+        yield* sql`UPDATE backend.memberships SET taken_over_at = now() WHERE game_id = ${game_id} AND user_id = ${guest}`
+        yield* snapshot({ currentTurn: 1, advanced: true, players: stand(3) })
+        yield* events.onFinished(game_id)
+        assert.strictEqual((yield* names.mine(owner, {})).race_names[0]?.status, "pending_registration")
+        assert.deepStrictEqual((yield* names.mine(guest, {})).race_names, [])
+        // Other tests have players of this name.
+        yield* sql`DELETE FROM backend.race_names WHERE owner_user_id = ${owner}`
+      })
+    )
+
     it.effect("applications that nobody has decided are rejected when the game starts", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

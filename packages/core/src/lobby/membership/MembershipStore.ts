@@ -54,7 +54,7 @@ export class MembershipStore extends Context.Service<
     block(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
     /**
      * Active members who once had more planets, and once a larger population, than at the beginning: a finish of theirs
-     * is a capable one, which earns the race name.
+     * is a capable one, which earns the race name. Not those whose seat the engine has taken.
      */
     grown(gameId: GameId): Effect.Effect<ReadonlySet<UserId>, StorageError>
     /** Stores how active players stand, and returns them. Highest values only rise, and first values stay. */
@@ -171,7 +171,7 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
       grown: Effect.fnUntraced(function* (gameId) {
         const rows = yield* sql<{ readonly user_id: UserId }>`
           SELECT user_id FROM backend.memberships
-          WHERE game_id = ${gameId} AND status = 'active'
+          WHERE game_id = ${gameId} AND status = 'active' AND taken_over_at IS NULL
             AND max_planets > initial_planets AND max_population > initial_population`
         return new Set(rows.map((it) => it.user_id))
       }, StorageError.refail),
