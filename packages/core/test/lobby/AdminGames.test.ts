@@ -124,6 +124,9 @@ eachDatabase((name, storage) => {
           )
           // Stopping what is stopped is no news.
           assert.strictEqual((yield* call("admin", "POST", `${games}/${id}/force-stop`)).body.status, "paused")
+          for (const who of [owner, guest]) {
+            assert.strictEqual((yield* told(who)).filter((it) => it === "lobby.game.paused").length, 1)
+          }
           yield* clock.advance("3 days")
           yield* work(id)
           assert.strictEqual((yield* runtimeOf(id))?.current_turn, 1)

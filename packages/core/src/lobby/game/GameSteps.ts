@@ -99,21 +99,21 @@ export const layer: Layer.Layer<
 
     /**
      * One step. `work` may refuse it, or return further changes that are stored together with the new state; `after`
-     * runs with the changed game.
+     * runs with the game as it is then, and as it was.
      */
     const step = <E = never, E2 = never>(
       actor: Actor,
       gameId: GameId,
       action: GameAction,
       work: (game: Game) => Effect.Effect<GameChange, E>,
-      after: (game: Game) => Effect.Effect<void, E2> = () => Effect.void
+      after: (game: Game, before: Game) => Effect.Effect<void, E2> = () => Effect.void
     ) =>
       StorageError.refail(
         sql.withTransaction(
           Effect.gen(function* () {
             const { game, to } = yield* acting(games, gameId, actor, action)
             const changed = yield* games.change(gameId, { ...(yield* work(game)), status: to })
-            yield* after(changed)
+            yield* after(changed, game)
             return changed
           })
         )
@@ -235,7 +235,8 @@ export const layer: Layer.Layer<
       ),
       start: Effect.fn("GameSteps.start")((actor, gameId) => step(actor, gameId, "start", start)),
       retryStart: Effect.fn("GameSteps.retryStart")((actor, gameId) =>
-        step(actor, gameId, "retry_start", () => Effect.succeed({ runtime_status: "none" }))
+        // The next start makes computer players of its own.
+        step(actor, gameId, "retry_start", () => Effect.as(computers.seat(gameId, 0, []), { runtime_status: "none" }))
       ),
       pause: Effect.fn("GameSteps.pause")((actor, gameId) =>
         step(actor, gameId, "pause", pause, tell("lobby.game.paused", actor))
@@ -248,8 +249,10 @@ export const layer: Layer.Layer<
         step("admin", gameId, "force_start", (game) => forceStart(game, version))
       ),
       forceStop: Effect.fn("GameSteps.forceStop")((gameId) =>
-        step("admin", gameId, "force_stop", forceStop, (game) =>
-          game.status === "paused" ? tell("lobby.game.paused", "admin")(game) : Effect.void
+        step("admin", gameId, "force_stop", forceStop, (game, before) =>
+          game.status === "paused" && before.status !== "paused"
+            ? tell("lobby.game.paused", "admin")(game)
+            : Effect.void
         )
       )
     })

@@ -383,15 +383,18 @@ eachDatabase((name, database) => {
           const [owner, guest] = yield* Effect.all([player, player])
           const { game_id } = yield* readyGame(owner, guest)
           yield* games.start(owner, game_id)
+          const sql = yield* SqlClient.SqlClient
+          yield* sql`INSERT INTO backend.computer_seats (game_id, seat, race_name, engine_player_uuid)
+            VALUES (${game_id}, 1, 'Deneb', gen_random_uuid())`
           const first = yield* mappings(game_id)
           // The runtime gives up in one transaction: its own row, and the hook.
-          const sql = yield* SqlClient.SqlClient
           yield* sql`UPDATE backend.runtime_records SET status = 'start_failed' WHERE game_id = ${game_id}`
           yield* hooks.onStartFailed({ gameId: game_id, reason: "the engine did not get healthy" })
           const failed = yield* games.get(owner, game_id)
           assert.strictEqual(failed.status, "start_failed")
           assert.strictEqual(failed.failure_reason, "the engine did not get healthy")
           assert.strictEqual((yield* games.retryStart(owner, game_id)).status, "ready_to_start")
+          assert.deepStrictEqual(yield* sql`SELECT 1 FROM backend.computer_seats WHERE game_id = ${game_id}`, [])
           const again = yield* games.start(owner, game_id)
           assert.strictEqual(again.status, "starting")
           assert.isFalse("failure_reason" in again)
