@@ -54,9 +54,9 @@ const settings = {
   computer_players: Schema.optionalKey(int(0, 199)),
   /** Whether a turn is made early once all players in it are ready. */
   early_turns: Schema.optionalKey(Schema.Boolean),
-  /** Turns without orders after which a player is reminded; 0 for never. */
+  /** Turns in a row without orders after which a player is reminded; 0 for never. One that is forced doesn't count. */
   missed_turns_reminder: Schema.optionalKey(missedTurns),
-  /** Turns without orders after which `absence_action` is taken; 0 for never. */
+  /** Turns in a row without orders after which `absence_action` is taken; 0 for never. */
   missed_turns_limit: Schema.optionalKey(missedTurns),
   /** Goes together with `missed_turns_limit`. */
   absence_action: Schema.optionalKey(Schema.Literals(["none", ...AbsenceAction.literals]))

@@ -12,7 +12,7 @@ import { MembershipStore } from "./membership/MembershipStore.ts"
 
 /**
  * Applies a game's policy after a turn, in the transaction of the turn and after its members were told of it. `turn` is
- * the new one; orders could be given for the one before.
+ * the new one; orders could be given for the one before. Nobody has missed a turn that was `forced`.
  */
 export const make = Effect.gen(function* () {
   const attendance = yield* Attendance
@@ -49,10 +49,10 @@ export const make = Effect.gen(function* () {
     })
   })
 
-  return Effect.fn("AbsentPlayers.afterTurn")(function* (game: Game, turn: number) {
+  return Effect.fn("AbsentPlayers.afterTurn")(function* (game: Game, turn: number, forced: boolean) {
     const { missed_turns_reminder: reminder, missed_turns_limit: limit, absence_action: action } = game
     if (reminder === undefined && limit === undefined) return
-    const absent = yield* attendance.count(game.game_id, turn - 1)
+    const absent = yield* attendance.count(game.game_id, turn - 1, forced)
     const out = limit === undefined ? [] : absent.filter((it) => it.missed_turns >= limit)
     const reminded = absent.filter((it) => it.missed_turns === reminder && !out.includes(it))
     if (reminder !== undefined && reminded.length > 0) {

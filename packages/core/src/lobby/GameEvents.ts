@@ -213,7 +213,7 @@ export const layer: Layer.Layer<
         it.players.length > 0 ? recorded : (yield* members.active(it.gameId)).map((member) => member.user_id)
       yield* announce(it.gameId, it.currentTurn, recipients)
       // After the last turn there is nothing left to miss.
-      if (it.runtimeStatus !== "finished") yield* afterTurn(game, it.currentTurn)
+      if (it.runtimeStatus !== "finished") yield* afterTurn(game, it.currentTurn, it.forced === true)
     })
 
     const onFinished = Effect.fn("RuntimeEvents.onFinished")(function* (gameId: GameId) {

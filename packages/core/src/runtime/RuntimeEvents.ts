@@ -40,6 +40,8 @@ export interface RuntimeSnapshot {
   readonly engineVersion?: string | undefined
   /** A turn was made just now, so it is announced even if the lobby shows its number already. */
   readonly advanced: boolean
+  /** The turn was made before its time, so nobody has missed it. */
+  readonly forced?: boolean
 }
 
 /** Something that operators should see to. `turn_failed` is told to the game's members too. */

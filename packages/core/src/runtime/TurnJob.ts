@@ -167,7 +167,9 @@ export const make = Effect.gen(function* () {
           runtimeStatus,
           nextTurnAt: next?.at,
           players,
-          advanced: true
+          advanced: true,
+          // The reason of the deadline that was set at this turn's cutoff.
+          forced: row.next_turn_why === "forced"
         })
         if (status.finished) yield* events.onFinished(row.game_id)
         const written = yield* store.write(row, {

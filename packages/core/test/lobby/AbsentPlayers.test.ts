@@ -1,4 +1,5 @@
 import { Attendance, layer as AttendanceLayer } from "@galaxy/core/lobby/membership/Attendance"
+import { Games } from "@galaxy/core/lobby/game/Games"
 import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
@@ -9,7 +10,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { notices } from "./fixture.ts"
 import { layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
-import { row, runtimeOn, startingGame } from "../runtime/fixture.ts"
+import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
 
 const kinds = (user: UserId) =>
   Effect.map(notices(user), (all) => all.map((it) => it.kind).filter((it) => /missed|taken_over|removed/.test(it)))
@@ -32,7 +33,7 @@ const played = (
     yield* runtimes.reconcile(gameId)
     const turn = Effect.gen(function* () {
       yield* sessions.order(gameId, owner, { orders: [] })
-      yield* runtimes.forceNextTurn(gameId)
+      yield* advance("1 day")
       yield* runtimes.reconcile(gameId)
     })
     for (let made = 0; made < turns; made++) yield* turn
@@ -88,6 +89,46 @@ eachDatabase((name, database) => {
         })
       )
 
+      it.effect("have not missed a turn that was forced", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const sessions = yield* PlayerOrders
+          const { gameId, guest, owner, turn } = yield* played({ reminder: 1, limit: 2, action: "removal" }, 1)
+          const forced = Effect.gen(function* () {
+            yield* runtimes.forceNextTurn(gameId)
+            yield* runtimes.reconcile(gameId)
+          })
+          yield* forced
+          yield* forced
+          assert.strictEqual((yield* row(gameId)).current_turn, 3)
+          assert.deepInclude(yield* membership(gameId, guest), { status: "active", missed: 1 })
+          assert.strictEqual((yield* membership(gameId, owner))?.missed, 0)
+          yield* sessions.order(gameId, guest, { orders: [] })
+          yield* forced
+          assert.strictEqual((yield* membership(gameId, guest))?.missed, 0)
+          // Those that were forced took the place of three scheduled ones.
+          yield* advance("3 days")
+          yield* turn
+          assert.deepInclude(yield* membership(gameId, guest), { status: "active", missed: 1 })
+          assert.deepStrictEqual(yield* kinds(guest), ["game.turn.missed", "game.turn.missed"])
+        })
+      )
+
+      it.effect("are counted anew where missed turns matter again", () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const { gameId, owner, guest, turn } = yield* played({ limit: 3, action: "removal" }, 2)
+          const update = (change: Parameters<typeof games.update>[2]) => games.update(owner, gameId, change)
+          yield* update({ missed_turns_reminder: 9 })
+          assert.strictEqual((yield* membership(gameId, guest))?.missed, 2)
+          yield* update({ missed_turns_reminder: 0, missed_turns_limit: 0, absence_action: "none" })
+          yield* turn
+          yield* update({ missed_turns_limit: 3, absence_action: "removal" })
+          yield* turn
+          assert.deepInclude(yield* membership(gameId, guest), { status: "active", missed: 1 })
+        })
+      )
+
       it.effect("leave the game where its policy says so, with their race", () =>
         Effect.gen(function* () {
           const engines = yield* ScriptedEngines
@@ -112,11 +153,11 @@ eachDatabase((name, database) => {
           assert.strictEqual((yield* membership(gameId, guest))?.missed, 1)
           yield* sql`UPDATE backend.memberships SET eliminated = true WHERE game_id = ${gameId}`
           const attendance = yield* Attendance
-          assert.deepStrictEqual(yield* attendance.count(gameId, 1), [])
+          assert.deepStrictEqual(yield* attendance.count(gameId, 1, false), [])
           yield* sql`UPDATE backend.memberships SET eliminated = false, ready_turn = 1 WHERE game_id = ${gameId}`
-          assert.deepStrictEqual(yield* attendance.count(gameId, 1), [], "whoever is ready is there")
+          assert.deepStrictEqual(yield* attendance.count(gameId, 1, false), [], "whoever is ready is there")
           yield* sql`UPDATE backend.memberships SET ready_turn = 0 WHERE game_id = ${gameId}`
-          assert.strictEqual((yield* attendance.count(gameId, 1)).length, 2)
+          assert.strictEqual((yield* attendance.count(gameId, 1, false)).length, 2)
         }).pipe(Effect.provide(AttendanceLayer))
       )
     }

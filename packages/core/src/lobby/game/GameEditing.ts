@@ -13,7 +13,16 @@ import { StorageError } from "../../shared/StorageError.ts"
 import { acting, type Actor, conflict } from "./GameAccess.ts"
 import { GameSettingsInvalid, TooFewPlaces, TooManyGames, type TooManyMemberships } from "./GameError.ts"
 import { GameMembers } from "./GameMembers.ts"
-import { changed, fitsInPlay, type GameSettings, initial, problemOf, settingsOf, updated } from "./GameSettings.ts"
+import {
+  changed,
+  fitsInPlay,
+  type GameSettings,
+  initial,
+  countsTurns,
+  problemOf,
+  settingsOf,
+  updated
+} from "./GameSettings.ts"
 import { inPlay } from "./GameState.ts"
 import type { StepError } from "./GameSteps.ts"
 import { type Game, GameStore } from "./GameStore.ts"
@@ -130,6 +139,8 @@ export const layer: Layer.Layer<
       if (inPlay.includes(game.status) && !fitsInPlay(change)) return yield* conflict(game, "update")
       const taken = game.member_count + after.computer_players
       if (taken > after.max_players) return yield* new TooFewPlaces({ taken, places: after.max_players })
+      // Turns aren't counted while nothing is done about missed ones.
+      if (!countsTurns(before) && countsTurns(after)) yield* members.countAnew(gameId)
       return yield* games.change(gameId, change)
     })
 

@@ -24,5 +24,7 @@ export class GameMembers extends Context.Service<
       userId: UserId,
       raceName: string
     ): Effect.Effect<void, RaceNameInvalid | RaceNameTaken | TooManyMemberships | StorageError>
+    /** Missed turns are counted from now on: earlier ones don't matter. Joins the caller's transaction. */
+    countAnew(gameId: GameId): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/lobby/game/GameMembers") {}

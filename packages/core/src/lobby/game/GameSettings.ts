@@ -101,6 +101,10 @@ const same = (one: unknown, other: unknown): boolean =>
 export const changed = (before: GameSettings, after: GameSettings): Partial<GameSettings> =>
   Object.fromEntries(Object.entries(after).filter(([key, value]) => !same(before[key as keyof GameSettings], value)))
 
+/** Whether something is done about missed turns, so that they are counted. */
+export const countsTurns = (settings: GameSettings): boolean =>
+  settings.missed_turns_reminder !== null || settings.missed_turns_limit !== null
+
 /** Whether all of these settings may change once the game is in play. */
 export const fitsInPlay = (change: Partial<GameSettings>): boolean =>
   Object.keys(change).every((key) => changeableInPlay.has(key))

@@ -22,8 +22,11 @@ export class Attendance extends Context.Service<
     /**
      * Counts the turn for which orders could be given until now, and returns those who have missed it. Neither
      * eliminated players count nor those whose seat the engine has taken; whoever said that they are ready was there.
+     * A turn that was `forced` is missed by nobody, but whoever was there is counted anew.
      */
-    count(gameId: GameId, turn: number): Effect.Effect<ReadonlyArray<Absence>, StorageError>
+    count(gameId: GameId, turn: number, forced: boolean): Effect.Effect<ReadonlyArray<Absence>, StorageError>
+    /** Nobody has missed a turn so far. */
+    countAnew(gameId: GameId): Effect.Effect<void, StorageError>
     /** The engine plays the user's seat from now on. */
     takenOver(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
   }
@@ -35,19 +38,26 @@ export const layer: Layer.Layer<Attendance, never, SqlClient.SqlClient> = Layer.
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const count = SqlSchema.findAll({
-      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int }),
+      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int, forced: Schema.Boolean }),
       Result: Row,
-      execute: ({ gameId, turn }) => sql`
+      execute: ({ gameId, turn, forced }) => sql`
         WITH counted AS (
           UPDATE backend.memberships m SET missed_turns =
-            CASE WHEN m.orders_given_turn >= ${turn} OR m.ready_turn >= ${turn} THEN 0 ELSE m.missed_turns + 1 END
+            CASE WHEN m.orders_given_turn >= ${turn} OR m.ready_turn >= ${turn} THEN 0
+              ELSE m.missed_turns + ${forced ? 0 : 1}::int END
           WHERE m.game_id = ${gameId} AND m.status = 'active' AND m.taken_over_at IS NULL
             AND m.eliminated IS NOT TRUE
           RETURNING m.user_id, m.membership_id, m.race_name, m.joined_at, m.missed_turns)
-        SELECT * FROM counted WHERE missed_turns > 0 ORDER BY user_id`
+        SELECT * FROM counted WHERE missed_turns > 0 AND NOT ${forced}::boolean ORDER BY user_id`
     })
     return Attendance.of({
-      count: (gameId, turn) => StorageError.refail(count({ gameId, turn })),
+      count: (gameId, turn, forced) => StorageError.refail(count({ gameId, turn, forced })),
+      countAnew: (gameId) =>
+        StorageError.refail(
+          Effect.asVoid(sql`
+            UPDATE backend.memberships SET missed_turns = 0
+            WHERE game_id = ${gameId} AND missed_turns > 0 AND taken_over_at IS NULL`)
+        ),
       takenOver: Effect.fnUntraced(function* (gameId, userId) {
         const now = yield* DateTime.nowAsDate
         yield* sql`

@@ -9,6 +9,7 @@ import { SqlClient, SqlSchema } from "effect/sql"
 import { playerName } from "../../account/playerName.ts"
 import type { PlayerStanding } from "../../engine/PlayerStanding.ts"
 import type { Limits } from "../../standing/Limits.ts"
+import { Attendance } from "./Attendance.ts"
 import { seatLimit } from "./SeatLimit.ts"
 import { GameMembers } from "../game/GameMembers.ts"
 import { type NameReservation, RaceNames } from "../../race-name/RaceNames.ts"
@@ -191,15 +192,17 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
 export const layerGameMembers: Layer.Layer<
   GameMembers,
   never,
-  SqlClient.SqlClient | MembershipStore | RaceNames | Limits
+  SqlClient.SqlClient | MembershipStore | Attendance | RaceNames | Limits
 > = Layer.effect(
   GameMembers,
   Effect.gen(function* () {
     const { active, seat } = yield* MembershipStore
+    const { countAnew } = yield* Attendance
     const raceNames = yield* RaceNames
     const mayBeSeated = yield* seatLimit
     return GameMembers.of({
       active,
+      countAnew,
       seat: Effect.fnUntraced(function* (gameId, userId, name) {
         yield* mayBeSeated(userId)
         yield* seat(gameId, userId, yield* raceNames.reserve({ gameId, userId, name }))
