@@ -154,7 +154,9 @@ describe("bootstrap", () => {
   it("refuses an unknown task", () => {
     const result = spawnSync(process.execPath, [join(root, "scripts/bootstrap.mjs"), "dance"], { encoding: "utf8" })
     expect(result.status).toBe(2)
-    expect(result.stderr).toContain("usage: node scripts/bootstrap.mjs <start|demo|play|simulate|conformance|test|")
+    expect(result.stderr).toContain(
+      "usage: node scripts/bootstrap.mjs <start|demo|user-process|play|simulate|conformance|test|"
+    )
   })
 
   describe("while the task runs", () => {
