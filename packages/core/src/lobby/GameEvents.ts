@@ -130,10 +130,12 @@ export const layer: Layer.Layer<
     const onStopped = Effect.fn("RuntimeEvents.onStopped")(function* (it: {
       readonly gameId: GameId
       readonly reason: string
+      readonly engineVersion?: string | undefined
     }) {
       const game = yield* locked(it.gameId)
       if (!alive.has(game.status)) return
-      yield* games.change(it.gameId, { status: "paused", runtime_status: "stopped", next_turn_at: null })
+      const version = it.engineVersion === undefined ? {} : { engine_version: it.engineVersion }
+      yield* games.change(it.gameId, { status: "paused", runtime_status: "stopped", next_turn_at: null, ...version })
       if (game.status === "running") yield* tell("lobby.game.paused", game, {}, `:${yield* newId}`)
     })
 

@@ -15,7 +15,7 @@ import { specOf } from "./engineSpec.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
-import type { RuntimeRow } from "./RuntimeRow.ts"
+import { type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 
 /** The tasks, each for a row just read: `end` and `renew`. Both fail with `RuntimeStale` for a row that was written. */
@@ -28,19 +28,30 @@ export const make = Effect.gen(function* () {
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
-  /** Ends the engine of a game that was stopped. */
+  /**
+   * Ends the engine of a game that was stopped. Of one that was never played nothing is left: its next start may have
+   * other players. The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
+   */
   const end = Effect.fn("EngineTasks.end")(function* (row: RuntimeRow) {
-    const operation = yield* log.begin(row.game_id, "stop", null)
-    yield* Effect.tapCause(host.stop(row.game_id), (cause) => Effect.ignore(log.end(operation, reasonOf(cause))))
+    const { mine, operation } = yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const mine = yield* store.write(row, {})
+        return { mine, operation: yield* log.begin(row.game_id, "stop", null) }
+      })
+    )
+    yield* Effect.tapCause(mine.started_at === null ? host.discard(row.game_id) : host.stop(row.game_id), (cause) =>
+      Effect.ignore(log.end(operation, reasonOf(cause)))
+    )
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* store.write(row, { engine_task: null, current_container_id: null, engine_endpoint: null })
+        yield* store.write(mine, { engine_task: null, current_container_id: null, engine_endpoint: null })
         yield* log.end(operation, null)
       })
     )
   })
 
-  const tell = (row: RuntimeRow) =>
+  /** To be called before the row is written: it locks the lobby's row, which comes first everywhere. */
+  const tell = (row: RuntimeRow, engineVersion = row.engine_version) =>
     events.onSnapshot({
       gameId: row.game_id,
       currentTurn: row.current_turn,
@@ -48,34 +59,30 @@ export const make = Effect.gen(function* () {
       nextTurnAt: row.next_turn_at ?? undefined,
       players: [],
       advanced: false,
-      engineVersion: row.engine_version ?? undefined
+      engineVersion: engineVersion ?? undefined
     })
 
   /** Takes a version back that didn't get up, or gives a restart up: the next call that needs the engine starts it. */
   const giveUp = (row: RuntimeRow, reason: string, operation: string, imageMissing: boolean) =>
     sql.withTransaction(
       Effect.gen(function* () {
-        const { previous_version, previous_image } = row
-        const back = row.engine_task === "patch" && previous_version !== null && previous_image !== null
-        const change = back
-          ? { engine_version: previous_version, image_ref: previous_image, engine_task: "restart" as const }
-          : { engine_task: null }
-        const written = yield* store.write(row, {
-          ...change,
-          previous_version: null,
-          previous_image: null,
-          next_attempt_at: null,
-          attempts: 0,
-          failure_reason: reason
-        })
-        yield* log.end(operation, reason)
-        if (back) yield* tell(written)
+        const back = versionBack(row)
+        // The lobby's row first; of this trouble only operators are told, so that it takes no other lock.
+        if (back !== undefined) yield* tell(row, back.engine_version)
         yield* events.onTrouble({
           gameId: row.game_id,
           what: imageMissing ? "image_missing" : "start_failed",
           detail: reason,
           ref: operation
         })
+        yield* store.write(row, {
+          ...back,
+          engine_task: back === undefined ? null : "restart",
+          next_attempt_at: null,
+          attempts: 0,
+          failure_reason: reason
+        })
+        yield* log.end(operation, reason)
       })
     )
 
@@ -96,7 +103,8 @@ export const make = Effect.gen(function* () {
       const instance = yield* ready.hold(specOf(row, seats.length))
       yield* sql.withTransaction(
         Effect.gen(function* () {
-          const written = yield* store.write(row, {
+          yield* tell(row)
+          yield* store.write(row, {
             engine_task: null,
             previous_version: null,
             previous_image: null,
@@ -107,7 +115,6 @@ export const make = Effect.gen(function* () {
             engine_endpoint: instance.endpoint.origin,
             last_observed_at: yield* DateTime.nowAsDate
           })
-          yield* tell(written)
           yield* log.end(operation, null)
         })
       )

@@ -72,9 +72,13 @@ export class RuntimeEvents extends Context.Service<
     onStartFailed(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, RuntimeEventError>
     /**
      * A game that was in play could not be brought up again: its runtime is stopped, its state is kept. The reason is
-     * for operators.
+     * for operators. `engineVersion` is what the game goes back to, where a newer one didn't get up.
      */
-    onStopped(report: { readonly gameId: GameId; readonly reason: string }): Effect.Effect<void, RuntimeEventError>
+    onStopped(report: {
+      readonly gameId: GameId
+      readonly reason: string
+      readonly engineVersion?: string | undefined
+    }): Effect.Effect<void, RuntimeEventError>
     /**
      * Updates the lobby's view of the game. A new turn is announced to every active member, once. A snapshot older than
      * the game's current turn, or of a game that has ended, changes nothing.
@@ -94,7 +98,7 @@ export class RuntimeEvents extends Context.Service<
       readonly gameId: GameId
       readonly runtimeStatus: string
     }): Effect.Effect<void, RuntimeEventError>
-    /** To be called last in a transaction. */
+    /** Of a turn, to be called last in a transaction: it tells members. */
     onTrouble(report: TroubleReport): Effect.Effect<void, RuntimeEventError>
     /** The engine has declared the game over. Also valid while the owner has paused it. */
     onFinished(gameId: GameId): Effect.Effect<void, RuntimeEventError>

@@ -15,7 +15,7 @@ import { secureRandom } from "../shared/webCrypto.ts"
 import { EngineVersions, type NoEngineVersion } from "../engine/EngineVersions.ts"
 import { EngineVersionOlder, GameNotRunning, RuntimeNotFound } from "./RuntimeError.ts"
 import { decided } from "./decisions.ts"
-import { deadlineChange, type RuntimeChange, type RuntimeRow, type RuntimeStatus } from "./RuntimeRow.ts"
+import { deadlineChange, type RuntimeChange, type RuntimeRow, type RuntimeStatus, versionBack } from "./RuntimeRow.ts"
 import * as RuntimeStores from "./RuntimeStore.ts"
 import * as SeatOrders from "./SeatOrders.ts"
 import { isOlder } from "../engine/versions.ts"
@@ -48,13 +48,14 @@ export class RuntimeJobs extends Context.Service<
     /**
      * Stops a game: no more turns, its engine is ended, its state, turn and seed are kept. `why` is for operators. A
      * turn that is being made is not committed; it is made again once the game goes on. Does nothing for a game that
-     * has no runtime, or whose runtime isn't in play.
+     * has no runtime, or whose runtime isn't in play. Returns the engine version that the game goes back to, where it
+     * was to go on with a newer one that hasn't got up.
      */
-    requestStop(gameId: GameId, why: string): Effect.Effect<void, StorageError>
+    requestStop(gameId: GameId, why: string): Effect.Effect<string | undefined, StorageError>
     /**
      * Brings a stopped game up again: the same galaxy at the same turn. Without a version it goes on with its own, which
-     * must be enabled (`NoEngineVersion`); a named one must be enabled and not older (`EngineVersionOlder`). The outcome
-     * comes through `RuntimeEvents`: `onRunning`, or `onStopped` if the engine can't be brought up. Fails with
+     * must be enabled (`NoEngineVersion`); a named one must be enabled and not older (`EngineVersionOlder`), and is taken
+     * back if it doesn't get up. The outcome comes through `RuntimeEvents`: `onRunning`, or `onStopped` if the engine can't be brought up. Fails with
      * `GameNotRunning` unless the game is stopped.
      */
     requestStartAgain(
@@ -140,8 +141,10 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         stoppable: (status: RuntimeStatus) => boolean
       ) {
         const row = yield* store.lock(gameId)
-        if (Option.isNone(row) || !stoppable(row.value.status)) return
+        if (Option.isNone(row) || !stoppable(row.value.status)) return undefined
+        const back = versionBack(row.value)
         yield* change(row.value, {
+          ...back,
           status: "stopped",
           engine_task: "stop",
           generating_turn: null,
@@ -154,6 +157,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
           ...decided("the game is stopped", yield* DateTime.now)
         })
         yield* note({ kind: "engine", what: "stop" })
+        return back?.engine_version
       })
 
       const requestStartAgain = Effect.fnUntraced(function* (gameId: GameId, engineVersion: string | undefined) {
@@ -164,12 +168,14 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         if (present !== undefined && isOlder(version.version, present)) {
           return yield* new EngineVersionOlder({ version: version.version, present })
         }
+        // Of a game that was never played nothing depends on the version.
+        const replaced = row.started_at !== null && (version.version !== present || version.image_ref !== row.image_ref)
         yield* change(row, {
           status: "starting",
           engine_version: version.version,
           image_ref: version.image_ref,
-          previous_version: null,
-          previous_image: null,
+          previous_version: replaced ? row.engine_version : null,
+          previous_image: replaced ? row.image_ref : null,
           // One that still runs may be of another version.
           engine_task: "stop",
           paused: false,
@@ -233,7 +239,9 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         requestResume: Effect.fn("RuntimeJobs.requestResume")((gameId) => inTransaction(requestResume(gameId))),
         requestCancel: Effect.fn("RuntimeJobs.requestCancel")((gameId) =>
           inTransaction(
-            stop(gameId, "the game was cancelled", (status) => status !== "finished" && status !== "stopped")
+            Effect.asVoid(
+              stop(gameId, "the game was cancelled", (status) => status !== "finished" && status !== "stopped")
+            )
           )
         ),
         requestBanish: Effect.fn("RuntimeJobs.requestBanish")((gameId, userId) =>

@@ -26,7 +26,7 @@ export type RuntimeStatus = typeof RuntimeStatus.Type
 
 /**
  * What is to be done with the game's engine: end it, start it anew, or start it anew on the version that was patched in
- * (`previous_version` comes back if that one doesn't get up).
+ * (the one before comes back if that one doesn't get up).
  */
 export const EngineTask = Schema.Literals(["stop", "restart", "patch"])
 export type EngineTask = typeof EngineTask.Type
@@ -69,6 +69,7 @@ export const RuntimeRow = Schema.Struct({
   /** The schedule makes no turns. A turn that was being made is finished. */
   paused: Schema.Boolean,
   engine_task: Schema.NullOr(EngineTask),
+  /** What `engine_version` and `image_ref` have replaced, until an engine of theirs is up: then null. */
   previous_version: Schema.NullOr(Schema.String),
   previous_image: Schema.NullOr(Schema.String),
   /** When the earliest order about one of the seats is due; null while there is none. */
@@ -138,6 +139,20 @@ export const deadlineChange = (
   next_turn_set_at: deadline === null ? null : DateTime.toDate(now),
   next_turn_was: was === null ? null : DateTime.toDate(was)
 })
+
+/** The version of a game that hasn't got up takes its place back from the one that was to replace it. */
+export interface VersionBack {
+  readonly engine_version: string
+  readonly image_ref: string
+  readonly previous_version: null
+  readonly previous_image: null
+}
+
+/** The columns that bring the version before back; absent where the row's own version has been up. */
+export const versionBack = ({ previous_version, previous_image }: RuntimeRow): VersionBack | undefined =>
+  previous_version === null || previous_image === null
+    ? undefined
+    : { engine_version: previous_version, image_ref: previous_image, previous_version: null, previous_image: null }
 
 /** States in which a game needs its engine. */
 export const live: ReadonlyArray<RuntimeStatus> = ["starting", "running", "generation_in_progress", "paused"]

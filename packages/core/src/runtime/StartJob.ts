@@ -21,7 +21,7 @@ import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
 import { decided } from "./decisions.ts"
-import { deadlineChange, type RuntimeRow } from "./RuntimeRow.ts"
+import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
 
@@ -87,6 +87,8 @@ export const make = Effect.gen(function* () {
           ...deadlineChange(next, now),
           next_attempt_at: ahead ? DateTime.toDate(now) : null,
           attempts: 0,
+          previous_version: null,
+          previous_image: null,
           failure_reason: null,
           current_container_id: instance.instanceId,
           engine_endpoint: instance.endpoint.origin,
@@ -103,7 +105,8 @@ export const make = Effect.gen(function* () {
 
   /**
    * Ends the start for good and leaves nothing of it: its galaxy was never played, and the next start may have other
-   * players. Of a game that was in play all is kept, and it is stopped again. The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
+   * players. Of a game that was in play all is kept, and it is stopped again, on the version on which it was last up.
+   * The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
    */
   const end = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string | undefined) {
     const mine = yield* store.write(row, { failure_reason: reason })
@@ -118,6 +121,7 @@ export const make = Effect.gen(function* () {
         Effect.gen(function* () {
           yield* told
           yield* store.write(mine, {
+            ...versionBack(mine),
             status,
             next_attempt_at: null,
             failure_reason: why,
@@ -152,7 +156,12 @@ export const make = Effect.gen(function* () {
     const closed =
       row.started_at === null
         ? close("start_failed", reason, events.onStartFailed({ gameId, reason: forPlayers }), trouble)
-        : close("stopped", reason, events.onStopped({ gameId, reason }), trouble)
+        : close(
+            "stopped",
+            reason,
+            events.onStopped({ gameId, reason, engineVersion: versionBack(row)?.engine_version }),
+            trouble
+          )
     yield* closed.pipe(
       Effect.andThen(Effect.logWarning("a game's start has failed").pipe(Effect.annotateLogs({ reason }))),
       Effect.catchTag("GameGone", (why) => close("stopped", why.message, Effect.void))

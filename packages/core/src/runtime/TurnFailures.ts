@@ -14,7 +14,7 @@ import { retryAt } from "./Attempts.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { OperationLog } from "./OperationLog.ts"
-import { deadlineChange, type RuntimeRow } from "./RuntimeRow.ts"
+import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import type { StillComputing } from "./StillComputing.ts"
 
@@ -83,6 +83,7 @@ export const make = Effect.gen(function* () {
       .withTransaction(
         Effect.gen(function* () {
           yield* store.write(row, {
+            ...versionBack(row),
             status: "stopped",
             engine_task: null,
             generating_since: null,

@@ -21,7 +21,7 @@ import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
-import { deadlineChange, deadlineOf, type RuntimeRow } from "./RuntimeRow.ts"
+import { deadlineChange, deadlineOf, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { StillComputing } from "./StillComputing.ts"
 import * as TurnFailures from "./TurnFailures.ts"
@@ -98,11 +98,15 @@ export const make = Effect.gen(function* () {
     yield* Effect.logWarning("the next turn's time was corrected: a clock was wrong")
   })
 
-  /** Closes the write window: from its commit on, orders for this turn are refused. */
+  /**
+   * Closes the write window: from its commit on, orders for this turn are refused. A version that was patched in and
+   * hasn't got up yet is taken back, so that it doesn't cost the game its turn.
+   */
   const cutoff = Effect.fn("TurnJob.cutoff")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
     const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
-    return yield* sql.withTransaction(
+    const back = row.engine_task === "patch" && row.attempts > 0 ? versionBack(row) : undefined
+    const written = yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* events.onSnapshot({
           gameId: row.game_id,
@@ -110,9 +114,11 @@ export const make = Effect.gen(function* () {
           runtimeStatus: "generation_in_progress",
           nextTurnAt: next.at,
           players: [],
-          advanced: false
+          advanced: false,
+          engineVersion: back?.engine_version
         })
-        return yield* store.write(row, {
+        const written = yield* store.write(row, {
+          ...(back === undefined ? {} : { ...back, engine_task: null }),
           status: "generation_in_progress",
           generating_turn: row.current_turn + 1,
           ...deadlineChange(next, now),
@@ -125,8 +131,20 @@ export const make = Effect.gen(function* () {
             now
           )
         })
+        if (back !== undefined) {
+          yield* events.onTrouble({
+            gameId: row.game_id,
+            what: "start_failed",
+            detail: `version ${row.engine_version} is taken back, since a turn is due: ${row.failure_reason ?? "it was cut off"}`,
+            ref: `${row.game_id}:${row.row_version}`
+          })
+        }
+        return written
       })
     )
+    // One of the version that was taken back may still be getting up.
+    if (back !== undefined) yield* Effect.ignore(host.stop(row.game_id))
+    return written
   })
 
   /** The engine that was computing this turn when an earlier attempt stopped waiting, if it still runs. */

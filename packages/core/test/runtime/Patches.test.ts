@@ -1,5 +1,6 @@
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import * as EngineJobs from "@galaxy/core/runtime/EngineJobs"
+import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -66,6 +67,51 @@ eachDatabase((name, database) => {
             yield* runtimes.reconcile(gameId)
             assert.strictEqual((yield* row(gameId)).current_turn, 1)
           }
+        }).pipe(Effect.provide(EngineJobs.layer))
+      )
+
+      it.effect("one that hasn't got up when a turn is due is taken back, and the turn is made", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const jobs = yield* EngineJobs.EngineJobs
+          const sql = yield* SqlClient.SqlClient
+          const { gameId, game } = yield* patchable
+          yield* engines.script(gameId, {
+            start: () => (broken ? { reason: "it ends at once", permanent: false } : undefined)
+          })
+          let broken = true
+          yield* jobs.patch(gameId, "0.1.1")
+          yield* runtimes.reconcile(gameId)
+          broken = false
+          assert.deepInclude(yield* row(gameId), { engine_task: "patch", attempts: 1 })
+          yield* runtimes.forceNextTurn(gameId)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), {
+            status: "running",
+            current_turn: 1,
+            engine_version: "0.1.0",
+            engine_task: null,
+            previous_version: null,
+            previous_image: null
+          })
+          assert.strictEqual((yield* engines.game(gameId)).images.at(-1), "builtin:0.1.0")
+          assert.strictEqual((yield* game).engine_version, "0.1.0")
+          const told = yield* sql`
+            SELECT 1 FROM backend.notifications WHERE kind = 'runtime.start_failed' AND payload->>'game_id' = ${gameId}`
+          assert.strictEqual(told.length, 1)
+        }).pipe(Effect.provide(EngineJobs.layer))
+      )
+
+      it.effect("one that is taken back with the game's stop isn't what it goes on with", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const { gameId } = yield* patchable
+          const lobby = yield* RuntimeJobs
+          yield* (yield* EngineJobs.EngineJobs).patch(gameId, "0.1.1")
+          yield* lobby.requestStop(gameId, "now")
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "stopped", engine_version: "0.1.0", previous_version: null })
         }).pipe(Effect.provide(EngineJobs.layer))
       )
 

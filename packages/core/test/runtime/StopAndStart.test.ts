@@ -1,5 +1,6 @@
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
+import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -159,6 +160,86 @@ eachDatabase((name, database) => {
           }
           assert.strictEqual((yield* row(gameId)).status, "stopped")
           assert.strictEqual(engine.calls.filter((it) => it.path.endsWith("/init")).length, 1)
+        })
+      )
+
+      it.effect("a newer version that doesn't get up is taken back, and the game goes on with the one before", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const jobs = yield* RuntimeJobs
+          const versions = yield* EngineVersions
+          yield* versions.register("0.4.0", "builtin:0.4.0")
+          const forceStart = Effect.fnUntraced(function* (gameId: GameId) {
+            yield* startAgain(gameId, "0.4.0")
+            const sql = yield* SqlClient.SqlClient
+            yield* sql`UPDATE backend.games SET engine_version = '0.4.0' WHERE game_id = ${gameId}`
+          })
+          const before = { engine_version: "0.1.0", image_ref: "builtin:0.1.0", previous_version: null }
+
+          const { gameId, game } = yield* playedTo(1)
+          yield* jobs.requestStop(gameId, "upgrade")
+          yield* runtimes.reconcile(gameId)
+          yield* engines.script(gameId, { start: () => ({ reason: "it can't read the state", permanent: true }) })
+          yield* forceStart(gameId)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "stopped", previous_image: null, ...before })
+          assert.deepInclude(yield* game, { status: "paused", engine_version: "0.1.0" })
+
+          // Between two attempts.
+          yield* engines.script(gameId, { start: () => ({ reason: "not yet", permanent: false }) })
+          yield* forceStart(gameId)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "starting", attempts: 1, engine_version: "0.4.0" })
+          assert.strictEqual(yield* jobs.requestStop(gameId, "it won't"), "0.1.0")
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "stopped", ...before })
+
+          yield* engines.script(gameId, {})
+          yield* startAgain(gameId)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "running", current_turn: 1, ...before })
+          yield* jobs.requestStop(gameId, "upgrade")
+          yield* forceStart(gameId)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), {
+            status: "running",
+            ...before,
+            engine_version: "0.4.0",
+            image_ref: "builtin:0.4.0"
+          })
+          assert.isUndefined(yield* jobs.requestStop(gameId, "now"))
+          assert.strictEqual((yield* row(gameId)).engine_version, "0.4.0")
+        })
+      )
+
+      it.effect("of a first start that is stopped nothing is left, so the next one makes its own galaxy", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const jobs = yield* RuntimeJobs
+          const { gameId } = yield* startingGame()
+          const players = yield* (yield* RuntimeStore).seats(gameId)
+          // Stopped while its galaxy is being made.
+          yield* engines.script(gameId, {
+            call: ({ path, before }) =>
+              path.endsWith("/init") && before === 0
+                ? Effect.as(jobs.requestStop(gameId, "not yet").pipe(Effect.orDie), undefined)
+                : Effect.succeed(undefined)
+          })
+          yield* runtimes.reconcile(gameId)
+          assert.isDefined((yield* engines.game(gameId)).calls.find(({ path }) => path.endsWith("/init")))
+          yield* jobs.requestStart({
+            gameId,
+            turnSchedule: "0 18 * * *",
+            timeZone: "UTC",
+            players,
+            engineVersion: "0.1.0"
+          })
+          const { seed } = yield* row(gameId)
+          yield* runtimes.reconcile(gameId)
+          const engine = yield* engines.game(gameId)
+          assert.deepStrictEqual([engine.discards, engine.state?.init.seed], [1, seed])
         })
       )
 

@@ -217,11 +217,12 @@ export const layer: Layer.Layer<
       Effect.andThen(ends.cancelled(game), tell("lobby.game.cancelled", actor)(game))
 
     const forceStop = Effect.fnUntraced(function* (game: Game) {
-      yield* runtime.requestStop(game.game_id, "stopped by an administrator")
+      const back = yield* runtime.requestStop(game.game_id, "stopped by an administrator")
       const neverPlayed = game.status === "starting" && game.started_at === undefined
       return {
         runtime_status: "stopped",
         next_turn_at: null,
+        ...(back === undefined ? {} : { engine_version: back }),
         ...(neverPlayed ? { failure_reason: stoppedByForce } : {})
       }
     })
