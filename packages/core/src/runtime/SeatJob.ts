@@ -2,7 +2,7 @@
  * Carries out orders about single seats: a race leaves the game, or the engine plays it.
  *
  * An engine that can't be reached is asked again later. One that refuses, because the race is out already, has nothing
- * left to do.
+ * left to do. Where it has no computer players, the race leaves the game instead.
  */
 import { DateTime, Effect } from "effect"
 import { EngineClient } from "../engine/EngineClient.ts"
@@ -27,29 +27,43 @@ export const make = Effect.gen(function* () {
   const host = yield* EngineHost
   const config = yield* RuntimeConfig
 
+  /** Returns the order that takes this one's place, if the engine can't do what it says. */
   const one = Effect.fnUntraced(function* (row: RuntimeRow, order: PendingSeatOrder) {
     const operation = yield* log.begin(row.game_id, order.order, null)
     const seats = yield* store.seats(row.game_id)
-    const settled = (error: string | null) => Effect.andThen(orders.done(row.game_id, order), log.end(operation, error))
-    yield* Effect.gen(function* () {
+    return yield* Effect.gen(function* () {
       const engine = yield* ready.hold(specOf(row, seats.length))
       yield* order.order === "banish" ? client.banish(engine, order.raceName) : client.computer(engine, order.raceName)
-      yield* settled(null)
+      yield* orders.done(row.game_id, order)
+      yield* log.end(operation, null)
+      return undefined
     }).pipe(
       Effect.scoped,
-      Effect.catchTag("EngineRefused", (refusal) => settled(`the engine refused: ${refusal.message}`)),
+      Effect.catchTag("EngineRefused", (refusal) =>
+        Effect.gen(function* () {
+          const unable = refusal.code === "not_found" || refusal.code === "invalid_request"
+          yield* log.end(operation, `the engine refused: ${refusal.message}`)
+          if (order.order === "computer" && unable) return yield* orders.banishInstead(row.game_id, order)
+          yield* orders.refused(row.game_id, order)
+          return undefined
+        })
+      ),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
           if (errorOf(cause)?._tag === "StorageError") return yield* Effect.failCause(cause)
           const { reason } = yield* engineFailure(host, row.game_id, cause)
           yield* orders.retry(row.game_id, order, retryAt(config, order.attempts + 1, yield* DateTime.now))
           yield* log.end(operation, reason)
+          return undefined
         })
       )
     )
   })
 
   return Effect.fn("SeatJob.attempt")(function* (row: RuntimeRow) {
-    for (const order of yield* orders.due(row.game_id, config.longestBackoff)) yield* one(row, order)
+    for (const order of yield* orders.due(row.game_id, config.longestBackoff)) {
+      const instead = yield* one(row, order)
+      if (instead !== undefined) yield* one(row, instead)
+    }
   })
 })

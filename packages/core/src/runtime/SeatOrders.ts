@@ -36,6 +36,10 @@ export class SeatOrders extends Context.Service<
     due(gameId: GameId, longestWait: Duration.Input): Effect.Effect<ReadonlyArray<PendingSeatOrder>, StorageError>
     /** The engine has carried the order out. One that was replaced meanwhile stays. */
     done(gameId: GameId, order: PendingSeatOrder): Effect.Effect<void, StorageError>
+    /** The engine has refused the order, and nothing comes of it. One that was replaced meanwhile stays. */
+    refused(gameId: GameId, order: PendingSeatOrder): Effect.Effect<void, StorageError>
+    /** The engine can't play the seat: the race leaves the game instead. Returns the order for that, which is due. */
+    banishInstead(gameId: GameId, order: PendingSeatOrder): Effect.Effect<PendingSeatOrder, StorageError>
     /** The engine could not; it is tried again at that time. */
     retry(gameId: GameId, order: PendingSeatOrder, at: DateTime.Utc): Effect.Effect<void, StorageError>
   }
@@ -88,6 +92,18 @@ export const layer: Layer.Layer<SeatOrders, never, SqlClient.SqlClient> = Layer.
         yield* sql`
           UPDATE backend.player_mappings SET seat_order_at = NULL, computer = computer OR seat_order = 'computer'
           WHERE game_id = ${gameId} AND engine_player_uuid = ${enginePlayerId} AND seat_order = ${order}`
+      }, StorageError.refail),
+      refused: Effect.fnUntraced(function* (gameId, { enginePlayerId, order }) {
+        yield* sql`
+          UPDATE backend.player_mappings SET seat_order_at = NULL
+          WHERE game_id = ${gameId} AND engine_player_uuid = ${enginePlayerId} AND seat_order = ${order}`
+      }, StorageError.refail),
+      banishInstead: Effect.fnUntraced(function* (gameId, { enginePlayerId, raceName }) {
+        const now = yield* DateTime.nowAsDate
+        yield* sql`
+          UPDATE backend.player_mappings SET seat_order = 'banish', seat_order_at = ${now}, seat_order_attempts = 0
+          WHERE game_id = ${gameId} AND engine_player_uuid = ${enginePlayerId} AND seat_order = 'computer'`
+        return { enginePlayerId, raceName, order: "banish" as const, attempts: 0 }
       }, StorageError.refail),
       retry: Effect.fnUntraced(function* (gameId, { enginePlayerId, order, attempts }, at) {
         yield* sql`

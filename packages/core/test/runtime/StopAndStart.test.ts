@@ -5,10 +5,10 @@ import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, operations, row, runtimeOn, startingGame, turnsTold } from "./fixture.ts"
-import { json, layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { json, refusal, layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 const settings = { firstBackoff: "2 minutes" } as const
 
@@ -354,6 +354,30 @@ eachDatabase((name, database) => {
           const { orders, calls } = yield* engines.game(gameId)
           assert.deepStrictEqual(orders, ["banish Lyra", "computer Vega"])
           assert.isTrue(calls.at(-1)?.path.endsWith("/turn"))
+        })
+      )
+
+      it.effect("a race that the engine can't play leaves the game, and is nobody's computer player", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const jobs = yield* RuntimeJobs
+          const store = yield* RuntimeStore
+          for (const { answer, orders } of [
+            { answer: refusal(404, "not_found", "no computer players"), orders: ["banish Lyra"] },
+            { answer: refusal(400, "invalid_request", "no computer players"), orders: ["banish Lyra"] },
+            { answer: refusal(409, "conflict", "the race is out"), orders: [] }
+          ]) {
+            const { gameId, guest } = yield* playedTo(1)
+            yield* engines.script(gameId, {
+              call: ({ path }) => Effect.succeed(path.endsWith("/computer") ? answer.clone() : undefined)
+            })
+            yield* jobs.requestComputer(gameId, guest)
+            yield* runtimes.reconcile(gameId)
+            assert.deepStrictEqual((yield* engines.game(gameId)).orders, orders)
+            assert.isNull((yield* row(gameId)).seat_order_at)
+            assert.isFalse(Option.getOrThrow(yield* store.seat(gameId, guest)).computer)
+          }
         })
       )
 
