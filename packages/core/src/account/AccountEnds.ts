@@ -1,8 +1,9 @@
 /**
  * Ends accounts: every module's step, the notices and the account's new standing are one transaction.
  *
- * A crash leaves all of it or nothing. Where a step fails, the account is still marked and its sessions are ended, in a
- * transaction of their own, and everything is repeated until it succeeds (`repeat`). A minute after it has succeeded it
+ * A crash leaves all of it or nothing. Where a step fails, or all of them take too long for somebody who waits, the
+ * account is still marked and its sessions are ended, in a transaction of their own, and everything is repeated until it
+ * succeeds (`repeat`). A dry run fails instead, since it would answer with a part of what would happen. A minute after it has succeeded it
  * is run once more: what was under way when the account ended may have given it a seat or an invite since.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
@@ -10,6 +11,7 @@ import { Cause, Context, DateTime, Effect, Exit, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { failureFields } from "../shared/failureFields.ts"
 import { newId } from "../shared/NewId.ts"
+import { SideEffects } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { type AccountEnd, type AccountEndActor, type AccountEndKind, AccountEndSteps } from "./AccountEnd.ts"
 import * as AccountEndStore from "./AccountEndStore.ts"
@@ -37,6 +39,9 @@ export class AccountEnds extends Context.Service<
 
 /** How often a transaction is tried that lost a deadlock or the like. */
 const maxTries = 3
+
+/** How long all steps may take, with all tries, while somebody waits. Requests have more time. */
+const patience = "3 seconds"
 
 /** When an end that has succeeded is run once more. */
 const secondLook = { minutes: 1 }
@@ -77,6 +82,8 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
     ) {
       const endId = yield* newId
       const now = yield* DateTime.now
+      const notes = yield* SideEffects
+      const noted = { effects: notes?.effects.length ?? 0, onlyChecked: notes?.onlyChecked.length ?? 0 }
       const attempt = <E2>(work: (end: AccountEnd) => Effect.Effect<void, E2>) =>
         sql.withTransaction(
           Effect.gen(function* () {
@@ -87,11 +94,20 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
         )
       const whole = attempt((end) =>
         Effect.gen(function* () {
+          // What an earlier try has noted was rolled back.
+          notes?.effects.splice(noted.effects)
+          notes?.onlyChecked.splice(noted.onlyChecked)
           yield* runAll(end)
           yield* mark
           yield* store.insert(end, true, DateTime.add(now, secondLook))
         })
-      ).pipe(Effect.retry({ times: maxTries - 1, while: StorageError.isTemporary }))
+      ).pipe(
+        Effect.retry({ times: maxTries - 1, while: StorageError.isTemporary }),
+        Effect.timeoutOrElse({
+          duration: patience,
+          orElse: () => Effect.fail(new StorageError({ retryable: true, cause: new Error("the steps take too long") }))
+        })
+      )
       const markOnly = attempt((end) =>
         Effect.gen(function* () {
           yield* steps.sessions.run(end)
@@ -99,14 +115,20 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
           yield* store.insert(end, false, DateTime.add(now, { seconds: firstWaitSeconds }))
         })
       )
-      const exit = yield* Effect.exit(whole)
-      if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return yield* exit
-      const failure = Cause.squash(exit.cause)
-      if (failure instanceof AccountNotFound) return yield* failure
-      yield* Effect.logError("an account has ended, but a step failed and is repeated").pipe(
-        Effect.annotateLogs({ user_id: request.userId, ...failureFields(exit.cause) })
+      // Whoever waits may give up meanwhile: the mark is made all the same.
+      yield* Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const exit = yield* Effect.exit(restore(whole))
+          if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return yield* exit
+          const failure = Cause.squash(exit.cause)
+          if (failure instanceof AccountNotFound) return yield* failure
+          if (notes !== undefined) return yield* exit
+          yield* Effect.logError("an account has ended, but a step failed and is repeated").pipe(
+            Effect.annotateLogs({ user_id: request.userId, ...failureFields(exit.cause) })
+          )
+          yield* markOnly
+        })
       )
-      yield* markOnly
     })
 
     const remove = Effect.fn("AccountEnds.delete")(

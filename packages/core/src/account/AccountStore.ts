@@ -42,7 +42,10 @@ export class AccountStore extends Context.Service<
     isAddressBlocked(email: string): Effect.Effect<boolean, StorageError>
     /** Includes deleted and blocked accounts: the caller filters by standing. */
     contacts(userIds: ReadonlyArray<UserId>): Effect.Effect<ReadonlyArray<Contact>, StorageError>
-    /** Locks the account to the end of the caller's transaction, a deleted one too; returns whether it exists. */
+    /**
+     * Locks the account to the end of the caller's transaction, a deleted one too; returns whether it exists. References
+     * to it, as from new rows of others, don't wait.
+     */
     lock(userId: UserId): Effect.Effect<boolean, StorageError>
     /**
      * Those of the accounts that aren't deleted. None of them is deleted before the caller's transaction ends, and one
@@ -93,7 +96,7 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
       lock: (userId) =>
         StorageError.refail(
           Effect.map(
-            sql`SELECT 1 FROM backend.accounts WHERE user_id = ${userId} FOR UPDATE`,
+            sql`SELECT 1 FROM backend.accounts WHERE user_id = ${userId} FOR NO KEY UPDATE`,
             (rows) => rows.length > 0
           )
         ),
@@ -104,7 +107,7 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
               Effect.map(
                 sql<{ user_id: UserId }>`
                   SELECT user_id FROM backend.accounts WHERE ${sql.in("user_id", userIds)} AND deleted_at IS NULL
-                  ORDER BY user_id FOR KEY SHARE`,
+                  ORDER BY user_id FOR SHARE`,
                 (rows) => new Set(rows.map((it) => it.user_id))
               )
             ),
