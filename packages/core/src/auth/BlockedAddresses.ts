@@ -34,6 +34,8 @@ export class BlockedAddresses extends Context.Service<
   BlockedAddresses,
   {
     isBlocked(email: string): Effect.Effect<boolean, StorageError>
+    /** Keeps others from blocking and unblocking the address, and from signing in, until the caller's transaction ends. */
+    lock(email: string): Effect.Effect<void, StorageError>
     /** The address's hash in hexadecimal digits, by which audit rows name it. */
     hashOf(email: string): Effect.Effect<string>
     /** The same hash as its row has it. */
@@ -181,6 +183,7 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
 
     return BlockedAddresses.of({
       isBlocked,
+      lock: (email) => StorageError.refail(Effect.asVoid(challenges.inTurn(email))),
       hashOf: (email) => Effect.map(hash(email), Hex.encode),
       bytesOf: hash,
       block,

@@ -7,6 +7,7 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { errors as accountErrors } from "../../account/http/errors.ts"
 import { AccountEnds } from "../../account/AccountEnds.ts"
+import { AccountStore } from "../../account/AccountStore.ts"
 import { Users } from "../../account/Users.ts"
 import { audited } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
@@ -28,10 +29,11 @@ export const userEnds = HttpApiBuilder.group(
   "adminUserEnds",
   Effect.fnUntraced(function* (handlers) {
     const users = yield* Users
+    const accounts = yield* AccountStore
     const ends = yield* AccountEnds
     const sanctions = yield* Sanctions
     const erasures = yield* Erasures
-    const view = (id: UserId) => Effect.map(users.find(id), auditView)
+    const view = (id: UserId) => Effect.map(Effect.andThen(accounts.lock(id), users.find(id)), auditView)
 
     return handlers
       .handle("export", ({ params }) =>

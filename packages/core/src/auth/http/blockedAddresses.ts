@@ -41,15 +41,17 @@ export const blockedAddresses = HttpApiBuilder.group(
         toApi(
           Effect.gen(function* () {
             const address_hash = yield* addresses.hashOf(normal(email))
-            const before = yield* addresses.isBlocked(normal(email))
             return yield* audited(
               {
                 name: "address.unblock",
                 target: target(address_hash),
                 reason,
-                view: Effect.map(addresses.isBlocked(normal(email)), (blocked) => ({ blocked }))
+                view: Effect.map(
+                  Effect.andThen(addresses.lock(normal(email)), addresses.isBlocked(normal(email))),
+                  (blocked) => ({ blocked })
+                )
               },
-              Effect.as(addresses.unblock(normal(email)), { address_hash, removed: before })
+              Effect.map(addresses.unblock(normal(email)), (removed) => ({ address_hash, removed }))
             )
           })
         )
