@@ -8,6 +8,7 @@ import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { Standing } from "../standing/Standing.ts"
 import { ApplicationStore } from "./application/ApplicationStore.ts"
+import { EarlyTurns } from "./game/EarlyTurns.ts"
 import { acting } from "./game/GameAccess.ts"
 import type { StepError } from "./game/GameSteps.ts"
 import { type Game, GameStore } from "./game/GameStore.ts"
@@ -42,6 +43,7 @@ export const layer: Layer.Layer<
   | ApplicationStore
   | RaceNames
   | RuntimeJobs
+  | EarlyTurns
   | Notifications
   | Standing
 > = Layer.effect(
@@ -53,6 +55,7 @@ export const layer: Layer.Layer<
     const applications = yield* ApplicationStore
     const raceNames = yield* RaceNames
     const runtime = yield* RuntimeJobs
+    const early = yield* EarlyTurns
     const notifications = yield* Notifications
     const standing = yield* Standing
 
@@ -81,6 +84,7 @@ export const layer: Layer.Layer<
       yield* members.end(gameId, userId, "blocked")
       yield* raceNames.release(gameId, userId)
       yield* runtime.requestBanish(gameId, userId)
+      yield* early.check(gameId)
       yield* notifications.submit({
         kind: "lobby.membership.blocked",
         idempotencyKey: `membership-blocked:${membership_id}:${joined_at.epochMilliseconds}`,

@@ -12,6 +12,7 @@ import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import * as Bans from "./Bans.ts"
 import * as Cancellations from "./Cancellations.ts"
 import * as AdminGames from "./game/AdminGames.ts"
+import * as EarlyTurns from "./game/EarlyTurns.ts"
 import * as ComputerSeats from "./game/ComputerSeats.ts"
 import * as GameEditing from "./game/GameEditing.ts"
 import * as GameListStore from "./game/GameListStore.ts"
@@ -37,6 +38,7 @@ import * as GameEvents from "./GameEvents.ts"
 
 const Stores = Layer.mergeAll(
   ComputerSeats.layer,
+  EarlyTurns.layer,
   GameStore.layer,
   MembershipStore.layer,
   Attendance.layer,

@@ -13,6 +13,7 @@ import type { RaceNames } from "../race-name/RaceNames.ts"
 import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import * as ApplicationStore from "./application/ApplicationStore.ts"
 import * as Cancellations from "./Cancellations.ts"
+import * as EarlyTurns from "./game/EarlyTurns.ts"
 import { GameEnds } from "./game/GameEnds.ts"
 import * as GameStore from "./game/GameStore.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
@@ -41,7 +42,7 @@ const played: ReadonlySet<string> = new Set(["starting", "running", "paused"])
 /** What a cancelled game takes with it. Its stores hold nothing of their own. */
 const needs = Layer.provideMerge(
   Cancellations.layer,
-  Layer.mergeAll(GameStore.layer, InviteStore.layer, ApplicationStore.layer)
+  Layer.mergeAll(GameStore.layer, InviteStore.layer, ApplicationStore.layer, EarlyTurns.layer)
 )
 
 /** The lobby's step. */
@@ -55,6 +56,7 @@ export const accountEnd: Effect.Effect<
   const runtime = yield* RuntimeJobs
   const store = yield* GameStore.GameStore
   const ends = yield* GameEnds
+  const early = yield* EarlyTurns.EarlyTurns
 
   const lock = (userId: UserId) => sql<LockedGame>`
       SELECT game_id AS id, game_name AS name, status, owner_user_id IS NOT DISTINCT FROM ${userId}::uuid AS owned,
@@ -115,6 +117,7 @@ export const accountEnd: Effect.Effect<
     for (const { game } of seats) {
       if (played.has(games.get(game)?.status ?? "") && !gone.has(game)) {
         yield* runtime.requestBanish(game, end.userId)
+        yield* early.check(game)
       }
     }
     return tell(end, { games, seats, revoked, cancelled })

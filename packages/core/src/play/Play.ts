@@ -1,5 +1,6 @@
 /** The services of players in running games, over the lobby, the runtime and the engines. */
 import { Layer } from "effect"
+import * as EarlyTurns from "../lobby/game/EarlyTurns.ts"
 import * as PlayerAccess from "./PlayerAccess.ts"
 import * as PlayerOrders from "./PlayerOrders.ts"
 import * as PlayStore from "./PlayStore.ts"
@@ -10,5 +11,5 @@ import * as StatePruner from "./StatePruner.ts"
 export const layer = (options: Partial<PlayerAccess.PlayerAccessOptions> = {}) =>
   Layer.merge(PlayerOrders.layer, ReadyFlags.layer).pipe(
     Layer.provide(PlayerAccess.layer({ keepReports: StatePruner.keepFor, ...options })),
-    Layer.provide(PlayStore.layer)
+    Layer.provide([PlayStore.layer, EarlyTurns.layer])
   )

@@ -15,7 +15,6 @@ import { StorageError } from "../shared/StorageError.ts"
 /** An active member of a game, with the game's state. What the runtime says is null before the first start. */
 export const PlayerRow = Schema.Struct({
   game_status: GameStatus,
-  early_turns: Schema.Boolean,
   runtime_status: Schema.NullOr(RuntimeStatus),
   /** The newest committed turn. */
   current_turn: Schema.NullOr(Schema.Int),
@@ -30,10 +29,6 @@ export const PlayerRow = Schema.Struct({
   ended_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
 export type PlayerRow = typeof PlayerRow.Type
-
-/** How many players of a game are done with their orders for the open turn, of how many that play. */
-export const ReadyTally = Schema.Struct({ ready_count: Schema.Int, player_count: Schema.Int })
-export type ReadyTally = typeof ReadyTally.Type
 
 /** Reads and writes what in-game calls need. Fails with `StorageError` only. */
 export class PlayStore extends Context.Service<
@@ -55,8 +50,6 @@ export class PlayStore extends Context.Service<
     ): Effect.Effect<void, StorageError>
     /** Notes whether the player is done with the turn. */
     setReady(gameId: GameId, userId: UserId, turn: number, ready: boolean): Effect.Effect<void, StorageError>
-    /** Counts people who still play: without eliminated players, and without seats that the engine plays. */
-    tally(gameId: GameId, turn: number): Effect.Effect<ReadyTally, StorageError>
   }
 >()("@galaxy/core/play/PlayStore") {}
 
@@ -69,7 +62,7 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
     const of = Schema.Struct({ gameId: GameId, userId: UserId })
 
     const playerOf = ({ gameId, userId }: typeof of.Encoded) => sql`
-      SELECT g.status AS game_status, g.early_turns, r.status AS runtime_status, r.current_turn,
+      SELECT g.status AS game_status, r.status AS runtime_status, r.current_turn,
         r.started_at IS NOT NULL AS started, p.race_name, coalesce(p.computer, false) AS computer, m.eliminated,
         CASE WHEN g.status IN ('finished', 'cancelled') THEN coalesce(g.finished_at, g.updated_at) END AS ended_at
       FROM backend.memberships m
@@ -79,16 +72,6 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
       WHERE m.game_id = ${gameId} AND m.user_id = ${userId} AND m.status = 'active'`
 
     const player = SqlSchema.findOneOption({ Request: of, Result: PlayerRow, execute: playerOf })
-
-    const tally = SqlSchema.findOne({
-      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int }),
-      Result: ReadyTally,
-      execute: ({ gameId, turn }) => sql`
-        SELECT count(*)::int AS player_count, (count(*) FILTER (WHERE m.ready_turn = ${turn}))::int AS ready_count
-        FROM backend.memberships m
-        JOIN backend.player_mappings p ON p.game_id = m.game_id AND p.user_id = m.user_id
-        WHERE m.game_id = ${gameId} AND m.status = 'active' AND NOT m.eliminated AND NOT p.computer`
-    })
 
     return PlayStore.of({
       player: (gameId, userId) => StorageError.refail(player({ gameId, userId })),
@@ -102,7 +85,8 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
         yield* sql`
           UPDATE backend.memberships SET
             orders_given_at = ${now}, orders_given_turn = ${turn}, orders_count = ${counts?.orders ?? null},
-            orders_refused = ${counts?.refused ?? null}, ready_turn = NULL
+            orders_refused = ${counts?.refused ?? null},
+            ready_turn = CASE WHEN ready_turn > ${turn} THEN ready_turn END
           WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'
             AND (orders_given_turn IS NULL OR orders_given_turn <= ${turn})`
       }, StorageError.refail),
@@ -110,11 +94,7 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
         yield* sql`
           UPDATE backend.memberships SET ready_turn = ${ready ? turn : null}
           WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'`
-      }, StorageError.refail),
-      tally: (gameId, turn) =>
-        StorageError.refail(
-          Effect.catchTag(tally({ gameId, turn }), "NoSuchElementError", (error) => Effect.die(error))
-        )
+      }, StorageError.refail)
     })
   })
 )

@@ -5,13 +5,13 @@
  * with early turns, the turn is made as soon as all who count are done; it stands for the next scheduled one.
  */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
+import { EarlyTurns, type ReadyTally } from "../lobby/game/EarlyTurns.ts"
 import { GameNotRunning, TurnNotOpen, type TurnWindowClosed } from "../runtime/RuntimeError.ts"
-import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { type AccessError, PlayerAccess } from "./PlayerAccess.ts"
-import { PlayStore, type ReadyTally } from "./PlayStore.ts"
+import { PlayStore } from "./PlayStore.ts"
 
 /** Sets players' flags. */
 export class ReadyFlags extends Context.Service<
@@ -32,14 +32,14 @@ export class ReadyFlags extends Context.Service<
 >()("@galaxy/core/play/ReadyFlags") {}
 
 /** `ReadyFlags` over the database. Calls for one game are serialised by the lock of the game's row. */
-export const layer: Layer.Layer<ReadyFlags, never, SqlClient.SqlClient | PlayStore | PlayerAccess | RuntimeJobs> =
+export const layer: Layer.Layer<ReadyFlags, never, SqlClient.SqlClient | PlayStore | PlayerAccess | EarlyTurns> =
   Layer.effect(
     ReadyFlags,
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const store = yield* PlayStore
       const access = yield* PlayerAccess
-      const jobs = yield* RuntimeJobs
+      const early = yield* EarlyTurns
 
       const set = Effect.fn("ReadyFlags.set")(function* (gameId: GameId, userId: UserId, turn: number, ready: boolean) {
         // Of two players who become ready at once, the second one counts the first: both hold the same lock.
@@ -48,11 +48,8 @@ export const layer: Layer.Layer<ReadyFlags, never, SqlClient.SqlClient | PlaySto
         if (row.eliminated) return yield* new GameNotRunning({ status: "over for this race" })
         if (row.computer) return yield* new GameNotRunning({ status: "played by the computer for this race" })
         yield* store.setReady(gameId, userId, turn, ready)
-        const tally = yield* store.tally(gameId, turn)
-        if (ready && row.early_turns && tally.ready_count === tally.player_count) {
-          yield* jobs.requestEarlyTurn(gameId, turn)
-        }
-        return tally
+        // Its turn is open, so it has a runtime.
+        return Option.getOrThrow(yield* early.check(gameId))
       })
 
       return ReadyFlags.of({

@@ -221,6 +221,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
         const row = Option.getOrUndefined(yield* store.lock(gameId))
         if (row === undefined || row.status !== "running" || row.paused || row.current_turn !== turn) return false
         yield* store.force(gameId)
+        yield* note({ kind: "engine", what: "turn" })
         yield* wake
         return true
       })

@@ -1,8 +1,11 @@
 /** "My orders are done": who counts, what takes it back, and turns that are made early. */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { Games } from "@galaxy/core/lobby/game/Games"
+import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
 import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/errors"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
+import { PlayStore, layer as PlayStoreLayer } from "@galaxy/core/play/PlayStore"
 import { ReadyFlags } from "@galaxy/core/play/ReadyFlags"
 import { errors as playErrors } from "@galaxy/core/play/http/errors"
 import { errors as runtimeErrors } from "@galaxy/core/runtime/http/errors"
@@ -33,6 +36,15 @@ type Refusal = Effect.Error<ReturnType<ReadyFlags["Service"]["set"]>>
 
 const reasonOf = (call: Effect.Effect<unknown, Refusal>) =>
   Effect.map(Effect.flip(toApi(call)), (it) => ("reason" in it ? it.reason : it._tag))
+
+/** The player leaves the game. */
+const leave = (gameId: GameId, user: UserId) =>
+  Effect.gen(function* () {
+    const players = yield* GamePlayers
+    const own = (yield* players.list(user, gameId)).find((it) => it.user_id === user)
+    if (own === undefined) return yield* Effect.die(new Error("not in the game"))
+    yield* players.remove(user, gameId, own.membership_id)
+  })
 
 const seat = (gameId: GameId, user: UserId, change: string) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
@@ -110,6 +122,52 @@ eachDatabase((name, database) => {
           assert.deepStrictEqual(yield* ready(guest, 1), { ready_count: 1, player_count: 2 })
           assert.strictEqual(yield* reasonOf(ready(owner, 0)), "turn_closed")
         })
+      )
+
+      it.effect("of all who are left makes the turn when the last other one leaves, also from a paused game", () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          for (const paused of [false, true]) {
+            const { gameId, owner, guest, ready, runtimes } = yield* runningGame(true)
+            yield* ready(owner)
+            if (paused) yield* games.pause(owner, gameId)
+            yield* leave(gameId, guest)
+            if (paused) {
+              yield* runtimes.reconcile(gameId)
+              assert.strictEqual((yield* row(gameId)).current_turn, 0)
+              yield* games.resume(owner, gameId)
+            }
+            yield* runtimes.reconcile(gameId)
+            assert.strictEqual((yield* row(gameId)).current_turn, 1)
+            // Nobody is left to wait for.
+            yield* leave(gameId, owner)
+            yield* runtimes.reconcile(gameId)
+            assert.strictEqual((yield* row(gameId)).current_turn, 1)
+          }
+        })
+      )
+
+      it.effect("of all makes the turn when the game gets early turns afterwards", () =>
+        Effect.gen(function* () {
+          const games = yield* Games
+          const { gameId, owner, guest, ready, runtimes } = yield* runningGame()
+          yield* Effect.all([ready(owner), ready(guest)])
+          yield* games.update(owner, gameId, { early_turns: true })
+          yield* runtimes.reconcile(gameId)
+          assert.strictEqual((yield* row(gameId)).current_turn, 1)
+        })
+      )
+
+      it.effect("of the next turn stays when orders for the one before are noted late", () =>
+        Effect.gen(function* () {
+          const store = yield* PlayStore
+          const { gameId, owner, guest, ready, runtimes } = yield* runningGame()
+          yield* runtimes.forceNextTurn(gameId)
+          yield* runtimes.reconcile(gameId)
+          yield* ready(owner, 1)
+          yield* store.ordersGiven(gameId, owner, 0, undefined)
+          assert.deepStrictEqual(yield* ready(guest, 1), { ready_count: 2, player_count: 2 })
+        }).pipe(Effect.provide(PlayStoreLayer))
       )
 
       for (const gone of ["eliminated", "computer"]) {

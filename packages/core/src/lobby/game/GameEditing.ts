@@ -10,6 +10,7 @@ import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts
 import { newId } from "../../shared/NewId.ts"
 import { Limits, within } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
+import { EarlyTurns } from "./EarlyTurns.ts"
 import { acting, type Actor, conflict } from "./GameAccess.ts"
 import { GameSettingsInvalid, TooFewPlaces, TooManyGames, type TooManyMemberships } from "./GameError.ts"
 import { GameMembers } from "./GameMembers.ts"
@@ -66,7 +67,7 @@ export class GameEditing extends Context.Service<
 export const layer: Layer.Layer<
   GameEditing,
   never,
-  SqlClient.SqlClient | GameStore | GameMembers | LobbyConfig | EngineVersions | Limits
+  SqlClient.SqlClient | GameStore | GameMembers | LobbyConfig | EngineVersions | EarlyTurns | Limits
 > = Layer.effect(
   GameEditing,
   Effect.gen(function* () {
@@ -76,6 +77,7 @@ export const layer: Layer.Layer<
     const config = yield* LobbyConfig
     const limits = yield* Limits
     const versions = yield* EngineVersions
+    const early = yield* EarlyTurns
 
     const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
 
@@ -141,7 +143,10 @@ export const layer: Layer.Layer<
       if (taken > after.max_players) return yield* new TooFewPlaces({ taken, places: after.max_players })
       // Turns aren't counted while nothing is done about missed ones.
       if (!countsTurns(before) && countsTurns(after)) yield* members.countAnew(gameId)
-      return yield* games.change(gameId, change)
+      const edited = yield* games.change(gameId, change)
+      // All may have been ready before.
+      if (change.early_turns === true) yield* early.check(gameId)
+      return edited
     })
 
     const preview = Effect.fn("GameEditing.preview")(function* (schedule: string, timeZone: string, count: number) {

@@ -15,6 +15,7 @@ import { newId } from "../../shared/NewId.ts"
 import { Limits, within } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { ComputerSeats } from "./ComputerSeats.ts"
+import { EarlyTurns } from "./EarlyTurns.ts"
 import { acting, type Actor, conflict } from "./GameAccess.ts"
 import { GameEnds } from "./GameEnds.ts"
 import {
@@ -82,6 +83,7 @@ export const layer: Layer.Layer<
   | ComputerSeats
   | LobbyConfig
   | RuntimeJobs
+  | EarlyTurns
   | Notifications
   | Limits
 > = Layer.effect(
@@ -95,6 +97,7 @@ export const layer: Layer.Layer<
     const config = yield* LobbyConfig
     const limits = yield* Limits
     const runtime = yield* RuntimeJobs
+    const early = yield* EarlyTurns
     const notifications = yield* Notifications
 
     /**
@@ -243,7 +246,10 @@ export const layer: Layer.Layer<
         step(actor, gameId, "pause", pause, tell("lobby.game.paused", actor))
       ),
       resume: Effect.fn("GameSteps.resume")((actor, gameId) =>
-        step(actor, gameId, "resume", resume, tell("lobby.game.resumed", actor))
+        step(actor, gameId, "resume", resume, (game) =>
+          // Somebody who wasn't ready may have left meanwhile.
+          Effect.andThen(early.check(gameId), tell("lobby.game.resumed", actor)(game))
+        )
       ),
       cancel: Effect.fn("GameSteps.cancel")((actor, gameId) => step(actor, gameId, "cancel", cancel, closed(actor))),
       forceStart: Effect.fn("GameSteps.forceStart")((gameId, version) =>

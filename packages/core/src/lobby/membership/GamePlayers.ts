@@ -11,6 +11,7 @@ import { Notifications } from "../../notification/Notifications.ts"
 import { RaceNames } from "../../race-name/RaceNames.ts"
 import { RuntimeJobs } from "../../runtime/RuntimeJobs.ts"
 import { StorageError } from "../../shared/StorageError.ts"
+import { EarlyTurns } from "../game/EarlyTurns.ts"
 import { conflict, owned, visible } from "../game/GameAccess.ts"
 import { GameNotFound, type GameStateConflict, NotGameOwner } from "../game/GameError.ts"
 import { terminal } from "../game/GameState.ts"
@@ -47,7 +48,7 @@ export class GamePlayers extends Context.Service<
 export const layer: Layer.Layer<
   GamePlayers,
   never,
-  SqlClient.SqlClient | GameStore | MembershipStore | RaceNames | RuntimeJobs | Notifications
+  SqlClient.SqlClient | GameStore | MembershipStore | RaceNames | RuntimeJobs | EarlyTurns | Notifications
 > = Layer.effect(
   GamePlayers,
   Effect.gen(function* () {
@@ -56,6 +57,7 @@ export const layer: Layer.Layer<
     const members = yield* MembershipStore
     const raceNames = yield* RaceNames
     const runtime = yield* RuntimeJobs
+    const early = yield* EarlyTurns
     const notifications = yield* Notifications
 
     const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) => StorageError.refail(sql.withTransaction(effect))
@@ -84,6 +86,7 @@ export const layer: Layer.Layer<
       yield* members.end(game.game_id, seat.user_id, status)
       yield* raceNames.release(game.game_id, seat.user_id)
       yield* runtime.requestBanish(game.game_id, seat.user_id)
+      yield* early.check(game.game_id)
     })
 
     /** A player who comes back keeps the membership's id, so the time of joining is part of the key. */
