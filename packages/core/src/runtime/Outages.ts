@@ -19,6 +19,9 @@ import { decided } from "./decisions.ts"
 /** How often a heartbeat is stored. */
 const every = Duration.minutes(1)
 
+/** How long after its last heartbeat a backend may still have been at work: until it looked when the next was due. */
+const lastWork = Duration.sum(every, Duration.seconds(10))
+
 /** Games that are read at a time. */
 const batch = 50
 
@@ -60,13 +63,15 @@ export const make = Effect.gen(function* () {
       )
 
   const workOff = Effect.fnUntraced(function* (from: DateTime.Utc, now: DateTime.Utc) {
+    // Always before now, so that a deadline that is set here isn't taken for one that was set before.
+    const setUntil = DateTime.addDuration(from, Duration.min(lastWork, Duration.fromInputUnsafe(config.outageGrace)))
     const outage = DateTime.distance(from, now)
     yield* Effect.logWarning("no backend was at work for a while").pipe(
       Effect.annotateLogs({ since: DateTime.formatIso(from), minutes: Math.round(Duration.toMinutes(outage)) })
     )
     let known = ""
     for (;;) {
-      const fallen = yield* store.fellInto(from, now, batch)
+      const fallen = yield* store.fellInto(from, setUntil, now, batch)
       const games = fallen.map((it) => it.game_id).join()
       // A game that is gone stays as it is.
       if (games === known) return

@@ -97,9 +97,10 @@ export class RuntimeStore extends Context.Service<
     due(limit: number, longestWait: Duration.Duration): Effect.Effect<ReadonlyArray<Due>, StorageError>
     /** Games in play or being started, which need their engines (the states of `live`), the most urgent first. */
     readonly alive: Effect.Effect<ReadonlyArray<GameId>, StorageError>
-    /** Games whose turn fell due after `from` and hasn't been made, and whose deadline was set before. */
+    /** Games whose turn fell due after `from` and hasn't been made, and whose deadline was set by `setUntil`. */
     fellInto(
       from: DateTime.Utc,
+      setUntil: DateTime.Utc,
       now: DateTime.Utc,
       limit: number
     ): Effect.Effect<ReadonlyArray<RuntimeRow>, StorageError>
@@ -299,14 +300,14 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
             }))
         )
       ),
-      fellInto: (from, now, limit) =>
+      fellInto: (from, setUntil, now, limit) =>
         StorageError.refail(
           Effect.flatMap(
             sql`
               SELECT ${columns} FROM backend.runtime_records r
               WHERE status = 'running' AND NOT paused AND NOT force_next_turn
                 AND next_turn_at > ${DateTime.toDate(from)} AND next_turn_at <= ${DateTime.toDate(now)}
-                AND next_turn_set_at <= ${DateTime.toDate(from)}
+                AND next_turn_set_at <= ${DateTime.toDate(setUntil)}
               ORDER BY next_turn_at, game_id LIMIT ${limit}`,
             decode
           )

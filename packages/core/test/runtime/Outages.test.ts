@@ -100,6 +100,23 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("its turn moves too where the one before was made after the last heartbeat", () =>
+      Effect.gen(function* () {
+        yield* begin
+        const { gameId, owner } = yield* playing
+        yield* advance("50 seconds")
+        const jobs = yield* RuntimeJobs
+        yield* jobs.requestPause(gameId)
+        yield* jobs.requestResume(gameId)
+        const { next_turn_at: due } = yield* row(gameId)
+        yield* after(due, "1 hour")
+        yield* begin
+        assert.strictEqual((yield* delays(owner)).length, 1)
+        yield* begin
+        assert.strictEqual((yield* delays(owner)).length, 1)
+      })
+    )
+
     it.effect("silence within the grace is no outage, and missed times make one turn", () =>
       Effect.gen(function* () {
         const runtimes = yield* Runtimes
