@@ -117,7 +117,8 @@ export const make = Effect.gen(function* () {
     const end = yield* host.ended(game.gameId)
     if (Option.isSome(yield* host.inspect(game.gameId))) return false
     if (!(yield* store.removed(game.gameId, game.instanceId ?? ""))) return false
-    if (Option.isNone(end)) return false
+    // It hung, and was ended when the last attempt to bring it up came to nothing.
+    if (Option.isNone(end)) return game.health === "unhealthy"
     yield* note(game, { health: "removed", detail: end.value.reason, instanceId: game.instanceId })
     return true
   })

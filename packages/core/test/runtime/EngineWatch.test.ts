@@ -105,6 +105,23 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("an engine that hung, and could not be brought up at once, is by the next pass", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const host = yield* EngineHost
+        const { gameId, game } = yield* started
+        yield* pass
+        yield* engines.script(gameId, silent)
+        yield* pass
+        assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+        yield* engines.script(gameId, {})
+        yield* pass
+        assert.isTrue(Option.isSome(yield* host.inspect(gameId)))
+        assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "healthy"])
+        assert.strictEqual((yield* game).runtime_status, "running")
+      })
+    )
+
     it.effect("an engine that has crashed is noticed and brought up again; one that went with its host just is", () =>
       Effect.gen(function* () {
         const engines = yield* ScriptedEngines
