@@ -142,9 +142,9 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
     const sleep = (gameId: GameId) =>
       Effect.suspend(() => {
         const found = running.get(gameId)
+        awake.gone(gameId)
         if (found === undefined) return Effect.void
         running.delete(gameId)
-        awake.gone(gameId)
         sleeping.set(gameId, found.process)
         return Effect.andThen(
           end(found.process),
@@ -275,8 +275,12 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       Effect.forever(
         Effect.gen(function* () {
           yield* Effect.sleep(idleCheck)
-          const idle = awake.idleFor(Duration.fromInputUnsafe(sleepAfter), yield* nowMs)
-          yield* Effect.forEach(idle, sleep, { discard: true })
+          // Looked up anew before each one: an engine takes its time to end, and another may be needed meanwhile.
+          for (;;) {
+            const [next] = awake.idleFor(Duration.fromInputUnsafe(sleepAfter), yield* nowMs)
+            if (next === undefined) return
+            yield* sleep(next)
+          }
         })
       )
     )

@@ -371,6 +371,26 @@ describe("engines as child processes", () => {
     }).pipe(Effect.scoped)
   )
 
+  live(
+    "one that is needed while another falls asleep stays awake",
+    Effect.gen(function* () {
+      const clock = MovableClock.make()
+      yield* Effect.gen(function* () {
+        const host = yield* hostOf({ sleepAfter: "10 minutes", stopTimeout: "1 second" })
+        const [one, two] = yield* Effect.all([newGame, newGame])
+        yield* host.start({ ...spec(one), imageRef: "stubborn" })
+        yield* host.start(spec(two))
+        yield* clock.advance("11 minutes")
+        yield* until(Effect.map(host.asleep, (it) => it.has(one)))
+        const held = yield* host.hold(two)
+        assert.isTrue(Option.isSome(held))
+        yield* until(Effect.as(clock.advance("1 second"), true))
+        yield* Effect.promise(() => new Promise((done) => setTimeout(done, 300)))
+        assert.deepStrictEqual(yield* running(host), [two])
+      }).pipe(Effect.provideService(Clock.Clock, clock))
+    }).pipe(Effect.scoped)
+  )
+
   it("the heap follows the number of players, up to a bound", () => {
     const heap = { base: 100, perPlayer: 10, most: 300 }
     assert.deepStrictEqual(
