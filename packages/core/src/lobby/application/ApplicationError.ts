@@ -47,6 +47,15 @@ export class TooManyApplications extends Schema.TaggedError<TooManyApplications>
   }
 }
 
+/** The game already has `limit` pending applications (`LobbyConfig.pendingApplicationsPerGame`). */
+export class TooManyApplicants extends Schema.TaggedError<TooManyApplicants>()("TooManyApplicants", {
+  limit: Schema.Int
+}) {
+  override get message(): string {
+    return `the game already has ${this.limit} open applications`
+  }
+}
+
 /** All refusals of this file; `http/errors.ts` has a line for each. */
 export type ApplicationError =
   | PrivateGameTakesNoApplications
@@ -54,3 +63,4 @@ export type ApplicationError =
   | ApplicationNotPending
   | ApplicationAlreadyPending
   | TooManyApplications
+  | TooManyApplicants

@@ -53,6 +53,8 @@ export class ApplicationStore extends Context.Service<
      * so that two made at once both count.
      */
     countPending(userId: UserId): Effect.Effect<number, StorageError>
+    /** Counts the game's pending applications. The game's row lock keeps the count true. */
+    countPendingTo(gameId: GameId): Effect.Effect<number, StorageError>
     /** The user's applications, newest first. */
     listOf(userId: UserId, after: PagePosition, limit: number): Effect.Effect<ReadonlyArray<Application>, StorageError>
     /** The game's applications in one status, or in any, newest first. */
@@ -129,6 +131,12 @@ export const layer: Layer.Layer<ApplicationStore, never, SqlClient.SqlClient> = 
         const rows = yield* sql<{ readonly count: number }>`
           SELECT count(*)::int AS count FROM backend.applications
           WHERE applicant_user_id = ${userId} AND status = 'pending'`
+        return rows[0]?.count ?? 0
+      }, StorageError.refail),
+      countPendingTo: Effect.fnUntraced(function* (gameId) {
+        const rows = yield* sql<{ readonly count: number }>`
+          SELECT count(*)::int AS count FROM backend.applications
+          WHERE game_id = ${gameId} AND status = 'pending'`
         return rows[0]?.count ?? 0
       }, StorageError.refail),
       listOf: (userId, after, limit) =>

@@ -35,6 +35,7 @@ import {
   ApplicationNotFound,
   ApplicationNotPending,
   PrivateGameTakesNoApplications,
+  TooManyApplicants,
   TooManyApplications
 } from "./ApplicationError.ts"
 import { type Application, ApplicationStore } from "./ApplicationStore.ts"
@@ -66,6 +67,7 @@ export class Applications extends Context.Service<
       | BlockedFromGame
       | ApplicationAlreadyPending
       | TooManyApplications
+      | TooManyApplicants
       | TooManyMemberships
       | RaceNameInvalid
       | RaceNameTaken
@@ -103,6 +105,9 @@ export class Applications extends Context.Service<
 
 /** States in which an application can still be approved: until the game is handed to an engine. */
 const admitting: ReadonlySet<string> = new Set(rules.approve_application.from)
+
+/** Pending applications that a game takes for each of its places, however low the bound per game is set. */
+const applicantsPerPlace = 10
 
 /** `Applications` over the lobby's stores. */
 export const layer: Layer.Layer<
@@ -150,6 +155,8 @@ export const layer: Layer.Layer<
       yield* beforeItsEnd(game)
       yield* notIn(members, game, caller)
       if (yield* applications.pendingFor(gameId, caller)) return yield* new ApplicationAlreadyPending()
+      const room = Math.max(config.pendingApplicationsPerGame, applicantsPerPlace * game.max_players)
+      if ((yield* applications.countPendingTo(gameId)) >= room) return yield* new TooManyApplicants({ limit: room })
       yield* mayBeSeated(caller)
       const limit = config.pendingApplicationsPerPlayer
       if ((yield* applications.countPending(caller)) >= limit) return yield* new TooManyApplications({ limit })

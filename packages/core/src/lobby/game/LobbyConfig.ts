@@ -25,6 +25,11 @@ export interface LobbySettings {
   readonly invitesPerPlayerPerDay: number
   /** Most pending applications of one player; 100 by default. Each reserves a race name. */
   readonly pendingApplicationsPerPlayer: number
+  /**
+   * Most pending applications of one game; 200 by default, and never fewer than ten for each place. A start or a
+   * cancellation decides all of them in one transaction.
+   */
+  readonly pendingApplicationsPerGame: number
 }
 
 const minute = 60_000
@@ -38,7 +43,8 @@ const defaults: LobbySettings = {
   gamesInPlayPerOwner: 100,
   pendingInvitesPerGame: 500,
   invitesPerPlayerPerDay: 5,
-  pendingApplicationsPerPlayer: 100
+  pendingApplicationsPerPlayer: 100,
+  pendingApplicationsPerGame: 200
 }
 
 /** The bounds in force. Read when the lobby's layers are built, and fixed from then on. */

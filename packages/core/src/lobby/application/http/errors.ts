@@ -8,5 +8,6 @@ export const errors: ErrorTable<ApplicationError> = {
   ApplicationNotFound: ["not_found", own],
   ApplicationNotPending: ["conflict", own, "not_pending"],
   ApplicationAlreadyPending: ["conflict", own, "already_pending"],
-  TooManyApplications: ["conflict", own, "limit_reached"]
+  TooManyApplications: ["conflict", own, "limit_reached"],
+  TooManyApplicants: ["conflict", own, "limit_reached"]
 }
