@@ -21,16 +21,25 @@ export const layer: Layer.Layer<GameEnds, never, InviteStore | ApplicationStore 
         game: Parameters<GameEnds["Service"]["cancelled"]>[0]
       ) {
         yield* raceNames.releaseAll(game.game_id)
-        for (const { invite_id, invited_user_id } of yield* invites.revokePending(game.game_id)) {
-          if (invited_user_id === undefined) continue
-          yield* notifications.submit({
-            kind: "lobby.invite.revoked",
-            idempotencyKey: `invite-revoked:${invite_id}`,
-            recipients: [invited_user_id],
-            payload: { game_id: game.game_id, invite_id, game_name: game.game_name }
-          })
+        const revoked = (yield* invites.revokePending(game.game_id)).flatMap(({ invite_id, invited_user_id: user }) =>
+          user === undefined ? [] : [{ invite_id, user }]
+        )
+        const applicants = yield* closeApplications({ applications, raceNames, notifications }, game)
+        const tellInvited = Effect.forEach(
+          revoked,
+          ({ invite_id, user }) =>
+            notifications.submit({
+              kind: "lobby.invite.revoked",
+              idempotencyKey: `invite-revoked:${invite_id}`,
+              recipients: [user],
+              payload: { game_id: game.game_id, invite_id, game_name: game.game_name }
+            }),
+          { discard: true }
+        )
+        return {
+          people: [...revoked.map((it) => it.user), ...applicants.people],
+          tell: Effect.andThen(tellInvited, applicants.tell)
         }
-        yield* closeApplications({ applications, raceNames, notifications }, game)
       })
 
       return GameEnds.of({ cancelled })

@@ -111,8 +111,11 @@ export const layer: Layer.Layer<
       // A game that was stopped and goes on has started long ago.
       if (before === undefined || before.started_at !== undefined) return
       yield* invites.expireAll(it.gameId)
+      const rejected = yield* closeApplications({ applications, raceNames, notifications }, before)
+      const seated = (yield* members.active(it.gameId)).map((member) => member.user_id)
+      yield* notifications.lock([...seated, ...rejected.people])
       yield* tell("game.started", before)
-      yield* closeApplications({ applications, raceNames, notifications }, before)
+      yield* rejected.tell
     })
 
     const onStartFailed = Effect.fn("RuntimeEvents.onStartFailed")(function* (it: {
@@ -226,7 +229,8 @@ export const layer: Layer.Layer<
         finished_at: now
       }))
       if (before === undefined) return
-      // All members are told first, in their order: that takes the locks that telling some of them needs.
+      // Names are locked before people, as everywhere. All members are told first: that locks all who earn a name.
+      yield* raceNames.lockAll(gameId)
       yield* tell("game.finished", before, { turn: before.current_turn })
       yield* raceNames.promote({ gameId, gameName: before.game_name, earners: yield* members.grown(gameId) })
     })

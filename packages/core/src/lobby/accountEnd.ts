@@ -14,9 +14,15 @@ import { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import * as ApplicationStore from "./application/ApplicationStore.ts"
 import * as Cancellations from "./Cancellations.ts"
 import * as EarlyTurns from "./game/EarlyTurns.ts"
-import { GameEnds } from "./game/GameEnds.ts"
+import { type Ending, GameEnds } from "./game/GameEnds.ts"
 import * as GameStore from "./game/GameStore.ts"
 import * as InviteStore from "./invite/InviteStore.ts"
+
+interface CancelledGame {
+  readonly game: LockedGame
+  readonly members: ReadonlyArray<UserId>
+  readonly ending: Ending
+}
 
 interface LockedGame {
   readonly id: GameId
@@ -88,7 +94,7 @@ export const accountEnd: Effect.Effect<
         RETURNING invite_id AS invite, game_id AS game, invited_user_id AS invited`
   })
 
-  /** Ends a game for everybody in it; returns those who still had a seat. */
+  /** Ends a game for everybody in it; returns those who still had a seat, and who else is to be told. */
   const cancel = Effect.fnUntraced(function* (game: LockedGame, now: Date) {
     yield* sql`
         UPDATE backend.games SET status = 'cancelled', next_turn_at = NULL, updated_at = ${now},
@@ -98,7 +104,10 @@ export const accountEnd: Effect.Effect<
     const members = yield* sql<{ user: UserId }>`
         SELECT user_id AS user FROM backend.memberships
         WHERE game_id = ${game.id} AND status = 'active' ORDER BY user_id`
-    return members.map((it) => it.user)
+    // The game is locked, so nobody invites or applies any more.
+    const row = yield* store.find(game.id)
+    const ending = Option.isSome(row) ? yield* ends.cancelled(row.value) : { people: [], tell: Effect.void }
+    return { game, members: members.map((it) => it.user), ending } satisfies CancelledGame
   })
 
   const run = Effect.fnUntraced(function* (end: AccountEnd) {
@@ -106,12 +115,12 @@ export const accountEnd: Effect.Effect<
     const games = new Map((yield* lock(end.userId)).map((it) => [it.id, it]))
     const seats = yield* endSeats(end, now)
     const revoked = yield* endAsking(end.userId, now)
-    const cancelled: Array<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }> = []
+    const cancelled: Array<CancelledGame> = []
     for (const game of games.values()) {
       if (!game.owned || !endsWithOwner.has(game.status)) continue
       // It may have been running when the account ended, and have been stopped since: then it goes on.
       if (end.again === true && game.started) continue
-      cancelled.push({ game, members: yield* cancel(game, now) })
+      cancelled.push(yield* cancel(game, now))
     }
     const gone = new Set(cancelled.map((it) => it.game.id))
     for (const { game } of seats) {
@@ -129,9 +138,14 @@ export const accountEnd: Effect.Effect<
       readonly games: ReadonlyMap<GameId, LockedGame>
       readonly seats: ReadonlyArray<{ readonly game: GameId; readonly membership: MembershipId }>
       readonly revoked: ReadonlyArray<{ invite: InviteId; game: GameId; invited: UserId | null }>
-      readonly cancelled: ReadonlyArray<{ readonly game: LockedGame; readonly members: ReadonlyArray<UserId> }>
+      readonly cancelled: ReadonlyArray<CancelledGame>
     }
   ) {
+    yield* notifications.lock([
+      ...(it.seats.length > 0 ? [end.userId] : []),
+      ...it.cancelled.flatMap(({ members, ending }) => [...members, ...ending.people]),
+      ...it.revoked.flatMap(({ invited }) => (invited === null ? [] : [invited]))
+    ])
     // One notice for all seats, as the specification says; it names one of them.
     const [seat] = it.seats
     const game = seat === undefined ? undefined : it.games.get(seat.game)
@@ -148,10 +162,8 @@ export const accountEnd: Effect.Effect<
         }
       })
     }
-    for (const { game, members } of it.cancelled) {
-      // The game is locked, so nobody has invited or applied since.
-      const row = yield* store.find(game.id)
-      if (Option.isSome(row)) yield* ends.cancelled(row.value)
+    for (const { game, members, ending } of it.cancelled) {
+      yield* ending.tell
       if (members.length === 0) continue
       yield* notifications.submit({
         kind: "lobby.game.cancelled",

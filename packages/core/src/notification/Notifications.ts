@@ -31,6 +31,12 @@ export class Notifications extends Context.Service<
   {
     /** Joins the caller's transaction. Submitting the same fact again does nothing. */
     submit(intent: KnownIntent): Effect.Effect<void, StorageError>
+    /**
+     * Takes the locks of everybody whom the caller's transaction is going to tell something. A transaction that submits
+     * to several players one after the other calls it before the first, and after its other locks: otherwise two that
+     * tell the same players in another order deadlock (docs/decisions/0208).
+     */
+    lock(userIds: ReadonlyArray<UserId>): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/notification/Notifications") {}
 
@@ -203,6 +209,11 @@ export const layer = (
         yield* sql.withTransaction(fanOut(intent, prepared.success))
       }, StorageError.refail)
 
-      return Notifications.of({ submit })
+      // Only those who are going to get something: nothing is kept for an account that is gone.
+      const lock = Effect.fn("Notifications.lock")((userIds: ReadonlyArray<UserId>) =>
+        Effect.flatMap(standing.active([...new Set(userIds)]), (active) => push.lock([...active]))
+      )
+
+      return Notifications.of({ submit, lock })
     })
   )

@@ -62,10 +62,15 @@ export class PushLog extends Context.Service<
   {
     /**
      * Numbers and stores events in the caller's transaction, which keeps the players' numbers locked until it ends.
-     * Call it once per transaction, for all players: two calls with players in another order could deadlock with
-     * another writer.
+     * Where a transaction calls it more than once, it takes the locks of everybody who is concerned first (`lock`): two
+     * calls with players in another order could deadlock with another writer.
      */
     append(events: ReadonlyArray<NewEvent>): Effect.Effect<void, StorageError>
+    /**
+     * Locks the players' numbers to the end of the caller's transaction, in the order of their ids, as the first
+     * `append` to all of them would.
+     */
+    lock(userIds: ReadonlyArray<UserId>): Effect.Effect<void, StorageError>
     /** Tells gateways to drop sessions from their caches and to end their streams. Joins the caller's transaction. */
     invalidate(targets: ReadonlyArray<InvalidationTarget>, reason: string): Effect.Effect<void, StorageError>
     /** At most `limit` of a player's events numbered above `after`, in order, with the bounds of the same moment. */
@@ -183,6 +188,11 @@ export const layer = (
         )
       }, StorageError.refail)
 
+      const lock = Effect.fn("PushLog.lock")(function* (userIds: ReadonlyArray<UserId>) {
+        if (userIds.length === 0) return
+        yield* takeNumbers(new Map(userIds.map((it) => [it, 0])), yield* DateTime.nowAsDate)
+      }, StorageError.refail)
+
       const invalidate = Effect.fn("PushLog.invalidate")(function* (
         targets: ReadonlyArray<InvalidationTarget>,
         reason: string
@@ -271,6 +281,6 @@ export const layer = (
 
       const adoptRestored = retention.adopt(sql).pipe(StorageError.refail, Effect.withSpan("PushLog.adoptRestored"))
 
-      return PushLog.of({ append, invalidate, eventsAfter, read, standing, head, prune, adoptRestored })
+      return PushLog.of({ append, lock, invalidate, eventsAfter, read, standing, head, prune, adoptRestored })
     })
   )

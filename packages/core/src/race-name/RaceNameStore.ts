@@ -61,8 +61,8 @@ export class RaceNameStore extends Context.Service<
       readonly name: RaceName
       readonly key: RaceNameKey
     }): Effect.Effect<boolean, StorageError>
-    /** Removes the user's reservations in a game. */
-    release(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
+    /** Removes these users' reservations in a game. */
+    release(gameId: GameId, userIds: ReadonlyArray<UserId>): Effect.Effect<void, StorageError>
     /** The game's reservations, by ascending key, locked to the end of the transaction. */
     reservations(gameId: GameId): Effect.Effect<ReadonlyArray<RaceNameEntry>, StorageError>
     /** Entries of the whole platform under these keys: registered, or pending with time left. */
@@ -146,12 +146,12 @@ export const layer: Layer.Layer<RaceNameStore, never, SqlClient.SqlClient> = Lay
           RETURNING 1`
         return reserved.length > 0
       }, StorageError.refail),
-      release: (gameId, userId) =>
-        StorageError.refail(
-          Effect.asVoid(sql`
-            DELETE FROM backend.race_names
-            WHERE game_id = ${gameId} AND owner_user_id = ${userId} AND status = 'reservation'`)
-        ),
+      release: Effect.fnUntraced(function* (gameId, userIds) {
+        if (userIds.length === 0) return
+        yield* sql`
+          DELETE FROM backend.race_names
+          WHERE game_id = ${gameId} AND status = 'reservation' AND ${sql.in("owner_user_id", userIds)}`
+      }, StorageError.refail),
       reservations: (gameId) =>
         StorageError.refail(
           Effect.flatMap(

@@ -54,10 +54,18 @@ export class RaceNames extends Context.Service<
     release(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
     /** Gives up everything that anybody has reserved in a game. Joins the caller's transaction. */
     releaseAll(gameId: GameId): Effect.Effect<void, StorageError>
+    /** Gives up what these users have reserved in a game. Joins the caller's transaction. */
+    releaseOf(gameId: GameId, userIds: ReadonlyArray<UserId>): Effect.Effect<void, StorageError>
+    /**
+     * Takes the locks that `promote` needs, to the end of the caller's transaction: for a caller who tells somebody
+     * something before, since locks of names come before those of players who are told.
+     */
+    lockAll(gameId: GameId): Effect.Effect<void, StorageError>
     /**
      * Ends a game's reservations, in the caller's transaction. Those of `earners` become pending registrations; where
      * another user has the name on the platform by now, or the earner has registered it already, they end like all
-     * others. The earners are told, so the caller must hold its other locks already.
+     * others. The earners are told, so the caller must hold its other locks already; one that tells others too has called
+     * `lockAll` and then locked them all (`Notifications.lock`).
      */
     promote(game: {
       readonly gameId: GameId
@@ -125,6 +133,10 @@ export const layer: Layer.Layer<
         (it) => it.owner_user_id === request.userId && it.name === request.name
       )
       return own === undefined ? yield* reserve(request) : { name: own.name, key: own.canonical }
+    })
+
+    const lockAll = Effect.fn("RaceNames.lockAll")(function* (gameId: GameId) {
+      for (const { canonical } of yield* store.reservations(gameId)) yield* store.lock(canonical)
     })
 
     const promote = Effect.fn("RaceNames.promote")(function* (game: {
@@ -210,7 +222,9 @@ export const layer: Layer.Layer<
       reserve: (request) => inTransaction(reserve(request)),
       keep: (request) => inTransaction(keep(request)),
       check,
-      release: (gameId, userId) => store.release(gameId, userId),
+      release: (gameId, userId) => store.release(gameId, [userId]),
+      releaseOf: (gameId, userIds) => store.release(gameId, userIds),
+      lockAll,
       releaseAll: (gameId) => store.releaseAll(gameId),
       promote: (game) => inTransaction(promote(game)),
       register: (caller, name) => inTransaction(register(caller, name)),

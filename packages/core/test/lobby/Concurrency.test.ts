@@ -6,7 +6,12 @@ import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, type Exit } from "effect"
+import { RaceNames } from "@galaxy/core/race-name/RaceNames"
+import { accept, keyOf, keyVersion, RaceNameInvalid } from "@galaxy/core/race-name/RaceName"
+import { newId } from "@galaxy/core/shared/NewId"
+import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
+import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { DateTime, Effect, type Exit } from "effect"
 import { SqlClient } from "effect/sql"
 import { join, lobbyOn, notices, openGame, player, players, settings, starts } from "./fixture.ts"
 
@@ -32,8 +37,40 @@ const race = <A, E extends { readonly _tag: string }, R>(
     return values.length - refused.length
   })
 
+/** A game with members, and with others who have applied to it while it starts, or are invited. */
+const withParts = Effect.fnUntraced(function* (
+  members: ReadonlyArray<UserId>,
+  others: ReadonlyArray<UserId>,
+  parts: "applications" | "invites"
+) {
+  const sql = yield* SqlClient.SqlClient
+  const owner = yield* player
+  const { game_id: gameId } = yield* openGame(owner)
+  for (const user of members) {
+    const id = yield* newId
+    yield* sql`
+      INSERT INTO backend.memberships
+        (membership_id, game_id, user_id, race_name, race_name_canonical, status, joined_at)
+      VALUES (${id}, ${gameId}, ${user}, ${id}, ${id}, 'active', now())`
+  }
+  for (const user of others) {
+    const id = yield* newId
+    yield* parts === "applications"
+      ? sql`
+          INSERT INTO backend.applications (application_id, game_id, applicant_user_id, race_name, status)
+          VALUES (${id}, ${gameId}, ${user}, 'a', 'pending')`
+      : sql`
+          INSERT INTO backend.invites (invite_id, game_id, issuer_user_id, invited_user_id, status, expires_at)
+          VALUES (${id}, ${gameId}, ${owner}, ${user}, 'pending', now() + interval '1 day')`
+  }
+  if (parts === "applications") yield* sql`UPDATE backend.games SET status = 'starting' WHERE game_id = ${gameId}`
+  return { owner, gameId }
+})
+
+const bounds = { openGamesPerOwner: 3, pendingApplicationsPerGame: 3 }
+
 onPostgres((database) => {
-  layer(lobbyOn(database, { openGamesPerOwner: 3 }), { timeout: "240 seconds" })("the lobby under load", (it) => {
+  layer(lobbyOn(database, bounds), { timeout: "240 seconds" })("the lobby under load", (it) => {
     it.effect("seats one of those who race for the last place", () =>
       Effect.forEach(rounds, () =>
         Effect.gen(function* () {
@@ -162,6 +199,76 @@ onPostgres((database) => {
             rows.map((it) => it.status),
             ["approved", "pending"]
           )
+        })
+      )
+    )
+
+    it.effect("takes a bounded number of applications to one game", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const applications = yield* Applications
+        const owner = yield* player
+        const { game_id } = yield* openGame(owner, { min_players: 1, max_players: 1 })
+        yield* sql`UPDATE backend.games SET visibility = 'public', owner_user_id = NULL WHERE game_id = ${game_id}`
+        const submits = (yield* players(12)).map((user, index) =>
+          applications.submit(user, game_id, { race_name: `Race${String.fromCodePoint(97 + index)}x` })
+        )
+        assert.strictEqual(yield* race(submits, ["TooManyApplicants"]), 10)
+      })
+    )
+
+    it.effect("a name is registered while a game that earns it again finishes", () =>
+      Effect.forEach(rounds, (round) =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const [events, names, user] = [yield* RuntimeEvents, yield* RaceNames, yield* player]
+          const { gameId } = yield* withParts([user], [], "applications")
+          const name = accept(`Earned${String.fromCodePoint(97 + round)}`)
+          if (name instanceof RaceNameInvalid) return yield* name
+          yield* sql`UPDATE backend.games SET status = 'running' WHERE game_id = ${gameId}`
+          yield* sql`
+            UPDATE backend.memberships SET planets = 2, population = 2, max_planets = 2, max_population = 2,
+              initial_planets = 1, initial_population = 1 WHERE game_id = ${gameId}`
+          yield* sql`
+            INSERT INTO backend.race_names
+              (race_name_id, name, canonical, key_version, status, owner_user_id, game_id, expires_at)
+            SELECT ids.id::uuid, ${name}, ${keyOf(name)}, ${keyVersion}, ids.status, ${user}, ${gameId}, ids.until
+            FROM (VALUES (${yield* newId}, 'reservation', NULL),
+              (${yield* newId}, 'pending_registration', now() + interval '9 days')) AS ids(id, status, until)`
+          const work = [events.onFinished(gameId), names.register(user, name)]
+          assert.strictEqual(yield* race<unknown, { readonly _tag: string }, never>(work, []), 2)
+          assert.strictEqual((yield* names.mine(user, {})).race_names[0]?.status, "registered")
+        })
+      )
+    )
+
+    it.effect("games with the same people in other parts start and are cancelled at once", () =>
+      Effect.forEach(rounds.slice(0, 5), () =>
+        Effect.gen(function* () {
+          const events = yield* RuntimeEvents
+          const games = yield* Games
+          const [ones, others] = [yield* players(6), yield* players(6)]
+          const started = (gameId: GameId) =>
+            events.onRunning({
+              gameId,
+              currentTurn: 0,
+              nextTurnAt: DateTime.makeUnsafe("2030-01-01T18:00:00Z"),
+              engineVersion: "1.0.0"
+            })
+          for (const parts of ["applications", "invites"] as const) {
+            const made = yield* Effect.all([withParts(ones, others, parts), withParts(others, ones, parts)])
+            const work = made.map(({ owner, gameId }) =>
+              parts === "applications" ? started(gameId) : games.cancel(owner, gameId)
+            )
+            assert.strictEqual(yield* race<unknown, { readonly _tag: string }, never>(work, []), 2)
+          }
+          const told = (yield* notices(ones[0] ?? (yield* player))).map((it) => it.kind).toSorted()
+          assert.deepStrictEqual(told, [
+            "game.started",
+            "lobby.application.rejected",
+            "lobby.game.cancelled",
+            "lobby.invite.revoked"
+          ])
         })
       )
     )

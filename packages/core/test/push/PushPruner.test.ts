@@ -52,6 +52,7 @@ describe("PushPruner beside faults", () => {
       const unused = Effect.die(new Error("not asked for"))
       const log = Layer.succeed(PushLog.PushLog, {
         append: () => unused,
+        lock: () => unused,
         invalidate: () => unused,
         eventsAfter: () => unused,
         read: () => unused,

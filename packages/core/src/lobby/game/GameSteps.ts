@@ -124,16 +124,21 @@ export const layer: Layer.Layer<
 
     const nothing = () => Effect.succeed({})
 
-    /** Tells the members, and the owner of whose game an administrator has decided. */
+    /** The members, and the owner of whose game an administrator has decided. */
+    const concerned = Effect.fnUntraced(function* (actor: Actor, game: Game) {
+      const people = new Set((yield* members.active(game.game_id)).map((it) => it.user_id))
+      if (actor === "admin" && game.owner_user_id !== undefined) people.add(game.owner_user_id)
+      return [...people].toSorted()
+    })
+
     const tell = (kind: "lobby.game.cancelled" | "lobby.game.paused" | "lobby.game.resumed", actor: Actor) =>
       Effect.fnUntraced(function* (game: Game) {
-        const recipients = new Set((yield* members.active(game.game_id)).map((it) => it.user_id))
-        if (actor === "admin" && game.owner_user_id !== undefined) recipients.add(game.owner_user_id)
-        if (recipients.size === 0) return
+        const recipients = yield* concerned(actor, game)
+        if (recipients.length === 0) return
         yield* notifications.submit({
           kind,
           idempotencyKey: `${kind}:${game.game_id}:${yield* newId}`,
-          recipients: [...recipients].toSorted(),
+          recipients,
           payload: { game_id: game.game_id, game_name: game.game_name }
         })
       })
@@ -216,8 +221,13 @@ export const layer: Layer.Layer<
       return { next_turn_at: null, ...(started ? { runtime_status: "stopped" } : {}) }
     })
 
-    const closed = (actor: Actor) => (game: Game) =>
-      Effect.andThen(ends.cancelled(game), tell("lobby.game.cancelled", actor)(game))
+    const closed = (actor: Actor) =>
+      Effect.fnUntraced(function* (game: Game) {
+        const ending = yield* ends.cancelled(game)
+        yield* notifications.lock([...ending.people, ...(yield* concerned(actor, game))])
+        yield* ending.tell
+        yield* tell("lobby.game.cancelled", actor)(game)
+      })
 
     const forceStop = Effect.fnUntraced(function* (game: Game) {
       const back = yield* runtime.requestStop(game.game_id, "stopped by an administrator")
