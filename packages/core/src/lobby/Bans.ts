@@ -9,6 +9,7 @@ import { StorageError } from "../shared/StorageError.ts"
 import { Standing } from "../standing/Standing.ts"
 import { ApplicationStore } from "./application/ApplicationStore.ts"
 import { EarlyTurns } from "./game/EarlyTurns.ts"
+import { auditView } from "./game/AdminGames.ts"
 import { acting } from "./game/GameAccess.ts"
 import type { StepError } from "./game/GameSteps.ts"
 import { type Game, GameStore } from "./game/GameStore.ts"
@@ -30,6 +31,11 @@ export class Bans extends Context.Service<
      * reserved; their race leaves the game at its next turn, and they are told. Repeating it changes nothing.
      */
     ban(gameId: GameId, userId: UserId): Effect.Effect<Game, StepError | BannedUserUnknown>
+    /**
+     * Locks the game to the end of the transaction, and returns what the audit log shows of it and of the user's place
+     * in it.
+     */
+    audited(gameId: GameId, userId: UserId): Effect.Effect<unknown, StorageError>
   }
 >()("@galaxy/core/lobby/Bans") {}
 
@@ -94,6 +100,17 @@ export const layer: Layer.Layer<
       return { ...game, member_count: game.member_count - 1 }
     })
 
-    return Bans.of({ ban: (gameId, userId) => StorageError.refail(sql.withTransaction(ban(gameId, userId))) })
+    const audited = Effect.fn("Bans.audited")(function* (gameId: GameId, userId: UserId) {
+      const game = yield* games.lock(gameId)
+      const seat = yield* members.find(gameId, userId)
+      return {
+        game: Option.getOrNull(Option.map(game, auditView)),
+        user_id: userId,
+        blocked: yield* members.blocked(gameId, userId),
+        membership_status: Option.getOrNull(Option.map(seat, (it) => it.status))
+      }
+    })
+
+    return Bans.of({ ban: (gameId, userId) => StorageError.refail(sql.withTransaction(ban(gameId, userId))), audited })
   })
 )

@@ -51,6 +51,12 @@ eachDatabase((name, storage) => {
               .map((it) => `game.${it}`)
           )
           assert.deepStrictEqual([audit[0].before.status, audit[0].after.status], ["running", "cancelled"])
+          for (const { before, after } of audit) {
+            for (const it of ["game_name", "description", "time_zone"]) {
+              assert.notProperty(after, it)
+              if (before !== null) assert.notProperty(before, it)
+            }
+          }
         }).pipe(Effect.scoped)
       )
 
@@ -224,6 +230,12 @@ eachDatabase((name, storage) => {
           const banned = yield* ban(userId)
           assert.deepStrictEqual([banned.status, banned.body.member_count], [200, 1])
           assert.strictEqual((yield* ban(userId)).status, 200)
+          const { audit } = (yield* call("admin", "GET", `${admin}/audit?target_id=${id}`)).body
+          const [repeated, first] = audit
+          const gone = { user_id: userId, blocked: true, membership_status: "blocked" }
+          assert.deepInclude(first.before, { user_id: userId, blocked: false, membership_status: "active" })
+          for (const it of [first.after, repeated.before, repeated.after]) assert.deepInclude(it, gone)
+          assert.deepStrictEqual([first.before.game.member_count, first.after.game.member_count], [2, 1])
           yield* work(id)
           assert.deepStrictEqual((yield* engines.game(id)).orders, ["banish Lyra"])
           assert.deepStrictEqual(

@@ -109,6 +109,8 @@ eachDatabase((name, database) => {
             ["application.approve", true]
           ]
         )
+        const shown = "application_id applicant_user_id created_at decided_at game_id status".split(" ")
+        assert.sameMembers(Object.keys(audit[0].after), shown)
       })
     )
 

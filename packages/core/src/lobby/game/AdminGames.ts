@@ -53,8 +53,9 @@ export class AdminGames extends Context.Service<
   }
 >()("@galaxy/core/lobby/game/AdminGames") {}
 
-/** The game without the free text that people have written about it: audit rows are never removed. */
-export const auditView = (game: Game): Omit<Game, "description"> => Struct.omit(game, ["description"])
+/** The game without what may tell of its owner: audit rows are never removed. */
+export const auditView = (game: Game): Omit<Game, "game_name" | "description" | "time_zone"> =>
+  Struct.omit(game, ["game_name", "description", "time_zone"])
 
 /** `AdminGames` over the steps, the editing and the lists of games. */
 export const layer: Layer.Layer<AdminGames, never, GameSteps | GameEditing | GameListStore | GameStore> = Layer.effect(

@@ -47,13 +47,18 @@ export const games = HttpApiBuilder.group(
     const operations = yield* OperationLog
 
     /** A mutation of one game, described for the audit log. */
-    const mutation = <A, E, R>(name: string, { params, payload }: StepRequest, work: Effect.Effect<A, E, R>) =>
+    const mutation = <A, E, R>(
+      name: string,
+      { params, payload }: StepRequest,
+      work: Effect.Effect<A, E, R>,
+      view = games.audited(params.game_id)
+    ) =>
       audited(
         {
           name: `game.${name}`,
           target: { kind: "game", id: params.game_id },
           reason: payload?.reason,
-          view: games.audited(params.game_id)
+          view
         },
         work
       )
@@ -123,6 +128,9 @@ export const games = HttpApiBuilder.group(
         toApi(mutation("force_start", it, steps.forceStart(it.params.game_id, it.payload?.engine_version)))
       )
       .handle("forceStop", (it) => toApi(mutation("force_stop", it, steps.forceStop(it.params.game_id))))
-      .handle("banMember", (it) => toApi(mutation("ban_member", it, bans.ban(it.params.game_id, it.payload.user_id))))
+      .handle("banMember", (it) => {
+        const [gameId, userId] = [it.params.game_id, it.payload.user_id]
+        return toApi(mutation("ban_member", it, bans.ban(gameId, userId), bans.audited(gameId, userId)))
+      })
   })
 )

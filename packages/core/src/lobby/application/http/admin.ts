@@ -1,7 +1,7 @@
 /** Applications on the admin surface: administrators decide them for public games. */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import type { ApplicationId, GameId } from "@galaxy/contract/ids/Ids"
-import { Effect, Option } from "effect"
+import { Effect, Option, Struct } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { audited } from "../../../audit/Audited.ts"
 import { errors as raceNameErrors } from "../../../race-name/http/errors.ts"
@@ -30,7 +30,21 @@ export const applications = HttpApiBuilder.group(
             name: `application.${decision}`,
             target: { kind: "application", id: params.application_id },
             reason,
-            view: Effect.map(applications.get(params.game_id, params.application_id), Option.getOrNull)
+            view: Effect.map(
+              applications.get(params.game_id, params.application_id),
+              // Without race name and game name: audit rows are never removed.
+              Option.match({
+                onNone: () => null,
+                onSome: Struct.pick([
+                  "application_id",
+                  "game_id",
+                  "applicant_user_id",
+                  "status",
+                  "created_at",
+                  "decided_at"
+                ])
+              })
+            )
           },
           applications[decision]("administrator", params.game_id, params.application_id)
         )
