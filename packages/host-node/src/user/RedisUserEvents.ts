@@ -44,6 +44,12 @@ const events = Metric.counter("userservice_events_total", {
   incremental: true
 })
 
+/** An event keeps its id when it is sent again: Redis may have it already, although its answer was lost. */
+interface Waiting {
+  readonly id: string
+  readonly event: UserEvent
+}
+
 const isLifecycle = (event: UserEvent) => (userEventTypes.lifecycle as ReadonlyArray<string>).includes(event.type)
 
 /** Connects first; fails with `UserEventsUnavailable` where Redis can't be reached or refuses. */
@@ -51,7 +57,7 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEvents, 
   Layer.effect(
     UserEvents,
     Effect.gen(function* () {
-      const queue = yield* Queue.sliding<UserEvent>(mostWaiting)
+      const queue = yield* Queue.sliding<Waiting>(mostWaiting)
       const outage = Outage.make({ lost: "user events can't be sent", back: "user events are sent again" })
       const count = (event: UserEvent, outcome: "sent" | "lost") =>
         Metric.update(
@@ -59,10 +65,10 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEvents, 
           1
         )
 
-      const send = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection, event: UserEvent) {
+      const send = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection, { id, event }: Waiting) {
         const { key, maxLength } = isLifecycle(event) ? options.lifecycle : options.domain
         const fields = {
-          event_id: yield* newId,
+          event_id: id,
           event_type: event.type,
           user_id: event.userId,
           occurred_at: DateTime.formatIso(event.at),
@@ -73,7 +79,7 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEvents, 
       })
 
       /** The event that is being sent; kept until Redis has it. */
-      let pending: UserEvent | undefined
+      let pending: Waiting | undefined
       const drain = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection) {
         while (true) {
           pending ??= yield* Queue.take(queue)
@@ -102,7 +108,7 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEvents, 
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {
           const left = yield* Queue.clear(queue)
-          for (const event of [...(pending === undefined ? [] : [pending]), ...left]) yield* count(event, "lost")
+          for (const { event } of [...(pending === undefined ? [] : [pending]), ...left]) yield* count(event, "lost")
         })
       )
       yield* Effect.forkScoped(Effect.forever(once))
@@ -120,7 +126,7 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEvents, 
         publish: (event) =>
           Effect.gen(function* () {
             if ((yield* Queue.size(queue)) >= mostWaiting) yield* count(event, "lost")
-            yield* Queue.offer(queue, event)
+            yield* Queue.offer(queue, { id: yield* newId, event })
           })
       })
     })
