@@ -1,8 +1,10 @@
 /** The ledger of erased accounts as a file: one id a line, which is only ever added to. */
 import { appendFile, open, readFile } from "node:fs/promises"
+import { dirname } from "node:path"
 import { type ErasureLedger, ErasureLedgerUnavailable } from "@galaxy/core/account/ErasureLedger"
 import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
+import { syncFolder } from "./syncFolder.ts"
 
 const attempt = <A>(work: () => Promise<A>) =>
   Effect.tryPromise({ try: work, catch: (cause) => new ErasureLedgerUnavailable({ cause }) })
@@ -16,6 +18,8 @@ const add = async (path: string, userId: UserId) => {
   } finally {
     await file.close()
   }
+  // Each time, since it may have failed, or a crash prevented it, when the file was made.
+  await syncFolder(dirname(path))
 }
 
 const all = async (path: string): Promise<ReadonlyArray<UserId>> => {

@@ -12,6 +12,7 @@ import { type FileHandle, mkdir, open as openOnDisk, readdir, readFile, rename, 
 import { join } from "node:path"
 import { joined, longestMs, type Reading, toleranceMs } from "@galaxy/edge/ClockSteps"
 import { type Losses, settled } from "@galaxy/edge/VouchedTime"
+import { syncFolder } from "../../files/syncFolder.ts"
 import * as segment from "./segment.ts"
 
 interface File {
@@ -63,16 +64,6 @@ const shortestTurnMs = 60_000
 
 const namePattern = /^reservations-(\d{8,12})\.log$/
 const nameOf = (number: number) => `reservations-${String(number).padStart(8, "0")}.log`
-
-/** A name is safe only once its folder is. */
-const syncFolder = async (folder: string) => {
-  const handle = await openOnDisk(folder, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
 
 const writeAll = async (handle: FileHandle, bytes: Buffer, at: number) => {
   for (let done = 0; done < bytes.length; ) {
