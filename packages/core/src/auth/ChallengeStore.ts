@@ -8,6 +8,7 @@
 import type { ChallengeId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { addressTurn } from "./addressTurn.ts"
 import { AuthSettings } from "./AuthSettings.ts"
 import type { Mark } from "./SignInNetworks.ts"
 
@@ -63,7 +64,7 @@ export const make = Effect.gen(function* () {
   /**
    * Serialises the requests for one address until the transaction ends: two at once would both find room under a limit.
    */
-  const inTurn = (email: string) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${email}, 0))`
+  const inTurn = (email: string) => addressTurn(sql, email)
 
   const traffic = Effect.fnUntraced(function* (email: string, network: Mark, at: DateTime.Utc) {
     const now = DateTime.toDateUtc(at)

@@ -3,11 +3,14 @@ import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import type { EnsureByEmail, ResolvedEmail } from "@galaxy/contract/api/UserServiceApi"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect } from "effect"
-import { AccountPermanentlyBlocked, Accounts } from "../../account/Accounts.ts"
+import { SqlClient } from "effect/sql"
+import { AccountPermanentlyBlocked, Accounts, type NewAccount } from "../../account/Accounts.ts"
 import { AccountSettings, SettingInvalid } from "../../account/AccountSettings.ts"
 import { AccountStore } from "../../account/AccountStore.ts"
 import { UserEvents } from "../../account/UserEvents.ts"
+import { addressTurn } from "../../auth/addressTurn.ts"
 import { languageTag } from "../../shared/languageTag.ts"
+import { StorageError } from "../../shared/StorageError.ts"
 import { zoneNamed } from "../../shared/TimeZone.ts"
 import { Standing } from "../../standing/Standing.ts"
 import { AddressBlocks } from "../AddressBlocks.ts"
@@ -16,12 +19,28 @@ const defaults = { language: "en", zone: "UTC" } as const
 
 /** What the process does with accounts besides reading them; events are published after the commit. */
 export const accountCalls = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
   const accounts = yield* Accounts
   const store = yield* AccountStore
   const settings = yield* AccountSettings
   const standing = yield* Standing
   const events = yield* UserEvents
   const blocks = yield* AddressBlocks
+
+  const ensured = (account: NewAccount) =>
+    sql
+      .withTransaction(
+        Effect.gen(function* () {
+          // Whoever blocks the address has either done so by now, or finds the account.
+          yield* addressTurn(sql, account.email)
+          // Nobody could sign in to it.
+          if ((yield* store.factsOfAddress(account.email)) === undefined && (yield* blocks.isBlocked(account.email))) {
+            return yield* new AccountPermanentlyBlocked()
+          }
+          return yield* accounts.ensureTold(account)
+        })
+      )
+      .pipe(StorageError.refail)
 
   const changed = Effect.fnUntraced(function* (userId: UserId, what: string, change: object) {
     if (Object.keys(change).length > 0)
@@ -40,11 +59,7 @@ export const accountCalls = Effect.gen(function* () {
         return yield* new SettingInvalid({ problem: "time_zone must be an IANA time zone such as Europe/Berlin" })
       }
       const email = normalForm(request.email) ?? request.email
-      // Nobody could sign in to it.
-      if ((yield* store.factsOfAddress(email)) === undefined && (yield* blocks.isBlocked(email))) {
-        return yield* new AccountPermanentlyBlocked()
-      }
-      const { userId, created } = yield* accounts.ensureTold({
+      const { userId, created } = yield* ensured({
         email,
         preferredLanguage: language,
         timeZone: zone,
