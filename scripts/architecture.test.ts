@@ -69,7 +69,7 @@ const core: FolderTable = [
   ["play", [...ground, "engine", "runtime", "lobby/game", "lobby/membership"]],
   ["accountEndSteps", everyModule],
   ["http", everyModule],
-  ["user-service", [...everyModule, "accountEndSteps", "http"]],
+  ["user-service", [...everyModule, "http"]],
   ["Core", [...everyModule, "accountEndSteps"]]
 ]
 

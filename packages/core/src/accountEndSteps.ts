@@ -1,4 +1,4 @@
-/** What an account's end means to each module, for every program that ends accounts. */
+/** What an account's end means to each module, gathered for the backend. */
 import { Effect, Layer } from "effect"
 import { AccountEndSteps } from "./account/AccountEnd.ts"
 import { accountEnd as endSessions } from "./auth/accountEnd.ts"

@@ -1,7 +1,8 @@
 /**
  * Port: what the end of an account means to each module.
  *
- * A module gives its part as a step, `Core` gathers them, and `AccountEnds` runs all of them in one transaction. An
+ * A module gives its part as a step, `Core` gathers them, and `AccountEnds` runs all of them in one transaction. The
+ * user process has the sessions' step only, and leaves the others to a backend. An
  * account ends when its player or an administrator deletes it, or when it is blocked for good.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
@@ -24,7 +25,7 @@ export interface AccountEnd {
   readonly email: string
   readonly kind: AccountEndKind
   readonly actor: AccountEndActor
-  /** Whether it runs again, some time after the account ended: what has begun since then is not of its time. */
+  /** Whether it has been run before, when the account ended: what has begun since then is not of its time. */
   readonly again?: true
 }
 
@@ -52,7 +53,7 @@ export class AccountEndSteps extends Context.Service<
   {
     /** Ends the sessions. It is done even where another step fails. */
     readonly sessions: AccountEndStep
-    /** All others. */
-    readonly others: ReadonlyArray<AccountEndStep>
+    /** All others; `elsewhere` where this program leaves them to another one, which repeats ends. */
+    readonly others: ReadonlyArray<AccountEndStep> | "elsewhere"
   }
 >()("@galaxy/core/account/AccountEndSteps") {}

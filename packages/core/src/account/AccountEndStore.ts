@@ -21,11 +21,12 @@ const Due = Schema.Struct({
   kind: Schema.Literals(["soft_delete_user", "soft_delete_admin", "admin_sanction"]),
   actorUserId: Schema.NullOr(UserId),
   actorUsername: Schema.NullOr(Schema.String),
-  attempts: Schema.Int
+  attempts: Schema.Int,
+  done: Schema.Boolean
 })
 
-/** An end that is to be run again. */
-export type DueEnd = Omit<AccountEnd, "email"> & { readonly attempts: number }
+/** An end that is to be run again; `done` says whether all steps have been done once. */
+export type DueEnd = Omit<AccountEnd, "email"> & { readonly attempts: number; readonly done: boolean }
 
 const actorOf = ({ actorUserId, actorUsername, userId }: typeof Due.Type): AccountEndActor =>
   actorUsername === null ? { userId: actorUserId ?? userId } : { username: actorUsername }
@@ -67,21 +68,29 @@ export const make = Effect.gen(function* () {
     const [row] = yield* decodeDue(
       yield* sql`
         SELECT end_id AS "endId", user_id AS "userId", kind, actor_user_id AS "actorUserId",
-          actor_username AS "actorUsername", attempts
+          actor_username AS "actorUsername", attempts, completed_at IS NOT NULL AS done
         FROM backend.account_ends WHERE next_attempt_at <= ${now}
         ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED`
     )
     return Option.map(
       Option.fromUndefinedOr(row),
-      (it): DueEnd => ({ endId: it.endId, userId: it.userId, kind: it.kind, actor: actorOf(it), attempts: it.attempts })
+      (it): DueEnd => ({
+        endId: it.endId,
+        userId: it.userId,
+        kind: it.kind,
+        actor: actorOf(it),
+        attempts: it.attempts,
+        done: it.done
+      })
     )
   })
 
-  /** All steps are done, for the last time. */
-  const finish = Effect.fnUntraced(function* (endId: string) {
+  /** All steps are done: for the last time, or until `nextAt`. */
+  const finish = Effect.fnUntraced(function* (endId: string, nextAt?: DateTime.Utc) {
     const now = yield* DateTime.nowAsDate
     yield* sql`
-      UPDATE backend.account_ends SET next_attempt_at = NULL, completed_at = coalesce(completed_at, ${now}::timestamptz)
+      UPDATE backend.account_ends SET next_attempt_at = ${nextAt === undefined ? null : DateTime.toDateUtc(nextAt)},
+        completed_at = coalesce(completed_at, ${now}::timestamptz)
       WHERE end_id = ${endId}`
   })
 

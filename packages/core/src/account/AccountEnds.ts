@@ -3,8 +3,10 @@
  *
  * A crash leaves all of it or nothing. Where a step fails, or all of them take too long for somebody who waits, the
  * account is still marked and its sessions are ended, in a transaction of their own, and everything is repeated until it
- * succeeds (`repeat`). A dry run fails instead, since it would answer with a part of what would happen. A minute after it has succeeded it
- * is run once more: what was under way when the account ended may have given it a seat or an invite since.
+ * succeeds (`repeat`). A dry run fails instead, since it would answer with a part of what would happen. A minute after
+ * it has succeeded it is run once more: what was under way when the account ended may have given it a seat or an invite
+ * since. A program that leaves the other modules' steps to another one only marks and ends sessions, and the other one
+ * does the rest at once.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Cause, Context, DateTime, Effect, Exit, Layer, Option } from "effect"
@@ -13,7 +15,13 @@ import { failureFields } from "../shared/failureFields.ts"
 import { newId } from "../shared/NewId.ts"
 import { SideEffects } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
-import { type AccountEnd, type AccountEndActor, type AccountEndKind, AccountEndSteps } from "./AccountEnd.ts"
+import {
+  type AccountEnd,
+  type AccountEndActor,
+  type AccountEndKind,
+  type AccountEndStep,
+  AccountEndSteps
+} from "./AccountEnd.ts"
 import * as AccountEndStore from "./AccountEndStore.ts"
 import { AccountNotFound } from "./Accounts.ts"
 
@@ -57,9 +65,11 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
     const steps = yield* AccountEndSteps
     const store = yield* AccountEndStore.make
 
-    const runAll = Effect.fnUntraced(function* (end: AccountEnd) {
+    const others = steps.others === "elsewhere" ? undefined : steps.others
+
+    const runAll = Effect.fnUntraced(function* (end: AccountEnd, first: ReadonlyArray<AccountEndStep>) {
       const notices: Array<Effect.Effect<void, StorageError | SqlError.SqlError>> = []
-      for (const step of [...steps.others, steps.sessions]) {
+      for (const step of [...first, steps.sessions]) {
         const notice = yield* step.run(end).pipe(Effect.annotateLogs({ step: step.name }), Effect.withSpan(step.name))
         if (notice !== undefined) notices.push(notice)
       }
@@ -92,12 +102,24 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
             yield* work({ ...request, endId, email: account.email })
           })
         )
+      const markOnly = (due: DateTime.Utc) =>
+        attempt((end) =>
+          Effect.gen(function* () {
+            yield* steps.sessions.run(end)
+            yield* mark
+            yield* store.insert(end, false, due)
+          })
+        )
+      if (others === undefined) {
+        yield* markOnly(now).pipe(Effect.retry({ times: maxTries - 1, while: StorageError.isTemporary }))
+        return
+      }
       const whole = attempt((end) =>
         Effect.gen(function* () {
           // What an earlier try has noted was rolled back.
           notes?.effects.splice(noted.effects)
           notes?.onlyChecked.splice(noted.onlyChecked)
-          yield* runAll(end)
+          yield* runAll(end, others)
           yield* mark
           yield* store.insert(end, true, DateTime.add(now, secondLook))
         })
@@ -106,13 +128,6 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
         Effect.timeoutOrElse({
           duration: patience,
           orElse: () => Effect.fail(new StorageError({ retryable: true, cause: new Error("the steps take too long") }))
-        })
-      )
-      const markOnly = attempt((end) =>
-        Effect.gen(function* () {
-          yield* steps.sessions.run(end)
-          yield* mark
-          yield* store.insert(end, false, DateTime.add(now, { seconds: firstWaitSeconds }))
         })
       )
       // Whoever waits may give up meanwhile: the mark is made all the same.
@@ -126,7 +141,7 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
           yield* Effect.logError("an account has ended, but a step failed and is repeated").pipe(
             Effect.annotateLogs({ user_id: request.userId, ...failureFields(exit.cause) })
           )
-          yield* markOnly
+          yield* markOnly(DateTime.add(now, { seconds: firstWaitSeconds }))
         })
       )
     })
@@ -148,20 +163,23 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
       )
 
     /** Runs a due end; one whose reason is gone (a block that was lifted) is over. */
-    const again = Effect.fnUntraced(function* (due: AccountEndStore.DueEnd) {
+    const again = Effect.fnUntraced(function* (due: AccountEndStore.DueEnd, all: ReadonlyArray<AccountEndStep>) {
       const account = yield* store.lock(due.userId)
       if (Option.isSome(account) && (due.kind === "admin_sanction" ? account.value.blocked : account.value.deleted)) {
-        yield* runAll({ ...due, email: account.value.email, again: true })
+        const end = { ...due, email: account.value.email }
+        yield* runAll(due.done ? { ...end, again: true } : end, all)
+        if (!due.done) return yield* store.finish(due.endId, DateTime.add(yield* DateTime.now, secondLook))
       }
       yield* store.finish(due.endId)
     })
 
     const repeat = Effect.gen(function* () {
+      if (others === undefined) return false
       return yield* sql.withTransaction(
         Effect.gen(function* () {
           const due = yield* store.takeDue()
           if (Option.isNone(due)) return false
-          const exit = yield* Effect.exit(sql.withTransaction(again(due.value)))
+          const exit = yield* Effect.exit(sql.withTransaction(again(due.value, others)))
           if (Exit.isSuccess(exit)) return true
           if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
           const { endId, userId, attempts } = due.value

@@ -159,7 +159,9 @@ export const accountEnd: Effect.Effect<
           game_name: game.name,
           membership_id: seat.membership,
           reason: end.kind === "admin_sanction" ? "blocked" : "removed"
-        }
+        },
+        // Where the steps are repeated, the account is marked already.
+        evenEnded: true
       })
     }
     for (const { game, members, ending } of it.cancelled) {

@@ -23,6 +23,8 @@ export interface Intent<K extends string = string> {
   readonly idempotencyKey: string
   readonly recipients: ReadonlyArray<UserId>
   readonly payload: codec.JsonObject
+  /** The notice is about the end of the recipients' accounts: it reaches deleted and blocked ones as well. */
+  readonly evenEnded?: boolean
 }
 
 /** An intent whose kind is in the catalogue. */

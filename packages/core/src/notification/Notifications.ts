@@ -83,10 +83,17 @@ export const layer = (
             Effect.annotateLogs({ kind: reasonOf(JSON.stringify(intent.kind)).slice(0, 64) })
           )
 
-      /** Contacts of the accounts that may act; the others get nothing. */
-      const reachable = Effect.fnUntraced(function* (userIds: ReadonlyArray<UserId>) {
-        const active = yield* standing.active(userIds)
-        const contacts = yield* accounts.contacts([...active])
+      /** The recipients who may act; the others get nothing. A blocked address never does. */
+      const told = ({ evenEnded }: Intent, userIds: ReadonlyArray<UserId>) =>
+        evenEnded === true
+          ? Effect.map(
+              accounts.facts(userIds),
+              (all) => new Set(all.filter((it) => !it.addressBlocked).map((it) => it.userId))
+            )
+          : standing.active(userIds)
+
+      const reachable = Effect.fnUntraced(function* (intent: Intent, userIds: ReadonlyArray<UserId>) {
+        const contacts = yield* accounts.contacts([...(yield* told(intent, userIds))])
         return new Map(contacts.map((it) => [it.userId, it]))
       })
 
@@ -181,14 +188,14 @@ export const layer = (
       const routesOf = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
         if (prepared.mailTo === "operators") return [yield* mailToOperators(intent, prepared)]
         if (prepared.mail === undefined) {
-          const active = yield* standing.active(prepared.recipients)
+          const active = yield* told(intent, prepared.recipients)
           return yield* pushTo(
             intent,
             prepared,
             prepared.recipients.filter((it) => active.has(it))
           )
         }
-        const reached = yield* reachable(prepared.recipients)
+        const reached = yield* reachable(intent, prepared.recipients)
         const pushes = yield* pushTo(
           intent,
           prepared,

@@ -169,8 +169,11 @@ eachDatabase((name, storage) => {
       it.effect("leaves the mark and no session where a step fails, and is repeated until it is done", () =>
         Effect.gen(function* () {
           const ends = yield* AccountEnds
+          const sql = yield* SqlClient.SqlClient
           for (const table of faulty) {
             const { ada } = yield* busy
+            // A game that was stopped before ends with the account, also where that takes a second try.
+            yield* sql`UPDATE backend.games SET started_at = now() WHERE owner_user_id = ${ada.user}`
             const gone = broken(table, ends.delete(ada.user, { userId: ada.user }))
             yield* gone
             const marked = { ...untouched, deleted: true, sessions: 0 }
@@ -181,7 +184,7 @@ eachDatabase((name, storage) => {
               assert.deepStrictEqual(yield* stateOf(ada), marked, table)
             }
             yield* repeated
-            assert.deepStrictEqual(yield* stateOf(ada), { ...ended, mails: null }, table)
+            assert.deepStrictEqual(yield* stateOf(ada), ended, table)
           }
         })
       )

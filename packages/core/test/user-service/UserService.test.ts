@@ -3,13 +3,15 @@ import type { UserId } from "@galaxy/contract/ids/Ids"
 import { UserEvents, type UserEvent } from "@galaxy/core/account/UserEvents"
 import { newId } from "@galaxy/core/shared/NewId"
 import * as webCrypto from "@galaxy/core/shared/webCrypto"
+import { AccountEnds } from "@galaxy/core/account/AccountEnds"
+import { addressTurn } from "@galaxy/core/auth/addressTurn"
 import { keyedHash } from "@galaxy/core/auth/keyedHash"
 import * as userServiceRoutes from "@galaxy/core/user-service/http/userService"
 import * as UserListing from "@galaxy/core/user-service/UserListing"
 import * as UserService from "@galaxy/core/user-service/UserService"
 import { type Database, eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Context, Effect, Layer, Logger, Redacted } from "effect"
+import { Array as Arr, Context, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
 
@@ -137,7 +139,7 @@ eachDatabase((name, database) => {
       }).pipe(Effect.scoped)
     )
 
-    it.effect("blocks and deletes with everything that goes with it", () =>
+    it.effect("blocks and deletes, ends the sessions at once, and leaves the rest to a backend", () =>
       Effect.gen(function* () {
         const [call, sql] = [yield* surface, yield* SqlClient.SqlClient]
         const { user_id } = (yield* call("POST", `${base}/ensure-by-email`, { email: `${yield* newId}@example.org` }))
@@ -156,8 +158,10 @@ eachDatabase((name, database) => {
         }
         const left = yield* sql`
           SELECT (SELECT status FROM backend.device_sessions WHERE device_session_id = ${session}) AS session,
-            (SELECT count(*)::int FROM backend.race_names WHERE owner_user_id = ${user_id}) AS names`
-        assert.deepStrictEqual(left, [{ session: "revoked", names: 0 }])
+            (SELECT count(*)::int FROM backend.race_names WHERE owner_user_id = ${user_id}) AS names,
+            (SELECT count(*)::int FROM backend.account_ends WHERE user_id = ${user_id} AND completed_at IS NULL) AS open`
+        assert.deepStrictEqual(left, [{ session: "revoked", names: 1, open: 1 }])
+        assert.strictEqual(yield* (yield* AccountEnds).repeat, false)
         const lifted = yield* call("POST", `${at}/sanctions/permanent_block/lift`, decided)
         assert.strictEqual(lifted.body.status, "active")
         for (const _ of [1, 2]) assert.strictEqual((yield* call("POST", `${at}/delete`, decided)).status, 204)
@@ -205,22 +209,30 @@ eachDatabase((name, database) => {
 })
 
 onPostgres((database) => {
-  layer(serviceOn(database), { timeout: "240 seconds" })("the user service without the secret", (it) => {
-    it.effect("marks an account and ends its sessions at once, and leaves the rest to a backend", () =>
+  layer(serviceOn(database, { secret }), { timeout: "240 seconds" })("calls of the user service at once", (it) => {
+    it.effect("no account is made of an address that is being blocked", () =>
       Effect.gen(function* () {
         const [call, sql] = [yield* surface, yield* SqlClient.SqlClient]
-        const { user_id } = (yield* call("POST", `${base}/ensure-by-email`, { email: `${yield* newId}@example.org` }))
-          .body
-        const session = yield* newId
-        yield* sql`
-          INSERT INTO backend.device_sessions (device_session_id, user_id, client_public_key, status)
-          VALUES (${session}, ${user_id}, ${new Uint8Array(32)}, 'active')`
-        assert.strictEqual((yield* call("POST", `${base}/${user_id}/delete`, decided)).status, 204)
-        assert.strictEqual((yield* call("GET", `${base}/${user_id}`)).body.status, "deleted")
-        const left = yield* sql`
-          SELECT (SELECT status FROM backend.device_sessions WHERE device_session_id = ${session}) AS session,
-            (SELECT count(*)::int FROM backend.account_ends WHERE user_id = ${user_id} AND completed_at IS NULL) AS open`
-        assert.deepStrictEqual(left, [{ session: "revoked", open: 1 }])
+        const email = `${yield* newId}@example.org`
+        const hash = yield* Effect.provide(keyedHash(secret, "blocked-address", email), webCrypto.layer)
+        const waiting = sql`
+          SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+        const asked = yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* addressTurn(sql, email)
+            const fiber = yield* Effect.forkScoped(call("POST", `${base}/ensure-by-email`, { email }))
+            // Until it waits for the block, or doesn't.
+            while ((yield* waiting).length === 0 && fiber.pollUnsafe() === undefined) yield* Effect.yieldNow
+            yield* sql`
+              INSERT INTO backend.blocked_emails (blocked_address_id, address_hash, reason, blocked_at, created_at)
+              VALUES (${yield* newId}, ${hash}, 'a reason', now(), now())`
+            return fiber
+          })
+        )
+        const refused = yield* Fiber.join(asked)
+        assert.strictEqual(refused.body.error?.code, "account_permanently_blocked", JSON.stringify(refused.body))
+        assert.lengthOf(yield* sql`SELECT 1 FROM backend.accounts WHERE email = ${email}`, 0)
       }).pipe(Effect.scoped)
     )
 

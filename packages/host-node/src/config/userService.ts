@@ -226,7 +226,7 @@ export const userService = {
     optional: true,
     secret: true,
     about:
-      "the value of the backend's BACKEND_SECRET_KEY, for the mails of a deletion or block. Without it the account is ended at once, and a backend completes the rest within seconds"
+      "the value of the backend's BACKEND_SECRET_KEY, by which addresses are recognized that are blocked without having an account. Without it nobody here knows of them"
   },
   shutdownTimeout: {
     name: "USERSERVICE_SHUTDOWN_TIMEOUT",

@@ -120,7 +120,7 @@ const main = async (): Promise<void> => {
   const ready = Effect.gen(function* () {
     if (secret === undefined) {
       yield* Effect.logWarning(
-        "USERSERVICE_SECRET_KEY isn't set: what goes with deletions and blocks is completed by a backend"
+        "USERSERVICE_SECRET_KEY isn't set: addresses that are blocked without an account aren't known here"
       )
     }
     yield* Effect.logInfo("user process is ready")
