@@ -291,7 +291,7 @@ onPostgres((storage) => {
         yield* Deferred.succeed(free, undefined)
         yield* Fiber.join(other)
         yield* repeated
-        assert.deepStrictEqual(yield* stateOf(ada), { ...ended, mails: null })
+        assert.deepStrictEqual(yield* stateOf(ada), ended)
       })
     )
 
