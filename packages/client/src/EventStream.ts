@@ -163,6 +163,20 @@ const connections = (
     )
   )
 
+/**
+ * Opens the call with the first read. A call that fails before anybody reads from it would be a rejection that nobody
+ * handles, and end the program.
+ */
+const onceRead = <A>(open: () => AsyncIterable<A>): AsyncIterable<A> => ({
+  [Symbol.asyncIterator]: () => {
+    let opened: AsyncIterator<A> | undefined
+    return {
+      next: () => (opened ??= open()[Symbol.asyncIterator]()).next(),
+      return: () => opened?.return?.() ?? Promise.resolve({ done: true, value: undefined })
+    }
+  }
+})
+
 const connection = (
   deps: Dependencies,
   position: Ref.Ref<Position>,
@@ -179,8 +193,9 @@ const connection = (
         payload
       })
       const abort = new AbortController()
-      const frames = Stream.fromAsyncIterable(deps.rpc.subscribeEvents(request, { signal: abort.signal }), (cause) =>
-        fromUnknown(cause)
+      const frames = Stream.fromAsyncIterable(
+        onceRead(() => deps.rpc.subscribeEvents(request, { signal: abort.signal })),
+        (cause) => fromUnknown(cause)
       ).pipe(
         Stream.timeoutOrElse({
           duration: silence,
