@@ -13,6 +13,7 @@ import { newId } from "../shared/NewId.ts"
 import type { PagePosition } from "../shared/Page.ts"
 import { type Present, withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import { textLock } from "../shared/textLock.ts"
 import { keyVersion, RaceName, RaceNameKey } from "./RaceName.ts"
 
 const Entry = Schema.Struct({
@@ -102,8 +103,6 @@ export const layer: Layer.Layer<RaceNameStore, never, SqlClient.SqlClient> = Lay
       (SELECT g.game_name FROM backend.games g WHERE g.game_id = r.game_id) AS game_name,
       r.expires_at, r.registered_at, r.created_at`)
 
-    const advisory = (what: string) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${what}, 0))`
-
     const entries = (rows: ReadonlyArray<unknown>) =>
       Effect.map(Schema.decodeUnknownEffect(Schema.Array(Entry))(rows), (all) => all.map((it) => withoutNulls(it)))
 
@@ -123,8 +122,8 @@ export const layer: Layer.Layer<RaceNameStore, never, SqlClient.SqlClient> = Lay
     })
 
     return RaceNameStore.of({
-      lock: (key) => StorageError.refail(Effect.asVoid(advisory(`galaxy/race-name/${key}`))),
-      lockOwner: (userId) => StorageError.refail(Effect.asVoid(advisory(`galaxy/race-name-owner/${userId}`))),
+      lock: (key) => StorageError.refail(Effect.asVoid(textLock(sql, `galaxy/race-name/${key}`))),
+      lockOwner: (userId) => StorageError.refail(Effect.asVoid(textLock(sql, `galaxy/race-name-owner/${userId}`))),
       obstructed: Effect.fnUntraced(function* (key, gameId, userId) {
         const now = yield* DateTime.nowAsDate
         const rows = yield* sql`

@@ -10,3 +10,7 @@ export type Present<T> = { readonly [K in Exclude<keyof T, NullKeys<T>>]: T[K] }
 /** Copies the row without its NULL columns; values inside a column are left alone. */
 export const withoutNulls = <T extends object>(row: T): Present<T> =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Present<T>
+
+/** A field with the value; none where the value is NULL. */
+export const present = <K extends string, V>(key: K, value: V | null) =>
+  (value === null ? {} : { [key]: value }) as { readonly [P in K]?: V }

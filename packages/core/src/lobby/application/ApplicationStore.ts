@@ -6,6 +6,7 @@ import { SqlClient, type SqlError, SqlSchema } from "effect/sql"
 import type { PagePosition } from "../../shared/Page.ts"
 import { type Present, withoutNulls } from "../../shared/rows.ts"
 import { StorageError } from "../../shared/StorageError.ts"
+import { textLock } from "../../shared/textLock.ts"
 
 const ApplicationRow = Schema.Struct({
   application_id: ApplicationId,
@@ -127,7 +128,7 @@ export const layer: Layer.Layer<ApplicationStore, never, SqlClient.SqlClient> = 
         return rows.length > 0
       }, StorageError.refail),
       countPending: Effect.fnUntraced(function* (userId) {
-        yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/applicant/${userId}`}, 0))`
+        yield* textLock(sql, `galaxy/applicant/${userId}`)
         const rows = yield* sql<{ readonly count: number }>`
           SELECT count(*)::int AS count FROM backend.applications
           WHERE applicant_user_id = ${userId} AND status = 'pending'`

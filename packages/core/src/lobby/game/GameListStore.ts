@@ -8,7 +8,7 @@ import { type GameId, MembershipId, type UserId } from "@galaxy/contract/ids/Ids
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { PagePosition } from "../../shared/Page.ts"
-import { withoutNulls } from "../../shared/rows.ts"
+import { present, withoutNulls } from "../../shared/rows.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { type Game, gameColumns, GameRow, nameKey } from "./GameRow.ts"
 import { isInvited } from "./invitation.ts"
@@ -69,9 +69,6 @@ const seatColumns = `
   s.membership_id AS seat_id, s.race_name AS seat_race_name, s.status AS seat_status,
   s.orders_given_at AS seat_orders_given_at, s.orders_count AS seat_orders, s.orders_refused AS seat_refused,
   s.ready_turn AS seat_ready_turn`
-
-const present = <K extends string, V>(key: K, value: V | null) =>
-  (value === null ? {} : { [key]: value }) as { readonly [P in K]?: V }
 
 const seatOf = (row: typeof Seat.Type, turn: number): typeof OwnSeat.Type | undefined =>
   row.seat_id === null || row.seat_race_name === null || row.seat_status === null

@@ -13,6 +13,7 @@ import { inPlay, terminal } from "./GameState.ts"
 import { isInvited } from "./invitation.ts"
 import { type Game, gameColumns, GameRow, nameKey } from "./GameRow.ts"
 import { withoutNulls } from "../../shared/rows.ts"
+import { textLock } from "../../shared/textLock.ts"
 
 export type { Game } from "./GameRow.ts"
 
@@ -173,7 +174,7 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
         return rows[0] ?? { member: false, invited: false }
       }, StorageError.refail),
       countOwned: Effect.fnUntraced(function* (owner) {
-        yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/game-owner/${owner}`}, 0))`
+        yield* textLock(sql, `galaxy/game-owner/${owner}`)
         const [counts] = yield* sql<{ readonly open: number; readonly inPlay: number }>`
           SELECT count(*)::int AS open, (count(*) FILTER (WHERE ${sql.in("status", inPlay)}))::int AS "inPlay"
           FROM backend.games WHERE owner_user_id = ${owner} AND NOT ${sql.in("status", terminal)}`

@@ -3,6 +3,7 @@ import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
+import { textLock } from "../../shared/textLock.ts"
 import { Limits } from "../../standing/Limits.ts"
 import { TooManyMemberships } from "../game/GameError.ts"
 import { terminal } from "../game/GameState.ts"
@@ -19,7 +20,7 @@ export const seatLimit: Effect.Effect<SeatLimit, never, SqlClient.SqlClient | Li
   const sql = yield* SqlClient.SqlClient
   const limits = yield* Limits
   return Effect.fn("SeatLimit.check")(function* (userId: UserId) {
-    yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`galaxy/member/${userId}`}, 0))`
+    yield* textLock(sql, `galaxy/member/${userId}`)
     const [taken] = yield* sql<{ readonly seats: number }>`
       SELECT count(*)::int AS seats FROM backend.memberships m JOIN backend.games g USING (game_id)
       WHERE m.user_id = ${userId} AND m.status = 'active' AND NOT ${sql.in("g.status", terminal)}`

@@ -5,6 +5,7 @@ import { type DateTime, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { audited } from "../../audit/Audited.ts"
 import { errors as engineErrors } from "../../engine/http/errors.ts"
+import { present } from "../../shared/rows.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { CursorInvalid, cut, limitOf, type PagePosition, type PageRequest, positionOf } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
@@ -17,9 +18,6 @@ import { Runtimes } from "../Runtimes.ts"
 import type { RuntimeRow } from "../RuntimeRow.ts"
 
 const toApi = toApiWith({ ...errors, ...engineErrors })
-
-const present = <K extends string, V>(key: K, value: V | null) =>
-  (value === null ? {} : { [key]: value }) as { readonly [P in K]?: V }
 
 const view = (row: RuntimeRow) => ({
   game_id: row.game_id,
