@@ -26,7 +26,8 @@ export const SubmitOrders = Schema.Struct({
   orders: Schema.Array(EngineAnswer),
   /**
    * The revision of the list that the writer knows, from an earlier answer. If another one stands, it is a conflict
-   * (`orders_changed`) and nothing changes. Absent or 0, whatever stands is replaced. Give `turn` with it.
+   * (`orders_changed`) and nothing changes. Absent or 0, whatever stands is replaced. Lists of
+   * different turns never have the same revision.
    */
   if_revision: Schema.optionalKey(int(0, Number.MAX_SAFE_INTEGER))
 })

@@ -173,8 +173,8 @@ export const OrderOutcome = Schema.Struct({ ...verdict, order: Order })
 export type OrderOutcome = typeof OrderOutcome.Type
 
 /**
- * Which writing of a race's list for a turn this is: 1 for the first, one more for each write that follows; 0 while
- * nothing has been written.
+ * Which list of a race this is. No other list of the race has the same, of whatever turn; each write makes it greater.
+ * The first that is written for turn 0 has 1, and before that it is 0.
  */
 export const Revision = int(0, Number.MAX_SAFE_INTEGER)
 

@@ -30,6 +30,7 @@ import {
   TurnNotOpen,
   TurnUnknown
 } from "./EngineError.ts"
+import { revisionOf } from "./revision.ts"
 import type { StoredOrders } from "./stateReaders.ts"
 import { type StateError, StateStore } from "./StateStore.ts"
 import { type StateSurface, stateSurface } from "./stateSurface.ts"
@@ -85,7 +86,8 @@ export class Engine extends Context.Service<
     ): Effect.Effect<WrittenOrders, WriteError | CommandsRefused>
     /**
      * Replaces the race's orders for the open turn. Refused ones are kept too, as the race wrote them. With `ifRevision`
-     * above 0, fails with `OrdersChanged` unless that is the revision of the list that stands.
+     * above 0, fails with `OrdersChanged` unless that is the revision of the list that stands. No list of another turn
+     * has the same.
      */
     order(
       writer: OrderWriter,
@@ -196,14 +198,14 @@ export class Engine extends Context.Service<
         return { galaxy, race }
       })
 
-      const answer = (galaxy: Galaxy, race: number, { orders, revision }: StoredOrders): OrdersAnswer => {
+      const answer = (galaxy: Galaxy, race: number, { orders, writes }: StoredOrders): OrdersAnswer => {
         const verdicts = forecast(galaxy, race, orders)
         return {
           race: raceAt(galaxy, race).name,
           turn: galaxy.turn,
           orders,
           verdicts,
-          revision,
+          revision: revisionOf(galaxy.turn, writes),
           counts: countsOf(verdicts)
         }
       }
@@ -213,7 +215,7 @@ export class Engine extends Context.Service<
         const standing = yield* store.orders(galaxy, race)
         const stored = {
           // A batch of none changes nothing.
-          revision: standing.revision + (commands.length > 0 ? 1 : 0),
+          writes: standing.writes + (commands.length > 0 ? 1 : 0),
           orders: [...standing.orders, ...commands]
         }
         const appended = answer(galaxy, race, stored)
@@ -223,7 +225,7 @@ export class Engine extends Context.Service<
           .filter((it) => !it.accepted)
           .map((it) => ({ ...it, position: it.position - standing.orders.length }))
         if (refused.length > 0) return yield* new CommandsRefused({ refused })
-        if (stored.revision === 0) return appended
+        if (stored.writes === 0) return appended
         return { ...appended, kept: yield* store.keepOrders(galaxy, race, stored) }
       }, one)
 
@@ -235,10 +237,10 @@ export class Engine extends Context.Service<
         const { galaxy, race } = yield* admitted(writer)
         if (orders.length > maxOrders) return yield* new TooManyOrders({ most: maxOrders })
         const standing = yield* store.orders(galaxy, race)
-        if (ifRevision > 0 && ifRevision !== standing.revision) {
-          return yield* new OrdersChanged({ expected: ifRevision, revision: standing.revision })
-        }
-        const stored = { revision: standing.revision + 1, orders }
+        const revision = revisionOf(galaxy.turn, standing.writes)
+        if (ifRevision > 0 && ifRevision !== revision)
+          return yield* new OrdersChanged({ expected: ifRevision, revision })
+        const stored = { writes: standing.writes + 1, orders }
         const replaced = answer(galaxy, race, stored)
         return { ...replaced, kept: yield* store.keepOrders(galaxy, race, stored) }
       }, one)
@@ -259,13 +261,13 @@ export class Engine extends Context.Service<
         if (wanted === galaxy.turn) return answer(galaxy, index, yield* store.orders(galaxy, index))
         // The orders of a closed turn are in the report of the turn they led to.
         const { race: name, orders: outcomes } = yield* store.report(galaxy.game_id, index, wanted + 1)
-        const { revision } = yield* store.orders({ ...galaxy, turn: wanted }, index)
+        const { writes } = yield* store.orders({ ...galaxy, turn: wanted }, index)
         return {
           race: name,
           turn: wanted,
           orders: outcomes.map((it) => it.order),
           verdicts: outcomes.map(Struct.omit(["order"])),
-          revision,
+          revision: revisionOf(wanted, writes),
           counts: countsOf(outcomes)
         }
       })

@@ -175,14 +175,15 @@ const make = Effect.fnUntraced(function* (root: string) {
     race: number,
     stored: StoredOrders
   ) {
+    const { orders, writes: revision } = stored
     const path = ordersFileOf(turn, race)
     const sealed = yield* writing(
       files.ensureFolder(ordersFolderOf(turn)).pipe(
-        Effect.andThen(files.write("orders", path, { game_id, turn, race, ...stored })),
+        Effect.andThen(files.write("orders", path, { game_id, turn, race, revision, orders })),
         Effect.tap(() => note((it) => ({ ...it, orders: new Map([...it.orders, [race, stored] as const]) })))
       )
     )
-    return { path, revision: stored.revision, sealed }
+    return { path, revision, sealed }
   })
 
   const keepBanished = Effect.fn("StateStore.keepBanished")(function* (

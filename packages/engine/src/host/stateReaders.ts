@@ -16,12 +16,12 @@ import type { StateFiles } from "./StateFiles.ts"
 /** A race's list of orders for a turn. */
 export interface StoredOrders {
   /** How often the list was written; 0 where it never was. */
-  readonly revision: number
+  readonly writes: number
   readonly orders: ReadonlyArray<Order>
 }
 
 /** Where nobody has written. */
-export const unwritten: StoredOrders = { revision: 0, orders: [] }
+export const unwritten: StoredOrders = { writes: 0, orders: [] }
 
 /** What was decided for a turn, as it is stored. */
 export interface Decided {
@@ -75,7 +75,7 @@ export const readers = (files: StateFiles) => {
     if (Option.isNone(found)) return unwritten
     const content = yield* expected(file, open.game_id, open.turn, found)
     if (content.race !== race) return yield* new StateBroken({ file, problem: `belongs to race ${content.race}` })
-    return { revision: content.revision, orders: content.orders }
+    return { writes: content.revision, orders: content.orders }
   })
 
   const banished = Effect.fnUntraced(function* (open: Galaxy) {

@@ -165,7 +165,25 @@ describe("orders", () => {
       assert.strictEqual((yield* engine.orders(lin, undefined)).revision, 0)
       yield* engine.turn(1)
       assert.strictEqual((yield* engine.orders(ada, 0)).revision, 5)
-      assert.strictEqual((yield* engine.orders(ada, 1)).revision, 0)
+    })
+  )
+
+  inGame("of one turn are never taken for those of the next", (engine) =>
+    Effect.gen(function* () {
+      const put = (ifRevision?: number) => engine.order({ actor: ada, turn: undefined }, [produce("CAP")], ifRevision)
+      const known = [(yield* put()).revision, (yield* put()).revision]
+      yield* engine.turn(1)
+      const begun = (yield* engine.orders(ada, undefined)).revision
+      assert.notInclude([0, ...known], begun)
+      // Whoever names no turn and the revision of the last one is refused, before anything was written and after.
+      for (const revision of known) assert.strictEqual((yield* Effect.flip(put(revision)))._tag, "OrdersChanged")
+      // Of two devices that know the empty list, one writes.
+      const { revision, kept } = yield* put(begun)
+      assert.strictEqual((yield* Effect.flip(put(begun)))._tag, "OrdersChanged")
+      for (const earlier of known) assert.strictEqual((yield* Effect.flip(put(earlier)))._tag, "OrdersChanged")
+      assert.strictEqual((yield* put(revision)).revision, (revision ?? 0) + 1)
+      assert.deepInclude(kept, { path: "orders/0000001/000.json", revision: 1 })
+      assert.deepStrictEqual((yield* engine.orders(ada, 0)).revision, known[1])
     })
   )
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { Engine } from "@galaxy/engine/host/Engine"
 import { stateVersion, upgraded } from "@galaxy/engine/host/upgrades"
 import { assert, describe, it } from "@effect/vitest"
+import { revisionOf } from "@galaxy/engine/host/revision"
 import { Effect, Result } from "effect"
 import { Disk } from "../support/Disk.ts"
 import { Machine, root, withEngine } from "../support/engines.ts"
@@ -132,12 +133,19 @@ describe("a state folder of version 4", () => {
         Effect.gen(function* () {
           const engine = yield* Engine
           const standing = yield* engine.orders("Race_A0", undefined)
-          assert.deepInclude(standing, { turn: 1, revision: 1, counts: { orders: 1, refused: 0 } })
+          const revision = revisionOf(1, 1)
+          assert.deepInclude(standing, { turn: 1, revision, counts: { orders: 1, refused: 0 } })
           assert.deepInclude(yield* engine.orders("Race_A0", 0), { revision: 1 })
-          const stale = engine.order({ actor: "Race_A0", turn: 1 }, [], 2)
-          assert.strictEqual((yield* Effect.flip(stale))._tag, "OrdersChanged")
+          // A revision that an earlier version told is that of no list any more.
+          for (const known of [1, revision + 1]) {
+            const stale = engine.order({ actor: "Race_A0", turn: 1 }, [], known)
+            assert.strictEqual((yield* Effect.flip(stale))._tag, "OrdersChanged")
+          }
           assert.include(disk.texts().get(path) ?? "", '"version":4')
-          assert.strictEqual((yield* engine.order({ actor: "Race_A0", turn: 1 }, standing.orders, 1)).revision, 2)
+          assert.strictEqual(
+            (yield* engine.order({ actor: "Race_A0", turn: 1 }, standing.orders, revision)).revision,
+            revision + 1
+          )
           assert.include(disk.texts().get(path) ?? "", `"version":${stateVersion}`)
           const { players } = yield* engine.turn(2)
           assert.deepStrictEqual(

@@ -335,7 +335,29 @@ export const faults: Readonly<Record<string, Fault>> = {
       order,
       changedBody((body: Loose) => ({ ...body, if_revision: 0 }))
     ),
-    found: ["of two devices that know the same orders, one replaces them"]
+    found: [
+      "of two devices that know the same orders, one replaces them",
+      "no list of a turn has a revision of an earlier turn's"
+    ]
+  },
+  "revisions that begin anew with each turn": {
+    proxy: () => {
+      const perTurn = 100_000_000
+      let open = 0
+      return async (call, pass) => {
+        if (call.path === turn) open = parsed(call.body).turn
+        const real = (known: number) => (known > 0 ? { if_revision: known + open * perTurn } : {})
+        const reply = await pass(
+          call.path === order && call.method === "PUT"
+            ? changedBody(({ if_revision, ...it }) => ({ ...it, ...real(if_revision) }))(call)
+            : {}
+        )
+        if (call.path !== order || reply.status !== 200) return reply
+        const value = parsed(reply.text)
+        return json({ ...value, revision: value.revision % perTurn })
+      }
+    },
+    found: ["no list of a turn has a revision of an earlier turn's"]
   },
   "a seat that is taken over in words alone": {
     proxy: () => (call, pass) => (call.path === "/api/v1/admin/race/computer" ? statusNow(pass) : pass()),

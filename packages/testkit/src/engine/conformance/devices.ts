@@ -58,6 +58,28 @@ export const devices: ReadonlyArray<Check> = [
     })
   },
   {
+    name: "no list of a turn has a revision of an earlier turn's",
+    run: Effect.fnUntraced(function* (subject) {
+      const { engine } = yield* begun(subject)
+      const [one, two] = yield* ordersOf(subject, engine, first)
+      const put = (orders: ReadonlyArray<unknown>, revision?: number) =>
+        Calls.order(engine, { actor: first, orders, ...(revision === undefined ? {} : { if_revision: revision }) })
+      const known = [(yield* written(yield* put([one]))).revision, (yield* written(yield* put([two]))).revision]
+      Calls.statusIn(yield* Calls.turn(engine, 1))
+      for (const revision of known) {
+        Calls.refused(yield* put([one], revision), "conflict", "the turn's list isn't that one")
+      }
+      for (const orders of [[one], [two]]) {
+        const { revision } = yield* written(yield* put(orders))
+        assert.notInclude(known, revision)
+      }
+      for (const revision of known) {
+        Calls.refused(yield* put([], revision), "conflict", "the turn's list isn't that one")
+      }
+      assert.deepStrictEqual(Calls.ordersIn(yield* Calls.orders(engine, first)).orders, [two], "nothing has changed")
+    })
+  },
+  {
     name: "a race that the engine takes over plays on, and nobody else gives it orders",
     run: Effect.fnUntraced(function* (subject) {
       const { engine } = yield* begun(subject)
