@@ -92,6 +92,13 @@ export class EngineHost extends Context.Service<
      * it for as long as the call takes.
      */
     hold(gameId: GameId): Effect.Effect<Option.Option<EngineInstance>, never, Scope.Scope>
+    /**
+     * What keeps the host from starting any engine, in a sentence for operators; undefined if nothing does. Absent where
+     * that can't be found out.
+     */
+    readonly trouble?: Effect.Effect<string | undefined>
+    /** The same for engines of one image. Starts nothing. */
+    imageTrouble?(imageRef: string): Effect.Effect<string | undefined>
   }
 >()("@galaxy/core/engine/EngineHost") {}
 
@@ -106,5 +113,6 @@ export const layerNone: Layer.Layer<EngineHost> = Layer.succeed(EngineHost, {
   discard: () => Effect.void,
   list: Effect.succeed([]),
   asleep: Effect.succeed(new Set<GameId>()),
-  hold: () => Effect.succeed(Option.none())
+  hold: () => Effect.succeed(Option.none()),
+  trouble: Effect.succeed(noHost)
 })

@@ -1,24 +1,40 @@
 /**
  * How the backend is doing, for operators: versions, workers, outboxes, games in play.
  *
- * It only reads, across the modules' tables, with statements whose cost is bounded: counts end at a limit, and minima
- * come from an index.
+ * It reads across the modules' tables with statements whose cost is bounded: counts end at a limit, and minima come from
+ * an index. Whether the database takes writes is found out by writing; the relay is greeted and sent nothing, and no
+ * engine is started.
  */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { release } from "@galaxy/contract/release"
-import { DateTime, Effect, Schema } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { SqlClient } from "effect/sql"
-import * as Migrations from "../migrations/Migrations.ts"
+import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineVersions } from "../engine/EngineVersions.ts"
+import { MailTransport } from "../mail/MailTransport.ts"
 import { BackgroundLoops } from "../shared/BackgroundLoops.ts"
+import * as DatabaseFacts from "./DatabaseFacts.ts"
+import { Disks } from "../shared/Disks.ts"
 import { toApi } from "../shared/http/errors.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import * as WriteProbe from "../shared/WriteProbe.ts"
+import { findings } from "./findings.ts"
 
 /** Where counting ends. */
 const most = 10_000
 
 const patience = "5 seconds"
+
+/** How long the relay, the engine host and the disks are waited for. */
+const outsidePatience = "3 seconds"
+
+/** However many ask, the relay is greeted this often at most. */
+const keepFor = "5 seconds"
+
+/** Enabled versions whose images are looked for. */
+const mostImages = 50
 
 const counted = {
   pending: "mail_deliveries WHERE status IN ('pending', 'sending', 'retrying')",
@@ -29,9 +45,6 @@ const counted = {
 } as const
 
 const Numbers = Schema.Struct({
-  version: Schema.String,
-  size_bytes: Schema.Int,
-  migration: Schema.Int,
   oldest_mail: Schema.NullOr(Schema.DateTimeUtcFromDate),
   oldest_turn: Schema.NullOr(Schema.DateTimeUtcFromDate),
   pending: Schema.Int,
@@ -49,6 +62,21 @@ const counts = Object.entries(counted)
   )
   .join(", ")
 
+type State = { readonly state: "ok" | "problem" | "unknown"; readonly reason?: string }
+
+const unknown: State = { state: "unknown" }
+
+/** What a port says of itself: `undefined` is fine; one that doesn't answer in time is a problem too. */
+const stateOf = (trouble: Effect.Effect<string | undefined> | undefined): Effect.Effect<State> =>
+  trouble === undefined
+    ? Effect.succeed(unknown)
+    : trouble.pipe(
+        Effect.timeoutOption(outsidePatience),
+        Effect.map(Option.getOrElse((): string | undefined => "no answer in time")),
+        Effect.catchCause(() => Effect.succeed("the check failed")),
+        Effect.map((reason): State => (reason === undefined ? { state: "ok" } : { state: "problem", reason }))
+      )
+
 /** Handlers of `AdminApi`'s group `adminDiagnostics`. */
 export const diagnostics = HttpApiBuilder.group(
   AdminApi,
@@ -56,44 +84,100 @@ export const diagnostics = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const sql = yield* SqlClient.SqlClient
     const loops = yield* BackgroundLoops
+    const mail = yield* MailTransport
+    const host = yield* EngineHost
+    const versions = yield* EngineVersions
+    const writeProbe = yield* WriteProbe.make
+    const relay = yield* Effect.cachedWithTTL(
+      stateOf(
+        mail.check?.pipe(
+          Effect.as(undefined),
+          Effect.catch(({ reason }) => Effect.succeed(reason))
+        )
+      ),
+      keepFor
+    )
 
-    const read = Effect.fn("diagnostics")(function* () {
-      const now = yield* DateTime.now
-      const at = DateTime.toDateUtc(now)
+    const numbersAt = Effect.fnUntraced(function* (at: Date) {
       const [numbers] = yield* Schema.decodeUnknownEffect(Schema.NonEmptyArray(Numbers))(
         yield* sql`
-          SELECT current_setting('server_version') AS version,
-            pg_database_size(current_database())::float8 AS size_bytes,
-            (SELECT max(migration_id)::int FROM ${sql(Migrations.table)}) AS migration,
+          SELECT
             (SELECT min(next_attempt_at) FROM backend.mail_deliveries
               WHERE status IN ('pending', 'sending', 'retrying') AND next_attempt_at <= ${at}) AS oldest_mail,
             (SELECT min(next_turn_at) FROM backend.runtime_records
               WHERE status = 'running' AND NOT paused AND next_turn_at <= ${at}) AS oldest_turn,
             ${sql.literal(counts)}`
       )
-      const runtimes = yield* Schema.decodeUnknownEffect(Statuses)(
-        yield* sql`SELECT status, count(*)::int AS games FROM backend.runtime_records GROUP BY status ORDER BY status`
-      )
+      return numbers
+    })
+
+    const runtimesByStatus = Effect.flatMap(
+      sql`SELECT status, count(*)::int AS games FROM backend.runtime_records GROUP BY status ORDER BY status`,
+      Schema.decodeUnknownEffect(Statuses)
+    )
+
+    const engineHost = Effect.gen(function* () {
       return {
+        ...(yield* stateOf(host.trouble)),
+        running: (yield* host.list).length,
+        asleep: (yield* host.asleep).size
+      }
+    })
+
+    const engineImages = Effect.flatMap(versions.list, (all) =>
+      Effect.forEach(
+        all.filter((it) => it.enabled).slice(0, mostImages),
+        ({ version, image_ref }) =>
+          Effect.map(stateOf(host.imageTrouble?.(image_ref)), (it) => ({ version, image_ref, ...it })),
+        { concurrency: 8 }
+      )
+    )
+
+    const disks = Effect.flatten(Effect.service(Disks)).pipe(
+      Effect.timeoutOption(outsidePatience),
+      Effect.map(Option.getOrElse(() => []))
+    )
+
+    const read = Effect.fn("diagnostics")(function* () {
+      const now = yield* DateTime.now
+      const found = yield* Effect.all(
+        {
+          database: Effect.provideService(DatabaseFacts.read, SqlClient.SqlClient, sql),
+          trouble: writeProbe,
+          numbers: numbersAt(DateTime.toDateUtc(now)),
+          runtimes: runtimesByStatus,
+          relay,
+          engine_host: engineHost,
+          engine_images: engineImages,
+          disks
+        },
+        { concurrency: "unbounded" }
+      )
+      const { trouble, numbers } = found
+      const facts = {
         at: now,
         release,
         database: {
-          version: numbers.version,
-          size_bytes: numbers.size_bytes,
-          migration: numbers.migration,
-          latest_migration: Migrations.latest
+          ...found.database,
+          writable: trouble === undefined,
+          ...(trouble === undefined ? {} : { trouble })
         },
         workers: yield* loops.progress,
         mail: {
           pending: numbers.pending,
           ...(numbers.oldest_mail === null ? {} : { oldest_due_at: numbers.oldest_mail }),
-          dead_lettered: numbers.dead_lettered
+          dead_lettered: numbers.dead_lettered,
+          relay: found.relay
         },
+        engine_host: found.engine_host,
+        engine_images: found.engine_images,
+        disks: found.disks,
         notifications: { dead_letters: numbers.dead_letters, malformed: numbers.malformed },
         account_ends_open: numbers.account_ends_open,
-        runtimes,
+        runtimes: found.runtimes,
         ...(numbers.oldest_turn === null ? {} : { oldest_due_turn_at: numbers.oldest_turn })
       }
+      return { ...facts, findings: findings(facts) }
     }, StorageError.refail)
 
     return handlers.handle("get", () =>

@@ -46,6 +46,11 @@ export class MailTransport extends Context.Service<
   {
     /** May be interrupted at any time; the relay may or may not have accepted the mail then. */
     send(mail: OutgoingMail): Effect.Effect<Accepted, MailRejected | MailDeferred>
+    /**
+     * Succeeds if the relay would take mails now: it is greeted and signed in at, and gets no mail. Absent where that
+     * can't be found out.
+     */
+    readonly check?: Effect.Effect<void, MailRejected | MailDeferred>
   }
 >()("@galaxy/core/mail/MailTransport") {}
 

@@ -3,6 +3,9 @@ import { join } from "node:path"
 import { release } from "@galaxy/contract/release"
 import { latest } from "@galaxy/core/migrations/Migrations"
 import { newId } from "@galaxy/core/shared/NewId"
+import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { MailDeferred, MailTransport } from "@galaxy/core/mail/MailTransport"
+import { Disks } from "@galaxy/core/shared/Disks"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -28,7 +31,12 @@ eachDatabase((name, storage) => {
           const worker = before.workers.find((it: { name: string }) => it.name.includes("mail"))
           assert.deepStrictEqual(Object.keys(worker).toSorted(), ["name", "seconds_since_pass", "stalled"])
           assert.isFalse(worker.stalled)
-          assert.deepStrictEqual(before.mail, { pending: 0, dead_lettered: 0 })
+          assert.deepStrictEqual(before.mail, { pending: 0, dead_lettered: 0, relay: { state: "unknown" } })
+          assert.deepInclude(before.database, { writable: true, oldest_transaction_seconds: 0, clock_ahead_ms: 0 })
+          assert.deepStrictEqual(before.engine_host, { state: "unknown", running: 0, asleep: 0 })
+          assert.deepStrictEqual(before.engine_images, [
+            { version: "0.1.0", image_ref: "builtin:0.1.0", state: "unknown" }
+          ])
           assert.notProperty(before, "oldest_due_turn_at")
 
           const [pending, dead] = [yield* newId, yield* newId]
@@ -53,11 +61,71 @@ eachDatabase((name, storage) => {
           assert.deepStrictEqual(after.body.mail, {
             pending: 1,
             oldest_due_at: "2020-01-01T00:00:00.000Z",
-            dead_lettered: 1
+            dead_lettered: 1,
+            relay: { state: "unknown" }
           })
           assert.deepStrictEqual(after.body.runtimes, [{ status: "running", games: 1 }])
           assert.strictEqual(after.body.oldest_due_turn_at, "2020-02-01T00:00:00.000Z")
           assert.notInclude(JSON.stringify(after.body), owner)
+          const wrong = (after.body.findings as ReadonlyArray<{ id: string; state: string }>)
+            .filter((it) => it.state === "warning" || it.state === "problem")
+            .map((it) => it.id)
+          assert.deepStrictEqual(wrong, ["turns", "mail.outbox", "dead_letters"])
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("say what is wrong with the relay, the engine host, an image and a disk", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const call = yield* surfaces.pipe(
+            Effect.provideService(MailTransport, {
+              send: () => Effect.die("nothing is sent"),
+              check: Effect.fail(new MailDeferred({ reason: "535 5.7.8" }))
+            }),
+            Effect.provideService(EngineHost, {
+              ...host,
+              trouble: Effect.die("unforeseen"),
+              imageTrouble: (image) => Effect.succeed(`${image} is gone`)
+            }),
+            Effect.provideService(
+              Disks,
+              Effect.succeed([{ name: "engine states", free_bytes: 1_000, total_bytes: 1_000_000_000 }])
+            )
+          )
+          const { body } = yield* call("admin", "GET", path)
+          assert.deepStrictEqual(body.mail.relay, { state: "problem", reason: "535 5.7.8" })
+          assert.deepInclude(body.engine_host, { state: "problem", reason: "the check failed" })
+          assert.deepInclude(body.engine_images[0], { state: "problem", reason: "builtin:0.1.0 is gone" })
+          const found = Object.fromEntries(
+            (body.findings as ReadonlyArray<{ id: string; state: string; message: string }>).map((it) => [it.id, it])
+          )
+          for (const [id, message] of [
+            ["mail.relay", /535 5\.7\.8/],
+            ["engine.host", /the check failed/],
+            ["engine.images", /Engine 0\.1\.0 can't be started: builtin:0\.1\.0 is gone/],
+            ["disk.engine_states", /nearly full: 0\.0 GiB of 0\.9 GiB/]
+          ] as const) {
+            assert.strictEqual(found[id]?.state, "problem", id)
+            assert.match(found[id]?.message ?? "", message)
+          }
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect.skipIf(name === "PGlite")("find out by writing whether the database takes writes", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const sql = yield* SqlClient.SqlClient
+          yield* call("admin", "GET", path)
+          yield* sql.withTransaction(
+            Effect.gen(function* () {
+              yield* sql`SELECT 1 FROM backend.write_probe FOR UPDATE`
+              yield* sql`SELECT pg_sleep(1.1)`
+              const { database, findings } = (yield* call("admin", "GET", path)).body
+              assert.deepInclude(database, { writable: false, trouble: "busy" })
+              assert.isAtLeast(database.oldest_transaction_seconds, 1)
+              assert.deepInclude(findings[0], { id: "database.writable", state: "problem" })
+            })
+          )
         }).pipe(Effect.scoped)
       )
     }

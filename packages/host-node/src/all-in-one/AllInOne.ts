@@ -13,6 +13,7 @@ import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
 import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
 import * as FileReplayStore from "../gateway/FileReplayStore.ts"
 import * as GatewayServer from "../gateway/GatewayServer.ts"
+import * as diskSpace from "../files/diskSpace.ts"
 import * as FileErasureLedger from "../files/FileErasureLedger.ts"
 import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
 import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
@@ -114,6 +115,7 @@ const backendOf = (
         mail,
         countries,
         BcryptPasswordHasher.layer(),
+        diskSpace.layer({ "the data folder": folder.path }),
         ChildProcessEngineHost.layer({ ...options.engines, dataDir: folder.path })
       )
     )

@@ -23,6 +23,7 @@ import {
 } from "@galaxy/core/engine/EngineHost"
 import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
 import { Awake, nowMs } from "./Awake.ts"
+import { folderTrouble } from "../files/diskSpace.ts"
 import { fileProblem } from "../files/problems.ts"
 import { defaultHeap, type EngineHeap, heapFor } from "./EngineHeap.ts"
 import { EngineProcess, type ProcessExit } from "./EngineProcess.ts"
@@ -62,6 +63,8 @@ const defaults = {
 
 /** How long an engine that is ending is waited for when somebody asks how it ended. */
 const endingTime = "1 second"
+
+const noProgram = "the image can't be run as a child process"
 
 /** How often engines are looked for that may sleep. */
 const idleCheck = "30 seconds"
@@ -167,7 +170,7 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       const program = images.programOf(spec.imageRef, heapMb)
       if (program === undefined)
         return yield* new EngineStartFailed({
-          reason: "the image can't be run as a child process",
+          reason: noProgram,
           permanent: true,
           imageMissing: true
         })
@@ -310,6 +313,9 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       ),
       inspect,
       hold,
+      trouble: folderTrouble(join(dataDir, "games"), "engines keep their states there"),
+      imageTrouble: (imageRef) =>
+        Effect.sync(() => (images.programOf(imageRef, heap.base) === undefined ? noProgram : undefined)),
       ended: Effect.fn("EngineHost.ended")(ended),
       stop: Effect.fn("EngineHost.stop")((gameId) => alone(gameId, Effect.andThen(stop(gameId), forgetSleep(gameId)))),
       discard: Effect.fn("EngineHost.discard")((gameId) =>

@@ -249,7 +249,17 @@ const make = Effect.fnUntraced(function* (given: SmtpOptions) {
       })
       const info = yield* permits.withPermit(deliver(outgoing, message))
       return { reply: replyCode(info.response) ?? "250" }
-    })
+    }),
+    // A connection of its own: one that idles says nothing about whether new ones are taken.
+    check: permits
+      .withPermit(
+        Effect.acquireUseRelease(
+          Effect.interruptible(connect),
+          () => Effect.void,
+          (link) => Effect.sync(() => link.connection.quit())
+        )
+      )
+      .pipe(Effect.withSpan("MailTransport.check"))
   })
 })
 

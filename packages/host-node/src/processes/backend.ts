@@ -3,6 +3,7 @@ import { Effect, Layer, Redacted } from "effect"
 import * as settings from "../config/settings.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
 import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
+import * as diskSpace from "../files/diskSpace.ts"
 import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import * as SmtpMailTransport from "../mail/SmtpMailTransport.ts"
@@ -40,6 +41,7 @@ const main = async (): Promise<void> => {
     mail,
     MmdbGeoIp.layerFrom(backend.geoIpDbPath),
     BcryptPasswordHasher.layer(),
+    diskSpace.layer({ "engine states": backendAlone.dataDir }),
     ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, ...engineLimits(backend) })
   )
   const { callers, ...options } = backendOptions(backend)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
 import { GameId } from "@galaxy/contract/ids/Ids"
@@ -388,6 +388,27 @@ describe("engines as child processes", () => {
         yield* Effect.promise(() => new Promise((done) => setTimeout(done, 300)))
         assert.deepStrictEqual(yield* running(host), [two])
       }).pipe(Effect.provideService(Clock.Clock, clock))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "says what keeps it from starting engines, and which images it can't start",
+    Effect.gen(function* () {
+      const dataDir = yield* temporary
+      writeFileSync(join(dataDir, "file"), "")
+      const blocked = yield* ChildProcessEngineHost.make({ dataDir: join(dataDir, "file") })
+      assert.match(
+        (yield* blocked.trouble ?? Effect.undefined) ?? "",
+        /can't be a folder, because a file is in its place/
+      )
+      const host = yield* ChildProcessEngineHost.make({ dataDir: join(dataDir, "made", "later") })
+      assert.isUndefined(yield* host.trouble ?? Effect.succeed("unknown"))
+      assert.isFalse(existsSync(join(dataDir, "made")))
+      assert.isUndefined(yield* host.imageTrouble?.(builtinImage) ?? Effect.succeed("unknown"))
+      assert.strictEqual(
+        yield* host.imageTrouble?.("registry/engine:1.0.0") ?? Effect.undefined,
+        "the image can't be run as a child process"
+      )
     }).pipe(Effect.scoped)
   )
 

@@ -111,6 +111,30 @@ describe("SMTP transport", () => {
     )
   }
 
+  const checks: ReadonlyArray<[Mode, string | undefined, Partial<Smtp.SmtpOptions>?]> = [
+    ["accept", undefined],
+    // It is greeted only: how it answers to mails is no concern of a check.
+    ["reject", undefined],
+    ["mute", "timeout"],
+    ["no-auth", "535", { auth: { user: "galaxy", password: Redacted.make("wrong") } }]
+  ]
+  for (const [mode, reason, more] of checks) {
+    it.live(`a check of a relay in mode ${mode} sends no mail and says ${reason ?? "that it is fine"}`, () =>
+      Effect.gen(function* () {
+        const relay = yield* scopedRelay
+        relay.mode = mode
+        const trouble = yield* Effect.gen(function* () {
+          return yield* (yield* MailTransport).check ?? Effect.die("no check")
+        }).pipe(
+          Effect.match({ onFailure: (error) => error.reason, onSuccess: () => undefined }),
+          Effect.provide(Smtp.layer({ host: "127.0.0.1", port: relay.port, tls: "none", ...quick, ...more }))
+        )
+        assert.strictEqual(trouble?.slice(0, 7), reason)
+        assert.deepStrictEqual([relay.connections, relay.messages], [1, 0])
+      }).pipe(Effect.scoped)
+    )
+  }
+
   it.live("no relay at all is MailDeferred", () =>
     Effect.gen(function* () {
       const port = yield* Effect.promise(
