@@ -25,6 +25,8 @@ export const PlayerRow = Schema.Struct({
   /** The engine plays the seat by now. */
   computer: Schema.Boolean,
   eliminated: Schema.Boolean,
+  /** The player has said that they are done with the newest committed turn. */
+  ready: Schema.Boolean,
   /** When the game was over; null while it goes on. */
   ended_at: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
@@ -39,8 +41,8 @@ export class PlayStore extends Context.Service<
     /** The same, with the game's row locked to the end of the transaction. */
     lockPlayer(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<PlayerRow>, StorageError>
     /**
-     * Notes that the player has given orders for the turn, and how many where the engine tells it. They are no longer
-     * done with the turn.
+     * Notes that the player has given orders for the turn, and how many where the engine tells it. They are not done
+     * with the turn.
      */
     ordersGiven(
       gameId: GameId,
@@ -64,6 +66,7 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
     const playerOf = ({ gameId, userId }: typeof of.Encoded) => sql`
       SELECT g.status AS game_status, r.status AS runtime_status, r.current_turn,
         r.started_at IS NOT NULL AS started, p.race_name, coalesce(p.computer, false) AS computer, m.eliminated,
+        coalesce(m.ready_turn = r.current_turn, false) AS ready,
         CASE WHEN g.status IN ('finished', 'cancelled') THEN coalesce(g.finished_at, g.updated_at) END AS ended_at
       FROM backend.memberships m
       JOIN backend.games g ON g.game_id = m.game_id

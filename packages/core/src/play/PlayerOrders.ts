@@ -3,9 +3,10 @@
  *
  * The backend establishes who the player is and for which turn they write, and passes everything else through. A
  * write for a turn that isn't open is refused here, since an engine may be a turn ahead of the game's newest
- * committed one. Of a write that the engine accepts, the backend notes when it came and what the engine counted. The engine is told the turn that was open when the write was admitted. It works on one request at a
- * time and refuses a write for any other turn, so an accepted write is part of its turn, however close to the cutoff
- * it came. Reads reach up to the game's newest committed turn: an engine has the next one a moment before it is
+ * committed one. Of a write that the engine accepts, the backend notes when it came and what the engine counted.
+ *
+ * The engine is told the turn that was open when the write was admitted. It works on one request at a time and refuses
+ * a write for any other turn, so an accepted write is part of its turn, however close to the cutoff it came. Reads reach up to the game's newest committed turn: an engine has the next one a moment before it is
  * committed, and until then it hasn't happened.
  */
 import { OrderCounts } from "@galaxy/contract/engine/Order"
@@ -19,6 +20,8 @@ import { TurnNotMade, TurnNotOpen, type TurnWindowClosed } from "../runtime/Runt
 import { Runtimes } from "../runtime/Runtimes.ts"
 import { type AccessError, PlayerAccess } from "./PlayerAccess.ts"
 import { PlayStore } from "./PlayStore.ts"
+import { ReadyFlags } from "./ReadyFlags.ts"
+import { SeatWrites } from "./SeatWrites.ts"
 
 type ReadError = AccessError | TurnNotMade | EngineRefused | EngineUnreachable
 type WriteError = ReadError | TurnWindowClosed | TurnNotOpen
@@ -71,12 +74,14 @@ const mostWakes = 5
 export const layer: Layer.Layer<
   PlayerOrders,
   never,
-  PlayerAccess | PlayStore | Runtimes | EngineHost | EngineClient | EngineSettings
+  PlayerAccess | PlayStore | ReadyFlags | SeatWrites | Runtimes | EngineHost | EngineClient | EngineSettings
 > = Layer.effect(
   PlayerOrders,
   Effect.gen(function* () {
     const access = yield* PlayerAccess
     const store = yield* PlayStore
+    const flags = yield* ReadyFlags
+    const seats = yield* SeatWrites
     const runtimes = yield* Runtimes
     const host = yield* EngineHost
     const client = yield* EngineClient
@@ -97,10 +102,12 @@ export const layer: Layer.Layer<
 
     const write = (kind: "command" | "order") =>
       Effect.fnUntraced(function* (gameId: GameId, userId: UserId, { turn, orders, ifRevision }: Orders) {
-        const { race, turn: open } = yield* access.writer(gameId, userId)
+        const { race, row, turn: open } = yield* access.writer(gameId, userId)
         if (turn !== undefined && turn !== open) return yield* new TurnNotOpen({ turn, open })
         const engine = yield* engineOf(gameId)
         const body = { actor: race, turn: open }
+        // Before the engine is asked: a player whose orders it takes is never left as done with them.
+        if (row.ready) yield* store.setReady(gameId, userId, open, false)
         const answer = yield* Effect.mapError(
           kind === "command"
             ? client.command(engine, { ...body, commands: orders })
@@ -110,12 +117,19 @@ export const layer: Layer.Layer<
                 ...(ifRevision === undefined || ifRevision === 0 ? {} : { if_revision: ifRevision })
               }),
           explained
+        ).pipe(
+          Effect.tapErrorTag("EngineRefused", () =>
+            row.ready ? Effect.ignore(flags.giveBack(gameId, userId, open)) : Effect.void
+          )
         )
         // The state file that the engine has written is the platform's concern.
         const { kept: _, ...forPlayer } = answer
         yield* store.ordersGiven(gameId, userId, open, Option.getOrUndefined(decodeCounts(answer["counts"])))
         return forPlayer
       }, Effect.scoped)
+
+    const command = write("command")
+    const order = write("order")
 
     const read = Effect.fnUntraced(function* (gameId: GameId, userId: UserId, turn: number | undefined) {
       const { race, turn: current } = yield* access.reader(gameId, userId)
@@ -124,8 +138,12 @@ export const layer: Layer.Layer<
     })
 
     return PlayerOrders.of({
-      command: Effect.fn("PlayerOrders.command")(write("command")),
-      order: Effect.fn("PlayerOrders.order")(write("order")),
+      command: Effect.fn("PlayerOrders.command")((gameId, userId, batch) =>
+        seats.inTurn(gameId, userId, command(gameId, userId, batch))
+      ),
+      order: Effect.fn("PlayerOrders.order")((gameId, userId, orders) =>
+        seats.inTurn(gameId, userId, order(gameId, userId, orders))
+      ),
       orders: Effect.fn("PlayerOrders.orders")(function* (gameId, userId, turn) {
         const { engine, subject } = yield* read(gameId, userId, turn)
         return yield* client.orders(engine, subject)

@@ -2,6 +2,7 @@
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
+import { errors as engineErrors } from "@galaxy/core/engine/http/errors"
 import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
 import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/errors"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
@@ -20,7 +21,7 @@ import { layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/Sc
 import { player } from "../lobby/fixture.ts"
 import { row, runtimeOn, startingGame, turnsTold } from "../runtime/fixture.ts"
 
-const toApi = toApiWith({ ...gameErrors, ...membershipErrors, ...runtimeErrors, ...playErrors })
+const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...membershipErrors, ...runtimeErrors, ...playErrors })
 
 const runningGame = (early = false) =>
   Effect.gen(function* () {
