@@ -4,19 +4,9 @@
  * It wakes on signed events only. What it missed while it was away it gets by the last sequence that it handled.
  */
 import { CallFailed } from "@galaxy/client/ClientError"
-import type { PlayerEvent } from "@galaxy/client/EventStream"
 import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
+import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import { Effect, Stream } from "effect"
-
-const textIn = (event: PlayerEvent, field: string) => {
-  const value = event.payload?.[field]
-  return typeof value === "string" ? value : ""
-}
-
-const numberIn = (event: PlayerEvent, field: string) => {
-  const value = event.payload?.[field]
-  return typeof value === "number" ? value : 0
-}
 
 /** Half of the planets research, the rest builds industry. */
 const order = (client: GalaxyClient, game_id: string, turn: number) =>
@@ -35,12 +25,11 @@ const join = (client: GalaxyClient, raceName: string, game_id: string, invite_id
     .pipe(Effect.as(`joined a game as ${raceName}`))
 
 const react = (client: GalaxyClient, raceName: string) => (event: PlayerEvent) => {
-  const game_id = textIn(event, "game_id")
-  switch (event.type) {
+  switch (event.kind) {
     case "lobby.invite.received":
-      return join(client, raceName, game_id, textIn(event, "invite_id"))
+      return join(client, raceName, event.payload.game_id, event.payload.invite_id)
     case "game.turn.ready": {
-      const turn = numberIn(event, "turn")
+      const { game_id, turn } = event.payload
       return Effect.map(order(client, game_id, turn), (accepted) => `turn ${turn}: ${accepted} orders accepted`)
     }
     default:

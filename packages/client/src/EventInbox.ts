@@ -4,16 +4,20 @@
  * It holds a bounded number of events; a program that doesn't take them slows its own stream down.
  */
 import { type Duration, Effect, Fiber, Queue, Schema, type Scope, Stream } from "effect"
-import type { PlayerEvent } from "./EventStream.ts"
 import type { GalaxyClient } from "./GalaxyClient.ts"
+import type { PlayerEvent } from "./PlayerEvent.ts"
 
 /** No matching event, or no end of the stream, came within the time allowed. */
 export class EventMissing extends Schema.TaggedError<EventMissing>()("EventMissing", { message: Schema.String }) {}
 
 /** Takes events of one stream in order. Each event is given once: to whoever takes it first. */
 export interface EventInbox {
-  /** Takes events until one fits; the others are discarded. `what` names the event in the failure. */
-  readonly next: (fits: (event: PlayerEvent) => boolean, what: string) => Effect.Effect<PlayerEvent, EventMissing>
+  /**
+   * Takes events until one fits; the others are discarded. `what` names the event in the failure. A test of the kind
+   * makes the event one of that kind.
+   */
+  next<E extends PlayerEvent>(fits: (event: PlayerEvent) => event is E, what: string): Effect.Effect<E, EventMissing>
+  next(fits: (event: PlayerEvent) => boolean, what: string): Effect.Effect<PlayerEvent, EventMissing>
   /** Waits for the end of the stream: the tag of its failure, or `end`. */
   readonly ended: Effect.Effect<string, EventMissing>
 }
@@ -46,8 +50,10 @@ export const open = (
         duration: patience,
         orElse: () => Effect.fail(new EventMissing({ message: `${name} waited too long for ${what}` }))
       })
+    const next: EventInbox["next"] = (fits: (event: PlayerEvent) => boolean, what: string) =>
+      inTime(Queue.take(events).pipe(Effect.repeat({ until: fits })), what)
     return {
-      next: (fits, what) => inTime(Queue.take(events).pipe(Effect.repeat({ until: fits })), what),
+      next,
       ended: inTime(Fiber.join(fiber), "the end of the stream")
     }
   })

@@ -7,7 +7,6 @@
  * session that has ended or an event that the gateway didn't sign.
  */
 import type { Client as ConnectClient } from "@connectrpc/connect"
-import { payloadTable } from "@galaxy/contract/events/EventKinds"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import type { EdgeGateway, GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
@@ -15,6 +14,7 @@ import { Cause, Data, Duration, Effect, Exit, Random, Ref, Stream } from "effect
 import { type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import * as ConnectionState from "./ConnectionState.ts"
 import { checkEvent, type SessionCredentials, sign } from "./envelope.ts"
+import { decode, type EventOf, type PlayerEvent } from "./PlayerEvent.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { toldToWait } from "./retryAfter.ts"
 import type { ServerClock } from "./ServerClock.ts"
@@ -25,22 +25,6 @@ import type { GatewayKey } from "./verify.ts"
  * present too, as the wire contract defines it.
  */
 export type From = "now" | { readonly after: number }
-
-/** One event whose signature was verified for this session's stream. */
-export interface PlayerEvent {
-  /** For example `game.turn.ready`; `gateway.gap` where events have expired and can't be delivered. */
-  readonly type: string
-  readonly id: string
-  /**
-   * The user's own numbering, ascending; numbers of events for another session only are left out. 0 for the gateway's.
-   */
-  readonly sequence: number
-  /** Unix milliseconds, by the server's clock. */
-  readonly timestampMs: number
-  /** Decoded by the type's table; undefined for a type that this version doesn't know. */
-  readonly payload: codec.JsonObject | undefined
-  readonly payloadBytes: Uint8Array
-}
 
 /** The parts of a `GalaxyClient` that its streams work with. */
 export interface Dependencies {
@@ -65,27 +49,6 @@ interface Position {
   readonly beganEmpty: boolean
   /** Failures in a row. */
   readonly failures: number
-}
-
-const decode = (event: GatewayEvent): Effect.Effect<PlayerEvent, Untrusted> =>
-  Effect.try({
-    try: () => {
-      const table = payloadTable(event.eventType)
-      return {
-        type: event.eventType,
-        id: event.eventId,
-        sequence: Number(event.sequence),
-        timestampMs: Number(event.timestampMs),
-        payload: table === undefined ? undefined : codec.decode(tables, table, event.payloadBytes),
-        payloadBytes: event.payloadBytes
-      }
-    },
-    catch: () => new Untrusted({ message: `event ${event.eventType} has a malformed payload` })
-  })
-
-const numberIn = (event: PlayerEvent, field: string): number => {
-  const value = event.payload?.[field]
-  return typeof value === "number" ? value : 0
 }
 
 /** Full jitter: a random share of the step's wait, in milliseconds. */
@@ -222,11 +185,12 @@ const connection = (
  * The gap of a stream that was cut off before the user's first event: no request can resume after 0, since the wire
  * contract takes that for the present.
  */
-const missedFirst = (event: PlayerEvent, newest: number): PlayerEvent => {
+const missedFirst = (event: EventOf<"gateway.server_time">, newest: number): PlayerEvent => {
   const payload = { first_missing: 1, last_missing: newest, resumed_after: newest }
   return {
     ...event,
     type: "gateway.gap",
+    kind: "gateway.gap",
     payload,
     payloadBytes: codec.encode(tables, "galaxy.gateway.Gap", payload)
   }
@@ -239,22 +203,22 @@ const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: stri
     const event = yield* decode(frame)
     const { beganEmpty, last } = yield* Ref.get(position)
     yield* Ref.update(position, (it) => ({ ...it, failures: 0 }))
-    switch (event.type) {
+    switch (event.kind) {
       case "gateway.server_time": {
         if (frame.requestId !== requestId) {
           return yield* new Untrusted({ message: "the stream belongs to another request" })
         }
-        yield* deps.clock.correct(numberIn(event, "server_time_ms"))
+        yield* deps.clock.correct(event.payload.server_time_ms)
         // A stream that began at the present learns its position here, and resumes from it after a reconnect.
         if (last !== undefined && last !== 0) return undefined
-        const newest = numberIn(event, "newest_sequence")
+        const newest = event.payload.newest_sequence
         yield* Ref.update(position, (it) => ({ ...it, last: newest, beganEmpty: newest === 0 }))
         return beganEmpty && newest > 0 ? missedFirst(event, newest) : undefined
       }
       case "gateway.heartbeat":
         return undefined
       case "gateway.gap":
-        yield* Ref.update(position, (it) => ({ ...it, last: numberIn(event, "resumed_after") }))
+        yield* Ref.update(position, (it) => ({ ...it, last: event.payload.resumed_after }))
         return event
       default:
         if (event.sequence !== 0) {

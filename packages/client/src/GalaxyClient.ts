@@ -20,6 +20,7 @@ import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import { checkResponse, type SessionCredentials, sign } from "./envelope.ts"
 import * as EventStream from "./EventStream.ts"
+import type { PlayerEvent } from "./PlayerEvent.ts"
 import * as PublicEdge from "./PublicEdge.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { waiting } from "./retryAfter.ts"
@@ -57,7 +58,7 @@ export interface GalaxyClient {
   /** As `events`, with the state of the connection and the means to hurry it. */
   readonly subscribe: (from: EventStream.From) => Effect.Effect<EventStream.Subscription>
   /** Verified events, resumed over reconnects until the session ends or the program stops reading. */
-  readonly events: (from: EventStream.From) => Stream.Stream<EventStream.PlayerEvent, ClientError>
+  readonly events: (from: EventStream.From) => Stream.Stream<PlayerEvent, ClientError>
 }
 
 const pinned = (options: Options) =>

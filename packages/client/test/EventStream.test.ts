@@ -2,6 +2,7 @@ import { Code } from "@connectrpc/connect"
 import { Untrusted } from "@galaxy/client/ClientError"
 import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as EventStream from "@galaxy/client/EventStream"
+import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import * as ServerClock from "@galaxy/client/ServerClock"
 import { gatewayKey } from "@galaxy/client/verify"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
@@ -36,7 +37,7 @@ const listen = (scripts: Fake.Scripts, from: EventStream.From, take: number, wai
     return yield* Stream.runCollect(Stream.take(stream, take))
   }).pipe(Effect.provideService(Clock.Clock, hasty(waits)), Effect.provideService(Random.Random, alwaysHalf))
 
-const sequences = (events: Iterable<EventStream.PlayerEvent>) => Array.from(events, (it) => it.sequence)
+const sequences = (events: Iterable<PlayerEvent>) => Array.from(events, (it) => it.sequence)
 
 describe("EventStream", () => {
   it.live("hands on each event once over lost connections and repeats", () =>

@@ -7,7 +7,6 @@
 import * as EventInbox from "@galaxy/client/EventInbox"
 import type { Answer } from "@galaxy/client/Calls"
 import type { ClientError } from "@galaxy/client/ClientError"
-import type { PlayerEvent } from "@galaxy/client/EventStream"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { styleOf } from "@galaxy/engine/bot/style"
 import { Data, Effect, Schedule } from "effect"
@@ -59,11 +58,6 @@ const forceNextTurn = (platform: PlatformAddresses, gameId: string) =>
       new Broken({ message: `force-next-turn: ${cause instanceof Error ? cause.message : String(cause)}` })
   })
 
-const textIn = (event: PlayerEvent, field: string): string => {
-  const value = event.payload?.[field]
-  return typeof value === "string" ? value : ""
-}
-
 const createGame = (progress: Progress, owner: DemoPlayer) =>
   progress.step(
     "Ada creates a private game",
@@ -100,8 +94,8 @@ const formGame = (
       "Ada invites Lin by user; Lin gets a signed event",
       Effect.gen(function* () {
         yield* owner.client.call("lobby.invites.issue", { ...game, invited_user_id: guestId })
-        const event = yield* guestEvents.next((it) => it.type === "lobby.invite.received", "the invite")
-        const inviteId = textIn(event, "invite_id")
+        const event = yield* guestEvents.next((it) => it.kind === "lobby.invite.received", "the invite")
+        const inviteId = event.payload.invite_id
         yield* guest.client.call("lobby.invites.redeem", { ...game, invite_id: inviteId, race_name: "Lyrans" })
         return event.sequence
       }),
@@ -192,9 +186,9 @@ const playTurns = (
         Effect.gen(function* () {
           yield* forceNextTurn(platform, gameId)
           for (const { player, events } of seats) {
-            const event = yield* events.next((it) => it.type === "game.turn.ready", `turn ${turn}`)
+            const event = yield* events.next((it) => it.kind === "game.turn.ready", `turn ${turn}`)
             yield* expect(
-              event.payload?.["turn"] === turn,
+              event.payload.turn === turn,
               `${player.name} was notified of turn ${JSON.stringify(event.payload)} instead of ${turn}`
             )
             const report = yield* player.client.call("user.games.report", { game_id: gameId, turn })

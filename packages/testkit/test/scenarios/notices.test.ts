@@ -37,14 +37,14 @@ layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })
         })
 
       const first = yield* invite("Orion Arm")
-      const event = yield* guest.events.next((it) => it.type === "lobby.invite.received", "the invite")
+      const event = yield* guest.events.next((it) => it.kind === "lobby.invite.received", "the invite")
       const { notices } = yield* guest.client.call("user.notices.list", {})
       assert.deepStrictEqual(
         notices.map(({ sequence, kind, payload, read }) => ({ sequence, kind, payload, read })),
-        [{ sequence: event.sequence, kind: event.type, payload: event.payload ?? {}, read: false }]
+        [{ sequence: event.sequence, kind: event.type, payload: { ...event.payload }, read: false }]
       )
-      assert.strictEqual(event.payload?.["game_name"], "Orion Arm")
-      assert.strictEqual(event.payload?.["invite_id"], first.invite_id)
+      assert.strictEqual(event.payload.game_name, "Orion Arm")
+      assert.strictEqual(event.payload.invite_id, first.invite_id)
       assert.deepStrictEqual(yield* guest.client.call("user.notices.read", { up_to: event.sequence }), { unread: 0 })
 
       const [mail] = yield* invitesTo(guest.email).pipe(
@@ -67,7 +67,7 @@ layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })
       assert.strictEqual(wrong.status, 400)
 
       yield* invite("Perseus Arm")
-      yield* guest.events.next((it) => it.type === "lobby.invite.received", "the second invite")
+      yield* guest.events.next((it) => it.kind === "lobby.invite.received", "the second invite")
       assert.lengthOf(yield* invitesTo(guest.email), 1)
     })
   )

@@ -95,14 +95,14 @@ layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })
       yield* runGame([host, noa])
       for (const turn of [1, 2, 3]) {
         yield* galaxy.advance("1 hour")
-        yield* host.events.next((it) => it.type === "game.turn.ready" && it.payload?.["turn"] === turn, `turn ${turn}`)
+        yield* host.events.next((it) => it.kind === "game.turn.ready" && it.payload.turn === turn, `turn ${turn}`)
       }
       // Event 1 was the invite, event 2 the start.
       const missed = yield* away.client
         .events({ after: 2 })
         .pipe(Stream.take(3), Stream.runCollect, Effect.timeout("20 seconds"))
       assert.deepStrictEqual(
-        missed.map((it) => [it.sequence, it.payload?.["turn"]]),
+        missed.map((it) => [it.sequence, it.kind === "game.turn.ready" ? it.payload.turn : undefined]),
         [
           [3, 1],
           [4, 2],

@@ -1,11 +1,11 @@
+import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import type { Order } from "@galaxy/contract/engine/Order"
 import * as TestGalaxy from "@galaxy/testkit/Galaxy"
 import { type TestPlayer, player, runGame } from "@galaxy/testkit/players"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
-const isTurn = (turn: number) => (event: { readonly type: string; readonly payload?: unknown }) =>
-  event.type === "game.turn.ready" && (event.payload as { readonly turn?: number } | undefined)?.turn === turn
+const isTurn = (turn: number) => (event: PlayerEvent) => event.kind === "game.turn.ready" && event.payload.turn === turn
 
 /** Gives a player's orders of a turn, all of which must be accepted. */
 const order = (by: TestPlayer, game_id: string, orders: ReadonlyArray<Order>) =>

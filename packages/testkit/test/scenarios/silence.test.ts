@@ -2,6 +2,7 @@
  * All connections to PostgreSQL fall silent at one moment, while new ones pass: requests, mails, turns and events go on
  * by themselves, and the log says once that something was lost and once that it is back.
  */
+import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
@@ -14,8 +15,7 @@ import { Context, Effect, Layer, Schedule } from "effect"
 
 class Link extends Context.Service<Link, FaultyLink.FaultyLink>()("@galaxy/testkit/test/scenarios/Link") {}
 
-const isTurn = (turn: number) => (event: { readonly type: string; readonly payload?: unknown }) =>
-  event.type === "game.turn.ready" && (event.payload as { readonly turn?: number } | undefined)?.turn === turn
+const isTurn = (turn: number) => (event: PlayerEvent) => event.kind === "game.turn.ready" && event.payload.turn === turn
 
 /** What has to go on after a silence, and how long it may take beside what it takes at all. */
 const allowedMs = 15_000

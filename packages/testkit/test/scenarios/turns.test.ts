@@ -1,10 +1,10 @@
+import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import * as TestGalaxy from "@galaxy/testkit/Galaxy"
 import { player, runGame } from "@galaxy/testkit/players"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
-const isTurn = (turn: number) => (event: { readonly type: string; readonly payload?: unknown }) =>
-  event.type === "game.turn.ready" && (event.payload as { readonly turn?: number } | undefined)?.turn === turn
+const isTurn = (turn: number) => (event: PlayerEvent) => event.kind === "game.turn.ready" && event.payload.turn === turn
 
 layer(TestGalaxy.layer(), { timeout: "240 seconds", excludeTestServices: true })("turns by the clock", (it) => {
   it.effect("come when they are due, once, and everybody hears of them", () =>
