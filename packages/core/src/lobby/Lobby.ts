@@ -66,6 +66,7 @@ const GameServices = Layer.mergeAll(Games.layer, AdminGames.layer, Bans.layer).p
 export const layer: Layer.Layer<
   | Layer.Success<typeof GameServices>
   | ComputerSeats.ComputerSeats
+  | Attendance.Attendance
   | Invites.Invites
   | JoinQuestions.JoinQuestions
   | Applications.Applications
@@ -74,5 +75,5 @@ export const layer: Layer.Layer<
   SqlClient.SqlClient | Notifications | RaceNames | RuntimeJobs | EngineVersions | LobbyConfig | Standing | Limits
 > = Layer.mergeAll(GameServices, Invites.layer, JoinQuestions.layer, Applications.layer, GamePlayers.layer).pipe(
   Layer.provide(Stores),
-  Layer.merge(ComputerSeats.layer)
+  Layer.merge(Layer.merge(ComputerSeats.layer, Attendance.layer))
 )

@@ -1,105 +1,36 @@
 /**
- * Why a game makes its next turn when it does, or makes none: the lobby's and the runtime's rows in words.
+ * Why a game makes its next turn when it does, or makes none.
  *
- * Pure: everything is decided from what is stored and from the clock.
+ * Pure: everything is decided from what is stored, from what the engine host says and from the clock.
  */
-import type { GameBlock, GameWhy } from "@galaxy/contract/api/admin/Games"
-import { DateTime } from "effect"
+import type { GameWhy } from "@galaxy/contract/api/admin/Games"
+import { DateTime, Struct } from "effect"
+import type { EngineVersion } from "../engine/EngineVersions.ts"
 import type { OperationRow } from "../runtime/OperationLog.ts"
-import type { RuntimeRow } from "../runtime/RuntimeRow.ts"
+import { live, type RuntimeRow } from "../runtime/RuntimeRow.ts"
 import { withoutNulls } from "../shared/rows.ts"
-import { placesTaken } from "./game/GameState.ts"
 import type { Game } from "./game/GameStore.ts"
+import type { Awaited } from "./membership/Attendance.ts"
+import { blocksOf } from "./whyBlocks.ts"
 
-type Block = typeof GameBlock.Type
-
-const block = (
-  code: string,
-  message: string,
-  times: { since?: DateTime.Utc | null; until?: DateTime.Utc | null } = {}
-) => ({ code, message, ...withoutNulls(times) }) as Block
-
-const waitingFor: Partial<Record<Game["status"], string>> = {
-  draft: "the game is a draft: its owner has to open enrolment",
-  enrollment_open: "enrolment is open: the owner has to make the game ready to start",
-  ready_to_start: "the game is ready: the owner has to start it"
+/** All that is known of a game. */
+export interface WhyFacts {
+  readonly game: Game
+  /** Absent before the first start. */
+  readonly row: RuntimeRow | undefined
+  /** The runtime's operations, newest first; those of a while suffice. */
+  readonly operations: ReadonlyArray<OperationRow>
+  readonly versions: ReadonlyArray<EngineVersion>
+  readonly engine: "running" | "asleep" | "off"
+  /** Those who may give orders for the coming turn. */
+  readonly players: ReadonlyArray<Awaited>
+  readonly now: DateTime.Utc
 }
 
-const ofLobby = (game: Game): ReadonlyArray<Block> => {
-  const waiting = waitingFor[game.status]
-  if (waiting !== undefined) {
-    const missing = game.min_players - placesTaken(game)
-    return [
-      block("not_started", waiting),
-      ...(missing > 0 ? [block("not_enough_players", `${missing} more players are needed`)] : [])
-    ]
-  }
-  switch (game.status) {
-    case "start_failed":
-      return [
-        block(
-          "start_failed",
-          `the start has failed: ${game.failure_reason ?? "no reason is known"}; retry-start makes the game ready again`
-        )
-      ]
-    case "finished":
-      return [block("finished", "the game is over", { since: game.finished_at ?? null })]
-    case "cancelled":
-      return [block("cancelled", "the game was cancelled", { since: game.updated_at })]
-    case "paused":
-      return game.runtime_status === "stopped"
-        ? [
-            block("stopped", "the engine was stopped; force-start brings the same game up again", {
-              since: game.updated_at
-            })
-          ]
-        : [block("paused", "the game is paused; resume lets it go on", { since: game.updated_at })]
-    default:
-      return []
-  }
-}
+type Why = typeof GameWhy.Type
 
-/** An attempt that waits after others have failed. */
-const attempts = (what: string, row: RuntimeRow): ReadonlyArray<Block> =>
-  row.attempts === 0 || row.failure_reason === null
-    ? []
-    : [
-        block("retrying", `${what} is tried again, after ${row.attempts} attempts: ${row.failure_reason}`, {
-          until: row.next_attempt_at
-        })
-      ]
-
-const ofRuntime = (row: RuntimeRow): ReadonlyArray<Block> => {
-  const found: Array<Block> = []
-  if (row.status === "starting") found.push(...attempts("the start", row))
-  if (row.status === "generation_in_progress") {
-    found.push(
-      block("generating", `turn ${row.generating_turn ?? row.current_turn + 1} is being made`, {
-        since: row.generating_since
-      })
-    )
-    found.push(...attempts("the turn", row))
-  }
-  if (row.status === "generation_failed") {
-    const reason = row.failure_reason ?? "no reason is known"
-    found.push(
-      block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force-next-turn`)
-    )
-  }
-  if (row.engine_task !== null) {
-    found.push(
-      block("engine_task", `the engine is to be ended or started anew: ${row.engine_task}`, {
-        until: row.next_attempt_at
-      })
-    )
-  }
-  if (row.health === "unhealthy" || row.health === "removed") {
-    found.push(block(`engine_${row.health}`, `the engine is ${row.health}`, { since: row.health_since }))
-  }
-  return found
-}
-
-const inPlay: ReadonlySet<Game["status"]> = new Set(["starting", "running", "paused"])
+/** Most players that are listed. */
+const mostAwaited = 100
 
 const planned = (row: RuntimeRow | undefined, now: DateTime.Utc): string => {
   if (row === undefined) return "no turn is planned"
@@ -117,9 +48,7 @@ const planned = (row: RuntimeRow | undefined, now: DateTime.Utc): string => {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
-type Schedule = Pick<typeof GameWhy.Type, "decision" | "next_turn_at" | "next_turn_why" | "skipped">
-
-const scheduleOf = (row: RuntimeRow): Schedule => ({
+const scheduleOf = (row: RuntimeRow): Pick<Why, "decision" | "next_turn_at" | "next_turn_why" | "skipped"> => ({
   ...(row.last_decision === null
     ? {}
     : { decision: { text: row.last_decision, ...withoutNulls({ decided_at: row.last_decision_at }) } }),
@@ -128,24 +57,63 @@ const scheduleOf = (row: RuntimeRow): Schedule => ({
     : { next_turn_at: row.next_turn_at, next_turn_why: row.next_turn_why, skipped: row.next_turn_skips })
 })
 
-/** The answer, from the game's row, its runtime's if there is one, and the newest operation of the runtime. */
-export const explain = (
-  game: Game,
-  row: RuntimeRow | undefined,
-  last: OperationRow | undefined,
-  now: DateTime.Utc
-): typeof GameWhy.Type => {
-  const blocks = [...ofLobby(game), ...(row !== undefined && inPlay.has(game.status) ? ofRuntime(row) : [])]
-  const reasons = blocks.map((it) => it.message)
+const operationOf = ({ created_at: started_at, ...rest }: OperationRow) => ({ ...withoutNulls(rest), started_at })
+
+const lastTurnOf = (operations: ReadonlyArray<OperationRow>): Pick<Why, "last_turn"> => {
+  const made = operations.find((it) => it.op === "turn" && it.status === "succeeded")
+  if (made === undefined || made.turn === null || made.finished_at === null) return {}
+  const { turn, created_at: started_at, finished_at } = made
+  const took_ms = DateTime.toEpochMillis(finished_at) - DateTime.toEpochMillis(started_at)
+  return { last_turn: { turn, started_at, finished_at, took_ms } }
+}
+
+const engineOf = ({ row, versions, engine }: WhyFacts): Pick<Why, "engine"> =>
+  row === undefined
+    ? {}
+    : {
+        engine: {
+          ...(row.engine_version === null ? {} : { version: row.engine_version }),
+          version_enabled: versions.some((it) => it.enabled && it.version === row.engine_version),
+          state: engine,
+          health: row.health,
+          ...withoutNulls({ health_since: row.health_since, last_observed_at: row.last_observed_at })
+        }
+      }
+
+const ordersOf = ({ game, row, players }: WhyFacts): Pick<Why, "orders"> => {
+  if (row === undefined || row.started_at === null || !live.includes(row.status)) return {}
+  const awaited = players.filter((it) => !it.given)
+  const { missed_turns_reminder, missed_turns_limit, absence_action } = game
   return {
-    game_id: game.game_id,
-    status: game.status,
-    summary: sentence([planned(row, now), ...reasons].join("; ")),
-    current_turn: game.current_turn,
-    ...(row === undefined ? {} : scheduleOf(row)),
-    ...(last === undefined ? {} : { last_operation: operationOf(last) }),
-    blocks
+    orders: {
+      players: players.length,
+      given: players.length - awaited.length,
+      awaited: awaited.slice(0, mostAwaited).map((it) => Struct.omit(it, ["given"])),
+      ...(missed_turns_reminder === undefined ? {} : { reminded_after: missed_turns_reminder }),
+      ...(missed_turns_limit === undefined ? {} : { removed_after: missed_turns_limit }),
+      ...(absence_action === undefined ? {} : { absence_action })
+    }
   }
 }
 
-const operationOf = ({ created_at: started_at, ...rest }: OperationRow) => ({ ...withoutNulls(rest), started_at })
+/** The answer. */
+export const explain = (facts: WhyFacts): Why => {
+  const { game, row, operations, versions, now } = facts
+  const blocks = blocksOf(game, row, new Set(versions.filter((it) => it.enabled).map((it) => it.version)), now)
+  const [last] = operations
+  return {
+    game_id: game.game_id,
+    game_name: game.game_name,
+    status: game.status,
+    summary: sentence([planned(row, now), ...blocks.map((it) => it.message)].join("; ")),
+    current_turn: game.current_turn,
+    turn_schedule: game.turn_schedule,
+    time_zone: game.time_zone,
+    ...(row === undefined ? {} : scheduleOf(row)),
+    ...(last === undefined ? {} : { last_operation: operationOf(last) }),
+    ...lastTurnOf(operations),
+    ...engineOf(facts),
+    ...ordersOf(facts),
+    blocks
+  }
+}

@@ -14,7 +14,7 @@ import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { deadlineChange, deadlineOf, type RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { deadlineAfterOutage } from "./TurnTimes.ts"
-import { decided } from "./decisions.ts"
+import { decided, movedByOutage } from "./decisions.ts"
 
 /** How often a heartbeat is stored. */
 const every = Duration.minutes(1)
@@ -49,10 +49,7 @@ export const make = Effect.gen(function* () {
           yield* events.onTurnDelayed({ gameId: read.game_id, turn, nextTurnAt: moved.at })
           yield* store.write(read, {
             ...deadlineChange(moved, now),
-            ...decided(
-              `turn ${turn} was moved: no backend was at work for ${Math.round(Duration.toMinutes(outage))} minutes`,
-              now
-            )
+            ...decided(movedByOutage(turn, Math.round(Duration.toMinutes(outage))), now)
           })
           yield* Effect.logInfo("a turn was moved after an outage")
         })

@@ -20,7 +20,7 @@ import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
-import { decided } from "./decisions.ts"
+import { decided, waitsForRoom } from "./decisions.ts"
 import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -177,6 +177,7 @@ export const make = Effect.gen(function* () {
         yield* store.write(row, {
           attempts,
           next_attempt_at: DateTime.toDate(retryAt(config, attempts, now)),
+          ...decided(counts ? "the start has failed and is tried again" : waitsForRoom("start"), now),
           failure_reason: reason
         })
         yield* log.end(operation, reason)

@@ -9,7 +9,7 @@ import { DateTime, Duration, Effect, FiberMap, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { decided } from "./decisions.ts"
+import { decided, waitsForRoom } from "./decisions.ts"
 import { retryAt } from "./Attempts.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -62,10 +62,7 @@ export const make = Effect.gen(function* () {
           generating_since: null,
           ...(counts ? {} : { attempts: Math.max(1, row.attempts - 1) }),
           next_attempt_at: DateTime.toDate(retryAt(config, counts ? row.attempts : 1, now)),
-          ...decided(
-            counts ? "the turn could not be made and is tried again" : "the turn waits for room for its engine",
-            now
-          ),
+          ...decided(counts ? "the turn could not be made and is tried again" : waitsForRoom("turn"), now),
           failure_reason: reason
         })
         yield* log.end(operation, reason)

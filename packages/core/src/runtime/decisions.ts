@@ -1,9 +1,24 @@
 /** What the runtime has last decided about a game, in words for operators. */
 import { DateTime } from "effect"
-import type { RuntimeChange } from "./RuntimeRow.ts"
+import type { RuntimeChange, RuntimeRow } from "./RuntimeRow.ts"
 
 /** The columns that keep a decision. */
 export const decided = (decision: string, now: DateTime.Utc): RuntimeChange => ({
   last_decision: decision.slice(0, 500),
   last_decision_at: DateTime.toDate(now)
 })
+
+/** What waits for room for its engine, which an operator can make. */
+export const waitsForRoom = (what: "start" | "turn"): string => `the ${what} waits for room for its engine`
+
+/** Whether the row's work waits for room. */
+export const isWaitingForRoom = (row: RuntimeRow): boolean =>
+  row.last_decision === waitsForRoom("start") || row.last_decision === waitsForRoom("turn")
+
+/** A turn's new time after an outage. */
+export const movedByOutage = (turn: number, minutes: number): string =>
+  `turn ${turn} was moved: no backend was at work for ${minutes} minutes`
+
+/** Whether the coming turn was moved by an outage. */
+export const isMovedByOutage = (row: RuntimeRow): boolean =>
+  row.last_decision?.startsWith(`turn ${row.current_turn + 1} was moved:`) === true

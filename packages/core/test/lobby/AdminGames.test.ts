@@ -6,7 +6,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { ScriptedEngines } from "../engine/ScriptedEngines.ts"
-import { platformOn, refusalOf, surfaces, user } from "../http/platform.ts"
+import { platformOn, refusalOf, surfaces, user, version } from "../http/platform.ts"
 import { admin, drafted, lobby, newGame, ready, running, runtimeOf, told, work } from "./world.ts"
 
 const games = `${admin}/games`
@@ -158,6 +158,7 @@ eachDatabase((name, storage) => {
         Effect.gen(function* () {
           const call = yield* surfaces
           const engines = yield* ScriptedEngines
+          const sql = yield* SqlClient.SqlClient
           const clock = yield* MovableClock.MovableClockService
           const why = (id: string) => Effect.map(call("admin", "GET", `${games}/${id}/why`), (it) => it.body)
           const codes = (id: string) =>
@@ -165,18 +166,46 @@ eachDatabase((name, storage) => {
           const waiting = yield* drafted(call)
           assert.deepStrictEqual(yield* codes(waiting.id), ["not_started", "not_enough_players"])
           assert.match((yield* why(waiting.id)).summary, /^No turn is planned; the game is a draft/)
-          const { id, step, game } = yield* running(call)
+          const { id, step, game, owner, guest } = yield* running(call)
           const planned = yield* why(id)
           assert.deepStrictEqual([planned.blocks, planned.next_turn_at], [[], (yield* game).next_turn_at])
           assert.deepInclude(planned, { next_turn_why: "schedule", skipped: 0 })
           assert.strictEqual(planned.decision.text, "the game has started")
           assert.strictEqual(planned.summary, `Turn 1 is due at ${planned.next_turn_at} by the schedule.`)
           assert.deepInclude(planned.last_operation, { op: "start", status: "succeeded" })
+          assert.deepInclude(planned, { turn_schedule: "0 18 * * *", time_zone: "UTC" })
+          assert.deepInclude(planned.engine, { version, version_enabled: true, state: "running" })
+          assert.deepInclude(planned.orders, { players: 2, given: 0 })
+          assert.deepStrictEqual(
+            planned.orders.awaited.map((it: { missed_turns: number }) => it.missed_turns),
+            [0, 0]
+          )
+          assert.notProperty(planned, "last_turn")
+          yield* clock.advance("1 day")
+          assert.deepStrictEqual(yield* codes(id), ["overdue"])
+          yield* work(id)
+          yield* sql`UPDATE backend.memberships SET orders_given_turn = 1 WHERE user_id = ${guest.user}`
+          const made = yield* why(id)
+          assert.deepStrictEqual([made.blocks, made.last_turn.turn], [[], 1])
+          assert.isAtLeast(made.last_turn.took_ms, 0)
+          assert.deepInclude(made.orders, { players: 2, given: 1 })
+          assert.deepStrictEqual(
+            made.orders.awaited.map((it: { user_id: string }) => it.user_id),
+            [owner.user]
+          )
+          yield* sql`UPDATE backend.runtime_records SET last_decision = ${"turn 2 was moved: no backend was at work for 9 minutes"}
+            WHERE game_id = ${id}`
+          assert.deepStrictEqual(yield* codes(id), ["moved_by_outage"])
           yield* step("pause")
-          assert.deepStrictEqual(yield* codes(id), ["paused"])
+          assert.deepInclude((yield* why(id)).blocks[0], { code: "paused", acts: "owner" })
           yield* call("admin", "POST", `${games}/${id}/force-stop`, {})
           assert.deepStrictEqual(yield* codes(id), ["stopped", "engine_task"])
           yield* work(id)
+          assert.deepStrictEqual(yield* codes(id), ["stopped"])
+          assert.deepInclude((yield* why(id)).engine, { state: "off" })
+          yield* call("admin", "POST", `/api/v1/admin/engine-versions/${version}/disable`, {})
+          assert.deepStrictEqual(yield* codes(id), ["stopped", "version_disabled"])
+          yield* call("admin", "PATCH", `/api/v1/admin/engine-versions/${version}`, { enabled: true })
           assert.deepStrictEqual(yield* codes(id), ["stopped"])
           assert.notProperty(yield* why(id), "next_turn_at")
           const other = yield* running(call)
@@ -189,6 +218,11 @@ eachDatabase((name, storage) => {
           assert.match((yield* why(other.id)).summary, /ran out of memory.*force-next-turn/)
           yield* other.step("cancel")
           assert.deepStrictEqual(yield* codes(other.id), ["cancelled"])
+          const crowded = yield* ready(call)
+          yield* engines.script(crowded.id, { start: () => ({ reason: "64 run", permanent: false, noRoom: true }) })
+          yield* crowded.step("start")
+          yield* work(crowded.id)
+          assert.deepInclude((yield* why(crowded.id)).blocks[0], { code: "no_capacity", acts: "operator" })
           assert.strictEqual(refusalOf(yield* call("admin", "GET", `${games}/${yield* newId}/why`)), "not_found")
         }).pipe(Effect.scoped)
       )

@@ -109,7 +109,10 @@ eachDatabase((name, database) => {
           })
           for (let attempt = 0; attempt < 6; attempt++) {
             yield* runtimes.reconcile(gameId)
-            assert.strictEqual((yield* row(gameId)).status, "starting")
+            assert.deepInclude(yield* row(gameId), {
+              status: "starting",
+              last_decision: "the start waits for room for its engine"
+            })
             yield* advance("1 hour")
           }
           yield* runtimes.reconcile(gameId)

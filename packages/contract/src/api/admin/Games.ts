@@ -4,7 +4,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { GameId, UserId } from "../../ids/Ids.ts"
 import { wireErrors } from "../ApiError.ts"
 import { engineVersion, label, paging, Timestamp } from "../Fields.ts"
-import { CreateGame, Game, GameList, GameStatus, UpdateGame, Visibility } from "../UserLobby.ts"
+import { AbsenceAction, CreateGame, Game, GameList, GameStatus, UpdateGame, Visibility } from "../UserLobby.ts"
 import { ComputerSeat, Membership } from "../UserMemberships.ts"
 import { OptionalReason, reason } from "./Reason.ts"
 import { RuntimeOperation } from "./Runtimes.ts"
@@ -59,6 +59,8 @@ export const GameMembers = Schema.Struct({
 export const GameBlock = Schema.Struct({
   /** A lower-case word, such as `paused` or `generation_failed`; later versions may have more. */
   code: Schema.String,
+  /** Who has to do something about it. Absent where it resolves by itself, or where nothing is to be done. */
+  acts: Schema.optionalKey(Schema.Literals(["operator", "owner"])),
   /** The same in words, with what can be done about it. */
   message: Schema.String,
   since: Schema.optionalKey(Timestamp),
@@ -66,9 +68,55 @@ export const GameBlock = Schema.Struct({
   until: Schema.optionalKey(Timestamp)
 })
 
+/** The newest turn that was made. */
+export const MadeTurn = Schema.Struct({
+  turn: Schema.Int,
+  started_at: Timestamp,
+  finished_at: Timestamp,
+  /** Milliseconds from the one to the other, as far as the clock that wrote both went right. */
+  took_ms: Schema.Int
+})
+
+/** The game's engine now. */
+export const EngineNow = Schema.Struct({
+  version: Schema.optionalKey(Schema.String),
+  /** Whether the version is enabled: one that isn't goes on where it runs, and can't be started again. */
+  version_enabled: Schema.Boolean,
+  /** `asleep`: put to sleep to save memory, and woken when it is needed. `off`: no process or container runs. */
+  state: Schema.Literals(["running", "asleep", "off"]),
+  /** As `Runtime.health`. */
+  health: Schema.String,
+  health_since: Schema.optionalKey(Timestamp),
+  last_observed_at: Schema.optionalKey(Timestamp)
+})
+
+/** A player whose orders for the coming turn are awaited. */
+export const AwaitedPlayer = Schema.Struct({
+  user_id: UserId,
+  race_name: Schema.String,
+  /** Turns in a row without orders. */
+  missed_turns: Schema.Int
+})
+
+/** Orders for the coming turn. Players who are out and seats that the engine plays don't count. */
+export const OrdersNow = Schema.Struct({
+  /** Players who may give orders. */
+  players: Schema.Int,
+  /** How many have given orders, or said that they have none. */
+  given: Schema.Int,
+  /** The others: those who have missed most turns come first; the first 100. */
+  awaited: Schema.Array(AwaitedPlayer),
+  /** Missed turns after which a player is reminded; absent for never. */
+  reminded_after: Schema.optionalKey(Schema.Int),
+  /** Missed turns after which `absence_action` is taken; both are absent for never. */
+  removed_after: Schema.optionalKey(Schema.Int),
+  absence_action: Schema.optionalKey(AbsenceAction)
+})
+
 /** Why a game makes its next turn when it does, or makes none. */
 export const GameWhy = Schema.Struct({
   game_id: GameId,
+  game_name: Schema.String,
   status: GameStatus,
   /** The answer in words. */
   summary: Schema.String,
@@ -82,8 +130,17 @@ export const GameWhy = Schema.Struct({
   next_turn_why: Schema.optionalKey(Schema.String),
   /** How many times of the schedule are left out for that. */
   skipped: Schema.optionalKey(Schema.Int),
+  turn_schedule: Schema.String,
+  /** The schedule's time zone. */
+  time_zone: Schema.String,
   /** What the runtime did last. */
   last_operation: Schema.optionalKey(RuntimeOperation),
+  /** Absent while none was made, and once its operation is no longer kept. */
+  last_turn: Schema.optionalKey(MadeTurn),
+  /** Absent before the first start. */
+  engine: Schema.optionalKey(EngineNow),
+  /** Present while the game is in play. */
+  orders: Schema.optionalKey(OrdersNow),
   /** Empty if nothing is in the way. */
   blocks: Schema.Array(GameBlock)
 })

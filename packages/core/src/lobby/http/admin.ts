@@ -4,6 +4,8 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { audited } from "../../audit/Audited.ts"
+import { EngineHost } from "../../engine/EngineHost.ts"
+import { EngineVersions } from "../../engine/EngineVersions.ts"
 import { errors as engineErrors } from "../../engine/http/errors.ts"
 import { errors as raceNameErrors } from "../../race-name/http/errors.ts"
 import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
@@ -18,6 +20,7 @@ import type { Actor } from "../game/GameAccess.ts"
 import { GameSteps } from "../game/GameSteps.ts"
 import type { Game } from "../game/GameStore.ts"
 import { errors as gameErrors } from "../game/http/errors.ts"
+import { Attendance } from "../membership/Attendance.ts"
 import { MemberRecords } from "../membership/MemberRecords.ts"
 import { explain } from "../why.ts"
 
@@ -27,6 +30,9 @@ const errors: ErrorTable<BannedUserUnknown | ReasonMissing> = {
 }
 
 const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...raceNameErrors, ...runtimeErrors, ...errors })
+
+/** Operations among which the last turn is looked for. */
+const recentOperations = 20
 
 interface StepRequest {
   readonly params: { readonly game_id: GameId }
@@ -45,6 +51,9 @@ export const games = HttpApiBuilder.group(
     const computers = yield* ComputerSeats
     const runtimes = yield* RuntimeStore
     const operations = yield* OperationLog
+    const versions = yield* EngineVersions
+    const host = yield* EngineHost
+    const attendance = yield* Attendance
 
     /** A mutation of one game, described for the audit log. */
     const mutation = <A, E, R>(
@@ -112,8 +121,16 @@ export const games = HttpApiBuilder.group(
           Effect.gen(function* () {
             const game = yield* games.get(game_id)
             const row = Option.getOrUndefined(yield* runtimes.find(game_id))
-            const [last] = yield* operations.list(game_id, newest, 1)
-            return explain(game, row, last, yield* DateTime.now)
+            const running = yield* host.inspect(game_id)
+            return explain({
+              game,
+              row,
+              operations: yield* operations.list(game_id, newest, recentOperations),
+              versions: yield* versions.list,
+              engine: Option.isSome(running) ? "running" : (yield* host.asleep).has(game_id) ? "asleep" : "off",
+              players: row === undefined ? [] : yield* attendance.expected(game_id, row.current_turn),
+              now: yield* DateTime.now
+            })
           })
         )
       )

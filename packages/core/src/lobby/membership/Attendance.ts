@@ -15,6 +15,16 @@ const Row = Schema.Struct({
 /** An active member who has given no orders for this many turns in a row. */
 export type Absence = typeof Row.Type
 
+const Awaited = Schema.Struct({
+  user_id: UserId,
+  race_name: Schema.String,
+  missed_turns: Schema.Int,
+  given: Schema.Boolean
+})
+
+/** An active member who plays for themselves, and whether their orders for a turn are there. */
+export type Awaited = typeof Awaited.Type
+
 /** Counts missed turns. Callers hold the game's row lock. Fails with `StorageError` only. */
 export class Attendance extends Context.Service<
   Attendance,
@@ -25,6 +35,8 @@ export class Attendance extends Context.Service<
      * A turn that was `forced` is missed by nobody, but whoever was there is counted anew.
      */
     count(gameId: GameId, turn: number, forced: boolean): Effect.Effect<ReadonlyArray<Absence>, StorageError>
+    /** Who may give orders for this turn, and whether they have or are ready; by missed turns, most first. */
+    expected(gameId: GameId, turn: number): Effect.Effect<ReadonlyArray<Awaited>, StorageError>
     /** Nobody has missed a turn so far. */
     countAnew(gameId: GameId): Effect.Effect<void, StorageError>
     /** The engine plays the user's seat from now on. */
@@ -50,7 +62,18 @@ export const layer: Layer.Layer<Attendance, never, SqlClient.SqlClient> = Layer.
           RETURNING m.user_id, m.membership_id, m.race_name, m.joined_at, m.missed_turns)
         SELECT * FROM counted WHERE missed_turns > 0 AND NOT ${forced}::boolean ORDER BY user_id`
     })
+    const expected = SqlSchema.findAll({
+      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int }),
+      Result: Awaited,
+      execute: ({ gameId, turn }) => sql`
+        SELECT user_id, race_name, missed_turns,
+          coalesce(orders_given_turn >= ${turn} OR ready_turn >= ${turn}, false) AS given
+        FROM backend.memberships
+        WHERE game_id = ${gameId} AND status = 'active' AND taken_over_at IS NULL AND eliminated IS NOT TRUE
+        ORDER BY missed_turns DESC, user_id`
+    })
     return Attendance.of({
+      expected: (gameId, turn) => StorageError.refail(expected({ gameId, turn })),
       count: (gameId, turn, forced) => StorageError.refail(count({ gameId, turn, forced })),
       countAnew: (gameId) =>
         StorageError.refail(

@@ -1,0 +1,175 @@
+/**
+ * What keeps a game from its next turn, or from its start: the lobby's and the runtime's rows in words.
+ *
+ * Pure: everything is decided from what is stored and from the clock. A block says who has to act, if anybody.
+ */
+import type { GameBlock } from "@galaxy/contract/api/admin/Games"
+import { DateTime } from "effect"
+import { isMovedByOutage, isWaitingForRoom } from "../runtime/decisions.ts"
+import type { RuntimeRow } from "../runtime/RuntimeRow.ts"
+import { withoutNulls } from "../shared/rows.ts"
+import { placesTaken } from "./game/GameState.ts"
+import type { Game } from "./game/GameStore.ts"
+
+/** One thing that is in the way. */
+export type Block = typeof GameBlock.Type
+
+type Acts = NonNullable<Block["acts"]>
+
+const block = (
+  code: string,
+  message: string,
+  more: { acts?: Acts | undefined; since?: DateTime.Utc | null; until?: DateTime.Utc | null } = {}
+): Block => {
+  const { acts, ...times } = more
+  return { code, message, ...(acts === undefined ? {} : { acts }), ...(withoutNulls(times) as Partial<Block>) }
+}
+
+/** A turn that is due for longer isn't just waiting for the scheduler's next pass. */
+const overdueAfterSeconds = 120
+
+const waitingFor: Partial<Record<Game["status"], string>> = {
+  draft: "the game is a draft: its owner has to open enrolment",
+  enrollment_open: "enrolment is open: the owner has to make the game ready to start",
+  ready_to_start: "the game is ready: the owner has to start it"
+}
+
+/** Administrators own public games together. */
+const ownerOf = (game: Game): Acts => (game.visibility === "public" ? "operator" : "owner")
+
+const ofLobby = (game: Game): ReadonlyArray<Block> => {
+  const waiting = waitingFor[game.status]
+  const acts = ownerOf(game)
+  if (waiting !== undefined) {
+    const missing = game.min_players - placesTaken(game)
+    return [
+      block("not_started", waiting, { acts }),
+      ...(missing > 0 ? [block("not_enough_players", `${missing} more players are needed`)] : [])
+    ]
+  }
+  switch (game.status) {
+    case "start_failed":
+      return [
+        block(
+          "start_failed",
+          `the start has failed: ${game.failure_reason ?? "no reason is known"}; retry-start makes the game ready again`,
+          { acts: "operator" }
+        )
+      ]
+    case "finished":
+      return [block("finished", "the game is over", { since: game.finished_at ?? null })]
+    case "cancelled":
+      return [block("cancelled", "the game was cancelled", { since: game.updated_at })]
+    case "paused":
+      return game.runtime_status === "stopped"
+        ? [
+            block("stopped", "the engine was stopped; force-start brings the same game up again", {
+              acts: "operator",
+              since: game.updated_at
+            })
+          ]
+        : [block("paused", "the game is paused; resume lets it go on", { acts, since: game.updated_at })]
+    default:
+      return []
+  }
+}
+
+/** States from which the game is started, or started again. */
+const startable: ReadonlySet<Game["status"]> = new Set(["draft", "enrollment_open", "ready_to_start", "start_failed"])
+
+/** `enabled` are the versions that may be started. */
+const ofVersion = (game: Game, row: RuntimeRow | undefined, enabled: ReadonlySet<string>): ReadonlyArray<Block> => {
+  const stopped = game.status === "paused" && game.runtime_status === "stopped"
+  if (!stopped && !startable.has(game.status)) return []
+  const version = stopped ? (row?.engine_version ?? game.engine_version) : game.engine_version
+  if (version === undefined ? enabled.size > 0 : enabled.has(version)) return []
+  const what =
+    version === undefined ? "no engine version is enabled" : `engine version ${version} is disabled or unknown`
+  return [
+    block("version_disabled", `${what}, so the game can't start; enable one, or name another one with force-start`, {
+      acts: "operator"
+    })
+  ]
+}
+
+/** An attempt that waits after others have failed. */
+const attempts = (what: string, row: RuntimeRow): ReadonlyArray<Block> => {
+  if (row.attempts === 0 || row.failure_reason === null) return []
+  return isWaitingForRoom(row)
+    ? [
+        block("no_capacity", `${what} waits for room for its engine: ${row.failure_reason}`, {
+          acts: "operator",
+          until: row.next_attempt_at
+        })
+      ]
+    : [
+        block("retrying", `${what} is tried again, after ${row.attempts} attempts: ${row.failure_reason}`, {
+          until: row.next_attempt_at
+        })
+      ]
+}
+
+const overdue = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> =>
+  row.status === "running" &&
+  !row.paused &&
+  row.next_turn_at !== null &&
+  DateTime.toEpochMillis(now) - DateTime.toEpochMillis(row.next_turn_at) > overdueAfterSeconds * 1_000
+    ? [
+        block("overdue", "the turn is overdue: no worker has begun it; see whether the backend's workers are stalled", {
+          acts: "operator",
+          since: row.next_turn_at
+        })
+      ]
+    : []
+
+const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => {
+  const found: Array<Block> = [...overdue(row, now)]
+  if (row.status === "starting") found.push(...attempts("the start", row))
+  if (row.status === "generation_in_progress") {
+    found.push(
+      block("generating", `turn ${row.generating_turn ?? row.current_turn + 1} is being made`, {
+        since: row.generating_since
+      })
+    )
+    found.push(...attempts("the turn", row))
+  }
+  if (row.status === "generation_failed") {
+    const reason = row.failure_reason ?? "no reason is known"
+    found.push(
+      block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force-next-turn`, {
+        acts: "operator"
+      })
+    )
+  }
+  if (row.status === "running" && isMovedByOutage(row)) {
+    found.push(block("moved_by_outage", `${row.last_decision ?? ""}, and players got that time back`))
+  }
+  if (row.engine_task !== null) {
+    found.push(
+      block("engine_task", `the engine is to be ended or started anew: ${row.engine_task}`, {
+        until: row.next_attempt_at
+      })
+    )
+    if (row.status !== "starting" && row.status !== "generation_in_progress") {
+      found.push(...attempts(`the engine's ${row.engine_task}`, row))
+    }
+  }
+  if (row.health === "unhealthy" || row.health === "removed") {
+    found.push(block(`engine_${row.health}`, `the engine is ${row.health}`, { since: row.health_since }))
+  }
+  return found
+}
+
+const inPlay: ReadonlySet<Game["status"]> = new Set(["starting", "running", "paused"])
+
+/** Everything that is in the way, the lobby's reasons first. */
+export const blocksOf = (
+  game: Game,
+  row: RuntimeRow | undefined,
+  enabled: ReadonlySet<string>,
+  now: DateTime.Utc
+): ReadonlyArray<Block> => [
+  ...ofLobby(game),
+  ...ofVersion(game, row, enabled),
+  ...(row !== undefined && inPlay.has(game.status) ? ofRuntime(row, now) : [])
+]
