@@ -42,7 +42,7 @@ const tellers = [...ground, "mail", "push"]
 const lobbyNeeds = [...ground, "audit", "account", "standing", "notification", "race-name", "engine", "runtime"]
 
 const everyModule =
-  `shared migrations mail push audit geo standing/records account standing admin auth notification race-name engine runtime
+  `shared migrations mail push audit geo user-event standing/records account standing admin auth notification race-name engine runtime
   lobby/game lobby/membership lobby/invite lobby/application lobby play`.split(/\s+/)
 
 /** Inside core, from the ground up. docs/ARCHITECTURE.md has the same order in words; change it there first. */
@@ -51,14 +51,15 @@ const core: FolderTable = [
   ["migrations", ground],
   ["audit", ground],
   ["push", ground],
-  ["standing/records", ground],
-  ["account", [...ground, "standing/records"]],
+  ["user-event", ground],
+  ["standing/records", [...ground, "user-event"]],
+  ["account", [...ground, "user-event", "standing/records"]],
   ["mail", [...ground, "audit", "account"]],
   ["geo", [...ground, "account"]],
-  ["standing", [...ground, "audit", "standing/records", "account"]],
+  ["standing", [...ground, "audit", "user-event", "standing/records", "account"]],
   ["admin", [...ground, "audit"]],
   ["notification", [...tellers, "account", "standing"]],
-  ["auth", [...tellers, "audit", "geo", "account", "standing", "notification"]],
+  ["auth", [...tellers, "audit", "geo", "user-event", "account", "standing", "notification"]],
   ["race-name", [...ground, "account", "standing", "notification"]],
   ["engine", [...ground, "audit"]],
   ["runtime", [...ground, "audit", "engine"]],

@@ -11,7 +11,7 @@ import * as AccountEnds from "./account/AccountEnds.ts"
 import * as AccountEndWorker from "./account/AccountEndWorker.ts"
 import * as Accounts from "./account/Accounts.ts"
 import { accountEndSteps } from "./accountEndSteps.ts"
-import * as UserEvents from "./account/UserEvents.ts"
+import * as UserEventPruner from "./user-event/UserEventPruner.ts"
 import * as AdminAccounts from "./admin/AdminAccounts.ts"
 import * as ErasureLedger from "./account/ErasureLedger.ts"
 import * as AccountSettings from "./account/AccountSettings.ts"
@@ -80,6 +80,7 @@ export type WorkerName =
   | "invite-pruner"
   | "state-pruner"
   | "entitlements"
+  | "user-event-pruner"
   | "race-name-sweeper"
 
 /** Settings of the backend. Whatever is left out has the default of its module. */
@@ -182,6 +183,7 @@ export const layer = (options: CoreOptions) => {
     worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs })),
     worker("notification-pruner", NotificationPruner.layer({ keepFor: options.keepNotificationsMs ?? 30 * dayMs })),
     worker("race-name-sweeper", RaceNameSweeper.layer()),
+    worker("user-event-pruner", UserEventPruner.layer()),
     worker("invite-pruner", InvitePruner.layer({ keepFor: options.keepInvitesMs ?? 90 * dayMs }))
   )
   const ends = Layer.mergeAll(
@@ -196,7 +198,7 @@ export const layer = (options: CoreOptions) => {
     Layer.provideMerge(Directory.layer(options.raceNames)),
     Layer.provideMerge(Telling.layer({ ...options, defaultLanguage: options.auth?.defaultLanguage })),
     Layer.provideMerge(outboxes),
-    Layer.provideMerge(worker("entitlements", EntitlementWorker.layer.pipe(Layer.provide(UserEvents.layerNone)))),
+    Layer.provideMerge(worker("entitlements", EntitlementWorker.layer)),
     Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),
     Layer.provideMerge(Layer.merge(secrets, BackgroundLoops.layer)),
     // Before anything reads the database, it has its tables.

@@ -24,6 +24,7 @@ import {
 } from "./AccountEnd.ts"
 import * as AccountEndStore from "./AccountEndStore.ts"
 import { AccountNotFound } from "./Accounts.ts"
+import * as UserEvents from "../user-event/UserEvents.ts"
 
 /** Ends accounts. Joins the caller's transaction if there is one. */
 export class AccountEnds extends Context.Service<
@@ -151,7 +152,10 @@ export const layer: Layer.Layer<AccountEnds, never, SqlClient.SqlClient | Accoun
         run(
           { userId, actor, kind: "userId" in actor ? "soft_delete_user" : "soft_delete_admin" },
           (account) => account.deleted,
-          store.markDeleted(userId)
+          Effect.andThen(
+            store.markDeleted(userId),
+            Effect.provideService(UserEvents.tell("account.deleted", userId), SqlClient.SqlClient, sql)
+          )
         ),
       StorageError.refail
     )

@@ -11,6 +11,7 @@ import { languageTag } from "../shared/languageTag.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { zoneNamed } from "../shared/TimeZone.ts"
 import { AccountNotFound } from "./Accounts.ts"
+import * as UserEvents from "../user-event/UserEvents.ts"
 
 /** A value that isn't acceptable; `problem` names the field. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>()("SettingInvalid", {
@@ -40,19 +41,24 @@ export const layer: Layer.Layer<AccountSettings, never, SqlClient.SqlClient> = L
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    const change = Effect.fnUntraced(function* (userId: UserId, columns: Readonly<Record<string, string>>) {
-      if (Object.keys(columns).length === 0) return
-      const updated = { ...columns, updated_at: yield* DateTime.nowAsDate }
-      const rows = yield* sql`
-        UPDATE backend.accounts SET ${sql.update(updated)} WHERE user_id = ${userId} AND deleted_at IS NULL RETURNING 1`
-      if (rows.length === 0) return yield* new AccountNotFound()
-    })
+    const change = Effect.fnUntraced(
+      function* (userId: UserId, what: "profile" | "settings", columns: Readonly<Record<string, string>>) {
+        if (Object.keys(columns).length === 0) return
+        const updated = { ...columns, updated_at: yield* DateTime.nowAsDate }
+        const rows = yield* sql`
+          UPDATE backend.accounts SET ${sql.update(updated)} WHERE user_id = ${userId} AND deleted_at IS NULL RETURNING 1`
+        if (rows.length === 0) return yield* new AccountNotFound()
+        yield* UserEvents.tell("account.changed", userId, { changed: what })
+      },
+      sql.withTransaction,
+      Effect.provideService(SqlClient.SqlClient, sql)
+    )
 
     const updateProfile = Effect.fn("AccountSettings.updateProfile")(function* (
       userId: UserId,
       { display_name }: typeof UpdateProfile.Type
     ) {
-      yield* change(userId, display_name === undefined ? {} : { display_name: display_name.trim() })
+      yield* change(userId, "profile", display_name === undefined ? {} : { display_name: display_name.trim() })
     }, StorageError.refail)
 
     const updateSettings = Effect.fn("AccountSettings.updateSettings")(function* (
@@ -75,7 +81,7 @@ export const layer: Layer.Layer<AccountSettings, never, SqlClient.SqlClient> = L
       // Kinds hold no characters that an array literal would have to quote.
       if (mail_kinds_off !== undefined)
         columns["mail_kinds_off"] = `{${[...new Set(mail_kinds_off)].toSorted().join(",")}}`
-      yield* change(userId, columns)
+      yield* change(userId, "settings", columns)
     }, StorageError.refail)
 
     return AccountSettings.of({ updateProfile, updateSettings })

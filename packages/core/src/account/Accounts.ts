@@ -11,6 +11,7 @@ import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as EntitlementStore from "../standing/records/EntitlementStore.ts"
 import { inForce } from "../standing/records/InForce.ts"
+import * as UserEvents from "../user-event/UserEvents.ts"
 import { newUserName } from "./UserName.ts"
 
 /** A player's account as the API returns it, with its entitlement and its active sanctions and limits. */
@@ -91,6 +92,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         ON CONFLICT DO NOTHING RETURNING user_id`
         if (rows.length === 0) return false
         yield* EntitlementStore.begin(userId)
+        yield* UserEvents.tell("account.created", userId)
         return true
       },
       Effect.provideService(SqlClient.SqlClient, sql)

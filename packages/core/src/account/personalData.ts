@@ -280,6 +280,12 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     plain: words("end_id user_id kind actor_user_id actor_username attempts next_attempt_at completed_at created_at"),
     of: ofUser
   },
+  user_events: {
+    personal: none,
+    plain: words("event_no event_id event_type user_id details occurred_at created_at"),
+    of: ofUser
+  },
+  user_event_sender: { personal: none, plain: words("singleton seen_at created_at") },
   write_probe: { personal: none, plain: words("singleton written_at created_at") },
 
   // Last: the others are found by its address.

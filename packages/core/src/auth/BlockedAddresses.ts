@@ -5,11 +5,12 @@
  * mark (`accounts.address_blocked`) is kept with the list.
  */
 import type { BlockedAddress as BlockedAddressSchema } from "@galaxy/contract/api/admin/BlockedAddresses"
-import { UserId } from "@galaxy/contract/ids/Ids"
+import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { Mac } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
+import * as UserEvents from "../user-event/UserEvents.ts"
 import { newId } from "../shared/NewId.ts"
 import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
@@ -82,6 +83,9 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
 
     const hash = (email: string) => Effect.provideService(keyedHash(codeKey, "blocked-address", email), Mac.Mac, mac)
 
+    const inTransaction = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+      Effect.provideService(sql.withTransaction(work), SqlClient.SqlClient, sql)
+
     const columns = sql.literal("blocked_address_id, email, address_hash, reason, blocked_by, blocked_at, created_at")
 
     const shown = Effect.fnUntraced(function* (row: typeof Row.Type) {
@@ -115,15 +119,20 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
     })
 
     const block = Effect.fn("BlockedAddresses.block")(function* (email: string, why: BlockReason) {
-      return yield* sql.withTransaction(
+      return yield* inTransaction(
         Effect.gen(function* () {
           // A sign-in of this address has either made its account by now, or finds the address blocked.
           yield* challenges.inTurn(email)
           if ((yield* find(email)) === undefined) yield* insert(email, why)
-          const [account] = yield* sql<{ id: string }>`
-            UPDATE backend.accounts SET address_blocked = true WHERE email = ${email} RETURNING user_id AS id`
+          const [account] = yield* sql<{ id: UserId; before: boolean }>`
+            UPDATE backend.accounts a SET address_blocked = true
+            FROM (SELECT user_id, address_blocked FROM backend.accounts WHERE email = ${email} FOR NO KEY UPDATE) was
+            WHERE a.user_id = was.user_id RETURNING a.user_id AS id, was.address_blocked AS before`
+          if (account !== undefined && !account.before) {
+            yield* UserEvents.tell("account.blocked", account.id, { by: "address" })
+          }
           if (account !== undefined && why.by !== undefined) {
-            yield* sessions.endAll(UserId.make(account.id), "admin_revoke_all", { username: why.by })
+            yield* sessions.endAll(account.id, "admin_revoke_all", { username: why.by })
           }
           const row = yield* find(email)
           return row === undefined
@@ -134,12 +143,15 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
     }, StorageError.refail)
 
     const unblock = Effect.fn("BlockedAddresses.unblock")(function* (email: string) {
-      return yield* sql.withTransaction(
+      return yield* inTransaction(
         Effect.gen(function* () {
           yield* challenges.inTurn(email)
           const removed = yield* sql`
             DELETE FROM backend.blocked_emails WHERE address_hash = ${yield* hash(email)} OR email = ${email} RETURNING 1`
-          yield* sql`UPDATE backend.accounts SET address_blocked = false WHERE email = ${email}`
+          const [account] = yield* sql<{ id: UserId }>`
+            UPDATE backend.accounts SET address_blocked = false WHERE email = ${email} AND address_blocked
+            RETURNING user_id AS id`
+          if (account !== undefined) yield* UserEvents.tell("account.changed", account.id, { changed: "address_block" })
           return removed.length > 0
         })
       )

@@ -30,6 +30,7 @@ import turnOutages from "./0021_turn_outages.ts"
 import userLists from "./0022_user_lists.ts"
 import erasures from "./0023_erasures.ts"
 import endedStates from "./0024_ended_states.ts"
+import userEvents from "./0025_user_events.ts"
 
 const sequence = {
   "0001_init": init,
@@ -55,7 +56,8 @@ const sequence = {
   "0021_turn_outages": turnOutages,
   "0022_user_lists": userLists,
   "0023_erasures": erasures,
-  "0024_ended_states": endedStates
+  "0024_ended_states": endedStates,
+  "0025_user_events": userEvents
 }
 
 /** Number of the last migration of this release. */

@@ -6,8 +6,8 @@
 import { Context, Effect, Layer, PubSub, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 
-/** One channel per queue: events to push, mails to send, games to work on. */
-export type Channel = "galaxy_push" | "galaxy_mail" | "galaxy_runtime"
+/** One channel per queue: events to push, mails to send, games to work on, events of accounts to send. */
+export type Channel = "galaxy_push" | "galaxy_mail" | "galaxy_runtime" | "galaxy_user_events"
 
 /** Wakes loops early, across processes where the adapter can. Only a hint: nothing may depend on it but the delay. */
 export class DatabaseSignal extends Context.Service<

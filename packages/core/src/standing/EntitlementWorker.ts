@@ -2,9 +2,9 @@
  * Takes the snapshots of entitlements again when one has ended or begun.
  *
  * Nobody is entitled for longer because of a late pass: only listings filter by snapshots, and they know when one ends.
+ * A backend and a user process may both run it on one database.
  */
-import { DateTime, Duration, Effect, Layer } from "effect"
-import { UserEvents } from "../account/UserEvents.ts"
+import { Duration, Effect, Layer } from "effect"
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { Entitlements } from "./Entitlements.ts"
@@ -13,18 +13,13 @@ import { Entitlements } from "./Entitlements.ts"
 const batch = 200
 
 /** Runs as long as the scope lives. */
-export const layer: Layer.Layer<never, never, Entitlements | UserEvents | BackgroundLoops> = Layer.effectDiscard(
+export const layer: Layer.Layer<never, never, Entitlements | BackgroundLoops> = Layer.effectDiscard(
   Effect.gen(function* () {
     const entitlements = yield* Entitlements
-    const events = yield* UserEvents
     yield* BackgroundLoop.start({
       name: "entitlement worker",
       pass: Effect.gen(function* () {
         const done = yield* entitlements.refresh(batch)
-        const at = yield* DateTime.now
-        for (const userId of done) {
-          yield* events.publish({ type: "entitlement.changed", userId, at, details: { change: "time" } })
-        }
         return done.length < batch ? undefined : Duration.zero
       }),
       every: "1 minute",

@@ -8,6 +8,7 @@ import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { AccountNotFound } from "../account/Accounts.ts"
 import * as AccountStore from "../account/AccountStore.ts"
+import * as UserEvents from "../user-event/UserEvents.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { lockedAccount } from "./lockedAccount.ts"
 import type { Decision } from "./records/Decision.ts"
@@ -37,8 +38,9 @@ export class Entitlements extends Context.Service<
       decision: Decision
     ): Effect.Effect<boolean, EntitlementInvalid | AccountNotFound | StorageError>
     /**
-     * Takes the snapshots again of entitlements that have ended or begun since, at most `limit` of them; returns whose.
-     * Reads of one account don't depend on it.
+     * Takes the snapshots again of entitlements that have ended or begun since, and tells of it; at most `limit` of
+     * them. Returns whose. Several processes may do so at once: each change is told once. Reads of one account don't
+     * depend on it.
      */
     refresh(limit: number): Effect.Effect<ReadonlyArray<UserId>, StorageError>
   }
@@ -74,7 +76,10 @@ export const layer: Layer.Layer<Entitlements, never, SqlClient.SqlClient> = Laye
     const refresh = Effect.fn("Entitlements.refresh")((limit: number) =>
       Effect.gen(function* () {
         const due = yield* EntitlementStore.due(limit)
-        yield* Effect.forEach(due, EntitlementStore.takeSnapshot, { discard: true })
+        for (const userId of due) {
+          yield* EntitlementStore.takeSnapshot(userId)
+          yield* UserEvents.tell("entitlement.changed", userId, { change: "time" })
+        }
         return due
       }).pipe(sql.withTransaction, StorageError.refail, Effect.provideService(SqlClient.SqlClient, sql))
     )

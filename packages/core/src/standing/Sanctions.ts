@@ -10,6 +10,7 @@ import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { AccountNotFound } from "../account/Accounts.ts"
 import * as AccountStore from "../account/AccountStore.ts"
+import * as UserEvents from "../user-event/UserEvents.ts"
 import type { StorageError } from "../shared/StorageError.ts"
 import { lockedAccount } from "./lockedAccount.ts"
 import type { Decision } from "./records/Decision.ts"
@@ -51,8 +52,10 @@ export const layer: Layer.Layer<Sanctions, never, SqlClient.SqlClient> = Layer.e
         userId,
         Effect.gen(function* () {
           const applied = yield* SanctionStore.apply(userId, code, decision)
-          if (applied) yield* accounts.setPermanentBlock(userId, true)
-          return applied
+          if (!applied) return false
+          yield* accounts.setPermanentBlock(userId, true)
+          yield* UserEvents.tell("account.blocked", userId)
+          return true
         })
       )
     )

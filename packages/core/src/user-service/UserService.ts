@@ -8,6 +8,8 @@ import { AccountEndSteps } from "../account/AccountEnd.ts"
 import * as AccountEnds from "../account/AccountEnds.ts"
 import * as AccountSettings from "../account/AccountSettings.ts"
 import * as Accounts from "../account/Accounts.ts"
+import * as UserEventOutbox from "../user-event/UserEventOutbox.ts"
+import * as UserEventPruner from "../user-event/UserEventPruner.ts"
 import * as Users from "../account/Users.ts"
 import { accountEnd as endSessions } from "../auth/accountEnd.ts"
 import * as Sessions from "../auth/Sessions.ts"
@@ -33,16 +35,17 @@ const sessionsOnly = Layer.effect(
   Effect.map(endSessions, (sessions) => ({ sessions, others: "elsewhere" as const }))
 )
 
-/** All services of the user module over a database, which is migrated first. Needs `UserEvents` of the host. */
+/** All services of the user module over a database, which is migrated first. The host sends the events (`UserEventSender`). */
 export const layer = ({ secret }: UserServiceOptions = {}) =>
   Layer.mergeAll(
     AccountEnds.layer.pipe(Layer.provide(sessionsOnly)),
     AddressBlocks.layer(secret),
-    EntitlementWorker.layer
+    EntitlementWorker.layer,
+    UserEventPruner.layer()
   ).pipe(
     Layer.provide(Sessions.layer),
     Layer.provide(PushLog.layer()),
-    Layer.provideMerge(Layer.mergeAll(Accounts.layer, AccountSettings.layer, Users.layer)),
+    Layer.provideMerge(Layer.mergeAll(Accounts.layer, AccountSettings.layer, Users.layer, UserEventOutbox.layer)),
     Layer.provideMerge(Layer.mergeAll(Standing.layer, Sanctions.layer, Entitlements.layer, Limits.layer)),
     Layer.provideMerge(BackgroundLoops.layer),
     Layer.provideMerge(Migrations.layer)

@@ -21,6 +21,7 @@ eachDatabase((name, storage) => {
         Effect.gen(function* () {
           const call = yield* surfaces
           const sql = yield* SqlClient.SqlClient
+          yield* sql`INSERT INTO backend.user_event_sender (seen_at) VALUES (now())`
           const { email, user } = yield* account
           yield* (yield* Sessions).create(user, new Uint8Array(32))
           const blocked = yield* call("admin", "POST", path, { email: email.toUpperCase(), ...why })
@@ -55,6 +56,13 @@ eachDatabase((name, storage) => {
           assert.strictEqual(none.body.removed, false)
           assert.strictEqual((yield* call("gateway", "POST", send, { email })).status, 200)
           assert.strictEqual((yield* call({ user }, "GET", "/api/v1/user/account")).status, 200)
+          const told = yield* sql`
+            SELECT event_type, details FROM backend.user_events WHERE user_id = ${user} ORDER BY event_no`
+          assert.deepStrictEqual(told.slice(-2), [
+            { event_type: "account.blocked", details: { by: "address" } },
+            { event_type: "account.changed", details: { changed: "address_block" } }
+          ])
+          assert.lengthOf(told, 3)
           assert.strictEqual(
             refusalOf(yield* call("admin", "POST", path, { email: "no address", ...why })),
             "invalid_request"

@@ -45,6 +45,7 @@ const everyWorker: ReadonlyArray<Core.WorkerName> = [
   "invite-pruner",
   "state-pruner",
   "entitlements",
+  "user-event-pruner",
   "race-name-sweeper"
 ]
 

@@ -1,6 +1,6 @@
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { UserEvents, type UserEvent } from "@galaxy/core/account/UserEvents"
+import { UserEventOutbox } from "@galaxy/core/user-event/UserEventOutbox"
 import { newId } from "@galaxy/core/shared/NewId"
 import * as webCrypto from "@galaxy/core/shared/webCrypto"
 import { AccountEnds } from "@galaxy/core/account/AccountEnds"
@@ -11,28 +11,18 @@ import * as UserListing from "@galaxy/core/user-service/UserListing"
 import * as UserService from "@galaxy/core/user-service/UserService"
 import { type Database, eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arr, Context, Effect, Fiber, Layer, Logger, Redacted } from "effect"
+import { Array as Arr, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
 
 const base = "/api/v1/internal/users"
 const token = "a service's token"
 
-class Told extends Context.Service<Told, { readonly events: Array<UserEvent> }>()("test/Told") {}
-
-const events = Layer.effectContext(
-  Effect.sync(() => {
-    const all: Array<UserEvent> = []
-    return Context.make(Told, { events: all }).pipe(
-      Context.add(UserEvents, { publish: (event) => Effect.sync(() => void all.push(event)) })
-    )
-  })
-)
-
 const serviceOn = <E>(database: Layer.Layer<Database, E>, options: UserService.UserServiceOptions = {}) =>
   UserListing.layer.pipe(
+    Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(UserEventOutbox, (it) => it.announce))),
     Layer.provideMerge(UserService.layer(options)),
-    Layer.provideMerge(Layer.mergeAll(events, Logger.layer([]))),
+    Layer.provideMerge(Logger.layer([])),
     Layer.provideMerge(database)
   )
 
@@ -66,7 +56,13 @@ const surface = Effect.gen(function* () {
 })
 
 const typesOf = (userId: UserId) =>
-  Effect.map(Told, ({ events: all }) => all.filter((it) => it.userId === userId).map((it) => it.type))
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(
+      sql<{ type: string }>`
+        SELECT event_type AS type FROM backend.user_events WHERE user_id = ${userId} ORDER BY event_no`,
+      (rows) => rows.map((it) => it.type)
+    )
+  )
 
 const secret = Redacted.make(new Uint8Array(32).fill(7))
 const decided = { reason: "a reason", actor: "admin:root" }

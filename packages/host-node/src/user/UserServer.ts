@@ -75,8 +75,7 @@ const metricsListener = (options: ListenerOptions | undefined) =>
       )
 
 /**
- * Listens once the database is migrated and the events' receiver is there. Needs the database, its signals, where lists
- * come from and `UserEvents` of the host.
+ * Listens once the database is migrated. Needs the database, its signals and where lists come from of the host.
  */
 export const layer = (options: UserServerOptions) => {
   const routes = userServiceRoutes.layer({ callers: options.callers, requestTimeout: options.requestTimeoutMs })

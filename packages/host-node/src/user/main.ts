@@ -1,5 +1,6 @@
 /** The user module as a separate process, beside a backend on the same PostgreSQL, with its events in Redis. */
 import type { Callers } from "@galaxy/core/http/Callers"
+import * as UserEventSender from "@galaxy/core/user-event/UserEventSender"
 import * as UserService from "@galaxy/core/user-service/UserService"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -103,6 +104,8 @@ const main = async (): Promise<void> => {
   )
   const secret = userService.secretKey
   const server = UserServer.layer(serverOptions(values, callers)).pipe(
+    // Calls are answered once somebody tells of them.
+    Layer.provide(UserEventSender.layer),
     Layer.provide(listing(userService.postgresReplicaDsns.map((url) => ({ ...pool, url })))),
     Layer.provide(UserService.layer({ secret: secret === undefined ? undefined : Redacted.make(secret) })),
     Layer.provide(database),

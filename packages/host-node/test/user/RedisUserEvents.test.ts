@@ -1,36 +1,88 @@
 import { UserId } from "@galaxy/contract/ids/Ids"
-import { UserEvents } from "@galaxy/core/account/UserEvents"
+import type { UserEvent } from "@galaxy/core/user-event/UserEventOutbox"
+import { UserEventReceiver } from "@galaxy/core/user-event/UserEventSender"
 import * as RedisUserEvents from "@galaxy/host-node/user/RedisUserEvents"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Redacted } from "effect"
 import { Redis } from "ioredis"
 import { hasServer, redisWith } from "../gateway/redis.ts"
 
-const userId = UserId.make("0190f7a2-6d3e-7c11-9a55-000000000001")
 const timeoutMs = 200
 
+const event = (n: number, type: UserEvent["type"]): UserEvent => ({
+  id: `0190f7a2-6d3e-7c11-9a55-00000000000${n}`,
+  type,
+  userId: UserId.make("0190f7a2-6d3e-7c11-9a55-000000000001"),
+  at: DateTime.makeUnsafe(0),
+  details: {}
+})
+
+const receiverIn = (own: { readonly url: string }, maxLength: number) => {
+  const stream = (key: string) => ({ key, maxLength })
+  const options = { url: Redacted.make(own.url), place: "a Redis", timeoutMs }
+  return RedisUserEvents.layer({ ...options, domain: stream("domain"), lifecycle: stream("lifecycle") })
+}
+
+const readerOf = (own: { readonly url: string }) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new Redis(own.url)),
+    (it) => Effect.sync(() => it.disconnect())
+  )
+
+const idsIn = (reader: Redis, stream: string) =>
+  Effect.map(
+    Effect.promise(() => reader.xrange(stream, "-", "+")),
+    (all) => all.map(([, fields]) => fields[fields.indexOf("event_id") + 1])
+  )
+
 describe.skipIf(!hasServer)("user events in Redis", () => {
-  it.live("an event whose answer was lost is sent again with the same id", () =>
+  it.live("a batch goes to both streams in its order, and each keeps so many entries", () =>
     Effect.gen(function* () {
       const own = yield* redisWith()
-      const stream = (key: string) => ({ key, maxLength: 100 })
-      const options = { url: Redacted.make(own.url), place: "a Redis", timeoutMs }
-      const events = RedisUserEvents.layer({ ...options, domain: stream("domain"), lifecycle: stream("lifecycle") })
-      const ids = yield* Effect.gen(function* () {
-        const { publish } = yield* UserEvents
-        const reader = yield* Effect.acquireRelease(
-          Effect.sync(() => new Redis(own.url)),
-          (it) => Effect.sync(() => it.disconnect())
+      yield* Effect.gen(function* () {
+        const { send } = yield* UserEventReceiver
+        const reader = yield* readerOf(own)
+        yield* send([
+          event(1, "account.created"),
+          event(2, "account.changed"),
+          event(3, "limit.changed"),
+          event(4, "sanction.changed"),
+          event(5, "account.deleted")
+        ])
+        assert.deepStrictEqual(
+          yield* idsIn(reader, "lifecycle"),
+          [1, 5].map((n) => event(n, "account.created").id)
         )
+        assert.deepStrictEqual(
+          yield* idsIn(reader, "domain"),
+          [3, 4].map((n) => event(n, "account.created").id)
+        )
+        // No entry of a batch is left out in silence.
+        yield* Effect.promise(() =>
+          reader.set("domain", "taken for something else").then(() => reader.del("lifecycle"))
+        )
+        const refused = yield* Effect.flip(send([event(6, "account.changed"), event(7, "account.created")]))
+        assert.strictEqual(refused._tag, "ReceiverAway")
+      }).pipe(Effect.scoped, Effect.provide(receiverIn(own, 2)))
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("an event whose answer was lost has failed, and is taken again by the next connection", () =>
+    Effect.gen(function* () {
+      const own = yield* redisWith()
+      const ids = yield* Effect.gen(function* () {
+        const { send } = yield* UserEventReceiver
+        const reader = yield* readerOf(own)
         // It has the event in its buffer, and carries it out later.
         own.freeze()
-        yield* publish({ type: "account.created", userId, at: yield* DateTime.now })
-        yield* Effect.sleep(3 * timeoutMs)
+        const sent = send([event(1, "account.created")])
+        assert.strictEqual((yield* Effect.flip(sent))._tag, "ReceiverAway")
         own.thaw()
-        const all = Effect.promise(() => reader.xrange("lifecycle", "-", "+"))
-        const entries = yield* Effect.repeat(Effect.andThen(Effect.sleep(20), all), { until: (it) => it.length > 1 })
-        return entries.map(([, fields]) => fields[fields.indexOf("event_id") + 1])
-      }).pipe(Effect.scoped, Effect.provide(events))
+        yield* Effect.eventually(Effect.tapError(sent, () => Effect.sleep(20)))
+        return yield* Effect.repeat(Effect.andThen(Effect.sleep(20), idsIn(reader, "lifecycle")), {
+          until: (it) => it.length > 1
+        })
+      }).pipe(Effect.scoped, Effect.provide(receiverIn(own, 100)))
       assert.strictEqual(new Set(ids).size, 1, ids.join(" "))
     }).pipe(Effect.scoped)
   )

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
+import * as Accounts from "@galaxy/core/account/Accounts"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { Redis } from "ioredis"
 import { deadUrl, hasServer, type OwnRedis, redisWith } from "../gateway/redis.ts"
@@ -101,11 +102,11 @@ describe.skipIf(!there)("the user process", () => {
             until: (all) => (all.at(-1)?.["details"] ?? "").includes('"3"')
           })
           assert.deepStrictEqual(
-            domain.map((it) => [it["event_type"], it["user_id"], it["details"]]),
+            domain.map((it) => [it["event_type"], it["user_id"], JSON.parse(it["details"] ?? "")]),
             [2, 3].map((value) => [
               "limit.changed",
               id,
-              JSON.stringify({ limit_code: "max_open_games", change: "set", value: `${value}` })
+              { limit_code: "max_open_games", change: "set", value: `${value}` }
             ])
           )
 
@@ -114,7 +115,7 @@ describe.skipIf(!there)("the user process", () => {
           assert.strictEqual((yield* call("POST", `/${id}/delete`, decided)).status, 204)
           assert.strictEqual((yield* call("GET", `/${id}`)).body.status, "deleted")
           yield* Effect.promise(() => own.start())
-          // What happened meanwhile was kept for a while; the streams themselves began anew with the server.
+          // What happened meanwhile has waited; the streams themselves began anew with the server.
           const told = yield* entries(reader, "lifecycle", 1)
           assert.deepStrictEqual(
             told.map((it) => it["event_type"]),
@@ -135,6 +136,47 @@ describe.skipIf(!there)("the user process", () => {
 
           assert.deepStrictEqual(yield* Effect.promise(() => child.kill("SIGTERM")), { code: 0, signal: null })
           assert.notInclude(child.output, "ada@example.org")
+        })
+      ),
+    120_000
+  )
+
+  it.live(
+    "tells of what a backend does, also while no user process runs",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const own = yield* redis
+          const { url: database } = yield* cloneUrl(postgres ?? "")
+          const reader = yield* client(own)
+          const environmentHere = environment(database, own)
+          /** What a backend does at a first sign-in. */
+          const signUp = (email: string) =>
+            Effect.flatMap(Accounts.Accounts, ({ ensure }) =>
+              ensure({ email, preferredLanguage: "en", timeZone: "UTC", declaredCountry: undefined })
+            ).pipe(
+              Effect.provide(Accounts.layer.pipe(Layer.provide(Postgres.layer({ url: database, maxConnections: 1 }))))
+            )
+          const createdOf = (all: ReadonlyArray<Record<string, string | undefined>>) => all.map((it) => it["user_id"])
+          yield* signUp("before@example.org")
+          const first = yield* Effect.scoped(
+            Effect.gen(function* () {
+              yield* started(environmentHere)
+              const id = yield* signUp("first@example.org")
+              // Nobody was there to be told of the one before.
+              assert.deepStrictEqual(createdOf(yield* entries(reader, "user:lifecycle_events", 1)), [id])
+              return id
+            })
+          )
+          // It was killed.
+          const second = yield* signUp("second@example.org")
+          yield* started(environmentHere)
+          const all = yield* Effect.repeat(entries(reader, "user:lifecycle_events", 2), {
+            until: (it) => it.at(-1)?.["user_id"] === second
+          })
+          // The first one comes again where the process was killed before it had noted that it was sent.
+          const byId = new Map(all.map((it) => [it["event_id"], it]))
+          assert.deepStrictEqual(createdOf([...byId.values()]), [first, second])
         })
       ),
     120_000

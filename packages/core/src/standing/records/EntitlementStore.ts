@@ -7,6 +7,7 @@
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import * as UserEvents from "../../user-event/UserEvents.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { Decision } from "./Decision.ts"
@@ -133,6 +134,7 @@ export const set = Effect.fn("EntitlementStore.set")(function* (
   const { starts_at = now, ends_at = null, plan_code, is_paid, source } = given
   yield* insert(userId, { plan_code, is_paid, source, starts_at, ends_at }, decision)
   yield* takeSnapshot(userId)
+  yield* UserEvents.tell("entitlement.changed", userId, { plan_code })
   return true
 }, StorageError.refail)
 

@@ -3,6 +3,7 @@ import type { SanctionCode } from "@galaxy/contract/api/UserAccount"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import * as UserEvents from "../../user-event/UserEvents.ts"
 import { newId } from "../../shared/NewId.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import type { Decision } from "./Decision.ts"
@@ -26,6 +27,7 @@ export const apply = Effect.fn("SanctionStore.apply")(function* (
   yield* sql`
     INSERT INTO backend.sanction_active (user_id, sanction_code, record_id, created_at)
     VALUES (${userId}, ${code}, ${id}, ${now})`
+  yield* UserEvents.tell("sanction.changed", userId, { sanction_code: code, change: "applied" })
   return true
 }, StorageError.refail)
 
@@ -43,5 +45,6 @@ export const lift = Effect.fn("SanctionStore.lift")(function* (
     UPDATE backend.sanction_records
     SET removed_at = ${yield* DateTime.nowAsDate}, lifted_by = ${actor}, lift_reason = ${reason}
     WHERE record_id = ${active.record_id}`
+  yield* UserEvents.tell("sanction.changed", userId, { sanction_code: code, change: "lifted" })
   return true
 }, StorageError.refail)

@@ -2,12 +2,11 @@
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import type { EnsureByEmail, ResolvedEmail } from "@galaxy/contract/api/UserServiceApi"
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Effect } from "effect"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { AccountPermanentlyBlocked, Accounts, type NewAccount } from "../../account/Accounts.ts"
 import { AccountSettings, SettingInvalid } from "../../account/AccountSettings.ts"
 import { AccountStore } from "../../account/AccountStore.ts"
-import { UserEvents } from "../../account/UserEvents.ts"
 import { addressTurn } from "../../auth/addressTurn.ts"
 import { languageTag } from "../../shared/languageTag.ts"
 import { StorageError } from "../../shared/StorageError.ts"
@@ -17,14 +16,13 @@ import { AddressBlocks } from "../AddressBlocks.ts"
 
 const defaults = { language: "en", zone: "UTC" } as const
 
-/** What the process does with accounts besides reading them; events are published after the commit. */
+/** What the process does with accounts besides reading them. */
 export const accountCalls = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const accounts = yield* Accounts
   const store = yield* AccountStore
   const settings = yield* AccountSettings
   const standing = yield* Standing
-  const events = yield* UserEvents
   const blocks = yield* AddressBlocks
 
   const ensured = (account: NewAccount) =>
@@ -41,12 +39,6 @@ export const accountCalls = Effect.gen(function* () {
         })
       )
       .pipe(StorageError.refail)
-
-  const changed = Effect.fnUntraced(function* (userId: UserId, what: string, change: object) {
-    if (Object.keys(change).length > 0)
-      yield* events.publish({ type: "account.changed", userId, at: yield* DateTime.now, details: { changed: what } })
-    return yield* accounts.find(userId)
-  })
 
   return {
     ensureByEmail: Effect.fnUntraced(function* (request: typeof EnsureByEmail.Type) {
@@ -65,7 +57,6 @@ export const accountCalls = Effect.gen(function* () {
         timeZone: zone,
         declaredCountry: request.declared_country
       })
-      if (created) yield* events.publish({ type: "account.created", userId, at: yield* DateTime.now })
       const status = yield* standing.of(userId)
       return { user_id: userId, created, status: status === "unknown" ? "deleted" : status }
     }),
@@ -78,9 +69,9 @@ export const accountCalls = Effect.gen(function* () {
     }),
 
     updateProfile: (userId: UserId, change: Parameters<typeof settings.updateProfile>[1]) =>
-      Effect.andThen(settings.updateProfile(userId, change), changed(userId, "profile", change)),
+      Effect.andThen(settings.updateProfile(userId, change), accounts.find(userId)),
 
     updateSettings: (userId: UserId, change: Parameters<typeof settings.updateSettings>[1]) =>
-      Effect.andThen(settings.updateSettings(userId, change), changed(userId, "settings", change))
+      Effect.andThen(settings.updateSettings(userId, change), accounts.find(userId))
   }
 })

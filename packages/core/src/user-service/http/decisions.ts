@@ -1,9 +1,8 @@
 /** Handlers of the user process: entitlements, limits, sanctions and the end of accounts. */
 import type { LimitCode, SanctionCode } from "@galaxy/contract/api/UserAccount"
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Effect } from "effect"
+import { Effect } from "effect"
 import { AccountEnds } from "../../account/AccountEnds.ts"
-import { type UserEvent, UserEvents } from "../../account/UserEvents.ts"
 import { Users } from "../../account/Users.ts"
 import { Entitlements } from "../../standing/Entitlements.ts"
 import { Limits } from "../../standing/Limits.ts"
@@ -20,74 +19,33 @@ export const decisionOf = (body: { readonly reason: string; readonly actor?: str
   actor: body.actor ?? unnamed
 })
 
-/** What the process decides about accounts; each answers with the account, and tells of it after the commit. */
+/** What the process decides about accounts; each returns the account. */
 export const decisionCalls = Effect.gen(function* () {
   const users = yield* Users
   const entitlements = yield* Entitlements
   const limits = yield* Limits
   const sanctions = yield* Sanctions
   const ends = yield* AccountEnds
-  const events = yield* UserEvents
 
-  const publish = Effect.fnUntraced(function* (
-    userId: UserId,
-    type: UserEvent["type"],
-    details: Readonly<Record<string, string>> = {}
-  ) {
-    yield* events.publish({ type, userId, at: yield* DateTime.now, details })
-  })
-
-  /** Runs a change and, if it has changed anything, tells of it. */
-  const told = <E>(
-    userId: UserId,
-    change: Effect.Effect<boolean, E>,
-    type: UserEvent["type"],
-    details: Readonly<Record<string, string>>
-  ) =>
-    Effect.gen(function* () {
-      if (yield* change) yield* publish(userId, type, details)
-      return yield* users.find(userId)
-    })
+  const changed = <E, R>(userId: UserId, change: Effect.Effect<unknown, E, R>) =>
+    Effect.andThen(change, users.find(userId))
 
   return {
     setEntitlement: (userId: UserId, given: NewEntitlement, decision: Decision) =>
-      told(userId, entitlements.set(userId, given, decision), "entitlement.changed", { plan_code: given.plan_code }),
+      changed(userId, entitlements.set(userId, given, decision)),
 
     setLimit: (userId: UserId, code: LimitCode, value: number, decision: Decision) =>
-      told(userId, limits.set(userId, code, value, decision), "limit.changed", {
-        limit_code: code,
-        change: "set",
-        value: `${value}`
-      }),
+      changed(userId, limits.set(userId, code, value, decision)),
 
     liftLimit: (userId: UserId, code: LimitCode, decision: Decision) =>
-      told(userId, limits.lift(userId, code, decision), "limit.changed", { limit_code: code, change: "lifted" }),
+      changed(userId, limits.lift(userId, code, decision)),
 
-    applySanction: Effect.fnUntraced(function* (userId: UserId, code: SanctionCode, decision: Decision) {
-      let applied = false
-      const mark = Effect.tap(sanctions.apply(userId, code, decision), (it) =>
-        Effect.sync(() => {
-          applied ||= it
-        })
-      )
-      yield* ends.block(userId, decision.actor, mark)
-      if (applied) {
-        yield* publish(userId, "sanction.changed", { sanction_code: code, change: "applied" })
-        yield* publish(userId, "account.blocked")
-      }
-      return yield* users.find(userId)
-    }),
+    applySanction: (userId: UserId, code: SanctionCode, decision: Decision) =>
+      changed(userId, ends.block(userId, decision.actor, sanctions.apply(userId, code, decision))),
 
     liftSanction: (userId: UserId, code: SanctionCode, decision: Decision) =>
-      told(userId, sanctions.lift(userId, code, decision), "sanction.changed", {
-        sanction_code: code,
-        change: "lifted"
-      }),
+      changed(userId, sanctions.lift(userId, code, decision)),
 
-    delete: Effect.fnUntraced(function* (userId: UserId, decision: Decision) {
-      const { status } = yield* users.find(userId)
-      yield* ends.delete(userId, { username: decision.actor })
-      if (status !== "deleted") yield* publish(userId, "account.deleted")
-    })
+    delete: (userId: UserId, decision: Decision) => ends.delete(userId, { username: decision.actor })
   }
 })
