@@ -28,6 +28,7 @@ it("every TypeScript block of a README is a module that compiles", () => {
     extends: relative(folder, join(root, "tsconfig.base.json")),
     compilerOptions: {
       lib: ["es2024", "dom", "dom.asynciterable"],
+      types: ["node"],
       composite: false,
       incremental: false,
       declaration: false,

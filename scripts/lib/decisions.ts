@@ -57,7 +57,8 @@ export const decisionFiles = (folder: string): ReadonlyMap<string, string> =>
 export const decisionIndex = (decisions: ReadonlyArray<Decision>): string => `# Decisions
 
 Each file records one choice that had a real alternative: what was asked, what was chosen, and why. The first two digits say
-what it is about: 00 contract and gateway, 01 engine, 02 lobby, 03 push, 04 turns, 05 signing in, 06 replay protection.
+what it is about: 00 contract and gateway, 01 engine, 02 lobby, 03 push, 04 turns, 05 signing in, 06 replay protection,
+07 administrators, 09 embedding.
 
 | number | decision | date | status |
 | --- | --- | --- | --- |

@@ -16,11 +16,13 @@ import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
 import { filesBelow, root, toolEnv } from "../lib/tree.ts"
+import { playExample } from "./examples.ts"
 
 const run = promisify(execFile)
 const outside = mkdtempSync(join(tmpdir(), "galaxy-outsider-"))
 const modules = join(outside, "node_modules")
-const packages = readdirSync(join(root, "packages"))
+/** The command line is a bundle that nobody imports. */
+const packages = readdirSync(join(root, "packages")).filter((name) => name !== "host-cli")
 const contents = new Map<string, ReadonlyArray<string>>()
 
 interface Manifest {
@@ -70,6 +72,15 @@ const nodes = [process.execPath, ...(oldNode === undefined ? [] : [oldNode])]
 /** The program of the guide; it has no types of its own, so that a Node that doesn't strip any runs it too. */
 const guide = readFileSync(join(root, "docs/guides/embed-the-engine.md"), "utf8")
 const game = /^```ts\n([^]*?)^```$/m.exec(guide)?.[1] ?? ""
+
+/** The examples of embedding, and where each serves the backend. */
+const embedded = [
+  ["embed-node", ""],
+  ["embed-express", "/galaxy"]
+] as const
+
+const database = process.env["GALAXY_TEST_DATABASE_URL"] || undefined
+if (database === undefined) console.log("skipped: the examples of embedding (GALAXY_TEST_DATABASE_URL names no server)")
 
 /** As a stranger's shell has it: without this repository's export condition. */
 const strangerEnv = () => ({ ...toolEnv(), NODE_OPTIONS: "" })
@@ -127,6 +138,7 @@ beforeAll(async () => {
   cpSync(join(import.meta.dirname, "program.ts"), join(outside, "program.ts"))
   writeFileSync(join(outside, "game.ts"), game)
   writeFileSync(join(outside, "game.js"), game)
+  for (const [name] of embedded) cpSync(join(root, "examples", name), join(outside, name), { recursive: true })
 }, 120_000)
 
 afterAll(() => rmSync(outside, { recursive: true, force: true }))
@@ -215,19 +227,29 @@ describe("the published packages", () => {
     for (const other of others) expect(other).toBe(first)
   })
 
+  it.skipIf(database === undefined)(
+    "run the examples of embedding: each mails a login code, and ends when told",
+    async () => {
+      const played = embedded.map(([name, mount]) =>
+        playExample([process.execPath], join(outside, name), mount, database ?? "")
+      )
+      for (const outcome of await Promise.all(played)) expect(outcome).toMatchObject({ ready: 200, code: 200, exit: 0 })
+    }
+  )
+
   it("give a program their types", async () => {
     const config = { module: "nodenext", target: "es2024", lib: ["es2024", "dom", "dom.asynciterable"], strict: true }
     writeFileSync(
       join(outside, "tsconfig.json"),
       JSON.stringify({
         compilerOptions: { ...config, noEmit: true, types: ["node"], skipLibCheck: false },
-        files: ["program.ts", "game.ts"]
+        files: ["program.ts", "game.ts", ...embedded.map(([name]) => `${name}/main.ts`)]
       })
     )
     const check = () => spawnSync("tsc", ["-p", outside], { cwd: outside, env: strangerEnv(), encoding: "utf8" })
     // Faults of other people's declarations are not ours to fail for.
     const ours = (output: string) =>
-      output.split("\n").filter((line) => /^((program|game)\.ts|node_modules\/@galaxy\/)/.test(line))
+      output.split("\n").filter((line) => /^((program|game|embed-\w+\/main)\.ts|node_modules\/@galaxy\/)/.test(line))
     expect(ours(check().stdout)).toEqual([])
 
     const program = join(outside, "program.ts")

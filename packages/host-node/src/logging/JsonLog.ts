@@ -39,8 +39,11 @@ const format: Logger.Logger<unknown, string> = Logger.make((options) => {
   return redact(line)
 })
 
-/** Where lines go. */
-export type LogTarget = { readonly stream: NodeJS.WritableStream } | { readonly file: string }
+/** Where lines go. A function must not throw. */
+export type LogTarget =
+  | { readonly stream: NodeJS.WritableStream }
+  | { readonly file: string }
+  | { readonly line: (line: string) => void }
 
 /** The log file can't be opened; the message says what to do. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
@@ -56,16 +59,18 @@ const lostLine = (lines: number, reason: string) =>
 
 /** The target as a function that never waits or fails. */
 const writerOf = (target: LogTarget) =>
-  "stream" in target
-    ? Effect.succeed((line: string) => void target.stream.write(`${line}\n`))
-    : Effect.acquireRelease(
-        Effect.tryPromise({
-          try: () => LogFile.open(target.file, { lostLine }),
-          catch: (cause) =>
-            new LogUnavailable({ message: fileProblem(target.file, cause, "set GALAXY_LOG_FILE to another file") })
-        }),
-        (file) => Effect.promise(() => file.close())
-      ).pipe(Effect.map((file) => (line: string) => file.write(line)))
+  "line" in target
+    ? Effect.succeed(target.line)
+    : "stream" in target
+      ? Effect.succeed((line: string) => void target.stream.write(`${line}\n`))
+      : Effect.acquireRelease(
+          Effect.tryPromise({
+            try: () => LogFile.open(target.file, { lostLine }),
+            catch: (cause) =>
+              new LogUnavailable({ message: fileProblem(target.file, cause, "set GALAXY_LOG_FILE to another file") })
+          }),
+          (file) => Effect.promise(() => file.close())
+        ).pipe(Effect.map((file) => (line: string) => file.write(line)))
 
 /** Replaces the default logger. A file is opened for appending, readable by its owner only. */
 export const layer = (options: {

@@ -1,0 +1,42 @@
+/** Where the engines of games run, as an object of your own. */
+
+/** How to call a running engine. */
+export interface RunningEngine {
+  readonly gameId: string
+  /** The id of this run: another start of the game's engine has another one. */
+  readonly instanceId: string
+  /** Origin of its REST surface, such as `http://127.0.0.1:4000`. */
+  readonly endpoint: string
+  /** The token without which it answers nobody. */
+  readonly token: string
+}
+
+/** Which engine to start, and for which game. */
+export interface EngineToStart {
+  readonly gameId: string
+  /** As registered under `versions`. What it names is up to you. */
+  readonly imageRef: string
+  readonly version: string
+  readonly players: number
+}
+
+/** Starts and ends engines. All operations are idempotent; one engine of a game runs at any time. */
+export interface Engines {
+  /** Versions to register at start: the number, such as `1.0.0`, and what `imageRef` will be. */
+  readonly versions: Readonly<Record<string, string>>
+  /** Returns once it listens. An error means that a later attempt may succeed, unless it is `EngineRefused`. */
+  start(engine: EngineToStart): Promise<RunningEngine>
+  /** The game's engine, if one runs. Must be cheap, since every call in a game asks. */
+  inspect(gameId: string): Promise<RunningEngine | undefined>
+  /** Ends the engine and returns once it is gone. Its state is kept. */
+  stop(gameId: string): Promise<void>
+  /** Ends the engine and removes its state for good. */
+  discard(gameId: string): Promise<void>
+  /** All running engines. */
+  list(): Promise<ReadonlyArray<RunningEngine>>
+}
+
+/** The engine will never start: there is no such image, or it refuses its state. The reason is for operators. */
+export class EngineRefused extends Error {
+  override readonly name = "EngineRefused"
+}

@@ -1,0 +1,72 @@
+/** Options as the backend takes them. Everything that can be wrong with them is found here, before anything starts. */
+import type { Callers } from "@galaxy/core/http/Callers"
+import { Redacted } from "effect"
+import { GalaxyStartFailed } from "../errors.ts"
+import type { GalaxyOptions } from "../options.ts"
+
+/** Options that have been checked. */
+export interface Checked {
+  readonly given: GalaxyOptions
+  readonly database: string
+  readonly secret: Redacted.Redacted<Uint8Array>
+  readonly callers: Callers
+}
+
+const shortestToken = 16
+const sender = /^(?:[^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/
+
+const refuse = (message: string): never => {
+  throw new GalaxyStartFailed("invalid_options", message)
+}
+
+const databaseOf = (given: string | undefined): string => {
+  if (given === undefined || given === "")
+    return refuse("database is missing: give the URL of a PostgreSQL database, postgres://user:password@host/database")
+  const scheme = URL.canParse(given) ? new URL(given).protocol : ""
+  return scheme === "postgres:" || scheme === "postgresql:"
+    ? given
+    : refuse("database must be a URL such as postgres://user:password@host:5432/database")
+}
+
+const bytesOf = (given: string | Uint8Array): Uint8Array => {
+  if (typeof given !== "string") return given
+  try {
+    return Uint8Array.from(atob(given.trim().replaceAll("-", "+").replaceAll("_", "/")), (it) => it.charCodeAt(0))
+  } catch {
+    return new Uint8Array()
+  }
+}
+
+/** 32 bytes, given as they are or as base64. `name` is the option's. */
+export const secretOf = (name: string, given: string | Uint8Array | undefined): Redacted.Redacted<Uint8Array> => {
+  const how = "32 bytes as base64, for example from: openssl rand -base64 32"
+  if (given === undefined || given === "") return refuse(`${name} is missing: give ${how}`)
+  const bytes = bytesOf(given)
+  return bytes.length === 32 ? Redacted.make(new Uint8Array(bytes)) : refuse(`${name} must be ${how}`)
+}
+
+const callersOf = (access: GalaxyOptions["access"] | undefined): Callers => {
+  if (access?.trustedNetwork === true && access.gatewayToken === undefined) return { trustedNetwork: true }
+  const token = access?.gatewayToken
+  if (access === undefined || token === undefined || token === "")
+    return refuse("access must be { gatewayToken } or { trustedNetwork: true }: there is no default for who may call")
+  if (token.length < shortestToken) return refuse(`access.gatewayToken must have ${shortestToken} characters or more`)
+  return { gatewayToken: Redacted.make(token) }
+}
+
+/** Throws `GalaxyStartFailed` with `invalid_options`. */
+export const checked = (given: GalaxyOptions): Checked => {
+  const { mail, engines } = given as Partial<GalaxyOptions>
+  const database = databaseOf(given.database)
+  const secret = secretOf("secret", given.secret)
+  const callers = callersOf(given.access)
+  if (typeof mail?.send !== "function") refuse("mail.send must be a function that hands a mail to your provider")
+  if (typeof mail?.from !== "string" || !sender.test(mail.from))
+    refuse("mail.from must be a sender such as Club <club@example.org>")
+  if (engines !== "none" && typeof engines?.start !== "function")
+    refuse('engines must be "none" or an object with start, inspect, stop, discard and list')
+  if (given.admin !== undefined && given.admin.password.length < 12)
+    refuse("admin.password must have 12 characters or more")
+  if (given.publicUrl !== undefined && !URL.canParse(given.publicUrl)) refuse("publicUrl must be a URL")
+  return { given, database, secret, callers }
+}

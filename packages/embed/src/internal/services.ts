@@ -1,0 +1,77 @@
+/** The backend of an embedded Galaxy as one layer: the core over the adapters that its options name. */
+import * as Core from "@galaxy/core/Core"
+import * as Admins from "@galaxy/core/admin/Admins"
+import * as EngineHost from "@galaxy/core/engine/EngineHost"
+import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
+import * as GeoIp from "@galaxy/core/geo/GeoIp"
+import * as Probes from "@galaxy/core/http/probes"
+import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
+import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
+import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
+import * as Postgres from "@galaxy/host-node/sql/Postgres"
+import { Effect, Layer, Redacted } from "effect"
+import { FetchHttpClient, HttpServer } from "effect/http"
+import type { Checked } from "./checked.ts"
+import * as logging from "./logging.ts"
+import * as OwnEngines from "./ownEngines.ts"
+import * as OwnMail from "./ownMail.ts"
+
+/** Creates what must exist before the first request: versions of engines and, where one is named, an administrator. */
+const prepare = ({ given: { admin, engines } }: Checked) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const versions = yield* EngineVersions.EngineVersions
+      if (engines !== "none") {
+        for (const [version, image] of Object.entries(engines.versions)) yield* versions.register(version, image)
+      }
+      if (admin !== undefined) yield* (yield* Admins.Admins).bootstrap(admin.user, Redacted.make(admin.password))
+    })
+  )
+
+const countries = (country: ((ip: string) => string | undefined) | undefined) =>
+  country === undefined
+    ? GeoIp.layerNone
+    : Layer.succeed(GeoIp.GeoIp, {
+        country: (ip) =>
+          Effect.try({ try: () => country(ip), catch: () => undefined }).pipe(
+            Effect.catch(() => Effect.succeed(undefined))
+          )
+      })
+
+const readiness = Layer.unwrap(Effect.map(DatabaseOwnership, ({ held }) => Probes.layer({ "database lock": held })))
+
+/** Building it connects, migrates the database and starts all background work. */
+export const layer = (checked: Checked) => {
+  const { given } = checked
+  const ports = Layer.mergeAll(
+    OwnMail.layer(given.mail.send),
+    given.engines === "none" ? EngineHost.layerNone : OwnEngines.layer(given.engines),
+    countries(given.country),
+    BcryptPasswordHasher.layer(),
+    FetchHttpClient.layer,
+    HttpServer.layerServices,
+    PgDatabaseSignal.layer
+  ).pipe(
+    Layer.provideMerge(
+      Postgres.layerOwned({
+        url: checked.database,
+        ...(given.lockWaitMs === undefined ? {} : { lockWaitMs: given.lockWaitMs })
+      })
+    )
+  )
+  return Layer.merge(prepare(checked), readiness).pipe(
+    Layer.provideMerge(
+      Core.layer({
+        ...given.core,
+        secret: checked.secret,
+        mailFrom: given.mail.from,
+        ...(given.publicUrl === undefined ? {} : { publicUrl: given.publicUrl })
+      })
+    ),
+    Layer.provideMerge(ports),
+    Layer.provideMerge(logging.layer(given.log))
+  )
+}
+
+/** What the services of a running Galaxy are. */
+export type Services = Layer.Success<ReturnType<typeof layer>>

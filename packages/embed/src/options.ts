@@ -1,0 +1,54 @@
+/** Options of a Galaxy, as its user writes them. They are checked when it starts. */
+import type { CoreOptions } from "@galaxy/core/Core"
+import type { Engines } from "./engines.ts"
+import type { SendMail } from "./mail.ts"
+
+/**
+ * A PostgreSQL server by its URL, `postgres://user:password@host:port/database`. Galaxy opens connections of its own,
+ * ten at most for its work and three to listen, and works in the schema `backend`.
+ */
+export type DatabaseOption = string | undefined
+
+/**
+ * Who may call: whoever sends this token in the header `x-gateway-token`, or everybody. An admitted caller is believed
+ * about the player it calls for, so there is no default. `trustedNetwork` is for servers that nothing but gateways can
+ * reach.
+ */
+export type AccessOption =
+  | { readonly gatewayToken: string | undefined; readonly trustedNetwork?: undefined }
+  | { readonly trustedNetwork: true; readonly gatewayToken?: undefined }
+
+/** One line of the log. It never holds a secret or an e-mail address. */
+export interface LogLine {
+  readonly time: string
+  readonly level: string
+  readonly message: string
+  readonly [field: string]: unknown
+}
+
+/** What `createGalaxy` needs. Values of the environment may be passed as they are: what is missing is named. */
+export interface GalaxyOptions {
+  readonly database: DatabaseOption
+  /**
+   * Keys login codes and seals mails: 32 bytes, as base64 or as they are; `openssl rand -base64 32` makes one. Without
+   * it nothing that waits in the database can be read, so keep it as safe as the database.
+   */
+  readonly secret: string | Uint8Array | undefined
+  readonly access: AccessOption
+  /** The sender of all mails, such as `Club <club@example.org>`, and who sends them. */
+  readonly mail: { readonly from: string; readonly send: SendMail }
+  /** Where the engines of games run; with `"none"` no game can start. */
+  readonly engines: "none" | Engines
+  /** An administrator, created unless there is one of this name. The password has 12 characters or more. */
+  readonly admin?: { readonly user: string; readonly password: string } | undefined
+  /** Where the gateway is reached from outside, for links in mails. */
+  readonly publicUrl?: string | undefined
+  /** The country of an address, as two letters. Only shown to administrators. */
+  readonly country?: ((ip: string) => string | undefined) | undefined
+  /** How long a start waits for the previous backend to leave the database, in milliseconds; 20 seconds when absent. */
+  readonly lockWaitMs?: number | undefined
+  /** Takes lines of the log. By default warnings and errors are written to the console's `error`, as JSON. */
+  readonly log?: ((line: LogLine) => void) | undefined
+  /** Everything else that the backend can be told. */
+  readonly core?: Omit<CoreOptions, "secret" | "mailFrom" | "publicUrl"> | undefined
+}

@@ -1,0 +1,110 @@
+import { createServer } from "node:net"
+import { createGalaxy } from "@galaxy/embed/Galaxy"
+import { GalaxyStartFailed } from "@galaxy/embed/errors"
+import type { GalaxyOptions } from "@galaxy/embed/options"
+import { describe, expect, it } from "vitest"
+import { asGateway, codeFor, database, optionsOf, Seen, sendCode, serverUrl, started } from "./fixture.ts"
+
+const failure = async (options: GalaxyOptions): Promise<GalaxyStartFailed> =>
+  createGalaxy(options).then(
+    async (galaxy) => {
+      await galaxy.close()
+      throw new Error("it started")
+    },
+    (cause: unknown) => {
+      if (cause instanceof GalaxyStartFailed) return cause
+      throw cause
+    }
+  )
+
+/** A port on which nobody listens. */
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+describe("options that can't work", () => {
+  const good = optionsOf("postgres://galaxy@127.0.0.1:1/galaxy")
+
+  it.each<[string, Partial<Record<keyof GalaxyOptions, unknown>>, string]>([
+    ["no database", { database: undefined }, "database is missing"],
+    ["a database of another kind", { database: "mysql://localhost/x" }, "database must be a URL"],
+    ["no secret", { secret: undefined }, "secret is missing"],
+    ["a short secret", { secret: "c2hvcnQ=" }, "secret must be 32 bytes"],
+    ["a secret that isn't base64", { secret: "%%%" }, "secret must be 32 bytes"],
+    ["nobody who may call", { access: undefined }, "access must be"],
+    ["an empty token", { access: { gatewayToken: undefined } }, "access must be"],
+    ["a short token", { access: { gatewayToken: "short" } }, "16 characters"],
+    ["no sender", { mail: { send: good.mail.send } }, "mail.from"],
+    ["a sender with a second header", { mail: { from: "a@b.c\r\nBcc: d@e.f", send: good.mail.send } }, "mail.from"],
+    ["nobody who sends", { mail: { from: "a@example.org" } }, "mail.send"],
+    ["no word on engines", { engines: undefined }, "engines"],
+    ["a short password", { admin: { user: "admin", password: "short" } }, "12 characters"]
+  ])("%s", async (_, change, words) => {
+    const { code, message } = await failure({ ...good, ...change } as GalaxyOptions)
+    expect(code).toBe("invalid_options")
+    expect(message).toContain(words)
+  })
+
+  it("a database that is down: one rejection, which says so without the password", async () => {
+    const { code, message } = await failure(
+      optionsOf(`postgres://galaxy:a-password@127.0.0.1:${await freePort()}/galaxy`)
+    )
+    expect(code).toBe("database_unreachable")
+    expect(message).toContain("ECONNREFUSED")
+    expect(message).not.toContain("a-password")
+  })
+})
+
+describe.skipIf(serverUrl === undefined)("a Galaxy inside another program", () => {
+  const made = database()
+  const url = () => made.url
+
+  it("sends a login code by the program's own mail function, and signs its reader in", async () => {
+    const seen = new Seen()
+    await using galaxy = await started(url(), seen)
+    expect((await galaxy.fetch(asGateway("/readyz"))).status).toBe(200)
+    const code = await codeFor(galaxy, seen, "ada@example.org")
+    expect(code).toMatch(/^\d{8}$/)
+    expect(seen.mails[0]).toMatchObject({ from: "Club <club@example.org>", messageId: expect.stringMatching(/^<.*>$/) })
+  })
+
+  it("lets nobody in without the token, and no page of another site change anything", async () => {
+    await using galaxy = await started(url())
+    const bare = new Request(`http://galaxy${sendCode}`, { method: "POST", body: "{}" })
+    expect((await galaxy.fetch(bare)).status).toBe(401)
+    const foreign = asGateway(sendCode, { email: "a@example.org" }, { origin: "https://elsewhere.example" })
+    expect((await galaxy.fetch(foreign)).status).toBe(403)
+    const page = asGateway(sendCode, { email: "a@example.org" }, { "sec-fetch-site": "cross-site" })
+    expect((await galaxy.fetch(page)).status).toBe(403)
+  })
+
+  it("keeps a second backend away from its database", async () => {
+    await using _first = await started(url())
+    const { code } = await failure(optionsOf(url(), new Seen(), { lockWaitMs: 0 }))
+    expect(code).toBe("database_in_use")
+  })
+
+  it("is over after close: it answers 503, and its database is free", async () => {
+    const galaxy = await started(url())
+    await Promise.all([galaxy.close(), galaxy.close()])
+    const answer = await galaxy.fetch(asGateway("/healthz"))
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get("retry-after")).toBe("5")
+    await using again = await started(url())
+    expect((await again.fetch(asGateway("/healthz"))).status).toBe(200)
+  })
+
+  it("makes an administrator", async () => {
+    const admin = { user: "root", password: "a-long-password" }
+    await using galaxy = await started(url(), new Seen(), { admin })
+    const authorization = `Basic ${btoa(`${admin.user}:${admin.password}`)}`
+    const request = new Request("http://galaxy/api/v1/admin/engine-versions", { headers: { authorization } })
+    expect((await galaxy.fetch(request)).status).toBe(200)
+  })
+})

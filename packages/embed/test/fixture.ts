@@ -1,0 +1,96 @@
+/** Galaxies for tests, on a database of their own, with mails in a list. */
+import { createGalaxy, type Galaxy } from "@galaxy/embed/Galaxy"
+import type { Mail } from "@galaxy/embed/mail"
+import type { GalaxyOptions, LogLine } from "@galaxy/embed/options"
+import * as TestDatabase from "@galaxy/testkit/TestDatabase"
+import { Effect, Exit, Scope } from "effect"
+import { afterAll, beforeAll, expect } from "vitest"
+
+export const token = "a-gateway-token-of-tests"
+export const serverUrl = TestDatabase.serverUrl()
+if (serverUrl === undefined) console.warn("skipped: embedding (GALAXY_TEST_DATABASE_URL names no server)")
+
+/** A database for all tests of a file. */
+export const database = () => {
+  const scope = Scope.makeUnsafe()
+  const made = { url: "" }
+  beforeAll(async () => {
+    if (serverUrl === undefined) return
+    const clone = TestDatabase.cloneUrl(serverUrl).pipe(Scope.provide(scope))
+    made.url = (await Effect.runPromise(clone)).url
+  })
+  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  return made
+}
+
+/** What the Galaxy of a test has sent and logged, and how to wait for it. */
+export class Seen {
+  readonly mails: Array<Mail> = []
+  readonly lines: Array<LogLine> = []
+  readonly #waiting = new Set<() => void>()
+
+  readonly take = (mail: Mail): void => {
+    this.mails.push(mail)
+    this.changed()
+  }
+
+  readonly log = (line: LogLine): void => {
+    this.lines.push(line)
+    this.changed()
+  }
+
+  changed(): void {
+    for (const look of this.#waiting) look()
+  }
+
+  /** Resolves as soon as it returns something. */
+  async until<A>(found: () => A | undefined): Promise<A> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const value = found()
+        if (value === undefined) return
+        this.#waiting.delete(look)
+        resolve(value)
+      }
+      this.#waiting.add(look)
+      look()
+    })
+  }
+}
+
+/** Options that are complete; those given win. */
+export const optionsOf = (url: string, seen: Seen = new Seen(), given: Partial<GalaxyOptions> = {}): GalaxyOptions => ({
+  database: url,
+  secret: new Uint8Array(32).fill(7),
+  access: { gatewayToken: token },
+  mail: {
+    from: "Club <club@example.org>",
+    send: async (mail) => {
+      seen.take(mail)
+    }
+  },
+  engines: "none",
+  log: seen.log,
+  ...given
+})
+
+/** Starts a Galaxy that is closed by `await using`. */
+export const started = (url: string, seen: Seen = new Seen(), given: Partial<GalaxyOptions> = {}): Promise<Galaxy> =>
+  createGalaxy(optionsOf(url, seen, given))
+
+/** A request as a gateway sends it. */
+export const asGateway = (path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Request =>
+  new Request(`http://galaxy${path}`, {
+    headers: { "x-gateway-token": token, "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) })
+  })
+
+export const sendCode = "/api/v1/public/auth/send-email-code"
+
+/** Asks for a login code, and reads it from the mail. */
+export const codeFor = async (galaxy: Galaxy, seen: Seen, email: string): Promise<string> => {
+  const answer = await galaxy.fetch(asGateway(sendCode, { email }))
+  expect(answer.status).toBe(200)
+  const mail = await seen.until(() => seen.mails.find((it) => it.to === email))
+  return /\b\d{8}\b/.exec(mail.text)?.[0] ?? ""
+}
