@@ -21,7 +21,7 @@ const announce = (mail: CaughtMail) => {
 }
 
 const main = async (): Promise<void> => {
-  if (answeredArguments("all-in-one", "npm start --")) return
+  if (await answeredArguments("all-in-one", "npm start --")) return
   // Files that this process and its engines write are for this user only.
   process.umask(0o077)
   const values = configured(settings.groups["all-in-one"])

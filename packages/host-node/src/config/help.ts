@@ -50,7 +50,9 @@ export const helpOf = (name: ProcessName, usage: string): string =>
   [
     purposes[name],
     "",
-    `Usage: ${usage} [--help]`,
+    `Usage: ${usage} [--help | --check]`,
+    "",
+    "--check names every problem of the configuration and starts nothing; it exits with 1 if there is one.",
     "",
     "Settings are environment variables. Durations are written 500ms, 30s, 5m, 24h or 7d.",
     ...Object.entries<Settings>(groups[name]).map(([key, group]) => `\n${section(titles[key] ?? key, group)}`)

@@ -42,6 +42,10 @@ const open = (path: string) =>
       new GeoDatabaseUnreadable({ path, problem: cause instanceof Error ? cause.message : "not a MaxMind database" })
   })
 
+/** Why the file can't be used; undefined if it can. */
+export const problemOf = (path: string): Effect.Effect<string | undefined> =>
+  Effect.match(open(path), { onFailure: ({ problem }) => problem, onSuccess: () => undefined })
+
 /** How often the file is looked at; a minute by default. */
 export interface MmdbOptions {
   readonly every?: Duration.Input | undefined

@@ -15,7 +15,7 @@ import { backendOptions, engineLimits, refused } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
 
 const main = async (): Promise<void> => {
-  if (answeredArguments("backend", "galaxy-backend")) return
+  if (await answeredArguments("backend", "galaxy-backend")) return
   const values = configured(settings.groups.backend)
   if (values === undefined || refused(values)) return
   const { backend, backendAlone } = values

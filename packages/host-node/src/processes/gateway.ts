@@ -17,7 +17,7 @@ import { gatewayOptions, refused } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
 
 const main = async (): Promise<void> => {
-  if (answeredArguments("gateway", "galaxy-gateway")) return
+  if (await answeredArguments("gateway", "galaxy-gateway")) return
   const values = configured(settings.groups.gateway)
   if (values === undefined || refused(values)) return
   const { gateway, gatewayAlone } = values

@@ -1,5 +1,5 @@
 /**
- * What every process does around its layers: `--help`, checked configuration, one clear line per failure, a clean end.
+ * What every process does around its layers: `--help`, `--check`, checked configuration, one clear line per failure, a clean end.
  *
  * SIGINT, SIGTERM and SIGHUP end the process once. What doesn't end in time is cut off, so that nobody waits for ever.
  */
@@ -7,6 +7,7 @@ import { Cause, Effect, Exit, Fiber, Layer } from "effect"
 import { helpOf, type ProcessName } from "../config/help.ts"
 import { ConfigurationInvalid, type Environment, load, type Settings, type Values } from "../config/load.ts"
 import { knownNames } from "../config/settings.ts"
+import { problemsOf } from "./check.ts"
 
 const out = (line: string) => void process.stdout.write(`${line}\n`)
 const err = (line: string) => void process.stderr.write(`${line}\n`)
@@ -14,15 +15,27 @@ const err = (line: string) => void process.stderr.write(`${line}\n`)
 /** Longest time that an orderly end may take, unless the process has another. */
 const usualEndMs = 4_500
 
-/** Answers `--help`, refuses other arguments; true when there is nothing more to do. */
-export const answeredArguments = (name: ProcessName, usage: string): boolean => {
+const configurationChecked = async (name: ProcessName): Promise<void> => {
+  const problems = await Effect.runPromise(problemsOf(name, process.env))
+  for (const problem of problems) err(problem)
+  if (problems.length === 0) return out("The configuration has no problems.")
+  err(`${problems.length === 1 ? "One problem" : `${problems.length} problems`}; --help lists all settings.`)
+  process.exitCode = 1
+}
+
+/** Answers `--help` and `--check`, refuses other arguments; true when there is nothing more to do. */
+export const answeredArguments = async (name: ProcessName, usage: string): Promise<boolean> => {
   const args = process.argv.slice(2)
   if (args.length === 0) return false
   if (args.includes("--help") || args.includes("-h")) {
     out(helpOf(name, usage))
     return true
   }
-  err(`unknown argument: ${args[0]}\nUsage: ${usage} [--help]`)
+  if (args.length === 1 && args[0] === "--check") {
+    await configurationChecked(name)
+    return true
+  }
+  err(`unknown argument: ${args.find((it) => it !== "--check")}\nUsage: ${usage} [--help | --check]`)
   process.exitCode = 2
   return true
 }

@@ -50,11 +50,13 @@ export const contradictions = (values: {
   readonly backend?: Values<typeof settings.backend>
   readonly gateway?: Values<typeof settings.gateway>
   readonly allInOne?: Values<typeof settings.allInOne>
+  /** True if `allInOne` is given, unless said otherwise: its own settings may be invalid. */
+  readonly inOneProcess?: boolean
 }): ReadonlyArray<string> => {
   const problems: Array<string> = []
-  const { allInOne, backend, gateway } = values
+  const { allInOne, backend, gateway, inOneProcess = allInOne !== undefined } = values
   // In one process the two halves agree on a token by themselves.
-  if (backend !== undefined && allInOne === undefined && callersOf(backend) === undefined) {
+  if (backend !== undefined && !inOneProcess && callersOf(backend) === undefined) {
     problems.push(
       "BACKEND_GATEWAY_TOKEN: must be set, here and as GATEWAY_BACKEND_TOKEN at the gateways. Set BACKEND_TRUSTED_NETWORK=true instead only where nothing but gateways can reach the backend, not even other users of this machine"
     )
@@ -66,7 +68,7 @@ export const contradictions = (values: {
   }
   if (backend !== undefined) {
     const open = [backend.httpAddr, backend.grpcPushAddr].filter((it) => !isLoopback(it.host))
-    if (allInOne !== undefined && open.length > 0 && callersOf(backend) === undefined) {
+    if (inOneProcess && open.length > 0 && callersOf(backend) === undefined) {
       problems.push(
         "BACKEND_HTTP_ADDR, BACKEND_GRPC_PUSH_ADDR: on an address other than loopback the backend needs BACKEND_GATEWAY_TOKEN or BACKEND_TRUSTED_NETWORK=true"
       )

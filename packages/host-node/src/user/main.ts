@@ -13,17 +13,12 @@ import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as PgSession from "../sql/PgSession.ts"
 import * as Postgres from "../sql/Postgres.ts"
 import * as RedisUserEvents from "./RedisUserEvents.ts"
+import { callersOf, callersProblem } from "./callers.ts"
 import { listing } from "./replicas.ts"
 import * as stdoutTelemetry from "./stdoutTelemetry.ts"
 import * as UserServer from "./UserServer.ts"
 
 type Settings = { readonly [K in keyof typeof settings.groups.user]: Values<(typeof settings.groups.user)[K]> }
-
-/** Who may call; undefined where the settings name nobody. */
-const callersOf = ({ internalToken, trustedNetwork }: Settings["userServiceRequired"]): Callers | undefined => {
-  if (internalToken !== undefined) return { gatewayToken: Redacted.make(internalToken) }
-  return trustedNetwork ? { trustedNetwork: true } : undefined
-}
 
 const redisOptions = ({ userServiceRequired, userService }: Settings): RedisUserEvents.RedisUserEventsOptions => {
   const { host, port } = userServiceRequired.redisMasterAddr
@@ -79,14 +74,14 @@ const reachable = (url: string) =>
   )
 
 const main = async (): Promise<void> => {
-  if (answeredArguments("user", "galaxy-user")) return
+  if (await answeredArguments("user", "galaxy-user")) return
   const values = configured(settings.groups.user)
   if (values === undefined) return
   const { userServiceRequired, userService, userServiceTelemetry } = values
   const callers = callersOf(userServiceRequired)
   if (callers === undefined) {
     process.stderr.write(
-      "USERSERVICE_INTERNAL_TOKEN: must be set, unless USERSERVICE_TRUSTED_NETWORK is true\nNothing was started; --help lists all settings.\n"
+      `${callersProblem(userServiceRequired) ?? ""}\nNothing was started; --help lists all settings.\n`
     )
     process.exitCode = 2
     return
