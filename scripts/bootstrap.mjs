@@ -14,6 +14,7 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 
 const tasks = {
   start: ["packages/host-node/src/all-in-one/main.ts"],
+  admin: ["packages/host-cli/src/bin.ts"],
   demo: ["packages/host-node/src/demo/main.ts"],
   "user-process": ["packages/host-node/src/user/main.ts"],
   play: ["packages/host-node/src/engine/play.ts"],

@@ -20,6 +20,8 @@ export type ArchitectureTable = Readonly<Record<string, Row>>
 
 export interface Package {
   readonly dependencies: ReadonlyArray<string>
+  /** What is put into its bundle, and is no dependency of what is published. */
+  readonly bundled?: ReadonlyArray<string>
   /** Packages of this repository that its tsconfig.json references. */
   readonly references: ReadonlyArray<string>
   /** Texts by path inside the package: `src/…` and `test/…`. */
@@ -58,6 +60,7 @@ const refusal = (
   const self = tree.packages.get(name)
   if (row === undefined || self === undefined) return undefined
   const isTest = path.startsWith("test/")
+  const named = new Set([...self.dependencies, ...(self.bundled ?? [])])
 
   if (specifier === undefined) return row.node || isTest ? undefined : "computes what it imports"
 
@@ -79,14 +82,14 @@ const refusal = (
     if (rest[0] === "internal") return `imports ${specifier}, which is private to ${scope}${wanted}`
     if (isTest && wanted === "testkit") return undefined
     if (!row.packages.includes(wanted)) return `may not reach ${scope}${wanted}`
-    if (!self.dependencies.includes(scope + wanted)) return `imports ${specifier}, which its package.json does not name`
+    if (!named.has(scope + wanted)) return `imports ${specifier}, which its package.json does not name`
     return undefined
   }
 
   const library = libraryOf(specifier)
   if (isTest && tree.testLibraries.includes(library)) return undefined
   if (row.libraries !== "declared" && !row.libraries.includes(library)) return `may not use ${library}`
-  return self.dependencies.includes(library) ? undefined : `imports ${library}, which its package.json does not name`
+  return named.has(library) ? undefined : `imports ${library}, which its package.json does not name`
 }
 
 /** Files that import each other in a circle, each circle once, from its first file by name. */

@@ -27,6 +27,7 @@ import { Platform } from "../processes/Platform.ts"
 import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as Pglite from "../sql/Pglite.ts"
 import * as DataFolder from "./DataFolder.ts"
+import * as RunningFile from "./RunningFile.ts"
 
 /** Where the parts of the one process listen, and what overrides their defaults. */
 export interface AllInOneOptions {
@@ -157,10 +158,16 @@ const platform = (options: AllInOneOptions, folder: DataFolder.DataFolder, reach
       const catcher = yield* MailCatcher.MailCatcher
       const admin = adminOf(options, folder)
       reach.url = gateway.url
+      const mailPageUrl = catcher.url.replace(/\/$/, "")
+      yield* RunningFile.keep(folder.path, {
+        backend_url: backend.url,
+        gateway_url: gateway.url,
+        mail_page_url: mailPageUrl
+      })
       return {
         gatewayUrl: gateway.url,
         backendUrl: backend.url,
-        mailPageUrl: catcher.url.replace(/\/$/, ""),
+        mailPageUrl,
         mailPageKey: Redacted.value(catcher.key),
         adminUser: admin.user,
         adminPassword: admin.password,

@@ -1,0 +1,65 @@
+/**
+ * The data folder of a platform on this machine: `npm start` writes there where its backend listens (`running.json`) and
+ * who its administrator is (`keys.json`), so that nobody has to set anything up.
+ */
+import { join, resolve } from "node:path"
+import { Effect, Option, Redacted, Schema } from "effect"
+import { LocalFailure } from "../failures.ts"
+import type { HostShape } from "../host/Host.ts"
+import { readPrivate } from "./files.ts"
+
+const Running = Schema.Struct({ process_id: Schema.Int, backend_url: Schema.NonEmptyString })
+const Keys = Schema.Struct({ admin_user: Schema.NonEmptyString, admin_password: Schema.NonEmptyString })
+
+/** A platform that runs in a data folder. */
+export interface LocalPlatform {
+  readonly folder: string
+  readonly server: string
+  readonly user: string
+  readonly password: Redacted.Redacted
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
+  }
+}
+
+/** The folder that is meant: `GALAXY_DATA_DIR`, else `.galaxy`. */
+export const dataFolderOf = ({ env, cwd }: HostShape): string => resolve(cwd, env["GALAXY_DATA_DIR"] || ".galaxy")
+
+const decoded = <S extends Schema.Codec<unknown, unknown>>(schema: S, path: string, text: string) =>
+  Effect.mapError(
+    Schema.decodeUnknownEffect(Schema.fromJsonString(schema))(text),
+    () => new LocalFailure({ message: `${path} is damaged.`, hint: "Stop the platform and start it again: npm start" })
+  )
+
+/**
+ * The platform of the folder; none where there is no such folder. Fails where one was there and doesn't run: the answer
+ * to "which server" would be another one than the operator thinks.
+ */
+export const localPlatform = Effect.fnUntraced(function* (host: HostShape) {
+  const folder = dataFolderOf(host)
+  const keysFile = join(folder, "keys.json")
+  const keysText = yield* readPrivate(keysFile)
+  if (keysText === undefined) return Option.none<LocalPlatform>()
+  const runningFile = join(folder, "running.json")
+  const runningText = yield* readPrivate(runningFile)
+  const stopped = new LocalFailure({
+    message: `The platform in ${folder} isn't running.`,
+    hint: "Start it: npm start. For another server: --server URL or galaxy-admin login"
+  })
+  if (runningText === undefined) return yield* stopped
+  const running = yield* decoded(Running, runningFile, runningText)
+  if (!alive(running.process_id)) return yield* stopped
+  const keys = yield* decoded(Keys, keysFile, keysText)
+  return Option.some<LocalPlatform>({
+    folder,
+    server: running.backend_url,
+    user: keys.admin_user,
+    password: Redacted.make(keys.admin_password)
+  })
+})

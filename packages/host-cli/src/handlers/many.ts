@@ -1,0 +1,80 @@
+/** One operation on many targets, whose ids come from standard input, one a line. */
+import { Effect, Ref, type Schema } from "effect"
+import { Api } from "../client/Api.ts"
+import { type Failure, SomeFailed, Usage } from "../failures.ts"
+import { Globals } from "../globals.ts"
+import { Host } from "../host/Host.ts"
+import type { AnySpec, Given, Operation } from "../operations/types.ts"
+import { errorDocument } from "../output/errors.ts"
+import { Output } from "../output/Output.ts"
+import { consentToMany } from "./consent.ts"
+import { inputOf } from "./inputs.ts"
+
+const longestInput = 16 * 1024 * 1024
+
+const targets = Effect.gen(function* () {
+  const { stdin } = yield* Host
+  const text = yield* Effect.mapError(
+    stdin.readAll(longestInput),
+    ({ message }) => new Usage({ message: `Targets can't be read from standard input: ${message}.` })
+  )
+  return [...new Set(text.split(/\r?\n/).map((it) => it.split("\t")[0]?.trim() ?? ""))].filter((it) => it !== "")
+})
+
+interface Outcome {
+  readonly target: string
+  readonly failure?: Failure
+  readonly answer?: Schema.Json
+}
+
+const documentOf = ({ target, failure, answer }: Outcome): Schema.Json => ({
+  target,
+  ok: failure === undefined,
+  ...(failure === undefined ? { result: answer ?? null } : { error: errorDocument(failure) })
+})
+
+/** Runs it, several at a time, and tells of each. Fails with `SomeFailed` where one failed. */
+export const runMany = Effect.fnUntraced(function* (operation: Operation, spec: AnySpec, given: Given, target: string) {
+  const output = yield* Output
+  const { callAny } = yield* Api
+  const globals = yield* Globals
+  const ids = yield* targets
+  if (ids.length === 0) return yield* new Usage({ message: "Standard input holds no targets." })
+  if (!globals.dryRun) yield* consentToMany(spec, ids.length)
+  if (spec.reason === "required" && globals.reason === undefined) {
+    return yield* new Usage({ message: "A reason is needed.", hint: "Give it: --reason TEXT" })
+  }
+  const stopped = yield* Ref.make(false)
+  const done: Array<Outcome> = []
+  const tell = Effect.fnUntraced(function* (outcome: Outcome) {
+    done.push(outcome)
+    if (output.format === "stream-json")
+      return yield* output.raw(`${JSON.stringify({ type: "item", data: documentOf(outcome) })}\n`)
+    if (output.format === "json") return
+    yield* output.raw(
+      `${outcome.target}\t${outcome.failure === undefined ? "done" : `failed: ${outcome.failure.message}`}\n`
+    )
+  })
+  const one = Effect.fnUntraced(function* (id: string) {
+    if (yield* Ref.get(stopped)) return
+    const outcome = yield* inputOf(spec, { ...given, [target]: id }).pipe(
+      Effect.flatMap((input) => callAny(operation, input, globals.dryRun)),
+      Effect.match({
+        onFailure: (failure: Failure): Outcome => ({ target: id, failure }),
+        onSuccess: (answer): Outcome => ({ target: id, answer })
+      })
+    )
+    if (outcome.failure !== undefined && !globals.keepGoing) yield* Ref.set(stopped, true)
+    yield* tell(outcome)
+  })
+  yield* Effect.forEach(ids, one, { concurrency: globals.jobs, discard: true })
+  if (output.format === "json") yield* output.raw(`${JSON.stringify({ items: done.map(documentOf) }, null, 2)}\n`)
+  const failed = done.filter(({ failure }) => failure !== undefined).length
+  if (failed > 0) {
+    const left = ids.length - done.length
+    return yield* new SomeFailed({
+      message: `Of ${ids.length} targets ${failed} failed${left === 0 ? "" : ` and ${left} were not tried (--keep-going tries all)`}.`
+    })
+  }
+  yield* output.result({ count: done.length })
+})

@@ -1,0 +1,84 @@
+/** The real process: its streams, its environment, its network. */
+import { randomUUID } from "node:crypto"
+import { homedir } from "node:os"
+import { createInterface } from "node:readline"
+import { Writable } from "node:stream"
+import { isatty, type WriteStream } from "node:tty"
+import { Effect } from "effect"
+import type { HostShape, Sink, Source } from "./Host.ts"
+
+const sink = (stream: WriteStream & { readonly fd: number }): Sink => {
+  // The reader has seen enough, as `head` has: nothing is wrong.
+  stream.on("error", (cause: NodeJS.ErrnoException) => process.exit(cause.code === "EPIPE" ? 0 : 1))
+  return {
+    isTerminal: isatty(stream.fd),
+    get columns() {
+      return stream.columns ?? 80
+    },
+    write: (text) => Effect.callback<void>((resume) => void stream.write(text, () => resume(Effect.void)))
+  }
+}
+
+/** Lines that arrived together with an answer belong to the next question. */
+const waiting: Array<string> = []
+
+const ask = (text: string, hidden: boolean) =>
+  Effect.callback<string | undefined>((resume) => {
+    process.stderr.write(text)
+    const early = waiting.shift()
+    if (early !== undefined) return resume(Effect.succeed(early))
+    const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+    const lines = createInterface({
+      input: process.stdin,
+      output: hidden ? silent : process.stderr,
+      terminal: isatty(0)
+    })
+    let answer: string | undefined
+    lines.on("line", (line) => {
+      if (answer !== undefined) return void waiting.push(line)
+      answer = line
+      lines.close()
+    })
+    lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"))
+    lines.on("close", () => {
+      if (hidden || answer === undefined) process.stderr.write("\n")
+      resume(Effect.succeed(answer))
+    })
+    return Effect.sync(() => lines.close())
+  })
+
+const readAll = (maxBytes: number) =>
+  Effect.tryPromise({
+    try: async () => {
+      const chunks: Array<Buffer> = []
+      let size = 0
+      for await (const chunk of process.stdin) {
+        chunks.push(chunk as Buffer)
+        size += (chunk as Buffer).length
+        if (size > maxBytes) throw new Error(`the input is longer than ${maxBytes} bytes`)
+      }
+      return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))
+    },
+    catch: (cause) => (cause instanceof TypeError ? new Error("the input is not valid UTF-8") : (cause as Error))
+  })
+
+const source: Source = {
+  get isTerminal() {
+    return isatty(0)
+  },
+  question: (text, { hidden }) => ask(text, hidden),
+  readAll
+}
+
+/** What this process has. */
+export const nodeHost = (): HostShape => ({
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  stdin: source,
+  stdout: sink(process.stdout),
+  stderr: sink(process.stderr),
+  fetch: (input, init) => globalThis.fetch(input, init),
+  newId: randomUUID,
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone
+})

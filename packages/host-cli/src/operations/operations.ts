@@ -1,0 +1,18 @@
+/**
+ * Every operation of the admin surface and its command. A missing operation doesn't compile here, an invented one
+ * doesn't where it is written.
+ */
+import { audit } from "./audit.ts"
+import { games } from "./games.ts"
+import { platform } from "./platform.ts"
+import { runtimes } from "./runtimes.ts"
+import type { AnySpec, CommandSpec, Operation } from "./types.ts"
+import { users } from "./users.ts"
+
+/** The table, by operation. */
+export const operations = { ...platform, ...users, ...games, ...runtimes, ...audit } satisfies {
+  readonly [O in Operation]: CommandSpec<O>
+}
+
+/** The same table for code that treats all operations alike. */
+export const specOf = (operation: Operation): AnySpec => operations[operation]

@@ -1,0 +1,37 @@
+/** Times as operators read them: how far away, and when in the zone that matters. */
+
+const steps = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000]
+] as const
+
+/** `in 7 h`, `3 min ago`, `now`. */
+export const relative = (at: number, now: number): string => {
+  const away = Math.abs(at - now)
+  const [unit, size] = steps.find(([, it]) => away >= it) ?? ["s", 1_000]
+  const count = Math.floor(away / size)
+  if (count === 0) return "now"
+  return at > now ? `in ${count} ${unit}` : `${count} ${unit} ago`
+}
+
+const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+
+/** `Tue 2026-11-03 06:00 Europe/Berlin`. An unknown zone is shown in UTC. */
+export const absolute = (at: number, zone: string): string => {
+  const options = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const
+  const format = (timeZone: string) =>
+    new Intl.DateTimeFormat("en-GB", { ...options, hourCycle: "h23", timeZone }).formatToParts(at)
+  let parts: ReturnType<typeof format>
+  let named = zone
+  try {
+    parts = format(zone)
+  } catch {
+    parts = format("UTC")
+    named = "UTC"
+  }
+  const part = (type: string) => parts.find((it) => it.type === type)?.value ?? ""
+  const day = `${part("year")}-${part("month")}-${part("day")}`
+  return `${days[new Date(day).getUTCDay()]} ${day} ${part("hour")}:${part("minute")} ${named}`
+}

@@ -1,0 +1,33 @@
+/**
+ * What the parser has to say. Help that was asked for is data and goes to standard output; what is wrong goes to standard
+ * error, with the way to the help and without the help itself.
+ */
+import type * as CliOutput from "effect/cli/CliOutput"
+import { Usage } from "../failures.ts"
+import type { Format } from "../globals.ts"
+import type { HostShape } from "../host/Host.ts"
+import { rendered } from "../output/errors.ts"
+import { helpText } from "./formatter.ts"
+import { sentenceOf } from "./sentences.ts"
+
+/** Presents to the host's streams. */
+export const presenter = (host: HostShape, format: Format): CliOutput.Presenter => ({
+  present: (event) => {
+    switch (event._tag) {
+      case "Help":
+        return host.stdout.write(helpText(event.helpDoc, host.stdout.isTerminal ? host.stdout.columns : 80))
+      case "Version":
+        return host.stdout.write(`${event.version}\n`)
+      case "InvalidInvocation": {
+        const told = event.errors.map(sentenceOf)
+        const help = [
+          ...told.flatMap(({ suggestion }) => (suggestion === undefined ? [] : [suggestion])),
+          `Usage: ${event.helpDoc.usage}`,
+          `Try: ${event.commandPath.join(" ")} --help`
+        ]
+        const message = told.map((it) => it.message).join(" ")
+        return host.stderr.write(rendered(new Usage({ message, hint: help.join("\n") }), format))
+      }
+    }
+  }
+})
