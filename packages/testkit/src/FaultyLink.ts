@@ -21,6 +21,15 @@ export interface FaultyLink {
   readonly swallowNew: (swallowed: boolean) => Effect.Effect<void>
   /** Connections that are opened from now on are refused, or pass again. */
   readonly refuseNew: (refused: boolean) => Effect.Effect<void>
+  /** Connections that are opened from now on lead to another server. */
+  readonly lead: (host: string, port: number) => Effect.Effect<void>
+  /** Everything on the connections that are opened from now on arrives this many milliseconds late; 0 for in time. */
+  readonly slow: (byMillis: number) => Effect.Effect<void>
+  /**
+   * The first bytes on each connection that is opened from now on are answered with this text, and the connection ends;
+   * `undefined` lets them pass again.
+   */
+  readonly answer: (text: string | undefined) => Effect.Effect<void>
   /** How many open connections aren't swallowed. */
   readonly passing: Effect.Effect<number>
 }
@@ -37,21 +46,32 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
     const pairs = new Set<Pair>()
     let swallowing = false
     let refusing = false
+    let target = { host, port }
+    let lateMs = 0
+    let answering: string | undefined
 
     const carry = (pair: Pair, from: Socket, to: Socket) => {
-      from.on("data", (chunk) => {
-        if (pair.swallowed) return
-        if (!to.write(chunk)) from.pause()
+      const late = lateMs
+      const pass = (chunk: Buffer) => {
+        if (!pair.swallowed && !to.destroyed && !to.write(chunk)) from.pause()
+      }
+      // Timers of equal length fire in the order in which they were set, so bytes stay in order.
+      from.on("data", (chunk: Buffer) => {
+        if (late === 0) pass(chunk)
+        else setTimeout(pass, late, chunk)
       })
       to.on("drain", () => {
         from.resume()
       })
       from.on("end", () => {
-        if (!pair.swallowed) to.end()
+        if (pair.swallowed) return
+        if (late === 0) to.end()
+        else setTimeout(() => to.end(), late)
       })
       from.on("error", () => undefined)
       from.on("close", () => {
         pairs.delete(pair)
+        all.delete(from)
         // The other end of a swallowed connection doesn't learn of it either.
         if (!pair.swallowed) to.destroy()
       })
@@ -62,7 +82,14 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
         near.resetAndDestroy()
         return
       }
-      const far = connect({ host, port, allowHalfOpen: true })
+      if (answering !== undefined) {
+        const text = answering
+        all.add(near)
+        near.on("error", () => undefined).on("close", () => all.delete(near))
+        near.once("data", () => near.end(text))
+        return
+      }
+      const far = connect({ ...target, allowHalfOpen: true })
       const pair: Pair = { near, far, swallowed: swallowing }
       pairs.add(pair)
       all.add(near).add(far)
@@ -112,6 +139,18 @@ export const make = (host: string, port: number): Effect.Effect<FaultyLink, neve
       refuseNew: (refused) =>
         Effect.sync(() => {
           refusing = refused
+        }),
+      lead: (toHost, toPort) =>
+        Effect.sync(() => {
+          target = { host: toHost, port: toPort }
+        }),
+      slow: (byMillis) =>
+        Effect.sync(() => {
+          lateMs = byMillis
+        }),
+      answer: (text) =>
+        Effect.sync(() => {
+          answering = text
         }),
       passing: Effect.sync(() => [...pairs].filter((it) => !it.swallowed).length)
     }

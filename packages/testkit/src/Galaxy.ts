@@ -4,17 +4,13 @@
  *
  * Nothing here is a stand-in for our own code; only what lies outside (mail relay, disk, processes, time) is replaced.
  */
-import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import { MemoryMail, layerMemory as mailLayer } from "@galaxy/core/mail/MemoryMailTransport"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
-import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
 import * as GatewayServer from "@galaxy/host-node/gateway/GatewayServer"
-import * as GrpcPushSource from "@galaxy/host-node/gateway/GrpcPushSource"
-import * as HttpBackendClient from "@galaxy/host-node/gateway/HttpBackendClient"
-import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
 import * as BackendServer from "@galaxy/host-node/processes/BackendServer"
-import { Context, type Duration, Effect, Layer, Redacted, References } from "effect"
+import { Context, type Duration, Effect, Layer, References } from "effect"
 import * as InProcessEngineHost from "./engine/InProcessEngineHost.ts"
+import * as parts from "./internal/parts.ts"
 import * as MovableClock from "./MovableClock.ts"
 import type { OutgoingMail } from "@galaxy/core/mail/MailTransport"
 import * as TestDatabase from "./TestDatabase.ts"
@@ -43,62 +39,9 @@ export class Galaxy extends Context.Service<
   }
 >()("@galaxy/testkit/Galaxy") {}
 
-const secret = Redacted.make(new Uint8Array(32).fill(7))
-const gatewayToken = Redacted.make("a-gateway-token-of-tests")
-const admin = { user: "admin", password: "a-password-of-tests" }
-const unlimited = { burst: 1e9, perSecond: 1e9 }
-
-const backendOf = (options: GalaxyOptions) =>
-  BackendServer.layer({
-    host: "127.0.0.1",
-    port: 0,
-    pushHost: "127.0.0.1",
-    pushPort: 0,
-    callers: { gatewayToken },
-    secret,
-    admin: { user: admin.user, password: Redacted.make(admin.password) },
-    mailFrom: "Galaxy <galaxy@example.org>",
-    keepEventsMs: 86_400_000,
-    // Tests move the clock by days: that is no outage.
-    runtime: { moveAfterOutage: false },
-    ...options.backend
-  }).pipe(
-    Layer.provide(
-      Layer.mergeAll(GeoIp.layerNone, BcryptPasswordHasher.layer({ cost: 4 }), InProcessEngineHost.layer())
-    ),
-    Layer.provideMerge(options.database ?? TestDatabase.layerPglite)
-  )
-
 const gatewayOf = (options: GalaxyOptions) =>
-  GatewayServer.layer({
-    host: "127.0.0.1",
-    port: 0,
-    // A test plays many players from one address.
-    budgets: {
-      ip: unlimited,
-      session: unlimited,
-      user: unlimited,
-      messageType: unlimited,
-      failuresIp: unlimited,
-      failuresUser: unlimited,
-      repeats: unlimited,
-      publicIp: unlimited,
-      publicIdentity: unlimited
-    },
-    ...options.gateway
-  }).pipe(
-    Layer.provide(
-      Layer.unwrap(
-        Effect.map(BackendServer.BackendServer, ({ url, pushUrl }) =>
-          Layer.mergeAll(
-            HttpBackendClient.layer({ url, token: gatewayToken }),
-            GrpcPushSource.layer({ url: pushUrl, clientId: "testkit", token: gatewayToken }),
-            ReplayStore.layerMemory(),
-            NodeEdgeCrypto.layer({ signingSeed: secret })
-          )
-        )
-      )
-    )
+  Layer.unwrap(Effect.map(BackendServer.BackendServer, (at) => parts.gateway(at, options.gateway))).pipe(
+    Layer.provide(ReplayStore.layerMemory())
   )
 
 const galaxy = Layer.effect(
@@ -111,7 +54,7 @@ const galaxy = Layer.effect(
     return {
       gatewayUrl: gateway.url,
       backendUrl: backend.url,
-      admin,
+      admin: parts.admin,
       advance: clock.advance,
       mails: mail.accepted
     }
@@ -122,7 +65,9 @@ const galaxy = Layer.effect(
 export const layer = (options: GalaxyOptions = {}) =>
   galaxy.pipe(
     Layer.provideMerge(gatewayOf(options)),
-    Layer.provideMerge(backendOf(options)),
+    Layer.provideMerge(parts.backend(options.backend)),
+    Layer.provide(InProcessEngineHost.layer()),
+    Layer.provideMerge(options.database ?? TestDatabase.layerPglite),
     Layer.provideMerge(mailLayer),
     Layer.provideMerge(MovableClock.layer),
     // Tests report what they see; the platform logs only when something is wrong.

@@ -1,25 +1,21 @@
 /**
  * A separate migrated database for each suite, on each database that Galaxy runs on.
  *
- * PGlite starts from a dump that is made once per version of the migrations; PostgreSQL clones a template database.
+ * PGlite opens a copy of a folder that is made once per version of the migrations; PostgreSQL clones a template database.
  * PostgreSQL suites run if `GALAXY_TEST_DATABASE_URL` names a server; otherwise they are skipped with a message.
  */
-import { createHash, randomUUID } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { randomUUID } from "node:crypto"
 import type { PgClient } from "@effect/sql-pg"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
-import type { Instance } from "@galaxy/host-node/sql/PgliteInstance"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { Effect, Layer, type Scope } from "effect"
-import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
+import { fingerprint } from "./internal/fingerprint.ts"
+import { migratedFolder } from "./internal/migratedFolder.ts"
 
 /** The services that a host supplies for storage. */
 export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal | DatabaseOwnership.DatabaseOwnership
@@ -27,53 +23,22 @@ export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal 
 /** URL of this run's PostgreSQL server, if there is one. */
 export const serverUrl = (): string | undefined => process.env["GALAXY_TEST_DATABASE_URL"] || undefined
 
-const fingerprint = (): string => {
-  const hash = createHash("sha256")
-  const folder = dirname(fileURLToPath(import.meta.resolve("@galaxy/core/migrations/Migrations")))
-  for (const file of readdirSync(folder).toSorted()) {
-    if (/\.(ts|js)$/.test(file)) hash.update(file).update(readFileSync(join(folder, file)))
-  }
-  return hash.digest("hex").slice(0, 16)
-}
-
-const migrated = (instance: Instance) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const made = yield* Pglite.client(instance)
-      yield* Migrations.run.pipe(Effect.provideService(SqlClient.SqlClient, made))
-    }).pipe(Effect.provide(Reactivity.layer))
-  )
-
-const seedFile = () => join(tmpdir(), `galaxy-pglite-${fingerprint()}.tar`)
-
-/** The dump of a migrated PGlite; made by the first caller. */
-export const seed = Effect.gen(function* () {
-  const file = seedFile()
-  if (!existsSync(file)) {
-    const dump = yield* Effect.scoped(
-      Effect.gen(function* () {
-        const instance = yield* Pglite.start({})
-        yield* migrated(instance)
-        return yield* Effect.promise(() => instance.call({ type: "dump" }))
-      })
-    )
-    // Others may be making the same file: each writes a temporary one, and the last rename wins.
-    const own = `${file}.${process.pid}.${randomUUID()}`
-    mkdirSync(dirname(own), { recursive: true })
-    writeFileSync(own, dump)
-    renameSync(own, file)
-  }
-  const bytes = readFileSync(file)
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-})
-
 const withSignal = <E>(layer: Layer.Layer<SqlClient.SqlClient | PgClient.PgClient, E>) =>
   Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(Layer.provideMerge(layer))
 
-/** A migrated PGlite in memory. */
-export const layerPglite = withSignal(Layer.unwrap(Effect.map(seed, (bytes) => Pglite.layer({ seed: bytes })))).pipe(
-  Layer.orDie
+/** The dump of a migrated PGlite, for those that start one in memory. */
+export const seed = Effect.scoped(
+  Effect.gen(function* () {
+    const instance = yield* Pglite.start({ dataDir: yield* migratedFolder })
+    const { buffer, byteLength, byteOffset } = yield* Effect.promise(() => instance.call({ type: "dump" }))
+    return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
+  })
 )
+
+/** A migrated PGlite on a folder of its own, removed with the layer. */
+export const layerPglite = withSignal(
+  Layer.unwrap(Effect.map(migratedFolder, (dataDir) => Pglite.layer({ dataDir })))
+).pipe(Layer.orDie)
 
 const templateLock = 4_242_001n
 

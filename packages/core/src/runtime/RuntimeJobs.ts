@@ -91,7 +91,10 @@ export class RuntimeJobs extends Context.Service<
   }
 >()("@galaxy/core/runtime/RuntimeJobs") {}
 
-const newSeed = Effect.map(secureRandom.randomBytes(16), Hex.encode)
+/** Where the seeds of new galaxies come from: 16 random bytes. A test may give its own, to get the same galaxy again. */
+export const NewSeed = Context.Reference<Effect.Effect<string>>("@galaxy/core/runtime/NewSeed", {
+  defaultValue: () => Effect.map(secureRandom.randomBytes(16), Hex.encode)
+})
 
 /** States in which the game is played: its schedule runs or is paused. */
 const inPlay: ReadonlySet<RuntimeStatus> = new Set(["running", "generation_in_progress", "generation_failed", "paused"])
@@ -109,6 +112,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
       const versions = yield* EngineVersions
       const store = yield* RuntimeStores.RuntimeStore
       const orders = yield* SeatOrders.SeatOrders
+      const newSeed = yield* NewSeed
 
       const wake = signal.send("galaxy_runtime")
 

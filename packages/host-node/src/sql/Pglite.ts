@@ -43,17 +43,20 @@ const openProblem = (folder: string, cause: unknown): string => {
   return `the database in ${folder} is damaged or of another version; restore the folder from a copy, or ${elsewhere}`
 }
 
+/** What a client needs of a running database. Tests put another one in its place, to make faults. */
+export type Wire = Pick<PgliteInstance.Instance, "attach" | "call" | "listen" | "patienceMs" | "trouble">
+
 const terminate = 0x58
 const cancelRequest = 80_877_102
 const isCancel = (chunk: Buffer) => chunk.length === 16 && chunk.readInt32BE(4) === cancelRequest
 
 /** A connection of the wire-protocol client that leads to the worker instead of a socket. */
 class WorkerConnection extends Duplex {
-  readonly #instance: PgliteInstance.Instance
+  readonly #instance: Wire
   /** Longest wait for an answer to the next statements, in milliseconds. */
   patienceMs: number
 
-  constructor(instance: PgliteInstance.Instance) {
+  constructor(instance: Wire) {
     super()
     this.#instance = instance
     this.patienceMs = instance.patienceMs
@@ -80,7 +83,7 @@ class WorkerConnection extends Duplex {
   }
 }
 
-const listen = (instance: PgliteInstance.Instance) => (channel: string) =>
+const listen = (instance: Wire) => (channel: string) =>
   Effect.gen(function* () {
     const queue = yield* Queue.make<{ processId: number; channel: string; payload: string }, SqlError.SqlError>()
     yield* Effect.acquireRelease(
@@ -108,7 +111,7 @@ interface Connected {
 }
 
 /** The one connection, replaced when it can't be used any more. */
-const connection = Effect.fnUntraced(function* (instance: PgliteInstance.Instance) {
+const connection = Effect.fnUntraced(function* (instance: Wire) {
   const clientScope = yield* Effect.scope
   const turn = Semaphore.makeUnsafe(1)
   let current: Connected | undefined
@@ -160,7 +163,7 @@ const pgJson = Statement.custom<PgJson>("PgJson")
 
 /** The client of a running instance. Its statements fail with a retryable error while the database is lost. */
 export const client = Effect.fnUntraced(function* (
-  instance: PgliteInstance.Instance
+  instance: Wire
 ): Effect.fn.Return<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> {
   const session = yield* connection(instance)
   const made = yield* SqlClient.make({
