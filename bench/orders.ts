@@ -3,7 +3,8 @@
  * 1,000 ship classes and sciences, 2,000 planets.
  */
 import { maxOrders } from "@galaxy/contract/engine/Limits"
-import { type Order, type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { type OrderOp, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { executeAll } from "@galaxy/engine/orders/execute"
 import { maxClasses, maxGroups, maxSciences } from "@galaxy/engine/rules/limits"
 import { draftOf, raceOf } from "@galaxy/engine/state/Draft"

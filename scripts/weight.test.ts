@@ -33,6 +33,21 @@ const bundled = async (name: string, modules: ReadonlyArray<string>) => {
   return { kb: code.length / 1_000, gzipKb: gzipSync(code).length / 1_000, used }
 }
 
+/** What `effect` has in its schemas, of which a page that needs none would otherwise load all. */
+const schemas = (used: ReadonlyArray<string>) => used.filter((path) => /effect\/dist\/Schema/.test(path))
+
+const formulas = ["growth", "production", "ships", "shot", "upgrade", "votes", "yard", "exact"].map(
+  (it) => `@galaxy/engine/formulas/${it}`
+)
+
+it("a page for signing in loads no schemas, and nothing of the protocol", async () => {
+  const { gzipKb, kb, used } = await bundled("sign-in", ["@galaxy/client/PublicEdge", "@galaxy/client/DeviceKey"])
+  expect(schemas(used)).toEqual([])
+  expect(used.filter((path) => /connectrpc|bufbuild|flatbuffers/.test(path))).toEqual([])
+  expect(kb).toBeLessThan(40)
+  expect(gzipKb).toBeLessThan(16)
+})
+
 it("a player's client is light, and has no description of the REST surface in it", async () => {
   const { gzipKb, kb, used } = await bundled("client", [
     "@galaxy/client/GalaxyClient",
@@ -40,16 +55,24 @@ it("a player's client is light, and has no description of the REST surface in it
     "@galaxy/client/DeviceKey"
   ])
   expect(used.filter((path) => /http-api|HttpApi/.test(path))).toEqual([])
-  expect(kb).toBeLessThan(390)
-  expect(gzipKb).toBeLessThan(112)
+  expect(kb).toBeLessThan(352)
+  expect(gzipKb).toBeLessThan(102)
+})
+
+it("a program that forecasts orders loads no schemas", async () => {
+  const { gzipKb, kb, used } = await bundled("forecast", [
+    "@galaxy/engine/orders/forecast",
+    ...formulas,
+    "@galaxy/engine/rules/Ruleset"
+  ])
+  expect(schemas(used)).toEqual([])
+  expect(kb).toBeLessThan(46)
+  expect(gzipKb).toBeLessThan(17)
 })
 
 it("the rules' formulas and constants are a few kilobytes, without a schema", async () => {
-  const formulas = ["growth", "production", "ships", "shot", "upgrade", "votes", "yard", "exact"]
-  const { kb, used } = await bundled("formulas", [
-    ...formulas.map((it) => `@galaxy/engine/formulas/${it}`),
-    "@galaxy/engine/rules/Ruleset"
-  ])
+  const { gzipKb, kb, used } = await bundled("formulas", [...formulas, "@galaxy/engine/rules/Ruleset"])
   expect(used.filter((path) => path.includes("node_modules/"))).toEqual([])
-  expect(kb).toBeLessThan(12)
+  expect(kb).toBeLessThan(8)
+  expect(gzipKb).toBeLessThan(3.5)
 })

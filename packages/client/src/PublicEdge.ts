@@ -1,11 +1,11 @@
 /** The gateway's public routes, which need no session: signing in, and learning the gateway's key and time. */
-import { ErrorEnvelope } from "@galaxy/contract/api/ErrorEnvelope"
-import { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
+import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import { CallFailed, Unavailable } from "./ClientError.ts"
 import type { DeviceKey } from "./DeviceKey.ts"
+import * as answers from "./publicAnswers.ts"
 
 /** A gateway's description of itself. It isn't signed, so its key is as trustworthy as the connection it came over. */
 export interface GatewayInfo {
@@ -19,23 +19,13 @@ export interface GatewayInfo {
   readonly serverTimeMs: number
 }
 
-const Info = Schema.Struct({
-  protocol_version: Schema.String,
-  signing_public_key: Schema.String,
-  freshness_past_ms: Schema.Number,
-  freshness_future_ms: Schema.Number,
-  server_time_ms: Schema.Number
-})
-const Challenge = Schema.Struct({ challenge_id: ChallengeId })
-const Confirmed = Schema.Struct({ device_session_id: DeviceSessionId })
-
 const timeoutMs = 15_000
 
 /** The header gives seconds; any other form is ignored. */
 const retryAfterOf = (header: string | null): { readonly retryAfterMs?: number } =>
   header !== null && /^\d{1,9}(\.\d{1,9})?$/.test(header) ? { retryAfterMs: Math.ceil(Number(header) * 1_000) } : {}
 
-const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestInit) =>
+const call = <A>(url: string, read: (json: unknown) => A | undefined, init?: RequestInit) =>
   Effect.gen(function* () {
     const answer = yield* Effect.tryPromise({
       try: async (signal) => {
@@ -57,13 +47,10 @@ const call = <A>(url: string, schema: Schema.Codec<A, unknown>, init?: RequestIn
       catch: () => new Unavailable({ message: `status ${answer.status} without a JSON body` })
     })
     if (answer.status === 200) {
-      return yield* Schema.decodeUnknownEffect(schema)(json).pipe(
-        Effect.mapError(() => new Unavailable({ message: "the answer has an unknown form" }))
-      )
+      return read(json) ?? (yield* new Unavailable({ message: "the answer has an unknown form" }))
     }
-    const { error } = yield* Schema.decodeUnknownEffect(ErrorEnvelope)(json).pipe(
-      Effect.mapError(() => new Unavailable({ message: `status ${answer.status}` }))
-    )
+    const error = answers.failure(json)
+    if (error === undefined) return yield* new Unavailable({ message: `status ${answer.status}` })
     return yield* answer.status >= 500
       ? new Unavailable({ message: error.message, ...retryAfterOf(answer.retryAfter) })
       : new CallFailed({
@@ -83,7 +70,7 @@ const post = (body: unknown): RequestInit => ({
 /** Fetches a gateway's description of itself. A key that is not an acceptable Ed25519 key is `Unavailable`. */
 export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFailed | Unavailable> =>
   Effect.gen(function* () {
-    const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, Info)
+    const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, answers.info)
     const signingPublicKey = PublicKey.parse(info.signing_public_key)
     if (signingPublicKey === undefined) {
       return yield* new Unavailable({
@@ -104,7 +91,7 @@ export const sendEmailCode = (
   baseUrl: string,
   request: { readonly email: string; readonly locale?: string }
 ): Effect.Effect<ChallengeId, CallFailed | Unavailable> =>
-  Effect.map(call(`${baseUrl}/api/v1/public/auth/send-email-code`, Challenge, post(request)), (it) => it.challenge_id)
+  call(`${baseUrl}/api/v1/public/auth/send-email-code`, answers.challenge, post(request))
 
 /** Exchanges the code for a device session that is bound to `key`. A wrong or expired code is `invalid_request`. */
 export const confirmEmailCode = (
@@ -119,17 +106,14 @@ export const confirmEmailCode = (
     readonly deviceLabel?: string
   }
 ): Effect.Effect<DeviceSessionId, CallFailed | Unavailable> =>
-  Effect.map(
-    call(
-      `${baseUrl}/api/v1/public/auth/confirm-email-code`,
-      Confirmed,
-      post({
-        challenge_id: request.challengeId,
-        code: request.code,
-        client_public_key: Base64.encode(request.key.publicKey),
-        time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-        ...(request.deviceLabel === undefined ? {} : { device_label: request.deviceLabel })
-      })
-    ),
-    (it) => it.device_session_id
+  call(
+    `${baseUrl}/api/v1/public/auth/confirm-email-code`,
+    answers.session,
+    post({
+      challenge_id: request.challengeId,
+      code: request.code,
+      client_public_key: Base64.encode(request.key.publicKey),
+      time_zone: request.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(request.deviceLabel === undefined ? {} : { device_label: request.deviceLabel })
+    })
   )

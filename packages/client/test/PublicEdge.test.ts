@@ -2,6 +2,7 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
+import * as answers from "@galaxy/client/publicAnswers"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
@@ -20,6 +21,47 @@ const gateway = (retryAfter: string | undefined) =>
     }),
     (server) => Effect.promise(() => new Promise((resolve) => server.close(resolve)))
   )
+
+const id = "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a"
+const info = {
+  protocol_version: "v1",
+  signing_public_key: "A",
+  freshness_past_ms: 60_000,
+  freshness_future_ms: 10_000,
+  server_time_ms: 1
+}
+
+describe("answers of public routes", () => {
+  it("are read with the fields of their route, and others are ignored", () => {
+    assert.deepStrictEqual<unknown>(answers.info({ ...info, later: 1 }), info)
+    assert.strictEqual<unknown>(answers.challenge({ challenge_id: id, later: 1 }), id)
+    assert.strictEqual<unknown>(answers.session({ device_session_id: id, later: 1 }), id)
+    const error = { code: "of_later", message: "no" }
+    assert.deepStrictEqual(answers.failure({ error: { ...error, later: 1 }, later: 1 }), error)
+    assert.deepStrictEqual(answers.failure({ error: { ...error, reason: "of_later" } }), {
+      ...error,
+      reason: "of_later"
+    })
+  })
+
+  it("of any other form are refused", () => {
+    const other = [null, undefined, "x", 1, true, [], {}]
+    for (const read of [answers.info, answers.challenge, answers.session, answers.failure]) {
+      for (const json of other) assert.isUndefined(read(json))
+    }
+    for (const key of Object.keys(info)) {
+      for (const value of [undefined, null, {}]) assert.isUndefined(answers.info({ ...info, [key]: value }))
+    }
+    for (const bad of [id.toUpperCase(), `${id} `, "", 1, null]) {
+      assert.isUndefined(answers.challenge({ challenge_id: bad }))
+      assert.isUndefined(answers.session({ device_session_id: bad }))
+    }
+    for (const error of [null, "x", [], {}, { code: 1, message: "" }, { code: "a" }, { code: "a", message: 1 }]) {
+      assert.isUndefined(answers.failure({ error }))
+    }
+    assert.isUndefined(answers.failure({ error: { code: "a", message: "b", reason: null } }))
+  })
+})
 
 describe("PublicEdge", () => {
   for (const [header, millis] of [

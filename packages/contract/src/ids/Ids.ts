@@ -4,9 +4,9 @@
  * All are UUIDs in canonical lower case. Any other spelling is refused, so ids can be compared as strings.
  */
 import { Schema } from "effect"
+import { uuidPattern } from "./uuid.ts"
 
-/** The canonical lower-case form of a UUID. */
-export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u
+export { uuidPattern } from "./uuid.ts"
 
 const Uuid = Schema.String.check(Schema.isPattern(uuidPattern))
 

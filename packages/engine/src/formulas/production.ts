@@ -1,6 +1,7 @@
 /** What a planet makes of its production points in a turn (rules, sections 6 to 8 and 10). */
 import type { Ruleset } from "../rules/Ruleset.ts"
-import type { Planet, Technology } from "../state/Galaxy.ts"
+import type { Planet } from "../state/Galaxy.ts"
+import type { Technology } from "../state/technologies.ts"
 
 type Stocks = Pick<Planet, "capital" | "materials">
 

@@ -13,7 +13,8 @@ import { computersIn, playComputer, remembering, takenOver, withComputers } from
 import { generate, type NoRoom, type SameName, type SamePlayer } from "../generation/generate.ts"
 import { forecast } from "../orders/forecast.ts"
 import { raceNamed } from "../orders/subjects.ts"
-import { type Galaxy, raceAt } from "../state/Galaxy.ts"
+import type { Galaxy } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
 import { statusOf } from "../state/status.ts"
 import { nextGalaxy } from "../turn/makeTurn.ts"
 import {

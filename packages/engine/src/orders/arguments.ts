@@ -2,7 +2,8 @@
  * Which arguments an order may have. One that it doesn't take is refused instead of being ignored: whoever wrote
  * `"amout": 1` doesn't want to load everything.
  */
-import { type Order, orderArguments } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { orderArguments } from "@galaxy/contract/engine/OrderArguments"
 import { done, type OrderResult, refuse } from "./Refusal.ts"
 
 const takenBy: ReadonlyMap<string, ReadonlySet<string>> = new Map(

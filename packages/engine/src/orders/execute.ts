@@ -3,7 +3,8 @@
  *
  * A refused order changes nothing, except that its race no longer counts as idle.
  */
-import type { Order, OrderOp, OrderVerdict } from "@galaxy/contract/engine/Order"
+import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
+import type { OrderOp } from "@galaxy/contract/engine/OrderArguments"
 import { Result } from "effect"
 import type { Draft, DraftRace } from "../state/Draft.ts"
 import { onlyTaken } from "./arguments.ts"

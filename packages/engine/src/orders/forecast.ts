@@ -6,7 +6,8 @@
  */
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
 import { type Draft, draftOf, raceOf } from "../state/Draft.ts"
-import { type Galaxy, type Planet, type Race, raceAt } from "../state/Galaxy.ts"
+import type { Galaxy, Planet, Race } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
 import { executeAll } from "./execute.ts"
 
 const blank = (planet: Planet, seen: boolean, race: number): Planet => {

@@ -1,6 +1,7 @@
 /** Names of products, as orders and reports write them. */
 import type { Production } from "../state/Draft.ts"
-import { type Product, technologies } from "../state/Galaxy.ts"
+import type { Product } from "../state/Galaxy.ts"
+import { technologies } from "../state/technologies.ts"
 import { keyOf } from "./keyOf.ts"
 
 /** Products that every race can make, by their names in upper case. */

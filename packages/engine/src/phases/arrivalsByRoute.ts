@@ -8,7 +8,7 @@ import {
   raceOf,
   setLoad
 } from "../state/Draft.ts"
-import type { Goods } from "../state/Galaxy.ts"
+import type { Goods } from "../state/kinds.ts"
 import { groupsByPlanet } from "../state/groups.ts"
 import { canSettle, putDown } from "../state/landing.ts"
 import type { Phase, TurnInProgress } from "../turn/Phase.ts"

@@ -13,7 +13,8 @@ import {
   setPlanet,
   setShips
 } from "../state/Draft.ts"
-import { holdings, type RemovalReason } from "../state/Galaxy.ts"
+import { holdings } from "../state/holdings.ts"
+import type { RemovalReason } from "../state/kinds.ts"
 import type { Decisions, Phase } from "../turn/Phase.ts"
 
 /** Whether the race gave an order that shows it plays on. */

@@ -11,7 +11,7 @@ import {
   setLoad,
   setPlanet
 } from "../state/Draft.ts"
-import type { Goods } from "../state/Galaxy.ts"
+import type { Goods } from "../state/kinds.ts"
 import { groupsByPlanet, splitOff } from "../state/groups.ts"
 import type { Phase } from "../turn/Phase.ts"
 

@@ -1,6 +1,6 @@
 /** Phase 17: each race's best results are kept, and states of groups that last for one turn end. */
 import { activeRaces } from "../state/Draft.ts"
-import { holdings } from "../state/Galaxy.ts"
+import { holdings } from "../state/holdings.ts"
 import type { Phase } from "../turn/Phase.ts"
 
 /** Raises `max_planets` and `max_population` where this turn is better, and returns groups at planets to `in_orbit`. */

@@ -1,7 +1,7 @@
 /** Phase 11: planets make capital and materials and do research; technologies rise for the next turn. */
 import { freePoints, makeCapital, makeMaterials, researched } from "../formulas/production.ts"
 import { type Draft, type DraftPlanet, raceOf, setPlanet, setTech } from "../state/Draft.ts"
-import { technologies } from "../state/Galaxy.ts"
+import { technologies } from "../state/technologies.ts"
 import type { Phase } from "../turn/Phase.ts"
 
 const produceOn = (draft: Draft, planet: DraftPlanet, owner: number): void => {

@@ -1,7 +1,8 @@
 /** Sections of ship classes and sciences: the reader's own, and those of others that it saw this turn. */
 import type { ForeignClass, ForeignScience, OwnClass, OwnScience } from "@galaxy/contract/engine/Report"
 import { emptyMass } from "../formulas/ships.ts"
-import { raceAt, type Science, type ShipClass } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
+import type { Science, ShipClass } from "../state/Galaxy.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 import type { Sight } from "./sight.ts"

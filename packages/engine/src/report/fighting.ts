@@ -1,6 +1,6 @@
 /** Sections "battles" and "bombings". */
 import type { Battle, Bombing } from "@galaxy/contract/engine/Report"
-import { raceAt } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
 import type { BattleEvent, BombingEvent } from "../turn/TurnEvent.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"

@@ -1,7 +1,7 @@
 /** Section "player status": one line per race, those that have left with zeroes. */
 import type { PlayerStatus } from "@galaxy/contract/engine/Report"
 import { idleLimit } from "../rules/Ruleset.ts"
-import { raceAt } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 

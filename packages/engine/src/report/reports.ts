@@ -1,6 +1,7 @@
 /** The reports of a turn, one per race, removed ones too: each holds what its race may know and nothing else. */
 import type { Report } from "@galaxy/contract/engine/Report"
-import { type Galaxy, raceAt } from "../state/Galaxy.ts"
+import type { Galaxy } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
 import type { TurnEvent } from "../turn/TurnEvent.ts"
 import { bounded } from "./bounds.ts"
 import { foreignClasses, foreignSciences, ownClasses, ownSciences } from "./designs.ts"

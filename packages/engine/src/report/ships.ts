@@ -1,7 +1,8 @@
 /** Sections of ships: fleets, own and foreign groups, and what is seen in space. */
 import type { ApproachingGroup, Fleet, ForeignGroup, OwnGroup, UnidentifiedGroup } from "@galaxy/contract/engine/Report"
 import { keyOf } from "../orders/keyOf.ts"
-import { type Goods, raceAt } from "../state/Galaxy.ts"
+import type { Goods } from "../state/kinds.ts"
+import { raceAt } from "../state/lookups.ts"
 import type { Facts, Ships } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 import type { Sight } from "./sight.ts"

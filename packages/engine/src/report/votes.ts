@@ -1,7 +1,7 @@
 /** Section "votes": who votes for whom, and what it takes to win. */
 import type { Votes } from "@galaxy/contract/engine/Report"
 import { votesDecide } from "../formulas/votes.ts"
-import { raceAt } from "../state/Galaxy.ts"
+import { raceAt } from "../state/lookups.ts"
 import type { Facts } from "./Facts.ts"
 import { toHundredths } from "./rounding.ts"
 

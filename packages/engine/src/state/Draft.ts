@@ -8,19 +8,9 @@ import { keyOf } from "../orders/keyOf.ts"
 import { emptyMass } from "../formulas/ships.ts"
 import { type Ruleset, rulesets } from "../rules/Ruleset.ts"
 import type { Cause, ChangedNumber, TurnEvent } from "../turn/TurnEvent.ts"
-import type {
-  Galaxy,
-  Goods,
-  Group,
-  Levels,
-  Planet,
-  Product,
-  Race,
-  Routes,
-  Science,
-  ShipClass,
-  Technology
-} from "./Galaxy.ts"
+import type { Galaxy, Group, Levels, Planet, Product, Race, Routes, Science, ShipClass } from "./Galaxy.ts"
+import type { Goods } from "./kinds.ts"
+import type { Technology } from "./technologies.ts"
 
 type Mutable<A> = { -readonly [Key in keyof A]: A[Key] }
 

@@ -9,15 +9,8 @@ import { computerLevels, rulesetNames } from "@galaxy/contract/engine/Admin"
 import { GameId, EnginePlayerId } from "@galaxy/contract/ids/Ids"
 import { Schema } from "effect"
 import { Memory } from "../bot/Memory.ts"
+import { goodsKinds, removalReasons } from "./kinds.ts"
 import { technologies } from "./technologies.ts"
-
-export { technologies, type Technology } from "./technologies.ts"
-export { type Holdings, holdings } from "./holdings.ts"
-
-/** What ships carry. */
-export const goodsKinds = ["colonists", "capital", "materials"] as const
-/** A kind of cargo; a ship carries one at a time, and planets stock all three. */
-export type Goods = (typeof goodsKinds)[number]
 
 const amount = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -66,11 +59,6 @@ export const Planet = Schema.Struct({
   routes: Routes
 })
 export type Planet = typeof Planet.Type
-
-/** Why a race left (rules, section 21): it had nothing left, gave no orders for too long, quit, or was sent away. */
-export const removalReasons = ["extinct", "idle", "quit", "banished"] as const
-/** Recorded once with the turn of the removal, in the state and in the log. */
-export type RemovalReason = (typeof removalReasons)[number]
 
 /** A design; its numbers never change (rules, section 11). */
 export const ShipClass = Schema.Struct({
@@ -157,21 +145,3 @@ export const Galaxy = Schema.Struct({
   planets: Schema.Array(Planet)
 })
 export type Galaxy = typeof Galaxy.Type
-
-/** The race at an index that is known to exist. */
-export const raceAt = (galaxy: Galaxy, index: number): Race => {
-  const race = galaxy.races[index]
-  if (race === undefined) throw new Error(`there is no race ${index}`)
-  return race
-}
-
-/** The planet of that number; undefined when there is none. */
-export const planetNumbered = (galaxy: Galaxy, number: number): Planet | undefined => galaxy.planets[number - 1]
-
-/** Indices of the races still in the game. */
-export const racesIn = (galaxy: Galaxy): ReadonlyArray<number> =>
-  galaxy.races.flatMap((race, index) => (race.removed === null ? [index] : []))
-
-/** The race's planets, by number. */
-export const planetsOf = (galaxy: Galaxy, race: number): ReadonlyArray<Planet> =>
-  galaxy.planets.filter((planet) => planet.owner === race)

@@ -2,7 +2,7 @@
 import { capitalToIndustry } from "../formulas/production.ts"
 import type { Cause } from "../turn/TurnEvent.ts"
 import { type Draft, type DraftPlanet, type DraftRace, setOwner, setPlanet } from "./Draft.ts"
-import type { Goods } from "./Galaxy.ts"
+import type { Goods } from "./kinds.ts"
 
 /** Stored capital becomes industry as far as there are people. */
 export const stockToIndustry = (draft: Draft, planet: DraftPlanet): void => {

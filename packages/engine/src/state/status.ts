@@ -2,7 +2,9 @@
 import type { EnginePlayer, EngineStatus } from "@galaxy/contract/engine/Admin"
 import type { Schema } from "effect"
 import { rulesets } from "../rules/Ruleset.ts"
-import { type Galaxy, holdings, raceAt } from "./Galaxy.ts"
+import type { Galaxy } from "./Galaxy.ts"
+import { holdings } from "./holdings.ts"
+import { raceAt } from "./lookups.ts"
 
 const noOne: ReadonlySet<number> = new Set()
 const nothing = { planets: 0, population: 0, industry: 0 }

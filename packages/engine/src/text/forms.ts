@@ -2,7 +2,8 @@
  * Forms of the classic order text: for each operation its letter, its arguments in sequence, and how many of them are
  * needed. Reader and printer both use this table; which arguments an operation has is the contract's.
  */
-import { type Order, type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/OrderArguments"
 
 /** An argument of an order, by its name in the contract. */
 export type OrderField = Exclude<keyof Order, "op">

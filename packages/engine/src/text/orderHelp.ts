@@ -1,5 +1,5 @@
 /** Each order in one line, for people who write them: how it is written, its word, and what it does. */
-import { type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
+import { type OrderOp, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { forms, type OrderForm, sendFleet, sendGroup, usage } from "./forms.ts"
 import { orderWords } from "./orderWords.ts"
 import { headed, words } from "./table.ts"

@@ -4,7 +4,7 @@
  * A letter can stand for several operations, and so can a word; which of them is meant follows from the arguments. Most
  * words say more than their letter: `Design` never deletes a class, as `D` with a name alone does.
  */
-import { type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
+import { type OrderOp, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { isDecimal } from "./decimals.ts"
 import { forms, newestGroup, type OrderForm, sendFleet, sendGroup } from "./forms.ts"
 import type { Word } from "./words.ts"

@@ -1,7 +1,9 @@
 /** The turn's log: events while it was made. Reports take from it what the state doesn't hold. */
 import { OrderOutcome } from "@galaxy/contract/engine/Order"
 import { Schema } from "effect"
-import { goodsKinds, Levels, removalReasons, technologies } from "../state/Galaxy.ts"
+import { goodsKinds, removalReasons } from "../state/kinds.ts"
+import { Levels } from "../state/Galaxy.ts"
+import { technologies } from "../state/technologies.ts"
 
 const race = Schema.Int
 const number = Schema.Finite

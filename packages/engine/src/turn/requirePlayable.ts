@@ -4,7 +4,7 @@
  *
  * It costs one look at each order's operation. The fields of an order are checked by the schema `Order`.
  */
-import { orderArguments } from "@galaxy/contract/engine/Order"
+import { orderArguments } from "@galaxy/contract/engine/OrderArguments"
 import type { Galaxy } from "../state/Galaxy.ts"
 import type { Decisions } from "./Phase.ts"
 

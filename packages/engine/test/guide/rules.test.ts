@@ -1,6 +1,6 @@
 /** The guide to the rules says what the engine does: its numbers, its turn, its orders and its sections. */
 import { readFileSync } from "node:fs"
-import { orderArguments, type OrderOp } from "@galaxy/contract/engine/Order"
+import { orderArguments, type OrderOp } from "@galaxy/contract/engine/OrderArguments"
 import { Report } from "@galaxy/contract/engine/Report"
 import { freeKinds, planetsPerRace, type Range } from "@galaxy/engine/generation/kinds"
 import { plus } from "@galaxy/engine/rules/Ruleset"

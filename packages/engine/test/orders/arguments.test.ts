@@ -1,5 +1,6 @@
 /** Arguments that an order doesn't take are refused by name, whatever they say, and change nothing. */
-import { type Order, orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { decode, encode } from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import { forecast } from "@galaxy/engine/orders/forecast"

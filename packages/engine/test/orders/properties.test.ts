@@ -1,5 +1,6 @@
 /** Any orders on any galaxy: nothing throws, what is impossible stays so, and orders neither make nor lose anything. */
-import { Order, orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
+import { Order } from "@galaxy/contract/engine/Order"
+import { orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { executeAll } from "@galaxy/engine/orders/execute"
 import { deliverGifts } from "@galaxy/engine/orders/gifts"
 import { freePoints } from "@galaxy/engine/formulas/production"

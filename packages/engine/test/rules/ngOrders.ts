@@ -2,9 +2,10 @@
  * Orders of the other engine as orders of ours, by what they mean. Its letters are not all ours: its G upgrades, its X
  * dismantles, its E deletes a class; loads are per ship there and in total here.
  */
-import type { Order, OrderOp } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import type { OrderOp } from "@galaxy/contract/engine/OrderArguments"
 import { type Draft, type DraftRace, planetNamed } from "@galaxy/engine/state/Draft"
-import { type Goods, goodsKinds } from "@galaxy/engine/state/Galaxy"
+import { type Goods, goodsKinds } from "@galaxy/engine/state/kinds"
 
 /** What a recorded order is here. */
 export type Meaning =

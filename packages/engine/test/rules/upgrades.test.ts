@@ -3,7 +3,7 @@ import { blockCost, blockMass, payable, shipCost } from "@galaxy/engine/formulas
 import { executeAll } from "@galaxy/engine/orders/execute"
 import { plus } from "@galaxy/engine/rules/Ruleset"
 import { blockTechs, designOf, draftOf, planetOf, raceOf } from "@galaxy/engine/state/Draft"
-import { technologies, type Technology } from "@galaxy/engine/state/Galaxy"
+import { technologies, type Technology } from "@galaxy/engine/state/technologies"
 import { assert } from "@effect/vitest"
 import { Schema } from "effect"
 import { galaxyOf, groupOf, levels } from "../support/games.ts"

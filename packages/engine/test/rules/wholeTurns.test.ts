@@ -14,15 +14,9 @@ import {
   galaxyOf as galaxyOfDraft,
   raceOf
 } from "@galaxy/engine/state/Draft"
-import {
-  type Galaxy,
-  type Group,
-  planetNumbered,
-  type Product,
-  type Race,
-  raceAt,
-  technologies
-} from "@galaxy/engine/state/Galaxy"
+import type { Galaxy, Group, Product, Race } from "@galaxy/engine/state/Galaxy"
+import { planetNumbered, raceAt } from "@galaxy/engine/state/lookups"
+import { technologies } from "@galaxy/engine/state/technologies"
 import { mergeGroups } from "@galaxy/engine/state/merging"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import type { TurnEvent } from "@galaxy/engine/turn/TurnEvent"

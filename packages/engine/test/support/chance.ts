@@ -1,8 +1,10 @@
 /** Orders of a player who tries everything: mostly what is possible, and every now and then nonsense. */
-import { type Order, orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/Order"
+import type { Order } from "@galaxy/contract/engine/Order"
+import { orderArguments, type OrderOp, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import type { Random } from "@galaxy/engine/random/Random"
 import { distance } from "@galaxy/engine/space/distance"
-import { type Galaxy, planetsOf, raceAt } from "@galaxy/engine/state/Galaxy"
+import type { Galaxy } from "@galaxy/engine/state/Galaxy"
+import { planetsOf, raceAt } from "@galaxy/engine/state/lookups"
 
 const names = [
   "Alpha",

@@ -1,5 +1,6 @@
 /** What must be so in every galaxy, and between a galaxy, its log and the next one. */
-import { Galaxy, raceAt } from "@galaxy/engine/state/Galaxy"
+import { Galaxy } from "@galaxy/engine/state/Galaxy"
+import { raceAt } from "@galaxy/engine/state/lookups"
 import { rulesets } from "@galaxy/engine/rules/Ruleset"
 import { holdOf } from "@galaxy/engine/formulas/ships"
 import { distance } from "@galaxy/engine/space/distance"

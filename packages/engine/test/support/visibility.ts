@@ -5,7 +5,8 @@
 import type { Report } from "@galaxy/contract/engine/Report"
 import { rulesets } from "@galaxy/engine/rules/Ruleset"
 import { distance } from "@galaxy/engine/space/distance"
-import { type Galaxy, type Group, raceAt } from "@galaxy/engine/state/Galaxy"
+import type { Galaxy, Group } from "@galaxy/engine/state/Galaxy"
+import { raceAt } from "@galaxy/engine/state/lookups"
 import type { TurnEvent } from "@galaxy/engine/turn/TurnEvent"
 import { assert } from "@effect/vitest"
 

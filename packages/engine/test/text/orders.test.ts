@@ -1,5 +1,6 @@
 import { maxOrders, maxOrderText } from "@galaxy/contract/engine/Limits"
-import { Order, type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/Order"
+import { Order } from "@galaxy/contract/engine/Order"
+import { type OrderOp, orderArguments, orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { maxOrdersTextBytes, maxOrderTextErrors, parseOrders } from "@galaxy/engine/text/parseOrders"
 import { allCommands, orderWords } from "@galaxy/engine/text/orderWords"
 import { printOrder, printOrders } from "@galaxy/engine/text/printOrders"
