@@ -42,6 +42,8 @@ const planned = [
   "sanction_records",
   "session_revocations",
   "user_country_counters",
+  "user_event_sender",
+  "user_events",
   "write_probe"
 ]
 

@@ -101,7 +101,13 @@ const main = async (): Promise<void> => {
   const server = UserServer.layer(serverOptions(values, callers)).pipe(
     // Calls are answered once somebody tells of them.
     Layer.provide(UserEventSender.layer),
-    Layer.provide(listing(userService.postgresReplicaDsns.map((url) => ({ ...pool, url })))),
+    Layer.provide(
+      listing(
+        userService.postgresReplicaDsns.map((url) => ({ ...pool, url })),
+        // Leaves most of a request's time to the primary.
+        Math.ceil(userService.internalRequestTimeout / 4)
+      )
+    ),
     Layer.provide(UserService.layer({ secret: secret === undefined ? undefined : Redacted.make(secret) })),
     Layer.provide(database),
     Layer.provide(RedisUserEvents.layer(redisOptions(values))),

@@ -2,12 +2,25 @@
 import { Users } from "@galaxy/core/account/Users"
 import * as UsersOver from "@galaxy/core/account/Users"
 import { UserListing } from "@galaxy/core/user-service/UserListing"
-import { Context, Effect, Layer } from "effect"
+import { monotonicMillis } from "@galaxy/edge/monotonicMillis"
+import { Context, Effect, Layer, Schema } from "effect"
 import * as Outage from "../logging/Outage.ts"
 import * as Postgres from "../sql/Postgres.ts"
 
-/** Connects to each replica when it is first asked; one that is away costs a fallback, not the list. */
-export const listing = (replicas: ReadonlyArray<Postgres.PostgresOptions>): Layer.Layer<UserListing, never, Users> =>
+/** After a failure a replica is left alone for so long, in milliseconds. */
+const restMs = 5_000
+
+/** The replica has said nothing in time. */
+class ReplicaSilent extends Schema.TaggedError<ReplicaSilent>()("ReplicaSilent", {}) {}
+
+/**
+ * Connects to each replica when it is first asked. One that fails, or takes longer than `patienceMs`, costs a fallback,
+ * not the list.
+ */
+export const listing = (
+  replicas: ReadonlyArray<Postgres.PostgresOptions>,
+  patienceMs: number
+): Layer.Layer<UserListing, never, Users> =>
   Layer.effect(
     UserListing,
     Effect.gen(function* () {
@@ -21,25 +34,39 @@ export const listing = (replicas: ReadonlyArray<Postgres.PostgresOptions>): Laye
             outage: Outage.make({
               lost: "a replica of the database can't be read; lists come from the primary",
               back: "a replica of the database is read again"
-            })
+            }),
+            restsUntil: Number.NEGATIVE_INFINITY
           })
         )
       )
       let turn = 0
+      /** The next replica that isn't left alone. */
+      const next = Effect.map(monotonicMillis, (now) => {
+        for (const _ of others) {
+          const replica = others[turn++ % others.length]
+          if (replica !== undefined && replica.restsUntil <= now) return replica
+        }
+        return undefined
+      })
       return UserListing.of({
-        list: (filter, page) =>
-          Effect.suspend(() => {
-            const replica = others[turn++ % Math.max(1, others.length)]
-            if (replica === undefined) return primary.list(filter, page)
-            return Effect.tap(replica.users.list(filter, page), () => replica.outage.over).pipe(
-              Effect.catchTag("StorageError", (error) =>
-                Effect.andThen(
-                  replica.outage.begun(Object.values(error.logFields).join(" ")),
-                  primary.list(filter, page)
-                )
-              )
-            )
-          })
+        list: Effect.fnUntraced(function* (filter, page) {
+          const replica = yield* next
+          if (replica === undefined) return yield* primary.list(filter, page)
+          const fallBack = (reason: string) =>
+            Effect.gen(function* () {
+              replica.restsUntil = (yield* monotonicMillis) + restMs
+              yield* replica.outage.begun(reason)
+              return yield* primary.list(filter, page)
+            })
+          return yield* replica.users.list(filter, page).pipe(
+            Effect.timeoutOrElse({ duration: patienceMs, orElse: () => Effect.fail(new ReplicaSilent()) }),
+            Effect.tap(() => replica.outage.over),
+            Effect.catchTags({
+              StorageError: (error) => fallBack(Object.values(error.logFields).join(" ")),
+              ReplicaSilent: () => fallBack(`no answer within ${patienceMs} ms`)
+            })
+          )
+        })
       })
     })
   )
