@@ -75,16 +75,22 @@ export const listStatement = (
   now: Date
 ): Statement.Statement<object> => {
   const ended = sql`(e.ends_at IS NOT NULL AND e.ends_at <= ${now})`
-  const paidUntil = (bound: Statement.Fragment) =>
-    sql`(e.is_paid AND e.ends_at IS NOT NULL AND e.ends_at > ${now} AND ${bound})`
+  const paidUntil = (bound: Statement.Fragment) => sql`(e.paid_until > ${now} AND ${bound})`
   const { plan_code, is_paid, paid_expires_after, paid_expires_before, email } = filter
   const statuses = {
     active: sql`a.deleted_at IS NULL AND NOT (a.permanent_block OR a.address_blocked)`,
     blocked: sql`a.deleted_at IS NULL AND (a.permanent_block OR a.address_blocked)`,
     deleted: sql`a.deleted_at IS NOT NULL`
   }
+  // Who pays is read in this order from indexes of the snapshots, which know when the account was made.
+  const ofPayers =
+    is_paid === true ||
+    paid_expires_after !== undefined ||
+    paid_expires_before !== undefined ||
+    (plan_code !== undefined && plan_code !== freePlan)
+  const [createdAt, id] = ofPayers ? [sql`e.account_created_at`, sql`e.user_id`] : [sql`a.created_at`, sql`a.user_id`]
   const conditions = [
-    sql`(a.created_at, a.user_id) < (${after.createdAt}, ${after.id}::uuid)`,
+    sql`(${createdAt}, ${id}) < (${after.createdAt}, ${after.id}::uuid)`,
     filter.status === undefined ? undefined : statuses[filter.status],
     filter.declared_country === undefined ? undefined : sql`a.declared_country = ${filter.declared_country}`,
     plan_code === undefined
@@ -99,10 +105,10 @@ export const listStatement = (
         : sql`(e.user_id IS NULL OR NOT e.is_paid OR ${ended})`,
     paid_expires_before === undefined
       ? undefined
-      : paidUntil(sql`e.ends_at < ${DateTime.toDateUtc(paid_expires_before)}`),
+      : paidUntil(sql`e.paid_until < ${DateTime.toDateUtc(paid_expires_before)}`),
     paid_expires_after === undefined
       ? undefined
-      : paidUntil(sql`e.ends_at >= ${DateTime.toDateUtc(paid_expires_after)}`),
+      : paidUntil(sql`e.paid_until >= ${DateTime.toDateUtc(paid_expires_after)}`),
     filter.sanction_code === undefined
       ? undefined
       : sql`a.user_id IN (SELECT user_id FROM backend.sanction_active WHERE sanction_code = ${filter.sanction_code})`,
@@ -120,7 +126,7 @@ export const listStatement = (
       a.mail_kinds_off, a.permanent_block OR a.address_blocked AS barred, a.created_at, a.updated_at, a.deleted_at
     FROM backend.accounts a LEFT JOIN backend.entitlement_snapshots e USING (user_id)
     WHERE ${sql.and(conditions)}
-    ORDER BY a.created_at DESC, a.user_id DESC LIMIT ${limit}`
+    ORDER BY ${createdAt} DESC, ${id} DESC LIMIT ${limit}`
 }
 
 /** `Users` over PostgreSQL. */

@@ -173,7 +173,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     personal: none,
     plain: words(
       `user_id plan_code max_registered_race_names taken_at created_at is_paid source starts_at ends_at next_change_at
-      max_open_games max_games_in_play max_memberships`
+      max_open_games max_games_in_play max_memberships account_created_at paid_until`
     ),
     of: ofUser
   },

@@ -31,6 +31,7 @@ import userLists from "./0022_user_lists.ts"
 import erasures from "./0023_erasures.ts"
 import endedStates from "./0024_ended_states.ts"
 import userEvents from "./0025_user_events.ts"
+import payingUsers from "./0026_paying_users.ts"
 
 const sequence = {
   "0001_init": init,
@@ -57,7 +58,8 @@ const sequence = {
   "0022_user_lists": userLists,
   "0023_erasures": erasures,
   "0024_ended_states": endedStates,
-  "0025_user_events": userEvents
+  "0025_user_events": userEvents,
+  "0026_paying_users": payingUsers
 }
 
 /** Number of the last migration of this release. */

@@ -26,9 +26,10 @@ const more = (from: number, to: number) =>
         now() - n * interval '1 second', now(), CASE WHEN n % 100 = 9 THEN now() END
       FROM ${numbers}`
     yield* sql`
-      INSERT INTO backend.entitlement_snapshots (user_id, plan_code, is_paid, source, starts_at, ends_at,
+      INSERT INTO backend.entitlement_snapshots (user_id, account_created_at, plan_code, is_paid, source, starts_at, ends_at,
         max_registered_race_names, next_change_at, taken_at)
-      SELECT ${id}, CASE WHEN n % 50 = 1 THEN 'paid_yearly' WHEN n % 25 IN (3, 4) THEN 'paid_monthly' ELSE 'free' END,
+      SELECT ${id}, (SELECT created_at FROM backend.accounts WHERE user_id = ${id}),
+        CASE WHEN n % 50 = 1 THEN 'paid_yearly' WHEN n % 25 IN (3, 4) THEN 'paid_monthly' ELSE 'free' END,
         n % 50 = 1 OR n % 25 IN (3, 4), 'test', now(),
         CASE WHEN n % 50 = 1 OR n % 25 IN (3, 4) THEN now() + (n::bigint * 7919 % 100000) * interval '1 minute' END, 1,
         CASE WHEN n % 50 = 1 OR n % 25 IN (3, 4) THEN now() + (n::bigint * 7919 % 100000) * interval '1 minute' END, now()
@@ -91,6 +92,9 @@ const lists: Readonly<Record<string, UserFilter>> = {
   "users on a plan that nobody has": { plan_code: "paid_lifetime" },
   "paying users": { is_paid: true },
   "users who don't pay": { is_paid: false },
+  "users whose plan ends in a day": { paid_expires_before: inDays(1) },
+  "users whose plan ends at some time": { paid_expires_before: inDays(100) },
+  "users whose plan has an end": { paid_expires_after: inDays(0) },
   "users whose plan ends soon": { paid_expires_before: inDays(20) },
   "users whose plan ends late": { paid_expires_after: inDays(40) },
   "users under a sanction": { sanction_code: "permanent_block" },
@@ -127,12 +131,14 @@ export const listsUseTheirIndexes = <E>(
           )
           const plan = rows[0]?.["QUERY PLAN"][0]?.Plan
           assert.isDefined(plan)
+          // These are read in their order, however many match.
+          const byEnd = Object.keys(filter).some((it) => it.startsWith("paid_expires"))
           for (const scan of plan === undefined ? [] : scans(plan)) {
             const read = (scan["Actual Rows"] + (scan["Rows Removed by Filter"] ?? 0)) * scan["Actual Loops"]
             const where = `${scan["Node Type"]} on ${scan["Relation Name"]} reads ${read} rows`
             // All sanctions in force have one code, so they may all be read.
             if (scan["Relation Name"] !== "sanction_active") assert.notStrictEqual(scan["Node Type"], "Seq Scan", where)
-            assert.isBelow(read, bound, where)
+            assert.isBelow(read, byEnd ? bound / 10 : bound, where)
           }
         })
       )

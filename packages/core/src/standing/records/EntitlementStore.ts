@@ -80,7 +80,9 @@ const storeSnapshot = Effect.fnUntraced(function* (
     taken_at: DateTime.toDateUtc(now)
   }
   yield* sql`
-    INSERT INTO backend.entitlement_snapshots ${sql.insert({ user_id: userId, ...snapshot })}
+    INSERT INTO backend.entitlement_snapshots (user_id, account_created_at, ${sql.csv(Object.keys(snapshot))})
+    VALUES (${userId}, (SELECT created_at FROM backend.accounts WHERE user_id = ${userId}),
+      ${sql.csv(Object.values(snapshot).map((it) => sql`${it}`))})
     ON CONFLICT (user_id) DO UPDATE SET ${sql.update(snapshot)}`
 })
 
