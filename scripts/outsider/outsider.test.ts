@@ -2,6 +2,7 @@ import { execFile, spawnSync } from "node:child_process"
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,18 +12,22 @@ import {
   writeFileSync
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { delimiter, dirname, join } from "node:path"
+import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
+import { publint } from "publint"
+import { formatMessage } from "publint/utils"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
 import { filesBelow, root, toolEnv } from "../lib/tree.ts"
+import { publishedFolders, type Staged, stageAll } from "../publish/stage.ts"
 import { playExample } from "./examples.ts"
 
 const run = promisify(execFile)
 const outside = mkdtempSync(join(tmpdir(), "galaxy-outsider-"))
 const modules = join(outside, "node_modules")
-/** The command line is a bundle that nobody imports. */
-const packages = readdirSync(join(root, "packages")).filter((name) => name !== "host-cli")
+/** Nobody imports programs: the rehearsal of a release runs them. */
+const programs = new Set(["create", "host-cli"])
+const packages = publishedFolders.filter((name) => !programs.has(name))
 const contents = new Map<string, ReadonlyArray<string>>()
 
 interface Manifest {
@@ -30,6 +35,7 @@ interface Manifest {
   readonly engines?: { readonly node?: string }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly repository?: { readonly directory?: string }
 }
 
 const manifestIn = (folder: string): Manifest =>
@@ -85,23 +91,33 @@ if (database === undefined) console.log("skipped: the examples of embedding (GAL
 /** As a stranger's shell has it: without this repository's export condition. */
 const strangerEnv = () => ({ ...toolEnv(), NODE_OPTIONS: "" })
 
+const isLink = (path: string) => lstatSync(path).isSymbolicLink()
+
 /** Third-party packages come from this repository's own installation, Galaxy's from their tarballs alone. */
 const linkLibraries = (): void => {
   for (const name of readdirSync(join(root, "node_modules"))) {
-    if (name.startsWith(".") || name === "@galaxy") continue
+    // A link leads to a package of this repository.
+    if (name.startsWith(".") || name === "@galaxy" || isLink(join(root, "node_modules", name))) continue
     symlinkSync(join(root, "node_modules", name), join(modules, name))
   }
 }
 
-const unpack = async (file: string, name: string): Promise<void> => {
-  const target = join(modules, "@galaxy", name)
+/** Where a package is installed, by its folder's name in this repository. */
+const installed = (from: string): string => join(modules, manifestIn(join(root, "packages", from)).name)
+
+const unpack = async ({ from, folder }: Staged): Promise<void> => {
+  const target = installed(from)
   mkdirSync(target, { recursive: true })
-  await run("tar", ["-xzf", join(outside, file), "-C", target, "--strip-components=1"])
+  const arguments_ = ["pack", "--json", "--loglevel=error", "--pack-destination", outside]
+  const { stdout } = await run("npm", arguments_, { cwd: folder, env: strangerEnv(), maxBuffer: 100_000_000 })
+  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
+  if (packed === undefined) throw new Error(`npm packed nothing of ${from}`)
+  await run("tar", ["-xzf", join(outside, packed.filename), "-C", target, "--strip-components=1"])
   // Libraries that only this package has, in a version of its own.
-  const own = join(root, "packages", name, "node_modules")
-  if (readdirSync(dirname(own)).includes("node_modules")) symlinkSync(own, join(target, "node_modules"))
+  const own = join(root, "packages", from, "node_modules")
+  if (existsSync(own)) symlinkSync(own, join(target, "node_modules"))
   contents.set(
-    name,
+    from,
     filesBelow(target).filter((path) => !path.startsWith("node_modules/"))
   )
 }
@@ -115,25 +131,8 @@ beforeAll(async () => {
   if (build.status !== 0) throw new Error(build.stdout + build.stderr)
   mkdirSync(modules)
   linkLibraries()
-  const { stdout } = await run(
-    "npm",
-    [
-      "pack",
-      // Examples are workspaces too, and never published.
-      ...packages.map((name) => `--workspace=packages/${name}`),
-      "--json",
-      "--loglevel=error",
-      "--pack-destination",
-      outside
-    ],
-    {
-      cwd: root,
-      env: strangerEnv(),
-      maxBuffer: 100_000_000
-    }
-  )
-  const packed = Object.values(JSON.parse(stdout) as Record<string, { name: string; filename: string }>)
-  await Promise.all(packed.map(({ name, filename }) => unpack(filename, name.replace("@galaxy/", ""))))
+  const staged = stageAll(join(outside, "staged"), packages)
+  await Promise.all(staged.map(unpack))
   writeFileSync(join(outside, "package.json"), JSON.stringify({ type: "module" }))
   cpSync(join(import.meta.dirname, "program.ts"), join(outside, "program.ts"))
   writeFileSync(join(outside, "game.ts"), game)
@@ -156,19 +155,40 @@ describe("the published packages", () => {
   it("hold nothing else: no sources, no tests, no build records", () => {
     const extra = [...contents].flatMap(([name, files]) =>
       files
-        .filter((path) => !/^(package\.json|README\.md|LICENSE|dist\/.*\.(js|d\.ts)(\.map)?)$/.test(path))
+        .filter(
+          (path) =>
+            !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.*\.(md|json)|dist\/.*\.(js|d\.ts)(\.map)?)$/.test(
+              path
+            )
+        )
         .map((path) => `${name}/${path}`)
     )
     expect(extra).toEqual([])
   })
 
-  it("come with a README and the licence", () => {
+  it("come with a README, the licence and the change log", () => {
     const licence = readFileSync(join(root, "LICENSE"), "utf8")
     const without = [...contents].filter(([name, files]) => {
-      const itsOwn = join(modules, "@galaxy", name, "LICENSE")
-      return !files.includes("README.md") || !files.includes("LICENSE") || readFileSync(itsOwn, "utf8") !== licence
+      const wanted = ["README.md", "LICENSE", "CHANGELOG.md"]
+      const itsOwn = join(installed(name), "LICENSE")
+      return !wanted.every((file) => files.includes(file)) || readFileSync(itsOwn, "utf8") !== licence
     })
     expect(without.map(([name]) => name)).toEqual([])
+  })
+
+  it("have manifests that name only what is there", async () => {
+    const found = await Promise.all(
+      packages.map(async (name) => {
+        const { messages } = await publint({ pkgDir: installed(name), pack: false, strict: true })
+        const manifest = manifestIn(installed(name))
+        return messages.map((it) => `${name}: ${formatMessage(it, manifest)}`)
+      })
+    )
+    expect(found.flat()).toEqual([])
+    for (const name of packages) {
+      expect(JSON.stringify(manifestIn(installed(name)))).not.toContain("@galaxy/source")
+      expect(manifestIn(installed(name)).repository?.directory).toBe(`packages/${name}`)
+    }
   })
 
   it("import no TypeScript", () => {
@@ -176,7 +196,7 @@ describe("the published packages", () => {
       files
         .filter((path) => path.endsWith(".js"))
         .flatMap((path) =>
-          importsOf(path, readFileSync(join(modules, "@galaxy", name, path), "utf8"))
+          importsOf(path, readFileSync(join(installed(name), path), "utf8"))
             .filter(({ specifier }) => specifier?.endsWith(".ts"))
             .map(({ specifier }) => `${name}/${path} imports ${specifier}`)
         )
