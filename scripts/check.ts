@@ -22,6 +22,9 @@ const steps: ReadonlyArray<Step> = [
   step("lock file", process.execPath, "scripts/lockfile.ts", "--check")
 ]
 
+/** Reads the declarations that the step of the types makes. */
+const apiStep = step("what packages export", process.execPath, "scripts/publish/apiReport.ts", "--check")
+
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
 const run = ({ name, program, args }: Step): Promise<boolean> =>
@@ -42,7 +45,9 @@ const run = ({ name, program, args }: Step): Promise<boolean> =>
   })
 
 const started = performance.now()
-const results = await Promise.all(steps.map(run))
+const results = [...(await Promise.all(steps.map(run))), await run(apiStep)]
 const failed = results.filter((passed) => !passed).length
-console.log(failed === 0 ? `All checks passed in ${seconds(started)}.` : `${failed} of ${steps.length} checks failed.`)
+console.log(
+  failed === 0 ? `All checks passed in ${seconds(started)}.` : `${failed} of ${results.length} checks failed.`
+)
 process.exitCode = failed === 0 ? 0 : 1

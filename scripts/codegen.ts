@@ -1,5 +1,6 @@
 /**
- * Regenerates `packages/contract/src/gen` from `proto/` and `fbs/`, then the reference pages from the code.
+ * Regenerates `packages/contract/src/gen` from `proto/` and `fbs/`, then the reference pages from the code, then
+ * `docs/api` from the declarations.
  *
  * With `--check` nothing is written: it fails and lists the files that differ
  * from what the sources give.
@@ -80,4 +81,14 @@ const generateReference = (): number => {
   return spawnSync(process.execPath, [script, ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1
 }
 
-process.exitCode = Math.max(await main(), generateReference())
+/** `npm run check` compares these pages itself, once the declarations are built. */
+const generateApiPages = (): number => {
+  if (process.argv.includes("--check")) return 0
+  for (const script of ["scripts/build.ts", "scripts/publish/apiReport.ts"]) {
+    const { status } = spawnSync(process.execPath, [join(root, script)], { stdio: "inherit" })
+    if (status !== 0) return status ?? 1
+  }
+  return 0
+}
+
+process.exitCode = Math.max(await main(), generateReference()) || generateApiPages()
