@@ -27,7 +27,8 @@ const tasks = {
   build: ["scripts/build.ts"],
   codegen: ["scripts/codegen.ts"],
   bench: ["bench/main.ts"],
-  mutation: ["scripts/mutation.ts"]
+  mutation: ["scripts/mutation.ts"],
+  release: ["scripts/publish/release.ts"]
 }
 
 const [task = "", ...args] = process.argv.slice(2)

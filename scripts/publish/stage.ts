@@ -8,6 +8,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { filesBelow, root } from "../lib/tree.ts"
+import { stageTemplates } from "./stageTemplates.ts"
 
 /** A published package's name and its staged folder. */
 export interface Staged {
@@ -55,17 +56,17 @@ const publishedManifest = (folder: string): JsonObject => {
   return {
     ...(withoutSources(manifest) as JsonObject),
     repository: { ...(repository as JsonObject | undefined), type: "git", directory: folder },
-    files: [...(manifest["files"] as ReadonlyArray<string>), "docs", "CHANGELOG.md"]
+    files: [...(manifest["files"] as ReadonlyArray<string>), "docs", "templates", "CHANGELOG.md"]
   }
 }
 
 /** The files that `files` of the manifest names; a pattern with `!` takes away. */
 const builtFiles = (folder: string, patterns: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const left = patterns.filter((it) => it.startsWith("!")).map((it) => it.slice(1))
+  const left = new Set(patterns.filter((it) => it.startsWith("!")).map((it) => it.slice(1)))
   return patterns
     .filter((it) => !it.startsWith("!"))
     .flatMap((it) => filesBelow(join(folder, it)).map((path) => `${it}/${path}`))
-    .filter((path) => !left.includes(path))
+    .filter((path) => !left.has(path))
 }
 
 const copy = (from: string, to: string): void => {
@@ -88,6 +89,7 @@ const stageOne = (name: string, target: string): Staged => {
     if (!existsSync(file)) throw new Error(`docs/${page} is to be published with ${folder}, and isn't there`)
     copy(file, join(staged, "docs", page))
   }
+  if (name === "create") stageTemplates(join(staged, "templates"))
   writeFileSync(join(staged, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`)
   return { name: manifest["name"] as string, from: name, folder: staged }
 }
@@ -97,6 +99,6 @@ export const publishedFolders: ReadonlyArray<string> = readdirSync(join(root, "p
   (name) => readJson(join(root, "packages", name, "package.json"))["private"] !== true
 )
 
-/** Stages every package below `target`. The builds must be there (`scripts/build.ts`). */
-export const stageAll = (target: string): ReadonlyArray<Staged> =>
-  publishedFolders.map((name) => stageOne(name, target))
+/** Stages packages below `target`, all of them unless they are named. The builds must be there (`scripts/build.ts`). */
+export const stageAll = (target: string, names = publishedFolders): ReadonlyArray<Staged> =>
+  names.map((name) => stageOne(name, target))
