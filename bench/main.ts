@@ -14,12 +14,14 @@ import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
+import { testkit } from "./testkit.ts"
 
 const usage = `npm run bench: measures the codec, signatures, calls, turns and a battle, as ratios within one run.
 
   npm run bench
   npm run bench -- compare TREE [PART]   how much faster this tree's engine is than that of another work tree;
                                          PART: only works with this in their names
+  npm run bench -- testkit               starts and resets of the testkit's platform
   npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
 
 const [argument, tree = "", part] = process.argv.slice(2)
@@ -31,7 +33,7 @@ if (argument === "backend") {
   await backend(process.argv.slice(3))
   process.exit()
 }
-if (argument !== undefined) {
+if (argument !== undefined && argument !== "testkit") {
   console.log(argument === "compare" ? `${tree} is not a work tree of this repository.` : usage)
   process.exit(argument === "--help" ? 0 : 2)
 }
@@ -45,6 +47,11 @@ const print = (title: string, rates: ReadonlyArray<Rate>) => {
     const ratio = it.perSecond / (first?.perSecond ?? 1)
     console.log(`  ${it.name.padEnd(52)} ${number(it.perSecond).padStart(10)}/s  ${ratio.toFixed(2)}`)
   }
+}
+
+if (argument === "testkit") {
+  print("The testkit", await testkit())
+  process.exit()
 }
 
 const keys = () => {

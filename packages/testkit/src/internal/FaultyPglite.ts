@@ -9,8 +9,8 @@ import type { Instance } from "@galaxy/host-node/sql/PgliteInstance"
 /** `slow`: every answer comes later. `cut`: there is no connection. `stuck`: the present connection is never answered. */
 export type WireFault = "slow" | "cut" | "stuck"
 
-/** How much later answers come. */
-const slowMs = 250
+/** How much later answers come, in milliseconds. */
+export const slowMs = 100
 /** A connection that isn't answered is given up after this time, which is shorter than usual. */
 const silenceMs = 2_000
 

@@ -9,7 +9,7 @@ import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import * as FaultyLink from "../FaultyLink.ts"
 import * as TestDatabase from "../TestDatabase.ts"
-import { FaultyPglite } from "./FaultyPglite.ts"
+import { FaultyPglite, slowMs } from "./FaultyPglite.ts"
 import { migratedFolder } from "./migratedFolder.ts"
 import * as seed from "./seed.ts"
 
@@ -39,7 +39,7 @@ export const pglite: Effect.Effect<FaultyDatabase, never, Scope.Scope> = Effect.
       Context.make(PgClient.PgClient, made).pipe(Context.add(SqlClient.SqlClient, made))
     )
   ).pipe(Layer.provide(Reactivity.layer))
-  const wiped = Effect.flatMap(SqlClient.SqlClient, (sql) => seed.wipe(sql, "delete", seed.read(folder)))
+  const wiped = Effect.flatMap(SqlClient.SqlClient, (sql) => seed.wipe(sql, seed.read(folder)))
   const set = (fault: Parameters<FaultyPglite["set"]>[0]) => Effect.sync(() => wire.set(fault))
   return {
     layer: Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(
@@ -68,7 +68,7 @@ export const postgres = (url: string): Effect.Effect<FaultyDatabase, never, Scop
     const connect = Postgres.layerOwned({ url: link.via(clone.url) })
     const directly = Postgres.layer({ url: clone.url, maxConnections: 1 })
     const first = yield* Effect.flatMap(SqlClient.SqlClient, seed.of).pipe(Effect.provide(directly), Effect.orDie)
-    const wiped = Effect.flatMap(SqlClient.SqlClient, (sql) => seed.wipe(sql, "truncate", first))
+    const wiped = Effect.flatMap(SqlClient.SqlClient, (sql) => seed.wipe(sql, first))
     const onServer = (statement: string) =>
       Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement)).pipe(
         Effect.provide(Postgres.layer({ url, maxConnections: 1 })),
@@ -82,7 +82,7 @@ export const postgres = (url: string): Effect.Effect<FaultyDatabase, never, Scop
           case "cut":
             return Effect.as(both(link.refuseNew(true)), link.refuseNew(false))
           case "slow":
-            return Effect.as(both(link.slow(250)), both(link.slow(0)))
+            return Effect.as(both(link.slow(slowMs)), both(link.slow(0)))
           case "half-open":
             return Effect.as(link.swallow, Effect.void)
           case "read-only":

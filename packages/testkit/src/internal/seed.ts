@@ -31,8 +31,11 @@ export const read = (folder: string): Seed => JSON.parse(readFileSync(fileIn(fol
 const inOrder = (kind: "tables" | "sequences", column: string) =>
   `SELECT format('%I.%I', schemaname, ${column}) AS name FROM pg_${kind} WHERE schemaname = 'backend'`
 
-/** Where few rows are in few tables, this is faster than `TRUNCATE`, which makes new files for all of them. */
-const byDeleting = `DO $$ DECLARE t record; used boolean; BEGIN
+/**
+ * Where few rows are in few tables, this is faster than `TRUNCATE`, which makes new files for all of them. As a replica
+ * the session skips foreign keys, and the triggers that keep the audit log.
+ */
+const emptied = `DO $$ DECLARE t record; used boolean; BEGIN
   SET LOCAL session_replication_role = replica;
   FOR t IN ${inOrder("tables", "tablename")} LOOP
     EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || t.name || ')' INTO used;
@@ -43,16 +46,11 @@ const byDeleting = `DO $$ DECLARE t record; used boolean; BEGIN
   END LOOP;
 END $$`
 
-/** For users who aren't superusers, and so can't switch off foreign keys. */
-const byTruncating = `DO $$ BEGIN
-  EXECUTE (SELECT 'TRUNCATE ' || string_agg(name, ', ') || ' RESTART IDENTITY' FROM (${inOrder("tables", "tablename")}) t);
-END $$`
-
-/** Empties every table and writes the seed again, in one transaction. */
-export const wipe = (sql: SqlClient.SqlClient, how: "delete" | "truncate", seed: Seed) =>
+/** Empties every table and writes the seed again, in one transaction. On a server it takes a superuser. */
+export const wipe = (sql: SqlClient.SqlClient, seed: Seed) =>
   sql.withTransaction(
     Effect.gen(function* () {
-      yield* sql.unsafe(how === "delete" ? byDeleting : byTruncating)
+      yield* sql.unsafe(emptied)
       for (const { table, rows } of seed) {
         const all = `SELECT * FROM json_populate_recordset(NULL::${table}, $1::json)`
         yield* sql.unsafe(`INSERT INTO ${table} OVERRIDING SYSTEM VALUE ${all}`, [rows])
