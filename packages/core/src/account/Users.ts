@@ -9,7 +9,7 @@ import type { LimitCode, SanctionCode } from "@galaxy/contract/api/UserAccount"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { CursorInvalid, cut, limitOf, type PagePosition, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PagePosition, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { inForce } from "../standing/records/InForce.ts"
@@ -160,12 +160,12 @@ export const layer: Layer.Layer<Users, never, SqlClient.SqlClient> = Layer.effec
     }, StorageError.refail)
 
     const list = Effect.fn("Users.list")(function* (filter: UserFilter, page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
       const now = yield* DateTime.nowAsDate
-      const found = yield* decode(yield* listStatement(sql, filter, position, limit + 1, now))
-      const { rows, next } = cut(found, limit, (it) => it.user_id)
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) => Effect.flatMap(listStatement(sql, filter, after, limit, now), decode),
+        (it) => it.user_id
+      )
       return { users: yield* shown(rows), ...next }
     }, StorageError.refail)
 

@@ -7,7 +7,7 @@
 import type { AdminAccount as AdminAccountSchema } from "@galaxy/contract/api/admin/AdminAccounts"
 import { Context, DateTime, Effect, Layer, type Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { passwordProblem, usernameProblem } from "./credentials.ts"
@@ -91,16 +91,19 @@ export const layer: Layer.Layer<AdminAccounts, never, SqlClient.SqlClient | Pass
       )
 
     const list = Effect.fn("AdminAccounts.list")(function* (page: PageRequest) {
-      const position = positionOf(page, /./u)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* decode(
-        yield* sql`
-          SELECT ${columns} FROM backend.admin_accounts
-          WHERE (created_at, username) < (${position.createdAt}, ${position.id})
-          ORDER BY created_at DESC, username DESC LIMIT ${limit + 1}`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT ${columns} FROM backend.admin_accounts
+              WHERE (created_at, username) < (${after.createdAt}, ${after.id})
+              ORDER BY created_at DESC, username DESC LIMIT ${limit}`,
+            decode
+          ),
+        (it) => it.username,
+        /./u
       )
-      const { rows, next } = cut(found, limit, (it) => it.username)
       return { admin_accounts: rows.map((it) => withoutNulls(it)), ...next }
     }, StorageError.refail)
 

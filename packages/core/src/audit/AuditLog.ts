@@ -4,7 +4,7 @@ import { AuditId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { newId } from "../shared/NewId.ts"
-import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import type { AuditEntry } from "./Audited.ts"
@@ -102,23 +102,26 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient> = Layer.ef
     }, StorageError.refail)
 
     const list = Effect.fn("AuditLog.list")(function* (filter: AuditFilter, page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
       const equal = (["actor", "action", "target_id", "request_id"] as const).flatMap((column) =>
         filter[column] === undefined ? [] : [sql`${sql(column)} = ${filter[column]}`]
       )
-      const where = sql.and([
-        sql`(created_at, audit_id) < (${position.createdAt}, ${position.id}::uuid)`,
+      const matching = [
         ...equal,
         ...(filter.since === undefined ? [] : [sql`created_at >= ${DateTime.toDateUtc(filter.since)}`]),
         ...(filter.until === undefined ? [] : [sql`created_at < ${DateTime.toDateUtc(filter.until)}`])
-      ])
-      const found = yield* decode(
-        yield* sql`
-          SELECT * FROM backend.audit_log WHERE ${where} ORDER BY created_at DESC, audit_id DESC LIMIT ${limit + 1}`
+      ]
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT * FROM backend.audit_log
+              WHERE ${sql.and([sql`(created_at, audit_id) < (${after.createdAt}, ${after.id}::uuid)`, ...matching])}
+              ORDER BY created_at DESC, audit_id DESC LIMIT ${limit}`,
+            decode
+          ),
+        (it) => it.audit_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.audit_id)
       return { audit: rows.map(view), ...next }
     }, StorageError.refail)
 

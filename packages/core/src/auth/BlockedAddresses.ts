@@ -12,7 +12,7 @@ import { Hex } from "effect/encoding"
 import { SqlClient } from "effect/sql"
 import * as UserEvents from "../user-event/UserEvents.ts"
 import { newId } from "../shared/NewId.ts"
-import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as webCrypto from "../shared/webCrypto.ts"
@@ -158,16 +158,18 @@ export const layer: Layer.Layer<BlockedAddresses, never, SqlClient.SqlClient | A
     }, StorageError.refail)
 
     const list = Effect.fn("BlockedAddresses.list")(function* (page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* decode(
-        yield* sql`
-          SELECT ${columns} FROM backend.blocked_emails
-          WHERE (created_at, blocked_address_id) < (${position.createdAt}, ${position.id}::uuid)
-          ORDER BY created_at DESC, blocked_address_id DESC LIMIT ${limit + 1}`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT ${columns} FROM backend.blocked_emails
+              WHERE (created_at, blocked_address_id) < (${after.createdAt}, ${after.id}::uuid)
+              ORDER BY created_at DESC, blocked_address_id DESC LIMIT ${limit}`,
+            decode
+          ),
+        (it) => it.blocked_address_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.blocked_address_id)
       return { blocked_addresses: yield* Effect.forEach(rows, shown), ...next }
     }, StorageError.refail)
 

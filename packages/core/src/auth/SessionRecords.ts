@@ -6,7 +6,7 @@ import type {
 import { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
@@ -62,33 +62,37 @@ export const layer: Layer.Layer<SessionRecords, never, SqlClient.SqlClient> = La
     const decodeRevocations = Schema.decodeUnknownEffect(Schema.Array(RevocationRow))
 
     const sessions = Effect.fn("SessionRecords.sessions")(function* (userId: UserId, page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* decodeSessions(
-        yield* sql`
-          SELECT device_session_id, status, device_label, created_at, last_seen_at, revoked_at
-          FROM backend.device_sessions
-          WHERE user_id = ${userId} AND (created_at, device_session_id) < (${position.createdAt}, ${position.id}::uuid)
-          ORDER BY created_at DESC, device_session_id DESC LIMIT ${limit + 1}`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT device_session_id, status, device_label, created_at, last_seen_at, revoked_at
+              FROM backend.device_sessions
+              WHERE user_id = ${userId} AND (created_at, device_session_id) < (${after.createdAt}, ${after.id}::uuid)
+              ORDER BY created_at DESC, device_session_id DESC LIMIT ${limit}`,
+            decodeSessions
+          ),
+        (it) => it.device_session_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.device_session_id)
       return { sessions: rows.map((it) => withoutNulls(it)), ...next }
     }, StorageError.refail)
 
     const revocations = Effect.fn("SessionRecords.revocations")(function* (userId: UserId, page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* decodeRevocations(
-        yield* sql`
-          SELECT revocation_id, device_session_id, actor_kind, actor_user_id, actor_username, reason, revoked_at,
-            created_at
-          FROM backend.session_revocations
-          WHERE user_id = ${userId} AND (created_at, revocation_id) < (${position.createdAt}, ${position.id}::uuid)
-          ORDER BY created_at DESC, revocation_id DESC LIMIT ${limit + 1}`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT revocation_id, device_session_id, actor_kind, actor_user_id, actor_username, reason, revoked_at,
+                created_at
+              FROM backend.session_revocations
+              WHERE user_id = ${userId} AND (created_at, revocation_id) < (${after.createdAt}, ${after.id}::uuid)
+              ORDER BY created_at DESC, revocation_id DESC LIMIT ${limit}`,
+            decodeRevocations
+          ),
+        (it) => it.revocation_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.revocation_id)
       return { revocations: rows.map((it) => withoutNulls(it)), ...next }
     }, StorageError.refail)
 

@@ -2,11 +2,12 @@
  * The OpenAPI document as a page that people read: rendered on the server, without scripts, and complete in itself.
  */
 import type { OpenApiDocument, Operation } from "@galaxy/contract/openapi/OpenApiDocument"
+import { escaped as escapedText } from "../shared/html.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (it) => `&#${it.charCodeAt(0)};`).replace(/`([^`]*)`/g, "<code>$1</code>")
+/** Comments have code between backticks. */
+const escaped = (text: string): string => escapedText(text).replace(/`([^`]*)`/g, "<code>$1</code>")
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
 

@@ -10,7 +10,7 @@ import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { AccountStore } from "../account/AccountStore.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
-import { cut, CursorInvalid, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { note } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -100,22 +100,24 @@ export const layer: Layer.Layer<
     })
 
     const list = Effect.fn("MailDeliveries.list")(function* (filter: DeliveryFilter, page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const ofUser = yield* toUser(filter.user_id)
-      if (ofUser === undefined) return { deliveries: [] }
-      const where = sql.and([
-        sql`(d.created_at, d.delivery_id) < (${position.createdAt}, ${position.id}::uuid)`,
+      const matching = [
         ...(filter.status === undefined ? [] : [sql`d.status = ${filter.status}`]),
-        ...(filter.template_id === undefined ? [] : [sql`d.template_id = ${filter.template_id}`]),
-        ...ofUser
-      ])
-      const found = yield* decodeDeliveries(
-        yield* sql`
-          SELECT ${delivery} WHERE ${where} ORDER BY d.created_at DESC, d.delivery_id DESC LIMIT ${limit + 1}::int`
+        ...(filter.template_id === undefined ? [] : [sql`d.template_id = ${filter.template_id}`])
+      ]
+      const { rows, next } = yield* pageOf(
+        page,
+        Effect.fnUntraced(function* (after, limit) {
+          const ofUser = yield* toUser(filter.user_id)
+          if (ofUser === undefined) return []
+          const from = sql`(d.created_at, d.delivery_id) < (${after.createdAt}, ${after.id}::uuid)`
+          return yield* decodeDeliveries(
+            yield* sql`
+              SELECT ${delivery} WHERE ${sql.and([from, ...matching, ...ofUser])}
+              ORDER BY d.created_at DESC, d.delivery_id DESC LIMIT ${limit}::int`
+          )
+        }),
+        (it) => it.delivery_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.delivery_id)
       return { deliveries: rows.map(listed), ...next }
     }, StorageError.refail)
 
@@ -138,17 +140,19 @@ export const layer: Layer.Layer<
     }, StorageError.refail)
 
     const deadLetters = Effect.fn("MailDeliveries.deadLetters")(function* (page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* decodeLetters(
-        yield* sql`
-          SELECT l.dead_letter_id, l.delivery_id, d.template_id, l.reason, l.archived_at, l.created_at
-          FROM backend.mail_dead_letters l JOIN backend.mail_deliveries d USING (delivery_id)
-          WHERE (l.created_at, l.dead_letter_id) < (${position.createdAt}, ${position.id}::uuid)
-          ORDER BY l.created_at DESC, l.dead_letter_id DESC LIMIT ${limit + 1}::int`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT l.dead_letter_id, l.delivery_id, d.template_id, l.reason, l.archived_at, l.created_at
+              FROM backend.mail_dead_letters l JOIN backend.mail_deliveries d USING (delivery_id)
+              WHERE (l.created_at, l.dead_letter_id) < (${after.createdAt}, ${after.id}::uuid)
+              ORDER BY l.created_at DESC, l.dead_letter_id DESC LIMIT ${limit}::int`,
+            decodeLetters
+          ),
+        (it) => it.dead_letter_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.dead_letter_id)
       return { dead_letters: rows.map(({ created_at: _at, ...it }) => it), ...next }
     }, StorageError.refail)
 

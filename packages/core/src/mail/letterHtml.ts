@@ -3,6 +3,7 @@
  *
  * Styles stand at the elements, since many programs drop style sheets; the sheet only adds the dark colours.
  */
+import { escaped } from "../shared/html.ts"
 import type { Paragraph } from "./MailWords.ts"
 
 /** The parts of a page. All texts are plain and are escaped here. */
@@ -15,24 +16,9 @@ export interface PageParts {
   readonly link: { readonly text: string; readonly url: string } | undefined
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;"
-}
-
 /** A time stays on one line. */
 const unbroken = (html: string): string =>
   html.replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/g, '<span style="white-space:nowrap">$&</span>')
-
-/** Text as it may stand in an element or in a quoted attribute. Control characters, which HTML can't hold, are dropped. */
-export const escaped = (text: string): string =>
-  text
-    .toWellFormed()
-    .replaceAll(/[^\P{Cc}\t\n]/gu, "")
-    .replaceAll(/[&<>"']/g, (it) => entities[it] ?? it)
 
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 

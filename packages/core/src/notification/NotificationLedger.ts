@@ -3,7 +3,7 @@ import type * as Api from "@galaxy/contract/api/admin/Notifications"
 import { DeliveryId, NotificationId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { cut, CursorInvalid, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { StorageError } from "../shared/StorageError.ts"
 
@@ -86,25 +86,27 @@ export const layer: Layer.Layer<NotificationLedger, never, SqlClient.SqlClient> 
     const sql = yield* SqlClient.SqlClient
 
     const list = Effect.fn("NotificationLedger.list")(function* (filter: NotificationFilter, page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
       const { kind, user_id } = filter
-      const where = sql.and([
-        sql`(created_at, notification_id) < (${position.createdAt}, ${position.id}::uuid)`,
+      const matching = [
         ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
         ...(user_id === undefined
           ? []
           : [
               sql`notification_id IN (SELECT notification_id FROM backend.notification_routes WHERE user_id = ${user_id})`
             ])
-      ])
-      const found = yield* rowsOf(Row)(
-        yield* sql`
-          SELECT notification_id, kind, idempotency_key, payload, created_at FROM backend.notifications
-          WHERE ${where} ORDER BY created_at DESC, notification_id DESC LIMIT ${limit + 1}::int`
+      ]
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT notification_id, kind, idempotency_key, payload, created_at FROM backend.notifications
+              WHERE ${sql.and([sql`(created_at, notification_id) < (${after.createdAt}, ${after.id}::uuid)`, ...matching])}
+              ORDER BY created_at DESC, notification_id DESC LIMIT ${limit}::int`,
+            rowsOf(Row)
+          ),
+        (it) => it.notification_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.notification_id)
       return { notifications: rows, ...next }
     }, StorageError.refail)
 
@@ -129,33 +131,37 @@ export const layer: Layer.Layer<NotificationLedger, never, SqlClient.SqlClient> 
     }, StorageError.refail)
 
     const deadLetters = Effect.fn("NotificationLedger.deadLetters")(function* (page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* rowsOf(LetterRow)(
-        yield* sql`
-          SELECT l.dead_letter_id, l.notification_id, n.kind, l.route_id, r.user_id, r.delivery_id, l.reason,
-            l.archived_at, l.created_at
-          FROM backend.notification_dead_letters l JOIN backend.notifications n USING (notification_id)
-            LEFT JOIN backend.notification_routes r ON r.route_id = l.route_id
-          WHERE (l.created_at, l.dead_letter_id) < (${position.createdAt}, ${position.id}::uuid)
-          ORDER BY l.created_at DESC, l.dead_letter_id DESC LIMIT ${limit + 1}::int`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT l.dead_letter_id, l.notification_id, n.kind, l.route_id, r.user_id, r.delivery_id, l.reason,
+                l.archived_at, l.created_at
+              FROM backend.notification_dead_letters l JOIN backend.notifications n USING (notification_id)
+                LEFT JOIN backend.notification_routes r ON r.route_id = l.route_id
+              WHERE (l.created_at, l.dead_letter_id) < (${after.createdAt}, ${after.id}::uuid)
+              ORDER BY l.created_at DESC, l.dead_letter_id DESC LIMIT ${limit}::int`,
+            rowsOf(LetterRow)
+          ),
+        (it) => it.dead_letter_id
       )
-      const { rows, next } = cut(found, limit, (it) => it.dead_letter_id)
       return { dead_letters: rows.map(({ created_at: _at, ...it }) => withoutNulls(it)), ...next }
     }, StorageError.refail)
 
     const malformed = Effect.fn("NotificationLedger.malformed")(function* (page: PageRequest) {
-      const position = positionOf(page)
-      if (position instanceof CursorInvalid) return yield* position
-      const limit = limitOf(page)
-      const found = yield* rowsOf(MalformedRow)(
-        yield* sql`
-          SELECT id, received_at, reason, payload, created_at FROM backend.notification_malformed_intents
-          WHERE (created_at, id) < (${position.createdAt}, ${position.id}::uuid)
-          ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}::int`
+      const { rows, next } = yield* pageOf(
+        page,
+        (after, limit) =>
+          Effect.flatMap(
+            sql`
+              SELECT id, received_at, reason, payload, created_at FROM backend.notification_malformed_intents
+              WHERE (created_at, id) < (${after.createdAt}, ${after.id}::uuid)
+              ORDER BY created_at DESC, id DESC LIMIT ${limit}::int`,
+            rowsOf(MalformedRow)
+          ),
+        (it) => it.id
       )
-      const { rows, next } = cut(found, limit, (it) => it.id)
       return { malformed: rows.map(({ created_at: _at, ...it }) => it), ...next }
     }, StorageError.refail)
 

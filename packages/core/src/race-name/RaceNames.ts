@@ -9,7 +9,7 @@ import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
-import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../shared/Page.ts"
 import { Limits } from "../standing/Limits.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { accept, keyOf, RaceNameInvalid, type RaceName, type RaceNameKey, RaceNameTaken } from "./RaceName.ts"
@@ -229,10 +229,11 @@ export const layer: Layer.Layer<
       promote: (game) => inTransaction(promote(game)),
       register: (caller, name) => inTransaction(register(caller, name)),
       mine: Effect.fn("RaceNames.mine")(function* (caller, page) {
-        const position = positionOf(page)
-        if (position instanceof CursorInvalid) return yield* position
-        const limit = limitOf(page)
-        const { rows, next } = cut(yield* store.listOf(caller, position, limit + 1), limit, (it) => it.race_name_id)
+        const { rows, next } = yield* pageOf(
+          page,
+          (after, limit) => store.listOf(caller, after, limit),
+          (it) => it.race_name_id
+        )
         return { race_names: rows, ...next }
       }),
       expireOne: inTransaction(expireOne)

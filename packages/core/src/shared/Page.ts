@@ -4,7 +4,7 @@
  * A cursor is opaque to clients and says where the next page begins; it grants nothing.
  */
 import { uuidPattern } from "@galaxy/contract/ids/Ids"
-import { type DateTime, Result, Schema } from "effect"
+import { type DateTime, Effect, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
 
 /** The cursor isn't a `next_cursor` that a listing could have returned. */
@@ -40,7 +40,7 @@ export const limitOf = (request: PageRequest): number =>
  * The position after which the page begins. An invalid cursor is returned as a value, not thrown. `ids` is what an id of
  * the list looks like.
  */
-export const positionOf = (request: PageRequest, ids: RegExp = uuidPattern): PagePosition | CursorInvalid => {
+const positionOf = (request: PageRequest, ids: RegExp = uuidPattern): PagePosition | CursorInvalid => {
   if (request.cursor === undefined || request.cursor === "") return newest
   const text = Base64Url.decodeString(request.cursor)
   if (Result.isFailure(text)) return new CursorInvalid()
@@ -49,21 +49,37 @@ export const positionOf = (request: PageRequest, ids: RegExp = uuidPattern): Pag
   return match === null || !ids.test(id) ? new CursorInvalid() : { createdAt: new Date(Number(match[1])), id }
 }
 
-/**
- * Cuts the rows that were read (one more than the limit) to one page. If there are more, returns the next page's
- * cursor.
- */
-export const cut = <A extends { readonly created_at: DateTime.Utc }>(
+/** One page, with the cursor of the next one if there are more rows. */
+export interface Page<A> {
+  readonly rows: ReadonlyArray<A>
+  readonly next: { readonly next_cursor?: string }
+}
+
+/** Cuts rows of which one more than the limit was read. */
+const cut = <A extends { readonly created_at: DateTime.Utc }>(
   rows: ReadonlyArray<A>,
   limit: number,
   idOf: (row: A) => string
-): { readonly rows: ReadonlyArray<A>; readonly next: { readonly next_cursor?: string } } => {
+): Page<A> => {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return rows.length > limit && last !== undefined
-    ? {
-        rows: page,
-        next: { next_cursor: Base64Url.encode(`${last.created_at.epochMilliseconds}:${idOf(last)}`) }
-      }
+    ? { rows: page, next: { next_cursor: Base64Url.encode(`${last.created_at.epochMilliseconds}:${idOf(last)}`) } }
     : { rows: page, next: {} }
+}
+
+/**
+ * The page that is asked for. `read` gets the position after which it begins and how many rows to read from there, which
+ * is one more than the page has. `ids` is what an id of the list looks like.
+ */
+export const pageOf = <A extends { readonly created_at: DateTime.Utc }, E, R>(
+  request: PageRequest,
+  read: (after: PagePosition, limit: number) => Effect.Effect<ReadonlyArray<A>, E, R>,
+  idOf: (row: A) => string,
+  ids?: RegExp
+): Effect.Effect<Page<A>, CursorInvalid | E, R> => {
+  const position = positionOf(request, ids)
+  if (position instanceof CursorInvalid) return Effect.fail(position)
+  const limit = limitOf(request)
+  return Effect.map(read(position, limit + 1), (rows) => cut(rows, limit, idOf))
 }

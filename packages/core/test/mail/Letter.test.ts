@@ -2,7 +2,7 @@
 import { playerMailKinds } from "@galaxy/contract/events/EventKinds"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { letter } from "@galaxy/core/mail/Letter"
-import { escaped } from "@galaxy/core/mail/letterHtml"
+import { escaped } from "@galaxy/core/shared/html"
 import * as UnsubscribeLinks from "@galaxy/core/mail/UnsubscribeLinks"
 import { newId } from "@galaxy/core/shared/NewId"
 import { assert, describe, it } from "@effect/vitest"

@@ -13,7 +13,7 @@ import { Notifications } from "../../notification/Notifications.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import { RaceNames } from "../../race-name/RaceNames.ts"
 import { newId } from "../../shared/NewId.ts"
-import { CursorInvalid, cut, limitOf, type PagePosition, type PageRequest, positionOf } from "../../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PagePosition, type PageRequest } from "../../shared/Page.ts"
 import type { Limits } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { conflict, owned, visible } from "../game/GameAccess.ts"
@@ -225,13 +225,10 @@ export const layer: Layer.Layer<
       page: PageRequest,
       read: (after: PagePosition, limit: number) => Effect.Effect<ReadonlyArray<Application>, E>
     ) =>
-      Effect.gen(function* () {
-        const position = positionOf(page)
-        if (position instanceof CursorInvalid) return yield* position
-        const limit = limitOf(page)
-        const { rows, next } = cut(yield* read(position, limit + 1), limit, (it) => it.application_id)
-        return { applications: rows, ...next }
-      })
+      Effect.map(
+        pageOf(page, read, (it) => it.application_id),
+        ({ rows, next }) => ({ applications: rows, ...next })
+      )
 
     return Applications.of({
       submit: (caller, gameId, request) => inTransaction(submit(caller, gameId, request)),

@@ -4,7 +4,7 @@ import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
 import type { NoEngineVersion } from "../../engine/EngineVersions.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
-import { CursorInvalid, cut, limitOf, type PagePosition, type PageRequest, positionOf } from "../../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PagePosition, type PageRequest } from "../../shared/Page.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 import { standing } from "./GameAccess.ts"
 import { GameEditing } from "./GameEditing.ts"
@@ -80,13 +80,10 @@ export const paged = <E>(
   page: PageRequest,
   read: (after: PagePosition, limit: number) => Effect.Effect<ReadonlyArray<Game>, E>
 ): Effect.Effect<typeof GameList.Type, CursorInvalid | E> =>
-  Effect.gen(function* () {
-    const position = positionOf(page)
-    if (position instanceof CursorInvalid) return yield* position
-    const limit = limitOf(page)
-    const { rows, next } = cut(yield* read(position, limit + 1), limit, (it) => it.game_id)
-    return { games: rows, ...next }
-  })
+  Effect.map(
+    pageOf(page, read, (it) => it.game_id),
+    ({ rows, next }) => ({ games: rows, ...next })
+  )
 
 /** `Games` over the steps, the editing and the lists of games. */
 export const layer: Layer.Layer<Games, never, GameSteps | GameEditing | GameListStore | GameRulesets> = Layer.effect(

@@ -45,7 +45,7 @@ import {
 } from "./InviteError.ts"
 import { seatLimit } from "../membership/SeatLimit.ts"
 import { type Membership, MembershipStore } from "../membership/MembershipStore.ts"
-import { CursorInvalid, cut, limitOf, type PageRequest, positionOf } from "../../shared/Page.ts"
+import { type CursorInvalid, pageOf, type PageRequest } from "../../shared/Page.ts"
 
 type SettleError = InviteNotFound | NotYourInvite | InviteNotPending | StorageError
 
@@ -283,11 +283,12 @@ export const layer: Layer.Layer<
         )
       ),
       mine: Effect.fn("Invites.mine")(function* (caller, page) {
-        const position = positionOf(page)
-        if (position instanceof CursorInvalid) return yield* position
-        const limit = limitOf(page)
         const now = yield* DateTime.now
-        const { rows, next } = cut(yield* invites.listOf(caller, position, limit + 1), limit, (it) => it.invite_id)
+        const { rows, next } = yield* pageOf(
+          page,
+          (after, limit) => invites.listOf(caller, after, limit),
+          (it) => it.invite_id
+        )
         return { invites: rows.map((it) => shown(it, caller, now)), ...next }
       })
     })

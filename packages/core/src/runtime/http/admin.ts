@@ -7,7 +7,7 @@ import { audited } from "../../audit/Audited.ts"
 import { errors as engineErrors } from "../../engine/http/errors.ts"
 import { present } from "../../shared/rows.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
-import { CursorInvalid, cut, limitOf, type PagePosition, type PageRequest, positionOf } from "../../shared/Page.ts"
+import { pageOf, type PagePosition, type PageRequest } from "../../shared/Page.ts"
 import { withoutNulls } from "../../shared/rows.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 import { EngineJobs } from "../EngineJobs.ts"
@@ -70,10 +70,7 @@ export const runtimes = HttpApiBuilder.group(
     ) =>
       Effect.gen(function* () {
         yield* runtimes.get(gameId)
-        const position = positionOf(request)
-        if (position instanceof CursorInvalid) return yield* position
-        const limit = limitOf(request)
-        return cut(yield* list(gameId, position, limit + 1), limit, idOf)
+        return yield* pageOf(request, (after, limit) => list(gameId, after, limit), idOf)
       })
 
     const viewOf = (gameId: GameId) => Effect.map(runtimes.get(gameId), view)

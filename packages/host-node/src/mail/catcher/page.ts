@@ -4,6 +4,7 @@
  * Everything from a mail is escaped, and the policy lets the browser load nothing else.
  */
 import { createHash } from "node:crypto"
+import { escaped } from "@galaxy/core/shared/html"
 import type { CaughtMail } from "./CaughtMail.ts"
 
 const style = `
@@ -47,21 +48,12 @@ export const policy = [
   "base-uri 'none'"
 ].join("; ")
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;"
-}
-const escape = (text: string): string => text.replace(/[&<>"']/g, (it) => entities[it] ?? it)
-
 const document = (title: string, refresh: boolean, body: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${refresh ? '<meta http-equiv="refresh" content="3">\n' : ""}<title>${escape(title)}</title>
+${refresh ? '<meta http-equiv="refresh" content="3">\n' : ""}<title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -83,9 +75,9 @@ const time = (millis: number) => {
 const titleOf = (mail: CaughtMail) => (mail.subject === "" ? "(no subject)" : mail.subject)
 
 const item = (base: string) => (mail: CaughtMail) =>
-  `<li><a class="card" href="${base}mails/${escape(mail.id)}">
-<span class="what"><strong>${escape(titleOf(mail))}</strong><span class="soft">${escape(mail.to.join(", "))}</span><span class="soft">${time(mail.receivedAt)}</span></span>
-${mail.code === null ? "" : `<span class="code">${escape(mail.code)}</span>`}
+  `<li><a class="card" href="${base}mails/${escaped(mail.id)}">
+<span class="what"><strong>${escaped(titleOf(mail))}</strong><span class="soft">${escaped(mail.to.join(", "))}</span><span class="soft">${time(mail.receivedAt)}</span></span>
+${mail.code === null ? "" : `<span class="code">${escaped(mail.code)}</span>`}
 </a></li>`
 
 /**
@@ -96,7 +88,7 @@ export const listPage = (base: string, mails: ReadonlyArray<CaughtMail>, to: str
   const about =
     to === ""
       ? "Mails that this machine would have sent, newest first. Nothing leaves it."
-      : `To ${escape(to)} · <a href="${base}">Show all</a>`
+      : `To ${escaped(to)} · <a href="${base}">Show all</a>`
   const empty =
     '<div class="card empty"><p>No mail yet.</p><p class="soft">Ask for a sign-in code, and it appears here.</p></div>'
   // It has no field to type into, since the page reloads itself every few seconds.
@@ -108,7 +100,7 @@ ${mails.length === 0 ? empty : `<ol>\n${mails.map(item(base)).join("\n")}\n</ol>
   )
 }
 
-const recipient = (base: string) => (to: string) => `<a href="${base}?to=${encodeURIComponent(to)}">${escape(to)}</a>`
+const recipient = (base: string) => (to: string) => `<a href="${base}?to=${encodeURIComponent(to)}">${escaped(to)}</a>`
 
 /** One mail; its HTML is shown as source only. `base` is the same as for `listPage`. */
 export const mailPage = (base: string, mail: CaughtMail): string =>
@@ -116,16 +108,16 @@ export const mailPage = (base: string, mail: CaughtMail): string =>
     titleOf(mail),
     false,
     `<p class="soft back"><a href="${base}">← All mails</a></p>
-<header><h1>${escape(titleOf(mail))}</h1></header>
+<header><h1>${escaped(titleOf(mail))}</h1></header>
 <article class="card">
-${mail.code === null ? "" : `<p><span class="code large">${escape(mail.code)}</span></p>\n`}<pre>${escape(mail.text === "" ? "(no text)" : mail.text)}</pre>
-${mail.html === null ? "" : `<details><summary class="soft">HTML source</summary><pre>${escape(mail.html)}</pre></details>`}
+${mail.code === null ? "" : `<p><span class="code large">${escaped(mail.code)}</span></p>\n`}<pre>${escaped(mail.text === "" ? "(no text)" : mail.text)}</pre>
+${mail.html === null ? "" : `<details><summary class="soft">HTML source</summary><pre>${escaped(mail.html)}</pre></details>`}
 </article>
-<dl><dt>To</dt><dd>${mail.to.map(recipient(base)).join(", ")}</dd><dt>From</dt><dd>${escape(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escape(mail.messageId)}</dd></dl>`
+<dl><dt>To</dt><dd>${mail.to.map(recipient(base)).join(", ")}</dd><dt>From</dt><dd>${escaped(mail.from)}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd><dt>Message-ID</dt><dd>${escaped(mail.messageId)}</dd></dl>`
   )
 
 /** An error, with a link back to the list where `base` is given. */
 export const errorPage = (title: string, about: string, base?: string): string => {
   const back = base === undefined ? "" : `\n<p><a href="${base}">All mails</a></p>`
-  return document(title, false, `<h1>${escape(title)}</h1>\n<p class="soft">${escape(about)}</p>${back}`)
+  return document(title, false, `<h1>${escaped(title)}</h1>\n<p class="soft">${escaped(about)}</p>${back}`)
 }
