@@ -196,8 +196,9 @@ generated(
   ].join("\n")
 )
 // Imported only now, since the document contains the comments.
-const { make } = await import("@galaxy/contract/openapi/OpenApiDocument")
+const { make, makeUserService } = await import("@galaxy/contract/openapi/OpenApiDocument")
 write("docs/reference/openapi.json", `${JSON.stringify(make(), null, 2)}\n`)
+write("docs/reference/user-service.openapi.json", `${JSON.stringify(makeUserService(), null, 2)}\n`)
 
 for (const [name, page] of Object.entries(pages)) write(`docs/reference/${name}`, heading + page())
 

@@ -1,8 +1,8 @@
 /**
- * The OpenAPI 3.1 document of the backend's REST surfaces: all operations with their parameters, bodies, answers and
- * errors, under the tags Public, User, Internal and Admin.
+ * OpenAPI 3.1 documents of the REST surfaces: all operations with their parameters, bodies, answers and errors. The
+ * backend's has the tags Public, User, Internal and Admin; the user process has a document of its own.
  *
- * It is made from the `HttpApi` definitions that the backend routes, so it can't say anything else. Schemas that the
+ * They are made from the `HttpApi` definitions that the processes route, so they can't say anything else. Schemas that the
  * contract exports become components under their own names; texts are the doc comments.
  */
 import { type HttpApi, OpenApi } from "effect/http-api"
@@ -12,6 +12,7 @@ import { gatewayTokenHeader, userIdHeader } from "../api/Identity.ts"
 import { InternalApi } from "../api/InternalApi.ts"
 import { PublicApi } from "../api/PublicApi.ts"
 import { UserApi } from "../api/UserApi.ts"
+import { UserServiceApi } from "../api/UserServiceApi.ts"
 import { comments } from "./gen/comments.ts"
 import { type JsonSchema, named } from "./named.ts"
 
@@ -61,7 +62,18 @@ export interface OpenApiDocument {
 
 const gateway = [{ gatewayToken: [] }]
 
-const surfaces = [
+/** One `HttpApi` in a document. */
+interface Surface {
+  readonly tag: string
+  readonly api: unknown
+  /** Before the names of its operations. */
+  readonly prefix: string
+  readonly security: Operation["security"]
+  /** What the tag is for; empty where another surface says it. */
+  readonly about: string
+}
+
+const surfaces: ReadonlyArray<Surface> = [
   {
     tag: "Public",
     api: PublicApi,
@@ -87,7 +99,18 @@ const surfaces = [
       "What operators do. Every mutation leaves a row in the audit log, and has a dry run under /api/v1/admin/dry-run."
   },
   { tag: "Admin", api: DryRunApi, prefix: "dryRun.", security: [{ basic: [] }], about: "" }
-] as const
+]
+
+const userService: ReadonlyArray<Surface> = [
+  {
+    tag: "Users",
+    api: UserServiceApi,
+    prefix: "",
+    security: gateway,
+    about:
+      "Accounts for trusted services, beside a backend. Unlike on the admin surface, nothing goes to the audit log."
+  }
+]
 
 const securitySchemes = {
   basic: { type: "http", scheme: "basic", description: "Name and password of an administrator." },
@@ -221,14 +244,16 @@ const probes = {
   }
 }
 
-/** Makes the document; it is the same each time. */
-export const make = (): OpenApiDocument => {
-  const { referring, schemas } = components()
+const conventions =
+  "Times are RFC 3339 in UTC. A malformed id in a path is `not_found`, like an unknown one. Lists go on at `next_cursor`. Errors carry a `code`, and a `reason` where the code has several causes; more reasons may be added."
+
+/** The operations of surfaces, with the errors that they answer. */
+const operationsOf = (all: ReadonlyArray<Surface>, referring: (value: unknown) => unknown) => {
   const errors: Record<string, JsonSchema> = {}
   const shared: Record<string, Json> = {}
-  const paths: Record<string, Record<string, Operation>> = { ...probes }
-  for (const { tag, api, prefix, security } of surfaces) {
-    const spec = OpenApi.fromApi(api as unknown as HttpApi.HttpApi<string>)
+  const paths: Record<string, Record<string, Operation>> = {}
+  for (const { tag, api, prefix, security } of all) {
+    const spec = OpenApi.fromApi(api as HttpApi.HttpApi<string>)
     for (const [key, schema] of Object.entries(spec.components.schemas)) {
       errors[errorName(key)] = referring(schema) as JsonSchema
     }
@@ -251,16 +276,56 @@ export const make = (): OpenApiDocument => {
       }
     }
   }
+  return { errors, shared, paths }
+}
+
+const tagsOf = (all: ReadonlyArray<Surface>) =>
+  all.flatMap(({ tag, about }) => (about === "" ? [] : [{ name: tag, description: about }]))
+
+/** Makes the backend's document; it is the same each time. */
+export const make = (): OpenApiDocument => {
+  const { referring, schemas } = components()
+  const { errors, shared, paths } = operationsOf(surfaces, referring)
   return {
     openapi: "3.1.0",
-    info: {
-      title: "Galaxy backend",
-      version: "v1",
-      description:
-        "Times are RFC 3339 in UTC. A malformed id in a path is `not_found`, like an unknown one. Lists go on at `next_cursor`. Errors carry a `code`, and a `reason` where the code has several causes; more reasons may be added."
-    },
-    tags: surfaces.flatMap(({ tag, about }) => (about === "" ? [] : [{ name: tag, description: about }])),
-    paths,
+    info: { title: "Galaxy backend", version: "v1", description: conventions },
+    tags: tagsOf(surfaces),
+    paths: { ...probes, ...paths },
     components: { schemas: { ...schemas, ...errors }, responses: shared, securitySchemes }
+  }
+}
+
+/** Schemas that are referred to, from `roots` on, and from one another. */
+const reachable = (schemas: Readonly<Record<string, JsonSchema>>, roots: unknown): Record<string, JsonSchema> => {
+  const found: Record<string, JsonSchema> = {}
+  const visit = (value: unknown): void => {
+    for (const [, name = ""] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      const schema = schemas[name]
+      if (schema === undefined || name in found) continue
+      found[name] = schema
+      visit(schema)
+    }
+  }
+  visit(roots)
+  return found
+}
+
+/** Makes the user process's document, with the schemas that it needs. */
+export const makeUserService = (): OpenApiDocument => {
+  const { referring, schemas } = components()
+  const { errors, shared, paths } = operationsOf(userService, referring)
+  const { gatewayToken } = securitySchemes
+  return {
+    openapi: "3.1.0",
+    info: { title: "Galaxy user process", version: "v1", description: conventions },
+    tags: tagsOf(userService),
+    paths,
+    components: {
+      schemas: reachable({ ...schemas, ...errors }, [paths, shared]),
+      responses: shared,
+      securitySchemes: {
+        gatewayToken: { ...gatewayToken, description: "The secret of the user process (`USERSERVICE_INTERNAL_TOKEN`)." }
+      }
+    }
   }
 }
