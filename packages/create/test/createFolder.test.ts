@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { createFolder, NotCreated, packageName } from "../src/createFolder.ts"
+import { createFolder, NotCreated, packageName } from "@galaxy/create/createFolder"
 
 let base: string
 let template: string
