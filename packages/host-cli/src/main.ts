@@ -8,7 +8,8 @@ import { formatOf } from "./globals.ts"
 import { Host, type HostShape } from "./host/Host.ts"
 import { errorDocument, rendered } from "./output/errors.ts"
 import { presenter } from "./tree/presenter.ts"
-import { tree } from "./tree/tree.ts"
+import { Tree } from "./tree/Tree.ts"
+import { tree } from "./tree/build.ts"
 
 const Version = GlobalFlag.Action({
   flag: Flag.Boolean("version").pipe(Flag.withDescription("print the release"), Flag.withDefault(false)),
@@ -49,7 +50,8 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
       yield* host.stderr.write(rendered(failure, format))
       return exitCodeOf(failure)
     })
-  const program = Command.runWith(tree(), { version: release })(args) as Effect.Effect<
+  const root = tree()
+  const program = Command.runWith(root, { version: release })(args) as Effect.Effect<
     void,
     Failure | CliError.CliError
   >
@@ -68,6 +70,7 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
     Effect.provide(
       Layer.mergeAll(
         unused,
+        Layer.succeed(Tree, root),
         CliConfig.layer({ builtIns: [GlobalFlag.Help, Version] }),
         CliOutput.layerPresenter(presenter(host, format))
       )

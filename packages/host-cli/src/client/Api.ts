@@ -49,12 +49,12 @@ export const requestOf = (operation: Operation, input: AnyInput, dryRun = false)
 const lookUps = 3
 const lookUpPause = "1 second"
 
-const make = Effect.gen(function* () {
+const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, Failure, Host | Globals | Ask>) {
   const host = yield* Host
   const globals = yield* Globals
   const ask = yield* Ask
   const connection = yield* Effect.cached(
-    connect().pipe(
+    found.pipe(
       Effect.provideService(Host, host),
       Effect.provideService(Globals, globals),
       Effect.provideService(Ask, ask)
@@ -130,7 +130,9 @@ const make = Effect.gen(function* () {
 })
 
 /** Calls of admin operations, at the server and with the credentials of this run. */
-export class Api extends Context.Service<Api, Effect.Success<typeof make>>()("galaxy-admin/Api") {
+export class Api extends Context.Service<Api, Effect.Success<ReturnType<typeof makeWith>>>()("galaxy-admin/Api") {
   /** Finds server and credentials at the first call. */
-  static readonly layer = Layer.effect(Api, make)
+  static readonly layer = Layer.effect(Api, makeWith(connect()))
+  /** At a server that is known already. */
+  static readonly layerAt = (connection: Connection) => Layer.effect(Api, makeWith(Effect.succeed(connection)))
 }

@@ -8,7 +8,7 @@ import type { AnySpec, Field, Given, Operation } from "../operations/types.ts"
 
 // oxlint-disable typescript/no-explicit-any -- commands of all inputs are kept side by side
 /** A command of the tree. */
-export type AnyCommand = Command.Command<string, any, any, Failure, any>
+export type AnyCommand = Command.Command<any, any, any, Failure, any>
 
 const argumentOf = (field: Extract<Field, { readonly arg: string }>): Argument.Argument<unknown> => {
   const own = field.choices?.map((it) => [it, it] as const)

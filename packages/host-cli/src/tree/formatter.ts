@@ -36,7 +36,7 @@ const flagName = ({ name, aliases, type }: FlagDoc): string => {
 }
 
 /** The parser adds the choices, which our own texts have already. */
-const withoutChoices = (text: Option.Option<string>): string =>
+export const withoutChoices = (text: Option.Option<string>): string =>
   Option.getOrElse(text, () => "").replace(/ \(choices: [^)]*\)$/, "")
 
 const flagRow = (flag: FlagDoc): readonly [string, string] => [
