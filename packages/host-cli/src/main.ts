@@ -51,10 +51,7 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
       return exitCodeOf(failure)
     })
   const root = tree()
-  const program = Command.runWith(root, { version: release })(args) as Effect.Effect<
-    void,
-    Failure | CliError.CliError
-  >
+  const program = Command.runWith(root, { version: release })(args) as Effect.Effect<void, Failure | CliError.CliError>
   return program.pipe(
     Effect.as(0),
     Effect.catch((failure) => {

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly answers?: ReadonlyArray<string>
   /** Columns of standard output, where it is a terminal. */
   readonly columns?: number
+  /** Ids of requests; else they are counted. */
+  readonly newId?: () => string
   /** The present, in milliseconds; the clock of the machine if absent. */
   readonly now?: number
 }
@@ -62,7 +64,7 @@ export const cli = (args: ReadonlyArray<string>, around: Surroundings = {}): Pro
       if (around.fetch === undefined) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" })
       return around.fetch(new Request(input, init))
     },
-    newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    newId: around.newId ?? (() => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`),
     timeZone: "UTC"
   }
   const fixed = Effect.gen(function* () {

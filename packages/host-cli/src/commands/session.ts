@@ -5,7 +5,11 @@ import type { OwnCommand } from "./OwnCommand.ts"
 
 const load = () => import("../handlers/session.ts")
 
-const user = Flag.String("user").pipe(Flag.withMetavar("NAME"), Flag.withDescription("the administrator's name"), Flag.optional)
+const user = Flag.String("user").pipe(
+  Flag.withMetavar("NAME"),
+  Flag.withDescription("the administrator's name"),
+  Flag.optional
+)
 const passwordFlags = {
   passwordFile: Flag.String("password-file").pipe(
     Flag.withMetavar("PATH"),
@@ -37,7 +41,9 @@ const login = Command.make(
     "Check a name and password, and store a context that is used from now on.\nThe password itself isn't stored: it is asked for each time, or comes from a file or program."
   ),
   Command.withShortDescription("Sign in and store a context"),
-  Command.withExamples([{ command: 'login --server https://galaxy.example.org --user ada --password-command "pass show galaxy"' }])
+  Command.withExamples([
+    { command: 'login --server https://galaxy.example.org --user ada --password-command "pass show galaxy"' }
+  ])
 )
 
 const logout = Command.make("logout", {}, () => lazily(load, (it) => it.logout)).pipe(
@@ -70,7 +76,10 @@ const add = Command.make("add", { name, user, ...passwordFlags }, (given) =>
   Command.withDescription("Store a context without asking the server. It needs --server and --user."),
   Command.withShortDescription("Store a context"),
   Command.withExamples([
-    { command: "context add production --server https://galaxy.example.org --user ada --password-file ~/.galaxy-password" }
+    {
+      command:
+        "context add production --server https://galaxy.example.org --user ada --password-file ~/.galaxy-password"
+    }
   ])
 )
 

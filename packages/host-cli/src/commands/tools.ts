@@ -21,7 +21,11 @@ const api = Command.make(
       Flag.optional
     )
   },
-  (given) => lazily(() => import("../handlers/api.ts"), (it) => it.run(given))
+  (given) =>
+    lazily(
+      () => import("../handlers/api.ts"),
+      (it) => it.run(given)
+    )
 ).pipe(
   Command.withDescription(
     "Call any operation of the admin API and print its answer as JSON.\nFor what a newer server has and this command line doesn't. Anything but GET needs --yes in a script."
@@ -40,14 +44,23 @@ const completion = Command.make(
       ["powershell", "powershell"]
     ] as const).pipe(Argument.withDescription("bash, zsh, fish or powershell"))
   },
-  ({ shell }) => lazily(() => import("../handlers/about.ts"), (it) => it.completion(shell))
+  ({ shell }) =>
+    lazily(
+      () => import("../handlers/about.ts"),
+      (it) => it.completion(shell)
+    )
 ).pipe(
   Command.withDescription("Print the script that completes commands and flags in a shell."),
   Command.withShortDescription("Print a completion script"),
   Command.withExamples([{ command: "completion bash > ~/.local/share/bash-completion/completions/galaxy-admin" }])
 )
 
-const spec = Command.make("spec", {}, () => lazily(() => import("../handlers/about.ts"), (it) => it.spec)).pipe(
+const spec = Command.make("spec", {}, () =>
+  lazily(
+    () => import("../handlers/about.ts"),
+    (it) => it.spec
+  )
+).pipe(
   Command.withDescription("Print commands, flags, exit codes, errors and output schemas as one JSON document."),
   Command.withShortDescription("Describe all commands as JSON"),
   Command.withExamples([{ command: "spec" }])
@@ -61,7 +74,11 @@ const help = Command.make(
       Argument.variadic()
     )
   },
-  ({ words }) => lazily(() => import("../handlers/about.ts"), (it) => it.help(words))
+  ({ words }) =>
+    lazily(
+      () => import("../handlers/about.ts"),
+      (it) => it.help(words)
+    )
 ).pipe(
   Command.withDescription(`Explain a topic or a command. Topics: ${topicNames.join(", ")}.`),
   Command.withShortDescription(`Explain ${topicNames.join(", ")}`),

@@ -3,7 +3,13 @@ import { Effect, Option, Redacted } from "effect"
 import { Ask } from "../ask/Ask.ts"
 import { Api } from "../client/Api.ts"
 import { serverUrl } from "../context/Connection.ts"
-import { contextsFile, type PasswordFrom, readContexts, type StoredContext, writeContexts } from "../context/contexts.ts"
+import {
+  contextsFile,
+  type PasswordFrom,
+  readContexts,
+  type StoredContext,
+  writeContexts
+} from "../context/contexts.ts"
 import { lineOfInput, passwordFrom } from "../context/passwords.ts"
 import { NoSuchTarget, Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
@@ -68,7 +74,9 @@ export const login = (given: Given & { readonly name: Option.Option<string> }) =
       const { passwordStdin } = yield* Globals
       const output = yield* Output
       const context = yield* contextFrom(given)
-      const name = yield* checkedName(Option.getOrElse(given.name, () => new URL(context.server).hostname.replaceAll(/[^\w.-]/g, "")))
+      const name = yield* checkedName(
+        Option.getOrElse(given.name, () => new URL(context.server).hostname.replaceAll(/[^\w.-]/g, ""))
+      )
       const fromEnv = env["GALAXY_ADMIN_PASSWORD"] || undefined
       const password = passwordStdin
         ? Redacted.make(yield* lineOfInput("a password"))
@@ -81,7 +89,10 @@ export const login = (given: Given & { readonly name: Option.Option<string> }) =
         Api.layerAt({ server, user, password, source: "login" })
       )
       yield* store(name, context, true)
-      yield* output.item({ context: name, server, user }, `Signed in at ${server} as ${user}; context ${name} is in use.`)
+      yield* output.item(
+        { context: name, server, user },
+        `Signed in at ${server} as ${user}; context ${name} is in use.`
+      )
     })
   )
 
@@ -100,7 +111,10 @@ const forget = Effect.fnUntraced(function* (name: string) {
   const host = yield* Host
   const { current, contexts } = yield* readContexts(host)
   if (!Object.hasOwn(contexts, name)) {
-    return yield* new NoSuchTarget({ message: `There is no context "${name}".`, hint: "See: galaxy-admin context list" })
+    return yield* new NoSuchTarget({
+      message: `There is no context "${name}".`,
+      hint: "See: galaxy-admin context list"
+    })
   }
   const left = Object.fromEntries(Object.entries(contexts).filter(([it]) => it !== name))
   yield* writeContexts(host, { ...(current === undefined || current === name ? {} : { current }), contexts: left })
@@ -143,7 +157,10 @@ export const useContext = (name: string) =>
       const host = yield* Host
       const { contexts } = yield* readContexts(host)
       if (!Object.hasOwn(contexts, name)) {
-        return yield* new NoSuchTarget({ message: `There is no context "${name}".`, hint: "See: galaxy-admin context list" })
+        return yield* new NoSuchTarget({
+          message: `There is no context "${name}".`,
+          hint: "See: galaxy-admin context list"
+        })
       }
       yield* writeContexts(host, { current: name, contexts })
       yield* (yield* Output).item({ context: name, current: true }, `The context ${name} is in use.`)
@@ -157,7 +174,10 @@ export const addContext = (given: Given & { readonly name: string }) =>
       const name = yield* checkedName(given.name)
       const context = yield* contextFrom(given)
       yield* store(name, context, false)
-      yield* (yield* Output).item({ context: name, server: context.server, user: context.user }, `The context ${name} is stored.`)
+      yield* (yield* Output).item(
+        { context: name, server: context.server, user: context.user },
+        `The context ${name} is stored.`
+      )
     })
   )
 

@@ -4,7 +4,9 @@ import * as OpenApi from "effect/http-api/OpenApi"
 
 interface Described {
   readonly operationId?: string
-  readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: unknown }>> }>>
+  readonly responses?: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: unknown }>> }>
+  >
 }
 
 const answerOf = (operation: Described): unknown => {
@@ -16,7 +18,9 @@ const reference = "#/components/schemas/"
 
 /** Names of the components that a schema refers to. */
 const namesIn = (schema: unknown): ReadonlyArray<string> =>
-  [...JSON.stringify(schema ?? null).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? "")
+  [...JSON.stringify(schema ?? null).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+    ([, name]) => name ?? ""
+  )
 
 /** The schemas by operation, and what they refer to, below `#/definitions/`. */
 export const outputSchemas = () => {

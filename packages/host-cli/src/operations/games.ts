@@ -71,8 +71,17 @@ export const games = {
       name: { flag: "name", kind: "text", metavar: "START", help: "only names that begin like this" }
     },
     rows: "games",
-    columns: ["game_id", "game_name", "status", "runtime_status", "current_turn", "member_count", "next_turn_at"],
-    wide: ["visibility", "owner_user_id", "engine_version", "turn_schedule", "time_zone", "created_at"],
+    columns: ["game_id", "game_name", "status", "current_turn", "next_turn_at"],
+    wide: [
+      "runtime_status",
+      "member_count",
+      "visibility",
+      "owner_user_id",
+      "engine_version",
+      "turn_schedule",
+      "time_zone",
+      "created_at"
+    ],
     example: "game list --status running"
   },
   "adminGames.get": {

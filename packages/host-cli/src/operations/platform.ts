@@ -107,8 +107,8 @@ export const platform = {
       user_id: { flag: "user", kind: "user", metavar: "USER", help: "only mails to this player" }
     },
     rows: "deliveries",
-    columns: ["delivery_id", "template_id", "status", "attempts", "to", "created_at", "next_attempt_at"],
-    wide: ["message_id", "expires_at", "sent_at"],
+    columns: ["delivery_id", "status", "template_id", "attempts", "created_at"],
+    wide: ["to", "next_attempt_at", "message_id", "expires_at", "sent_at"],
     example: "mail list --status retrying"
   },
   "adminMail.delivery": {

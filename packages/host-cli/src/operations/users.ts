@@ -35,8 +35,8 @@ export const users = {
       email: { secret: "address", flag: "email-stdin", help: "the player with the address on standard input" }
     },
     rows: "users",
-    columns: ["user_id", "user_name", "display_name", "status", "entitlement.plan_code", "created_at"],
-    wide: ["declared_country", "preferred_language", "time_zone", "entitlement.ends_at", "updated_at"],
+    columns: ["user_id", "user_name", "status", "entitlement.plan_code", "created_at"],
+    wide: ["display_name", "declared_country", "preferred_language", "time_zone", "entitlement.ends_at", "updated_at"],
     example: "user list --paid --ends-before 2027-01-01"
   },
   "adminUsers.get": {

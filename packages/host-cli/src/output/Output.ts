@@ -9,7 +9,7 @@ import { Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import { cellOf, fieldAt, linesOf, type Writing } from "./cells.ts"
-import { columnOf, lineOf, widthsOf } from "./table.ts"
+import { columnOf, fitting, lineOf, widthsOf } from "./table.ts"
 
 /** One page of a list. */
 export interface Page {
@@ -89,7 +89,12 @@ const make = Effect.gen(function* () {
       const shown = fields.map(columnOf)
       if (opening) {
         if (rows.length === 0) return yield* tell(view.empty ?? "There is nothing to list.")
-        widths = widthsOf(shown, rows, host.stdout.columns)
+        const all = widthsOf(shown, rows, host.stdout.columns)
+        // Who names columns gets them, on lines as long as they are.
+        const asked = globals.columns !== undefined || globals.wide
+        widths = asked ? all : all.slice(0, fitting(all, host.stdout.columns))
+        const left = shown.slice(widths.length).map((it) => it.field)
+        if (left.length > 0) yield* tell(`Left out: ${left.join(", ")}. A wider terminal or --columns shows them.`)
         yield* print(
           `${dim(
             lineOf(

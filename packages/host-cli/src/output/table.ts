@@ -12,12 +12,15 @@ export interface Column {
   readonly shrinks: boolean
 }
 
-const fixed = /(_id|_at|_hash|_no|^at|^status|version|turn|count|attempts|actor|action|op|health)$/
+const fixed = /((?<!template)_id|_at|_hash|_no|^at|^status|version|turn|count|attempts|actor|action|op|health)$/
 
-/** The column of a field: its heading is the field's last word in capitals. */
+/** The column of a field: its heading is the field's last part in capitals, without what its cells say anyway. */
 export const columnOf = (field: string): Column => ({
   field,
-  title: (field.split(".").at(-1) ?? field).replaceAll("_", " ").toUpperCase(),
+  title: (field.split(".").at(-1) ?? field)
+    .replace(/^current_|(?<=.)_(id|at|code|count)$/, "")
+    .replaceAll("_", " ")
+    .toUpperCase(),
   shrinks: !fixed.test(field)
 })
 
@@ -37,6 +40,16 @@ const shorten = (text: string, width: number): string => {
   return `${kept}…`
 }
 
+const sum = (widths: ReadonlyArray<number>) =>
+  widths.reduce((all, it) => all + it, 0) + gap.length * (widths.length - 1)
+
+/** How many columns fit: those at the end are left out where even shortened texts take too much. */
+export const fitting = (widths: ReadonlyArray<number>, terminal: number): number => {
+  let count = widths.length
+  while (count > 1 && sum(widths.slice(0, count)) > terminal) count--
+  return count
+}
+
 /** Widths of columns for these rows, in a terminal so many columns wide. */
 export const widthsOf = (
   columns: ReadonlyArray<Column>,
@@ -46,9 +59,8 @@ export const widthsOf = (
   const widths = columns.map(({ title }, at) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[at] ?? "")), widthOf(title))
   )
-  const total = () => widths.reduce((sum, it) => sum + it, 0) + gap.length * (columns.length - 1)
   for (;;) {
-    const over = total() - terminal
+    const over = sum(widths) - terminal
     if (over <= 0) return widths
     const widest = columns.reduce(
       (best, { shrinks }, at) =>
@@ -63,9 +75,10 @@ export const widthsOf = (
 /** One row as a line of these widths. */
 export const lineOf = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>): string =>
   cells
+    .slice(0, widths.length)
     .map((cell, at) => {
       const width = widths[at] ?? 0
-      return at === cells.length - 1 ? shorten(cell, width) : pad(shorten(cell, width), width)
+      return at === widths.length - 1 ? shorten(cell, width) : pad(shorten(cell, width), width)
     })
     .join(gap)
     .trimEnd()

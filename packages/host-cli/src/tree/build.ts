@@ -42,8 +42,12 @@ const grouped = (): ReadonlyArray<AnyCommand> => {
   ]
 }
 
+let built: AnyCommand | undefined
+
 /** The whole tree. Building it loads no schema and no handler. */
-export const tree = (): AnyCommand =>
+export const tree = (): AnyCommand => (built ??= build())
+
+const build = (): AnyCommand =>
   Command.make("galaxy-admin").pipe(
     Command.withDescription(
       "Runs a Galaxy platform: players, games, engines, mails.\nStart with: galaxy-admin why GAME, galaxy-admin doctor. GAME and USER are ids, or name:NAME; - reads ids from standard input."

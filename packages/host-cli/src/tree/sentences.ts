@@ -21,6 +21,7 @@ export const sentenceOf = (
       return { message: `${error.arguments.map((it) => `"${it}"`).join(", ")} is more than the command takes.` }
     case "InvalidValue": {
       const where = error.kind === "flag" ? `--${error.option}` : error.option
+      if (/^\d+ occurrences$/.test(error.value)) return { message: `${where} is given more than once.` }
       if (error.value === "") return { message: `${where} needs a value.` }
       const choices = /one of:? (.*)$/i.exec(error.expected)?.[1]
       const wanted = choices ?? (/integer|number/i.test(error.expected) ? "a whole number" : error.expected)
