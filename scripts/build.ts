@@ -28,11 +28,14 @@ const started = performance.now()
 // Several tests build: whoever comes second finds it done, and nobody packs what another one is writing.
 const { status } = exclusively("build", () => {
   for (const file of packages.flatMap(leftovers)) rmSync(file)
-  return spawnSync("tsc", ["-b", ...packages.map((name) => `packages/${name}`), ...process.argv.slice(2)], {
-    cwd: root,
-    env: toolEnv(),
-    stdio: "inherit"
-  })
+  const options = { cwd: root, env: toolEnv(), stdio: "inherit" } as const
+  const types = spawnSync(
+    "tsc",
+    ["-b", ...packages.map((name) => `packages/${name}`), ...process.argv.slice(2)],
+    options
+  )
+  // The command line is published as one bundle.
+  return types.status === 0 ? spawnSync(process.execPath, [join(root, "packages/host-cli/build.mjs")], options) : types
 })
 if (status === 0) {
   for (const name of packages) {
