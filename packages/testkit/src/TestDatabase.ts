@@ -113,6 +113,12 @@ export const layerPostgres = (url: string, maxConnections = 10) =>
     Layer.unwrap(Effect.map(cloneUrl(url), (clone) => Postgres.layer({ url: clone.url, maxConnections })))
   ).pipe(Layer.orDie)
 
+/** A database that a test has made by `cloneUrl`, for those that several programs open one after the other. */
+export const layerAt = (
+  url: string,
+  options: Pick<Postgres.PostgresOptions, "maxConnections" | "watch"> = {}
+): Layer.Layer<Database> => withSignal(Postgres.layer({ ...options, url })).pipe(Layer.orDie)
+
 /** Runs a suite once per database: `eachDatabase((name, layer) => { … })`. */
 export const eachDatabase = (suite: (name: string, layer: Layer.Layer<Database>) => void): void => {
   suite("PGlite", layerPglite)
