@@ -51,10 +51,11 @@ const successor = (place: Place, operation: Operation) =>
     const deadline = performance.now() + 60_000
     const look = Effect.gen(function* () {
       yield* Effect.sleep("20 millis")
-      const { work, looks } = yield* left
+      const { due, later } = yield* left
       if (performance.now() > deadline) return yield* Effect.die(new Error("something is left to be done"))
-      if (work === 0 && looks > 0) yield* clock.advance("2 minutes")
-      return work + looks
+      // Not while something is under way: its deadlines would pass.
+      if (due === 0 && later > 0) yield* clock.advance("2 minutes")
+      return due + later
     })
     yield* Effect.repeat(look, { until: (it) => it === 0 })
     const mails = (yield* (yield* MemoryMail).accepted).map((it) => it.messageId)

@@ -1,5 +1,5 @@
 /** Everything that the database holds once nothing is left to be done, in a form in which two runs can be compared. */
-import { Effect } from "effect"
+import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Place } from "./place.ts"
 
@@ -17,6 +17,7 @@ const wayColumns = new Set([
   "seat_order_attempts",
   "current_container_id",
   "engine_endpoint",
+  "engine_instance",
   "health",
   "health_since",
   "last_decision",
@@ -82,15 +83,16 @@ export const difference = (wanted: Rows, found: Rows) => ({
   extra: without(found, wanted)
 })
 
-/** Whether workers have something left to do, and whether it is only the second look at an account's end. */
+/** How much workers have left to do: now, and by the clock only later (the second look at an account's end). */
 export const left = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const [row] = yield* sql<{ readonly work: number; readonly looks: number }>`
+  const now = yield* DateTime.nowAsDate
+  const [row] = yield* sql<{ readonly due: number; readonly later: number }>`
     SELECT ((SELECT count(*) FROM backend.mail_deliveries WHERE status NOT IN ('sent', 'dead_lettered'))
-      + (SELECT count(*) FROM backend.account_ends WHERE completed_at IS NULL)
+      + (SELECT count(*) FROM backend.account_ends WHERE completed_at IS NULL OR next_attempt_at <= ${now})
       + (SELECT count(*) FROM backend.player_mappings WHERE seat_order_at IS NOT NULL)
       + (SELECT count(*) FROM backend.runtime_records WHERE next_attempt_at IS NOT NULL OR engine_task IS NOT NULL
-          OR (status = 'running' AND next_turn_at <= now())))::int AS work,
-      (SELECT count(*)::int FROM backend.account_ends WHERE next_attempt_at IS NOT NULL) AS looks`
-  return row ?? { work: 0, looks: 0 }
+          OR (status = 'running' AND next_turn_at <= ${now})))::int AS due,
+      (SELECT count(*)::int FROM backend.account_ends WHERE next_attempt_at > ${now}) AS later`
+  return row ?? { due: 0, later: 0 }
 })
