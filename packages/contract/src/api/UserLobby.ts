@@ -80,6 +80,11 @@ export const CreateGame = Schema.Struct({
   enrollment_ends_at: Schema.optionalKey(Timestamp),
   /** Seats the owner in the new game under this name. */
   race_name: Schema.optionalKey(name),
+  /**
+   * Chosen by the client, new for each game that it wants: 1 to 64 of `A-Z a-z 0-9 - _`. Sent again by the same owner, it
+   * answers the game that was made with it, as it is now; with other settings it is `conflict`, `exists`.
+   */
+  idempotency_key: Schema.optionalKey(label(64).check(Schema.isPattern(/^[A-Za-z0-9_-]+$/u))),
   ...settings
 })
 

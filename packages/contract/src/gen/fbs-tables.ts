@@ -566,7 +566,8 @@ export const tables = {
       { name: "missed_turns_limit", slot: 10, type: "int", optional: true },
       { name: "absence_action", slot: 11, type: "string" },
       { name: "enrollment_ends_at", slot: 12, type: "string" },
-      { name: "race_name", slot: 13, type: "string" }
+      { name: "race_name", slot: 13, type: "string" },
+      { name: "idempotency_key", slot: 14, type: "string" }
     ]
   },
   "galaxy.lobby.UpdateGameRequest": {

@@ -204,7 +204,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     plain: words(
       `game_id owner_user_id visibility status min_players max_players turn_schedule engine_version current_turn
       runtime_status failure_reason next_turn_at created_at updated_at started_at finished_at computer_players early_turns
-      missed_turns_reminder missed_turns_limit absence_action enrollment_ends_at`
+      missed_turns_reminder missed_turns_limit absence_action enrollment_ends_at creation_key creation_digest`
     ),
     of: "owner_user_id = :user",
     erase: { by: "keeping", why: history }

@@ -32,6 +32,7 @@ import erasures from "./0023_erasures.ts"
 import endedStates from "./0024_ended_states.ts"
 import userEvents from "./0025_user_events.ts"
 import payingUsers from "./0026_paying_users.ts"
+import gameCreations from "./0027_game_creations.ts"
 
 const sequence = {
   "0001_init": init,
@@ -59,7 +60,8 @@ const sequence = {
   "0023_erasures": erasures,
   "0024_ended_states": endedStates,
   "0025_user_events": userEvents,
-  "0026_paying_users": payingUsers
+  "0026_paying_users": payingUsers,
+  "0027_game_creations": gameCreations
 }
 
 /** Number of the last migration of this release. */

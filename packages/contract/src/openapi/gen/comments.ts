@@ -178,6 +178,8 @@ export const comments: Readonly<Record<string, string>> = {
   "UserLobby#enrollment_ends_at": "From then on nobody can join any more; must lie in the future.",
   "CreateGame.race_name": "Seats the owner in the new game under this name.",
   "UserLobby#race_name": "Seats the owner in the new game under this name.",
+  "CreateGame.idempotency_key": "Chosen by the client, new for each game that it wants: 1 to 64 of `A-Z a-z 0-9 - _`. Sent again by the same owner, it answers the game that was made with it, as it is now; with other settings it is `conflict`, `exists`.",
+  "UserLobby#idempotency_key": "Chosen by the client, new for each game that it wants: 1 to 64 of `A-Z a-z 0-9 - _`. Sent again by the same owner, it answers the game that was made with it, as it is now; with other settings it is `conflict`, `exists`.",
   "UpdateGame": "Body of `lobby.games.update`: what is absent stays. From `starting` on only the name, the description, `early_turns` and what is done about missed turns can change, and nothing after the game's end: `conflict`, `wrong_state`. Fewer places than are taken are `conflict`, `full`.",
   "OwnSeat": "The caller's own membership of a game, active or not.",
   "OwnSeat.orders_given_at": "When the caller last gave orders; absent before the first ones.",

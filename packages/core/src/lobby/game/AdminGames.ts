@@ -2,17 +2,11 @@
 import type { CreateGame, GameList, UpdateGame } from "@galaxy/contract/api/UserLobby"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Schema, Struct } from "effect"
-import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import type { CursorInvalid, PageRequest } from "../../shared/Page.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
-import { GameEditing } from "./GameEditing.ts"
-import {
-  GameNotFound,
-  type GameSettingsInvalid,
-  type TooFewPlaces,
-  type TooManyGames,
-  type TooManyMemberships
-} from "./GameError.ts"
+import type { RequestOrigin } from "./Creation.ts"
+import { type CreationError, GameEditing } from "./GameEditing.ts"
+import { GameNotFound, type GameSettingsInvalid, type TooFewPlaces } from "./GameError.ts"
 import { type AdminFilter, GameListStore } from "./GameListStore.ts"
 import { paged } from "./Games.ts"
 import { GameSteps, type StepError } from "./GameSteps.ts"
@@ -36,13 +30,8 @@ export class AdminGames extends Context.Service<
     get(gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
     /** Locks the game to the end of the transaction, and returns what the audit log shows of it. */
     audited(gameId: GameId): Effect.Effect<unknown, StorageError>
-    /** Creates a public game in `draft`. */
-    create(
-      settings: typeof CreateGame.Type
-    ): Effect.Effect<
-      Game,
-      GameSettingsInvalid | TooManyGames | TooManyMemberships | RaceNameInvalid | RaceNameTaken | StorageError
-    >
+    /** Creates a public game in `draft`. See `GameEditing.create` for requests that are repeated. */
+    create(settings: typeof CreateGame.Type, origin?: RequestOrigin): Effect.Effect<Game, CreationError | StorageError>
     /** Changes a public game's settings. */
     update(
       gameId: GameId,
@@ -84,7 +73,7 @@ export const layer: Layer.Layer<AdminGames, never, GameSteps | GameEditing | Gam
       audited: Effect.fn("AdminGames.audited")((gameId) =>
         Effect.map(games.lock(gameId), (game) => Option.getOrNull(Option.map(game, auditView)))
       ),
-      create: (settings) => editing.create("admin", settings),
+      create: (settings, origin) => editing.create("admin", settings, origin),
       update: (gameId, request) => editing.update("admin", gameId, request),
       cancel
     })

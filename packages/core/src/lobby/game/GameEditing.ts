@@ -3,16 +3,23 @@
  */
 import type { CreateGame, UpdateGame } from "@galaxy/contract/api/UserLobby"
 import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineVersions } from "../../engine/EngineVersions.ts"
 import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import { newId } from "../../shared/NewId.ts"
 import { Limits, within } from "../../standing/Limits.ts"
 import { StorageError } from "../../shared/StorageError.ts"
+import { type Creation, creationOf, type RequestOrigin } from "./Creation.ts"
 import { EarlyTurns } from "./EarlyTurns.ts"
 import { acting, type Actor, conflict } from "./GameAccess.ts"
-import { GameSettingsInvalid, TooFewPlaces, TooManyGames, type TooManyMemberships } from "./GameError.ts"
+import {
+  CreationKeyTaken,
+  GameSettingsInvalid,
+  TooFewPlaces,
+  TooManyGames,
+  type TooManyMemberships
+} from "./GameError.ts"
 import { GameMembers } from "./GameMembers.ts"
 import {
   changed,
@@ -30,21 +37,30 @@ import { type Game, GameStore } from "./GameStore.ts"
 import { LobbyConfig } from "./LobbyConfig.ts"
 import * as TurnSchedule from "./TurnSchedule.ts"
 
+/** How making a game can fail. */
+export type CreationError =
+  | GameSettingsInvalid
+  | CreationKeyTaken
+  | TooManyGames
+  | TooManyMemberships
+  | RaceNameInvalid
+  | RaceNameTaken
+
 /** Creates games and changes their settings. Settings that make no sense are `GameSettingsInvalid`. */
 export class GameEditing extends Context.Service<
   GameEditing,
   {
     /**
      * Creates a game in `draft`: a private one of a player, who is seated in it if `race_name` is there, or a public one
-     * of the administrators. Fails with `TooManyGames` at the bound for one owner.
+     * of the administrators. A request that is repeated (`Creation`) gets the game that it has made, as it is now. Fails
+     * with `CreationKeyTaken` where its key was used for another game, and with `TooManyGames` at the bound for one
+     * owner.
      */
     create(
       actor: Actor,
-      settings: typeof CreateGame.Type
-    ): Effect.Effect<
-      Game,
-      GameSettingsInvalid | TooManyGames | TooManyMemberships | RaceNameInvalid | RaceNameTaken | StorageError
-    >
+      settings: typeof CreateGame.Type,
+      origin?: RequestOrigin
+    ): Effect.Effect<Game, CreationError | StorageError>
     /**
      * Changes settings. Absent ones stay, and so does a game whose settings are the wanted ones already. Fails with
      * `GameStateConflict` for what can't change any more, and with `TooFewPlaces` below the places that are taken.
@@ -107,22 +123,42 @@ export const layer: Layer.Layer<
       return after
     })
 
-    const insert = (settings: GameSettings, owner: UserId | null) =>
+    const insert = (settings: GameSettings, owner: UserId | null, creation: Creation | undefined) =>
       Effect.flatMap(newId, (id) =>
-        games.insert({
-          ...settings,
-          game_id: GameId.make(id),
-          owner_user_id: owner,
-          visibility: owner === null ? "public" : "private"
-        })
+        games.insert(
+          {
+            ...settings,
+            game_id: GameId.make(id),
+            owner_user_id: owner,
+            visibility: owner === null ? "public" : "private"
+          },
+          creation
+        )
       )
 
-    const create = Effect.fn("GameEditing.create")(function* (actor: Actor, settings: typeof CreateGame.Type) {
+    /** The game that this request has made before. Two requests of one owner take turns. */
+    const made = Effect.fnUntraced(function* (owner: UserId | null, creation: Creation | undefined) {
+      if (creation === undefined) return Option.none<Game>()
+      yield* games.lockOwner(owner)
+      const found = yield* games.createdBy(owner, creation.key)
+      if (Option.isNone(found)) return Option.none<Game>()
+      if (found.value.digest !== creation.digest) return yield* new CreationKeyTaken()
+      return Option.some(found.value.game)
+    })
+
+    const create = Effect.fn("GameEditing.create")(function* (
+      actor: Actor,
+      settings: typeof CreateGame.Type,
+      origin?: RequestOrigin
+    ) {
+      const creation = yield* creationOf(settings, origin)
+      const before = yield* made(actor === "admin" ? null : actor.user, creation)
+      if (Option.isSome(before)) return before.value
       const valid = yield* validated(initial(settings), undefined)
-      if (actor === "admin") return yield* insert(valid, null)
+      if (actor === "admin") return yield* insert(valid, null, creation)
       const limit = within((yield* limits.of(actor.user)).max_open_games, config.openGamesPerOwner)
       if ((yield* games.countOwned(actor.user)).open >= limit) return yield* new TooManyGames({ limit })
-      const game = yield* insert(valid, actor.user)
+      const game = yield* insert(valid, actor.user, creation)
       if (settings.race_name === undefined) return game
       yield* members.seat(game.game_id, actor.user, settings.race_name)
       return { ...game, member_count: 1 }
@@ -160,7 +196,7 @@ export const layer: Layer.Layer<
     })
 
     return GameEditing.of({
-      create: (actor, settings) => inTransaction(create(actor, settings)),
+      create: (actor, settings, origin) => inTransaction(create(actor, settings, origin)),
       update: (actor, gameId, request) => inTransaction(update(actor, gameId, request)),
       preview
     })

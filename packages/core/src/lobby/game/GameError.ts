@@ -88,6 +88,13 @@ export class TooManyGames extends Schema.TaggedError<TooManyGames>()("TooManyGam
   }
 }
 
+/** The caller has made another game with this `idempotency_key`. */
+export class CreationKeyTaken extends Schema.TaggedError<CreationKeyTaken>()("CreationKeyTaken", {}) {
+  override get message(): string {
+    return "this idempotency_key was used for a game with other settings; choose a new one for each game"
+  }
+}
+
 /** The caller already owns `limit` games that are being played: all that they may (`Limits`). */
 export class TooManyGamesInPlay extends Schema.TaggedError<TooManyGamesInPlay>()("TooManyGamesInPlay", {
   limit: Schema.Int
@@ -138,6 +145,7 @@ export type GameError =
   | NotGameOwner
   | GameStateConflict
   | GameSettingsInvalid
+  | CreationKeyTaken
   | TooManyGames
   | TooManyGamesInPlay
   | TooManyMemberships

@@ -8,6 +8,7 @@ import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
+import type { Creation } from "./Creation.ts"
 import type { GameSettings } from "./GameSettings.ts"
 import { inPlay, terminal } from "./GameState.ts"
 import { isInvited } from "./invitation.ts"
@@ -58,7 +59,12 @@ export class GameStore extends Context.Service<
   GameStore,
   {
     /** Stores a new game as a draft. */
-    insert(game: NewGame): Effect.Effect<Game, StorageError>
+    insert(game: NewGame, creation?: Creation): Effect.Effect<Game, StorageError>
+    /** The owner's game, or the public one, that was asked for with this key, and its digest. */
+    createdBy(
+      owner: UserId | null,
+      key: string
+    ): Effect.Effect<Option.Option<{ readonly game: Game; readonly digest: string }>, StorageError>
     find(gameId: GameId): Effect.Effect<Option.Option<Game>, StorageError>
     /**
      * Locks the row to the end of the transaction, then reads it, so that what was read stays true until the commit.
@@ -80,8 +86,13 @@ export class GameStore extends Context.Service<
     change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
     relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
     /**
+     * Locks an owner, or all public games, to the end of the transaction, so that of two games created or started at
+     * once the second sees the first.
+     */
+    lockOwner(owner: UserId | null): Effect.Effect<void, StorageError>
+    /**
      * How many games of the owner have not ended, and how many of them have or are about to get an engine. Locks the
-     * owner to the end of the transaction, so that two games created or started at once both count.
+     * owner as `lockOwner` does.
      */
     countOwned(owner: UserId): Effect.Effect<{ readonly open: number; readonly inPlay: number }, StorageError>
   }
@@ -130,6 +141,16 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
         RETURNING ${columns}, before.turn_before`
     })
 
+    const created = SqlSchema.findOneOption({
+      Request: Schema.Struct({ owner: Schema.String, key: Schema.String }),
+      Result: Schema.Struct({ ...GameRow.fields, creation_digest: Schema.String }),
+      execute: ({ owner, key }) => sql`
+        SELECT ${columns}, g.creation_digest FROM backend.games g
+        WHERE coalesce(g.owner_user_id::text, '') = ${owner} AND g.creation_key = ${key}`
+    })
+
+    const lockOwner = (owner: UserId | null) => textLock(sql, `galaxy/game-owner/${owner ?? ""}`)
+
     const find = (gameId: GameId) => Effect.map(select(gameId), Option.map(withoutNulls))
 
     const existing = (gameId: GameId) =>
@@ -138,9 +159,10 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
       )
 
     return GameStore.of({
-      insert: Effect.fnUntraced(function* (game) {
+      insert: Effect.fnUntraced(function* (game, creation) {
         const now = yield* DateTime.nowAsDate
-        const row = { ...columnsOf(game), status: "draft", created_at: now, updated_at: now }
+        const created = { creation_key: creation?.key ?? null, creation_digest: creation?.digest ?? null }
+        const row = { ...columnsOf(game), ...created, status: "draft", created_at: now, updated_at: now }
         yield* sql`INSERT INTO backend.games ${sql.insert(row)}`
         return yield* existing(game.game_id)
       }, StorageError.refail),
@@ -173,8 +195,13 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
             ${isInvited(sql, gameId, userId, now)} AS invited`
         return rows[0] ?? { member: false, invited: false }
       }, StorageError.refail),
+      createdBy: Effect.fnUntraced(function* (owner, key) {
+        const found = yield* created({ owner: owner ?? "", key })
+        return Option.map(found, ({ creation_digest: digest, ...game }) => ({ game: withoutNulls(game), digest }))
+      }, StorageError.refail),
+      lockOwner: (owner) => StorageError.refail(Effect.asVoid(lockOwner(owner))),
       countOwned: Effect.fnUntraced(function* (owner) {
-        yield* textLock(sql, `galaxy/game-owner/${owner}`)
+        yield* lockOwner(owner)
         const [counts] = yield* sql<{ readonly open: number; readonly inPlay: number }>`
           SELECT count(*)::int AS open, (count(*) FILTER (WHERE ${sql.in("status", inPlay)}))::int AS "inPlay"
           FROM backend.games WHERE owner_user_id = ${owner} AND NOT ${sql.in("status", terminal)}`

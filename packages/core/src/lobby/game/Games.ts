@@ -3,18 +3,16 @@ import type { CreateGame, GameList, SchedulePreview, ScheduleFires, UpdateGame }
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option } from "effect"
 import type { NoEngineVersion } from "../../engine/EngineVersions.ts"
-import type { RaceNameInvalid, RaceNameTaken } from "../../race-name/RaceName.ts"
 import { type CursorInvalid, pageOf, type PagePosition, type PageRequest } from "../../shared/Page.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 import { standing } from "./GameAccess.ts"
-import { GameEditing } from "./GameEditing.ts"
+import type { RequestOrigin } from "./Creation.ts"
+import { type CreationError, GameEditing } from "./GameEditing.ts"
 import {
   GameNotFound,
   type GameSettingsInvalid,
   type NotEnoughPlayers,
   type TooFewPlaces,
-  type TooManyGames,
-  type TooManyMemberships,
   type TooManyGamesInPlay
 } from "./GameError.ts"
 import { GameListStore, type PublicFilter } from "./GameListStore.ts"
@@ -36,15 +34,13 @@ export class Games extends Context.Service<
   {
     /**
      * Creates a private game in `draft`, owned by the caller, who is seated in it if they name a race. Fails with
-     * `TooManyGames` at the bound for one owner.
+     * `TooManyGames` at the bound for one owner. See `GameEditing.create` for requests that are repeated.
      */
     create(
       caller: UserId,
-      settings: typeof CreateGame.Type
-    ): Effect.Effect<
-      Game,
-      GameSettingsInvalid | TooManyGames | TooManyMemberships | RaceNameInvalid | RaceNameTaken | StorageError
-    >
+      settings: typeof CreateGame.Type,
+      origin?: RequestOrigin
+    ): Effect.Effect<Game, CreationError | StorageError>
     /** The game; with its ruleset for its owner and members, once it has been started. */
     get(caller: UserId, gameId: GameId): Effect.Effect<Game, GameNotFound | StorageError>
     /** See `GameEditing.update`. */
@@ -106,7 +102,7 @@ export const layer: Layer.Layer<Games, never, GameSteps | GameEditing | GameList
     })
 
     return Games.of({
-      create: (caller, settings) => editing.create({ user: caller }, settings),
+      create: (caller, settings, origin) => editing.create({ user: caller }, settings, origin),
       get,
       update: (caller, gameId, request) => editing.update({ user: caller }, gameId, request),
       previewSchedule: ({ turn_schedule, time_zone }) =>

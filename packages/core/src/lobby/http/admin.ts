@@ -12,6 +12,7 @@ import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
 import { OperationLog } from "../../runtime/OperationLog.ts"
 import { RuntimeStore } from "../../runtime/RuntimeStore.ts"
 import { newest } from "../../shared/Page.ts"
+import { RequestId } from "../../shared/http/RequestId.ts"
 import { type ErrorTable, own, toApiWith } from "../../shared/http/errors.ts"
 import { type BannedUserUnknown, Bans } from "../Bans.ts"
 import { AdminGames, auditView, type ReasonMissing } from "../game/AdminGames.ts"
@@ -95,7 +96,7 @@ export const games = HttpApiBuilder.group(
               reason,
               after: auditView
             },
-            games.create(settings)
+            Effect.flatMap(RequestId, (requestId) => games.create(settings, { requestId }))
           )
         )
       )

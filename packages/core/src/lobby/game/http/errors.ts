@@ -8,6 +8,7 @@ export const errors: ErrorTable<GameError> = {
   NotGameOwner: ["forbidden", own, "not_owner"],
   GameStateConflict: ["conflict", own, "wrong_state"],
   GameSettingsInvalid: ["invalid_request", own],
+  CreationKeyTaken: ["conflict", own, "exists"],
   TooManyGames: ["conflict", own, "limit_reached"],
   TooManyGamesInPlay: ["conflict", own, "limit_reached"],
   TooManyMemberships: ["conflict", own, "limit_reached"],

@@ -5,6 +5,7 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { toApiWith } from "../../../shared/http/errors.ts"
+import { RequestId } from "../../../shared/http/RequestId.ts"
 import { errors as engineErrors } from "../../../engine/http/errors.ts"
 import { errors as raceNameErrors } from "../../../race-name/http/errors.ts"
 import { errors as gameErrors } from "./errors.ts"
@@ -24,7 +25,14 @@ const lobbyGames = HttpApiBuilder.group(
         return yield* call(userId, params.game_id)
       })
     return handlers
-      .handle("create", ({ payload }) => toApi(Effect.flatMap(Caller, ({ userId }) => games.create(userId, payload))))
+      .handle("create", ({ payload }) =>
+        toApi(
+          Effect.gen(function* () {
+            const { userId, deviceSessionId } = yield* Caller
+            return yield* games.create(userId, payload, { requestId: yield* RequestId, deviceSessionId })
+          })
+        )
+      )
       .handle("list", ({ query: { cursor, limit, open, to_join, name } }) =>
         toApi(
           Effect.flatMap(Caller, ({ userId }) =>

@@ -109,8 +109,15 @@ raceName(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+idempotencyKey():string|null
+idempotencyKey(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+idempotencyKey(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startCreateGameRequest(builder:flatbuffers.Builder) {
-  builder.startObject(14);
+  builder.startObject(15);
 }
 
 static addGameName(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset) {
@@ -169,6 +176,10 @@ static addRaceName(builder:flatbuffers.Builder, raceNameOffset:flatbuffers.Offse
   builder.addFieldOffset(13, raceNameOffset, 0);
 }
 
+static addIdempotencyKey(builder:flatbuffers.Builder, idempotencyKeyOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(14, idempotencyKeyOffset, 0);
+}
+
 static endCreateGameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_name
@@ -176,7 +187,7 @@ static endCreateGameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, computerPlayers:number|null, earlyTurns:boolean|null, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset, raceNameOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatbuffers.Offset, descriptionOffset:flatbuffers.Offset, minPlayers:number, maxPlayers:number, turnScheduleOffset:flatbuffers.Offset, timeZoneOffset:flatbuffers.Offset, engineVersionOffset:flatbuffers.Offset, computerPlayers:number|null, earlyTurns:boolean|null, missedTurnsReminder:number|null, missedTurnsLimit:number|null, absenceActionOffset:flatbuffers.Offset, enrollmentEndsAtOffset:flatbuffers.Offset, raceNameOffset:flatbuffers.Offset, idempotencyKeyOffset:flatbuffers.Offset):flatbuffers.Offset {
   CreateGameRequest.startCreateGameRequest(builder);
   CreateGameRequest.addGameName(builder, gameNameOffset);
   CreateGameRequest.addDescription(builder, descriptionOffset);
@@ -196,6 +207,7 @@ static createCreateGameRequest(builder:flatbuffers.Builder, gameNameOffset:flatb
   CreateGameRequest.addAbsenceAction(builder, absenceActionOffset);
   CreateGameRequest.addEnrollmentEndsAt(builder, enrollmentEndsAtOffset);
   CreateGameRequest.addRaceName(builder, raceNameOffset);
+  CreateGameRequest.addIdempotencyKey(builder, idempotencyKeyOffset);
   return CreateGameRequest.endCreateGameRequest(builder);
 }
 }
