@@ -116,6 +116,12 @@ export const games = {
         metavar: "CRON",
         help: 'when turns are made: minute, hour, day, month, weekday, such as "0 6 * * *"'
       },
+      idempotency_key: {
+        flag: "idempotency-key",
+        kind: "text",
+        metavar: "KEY",
+        help: "new for each game; repeated with the same one, it makes one game"
+      },
       ...common,
       ...settings
     },
