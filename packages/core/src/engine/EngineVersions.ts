@@ -3,7 +3,8 @@ import type { EngineVersion as EngineVersionSchema } from "@galaxy/contract/api/
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { StorageError } from "../shared/StorageError.ts"
-import { compare } from "./versions.ts"
+import { type CursorInvalid, newest, pageOf, type PageRequest } from "../shared/Page.ts"
+import { compare, versionPattern } from "./versions.ts"
 
 /** A registered version (`major.minor.patch`) with its image, and whether new games may start on it. */
 export type EngineVersion = typeof EngineVersionSchema.Type
@@ -23,6 +24,12 @@ export class EngineVersionInUse extends Schema.TaggedError<EngineVersionInUse>()
   version: Schema.String
 }) {}
 
+/** A page of the registry; without `next_cursor` the last one. */
+export interface EngineVersionPage {
+  readonly engine_versions: ReadonlyArray<EngineVersion>
+  readonly next_cursor?: string
+}
+
 /** What of a version may be changed; what is absent stays. */
 export interface EngineVersionChange {
   readonly imageRef?: string | undefined
@@ -35,6 +42,8 @@ export class EngineVersions extends Context.Service<
   {
     /** All versions, disabled ones too, the newest first. */
     readonly list: Effect.Effect<ReadonlyArray<EngineVersion>, StorageError>
+    /** One page of them. */
+    page(request: PageRequest): Effect.Effect<EngineVersionPage, CursorInvalid | StorageError>
     /**
      * Registers a version, enabled. Idempotent; a version registered with a different image fails with
      * `EngineVersionTaken`.
@@ -81,6 +90,26 @@ export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = La
       Effect.withSpan("EngineVersions.list")
     )
 
+    // Versions such as 1.0.0 and 01.0.0 are the same by number.
+    const order = sql.literal("string_to_array(version, '.')::numeric[], version")
+
+    const page = Effect.fn("EngineVersions.page")(function* (request: PageRequest) {
+      const { rows, next } = yield* pageOf(
+        request,
+        (position, limit) => {
+          const after = position === newest ? null : position.id
+          return query(sql`
+            SELECT ${columns} FROM backend.engine_versions
+            WHERE ${after}::text IS NULL
+              OR (${order}) < (string_to_array(${after}::text, '.')::numeric[], ${after}::text)
+            ORDER BY string_to_array(version, '.')::numeric[] DESC, version DESC LIMIT ${limit}`)
+        },
+        (it) => it.version,
+        versionPattern
+      )
+      return { engine_versions: rows, ...next }
+    })
+
     const register = Effect.fn("EngineVersions.register")(function* (version: string, imageRef: string) {
       const now = yield* DateTime.nowAsDate
       const [row] = yield* query(sql`
@@ -123,6 +152,6 @@ export const layer: Layer.Layer<EngineVersions, never, SqlClient.SqlClient> = La
       return found === undefined ? yield* new NoEngineVersion(version === undefined ? {} : { version }) : found
     })
 
-    return EngineVersions.of({ list, register, disable, change, pick })
+    return EngineVersions.of({ list, page, register, disable, change, pick })
   })
 )

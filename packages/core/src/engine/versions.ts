@@ -1,5 +1,8 @@
 /** Comparing engine versions, `major.minor.patch`: by number, not as text (0.10.0 is newer than 0.9.0). */
 
+/** What a version looks like. */
+export const versionPattern = /^\d+\.\d+\.\d+$/
+
 const parts = (version: string) => version.split(".").map(Number)
 
 /** Negative if the first version is older, positive if it is newer, 0 if they are the same. */

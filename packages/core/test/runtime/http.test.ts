@@ -260,6 +260,16 @@ layer(runtimeOn(layerPglite, scriptedEngines), { timeout: "240 seconds", exclude
           (versions as ReadonlyArray<Json>).map((it) => it["version"]),
           ["1.0.0", "0.10.0", "0.1.0"]
         )
+        const paged: Array<unknown> = []
+        for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+          const page: Json = (yield* call("", "GET", `/admin/engine-versions?limit=1&cursor=${cursor}`)).body
+          paged.push(...(page["engine_versions"] as ReadonlyArray<unknown>))
+          cursor = page["next_cursor"] as string | undefined
+        }
+        assert.deepStrictEqual(paged, versions)
+        for (const bad of ["cursor=x", "limit=0", "cursor=MTph"]) {
+          assert.strictEqual((yield* call("", "GET", `/admin/engine-versions?${bad}`)).status, 400, bad)
+        }
         for (const image of ["image\u0000", "image\n", " ", ""]) {
           const malformed = yield* register("1.2.3", image)
           assert.deepStrictEqual([image, malformed.status], [image, 400])

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { wireErrors } from "../ApiError.ts"
-import { engineVersion, Timestamp } from "../Fields.ts"
+import { engineVersion, paging, Timestamp } from "../Fields.ts"
 import { line } from "../Text.ts"
 import { OptionalReason, reason } from "./Reason.ts"
 
@@ -41,7 +41,11 @@ export const UpdateEngineVersion = Schema.Struct({
 export class AdminEngineVersionsGroup extends HttpApiGroup.make("adminEngineVersions")
   .add(
     HttpApiEndpoint.get("list", "/", {
-      success: Schema.Struct({ engine_versions: Schema.Array(EngineVersion) }),
+      query: paging,
+      success: Schema.Struct({
+        engine_versions: Schema.Array(EngineVersion),
+        next_cursor: Schema.optionalKey(Schema.String)
+      }),
       error: wireErrors
     }),
     HttpApiEndpoint.post("register", "/", {

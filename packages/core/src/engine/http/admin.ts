@@ -23,7 +23,7 @@ export const engineVersions = HttpApiBuilder.group(
     const use = yield* EngineVersionUse
     const found = (version: string) => Effect.map(versions.list, (all) => all.find((it) => it.version === version))
     return handlers
-      .handle("list", () => toApi(Effect.map(versions.list, (list) => ({ engine_versions: list }))))
+      .handle("list", ({ query }) => toApi(versions.page(query)))
       .handle("register", ({ payload: { version, image_ref, reason } }) =>
         toApi(
           audited(
