@@ -9,8 +9,10 @@ import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Clock, Context, Effect, Layer, Option, Result, Schema } from "effect"
 import { BackendClient } from "./BackendClient.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
+import { revokeEnded } from "./endedSessions.ts"
 import type { Envelope, Peer } from "./Envelope.ts"
 import { BackendUnavailable, type Refusal } from "./Refusal.ts"
+import { SessionCache } from "./SessionCache.ts"
 import type { Verified } from "./stages/Stage.ts"
 import { fromAnswer, fromError, toCall } from "./transcode.ts"
 import { Verifier } from "./Verifier.ts"
@@ -52,66 +54,73 @@ const failed = (code: string, message: string, reason?: string): BusinessAnswer 
 
 const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
 
-/** Needs the verifier, the backend and the gateway's key; never fails to build. */
-export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | EdgeCrypto> = Layer.effect(
-  EdgeGateway,
-  Effect.gen(function* () {
-    const verifier = yield* Verifier
-    const backend = yield* BackendClient
-    const crypto = yield* EdgeCrypto
+/** Needs the verifier, the sessions that it knows, the backend and the gateway's key; never fails to build. */
+export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | EdgeCrypto | SessionCache> =
+  Layer.effect(
+    EdgeGateway,
+    Effect.gen(function* () {
+      const verifier = yield* Verifier
+      const backend = yield* BackendClient
+      const crypto = yield* EdgeCrypto
+      const sessions = yield* SessionCache
 
-    const run = Effect.fnUntraced(function* (verified: Verified) {
-      const { envelope, peer, session } = verified
-      const route = routeOf(envelope.messageType)
-      if (route === undefined) return failed("not_found", "no such message type")
-      const call = Result.try({
-        try: () => toCall(route, envelope.payloadBytes),
-        catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+      const run = Effect.fnUntraced(function* (verified: Verified) {
+        const { envelope, peer, session } = verified
+        const route = routeOf(envelope.messageType)
+        if (route === undefined) return failed("not_found", "no such message type")
+        const call = Result.try({
+          try: () => toCall(route, envelope.payloadBytes),
+          catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+        })
+        if (Result.isFailure(call)) return failed("invalid_request", `payload: ${call.failure}`)
+        const answer = yield* backend.forward({
+          ...call.success,
+          userId: session.userId,
+          deviceSessionId: envelope.deviceSessionId,
+          sourceIp: peer.ip,
+          requestId: envelope.requestId,
+          traceparent: envelope.traceId
+        })
+        if (answer.status >= 500) return yield* new BackendUnavailable()
+        if (answer.status >= 300) {
+          const error = Option.getOrUndefined(decodeError(answer.json))?.error
+          return error === undefined ? yield* new BackendUnavailable() : failed(error.code, error.message, error.reason)
+        }
+        const payload = yield* Effect.try({
+          try: () => fromAnswer(route, answer.json),
+          catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+        }).pipe(
+          // Gateway and backend don't match: nothing that the player sent is at fault.
+          Effect.tapError((reason) =>
+            Effect.logError("an answer of the backend doesn't fit its table").pipe(Effect.annotateLogs({ reason }))
+          ),
+          Effect.mapError(() => new BackendUnavailable())
+        )
+        yield* revokeEnded(sessions, {
+          messageType: envelope.messageType,
+          userId: session.userId,
+          json: answer.json
+        })
+        return { resultCode: "ok", payload }
       })
-      if (Result.isFailure(call)) return failed("invalid_request", `payload: ${call.failure}`)
-      const answer = yield* backend.forward({
-        ...call.success,
-        userId: session.userId,
-        deviceSessionId: envelope.deviceSessionId,
-        sourceIp: peer.ip,
-        requestId: envelope.requestId,
-        traceparent: envelope.traceId
+
+      const sign = Effect.fnUntraced(function* (requestId: string, outcome: BusinessAnswer) {
+        const fields = {
+          protocolVersion: SigningInput.protocolVersion,
+          requestId,
+          timestampMs: BigInt(Math.floor(yield* Clock.currentTimeMillis)),
+          resultCode: outcome.resultCode,
+          payloadHash: yield* crypto.sha256(outcome.payload)
+        }
+        const signature = yield* crypto.sign(SigningInput.response(fields))
+        return { ...fields, payloadBytes: outcome.payload, signature }
       })
-      if (answer.status >= 500) return yield* new BackendUnavailable()
-      if (answer.status >= 300) {
-        const error = Option.getOrUndefined(decodeError(answer.json))?.error
-        return error === undefined ? yield* new BackendUnavailable() : failed(error.code, error.message, error.reason)
-      }
-      const payload = yield* Effect.try({
-        try: () => fromAnswer(route, answer.json),
-        catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
-      }).pipe(
-        // Gateway and backend don't match: nothing that the player sent is at fault.
-        Effect.tapError((reason) =>
-          Effect.logError("an answer of the backend doesn't fit its table").pipe(Effect.annotateLogs({ reason }))
-        ),
-        Effect.mapError(() => new BackendUnavailable())
-      )
-      return { resultCode: "ok", payload }
-    })
 
-    const sign = Effect.fnUntraced(function* (requestId: string, outcome: BusinessAnswer) {
-      const fields = {
-        protocolVersion: SigningInput.protocolVersion,
-        requestId,
-        timestampMs: BigInt(Math.floor(yield* Clock.currentTimeMillis)),
-        resultCode: outcome.resultCode,
-        payloadHash: yield* crypto.sha256(outcome.payload)
-      }
-      const signature = yield* crypto.sign(SigningInput.response(fields))
-      return { ...fields, payloadBytes: outcome.payload, signature }
-    })
+      const executeCommand = Effect.fn("EdgeGateway.executeCommand")(function* (envelope: Envelope, peer: Peer) {
+        const verified = yield* verifier.verify("command", envelope, peer)
+        return yield* sign(envelope.requestId, yield* run(verified))
+      })
 
-    const executeCommand = Effect.fn("EdgeGateway.executeCommand")(function* (envelope: Envelope, peer: Peer) {
-      const verified = yield* verifier.verify("command", envelope, peer)
-      return yield* sign(envelope.requestId, yield* run(verified))
+      return EdgeGateway.of({ executeCommand })
     })
-
-    return EdgeGateway.of({ executeCommand })
-  })
-)
+  )

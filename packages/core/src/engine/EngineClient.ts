@@ -55,6 +55,7 @@ export class EngineClient extends Context.Service<
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 const unreachable = (reason: string) => new EngineUnreachable({ reason })
+const lost = (reason: string) => new EngineUnreachable({ reason, lost: true })
 
 /** The body as JSON. Reading stops at the bound. */
 const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
@@ -65,9 +66,7 @@ const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpCli
     if (size > maxBytes) return Effect.fail(unreachable(`the answer has more than ${maxBytes} bytes`))
     chunks.push(chunk)
     return Effect.void
-  }).pipe(
-    Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : unreachable("the answer was cut off")))
-  )
+  }).pipe(Effect.mapError((error) => (error._tag === "EngineUnreachable" ? error : lost("the answer was cut off"))))
   const bytes = new Uint8Array(size)
   let offset = 0
   for (const chunk of chunks) {
@@ -120,7 +119,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
 
     const call = (request: HttpClientRequest.HttpClientRequest, timeout = config.callTimeout) =>
       Effect.gen(function* () {
-        const response = yield* Effect.mapError(http.execute(request), () => unreachable("no answer"))
+        const response = yield* Effect.mapError(http.execute(request), () => lost("no answer"))
         const body = yield* jsonOf(response, config.maxAnswerBytes)
         if (response.status !== 200) return yield* failureOf(response.status, body)
         return Predicate.isReadonlyObject(body) ? body : yield* unreachable("the answer is not a JSON object")

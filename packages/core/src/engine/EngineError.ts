@@ -24,5 +24,7 @@ export class EngineRefused extends Schema.TaggedError<EngineRefused>()("EngineRe
 export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("EngineUnreachable", {
   reason: Schema.String,
   /** It has not answered in time, and may still be at work on the call. */
-  overdue: Schema.optionalKey(Schema.Boolean)
+  overdue: Schema.optionalKey(Schema.Boolean),
+  /** There was no connection, or it ended before the answer: the engine is probably gone. */
+  lost: Schema.optionalKey(Schema.Boolean)
 }) {}

@@ -70,6 +70,9 @@ const explained = (error: EngineRefused | EngineUnreachable) =>
 /** Most times that one call wakes an engine, which may fall asleep again if many are needed at once. */
 const mostWakes = 5
 
+/** Most attempts of one read whose engine is gone before it has answered. */
+const mostReads = 4
+
 /** `PlayerOrders` between the players and the engines. */
 export const layer: Layer.Layer<
   PlayerOrders,
@@ -131,11 +134,19 @@ export const layer: Layer.Layer<
     const command = write("command")
     const order = write("order")
 
-    const read = Effect.fnUntraced(function* (gameId: GameId, userId: UserId, turn: number | undefined) {
-      const { race, turn: current } = yield* access.reader(gameId, userId)
-      if (turn !== undefined && turn > current) return yield* new TurnNotMade({ turn, current })
-      return { engine: yield* engineOf(gameId), subject: { race, turn: turn ?? current } }
-    })
+    const read = (what: "orders" | "report") =>
+      Effect.fnUntraced(function* (gameId: GameId, userId: UserId, turn: number | undefined) {
+        const { race, turn: current } = yield* access.reader(gameId, userId)
+        if (turn !== undefined && turn > current) return yield* new TurnNotMade({ turn, current })
+        const asked = Effect.flatMap(engineOf(gameId), (engine) =>
+          client[what](engine, { race, turn: turn ?? current })
+        )
+        // An engine may end while it is read, for example with its game. Another one answers the same.
+        return yield* Effect.retry(Effect.scoped(asked), {
+          times: mostReads - 1,
+          while: (error) => error._tag === "EngineUnreachable" && error.lost === true
+        })
+      })
 
     return PlayerOrders.of({
       command: Effect.fn("PlayerOrders.command")((gameId, userId, batch) =>
@@ -144,14 +155,8 @@ export const layer: Layer.Layer<
       order: Effect.fn("PlayerOrders.order")((gameId, userId, orders) =>
         seats.inTurn(gameId, userId, order(gameId, userId, orders))
       ),
-      orders: Effect.fn("PlayerOrders.orders")(function* (gameId, userId, turn) {
-        const { engine, subject } = yield* read(gameId, userId, turn)
-        return yield* client.orders(engine, subject)
-      }, Effect.scoped),
-      report: Effect.fn("PlayerOrders.report")(function* (gameId, userId, turn) {
-        const { engine, subject } = yield* read(gameId, userId, turn)
-        return yield* client.report(engine, subject)
-      }, Effect.scoped)
+      orders: Effect.fn("PlayerOrders.orders")(read("orders")),
+      report: Effect.fn("PlayerOrders.report")(read("report"))
     })
   })
 )

@@ -318,6 +318,32 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("read from another engine where one ends before it has answered, and write once", () =>
+      Effect.gen(function* () {
+        const { sessions, gameId, owner, engines } = yield* runningGame
+        const crashing = (times: number) =>
+          engines.script(gameId, {
+            call: ({ path, before }) =>
+              Effect.succeed(path === "/api/v1/report" && before < times ? ("crash" as const) : undefined)
+          })
+        const made = Effect.map(engines.game(gameId), (it) => it.starts)
+        const before = yield* made
+        yield* crashing(2)
+        assert.deepInclude(yield* sessions.report(gameId, owner, 0), { race: "Vega" })
+        assert.strictEqual((yield* made) - before, 2)
+        // One that always ends is given up.
+        yield* crashing(Number.POSITIVE_INFINITY)
+        assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 0)), "EngineUnreachable")
+        yield* engines.script(gameId, {
+          call: ({ method }) => Effect.succeed(method === "PUT" ? ("crash" as const) : undefined)
+        })
+        const calls = Effect.map(engines.game(gameId), (it) => it.calls.filter(({ method }) => method === "PUT").length)
+        const written = yield* calls
+        assert.strictEqual(yield* tagOf(sessions.order(gameId, owner, { orders: [] })), "EngineUnreachable")
+        assert.strictEqual((yield* calls) - written, 1)
+      })
+    )
+
     it.effect("an engine that has died is brought up for the next call", () =>
       Effect.gen(function* () {
         const { sessions, gameId, owner, engines } = yield* runningGame

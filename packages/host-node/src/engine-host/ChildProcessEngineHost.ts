@@ -266,13 +266,11 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         return Effect.map(Effect.timeoutOption(gone, endingTime), () => Option.fromUndefinedOr(ends.get(gameId)))
       })
 
-    const stop = (gameId: GameId) =>
-      Effect.suspend(() => {
-        const found = running.get(gameId)
-        return found === undefined ? asleep(gameId) : end(found.process)
-      })
-
     const forgetSleep = (gameId: GameId) => Effect.sync(() => void sleeping.delete(gameId))
+
+    /** From its beginning on nobody finds the engine: a call that came later would be cut off. */
+    const stop = (gameId: GameId) =>
+      Effect.suspend(() => (running.has(gameId) ? Effect.andThen(sleep(gameId), forgetSleep(gameId)) : asleep(gameId)))
 
     yield* Effect.forkScoped(
       Effect.forever(

@@ -162,6 +162,27 @@ describe("engines as child processes", () => {
   )
 
   live(
+    "an engine that is asked to end isn't found by later calls, and the next start waits for its end",
+    Effect.gen(function* () {
+      const host = yield* hostOf({ stopTimeout: "1 second" })
+      const gameId = yield* newGame
+      const spec = { gameId, imageRef: "stubborn", version: "1.0.0", players: 2 }
+      const pid = pidOf(yield* host.start(spec))
+      const stop = yield* Effect.forkChild(host.stop(gameId))
+      while (Option.isSome(yield* host.inspect(gameId))) yield* Effect.yieldNow
+      assert.isTrue(isAlive(pid))
+      assert.isTrue(Option.isNone(yield* Effect.scoped(host.hold(gameId))))
+      // Even if nobody waits for the stop any longer.
+      yield* Fiber.interrupt(stop)
+      const next = pidOf(yield* host.start(spec))
+      assert.isFalse(isAlive(pid))
+      assert.notStrictEqual(next, pid)
+      yield* host.stop(gameId)
+      assert.isFalse((yield* host.asleep).has(gameId))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
     "when the host ends all engines end, at the same time",
     Effect.gen(function* () {
       const pids: Array<number> = []
