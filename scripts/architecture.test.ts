@@ -32,7 +32,7 @@ const table: ArchitectureTable = {
   },
   web: { packages: ["client"], libraries: "declared", node: false },
   "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true },
-  "host-cli": { packages: ["contract", "core"], libraries: "declared", node: true },
+  "host-cli": { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
   create: { packages: [], libraries: [], node: true },
   embed: { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
   testkit: { packages: ["contract", ...bodies, "host-node"], libraries: "declared", node: true }

@@ -79,6 +79,23 @@ export type Failure =
   | SomeFailed
   | NeedsAction
 
+const tags: ReadonlySet<unknown> = new Set<Failure["_tag"]>([
+  "Usage",
+  "Cancelled",
+  "NotSignedIn",
+  "NoSuchTarget",
+  "Refused",
+  "NoAnswer",
+  "BadAnswer",
+  "LocalFailure",
+  "SomeFailed",
+  "NeedsAction"
+])
+
+/** Whether an error is one of ours. */
+export const isFailure = (error: unknown): error is Failure =>
+  error instanceof Error && "_tag" in error && tags.has(error._tag)
+
 /** The exit codes and what they mean, for the reference page and `galaxy-admin spec`. */
 export const exitCodes = {
   0: "done, or so already",

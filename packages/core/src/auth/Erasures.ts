@@ -7,6 +7,7 @@
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Cause, Context, DateTime, Effect, Exit, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
+import type { AccountEndActor } from "../account/AccountEnd.ts"
 import { AccountEnds } from "../account/AccountEnds.ts"
 import { AccountNotFound } from "../account/Accounts.ts"
 import { type ErasureLedger, ErasureLedgerUnavailable } from "../account/ErasureLedger.ts"
@@ -43,6 +44,14 @@ export class Erasures extends Context.Service<
      * deleted.
      */
     readonly eraseAgain: Effect.Effect<Erased, StorageError | ErasureLedgerUnavailable>
+    /**
+     * Erases one account now, and deletes it first where that wasn't done. Returns false for one that was erased before.
+     * Joins the caller's transaction.
+     */
+    eraseNow(
+      userId: UserId,
+      actor: AccountEndActor
+    ): Effect.Effect<boolean, AccountNotFound | ErasureLedgerUnavailable | StorageError>
     /** Everything that is kept about a person, but secrets. Works for deleted and erased accounts too. */
     export(userId: UserId): Effect.Effect<PersonExport, AccountNotFound | StorageError>
   }
@@ -161,6 +170,19 @@ export const layer = (
         return count
       }).pipe(StorageError.refail, Effect.withSpan("Erasures.eraseAgain"))
 
+      const eraseNow = Effect.fn("Erasures.eraseNow")(function* (userId: UserId, actor: AccountEndActor) {
+        return yield* sql.withTransaction(
+          Effect.gen(function* () {
+            const account = yield* lock(userId)
+            if (Option.isNone(account)) return yield* new AccountNotFound()
+            if (account.value.erased) return false
+            if (!account.value.deleted) yield* ends.delete(userId, actor)
+            yield* erase(userId)
+            return true
+          })
+        )
+      }, StorageError.refail)
+
       const exportOf = Effect.fn("Erasures.export")(function* (userId: UserId) {
         const [account] = yield* sql<Row>`SELECT ${columns} FROM backend.accounts WHERE user_id = ${userId}`
         if (account === undefined) return yield* new AccountNotFound()
@@ -169,6 +191,6 @@ export const layer = (
         return { user_id: userId, exported_at: yield* DateTime.now, ...rows }
       }, StorageError.refail)
 
-      return Erasures.of({ eraseDue, eraseAgain, export: exportOf })
+      return Erasures.of({ eraseDue, eraseAgain, eraseNow, export: exportOf })
     })
   )

@@ -64,6 +64,9 @@ const sequence = {
   "0027_game_creations": gameCreations
 }
 
+/** Number and name of each migration of this release, such as `0001_init`, in their order. */
+export const names: ReadonlyArray<string> = Object.keys(sequence)
+
 /** Number of the last migration of this release. */
 export const latest = Math.max(...Object.keys(sequence).map((name) => Number.parseInt(name, 10)))
 

@@ -3,8 +3,15 @@
  * command does is imported when it runs.
  */
 import type { OwnCommand } from "./OwnCommand.ts"
+import { backup, db, person } from "./offline.ts"
 import { session } from "./session.ts"
 import { tools } from "./tools.ts"
 
 /** All of them, in the order of the help. */
-export const own: ReadonlyArray<OwnCommand> = [...session, ...tools]
+export const own: ReadonlyArray<OwnCommand> = [
+  ...session,
+  ...tools,
+  { name: "db", command: db },
+  { name: "person", command: person },
+  { name: "backup", command: backup }
+]

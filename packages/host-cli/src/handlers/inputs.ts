@@ -23,7 +23,8 @@ const instantOf = (flag: string, text: string) => {
       )
 }
 
-const newPassword = Effect.fnUntraced(function* (generate: boolean) {
+/** A new password: generated, from standard input, or asked for twice. */
+export const newPassword = Effect.fnUntraced(function* (generate: boolean) {
   const { passwordStdin } = yield* Globals
   if (generate) return yield* generatedPassword
   if (passwordStdin) return Redacted.make(yield* lineOfInput("a password"))

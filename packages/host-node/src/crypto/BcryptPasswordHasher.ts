@@ -1,12 +1,15 @@
 /**
  * `PasswordHasher` by bcrypt, off the main thread.
  *
+ * A password that was set without a backend is hashed by scrypt, and verified as that until it is set anew.
+ *
  * Few hashes run at once: they share the thread pool with file access and name look-ups, which a burst of guesses must
  * not starve.
  */
 import { hash, verify } from "@node-rs/bcrypt"
 import { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
 import { Effect, Layer, Redacted, Semaphore } from "effect"
+import { isScrypt, verify as verifyScrypt } from "./scryptHash.ts"
 
 /** Work factor and parallelism; 2^12 rounds and two hashes at a time by default. */
 export interface BcryptOptions {
@@ -31,7 +34,11 @@ export const layer = (options: BcryptOptions = {}): Layer.Layer<PasswordHasher> 
             Effect.promise((signal) => hash(Redacted.value(password), { cost, rejectLongPasswords: true, signal }))
           ),
         verify: (password, known) =>
-          turn.withPermit(Effect.promise((signal) => verify(Redacted.value(password), known, { signal })))
+          turn.withPermit(
+            isScrypt(known)
+              ? verifyScrypt(password, known)
+              : Effect.promise((signal) => verify(Redacted.value(password), known, { signal }))
+          )
       })
     })
   )
