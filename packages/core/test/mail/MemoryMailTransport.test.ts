@@ -1,6 +1,7 @@
 import { MailDeferred, MailRejected } from "@galaxy/core/mail/MailTransport"
 import { accept, type RelayAnswer, layerMemory, MemoryMail } from "@galaxy/core/mail/MemoryMailTransport"
 import * as Contract from "@galaxy/testkit/contract/mailTransport"
+import { contract } from "@galaxy/testkit/contract/vitest"
 import { Deferred, Effect, Layer } from "effect"
 
 const relay = Layer.effect(
@@ -30,4 +31,4 @@ const relay = Layer.effect(
   })
 ).pipe(Layer.provideMerge(layerMemory))
 
-Contract.mailTransport("memory", relay)
+contract("MailTransport contract: memory", Contract.mailTransport(relay))

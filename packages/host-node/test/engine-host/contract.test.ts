@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
 import { builtinImage } from "@galaxy/host-node/engine-host/EngineProgram"
 import { engineHost } from "@galaxy/testkit/contract/engineHost"
+import { contract } from "@galaxy/testkit/contract/vitest"
 import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
 import { Effect, Layer } from "effect"
 
@@ -12,9 +13,8 @@ const temporary = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
 
-engineHost(
-  "child process",
-  Layer.unwrap(Effect.map(temporary, (dataDir) => ChildProcessEngineHost.layer({ dataDir }))),
-  builtinImage
+contract(
+  "EngineHost contract: child process",
+  engineHost(Layer.unwrap(Effect.map(temporary, (dataDir) => ChildProcessEngineHost.layer({ dataDir }))), builtinImage)
 )
-engineHost("in this process", InProcessEngineHost.layer(), builtinImage)
+contract("EngineHost contract: in this process", engineHost(InProcessEngineHost.layer(), builtinImage))

@@ -6,6 +6,7 @@ import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import * as FileReplayStore from "@galaxy/host-node/gateway/FileReplayStore"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
 import * as Contract from "@galaxy/testkit/contract/replayStore"
+import { contract } from "@galaxy/testkit/contract/vitest"
 import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Redis } from "ioredis"
@@ -18,17 +19,23 @@ const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
 
-Contract.replayStore("memory", Layer.merge(ReplayStore.layerMemory(), testClock))
+contract("ReplayStore contract: memory", Contract.replayStore(Layer.merge(ReplayStore.layerMemory(), testClock)))
 
-Contract.replayStoreClock("memory", Effect.succeed(ReplayStore.layerMemory()))
+contract(
+  "ReplayStore contract, wrong clocks: memory",
+  Contract.replayStoreClock(Effect.succeed(ReplayStore.layerMemory()))
+)
 
 // ------------------------------------------------------------------------------------------------------- files
 
 const inFolder = (isNew: boolean) =>
   Layer.unwrap(Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew })))
 
-Contract.replayStore("files", Layer.merge(inFolder(true), testClock))
-Contract.replayStore("files where some should have been", Layer.merge(inFolder(false), testClock))
+contract("ReplayStore contract: files", Contract.replayStore(Layer.merge(inFolder(true), testClock)))
+contract(
+  "ReplayStore contract: files where some should have been",
+  Contract.replayStore(Layer.merge(inFolder(false), testClock))
+)
 
 /** The store of the folder as it was opened last; a loss is an end, the files gone, and a start. */
 const losingFiles = Layer.effectContext(
@@ -54,14 +61,14 @@ const losingFiles = Layer.effectContext(
   })
 )
 
-Contract.replayStoreLoss("files", losingFiles)
-Contract.replayStoreRestart(
-  "files",
-  Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew: true }))
+contract("ReplayStore contract, loss: files", Contract.replayStoreLoss(losingFiles))
+contract(
+  "ReplayStore contract, restart: files",
+  Contract.replayStoreRestart(Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew: true })))
 )
-Contract.replayStoreClock(
-  "files",
-  Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew: true }))
+contract(
+  "ReplayStore contract, wrong clocks: files",
+  Contract.replayStoreClock(Effect.map(folder, (path) => FileReplayStore.layer({ folder: path, isNew: true })))
 )
 
 // ------------------------------------------------------------------------------------------------------- Redis
@@ -110,14 +117,14 @@ const onRedis = (url: string) =>
 
 if (testUrl !== undefined) {
   const url = testUrl
-  Contract.replayStore("Redis", onRedis(url))
-  Contract.replayStoreLoss("Redis", onRedis(url))
-  Contract.replayStoreRestart(
-    "Redis",
-    Effect.map(ownKeys(url), ({ store }) => store)
+  contract("ReplayStore contract: Redis", Contract.replayStore(onRedis(url)))
+  contract("ReplayStore contract, loss: Redis", Contract.replayStoreLoss(onRedis(url)))
+  contract(
+    "ReplayStore contract, restart: Redis",
+    Contract.replayStoreRestart(Effect.map(ownKeys(url), ({ store }) => store))
   )
-  Contract.replayStoreClock(
-    "Redis",
-    Effect.map(ownKeys(url), ({ store }) => store)
+  contract(
+    "ReplayStore contract, wrong clocks: Redis",
+    Contract.replayStoreClock(Effect.map(ownKeys(url), ({ store }) => store))
   )
 }

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTransport"
 import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
 import * as Contract from "@galaxy/testkit/contract/mailTransport"
+import { contract } from "@galaxy/testkit/contract/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { type Mode, openRelay, scopedRelay } from "./relay.ts"
 
@@ -32,7 +33,7 @@ const contractRelay = Layer.unwrap(
   })
 )
 
-Contract.mailTransport("SMTP", contractRelay)
+contract("MailTransport contract: SMTP", Contract.mailTransport(contractRelay))
 
 const mail: OutgoingMail = {
   messageId: "<one@galaxy.test>",

@@ -1,5 +1,4 @@
 /** What every `EngineHost` adapter does. Run it once per adapter, with the reference of an image that it can start. */
-import { assert, layer } from "@effect/vitest"
 import { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import { type EngineAccess, EngineHost } from "@galaxy/core/engine/EngineHost"
@@ -7,15 +6,17 @@ import * as RuntimeConfig from "@galaxy/core/runtime/RuntimeConfig"
 import { newId } from "@galaxy/core/shared/NewId"
 import { Effect, Layer, Option, Redacted, Schedule } from "effect"
 import { FetchHttpClient } from "effect/http"
+import * as assert from "../internal/assert.ts"
+import { type Case, casesOf } from "./Case.ts"
 
 const newGame = Effect.map(newId, (id) => GameId.make(id))
 
 const Client = EngineClient.layer.pipe(Layer.provide([FetchHttpClient.layer, RuntimeConfig.layer()]))
 
-/** Runs the suite that every `EngineHost` must pass; `adapter` is its name in the test report. */
-export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineHost, E>, imageRef: string): void =>
-  layer(Layer.mergeAll(adapterLayer, Client), { timeout: "60 seconds", excludeTestServices: true })(
-    `EngineHost contract: ${adapter}`,
+/** What every `EngineHost` does with an image that it can start. */
+export const engineHost = <E>(adapter: Layer.Layer<EngineHost, E>, imageRef: string): ReadonlyArray<Case> =>
+  casesOf(
+    Layer.mergeAll(adapter, Client),
     (it) => {
       const start = (gameId: GameId) =>
         Effect.flatMap(EngineHost, (host) => host.start({ gameId, imageRef, version: "0.1.0", players: 2 }))
@@ -37,7 +38,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
         return instance
       })
 
-      it.effect("an engine that was started serves", () =>
+      it("an engine that was started serves", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame
@@ -47,10 +48,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           assert.deepStrictEqual(yield* host.inspect(gameId), Option.some(instance))
           assert.deepInclude(yield* host.list, instance)
           yield* host.stop(gameId)
-        })
-      )
+        }))
 
-      it.effect("an engine is held by whoever asks, while it runs", () =>
+      it("an engine is held by whoever asks, while it runs", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame
@@ -67,10 +67,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           yield* Effect.scoped(Effect.andThen(host.hold(gameId), host.stop(gameId)))
           assert.isTrue(Option.isNone(yield* Effect.scoped(host.hold(gameId))))
           assert.isFalse((yield* host.asleep).has(gameId), "it was stopped, and doesn't sleep")
-        })
-      )
+        }))
 
-      it.effect("fifty callers who start the same game's engine at once get the same one", () =>
+      it("fifty callers who start the same game's engine at once get the same one", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame
@@ -82,10 +81,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           assert.strictEqual((yield* host.list).filter((it) => it.gameId === gameId).length, 1)
           assert.strictEqual((yield* start(gameId)).instanceId, instances[0]?.instanceId)
           yield* host.stop(gameId)
-        })
-      )
+        }))
 
-      it.effect("engines of different games don't share anything", () =>
+      it("engines of different games don't share anything", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const [one, two] = yield* Effect.all([newGame, newGame])
@@ -94,10 +92,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           yield* host.stop(one)
           yield* healthy(second)
           yield* host.stop(two)
-        })
-      )
+        }))
 
-      it.effect("an engine answers its host's platform alone, and each run has a token of its own", () =>
+      it("an engine answers its host's platform alone, and each run has a token of its own", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const client = yield* EngineClient.EngineClient
@@ -114,10 +111,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           assert.notStrictEqual(Redacted.value(second.token), Redacted.value(first.token))
           assert.notInclude(JSON.stringify(second), Redacted.value(second.token))
           yield* host.stop(gameId)
-        })
-      )
+        }))
 
-      it.effect("a stopped engine is gone, and its state is there for the next one", () =>
+      it("a stopped engine is gone, and its state is there for the next one", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const client = yield* EngineClient.EngineClient
@@ -136,10 +132,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           yield* healthy(second)
           assert.strictEqual((yield* client.turn(second, 2)).turn, 2)
           yield* host.stop(gameId)
-        })
-      )
+        }))
 
-      it.effect("a discarded engine leaves no state", () =>
+      it("a discarded engine leaves no state", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const client = yield* EngineClient.EngineClient
@@ -153,10 +148,9 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           // There is no galaxy any more, so no turn of it can be made.
           assert.strictEqual((yield* Effect.flip(client.turn(engine, 1)))._tag, "EngineRefused")
           yield* host.discard(gameId)
-        })
-      )
+        }))
 
-      it.effect("an unknown image fails permanently", () =>
+      it("an unknown image fails permanently", () =>
         Effect.gen(function* () {
           const host = yield* EngineHost
           const gameId = yield* newGame
@@ -165,7 +159,7 @@ export const engineHost = <E>(adapter: string, adapterLayer: Layer.Layer<EngineH
           )
           assert.isTrue(error.permanent)
           assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
-        })
-      )
-    }
+        }))
+    },
+    { liveClock: true }
   )

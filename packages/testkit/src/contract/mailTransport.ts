@@ -1,8 +1,9 @@
 /** What every `MailTransport` adapter does. Run it once per adapter, with a relay that the suite can direct. */
-import { assert, layer } from "@effect/vitest"
 import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTransport"
 import { Context, Effect, Fiber, type Layer } from "effect"
 import { TestClock } from "effect/testing"
+import * as assert from "../internal/assert.ts"
+import { type Case, casesOf } from "./Case.ts"
 
 /** How the relay treats mails: accepts them, refuses them temporarily (4xx) or permanently (5xx), or never answers. */
 export type RelayMode = "accept" | "defer" | "reject" | "hang"
@@ -43,9 +44,9 @@ const mail = (key: string, more: Partial<OutgoingMail> = {}): OutgoingMail => ({
 
 const trimmed = (text: string | undefined) => text?.replaceAll("\r\n", "\n").trim()
 
-/** Runs the suite that every `MailTransport` must pass; `adapter` is its name in the test report. */
-export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<MailTransport | MailRelay, E>): void =>
-  layer(adapterLayer, { timeout: "30 seconds" })(`MailTransport contract: ${adapter}`, (it) => {
+/** What every `MailTransport` does. */
+export const mailTransport = <E>(adapter: Layer.Layer<MailTransport | MailRelay, E>): ReadonlyArray<Case> =>
+  casesOf(adapter, (it) => {
     const inMode = (mode: RelayMode) =>
       Effect.gen(function* () {
         const relay = yield* MailRelay
@@ -53,7 +54,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
         return { relay, transport: yield* MailTransport }
       })
 
-    it.effect("hands over the mail as it is, under its Message-ID", () =>
+    it("hands over the mail as it is, under its Message-ID", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("accept")
         const html = "<p>Es ist <b>112358</b>.</p>"
@@ -70,10 +71,9 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
         })
         assert.strictEqual(trimmed(received?.text), trimmed(sent.text))
         assert.strictEqual(trimmed(received?.html), html)
-      })
-    )
+      }))
 
-    it.effect("sends many at once, each to its own recipient", () =>
+    it("sends many at once, each to its own recipient", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("accept")
         const wanted = Array.from({ length: 40 }, (_, i) => ({ id: `<m${i}@galaxy.test>`, to: `to-${i}@example.test` }))
@@ -83,10 +83,9 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
         const received = (yield* relay.received).map((it) => ({ id: it.messageId, to: it.recipients.join() }))
         const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
         assert.deepStrictEqual(received.toSorted(byId), wanted.toSorted(byId))
-      })
-    )
+      }))
 
-    it.effect("a permanent refusal is MailRejected, and doesn't name an address", () =>
+    it("a permanent refusal is MailRejected, and doesn't name an address", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("reject")
         const error = yield* Effect.flip(transport.send(mail("rejected")))
@@ -94,10 +93,9 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
         assert.match(error.reason, /^5\d\d/)
         assert.notInclude(JSON.stringify(error) + String(error), "ada")
         assert.strictEqual((yield* relay.received).length, 0)
-      })
-    )
+      }))
 
-    it.effect("a temporary refusal is MailDeferred, and the next mail goes through", () =>
+    it("a temporary refusal is MailDeferred, and the next mail goes through", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("defer")
         const error = yield* Effect.flip(transport.send(mail("deferred")))
@@ -107,10 +105,9 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
         yield* relay.mode("accept")
         yield* transport.send(mail("deferred"))
         assert.strictEqual((yield* relay.received).length, 1)
-      })
-    )
+      }))
 
-    it.effect("an interrupted send ends at once, and the next mail goes through", () =>
+    it("an interrupted send ends at once, and the next mail goes through", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("hang")
         const sending = yield* Effect.forkChild(transport.send(mail("hanging")))
@@ -122,8 +119,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
           (yield* relay.received).map((it) => it.messageId),
           ["<after@galaxy.test>"]
         )
-      })
-    )
+      }))
 
     const badAddresses = [
       "",
@@ -136,7 +132,7 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
       "a:b@example.test;",
       `${"a".repeat(70)}@example.test`
     ]
-    it.effect("refuses permanently anything but one plain address", () =>
+    it("refuses permanently anything but one plain address", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("accept")
         for (const to of badAddresses) {
@@ -144,10 +140,9 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
           assert.deepInclude(error, { _tag: "MailRejected", reason: "address" })
         }
         assert.strictEqual((yield* relay.received).length, 0)
-      })
-    )
+      }))
 
-    it.effect("a line break in the subject doesn't add a header", () =>
+    it("a line break in the subject doesn't add a header", () =>
       Effect.gen(function* () {
         const { relay, transport } = yield* inMode("accept")
         yield* transport.send(mail("subject", { subject: "Hello\r\nBcc: eve@evil.test\r\n\r\nbody" }))
@@ -155,6 +150,5 @@ export const mailTransport = <E>(adapter: string, adapterLayer: Layer.Layer<Mail
         assert.deepStrictEqual(received?.recipients, ["ada@example.test"])
         assert.notInclude(received?.headers ?? ["bcc"], "bcc")
         assert.strictEqual(trimmed(received?.text), "It is 112358.")
-      })
-    )
+      }))
   })

@@ -5,12 +5,13 @@
  * An adapter reads the time from Effect's clock, which the test controls. If a store doesn't know at its start what it
  * has lost, the suite waits for as long as the store asks.
  */
-import { assert, layer } from "@effect/vitest"
 import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import { TestClock } from "effect/testing"
+import * as assert from "../internal/assert.ts"
 import * as MovableClock from "../MovableClock.ts"
+import { type Case, casesOf } from "./Case.ts"
 
 /** Lets the suite age the adapter's reservations. */
 export class Passage extends Context.Service<
@@ -57,22 +58,21 @@ const vouching = isReady.pipe(
   Effect.catch((it) => (it.retryAfterMs === undefined ? Effect.fail(it) : TestClock.adjust(it.retryAfterMs)))
 )
 
-/** Runs the suite that every `ReplayStore` must pass; `adapter` is its name in the test report. */
-export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | Passage, E>): void =>
-  layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract: ${adapter}`, (it) => {
-    it.effect("is ready", () => Effect.andThen(vouching, isReady))
+/** What every `ReplayStore` does. */
+export const replayStore = <E>(adapter: Layer.Layer<ReplayStore | Passage, E>): ReadonlyArray<Case> =>
+  casesOf(adapter, (it) => {
+    it("is ready", () => Effect.andThen(vouching, isReady))
 
-    it.effect("the first wins, and the others are duplicates", () =>
+    it("the first wins, and the others are duplicates", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()
         assert.strictEqual(yield* ask(own, "one"), "first")
         assert.strictEqual(yield* ask(own, "one"), "repeated")
         assert.strictEqual(yield* ask(own, "one", 5), "repeated")
-      })
-    )
+      }))
 
-    it.effect("another session and another id are independent", () =>
+    it("another session and another id are independent", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()
@@ -81,10 +81,9 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
         assert.isTrue(yield* isFirst(session(), "one"))
         assert.isTrue(yield* isFirst(own, "ONE"))
         assert.isFalse(yield* isFirst(own, "two"))
-      })
-    )
+      }))
 
-    it.effect("of 50 that race exactly one wins", () =>
+    it("of 50 that race exactly one wins", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()
@@ -93,10 +92,9 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
           { concurrency: "unbounded" }
         )
         assert.strictEqual(answers.filter(Boolean).length, 1)
-      })
-    )
+      }))
 
-    it.effect("takes ids of every allowed character and of full length", () =>
+    it("takes ids of every allowed character and of full length", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()
@@ -110,10 +108,9 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
         ]
         for (const id of ids) assert.isTrue(yield* isFirst(own, id), id)
         for (const id of ids) assert.isFalse(yield* isFirst(own, id), id)
-      })
-    )
+      }))
 
-    it.effect("a reservation ends after its time, which duplicates don't prolong", () =>
+    it("a reservation ends after its time, which duplicates don't prolong", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()
@@ -127,18 +124,17 @@ export const replayStore = <E>(adapter: string, adapterLayer: Layer.Layer<Replay
         assert.isFalse(yield* isFirst(other, "one"))
         assert.isTrue(yield* isFirst(own, "one"))
         assert.isFalse(yield* isFirst(own, "one"))
-      })
-    )
+      }))
   })
 
-/** The suite for adapters that can lose reservations. */
-export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<ReplayStore | StoreLoss, E>): void =>
-  layer(adapterLayer, { timeout: "30 seconds" })(`ReplayStore contract, loss: ${adapter}`, (it) => {
+/** What adapters do that can lose reservations. */
+export const replayStoreLoss = <E>(adapter: Layer.Layer<ReplayStore | StoreLoss, E>): ReadonlyArray<Case> =>
+  casesOf(adapter, (it) => {
     /** Expects a refusal and returns its wait, in milliseconds. */
     const wait = <A, R>(effect: Effect.Effect<A, ReplayStoreUnavailable, R>) =>
       Effect.map(Effect.flip(effect), ({ retryAfterMs }) => retryAfterMs)
 
-    it.effect("vouches for nothing before the loss and the future tolerance", () =>
+    it("vouches for nothing before the loss and the future tolerance", () =>
       Effect.gen(function* () {
         yield* vouching
         const own = session()
@@ -159,10 +155,9 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
         assert.strictEqual(yield* ask(own, "before", -futureMs), "unvouched")
         assert.strictEqual(yield* ask(own, "after"), "first")
         assert.strictEqual(yield* ask(own, "after"), "repeated")
-      })
-    )
+      }))
 
-    it.effect("isn't ready until then, and says why", () =>
+    it("isn't ready until then, and says why", () =>
       Effect.gen(function* () {
         yield* vouching
         yield* (yield* StoreLoss).lose
@@ -171,10 +166,9 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
         assert.match(refused.why, /lost/)
         yield* TestClock.adjust(futureMs + 1)
         yield* isReady
-      })
-    )
+      }))
 
-    it.effect("a second loss moves the border", () =>
+    it("a second loss moves the border", () =>
       Effect.gen(function* () {
         yield* vouching
         const { lose } = yield* StoreLoss
@@ -187,17 +181,15 @@ export const replayStoreLoss = <E>(adapter: string, adapterLayer: Layer.Layer<Re
         assert.strictEqual(yield* wait(ask(session(), "one")), 1)
         yield* TestClock.adjust(1)
         assert.strictEqual(yield* ask(session(), "one"), "first")
-      })
-    )
+      }))
   })
 
-/** The suite for adapters that keep reservations while no gateway runs. `open` opens the same store each time. */
+/** What adapters do that keep reservations while no gateway runs. `open` opens the same store each time. */
 export const replayStoreRestart = <E>(
-  adapter: string,
   open: Effect.Effect<Layer.Layer<ReplayStore, E>, never, Scope.Scope>
-): void =>
-  layer(Layer.empty, { timeout: "30 seconds" })(`ReplayStore contract, restart: ${adapter}`, (it) => {
-    it.effect("what was reserved before a restart is repeated after it, and nothing else is refused", () =>
+): ReadonlyArray<Case> =>
+  casesOf(Layer.empty, (it) => {
+    it("what was reserved before a restart is repeated after it, and nothing else is refused", () =>
       Effect.gen(function* () {
         const store = yield* open
         const opened = <A, E1>(effect: Effect.Effect<A, E1, ReplayStore>) =>
@@ -219,16 +211,14 @@ export const replayStoreRestart = <E>(
             })
           )
         }
-      })
-    )
+      }))
   })
 
-/** The suite about a wall clock that is wrong for a while. `open` opens a new store, which reads Effect's clock. */
+/** What a store does while the wall clock is wrong. `open` opens a new store, which reads Effect's clock. */
 export const replayStoreClock = <E>(
-  adapter: string,
   open: Effect.Effect<Layer.Layer<ReplayStore, E>, never, Scope.Scope>
-): void =>
-  layer(Layer.empty, { timeout: "60 seconds" })(`ReplayStore contract, wrong clocks: ${adapter}`, (it) => {
+): ReadonlyArray<Case> =>
+  casesOf(Layer.empty, (it) => {
     const days = 3 * 86_400_000
 
     /** Runs a test on a new store, and on a clock that can be set. */
@@ -253,7 +243,7 @@ export const replayStoreClock = <E>(
         store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs })
       ).pipe(Effect.catch((it) => Effect.succeed({ retryAfterMs: it.retryAfterMs })))
 
-    it.effect("a request from before the clock was ahead for a moment doesn't run again", () =>
+    it("a request from before the clock was ahead for a moment doesn't run again", () =>
       onClock((clock) =>
         Effect.gen(function* () {
           const own = session()
@@ -270,10 +260,9 @@ export const replayStoreClock = <E>(
           // And new requests run.
           assert.strictEqual(yield* isFirst(own, "two"), true)
         })
-      )
-    )
+      ))
 
-    it.effect("a request that was accepted while the clock was ahead doesn't run again when its time comes", () =>
+    it("a request that was accepted while the clock was ahead doesn't run again when its time comes", () =>
       onClock((clock) =>
         Effect.gen(function* () {
           const own = session()
@@ -294,6 +283,5 @@ export const replayStoreClock = <E>(
           }
           assert.strictEqual(yield* isFirst(own, "three"), true)
         })
-      )
-    )
+      ))
   })

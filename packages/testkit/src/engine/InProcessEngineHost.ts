@@ -31,12 +31,13 @@ interface Running {
   readonly scope: Scope.Closeable
 }
 
-const engineIn = (folder: string, options: EngineHttpOptions) =>
+/** One engine on its folder, listening on a port of loopback; 0 lets the system choose. */
+export const engineIn = (folder: string, options: EngineHttpOptions, port = 0) =>
   HttpRouter.serve(routes(options), { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(
       NodeHttpServer.layer(() => createListener({}, { hosts: hostsOf("127.0.0.1"), sameSiteWrites: true }), {
         host: "127.0.0.1",
-        port: 0,
+        port,
         gracefulShutdownTimeout: 0
       })
     ),

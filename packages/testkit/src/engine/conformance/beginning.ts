@@ -1,5 +1,5 @@
 /** Checks of an engine's beginning: health, the galaxy's creation, its status and the first reports. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
 import type { Check } from "./Check.ts"

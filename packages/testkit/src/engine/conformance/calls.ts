@@ -4,7 +4,7 @@
  * Each call uses a new connection and is bounded in time and size; beyond these bounds it fails with `NoAnswer`.
  */
 import { request } from "node:http"
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { type ApiErrorCode, ErrorEnvelope, statusOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus } from "@galaxy/contract/engine/Admin"
 import { OrderVerdict } from "@galaxy/contract/engine/Order"

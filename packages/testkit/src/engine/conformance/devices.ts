@@ -1,5 +1,5 @@
 /** Checks of what an engine may do without: revisions of orders, counts, and seats that it takes over. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Kept, OrderCounts, Revision } from "@galaxy/contract/engine/Order"
 import { Effect, Schema } from "effect"
 import * as Calls from "./calls.ts"

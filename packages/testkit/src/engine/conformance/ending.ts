@@ -7,7 +7,7 @@
 import { cp, lstat, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Effect, Exit, Option } from "effect"
 import * as Calls from "./calls.ts"
 import {

@@ -1,5 +1,5 @@
 /** The game that the checks play: race names as players choose them, ids and a seed as the platform makes them. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
 import type { JsonFields, RunningEngine, EngineUnderTest } from "./Check.ts"

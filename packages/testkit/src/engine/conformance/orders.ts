@@ -1,5 +1,5 @@
 /** Checks of orders: verdicts, replacing a list and adding to it, and the turn that a list is for. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { maxOrders } from "@galaxy/contract/engine/Limits"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"

@@ -1,5 +1,5 @@
 /** Checks of requests that nobody should send: each is refused with the error envelope, and the engine goes on. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { maxBodyBytes } from "@galaxy/contract/engine/Limits"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"

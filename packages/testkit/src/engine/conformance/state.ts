@@ -1,6 +1,6 @@
 /** Checks of the state surface, which an engine may do without: it then answers `not_found`. */
 import { createHash } from "node:crypto"
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { StateListing } from "@galaxy/contract/engine/State"
 import { Effect, Schema } from "effect"
 import * as Calls from "./calls.ts"

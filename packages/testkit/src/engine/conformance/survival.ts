@@ -4,7 +4,7 @@
  *
  * If a kill meets a write that isn't acknowledged yet, either outcome is right, but nothing between the two.
  */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Effect, Fiber, Option } from "effect"
 import * as Calls from "./calls.ts"
 import type { RunningEngine, SurvivalCheck } from "./Check.ts"

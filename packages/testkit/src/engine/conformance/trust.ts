@@ -1,5 +1,5 @@
 /** Checks that an engine serves only the platform: callers that have the token it was started with. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
 import type { Check } from "./Check.ts"

@@ -1,5 +1,5 @@
 /** Checks of turns, which are made once and in order and whose results stay, and of races that leave. */
-import { assert } from "@effect/vitest"
+import * as assert from "../../internal/assert.ts"
 import { Effect } from "effect"
 import * as Calls from "./calls.ts"
 import { type Check, NotTried, type RunningEngine, type EngineUnderTest } from "./Check.ts"
