@@ -5,7 +5,7 @@
  */
 import type { GameStatus } from "@galaxy/contract/api/UserLobby"
 import type { JsonObject } from "@galaxy/contract/fbs/codec"
-import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
+import { type GameId, MembershipId, type UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Notifications } from "../notification/Notifications.ts"
@@ -17,12 +17,14 @@ import {
   RuntimeEvents,
   type RunningReport,
   type RuntimeSnapshot,
+  type SeatReport,
   type TroubleReport
 } from "../runtime/RuntimeEvents.ts"
 import type { RuntimeJobs } from "../runtime/RuntimeJobs.ts"
 import * as AbsentPlayers from "./AbsentPlayers.ts"
 import { ApplicationStore } from "./application/ApplicationStore.ts"
 import { closeApplications } from "./application/closing.ts"
+import { EarlyTurns } from "./game/EarlyTurns.ts"
 import { target } from "./game/GameAccess.ts"
 import type { GameAction } from "./game/GameState.ts"
 import { type Game, type GameChange, GameStore } from "./game/GameStore.ts"
@@ -49,6 +51,7 @@ export const layer: Layer.Layer<
   | GameStore
   | MembershipStore
   | Attendance
+  | EarlyTurns
   | ApplicationStore
   | InviteStore
   | RaceNames
@@ -65,7 +68,8 @@ export const layer: Layer.Layer<
     const raceNames = yield* RaceNames
     const notifications = yield* Notifications
 
-    const afterTurn = yield* AbsentPlayers.make
+    const early = yield* EarlyTurns
+    const { afterTurn, seatOutcome } = yield* AbsentPlayers.make
 
     const locked = Effect.fnUntraced(function* (gameId: GameId) {
       const game = yield* games.lockForEvent(gameId)
@@ -221,6 +225,17 @@ export const layer: Layer.Layer<
       if (it.runtimeStatus !== "finished") yield* afterTurn(game, it.currentTurn, it.forced === true)
     })
 
+    const onReopened = Effect.fn("RuntimeEvents.onReopened")(function* (gameId: GameId) {
+      yield* locked(gameId)
+      yield* early.check(gameId)
+    })
+
+    const onSeat = Effect.fn("RuntimeEvents.onSeat")(function* ({ gameId, enginePlayerId, what }: SeatReport) {
+      const game = yield* locked(gameId)
+      // A game that has ended keeps its players.
+      if (alive.has(game.status)) yield* seatOutcome(game, MembershipId.make(enginePlayerId), what)
+    })
+
     const onFinished = Effect.fn("RuntimeEvents.onFinished")(function* (gameId: GameId) {
       const now = yield* DateTime.nowAsDate
       const before = yield* report(gameId, "finish", "finished", () => ({
@@ -253,6 +268,8 @@ export const layer: Layer.Layer<
       onHealth: (it) => inTransaction(onHealth(it)),
       onTrouble: (it) => inTransaction(onTrouble(it)),
       onSnapshot: (it) => inTransaction(onSnapshot(it)),
+      onReopened: (gameId) => inTransaction(onReopened(gameId)),
+      onSeat: (it) => inTransaction(onSeat(it)),
       onFinished: (gameId) => inTransaction(onFinished(gameId))
     })
   })

@@ -4,7 +4,7 @@
  * An event may be delivered twice and changes nothing the second time. An event that the game's state no longer allows,
  * because it was cancelled in the meantime, fails with `GameGone`, so that the runtime can clean up.
  */
-import type { GameId } from "@galaxy/contract/ids/Ids"
+import type { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
 import { Context, type DateTime, type Effect, Schema } from "effect"
 import type { PlayerStanding } from "../engine/PlayerStanding.ts"
 import type { StorageError } from "../shared/StorageError.ts"
@@ -56,6 +56,13 @@ export interface TroubleReport {
   readonly ref: string
 }
 
+/** What became of a player's seat that the engine was to play: it plays it, or it can't and the race leaves the game. */
+export interface SeatReport {
+  readonly gameId: GameId
+  readonly enginePlayerId: EnginePlayerId
+  readonly what: "taken_over" | "leaves"
+}
+
 /** How every event may fail: for good with `GameGone`, or with the database. */
 export type RuntimeEventError = GameGone | StorageError
 
@@ -100,6 +107,10 @@ export class RuntimeEvents extends Context.Service<
     }): Effect.Effect<void, RuntimeEventError>
     /** Of a turn, to be called last in a transaction: it tells members. */
     onTrouble(report: TroubleReport): Effect.Effect<void, RuntimeEventError>
+    /** A game that was stopped is stored as running again: its open turn is made early where all are ready by now. */
+    onReopened(gameId: GameId): Effect.Effect<void, RuntimeEventError>
+    /** The player is told. Where the race leaves, their membership ends. Locks the game to the end of the transaction. */
+    onSeat(report: SeatReport): Effect.Effect<void, RuntimeEventError>
     /** The engine has declared the game over. Also valid while the owner has paused it. */
     onFinished(gameId: GameId): Effect.Effect<void, RuntimeEventError>
   }

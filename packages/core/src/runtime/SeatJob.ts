@@ -2,16 +2,21 @@
  * Carries out orders about single seats: a race leaves the game, or the engine plays it.
  *
  * An engine that can't be reached is asked again later. One that refuses, because the race is out already, has nothing
- * left to do. Where it has no computer players, the race leaves the game instead.
+ * left to do. Where it has no computer players, the race leaves the game instead. The player is told together with the
+ * outcome, so that they hear what really happened.
  */
+import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect } from "effect"
+import { SqlClient } from "effect/sql"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
+import { StorageError } from "../shared/StorageError.ts"
 import { retryAt } from "./Attempts.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
 import { OperationLog } from "./OperationLog.ts"
+import { RuntimeEvents, type SeatReport } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import type { RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
@@ -19,13 +24,31 @@ import { type PendingSeatOrder, SeatOrders } from "./SeatOrders.ts"
 
 /** Carries out the orders of a game in play that are due. Fails only if an outcome could not be stored. */
 export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
+  const events = yield* RuntimeEvents
   const orders = yield* SeatOrders
   const log = yield* OperationLog
   const ready = yield* EngineReady
   const client = yield* EngineClient
   const host = yield* EngineHost
   const config = yield* RuntimeConfig
+
+  /** Stores the outcome of a takeover and tells the player, or nobody where the game has ended meanwhile. */
+  const telling = <A>(
+    gameId: GameId,
+    { enginePlayerId }: PendingSeatOrder,
+    what: SeatReport["what"],
+    store: Effect.Effect<A, StorageError>
+  ) =>
+    StorageError.refail(
+      sql.withTransaction(
+        events.onSeat({ gameId, enginePlayerId, what }).pipe(
+          Effect.catchTag("GameGone", () => Effect.void),
+          Effect.andThen(store)
+        )
+      )
+    )
 
   /** Returns the order that takes this one's place, if the engine can't do what it says. */
   const one = Effect.fnUntraced(function* (row: RuntimeRow, order: PendingSeatOrder) {
@@ -34,7 +57,8 @@ export const make = Effect.gen(function* () {
     return yield* Effect.gen(function* () {
       const engine = yield* ready.hold(specOf(row, seats.length))
       yield* order.order === "banish" ? client.banish(engine, order.raceName) : client.computer(engine, order.raceName)
-      yield* orders.done(row.game_id, order)
+      const done = orders.done(row.game_id, order)
+      yield* order.order === "banish" ? done : telling(row.game_id, order, "taken_over", done)
       yield* log.end(operation, null)
       return undefined
     }).pipe(
@@ -43,7 +67,9 @@ export const make = Effect.gen(function* () {
         Effect.gen(function* () {
           const unable = refusal.code === "not_found" || refusal.code === "invalid_request"
           yield* log.end(operation, `the engine refused: ${refusal.message}`)
-          if (order.order === "computer" && unable) return yield* orders.banishInstead(row.game_id, order)
+          if (order.order === "computer" && unable) {
+            return yield* telling(row.game_id, order, "leaves", orders.banishInstead(row.game_id, order))
+          }
           yield* orders.refused(row.game_id, order)
           return undefined
         })

@@ -98,6 +98,8 @@ export const make = Effect.gen(function* () {
           ...rulesetChange(status)
         })
         yield* log.end(operation, null)
+        // Somebody who wasn't ready may have left meanwhile.
+        if (wasInPlay) yield* events.onReopened(row.game_id)
       })
     )
     yield* Effect.logInfo("a game has started")

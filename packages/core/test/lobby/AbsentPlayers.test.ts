@@ -9,7 +9,7 @@ import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { notices } from "./fixture.ts"
-import { layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
 
 const kinds = (user: UserId) =>
@@ -61,8 +61,12 @@ eachDatabase((name, database) => {
           assert.deepStrictEqual(yield* kinds(guest), [])
           yield* turn
           assert.deepStrictEqual(yield* kinds(guest), ["game.turn.missed"])
+          yield* engines.script(gameId, {
+            call: ({ path, before }) => Effect.succeed(path.endsWith("/computer") && before === 0 ? "drop" : undefined)
+          })
           yield* turn
-          assert.deepStrictEqual(yield* kinds(guest), ["game.turn.missed", "game.seat.taken_over"])
+          // Told once the engine has said that it plays the seat.
+          assert.deepStrictEqual(yield* kinds(guest), ["game.turn.missed"])
           yield* turn
           yield* turn
           assert.deepStrictEqual((yield* engines.game(gameId)).orders, ["computer Lyra"])
@@ -70,6 +74,22 @@ eachDatabase((name, database) => {
           assert.deepStrictEqual(yield* membership(gameId, guest), { status: "active", missed: 3, taken: true })
           assert.deepStrictEqual(yield* membership(gameId, owner), { status: "active", missed: 0, taken: false })
           assert.deepStrictEqual(yield* kinds(owner), [])
+        })
+      )
+
+      it.effect("of an engine without computer players leave the game, and are told only that", () =>
+        Effect.gen(function* () {
+          const engines = yield* ScriptedEngines
+          const { gameId, guest, turn } = yield* played({ limit: 2, action: "computer" }, 1)
+          yield* engines.script(gameId, {
+            call: ({ path }) =>
+              Effect.succeed(path.endsWith("/computer") ? refusal(404, "not_found", "no computer players") : undefined)
+          })
+          yield* turn
+          yield* turn
+          assert.deepStrictEqual((yield* engines.game(gameId)).orders, ["banish Lyra"])
+          assert.deepStrictEqual(yield* kinds(guest), ["lobby.membership.removed"])
+          assert.strictEqual((yield* membership(gameId, guest))?.status, "removed")
         })
       )
 
