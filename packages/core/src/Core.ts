@@ -42,6 +42,9 @@ import type * as MailWorker from "./mail/MailWorker.ts"
 import * as SecretBox from "./mail/SecretBox.ts"
 import type { UnsubscribeLinksOptions } from "./mail/UnsubscribeLinks.ts"
 import * as Migrations from "./migrations/Migrations.ts"
+import type { Channels } from "./notification/channels/Channel.ts"
+import * as ChannelWorker from "./notification/channels/ChannelWorker.ts"
+import type { ForeignKinds } from "./notification/ForeignKinds.ts"
 import type { NotificationLimits } from "./notification/mailRoom.ts"
 import * as NotificationPruner from "./notification/NotificationPruner.ts"
 import * as Telling from "./notification/Telling.ts"
@@ -69,6 +72,7 @@ import * as Standing from "./standing/Standing.ts"
 /** The background workers: they send mails, start games and make their turns, and prune old rows. */
 export type WorkerName =
   | "mail"
+  | "channels"
   | "runtime"
   | "push-pruner"
   | "auth-pruner"
@@ -111,6 +115,10 @@ export interface CoreOptions {
   readonly publicUrl?: UnsubscribeLinksOptions["publicUrl"] | undefined
   readonly notifications?: Partial<NotificationLimits> | undefined
   readonly mail?: Partial<MailWorker.MailWorkerOptions> | undefined
+  /** Kinds of notifications of the embedding program, and the channels that they go by; none when absent. */
+  readonly kinds?: ForeignKinds | undefined
+  readonly channels?: Channels | undefined
+  readonly channelDelivery?: Partial<ChannelWorker.ChannelWorkerOptions> | undefined
   /** Ids of erased accounts outside of the database, for restored backups; none is kept when absent. */
   readonly erasureLedger?: ErasureLedger.ErasureLedger | undefined
   /** Workers that don't run in this program because another one on the same database runs them. */
@@ -178,6 +186,7 @@ export const layer = (options: CoreOptions) => {
   const tellers = Layer.mergeAll(
     PushBroker.layer(),
     worker("mail", Telling.mailWorker({ from: options.mailFrom, ...options.mail })),
+    worker("channels", ChannelWorker.layer(options.channels ?? {}, options.channelDelivery)),
     worker("push-pruner", PushPruner.layer()),
     worker("mail-pruner", MailPruner.layer({ keepFor: options.keepMailsMs ?? 30 * dayMs })),
     worker("runtime-pruner", RuntimePruner.layer({ keepFor: options.keepOperationsMs ?? 30 * dayMs })),

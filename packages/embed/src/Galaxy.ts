@@ -4,18 +4,42 @@
  * `createGalaxy` connects, migrates the database and starts all background work before it returns, or rejects once. From
  * then on it answers requests through `fetch`, until `close`.
  */
+import { GalaxyClosed } from "./errors.ts"
 import { build } from "./internal/build.ts"
+import { type Caller, callerOf } from "./internal/caller.ts"
 import { checked } from "./internal/checked.ts"
 import { remember } from "./internal/internals.ts"
+import { lobbyOf } from "./internal/lobby.ts"
+import { intentOf, submit } from "./internal/notify.ts"
+import { runIn, sqlOf, transaction } from "./internal/transaction.ts"
+import type { Kinds } from "./kinds.ts"
+import type { Lobby } from "./lobby.ts"
 import type { GalaxyOptions } from "./options.ts"
+import type { Notify, Sql, Transaction } from "./transaction.ts"
 
-/** A running backend. */
-export interface Galaxy {
+/** A running backend. After `close` every call but `fetch` and `close` rejects with `GalaxyClosed`. */
+export interface Galaxy<K extends Kinds = Kinds> {
   /**
    * Answers a request to the backend's REST surfaces, whose path begins with `/api/v1/`, `/healthz` or `/readyz`. Never
    * rejects. A server that mounts it elsewhere takes its own prefix away first, as Express and Hono do.
    */
   readonly fetch: (request: Request) => Promise<Response>
+  /**
+   * The player on whose behalf a gateway sends this request to a route of yours, or null: the very check of our own
+   * routes for players.
+   */
+  readonly caller: (request: Request) => Promise<Caller | null>
+  /** Tells players of something, once for each key. */
+  readonly notify: Notify<K>
+  readonly lobby: Lobby
+  /** Statements on the same database. Keep your tables out of the schema `backend`; refer to our ids, not our columns. */
+  readonly sql: Sql
+  /**
+   * Runs `body` in one transaction over your tables and ours. Commits when it resolves. When it rejects, everything is
+   * rolled back, notifications and their mails included, and its error is passed on. Statements that take longer than 8
+   * seconds, and as long a silence in between, end it.
+   */
+  readonly transaction: <A>(body: (tx: Transaction<K>) => Promise<A>) => Promise<A>
   /**
    * Answers new requests with 503, lets running ones and mails under way end, and releases the database. A pool of yours
    * stays open. Resolves after `timeoutMs` at the latest, 10 seconds when absent; then what still runs is cut off.
@@ -25,10 +49,19 @@ export interface Galaxy {
 }
 
 /** Starts a backend. Rejects with `GalaxyStartFailed`, whose `code` says why. */
-export const createGalaxy = async (options: GalaxyOptions): Promise<Galaxy> => {
+export const createGalaxy = async <const K extends Kinds = {}>(options: GalaxyOptions<K>): Promise<Galaxy<K>> => {
   const { fetch, close, internals } = await build(checked(options))
-  const galaxy: Galaxy = {
+  const { context, callers, isClosed } = internals
+  const kinds = options.kinds ?? ({} as K)
+  const open: typeof run = (effect) => (isClosed() ? Promise.reject(new GalaxyClosed()) : run(effect))
+  const run = runIn(context)
+  const galaxy: Galaxy<K> = {
     fetch,
+    caller: ({ headers }) => open(callerOf(callers, headers)),
+    notify: async (kind, given) => open(submit(await intentOf(kinds, kind, given))),
+    lobby: lobbyOf(open),
+    sql: sqlOf(open),
+    transaction: (body) => (isClosed() ? Promise.reject(new GalaxyClosed()) : transaction(context, kinds, body)),
     close: ({ timeoutMs } = {}) => close(timeoutMs),
     [Symbol.asyncDispose]: () => close()
   }

@@ -1,6 +1,7 @@
 /** Options of a Galaxy, as its user writes them. They are checked when it starts. */
 import type { CoreOptions } from "@galaxy/core/Core"
 import type { Engines } from "./engines.ts"
+import type { Channel, Kinds } from "./kinds.ts"
 import type { SendMail } from "./mail.ts"
 
 /**
@@ -27,7 +28,7 @@ export interface LogLine {
 }
 
 /** What `createGalaxy` needs. Values of the environment may be passed as they are: what is missing is named. */
-export interface GalaxyOptions {
+export interface GalaxyOptions<K extends Kinds = Kinds> {
   readonly database: DatabaseOption
   /**
    * Keys login codes and seals mails: 32 bytes, as base64 or as they are; `openssl rand -base64 32` makes one. Without
@@ -39,6 +40,10 @@ export interface GalaxyOptions {
   readonly mail: { readonly from: string; readonly send: SendMail }
   /** Where the engines of games run; with `"none"` no game can start. */
   readonly engines: "none" | Engines
+  /** Notifications of your own. */
+  readonly kinds?: K | undefined
+  /** Ways to reach players that kinds may go by. */
+  readonly channels?: Readonly<Record<string, Channel>> | undefined
   /** An administrator, created unless there is one of this name. The password has 12 characters or more. */
   readonly admin?: { readonly user: string; readonly password: string } | undefined
   /** Where the gateway is reached from outside, for links in mails. */
@@ -50,5 +55,5 @@ export interface GalaxyOptions {
   /** Takes lines of the log. By default warnings and errors are written to the console's `error`, as JSON. */
   readonly log?: ((line: LogLine) => void) | undefined
   /** Everything else that the backend can be told. */
-  readonly core?: Omit<CoreOptions, "secret" | "mailFrom" | "publicUrl"> | undefined
+  readonly core?: Omit<CoreOptions, "secret" | "mailFrom" | "publicUrl" | "kinds" | "channels"> | undefined
 }

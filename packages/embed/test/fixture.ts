@@ -94,3 +94,20 @@ export const codeFor = async (galaxy: Galaxy, seen: Seen, email: string): Promis
   const mail = await seen.until(() => seen.mails.find((it) => it.to === email))
   return /\b\d{8}\b/.exec(mail.text)?.[0] ?? ""
 }
+
+/** Retries without a wait. */
+export const impatient = {
+  core: {
+    mail: { firstBackoff: "1 millis", pollInterval: "20 millis" },
+    channelDelivery: { firstBackoff: "1 millis", pollInterval: "20 millis" }
+  }
+} as const
+
+/** An account with an address at example.org. */
+export const account = async (galaxy: Pick<Galaxy, "sql">, name: string, language = "en"): Promise<string> => {
+  const userId = crypto.randomUUID()
+  await galaxy.sql`
+    INSERT INTO backend.accounts (user_id, email, user_name, preferred_language, time_zone)
+    VALUES (${userId}, ${`${name}@example.org`}, ${name}, ${language}, 'UTC')`
+  return userId
+}

@@ -122,13 +122,24 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
   notifications: {
     personal: ["payload"],
     plain: words("notification_id kind idempotency_key user_id created_at sender_user_id"),
-    of: `notification_id IN (SELECT notification_id FROM backend.notification_routes WHERE user_id = :user)`,
+    of: `(notification_id IN (SELECT notification_id FROM backend.notification_routes WHERE user_id = :user)
+      OR notification_id IN (SELECT notification_id FROM backend.channel_deliveries WHERE user_id = :user))`,
     erase: {
       by: "setting",
       columns: { payload: "'{}'::jsonb" },
       only: `NOT EXISTS (SELECT 1 FROM backend.notification_routes r
-        WHERE r.notification_id = backend.notifications.notification_id AND r.user_id <> :user)`
+        WHERE r.notification_id = backend.notifications.notification_id AND r.user_id <> :user)
+        AND NOT EXISTS (SELECT 1 FROM backend.channel_deliveries c
+        WHERE c.notification_id = backend.notifications.notification_id AND c.user_id <> :user)`
     }
+  },
+  channel_deliveries: {
+    personal: none,
+    plain: words(
+      `delivery_id notification_id channel user_id status attempts next_attempt_at claim_token reason created_at
+      updated_at`
+    ),
+    of: ofUser
   },
   notification_routes: {
     personal: none,

@@ -33,6 +33,7 @@ import endedStates from "./0024_ended_states.ts"
 import userEvents from "./0025_user_events.ts"
 import payingUsers from "./0026_paying_users.ts"
 import gameCreations from "./0027_game_creations.ts"
+import channels from "./0028_channels.ts"
 
 const sequence = {
   "0001_init": init,
@@ -61,7 +62,8 @@ const sequence = {
   "0024_ended_states": endedStates,
   "0025_user_events": userEvents,
   "0026_paying_users": payingUsers,
-  "0027_game_creations": gameCreations
+  "0027_game_creations": gameCreations,
+  "0028_channels": channels
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

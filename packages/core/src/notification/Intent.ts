@@ -10,6 +10,7 @@ import { type DateTime, Result, Schema } from "effect"
 import type { MailWords } from "../mail/MailWords.ts"
 import { languageOf } from "../shared/mailLanguage.ts"
 import * as Catalog from "./Catalog.ts"
+import type { ForeignKind, ForeignKinds } from "./ForeignKinds.ts"
 import { isStorable, storableText } from "./wellFormed.ts"
 
 /**
@@ -41,6 +42,8 @@ export interface Prepared {
   /** The mail's words in a language; undefined if the kind has no mail. */
   readonly mail: ((language: string) => MailWords) | undefined
   readonly mailTo: Catalog.CatalogRow["mailTo"]
+  /** Channels of the embedding program; none but for foreign kinds. */
+  readonly channels: ReadonlyArray<string>
   readonly mailExpiresAt: DateTime.Utc | undefined
   /** The player whose mails of this kind are bounded; undefined if the platform causes them. */
   readonly mailSender: UserId | undefined
@@ -62,10 +65,31 @@ const malformedOf = (intent: Intent): string | undefined => {
   return isStorable(intent.payload) ? undefined : "payload: text that can't be stored"
 }
 
-const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
-  const kind = Catalog.find(intent.kind)
-  if (kind === undefined) return Result.fail("unknown kind")
+const utf8 = new TextEncoder()
+
+const prepareForeign = (intent: Intent, { pushed, mail, channels }: ForeignKind): Result.Result<Prepared, string> => {
+  const stored = JSON.stringify(intent.payload)
+  if (stored.length > maxPayload) return Result.fail("payload: too large")
+  return Result.succeed({
+    stored,
+    recipients: [...new Set(intent.recipients)],
+    event: pushed ? utf8.encode(stored) : undefined,
+    mail: mail === undefined ? undefined : (language) => mail(language, intent.payload),
+    mailTo: "recipients",
+    channels,
+    mailExpiresAt: undefined,
+    mailSender: undefined
+  })
+}
+
+const prepareOrThrow = (intent: Intent, foreign: ForeignKinds): Result.Result<Prepared, string> => {
   const malformed = malformedOf(intent)
+  const kind = Catalog.find(intent.kind)
+  if (kind === undefined) {
+    const added = Object.hasOwn(foreign, intent.kind) ? foreign[intent.kind] : undefined
+    if (added === undefined) return Result.fail("unknown kind")
+    return malformed === undefined ? prepareForeign(intent, added) : Result.fail(malformed)
+  }
   if (malformed !== undefined) return Result.fail(malformed)
   const payload = Schema.decodeUnknownResult(kind.payload)(intent.payload)
   if (Result.isFailure(payload)) return Result.fail(`payload: ${payload.failure.message}`)
@@ -78,15 +102,16 @@ const prepareOrThrow = (intent: Intent): Result.Result<Prepared, string> => {
     event: event === undefined ? undefined : codec.encode(tables, eventTables[event], intent.payload),
     mail: mail === undefined ? undefined : (language) => mail.words[languageOf(language)](payload.success),
     mailTo,
+    channels: [],
     mailExpiresAt: mail?.expiresAt?.(payload.success),
     mailSender: mail?.sender?.(payload.success)
   })
 }
 
 /** Returns the prepared intent, or a description of its fault. Never throws. */
-export const prepare = (intent: Intent): Result.Result<Prepared, string> => {
+export const prepare = (intent: Intent, foreign: ForeignKinds = {}): Result.Result<Prepared, string> => {
   try {
-    return prepareOrThrow(intent)
+    return prepareOrThrow(intent, foreign)
   } catch (cause) {
     return Result.fail(cause instanceof Error ? cause.message : String(cause))
   }

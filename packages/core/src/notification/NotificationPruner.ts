@@ -32,6 +32,7 @@ const forget = (sql: SqlClient.SqlClient, before: Date, batch: number) =>
       )
       yield* sql`DELETE FROM backend.notification_routes WHERE ${of}`
       yield* sql`DELETE FROM backend.notification_dead_letters WHERE ${of}`
+      yield* sql`DELETE FROM backend.channel_deliveries WHERE ${of}`
       yield* sql`DELETE FROM backend.notifications WHERE ${of}`
       return old.length
     })

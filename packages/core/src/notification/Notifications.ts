@@ -7,7 +7,7 @@
  */
 import { isPlayerMailKind } from "@galaxy/contract/events/EventKinds"
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { Context, DateTime, Effect, Layer, Result, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { letter } from "../mail/Letter.ts"
 import type { Mail } from "../mail/Mail.ts"
@@ -17,13 +17,21 @@ import type { UnsubscribeLinks } from "../mail/UnsubscribeLinks.ts"
 import { PushLog } from "../push/PushLog.ts"
 import { languageOf } from "../shared/mailLanguage.ts"
 import { newId } from "../shared/NewId.ts"
+import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { AccountStore, type Contact } from "../account/AccountStore.ts"
 import { Standing } from "../standing/Standing.ts"
+import * as ChannelQueue from "./channels/ChannelQueue.ts"
+import type { ForeignKinds } from "./ForeignKinds.ts"
 import { defaults, type NotificationLimits, operatorsHaveRoom, withRoom } from "./mailRoom.ts"
 import { excerpt, type Intent, type KnownIntent, type Prepared, prepare, reasonOf } from "./Intent.ts"
 import * as Routes from "./Routes.ts"
 import type { Route } from "./Routes.ts"
+
+/** The intent of an embedding program can't be used; the message says why. */
+export class IntentMalformed extends Schema.TaggedError<IntentMalformed>()("IntentMalformed", {
+  message: Schema.String
+}) {}
 
 /** Notifies players by event and mail. A malformed intent is quarantined and logged, not an error. */
 export class Notifications extends Context.Service<
@@ -31,6 +39,11 @@ export class Notifications extends Context.Service<
   {
     /** Joins the caller's transaction. Submitting the same fact again does nothing. */
     submit(intent: KnownIntent): Effect.Effect<void, StorageError>
+    /**
+     * The same for a kind of the embedding program, which wants to know of a malformed intent: it fails, and nothing is
+     * put aside.
+     */
+    submitForeign(intent: Intent): Effect.Effect<void, IntentMalformed | StorageError>
     /**
      * Takes the locks of everybody whom the caller's transaction is going to tell something. A transaction that submits
      * to several players one after the other calls it before the first, and after its other locks: otherwise two that
@@ -46,17 +59,24 @@ export interface NotificationOptions extends NotificationLimits {
   readonly operators?: { readonly address: string; readonly language: string } | undefined
   /** Makes the link by which a player stops mails of a kind; without it, mails have none. */
   readonly unsubscribe?: UnsubscribeLinks["Service"]["link"] | undefined
+  /** Kinds of the embedding program; none when absent. */
+  readonly foreign?: ForeignKinds | undefined
 }
 
 /** Recipients that may not act, as `Standing` says, get nothing and are recorded as skipped. */
 export const layer = (
   options: Partial<NotificationOptions> = {}
-): Layer.Layer<Notifications, never, SqlClient.SqlClient | PushLog | MailOutbox | Standing | AccountStore> =>
+): Layer.Layer<
+  Notifications,
+  never,
+  SqlClient.SqlClient | PushLog | MailOutbox | Standing | AccountStore | DatabaseSignal
+> =>
   Layer.effect(
     Notifications,
     Effect.gen(function* () {
       const limits = { ...defaults, ...options }
       const sql = yield* SqlClient.SqlClient
+      const signal = yield* DatabaseSignal
       const push = yield* PushLog
       const mail = yield* MailOutbox
       const accounts = yield* AccountStore
@@ -204,10 +224,26 @@ export const layer = (
         return [...pushes, ...(yield* mailTo(intent, prepared, reached))]
       })
 
+      /** Deliveries by the channels of a foreign kind, to those who may act. */
+      const channelsTo = Effect.fnUntraced(function* (
+        id: string,
+        intent: Intent,
+        { channels, recipients }: Prepared,
+        now: Date
+      ) {
+        if (channels.length === 0) return
+        const active = yield* told(intent, recipients)
+        const reached = recipients.filter((it) => active.has(it))
+        yield* ChannelQueue.enqueue(sql, id, channels, reached, now)
+        yield* signal.send("galaxy_channels")
+      })
+
       const fanOut = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
         const now = yield* DateTime.nowAsDate
         const id = yield* record(intent, prepared, now)
-        if (id !== undefined) yield* Routes.record(sql, id, yield* routesOf(intent, prepared), now)
+        if (id === undefined) return
+        yield* Routes.record(sql, id, yield* routesOf(intent, prepared), now)
+        yield* channelsTo(id, intent, prepared, now)
       })
 
       const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {
@@ -216,11 +252,17 @@ export const layer = (
         yield* sql.withTransaction(fanOut(intent, prepared.success))
       }, StorageError.refail)
 
+      const submitForeign = Effect.fn("Notifications.submitForeign")(function* (intent: Intent) {
+        const prepared = prepare(intent, options.foreign)
+        if (Result.isFailure(prepared)) return yield* new IntentMalformed({ message: prepared.failure })
+        yield* sql.withTransaction(fanOut(intent, prepared.success))
+      }, StorageError.refail)
+
       // Only those who are going to get something: nothing is kept for an account that is gone.
       const lock = Effect.fn("Notifications.lock")((userIds: ReadonlyArray<UserId>) =>
         Effect.flatMap(standing.active([...new Set(userIds)]), (active) => push.lock([...active]))
       )
 
-      return Notifications.of({ submit, lock })
+      return Notifications.of({ submit, submitForeign, lock })
     })
   )

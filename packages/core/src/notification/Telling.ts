@@ -5,6 +5,7 @@ import { DeliveryFate } from "../mail/DeliveryFate.ts"
 import * as MailDeliveries from "../mail/MailDeliveries.ts"
 import * as MailWorker from "../mail/MailWorker.ts"
 import * as UnsubscribeLinks from "../mail/UnsubscribeLinks.ts"
+import type { ForeignKinds } from "./ForeignKinds.ts"
 import type { NotificationLimits } from "./mailRoom.ts"
 import * as MailFate from "./MailFate.ts"
 import * as NotificationLedger from "./NotificationLedger.ts"
@@ -19,17 +20,19 @@ export interface TellingOptions {
   /** Language of mails to operators. */
   readonly defaultLanguage?: string | undefined
   readonly notifications?: Partial<NotificationLimits> | undefined
+  /** Kinds of the embedding program. */
+  readonly kinds?: ForeignKinds | undefined
 }
 
 /** Where links lead when the host doesn't say: the gateway's default address. */
 const defaultUrl = "http://127.0.0.1:8080"
 
 /** `Notifications`, what operators see of them and of mails, and what follows from mails. Works on the outboxes. */
-export const layer = ({ secret, publicUrl, adminEmail, defaultLanguage, notifications }: TellingOptions) => {
+export const layer = ({ secret, publicUrl, adminEmail, defaultLanguage, notifications, kinds }: TellingOptions) => {
   const operators = adminEmail === undefined ? undefined : { address: adminEmail, language: defaultLanguage ?? "en" }
   const told = Layer.unwrap(
     Effect.map(UnsubscribeLinks.UnsubscribeLinks, ({ link }) =>
-      Notifications.layer({ ...notifications, operators, unsubscribe: link })
+      Notifications.layer({ ...notifications, operators, unsubscribe: link, foreign: kinds })
     )
   )
   return MailDeliveries.layer.pipe(

@@ -6,8 +6,11 @@
 import { Context, Effect, Layer, PubSub, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 
-/** One channel per queue: events to push, mails to send, games to work on, events of accounts to send. */
-export type Channel = "galaxy_push" | "galaxy_mail" | "galaxy_runtime" | "galaxy_user_events"
+/**
+ * One channel per queue: events to push, mails to send, games to work on, events of accounts to send, deliveries by
+ * foreign channels.
+ */
+export type Channel = "galaxy_push" | "galaxy_mail" | "galaxy_runtime" | "galaxy_user_events" | "galaxy_channels"
 
 /** Wakes loops early, across processes where the adapter can. Only a hint: nothing may depend on it but the delay. */
 export class DatabaseSignal extends Context.Service<

@@ -1,8 +1,10 @@
 /** Options as the backend takes them. Everything that can be wrong with them is found here, before anything starts. */
 import type { Callers } from "@galaxy/core/http/Callers"
+import type { ForeignKinds } from "@galaxy/core/notification/ForeignKinds"
 import { Redacted } from "effect"
 import { GalaxyStartFailed } from "../errors.ts"
 import type { GalaxyOptions } from "../options.ts"
+import { foreignKinds } from "./ownKinds.ts"
 
 /** Options that have been checked. */
 export interface Checked {
@@ -10,6 +12,7 @@ export interface Checked {
   readonly database: string
   readonly secret: Redacted.Redacted<Uint8Array>
   readonly callers: Callers
+  readonly kinds: ForeignKinds
 }
 
 const shortestToken = 16
@@ -68,5 +71,5 @@ export const checked = (given: GalaxyOptions): Checked => {
   if (given.admin !== undefined && given.admin.password.length < 12)
     refuse("admin.password must have 12 characters or more")
   if (given.publicUrl !== undefined && !URL.canParse(given.publicUrl)) refuse("publicUrl must be a URL")
-  return { given, database, secret, callers }
+  return { given, database, secret, callers, kinds: foreignKinds(given.kinds ?? {}, given.channels ?? {}) }
 }

@@ -14,6 +14,7 @@ import { FetchHttpClient, HttpServer } from "effect/http"
 import type { Checked } from "./checked.ts"
 import * as logging from "./logging.ts"
 import * as OwnEngines from "./ownEngines.ts"
+import { coreChannels } from "./ownKinds.ts"
 import * as OwnMail from "./ownMail.ts"
 
 /** Creates what must exist before the first request: versions of engines and, where one is named, an administrator. */
@@ -65,6 +66,8 @@ export const layer = (checked: Checked) => {
         ...given.core,
         secret: checked.secret,
         mailFrom: given.mail.from,
+        kinds: checked.kinds,
+        channels: coreChannels(given.channels ?? {}),
         ...(given.publicUrl === undefined ? {} : { publicUrl: given.publicUrl })
       })
     ),

@@ -1,0 +1,87 @@
+/**
+ * One transaction over the tables of the program and of the core, on one connection.
+ *
+ * Calls inside it run one after the other, also where the program doesn't wait for one before the next: two at once on
+ * one connection could undo each other's savepoints. It commits once all of them are over.
+ */
+import { Cause, type Context, Effect, Exit } from "effect"
+import { SqlClient } from "effect/sql"
+import type { Kinds } from "../kinds.ts"
+import type { Sql, Transaction } from "../transaction.ts"
+import { lobbyOf } from "./lobby.ts"
+import { intentOf, submit } from "./notify.ts"
+import type { Services } from "./services.ts"
+
+type Run = <A, E>(effect: Effect.Effect<A, E, Services>) => Promise<A>
+
+/** Runs effects in a context; rejects with the effect's own error. */
+export const runIn =
+  (context: Context.Context<Services>): Run =>
+  async (effect) => {
+    const exit = await Effect.runPromiseExitWith(context)(effect)
+    if (Exit.isSuccess(exit)) return exit.value
+    throw Cause.squash(exit.cause)
+  }
+
+/** Statements by template, run by `run`. */
+export const sqlOf =
+  (run: Run): Sql =>
+  <Row extends object>(strings: TemplateStringsArray, ...values: ReadonlyArray<unknown>) =>
+    run(Effect.flatMap(SqlClient.SqlClient, (sql) => sql<Row>(strings, ...(values as Array<never>))))
+
+/** What the program's function threw, which is told apart from failures of the transaction. */
+class Thrown {
+  readonly cause: unknown
+  constructor(cause: unknown) {
+    this.cause = cause
+  }
+}
+
+/** The calls of one transaction, in turn until `end`. */
+const inTurn = (run: Run) => {
+  let last: Promise<unknown> = Promise.resolve()
+  let over = false
+  const call: Run = (effect) => {
+    if (over) return Promise.reject(new Error("this transaction is over"))
+    const mine = last.then(() => run(effect))
+    last = mine.catch(() => undefined)
+    return mine
+  }
+  const end = async () => {
+    await last
+    over = true
+  }
+  return { call, end }
+}
+
+/** Runs the body; a throw rolls everything back and is rethrown. */
+export const transaction = async <K extends Kinds, A>(
+  context: Context.Context<Services>,
+  kinds: K,
+  body: (tx: Transaction<K>) => Promise<A>
+): Promise<A> => {
+  const inside = Effect.gen(function* () {
+    const { call, end } = inTurn(runIn(yield* Effect.context<Services>()))
+    const tx: Transaction<K> = {
+      sql: sqlOf(call),
+      lobby: lobbyOf(call),
+      notify: async (name, given) => call(submit(await intentOf(kinds, name, given)))
+    }
+    return yield* Effect.tryPromise({
+      try: async () => {
+        try {
+          return await body(tx)
+        } finally {
+          await end()
+        }
+      },
+      catch: (cause) => new Thrown(cause)
+    })
+  })
+  const exit = await Effect.runPromiseExitWith(context)(
+    Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(inside))
+  )
+  if (Exit.isSuccess(exit)) return exit.value
+  const cause = Cause.squash(exit.cause)
+  throw cause instanceof Thrown ? cause.cause : cause
+}
