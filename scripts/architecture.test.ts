@@ -34,7 +34,7 @@ const table: ArchitectureTable = {
   "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true },
   "host-cli": { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
   create: { packages: [], libraries: [], node: true },
-  embed: { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
+  embed: { packages: ["contract", "core", "edge", "host-node"], libraries: "declared", node: true },
   testkit: { packages: ["contract", ...bodies, "host-node"], libraries: "declared", node: true }
 }
 

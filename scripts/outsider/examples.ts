@@ -18,7 +18,7 @@ export interface Outcome {
   readonly exit: number | null
 }
 
-const portOf = (printed: string): string | undefined => /port: (\d+)/.exec(printed)?.[1]
+const portOf = (printed: string): string | undefined => /listening[^]*port: (\d+)/.exec(printed)?.[1]
 
 /** The provider of mails that the examples talk to: takes every mail. */
 const provider = async () => {
@@ -76,7 +76,8 @@ const play = async (runtime: ReadonlyArray<string>, folder: string, mount: strin
       GATEWAY_SIGNING_KEY: btoa("another one of exactly 32 bytes.".slice(0, 32)),
       GATEWAY_TOKEN: token,
       MAIL_API: relay.url,
-      PORT: "0"
+      PORT: "0",
+      PLAYERS: "0"
     }
   })
   const { printed, look, until } = printedBy(program)

@@ -82,7 +82,9 @@ const game = /^```ts\n([^]*?)^```$/m.exec(guide)?.[1] ?? ""
 /** The examples of embedding, and where each serves the backend. */
 const embedded = [
   ["embed-node", ""],
-  ["embed-express", "/galaxy"]
+  ["embed-express", "/galaxy"],
+  ["embed-fastify", "/galaxy"],
+  ["embed-hono", "/galaxy"]
 ] as const
 
 const database = process.env["GALAXY_TEST_DATABASE_URL"] || undefined

@@ -6,7 +6,7 @@
  */
 import { GalaxyClosed } from "./errors.ts"
 import { build } from "./internal/build.ts"
-import { type Caller, callerOf } from "./internal/caller.ts"
+import { type Caller, callerOf, type HasHeaders } from "./internal/caller.ts"
 import { checked } from "./internal/checked.ts"
 import { remember } from "./internal/internals.ts"
 import { lobbyOf } from "./internal/lobby.ts"
@@ -26,9 +26,9 @@ export interface Galaxy<K extends Kinds = Kinds> {
   readonly fetch: (request: Request) => Promise<Response>
   /**
    * The player on whose behalf a gateway sends this request to a route of yours, or null: the very check of our own
-   * routes for players.
+   * routes for players. Takes requests of the Web, and those of Express, Fastify and Node.
    */
-  readonly caller: (request: Request) => Promise<Caller | null>
+  readonly caller: (request: HasHeaders) => Promise<Caller | null>
   /** Tells players of something, once for each key. */
   readonly notify: Notify<K>
   readonly lobby: Lobby
@@ -57,7 +57,7 @@ export const createGalaxy = async <const K extends Kinds = {}>(options: GalaxyOp
   const run = runIn(context)
   const galaxy: Galaxy<K> = {
     fetch,
-    caller: ({ headers }) => open(callerOf(callers, headers)),
+    caller: (request) => open(callerOf(callers, request)),
     notify: async (kind, given) => open(submit(await intentOf(kinds, kind, given))),
     lobby: lobbyOf(open),
     sql: sqlOf(open),

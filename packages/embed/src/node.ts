@@ -2,7 +2,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import type { Galaxy } from "./Galaxy.ts"
 
 const eaten =
   "the body of this request was read before it reached Galaxy: mount nodeListener before body parsers such as express.json()"
@@ -44,12 +43,17 @@ const fail = (response: ServerResponse, status: number, code: string, message: s
   response.end(JSON.stringify({ error: { code, message } }))
 }
 
+/** What answers requests of the Web: a Galaxy, or an app of Hono and others. */
+export interface Fetches {
+  readonly fetch: (request: Request) => Response | Promise<Response>
+}
+
 /**
  * Answers every request that reaches it. Under a prefix it needs the prefix taken away, as Express' `use("/galaxy", …)`
  * does. Mount it before body parsers: a request whose body has been read is answered with 500 and a message that says
  * so.
  */
-export const nodeListener = (galaxy: Pick<Galaxy, "fetch">): RequestListener => {
+export const nodeListener = (galaxy: Fetches): RequestListener => {
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (hasBody(incoming) && incoming.readableDidRead) {
       fail(response, 500, "internal_error", eaten)

@@ -8,6 +8,7 @@ import type { Internals } from "./internals.ts"
 import { requests } from "./requests.ts"
 import * as Services from "./services.ts"
 import { startFailure } from "./startFailure.ts"
+import { within } from "./within.ts"
 
 const toHandler = HttpEffect.toWebHandlerWith<Services.Services, HttpServerRequest.HttpServerRequest | Scope.Scope>
 
@@ -21,16 +22,6 @@ const started = Effect.fnUntraced(function* (checked: Checked, scope: Scope.Scop
 })
 
 const defaultTimeoutMs = 10_000
-
-/** Resolves when the promise does, or after a time. */
-const within = async (promise: Promise<unknown>, timeoutMs: number): Promise<void> => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs)
-  })
-  await Promise.race([promise, late])
-  clearTimeout(timer)
-}
 
 /** A running backend and what lies behind it. */
 export interface Built {

@@ -11,12 +11,22 @@ export interface Caller {
   readonly deviceSessionId: string | undefined
 }
 
+/** A request of the Web, or of Node and what is built on it. */
+export interface HasHeaders {
+  readonly headers: Headers | Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+}
+
+const headerOf = ({ headers }: HasHeaders, name: string): string => {
+  const value = headers instanceof Headers ? headers.get(name) : headers[name]
+  return typeof value === "string" ? value : ""
+}
+
 /** Null where a player's request would be refused. */
-export const callerOf = Effect.fnUntraced(function* (callers: Callers, headers: Headers) {
-  if (!admits(callers, headers.get(gatewayTokenHeader) ?? "")) return null
-  const userId = headers.get(userIdHeader) ?? ""
+export const callerOf = Effect.fnUntraced(function* (callers: Callers, request: HasHeaders) {
+  if (!admits(callers, headerOf(request, gatewayTokenHeader))) return null
+  const userId = headerOf(request, userIdHeader)
   if (!uuidPattern.test(userId)) return null
   if ((yield* (yield* Standing).of(UserId.make(userId))) !== "active") return null
-  const session = headers.get(deviceSessionIdHeader) ?? ""
+  const session = headerOf(request, deviceSessionIdHeader)
   return { userId, deviceSessionId: uuidPattern.test(session) ? session : undefined } satisfies Caller
 })

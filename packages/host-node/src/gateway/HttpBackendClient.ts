@@ -1,13 +1,12 @@
 /** The backend over REST: the gateway's calls with the headers that only it may set. */
-import { isIP } from "node:net"
-import { deviceSessionIdHeader, gatewayTokenHeader, userIdHeader } from "@galaxy/contract/api/Identity"
-import { SessionRecord, UserEvents } from "@galaxy/contract/api/InternalApi"
-import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/BackendClient"
+import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
+import { type BackendAnswer, BackendClient } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
-import { Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { Agent, request } from "undici"
 import * as Outage from "../logging/Outage.ts"
 import { lookupWithin } from "../net/lookup.ts"
+import { type Call, calls } from "./backendCalls.ts"
 
 /** Where the backend is and how long it may take; 10 s per call by default. */
 export interface HttpBackendOptions {
@@ -18,30 +17,10 @@ export interface HttpBackendOptions {
   readonly timeoutMs?: number | undefined
 }
 
-interface Call {
-  readonly method: "GET" | "POST" | "PATCH"
-  readonly path: string
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
 /** Longest time to look up the backend's address and to connect. */
 const connectTimeoutMs = 2_000
 /** A report of a large game has some hundred kilobytes; no honest answer is larger than this. */
 const maxAnswerBytes = 16 * 1_048_576
-const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-const originHeaders = (origin: Origin): Record<string, string> => ({
-  // Exactly one address, or no header where it isn't known.
-  ...(isIP(origin.sourceIp) === 0 ? {} : { "x-forwarded-for": origin.sourceIp }),
-  "x-request-id": origin.requestId,
-  ...(traceparent.test(origin.traceparent) ? { traceparent: origin.traceparent } : {})
-})
-
-const decodeSession = Schema.decodeUnknownEffect(SessionRecord)
-const decodeEvents = Schema.decodeUnknownEffect(UserEvents)
-
-const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
 
 const callConnections = 64
 /** For lookups of sessions alone: they don't queue behind slow calls, nor calls behind them. */
@@ -77,13 +56,13 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
           ),
           (it) => Effect.promise(() => it.destroy())
         )
-      const calls = yield* pool(callConnections)
+      const usual = yield* pool(callConnections)
       const lookups = yield* pool(lookupConnections)
       const outage = Outage.make({ lost: "the backend is lost", back: "the backend is back" })
       const own: Record<string, string> =
         options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
 
-      const send = (call: Call, dispatcher = calls): Effect.Effect<BackendAnswer, BackendUnavailable> =>
+      const send = (call: Call, dispatcher = usual): Effect.Effect<BackendAnswer, BackendUnavailable> =>
         Effect.tryPromise({
           try: async (signal) => {
             const answer = await request(new URL(call.path, options.url), {
@@ -114,73 +93,6 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
           Effect.mapError(() => new BackendUnavailable())
         )
 
-      const decoded = <A, E>(effect: Effect.Effect<A, E>) =>
-        effect.pipe(
-          Effect.tapError((error) => Effect.logError("the backend's answer has an unknown form", error)),
-          Effect.mapError(() => new BackendUnavailable())
-        )
-
-      const session = Effect.fnUntraced(function* (deviceSessionId: string) {
-        const path = `/api/v1/internal/sessions/${encodeURIComponent(deviceSessionId)}`
-        const answer = yield* send({ method: "GET", path }, lookups)
-        if (answer.status === 404) return Option.none()
-        if (answer.status !== 200) return yield* new BackendUnavailable()
-        const record = yield* decoded(decodeSession(answer.json))
-        return Option.some({
-          userId: record.user_id,
-          publicKey: bytes(record.client_public_key),
-          status: record.status
-        })
-      })
-
-      const events = Effect.fnUntraced(function* (userId: string, after: number, limit: number) {
-        const path = `/api/v1/internal/users/${encodeURIComponent(userId)}/events?after=${after}&limit=${limit}`
-        const answer = yield* send({ method: "GET", path })
-        if (answer.status !== 200) return yield* new BackendUnavailable()
-        const page = yield* decoded(decodeEvents(answer.json))
-        return {
-          events: page.events.map((it) => ({
-            userId,
-            deviceSessionId: it.device_session_id ?? "",
-            kind: it.kind,
-            payload: bytes(it.payload),
-            eventId: it.event_id,
-            requestId: it.request_id,
-            traceId: it.trace_id,
-            sequence: it.sequence
-          })),
-          oldest: page.oldest_sequence,
-          newest: page.newest_sequence
-        }
-      })
-
-      return BackendClient.of({
-        session,
-        events,
-        forward: (call) =>
-          send({
-            method: call.method,
-            path: call.path,
-            body: call.body,
-            headers: {
-              ...originHeaders(call),
-              [userIdHeader]: call.userId,
-              [deviceSessionIdHeader]: call.deviceSessionId
-            }
-          }),
-        public: (call) =>
-          send({
-            method: "POST",
-            path: call.path,
-            body: call.body,
-            headers: {
-              ...originHeaders(call),
-              ...(call.acceptLanguage === undefined ? {} : { "accept-language": call.acceptLanguage })
-            }
-          }),
-        ready: Effect.flatMap(send({ method: "GET", path: "/readyz" }), (answer) =>
-          answer.status === 200 ? Effect.void : Effect.fail(new BackendUnavailable())
-        )
-      })
+      return calls(send, (call) => send(call, lookups))
     })
   )

@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process"
+import { createServer } from "node:net"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import * as DeviceKey from "@galaxy/client/DeviceKey"
+import * as GalaxyClient from "@galaxy/client/GalaxyClient"
+import * as PublicEdge from "@galaxy/client/PublicEdge"
+import { createGalaxy } from "@galaxy/embed/Galaxy"
+import { GalaxyClosed } from "@galaxy/embed/errors"
+import { createGateway, type GatewayOptions } from "@galaxy/embed/gateway"
+import { kind } from "@galaxy/embed/kinds"
+import { Effect, Queue, Schema, Stream } from "effect"
+import { describe, expect, it } from "vitest"
+import { database, optionsOf, Seen, serverUrl, started } from "./fixture.ts"
+
+const signingKey = new Uint8Array(32).fill(9)
+
+/** Signs in through a gateway, as the client SDK does, with the code from the mail. */
+const signIn = (baseUrl: string, seen: Seen, email: string) =>
+  Effect.gen(function* () {
+    const key = yield* Effect.promise(() => DeviceKey.generate())
+    const challengeId = yield* PublicEdge.sendEmailCode(baseUrl, { email })
+    const mail = yield* Effect.promise(() => seen.until(() => seen.mails.find(({ to }) => to === email)))
+    const code = /\b\d{8}\b/.exec(mail.text)?.[0] ?? ""
+    const deviceSessionId = yield* PublicEdge.confirmEmailCode(baseUrl, { challengeId, code, key, timeZone: "UTC" })
+    return yield* GalaxyClient.make({ baseUrl, session: { deviceSessionId, key } })
+  })
+
+const kinds = { "club.match": kind({ payload: Schema.toStandardSchemaV1(Schema.Struct({ title: Schema.String })) }) }
+
+describe.skipIf(serverUrl === undefined)("a gateway beside its Galaxy", () => {
+  const made = database()
+
+  it("signs a client in, makes its calls and sends it events, our own and the program's", async () => {
+    const seen = new Seen()
+    await using galaxy = await createGalaxy({ ...optionsOf(made.url, seen), kinds })
+    await using gateway = await createGateway({ backend: galaxy, signingKey, replay: "memory" })
+    const baseUrl = await gateway.listen({ port: 0 })
+
+    const events = await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const client = yield* signIn(baseUrl, seen, "ada@example.org")
+          const { user_id: userId } = yield* client.call("user.account.get", {})
+          const queue = yield* Queue.unbounded<{ type: string; payloadBytes: Uint8Array }>()
+          const notify = (key: string, title: string) =>
+            Effect.promise(() => galaxy.notify("club.match", { userId, key, payload: { title } }))
+          yield* notify("1", "seen")
+          yield* notify("2", "before")
+          yield* Effect.forkScoped(Stream.runForEach(client.events({ after: 1 }), (event) => Queue.offer(queue, event)))
+          const first = yield* Queue.take(queue)
+          // The stream is open: this one comes through the broker.
+          yield* notify("3", "live")
+          return [first, yield* Queue.take(queue)]
+        })
+      ).pipe(Effect.timeout("60 seconds"))
+    )
+    const texts = events.map((it) => [it.type, new TextDecoder().decode(it.payloadBytes)])
+    expect(texts).toEqual([
+      ["club.match", `{"title":"before"}`],
+      ["club.match", `{"title":"live"}`]
+    ])
+    expect((await fetch(`${baseUrl}/readyz`)).status).toBe(200)
+  })
+
+  it("ends with its Galaxy, and is refused by one that is closed", async () => {
+    const galaxy = await started(made.url)
+    const gateway = await createGateway({ backend: galaxy, signingKey, replay: "memory" })
+    const url = await gateway.listen({ port: 0 })
+    await galaxy.close()
+    await expect(fetch(`${url}/readyz`)).rejects.toBeInstanceOf(TypeError)
+    await expect(gateway.listen({ port: 0 })).rejects.toBeInstanceOf(GalaxyClosed)
+    const late = createGateway({ backend: galaxy, signingKey, replay: "memory" })
+    await expect(late).rejects.toBeInstanceOf(GalaxyClosed)
+  })
+
+  it("says what is wrong with its options, its store or its port", async () => {
+    await using galaxy = await started(made.url)
+    const refused = (options: Partial<GatewayOptions>) =>
+      createGateway({ backend: galaxy, signingKey, replay: "memory", ...options }).catch((cause: unknown) => cause)
+    expect(await refused({ signingKey: undefined })).toMatchObject({ code: "invalid_options" })
+    expect(await refused({ replay: { redis: undefined } })).toMatchObject({ code: "invalid_options" })
+    expect(await refused({ replay: { redis: "redis://127.0.0.1:1" } })).toMatchObject({ code: "failed" })
+
+    const taken = createServer().listen(0, "127.0.0.1")
+    await new Promise((resolve) => taken.once("listening", resolve))
+    await using gateway = await createGateway({ backend: galaxy, signingKey, replay: "memory" })
+    const address = taken.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    await expect(gateway.listen({ port })).rejects.toMatchObject({ code: "port_unavailable" })
+    taken.close()
+  })
+
+  it("lets a program with an open stream end by itself within a second", async () => {
+    const program = fileURLToPath(new URL("programs/streams.ts", import.meta.url))
+    const env = { ...process.env, DATABASE_URL: made.url }
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ streamed: true })
+    expect((JSON.parse(stdout) as { tookMs: number }).tookMs).toBeLessThan(1_000)
+  })
+})

@@ -1,0 +1,40 @@
+/**
+ * A backend in this very process: the gateway's calls without a connection.
+ *
+ * They pass through the same routes, checks and JSON as calls over HTTP, so no rule depends on where a gateway runs.
+ */
+import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
+import { BackendClient } from "@galaxy/edge/BackendClient"
+import { BackendUnavailable } from "@galaxy/edge/Refusal"
+import { Effect, Layer, Redacted } from "effect"
+import { calls, type Send } from "./backendCalls.ts"
+
+/** The backend's handler of requests, which doesn't reject, and how long a call may take. */
+export interface InProcessOptions {
+  readonly fetch: (request: Request) => Promise<Response>
+  readonly token?: Redacted.Redacted | undefined
+  /** Milliseconds for one call; 10 s when absent. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** Never fails to build, and holds nothing. */
+export const layer = ({ fetch, token, timeoutMs = 10_000 }: InProcessOptions): Layer.Layer<BackendClient> => {
+  const own: Record<string, string> = token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(token) }
+  const send: Send = ({ method, path, body, headers }) =>
+    Effect.tryPromise({
+      try: async (signal) => {
+        const answer = await fetch(
+          new Request(`http://backend.invalid${path}`, {
+            method,
+            headers: { ...headers, ...own, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+            signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+            ...(body === undefined ? {} : { body: JSON.stringify(body) })
+          })
+        )
+        const text = await answer.text()
+        return { status: answer.status, json: text === "" ? null : (JSON.parse(text) as unknown) }
+      },
+      catch: () => new BackendUnavailable()
+    }).pipe(Effect.timeoutOrElse({ duration: timeoutMs + 1_000, orElse: () => Effect.fail(new BackendUnavailable()) }))
+  return Layer.succeed(BackendClient, calls(send))
+}

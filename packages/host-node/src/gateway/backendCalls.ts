@@ -1,0 +1,104 @@
+/** The calls of a gateway as requests to the backend's REST surfaces, whatever carries them. */
+import { isIP } from "node:net"
+import { deviceSessionIdHeader, userIdHeader } from "@galaxy/contract/api/Identity"
+import { SessionRecord, UserEvents } from "@galaxy/contract/api/InternalApi"
+import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/BackendClient"
+import { BackendUnavailable } from "@galaxy/edge/Refusal"
+import { Effect, Option, Schema } from "effect"
+
+/** One request; `body` is sent as JSON. */
+export interface Call {
+  readonly method: "GET" | "POST" | "PATCH"
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+const originHeaders = (origin: Origin): Record<string, string> => ({
+  // Exactly one address, or no header where it isn't known.
+  ...(isIP(origin.sourceIp) === 0 ? {} : { "x-forwarded-for": origin.sourceIp }),
+  "x-request-id": origin.requestId,
+  ...(traceparent.test(origin.traceparent) ? { traceparent: origin.traceparent } : {})
+})
+
+const decodeSession = Schema.decodeUnknownEffect(SessionRecord)
+const decodeEvents = Schema.decodeUnknownEffect(UserEvents)
+
+const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
+
+/** Carries a request; an answer of any status is an answer. */
+export type Send = (call: Call) => Effect.Effect<BackendAnswer, BackendUnavailable>
+
+/** The client over `send`; `lookUp` carries look-ups of sessions, which don't queue behind other calls. */
+export const calls = (send: Send, lookUp: Send = send): BackendClient["Service"] => {
+  const decoded = <A, E>(effect: Effect.Effect<A, E>) =>
+    effect.pipe(
+      Effect.tapError((error) => Effect.logError("the backend's answer has an unknown form", error)),
+      Effect.mapError(() => new BackendUnavailable())
+    )
+
+  const session = Effect.fnUntraced(function* (deviceSessionId: string) {
+    const path = `/api/v1/internal/sessions/${encodeURIComponent(deviceSessionId)}`
+    const answer = yield* lookUp({ method: "GET", path })
+    if (answer.status === 404) return Option.none()
+    if (answer.status !== 200) return yield* new BackendUnavailable()
+    const record = yield* decoded(decodeSession(answer.json))
+    return Option.some({
+      userId: record.user_id,
+      publicKey: bytes(record.client_public_key),
+      status: record.status
+    })
+  })
+
+  const events = Effect.fnUntraced(function* (userId: string, after: number, limit: number) {
+    const path = `/api/v1/internal/users/${encodeURIComponent(userId)}/events?after=${after}&limit=${limit}`
+    const answer = yield* send({ method: "GET", path })
+    if (answer.status !== 200) return yield* new BackendUnavailable()
+    const page = yield* decoded(decodeEvents(answer.json))
+    return {
+      events: page.events.map((it) => ({
+        userId,
+        deviceSessionId: it.device_session_id ?? "",
+        kind: it.kind,
+        payload: bytes(it.payload),
+        eventId: it.event_id,
+        requestId: it.request_id,
+        traceId: it.trace_id,
+        sequence: it.sequence
+      })),
+      oldest: page.oldest_sequence,
+      newest: page.newest_sequence
+    }
+  })
+
+  return BackendClient.of({
+    session,
+    events,
+    forward: (call) =>
+      send({
+        method: call.method,
+        path: call.path,
+        body: call.body,
+        headers: {
+          ...originHeaders(call),
+          [userIdHeader]: call.userId,
+          [deviceSessionIdHeader]: call.deviceSessionId
+        }
+      }),
+    public: (call) =>
+      send({
+        method: "POST",
+        path: call.path,
+        body: call.body,
+        headers: {
+          ...originHeaders(call),
+          ...(call.acceptLanguage === undefined ? {} : { "accept-language": call.acceptLanguage })
+        }
+      }),
+    ready: Effect.flatMap(send({ method: "GET", path: "/readyz" }), (answer) =>
+      answer.status === 200 ? Effect.void : Effect.fail(new BackendUnavailable())
+    )
+  })
+}

@@ -1,0 +1,11 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { expect, it } from "vitest"
+
+it("a program that has closed its gateway, with the push stream open, ends by itself within a second", async () => {
+  const program = fileURLToPath(new URL("programs/endsWithStream.ts", import.meta.url))
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program])
+  expect(stderr).toBe("")
+  expect(Number(stdout)).toBeLessThan(1_000)
+})
