@@ -5,6 +5,7 @@ import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Redacted } from "effect"
 import { Agent, request } from "undici"
 import * as Outage from "../logging/Outage.ts"
+import { endAgent } from "../net/endAgent.ts"
 import { lookupWithin } from "../net/lookup.ts"
 import { type Call, calls } from "./backendCalls.ts"
 
@@ -54,7 +55,7 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
                 }
               })
           ),
-          (it) => Effect.promise(() => it.destroy())
+          (it) => Effect.promise(() => endAgent(it))
         )
       const usual = yield* pool(callConnections)
       const lookups = yield* pool(lookupConnections)
