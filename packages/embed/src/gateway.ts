@@ -2,7 +2,7 @@
  * The gateway for players, beside a Galaxy in the same process: it calls the backend without a connection in between.
  *
  * It has a port of its own, since it speaks gRPC over HTTP/2 and bounds what strangers may hold. Where it should run
- * apart, start `@galaxy/host-node`'s gateway instead, and serve the Galaxy's `fetch` to it.
+ * apart, start `@galaxy/host-node`'s gateway instead, and give it the Galaxy's `fetch` and `servePush`.
  */
 import { PushBroker } from "@galaxy/core/push/PushBroker"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
@@ -12,14 +12,13 @@ import { type GatewayOptions as HostOptions, GatewayServer, layer } from "@galax
 import * as InProcessBackendClient from "@galaxy/host-node/gateway/InProcessBackendClient"
 import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
-import { Cause, Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { GalaxyClosed, GalaxyStartFailed } from "./errors.ts"
+import { GalaxyStartFailed } from "./errors.ts"
 import type { Galaxy } from "./Galaxy.ts"
+import { attach } from "./internal/attach.ts"
 import { secretOf } from "./internal/checked.ts"
 import { type Internals, internalsOf } from "./internal/internals.ts"
-import { startFailure } from "./internal/startFailure.ts"
-import { within } from "./internal/within.ts"
 
 /**
  * Where reservations are kept, by which no signed request runs twice. `redis`: its URL; for several gateways. `folder`:
@@ -89,40 +88,19 @@ const ports = (options: GatewayOptions, { context, callers }: Internals) =>
     NodeEdgeCrypto.layer({ signingSeed: secretOf("signingKey", options.signingKey) })
   )
 
-const closeMs = 5_000
-
 /** Prepares a gateway. Rejects with `GalaxyStartFailed` where Redis or the folder can't be used. */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const behind = internalsOf(options.backend)
-  if (behind.isClosed()) throw new GalaxyClosed()
   const adapters = ports(options, behind)
-  const scope = Scope.makeUnsafe()
-  const build = async <A, E>(what: Layer.Layer<A, E>): Promise<Context.Context<A>> => {
-    const exit = await Effect.runPromiseExitWith(behind.context)(Layer.buildWithScope(what, scope))
-    if (Exit.isSuccess(exit)) return exit.value
-    throw startFailure(Cause.squash(exit.cause))
-  }
-  const end = async (timeoutMs: number) => {
-    behind.users.delete(end)
-    await within(Effect.runPromise(Scope.close(scope, Exit.void)), timeoutMs)
-  }
-  let closing: Promise<void> | undefined
-  const close = (timeoutMs = closeMs) => (closing ??= end(timeoutMs))
-  behind.users.add(close)
+  const { build, close } = attach(behind)
+  const context = await build(adapters)
   let listening = false
-  const context = await build(adapters).catch(async (cause: unknown) => {
-    await close()
-    throw cause
-  })
   return {
     listen: async (where) => {
-      if (closing !== undefined) throw new GalaxyClosed()
       if (listening) throw new GalaxyStartFailed("invalid_options", "this gateway listens already")
       listening = true
-      const server = layer({ ...where, host: where.host ?? "127.0.0.1" }).pipe(
-        Layer.provide(Layer.succeedContext(context))
-      )
-      return Context.get(await build(server), GatewayServer).url
+      const server = layer({ ...where, host: where.host ?? "127.0.0.1" })
+      return Context.get(await build(Layer.provide(server, Layer.succeedContext(context))), GatewayServer).url
     },
     close: () => close(),
     [Symbol.asyncDispose]: () => close()

@@ -9,9 +9,12 @@ import { createGalaxy } from "@galaxy/embed/Galaxy"
 import { GalaxyClosed } from "@galaxy/embed/errors"
 import { createGateway, type GatewayOptions } from "@galaxy/embed/gateway"
 import { kind } from "@galaxy/embed/kinds"
-import { Effect, Queue, Schema, Stream } from "effect"
+import { servePush } from "@galaxy/embed/push"
+import { PushSource } from "@galaxy/edge/hub/PushSource"
+import * as GrpcPushSource from "@galaxy/host-node/gateway/GrpcPushSource"
+import { Effect, Option, Queue, Redacted, Schema, Stream } from "effect"
 import { describe, expect, it } from "vitest"
-import { database, optionsOf, Seen, serverUrl, started } from "./fixture.ts"
+import { database, optionsOf, Seen, serverUrl, started, token } from "./fixture.ts"
 
 const signingKey = new Uint8Array(32).fill(9)
 
@@ -89,6 +92,22 @@ describe.skipIf(serverUrl === undefined)("a gateway beside its Galaxy", () => {
     const port = typeof address === "object" && address !== null ? address.port : 0
     await expect(gateway.listen({ port })).rejects.toMatchObject({ code: "port_unavailable" })
     taken.close()
+  })
+
+  it("can run elsewhere, and hears of events by the push stream", async () => {
+    await using galaxy = await started(made.url)
+    const push = await servePush(galaxy, { port: 0 })
+    const frames = (token: string) =>
+      PushSource.pipe(
+        Effect.flatMap((source) => Stream.runHead(source.frames(""))),
+        Effect.provide(
+          GrpcPushSource.layer({ url: `http://127.0.0.1:${push.port}`, clientId: "far", token: Redacted.make(token) })
+        ),
+        Effect.match({ onFailure: ({ message }) => message, onSuccess: (frame) => Option.getOrUndefined(frame)?.type })
+      )
+    expect(await Effect.runPromise(frames(token))).toBe("resume")
+    expect(await Effect.runPromise(frames("another-token-of-tests"))).toContain("token")
+    await push.close()
   })
 
   it("lets a program with an open stream end by itself within a second", async () => {

@@ -24,6 +24,7 @@ export const startFailure = (failure: unknown): GalaxyStartFailed => {
     case "MigrationError":
       return new GalaxyStartFailed("database_refused", `the database can't be brought up to date: ${message}`, cause)
     case "ListenerUnavailable":
+    case "PushServerUnavailable":
       return new GalaxyStartFailed("port_unavailable", message, cause)
     default:
       return new GalaxyStartFailed("failed", message, cause)
