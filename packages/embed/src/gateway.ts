@@ -14,7 +14,7 @@ import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { GalaxyStartFailed } from "./errors.ts"
+import { GalaxyClosed, GalaxyStartFailed } from "./errors.ts"
 import type { Galaxy } from "./Galaxy.ts"
 import { attach } from "./internal/attach.ts"
 import { secretOf } from "./internal/checked.ts"
@@ -97,6 +97,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   let listening = false
   return {
     listen: async (where) => {
+      if (behind.isClosed()) throw new GalaxyClosed()
       if (listening) throw new GalaxyStartFailed("invalid_options", "this gateway listens already")
       listening = true
       const server = layer({ ...where, host: where.host ?? "127.0.0.1" })

@@ -2,8 +2,9 @@
 import { createGalaxy, type Galaxy } from "@galaxy/embed/Galaxy"
 import type { Mail } from "@galaxy/embed/mail"
 import type { GalaxyOptions, LogLine } from "@galaxy/embed/options"
+import { Galaxy as TestGalaxy } from "@galaxy/testkit/Galaxy"
 import * as TestDatabase from "@galaxy/testkit/TestDatabase"
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
 import { afterAll, beforeAll, expect } from "vitest"
 
 export const token = "a-gateway-token-of-tests"
@@ -111,3 +112,7 @@ export const account = async (galaxy: Pick<Galaxy, "sql">, name: string, languag
     VALUES (${userId}, ${`${name}@example.org`}, ${name}, ${language}, 'UTC')`
   return userId
 }
+
+/** For the testkit's players: they sign in at this gateway, with codes from these mails. */
+export const playersAt = (gatewayUrl: string, mails: ReadonlyArray<Mail>): Layer.Layer<TestGalaxy> =>
+  Layer.succeed(TestGalaxy, { gatewayUrl, mails: Effect.sync(() => mails) } as TestGalaxy["Service"])

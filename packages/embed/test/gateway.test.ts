@@ -2,9 +2,6 @@ import { execFile } from "node:child_process"
 import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import * as DeviceKey from "@galaxy/client/DeviceKey"
-import * as GalaxyClient from "@galaxy/client/GalaxyClient"
-import * as PublicEdge from "@galaxy/client/PublicEdge"
 import { createGalaxy } from "@galaxy/embed/Galaxy"
 import { GalaxyClosed } from "@galaxy/embed/errors"
 import { createGateway, type GatewayOptions } from "@galaxy/embed/gateway"
@@ -12,22 +9,12 @@ import { kind } from "@galaxy/embed/kinds"
 import { servePush } from "@galaxy/embed/push"
 import { PushSource } from "@galaxy/edge/hub/PushSource"
 import * as GrpcPushSource from "@galaxy/host-node/gateway/GrpcPushSource"
+import { signIn } from "@galaxy/testkit/players"
 import { Effect, Option, Queue, Redacted, Schema, Stream } from "effect"
 import { describe, expect, it } from "vitest"
-import { database, optionsOf, Seen, serverUrl, started, token } from "./fixture.ts"
+import { database, optionsOf, playersAt, Seen, serverUrl, started, token } from "./fixture.ts"
 
 const signingKey = new Uint8Array(32).fill(9)
-
-/** Signs in through a gateway, as the client SDK does, with the code from the mail. */
-const signIn = (baseUrl: string, seen: Seen, email: string) =>
-  Effect.gen(function* () {
-    const key = yield* Effect.promise(() => DeviceKey.generate())
-    const challengeId = yield* PublicEdge.sendEmailCode(baseUrl, { email })
-    const mail = yield* Effect.promise(() => seen.until(() => seen.mails.find(({ to }) => to === email)))
-    const code = /\b\d{8}\b/.exec(mail.text)?.[0] ?? ""
-    const deviceSessionId = yield* PublicEdge.confirmEmailCode(baseUrl, { challengeId, code, key, timeZone: "UTC" })
-    return yield* GalaxyClient.make({ baseUrl, session: { deviceSessionId, key } })
-  })
 
 const kinds = { "club.match": kind({ payload: Schema.toStandardSchemaV1(Schema.Struct({ title: Schema.String })) }) }
 
@@ -43,8 +30,7 @@ describe.skipIf(serverUrl === undefined)("a gateway beside its Galaxy", () => {
     const events = await Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
-          const client = yield* signIn(baseUrl, seen, "ada@example.org")
-          const { user_id: userId } = yield* client.call("user.account.get", {})
+          const { client, userId } = yield* signIn("Ada")
           const queue = yield* Queue.unbounded<{ type: string; payloadBytes: Uint8Array }>()
           const notify = (key: string, title: string) =>
             Effect.promise(() => galaxy.notify("club.match", { userId, key, payload: { title } }))
@@ -56,7 +42,7 @@ describe.skipIf(serverUrl === undefined)("a gateway beside its Galaxy", () => {
           yield* notify("3", "live")
           return [first, yield* Queue.take(queue)]
         })
-      ).pipe(Effect.timeout("60 seconds"))
+      ).pipe(Effect.provide(playersAt(baseUrl, seen.mails)), Effect.timeout("60 seconds"))
     )
     const texts = events.map((it) => [it.type, new TextDecoder().decode(it.payloadBytes)])
     expect(texts).toEqual([
