@@ -1,0 +1,124 @@
+/** The server's findings, and what only this side sees of it: clocks, releases, its certificate, the credentials. */
+import { connect as tlsConnect } from "node:tls"
+import type { Finding } from "@galaxy/contract/api/admin/Diagnostics"
+import { release } from "@galaxy/contract/release"
+import { check } from "@galaxy/core/http/databaseFindings"
+import { Clock, Effect } from "effect"
+import { Api } from "../client/Api.ts"
+import type { AnswerOf } from "../operations/types.ts"
+
+type OneFinding = typeof Finding.Type
+type Diagnostics = AnswerOf<"adminDiagnostics.get">
+
+/** Clocks that differ by more are told of, once the time that the answer took is taken off. */
+const clockToleranceMs = 5_000
+const certificateDays = 14
+const handshakeMs = 5_000
+
+const clock = (serverMs: number, asked: number, answered: number): OneFinding => {
+  const ahead = Math.max(0, asked - serverMs) + Math.min(0, answered - serverMs)
+  return check(
+    "clock.here",
+    "This machine's clock agrees with the backend's.",
+    Math.abs(ahead) <= clockToleranceMs
+      ? undefined
+      : {
+          state: "warning",
+          message: `This machine's clock is ${Math.round(Math.abs(ahead) / 1_000)} s ${ahead > 0 ? "ahead of" : "behind"} the backend's.`,
+          help: "Synchronise both clocks, for example with chrony or systemd-timesyncd; turns are due by the backend's."
+        }
+  )
+}
+
+const releases = (server: string): OneFinding =>
+  check(
+    "release",
+    `The backend and this command line are of release ${release}.`,
+    server === release
+      ? undefined
+      : {
+          state: "warning",
+          message: `The backend is of release ${server}, this command line of ${release}.`,
+          help: `Use the same: npx galaxy-admin@${server}`
+        }
+  )
+
+/** When the certificate of an https server ends; undefined where it can't be read. */
+const certificateEnd = (url: URL): Effect.Effect<number | undefined> =>
+  Effect.callback<number | undefined>((resume) => {
+    const host = url.hostname.replace(/^\[|\]$/g, "")
+    const done = (value: number | undefined) => {
+      socket.destroy()
+      resume(Effect.succeed(value))
+    }
+    // Only its date is looked at, and nothing is sent; whether it is trusted shows in the calls.
+    const socket = tlsConnect(
+      { host, port: url.port === "" ? 443 : Number(url.port), servername: host, rejectUnauthorized: false },
+      () => {
+        const at = Date.parse(socket.getPeerCertificate().valid_to)
+        done(Number.isNaN(at) ? undefined : at)
+      }
+    )
+    socket.setTimeout(handshakeMs, () => done(undefined))
+    socket.on("error", () => done(undefined))
+    return Effect.sync(() => socket.destroy())
+  })
+
+const certificate = Effect.fnUntraced(function* (server: string) {
+  const url = new URL(server)
+  if (url.protocol !== "https:") return []
+  const end = yield* certificateEnd(url)
+  const now = yield* Clock.currentTimeMillis
+  if (end === undefined) {
+    return [check("tls.certificate", "", { state: "unknown", message: "The server's certificate can't be read." })]
+  }
+  const days = Math.floor((end - now) / 86_400_000)
+  return [
+    check(
+      "tls.certificate",
+      `The server's certificate is valid for ${days} more days.`,
+      days >= certificateDays
+        ? undefined
+        : {
+            state: days < 0 ? "problem" : "warning",
+            message:
+              days < 0 ? "The server's certificate has expired." : `The server's certificate ends in ${days} days.`,
+            help: "Renew it where TLS ends, such as at the reverse proxy."
+          }
+    )
+  ]
+})
+
+/** What the server and the way to it are like. Never fails: a server that can't be reached is a finding. */
+export const serverFindings = Effect.gen(function* () {
+  const { connection, callAny } = yield* Api
+  const asked = yield* Clock.currentTimeMillis
+  const outcome = yield* Effect.result(
+    Effect.gen(function* () {
+      const it = yield* connection
+      return { it, answer: (yield* callAny("adminDiagnostics.get", {})) as unknown as Diagnostics }
+    })
+  )
+  const answered = yield* Clock.currentTimeMillis
+  if (outcome._tag === "Failure") {
+    const failure = outcome.failure
+    const known = yield* Effect.option(connection)
+    const unreached: OneFinding = {
+      id: "server",
+      state: "problem",
+      message: failure.message,
+      help:
+        ("hint" in failure ? failure.hint : undefined) ??
+        "Look at the backend's process and log. Without it: galaxy-admin doctor --database URL --redis URL"
+    }
+    return [unreached, ...(known._tag === "Some" ? yield* certificate(known.value.server) : [])]
+  }
+  const { it, answer } = outcome.success
+  return [
+    check("server", `${it.server} answers, and ${it.user} is signed in (by ${it.source}).`, undefined),
+    ...answer.findings,
+    releases(answer.release),
+    clock(Date.parse(answer.at), asked, answered),
+    ...(yield* certificate(it.server))
+  ]
+})
