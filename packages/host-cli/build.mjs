@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access -- plain JavaScript */
 /**
  * Makes the bundle that is published: ES modules in `bundle/`, split where a command loads its handler, with everything
  * inside that they use. It has no dependencies at run time. The folder may be given as an argument.

@@ -59,7 +59,7 @@ export const sample = (schema: JsonSchema, name: string, nth = 1): unknown => {
       return nth === 1
     case "string":
       if (schema.format === "date-time" || /_at$|^at$/.test(name)) return time(name, nth)
-      if (/_id$/.test(name)) return `0190a0b0-0000-7000-8000-${String(nth).padStart(12, "0")}`
+      if (name.endsWith("_id")) return `0190a0b0-0000-7000-8000-${String(nth).padStart(12, "0")}`
       return (named[name] ?? `${name.replaceAll("_", " ")} text`) + (nth === 1 ? "" : ` ${nth}`)
     default:
       return {}

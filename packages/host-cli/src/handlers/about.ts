@@ -21,7 +21,7 @@ export const completion = (shell: Completions.Shell) =>
   withServices(
     Effect.gen(function* () {
       const root = yield* Tree
-      yield* (yield* Output).raw(`${Completions.generate(root.name, shell, Completions.fromCommand(root))}\n`)
+      yield* (yield* Output).raw(`${Completions.generate("galaxy-admin", shell, Completions.fromCommand(root))}\n`)
     })
   )
 

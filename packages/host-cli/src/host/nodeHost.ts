@@ -24,15 +24,23 @@ const waiting: Array<string> = []
 
 const ask = (text: string, hidden: boolean) =>
   Effect.callback<string | undefined>((resume) => {
-    process.stderr.write(text)
     const early = waiting.shift()
-    if (early !== undefined) return resume(Effect.succeed(early))
+    if (early !== undefined) {
+      process.stderr.write(`${text}\n`)
+      return resume(Effect.succeed(early))
+    }
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
     const lines = createInterface({
       input: process.stdin,
       output: hidden ? silent : process.stderr,
       terminal: isatty(0)
     })
+    // Asked only now: what is typed before the terminal stops echoing would be shown.
+    if (hidden) process.stderr.write(text)
+    else {
+      lines.setPrompt(text)
+      lines.prompt()
+    }
     let answer: string | undefined
     lines.on("line", (line) => {
       if (answer !== undefined) return void waiting.push(line)

@@ -34,8 +34,10 @@ export type Door = (operation: Operation, input: Input) => Promise<Outcome>
 
 const authorization = ({ user, password }: Backend) => `Basic ${btoa(`${user}:${password}`)}`
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
+
 const refusal = (error: { readonly code?: unknown; readonly reason?: unknown }) =>
-  `${String(error.code)}/${String(error.reason ?? "")}`
+  `${String(error.code)}/${textOf(error.reason ?? "")}`
 
 /** Plain HTTP. */
 export const plainHttp =
@@ -116,15 +118,15 @@ export const commandLine = (
     const value = values[name]
     if (value === undefined || "fixed" in field) continue
     if ("secret" in field) {
-      stdin = `${String(value)}\n`
+      stdin = `${textOf(value)}\n`
       if (field.secret === "password") args.push("--password-stdin")
       else if (field.flag !== undefined) args.push(`--${field.flag}`)
-    } else if ("arg" in field) args.push(String(value))
+    } else if ("arg" in field) args.push(textOf(value))
     else if (field.kind === "bool")
       args.push(value === true || value === "true" ? `--${field.flag}` : `--no-${field.flag}`)
-    else args.push(`--${field.flag}`, String(value))
+    else args.push(`--${field.flag}`, textOf(value))
   }
-  if (values["reason"] !== undefined) args.push("--reason", String(values["reason"]))
+  if (values["reason"] !== undefined) args.push("--reason", textOf(values["reason"]))
   return { args, stdin }
 }
 
