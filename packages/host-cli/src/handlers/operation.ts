@@ -43,7 +43,6 @@ const list = Effect.fnUntraced(function* (operation: Operation, spec: AnySpec, i
 
 /** Lists whose answer has no pages. */
 const unpaged: ReadonlySet<Operation> = new Set<Operation>([
-  "adminEngineVersions.list",
   "adminGames.members",
   "adminGeo.countries",
   "adminMail.attempts"
