@@ -1,8 +1,8 @@
 import { createServer } from "node:net"
-import { createGalaxy } from "@galaxy/embed/Galaxy"
+import { createGalaxy, type Galaxy } from "@galaxy/embed/Galaxy"
 import { GalaxyStartFailed } from "@galaxy/embed/errors"
 import type { GalaxyOptions } from "@galaxy/embed/options"
-import { describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { asGateway, codeFor, database, optionsOf, Seen, sendCode, serverUrl, started } from "./fixture.ts"
 
 const failure = async (options: GalaxyOptions): Promise<GalaxyStartFailed> =>
@@ -63,11 +63,15 @@ describe("options that can't work", () => {
 
 describe.skipIf(serverUrl === undefined)("a Galaxy inside another program", () => {
   const made = database()
-  const url = () => made.url
+  const seen = new Seen()
+  const admin = { user: "root", password: "a-long-password" }
+  let galaxy: Galaxy
+  beforeAll(async () => {
+    if (serverUrl !== undefined) galaxy = await started(made.url, seen, { admin })
+  })
+  afterAll(() => galaxy?.close())
 
   it("sends a login code by the program's own mail function, and signs its reader in", async () => {
-    const seen = new Seen()
-    await using galaxy = await started(url(), seen)
     expect((await galaxy.fetch(asGateway("/readyz"))).status).toBe(200)
     const code = await codeFor(galaxy, seen, "ada@example.org")
     expect(code).toMatch(/^\d{8}$/)
@@ -75,7 +79,6 @@ describe.skipIf(serverUrl === undefined)("a Galaxy inside another program", () =
   })
 
   it("lets nobody in without the token, and no page of another site change anything", async () => {
-    await using galaxy = await started(url())
     const bare = new Request(`http://galaxy${sendCode}`, { method: "POST", body: "{}" })
     expect((await galaxy.fetch(bare)).status).toBe(401)
     const foreign = asGateway(sendCode, { email: "a@example.org" }, { origin: "https://elsewhere.example" })
@@ -84,27 +87,23 @@ describe.skipIf(serverUrl === undefined)("a Galaxy inside another program", () =
     expect((await galaxy.fetch(page)).status).toBe(403)
   })
 
+  it("makes an administrator", async () => {
+    const authorization = `Basic ${btoa(`${admin.user}:${admin.password}`)}`
+    const request = new Request("http://galaxy/api/v1/admin/engine-versions", { headers: { authorization } })
+    expect((await galaxy.fetch(request)).status).toBe(200)
+  })
+
   it("keeps a second backend away from its database", async () => {
-    await using _first = await started(url())
-    const { code } = await failure(optionsOf(url(), new Seen(), { lockWaitMs: 0 }))
+    const { code } = await failure(optionsOf(made.url, new Seen(), { lockWaitMs: 0 }))
     expect(code).toBe("database_in_use")
   })
 
   it("is over after close: it answers 503, and its database is free", async () => {
-    const galaxy = await started(url())
     await Promise.all([galaxy.close(), galaxy.close()])
     const answer = await galaxy.fetch(asGateway("/healthz"))
     expect(answer.status).toBe(503)
     expect(answer.headers.get("retry-after")).toBe("5")
-    await using again = await started(url())
+    await using again = await started(made.url, new Seen(), { lockWaitMs: 0 })
     expect((await again.fetch(asGateway("/healthz"))).status).toBe(200)
-  })
-
-  it("makes an administrator", async () => {
-    const admin = { user: "root", password: "a-long-password" }
-    await using galaxy = await started(url(), new Seen(), { admin })
-    const authorization = `Basic ${btoa(`${admin.user}:${admin.password}`)}`
-    const request = new Request("http://galaxy/api/v1/admin/engine-versions", { headers: { authorization } })
-    expect((await galaxy.fetch(request)).status).toBe(200)
   })
 })

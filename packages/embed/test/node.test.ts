@@ -84,12 +84,12 @@ describe("a listener of Node", () => {
 describe.skipIf(serverUrl === undefined)("a program with a Galaxy", () => {
   const made = database()
 
-  it("ends by itself within a second once it has closed it", async () => {
-    const program = fileURLToPath(new URL("programs/closes.ts", import.meta.url))
+  it("ends by itself within a second once it has closed it, with a stream open", async () => {
+    const program = fileURLToPath(new URL("programs/ends.ts", import.meta.url))
     const env = { ...process.env, DATABASE_URL: made.url, GATEWAY_TOKEN: token }
     const { stdout } = await promisify(execFile)(process.execPath, [program], { env })
-    const { status, tookMs } = JSON.parse(stdout) as { status: number; tookMs: number }
-    expect(status).toBe(200)
+    const { status, streamed, tookMs } = JSON.parse(stdout) as { status: number; streamed: boolean; tookMs: number }
+    expect([status, streamed]).toEqual([200, true])
     expect(tookMs).toBeLessThan(1_000)
   })
 })
