@@ -5,8 +5,9 @@
  * its race holds there. A text that is nothing but such a place becomes what stands there, a number say.
  */
 import { Predicate } from "effect"
-import type { JsonFields } from "@galaxy/testkit/engine/conformance/Check"
+import type { JsonFields } from "../engine/conformance/Check.ts"
 
+/** An order that a race can give, as a template, and one that no race ever can. */
 export interface Samples {
   readonly valid: JsonFields
   readonly refused: JsonFields

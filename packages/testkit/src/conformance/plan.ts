@@ -1,12 +1,10 @@
-/** What `npm run conformance` was asked for: its command line, and how it is handed to the suite. */
+/** What `galaxy-conformance` was asked for. */
 import { parseArgs } from "node:util"
 import { Predicate } from "effect"
-import type { JsonFields } from "@galaxy/testkit/engine/conformance/Check"
+import type { JsonFields } from "../engine/conformance/Check.ts"
 import { builtin, parseSamples, type Samples } from "./samples.ts"
 
-/** The environment variable that holds the plan, as JSON. */
-export const planVariable = "GALAXY_CONFORMANCE"
-
+/** The engine to test, and the input to test it with. */
 export interface Plan {
   readonly program: string
   readonly args: ReadonlyArray<string>
@@ -17,23 +15,24 @@ export interface Plan {
   readonly options?: JsonFields
 }
 
-export const usage = `Runs the conformance suite on an engine: a program as docs/guides/write-your-own-engine.md describes it.
+/** What `--help` prints. */
+export const usage = `Runs the conformance suite on an engine, a program as the guide "Write your own engine" describes it.
 
-  npm run conformance -- [options] PROGRAM [ARGUMENT]…
+  galaxy-conformance [options] PROGRAM [ARGUMENT]…
 
   --orders FILE    samples of the game's orders, as JSON: {"valid": {…}, "refused": {…}};
-                   in the texts of the valid one, {number} makes each order another, and
-                   {my_planets.0.number} is what the race's report holds there;
+                   in the texts of the valid one, {number} makes each order different, and
+                   {my_planets.0.number} is replaced by that value of the race's report;
                    when absent, the orders are those of the built-in game
   --options FILE   JSON for the options of init, where the engine needs some
   --help           this text
 
-The program is started where npm was, with PATH, HOME and LANG alone of your environment, on folders of its own that
-are removed afterwards, and killed now and then.
-Exit codes: 0 when it passes, 1 when it doesn't, 2 for wrong arguments.
+The program is started in the current folder, with PATH, HOME and LANG alone of your environment, on state folders of its
+own that are removed afterwards, and some checks kill it. One check takes a minute at most.
+Exit codes: 0 when every check passes, 1 when one fails, 2 for wrong arguments.
 `
 
-/** Where the program's own arguments begin: after our options and theirs values. */
+/** Where the program's own arguments begin: after our options and their values. */
 const split = (args: ReadonlyArray<string>): readonly [ReadonlyArray<string>, ReadonlyArray<string>] => {
   let at = 0
   while (at < args.length && args[at]?.startsWith("--") === true && args[at] !== "--") {
