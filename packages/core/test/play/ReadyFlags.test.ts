@@ -1,6 +1,7 @@
 /** "My orders are done": who counts, what takes it back, and turns that are made early. */
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
+import { GameSteps } from "@galaxy/core/lobby/game/GameSteps"
 import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import { errors as engineErrors } from "@galaxy/core/engine/http/errors"
 import { errors as gameErrors } from "@galaxy/core/lobby/game/http/errors"
@@ -145,6 +146,25 @@ eachDatabase((name, database) => {
             yield* runtimes.reconcile(gameId)
             assert.strictEqual((yield* row(gameId)).current_turn, 1)
           }
+        })
+      )
+
+      it.effect("of all who are left makes the turn when a stopped game that another one has left is up again", () =>
+        Effect.gen(function* () {
+          const steps = yield* GameSteps
+          const { gameId, owner, guest, ready, runtimes } = yield* runningGame(true)
+          yield* ready(owner)
+          yield* steps.forceStop(gameId)
+          yield* runtimes.reconcile(gameId)
+          yield* leave(gameId, guest)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "stopped", current_turn: 0 })
+          yield* steps.forceStart(gameId, undefined)
+          // Once to bring the engine up, once for the turn that this has asked for.
+          yield* runtimes.reconcile(gameId)
+          yield* runtimes.reconcile(gameId)
+          assert.deepInclude(yield* row(gameId), { status: "running", current_turn: 1 })
+          assert.deepStrictEqual(yield* turnsTold(owner), [1])
         })
       )
 
