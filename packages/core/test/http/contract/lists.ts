@@ -24,7 +24,7 @@ const rowsField = (op: Op): string => {
 /** What tells the rows of a list apart. */
 const keyOf = (row: unknown): string => {
   if (!isObject(row)) return JSON.stringify(row)
-  const own = ["id", "username", "sequence", ...Object.keys(row).filter((it) => it.endsWith("_id"))]
+  const own = ["id", "username", "version", "sequence", ...Object.keys(row).filter((it) => it.endsWith("_id"))]
   return JSON.stringify(own.flatMap((it) => (row[it] === undefined ? [] : [row[it]])))
 }
 

@@ -77,6 +77,16 @@ const givenUp = Effect.gen(function* () {
     VALUES (${yield* newId}, ${now}, '{}', 'a test', ${now})`
 })
 
+/** An engine version above those that there are, which no game starts on. */
+const laterVersion = Effect.fnUntraced(function* (call: Call) {
+  const sql = yield* SqlClient.SqlClient
+  const [{ count } = { count: 0 }] = yield* sql<{ readonly count: number }>`
+    SELECT count(*)::int AS count FROM backend.engine_versions`
+  const later = `1000.0.${count}`
+  yield* call("admin", "POST", "/api/v1/admin/engine-versions", { version: later, image_ref: `builtin:${later}` })
+  yield* call("admin", "POST", `/api/v1/admin/engine-versions/${later}/disable`, { reason: "a test" })
+})
+
 /** Where the ids of the world are found, by parameter. Whatever isn't here can't be asked for with a known id. */
 const sources: Readonly<Record<string, string>> = {
   user_id: "SELECT user_id AS id FROM backend.accounts",
@@ -118,6 +128,7 @@ export const make = Effect.fnUntraced(function* (
   const sql = yield* SqlClient.SqlClient
   // The walk may have disabled it.
   yield* sql`UPDATE backend.engine_versions SET enabled = true WHERE version = ${version}`
+  yield* laterVersion(call)
   const [owner, member, guest, stranger] = players
     ? [players.owner, players.member, players.guest, players.stranger]
     : yield* Effect.all([player, player, player, player])
