@@ -5,6 +5,9 @@ import type { InputOf, Kinds, Notification } from "./kinds.ts"
 /**
  * Runs a statement with values as parameters: `` sql`SELECT * FROM club.matches WHERE id = ${id}` ``. Returns the rows.
  * Values of `timestamptz` are `Date`, those of `bigint` are `bigint`.
+ *
+ * A value is a string, number, `bigint`, boolean, `null`, `Date`, `Uint8Array`, or an array of those; anything else rejects
+ * with `StatementRefused` and nothing runs. JSON goes in as text: `` ${JSON.stringify(value)}::text::jsonb ``.
  */
 export type Sql = <Row extends object = Record<string, unknown>>(
   strings: TemplateStringsArray,
@@ -16,6 +19,11 @@ export type Notify<K extends Kinds> = <Name extends keyof K & string>(
   kind: Name,
   notification: Notification<InputOf<K[Name]>>
 ) => Promise<void>
+
+/** A value of a statement is an object, so that it can't be a parameter. Nothing was run. */
+export class StatementRefused extends Error {
+  override readonly name = "StatementRefused"
+}
 
 /** What may be done in a transaction. After its end every call rejects. */
 export interface Transaction<K extends Kinds> {

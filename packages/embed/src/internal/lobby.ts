@@ -19,8 +19,8 @@ const refused = (error: ApiError.ApiError): CallRefused =>
 
 const malformed = (message: string) => Effect.fail(new CallRefused("invalid_request", message))
 
-const idOf = <Id>(what: string, make: (text: string) => Id, text: string) =>
-  uuidPattern.test(text) ? Effect.succeed(make(text)) : malformed(`${what} must be a UUID`)
+const idOf = <Id>(what: string, make: (text: string) => Id, text: unknown) =>
+  typeof text === "string" && uuidPattern.test(text) ? Effect.succeed(make(text)) : malformed(`${what} must be a UUID`)
 
 type Step = "get" | "openEnrollment" | "readyToStart" | "start" | "pause" | "resume" | "cancel"
 

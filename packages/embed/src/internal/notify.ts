@@ -6,6 +6,8 @@ import { Effect } from "effect"
 import { type Kinds, type Notification, NotificationRefused } from "../kinds.ts"
 import { asJsonObject } from "./ownKinds.ts"
 
+const isId = (it: unknown): it is string => typeof it === "string" && uuidPattern.test(it)
+
 /** Turns a notification into an intent. Rejects with `NotificationRefused`. */
 export const intentOf = async (kinds: Kinds, name: string, given: Notification<unknown>): Promise<Intent> => {
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
@@ -15,8 +17,9 @@ export const intentOf = async (kinds: Kinds, name: string, given: Notification<u
     throw new NotificationRefused(`the payload of ${name}: ${checked.issues.map((it) => it.message).join("; ")}`)
   const payload = asJsonObject(checked.value)
   if (payload === undefined) throw new NotificationRefused(`the payload of ${name} must be an object`)
-  const recipients = "userIds" in given ? given.userIds : [given.userId]
-  if (!recipients.every((it) => uuidPattern.test(it))) throw new NotificationRefused("recipients must be ids of users")
+  const recipients: ReadonlyArray<unknown> = "userIds" in given ? given.userIds : [given.userId]
+  if (!Array.isArray(recipients) || !recipients.every(isId))
+    throw new NotificationRefused("recipients must be ids of users")
   return { kind: name, idempotencyKey: given.key, recipients: recipients.map((it) => UserId.make(it)), payload }
 }
 

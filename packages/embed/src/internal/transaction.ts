@@ -7,10 +7,11 @@
 import { Cause, type Context, Effect, Exit } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Kinds } from "../kinds.ts"
-import type { Sql, Transaction } from "../transaction.ts"
+import type { Transaction } from "../transaction.ts"
 import { lobbyOf } from "./lobby.ts"
 import { intentOf, submit } from "./notify.ts"
 import type { Services } from "./services.ts"
+import { sqlOf } from "./statements.ts"
 
 type Run = <A, E>(effect: Effect.Effect<A, E, Services>) => Promise<A>
 
@@ -22,12 +23,6 @@ export const runIn =
     if (Exit.isSuccess(exit)) return exit.value
     throw Cause.squash(exit.cause)
   }
-
-/** Statements by template, run by `run`. */
-export const sqlOf =
-  (run: Run): Sql =>
-  <Row extends object>(strings: TemplateStringsArray, ...values: ReadonlyArray<unknown>) =>
-    run(Effect.flatMap(SqlClient.SqlClient, (sql) => sql<Row>(strings, ...(values as Array<never>))))
 
 /** What the program's function threw, which is told apart from failures of the transaction. */
 class Thrown {
