@@ -25,7 +25,19 @@ export class StatementRefused extends Error {
   override readonly name = "StatementRefused"
 }
 
-/** What may be done in a transaction. After its end every call rejects. */
+/** The transaction that the call was meant for has ended. Nothing was run. */
+export class TransactionOver extends Error {
+  override readonly name = "TransactionOver"
+
+  constructor() {
+    super("this transaction is over: wait for all of its calls within the function")
+  }
+}
+
+/**
+ * What may be done in a transaction. A call that is made by its end is part of it, whether it is waited for or not.
+ * After the end every call rejects with `TransactionOver`.
+ */
 export interface Transaction<K extends Kinds> {
   readonly sql: Sql
   readonly lobby: Lobby

@@ -2,7 +2,7 @@ import { createGalaxy } from "@galaxy/embed/Galaxy"
 import { GalaxyClosed } from "@galaxy/embed/errors"
 import { ChannelDeferred, type ChannelMessage, ChannelRejected, kind, NotificationRefused } from "@galaxy/embed/kinds"
 import { CallRefused } from "@galaxy/embed/lobby"
-import { StatementRefused } from "@galaxy/embed/transaction"
+import { StatementRefused, TransactionOver } from "@galaxy/embed/transaction"
 import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { account, asGateway, database, impatient, optionsOf, Seen, serverUrl, token } from "./fixture.ts"
@@ -142,6 +142,7 @@ describe.skipIf(serverUrl === undefined)("a program with things of its own", () 
       await refused(it.galaxy.notify("club.quiet", { ...good, payload: { title: "" } }))
       await refused(it.galaxy.notify("club.quiet", { ...good, key: "" }))
       await refused(it.galaxy.notify("club.quiet", { ...good, userId: "nobody" }))
+      await refused(it.galaxy.notify("club.quiet", { ...good, userId: [userId] as unknown as string }))
       await refused(it.galaxy.notify("game.started" as "club.quiet", good))
       expect(await it.galaxy.sql`SELECT 1 FROM backend.notifications WHERE idempotency_key = 'k'`).toEqual([])
       expect(await it.galaxy.sql`SELECT 1 FROM backend.notification_malformed_intents`).toEqual([])
@@ -197,7 +198,63 @@ describe.skipIf(serverUrl === undefined)("a program with things of its own", () 
       expect(names).toEqual(["A", "B", "C"])
       const rows = await it.galaxy.sql`SELECT time_zone FROM backend.accounts WHERE user_id = ${userId}`
       expect(rows).toEqual([{ time_zone: "Europe/Berlin" }])
-      await expect(late?.()).rejects.toThrow("this transaction is over")
+      await expect(late?.()).rejects.toBeInstanceOf(TransactionOver)
+    })
+
+    it("wait for calls to which unawaited ones lead, and are rolled back with them", async () => {
+      const it = state.club
+      const userId = await account(it.galaxy, "gus")
+      const fault = new Error("changed my mind")
+      const undone = it.galaxy.transaction(async ({ sql, notify }) => {
+        const told = notify("club.quiet", { userId, key: "unawaited", payload: { title: "x" } })
+        void told.then(() => sql`UPDATE backend.accounts SET time_zone = 'Asia/Tokyo' WHERE user_id = ${userId}`)
+        throw fault
+      })
+      await expect(undone).rejects.toBe(fault)
+      expect(await it.deliveries("unawaited")).toEqual([])
+
+      await it.galaxy.transaction(async ({ sql, notify }) => {
+        const told = notify("club.quiet", { userId, key: "unawaited", payload: { title: "x" } })
+        void told.then(() => sql`UPDATE backend.accounts SET time_zone = 'Asia/Tokyo' WHERE user_id = ${userId}`)
+      })
+      expect(await it.galaxy.sql`SELECT time_zone FROM backend.accounts WHERE user_id = ${userId}`).toEqual([
+        { time_zone: "Asia/Tokyo" }
+      ])
+      expect(await it.deliveries("unawaited")).toHaveLength(1)
+    })
+
+    it("are told of a notification that is refused in its turn", async () => {
+      const wrong = state.club.galaxy.transaction(({ notify }) =>
+        notify("club.quiet", { userId: crypto.randomUUID(), key: "k", payload: { title: "" } })
+      )
+      await expect(wrong).rejects.toBeInstanceOf(NotificationRefused)
+    })
+
+    it.each([
+      ["a literal", { _tag: "Literal", value: "1); DROP TABLE club.kept --" }],
+      ["a name", { _tag: "Identifier", value: "kept" }],
+      ["a list", { _tag: "ArrayHelper", value: [1] }],
+      ["a fragment", { "~effect/sql/Statement/Fragment": 1, segments: [{ _tag: "Literal", value: "1" }] }],
+      ["a driver's parameter", { "~@effect/sql-pg/PgTypes/Parameter": "~@effect/sql-pg/PgTypes/Parameter", oid: 23 }],
+      ["one in a list", [{ _tag: "Literal", value: "1" }]],
+      ["a list in a list", [["1"]]],
+      ["a document", { title: "Final" }]
+    ])("see no SQL in a value that is %s", async (_, forged) => {
+      const it = state.club
+      await expect(it.galaxy.sql`SELECT ${forged} AS value`).rejects.toBeInstanceOf(StatementRefused)
+      const inside = it.galaxy.transaction(({ sql }) => sql`SELECT ${forged} AS value`)
+      await expect(inside).rejects.toBeInstanceOf(StatementRefused)
+    })
+
+    it("get values as they gave them", async () => {
+      const at = new Date(86_400_000)
+      const bytes = Uint8Array.of(1, 2)
+      const json = { _tag: "Literal", value: "1" }
+      const [row] = await state.club.galaxy.sql`
+        SELECT ${"'; --"}::text AS text, ${1n} AS big, ${true} AS yes, ${null}::text AS none, ${undefined}::text AS missing,
+          ${at} AS at, ${bytes} AS bytes, ${["a", "b"]} AS list, ${JSON.stringify(json)}::text::jsonb AS json`
+      const same = { text: "'; --", big: 1n, yes: true, none: null, missing: null, at, bytes, list: ["a", "b"], json }
+      expect(row).toEqual(same)
     })
 
     it("get the lobby's refusals with their code and reason", async () => {

@@ -7,7 +7,7 @@
 import { Cause, type Context, Effect, Exit } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Kinds } from "../kinds.ts"
-import type { Transaction } from "../transaction.ts"
+import { type Transaction, TransactionOver } from "../transaction.ts"
 import { lobbyOf } from "./lobby.ts"
 import { intentOf, submit } from "./notify.ts"
 import type { Services } from "./services.ts"
@@ -32,18 +32,26 @@ class Thrown {
   }
 }
 
+const checkedIntent = (...given: Parameters<typeof intentOf>) =>
+  Effect.tryPromise({ try: () => intentOf(...given), catch: (cause) => cause })
+
 /** The calls of one transaction, in turn until `end`. */
 const inTurn = (run: Run) => {
   let last: Promise<unknown> = Promise.resolve()
   let over = false
   const call: Run = (effect) => {
-    if (over) return Promise.reject(new Error("this transaction is over"))
+    if (over) return Promise.reject(new TransactionOver())
     const mine = last.then(() => run(effect))
     last = mine.catch(() => undefined)
     return mine
   }
   const end = async () => {
-    await last
+    let seen: Promise<unknown> | undefined
+    // A call that ended may have led to others, which belong to the transaction as well.
+    while (seen !== last) {
+      seen = last
+      await seen
+    }
     over = true
   }
   return { call, end }
@@ -60,7 +68,8 @@ export const transaction = async <K extends Kinds, A>(
     const tx: Transaction<K> = {
       sql: sqlOf(call),
       lobby: lobbyOf(call),
-      notify: async (name, given) => call(submit(await intentOf(kinds, name, given)))
+      // Its turn is taken at once, and the payload is checked within it.
+      notify: (name, given) => call(Effect.flatMap(checkedIntent(kinds, name, given), submit))
     }
     return yield* Effect.tryPromise({
       try: async () => {
