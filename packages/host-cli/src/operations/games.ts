@@ -216,11 +216,10 @@ export const games = {
     path: ["game", "retry"],
     route: "POST /api/v1/admin/games/:game_id/retry-start",
     tier: "plain",
-    summary: "Try again to start a public game whose start failed",
+    summary: "Make a public game whose start failed ready again; then: game start",
     fields: { game_id: game },
     reason: "optional",
-    wait: "start",
-    example: "game retry name:Orion --wait"
+    example: "game retry name:Orion"
   },
   "adminGames.forceStart": {
     path: ["game", "force-start"],
