@@ -1,8 +1,8 @@
 /**
  * One HTTP request to the admin API and its answer, and when it may be sent again.
  *
- * A read is repeated after a failed connection and while the server is unavailable. A mutation is repeated only if the
- * connection was refused: then it can't have reached anybody.
+ * A read is repeated after a failed connection and while the server is unavailable. A mutation is repeated only if no
+ * connection came about: then it can't have reached anybody. A proxy that lost the answer counts as no answer.
  */
 import { Clock, Effect, Random, Redacted, type Schema } from "effect"
 import { BadAnswer, NoAnswer, Refused } from "../failures.ts"
@@ -32,20 +32,31 @@ const moreTries = 3
 const firstPauseMs = 200
 const longestRetryAfterS = 60
 
+const unavailable = 503
+/** Bad gateway and gateway timeout. */
+const lostBehindProxy: ReadonlySet<number> = new Set([502, 504])
+
+const hasError = (body: Schema.Json | undefined): boolean =>
+  typeof body === "object" && body !== null && "error" in body
+
 const isRead = (method: string) => method === "GET" || method === "HEAD"
 
-const neverReached = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
+const neverReached = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"])
+/** These come while connecting, and from a connection that has carried the request already. */
+const unreachable = new Set(["EHOSTUNREACH", "ENETUNREACH"])
 
-/** The code of the innermost failure of a connection. */
-const codeOf = (cause: unknown): string => {
+/** Code and system call of the innermost failure of a connection. */
+const failureOf = (cause: unknown): { readonly code: string; readonly syscall: unknown } => {
   for (let it: unknown = cause, depth = 0; it instanceof Error && depth < 5; it = it.cause, depth++) {
-    if ("code" in it && typeof it.code === "string") return it.code
     if (it instanceof AggregateError) {
       const first = it.errors.find((each: unknown) => each instanceof Error && "code" in each)
-      if (first !== undefined) return codeOf(first)
+      if (first !== undefined) return failureOf(first)
+    }
+    if ("code" in it && typeof it.code === "string") {
+      return { code: it.code, syscall: "syscall" in it ? it.syscall : undefined }
     }
   }
-  return ""
+  return { code: "", syscall: undefined }
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -126,8 +137,9 @@ const once = Effect.fnUntraced(function* (around: Around, request: Request, requ
       return { response: answer, text: await bounded(answer) }
     },
     catch: (cause) => {
-      const code = codeOf(cause)
-      const unreached = neverReached.has(code) || isCertificate(code)
+      const { code, syscall } = failureOf(cause)
+      const unreached =
+        neverReached.has(code) || isCertificate(code) || (unreachable.has(code) && syscall === "connect")
       return noAnswer(
         words[code] ?? (code === "" ? "the connection failed" : `the connection failed, ${code}`),
         !unreached
@@ -163,7 +175,18 @@ const once = Effect.fnUntraced(function* (around: Around, request: Request, requ
       server: connection.server
     })
   }
-  if (text !== "" && (json === undefined || !/json/i.test(type))) {
+  const readable = text === "" || (json !== undefined && /json/i.test(type))
+  // A proxy has handed the request on and lost the answer; an error of Galaxy's own says so in its body.
+  if (lostBehindProxy.has(response.status) && !(readable && hasError(json))) {
+    return yield* noAnswer(`a proxy in between got none (status ${response.status})`, true)
+  }
+  if (!readable && response.ok && !isRead(request.method)) {
+    return yield* noAnswer(
+      `what came with status ${response.status} can't be read as an answer of Galaxy's admin API`,
+      true
+    )
+  }
+  if (!readable && response.status !== unavailable) {
     return yield* new BadAnswer({
       message: `${connection.server} doesn't answer as Galaxy's admin API does (status ${response.status}). Is it the backend's address?`,
       requestId,
@@ -172,7 +195,7 @@ const once = Effect.fnUntraced(function* (around: Around, request: Request, requ
   }
   const wait = response.headers.get("retry-after")
   const retryAfter = wait !== null && /^\d{1,9}$/.test(wait) ? Number(wait) : undefined
-  return { status: response.status, body: json, requestId, retryAfter } satisfies Answer
+  return { status: response.status, body: readable ? json : undefined, requestId, retryAfter } satisfies Answer
 })
 
 /** The failure that an answer stands for; undefined for a success. */
@@ -189,8 +212,6 @@ export const refusalOf = (answer: Answer, server: string): Refused | undefined =
     ...(answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter })
   })
 }
-
-const unavailable = 503
 
 /** Sends a request, again where that can't do harm, always under the same request id. */
 export const send = (

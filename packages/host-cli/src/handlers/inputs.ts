@@ -9,12 +9,18 @@ import { Host } from "../host/Host.ts"
 import type { AnySpec, Field, Given } from "../operations/types.ts"
 import { targetId } from "./targets.ts"
 
+/** Whether there is such a day: `Date` takes 31 February for 3 March. */
+const isDay = (text: string): boolean => {
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
 /** An instant as the API takes it. An empty text stays, since it clears a value. */
 const instantOf = (flag: string, text: string) => {
   if (text === "") return Effect.succeed("")
   const whole = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text)
   const at = Date.parse(/T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || !text.includes("T") ? text : `${text}Z`)
-  return whole && !Number.isNaN(at)
+  return whole && !Number.isNaN(at) && isDay(text.slice(0, 10))
     ? Effect.succeed(new Date(at).toISOString())
     : Effect.fail(
         new Usage({

@@ -12,7 +12,7 @@ import { dryRunText } from "./dryRun.ts"
 import { inputOf } from "./inputs.ts"
 import { runMany } from "./many.ts"
 import { withServices } from "./services.ts"
-import { waitFor } from "./wait.ts"
+import { beforeWaiting, waitFor } from "./wait.ts"
 
 const nextOf = ({ next_cursor }: Readonly<Record<string, Schema.Json>>): string | undefined =>
   typeof next_cursor === "string" ? next_cursor : undefined
@@ -58,8 +58,17 @@ const act = Effect.fnUntraced(function* (operation: Operation, spec: AnySpec, gi
     return yield* output.item(document, output.terminal ? dryRunText(document) : undefined)
   }
   yield* consent(operation, spec, input)
-  const answer = yield* callAny(operation, input)
-  const settled = given["wait"] === true && spec.wait !== undefined ? yield* waitFor(spec.wait, input, answer) : answer
+  const wait = given["wait"] === true ? spec.wait : undefined
+  const before = wait === undefined ? undefined : yield* beforeWaiting(wait, input)
+  const answer = yield* callAny(operation, input).pipe(
+    Effect.tapError((failure) =>
+      // The server may have taken the password, and nobody would know it.
+      given["generate"] === true && failure._tag === "NoAnswer" && failure.sent
+        ? output.item({ password: passwordOf(input), done: "unknown" })
+        : Effect.void
+    )
+  )
+  const settled = wait === undefined ? answer : yield* waitFor(wait, input, answer, before)
   yield* output.item(given["generate"] === true ? { ...settled, password: passwordOf(input) } : settled)
 })
 

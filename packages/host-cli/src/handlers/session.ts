@@ -1,4 +1,5 @@
 /** Signing in, and the contexts that are stored. */
+import { resolve } from "node:path"
 import { Effect, Option, Redacted } from "effect"
 import { Ask } from "../ask/Ask.ts"
 import { Api } from "../client/Api.ts"
@@ -30,11 +31,11 @@ const checkedName = (name: string) =>
     ? Effect.succeed(name)
     : Effect.fail(new Usage({ message: `"${name}" must be 1 to 64 letters, digits, dots, dashes or underscores.` }))
 
-const sourceOf = ({ passwordFile, passwordCommand }: Given): Effect.Effect<PasswordFrom, Usage> => {
+const sourceOf = ({ passwordFile, passwordCommand }: Given, cwd: string): Effect.Effect<PasswordFrom, Usage> => {
   if (Option.isSome(passwordFile) && Option.isSome(passwordCommand)) {
     return Effect.fail(new Usage({ message: "--password-file and --password-command can't be given together." }))
   }
-  if (Option.isSome(passwordFile)) return Effect.succeed({ from: "file", path: passwordFile.value })
+  if (Option.isSome(passwordFile)) return Effect.succeed({ from: "file", path: resolve(cwd, passwordFile.value) })
   if (Option.isNone(passwordCommand)) return Effect.succeed({ from: "prompt" })
   const [program, ...args] = passwordCommand.value.split(" ").filter((it) => it !== "")
   return program === undefined
@@ -46,13 +47,13 @@ const asked = (given: string | undefined, question: string, flag: string) =>
   given === undefined ? Effect.flatMap(Ask, (it) => it.text(question, `Give it: ${flag}`)) : Effect.succeed(given)
 
 const contextFrom = Effect.fnUntraced(function* (given: Given) {
-  const { env } = yield* Host
+  const { env, cwd } = yield* Host
   const globals = yield* Globals
   const url = yield* asked(globals.server ?? (env["GALAXY_ADMIN_SERVER"] || undefined), "Server:", "--server URL")
   const server = yield* serverUrl(url, globals.insecure)
   const name = Option.getOrUndefined(given.user) ?? (env["GALAXY_ADMIN_USER"] || undefined)
   const user = yield* asked(name, "Administrator:", "--user NAME")
-  const password = yield* sourceOf(given)
+  const password = yield* sourceOf(given, cwd)
   return { server, user, password, ...(globals.insecure ? { insecure: true } : {}) } satisfies StoredContext
 })
 
@@ -63,6 +64,17 @@ const store = Effect.fnUntraced(function* (name: string, context: StoredContext,
   yield* writeContexts(host, {
     ...(current === undefined ? {} : { current }),
     contexts: { ...all.contexts, [name]: context }
+  })
+})
+
+/** A name made from the host alone mustn't take the place of another server's or user's context. */
+const unlikeStored = Effect.fnUntraced(function* (name: string, { server, user }: StoredContext) {
+  const { contexts } = yield* readContexts(yield* Host)
+  const there = Object.hasOwn(contexts, name) ? contexts[name] : undefined
+  if (there === undefined || (there.server === server && there.user === user)) return
+  return yield* new Usage({
+    message: `The context ${name} is for ${there.user} at ${there.server}.`,
+    hint: "Give this one another name, or replace that one: --name NAME"
   })
 })
 
@@ -77,6 +89,7 @@ export const login = (given: Given & { readonly name: Option.Option<string> }) =
       const name = yield* checkedName(
         Option.getOrElse(given.name, () => new URL(context.server).hostname.replaceAll(/[^\w.-]/g, ""))
       )
+      if (Option.isNone(given.name)) yield* unlikeStored(name, context)
       const fromEnv = env["GALAXY_ADMIN_PASSWORD"] || undefined
       const password = passwordStdin
         ? Redacted.make(yield* lineOfInput("a password"))
