@@ -2,10 +2,12 @@
 
 import hmac
 import json
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,8 +15,51 @@ from engine import Engine, Problem
 from store import Broken, Lost
 
 MAX_BODY = 1_048_576
-# Seconds that a connection may be silent.
+# Connections that are served at the same time; the platform needs a few.
+MAX_CONNECTIONS = 64
+# Seconds that a connection may be silent, and that a request may take to arrive.
 SILENCE = 60
+ARRIVAL = 30
+
+
+def finite(text):
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
+
+
+def refuse(name):
+    raise ValueError(f"{name} is no JSON")
+
+
+def parse(data):
+    """JSON that can be written again as JSON: no numbers without end, and no halves of characters."""
+    body = json.loads(data.decode(), parse_float=finite, parse_constant=refuse)
+    json.dumps(body, ensure_ascii=False).encode()
+    return body
+
+
+class Server(ThreadingHTTPServer):
+    """A thread for each connection, but no more than MAX_CONNECTIONS; further ones are closed at once."""
+
+    daemon_threads = True
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+
+    def process_request(self, request, client_address):
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request, client_address):
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
 
 
 def routes(engine):
@@ -56,7 +101,7 @@ def handler(table, token):
             pass
 
         def _send(self, status, body):
-            data = json.dumps(body, ensure_ascii=False).encode()
+            data = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
@@ -69,10 +114,18 @@ def handler(table, token):
             if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
                 self.close_connection = True
                 raise Problem("invalid_request", "a body needs a Content-Length")
-            if int(length) > MAX_BODY:
+            if len(length) > 9 or int(length) > MAX_BODY:
                 self.close_connection = True
                 raise Problem("payload_too_large", f"a body has at most {MAX_BODY} bytes")
-            return self.rfile.read(int(length))
+            deadline, parts, left = time.monotonic() + ARRIVAL, [], int(length)
+            while left > 0:
+                part = self.rfile.read1(left)
+                if not part or time.monotonic() > deadline:
+                    self.close_connection = True
+                    raise Problem("invalid_request", "the body didn't arrive")
+                parts.append(part)
+                left -= len(part)
+            return b"".join(parts)
 
         def _authorize(self):
             sent = self.headers.get("Authorization", "").encode("utf-8", "replace")
@@ -93,7 +146,7 @@ def handler(table, token):
             if act is None:
                 raise Problem("method_not_allowed", f"this route doesn't take {self.command}")
             try:
-                body = json.loads(data.decode()) if data else None
+                body = parse(data) if data else None
                 query = parse_qs(url.query, keep_blank_values=True, errors="strict")
             except (ValueError, RecursionError):
                 raise Problem("invalid_request", "the body or the query can't be read") from None
@@ -116,6 +169,10 @@ def handler(table, token):
                 print(error, file=sys.stderr, flush=True)
                 self.close_connection = True
                 self._send(503, Problem("service_unavailable", "the state can't be read or written").body())
+            except Exception as error:
+                # Not its text: it may hold what a player wrote.
+                print(f"unexpected: {type(error).__name__}", file=sys.stderr, flush=True)
+                self._send(500, {"error": {"code": "internal_error", "message": "this is the engine's fault"}})
 
         do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _handle
 
@@ -140,8 +197,7 @@ def main():
         engine = Engine(folder, version)
     except (Broken, Lost, OSError) as error:
         stop(str(error))
-    server = ThreadingHTTPServer((host, int(port)), handler(routes(engine), token))
-    server.daemon_threads = True
+    server = Server((host, int(port)), handler(routes(engine), token))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     if os.environ.get("GALAXY_EXIT_WITH_PARENT") == "1":
         threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()

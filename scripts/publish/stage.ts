@@ -27,6 +27,7 @@ const docs: Readonly<Record<string, ReadonlyArray<string>>> = {
   contract: ["reference/messages.md", "reference/errors.md", "reference/openapi.json"],
   core: ["ARCHITECTURE.md", "FUNCTIONAL.md"],
   edge: ["ARCHITECTURE.md"],
+  embed: ["guides/embed.md"],
   engine: [
     "guides/embed-the-engine.md",
     "guides/rules.md",
@@ -34,6 +35,7 @@ const docs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "reference/orders.md",
     "reference/ruleset.md"
   ],
+  "host-cli": ["reference/cli.md"],
   "host-node": ["reference/configuration.md", "operating"],
   testkit: ["guides/testing.md"]
 }

@@ -32,8 +32,8 @@ export class ConfigurationInvalid extends Data.TaggedError("ConfigurationInvalid
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const prefixes = ["BACKEND_", "GATEWAY_", "GALAXY_", "USERSERVICE_"]
-/** Set by our own tooling around a process, not by operators. */
-const ownPrefixes = ["GALAXY_TEST_", "GALAXY_ENGINE_", "GALAXY_STATE_", "GALAXY_EXIT_"]
+/** Of engines, tests and the operators' command line, which may stand in the same environment. */
+const ownPrefixes = ["GALAXY_ADMIN_", "GALAXY_TEST_", "GALAXY_ENGINE_", "GALAXY_STATE_", "GALAXY_EXIT_"]
 
 const distance = (left: string, right: string): number => {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
