@@ -35,7 +35,7 @@ const docs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "reference/orders.md",
     "reference/ruleset.md"
   ],
-  "host-cli": ["reference/cli.md"],
+  "host-cli": ["guides/operate.md", "reference/cli.md"],
   "host-node": ["reference/configuration.md", "operating"],
   testkit: ["guides/testing.md"]
 }
