@@ -11,7 +11,7 @@ import { BackendClient } from "./BackendClient.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { revokeEnded } from "./endedSessions.ts"
 import type { Envelope, Peer } from "./Envelope.ts"
-import { BackendUnavailable, type Refusal } from "./Refusal.ts"
+import { BackendUnavailable, type Refusal, SessionRevoked, SessionUnknown } from "./Refusal.ts"
 import { SessionCache } from "./SessionCache.ts"
 import type { Verified } from "./stages/Stage.ts"
 import { fromAnswer, fromError, toCall } from "./transcode.ts"
@@ -64,6 +64,17 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       const crypto = yield* EdgeCrypto
       const sessions = yield* SessionCache
 
+      /**
+       * The account may have ended a moment ago, and its sessions with it, before word of that came by the push stream.
+       * Then this request is refused as every later one. Where the backend can't tell, its own answer stands.
+       */
+      const stillActive = Effect.fnUntraced(function* (deviceSessionId: string) {
+        const session = yield* Effect.option(sessions.recheck(deviceSessionId))
+        if (Option.isNone(session)) return
+        if (Option.isNone(session.value)) return yield* new SessionUnknown()
+        if (session.value.value.status === "revoked") return yield* new SessionRevoked()
+      })
+
       const run = Effect.fnUntraced(function* (verified: Verified) {
         const { envelope, peer, session } = verified
         const route = routeOf(envelope.messageType)
@@ -84,7 +95,9 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
         if (answer.status >= 500) return yield* new BackendUnavailable()
         if (answer.status >= 300) {
           const error = Option.getOrUndefined(decodeError(answer.json))?.error
-          return error === undefined ? yield* new BackendUnavailable() : failed(error.code, error.message, error.reason)
+          if (error === undefined) return yield* new BackendUnavailable()
+          if (error.code === "unauthorized") yield* stillActive(envelope.deviceSessionId)
+          return failed(error.code, error.message, error.reason)
         }
         const payload = yield* Effect.try({
           try: () => fromAnswer(route, answer.json),

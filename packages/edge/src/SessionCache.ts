@@ -46,6 +46,10 @@ export class SessionCache extends Context.Service<
      * bound per network; absent where that doesn't apply.
      */
     get(deviceSessionId: string, network?: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
+    /**
+     * Looks a session up although it is cached as active: the backend no longer lets its user act. Fails as `get` does.
+     */
+    recheck(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
     /** Marks a session as revoked wherever it is cached, and overtakes a lookup of it. */
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     /** The same for all sessions of a user; overtakes every running lookup. */
@@ -174,6 +178,13 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         return yield* new BackendUnavailable()
       })
 
+      const recheck = Effect.fn("SessionCache.recheck")(function* (id: string) {
+        const entry = entries.get(id)
+        // One that is known to be revoked needs no lookup. A running lookup is joined, so that many don't undo each other.
+        if (entry !== undefined && Option.exists(entry.record, ({ status }) => status === "active")) entries.delete(id)
+        return yield* get(id)
+      })
+
       const overtake = (id: string, lookup: Lookup) => {
         lookup.stale = true
         lookups.delete(id)
@@ -188,6 +199,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
 
       return SessionCache.of({
         get,
+        recheck,
         revokeSession: (id) =>
           Effect.sync(() => {
             const lookup = lookups.get(id)

@@ -8,6 +8,7 @@ const recording = () => {
   const revoked: Array<string> = []
   const cache = SessionCache.of({
     get: () => Effect.succeed(Option.none()),
+    recheck: () => Effect.succeed(Option.none()),
     revokeSession: (id) => Effect.sync(() => void revoked.push(`session ${id}`)),
     revokeUser: (id) => Effect.sync(() => void revoked.push(`user ${id}`)),
     setFollowed: () => Effect.void,

@@ -54,6 +54,7 @@ class Backend {
             ? Option.none()
             : Option.some({ userId: id, publicKey: new Uint8Array(32), status: this.session })
         ),
+      recheck: () => Effect.succeed(Option.none()),
       revokeSession: () => Effect.void,
       revokeUser: () => Effect.void,
       setFollowed: () => Effect.void,
