@@ -1,6 +1,6 @@
 /** A Galaxy inside a Fastify app. */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { type Fetches, nodeListener } from "./node.ts"
+import { type Fetches, nodeListener, type NodeListenerOptions } from "./node.ts"
 
 /** The part of a Fastify instance that the plugin uses, in version 5. */
 export interface FastifyLike {
@@ -24,9 +24,9 @@ export interface FastifyReplyLike {
  * scope run, its body parsers don't, since the backend reads bodies itself.
  */
 export const galaxyPlugin =
-  (galaxy: Fetches) =>
+  (galaxy: Fetches, options?: NodeListenerOptions) =>
   async (app: FastifyLike): Promise<void> => {
-    const listener = nodeListener(galaxy)
+    const listener = nodeListener(galaxy, options)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser("*", (_request, _payload, done) => done(null))
     app.all("/*", ({ raw }, reply) => {
