@@ -237,7 +237,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     plain: words(
       `membership_id game_id user_id status joined_at left_at planets population max_planets max_population initial_planets
       initial_population eliminated created_at orders_given_at orders_count orders_refused ready_turn orders_given_turn
-      missed_turns taken_over_at`
+      missed_turns taken_over_at seen_turn`
     ),
     of: ofUser,
     erase: { by: "keeping", why: history }

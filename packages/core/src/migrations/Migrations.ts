@@ -34,6 +34,7 @@ import userEvents from "./0025_user_events.ts"
 import payingUsers from "./0026_paying_users.ts"
 import gameCreations from "./0027_game_creations.ts"
 import channels from "./0028_channels.ts"
+import attendance from "./0029_attendance.ts"
 
 const sequence = {
   "0001_init": init,
@@ -63,7 +64,8 @@ const sequence = {
   "0025_user_events": userEvents,
   "0026_paying_users": payingUsers,
   "0027_game_creations": gameCreations,
-  "0028_channels": channels
+  "0028_channels": channels,
+  "0029_attendance": attendance
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

@@ -50,7 +50,7 @@ export class PlayStore extends Context.Service<
       turn: number,
       counts: OrderCounts | undefined
     ): Effect.Effect<void, StorageError>
-    /** Notes whether the player is done with the turn. */
+    /** Notes whether the player is done with the turn. Whoever was done with it once counts as present in it. */
     setReady(gameId: GameId, userId: UserId, turn: number, ready: boolean): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/play/PlayStore") {}
@@ -95,7 +95,8 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
       }, StorageError.refail),
       setReady: Effect.fnUntraced(function* (gameId, userId, turn, ready) {
         yield* sql`
-          UPDATE backend.memberships SET ready_turn = ${ready ? turn : null}
+          UPDATE backend.memberships SET
+            ready_turn = ${ready ? turn : null}, seen_turn = GREATEST(seen_turn, ${ready ? turn : null}::int)
           WHERE game_id = ${gameId} AND user_id = ${userId} AND status = 'active'`
       }, StorageError.refail)
     })

@@ -76,11 +76,12 @@ export const layer: Layer.Layer<Entitlements, never, SqlClient.SqlClient> = Laye
     const refresh = Effect.fn("Entitlements.refresh")((limit: number) =>
       Effect.gen(function* () {
         const due = yield* EntitlementStore.due(limit)
-        for (const userId of due) {
-          yield* EntitlementStore.takeSnapshot(userId)
-          yield* UserEvents.tell("entitlement.changed", userId, { change: "time" })
+        for (const { user_id, deleted } of due) {
+          yield* EntitlementStore.takeSnapshot(user_id)
+          // An account's end is the last that is told of it.
+          if (!deleted) yield* UserEvents.tell("entitlement.changed", user_id, { change: "time" })
         }
-        return due
+        return due.map((it) => it.user_id)
       }).pipe(sql.withTransaction, StorageError.refail, Effect.provideService(SqlClient.SqlClient, sql))
     )
 

@@ -174,9 +174,9 @@ eachDatabase((name, database) => {
           yield* sql`UPDATE backend.memberships SET eliminated = true WHERE game_id = ${gameId}`
           const attendance = yield* Attendance
           assert.deepStrictEqual(yield* attendance.count(gameId, 1, false), [])
-          yield* sql`UPDATE backend.memberships SET eliminated = false, ready_turn = 1 WHERE game_id = ${gameId}`
+          yield* sql`UPDATE backend.memberships SET eliminated = false, seen_turn = 1 WHERE game_id = ${gameId}`
           assert.deepStrictEqual(yield* attendance.count(gameId, 1, false), [], "whoever is ready is there")
-          yield* sql`UPDATE backend.memberships SET ready_turn = 0 WHERE game_id = ${gameId}`
+          yield* sql`UPDATE backend.memberships SET seen_turn = 0 WHERE game_id = ${gameId}`
           assert.strictEqual((yield* attendance.count(gameId, 1, false)).length, 2)
         }).pipe(Effect.provide(AttendanceLayer))
       )

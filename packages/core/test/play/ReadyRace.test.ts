@@ -30,7 +30,13 @@ const runningGame = (early = false) =>
       engines.script(gameId, {
         call: ({ path }) => (path === "/api/v1/order" ? answer : Effect.succeed<Scripted>(undefined))
       })
-    return { gameId, done: Effect.orDie(done), order, onOrders, flags, owner, guest, runtimes }
+    const seen = Effect.map(
+      sql<{ seen: boolean }>`
+        SELECT seen_turn IS NOT NULL AS seen FROM backend.memberships
+        WHERE game_id = ${gameId} AND user_id = ${owner}`,
+      ([it]) => it?.seen ?? false
+    )
+    return { gameId, done: Effect.orDie(done), seen, order, onOrders, flags, owner, guest, runtimes }
   })
 
 eachDatabase((name, database) => {
@@ -39,7 +45,7 @@ eachDatabase((name, database) => {
     (it) => {
       it.effect("is off before the engine has the orders, and stays so if nobody hears of them", () =>
         Effect.gen(function* () {
-          const { gameId, done, order, onOrders, flags, owner } = yield* runningGame()
+          const { gameId, done, order, onOrders, flags, owner, seen } = yield* runningGame()
           for (const [answer, after] of [
             [json({}), false],
             // It may have taken the orders.
@@ -59,6 +65,8 @@ eachDatabase((name, database) => {
             yield* Effect.exit(order)
             assert.isFalse(meanwhile)
             assert.strictEqual(yield* done, after)
+            // They were there all the same.
+            assert.isTrue(yield* seen)
           }
         })
       )

@@ -55,6 +55,22 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("a snapshot that an older release inserts knows when its account was made", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const userId = yield* account
+        yield* sql`DELETE FROM backend.entitlement_snapshots WHERE user_id = ${userId}`
+        yield* sql`
+          INSERT INTO backend.entitlement_snapshots (user_id, plan_code, is_paid, source, max_registered_race_names,
+            max_open_games, max_games_in_play, max_memberships, taken_at)
+          VALUES (${userId}, 'free', false, 'registration', 1, 1, 1, 1, now())`
+        const [row] = yield* sql`
+          SELECT e.account_created_at = a.created_at AS same
+          FROM backend.entitlement_snapshots e JOIN backend.accounts a USING (user_id) WHERE user_id = ${userId}`
+        assert.deepStrictEqual(row, { same: true })
+      })
+    )
+
     it.effect("snapshots are taken again when an entitlement begins or ends", () =>
       Effect.gen(function* () {
         const entitlements = yield* Entitlements

@@ -111,6 +111,21 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("end with the account, although an entitlement of it ends later", () =>
+      Effect.gen(function* () {
+        const [entitlements, ends] = [yield* Entitlements, yield* AccountEnds.AccountEnds]
+        const clock = yield* MovableClockService
+        yield* announced
+        const id = yield* account
+        const ends_at = DateTime.add(yield* DateTime.now, { hours: 1 })
+        yield* entitlements.set(id, { plan_code: "paid_yearly", is_paid: true, source: "admin", ends_at }, decision)
+        yield* ends.delete(id, { username: "root" })
+        yield* clock.advance("1 hour")
+        assert.include(yield* entitlements.refresh(1_000), id)
+        assert.deepStrictEqual((yield* toldOf(id)).at(-1), ["account.deleted", {}])
+      })
+    )
+
     it.effect("stay until they were sent, with the same ids", () =>
       Effect.gen(function* () {
         const { sendSome } = yield* UserEventOutbox
@@ -188,6 +203,32 @@ onPostgres((database) => {
             (yield* taken).map((event) => event.userId),
             ids.slice(1)
           )
+        })
+      )
+
+      it.effect("an entitlement's end waits while somebody changes its account", () =>
+        Effect.gen(function* () {
+          const entitlements = yield* Entitlements
+          const [clock, sql] = [yield* MovableClockService, yield* SqlClient.SqlClient]
+          const id = yield* account
+          const ends_at = DateTime.add(yield* DateTime.now, { hours: 1 })
+          yield* entitlements.set(id, { plan_code: "paid_yearly", is_paid: true, source: "admin", ends_at }, decision)
+          yield* clock.advance("1 hour")
+          const [locked, done] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          const changing = yield* Effect.forkChild(
+            sql.withTransaction(
+              Effect.gen(function* () {
+                yield* sql`SELECT 1 FROM backend.accounts WHERE user_id = ${id} FOR NO KEY UPDATE`
+                yield* Deferred.succeed(locked, undefined)
+                yield* Deferred.await(done)
+              })
+            )
+          )
+          yield* Deferred.await(locked)
+          assert.notInclude(yield* entitlements.refresh(1_000), id)
+          yield* Deferred.succeed(done, undefined)
+          yield* Fiber.join(changing)
+          assert.include(yield* entitlements.refresh(1_000), id)
         })
       )
 

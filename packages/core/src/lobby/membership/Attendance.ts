@@ -31,7 +31,8 @@ export class Attendance extends Context.Service<
   {
     /**
      * Counts the turn for which orders could be given until now, and returns those who have missed it. Neither
-     * eliminated players count nor those whose seat the engine has taken; whoever said that they are ready was there.
+     * eliminated players count nor those whose seat the engine has taken; whoever said that they are ready was there,
+     * even if they changed their mind.
      * A turn that was `forced` is missed by nobody, but whoever was there is counted anew.
      */
     count(gameId: GameId, turn: number, forced: boolean): Effect.Effect<ReadonlyArray<Absence>, StorageError>
@@ -55,7 +56,7 @@ export const layer: Layer.Layer<Attendance, never, SqlClient.SqlClient> = Layer.
       execute: ({ gameId, turn, forced }) => sql`
         WITH counted AS (
           UPDATE backend.memberships m SET missed_turns =
-            CASE WHEN m.orders_given_turn >= ${turn} OR m.ready_turn >= ${turn} THEN 0
+            CASE WHEN m.orders_given_turn >= ${turn} OR m.seen_turn >= ${turn} THEN 0
               ELSE m.missed_turns + ${forced ? 0 : 1}::int END
           WHERE m.game_id = ${gameId} AND m.status = 'active' AND m.taken_over_at IS NULL
             AND m.eliminated IS NOT TRUE

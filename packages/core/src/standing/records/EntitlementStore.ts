@@ -140,11 +140,15 @@ export const set = Effect.fn("EntitlementStore.set")(function* (
   return true
 }, StorageError.refail)
 
-/** Locks the accounts whose snapshot has to be taken again, those due longest first; others' locks are skipped. */
+/**
+ * Locks the accounts whose snapshot has to be taken again, those due longest first; accounts that others have locked are
+ * skipped.
+ */
 export const due = Effect.fn("EntitlementStore.due")(function* (limit: number) {
   const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql<{ readonly user_id: UserId }>`
-    SELECT user_id FROM backend.entitlement_snapshots WHERE next_change_at <= ${yield* DateTime.nowAsDate}
-    ORDER BY next_change_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`
-  return rows.map((it) => it.user_id)
+  return yield* sql<{ readonly user_id: UserId; readonly deleted: boolean }>`
+    SELECT e.user_id, a.deleted_at IS NOT NULL AS deleted
+    FROM backend.entitlement_snapshots e JOIN backend.accounts a ON a.user_id = e.user_id
+    WHERE e.next_change_at <= ${yield* DateTime.nowAsDate}
+    ORDER BY e.next_change_at LIMIT ${limit} FOR NO KEY UPDATE OF a, e SKIP LOCKED`
 }, StorageError.refail)
