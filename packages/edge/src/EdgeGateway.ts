@@ -99,6 +99,12 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
           if (error.code === "unauthorized") yield* stillActive(envelope.deviceSessionId)
           return failed(error.code, error.message, error.reason)
         }
+        // Done even if the answer can't be passed on: the sessions have ended.
+        yield* revokeEnded(sessions, {
+          messageType: envelope.messageType,
+          userId: session.userId,
+          json: answer.json
+        })
         const payload = yield* Effect.try({
           try: () => fromAnswer(route, answer.json),
           catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
@@ -109,11 +115,6 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
           ),
           Effect.mapError(() => new BackendUnavailable())
         )
-        yield* revokeEnded(sessions, {
-          messageType: envelope.messageType,
-          userId: session.userId,
-          json: answer.json
-        })
         return { resultCode: "ok", payload }
       })
 
