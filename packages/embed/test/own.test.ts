@@ -186,16 +186,22 @@ describe.skipIf(serverUrl === undefined)("a program with things of its own", () 
       const it = state.club
       const userId = await account(it.galaxy, "ben")
       let late: (() => Promise<unknown>) | undefined
-      const names = await it.galaxy.transaction(async ({ sql, lobby }) => {
+      const seen = await it.galaxy.transaction(async ({ sql, lobby }) => {
         late = () => sql`SELECT 1`
-        const games = await Promise.all(
-          ["A", "B", "C"].map((game_name) => lobby.create(userId, { ...settings, game_name }))
-        )
+        // The count sees a game only if the call before it is over.
+        const [first, [counted]] = await Promise.all([
+          lobby.create(userId, { ...settings, game_name: "A" }),
+          sql<{ games: number }>`SELECT count(*)::int AS games FROM backend.games WHERE owner_user_id = ${userId}`
+        ])
+        const refused = lobby.start(userId, first.game_id)
+        const second = lobby.create(userId, { ...settings, game_name: "B" })
+        await expect(refused).rejects.toMatchObject({ reason: "wrong_state" })
         // Nobody waits for this one, and it is part of the transaction all the same.
         void sql`UPDATE backend.accounts SET time_zone = 'Europe/Berlin' WHERE user_id = ${userId}`
-        return games.map((game) => game.game_name)
+        return [counted?.games, first.game_name, (await second).game_name]
       })
-      expect(names).toEqual(["A", "B", "C"])
+      expect(seen).toEqual([1, "A", "B"])
+      expect(await it.galaxy.sql`SELECT 1 FROM backend.games WHERE owner_user_id = ${userId}`).toHaveLength(2)
       const rows = await it.galaxy.sql`SELECT time_zone FROM backend.accounts WHERE user_id = ${userId}`
       expect(rows).toEqual([{ time_zone: "Europe/Berlin" }])
       await expect(late?.()).rejects.toBeInstanceOf(TransactionOver)
