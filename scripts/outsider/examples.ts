@@ -8,6 +8,14 @@ import { Effect } from "effect"
 
 const token = "a-gateway-token-of-tests"
 
+/** The examples of embedding, and where each serves the backend. */
+export const embedded = [
+  ["embed-node", ""],
+  ["embed-express", "/galaxy"],
+  ["embed-fastify", "/galaxy"],
+  ["embed-hono", "/galaxy"]
+] as const
+
 /** What a running example does, and how it ended. */
 export interface Outcome {
   readonly ready: number
@@ -16,6 +24,8 @@ export interface Outcome {
   /** What was printed or handed to the mail provider, as soon as it held the address. */
   readonly mail: string
   readonly exit: number | null
+  /** What the gateway for players says of itself, where the example has one. */
+  readonly gateway: number | undefined
 }
 
 const portOf = (printed: string): string | undefined => /listening[^]*port: (\d+)/.exec(printed)?.[1]
@@ -62,6 +72,14 @@ const printedBy = (program: ChildProcess) => {
   return { printed, look: () => take(""), until }
 }
 
+/** The answer of a probe once it is good; that of the last of some looks where it never is. */
+const probed = async (url: string): Promise<number> => {
+  for (let look = 1; ; look++) {
+    const { status } = await fetch(url)
+    if (status === 200 || look === 20) return status
+  }
+}
+
 /** Runs `main.ts` in a folder until it has mailed a login code, and ends it. `mount` is where it serves the backend. */
 const play = async (runtime: ReadonlyArray<string>, folder: string, mount: string, url: string): Promise<Outcome> => {
   const relay = await provider()
@@ -84,16 +102,19 @@ const play = async (runtime: ReadonlyArray<string>, folder: string, mount: strin
   relay.server.on("mail", look)
   try {
     const origin = `http://127.0.0.1:${await until(() => portOf(printed.text))}${mount}`
-    const { status: ready } = await fetch(`${origin}/readyz`)
+    // A busy machine may make the first look at the database too slow.
+    const ready = await probed(`${origin}/readyz`)
     const { status: code } = await fetch(`${origin}/api/v1/public/auth/send-email-code`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-gateway-token": token },
       body: JSON.stringify({ email: "ada@example.org" })
     })
     const mail = await until(() => [printed.text, ...relay.mails].find((it) => it.includes("ada@example.org")))
+    const players = /^players use (\S+)$/m.exec(printed.text)?.[1]
+    const gateway = players === undefined ? undefined : await probed(`${players}/readyz`)
     program.kill("SIGTERM")
     if (program.exitCode === null) await once(program, "exit")
-    return { ready, code, mail, exit: program.exitCode }
+    return { ready, code, mail, exit: program.exitCode, gateway }
   } finally {
     program.kill("SIGKILL")
     relay.server.closeAllConnections()

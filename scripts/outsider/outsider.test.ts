@@ -1,45 +1,22 @@
 import { execFile, spawnSync } from "node:child_process"
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync
-} from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
-import { filesBelow, root, toolEnv } from "../lib/tree.ts"
-import { publishedFolders, type Staged, stageAll } from "../publish/stage.ts"
-import { playExample } from "./examples.ts"
+import { filesBelow, root } from "../lib/tree.ts"
+import { publishedFolders } from "../publish/stage.ts"
+import { embedded, playExample } from "./examples.ts"
+import { makeOutside, manifestIn, strangerEnv } from "./outside.ts"
 
 const run = promisify(execFile)
-const outside = mkdtempSync(join(tmpdir(), "galaxy-outsider-"))
-const modules = join(outside, "node_modules")
+const { outside, installed, install, remove } = makeOutside()
 /** Nobody imports programs: the rehearsal of a release runs them. */
 const programs = new Set(["create", "host-cli"])
 const packages = publishedFolders.filter((name) => !programs.has(name))
 const contents = new Map<string, ReadonlyArray<string>>()
-
-interface Manifest {
-  readonly name: string
-  readonly engines?: { readonly node?: string }
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-  readonly repository?: { readonly directory?: string }
-}
-
-const manifestIn = (folder: string): Manifest =>
-  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
 
 type Version = readonly [major: number, minor: number]
 
@@ -79,70 +56,18 @@ const nodes = [process.execPath, ...(oldNode === undefined ? [] : [oldNode])]
 const guide = readFileSync(join(root, "docs/guides/embed-the-engine.md"), "utf8")
 const game = /^```ts\n([^]*?)^```$/m.exec(guide)?.[1] ?? ""
 
-/** The examples of embedding, and where each serves the backend. */
-const embedded = [
-  ["embed-node", ""],
-  ["embed-express", "/galaxy"],
-  ["embed-fastify", "/galaxy"],
-  ["embed-hono", "/galaxy"]
-] as const
-
 const database = process.env["GALAXY_TEST_DATABASE_URL"] || undefined
 if (database === undefined) console.log("skipped: the examples of embedding (GALAXY_TEST_DATABASE_URL names no server)")
 
-/** As a stranger's shell has it: without this repository's export condition. */
-const strangerEnv = () => ({ ...toolEnv(), NODE_OPTIONS: "" })
-
-const isLink = (path: string) => lstatSync(path).isSymbolicLink()
-
-/** Third-party packages come from this repository's own installation, Galaxy's from their tarballs alone. */
-const linkLibraries = (): void => {
-  for (const name of readdirSync(join(root, "node_modules"))) {
-    // A link leads to a package of this repository.
-    if (name.startsWith(".") || name === "@galaxy" || isLink(join(root, "node_modules", name))) continue
-    symlinkSync(join(root, "node_modules", name), join(modules, name))
-  }
-}
-
-/** Where a package is installed, by its folder's name in this repository. */
-const installed = (from: string): string => join(modules, manifestIn(join(root, "packages", from)).name)
-
-const unpack = async ({ from, folder }: Staged): Promise<void> => {
-  const target = installed(from)
-  mkdirSync(target, { recursive: true })
-  const arguments_ = ["pack", "--json", "--loglevel=error", "--pack-destination", outside]
-  const { stdout } = await run("npm", arguments_, { cwd: folder, env: strangerEnv(), maxBuffer: 100_000_000 })
-  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
-  if (packed === undefined) throw new Error(`npm packed nothing of ${from}`)
-  await run("tar", ["-xzf", join(outside, packed.filename), "-C", target, "--strip-components=1"])
-  // Libraries that only this package has, in a version of its own.
-  const own = join(root, "packages", from, "node_modules")
-  if (existsSync(own)) symlinkSync(own, join(target, "node_modules"))
-  contents.set(
-    from,
-    filesBelow(target).filter((path) => !path.startsWith("node_modules/"))
-  )
-}
-
 beforeAll(async () => {
-  const build = spawnSync(process.execPath, [join(root, "scripts/build.ts")], {
-    cwd: root,
-    env: toolEnv(),
-    encoding: "utf8"
-  })
-  if (build.status !== 0) throw new Error(build.stdout + build.stderr)
-  mkdirSync(modules)
-  linkLibraries()
-  const staged = stageAll(join(outside, "staged"), packages)
-  await Promise.all(staged.map(unpack))
-  writeFileSync(join(outside, "package.json"), JSON.stringify({ type: "module" }))
+  for (const [name, files] of await install(packages)) contents.set(name, files)
   cpSync(join(import.meta.dirname, "program.ts"), join(outside, "program.ts"))
   writeFileSync(join(outside, "game.ts"), game)
   writeFileSync(join(outside, "game.js"), game)
   for (const [name] of embedded) cpSync(join(root, "examples", name), join(outside, name), { recursive: true })
 }, 120_000)
 
-afterAll(() => rmSync(outside, { recursive: true, force: true }))
+afterAll(remove)
 
 describe("the published packages", () => {
   it("are all of this repository's, each with its modules and their types", () => {

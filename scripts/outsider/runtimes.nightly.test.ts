@@ -1,0 +1,55 @@
+/** The examples of embedding on Bun and Deno, from packed packages. Both runtimes are installed from npm. */
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { root } from "../lib/tree.ts"
+import { publishedFolders } from "../publish/stage.ts"
+import { embedded, playExample } from "./examples.ts"
+import { makeOutside, strangerEnv } from "./outside.ts"
+
+const versions = { bun: "1.4.5", deno: "2.9.6" }
+const { outside, install, remove } = makeOutside()
+const tools = join(outside, "tools")
+const database = process.env["GALAXY_TEST_DATABASE_URL"] || undefined
+
+/** Why it can't be tried here. */
+const missing = (): string | undefined => {
+  if (database === undefined) return "GALAXY_TEST_DATABASE_URL names no server"
+  const wanted = Object.entries(versions).map(([name, version]) => `${name}@${version}`)
+  const options = ["--prefix", tools, "--no-audit", "--no-fund", "--no-save", "--loglevel=error"]
+  const installing = { cwd: outside, env: strangerEnv(), encoding: "utf8", timeout: 300_000 } as const
+  mkdirSync(tools)
+  const npm = spawnSync("npm", ["install", ...options, ...wanted], installing)
+  return npm.status === 0 ? undefined : `npm can't install the runtimes: ${npm.stderr.split("\n")[0]}`
+}
+
+const reason = missing()
+if (reason !== undefined) {
+  if (process.env["CI"]) throw new Error(`In CI nothing is skipped: ${reason}`)
+  console.log(`skipped: embedding on Bun and Deno (${reason})`)
+}
+
+const bin = (name: string) => join(tools, "node_modules/.bin", name)
+/** Programs and examples, and where each serves the backend. */
+const programs = [...embedded, ["serve", ""]] as const
+
+beforeAll(async () => {
+  if (reason !== undefined) return
+  await install(publishedFolders)
+  for (const [name] of embedded) cpSync(join(root, "examples", name), join(outside, name), { recursive: true })
+  cpSync(join(import.meta.dirname, "serve.ts"), join(outside, "serve", "main.ts"))
+}, 120_000)
+
+afterAll(remove)
+
+describe.skipIf(reason !== undefined).each([
+  ["Bun", [bin("bun"), "run"]],
+  ["Deno", [bin("deno"), "run", "--allow-all", "--node-modules-dir=manual"]]
+] as const)("an embedded Galaxy on %s", (_, runtime) => {
+  it.each(programs)("mails a login code and ends when told: %s", async (name, mount) => {
+    const outcome = await playExample(runtime, join(outside, name), mount, database ?? "")
+    expect(outcome).toMatchObject({ ready: 200, code: 200, exit: 0 })
+    expect(outcome.gateway).toBe(name === "embed-hono" ? 200 : undefined)
+  })
+})
