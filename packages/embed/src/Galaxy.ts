@@ -42,8 +42,8 @@ export interface Galaxy<K extends Kinds = Kinds> {
    */
   readonly transaction: <A>(body: (tx: Transaction<K>) => Promise<A>) => Promise<A>
   /**
-   * Answers new requests with 503, lets running ones and mails under way end, and releases the database. A pool of yours
-   * stays open. Resolves after `timeoutMs` at the latest, 10 seconds when absent; then what still runs is cut off.
+   * Answers new requests with 503, lets running ones and mails under way end, and releases the database. Resolves after
+   * `timeoutMs` at the latest, 10 seconds when absent; then what still runs is cut off.
    */
   readonly close: (options?: { readonly timeoutMs?: number }) => Promise<void>
   readonly [Symbol.asyncDispose]: () => Promise<void>
