@@ -26,7 +26,7 @@ interface Specification {
 
 const specification = async (): Promise<Specification> => {
   let text = ""
-  const sink = { isTerminal: false, columns: 80, write: () => Effect.void }
+  const sink = { isTerminal: false, columns: 80, closed: false, write: () => Effect.void }
   const host: HostShape = {
     env: {},
     cwd: "/",

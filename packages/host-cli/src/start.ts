@@ -1,6 +1,6 @@
 /** Runs the command line in this process: Ctrl-C ends what is under way, and the exit code tells how it went. */
 import { Effect, Exit, Fiber } from "effect"
-import { nodeHost } from "./host/nodeHost.ts"
+import { nodeHost, outputLost } from "./host/nodeHost.ts"
 import { run } from "./main.ts"
 
 /** Exit code of a process that a signal has ended. */
@@ -18,5 +18,8 @@ export const start = (): void => {
       Effect.runFork(Fiber.interrupt(fiber))
     })
   }
-  fiber.addObserver((exit) => process.exit(ended ?? (Exit.isSuccess(exit) ? exit.value : 1)))
+  fiber.addObserver((exit) => {
+    const code = ended ?? (Exit.isSuccess(exit) ? exit.value : 1)
+    process.exit(code === 0 && outputLost() ? 1 : code)
+  })
 }

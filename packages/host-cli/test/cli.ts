@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly answers?: ReadonlyArray<string>
   /** Columns of standard output, where it is a terminal. */
   readonly columns?: number
+  /** The reader of standard output goes after so many characters. */
+  readonly closedAfter?: number
   /** Ids of requests; else they are counted. */
   readonly newId?: () => string
   /** The present, in milliseconds; the clock of the machine if absent. */
@@ -43,6 +45,9 @@ export const cli = (args: ReadonlyArray<string>, around: Surroundings = {}): Pro
   const sink = (name: "stdout" | "stderr", isTerminal: boolean) => ({
     isTerminal,
     columns: around.columns ?? 80,
+    get closed() {
+      return name === "stdout" && written.stdout.length > (around.closedAfter ?? Number.POSITIVE_INFINITY)
+    },
     write: (text: string) => Effect.sync(() => void (written[name] += text))
   })
   const host: HostShape = {

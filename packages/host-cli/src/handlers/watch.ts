@@ -140,6 +140,7 @@ const follow = Effect.fnUntraced(function* <E, R>(
         outcome.success.some((row) => cellOf(fieldAt(row, condition.field), plain) === condition.value)
       if (met) return yield* output.result({ met: true, until: flags.until ?? null })
     }
+    if (output.closed()) return
     if (deadline !== undefined && (yield* Clock.currentTimeMillis) >= deadline) {
       if (condition === undefined) return yield* output.result({ met: null })
       return yield* new LocalFailure({

@@ -11,7 +11,9 @@ export interface Sink {
   readonly isTerminal: boolean
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number
-  /** Waits until the text is taken. A reader that has gone ends the process quietly. */
+  /** Whether its reader has gone, as `head` has once it has seen enough. What only reads may end then. */
+  readonly closed: boolean
+  /** Waits until the text is taken. Where the reader has gone it is dropped: what changes something runs to its end. */
   readonly write: (text: string) => Effect.Effect<void>
 }
 

@@ -3,19 +3,43 @@ import { randomUUID } from "node:crypto"
 import { homedir } from "node:os"
 import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
-import { isatty, type WriteStream } from "node:tty"
+import { isatty } from "node:tty"
 import { Effect } from "effect"
 import type { HostShape, Sink, Source } from "./Host.ts"
 
-const sink = (stream: WriteStream & { readonly fd: number }): Sink => {
-  // The reader has seen enough, as `head` has: nothing is wrong.
-  stream.on("error", (cause: NodeJS.ErrnoException) => process.exit(cause.code === "EPIPE" ? 0 : 1))
+/** Whether output was lost other than by a reader that had seen enough, such as on a full disk. */
+let lost = false
+
+/** True where output was lost though somebody wants it. */
+export const outputLost = (): boolean => lost
+
+type Stream = Writable & { readonly fd: number; readonly columns?: number | undefined }
+
+/** A stream of this process. */
+export const sink = (stream: Stream): Sink => {
+  let closed = false
+  const failed = (cause: NodeJS.ErrnoException) => {
+    closed = true
+    if (cause.code !== "EPIPE") lost = true
+  }
+  // Without a listener the first failed write would end the process, midway through what it does.
+  stream.on("error", failed)
   return {
     isTerminal: isatty(stream.fd),
     get columns() {
       return stream.columns ?? 80
     },
-    write: (text) => Effect.callback<void>((resume) => void stream.write(text, () => resume(Effect.void)))
+    get closed() {
+      return closed
+    },
+    write: (text) =>
+      Effect.callback<void>((resume) => {
+        if (closed) return resume(Effect.void)
+        stream.write(text, (cause) => {
+          if (cause != null) failed(cause)
+          resume(Effect.void)
+        })
+      })
   }
 }
 

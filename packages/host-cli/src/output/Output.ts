@@ -124,7 +124,7 @@ const make = Effect.gen(function* () {
           const separator = count === 0 ? "\n" : ",\n"
           const before = count
           count += items.length
-          const more = next !== undefined && (limit === 0 || count < limit)
+          const more = next !== undefined && !host.stdout.closed && (limit === 0 || count < limit)
           const ahead = more ? yield* Effect.forkScoped(read(next, left(count))) : undefined
           if (globals.format === "json") {
             if (items.length > 0) yield* print(separator + items.map((it) => JSON.stringify(it)).join(",\n"))
@@ -138,6 +138,7 @@ const make = Effect.gen(function* () {
             if (cut && globals.limit === undefined) yield* tell(`The first ${count}; --limit 0 shows all.`)
             return count
           }
+          if (host.stdout.closed) return count
           page = yield* Fiber.join(ahead)
         }
       })
@@ -151,6 +152,8 @@ const make = Effect.gen(function* () {
 
   return {
     format: globals.format,
+    /** Whether nobody reads standard output any more. */
+    closed: () => host.stdout.closed,
     terminal,
     color: globals.color,
     item,
