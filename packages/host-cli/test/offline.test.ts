@@ -176,13 +176,17 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
             SELECT email, erased_at IS NOT NULL AS erased FROM backend.accounts WHERE user_id = ${ada}`
         )
       )
+      const { BACKEND_ERASURE_LEDGER: ledger, ...noLedger } = env
+      const unlisted = yield* run([...erase, "--confirm", "ada"], { env: noLedger })
+      assert.deepStrictEqual([unlisted.code, unlisted.stdout], [64, ""])
+      assert.include(unlisted.stderr, "--without-ledger")
       const dry = yield* run([...erase, "--dry-run"], { env })
       assert.deepStrictEqual(parsed(dry.stdout), { user_id: ada, changed: true, dry_run: true })
       assert.deepStrictEqual(yield* account, [{ email: "ada@example.test", erased: false }])
       const done = yield* run([...erase, "--confirm", "ada"], { env })
       assert.deepStrictEqual(parsed(done.stdout), { user_id: ada, changed: true })
       assert.deepStrictEqual(yield* account, [{ email: `erased ${ada}`, erased: true }])
-      assert.strictEqual(readFileSync(env.BACKEND_ERASURE_LEDGER, "utf8").trim(), ada)
+      assert.strictEqual(readFileSync(ledger, "utf8").trim(), ada)
       const again = yield* run([...erase, "--confirm", `erased-${ada}`], { env })
       assert.deepStrictEqual(parsed(again.stdout), { user_id: ada, changed: false })
       const audit = yield* on(
@@ -245,6 +249,17 @@ describe.skipIf(url === undefined)("without a server, on PostgreSQL", () => {
       const given = yield* ran(["db", "status", "--database", "postgres://galaxy:s3cret@127.0.0.1/galaxy"], { env: {} })
       assert.deepStrictEqual([given.code, given.stdout], [64, ""])
       assert.notInclude(given.stderr, "s3cret")
+      const inQuery = yield* ran(["db", "status", "--database", "postgres://galaxy@127.0.0.1/galaxy?password=s3cret"], {
+        env: {}
+      })
+      assert.deepStrictEqual([inQuery.code, inQuery.stdout], [64, ""])
+      assert.notInclude(inQuery.stderr, "s3cret")
+      const dsn = new URL(at)
+      dsn.password = ""
+      dsn.search = new URLSearchParams({ password: decodeURIComponent(at.password), application_name: "x" }).toString()
+      const plan = yield* ran(["backup", "plan", "-o", "json"], { env: { BACKEND_POSTGRES_DSN: dsn.href } })
+      assert.strictEqual(plan.code, 0, plan.stderr)
+      assert.notInclude(plan.stdout, "?")
       const nowhere = yield* ran(["db", "status"], {
         env: { BACKEND_POSTGRES_DSN: `postgres://galaxy:s3cret@${at.hostname}:1/galaxy` }
       })
@@ -270,6 +285,11 @@ describe("without a server, on a data folder", () => {
           const busy = yield* ran(["db", "status"], { env })
           assert.deepStrictEqual([busy.code, busy.stdout], [1, ""])
           assert.include(busy.stderr, "nother Galaxy")
+          // The folder that a flag names comes before the database that the environment names.
+          const named = yield* ran(["db", "status", "--data-dir", at], {
+            env: { BACKEND_POSTGRES_DSN: "postgres://galaxy@127.0.0.1:1/galaxy", PGHOST: "127.0.0.1" }
+          })
+          assert.include(named.stderr, "nother Galaxy")
         })
       )
       const status = yield* ran(["db", "status", "-o", "json"], { env })

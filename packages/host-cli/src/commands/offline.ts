@@ -9,7 +9,7 @@ import { group } from "./group.ts"
 const flags = {
   database: Flag.String("database").pipe(
     Flag.withMetavar("URL"),
-    Flag.withDescription("PostgreSQL, without a password; else BACKEND_POSTGRES_DSN, PGHOST and the like"),
+    Flag.withDescription("PostgreSQL, without a password; else --data-dir, BACKEND_POSTGRES_DSN, PGHOST and the like"),
     Flag.optional
   ),
   dataDir: Flag.String("data-dir").pipe(
@@ -96,6 +96,11 @@ export const db = group("db", "The database, without a server", [
 
 const user = Argument.String("USER").pipe(Argument.withDescription("the player's id, or name:USERNAME"))
 
+const withoutLedger = Flag.Boolean("without-ledger").pipe(
+  Flag.withDescription("no list of erased accounts is kept: a restored backup brings the player back"),
+  Flag.withDefault(false)
+)
+
 /** `person`: what is kept about a player. */
 export const person = group("person", "What is kept about a player, without a server", [
   described(
@@ -109,11 +114,11 @@ export const person = group("person", "What is kept about a player, without a se
   ),
   described(
     "Delete a player's account and erase their personal data at once",
-    "It can't be undone: in a script it needs --confirm with the player's user name. It needs BACKEND_SECRET_KEY and a --reason.",
+    "It can't be undone: in a script it needs --confirm with the player's user name. It needs BACKEND_SECRET_KEY, BACKEND_ERASURE_LEDGER and a --reason.",
     "person erase name:ada --reason 'asked for by letter' --confirm ada"
   )(
-    Command.make("erase", { user, ...flags }, (given) =>
-      Effect.flatMap(loaded, (it) => withGlobals(it.personErase(place(given), given.user)))
+    Command.make("erase", { user, withoutLedger, ...flags }, (given) =>
+      Effect.flatMap(loaded, (it) => withGlobals(it.personErase(place(given), given.user, given.withoutLedger)))
     ) as AnyCommand
   )
 ])

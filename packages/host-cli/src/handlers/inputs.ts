@@ -30,13 +30,13 @@ const instantOf = (flag: string, text: string) => {
 }
 
 /** A new password: generated, from standard input, or asked for twice. */
-export const newPassword = Effect.fnUntraced(function* (generate: boolean) {
+export const newPassword = Effect.fnUntraced(function* (generate: boolean, whose = "") {
   const { passwordStdin } = yield* Globals
   if (generate) return yield* generatedPassword
   if (passwordStdin) return Redacted.make(yield* lineOfInput("a password"))
   const ask = yield* Ask
   const flag = "Use --password-stdin or --generate."
-  const first = yield* ask.secret("New password:", flag)
+  const first = yield* ask.secret(`New password${whose}:`, flag)
   if ((yield* ask.secret("The same again:", flag)) !== first) {
     return yield* new Cancelled({ message: "The two passwords differ. Nothing was done." })
   }

@@ -7,9 +7,9 @@ import { Host } from "../host/Host.ts"
 import * as admins from "../offline/admins.ts"
 import * as backups from "../offline/backup.ts"
 import * as database from "../offline/database.ts"
-import { type OfflineFlags, withDatabase } from "../offline/open.ts"
+import { Offline } from "../offline/Offline.ts"
+import { addressOf, type OfflineFlags, withDatabase } from "../offline/open.ts"
 import * as persons from "../offline/persons.ts"
-import { postgresUrl } from "../offline/postgresUrl.ts"
 import { Output } from "../output/Output.ts"
 import { findingsText, worst } from "./findings.ts"
 import { newPassword } from "./inputs.ts"
@@ -17,23 +17,32 @@ import { withServices } from "./services.ts"
 
 const json = (value: unknown): Schema.Json => JSON.parse(JSON.stringify(value)) as Schema.Json
 
-/** What the database or a file said, in one sentence. */
-const failureOf = (error: unknown): Failure => {
+/**
+ * What the database or a file said, in one sentence. `look` is the command that tells whether something was changed: the
+ * answer to a commit may be what was lost.
+ */
+const failureOf = (error: unknown, look: string | undefined): Failure => {
   if (isFailure(error)) return error
+  const more = look === undefined ? {} : { hint: `Whether anything was changed isn't known. See: galaxy-admin ${look}` }
   let it = error
   for (let depth = 0; typeof it === "object" && it !== null && depth < 6; depth++) {
     const { code, message, cause, reason } = it as Readonly<Record<string, unknown>>
     if (typeof code === "string" && typeof message === "string") {
-      return new LocalFailure({ message: `It failed, and nothing was changed: ${message} (${code}).` })
+      return new LocalFailure({ message: `It failed: ${message} (${code}).`, ...more })
     }
     it = cause ?? reason
   }
-  return new LocalFailure({ message: "It failed, and nothing was changed." })
+  return new LocalFailure({ message: "It failed.", ...more })
 }
 
 /** Runs a handler on the database; whatever it fails of becomes a failure with a sentence. */
-const offline = <A, E, R>(flags: OfflineFlags, handler: Effect.Effect<A, E, R>) =>
-  withServices(withDatabase(flags, handler).pipe(Effect.mapError(failureOf))).pipe(
+const offline = <A, E, R>(flags: OfflineFlags, handler: Effect.Effect<A, E, R>, look?: string) =>
+  withServices(
+    Effect.gen(function* () {
+      const { dryRun } = yield* Globals
+      return yield* Effect.mapError(withDatabase(flags, handler), (it) => failureOf(it, dryRun ? undefined : look))
+    })
+  ).pipe(
     // What services log is for a backend's operators; standard output is for data.
     Effect.provide(Logger.layer([]))
   )
@@ -56,7 +65,8 @@ export const dbMigrate = (flags: OfflineFlags) =>
     Effect.gen(function* () {
       const { dryRun } = yield* Globals
       yield* show(dryRun ? yield* database.wouldMigrate : yield* database.migrate)
-    })
+    }),
+    "db status"
   )
 
 /** `db check`. */
@@ -77,7 +87,8 @@ export const dbBootstrapAdmin = (flags: OfflineFlags, name: string, generate: bo
   offline(
     flags,
     Effect.gen(function* () {
-      const password = yield* newPassword(generate)
+      const { place } = yield* Offline
+      const password = yield* newPassword(generate, ` of ${name} in ${place}`)
       const done = yield* admins.bootstrapAdmin(name, password)
       const { dryRun } = yield* Globals
       yield* show({
@@ -85,7 +96,8 @@ export const dbBootstrapAdmin = (flags: OfflineFlags, name: string, generate: bo
         ...(dryRun ? { dry_run: true } : {}),
         ...(generate && !dryRun ? { password: Redacted.value(password) } : {})
       })
-    })
+    }),
+    `db bootstrap-admin ${name} --dry-run`
   )
 
 /** `person export`. */
@@ -99,7 +111,7 @@ export const personExport = (flags: OfflineFlags, user: string) =>
   )
 
 /** `person erase`. */
-export const personErase = (flags: OfflineFlags, user: string) =>
+export const personErase = (flags: OfflineFlags, user: string, withoutLedger: boolean) =>
   offline(
     flags,
     Effect.gen(function* () {
@@ -107,6 +119,13 @@ export const personErase = (flags: OfflineFlags, user: string) =>
       const person = yield* persons.personOf(user)
       if (reason === undefined)
         return yield* new Usage({ message: "A reason is needed.", hint: "Give it: --reason TEXT" })
+      const { place, ledger } = yield* Offline
+      if (ledger === undefined && !withoutLedger) {
+        return yield* new Usage({
+          message: "Which accounts are erased has to be in the ledger, or a restored backup brings this one back.",
+          hint: "Set BACKEND_ERASURE_LEDGER as for the backend. If none is kept: --without-ledger"
+        })
+      }
       const ask = yield* Ask
       if (!dryRun && confirm === undefined) {
         if (!ask.possible) {
@@ -116,7 +135,7 @@ export const personErase = (flags: OfflineFlags, user: string) =>
           })
         }
         yield* ask.typed(
-          `Everything personal of ${person.user_name} ${person.user_id} is erased for good. Type "${person.user_name}" to go on:`,
+          `Everything personal of ${person.user_name} ${person.user_id} in ${place} is erased for good. Type "${person.user_name}" to go on:`,
           person.user_name,
           "--confirm"
         )
@@ -125,7 +144,9 @@ export const personErase = (flags: OfflineFlags, user: string) =>
         return yield* new Usage({ message: "The player's user name is another one. Nothing was done." })
       }
       yield* show({ ...(yield* persons.erasePerson(person)), ...(dryRun ? { dry_run: true } : {}) })
-    })
+    }),
+    // Its id may be in the ledger already, and a backend erases what is there.
+    `person erase ${user} --dry-run`
   )
 
 /** `backup plan`. */
@@ -135,7 +156,7 @@ export const backupPlan = (flags: OfflineFlags, to: string) =>
     Effect.gen(function* () {
       yield* readOnly
       const output = yield* Output
-      const url = yield* postgresUrl(flags.database, (yield* Host).env)
+      const url = yield* addressOf(flags, yield* Host)
       const steps = yield* backups.plan(url, to)
       const text = steps.map(
         ({ step, what, command, why }) => `# ${step}. ${what}: ${why}\n${command === "" ? "" : `${command}\n`}`

@@ -11,6 +11,7 @@ import { Effect, type Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { LocalFailure, Usage } from "../failures.ts"
 import { Offline, type OfflineShape } from "./Offline.ts"
+import { shownUrl } from "./postgresUrl.ts"
 
 /** One step. */
 export interface Step {
@@ -26,13 +27,12 @@ const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text :
 type Unnumbered = Omit<Step, "step">
 
 const ofPostgres = (it: OfflineShape, url: URL, to: string): ReadonlyArray<Unnumbered> => {
-  const shown = new URL(url)
-  shown.password = ""
+  const shown = shownUrl(url)
   const engines = it.engines ?? "$BACKEND_DATA_DIR"
   return [
     {
       what: "the database",
-      command: `pg_dump --format=custom --no-owner --file=${quoted(join(to, "galaxy.dump"))} ${quoted(shown.href)}`,
+      command: `pg_dump --format=custom --no-owner --file=${quoted(join(to, "galaxy.dump"))} ${quoted(shown)}`,
       why: "first: an engine that is a turn ahead answers that turn again, one that is behind can't. The password comes by PGPASSWORD or ~/.pgpass."
     },
     {
@@ -55,7 +55,7 @@ const ofPostgres = (it: OfflineShape, url: URL, to: string): ReadonlyArray<Unnum
     },
     {
       what: "the check of a restored copy",
-      command: `galaxy-admin backup check --database ${quoted(shown.href)} --data-dir DIR`,
+      command: `galaxy-admin backup check --database ${quoted(shown)} --data-dir DIR`,
       why: "before a backend starts on it: each game's turn must fit its engine's."
     }
   ]

@@ -1,4 +1,5 @@
 /** Opens the database that a command without a server works on. */
+import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type * as StoppedFolder from "@galaxy/host-node/all-in-one/StoppedFolder"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
@@ -42,13 +43,14 @@ const postgres = (url: URL, host: HostShape, dataDir: string | undefined) =>
   Layer.unwrap(
     Effect.map(secretOf(host), (secret) => {
       const place = `${url.host}${decodeURIComponent(url.pathname)}`
+      const ledger = host.env["BACKEND_ERASURE_LEDGER"]
       const engines = dataDir ?? host.env["BACKEND_DATA_DIR"]
       const offline = Layer.succeed(Offline, {
         kind: "postgres",
         place,
         engines: engines ? resolve(host.cwd, engines) : undefined,
         secret,
-        ledger: host.env["BACKEND_ERASURE_LEDGER"] || undefined
+        ledger: ledger ? resolve(host.cwd, ledger) : undefined
       })
       const client = Postgres.layer({ url: url.href, maxConnections: 4, statementTimeoutMs: 60_000 })
       return Layer.merge(offline, PgDatabaseSignal.layer.pipe(Layer.provideMerge(client)))
@@ -76,11 +78,23 @@ const folderOf = (path: string) =>
     })
   )
 
+const holdsPlatform = (folder: string): boolean =>
+  existsSync(join(folder, "keys.json")) && existsSync(join(folder, "database"))
+
+/**
+ * The address of the database; undefined for the folder's own. What a flag names comes before the environment: a folder
+ * that holds a platform is meant itself, another one holds the engines' states of the PostgreSQL that is set.
+ */
+export const addressOf = ({ database, dataDir }: OfflineFlags, { env, cwd }: HostShape) =>
+  database === undefined && dataDir !== undefined && holdsPlatform(resolve(cwd, dataDir))
+    ? Effect.succeed(undefined)
+    : postgresUrl(database, env)
+
 /** Runs a handler on the database that flags and environment name. Fails with `Usage` or `LocalFailure`. */
 export const withDatabase = <A, E, R>(flags: OfflineFlags, handler: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const host = yield* Host
-    const url = yield* postgresUrl(flags.database, host.env)
+    const url = yield* addressOf(flags, host)
     const folder = flags.dataDir === undefined ? dataFolderOf(host) : resolve(host.cwd, flags.dataDir)
     const opened: Layer.Layer<OfflineServices, unknown> =
       url === undefined ? folderOf(folder) : postgres(url, host, flags.dataDir)

@@ -28,6 +28,15 @@ const fromVariables = (env: Env): Effect.Effect<URL | undefined, Usage> => {
   )
 }
 
+/** The address as it may be shown: without a password, and of its parameters only how it is encrypted. */
+export const shownUrl = (url: URL): string => {
+  const shown = new URL(url)
+  const mode = url.searchParams.get("sslmode")
+  shown.password = ""
+  shown.search = mode === null ? "" : new URLSearchParams({ sslmode: mode }).toString()
+  return shown.href
+}
+
 /** The whole address with its password; undefined where nothing names a database. Fails with `Usage`. */
 export const postgresUrl = Effect.fnUntraced(function* (flag: string | undefined, env: Env) {
   const own = env["BACKEND_POSTGRES_DSN"]
@@ -38,7 +47,8 @@ export const postgresUrl = Effect.fnUntraced(function* (flag: string | undefined
         ? yield* checked("BACKEND_POSTGRES_DSN", own)
         : yield* fromVariables(env)
   if (url === undefined) return undefined
-  if (flag !== undefined && url.password !== "") {
+  const names = [...url.searchParams.keys()]
+  if (flag !== undefined && (url.password !== "" || names.some((it) => /pass/i.test(it)))) {
     return yield* new Usage({
       message: "--database must not hold a password: others can see arguments.",
       hint: "Set PGPASSWORD, or give the whole address by BACKEND_POSTGRES_DSN."
