@@ -18,9 +18,9 @@ import * as Pglite from "@galaxy/host-node/sql/Pglite"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import { cloneUrl, eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
+import * as SmtpDouble from "@galaxy/testkit/mail/SmtpDouble"
 import { Clock, type Duration, Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Relay, scopedRelay } from "./relay.ts"
 
 const secret = Redacted.make(new Uint8Array(32).fill(7))
 
@@ -103,12 +103,12 @@ eachDatabase((name, database) => {
   layer(outbox.pipe(Layer.provideMerge(database)), { timeout: "240 seconds", excludeTestServices: true })(
     `outbox over SMTP on ${name}`,
     (it) => {
-      const started = (key: string, prepare: (relay: Relay) => void) =>
+      const started = (key: string, prepare: (relay: SmtpDouble.SmtpDouble) => void) =>
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           yield* sql`TRUNCATE backend.mail_deliveries, backend.mail_payloads, backend.mail_recipients,
             backend.mail_attempts, backend.mail_dead_letters`
-          const relay = yield* scopedRelay
+          const relay = yield* SmtpDouble.scoped
           prepare(relay)
           const outbox = yield* MailOutbox.MailOutbox
           yield* outbox.enqueue(mail(key))
@@ -198,7 +198,7 @@ const fixture = fileURLToPath(new URL("./fixtures/stoppedWorker.ts", import.meta
 /** Runs the worker process until it says that it has come to the point, and kills it there. */
 const killAt = (
   database: string,
-  relay: Relay,
+  relay: SmtpDouble.SmtpDouble,
   stopAt: string,
   arrived: Effect.Effect<void>,
   line: string | undefined
@@ -240,7 +240,7 @@ const keys = ["one", "two", "three", "four"]
 const killed = (database: string, where: Where) =>
   onMovableClock((advance) =>
     Effect.gen(function* () {
-      const relay = yield* scopedRelay
+      const relay = yield* SmtpDouble.scoped
       yield* Effect.gen(function* () {
         yield* Migrations.run
         const outbox = yield* MailOutbox.MailOutbox
@@ -306,7 +306,7 @@ onPostgres((_database, server) => {
     it.live("inside the statement that settles", () =>
       Effect.gen(function* () {
         const { url } = yield* cloneUrl(server)
-        const relay = yield* scopedRelay
+        const relay = yield* SmtpDouble.scoped
         yield* onMovableClock((advance) =>
           Effect.gen(function* () {
             const sql = yield* SqlClient.SqlClient

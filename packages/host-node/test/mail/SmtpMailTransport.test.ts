@@ -5,32 +5,16 @@ import { MailTransport, type OutgoingMail } from "@galaxy/core/mail/MailTranspor
 import * as Smtp from "@galaxy/host-node/mail/SmtpMailTransport"
 import * as Contract from "@galaxy/testkit/contract/mailTransport"
 import { contract } from "@galaxy/testkit/contract/vitest"
+import * as SmtpDouble from "@galaxy/testkit/mail/SmtpDouble"
 import { Context, Effect, Layer, Redacted } from "effect"
-import { type Mode, openRelay, scopedRelay } from "./relay.ts"
 
 const contractRelay = Layer.unwrap(
-  Effect.gen(function* () {
-    const relay = yield* scopedRelay
-    let reach: () => void = () => undefined
-    let reached = Promise.resolve()
-    const service = Layer.succeed(
-      Contract.MailRelay,
-      Contract.MailRelay.of({
-        mode: (mode) =>
-          Effect.sync(() => {
-            relay.mode = mode
-            relay.received.length = 0
-            reached = new Promise((resolve) => {
-              reach = resolve
-            })
-            relay.onMessage = () => reach()
-          }),
-        received: Effect.sync(() => [...relay.received]),
-        reached: Effect.promise(() => reached)
-      })
+  Effect.map(SmtpDouble.scoped, (relay) =>
+    Layer.merge(
+      Layer.succeed(Contract.MailRelay, SmtpDouble.mailRelay(relay)),
+      Smtp.layer({ host: "127.0.0.1", port: relay.port, tls: "none", maxConnections: 4 })
     )
-    return Layer.merge(service, Smtp.layer({ host: "127.0.0.1", port: relay.port, tls: "none", maxConnections: 4 }))
-  })
+  )
 )
 
 contract("MailTransport contract: SMTP", Contract.mailTransport(contractRelay))
@@ -77,30 +61,31 @@ const sendTo = (options: Smtp.SmtpOptions, what: OutgoingMail = mail) =>
     return yield* transport.send(what)
   }).pipe(Effect.provide(Smtp.layer(options), { local: true }))
 
-const inMode = (mode: Mode, more: Partial<Smtp.SmtpOptions> = {}) =>
+const inMode = (mode: SmtpDouble.Mode, more: Partial<Smtp.SmtpOptions> = {}) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const relay = yield* scopedRelay
+      const relay = yield* SmtpDouble.scoped
       relay.mode = mode
       return yield* Effect.flip(sendTo({ host: "127.0.0.1", port: relay.port, tls: "none", ...quick, ...more }))
     })
   )
 
 describe("SMTP transport", () => {
-  const faults: ReadonlyArray<[Mode, "MailRejected" | "MailDeferred", RegExp, Partial<Smtp.SmtpOptions>?]> = [
-    ["reject", "MailRejected", /^550/],
-    ["reject-data", "MailRejected", /^554/],
-    ["defer", "MailDeferred", /^451/],
-    ["greylist", "MailDeferred", /^450/],
-    ["hang", "MailDeferred", /^timeout$/],
-    ["mute", "MailDeferred", /^timeout$/],
-    ["gone", "MailDeferred", /^E[A-Z]+$/],
-    // A permanent refusal of us, not of the mail.
-    ["shut", "MailDeferred", /^(554|E[A-Z]+)/],
-    ["no-auth", "MailDeferred", /^535/, { auth: { user: "galaxy", password: Redacted.make("wrong") } }],
-    ["accept", "MailDeferred", /^E[A-Z]+$|^5\d\d|^failed$/, { tls: "required" }],
-    ["accept", "MailDeferred", /^E[A-Z]+$|^timeout$/, { tls: "implicit" }]
-  ]
+  const faults: ReadonlyArray<[SmtpDouble.Mode, "MailRejected" | "MailDeferred", RegExp, Partial<Smtp.SmtpOptions>?]> =
+    [
+      ["reject", "MailRejected", /^550/],
+      ["reject-data", "MailRejected", /^554/],
+      ["defer", "MailDeferred", /^451/],
+      ["greylist", "MailDeferred", /^450/],
+      ["hang", "MailDeferred", /^timeout$/],
+      ["mute", "MailDeferred", /^timeout$/],
+      ["gone", "MailDeferred", /^E[A-Z]+$/],
+      // A permanent refusal of us, not of the mail.
+      ["shut", "MailDeferred", /^(554|E[A-Z]+)/],
+      ["no-auth", "MailDeferred", /^535/, { auth: { user: "galaxy", password: Redacted.make("wrong") } }],
+      ["accept", "MailDeferred", /^E[A-Z]+$|^5\d\d|^failed$/, { tls: "required" }],
+      ["accept", "MailDeferred", /^E[A-Z]+$|^timeout$/, { tls: "implicit" }]
+    ]
   for (const [mode, tag, reason, more] of faults) {
     it.live(`relay in mode ${mode}${more === undefined ? "" : ` with ${Object.keys(more).join()}`} is ${tag}`, () =>
       Effect.gen(function* () {
@@ -112,7 +97,7 @@ describe("SMTP transport", () => {
     )
   }
 
-  const checks: ReadonlyArray<[Mode, string | undefined, Partial<Smtp.SmtpOptions>?]> = [
+  const checks: ReadonlyArray<[SmtpDouble.Mode, string | undefined, Partial<Smtp.SmtpOptions>?]> = [
     ["accept", undefined],
     // It is greeted only: how it answers to mails is no concern of a check.
     ["reject", undefined],
@@ -122,7 +107,7 @@ describe("SMTP transport", () => {
   for (const [mode, reason, more] of checks) {
     it.live(`a check of a relay in mode ${mode} sends no mail and says ${reason ?? "that it is fine"}`, () =>
       Effect.gen(function* () {
-        const relay = yield* scopedRelay
+        const relay = yield* SmtpDouble.scoped
         relay.mode = mode
         const trouble = yield* Effect.gen(function* () {
           return yield* (yield* MailTransport).check ?? Effect.die("no check")
@@ -154,7 +139,7 @@ describe("SMTP transport", () => {
 
   it.live("uses a connection again, and a new one where the relay has closed it", () =>
     Effect.gen(function* () {
-      const relay = yield* scopedRelay
+      const relay = yield* SmtpDouble.scoped
       const context = yield* Layer.build(Smtp.layer({ host: "127.0.0.1", port: relay.port, tls: "none" }))
       const transport = Context.get(context, MailTransport)
       for (let i = 0; i < 5; i++) yield* transport.send(mail)
@@ -197,7 +182,7 @@ describe("SMTP transport", () => {
 
   it.live("goes on where connections are swallowed, those that lie idle and the one in use", () =>
     Effect.gen(function* () {
-      const relay = yield* scopedRelay
+      const relay = yield* SmtpDouble.scoped
       const link = yield* FaultyLink.make("127.0.0.1", relay.port)
       const context = yield* Layer.build(
         Smtp.layer({ host: link.host, port: link.port, tls: "none", socketTimeoutMillis: 3_000 })
@@ -221,7 +206,7 @@ describe("SMTP transport", () => {
 
   it.live("leaves nothing open behind it", () =>
     Effect.gen(function* () {
-      const relay = yield* Effect.promise(() => openRelay())
+      const relay = yield* Effect.promise(() => SmtpDouble.open())
       yield* sendTo({ host: "127.0.0.1", port: relay.port, tls: "none" })
       yield* Effect.promise(() => relay.close())
       assert.strictEqual(relay.received.length, 1)

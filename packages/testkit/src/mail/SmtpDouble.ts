@@ -1,18 +1,28 @@
-/** A real SMTP server that a test directs, on loopback. */
+/**
+ * A mail relay in the test's process: a real SMTP server on loopback, which takes or refuses mails as the test says.
+ *
+ * What it does to a mail is its `mode`, which may change at any time and holds from the next command on.
+ */
 import type { AddressInfo } from "node:net"
 import { parseMail } from "@galaxy/host-node/mail/catcher/parseMail"
-import type { Received, RelayMode } from "@galaxy/testkit/contract/mailTransport"
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import { SMTPServer } from "smtp-server"
+import { MailRelay, type Received, type RelayMode } from "../contract/mailTransport.ts"
 
-/** `hang`: takes the message and never answers. `mute`: never greets. `gone`: hangs up in the middle. */
+/**
+ * How it treats mails. `defer` (451) and `reject` (550) answer to the recipient, `greylist` (450) and `reject-data` (554)
+ * to the message. `hang` takes the message and does not answer. `mute` never greets, `shut` refuses the connection (554),
+ * `no-auth` refuses every password (535), and `gone` breaks all connections when a message has come.
+ */
 export type Mode = RelayMode | "mute" | "gone" | "reject-data" | "greylist" | "shut" | "no-auth"
 
 const refusal = (responseCode: number, message: string) => Object.assign(new Error(message), { responseCode })
 
-export interface Relay {
+/** A relay without TLS that listens on 127.0.0.1. */
+export interface SmtpDouble {
   readonly port: number
   mode: Mode
+  /** The mails it has taken, oldest first. */
   readonly received: Array<Received>
   /** Calls for every message whose body has come, before it is answered. */
   onMessage: (messageId: string) => void
@@ -21,16 +31,19 @@ export interface Relay {
   connections: number
   /** Takes what it has left unanswered. */
   readonly answerHeld: () => void
+  /** Listens again after `close`, on this port or on any for 0. Rejects when the port is taken. */
   readonly listen: (port: number) => Promise<number>
+  /** Ends the connections and frees the port. */
   readonly close: () => Promise<void>
 }
 
-export const openRelay = async (port = 0): Promise<Relay> => {
+/** A relay that takes every mail, on this port or on any for 0. Whoever opens it closes it. */
+export const open = async (port = 0): Promise<SmtpDouble> => {
   let mode: Mode = "accept"
   let server: SMTPServer | undefined
   let bound = 0
   let held: Array<() => void> = []
-  const relay: Relay = {
+  const relay: SmtpDouble = {
     get port() {
       return bound
     },
@@ -114,7 +127,26 @@ export const openRelay = async (port = 0): Promise<Relay> => {
 }
 
 /** A relay that closes with the scope. */
-export const scopedRelay = Effect.acquireRelease(
-  Effect.promise(() => openRelay()),
+export const scoped: Effect.Effect<SmtpDouble, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.promise(() => open()),
   (relay) => Effect.promise(() => relay.close())
 )
+
+/** Lets the suite `mailTransport` direct this relay. */
+export const mailRelay = (relay: SmtpDouble): MailRelay["Service"] => {
+  let reach: () => void = () => undefined
+  let reached = Promise.resolve()
+  return MailRelay.of({
+    mode: (mode) =>
+      Effect.sync(() => {
+        relay.mode = mode
+        relay.received.length = 0
+        reached = new Promise((resolve) => {
+          reach = resolve
+        })
+        relay.onMessage = () => reach()
+      }),
+    received: Effect.sync(() => [...relay.received]),
+    reached: Effect.suspend(() => Effect.promise(() => reached))
+  })
+}
