@@ -2,20 +2,19 @@ import { assert, describe, it } from "@effect/vitest"
 import { PasswordHasher } from "@galaxy/core/admin/PasswordHasher"
 import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
 import * as scryptHash from "@galaxy/host-node/crypto/scryptHash"
+import { passwordHasher } from "@galaxy/testkit/contract/passwordHasher"
+import { contract } from "@galaxy/testkit/contract/vitest"
 import { Effect, Exit, Redacted } from "effect"
 
 const password = Redacted.make("correct horse battery staple")
 
+contract("PasswordHasher contract: bcrypt", passwordHasher(BcryptPasswordHasher.layer({ cost: 4 })))
+
 describe("bcrypt", () => {
-  it.effect("a hash is salted, at the asked cost, and verifies its own password only", () =>
+  it.effect("hashes at the cost that was asked for", () =>
     Effect.gen(function* () {
       const hasher = yield* PasswordHasher
-      const one = yield* hasher.hash(password)
-      assert.match(one, /^\$2b\$04\$/)
-      assert.notStrictEqual(yield* hasher.hash(password), one)
-      assert.isTrue(yield* hasher.verify(password, one))
-      assert.isFalse(yield* hasher.verify(Redacted.make("correct horse battery stapl"), one))
-      assert.isFalse(yield* hasher.verify(Redacted.make(""), one))
+      assert.match(yield* hasher.hash(password), /^\$2b\$04\$/)
     }).pipe(Effect.provide(BcryptPasswordHasher.layer({ cost: 4 })))
   )
 
@@ -32,15 +31,6 @@ describe("bcrypt", () => {
       assert.isTrue(yield* hasher.verify(password, known))
       for (const damaged of [one.slice(0, -1), one.replace("ln=15", "ln=30"), one.replace("p=1", "p=99"), "$scrypt$"]) {
         assert.isFalse(yield* hasher.verify(password, damaged), damaged)
-      }
-    }).pipe(Effect.provide(BcryptPasswordHasher.layer({ cost: 4 })))
-  )
-
-  it.effect("what isn't a hash verifies nothing", () =>
-    Effect.gen(function* () {
-      const hasher = yield* PasswordHasher
-      for (const hash of ["", "$2b$04$", "plain", "x".repeat(60)]) {
-        assert.isFalse(yield* hasher.verify(password, hash), hash)
       }
     }).pipe(Effect.provide(BcryptPasswordHasher.layer({ cost: 4 })))
   )

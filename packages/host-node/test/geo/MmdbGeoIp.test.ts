@@ -5,55 +5,30 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import * as MmdbGeoIp from "@galaxy/host-node/geo/MmdbGeoIp"
+import { geoIp } from "@galaxy/testkit/contract/geoIp"
+import { contract } from "@galaxy/testkit/contract/vitest"
 import { Context, Effect, Layer, Logger } from "effect"
 
 const database = fileURLToPath(new URL("./countries.mmdb", import.meta.url))
 const mmdb = MmdbGeoIp.layer(database)
 
-const country = (ip: string) => Effect.flatMap(GeoIp.GeoIp, (geo) => geo.country(ip))
-
-const unknown = [
-  "",
-  "127.0.0.1",
-  "::1",
-  "198.51.100.200",
-  "203.0.113.9",
-  "192.0.2.300",
-  "192.0.2.1, 10.0.0.1",
-  "::ffff:999.0.2.1",
-  "unknown",
-  "%eth0",
-  "x".repeat(10_000)
-]
+contract(
+  "GeoIp contract: a database",
+  geoIp(mmdb, {
+    known: [
+      ["192.0.2.1", "DE"],
+      ["192.0.2.255", "DE"],
+      ["198.51.100.7", "JP"],
+      ["::ffff:192.0.2.1", "DE"],
+      ["2001:db8::1", "BR"],
+      ["2001:db8::1%eth0", "BR"]
+    ],
+    unknown: ["198.51.100.200", "203.0.113.9"]
+  })
+)
+contract("GeoIp contract: no database", geoIp(GeoIp.layerNone, { unknown: ["192.0.2.1"] }))
 
 describe("country of an address", () => {
-  it.effect("comes from the database, for both families and for IPv4 in IPv6 dress", () =>
-    Effect.gen(function* () {
-      for (const [ip, code] of [
-        ["192.0.2.1", "DE"],
-        ["192.0.2.255", "DE"],
-        ["198.51.100.7", "JP"],
-        ["::ffff:192.0.2.1", "DE"],
-        ["2001:db8::1", "BR"],
-        ["2001:db8::1%eth0", "BR"]
-      ] as const) {
-        assert.strictEqual(yield* country(ip), code, ip)
-      }
-    }).pipe(Effect.provide(mmdb))
-  )
-
-  const adapters: ReadonlyArray<readonly [string, Layer.Layer<GeoIp.GeoIp, MmdbGeoIp.GeoDatabaseUnreadable>]> = [
-    ["with a database", mmdb],
-    ["without one", GeoIp.layerNone]
-  ]
-  for (const [name, layer] of adapters) {
-    it.effect(`is unknown for private, foreign and malformed addresses, ${name}`, () =>
-      Effect.gen(function* () {
-        for (const ip of unknown) assert.isUndefined(yield* country(ip), ip)
-      }).pipe(Effect.provide(layer))
-    )
-  }
-
   it.live("a database that has changed is read again; one that can't be read leaves the one before in use", () =>
     Effect.gen(function* () {
       const folder = mkdtempSync(join(tmpdir(), "galaxy-geo-"))
