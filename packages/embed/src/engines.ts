@@ -26,17 +26,23 @@ export interface Engines {
   readonly versions: Readonly<Record<string, string>>
   /** Returns once it listens. An error means that a later attempt may succeed, unless it is `EngineRefused`. */
   start(engine: EngineToStart): Promise<RunningEngine>
-  /** The game's engine, if one runs. Must be cheap, since every call in a game asks. */
+  /**
+   * The game's engine, if one runs. Must be cheap, since every call in a game asks. An error means that it isn't known,
+   * and counts as no change.
+   */
   inspect(gameId: string): Promise<RunningEngine | undefined>
   /** Ends the engine and returns once it is gone. Its state is kept. */
   stop(gameId: string): Promise<void>
   /** Ends the engine and removes its state for good. */
   discard(gameId: string): Promise<void>
-  /** All running engines. */
+  /** All running engines. Reject where they aren't known: one that is missing counts as ended. */
   list(): Promise<ReadonlyArray<RunningEngine>>
 }
 
-/** The engine will never start: there is no such image, or it refuses its state. The reason is for operators. */
+/**
+ * The engine will never start: there is no such image, or it refuses its state. The message is for operators:
+ * its first 300 characters are stored and logged. Those of other errors are not, since they may hold secrets.
+ */
 export class EngineRefused extends Error {
   override readonly name = "EngineRefused"
 }

@@ -10,52 +10,89 @@ import { Effect, Layer, Option, Redacted } from "effect"
 import { EngineRefused, type Engines, type RunningEngine } from "../engines.ts"
 import { faultFields } from "./faults.ts"
 
-const instanceOf = (engine: RunningEngine): EngineInstance => {
-  if (!uuidPattern.test(engine.gameId)) throw new TypeError("gameId of a running engine must be the id of a game")
-  return {
-    gameId: GameId.make(engine.gameId),
-    instanceId: engine.instanceId,
-    endpoint: new URL(engine.endpoint),
-    token: Redacted.make(engine.token)
-  }
+const isText = (it: unknown): it is string => typeof it === "string" && it !== "" && it.length <= 500
+
+/** Throws a `TypeError` where it can't be called. */
+const instanceOf = ({ gameId, instanceId, endpoint, token }: RunningEngine): EngineInstance => {
+  if (!isText(gameId) || !uuidPattern.test(gameId)) throw new TypeError("gameId must be the id of a game")
+  if (!isText(instanceId)) throw new TypeError("instanceId must be a text")
+  if (!isText(token)) throw new TypeError("token must be a text")
+  if (!isText(endpoint) || !/^https?:\/\//.test(endpoint)) throw new TypeError("endpoint must be an origin")
+  return { gameId: GameId.make(gameId), instanceId, endpoint: new URL(endpoint), token: Redacted.make(token) }
 }
 
 /** Longest time for anything but a start, which the backend bounds itself. */
 const patience = "30 seconds"
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const longestReason = 300
 
-/** Provides `EngineHost`. Errors of `inspect` and `list` are logged, and count as no engine. */
+/** Only a refusal's text is meant for operators: any other may hold a token. */
+const refusalOf = (cause: EngineRefused): string =>
+  cause.message.replace(/\p{Cc}+/gu, " ").slice(0, longestReason) || "engines.start refused the engine"
+
+/** Engines couldn't be listed, so whoever asked can't go on: it tries again later. */
+class EnginesUnknown extends Error {
+  override readonly name = "EnginesUnknown"
+}
+
+/**
+ * Provides `EngineHost`. What goes wrong in the program's functions is logged by its kind and place. It is never taken
+ * for the end of an engine: a failed `list` ends the pass that asked, and where `inspect` fails, what was last known of
+ * the engine still holds.
+ */
 export const layer = (engines: Engines): Layer.Layer<EngineHost> => {
-  const asked = <A>(what: string, ask: () => Promise<A>, otherwise: A): Effect.Effect<A> =>
+  const known = new Map<string, EngineInstance>()
+  const learn = (instance: EngineInstance): EngineInstance => {
+    known.set(instance.gameId, instance)
+    return instance
+  }
+  const failed = (what: string, cause: unknown) =>
+    Effect.annotateLogs(Effect.logWarning(`engines.${what} failed`), faultFields(cause))
+  const asked = <A>(what: string, ask: () => Promise<A>) =>
     Effect.tryPromise({ try: async () => ask(), catch: (cause) => cause }).pipe(
       Effect.timeout(patience),
-      Effect.catch((cause) =>
-        Effect.as(Effect.annotateLogs(Effect.logWarning(`engines.${what} failed`), faultFields(cause)), otherwise)
-      )
+      Effect.tapError((cause) => failed(what, cause))
     )
-  const told = (tell: () => Promise<void>) =>
-    Effect.tryPromise({ try: async () => tell(), catch: (cause) => cause }).pipe(
-      Effect.timeout(patience),
-      Effect.mapError((cause) => new EngineHostUnavailable({ reason: reasonOf(cause) }))
+  const told = (what: "stop" | "discard", gameId: GameId) =>
+    asked(what, async () => {
+      await engines[what](gameId)
+      known.delete(gameId)
+    }).pipe(Effect.mapError(() => new EngineHostUnavailable({ reason: `engines.${what} failed` })))
+  const inspect = (gameId: GameId): Effect.Effect<Option.Option<EngineInstance>> =>
+    asked("inspect", async () => {
+      const found = await engines.inspect(gameId)
+      if (found !== undefined) return Option.some(learn(instanceOf(found)))
+      known.delete(gameId)
+      return Option.none()
+    }).pipe(Effect.catch(() => Effect.sync(() => Option.fromUndefinedOr(known.get(gameId)))))
+  /** One that can't be read counts as before. */
+  const listed = (engine: RunningEngine) =>
+    Effect.try({ try: () => learn(instanceOf(engine)), catch: (cause) => cause }).pipe(
+      Effect.catch((cause) => Effect.as(failed("list", cause), known.get(engine?.gameId)))
     )
-  const inspect = (gameId: GameId) =>
-    asked(
-      "inspect",
-      async () => Option.map(Option.fromUndefinedOr(await engines.inspect(gameId)), instanceOf),
-      Option.none()
-    )
+  const list = asked("list", async () => [...(await engines.list())]).pipe(
+    Effect.catch(() => Effect.die(new EnginesUnknown("engines.list failed"))),
+    Effect.flatMap(Effect.forEach(listed)),
+    Effect.map((all) => all.filter((it) => it !== undefined))
+  )
   return Layer.succeed(EngineHost, {
     start: (spec) =>
       Effect.tryPromise({
-        try: async () => instanceOf(await engines.start(spec)),
-        catch: (cause) => new EngineStartFailed({ reason: reasonOf(cause), permanent: cause instanceof EngineRefused })
-      }),
+        try: async () => learn(instanceOf(await engines.start(spec))),
+        catch: (cause) => cause
+      }).pipe(
+        Effect.tapError((cause) => failed("start", cause)),
+        Effect.mapError((cause) =>
+          cause instanceof EngineRefused
+            ? new EngineStartFailed({ reason: refusalOf(cause), permanent: true })
+            : new EngineStartFailed({ reason: "engines.start failed", permanent: false })
+        )
+      ),
     inspect,
     ended: () => Effect.succeed(Option.none()),
-    stop: (gameId) => told(() => engines.stop(gameId)),
-    discard: (gameId) => told(() => engines.discard(gameId)),
-    list: asked("list", async () => (await engines.list()).map(instanceOf), []),
+    stop: (gameId) => told("stop", gameId),
+    discard: (gameId) => told("discard", gameId),
+    list,
     asleep: Effect.succeed(new Set<GameId>()),
     hold: inspect
   })
