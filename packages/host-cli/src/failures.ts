@@ -132,4 +132,8 @@ const codeOfRefusal: Readonly<Record<string, keyof typeof exitCodes>> = {
 
 /** The exit code of a failure. */
 export const exitCodeOf = (failure: Failure): number =>
-  failure._tag === "Refused" ? (codeOfRefusal[failure.code] ?? 1) : codeOfTag[failure._tag]
+  failure._tag !== "Refused"
+    ? codeOfTag[failure._tag]
+    : Object.hasOwn(codeOfRefusal, failure.code)
+      ? (codeOfRefusal[failure.code] ?? 1)
+      : 1

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly newId?: () => string
   /** The present, in milliseconds; the clock of the machine if absent. */
   readonly now?: number
+  /** With `now`: whatever waits gets its time at once. */
+  readonly passing?: true
 }
 
 /** What came of it. */
@@ -36,6 +38,14 @@ export const signedIn = {
   GALAXY_ADMIN_USER: "root",
   GALAXY_ADMIN_PASSWORD: "correct horse"
 } as const
+
+/** Time goes by whenever nothing else is to be done in this turn of the event loop. */
+const passing = Effect.forever(
+  Effect.andThen(
+    Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))),
+    TestClock.adjust("100 millis")
+  )
+)
 
 /** Runs a command line to its end. */
 export const cli = (args: ReadonlyArray<string>, around: Surroundings = {}): Promise<Ran> => {
@@ -74,10 +84,13 @@ export const cli = (args: ReadonlyArray<string>, around: Surroundings = {}): Pro
   }
   const fixed = Effect.gen(function* () {
     if (around.now !== undefined) yield* TestClock.setTime(around.now)
+    if (around.passing === true) yield* Effect.forkScoped(passing)
     return yield* run(args, host)
   })
   const program =
-    around.now === undefined ? run(args, host) : fixed.pipe(Effect.provide(Layer.fresh(TestClock.layer())))
+    around.now === undefined
+      ? run(args, host)
+      : fixed.pipe(Effect.scoped, Effect.provide(Layer.fresh(TestClock.layer())))
   return Effect.runPromise(Effect.map(program, (code) => ({ code, ...written })))
 }
 

@@ -1,26 +1,11 @@
-import { operations, specOf } from "galaxy-admin/operations/operations"
+import { operations } from "galaxy-admin/operations/operations"
 import type { Operation } from "galaxy-admin/operations/types"
 import { expect, it } from "vitest"
 import { cli, type Surroundings } from "./cli.ts"
+import { exampleOf } from "./examples.ts"
 import { present, sampleServer } from "./samples.ts"
 
 const names = Object.keys(operations) as ReadonlyArray<Operation>
-
-/** Words of a shell command with quoted texts. */
-const words = (text: string): ReadonlyArray<string> =>
-  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? "")
-
-/** The example of the help, with what a script needs. */
-const exampleOf = (operation: Operation): ReadonlyArray<string> => {
-  const text = specOf(operation).example.replace(/ <.*$/, "").replace("--generate", "--password-stdin")
-  const args = words(text).filter((it, at, all) => it !== "--wait" && it !== "-o" && all[at - 1] !== "-o")
-  const confirm = args.findLast((it) => it.startsWith("name:"))?.slice("name:".length)
-  return [
-    ...args,
-    ...(args.includes("--yes") ? [] : ["--yes"]),
-    ...(confirm === undefined ? [] : ["--confirm", confirm])
-  ]
-}
 
 const ways: ReadonlyArray<readonly [string, ReadonlyArray<string>, Partial<Surroundings>]> = [
   ["text, 80 columns", [], { columns: 80 }],

@@ -13,7 +13,8 @@ import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import { specOf } from "../operations/operations.ts"
 import type { AnswerOf, Operation, ParamsOf, PayloadOf, QueryOf } from "../operations/types.ts"
-import { type Answer, refusalOf, type Request, send } from "./send.ts"
+import { type Form, type Seen, seen } from "./form.ts"
+import { refusalOf, type Request, send } from "./send.ts"
 
 type PartOf<K extends string, A> = [A] extends [never]
   ? { readonly [_ in K]?: never }
@@ -52,12 +53,12 @@ const lookUpPause = "1 second"
 const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, Failure, Host | Globals | Ask>) {
   const host = yield* Host
   const globals = yield* Globals
-  const ask = yield* Ask
+  const questions = yield* Ask
   const connection = yield* Effect.cached(
     found.pipe(
       Effect.provideService(Host, host),
       Effect.provideService(Globals, globals),
-      Effect.provideService(Ask, ask)
+      Effect.provideService(Ask, questions)
     )
   )
 
@@ -69,8 +70,10 @@ const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, F
     const path = `${adminPrefix}/audit?${new URLSearchParams({ request_id: lost.requestId }).toString()}`
     const look = Effect.map(sendWith(it, { method: "GET", path }, host.newId()), (answer) => {
       if (answer.status !== 200) return undefined
-      const { audit } = answer.body as unknown as AnswerOf<"adminAudit.list">
-      return audit[0]?.audit_id ?? ""
+      const found = seen(answer.body, { audit: [{ audit_id: "text", request_id: "text" }] })
+      // A server that doesn't know the filter answers with the rows of others.
+      if (found?.audit.some((row) => row.request_id !== lost.requestId) !== false) return undefined
+      return found.audit[0]?.audit_id ?? ""
     }).pipe(Effect.catch(() => Effect.succeed(undefined)))
     const from = (left: number): Effect.Effect<string | undefined> =>
       Effect.flatMap(look, (found) =>
@@ -109,24 +112,55 @@ const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, F
     return refusal === undefined ? answer : yield* refusal
   })
 
-  const documentOf = (answer: Answer) =>
+  const bad = (message: string, requestId: string) =>
     Effect.flatMap(connection, ({ server }) =>
-      typeof answer.body === "object" && answer.body !== null && !Array.isArray(answer.body)
-        ? Effect.succeed(answer.body as Readonly<Record<string, Schema.Json>>)
-        : Effect.fail(
-            new BadAnswer({ message: `${server} answered without a document.`, requestId: answer.requestId, server })
-          )
+      Effect.fail(new BadAnswer({ message: `${server} ${message}`, requestId, server }))
     )
 
-  /** Calls any operation with what was checked elsewhere. */
+  /** Calls any operation with what was checked elsewhere; `unreadable` is the failure for an answer of no use. */
+  const ask = Effect.fnUntraced(function* (operation: Operation, input: AnyInput, dryRun: boolean | undefined = false) {
+    const { body, requestId } = yield* request(requestOf(operation, input, dryRun))
+    if (typeof body !== "object" || body === null || Array.isArray(body)) {
+      return yield* bad("answered without a document.", requestId)
+    }
+    return {
+      document: body as Readonly<Record<string, Schema.Json>>,
+      unreadable: bad(
+        "answered with what this command line can't read. Are both of one release? See: galaxy-admin doctor",
+        requestId
+      )
+    }
+  })
+
+  /** The same, for the whole answer. */
   const callAny = (operation: Operation, input: AnyInput, dryRun = false) =>
-    Effect.flatMap(request(requestOf(operation, input, dryRun)), documentOf)
+    Effect.map(ask(operation, input, dryRun), ({ document }) => document)
 
-  /** Calls an operation. */
-  const call = <O extends Operation>(operation: O, input: CallInput<O>): Effect.Effect<AnswerOf<O>, Failure> =>
-    callAny(operation, input) as Effect.Effect<AnswerOf<O>, Failure>
+  /**
+   * The same, for the part of the answer that a form says; fails with `BadAnswer` where the answer isn't like that. The
+   * compiler checks the input, and that the contract's answer is of this form.
+   */
+  const call = <O extends Operation, const F extends Form>(
+    operation: O,
+    input: CallInput<O>,
+    form: F & (AnswerOf<O> extends Seen<F> ? unknown : never)
+  ): Effect.Effect<Seen<F>, Failure> =>
+    Effect.flatMap(ask(operation, input), ({ document, unreadable }): Effect.Effect<Seen<F>, Failure> => {
+      const found = seen<F>(document, form)
+      return found === undefined ? unreadable : Effect.succeed(found)
+    })
 
-  return { connection, request, callAny, call }
+  /** A page of a list. A cursor that leads to itself would never end: such an answer can't be read either. */
+  const page = Effect.fnUntraced(function* (operation: Operation, input: AnyInput, rows: string) {
+    const { document, unreadable } = yield* ask(operation, input)
+    const found = seen(document, { "next_cursor?": "text" })
+    const items = seen(document[rows], ["json"])
+    const next = found?.next_cursor
+    if (items === undefined || (next !== undefined && next === input.query?.["cursor"])) return yield* unreadable
+    return { items, next }
+  })
+
+  return { connection, request, ask, callAny, page, call }
 })
 
 /** Calls of admin operations, at the server and with the credentials of this run. */

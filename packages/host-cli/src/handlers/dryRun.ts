@@ -1,5 +1,6 @@
 /** What a dry run has found, as text. */
 import type { Schema } from "effect"
+import { seen } from "../client/form.ts"
 import { cellOf, linesOf, safeLine } from "../output/cells.ts"
 
 const plain = { now: 0, times: "iso", zone: "UTC" } as const
@@ -12,8 +13,9 @@ const list = (value: Schema.Json | undefined): ReadonlyArray<Schema.Json> =>
 /** One line for each side effect, and one for each part that is only checked; empty where there is none. */
 export const effectsText = (document: Document): string => {
   const effects = list(document["side_effects"]).map((it) => {
-    const { kind, what, count } = it as { readonly kind: string; readonly what: string; readonly count: number }
-    return `  ${count} × ${kind.replaceAll("_", " ")}: ${safeLine(what)}\n`
+    const effect = seen(it, { kind: "text", what: "text", count: "number" })
+    if (effect === undefined) return `  ${cellOf(it, plain)}\n`
+    return `  ${effect.count} × ${safeLine(effect.kind.replaceAll("_", " "))}: ${safeLine(effect.what)}\n`
   })
   const checked = list(document["only_checked"]).map((it) => `  only checked: ${cellOf(it, plain)}\n`)
   return [...effects, ...checked].join("")

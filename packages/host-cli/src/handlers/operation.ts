@@ -1,12 +1,12 @@
 /** Runs the command of any operation: reads what it needs, gets consent, calls, shows the answer. */
-import { Effect, type Schema } from "effect"
+import { Effect } from "effect"
 import { type AnyInput, Api } from "../client/Api.ts"
 import { type Failure, Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import type { Host } from "../host/Host.ts"
 import { specOf } from "../operations/operations.ts"
 import type { AnySpec, Given, Operation } from "../operations/types.ts"
-import { Output, type Page } from "../output/Output.ts"
+import { Output } from "../output/Output.ts"
 import { consent } from "./consent.ts"
 import { dryRunText } from "./dryRun.ts"
 import { inputOf } from "./inputs.ts"
@@ -14,28 +14,23 @@ import { runMany } from "./many.ts"
 import { withServices } from "./services.ts"
 import { beforeWaiting, waitFor } from "./wait.ts"
 
-const nextOf = ({ next_cursor }: Readonly<Record<string, Schema.Json>>): string | undefined =>
-  typeof next_cursor === "string" ? next_cursor : undefined
-
 const list = Effect.fnUntraced(function* (operation: Operation, spec: AnySpec, input: AnyInput, paged: boolean) {
   const output = yield* Output
-  const { callAny } = yield* Api
+  const { page } = yield* Api
   const rows = spec.rows ?? ""
   yield* output.list(
     (cursor, limit) =>
-      Effect.map(
-        callAny(operation, {
+      page(
+        operation,
+        {
           ...input,
           query: {
             ...input.query,
             ...(paged ? { limit: String(limit) } : {}),
             ...(cursor === undefined ? {} : { cursor })
           }
-        }),
-        (answer): Page => ({
-          items: Array.isArray(answer[rows]) ? (answer[rows] as ReadonlyArray<Schema.Json>) : [],
-          next: nextOf(answer)
-        })
+        },
+        rows
       ),
     { columns: spec.columns ?? [], wide: spec.wide }
   )

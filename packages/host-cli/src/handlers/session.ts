@@ -98,7 +98,7 @@ export const login = (given: Given & { readonly name: Option.Option<string> }) =
           : yield* passwordFrom(context.password, context.user)
       const { server, user } = context
       yield* Effect.provide(
-        Effect.flatMap(Api, ({ call }) => call("adminAccounts.get", { params: { username: user } })),
+        Effect.flatMap(Api, ({ callAny }) => callAny("adminAccounts.get", { params: { username: user } })),
         Api.layerAt({ server, user, password, source: "login" })
       )
       yield* store(name, context, true)
@@ -137,9 +137,9 @@ const forget = Effect.fnUntraced(function* (name: string) {
 /** Shows what is used, and asks the server whether it agrees. */
 export const whoami = withServices(
   Effect.gen(function* () {
-    const { connection, call } = yield* Api
+    const { connection, callAny } = yield* Api
     const { server, user, source } = yield* connection
-    const account = yield* call("adminAccounts.get", { params: { username: user } })
+    const account = yield* callAny("adminAccounts.get", { params: { username: user } })
     yield* (yield* Output).item({ server, user, source, ...account })
   })
 )

@@ -37,20 +37,26 @@ const onlyOne = (kind: string, name: string, found: ReadonlyArray<Match>) => {
   )
 }
 
+const gameForm = {
+  game_id: "text",
+  game_name: "text",
+  status: "text",
+  "created_at?": "time"
+} as const
+
 const gamesNamed = Effect.fnUntraced(function* (name: string) {
   const { call } = yield* Api
   const matches: Array<Match> = []
   let cursor: string | undefined
   do {
-    const page = yield* call("adminGames.list", {
-      query: { name, limit: "200", ...(cursor === undefined ? {} : { cursor }) }
-    })
+    const query = { name, limit: "200", ...(cursor === undefined ? {} : { cursor }) }
+    const page = yield* call("adminGames.list", { query }, { games: [gameForm], "next_cursor?": "text" })
     for (const it of page.games) {
       if (sameName(it.game_name, name)) {
         matches.push({
           id: it.game_id,
           name: it.game_name,
-          about: `${it.status}, created ${absolute(Date.parse(it.created_at), "UTC")}`
+          about: `${it.status}, created ${absolute(Date.parse(it.created_at ?? ""), "UTC")}`
         })
       }
     }
@@ -61,8 +67,15 @@ const gamesNamed = Effect.fnUntraced(function* (name: string) {
 
 const usersNamed = Effect.fnUntraced(function* (name: string) {
   const { call } = yield* Api
-  const { users } = yield* call("adminUsers.list", { query: { user_name: name } })
-  return users.map((it): Match => ({ id: it.user_id, name: it.user_name, about: it.status }))
+  const { users } = yield* call(
+    "adminUsers.list",
+    { query: { user_name: name } },
+    { users: [{ user_id: "text", user_name: "text", status: "text" }] }
+  )
+  // A server that doesn't know the filter answers with everybody.
+  return users
+    .filter((it) => sameName(it.user_name, name))
+    .map((it): Match => ({ id: it.user_id, name: it.user_name, about: it.status }))
 })
 
 /** The id that a text means. Fails with `NoSuchTarget`, or with `Usage` for several or for no id at all. */
@@ -82,17 +95,27 @@ export const targetId = Effect.fnUntraced(function* (kind: "game" | "user", text
 export const describeTarget = Effect.fnUntraced(function* (kind: "game" | "user", id: string) {
   const { call } = yield* Api
   if (kind === "game") {
-    const game = yield* call("adminGames.get", { params: { game_id: id } })
-    const turn = game.runtime_status === "none" ? "" : `, turn ${game.current_turn}`
-    return {
-      name: game.game_name,
-      about: `"${game.game_name}" ${id} is ${game.status}${turn}; ${game.member_count} players.`
-    }
+    const game = yield* call(
+      "adminGames.get",
+      { params: { game_id: id } },
+      {
+        game_name: "text",
+        status: "text",
+        "runtime_status?": "text",
+        "current_turn?": "number",
+        "member_count?": "number"
+      }
+    )
+    const turn = game.runtime_status === "none" || game.current_turn === undefined ? "" : `, turn ${game.current_turn}`
+    const players = game.member_count === undefined ? "" : `; ${game.member_count} players`
+    return { name: game.game_name, about: `"${game.game_name}" ${id} is ${game.status}${turn}${players}.` }
   }
-  const user = yield* call("adminUsers.get", { params: { user_id: id } })
-  const shown = user.display_name === "" ? "" : ` ("${user.display_name}")`
-  return {
-    name: user.user_name,
-    about: `${user.user_name}${shown} ${id} is ${user.status}; plan ${user.entitlement.plan_code}.`
-  }
+  const user = yield* call(
+    "adminUsers.get",
+    { params: { user_id: id } },
+    { user_name: "text", status: "text", "display_name?": "text", "entitlement?": { plan_code: "text" } }
+  )
+  const shown = user.display_name ? ` ("${user.display_name}")` : ""
+  const plan = user.entitlement === undefined ? "" : `; plan ${user.entitlement.plan_code}`
+  return { name: user.user_name, about: `${user.user_name}${shown} ${id} is ${user.status}${plan}.` }
 })

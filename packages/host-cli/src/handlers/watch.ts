@@ -166,21 +166,24 @@ export const watchGame = (game: string, flags: WatchFlags) =>
 export const watchList = (what: keyof typeof lists, flags: WatchFlags) =>
   withServices(
     Effect.gen(function* () {
-      const { callAny } = yield* Api
+      const api = yield* Api
       const it = lists[what]
       const page = (query: NonNullable<AnyInput["query"]>, cursor: string | undefined) =>
-        callAny(it.operation, {
-          query: { ...query, limit: String(pageSize), ...(cursor === undefined ? {} : { cursor }) }
-        })
+        api.page(
+          it.operation,
+          { query: { ...query, limit: String(pageSize), ...(cursor === undefined ? {} : { cursor }) } },
+          it.rows
+        )
       const all = Effect.fnUntraced(function* (query: NonNullable<AnyInput["query"]>) {
         const rows: Array<Row> = []
         let cursor: string | undefined
         // Audit rows never change, and those of before aren't told: the newest page is enough.
         for (let count = 0; count < (what === "games" ? mostPages : 1); count++) {
           const answer = yield* page(query, cursor)
-          const found = answer[it.rows]
-          if (Array.isArray(found)) rows.push(...(found as ReadonlyArray<Row>))
-          cursor = typeof answer["next_cursor"] === "string" ? answer["next_cursor"] : undefined
+          for (const row of answer.items) {
+            if (typeof row === "object" && row !== null && !Array.isArray(row)) rows.push(row as Row)
+          }
+          cursor = answer.next
           if (cursor === undefined) break
         }
         return rows

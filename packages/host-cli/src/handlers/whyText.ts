@@ -1,11 +1,45 @@
 /** Why a game makes its next turn when it does, or makes none, as text: the facts, then what is in the way and what helps. */
+import type { Seen } from "../client/form.ts"
 import type { AnswerOf } from "../operations/types.ts"
 import { safeLine } from "../output/cells.ts"
 import { absolute, relative } from "../output/times.ts"
 
-/** The answer of the server. */
-export type Why = AnswerOf<"adminGames.why">
-type Block = Why["blocks"][number]
+/** What is read of the answer. A server of another release may say less. */
+export const whyForm = {
+  "game_name?": "text",
+  "status?": "text",
+  "current_turn?": "number",
+  "next_turn_at?": "time",
+  "turn_schedule?": "text",
+  "time_zone?": "text",
+  "decision?": { text: "text" },
+  "last_turn?": { turn: "number", finished_at: "time", took_ms: "number" },
+  "engine?": {
+    "version?": "text",
+    "version_enabled?": "flag",
+    "state?": "text",
+    "health?": "text",
+    "last_observed_at?": "time"
+  },
+  "orders?": {
+    players: "number",
+    given: "number",
+    "awaited?": [{ race_name: "text", missed_turns: "number" }],
+    "reminded_after?": "number",
+    "removed_after?": "number",
+    "absence_action?": "text"
+  },
+  "blocks?": [{ code: "text", "message?": "text", "acts?": "text", "since?": "time", "until?": "time" }]
+} as const
+
+type Known = Seen<typeof whyForm>
+/** The same, and whose it is. */
+export type Why = Known & { readonly game_id: string }
+type Block = NonNullable<Known["blocks"]>[number]
+
+type Read<A extends Known> = A
+/** The contract's answer, which can be read: else this is a type error. */
+export type ContractsAnswer = Read<AnswerOf<"adminGames.why">>
 
 /** The command that leads on, by what is in the way. A newer server may have more; their message says what to do. */
 const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
@@ -15,7 +49,8 @@ const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = 
   start_failed: () => ["game retry", "game force-start"],
   paused: () => ["game resume"],
   stopped: () => ["game force-start"],
-  generation_failed: ({ current_turn }) => [`runtime next-turn GAME --expect ${current_turn}`],
+  generation_failed: ({ current_turn }) =>
+    current_turn === undefined ? [] : [`runtime next-turn GAME --expect ${current_turn}`],
   retrying: () => ["runtime operations"],
   engine_task: () => ["runtime get"],
   engine_unhealthy: () => ["runtime restart"],
@@ -31,17 +66,24 @@ const general: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** What an operator can run about a block. What only the owner may do isn't an operator's, but for starting the game. */
 export const helpFor = (why: Why, { code, acts }: Block): ReadonlyArray<string> => {
-  const own = acts === "owner" ? (code === "not_started" ? ["game force-start"] : []) : (commands[code]?.(why) ?? [])
+  const own =
+    acts === "owner"
+      ? code === "not_started"
+        ? ["game force-start"]
+        : []
+      : Object.hasOwn(commands, code)
+        ? (commands[code]?.(why) ?? [])
+        : []
   return [
     ...own.map(
       (it) => `galaxy-admin ${it.includes("GAME") ? it.replace("GAME", why.game_id) : `${it} ${why.game_id}`}`
     ),
-    ...(general[code] ?? []).map((it) => `galaxy-admin ${it}`)
+    ...(Object.hasOwn(general, code) ? (general[code] ?? []) : []).map((it) => `galaxy-admin ${it}`)
   ]
 }
 
 /** Whether somebody must act, by what the server says. */
-export const needsAction = ({ blocks }: Why): boolean => blocks.some((it) => it.acts !== undefined)
+export const needsAction = ({ blocks }: Known): boolean => blocks?.some((it) => it.acts !== undefined) === true
 
 interface Writing {
   readonly now: number
@@ -49,11 +91,18 @@ interface Writing {
 }
 
 const title = ({ game_name, status, current_turn, blocks, engine }: Why): string => {
-  const turn = engine === undefined ? "" : `, turn ${current_turn}`
-  const acting = blocks.some(({ acts }) => acts !== undefined)
+  const turn = engine === undefined || current_turn === undefined ? "" : `, turn ${current_turn}`
+  const acting = needsAction({ blocks: blocks ?? [] })
   const tail =
-    blocks.length === 0 ? ", and waits. Nothing blocks it." : acting ? ". Somebody must act." : ". Nobody has to act."
-  return `"${safeLine(game_name)}" is ${status.replaceAll("_", " ")}${turn}${tail}`
+    blocks === undefined
+      ? ". The server doesn't say what is in the way."
+      : blocks.length === 0
+        ? ", and waits. Nothing blocks it."
+        : acting
+          ? ". Somebody must act."
+          : ". Nobody has to act."
+  const name = game_name === undefined ? "The game" : `"${safeLine(game_name)}"`
+  return `${name} is ${safeLine((status ?? "in an unknown state").replaceAll("_", " "))}${turn}${tail}`
 }
 
 const at = (time: string, { now, zone }: Writing): string => {
@@ -61,11 +110,12 @@ const at = (time: string, { now, zone }: Writing): string => {
   return `${absolute(instant, zone)} (${relative(instant, now)})`
 }
 
-const next = (why: Why, writing: Writing): string => {
-  const schedule = `schedule ${why.turn_schedule} ${why.time_zone}`
-  return why.next_turn_at === undefined
-    ? `no turn is planned; ${schedule}`
-    : `turn ${why.current_turn + 1}, ${at(why.next_turn_at, writing)}; ${schedule}`
+const next = ({ turn_schedule, time_zone, next_turn_at, current_turn }: Why, writing: Writing): string => {
+  const turn = current_turn === undefined ? "the next turn" : `turn ${current_turn + 1}`
+  return [
+    next_turn_at === undefined ? "no turn is planned" : `${turn}, ${at(next_turn_at, writing)}`,
+    ...(turn_schedule === undefined ? [] : [`schedule ${turn_schedule} ${time_zone ?? ""}`.trimEnd()])
+  ].join("; ")
 }
 
 const last = (why: Why, writing: Writing): string | undefined => {
@@ -82,9 +132,9 @@ const engine = ({ engine: it }: Why, writing: Writing): string | undefined =>
     ? undefined
     : [
         it.version ?? "no version",
-        ...(it.version_enabled ? [] : ["disabled for new starts"]),
-        it.state,
-        it.health,
+        ...(it.version_enabled === false ? ["disabled for new starts"] : []),
+        ...(it.state === undefined ? [] : [it.state]),
+        ...(it.health === undefined ? [] : [it.health]),
         ...(it.last_observed_at === undefined
           ? []
           : [`at work ${relative(Date.parse(it.last_observed_at), writing.now)}`])
@@ -108,7 +158,7 @@ const shown = 5
 
 const orders = ({ orders: it }: Why): string | undefined => {
   if (it === undefined) return undefined
-  const missing = it.awaited
+  const missing = (it.awaited ?? [])
     .filter(({ missed_turns }) => missed_turns > 0)
     .slice(0, shown)
     .map(({ race_name, missed_turns }) => {
@@ -121,9 +171,9 @@ const orders = ({ orders: it }: Why): string | undefined => {
 const block = (why: Why, it: Block, writing: Writing): string => {
   const since = it.since === undefined ? "" : `, since ${at(it.since, writing)}`
   const until = it.until === undefined ? "" : `, next try ${relative(Date.parse(it.until), writing.now)}`
-  const who = it.acts === undefined ? "" : ` [${it.acts} must act]`
+  const who = it.acts === undefined ? "" : ` [${safeLine(it.acts)} must act]`
   const helps = helpFor(why, it).map((command) => `    → ${command}\n`)
-  return `  ${it.code}: ${safeLine(it.message)}${since}${until}${who}\n${helps.join("")}`
+  return `  ${safeLine(it.code)}: ${safeLine(it.message ?? "the server gives no reason")}${since}${until}${who}\n${helps.join("")}`
 }
 
 /** The whole text, with times in the game's zone unless another is asked for. */
@@ -135,6 +185,6 @@ export const whyText = (why: Why, writing: Writing): string => {
     ["Orders", orders(why)]
   ]
   const facts = rows.flatMap(([name, text]) => (text === undefined ? [] : [`  ${name.padEnd(6)}  ${safeLine(text)}\n`]))
-  const blocks = why.blocks.map((it) => block(why, it, writing))
+  const blocks = (why.blocks ?? []).map((it) => block(why, it, writing))
   return `${title(why)}\n${facts.join("")}${blocks.length === 0 ? "" : `\n${blocks.join("")}`}`
 }

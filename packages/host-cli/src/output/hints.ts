@@ -50,7 +50,9 @@ const byCode: { readonly [C in ApiErrorCode]: string | undefined } = {
 /** Codes that the same call may succeed after. */
 export const isRetryable = (code: string): boolean => code === "service_unavailable" || code === "rate_limited"
 
+const own = (table: Readonly<Record<string, string | undefined>>, name: string | undefined) =>
+  name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
+
 /** What helps; undefined where nothing general does, and for codes of newer servers. */
 export const hintOf = (code: string, reason: string | undefined): string | undefined =>
-  (reason === undefined ? undefined : (byReason as Readonly<Record<string, string | undefined>>)[reason]) ??
-  (byCode as Readonly<Record<string, string | undefined>>)[code]
+  own(byReason, reason) ?? own(byCode, code)

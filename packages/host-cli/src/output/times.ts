@@ -7,9 +7,10 @@ const steps = [
   ["s", 1_000]
 ] as const
 
-/** `in 7 h`, `3 min ago`, `now`. */
+/** `in 7 h`, `3 min ago`, `now`; words for what is no time. */
 export const relative = (at: number, now: number): string => {
   const away = Math.abs(at - now)
+  if (Number.isNaN(away)) return "at an unknown time"
   const [unit, size] = steps.find(([, it]) => away >= it) ?? ["s", 1_000]
   const count = Math.floor(away / size)
   if (count === 0) return "now"
@@ -20,6 +21,7 @@ const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 
 /** `Tue 2026-11-03 06:00 Europe/Berlin`. An unknown zone is shown in UTC. */
 export const absolute = (at: number, zone: string): string => {
+  if (Number.isNaN(new Date(at).getTime())) return "an unknown time"
   const options = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const
   const format = (timeZone: string) =>
     new Intl.DateTimeFormat("en-GB", { ...options, hourCycle: "h23", timeZone }).formatToParts(at)
