@@ -13,9 +13,9 @@ import { StorageError } from "../shared/StorageError.ts"
 import { lockedAccount } from "./lockedAccount.ts"
 import type { Decision } from "./records/Decision.ts"
 import * as EntitlementStore from "./records/EntitlementStore.ts"
-import { freePlan } from "./records/Plans.ts"
+import { freePlan, planCodes } from "./records/Plans.ts"
 
-/** The entitlement contradicts itself, or has ended already. `problem` is a sentence for the caller. */
+/** The entitlement has an unknown plan, contradicts itself, or has ended already. `problem` is a sentence for the caller. */
 export class EntitlementInvalid extends Schema.TaggedError<EntitlementInvalid>()("EntitlementInvalid", {
   problem: Schema.String
 }) {
@@ -47,6 +47,7 @@ export class Entitlements extends Context.Service<
 >()("@galaxy/core/standing/Entitlements") {}
 
 const problemOf = (given: EntitlementStore.NewEntitlement, now: DateTime.Utc): string | undefined => {
+  if (!planCodes.includes(given.plan_code)) return `plan_code must be one of ${planCodes.join(", ")}`
   if (given.plan_code === freePlan && given.is_paid) return "the plan free can't be paid"
   if (given.ends_at === undefined) return undefined
   if (!DateTime.isGreaterThan(given.ends_at, now)) return "ends_at must be in the future"

@@ -127,9 +127,13 @@ eachDatabase((name, storage) => {
           yield* (yield* Sanctions).apply(id, "permanent_block", { actor: "root", reason: "spam" })
           const free = yield* call("admin", "POST", `${base}/${id}/sanctions/permanent_block/lift`, { reason: "sorry" })
           assert.deepStrictEqual([free.body.status, free.body.sanctions], ["active", []])
-          const given = { plan_code: "gift", is_paid: true, source: "gift", reason: "a prize" }
+          const given = { plan_code: "paid_monthly", is_paid: true, source: "gift", reason: "a prize" }
           const entitled = yield* call("admin", "POST", `${base}/${id}/entitlements`, given)
-          assert.deepInclude(entitled.body.entitlement, { plan_code: "gift", tier: "gift", is_paid: true })
+          assert.deepInclude(entitled.body.entitlement, {
+            plan_code: "paid_monthly",
+            tier: "paid_monthly",
+            is_paid: true
+          })
           const rows = (yield* call("admin", "GET", `/api/v1/admin/audit?target_id=${id}`)).body.audit
           assert.deepStrictEqual(
             rows.map((it: { action: string; dry_run: boolean }) => [it.action, it.dry_run]),
@@ -161,6 +165,7 @@ eachDatabase((name, storage) => {
           assert.strictEqual(yield* refused(`/${id}/sanctions/frown/lift`, { reason: "x" }), "not_found")
           for (const [path, body] of [
             ["entitlements", { ...given, plan_code: "free" }],
+            ["entitlements", { ...given, plan_code: "paid_yearl" }],
             ["entitlements", { ...given, ends_at: "2020-01-01T00:00:00.000Z" }],
             ["entitlements", { plan_code: "paid_yearly", is_paid: true, source: "gift" }],
             ["limits", { limit_code: "max_open_games", value: -1, reason: "x" }],

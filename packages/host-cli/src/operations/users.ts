@@ -98,7 +98,7 @@ export const users = {
     detail: "It replaces the present plan from its start on. When it ends, the player has the plan free.",
     fields: {
       user_id: user,
-      plan_code: { arg: "CODE", kind: "text", help: "free, paid_monthly, paid_yearly, paid_lifetime or another" },
+      plan_code: { arg: "CODE", kind: "text", help: "free, paid_monthly, paid_yearly or paid_lifetime" },
       is_paid: {
         flag: "paid",
         kind: "bool",

@@ -56,7 +56,7 @@ export const userFilters = {
  * the account has the plan `free`. Repeating it changes nothing.
  */
 export const SetEntitlement = Schema.Struct({
-  /** `free`, `paid_monthly`, `paid_yearly`, `paid_lifetime`; another one grants what a paid or free account has. */
+  /** `free`, `paid_monthly`, `paid_yearly` or `paid_lifetime`. */
   plan_code: code,
   /** Never true for the plan `free`. */
   is_paid: Schema.Boolean,

@@ -590,7 +590,7 @@ export const comments: Readonly<Record<string, string>> = {
   "userFilters.email": "The whole address, in any spelling.",
   "admin/Users#email": "The whole address, in any spelling.",
   "SetEntitlement": "Body of `POST /users/{user_id}/entitlements`. It replaces all earlier entitlements from its start on. When it ends, the account has the plan `free`. Repeating it changes nothing.",
-  "SetEntitlement.plan_code": "`free`, `paid_monthly`, `paid_yearly`, `paid_lifetime`; another one grants what a paid or free account has.",
+  "SetEntitlement.plan_code": "`free`, `paid_monthly`, `paid_yearly` or `paid_lifetime`.",
   "SetEntitlement.is_paid": "Never true for the plan `free`.",
   "admin/Users#is_paid": "Never true for the plan `free`.",
   "SetEntitlement.source": "Where it comes from, such as `purchase` or `gift`.",

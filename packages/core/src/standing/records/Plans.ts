@@ -28,6 +28,9 @@ const plans: Readonly<Record<string, PlanLimits>> = {
   paid_lifetime: { ...paid, max_registered_race_names: 100 }
 }
 
-/** The limits of a plan. One that isn't in the table has those of a paid or a free account. */
+/** The plans that there are, by code. */
+export const planCodes: ReadonlyArray<string> = Object.keys(plans)
+
+/** The limits of a plan. One that isn't in the table, given by an earlier version, has those of a paid or a free account. */
 export const limitsOf = (planCode: string, isPaid: boolean): PlanLimits =>
   (Object.hasOwn(plans, planCode) ? plans[planCode] : undefined) ?? (isPaid ? paid : free)
