@@ -13,7 +13,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpServer } from "effect/http"
 import type { Checked } from "./checked.ts"
 import * as logging from "./logging.ts"
-import * as OwnEngines from "./ownEngines.ts"
+import * as OwnEngines from "../EngineHost.ts"
 import { coreChannels } from "./ownKinds.ts"
 import * as OwnMail from "./ownMail.ts"
 

@@ -1,4 +1,4 @@
-/** The port of engines over an object of the embedding program. */
+/** The port of engines over an object of the embedding program, for programs that put the core together themselves. */
 import {
   EngineHost,
   EngineHostUnavailable,
@@ -7,8 +7,8 @@ import {
 } from "@galaxy/core/engine/EngineHost"
 import { GameId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Effect, Layer, Option, Redacted } from "effect"
-import { EngineRefused, type Engines, type RunningEngine } from "../engines.ts"
-import { faultFields } from "./faults.ts"
+import { EngineRefused, type Engines, type RunningEngine } from "./engines.ts"
+import { faultFields } from "./internal/faults.ts"
 
 const isText = (it: unknown): it is string => typeof it === "string" && it !== "" && it.length <= 500
 

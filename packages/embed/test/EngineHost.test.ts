@@ -3,7 +3,7 @@ import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { EngineRefused, type Engines, type RunningEngine } from "@galaxy/embed/engines"
 import { Effect, Exit, Logger, Option, Redacted } from "effect"
 import { describe, expect, it } from "vitest"
-import { layer } from "../src/internal/ownEngines.ts"
+import { layer } from "@galaxy/embed/EngineHost"
 
 const gameId = GameId.make("0195c0de-0000-7000-8000-000000000001")
 const other = GameId.make("0195c0de-0000-7000-8000-000000000002")
