@@ -57,8 +57,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 const unreachable = (reason: string) => new EngineUnreachable({ reason })
 const lost = (reason: string) => new EngineUnreachable({ reason, lost: true })
 
-/** The body as JSON. Reading stops at the bound. */
-const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
+/** The body, read until it exceeds the bound. */
+const bytesOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
   const chunks: Array<Uint8Array> = []
   let size = 0
   yield* Stream.runForEach(response.stream, (chunk) => {
@@ -73,6 +73,20 @@ const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpCli
     bytes.set(chunk, offset)
     offset += chunk.byteLength
   }
+  return bytes
+})
+
+/** Whether the body can't exceed the bound: its length is announced, and it doesn't grow when it is decoded. */
+const isSmall = ({ headers }: HttpClientResponse.HttpClientResponse, maxBytes: number) =>
+  headers["content-encoding"] === undefined &&
+  headers["transfer-encoding"] === undefined &&
+  Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= maxBytes
+
+/** The body as JSON, read at once where it is known to be small. */
+const jsonOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, maxBytes: number) {
+  const bytes = isSmall(response, maxBytes)
+    ? yield* Effect.mapError(response.arrayBuffer, () => unreachable("the answer was cut off"))
+    : yield* bytesOf(response, maxBytes)
   return yield* Effect.try({
     try: (): unknown => JSON.parse(utf8.decode(bytes)),
     catch: () => unreachable(`status ${response.status} with an answer that is not JSON`)
@@ -147,7 +161,8 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
     const persistently = (request: HttpClientRequest.HttpClientRequest) => {
       const ask = call(request, config.turnTimeout)
       const again = Duration.fromInputUnsafe(config.askAgainAfter)
-      return Effect.raceAllFirst([ask, Effect.delay(ask, again), Effect.delay(ask, Duration.times(again, 4))])
+      const later = Effect.raceFirst(ask, Effect.delay(ask, Duration.times(again, 3)))
+      return Effect.raceFirst(ask, Effect.delay(later, again))
     }
 
     const decoded = (body: EngineBody) =>

@@ -65,8 +65,11 @@ export class ScriptedEngines extends Context.Service<
   }
 >()("test/ScriptedEngines") {}
 
-export const json = (body: unknown, status = 200) =>
-  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } })
+export const json = (body: unknown, status = 200) => {
+  const text = JSON.stringify(body)
+  const length = `${new TextEncoder().encode(text).length}`
+  return new Response(text, { status, headers: { "content-type": "application/json", "content-length": length } })
+}
 
 export const refusal = (status: number, code: string, message: string) => json({ error: { code, message } }, status)
 
@@ -218,8 +221,10 @@ export const layerOf = ({
 
       const client = HttpClient.make((request, url) =>
         Effect.gen(function* () {
-          const gone = Effect.fail(
-            new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
+          const gone = Effect.suspend(() =>
+            Effect.fail(
+              new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
+            )
           )
           const [gameId = "", run] = url.hostname.split(".")
           const game = gameOf(gameId)
