@@ -78,11 +78,7 @@ const instantsOf = (cron: Cron.Cron, offsetAt: OffsetAt, local: number): Readonl
   return second === undefined || runsThrough(cron, after - before) ? found : [first]
 }
 
-/**
- * The first instant of the schedule strictly after the given one. Throws if the schedule or the zone is invalid, or the
- * schedule never fires; both are checked before they are stored.
- */
-export const nextAfter = ({ schedule, timeZone }: LocalSchedule, after: DateTime.Utc): DateTime.Utc => {
+const computeNext = ({ schedule, timeZone }: LocalSchedule, after: DateTime.Utc): DateTime.Utc => {
   const offsetAt = offsetsOf(timeZone)
   // Local times are counted as if they were UTC: on that calendar no clock changes.
   const cron = Cron.parseUnsafe(schedule, "UTC")
@@ -97,4 +93,26 @@ export const nextAfter = ({ schedule, timeZone }: LocalSchedule, after: DateTime
     if (first !== undefined && first > start) return DateTime.makeUnsafe(Math.min(first, again))
     if (second !== undefined && second > start) again = Math.min(second, again)
   }
+}
+
+/** Results by schedule, zone and minute, the oldest first: many games have the same schedule, and are due together. */
+const known = new Map<string, DateTime.Utc>()
+const mostKnown = 256
+
+/**
+ * The first instant of the schedule strictly after the given one. Throws if the schedule or the zone is invalid, or the
+ * schedule never fires; both are checked before they are stored.
+ */
+export const nextAfter = (local: LocalSchedule, after: DateTime.Utc): DateTime.Utc => {
+  // Schedules fire at whole minutes, so that every instant of a minute has the same next one.
+  const key = `${Math.floor(after.epochMilliseconds / minuteMs)} ${local.timeZone} ${local.schedule}`
+  const found = known.get(key)
+  if (found !== undefined && DateTime.isGreaterThan(found, after)) return found
+  const next = computeNext(local, after)
+  known.set(key, next)
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKnown) break
+    known.delete(oldest)
+  }
+  return next
 }
