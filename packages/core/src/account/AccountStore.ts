@@ -71,7 +71,8 @@ export const layer: Layer.Layer<AccountStore, never, SqlClient.SqlClient> = Laye
         userIds.length === 0
           ? Effect.succeed([])
           : StorageError.refail(
-              sql<AccountFacts>`SELECT ${columns} FROM backend.accounts a WHERE ${sql.in("user_id", userIds)}`
+              sql<AccountFacts>`SELECT ${columns} FROM backend.accounts a
+                WHERE user_id = ANY (string_to_array(${userIds.join()}, ',')::uuid[])`
             ),
       factsOfAddress: (email) =>
         StorageError.refail(

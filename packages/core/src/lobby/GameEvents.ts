@@ -8,8 +8,10 @@ import type { JsonObject } from "@galaxy/contract/fbs/codec"
 import { type GameId, MembershipId, type UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import type { KnownIntent } from "../notification/Intent.ts"
 import { Notifications } from "../notification/Notifications.ts"
 import { RaceNames } from "../race-name/RaceNames.ts"
+import { joining } from "../shared/joining.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import {
@@ -37,6 +39,17 @@ import { MembershipStore } from "./membership/MembershipStore.ts"
 const maxReason = 500
 
 const alive: ReadonlySet<GameStatus> = new Set(["starting", "running", "paused"])
+
+const turnReady = (gameId: GameId, turn: number, recipients: ReadonlyArray<UserId>): KnownIntent => ({
+  kind: "game.turn.ready",
+  idempotencyKey: `turn-ready:${gameId}:${turn}`,
+  recipients,
+  payload: { game_id: gameId, turn }
+})
+
+/** Whether a snapshot is told of together with others: it is no finish, and needs nothing more from the database. */
+const isPlain = (it: RuntimeSnapshot) =>
+  it.engineVersion === undefined && it.runtimeStatus !== "finished" && (!it.advanced || it.players.length > 0)
 
 const dateOf = (at: DateTime.Utc | undefined) => (at === undefined ? null : DateTime.toDate(at))
 
@@ -69,7 +82,7 @@ export const layer: Layer.Layer<
     const notifications = yield* Notifications
 
     const early = yield* EarlyTurns
-    const { afterTurn, seatOutcome } = yield* AbsentPlayers.make
+    const { afterTurn, reminders, seatOutcome } = yield* AbsentPlayers.make
 
     const locked = Effect.fnUntraced(function* (gameId: GameId) {
       const game = yield* games.lockForEvent(gameId)
@@ -196,16 +209,6 @@ export const layer: Layer.Layer<
       })
     })
 
-    const announce = Effect.fnUntraced(function* (gameId: GameId, turn: number, recipients: ReadonlyArray<UserId>) {
-      if (recipients.length === 0) return
-      yield* notifications.submit({
-        kind: "game.turn.ready",
-        idempotencyKey: `turn-ready:${gameId}:${turn}`,
-        recipients,
-        payload: { game_id: gameId, turn }
-      })
-    })
-
     const onSnapshot = Effect.fn("RuntimeEvents.onSnapshot")(function* (it: RuntimeSnapshot) {
       const found = yield* games.observe(it.gameId, it.currentTurn, [...alive], {
         current_turn: it.currentTurn,
@@ -220,7 +223,7 @@ export const layer: Layer.Layer<
       if (!it.advanced && it.currentTurn === turnBefore) return
       const recipients =
         it.players.length > 0 ? recorded : (yield* members.active(it.gameId)).map((member) => member.user_id)
-      yield* announce(it.gameId, it.currentTurn, recipients)
+      if (recipients.length > 0) yield* notifications.submit(turnReady(it.gameId, it.currentTurn, recipients))
       // After the last turn there is nothing left to miss.
       if (it.runtimeStatus !== "finished") yield* afterTurn(game, it.currentTurn, it.forced === true)
     })
@@ -234,6 +237,33 @@ export const layer: Layer.Layer<
       const game = yield* locked(gameId)
       // A game that has ended keeps its players.
       if (alive.has(game.status)) yield* seatOutcome(game, MembershipId.make(enginePlayerId), what)
+    })
+
+    const onSnapshots = Effect.fn("RuntimeEvents.onSnapshots")(function* (all: ReadonlyArray<RuntimeSnapshot>) {
+      const plain = all.filter(isPlain)
+      const observed = yield* games.observeAll(
+        plain.map((it) => ({
+          game_id: it.gameId,
+          current_turn: it.currentTurn,
+          runtime_status: it.runtimeStatus,
+          next_turn_at: dateOf(it.nextTurnAt),
+          advanced: it.advanced,
+          forced: it.forced === true
+        })),
+        [...alive]
+      )
+      const seen = new Map(observed.map((it) => [it.game_id, it]))
+      const made = plain.flatMap((it) => {
+        const game = it.advanced ? seen.get(it.gameId) : undefined
+        return game === undefined ? [] : [{ ...it, game, turn: it.currentTurn, forced: it.forced === true }]
+      })
+      const recorded = yield* members.recordAll(made)
+      const ready = made.flatMap(({ gameId, turn }) => {
+        const recipients = recorded.get(gameId) ?? []
+        return recipients.length === 0 ? [] : [turnReady(gameId, turn, recipients)]
+      })
+      yield* notifications.submitAll([...ready, ...(yield* reminders(made))])
+      return new Set(seen.keys())
     })
 
     const onFinished = Effect.fn("RuntimeEvents.onFinished")(function* (gameId: GameId) {
@@ -270,6 +300,7 @@ export const layer: Layer.Layer<
       onSnapshot: (it) => inTransaction(onSnapshot(it)),
       onReopened: (gameId) => inTransaction(onReopened(gameId)),
       onSeat: (it) => inTransaction(onSeat(it)),
+      onSnapshots: (all) => StorageError.refail(joining(sql, onSnapshots(all))),
       onFinished: (gameId) => inTransaction(onFinished(gameId))
     })
   })

@@ -16,6 +16,7 @@ import type { MailWords } from "../mail/MailWords.ts"
 import type { UnsubscribeLinks } from "../mail/UnsubscribeLinks.ts"
 import { PushLog } from "../push/PushLog.ts"
 import { languageOf } from "../shared/mailLanguage.ts"
+import { joining } from "../shared/joining.ts"
 import { newId } from "../shared/NewId.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -39,9 +40,11 @@ export class Notifications extends Context.Service<
   {
     /** Joins the caller's transaction. Submitting the same fact again does nothing. */
     submit(intent: KnownIntent): Effect.Effect<void, StorageError>
+    /** The same for several facts. Those without a mail take the statements of one; the others come after them. */
+    submitAll(intents: ReadonlyArray<KnownIntent>): Effect.Effect<void, StorageError>
     /**
-     * The same for a kind of the embedding program, which wants to know of a malformed intent: it fails, and nothing is
-     * put aside.
+     * As `submit`, for a kind of the embedding program, which wants to know of a malformed intent: it fails, and nothing
+     * is put aside.
      */
     submitForeign(intent: Intent): Effect.Effect<void, IntentMalformed | StorageError>
     /**
@@ -61,6 +64,12 @@ export interface NotificationOptions extends NotificationLimits {
   readonly unsubscribe?: UnsubscribeLinks["Service"]["link"] | undefined
   /** Kinds of the embedding program; none when absent. */
   readonly foreign?: ForeignKinds | undefined
+}
+
+/** A valid intent, and what it is stored and sent as. */
+interface Fact {
+  readonly intent: Intent
+  readonly prepared: Prepared
 }
 
 /** Recipients that may not act, as `Standing` says, get nothing and are recorded as skipped. */
@@ -117,14 +126,26 @@ export const layer = (
         return new Map(contacts.map((it) => [it.userId, it]))
       })
 
-      /** Returns undefined if the fact was submitted before. */
-      const record = Effect.fnUntraced(function* (intent: Intent, { stored, mailSender }: Prepared, now: Date) {
+      /** The ids of the notifications by their intents. A fact that was submitted before has none. */
+      const record = Effect.fnUntraced(function* (facts: ReadonlyArray<Fact>, now: Date) {
+        const ids = new Map<string, Fact>()
+        for (const fact of facts) ids.set(yield* newId, fact)
+        const rows = [...ids].map(([notification_id, { intent, prepared }]) => ({
+          notification_id,
+          kind: intent.kind,
+          idempotency_key: intent.idempotencyKey,
+          sender_user_id: prepared.mailSender ?? null,
+          payload: prepared.stored
+        }))
         const inserted = yield* sql<{ id: string }>`
-        INSERT INTO backend.notifications
-          (notification_id, kind, idempotency_key, sender_user_id, payload, created_at)
-        VALUES (${yield* newId}, ${intent.kind}, ${intent.idempotencyKey}, ${mailSender ?? null}, ${stored}::text::jsonb, ${now})
-        ON CONFLICT (kind, idempotency_key) DO NOTHING RETURNING notification_id AS id`
-        return inserted[0]?.id
+          INSERT INTO backend.notifications
+            (notification_id, kind, idempotency_key, sender_user_id, payload, created_at)
+          SELECT n.notification_id, n.kind, n.idempotency_key, n.sender_user_id, n.payload::jsonb, ${now}::timestamptz
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+            AS n(notification_id uuid, kind text, idempotency_key text, sender_user_id uuid, payload text)
+          ON CONFLICT (kind, idempotency_key) DO NOTHING RETURNING notification_id AS id`
+        const made = new Set(inserted.map((it) => it.id))
+        return [...ids].flatMap(([id, fact]) => (made.has(id) ? [{ id, ...fact }] : []))
       })
 
       const mailOf = (
@@ -148,18 +169,20 @@ export const layer = (
           ? Effect.map(limits.unsubscribe({ userId, kind }), (link) => ({ link }))
           : Effect.succeed({})
 
+      const eventsOf = ({ intent: { kind }, prepared: { event } }: Fact, told: ReadonlyArray<UserId>) =>
+        event === undefined ? [] : told.map((userId) => ({ userId, kind, payload: event }))
+
+      const pushRoutes = ({ prepared: { event, recipients } }: Fact, told: ReadonlySet<UserId>) =>
+        event === undefined
+          ? []
+          : recipients.map(
+              (user_id): Route => ({ channel: "push", user_id, status: told.has(user_id) ? "published" : "skipped" })
+            )
+
       /** The event of each recipient. Locks them until the commit, which the counting of their mails relies on. */
-      const pushTo = Effect.fnUntraced(function* (
-        { kind }: Intent,
-        { event, recipients }: Prepared,
-        told: ReadonlyArray<UserId>
-      ) {
-        if (event === undefined) return []
-        yield* push.append(told.map((userId) => ({ userId, kind, payload: event })))
-        const reached = new Set(told)
-        return recipients.map(
-          (user_id): Route => ({ channel: "push", user_id, status: reached.has(user_id) ? "published" : "skipped" })
-        )
+      const pushTo = Effect.fnUntraced(function* (fact: Fact, told: ReadonlyArray<UserId>) {
+        yield* push.append(eventsOf(fact, told))
+        return pushRoutes(fact, new Set(told))
       })
 
       const mailTo = Effect.fnUntraced(function* (
@@ -210,15 +233,13 @@ export const layer = (
         if (prepared.mail === undefined) {
           const active = yield* told(intent, prepared.recipients)
           return yield* pushTo(
-            intent,
-            prepared,
+            { intent, prepared },
             prepared.recipients.filter((it) => active.has(it))
           )
         }
         const reached = yield* reachable(intent, prepared.recipients)
         const pushes = yield* pushTo(
-          intent,
-          prepared,
+          { intent, prepared },
           prepared.recipients.filter((it) => reached.has(it))
         )
         return [...pushes, ...(yield* mailTo(intent, prepared, reached))]
@@ -240,10 +261,31 @@ export const layer = (
 
       const fanOut = Effect.fnUntraced(function* (intent: Intent, prepared: Prepared) {
         const now = yield* DateTime.nowAsDate
-        const id = yield* record(intent, prepared, now)
-        if (id === undefined) return
-        yield* Routes.record(sql, id, yield* routesOf(intent, prepared), now)
-        yield* channelsTo(id, intent, prepared, now)
+        const [made] = yield* record([{ intent, prepared }], now)
+        if (made === undefined) return
+        yield* Routes.record(sql, [{ notificationId: made.id, routes: yield* routesOf(intent, prepared) }], now)
+        yield* channelsTo(made.id, intent, prepared, now)
+      })
+
+      /** Facts that are told by events alone, to whoever may act. */
+      const publish = Effect.fnUntraced(function* (facts: ReadonlyArray<Fact>) {
+        if (facts.length === 0) return
+        const now = yield* DateTime.nowAsDate
+        const made = yield* record(facts, now)
+        const active = yield* standing.active([...new Set(made.flatMap((it) => it.prepared.recipients))])
+        yield* push.append(
+          made.flatMap((it) =>
+            eventsOf(
+              it,
+              it.prepared.recipients.filter((user) => active.has(user))
+            )
+          )
+        )
+        yield* Routes.record(
+          sql,
+          made.map((it) => ({ notificationId: it.id, routes: pushRoutes(it, active) })),
+          now
+        )
       })
 
       const submit = Effect.fn("Notifications.submit")(function* (intent: Intent) {
@@ -258,11 +300,27 @@ export const layer = (
         yield* sql.withTransaction(fanOut(intent, prepared.success))
       }, StorageError.refail)
 
+      const submitAll = Effect.fn("Notifications.submitAll")(function* (intents: ReadonlyArray<KnownIntent>) {
+        const [plain, rest]: [Array<Fact>, Array<KnownIntent>] = [[], []]
+        for (const intent of intents) {
+          const prepared = prepare(intent)
+          const isPlain =
+            Result.isSuccess(prepared) &&
+            prepared.success.mail === undefined &&
+            prepared.success.mailTo !== "operators" &&
+            prepared.success.channels.length === 0 &&
+            intent.evenEnded !== true
+          if (isPlain) plain.push({ intent, prepared: prepared.success })
+          else rest.push(intent)
+        }
+        yield* joining(sql, Effect.andThen(publish(plain), Effect.forEach(rest, submit, { discard: true })))
+      }, StorageError.refail)
+
       // Only those who are going to get something: nothing is kept for an account that is gone.
       const lock = Effect.fn("Notifications.lock")((userIds: ReadonlyArray<UserId>) =>
         Effect.flatMap(standing.active([...new Set(userIds)]), (active) => push.lock([...active]))
       )
 
-      return Notifications.of({ submit, submitForeign, lock })
+      return Notifications.of({ submit, submitAll, submitForeign, lock })
     })
   )

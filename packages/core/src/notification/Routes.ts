@@ -18,22 +18,26 @@ export interface Route {
   readonly delivery_id?: DeliveryId
 }
 
-/** Stores the routes of a new notification. */
-export const record = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  notificationId: string,
-  routes: ReadonlyArray<Route>,
-  now: Date
-) {
-  if (routes.length === 0) return
-  const rows = yield* Effect.forEach(routes, (route) => Effect.map(newId, (route_id) => ({ route_id, ...route })))
+/** The routes of a new notification. */
+export interface NewRoutes {
+  readonly notificationId: string
+  readonly routes: ReadonlyArray<Route>
+}
+
+/** Stores the routes of new notifications. */
+export const record = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, all: ReadonlyArray<NewRoutes>, now: Date) {
+  const rows: Array<Route & { readonly route_id: string; readonly notification_id: string }> = []
+  for (const { notificationId: notification_id, routes } of all) {
+    for (const route of routes) rows.push({ route_id: yield* newId, notification_id, ...route })
+  }
+  if (rows.length === 0) return
   yield* sql`
     INSERT INTO backend.notification_routes
       (route_id, notification_id, channel, user_id, status, delivery_id, last_attempt_at, created_at)
-    SELECT r.route_id, ${notificationId}::uuid, r.channel, r.user_id, r.status, r.delivery_id,
+    SELECT r.route_id, r.notification_id, r.channel, r.user_id, r.status, r.delivery_id,
       CASE WHEN r.status = 'skipped' THEN NULL ELSE ${now}::timestamptz END, ${now}::timestamptz
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
-      AS r(route_id uuid, channel text, user_id uuid, status text, delivery_id uuid)`
+      AS r(route_id uuid, notification_id uuid, channel text, user_id uuid, status text, delivery_id uuid)`
 })
 
 /** Marks the routes of a mail that was given up as failed, each with a dead letter that says why. */

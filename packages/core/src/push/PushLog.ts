@@ -11,6 +11,7 @@ import * as Base64 from "effect/encoding/Base64"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { note } from "../shared/SideEffects.ts"
+import { joining } from "../shared/joining.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
@@ -161,7 +162,8 @@ export const layer = (
         yield* Effect.forEach(events, ({ kind }) => note({ kind: "event", what: kind }), { discard: true })
         const counts = new Map<UserId, number>()
         for (const { userId } of events) counts.set(userId, (counts.get(userId) ?? 0) + 1)
-        yield* sql.withTransaction(
+        yield* joining(
+          sql,
           Effect.gen(function* () {
             const last = yield* takeNumbers(counts, now)
             const rows = yield* Effect.forEach(

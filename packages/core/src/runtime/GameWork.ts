@@ -5,7 +5,7 @@
  * overlap; if they do, the row's version lets only one of them go on.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { Cause, DateTime, Duration, Effect, Option, Schema } from "effect"
+import { Cause, DateTime, Duration, Effect, Option, Schema, Semaphore } from "effect"
 import { clockSlack } from "../shared/clockSlack.ts"
 import { failureFields } from "../shared/failureFields.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
@@ -98,8 +98,8 @@ const besideEngine = Duration.minutes(2)
 const mostSteps = 16
 
 /**
- * The work of one game, for its one owner: `reconcile` does what is due, and `engine` brings its engine up. Nothing in
- * here keeps other owners out: that is up to `Runtimes`.
+ * The work of games, each for its one owner: `reconcile` does what is due, and `engine` brings the game's engine up.
+ * Nothing in here keeps other owners out: that is up to `Runtimes`.
  */
 export const make = Effect.gen(function* () {
   const store = yield* RuntimeStore
@@ -116,11 +116,21 @@ export const make = Effect.gen(function* () {
     Duration.sum(Duration.fromInputUnsafe(engines.engineReadyTimeout), Duration.fromInputUnsafe(engines.turnTimeout))
   )
 
+  const places = yield* Semaphore.make(config.concurrency)
+
   const unread = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<RuntimeRow | undefined, E> =>
     Effect.as(work, undefined)
 
-  /** Takes a step. Returns the row as it is afterwards where the step has just written it. */
-  const take = (row: RuntimeRow, step: Exclude<DueWork, "none">) => {
+  /**
+   * Takes a step. Returns the row as it is afterwards where the step has just written it. `begun` is the attempt at the
+   * turn that the last step has begun; `letGo` is run once the engine isn't needed any more.
+   */
+  const take = (
+    row: RuntimeRow,
+    step: Exclude<DueWork, "none" | "cutoff">,
+    begun: TurnJob.BegunTurn | undefined,
+    letGo: Effect.Effect<void>
+  ) => {
     switch (step) {
       case "end":
         return unread(tasks.end(row))
@@ -132,10 +142,8 @@ export const make = Effect.gen(function* () {
         return unread(start(row))
       case "settle":
         return unread(turn.settle(row))
-      case "cutoff":
-        return turn.cutoff(row)
       case "generate":
-        return turn.attempt(row)
+        return turn.attempt(row, begun, letGo)
       case "again":
         return unread(turn.again(row))
       case "stop":
@@ -143,9 +151,31 @@ export const make = Effect.gen(function* () {
     }
   }
 
+  const inTime = Effect.timeoutOrElse({ duration: deadline, orElse: () => Effect.fail(new StepOverdue()) })
+
+  /** Takes a step that needs an engine, with a place among those at work. Waiting for one isn't part of its deadline. */
+  const withEngine = (
+    row: RuntimeRow,
+    step: Exclude<DueWork, "none" | "cutoff">,
+    begun: TurnJob.BegunTurn | undefined
+  ) =>
+    Effect.acquireUseRelease(
+      Effect.as(Effect.interruptible(places.take(1)), { kept: true }),
+      (place) => inTime(take(row, step, begun, letGo(place))),
+      letGo
+    )
+
+  const letGo = (place: { kept: boolean }) =>
+    Effect.suspend(() => {
+      if (!place.kept) return Effect.void
+      place.kept = false
+      return Effect.asVoid(places.release(1))
+    })
+
   const steps = Effect.fnUntraced(function* (gameId: GameId) {
     let last: DueWork = "none"
     let known: RuntimeRow | undefined
+    let begun: TurnJob.BegunTurn | undefined
     for (let count = 0; count < mostSteps; count++) {
       const row = known === undefined ? yield* store.find(gameId) : Option.some(known)
       if (Option.isNone(row)) return yield* host.stop(gameId)
@@ -154,11 +184,14 @@ export const make = Effect.gen(function* () {
       // A second attempt is a retry, however soon it is due: the scheduler decides which of those get a place.
       if (step === last && (step === "start" || step === "generate" || step === "renew" || step === "seats")) return
       last = step
-      const written = yield* Effect.timeoutOrElse(take(row.value, step), {
-        duration: deadline,
-        orElse: () => Effect.fail(new StepOverdue())
-      })
-      known = written ?? undefined
+      if (step === "cutoff") {
+        const cut = yield* inTime(turn.cutoff(row.value))
+        known = cut?.row
+        begun = cut ?? undefined
+        continue
+      }
+      known = (yield* withEngine(row.value, step, begun)) ?? undefined
+      begun = undefined
       if (step === "stop") return
     }
   })

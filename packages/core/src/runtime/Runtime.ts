@@ -25,6 +25,7 @@ import * as RuntimeScheduler from "./RuntimeScheduler.ts"
 import * as RuntimeStore from "./RuntimeStore.ts"
 import * as Runtimes from "./Runtimes.ts"
 import * as SeatOrders from "./SeatOrders.ts"
+import * as TurnCommits from "./TurnCommits.ts"
 
 type Storage = SqlClient.SqlClient | DatabaseSignal
 
@@ -54,6 +55,7 @@ export const layerForAdmins: Layer.Layer<
 export const layer: Layer.Layer<
   | Runtimes.Runtimes
   | RuntimeStore.RuntimeStore
+  | TurnCommits.TurnCommits
   | SeatOrders.SeatOrders
   | OperationLog.OperationLog
   | HealthLog.HealthLog
@@ -62,6 +64,7 @@ export const layer: Layer.Layer<
   never,
   Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
 > = Runtimes.layer.pipe(
+  Layer.provideMerge(TurnCommits.layer),
   Layer.provideMerge(
     Layer.mergeAll(
       SeatOrders.layer,

@@ -18,8 +18,13 @@ export interface RuntimeSettings {
   readonly longestBackoff: Duration.Input
   /** How long the owner of a game stays in memory without work. */
   readonly ownerIdleTime: Duration.Input
-  /** Most games worked on at once. Those whose last attempt failed take at most half of them, rounded up. */
+  /**
+   * Most games whose engines are started, asked or ended at once. Those whose last attempt failed take at most half of
+   * them, rounded up.
+   */
   readonly concurrency: number
+  /** Most games worked on at once, with those that wait for their engine's place or for the database. */
+  readonly gamesAtOnce: number
   /**
    * How many engines are brought up when the backend starts, those with the next turns. All others are when they are
    * needed.
@@ -46,6 +51,7 @@ const defaults: RuntimeSettings = {
   longestBackoff: "5 minutes",
   ownerIdleTime: "1 minute",
   concurrency: 8,
+  gamesAtOnce: 192,
   restoredAtStart: 16,
   pollInterval: "5 seconds",
   outageGrace: "5 minutes",

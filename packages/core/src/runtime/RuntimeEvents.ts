@@ -91,6 +91,11 @@ export class RuntimeEvents extends Context.Service<
      * the game's current turn, or of a game that has ended, changes nothing.
      */
     onSnapshot(snapshot: RuntimeSnapshot): Effect.Effect<void, RuntimeEventError>
+    /**
+     * The same for several games with the statements of one, and for those games only for which it needs no waiting:
+     * returns them. The others, among them those that have ended, are to be reported one by one.
+     */
+    onSnapshots(snapshots: ReadonlyArray<RuntimeSnapshot>): Effect.Effect<ReadonlySet<GameId>, StorageError>
     /** A turn comes later than it was planned, since no backend was at work. Members are told. */
     onTurnDelayed(report: {
       readonly gameId: GameId

@@ -71,13 +71,13 @@ export const make = Effect.gen(function* () {
   const look = Effect.gen(function* () {
     // First of all: a turn that fell into an outage is moved, not made.
     yield* beat
-    const found = yield* store.due(2 * config.concurrency + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
+    const found = yield* store.due(config.gamesAtOnce + busy.size, Duration.fromInputUnsafe(config.longestBackoff))
     const now = yield* DateTime.now
     for (const due of found) {
       // A game that is due for two reasons is listed twice.
       if (busy.has(due.gameId)) continue
       if (DateTime.isGreaterThan(due.at, now)) return DateTime.distance(now, due.at)
-      if (busy.size >= config.concurrency) break
+      if (busy.size >= config.gamesAtOnce) break
       const retries = [...busy.values()].filter((it) => it.retry).length
       if (due.retry && retries >= mostRetries) continue
       busy.set(due.gameId, due)

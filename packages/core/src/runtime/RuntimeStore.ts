@@ -6,7 +6,7 @@
  */
 import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Array as Arr, Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
-import { SqlClient, SqlSchema } from "effect/sql"
+import { SqlClient, SqlResolver, SqlSchema } from "effect/sql"
 import { clockSlack } from "../shared/clockSlack.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
@@ -50,6 +50,16 @@ export interface EngineRecord {
   readonly health: EngineHealth
 }
 
+/**
+ * The change of a row at a step of its turn. With the cutoff an attempt at `begins` is logged under the operation's id;
+ * without `begins`, that attempt has succeeded.
+ */
+export interface TurnWrite {
+  readonly read: RuntimeRow
+  readonly change: RuntimeChange
+  readonly operation: { readonly id: string; readonly begins?: number }
+}
+
 /** A game that needs work, and when; a time in the past means now. */
 export interface Due {
   readonly gameId: GameId
@@ -71,6 +81,11 @@ export class RuntimeStore extends Context.Service<
      * that was read.
      */
     write(read: RuntimeRow, change: RuntimeChange): Effect.Effect<RuntimeRow, RuntimeStale | StorageError>
+    /**
+     * Changes the rows of several games, and returns those of the games whose row was still the version that was read.
+     * The beginning or the success of their attempts is logged, as `OperationLog` does.
+     */
+    writeTurns(writes: ReadonlyArray<TurnWrite>): Effect.Effect<ReadonlyMap<GameId, RuntimeRow>, StorageError>
     /**
      * Counts an attempt at the turn in the row, and logs its beginning as `OperationLog.begin` does; returns the row and
      * the operation's id. Fenced as `write` is.
@@ -146,19 +161,26 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    const columns = sql.literal(`
-      game_id, status, row_version, engine_version, image_ref, current_container_id, seed, turn_schedule, time_zone,
-      current_turn, generating_turn, generating_since, next_turn_at, next_turn_why, next_turn_skips, next_turn_set_at,
-      next_turn_was, force_next_turn, paused, engine_task, previous_version, previous_image, next_attempt_at, attempts,
-      failure_reason, started_at, last_observed_at, last_decision,
-      last_decision_at, health, health_since,
+    const { seat_order_at: _, ...own } = RuntimeRow.fields
+    const columns = sql.literal(`${Object.keys(own)
+      .map((it) => `r.${it}`)
+      .join(", ")},
       (SELECT min(m.seat_order_at) FROM backend.player_mappings m WHERE m.game_id = r.game_id) AS seat_order_at`)
     const decode = Schema.decodeUnknownEffect(Schema.Array(RuntimeRow))
 
-    const select = SqlSchema.findOneOption({
+    const selectOne = SqlSchema.findOneOption({
       Request: GameId,
       Result: RuntimeRow,
       execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records r WHERE game_id = ${gameId}`
+    })
+
+    /** Lookups at the same moment share a statement, if they are of the same transaction or of none. */
+    const select = SqlResolver.findById({
+      Id: GameId,
+      Result: RuntimeRow,
+      ResultId: (row) => row.game_id,
+      execute: (ids) => sql`
+        SELECT ${columns} FROM backend.runtime_records r WHERE game_id = ANY (string_to_array(${ids.join()}, ',')::uuid[])`
     })
 
     const selectLocked = SqlSchema.findOneOption({
@@ -167,13 +189,15 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records r WHERE game_id = ${gameId} FOR UPDATE`
     })
 
-    const selectSeats = SqlSchema.findAll({
+    const selectSeats = SqlResolver.grouped({
       Request: GameId,
-      Result: SeatRow,
+      RequestGroupKey: (gameId) => gameId,
+      Result: Schema.Struct({ ...SeatRow.fields, game_id: GameId }),
+      ResultGroupKey: (row) => row.game_id,
       // Seats' ids are ordered by the time at which they were taken.
-      execute: (gameId) => sql`
-        SELECT user_id, race_name, engine_player_uuid, computer FROM backend.player_mappings
-        WHERE game_id = ${gameId} ORDER BY engine_player_uuid`
+      execute: (ids) => sql`
+        SELECT game_id, user_id, race_name, engine_player_uuid, computer FROM backend.player_mappings
+        WHERE game_id = ANY (string_to_array(${ids.join()}, ',')::uuid[]) ORDER BY engine_player_uuid`
     })
 
     const selectSeat = SqlSchema.findOneOption({
@@ -222,8 +246,56 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         ORDER BY at, game_id`
     })
 
+    /** The logs of attempts that begin or end with the rows that are `written`. */
+    const logged = (begins: boolean, now: Date) =>
+      begins
+        ? sql`
+          cut_off AS (
+            UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
+            WHERE game_id IN (SELECT game_id FROM written) AND status = 'started'),
+          logged AS (
+            INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
+            SELECT g.operation_id, g.game_id, 'turn', 'started', g.turn, ${now}::timestamptz, ${now}::timestamptz
+            FROM games g JOIN written USING (game_id))`
+        : sql`
+          logged AS (
+            UPDATE backend.runtime_operation_log l SET status = 'succeeded', finished_at = ${now}, error = NULL
+            FROM games g JOIN written USING (game_id)
+            WHERE l.operation_id = g.operation_id AND l.status = 'started')`
+
+    /** Writes of which all change the same columns, in one statement. */
+    const writeAlike = (alike: ReadonlyArray<TurnWrite>, now: Date) => {
+      const given = alike.map(({ read, change, operation }) => ({
+        ...change,
+        game_id: read.game_id,
+        row_version: String(read.row_version),
+        operation_id: operation.id,
+        turn: operation.begins ?? null
+      }))
+      const changed = Object.keys(alike[0]?.change ?? {}).map((it) => `${it} = v.${it}`)
+      return sql`
+        WITH given AS MATERIALIZED (SELECT ${JSON.stringify(given)}::text::jsonb AS rows),
+        games AS (
+          SELECT g.* FROM given,
+            jsonb_to_recordset(given.rows) AS g(game_id uuid, row_version bigint, operation_id uuid, turn int)),
+        written AS (
+          UPDATE backend.runtime_records r
+          SET ${sql.literal(changed.join(", "))}, row_version = r.row_version + 1, updated_at = ${now}
+          FROM given, jsonb_populate_recordset(NULL::backend.runtime_records, given.rows) v
+          WHERE r.game_id = v.game_id AND r.row_version = v.row_version
+          RETURNING ${columns}),
+        ${logged(alike[0]?.operation.begins !== undefined, now)}
+        SELECT * FROM written`
+    }
+
     return RuntimeStore.of({
-      find: (gameId) => StorageError.refail(select(gameId)),
+      find: (gameId) =>
+        SqlResolver.request(gameId, select).pipe(
+          Effect.catchNoSuchElement,
+          // It may be another game's row that doesn't decode.
+          Effect.catchTag("SchemaError", () => selectOne(gameId)),
+          StorageError.refail
+        ),
       lock: (gameId) => StorageError.refail(selectLocked(gameId)),
       write: Effect.fnUntraced(function* (read, change) {
         const changed = { ...change, updated_at: yield* DateTime.nowAsDate }
@@ -235,6 +307,17 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           decode
         )
         return row === undefined ? yield* new RuntimeStale() : row
+      }, StorageError.refail),
+      writeTurns: Effect.fnUntraced(function* (writes) {
+        const now = yield* DateTime.nowAsDate
+        const kinds = Arr.groupBy(writes, ({ change, operation }) =>
+          [operation.begins === undefined ? "end" : "begin", ...Object.keys(change)].join()
+        )
+        const written = new Map<GameId, RuntimeRow>()
+        for (const alike of Object.values(kinds)) {
+          for (const row of yield* Effect.flatMap(writeAlike(alike, now), decode)) written.set(row.game_id, row)
+        }
+        return written
       }, StorageError.refail),
       attemptTurn: Effect.fnUntraced(function* (read, turn, attempts) {
         const operation = yield* newId
@@ -264,7 +347,13 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         yield* sql`
           UPDATE backend.runtime_records SET force_next_turn = true, updated_at = ${now} WHERE game_id = ${gameId}`
       }, StorageError.refail),
-      seats: (gameId) => StorageError.refail(Effect.map(selectSeats(gameId), (rows) => rows.map(seatOf))),
+      seats: (gameId) =>
+        StorageError.refail(
+          Effect.map(
+            Effect.catchNoSuchElement(SqlResolver.request(gameId, selectSeats)),
+            Option.match({ onNone: () => [], onSome: (rows) => rows.map(seatOf) })
+          )
+        ),
       seat: (gameId, userId) => StorageError.refail(Effect.map(selectSeat({ gameId, userId }), Option.map(seatOf))),
       due: Effect.fnUntraced(function* (limit, longestWait) {
         const now = yield* DateTime.now

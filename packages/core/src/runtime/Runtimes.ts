@@ -26,6 +26,7 @@ import type { OperationLog } from "./OperationLog.ts"
 import type { RuntimeRow, RuntimeStatus } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import type { SeatOrders } from "./SeatOrders.ts"
+import type { TurnCommits } from "./TurnCommits.ts"
 
 /**
  * Work on games in play, for the scheduler, in-game calls and operators. Calls for one game never overlap, and a caller
@@ -65,17 +66,17 @@ const Game = Entity.make("galaxy/Game", [
 ]).annotateRpcs(ClusterSchema.Uninterruptible, "client")
 
 const owners = Layer.unwrap(
-  Effect.map(RuntimeConfig, ({ ownerIdleTime }) =>
-    Game.toLayer(
-      Effect.gen(function* () {
-        const work = yield* GameWork.make
-        const address = yield* Entity.CurrentAddress
+  Effect.gen(function* () {
+    const { ownerIdleTime } = yield* RuntimeConfig
+    const work = yield* GameWork.make
+    return Game.toLayer(
+      Effect.map(Entity.CurrentAddress, (address) => {
         const gameId = GameId.make(address.entityId)
         return Game.of({ reconcile: () => work.reconcile(gameId), engine: () => work.engine(gameId) })
       }),
       { maxIdleTime: ownerIdleTime, disableFatalDefects: true }
     )
-  )
+  })
 )
 
 /**
@@ -165,4 +166,5 @@ export const layer: Layer.Layer<
   | EngineSettings
   | EngineHost
   | EngineClient
+  | TurnCommits
 > = service.pipe(Layer.provideMerge(owners), Layer.provide(EngineReady.layer))

@@ -8,8 +8,9 @@
  * An engine that is still computing is asked again and not ended, up to a bound. A turn that keeps failing, or that
  * needs more memory than the engine may have, is given up until an operator forces it.
  */
-import { DateTime, Effect, Option, type Scope } from "effect"
+import { DateTime, Effect, Exit, Option, Scope } from "effect"
 import { SqlClient } from "effect/sql"
+import { newId } from "../shared/NewId.ts"
 import { type GameGone, RuntimeEvents } from "./RuntimeEvents.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
@@ -19,11 +20,11 @@ import { specOf } from "./engineSpec.ts"
 import { decided } from "./decisions.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
-import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
 import { deadlineChange, deadlineOf, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
-import { RuntimeStore } from "./RuntimeStore.ts"
+import { RuntimeStale, RuntimeStore, type Seat } from "./RuntimeStore.ts"
 import { StillComputing } from "./StillComputing.ts"
+import { type TurnCommit, TurnCommits } from "./TurnCommits.ts"
 import * as TurnFailures from "./TurnFailures.ts"
 import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
 
@@ -48,10 +49,16 @@ export const settled = (
 }
 
 /** What was decided when a turn was made. */
-const made = (turn: number, finished: boolean, next: TurnDeadline | null): string => {
+const outcome = (turn: number, finished: boolean, next: TurnDeadline | null): string => {
   const then =
     next?.why === "forced" ? "those that were asked for replace scheduled ones" : "the next follows the schedule"
   return `turn ${turn} is made; ${finished ? "the game is over" : next === null ? "the game is paused" : then}`
+}
+
+/** An attempt at a turn that has begun with the cutoff: its operation in the log, and the game's players. */
+export interface BegunTurn {
+  readonly operation: string
+  readonly seats: ReadonlyArray<Seat>
 }
 
 /**
@@ -62,7 +69,7 @@ const made = (turn: number, finished: boolean, next: TurnDeadline | null): strin
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
-  const log = yield* OperationLog
+  const commits = yield* TurnCommits
   const ready = yield* EngineReady
   const client = yield* EngineClient
   const host = yield* EngineHost
@@ -106,45 +113,53 @@ export const make = Effect.gen(function* () {
     const now = yield* DateTime.now
     const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
     const back = row.engine_task === "patch" && row.attempts > 0 ? versionBack(row) : undefined
+    const turn = row.current_turn + 1
+    const operation = yield* newId
+    const commit: TurnCommit = {
+      read: row,
+      change: {
+        ...(back === undefined ? {} : { ...back, engine_task: null }),
+        status: "generation_in_progress",
+        generating_turn: turn,
+        ...deadlineChange(next, now),
+        // A turn that was forced since the row was read is this one.
+        force_next_turn: false,
+        next_attempt_at: DateTime.toDate(now),
+        attempts: 1,
+        ...decided(`turn ${turn} is made: ${row.force_next_turn ? "it was asked for" : "it is due"}`, now)
+      },
+      snapshot: {
+        gameId: row.game_id,
+        currentTurn: row.current_turn,
+        runtimeStatus: "generation_in_progress",
+        nextTurnAt: next.at,
+        players: [],
+        advanced: false,
+        engineVersion: back?.engine_version
+      },
+      operation: { id: operation, begins: turn }
+    }
+    if (back === undefined) {
+      const row = yield* commits.store(commit)
+      // Asked for here, where those of the games that share the transaction are looked up together.
+      return { row, operation, seats: yield* store.seats(row.game_id) }
+    }
     const written = yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* events.onSnapshot({
+        yield* events.onSnapshot(commit.snapshot)
+        const written = (yield* store.writeTurns([commit])).get(row.game_id) ?? (yield* new RuntimeStale())
+        yield* events.onTrouble({
           gameId: row.game_id,
-          currentTurn: row.current_turn,
-          runtimeStatus: "generation_in_progress",
-          nextTurnAt: next.at,
-          players: [],
-          advanced: false,
-          engineVersion: back?.engine_version
+          what: "start_failed",
+          detail: `version ${row.engine_version} is taken back, since a turn is due: ${row.failure_reason ?? "it was cut off"}`,
+          ref: `${row.game_id}:${row.row_version}`
         })
-        const written = yield* store.write(row, {
-          ...(back === undefined ? {} : { ...back, engine_task: null }),
-          status: "generation_in_progress",
-          generating_turn: row.current_turn + 1,
-          ...deadlineChange(next, now),
-          // A turn that was forced since the row was read is this one.
-          force_next_turn: false,
-          next_attempt_at: DateTime.toDate(now),
-          attempts: 0,
-          ...decided(
-            `turn ${row.current_turn + 1} is made: ${row.force_next_turn ? "it was asked for" : "it is due"}`,
-            now
-          )
-        })
-        if (back !== undefined) {
-          yield* events.onTrouble({
-            gameId: row.game_id,
-            what: "start_failed",
-            detail: `version ${row.engine_version} is taken back, since a turn is due: ${row.failure_reason ?? "it was cut off"}`,
-            ref: `${row.game_id}:${row.row_version}`
-          })
-        }
         return written
       })
     )
     // One of the version that was taken back may still be getting up.
-    if (back !== undefined) yield* Effect.ignore(host.stop(row.game_id))
-    return written
+    yield* Effect.ignore(host.stop(row.game_id))
+    return { row: written, operation, seats: yield* store.seats(row.game_id) }
   })
 
   /** The engine that was computing this turn when an earlier attempt stopped waiting, if it still runs. */
@@ -156,13 +171,13 @@ export const make = Effect.gen(function* () {
           Option.filter((it) => it.instanceId === row.current_container_id)
         )
 
-  const generate = Effect.fnUntraced(function* (
+  /** Has the engine make the turn. It is held to the end of the scope. */
+  const made = Effect.fnUntraced(function* (
     row: RuntimeRow,
     turn: number,
-    operation: string,
+    seats: ReadonlyArray<Seat>,
     computing: Option.Option<EngineInstance>
   ) {
-    const seats = yield* store.seats(row.game_id)
     // One that computes answers no health check.
     const instance = Option.isSome(computing) ? computing.value : yield* ready.hold(specOf(row, seats.length))
     const status = yield* Effect.catchTag(client.turn(instance, turn), "EngineUnreachable", (error) =>
@@ -172,46 +187,61 @@ export const make = Effect.gen(function* () {
           : error
       )
     )
+    return { instance, status }
+  })
+
+  /** Stores a turn that the engine has made. */
+  const open = Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    turn: number,
+    operation: string,
+    seats: ReadonlyArray<Seat>,
+    { instance, status }: Effect.Success<ReturnType<typeof made>>
+  ) {
     const players = yield* standings(status, row.game_id, turn, seats)
     const now = yield* DateTime.now
     // A game that was paused meanwhile has made its last turn for now.
     const next = status.finished || row.paused ? null : deadlineAtOpening(row, deadlineOf(row), now)
     const runtimeStatus = status.finished ? "finished" : "running"
+    const commit: TurnCommit = {
+      read: row,
+      change: {
+        status: runtimeStatus,
+        current_turn: turn,
+        generating_turn: null,
+        generating_since: null,
+        ...deadlineChange(next, now),
+        next_attempt_at: null,
+        attempts: 0,
+        failure_reason: null,
+        current_container_id: instance.instanceId,
+        engine_endpoint: instance.endpoint.origin,
+        last_observed_at: DateTime.toDate(now),
+        // A finished game has no use for another engine.
+        ...(status.finished ? { engine_task: null } : {}),
+        ...decided(outcome(turn, status.finished, next), now),
+        ...rulesetChange(status)
+      },
+      snapshot: {
+        gameId: row.game_id,
+        currentTurn: turn,
+        runtimeStatus,
+        nextTurnAt: next?.at,
+        players,
+        advanced: true,
+        // The reason of the deadline that was set at this turn's cutoff.
+        forced: row.next_turn_why === "forced"
+      },
+      operation: { id: operation }
+    }
+    if (!status.finished) return yield* commits.store(commit)
     const written = yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* events.onSnapshot({
-          gameId: row.game_id,
-          currentTurn: turn,
-          runtimeStatus,
-          nextTurnAt: next?.at,
-          players,
-          advanced: true,
-          // The reason of the deadline that was set at this turn's cutoff.
-          forced: row.next_turn_why === "forced"
-        })
-        if (status.finished) yield* events.onFinished(row.game_id)
-        const written = yield* store.write(row, {
-          status: runtimeStatus,
-          current_turn: turn,
-          generating_turn: null,
-          generating_since: null,
-          ...deadlineChange(next, now),
-          next_attempt_at: null,
-          attempts: 0,
-          failure_reason: null,
-          current_container_id: instance.instanceId,
-          engine_endpoint: instance.endpoint.origin,
-          last_observed_at: DateTime.toDate(now),
-          // A finished game has no use for another engine.
-          ...(status.finished ? { engine_task: null } : {}),
-          ...decided(made(turn, status.finished, next), now),
-          ...rulesetChange(status)
-        })
-        yield* log.end(operation, null)
-        return written
+        yield* events.onSnapshot(commit.snapshot)
+        yield* events.onFinished(row.game_id)
+        return (yield* store.writeTurns([commit])).get(row.game_id) ?? (yield* new RuntimeStale())
       })
     )
-    if (!status.finished) return written
     yield* Effect.logInfo("a game has finished")
     // An engine left running by a crash right here is ended by the next sweep.
     yield* Effect.ignore(host.stop(row.game_id))
@@ -241,18 +271,35 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  /** One attempt to make the turn. Fails only if its outcome could not be stored. */
-  const attempt = Effect.fn("TurnJob.attempt")(function* (read: RuntimeRow) {
+  /**
+   * One attempt to make the turn: the one that was `begun` with the cutoff, or one that is counted here. Fails only if
+   * its outcome could not be stored. `engineDone` runs as soon as the engine isn't needed any more.
+   */
+  const attempt = Effect.fn("TurnJob.attempt")(function* (
+    read: RuntimeRow,
+    begun: BegunTurn | undefined,
+    engineDone: Effect.Effect<void>
+  ) {
     const turn = read.generating_turn ?? read.current_turn + 1
-    const computing = yield* atWork(read)
-    const begun = yield* DateTime.now
+    // Ends with the answer. After a failure the engine is held until it is clear what becomes of it.
+    const held = yield* Scope.fork(yield* Effect.scope)
+    const computing = begun === undefined ? yield* atWork(read) : Option.none()
+    const asked = yield* DateTime.now
     // Asking an engine that still computes is part of the same attempt.
     const attempts = read.attempts + (Option.isSome(computing) ? 0 : 1)
-    const { row, operation } = yield* store.attemptTurn(read, turn, attempts)
-    return yield* generate(row, turn, operation, computing).pipe(
+    const { row, operation } =
+      begun === undefined ? yield* store.attemptTurn(read, turn, attempts) : { row: read, operation: begun.operation }
+    return yield* (begun === undefined ? store.seats(row.game_id) : Effect.succeed(begun.seats)).pipe(
+      Effect.flatMap((seats) =>
+        made(row, turn, seats, computing).pipe(
+          Effect.provideService(Scope.Scope, held),
+          Effect.tap(() => Effect.andThen(Scope.close(held, Exit.void), engineDone)),
+          Effect.flatMap((answer) => open(row, turn, operation, seats, answer))
+        )
+      ),
       Effect.catchTags({
         GameGone: (gone) => Effect.as(drop(row, operation)(gone), undefined),
-        StillComputing: (engine) => Effect.as(waitOn(row, engine, operation, begun), undefined)
+        StillComputing: (engine) => Effect.as(waitOn(row, engine, operation, asked), undefined)
       }),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {

@@ -32,6 +32,7 @@ import * as Heartbeats from "@galaxy/core/runtime/Heartbeats"
 import * as HealthLog from "@galaxy/core/runtime/HealthLog"
 import * as OperationLog from "@galaxy/core/runtime/OperationLog"
 import * as SeatOrders from "@galaxy/core/runtime/SeatOrders"
+import * as TurnCommits from "@galaxy/core/runtime/TurnCommits"
 import * as RuntimeStore from "@galaxy/core/runtime/RuntimeStore"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import { newId } from "@galaxy/core/shared/NewId"
@@ -113,7 +114,13 @@ const hooks = Layer.effect(
           if (snapshot.advanced) return point("before the turn is committed")
           if (snapshot.runtimeStatus === "running") return point("before running is committed")
           return point("before the cutoff is committed")
-        })
+        }),
+      onSnapshots: (all) =>
+        Effect.tap(hooks.onSnapshots(all), () =>
+          all.some((it) => it.advanced)
+            ? point("before the turn is committed")
+            : point("before the cutoff is committed")
+        )
     })
   )
 )
@@ -135,6 +142,7 @@ const lobby = Layer.mergeAll(Lobby.layer, hooks.pipe(Layer.provideMerge(Lobby.la
 
 const runtime = RuntimeScheduler.layer.pipe(
   Layer.provideMerge(Runtimes.layer),
+  Layer.provideMerge(TurnCommits.layer),
   Layer.provideMerge(
     Layer.mergeAll(
       RuntimeStore.layer,

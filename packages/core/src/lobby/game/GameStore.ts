@@ -43,6 +43,26 @@ const columnsOf = <T extends Partial<GameSettings>>({ enrollment_ends_at: ends, 
   ...(ends === undefined ? {} : { enrollment_ends_at: ends === null ? null : DateTime.toDateUtc(ends) })
 })
 
+/** A game in play as the runtime has just seen it. */
+export interface SeenGame {
+  readonly game_id: GameId
+  readonly current_turn: number
+  readonly runtime_status: string
+  readonly next_turn_at: Date | null
+  /** The turn was made just now. */
+  readonly advanced: boolean
+  /** The turn was made before its time, so nobody has missed it. */
+  readonly forced: boolean
+}
+
+/** What the lobby has to know of a game after its turn. */
+export interface ObservedGame {
+  readonly game_id: GameId
+  readonly game_name: string
+  readonly missed_turns_reminder: number | null
+  readonly missed_turns_limit: number | null
+}
+
 /** How a user, other than as its owner, is connected to a game. */
 export interface Relation {
   /** Has an active membership. */
@@ -82,6 +102,14 @@ export class GameStore extends Context.Service<
       statuses: ReadonlyArray<GameStatus>,
       change: GameChange
     ): Effect.Effect<Option.Option<{ readonly game: Game; readonly turnBefore: number }>, StorageError>
+    /**
+     * The same for several games, without waiting: games whose rows others hold are left out. So are those whose new
+     * turn nobody has announced yet, and those in which a player may have missed one turn too many, which is more work.
+     */
+    observeAll(
+      seen: ReadonlyArray<SeenGame>,
+      statuses: ReadonlyArray<GameStatus>
+    ): Effect.Effect<ReadonlyArray<ObservedGame>, StorageError>
     /** Changes the game and returns it. The caller holds the row's lock. */
     change(gameId: GameId, change: GameChange): Effect.Effect<Game, StorageError>
     relation(gameId: GameId, userId: UserId): Effect.Effect<Relation, StorageError>
@@ -151,6 +179,31 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
 
     const lockOwner = (owner: UserId | null) => textLock(sql, `galaxy/game-owner/${owner ?? ""}`)
 
+    const observedAll = SqlSchema.findAll({
+      Request: Schema.Struct({ seen: Schema.String, statuses: Schema.Array(GameStatus), now: Schema.Date }),
+      Result: Schema.Struct({
+        game_id: GameId,
+        game_name: Schema.String,
+        missed_turns_reminder: Schema.NullOr(Schema.Int),
+        missed_turns_limit: Schema.NullOr(Schema.Int)
+      }),
+      execute: ({ seen, statuses, now }) => sql`
+        WITH before AS (
+          SELECT s.* FROM jsonb_to_recordset(${seen}::text::jsonb) AS s(game_id uuid, current_turn int,
+            runtime_status text, next_turn_at timestamptz, advanced boolean, forced boolean)
+          JOIN backend.games g ON g.game_id = s.game_id
+          WHERE ${sql.in("g.status", statuses)}
+            AND CASE WHEN s.advanced THEN g.current_turn <= s.current_turn ELSE g.current_turn = s.current_turn END
+            AND NOT (s.advanced AND NOT s.forced AND g.missed_turns_limit IS NOT NULL AND EXISTS (
+              SELECT 1 FROM backend.memberships m
+              WHERE m.game_id = g.game_id AND m.status = 'active' AND m.missed_turns + 1 >= g.missed_turns_limit))
+          ORDER BY g.game_id FOR NO KEY UPDATE OF g SKIP LOCKED)
+        UPDATE backend.games g SET current_turn = s.current_turn, runtime_status = s.runtime_status,
+          next_turn_at = s.next_turn_at, updated_at = ${now}
+        FROM before s WHERE g.game_id = s.game_id
+        RETURNING g.game_id, g.game_name, g.missed_turns_reminder, g.missed_turns_limit`
+    })
+
     const find = (gameId: GameId) => Effect.map(select(gameId), Option.map(withoutNulls))
 
     const existing = (gameId: GameId) =>
@@ -185,6 +238,10 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
         const updated = { ...columnsOf(change), updated_at: yield* DateTime.nowAsDate }
         const found = yield* observed({ gameId, turn, statuses, updated })
         return Option.map(found, ({ turn_before: turnBefore, ...game }) => ({ game: withoutNulls(game), turnBefore }))
+      }, StorageError.refail),
+      observeAll: Effect.fnUntraced(function* (seen, statuses) {
+        if (seen.length === 0) return []
+        return yield* observedAll({ seen: JSON.stringify(seen), statuses, now: yield* DateTime.nowAsDate })
       }, StorageError.refail),
       relation: Effect.fnUntraced(function* (gameId, userId) {
         const now = yield* DateTime.nowAsDate

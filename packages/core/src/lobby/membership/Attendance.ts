@@ -5,6 +5,7 @@ import { SqlClient, SqlSchema } from "effect/sql"
 import { StorageError } from "../../shared/StorageError.ts"
 
 const Row = Schema.Struct({
+  game_id: GameId,
   user_id: UserId,
   membership_id: MembershipId,
   race_name: Schema.String,
@@ -38,6 +39,10 @@ export class Attendance extends Context.Service<
     count(gameId: GameId, turn: number, forced: boolean): Effect.Effect<ReadonlyArray<Absence>, StorageError>
     /** Who may give orders for this turn, and whether they have or are ready; by missed turns, most first. */
     expected(gameId: GameId, turn: number): Effect.Effect<ReadonlyArray<Awaited>, StorageError>
+    /** The same for several games. */
+    countAll(
+      games: ReadonlyArray<{ readonly gameId: GameId; readonly turn: number; readonly forced: boolean }>
+    ): Effect.Effect<ReadonlyArray<Absence>, StorageError>
     /** Nobody has missed a turn so far. */
     countAnew(gameId: GameId): Effect.Effect<void, StorageError>
     /** The engine plays the user's seat from now on. */
@@ -51,17 +56,18 @@ export const layer: Layer.Layer<Attendance, never, SqlClient.SqlClient> = Layer.
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const count = SqlSchema.findAll({
-      Request: Schema.Struct({ gameId: GameId, turn: Schema.Int, forced: Schema.Boolean }),
+      Request: Schema.String,
       Result: Row,
-      execute: ({ gameId, turn, forced }) => sql`
+      execute: (games) => sql`
         WITH counted AS (
           UPDATE backend.memberships m SET missed_turns =
-            CASE WHEN m.orders_given_turn >= ${turn} OR m.seen_turn >= ${turn} THEN 0
-              ELSE m.missed_turns + ${forced ? 0 : 1}::int END
-          WHERE m.game_id = ${gameId} AND m.status = 'active' AND m.taken_over_at IS NULL
+            CASE WHEN m.orders_given_turn >= g.turn OR m.seen_turn >= g.turn THEN 0
+              ELSE m.missed_turns + CASE WHEN g.forced THEN 0 ELSE 1 END END
+          FROM jsonb_to_recordset(${games}::text::jsonb) AS g("gameId" uuid, turn int, forced boolean)
+          WHERE m.game_id = g."gameId" AND m.status = 'active' AND m.taken_over_at IS NULL
             AND m.eliminated IS NOT TRUE
-          RETURNING m.user_id, m.membership_id, m.race_name, m.joined_at, m.missed_turns)
-        SELECT * FROM counted WHERE missed_turns > 0 AND NOT ${forced}::boolean ORDER BY user_id`
+          RETURNING m.game_id, m.user_id, m.membership_id, m.race_name, m.joined_at, m.missed_turns, g.forced)
+        SELECT * FROM counted WHERE missed_turns > 0 AND NOT forced ORDER BY user_id`
     })
     const expected = SqlSchema.findAll({
       Request: Schema.Struct({ gameId: GameId, turn: Schema.Int }),
@@ -73,9 +79,13 @@ export const layer: Layer.Layer<Attendance, never, SqlClient.SqlClient> = Layer.
         WHERE game_id = ${gameId} AND status = 'active' AND taken_over_at IS NULL AND eliminated IS NOT TRUE
         ORDER BY missed_turns DESC, user_id`
     })
+    const countAll = (
+      games: ReadonlyArray<{ readonly gameId: GameId; readonly turn: number; readonly forced: boolean }>
+    ) => (games.length === 0 ? Effect.succeed([]) : StorageError.refail(count(JSON.stringify(games))))
     return Attendance.of({
       expected: (gameId, turn) => StorageError.refail(expected({ gameId, turn })),
-      count: (gameId, turn, forced) => StorageError.refail(count({ gameId, turn, forced })),
+      count: (gameId, turn, forced) => countAll([{ gameId, turn, forced }]),
+      countAll,
       countAnew: (gameId) =>
         StorageError.refail(
           Effect.asVoid(sql`

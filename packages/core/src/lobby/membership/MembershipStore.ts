@@ -60,6 +60,10 @@ export class MembershipStore extends Context.Service<
     grown(gameId: GameId): Effect.Effect<ReadonlySet<UserId>, StorageError>
     /** Stores how active players stand, and returns them. Highest values only rise, and first values stay. */
     record(gameId: GameId, standing: ReadonlyArray<PlayerStanding>): Effect.Effect<ReadonlyArray<UserId>, StorageError>
+    /** The same for several games, in one statement. */
+    recordAll(
+      games: ReadonlyArray<{ readonly gameId: GameId; readonly players: ReadonlyArray<PlayerStanding> }>
+    ): Effect.Effect<ReadonlyMap<GameId, ReadonlyArray<UserId>>, StorageError>
   }
 >()("@galaxy/core/lobby/membership/MembershipStore") {}
 
@@ -116,11 +120,11 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
         RETURNING ${columns}`
     })
 
-    /** One statement, however many players there are. */
+    /** One statement, however many games and players there are. */
     const record = SqlSchema.findAll({
-      Request: Schema.Struct({ gameId: GameId, standings: Schema.String }),
-      Result: Schema.Struct({ user_id: UserId }),
-      execute: ({ gameId, standings }) => sql`
+      Request: Schema.String,
+      Result: Schema.Struct({ game_id: GameId, user_id: UserId }),
+      execute: (standings) => sql`
         UPDATE backend.memberships m SET
           planets = s.planets,
           population = s.population,
@@ -129,11 +133,22 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
           max_population = GREATEST(m.max_population, s.population, s."maxPopulation"),
           initial_planets = COALESCE(m.initial_planets, s."initialPlanets", s.planets),
           initial_population = COALESCE(m.initial_population, s."initialPopulation", s.population)
-        FROM jsonb_to_recordset(${standings}::text::jsonb) AS s("userId" uuid, planets int, population float8,
-          eliminated boolean, "maxPlanets" int, "maxPopulation" float8, "initialPlanets" int, "initialPopulation" float8)
-        WHERE m.game_id = ${gameId} AND m.user_id = s."userId" AND m.status = 'active'
-        RETURNING m.user_id`
+        FROM jsonb_to_recordset(${standings}::text::jsonb) AS s("gameId" uuid, "userId" uuid, planets int,
+          population float8, eliminated boolean, "maxPlanets" int, "maxPopulation" float8, "initialPlanets" int,
+          "initialPopulation" float8)
+        WHERE m.game_id = s."gameId" AND m.user_id = s."userId" AND m.status = 'active'
+        RETURNING m.game_id, m.user_id`
     })
+
+    const recordAll = Effect.fnUntraced(function* (
+      games: ReadonlyArray<{ readonly gameId: GameId; readonly players: ReadonlyArray<PlayerStanding> }>
+    ) {
+      const standings = games.flatMap(({ gameId, players }) => players.map((it) => ({ gameId, ...it })))
+      const recorded = new Map<GameId, Array<UserId>>(games.map(({ gameId }) => [gameId, []]))
+      if (standings.length === 0) return recorded
+      for (const it of yield* record(JSON.stringify(standings))) recorded.get(it.game_id)?.push(it.user_id)
+      return recorded
+    }, StorageError.refail)
 
     return MembershipStore.of({
       find: (gameId, userId) => StorageError.refail(find({ gameId, userId })),
@@ -176,14 +191,9 @@ export const layer: Layer.Layer<MembershipStore, never, SqlClient.SqlClient> = L
             AND max_planets > initial_planets AND max_population > initial_population`
         return new Set(rows.map((it) => it.user_id))
       }, StorageError.refail),
-      record: (gameId, standing) =>
-        standing.length === 0
-          ? Effect.succeed([])
-          : StorageError.refail(
-              Effect.map(record({ gameId, standings: JSON.stringify(standing) }), (rows) =>
-                rows.map((it) => it.user_id)
-              )
-            )
+      record: (gameId, players) =>
+        Effect.map(recordAll([{ gameId, players }]), (recorded) => recorded.get(gameId) ?? []),
+      recordAll
     })
   })
 )
