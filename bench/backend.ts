@@ -52,8 +52,26 @@ const parts = {
     for (const players of [4, 40]) rows.push(await dueGames(url, players === 4 ? 1_000 : 200, players))
     print(
       "Games whose turns are due at the same moment",
-      ["games", "players", "p50 late (ms)", "p99 late (ms)", "statements a turn"],
-      rows.map((it) => [`${it.games}`, `${it.players}`, it.p50, it.p99, it.statementsPerTurn])
+      [
+        "games",
+        "players",
+        "p50 late (ms)",
+        "p99 late (ms)",
+        "CPU a turn (ms)",
+        "statements a turn",
+        "bare statements (ms)",
+        "ratio"
+      ],
+      rows.map((it) => [
+        `${it.games}`,
+        `${it.players}`,
+        it.p50,
+        it.p99,
+        it.cpuPerTurn,
+        it.statementsPerTurn,
+        it.bare,
+        it.bare / it.p99
+      ])
     )
   }
 } as const

@@ -7,6 +7,8 @@ import { ScriptedEngines } from "../../packages/core/test/engine/ScriptedEngines
 import { runningGame } from "./games.ts"
 import { version } from "../../packages/core/test/http/platform.ts"
 import { start } from "./platform.ts"
+import { replayOnce } from "./replay.ts"
+import { moment } from "./rewind.ts"
 
 /** What a run of due games showed. */
 export interface DueRun {
@@ -15,7 +17,11 @@ export interface DueRun {
   /** Milliseconds from a turn's due time to its commit. */
   readonly p50: number
   readonly p99: number
+  /** Milliseconds of the processor that this process takes for a turn, with the engines' stub. */
+  readonly cpuPerTurn: number
   readonly statementsPerTurn: number
+  /** Milliseconds that the same statements take alone, one after the other on two connections. */
+  readonly bare: number
 }
 
 /** Tables with a game's rows, in the order of their references, and the columns that are new in each copy. */
@@ -78,38 +84,58 @@ const leadMs = 3_000
 /** Longest time for all turns. */
 const patience = "5 minutes"
 
-const turnsOf = (gameId: GameId, count: number) =>
+/** In statements of this file, which don't count. */
+const marker = "/* bench */"
+
+/**
+ * Has all games make a turn at the same moment. Returns how late each was, in milliseconds and sorted, and the
+ * processor's milliseconds that this process took.
+ */
+const allDue = (games: number, turn: number) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const all = yield* copies(gameId, count - 1)
-    for (const { id } of all) if (id !== gameId) yield* engineOf(gameId, id)
     const due = new Date(Date.now() + leadMs)
-    yield* sql`UPDATE backend.runtime_records SET next_turn_at = ${due}, next_turn_set_at = ${new Date()}`
+    yield* sql`
+      UPDATE ${sql.literal(marker)} backend.runtime_records SET next_turn_at = ${due}, next_turn_set_at = ${new Date()}`
+    yield* Effect.sleep(leadMs)
+    const before = process.cpuUsage()
     const made = sql<{ late: number }>`
-      SELECT (extract(epoch FROM updated_at - ${due}) * 1000)::float8 AS late
-      FROM backend.runtime_records WHERE current_turn > 0 ORDER BY late`
-    const late = yield* made.pipe(
+      SELECT ${sql.literal(marker)} (extract(epoch FROM updated_at - ${due}) * 1000)::float8 AS late
+      FROM backend.runtime_records WHERE current_turn >= ${turn} ORDER BY late`
+    const rows = yield* made.pipe(
       Effect.delay(Duration.seconds(1)),
-      Effect.repeat({ until: (rows) => rows.length === all.length }),
+      Effect.repeat({ until: (rows) => rows.length === games }),
       Effect.timeout(patience)
     )
-    return late.map((it) => it.late)
+    const { user, system } = process.cpuUsage(before)
+    return { late: rows.map((it) => it.late), cpu: (user + system) / 1_000 }
   })
 
-/** Runs as many games once, all due at the same moment. */
+/** Runs as many games, all due at the same moment. */
 export const dueGames = async (serverUrl: string, games: number, players: number): Promise<DueRun> => {
-  const backend = await start(serverUrl, {}, ["runtime"])
+  // The probes of engines are no part of a turn.
+  const backend = await start(serverUrl, { runtime: { watchInterval: "1 hour" } }, ["runtime"])
+  const run = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient | ScriptedEngines | EngineHost>) =>
+    Effect.runPromise(Effect.provide(effect, backend.context))
   const { gameId } = await runningGame(backend, players)
-  const before = backend.database.count()
-  const late = await Effect.runPromise(Effect.provide(turnsOf(gameId, games), backend.context))
-  // Copying a game takes two statements of this file.
-  const statements = backend.database.count() - before - 2 * games
+  const all = await run(copies(gameId, games - 1))
+  for (const { id } of all) if (id !== gameId) await run(engineOf(gameId, id))
+  // A backend that has been at work for a while has made turns before.
+  await run(allDue(games, 1))
+  const rewind = await run(moment)
+  let result = { late: [] as ReadonlyArray<number>, cpu: 0 }
+  const recorded = await backend.database.record(async () => (result = await run(allDue(games, 2))))
+  const statements = recorded.filter((it) => !it.text.includes(marker))
+  await run(rewind)
+  const bare = await replayOnce(backend.database.url(), statements, 2)
   await backend.stop()
   return {
     games,
     players,
-    p50: percentile(late, 0.5),
-    p99: percentile(late, 0.99),
-    statementsPerTurn: statements / games
+    p50: percentile(result.late, 0.5),
+    p99: percentile(result.late, 0.99),
+    cpuPerTurn: result.cpu / games,
+    statementsPerTurn: statements.length / games,
+    bare
   }
 }

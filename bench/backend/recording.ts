@@ -10,26 +10,31 @@ import type { SqlConnection } from "effect/sql"
 export interface Recorded {
   readonly text: string
   readonly values: ReadonlyArray<unknown>
+  /** Differs between transactions, and between statements outside of one. */
+  readonly borrowed: number
 }
 
 /** A migrated database of its own on the server, and what has been sent to it. */
 export const recording = (serverUrl: string) => {
   let url = ""
   let count = 0
+  let borrowings = 0
   let kept: Array<Recorded> | undefined
 
-  const watched = (connection: SqlConnection.Connection): SqlConnection.Connection =>
-    new Proxy(connection, {
+  const watched = (connection: SqlConnection.Connection): SqlConnection.Connection => {
+    const borrowed = ++borrowings
+    return new Proxy(connection, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target)
         if (typeof member !== "function" || typeof name !== "string" || !name.startsWith("execute")) return member
         return (text: string, values: ReadonlyArray<unknown> = [], ...rest: ReadonlyArray<unknown>): unknown => {
           count++
-          kept?.push({ text, values })
+          kept?.push({ text, values, borrowed })
           return Reflect.apply(member, target, [text, values, ...rest])
         }
       }
     })
+  }
 
   const layer = Layer.unwrap(
     Effect.map(cloneUrl(serverUrl), (clone) => {

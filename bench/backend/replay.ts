@@ -9,8 +9,8 @@ import type { Recorded } from "./recording.ts"
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
-/** A connection that runs recorded calls. */
-export const replayer = async (url: string) => {
+/** A connection, and how it runs a statement: prepared, as the backend does, where the statement has values. */
+const connection = async (url: string) => {
   const client = new Client({ connectionString: url })
   await client.connect()
   const names = new Map<string, string>()
@@ -21,6 +21,31 @@ export const replayer = async (url: string) => {
     names.set(text, made)
     return made
   }
+  const run = (text: string, values: ReadonlyArray<unknown>) =>
+    client.query(values.length === 0 ? { text } : { name: nameOf(text), text, values: [...values] })
+  return { run, stop: () => client.end() }
+}
+
+/** Runs what was recorded once more, in transactions as it was, on so many connections. Returns the milliseconds. */
+export const replayOnce = async (url: string, statements: ReadonlyArray<Recorded>, connections: number) => {
+  const parts = [...Map.groupBy(statements, (it) => it.borrowed).values()]
+  const opened = await Promise.all(Array.from({ length: connections }, () => connection(url)))
+  const began = performance.now()
+  await Promise.all(
+    opened.map(async ({ run }) => {
+      for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+        for (const { text, values } of part) await run(text, values)
+      }
+    })
+  )
+  const took = performance.now() - began
+  await Promise.all(opened.map((it) => it.stop()))
+  return took
+}
+
+/** A connection that runs recorded calls. */
+export const replayer = async (url: string) => {
+  const { run, stop } = await connection(url)
 
   /** `kept` are ids that were there before the call; `made` are other texts that the call made and that are unique. */
   const prepare =
@@ -36,11 +61,13 @@ export const replayer = async (url: string) => {
               return known
             })
       for (const { text, values } of statements) {
-        const given = values.map((value) => (typeof value === "string" ? renewed(value) : value))
-        await client.query(given.length === 0 ? { text } : { name: nameOf(text), text, values: given })
+        await run(
+          text,
+          values.map((value) => (typeof value === "string" ? renewed(value) : value))
+        )
       }
     }
-  return { prepare, stop: () => client.end() }
+  return { prepare, stop }
 }
 
 /** A connection that runs recorded calls. */
