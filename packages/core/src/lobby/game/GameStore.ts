@@ -196,7 +196,8 @@ export const layer: Layer.Layer<GameStore, never, SqlClient.SqlClient> = Layer.e
             AND CASE WHEN s.advanced THEN g.current_turn <= s.current_turn ELSE g.current_turn = s.current_turn END
             AND NOT (s.advanced AND NOT s.forced AND g.missed_turns_limit IS NOT NULL AND EXISTS (
               SELECT 1 FROM backend.memberships m
-              WHERE m.game_id = g.game_id AND m.status = 'active' AND m.missed_turns + 1 >= g.missed_turns_limit))
+              WHERE m.game_id = g.game_id AND m.status = 'active' AND m.taken_over_at IS NULL
+                AND m.missed_turns + 1 >= g.missed_turns_limit))
           ORDER BY g.game_id FOR NO KEY UPDATE OF g SKIP LOCKED)
         UPDATE backend.games g SET current_turn = s.current_turn, runtime_status = s.runtime_status,
           next_turn_at = s.next_turn_at, updated_at = ${now}
