@@ -174,6 +174,14 @@ export const watchList = (what: keyof typeof lists, flags: WatchFlags) =>
           { query: { ...query, limit: String(pageSize), ...(cursor === undefined ? {} : { cursor }) } },
           it.rows
         )
+      /** A game that no list shows any more. */
+      const gone = (id: string) =>
+        api.callAny("adminGames.get", { params: { game_id: id } }).pipe(
+          Effect.catchIf(
+            (failure) => failure._tag === "Refused" && failure.code === "not_found",
+            () => Effect.succeed(undefined)
+          )
+        )
       const all = Effect.fnUntraced(function* (query: NonNullable<AnyInput["query"]>) {
         const rows: Array<Row> = []
         let cursor: string | undefined
@@ -188,7 +196,27 @@ export const watchList = (what: keyof typeof lists, flags: WatchFlags) =>
         }
         return rows
       })
-      const read = Effect.map(Effect.forEach(it.queries, all), (pages) => pages.flat())
+      let listed: ReadonlyMap<string, Row> = new Map()
+      const read = Effect.gen(function* () {
+        const pages = yield* Effect.forEach(it.queries, all)
+        // One that went from state to state meanwhile may be in two lists, or in none.
+        const rows = new Map(pages.flat().map((row) => [idOf(row, it.id), row]))
+        const lists = new Map(rows)
+        if (what === "games") {
+          for (const id of listed.keys()) {
+            if (rows.has(id)) continue
+            const row = yield* gone(id)
+            if (row === undefined) continue
+            rows.set(id, row)
+            // Over, or only moved: the latter stays watched until the lists show it again.
+            if (present.includes(cellOf(row["status"], plain)) && row["status"] !== listed.get(id)?.["status"]) {
+              lists.set(id, row)
+            }
+          }
+        }
+        listed = lists
+        return [...rows.values()]
+      })
       yield* follow(read, it, flags, false)
     })
   )
