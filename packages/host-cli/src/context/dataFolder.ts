@@ -2,13 +2,20 @@
  * The data folder of a platform on this machine: `npm start` writes there where its backend listens (`running.json`) and
  * who its administrator is (`keys.json`), so that nobody has to set anything up.
  */
+import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { isAlive } from "@galaxy/host-node/files/processIdentity"
 import { Effect, Option, Redacted, Schema } from "effect"
 import { LocalFailure } from "../failures.ts"
 import type { HostShape } from "../host/Host.ts"
 import { readPrivate } from "./files.ts"
 
-const Running = Schema.Struct({ process_id: Schema.Int, backend_url: Schema.NonEmptyString })
+const Running = Schema.Struct({
+  process_id: Schema.Int,
+  /** Tells the process from a later one with its number. Files of earlier versions don't have it. */
+  process: Schema.optionalKey(Schema.String),
+  backend_url: Schema.NonEmptyString
+})
 const Keys = Schema.Struct({ admin_user: Schema.NonEmptyString, admin_password: Schema.NonEmptyString })
 
 /** A platform that runs in a data folder. */
@@ -19,12 +26,12 @@ export interface LocalPlatform {
   readonly password: Redacted.Redacted
 }
 
-const alive = (pid: number): boolean => {
+/** Number and start of the folder's owner, as earlier versions note it beside their lock; empty where nobody does. */
+const ownerOf = (folder: string): string => {
   try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
+    return readFileSync(join(folder, "galaxy.lock"), "utf8")
+  } catch {
+    return ""
   }
 }
 
@@ -54,7 +61,8 @@ export const localPlatform = Effect.fnUntraced(function* (host: HostShape) {
   })
   if (runningText === undefined) return yield* stopped
   const running = yield* decoded(Running, runningFile, runningText)
-  if (!alive(running.process_id)) return yield* stopped
+  // Another program may listen there by now, and mustn't get the password.
+  if (!isAlive(running.process ?? ownerOf(folder))) return yield* stopped
   const keys = yield* decoded(Keys, keysFile, keysText)
   return Option.some<LocalPlatform>({
     folder,

@@ -2,18 +2,21 @@
  * `running.json` of the data folder: where the platform that runs there listens, for programs on the same machine such as
  * the operators' command line.
  *
- * It is written once everything listens and removed at the end. After a crash it stays, and its process id tells that
+ * It is written once everything listens and removed at the end. After a crash it stays, and its process tells that
  * nobody is there. It holds no secret, and only its owner can read it, like the rest of the folder.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect, Schema } from "effect"
+import { identityOf } from "../files/processIdentity.ts"
 import { fileProblem } from "../files/problems.ts"
 import { DataFolderUnusable } from "./DataFolder.ts"
 
 /** Origins are URLs without a path. */
 export const Running = Schema.Struct({
   process_id: Schema.Int,
+  /** Number, start and boot of the process: a number alone is reused. Files of earlier versions don't have it. */
+  process: Schema.optionalKey(Schema.String),
   backend_url: Schema.String,
   gateway_url: Schema.String,
   mail_page_url: Schema.String
@@ -35,10 +38,11 @@ const isOurs = (file: string): boolean => {
 }
 
 /** Keeps the file in the folder as long as the scope is open. */
-export const keep = (folder: string, urls: Omit<Running, "process_id">) => {
+export const keep = (folder: string, urls: Omit<Running, "process_id" | "process">) => {
   const file = join(folder, "running.json")
   const running: Running = {
     process_id: process.pid,
+    process: identityOf(process.pid),
     backend_url: reachable(urls.backend_url),
     gateway_url: reachable(urls.gateway_url),
     mail_page_url: reachable(urls.mail_page_url)

@@ -44,10 +44,17 @@ const exists = (pid: number): boolean => {
   }
 }
 
-/** Whether `text` (`pid start` or `pid start@boot`) names a living process other than this one. */
-export const isAnotherAlive = (text: string): boolean => {
+const parsed = (text: string) => {
   const [number = "", start = ""] = text.trim().split(/\s+/)
-  const pid = Number(number)
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid || !exists(pid)) return false
+  return { pid: Number(number), start }
+}
+
+/** Whether `text` (`pid start` or `pid start@boot`) names a living process. */
+export const isAlive = (text: string): boolean => {
+  const { pid, start } = parsed(text)
+  if (!Number.isInteger(pid) || pid <= 0 || !exists(pid)) return false
   return start === (start.includes("@") ? startAndBoot(pid) : startOf(pid))
 }
+
+/** The same, for a process other than this one. */
+export const isAnotherAlive = (text: string): boolean => parsed(text).pid !== process.pid && isAlive(text)
