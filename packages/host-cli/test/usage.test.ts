@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { cli } from "./cli.ts"
+import { cli, json } from "./cli.ts"
 
 describe("wrong usage", () => {
   it("is told on standard error with a suggestion and the way to help, and exits with 64", async () => {
@@ -31,5 +31,20 @@ describe("help", () => {
       expect([code, stderr]).toEqual([0, ""])
       expect(stdout).toContain("Usage\n  galaxy-admin")
     }
+  })
+})
+
+describe("--columns", () => {
+  const list = (games: ReadonlyArray<object>, columns: string) =>
+    cli(["game", "list", "--columns", columns], { fetch: () => json({ games }) })
+
+  it("takes every field of the contract, whatever the first row has, and refuses others", async () => {
+    const rows = [{ game_id: "a" }, { game_id: "b", failure_reason: "no image" }]
+    const shown = await list(rows, "game_id,failure_reason")
+    expect([shown.code, shown.stdout]).toEqual([0, "a\t\nb\tno image\n"])
+    const refused = await list(rows, "game_id,nonsense")
+    expect([refused.code, refused.stdout]).toEqual([64, ""])
+    expect(refused.stderr).toContain("failure_reason")
+    expect((await list([], "game_id,nonsense")).code).toBe(0)
   })
 })

@@ -32,7 +32,11 @@ const list = Effect.fnUntraced(function* (operation: Operation, spec: AnySpec, i
         },
         rows
       ),
-    { columns: spec.columns ?? [], wide: spec.wide }
+    {
+      columns: spec.columns ?? [],
+      wide: spec.wide,
+      more: Effect.promise(async () => (await import("../help/fieldNames.ts")).fieldNames(operation, rows))
+    }
   )
 })
 

@@ -22,6 +22,8 @@ export interface Page {
 export interface ListView {
   readonly columns: ReadonlyArray<string>
   readonly wide?: ReadonlyArray<string> | undefined
+  /** More fields that rows may have; read only for a column that isn't known otherwise. */
+  readonly more?: Effect.Effect<ReadonlyArray<string>>
   /** A sentence for an empty list, in a terminal. */
   readonly empty?: string
 }
@@ -64,7 +66,11 @@ const make = Effect.gen(function* () {
 
   const columnsFor = Effect.fnUntraced(function* (view: ListView, first: Schema.Json | undefined) {
     if (globals.columns === undefined) return [...view.columns, ...(globals.wide ? (view.wide ?? []) : [])]
-    const known = [...view.columns, ...(view.wide ?? []), ...(first === undefined ? [] : linesOfNames(first))]
+    // Nothing is shown of an empty list, and a newer server may have the field.
+    if (first === undefined) return globals.columns
+    const own = [...view.columns, ...(view.wide ?? []), ...linesOfNames(first)]
+    if (globals.columns.every((it) => own.includes(it))) return globals.columns
+    const known = [...own, ...(view.more === undefined ? [] : yield* view.more)]
     const unknown = globals.columns.find((it) => !known.includes(it))
     if (unknown === undefined) return globals.columns
     return yield* new Usage({
