@@ -4,7 +4,6 @@
  * `createGalaxy` connects, migrates the database and starts all background work before it returns, or rejects once. From
  * then on it answers requests through `fetch`, until `close`.
  */
-import { GalaxyClosed } from "./errors.ts"
 import { build } from "./internal/build.ts"
 import { type Caller, callerOf, type HasHeaders } from "./internal/caller.ts"
 import { checked } from "./internal/checked.ts"
@@ -42,7 +41,7 @@ export interface Galaxy<K extends Kinds = Kinds> {
    */
   readonly transaction: <A>(body: (tx: Transaction<K>) => Promise<A>) => Promise<A>
   /**
-   * Answers new requests with 503, lets running ones and mails under way end, and releases the database. Resolves after
+   * Answers new requests with 503, lets running ones, calls and mails under way end, and releases the database. Resolves after
    * `timeoutMs` at the latest, 10 seconds when absent; then what still runs is cut off.
    */
   readonly close: (options?: { readonly timeoutMs?: number }) => Promise<void>
@@ -51,18 +50,18 @@ export interface Galaxy<K extends Kinds = Kinds> {
 
 /** Starts a backend. Rejects with `GalaxyStartFailed`, whose `code` says why. */
 export const createGalaxy = async <const K extends Kinds = {}>(options: GalaxyOptions<K>): Promise<Galaxy<K>> => {
-  const { fetch, close, internals } = await build(checked(options))
-  const { context, callers, isClosed } = internals
+  const { fetch, call, close, internals } = await build(checked(options))
+  const { context, callers } = internals
   const kinds = options.kinds ?? ({} as K)
-  const open: typeof run = (effect) => (isClosed() ? Promise.reject(new GalaxyClosed()) : run(effect))
   const run = runIn(context)
+  const open: typeof run = (effect) => call(() => run(effect))
   const galaxy: Galaxy<K> = {
     fetch,
     caller: (request) => open(callerOf(callers, request)),
-    notify: async (kind, given) => open(submit(await intentOf(kinds, kind, given))),
+    notify: (kind, given) => call(async () => run(submit(await intentOf(kinds, kind, given)))),
     lobby: lobbyOf(open),
     sql: sqlOf(open),
-    transaction: (body) => (isClosed() ? Promise.reject(new GalaxyClosed()) : transaction(context, kinds, body)),
+    transaction: (body) => call(() => transaction(context, kinds, body)),
     close: ({ timeoutMs } = {}) => close(timeoutMs),
     [Symbol.asyncDispose]: () => close()
   }

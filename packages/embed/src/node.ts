@@ -5,9 +5,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { type Hosts, hostsIn, hostsOf } from "@galaxy/host-node/http/hosts"
 import { bodyOf, discard, type IncomingBody } from "./internal/incomingBody.ts"
-
-const eaten =
-  "the body of this request was read before it reached Galaxy: mount nodeListener before body parsers such as express.json()"
+import { bodyWasRead } from "./internal/requests.ts"
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
@@ -94,7 +92,7 @@ export interface NodeListenerOptions {
 export const nodeListener = (galaxy: Fetches, options: NodeListenerOptions = {}): RequestListener => {
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (hasBody(incoming) && incoming.readableDidRead) {
-      fail(response, 500, "internal_error", eaten)
+      fail(response, 500, "internal_error", bodyWasRead)
       return
     }
     const { method } = incoming

@@ -1,6 +1,6 @@
 import { createServer } from "node:net"
 import { createGalaxy, type Galaxy } from "@galaxy/embed/Galaxy"
-import { GalaxyStartFailed } from "@galaxy/embed/errors"
+import { GalaxyClosed, GalaxyStartFailed } from "@galaxy/embed/errors"
 import type { GalaxyOptions } from "@galaxy/embed/options"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { asGateway, codeFor, database, optionsOf, Seen, sendCode, serverUrl, started } from "./fixture.ts"
@@ -87,6 +87,14 @@ describe.skipIf(serverUrl === undefined)("a Galaxy inside another program", () =
     expect((await galaxy.fetch(page)).status).toBe(403)
   })
 
+  it("says so when the body of a request was read before", async () => {
+    const request = asGateway(sendCode, { email: "a@example.org" })
+    await request.text()
+    const answer = await galaxy.fetch(request)
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).toContain("before body parsers")
+  })
+
   it("makes an administrator", async () => {
     const authorization = `Basic ${btoa(`${admin.user}:${admin.password}`)}`
     const request = new Request("http://galaxy/api/v1/admin/engine-versions", { headers: { authorization } })
@@ -98,8 +106,20 @@ describe.skipIf(serverUrl === undefined)("a Galaxy inside another program", () =
     expect(code).toBe("database_in_use")
   })
 
-  it("is over after close: it answers 503, and its database is free", async () => {
-    await Promise.all([galaxy.close(), galaxy.close()])
+  it("is over after close: calls under way end, it answers 503, and its database is free", async () => {
+    const inside = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const underWay = galaxy.transaction(async ({ sql }) => {
+      inside.resolve()
+      await go.promise
+      return sql`SELECT 1 AS one`
+    })
+    await inside.promise
+    const closed = Promise.all([galaxy.close(), galaxy.close()])
+    await expect(galaxy.sql`SELECT 1`).rejects.toBeInstanceOf(GalaxyClosed)
+    go.resolve()
+    expect(await underWay).toEqual([{ one: 1 }])
+    await closed
     const answer = await galaxy.fetch(asGateway("/healthz"))
     expect(answer.status).toBe(503)
     expect(answer.headers.get("retry-after")).toBe("5")

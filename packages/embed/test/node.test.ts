@@ -49,7 +49,7 @@ describe("a listener of Node", () => {
     })
     const answer = await fetch(`${server.url}/a`, { method: "POST", body: "{}" })
     expect(answer.status).toBe(500)
-    expect(await answer.text()).toContain("mount nodeListener before body parsers such as express.json()")
+    expect(await answer.text()).toContain("mount it before body parsers such as express.json()")
     expect((await fetch(`${server.url}/a`)).status).toBe(201)
   })
 

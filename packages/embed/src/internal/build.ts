@@ -26,6 +26,8 @@ const defaultTimeoutMs = 10_000
 /** A running backend and what lies behind it. */
 export interface Built {
   readonly fetch: (request: Request) => Promise<Response>
+  /** Runs a call of the program, which the end waits for; rejects with `GalaxyClosed` once that has begun. */
+  readonly call: <A>(run: () => Promise<A>) => Promise<A>
   /** Every call returns the same promise. */
   readonly close: (timeoutMs?: number) => Promise<void>
   readonly internals: Internals
@@ -46,12 +48,14 @@ export const build = async (checked: Checked): Promise<Built> => {
   const end = async (timeoutMs: number): Promise<void> => {
     const until = performance.now() + timeoutMs
     const left = () => Math.max(100, until - performance.now())
-    await Promise.all([...users].map((close) => close(left())))
-    await inFlight.drain(left() / 2)
+    inFlight.refuse()
+    // Whatever becomes of a gateway, requests are let go and the database is released.
+    await Promise.allSettled([...[...users].map((close) => close(left() / 2)), inFlight.drain(left() / 2)])
     await within(Effect.runPromise(Scope.close(scope, Exit.void)), left())
   }
   return {
     fetch: inFlight.fetch,
+    call: inFlight.call,
     close: (timeoutMs = defaultTimeoutMs) => (closing ??= end(timeoutMs)),
     internals: { context, callers: checked.callers, users, isClosed: () => closing !== undefined }
   }

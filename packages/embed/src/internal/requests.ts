@@ -1,18 +1,30 @@
-/** Requests under way: they are counted, and at the end let go or cut off. */
+/** Requests and calls under way: they are counted, and at the end let go or cut off. */
 import { body } from "@galaxy/contract/api/ApiError"
+import { GalaxyClosed } from "../errors.ts"
 
 /** What passes requests on until `drain`. */
 export interface Requests {
   readonly fetch: (request: Request) => Promise<Response>
-  /** Lets no more requests in; resolves once none is under way, or aborts those that are after `timeoutMs`. */
+  /** Counts a call of the program; rejects with `GalaxyClosed` after `refuse`. */
+  readonly call: <A>(run: () => Promise<A>) => Promise<A>
+  /** Lets nothing more in. */
+  readonly refuse: () => void
+  /** Resolves once nothing is under way, or aborts the requests that are after `timeoutMs`. */
   readonly drain: (timeoutMs: number) => Promise<void>
 }
+
+/** The answer to a request whose body somebody has read before. */
+export const bodyWasRead =
+  "the body of this request was read before it reached Galaxy: mount it before body parsers such as express.json()"
 
 const closing = () =>
   Response.json(body("service_unavailable", "this service is shutting down"), {
     status: 503,
     headers: { "retry-after": "5", connection: "close" }
   })
+
+const eaten = () =>
+  Response.json(body("internal_error", bodyWasRead), { status: 500, headers: { connection: "close" } })
 
 /** Passes requests to a handler that never rejects. */
 export const requests = (handler: (request: Request) => Promise<Response>): Requests => {
@@ -24,19 +36,28 @@ export const requests = (handler: (request: Request) => Promise<Response>): Requ
     underWay--
     if (underWay === 0) for (const tell of idle) tell()
   }
+  const counted = async <A>(run: () => Promise<A>): Promise<A> => {
+    underWay++
+    try {
+      return await run()
+    } finally {
+      leave()
+    }
+  }
   return {
     fetch: async (request) => {
       if (closed) return closing()
-      underWay++
-      try {
-        const signal = AbortSignal.any([request.signal, cut.signal])
-        return await handler(new Request(request, { signal }))
-      } finally {
-        leave()
-      }
+      if (request.bodyUsed || request.body?.locked === true) return eaten()
+      return counted(() => handler(new Request(request, { signal: AbortSignal.any([request.signal, cut.signal]) })))
+    },
+    call: async (run) => {
+      if (closed) throw new GalaxyClosed()
+      return counted(run)
+    },
+    refuse: () => {
+      closed = true
     },
     drain: async (timeoutMs) => {
-      closed = true
       if (underWay === 0) return
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
