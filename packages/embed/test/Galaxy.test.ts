@@ -44,6 +44,9 @@ describe("options that can't work", () => {
     ["a sender with a second header", { mail: { from: "a@b.c\r\nBcc: d@e.f", send: good.mail.send } }, "mail.from"],
     ["nobody who sends", { mail: { from: "a@example.org" } }, "mail.send"],
     ["no word on engines", { engines: undefined }, "engines"],
+    ["engines that can't be stopped", { engines: { versions: {}, start: async () => ({}) } }, "stop, discard"],
+    ["no password", { admin: { user: "admin", password: undefined } }, "12 characters"],
+    ["no name", { admin: { password: "a-long-password" } }, "admin.user"],
     ["a short password", { admin: { user: "admin", password: "short" } }, "12 characters"]
   ])("%s", async (_, change, words) => {
     const { code, message } = await failure({ ...good, ...change } as GalaxyOptions)

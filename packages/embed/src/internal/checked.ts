@@ -2,6 +2,7 @@
 import type { Callers } from "@galaxy/core/http/Callers"
 import type { ForeignKinds } from "@galaxy/core/notification/ForeignKinds"
 import { Redacted } from "effect"
+import type { Engines } from "../engines.ts"
 import { GalaxyStartFailed } from "../errors.ts"
 import type { GalaxyOptions } from "../options.ts"
 import { foreignKinds } from "./ownKinds.ts"
@@ -57,6 +58,10 @@ const callersOf = (access: GalaxyOptions["access"] | undefined): Callers => {
   return { gatewayToken: Redacted.make(token) }
 }
 
+const isEngines = (it: Partial<Engines> | undefined): boolean =>
+  typeof it?.versions === "object" &&
+  [it.start, it.inspect, it.stop, it.discard, it.list].every((method) => typeof method === "function")
+
 /** Throws `GalaxyStartFailed` with `invalid_options`. */
 export const checked = (given: GalaxyOptions): Checked => {
   const { mail, engines } = given as Partial<GalaxyOptions>
@@ -66,9 +71,11 @@ export const checked = (given: GalaxyOptions): Checked => {
   if (typeof mail?.send !== "function") refuse("mail.send must be a function that hands a mail to your provider")
   if (typeof mail?.from !== "string" || !sender.test(mail.from))
     refuse("mail.from must be a sender such as Club <club@example.org>")
-  if (engines !== "none" && typeof engines?.start !== "function")
-    refuse('engines must be "none" or an object with start, inspect, stop, discard and list')
-  if (given.admin !== undefined && given.admin.password.length < 12)
+  if (engines !== "none" && !isEngines(engines))
+    refuse('engines must be "none" or an object with versions, start, inspect, stop, discard and list')
+  const { admin } = given as { readonly admin?: { readonly user?: unknown; readonly password?: unknown } }
+  if (admin !== undefined && (typeof admin.user !== "string" || admin.user === "")) refuse("admin.user is missing")
+  if (admin !== undefined && (typeof admin.password !== "string" || admin.password.length < 12))
     refuse("admin.password must have 12 characters or more")
   if (given.publicUrl !== undefined && !URL.canParse(given.publicUrl)) refuse("publicUrl must be a URL")
   return { given, database, secret, callers, kinds: foreignKinds(given.kinds ?? {}, given.channels ?? {}) }

@@ -29,12 +29,16 @@ const prepare = ({ given: { admin, engines } }: Checked) =>
     })
   )
 
+/** Whatever else the program's function returns, a Promise included, is no country. */
+const twoLetters = (given: unknown): string | undefined =>
+  typeof given === "string" && /^[A-Z]{2}$/i.test(given) ? given.toUpperCase() : undefined
+
 const countries = (country: ((ip: string) => string | undefined) | undefined) =>
   country === undefined
     ? GeoIp.layerNone
     : Layer.succeed(GeoIp.GeoIp, {
         country: (ip) =>
-          Effect.try({ try: () => country(ip), catch: () => undefined }).pipe(
+          Effect.try({ try: () => twoLetters(country(ip)), catch: () => undefined }).pipe(
             Effect.catch(() => Effect.succeed(undefined))
           )
       })
