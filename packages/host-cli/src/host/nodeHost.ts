@@ -36,7 +36,7 @@ export const sink = (stream: Stream): Sink => {
       Effect.callback<void>((resume) => {
         if (closed) return resume(Effect.void)
         stream.write(text, (cause) => {
-          if (cause != null) failed(cause)
+          if (cause) failed(cause)
           resume(Effect.void)
         })
       })
