@@ -12,7 +12,7 @@ import { DateTime, Effect, Option, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { EngineVersions } from "../engine/EngineVersions.ts"
+import { type EngineVersion, EngineVersions } from "../engine/EngineVersions.ts"
 import { MailTransport } from "../mail/MailTransport.ts"
 import { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import * as DatabaseFacts from "./DatabaseFacts.ts"
@@ -25,10 +25,14 @@ import { findings } from "./findings.ts"
 /** Where counting ends. */
 const most = 10_000
 
+/** How long the database is waited for. */
 const patience = "5 seconds"
 
-/** How long the relay, the engine host and the disks are waited for. */
+/** How long the relay, all that is asked of the engine host, and the disks are waited for. */
 const outsidePatience = "3 seconds"
+
+/** What is said of an engine host that doesn't answer. */
+const silent = { state: "problem", reason: "no answer in time" } as const
 
 /** However many ask, the relay is greeted this often at most. */
 const keepFor = "5 seconds"
@@ -72,7 +76,7 @@ const stateOf = (trouble: Effect.Effect<string | undefined> | undefined): Effect
     ? Effect.succeed(unknown)
     : trouble.pipe(
         Effect.timeoutOption(outsidePatience),
-        Effect.map(Option.getOrElse((): string | undefined => "no answer in time")),
+        Effect.map(Option.getOrElse((): string | undefined => silent.reason)),
         Effect.catchCause(() => Effect.succeed("the check failed")),
         Effect.map((reason): State => (reason === undefined ? { state: "ok" } : { state: "problem", reason }))
       )
@@ -116,22 +120,43 @@ export const diagnostics = HttpApiBuilder.group(
       Schema.decodeUnknownEffect(Statuses)
     )
 
-    const engineHost = Effect.gen(function* () {
-      return {
-        ...(yield* stateOf(host.trouble)),
-        running: (yield* host.list).length,
-        asleep: (yield* host.asleep).size
-      }
-    })
-
-    const engineImages = Effect.flatMap(versions.list, (all) =>
-      Effect.forEach(
-        all.filter((it) => it.enabled).slice(0, mostImages),
-        ({ version, image_ref }) =>
-          Effect.map(stateOf(host.imageTrouble?.(image_ref)), (it) => ({ version, image_ref, ...it })),
-        { concurrency: 8 }
-      )
+    // Each part has one bound around all of its questions, so that none takes the time of the answer as a whole.
+    const engineHost = Effect.all(
+      [
+        stateOf(host.trouble),
+        Effect.timeoutOption(
+          Effect.map(host.list, (it) => it.length),
+          outsidePatience
+        ),
+        Effect.timeoutOption(
+          Effect.map(host.asleep, (it) => it.size),
+          outsidePatience
+        )
+      ],
+      { concurrency: "unbounded" }
+    ).pipe(
+      Effect.map(([state, running, asleep]) => ({
+        ...(Option.isSome(running) && Option.isSome(asleep) ? state : { ...silent }),
+        running: Option.getOrElse(running, () => 0),
+        asleep: Option.getOrElse(asleep, () => 0)
+      }))
     )
+
+    /** Those that weren't asked in time aren't known. */
+    const imagesOf = (all: ReadonlyArray<EngineVersion>) => {
+      const asked = all.filter((it) => it.enabled).slice(0, mostImages)
+      const known = new Map<string, State>()
+      return Effect.forEach(
+        asked,
+        ({ version, image_ref }) => Effect.map(stateOf(host.imageTrouble?.(image_ref)), (it) => known.set(version, it)),
+        { concurrency: 8, discard: true }
+      ).pipe(
+        Effect.timeoutOption(outsidePatience),
+        Effect.map(() =>
+          asked.map(({ version, image_ref }) => ({ version, image_ref, ...(known.get(version) ?? unknown) }))
+        )
+      )
+    }
 
     const disks = Effect.flatten(Effect.service(Disks)).pipe(
       Effect.timeoutOption(outsidePatience),
@@ -140,19 +165,32 @@ export const diagnostics = HttpApiBuilder.group(
 
     const read = Effect.fn("diagnostics")(function* () {
       const now = yield* DateTime.now
-      const found = yield* Effect.all(
-        {
-          database: Effect.provideService(DatabaseFacts.read, SqlClient.SqlClient, sql),
-          trouble: writeProbe,
-          numbers: numbersAt(DateTime.toDateUtc(now)),
-          runtimes: runtimesByStatus,
-          relay,
-          engine_host: engineHost,
-          engine_images: engineImages,
-          disks
-        },
-        { concurrency: "unbounded" }
+      const stored = toApi(
+        StorageError.refail(
+          Effect.all(
+            {
+              database: Effect.provideService(DatabaseFacts.read, SqlClient.SqlClient, sql),
+              trouble: writeProbe,
+              numbers: numbersAt(DateTime.toDateUtc(now)),
+              runtimes: runtimesByStatus,
+              versions: versions.list
+            },
+            { concurrency: "unbounded" }
+          )
+        )
+      ).pipe(
+        Effect.timeoutOrElse({
+          duration: patience,
+          orElse: () =>
+            Effect.fail(ApiError.make("service_unavailable", "the database takes too long to answer; try again later"))
+        })
       )
+      const withImages = Effect.flatMap(stored, ({ versions, ...kept }) =>
+        Effect.map(imagesOf(versions), (engine_images) => ({ ...kept, engine_images }))
+      )
+      const outside = Effect.all({ relay, engine_host: engineHost, disks }, { concurrency: "unbounded" })
+      const [kept, around] = yield* Effect.all([withImages, outside], { concurrency: "unbounded" })
+      const found = { ...kept, ...around }
       const { trouble, numbers } = found
       const facts = {
         at: now,
@@ -178,16 +216,8 @@ export const diagnostics = HttpApiBuilder.group(
         ...(numbers.oldest_turn === null ? {} : { oldest_due_turn_at: numbers.oldest_turn })
       }
       return { ...facts, findings: findings(facts) }
-    }, StorageError.refail)
+    })
 
-    return handlers.handle("get", () =>
-      toApi(read()).pipe(
-        Effect.timeoutOrElse({
-          duration: patience,
-          orElse: () =>
-            Effect.fail(ApiError.make("service_unavailable", "the database takes too long to answer; try again later"))
-        })
-      )
-    )
+    return handlers.handle("get", read)
   })
 )

@@ -21,7 +21,7 @@ export interface WhyFacts {
   /** The runtime's operations, newest first; those of a while suffice. */
   readonly operations: ReadonlyArray<OperationRow>
   readonly versions: ReadonlyArray<EngineVersion>
-  readonly engine: "running" | "asleep" | "off"
+  readonly engine: "running" | "asleep" | "off" | "unknown"
   /** Those who may give orders for the coming turn. */
   readonly players: ReadonlyArray<Awaited>
   readonly now: DateTime.Utc

@@ -111,6 +111,27 @@ eachDatabase((name, storage) => {
         }).pipe(Effect.scoped)
       )
 
+      it.effect.skipIf(name === "PostgreSQL")("come also while the engine host doesn't answer", () =>
+        Effect.gen(function* () {
+          const host = yield* EngineHost
+          const call = yield* surfaces.pipe(
+            Effect.provideService(EngineHost, {
+              ...host,
+              list: Effect.never,
+              asleep: Effect.never,
+              trouble: Effect.never,
+              imageTrouble: () => Effect.never
+            })
+          )
+          const { status, body } = yield* call("admin", "GET", path)
+          assert.strictEqual(status, 200)
+          const reason = "no answer in time"
+          assert.deepStrictEqual(body.engine_host, { state: "problem", reason, running: 0, asleep: 0 })
+          assert.deepInclude(body.engine_images[0], { version: "0.1.0" })
+          assert.notStrictEqual(body.engine_images[0].state, "ok")
+        }).pipe(Effect.scoped)
+      )
+
       it.effect.skipIf(name === "PGlite")("find out by writing whether the database takes writes", () =>
         Effect.gen(function* () {
           const call = yield* surfaces

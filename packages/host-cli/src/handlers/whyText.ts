@@ -133,7 +133,7 @@ const engine = ({ engine: it }: Why, writing: Writing): string | undefined =>
     : [
         it.version ?? "no version",
         ...(it.version_enabled === false ? ["disabled for new starts"] : []),
-        ...(it.state === undefined ? [] : [it.state]),
+        ...(it.state === undefined ? [] : [it.state === "unknown" ? "the engine host doesn't answer" : it.state]),
         ...(it.health === undefined ? [] : [it.health]),
         ...(it.last_observed_at === undefined
           ? []

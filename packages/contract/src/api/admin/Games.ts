@@ -82,8 +82,11 @@ export const EngineNow = Schema.Struct({
   version: Schema.optionalKey(Schema.String),
   /** Whether the version is enabled: one that isn't goes on where it runs, and can't be started again. */
   version_enabled: Schema.Boolean,
-  /** `asleep`: put to sleep to save memory, and woken when it is needed. `off`: no process or container runs. */
-  state: Schema.Literals(["running", "asleep", "off"]),
+  /**
+   * `asleep`: put to sleep to save memory, and woken when it is needed. `off`: no process or container runs. `unknown`: the
+   * engine host doesn't answer.
+   */
+  state: Schema.Literals(["running", "asleep", "off", "unknown"]),
   /** As `Runtime.health`. */
   health: Schema.String,
   health_since: Schema.optionalKey(Timestamp),

@@ -35,6 +35,9 @@ const toApi = toApiWith({ ...engineErrors, ...gameErrors, ...raceNameErrors, ...
 /** Operations among which the last turn is looked for. */
 const recentOperations = 20
 
+/** How long the engine host is waited for. */
+const hostPatience = "3 seconds"
+
 interface StepRequest {
   readonly params: { readonly game_id: GameId }
   readonly payload: { readonly reason?: string } | null
@@ -122,13 +125,17 @@ export const games = HttpApiBuilder.group(
           Effect.gen(function* () {
             const game = yield* games.get(game_id)
             const row = Option.getOrUndefined(yield* runtimes.find(game_id))
-            const running = yield* host.inspect(game_id)
+            // An engine host that hangs is one of the things that this call is made for.
+            const engine = yield* Effect.gen(function* () {
+              if (Option.isSome(yield* host.inspect(game_id))) return "running" as const
+              return (yield* host.asleep).has(game_id) ? ("asleep" as const) : ("off" as const)
+            }).pipe(Effect.timeoutOption(hostPatience), Effect.map(Option.getOrElse(() => "unknown" as const)))
             return explain({
               game,
               row,
               operations: yield* operations.list(game_id, newest, recentOperations),
               versions: yield* versions.list,
-              engine: Option.isSome(running) ? "running" : (yield* host.asleep).has(game_id) ? "asleep" : "off",
+              engine,
               players: row === undefined ? [] : yield* attendance.expected(game_id, row.current_turn),
               now: yield* DateTime.now
             })
