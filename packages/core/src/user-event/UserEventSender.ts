@@ -3,7 +3,7 @@ import { type Array as Arr, Clock, Context, Duration, Effect, Layer, Queue, Sche
 import * as BackgroundLoop from "../shared/BackgroundLoop.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
-import { type UserEvent, UserEventOutbox } from "./UserEventOutbox.ts"
+import { type Arrived, type UserEvent, UserEventOutbox } from "./UserEventOutbox.ts"
 
 /** The receiver can't be reached, or has refused. It tells the operators itself. */
 export class ReceiverAway extends Schema.TaggedError<ReceiverAway>()("ReceiverAway", {}) {}
@@ -13,9 +13,11 @@ export class UserEventReceiver extends Context.Service<
   UserEventReceiver,
   {
     /**
-     * Takes all of the events in their order, within a few seconds. If it fails, some may have arrived; all come again.
+     * Takes the events in their order, within a few seconds. If it takes some only, it returns their ids, and the others
+     * come again; of one account's events of one kind, none is taken after one that wasn't. If it fails, some may have
+     * arrived; all come again.
      */
-    send(events: Arr.NonEmptyReadonlyArray<UserEvent>): Effect.Effect<void, ReceiverAway>
+    send(events: Arr.NonEmptyReadonlyArray<UserEvent>): Effect.Effect<Arrived, ReceiverAway>
   }
 >()("@galaxy/core/account/UserEventReceiver") {}
 

@@ -142,6 +142,21 @@ eachDatabase((name, database) => {
         for (const _ of [1, 2]) assert.strictEqual(yield* Effect.flip(failing), "away")
         const left = yield* taken
         assert.deepStrictEqual(seen[0], seen[1])
+        // One that a later release has written, and one that the receiver doesn't take.
+        const sql = yield* SqlClient.SqlClient
+        for (const _ of [1, 2]) yield* account
+        yield* sql`UPDATE backend.user_events SET event_type = 'account.renamed', details = '{"n":1}'`
+        let first = ""
+        const second = (events: ReadonlyArray<UserEvent>) =>
+          Effect.sync(() => {
+            first = events[0]?.id ?? ""
+            return new Set(events.slice(1).map((it) => it.id))
+          })
+        assert.strictEqual(yield* sendSome(2, second), 1)
+        assert.deepStrictEqual(
+          (yield* taken).map((it) => [it.id, it.type, it.details]),
+          [[first, "account.renamed", { n: 1 }]]
+        )
         assert.deepStrictEqual(
           seen[0],
           left.slice(0, 2).map((it) => it.id)

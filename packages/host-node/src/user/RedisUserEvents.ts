@@ -40,7 +40,14 @@ const events = Metric.counter("userservice_events_total", {
   incremental: true
 })
 
-const isLifecycle = (event: UserEvent) => (userEventTypes.lifecycle as ReadonlyArray<string>).includes(event.type)
+type StreamName = "lifecycle" | "domain"
+
+/** A type that only a later release knows counts as another change. */
+const streamOf = ({ type }: UserEvent): StreamName =>
+  (userEventTypes.lifecycle as ReadonlyArray<string>).includes(type) ? "lifecycle" : "domain"
+
+/** Events that are older have waited for this process or for Redis. */
+const lateAfterMs = 60_000
 
 const fieldsOf = (event: UserEvent) =>
   Object.entries({
@@ -60,6 +67,23 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEventRec
       let current: RedisConnection.RedisConnection | undefined
       /** Redis answers, and doesn't take events. */
       let refusing = false
+      /** How many events in a row had waited, by stream: readers had no time for what these push out. */
+      const late = { lifecycle: 0, domain: 0 }
+
+      const count = Effect.fnUntraced(function* (stream: StreamName, batch: ReadonlyArray<UserEvent>) {
+        if (batch.length === 0) return
+        yield* Metric.update(Metric.withAttributes(events, { stream }), batch.length)
+        const since = (yield* DateTime.now).epochMilliseconds - lateAfterMs
+        const before = late[stream]
+        late[stream] = batch.every((it) => it.at.epochMilliseconds < since) ? before + batch.length : 0
+        const { maxLength } = options[stream]
+        if (before <= maxLength && late[stream] > maxLength) {
+          yield* Effect.annotateLogs(
+            Effect.logWarning("more events of accounts were sent at once than a stream keeps"),
+            { stream, keeps: maxLength }
+          )
+        }
+      })
 
       const first = yield* Deferred.make<void, RedisFault>()
       const once = Effect.scoped(
@@ -90,29 +114,42 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEventRec
         send: Effect.fnUntraced(function* (batch) {
           const connection = current
           if (connection === undefined) return yield* new ReceiverAway()
-          yield* connection
+          /** Once a stream has refused an event, none after it counts as arrived there, so that its order is kept. */
+          const arrived: Array<UserEvent> = []
+          const refused = yield* connection
             .ask(async (redis) => {
               const pipeline = redis.pipeline()
               for (const event of batch) {
-                const { key, maxLength } = isLifecycle(event) ? options.lifecycle : options.domain
+                const { key, maxLength } = options[streamOf(event)]
                 pipeline.xadd(key, "MAXLEN", maxLength, "*", ...fieldsOf(event))
               }
-              for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error
+              const answers = (await pipeline.exec()) ?? []
+              const faults = new Map<StreamName, Error>()
+              for (const [index, event] of batch.entries()) {
+                const stream = streamOf(event)
+                const error = answers[index]?.[0]
+                if (error) faults.set(stream, faults.get(stream) ?? error)
+                else if (!faults.has(stream)) arrived.push(event)
+              }
+              for (const error of faults.values()) throw error
             })
             .pipe(
-              Effect.mapError(({ kind }) => {
+              Effect.as(false),
+              Effect.catch(({ kind }) => {
                 refusing = kind !== "unreachable"
-                return new ReceiverAway()
+                return arrived.length === 0 ? Effect.fail(new ReceiverAway()) : Effect.succeed(true)
               })
             )
-          refusing = false
-          yield* outage.over
-          for (const event of batch) {
-            yield* Metric.update(
-              Metric.withAttributes(events, { stream: isLifecycle(event) ? "lifecycle" : "domain" }),
-              1
+          for (const stream of ["lifecycle", "domain"] as const) {
+            yield* count(
+              stream,
+              arrived.filter((it) => streamOf(it) === stream)
             )
           }
+          if (refused) return new Set(arrived.map((it) => it.id))
+          refusing = false
+          yield* outage.over
+          return undefined
         })
       })
     })
