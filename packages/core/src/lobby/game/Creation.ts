@@ -32,12 +32,19 @@ const digestOf = (settings: typeof CreateGame.Type) =>
     (hash) => Hex.encode(new Uint8Array(hash))
   )
 
+/**
+ * The id of a request counts only within a session: elsewhere nobody promises that it is unique for ever, and
+ * administrators' programs send a key.
+ */
+const requestKey = (origin: RequestOrigin | undefined, digest: string): string | undefined =>
+  origin?.deviceSessionId === undefined || origin.requestId === ""
+    ? undefined
+    : `request/${origin.deviceSessionId}/${origin.requestId}/${digest}`
+
 /** Undefined where neither the client nor the transport says what a repeat would look like. */
 export const creationOf = Effect.fnUntraced(function* (settings: typeof CreateGame.Type, origin?: RequestOrigin) {
   const own = settings.idempotency_key
-  if (own === undefined && (origin === undefined || origin.requestId === "")) return undefined
   const digest = yield* digestOf(settings)
-  const key =
-    own === undefined ? `request/${origin?.deviceSessionId ?? ""}/${origin?.requestId}/${digest}` : `key/${own}`
-  return { key, digest } satisfies Creation
+  const key = own === undefined ? requestKey(origin, digest) : `key/${own}`
+  return key === undefined ? undefined : ({ key, digest } satisfies Creation)
 })

@@ -102,12 +102,15 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const call = yield* surfaces
         const sql = yield* SqlClient.SqlClient
-        const ask = (id: string) => call("admin", "POST", `${admin}/games`, newGame, { "x-request-id": id })
-        const first = yield* ask("public-1")
-        assert.deepStrictEqual((yield* ask("public-1")).body, first.body)
-        assert.notStrictEqual(idOf(yield* ask("public-2")), idOf(first))
+        const ask = (id: string, key: object) =>
+          call("admin", "POST", `${admin}/games`, { ...newGame, ...key }, { "x-request-id": id })
+        const first = yield* ask("1", { idempotency_key: "public-1" })
+        assert.deepStrictEqual((yield* ask("2", { idempotency_key: "public-1" })).body, first.body)
+        assert.notStrictEqual(idOf(yield* ask("2", { idempotency_key: "public-2" })), idOf(first))
+        // The id of a request isn't unique outside of a session.
+        for (const _ of [1, 2]) yield* ask("3", {})
         const rows = yield* sql`SELECT 1 FROM backend.games WHERE visibility = 'public'`
-        assert.strictEqual(rows.length, 2)
+        assert.strictEqual(rows.length, 4)
       })
     )
   })
