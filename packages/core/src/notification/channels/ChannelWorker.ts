@@ -5,7 +5,7 @@
  * dead letter; it is logged once.
  */
 import type { UserId } from "@galaxy/contract/ids/Ids"
-import { DateTime, Duration, Effect, Layer, Queue, Random } from "effect"
+import { DateTime, Duration, Effect, Exit, Layer, Queue, Random } from "effect"
 import { SqlClient } from "effect/sql"
 import { AccountStore } from "../../account/AccountStore.ts"
 import * as BackgroundLoop from "../../shared/BackgroundLoop.ts"
@@ -119,7 +119,11 @@ const run = Effect.fnUntraced(function* (channels: Channels, given: Partial<Chan
           limit: options.concurrency
         })
       )
-      yield* Effect.forEach(claims, deliver(channel, send), { concurrency: "unbounded", discard: true })
+      // A delivery that fails interrupts no other, which may have been sent already. The pass fails when all have ended.
+      const ends = yield* Effect.forEach(claims, (claim) => Effect.exit(deliver(channel, send)(claim)), {
+        concurrency: "unbounded"
+      })
+      yield* Exit.asVoidAll(ends)
       // There may be more that are due.
       return claims.length > 0 ? Duration.zero : undefined
     })
