@@ -24,6 +24,8 @@ export interface Action<A, E, R> {
    * addresses or display names, since audit rows are never removed. It should lock the target's row.
    */
   readonly view?: Effect.Effect<unknown, E, R>
+  /** The target before, where there is no `view`: absent or null for a target that is new by this mutation. */
+  readonly before?: (result: A) => unknown
   /** The target afterwards, if the result isn't it and there is no `view`. */
   readonly after?: (result: A) => unknown
 }
@@ -51,8 +53,9 @@ export const audited = <A, E, R, E2 = never, R2 = never>(
   Effect.gen(function* () {
     const slot = yield* AuditSlot
     if (slot === undefined) return yield* Effect.die(new Error(`${action.name} ran outside of the admin surface`))
-    const before = action.view === undefined ? null : yield* action.view
+    const seen = action.view === undefined ? null : yield* action.view
     const result = yield* mutation
+    const before = action.view === undefined ? (action.before?.(result) ?? null) : seen
     const after = action.view === undefined ? (action.after ?? ((it: A): unknown => it))(result) : yield* action.view
     const target = typeof action.target === "function" ? action.target(result) : action.target
     slot.entry = { action: action.name, target, reason: action.reason, before, after }

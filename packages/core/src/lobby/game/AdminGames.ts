@@ -5,7 +5,7 @@ import { Context, Effect, Layer, Option, Schema, Struct } from "effect"
 import type { CursorInvalid, PageRequest } from "../../shared/Page.ts"
 import type { StorageError } from "../../shared/StorageError.ts"
 import type { RequestOrigin } from "./Creation.ts"
-import { type CreationError, GameEditing } from "./GameEditing.ts"
+import { type Created, type CreationError, GameEditing } from "./GameEditing.ts"
 import { GameNotFound, type GameSettingsInvalid, type TooFewPlaces } from "./GameError.ts"
 import { type AdminFilter, GameListStore } from "./GameListStore.ts"
 import { paged } from "./Games.ts"
@@ -31,7 +31,10 @@ export class AdminGames extends Context.Service<
     /** Locks the game to the end of the transaction, and returns what the audit log shows of it. */
     audited(gameId: GameId): Effect.Effect<unknown, StorageError>
     /** Creates a public game in `draft`. See `GameEditing.create` for requests that are repeated. */
-    create(settings: typeof CreateGame.Type, origin?: RequestOrigin): Effect.Effect<Game, CreationError | StorageError>
+    create(
+      settings: typeof CreateGame.Type,
+      origin?: RequestOrigin
+    ): Effect.Effect<Created, CreationError | StorageError>
     /** Changes a public game's settings. */
     update(
       gameId: GameId,

@@ -46,6 +46,12 @@ export type CreationError =
   | RaceNameInvalid
   | RaceNameTaken
 
+/** A game, and whether an earlier request has made it already. */
+export interface Created {
+  readonly game: Game
+  readonly repeated: boolean
+}
+
 /** Creates games and changes their settings. Settings that make no sense are `GameSettingsInvalid`. */
 export class GameEditing extends Context.Service<
   GameEditing,
@@ -60,7 +66,7 @@ export class GameEditing extends Context.Service<
       actor: Actor,
       settings: typeof CreateGame.Type,
       origin?: RequestOrigin
-    ): Effect.Effect<Game, CreationError | StorageError>
+    ): Effect.Effect<Created, CreationError | StorageError>
     /**
      * Changes settings. Absent ones stay, and so does a game whose settings are the wanted ones already. Fails with
      * `GameStateConflict` for what can't change any more, and with `TooFewPlaces` below the places that are taken.
@@ -153,15 +159,15 @@ export const layer: Layer.Layer<
     ) {
       const creation = yield* creationOf(settings, origin)
       const before = yield* made(actor === "admin" ? null : actor.user, creation)
-      if (Option.isSome(before)) return before.value
+      if (Option.isSome(before)) return { game: before.value, repeated: true }
       const valid = yield* validated(initial(settings), undefined)
-      if (actor === "admin") return yield* insert(valid, null, creation)
+      if (actor === "admin") return { game: yield* insert(valid, null, creation), repeated: false }
       const limit = within((yield* limits.of(actor.user)).max_open_games, config.openGamesPerOwner)
       if ((yield* games.countOwned(actor.user)).open >= limit) return yield* new TooManyGames({ limit })
       const game = yield* insert(valid, actor.user, creation)
-      if (settings.race_name === undefined) return game
+      if (settings.race_name === undefined) return { game, repeated: false }
       yield* members.seat(game.game_id, actor.user, settings.race_name)
-      return { ...game, member_count: 1 }
+      return { game: { ...game, member_count: 1 }, repeated: false }
     })
 
     const update = Effect.fn("GameEditing.update")(function* (

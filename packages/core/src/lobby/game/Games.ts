@@ -102,7 +102,8 @@ export const layer: Layer.Layer<Games, never, GameSteps | GameEditing | GameList
     })
 
     return Games.of({
-      create: (caller, settings, origin) => editing.create({ user: caller }, settings, origin),
+      create: (caller, settings, origin) =>
+        Effect.map(editing.create({ user: caller }, settings, origin), (it) => it.game),
       get,
       update: (caller, gameId, request) => editing.update({ user: caller }, gameId, request),
       previewSchedule: ({ turn_schedule, time_zone }) =>

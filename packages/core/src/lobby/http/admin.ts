@@ -18,6 +18,7 @@ import { type BannedUserUnknown, Bans } from "../Bans.ts"
 import { AdminGames, auditView, type ReasonMissing } from "../game/AdminGames.ts"
 import { ComputerSeats } from "../game/ComputerSeats.ts"
 import type { Actor } from "../game/GameAccess.ts"
+import type { Created } from "../game/GameEditing.ts"
 import { GameSteps } from "../game/GameSteps.ts"
 import type { Game } from "../game/GameStore.ts"
 import { errors as gameErrors } from "../game/http/errors.ts"
@@ -95,12 +96,14 @@ export const games = HttpApiBuilder.group(
           audited(
             {
               name: "game.create",
-              target: (game) => ({ kind: "game", id: game.game_id }),
+              target: ({ game }: Created) => ({ kind: "game", id: game.game_id }),
               reason,
-              after: auditView
+              // A repeat has changed nothing.
+              before: ({ game, repeated }: Created) => (repeated ? auditView(game) : null),
+              after: ({ game }: Created) => auditView(game)
             },
             Effect.flatMap(RequestId, (requestId) => games.create(settings, { requestId }))
-          )
+          ).pipe(Effect.map((it) => it.game))
         )
       )
       .handle("get", ({ params }) => toApi(games.get(params.game_id)))

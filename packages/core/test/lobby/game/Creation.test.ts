@@ -109,6 +109,9 @@ eachDatabase((name, database) => {
         assert.notStrictEqual(idOf(yield* ask("2", { idempotency_key: "public-2" })), idOf(first))
         // The id of a request isn't unique outside of a session.
         for (const _ of [1, 2]) yield* ask("3", {})
+        const { audit } = (yield* call("admin", "GET", `${admin}/audit?target_id=${first.body.game_id}`)).body
+        const news = (audit as ReadonlyArray<{ before: unknown }>).map((it) => it.before === null)
+        assert.deepStrictEqual(news, [false, true])
         const rows = yield* sql`SELECT 1 FROM backend.games WHERE visibility = 'public'`
         assert.strictEqual(rows.length, 4)
       })
