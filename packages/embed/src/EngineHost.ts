@@ -6,7 +6,7 @@ import {
   EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
 import { GameId, uuidPattern } from "@galaxy/contract/ids/Ids"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Data, Effect, Layer, Option, Redacted } from "effect"
 import { EngineRefused, type Engines, type RunningEngine } from "./engines.ts"
 import { faultFields } from "./internal/faults.ts"
 
@@ -30,6 +30,9 @@ const longestReason = 300
 const refusalOf = (cause: EngineRefused): string =>
   cause.message.replace(/\p{Cc}+/gu, " ").slice(0, longestReason) || "engines.start refused the engine"
 
+/** What one of the program's functions threw. */
+class Thrown extends Data.TaggedError("Thrown")<{ readonly cause: unknown }> {}
+
 /** Engines couldn't be listed, so whoever asked can't go on: it tries again later. */
 class EnginesUnknown extends Error {
   override readonly name = "EnginesUnknown"
@@ -46,10 +49,12 @@ export const layer = (engines: Engines): Layer.Layer<EngineHost> => {
     known.set(instance.gameId, instance)
     return instance
   }
-  const failed = (what: string, cause: unknown) =>
-    Effect.annotateLogs(Effect.logWarning(`engines.${what} failed`), faultFields(cause))
+  const failed = (what: string, error: unknown) => {
+    const fields = faultFields(error instanceof Thrown ? error.cause : error)
+    return Effect.annotateLogs(Effect.logWarning(`engines.${what} failed`), fields)
+  }
   const asked = <A>(what: string, ask: () => Promise<A>) =>
-    Effect.tryPromise({ try: async () => ask(), catch: (cause) => cause }).pipe(
+    Effect.tryPromise({ try: async () => ask(), catch: (cause) => new Thrown({ cause }) }).pipe(
       Effect.timeout(patience),
       Effect.tapError((cause) => failed(what, cause))
     )
@@ -67,7 +72,7 @@ export const layer = (engines: Engines): Layer.Layer<EngineHost> => {
     }).pipe(Effect.catch(() => Effect.sync(() => Option.fromUndefinedOr(known.get(gameId)))))
   /** One that can't be read counts as before. */
   const listed = (engine: RunningEngine) =>
-    Effect.try({ try: () => learn(instanceOf(engine)), catch: (cause) => cause }).pipe(
+    Effect.try({ try: () => learn(instanceOf(engine)), catch: (cause) => new Thrown({ cause }) }).pipe(
       Effect.catch((cause) => Effect.as(failed("list", cause), known.get(engine?.gameId)))
     )
   const list = asked("list", async () => [...(await engines.list())]).pipe(
@@ -79,10 +84,10 @@ export const layer = (engines: Engines): Layer.Layer<EngineHost> => {
     start: (spec) =>
       Effect.tryPromise({
         try: async () => learn(instanceOf(await engines.start(spec))),
-        catch: (cause) => cause
+        catch: (cause) => new Thrown({ cause })
       }).pipe(
-        Effect.tapError((cause) => failed("start", cause)),
-        Effect.mapError((cause) =>
+        Effect.tapError((error) => failed("start", error)),
+        Effect.mapError(({ cause }) =>
           cause instanceof EngineRefused
             ? new EngineStartFailed({ reason: refusalOf(cause), permanent: true })
             : new EngineStartFailed({ reason: "engines.start failed", permanent: false })

@@ -32,7 +32,7 @@ const run = async <A, E>(given: Partial<Engines>, use: (host: EngineHost["Servic
   }
   const logger = Logger.make((line) => void lines.push(Logger.formatJson.log(line)))
   const exit = await Effect.runPromiseExit(
-    Effect.flatMap(EngineHost, use).pipe(Effect.provide(layer(engines)), Effect.provide(Logger.layer([logger])))
+    Effect.flatMap(EngineHost, use).pipe(Effect.provide([layer(engines), Logger.layer([logger])]))
   )
   return { exit, lines: lines.join("\n") }
 }

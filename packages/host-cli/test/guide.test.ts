@@ -22,7 +22,7 @@ const blocks = [...guide.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, text = 
 const mentioned = [...guide.matchAll(/`(galaxy-admin [a-z][^`]* [^`]*)`/g)].map(([, text = ""]) => text)
 const lines = [...blocks, ...mentioned]
   .map((line) => line.replace(/^npm run admin -- /, "galaxy-admin "))
-  .filter((line) => line.startsWith("galaxy-admin ") && !/^galaxy-admin --/.test(line))
+  .filter((line) => line.startsWith("galaxy-admin ") && !line.startsWith("galaxy-admin --"))
 
 const wordsOf = (line: string): ReadonlyArray<string> =>
   Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? "").slice(1)

@@ -9,13 +9,16 @@ const engine = { endpoint: new URL("http://engine.test"), token: Redacted.make("
 /** What the platform makes of an engine's answer to a report, of which it reads at most 100 bytes. */
 const reportOf = (body: string, headers: Readonly<Record<string, string>>) =>
   Effect.flatMap(EngineClient.EngineClient, (client) => client.report(engine, { race: "Vega" })).pipe(
-    Effect.provide(EngineClient.layer),
-    Effect.provide(EngineSettings.layer({ maxAnswerBytes: 100 })),
     Effect.provide(
-      Layer.succeed(
-        HttpClient.HttpClient,
-        HttpClient.make((request) =>
-          Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(body, { headers })))
+      EngineClient.layer.pipe(
+        Layer.provide(EngineSettings.layer({ maxAnswerBytes: 100 })),
+        Layer.provide(
+          Layer.succeed(
+            HttpClient.HttpClient,
+            HttpClient.make((request) =>
+              Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(body, { headers })))
+            )
+          )
         )
       )
     )

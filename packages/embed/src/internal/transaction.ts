@@ -4,7 +4,7 @@
  * Calls inside it run one after the other, also where the program doesn't wait for one before the next: two at once on
  * one connection could undo each other's savepoints. It commits once all of them are over.
  */
-import { Cause, type Context, Effect, Exit } from "effect"
+import { Cause, type Context, Data, Effect, Exit } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Kinds } from "../kinds.ts"
 import { type Transaction, TransactionOver } from "../transaction.ts"
@@ -15,25 +15,25 @@ import { sqlOf } from "./statements.ts"
 
 type Run = <A, E>(effect: Effect.Effect<A, E, Services>) => Promise<A>
 
+/** What the program's function threw, which is told apart from failures of the transaction. */
+class Thrown extends Data.TaggedError("Thrown")<{ readonly cause: unknown }> {}
+
+const thrownBy = (cause: Cause.Cause<unknown>): unknown => {
+  const error = Cause.squash(cause)
+  return error instanceof Thrown ? error.cause : error
+}
+
 /** Runs effects in a context; rejects with the effect's own error. */
 export const runIn =
   (context: Context.Context<Services>): Run =>
   async (effect) => {
     const exit = await Effect.runPromiseExitWith(context)(effect)
     if (Exit.isSuccess(exit)) return exit.value
-    throw Cause.squash(exit.cause)
+    throw thrownBy(exit.cause)
   }
-
-/** What the program's function threw, which is told apart from failures of the transaction. */
-class Thrown {
-  readonly cause: unknown
-  constructor(cause: unknown) {
-    this.cause = cause
-  }
-}
 
 const checkedIntent = (...given: Parameters<typeof intentOf>) =>
-  Effect.tryPromise({ try: () => intentOf(...given), catch: (cause) => cause })
+  Effect.tryPromise({ try: () => intentOf(...given), catch: (cause) => new Thrown({ cause }) })
 
 /** The calls of one transaction, in turn until `end`. */
 const inTurn = (run: Run) => {
@@ -79,13 +79,12 @@ export const transaction = async <K extends Kinds, A>(
           await end()
         }
       },
-      catch: (cause) => new Thrown(cause)
+      catch: (cause) => new Thrown({ cause })
     })
   })
   const exit = await Effect.runPromiseExitWith(context)(
     Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(inside))
   )
   if (Exit.isSuccess(exit)) return exit.value
-  const cause = Cause.squash(exit.cause)
-  throw cause instanceof Thrown ? cause.cause : cause
+  throw thrownBy(exit.cause)
 }

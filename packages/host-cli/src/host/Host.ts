@@ -4,7 +4,7 @@
  * Everything that a command reads or writes outside of itself goes through here, so that a test runs a whole command in
  * process with a terminal of its choice, fixed ids and a server in memory.
  */
-import { Context, type Effect } from "effect"
+import { Context, Data, type Effect } from "effect"
 
 /** A stream that is written to. */
 export interface Sink {
@@ -17,13 +17,16 @@ export interface Sink {
   readonly write: (text: string) => Effect.Effect<void>
 }
 
+/** Standard input can't be taken; the message says why. */
+export class UnreadableInput extends Data.TaggedError("UnreadableInput")<{ readonly message: string }> {}
+
 /** Standard input. */
 export interface Source {
   readonly isTerminal: boolean
   /** The next line without its end, or undefined at the end of the input. The question is written to standard error. */
   readonly question: (text: string, options: { readonly hidden: boolean }) => Effect.Effect<string | undefined>
   /** The whole input; fails with a sentence where it is longer than `maxBytes` or not valid UTF-8. */
-  readonly readAll: (maxBytes: number) => Effect.Effect<string, Error>
+  readonly readAll: (maxBytes: number) => Effect.Effect<string, UnreadableInput>
 }
 
 /** What a command needs of the process. */

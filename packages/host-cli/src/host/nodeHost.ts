@@ -5,7 +5,7 @@ import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
 import { isatty } from "node:tty"
 import { Effect } from "effect"
-import type { HostShape, Sink, Source } from "./Host.ts"
+import { type HostShape, type Sink, type Source, UnreadableInput } from "./Host.ts"
 
 /** Whether output was lost other than by a reader that had seen enough, such as on a full disk. */
 let lost = false
@@ -87,11 +87,15 @@ const readAll = (maxBytes: number) =>
       for await (const chunk of process.stdin) {
         chunks.push(chunk as Buffer)
         size += (chunk as Buffer).length
-        if (size > maxBytes) throw new Error(`the input is longer than ${maxBytes} bytes`)
+        if (size > maxBytes) throw new UnreadableInput({ message: `the input is longer than ${maxBytes} bytes` })
       }
       return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))
     },
-    catch: (cause) => (cause instanceof TypeError ? new Error("the input is not valid UTF-8") : (cause as Error))
+    catch: (cause) => {
+      if (cause instanceof UnreadableInput) return cause
+      const isText = cause instanceof TypeError
+      return new UnreadableInput({ message: isText ? "the input is not valid UTF-8" : (cause as Error).message })
+    }
   })
 
 const source: Source = {

@@ -50,7 +50,7 @@ describe("lists of users from replicas", () => {
           lines.filter((it) => String(it).includes("a replica of the database can't be read")),
           1
         )
-      }).pipe(Effect.provide(replicas), Effect.provide(logger))
+      }).pipe(Effect.provide([replicas, logger]))
     }).pipe(Effect.scoped)
   )
 })

@@ -23,8 +23,12 @@ export interface RequestOrigin {
 }
 
 /** Without the key itself, and whatever the order of the fields. */
-const canonical = ({ idempotency_key: _, ...settings }: typeof CreateGame.Type) =>
-  JSON.stringify(Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+const canonical = (settings: typeof CreateGame.Type) =>
+  JSON.stringify(
+    Object.entries(settings)
+      .filter(([name]) => name !== "idempotency_key")
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  )
 
 const digestOf = (settings: typeof CreateGame.Type) =>
   Effect.map(
