@@ -46,7 +46,7 @@ const answer = (request: IncomingMessage, response: ServerResponse) => {
           only_checked: []
         }
       : /\/games(\?|$)/.test(url)
-        ? { games, next_cursor: "more" }
+        ? { games, next_cursor: `after-${seen.length}` }
         : one
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document))
   })
