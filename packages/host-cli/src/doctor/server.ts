@@ -5,6 +5,7 @@ import { release } from "@galaxy/contract/release"
 import { check } from "@galaxy/core/http/databaseFindings"
 import { Clock, Effect } from "effect"
 import { Api } from "../client/Api.ts"
+import { seen } from "../client/form.ts"
 
 type OneFinding = typeof Finding.Type
 
@@ -97,14 +98,22 @@ const certificate = Effect.fnUntraced(function* (server: string) {
   ]
 })
 
+/** What a look at a server gave: its own document, if it answered, and all findings. */
+export interface Look {
+  readonly document: object
+  readonly findings: ReadonlyArray<OneFinding>
+}
+
 /** What the server and the way to it are like. Never fails: a server that can't be reached is a finding. */
-export const serverFindings = Effect.gen(function* () {
-  const { connection, call } = yield* Api
+export const lookAtServer = Effect.gen(function* () {
+  const { connection, ask } = yield* Api
   const asked = yield* Clock.currentTimeMillis
   const outcome = yield* Effect.result(
     Effect.gen(function* () {
       const it = yield* connection
-      return { it, answer: yield* call("adminDiagnostics.get", {}, diagnosticsForm) }
+      const { document, unreadable } = yield* ask("adminDiagnostics.get", {})
+      const answer = seen(document, diagnosticsForm)
+      return answer === undefined ? yield* unreadable : { it, document, answer }
     })
   )
   const answered = yield* Clock.currentTimeMillis
@@ -119,14 +128,16 @@ export const serverFindings = Effect.gen(function* () {
         ("hint" in failure ? failure.hint : undefined) ??
         "Look at the backend's process and log. Without it: galaxy-admin doctor --database URL --redis URL"
     }
-    return [unreached, ...(known._tag === "Some" ? yield* certificate(known.value.server) : [])]
+    const findings = [unreached, ...(known._tag === "Some" ? yield* certificate(known.value.server) : [])]
+    return { document: {}, findings } satisfies Look
   }
-  const { it, answer } = outcome.success
-  return [
+  const { it, document, answer } = outcome.success
+  const findings = [
     check("server", `${it.server} answers, and ${it.user} is signed in (by ${it.source}).`, undefined),
     ...answer.findings.map((finding): OneFinding => ({ ...finding, state: stateOf(finding.state) })),
     releases(answer.release),
     clock(Date.parse(answer.at), asked, answered),
     ...(yield* certificate(it.server))
   ]
+  return { document, findings } satisfies Look
 })

@@ -1,7 +1,7 @@
 /** `doctor`: gathers findings of the server, or of a database and a Redis without one. */
 import type { Finding } from "@galaxy/contract/api/admin/Diagnostics"
 import { Effect, Logger } from "effect"
-import { serverFindings } from "../doctor/server.ts"
+import { type Look, lookAtServer } from "../doctor/server.ts"
 import { LocalFailure, NeedsAction } from "../failures.ts"
 import { Host } from "../host/Host.ts"
 import { Output } from "../output/Output.ts"
@@ -51,12 +51,14 @@ export const doctor = ({ database, redis }: DoctorFlags) =>
   withServices(
     Effect.gen(function* () {
       const output = yield* Output
+      const server: Look =
+        database === undefined && redis === undefined ? yield* lookAtServer : { document: {}, findings: [] }
       const findings: ReadonlyArray<OneFinding> = [
-        ...(database === undefined && redis === undefined ? yield* serverFindings : []),
+        ...server.findings,
         ...(database === undefined ? [] : yield* databaseFindings(database)),
         ...(redis === undefined ? [] : yield* redisFindings(redis))
       ]
-      yield* output.item({ findings }, findingsText(findings, output.color))
+      yield* output.item({ ...server.document, findings }, findingsText(findings, output.color))
       if (worst(findings) === "problem") return yield* new NeedsAction({ message: "Somebody must act." })
     })
   ).pipe(Effect.provide(Logger.layer([])))

@@ -86,6 +86,14 @@ const setUp = Effect.gen(function* () {
   return { backend, cases }
 })
 
+/** `doctor` adds what only its own side sees to the server's findings. */
+const withoutOwnFindings = (answer: unknown): unknown => {
+  const { findings, ...rest } = answer as { findings?: ReadonlyArray<{ id: string }> }
+  if (findings === undefined || !("workers" in rest)) return answer
+  const own = new Set(["server", "release", "clock.here"])
+  return { ...rest, findings: findings.filter(({ id }) => !own.has(id)) }
+}
+
 /** An application is decided before its player is banned; ends of players come last. */
 const last: ReadonlyArray<Operation> = [
   "adminGames.banMember",
@@ -111,7 +119,7 @@ provided(layer(), { timeout: "3 minutes" })("every admin operation", (it) => {
         const byClient = await client(operation, second.input)
         const byHttp = await http(operation, third.input)
         const answers = [
-          itemsOf(operation, byLine.answer),
+          withoutOwnFindings(itemsOf(operation, byLine.answer)),
           rowsOf(operation, byClient.answer),
           rowsOf(operation, byHttp.answer)
         ].map(alike)
