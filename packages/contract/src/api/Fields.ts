@@ -13,6 +13,9 @@ export const text = (max: number) => Schema.String.check(Schema.isMaxLength(max)
 /** Text of 1 to `max` characters. */
 export const label = (max: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(max))
 
+/** A client's own key for a request that it may have to repeat: 1 to 64 of `A-Z a-z 0-9 - _`. */
+export const idempotencyKey = label(64).check(Schema.isPattern(/^[A-Za-z0-9_-]+$/u))
+
 /** Decimal digits only. Other texts that JavaScript converts to numbers are refused; an empty text is not 0. */
 const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/u))
 

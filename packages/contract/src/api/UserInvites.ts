@@ -1,7 +1,7 @@
 /** Invites to private games, for players (`…/games/{game_id}/invites`, `…/my/invites`). */
 import { Schema } from "effect"
 import { GameId, InviteId, UserId } from "../ids/Ids.ts"
-import { label, Timestamp } from "./Fields.ts"
+import { idempotencyKey, label, Timestamp } from "./Fields.ts"
 import { line } from "./Text.ts"
 
 /** Body of `lobby.invites.issue`. */
@@ -9,7 +9,12 @@ export const IssueInvite = Schema.Struct({
   /** The only user who may redeem the invite; when absent, it gets a code that one player may redeem. */
   invited_user_id: Schema.optionalKey(UserId),
   /** By default a week from now when absent, and at most a year ahead; a host may set other bounds. */
-  expires_at: Schema.optionalKey(Timestamp)
+  expires_at: Schema.optionalKey(Timestamp),
+  /**
+   * Chosen by the client, new for each invite that it wants. Sent again for the same game, it answers the invite that was
+   * made with it, as it is now; for another player it is `conflict`, `exists`.
+   */
+  idempotency_key: Schema.optionalKey(idempotencyKey)
 })
 
 /** Only a `pending` invite can be redeemed, declined or revoked; the other statuses are final. */

@@ -1,7 +1,7 @@
 /** Games in the lobby, for players (`/api/v1/user/lobby/games`, `/api/v1/user/lobby/my/games`). */
 import { Schema } from "effect"
 import { GameId, MembershipId, UserId } from "../ids/Ids.ts"
-import { engineVersion, int, label, Timestamp } from "./Fields.ts"
+import { engineVersion, idempotencyKey, int, label, Timestamp } from "./Fields.ts"
 import { line, paragraphs } from "./Text.ts"
 import { Ruleset } from "./Ruleset.ts"
 
@@ -84,7 +84,7 @@ export const CreateGame = Schema.Struct({
    * Chosen by the client, new for each game that it wants: 1 to 64 of `A-Z a-z 0-9 - _`. Sent again by the same owner, it
    * answers the game that was made with it, as it is now; with other settings it is `conflict`, `exists`.
    */
-  idempotency_key: Schema.optionalKey(label(64).check(Schema.isPattern(/^[A-Za-z0-9_-]+$/u))),
+  idempotency_key: Schema.optionalKey(idempotencyKey),
   ...settings
 })
 

@@ -686,7 +686,8 @@ export const tables = {
     fields: [
       { name: "game_id", slot: 0, type: "string", required: true },
       { name: "invited_user_id", slot: 1, type: "string" },
-      { name: "expires_at", slot: 2, type: "string" }
+      { name: "expires_at", slot: 2, type: "string" },
+      { name: "idempotency_key", slot: 3, type: "string" }
     ]
   },
   "galaxy.lobby.Invite": {

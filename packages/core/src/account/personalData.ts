@@ -228,7 +228,9 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
   },
   invites: {
     personal: none,
-    plain: words("invite_id game_id issuer_user_id invited_user_id code status expires_at created_at decided_at"),
+    plain: words(
+      "invite_id game_id issuer_user_id invited_user_id code status expires_at created_at decided_at issue_key"
+    ),
     secret: ["code"],
     of: "invited_user_id = :user OR issuer_user_id = :user"
   },

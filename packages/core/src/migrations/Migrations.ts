@@ -35,6 +35,7 @@ import payingUsers from "./0026_paying_users.ts"
 import gameCreations from "./0027_game_creations.ts"
 import channels from "./0028_channels.ts"
 import attendance from "./0029_attendance.ts"
+import inviteKeys from "./0030_invite_keys.ts"
 
 const sequence = {
   "0001_init": init,
@@ -65,7 +66,8 @@ const sequence = {
   "0026_paying_users": payingUsers,
   "0027_game_creations": gameCreations,
   "0028_channels": channels,
-  "0029_attendance": attendance
+  "0029_attendance": attendance,
+  "0030_invite_keys": inviteKeys
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

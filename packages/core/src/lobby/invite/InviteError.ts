@@ -55,6 +55,13 @@ export class InviteAlreadyPending extends Schema.TaggedError<InviteAlreadyPendin
   }
 }
 
+/** The key of this request was used for an invite of somebody else to the same game. */
+export class InviteKeyTaken extends Schema.TaggedError<InviteKeyTaken>()("InviteKeyTaken", {}) {
+  override get message(): string {
+    return "this idempotency key was used for another invite"
+  }
+}
+
 /** The game already has `limit` pending invites (`LobbyConfig.pendingInvitesPerGame`). */
 export class TooManyInvites extends Schema.TaggedError<TooManyInvites>()("TooManyInvites", { limit: Schema.Int }) {
   override get message(): string {
@@ -92,6 +99,7 @@ export type InviteError =
   | NotYourInvite
   | InviteNotPending
   | InviteAlreadyPending
+  | InviteKeyTaken
   | TooManyInvites
   | InvitedTooOften
   | InviteExpiryInvalid

@@ -39,6 +39,8 @@ export interface NewInvite {
   readonly invited_user_id: UserId | null
   readonly code: string | null
   readonly expires_at: Date
+  /** The issuer's key for this invite; no two invites of a game have the same. */
+  readonly issue_key: string | null
 }
 
 /**
@@ -56,6 +58,8 @@ export class InviteStore extends Context.Service<
     lock(gameId: GameId, inviteId: InviteId): Effect.Effect<Option.Option<StoredInvite>, StorageError>
     /** Records how a pending invite ended, and when. The caller holds the row's lock. */
     settle(inviteId: InviteId, status: typeof InviteStatus.Type): Effect.Effect<StoredInvite, StorageError>
+    /** The invite to the game that was asked for with this key. */
+    issuedBy(gameId: GameId, key: string): Effect.Effect<Option.Option<StoredInvite>, StorageError>
     /** The invite with this code that is pending and has not expired. */
     findOpen(code: string): Effect.Effect<Option.Option<StoredInvite>, StorageError>
     /** Marks as expired at most `limit` of all pending invites whose expiry has passed; returns how many. */
@@ -107,6 +111,13 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
         WHERE i.code = ${code} AND i.status = 'pending' AND i.expires_at > ${now}`
     })
 
+    const keyed = SqlSchema.findOneOption({
+      Request: Schema.Struct({ gameId: GameId, key: Schema.String }),
+      Result: InviteRow,
+      execute: ({ gameId, key }) => sql`
+        SELECT ${columns} FROM backend.invites i WHERE i.game_id = ${gameId} AND i.issue_key = ${key}`
+    })
+
     const decodeOne = (rows: ReadonlyArray<unknown>) =>
       Effect.map(Schema.decodeUnknownEffect(InviteRow)(rows[0]), withoutNulls)
 
@@ -132,6 +143,7 @@ export const layer: Layer.Layer<InviteStore, never, SqlClient.SqlClient> = Layer
         return yield* decodeOne(yield* sql`INSERT INTO backend.invites AS i ${sql.insert(row)} RETURNING ${columns}`)
       }, StorageError.refail),
       lock: (gameId, inviteId) => StorageError.refail(Effect.map(find({ gameId, inviteId }), Option.map(withoutNulls))),
+      issuedBy: (gameId, key) => StorageError.refail(Effect.map(keyed({ gameId, key }), Option.map(withoutNulls))),
       settle: Effect.fnUntraced(function* (inviteId, status) {
         const now = yield* DateTime.nowAsDate
         return yield* decodeOne(

@@ -34,6 +34,7 @@ import {
 import type { GameNotFound, GameStateConflict, NotGameOwner, TooManyMemberships } from "../game/GameError.ts"
 import {
   InviteAlreadyPending,
+  InviteKeyTaken,
   InvitedTooOften,
   InvitedUserNotFound,
   InviteExpiryInvalid,
@@ -59,7 +60,8 @@ export class Invites extends Context.Service<
     /**
      * Issues an invite to a game of the caller's; they may invite themselves. With an `invited_user_id` it is bound to
      * that user, who is notified; without one it gets a code, which only this answer and the issuer's own list contain.
-     * Once the end of enrollment that the owner has set is past, it fails with `EnrollmentOver`: nobody could use it.
+     * Once the end of enrollment that the owner has set is past, it fails with `EnrollmentOver`: nobody could use it. A
+     * request that is repeated with its key gets the invite that was made, as it is now.
      */
     issue(
       caller: UserId,
@@ -79,6 +81,7 @@ export class Invites extends Context.Service<
       | AlreadyMember
       | BlockedFromGame
       | InviteAlreadyPending
+      | InviteKeyTaken
       | StorageError
     >
     /**
@@ -171,13 +174,18 @@ export const layer: Layer.Layer<
       // Everybody sees a public game, and nobody owns it.
       if (Option.isSome(kind) && kind.value.visibility === "public") return yield* new PublicGameTakesNoInvites()
       const game = yield* owned(games, gameId, caller)
+      const invited = request.invited_user_id
+      const key = request.idempotency_key
+      const before = key === undefined ? Option.none() : yield* invites.issuedBy(gameId, key)
+      if (Option.isSome(before)) {
+        return before.value.invited_user_id === invited ? before.value : yield* new InviteKeyTaken()
+      }
       if (!inviting.includes(game.status)) return yield* conflict(game, "issue_invite")
       yield* beforeItsEnd(game)
       const expiresAt = yield* expiry(request.expires_at)
       yield* invites.expire(gameId)
       const limit = config.pendingInvitesPerGame
       if ((yield* invites.countPending(gameId)) >= limit) return yield* new TooManyInvites({ limit })
-      const invited = request.invited_user_id
       if (invited !== undefined) yield* mayBeInvited(game, invited)
       const invite = yield* invites.insert({
         invite_id: InviteId.make(yield* newId),
@@ -185,7 +193,8 @@ export const layer: Layer.Layer<
         issuer_user_id: caller,
         invited_user_id: invited ?? null,
         code: invited === undefined ? yield* InviteCode.mint : null,
-        expires_at: DateTime.toDate(expiresAt)
+        expires_at: DateTime.toDate(expiresAt),
+        issue_key: key ?? null
       })
       if (invited !== undefined) {
         yield* notifications.submit({

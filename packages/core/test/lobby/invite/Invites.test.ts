@@ -40,6 +40,53 @@ const reservations = (gameId: string) =>
 eachDatabase((name, database) => {
   const lobby = lobbyOn(database, { pendingInvitesPerGame: 4 })
   layer(lobby, { timeout: "240 seconds" })(`invites on ${name}`, (it) => {
+    it.effect("a request that is repeated with its key makes one invite", () =>
+      Effect.gen(function* () {
+        const invites = yield* Invites
+        const [owner, guest, other] = yield* Effect.all([player, player, player])
+        const { game_id } = yield* openGame(owner)
+        const ask = (idempotency_key: string, invited_user_id?: UserId) =>
+          invites.issue(owner, game_id, {
+            idempotency_key,
+            ...(invited_user_id === undefined ? {} : { invited_user_id })
+          })
+        const code = yield* ask("a-code")
+        assert.deepStrictEqual(yield* ask("a-code"), code)
+        const bound = yield* ask("for-guest", guest)
+        yield* invites.decline(guest, game_id, bound.invite_id)
+        // As it is now, and nobody is told once more.
+        assert.strictEqual((yield* ask("for-guest", guest)).status, "declined")
+        assert.lengthOf(
+          (yield* notices(guest)).filter((it) => it.kind === "lobby.invite.received"),
+          1
+        )
+        assert.strictEqual(yield* tag(ask("for-guest", other)), "InviteKeyTaken")
+        assert.strictEqual(yield* tag(ask("a-code", guest)), "InviteKeyTaken")
+        assert.notStrictEqual((yield* ask("another-code")).invite_id, code.invite_id)
+        // A key belongs to its game, and a repeat is answered at the bound too.
+        yield* ask("third")
+        yield* ask("fourth")
+        assert.strictEqual(yield* tag(ask("fifth")), "TooManyInvites")
+        assert.deepStrictEqual(yield* ask("a-code"), code)
+        const elsewhere = yield* openGame(owner)
+        const again = yield* invites.issue(owner, elsewhere.game_id, { idempotency_key: "a-code" })
+        assert.notStrictEqual(again.invite_id, code.invite_id)
+      })
+    )
+
+    it.effect("of requests at once with one key, all get the same invite", () =>
+      Effect.gen(function* () {
+        const invites = yield* Invites
+        const owner = yield* player
+        const { game_id } = yield* openGame(owner)
+        const made = yield* Effect.all(
+          Array.from({ length: 8 }, () => invites.issue(owner, game_id, { idempotency_key: "once" })),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(new Set(made.map((it) => it.invite_id)).size, 1)
+      })
+    )
+
     it.effect("an invite to a user is valid for a week and tells the user", () =>
       Effect.gen(function* () {
         const invites = yield* Invites

@@ -10,6 +10,7 @@ export const errors: ErrorTable<InviteError> = {
   NotYourInvite: ["forbidden", own, (it) => `not_${it.actor}`],
   InviteNotPending: ["conflict", own, "not_pending"],
   InviteAlreadyPending: ["conflict", own, "already_pending"],
+  InviteKeyTaken: ["conflict", own, "exists"],
   TooManyInvites: ["conflict", own, "limit_reached"],
   InvitedTooOften: ["conflict", own, "limit_reached"],
   InviteExpiryInvalid: ["invalid_request", own]

@@ -44,8 +44,15 @@ expiresAt(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+idempotencyKey():string|null
+idempotencyKey(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+idempotencyKey(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startIssueInviteRequest(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(4);
 }
 
 static addGameId(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset) {
@@ -60,17 +67,22 @@ static addExpiresAt(builder:flatbuffers.Builder, expiresAtOffset:flatbuffers.Off
   builder.addFieldOffset(2, expiresAtOffset, 0);
 }
 
+static addIdempotencyKey(builder:flatbuffers.Builder, idempotencyKeyOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(3, idempotencyKeyOffset, 0);
+}
+
 static endIssueInviteRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // game_id
   return offset;
 }
 
-static createIssueInviteRequest(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, invitedUserIdOffset:flatbuffers.Offset, expiresAtOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createIssueInviteRequest(builder:flatbuffers.Builder, gameIdOffset:flatbuffers.Offset, invitedUserIdOffset:flatbuffers.Offset, expiresAtOffset:flatbuffers.Offset, idempotencyKeyOffset:flatbuffers.Offset):flatbuffers.Offset {
   IssueInviteRequest.startIssueInviteRequest(builder);
   IssueInviteRequest.addGameId(builder, gameIdOffset);
   IssueInviteRequest.addInvitedUserId(builder, invitedUserIdOffset);
   IssueInviteRequest.addExpiresAt(builder, expiresAtOffset);
+  IssueInviteRequest.addIdempotencyKey(builder, idempotencyKeyOffset);
   return IssueInviteRequest.endIssueInviteRequest(builder);
 }
 }
