@@ -14,7 +14,7 @@ import { type GameGone, RuntimeEvents, type RuntimeSnapshot } from "./RuntimeEve
 import type { RuntimeRow } from "./RuntimeRow.ts"
 import { RuntimeStale, RuntimeStore, type TurnWrite } from "./RuntimeStore.ts"
 
-/** What is to be stored of one game: the change of its row, and what the lobby is told of it. */
+/** What is to be stored of one game: the change of its row, and what the lobby learns of it. */
 export interface TurnCommit extends TurnWrite {
   readonly snapshot: RuntimeSnapshot
 }
@@ -79,7 +79,7 @@ export const layer: Layer.Layer<TurnCommits, never, SqlClient.SqlClient | Runtim
     const queue = yield* Queue.unbounded<Waiting>()
     const place = yield* Semaphore.make(alone)
 
-    /** The rows of the games that could be stored. If one of those that the lobby was told of is stale, none is. */
+    /** The rows of the games that could be stored. If one of those that the lobby has heard about is stale, none is. */
     const together = Effect.fn("TurnCommits.together")(function* (commits: ReadonlyArray<TurnCommit>) {
       return yield* sql.withTransaction(
         Effect.gen(function* () {
