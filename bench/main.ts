@@ -10,6 +10,7 @@ import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { backend } from "./backend.ts"
+import { cliTimes } from "./cli.ts"
 import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
@@ -22,6 +23,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- compare TREE [PART]   how much faster this tree's engine is than that of another work tree;
                                          PART: only works with this in their names
   npm run bench -- testkit               starts and resets of the testkit's platform
+  npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
 
 const [argument, tree = "", part] = process.argv.slice(2)
@@ -31,6 +33,12 @@ if (argument === "compare" && isTree(tree)) {
 }
 if (argument === "backend") {
   await backend(process.argv.slice(3))
+  process.exit()
+}
+if (argument === "cli") {
+  const { bareMs, helpMs, fetchMs, callMs } = await cliTimes(process.execPath, 15)
+  console.log(`bare Node ${bareMs.toFixed(0)} ms, --help ${helpMs.toFixed(0)} ms: ${(helpMs / bareMs).toFixed(2)}`)
+  console.log(`bare fetch ${fetchMs.toFixed(0)} ms, a call ${callMs.toFixed(0)} ms: ${(callMs / fetchMs).toFixed(2)}`)
   process.exit()
 }
 if (argument !== undefined && argument !== "testkit") {

@@ -168,12 +168,13 @@ describe("a listener of Node", () => {
 describe.skipIf(serverUrl === undefined)("a program with a Galaxy", () => {
   const made = database()
 
-  it("ends by itself within a second once it has closed it, with a stream open", async () => {
+  it("ends by itself once it has closed it, with a stream open", async () => {
     const program = fileURLToPath(new URL("programs/ends.ts", import.meta.url))
     const env = { ...process.env, DATABASE_URL: made.url, GATEWAY_TOKEN: token }
     const { stdout } = await promisify(execFile)(process.execPath, [program], { env })
     const { status, streamed, tookMs } = JSON.parse(stdout) as { status: number; streamed: boolean; tookMs: number }
     expect([status, streamed]).toEqual([200, true])
-    expect(tookMs).toBeLessThan(1_000)
+    // What it must not wait for takes longer: a connection that is kept has 5 s, jobs and heartbeats more.
+    expect(tookMs).toBeLessThan(4_500)
   })
 })

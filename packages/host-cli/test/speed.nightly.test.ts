@@ -1,0 +1,18 @@
+import { spawnSync } from "node:child_process"
+import { delimiter, join } from "node:path"
+import { expect, it } from "vitest"
+import { cliTimes } from "../../../bench/cli.ts"
+
+const oldNode = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .map((it) => join(it, "node"))
+  .find((it) => spawnSync(it, ["--version"], { encoding: "utf8", env: {} }).stdout?.startsWith("v20."))
+
+it.each([process.execPath, ...(oldNode === undefined ? [] : [oldNode])])(
+  "is fast on %s: help in 150 ms or four times a bare Node, a call in 2.5 times a bare fetch",
+  async (node) => {
+    const { bareMs, helpMs, fetchMs, callMs } = await cliTimes(node, 15)
+    expect(helpMs).toBeLessThan(Math.max(150, 4 * bareMs))
+    expect(callMs).toBeLessThan(2.5 * fetchMs)
+  }
+)
