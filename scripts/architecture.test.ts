@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { findFolderViolations, type FolderTable } from "./architecture/folders.ts"
@@ -30,7 +30,7 @@ const table: ArchitectureTable = {
     ],
     node: false
   },
-  web: { packages: ["client"], libraries: "declared", node: false },
+  web: { packages: ["client", "contract", "engine"], libraries: "declared", node: false },
   "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true },
   "host-cli": { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
   create: { packages: [], libraries: [], node: true },
@@ -81,7 +81,9 @@ const names = (record: unknown): ReadonlyArray<string> => Object.keys(record ?? 
 
 const readPackage = (name: string): Package => {
   const folder = `packages/${name}`
-  const references = (readJson(`${folder}/tsconfig.json`)["references"] ?? []) as ReadonlyArray<{ path: string }>
+  // What SvelteKit compiles has a configuration of its own.
+  const config = ["tsconfig.core.json", "tsconfig.json"].find((file) => existsSync(join(root, folder, file))) ?? ""
+  const references = (readJson(`${folder}/${config}`)["references"] ?? []) as ReadonlyArray<{ path: string }>
   const paths = ["src", "test"].flatMap((part) =>
     filesBelow(join(root, folder, part))
       .filter((path) => /\.[cm]?tsx?$/.test(path))
@@ -91,7 +93,7 @@ const readPackage = (name: string): Package => {
   return {
     dependencies: ["dependencies", "peerDependencies"].flatMap((kind) => names(manifest[kind])),
     // A package without dependencies is published as one bundle.
-    bundled: manifest["bin"] === undefined ? [] : names(manifest["devDependencies"]),
+    bundled: manifest["dependencies"] === undefined ? names(manifest["devDependencies"]) : [],
     references: references.map(({ path }) => path.replace(/^\.\.\//, "")),
     files: new Map(paths.map((path) => [path, readFileSync(join(root, folder, path), "utf8")]))
   }

@@ -68,6 +68,11 @@ export interface Subscription {
   readonly state: Stream.Stream<ConnectionState.ConnectionState>
   /** Tries at once where the stream waits, and opens a live connection anew, for example when a device wakes up. */
   readonly reconnectNow: Effect.Effect<void>
+  /**
+   * The last sequence that was read; for a stream that began at the present, the newest one there was, known once it is
+   * live. A program that keeps positions keeps this one too, so that its next start misses nothing.
+   */
+  readonly position: Effect.Effect<number | undefined>
 }
 
 /** The player's events from a position on, for one reader, with the state of the connection. */
@@ -84,7 +89,8 @@ export const subscribe = (deps: Dependencies, from: From): Effect.Effect<Subscri
         state.set({ _tag: "ended", why: Exit.isFailure(exit) ? whyOf(exit.cause) : undefined })
       ),
       state: state.changes,
-      reconnectNow: state.reconnectNow
+      reconnectNow: state.reconnectNow,
+      position: Effect.map(Ref.get(position), (it) => it.last)
     }
   })
 

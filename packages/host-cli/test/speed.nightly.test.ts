@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { delimiter, join } from "node:path"
 import { expect, it } from "vitest"
-import { cliTimes } from "../../../bench/cli.ts"
+import { cliTimes } from "./times.ts"
 
 const oldNode = (process.env["PATH"] ?? "")
   .split(delimiter)

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { median } from "./measure.ts"
+
+const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 /** Milliseconds, the median of the rounds; the four take turns, so that a busy machine hits all. */
 export interface CliTimes {
@@ -26,7 +27,7 @@ export const cliTimes = async (node: string, rounds: number): Promise<CliTimes> 
   }).listen(0, "127.0.0.1")
   try {
     await new Promise((resolve) => server.once("listening", resolve))
-    const script = fileURLToPath(new URL("../packages/host-cli/build.mjs", import.meta.url))
+    const script = fileURLToPath(new URL("../build.mjs", import.meta.url))
     const built = spawnSync(process.execPath, [script, folder], { encoding: "utf8" })
     if (built.status !== 0) throw new Error(built.stderr)
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -1,0 +1,192 @@
+/**
+ * Who is signed in on this browser: from an address and a code to a client whose calls are signed, and back.
+ *
+ * A session that the server has ended signs out by itself, whichever call or stream learnt of it. An answer that the
+ * pinned key didn't sign never signs out: the session stays, and `alarm` says what was seen.
+ */
+import * as DeviceKey from "@galaxy/client/DeviceKey"
+import type { Answer, Requests } from "@galaxy/client/Calls"
+import type { ClientError } from "@galaxy/client/ClientError"
+import * as GalaxyClient from "@galaxy/client/GalaxyClient"
+import * as PublicEdge from "@galaxy/client/PublicEdge"
+import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
+import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
+import { Effect, Result } from "effect"
+import { make as makeStore, type Readable } from "../Store.ts"
+import type { KeyStore } from "./KeyStore.ts"
+
+/** Why nobody is signed in. `revoked`: the server has ended the session. `storage`: this browser keeps nothing. */
+export type OutReason = "never" | "chosen" | "revoked" | "deleted"
+
+/** A signed-in player. `call` answers with a `Result`, since every failure has words of its own on the screen. */
+export interface Player {
+  readonly userId: UserId
+  readonly deviceSessionId: DeviceSessionId
+  readonly client: GalaxyClient.GalaxyClient
+  readonly call: <M extends MessageType>(
+    type: M,
+    request: Requests[M]
+  ) => Promise<Result.Result<Answer<M>, ClientError>>
+}
+
+export type SessionState =
+  | { readonly _tag: "loading" }
+  | { readonly _tag: "out"; readonly why: OutReason }
+  | { readonly _tag: "in"; readonly player: Player }
+
+/**
+ * What wasn't signed by the pinned key. `otherServer`: the server presents another key now. `altered`: the same key, so
+ * an answer was changed on its way.
+ */
+export type Alarm =
+  | { readonly _tag: "altered" }
+  | { readonly _tag: "otherServer"; readonly pinned: string; readonly presented: string }
+
+export interface Session {
+  readonly state: Readable<SessionState>
+  readonly alarm: Readable<Alarm | undefined>
+  /** Reads what the browser has kept. */
+  readonly start: () => Promise<void>
+  /** Asks for a code by mail; answers the challenge that the code belongs to. */
+  readonly askForCode: (email: string, locale: string) => Promise<Result.Result<ChallengeId, ClientError>>
+  /** Exchanges the code for a session with a key that is made now and kept by the browser. */
+  readonly confirm: (
+    challengeId: ChallengeId,
+    code: string,
+    deviceLabel: string
+  ) => Promise<Result.Result<Player, ClientError | Unkeepable>>
+  /** Ends the session at the server, if it can be reached in time, and forgets it here in any case. */
+  readonly signOut: () => Promise<void>
+  /** The server has ended the session, or another tab has signed out: forgets it without asking the server. */
+  readonly ended: (why: Exclude<OutReason, "never">) => Promise<void>
+  /** Something wasn't signed by the pinned key: asks the server which key it has, and raises the alarm. */
+  readonly distrust: () => Promise<void>
+  /** The person wants to try again. */
+  readonly calm: () => void
+}
+
+/** The browser makes or keeps no key of the kind that signs, so there can be no session. */
+export interface Unkeepable {
+  readonly _tag: "Unkeepable"
+  readonly why: "crypto" | "storage"
+}
+
+export interface Options {
+  /** Origin of the gateway. */
+  readonly baseUrl: string
+  readonly keys: KeyStore
+  /** Tells the other tabs of this browser. */
+  readonly onEnded?: (why: OutReason) => void
+  /** Longest time that signing out waits for the server. */
+  readonly signOutMs?: number
+}
+
+/** A key's print, as people compare it: the first 16 hex digits in groups of four. */
+export const keyPrint = (key: Uint8Array): string =>
+  [...key.slice(0, 8)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .replace(/(.{4})(?=.)/g, "$1 ")
+
+const run = <A, E>(effect: Effect.Effect<A, E>): Promise<Result.Result<A, E>> =>
+  Effect.runPromise(Effect.result(effect))
+
+export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Session => {
+  const state = makeStore<SessionState>({ _tag: "loading" })
+  const alarm = makeStore<Alarm | undefined>(undefined)
+
+  const ended: Session["ended"] = async (why) => {
+    if (state.get()._tag === "out") return
+    state.set({ _tag: "out", why })
+    alarm.set(undefined)
+    await keys.clear()
+    onEnded?.(why)
+  }
+
+  const distrust = async () => {
+    const before = state.get()
+    if (before._tag !== "in") return
+    const info = await run(PublicEdge.gatewayInfo(baseUrl))
+    if (state.get() !== before) return
+    const pinned = before.player.client.gatewayKey
+    const presented = Result.isSuccess(info) ? info.success.signingPublicKey : pinned
+    alarm.set(
+      keyPrint(presented) === keyPrint(pinned) && presented.every((byte, index) => byte === pinned[index])
+        ? { _tag: "altered" }
+        : { _tag: "otherServer", pinned: keyPrint(pinned), presented: keyPrint(presented) }
+    )
+  }
+
+  const playerOf = (userId: UserId, client: GalaxyClient.GalaxyClient): Player => ({
+    userId,
+    deviceSessionId: client.deviceSessionId,
+    client,
+    call: async (type, request) => {
+      const answer = await run(client.call(type, request))
+      if (Result.isFailure(answer)) {
+        if (answer.failure._tag === "SessionEnded") await ended("revoked")
+        if (answer.failure._tag === "Untrusted") await distrust()
+      }
+      return answer
+    }
+  })
+
+  const clientOf = (deviceSessionId: DeviceSessionId, key: DeviceKey.DeviceKey, gatewayKey?: Uint8Array<ArrayBuffer>) =>
+    GalaxyClient.make({
+      baseUrl,
+      session: { deviceSessionId, key },
+      ...(gatewayKey === undefined ? {} : { gatewayKey })
+    })
+
+  return {
+    state,
+    alarm,
+    ended,
+    distrust,
+    calm: () => alarm.set(undefined),
+    start: async () => {
+      const kept = await keys.load().catch(() => undefined)
+      if (kept === undefined) return state.set({ _tag: "out", why: "never" })
+      const key = await DeviceKey.fromHandle(kept.handle)
+      const client = await run(clientOf(kept.deviceSessionId, key, kept.gatewayKey))
+      if (Result.isFailure(client)) return state.set({ _tag: "out", why: "never" })
+      return state.set({ _tag: "in", player: playerOf(kept.userId, client.success) })
+    },
+    askForCode: (email, locale) => run(PublicEdge.sendEmailCode(baseUrl, { email, locale })),
+    confirm: async (challengeId, code, deviceLabel) => {
+      const key = await DeviceKey.generate()
+      if (key.handle === undefined) return Result.fail({ _tag: "Unkeepable", why: "crypto" } as const)
+      const opened = await run(
+        Effect.gen(function* () {
+          const deviceSessionId = yield* PublicEdge.confirmEmailCode(baseUrl, { challengeId, code, key, deviceLabel })
+          const client = yield* clientOf(deviceSessionId, key)
+          const account = yield* client.call("user.account.get", {})
+          return { client, userId: account.user_id }
+        })
+      )
+      if (Result.isFailure(opened)) return Result.fail(opened.failure)
+      const { client, userId } = opened.success
+      try {
+        await keys.save({
+          userId,
+          deviceSessionId: client.deviceSessionId,
+          handle: key.handle,
+          gatewayKey: client.gatewayKey
+        })
+      } catch {
+        return Result.fail({ _tag: "Unkeepable", why: "storage" } as const)
+      }
+      const player = playerOf(userId, client)
+      state.set({ _tag: "in", player })
+      return Result.succeed(player)
+    },
+    signOut: async () => {
+      const now = state.get()
+      if (now._tag !== "in") return
+      const { client, deviceSessionId } = now.player
+      const revoke = client.call("user.sessions.revoke", { device_session_id: deviceSessionId })
+      await run(Effect.timeoutOption(Effect.ignore(revoke), signOutMs))
+      await ended("chosen")
+    }
+  }
+}

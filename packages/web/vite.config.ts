@@ -1,0 +1,20 @@
+import adapter from "@sveltejs/adapter-static"
+import { sveltekit } from "@sveltejs/kit/vite"
+import { defineConfig } from "vite"
+import manifest from "./package.json" with { type: "json" }
+
+export default defineConfig({
+  plugins: [
+    sveltekit({
+      // One page that starts the program: everything in it is signed for one session and can't be made on a server.
+      adapter: adapter({ pages: "dist", assets: "dist", fallback: "shell.html", strict: false }),
+      paths: { relative: false },
+      // An update is noticed by a missing chunk, so nobody has to ask for it.
+      version: { name: manifest.version, pollInterval: 0 },
+      compilerOptions: { runes: true, modernAst: true },
+      router: { type: "pathname" }
+    })
+  ],
+  resolve: { conditions: ["@galaxy/source", "browser", "module", "import", "default"] },
+  build: { target: "es2024", assetsInlineLimit: 0, sourcemap: false }
+})
