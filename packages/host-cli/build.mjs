@@ -1,36 +1,46 @@
-/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access -- plain JavaScript */
+/* oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access -- plain JavaScript */
 /**
  * Makes the bundle that is published: ES modules in `bundle/`, split where a command loads its handler, with everything
  * inside that they use. It has no dependencies at run time. The folder may be given as an argument.
  */
-import { chmodSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { rolldown } from "rolldown"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const target = resolve(process.argv[2] ?? join(here, "bundle"))
 
+/** @param {string} input @param {string} dir @param {boolean} minify */
+const build = async (input, dir, minify) => {
+  const bundle = await rolldown({
+    input: join(here, "src", input),
+    platform: "node",
+    resolve: { conditionNames: ["@galaxy/source", "import", "node", "default"] },
+    // Only what other adapters would need, and no command reaches.
+    external: ["pg-native"],
+    onLog(level, log, report) {
+      if (log.code === "EVAL" || log.code === "CIRCULAR_DEPENDENCY") return
+      report(level, log)
+    }
+  })
+  await bundle.write({ dir, format: "esm", minify, entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" })
+  await bundle.close()
+  // Modules wherever they are unpacked.
+  writeFileSync(join(dir, "package.json"), '{"type":"module"}\n')
+}
+
 rmSync(target, { recursive: true, force: true })
-const bundle = await rolldown({
-  input: { bin: join(here, "src/bin.ts") },
-  platform: "node",
-  resolve: { conditionNames: ["@galaxy/source", "import", "node", "default"] },
-  // Only what other adapters would need, and no command reaches.
-  external: ["pg-native"],
-  onLog(level, log, report) {
-    if (log.code === "EVAL" || log.code === "CIRCULAR_DEPENDENCY") return
-    report(level, log)
-  }
-})
-await bundle.write({
-  dir: target,
-  format: "esm",
-  minify: true,
-  entryFileNames: "[name].js",
-  chunkFileNames: "[name]-[hash].js"
-})
-await bundle.close()
+await build("bin.ts", target, true)
 chmodSync(join(target, "bin.js"), 0o755)
-// Modules wherever they are unpacked.
-writeFileSync(join(target, "package.json"), '{"type":"module"}\n')
+
+// Help and manual come from the tree of commands, which Node can't load from these sources by itself.
+const scratch = mkdtempSync(join(tmpdir(), "galaxy-admin-bake-"))
+try {
+  await build("help/bake.ts", scratch, false)
+  const { bake } = await import(pathToFileURL(join(scratch, "bake.js")).href)
+  await bake(target)
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}

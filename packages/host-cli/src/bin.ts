@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /**
- * `galaxy-admin`. A lone `--version` is answered before anything else is loaded; all other commands share one compile
- * cache.
+ * `galaxy-admin`. A lone `--version` and help are answered before anything else is loaded; all other commands share one
+ * compile cache.
  */
 import { release } from "@galaxy/contract/release"
+import { answered } from "./help/answer.ts"
 
-if (process.argv.length === 3 && process.argv[2] === "--version") {
+const args = process.argv.slice(2)
+if (args.length === 1 && args[0] === "--version") {
   process.stdout.write(`${release}\n`)
-} else {
+} else if (!answered(args)) {
   const { enableCompileCache } = await import("node:module")
   enableCompileCache?.()
   const { start } = await import("./start.ts")

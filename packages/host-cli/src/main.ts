@@ -1,21 +1,16 @@
 /** A whole run of the command line: parse, do, report, exit code. Everything outside of it comes by `Host`. */
 import { release } from "@galaxy/contract/release"
 import { Cause, Effect, FileSystem, Layer, Path, Stdio, Terminal } from "effect"
-import { CliConfig, CliError, CliOutput, Command, Flag, GlobalFlag } from "effect/cli"
+import { CliError, CliOutput, Command } from "effect/cli"
 import { ChildProcessSpawner } from "effect/process"
 import { exitCodeOf, type Failure } from "./failures.ts"
 import { formatOf } from "./globals.ts"
 import { Host, type HostShape } from "./host/Host.ts"
 import { errorDocument, rendered } from "./output/errors.ts"
+import { builtIns } from "./tree/builtIns.ts"
 import { presenter } from "./tree/presenter.ts"
 import { Tree } from "./tree/Tree.ts"
 import { tree } from "./tree/build.ts"
-
-const Version = GlobalFlag.Action({
-  flag: Flag.Boolean("version").pipe(Flag.withDescription("print the release"), Flag.withDefault(false)),
-  run: (_, { command, version }) =>
-    Effect.flatMap(CliOutput.Presenter, (it) => it.present({ _tag: "Version", name: command.name, version }))
-})
 
 /** The parser asks for these, and our commands use none of them: files, streams and programs are the host's. */
 const unused = Layer.mergeAll(
@@ -65,12 +60,7 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
     ),
     Effect.provideService(Host, host),
     Effect.provide(
-      Layer.mergeAll(
-        unused,
-        Layer.succeed(Tree, root),
-        CliConfig.layer({ builtIns: [GlobalFlag.Help, Version] }),
-        CliOutput.layerPresenter(presenter(host, format))
-      )
+      Layer.mergeAll(unused, Layer.succeed(Tree, root), builtIns, CliOutput.layerPresenter(presenter(host, format)))
     )
   )
 }

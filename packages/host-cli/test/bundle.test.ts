@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -7,6 +7,10 @@ import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { release } from "@galaxy/contract/release"
+import { Effect } from "effect"
+import { allDocs } from "galaxy-admin/help/docs"
+import { quickPages } from "galaxy-admin/help/quick"
+import { tree } from "galaxy-admin/tree/build"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 const game = "0190a0b0-0000-7000-8000-000000000001"
@@ -206,7 +210,7 @@ describe("in a terminal", () => {
   })
 })
 
-it("--help loads no handler: what it reads from the disk is bounded", () => {
+describe("help", () => {
   const hook = `data:text/javascript,${encodeURIComponent(`
     import { registerHooks } from "node:module"
     import { statSync, writeSync } from "node:fs"
@@ -217,11 +221,23 @@ it("--help loads no handler: what it reads from the disk is bounded", () => {
         return next(url, context)
       }
     })`)}`
-  const { status, stderr } = spawnSync(process.execPath, ["--import", hook, bin, "--help"], { env, encoding: "utf8" })
-  expect(status).toBe(0)
-  const sizes = stderr.trim().split("\n").map(Number)
-  const all = readdirSync(folder).filter((it) => it.endsWith(".js"))
-  expect(sizes.length).toBeLessThan(all.length / 2)
-  // 377 kB today, of 1.4 MB; how long it takes is measured by `speed.nightly.test.ts` and `npm run bench -- cli`.
-  expect(sizes.reduce((sum, it) => sum + it, 0)).toBeLessThan(420_000)
+
+  it.each([["--help"], ["game", "list", "--help"], ["db"]])("of %s loads neither parser nor tree", (...args) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", hook, bin, ...args], {
+      env,
+      encoding: "utf8"
+    })
+    expect([status, stdout]).toEqual([0, expect.stringContaining("Usage\n  galaxy-admin")])
+    const bytes = stderr.trim().split("\n").map(Number)
+    // 4 kB today, and the pages; how long it takes is measured by `speed.nightly.test.ts` and `npm run bench -- cli`.
+    expect(bytes.reduce((sum, it) => sum + it, 0)).toBeLessThan(12_000)
+    expect(statSync(join(folder, "help.json")).size).toBeLessThan(100_000)
+  })
+
+  it("is that of the tree", async () => {
+    const pages = await Effect.runPromise(allDocs(tree()))
+    expect(JSON.parse(readFileSync(join(folder, "help.json"), "utf8"))).toEqual(
+      JSON.parse(JSON.stringify(quickPages(pages)))
+    )
+  })
 })

@@ -9,10 +9,10 @@ const oldNode = (process.env["PATH"] ?? "")
   .find((it) => spawnSync(it, ["--version"], { encoding: "utf8", env: {} }).stdout?.startsWith("v20."))
 
 it.each([process.execPath, ...(oldNode === undefined ? [] : [oldNode])])(
-  "is fast on %s: help in 150 ms or four times a bare Node, a call in 2.5 times a bare fetch",
+  "is fast on %s: help in three times a bare Node, a call in 2.5 times a bare fetch",
   async (node) => {
     const { bareMs, helpMs, fetchMs, callMs } = await cliTimes(node, 15)
-    expect(helpMs).toBeLessThan(Math.max(150, 4 * bareMs))
+    expect(helpMs).toBeLessThan(3 * bareMs)
     expect(callMs).toBeLessThan(2.5 * fetchMs)
   }
 )

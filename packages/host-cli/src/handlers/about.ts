@@ -1,18 +1,18 @@
 /** Commands that tell about the command line itself. */
 import { reasonsOf, statusOf } from "@galaxy/contract/api/ApiError"
 import { release } from "@galaxy/contract/release"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import * as Completions from "effect/cli/Completions"
-import type { FlagDoc } from "effect/cli/HelpDoc"
 import { exitCodes, NoSuchTarget } from "../failures.ts"
-import { allDocs, type CommandDoc, docOf } from "../help/docs.ts"
+import { allDocs, docOf } from "../help/docs.ts"
+import { helpText } from "../help/formatter.ts"
+import type { HelpPage, PageFlag } from "../help/page.ts"
 import { topics } from "../help/texts.ts"
 import { topicNames } from "../help/topics.ts"
 import { Host } from "../host/Host.ts"
 import { operations } from "../operations/operations.ts"
 import type { Operation } from "../operations/types.ts"
 import { Output } from "../output/Output.ts"
-import { helpText, withoutChoices } from "../tree/formatter.ts"
 import { Tree } from "../tree/Tree.ts"
 import { withServices } from "./services.ts"
 
@@ -43,30 +43,25 @@ export const help = (words: ReadonlyArray<string>) =>
     })
   )
 
-const flagData = (flag: FlagDoc) => ({
-  name: `--${flag.name}`,
-  aliases: flag.aliases,
-  value: flag.type === "boolean" ? null : flag.type,
-  required: flag.required,
-  help: withoutChoices(flag.description)
+const flagData = ({ name, aliases, value, required, help: text }: PageFlag) => ({
+  name: `--${name}`,
+  aliases,
+  value: value ?? null,
+  required,
+  help: text
 })
 
 const operationOf = (path: ReadonlyArray<string>) =>
   (Object.keys(operations) as ReadonlyArray<Operation>).find((it) => operations[it].path.join(" ") === path.join(" "))
 
-const commandData = ({ path, doc }: CommandDoc) => {
-  const operation = operationOf(path)
+const commandData = (page: HelpPage) => {
+  const operation = operationOf(page.path)
   return {
-    command: path.join(" "),
-    summary: doc.description,
-    arguments: (doc.args ?? []).map((it) => ({
-      name: it.name,
-      required: it.required,
-      several: it.variadic,
-      help: Option.getOrElse(it.description, () => "")
-    })),
-    flags: doc.flags.map(flagData),
-    examples: (doc.examples ?? []).map(({ command }) => `galaxy-admin ${command}`),
+    command: page.path.join(" "),
+    summary: page.description,
+    arguments: page.arguments,
+    flags: page.flags.map(flagData),
+    examples: page.examples.map((it) => `galaxy-admin ${it}`),
     ...(operation === undefined
       ? {}
       : {
@@ -89,11 +84,11 @@ export const specDocument = Effect.gen(function* () {
   const docs = yield* allDocs(yield* Tree)
   const { outputSchemas } = yield* Effect.promise(() => import("../help/outputSchemas.ts"))
   const [root] = docs
-  const leaves = docs.filter(({ doc }) => (doc.subcommands ?? []).length === 0)
+  const leaves = docs.filter(({ groups }) => groups.length === 0)
   return {
     program: "galaxy-admin",
     release,
-    flags: (root?.doc.globalFlags ?? []).map(flagData),
+    flags: (root?.globals ?? []).map(flagData),
     commands: leaves.map(commandData),
     exit_codes: exitCodes,
     errors: { codes: Object.keys(statusOf), reasons: reasonsOf },

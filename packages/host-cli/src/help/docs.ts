@@ -2,41 +2,40 @@
 import { Effect } from "effect"
 import * as CliOutput from "effect/cli/CliOutput"
 import { Command } from "effect/cli"
-import type { HelpDoc } from "effect/cli/HelpDoc"
+import { builtIns } from "../tree/builtIns.ts"
 import type { AnyCommand } from "../tree/commandOf.ts"
-
-/** A command's words and its help. */
-export interface CommandDoc {
-  readonly path: ReadonlyArray<string>
-  readonly doc: HelpDoc
-}
+import type { HelpPage } from "./page.ts"
+import { pageOf } from "./pageOf.ts"
 
 /** The help of one command; undefined if there is no such command. */
-export const docOf = (root: AnyCommand, path: ReadonlyArray<string>) => {
-  let found: HelpDoc | undefined
+export const docOf = (root: AnyCommand, path: ReadonlyArray<string>): Effect.Effect<HelpPage | undefined> => {
+  let found: HelpPage | undefined
   const keeping: CliOutput.Presenter = {
     present: (event) =>
       Effect.sync(() => {
-        if (event._tag === "Help" && event.commandPath.length === path.length + 1) found = event.helpDoc
+        if (event._tag === "Help" && event.commandPath.length === path.length + 1) found = pageOf(path, event.helpDoc)
       })
   }
-  return Command.runWith(root, { version: "" })([...path, "--help"]).pipe(
+  const asked = Command.runWith(root, { version: "" })([...path, "--help"]).pipe(
     Effect.provideService(CliOutput.Presenter, keeping),
+    Effect.provide(builtIns),
     Effect.ignore,
     Effect.map(() => found)
   )
+  // What handlers need is in the type, and no handler runs for a help.
+  return asked as Effect.Effect<HelpPage | undefined>
 }
 
 /** The help of all commands below the root, in the order of the tree. */
 export const allDocs = Effect.fnUntraced(function* (root: AnyCommand) {
-  const docs: Array<CommandDoc> = []
+  const pages: Array<HelpPage> = []
   const visit = (path: ReadonlyArray<string>): Effect.Effect<void> =>
     Effect.gen(function* () {
-      const doc = yield* docOf(root, path) as Effect.Effect<HelpDoc | undefined>
-      if (doc === undefined) return
-      docs.push({ path, doc })
-      for (const { commands } of doc.subcommands ?? []) for (const { name } of commands) yield* visit([...path, name])
+      const page = yield* docOf(root, path)
+      if (page === undefined) return
+      pages.push(page)
+      for (const { commands } of page.groups) for (const { name } of commands) yield* visit([...path, name])
     })
   yield* visit([])
-  return docs
+  return pages
 })

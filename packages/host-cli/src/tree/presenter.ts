@@ -5,9 +5,10 @@
 import type * as CliOutput from "effect/cli/CliOutput"
 import { Usage } from "../failures.ts"
 import type { Format } from "../globals.ts"
+import { helpText } from "../help/formatter.ts"
+import { pageOf } from "../help/pageOf.ts"
 import type { HostShape } from "../host/Host.ts"
 import { rendered } from "../output/errors.ts"
-import { helpText } from "./formatter.ts"
 import { sentenceOf } from "./sentences.ts"
 
 /** Presents to the host's streams. */
@@ -15,7 +16,9 @@ export const presenter = (host: HostShape, format: Format): CliOutput.Presenter 
   present: (event) => {
     switch (event._tag) {
       case "Help":
-        return host.stdout.write(helpText(event.helpDoc, host.stdout.isTerminal ? host.stdout.columns : 80))
+        return host.stdout.write(
+          helpText(pageOf(event.commandPath.slice(1), event.helpDoc), host.stdout.isTerminal ? host.stdout.columns : 80)
+        )
       case "Version":
         return host.stdout.write(`${event.version}\n`)
       case "InvalidInvocation": {
