@@ -6,8 +6,8 @@
  */
 import * as DeviceKey from "@galaxy/client/DeviceKey"
 import type { Answer, Requests } from "@galaxy/client/Calls"
-import type { ClientError } from "@galaxy/client/ClientError"
-import * as GalaxyClient from "@galaxy/client/GalaxyClient"
+import { type ClientError, Unavailable } from "@galaxy/client/ClientError"
+import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
 import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
@@ -22,7 +22,7 @@ export type OutReason = "never" | "chosen" | "revoked" | "deleted"
 export interface Player {
   readonly userId: UserId
   readonly deviceSessionId: DeviceSessionId
-  readonly client: GalaxyClient.GalaxyClient
+  readonly client: GalaxyClient
   readonly call: <M extends MessageType>(
     type: M,
     request: Requests[M]
@@ -117,7 +117,7 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     )
   }
 
-  const playerOf = (userId: UserId, client: GalaxyClient.GalaxyClient): Player => ({
+  const playerOf = (userId: UserId, client: GalaxyClient): Player => ({
     userId,
     deviceSessionId: client.deviceSessionId,
     client,
@@ -131,12 +131,20 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     }
   })
 
+  // The way in is the first thing that a new player waits for, and needs only the public routes.
   const clientOf = (deviceSessionId: DeviceSessionId, key: DeviceKey.DeviceKey, gatewayKey?: Uint8Array<ArrayBuffer>) =>
-    GalaxyClient.make({
-      baseUrl,
-      session: { deviceSessionId, key },
-      ...(gatewayKey === undefined ? {} : { gatewayKey })
-    })
+    Effect.flatMap(
+      Effect.tryPromise({
+        try: () => import("@galaxy/client/GalaxyClient"),
+        catch: () => new Unavailable({ message: "a part of this page can't be loaded" })
+      }),
+      (module) =>
+        module.make({
+          baseUrl,
+          session: { deviceSessionId, key },
+          ...(gatewayKey === undefined ? {} : { gatewayKey })
+        })
+    )
 
   return {
     state,

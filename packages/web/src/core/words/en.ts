@@ -1,0 +1,8 @@
+/** Everything that the client says, in English; the keys are those of every language. */
+import { common } from "./en/common.ts"
+import { failure } from "./en/failure.ts"
+import { games } from "./en/games.ts"
+import { signIn } from "./en/signIn.ts"
+
+/** The catalogue, a section for each part of the screens. */
+export const en = { common, failure, games, signIn }

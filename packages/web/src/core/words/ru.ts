@@ -1,0 +1,9 @@
+/** Everything that the client says, in Russian. */
+import { common } from "./ru/common.ts"
+import { failure } from "./ru/failure.ts"
+import { games } from "./ru/games.ts"
+import { signIn } from "./ru/signIn.ts"
+import type { Words } from "./Words.ts"
+
+/** The catalogue in Russian. */
+export const ru: Words = { common, failure, games, signIn }
