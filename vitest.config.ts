@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
+import { compileCache } from "./scripts/lib/compileCache.ts"
 
 /** `npm run nightly` runs the slow variants alone; `npm test` everything else. */
 const nightly = process.env["GALAXY_NIGHTLY"] === "1"
@@ -15,7 +16,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Much of a test is waiting for other processes, so two at once take half the time even on two cores.
     maxWorkers: nightly ? 1 : 2,
-    env: { NODE_OPTIONS: "--conditions=@galaxy/source" },
+    env: { NODE_OPTIONS: "--conditions=@galaxy/source", NODE_COMPILE_CACHE: compileCache },
     execArgv: ["--conditions=@galaxy/source"]
   }
 })

@@ -8,6 +8,7 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { compileCache, trimCompileCache } from "./lib/compileCache.ts"
 import type { Counts } from "./lib/countReporter.ts"
 import { root, toolEnv } from "./lib/tree.ts"
 import { needs, variablesInUse } from "./services/needs.ts"
@@ -28,6 +29,7 @@ const runVitest = (environment: Readonly<Record<string, string>>): Promise<numbe
         ...toolEnv(),
         ...environment,
         GALAXY_TEST_COUNTS: countsFile,
+        NODE_COMPILE_CACHE: compileCache,
         GALAXY_LIFELINE_OF: String(process.pid)
       }
     })
@@ -74,6 +76,7 @@ const main = async (): Promise<number> => {
     for (const line of missing) console.log(`skipped: ${line}`)
   }
   tellMissing()
+  trimCompileCache()
   let services: Services | undefined
   try {
     if (toStart.size > 0) services = await startServices([...toStart.keys()])

@@ -11,6 +11,12 @@ const main = fileURLToPath(new URL("../../src/engine/main.ts", import.meta.url))
 /** How an engine is started: the program and its arguments. */
 export const command = [process.execPath, "--conditions=@galaxy/source", main] as const
 
+/** What an engine has of this process's environment: where programs are, and where compiled code is kept. */
+export const inherited = (): NodeJS.ProcessEnv => {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  return { PATH, NODE_COMPILE_CACHE }
+}
+
 /** What every call but one to `/healthz` has to bring. */
 export const token = "a-token-of-tests"
 
@@ -36,7 +42,7 @@ export class EngineProcess {
   constructor(environment: Readonly<Record<string, string>>) {
     const [program, ...args] = command
     this.child = spawn(program, args, {
-      env: { PATH: process.env["PATH"], ...environment },
+      env: { ...inherited(), ...environment },
       stdio: ["pipe", "pipe", "pipe"]
     })
     this.child.stderr?.on("data", (part) => (this.stderr += String(part)))

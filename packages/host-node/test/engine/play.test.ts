@@ -18,6 +18,7 @@ import { verdictsOf } from "@galaxy/host-node/engine/play/verdicts"
 import { readCommand } from "@galaxy/host-node/engine/play/arguments"
 import { Result } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { inherited } from "./EngineProcess.ts"
 
 const main = fileURLToPath(new URL("../../src/engine/play.ts", import.meta.url))
 const killer = fileURLToPath(new URL("./play/killAt.mjs", import.meta.url))
@@ -41,10 +42,9 @@ const run = (
   flags: ReadonlyArray<string> = []
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
-    const { PATH } = process.env
     const child = spawn(process.execPath, ["--conditions=@galaxy/source", ...flags, main, ...args], {
       cwd: folder,
-      env: { ...(PATH === undefined ? {} : { PATH }), ...environment },
+      env: { ...inherited(), ...environment },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let out = ""

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { readSettings } from "@galaxy/host-node/engine/settings"
 import { describe, expect, it } from "vitest"
 import { Redacted } from "effect"
-import { type Answer, command, type EngineProcess, initBody, token, withFolder } from "./EngineProcess.ts"
+import { type Answer, command, type EngineProcess, inherited, initBody, token, withFolder } from "./EngineProcess.ts"
 
 const orders = (name: string, planet: number) => ({
   actor: "Terrans",
@@ -144,7 +144,7 @@ describe("an engine process", () => {
     withFolder(async (start, folder) => {
       // The shell starts an engine and becomes a program that never asks how its children end.
       const parent = spawn("/bin/sh", ["-c", '"$0" "$@" & echo $!; exec sleep 60', ...command], {
-        env: { PATH: process.env["PATH"], GALAXY_STATE_DIR: join(folder, "state"), GALAXY_ENGINE_TOKEN: token },
+        env: { ...inherited(), GALAXY_STATE_DIR: join(folder, "state"), GALAXY_ENGINE_TOKEN: token },
         stdio: ["ignore", "pipe", "ignore"]
       })
       try {

@@ -27,8 +27,8 @@ export const usage = `Runs the conformance suite on an engine, a program as the 
   --options FILE   JSON for the options of init, where the engine needs some
   --help           this text
 
-The program is started in the current folder, with PATH, HOME and LANG alone of your environment, on state folders of its
-own that are removed afterwards, and some checks kill it. One check takes a minute at most.
+The program is started in the current folder, with PATH, HOME, LANG and NODE_COMPILE_CACHE alone of your environment, on
+state folders of its own that are removed afterwards, and some checks kill it. One check takes a minute at most.
 Exit codes: 0 when every check passes, 1 when one fails, 2 for wrong arguments.
 `
 

@@ -33,11 +33,11 @@ const startChild = (
   cwd: string | undefined,
   variables: Readonly<Record<string, string>>
 ): Started => {
-  const { PATH, HOME, LANG } = process.env
+  const { PATH, HOME, LANG, NODE_COMPILE_CACHE } = process.env
   // Its own process group: a program that is started by a script ends with the script.
   const child = spawn(program, args, {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { PATH, HOME, LANG, ...variables },
+    env: { PATH, HOME, LANG, NODE_COMPILE_CACHE, ...variables },
     stdio: ["pipe", "pipe", "pipe"],
     detached: true
   })
