@@ -13,6 +13,13 @@ export interface Target {
   readonly id: string
 }
 
+/** What is known after a mutation. */
+export interface Seen<A> {
+  readonly before: unknown
+  readonly after: unknown
+  readonly result: A
+}
+
 /** One mutation in words. */
 export interface Action<A, E, R> {
   /** `noun.verb` in lower snake case, such as `runtime.force_next_turn`. */
@@ -26,6 +33,8 @@ export interface Action<A, E, R> {
   readonly view?: Effect.Effect<unknown, E, R>
   /** The target before, where there is no `view`: absent or null for a target that is new by this mutation. */
   readonly before?: (result: A) => unknown
+  /** Whether the target was so already and nothing was done; absent where that isn't known. */
+  readonly unchanged?: (seen: Seen<A>) => boolean
   /** The target afterwards, if the result isn't it and there is no `view`. */
   readonly after?: (result: A) => unknown
 }
@@ -39,11 +48,27 @@ export interface AuditEntry {
   readonly after: unknown
 }
 
+const asSeen = (view: unknown): string =>
+  JSON.stringify(view, (key, value: unknown) => (key === "updated_at" ? undefined : value))
+
+/**
+ * For `unchanged`: the target is the same as before, but for the time of its last change. Only where the view shows all
+ * that the mutation can change.
+ */
+export const sameAsBefore = ({ before, after }: Seen<unknown>): boolean =>
+  before !== null && before !== undefined && asSeen(before) === asSeen(after)
+
+/** What a mutation has said of itself. */
+export interface Slot {
+  entry: AuditEntry | undefined
+  /** Nothing was done, since the target was so already. */
+  unchanged?: boolean
+}
+
 /** Filled by `audited`. Undefined outside of the admin surface's mutations. */
-export const AuditSlot = Context.Reference<{ entry: AuditEntry | undefined } | undefined>(
-  "@galaxy/core/audit/AuditSlot",
-  { defaultValue: () => undefined }
-)
+export const AuditSlot = Context.Reference<Slot | undefined>("@galaxy/core/audit/AuditSlot", {
+  defaultValue: () => undefined
+})
 
 /** Runs the mutation and describes it for the audit log. A request has exactly one. */
 export const audited = <A, E, R, E2 = never, R2 = never>(
@@ -59,5 +84,6 @@ export const audited = <A, E, R, E2 = never, R2 = never>(
     const after = action.view === undefined ? (action.after ?? ((it: A): unknown => it))(result) : yield* action.view
     const target = typeof action.target === "function" ? action.target(result) : action.target
     slot.entry = { action: action.name, target, reason: action.reason, before, after }
+    slot.unchanged = action.unchanged?.({ before, after, result }) === true
     return result
   })

@@ -49,6 +49,48 @@ eachDatabase((name, storage) => {
         }).pipe(Effect.scoped)
       )
 
+      it.effect("has a row for what was so already, and the answer says that nothing was changed", () =>
+        Effect.gen(function* () {
+          const call = yield* surfaces
+          const id = version()
+          const header = ({ status, headers }: Answer) => [status, headers.get("x-galaxy-unchanged")]
+          const register = yield* call("admin", "POST", versions, { version: id, image_ref: "a" })
+          const disable = call("admin", "POST", `${versions}/${id}/disable`)
+          const first = yield* disable
+          const second = yield* disable
+          const again = yield* call("admin", "PATCH", `${versions}/${id}`, { enabled: true, image_ref: "a" })
+          const same = yield* call("admin", "PATCH", `${versions}/${id}`, { image_ref: "a" })
+          assert.deepStrictEqual([register, first, second, again, same].map(header), [
+            [200, null],
+            [200, null],
+            [200, "true"],
+            [200, null],
+            [200, "true"]
+          ])
+          assert.lengthOf(yield* rowsOf(call, `target_id=${id}`), 5)
+          const game = {
+            game_name: "Twice",
+            min_players: 1,
+            max_players: 2,
+            turn_schedule: "0 6 * * *",
+            idempotency_key: yield* newId
+          }
+          const create = call("admin", "POST", "/api/v1/admin/games", game)
+          const made = yield* create
+          assert.deepStrictEqual(
+            [header(made), header(yield* create)],
+            [
+              [200, null],
+              [200, "true"]
+            ]
+          )
+          const cancel = call("admin", "POST", `/api/v1/admin/games/${made.body.game_id}/cancel`)
+          assert.deepStrictEqual(header(yield* cancel), [200, null])
+          const root = call("admin", "POST", "/api/v1/admin/admin-accounts/root/enable")
+          assert.deepStrictEqual(header(yield* root), [200, "true"])
+        }).pipe(Effect.scoped)
+      )
+
       it.effect("has no row for what was refused, and pages without holes", () =>
         Effect.gen(function* () {
           const call = yield* surfaces

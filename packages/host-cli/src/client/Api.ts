@@ -119,12 +119,15 @@ const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, F
 
   /** Calls any operation with what was checked elsewhere; `unreadable` is the failure for an answer of no use. */
   const ask = Effect.fnUntraced(function* (operation: Operation, input: AnyInput, dryRun: boolean | undefined = false) {
-    const { body, requestId } = yield* request(requestOf(operation, input, dryRun))
+    const { body, requestId, unchanged } = yield* request(requestOf(operation, input, dryRun))
     if (typeof body !== "object" || body === null || Array.isArray(body)) {
       return yield* bad("answered without a document.", requestId)
     }
     return {
-      document: body as Readonly<Record<string, Schema.Json>>,
+      document: {
+        ...(body as Readonly<Record<string, Schema.Json>>),
+        ...(unchanged && !dryRun ? { changed: false } : {})
+      } as Readonly<Record<string, Schema.Json>>,
       unreadable: bad(
         "answered with what this command line can't read. Are both of one release? See: galaxy-admin doctor",
         requestId
@@ -132,7 +135,7 @@ const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, F
     }
   })
 
-  /** The same, for the whole answer. */
+  /** The same, for the whole answer; with `changed: false` where the server has found nothing to change. */
   const callAny = (operation: Operation, input: AnyInput, dryRun = false) =>
     Effect.map(ask(operation, input, dryRun), ({ document }) => document)
 

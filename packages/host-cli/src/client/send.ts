@@ -4,6 +4,7 @@
  * A read is repeated after a failed connection and while the server is unavailable. A mutation is repeated only if no
  * connection came about: then it can't have reached anybody. A proxy that lost the answer counts as no answer.
  */
+import { unchangedHeader } from "@galaxy/contract/api/admin/Unchanged"
 import { Clock, Effect, Random, Redacted, type Schema } from "effect"
 import { BadAnswer, NoAnswer, Refused } from "../failures.ts"
 import type { GlobalValues } from "../globals.ts"
@@ -25,6 +26,8 @@ export interface Answer {
   readonly body: Schema.Json | undefined
   readonly requestId: string
   readonly retryAfter: number | undefined
+  /** The server has found nothing to change. */
+  readonly unchanged: boolean
 }
 
 const longestBody = 256 * 1024 * 1024
@@ -195,7 +198,14 @@ const once = Effect.fnUntraced(function* (around: Around, request: Request, requ
   }
   const wait = response.headers.get("retry-after")
   const retryAfter = wait !== null && /^\d{1,9}$/.test(wait) ? Number(wait) : undefined
-  return { status: response.status, body: readable ? json : undefined, requestId, retryAfter } satisfies Answer
+  const unchanged = response.headers.get(unchangedHeader) === "true"
+  return {
+    status: response.status,
+    body: readable ? json : undefined,
+    requestId,
+    retryAfter,
+    unchanged
+  } satisfies Answer
 })
 
 /** The failure that an answer stands for; undefined for a success. */

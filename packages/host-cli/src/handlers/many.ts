@@ -1,10 +1,12 @@
 /** One operation on many targets, whose ids come from standard input, one a line. */
 import { Effect, Ref, type Schema } from "effect"
 import { Api } from "../client/Api.ts"
+import { seen } from "../client/form.ts"
 import { type Failure, SomeFailed, Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import type { AnySpec, Field, Given, Operation } from "../operations/types.ts"
+import { safeLine } from "../output/cells.ts"
 import { errorDocument } from "../output/errors.ts"
 import { Output } from "../output/Output.ts"
 import { consentToMany } from "./consent.ts"
@@ -32,6 +34,11 @@ const documentOf = ({ target, failure, answer }: Outcome): Schema.Json => ({
   ok: failure === undefined,
   ...(failure === undefined ? { result: answer ?? null } : { error: errorDocument(failure) })
 })
+
+const wordOf = ({ failure, answer }: Outcome): string => {
+  if (failure !== undefined) return `failed: ${safeLine(failure.message)}`
+  return seen(answer, { changed: "flag" })?.changed === false ? "so already" : "done"
+}
 
 /** A password or an address: each target needs its own, and standard input holds the targets. */
 const readsSecret = (spec: AnySpec, given: Given): boolean =>
@@ -81,9 +88,7 @@ export const runMany = Effect.fnUntraced(function* (operation: Operation, spec: 
     if (output.format === "stream-json")
       return yield* output.raw(`${JSON.stringify({ type: "item", data: documentOf(outcome) })}\n`)
     if (output.format === "json") return
-    yield* output.raw(
-      `${outcome.target}\t${outcome.failure === undefined ? "done" : `failed: ${outcome.failure.message}`}\n`
-    )
+    yield* output.raw(`${outcome.target}\t${wordOf(outcome)}\n`)
   })
   const one = Effect.fnUntraced(function* (id: string) {
     if (yield* Ref.get(stopped)) return

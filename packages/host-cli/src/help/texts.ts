@@ -65,6 +65,10 @@ was cut can be told.
 Data alone goes to standard output. Notes, questions and errors go to standard
 error; with json and stream-json an error is one line of JSON there.
 
+What changes something answers with its target. A field "changed" that is false
+("no" as text) says that the target was so already and nothing was done; that is
+a success too.
+
 --limit bounds a list (100 in a terminal, else all), --columns chooses fields.
 `,
   "exit-codes": `${Object.entries(exitCodes)

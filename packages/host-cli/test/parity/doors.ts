@@ -1,6 +1,7 @@
 /** The three ways to an operation: the command line, a client made from the contract, and plain HTTP. */
 import { randomUUID } from "node:crypto"
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
+import { unchangedHeader } from "@galaxy/contract/api/admin/Unchanged"
 import { DateTime, Effect } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -20,6 +21,8 @@ export interface Input {
 export interface Outcome {
   readonly answer: unknown
   readonly requestId: string
+  /** The server said that there was nothing to change. */
+  readonly unchanged?: boolean
 }
 
 /** Where the backend is, and who calls. */
@@ -56,7 +59,8 @@ export const plainHttp =
       ...(method === "GET" ? {} : { body: JSON.stringify(input.body ?? {}) })
     })
     const body = (await response.json()) as { readonly error?: object }
-    return { answer: response.ok ? body : refusal(body.error ?? {}), requestId }
+    const unchanged = response.headers.get(unchangedHeader) === "true"
+    return { answer: response.ok ? body : refusal(body.error ?? {}), requestId, unchanged }
   }
 
 const instant = /^\d{4}-\d{2}-\d{2}T.*Z$/

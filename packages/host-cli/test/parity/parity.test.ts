@@ -123,7 +123,9 @@ provided(layer(), { timeout: "3 minutes" })("every admin operation", (it) => {
           rowsOf(operation, byClient.answer),
           rowsOf(operation, byHttp.answer)
         ].map(alike)
-        assert.deepStrictEqual(answers[0], answers[2], operation)
+        // What other doors get as a header is a field of the command line's document.
+        const wantedOfLine = byHttp.unchanged === true ? { ...(answers[2] as object), changed: false } : answers[2]
+        assert.deepStrictEqual(answers[0], wantedOfLine, operation)
         assert.deepStrictEqual(answers[1], answers[2], operation)
         if (typeof byHttp.answer === "string") refused.push(`${operation}: ${byHttp.answer}`)
         const wanted = specOf(operation).tier === "read" || typeof byHttp.answer === "string" ? 0 : 1

@@ -2,7 +2,7 @@
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { audited } from "../../audit/Audited.ts"
+import { audited, sameAsBefore } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { AdminAccounts } from "../AdminAccounts.ts"
 import { errors } from "./errors.ts"
@@ -37,6 +37,7 @@ export const adminAccounts = HttpApiBuilder.group(
               name: "admin_account.disable",
               target: target(username),
               reason: payload?.reason,
+              unchanged: sameAsBefore,
               view: accounts.lock(username)
             },
             accounts.disable(username)
@@ -50,6 +51,7 @@ export const adminAccounts = HttpApiBuilder.group(
               name: "admin_account.enable",
               target: target(username),
               reason: payload?.reason,
+              unchanged: sameAsBefore,
               view: accounts.lock(username)
             },
             accounts.enable(username)

@@ -6,6 +6,7 @@
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { AdminMutation, adminClientHeader } from "@galaxy/contract/api/admin/AdminMutation"
+import { unchangedHeader } from "@galaxy/contract/api/admin/Unchanged"
 import type { DryRun } from "@galaxy/contract/api/admin/DryRun"
 import { Administrator } from "@galaxy/contract/api/Identity"
 import { Data, Effect, Layer } from "effect"
@@ -16,7 +17,7 @@ import { RequestId } from "../../shared/http/RequestId.ts"
 import { type SideEffect, type SideEffectNotes, SideEffects } from "../../shared/SideEffects.ts"
 import { StorageError } from "../../shared/StorageError.ts"
 import { AuditLog } from "../AuditLog.ts"
-import { type AuditEntry, AuditSlot } from "../Audited.ts"
+import { type AuditEntry, AuditSlot, type Slot } from "../Audited.ts"
 import { isCrossSite } from "./crossSite.ts"
 import { IsDryRun } from "./dryRun.ts"
 
@@ -50,20 +51,20 @@ export const adminMutation: Layer.Layer<AdminMutation, never, SqlClient.SqlClien
     /** Joins the transaction around it. */
     const described = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
       Effect.gen(function* () {
-        const slot: { entry: AuditEntry | undefined } = { entry: undefined }
+        const slot: Slot = { entry: undefined }
         const response = yield* Effect.provideService(http, AuditSlot, slot)
         if (response.status >= 400) return yield* new Refused({ response })
         if (slot.entry === undefined) return yield* Effect.die(new Error("a mutation has left no audit row"))
-        return { response, entry: slot.entry }
+        return { response, entry: slot.entry, unchanged: slot.unchanged === true }
       })
 
     const real = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>, actor: string) =>
       sql.withTransaction(
         Effect.gen(function* () {
           const requestId = yield* RequestId
-          const { response, entry } = yield* described(http)
+          const { response, entry, unchanged } = yield* described(http)
           yield* log.append(entry, { actor, requestId, dryRun: false })
-          return response
+          return unchanged ? HttpServerResponse.setHeader(response, unchangedHeader, "true") : response
         })
       )
 

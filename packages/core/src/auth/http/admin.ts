@@ -9,7 +9,7 @@ import { errors as accountErrors } from "../../account/http/errors.ts"
 import { AccountEnds } from "../../account/AccountEnds.ts"
 import { AccountStore } from "../../account/AccountStore.ts"
 import { Users } from "../../account/Users.ts"
-import { audited } from "../../audit/Audited.ts"
+import { audited, sameAsBefore } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { auditView } from "../../standing/http/admin.ts"
 import { Sanctions } from "../../standing/Sanctions.ts"
@@ -45,7 +45,13 @@ export const userEnds = HttpApiBuilder.group(
           const { username } = yield* Administrator
           const mark = sanctions.apply(user_id, sanction_code, { actor: username, reason })
           yield* audited(
-            { name: "user.apply_sanction", target: target(user_id), reason, view: view(user_id) },
+            {
+              name: "user.apply_sanction",
+              target: target(user_id),
+              reason,
+              view: view(user_id),
+              unchanged: sameAsBefore
+            },
             ends.block(user_id, username, mark)
           )
           return yield* users.find(user_id)
@@ -56,7 +62,7 @@ export const userEnds = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { user_id }, payload: { reason } }) {
           const { username } = yield* Administrator
           yield* audited(
-            { name: "user.soft_delete", target: target(user_id), reason, view: view(user_id) },
+            { name: "user.soft_delete", target: target(user_id), reason, view: view(user_id), unchanged: sameAsBefore },
             ends.delete(user_id, { username })
           )
           return yield* users.find(user_id)
@@ -100,7 +106,13 @@ export const userSessions = HttpApiBuilder.group(
           const { username } = yield* Administrator
           yield* users.find(user_id)
           const revoked = yield* audited(
-            { name: "user.revoke_sessions", target: target(user_id), reason, after: (ids) => ({ revoked: ids }) },
+            {
+              name: "user.revoke_sessions",
+              target: target(user_id),
+              reason,
+              after: (ids) => ({ revoked: ids }),
+              unchanged: ({ result }) => result.length === 0
+            },
             sessions.endAll(user_id, "admin_revoke_all", { username })
           )
           return { revoked }

@@ -4,7 +4,7 @@ import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { Administrator } from "@galaxy/contract/api/Identity"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { audited } from "../../audit/Audited.ts"
+import { audited, sameAsBefore } from "../../audit/Audited.ts"
 import { toApi } from "../../shared/http/errors.ts"
 import { BlockedAddresses } from "../BlockedAddresses.ts"
 
@@ -46,6 +46,7 @@ export const blockedAddresses = HttpApiBuilder.group(
                 name: "address.unblock",
                 target: target(address_hash),
                 reason,
+                unchanged: sameAsBefore,
                 view: Effect.map(
                   Effect.andThen(addresses.lock(normal(email)), addresses.isBlocked(normal(email))),
                   (blocked) => ({ blocked })

@@ -3,7 +3,7 @@ import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { NotFound } from "@galaxy/contract/api/ApiError"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { audited } from "../../audit/Audited.ts"
+import { audited, sameAsBefore } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { errors } from "./errors.ts"
 import { EngineVersions } from "../EngineVersions.ts"
@@ -38,6 +38,7 @@ export const engineVersions = HttpApiBuilder.group(
             name: "engine_version.disable",
             target: { kind: "engine_version", id: params.version },
             reason: payload?.reason,
+            unchanged: sameAsBefore,
             view: found(params.version)
           },
           versions.disable(params.version)
@@ -54,6 +55,7 @@ export const engineVersions = HttpApiBuilder.group(
             name: "engine_version.update",
             target: { kind: "engine_version", id: version },
             reason,
+            unchanged: sameAsBefore,
             view: found(version)
           },
           versions.change(version, { imageRef: image_ref, enabled }, use.inUse(version))

@@ -3,7 +3,7 @@ import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { audited } from "../../audit/Audited.ts"
+import { audited, sameAsBefore } from "../../audit/Audited.ts"
 import { EngineHost } from "../../engine/EngineHost.ts"
 import { EngineVersions } from "../../engine/EngineVersions.ts"
 import { errors as engineErrors } from "../../engine/http/errors.ts"
@@ -65,22 +65,24 @@ export const games = HttpApiBuilder.group(
       name: string,
       { params, payload }: StepRequest,
       work: Effect.Effect<A, E, R>,
-      view = games.audited(params.game_id)
+      { view = games.audited(params.game_id), settles = false } = {}
     ) =>
       audited(
         {
           name: `game.${name}`,
           target: { kind: "game", id: params.game_id },
           reason: payload?.reason,
-          view
+          view,
+          ...(settles ? { unchanged: sameAsBefore } : {})
         },
         work
       )
 
+    /** A step between states. Where the game has the state already, nothing is done. */
     const step =
       <E>(name: string, work: (actor: Actor, gameId: GameId) => Effect.Effect<Game, E>) =>
       (request: StepRequest) =>
-        mutation(name, request, work("admin", request.params.game_id))
+        mutation(name, request, work("admin", request.params.game_id), { settles: true })
 
     return handlers
       .handle("list", ({ query: { cursor, limit, owner_user_id: owner, ...filter } }) =>
@@ -100,7 +102,8 @@ export const games = HttpApiBuilder.group(
               reason,
               // A repeat has changed nothing.
               before: ({ game, repeated }: Created) => (repeated ? auditView(game) : null),
-              after: ({ game }: Created) => auditView(game)
+              after: ({ game }: Created) => auditView(game),
+              unchanged: ({ result }) => result.repeated
             },
             Effect.flatMap(RequestId, (requestId) => games.create(settings, { requestId }))
           ).pipe(Effect.map((it) => it.game))
@@ -151,14 +154,18 @@ export const games = HttpApiBuilder.group(
       .handle("pause", (it) => toApi(step("pause", steps.pause)(it)))
       .handle("resume", (it) => toApi(step("resume", steps.resume)(it)))
       .handle("retryStart", (it) => toApi(step("retry_start", steps.retryStart)(it)))
-      .handle("cancel", (it) => toApi(mutation("cancel", it, games.cancel(it.params.game_id, it.payload?.reason))))
+      .handle("cancel", (it) =>
+        toApi(mutation("cancel", it, games.cancel(it.params.game_id, it.payload?.reason), { settles: true }))
+      )
       .handle("forceStart", (it) =>
         toApi(mutation("force_start", it, steps.forceStart(it.params.game_id, it.payload?.engine_version)))
       )
       .handle("forceStop", (it) => toApi(mutation("force_stop", it, steps.forceStop(it.params.game_id))))
       .handle("banMember", (it) => {
         const [gameId, userId] = [it.params.game_id, it.payload.user_id]
-        return toApi(mutation("ban_member", it, bans.ban(gameId, userId), bans.audited(gameId, userId)))
+        return toApi(
+          mutation("ban_member", it, bans.ban(gameId, userId), { view: bans.audited(gameId, userId), settles: true })
+        )
       })
   })
 )

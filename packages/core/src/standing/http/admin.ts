@@ -7,7 +7,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { errors as accountErrors } from "../../account/http/errors.ts"
 import { AccountStore } from "../../account/AccountStore.ts"
 import { type AdminUser, Users } from "../../account/Users.ts"
-import { audited } from "../../audit/Audited.ts"
+import { audited, sameAsBefore } from "../../audit/Audited.ts"
 import { toApiWith } from "../../shared/http/errors.ts"
 import { Entitlements } from "../Entitlements.ts"
 import { Limits } from "../Limits.ts"
@@ -50,6 +50,7 @@ export const users = HttpApiBuilder.group(
             name,
             target: { kind: "user", id: userId },
             reason,
+            unchanged: sameAsBefore,
             view: Effect.map(Effect.andThen(accounts.lock(userId), all.find(userId)), auditView)
           },
           work({ actor: username, reason })
