@@ -31,7 +31,7 @@ const table: ArchitectureTable = {
     node: false
   },
   web: { packages: ["client", "contract", "engine"], libraries: "declared", node: false },
-  "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true },
+  "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true, serves: ["web"] },
   "host-cli": { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
   create: { packages: [], libraries: [], node: true },
   embed: { packages: ["contract", "core", "edge", "host-node"], libraries: "declared", node: true },

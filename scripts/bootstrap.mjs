@@ -13,7 +13,7 @@ import { ensureInstalled, installed } from "./bootstrap/install.mjs"
 const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..")
 
 const tasks = {
-  start: ["packages/host-node/src/all-in-one/main.ts"],
+  start: ["scripts/start.ts"],
   admin: ["packages/host-cli/src/bin.ts"],
   demo: ["packages/host-node/src/demo/main.ts"],
   "user-process": ["packages/host-node/src/user/main.ts"],

@@ -1,5 +1,5 @@
 /**
- * Emits every package's `dist/`, the JavaScript and types that are published.
+ * Emits every package's `dist/`, the JavaScript and types that are published, and the pages of the web client.
  *
  * What an earlier build left and no source makes any more is removed first.
  */
@@ -9,8 +9,9 @@ import { join } from "node:path"
 import { exclusively } from "./lib/exclusive.ts"
 import { filesBelow, root, toolEnv } from "./lib/tree.ts"
 
-const packages = readdirSync(join(root, "packages")).filter((name) =>
-  existsSync(join(root, "packages", name, "tsconfig.json"))
+/** All but the web client, which is published as pages. */
+const packages = readdirSync(join(root, "packages")).filter(
+  (name) => name !== "web" && existsSync(join(root, "packages", name, "tsconfig.json"))
 )
 
 /** Files of `dist/` whose source is gone. */
@@ -34,8 +35,12 @@ const { status } = exclusively("build", () => {
     ["-b", ...packages.map((name) => `packages/${name}`), ...process.argv.slice(2)],
     options
   )
-  // The command line is published as one bundle.
-  return types.status === 0 ? spawnSync(process.execPath, [join(root, "packages/host-cli/build.mjs")], options) : types
+  // The command line is published as one bundle, and the web client as pages.
+  const others = ["packages/host-cli/build.mjs", "scripts/web/build.ts"]
+  return others.reduce(
+    (done, script) => (done.status === 0 ? spawnSync(process.execPath, [join(root, script)], options) : done),
+    types
+  )
 })
 if (status === 0) {
   for (const name of packages) {

@@ -3,14 +3,17 @@ import { sveltekit } from "@sveltejs/kit/vite"
 import { defineConfig } from "vite"
 import manifest from "./package.json" with { type: "json" }
 
+/** Read by `scripts/web/build.ts`, which makes `dist` of it. */
+const site = ".svelte-kit/site"
+
 export default defineConfig({
   plugins: [
     sveltekit({
       // One page that starts the program: everything in it is signed for one session and can't be made on a server.
-      adapter: adapter({ pages: "dist", assets: "dist", fallback: "shell.html", strict: false }),
+      adapter: adapter({ pages: site, assets: site, fallback: "shell.html", strict: false }),
       paths: { relative: false },
       // An update is noticed by a missing chunk, so nobody has to ask for it.
-      version: { name: manifest.version, pollInterval: 0 },
+      version: { name: process.env["GALAXY_WEB_VERSION"] ?? manifest.version, pollInterval: 0 },
       compilerOptions: { runes: true, modernAst: true },
       router: { type: "pathname" }
     })

@@ -14,6 +14,8 @@ export interface Row {
   /** Packages of others; `declared` is whatever its package.json names. */
   readonly libraries: ReadonlyArray<string> | "declared"
   readonly node: boolean
+  /** Packages of this repository whose files it serves: it depends on them and never imports them. */
+  readonly serves?: ReadonlyArray<string>
 }
 
 export type ArchitectureTable = Readonly<Record<string, Row>>
@@ -148,6 +150,7 @@ export const findViolations = (table: ArchitectureTable, tree: Tree): ReadonlyAr
     }
     for (const dependency of dependencies) {
       const wanted = dependency.startsWith(scope) ? dependency.slice(scope.length) : undefined
+      if (wanted !== undefined && row.serves?.includes(wanted) === true) continue
       if (wanted !== undefined && !row.packages.includes(wanted)) {
         violations.push(`packages/${name}/package.json: may not depend on ${dependency}`)
       } else if (files.size > 0 && !used.has(dependency)) {

@@ -35,8 +35,7 @@ const makeTree = (name: string): string => {
   return tree
 }
 
-const main = (tree: string, source: string): void =>
-  write(tree, "packages/host-node/src/all-in-one/main.ts", `export {}\n${source}`)
+const main = (tree: string, source: string): void => write(tree, "scripts/start.ts", `export {}\n${source}`)
 
 const start = (tree: string, ...args: ReadonlyArray<string>): ChildProcessWithoutNullStreams =>
   spawn(process.execPath, [join(tree, "scripts/bootstrap.mjs"), "start", ...args], {

@@ -57,8 +57,8 @@ const page = (name: string): string => {
   ].join("\n")
 }
 
-/** Packages with a page. The command line is a program, which nobody imports. */
-const reported = publishedFolders.filter((name) => name !== "contract" && name !== "host-cli")
+/** Packages with a page. The command line and the web client are programs, which nobody imports. */
+const reported = publishedFolders.filter((name) => !["contract", "host-cli", "web"].includes(name))
 
 const main = (check: boolean): number => {
   const folder = join(root, "docs/api")

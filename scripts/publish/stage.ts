@@ -42,12 +42,16 @@ const docs: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const readJson = (path: string): JsonObject => JSON.parse(readFileSync(path, "utf8")) as JsonObject
 
+const isEmpty = (value: Json): boolean => value !== null && typeof value === "object" && Object.keys(value).length === 0
+
+/** Without the condition of sources, and without what had no other. */
 const withoutSources = (value: Json): Json => {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value
   return Object.fromEntries(
     Object.entries(value as JsonObject)
       .filter(([key]) => key !== "@galaxy/source")
-      .map(([key, inner]) => [key, withoutSources(inner)])
+      .map(([key, inner]) => [key, withoutSources(inner)] as const)
+      .filter(([, inner]) => !isEmpty(inner))
   )
 }
 
