@@ -10,7 +10,7 @@ import type { Client as ConnectClient } from "@connectrpc/connect"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
 import type { EdgeGateway, GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
-import { Cause, Data, Duration, Effect, Exit, Random, Ref, Stream } from "effect"
+import { Cause, Clock, Data, Duration, Effect, Exit, Random, Ref, Stream } from "effect"
 import { type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import * as ConnectionState from "./ConnectionState.ts"
 import { checkEvent, type SessionCredentials, sign } from "./envelope.ts"
@@ -43,6 +43,8 @@ const longestWaitMs = 30_000
 const longestToldMs = 60_000
 
 interface Position {
+  /** When the last frame came. */
+  readonly heardAt: number | undefined
   /** Last sequence delivered; undefined until the stream knows its position. */
   readonly last: number | undefined
   /** The gateway has said once that the user has no event yet. */
@@ -73,12 +75,18 @@ export interface Subscription {
    * live. A program that keeps positions keeps this one too, so that its next start misses nothing.
    */
   readonly position: Effect.Effect<number | undefined>
+  /**
+   * When the gateway was last heard of, in Unix milliseconds by this machine's clock, heartbeats included; undefined
+   * before the first frame. A program that was frozen can tell by it that its connection is dead.
+   */
+  readonly heardAt: Effect.Effect<number | undefined>
 }
 
 /** The player's events from a position on, for one reader, with the state of the connection. */
 export const subscribe = (deps: Dependencies, from: From): Effect.Effect<Subscription> =>
   Effect.gen(function* () {
     const position = yield* Ref.make<Position>({
+      heardAt: undefined,
       last: from === "now" ? undefined : from.after,
       beganEmpty: false,
       failures: 0
@@ -90,7 +98,8 @@ export const subscribe = (deps: Dependencies, from: From): Effect.Effect<Subscri
       ),
       state: state.changes,
       reconnectNow: state.reconnectNow,
-      position: Effect.map(Ref.get(position), (it) => it.last)
+      position: Effect.map(Ref.get(position), (it) => it.last),
+      heardAt: Effect.map(Ref.get(position), (it) => it.heardAt)
     }
   })
 
@@ -208,7 +217,8 @@ const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: stri
     yield* checkEvent(deps.gateway, deps.session.deviceSessionId, frame)
     const event = yield* decode(frame)
     const { beganEmpty, last } = yield* Ref.get(position)
-    yield* Ref.update(position, (it) => ({ ...it, failures: 0 }))
+    const heardAt = yield* Clock.currentTimeMillis
+    yield* Ref.update(position, (it) => ({ ...it, heardAt, failures: 0 }))
     switch (event.kind) {
       case "gateway.server_time": {
         if (frame.requestId !== requestId) {

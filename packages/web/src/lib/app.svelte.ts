@@ -71,6 +71,7 @@ const followEvents = async (state: Session.SessionState) => {
     lock: tabLock(`galaxy:events:${deviceSessionId}`),
     channel: tabChannel<TabMessage>(`galaxy:events:${deviceSessionId}`),
     sight: tabSight,
+    sleep: (millis) => new Promise((done) => void setTimeout(done, millis)),
     position: () => keys.position(deviceSessionId),
     savePosition: (sequence) => keys.savePosition(deviceSessionId, sequence),
     onEnd: (error) => {

@@ -19,14 +19,19 @@ export const tabLock = (name: string): TabLock => ({
 /** A channel of this name between tabs. */
 export const tabChannel = <M>(name: string): TabChannel<M> => {
   const channel = new BroadcastChannel(name)
+  let closed = false
   return {
-    post: (message) => channel.postMessage(message),
+    // What ends at the same time may still have something to say.
+    post: (message) => (closed ? undefined : channel.postMessage(message)),
     listen: (run) => {
       const hear = (event: MessageEvent<M>) => run(event.data)
       channel.addEventListener("message", hear)
       return () => channel.removeEventListener("message", hear)
     },
-    close: () => channel.close()
+    close: () => {
+      closed = true
+      channel.close()
+    }
   }
 }
 

@@ -9,7 +9,7 @@
 import type { ClientError } from "@galaxy/client/ClientError"
 import type { ConnectionState } from "@galaxy/client/ConnectionState"
 import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
-import { Cause, Effect, Exit, Fiber, Option, Stream } from "effect"
+import { Cause, Clock, Effect, Exit, Fiber, Option, Stream } from "effect"
 import { make as makeStore, type Readable } from "../Store.ts"
 import type { Player } from "../session/Session.ts"
 import type { StreamStatus, TabMessage } from "./messages.ts"
@@ -37,9 +37,15 @@ export interface Options {
   readonly savePosition: (sequence: number) => Promise<void>
   /** The stream's end: the session has ended, or an event wasn't signed by the pinned key. */
   readonly onEnd: (error: ClientError | undefined) => void
-  /** How long a follower in sight waits for a sign of the leader: 1 s. */
-  readonly leaderMs?: number
+  /** Waits so many milliseconds, for a sign of the leader. */
+  readonly sleep: (millis: number) => Promise<void>
 }
+
+/** How long a follower in sight waits for a sign of the leader. */
+const leaderMs = 1_000
+
+/** Two heartbeats of 20 s and some room. */
+const silentMs = 45_000
 
 const statusOf = (state: ConnectionState, online: boolean): StreamStatus => {
   switch (state._tag) {
@@ -55,18 +61,33 @@ const statusOf = (state: ConnectionState, online: boolean): StreamStatus => {
 }
 
 export const make = (options: Options): EventStream => {
-  const { player, lock, channel, sight, leaderMs = 1_000 } = options
+  const { player, lock, channel, sight } = options
   const status = makeStore<StreamStatus>({ _tag: "connecting" })
   const handlers = new Map<string, Set<(event: PlayerEvent) => void>>()
   const closed = new AbortController()
   let leading = false
   let reconnectNow: Effect.Effect<void> = Effect.void
+  let wake: Effect.Effect<void> = Effect.void
   /** Counts the signs of a leader, so that waiting for one can tell whether any came. */
   let signs = 0
 
   const handle = (event: PlayerEvent) => {
-    for (const kind of [event.kind, "*"]) for (const run of handlers.get(kind) ?? []) run(event)
+    for (const kind of [event.kind, "*"]) {
+      for (const run of handlers.get(kind) ?? []) {
+        try {
+          run(event)
+        } catch (error) {
+          // One screen's fault keeps no event from the others.
+          queueMicrotask(() => {
+            throw error
+          })
+        }
+      }
+    }
   }
+
+  /** A full disk costs repeats after the next start, not the events of now. */
+  const save = (sequence: number) => options.savePosition(sequence).catch(() => undefined)
 
   const tell = (next: StreamStatus) => {
     status.set(next)
@@ -76,16 +97,23 @@ export const make = (options: Options): EventStream => {
   const lead = async (lost: AbortSignal) => {
     leading = true
     const work = Effect.gen(function* () {
-      const after = yield* Effect.promise(options.position)
+      const after = yield* Effect.promise(() => options.position().catch(() => 0))
       const subscription = yield* player.client.subscribe({ after })
       reconnectNow = subscription.reconnectNow
+      // A tab that was frozen has missed its own timers: what was silent for too long is dead.
+      wake = Effect.gen(function* () {
+        const heardAt = yield* subscription.heardAt
+        const isWaiting = status.get()._tag === "waiting" || status.get()._tag === "offline"
+        const isDead = heardAt !== undefined && (yield* Clock.currentTimeMillis) - heardAt > silentMs
+        if (isWaiting || isDead) yield* subscription.reconnectNow
+      })
       let kept = after
       const onState = Effect.fnUntraced(function* (state: ConnectionState) {
         tell(statusOf(state, sight.online()))
         if (kept > 0 || state._tag !== "live") return
         // It began at the present: what comes before the next start must not be missed then.
         kept = (yield* subscription.position) ?? 0
-        if (kept > 0) yield* Effect.promise(() => options.savePosition(kept))
+        if (kept > 0) yield* Effect.promise(() => save(kept))
       })
       yield* Effect.forkChild(Stream.runForEach(subscription.state, onState))
       yield* Stream.runForEach(subscription.events, (event) =>
@@ -95,7 +123,7 @@ export const make = (options: Options): EventStream => {
           const reached = event.kind === "gateway.gap" ? event.payload.resumed_after : event.sequence
           if (reached === 0) return
           kept = reached
-          await options.savePosition(reached)
+          await save(reached)
         })
       )
     })
@@ -106,19 +134,26 @@ export const make = (options: Options): EventStream => {
     const exit = await Effect.runPromise(Fiber.await(fiber))
     leading = false
     reconnectNow = Effect.void
+    wake = Effect.void
     if (lost.aborted || closed.signal.aborted) return
     tell({ _tag: "ended" })
     options.onEnd(Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined)
   }
 
-  const contend = (steal: boolean) =>
-    void lock.hold({ steal, signal: closed.signal, run: lead }).then(
+  let place = new AbortController()
+  /** Stands in line for the lock, or takes it by force; a tab has one place in the line. */
+  const contend = (steal: boolean) => {
+    place.abort()
+    place = new AbortController()
+    const signal = AbortSignal.any([place.signal, closed.signal])
+    void lock.hold({ steal, signal, run: lead }).then(
       () => {
         // Stolen by a tab that heard nothing of this one: it follows, and stands in line again.
-        if (!closed.signal.aborted && status.get()._tag !== "ended") contend(false)
+        if (!signal.aborted && status.get()._tag !== "ended") contend(false)
       },
       () => undefined
     )
+  }
 
   const unlisten = channel.listen((message) => {
     switch (message._tag) {
@@ -136,10 +171,10 @@ export const make = (options: Options): EventStream => {
   })
 
   const seekLeader = () => {
-    if (leading) return void Effect.runFork(reconnectNow)
+    if (leading) return void Effect.runFork(wake)
     const before = signs
     channel.post({ _tag: "ask" })
-    void Effect.runPromise(Effect.sleep(leaderMs)).then(() => {
+    void options.sleep(leaderMs).then(() => {
       if (!closed.signal.aborted && !leading && signs === before && sight.visible()) contend(true)
     })
   }
