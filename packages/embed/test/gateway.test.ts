@@ -69,6 +69,16 @@ describe.skipIf(serverUrl === undefined)("a gateway beside its Galaxy", () => {
     taken.close()
   })
 
+  it("serves the client for browsers where it is asked to", async () => {
+    const listen = async (page?: { readonly folder: string }) => {
+      await using gateway = await createGateway({ backend: galaxy, signingKey, replay: "memory" })
+      const url = await gateway.listen({ port: 0, ...(page && { page }) })
+      return (await fetch(url)).status
+    }
+    expect(await listen()).toBe(404)
+    await expect(listen({ folder: "/nowhere/at/all" })).rejects.toMatchObject({ code: "failed" })
+  })
+
   it("can run elsewhere, and hears of events by the push stream", async () => {
     const push = await servePush(galaxy, { port: 0 })
     const frames = (token: string) =>

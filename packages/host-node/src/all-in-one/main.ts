@@ -67,7 +67,8 @@ const main = async (): Promise<void> => {
     )
   )
   const ready = Effect.flatMap(Platform, (it) => {
-    print(screen(it, { dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))
+    const page = options.edge?.page !== undefined
+    print(screen(it, { dataDir, logFile, page, seconds: (performance.now() - started) / 1_000 }))
     return it.folderLost
   })
   await launch(platform, ready, "\nStopping …")

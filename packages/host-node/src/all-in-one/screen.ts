@@ -1,12 +1,21 @@
 /** The one screen of `npm start`: where everything is, who the administrator is, how to stop. */
 import type { PlatformAddresses } from "../processes/Platform.ts"
 
-/** The text for the terminal; `seconds` is how long the start took. It shows the mail page's key, but no password. */
+/**
+ * The text for the terminal; `seconds` is how long the start took, `page` whether the gateway serves the client for
+ * browsers. It shows the mail page's key, but no password.
+ */
 export const screen = (
   platform: PlatformAddresses,
-  run: { readonly dataDir: string; readonly logFile: string; readonly seconds: number }
+  run: {
+    readonly dataDir: string
+    readonly logFile: string
+    readonly seconds: number
+    readonly page: boolean
+  }
 ): string => {
   const rows = [
+    ...(run.page ? ([["Play in a browser", `${platform.gatewayUrl}/`]] as const) : []),
     ["Players connect to", platform.gatewayUrl],
     ["Caught mails", `${platform.mailPageUrl}/?key=${platform.mailPageKey}`],
     ["Admin API", `${platform.backendUrl}/api/v1/admin`],

@@ -392,6 +392,14 @@ export const gateway = {
     fallbackText: "1048576",
     about: "largest payload of a request, in bytes"
   },
+  webPage: {
+    name: "GATEWAY_WEB_PAGE",
+    parse: flag,
+    fallback: true,
+    fallbackText: "true",
+    about:
+      "whether the player's client for browsers is served at `/`, where the package @galaxy/web is installed; false serves programs alone"
+  },
   ...gatewayLimits,
   ...gatewayBounds,
   logLevel: {

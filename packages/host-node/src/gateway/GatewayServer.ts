@@ -28,6 +28,8 @@ import { refusals } from "./bounds/refusal.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
+import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
+import { servePage } from "./page/servePage.ts"
 import { readSmallFirst } from "./readSmallFirst.ts"
 import { type SourceOptions, Sources } from "./source/Sources.ts"
 
@@ -52,6 +54,8 @@ export interface GatewayOptions {
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
   readonly hub?: Partial<PushHub.PushHubOptions> | undefined
+  /** The player's client for browsers, served at `/`. Without it the gateway answers programs alone. */
+  readonly page?: PageSource | undefined
 }
 
 /** Where the gateway listens. */
@@ -89,6 +93,7 @@ const server = (options: GatewayOptions) =>
       const hub = yield* PushHub.PushHub
       const context = yield* Effect.context()
       const scope = yield* Effect.scope
+      const page = options.page === undefined ? undefined : servePage(yield* loadPage(options.page))
       const failed = FailedVerifications.make(yield* Budgets.Budgets)
       const rest = yield* NodeHttpServer.makeHandler(
         Effect.provideService(yield* HttpRouter.toHttpEffect(PublicRest.layer), PeerOf, peerOf),
@@ -131,7 +136,7 @@ const server = (options: GatewayOptions) =>
           readSmallFirst((request, response) => {
             if (!rpc.handles(request.url ?? "")) {
               if (isEncoded(request)) refuse(request, response, ...encoded)
-              else rest(request, response)
+              else if (page?.(request, response) !== true) rest(request, response)
               return
             }
             const waitMs = mayTry(arrivalOf(request)?.peer)
@@ -147,16 +152,16 @@ const server = (options: GatewayOptions) =>
       yield* Effect.addFinalizer(() => hub.close)
       const scheme = options.tls === undefined ? "http" : "https"
       const url = `${scheme}://${urlHostOf(options.host)}:${address.port}`
-      yield* Effect.logInfo("gateway listens").pipe(Effect.annotateLogs({ url }))
+      yield* Effect.logInfo("gateway listens").pipe(Effect.annotateLogs({ url, page: page !== undefined }))
       return { host: options.host, port: address.port, url }
     })
   )
 
 /**
- * Fails with `ListenerUnavailable` when the port can't be listened on. At its end, open streams are ended first and
- * then the port drains.
+ * Fails with `ListenerUnavailable` when the port can't be listened on, and with `PageUnusable` when there is no whole
+ * build of the page. At its end, open streams are ended first and then the port drains.
  */
-export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, ListenerUnavailable, Ports> =>
+export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, ListenerUnavailable | PageUnusable, Ports> =>
   server(options).pipe(
     Layer.provideMerge(Dispatcher.layer),
     Layer.provide(EventStreams.layer),

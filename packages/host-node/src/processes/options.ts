@@ -9,6 +9,7 @@ import type * as settings from "../config/settings.ts"
 import * as FileErasureLedger from "../files/FileErasureLedger.ts"
 import { readProblem } from "../files/problems.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
+import { installedFolder } from "../gateway/page/PageFolder.ts"
 import { isLoopback } from "../http/hosts.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
@@ -103,11 +104,18 @@ const tlsOf = (values: Values<typeof settings.gateway>) =>
     ? undefined
     : { cert: readFileSync(values.tlsCertPath, "utf8"), key: readFileSync(values.tlsKeyPath, "utf8") }
 
+/** The installed page, if it is to be served. */
+const pageOf = (values: Values<typeof settings.gateway>) => {
+  const folder = values.webPage ? installedFolder() : undefined
+  return folder === undefined ? undefined : { folder }
+}
+
 /** The gateway's options. Reads the TLS files, and throws where they can't be read; `refused` has checked them. */
 export const gatewayOptions = (values: Values<typeof settings.gateway>): GatewayOptions => ({
   host: values.httpAddr.host,
   port: values.httpAddr.port,
   tls: tlsOf(values),
+  page: pageOf(values),
   allowedHosts: values.allowedHosts,
   edge: {
     freshnessPastMs: values.freshnessPast,

@@ -19,13 +19,16 @@ export const PageFile = Schema.Struct({
 /** One file of a build. */
 export type PageFile = typeof PageFile.Type
 
+/** Whether this is a path below the folder: plain names, none of which leads up again. */
+export const isBelow = (path: string): boolean => /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/.test(path)
+
 /** `manifest.json` of a build. Keys of `files` are the paths under which they are served, from `/` on. */
 export const PageManifest = Schema.Struct({
   format: Schema.Literal(1),
   contentSecurityPolicy: Schema.NonEmptyString,
   /** The page that starts the program, `shell.html` in the folder. */
   shell: PageFile,
-  files: Schema.Record(Schema.String.check(Schema.isPattern(/^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/)), PageFile)
+  files: Schema.Record(Schema.String, PageFile)
 })
 /** The list of a build. */
 export type PageManifest = typeof PageManifest.Type
