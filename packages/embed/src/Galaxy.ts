@@ -42,7 +42,8 @@ export interface Galaxy<K extends Kinds = Kinds> {
   readonly transaction: <A>(body: (tx: Transaction<K>) => Promise<A>) => Promise<A>
   /**
    * Answers new requests with 503, lets running ones, calls and mails under way end, and releases the database. Resolves after
-   * `timeoutMs` at the latest, 10 seconds when absent; then what still runs is cut off.
+   * `timeoutMs` at the latest, 10 seconds when absent. What still runs after half of it is cut off: transactions are
+   * rolled back, and their calls reject with `GalaxyClosed`.
    */
   readonly close: (options?: { readonly timeoutMs?: number }) => Promise<void>
   readonly [Symbol.asyncDispose]: () => Promise<void>
@@ -53,15 +54,14 @@ export const createGalaxy = async <const K extends Kinds = {}>(options: GalaxyOp
   const { fetch, call, close, internals } = await build(checked(options))
   const { context, callers } = internals
   const kinds = options.kinds ?? ({} as K)
-  const run = runIn(context)
-  const open: typeof run = (effect) => call(() => run(effect))
+  const open: ReturnType<typeof runIn> = (effect) => call((cut) => runIn(context, cut)(effect))
   const galaxy: Galaxy<K> = {
     fetch,
     caller: (request) => open(callerOf(callers, request)),
-    notify: (kind, given) => call(async () => run(submit(await intentOf(kinds, kind, given)))),
+    notify: (kind, given) => call(async (cut) => runIn(context, cut)(submit(await intentOf(kinds, kind, given)))),
     lobby: lobbyOf(open),
     sql: sqlOf(open),
-    transaction: (body) => call(() => transaction(context, kinds, body)),
+    transaction: (body) => call((cut) => transaction(context, kinds, body, cut)),
     close: ({ timeoutMs } = {}) => close(timeoutMs),
     [Symbol.asyncDispose]: () => close()
   }

@@ -1,14 +1,23 @@
 /** Options of a Galaxy, as its user writes them. They are checked when it starts. */
 import type { CoreOptions } from "@galaxy/core/Core"
+import type { PoolLike } from "@galaxy/host-node/sql/BorrowedPostgres"
 import type { Engines } from "./engines.ts"
 import type { Channel, Kinds } from "./kinds.ts"
 import type { SendMail } from "./mail.ts"
 
 /**
- * A PostgreSQL server by its URL, `postgres://user:password@host:port/database`. Galaxy opens connections of its own,
- * ten at most for its work and three to listen, and works in the schema `backend`.
+ * A PostgreSQL server by its URL, `postgres://user:password@host:port/database`, or a pool of your own. Galaxy works in
+ * the schema `backend`.
+ *
+ * By a URL it opens connections of its own, ten at most for its work and four to listen and for its lock. By a pool it
+ * works on the pool's connections, all but one and ten at most, and makes those four with the pool's options, apart from
+ * it. Such a connection is used for one transaction at a time. What you have set on it has no effect there, and goes on
+ * afterwards. `close` doesn't end the pool.
  */
-export type DatabaseOption = string | undefined
+export type DatabaseOption = string | { readonly pool: Pool } | undefined
+
+/** A `pg.Pool` of node-postgres 8, in JavaScript (not `pg-native`) and without its option `pipeline`. */
+export type Pool = PoolLike
 
 /**
  * Who may call: whoever sends this token in the header `x-gateway-token`, or everybody. An admitted caller is believed

@@ -5,20 +5,37 @@ import type { GalaxyOptions, LogLine } from "@galaxy/embed/options"
 import { Galaxy as TestGalaxy } from "@galaxy/testkit/Galaxy"
 import * as TestDatabase from "@galaxy/testkit/TestDatabase"
 import { Effect, Exit, Layer, Scope } from "effect"
+import { Pool } from "pg"
 import { afterAll, beforeAll, expect } from "vitest"
 
 export const token = "a-gateway-token-of-tests"
 export const serverUrl = TestDatabase.serverUrl()
 if (serverUrl === undefined) console.warn("skipped: embedding (GALAXY_TEST_DATABASE_URL names no server)")
 
-/** A database for all tests of a file. */
-export const database = () => {
+/** How a Galaxy reaches its database: by its URL, or by a pool of the program's own. */
+export type Door = "a URL" | "a pool"
+
+/** Options of a Galaxy on a database: its URL, or what it is to use. */
+export type On = NonNullable<GalaxyOptions["database"]>
+
+/** A database for all tests of a file, and the door to it. */
+export const database = (door: Door = "a URL") => {
   const scope = Scope.makeUnsafe()
-  const made = { url: "" }
+  const made = { url: "", door: "" as On }
   beforeAll(async () => {
     if (serverUrl === undefined) return
     const clone = TestDatabase.cloneUrl(serverUrl).pipe(Scope.provide(scope))
     made.url = (await Effect.runPromise(clone)).url
+    made.door = made.url
+    if (door === "a URL") return
+    const pool = new Pool({ connectionString: made.url })
+    made.door = { pool }
+    const end = Effect.promise(() => {
+      // The database is dropped while the last goodbyes are still on their way.
+      pool.on("error", () => undefined)
+      return pool.end()
+    })
+    await Effect.runPromise(Scope.addFinalizer(scope, end))
   })
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   return made
@@ -60,8 +77,12 @@ export class Seen {
 }
 
 /** Options that are complete; those given win. */
-export const optionsOf = (url: string, seen: Seen = new Seen(), given: Partial<GalaxyOptions> = {}): GalaxyOptions => ({
-  database: url,
+export const optionsOf = (
+  database: On,
+  seen: Seen = new Seen(),
+  given: Partial<GalaxyOptions> = {}
+): GalaxyOptions => ({
+  database,
   secret: new Uint8Array(32).fill(7),
   access: { gatewayToken: token },
   mail: {
@@ -76,8 +97,8 @@ export const optionsOf = (url: string, seen: Seen = new Seen(), given: Partial<G
 })
 
 /** Starts a Galaxy that is closed by `await using`. */
-export const started = (url: string, seen: Seen = new Seen(), given: Partial<GalaxyOptions> = {}): Promise<Galaxy> =>
-  createGalaxy(optionsOf(url, seen, given))
+export const started = (on: On, seen: Seen = new Seen(), given: Partial<GalaxyOptions> = {}): Promise<Galaxy> =>
+  createGalaxy(optionsOf(on, seen, given))
 
 /** A request as a gateway sends it. */
 export const asGateway = (path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Request =>

@@ -26,8 +26,8 @@ const defaultTimeoutMs = 10_000
 /** A running backend and what lies behind it. */
 export interface Built {
   readonly fetch: (request: Request) => Promise<Response>
-  /** Runs a call of the program, which the end waits for; rejects with `GalaxyClosed` once that has begun. */
-  readonly call: <A>(run: () => Promise<A>) => Promise<A>
+  /** Runs a call of the program, which the end waits for before it cuts it off; rejects with `GalaxyClosed` once that has begun. */
+  readonly call: <A>(run: (cut: AbortSignal) => Promise<A>) => Promise<A>
   /** Every call returns the same promise. */
   readonly close: (timeoutMs?: number) => Promise<void>
   readonly internals: Internals

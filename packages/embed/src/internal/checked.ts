@@ -1,6 +1,7 @@
 /** Options as the backend takes them. Everything that can be wrong with them is found here, before anything starts. */
 import type { Callers } from "@galaxy/core/http/Callers"
 import type { ForeignKinds } from "@galaxy/core/notification/ForeignKinds"
+import { isSupported, type PoolLike } from "@galaxy/host-node/sql/BorrowedPostgres"
 import { Redacted } from "effect"
 import type { Engines } from "../engines.ts"
 import { GalaxyStartFailed } from "../errors.ts"
@@ -10,7 +11,7 @@ import { foreignKinds } from "./ownKinds.ts"
 /** Options that have been checked. */
 export interface Checked {
   readonly given: GalaxyOptions
-  readonly database: string
+  readonly database: { readonly url: string } | { readonly pool: PoolLike }
   readonly secret: Redacted.Redacted<Uint8Array>
   readonly callers: Callers
   readonly kinds: ForeignKinds
@@ -23,12 +24,22 @@ const refuse = (message: string): never => {
   throw new GalaxyStartFailed("invalid_options", message)
 }
 
-const databaseOf = (given: string | undefined): string => {
-  if (given === undefined || given === "")
-    return refuse("database is missing: give the URL of a PostgreSQL database, postgres://user:password@host/database")
+const poolOf = (given: { readonly pool?: unknown }): Checked["database"] => {
+  const pool = given.pool as Partial<PoolLike> | null | undefined
+  if (typeof pool?.connect !== "function" || typeof pool.options !== "object" || !isSupported(pool as PoolLike))
+    return refuse("database.pool must be a Pool of node-postgres 8, without its option pipeline")
+  return { pool: pool as PoolLike }
+}
+
+const databaseOf = (given: GalaxyOptions["database"] | null): Checked["database"] => {
+  if (typeof given === "object" && given !== null) return poolOf(given)
+  if (given === undefined || given === null || given === "")
+    return refuse(
+      "database is missing: give the URL of a PostgreSQL database, postgres://user:password@host/database, or { pool }"
+    )
   const scheme = URL.canParse(given) ? new URL(given).protocol : ""
   return scheme === "postgres:" || scheme === "postgresql:"
-    ? given
+    ? { url: given }
     : refuse("database must be a URL such as postgres://user:password@host:5432/database")
 }
 

@@ -1,15 +1,19 @@
 /** Requests and calls under way: they are counted, and at the end let go or cut off. */
 import { body } from "@galaxy/contract/api/ApiError"
 import { GalaxyClosed } from "../errors.ts"
+import { within } from "./within.ts"
 
 /** What passes requests on until `drain`. */
 export interface Requests {
   readonly fetch: (request: Request) => Promise<Response>
-  /** Counts a call of the program; rejects with `GalaxyClosed` after `refuse`. */
-  readonly call: <A>(run: () => Promise<A>) => Promise<A>
+  /** Counts a call of the program, whose signal is aborted by `drain`; rejects with `GalaxyClosed` after `refuse`. */
+  readonly call: <A>(run: (cut: AbortSignal) => Promise<A>) => Promise<A>
   /** Lets nothing more in. */
   readonly refuse: () => void
-  /** Resolves once nothing is under way, or aborts the requests that are after `timeoutMs`. */
+  /**
+   * Resolves once nothing is under way. After `timeoutMs` it aborts what is, and waits for its end half as long
+   * at most.
+   */
   readonly drain: (timeoutMs: number) => Promise<void>
 }
 
@@ -52,23 +56,18 @@ export const requests = (handler: (request: Request) => Promise<Response>): Requ
     },
     call: async (run) => {
       if (closed) throw new GalaxyClosed()
-      return counted(run)
+      return counted(() => run(cut.signal))
     },
     refuse: () => {
       closed = true
     },
     drain: async (timeoutMs) => {
       if (underWay === 0) return
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => {
-          cut.abort()
-          resolve()
-        }, timeoutMs)
-        idle.add(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
+      const over = new Promise<void>((resolve) => idle.add(resolve))
+      await within(over, timeoutMs)
+      if (underWay === 0) return
+      cut.abort()
+      await within(over, timeoutMs / 2)
     }
   }
 }

@@ -7,6 +7,7 @@ import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import * as Probes from "@galaxy/core/http/probes"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
+import * as BorrowedPostgres from "@galaxy/host-node/sql/BorrowedPostgres"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { Effect, Layer, Redacted } from "effect"
@@ -47,7 +48,8 @@ const readiness = Layer.unwrap(Effect.map(DatabaseOwnership, ({ held }) => Probe
 
 /** Building it connects, migrates the database and starts all background work. */
 export const layer = (checked: Checked) => {
-  const { given } = checked
+  const { given, database } = checked
+  const lockWait = given.lockWaitMs === undefined ? {} : { lockWaitMs: given.lockWaitMs }
   const ports = Layer.mergeAll(
     OwnMail.layer(given.mail.send),
     given.engines === "none" ? EngineHost.layerNone : OwnEngines.layer(given.engines),
@@ -58,10 +60,9 @@ export const layer = (checked: Checked) => {
     PgDatabaseSignal.layer
   ).pipe(
     Layer.provideMerge(
-      Postgres.layerOwned({
-        url: checked.database,
-        ...(given.lockWaitMs === undefined ? {} : { lockWaitMs: given.lockWaitMs })
-      })
+      "pool" in database
+        ? BorrowedPostgres.layerOwned({ ...database, ...lockWait })
+        : Postgres.layerOwned({ ...database, ...lockWait })
     )
   )
   return Layer.merge(prepare(checked), readiness).pipe(

@@ -6,6 +6,7 @@
  */
 import { Cause, type Context, Data, Effect, Exit } from "effect"
 import { SqlClient } from "effect/sql"
+import { GalaxyClosed } from "../errors.ts"
 import type { Kinds } from "../kinds.ts"
 import { type Transaction, TransactionOver } from "../transaction.ts"
 import { lobbyOf } from "./lobby.ts"
@@ -23,13 +24,19 @@ const thrownBy = (cause: Cause.Cause<unknown>): unknown => {
   return error instanceof Thrown ? error.cause : error
 }
 
-/** Runs effects in a context; rejects with the effect's own error. */
+/** The value of what has run, or its own error; `GalaxyClosed` where the end of the Galaxy has cut it off. */
+const settled = <A>(exit: Exit.Exit<A, unknown>, cut: AbortSignal | undefined): A => {
+  if (Exit.isSuccess(exit)) return exit.value
+  if (cut?.aborted === true && Cause.hasInterruptsOnly(exit.cause)) throw new GalaxyClosed()
+  throw thrownBy(exit.cause)
+}
+
+/** Runs effects in a context; rejects with the effect's own error. `cut` interrupts them. */
 export const runIn =
-  (context: Context.Context<Services>): Run =>
+  (context: Context.Context<Services>, cut?: AbortSignal): Run =>
   async (effect) => {
-    const exit = await Effect.runPromiseExitWith(context)(effect)
-    if (Exit.isSuccess(exit)) return exit.value
-    throw thrownBy(exit.cause)
+    const given = cut === undefined ? undefined : { signal: cut }
+    return settled(await Effect.runPromiseExitWith(context)(effect, given), cut)
   }
 
 const checkedIntent = (...given: Parameters<typeof intentOf>) =>
@@ -39,9 +46,10 @@ const checkedIntent = (...given: Parameters<typeof intentOf>) =>
 const inTurn = (run: Run) => {
   let last: Promise<unknown> = Promise.resolve()
   let over = false
+  let stopped = false
   const call: Run = (effect) => {
     if (over) return Promise.reject(new TransactionOver())
-    const mine = last.then(() => run(effect))
+    const mine = last.then(() => (stopped ? Promise.reject(new TransactionOver()) : run(effect)))
     last = mine.catch(() => undefined)
     return mine
   }
@@ -54,17 +62,23 @@ const inTurn = (run: Run) => {
     }
     over = true
   }
-  return { call, end }
+  /** Refuses calls that wait for their turn, too. */
+  const stop = () => {
+    over = true
+    stopped = true
+  }
+  return { call, end, stop }
 }
 
-/** Runs the body; a throw rolls everything back and is rethrown. */
+/** Runs the body; a throw rolls everything back and is rethrown, and so does `cut` with `GalaxyClosed`. */
 export const transaction = async <K extends Kinds, A>(
   context: Context.Context<Services>,
   kinds: K,
-  body: (tx: Transaction<K>) => Promise<A>
+  body: (tx: Transaction<K>) => Promise<A>,
+  cut: AbortSignal
 ): Promise<A> => {
   const inside = Effect.gen(function* () {
-    const { call, end } = inTurn(runIn(yield* Effect.context<Services>()))
+    const { call, end, stop } = inTurn(runIn(yield* Effect.context<Services>()))
     const tx: Transaction<K> = {
       sql: sqlOf(call),
       lobby: lobbyOf(call),
@@ -80,11 +94,7 @@ export const transaction = async <K extends Kinds, A>(
         }
       },
       catch: (cause) => new Thrown({ cause })
-    })
+    }).pipe(Effect.onInterrupt(() => Effect.sync(stop)))
   })
-  const exit = await Effect.runPromiseExitWith(context)(
-    Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(inside))
-  )
-  if (Exit.isSuccess(exit)) return exit.value
-  throw thrownBy(exit.cause)
+  return runIn(context, cut)(Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(inside)))
 }

@@ -14,16 +14,36 @@ import * as PgSession from "./PgSession.ts"
 /** Another backend uses the database, and didn't end while this one waited. */
 export class DatabaseInUse extends Schema.TaggedError<DatabaseInUse>()("DatabaseInUse", { message: Schema.String }) {}
 
-/** The database to lock. The heartbeat is sent every 2 s and must be answered within 4 s by default. */
-export interface LockOptions {
-  readonly url: string
-  readonly connectTimeoutMs: number
+/** What of a connection the lock needs. */
+export interface LockSession {
+  readonly query: (
+    sql: string,
+    params?: ReadonlyArray<unknown>
+  ) => Effect.Effect<ReadonlyArray<Readonly<Record<string, unknown>>>, SqlError.SqlError>
+  /** Fails when the connection is gone. */
+  readonly gone: Effect.Effect<never, SqlError.SqlError>
+}
+
+/** How the lock is waited for. The heartbeat is sent every 2 s and must be answered within 4 s by default. */
+export interface LockWait {
   /** How long a start waits for the previous backend to end, in milliseconds. */
   readonly waitMs: number
   /** How often the server is asked whether the lock's session is alive, and how long it may take to answer. */
   readonly heartbeatMs?: number
   readonly heartbeatTimeoutMs?: number
 }
+
+/** The database to lock. */
+export interface LockOptions extends LockWait {
+  readonly url: string
+  readonly connectTimeoutMs: number
+}
+
+/** Opens a connection of the lock's own. */
+export type OpenSession = (given: {
+  readonly applicationName: string
+  readonly answerTimeoutMs: number
+}) => Effect.Effect<LockSession, SqlError.SqlError, Scope.Scope>
 
 /** The lock of one backend. It can be lost and taken again; nothing may be written in between. */
 export interface PgDatabaseLock {
@@ -34,7 +54,12 @@ export interface PgDatabaseLock {
   readonly applicationName: string
   readonly held: () => boolean
   /** Fails unless the server of this session says that this backend's lock is held. */
-  readonly confirm: (session: PgSession.PgSession) => Effect.Effect<void, SqlError.SqlError>
+  readonly confirm: (session: LockSession) => Effect.Effect<void, SqlError.SqlError>
+  /**
+   * A query for a transaction on any connection whose application name is ours by then: it fails with a division by zero
+   * unless the lock is held. It costs far less than `confirm`.
+   */
+  readonly gate: string
   /** Called whenever the lock is lost. */
   readonly onLost: (callback: () => void) => void
 }
@@ -43,6 +68,9 @@ export interface PgDatabaseLock {
 const keyHigh = 1_677_624
 const keyLow = 20_403
 const key = (BigInt(keyHigh) << 32n) | BigInt(keyLow)
+
+/** Whoever holds the lock holds another of this class, which is its own, so that holding it can be told at once. */
+const ownClass = 1_677_625
 
 /** Name prefixes of sessions that may write, and of those that hold or wait for the lock and write nothing. */
 const writers = "galaxy backend "
@@ -86,14 +114,21 @@ const inUse = (holder: string, waitMs: number) =>
       `${waitMs / 1_000} s. Only one backend at a time can use a database: stop the other one first, or use another database`
   })
 
+const otherOwners = `pid IN (SELECT pid FROM pg_locks
+  WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = ${ownClass}
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`
+
 /**
  * Holds the lock as long as the scope lives, and takes it again when it is lost. Succeeds once it is held for the first
  * time; fails with `DatabaseInUse`, or as connecting does.
  */
-export const make = Effect.fnUntraced(function* (
-  options: LockOptions
+export const makeWith = Effect.fnUntraced(function* (
+  open: OpenSession,
+  options: LockWait
 ): Effect.fn.Return<PgDatabaseLock, SqlError.SqlError | DatabaseInUse, Scope.Scope> {
-  const own = randomBytes(6).toString("hex")
+  const random = randomBytes(6)
+  const own = random.toString("hex")
+  const ownLock = `${ownClass}, ${random.readInt32BE(0)}`
   const applicationName = writers + own
   const heartbeatMs = options.heartbeatMs ?? 2_000
   const outage = Outage.make({ lost: "the lock on the database is lost", back: "the lock on the database is back" })
@@ -105,9 +140,9 @@ export const make = Effect.fnUntraced(function* (
 
   /** Ends the sessions that the condition selects, and waits until they are gone. */
   const end = Effect.fnUntraced(function* (
-    session: PgSession.PgSession,
+    session: LockSession,
     condition: string,
-    values: ReadonlyArray<string>
+    values: ReadonlyArray<string> = []
   ) {
     for (let look = 0; look < goneLooks; look++) {
       const left = yield* session.query(`SELECT pg_terminate_backend(pid) ${others} AND ${condition}`, values)
@@ -117,7 +152,7 @@ export const make = Effect.fnUntraced(function* (
     return yield* PgSession.connectionError("sessions of the backend before this one don't end", "lock")
   })
 
-  const lock = Effect.fnUntraced(function* (session: PgSession.PgSession) {
+  const lock = Effect.fnUntraced(function* (session: LockSession) {
     const begun = yield* Clock.monotonicTimeNanos
     for (;;) {
       const [answer] = yield* session.query(`SELECT pg_try_advisory_lock($1) AS locked`, [key])
@@ -146,10 +181,8 @@ export const make = Effect.fnUntraced(function* (
   /** Takes the lock once, and fails when it is lost. */
   const hold = Effect.scoped(
     Effect.gen(function* () {
-      const session = yield* PgSession.open({
-        url: options.url,
+      const session = yield* open({
         applicationName: lockers + own,
-        connectTimeoutMs: options.connectTimeoutMs,
         answerTimeoutMs: options.heartbeatTimeoutMs ?? 4_000
       })
       // Runs before the session is closed, which releases the lock.
@@ -158,6 +191,9 @@ export const make = Effect.fnUntraced(function* (
       // The server may not have noticed yet that an earlier session of ours, which holds the lock, is lost.
       yield* end(session, "application_name IN ($1, $2)", [applicationName, lockers + own])
       yield* lock(session)
+      // The session of the previous owner is ending: its own lock must be gone too before others' gates close.
+      yield* end(session, otherOwners)
+      yield* session.query(`SELECT pg_advisory_lock(${ownLock})`)
       // Before any work starts under the lock, all work done under it before must be over.
       yield* end(session, "starts_with(application_name, $1)", [writers])
       holder = undefined
@@ -185,7 +221,7 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.forkScoped(keep)
   yield* Deferred.await(first)
 
-  const confirm = Effect.fnUntraced(function* (session: PgSession.PgSession) {
+  const confirm = Effect.fnUntraced(function* (session: LockSession) {
     const found = yield* session.query(`SELECT 1 ${holderOfLock} AND a.application_name = $1`, [lockers + own])
     if (found.length === 0) return yield* notHeld()
   })
@@ -194,8 +230,14 @@ export const make = Effect.fnUntraced(function* (
     applicationName,
     held: () => held,
     confirm,
+    // Nobody else can have it, not even shared, while our lock's session lives.
+    gate: `SELECT 1 / (pg_try_advisory_xact_lock_shared(${ownLock})::int - 1)`,
     onLost: (callback) => {
       lostCallbacks.add(callback)
     }
   }
 })
+
+/** The same by connections of our own driver. */
+export const make = ({ url, connectTimeoutMs, ...wait }: LockOptions) =>
+  makeWith((given) => PgSession.open({ url, connectTimeoutMs, ...given }), wait)

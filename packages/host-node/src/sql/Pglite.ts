@@ -5,13 +5,14 @@
  */
 import { existsSync, statfsSync, statSync } from "node:fs"
 import { Duplex } from "node:stream"
-import { PgClient, PgConnection } from "@effect/sql-pg"
+import { type PgClient, PgConnection } from "@effect/sql-pg"
 import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
-import { Context, Effect, Exit, Layer, Queue, Schema, Scope, Semaphore } from "effect"
+import { Effect, Exit, Layer, Queue, Schema, Scope, Semaphore } from "effect"
 import { Reactivity } from "effect/reactivity"
-import { SqlClient, type SqlError, Statement } from "effect/sql"
+import type { SqlClient, SqlError } from "effect/sql"
 import { fileProblem } from "../files/problems.ts"
 import * as Outage from "../logging/Outage.ts"
+import * as Client from "./client.ts"
 import * as PgliteInstance from "./PgliteInstance.ts"
 import * as PgSession from "./PgSession.ts"
 import type { WorkerSettings } from "./pglite-worker.ts"
@@ -158,34 +159,19 @@ const connection = Effect.fnUntraced(function* (instance: Wire) {
   })
 })
 
-interface PgJson extends Statement.Custom<"PgJson", unknown> {}
-const pgJson = Statement.custom<PgJson>("PgJson")
-
 /** The client of a running instance. Its statements fail with a retryable error while the database is lost. */
 export const client = Effect.fnUntraced(function* (
   instance: Wire
 ): Effect.fn.Return<PgClient.PgClient, SqlError.SqlError, Scope.Scope | Reactivity.Reactivity> {
   const session = yield* connection(instance)
-  const made = yield* SqlClient.make({
+  return yield* Client.make({
     // The cluster's SQL storage asks for the driver, so as not to reserve the only connection.
     driver: "pglite",
     acquirer: Effect.map(session, (it) => it.connection),
     transactionAcquirer: Effect.flatMap(session, (it) => it.pinned),
-    compiler: PgClient.makeCompiler(),
-    prepareTransactionControls: true,
-    commit: PgSession.commit,
-    releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
-    spanAttributes: [
-      ["db.system.name", "postgresql"],
-      ["db.namespace", "postgres"]
-    ]
-  })
-  return Object.assign(made, {
-    [PgClient.TypeId]: PgClient.TypeId,
     config: { username: "postgres", database: "postgres" },
-    json: (value: unknown) => Statement.fragment([pgJson(value)]),
     listen: listen(instance),
-    notify: (channel: string, payload: string) => Effect.asVoid(made`SELECT pg_notify(${channel}, ${payload})`)
+    at: [["db.namespace", "postgres"]]
   })
 })
 
@@ -250,9 +236,6 @@ export const layer = (
   settings: WorkerSettings,
   options: Pick<PgliteInstance.InstanceOptions, "patienceMs"> = {}
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, EmbeddedDatabaseUnavailable | SqlError.SqlError> =>
-  Layer.effectContext(
-    Effect.gen(function* () {
-      const made = yield* client(yield* start(settings, options))
-      return Context.make(PgClient.PgClient, made).pipe(Context.add(SqlClient.SqlClient, made))
-    })
-  ).pipe(Layer.provide(Reactivity.layer))
+  Layer.effectContext(Effect.map(Effect.flatMap(start(settings, options), client), Client.contextOf)).pipe(
+    Layer.provide(Reactivity.layer)
+  )

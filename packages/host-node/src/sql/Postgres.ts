@@ -4,11 +4,12 @@
  * `layer` is for tools and tests. A backend uses `layerOwned`, whose client works only while this process holds the
  * lock on its database.
  */
-import { PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
-import { SqlClient, type SqlConnection, type SqlError, Statement } from "effect/sql"
+import type { SqlClient, SqlConnection, SqlError } from "effect/sql"
+import * as Client from "./client.ts"
 import * as PgDatabaseLock from "./PgDatabaseLock.ts"
 import * as PgPool from "./PgPool.ts"
 import * as PgSession from "./PgSession.ts"
@@ -49,9 +50,6 @@ const defaults = {
 const answerGraceMs = 2_000
 const heartbeatMs = 3_000
 const heartbeatTimeoutMs = 4_000
-
-interface PgJson extends Statement.Custom<"PgJson", unknown> {}
-const pgJson = Statement.custom<PgJson>("PgJson")
 
 type Lock = Pick<PgDatabaseLock.PgDatabaseLock, "applicationName" | "held" | "confirm" | "onLost">
 
@@ -115,39 +113,28 @@ const makeClient = Effect.fnUntraced(function* (
     })
 
   const { hostname, pathname, port } = new URL(options.url)
-  const client = yield* SqlClient.make({
+  return yield* Client.make({
     driver: "pg",
     acquirer: Effect.map(pool.get, (it) => watch(it.connection)),
     borrower: (work) => pool.use((it) => work(watch(it.connection))),
     transactionAcquirer: Effect.flatMap(pool.get, (it) => Effect.map(it.pinned, watch)),
-    compiler: PgClient.makeCompiler(),
-    prepareTransactionControls: true,
-    commit: PgSession.commit,
-    releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
-    spanAttributes: [
-      ["db.system.name", "postgresql"],
+    config: { url: Redacted.make(options.url), applicationName: lock.applicationName },
+    listen,
+    at: [
       ["db.namespace", decodeURIComponent(pathname.slice(1))],
       ["server.address", hostname],
       ["server.port", port === "" ? 5432 : Number(port)]
     ]
   })
-  return Object.assign(client, {
-    [PgClient.TypeId]: PgClient.TypeId,
-    config: { url: Redacted.make(options.url), applicationName: lock.applicationName },
-    json: (value: unknown) => Statement.fragment([pgJson(value)]),
-    listen,
-    notify: (channel: string, payload: string) => Effect.asVoid(client`SELECT pg_notify(${channel}, ${payload})`)
-  })
 })
-
-const contextOf = (client: PgClient.PgClient) =>
-  Context.make(PgClient.PgClient, client).pipe(Context.add(SqlClient.SqlClient, client))
 
 /** Without a lock: for tools and tests, and for databases that are otherwise known to have one writer. */
 export const layer = (
   options: PostgresOptions
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, SqlError.SqlError> =>
-  Layer.effectContext(Effect.map(makeClient(options, nobodyElse), contextOf)).pipe(Layer.provide(Reactivity.layer))
+  Layer.effectContext(Effect.map(makeClient(options, nobodyElse), Client.contextOf)).pipe(
+    Layer.provide(Reactivity.layer)
+  )
 
 /**
  * For a backend: waits until the previous one has ended, or fails with `DatabaseInUse`, and works only while it holds
@@ -169,6 +156,8 @@ export const layerOwned = (
         waitMs: options.lockWaitMs ?? defaults.lockWaitMs
       })
       const client = yield* makeClient(options, lock)
-      return contextOf(client).pipe(Context.add(DatabaseOwnership.DatabaseOwnership, { held: Effect.sync(lock.held) }))
+      return Client.contextOf(client).pipe(
+        Context.add(DatabaseOwnership.DatabaseOwnership, { held: Effect.sync(lock.held) })
+      )
     })
   ).pipe(Layer.provide(Reactivity.layer))
