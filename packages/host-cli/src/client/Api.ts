@@ -127,7 +127,7 @@ const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, F
       document: {
         ...(body as Readonly<Record<string, Schema.Json>>),
         ...(unchanged && !dryRun ? { changed: false } : {})
-      } as Readonly<Record<string, Schema.Json>>,
+      },
       unreadable: bad(
         "answered with what this command line can't read. Are both of one release? See: galaxy-admin doctor",
         requestId

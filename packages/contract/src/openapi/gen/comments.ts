@@ -555,6 +555,7 @@ export const comments: Readonly<Record<string, string>> = {
   "OperationList": "Newest first. Without `next_cursor` it is the last page.",
   "HealthList": "Newest first. Without `next_cursor` it is the last page.",
   "group:adminRuntimes": "Runtimes of games. A game that was never started is `not_found`; forcing a turn of one that isn't running, and restarting or patching one that isn't in play, is `conflict`. Restarts and patches are carried out soon afterwards; a version that doesn't get up is taken back. A disabled version is `conflict`, `version_disabled`, any but a patch `not_a_patch`, and both wait for a turn that is being made (`generating`).",
+  "unchangedHeader": "A header of the answer to a mutation whose target was so already, with the value `true`. Without it the mutation has changed something, or doesn't know. The mutation has its audit row all the same.",
   "UserExport": "Everything that is kept about a player, but secrets: rows by the name of their table, as the database has them.",
   "UserExport.cut": "Tables that have more than 10,000 rows, of which only so many are shown.",
   "admin/UserEnds#cut": "Tables that have more than 10,000 rows, of which only so many are shown.",

@@ -43,6 +43,7 @@ import * as admin_Mail from "../../api/admin/Mail.ts"
 import * as admin_Notifications from "../../api/admin/Notifications.ts"
 import * as admin_Reason from "../../api/admin/Reason.ts"
 import * as admin_Runtimes from "../../api/admin/Runtimes.ts"
+import * as admin_Unchanged from "../../api/admin/Unchanged.ts"
 import * as admin_UserEnds from "../../api/admin/UserEnds.ts"
 import * as admin_Users from "../../api/admin/Users.ts"
 import * as isRouteNotFound from "../../api/isRouteNotFound.ts"
@@ -93,6 +94,7 @@ export const modules: Readonly<Record<string, object>> = {
   "admin/Notifications": admin_Notifications,
   "admin/Reason": admin_Reason,
   "admin/Runtimes": admin_Runtimes,
+  "admin/Unchanged": admin_Unchanged,
   "admin/UserEnds": admin_UserEnds,
   "admin/Users": admin_Users,
   "isRouteNotFound": isRouteNotFound,
