@@ -1,7 +1,10 @@
-/** The reference page of `galaxy-admin`, from what `galaxy-admin spec` says. */
+/** The reference page and the manual page of `galaxy-admin`, from what `galaxy-admin spec` says. */
 import { Effect } from "effect"
 import type { HostShape } from "galaxy-admin/host/Host"
+import { allDocs } from "galaxy-admin/help/docs"
+import { manPage } from "galaxy-admin/help/man"
 import { run } from "galaxy-admin/main"
+import { tree } from "galaxy-admin/tree/build"
 
 interface FlagData {
   readonly name: string
@@ -93,3 +96,6 @@ ${table(["flag", "meaning"], flags.map(flagRow))}
 ${commands.map(section).join("\n\n")}
 `
 }
+
+/** The manual page, as the package has it. */
+export const cliManual = (): Promise<string> => Effect.runPromise(Effect.map(allDocs(tree()), manPage))

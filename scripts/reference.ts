@@ -14,7 +14,7 @@ import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
 import { writtenForms } from "@galaxy/engine/text/orderHelp"
 import { orderWords } from "@galaxy/engine/text/orderWords"
 import { groups } from "@galaxy/host-node/config/settings"
-import { cliPage } from "./cliPage.ts"
+import { cliManual, cliPage } from "./cliPage.ts"
 import { commentsOf } from "./lib/contractComments.ts"
 import { decisionFiles, decisionIndex, readDecisions } from "./lib/decisions.ts"
 import { filesBelow } from "./lib/tree.ts"
@@ -202,6 +202,7 @@ write("docs/reference/openapi.json", `${JSON.stringify(make(), null, 2)}\n`)
 write("docs/reference/user-service.openapi.json", `${JSON.stringify(makeUserService(), null, 2)}\n`)
 
 write("docs/reference/cli.md", heading + (await cliPage()))
+write("docs/reference/galaxy-admin.1", await cliManual())
 for (const [name, page] of Object.entries(pages)) write(`docs/reference/${name}`, heading + page())
 
 const { decisions, problems } = readDecisions(decisionFiles(join(root, "docs/decisions")))

@@ -234,6 +234,12 @@ describe("help", () => {
     expect(statSync(join(folder, "help.json")).size).toBeLessThan(100_000)
   })
 
+  it("has a manual page, the same as in the reference", () => {
+    const page = readFileSync(join(folder, "galaxy-admin.1"), "utf8")
+    const reference = new URL("../../../docs/reference/galaxy-admin.1", import.meta.url)
+    expect(page).toBe(readFileSync(reference, "utf8"))
+  })
+
   it("is that of the tree", async () => {
     const pages = await Effect.runPromise(allDocs(tree()))
     expect(JSON.parse(readFileSync(join(folder, "help.json"), "utf8"))).toEqual(

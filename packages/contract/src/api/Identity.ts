@@ -41,9 +41,10 @@ export const adminRealm = "galaxy-admin"
 
 /**
  * Verifies name and password by Basic authentication. Failure is `unauthorized`, with a challenge for `adminRealm`; an
- * unknown name and a wrong password can't be told apart.
+ * unknown name and a wrong password can't be told apart. A client must have credentials too (`AdminCredentials`): one
+ * without them doesn't compile.
  */
 export class AdminIdentity extends HttpApiMiddleware.Service<AdminIdentity, { provides: Administrator }>()(
   "@galaxy/contract/api/AdminIdentity",
-  { security: { basic: HttpApiSecurity.basic }, error: wireErrors }
+  { security: { basic: HttpApiSecurity.basic }, error: wireErrors, requiredForClient: true }
 ) {}

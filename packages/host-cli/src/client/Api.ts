@@ -123,11 +123,12 @@ const makeWith = Effect.fnUntraced(function* (found: Effect.Effect<Connection, F
     if (typeof body !== "object" || body === null || Array.isArray(body)) {
       return yield* bad("answered without a document.", requestId)
     }
+    const document: Readonly<Record<string, Schema.Json>> = {
+      ...(body as Readonly<Record<string, Schema.Json>>),
+      ...(unchanged && !dryRun ? { changed: false } : {})
+    }
     return {
-      document: {
-        ...(body as Readonly<Record<string, Schema.Json>>),
-        ...(unchanged && !dryRun ? { changed: false } : {})
-      },
+      document,
       unreadable: bad(
         "answered with what this command line can't read. Are both of one release? See: galaxy-admin doctor",
         requestId
