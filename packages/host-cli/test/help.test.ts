@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { allDocs } from "galaxy-admin/help/docs"
 import { helpText } from "galaxy-admin/help/formatter"
+import { manPage } from "galaxy-admin/help/man"
 import type { HelpPage } from "galaxy-admin/help/page"
 import { quickPage, quickPages, type QuickPages } from "galaxy-admin/help/quick"
 import { tree } from "galaxy-admin/tree/build"
@@ -50,6 +51,21 @@ it.each([
   [["help", "game"]]
 ])("%j is the parser's", (args) => {
   expect(quickly(args, 80)).toBeUndefined()
+})
+
+it("is the manual's text too, in which nothing but the manual's own marks is obeyed by roff", () => {
+  const odd = "It's C:\\temp.\n.SH of a text\n'quoted' --so"
+  const [root] = all
+  const leaf: HelpPage = { ...(root as HelpPage), path: ["odd"], description: odd, groups: [], examples: [odd] }
+  const lines = manPage([...all, leaf]).split("\n")
+  for (const { path, groups } of all) {
+    if (groups.length > 0) continue
+    const title = `.SS "${["galaxy-admin", ...path].join(" ").replaceAll("-", "\\-")}`
+    expect(lines.some((it) => it.startsWith(title))).toBe(true)
+  }
+  expect(lines).toEqual(expect.arrayContaining(["It's C:\\etemp.", "\\&.SH of a text", "\\&'quoted' \\-\\-so"]))
+  const macros = new Set(lines.filter((it) => /^[.']/.test(it)).map((it) => it.split(" ")[0]))
+  expect([...macros].toSorted()).toEqual(['.\\"', ".B", ".PP", ".RE", ".RS", ".SH", ".SS", ".TH", ".TP", ".fi", ".nf"])
 })
 
 it("has only characters of one column", () => {
