@@ -38,3 +38,7 @@ export const relative = (language: string, millis: number, now: number): string 
   const [unit, size] = units.find(([, least]) => Math.abs(by) >= least) ?? ["second", 1_000]
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(by / size), unit)
 }
+
+/** The time of day, such as "14:02". */
+export const clock = (language: string, millis: number): string =>
+  new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(millis)
