@@ -1,0 +1,60 @@
+/** How far ships get, by the engine's own formulas and the ruleset's numbers. */
+import type { OwnClass, OwnGroup, Report } from "@galaxy/contract/engine/Report"
+import { fullMass, holdOf, speedOf } from "@galaxy/engine/formulas/ships"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { apart, type Coordinates, type Space } from "./space.ts"
+
+/** Whole turns that a way takes; at least 1, and undefined for ships that don't move. */
+export const turnsFor = (ruleset: Ruleset, distance: number, speed: number): number | undefined =>
+  speed > 0 ? Math.max(1, Math.ceil((distance - ruleset.arrivalTolerance) / speed)) : undefined
+
+/** The speed of the slowest of these ships; undefined where there are none, or one has no drive. */
+export const slowest = (groups: ReadonlyArray<{ readonly speed: number }>): number | undefined => {
+  const speed = groups.reduce((least, it) => Math.min(least, it.speed), Number.POSITIVE_INFINITY)
+  return Number.isFinite(speed) && speed > 0 ? speed : undefined
+}
+
+/** Light years that these ships make in one, two and three turns. */
+export const ringsOf = (speed: number | undefined): ReadonlyArray<number> =>
+  speed === undefined ? [] : [speed, speed * 2, speed * 3]
+
+/** Where a race may send ships: `radius` light years around each of its planets. Null: everywhere. */
+export interface Zone {
+  readonly centres: ReadonlyArray<Coordinates>
+  readonly radius: number | null
+}
+
+const drive = (report: Report) => report.players.find(({ name }) => name === report.race)?.drive ?? 0
+
+const zoneOf = (report: Report, factor: number | null): Zone => ({
+  centres: report.my_planets,
+  radius: factor === null ? null : factor * drive(report)
+})
+
+/** The zone into which ships may be sent. */
+export const flightZone = (ruleset: Ruleset, report: Report): Zone => zoneOf(report, ruleset.flightZoneFactor)
+
+/** The zone in which foreign ships in space are noticed. */
+export const detectionZone = (ruleset: Ruleset, report: Report): Zone => zoneOf(report, ruleset.detectionZoneFactor)
+
+/** A report rounds levels to two decimals, and the zone is this much of one wide. */
+const rounding = 0.005
+
+/** Whether a place lies in a zone. At the very edge the report's rounding doesn't tell; then it counts as inside. */
+export const inZone = (space: Space, { centres, radius }: Zone, place: Coordinates, factor = 40): boolean => {
+  if (centres.length === 0) return false
+  if (radius === null) return true
+  return centres.some((centre) => apart(space, centre, place) <= radius + rounding * factor)
+}
+
+/** Light years per turn of ships of a class with `load` aboard each, at these levels. */
+export const speedWith = (
+  ruleset: Ruleset,
+  design: OwnClass,
+  techs: Pick<OwnGroup, "drive" | "cargo">,
+  load: number
+): number => speedOf(ruleset, design, techs, fullMass(design.mass, load, techs))
+
+/** What one ship of a class holds at these levels. */
+export const holdWith = (ruleset: Ruleset, design: OwnClass, techs: Pick<OwnGroup, "cargo">): number =>
+  holdOf(ruleset, design, techs)

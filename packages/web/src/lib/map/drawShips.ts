@@ -1,0 +1,88 @@
+/** Ships in space: courses, routes, and what nobody knows more of than its place. */
+import type { Course } from "../../core/map/scene.ts"
+import { bend, crosses, type Drawing, drawTag, type Projection } from "./drawing.ts"
+import { addArrow } from "./marks.ts"
+import { faded } from "./theme.ts"
+
+/** One line style for all courses of a kind, so that each kind is drawn at once. */
+const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
+  const { c, theme, scene, view } = drawing
+  const colour = theme.get(mine ? "--mine" : "--bad")
+  const each = (run: (course: Course, x1: number, y1: number, x2: number, y2: number) => void) => {
+    for (const course of scene.courses) {
+      if (course.mine !== mine) continue
+      for (const corner of at.corners) {
+        const x1 = at.x(course.at.x + corner.x)
+        const y1 = at.y(course.at.y + corner.y)
+        const x2 = at.x(course.to.x + corner.x)
+        const y2 = at.y(course.to.y + corner.y)
+        if (crosses(view, x1, y1, x2, y2)) run(course, x1, y1, x2, y2)
+      }
+    }
+  }
+  c.beginPath()
+  each((_, x1, y1, x2, y2) => {
+    c.moveTo(x1, y1)
+    c.lineTo(x2, y2)
+  })
+  c.strokeStyle = faded(colour, mine ? 0.5 : 0.62)
+  c.lineWidth = mine ? 1.1 : 1.4
+  if (!mine) c.setLineDash([5, 4])
+  c.stroke()
+  c.setLineDash([])
+  if (at.level === "far") return
+  c.beginPath()
+  each((_, x1, y1, x2, y2) => addArrow(c, x1, y1, x2 - x1, y2 - y1))
+  c.fillStyle = colour
+  c.fill()
+}
+
+const drawRoutes = ({ c, theme, scene, view }: Drawing, at: Projection) => {
+  const colour = theme.get("--route")
+  c.beginPath()
+  const tags: Array<readonly [string, number, number]> = []
+  for (const { goods, from, to } of scene.routes) {
+    for (const corner of at.corners) {
+      const x1 = at.x(from.x + corner.x)
+      const y1 = at.y(from.y + corner.y)
+      const x2 = at.x(to.x + corner.x)
+      const y2 = at.y(to.y + corner.y)
+      if (!crosses(view, x1, y1, x2, y2)) continue
+      const middle = bend(x1, y1, x2, y2)
+      c.moveTo(x1, y1)
+      c.quadraticCurveTo(middle.x, middle.y, x2, y2)
+      tags.push([goods, (x1 + 2 * middle.x + x2) / 4, (y1 + 2 * middle.y + y2) / 4])
+    }
+  }
+  c.strokeStyle = at.level === "far" ? faded(colour, 0.6) : colour
+  c.lineWidth = at.level === "far" ? 1 : 1.8
+  c.stroke()
+  if (at.level === "far") return
+  for (const [goods, x, y] of tags) drawTag(c, theme, goods, x, y, colour)
+}
+
+const drawBlips = ({ c, theme, scene, view, choice }: Drawing, at: Projection) => {
+  for (const { age, places } of scene.blips) {
+    if (age > 0 && !choice.layers.tracks) continue
+    c.fillStyle = faded(theme.get("--bad"), 0.75 / (1 + age))
+    const size = age > 0 ? 1.5 : 2
+    for (const place of places) {
+      for (const corner of at.corners) {
+        const x = at.x(place.x + corner.x)
+        const y = at.y(place.y + corner.y)
+        if (x > -2 && y > -2 && x < view.width + 2 && y < view.height + 2)
+          c.fillRect(x - size / 2, y - size / 2, size, size)
+      }
+    }
+  }
+}
+
+/** Draws what flies, as far as the layers show it. */
+export const drawShips = (drawing: Drawing, at: Projection): void => {
+  const { layers } = drawing.choice
+  if (layers.routes) drawRoutes(drawing, at)
+  if (layers.courses) drawCourses(drawing, at, true)
+  // A threat is never hidden by a layer.
+  drawCourses(drawing, at, false)
+  if (layers.blips && at.level !== "far") drawBlips(drawing, at)
+}

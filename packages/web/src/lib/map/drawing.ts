@@ -1,0 +1,81 @@
+/** What drawing needs to know, and where things stand in the window that is drawn. */
+import { type Camera, copies, type Viewport } from "../../core/map/camera.ts"
+import type { MapChoice } from "../../core/map/layers.ts"
+import { type Level, levelOf, radiusOf } from "../../core/map/lod.ts"
+import type { Zone } from "../../core/map/reach.ts"
+import type { Scene, Spot } from "../../core/map/scene.ts"
+import type { Coordinates } from "../../core/map/space.ts"
+import type { Atlas, Context } from "./marks.ts"
+import type { MapTheme } from "./theme.ts"
+
+/** A canvas with all that is drawn on it. */
+export interface Drawing {
+  readonly c: Context
+  readonly dpr: number
+  readonly atlas: Atlas
+  readonly theme: MapTheme
+  readonly scene: Scene
+  readonly choice: MapChoice
+  readonly camera: Camera
+  readonly view: Viewport
+  readonly flight: Zone
+  readonly detection: Zone
+}
+
+/** Where things stand: a place of the square moved by a corner of one of its copies. */
+export interface Projection {
+  readonly level: Level
+  readonly zoom: number
+  readonly corners: ReadonlyArray<Coordinates>
+  readonly x: (x: number) => number
+  readonly y: (y: number) => number
+  /** Whether a point is in the window, or no more than `margin` pixels beside it. */
+  readonly isSeen: (x: number, y: number, margin: number) => boolean
+}
+
+/** The projection of a camera. Lines may reach in from a copy that is just out of sight, so those are there too. */
+export const project = ({ scene, camera, view }: Pick<Drawing, "scene" | "camera" | "view">): Projection => {
+  const { zoom } = camera
+  const left = camera.x - view.width / 2 / zoom
+  const top = camera.y - view.height / 2 / zoom
+  const margin = (scene.space.side / 2) * zoom
+  const corners = copies(scene.space, camera, { width: view.width + margin * 2, height: view.height + margin * 2 })
+  return {
+    level: levelOf(zoom),
+    zoom,
+    corners,
+    x: (x) => (x - left) * zoom,
+    y: (y) => (y - top) * zoom,
+    isSeen: (x, y, margin) => x > -margin && y > -margin && x < view.width + margin && y < view.height + margin
+  }
+}
+
+/** The radius of a planet's mark. */
+export const markRadius = (spot: Spot, zoom: number): number => radiusOf(spot.size, spot.kind !== "unknown", zoom)
+
+/** Whether a line can touch the window. */
+export const crosses = (view: Viewport, x1: number, y1: number, x2: number, y2: number): boolean =>
+  Math.max(x1, x2) > 0 && Math.min(x1, x2) < view.width && Math.max(y1, y2) > 0 && Math.min(y1, y2) < view.height
+
+/** The control point of a route's curve: routes bend, so that those there and back are two lines. */
+export const bend = (x1: number, y1: number, x2: number, y2: number): Coordinates => ({
+  x: (x1 + x2) / 2 - (y2 - y1) * 0.16,
+  y: (y1 + y2) / 2 + (x2 - x1) * 0.16
+})
+
+/** A tag with the letters of a route's goods. */
+export const drawTag = (c: Context, theme: MapTheme, text: string, x: number, y: number, colour: string): void => {
+  c.font = `600 10.5px ${theme.font}`
+  c.textAlign = "center"
+  c.textBaseline = "middle"
+  const width = c.measureText(text).width + 12
+  c.beginPath()
+  c.roundRect(x - width / 2, y - 8.5, width, 17, 8.5)
+  c.fillStyle = theme.get("--space")
+  c.fill()
+  c.strokeStyle = colour
+  c.lineWidth = 1
+  c.stroke()
+  c.fillStyle = colour
+  c.fillText(text, x, y + 0.5)
+}
