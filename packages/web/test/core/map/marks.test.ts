@@ -2,7 +2,7 @@ import { chosenByTap, hitIndex } from "@galaxy/web/core/map/hit"
 import { type LabelWish, placeLabels } from "@galaxy/web/core/map/labels"
 import { levelOf } from "@galaxy/web/core/map/lod"
 import { outline } from "@galaxy/web/core/map/outline"
-import { foreignStyle } from "@galaxy/web/core/map/raceStyle"
+import { raceStyles } from "@galaxy/web/core/map/raceStyle"
 import { apart, type Space, wrap } from "@galaxy/web/core/map/space"
 import { describe, expect, it } from "vitest"
 import { numbers } from "./numbers.ts"
@@ -74,11 +74,12 @@ describe("taps", () => {
   })
 })
 
-it("56 races have a shape and a colour that no other has", () => {
-  const looks = Array.from({ length: 56 }, (_, place) => foreignStyle(place))
-  expect(new Set(looks.map(({ shape, colour }) => `${shape} ${colour}`)).size).toBe(56)
-  expect(looks.some(({ shape, colour, ambiguous }) => shape === "circle" || colour === 0 || ambiguous)).toBe(false)
-  expect(foreignStyle(56).ambiguous).toBe(true)
+it("56 others have a shape and a colour that no other has; after that the name says who it is", () => {
+  const players = Array.from({ length: 58 }, (_, index) => ({ name: `Race ${index}` }))
+  const styles = [...raceStyles({ race: "Race 30", players } as never).values()]
+  expect(new Set(styles.map(({ shape, colour }) => `${shape} ${colour}`)).size).toBe(57)
+  expect(styles.filter(({ shape, colour }) => shape === "circle" && colour === 0).length).toBe(1)
+  expect(styles.flatMap(({ ambiguous }, index) => (ambiguous ? [index] : []))).toEqual([57])
 })
 
 it("more is drawn the closer one looks", () => {
