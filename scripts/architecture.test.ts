@@ -1,7 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { findFolderViolations, type FolderTable } from "./architecture/folders.ts"
+import {
+  findFolderViolations,
+  findLibraryViolations,
+  type FolderTable,
+  type LibraryTable
+} from "./architecture/folders.ts"
 import { importsOf } from "./architecture/imports.ts"
 import { type ArchitectureTable, findViolations, type Package, type Tree } from "./architecture/violations.ts"
 import { filesBelow, root } from "./lib/tree.ts"
@@ -30,7 +35,7 @@ const table: ArchitectureTable = {
     ],
     node: false
   },
-  web: { packages: ["client", "contract", "engine"], libraries: "declared", node: false },
+  web: { packages: ["client", "contract", "engine"], libraries: "declared", node: false, kit: true },
   "host-node": { packages: ["contract", ...bodies], libraries: "declared", node: true, serves: ["web"] },
   "host-cli": { packages: ["contract", "core", "host-node"], libraries: "declared", node: true },
   create: { packages: [], libraries: [], node: true },
@@ -76,6 +81,27 @@ const core: FolderTable = [
   ["Core", [...everyModule, "accountEndSteps"]]
 ]
 
+/** Inside the web client: what is pure, what speaks with a browser, what is seen. */
+const web: FolderTable = [
+  ["app.d", []],
+  ["core", []],
+  ["service-worker", ["core"]],
+  ["platform", ["core"]],
+  ["lib", ["core", "platform"]],
+  ["hooks.client", ["core", "platform", "lib"]],
+  ["routes", ["core", "platform", "lib"]]
+]
+
+const callsTheGateway = /^@galaxy\/client\/(GalaxyClient|PublicEdge)$/
+
+/** `core` runs in Node's tests, without a browser and without Svelte; whatever is seen calls the gateway through `core`. */
+const webLibraries: LibraryTable = {
+  core: { only: /^(effect(\/|$)|kdbush$|@galaxy\/)/ },
+  platform: { never: /^(svelte|\$app|\$lib)(\/|$)/ },
+  lib: { never: callsTheGateway },
+  routes: { never: callsTheGateway }
+}
+
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, unknown>
 const names = (record: unknown): ReadonlyArray<string> => Object.keys(record ?? {})
 
@@ -86,7 +112,7 @@ const readPackage = (name: string): Package => {
   const references = (readJson(`${folder}/${config}`)["references"] ?? []) as ReadonlyArray<{ path: string }>
   const paths = ["src", "test"].flatMap((part) =>
     filesBelow(join(root, folder, part))
-      .filter((path) => /\.[cm]?tsx?$/.test(path))
+      .filter((path) => /\.([cm]?tsx?|svelte)$/.test(path))
       .map((path) => `${part}/${path}`)
   )
   const manifest = readJson(`${folder}/package.json`)
@@ -111,6 +137,13 @@ describe("the packages of this repository", () => {
 
   it("keep the order of the folders inside core", () => {
     expect(findFolderViolations("core", core, readPackage("core").files).join("\n")).toBe("")
+  })
+
+  it("keep the web client's core free of browsers, and its screens free of calls", () => {
+    const { files } = readPackage("web")
+    expect([...files.keys()].filter((path) => path.endsWith(".svelte")).length).toBeGreaterThan(0)
+    const found = [...findFolderViolations("web", web, files), ...findLibraryViolations("web", webLibraries, files)]
+    expect(found.join("\n")).toBe("")
   })
 })
 
@@ -147,6 +180,56 @@ describe("the check of folders", () => {
       ["b", ["a"]]
     ]
     expect(found("src/a/A.ts", "", circle)).toEqual(["the table lets a import b, which stands below it"])
+  })
+})
+
+describe("the check of the web client", () => {
+  const component = (script: string) =>
+    `<!-- import "node:fs" -->\n<script lang="ts">\n${script}\n</script>\n<p>text</p>`
+  const found = (path: string, source: string) => {
+    const files = new Map([[path, source]])
+    return [...findFolderViolations("web", web, files), ...findLibraryViolations("web", webLibraries, files)]
+  }
+
+  it.each([
+    ["src/core/a.ts", `import { goto } from "$app/navigation"`, "core may not import $app/navigation"],
+    ["src/core/a.ts", `import { get } from "idb-keyval"`, "core may not import idb-keyval"],
+    ["src/core/a.ts", `import { x } from "svelte/store"`, "core may not import svelte/store"],
+    ["src/core/a.ts", `import { x } from "../platform/b.ts"`, "core may not import platform"],
+    ["src/core/a.ts", `import { x } from "$lib/b.ts"`, "core may not import lib"],
+    ["src/platform/a.ts", `import { x } from "../lib/b.ts"`, "platform may not import lib"],
+    ["src/lib/a.ts", `import { x } from "../routes/b.ts"`, "lib may not import routes"],
+    [
+      "src/routes/a.ts",
+      `import type { GalaxyClient } from "@galaxy/client/GalaxyClient"`,
+      "routes may not import @galaxy/client/GalaxyClient"
+    ]
+  ])("finds in %s: %s", (path, source, problem) => {
+    expect(found(path, source)).toContain(`packages/web/${path}:1: ${problem}`)
+  })
+
+  it("reads the scripts of components, with their lines, and nothing else of them", () => {
+    const source = `${component(`import "a"\nconst b = () => import("b")`)}\n<script module>\nimport "c"\n</script>`
+    expect(importsOf("X.svelte", source).map(({ specifier, line }) => [specifier, line])).toEqual([
+      ["a", 3],
+      ["b", 4],
+      ["c", 8]
+    ])
+    const call = component(`import * as GalaxyClient from "@galaxy/client/GalaxyClient"`)
+    expect(found("src/lib/X.svelte", call)).toEqual([
+      "packages/web/src/lib/X.svelte:3: lib may not import @galaxy/client/GalaxyClient"
+    ])
+    const node = component(`import { readFileSync } from "node:fs"`)
+    const tree: Tree = {
+      packages: new Map([["web", { dependencies: [], references: [], files: new Map([["src/lib/X.svelte", node]]) }]]),
+      testLibraries: []
+    }
+    expect(findViolations(table, tree)).toEqual(["packages/web/src/lib/X.svelte:3: imports the Node module node:fs"])
+  })
+
+  it("has nothing against what a component needs", () => {
+    const source = component(`import { page } from "$app/state"\nimport Y from "$lib/Y.svelte"\nimport "../core/a.ts"`)
+    expect(found("src/routes/X.svelte", source)).toEqual([])
   })
 })
 

@@ -17,6 +17,13 @@ const folderOf = (table: FolderTable, path: string): string | undefined =>
     .filter((folder) => path === `src/${folder}.ts` || path.startsWith(`src/${folder}/`))
     .toSorted((a, b) => b.length - a.length)[0]
 
+/** The path inside the package that an import names; undefined for one of another package. */
+const targetOf = (path: string, specifier: string): string | undefined => {
+  if (specifier.startsWith(".")) return posix.join(posix.dirname(path), specifier)
+  // SvelteKit's name for this folder.
+  return specifier.startsWith("$lib/") ? `src/lib/${specifier.slice(5)}` : undefined
+}
+
 /** Everything in which the files depart from the table, one line each. `files` are texts by path inside the package. */
 export const findFolderViolations = (
   name: string,
@@ -40,11 +47,30 @@ export const findFolderViolations = (
       continue
     }
     for (const { specifier, line } of importsOf(path, source)) {
-      if (specifier === undefined || !specifier.startsWith(".")) continue
-      const target = folderOf(table, posix.join(posix.dirname(path), specifier))
+      const named = specifier === undefined ? undefined : targetOf(path, specifier)
+      const target = named === undefined ? undefined : folderOf(table, named)
       if (target === undefined || target === folder || allowed.get(folder)?.includes(target) === true) continue
       violations.push(`packages/${name}/${path}:${line}: ${folder} may not import ${target}`)
     }
   }
   return violations
 }
+
+/** Which modules of other packages a folder may import; without a line, all that its package may. */
+export type LibraryTable = Readonly<Record<string, { readonly only?: RegExp; readonly never?: RegExp }>>
+
+/** Imports of other packages' modules that the folder may not have, one line each. */
+export const findLibraryViolations = (
+  name: string,
+  table: LibraryTable,
+  files: ReadonlyMap<string, string>
+): ReadonlyArray<string> =>
+  [...files].flatMap(([path, source]) => {
+    const [, folder = ""] = /^src\/([^/]+)\//.exec(path) ?? []
+    const { never, only } = table[folder] ?? {}
+    return importsOf(path, source).flatMap(({ specifier = "", line }) =>
+      !specifier.startsWith(".") && (only?.test(specifier) === false || never?.test(specifier) === true)
+        ? [`packages/${name}/${path}:${line}: ${folder} may not import ${specifier}`]
+        : []
+    )
+  })

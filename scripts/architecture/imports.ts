@@ -1,5 +1,6 @@
-/** Every import of a TypeScript file: static, dynamic, of types alone, and the source of every re-export. */
+/** Every import of a TypeScript file, or of the scripts of a Svelte component: static, dynamic, of types alone, and the source of every re-export. */
 import { parseSync, Visitor } from "oxc-parser"
+import { scriptsOf } from "./svelte.ts"
 
 export interface Import {
   /** Absent where a dynamic import computes it. */
@@ -11,7 +12,12 @@ export class UnreadableSource extends Error {
   override readonly name = "UnreadableSource"
 }
 
-export const importsOf = (file: string, source: string): ReadonlyArray<Import> => {
+export const importsOf = (file: string, source: string): ReadonlyArray<Import> =>
+  file.endsWith(".svelte")
+    ? scriptsOf(source).flatMap((script) => importsOf(`${file}.ts`, script))
+    : importsOfModule(file, source)
+
+const importsOfModule = (file: string, source: string): ReadonlyArray<Import> => {
   const { program, module, errors } = parseSync(file, source)
   const [error] = errors
   if (error !== undefined) throw new UnreadableSource(`${file}: ${error.message}`)

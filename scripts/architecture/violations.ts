@@ -14,6 +14,8 @@ export interface Row {
   /** Packages of others; `declared` is whatever its package.json names. */
   readonly libraries: ReadonlyArray<string> | "declared"
   readonly node: boolean
+  /** SvelteKit compiles it: imports such as `$app/state` and `./$types` are its own. */
+  readonly kit?: true
   /** Packages of this repository whose files it serves: it depends on them and never imports them. */
   readonly serves?: ReadonlyArray<string>
 }
@@ -66,11 +68,15 @@ const refusal = (
 
   if (specifier === undefined) return row.node || isTest ? undefined : "computes what it imports"
 
+  if (row.kit === true && /^(\$(app|env|lib|service-worker)(\/|$)|\.\/\$types$)/.test(specifier)) return undefined
+
   if (specifier.startsWith(".")) {
     const target = posix.join(posix.dirname(path), specifier)
     if (target.startsWith("../")) return `reaches out of its package by path: ${specifier}`
     if (!isTest && !target.startsWith("src/")) return `imports ${specifier}, which is not published`
-    return self.files.has(target) || target.endsWith(".json") ? undefined : `imports ${specifier}, which does not exist`
+    return self.files.has(target) || /\.(json|css)$/.test(target)
+      ? undefined
+      : `imports ${specifier}, which does not exist`
   }
 
   if (isBuiltin(specifier)) {
@@ -117,7 +123,9 @@ const circles = (edges: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArr
   return found
 }
 
-const hasHeader = (source: string): boolean => /^(#![^\n]*\n)?\s*(\/\*|\/\/)/.test(source)
+/** A component says by its name what it is for. */
+const hasHeader = (path: string, source: string): boolean =>
+  path.endsWith(".svelte") || /^(#![^\n]*\n)?\s*(\/\*|\/\/)/.test(source)
 
 /** Everything in which the tree departs from the table, one line each, with file and line where there is one. */
 export const findViolations = (table: ArchitectureTable, tree: Tree): ReadonlyArray<string> => {
@@ -138,7 +146,8 @@ export const findViolations = (table: ArchitectureTable, tree: Tree): ReadonlyAr
       if (isGenerated(path)) continue
       const complain = (line: number, problem: string) =>
         violations.push(`packages/${name}/${path}:${line}: ${problem}`)
-      if (path.startsWith("src/") && !hasHeader(source)) complain(1, "opens without a comment that says what it is for")
+      if (path.startsWith("src/") && !hasHeader(path, source))
+        complain(1, "opens without a comment that says what it is for")
       for (const { specifier, line } of imports) {
         const problem = refusal(table, tree, name, path, specifier)
         if (problem !== undefined) complain(line, problem)

@@ -21,7 +21,7 @@ export const make = <A>(initial: A): Store<A> => {
   const set = (next: A) => {
     if (Object.is(value, next)) return
     value = next
-    for (const run of [...runs]) {
+    for (const run of Array.from(runs)) {
       try {
         run(next)
       } catch (error) {

@@ -83,8 +83,7 @@ export interface Options {
 
 /** A key's print, as people compare it: the first 16 hex digits in groups of four. */
 export const keyPrint = (key: Uint8Array): string =>
-  [...key.slice(0, 8)]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
+  Array.from(key.slice(0, 8), (byte) => byte.toString(16).padStart(2, "0"))
     .join("")
     .replace(/(.{4})(?=.)/g, "$1 ")
 
