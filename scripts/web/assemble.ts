@@ -107,8 +107,17 @@ const leftOf = ({ manifest }: Earlier, fresh: Readonly<Record<string, unknown>>)
   return new Map(own.length > 0 ? own : gone)
 }
 
-/** Writes the folder `target` from the site of SvelteKit and what the build before it has left. */
-export const assemble = (site: string, target: string, before: string, inputs: string): BuiltManifest => {
+/** Makes the policy of a page from its shell and the texts of its scripts. */
+export type PolicyOf = (shell: string, scripts: ReadonlyArray<string>) => string
+
+/** Writes the folder `target` from what Vite has made and what the build before it has left. */
+export const assemble = (
+  site: string,
+  target: string,
+  before: string,
+  inputs: string,
+  policyOf: PolicyOf = contentSecurityPolicy
+): BuiltManifest => {
   rmSync(target, { recursive: true, force: true })
   const earlier: Earlier = { folder: before, manifest: builtManifest(before) }
   const contents = new Map(filesBelow(site).map((path) => [`/${path}`, readFileSync(join(site, path))]))
@@ -129,7 +138,7 @@ export const assemble = (site: string, target: string, before: string, inputs: s
   const manifest: BuiltManifest = {
     format: 1,
     inputs,
-    contentSecurityPolicy: contentSecurityPolicy(shell.toString("utf8"), scripts),
+    contentSecurityPolicy: policyOf(shell.toString("utf8"), scripts),
     shell: store(target, `/${shellFile}`, shell, earlier),
     files: Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   }

@@ -1,5 +1,6 @@
 /**
- * Builds the web client into `packages/web/dist`, unless what is there was made of the same inputs.
+ * Builds the players' client into `packages/web/dist` and the operators' console into `dist-admin`, unless what is there
+ * was made of the same inputs.
  *
  * The folder is exchanged as a whole: a build that breaks off leaves the one before, or none.
  */
@@ -8,16 +9,38 @@ import { existsSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { exclusively } from "../lib/exclusive.ts"
 import { root, toolEnv } from "../lib/tree.ts"
-import { assemble, builtManifest } from "./assemble.ts"
+import { assemble, builtManifest, type PolicyOf } from "./assemble.ts"
 import { inputsHash } from "./inputs.ts"
-
-/** The folder that gateways serve. */
-export const dist = join(root, "packages/web/dist")
+import { contentSecurityPolicy, strictPolicy } from "./policy.ts"
 
 const web = join(root, "packages/web")
-const site = join(web, ".svelte-kit/site")
-const next = join(web, ".svelte-kit/next")
-const old = join(web, ".svelte-kit/old")
+const work = join(web, ".svelte-kit")
+
+/** One of the two pages that are built: the players' client and the operators' console. */
+interface Page {
+  /** The folder that is served. */
+  readonly dist: string
+  /** What Vite makes. */
+  readonly site: string
+  readonly config: ReadonlyArray<string>
+  readonly policyOf: PolicyOf
+}
+
+/** The folder that gateways serve. */
+export const dist = join(web, "dist")
+
+const pages: ReadonlyArray<Page> = [
+  { dist, site: join(work, "site"), config: [], policyOf: contentSecurityPolicy },
+  {
+    dist: join(web, "dist-admin"),
+    site: join(work, "admin-site"),
+    config: ["--config", "admin/vite.config.ts"],
+    policyOf: strictPolicy
+  }
+]
+
+const next = join(work, "next")
+const old = join(work, "old")
 
 /** What came of a build: whether there is a page of the present inputs, and what there is to say. */
 export interface Outcome {
@@ -25,43 +48,53 @@ export interface Outcome {
   readonly problem?: string
 }
 
-const isWhole = (inputs: string): boolean => {
-  const manifest = builtManifest(dist)
+const isWhole = (folder: string, inputs: string): boolean => {
+  const manifest = builtManifest(folder)
   return (
     manifest?.inputs === inputs &&
-    existsSync(join(dist, "shell.html")) &&
-    Object.keys(manifest.files).every((path) => existsSync(join(dist, path)))
+    existsSync(join(folder, "shell.html")) &&
+    Object.keys(manifest.files).every((path) => existsSync(join(folder, path)))
   )
 }
 
-const exchange = (): void => {
+const exchange = (folder: string): void => {
   rmSync(old, { recursive: true, force: true })
-  if (existsSync(dist)) renameSync(dist, old)
-  renameSync(next, dist)
+  if (existsSync(folder)) renameSync(folder, old)
+  renameSync(next, folder)
   rmSync(old, { recursive: true, force: true })
 }
 
-/** Builds if needed; `onBuild` is called before it begins. Two at once don't happen: the second finds it done. */
+/** Builds one page; answers what went wrong. */
+const build = (page: Page, inputs: string): string | undefined => {
+  const { status, stdout, stderr, error } = spawnSync("vite", ["build", "--logLevel", "warn", ...page.config], {
+    cwd: web,
+    encoding: "utf8",
+    timeout: 300_000,
+    // Tests and programs that are being developed set another mode, which would be another page.
+    env: { ...toolEnv(), NODE_ENV: "production", GALAXY_WEB_VERSION: inputs.slice(0, 16) }
+  })
+  if (status !== 0) return `${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}`
+  try {
+    assemble(page.site, next, page.dist, inputs, page.policyOf)
+    exchange(page.dist)
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
+/** Builds what is needed; `onBuild` is called before it begins. Two at once don't happen: the second finds it done. */
 export const buildPage = (onBuild: () => void = () => undefined): Outcome =>
   exclusively("web-page", () => {
     const inputs = inputsHash()
-    if (isWhole(inputs)) return { built: false }
+    const stale = pages.filter((page) => !isWhole(page.dist, inputs))
+    if (stale.length === 0) return { built: false }
     onBuild()
-    const { status, stdout, stderr, error } = spawnSync("vite", ["build", "--logLevel", "warn"], {
-      cwd: web,
-      encoding: "utf8",
-      timeout: 300_000,
-      // Tests and programs that are being developed set another mode, which would be another page.
-      env: { ...toolEnv(), NODE_ENV: "production", GALAXY_WEB_VERSION: inputs.slice(0, 16) }
-    })
-    if (status !== 0) return { built: false, problem: `${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}` }
-    try {
-      assemble(site, next, dist, inputs)
-      exchange()
-      return { built: true }
-    } catch (cause) {
-      return { built: false, problem: cause instanceof Error ? cause.message : String(cause) }
+    for (const page of stale) {
+      const problem = build(page, inputs)
+      if (problem !== undefined) return { built: false, problem }
     }
+    return { built: true }
   })
 
 if (import.meta.main) {

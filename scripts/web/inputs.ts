@@ -12,6 +12,7 @@ const files = [
   "packages/web/vite.config.ts"
 ]
 const folders = [
+  "packages/web/admin",
   "packages/client/src",
   "packages/contract/src",
   "packages/engine/src",

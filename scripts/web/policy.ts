@@ -21,11 +21,21 @@ export const contentSecurityPolicy = (html: string, modules: ReadonlyArray<strin
   if (scripts.length !== 1) throw new Error(`the shell has ${scripts.length} inline scripts instead of one`)
   const styles = new Set(modules.map(announcerStyle).filter((style) => style !== undefined))
   if (styles.size !== 1) throw new Error(`SvelteKit's announcer has ${styles.size} styles instead of one`)
-  return [
+  return policy(scripts.map(sourceOf), [...styles].map(sourceOf))
+}
+
+/** The policy of a page without anything inline, as the operators' console is. */
+export const strictPolicy = (html: string): string => {
+  if (inlineScripts(html).length > 0) throw new Error("the console has an inline script")
+  return policy([], [])
+}
+
+const policy = (scripts: ReadonlyArray<string>, styles: ReadonlyArray<string>): string =>
+  [
     "default-src 'none'",
-    `script-src 'self' ${scripts.map(sourceOf).join(" ")}`,
+    ["script-src 'self'", ...scripts].join(" "),
     "style-src 'self'",
-    `style-src-attr 'unsafe-hashes' ${[...styles].map(sourceOf).join(" ")}`,
+    ...(styles.length === 0 ? [] : [["style-src-attr 'unsafe-hashes'", ...styles].join(" ")]),
     "connect-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
@@ -37,4 +47,3 @@ export const contentSecurityPolicy = (html: string, modules: ReadonlyArray<strin
     "require-trusted-types-for 'script'",
     "trusted-types svelte-trusted-html sveltekit-trusted-url galaxy-worker"
   ].join("; ")
-}
