@@ -68,7 +68,15 @@ const main = async (): Promise<void> => {
   )
   const ready = Effect.flatMap(Platform, (it) => {
     const page = options.edge?.page !== undefined
-    print(screen(it, { dataDir, logFile, page, seconds: (performance.now() - started) / 1_000 }))
+    print(
+      screen(it, {
+        dataDir,
+        logFile,
+        page,
+        console: options.core?.console !== undefined,
+        seconds: (performance.now() - started) / 1_000
+      })
+    )
     return it.folderLost
   })
   await launch(platform, ready, "\nStopping …")

@@ -3,7 +3,7 @@ import type { PlatformAddresses } from "../processes/Platform.ts"
 
 /**
  * The text for the terminal; `seconds` is how long the start took, `page` whether the gateway serves the client for
- * browsers. It shows the mail page's key, but no password.
+ * browsers, `console` whether the backend serves the operators' console. It shows the mail page's key, but no password.
  */
 export const screen = (
   platform: PlatformAddresses,
@@ -12,12 +12,14 @@ export const screen = (
     readonly logFile: string
     readonly seconds: number
     readonly page: boolean
+    readonly console: boolean
   }
 ): string => {
   const rows = [
     ...(run.page ? ([["Play in a browser", `${platform.gatewayUrl}/`]] as const) : []),
     ["Players connect to", platform.gatewayUrl],
     ["Caught mails", `${platform.mailPageUrl}/?key=${platform.mailPageKey}`],
+    ...(run.console ? ([["Administration", `${platform.backendUrl}/admin/`]] as const) : []),
     ["Admin API", `${platform.backendUrl}/api/v1/admin`],
     ["Administrator", `${platform.adminUser} (password in keys.json of the data folder)`],
     ["Data", run.dataDir],

@@ -62,6 +62,14 @@ export const backend = {
     about:
       "host names the backend answers to, separated by commas. On loopback they are added to the names of loopback. Elsewhere only these are answered, or any if none is set; probes are always answered"
   },
+  adminConsole: {
+    name: "BACKEND_ADMIN_CONSOLE",
+    parse: flag,
+    fallback: true,
+    fallbackText: "true",
+    about:
+      "whether the operators' console is served below `/admin/`, where the package @galaxy/web is installed; it needs an administrator's name and password"
+  },
   trustedNetwork: {
     name: "BACKEND_TRUSTED_NETWORK",
     parse: flag,

@@ -24,12 +24,12 @@ const usual: ServerOptions = {
 class Listener extends Server {
   readonly #guarded: Handler
 
-  constructor(options: ServerOptions, guarded: GuardOptions) {
+  constructor(options: ServerOptions, guarded: GuardOptions, first: First) {
     // A request without a host is refused by the guard, which says so.
     super({ ...usual, ...options, ...times(options), requireHostHeader: false })
     this.maxConnections = mostConnections
     this.#guarded = guard(guarded, (request, response) => {
-      super.emit("request", request, response)
+      if (!first(request, response)) super.emit("request", request, response)
     })
     answerClientErrors(this)
   }
@@ -43,5 +43,13 @@ class Listener extends Server {
   }
 }
 
-/** Like Node's `createServer`, but it emits only requests that have passed the guard. */
-export const createListener = (options: ServerOptions, guarded: GuardOptions): Server => new Listener(options, guarded)
+/** Answers some requests by itself, and returns whether it did. */
+export type First = (request: IncomingMessage, response: ServerResponse) => boolean
+
+const nobody: First = () => false
+
+/**
+ * Like Node's `createServer`, but it emits only requests that have passed the guard, and that `first` hasn't answered.
+ */
+export const createListener = (options: ServerOptions, guarded: GuardOptions, first: First = nobody): Server =>
+  new Listener(options, guarded, first)

@@ -14,6 +14,8 @@ import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { builtinImage, builtinVersion } from "../engine-host/EngineProgram.ts"
+import { load as loadPage } from "../gateway/page/PageFolder.ts"
+import { serveConsole } from "../gateway/page/serveConsole.ts"
 import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as PushServer from "../push/PushServer.ts"
@@ -34,6 +36,8 @@ export interface BackendServerOptions extends Core.CoreOptions {
   readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** The first administrator, created unless one of this name exists. */
   readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
+  /** A build of the operators' console, served below `/admin/`; none when absent. */
+  readonly console?: { readonly folder: string } | undefined
 }
 
 /** Where the backend listens. */
@@ -80,7 +84,8 @@ const readiness = Layer.unwrap(
 
 /**
  * Registers the built-in engine and the administrator before the first request. Needs the database, mail transport,
- * engine host and countries of the shape; fails to build where a listener can't listen.
+ * engine host and countries of the shape; fails to build where a listener can't listen or the console's build can't be
+ * served.
  */
 export const layer = (options: BackendServerOptions) => {
   const routes = Backend.layer(options.callers)
@@ -91,10 +96,15 @@ export const layer = (options: BackendServerOptions) => {
     allowedHosts: options.allowedHosts
   })
   const guarded = { hosts: hostsOf(options.host, options.allowedHosts), sameSiteWrites: true }
-  const listener = NodeHttpServer.layer(() => createListener(listenerSettings, guarded), {
-    host: options.host,
-    port: options.port
-  })
+  const listener = Layer.unwrap(
+    Effect.gen(function* () {
+      const first = options.console === undefined ? undefined : serveConsole(yield* loadPage(options.console))
+      return NodeHttpServer.layer(() => createListener(listenerSettings, guarded, first), {
+        host: options.host,
+        port: options.port
+      })
+    })
+  )
   return addresses(options).pipe(
     // Not merged: what serves these routes is nobody else's router.
     Layer.provide(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),

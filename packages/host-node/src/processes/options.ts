@@ -104,6 +104,12 @@ const tlsOf = (values: Values<typeof settings.gateway>) =>
     ? undefined
     : { cert: readFileSync(values.tlsCertPath, "utf8"), key: readFileSync(values.tlsKeyPath, "utf8") }
 
+/** The installed console, if it is to be served. */
+const consoleOf = (values: Values<typeof settings.backend>) => {
+  const folder = values.adminConsole ? installedFolder("dist-admin") : undefined
+  return folder === undefined ? undefined : { folder }
+}
+
 /** The installed page, if it is to be served. */
 const pageOf = (values: Values<typeof settings.gateway>) => {
   const folder = values.webPage ? installedFolder() : undefined
@@ -158,6 +164,7 @@ export const backendOptions = (
   pushPort: values.grpcPushAddr.port,
   callers: callersOf(values),
   allowedHosts: values.allowedHosts,
+  console: consoleOf(values),
   admin:
     values.adminBootstrapUser === undefined || values.adminBootstrapPassword === undefined
       ? undefined

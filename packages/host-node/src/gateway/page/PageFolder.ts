@@ -44,10 +44,13 @@ const suffixes = { br: ".br", gzip: ".gz" } as const
 
 const unusable = (message: string) => new PageUnusable({ message })
 
-/** The folder of the installed package's build, or undefined where it isn't installed or not built. */
-export const installedFolder = (): string | undefined => {
+/**
+ * The folder of the installed package's build, or undefined where it isn't installed or not built: the players' client in
+ * `dist`, the operators' console in `dist-admin`.
+ */
+export const installedFolder = (name: "dist" | "dist-admin" = "dist"): string | undefined => {
   try {
-    const folder = join(dirname(createRequire(import.meta.url).resolve("@galaxy/web/package.json")), "dist")
+    const folder = join(dirname(createRequire(import.meta.url).resolve("@galaxy/web/package.json")), name)
     return existsSync(join(folder, "manifest.json")) ? folder : undefined
   } catch {
     return undefined
