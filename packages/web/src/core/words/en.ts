@@ -5,7 +5,8 @@ import { games } from "./en/games.ts"
 import { map } from "./en/map.ts"
 import { orders } from "./en/orders.ts"
 import { play } from "./en/play.ts"
+import { report } from "./en/report.ts"
 import { signIn } from "./en/signIn.ts"
 
 /** The catalogue, a section for each part of the screens. */
-export const en = { common, failure, games, map, orders, play, signIn }
+export const en = { common, failure, games, map, orders, play, report, signIn }

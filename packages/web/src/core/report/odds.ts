@@ -1,0 +1,27 @@
+/** The chance of a shot in a battle, by the engine's own formulas on what the report shows. */
+import type { Battle, BattleGroup, Report } from "@galaxy/contract/engine/Report"
+import { attackOf, defenceOf, emptyMass, fullMass } from "@galaxy/engine/formulas/ships"
+import { killChance } from "@galaxy/engine/formulas/shot"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+
+/** From 0 to 1; undefined where a class isn't known, as in a sum of several. */
+export const oddsOf = (
+  report: Pick<Report, "race" | "my_classes" | "foreign_classes">,
+  ruleset: Ruleset,
+  attacker: BattleGroup,
+  target: BattleGroup
+): number | undefined => {
+  const designOf = ({ race, class: name }: BattleGroup) =>
+    race === report.race
+      ? report.my_classes.find((it) => it.name === name)
+      : report.foreign_classes.find((it) => it.race === race && it.name === name)
+  const gun = designOf(attacker)
+  const hull = designOf(target)
+  if (gun === undefined || hull === undefined) return undefined
+  const mass = fullMass(emptyMass(hull), target.load, target)
+  return killChance(ruleset, attackOf(gun, attacker), defenceOf(ruleset, hull, target, mass))
+}
+
+/** Ships that a battle destroyed, of all sides. */
+export const destroyedIn = ({ groups }: Battle): number =>
+  groups.reduce((all, { ships, ships_left: left }) => all + ships - left, 0)
