@@ -39,6 +39,8 @@ export interface AllInOneOptions {
   /** Host names that the mail page answers to, besides those of loopback. */
   readonly mailPageHosts?: ReadonlyArray<string> | undefined
   readonly mailSmtp: Address
+  /** The relay that mails go to; absent where they are caught and shown. Holds a password. */
+  readonly mailRelayUrl?: Redacted.Redacted | undefined
   readonly edge?: Partial<GatewayServer.GatewayOptions>
   readonly core?: Partial<BackendServer.BackendServerOptions>
   /** Token for gateways elsewhere that share this backend; generated at each start when absent. */
@@ -91,9 +93,13 @@ const backendOf = (
     Layer.provideMerge(Pglite.layer({ dataDir: folder.database }))
   )
   const mail = Layer.unwrap(
-    Effect.map(MailCatcher.MailCatcher, ({ smtpPort, smtpAuth }) =>
-      SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none", auth: smtpAuth })
-    )
+    Effect.gen(function* () {
+      if (options.mailRelayUrl !== undefined) {
+        return SmtpMailTransport.layer(yield* SmtpMailTransport.fromUrl(Redacted.value(options.mailRelayUrl)))
+      }
+      const { smtpPort, smtpAuth } = yield* MailCatcher.MailCatcher
+      return SmtpMailTransport.layer({ host: options.mailSmtp.host, port: smtpPort, tls: "none", auth: smtpAuth })
+    })
   )
   const countries = MmdbGeoIp.layerFrom(options.geoIpDbPath)
   return BackendServer.layer({

@@ -45,6 +45,7 @@ const main = async (): Promise<void> => {
     mailPage: allInOne.mailPageAddr,
     mailPageHosts: allInOne.mailPageHosts,
     mailSmtp: allInOne.mailSmtpAddr,
+    mailRelayUrl: allInOne.mailRelayUrl === undefined ? undefined : Redacted.make(allInOne.mailRelayUrl),
     edge: gatewayOptions(gateway),
     core: { ...core, ...(erasureLedger === undefined ? {} : { erasureLedger }) },
     gatewayToken: backend.gatewayToken === undefined ? undefined : Redacted.make(backend.gatewayToken),
@@ -67,16 +68,12 @@ const main = async (): Promise<void> => {
     )
   )
   const ready = Effect.flatMap(Platform, (it) => {
-    const page = options.edge?.page !== undefined
-    print(
-      screen(it, {
-        dataDir,
-        logFile,
-        page,
-        console: options.core?.console !== undefined,
-        seconds: (performance.now() - started) / 1_000
-      })
-    )
+    const shown = {
+      page: options.edge?.page !== undefined,
+      console: options.core?.console !== undefined,
+      relay: options.mailRelayUrl !== undefined
+    }
+    print(screen(it, { ...shown, dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))
     return it.folderLost
   })
   await launch(platform, ready, "\nStopping …")

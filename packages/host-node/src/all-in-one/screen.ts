@@ -3,7 +3,7 @@ import type { PlatformAddresses } from "../processes/Platform.ts"
 
 /**
  * The text for the terminal; `seconds` is how long the start took, `page` whether the gateway serves the client for
- * browsers, `console` whether the backend serves the operators' console. It shows the mail page's key, but no password.
+ * browsers, `console` whether the backend serves the operators' console, `relay` whether mails leave the machine. It shows the mail page's key, but no password.
  */
 export const screen = (
   platform: PlatformAddresses,
@@ -13,12 +13,13 @@ export const screen = (
     readonly seconds: number
     readonly page: boolean
     readonly console: boolean
+    readonly relay: boolean
   }
 ): string => {
   const rows = [
     ...(run.page ? ([["Play in a browser", `${platform.gatewayUrl}/`]] as const) : []),
     ["Players connect to", platform.gatewayUrl],
-    ["Caught mails", `${platform.mailPageUrl}/?key=${platform.mailPageKey}`],
+    ...(run.relay ? [] : ([["Caught mails", `${platform.mailPageUrl}/?key=${platform.mailPageKey}`]] as const)),
     ...(run.console ? ([["Administration", `${platform.backendUrl}/admin/`]] as const) : []),
     ["Admin API", `${platform.backendUrl}/api/v1/admin`],
     ["Administrator", `${platform.adminUser} (password in keys.json of the data folder)`],
@@ -32,7 +33,7 @@ export const screen = (
     "",
     ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
     "",
-    "Codes for signing in appear below and on the mail page. Stop with Ctrl-C; games go on at the next start.",
+    `${run.relay ? "" : "Codes for signing in appear below and on the mail page. "}Stop with Ctrl-C; games go on at the next start.`,
     ""
   ].join("\n")
 }

@@ -488,6 +488,14 @@ export const allInOne = {
     fallbackText: "a free port",
     about: "built-in SMTP server that catches the mails of this platform; loopback only"
   },
+  mailRelayUrl: {
+    name: "GALAXY_MAIL_RELAY_URL",
+    parse: url("smtp", "smtps"),
+    optional: true,
+    secret: true,
+    about:
+      "the mail relay that all mails go to, such as smtp://user:password@host:587, for players elsewhere; without it they are caught and shown"
+  },
   logFile: {
     name: "GALAXY_LOG_FILE",
     parse: nonEmpty,

@@ -58,18 +58,19 @@ const geoDatabase = (path: string | undefined): Problems =>
     ? none
     : Effect.map(MmdbGeoIp.problemOf(path), (problem) => named("BACKEND_GEOIP_DB_PATH", problem))
 
-const relay = (url: string | undefined): Problems =>
+const relay = (name: string, url: string | undefined): Problems =>
   url === undefined
     ? none
     : Effect.match(SmtpMailTransport.fromUrl(url), {
-        onFailure: ({ message }) => named("BACKEND_SMTP_URL", message),
+        onFailure: ({ message }) => named(name, message),
         onSuccess: () => []
       })
 
 const places = ({ allInOne, backend, backendAlone }: Loaded): ReadonlyArray<Problems> => [
   geoDatabase(backend?.geoIpDbPath),
   backend?.erasureLedger === undefined ? none : appendable("BACKEND_ERASURE_LEDGER", backend.erasureLedger),
-  relay(backendAlone?.smtpUrl),
+  relay("BACKEND_SMTP_URL", backendAlone?.smtpUrl),
+  relay("GALAXY_MAIL_RELAY_URL", allInOne?.mailRelayUrl),
   folder("BACKEND_DATA_DIR", backendAlone?.dataDir),
   folder("GALAXY_DATA_DIR", allInOne?.dataDir),
   allInOne?.logFile === undefined || allInOne.logFile === "-" ? none : appendable("GALAXY_LOG_FILE", allInOne.logFile)
