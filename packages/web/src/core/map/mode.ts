@@ -5,11 +5,8 @@ import { inZone, turnsFor, type Zone } from "./reach.ts"
 import type { RouteGoods, Scene, Spot } from "./scene.ts"
 import { apart, type Coordinates, type Space } from "./space.ts"
 
-/** Ships of one group, as orders name them; `ships` 0 means all. */
-export interface Chosen {
-  readonly group: number
-  readonly ships: number
-}
+/** Ships of one group, as orders name them, or a whole fleet; `ships` 0 means all of the group. */
+export type Chosen = { readonly group: number; readonly ships: number } | { readonly fleet: string }
 
 /** What a tap does: choose, name the end of a flight or of a route, or measure. */
 export type Mode =
@@ -59,7 +56,11 @@ export const targetOf = (
 export const ordersTo = (mode: Mode, planet: number): ReadonlyArray<Order> => {
   switch (mode._tag) {
     case "send":
-      return mode.chosen.map(({ group, ships }) => ({ op: "send", group, planet, ...(ships > 0 ? { ships } : {}) }))
+      return mode.chosen.map((it) =>
+        "fleet" in it
+          ? { op: "send", fleet: it.fleet, planet }
+          : { op: "send", group: it.group, planet, ...(it.ships > 0 ? { ships: it.ships } : {}) }
+      )
     case "route":
       return [{ op: "route", planet: mode.from, goods: mode.goods, to: planet }]
     case "choose":
@@ -72,4 +73,22 @@ export const ordersTo = (mode: Mode, planet: number): ReadonlyArray<Order> => {
 export const measured = (space: Space, ruleset: Ruleset, from: Coordinates, to: Coordinates, speed: number) => {
   const distance = apart(space, from, to)
   return { distance, turns: turnsFor(ruleset, distance, speed) }
+}
+
+/**
+ * The draft's orders with new ones at the end. An order that sends the same ships as a new one does goes: they fly to
+ * one place.
+ */
+export const withOrders = (before: ReadonlyArray<Order>, added: ReadonlyArray<Order>): ReadonlyArray<Order> => {
+  const isReplaced = (order: Order): boolean =>
+    order.op === "send" &&
+    (order.ships ?? 0) === 0 &&
+    added.some(
+      (it) =>
+        it.op === "send" &&
+        (it.ships ?? 0) === 0 &&
+        it.group === order.group &&
+        (order.group !== undefined || it.fleet?.toLowerCase() === order.fleet?.toLowerCase())
+    )
+  return [...before.filter((order) => !isReplaced(order)), ...added]
 }

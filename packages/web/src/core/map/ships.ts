@@ -1,6 +1,7 @@
 /** Ships at a planet as a player counts them: one row for each class and technology, however many groups it has. */
 import type { ForeignGroup, OwnGroup, Report } from "@galaxy/contract/engine/Report"
 import type { Intents, Sending } from "./intents.ts"
+import type { Chosen } from "./mode.ts"
 import type { Stance } from "./scene.ts"
 import type { RaceStyle } from "./raceStyle.ts"
 import { type ClassIndex, isArmed, isScout } from "./shipClasses.ts"
@@ -140,4 +141,29 @@ export const take = (row: OwnRow, count: number): ReadonlyArray<{ readonly group
     left -= ships
   }
   return taken
+}
+
+/** How many ships of a row are meant, by the row's key; a row that isn't there means none. */
+export type Picked = ReadonlyMap<string, number>
+
+/** Rows whose ships can be given a destination: they have a drive. */
+export const canFly = (row: OwnRow): boolean => row.speed > 0
+
+/**
+ * What these ships are in orders: a fleet all of whose ships here are meant is named as one and stays together, other
+ * ships by their groups.
+ */
+export const chosenOf = (rows: ReadonlyArray<OwnRow>, picked: Picked): ReadonlyArray<Chosen> => {
+  const all = (row: OwnRow) => (picked.get(row.key) ?? 0) >= row.ships
+  const whole = new Set(
+    rows.flatMap(({ fleet }) =>
+      fleet !== undefined && rows.every((row) => row.fleet !== fleet || all(row)) ? [fleet] : []
+    )
+  )
+  return [
+    ...[...whole].map((fleet) => ({ fleet })),
+    ...rows.flatMap((row) =>
+      row.fleet !== undefined && whole.has(row.fleet) ? [] : take(row, picked.get(row.key) ?? 0)
+    )
+  ]
 }
