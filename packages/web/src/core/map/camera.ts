@@ -62,9 +62,21 @@ export const whole = (space: Space, view: Viewport): Camera =>
     zoom: (Math.min(view.width, view.height) / space.side) * 0.96
   })
 
-/** Looks at a place from no further away than `least` pixels for a light year. */
-export const lookAt = (space: Space, view: Viewport, camera: Camera, place: Coordinates, least = 0): Camera =>
-  settle(space, view, { x: place.x, y: place.y, zoom: Math.max(camera.zoom, least) })
+/**
+ * Looks at a place from no further away than `least` pixels for a light year. It comes into the middle of what isn't
+ * covered: `covered` is how many pixels at the lower edge are.
+ */
+export const lookAt = (
+  space: Space,
+  view: Viewport,
+  camera: Camera,
+  place: Coordinates,
+  least = 0,
+  covered = 0
+): Camera => {
+  const zoom = Math.max(camera.zoom, least)
+  return settle(space, view, { x: place.x, y: place.y + covered / 2 / zoom, zoom })
+}
 
 /** The corners of the copies of the square that are in sight, in light years. */
 export const copies = (space: Space, camera: Camera, view: Viewport): ReadonlyArray<Coordinates> => {

@@ -49,7 +49,9 @@ export const describeSpot = (
   }
   const ships = spot.ships + spot.scouts
   if (ships > 0) parts.push(describe.ships(ships))
-  for (const { ships, race } of spot.guests) parts.push(describe.guests(ships, race))
+  for (const { ships, race, scouts } of spot.guests) if (!scouts) parts.push(describe.guests(ships, race))
+  const watching = spot.guests.filter(({ scouts }) => scouts).length
+  if (watching > 0) parts.push(describe.scouts(watching))
   if (spot.threats > 0) parts.push(describe.threats(spot.threats, firstIn))
   if (spot.fight) parts.push(describe.fight)
   if (spot.seen !== undefined && spot.seen < turn) parts.push(describe.seen(spot.seen))

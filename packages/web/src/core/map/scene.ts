@@ -96,7 +96,7 @@ export interface Scene {
   readonly blips: ReadonlyArray<Blips>
   readonly styles: ReadonlyMap<string, RaceStyle>
   readonly classes: ClassIndex
-  /** The reader's largest planet, where the map begins; undefined for a race that has none. */
+  /** The reader's planet with the most people, where the map begins; undefined for a race that has none. */
   readonly home: Spot | undefined
   /** The largest known richness, for colouring by it. */
   readonly richest: number
@@ -334,7 +334,9 @@ export const sceneOf = (report: Report, { joined = true, earlier = [] }: SceneOp
     })),
     styles,
     classes,
-    home: spots.filter(({ kind }) => kind === "mine").toSorted((a, b) => b.size - a.size || a.number - b.number)[0],
+    home: spots
+      .filter(({ kind }) => kind === "mine")
+      .toSorted((a, b) => b.filled * b.size - a.filled * a.size || a.number - b.number)[0],
     richest: spots.reduce((most, { resources }) => Math.max(most, resources ?? 0), 0)
   }
 }

@@ -1,5 +1,6 @@
 /** Ships in space: courses, routes, and what nobody knows more of than its place. */
 import type { Course } from "../../core/map/scene.ts"
+import type { Coordinates } from "../../core/map/space.ts"
 import { bend, crosses, type Drawing, drawTag, type Projection } from "./drawing.ts"
 import { addArrow } from "./marks.ts"
 import { faded } from "./theme.ts"
@@ -37,10 +38,13 @@ const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
   c.fill()
 }
 
+/** Places of a route's tag along its curve, the best first. */
+const tagPlaces = [0.5, 0.62, 0.38, 0.74, 0.26]
+
 const drawRoutes = ({ c, theme, scene, view }: Drawing, at: Projection) => {
   const colour = theme.get("--route")
   c.beginPath()
-  const tags: Array<readonly [string, number, number]> = []
+  const tags: Array<Coordinates & { readonly goods: string }> = []
   for (const { goods, from, to } of scene.routes) {
     for (const corner of at.corners) {
       const x1 = at.x(from.x + corner.x)
@@ -51,14 +55,21 @@ const drawRoutes = ({ c, theme, scene, view }: Drawing, at: Projection) => {
       const middle = bend(x1, y1, x2, y2)
       c.moveTo(x1, y1)
       c.quadraticCurveTo(middle.x, middle.y, x2, y2)
-      tags.push([goods, (x1 + 2 * middle.x + x2) / 4, (y1 + 2 * middle.y + y2) / 4])
+      // Where many routes begin at one planet, tags that would cover each other stand aside, or aren't there.
+      for (const t of tagPlaces) {
+        const along = (a: number, b: number, z: number) => (1 - t) * (1 - t) * a + 2 * t * (1 - t) * b + t * t * z
+        const tag = { goods, x: along(x1, middle.x, x2), y: along(y1, middle.y, y2) }
+        if (tags.some((it) => Math.abs(it.x - tag.x) < 40 && Math.abs(it.y - tag.y) < 20)) continue
+        tags.push(tag)
+        break
+      }
     }
   }
-  c.strokeStyle = at.level === "far" ? faded(colour, 0.6) : colour
-  c.lineWidth = at.level === "far" ? 1 : 1.8
+  c.strokeStyle = faded(colour, at.level === "far" ? 0.5 : 0.8)
+  c.lineWidth = at.level === "far" ? 1 : 1.6
   c.stroke()
-  if (at.level === "far") return
-  for (const [goods, x, y] of tags) drawTag(c, theme, goods, x, y, colour)
+  if (at.level === "far" || at.level === "shapes") return
+  for (const { goods, x, y } of tags) drawTag(c, theme, goods, x, y, colour)
 }
 
 const drawBlips = ({ c, theme, scene, view, choice }: Drawing, at: Projection) => {

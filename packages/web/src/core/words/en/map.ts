@@ -171,6 +171,7 @@ export const map = {
     size: (size: string) => `size ${size}`,
     ships: (count: number) => `${ships(count)} of yours`,
     guests: (count: number, race: string) => `${ships(count)} of ${race}`,
+    scouts: (races: number) => (races === 1 ? "scouts of 1 race" : `scouts of ${races} races`),
     threats: (count: number, turnsNeeded: number | undefined) =>
       `${count === 1 ? "1 foreign group arrives" : `${count} foreign groups arrive`}${turnsNeeded === undefined ? "" : `, the first in ${turns(turnsNeeded)}`}`,
     fight: "a battle or bombing this turn",

@@ -181,6 +181,7 @@ export const map: Section<typeof en> = {
     size: (size: string) => `размер ${size}`,
     ships: (count: number) => `ваших: ${ships(count)}`,
     guests: (count: number, race: string) => `${race}: ${ships(count)}`,
+    scouts: (races: number) => (races === 1 ? "разведчики одной расы" : `разведчики ${races} рас`),
     threats: (count: number, turnsNeeded: number | undefined) =>
       `летят чужие группы: ${count}${turnsNeeded === undefined ? "" : `, первая через ${turns(turnsNeeded)}`}`,
     fight: "в этом ходу бой или бомбардировка",
