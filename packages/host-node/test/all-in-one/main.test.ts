@@ -9,7 +9,7 @@ import { Effect, Schedule } from "effect"
 import { afterEach, assert, describe, it } from "vitest"
 import { Process } from "../processes/Process.ts"
 
-const main = "all-in-one/main.ts"
+const main = "all-in-one/main"
 
 /** Several starts, each of them slow where the machine is busy: the test looks for what happens, not how soon. */
 const patience = 300_000
@@ -119,7 +119,7 @@ const processesWith = (text: string): ReadonlyArray<number> =>
 
 describe("npm start", () => {
   it("shows what can be set", async () => {
-    const help = new Process(main, {}, ["--help"])
+    const help = new Process("all-in-one/main.ts", {}, ["--help"])
     assert.deepStrictEqual(await help.ended, { code: 0, signal: null })
     for (const name of ["GATEWAY_HTTP_ADDR", "GALAXY_DATA_DIR", "OTEL_SERVICE_NAME"]) assert.include(help.output, name)
   })

@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const start = async () => {
-  const started = new Process("all-in-one/main.ts", {
+  const started = new Process("all-in-one/main", {
     GALAXY_DATA_DIR: folder,
     // However long the start takes, what is sent again is still fresh.
     GATEWAY_FRESHNESS_PAST: "5m",

@@ -4,12 +4,12 @@ import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { bundled } from "../../../../scripts/lib/bundled.ts"
 
-const main = fileURLToPath(new URL("../../src/engine/main.ts", import.meta.url))
+const main = bundled("engine/main")
 
 /** How an engine is started: the program and its arguments. */
-export const command = [process.execPath, "--conditions=@galaxy/source", main] as const
+export const command = [process.execPath, main] as const
 
 /** What an engine has of this process's environment: where programs are, and where compiled code is kept. */
 export const inherited = (): NodeJS.ProcessEnv => {

@@ -1,14 +1,11 @@
 /** The suite of docs/guides/write-your-own-engine.md, run on the built-in engine as a process. */
-import { fileURLToPath } from "node:url"
 import { engineConformance } from "@galaxy/testkit/engine/conformance"
 import { engineProgram } from "@galaxy/testkit/engine/program"
-
-const program = process.execPath
-const args = ["--conditions=@galaxy/source", fileURLToPath(new URL("../../src/engine/main.ts", import.meta.url))]
+import { bundled } from "../../../../scripts/lib/bundled.ts"
 
 engineConformance({
   name: "the built-in engine",
-  ...engineProgram(program, args),
+  ...engineProgram(process.execPath, [bundled("engine/main")]),
   // Each number another order; all of them are valid together.
   validOrder: (report, number) => {
     const planets = report["my_planets"] as ReadonlyArray<{ readonly number: number }>

@@ -18,9 +18,10 @@ import { verdictsOf } from "@galaxy/host-node/engine/play/verdicts"
 import { readCommand } from "@galaxy/host-node/engine/play/arguments"
 import { Result } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { bundled } from "../../../../scripts/lib/bundled.ts"
 import { inherited } from "./EngineProcess.ts"
 
-const main = fileURLToPath(new URL("../../src/engine/play.ts", import.meta.url))
+const main = bundled("engine/play")
 const killer = fileURLToPath(new URL("./play/killAt.mjs", import.meta.url))
 
 interface Ran {
@@ -42,7 +43,7 @@ const run = (
   flags: ReadonlyArray<string> = []
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=@galaxy/source", ...flags, main, ...args], {
+    const child = spawn(process.execPath, [...flags, main, ...args], {
       cwd: folder,
       env: { ...inherited(), ...environment },
       stdio: ["ignore", "pipe", "pipe"]

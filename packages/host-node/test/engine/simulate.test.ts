@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
+import { bundled } from "../../../../scripts/lib/bundled.ts"
 
-const main = fileURLToPath(new URL("../../src/engine/simulate.ts", import.meta.url))
+const main = bundled("engine/simulate")
 const tree = fileURLToPath(new URL("../../../..", import.meta.url))
 const run = (...args: ReadonlyArray<string>) => spawnSync(process.execPath, [main, ...args], { encoding: "utf8" })
 

@@ -1,8 +1,15 @@
-/** Runs one of our mains as a real process and reads what it prints. */
+/** Runs one of our programs as a real process and reads what it prints. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { bundled, type Entry } from "../../../../scripts/lib/bundled.ts"
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url))
+
+/** How a program is started: with `.ts` from its sources, as `npm start` does it, and else from its bundle. */
+const commandOf = (main: Entry | `${Entry}.ts`): ReadonlyArray<string> =>
+  main.endsWith(".ts")
+    ? ["--conditions=@galaxy/source", "--disable-warning=ExperimentalWarning", `${source}${main}`]
+    : [bundled(main as Entry)]
 
 export interface Ended {
   readonly code: number | null
@@ -15,15 +22,18 @@ export class Process {
   output = ""
   #waiting: Array<() => void> = []
 
-  constructor(main: string, environment: Readonly<Record<string, string>> = {}, args: ReadonlyArray<string> = []) {
+  constructor(
+    main: Entry | `${Entry}.ts`,
+    environment: Readonly<Record<string, string>> = {},
+    args: ReadonlyArray<string> = []
+  ) {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(BACKEND|GATEWAY|GALAXY|OTEL|USERSERVICE)_/.test(name)
     )
-    this.child = spawn(
-      process.execPath,
-      ["--conditions=@galaxy/source", "--disable-warning=ExperimentalWarning", `${source}${main}`, ...args],
-      { stdio: ["ignore", "pipe", "pipe"], env: { ...Object.fromEntries(inherited), ...environment } }
-    )
+    this.child = spawn(process.execPath, [...commandOf(main), ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...Object.fromEntries(inherited), ...environment }
+    })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output += text

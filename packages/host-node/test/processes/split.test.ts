@@ -10,6 +10,7 @@ import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Queue, Schedule, Stream } from "effect"
 import { SMTPServer } from "smtp-server"
+import type { Entry } from "../../../../scripts/lib/bundled.ts"
 import { Process } from "./Process.ts"
 
 const postgres = serverUrl()
@@ -55,7 +56,7 @@ const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
 )
 
-const run = (main: string, environment: Readonly<Record<string, string>>, ready: RegExp) =>
+const run = (main: Entry, environment: Readonly<Record<string, string>>, ready: RegExp) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const started = new Process(main, environment)
@@ -73,7 +74,7 @@ const backend = Effect.fnUntraced(function* (settings: {
   readonly ports?: { readonly http: string; readonly push: string }
 }) {
   const { started } = yield* run(
-    "processes/backend.ts",
+    "processes/backend",
     {
       BACKEND_HTTP_ADDR: `:${settings.ports?.http ?? "0"}`,
       BACKEND_GRPC_PUSH_ADDR: `:${settings.ports?.push ?? "0"}`,
@@ -94,7 +95,7 @@ const backend = Effect.fnUntraced(function* (settings: {
 
 const gateway = Effect.fnUntraced(function* (ports: { readonly http: string; readonly push: string }) {
   const { started, found } = yield* run(
-    "processes/gateway.ts",
+    "processes/gateway",
     {
       GATEWAY_HTTP_ADDR: ":0",
       GATEWAY_BACKEND_HTTP_URL: `http://127.0.0.1:${ports.http}`,
@@ -191,7 +192,7 @@ describe.skipIf(!there)("separate processes", () => {
     "a gateway without Redis, and a backend without a database, refuse to start and say why",
     () =>
       Effect.promise(async () => {
-        const lonely = new Process("processes/gateway.ts", {
+        const lonely = new Process("processes/gateway", {
           GATEWAY_HTTP_ADDR: ":0",
           GATEWAY_BACKEND_HTTP_URL: "http://127.0.0.1:1",
           GATEWAY_BACKEND_GRPC_PUSH_URL: "http://127.0.0.1:1",
@@ -200,12 +201,12 @@ describe.skipIf(!there)("separate processes", () => {
         })
         assert.strictEqual((await lonely.ended).code, 1)
         assert.match(lonely.output, /^Galaxy stopped: .*127\.0\.0\.1:1/m)
-        const empty = new Process("processes/backend.ts", {})
+        const empty = new Process("processes/backend", {})
         assert.strictEqual((await empty.ended).code, 2)
         for (const name of ["POSTGRES_DSN", "SECRET_KEY", "SMTP_URL", "DATA_DIR"]) {
           assert.include(empty.output, `BACKEND_${name}: must be set`)
         }
-        const open = new Process("processes/backend.ts", {
+        const open = new Process("processes/backend", {
           BACKEND_POSTGRES_DSN: "postgres://127.0.0.1:1/none",
           BACKEND_SECRET_KEY: key(1),
           BACKEND_SMTP_URL: "smtp://127.0.0.1:1",

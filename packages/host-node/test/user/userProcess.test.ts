@@ -33,7 +33,7 @@ const environment = (database: string, at: { readonly port: number }) => ({
 const started = (settings: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
-      const child = new Process("user/main.ts", settings)
+      const child = new Process("user/main", settings)
       await child.until(/"message":"user process is ready"/)
       const [, url = ""] = await child.until(/"user process listens","url":"(http:[^"]+)"/)
       return { child, url }
@@ -229,7 +229,7 @@ describe.skipIf(!there)("the user process", () => {
           const deadPort = Number(new URL(yield* deadUrl).port)
           const refused = (settings: Readonly<Record<string, string>>) =>
             Effect.promise(async () => {
-              const child = new Process("user/main.ts", settings)
+              const child = new Process("user/main", settings)
               const { code } = await child.ended
               return { code, lines: child.output.trim().split("\n") }
             })

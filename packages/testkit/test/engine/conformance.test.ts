@@ -1,7 +1,6 @@
 /** The suite itself: it passes the engine, and each of its checks finds a fault that it is there for. */
 import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage } from "node:http"
-import { fileURLToPath } from "node:url"
 import { assert, layer } from "@effect/vitest"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
@@ -13,6 +12,7 @@ import { survival } from "@galaxy/testkit/engine/conformance/survival"
 import { engineProgram } from "@galaxy/testkit/engine/program"
 import * as InProcessEngineHost from "@galaxy/testkit/engine/InProcessEngineHost"
 import { Cause, Effect, Exit, Redacted } from "effect"
+import { bundled } from "../../../../scripts/lib/bundled.ts"
 import {
   type Call,
   faults,
@@ -113,8 +113,7 @@ const restartOf = (host: EngineHost["Service"], proxy: Proxy, lose: Losses) =>
     return again
   })
 
-const main = fileURLToPath(new URL("../../../host-node/src/engine/main.ts", import.meta.url))
-const asProgram = engineProgram(process.execPath, ["--conditions=@galaxy/source", main])
+const asProgram = engineProgram(process.execPath, [bundled("engine/main")])
 
 /** How the check of that name goes. */
 const tried = Effect.fnUntraced(function* (name: string, proxy: Proxy, lose: Losses = "nothing") {
