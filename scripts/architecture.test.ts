@@ -302,6 +302,9 @@ describe("the check itself", () => {
   it("lets tests use Node, the testkit and the development tools, and nothing more", () => {
     expect(inFile(`import "@galaxy/edge/X"`, "test/a/C.test.ts")).toHaveLength(1)
     expect(inFile(`import "ioredis"`, "test/a/C.test.ts")).toHaveLength(1)
+    expect(inFile(`import "../../../../scripts/lib/tree.ts"`, "test/a/C.test.ts")).toHaveLength(1)
+    expect(inFile(`import "../../../../scripts/lib/bundled.ts"`, "test/a/C.test.ts")).toHaveLength(0)
+    expect(inFile(`import "../../../../scripts/lib/bundled.ts"`, "src/a/C.ts")).toHaveLength(1)
   })
 
   it("finds files that import each other in a circle", () => {
