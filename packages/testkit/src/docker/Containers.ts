@@ -1,95 +1,23 @@
-/** The containers of a Docker double: their states, and the answers of the API about them. */
-import { createHash, randomBytes } from "node:crypto"
-import { existsSync, mkdirSync } from "node:fs"
-import { createServer } from "node:net"
-import { join } from "node:path"
+/** The containers of a Docker double: which there are, and what happens to each. */
+import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
+import {
+  type Container,
+  type CreateBody,
+  type DockerImage,
+  type Filters,
+  fits,
+  imageId,
+  inspected,
+  listed,
+  Refusal
+} from "./Container.ts"
+import { freePort, hostPath } from "./bindings.ts"
 
-/** An answer of the API that is an error. */
-export class Refusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-/** What a program sees of its container. */
-export interface DockerRun {
-  readonly env: Readonly<Record<string, string>>
-  /** A path inside the container as the path on this machine; undefined where nothing is mounted. */
-  readonly hostPath: (path: string) => string | undefined
-  /** The port on loopback where a port of the container is published, such as `8080/tcp`; 0 where it isn't. */
-  readonly port: (name: string) => number
-}
-
-/** A program that runs, and how to end it. */
-export interface DockerProgram {
-  readonly end: () => Promise<void>
-}
-
-/** An image: what a container of it runs. */
-export interface DockerImage {
-  readonly run: (container: DockerRun) => Promise<DockerProgram>
-}
-
-interface Binding {
-  readonly HostIp?: string
-  readonly HostPort?: string
-}
-
-interface Mount {
-  readonly Type?: string
-  readonly Source?: string
-  readonly Target?: string
-}
-
-interface CreateBody {
-  readonly Image?: string
-  readonly Env?: ReadonlyArray<string>
-  readonly Labels?: Readonly<Record<string, string>>
-  readonly HostConfig?: {
-    readonly Binds?: ReadonlyArray<string>
-    readonly Mounts?: ReadonlyArray<Mount>
-    readonly PortBindings?: Readonly<Record<string, ReadonlyArray<Binding>>>
-  }
-}
-
-interface Container {
-  readonly id: string
-  readonly name: string
-  readonly image: string
-  readonly body: CreateBody
-  readonly created: string
-  status: "created" | "running" | "exited"
-  exitCode: number
-  startedAt: string
-  ports: Readonly<Record<string, number>>
-  program: DockerProgram | undefined
-  readonly waiting: Array<(code: number) => void>
-}
+export { type DockerImage, type DockerProgram, type DockerRun, Refusal } from "./Container.ts"
 
 const never = "0001-01-01T00:00:00Z"
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
-
-/** Reserves a port as publishing does: it fails where somebody else listens. */
-const freePort = (wanted: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once("error", () => {
-      const at = `127.0.0.1:${wanted}`
-      reject(
-        new Refusal(
-          500,
-          `driver failed programming external connectivity on endpoint: Error starting userland proxy: listen tcp4 ${at}: bind: address already in use`
-        )
-      )
-    })
-    server.listen(wanted, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : wanted))
-    })
-  })
 
 /** All containers of one double. */
 export class Containers {
@@ -104,7 +32,7 @@ export class Containers {
 
   image(reference: string): unknown {
     if (this.#images[reference] === undefined) throw new Refusal(404, `No such image: ${reference}`)
-    return { Id: this.#imageId(reference), RepoTags: [reference], Architecture: "amd64", Os: "linux" }
+    return { Id: imageId(reference), RepoTags: [reference], Architecture: "amd64", Os: "linux" }
   }
 
   create(name: string, given: unknown): unknown {
@@ -141,52 +69,14 @@ export class Containers {
   }
 
   inspect(reference: string): unknown {
-    const it = this.#find(reference)
-    return {
-      Id: it.id,
-      Name: `/${it.name}`,
-      Created: it.created,
-      Image: this.#imageId(it.image),
-      State: {
-        Status: it.status,
-        Running: it.status === "running",
-        ExitCode: it.exitCode,
-        OOMKilled: false,
-        StartedAt: it.startedAt
-      },
-      Config: { Image: it.image, Env: it.body.Env ?? [], Labels: it.body.Labels ?? {} },
-      HostConfig: it.body.HostConfig ?? {},
-      NetworkSettings: { Ports: this.#published(it) }
-    }
+    return inspected(this.#find(reference))
   }
 
-  list(all: boolean, filters: Readonly<Record<string, ReadonlyArray<string>>>): unknown {
-    const fits = (it: Container) =>
-      (all || it.status === "running") &&
-      (filters["label"] ?? []).every((label) => {
-        const [key = "", value] = label.split(/=(.*)/s)
-        const own = it.body.Labels?.[key]
-        return value === undefined ? own !== undefined : own === value
-      }) &&
-      (filters["name"]?.some((name) => it.name.includes(name)) ?? true) &&
-      (filters["status"]?.includes(it.status) ?? true)
+  list(all: boolean, filters: Filters): unknown {
     return [...this.#all.values()]
-      .filter(fits)
+      .filter((it) => fits(it, all, filters))
       .toReversed()
-      .map((it) => ({
-        Id: it.id,
-        Names: [`/${it.name}`],
-        Image: it.image,
-        Labels: it.body.Labels ?? {},
-        State: it.status,
-        Created: Math.floor(Date.parse(it.created) / 1_000),
-        Ports: Object.entries(it.ports).map(([name, PublicPort]) => ({
-          IP: "127.0.0.1",
-          PrivatePort: Number.parseInt(name, 10),
-          PublicPort,
-          Type: name.split("/")[1] ?? "tcp"
-        }))
-      }))
+      .map(listed)
   }
 
   /** False where it runs already. */
@@ -203,7 +93,7 @@ export class Containers {
     it.ports = ports
     it.program = await this.#images[it.image]?.run({
       env,
-      hostPath: (path) => this.#hostPath(it, path),
+      hostPath: (path) => hostPath(it.body, this.#volumes, path),
       port: (name) => ports[name] ?? 0
     })
     it.status = "running"
@@ -268,26 +158,5 @@ export class Containers {
     it.ports = {}
     await program?.end()
     for (const resolve of it.waiting.splice(0)) resolve(exitCode)
-  }
-
-  #imageId(reference: string): string {
-    return `sha256:${createHash("sha256").update(reference).digest("hex")}`
-  }
-
-  #published(it: Container): unknown {
-    return Object.fromEntries(
-      Object.entries(it.ports).map(([name, port]) => [name, [{ HostIp: "127.0.0.1", HostPort: `${port}` }]])
-    )
-  }
-
-  /** A bind leads to a path on this machine, a volume to a folder of the double; both keep what is in them. */
-  #hostPath(it: Container, path: string): string | undefined {
-    const binds = (it.body.HostConfig?.Binds ?? []).map((text) => text.split(":"))
-    const mounts = (it.body.HostConfig?.Mounts ?? []).map(({ Source = "", Target = "" }) => [Source, Target])
-    const source = [...binds, ...mounts].find(([, target]) => target === path)?.[0]
-    if (source === undefined) return undefined
-    const at = source.startsWith("/") ? source : join(this.#volumes, source)
-    mkdirSync(at, { recursive: true })
-    return at
   }
 }
