@@ -4,6 +4,8 @@ import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
+import * as TestDatabase from "@galaxy/testkit/TestDatabase"
+import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
 import { filesBelow, root } from "../lib/tree.ts"
@@ -64,6 +66,7 @@ beforeAll(async () => {
   cpSync(join(import.meta.dirname, "program.ts"), join(outside, "program.ts"))
   writeFileSync(join(outside, "game.ts"), game)
   writeFileSync(join(outside, "game.js"), game)
+  cpSync(join(root, "packages/embed/test/programs/game.ts"), join(outside, "play.ts"))
   for (const [name] of embedded) cpSync(join(root, "examples", name), join(outside, name), { recursive: true })
 }, 120_000)
 
@@ -184,19 +187,35 @@ describe("the published packages", () => {
     }
   )
 
+  it.skipIf(database === undefined)(
+    "play a game with the engine that they bring, which ends with its Galaxy",
+    async () => {
+      const played = Effect.flatMap(TestDatabase.cloneUrl(database ?? ""), ({ url }) =>
+        Effect.promise(() => {
+          const env = { ...strangerEnv(), DATABASE_URL: url, ENGINES_FOLDER: join(outside, "engines") }
+          return run(process.execPath, ["play.ts"], { cwd: outside, env })
+        })
+      )
+      const { stdout } = await Effect.runPromise(Effect.scoped(played))
+      expect(JSON.parse(stdout)).toEqual({ turn: 1, before: true, after: false })
+    }
+  )
+
   it("give a program their types", async () => {
     const config = { module: "nodenext", target: "es2024", lib: ["es2024", "dom", "dom.asynciterable"], strict: true }
     writeFileSync(
       join(outside, "tsconfig.json"),
       JSON.stringify({
         compilerOptions: { ...config, noEmit: true, types: ["node"], skipLibCheck: false },
-        files: ["program.ts", "game.ts", ...embedded.map(([name]) => `${name}/main.ts`)]
+        files: ["program.ts", "game.ts", "play.ts", ...embedded.map(([name]) => `${name}/main.ts`)]
       })
     )
     const check = () => spawnSync("tsc", ["-p", outside], { cwd: outside, env: strangerEnv(), encoding: "utf8" })
     // Faults of other people's declarations are not ours to fail for.
     const ours = (output: string) =>
-      output.split("\n").filter((line) => /^((program|game|embed-\w+\/main)\.ts|node_modules\/@galaxy\/)/.test(line))
+      output
+        .split("\n")
+        .filter((line) => /^((program|game|play|embed-\w+\/main)\.ts|node_modules\/@galaxy\/)/.test(line))
     expect(ours(check().stdout)).toEqual([])
 
     const program = join(outside, "program.ts")

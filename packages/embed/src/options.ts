@@ -1,6 +1,7 @@
 /** Options of a Galaxy, as its user writes them. They are checked when it starts. */
 import type { CoreOptions } from "@galaxy/core/Core"
 import type { PoolLike } from "@galaxy/host-node/sql/BorrowedPostgres"
+import type { BuiltInEngines } from "./builtInEngines.ts"
 import type { Engines } from "./engines.ts"
 import type { Channel, Kinds } from "./kinds.ts"
 import type { SendMail } from "./mail.ts"
@@ -47,8 +48,8 @@ export interface GalaxyOptions<K extends Kinds = Kinds> {
   readonly access: AccessOption
   /** The sender of all mails, such as `Club <club@example.org>`, and who sends them. */
   readonly mail: { readonly from: string; readonly send: SendMail }
-  /** Where the engines of games run; with `"none"` no game can start. */
-  readonly engines: "none" | Engines
+  /** Where the engines of games run: `builtInEngines`, or an object of your own. With `"none"` no game can start. */
+  readonly engines: "none" | Engines | BuiltInEngines
   /** Notifications of your own. */
   readonly kinds?: K | undefined
   /** Ways to reach players that kinds may go by. */

@@ -6,6 +6,7 @@ import { Redacted } from "effect"
 import type { Engines } from "../engines.ts"
 import { GalaxyStartFailed } from "../errors.ts"
 import type { GalaxyOptions } from "../options.ts"
+import { hostOf } from "./engineHosts.ts"
 import { foreignKinds } from "./ownKinds.ts"
 
 /** Options that have been checked. */
@@ -70,8 +71,9 @@ const callersOf = (access: GalaxyOptions["access"] | undefined): Callers => {
 }
 
 const isEngines = (it: Partial<Engines> | undefined): boolean =>
-  typeof it?.versions === "object" &&
-  [it.start, it.inspect, it.stop, it.discard, it.list].every((method) => typeof method === "function")
+  (typeof it === "object" && it !== null && hostOf(it) !== undefined) ||
+  (typeof it?.versions === "object" &&
+    [it.start, it.inspect, it.stop, it.discard, it.list].every((method) => typeof method === "function"))
 
 /** Throws `GalaxyStartFailed` with `invalid_options`. */
 export const checked = (given: GalaxyOptions): Checked => {
@@ -83,7 +85,9 @@ export const checked = (given: GalaxyOptions): Checked => {
   if (typeof mail?.from !== "string" || !sender.test(mail.from))
     refuse("mail.from must be a sender such as Club <club@example.org>")
   if (engines !== "none" && !isEngines(engines))
-    refuse('engines must be "none" or an object with versions, start, inspect, stop, discard and list')
+    refuse(
+      'engines must be "none", builtInEngines(…) or an object with versions, start, inspect, stop, discard and list'
+    )
   const { admin } = given as { readonly admin?: { readonly user?: unknown; readonly password?: unknown } }
   if (admin !== undefined && (typeof admin.user !== "string" || admin.user === "")) refuse("admin.user is missing")
   if (admin !== undefined && (typeof admin.password !== "string" || admin.password.length < 12))

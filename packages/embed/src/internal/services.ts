@@ -12,7 +12,10 @@ import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpServer } from "effect/http"
+import type { Engines } from "../engines.ts"
+import type { GalaxyOptions } from "../options.ts"
 import type { Checked } from "./checked.ts"
+import { hostOf } from "./engineHosts.ts"
 import * as logging from "./logging.ts"
 import * as OwnEngines from "../EngineHost.ts"
 import { coreChannels } from "./ownKinds.ts"
@@ -46,13 +49,19 @@ const countries = (country: ((ip: string) => string | undefined) | undefined) =>
 
 const readiness = Layer.unwrap(Effect.map(DatabaseOwnership, ({ held }) => Probes.layer({ "database lock": held })))
 
+const engineHost = (engines: GalaxyOptions["engines"]): Layer.Layer<EngineHost.EngineHost> => {
+  if (engines === "none") return EngineHost.layerNone
+  // What it isn't has been checked to be an object that runs engines.
+  return hostOf(engines) ?? OwnEngines.layer(engines as Engines)
+}
+
 /** Building it connects, migrates the database and starts all background work. */
 export const layer = (checked: Checked) => {
   const { given, database } = checked
   const lockWait = given.lockWaitMs === undefined ? {} : { lockWaitMs: given.lockWaitMs }
   const ports = Layer.mergeAll(
     OwnMail.layer(given.mail.send),
-    given.engines === "none" ? EngineHost.layerNone : OwnEngines.layer(given.engines),
+    engineHost(given.engines),
     countries(given.country),
     BcryptPasswordHasher.layer(),
     FetchHttpClient.layer,
