@@ -64,7 +64,7 @@ const core: FolderTable = [
   ["geo", [...ground, "account"]],
   ["standing", [...ground, "audit", "user-event", "standing/records", "account"]],
   ["admin", [...ground, "audit"]],
-  ["notification", [...tellers, "account", "standing"]],
+  ["notification", [...tellers, "audit", "account", "standing"]],
   ["auth", [...tellers, "audit", "geo", "user-event", "account", "standing", "notification"]],
   ["race-name", [...ground, "account", "standing", "notification"]],
   ["engine", [...ground, "audit"]],

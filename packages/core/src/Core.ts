@@ -158,7 +158,9 @@ export const layer = (options: CoreOptions) => {
       Layer.mergeAll(
         Accounts.layer,
         Users.layer,
-        AccountSettings.layer,
+        AccountSettings.layer.pipe(
+          Layer.provide(Layer.succeed(AccountSettings.OtherKinds, new Set(Object.keys(options.kinds ?? {}))))
+        ),
         Sessions.layer,
         SessionRecords.layer,
         SignInNetworks.layer

@@ -33,12 +33,19 @@ const kinds = {
   "club.plain": kind({ payload: match })
 } as const
 
+const admin = { user: "root", password: "a-long-password" }
+
+interface Delivery {
+  readonly delivery_id: string
+  readonly user_id: string
+}
+
 /** A Galaxy with kinds, and a channel that behaves as told. */
 const club = async (on: On, chat: (message: ChannelMessage) => unknown = () => undefined) => {
   const seen = new Seen()
   const messages: Array<ChannelMessage> = []
   const galaxy = await createGalaxy({
-    ...optionsOf(on, seen, impatient),
+    ...optionsOf(on, seen, { ...impatient, admin }),
     kinds,
     channels: {
       chat: async (message) => {
@@ -137,6 +144,83 @@ describe.skipIf(serverUrl === undefined).each<Door>(["a URL", "a pool"])(
         expect(await it.settled("no")).toEqual({ status: "dead_lettered", attempts: 1, reason: "410" })
         expect(new Set(it.messages.filter(({ key }) => key === "yes").map((it) => it.deliveryId)).size).toBe(1)
         expect(JSON.stringify(it.seen.lines)).not.toContain("cy@example.org")
+      })
+
+      it("are sent again by an operator after they were given up, and by nobody else", async () => {
+        const it = state.club
+        state.chat = () => {
+          throw new ChannelRejected("410")
+        }
+        const userId = await account(it.galaxy, "gil")
+        await it.galaxy.notify("club.quiet", { userId, key: "given-up", payload: { title: "x" } })
+        await it.settled("given-up")
+        const authorization = `Basic ${btoa(`${admin.user}:${admin.password}`)}`
+        const ask = async (path: string, headers: Record<string, string>, method = "GET") => {
+          const request = new Request(`http://galaxy/api/v1/admin/notifications/${path}`, {
+            method,
+            headers: { ...headers, "content-type": "application/json" }
+          })
+          const answer = await it.galaxy.fetch(request)
+          return { status: answer.status, body: (await answer.json()) as { deliveries?: ReadonlyArray<Delivery> } }
+        }
+        const { body } = await ask("channel-dead-letters", { authorization })
+        const letter = body.deliveries?.find(({ user_id }) => user_id === userId)
+        expect(letter).toMatchObject({
+          kind: "club.quiet",
+          channel: "chat",
+          status: "dead_lettered",
+          attempts: 1,
+          reason: "410"
+        })
+        const again = `channel-deliveries/${letter?.delivery_id}/resend`
+        expect(await ask(again, { "x-user-id": userId, "x-gateway-token": token }, "POST")).toMatchObject({
+          status: 401
+        })
+        state.chat = () => undefined
+        expect(await ask(again, { authorization }, "POST")).toMatchObject({
+          status: 200,
+          body: { status: "pending", attempts: 0 }
+        })
+        expect(await it.settled("given-up")).toEqual({ status: "sent", attempts: 1, reason: null })
+        expect(await ask(again, { authorization }, "POST")).toMatchObject({
+          status: 409,
+          body: { error: { code: "conflict", reason: "sent_already" } }
+        })
+        const audited = await it.galaxy.sql`SELECT 1 FROM backend.audit_log WHERE action = 'notification.redeliver'`
+        expect(audited).toHaveLength(1)
+      })
+
+      it("are no mails for a player who has switched off those of the kind, by settings or by the link", async () => {
+        const it = state.club
+        const userId = await account(it.galaxy, "hal")
+        const settings = (mail_kinds_off: ReadonlyArray<string>) =>
+          it.galaxy.fetch(
+            new Request("http://galaxy/api/v1/user/account/settings", {
+              method: "PATCH",
+              headers: { "x-gateway-token": token, "x-user-id": userId, "content-type": "application/json" },
+              body: JSON.stringify({ mail_kinds_off })
+            })
+          )
+        expect((await settings(["club.nothing"])).status).toBe(400)
+        expect((await settings(["club.match", "game.started"])).status).toBe(200)
+        await it.galaxy.notify("club.match", { userId, key: "off-1", payload: { title: "Final" } })
+        await it.settled("off-1")
+        expect(it.seen.mails.filter(({ to }) => to === "hal@example.org")).toEqual([])
+
+        expect((await settings([])).status).toBe(200)
+        await it.galaxy.notify("club.match", { userId, key: "off-2", payload: { title: "Final" } })
+        const mail = await it.seen.until(() => it.seen.mails.find(({ to }) => to === "hal@example.org"))
+        const link = new URL(mail.unsubscribe ?? "")
+        const stopped = await it.galaxy.fetch(
+          new Request(`http://galaxy${link.pathname}${link.search}`, {
+            method: "POST",
+            headers: { "x-gateway-token": token }
+          })
+        )
+        expect(await stopped.json()).toEqual({ kind: "club.match" })
+        expect(await it.galaxy.sql`SELECT mail_kinds_off FROM backend.accounts WHERE user_id = ${userId}`).toEqual([
+          { mail_kinds_off: ["club.match"] }
+        ])
       })
 
       it("are skipped for a player who may not act", async () => {

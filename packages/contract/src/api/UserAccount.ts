@@ -92,8 +92,13 @@ export const UpdateProfile = Schema.Struct({
   display_name: Schema.optionalKey(optionalLine(64))
 })
 
-/** What players are told of, by mail or not. */
-const playerKinds = [...new Set<string>([...Object.keys(eventTables), ...playerMailKinds])]
+/** What players are told of, by mail or not; the program that a backend is part of may have kinds of its own. */
+export const playerKinds: ReadonlySet<string> = new Set([...Object.keys(eventTables), ...playerMailKinds])
+
+/** The form of every kind's name. */
+const kindName = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+$/), Schema.isMaxLength(64))
+
+const mostKindsOff = 200
 
 /** Body of `user.settings.update`. What is left out stays as it is. */
 export const UpdateSettings = Schema.Struct({
@@ -101,10 +106,11 @@ export const UpdateSettings = Schema.Struct({
   preferred_language: Schema.optionalKey(label(64)),
   /** IANA name. */
   time_zone: Schema.optionalKey(label(64)),
-  /** Replaces the whole list; empty to get every mail. Kinds of notifications, such as `game.turn.missed`. */
-  mail_kinds_off: Schema.optionalKey(
-    Schema.Array(Schema.Literals(playerKinds)).check(Schema.isMaxLength(playerKinds.length * 2))
-  )
+  /**
+   * Replaces the whole list; empty to get every mail. Kinds of notifications, such as `game.turn.missed`; a kind that
+   * there isn't is refused.
+   */
+  mail_kinds_off: Schema.optionalKey(Schema.Array(kindName).check(Schema.isMaxLength(mostKindsOff)))
 })
 
 /** One of the caller's active device sessions. */

@@ -3,7 +3,7 @@
  *
  * A change with nothing in it changes nothing, not even `updated_at`.
  */
-import type { UpdateProfile, UpdateSettings } from "@galaxy/contract/api/UserAccount"
+import { playerKinds, type UpdateProfile, type UpdateSettings } from "@galaxy/contract/api/UserAccount"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -35,11 +35,17 @@ export class AccountSettings extends Context.Service<
   }
 >()("@galaxy/core/account/AccountSettings") {}
 
+/** Kinds that the embedding program adds to the catalogue; none by default. */
+export const OtherKinds = Context.Reference<ReadonlySet<string>>("@galaxy/core/account/AccountSettings/OtherKinds", {
+  defaultValue: () => new Set()
+})
+
 /** `AccountSettings` over PostgreSQL. */
 export const layer: Layer.Layer<AccountSettings, never, SqlClient.SqlClient> = Layer.effect(
   AccountSettings,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const others = yield* OtherKinds
 
     const change = Effect.fnUntraced(
       function* (userId: UserId, what: "profile" | "settings", columns: Readonly<Record<string, string>>) {
@@ -78,6 +84,9 @@ export const layer: Layer.Layer<AccountSettings, never, SqlClient.SqlClient> = L
           return yield* new SettingInvalid({ problem: "time_zone must be an IANA time zone such as Europe/Berlin" })
         columns["time_zone"] = zone
       }
+      const unknown = mail_kinds_off?.find((it) => !playerKinds.has(it) && !others.has(it))
+      if (unknown !== undefined)
+        return yield* new SettingInvalid({ problem: `mail_kinds_off names a kind that there isn't: ${unknown}` })
       // Kinds hold no characters that an array literal would have to quote.
       if (mail_kinds_off !== undefined)
         columns["mail_kinds_off"] = `{${[...new Set(mail_kinds_off)].toSorted().join(",")}}`

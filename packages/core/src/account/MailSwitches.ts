@@ -1,5 +1,4 @@
 /** Which kinds of mails a player has switched off, for changes that come without a session. */
-import type { PlayerMailKind } from "@galaxy/contract/events/EventKinds"
 import type { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -11,7 +10,7 @@ export class MailSwitches extends Context.Service<
   MailSwitches,
   {
     /** Does nothing if the kind is switched off already, or if there is no such account any more. */
-    switchOff(userId: UserId, kind: PlayerMailKind): Effect.Effect<void, StorageError>
+    switchOff(userId: UserId, kind: string): Effect.Effect<void, StorageError>
   }
 >()("@galaxy/core/account/MailSwitches") {}
 

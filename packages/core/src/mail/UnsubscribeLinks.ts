@@ -5,7 +5,7 @@
  * old mail must be as easy to stop as a new one; all that it can do is to switch one kind of mail off.
  */
 import { unsubscribePath } from "@galaxy/contract/api/PublicMail"
-import { isPlayerMailKind, type PlayerMailKind } from "@galaxy/contract/events/EventKinds"
+import { isPlayerMailKind } from "@galaxy/contract/events/EventKinds"
 import { UserId, uuidPattern } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { Kdf, Mac } from "effect/crypto"
@@ -15,7 +15,7 @@ import * as webCrypto from "../shared/webCrypto.ts"
 /** Whose mails of which kind a token stops. */
 export interface Unsubscription {
   readonly userId: UserId
-  readonly kind: PlayerMailKind
+  readonly kind: string
 }
 
 /** Makes links, and reads the tokens of those that come back. */
@@ -38,6 +38,8 @@ export interface UnsubscribeLinksOptions {
    * once the gateway listens.
    */
   readonly publicUrl: string | (() => string)
+  /** Kinds of the embedding program that are mailed. */
+  readonly otherKinds?: ReadonlySet<string> | undefined
 }
 
 const version = 1
@@ -64,7 +66,7 @@ const keyOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<Uint8Array>
 }, Effect.orDie)
 
 /** Building it derives the key, and keeps nothing. */
-export const layer = ({ secret, publicUrl }: UnsubscribeLinksOptions): Layer.Layer<UnsubscribeLinks> =>
+export const layer = ({ secret, publicUrl, otherKinds }: UnsubscribeLinksOptions): Layer.Layer<UnsubscribeLinks> =>
   Layer.effect(
     UnsubscribeLinks,
     Effect.gen(function* () {
@@ -87,7 +89,7 @@ export const layer = ({ secret, publicUrl }: UnsubscribeLinksOptions): Layer.Lay
         if (!Mac.timingSafeEqual(yield* tag(body), bytes.value.subarray(-tagLength))) return Option.none()
         const userId = idOf(body.subarray(1, 1 + idLength))
         const kind = new TextDecoder().decode(body.subarray(1 + idLength))
-        return uuidPattern.test(userId) && isPlayerMailKind(kind)
+        return uuidPattern.test(userId) && (isPlayerMailKind(kind) || otherKinds?.has(kind) === true)
           ? Option.some({ userId: UserId.make(userId), kind })
           : Option.none()
       })

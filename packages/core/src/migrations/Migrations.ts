@@ -36,6 +36,7 @@ import gameCreations from "./0027_game_creations.ts"
 import channels from "./0028_channels.ts"
 import attendance from "./0029_attendance.ts"
 import inviteKeys from "./0030_invite_keys.ts"
+import channelDeadLetters from "./0031_channel_dead_letters.ts"
 
 const sequence = {
   "0001_init": init,
@@ -67,7 +68,8 @@ const sequence = {
   "0027_game_creations": gameCreations,
   "0028_channels": channels,
   "0029_attendance": attendance,
-  "0030_invite_keys": inviteKeys
+  "0030_invite_keys": inviteKeys,
+  "0031_channel_dead_letters": channelDeadLetters
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

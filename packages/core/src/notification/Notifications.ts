@@ -165,7 +165,7 @@ export const layer = (
       }
 
       const linkFor = (kind: string, userId: UserId) =>
-        limits.unsubscribe !== undefined && isPlayerMailKind(kind)
+        limits.unsubscribe !== undefined && (isPlayerMailKind(kind) || Object.hasOwn(options.foreign ?? {}, kind))
           ? Effect.map(limits.unsubscribe({ userId, kind }), (link) => ({ link }))
           : Effect.succeed({})
 

@@ -5,6 +5,7 @@ import { DeliveryFate } from "../mail/DeliveryFate.ts"
 import * as MailDeliveries from "../mail/MailDeliveries.ts"
 import * as MailWorker from "../mail/MailWorker.ts"
 import * as UnsubscribeLinks from "../mail/UnsubscribeLinks.ts"
+import * as ChannelDeliveries from "./channels/ChannelDeliveries.ts"
 import type { ForeignKinds } from "./ForeignKinds.ts"
 import type { NotificationLimits } from "./mailRoom.ts"
 import * as MailFate from "./MailFate.ts"
@@ -35,11 +36,19 @@ export const layer = ({ secret, publicUrl, adminEmail, defaultLanguage, notifica
       Notifications.layer({ ...notifications, operators, unsubscribe: link, foreign: kinds })
     )
   )
+  const otherKinds = new Set(
+    Object.entries(kinds ?? {}).flatMap(([name, { mail }]) => (mail === undefined ? [] : [name]))
+  )
   return MailDeliveries.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(MailFate.layer, Unsubscriptions.layer, NotificationLedger.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(MailFate.layer, Unsubscriptions.layer, NotificationLedger.layer, ChannelDeliveries.layer)
+    ),
     Layer.provideMerge(told),
     Layer.provide(
-      Layer.mergeAll(UnsubscribeLinks.layer({ secret, publicUrl: publicUrl ?? defaultUrl }), MailSwitches.layer)
+      Layer.mergeAll(
+        UnsubscribeLinks.layer({ secret, publicUrl: publicUrl ?? defaultUrl, otherKinds }),
+        MailSwitches.layer
+      )
     )
   )
 }

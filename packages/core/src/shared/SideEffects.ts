@@ -8,7 +8,7 @@ import { Context, Effect } from "effect"
 
 /** One thing that is sent or done: a mail of a template, an event of a kind, an operation on an engine. */
 export interface SideEffect {
-  readonly kind: "mail" | "event" | "session_ended" | "engine"
+  readonly kind: "mail" | "event" | "channel" | "session_ended" | "engine"
   readonly what: string
 }
 

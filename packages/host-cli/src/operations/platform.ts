@@ -182,6 +182,26 @@ export const platform = {
     wide: ["dead_letter_id", "route_id", "delivery_id"],
     example: "notification dead"
   },
+  "adminNotifications.channelDeadLetters": {
+    path: ["notification", "undelivered"],
+    route: "GET /api/v1/admin/notifications/channel-dead-letters",
+    tier: "read",
+    summary: "List deliveries by channels of the embedding program that were given up",
+    fields: {},
+    rows: "deliveries",
+    columns: ["delivery_id", "kind", "channel", "user_id", "reason", "updated_at"],
+    wide: ["notification_id", "status", "attempts", "created_at"],
+    example: "notification undelivered"
+  },
+  "adminNotifications.resendByChannel": {
+    path: ["notification", "redeliver"],
+    route: "POST /api/v1/admin/notifications/channel-deliveries/:delivery_id/resend",
+    tier: "plain",
+    summary: "Deliver again what a channel has given up",
+    fields: { delivery_id: { arg: "ID", kind: "text", help: "the delivery's id" } },
+    reason: "optional",
+    example: "notification redeliver 0190a0b0-0000-7000-8000-000000000001"
+  },
   "adminNotifications.malformed": {
     path: ["notification", "malformed"],
     route: "GET /api/v1/admin/notifications/malformed",

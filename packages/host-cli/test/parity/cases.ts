@@ -199,6 +199,9 @@ export const casesOn = (backend: Backend, people: People): { readonly [O in Oper
     "adminNotifications.get": first("adminNotifications.list", "notifications", "notification_id", "notification_id"),
     "adminNotifications.deadLetters": none,
     "adminNotifications.malformed": none,
+    "adminNotifications.channelDeadLetters": none,
+    // Only an embedding program has channels.
+    "adminNotifications.resendByChannel": () => ({ input: { params: { delivery_id: nobody } } }),
     "adminGeo.countries": () => ({ input: { params: user(0) } })
   }
 }

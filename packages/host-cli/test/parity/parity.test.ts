@@ -138,7 +138,8 @@ provided(layer(), { timeout: "3 minutes" })("every admin operation", (it) => {
       // What these targets refuse, alike by all doors; everything else has been done.
       assert.deepStrictEqual(refused.toSorted(), [
         "adminGames.retryStart: conflict/wrong_state",
-        "adminMail.resend: conflict/sent_already"
+        "adminMail.resend: conflict/sent_already",
+        "adminNotifications.resendByChannel: not_found"
       ])
     })
   )

@@ -12,7 +12,7 @@ import { wireErrors } from "../ApiError.ts"
 
 /** Something that a mutation causes besides changing its target. */
 export const SideEffect = Schema.Struct({
-  /** `mail`, `event`, `session_ended`, `engine`, … */
+  /** `mail`, `event`, `channel`, `session_ended`, `engine`, … */
   kind: Schema.String,
   /** What is sent or done: a mail's template, an event's kind, an operation on an engine. */
   what: Schema.String,

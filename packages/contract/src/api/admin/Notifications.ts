@@ -4,6 +4,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { DeliveryId, NotificationId, UserId } from "../../ids/Ids.ts"
 import { wireErrors } from "../ApiError.ts"
 import { label, paging, Timestamp } from "../Fields.ts"
+import { OptionalReason } from "./Reason.ts"
 
 const fields = {
   notification_id: NotificationId,
@@ -69,9 +70,35 @@ export const MalformedIntent = Schema.Struct({
   payload: Schema.Json
 })
 
+/** One delivery to one player by a channel of the program that the backend is part of. */
+export const ChannelDelivery = Schema.Struct({
+  delivery_id: DeliveryId,
+  notification_id: NotificationId,
+  kind: Schema.String,
+  channel: Schema.String,
+  user_id: UserId,
+  /** pending, retrying, sent, skipped (the player may not act) or dead_lettered. */
+  status: Schema.String,
+  /** Since it was stored, or sent again by an operator. */
+  attempts: Schema.Int,
+  /** The channel's own code for why it wasn't delivered. */
+  reason: Schema.optionalKey(Schema.String),
+  created_at: Timestamp,
+  updated_at: Timestamp
+})
+
+/** Newest first. Without `next_cursor` it is the last page. */
+export const ChannelDeliveryList = Schema.Struct({
+  deliveries: Schema.Array(ChannelDelivery),
+  next_cursor: Schema.optionalKey(Schema.String)
+})
+
 const filter = { kind: Schema.optionalKey(label(128)), user_id: Schema.optionalKey(UserId) }
 
-/** Reads of notifications, newest first. All filters must match; `user_id` is that of a recipient. */
+/**
+ * Notifications, newest first. All filters must match; `user_id` is that of a recipient. A delivery by a channel is sent
+ * again if it was given up (else `conflict`, `sent_already` or `wrong_state`).
+ */
 export class AdminNotificationsGroup extends HttpApiGroup.make("adminNotifications")
   .add(
     HttpApiEndpoint.get("list", "/", { query: { ...paging, ...filter }, success: NotificationList, error: wireErrors }),
@@ -89,6 +116,17 @@ export class AdminNotificationsGroup extends HttpApiGroup.make("adminNotificatio
         malformed: Schema.Array(MalformedIntent),
         next_cursor: Schema.optionalKey(Schema.String)
       }),
+      error: wireErrors
+    }),
+    HttpApiEndpoint.get("channelDeadLetters", "/channel-dead-letters", {
+      query: paging,
+      success: ChannelDeliveryList,
+      error: wireErrors
+    }),
+    HttpApiEndpoint.post("resendByChannel", "/channel-deliveries/:delivery_id/resend", {
+      params: { delivery_id: DeliveryId },
+      payload: [OptionalReason, Schema.Null],
+      success: ChannelDelivery,
       error: wireErrors
     }),
     HttpApiEndpoint.get("get", "/:notification_id", {

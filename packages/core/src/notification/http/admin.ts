@@ -3,8 +3,13 @@ import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { NotFound } from "@galaxy/contract/api/ApiError"
 import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { toApi } from "../../shared/http/errors.ts"
+import { audited } from "../../audit/Audited.ts"
+import { toApiWith } from "../../shared/http/errors.ts"
+import { ChannelDeliveries } from "../channels/ChannelDeliveries.ts"
 import { NotificationLedger } from "../NotificationLedger.ts"
+import { errors } from "./errors.ts"
+
+const toApi = toApiWith(errors)
 
 /** Handlers of `AdminApi`'s group `adminNotifications`. */
 export const notifications = HttpApiBuilder.group(
@@ -12,6 +17,7 @@ export const notifications = HttpApiBuilder.group(
   "adminNotifications",
   Effect.fnUntraced(function* (handlers) {
     const ledger = yield* NotificationLedger
+    const deliveries = yield* ChannelDeliveries
     return handlers
       .handle("list", ({ query: { cursor, limit, ...filter } }) =>
         toApi(
@@ -23,6 +29,20 @@ export const notifications = HttpApiBuilder.group(
       )
       .handle("deadLetters", ({ query }) => toApi(ledger.deadLetters(query)))
       .handle("malformed", ({ query }) => toApi(ledger.malformed(query)))
+      .handle("channelDeadLetters", ({ query }) => toApi(deliveries.deadLetters(query)))
+      .handle("resendByChannel", ({ params: { delivery_id }, payload }) =>
+        toApi(
+          audited(
+            {
+              name: "notification.redeliver",
+              target: { kind: "channel_delivery", id: delivery_id },
+              reason: payload?.reason,
+              view: deliveries.locked(delivery_id)
+            },
+            Effect.andThen(deliveries.resend(delivery_id), deliveries.locked(delivery_id))
+          )
+        )
+      )
       .handle("get", ({ params }) =>
         Effect.flatMap(
           toApi(ledger.find(params.notification_id)),
