@@ -6,7 +6,7 @@ import { undocumentedExports } from "./lib/docComments.ts"
 import { filesBelow, root } from "./lib/tree.ts"
 
 const isPublic = (file: string): boolean =>
-  /\.ts$/.test(file) && !file.includes("/src/gen/") && !file.includes("/internal/")
+  file.endsWith(".ts") && !file.includes("/src/gen/") && !file.includes("/internal/")
 
 /** All but the web client, which is published as pages and exports nothing. */
 const libraries = readdirSync(join(root, "packages")).filter((name) => name !== "web")

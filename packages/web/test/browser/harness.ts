@@ -1,0 +1,169 @@
+/**
+ * Screens in a real browser against the real platform: one of each for a file of tests, and a new context, which is a new
+ * person's browser, for each page that a test opens.
+ *
+ * A test fails when anything went wrong in its pages that nobody saw: an error of a script or of the console, or a breach
+ * of the page's policy.
+ */
+import { execFile } from "node:child_process"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { type StartOptions, startGalaxy, type TestGalaxy } from "@galaxy/testkit/startGalaxy"
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest"
+import { axe } from "./axe.ts"
+import { executable, launch } from "./chromium.ts"
+import { mailedCode, putSession } from "./signedIn.ts"
+import { Trouble, watch } from "./trouble.ts"
+import { type Weight, weightOf } from "./weight.ts"
+
+/** How a page is looked at. */
+export interface Look {
+  readonly width: "desktop" | "phone"
+  readonly theme: "dark" | "light"
+}
+
+const looks: ReadonlyArray<Look> = [
+  { width: "desktop", theme: "dark" },
+  { width: "desktop", theme: "light" },
+  { width: "phone", theme: "dark" },
+  { width: "phone", theme: "light" }
+]
+
+/** Whose browser it is, and what it is like; a desktop in the dark that speaks English, and nobody's, where left out. */
+export interface Visit extends Partial<Look> {
+  readonly language?: "en" | "ru"
+  /** A player who is signed in already, by the name of `galaxy.players`: their address is at example.org. */
+  readonly as?: string
+}
+
+/** What a test has. */
+export interface Stage {
+  readonly galaxy: TestGalaxy
+  /** Opens an address, such as `/games`, in a browser of its own. */
+  readonly open: (path: string, visit?: Visit) => Promise<Page>
+  /** Signs in on the sign-in page with the code from the mail, as a person does. */
+  readonly signIn: (page: Page, email: string) => Promise<void>
+  /**
+   * Checks the page as it is now at both widths and in both themes: axe finds nothing, and nobody scrolls sideways. The
+   * theme must be the system's, as it is unless the test has chosen another.
+   */
+  readonly everyLook: (page: Page) => Promise<void>
+  /** What this page has loaded so far. */
+  readonly weight: (page: Page) => Promise<Weight>
+  /** The test doesn't fail for what goes wrong and fits, now or later; returns the list of it, which grows. */
+  readonly expected: (trouble: RegExp) => ReadonlyArray<string>
+}
+
+const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+const languages = { en: "en-GB", ru: "ru-RU" }
+
+/** Longest wait for something on a page; a busy machine takes seconds for what takes milliseconds elsewhere. */
+const patienceMs = 30_000
+
+const web = join(import.meta.dirname, "../..")
+const dist = join(web, "dist")
+
+/** Builds the page, unless that has been done: `npm run build` and `npm start` do it too. */
+const build = async (): Promise<void> => {
+  await promisify(execFile)(process.execPath, [join(web, "../../scripts/web/build.ts")], { timeout: 300_000 })
+}
+
+class Theatre implements Stage {
+  readonly #browser: Browser
+  #open: Array<BrowserContext> = []
+  #trouble = new Trouble()
+  readonly galaxy: TestGalaxy
+
+  constructor(browser: Browser, galaxy: TestGalaxy) {
+    this.#browser = browser
+    this.galaxy = galaxy
+  }
+
+  async open(path: string, { as, language = "en", theme = "dark", width = "desktop" }: Visit = {}): Promise<Page> {
+    const context = await this.#browser.newContext({
+      baseURL: this.galaxy.gatewayUrl,
+      colorScheme: theme,
+      hasTouch: width === "phone",
+      locale: languages[language],
+      reducedMotion: "reduce",
+      timezoneId: "Europe/Berlin",
+      viewport: sizes[width]
+    })
+    context.setDefaultTimeout(patienceMs)
+    this.#open.push(context)
+    await watch(context, this.#trouble)
+    const page = await context.newPage()
+    if (as !== undefined) await putSession(this.galaxy, page, as)
+    await page.goto(path)
+    return page
+  }
+
+  async signIn(page: Page, email: string): Promise<void> {
+    await page.locator("input[type=email]").fill(email)
+    await page.keyboard.press("Enter")
+    const field = page.locator("input[autocomplete=one-time-code]")
+    await field.waitFor()
+    await field.fill(await mailedCode(this.galaxy, email))
+    await page.keyboard.press("Enter")
+    await page.waitForURL((url) => url.pathname !== "/signin")
+  }
+
+  async everyLook(page: Page): Promise<void> {
+    const { colorScheme, viewport } = await page.evaluate(() => ({
+      colorScheme: matchMedia("(prefers-color-scheme: dark)").matches ? ("dark" as const) : ("light" as const),
+      viewport: { width: innerWidth, height: innerHeight }
+    }))
+    for (const { theme, width } of looks) {
+      await page.setViewportSize(sizes[width])
+      await page.emulateMedia({ colorScheme: theme })
+      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const)
+      expect.soft(await axe(page), `${width}, ${theme}`).toEqual([])
+      expect.soft(content, `width of the content: ${width}, ${theme}`).toBeLessThanOrEqual(window)
+    }
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize(viewport)
+  }
+
+  weight(page: Page): Promise<Weight> {
+    return weightOf(page, dist)
+  }
+
+  expected(trouble: RegExp): ReadonlyArray<string> {
+    return this.#trouble.expect(trouble)
+  }
+
+  /** Closes what the test has opened, and fails with what went wrong in it. */
+  async clear(): Promise<void> {
+    const [opened, { all }] = [this.#open, this.#trouble]
+    this.#open = []
+    this.#trouble = new Trouble()
+    for (const context of opened) await context.close()
+    expect(all).toEqual([])
+  }
+}
+
+/** A group of tests with a stage of their own. Without a browser they are skipped; in CI there must be one. */
+export const screens = (name: string, tests: (stage: () => Stage) => void, options: StartOptions = {}): void => {
+  describe.skipIf(executable === undefined)(name, () => {
+    let browser: Browser | undefined
+    let theatre: Theatre | undefined
+    beforeAll(async () => {
+      await build()
+      browser = await launch()
+      theatre = new Theatre(
+        browser,
+        await startGalaxy({ ...options, gateway: { page: { folder: dist }, ...options.gateway } })
+      )
+    })
+    afterEach(() => theatre?.clear())
+    afterAll(async () => {
+      await browser?.close()
+      await theatre?.galaxy.close()
+    })
+    tests(() => {
+      if (theatre === undefined) throw new Error("the stage is there once the tests run")
+      return theatre
+    })
+  })
+}

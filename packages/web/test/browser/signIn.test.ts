@@ -1,0 +1,86 @@
+/** From an address to the list of games, as a person gets there; and that the harness sees what nobody would. */
+import { expect, it } from "vitest"
+import { screens } from "./harness.ts"
+
+screens("Signing in", (stage) => {
+  it("leads from any address by a mailed code back to it", async () => {
+    const page = await stage().open("/")
+    await page.waitForURL("**/signin")
+    await stage().signIn(page, "ada@example.org")
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    expect(new URL(page.url()).pathname).toBe("/")
+    expect(await page.title()).toContain("Galaxy")
+    // The session outlives the page.
+    await page.reload()
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    expect(new URL(page.url()).pathname).toBe("/")
+  })
+
+  it("says that a code is wrong", async () => {
+    const page = await stage().open("/signin")
+    await page.locator("input[type=email]").fill("lin@example.org")
+    await page.keyboard.press("Enter")
+    stage().expected(/status of 400/)
+    await page.locator("input[autocomplete=one-time-code]").fill("00000000")
+    await page.keyboard.press("Enter")
+    await page.getByRole("alert").filter({ hasText: /./ }).waitFor()
+  })
+
+  it("is for everybody, and light", async () => {
+    const page = await stage().open("/signin")
+    await page.locator("input[type=email]").waitFor()
+    await stage().everyLook(page)
+    const { css, fonts, js } = await stage().weight(page)
+    expect.soft(js).toBeLessThan(90)
+    expect.soft(css).toBeLessThan(20)
+    expect.soft(fonts).toBeLessThan(70)
+  })
+
+  it("ends at a list of games for everybody, and light", async () => {
+    const page = await stage().open("/", { as: "Eve" })
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    await stage().everyLook(page)
+    const { css, fonts, js } = await stage().weight(page)
+    expect.soft(js).toBeLessThan(165)
+    expect.soft(css).toBeLessThan(20)
+    expect.soft(fonts).toBeLessThan(70)
+  })
+
+  it("speaks Russian to who does", async () => {
+    const page = await stage().open("/signin", { language: "ru" })
+    await page.getByRole("button", { name: /[а-я]/i }).first().waitFor()
+    expect(await page.locator("html").getAttribute("lang")).toBe("ru")
+    expect((await stage().weight(page)).fonts).toBeLessThan(70)
+  })
+
+  it("is where no script gets in from elsewhere, and every attempt is seen", async () => {
+    const page = await stage().open("/signin")
+    await page.locator("input[type=email]").waitFor()
+    const seen = stage().expected(/^policy:|^console: .*(Content Security Policy|Trusted(HTML|Script)|Fetch API)/i)
+    const attempts = await page.evaluate(async () => {
+      const refused = (run: () => unknown) => {
+        try {
+          run()
+          return false
+        } catch {
+          return true
+        }
+      }
+      document.body.setAttribute("style", "color: red")
+      const script = document.createElement("script")
+      const isTrusted = refused(() => {
+        script.textContent = "globalThis.broken = true"
+      })
+      document.body.append(script)
+      const away = await fetch("https://example.org/").then(
+        () => false,
+        () => true
+      )
+      return [isTrusted, refused(() => (document.body.innerHTML = "<b>")), away, "broken" in globalThis]
+    })
+    expect(attempts).toEqual([true, true, true, false])
+    for (const directive of ["style-src-attr", "require-trusted-types-for", "connect-src"]) {
+      await expect.poll(() => seen.join("\n")).toContain(`policy: ${directive} refused`)
+    }
+  })
+})
