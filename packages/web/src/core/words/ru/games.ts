@@ -1,6 +1,7 @@
 /** The list of a player's games. */
 import type { games as en } from "../en/games.ts"
 import type { Section } from "../Section.ts"
+import { plural } from "./plural.ts"
 
 /** In Russian. */
 export const games: Section<typeof en> = {
@@ -11,23 +12,43 @@ export const games: Section<typeof en> = {
   newGame: "Новая игра",
   quickStart: "Играть с компьютером",
   join: "Войти по коду",
+  joinText: "Вам прислали код или ссылку? Вставьте сюда.",
   joinCode: "Код или ссылка",
   joinGo: "Посмотреть",
+  joinWrong: "Это не код и не ссылка на игру.",
   empty: "Вы пока нигде не играете",
-  emptyText: "Начните игру с компьютером или создайте свою и позовите друзей.",
+  emptyText: "Начните игру с компьютером: это займёт минуту. Или создайте свою и позовите друзей.",
   noOpen: "Сейчас нет игр, открытых для всех.",
   showMore: "Показать ещё",
   turn: (turn: number) => `Ход ${turn}`,
   dueIn: (time: string) => `осталось ${time}`,
+  dueNow: "вот-вот",
+  nextTurn: (time: string) => `Следующий ход через ${time}`,
+  startsAlone: "Ход делается, когда все готовы",
   ordersMissing: "Приказов ещё нет",
-  ordersGiven: (orders: number, refused: number) =>
-    refused === 0 ? `Приказов: ${orders}` : `Приказов: ${orders}, отклонено: ${refused}`,
+  ordersGiven: (orders: number, refused: number) => {
+    const given = `Отдано ${orders} ${plural(orders, "приказ", "приказа", "приказов")}`
+    return refused === 0 ? given : `${given}, отклонено ${refused}`
+  },
   ready: "Вы готовы",
-  seats: (taken: number, all: number) => `мест занято: ${taken} из ${all}`,
-  computers: (count: number) => `компьютерных игроков: ${count}`,
+  watching: "Вы в ней не играете",
+  noRace: "расы ещё нет",
+  seats: (taken: number, all: number) => `занято мест: ${taken} из ${all}`,
+  missing: (count: number) => `Нужно ещё ${count} ${plural(count, "игрок", "игрока", "игроков")}`,
+  canStart: "Можно начинать",
+  waitsForOwner: "Ждёт своего владельца",
+  waitsForPlayers: "Ждёт игроков",
+  startFailed: "Ничего не потеряно, можно запустить ещё раз.",
+  beingMade: "Создаётся галактика",
+  pausedText: (turn: number) => `Ход ${turn} остаётся открытым`,
+  stoppedText: "Остановлена администраторами",
+  finishedText: (turn: number) => `Длилась ${turn} ${plural(turn, "ход", "хода", "ходов")}`,
+  leftText: "Вы в ней больше не участвуете",
+  computers: (count: number) =>
+    `${count} ${plural(count, "компьютерный игрок", "компьютерных игрока", "компьютерных игроков")}`,
   status: {
     draft: "Готовится",
-    enrollment_open: "Набор открыт",
+    enrollment_open: "Идёт набор",
     ready_to_start: "Готова к старту",
     starting: "Запускается",
     start_failed: "Запуск не удался",
@@ -36,7 +57,37 @@ export const games: Section<typeof en> = {
     finished: "Окончена",
     cancelled: "Отменена"
   },
-  owner: "ваша",
+  owner: "Ваша",
   as: (race: string) => `за ${race}`,
-  ended: "Прошедшие игры"
+  ended: "Прошедшие игры",
+  game: "Игра",
+  races: "Места",
+  turns: "Ходы",
+  apply: "Подать заявку",
+  applied: "Заявка подана",
+  look: "Посмотреть",
+  invitedBy: (name: string) => `от ${name}`,
+  openUntil: (time: string) => `Действует до: ${time}`,
+  accept: "Вступить",
+  decline: "Отклонить",
+  quick: {
+    title: "Играть с компьютером",
+    lead: "Ход делается, как только вы скажете, что готовы. Спешить некуда.",
+    race: "Ваша раса",
+    computers: "Компьютерные игроки",
+    computersHint: "Чем их больше, тем больше галактика.",
+    start: "Начать",
+    again: "Продолжить",
+    gameName: (race: string) => `${race} против компьютера`,
+    steps: {
+      create: "Создаём игру",
+      open: "Открываем её",
+      ready: "Рассаживаем компьютерных игроков",
+      start: "Запускаем",
+      build: "Создаём галактику"
+    },
+    failed: "Запуск не удался",
+    slow: "Это дольше обычного. Игра есть в вашем списке и начнётся сама.",
+    toGame: "К игре"
+  }
 }

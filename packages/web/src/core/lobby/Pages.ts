@@ -1,0 +1,97 @@
+/** A list that the server gives page by page: the pages seen so far, and whether there are more. */
+import type { ClientError } from "@galaxy/client/ClientError"
+import { Result } from "effect"
+import { make as makeStore, type Readable } from "../Store.ts"
+
+/** One page of an answer. Without `next` it is the last. */
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  readonly next: string | undefined
+}
+
+/** `items` is absent until the first page has come. */
+export interface Shown<A> {
+  readonly items: ReadonlyArray<A> | undefined
+  readonly more: boolean
+  readonly error: ClientError | undefined
+  readonly busy: boolean
+}
+
+/** Reads a list and keeps what was read. */
+export interface Pages<A> {
+  readonly state: Readable<Shown<A>>
+  /** Reads as many pages again as are shown, from the first. Calls while one is under way are answered by one more. */
+  readonly load: () => Promise<void>
+  /** Reads one page further. Does nothing at the end, or while something is being read. */
+  readonly showMore: () => Promise<void>
+}
+
+/** A list that has not been read yet. */
+export const make = <A>(
+  ask: (cursor: string | undefined) => Promise<Result.Result<Page<A>, ClientError>>
+): Pages<A> => {
+  const state = makeStore<Shown<A>>({ items: undefined, more: false, error: undefined, busy: false })
+  let shownPages = 1
+  let next: string | undefined
+  let running: Promise<void> | undefined
+  let again = false
+
+  const reload = async () => {
+    state.update((now) => ({ ...now, busy: true }))
+    const items: Array<A> = []
+    let cursor: string | undefined
+    for (let page = 0; page < shownPages; page++) {
+      const answer = await ask(cursor)
+      if (Result.isFailure(answer)) {
+        state.update((now) => ({ ...now, error: answer.failure, busy: false }))
+        return
+      }
+      items.push(...answer.success.items)
+      cursor = answer.success.next
+      if (cursor === undefined) break
+    }
+    next = cursor
+    state.set({ items, more: next !== undefined, error: undefined, busy: false })
+  }
+
+  const rounds = async () => {
+    do {
+      again = false
+      await reload()
+    } while (again)
+    running = undefined
+  }
+
+  const further = async (cursor: string) => {
+    state.update((now) => ({ ...now, busy: true }))
+    const answer = await ask(cursor)
+    if (Result.isFailure(answer)) {
+      state.update((now) => ({ ...now, error: answer.failure, busy: false }))
+    } else {
+      shownPages++
+      next = answer.success.next
+      state.update((now) => ({
+        items: [...(now.items ?? []), ...answer.success.items],
+        more: next !== undefined,
+        error: undefined,
+        busy: false
+      }))
+    }
+    if (again) await rounds()
+    running = undefined
+  }
+
+  return {
+    state,
+    load: () => {
+      if (running === undefined) running = rounds()
+      else again = true
+      return running
+    },
+    showMore: async () => {
+      if (running !== undefined || next === undefined) return running
+      running = further(next)
+      return running
+    }
+  }
+}
