@@ -9,10 +9,10 @@ import { make as makeStore, type Readable } from "../Store.ts"
 import type { Caller } from "./Game.ts"
 import { type NameProblem, nameProblem, suggestName } from "./raceNames.ts"
 
-/** `unknown`: the server couldn't be asked; it will say so when the name is used. */
+/** `unknown`: the server couldn't be asked. `unasked`: there is no game yet to ask about. */
 export type NameState =
   | { readonly _tag: "wrong"; readonly problem: NameProblem }
-  | { readonly _tag: "asking" | "free" | "taken" | "refused" | "unknown" }
+  | { readonly _tag: "asking" | "free" | "taken" | "refused" | "unknown" | "unasked" }
 
 export interface NameCheck {
   readonly name: Readable<string>
@@ -55,7 +55,7 @@ export const make = (options: Options): NameCheck => {
     const mine = ++texts
     const problem = nameProblem(text)
     if (problem !== undefined) return state.set({ _tag: "wrong", problem })
-    if (game === undefined) return state.set({ _tag: taken.includes(text) ? "taken" : "unknown" })
+    if (game === undefined) return state.set({ _tag: taken.includes(text) ? "taken" : "unasked" })
     state.set({ _tag: "asking" })
     if (rest > 0) await pause(rest)
     if (mine !== texts) return

@@ -75,13 +75,13 @@ export const make = ({ me, ...options }: Options): StartGame => {
   const { sleep: pause = sleep, lookMs = 1_000, patienceMs = 180_000 } = options
   const state = makeStore<StartState>({ _tag: "idle" })
   let wanted = options.wanted
-  let stopped = false
+  const stopped = new AbortController()
   let wake: () => void = () => undefined
 
   const patiently = async <A>(call: () => Promise<Result.Result<A, ClientError>>) => {
     for (let turn = 1; ; turn++) {
       const answer = await call()
-      if (stopped || Result.isSuccess(answer) || !passes(answer.failure) || turn > repeats) return answer
+      if (stopped.signal.aborted || Result.isSuccess(answer) || !passes(answer.failure) || turn > repeats) return answer
       await pause(turn * 1_000)
     }
   }
@@ -117,11 +117,12 @@ export const make = ({ me, ...options }: Options): StartGame => {
       })
     ])
 
-  const work = async (retry: boolean) => {
+  const work = async () => {
     state.set({ _tag: "working", step: "gameId" in wanted ? "open" : "create" })
     let answer = await read()
-    let mayRetry = retry
-    for (let waited = 0; !stopped; ) {
+    // Only a failure that was there before is tried again by itself: one of this start is shown first.
+    let mayRetry = Result.isSuccess(answer) && answer.success.status === "start_failed"
+    for (let waited = 0; !stopped.signal.aborted; ) {
       if (Result.isFailure(answer)) {
         const now = state.get()
         return state.set({ _tag: "failed", step: now._tag === "working" ? now.step : "create", error: answer.failure })
@@ -151,15 +152,14 @@ export const make = ({ me, ...options }: Options): StartGame => {
   return {
     state,
     run: () => {
-      const before = state.get()._tag
-      running ??= work(before === "startFailed" || before === "idle").finally(() => {
+      running ??= work().finally(() => {
         running = undefined
       })
       return running
     },
     look: () => wake(),
     stop: () => {
-      stopped = true
+      stopped.abort()
       wake()
     }
   }

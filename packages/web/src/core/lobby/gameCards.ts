@@ -50,7 +50,7 @@ const needOf = (game: Game, mine: boolean, missing: number): Need => {
 const rank: Readonly<Record<Need, number>> = { orders: 0, owner: 1, waits: 2, ended: 3 }
 
 /** States of a game in which its map is there for whoever plays in it. */
-const played: ReadonlyArray<Game["status"]> = ["running", "paused", "finished"]
+const played: ReadonlySet<Game["status"]> = new Set(["running", "paused", "finished"])
 
 const cardOf = (game: Game, userId: string): GameCard => {
   const mine = game.owner_user_id === userId
@@ -67,7 +67,7 @@ const cardOf = (game: Game, userId: string): GameCard => {
     dueAt: game.next_turn_at === undefined ? undefined : DateTime.toEpochMillis(game.next_turn_at),
     taken,
     missing,
-    href: active && played.includes(game.status) ? `${hall}/map` : hall
+    href: active && played.has(game.status) ? `${hall}/map` : hall
   }
 }
 

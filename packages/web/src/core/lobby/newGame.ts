@@ -106,7 +106,7 @@ const settings = (form: GameForm) => ({
   computer_players: form.computers,
   turn_schedule: cronOf(form.schedule),
   time_zone: form.timeZone,
-  early_turns: form.earlyTurns,
+  early_turns: form.earlyTurns || form.schedule._tag === "ready",
   missed_turns_reminder: form.absence === "none" ? 0 : Math.max(1, form.absenceAfter - 1),
   missed_turns_limit: form.absence === "none" ? 0 : form.absenceAfter,
   absence_action: form.absence
@@ -137,9 +137,6 @@ export const updateRequest = (form: GameForm, game: Game): Requests["lobby.games
     : always
 }
 
-/** How often a game against the computer would make a turn by itself; before that, each is made when one is ready. */
-const onDemand: Schedule = { _tag: "monthly", day: 1, hour: 12, minute: 0 }
-
 /** The request for a game of one person against computer players. */
 export const againstComputer = (options: {
   readonly name: string
@@ -152,7 +149,7 @@ export const againstComputer = (options: {
   min_players: options.computers + 1,
   max_players: options.computers + 1,
   computer_players: options.computers,
-  turn_schedule: cronOf(onDemand),
+  turn_schedule: cronOf({ _tag: "ready" }),
   time_zone: options.timeZone,
   early_turns: true,
   race_name: shownName(options.race),

@@ -9,6 +9,8 @@ export type Day = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
 /** A schedule in words. Hours and minutes are those of its time zone. */
 export type Schedule =
+  /** Only when all players are ready. The game must make turns early. */
+  | { readonly _tag: "ready" }
   | { readonly _tag: "daily"; readonly hour: number; readonly minute: number }
   /** Some days of the week, at least one. */
   | { readonly _tag: "days"; readonly days: ReadonlyArray<Day>; readonly hour: number; readonly minute: number }
@@ -27,9 +29,17 @@ export const minuteSteps = [1, 2, 5, 10, 15, 20, 30] as const
 /** The days as a week begins in most of Europe. */
 export const week: ReadonlyArray<Day> = [1, 2, 3, 4, 5, 6, 0]
 
+/**
+ * A schedule has to come due some time: this one does so every four years, on the 29th of February, so that for people
+ * only their being ready counts.
+ */
+const leapDay = "0 12 29 2 *"
+
 /** The five fields that the server takes. */
 export const cronOf = (schedule: Schedule): string => {
   switch (schedule._tag) {
+    case "ready":
+      return leapDay
     case "daily":
       return `${schedule.minute} ${schedule.hour} * * *`
     case "days":
@@ -77,6 +87,7 @@ const monthlyOf = (minute: string, hour: string, day = "", weekday = ""): Schedu
 /** The words for five fields, where there are some. */
 export const scheduleOf = (fields: string): Schedule => {
   const other: Schedule = { _tag: "cron", fields }
+  if (fields === leapDay) return { _tag: "ready" }
   const [minute = "", hour = "", dayOfMonth, month, weekday = "", ...rest] = fields.trim().split(/\s+/)
   if (month !== "*" || rest.length > 0) return other
   if (dayOfMonth !== "*") return monthlyOf(minute, hour, dayOfMonth, weekday) ?? other

@@ -15,6 +15,8 @@ export const scheduleText = (words: Words, language: string, fields: string, ear
   const schedule = scheduleOf(fields)
   const said = () => {
     switch (schedule._tag) {
+      case "ready":
+        return text.ready
       case "daily":
         return text.daily(clockText(schedule))
       case "days": {
@@ -32,11 +34,11 @@ export const scheduleText = (words: Words, language: string, fields: string, ear
         return text.cron(schedule.fields)
     }
   }
-  return early ? text.orReady(said()) : said()
+  return early && schedule._tag !== "ready" ? text.orReady(said()) : said()
 }
 
 /** Whether the time of day means something, so that the time zone is worth a word. */
-export const hasClock = (fields: string): boolean => !["hours", "minutes"].includes(scheduleOf(fields)._tag)
+export const hasClock = (fields: string): boolean => !["ready", "hours", "minutes"].includes(scheduleOf(fields)._tag)
 
 /** A zone's name as people read it: "Europe/Berlin" is "Berlin". */
 export const zoneName = (zone: string): string => (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")

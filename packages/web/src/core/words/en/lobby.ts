@@ -7,8 +7,8 @@ export const lobby = {
     free: "Free",
     taken: "Somebody has this name, or one that looks like it",
     refused: "This can't be the name of a race",
+    unasked: "Up to 20 letters, digits, hyphens and underscores",
     unknown: "Names are checked when you take the seat",
-    hint: "Up to 20 letters, digits, hyphens and underscores.",
     problems: {
       empty: "Give your race a name",
       long: "At most 20 characters",
@@ -20,6 +20,7 @@ export const lobby = {
   schedule: {
     label: "When turns are made",
     kinds: {
+      ready: "Only when all are ready",
       daily: "Every day",
       days: "On some days of the week",
       monthly: "Once a month",
@@ -38,7 +39,9 @@ export const lobby = {
     next: "The next turns would be",
     here: (zone: string) => `Your time (${zone})`,
     there: (zone: string) => `Game's time (${zone})`,
+    readyText: "There is no deadline: a turn is made as soon as everybody says that their orders are done.",
     text: {
+      ready: "once all are ready",
       daily: (time: string) => `every day at ${time}`,
       weekdays: (time: string) => `on weekdays at ${time}`,
       days: (days: string, time: string) => `${days} at ${time}`,

@@ -11,7 +11,7 @@ export const notices = {
   today: "Today",
   yesterday: "Yesterday",
   settings: "What to show at once",
-  settingsText: "These appear in a corner while you look at something else. On this device only.",
+  settingsText: "These appear at the top of the page while you look at something else. On this device only.",
   say: {
     "game.finished": (game: string, turn: number) => `${game} is over, after turn ${turn}.`,
     "game.generation.failed": (game: string, turn: number) =>

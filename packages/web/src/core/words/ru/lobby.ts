@@ -15,8 +15,8 @@ export const lobby: Section<typeof en> = {
     free: "Свободно",
     taken: "Это название занято, или есть очень похожее",
     refused: "Расу так назвать нельзя",
+    unasked: "До 20 букв, цифр, дефисов и подчёркиваний",
     unknown: "Название проверится, когда вы займёте место",
-    hint: "До 20 букв, цифр, дефисов и подчёркиваний.",
     problems: {
       empty: "Дайте расе название",
       long: "Не больше 20 знаков",
@@ -28,6 +28,7 @@ export const lobby: Section<typeof en> = {
   schedule: {
     label: "Когда делаются ходы",
     kinds: {
+      ready: "Только когда все готовы",
       daily: "Каждый день",
       days: "По дням недели",
       monthly: "Раз в месяц",
@@ -46,7 +47,9 @@ export const lobby: Section<typeof en> = {
     next: "Ближайшие ходы",
     here: (zone: string) => `Ваше время (${zone})`,
     there: (zone: string) => `Время игры (${zone})`,
+    readyText: "Срока нет: ход делается, как только все скажут, что их приказы готовы.",
     text: {
+      ready: "когда все готовы",
       daily: (time: string) => `каждый день в ${time}`,
       weekdays: (time: string) => `по будням в ${time}`,
       days: (days: string, time: string) => `${days} в ${time}`,

@@ -1,0 +1,69 @@
+/** A list in pages. */
+import * as Pages from "@galaxy/web/core/lobby/Pages"
+import type { ClientError } from "@galaxy/client/ClientError"
+import { Result } from "effect"
+import { describe, expect, it } from "vitest"
+import { lost } from "./server.ts"
+
+const server = (all: Array<number>) => {
+  let broken = false
+  let calls = 0
+  return {
+    all,
+    calls: () => calls,
+    break: (now: boolean) => {
+      broken = now
+    },
+    ask: async (cursor: string | undefined): Promise<Result.Result<Pages.Page<number>, ClientError>> => {
+      calls++
+      if (broken) return Result.fail(lost)
+      const from = Number(cursor ?? 0)
+      return Result.succeed({
+        items: all.slice(from, from + 2),
+        next: from + 2 < all.length ? `${from + 2}` : undefined
+      })
+    }
+  }
+}
+
+describe("pages", () => {
+  it("show the first, then more, to the end", async () => {
+    const pages = Pages.make(server([1, 2, 3, 4, 5]).ask)
+    await pages.load()
+    expect(pages.state.get()).toMatchObject({ items: [1, 2], more: true })
+    await pages.showMore()
+    await pages.showMore()
+    expect(pages.state.get()).toMatchObject({ items: [1, 2, 3, 4, 5], more: false })
+    await pages.showMore()
+    expect(pages.state.get().items).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it("read as many again as are shown", async () => {
+    const from = server([1, 2, 3, 4, 5])
+    const pages = Pages.make(from.ask)
+    await pages.load()
+    await pages.showMore()
+    from.all.unshift(0)
+    await pages.load()
+    expect(pages.state.get()).toMatchObject({ items: [0, 1, 2, 3], more: true })
+  })
+
+  it("keep what they have when the server can't be reached", async () => {
+    const from = server([1, 2, 3])
+    const pages = Pages.make(from.ask)
+    await pages.load()
+    from.break(true)
+    await pages.showMore()
+    expect(pages.state.get()).toMatchObject({ items: [1, 2], more: true, error: lost, busy: false })
+    from.break(false)
+    await pages.showMore()
+    expect(pages.state.get()).toMatchObject({ items: [1, 2, 3], error: undefined })
+  })
+
+  it("answer any number of calls meanwhile by one more", async () => {
+    const from = server([1])
+    const pages = Pages.make(from.ask)
+    await Promise.all([pages.load(), pages.load(), pages.load(), pages.load()])
+    expect(from.calls()).toBe(2)
+  })
+})
