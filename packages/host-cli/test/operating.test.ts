@@ -42,7 +42,7 @@ describe("why", () => {
     expect(stdout).toBe(`"Orion" is running, turn 12, and waits. Nothing blocks it.
   Next    turn 13, Tue 2026-12-01 06:00 Europe/Berlin (in 17 h); schedule 0 6 * * * Europe/Berlin
   Last    turn 12, made Mon 2026-11-30 06:00 Europe/Berlin (6 h ago) in 840 ms; decided: on time
-  Engine  1.4.2, running, healthy
+  Engine  1.4.2, running, answers
   Orders  7 of 8; Vega missed 2 turns: reminded, removed after 1 more
 `)
     expect(code).toBe(0)

@@ -129,7 +129,7 @@ const failedGames = ({ runtimes }: Facts): OneFinding => {
       : {
           state: "problem",
           message: `Games that need an operator: ${failed.map((it) => `${it.games} ${it.status}`).join(", ")}.`,
-          help: "`galaxy-admin why GAME` says what has failed and what to do about it."
+          help: "`galaxy-admin game list --status start_failed`, or `--status running --wide` for turns, finds them; `galaxy-admin why GAME` says what has failed and what to do about it."
         }
   )
 }

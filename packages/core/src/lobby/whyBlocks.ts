@@ -28,23 +28,30 @@ const block = (
 /** A turn that is due for longer isn't just waiting for the scheduler's next pass. */
 const overdueAfterSeconds = 120
 
-const waitingFor: Partial<Record<Game["status"], string>> = {
-  draft: "the game is a draft: its owner has to open enrolment",
-  enrollment_open: "enrolment is open: the owner has to make the game ready to start",
-  ready_to_start: "the game is ready: the owner has to start it"
+/** What is waited for, by who has to do it. */
+const waitingFor: Partial<Record<Game["status"], (who: string) => string>> = {
+  draft: (who) => `the game is a draft: ${who} has to open enrolment`,
+  enrollment_open: (who) => `players are joining: ${who} has to end enrolment before the game can start`,
+  ready_to_start: (who) => `the game is ready: ${who} has to start it`
 }
+
+const needed = (missing: number, acts: Acts): string =>
+  [
+    missing === 1 ? "1 more player is needed" : `${missing} more players are needed`,
+    acts === "operator" ? "an administrator gives seats to those who apply" : "its owner invites them"
+  ].join("; ")
 
 /** Administrators own public games together. */
 const ownerOf = (game: Game): Acts => (game.visibility === "public" ? "operator" : "owner")
 
-const ofLobby = (game: Game): ReadonlyArray<Block> => {
+const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> => {
   const waiting = waitingFor[game.status]
   const acts = ownerOf(game)
   if (waiting !== undefined) {
     const missing = game.min_players - placesTaken(game)
     return [
-      block("not_started", waiting, { acts }),
-      ...(missing > 0 ? [block("not_enough_players", `${missing} more players are needed`)] : [])
+      block("not_started", waiting(acts === "operator" ? "an administrator" : "its owner"), { acts }),
+      ...(missing > 0 ? [block("not_enough_players", needed(missing, acts))] : [])
     ]
   }
   switch (game.status) {
@@ -52,7 +59,8 @@ const ofLobby = (game: Game): ReadonlyArray<Block> => {
       return [
         block(
           "start_failed",
-          `the start has failed: ${game.failure_reason ?? "no reason is known"}; retry-start makes the game ready again`,
+          // The game's own reason is the one that its players are told.
+          `the start has failed: ${row?.failure_reason ?? game.failure_reason ?? "no reason is known"}`,
           { acts: "operator" }
         )
       ]
@@ -63,12 +71,12 @@ const ofLobby = (game: Game): ReadonlyArray<Block> => {
     case "paused":
       return game.runtime_status === "stopped"
         ? [
-            block("stopped", "the engine was stopped; force-start brings the same game up again", {
+            block("stopped", `the engine was stopped${row?.failure_reason ? `: ${row.failure_reason}` : ""}`, {
               acts: "operator",
               since: game.updated_at
             })
           ]
-        : [block("paused", "the game is paused; resume lets it go on", { acts, since: game.updated_at })]
+        : [block("paused", "the game is paused", { acts, since: game.updated_at })]
     default:
       return []
   }
@@ -86,7 +94,7 @@ const ofVersion = (game: Game, row: RuntimeRow | undefined, enabled: ReadonlySet
   const what =
     version === undefined ? "no engine version is enabled" : `engine version ${version} is disabled or unknown`
   return [
-    block("version_disabled", `${what}, so the game can't start; enable one, or name another one with force-start`, {
+    block("version_disabled", `${what}, so the game can't start; enable one, or start it on another one`, {
       acts: "operator"
     })
   ]
@@ -136,7 +144,7 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
   if (row.status === "generation_failed") {
     const reason = row.failure_reason ?? "no reason is known"
     found.push(
-      block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force-next-turn`, {
+      block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force the turn`, {
         acts: "operator"
       })
     )
@@ -154,8 +162,14 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
       found.push(...attempts(`the engine's ${row.engine_task}`, row))
     }
   }
-  if (row.health === "unhealthy" || row.health === "removed") {
-    found.push(block(`engine_${row.health}`, `the engine is ${row.health}`, { since: row.health_since }))
+  if (row.health === "unhealthy") {
+    const message = "the engine doesn't answer; it is started anew by itself if it goes on like this"
+    found.push(block("engine_unreachable", message, { since: row.health_since }))
+  }
+  if (row.health === "removed") {
+    found.push(
+      block("engine_removed", "the engine has ended; it is started anew by itself", { since: row.health_since })
+    )
   }
   return found
 }
@@ -169,7 +183,7 @@ export const blocksOf = (
   enabled: ReadonlySet<string>,
   now: DateTime.Utc
 ): ReadonlyArray<Block> => [
-  ...ofLobby(game),
+  ...ofLobby(game, row),
   ...ofVersion(game, row, enabled),
   ...(row !== undefined && inPlay.has(game.status) ? ofRuntime(row, now) : [])
 ]

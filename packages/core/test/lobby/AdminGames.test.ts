@@ -215,7 +215,7 @@ eachDatabase((name, storage) => {
           yield* clock.advance("1 day")
           yield* work(other.id)
           assert.include(yield* codes(other.id), "generation_failed")
-          assert.match((yield* why(other.id)).summary, /ran out of memory.*force-next-turn/)
+          assert.match((yield* why(other.id)).summary, /ran out of memory.*mend the cause/)
           yield* other.step("cancel")
           assert.deepStrictEqual(yield* codes(other.id), ["cancelled"])
           const crowded = yield* ready(call)

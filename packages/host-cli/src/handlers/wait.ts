@@ -81,6 +81,7 @@ export const waitFor = Effect.fnUntraced(function* (
     if (state === "done") return now
     if (state === "failed") {
       yield* output.item(now)
+      yield* output.warn(`It failed. See: galaxy-admin why ${input.params?.["game_id"] ?? "GAME"}`)
       return yield* new NeedsAction({ message: "It failed." })
     }
     if ((yield* Clock.currentTimeMillis) > deadline) {

@@ -3,6 +3,7 @@ import type { Seen } from "../client/form.ts"
 import type { AnswerOf } from "../operations/types.ts"
 import { safeLine } from "../output/cells.ts"
 import { absolute, relative } from "../output/times.ts"
+import { helpFor } from "./whyHelp.ts"
 
 /** What is read of the answer. A server of another release may say less. */
 export const whyForm = {
@@ -35,52 +36,12 @@ export const whyForm = {
 type Known = Seen<typeof whyForm>
 /** The same, and whose it is. */
 export type Why = Known & { readonly game_id: string }
-type Block = NonNullable<Known["blocks"]>[number]
+/** One thing that is in the way. */
+export type Block = NonNullable<Known["blocks"]>[number]
 
 type Read<A extends Known> = A
 /** The contract's answer, which can be read: else this is a type error. */
 export type ContractsAnswer = Read<AnswerOf<"adminGames.why">>
-
-/** The command that leads on, by what is in the way. A newer server may have more; their message says what to do. */
-const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
-  not_started: ({ status }) =>
-    status === "draft" ? ["game open"] : status === "enrollment_open" ? ["game ready"] : ["game start"],
-  not_enough_players: () => ["game force-start"],
-  start_failed: () => ["game retry", "game force-start"],
-  paused: () => ["game resume"],
-  stopped: () => ["game force-start"],
-  generation_failed: ({ current_turn }) =>
-    current_turn === undefined ? [] : [`runtime next-turn GAME --expect ${current_turn}`],
-  retrying: () => ["runtime operations"],
-  engine_task: () => ["runtime get"],
-  engine_unhealthy: () => ["runtime restart"],
-  engine_removed: () => ["runtime restart"]
-}
-
-/** Commands that aren't about the game itself. */
-const general: Readonly<Record<string, ReadonlyArray<string>>> = {
-  version_disabled: ["engine list"],
-  overdue: ["doctor"],
-  no_capacity: ["doctor"]
-}
-
-/** What an operator can run about a block. What only the owner may do isn't an operator's, but for starting the game. */
-export const helpFor = (why: Why, { code, acts }: Block): ReadonlyArray<string> => {
-  const own =
-    acts === "owner"
-      ? code === "not_started"
-        ? ["game force-start"]
-        : []
-      : Object.hasOwn(commands, code)
-        ? (commands[code]?.(why) ?? [])
-        : []
-  return [
-    ...own.map(
-      (it) => `galaxy-admin ${it.includes("GAME") ? it.replace("GAME", why.game_id) : `${it} ${why.game_id}`}`
-    ),
-    ...(Object.hasOwn(general, code) ? (general[code] ?? []) : []).map((it) => `galaxy-admin ${it}`)
-  ]
-}
 
 /** Whether somebody must act, by what the server says. */
 export const needsAction = ({ blocks }: Known): boolean => blocks?.some((it) => it.acts !== undefined) === true
@@ -127,14 +88,36 @@ const last = (why: Why, writing: Writing): string | undefined => {
   return parts.length === 0 ? undefined : parts.join("; ")
 }
 
+const answers: Readonly<Record<string, ReadonlyArray<string> | undefined>> = {
+  healthy: ["answers"],
+  unhealthy: ["doesn't answer"],
+  // It hasn't been asked yet.
+  unknown: []
+}
+
+/** What the engine does. Whether it answers matters only of one that runs. */
+const engineState = ({ state, health }: NonNullable<Why["engine"]>): ReadonlyArray<string> => {
+  switch (state) {
+    case undefined:
+      return health === undefined ? [] : [health]
+    case "unknown":
+      return ["the engine host doesn't answer"]
+    case "off":
+      return ["not running"]
+    case "running":
+      return ["running", ...(health === undefined ? [] : (answers[health] ?? [health]))]
+    default:
+      return [state]
+  }
+}
+
 const engine = ({ engine: it }: Why, writing: Writing): string | undefined =>
   it === undefined
     ? undefined
     : [
         it.version ?? "no version",
         ...(it.version_enabled === false ? ["disabled for new starts"] : []),
-        ...(it.state === undefined ? [] : [it.state === "unknown" ? "the engine host doesn't answer" : it.state]),
-        ...(it.health === undefined ? [] : [it.health]),
+        ...engineState(it),
         ...(it.last_observed_at === undefined
           ? []
           : [`at work ${relative(Date.parse(it.last_observed_at), writing.now)}`])
@@ -172,7 +155,7 @@ const block = (why: Why, it: Block, writing: Writing): string => {
   const since = it.since === undefined ? "" : `, since ${at(it.since, writing)}`
   const until = it.until === undefined ? "" : `, next try ${relative(Date.parse(it.until), writing.now)}`
   const who = it.acts === undefined ? "" : ` [${safeLine(it.acts)} must act]`
-  const helps = helpFor(why, it).map((command) => `    → ${command}\n`)
+  const helps = helpFor(why, it).map(({ command, what }) => `    → ${command}${what === "" ? "" : `  # ${what}`}\n`)
   return `  ${safeLine(it.code)}: ${safeLine(it.message ?? "the server gives no reason")}${since}${until}${who}\n${helps.join("")}`
 }
 

@@ -10,7 +10,7 @@ const byReason: { readonly [R in ReasonOf<"conflict"> | ReasonOf<"forbidden">]: 
   not_pending: "It has been decided: galaxy-admin game applications GAME",
   blocked: "The player is blocked: galaxy-admin user get USER",
   limit_reached: "Raise the limit: galaxy-admin user limit USER CODE VALUE",
-  enrollment_over: "Set a later end: galaxy-admin game edit GAME --enrollment-ends TIME",
+  enrollment_over: "Set a later end: galaxy-admin game edit GAME --enrollment-ends 2026-12-31T18:00Z",
   paused: "Resume it first: galaxy-admin game resume GAME",
   generating: "A turn is being made; try again when it is there: galaxy-admin why GAME",
   turn_closed: undefined,
@@ -23,7 +23,8 @@ const byReason: { readonly [R in ReasonOf<"conflict"> | ReasonOf<"forbidden">]: 
   not_a_patch:
     "Only a higher patch of the same version can be moved to; for others: game force-stop, then game force-start --engine VERSION",
   in_use: "Games run on it; register a new version instead: galaxy-admin engine register VERSION IMAGE",
-  not_enough_players: "Start with those that there are: galaxy-admin game force-start GAME",
+  not_enough_players:
+    "Give seats to those who apply: galaxy-admin game applications GAME. With at least one player it can be started all the same: galaxy-admin game force-start GAME",
   not_owner: "A private game is its owner's. Cancelling, force-start, force-stop and ban are for every game.",
   not_member: undefined,
   not_recipient: undefined,

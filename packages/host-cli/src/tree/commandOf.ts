@@ -39,7 +39,8 @@ const valueFlag = (field: FlagField): Flag.Flag<unknown> => {
 
 const flagOf = (field: FlagField): Flag.Flag<unknown> => {
   const many = field.choices !== undefined && field.choices.length > 4
-  const help = many ? `${field.help}: ${field.choices?.join(", ")}` : field.help
+  const own = field.kind === "time" ? `${field.help}: a day, or a time such as 2026-12-31T18:00Z` : field.help
+  const help = many ? `${field.help}: ${field.choices?.join(", ")}` : own
   const flag = valueFlag(field).pipe(Flag.withDescription(help))
   return field.required === true ? flag : Flag.optional(flag)
 }

@@ -1,0 +1,56 @@
+/** What an operator can run about what is in a game's way. */
+import { operations } from "../operations/operations.ts"
+import type { AnySpec } from "../operations/types.ts"
+import type { Block, Why } from "./whyText.ts"
+
+/** A command line that can be run as it is, but for `TEXT`. */
+export interface Help {
+  readonly command: string
+  /** What it does; empty where the command says so itself. */
+  readonly what: string
+}
+
+/** Commands by what is in the way, in the order in which they are tried. A newer server may have more of these codes. */
+const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
+  not_started: ({ status }) =>
+    status === "draft" ? ["game open"] : status === "enrollment_open" ? ["game ready"] : ["game start"],
+  not_enough_players: () => ["game applications", "game members", "game force-start"],
+  start_failed: () => ["game retry", "game force-start"],
+  paused: () => ["game resume"],
+  stopped: () => ["game force-start"],
+  generation_failed: ({ current_turn }) =>
+    current_turn === undefined ? ["runtime operations"] : [`runtime next-turn GAME --expect ${current_turn}`],
+  retrying: () => ["runtime operations"],
+  generating: () => ["watch game"],
+  engine_task: () => ["runtime get"],
+  engine_unreachable: () => ["runtime health", "runtime restart"],
+  engine_removed: () => ["runtime health", "runtime restart"]
+}
+
+/** Commands that aren't about the game itself. */
+const general: Readonly<Record<string, ReadonlyArray<string>>> = {
+  start_failed: ["doctor", "engine list"],
+  version_disabled: ["engine list"],
+  overdue: ["doctor"],
+  no_capacity: ["doctor"]
+}
+
+const specs: ReadonlyArray<AnySpec> = Object.values(operations)
+
+const helpOf = (words: string, gameId: string): Help => {
+  const [noun = "", verb = ""] = words.split(" ")
+  const spec = specs.find(({ path }) => path[0] === noun && path[1] === verb)
+  const command = words.includes("GAME") ? words.replace("GAME", gameId) : `${words} ${gameId}`.trimEnd()
+  return {
+    command: `galaxy-admin ${command}${spec?.reason === "required" ? " --reason TEXT" : ""}`,
+    what: spec?.summary ?? ""
+  }
+}
+
+/** What can be run. What only the owner may do isn't an operator's, but for starting the game. */
+export const helpFor = (why: Why, { code, acts }: Block): ReadonlyArray<Help> => {
+  const known = Object.hasOwn(commands, code) ? (commands[code]?.(why) ?? []) : []
+  const own = acts !== "owner" ? known : code === "not_started" ? ["game force-start"] : []
+  const others = Object.hasOwn(general, code) ? (general[code] ?? []) : []
+  return [...own.map((it) => helpOf(it, why.game_id)), ...others.map((it) => helpOf(it, ""))]
+}
