@@ -7,7 +7,8 @@ import { Globals } from "../globals.ts"
 import { Output } from "../output/Output.ts"
 import { withServices } from "./services.ts"
 import { targetId } from "./targets.ts"
-import { needsAction, whyForm, whyText } from "./whyText.ts"
+import { whyForm } from "./whyForm.ts"
+import { needsAction, whyText } from "./whyText.ts"
 
 /** Fails with `NeedsAction` where somebody must act, and with `BadAnswer` where the server doesn't say what is in the way. */
 export const why = (game: string) =>

@@ -1,7 +1,7 @@
 /** What an operator can run about what is in a game's way. */
 import { operations } from "../operations/operations.ts"
 import type { AnySpec } from "../operations/types.ts"
-import type { Block, Why } from "./whyText.ts"
+import type { Block, Why } from "./whyForm.ts"
 
 /** A command line that can be run as it is, but for `TEXT`. */
 export interface Help {

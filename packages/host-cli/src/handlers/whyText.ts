@@ -1,47 +1,8 @@
 /** Why a game makes its next turn when it does, or makes none, as text: the facts, then what is in the way and what helps. */
-import type { Seen } from "../client/form.ts"
-import type { AnswerOf } from "../operations/types.ts"
 import { safeLine } from "../output/cells.ts"
 import { absolute, relative } from "../output/times.ts"
+import type { Block, Known, Why } from "./whyForm.ts"
 import { helpFor } from "./whyHelp.ts"
-
-/** What is read of the answer. A server of another release may say less. */
-export const whyForm = {
-  "game_name?": "text",
-  "status?": "text",
-  "current_turn?": "number",
-  "next_turn_at?": "time",
-  "turn_schedule?": "text",
-  "time_zone?": "text",
-  "decision?": { text: "text" },
-  "last_turn?": { turn: "number", finished_at: "time", took_ms: "number" },
-  "engine?": {
-    "version?": "text",
-    "version_enabled?": "flag",
-    "state?": "text",
-    "health?": "text",
-    "last_observed_at?": "time"
-  },
-  "orders?": {
-    players: "number",
-    given: "number",
-    "awaited?": [{ race_name: "text", missed_turns: "number" }],
-    "reminded_after?": "number",
-    "removed_after?": "number",
-    "absence_action?": "text"
-  },
-  "blocks?": [{ code: "text", "message?": "text", "acts?": "text", "since?": "time", "until?": "time" }]
-} as const
-
-type Known = Seen<typeof whyForm>
-/** The same, and whose it is. */
-export type Why = Known & { readonly game_id: string }
-/** One thing that is in the way. */
-export type Block = NonNullable<Known["blocks"]>[number]
-
-type Read<A extends Known> = A
-/** The contract's answer, which can be read: else this is a type error. */
-export type ContractsAnswer = Read<AnswerOf<"adminGames.why">>
 
 /** Whether somebody must act, by what the server says. */
 export const needsAction = ({ blocks }: Known): boolean => blocks?.some((it) => it.acts !== undefined) === true
