@@ -8,7 +8,7 @@ import { advance, begin } from "@galaxy/engine/simulate/simulate"
 import { forecast } from "@galaxy/web/core/game/forecast"
 import { Result } from "effect"
 import { expect, it } from "vitest"
-import { chanceOrders } from "../../../../engine/test/support/chance.ts"
+import { anyOrders } from "./anyOrders.ts"
 
 const short = (verdicts: ReadonlyArray<OrderVerdict>) =>
   verdicts.map(({ accepted, code }) => (accepted ? "accepted" : code))
@@ -52,7 +52,7 @@ it("what a report shows is enough for the server's own verdicts", { timeout: 60_
       for (const race of play.galaxy.races.keys()) {
         const report = write(race)
         const random = Random.make("web forecast", seed, turn, race)
-        const orders = [...botOrders(report), ...loads(report), ...chanceOrders(random, play.galaxy, race, 30)]
+        const orders = [...botOrders(report), ...loads(report), ...anyOrders(random, report, 60)]
         const ours = short(forecast(report, play.galaxy.ruleset, orders))
         const theirs = short(serverForecast(play.galaxy, race, orders))
         const different = ours.flatMap((verdict, at) =>
