@@ -16,7 +16,7 @@ import * as Draft from "./Draft.ts"
 import * as GameState from "./GameState.ts"
 import type { GameStorage } from "./ports.ts"
 import * as Reports from "./Reports.ts"
-import { systemTimer, type Timer } from "./Timer.ts"
+import type { Timer } from "./Timer.ts"
 
 /** A game with the caller's seat and its constants. */
 export type Game = Answer<"lobby.games.get">
@@ -52,7 +52,7 @@ export interface Options {
   ) => Promise<ReadonlyArray<OrderVerdict>>
   /** A newer turn waits. `away`: how many turns have passed since the last that was seen. */
   readonly onWaiting: (turn: number, away: number) => void
-  readonly timer?: Timer
+  readonly timer: Timer
 }
 
 /** Whether a game has had its first report. */
@@ -67,7 +67,7 @@ const closedNow = (game: Game): Draft.ClosedWhy | undefined => {
 }
 
 export const make = (options: Options): GameSession => {
-  const { gameId, call, storage, timer = systemTimer } = options
+  const { gameId, call, storage, timer } = options
   const turns = makeStore<GameState.GameState | undefined>(undefined)
   const game = Loader.make(() => call("lobby.games.get", { game_id: gameId }))
   const reports = Reports.make({ gameId, call, cache: storage.reports })

@@ -8,13 +8,3 @@ export interface Timer {
   /** From 0 to 1: spreads what many clients would do at once. */
   readonly random: () => number
 }
-
-/** The machine's own. */
-export const systemTimer: Timer = {
-  now: () => Date.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-  random: () => Math.random()
-}
