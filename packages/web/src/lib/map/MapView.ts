@@ -3,7 +3,7 @@
  * another part of it, and zooming scales it until there is time to draw it sharp. The live layer lies above.
  */
 import { type Camera, settle, type Viewport } from "../../core/map/camera.ts"
-import { near } from "../../core/map/space.ts"
+import { covers, type Drawn, placesOf, sheetFor } from "../../core/map/sheet.ts"
 import { type Drawing, project } from "./drawing.ts"
 import { drawGround } from "./drawGround.ts"
 import { drawLive, type Live } from "./drawLive.ts"
@@ -26,8 +26,6 @@ export interface MapView {
   readonly close: () => void
 }
 
-/** The bitmap is so much wider and higher than the window. */
-const margin = 1.5
 /** Milliseconds after the last step of a zoom until it is drawn sharp. */
 const sharpAfter = 80
 /** More device pixels than this for a CSS pixel show no difference. */
@@ -37,20 +35,18 @@ const maxDpr = 3
 export const makeMapView = (chart: HTMLCanvasElement, live: HTMLCanvasElement, watch?: Watch): MapView => {
   const onChart = chart.getContext("2d", { alpha: false })
   const onLive = live.getContext("2d")
-  const buffer = document.createElement("canvas")
-  const onBuffer = buffer.getContext("2d", { alpha: false })
+  const sheet = document.createElement("canvas")
+  const onSheet = sheet.getContext("2d", { alpha: false })
   let dpr = 1
   let atlas = makeAtlas(dpr)
   let view: Viewport = { width: 0, height: 0 }
   let camera: Camera | undefined
   let content: Content | undefined
   let shown: Live | undefined
-  /** The camera that the bitmap was drawn with; undefined where it shows something that isn't so any more. */
-  let drawn: Camera | undefined
+  /** What the bitmap shows; undefined where that isn't so any more. */
+  let drawn: Drawn | undefined
   let frame = 0
   let sharpen: ReturnType<typeof setTimeout> | undefined
-
-  const wide = (): Viewport => ({ width: view.width * margin, height: view.height * margin })
 
   const drawing = (c: CanvasRenderingContext2D, at: Camera, size: Viewport, what: Content): Drawing => {
     c.setTransform(dpr, 0, 0, dpr, 0, 0)
@@ -58,58 +54,43 @@ export const makeMapView = (chart: HTMLCanvasElement, live: HTMLCanvasElement, w
   }
 
   const drawChart = (at: Camera, what: Content) => {
-    if (onBuffer === null) return
+    if (onSheet === null) return
     const started = performance.now()
-    const on = drawing(onBuffer, at, wide(), what)
+    drawn = sheetFor(what.scene.space, at, view)
+    sheet.width = Math.ceil(drawn.width * dpr)
+    sheet.height = Math.ceil(drawn.height * dpr)
+    const on = drawing(onSheet, drawn.camera, drawn, what)
     const projection = project(on)
     drawGround(on, projection)
     drawShips(on, projection)
     drawPlanets(on, projection)
-    drawn = at
     watch?.("chart", performance.now() - started)
   }
 
-  /** Where the bitmap's upper left corner is now, and how much larger than it was drawn. */
-  const placement = (now: Camera, then: Camera, what: Content) => {
-    const scale = now.zoom / then.zoom
-    const size = wide()
-    const dx = near(what.scene.space, now.x, then.x) - now.x
-    const dy = near(what.scene.space, now.y, then.y) - now.y
-    return {
-      scale,
-      left: view.width / 2 + dx * now.zoom - (size.width / 2) * scale,
-      top: view.height / 2 + dy * now.zoom - (size.height / 2) * scale
+  /** Copies the bitmap to where it belongs now. */
+  const blit = (now: Camera, from: Drawn, { scene, theme }: Content) => {
+    if (onChart === null) return
+    onChart.setTransform(1, 0, 0, 1, 0, 0)
+    const places = placesOf(scene.space, now, view, from)
+    if (now.zoom !== from.camera.zoom) {
+      onChart.fillStyle = theme.get("--space")
+      onChart.fillRect(0, 0, chart.width, chart.height)
     }
-  }
-
-  /** Whether the bitmap still covers the window. */
-  const isCovered = ({ scale, left, top }: ReturnType<typeof placement>) => {
-    const size = wide()
-    return (
-      left <= 0.5 &&
-      top <= 0.5 &&
-      left + size.width * scale >= view.width - 0.5 &&
-      top + size.height * scale >= view.height - 0.5
-    )
+    for (const { left, top, right, bottom } of places) {
+      const x = Math.round(left * dpr)
+      const y = Math.round(top * dpr)
+      onChart.drawImage(sheet, x, y, Math.round(right * dpr) - x, Math.round(bottom * dpr) - y)
+    }
   }
 
   const paint = () => {
     frame = 0
-    if (camera === undefined || content === undefined || onChart === null || onLive === null || view.width === 0) return
+    if (camera === undefined || content === undefined || onLive === null || view.width === 0) return
     const started = performance.now()
-    const held = drawn === undefined ? undefined : placement(camera, drawn, content)
-    const zooming = drawn !== undefined && drawn.zoom !== camera.zoom
-    if (held === undefined || (!isCovered(held) && !zooming)) drawChart(camera, content)
-    const { scale, left, top } = drawn === undefined ? { scale: 1, left: 0, top: 0 } : placement(camera, drawn, content)
-    onChart.setTransform(1, 0, 0, 1, 0, 0)
-    if (zooming) {
-      onChart.fillStyle = content.theme.get("--space")
-      onChart.fillRect(0, 0, chart.width, chart.height)
-    }
-    const whole = scale === 1
-    const x = whole ? Math.round(left * dpr) : left * dpr
-    const y = whole ? Math.round(top * dpr) : top * dpr
-    onChart.drawImage(buffer, x, y, buffer.width * scale, buffer.height * scale)
+    const zooming = drawn !== undefined && drawn.camera.zoom !== camera.zoom
+    if (drawn === undefined || (!zooming && !covers(content.scene.space, camera, view, drawn)))
+      drawChart(camera, content)
+    if (drawn !== undefined) blit(camera, drawn, content)
     onLive.setTransform(1, 0, 0, 1, 0, 0)
     onLive.clearRect(0, 0, live.width, live.height)
     if (shown !== undefined) {
@@ -155,8 +136,6 @@ export const makeMapView = (chart: HTMLCanvasElement, live: HTMLCanvasElement, w
         canvas.width = Math.round(view.width * dpr)
         canvas.height = Math.round(view.height * dpr)
       }
-      buffer.width = Math.round(view.width * margin * dpr)
-      buffer.height = Math.round(view.height * margin * dpr)
       drawn = undefined
       if (camera !== undefined && content !== undefined) camera = settle(content.scene.space, view, camera)
       // At once: a canvas that was resized is empty until it is drawn.

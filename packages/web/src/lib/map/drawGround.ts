@@ -66,8 +66,15 @@ const drawZone = ({ c, theme }: Drawing, at: Projection, zone: Zone, token: stri
   c.setLineDash([])
 }
 
+/** Territories have no sharp edge, so they are drawn small and enlarged. */
+const coarse = 4
+
 const drawTerritories = (drawing: Drawing, at: Projection) => {
-  const { c, scene, theme, choice, view } = drawing
+  const { scene, theme, choice, view } = drawing
+  const small = new OffscreenCanvas(Math.ceil(view.width / coarse), Math.ceil(view.height / coarse))
+  const c = small.getContext("2d")
+  if (c === null) return
+  c.scale(1 / coarse, 1 / coarse)
   const reach = territory * at.zoom
   const byColour = new Map<string, Array<readonly [number, number]>>()
   for (const spot of scene.spots) {
@@ -91,6 +98,7 @@ const drawTerritories = (drawing: Drawing, at: Projection) => {
     c.fillStyle = faded(colour, 0.13)
     c.fill()
   }
+  drawing.c.drawImage(small, 0, 0, small.width * coarse, small.height * coarse)
 }
 
 /** Draws the ground. */

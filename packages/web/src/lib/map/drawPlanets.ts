@@ -46,12 +46,11 @@ const drawFilled = (drawing: Drawing, { spot, x, y, r }: Seen, colour: string) =
   c.stroke()
 }
 
-const drawMark = (drawing: Drawing, at: Projection, seen: Seen) => {
+const drawMark = (drawing: Drawing, seen: Seen) => {
   const { c, atlas, theme, scene, choice } = drawing
   const { spot, x, y, r } = seen
   const colour = colourOf(theme, paintOf(scene, spot, choice.colouring))
   const old = spot.seen !== undefined && spot.seen < scene.turn
-  const far = at.level === "far"
   if (old) c.globalAlpha = 0.62
   switch (spot.kind) {
     case "unknown":
@@ -61,16 +60,16 @@ const drawMark = (drawing: Drawing, at: Projection, seen: Seen) => {
       atlas.draw(c, "ring", "circle", colour, x, y, r)
       break
     case "mine":
-      if (!far) drawFilled(drawing, seen, colour)
+      drawFilled(drawing, seen, colour)
       atlas.draw(c, "full", "circle", colour, x, y, r)
       break
     case "foreign":
-      atlas.draw(c, "full", far ? "circle" : (spot.style?.shape ?? "square"), colour, x, y, r)
+      atlas.draw(c, "full", spot.style?.shape ?? "square", colour, x, y, r)
       break
   }
-  if (old && !far) ring(drawing, seen, r + 4, faded(theme.get("--faint"), 0.9), 1, [2, 3])
+  if (old) ring(drawing, seen, r + 4, faded(theme.get("--faint"), 0.9), 1, [2, 3])
   c.globalAlpha = 1
-  if (spot.fight && !far) ring(drawing, seen, r + 11, theme.get("--bad"), 1.5, [3, 3])
+  if (spot.fight) ring(drawing, seen, r + 11, theme.get("--bad"), 1.5, [3, 3])
 }
 
 /** Draws own ships and guests to the right of a planet, and answers the area that they take. */
@@ -105,6 +104,28 @@ const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen): Box | undefined =
   return { left, top: y - 7, width: end - left, height: 14 }
 }
 
+/** A planet from afar: a dot in its owner's colour. */
+const drawDot = (drawing: Drawing, { spot, x, y, r }: Seen) => {
+  const { c, theme, scene, choice } = drawing
+  c.fillStyle = colourOf(theme, paintOf(scene, spot, choice.colouring))
+  c.fillRect(x - r, y - r, r * 2, r * 2)
+}
+
+/** Widths of names that were measured, by font and text. */
+const widths = new Map<string, number>()
+
+const widthOf = (drawing: Drawing, font: string, text: string): number => {
+  const key = `${font} ${text}`
+  const known = widths.get(key)
+  if (known !== undefined) return known
+  const { c } = drawing
+  c.font = font
+  const width = c.measureText(text).width
+  if (widths.size > 20_000) widths.clear()
+  widths.set(key, width)
+  return width
+}
+
 const isNamed = (at: Projection, spot: Spot): string => {
   const near = at.level === "near" || at.level === "close"
   if (spot.name !== "" && (spot.kind === "mine" || near || spot.style?.ambiguous === true)) return spot.name
@@ -121,9 +142,8 @@ const drawNames = (drawing: Drawing, at: Projection, all: ReadonlyArray<Seen>, t
     const text = isNamed(at, spot)
     if (text === "") continue
     const mine = spot.kind === "mine"
-    c.font = mine ? fonts.mine : fonts.other
     const gap = r + (mine ? 9 : spot.kind === "unknown" ? 3 : 5)
-    const width = c.measureText(text).width + 4
+    const width = widthOf(drawing, mine ? fonts.mine : fonts.other, text) + 4
     const rank = kinds[spot.kind] + spot.size + (drawing.scene.home === spot ? 1e6 : 0)
     wishes.push({ x, y, gap, width, height: 15, rank, text, mine, faint: text.startsWith("#") })
   }
@@ -132,10 +152,16 @@ const drawNames = (drawing: Drawing, at: Projection, all: ReadonlyArray<Seen>, t
   c.lineJoin = "round"
   c.lineWidth = 3
   c.strokeStyle = theme.get("--space")
+  let font = ""
+  // One's own come first, so the font changes once.
   for (const { wish, left, top, width, height } of placeLabels(wishes, taken)) {
     const it = wishes[wish]
     if (it === undefined) continue
-    c.font = it.mine ? fonts.mine : fonts.other
+    const wanted = it.mine ? fonts.mine : fonts.other
+    if (wanted !== font) {
+      font = wanted
+      c.font = font
+    }
     c.strokeText(it.text, left + width / 2, top + height / 2)
     c.fillStyle = theme.get(it.mine ? "--text" : it.faint ? "--faint" : "--muted")
     c.fillText(it.text, left + width / 2, top + height / 2)
@@ -151,11 +177,14 @@ export const drawPlanets = (drawing: Drawing, at: Projection): void => {
     for (const corner of at.corners) {
       const x = at.x(spot.x + corner.x)
       const y = at.y(spot.y + corner.y)
-      if (at.isSeen(x, y, 40)) all.push({ spot, x, y, r })
+      if (at.isSeen(x, y, 80)) all.push({ spot, x: Math.round(x), y: Math.round(y), r })
     }
   }
-  for (const seen of all) drawMark(drawing, at, seen)
-  if (at.level === "far") return
+  if (at.level === "far") {
+    for (const seen of all) drawDot(drawing, seen)
+    return
+  }
+  for (const seen of all) drawMark(drawing, seen)
   const taken: Array<Box> = []
   const badges = at.level === "near" || at.level === "close"
   for (const seen of all) {

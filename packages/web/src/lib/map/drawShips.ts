@@ -5,7 +5,7 @@ import { bend, crosses, type Drawing, drawTag, type Projection } from "./drawing
 import { addArrow } from "./marks.ts"
 import { faded } from "./theme.ts"
 
-/** One line style for all courses of a kind, so that each kind is drawn at once. */
+/** All courses of a kind, in one style. */
 const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
   const { c, theme, scene, view } = drawing
   const colour = theme.get(mine ? "--mine" : "--bad")
@@ -21,21 +21,25 @@ const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
       }
     }
   }
-  c.beginPath()
-  each((_, x1, y1, x2, y2) => {
-    c.moveTo(x1, y1)
-    c.lineTo(x2, y2)
-  })
   c.strokeStyle = faded(colour, mine ? 0.5 : 0.62)
   c.lineWidth = mine ? 1.1 : 1.4
-  if (!mine) c.setLineDash([5, 4])
-  c.stroke()
+  // Dashes cost more than lines, and from afar they can't be made out.
+  if (!mine && at.level !== "far") c.setLineDash([5, 4])
+  // Each line by itself: one path with all of them takes longer, since it is as large as the window.
+  each((_, x1, y1, x2, y2) => {
+    c.beginPath()
+    c.moveTo(x1, y1)
+    c.lineTo(x2, y2)
+    c.stroke()
+  })
   c.setLineDash([])
   if (at.level === "far") return
-  c.beginPath()
-  each((_, x1, y1, x2, y2) => addArrow(c, x1, y1, x2 - x1, y2 - y1))
   c.fillStyle = colour
-  c.fill()
+  each((_, x1, y1, x2, y2) => {
+    c.beginPath()
+    addArrow(c, x1, y1, x2 - x1, y2 - y1)
+    c.fill()
+  })
 }
 
 /** Places of a route's tag along its curve, the best first. */

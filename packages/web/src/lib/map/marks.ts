@@ -65,8 +65,8 @@ const rounded = (r: number) => Math.max(1, Math.round(r * 2) / 2)
 
 /** An atlas that has drawn nothing yet, for one density of pixels. */
 export const makeAtlas = (dpr: number): Atlas => {
-  const sprites = new Map<string, OffscreenCanvas>()
-  const sprite = (look: Look, shape: Shape, colour: string, r: number): OffscreenCanvas => {
+  const sprites = new Map<string, ImageBitmap>()
+  const sprite = (look: Look, shape: Shape, colour: string, r: number): ImageBitmap => {
     const key = `${look} ${shape} ${colour} ${r}`
     const there = sprites.get(key)
     if (there !== undefined) return there
@@ -86,15 +86,18 @@ export const makeAtlas = (dpr: number): Atlas => {
         c.stroke()
       }
     }
-    sprites.set(key, canvas)
-    return canvas
+    const bitmap = canvas.transferToImageBitmap()
+    sprites.set(key, bitmap)
+    return bitmap
   }
   return {
     draw: (c, look, shape, colour, x, y, radius) => {
       const r = rounded(radius)
-      const canvas = sprite(look, shape, colour, r)
+      const bitmap = sprite(look, shape, colour, r)
       const half = Math.ceil(r * 1.3 + 2)
-      c.drawImage(canvas, x - half, y - half, canvas.width / dpr, canvas.height / dpr)
+      // On whole device pixels a copy needs no sampling, which takes half of the time.
+      const onPixel = (at: number) => Math.round((at - half) * dpr) / dpr
+      c.drawImage(bitmap, onPixel(x), onPixel(y), bitmap.width / dpr, bitmap.height / dpr)
     }
   }
 }

@@ -1,4 +1,5 @@
 import * as Camera from "@galaxy/web/core/map/camera"
+import { covers, type Place, placesOf, sheetFor } from "@galaxy/web/core/map/sheet"
 import { apart, near, type Space, wrap } from "@galaxy/web/core/map/space"
 import { describe, expect, it } from "vitest"
 import { numbers } from "./numbers.ts"
@@ -77,5 +78,40 @@ describe("the camera", () => {
     for (const text of [null, "", "1,2", "1,2,0", "1,2,x", "1,2,3,4", "1,,3", "1,2,-4"]) {
       expect(Camera.cameraOf(text)).toBeUndefined()
     }
+  })
+})
+
+describe("the bitmap of the chart", () => {
+  const area = ({ left, top, right, bottom }: Place) =>
+    Math.max(0, Math.min(right, view.width) - Math.max(left, 0)) *
+    Math.max(0, Math.min(bottom, view.height) - Math.max(top, 0))
+
+  it("fills the window from afar with copies of the square that meet and don't overlap", () => {
+    const next = numbers(5)
+    for (let i = 0; i < 200; i++) {
+      const drawn = sheetFor(space, { x: 0, y: 0, zoom: 2.4 + next() * 3 }, view)
+      expect(drawn.tile).toBe(true)
+      const now = { x: next() * 128, y: next() * 128, zoom: drawn.camera.zoom * (0.7 + next()) }
+      const places = placesOf(space, now, view, drawn)
+      expect(places.reduce((sum, place) => sum + area(place), 0)).toBeCloseTo(view.width * view.height, 3)
+      expect(covers(space, now, view, drawn)).toBe(true)
+    }
+  })
+
+  it("puts places where the camera sees them", () => {
+    const drawn = sheetFor(space, { x: 10, y: 20, zoom: 20 }, view)
+    expect(drawn.tile).toBe(false)
+    const now = { x: 127, y: 21, zoom: 30 }
+    const [place] = placesOf(space, now, view, drawn)
+    const middle = Camera.toScreen(now, view, { x: near(space, now.x, 10), y: 20 })
+    expect((place!.left + place!.right) / 2).toBeCloseTo(middle.x, 9)
+    expect((place!.top + place!.bottom) / 2).toBeCloseTo(middle.y, 9)
+  })
+
+  it("is drawn anew once the window leaves its margin", () => {
+    const camera = { x: 64, y: 64, zoom: 20 }
+    const drawn = sheetFor(space, camera, view)
+    const moved = (pixels: number) => covers(space, Camera.pan(space, view, camera, pixels, 0), view, drawn)
+    expect([moved(0), moved(view.width / 4 - 2), moved(view.width / 4 + 2)]).toEqual([true, true, false])
   })
 })
