@@ -7,6 +7,7 @@ import { exitCodeOf, type Failure } from "./failures.ts"
 import { formatOf } from "./globals.ts"
 import { Host, type HostShape } from "./host/Host.ts"
 import { errorDocument, rendered } from "./output/errors.ts"
+import { jsonText } from "./output/safe.ts"
 import { builtIns } from "./tree/builtIns.ts"
 import { presenter } from "./tree/presenter.ts"
 import { Tree } from "./tree/Tree.ts"
@@ -40,7 +41,7 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
   const failed = (failure: Failure) =>
     Effect.gen(function* () {
       if (format === "stream-json") {
-        yield* host.stdout.write(`${JSON.stringify({ type: "error", data: errorDocument(failure) })}\n`)
+        yield* host.stdout.write(`${jsonText({ type: "error", data: errorDocument(failure) })}\n`)
       }
       yield* host.stderr.write(rendered(failure, format))
       return exitCodeOf(failure)

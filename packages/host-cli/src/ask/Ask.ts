@@ -6,7 +6,7 @@ import { Context, Effect, Layer } from "effect"
 import { Cancelled, Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
-import { safeLine } from "../output/cells.ts"
+import { safeLine } from "../output/safe.ts"
 
 const tries = 3
 
@@ -33,7 +33,8 @@ const make = Effect.gen(function* () {
   const typed = Effect.fnUntraced(function* (question: string, wanted: string, flag: string) {
     for (let left = tries; left > 0; left--) {
       const line = (yield* answer(question, flag)).trim()
-      if (line === wanted) return
+      // A name with characters that no terminal shows can only be given as it is shown.
+      if (line === wanted || line === safeLine(wanted)) return
       if (line === "") break
       yield* stderr.write(`That isn't "${safeLine(wanted)}".\n`)
     }

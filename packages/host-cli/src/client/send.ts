@@ -10,6 +10,7 @@ import { BadAnswer, NoAnswer, Refused } from "../failures.ts"
 import type { GlobalValues } from "../globals.ts"
 import type { HostShape } from "../host/Host.ts"
 import type { Connection } from "../context/Connection.ts"
+import { safeLine } from "../output/safe.ts"
 import { maskedBody, maskedHeader, maskedUrl } from "./mask.ts"
 
 /** A request below the server's address. */
@@ -30,7 +31,8 @@ export interface Answer {
   readonly unchanged: boolean
 }
 
-const longestBody = 256 * 1024 * 1024
+/** In characters, once decompressed. A page of a list has at most 200 rows, and an export of a player is the longest. */
+const longestBody = 64 * 1024 * 1024
 const moreTries = 3
 const firstPauseMs = 200
 const longestRetryAfterS = 60
@@ -74,7 +76,8 @@ const words: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate isn't signed by anybody known",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate isn't signed by anybody known",
   CERT_HAS_EXPIRED: "its certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name"
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
+  TOO_LONG: "its answer is longer than 64 MiB"
 }
 
 const isCertificate = (code: string) => /CERT|SIGNED|VERIFY/.test(code)
@@ -84,7 +87,7 @@ const bounded = async (response: Response): Promise<string> => {
   let text = ""
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk as Uint8Array, { stream: true })
-    if (text.length > longestBody) throw new Error("the answer is too long")
+    if (text.length > longestBody) throw Object.assign(new Error("the answer is too long"), { code: "TOO_LONG" })
   }
   return text + decoder.decode()
 }
@@ -119,7 +122,7 @@ const once = Effect.fnUntraced(function* (around: Around, request: Request, requ
     "x-galaxy-admin": "cli",
     ...(body === undefined ? {} : { "content-type": "application/json" })
   }
-  const tell = (text: string) => host.stderr.write(`${text}\n`)
+  const tell = (text: string) => host.stderr.write(`${safeLine(text)}\n`)
   if (globals.trace) {
     yield* tell(`> ${request.method} ${maskedUrl(url)}`)
     for (const [name, value] of Object.entries(headers)) yield* tell(`> ${name}: ${maskedHeader(name, value)}`)
@@ -254,4 +257,4 @@ export const send = (
 }
 
 /** A wrong certificate, an unknown name and a deadline are the same the next time. */
-const isPermanent = (message: string) => /certificate|is unknown|--timeout/.test(message)
+const isPermanent = (message: string) => /certificate|is unknown|is longer|--timeout/.test(message)

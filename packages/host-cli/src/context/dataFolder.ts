@@ -51,10 +51,12 @@ const decoded = <S extends Schema.Codec<unknown, unknown>>(schema: S, path: stri
 export const localPlatform = Effect.fnUntraced(function* (host: HostShape) {
   const folder = dataFolderOf(host)
   const keysFile = join(folder, "keys.json")
-  const keysText = yield* readPrivate(keysFile)
+  // The superuser may have been told whose platform is meant; a folder that just lies here may be anybody's.
+  const named = Boolean(host.env["GALAXY_DATA_DIR"])
+  const keysText = yield* readPrivate(keysFile, named)
   if (keysText === undefined) return Option.none<LocalPlatform>()
   const runningFile = join(folder, "running.json")
-  const runningText = yield* readPrivate(runningFile)
+  const runningText = yield* readPrivate(runningFile, named)
   const stopped = new LocalFailure({
     message: `The platform in ${folder} isn't running.`,
     hint: "Start it: npm start. For another server: --server URL or galaxy-admin login"

@@ -1,6 +1,17 @@
 /** Files that hold credentials: read only where no other user can read them, written whole or not at all. */
 import { randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync
+} from "node:fs"
 import { dirname } from "node:path"
 import { Effect } from "effect"
 import { LocalFailure } from "../failures.ts"
@@ -13,24 +24,51 @@ const problem = (path: string, cause: unknown): LocalFailure =>
     ? cause
     : new LocalFailure({ message: `${path} can't be used (${codeOf(cause) ?? "unknown failure"}).` })
 
-/** Windows has no such modes: there, what is in a user's folder belongs to that user alone. */
-const openToOthers = (path: string): boolean => process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0
+const longest = 1024 * 1024
 
-/** The text of a private file; undefined where there is none. Refused if others could read it, as libpq refuses. */
-export const readPrivate = (path: string): Effect.Effect<string | undefined, LocalFailure> =>
+/** What keeps a file from being trusted. Windows has no such modes: there, what is in a user's folder is theirs alone. */
+const distrusted = (path: string, { mode, uid, size }: Stats, isFile: boolean, named: boolean) => {
+  if (!isFile && !named) return new LocalFailure({ message: `${path} isn't a file.` })
+  if (size > longest) return new LocalFailure({ message: `${path} is too long to be what it should be.` })
+  if (process.platform === "win32") return undefined
+  if ((mode & 0o077) !== 0) {
+    return new LocalFailure({
+      message: `${path} holds credentials and other users of this machine may read or change it, so it isn't used.`,
+      hint: `Make it yours alone: chmod 600 ${path}`
+    })
+  }
+  const me = process.getuid?.()
+  if (me === undefined || uid === me || (me === 0 && named)) return undefined
+  return new LocalFailure({
+    message: `${path} belongs to another user, who would choose the server, so it isn't used.`,
+    hint: "Run this as its owner, or name the server: --server URL"
+  })
+}
+
+/**
+ * The text of a private file; undefined where there is none. Refused if others could read or change it, as libpq
+ * refuses, and if it is another user's. Of one that the operator has named, the superuser may use another user's, and it
+ * may be a pipe. What is checked is what is read: a
+ * link that leads elsewhere meanwhile changes nothing.
+ */
+export const readPrivate = (path: string, named = false): Effect.Effect<string | undefined, LocalFailure> =>
   Effect.try({
     try: () => {
+      let file: number
       try {
-        if (openToOthers(path)) {
-          throw new LocalFailure({
-            message: `${path} holds credentials and other users of this machine may read it, so it isn't used.`,
-            hint: `Make it yours alone: chmod 600 ${path}`
-          })
-        }
-        return readFileSync(path, "utf8")
+        // A pipe in its place would keep the command waiting.
+        file = openSync(path, constants.O_RDONLY | (named ? 0 : (constants.O_NONBLOCK ?? 0)))
       } catch (cause) {
         if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined
         throw cause
+      }
+      try {
+        const facts = fstatSync(file)
+        const problem = distrusted(path, facts, facts.isFile(), named)
+        if (problem !== undefined) throw problem
+        return readFileSync(file, "utf8")
+      } finally {
+        closeSync(file)
       }
     },
     catch: (cause) => problem(path, cause)

@@ -57,7 +57,7 @@ export const passwordFrom = (source: PasswordFrom, user: string) => {
         )
       )
     case "file":
-      return Effect.flatMap(readPrivate(source.path), (text) => firstLine(text ?? "", source.path))
+      return Effect.flatMap(readPrivate(source.path, true), (text) => firstLine(text ?? "", source.path))
     case "command":
       return Effect.flatMap(output(source.command), (text) => firstLine(text, `The program ${source.command[0]}`))
   }

@@ -6,6 +6,7 @@ import { Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import { Output } from "../output/Output.ts"
+import { jsonText } from "../output/safe.ts"
 import { withServices } from "./services.ts"
 
 const longestBody = 16 * 1024 * 1024
@@ -62,6 +63,6 @@ export const run = (given: Given) =>
       }
       const answer = yield* request({ method: given.method, path, body })
       const document = answer.body ?? null
-      yield* output.item(document, `${JSON.stringify(document, null, 2)}\n`)
+      yield* output.item(document, `${jsonText(document, 2)}\n`)
     })
   )

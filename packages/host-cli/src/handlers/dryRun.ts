@@ -1,7 +1,8 @@
 /** What a dry run has found, as text. */
 import type { Schema } from "effect"
 import { seen } from "../client/form.ts"
-import { cellOf, linesOf, safeLine } from "../output/cells.ts"
+import { cellOf, linesOf } from "../output/cells.ts"
+import { safeLine } from "../output/safe.ts"
 
 const plain = { now: 0, times: "iso", zone: "UTC" } as const
 

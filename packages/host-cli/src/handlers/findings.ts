@@ -1,6 +1,6 @@
 /** Findings as text: a word and a sentence for each, and what to do below those that need it. */
 import type { Finding } from "@galaxy/contract/api/admin/Diagnostics"
-import { safeLine } from "../output/cells.ts"
+import { safeLine } from "../output/safe.ts"
 
 type OneFinding = typeof Finding.Type
 type State = OneFinding["state"]

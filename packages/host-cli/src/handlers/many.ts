@@ -6,7 +6,7 @@ import { type Failure, SomeFailed, Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import type { AnySpec, Field, Given, Operation } from "../operations/types.ts"
-import { safeLine } from "../output/cells.ts"
+import { jsonText, safeLine } from "../output/safe.ts"
 import { errorDocument } from "../output/errors.ts"
 import { Output } from "../output/Output.ts"
 import { consentToMany } from "./consent.ts"
@@ -86,9 +86,9 @@ export const runMany = Effect.fnUntraced(function* (operation: Operation, spec: 
   const tell = Effect.fnUntraced(function* (outcome: Outcome) {
     done.push(outcome)
     if (output.format === "stream-json")
-      return yield* output.raw(`${JSON.stringify({ type: "item", data: documentOf(outcome) })}\n`)
+      return yield* output.raw(`${jsonText({ type: "item", data: documentOf(outcome) })}\n`)
     if (output.format === "json") return
-    yield* output.raw(`${outcome.target}\t${wordOf(outcome)}\n`)
+    yield* output.raw(`${safeLine(outcome.target)}\t${wordOf(outcome)}\n`)
   })
   const one = Effect.fnUntraced(function* (id: string) {
     if (yield* Ref.get(stopped)) return
@@ -111,7 +111,7 @@ export const runMany = Effect.fnUntraced(function* (operation: Operation, spec: 
   yield* Effect.forEach(ids.slice(1), one, { concurrency: globals.jobs, discard: true })
   const all = yield* Ref.get(noneWorks)
   if (all !== undefined && done.length === 0) return yield* Effect.fail(all)
-  if (output.format === "json") yield* output.raw(`${JSON.stringify({ items: done.map(documentOf) }, null, 2)}\n`)
+  if (output.format === "json") yield* output.raw(`${jsonText({ items: done.map(documentOf) }, 2)}\n`)
   if (all !== undefined) return yield* Effect.fail(all)
   const failed = done.filter(({ failure }) => failure !== undefined).length
   if (failed > 0) {

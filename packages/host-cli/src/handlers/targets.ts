@@ -37,6 +37,9 @@ const onlyOne = (kind: string, name: string, found: ReadonlyArray<Match>) => {
   )
 }
 
+/** So many games may begin with a name before it is taken for one that isn't there; a server could go on for ever. */
+const mostPages = 500
+
 const gameForm = {
   game_id: "text",
   game_name: "text",
@@ -48,6 +51,7 @@ const gamesNamed = Effect.fnUntraced(function* (name: string) {
   const { call } = yield* Api
   const matches: Array<Match> = []
   let cursor: string | undefined
+  let pages = 0
   do {
     const query = { name, limit: "200", ...(cursor === undefined ? {} : { cursor }) }
     const page = yield* call("adminGames.list", { query }, { games: [gameForm], "next_cursor?": "text" })
@@ -61,7 +65,7 @@ const gamesNamed = Effect.fnUntraced(function* (name: string) {
       }
     }
     cursor = page.next_cursor
-  } while (cursor !== undefined && matches.length <= many)
+  } while (cursor !== undefined && matches.length <= many && ++pages < mostPages)
   return matches
 })
 

@@ -9,6 +9,7 @@ import { durationMs } from "../globals.ts"
 import type { Operation } from "../operations/types.ts"
 import { cellOf, fieldAt } from "../output/cells.ts"
 import { Output } from "../output/Output.ts"
+import { safeLine } from "../output/safe.ts"
 import { withServices } from "./services.ts"
 import { targetId } from "./targets.ts"
 
@@ -126,7 +127,7 @@ const follow = Effect.fnUntraced(function* <E, R>(
       const { failure } = outcome
       failures++
       if (!(failure instanceof NoAnswer) || failures >= mostFailures) return yield* Effect.fail(failure)
-      yield* output.note(`${failure.message} Trying again.`)
+      yield* output.note(`${safeLine(failure.message)} Trying again.`)
     } else {
       failures = 0
       const before = known

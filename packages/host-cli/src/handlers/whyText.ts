@@ -1,5 +1,5 @@
 /** Why a game makes its next turn when it does, or makes none, as text: the facts, then what is in the way and what helps. */
-import { safeLine } from "../output/cells.ts"
+import { safeLine } from "../output/safe.ts"
 import { absolute, relative } from "../output/times.ts"
 import type { Block, Known, Why } from "./whyForm.ts"
 import { helpFor } from "./whyHelp.ts"

@@ -9,6 +9,7 @@ import { Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import { cellOf, fieldAt, linesOf, type Writing } from "./cells.ts"
+import { jsonText } from "./safe.ts"
 import { columnOf, fitting, lineOf, widthsOf } from "./table.ts"
 
 /** One page of a list. */
@@ -41,7 +42,7 @@ const make = Effect.gen(function* () {
   const print = (text: string) => host.stdout.write(text)
   const tell = (text: string) => (globals.quiet ? Effect.void : host.stderr.write(`${text}\n`))
   const dim = (text: string) => (globals.color ? `\u001b[2m${text}\u001b[22m` : text)
-  const line = (type: string, data: Schema.Json) => print(`${JSON.stringify({ type, data })}\n`)
+  const line = (type: string, data: Schema.Json) => print(`${jsonText({ type, data })}\n`)
 
   const writingFor = (data: unknown, times: "near" | "full") =>
     Effect.map(Clock.currentTimeMillis, (now): Writing => {
@@ -59,7 +60,7 @@ const make = Effect.gen(function* () {
 
   /** One document; as text its fields, or what `text` makes of it. */
   const item = Effect.fnUntraced(function* (data: Schema.Json, text?: string) {
-    if (globals.format === "json") return yield* print(`${JSON.stringify(data, null, 2)}\n`)
+    if (globals.format === "json") return yield* print(`${jsonText(data, 2)}\n`)
     if (globals.format === "stream-json") return yield* line("result", data)
     return text === undefined ? yield* detail(data) : yield* print(text.endsWith("\n") ? text : `${text}\n`)
   })
@@ -133,9 +134,9 @@ const make = Effect.gen(function* () {
           const more = next !== undefined && !host.stdout.closed && (limit === 0 || count < limit)
           const ahead = more ? yield* Effect.forkScoped(read(next, left(count))) : undefined
           if (globals.format === "json") {
-            if (items.length > 0) yield* print(separator + items.map((it) => JSON.stringify(it)).join(",\n"))
+            if (items.length > 0) yield* print(separator + items.map((it) => jsonText(it)).join(",\n"))
           } else if (globals.format === "stream-json") {
-            yield* print(items.map((it) => `${JSON.stringify({ type: "item", data: it })}\n`).join(""))
+            yield* print(items.map((it) => `${jsonText({ type: "item", data: it })}\n`).join(""))
           } else if (before === 0 || items.length > 0) yield* text(items)
           if (ahead === undefined) {
             if (globals.format === "json") yield* print(count === 0 ? "]}\n" : "\n]}\n")
@@ -153,7 +154,7 @@ const make = Effect.gen(function* () {
   /** One change of something that is watched. */
   const change = Effect.fnUntraced(function* (data: Schema.Json, text: string) {
     if (globals.format === "text") return yield* print(`${text}\n`)
-    return yield* globals.format === "json" ? print(`${JSON.stringify(data)}\n`) : line("change", data)
+    return yield* globals.format === "json" ? print(`${jsonText(data)}\n`) : line("change", data)
   })
 
   return {

@@ -1,5 +1,6 @@
 /** Values of JSON as text in a cell or on a line. */
 import type { Schema } from "effect"
+import { safeLine } from "./safe.ts"
 import { absolute, relative } from "./times.ts"
 
 /** A field's value at a dotted path; undefined where there is none. */
@@ -23,12 +24,6 @@ export interface Writing {
   readonly times: "iso" | "near" | "full"
   readonly zone: string
 }
-
-// oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
-
-/** One line without characters that a terminal obeys. */
-export const safeLine = (text: string): string => text.replaceAll(/[\t\n\r]+/g, " ").replaceAll(unsafe, "\u{FFFD}")
 
 /** A value in one line. */
 export const cellOf = (value: unknown, writing: Writing): string => {

@@ -2,7 +2,7 @@
 import type { Schema } from "effect"
 import { exitCodeOf, type Failure } from "../failures.ts"
 import type { Format } from "../globals.ts"
-import { safeLine } from "./cells.ts"
+import { jsonText, safeLine } from "./safe.ts"
 import { hintOf, isRetryable } from "./hints.ts"
 
 const codes: Readonly<Record<Exclude<Failure["_tag"], "Refused">, string>> = {
@@ -47,20 +47,20 @@ const textOf = (failure: Failure): string => {
   const lines =
     failure._tag === "Refused"
       ? [
-          `${sentence(failure.message).replace(/\.$/, "")} (${failure.code}${failure.reason === undefined ? "" : `: ${failure.reason}`}).`,
+          `${sentence(failure.message).replace(/\.$/, "")} (${safeLine(failure.code + (failure.reason === undefined ? "" : `: ${failure.reason}`))}).`,
           ...(failure.retryAfter === undefined ? [] : [`  Try again in ${failure.retryAfter} s.`])
         ]
       : [sentence(failure.message)]
   return [
     ...lines,
     ...(hint === undefined ? [] : hint.split("\n").map((it) => `  ${safeLine(it)}`)),
-    ...("requestId" in failure ? [`  Request ${failure.requestId} to ${failure.server}`] : []),
+    ...("requestId" in failure ? [`  Request ${failure.requestId} to ${safeLine(failure.server)}`] : []),
     ""
   ].join("\n")
 }
 
 /** What standard error gets. What needs an action has been told on standard output already. */
 export const rendered = (failure: Failure, format: Format): string => {
-  if (format !== "text") return `${JSON.stringify({ error: errorDocument(failure) })}\n`
+  if (format !== "text") return `${jsonText({ error: errorDocument(failure) })}\n`
   return failure._tag === "NeedsAction" ? "" : textOf(failure)
 }
