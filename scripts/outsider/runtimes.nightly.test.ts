@@ -1,7 +1,10 @@
 /** The examples of embedding on Bun and Deno, from packed packages. Both runtimes are installed from npm. */
-import { spawnSync } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import { cpSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
+import { promisify } from "node:util"
+import * as TestDatabase from "@galaxy/testkit/TestDatabase"
+import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { root } from "../lib/tree.ts"
 import { publishedFolders } from "../publish/stage.ts"
@@ -38,6 +41,7 @@ beforeAll(async () => {
   if (reason !== undefined) return
   await install(publishedFolders)
   for (const [name] of embedded) cpSync(join(root, "examples", name), join(outside, name), { recursive: true })
+  cpSync(join(import.meta.dirname, "stream.ts"), join(outside, "stream.ts"))
   cpSync(join(import.meta.dirname, "serve.ts"), join(outside, "serve", "main.ts"))
 }, 120_000)
 
@@ -51,5 +55,17 @@ describe.skipIf(reason !== undefined).each([
     const outcome = await playExample(runtime, join(outside, name), mount, database ?? "")
     expect(outcome).toMatchObject({ ready: 200, code: 200, exit: 0 })
     expect(outcome.gateway).toBe(name === "embed-hono" ? 200 : undefined)
+  })
+
+  it("streams a player's events through its gateway, and ends by itself", async () => {
+    const [command, ...args] = runtime
+    const streamed = Effect.flatMap(TestDatabase.cloneUrl(database ?? ""), ({ url }) =>
+      Effect.promise(() => {
+        const env = { ...strangerEnv(), DATABASE_URL: url }
+        return promisify(execFile)(command, [...args, "stream.ts"], { cwd: outside, env, timeout: 120_000 })
+      })
+    )
+    const { stdout } = await Effect.runPromise(Effect.scoped(streamed))
+    expect(JSON.parse(stdout)).toEqual(['{"title":"before"}', '{"title":"live"}'])
   })
 })

@@ -3,7 +3,6 @@ import * as Core from "@galaxy/core/Core"
 import * as Admins from "@galaxy/core/admin/Admins"
 import * as EngineHost from "@galaxy/core/engine/EngineHost"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
-import * as GeoIp from "@galaxy/core/geo/GeoIp"
 import * as Probes from "@galaxy/core/http/probes"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHasher"
@@ -16,6 +15,7 @@ import type { Engines } from "../engines.ts"
 import type { GalaxyOptions } from "../options.ts"
 import type { Checked } from "./checked.ts"
 import { hostOf } from "./engineHosts.ts"
+import * as OwnCountries from "../GeoIp.ts"
 import * as logging from "./logging.ts"
 import * as OwnEngines from "../EngineHost.ts"
 import { coreChannels } from "./ownKinds.ts"
@@ -33,20 +33,6 @@ const prepare = ({ given: { admin, engines } }: Checked) =>
     })
   )
 
-/** Whatever else the program's function returns, a Promise included, is no country. */
-const twoLetters = (given: unknown): string | undefined =>
-  typeof given === "string" && /^[A-Z]{2}$/i.test(given) ? given.toUpperCase() : undefined
-
-const countries = (country: ((ip: string) => string | undefined) | undefined) =>
-  country === undefined
-    ? GeoIp.layerNone
-    : Layer.succeed(GeoIp.GeoIp, {
-        country: (ip) =>
-          Effect.try({ try: () => twoLetters(country(ip)), catch: () => undefined }).pipe(
-            Effect.catch(() => Effect.succeed(undefined))
-          )
-      })
-
 const readiness = Layer.unwrap(Effect.map(DatabaseOwnership, ({ held }) => Probes.layer({ "database lock": held })))
 
 const engineHost = (engines: GalaxyOptions["engines"]): Layer.Layer<EngineHost.EngineHost> => {
@@ -62,7 +48,7 @@ export const layer = (checked: Checked) => {
   const ports = Layer.mergeAll(
     OwnMail.layer(given.mail.send),
     engineHost(given.engines),
-    countries(given.country),
+    OwnCountries.layer(given.country),
     BcryptPasswordHasher.layer(),
     FetchHttpClient.layer,
     HttpServer.layerServices,
