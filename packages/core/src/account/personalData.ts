@@ -263,7 +263,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
     personal: none,
     plain: words(
       `game_id status row_version engine_version image_ref current_container_id engine_endpoint seed turn_schedule time_zone
-      current_turn generating_turn next_turn_at force_next_turn next_attempt_at attempts failure_reason started_at
+      current_turn generating_turn next_turn_at force_next_turn next_attempt_at attempts attempt_open failure_reason started_at
       last_observed_at created_at updated_at next_turn_why next_turn_skips next_turn_set_at next_turn_was generating_since
       paused engine_task previous_version previous_image health health_since ruleset last_decision last_decision_at
       state_discarded_at`

@@ -37,6 +37,7 @@ import channels from "./0028_channels.ts"
 import attendance from "./0029_attendance.ts"
 import inviteKeys from "./0030_invite_keys.ts"
 import channelDeadLetters from "./0031_channel_dead_letters.ts"
+import openAttempts from "./0032_open_attempts.ts"
 
 const sequence = {
   "0001_init": init,
@@ -69,7 +70,8 @@ const sequence = {
   "0028_channels": channels,
   "0029_attendance": attendance,
   "0030_invite_keys": inviteKeys,
-  "0031_channel_dead_letters": channelDeadLetters
+  "0031_channel_dead_letters": channelDeadLetters,
+  "0032_open_attempts": openAttempts
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

@@ -80,6 +80,7 @@ export const make = Effect.gen(function* () {
           engine_task: back === undefined ? null : "restart",
           next_attempt_at: null,
           attempts: 0,
+          attempt_open: false,
           failure_reason: reason
         })
         yield* log.end(operation, reason)
@@ -90,7 +91,7 @@ export const make = Effect.gen(function* () {
   const renew = Effect.fn("EngineTasks.renew")(function* (read: RuntimeRow) {
     const { row, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
-        const row = yield* store.write(read, { attempts: read.attempts + 1 })
+        const row = yield* store.write(read, { attempts: read.attempts + 1, attempt_open: true })
         return {
           row,
           operation: yield* log.begin(row.game_id, row.engine_task === "patch" ? "patch" : "restart", null)
@@ -110,6 +111,7 @@ export const make = Effect.gen(function* () {
             previous_image: null,
             next_attempt_at: null,
             attempts: 0,
+            attempt_open: false,
             failure_reason: row.status === "generation_failed" ? row.failure_reason : null,
             current_container_id: instance.instanceId,
             engine_endpoint: instance.endpoint.origin,
@@ -137,6 +139,7 @@ export const make = Effect.gen(function* () {
           yield* sql.withTransaction(
             Effect.gen(function* () {
               yield* store.write(row, {
+                attempt_open: false,
                 next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
                 failure_reason: reason
               })

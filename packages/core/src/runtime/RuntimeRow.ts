@@ -77,6 +77,11 @@ export const RuntimeRow = Schema.Struct({
   next_attempt_at: Time,
   /** Attempts at the present start, turn or task, begun ones included. */
   attempts: Schema.Int,
+  /**
+   * The last of these attempts has begun, and its end isn't stored. If nobody is at work on it, it was cut off by the end
+   * of its backend, and hasn't failed.
+   */
+  attempt_open: Schema.Boolean,
   failure_reason: Schema.NullOr(Schema.String),
   /** When the game first got into play: from then on its galaxy must never be lost. */
   started_at: Time,
@@ -111,6 +116,7 @@ export interface RuntimeChange {
   readonly force_next_turn?: false
   readonly next_attempt_at?: Date | null
   readonly attempts?: number
+  readonly attempt_open?: boolean
   readonly failure_reason?: string | null
   readonly started_at?: Date
   readonly last_decision?: string
@@ -119,6 +125,10 @@ export interface RuntimeChange {
   /** What the engine tells of the ruleset, as JSON. */
   readonly ruleset?: string
 }
+
+/** Whether an attempt is a retry of one that has failed. One that was cut off is made again as if for the first time. */
+export const isRetry = ({ attempts, attempt_open }: Pick<RuntimeRow, "attempts" | "attempt_open">): boolean =>
+  attempts > 0 && !attempt_open
 
 /** The row's deadline; null while no turn is planned. */
 export const deadlineOf = (row: RuntimeRow): TurnDeadline | null =>

@@ -3,7 +3,7 @@
  * and at intervals in case a signal was lost.
  *
  * A bounded number of games is worked on at once, and of those whose last attempt failed only half as many: games in
- * trouble don't hold up the others. At the start, the engines of all games in play are brought up. Engines that no game
+ * trouble don't hold up the others. What was cut off by the end of a backend hasn't failed. At the start, the engines of all games in play are brought up. Engines that no game
  * needs are ended at intervals.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
@@ -54,10 +54,13 @@ export const make = Effect.gen(function* () {
   const wake = yield* Queue.sliding<void>(1)
   const run = yield* FiberSet.makeRuntime()
   const busy = new Map<GameId, { readonly retry: boolean }>()
+  /** Games of which the outcome of the last work could not be stored. */
+  const troubled = new Set<GameId>()
   const mostRetries = Math.ceil(config.concurrency / 2)
 
   const work = (due: Due) =>
     runtimes.reconcile(due.gameId).pipe(
+      Effect.tap((settled) => Effect.sync(() => (settled ? troubled.delete(due.gameId) : troubled.add(due.gameId)))),
       Effect.flatMap((settled) => (settled ? Effect.void : Effect.sleep(afterTrouble))),
       Effect.ensuring(
         Effect.suspend(() => {
@@ -79,8 +82,9 @@ export const make = Effect.gen(function* () {
       if (DateTime.isGreaterThan(due.at, now)) return DateTime.distance(now, due.at)
       if (busy.size >= config.gamesAtOnce) break
       const retries = [...busy.values()].filter((it) => it.retry).length
-      if (due.retry && retries >= mostRetries) continue
-      busy.set(due.gameId, due)
+      const retry = due.retry || troubled.has(due.gameId)
+      if (retry && retries >= mostRetries) continue
+      busy.set(due.gameId, { retry })
       run(work(due))
     }
     // Work that ends wakes the scheduler.

@@ -64,7 +64,7 @@ export interface TurnWrite {
 export interface Due {
   readonly gameId: GameId
   readonly at: DateTime.Utc
-  /** Its last attempt failed, or was cut off. */
+  /** Its last attempt has failed. One that was cut off by the end of its backend is no failure. */
   readonly retry: boolean
 }
 
@@ -153,7 +153,7 @@ const EngineRow = Schema.Struct({
   health: EngineHealth
 })
 
-const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, attempts: Schema.Int })
+const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, retry: Schema.Boolean })
 
 /** `RuntimeStore` over PostgreSQL. */
 export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Layer.effect(
@@ -212,34 +212,35 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       Request: Schema.Struct({ limit: Schema.Int, now: Schema.Date, latestRetry: Schema.Date }),
       Result: DueRow,
       execute: ({ limit, now, latestRetry }) => sql`
-        (SELECT game_id, least(next_attempt_at, ${now}::timestamptz) AS at, attempts FROM backend.runtime_records
-          WHERE status IN ('starting', 'generation_in_progress') AND attempts = 0
+        (SELECT game_id, least(next_attempt_at, ${now}::timestamptz) AS at, false AS retry FROM backend.runtime_records
+          WHERE status IN ('starting', 'generation_in_progress') AND (attempts = 0 OR attempt_open)
           ORDER BY next_attempt_at LIMIT ${limit})
         UNION ALL
-        (SELECT game_id, next_attempt_at, attempts FROM backend.runtime_records
-          WHERE status IN ('starting', 'generation_in_progress') AND attempts > 0
+        (SELECT game_id, next_attempt_at, true FROM backend.runtime_records
+          WHERE status IN ('starting', 'generation_in_progress') AND attempts > 0 AND NOT attempt_open
           ORDER BY next_attempt_at LIMIT ${limit})
         UNION ALL
-        (SELECT game_id, 'epoch'::timestamptz, attempts FROM backend.runtime_records
+        (SELECT game_id, 'epoch'::timestamptz, attempts > 0 AND NOT attempt_open FROM backend.runtime_records
           WHERE status IN ('starting', 'generation_in_progress') AND next_attempt_at > ${latestRetry} LIMIT ${limit})
         UNION ALL
-        (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
+        (SELECT game_id, 'epoch'::timestamptz, false FROM backend.runtime_records
           WHERE status = 'running' AND NOT paused AND next_turn_set_at > ${now} LIMIT ${limit})
         UNION ALL
-        (SELECT game_id, next_turn_at, 0 FROM backend.runtime_records
+        (SELECT game_id, next_turn_at, false FROM backend.runtime_records
           WHERE status = 'running' AND next_turn_at IS NOT NULL AND NOT force_next_turn AND NOT paused
           ORDER BY next_turn_at LIMIT ${limit})
         UNION ALL
-        (SELECT game_id, 'epoch'::timestamptz, 0 FROM backend.runtime_records
+        (SELECT game_id, 'epoch'::timestamptz, false FROM backend.runtime_records
           WHERE status IN ('running', 'generation_failed') AND force_next_turn AND NOT paused LIMIT ${limit})
         UNION ALL
-        (SELECT game_id, CASE WHEN next_attempt_at <= ${latestRetry} THEN next_attempt_at ELSE 'epoch'::timestamptz END, attempts
+        (SELECT game_id, CASE WHEN next_attempt_at <= ${latestRetry} THEN next_attempt_at ELSE 'epoch'::timestamptz END,
+            attempts > 0 AND NOT attempt_open
           FROM backend.runtime_records
           WHERE engine_task IS NOT NULL AND status <> 'generation_in_progress'
           ORDER BY next_attempt_at NULLS FIRST LIMIT ${limit})
         UNION ALL
         (SELECT m.game_id, CASE WHEN m.seat_order_at <= ${latestRetry} THEN m.seat_order_at ELSE 'epoch'::timestamptz END,
-            m.seat_order_attempts FROM backend.player_mappings m
+            m.seat_order_attempts > 0 FROM backend.player_mappings m
           JOIN backend.runtime_records r USING (game_id)
           WHERE m.seat_order_at IS NOT NULL AND r.status = 'running'
           ORDER BY m.seat_order_at LIMIT ${limit})
@@ -326,7 +327,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           sql`
             WITH counted AS (
               UPDATE backend.runtime_records r
-              SET attempts = ${attempts}, row_version = row_version + 1, updated_at = ${now}
+              SET attempts = ${attempts}, attempt_open = true, row_version = row_version + 1, updated_at = ${now}
               WHERE game_id = ${read.game_id} AND row_version = ${read.row_version}
               RETURNING ${columns}),
             cut_off AS (
@@ -362,7 +363,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           now: DateTime.toDate(now),
           latestRetry: DateTime.toDate(DateTime.addDuration(now, Duration.sum(longestWait, clockSlack)))
         })
-        return rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.attempts > 0 }))
+        return rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.retry }))
       }, StorageError.refail),
       alive: StorageError.refail(
         Effect.map(
@@ -427,7 +428,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
             time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, generating_since = NULL,
             next_turn_at = NULL, next_turn_why = 'schedule', next_turn_skips = 0, next_turn_set_at = NULL,
             next_turn_was = NULL, force_next_turn = false, paused = false,
-            next_attempt_at = EXCLUDED.next_attempt_at, attempts = 0, failure_reason = NULL,
+            next_attempt_at = EXCLUDED.next_attempt_at, attempts = 0, attempt_open = false, failure_reason = NULL,
             updated_at = EXCLUDED.updated_at
           WHERE r.status IN ('start_failed', 'stopped') AND r.started_at IS NULL
           RETURNING 1`

@@ -29,15 +29,15 @@ import type { SeatOrders } from "./SeatOrders.ts"
 import type { TurnCommits } from "./TurnCommits.ts"
 
 /**
- * Work on games in play, for the scheduler, in-game calls and operators. Calls for one game never overlap, and a caller
- * who stops waiting doesn't interrupt the work.
+ * Work on games in play, for the scheduler, in-game calls and operators. Work on one game never overlaps, and a caller
+ * who stops waiting doesn't interrupt it.
  */
 export class Runtimes extends Context.Service<
   Runtimes,
   {
     /** The game's row. Fails with `RuntimeNotFound` for a game that was never started. */
     get(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
-    /** Does what the game's row says is due. Returns false if it has to be called again after a while. Never fails. */
+    /** Does what the game's row says is due, once its engine has a place. Returns false if it has to be called again after a while. Never fails. */
     reconcile(gameId: GameId): Effect.Effect<boolean>
     /** Makes sure that the game's engine runs, and waits until it can serve. */
     engine(gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable>
@@ -68,13 +68,15 @@ const Game = Entity.make("galaxy/Game", [
 const owners = Layer.unwrap(
   Effect.gen(function* () {
     const { ownerIdleTime } = yield* RuntimeConfig
-    const work = yield* GameWork.make
+    const worker = yield* GameWork.make
     return Game.toLayer(
-      Effect.map(Entity.CurrentAddress, (address) => {
-        const gameId = GameId.make(address.entityId)
-        return Game.of({ reconcile: () => work.reconcile(gameId), engine: () => work.engine(gameId) })
+      Effect.gen(function* () {
+        const { entityId } = yield* Entity.CurrentAddress
+        const work = yield* worker(GameId.make(entityId))
+        return Game.of({ reconcile: () => work.reconcile, engine: () => work.engine })
       }),
-      { maxIdleTime: ownerIdleTime, disableFatalDefects: true }
+      // The worker lets only such calls overlap as do no harm to each other.
+      { maxIdleTime: ownerIdleTime, disableFatalDefects: true, concurrency: "unbounded" }
     )
   })
 )

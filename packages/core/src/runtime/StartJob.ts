@@ -87,6 +87,7 @@ export const make = Effect.gen(function* () {
           ...deadlineChange(next, now),
           next_attempt_at: ahead ? DateTime.toDate(now) : null,
           attempts: 0,
+          attempt_open: false,
           previous_version: null,
           previous_image: null,
           failure_reason: null,
@@ -125,6 +126,7 @@ export const make = Effect.gen(function* () {
           yield* store.write(mine, {
             ...versionBack(mine),
             status,
+            attempt_open: false,
             next_attempt_at: null,
             failure_reason: why,
             current_container_id: null,
@@ -178,6 +180,7 @@ export const make = Effect.gen(function* () {
       Effect.gen(function* () {
         yield* store.write(row, {
           attempts,
+          attempt_open: false,
           next_attempt_at: DateTime.toDate(retryAt(config, attempts, now)),
           ...decided(counts ? "the start has failed and is tried again" : waitsForRoom("start"), now),
           failure_reason: reason
@@ -199,7 +202,7 @@ export const make = Effect.gen(function* () {
     }
     const { row, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
-        const row = yield* store.write(read, { attempts: read.attempts + 1 })
+        const row = yield* store.write(read, { attempts: read.attempts + 1, attempt_open: true })
         return { row, operation: yield* log.begin(row.game_id, "start", null) }
       })
     )

@@ -60,6 +60,7 @@ export const make = Effect.gen(function* () {
       Effect.gen(function* () {
         yield* store.write(row, {
           generating_since: null,
+          attempt_open: false,
           ...(counts ? {} : { attempts: Math.max(1, row.attempts - 1) }),
           next_attempt_at: DateTime.toDate(retryAt(config, counts ? row.attempts : 1, now)),
           ...decided(counts ? "the turn could not be made and is tried again" : waitsForRoom("turn"), now),
@@ -84,6 +85,7 @@ export const make = Effect.gen(function* () {
             status: "stopped",
             engine_task: null,
             generating_since: null,
+            attempt_open: false,
             ...deadlineChange(null, yield* DateTime.now),
             next_attempt_at: null,
             failure_reason: why.message,
@@ -113,6 +115,7 @@ export const make = Effect.gen(function* () {
           yield* store.write(row, {
             status: "generation_failed",
             generating_since: null,
+            attempt_open: false,
             // A turn that was forced meanwhile would start the attempts anew, by nobody's decision.
             force_next_turn: false,
             next_attempt_at: null,
@@ -177,6 +180,7 @@ export const make = Effect.gen(function* () {
       Effect.gen(function* () {
         yield* store.write(row, {
           generating_since: DateTime.toDate(since),
+          attempt_open: false,
           current_container_id: engine.instanceId,
           engine_endpoint: engine.endpoint,
           // Not at once: other games get their turn in between.

@@ -61,6 +61,12 @@ export interface BegunTurn {
   readonly seats: ReadonlyArray<Seat>
 }
 
+/** What a step has left for the next one: the row where it has just been written, and an attempt that has begun. */
+export interface AfterStep {
+  readonly row?: RuntimeRow | undefined
+  readonly begun?: BegunTurn | undefined
+}
+
 /**
  * The steps of a turn, each for a row just read: `settle` corrects its deadline, `cutoff` closes the write window,
  * `attempt` makes the turn, and `again` takes up one that was given up and then forced. All of them fail with
@@ -126,6 +132,7 @@ export const make = Effect.gen(function* () {
         force_next_turn: false,
         next_attempt_at: DateTime.toDate(now),
         attempts: 1,
+        attempt_open: true,
         ...decided(`turn ${turn} is made: ${row.force_next_turn ? "it was asked for" : "it is due"}`, now)
       },
       snapshot: {
@@ -142,7 +149,7 @@ export const make = Effect.gen(function* () {
     if (back === undefined) {
       const row = yield* commits.store(commit)
       // Asked for here, where those of the games that share the transaction are looked up together.
-      return { row, operation, seats: yield* store.seats(row.game_id) }
+      return { row, begun: { operation, seats: yield* store.seats(row.game_id) } }
     }
     const written = yield* sql.withTransaction(
       Effect.gen(function* () {
@@ -159,7 +166,7 @@ export const make = Effect.gen(function* () {
     )
     // One of the version that was taken back may still be getting up.
     yield* Effect.ignore(host.stop(row.game_id))
-    return { row: written, operation, seats: yield* store.seats(row.game_id) }
+    return { row: written, begun: { operation, seats: yield* store.seats(row.game_id) } }
   })
 
   /** The engine that was computing this turn when an earlier attempt stopped waiting, if it still runs. */
@@ -213,6 +220,7 @@ export const make = Effect.gen(function* () {
         ...deadlineChange(next, now),
         next_attempt_at: null,
         attempts: 0,
+        attempt_open: false,
         failure_reason: null,
         current_container_id: instance.instanceId,
         engine_endpoint: instance.endpoint.origin,
@@ -265,7 +273,8 @@ export const make = Effect.gen(function* () {
           status: "generation_in_progress",
           force_next_turn: false,
           next_attempt_at: DateTime.toDate(now),
-          attempts: 0
+          attempts: 0,
+          attempt_open: false
         })
       })
     )
@@ -285,8 +294,9 @@ export const make = Effect.gen(function* () {
     const held = yield* Scope.fork(yield* Effect.scope)
     const computing = begun === undefined ? yield* atWork(read) : Option.none()
     const asked = yield* DateTime.now
-    // Asking an engine that still computes is part of the same attempt.
-    const attempts = read.attempts + (Option.isSome(computing) ? 0 : 1)
+    // Asking an engine that still computes is part of the same attempt, and so is doing again what was cut off.
+    const counted = read.attempts > 0 && (Option.isSome(computing) || read.attempt_open)
+    const attempts = read.attempts + (counted ? 0 : 1)
     const { row, operation } =
       begun === undefined ? yield* store.attemptTurn(read, turn, attempts) : { row: read, operation: begun.operation }
     return yield* (begun === undefined ? store.seats(row.game_id) : Effect.succeed(begun.seats)).pipe(
@@ -294,12 +304,13 @@ export const make = Effect.gen(function* () {
         made(row, turn, seats, computing).pipe(
           Effect.provideService(Scope.Scope, held),
           Effect.tap(() => Effect.andThen(Scope.close(held, Exit.void), engineDone)),
-          Effect.flatMap((answer) => open(row, turn, operation, seats, answer))
+          Effect.flatMap((answer) => open(row, turn, operation, seats, answer)),
+          Effect.map((row): AfterStep => ({ row }))
         )
       ),
       Effect.catchTags({
-        GameGone: (gone) => Effect.as(drop(row, operation)(gone), undefined),
-        StillComputing: (engine) => Effect.as(waitOn(row, engine, operation, asked), undefined)
+        GameGone: (gone) => Effect.as(drop(row, operation)(gone), {}),
+        StillComputing: (engine) => Effect.as(waitOn(row, engine, operation, asked), {})
       }),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
@@ -310,18 +321,19 @@ export const make = Effect.gen(function* () {
           yield* hopeless || (hasRoom && row.attempts >= config.turnAttempts)
             ? giveUp(row, reason, operation)
             : retryLater(row, reason, operation, hasRoom)
-          return undefined
+          return {}
         })
       )
     )
   }, Effect.scoped)
 
   /** A game that is gone meanwhile: then its runtime is stopped. */
-  const ifGone = (row: RuntimeRow) => (gone: GameGone) => Effect.as(drop(row, undefined)(gone), undefined)
+  const ifGone = (row: RuntimeRow) => (gone: GameGone) => Effect.as(drop(row, undefined)(gone), {})
 
   return {
     settle: (row: RuntimeRow) => Effect.catchTag(settle(row), "GameGone", ifGone(row)),
-    cutoff: (row: RuntimeRow) => Effect.catchTag(cutoff(row), "GameGone", ifGone(row)),
+    cutoff: (row: RuntimeRow): Effect.Effect<AfterStep, Exclude<Effect.Error<ReturnType<typeof cutoff>>, GameGone>> =>
+      Effect.catchTag(cutoff(row), "GameGone", ifGone(row)),
     attempt,
     again: (row: RuntimeRow) => Effect.catchTag(again(row), "GameGone", ifGone(row))
   }

@@ -20,9 +20,10 @@ const dueGame = (atTurn: (before: number) => Effect.Effect<Scripted>) =>
   Effect.gen(function* () {
     const runtimes = yield* Runtimes
     const engines = yield* ScriptedEngines
-    const work = yield* Effect.provide(GameWork.make, EngineReady.layer)
+    const worker = yield* Effect.provide(GameWork.make, EngineReady.layer)
     const game = yield* startingGame()
-    yield* work.reconcile(game.gameId)
+    const work = yield* worker(game.gameId)
+    yield* work.reconcile
     yield* engines.script(game.gameId, {
       call: ({ path, before }) => (path.endsWith("/turn") ? atTurn(before) : Effect.succeed(undefined))
     })
@@ -30,8 +31,8 @@ const dueGame = (atTurn: (before: number) => Effect.Effect<Scripted>) =>
     return {
       ...game,
       engines,
-      reconcile: work.reconcile(game.gameId),
-      bringUp: work.engine(game.gameId),
+      reconcile: work.reconcile,
+      bringUp: work.engine,
       force: (expected?: number) => runtimes.forceNextTurn(game.gameId, expected),
       row: row(game.gameId),
       engine: engines.game(game.gameId),

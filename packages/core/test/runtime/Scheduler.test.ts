@@ -1,8 +1,10 @@
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
-import { Runtimes } from "@galaxy/core/runtime/Runtimes"
+import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
+import { layer as runtimes, Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { newId } from "@galaxy/core/shared/NewId"
+import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -12,6 +14,7 @@ import {
   advance,
   atWorkOn,
   image,
+  operations,
   row,
   runtimeOn,
   startingGame,
@@ -21,7 +24,7 @@ import {
   untilTurn,
   version
 } from "./fixture.ts"
-import { layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { layer as scriptedEngines, type Scripted, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
 const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (it: A) => boolean, what: string) =>
   Effect.gen(function* () {
@@ -205,4 +208,127 @@ eachDatabase((name, database) => {
       )
     }
   )
+
+  layer(runtimeOn(database, scriptedEngines, { concurrency: 4, firstBackoff: "10 seconds" }), {
+    timeout: "60 seconds",
+    excludeTestServices: true
+  })(`a scheduler after a restart on ${name}`, (it) => {
+    /** The scheduler and the owners of games, who end with the scope in the middle of what they do. */
+    const scheduler = Effect.gen(function* () {
+      const context = yield* Effect.context<
+        | Layer.Services<typeof RuntimeScheduler.layer>
+        | Exclude<Layer.Services<typeof runtimes>, Layer.Success<typeof RuntimeCluster.layerSingle>>
+      >()
+      const owners = Layer.fresh(runtimes).pipe(
+        Layer.provide(Layer.fresh(RuntimeCluster.layerSingle)),
+        Layer.provide(Layer.succeedContext(context))
+      )
+      return yield* Effect.provide(RuntimeScheduler.make, yield* Layer.build(owners))
+    })
+
+    /** Four games whose turns are due, and those whose engines have been asked for theirs. */
+    const fourGames = (answer: (before: number) => Effect.Effect<Scripted>) =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const runtimes = yield* Runtimes
+        const games = yield* Effect.forEach([1, 2, 3, 4], () => startingGame())
+        const asked: Array<GameId> = []
+        for (const { gameId } of games) {
+          yield* runtimes.reconcile(gameId)
+          yield* engines.script(gameId, {
+            call: ({ path, before }) =>
+              path.endsWith("/turn")
+                ? Effect.suspend(() => {
+                    asked.push(gameId)
+                    return answer(before)
+                  })
+                : Effect.succeed(undefined)
+          })
+        }
+        yield* advance("1 day")
+        const rows = Effect.forEach(games, ({ gameId }) => row(gameId))
+        return { games, asked, rows, ids: games.map((it) => it.gameId) }
+      })
+
+    const sorted = (ids: ReadonlyArray<GameId>) => [...ids].sort()
+
+    it.effect("does again what was cut off, in all places and at once", () =>
+      Effect.gen(function* () {
+        let answer: Effect.Effect<Scripted> = Effect.never
+        const { asked, ids, rows } = yield* fourGames(() => answer)
+        const look = Effect.flatMap(scheduler, (it) => it.look)
+        yield* Effect.scoped(
+          Effect.andThen(
+            look,
+            eventually(
+              Effect.sync(() => asked.length),
+              (it) => it === 4,
+              "asked"
+            )
+          )
+        )
+        for (const it of yield* rows) {
+          assert.deepStrictEqual([it.status, it.attempts, it.attempt_open], ["generation_in_progress", 1, true])
+        }
+        asked.length = 0
+        answer = Effect.succeed(undefined)
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { look } = yield* scheduler
+            yield* look
+            yield* eventually(rows, (all) => all.every((it) => it.current_turn === 1), "made")
+          })
+        )
+        assert.deepStrictEqual(sorted(asked), sorted(ids))
+        for (const gameId of ids) {
+          assert.deepStrictEqual(
+            (yield* operations(gameId)).map((it) => [it.op, it.status, it.error]),
+            [
+              ["start", "succeeded", null],
+              ["turn", "failed", "cut off"],
+              ["turn", "succeeded", null]
+            ]
+          )
+        }
+      })
+    )
+
+    it.effect("leaves what has failed to its backoff, and half of the places", () =>
+      Effect.gen(function* () {
+        const store = yield* RuntimeStore
+        const { asked, ids, rows } = yield* fourGames((before) =>
+          before === 0 ? Effect.succeed("drop") : Effect.never
+        )
+        const failed = eventually(rows, (all) => all.every((it) => it.attempts === 1 && !it.attempt_open), "failed")
+        yield* Effect.scoped(
+          Effect.andThen(
+            Effect.flatMap(scheduler, (it) => it.look),
+            failed
+          )
+        )
+        const now = yield* DateTime.now
+        const due = (yield* store.due(100, Duration.minutes(5))).filter((it) => ids.includes(it.gameId))
+        assert.deepStrictEqual(
+          due.map((it) => [it.retry, DateTime.isGreaterThan(it.at, now)]),
+          ids.map(() => [true, true])
+        )
+        yield* advance("11 seconds")
+        asked.length = 0
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { look } = yield* scheduler
+            yield* look
+            yield* eventually(
+              Effect.sync(() => asked.length),
+              (it) => it > 0,
+              "asked"
+            )
+            yield* look
+            const begun = (yield* rows).filter((it) => it.attempt_open || asked.includes(it.game_id))
+            assert.isAtMost(begun.length, 2)
+          })
+        )
+      })
+    )
+  })
 })
