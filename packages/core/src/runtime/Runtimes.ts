@@ -37,6 +37,8 @@ export class Runtimes extends Context.Service<
   {
     /** The game's row. Fails with `RuntimeNotFound` for a game that was never started. */
     get(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
+    /** The same, with the row locked to the end of the caller's transaction. */
+    lock(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
     /** Does what the game's row says is due, once its engine has a place. Returns false if it has to be called again after a while. Never fails. */
     reconcile(gameId: GameId): Effect.Effect<boolean>
     /** Makes sure that the game's engine runs, and waits until it can serve. */
@@ -109,6 +111,11 @@ const service = Layer.effect(
       return Option.isNone(row) ? yield* new RuntimeNotFound() : row.value
     })
 
+    const lock = Effect.fn("Runtimes.lock")(function* (gameId: GameId) {
+      const row = yield* store.lock(gameId)
+      return Option.isNone(row) ? yield* new RuntimeNotFound() : row.value
+    })
+
     const reconcile = Effect.fn("Runtimes.reconcile")((gameId: GameId) =>
       Effect.catchCause(reached(client(gameId).reconcile()), (cause) => Effect.as(unreached(cause), false))
     )
@@ -131,15 +138,14 @@ const service = Layer.effect(
     const forceNextTurn = Effect.fn("Runtimes.forceNextTurn")(function* (gameId: GameId, expectedTurn?: number) {
       return yield* sql.withTransaction(
         Effect.gen(function* () {
-          const row = yield* store.lock(gameId)
-          if (Option.isNone(row)) return yield* new RuntimeNotFound()
-          const { status, current_turn: current, paused } = row.value
+          const row = yield* lock(gameId)
+          const { status, current_turn: current, paused } = row
           if (!forceable.has(status)) return yield* new GameNotRunning({ status })
           if (paused) return yield* new GameNotRunning({ status: "paused" })
           if (expectedTurn !== undefined) {
             if (expectedTurn !== current) return yield* new TurnPassed({ expected: expectedTurn, current })
             // The turn they ask for is being made already.
-            if (status === "generation_in_progress") return row.value
+            if (status === "generation_in_progress") return row
           }
           yield* store.force(gameId)
           yield* note({ kind: "engine", what: "turn" })
@@ -149,7 +155,7 @@ const service = Layer.effect(
       )
     }, StorageError.refail)
 
-    return Runtimes.of({ get, reconcile, engine, forceNextTurn })
+    return Runtimes.of({ get, lock, reconcile, engine, forceNextTurn })
   })
 )
 

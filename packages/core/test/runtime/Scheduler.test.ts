@@ -250,7 +250,7 @@ eachDatabase((name, database) => {
         return { games, asked, rows, ids: games.map((it) => it.gameId) }
       })
 
-    const sorted = (ids: ReadonlyArray<GameId>) => [...ids].sort()
+    const sorted = (ids: ReadonlyArray<GameId>) => ids.toSorted()
 
     it.effect("does again what was cut off, in all places and at once", () =>
       Effect.gen(function* () {

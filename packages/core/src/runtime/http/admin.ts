@@ -73,7 +73,8 @@ export const runtimes = HttpApiBuilder.group(
         return yield* pageOf(request, (after, limit) => list(gameId, after, limit), idOf)
       })
 
-    const viewOf = (gameId: GameId) => Effect.map(runtimes.get(gameId), view)
+    /** For the audit log: with the row's lock nobody else changes it between the view before and the one after. */
+    const viewOf = (gameId: GameId) => Effect.map(runtimes.lock(gameId), view)
     return handlers
       .handle(
         "get",
@@ -89,7 +90,7 @@ export const runtimes = HttpApiBuilder.group(
               name: "runtime.force_next_turn",
               target: { kind: "game", id: params.game_id },
               reason: payload?.reason,
-              view: Effect.map(runtimes.get(params.game_id), view)
+              view: viewOf(params.game_id)
             },
             Effect.map(runtimes.forceNextTurn(params.game_id, payload?.expected_turn), view)
           )
