@@ -4,6 +4,7 @@
  * They are written by hand, since a page for signing in loads them before anything else, and a schema would weigh as much
  * as all the rest of it.
  */
+import type { GatewayInfo } from "@galaxy/contract/api/GatewayInfo"
 import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { uuidPattern } from "@galaxy/contract/ids/uuid"
 import { Predicate } from "effect"
@@ -11,7 +12,7 @@ import { Predicate } from "effect"
 const isUuid = (it: unknown): it is string => Predicate.isString(it) && uuidPattern.test(it)
 
 /** Body of `gateway-info`. */
-export const info = (json: unknown) => {
+export const info = (json: unknown): typeof GatewayInfo.Type | undefined => {
   if (!Predicate.isReadonlyObject(json)) return undefined
   const { protocol_version, signing_public_key, freshness_past_ms, freshness_future_ms, server_time_ms } = json
   return Predicate.isString(protocol_version) &&

@@ -1,10 +1,11 @@
 /** The public routes as a client sees them: what it learns of a refusal. */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { GatewayInfo } from "@galaxy/contract/api/GatewayInfo"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
 import * as answers from "@galaxy/client/publicAnswers"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 
 const gateway = (retryAfter: string | undefined) =>
   Effect.acquireRelease(
@@ -34,6 +35,7 @@ const info = {
 describe("answers of public routes", () => {
   it("are read with the fields of their route, and others are ignored", () => {
     assert.deepStrictEqual<unknown>(answers.info({ ...info, later: 1 }), info)
+    assert.deepStrictEqual<unknown>(Schema.decodeUnknownSync(GatewayInfo)({ ...info, later: 1 }), info)
     assert.strictEqual<unknown>(answers.challenge({ challenge_id: id, later: 1 }), id)
     assert.strictEqual<unknown>(answers.session({ device_session_id: id, later: 1 }), id)
     const error = { code: "of_later", message: "no" }

@@ -6,6 +6,7 @@
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
+import { type GatewayInfo, gatewayInfoPath } from "@galaxy/contract/api/GatewayInfo"
 import { unsubscribePath } from "@galaxy/contract/api/PublicMail"
 import { isRouteNotFound } from "@galaxy/contract/api/isRouteNotFound"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
@@ -172,17 +173,18 @@ const auth = (path: Path) =>
 
 const gatewayInfo = HttpRouter.add(
   "GET",
-  "/api/v1/public/gateway-info",
+  gatewayInfoPath,
   Effect.gen(function* () {
     const crypto = yield* EdgeCrypto
     const settings = yield* EdgeSettings
-    return HttpServerResponse.jsonUnsafe({
+    const info: typeof GatewayInfo.Encoded = {
       protocol_version: protocolVersion,
       signing_public_key: Base64.encode(crypto.publicKey),
       freshness_past_ms: settings.freshnessPastMs,
       freshness_future_ms: settings.freshnessFutureMs,
       server_time_ms: Math.floor(yield* Clock.currentTimeMillis)
-    })
+    }
+    return HttpServerResponse.jsonUnsafe(info)
   })
 )
 
@@ -240,7 +242,7 @@ const methods: Readonly<Record<string, string>> = {
   "/api/v1/public/auth/send-email-code": "POST",
   "/api/v1/public/auth/confirm-email-code": "POST",
   [unsubscribePath]: "GET or POST",
-  "/api/v1/public/gateway-info": "GET",
+  [gatewayInfoPath]: "GET",
   "/healthz": "GET",
   "/readyz": "GET"
 }

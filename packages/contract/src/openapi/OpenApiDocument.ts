@@ -1,6 +1,6 @@
 /**
  * OpenAPI 3.1 documents of the REST surfaces: all operations with their parameters, bodies, answers and errors. The
- * backend's has the tags Public, User, Internal and Admin; the user process has a document of its own.
+ * backend's has the tags Public, User, Internal and Admin, beside Gateway, which gateways answer by themselves; the user process has a document of its own.
  *
  * They are made from the `HttpApi` definitions that the processes route, so they can't say anything else. Schemas that the
  * contract exports become components under their own names; texts are the doc comments.
@@ -9,6 +9,7 @@ import { type HttpApi, OpenApi } from "effect/http-api"
 import { AdminApi } from "../api/AdminApi.ts"
 import { DryRunApi } from "../api/admin/DryRun.ts"
 import { gatewayTokenHeader, userIdHeader } from "../api/Identity.ts"
+import { GatewayApi } from "../api/GatewayInfo.ts"
 import { InternalApi } from "../api/InternalApi.ts"
 import { PublicApi } from "../api/PublicApi.ts"
 import { UserApi } from "../api/UserApi.ts"
@@ -81,6 +82,13 @@ const surfaces: ReadonlyArray<Surface> = [
     security: gateway,
     about:
       "Signing in. Gateways offer these routes to everybody under the same paths and pass them on with their token."
+  },
+  {
+    tag: "Gateway",
+    api: GatewayApi,
+    prefix: "",
+    security: [],
+    about: "What gateways answer by themselves, to everybody. A backend doesn't have these routes."
   },
   {
     tag: "User",

@@ -7,9 +7,10 @@ import { Effect, Redacted } from "effect"
 import { services, surfaces } from "./harness.ts"
 
 const document = OpenApiDocument.make()
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
-)
+/** Those that gateways answer by themselves are no routes of a backend. */
+const operations = Object.entries(document.paths)
+  .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })))
+  .filter((it) => !it.operation.tags.includes("Gateway"))
 
 const each = (method: string, base: string, ends: string) => ends.split(" ").map((end) => `${method} ${base}${end}`)
 

@@ -3,7 +3,6 @@ import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { Applications } from "@galaxy/core/lobby/application/Applications"
 import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
-import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { RaceNames } from "@galaxy/core/race-name/RaceNames"
@@ -13,7 +12,7 @@ import { RuntimeEvents } from "@galaxy/core/runtime/RuntimeEvents"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { DateTime, Effect, type Exit } from "effect"
 import { SqlClient } from "effect/sql"
-import { join, lobbyOn, notices, openGame, player, players, settings, starts } from "./fixture.ts"
+import { join, leave, lobbyOn, notices, openGame, player, players, settings, starts } from "./fixture.ts"
 
 const rounds = Array.from({ length: 10 }, (_, index) => index)
 
@@ -316,15 +315,13 @@ onPostgres((database) => {
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           const games = yield* Games
-          const memberships = yield* Memberships
           const [owner, guest] = yield* Effect.all([player, player])
           const { game_id } = yield* openGame(owner)
           yield* join(owner, game_id, owner, "Vega")
           yield* join(owner, game_id, guest, "Lyra")
-          const [ready] = yield* Effect.all(
-            [Effect.exit(games.readyToStart(owner, game_id)), memberships.end(game_id, guest, "removed")],
-            { concurrency: "unbounded" }
-          )
+          const [ready] = yield* Effect.all([Effect.exit(games.readyToStart(owner, game_id)), leave(game_id, guest)], {
+            concurrency: "unbounded"
+          })
           const game = yield* games.get(owner, game_id)
           assert.strictEqual(game.member_count, 1)
           // Ready first, then the removal: the answer still counted both. The other way round it was refused.

@@ -4,14 +4,13 @@ import { Applications } from "@galaxy/core/lobby/application/Applications"
 import { Bans } from "@galaxy/core/lobby/Bans"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { RaceNames } from "@galaxy/core/race-name/RaceNames"
-import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { RuntimeEvents, type RuntimeSnapshot } from "@galaxy/core/runtime/RuntimeEvents"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { join, lobbyOn, notices, openGame, player } from "./fixture.ts"
+import { join, leave, lobbyOn, notices, openGame, player } from "./fixture.ts"
 
 const tag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
@@ -141,7 +140,6 @@ eachDatabase((name, database) => {
 
     it.effect("a new turn is shown, and told to every active member once", () =>
       Effect.gen(function* () {
-        const memberships = yield* Memberships
         const { owner, guest, game_id, get, snapshot } = yield* runningGame
         yield* snapshot({})
         assert.deepStrictEqual(yield* turnsTold(owner), [])
@@ -157,7 +155,7 @@ eachDatabase((name, database) => {
         assert.strictEqual(told?.idempotencyKey, `turn-ready:${game_id}:1`)
         yield* first
         assert.strictEqual((yield* turnsTold(owner)).length, 1)
-        yield* memberships.end(game_id, guest, "removed")
+        yield* leave(game_id, guest)
         yield* snapshot({ currentTurn: 2, advanced: true })
         assert.strictEqual((yield* turnsTold(owner)).length, 2)
         assert.strictEqual((yield* turnsTold(guest)).length, 1)

@@ -2,9 +2,10 @@
 import type { CreateGame } from "@galaxy/contract/api/UserLobby"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import { UserId } from "@galaxy/contract/ids/Ids"
+import { type GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
+import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
 import * as Lobby from "@galaxy/core/lobby/Lobby"
 import * as LobbyConfig from "@galaxy/core/lobby/game/LobbyConfig"
 import * as MailOutbox from "@galaxy/core/mail/MailOutbox"
@@ -82,6 +83,15 @@ export const join = (owner: UserId, gameId: Parameters<Invites["Service"]["issue
     const invites = yield* Invites
     const invite = yield* invites.issue(owner, gameId, { invited_user_id: user })
     return yield* invites.redeem(user, gameId, invite.invite_id, { race_name: name })
+  })
+
+/** The user gives their own seat up. */
+export const leave = (gameId: GameId, user: UserId) =>
+  Effect.gen(function* () {
+    const players = yield* GamePlayers
+    const seat = (yield* players.list(user, gameId)).find((it) => it.user_id === user)
+    if (seat === undefined) return yield* Effect.die(new Error("the user has no seat"))
+    return yield* players.remove(user, gameId, seat.membership_id)
   })
 
 export interface Notice {

@@ -4,7 +4,6 @@ import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/e
 import { errors as playErrors } from "@galaxy/core/play/http/errors"
 import { errors as runtimeErrors } from "@galaxy/core/runtime/http/errors"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
-import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
@@ -14,7 +13,7 @@ import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Option, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
-import { player } from "../lobby/fixture.ts"
+import { leave, player } from "../lobby/fixture.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
 import { json, layer as scriptedEngines, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 
@@ -207,16 +206,15 @@ eachDatabase((name, database) => {
 
     it.effect("strangers and former members get nothing", () =>
       Effect.gen(function* () {
-        const memberships = yield* Memberships
         const { sessions, gameId, guest, owner } = yield* runningGame
         const stranger = yield* player
         assert.strictEqual(yield* tagOf(sessions.order(gameId, stranger, { orders: [] })), "GameNotFound")
         assert.strictEqual(yield* tagOf(sessions.report(gameId, stranger, 0)), "GameNotFound")
         assert.strictEqual(yield* tagOf(sessions.report(GameId.make(yield* newId), owner, 0)), "GameNotFound")
-        yield* memberships.end(gameId, guest, "removed")
+        yield* leave(gameId, guest)
         assert.strictEqual(yield* tagOf(sessions.order(gameId, guest, { orders: [] })), "GameNotFound")
         // The owner still sees their game, but plays in it no longer.
-        yield* memberships.end(gameId, owner, "removed")
+        yield* leave(gameId, owner)
         assert.strictEqual(yield* tagOf(sessions.command(gameId, owner, { orders: [] })), "NotGameMember")
       })
     )

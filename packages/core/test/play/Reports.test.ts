@@ -1,5 +1,4 @@
 /** Reports of games that have ended: read for a year, by those who played to the end, and then gone. */
-import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
 import * as StatePruner from "@galaxy/core/play/StatePruner"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
@@ -10,13 +9,15 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { layer as scriptedEngines, ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { leave } from "../lobby/fixture.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
 
 const tagOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
 
 /** A game that is over after its second turn. */
-const finishedGame = Effect.gen(function* () {
+/** A game that is over after its second turn. Its guest may have left before. */
+const finishedGame = Effect.fnUntraced(function* (left?: "the guest has left") {
   const runtimes = yield* Runtimes
   const engines = yield* ScriptedEngines
   const sessions = yield* PlayerOrders
@@ -24,6 +25,7 @@ const finishedGame = Effect.gen(function* () {
   yield* engines.script(game.gameId, { finishAt: 2 })
   yield* runtimes.reconcile(game.gameId)
   for (const turn of [0, 1]) {
+    if (turn === 1 && left !== undefined) yield* leave(game.gameId, game.guest)
     yield* runtimes.forceNextTurn(game.gameId, turn)
     yield* runtimes.reconcile(game.gameId)
   }
@@ -48,14 +50,12 @@ eachDatabase((name, database) => {
     (it) => {
       it.effect("are read by those who played to the end, for a year, from an engine that is woken for it", () =>
         Effect.gen(function* () {
-          const memberships = yield* Memberships
-          const { gameId, owner, guest, engines, sessions } = yield* finishedGame
+          const { gameId, owner, guest, engines, sessions } = yield* finishedGame("the guest has left")
           assert.isUndefined((yield* engines.game(gameId)).running, "the engine of a finished game is ended")
           for (const turn of [0, 1, 2]) assert.deepInclude(yield* sessions.report(gameId, owner, turn), { turn })
           assert.strictEqual((yield* engines.game(gameId)).starts, 2)
           assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 3)), "TurnNotMade")
           assert.strictEqual(yield* tagOf(sessions.order(gameId, owner, { orders: [] })), "GameNotRunning")
-          yield* memberships.end(gameId, guest, "removed")
           assert.strictEqual(yield* tagOf(sessions.report(gameId, guest, 1)), "GameNotFound")
           yield* advance("365 days")
           assert.deepInclude(yield* sessions.report(gameId, owner, 1), { turn: 1 })
@@ -82,9 +82,9 @@ eachDatabase((name, database) => {
 
       it.effect("go with the game's state, and no other game's", () =>
         Effect.gen(function* () {
-          const old = yield* finishedGame
+          const old = yield* finishedGame()
           yield* advance("364 days")
-          const young = yield* finishedGame
+          const young = yield* finishedGame()
           const going = yield* startingGame()
           yield* old.runtimes.reconcile(going.gameId)
           yield* advance("3 days")

@@ -5,6 +5,7 @@ import * as ApiError from "../../api/ApiError.ts"
 import * as EmailAddress from "../../api/EmailAddress.ts"
 import * as ErrorEnvelope from "../../api/ErrorEnvelope.ts"
 import * as Fields from "../../api/Fields.ts"
+import * as GatewayInfo from "../../api/GatewayInfo.ts"
 import * as Identity from "../../api/Identity.ts"
 import * as InputErrors from "../../api/InputErrors.ts"
 import * as InternalApi from "../../api/InternalApi.ts"
@@ -57,6 +58,7 @@ export const modules: Readonly<Record<string, object>> = {
   "EmailAddress": EmailAddress,
   "ErrorEnvelope": ErrorEnvelope,
   "Fields": Fields,
+  "GatewayInfo": GatewayInfo,
   "Identity": Identity,
   "InputErrors": InputErrors,
   "InternalApi": InternalApi,

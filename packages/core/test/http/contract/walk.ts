@@ -21,12 +21,12 @@ export interface Op {
   readonly operation: Operation
 }
 
-/** All operations but the probes. */
+/** All operations of a backend but the probes. */
 export const operations: ReadonlyArray<Op> = Object.entries(document.paths)
   .flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, tag: operation.tags[0] ?? "", operation }))
   )
-  .filter(({ path }) => path.startsWith("/api/"))
+  .filter(({ path, tag }) => path.startsWith("/api/") && tag !== "Gateway")
 
 /** What is wrong with an answer, by the document. */
 export const faultsOf = (op: Op, answer: Answer): ReadonlyArray<string> => {

@@ -12,7 +12,7 @@ import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { SqlClient } from "effect/sql"
-import { join, lobbyOn, mappings, openGame, player, settings, starts } from "../fixture.ts"
+import { join, leave, lobbyOn, mappings, openGame, player, settings, starts } from "../fixture.ts"
 
 const tag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
@@ -260,11 +260,10 @@ eachDatabase((name, database) => {
       it.effect("a removed member sees the game no longer", () =>
         Effect.gen(function* () {
           const games = yield* Games
-          const memberships = yield* Memberships
           const [owner, member] = yield* Effect.all([player, player])
           const { game_id } = yield* openGame(owner)
           yield* join(owner, game_id, member, "Vega")
-          yield* memberships.end(game_id, member, "removed")
+          yield* leave(game_id, member)
           assert.strictEqual(yield* tag(games.get(member, game_id)), "GameNotFound")
           assert.deepStrictEqual(yield* (yield* GamePlayers).list(owner, game_id), [])
         })
@@ -324,13 +323,12 @@ eachDatabase((name, database) => {
       it.effect("a start is queued with every active member under their race name", () =>
         Effect.gen(function* () {
           const games = yield* Games
-          const memberships = yield* Memberships
           const [owner, guest, gone] = yield* Effect.all([player, player, player])
           const { game_id } = yield* openGame(owner)
           yield* join(owner, game_id, guest, "Lyra")
           yield* join(owner, game_id, gone, "Nova")
           yield* join(owner, game_id, owner, "Vega")
-          yield* memberships.end(game_id, gone, "removed")
+          yield* leave(game_id, gone)
           yield* games.readyToStart(owner, game_id)
           const game = yield* games.start(owner, game_id)
           assert.strictEqual(game.status, "starting")
@@ -366,10 +364,9 @@ eachDatabase((name, database) => {
       it.effect("a game whose player has left does not start with too few", () =>
         Effect.gen(function* () {
           const games = yield* Games
-          const memberships = yield* Memberships
           const [owner, guest] = yield* Effect.all([player, player])
           const { game_id } = yield* readyGame(owner, guest)
-          yield* memberships.end(game_id, guest, "removed")
+          yield* leave(game_id, guest)
           assert.strictEqual(yield* tag(games.start(owner, game_id)), "NotEnoughPlayers")
           assert.strictEqual(yield* starts(game_id), 0)
           assert.strictEqual((yield* games.get(owner, game_id)).status, "ready_to_start")
@@ -416,9 +413,8 @@ eachDatabase((name, database) => {
           yield* join(other, joined.game_id, me, "Vega")
           const left = yield* openGame(other)
           yield* games.create(other, settings())
-          const memberships = yield* Memberships
           yield* join(other, left.game_id, me, "Vega")
-          yield* memberships.end(left.game_id, me, "removed")
+          yield* leave(left.game_id, me)
 
           const seen: Array<string> = []
           let cursor: string | undefined
@@ -501,9 +497,8 @@ eachDatabase((name, database) => {
           assert.strictEqual(yield* tag(memberships.activeMember(game_id, owner)), "NotGameMember")
           assert.strictEqual(yield* tag(memberships.activeMember(game_id, invited)), "NotGameMember")
           assert.strictEqual(yield* tag(memberships.activeMember(game_id, stranger)), "GameNotFound")
-          yield* memberships.end(game_id, guest, "removed")
+          yield* leave(game_id, guest)
           assert.strictEqual(yield* tag(memberships.activeMember(game_id, guest)), "GameNotFound")
-          assert.strictEqual(yield* tag(memberships.end(game_id, guest, "removed")), "MembershipNotFound")
         })
       )
     }

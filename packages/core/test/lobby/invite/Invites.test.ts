@@ -5,16 +5,16 @@ import { errors as membershipErrors } from "@galaxy/core/lobby/membership/http/e
 import { errors as raceNameErrors } from "@galaxy/core/race-name/http/errors"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { Games } from "@galaxy/core/lobby/game/Games"
+import { Bans } from "@galaxy/core/lobby/Bans"
 import { Invites } from "@galaxy/core/lobby/invite/Invites"
 import { GamePlayers } from "@galaxy/core/lobby/membership/GamePlayers"
-import { Memberships } from "@galaxy/core/lobby/membership/Memberships"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { join, lobbyOn, notices, openGame, player, players, settings } from "../fixture.ts"
+import { join, leave, lobbyOn, notices, openGame, player, players, settings } from "../fixture.ts"
 
 const tag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
@@ -340,7 +340,6 @@ eachDatabase((name, database) => {
     it.effect("a full game takes nobody more, until a place is free again", () =>
       Effect.gen(function* () {
         const invites = yield* Invites
-        const memberships = yield* Memberships
         const [owner, one, two] = yield* Effect.all([player, player, player])
         const { game_id } = yield* openGame(owner, { min_players: 1, max_players: 1 })
         yield* join(owner, game_id, one, "Vega")
@@ -348,7 +347,7 @@ eachDatabase((name, database) => {
         const redeem = invites.redeem(two, game_id, invite_id, { race_name: "Vega" })
         assert.strictEqual(yield* tag(redeem), "GameFull")
         assert.strictEqual(yield* statusOf(invite_id), "pending")
-        yield* memberships.end(game_id, one, "removed")
+        yield* leave(game_id, one)
         assert.strictEqual((yield* redeem).race_name, "Vega")
       })
     )
@@ -356,17 +355,16 @@ eachDatabase((name, database) => {
     it.effect("a removed player may come back, a blocked one may not", () =>
       Effect.gen(function* () {
         const invites = yield* Invites
-        const memberships = yield* Memberships
         const [owner, guest] = yield* Effect.all([player, player])
         const { game_id } = yield* openGame(owner)
         const first = yield* join(owner, game_id, guest, "Vega")
-        yield* memberships.end(game_id, guest, "removed")
+        yield* leave(game_id, guest)
         assert.deepStrictEqual(yield* reservations(game_id), [])
         const back = yield* join(owner, game_id, guest, "Lyra")
         assert.strictEqual(back.membership_id, first.membership_id)
         assert.strictEqual(back.race_name, "Lyra")
         const { invite_id, code = "" } = yield* invites.issue(owner, game_id, {})
-        yield* memberships.end(game_id, guest, "blocked")
+        yield* (yield* Bans).ban(game_id, guest)
         assert.strictEqual(
           yield* tag(invites.redeem(guest, game_id, invite_id, { race_name: "Vega", code })),
           "BlockedFromGame"
@@ -379,11 +377,10 @@ eachDatabase((name, database) => {
     it.effect("who was never a member can be blocked too", () =>
       Effect.gen(function* () {
         const invites = yield* Invites
-        const memberships = yield* Memberships
         const [owner, guest] = yield* Effect.all([player, player])
         const { game_id } = yield* openGame(owner)
         const { invite_id } = yield* invites.issue(owner, game_id, { invited_user_id: guest })
-        yield* memberships.end(game_id, guest, "blocked")
+        yield* (yield* Bans).ban(game_id, guest)
         assert.strictEqual(
           yield* tag(invites.redeem(guest, game_id, invite_id, { race_name: "Vega" })),
           "BlockedFromGame"
