@@ -3,7 +3,7 @@ import { DateTime, Duration } from "effect"
 import { clockSlack } from "../shared/clockSlack.ts"
 import { type Backoff, retryAt } from "./Attempts.ts"
 import { isRetry, live, type RuntimeRow, type RuntimeStatus } from "./RuntimeRow.ts"
-import * as TurnJob from "./TurnJob.ts"
+import { settled } from "./settledDeadline.ts"
 
 /**
  * The next step of a game. `end`: its engine is ended, since that was ordered. `renew`: its engine is started anew.
@@ -33,7 +33,7 @@ const stepOfRunning = (row: RuntimeRow, now: DateTime.Utc, backoff: Backoff): Du
   if (row.seat_order_at !== null && mayRetry(row.seat_order_at, now, backoff.longestBackoff)) return "seats"
   if (row.paused) return "none"
   if (row.force_next_turn) return "cutoff"
-  if (isDue(row.next_turn_at, now)) return TurnJob.settled(row, now) === undefined ? "cutoff" : "settle"
+  if (isDue(row.next_turn_at, now)) return settled(row, now) === undefined ? "cutoff" : "settle"
   // The deadline was set in the future: the clock was ahead then, or is behind now.
   return row.next_turn_set_at !== null && DateTime.isGreaterThan(row.next_turn_set_at, now) ? "settle" : "none"
 }

@@ -17,6 +17,7 @@ import { EngineVersionOlder, GameNotRunning, RuntimeNotFound } from "./RuntimeEr
 import { decided } from "./decisions.ts"
 import { deadlineChange, type RuntimeChange, type RuntimeRow, type RuntimeStatus, versionBack } from "./RuntimeRow.ts"
 import * as RuntimeStores from "./RuntimeStore.ts"
+import type { Seat } from "./Seats.ts"
 import * as SeatOrders from "./SeatOrders.ts"
 import { isOlder } from "../engine/versions.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -30,7 +31,7 @@ export interface StartRequest {
   readonly turnSchedule: string
   readonly timeZone: string
   /** Seats that the engine plays are among them, with `userId` null and `computer`. */
-  readonly players: ReadonlyArray<RuntimeStores.Seat>
+  readonly players: ReadonlyArray<Seat>
 }
 
 /**

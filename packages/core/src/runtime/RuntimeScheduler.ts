@@ -21,7 +21,8 @@ import type { Heartbeats } from "./Heartbeats.ts"
 import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import * as Outages from "./Outages.ts"
-import { type Due, RuntimeStore } from "./RuntimeStore.ts"
+import type { Due } from "./dueGames.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
 import { Runtimes } from "./Runtimes.ts"
 
 /** How long a game is left alone after its work could not be completed. */

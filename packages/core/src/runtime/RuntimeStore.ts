@@ -4,30 +4,16 @@
  * A row's version is its fencing token: a write names the version it has read, and changes nothing if another write
  * came first. So an owner that was frozen and comes back can do no harm.
  */
-import { EnginePlayerId, GameId, UserId } from "@galaxy/contract/ids/Ids"
-import { Array as Arr, Context, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
+import { GameId, type UserId } from "@galaxy/contract/ids/Ids"
+import { Context, DateTime, type Duration, Effect, Layer, type Option, Schema } from "effect"
 import { SqlClient, SqlResolver, SqlSchema } from "effect/sql"
-import { clockSlack } from "../shared/clockSlack.ts"
-import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
+import { type Due, dueGames } from "./dueGames.ts"
 import { EngineHealth } from "./HealthLog.ts"
 import { live, RuntimeRow, type RuntimeChange, RuntimeStatus } from "./RuntimeRow.ts"
-
-/** Another owner has written the row since it was read. Whoever gets this must stop working on the game. */
-export class RuntimeStale extends Schema.TaggedError<RuntimeStale>()("RuntimeStale", {}) {}
-
-/**
- * A player of a game in play, fixed when its start was queued. The engine knows the race by `raceName`.
- * `enginePlayerId` is the membership's id, so a retried start names the same players.
- */
-export interface Seat {
-  /** Null for a seat that the engine has played from the start. */
-  readonly userId: UserId | null
-  readonly raceName: string
-  readonly enginePlayerId: EnginePlayerId
-  /** The engine plays it. */
-  readonly computer?: boolean
-}
+import { RuntimeStale } from "./RuntimeStale.ts"
+import * as Seats from "./Seats.ts"
+import { type TurnWrite, turnWrites } from "./turnWrites.ts"
 
 /** What the row of a game's first start is made from. */
 export interface NewRuntime {
@@ -38,7 +24,7 @@ export interface NewRuntime {
   /** Five cron fields, read in `timeZone`. */
   readonly turnSchedule: string
   readonly timeZone: string
-  readonly players: ReadonlyArray<Seat>
+  readonly players: ReadonlyArray<Seats.Seat>
 }
 
 /** A game in play, as far as its engine is concerned. */
@@ -48,24 +34,6 @@ export interface EngineRecord {
   /** The engine last seen; null where none has been, or the last one was removed. */
   readonly instanceId: string | null
   readonly health: EngineHealth
-}
-
-/**
- * The change of a row at a step of its turn. With the cutoff an attempt at `begins` is logged under the operation's id;
- * without `begins`, that attempt has succeeded.
- */
-export interface TurnWrite {
-  readonly read: RuntimeRow
-  readonly change: RuntimeChange
-  readonly operation: { readonly id: string; readonly begins?: number }
-}
-
-/** A game that needs work, and when; a time in the past means now. */
-export interface Due {
-  readonly gameId: GameId
-  readonly at: DateTime.Utc
-  /** Its last attempt has failed. One that was cut off by the end of its backend is no failure. */
-  readonly retry: boolean
 }
 
 /**
@@ -102,8 +70,8 @@ export class RuntimeStore extends Context.Service<
     /** Marks the game for a turn out of schedule, without a new version. The caller holds the row's lock. */
     force(gameId: GameId): Effect.Effect<void, StorageError>
     /** Players in the order in which their seats were first taken, which never changes. */
-    seats(gameId: GameId): Effect.Effect<ReadonlyArray<Seat>, StorageError>
-    seat(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Seat>, StorageError>
+    seats(gameId: GameId): Effect.Effect<ReadonlyArray<Seats.Seat>, StorageError>
+    seat(gameId: GameId, userId: UserId): Effect.Effect<Option.Option<Seats.Seat>, StorageError>
     /**
      * Games with work to do now or later, the most urgent first, and at most `limit` for each kind of work. A retry
      * further ahead than `longestWait` and the slack between clocks, and a deadline that was set in the future, are due
@@ -133,27 +101,12 @@ export class RuntimeStore extends Context.Service<
   }
 >()("@galaxy/core/runtime/RuntimeStore") {}
 
-const SeatRow = Schema.Struct({
-  user_id: Schema.NullOr(UserId),
-  race_name: Schema.String,
-  engine_player_uuid: EnginePlayerId,
-  computer: Schema.Boolean
-})
-const seatOf = (row: typeof SeatRow.Type): Seat => ({
-  userId: row.user_id,
-  raceName: row.race_name,
-  enginePlayerId: row.engine_player_uuid,
-  computer: row.computer
-})
-
 const EngineRow = Schema.Struct({
   game_id: GameId,
   status: RuntimeStatus,
   current_container_id: Schema.NullOr(Schema.String),
   health: EngineHealth
 })
-
-const DueRow = Schema.Struct({ game_id: GameId, at: Schema.DateTimeUtcFromDate, retry: Schema.Boolean })
 
 /** `RuntimeStore` over PostgreSQL. */
 export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Layer.effect(
@@ -189,105 +142,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
       execute: (gameId) => sql`SELECT ${columns} FROM backend.runtime_records r WHERE game_id = ${gameId} FOR UPDATE`
     })
 
-    const selectSeats = SqlResolver.grouped({
-      Request: GameId,
-      RequestGroupKey: (gameId) => gameId,
-      Result: Schema.Struct({ ...SeatRow.fields, game_id: GameId }),
-      ResultGroupKey: (row) => row.game_id,
-      // Seats' ids are ordered by the time at which they were taken.
-      execute: (ids) => sql`
-        SELECT game_id, user_id, race_name, engine_player_uuid, computer FROM backend.player_mappings
-        WHERE game_id = ANY (string_to_array(${ids.join()}, ',')::uuid[]) ORDER BY engine_player_uuid`
-    })
-
-    const selectSeat = SqlSchema.findOneOption({
-      Request: Schema.Struct({ gameId: GameId, userId: UserId }),
-      Result: SeatRow,
-      execute: ({ gameId, userId }) => sql`
-        SELECT user_id, race_name, engine_player_uuid, computer FROM backend.player_mappings
-        WHERE game_id = ${gameId} AND user_id = ${userId}`
-    })
-
-    const selectDue = SqlSchema.findAll({
-      Request: Schema.Struct({ limit: Schema.Int, now: Schema.Date, latestRetry: Schema.Date }),
-      Result: DueRow,
-      execute: ({ limit, now, latestRetry }) => sql`
-        (SELECT game_id, least(next_attempt_at, ${now}::timestamptz) AS at, false AS retry FROM backend.runtime_records
-          WHERE status IN ('starting', 'generation_in_progress') AND (attempts = 0 OR attempt_open)
-          ORDER BY next_attempt_at LIMIT ${limit})
-        UNION ALL
-        (SELECT game_id, next_attempt_at, true FROM backend.runtime_records
-          WHERE status IN ('starting', 'generation_in_progress') AND attempts > 0 AND NOT attempt_open
-          ORDER BY next_attempt_at LIMIT ${limit})
-        UNION ALL
-        (SELECT game_id, 'epoch'::timestamptz, attempts > 0 AND NOT attempt_open FROM backend.runtime_records
-          WHERE status IN ('starting', 'generation_in_progress') AND next_attempt_at > ${latestRetry} LIMIT ${limit})
-        UNION ALL
-        (SELECT game_id, 'epoch'::timestamptz, false FROM backend.runtime_records
-          WHERE status = 'running' AND NOT paused AND next_turn_set_at > ${now} LIMIT ${limit})
-        UNION ALL
-        (SELECT game_id, next_turn_at, false FROM backend.runtime_records
-          WHERE status = 'running' AND next_turn_at IS NOT NULL AND NOT force_next_turn AND NOT paused
-          ORDER BY next_turn_at LIMIT ${limit})
-        UNION ALL
-        (SELECT game_id, 'epoch'::timestamptz, false FROM backend.runtime_records
-          WHERE status IN ('running', 'generation_failed') AND force_next_turn AND NOT paused LIMIT ${limit})
-        UNION ALL
-        (SELECT game_id, CASE WHEN next_attempt_at <= ${latestRetry} THEN next_attempt_at ELSE 'epoch'::timestamptz END,
-            attempts > 0 AND NOT attempt_open
-          FROM backend.runtime_records
-          WHERE engine_task IS NOT NULL AND status <> 'generation_in_progress'
-          ORDER BY next_attempt_at NULLS FIRST LIMIT ${limit})
-        UNION ALL
-        (SELECT m.game_id, CASE WHEN m.seat_order_at <= ${latestRetry} THEN m.seat_order_at ELSE 'epoch'::timestamptz END,
-            m.seat_order_attempts > 0 FROM backend.player_mappings m
-          JOIN backend.runtime_records r USING (game_id)
-          WHERE m.seat_order_at IS NOT NULL AND r.status = 'running'
-          ORDER BY m.seat_order_at LIMIT ${limit})
-        ORDER BY at, game_id`
-    })
-
-    /** The logs of attempts that begin or end with the rows that are `written`. */
-    const logged = (begins: boolean, now: Date) =>
-      begins
-        ? sql`
-          cut_off AS (
-            UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
-            WHERE game_id IN (SELECT game_id FROM written) AND status = 'started'),
-          logged AS (
-            INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
-            SELECT g.operation_id, g.game_id, 'turn', 'started', g.turn, ${now}::timestamptz, ${now}::timestamptz
-            FROM games g JOIN written USING (game_id))`
-        : sql`
-          logged AS (
-            UPDATE backend.runtime_operation_log l SET status = 'succeeded', finished_at = ${now}, error = NULL
-            FROM games g JOIN written USING (game_id)
-            WHERE l.operation_id = g.operation_id AND l.status = 'started')`
-
-    /** Writes of which all change the same columns, in one statement. */
-    const writeAlike = (alike: ReadonlyArray<TurnWrite>, now: Date) => {
-      const given = alike.map(({ read, change, operation }) => ({
-        ...change,
-        game_id: read.game_id,
-        row_version: String(read.row_version),
-        operation_id: operation.id,
-        turn: operation.begins ?? null
-      }))
-      const changed = Object.keys(alike[0]?.change ?? {}).map((it) => `${it} = v.${it}`)
-      return sql`
-        WITH given AS MATERIALIZED (SELECT ${JSON.stringify(given)}::text::jsonb AS rows),
-        games AS (
-          SELECT g.* FROM given,
-            jsonb_to_recordset(given.rows) AS g(game_id uuid, row_version bigint, operation_id uuid, turn int)),
-        written AS (
-          UPDATE backend.runtime_records r
-          SET ${sql.literal(changed.join(", "))}, row_version = r.row_version + 1, updated_at = ${now}
-          FROM given, jsonb_populate_recordset(NULL::backend.runtime_records, given.rows) v
-          WHERE r.game_id = v.game_id AND r.row_version = v.row_version
-          RETURNING ${columns}),
-        ${logged(alike[0]?.operation.begins !== undefined, now)}
-        SELECT * FROM written`
-    }
+    const seats = Seats.make(sql)
 
     return RuntimeStore.of({
       find: (gameId) =>
@@ -309,62 +164,16 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         )
         return row === undefined ? yield* new RuntimeStale() : row
       }, StorageError.refail),
-      writeTurns: Effect.fnUntraced(function* (writes) {
-        const now = yield* DateTime.nowAsDate
-        const kinds = Arr.groupBy(writes, ({ change, operation }) =>
-          [operation.begins === undefined ? "end" : "begin", ...Object.keys(change)].join()
-        )
-        const written = new Map<GameId, RuntimeRow>()
-        for (const alike of Object.values(kinds)) {
-          for (const row of yield* Effect.flatMap(writeAlike(alike, now), decode)) written.set(row.game_id, row)
-        }
-        return written
-      }, StorageError.refail),
-      attemptTurn: Effect.fnUntraced(function* (read, turn, attempts) {
-        const operation = yield* newId
-        const now = yield* DateTime.nowAsDate
-        const [row] = yield* Effect.flatMap(
-          sql`
-            WITH counted AS (
-              UPDATE backend.runtime_records r
-              SET attempts = ${attempts}, attempt_open = true, row_version = row_version + 1, updated_at = ${now}
-              WHERE game_id = ${read.game_id} AND row_version = ${read.row_version}
-              RETURNING ${columns}),
-            cut_off AS (
-              UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
-              WHERE game_id = (SELECT game_id FROM counted) AND status = 'started'),
-            begun AS (
-              INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
-              SELECT ${operation}::uuid, game_id, 'turn', 'started', ${turn}::int, ${now}::timestamptz, ${now}::timestamptz
-              FROM counted)
-            SELECT * FROM counted`,
-          decode
-        )
-        return row === undefined ? yield* new RuntimeStale() : { row, operation }
-      }, StorageError.refail),
+      ...turnWrites(sql, columns),
       // Without a new version: the mark conflicts with nothing that an owner writes, and must not make one stale.
       force: Effect.fnUntraced(function* (gameId) {
         const now = yield* DateTime.nowAsDate
         yield* sql`
           UPDATE backend.runtime_records SET force_next_turn = true, updated_at = ${now} WHERE game_id = ${gameId}`
       }, StorageError.refail),
-      seats: (gameId) =>
-        StorageError.refail(
-          Effect.map(
-            Effect.catchNoSuchElement(SqlResolver.request(gameId, selectSeats)),
-            Option.match({ onNone: () => [], onSome: (rows) => rows.map(seatOf) })
-          )
-        ),
-      seat: (gameId, userId) => StorageError.refail(Effect.map(selectSeat({ gameId, userId }), Option.map(seatOf))),
-      due: Effect.fnUntraced(function* (limit, longestWait) {
-        const now = yield* DateTime.now
-        const rows = yield* selectDue({
-          limit,
-          now: DateTime.toDate(now),
-          latestRetry: DateTime.toDate(DateTime.addDuration(now, Duration.sum(longestWait, clockSlack)))
-        })
-        return rows.map((it) => ({ gameId: it.game_id, at: it.at, retry: it.retry }))
-      }, StorageError.refail),
+      seats: seats.all,
+      seat: seats.of,
+      due: dueGames(sql),
       alive: StorageError.refail(
         Effect.map(
           sql<{ readonly game_id: string }>`
@@ -433,21 +242,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
           WHERE r.status IN ('start_failed', 'stopped') AND r.started_at IS NULL
           RETURNING 1`
         if (armed.length === 0) return false
-        yield* sql`DELETE FROM backend.player_mappings WHERE game_id = ${start.gameId}`
-        if (Arr.isReadonlyArrayNonEmpty(start.players)) {
-          const seats = Arr.map(
-            start.players,
-            (it): Record<string, string | boolean | Date | null> => ({
-              game_id: start.gameId,
-              user_id: it.userId,
-              race_name: it.raceName,
-              engine_player_uuid: it.enginePlayerId,
-              computer: it.computer === true,
-              created_at: now
-            })
-          )
-          yield* sql`INSERT INTO backend.player_mappings ${sql.insert(seats)}`
-        }
+        yield* seats.replace(start.gameId, start.players, now)
         return true
       }, StorageError.refail)
     })

@@ -12,7 +12,9 @@ import { failureFields } from "../shared/failureFields.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { type GameGone, RuntimeEvents, type RuntimeSnapshot } from "./RuntimeEvents.ts"
 import type { RuntimeRow } from "./RuntimeRow.ts"
-import { RuntimeStale, RuntimeStore, type TurnWrite } from "./RuntimeStore.ts"
+import { RuntimeStale } from "./RuntimeStale.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+import type { TurnWrite } from "./turnWrites.ts"
 
 /** What is to be stored of one game: the change of its row, and what the lobby learns of it. */
 export interface TurnCommit extends TurnWrite {

@@ -22,31 +22,14 @@ import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { rulesetChange } from "./rulesetChange.ts"
 import { deadlineChange, deadlineOf, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
-import { RuntimeStale, RuntimeStore, type Seat } from "./RuntimeStore.ts"
+import { RuntimeStale } from "./RuntimeStale.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+import type { Seat } from "./Seats.ts"
 import { StillComputing } from "./StillComputing.ts"
 import { type TurnCommit, TurnCommits } from "./TurnCommits.ts"
 import * as TurnFailures from "./TurnFailures.ts"
-import { deadlineAtCutoff, deadlineAtOpening, explained, isExplained, type TurnDeadline } from "./TurnTimes.ts"
-
-/**
- * The deadline that replaces one set by a wrong clock; absent if the present deadline stands. A deadline that the
- * present clock doesn't explain is computed anew but kept as `was`: if it is the present clock that is behind, the old
- * deadline comes back.
- */
-export const settled = (
-  row: RuntimeRow,
-  now: DateTime.Utc
-): { readonly deadline: TurnDeadline; readonly was: DateTime.Utc | null } | undefined => {
-  const deadline = deadlineOf(row)
-  if (deadline === null) return undefined
-  const { next_turn_was: was } = row
-  if (was !== null && DateTime.isGreaterThan(was, now)) {
-    const before = { ...deadline, at: was }
-    if (isExplained(row, before, now)) return { deadline: before, was: null }
-  }
-  const right = explained(row, deadline, now)
-  return right === deadline ? undefined : { deadline: right, was: was ?? deadline.at }
-}
+import { settled } from "./settledDeadline.ts"
+import { deadlineAtCutoff, deadlineAtOpening, type TurnDeadline } from "./TurnTimes.ts"
 
 /** What was decided when a turn was made. */
 const outcome = (turn: number, finished: boolean, next: TurnDeadline | null): string => {
