@@ -60,7 +60,7 @@ export const sentenceOf = (
   const { say: it } = notices
   switch (fact.kind as EventKind) {
     case "game.turn.ready":
-      return say(it["game.turn.ready"](game, number("turn")), `${hall}/report/${number("turn")}`)
+      return say(it["game.turn.ready"](game, number("turn")), `${hall}/report`)
     case "game.started":
       return say(it["game.started"](game), `${hall}/map`)
     case "game.finished":

@@ -38,7 +38,7 @@ describe("notices", () => {
     const said = sentenceOf(en, { kind: "game.turn.ready", payload: { game_id: "g1", turn: 3 } }, () => "Far Reach")
     expect(said).toEqual({
       text: "Turn 3 of Far Reach is ready.",
-      href: "/games/g1/report/3",
+      href: "/games/g1/report",
       gameId: "g1",
       harm: false
     })
