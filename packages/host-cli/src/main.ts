@@ -6,6 +6,7 @@ import { ChildProcessSpawner } from "effect/process"
 import { exitCodeOf, type Failure } from "./failures.ts"
 import { formatOf } from "./globals.ts"
 import { Host, type HostShape } from "./host/Host.ts"
+import { Closing } from "./output/closing.ts"
 import { errorDocument, rendered } from "./output/errors.ts"
 import { jsonText } from "./output/safe.ts"
 import { builtIns } from "./tree/builtIns.ts"
@@ -38,9 +39,10 @@ const unused = Layer.mergeAll(
 /** Runs a command line and returns its exit code. What went wrong has been written to standard error. */
 export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect<number> => {
   const format = formatOf(args, host.env) ?? "text"
+  const closing = { written: false }
   const failed = (failure: Failure) =>
     Effect.gen(function* () {
-      if (format === "stream-json") {
+      if (format === "stream-json" && !closing.written) {
         yield* host.stdout.write(`${jsonText({ type: "error", data: errorDocument(failure) })}\n`)
       }
       yield* host.stderr.write(rendered(failure, format))
@@ -60,6 +62,7 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
         : Effect.as(host.stderr.write(`A fault of galaxy-admin ${release}:\n${Cause.pretty(cause)}\n`), 1)
     ),
     Effect.provideService(Host, host),
+    Effect.provideService(Closing, closing),
     Effect.provide(
       Layer.mergeAll(unused, Layer.succeed(Tree, root), builtIns, CliOutput.layerPresenter(presenter(host, format)))
     )

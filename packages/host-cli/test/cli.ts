@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly columns?: number
   /** The reader of standard output goes after so many characters. */
   readonly closedAfter?: number
+  /** Takes standard output as it comes, which isn't kept then. */
+  readonly onOutput?: (text: string) => void
   /** Ids of requests; else they are counted. */
   readonly newId?: () => string
   /** The present, in milliseconds; the clock of the machine if absent. */
@@ -58,7 +60,11 @@ export const cli = (args: ReadonlyArray<string>, around: Surroundings = {}): Pro
     get closed() {
       return name === "stdout" && written.stdout.length > (around.closedAfter ?? Number.POSITIVE_INFINITY)
     },
-    write: (text: string) => Effect.sync(() => void (written[name] += text))
+    write: (text: string) =>
+      Effect.sync(() => {
+        if (name === "stdout" && around.onOutput !== undefined) around.onOutput(text)
+        else written[name] += text
+      })
   })
   const host: HostShape = {
     env: around.env ?? signedIn,

@@ -1,4 +1,5 @@
 /** The server's findings, and what only this side sees of it: clocks, releases, its certificate, the credentials. */
+import { isIP } from "node:net"
 import { connect as tlsConnect } from "node:tls"
 import type { Finding } from "@galaxy/contract/api/admin/Diagnostics"
 import { release } from "@galaxy/contract/release"
@@ -60,9 +61,11 @@ const certificateEnd = (url: URL): Effect.Effect<number | undefined> =>
       socket.destroy()
       resume(Effect.succeed(value))
     }
+    // A server is named by its name alone: for a bare address Node warns.
+    const named = isIP(host) === 0 ? { servername: host } : {}
     // Only its date is looked at, and nothing is sent; whether it is trusted shows in the calls.
     const socket = tlsConnect(
-      { host, port: url.port === "" ? 443 : Number(url.port), servername: host, rejectUnauthorized: false },
+      { host, port: url.port === "" ? 443 : Number(url.port), ...named, rejectUnauthorized: false },
       () => {
         const at = Date.parse(socket.getPeerCertificate().valid_to)
         done(Number.isNaN(at) ? undefined : at)

@@ -59,8 +59,9 @@ fields are separated by tabs, without a heading, and times are ISO 8601.
 -o json writes one document; lists are {"items": […]}.
 
 -o stream-json writes a line for each thing: {"type":"item"|"change"|"result"|
-"error","data":…}. The last line is a result or an error, so that a stream that
-was cut can be told.
+"error","data":…}. The last line, and no other, is a result or an error, so that
+a stream that was cut can be told. Where why and doctor find that somebody must
+act, it is their result; the exit code is 1, and standard error has the error.
 
 Data alone goes to standard output. Notes, questions and errors go to standard
 error; with json and stream-json an error is one line of JSON there.

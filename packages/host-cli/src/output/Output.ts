@@ -9,6 +9,7 @@ import { Usage } from "../failures.ts"
 import { Globals } from "../globals.ts"
 import { Host } from "../host/Host.ts"
 import { cellOf, fieldAt, linesOf, type Writing } from "./cells.ts"
+import { Closing } from "./closing.ts"
 import { jsonText } from "./safe.ts"
 import { columnOf, fitting, lineOf, widthsOf } from "./table.ts"
 
@@ -42,7 +43,11 @@ const make = Effect.gen(function* () {
   const print = (text: string) => host.stdout.write(text)
   const tell = (text: string) => (globals.quiet ? Effect.void : host.stderr.write(`${text}\n`))
   const dim = (text: string) => (globals.color ? `\u001b[2m${text}\u001b[22m` : text)
-  const line = (type: string, data: Schema.Json) => print(`${jsonText({ type, data })}\n`)
+  const closing = yield* Closing
+  const line = (type: "change" | "result", data: Schema.Json) => {
+    if (type === "result") closing.written = true
+    return print(`${jsonText({ type, data })}\n`)
+  }
 
   const writingFor = (data: unknown, times: "near" | "full") =>
     Effect.map(Clock.currentTimeMillis, (now): Writing => {
