@@ -22,6 +22,7 @@ const steps: ReadonlyArray<Step> = [
   step("lint", "oxlint", "--type-aware", "--format=agent"),
   step("types", "tsc", "-b"),
   { ...step("templates", process.execPath, ...svelteCheck), cwd: web },
+  step("service worker", "tsc", "-p", "packages/web/src/service-worker"),
   step("effects", "effect-tsgo", ...effectDiagnostics, "--project", "tsconfig.effect.json"),
   step("proto", "buf", "lint"),
   step("generated code", process.execPath, "scripts/codegen.ts", "--check"),

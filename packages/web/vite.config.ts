@@ -14,6 +14,8 @@ export default defineConfig({
       paths: { relative: false },
       // An update is noticed by a missing chunk, so nobody has to ask for it.
       version: { name: process.env["GALAXY_WEB_VERSION"] ?? manifest.version, pollInterval: 0 },
+      // `src/platform/serviceWorker.ts` does it, under a policy of trusted types that makes this one address.
+      serviceWorker: { register: false },
       compilerOptions: { runes: true, modernAst: true },
       router: { type: "pathname" }
     })

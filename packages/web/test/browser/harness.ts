@@ -35,6 +35,8 @@ export interface Visit extends Partial<Look> {
   readonly language?: "en" | "ru"
   /** A player who is signed in already, by the name of `galaxy.players`: their address is at example.org. */
   readonly as?: string
+  /** Lets the service worker start, which loads all of the program; otherwise there is none. */
+  readonly serviceWorker?: true
 }
 
 /** What a test has. */
@@ -80,13 +82,17 @@ class Theatre implements Stage {
     this.galaxy = galaxy
   }
 
-  async open(path: string, { as, language = "en", theme = "dark", width = "desktop" }: Visit = {}): Promise<Page> {
+  async open(
+    path: string,
+    { as, language = "en", serviceWorker, theme = "dark", width = "desktop" }: Visit = {}
+  ): Promise<Page> {
     const context = await this.#browser.newContext({
       baseURL: this.galaxy.gatewayUrl,
       colorScheme: theme,
       hasTouch: width === "phone",
       locale: languages[language],
       reducedMotion: "reduce",
+      serviceWorkers: serviceWorker === true ? "allow" : "block",
       timezoneId: "Europe/Berlin",
       viewport: sizes[width]
     })
