@@ -74,6 +74,24 @@ screens("Signing in", (stage) => {
     )
   })
 
+  it("offers to load a newer build, when there is one or a part of this one is gone", async () => {
+    const page = await stage().open("/signin")
+    const offer = page.getByRole("button", { name: "Reload" })
+    await page.locator("input[type=email]").waitFor()
+    expect(await offer.count()).toBe(0)
+    await page.route("**/_app/version.json", (route) => route.fulfill({ json: { version: "another" } }))
+    await page.evaluate(() => dispatchEvent(new Event("focus")))
+    await offer.click()
+    await page.locator("input[type=email]").waitFor()
+    await page.unroute("**/_app/version.json")
+    expect(await offer.count()).toBe(0)
+
+    stage().expected(/status of 404|dynamically imported module/)
+    await page.route("**/_app/immutable/chunks/*", (route) => route.fulfill({ status: 404 }))
+    await page.locator("select").selectOption("ru")
+    await offer.waitFor()
+  })
+
   it("is where no script gets in from elsewhere, and every attempt is seen", async () => {
     const page = await stage().open("/signin")
     await page.locator("input[type=email]").waitFor()

@@ -45,7 +45,7 @@ export const watch = async (context: BrowserContext, trouble: Trouble): Promise<
     })
   })
   const follow = (page: Page) => {
-    page.on("pageerror", (error) => trouble.add(`error: ${error.stack ?? error.message}`))
+    page.on("pageerror", (error) => trouble.add(`error: ${error.stack || error.message}`))
     page.on("crash", () => trouble.add("the page crashed"))
     page.on("console", (message) => {
       if (message.type() === "error") trouble.add(`console: ${message.text()} (${message.location().url})`)
