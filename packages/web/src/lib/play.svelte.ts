@@ -53,6 +53,8 @@ export interface Play {
   readonly entry: () => ReportEntry | undefined
   /** The report of any turn that was asked for, such as the one before for comparisons. */
   readonly reportOf: (turn: number) => Report | undefined
+  /** Shows the newest turn, where one waits. */
+  readonly advance: () => Promise<void>
   readonly draft: DraftActions
   readonly selection: Selection
   readonly ruleset: () => Ruleset
@@ -67,7 +69,7 @@ export interface Play {
 export const [play, setPlay] = createContext<Play>()
 
 /** What the frame hands to the pages of a game. */
-export const makePlay = (gameId: string, session: GameSession): Play => {
+export const makePlay = (gameId: string, session: GameSession, advance: () => Promise<void>): Play => {
   const loaded = follow(session.game.state)
   const turns = follow(session.turns)
   const reports = follow(session.reports.state)
@@ -106,6 +108,7 @@ export const makePlay = (gameId: string, session: GameSession): Play => {
     turns,
     entry,
     report,
+    advance,
     reportOf: (turn) => reports().get(turn)?.report,
     draft: {
       state: draft,

@@ -121,18 +121,20 @@ interface Levels {
   readonly shields: number
   readonly cargo: number
 }
+/** A level or a size of 0 means that the part isn't there. */
+const some = (value: number): number | undefined => (value === 0 ? undefined : value)
 const levels: ReadonlyArray<ColumnOf<Levels>> = [
-  num("drive", (it) => it.drive),
-  num("weapons", (it) => it.weapons),
-  num("shields", (it) => it.shields),
-  num("cargo", (it) => it.cargo)
+  num("drive", (it) => some(it.drive)),
+  num("weapons", (it) => some(it.weapons)),
+  num("shields", (it) => some(it.shields)),
+  num("cargo", (it) => some(it.cargo))
 ]
 const design: ReadonlyArray<ColumnOf<OwnClass>> = [
-  num("drive", (it) => it.drive),
-  cnt("armament", (it) => it.armament),
-  num("weapons", (it) => it.weapons),
-  num("shields", (it) => it.shields),
-  num("cargo", (it) => it.cargo),
+  num("drive", (it) => some(it.drive)),
+  cnt("armament", (it) => some(it.armament)),
+  num("weapons", (it) => some(it.weapons)),
+  num("shields", (it) => some(it.shields)),
+  num("cargo", (it) => some(it.cargo)),
   num("mass", (it) => it.mass)
 ]
 

@@ -1,6 +1,7 @@
 /** Everything that the client says, in English; the keys are those of every language. */
 import { account } from "./en/account.ts"
 import { common } from "./en/common.ts"
+import { empire } from "./en/empire.ts"
 import { failure } from "./en/failure.ts"
 import { games } from "./en/games.ts"
 import { lobby } from "./en/lobby.ts"
@@ -12,4 +13,4 @@ import { report } from "./en/report.ts"
 import { signIn } from "./en/signIn.ts"
 
 /** The catalogue, a section for each part of the screens. */
-export const en = { account, common, failure, games, lobby, map, notices, orders, play, report, signIn }
+export const en = { account, common, empire, failure, games, lobby, map, notices, orders, play, report, signIn }

@@ -6,7 +6,7 @@ export const orders = {
   heading: "Orders",
   empty: "No orders yet",
   emptyText:
-    "Choose a planet to say what it makes, or ships to send them. Planets go on with what they make, and fleets with where they fly.",
+    "Choose a planet to say what it makes, or ships to send them. Without orders, planets go on making what they make, and ships go on flying.",
   pastEmpty: "You gave no orders for this turn.",
   pastTitle: (turn: number) => `Your orders for turn ${turn}`,
   pastText: "What became of them.",

@@ -27,7 +27,8 @@ export const play = {
   ready: {
     title: (turn: number) => `Turn ${turn} is ready`,
     away: (turns: number) => (turns === 1 ? "1 turn since you looked." : `${turns} turns since you looked.`),
-    viewNow: "View now"
+    viewNow: "View now",
+    short: (turn: number) => `View turn ${turn}`
   },
   fromDevice: "From this device; the server hasn't answered yet.",
   reportMissing: "The report of this turn can't be loaded",

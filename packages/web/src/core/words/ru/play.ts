@@ -34,7 +34,8 @@ export const play: Section<typeof en> = {
   ready: {
     title: (turn: number) => `Ход ${turn} готов`,
     away: (count: number) => `С вашего последнего визита: ${count} ${turns(count)}.`,
-    viewNow: "Посмотреть"
+    viewNow: "Посмотреть",
+    short: (turn: number) => `К ходу ${turn}`
   },
   fromDevice: "С этого устройства: сервер ещё не ответил.",
   reportMissing: "Отчёт этого хода не удалось загрузить",

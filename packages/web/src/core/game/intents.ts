@@ -1,0 +1,67 @@
+/** The report as it would be if the orders of the draft were carried out: what a list shows beside what is. */
+import type { Report } from "@galaxy/contract/engine/Report"
+import { type Intents, intentsOf } from "../map/intents.ts"
+import type { DraftState } from "./Draft.ts"
+
+/** What the draft means, without lines that are refused. */
+export const intentsOfDraft = (report: Report, { lines, verdicts }: DraftState): Intents =>
+  intentsOf(
+    report,
+    lines.lines.map(({ id, order }) => ({ id, order, refused: verdicts.get(id)?.accepted === false }))
+  )
+
+/** The attitude to each race and the race that gets the votes, with the draft's orders. */
+export const diplomacyOf = (
+  report: Report,
+  { lines, verdicts }: DraftState
+): {
+  readonly relations: ReadonlyMap<string, { readonly now: "war" | "peace"; readonly ordered: boolean }>
+  readonly vote: string
+  readonly voteOrdered: boolean
+} => {
+  const relations = new Map(
+    report.players.flatMap(({ name, relation, extinct }) =>
+      relation === undefined || extinct ? [] : [[name, { now: relation, ordered: false as boolean }] as const]
+    )
+  )
+  let vote = report.votes.voting_for
+  for (const { id, order } of lines.lines) {
+    if (verdicts.get(id)?.accepted === false || order.race === undefined) continue
+    const named = order.race.toLowerCase()
+    if (order.op === "vote") vote = report.players.find(({ name }) => name.toLowerCase() === named)?.name ?? vote
+    if (order.op !== "war" && order.op !== "peace") continue
+    const all = named === report.race.toLowerCase()
+    for (const [name, before] of relations) {
+      if (!all && name.toLowerCase() !== named) continue
+      const was = report.players.find((it) => it.name === name)?.relation
+      relations.set(name, { ...before, now: order.op, ordered: was !== order.op })
+    }
+  }
+  return { relations, vote, voteOrdered: vote !== report.votes.voting_for }
+}
+
+/** The report with the draft's products on the reader's planets. */
+export const withProducts = (report: Report, intents: Intents): Report =>
+  intents.products.size === 0
+    ? report
+    : {
+        ...report,
+        my_planets: report.my_planets.map((planet) => {
+          const production = intents.products.get(planet.number)
+          return production === undefined ? planet : { ...planet, production }
+        })
+      }
+
+/** A planet by what somebody types: its number, with or without a sign, or its name in any case. */
+export const planetTyped = (report: Report, typed: string): number | undefined => {
+  const text = typed.trim().replace(/^#/, "").toLowerCase()
+  if (text === "") return undefined
+  const all = [...report.my_planets, ...report.foreign_planets, ...report.uninhabited_planets]
+  const named = all.find(({ name }) => name.toLowerCase() === text)
+  if (named !== undefined) return named.number
+  const number = /^\d+$/.test(text) ? Number(text) : undefined
+  const known =
+    number !== undefined &&
+    (report.unknown_planets.some((it) => it.number === number) || all.some((it) => it.number === number))
+  return known ? number : undefined
+}

@@ -1,0 +1,103 @@
+/** Lists of one's own things, and what can be ordered from them: planets, ships, designs, races. */
+const ships = (count: number) => (count === 1 ? "1 ship" : `${count} ships`)
+
+export const empire = {
+  filter: "Filter",
+  filterHint: "Name, class, race …",
+  noMatch: "Nothing matches.",
+  select: (name: string) => `Choose ${name}`,
+  selectAll: "Choose all that are listed",
+  chosen: (count: number) => (count === 1 ? "1 chosen" : `${count} chosen`),
+  clear: "Choose none",
+  ordered: "ordered",
+  totals: "Together",
+  planets: {
+    title: "Planets",
+    kinds: { my_planets: "Mine", foreign_planets: "Of others", uninhabited: "Uninhabited", unknown: "Unknown" },
+    kind: "Which planets",
+    produce: "Make",
+    choose: "Choose what to make…",
+    go: "Order it"
+  },
+  ships: {
+    title: "Ships",
+    kinds: { my_groups: "My groups", my_fleets: "My fleets", foreign_groups: "Of others", approaching: "Approaching" },
+    kind: "Which ships",
+    count: (groups: number, count: number) => `${groups === 1 ? "1 group" : `${groups} groups`}, ${ships(count)}`,
+    action: "Order",
+    actions: {
+      send: "Send to",
+      load: "Load",
+      unload: "Unload",
+      upgrade: "Upgrade",
+      join_fleet: "Join fleet",
+      give: "Give to",
+      dismantle: "Dismantle"
+    },
+    planet: "Planet",
+    planetHint: "Name or number",
+    unknownPlanet: "There is no such planet.",
+    goods: "Goods",
+    fleet: "Fleet",
+    race: "Race",
+    go: "Order it",
+    added: (count: number) => (count === 1 ? "1 order added" : `${count} orders added`)
+  },
+  races: {
+    title: "Races",
+    votes: "Votes",
+    relations: "Relations and technologies",
+    voteFor: "Vote for",
+    vote: "Give your votes to",
+    voteNow: (race: string) => `You vote for ${race}.`,
+    war: "War",
+    peace: "Peace",
+    attitude: (race: string) => `To ${race}`,
+    attitudes: "Only you see this. What they think of you shows when your ships meet."
+  },
+  designs: {
+    title: "Designs",
+    designer: "Ship designer",
+    name: "Name",
+    nameHint: "Up to 20 letters and digits",
+    startFrom: "Start from",
+    blank: "An empty design",
+    blocks: {
+      drive: "Drive",
+      armament: "Guns",
+      weapons: "Size of a gun",
+      shields: "Shields",
+      cargo: "Hold"
+    },
+    add: "Add to the orders",
+    needsName: "It needs a name.",
+    added: (name: string) => `${name} is in the orders`,
+    figures: {
+      mass: "Mass",
+      speed: "Speed, empty",
+      loaded: "Speed, full",
+      attack: "Attack of a gun",
+      defence: "Defence",
+      hold: "Hold",
+      bombing: "Bombing",
+      price: "Price"
+    },
+    perTurn: "ly a turn",
+    priceText: (points: string, ore: string) => `${points} points and ${ore} ore`,
+    yards: "What your planets would build",
+    perPlanet: (count: number) => `${count} a turn`,
+    turnsFor: (turns: number) => `1 in ${turns} turns`,
+    never: "no ore",
+    against: "Against what you have seen",
+    againstText: "The chance of a single shot, by the rules' own formula.",
+    youHit: "You destroy it",
+    itHits: "It destroys you",
+    none: "You have seen no armed ships or shields in this turn.",
+    classes: "My ship classes",
+    sciences: "My sciences",
+    newScience: "New science",
+    parts: "How a planet's research is spread",
+    remove: "Delete",
+    removeLabel: (name: string) => `Delete ${name}`
+  }
+}

@@ -1,0 +1,104 @@
+/** Lists of one's own things, and what can be ordered from them: planets, ships, designs, races. */
+import type { empire as en } from "../en/empire.ts"
+import type { Section } from "../Section.ts"
+import { plural } from "../plural.ts"
+
+const shipForms = plural("ru", { one: "корабль", few: "корабля", many: "кораблей" })
+const groupForms = plural("ru", { one: "группа", few: "группы", many: "групп" })
+const turnForms = plural("ru", { one: "ход", few: "хода", many: "ходов" })
+
+/** In Russian. */
+export const empire: Section<typeof en> = {
+  filter: "Фильтр",
+  filterHint: "Название, проект, раса…",
+  noMatch: "Ничего не подходит.",
+  select: (name: string) => `Выбрать: ${name}`,
+  selectAll: "Выбрать всё из списка",
+  chosen: (count: number) => `Выбрано: ${count}`,
+  clear: "Снять выбор",
+  ordered: "приказано",
+  totals: "Всего",
+  planets: {
+    title: "Планеты",
+    kinds: { my_planets: "Мои", foreign_planets: "Чужие", uninhabited: "Необитаемые", unknown: "Неизвестные" },
+    kind: "Какие планеты",
+    produce: "Делать",
+    choose: "Выберите, что делать…",
+    go: "Приказать"
+  },
+  ships: {
+    title: "Корабли",
+    kinds: { my_groups: "Мои группы", my_fleets: "Мои флоты", foreign_groups: "Чужие", approaching: "Приближаются" },
+    kind: "Какие корабли",
+    count: (groups: number, count: number) => `${groups} ${groupForms(groups)}, ${count} ${shipForms(count)}`,
+    action: "Приказ",
+    actions: {
+      send: "Послать к",
+      load: "Погрузить",
+      unload: "Разгрузить",
+      upgrade: "Модернизировать",
+      join_fleet: "Во флот",
+      give: "Передать",
+      dismantle: "Разобрать"
+    },
+    planet: "Планета",
+    planetHint: "Название или номер",
+    unknownPlanet: "Такой планеты нет.",
+    goods: "Груз",
+    fleet: "Флот",
+    race: "Раса",
+    go: "Приказать",
+    added: (count: number) => `Добавлено приказов: ${count}`
+  },
+  races: {
+    title: "Расы",
+    votes: "Голоса",
+    relations: "Отношения и технологии",
+    voteFor: "Голосовать за",
+    vote: "Отдать голоса расе",
+    voteNow: (race: string) => `Вы голосуете за расу ${race}.`,
+    war: "Война",
+    peace: "Мир",
+    attitude: (race: string) => `Отношение: ${race}`,
+    attitudes: "Это видите только вы. Что они думают о вас, станет ясно, когда корабли встретятся."
+  },
+  designs: {
+    title: "Проекты",
+    designer: "Конструктор кораблей",
+    name: "Название",
+    nameHint: "До 20 букв и цифр",
+    startFrom: "Начать с проекта",
+    blank: "Пустой проект",
+    blocks: { drive: "Двигатель", armament: "Пушки", weapons: "Калибр пушки", shields: "Защита", cargo: "Трюм" },
+    add: "Добавить в приказы",
+    needsName: "Нужно название.",
+    added: (name: string) => `${name} теперь в приказах`,
+    figures: {
+      mass: "Масса",
+      speed: "Скорость пустого",
+      loaded: "Скорость полного",
+      attack: "Сила пушки",
+      defence: "Защита",
+      hold: "Трюм",
+      bombing: "Бомбардировка",
+      price: "Цена"
+    },
+    perTurn: "св. лет за ход",
+    priceText: (points: string, ore: string) => `${points} очков и ${ore} руды`,
+    yards: "Что построили бы ваши планеты",
+    perPlanet: (count: number) => `${count} за ход`,
+    turnsFor: (turns: number) => `1 за ${turns} ${turnForms(turns)}`,
+    never: "нет руды",
+    against: "Против тех, кого вы видели",
+    againstText: "Шанс одного выстрела по формуле правил.",
+    youHit: "Вы уничтожите",
+    itHits: "Уничтожат вас",
+    none: "В этот ход вы не видели ни оружия, ни защиты.",
+    classes: "Мои проекты кораблей",
+    sciences: "Мои науки",
+    newScience: "Новая наука",
+    parts: "Как делятся исследования планеты",
+    remove: "Удалить",
+    removeLabel: (name: string) => `Удалить ${name}`
+  }
+}
