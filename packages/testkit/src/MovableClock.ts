@@ -4,6 +4,7 @@
  * Sockets, retries and polls go on as usual; whatever waits for an hour is woken by `advance("1 hour")`. Sleepers wake
  * in the order of their deadlines, and none sees a time before its own deadline.
  */
+import { DeadlineClock } from "@galaxy/core/shared/BackgroundLoop"
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 
 interface Sleeper {
@@ -78,10 +79,17 @@ export const make = (): MovableClock => {
   }
 }
 
-/** Makes a movable clock the clock of everything that is built from the layer. */
+/**
+ * Makes a movable clock the clock of everything that is built from the layer. Passes of background loops keep real time
+ * for their deadlines: moving the clock makes nothing late that is at work meanwhile.
+ */
 export const layer: Layer.Layer<MovableClockService> = Layer.unwrap(
-  Effect.sync(() => {
+  Effect.map(Clock.Clock, (real) => {
     const clock = make()
-    return Layer.mergeAll(Layer.succeed(MovableClockService, clock), Layer.succeed(Clock.Clock, clock))
+    return Layer.mergeAll(
+      Layer.succeed(MovableClockService, clock),
+      Layer.succeed(Clock.Clock, clock),
+      Layer.succeed(DeadlineClock, real)
+    )
   })
 )

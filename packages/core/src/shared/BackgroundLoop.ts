@@ -5,7 +5,7 @@
  * again are logged once each, and `/readyz` names a loop that hasn't completed a pass for too long. An interruption is
  * not a failure.
  */
-import { Cause, Duration, Effect, Exit, Fiber, Option, Schema, type Scope, Stream } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Exit, Fiber, Option, Schema, type Scope, Stream } from "effect"
 import { BackgroundLoops } from "./BackgroundLoops.ts"
 import { failureFields } from "./failureFields.ts"
 
@@ -28,6 +28,14 @@ export interface BackgroundLoopOptions<E, R> {
 
 /** A pass was still at work at its deadline. */
 class PassOverdue extends Schema.TaggedError<PassOverdue>()("PassOverdue", {}) {}
+
+/**
+ * The clock by which passes are late; that of the loop itself when absent. A test that moves the loop's clock by days
+ * sets real time here: the pass that is at work meanwhile isn't late.
+ */
+export const DeadlineClock = Context.Reference<Clock.Clock | undefined>("@galaxy/core/shared/DeadlineClock", {
+  defaultValue: () => undefined
+})
 
 const defaults = { firstBackoff: "500 millis", longestBackoff: "5 seconds" } as const
 
@@ -52,6 +60,9 @@ export const start = <E, R>(
     const longest = Duration.min(every, Duration.fromInputUnsafe(options.longestBackoff))
     const first = Duration.fromInputUnsafe(options.firstBackoff)
     const loops = yield* BackgroundLoops
+    const clock = (yield* DeadlineClock) ?? (yield* Clock.Clock)
+    const within = <A>(exit: Effect.Effect<A>, time: Duration.Duration) =>
+      Effect.provideService(Effect.timeoutOption(exit, time), Clock.Clock, clock)
     const scope = yield* Effect.scope
     const completed = yield* loops.register(options.name, patienceOf(every, deadline))
     const leftBehind = new Set<Fiber.Fiber<Duration.Duration | void, E>>()
@@ -64,14 +75,14 @@ export const start = <E, R>(
           yield* restore(Effect.raceAll([...leftBehind].map((it) => Fiber.await(it))))
         }
         const fiber = yield* Effect.forkIn(options.pass, scope, { uninterruptible: false })
-        const exit = yield* restore(Effect.timeoutOption(Fiber.await(fiber), deadline)).pipe(
+        const exit = yield* restore(within(Fiber.await(fiber), deadline)).pipe(
           Effect.onInterrupt(() => Fiber.interrupt(fiber))
         )
         if (Option.isSome(exit)) return yield* exit.value
         leftBehind.add(fiber)
         fiber.addObserver(() => leftBehind.delete(fiber))
         fiber.interruptUnsafe()
-        yield* restore(Effect.timeoutOption(Fiber.await(fiber), grace))
+        yield* restore(within(Fiber.await(fiber), grace))
         return yield* new PassOverdue()
       })
     )

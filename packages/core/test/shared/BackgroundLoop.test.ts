@@ -115,6 +115,28 @@ describe("BackgroundLoop", () => {
     }).pipe(Effect.provide(Layer.merge(registry, layer)), Effect.scoped)
   })
 
+  it.effect("is not late where only its own clock is moved", () =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      let done = 0
+      let interrupted = 0
+      const pass = Deferred.await(gate).pipe(
+        Effect.onInterrupt(() => Effect.sync(() => interrupted++)),
+        Effect.andThen(Effect.sync(() => void done++))
+      )
+      const deadlines = yield* TestClock.make()
+      yield* BackgroundLoop.start({ ...inSeconds, pass }).pipe(
+        Effect.provideService(BackgroundLoop.DeadlineClock, deadlines)
+      )
+      yield* settle
+      yield* TestClock.adjust("30 days")
+      assert.deepStrictEqual([done, interrupted], [0, 0])
+      yield* Deferred.succeed(gate, undefined)
+      yield* settle
+      assert.deepStrictEqual([done, interrupted], [1, 0])
+    }).pipe(Effect.provide(registry), Effect.scoped)
+  )
+
   it.effect("goes on without a pass that can't be ended, and without starting ever more of them", () =>
     Effect.gen(function* () {
       const gates: Array<Deferred.Deferred<void>> = []

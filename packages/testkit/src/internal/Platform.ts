@@ -4,6 +4,7 @@
  *
  * Everybody reaches the backend and the gateway through links, whose addresses stay the same over restarts.
  */
+import { DeadlineClock } from "@galaxy/core/shared/BackgroundLoop"
 import { MailTransport } from "@galaxy/core/mail/MailTransport"
 import { NewSeed } from "@galaxy/core/runtime/RuntimeJobs"
 import type { EngineHost } from "@galaxy/core/engine/EngineHost"
@@ -78,6 +79,7 @@ export const make = Effect.fnUntraced(function* (
   options: PlatformOptions
 ): Effect.fn.Return<Platform, never, Scope.Scope> {
   const outer = yield* Effect.scope
+  const realClock = yield* Clock.Clock
   const clock = MovableClock.make()
   const { startAt } = options
   const rewind =
@@ -89,6 +91,8 @@ export const make = Effect.fnUntraced(function* (
   let games = 0
   const services = Context.make(Clock.Clock, clock).pipe(
     Context.add(MovableClock.MovableClockService, clock),
+    // Moving the clock makes nothing late that is at work meanwhile.
+    Context.add(DeadlineClock, realClock),
     // Tests report what they see; the platform logs only when something is wrong.
     Context.add(References.MinimumLogLevel, "Warn"),
     Context.add(
