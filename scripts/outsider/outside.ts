@@ -1,5 +1,5 @@
 /** A folder outside this repository, in which its packages are installed from their tarballs. */
-import { execFile, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import {
   existsSync,
   lstatSync,
@@ -13,11 +13,9 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { promisify } from "node:util"
+import { pack, run } from "../lib/run.ts"
 import { filesBelow, root, toolEnv } from "../lib/tree.ts"
 import { type Staged, stageAll } from "../publish/stage.ts"
-
-const run = promisify(execFile)
 
 /** What is read of a `package.json`. */
 export interface Manifest {
@@ -65,10 +63,8 @@ export const makeOutside = (): Outside => {
   const unpack = async ({ from, folder }: Staged): Promise<readonly [string, ReadonlyArray<string>]> => {
     const target = installed(from)
     mkdirSync(target, { recursive: true })
-    const arguments_ = ["pack", "--json", "--loglevel=error", "--pack-destination", outside]
-    const { stdout } = await run("npm", arguments_, { cwd: folder, env: strangerEnv(), maxBuffer: 100_000_000 })
-    const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
-    if (packed === undefined) throw new Error(`npm packed nothing of ${from}`)
+    const options = { env: strangerEnv() }
+    const packed = await pack<{ filename: string }>(folder, ["--pack-destination", outside], options)
     await run("tar", ["-xzf", join(outside, packed.filename), "-C", target, "--strip-components=1"])
     // Libraries that only this package has, in a version of its own.
     const own = join(root, "packages", from, "node_modules")

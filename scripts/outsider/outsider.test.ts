@@ -1,19 +1,18 @@
-import { execFile, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { promisify } from "node:util"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
 import * as TestDatabase from "@galaxy/testkit/TestDatabase"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
+import { run } from "../lib/run.ts"
 import { filesBelow, root } from "../lib/tree.ts"
 import { publishedFolders } from "../publish/stage.ts"
 import { embedded, playExample } from "./examples.ts"
 import { makeOutside, manifestIn, strangerEnv } from "./outside.ts"
 
-const run = promisify(execFile)
 const { outside, installed, install, remove } = makeOutside()
 /** Nobody imports programs: the rehearsal of a release runs them. */
 const programs = new Set(["create", "host-cli"])

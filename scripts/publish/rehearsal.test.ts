@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { root } from "../lib/tree.ts"
-import { type Rehearsal, rehearse, run } from "./rehearse.ts"
+import { run } from "../lib/run.ts"
+import { type Rehearsal, rehearse } from "./rehearse.ts"
 import { problemsOf } from "./release.ts"
 import { stageAll } from "./stage.ts"
 
@@ -29,7 +30,7 @@ it("a version that is there is never replaced", async () => {
 
 it("nothing but the repository's address and the release's day is missing", async () => {
   const problems = await problemsOf(release.staged, readFileSync(join(root, "CHANGELOG.md"), "utf8"))
-  expect(problems.filter((it) => !/names no repository|CHANGELOG/.test(it))).toEqual([])
+  expect(problems.filter((it) => !/no repository is named|CHANGELOG/.test(it))).toEqual([])
 })
 
 it("says what keeps packages from being published", async () => {
@@ -37,11 +38,12 @@ it("says what keeps packages from being published", async () => {
   const wrong = stageAll(target)
   const file = join(target, "client", "package.json")
   const manifest = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>
-  writeFileSync(file, JSON.stringify({ ...manifest, version: "9.9.9", main: "dist/missing.js" }))
+  writeFileSync(file, JSON.stringify({ ...manifest, version: "9.9.9", main: "dist/missing.js", repository: undefined }))
   const problems = await problemsOf(wrong, "")
   expect(problems).toContainEqual(expect.stringContaining("different versions"))
   expect(problems).toContainEqual(expect.stringMatching(/@galaxy\/client.*missing\.js/))
   expect(problems).toContainEqual(expect.stringContaining("no section for"))
+  expect(problems).toContainEqual(expect.stringMatching(/@galaxy\/client.*no repository is named.*"repository": \{/))
 })
 
 it("the command line is installed by itself and runs, without any dependency", async () => {

@@ -1,16 +1,12 @@
 /** Publishes everything to a registry on loopback, as both rehearsals of a release begin. */
-import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
-import { promisify } from "node:util"
+import { npm, type Ran, run } from "../lib/run.ts"
 import { root, toolEnv } from "../lib/tree.ts"
 import { type Registry, startRegistry } from "./registry.ts"
 import { inOrder } from "./release.ts"
 import { type Staged, stageAll } from "./stage.ts"
-
-/** Runs a program to its end; rejects with what it wrote if it fails. */
-export const run = promisify(execFile)
 
 /** A registry with all packages, and a stranger's shell that uses it. */
 export interface Rehearsal {
@@ -20,7 +16,7 @@ export interface Rehearsal {
   readonly staged: ReadonlyArray<Staged>
   /** As a stranger's shell has it: this Node, that registry and a cache of its own. */
   readonly env: () => NodeJS.ProcessEnv
-  readonly npm: (cwd: string, ...args: ReadonlyArray<string>) => Promise<{ stdout: string; stderr: string }>
+  readonly npm: (cwd: string, ...args: ReadonlyArray<string>) => Promise<Ran>
   readonly close: () => Promise<void>
 }
 
@@ -28,7 +24,7 @@ export interface Rehearsal {
 export const rehearse = async (): Promise<Rehearsal> => {
   const folder = mkdtempSync(join(tmpdir(), "galaxy-rehearsal-"))
   await run(process.execPath, [join(root, "scripts/build.ts")], { cwd: root, env: toolEnv() })
-  const { stdout: upstream } = await run("npm", ["config", "get", "registry"], { cwd: tmpdir() })
+  const upstream = await npm(tmpdir(), ["config", "get", "registry"])
   const registry = await startRegistry(upstream.trim())
   const host = registry.url.replace("http:", "")
   writeFileSync(join(folder, "npmrc"), `registry=${registry.url}/\n${host}/:_authToken=rehearsal\n`)
@@ -42,16 +38,15 @@ export const rehearse = async (): Promise<Rehearsal> => {
     npm_config_update_notifier: "false",
     npm_config_loglevel: "error"
   })
-  const npm = (cwd: string, ...args: ReadonlyArray<string>) =>
-    run("npm", [...args], { cwd, env: env(), maxBuffer: 50_000_000 })
+  const strangersNpm = (cwd: string, ...args: ReadonlyArray<string>) => run("npm", args, { cwd, env: env() })
   const staged = stageAll(join(folder, "staged"))
-  for (const it of inOrder(staged)) await npm(it.folder, "publish", "--access=public")
+  for (const it of inOrder(staged)) await strangersNpm(it.folder, "publish", "--access=public")
   return {
     folder,
     registry,
     staged,
     env,
-    npm,
+    npm: strangersNpm,
     close: async () => {
       await registry.close()
       rmSync(folder, { recursive: true, force: true })

@@ -4,25 +4,26 @@
  * Without arguments it only stages, packs and checks. With `--publish` each package that the registry doesn't have in
  * this version is published, those first that others need; a release that broke off is continued by running it again.
  */
-import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { parseArgs, promisify } from "node:util"
+import { parseArgs } from "node:util"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
+import { npm, pack, run } from "../lib/run.ts"
 import { root } from "../lib/tree.ts"
+import { raise } from "./raise.ts"
 import { type Staged, stageAll } from "./stage.ts"
 
-const run = promisify(execFile)
-
 const usage = `usage: npm run release [-- --publish] [--registry URL] [--tag TAG] [--provenance]
+       npm run release -- --raise
 
 Builds, stages and checks every package that is published, and shows what it holds.
   --publish      publishes those that the registry doesn't have in this version
   --registry URL where to; npm's own setting when absent
   --tag TAG      the tag under which it is found; latest when absent
-  --provenance   states where it was built; only where a hosted runner builds it`
+  --provenance   states where it was built; only where a hosted runner builds it
+  --raise        only raises the version, as the files in .changeset ask for, wherever it is told`
 
 interface Manifest {
   readonly name: string
@@ -52,6 +53,10 @@ export const inOrder = (staged: ReadonlyArray<Staged>): ReadonlyArray<Staged> =>
   return [...done]
 }
 
+const noRepository =
+  "no repository is named. Add to the root's package.json, with the address that is published from: " +
+  '"repository": { "type": "git", "url": "git+https://HOST/OWNER/galaxy.git" }'
+
 /** Everything that keeps these packages from being published, one line each. */
 export const problemsOf = async (staged: ReadonlyArray<Staged>, changelog: string): Promise<Array<string>> => {
   const manifests = staged.map(({ folder }) => manifestOf(folder))
@@ -61,8 +66,9 @@ export const problemsOf = async (staged: ReadonlyArray<Staged>, changelog: strin
   const problems: Array<string> = []
   if (versions.size > 1) problems.push(`the packages have different versions: ${[...versions].join(", ")}`)
   if (!changelog.includes(`\n## ${version}`)) problems.push(`CHANGELOG.md has no section for ${version}`)
-  for (const { name, dependencies, repository } of manifests) {
-    if (repository?.url === undefined) problems.push(`${name}: package.json names no repository`)
+  const homeless = manifests.filter(({ repository }) => repository?.url === undefined)
+  if (homeless.length > 0) problems.push(`${homeless.map(({ name }) => name).join(", ")}: ${noRepository}`)
+  for (const { name, dependencies } of manifests) {
     for (const [needed, wanted] of Object.entries(dependencies ?? {})) {
       if (names.has(needed) && wanted !== version) problems.push(`${name} needs ${needed} ${wanted}, not ${version}`)
     }
@@ -80,23 +86,16 @@ interface Packed {
   readonly entryCount: number
 }
 
-const npm = async (folder: string, ...args: ReadonlyArray<string>): Promise<string> => {
-  const { stdout } = await run("npm", [...args, "--loglevel=error"], { cwd: folder, maxBuffer: 100_000_000 })
-  return stdout
-}
-
 const kib = (bytes: number): string => `${Math.round(bytes / 1_024)} KiB`
 
 const show = async ({ name, folder }: Staged): Promise<string> => {
-  const answer = JSON.parse(await npm(folder, "pack", "--dry-run", "--json")) as Record<string, Packed>
-  const [packed] = Object.values(answer)
-  if (packed === undefined) throw new Error(`npm packs nothing of ${name}`)
+  const packed = await pack<Packed>(folder, ["--dry-run"])
   const { size, unpackedSize, entryCount } = packed
   return `${name.padEnd(20)} ${kib(size).padStart(10)} ${kib(unpackedSize).padStart(10)} ${String(entryCount).padStart(6)} files`
 }
 
 const isThere = (name: string, version: string, folder: string, registry: ReadonlyArray<string>): Promise<boolean> =>
-  npm(folder, "view", `${name}@${version}`, "version", ...registry).then(
+  npm(folder, ["view", `${name}@${version}`, "version", ...registry]).then(
     (found) => found.trim() === version,
     (error: { stderr?: string }) => {
       if (/E404/.test(error.stderr ?? "")) return false
@@ -115,7 +114,7 @@ const publish = async (
       console.log(`${name}@${version} is there already`)
       continue
     }
-    await npm(folder, "publish", "--access=public", ...options, ...registry)
+    await npm(folder, ["publish", "--access=public", ...options, ...registry])
     console.log(`${name}@${version} published`)
   }
 }
@@ -126,12 +125,19 @@ const main = async (): Promise<number> => {
       publish: { type: "boolean", default: false },
       registry: { type: "string" },
       tag: { type: "string" },
+      raise: { type: "boolean", default: false },
       provenance: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false }
     }
   })
   if (values.help) {
     console.log(usage)
+    return 0
+  }
+  if (values.raise) {
+    console.log(
+      `The version is ${await raise(new Date().toISOString().slice(0, 10))}. Look at the changes, and commit.`
+    )
     return 0
   }
   await run(process.execPath, [join(root, "scripts/build.ts")], { cwd: root })
