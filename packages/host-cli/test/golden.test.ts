@@ -1,3 +1,4 @@
+import { release } from "@galaxy/contract/release"
 import { operations } from "galaxy-admin/operations/operations"
 import type { Operation } from "galaxy-admin/operations/types"
 import { expect, it } from "vitest"
@@ -32,5 +33,8 @@ it.each(nouns)("output of %s is what it was", async (noun) => {
       written.push(`### ${args.join(" ")} (${way}), exit ${ran.code}\n${ran.stdout}${told}`)
     }
   }
-  await expect(written.join("\n")).toMatchFileSnapshot(`golden/${noun}.txt`)
+  // Raising the version changes nothing here.
+  await expect(
+    written.join("\n").replaceAll(`command line of ${release}.`, "command line of this release.")
+  ).toMatchFileSnapshot(`golden/${noun}.txt`)
 })
