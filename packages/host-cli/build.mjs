@@ -3,7 +3,7 @@
  * Makes the bundle that is published: ES modules in `bundle/`, split where a command loads its handler, with everything
  * inside that they use. It has no dependencies at run time. The folder may be given as an argument.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -31,16 +31,20 @@ const build = async (input, dir, minify) => {
   writeFileSync(join(dir, "package.json"), '{"type":"module"}\n')
 }
 
-rmSync(target, { recursive: true, force: true })
-await build("bin.ts", target, true)
-chmodSync(join(target, "bin.js"), 0o755)
+// Made beside it and exchanged as a whole: somebody may be packing the one that is there.
+const made = `${target}.${process.pid}`
+const before = `${made}.before`
+await build("bin.ts", made, true)
+chmodSync(join(made, "bin.js"), 0o755)
 
 // Help and manual come from the tree of commands, which Node can't load from these sources by itself.
 const scratch = mkdtempSync(join(tmpdir(), "galaxy-admin-bake-"))
 try {
   await build("help/bake.ts", scratch, false)
   const { bake } = await import(pathToFileURL(join(scratch, "bake.js")).href)
-  await bake(target)
+  await bake(made)
+  if (existsSync(target)) renameSync(target, before)
+  renameSync(made, target)
 } finally {
-  rmSync(scratch, { recursive: true, force: true })
+  for (const folder of [scratch, made, before]) rmSync(folder, { recursive: true, force: true })
 }

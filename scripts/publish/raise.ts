@@ -21,6 +21,9 @@ export const withVersion = (text: string, place: RegExp, version: string): strin
   return text.replace(place, (_, before: string) => `${before}"${version}"`)
 }
 
+/** Longest time for the generated pages, for which everything is built. */
+const buildMs = 1_800_000
+
 const versionIn = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version
 
@@ -47,7 +50,7 @@ export const raise = async (day: string): Promise<string> => {
   await npm(root, ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"])
   // The lock file for other systems, and the pages that tell the version.
   for (const script of ["scripts/lockfile.ts", "scripts/codegen.ts"]) {
-    await run(process.execPath, [join(root, script)], { cwd: root, env: toolEnv() })
+    await run(process.execPath, [join(root, script)], { cwd: root, env: toolEnv(), timeoutMs: buildMs })
   }
   return version
 }

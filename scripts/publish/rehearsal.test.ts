@@ -11,7 +11,7 @@ import { stageAll } from "./stage.ts"
 let release: Rehearsal
 beforeAll(async () => {
   release = await rehearse()
-}, 180_000)
+}, 600_000)
 afterAll(() => release?.close())
 
 it("every package is published in one version, those that others need first", () => {
