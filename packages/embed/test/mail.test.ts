@@ -48,13 +48,16 @@ describe.skipIf(serverUrl === undefined)("a mail provider of one's own", () => {
   it("is asked again under the same message id while it defers, whatever it throws", async () => {
     await ask("again@example.org", (attempt, { to }) => {
       if (attempt === 1) throw new MailDeferred("429")
-      if (attempt === 2) throw new TypeError(`no route to ${to}`)
+      if (attempt === 2) {
+        const why = Object.assign(new Error(`no mail for ${to}`), { code: "ECONNREFUSED" })
+        throw new TypeError(`no route to ${to}`, { cause: why })
+      }
       return "provider-id-7"
     })
     expect(await settled("again@example.org")).toMatchObject({ status: "sent", attempts: 3 })
     expect(new Set(sentTo("again@example.org").map((it) => it.messageId)).size).toBe(1)
     const line = seen.lines.find((it) => it.message === "mail.send failed")
-    expect(line).toMatchObject({ error: "TypeError" })
+    expect(line).toMatchObject({ error: "TypeError", code: "ECONNREFUSED", at: expect.any(String) })
     expect(JSON.stringify(seen.lines)).not.toContain("again@example.org")
   })
 

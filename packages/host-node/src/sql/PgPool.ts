@@ -60,6 +60,7 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
   const sessions = new Map<PgSession.PgSession, { readonly openedAt: number }>()
   let inUse = 0
   let asking = 0
+  let closing = false
 
   const measure = () => {
     openConnections.updateUnsafe(sessions.size, context)
@@ -105,7 +106,7 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
     session.users--
     yield* outage.over
     return session
-  }).pipe(Effect.tapError((error) => outage.begun(PgSession.reasonOf(error))))
+  }).pipe(Effect.tapError((error) => (closing ? Effect.void : outage.begun(PgSession.reasonOf(error)))))
 
   const pool: Pool.Pool<PgSession.PgSession, SqlError.SqlError> = yield* Pool.makeWithTTL({
     acquire,
@@ -114,6 +115,12 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
     timeToLive: "60 seconds",
     timeToLiveStrategy: "usage"
   })
+  // Runs before the pool closes: what is being opened then fails, and nobody is to hear of a loss.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      closing = true
+    })
+  )
 
   const enter = (session: PgSession.PgSession) => {
     session.users++
