@@ -2,7 +2,9 @@
  * Every operation of the admin surface and its command. A missing operation doesn't compile here, an invented one
  * doesn't where it is written.
  */
+import { applications } from "./applications.ts"
 import { audit } from "./audit.ts"
+import { gameSteps } from "./gameSteps.ts"
 import { games } from "./games.ts"
 import { platform } from "./platform.ts"
 import { runtimes } from "./runtimes.ts"
@@ -10,7 +12,15 @@ import type { AnySpec, CommandSpec, Operation } from "./types.ts"
 import { users } from "./users.ts"
 
 /** The table, by operation. */
-export const operations = { ...platform, ...users, ...games, ...runtimes, ...audit } satisfies {
+export const operations = {
+  ...platform,
+  ...users,
+  ...games,
+  ...gameSteps,
+  ...applications,
+  ...runtimes,
+  ...audit
+} satisfies {
   readonly [O in Operation]: CommandSpec<O>
 }
 
