@@ -7,7 +7,8 @@ import { Host } from "./host/Host.ts"
 /** How data is written: for people, as one document, or as one line of JSON for each thing. */
 export type Format = "text" | "json" | "stream-json"
 
-const formats = ["text", "json", "stream-json"] as const
+/** The formats by their names. */
+export const formats = ["text", "json", "stream-json"] as const
 
 const text = <const N extends string>(name: N, metavar: string, help: string) =>
   GlobalFlag.Setting(name)({

@@ -157,14 +157,6 @@ describe("the bundle", () => {
     expect(stderr).not.toContain(Buffer.from("ada:correct horse battery").toString("base64"))
     expect(stderr).not.toContain("@example.org")
   })
-
-  it("gives bash completions that complete", () => {
-    const script = `source <("${process.execPath}" "${bin}" completion bash)
-COMP_WORDS=(galaxy-admin game pa); COMP_CWORD=2; COMP_LINE="galaxy-admin game pa"; COMP_POINT=20
-$(complete -p galaxy-admin | sed 's/.*-F \\([^ ]*\\).*/\\1/') galaxy-admin pa game; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout } = spawnSync("bash", ["-c", script], { env, encoding: "utf8" })
-    expect(stdout).toContain("pause")
-  })
 })
 
 describe("in a terminal", () => {

@@ -2,8 +2,9 @@
 import { reasonsOf, statusOf } from "@galaxy/contract/api/ApiError"
 import { release } from "@galaxy/contract/release"
 import { Effect } from "effect"
-import * as Completions from "effect/cli/Completions"
+import type * as Completions from "effect/cli/Completions"
 import { exitCodes, NoSuchTarget } from "../failures.ts"
+import { completionScript } from "../help/completions.ts"
 import { allDocs, docOf } from "../help/docs.ts"
 import { helpText } from "../help/formatter.ts"
 import type { HelpPage, PageFlag } from "../help/page.ts"
@@ -20,8 +21,7 @@ import { withServices } from "./services.ts"
 export const completion = (shell: Completions.Shell) =>
   withServices(
     Effect.gen(function* () {
-      const root = yield* Tree
-      yield* (yield* Output).raw(`${Completions.generate("galaxy-admin", shell, Completions.fromCommand(root))}\n`)
+      yield* (yield* Output).raw(yield* completionScript(yield* Tree, shell))
     })
   )
 
