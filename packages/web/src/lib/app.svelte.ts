@@ -86,6 +86,19 @@ const followEvents = async (state: Session.SessionState) => {
 }
 session.state.subscribe((state) => void followEvents(state))
 
+let lastUser: string | undefined
+session.state.subscribe((state) => {
+  if (state._tag === "in") lastUser = state.player.userId
+  if (state._tag !== "out" || lastUser === undefined) return
+  const userId = lastUser
+  lastUser = undefined
+  // Reports go with the session. Drafts stay for a week, and go at once where the account is gone.
+  void import("../platform/gameStorage.ts")
+    .then(({ forget }) => forget(userId, state.why === "deleted"))
+    // A storage that fails has kept nothing, or is asked again at the next signing out.
+    .catch(() => undefined)
+})
+
 /** Opens the stream again after an alarm. */
 export const trustAgain = (): void => {
   session.calm()

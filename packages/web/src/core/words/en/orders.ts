@@ -71,7 +71,7 @@ export const orders = {
   ship: ships,
   goods: { COL: "colonists", CAP: "capital", MAT: "ore", EMP: "empty ships" },
   products: {
-    CAP: "industry",
+    CAP: "capital",
     MAT: "ore",
     DRIVE: "drive research",
     WEAPONS: "weapons research",

@@ -41,8 +41,8 @@ export const report = {
       groups === 1 ? "A group is on its way to a planet of yours" : `${groups} groups are on their way to your planets`,
     approachingText: (planets: string, mass: string, origin: string, turns: number) =>
       `To ${planets}. The heaviest: ${mass} mass from ${origin}. The first arrives in ${things(turns, "turn", "turns")}.`,
-    idle: (planets: string) => `Industry piles up on ${planets}`,
-    idleText: "All its people have work already. Let it make something else.",
+    idle: (planets: string) => `Capital piles up on ${planets}`,
+    idleText: "All people there have work already. Make something else.",
     refused: (refused: number, all: number) =>
       all === 1
         ? "Your order was refused"

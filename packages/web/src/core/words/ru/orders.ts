@@ -77,7 +77,7 @@ export const orders: Section<typeof en> = {
   ship: ships,
   goods: { COL: "колонистов", CAP: "капитал", MAT: "руду", EMP: "пустые корабли" },
   products: {
-    CAP: "промышленность",
+    CAP: "капитал",
     MAT: "руда",
     DRIVE: "исследование двигателей",
     WEAPONS: "исследование оружия",

@@ -51,8 +51,8 @@ export const report: Section<typeof en> = {
       groups === 1 ? "К вашей планете летит группа" : `К вашим планетам летят: ${groups} ${groupForms(groups)}`,
     approachingText: (planets: string, mass: string, origin: string, turns: number) =>
       `Куда: ${planets}. Самая тяжёлая: масса ${mass}, с планеты ${origin}. До прибытия первой: ${turns} ${turnForms(turns)}.`,
-    idle: (planets: string) => `Промышленность копится без дела: ${planets}`,
-    idleText: "Все люди там уже заняты. Пусть планета делает что-то другое.",
+    idle: (planets: string) => `Капитал копится без дела: ${planets}`,
+    idleText: "Все люди там уже заняты. Пусть делают что-то другое.",
     refused: (refused: number, all: number) => `Отклонено приказов: ${refused} из ${all}`,
     gone: (races: string) => `Выбыли из игры: ${races}`,
     bombedOthers: (planet: string, race: string) => `Вы бомбили планету ${planet} расы ${race}`,
