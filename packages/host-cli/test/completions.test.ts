@@ -29,7 +29,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
     // What compadd is given is what would be offered; `zsh/zpty` is the terminal without which nothing is completed.
     program: ["zsh", "-f", "-c"],
     offers: (line: string) => `zmodload zsh/zpty; zpty inner zsh -f -i
-zpty -w inner "PROMPT=; fpath=(\${SCRIPT:h} \$fpath); autoload -Uz compinit; compinit -u -D"
+zpty -w inner "PROMPT=; fpath=(\${SCRIPT:h} $fpath); autoload -Uz compinit; compinit -u -D"
 zpty -w inner "compadd() { typeset -a found; builtin compadd -A found \\"\\$@\\"; print -l OFFER:\\$^found }; print REA''DY"
 zpty -r -m inner seen '*READY*'; zpty -w -n inner ${JSON.stringify(line)}$'\\t'
 zpty -w -n inner $'\\C-u'; zpty -w inner "print E''ND"; zpty -r -m inner seen '*END*'
