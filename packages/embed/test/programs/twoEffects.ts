@@ -51,7 +51,7 @@ const undone = await Effect.runPromise(
           await lobby.create(userId, settings)
           return Effect.runPromise(new Undone({ why: "changed my mind" }))
         }),
-      catch: (cause) => cause
+      catch: (cause) => (cause instanceof Undone ? cause : new Undone({ why: "something else" }))
     })
   )
 )
@@ -65,7 +65,7 @@ const [games] = await galaxy.sql<{ count: number }>`SELECT count(*)::int AS coun
 const result = {
   ofItsOwn: import.meta.resolve("effect"),
   name: made.game_name,
-  undone: undone instanceof Undone && undone.why,
+  undone: undone.why,
   refused: refused instanceof CallRefused && refused.reason,
   told: await told.promise,
   mailed: await mailed.promise,
