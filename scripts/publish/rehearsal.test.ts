@@ -21,6 +21,7 @@ it("every package is published in one version, those that others need first", ()
   const at = (name: string) => published.indexOf(`${name}@${version}`)
   expect(at("@galaxy/contract")).toBe(0)
   expect(at("@galaxy/testkit")).toBeGreaterThan(at("@galaxy/host-node"))
+  expect(at("@galaxy/host-node")).toBeGreaterThan(at("@galaxy/web"))
 })
 
 it("a version that is there is never replaced", async () => {

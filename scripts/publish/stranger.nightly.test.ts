@@ -51,6 +51,9 @@ it("the starter is tested, started and administered", async () => {
     })
     const { stdout } = await release.npm(folder, "run", "admin", "--silent", "--", "game", "list", "-o", "json")
     expect(JSON.parse(stdout)).toEqual({ items: [] })
+    const running = JSON.parse(readFileSync(join(folder, ".galaxy/running.json"), "utf8")) as { gateway_url: string }
+    const page = await fetch(running.gateway_url)
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"])
   } finally {
     platform.kill("SIGTERM")
     if (platform.exitCode === null) await once(platform, "exit")

@@ -13,6 +13,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest"
 import { axe } from "./axe.ts"
 import { executable, launch } from "./chromium.ts"
+import { problemOf } from "./pictures.ts"
 import { mailedCode, putSession } from "./signedIn.ts"
 import { Trouble, watch } from "./trouble.ts"
 import { type Weight, weightOf } from "./weight.ts"
@@ -42,15 +43,17 @@ export interface Visit extends Partial<Look> {
 /** What a test has. */
 export interface Stage {
   readonly galaxy: TestGalaxy
+  readonly browser: Browser
   /** Opens an address, such as `/games`, in a browser of its own. */
   readonly open: (path: string, visit?: Visit) => Promise<Page>
   /** Signs in on the sign-in page with the code from the mail, as a person does. */
   readonly signIn: (page: Page, email: string) => Promise<void>
   /**
    * Checks the page as it is now at both widths and in both themes: axe finds nothing, and nobody scrolls sideways. The
-   * theme must be the system's, as it is unless the test has chosen another.
+   * theme must be the system's, as it is unless the test has chosen another. With a name it is also compared with its
+   * stored pictures, where there are any.
    */
-  readonly everyLook: (page: Page) => Promise<void>
+  readonly everyLook: (page: Page, name?: string) => Promise<void>
   /** What this page has loaded so far. */
   readonly weight: (page: Page) => Promise<Weight>
   /** The test doesn't fail for what goes wrong and fits, now or later; returns the list of it, which grows. */
@@ -72,13 +75,13 @@ const build = async (): Promise<void> => {
 }
 
 class Theatre implements Stage {
-  readonly #browser: Browser
   #open: Array<BrowserContext> = []
   #trouble = new Trouble()
+  readonly browser: Browser
   readonly galaxy: TestGalaxy
 
   constructor(browser: Browser, galaxy: TestGalaxy) {
-    this.#browser = browser
+    this.browser = browser
     this.galaxy = galaxy
   }
 
@@ -86,7 +89,7 @@ class Theatre implements Stage {
     path: string,
     { as, language = "en", serviceWorker, theme = "dark", width = "desktop" }: Visit = {}
   ): Promise<Page> {
-    const context = await this.#browser.newContext({
+    const context = await this.browser.newContext({
       baseURL: this.galaxy.gatewayUrl,
       colorScheme: theme,
       hasTouch: width === "phone",
@@ -115,7 +118,7 @@ class Theatre implements Stage {
     await page.waitForURL((url) => url.pathname !== "/signin")
   }
 
-  async everyLook(page: Page): Promise<void> {
+  async everyLook(page: Page, name?: string): Promise<void> {
     const { colorScheme, viewport } = await page.evaluate(() => ({
       colorScheme: matchMedia("(prefers-color-scheme: dark)").matches ? ("dark" as const) : ("light" as const),
       viewport: { width: innerWidth, height: innerHeight }
@@ -126,6 +129,9 @@ class Theatre implements Stage {
       const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const)
       expect.soft(await axe(page), `${width}, ${theme}`).toEqual([])
       expect.soft(content, `width of the content: ${width}, ${theme}`).toBeLessThanOrEqual(window)
+      if (name === undefined) continue
+      const picture = await page.screenshot({ animations: "disabled", caret: "hide" })
+      expect.soft(await problemOf(this.browser, `${name}-${width}-${theme}`, picture)).toBeUndefined()
     }
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(viewport)

@@ -1,6 +1,7 @@
 /** From an address to the list of games, as a person gets there; and that the harness sees what nobody would. */
 import { expect, it } from "vitest"
 import { screens } from "./harness.ts"
+import { shareOfDifference } from "./pictures.ts"
 
 screens("Signing in", (stage) => {
   it("leads from any address by a mailed code back to it", async () => {
@@ -29,7 +30,7 @@ screens("Signing in", (stage) => {
   it("is for everybody, and light", async () => {
     const page = await stage().open("/signin")
     await page.locator("input[type=email]").waitFor()
-    await stage().everyLook(page)
+    await stage().everyLook(page, "sign-in")
     const { css, fonts, js } = await stage().weight(page)
     expect.soft(js).toBeLessThan(105)
     expect.soft(css).toBeLessThan(20)
@@ -90,6 +91,21 @@ screens("Signing in", (stage) => {
     await page.route("**/_app/immutable/chunks/*", (route) => route.fulfill({ status: 404 }))
     await page.locator("select").selectOption("ru")
     await offer.waitFor()
+  })
+
+  it("looks other when something is other, and the same when nothing is", async () => {
+    const { browser } = stage()
+    const page = await stage().open("/signin", { width: "phone" })
+    await page.locator("input[type=email]").waitFor()
+    const picture = () => page.screenshot({ animations: "disabled", caret: "hide" })
+    const before = await picture()
+    expect(await shareOfDifference(browser, before, await picture())).toBe(0)
+    await page.locator("input[type=email]").fill("somebody@example.org")
+    const share = await shareOfDifference(browser, before, await picture())
+    expect(share).toBeGreaterThan(0.0005)
+    expect(share).toBeLessThan(0.1)
+    await page.setViewportSize({ width: 400, height: 844 })
+    expect(await shareOfDifference(browser, before, await picture())).toBe(1)
   })
 
   it("is where no script gets in from elsewhere, and every attempt is seen", async () => {
