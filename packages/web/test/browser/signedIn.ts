@@ -6,12 +6,14 @@ import type { TestGalaxy } from "@galaxy/testkit/startGalaxy"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
 
-/** The code of the oldest mail to this address that hasn't been read yet. */
-export const mailedCode = async (galaxy: TestGalaxy, email: string): Promise<string> => {
-  const { text } = await galaxy.mail(email)
-  const code = /\b\d{8}\b/.exec(text)?.[0]
-  if (code === undefined) throw new Error(`the mail to ${email} has no code`)
-  return code
+type Mail = ReturnType<TestGalaxy["mails"]>[number]
+
+const codeOf = ({ text }: Pick<Mail, "text">): string | undefined => /\b\d{8}\b/.exec(text)?.[0]
+
+/** The code of the oldest mail to this address that has one and hasn't been read yet; those of `old` don't count. */
+export const mailedCode = async (galaxy: TestGalaxy, email: string, old: ReadonlyArray<Mail> = []): Promise<string> => {
+  const mail = await galaxy.mail(email, (it) => !old.includes(it) && codeOf(it) !== undefined)
+  return codeOf(mail) ?? ""
 }
 
 /** A session as it is handed to the page: everything as text. */
@@ -29,8 +31,9 @@ const signIn = async (galaxy: TestGalaxy, name: string): Promise<Handed> => {
   const baseUrl = galaxy.gatewayUrl
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])
   const key = await DeviceKey.fromHandle(pair)
+  const old = galaxy.mails(email)
   const challengeId = await Effect.runPromise(PublicEdge.sendEmailCode(baseUrl, { email }))
-  const code = await mailedCode(galaxy, email)
+  const code = await mailedCode(galaxy, email, old)
   const deviceSessionId = await Effect.runPromise(
     PublicEdge.confirmEmailCode(baseUrl, { challengeId, code, key, timeZone: "UTC", deviceLabel: "Chromium" })
   )

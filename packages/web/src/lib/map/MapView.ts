@@ -57,9 +57,12 @@ export const makeMapView = (chart: HTMLCanvasElement, live: HTMLCanvasElement, w
     if (onSheet === null) return
     const started = performance.now()
     drawn = sheetFor(what.scene.space, at, view)
-    sheet.width = Math.ceil(drawn.width * dpr)
-    sheet.height = Math.ceil(drawn.height * dpr)
-    const on = drawing(onSheet, drawn.camera, drawn, what)
+    // Whole pixels, so that copies of the square meet: it is drawn a hair larger or smaller, and laid out as it should be.
+    sheet.width = Math.max(1, Math.round(drawn.width * dpr))
+    sheet.height = Math.max(1, Math.round(drawn.height * dpr))
+    const zoom = drawn.tile ? sheet.width / dpr / what.scene.space.side : drawn.camera.zoom
+    const size = { width: sheet.width / dpr, height: sheet.height / dpr }
+    const on = drawing(onSheet, { ...drawn.camera, zoom }, size, what)
     const projection = project(on)
     drawGround(on, projection)
     drawShips(on, projection)
