@@ -1,0 +1,64 @@
+/** From an empty list of games into one: against the computer, and with a friend by a link. */
+import { expect, it } from "vitest"
+import { byName } from "./byName.ts"
+import { screens } from "./harness.ts"
+
+screens("The lobby", (stage) => {
+  it("leads in two clicks to a game against the computer", async () => {
+    const page = await stage().open("/", { as: "Ada" })
+    await byName(page, "button", "Play against the computer").click()
+    await page.getByRole("dialog").waitFor()
+    await byName(page, "button", "Start").click()
+    await page.waitForURL(/\/games\/[0-9a-f-]{36}\/map$/)
+    await page.goto("/")
+    await page.getByRole("link", { name: /against the computer/ }).waitFor()
+  })
+
+  it("seats a friend by a link, who signs in on the way, and takes both to the map", async () => {
+    const owner = await stage().open("/games/new", { as: "Lin" })
+    await owner.getByLabel("Name of the game").fill("Friends of Lin")
+    await byName(owner, "button", "Make the game").click()
+    await owner.getByRole("heading", { name: "Friends of Lin" }).waitFor()
+    await byName(owner, "button", "Make a link").click()
+    const link = await owner.getByLabel("Link", { exact: true }).inputValue()
+    expect(await byName(owner, "button", "Start the game").isDisabled()).toBe(true)
+
+    const friend = await stage().open(new URL(link).pathname)
+    await friend.waitForURL("**/signin?next=*")
+    await stage().signIn(friend, "max@example.org")
+    await friend.getByRole("heading", { name: "Friends of Lin" }).waitFor()
+    await byName(friend, "button", "Join").click()
+    const seat = friend.getByRole("dialog")
+    await seat.getByText("Free", { exact: false }).waitFor()
+    await seat.getByLabel("Your race").fill("Two__")
+    await seat.getByText("It must begin and end with").waitFor()
+    await seat.getByLabel("Your race").fill("Maxians")
+    await seat.getByText("Free", { exact: false }).waitFor()
+    await seat.getByRole("button", { name: "Join" }).click()
+    await friend.getByRole("heading", { name: "Friends of Lin" }).waitFor()
+
+    await owner.reload()
+    await owner.getByText("Maxians").waitFor()
+    await byName(owner, "button", "Start the game").click()
+    await Promise.all([owner, friend].map((page) => page.waitForURL(/\/map$/)))
+  })
+
+  it("says what a bad link is, and what is wrong in a form", async () => {
+    const page = await stage().open("/join/0123456789abcdef", { as: "Eve" })
+    await page.getByRole("heading", { name: "This invitation doesn't work" }).waitFor()
+    await page.goto("/games/new")
+    await byName(page, "button", "Make the game").click()
+    await page.getByText("Give the game a name").waitFor()
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("name")
+  })
+
+  it("deletes an account only for who means it", async () => {
+    const page = await stage().open("/account", { as: "Pat" })
+    await byName(page, "button", "Delete account…").click()
+    const sure = page.getByRole("button", { name: "Delete for good" })
+    expect(await sure.isDisabled()).toBe(true)
+    await page.getByRole("dialog").getByRole("textbox").fill("Pat@example.org")
+    await sure.click()
+    await page.waitForURL("**/signin*")
+  })
+})
