@@ -35,7 +35,7 @@ screens("The lobby", (stage) => {
     await seat.getByLabel("Your race").fill("Maxians")
     await seat.getByText("Free", { exact: false }).waitFor()
     await seat.getByRole("button", { name: "Join" }).click()
-    await friend.getByRole("heading", { name: "Friends of Lin" }).waitFor()
+    await friend.waitForURL(/\/games\/[0-9a-f-]{36}$/)
 
     await owner.reload()
     await owner.getByText("Maxians").waitFor()

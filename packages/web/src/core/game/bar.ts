@@ -1,17 +1,23 @@
 /** What the bar above a game shows, from its report and the time. */
 import type { Report } from "@galaxy/contract/engine/Report"
 import { DateTime } from "effect"
+import { scheduleOf } from "../lobby/schedule.ts"
 import type { Game } from "./GameSession.ts"
 
-/** When the next turn comes: at an instant (Unix milliseconds), right now, or at no time that is known. */
+/**
+ * When the next turn comes: at an instant (Unix milliseconds), right now, once all players are ready, or at no time that
+ * is known.
+ */
 export type Due =
   | { readonly _tag: "at"; readonly millis: number }
   | { readonly _tag: "now" }
+  | { readonly _tag: "ready" }
   | { readonly _tag: "none" }
 
 export const dueOf = (game: Game | undefined, now: number): Due => {
   if (game === undefined || game.status !== "running") return { _tag: "none" }
   if (game.runtime_status === "generation_in_progress") return { _tag: "now" }
+  if (scheduleOf(game.turn_schedule)._tag === "ready") return { _tag: "ready" }
   if (game.next_turn_at === undefined) return { _tag: "none" }
   const millis = DateTime.toEpochMillis(game.next_turn_at)
   return millis <= now ? { _tag: "now" } : { _tag: "at", millis }
