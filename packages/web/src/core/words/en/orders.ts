@@ -10,6 +10,7 @@ export const orders = {
   pastEmpty: "You gave no orders for this turn.",
   pastTitle: (turn: number) => `Your orders for turn ${turn}`,
   pastText: "What became of them.",
+  expected: { done: "It was expected to be done.", refused: "It was expected to be refused." },
   undo: "Undo",
   redo: "Redo",
   asText: "Text",
@@ -53,7 +54,7 @@ export const orders = {
   },
   text: {
     label: "Orders as text",
-    help: "One order a line, by its letter or its word, as in classic order files. Lines after ; are remarks.",
+    help: "One order a line, by its letter or its word, as in classic order files. What follows a ; is a remark.",
     apply: "Use this text",
     cancel: "Back to the list",
     copy: "Copy",

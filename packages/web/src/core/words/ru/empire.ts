@@ -84,11 +84,11 @@ export const empire: Section<typeof en> = {
       price: "Цена"
     },
     perTurn: "св. лет за ход",
-    priceText: (points: string, ore: string) => `${points} очков и ${ore} руды`,
+    priceText: (points: string, ore: string) => `${points} очков и ${ore} сырья`,
     yards: "Что построили бы ваши планеты",
     perPlanet: (count: number) => `${count} за ход`,
     turnsFor: (turns: number) => `1 за ${turns} ${turnForms(turns)}`,
-    never: "нет руды",
+    never: "нет сырья",
     against: "Против тех, кого вы видели",
     againstText: "Шанс одного выстрела по формуле правил.",
     youHit: "Вы уничтожите",

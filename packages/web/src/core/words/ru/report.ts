@@ -140,7 +140,7 @@ export const report: Section<typeof en> = {
     lost: "Вы потеряли",
     makes: "Делает",
     mass: "Масса",
-    materials: "Руда",
+    materials: "Сырьё",
     name: "Название",
     needed: "Нужно",
     own_votes: "Свои голоса",
@@ -182,7 +182,7 @@ export const report: Section<typeof en> = {
     in_orbit: "у планеты",
     in_space: "в пути"
   },
-  goods: { COL: "колонисты", CAP: "капитал", MAT: "руда" },
+  goods: { COL: "колонисты", CAP: "капитал", MAT: "сырьё" },
   battle: {
     title: (planet: string) => `Бой у планеты ${planet}`,
     eyebrow: (turn: number, when: string) => `Ход ${turn} · ${when}`,
