@@ -166,6 +166,16 @@ const needs = (order: Order): ReadonlyArray<string> =>
     name === undefined ? [] : [lower(name)]
   )
 
+/** The place from 0 of the line that makes what this one names, before it or after it; undefined where none does. */
+export const makerOf = (lines: ReadonlyArray<Line>, { id, order }: Line): number | undefined => {
+  const wanted = needs(order)
+  const at = lines.findIndex((other) => {
+    const made = makes(other.order)
+    return other.id !== id && made !== undefined && wanted.includes(made)
+  })
+  return at < 0 ? undefined : at
+}
+
 /** Ids of the later lines that name what a line makes, or that speak of the group that it changes. */
 export const dependents = (lines: ReadonlyArray<Line>, id: number): ReadonlySet<number> => {
   const at = lines.findIndex((line) => line.id === id)

@@ -1,7 +1,7 @@
 /** What the orders panel shows, from the draft. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { DraftState, LineVerdict } from "./Draft.ts"
-import { dependents, orderKey, without } from "./draftLines.ts"
+import { dependents, type Line, makerOf, orderKey, without } from "./draftLines.ts"
 
 export interface LineView {
   readonly id: number
@@ -18,26 +18,37 @@ export interface DraftView {
   readonly refused: number
 }
 
-export const draftView = ({ lines: { lines }, verdicts }: DraftState): DraftView => {
-  const needs = new Map<number, number>()
-  const refused = lines.filter(({ id }) => verdicts.get(id)?.accepted === false)
-  // Only a line that is refused is worth the word: the others have what they need.
-  for (const [index, { id }] of lines.entries()) {
-    const later = refused.length === 0 ? new Set<number>() : dependents(lines, id)
-    for (const other of later) if (verdicts.get(id)?.accepted === false) needs.set(other, index + 1)
-  }
-  return {
-    lines: lines.map(({ id, order }, index) => ({
-      id,
-      place: index + 1,
-      order,
-      verdict: verdicts.get(id),
-      needs: verdicts.get(id)?.accepted === false ? needs.get(id) : undefined
-    })),
-    done: lines.filter(({ id }) => verdicts.get(id)?.accepted === true).length,
-    refused: refused.length
-  }
+/**
+ * The place, from 1, of the line without which a refused one can't be done: it stands too late, or is refused itself.
+ */
+const missingFor = (line: Line, at: number, { lines, verdicts }: Drafted): number | undefined => {
+  const isRefused = (id: number) => verdicts.get(id)?.accepted === false
+  if (!isRefused(line.id)) return undefined
+  const maker = makerOf(lines, line)
+  if (maker !== undefined && (maker > at || isRefused(lines[maker]?.id ?? 0))) return maker + 1
+  const earlier = lines.findIndex(
+    (other, index) => index < at && isRefused(other.id) && dependents(lines, other.id).has(line.id)
+  )
+  return earlier < 0 ? undefined : earlier + 1
 }
+
+interface Drafted {
+  readonly lines: ReadonlyArray<Line>
+  readonly verdicts: DraftState["verdicts"]
+}
+
+/** The lines with their verdicts, and what each refused one waits for. */
+export const draftView = ({ lines: { lines }, verdicts }: DraftState): DraftView => ({
+  lines: lines.map((line, at) => ({
+    id: line.id,
+    place: at + 1,
+    order: line.order,
+    verdict: verdicts.get(line.id),
+    needs: missingFor(line, at, { lines, verdicts })
+  })),
+  done: lines.filter(({ id }) => verdicts.get(id)?.accepted === true).length,
+  refused: lines.filter(({ id }) => verdicts.get(id)?.accepted === false).length
+})
 
 /** The lines in which two lists differ, and those that they share. */
 export interface Difference {

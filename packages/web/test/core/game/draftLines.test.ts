@@ -1,6 +1,7 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import * as Random from "@galaxy/engine/random/Random"
 import * as DraftLines from "@galaxy/web/core/game/draftLines"
+import { differenceOf, draftView, merged } from "@galaxy/web/core/game/draftView"
 import { describe, expect, it } from "vitest"
 
 const produce = (planet: number, product: string): Order => ({ op: "produce", planet, product })
@@ -94,6 +95,31 @@ describe("lines of a draft", () => {
       { op: "send", fleet: "home", planet: 7 }
     ])
     expect(lines.map(({ id }) => [...DraftLines.dependents(lines, id)])).toEqual([[2], [], [4], [], [6], []])
+  })
+
+  it("a refused line says which one it needs: one that stands too late, or is refused itself", () => {
+    const lines = DraftLines.start([
+      produce(1, "Lancer"),
+      design("Lancer"),
+      design("Bad"),
+      produce(2, "Bad"),
+      send(1, 2)
+    ])
+    const verdict = (accepted: boolean) => ({ accepted, from: "server", changed: false }) as const
+    const verdicts = new Map([1, 3, 4, 5].map((id) => [id, verdict(false)] as const).concat([[2, verdict(true)]]))
+    const view = draftView({ turn: 1, lines, verdicts, save: { _tag: "saving" } })
+    expect(view.lines.map(({ needs }) => needs)).toEqual([2, undefined, undefined, 3, undefined])
+    expect([view.done, view.refused]).toEqual([1, 4])
+  })
+
+  it("brings two lists together by what is wanted of each", () => {
+    const [mine, theirs] = [
+      [send(1, 2), send(3, 4)],
+      [send(1, 2), design("A"), design("B")]
+    ]
+    const difference = differenceOf(mine, theirs)
+    expect(difference).toEqual({ both: 1, mine: [send(3, 4)], theirs: [design("A"), design("B")] })
+    expect(merged(theirs, [design("A")], difference.mine)).toEqual([send(1, 2), design("B"), send(3, 4)])
   })
 
   it("compares lists as often as a line stands in them", () => {
