@@ -1,5 +1,5 @@
 /** What a code of an invitation leads to, and taking the seat. */
-import type { ClientError } from "@galaxy/client/ClientError"
+import { type ClientError, isConflict } from "@galaxy/client/ClientError"
 import { Result } from "effect"
 import * as Loader from "../Loader.ts"
 import type { Caller, InviteLook } from "./Game.ts"
@@ -21,10 +21,8 @@ export const make = (me: Caller, code: string): JoinByCode => {
       const { game_id, invite_id } = found
       const answer = await me.call("lobby.invites.redeem", { game_id, invite_id, race_name, code })
       // A seat that one has already is as good: the first answer may have been lost.
-      if (Result.isSuccess(answer) || isSeated(answer.failure)) return undefined
+      if (Result.isSuccess(answer) || isConflict(answer.failure, "already_member")) return undefined
       return answer.failure
     }
   }
 }
-
-const isSeated = (error: ClientError): boolean => error._tag === "CallFailed" && error.reason === "already_member"

@@ -1,5 +1,5 @@
 /** Everything on the list of games: one's own, the invitations, what is open to all, and what one has applied for. */
-import type { ClientError } from "@galaxy/client/ClientError"
+import { type ClientError, isConflict } from "@galaxy/client/ClientError"
 import { DateTime, Result } from "effect"
 import * as Pages from "./Pages.ts"
 import type { Application, Caller, Game, Invite } from "./Game.ts"
@@ -11,6 +11,10 @@ export interface Lobby {
   readonly applications: Pages.Pages<Application>
   /** Reads all of it, or only what an event of this kind can have changed. */
   readonly load: (kind?: string) => void
+  /** Takes the seat of an invitation under this name. Answers why it couldn't be taken. */
+  readonly join: (invite: Invite, raceName: string) => Promise<ClientError | undefined>
+  /** Applies for a seat in a public game. Answers why that couldn't be done. */
+  readonly apply: (game: Game, raceName: string) => Promise<ClientError | undefined>
   /** Turns an invitation down. Answers why it couldn't be. */
   readonly decline: (invite: Invite) => Promise<ClientError | undefined>
 }
@@ -57,6 +61,19 @@ export const make = (me: Caller): Lobby => {
         void applications.load()
       }
     },
+    join: async ({ game_id, invite_id }, race_name) => {
+      const answer = await me.call("lobby.invites.redeem", { game_id, invite_id, race_name })
+      // The first answer may have been lost: the seat is there.
+      if (Result.isSuccess(answer) || isConflict(answer.failure, "already_member")) return undefined
+      return answer.failure
+    },
+    apply: async ({ game_id }, race_name) => {
+      const answer = await me.call("lobby.applications.submit", { game_id, race_name })
+      void open.load()
+      void applications.load()
+      if (Result.isSuccess(answer) || isConflict(answer.failure, "already_pending")) return undefined
+      return answer.failure
+    },
     decline: async ({ game_id, invite_id }) => {
       const answer = await me.call("lobby.invites.decline", { game_id, invite_id })
       void invites.load()
@@ -76,6 +93,10 @@ export const received = (invites: ReadonlyArray<Invite>, userId: string, now: nu
       invite.status === "pending" &&
       DateTime.toEpochMillis(invite.expires_at) > now
   )
+
+/** Applications that wait for an answer. Their games aren't among those that one may join any more. */
+export const waiting = (applications: ReadonlyArray<Application>): ReadonlyArray<Application> =>
+  applications.filter(({ status }) => status === "pending")
 
 /** Public games that one may apply to: those that one was invited to stand among the invitations. */
 export const openToAll = (games: ReadonlyArray<Game>): ReadonlyArray<Game> =>

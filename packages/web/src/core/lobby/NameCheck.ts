@@ -38,12 +38,15 @@ export interface Options {
   readonly restMs?: number
 }
 
+/** From 0 to 1, another one each time. */
+const anyNumber = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
+
 /** How many invented names are tried by themselves, when the first is taken. */
 const tries = 4
 
 /** Begins with a suggestion and asks about it. */
 export const make = (options: Options): NameCheck => {
-  const { me, game, random = Math.random, sleep: pause = sleep, restMs = 350 } = options
+  const { me, game, random = anyNumber, sleep: pause = sleep, restMs = 350 } = options
   const taken = [...(options.taken ?? [])]
   const name = makeStore(options.initial ?? suggestName(random, taken))
   const state = makeStore<NameState>({ _tag: "asking" })

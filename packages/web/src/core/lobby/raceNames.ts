@@ -81,7 +81,7 @@ export const nameProblem = (typed: string): NameProblem | undefined => {
 }
 
 /**
- * A name that isn't among those given, at random by `random` (0 to 1, as `Math.random`). Once all are taken, a number is
+ * A name that isn't among those given, at random by `random` (0 to 1, without 1). Once all are taken, a number is
  * added.
  */
 export const suggestName = (random: () => number, taken: ReadonlyArray<string> = []): string => {

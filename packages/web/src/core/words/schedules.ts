@@ -37,6 +37,19 @@ export const scheduleText = (words: Words, language: string, fields: string, ear
   return early && schedule._tag !== "ready" ? text.orReady(said()) : said()
 }
 
+/** What of a game or an invitation says when turns are made. */
+export interface Turns {
+  readonly turn_schedule: string
+  readonly time_zone: string
+  readonly early_turns?: boolean
+}
+
+/** When turns are made, with the time zone where that matters: "every day at 20:00 (Berlin)". */
+export const turnsText = (words: Words, language: string, turns: Turns): string => {
+  const text = scheduleText(words, language, turns.turn_schedule, turns.early_turns)
+  return hasClock(turns.turn_schedule) ? `${text} (${zoneName(turns.time_zone)})` : text
+}
+
 /** Whether the time of day means something, so that the time zone is worth a word. */
 export const hasClock = (fields: string): boolean => !["ready", "hours", "minutes"].includes(scheduleOf(fields)._tag)
 

@@ -26,7 +26,7 @@ export const game = (over: Partial<Record<keyof Game, unknown>> = {}): Game =>
 
 export const lost: ClientError = new Unavailable({ message: "lost" })
 export const refused = (code: string, reason?: string): ClientError =>
-  new CallFailed({ code, message: `${reason ?? code}`, ...(reason === undefined ? {} : { reason }) })
+  new CallFailed({ code, message: reason ?? code, ...(reason === undefined ? {} : { reason }) })
 
 /** Answers each call by `answer`, and keeps what was asked. */
 export const caller = (answer: (type: string, request: never) => unknown) => {

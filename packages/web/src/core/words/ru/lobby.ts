@@ -72,7 +72,7 @@ export const lobby: Section<typeof en> = {
     seats: "Места",
     people: "Для людей, считая вас",
     computers: "Для компьютерных игроков",
-    leastPeople: "Сколько людей нужно для старта",
+    leastPeople: "Людей для старта",
     total: (count: number) => `Галактика на ${count} ${plural(count, "расу", "расы", "рас")}`,
     turns: "Ходы",
     early: "Делать ход раньше, если все готовы",
