@@ -66,6 +66,9 @@ const languages = { en: "en-GB", ru: "ru-RU" }
 /** Longest wait for something on a page; a busy machine takes seconds for what takes milliseconds elsewhere. */
 const patienceMs = 30_000
 
+/** Longest start, with a build of the page that has to wait for another one. */
+const startMs = 600_000
+
 const web = join(import.meta.dirname, "../..")
 const dist = join(web, "dist")
 
@@ -167,7 +170,7 @@ export const screens = (name: string, tests: (stage: () => Stage) => void, optio
         browser,
         await startGalaxy({ ...options, gateway: { page: { folder: dist }, ...options.gateway } })
       )
-    })
+    }, startMs)
     afterEach(() => theatre?.clear())
     afterAll(async () => {
       await browser?.close()
