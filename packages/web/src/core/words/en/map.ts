@@ -99,7 +99,6 @@ export const map = {
       `${points} points already in a ${name} are lost, ${ore} ore comes back.`
   },
   here: "Ships here",
-  hereNone: "None of your ships is here.",
   count: (groups: number, count: number) => `${groups === 1 ? "1 group" : `${groups} groups`} · ${ships(count)}`,
   speed: (speed: string) => `speed ${speed}`,
   noDrive: "no drive",
@@ -138,7 +137,6 @@ export const map = {
   },
   loadTitle: "What to load",
   loadStock: (amount: string) => `${amount} here`,
-  loadNone: "There is nothing to load here.",
   upgradeTitle: "What to raise",
   blocks: { ALL: "All blocks", DRIVE: "Drive", WEAPONS: "Weapons", SHIELDS: "Shields", CARGO: "Cargo" },
   routeTitle: "Which goods",
@@ -155,8 +153,7 @@ export const map = {
     go: "Order it",
     cancel: "Cancel",
     sent: (what: string, planet: string) => `Ordered: ${what} to ${planet}.`,
-    routed: (goods: string, planet: string) => `Ordered: route for ${goods} to ${planet}.`,
-    arriveIn: "Turns for each of your classes"
+    routed: (goods: string, planet: string) => `Ordered: route for ${goods} to ${planet}.`
   },
   ships,
   past: (turn: number) => `This is turn ${turn}. Orders can be given in the newest turn only.`,

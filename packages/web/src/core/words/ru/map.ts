@@ -109,7 +109,6 @@ export const map: Section<typeof en> = {
       `Пропадут очки, вложенные в ${name}: ${points}; вернётся сырья: ${ore}.`
   },
   here: "Корабли здесь",
-  hereNone: "Ваших кораблей здесь нет.",
   count: (groups: number, count: number) => `${counted(groups, "группа", "группы", "групп")} · ${ships(count)}`,
   speed: (speed: string) => `скорость ${speed}`,
   noDrive: "без двигателя",
@@ -148,7 +147,6 @@ export const map: Section<typeof en> = {
   },
   loadTitle: "Что погрузить",
   loadStock: (amount: string) => `здесь ${amount}`,
-  loadNone: "Грузить здесь нечего.",
   upgradeTitle: "Что обновить",
   blocks: { ALL: "Всё", DRIVE: "Двигатель", WEAPONS: "Оружие", SHIELDS: "Защита", CARGO: "Трюм" },
   routeTitle: "Какой груз",
@@ -165,8 +163,7 @@ export const map: Section<typeof en> = {
     go: "Приказать",
     cancel: "Отмена",
     sent: (what: string, planet: string) => `Приказано: ${what} → ${planet}.`,
-    routed: (goods: string, planet: string) => `Приказано: маршрут (${goods}) → ${planet}.`,
-    arriveIn: "Ходов для каждого из ваших классов"
+    routed: (goods: string, planet: string) => `Приказано: маршрут (${goods}) → ${planet}.`
   },
   ships,
   past: (turn: number) => `Это ход ${turn}. Приказы отдаются только в последнем ходу.`,
