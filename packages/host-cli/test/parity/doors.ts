@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import * as AdminCredentials from "@galaxy/contract/api/AdminCredentials"
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import { unchangedHeader } from "@galaxy/contract/api/admin/Unchanged"
-import { DateTime, Effect, Redacted } from "effect"
+import { DateTime, Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { requestOf } from "galaxy-admin/client/Api"
@@ -104,8 +104,12 @@ export const typedClient =
             refusal({ code: (error as { _tag: string })._tag, reason: (error as { reason?: unknown }).reason })
           )
         ),
-        Effect.provide(FetchHttpClient.layer),
-        Effect.provide(AdminCredentials.layer({ username: backend.user, password: Redacted.make(backend.password) }))
+        Effect.provide(
+          Layer.merge(
+            FetchHttpClient.layer,
+            AdminCredentials.layer({ username: backend.user, password: Redacted.make(backend.password) })
+          )
+        )
       )
     )
     return { answer, requestId }
