@@ -139,7 +139,7 @@ provided(layer(), { timeout: "3 minutes" })("every admin operation", (it) => {
       assert.deepStrictEqual(refused.toSorted(), [
         "adminGames.retryStart: conflict/wrong_state",
         "adminMail.resend: conflict/sent_already",
-        "adminNotifications.resendByChannel: not_found"
+        "adminNotifications.resendByChannel: not_found/"
       ])
     })
   )
