@@ -4,6 +4,7 @@ import type { Report } from "@galaxy/contract/engine/Report"
 import { figuresOf, spotName } from "../../core/map/describe.ts"
 import { type DraftLine, intentsOf } from "../../core/map/intents.ts"
 import { choiceOf, choiceText, type MapChoice } from "../../core/map/layers.ts"
+import { withLoads } from "../../core/map/loads.ts"
 import { choosing, type Mode, ordersTo, targetOf, withOrders } from "../../core/map/mode.ts"
 import { planetView } from "../../core/map/planet.ts"
 import { detectionZone, flightZone, ringsOf, slowest, turnsFor } from "../../core/map/reach.ts"
@@ -60,6 +61,8 @@ export const makeMapState = (game: Play, report: () => Report) => {
     return game.draft.lines().map(({ id, order }) => ({ id, order, refused: verdicts.get(id)?.accepted === false }))
   })
   const intents = $derived(intentsOf(report(), lines))
+  /** The report with what the draft loads and unloads. */
+  const loaded = $derived(withLoads(game.ruleset(), report(), lines))
   const flight = $derived(flightZone(game.ruleset(), report()))
   const detection = $derived(detectionZone(game.ruleset(), report()))
   const figures = $derived(figuresOf(currentLanguage()))
@@ -69,7 +72,7 @@ export const makeMapState = (game: Play, report: () => Report) => {
     return number !== undefined && scene.byNumber.has(number) ? number : undefined
   })
   const planet = $derived(
-    selected === undefined ? undefined : planetView(game.ruleset(), report(), scene, intents, selected)
+    selected === undefined ? undefined : planetView(game.ruleset(), loaded, scene, intents, selected)
   )
   /** Rows of ships here that can be sent, and those that are meant: the picked ones, or all but scouts. */
   const fliers = $derived((planet?.own ?? []).filter(canFly))

@@ -6,6 +6,7 @@ import { plus } from "@galaxy/engine/rules/Ruleset"
 import { reporter } from "@galaxy/engine/report/reports"
 import { nextGalaxy } from "@galaxy/engine/turn/makeTurn"
 import { intentsOf, noIntents } from "@galaxy/web/core/map/intents"
+import { withLoads } from "@galaxy/web/core/map/loads"
 import { mapAction } from "@galaxy/web/core/map/keys"
 import { choiceOf, choiceText, firstChoice } from "@galaxy/web/core/map/layers"
 import { type Mode, ordersTo, targetOf, withOrders } from "@galaxy/web/core/map/mode"
@@ -181,6 +182,38 @@ describe("orders of the map", () => {
       end
     )
     expect(ended?.routes.filter(({ goods, from }) => goods === "COL" && from === end)).toEqual([])
+  })
+})
+
+describe("loads of the draft", () => {
+  it("make ships as heavy and as slow as the engine does", () => {
+    const hauler = standing.find(({ class: name, load, destination }) => {
+      const planet = report.my_planets.find(({ number }) => number === destination)
+      return load === 0 && (planet?.colonists ?? 0) > 0 && (scene.classes.get(report.race, name)?.cargo ?? 0) > 0
+    })!
+    const load: Order = { op: "load", group: hauler.number, goods: "COL" }
+    const send: Order = {
+      op: "send",
+      group: hauler.number,
+      planet: scene.spots.find(({ kind }) => kind !== "mine")!.number
+    }
+    const then = withLoads(plus, report, lines(load)).my_groups.find(({ number }) => number === hauler.number)!
+    const carried = after([load, send]).changes.find(
+      ({ subject, number, what }) => subject === "group" && number === hauler.number && what === "load"
+    )
+    expect(then.goods).toBe("COL")
+    expect(then.speed).toBeLessThan(hauler.speed)
+    expect(then.load).toBeCloseTo(carried!.after, 1)
+    const back = withLoads(plus, report, lines(load, { op: "unload", group: hauler.number }))
+    expect(back.my_groups.find(({ number }) => number === hauler.number)).toMatchObject({
+      goods: "-",
+      load: 0,
+      speed: expect.closeTo(hauler.speed, 1)
+    })
+  })
+
+  it("leave the report as it is where nothing is loaded", () => {
+    expect(withLoads(plus, report, lines({ op: "produce", planet: 1, product: "CAP" }))).toBe(report)
   })
 })
 
