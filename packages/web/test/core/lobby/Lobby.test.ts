@@ -79,9 +79,9 @@ describe("the hall of a game", () => {
         return {
           invites: [
             invite({ invite_id: "link", issuer_user_id: "me", invited_user_id: undefined }),
-            invite({ invite_id: "mine" }),
+            invite({ invite_id: "over", expires_at: DateTime.makeUnsafe(500) }),
             invite({ invite_id: "elsewhere", game_id: "g2" }),
-            invite({ invite_id: "over", expires_at: DateTime.makeUnsafe(500) })
+            invite({ invite_id: "mine" })
           ]
         }
       case "lobby.my.applications":

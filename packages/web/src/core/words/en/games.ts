@@ -82,7 +82,7 @@ export const games = {
       start: "Starting it",
       build: "Making the galaxy"
     },
-    failed: "The start failed",
+    goesOn: "Nothing is made twice: it goes on from where it stands.",
     slow: "It takes longer than usual. The game is on your list, and starts by itself.",
     toGame: "To the game"
   }
