@@ -60,5 +60,6 @@ screens("The lobby", (stage) => {
     await page.getByRole("dialog").getByRole("textbox").fill("Pat@example.org")
     await sure.click()
     await page.waitForURL("**/signin*")
+    await page.getByText("Your account has been deleted.").waitFor()
   })
 })

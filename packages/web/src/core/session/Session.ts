@@ -95,7 +95,9 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
   const alarm = makeStore<Alarm | undefined>(undefined)
 
   const ended: Session["ended"] = async (why) => {
-    if (state.get()._tag === "out") return
+    const before = state.get()
+    // The end of an account ends its sessions, and the stream may be the first to say so.
+    if (before._tag === "out" && (why !== "deleted" || before.why !== "revoked")) return
     state.set({ _tag: "out", why })
     alarm.set(undefined)
     await keys.clear()

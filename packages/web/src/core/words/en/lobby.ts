@@ -163,6 +163,7 @@ export const lobby = {
     personText: "People from your last games.",
     nobodyKnown: "You have played with nobody yet. Send a link instead.",
     invitePerson: "Invite",
+    invited: "✓ Invited",
     invitedPerson: (name: string) => `${name} is invited`,
     somebody: "A player",
     knownFrom: (game: string) => `from ${game}`,

@@ -172,6 +172,7 @@ export const lobby: Section<typeof en> = {
     personText: "Те, с кем вы играли в последнее время.",
     nobodyKnown: "Вы ещё ни с кем не играли. Отправьте ссылку.",
     invitePerson: "Позвать",
+    invited: "✓ Приглашение отправлено",
     invitedPerson: (name: string) => `Приглашение: ${name}`,
     somebody: "Игрок",
     knownFrom: (game: string) => `из игры ${game}`,
