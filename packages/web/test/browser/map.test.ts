@@ -1,6 +1,7 @@
 /** The map of a real game: what is chosen, ordered and said, with hands and with keys alone. */
 import type { Page } from "playwright-core"
 import { expect, it } from "vitest"
+import { axe } from "./axe.ts"
 import { screens } from "./harness.ts"
 
 screens("The map", (stage) => {
@@ -100,6 +101,15 @@ screens("The map", (stage) => {
       .first()
       .waitFor()
     await stage().everyLook(page)
+    for (const [open, shown] of [
+      ["/", page.getByRole("combobox", { name: "Find" })],
+      ["Escape", page.getByRole("heading", { level: 2, name: "Layers" })]
+    ] as const) {
+      await page.keyboard.press(open)
+      if (open === "Escape") await page.getByRole("button", { name: "Layers" }).click()
+      await shown.waitFor()
+      expect.soft(await axe(page)).toEqual([])
+    }
     await page.setViewportSize({ width: 320, height: 640 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
     const { css, fonts, js } = await stage().weight(page)

@@ -51,3 +51,19 @@ export const onTheme = (run: () => void): (() => void) => {
     media.removeEventListener("change", run)
   }
 }
+
+/** Calls `run` whenever a CSS pixel gets another number of device pixels: on another screen, or by the browser's zoom. */
+export const onDensity = (run: () => void): (() => void) => {
+  let media: MediaQueryList | undefined
+  const follow = () => {
+    media?.removeEventListener("change", changed)
+    media = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+    media.addEventListener("change", changed)
+  }
+  const changed = () => {
+    follow()
+    run()
+  }
+  follow()
+  return () => media?.removeEventListener("change", changed)
+}
