@@ -9,7 +9,7 @@ import type { StreamStatus, TabMessage } from "../core/events/messages.ts"
 import * as Session from "../core/session/Session.ts"
 import { make as makeStore } from "../core/Store.ts"
 import * as Toasts from "../core/toasts.ts"
-import { en } from "../core/words/en.ts"
+import { door } from "../core/words/en/door.ts"
 import { type Language, languageOf, type Words } from "../core/words/Words.ts"
 import * as IndexedDbKeyStore from "../platform/IndexedDbKeyStore.ts"
 import { tabChannel, tabLock, tabSight } from "../platform/tabs.ts"
@@ -122,14 +122,32 @@ const remember = (key: string, value: string) => {
 }
 
 let language = $state<Language>(languageOf([remembered("galaxy:language") ?? "", ...navigator.languages]))
-let catalogue = $state.raw<Words>(en)
+/** At the door it has the sections of the door alone; no page that needs the others is shown before they are there. */
+let catalogue = $state.raw<Words>(door as Words)
+let isWhole = $state(false)
+
+const doors: Readonly<Record<Language, () => Promise<{ readonly door: unknown }>>> = {
+  en: async () => ({ door }),
+  ru: () => import("../core/words/ru/door.ts")
+}
+
+const wholes: Readonly<Record<Language, () => Promise<Words>>> = {
+  en: async () => (await import("../core/words/en.ts")).en,
+  ru: async () => (await import("../core/words/ru.ts")).ru
+}
 
 const loadWords = async (wanted: Language) => {
-  const found: Words = wanted === "ru" ? (await import("../core/words/ru.ts")).ru : en
-  if (language !== wanted) return
+  const whole = isWhole || session.state.get()._tag === "in"
+  const found = whole ? await wholes[wanted]() : ((await doors[wanted]()).door as Words)
+  // Meanwhile another language was chosen, or somebody has signed in and all the words are there.
+  if (language !== wanted || (isWhole && !whole)) return
   catalogue = found
+  isWhole ||= whole
   document.documentElement.lang = wanted
 }
+
+/** Whether the words of every page are there; followed by templates. */
+export const hasAllWords = (): boolean => isWhole
 
 /** The catalogue of the person's language. */
 export const words = (): Words => catalogue
@@ -168,7 +186,9 @@ export const now = (): number => {
   return Date.now()
 }
 
+session.state.subscribe(({ _tag }) => {
+  if (_tag === "in" && !isWhole) void loadWords(language)
+})
+
 /** Is done once the session is known and the words are there. */
-export const started: Promise<void> = isSecure
-  ? Promise.all([session.start(), loadWords(language)]).then(() => undefined)
-  : loadWords(language)
+export const started: Promise<void> = isSecure ? session.start().then(() => loadWords(language)) : loadWords(language)

@@ -4,14 +4,12 @@
  * A session that the server has ended signs out by itself, whichever call or stream learnt of it. An answer that the
  * pinned key didn't sign never signs out: the session stays, and `alarm` says what was seen.
  */
-import * as DeviceKey from "@galaxy/client/DeviceKey"
 import type { Answer, Requests } from "@galaxy/client/Calls"
-import { type ClientError, Unavailable } from "@galaxy/client/ClientError"
+import type { ClientError } from "@galaxy/client/ClientError"
 import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
-import * as PublicEdge from "@galaxy/client/PublicEdge"
 import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
-import { Effect, Result } from "effect"
+import * as Result from "effect/Result"
 import { make as makeStore, type Readable } from "../Store.ts"
 import type { KeyStore } from "./KeyStore.ts"
 
@@ -87,8 +85,10 @@ export const keyPrint = (key: Uint8Array): string =>
     .join("")
     .replace(/(.{4})(?=.)/g, "$1 ")
 
-const run = <A, E>(effect: Effect.Effect<A, E>): Promise<Result.Result<A, E>> =>
-  Effect.runPromise(Effect.result(effect))
+const remote = () => import("./remote.ts")
+
+/** The part that asks the server can't be loaded: there is no network, or an update has overtaken this page. */
+const unloaded = { _tag: "Unavailable", message: "a part of this page can't be loaded" } as ClientError
 
 export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Session => {
   const state = makeStore<SessionState>({ _tag: "loading" })
@@ -107,10 +107,10 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
   const distrust = async () => {
     const before = state.get()
     if (before._tag !== "in") return
-    const info = await run(PublicEdge.gatewayInfo(baseUrl))
+    const answer = await (await remote()).presentedKey(baseUrl)
     if (state.get() !== before) return
     const pinned = before.player.client.gatewayKey
-    const presented = Result.isSuccess(info) ? info.success.signingPublicKey : pinned
+    const presented = Result.isSuccess(answer) ? answer.success : pinned
     alarm.set(
       keyPrint(presented) === keyPrint(pinned) && presented.every((byte, index) => byte === pinned[index])
         ? { _tag: "altered" }
@@ -123,7 +123,7 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     deviceSessionId: client.deviceSessionId,
     client,
     call: async (type, request) => {
-      const answer = await run(client.call(type, request))
+      const answer = await (await remote()).call(client, type, request)
       if (Result.isFailure(answer)) {
         if (answer.failure._tag === "SessionEnded") await ended("revoked")
         if (answer.failure._tag === "Untrusted") await distrust()
@@ -131,21 +131,6 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
       return answer
     }
   })
-
-  // The way in is the first thing that a new player waits for, and needs only the public routes.
-  const clientOf = (deviceSessionId: DeviceSessionId, key: DeviceKey.DeviceKey, gatewayKey?: Uint8Array<ArrayBuffer>) =>
-    Effect.flatMap(
-      Effect.tryPromise({
-        try: () => import("@galaxy/client/GalaxyClient"),
-        catch: () => new Unavailable({ message: "a part of this page can't be loaded" })
-      }),
-      (module) =>
-        module.make({
-          baseUrl,
-          session: { deviceSessionId, key },
-          ...(gatewayKey === undefined ? {} : { gatewayKey })
-        })
-    )
 
   return {
     state,
@@ -156,30 +141,31 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     start: async () => {
       const kept = await keys.load().catch(() => undefined)
       if (kept === undefined) return state.set({ _tag: "out", why: "never" })
-      const key = await DeviceKey.fromHandle(kept.handle)
-      const client = await run(clientOf(kept.deviceSessionId, key, kept.gatewayKey))
+      const client = await remote().then(
+        (it) => it.reopen(baseUrl, kept),
+        () => Result.fail(unloaded)
+      )
       if (Result.isFailure(client)) return state.set({ _tag: "out", why: "never" })
       return state.set({ _tag: "in", player: playerOf(kept.userId, client.success) })
     },
-    askForCode: (email, locale) => run(PublicEdge.sendEmailCode(baseUrl, { email, locale })),
+    askForCode: (email, locale) =>
+      remote().then(
+        (it) => it.askForCode(baseUrl, email, locale),
+        () => Result.fail(unloaded)
+      ),
     confirm: async (challengeId, code, deviceLabel) => {
-      const key = await DeviceKey.generate()
-      if (key.handle === undefined) return Result.fail({ _tag: "Unkeepable", why: "crypto" } as const)
-      const opened = await run(
-        Effect.gen(function* () {
-          const deviceSessionId = yield* PublicEdge.confirmEmailCode(baseUrl, { challengeId, code, key, deviceLabel })
-          const client = yield* clientOf(deviceSessionId, key)
-          const account = yield* client.call("user.account.get", {})
-          return { client, userId: account.user_id }
-        })
+      const opened = await remote().then(
+        (it) => it.confirm(baseUrl, challengeId, code, deviceLabel),
+        () => Result.fail(unloaded)
       )
+      if (opened === undefined) return Result.fail({ _tag: "Unkeepable", why: "crypto" } as const)
       if (Result.isFailure(opened)) return Result.fail(opened.failure)
-      const { client, userId } = opened.success
+      const { client, handle, userId } = opened.success
       try {
         await keys.save({
           userId,
           deviceSessionId: client.deviceSessionId,
-          handle: key.handle,
+          handle,
           gatewayKey: client.gatewayKey
         })
       } catch {
@@ -192,9 +178,7 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     signOut: async () => {
       const now = state.get()
       if (now._tag !== "in") return
-      const { client, deviceSessionId } = now.player
-      const revoke = client.call("user.sessions.revoke", { device_session_id: deviceSessionId })
-      await run(Effect.timeoutOption(Effect.ignore(revoke), signOutMs))
+      await (await remote()).revoke(now.player.client, signOutMs).catch(() => undefined)
       await ended("chosen")
     }
   }
