@@ -32,7 +32,7 @@ screens("Signing in", (stage) => {
     await page.locator("input[type=email]").waitFor()
     await stage().everyLook(page, "sign-in")
     const { css, fonts, js } = await stage().weight(page)
-    expect.soft(js).toBeLessThan(105)
+    expect.soft(js).toBeLessThan(75)
     expect.soft(css).toBeLessThan(20)
     expect.soft(fonts).toBeLessThan(70)
   })
