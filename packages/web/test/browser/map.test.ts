@@ -8,7 +8,7 @@ screens("The map", (stage) => {
   /** A game of Ada's that has been played for some turns. */
   const begin = async () => {
     const [ada] = await stage().galaxy.players("Ada")
-    const game = await stage().galaxy.game([ada], { computerPlayers: 3, turns: 9, name: "Orion Reach" })
+    const game = await stage().galaxy.game([ada], { computerPlayers: 2, turns: 5, name: "Orion Reach" })
     const report = await ada.call("user.games.report", { game_id: game.game_id, turn: game.current_turn })
     return { ada, game, report }
   }
