@@ -9,7 +9,7 @@ import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
 import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
-import { Effect, Result } from "effect"
+import { Effect, type Result } from "effect"
 import type { StoredSession } from "./KeyStore.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E>): Promise<Result.Result<A, E>> =>
