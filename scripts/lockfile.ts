@@ -59,12 +59,28 @@ export const missingFrom = ({ packages }: Lockfile): ReadonlyMap<string, Entry> 
   return missing
 }
 
+/**
+ * Optional packages that are named by a range and have no entry: their version can't be told from the lock file, so
+ * whoever names them has to be held at a version that doesn't.
+ */
+export const unknownIn = ({ packages }: Lockfile): ReadonlyArray<string> =>
+  Object.entries(packages).flatMap(([path, entry]) =>
+    Object.entries(entry.optionalDependencies ?? {})
+      .filter(([name, version]) => {
+        const places = [`${path}/node_modules/${name}`, `node_modules/${name}`]
+        return !/^\d/.test(version) && places.every((place) => packages[place] === undefined)
+      })
+      .map(([name, version]) => `${path} names ${name} ${version}`)
+  )
+
 if (import.meta.main) {
   const file = join(root, "package-lock.json")
   const lock = JSON.parse(readFileSync(file, "utf8")) as Lockfile
   const missing = missingFrom(lock)
+  const unknown = unknownIn(lock)
   for (const [path, { version }] of missing) console.log(`${path} ${version}`)
-  if (process.argv.includes("--check")) process.exitCode = missing.size === 0 ? 0 : 1
+  for (const line of unknown) console.log(`${line}, and no version of it is known`)
+  if (process.argv.includes("--check")) process.exitCode = missing.size + unknown.length === 0 ? 0 : 1
   else if (missing.size > 0) {
     const places = Object.entries(lock.packages).concat([...missing])
     const packages = Object.fromEntries(places.toSorted(([a], [b]) => a.localeCompare(b, "en")))
