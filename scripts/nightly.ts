@@ -1,3 +1,20 @@
-/** Runs the tests that take too long for every change: `*.nightly.test.ts`, with the same services as `npm test`. */
-process.env["GALAXY_NIGHTLY"] = "1"
-await import("./test.ts")
+/**
+ * Everything: the tests of `npm test` on both databases, and those that take too long for every change
+ * (`*.nightly.test.ts`), with the same services. With arguments, only the latter, narrowed to them.
+ */
+import { spawnSync } from "node:child_process"
+import { join } from "node:path"
+import { root } from "./lib/tree.ts"
+
+const args = process.argv.slice(2)
+
+const run = (environment: Readonly<Record<string, string>>): number =>
+  spawnSync(process.execPath, [join(root, "scripts/test.ts"), ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...environment }
+  }).status ?? 1
+
+const usual = args.length > 0 ? 0 : run({ GALAXY_TEST_DATABASES: "both" })
+const slow = run({ GALAXY_TEST_DATABASES: "both", GALAXY_NIGHTLY: "1" })
+process.exitCode = Math.max(usual, slow)

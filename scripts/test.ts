@@ -13,6 +13,7 @@ import type { Counts } from "./lib/countReporter.ts"
 import { root, toolEnv } from "./lib/tree.ts"
 import { needs, variablesInUse } from "./services/needs.ts"
 import { type Services, startServices } from "./services/start.ts"
+import { syncRoutes } from "./web/sync.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "galaxy-report-"))
 const countsFile = join(folder, "counts.json")
@@ -28,6 +29,8 @@ const runVitest = (environment: Readonly<Record<string, string>>): Promise<numbe
       env: {
         ...toolEnv(),
         ...environment,
+        // Both databases are for the night: each suite twice is more than a change can wait for.
+        GALAXY_TEST_DATABASES: process.env["GALAXY_TEST_DATABASES"] ?? "one",
         GALAXY_TEST_COUNTS: countsFile,
         NODE_COMPILE_CACHE: compileCache,
         GALAXY_LIFELINE_OF: String(process.pid)
@@ -52,6 +55,7 @@ const closingLine = (exitCode: number): string => {
 }
 
 const main = async (): Promise<number> => {
+  syncRoutes()
   const used = variablesInUse()
   const environment: Record<string, string> = {}
   const toStart = new Map<string, string>()

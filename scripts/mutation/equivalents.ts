@@ -67,7 +67,7 @@ export const equivalents: ReadonlyArray<Equivalent> = [
     why: "It doesn't compile; tests provide the service around everything."
   },
   {
-    file: "packages/core/src/runtime/TurnJob.ts",
+    file: "packages/core/src/runtime/settledDeadline.ts",
     before: "if (was !== null && DateTime.isGreaterThan(was, now)) {",
     after: "if (was !== null && DateTime.isGreaterThanOrEqualTo(was, now)) {",
     why: "The two differ for one instant of a clock."

@@ -67,6 +67,25 @@ screens("A game", (stage) => {
     await page.getByText(/^✓ Saved/).waitFor()
   })
 
+  it("keeps what is written without a network, and saves it once when that is back", async () => {
+    const { player, id, planet, page } = await start("Mia", 0, "orders")
+    const write = async (text: string) => {
+      await page.getByRole("button", { name: "Text", exact: true }).click()
+      await page.getByRole("textbox", { name: "Orders as text" }).fill(text)
+      await page.getByRole("button", { name: "Use this text" }).click()
+    }
+    await write(`P ${planet.number} MAT`)
+    await page.getByText(/^✓ Saved/).waitFor()
+    stage().expected(/ERR_INTERNET_DISCONNECTED|Failed to load resource/)
+    await page.context().setOffline(true)
+    await write(`P ${planet.number} CAP`)
+    await page.getByText("kept on this device", { exact: false }).first().waitFor()
+    await page.context().setOffline(false)
+    await page.getByText(/^✓ Saved/).waitFor()
+    const saved = await player.call("user.games.order.get", { game_id: id, turn: 0 })
+    expect(saved.orders).toEqual([{ op: "produce", planet: planet.number, product: "CAP" }])
+  })
+
   it("tells of a new turn once, and shows it when it is wanted", async () => {
     const { id, page } = await start("Eve", 0, "report")
     await page.getByRole("heading", { name: "Turn 0" }).waitFor()

@@ -1,0 +1,125 @@
+/** What isn't signed by the pinned key isn't shown; a session that has ended is over in every tab; one stream serves all. */
+import { ExecuteCommandResponseSchema } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { fromBinary, toBinary } from "@bufbuild/protobuf"
+import type { Page, Request, Route } from "playwright-core"
+import { expect, it } from "vitest"
+import { screens } from "./harness.ts"
+
+const commands = "**/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
+
+/** Lets an answer through with one bit of its payload changed, and the signature as it was. */
+const alter = async (route: Route): Promise<void> => {
+  const response = await route.fetch()
+  const answer = fromBinary(ExecuteCommandResponseSchema, await response.body())
+  const payloadBytes = answer.payloadBytes.slice()
+  payloadBytes[payloadBytes.length - 1] = (payloadBytes.at(-1) ?? 0) ^ 1
+  const body = Buffer.from(toBinary(ExecuteCommandResponseSchema, { ...answer, payloadBytes }))
+  await route.fulfill({ response, body })
+}
+
+/** Streams of the context's tabs that are open. */
+const streamsOf = (page: Page) => {
+  const open = new Map<Request, Page>()
+  const ends = (request: Request) => void open.delete(request)
+  const context = page.context()
+  context.on("request", (request) => {
+    if (!request.url().endsWith("/SubscribeEvents")) return
+    const tab = request.frame().page()
+    open.set(request, tab)
+    // A tab that is closed tells no end of its requests.
+    tab.once("close", () => ends(request))
+  })
+  context.on("requestfinished", ends)
+  context.on("requestfailed", ends)
+  return open
+}
+
+screens("Trust", (stage) => {
+  it("shows no answer that was altered on its way, says so once, and goes on when it is over", async () => {
+    const [ada] = await stage().galaxy.players("Ada")
+    await ada.call("lobby.games.create", {
+      game_name: "Signed",
+      min_players: 2,
+      max_players: 4,
+      turn_schedule: "0 6 * * *"
+    })
+    const page = await stage().open("/signin", { as: "Ada" })
+    await page.getByText("Signed").waitFor()
+    await page.route(commands, alter)
+    await page.goto("/")
+    await page.getByRole("alert").getByText("altered on its way").waitFor()
+    await page.getByText("wasn't signed by this server").first().waitFor()
+    expect(await page.getByText("Signed", { exact: true }).count()).toBe(0)
+    await page.unroute(commands)
+    await page.reload()
+    await page.getByText("Signed").waitFor()
+    expect(await page.getByText("altered on its way").count()).toBe(0)
+  })
+
+  it("names both keys when another server answers", async () => {
+    const page = await stage().open("/", { as: "Lin" })
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    const { publicKey } = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])
+    const other = Buffer.from(await crypto.subtle.exportKey("raw", publicKey))
+    await page.route("**/api/v1/public/gateway-info", async (route) => {
+      const response = await route.fetch()
+      const info = (await response.json()) as object
+      await route.fulfill({ response, json: { ...info, signing_public_key: other.toString("base64") } })
+    })
+    await page.route(commands, alter)
+    await page.reload()
+    const alarm = page.getByRole("alert").filter({ hasText: "isn't the server" })
+    await alarm.waitFor()
+    const print = other
+      .subarray(0, 8)
+      .toString("hex")
+      .replace(/(.{4})(?=.)/g, "$1 ")
+    expect(await alarm.textContent()).toContain(print)
+  })
+
+  it("signs out in every tab when another device ends the session, and says why", async () => {
+    const page = await stage().open("/", { as: "Eve" })
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    const second = await page.context().newPage()
+    await second.goto("/account")
+    await second.getByRole("heading", { level: 1 }).waitFor()
+    const [eve] = await stage().galaxy.players("Eve")
+    // What was under way may still be answered with the refusal.
+    stage().expected(/status of 4\d\d/)
+    await eve.call("user.sessions.revoke_all", {})
+    for (const tab of [page, second]) {
+      await tab.waitForURL(/\/signin/)
+      await tab.getByText("signed out from another device").waitFor()
+    }
+    await page.goto("/")
+    await page.waitForURL(/\/signin/)
+  })
+
+  it("has one stream for all tabs, which another tab takes over when the first is closed", async () => {
+    const page = await stage().open("/signin")
+    const open = streamsOf(page)
+    await stage().signIn(page, "tom@example.org")
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    const others = [await page.context().newPage(), await page.context().newPage()]
+    for (const tab of others) {
+      await tab.goto("/")
+      await tab.getByRole("heading", { level: 1 }).waitFor()
+    }
+    await expect.poll(() => open.size, { timeout: 30_000 }).toBe(1)
+    await page.close()
+    await expect.poll(() => open.size, { timeout: 30_000 }).toBe(1)
+    const [lin] = await stage().galaxy.players("Una")
+    const { game_id: gameId } = await lin.call("lobby.games.create", {
+      game_name: "By event",
+      min_players: 2,
+      max_players: 4,
+      turn_schedule: "0 6 * * *",
+      race_name: "Unans"
+    })
+    await lin.call("lobby.games.open_enrollment", { game_id: gameId })
+    const { user_id: tom } = await (await stage().galaxy.players("Tom"))[0].call("user.account.get", {})
+    await lin.call("lobby.invites.issue", { game_id: gameId, invited_user_id: tom })
+    for (const tab of others) await tab.getByText("By event").first().waitFor()
+    expect(open.size).toBe(1)
+  })
+})
