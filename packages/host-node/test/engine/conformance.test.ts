@@ -3,9 +3,12 @@ import { engineConformance } from "@galaxy/testkit/engine/conformance"
 import { engineProgram } from "@galaxy/testkit/engine/program"
 import { bundled } from "../../../../scripts/lib/bundled.ts"
 
+const program = process.execPath
+const args = [bundled("engine/main")]
+
 engineConformance({
   name: "the built-in engine",
-  ...engineProgram(process.execPath, [bundled("engine/main")]),
+  ...engineProgram(program, args),
   // Each number another order; all of them are valid together.
   validOrder: (report, number) => {
     const planets = report["my_planets"] as ReadonlyArray<{ readonly number: number }>

@@ -43,7 +43,7 @@ it("answers as the guide for writers of engines shows", () =>
 it("shows the program that runs the suite on the built-in engine", () => {
   const program = text("./conformance.test.ts")
     .replace(/^.*\n/, "")
-    .replace(/import .* from "node:url"\n/, "")
+    .replace(/import .* from ".*bundled.ts"\n/, "")
     .replace(
       /const program = .*\nconst args = .*\n/,
       'const program = "my-engine"\nconst args: ReadonlyArray<string> = []\n'

@@ -56,7 +56,7 @@ const session = (user: UserId) =>
     return id
   })
 
-/** What nobody could deliver: a mail, its notification, and a fact that can't be told. */
+/** What nobody could deliver: a mail, its notification, one by a channel, and a fact that can't be told. */
 const givenUp = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const now = sql.literal("date_trunc('milliseconds', now())")
@@ -72,6 +72,12 @@ const givenUp = Effect.gen(function* () {
     INSERT INTO backend.notification_dead_letters (dead_letter_id, notification_id, archived_at, reason, created_at)
     SELECT ${yield* newId}::uuid, notification_id, ${now}, 'a test', ${now} FROM backend.notifications
     ORDER BY created_at DESC LIMIT 1`
+  yield* sql`
+    INSERT INTO backend.channel_deliveries
+      (delivery_id, notification_id, channel, user_id, status, attempts, reason, created_at, updated_at)
+    SELECT ${yield* newId}::uuid, notification_id, ${`channel-${yield* newId}`}::text, accounts.user_id, 'dead_lettered', 10, 'a test',
+      ${now}, ${now}
+    FROM backend.notifications, backend.accounts ORDER BY notifications.created_at DESC LIMIT 1`
   yield* sql`
     INSERT INTO backend.notification_malformed_intents (id, received_at, payload, reason, created_at)
     VALUES (${yield* newId}, ${now}, '{}', 'a test', ${now})`
@@ -95,7 +101,8 @@ const sources: Readonly<Record<string, string>> = {
   membership_id: "SELECT membership_id AS id FROM backend.memberships",
   application_id: "SELECT application_id AS id FROM backend.applications",
   device_session_id: "SELECT device_session_id AS id FROM backend.device_sessions",
-  delivery_id: "SELECT delivery_id AS id FROM backend.mail_deliveries",
+  delivery_id:
+    "SELECT id FROM (SELECT delivery_id AS id, created_at FROM backend.mail_deliveries UNION ALL SELECT delivery_id, created_at FROM backend.channel_deliveries) AS deliveries",
   notification_id: "SELECT notification_id AS id FROM backend.notifications",
   audit_id: "SELECT audit_id AS id FROM backend.audit_log",
   challenge_id: "SELECT challenge_id AS id FROM backend.auth_challenges",
