@@ -16,6 +16,9 @@ export class ApiFailure extends Error {
   }
 }
 
+/** What went wrong, in words. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 const timeoutMs = 30_000
 
 const call = async <A>(path: string, init: RequestInit = {}): Promise<A> => {

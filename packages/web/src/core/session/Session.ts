@@ -13,7 +13,7 @@ import * as Result from "effect/Result"
 import { make as makeStore, type Readable } from "../Store.ts"
 import type { KeyStore } from "./KeyStore.ts"
 
-/** Why nobody is signed in. `revoked`: the server has ended the session. `storage`: this browser keeps nothing. */
+/** Why nobody is signed in. `revoked`: the server has ended the session. `deleted`: the account is gone. */
 export type OutReason = "never" | "chosen" | "revoked" | "deleted"
 
 /** A signed-in player. `call` answers with a `Result`, since every failure has words of its own on the screen. */
