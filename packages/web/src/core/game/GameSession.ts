@@ -16,6 +16,7 @@ import * as Draft from "./Draft.ts"
 import * as GameState from "./GameState.ts"
 import type { GameStorage } from "./ports.ts"
 import * as Reports from "./Reports.ts"
+import type { ClosedWhy } from "./saveState.ts"
 import type { Timer } from "./Timer.ts"
 
 /** A game with the caller's seat and its constants. */
@@ -60,7 +61,7 @@ export const hasReports = (game: Game): boolean =>
   game.started_at !== undefined && !["draft", "enrollment_open", "ready_to_start", "starting"].includes(game.status)
 
 /** Why a game takes no orders now; undefined when it does. */
-const closedNow = (game: Game): Draft.ClosedWhy | undefined => {
+const closedNow = (game: Game): ClosedWhy | undefined => {
   if (game.status === "finished" || game.status === "cancelled") return "finished"
   if (game.status === "paused") return "paused"
   return game.runtime_status === "generation_in_progress" ? "generating" : undefined

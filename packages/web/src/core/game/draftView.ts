@@ -1,7 +1,8 @@
 /** What the orders panel shows, from the draft. */
 import type { Order } from "@galaxy/contract/engine/Order"
-import type { DraftState, LineVerdict } from "./Draft.ts"
+import type { DraftState } from "./DraftState.ts"
 import { dependents, type Line, makerOf, orderKey, without } from "./draftLines.ts"
+import type { LineVerdict } from "./lineVerdicts.ts"
 
 export interface LineView {
   readonly id: number

@@ -1,7 +1,7 @@
 /** The report as it would be if the orders of the draft were carried out: what a list shows beside what is. */
 import type { Report } from "@galaxy/contract/engine/Report"
 import { type Intents, intentsOf } from "../map/intents.ts"
-import type { DraftState } from "./Draft.ts"
+import type { DraftState } from "./DraftState.ts"
 
 /** What the draft means, without lines that are refused. */
 export const intentsOfDraft = (report: Report, { lines, verdicts }: DraftState): Intents =>
