@@ -44,7 +44,7 @@ screens("A game", (stage) => {
     const { player, id, planet, page, other } = await start("Lin", 0, "planets", { width: "phone" })
     await page.getByRole("checkbox", { name: `Choose ${planet.number}`, exact: true }).check()
     await page.getByRole("combobox", { name: "Make" }).selectOption("MAT")
-    await page.getByRole("button", { name: "Order it" }).click()
+    await page.getByRole("button", { name: "Add to the orders" }).click()
     await page.goto(`/games/${id}/orders`)
     await page.getByText("makes ore").waitFor()
     await page.getByText(/^✓ Saved/).waitFor()

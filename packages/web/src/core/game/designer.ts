@@ -107,9 +107,6 @@ export const matchesOf = (ruleset: Ruleset, report: Report, design: Design): Rea
     .toSorted((one, other) => other.hurts - one.hurts)
 }
 
-/** A typed number, with a comma or a point; `NaN` where it is none. An empty field is 0. */
-export const numberTyped = (typed: string): number => (typed.trim() === "" ? 0 : Number(typed.trim().replace(",", ".")))
-
 export const designOrder = (name: string, design: Design): Order => ({
   op: "design_class",
   name: name.trim(),

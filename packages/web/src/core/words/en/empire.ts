@@ -16,32 +16,13 @@ export const empire = {
     kinds: { my_planets: "Mine", foreign_planets: "Of others", uninhabited: "Uninhabited", unknown: "Unknown" },
     kind: "Which planets",
     produce: "Make",
-    choose: "Choose what to make…",
-    go: "Order it"
+    choose: "Choose what to make…"
   },
   ships: {
     title: "Ships",
     kinds: { my_groups: "My groups", my_fleets: "My fleets", foreign_groups: "Of others", approaching: "Approaching" },
     kind: "Which ships",
-    count: (groups: number, count: number) => `${groups === 1 ? "1 group" : `${groups} groups`}, ${ships(count)}`,
-    action: "Order",
-    actions: {
-      send: "Send to",
-      load: "Load",
-      unload: "Unload",
-      upgrade: "Upgrade",
-      join_fleet: "Join fleet",
-      give: "Give to",
-      dismantle: "Dismantle"
-    },
-    planet: "Planet",
-    planetHint: "Name or number",
-    unknownPlanet: "There is no such planet.",
-    goods: "Goods",
-    fleet: "Fleet",
-    race: "Race",
-    go: "Order it",
-    added: (count: number) => (count === 1 ? "1 order added" : `${count} orders added`)
+    count: (groups: number, count: number) => `${groups === 1 ? "1 group" : `${groups} groups`}, ${ships(count)}`
   },
   races: {
     title: "Races",
@@ -52,6 +33,9 @@ export const empire = {
     voteNow: (race: string) => `You vote for ${race}.`,
     war: "War",
     peace: "Peace",
+    peaceAll: "Peace with everybody",
+    warAll: "War on everybody",
+    leave: "Leave the game",
     attitude: (race: string) => `To ${race}`,
     attitudes: "Only you see this. What they think of you shows when your ships meet."
   },
@@ -96,8 +80,6 @@ export const empire = {
     classes: "My ship classes",
     sciences: "My sciences",
     newScience: "New science",
-    parts: "How a planet's research is spread",
-    remove: "Delete",
-    removeLabel: (name: string) => `Delete ${name}`
+    parts: "How a planet's research is spread"
   }
 }

@@ -18,6 +18,8 @@ export const orders = {
   up: "Move up",
   down: "Move down",
   remove: "Remove",
+  add: "Add an order",
+  change: "Change",
   actionsOf: (order: string) => `Change: ${order}`,
   dependsOn: (place: number) => `Needs line ${place}`,
   done: "Will be done",

@@ -23,32 +23,13 @@ export const empire: Section<typeof en> = {
     kinds: { my_planets: "Мои", foreign_planets: "Чужие", uninhabited: "Необитаемые", unknown: "Неизвестные" },
     kind: "Какие планеты",
     produce: "Делать",
-    choose: "Выберите, что делать…",
-    go: "Приказать"
+    choose: "Выберите, что делать…"
   },
   ships: {
     title: "Корабли",
     kinds: { my_groups: "Мои группы", my_fleets: "Мои флоты", foreign_groups: "Чужие", approaching: "Приближаются" },
     kind: "Какие корабли",
-    count: (groups: number, count: number) => `${groups} ${groupForms(groups)}, ${count} ${shipForms(count)}`,
-    action: "Приказ",
-    actions: {
-      send: "Послать к",
-      load: "Погрузить",
-      unload: "Разгрузить",
-      upgrade: "Модернизировать",
-      join_fleet: "Во флот",
-      give: "Передать",
-      dismantle: "Разобрать"
-    },
-    planet: "Планета",
-    planetHint: "Название или номер",
-    unknownPlanet: "Такой планеты нет.",
-    goods: "Груз",
-    fleet: "Флот",
-    race: "Раса",
-    go: "Приказать",
-    added: (count: number) => `Добавлено приказов: ${count}`
+    count: (groups: number, count: number) => `${groups} ${groupForms(groups)}, ${count} ${shipForms(count)}`
   },
   races: {
     title: "Расы",
@@ -59,6 +40,9 @@ export const empire: Section<typeof en> = {
     voteNow: (race: string) => `Вы голосуете за расу ${race}.`,
     war: "Война",
     peace: "Мир",
+    peaceAll: "Мир со всеми",
+    warAll: "Война всем",
+    leave: "Покинуть игру",
     attitude: (race: string) => `Отношение: ${race}`,
     attitudes: "Это видите только вы. Что они думают о вас, станет ясно, когда корабли встретятся."
   },
@@ -97,8 +81,6 @@ export const empire: Section<typeof en> = {
     classes: "Мои проекты кораблей",
     sciences: "Мои науки",
     newScience: "Новая наука",
-    parts: "Как делятся исследования планеты",
-    remove: "Удалить",
-    removeLabel: (name: string) => `Удалить ${name}`
+    parts: "Как делятся исследования планеты"
   }
 }

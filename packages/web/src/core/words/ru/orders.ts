@@ -24,6 +24,8 @@ export const orders: Section<typeof en> = {
   up: "Выше",
   down: "Ниже",
   remove: "Убрать",
+  add: "Добавить приказ",
+  change: "Изменить",
   actionsOf: (order: string) => `Изменить: ${order}`,
   dependsOn: (place: number) => `Нужна строка ${place}`,
   done: "Будет выполнен",

@@ -1,0 +1,75 @@
+/** The form in which any order can be put together. Loaded with the form. */
+const ships = (count: number) => (count === 1 ? "1 ship" : `${count} ships`)
+
+export const orderForm = {
+  op: "Order",
+  ops: {
+    peace: "Make peace",
+    war: "Declare war",
+    break_group: "Split off ships",
+    design_class: "Design a ship class",
+    delete_class: "Delete a ship class",
+    rename_class: "Rename a ship class",
+    create_science: "Found a science",
+    delete_science: "Delete a science",
+    merge_groups: "Merge identical groups",
+    join_fleet: "Put into a fleet",
+    merge_fleets: "Merge into a fleet",
+    give: "Give away",
+    dismantle: "Dismantle",
+    load: "Load",
+    unload: "Unload",
+    rename_planet: "Rename",
+    produce: "Make",
+    route: "Set a cargo route",
+    send: "Send",
+    vote: "Vote for",
+    upgrade: "Upgrade",
+    quit: "Leave the game"
+  },
+  fields: {
+    planet: "Planet",
+    to: "Where to",
+    product: "Product",
+    name: "New name",
+    race: "Race",
+    group: "Group",
+    ships: "Ships",
+    fleet: "Fleet",
+    into: "Into fleet",
+    class: "Class",
+    science: "Science",
+    goods: "Goods",
+    amount: "Amount",
+    block: "What",
+    level: "Up to level",
+    drive: "Drive",
+    armament: "Guns",
+    weapons: "Weapons",
+    shields: "Shields",
+    cargo: "Cargo"
+  },
+  /** What an empty field means. */
+  empty: { ships: "all", amount: "as much as fits", level: "your own", to: "ends the route" },
+  planetHint: "Name or number",
+  wrong: {
+    planet: "There is no such planet.",
+    to: "There is no such planet.",
+    number: "This must be a number that isn't below 0.",
+    whole: "This must be a whole number.",
+    choice: "This can't be chosen here."
+  },
+  newest: "The newest group",
+  fleetNamed: (name: string) => `Fleet ${name}`,
+  groupNamed: (number: number, count: number, name: string, place: string) => `${number}: ${count} × ${name}, ${place}`,
+  groupFlying: (place: string) => `on the way to ${place}`,
+  everybody: "Everybody",
+  yourself: (race: string) => `${race} (you)`,
+  go: "Add to the orders",
+  save: "Change it",
+  cancel: "Cancel",
+  forEach: (count: number) => (count === 1 ? "1 order" : `${count} orders`),
+  ships,
+  quitWarning:
+    "Your race leaves the game in three turns. Its planets and ships are lost then. Any later order takes this back."
+}
