@@ -25,14 +25,7 @@ const table: ArchitectureTable = {
   engine: { packages: ["contract"], libraries: ["effect"], node: false },
   client: {
     packages: ["contract"],
-    libraries: [
-      "effect",
-      "@bufbuild/protobuf",
-      "@connectrpc/connect",
-      "@connectrpc/connect-web",
-      "@noble/ed25519",
-      "@noble/hashes"
-    ],
+    libraries: ["effect", "@noble/ed25519", "@noble/hashes"],
     node: false
   },
   web: { packages: ["client", "contract", "engine"], libraries: "declared", node: false, kit: true },

@@ -7,8 +7,6 @@
 import * as ed from "@noble/ed25519"
 import { sha512 } from "@noble/hashes/sha2.js"
 
-ed.hashes.sha512 = sha512
-
 /** The key pair that a device session is bound to at sign-in. Whoever can call `sign` can act for the session. */
 export interface DeviceKey {
   /** Raw, 32 bytes. */
@@ -30,6 +28,8 @@ export const fromHandle = async (handle: CryptoKeyPair): Promise<DeviceKey> => (
 
 /** A key from its 32-byte seed, for programs that store secrets themselves. It has no `handle`. */
 export const fromSeed = (seed: Uint8Array): DeviceKey => {
+  // Here rather than for the whole module: a page whose keys are the platform's then has no second SHA-512 in it.
+  ed.hashes.sha512 = sha512
   const secret = seed.slice()
   return {
     publicKey: new Uint8Array(ed.getPublicKey(secret)),
@@ -47,8 +47,18 @@ const platformPair = async (): Promise<CryptoKeyPair | undefined> => {
   }
 }
 
+/** As `fromSeed`, with the platform's SHA-512. */
+const random = async (): Promise<DeviceKey> => {
+  const secret = crypto.getRandomValues(new Uint8Array(32))
+  return {
+    publicKey: new Uint8Array(await ed.getPublicKeyAsync(secret)),
+    sign: async (message) => new Uint8Array(await ed.signAsync(message, secret)),
+    handle: undefined
+  }
+}
+
 /** A new key: the platform's where it has Ed25519, else one of `@noble/ed25519`. */
 export const generate = async (): Promise<DeviceKey> => {
   const pair = await platformPair()
-  return pair === undefined ? fromSeed(crypto.getRandomValues(new Uint8Array(32))) : fromHandle(pair)
+  return pair === undefined ? random() : fromHandle(pair)
 }

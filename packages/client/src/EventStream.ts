@@ -6,10 +6,8 @@
  * that is silent for two heartbeats counts as failed. Only failures that a retry can't cure end the stream, such as a
  * session that has ended or an event that the gateway didn't sign.
  */
-import type { Client as ConnectClient } from "@connectrpc/connect"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import type { EdgeGateway, GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { Cause, Clock, Data, Duration, Effect, Exit, Random, Ref, Stream } from "effect"
 import { type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import * as ConnectionState from "./ConnectionState.ts"
@@ -17,6 +15,7 @@ import { checkEvent, type SessionCredentials, sign } from "./envelope.ts"
 import { decode, type EventOf, type PlayerEvent } from "./PlayerEvent.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { toldToWait } from "./retryAfter.ts"
+import type { Rpc, SignedEvent } from "./Rpc.ts"
 import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey } from "./verify.ts"
 
@@ -28,7 +27,7 @@ export type From = "now" | { readonly after: number }
 
 /** The parts of a `GalaxyClient` that its streams work with. */
 export interface Dependencies {
-  readonly rpc: ConnectClient<typeof EdgeGateway>
+  readonly rpc: Rpc
   readonly session: SessionCredentials
   readonly gateway: GatewayKey
   readonly clock: ServerClock
@@ -212,7 +211,7 @@ const missedFirst = (event: EventOf<"gateway.server_time">, newest: number): Pla
 }
 
 /** Verifies one frame and notes the position; `undefined` when there is no event to deliver. */
-const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: string, frame: GatewayEvent) =>
+const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: string, frame: SignedEvent) =>
   Effect.gen(function* () {
     yield* checkEvent(deps.gateway, deps.session.deviceSessionId, frame)
     const event = yield* decode(frame)

@@ -5,11 +5,8 @@
  * After a stale refusal with a signed time, the clock is corrected and the call is retried. A refusal that names a time
  * to wait is retried after that time, since nothing has run yet. The client never deletes the key.
  */
-import { createClient, type Transport } from "@connectrpc/connect"
-import { createConnectTransport } from "@connectrpc/connect-web"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import { EdgeGateway } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { errorTable, type MessageType, messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
@@ -20,10 +17,12 @@ import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import { checkResponse, type SessionCredentials, sign } from "./envelope.ts"
 import * as EventStream from "./EventStream.ts"
+import * as fetchRpc from "./fetchRpc.ts"
 import type { PlayerEvent } from "./PlayerEvent.ts"
 import * as PublicEdge from "./PublicEdge.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { waiting } from "./retryAfter.ts"
+import type { Rpc } from "./Rpc.ts"
 import * as ServerClock from "./ServerClock.ts"
 import { gatewayKey } from "./verify.ts"
 
@@ -34,8 +33,8 @@ export interface Options {
   readonly session: SessionCredentials
   /** The gateway's key as pinned before: 32 bytes. When absent, the key that the gateway presents now is trusted. */
   readonly gatewayKey?: Uint8Array<ArrayBuffer>
-  /** Connect transport to use. When absent, `fetch` with the Connect protocol in binary form. */
-  readonly transport?: Transport
+  /** How requests reach the gateway. When absent, by `fetch` in the Connect protocol. */
+  readonly rpc?: Rpc
   /** Milliseconds before a call counts as failed. 15 s when absent. */
   readonly timeoutMs?: number
   /**
@@ -78,8 +77,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
   Effect.gen(function* () {
     const gateway = yield* pinned(options)
     const clock = yield* ServerClock.make
-    const transport = options.transport ?? createConnectTransport({ baseUrl: options.baseUrl, useBinaryFormat: true })
-    const rpc = createClient(EdgeGateway, transport)
+    const rpc = options.rpc ?? fetchRpc.make(options.baseUrl)
     const timeoutMs = options.timeoutMs ?? 15_000
     const patienceMs = options.patienceMs ?? 30_000
 

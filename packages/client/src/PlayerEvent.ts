@@ -6,9 +6,9 @@ import { type EventKind, type GatewayEventKind, payloadTable } from "@galaxy/con
 import type { EventPayloads } from "@galaxy/contract/events/EventPayloads"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import type { GatewayEvent } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { Effect } from "effect"
 import { Untrusted } from "./ClientError.ts"
+import type { SignedEvent } from "./Rpc.ts"
 
 interface Envelope {
   /** The wire's name of the kind, also of one that this version doesn't know. */
@@ -44,7 +44,7 @@ export type PlayerEvent = EventOf<EventKind | "gateway.gap"> | UnknownEvent
 export type StreamEvent = EventOf<EventKind | GatewayEventKind> | UnknownEvent
 
 /** Reads a verified event. A payload that isn't what its kind says is `Untrusted`. */
-export const decode = (event: GatewayEvent): Effect.Effect<StreamEvent, Untrusted> =>
+export const decode = (event: SignedEvent): Effect.Effect<StreamEvent, Untrusted> =>
   Effect.try({
     try: () => {
       const type = event.eventType

@@ -1,8 +1,5 @@
 /** Checks of the gateway's messages: SHA-256 of payloads, Ed25519 signatures by its pinned key. */
 import * as ed from "@noble/ed25519"
-import { sha512 } from "@noble/hashes/sha2.js"
-
-ed.hashes.sha512 = sha512
 
 /** The SHA-256 of the bytes: 32 bytes. */
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
@@ -29,8 +26,8 @@ export const gatewayKey = async (publicKey: Uint8Array<ArrayBuffer>): Promise<Ga
   } catch {
     return {
       publicKey,
-      verifies: (message, signature) =>
-        Promise.resolve(signature.length === 64 && ed.verify(signature, message, publicKey))
+      verifies: async (message, signature) =>
+        signature.length === 64 && (await ed.verifyAsync(new Uint8Array(signature), message, publicKey))
     }
   }
 }

@@ -20,7 +20,7 @@ const connect = (execute: NonNullable<Fake.Scripts["execute"]>) =>
     baseUrl: "http://127.0.0.1:1",
     session,
     gatewayKey: Fake.key.publicKey,
-    transport: Fake.transport({ execute })
+    rpc: Fake.rpc({ execute })
   })
 
 const list = { table: "galaxy.user.SessionList", payload: { sessions: [] } } as const
@@ -157,7 +157,7 @@ describe("a gateway that says when to come back", () => {
         baseUrl: "http://127.0.0.1:1",
         session,
         gatewayKey: Fake.key.publicKey,
-        transport: Fake.transport({
+        rpc: Fake.rpc({
           execute: (request, attempt) => {
             seen.push(request)
             return execute(request, attempt)

@@ -1,5 +1,12 @@
 /** A gateway in the test's own process: real Connect framing, real signatures, and a script for what it answers. */
-import { Code, ConnectError, createClient, createRouterTransport, type HandlerContext } from "@connectrpc/connect"
+import {
+  Code,
+  ConnectError,
+  createClient,
+  createRouterTransport,
+  type HandlerContext,
+  type ServiceImpl
+} from "@connectrpc/connect"
 import * as DeviceKey from "@galaxy/client/DeviceKey"
 import { sha256 } from "@galaxy/client/verify"
 import * as codec from "@galaxy/contract/fbs/codec"
@@ -114,21 +121,24 @@ export interface Scripts {
   readonly execute?: (request: ExecuteCommandRequest, attempt: number) => ReturnType<typeof answer>
 }
 
-export const transport = (scripts: Scripts) => {
+/** What the two calls of the gateway do. */
+export const service = (scripts: Scripts): ServiceImpl<typeof EdgeGateway> => {
   let connections = 0
   let attempts = 0
-  return createRouterTransport(({ service }) => {
-    service(EdgeGateway, {
-      executeCommand: (request) => {
-        if (scripts.execute === undefined) throw new ConnectError("no script", Code.Unimplemented)
-        return scripts.execute(request, ++attempts)
-      },
-      async *subscribeEvents(request, context) {
-        if (scripts.subscribe === undefined) throw new ConnectError("no script", Code.Unimplemented)
-        for await (const script of scripts.subscribe(request, ++connections, context)) yield event(request, script)
-      }
-    })
-  })
+  return {
+    executeCommand: (request) => {
+      if (scripts.execute === undefined) throw new ConnectError("no script", Code.Unimplemented)
+      return scripts.execute(request, ++attempts)
+    },
+    async *subscribeEvents(request, context) {
+      if (scripts.subscribe === undefined) throw new ConnectError("no script", Code.Unimplemented)
+      for await (const script of scripts.subscribe(request, ++connections, context)) yield event(request, script)
+    }
+  }
 }
 
+const transport = (scripts: Scripts) =>
+  createRouterTransport((router) => void router.service(EdgeGateway, service(scripts)))
+
+/** A Connect client of it, which fits the port. */
 export const rpc = (scripts: Scripts) => createClient(EdgeGateway, transport(scripts))
