@@ -21,5 +21,6 @@ export default defineConfig({
     })
   ],
   resolve: { conditions: ["@galaxy/source", "browser", "module", "import", "default"] },
+  worker: { format: "es" },
   build: { target: "es2024", assetsInlineLimit: 0, sourcemap: false }
 })

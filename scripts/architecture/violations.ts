@@ -74,7 +74,9 @@ const refusal = (
   if (row.kit === true && /^(\$(app|env|lib|service-worker)(\/|$)|\.\/\$types$)/.test(specifier)) return undefined
 
   if (specifier.startsWith(".")) {
-    const target = posix.join(posix.dirname(path), specifier)
+    // The bundler is told by a query what to make of a file.
+    const file = row.kit === true ? specifier.replace(/\?[a-z&]+$/, "") : specifier
+    const target = posix.join(posix.dirname(path), file)
     if (isTest && target === programs) return undefined
     if (target.startsWith("../")) return `reaches out of its package by path: ${specifier}`
     if (!isTest && !target.startsWith("src/")) return `imports ${specifier}, which is not published`

@@ -10,6 +10,7 @@ import { reporter } from "@galaxy/engine/report/reports"
 import { Result } from "effect"
 import { firstChoice } from "../src/core/map/layers.ts"
 import { sceneOf } from "../src/core/map/scene.ts"
+import { makePagePainter } from "../src/lib/map/chart/pagePainter.ts"
 import { makeMapView } from "../src/lib/map/MapView.ts"
 import { noIntents } from "../src/core/map/intents.ts"
 import { readTheme } from "../src/lib/map/theme.ts"
@@ -110,12 +111,15 @@ const run = async () => {
   const started = performance.now()
   const scene = sceneOf(report)
   const made = performance.now() - started
-  const map = makeMapView(chart, live, (what, milliseconds) => {
+  const map = makeMapView(chart, live, makePagePainter, (what, milliseconds) => {
     if (what === "frame") frames.push(milliseconds)
   })
   const view = { width: 1440, height: 900 }
   const zone = { centres: report.my_planets, radius: 40 }
-  map.setContent({ theme: readTheme(document.body), scene, choice: firstChoice, flight: zone, detection: zone })
+  map.setContent({
+    scene,
+    look: { theme: readTheme(document.body), choice: firstChoice, flight: zone, detection: zone }
+  })
   map.setLive({
     selected: report.my_planets[0]?.number,
     also: new Set(),

@@ -34,6 +34,18 @@ screens("The map", (stage) => {
     await page.keyboard.press("Enter")
   }
 
+  /** How many colours there are on the chart: one until it is drawn. */
+  const colours = (page: Page) =>
+    page
+      .locator("canvas")
+      .first()
+      .evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement
+        const c = (canvas as HTMLCanvasElement).getContext("2d")
+        const pixels = new Uint32Array(c?.getImageData(0, 0, width, height).data.buffer ?? new ArrayBuffer(0))
+        return new Set(pixels).size
+      })
+
   it("sends ships with keys alone, and the server has the order", async () => {
     const { report } = await played()
     const here = report.my_planets.find(({ number }) =>
@@ -91,6 +103,17 @@ screens("The map", (stage) => {
       .toBe(true)
     expect(new URL(page.url()).pathname).toContain("/map")
     await expect.poll(() => new URL(page.url()).searchParams.get("sel")).toMatch(/^p\d+$/)
+  })
+
+  it("is drawn beside the page, and by the page where that can't be", async () => {
+    const page = await mapOf()
+    await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(8)
+    expect(page.workers().map((it) => it.url())).toEqual([expect.stringContaining("/_app/immutable/workers/")])
+    await page.route("**/workers/*", (route) => route.fulfill({ contentType: "text/javascript", body: "throw 1" }))
+    stage().expected(/Uncaught 1/)
+    await page.reload()
+    await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(8)
+    expect(page.workers()).toEqual([])
   })
 
   it("is for everybody, and light", async () => {

@@ -20,7 +20,7 @@ const longAgo = 10
 const step = (share: number) => Math.round(Math.min(1, Math.max(0, share)) * 5) / 5
 
 /** The colour of a planet. Shapes still tell whose it is. */
-export const paintOf = (scene: Scene, spot: Spot, colouring: Colouring): Paint => {
+export const paintOf = (scene: Pick<Scene, "turn" | "richest">, spot: Spot, colouring: Colouring): Paint => {
   if (spot.kind === "unknown") return plain("--strong")
   switch (colouring) {
     case "race":

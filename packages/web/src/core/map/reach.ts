@@ -27,7 +27,7 @@ export interface Zone {
 const drive = (report: Report) => report.players.find(({ name }) => name === report.race)?.drive ?? 0
 
 const zoneOf = (report: Report, factor: number | null): Zone => ({
-  centres: report.my_planets,
+  centres: report.my_planets.map(({ x, y }) => ({ x, y })),
   radius: factor === null ? null : factor * drive(report)
 })
 

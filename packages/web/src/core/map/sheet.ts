@@ -53,15 +53,16 @@ export const placesOf = (space: Space, now: Camera, view: Viewport, drawn: Drawn
   return places
 }
 
-/** Whether the bitmap still covers the window. */
-export const covers = (space: Space, now: Camera, view: Viewport, drawn: Drawn): boolean => {
+/** Whether the bitmap still covers the window, and `spare` pixels on each of its sides. */
+export const covers = (space: Space, now: Camera, view: Viewport, drawn: Drawn, spare = 0): boolean => {
   if (drawn.tile) return true
   const [place] = placesOf(space, now, view, drawn)
+  const slack = 0.5 - spare
   return (
     place !== undefined &&
-    place.left <= 0.5 &&
-    place.top <= 0.5 &&
-    place.right >= view.width - 0.5 &&
-    place.bottom >= view.height - 0.5
+    place.left <= slack &&
+    place.top <= slack &&
+    place.right >= view.width - slack &&
+    place.bottom >= view.height - slack
   )
 }

@@ -3,7 +3,7 @@ import { outline } from "../../core/map/outline.ts"
 import { paintOf } from "../../core/map/paint.ts"
 import type { Zone } from "../../core/map/reach.ts"
 import type { Drawing, Projection } from "./drawing.ts"
-import { colourOf, faded } from "./theme.ts"
+import { colourAt, colourOf, faded } from "./colours.ts"
 
 /** Light years between two lines of the grid. */
 const gridStep = 10
@@ -31,11 +31,11 @@ const drawGrid = (drawing: Drawing, at: Projection) => {
   const { c, theme, scene, choice } = drawing
   c.lineWidth = 1
   if (choice.layers.grid && at.level !== "far") {
-    c.strokeStyle = faded(theme.get("--line"), 0.42)
+    c.strokeStyle = faded(colourAt(theme, "--line"), 0.42)
     lines(drawing, at, gridStep)
   }
   // The seam, where the edges of the square are joined.
-  c.strokeStyle = faded(theme.get("--strong"), 0.9)
+  c.strokeStyle = faded(colourAt(theme, "--strong"), 0.9)
   c.setLineDash([2, 6])
   lines(drawing, at, scene.space.side)
   c.setLineDash([])
@@ -45,7 +45,7 @@ const drawGrid = (drawing: Drawing, at: Projection) => {
 const drawZone = ({ c, theme }: Drawing, at: Projection, zone: Zone, token: string, dash: ReadonlyArray<number>) => {
   const { radius } = zone
   if (radius === null || zone.centres.length === 0) return
-  const colour = theme.get(token)
+  const colour = colourAt(theme, token)
   const centres = at.corners.flatMap((corner) => zone.centres.map(({ x, y }) => ({ x: x + corner.x, y: y + corner.y })))
   c.beginPath()
   for (const { x, y } of centres) {
@@ -104,7 +104,7 @@ const drawTerritories = (drawing: Drawing, at: Projection) => {
 /** Draws the ground. */
 export const drawGround = (drawing: Drawing, at: Projection): void => {
   const { c, theme, view, choice } = drawing
-  c.fillStyle = theme.get("--space")
+  c.fillStyle = colourAt(theme, "--space")
   c.fillRect(0, 0, view.width, view.height)
   if (at.level === "far") drawTerritories(drawing, at)
   drawGrid(drawing, at)

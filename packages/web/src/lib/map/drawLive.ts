@@ -5,7 +5,12 @@ import type { Scene, Spot } from "../../core/map/scene.ts"
 import { type Coordinates, near } from "../../core/map/space.ts"
 import { bend, type Drawing, drawTag, markRadius, type Projection } from "./drawing.ts"
 import { addArrow } from "./marks.ts"
-import { faded } from "./theme.ts"
+import { colourAt, faded } from "./colours.ts"
+
+/** A canvas with what is drawn on it, and where planets are by their numbers. */
+export interface LiveDrawing extends Drawing {
+  readonly scene: Scene
+}
 
 /** What the live layer shows besides the chart. */
 export interface Live {
@@ -22,7 +27,7 @@ export interface Live {
   readonly measure: { readonly from: Coordinates; readonly to: Coordinates; readonly text: string } | undefined
 }
 
-const circle = ({ c }: Drawing, x: number, y: number, r: number) => {
+const circle = ({ c }: LiveDrawing, x: number, y: number, r: number) => {
   c.beginPath()
   c.arc(x, y, r, 0, 2 * Math.PI)
   c.stroke()
@@ -38,9 +43,9 @@ const eachCopy = (at: Projection, spot: Spot, run: (x: number, y: number) => voi
 }
 
 /** Veils what lies outside of a zone, so that targets in it stay bright. */
-const drawVeil = ({ c, theme, view }: Drawing, at: Projection, { centres, radius }: Zone) => {
+const drawVeil = ({ c, theme, view }: LiveDrawing, at: Projection, { centres, radius }: Zone) => {
   if (radius === null) return
-  c.fillStyle = faded(theme.get("--space"), 0.68)
+  c.fillStyle = faded(colourAt(theme, "--space"), 0.68)
   c.fillRect(0, 0, view.width, view.height)
   c.globalCompositeOperation = "destination-out"
   c.fillStyle = "#000"
@@ -57,9 +62,9 @@ const drawVeil = ({ c, theme, view }: Drawing, at: Projection, { centres, radius
   c.globalCompositeOperation = "source-over"
 }
 
-const drawRings = (drawing: Drawing, at: Projection, spot: Spot | undefined, rings: ReadonlyArray<number>) => {
+const drawRings = (drawing: LiveDrawing, at: Projection, spot: Spot | undefined, rings: ReadonlyArray<number>) => {
   const { c, theme } = drawing
-  const colour = theme.get("--mine")
+  const colour = colourAt(theme, "--mine")
   if (spot === undefined) return
   for (const corner of at.corners) {
     const x = at.x(spot.x + corner.x)
@@ -82,9 +87,9 @@ const drawRings = (drawing: Drawing, at: Projection, spot: Spot | undefined, rin
       c.textAlign = "center"
       c.textBaseline = "middle"
       c.lineWidth = 3
-      c.strokeStyle = theme.get("--space")
+      c.strokeStyle = colourAt(theme, "--space")
       c.strokeText(String(index + 1), x, y - r)
-      c.fillStyle = theme.get("--muted")
+      c.fillStyle = colourAt(theme, "--muted")
       c.fillText(String(index + 1), x, y - r)
       c.lineWidth = 1
     }
@@ -92,12 +97,18 @@ const drawRings = (drawing: Drawing, at: Projection, spot: Spot | undefined, rin
 }
 
 /** A line from one planet to another that isn't there yet: dashed, in the colour of what it will be. */
-const drawGhost = (drawing: Drawing, at: Projection, fromNumber: number, toNumber: number, tag: string | undefined) => {
+const drawGhost = (
+  drawing: LiveDrawing,
+  at: Projection,
+  fromNumber: number,
+  toNumber: number,
+  tag: string | undefined
+) => {
   const { c, theme, scene } = drawing
   const from = scene.byNumber.get(fromNumber)
   const to = scene.byNumber.get(toNumber)
   if (from === undefined || to === undefined || from === to) return
-  const colour = theme.get(tag === undefined ? "--mine" : "--route")
+  const colour = colourAt(theme, tag === undefined ? "--mine" : "--route")
   for (const corner of at.corners) {
     const x1 = at.x(from.x + corner.x)
     const y1 = at.y(from.y + corner.y)
@@ -126,7 +137,7 @@ const drawGhost = (drawing: Drawing, at: Projection, fromNumber: number, toNumbe
   }
 }
 
-const drawGhosts = (drawing: Drawing, at: Projection, { sendings, routes }: Intents) => {
+const drawGhosts = (drawing: LiveDrawing, at: Projection, { sendings, routes }: Intents) => {
   const drawn = new Set<string>()
   for (const { from, to } of sendings) {
     const key = `${from} ${to}`
@@ -137,7 +148,7 @@ const drawGhosts = (drawing: Drawing, at: Projection, { sendings, routes }: Inte
   for (const { goods, from, to } of routes) if (to !== undefined) drawGhost(drawing, at, from, to, goods)
 }
 
-const drawChoice = (drawing: Drawing, at: Projection, live: Live) => {
+const drawChoice = (drawing: LiveDrawing, at: Projection, live: Live) => {
   const { c, theme, scene } = drawing
   const mark = (number: number | undefined, colour: string, width: number, gap: number) => {
     const spot = number === undefined ? undefined : scene.byNumber.get(number)
@@ -149,15 +160,15 @@ const drawChoice = (drawing: Drawing, at: Projection, live: Live) => {
       circle(drawing, x, y, r)
     })
   }
-  for (const number of live.also) mark(number, theme.get("--text"), 1.4, 9)
-  if (live.hovered !== live.selected) mark(live.hovered, faded(theme.get("--text"), 0.55), 1.4, 9)
-  mark(live.selected, theme.get("--text"), 1.8, 9)
-  if (live.focused) mark(live.selected, theme.get("--info"), 2, 13)
+  for (const number of live.also) mark(number, colourAt(theme, "--text"), 1.4, 9)
+  if (live.hovered !== live.selected) mark(live.hovered, faded(colourAt(theme, "--text"), 0.55), 1.4, 9)
+  mark(live.selected, colourAt(theme, "--text"), 1.8, 9)
+  if (live.focused) mark(live.selected, colourAt(theme, "--info"), 2, 13)
   nameOf(drawing, at, live.hovered ?? live.selected)
 }
 
 /** The name of what is pointed at, where the chart left it out. */
-const nameOf = (drawing: Drawing, at: Projection, number: number | undefined) => {
+const nameOf = (drawing: LiveDrawing, at: Projection, number: number | undefined) => {
   const { c, theme, scene, choice } = drawing
   const spot = number === undefined ? undefined : scene.byNumber.get(number)
   if (spot === undefined || (at.level === "close" && choice.layers.names)) return
@@ -169,19 +180,19 @@ const nameOf = (drawing: Drawing, at: Projection, number: number | undefined) =>
   eachCopy(at, spot, (x, y) => {
     const below = y + markRadius(spot, at.zoom) + (spot.kind === "mine" ? 16.5 : 20)
     c.lineWidth = 4
-    c.strokeStyle = theme.get("--space")
+    c.strokeStyle = colourAt(theme, "--space")
     c.strokeText(text, x, below)
-    c.fillStyle = theme.get("--text")
+    c.fillStyle = colourAt(theme, "--text")
     c.fillText(text, x, below)
   })
 }
 
 const drawMeasure = (
-  { c, theme, scene }: Drawing,
+  { c, theme, scene }: LiveDrawing,
   at: Projection,
   { from, to, text }: NonNullable<Live["measure"]>
 ) => {
-  const colour = theme.get("--info")
+  const colour = colourAt(theme, "--info")
   const end = { x: near(scene.space, from.x, to.x), y: near(scene.space, from.y, to.y) }
   for (const corner of at.corners) {
     const x1 = at.x(from.x + corner.x)
@@ -205,8 +216,8 @@ const drawMeasure = (
 }
 
 /** Draws the live layer on a canvas that is clear. */
-export const drawLive = (drawing: Drawing, at: Projection, live: Live): void => {
-  const { scene }: { scene: Scene } = drawing
+export const drawLive = (drawing: LiveDrawing, at: Projection, live: Live): void => {
+  const { scene } = drawing
   if (live.aim !== undefined) drawVeil(drawing, at, live.aim.zone)
   const selected = live.selected === undefined ? undefined : scene.byNumber.get(live.selected)
   drawRings(drawing, at, selected, live.rings)

@@ -3,7 +3,7 @@ import { type Box, type LabelWish, placeLabels } from "../../core/map/labels.ts"
 import { paintOf } from "../../core/map/paint.ts"
 import type { Spot } from "../../core/map/scene.ts"
 import { type Drawing, markRadius, type Projection } from "./drawing.ts"
-import { colourOf, faded } from "./theme.ts"
+import { colourAt, colourOf, faded } from "./colours.ts"
 
 /** A planet where it is drawn. */
 interface Seen {
@@ -67,9 +67,9 @@ const drawMark = (drawing: Drawing, seen: Seen) => {
       atlas.draw(c, "full", spot.style?.shape ?? "square", colour, x, y, r)
       break
   }
-  if (old) ring(drawing, seen, r + 4, faded(theme.get("--faint"), 0.9), 1, [2, 3])
+  if (old) ring(drawing, seen, r + 4, faded(colourAt(theme, "--faint"), 0.9), 1, [2, 3])
   c.globalAlpha = 1
-  if (spot.fight) ring(drawing, seen, r + 11, theme.get("--bad"), 1.5, [3, 3])
+  if (spot.fight) ring(drawing, seen, r + 11, colourAt(theme, "--bad"), 1.5, [3, 3])
 }
 
 /** Draws own ships and guests to the right of a planet, and answers the area that they take. */
@@ -87,15 +87,15 @@ const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen): Box | undefined =
     c.font = `600 10.5px ${theme.font}`
     c.textAlign = "left"
     c.textBaseline = "middle"
-    c.fillStyle = theme.get("--mine")
+    c.fillStyle = colourAt(theme, "--mine")
     c.fillText(text, end, y + 0.5)
     end += c.measureText(text).width + 6
   }
   for (const { style, stance, armed } of guests) {
     const colour =
       choice.colouring === "stance"
-        ? theme.get(stance === "war" ? "--bad" : "--info")
-        : theme.get(`--r${style?.colour ?? 1}`)
+        ? colourAt(theme, stance === "war" ? "--bad" : "--info")
+        : colourAt(theme, `--r${style?.colour ?? 1}`)
     c.globalAlpha = armed ? 1 : 0.5
     atlas.draw(c, "full", style?.shape ?? "square", colour, end + 3.5, y, 3.5)
     c.globalAlpha = 1
@@ -113,6 +113,9 @@ const drawDot = (drawing: Drawing, { spot, x, y, r }: Seen) => {
 
 /** Widths of names that were measured, by font and text. */
 const widths = new Map<string, number>()
+
+/** Measures names anew, since their font has changed. */
+export const forgetWidths = (): void => widths.clear()
 
 const widthOf = (drawing: Drawing, font: string, text: string): number => {
   const key = `${font} ${text}`
@@ -151,7 +154,7 @@ const drawNames = (drawing: Drawing, at: Projection, all: ReadonlyArray<Seen>, t
   c.textBaseline = "middle"
   c.lineJoin = "round"
   c.lineWidth = 3
-  c.strokeStyle = theme.get("--space")
+  c.strokeStyle = colourAt(theme, "--space")
   let font = ""
   // One's own come first, so the font changes once.
   for (const { wish, left, top, width, height } of placeLabels(wishes, taken)) {
@@ -163,7 +166,7 @@ const drawNames = (drawing: Drawing, at: Projection, all: ReadonlyArray<Seen>, t
       c.font = font
     }
     c.strokeText(it.text, left + width / 2, top + height / 2)
-    c.fillStyle = theme.get(it.mine ? "--text" : it.faint ? "--faint" : "--muted")
+    c.fillStyle = colourAt(theme, it.mine ? "--text" : it.faint ? "--faint" : "--muted")
     c.fillText(it.text, left + width / 2, top + height / 2)
   }
 }

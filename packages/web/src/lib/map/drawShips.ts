@@ -3,12 +3,12 @@ import type { Course } from "../../core/map/scene.ts"
 import type { Coordinates } from "../../core/map/space.ts"
 import { bend, crosses, type Drawing, drawTag, type Projection } from "./drawing.ts"
 import { addArrow } from "./marks.ts"
-import { faded } from "./theme.ts"
+import { colourAt, faded } from "./colours.ts"
 
 /** All courses of a kind, in one style. */
 const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
   const { c, theme, scene, view } = drawing
-  const colour = theme.get(mine ? "--mine" : "--bad")
+  const colour = colourAt(theme, mine ? "--mine" : "--bad")
   const each = (run: (course: Course, x1: number, y1: number, x2: number, y2: number) => void) => {
     for (const course of scene.courses) {
       if (course.mine !== mine) continue
@@ -46,7 +46,7 @@ const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
 const tagPlaces = [0.5, 0.62, 0.38, 0.74, 0.26]
 
 const drawRoutes = ({ c, theme, scene, view }: Drawing, at: Projection) => {
-  const colour = theme.get("--route")
+  const colour = colourAt(theme, "--route")
   c.beginPath()
   const tags: Array<Coordinates & { readonly goods: string }> = []
   for (const { goods, from, to } of scene.routes) {
@@ -79,7 +79,7 @@ const drawRoutes = ({ c, theme, scene, view }: Drawing, at: Projection) => {
 const drawBlips = ({ c, theme, scene, view, choice }: Drawing, at: Projection) => {
   for (const { age, places } of scene.blips) {
     if (age > 0 && !choice.layers.tracks) continue
-    c.fillStyle = faded(theme.get("--bad"), 0.75 / (1 + age))
+    c.fillStyle = faded(colourAt(theme, "--bad"), 0.75 / (1 + age))
     const size = age > 0 ? 1.5 : 2
     for (const place of places) {
       for (const corner of at.corners) {

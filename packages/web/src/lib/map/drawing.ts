@@ -1,25 +1,20 @@
 /** What drawing needs to know, and where things stand in the window that is drawn. */
 import { type Camera, copies, type Viewport } from "../../core/map/camera.ts"
-import type { MapChoice } from "../../core/map/layers.ts"
+import type { ChartLook, ChartScene, ThemeTokens } from "../../core/map/chartScene.ts"
 import { type Level, levelOf, radiusOf } from "../../core/map/lod.ts"
-import type { Zone } from "../../core/map/reach.ts"
-import type { Scene, Spot } from "../../core/map/scene.ts"
+import type { Spot } from "../../core/map/scene.ts"
 import type { Coordinates } from "../../core/map/space.ts"
+import { colourAt } from "./colours.ts"
 import type { Atlas, Context } from "./marks.ts"
-import type { MapTheme } from "./theme.ts"
 
 /** A canvas with all that is drawn on it. */
-export interface Drawing {
+export interface Drawing extends ChartLook {
   readonly c: Context
   readonly dpr: number
   readonly atlas: Atlas
-  readonly theme: MapTheme
-  readonly scene: Scene
-  readonly choice: MapChoice
+  readonly scene: ChartScene
   readonly camera: Camera
   readonly view: Viewport
-  readonly flight: Zone
-  readonly detection: Zone
 }
 
 /** Where things stand: a place of the square moved by a corner of one of its copies. */
@@ -64,14 +59,14 @@ export const bend = (x1: number, y1: number, x2: number, y2: number): Coordinate
 })
 
 /** A tag with the letters of a route's goods. */
-export const drawTag = (c: Context, theme: MapTheme, text: string, x: number, y: number, colour: string): void => {
+export const drawTag = (c: Context, theme: ThemeTokens, text: string, x: number, y: number, colour: string): void => {
   c.font = `600 10.5px ${theme.font}`
   c.textAlign = "center"
   c.textBaseline = "middle"
   const width = c.measureText(text).width + 12
   c.beginPath()
   c.roundRect(x - width / 2, y - 8.5, width, 17, 8.5)
-  c.fillStyle = theme.get("--space")
+  c.fillStyle = colourAt(theme, "--space")
   c.fill()
   c.strokeStyle = colour
   c.lineWidth = 1

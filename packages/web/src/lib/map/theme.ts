@@ -1,43 +1,19 @@
 /** The style sheet's tokens as a canvas takes them. */
-import type { Paint } from "../../core/map/paint.ts"
+import type { ThemeTokens } from "../../core/map/chartScene.ts"
 
-/** Colours by token, each as `#rrggbb`, and the page's font. */
-export interface MapTheme {
-  readonly get: (token: string) => string
-  readonly font: string
-}
-
-const channel = (colour: string, at: number) => Number.parseInt(colour.slice(at, at + 2), 16)
+/** The tokens that the map is drawn with. */
+const names = [
+  "--space --surface --line --strong --text --muted --faint --mine --bad --warn --info --route".split(" "),
+  Array.from({ length: 8 }, (_, index) => `--r${index}`)
+].flat()
 
 /** The tokens as they are now. */
-export const readTheme = (element: Element): MapTheme => {
+export const readTheme = (element: Element): ThemeTokens => {
   const style = getComputedStyle(element)
-  const known = new Map<string, string>()
   return {
-    get: (token) => {
-      const there = known.get(token)
-      if (there !== undefined) return there
-      const value = style.getPropertyValue(token).trim() || "#808080"
-      known.set(token, value)
-      return value
-    },
+    colours: Object.fromEntries(names.map((name) => [name, style.getPropertyValue(name).trim() || "#808080"])),
     font: style.fontFamily || "system-ui, sans-serif"
   }
-}
-
-/** A colour of so much opacity, from 0 to 1. */
-export const faded = (colour: string, opacity: number): string =>
-  `${colour.slice(0, 7)}${Math.round(opacity * 255)
-    .toString(16)
-    .padStart(2, "0")}`
-
-/** A paint as a colour. */
-export const colourOf = (theme: MapTheme, { token, with: other, share }: Paint): string => {
-  const a = theme.get(token)
-  if (share === 0) return a
-  const b = theme.get(other)
-  const mixed = [1, 3, 5].map((at) => Math.round(channel(a, at) * (1 - share) + channel(b, at) * share))
-  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`
 }
 
 /** Calls `run` whenever the tokens change: by the player's choice, or with the device. */
