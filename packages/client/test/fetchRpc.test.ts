@@ -155,9 +155,9 @@ describe("calls by fetch", () => {
   it("a stream that isn't one fails, and no length is believed that no gateway sends", async () => {
     expect(await stream(0, 0, 0)).toMatchObject({ _tag: "Unavailable", message: "the stream broke off" })
     expect(await stream(0, 0, 0, 0, 9, 1)).toMatchObject({ message: "the stream broke off" })
-    expect(await stream(0, 255, 255, 255, 255, 1)).toMatchObject({ message: /more than/ })
-    expect(await stream(1, 0, 0, 0, 1, 1)).toMatchObject({ message: /compressed/ })
-    expect(await stream(0, 0, 0, 0, 1, 0x0b)).toMatchObject({ message: /wire type/ })
+    expect(await stream(0, 255, 255, 255, 255, 1)).toMatchObject({ message: expect.stringMatching(/more than/) })
+    expect(await stream(1, 0, 0, 0, 1, 1)).toMatchObject({ message: expect.stringMatching(/compressed/) })
+    expect(await stream(0, 0, 0, 0, 1, 0x0b)).toMatchObject({ message: expect.stringMatching(/wire type/) })
   })
 
   it("an answer that never comes is given up in time", async () => {
