@@ -12,6 +12,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import type { PageFile, PageManifest } from "@galaxy/host-node/gateway/page/PageManifest"
 import { filesBelow } from "../lib/tree.ts"
 import { contentSecurityPolicy } from "./policy.ts"
+import type { Weights } from "./weights.ts"
 
 /** The manifest as a build writes it: with what only the next build needs. */
 export interface BuiltManifest extends PageManifest {
@@ -19,6 +20,8 @@ export interface BuiltManifest extends PageManifest {
   readonly inputs: string
   readonly shell: BuiltFile
   readonly files: Readonly<Record<string, BuiltFile>>
+  /** What the players' screens load when they are opened first. */
+  readonly weights?: Weights
 }
 
 interface BuiltFile extends PageFile {
@@ -107,6 +110,9 @@ const leftOf = ({ manifest }: Earlier, fresh: Readonly<Record<string, unknown>>)
   return new Map(own.length > 0 ? own : gone)
 }
 
+/** Bytes of a file as gzip sends it. */
+export type SizeOf = (path: string) => number
+
 /** Makes the policy of a page from its shell and the texts of its scripts. */
 export type PolicyOf = (shell: string, scripts: ReadonlyArray<string>) => string
 
@@ -116,7 +122,8 @@ export const assemble = (
   target: string,
   before: string,
   inputs: string,
-  policyOf: PolicyOf = contentSecurityPolicy
+  policyOf: PolicyOf = contentSecurityPolicy,
+  weigh?: (sizeOf: SizeOf) => Weights
 ): BuiltManifest => {
   rmSync(target, { recursive: true, force: true })
   const earlier: Earlier = { folder: before, manifest: builtManifest(before) }
@@ -134,11 +141,17 @@ export const assemble = (
     }
     files[path] = { ...file, kept: true }
   }
+  const sizeOf: SizeOf = (path) => {
+    const file = files[`/${path}`]
+    if (file === undefined) throw new Error(`the build has no ${path}`)
+    return file.encodings.gzip ?? file.length
+  }
   const scripts = [...contents].flatMap(([path, content]) => (path.endsWith(".js") ? [content.toString("utf8")] : []))
   const manifest: BuiltManifest = {
     format: 1,
     inputs,
     contentSecurityPolicy: policyOf(shell.toString("utf8"), scripts),
+    ...(weigh === undefined ? {} : { weights: weigh(sizeOf) }),
     shell: store(target, `/${shellFile}`, shell, earlier),
     files: Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   }

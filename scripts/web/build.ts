@@ -5,13 +5,14 @@
  * The folder is exchanged as a whole: a build that breaks off leaves the one before, or none.
  */
 import { spawnSync } from "node:child_process"
-import { existsSync, renameSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { exclusively } from "../lib/exclusive.ts"
 import { root, toolEnv } from "../lib/tree.ts"
-import { assemble, builtManifest, type PolicyOf } from "./assemble.ts"
+import { assemble, builtManifest, type PolicyOf, type SizeOf } from "./assemble.ts"
 import { inputsHash } from "./inputs.ts"
 import { contentSecurityPolicy, strictPolicy } from "./policy.ts"
+import { type Chunks, type Weights, weightsOf } from "./weights.ts"
 
 const web = join(root, "packages/web")
 const work = join(web, ".svelte-kit")
@@ -24,13 +25,22 @@ interface Page {
   readonly site: string
   readonly config: ReadonlyArray<string>
   readonly policyOf: PolicyOf
+  readonly weigh?: (sizeOf: SizeOf) => Weights
 }
 
 /** The folder that gateways serve. */
 export const dist = join(web, "dist")
 
+/** From what SvelteKit and Vite have left of the build that has just been made. */
+const weigh = (sizeOf: SizeOf): Weights =>
+  weightsOf(
+    JSON.parse(readFileSync(join(work, "output/client/.vite/manifest.json"), "utf8")) as Chunks,
+    readFileSync(join(work, "generated/build/client-optimized/app.js"), "utf8"),
+    sizeOf
+  )
+
 const pages: ReadonlyArray<Page> = [
-  { dist, site: join(work, "site"), config: [], policyOf: contentSecurityPolicy },
+  { dist, site: join(work, "site"), config: [], policyOf: contentSecurityPolicy, weigh },
   {
     dist: join(web, "dist-admin"),
     site: join(work, "admin-site"),
@@ -75,7 +85,7 @@ const build = (page: Page, inputs: string): string | undefined => {
   })
   if (status !== 0) return `${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}`
   try {
-    assemble(page.site, next, page.dist, inputs, page.policyOf)
+    assemble(page.site, next, page.dist, inputs, page.policyOf, page.weigh)
     exchange(page.dist)
     return undefined
   } catch (cause) {

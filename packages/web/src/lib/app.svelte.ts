@@ -9,7 +9,9 @@ import type { StreamStatus, TabMessage } from "../core/events/messages.ts"
 import * as Session from "../core/session/Session.ts"
 import { make as makeStore } from "../core/Store.ts"
 import * as Toasts from "../core/toasts.ts"
+import * as Catalogue from "../core/words/Catalogue.ts"
 import { door } from "../core/words/en/door.ts"
+import { loadPart, partsOf } from "../core/words/parts.ts"
 import { type Language, languageOf, type Words } from "../core/words/Words.ts"
 import * as IndexedDbKeyStore from "../platform/IndexedDbKeyStore.ts"
 import { tabChannel, tabLock, tabSight } from "../platform/tabs.ts"
@@ -121,42 +123,23 @@ const remember = (key: string, value: string) => {
   }
 }
 
-let language = $state<Language>(languageOf([remembered("galaxy:language") ?? "", ...navigator.languages]))
-/** At the door it has the sections of the door alone; no page that needs the others is shown before they are there. */
-let catalogue = $state.raw<Words>(door as Words)
-let isWhole = $state(false)
+const catalogue = Catalogue.make(
+  { language: "en", words: door as Words },
+  languageOf([remembered("galaxy:language") ?? "", ...navigator.languages]),
+  loadPart
+)
+const spoken = follow(catalogue.spoken)
+catalogue.spoken.subscribe(({ language }) => {
+  document.documentElement.lang = language
+})
 
-const doors: Readonly<Record<Language, () => Promise<{ readonly door: unknown }>>> = {
-  en: async () => ({ door }),
-  ru: () => import("../core/words/ru/door.ts")
-}
+/** The words of the screens that have been open, in the person's language. */
+export const words = (): Words => spoken().words
+export const currentLanguage = (): Language => spoken().language
 
-const wholes: Readonly<Record<Language, () => Promise<Words>>> = {
-  en: async () => (await import("../core/words/en.ts")).en,
-  ru: async () => (await import("../core/words/ru.ts")).ru
-}
-
-const loadWords = async (wanted: Language) => {
-  const whole = isWhole || session.state.get()._tag === "in"
-  const found = whole ? await wholes[wanted]() : ((await doors[wanted]()).door as Words)
-  // Meanwhile another language was chosen, or somebody has signed in and all the words are there.
-  if (language !== wanted || (isWhole && !whole)) return
-  catalogue = found
-  isWhole ||= whole
-  document.documentElement.lang = wanted
-}
-
-/** Whether the words of every page are there; followed by templates. */
-export const hasAllWords = (): boolean => isWhole
-
-/** The catalogue of the person's language. */
-export const words = (): Words => catalogue
-export const currentLanguage = (): Language => language
-
-export const setLanguage = async (next: Language): Promise<void> => {
-  language = next
+export const setLanguage = (next: Language): Promise<void> => {
   remember("galaxy:language", next)
-  await loadWords(next)
+  return catalogue.speak(next)
 }
 
 export type Theme = "system" | "dark" | "light"
@@ -186,9 +169,11 @@ export const now = (): number => {
   return Date.now()
 }
 
-session.state.subscribe(({ _tag }) => {
-  if (_tag === "in" && !isWhole) void loadWords(language)
-})
+/** Is done once the session is known. */
+const known: Promise<void> = isSecure ? session.start() : Promise.resolve()
 
-/** Is done once the session is known and the words are there. */
-export const started: Promise<void> = isSecure ? session.start().then(() => loadWords(language)) : loadWords(language)
+/** Is done once the session is known and the words of this route are there; strangers are shown the door alone. */
+export const ready = async (routeId: string | null): Promise<void> => {
+  await known
+  await catalogue.need(partsOf(session.state.get()._tag === "in" ? routeId : "/signin"))
+}

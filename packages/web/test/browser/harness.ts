@@ -16,7 +16,7 @@ import { executable, launch } from "./chromium.ts"
 import { problemOf } from "./pictures.ts"
 import { mailedCode, putSession } from "./signedIn.ts"
 import { Trouble, watch } from "./trouble.ts"
-import { type Weight, weightOf } from "./weight.ts"
+import { reckonedIn, weightOf } from "./weight.ts"
 
 /** How a page is looked at. */
 export interface Look {
@@ -54,8 +54,8 @@ export interface Stage {
    * stored pictures, where there are any.
    */
   readonly everyLook: (page: Page, name?: string) => Promise<void>
-  /** What this page has loaded so far. */
-  readonly weight: (page: Page) => Promise<Weight>
+  /** Checks that this page, just opened, has loaded what the build reckons for its screen, whose bounds other tests hold. */
+  readonly weighs: (page: Page, screen: "signIn" | "games" | "map") => Promise<void>
   /** The test doesn't fail for what goes wrong and fits, now or later; returns the list of it, which grows. */
   readonly expected: (trouble: RegExp) => ReadonlyArray<string>
 }
@@ -140,8 +140,15 @@ class Theatre implements Stage {
     await page.setViewportSize(viewport)
   }
 
-  weight(page: Page): Promise<Weight> {
-    return weightOf(page, dist)
+  async weighs(page: Page, screen: "signIn" | "games" | "map"): Promise<void> {
+    const [loaded, reckoned] = [await weightOf(page, dist), reckonedIn(dist, screen)]
+    for (const kind of ["js", "css"] as const) {
+      expect
+        .soft(Math.abs(loaded[kind] - reckoned[kind]), `${screen}: ${kind}, reckoned ${reckoned[kind]}`)
+        .toBeLessThan(1)
+    }
+    expect.soft(loaded.fonts).toBeGreaterThan(0)
+    expect.soft(loaded.fonts).toBeLessThanOrEqual(reckoned.fonts)
   }
 
   expected(trouble: RegExp): ReadonlyArray<string> {

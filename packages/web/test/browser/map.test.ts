@@ -135,9 +135,6 @@ screens("The map", (stage) => {
     }
     await page.setViewportSize({ width: 320, height: 640 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
-    const { css, fonts, js } = await stage().weight(page)
-    expect.soft(js).toBeLessThan(250)
-    expect.soft(css).toBeLessThan(20)
-    expect.soft(fonts).toBeLessThan(70)
+    await stage().weighs(page, "map")
   })
 })

@@ -31,27 +31,20 @@ screens("Signing in", (stage) => {
     const page = await stage().open("/signin")
     await page.locator("input[type=email]").waitFor()
     await stage().everyLook(page, "sign-in")
-    const { css, fonts, js } = await stage().weight(page)
-    expect.soft(js).toBeLessThan(75)
-    expect.soft(css).toBeLessThan(20)
-    expect.soft(fonts).toBeLessThan(70)
+    await stage().weighs(page, "signIn")
   })
 
   it("ends at a list of games for everybody, and light", async () => {
     const page = await stage().open("/", { as: "Eve" })
     await page.getByRole("heading", { level: 1 }).waitFor()
     await stage().everyLook(page)
-    const { css, fonts, js } = await stage().weight(page)
-    expect.soft(js).toBeLessThan(200)
-    expect.soft(css).toBeLessThan(20)
-    expect.soft(fonts).toBeLessThan(70)
+    await stage().weighs(page, "games")
   })
 
   it("speaks Russian to who does", async () => {
     const page = await stage().open("/signin", { language: "ru" })
     await page.getByRole("button", { name: /[а-я]/i }).first().waitFor()
     expect(await page.locator("html").getAttribute("lang")).toBe("ru")
-    expect((await stage().weight(page)).fonts).toBeLessThan(70)
   })
 
   it("opens without a network once it has been seen, and nothing but the program is kept for that", async () => {

@@ -11,14 +11,21 @@ export interface Weight {
 }
 
 interface Manifest {
+  readonly weights: Readonly<Record<"signIn" | "games" | "map", Weight>>
   readonly files: Readonly<Record<string, { readonly length: number; readonly encodings: { readonly gzip?: number } }>>
 }
 
 const kinds: Readonly<Record<keyof Weight, RegExp>> = { js: /\.js$/, css: /\.css$/, fonts: /\.woff2$/ }
 
+const manifestIn = (folder: string) => JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Manifest
+
+/** What the build in `folder` has reckoned that a screen loads; its fonts are those of all scripts. */
+export const reckonedIn = (folder: string, screen: keyof Manifest["weights"]): Weight =>
+  manifestIn(folder).weights[screen]
+
 /** Everything of the build in `folder` that the page has loaded until now, chunks on demand too. */
 export const weightOf = async (page: Page, folder: string): Promise<Weight> => {
-  const { files } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Manifest
+  const { files } = manifestIn(folder)
   const paths = await page.evaluate(() =>
     performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname)
   )

@@ -1,0 +1,32 @@
+/** The catalogue in parts, so that a screen loads no more than its own words. */
+import type { Language, Words } from "./Words.ts"
+
+/** `door` is what a page has before anybody is signed in; the others come with the screens that need them. */
+export type Part = "door" | "signedIn" | "lobby" | "play"
+
+/** Loads some sections of the catalogue; fails where the server or the network is away. */
+export type LoadPart = (language: Language, part: Part) => Promise<Partial<Words>>
+
+/** The parts that the screens of a route need; a route that there isn't has the words of the lobby. */
+export const partsOf = (routeId: string | null): ReadonlyArray<Part> => {
+  if (routeId === "/signin") return ["door"]
+  return ["door", "signedIn", routeId?.startsWith("/games/[id]/(play)") === true ? "play" : "lobby"]
+}
+
+const loaders: Readonly<Record<Language, Readonly<Record<Part, () => Promise<Partial<Words>>>>>> = {
+  en: {
+    door: async () => (await import("./en/door.ts")).door,
+    signedIn: async () => (await import("./en/signedIn.ts")).signedIn,
+    lobby: async () => (await import("./en/lobbyScreens.ts")).lobbyScreens,
+    play: async () => (await import("./en/playScreens.ts")).playScreens
+  },
+  ru: {
+    door: async () => (await import("./ru/door.ts")).door,
+    signedIn: async () => (await import("./ru/signedIn.ts")).signedIn,
+    lobby: async () => (await import("./ru/lobbyScreens.ts")).lobbyScreens,
+    play: async () => (await import("./ru/playScreens.ts")).playScreens
+  }
+}
+
+/** From the build's own files. */
+export const loadPart: LoadPart = (language, part) => loaders[language][part]()

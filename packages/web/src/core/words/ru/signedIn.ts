@@ -1,0 +1,6 @@
+/** The words that every screen of a player has, in Russian. */
+import { games } from "./games.ts"
+import { notices } from "./notices.ts"
+
+/** Sections of the catalogue. */
+export const signedIn = { games, notices }
