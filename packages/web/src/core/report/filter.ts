@@ -1,8 +1,9 @@
 /** Rows that contain what somebody types. */
 import type { Cell, Row } from "./table.ts"
 
-const textOf = (cell: Cell): string => {
-  switch (cell._tag) {
+/** What can be read in a cell; empty for figures. */
+export const textOf = (cell: Cell | undefined): string => {
+  switch (cell?._tag) {
     case "text":
       return cell.text
     case "planet":

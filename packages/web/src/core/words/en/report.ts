@@ -14,6 +14,7 @@ export const report = {
   noMatch: "Nothing matches the filter.",
   leftOut: (count: number) => `${count} more aren't listed: the report is bounded.`,
   sortBy: (column: string) => `Sort by ${column}`,
+  explain: (name: string) => `Explain ${name}`,
   showOnMap: "Show on map",
   read: "Read",
   show: "Show",

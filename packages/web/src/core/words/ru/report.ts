@@ -26,6 +26,7 @@ export const report: Section<typeof en> = {
   noMatch: "Ничего не подходит под фильтр.",
   leftOut: (count: number) => `Ещё не показано: ${count}. Размер отчёта ограничен.`,
   sortBy: (column: string) => `Сортировать: ${column}`,
+  explain: (name: string) => `Откуда числа: ${name}`,
   showOnMap: "На карте",
   read: "Читать",
   show: "Показать",

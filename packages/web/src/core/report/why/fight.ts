@@ -1,0 +1,69 @@
+/** Why a shot has its chance, and what bombs destroy. */
+import type { Bombing } from "@galaxy/contract/engine/Report"
+import { killChance } from "@galaxy/engine/formulas/shot"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { constant, type Figure, figure, step, term } from "./formula.ts"
+import { attackFigure, defenceFigure, massOf, type Ship } from "./ship.ts"
+
+/** The chance that one shot of a ship destroys another, from 0 to 1. */
+export const oddsFigures = (ruleset: Ruleset, gun: Ship, hull: Ship): ReadonlyArray<Figure> => {
+  const attack = attackFigure(gun)
+  const defence = defenceFigure(ruleset, hull)
+  const chance = killChance(ruleset, attack.value, defence.value)
+  // Other bases are those of recorded games alone; their chance is told without its formula.
+  const odds =
+    defence.value === 0 || ruleset.killLogBase !== 4
+      ? { of: "odds" as const, value: chance, steps: [], notes: defence.value === 0 ? (["noShields"] as const) : [] }
+      : figure(
+          "odds",
+          [
+            step(
+              "odds",
+              chance,
+              "max",
+              "(",
+              constant(0),
+              ",",
+              "min",
+              "(",
+              constant(1),
+              ",",
+              "(",
+              "log₄",
+              "(",
+              term(attack.value, "attack"),
+              "÷",
+              term(defence.value, "defence"),
+              ")",
+              "+",
+              constant(1),
+              ")",
+              "÷",
+              constant(2),
+              ")",
+              ")"
+            )
+          ],
+          "chanceBounds"
+        )
+  return [odds, attack, defence, massOf(hull)]
+}
+
+/** What one race's bombs destroyed on a planet. */
+export const bombingFigures = (ruleset: Ruleset, bombing: Bombing): ReadonlyArray<Figure> => {
+  const { power, population, industry, colonists, result } = bombing
+  // Where nobody is left, industry and frozen people are lost with them.
+  const all = result === "Wiped"
+  const lost = (of: "damagePopulation" | "damageIndustry" | "damageColonists", before: number, done: number) => {
+    const what = of === "damagePopulation" ? "population" : of === "damageIndustry" ? "industry" : "colonists"
+    return all && of !== "damagePopulation"
+      ? figure(of, [step(of, done, term(before, what))])
+      : figure(of, [step(of, done, "min", "(", term(before, what), ",", term(power, "bombers"), ")")])
+  }
+  if (ruleset.bombing !== "power") return []
+  return [
+    lost("damagePopulation", population, bombing.destroyed_population),
+    lost("damageIndustry", industry, bombing.destroyed_industry),
+    ...(colonists > 0 ? [lost("damageColonists", colonists, bombing.destroyed_colonists)] : [])
+  ]
+}

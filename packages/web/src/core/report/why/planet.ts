@@ -1,0 +1,264 @@
+/** Why a planet has so many points, and what comes of them and of its people in the turn. */
+import type { OwnPlanet, Report } from "@galaxy/contract/engine/Report"
+import { grow } from "@galaxy/engine/formulas/growth"
+import {
+  capitalToIndustry,
+  freePoints,
+  makeCapital,
+  makeMaterials,
+  researched
+} from "@galaxy/engine/formulas/production"
+import { build } from "@galaxy/engine/formulas/yard"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { type Technology, technologies } from "@galaxy/engine/state/technologies"
+import { constant, type Figure, figure, type Step, step, term } from "./formula.ts"
+
+/** Production points of a turn. */
+export const pointsFigure = (ruleset: Ruleset, planet: OwnPlanet): Figure =>
+  figure(
+    "points",
+    [
+      step(
+        "points",
+        freePoints(ruleset, planet),
+        constant(ruleset.industryWeight),
+        "×",
+        term(planet.industry, "industry"),
+        "+",
+        constant(ruleset.populationWeight),
+        "×",
+        term(planet.population, "population")
+      )
+    ],
+    "rounded"
+  )
+
+const capitalSteps = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Step> => {
+  const { pointsPerCapital: price } = ruleset
+  const { free_points: points, materials, resources, capital } = planet
+  const made = makeCapital(ruleset, planet, resources, points)
+  const fromStock = materials - made.materials
+  const mined = made.capital - capital - fromStock
+  const stock = step(
+    "fromStock",
+    fromStock,
+    "min",
+    "(",
+    term(points, "points"),
+    "÷",
+    constant(price),
+    ",",
+    term(materials, "materials"),
+    ")"
+  )
+  if (resources <= 0) return [{ ...stock, of: "newCapital" }]
+  return [
+    stock,
+    step(
+      "mined",
+      mined,
+      "(",
+      term(points, "points"),
+      "−",
+      constant(price),
+      "×",
+      term(fromStock, "fromStock"),
+      ")",
+      "÷",
+      "(",
+      constant(price),
+      "+",
+      constant(1),
+      "÷",
+      term(resources, "resources"),
+      ")"
+    ),
+    step("newCapital", fromStock + mined, term(fromStock, "fromStock"), "+", term(mined, "mined"))
+  ]
+}
+
+/** Levels of one technology from a share of the points. */
+const researchStep = (ruleset: Ruleset, technology: Technology, points: number, share: number): Step =>
+  step(
+    technology === "drive"
+      ? "newDrive"
+      : technology === "weapons"
+        ? "newWeapons"
+        : technology === "shields"
+          ? "newShields"
+          : "newCargo",
+    researched(ruleset, technology, points * share),
+    term(points, "points"),
+    ...(share === 1 ? [] : (["×", term(share, "share")] as const)),
+    "÷",
+    constant(ruleset.pointsPerTechLevel[technology])
+  )
+
+const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: number): Figure => {
+  const { free_points: points, materials, resources } = planet
+  const { aboveMass, discount } = ruleset.hullBilling
+  const billed = mass > aboveMass ? mass - discount : mass
+  const available = points + banked
+  const built = build(ruleset, mass, resources, materials, available)
+  const count = Math.max(1, built.ships)
+  const missing = Math.max(0, count * billed - materials)
+  const cost = ruleset.pointsPerMass * count * billed + (missing > 0 && resources > 0 ? missing / resources : 0)
+  const bill = step(
+    "bill",
+    cost,
+    constant(ruleset.pointsPerMass),
+    "×",
+    term(count, "ships"),
+    "×",
+    term(billed, "emptyMass"),
+    ...(resources > 0
+      ? ([
+          "+",
+          "max",
+          "(",
+          constant(0),
+          ",",
+          term(count, "ships"),
+          "×",
+          term(billed, "emptyMass"),
+          "−",
+          term(materials, "materials"),
+          ")",
+          "÷",
+          term(resources, "resources")
+        ] as const)
+      : [])
+  )
+  const all = step("cost", available, term(points, "points"), "+", term(banked, "banked"))
+  const kept = step(
+    "kept",
+    built.banked,
+    term(available, "cost"),
+    ...(built.ships === 0 ? [] : (["−", term(cost, "bill")] as const))
+  )
+  const steps = [all, bill, kept]
+  const note = built.ships > 0 ? [] : missing > 0 && resources <= 0 ? (["noOre"] as const) : (["hullNotPaid"] as const)
+  return { of: "shipsBuilt", value: built.ships, steps, ...(note.length === 0 ? {} : { notes: note }) }
+}
+
+const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
+
+/** What comes of its product; `classes` and `sciences` are those of its owner that are known. */
+export const productFigures = (
+  ruleset: Ruleset,
+  planet: OwnPlanet,
+  known: Pick<Report, "my_classes" | "my_sciences" | "yards">
+): ReadonlyArray<Figure> => {
+  const { production: product, free_points: points, resources } = planet
+  if (product === "CAP") return [figure("newCapital", capitalSteps(ruleset, planet))]
+  if (product === "MAT") {
+    const made = makeMaterials(planet, resources, points).materials - planet.materials
+    return [
+      figure("newMaterials", [step("newMaterials", made, term(points, "points"), "×", term(resources, "resources"))])
+    ]
+  }
+  const technology = technologies.find((it) => same(it, product))
+  const science = known.my_sciences.find(({ name }) => same(name, product))
+  const share = (it: Technology) =>
+    technology === it ? 1 : technology === undefined && science !== undefined ? science[it] : 0
+  const fields = technologies.filter((it) => share(it) > 0)
+  if (fields.length > 0) {
+    return fields.map((it) => {
+      const made = researchStep(ruleset, it, points, share(it))
+      return figure(made.of, [made])
+    })
+  }
+  const name = product.replace(/^SHIP /i, "")
+  const design = known.my_classes.find((it) => same(it.name, name))
+  if (design === undefined)
+    return [{ of: "shipsBuilt", value: 0, steps: [], notes: [product === "-" ? "noProduct" : "unknownClass"] }]
+  const banked = known.yards.find((it) => it.planet === planet.number)?.banked ?? 0
+  return [shipSteps(ruleset, planet, design.mass, banked)]
+}
+
+/** People, those who are frozen, and industry, after the turn. */
+export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Figure> => {
+  const { population, size, colonists, industry, capital } = planet
+  const growth = ruleset.populationGrowth * population
+  const room = Math.max(0, size - population)
+  const grown = grow(ruleset, planet)
+  const made =
+    planet.production === "CAP" ? makeCapital(ruleset, planet, planet.resources, planet.free_points).capital : capital
+  const after = capitalToIndustry({ capital: made, industry, population: grown.population })
+  const growthStep = step("growth", growth, constant(ruleset.populationGrowth), "×", term(population, "population"))
+  const roomStep = step("room", room, term(size, "size"), "−", term(population, "population"))
+  return [
+    figure("newPopulation", [
+      growthStep,
+      roomStep,
+      step(
+        "newPopulation",
+        grown.population,
+        term(population, "population"),
+        "+",
+        "min",
+        "(",
+        term(growth, "growth"),
+        ",",
+        term(room, "room"),
+        ")"
+      )
+    ]),
+    figure("newColonists", [
+      step(
+        "newColonists",
+        grown.colonists,
+        term(colonists, "colonists"),
+        "+",
+        "max",
+        "(",
+        constant(0),
+        ",",
+        term(growth, "growth"),
+        "−",
+        term(room, "room"),
+        ")",
+        "÷",
+        constant(ruleset.peoplePerColonist)
+      )
+    ]),
+    figure("newIndustry", [
+      step(
+        "newIndustry",
+        after.industry,
+        "min",
+        "(",
+        term(industry, "industry"),
+        "+",
+        term(made, "capital"),
+        ",",
+        term(grown.population, "newPopulation"),
+        ")"
+      )
+    ])
+  ]
+}
+
+/** All figures of a planet that the reader sees whole. */
+export const planetFigures = (
+  ruleset: Ruleset,
+  planet: OwnPlanet,
+  known: Pick<Report, "my_classes" | "my_sciences" | "yards">
+): ReadonlyArray<Figure> => [
+  pointsFigure(ruleset, planet),
+  ...productFigures(ruleset, planet, known),
+  ...growthFigures(ruleset, planet),
+  ...(ruleset.populationPerVote === null
+    ? []
+    : [
+        figure("votes", [
+          step(
+            "votes",
+            planet.population / ruleset.populationPerVote,
+            term(planet.population, "population"),
+            "÷",
+            constant(ruleset.populationPerVote)
+          )
+        ])
+      ])
+]

@@ -1,0 +1,89 @@
+/** Why a race has its votes, how far it flies and sees, and what its research comes to. */
+import type { Report } from "@galaxy/contract/engine/Report"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { type Technology, technologies } from "@galaxy/engine/state/technologies"
+import { constant, type Figure, figure, step, term, type Token } from "./formula.ts"
+import { productFigures } from "./planet.ts"
+
+const newOf = { drive: "newDrive", weapons: "newWeapons", shields: "newShields", cargo: "newCargo" } as const
+const techOf = { drive: "driveTech", weapons: "weaponsTech", shields: "shieldsTech", cargo: "cargoTech" } as const
+
+/** The level that a technology of the reader's reaches with what its planets research now. */
+export const researchFigure = (ruleset: Ruleset, report: Report, technology: Technology): Figure => {
+  const now = report.players.find(({ name }) => name === report.race)?.[technology] ?? 0
+  const parts = report.my_planets.flatMap((planet) =>
+    productFigures(ruleset, planet, report).flatMap((it) => (it.of === newOf[technology] ? [{ planet, it }] : []))
+  )
+  const steps = parts.flatMap(({ planet, it }) =>
+    it.steps.map((of) => ({ ...of, of: "researched" as const, who: planet.name }))
+  )
+  const sum = parts.reduce((all, { it }) => all + it.value, now)
+  const tokens = parts.flatMap(
+    ({ planet, it }): ReadonlyArray<Token> => ["+", term(it.value, "researched", planet.name)]
+  )
+  return figure(newOf[technology], [...steps, step(newOf[technology], sum, term(now, techOf[technology]), ...tokens)])
+}
+
+/** The votes that a race has, and those that it gets. */
+export const votesFigures = (ruleset: Ruleset, report: Report, race: string): ReadonlyArray<Figure> => {
+  const { votes, players } = report
+  const line = votes.races.find((it) => it.race === race)
+  const people = players.find(({ name }) => name === race)?.population ?? 0
+  if (line === undefined || ruleset.populationPerVote === null) return []
+  const given = votes.races.filter((it) => it.voting_for === race)
+  const own = people / ruleset.populationPerVote
+  return [
+    figure(
+      "votes",
+      [step("votes", own, term(people, "population"), "÷", constant(ruleset.populationPerVote))],
+      ...(ruleset.fractionalVotes ? [] : (["rounded"] as const))
+    ),
+    figure("received", [
+      step(
+        "received",
+        given.reduce((all, it) => all + it.own, 0),
+        ...given.flatMap(
+          (it, index): ReadonlyArray<Token> => [
+            ...(index === 0 ? [] : (["+"] as const)),
+            term(it.own, "votes", it.race)
+          ]
+        )
+      )
+    ]),
+    ...(ruleset.winningShare === null
+      ? []
+      : [
+          figure("votesNeeded", [
+            step(
+              "votesNeeded",
+              ruleset.winningShare * votes.total,
+              constant(ruleset.winningShare),
+              "×",
+              term(votes.total, "totalVotes")
+            )
+          ])
+        ])
+  ]
+}
+
+/** How far a race's ships may fly from its planets, and how far it notices others. */
+export const zoneFigures = (ruleset: Ruleset, drive: number): ReadonlyArray<Figure> =>
+  (
+    [
+      ["flight", ruleset.flightZoneFactor],
+      ["detection", ruleset.detectionZoneFactor]
+    ] as const
+  ).flatMap(([of, factor]) =>
+    factor === null ? [] : [figure(of, [step(of, factor * drive, constant(factor), "×", term(drive, "driveTech"))])]
+  )
+
+/** All figures of a race. What others research isn't known. */
+export const raceFigures = (ruleset: Ruleset, report: Report, race: string): ReadonlyArray<Figure> => {
+  const line = report.players.find(({ name }) => name === race)
+  if (line === undefined || line.extinct) return []
+  return [
+    ...votesFigures(ruleset, report, race),
+    ...zoneFigures(ruleset, line.drive),
+    ...(race === report.race ? technologies.map((it) => researchFigure(ruleset, report, it)) : [])
+  ]
+}

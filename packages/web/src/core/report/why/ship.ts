@@ -1,0 +1,267 @@
+/** Why a ship is as heavy, fast, strong and dear as it is. */
+import {
+  attackOf,
+  bombingPower,
+  defenceOf,
+  emptyMass,
+  fullMass,
+  holdOf,
+  speedOf,
+  weaponsMass
+} from "@galaxy/engine/formulas/ships"
+import { blockCost, blockMass, shipCost } from "@galaxy/engine/formulas/upgrade"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { technologies } from "@galaxy/engine/state/technologies"
+import { constant, type Figure, figure, type Quantity, step, term, type Token } from "./formula.ts"
+
+/** The five numbers of a design. */
+export interface Design {
+  readonly drive: number
+  readonly armament: number
+  readonly weapons: number
+  readonly shields: number
+  readonly cargo: number
+}
+
+/** A level of each technology. */
+export interface Techs {
+  readonly drive: number
+  readonly weapons: number
+  readonly shields: number
+  readonly cargo: number
+}
+
+/** What a ship is and carries. `load` is that of one ship. */
+export interface Ship {
+  readonly design: Design
+  readonly techs: Techs
+  readonly load: number
+}
+
+const techOf = { drive: "driveTech", weapons: "weaponsTech", shields: "shieldsTech", cargo: "cargoTech" } as const
+
+const plus = (terms: ReadonlyArray<Token>): ReadonlyArray<Token> =>
+  terms.flatMap((it, index): ReadonlyArray<Token> => (index === 0 ? [it] : ["+", it]))
+
+const gunsStep = (design: Design) =>
+  step(
+    "weaponsMass",
+    weaponsMass(design),
+    term(design.weapons, "weapons"),
+    "×",
+    "(",
+    term(design.armament, "armament"),
+    "+",
+    constant(1),
+    ")",
+    "÷",
+    constant(2)
+  )
+
+/** Mass of the empty ship. */
+export const emptyMassOf = (design: Design): Figure => {
+  const guns = design.armament > 0
+  const parts = [
+    design.drive > 0 ? [term(design.drive, "drive")] : [],
+    guns ? [term(weaponsMass(design), "weaponsMass")] : [],
+    design.shields > 0 ? [term(design.shields, "shields")] : [],
+    design.cargo > 0 ? [term(design.cargo, "cargoBlock")] : []
+  ].flat()
+  return figure("emptyMass", [
+    ...(guns ? [gunsStep(design)] : []),
+    step("emptyMass", emptyMass(design), ...plus(parts))
+  ])
+}
+
+/** Mass with its load; a load weighs less with better cargo technology. */
+export const massOf = ({ design, techs, load }: Ship): Figure => {
+  const empty = emptyMassOf(design)
+  if (load === 0) return { ...empty, of: "mass" }
+  const mass = fullMass(empty.value, load, techs)
+  return figure("mass", [
+    ...empty.steps,
+    step("mass", mass, term(empty.value, "emptyMass"), "+", term(load, "load"), "÷", term(techs.cargo, "cargoTech"))
+  ])
+}
+
+const speedStep = (ruleset: Ruleset, of: Quantity, { design, techs }: Ship, mass: number) =>
+  step(
+    of,
+    speedOf(ruleset, design, techs, mass),
+    constant(ruleset.speedFactor),
+    "×",
+    term(techs.drive, "driveTech"),
+    "×",
+    term(design.drive, "drive"),
+    "÷",
+    term(mass, "mass")
+  )
+
+/** Light years a turn. */
+export const speedFigure = (ruleset: Ruleset, ship: Ship, of: Quantity = "speed"): Figure =>
+  figure(of, [speedStep(ruleset, of, ship, massOf(ship).value)])
+
+/** What one ship can hold. */
+export const holdFigure = (ruleset: Ruleset, { design, techs }: Ship): Figure =>
+  figure("hold", [
+    step(
+      "hold",
+      holdOf(ruleset, design, techs),
+      term(techs.cargo, "cargoTech"),
+      "×",
+      "(",
+      term(design.cargo, "cargoBlock"),
+      "+",
+      term(design.cargo, "cargoBlock"),
+      "²",
+      "÷",
+      constant(ruleset.holdDivisor),
+      ")"
+    )
+  ])
+
+/** Strength of each gun. */
+export const attackFigure = ({ design, techs }: Ship): Figure =>
+  figure("attack", [
+    step("attack", attackOf(design, techs), term(design.weapons, "weapons"), "×", term(techs.weapons, "weaponsTech"))
+  ])
+
+/** Strength of the shields. */
+export const defenceFigure = (ruleset: Ruleset, ship: Ship): Figure => {
+  const { design, techs } = ship
+  if (design.shields === 0) return { of: "defence", value: 0, steps: [], notes: ["noShields"] }
+  const mass = massOf(ship).value
+  return figure("defence", [
+    step(
+      "defence",
+      defenceOf(ruleset, design, techs, mass),
+      term(design.shields, "shields"),
+      "×",
+      term(techs.shields, "shieldsTech"),
+      "×",
+      constant(ruleset.shieldNormaliser),
+      "÷",
+      "∛",
+      "(",
+      term(mass, "mass"),
+      ")"
+    )
+  ])
+}
+
+/** Bombing power of so many ships. */
+export const bombingFigure = ({ design, techs }: Ship, ships: number): Figure => {
+  const attack = attackOf(design, techs)
+  const each = bombingPower(design, techs)
+  const one = step(
+    "power",
+    each,
+    "(",
+    "√",
+    "(",
+    term(attack, "attack"),
+    ")",
+    "÷",
+    constant(10),
+    "+",
+    constant(1),
+    ")",
+    "×",
+    term(attack, "attack"),
+    "×",
+    term(design.armament, "armament")
+  )
+  return figure("bombing", [
+    one,
+    ...(ships === 1 ? [] : [step("bombing", each * ships, term(each, "power"), "×", term(ships, "ships"))])
+  ])
+}
+
+/** Production points of one ship, without its ore. */
+export const priceFigure = (ruleset: Ruleset, design: Design): Figure => {
+  const mass = emptyMass(design)
+  return figure("price", [
+    step("price", ruleset.pointsPerMass * mass, constant(ruleset.pointsPerMass), "×", term(mass, "emptyMass"))
+  ])
+}
+
+/** Points that raise one ship to these levels; undefined where it has them already. */
+export const upgradeFigure = (ruleset: Ruleset, { design, techs }: Ship, to: Techs): Figure | undefined => {
+  const raised = technologies.filter((block) => to[block] > techs[block] && blockMass(design, block) > 0)
+  if (raised.length === 0) return undefined
+  const steps = raised.map((block) => {
+    const mass = blockMass(design, block)
+    const massTerm: Quantity = block === "weapons" ? "weaponsMass" : block === "cargo" ? "cargoBlock" : block
+    return step(
+      techOf[block],
+      blockCost(ruleset, mass, techs[block], to[block]),
+      "(",
+      constant(1),
+      "−",
+      term(techs[block], techOf[block]),
+      "÷",
+      term(to[block], techOf[block]),
+      ")",
+      "×",
+      constant(ruleset.upgradeFactor),
+      "×",
+      term(mass, massTerm)
+    )
+  })
+  const all: Techs = {
+    drive: raised.includes("drive") ? to.drive : techs.drive,
+    weapons: raised.includes("weapons") ? to.weapons : techs.weapons,
+    shields: raised.includes("shields") ? to.shields : techs.shields,
+    cargo: raised.includes("cargo") ? to.cargo : techs.cargo
+  }
+  const sum = step(
+    "upgrade",
+    shipCost(ruleset, design, techs, all),
+    ...plus(steps.map(({ value, of }) => term(value, of)))
+  )
+  return figure("upgrade", [...steps, sum])
+}
+
+/** Turns that a flight of so many light years takes. */
+export const turnsFigure = (distance: number, speed: number): Figure =>
+  figure("turns", [
+    step("turns", Math.ceil(distance / speed - 1e-9), "⌈", term(distance, "distance"), "÷", term(speed, "speed"), "⌉")
+  ])
+
+/** All figures of a ship, or of a group of them. `raceTechs` are what its blocks could be raised to. */
+export const shipFigures = (
+  ruleset: Ruleset,
+  ship: Ship,
+  more: {
+    readonly ships?: number
+    readonly raceTechs?: Techs
+    readonly distance?: number
+    readonly fleetSpeed?: number
+  } = {}
+): ReadonlyArray<Figure> => {
+  const { design } = ship
+  const speed = speedFigure(ruleset, ship)
+  const flying = more.fleetSpeed ?? speed.value
+  const upgrade = more.raceTechs === undefined ? undefined : upgradeFigure(ruleset, ship, more.raceTechs)
+  return [
+    [massOf(ship)],
+    design.drive > 0 ? [more.fleetSpeed === undefined ? speed : { ...speed, notes: ["fleet" as const] }] : [],
+    more.distance !== undefined && flying > 0 ? [turnsFigure(more.distance, flying)] : [],
+    design.cargo > 0 ? [holdFigure(ruleset, ship)] : [],
+    design.armament > 0 ? [attackFigure(ship)] : [],
+    [defenceFigure(ruleset, ship)],
+    design.armament > 0 ? [bombingFigure(ship, more.ships ?? 1)] : [],
+    [priceFigure(ruleset, design)],
+    upgrade === undefined ? [] : [upgrade]
+  ].flat()
+}
+
+/** The figures of a design: as `shipFigures`, and its speed with a full hold. */
+export const designFigures = (ruleset: Ruleset, design: Design, techs: Techs): ReadonlyArray<Figure> => {
+  const ship: Ship = { design, techs, load: 0 }
+  const figures = shipFigures(ruleset, ship)
+  if (design.cargo === 0 || design.drive === 0) return figures
+  const full: Ship = { ...ship, load: holdOf(ruleset, design, techs) }
+  const loaded = speedFigure(ruleset, full, "speedFull")
+  return [...figures, { ...loaded, steps: [...massOf(full).steps, ...loaded.steps] }]
+}

@@ -1,0 +1,183 @@
+import { runInThisContext } from "node:vm"
+import type { Report } from "@galaxy/contract/engine/Report"
+import { grow } from "@galaxy/engine/formulas/growth"
+import { reporter } from "@galaxy/engine/report/reports"
+import { toHundredths } from "@galaxy/engine/report/rounding"
+import { ngConstants, plus, type Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { advance, begin } from "@galaxy/engine/simulate/simulate"
+import { columnKeys } from "@galaxy/web/core/report/columns"
+import { sectionIds } from "@galaxy/web/core/report/sectionIds"
+import { sectionTable } from "@galaxy/web/core/report/sections"
+import { explain, type Subject } from "@galaxy/web/core/report/why/explain"
+import { oddsFigures } from "@galaxy/web/core/report/why/fight"
+import type { Figure, Quantity, Step, Token } from "@galaxy/web/core/report/why/formula"
+import { designFigures, shipFigures } from "@galaxy/web/core/report/why/ship"
+import { figureAt, subjectOf } from "@galaxy/web/core/report/why/subjects"
+import { piecesOf } from "@galaxy/web/core/words/whyText"
+import { whyWords } from "@galaxy/web/core/words/whyWords"
+import { Result } from "effect"
+import { describe, expect, it } from "vitest"
+
+/** Reports of a war between bots: what a turn came to can be read in the one after it. */
+const turns: ReadonlyArray<ReadonlyArray<Report>> = (() => {
+  let play = Result.getOrThrow(begin({ seed: "b", players: 3, turns: 99 }))
+  const all: Array<ReadonlyArray<Report>> = []
+  while (all.length < 37 && !play.galaxy.finished) {
+    const write = reporter(play.galaxy, play.log)
+    all.push(play.galaxy.races.map((_, race) => write(race)))
+    play = advance(play)
+  }
+  return all
+})()
+const reports = turns.filter((_, turn) => turn % 4 === 0 || turn > 31).flat()
+
+const operators: Readonly<Record<string, string>> = {
+  "−": "-",
+  "×": "*",
+  "÷": "/",
+  "²": "**2",
+  "√": "Math.sqrt",
+  "∛": "Math.cbrt",
+  "log₄": "0.5*Math.log2",
+  min: "Math.min",
+  max: "Math.max",
+  "⌈": "Math.ceil(-1e-9+",
+  "⌉": ")",
+  "⌊": "Math.floor(",
+  "⌋": ")"
+}
+
+/** What the formula says, computed from the numbers that it shows. */
+const computed = (tokens: ReadonlyArray<Token>): number => {
+  const text = tokens.map((it) => (typeof it === "string" ? (operators[it] ?? it) : `(${it.value})`)).join("")
+  return Number(runInThisContext(text))
+}
+
+/** Steps that don't come to what they say. */
+const wrongSteps = (figures: ReadonlyArray<Figure>): ReadonlyArray<Step> =>
+  figures
+    .flatMap(({ steps }) => steps)
+    .filter(({ tokens, value }) => Math.abs(computed(tokens) - value) > 1e-6 * Math.max(1, Math.abs(value)))
+
+const subjectsOf = (report: Report): ReadonlyArray<Subject> => [
+  ...sectionIds.flatMap((section) =>
+    sectionTable(section, report, String).rows.flatMap(({ id }) => subjectOf(section, id, report) ?? [])
+  ),
+  ...report.battles.flatMap((battle) =>
+    battle.totals.map(
+      ({ attacker, target }): Subject => ({
+        _tag: "shot",
+        battle,
+        attacker: battle.groups[attacker]!,
+        target: battle.groups[target]!
+      })
+    )
+  )
+]
+
+const valueOf = (figures: ReadonlyArray<Figure>, of: Quantity): number | undefined =>
+  figures.find((it) => it.of === of)?.value
+
+describe("why a figure is what it is", () => {
+  it.each([plus, ngConstants])("$name: every formula comes to what it shows", (ruleset: Ruleset) => {
+    let steps = 0
+    const wrong = reports.flatMap((report) =>
+      subjectsOf(report).flatMap((subject) => {
+        const figures = explain(ruleset, report, subject)
+        steps += figures.reduce((all, it) => all + it.steps.length, 0)
+        // The bombs of these reports fell by the rules of `plus`.
+        return subject._tag === "bombing" && ruleset !== plus ? [] : wrongSteps(figures)
+      })
+    )
+    expect(wrong.slice(0, 3)).toEqual([])
+    expect(steps).toBeGreaterThan(3_000)
+  })
+
+  it("figures of ships, planets and races are those of the report", () => {
+    const near = (one: number | undefined, other: number) => one !== undefined && Math.abs(one - other) < 0.011
+    const wrong: Array<unknown> = []
+    for (const report of reports) {
+      for (const group of report.my_groups) {
+        const figures = explain(plus, report, { _tag: "group", number: group.number })
+        if (!near(valueOf(figures, "mass"), group.mass)) wrong.push([group, figures])
+        if (group.fleet === undefined && group.speed > 0 && !near(valueOf(figures, "speed"), group.speed))
+          wrong.push(group)
+      }
+      for (const planet of [...report.my_planets, ...report.foreign_planets]) {
+        const figures = explain(plus, report, { _tag: "planet", number: planet.number })
+        if (!near(valueOf(figures, "points"), planet.free_points)) wrong.push(planet)
+      }
+      for (const { race, own, received } of report.votes.races) {
+        const figures = explain(plus, report, { _tag: "race", name: race })
+        const line = report.players.find(({ name }) => name === race)
+        if (line?.extinct === true) continue
+        if (!near(valueOf(figures, "votes"), own) || !near(valueOf(figures, "received"), received)) wrong.push(race)
+      }
+    }
+    expect(wrong.slice(0, 3)).toEqual([])
+  })
+
+  it("what is foretold of people, and of research, is what the next turn brings", () => {
+    let compared = 0
+    const wrong: Array<unknown> = []
+    for (const [turn, all] of turns.entries()) {
+      for (const [race, report] of all.entries()) {
+        const after = turns[turn + 1]?.[race]
+        if (after === undefined) continue
+        const bombed = new Set(after.bombings.map(({ planet }) => planet))
+        for (const planet of report.my_planets) {
+          const then = after.my_planets.find(({ number }) => number === planet.number)
+          const landed = after.changes.some(
+            (it) => it.number === planet.number && it.what === "population" && it.cause !== "growth"
+          )
+          if (then === undefined || bombed.has(planet.number) || landed) continue
+          const figures = explain(plus, report, { _tag: "planet", number: planet.number })
+          compared++
+          if (Math.abs((valueOf(figures, "newPopulation") ?? 0) - then.population) > 0.02)
+            wrong.push([turn, planet, then])
+        }
+      }
+    }
+    expect(wrong.slice(0, 3)).toEqual([])
+    expect(compared).toBeGreaterThan(100)
+  })
+
+  it("the rules' own examples", () => {
+    const techs = { drive: 1, weapons: 1, shields: 1, cargo: 1 }
+    const cruiser = { drive: 10, armament: 1, weapons: 10, shields: 10, cargo: 0 }
+    const twin = { design: cruiser, techs, load: 0 }
+    expect(valueOf(oddsFigures(plus, twin, twin), "odds")).toBeCloseTo(0.5, 9)
+    const freighter = designFigures(plus, { drive: 80, armament: 2, weapons: 2, shields: 30, cargo: 100 }, techs)
+    expect(valueOf(freighter, "hold")).toBe(600)
+    expect(toHundredths(valueOf(freighter, "speedFull") ?? 0)).toBe(1.97)
+    const raider = { design: { drive: 60, armament: 3, weapons: 30, shields: 100, cargo: 0 }, techs, load: 0 }
+    expect(toHundredths(valueOf(shipFigures(plus, raider, { ships: 2 }), "bombing") ?? 0)).toBeCloseTo(278.59, 1)
+    const old = { design: { drive: 15, armament: 1, weapons: 15, shields: 15, cargo: 0 }, techs, load: 0 }
+    const raceTechs = { drive: 2, weapons: 2, shields: 2, cargo: 2 }
+    expect(valueOf(shipFigures(plus, old, { raceTechs }), "upgrade")).toBe(225)
+    expect(grow(plus, { population: 100, colonists: 0, size: 400 }).population).toBe(108)
+  })
+
+  it("what is pointed at in a table is among the figures, unless nothing is known", () => {
+    const missing: Array<unknown> = []
+    for (const report of reports.slice(-6)) {
+      for (const section of sectionIds) {
+        const figures = columnKeys.flatMap((column) => figureAt(section, column) ?? [])
+        for (const { id } of sectionTable(section, report, String).rows.slice(0, 5)) {
+          const subject = subjectOf(section, id, report)
+          if (subject === undefined) {
+            if (figures.length > 0) missing.push(section)
+            continue
+          }
+          if (explain(plus, report, subject).length === 0 && section.startsWith("my_")) missing.push([section, id])
+        }
+      }
+    }
+    expect(missing.slice(0, 3)).toEqual([])
+  })
+
+  it("reads as numbers with names", () => {
+    const pieces = piecesOf(whyWords.en, "en", [{ value: 0.75 }, "×", { value: 1_000, of: "industry" }])
+    expect(pieces).toEqual([{ text: "0.75" }, { text: "×" }, { text: "1,000", name: "industry" }])
+  })
+})
