@@ -17,6 +17,7 @@ export default defineConfig({
     // Much of a test is waiting for other processes, so two at once take half the time even on two cores.
     maxWorkers: nightly ? 1 : 2,
     env: { NODE_OPTIONS: "--conditions=@galaxy/source", NODE_COMPILE_CACHE: compileCache },
-    execArgv: ["--conditions=@galaxy/source"]
+    // Optimizing the embedded database takes longer than what most files ask of it; only what runs for long is optimized.
+    execArgv: ["--conditions=@galaxy/source", "--wasm-tiering-budget=1000000000"]
   }
 })

@@ -22,7 +22,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench
   npm run bench -- compare TREE [PART]   how much faster this tree's engine is than that of another work tree;
                                          PART: only works with this in their names
-  npm run bench -- testkit               starts and resets of the testkit's platform
+  npm run bench -- testkit               start, reset and end of the testkit's platform
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
 
@@ -58,7 +58,7 @@ const print = (title: string, rates: ReadonlyArray<Rate>) => {
 }
 
 if (argument === "testkit") {
-  print("The testkit", await testkit())
+  await testkit()
   process.exit()
 }
 

@@ -1,21 +1,25 @@
 /**
  * A separate migrated database for each suite, on each database that Galaxy runs on.
  *
- * PGlite opens a copy of a folder that is made once per version of the migrations; PostgreSQL clones a template database.
+ * PGlite starts in memory from an image that is made once per version of the migrations; PostgreSQL clones a template
+ * database.
  * PostgreSQL suites run if `GALAXY_TEST_DATABASE_URL` names a server; otherwise they are skipped with a message.
  */
 import { randomUUID } from "node:crypto"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import type { PgClient } from "@effect/sql-pg"
 import * as Migrations from "@galaxy/core/migrations/Migrations"
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import type { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
+import * as DataImage from "@galaxy/host-node/sql/DataImage"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
 import { Effect, Layer, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { fingerprint } from "./internal/fingerprint.ts"
-import { migratedFolder } from "./internal/migratedFolder.ts"
+import { migratedImage } from "./internal/migratedImage.ts"
 
 /** The services that a host supplies for storage. */
 export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseSignal | DatabaseOwnership.DatabaseOwnership
@@ -26,18 +30,19 @@ export const serverUrl = (): string | undefined => process.env["GALAXY_TEST_DATA
 const withSignal = <E>(layer: Layer.Layer<SqlClient.SqlClient | PgClient.PgClient, E>) =>
   Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(Layer.provideMerge(layer))
 
-/** The dump of a migrated PGlite, for those that start one in memory. */
-export const seed = Effect.scoped(
-  Effect.gen(function* () {
-    const instance = yield* Pglite.start({ dataDir: yield* migratedFolder })
-    const { buffer, byteLength, byteOffset } = yield* Effect.promise(() => instance.call({ type: "dump" }))
-    return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
+/** Makes a new folder with a migrated PGlite, for those that open one on a disk. */
+export const migratedFolder = (path: string): Effect.Effect<void> =>
+  Effect.map(migratedImage, ({ image }) => {
+    mkdirSync(path, { mode: 0o700 })
+    for (const { bytes, path: below } of DataImage.entries(readFileSync(image))) {
+      if (bytes === undefined) mkdirSync(join(path, below), { mode: 0o700 })
+      else writeFileSync(join(path, below), bytes, { mode: 0o600 })
+    }
   })
-)
 
-/** A migrated PGlite on a folder of its own, removed with the layer. */
+/** A migrated PGlite of its own, in memory. */
 export const layerPglite = withSignal(
-  Layer.unwrap(Effect.map(migratedFolder, (dataDir) => Pglite.layer({ dataDir })))
+  Layer.unwrap(Effect.map(migratedImage, ({ image }) => Pglite.layer({ image })))
 ).pipe(Layer.orDie)
 
 const templateLock = 4_242_001n

@@ -2,6 +2,7 @@ import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import * as seed from "../src/internal/seed.ts"
 
 /** The tables that the backend was planned with. Migrations add more, and take none away. */
 const planned = [
@@ -47,6 +48,8 @@ const planned = [
   "write_probe"
 ]
 
+const id = "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a"
+
 eachDatabase((name, database) => {
   layer(database, { timeout: "240 seconds" })(`a test database on ${name}`, (it) => {
     it.effect("has every table that the backend was planned with", () =>
@@ -65,6 +68,25 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         assert.deepStrictEqual(yield* sql`SELECT user_id FROM backend.accounts`, [])
+      })
+    )
+
+    it.effect("is made new again, with what the migrations wrote and numbers that begin anew", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const first = yield* seed.of(sql)
+        const write = sql`INSERT INTO backend.push_events (event_type, user_id, kind, payload, event_id)
+          VALUES ('session_invalidation', ${id}, 'any', '', ${id}) RETURNING event_no`
+        yield* sql`DELETE FROM backend.auth_challenges`
+        const numbers = yield* write
+        yield* seed.wipe(sql, first)
+        assert.deepStrictEqual(yield* seed.of(sql), first)
+        assert.include(
+          first.map((it) => it.table),
+          "backend.auth_challenges"
+        )
+        assert.deepStrictEqual(yield* write, numbers)
+        yield* seed.wipe(sql, first)
       })
     )
   })

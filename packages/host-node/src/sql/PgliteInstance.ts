@@ -7,6 +7,7 @@
  */
 import type { Duplex } from "node:stream"
 import { Worker } from "node:worker_threads"
+import type { Program } from "./pglite-program.ts"
 import type { FromWorker, ToWorker, WorkerSettings } from "./pglite-worker.ts"
 
 type Request = ToWorker extends infer M ? (M extends { readonly id: number } ? Omit<M, "id"> : never) : never
@@ -25,8 +26,6 @@ const defaultPatienceMs = 30_000
 
 /** Opening takes long for a new folder on a slow machine, and for one that has to be repaired. */
 const openPatienceMs = 300_000
-/** A dump takes longer the more data there is. */
-const dumpPatienceMs = 300_000
 /** How long to wait before the folder is opened again, in milliseconds. */
 const reopenMs = 2_000
 /** An answer that came while the process was held up can still be read when its deadline is found to be over. */
@@ -40,6 +39,9 @@ interface Waiter {
 
 const errorOf = (message: string, code: string | undefined) =>
   Object.assign(new Error(message), code === undefined ? {} : { code })
+
+/** PGlite's program, compiled by the first thread of this process. */
+let program: Program | undefined
 
 /**
  * A running PGlite. A database in a folder is opened again after a loss; one in memory stays lost, since its content is
@@ -87,7 +89,7 @@ export class Instance {
   }
 
   /** Fails at once while the database is lost, and when it is lost before the answer. */
-  call(request: Request, patienceMs = request.type === "dump" ? dumpPatienceMs : this.patienceMs): Promise<Uint8Array> {
+  call(request: Request, patienceMs = this.patienceMs): Promise<Uint8Array> {
     const worker = this.#worker
     if (this.#trouble !== undefined || worker === undefined) {
       return Promise.reject(this.#trouble ?? new Error("the embedded database has stopped"))
@@ -133,14 +135,17 @@ export class Instance {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#again)
-    await this.call({ type: "close" }).catch(() => undefined)
+    // What is in memory is gone in any case.
+    if (this.#settings.dataDir !== undefined) await this.call({ type: "close" }).catch(() => undefined)
     clearTimeout(this.#silence)
     await this.#worker?.terminate()
   }
 
   #open(): Promise<void> {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    const worker = new Worker(new URL(`./pglite-worker.${extension}`, import.meta.url), { workerData: this.#settings })
+    const worker = new Worker(new URL(`./pglite-worker.${extension}`, import.meta.url), {
+      workerData: program === undefined ? this.#settings : { ...this.#settings, program }
+    })
     this.#worker = worker
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
@@ -156,6 +161,7 @@ export class Instance {
         if (message.type === "ready") {
           clearTimeout(late)
           this.#trouble = undefined
+          program ??= message.program
           resolve()
         } else if (message.type === "failed" || message.type === "panicked") {
           end(errorOf(message.message, message.code))

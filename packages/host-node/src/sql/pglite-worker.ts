@@ -5,13 +5,17 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { PGlite } from "@electric-sql/pglite"
+import { ImageFilesystem } from "./pglite-memory.ts"
+import { compile, type Program } from "./pglite-program.ts"
 
 /** Where the database is, passed as `workerData`. With neither field it starts empty and in memory. */
 export interface WorkerSettings {
   /** Folder of the database; in memory when absent. */
   readonly dataDir?: string
-  /** A dumped database (tar) to start from, for an instance in memory. */
-  readonly seed?: ArrayBuffer
+  /** File with the `DataImage` that an instance in memory starts from. */
+  readonly image?: string
+  /** PGlite's program, if it has been compiled before. */
+  readonly program?: Program
 }
 
 /** Requests to the worker. Each gets one `done` or `error` with its id. */
@@ -19,12 +23,12 @@ export type ToWorker =
   | { readonly type: "protocol"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: "listen"; readonly id: number; readonly channel: string }
   | { readonly type: "unlisten"; readonly id: number; readonly channel: string }
-  | { readonly type: "dump"; readonly id: number }
   | { readonly type: "close"; readonly id: number }
 
-/** Messages of the worker. The first is `ready` or `failed`; `bytes` are empty for all but `protocol` and `dump`. */
+/** Messages of the worker. The first is `ready` or `failed`; `bytes` are empty for all but `protocol`. */
 export type FromWorker =
-  | { readonly type: "ready" }
+  /** It is open. Threads that are started later are given the program, with all that was compiled of it by then. */
+  | { readonly type: "ready"; readonly program: Program }
   | { readonly type: "failed"; readonly message: string; readonly code?: string | undefined }
   | { readonly type: "done"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: "error"; readonly id: number; readonly message: string }
@@ -81,10 +85,13 @@ const panicIn = (answer: Uint8Array): Extract<FromWorker, { readonly type: "pani
   return undefined
 }
 
-const open = () =>
+const program = settings.program === undefined ? compile() : Promise.resolve(settings.program)
+
+const open = async () =>
   PGlite.create({
+    pgliteWasmModule: await program,
     ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
-    ...(settings.seed === undefined ? {} : { loadDataDir: new Blob([settings.seed]) })
+    ...(settings.image === undefined ? {} : { fs: new ImageFilesystem(settings.image) })
   })
 
 const unlisten = new Map<string, () => Promise<void>>()
@@ -104,8 +111,6 @@ const handle = async (db: PGlite, message: ToWorker): Promise<Uint8Array> => {
       await unlisten.get(message.channel)?.()
       unlisten.delete(message.channel)
       return nothing
-    case "dump":
-      return new Uint8Array(await (await db.dumpDataDir("none")).arrayBuffer())
     case "close":
       await db.close()
       return nothing
@@ -113,7 +118,7 @@ const handle = async (db: PGlite, message: ToWorker): Promise<Uint8Array> => {
 }
 
 open().then(
-  (db) => {
+  async (db) => {
     port.on("message", (message: ToWorker) => {
       handle(db, message).then(
         (bytes) => {
@@ -124,7 +129,7 @@ open().then(
         (cause) => post({ type: "error", id: message.id, message: messageOf(cause) })
       )
     })
-    post({ type: "ready" })
+    post({ type: "ready", program: await program })
   },
   (cause) => post({ type: "failed", message: messageOf(cause), code: codeOf(cause) })
 )

@@ -9,7 +9,7 @@ import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
-import { seed } from "@galaxy/testkit/TestDatabase"
+import { layerPglite, migratedFolder } from "@galaxy/testkit/TestDatabase"
 import { Effect, Fiber, Layer, Logger, Queue, Schedule, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 
@@ -37,10 +37,6 @@ const freeOf = (folder: string) => {
 /** Takes all that is left. */
 const fill = (folder: string) => spawnSync("dd", ["if=/dev/zero", `of=${join(folder, "fill")}`, "bs=64k"])
 
-/** A database in a folder of its own that has all tables; closed again. */
-const prepared = (dataDir: string) =>
-  Effect.scoped(Effect.flatMap(seed, (bytes) => Pglite.start({ dataDir, seed: bytes })))
-
 const opened = (dataDir: string | undefined, patienceMs: number) =>
   Layer.build(
     PgDatabaseSignal.layer.pipe(
@@ -64,7 +60,7 @@ describe("the embedded database", () => {
           return
         }
         const dataDir = join(disk.folder, "database")
-        yield* prepared(dataDir)
+        yield* migratedFolder(dataDir)
         const lines: Array<string> = []
         const services = yield* opened(dataDir, 60_000).pipe(Effect.provide(collected(lines)))
         yield* Effect.gen(function* () {
@@ -78,7 +74,7 @@ describe("the embedded database", () => {
           yield* sql`CREATE TABLE things (id int PRIMARY KEY)`
           const write = (id: number) => sql`
             WITH written AS (INSERT INTO things VALUES (${id}) RETURNING id)
-            SELECT id, pg_logical_emit_message(false, 'log', repeat('x', 400000))::text FROM written`
+            SELECT id, pg_logical_emit_message(false, 'log', repeat('x', 1500000))::text FROM written`
           // The first row makes the table's file grow, which only refuses that one row.
           yield* write(0)
           fill(disk.folder)
@@ -137,7 +133,7 @@ describe("the embedded database", () => {
           (it) => Effect.sync(() => rmSync(it, { recursive: true, force: true }))
         )
         const dataDir = join(folder, "database")
-        yield* prepared(dataDir)
+        yield* migratedFolder(dataDir)
         const services = yield* opened(dataDir, 60_000)
         yield* Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
@@ -160,7 +156,7 @@ describe("the embedded database", () => {
     "serves on after a statement and a transaction that were interrupted",
     () =>
       Effect.gen(function* () {
-        const services = yield* Layer.build(Layer.unwrap(Effect.map(seed, (bytes) => Pglite.layer({ seed: bytes }))))
+        const services = yield* Layer.build(layerPglite)
         yield* Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           yield* sql`CREATE TABLE things (id int PRIMARY KEY)`

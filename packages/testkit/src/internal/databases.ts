@@ -1,4 +1,4 @@
-/** The databases of a test's platform, with their faults: PGlite on a folder, or a copy on a PostgreSQL server. */
+/** The databases of a test's platform, with their faults: PGlite in memory, or a copy on a PostgreSQL server. */
 import * as DatabaseOwnership from "@galaxy/core/shared/DatabaseOwnership"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import * as Pglite from "@galaxy/host-node/sql/Pglite"
@@ -10,7 +10,7 @@ import { SqlClient } from "effect/sql"
 import * as FaultyLink from "../FaultyLink.ts"
 import * as TestDatabase from "../TestDatabase.ts"
 import { FaultyPglite, slowMs } from "./FaultyPglite.ts"
-import { migratedFolder } from "./migratedFolder.ts"
+import { migratedImage } from "./migratedImage.ts"
 import * as seed from "./seed.ts"
 
 /**
@@ -31,15 +31,15 @@ export interface FaultyDatabase {
 
 /** A migrated PGlite of its own. */
 export const pglite: Effect.Effect<FaultyDatabase, never, Scope.Scope> = Effect.gen(function* () {
-  const folder = yield* migratedFolder
-  const instance = yield* Effect.orDie(Pglite.start({ dataDir: folder }))
+  const { image, seed: first } = yield* migratedImage
+  const instance = yield* Effect.orDie(Pglite.start({ image }))
   const wire = new FaultyPglite(instance)
   const client = Layer.effectContext(
     Effect.map(Pglite.client(wire), (made) =>
       Context.make(PgClient.PgClient, made).pipe(Context.add(SqlClient.SqlClient, made))
     )
   ).pipe(Layer.provide(Reactivity.layer))
-  const wiped = Effect.flatMap(SqlClient.SqlClient, (sql) => seed.wipe(sql, seed.read(folder)))
+  const wiped = Effect.flatMap(SqlClient.SqlClient, (sql) => seed.wipe(sql, first))
   const set = (fault: Parameters<FaultyPglite["set"]>[0]) => Effect.sync(() => wire.set(fault))
   return {
     layer: Layer.merge(PgDatabaseSignal.layer, DatabaseOwnership.layerExclusive).pipe(

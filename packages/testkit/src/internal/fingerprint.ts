@@ -22,7 +22,7 @@ const compute = (): string => {
     if (/\.(ts|js)$/.test(file)) hash.update(file).update(readFileSync(join(folder, file)))
   }
   const { version } = JSON.parse(readFileSync(pglite(), "utf8")) as { readonly version: string }
-  return hash.update(`PGlite ${version}, folder 1`).digest("hex").slice(0, 16)
+  return hash.update(`PGlite ${version}, image 3`).digest("hex").slice(0, 16)
 }
 
 /** Sixteen hexadecimal digits. Another migration, or another version of PGlite, gives others. */
