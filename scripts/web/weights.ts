@@ -102,7 +102,7 @@ const start = "node_modules/@sveltejs/kit/src/runtime/client/entry.js"
 
 /** The weight of each screen. `app` is SvelteKit's generated list of routes; `sizeOf` has bytes as gzip sends them. */
 export const weightsOf = (chunks: Chunks, app: string, sizeOf: (file: string) => number): Weights => {
-  const [entry = start] = Object.keys(chunks).filter((key) => key.endsWith(start))
+  const entry = Object.keys(chunks).find((key) => key.endsWith(start)) ?? start
   const weight = ({ onDemand, route }: (typeof screens)[Screen]): Weight => {
     const nodes = nodesOf(app, route).map((node) => `${generated}/nodes/${node}.js`)
     const files = Array.from(filesOf(chunks, [entry, `${generated}/app.js`, ...nodes, ...onDemand]))
