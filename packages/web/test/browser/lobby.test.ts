@@ -52,6 +52,25 @@ screens("The lobby", (stage) => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("name")
   })
 
+  it("comes back to a page as it was left: what was typed, and how far it was scrolled", async () => {
+    const page = await stage().open("/games/new", { as: "Kim", width: "phone" })
+    await page.getByLabel("Name of the game").fill("Half a name")
+    await page.mouse.wheel(0, 400)
+    await page.waitForFunction(() => scrollY === 400)
+    const away = async () => {
+      // Not by a click of the test's, which would scroll to what it clicks.
+      await byName(page, "link", "Account").evaluate((link: HTMLElement) => link.click())
+      await page.getByRole("heading", { name: "Devices" }).waitFor()
+      await page.goBack()
+    }
+    for (const leave of [away, () => page.reload()]) {
+      await leave()
+      // The browser holds what one looks at in its place while lines above it grow.
+      await page.waitForFunction(() => Math.abs(scrollY - 400) < 100)
+      expect(await page.getByLabel("Name of the game").inputValue()).toBe("Half a name")
+    }
+  })
+
   it("deletes an account only for who means it", async () => {
     const page = await stage().open("/account", { as: "Pat" })
     await byName(page, "button", "Delete account…").click()

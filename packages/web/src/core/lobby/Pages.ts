@@ -24,7 +24,13 @@ export interface Pages<A> {
   readonly load: () => Promise<void>
   /** Reads one page further. Does nothing at the end, or while something is being read. */
   readonly showMore: () => Promise<void>
+  /** How many pages are shown. */
+  readonly length: () => number
+  /** Shows at least so many pages, at most 20; does nothing where there are as many. */
+  readonly grow: (pages: number) => void
 }
+
+const mostPages = 20
 
 /** A list that has not been read yet. */
 export const make = <A>(
@@ -81,12 +87,21 @@ export const make = <A>(
     running = undefined
   }
 
+  const load = () => {
+    if (running === undefined) running = rounds()
+    else again = true
+    return running
+  }
+
   return {
     state,
-    load: () => {
-      if (running === undefined) running = rounds()
-      else again = true
-      return running
+    load,
+    length: () => shownPages,
+    grow: (pages) => {
+      const wanted = Math.min(mostPages, Math.trunc(pages))
+      if (!(wanted > shownPages)) return
+      shownPages = wanted
+      void load()
     },
     showMore: async () => {
       if (running !== undefined || next === undefined) return running

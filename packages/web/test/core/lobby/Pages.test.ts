@@ -48,6 +48,20 @@ describe("pages", () => {
     expect(pages.state.get()).toMatchObject({ items: [0, 1, 2, 3], more: true })
   })
 
+  it("grow to the length that they had, within bounds, and never shrink", async () => {
+    const from = server(Array.from({ length: 100 }, (_, index) => index))
+    const pages = Pages.make(from.ask)
+    await pages.load()
+    pages.grow(3)
+    await pages.load()
+    expect([pages.length(), pages.state.get().items?.length]).toEqual([3, 6])
+    pages.grow(2)
+    pages.grow(Number.NaN)
+    expect(pages.length()).toBe(3)
+    pages.grow(1e9)
+    expect(pages.length()).toBe(20)
+  })
+
   it("keep what they have when the server can't be reached", async () => {
     const from = server([1, 2, 3])
     const pages = Pages.make(from.ask)
