@@ -101,10 +101,25 @@ session.state.subscribe((state) => {
     .catch(() => undefined)
 })
 
-/** Opens the stream again after an alarm. */
+/** Stands for whatever wasn't heard while there was no stream; pages ask anew for what they show. */
+const unheard: PlayerEvent = {
+  kind: "gateway.gap",
+  type: "gateway.gap",
+  id: "",
+  sequence: 0,
+  timestampMs: 0,
+  payload: { first_missing: 0, last_missing: 0, resumed_after: 0 },
+  payloadBytes: new Uint8Array()
+}
+
+/**
+ * Opens the stream again after an alarm. It may begin at the present: nothing is known of an event that was dropped, not
+ * even its position.
+ */
 export const trustAgain = (): void => {
   session.calm()
   void followEvents(session.state.get())
+  for (const run of handlers) run(unheard)
 }
 
 const remembered = (key: string): string | undefined => {

@@ -11,12 +11,13 @@ import { promisify } from "node:util"
 import { type StartOptions, startGalaxy, type TestGalaxy } from "@galaxy/testkit/startGalaxy"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest"
-import { axe } from "./axe.ts"
+import { axe, type Scope } from "./axe.ts"
 import { executable, launch } from "./chromium.ts"
 import { problemOf } from "./pictures.ts"
 import { mailedCode, putSession } from "./signedIn.ts"
 import { Trouble, watch } from "./trouble.ts"
 import { reckonedIn, weightOf } from "./weight.ts"
+import { type Wire, wire } from "./wire.ts"
 
 /** How a page is looked at. */
 export interface Look {
@@ -24,11 +25,12 @@ export interface Look {
   readonly theme: "dark" | "light"
 }
 
-const looks: ReadonlyArray<Look> = [
-  { width: "desktop", theme: "dark" },
-  { width: "desktop", theme: "light" },
-  { width: "phone", theme: "dark" },
-  { width: "phone", theme: "light" }
+/** Structure depends on the width, and colours on the theme: both looks of a width need to be searched for these alone. */
+const looks: ReadonlyArray<Look & { readonly scope: Scope }> = [
+  { width: "desktop", theme: "dark", scope: "all" },
+  { width: "desktop", theme: "light", scope: "contrast" },
+  { width: "phone", theme: "light", scope: "all" },
+  { width: "phone", theme: "dark", scope: "contrast" }
 ]
 
 /** Whose browser it is, and what it is like; a desktop in the dark that speaks English, and nobody's, where left out. */
@@ -38,6 +40,8 @@ export interface Visit extends Partial<Look> {
   readonly as?: string
   /** Lets the service worker start, which loads all of the program; otherwise there is none. */
   readonly serviceWorker?: true
+  /** The network between this browser and the gateway, where a test directs it: one that `network` has made. */
+  readonly via?: Wire
 }
 
 /** What a test has. */
@@ -46,6 +50,8 @@ export interface Stage {
   readonly browser: Browser
   /** Opens an address, such as `/games`, in a browser of its own. */
   readonly open: (path: string, visit?: Visit) => Promise<Page>
+  /** A network for browsers that are opened with it. */
+  readonly network: () => Promise<Wire>
   /** Signs in on the sign-in page with the code from the mail, as a person does. */
   readonly signIn: (page: Page, email: string) => Promise<void>
   /**
@@ -71,6 +77,21 @@ const startMs = 600_000
 
 const web = join(import.meta.dirname, "../..")
 const dist = join(web, "dist")
+const consoleDist = join(web, "dist-admin")
+
+/** From this difference on the platform's clock has been moved; a call that is signed by another one is refused first. */
+const movedMs = 10_000
+
+const stale = /status of 400 .*(ExecuteCommand|SubscribeEvents)/
+
+/** Runs in pages: their clock goes so many milliseconds ahead, as that of a device on the platform's time does. */
+const shiftClock = (millis: number): void => {
+  const shifted = new Proxy(Date, {
+    construct: (real, args: []) => (args.length === 0 ? new real(real.now() + millis) : new real(...args)),
+    get: (real, key) => (key === "now" ? () => real.now() + millis : Reflect.get(real, key, real))
+  })
+  globalThis.Date = shifted
+}
 
 /** Builds the page, unless that has been done: `npm run build` and `npm start` do it too. */
 const build = async (): Promise<void> => {
@@ -79,6 +100,7 @@ const build = async (): Promise<void> => {
 
 class Theatre implements Stage {
   #open: Array<BrowserContext> = []
+  #networks: Array<Wire> = []
   #trouble = new Trouble()
   readonly browser: Browser
   readonly galaxy: TestGalaxy
@@ -90,13 +112,14 @@ class Theatre implements Stage {
 
   async open(
     path: string,
-    { as, language = "en", serviceWorker, theme = "dark", width = "desktop" }: Visit = {}
+    { as, language = "en", serviceWorker, theme = "dark", via, width = "desktop" }: Visit = {}
   ): Promise<Page> {
     const context = await this.browser.newContext({
       baseURL: this.galaxy.gatewayUrl,
       colorScheme: theme,
       hasTouch: width === "phone",
       locale: languages[language],
+      ...(via === undefined ? {} : { proxy: { server: via.url } }),
       reducedMotion: "reduce",
       serviceWorkers: serviceWorker === true ? "allow" : "block",
       timezoneId: "Europe/Berlin",
@@ -105,10 +128,18 @@ class Theatre implements Stage {
     context.setDefaultTimeout(patienceMs)
     this.#open.push(context)
     await watch(context, this.#trouble)
+    const aheadMs = this.galaxy.now().getTime() - Date.now()
+    if (aheadMs > movedMs) await context.addInitScript(shiftClock, aheadMs)
     const page = await context.newPage()
     if (as !== undefined) await putSession(this.galaxy, page, as)
     await page.goto(path)
     return page
+  }
+
+  async network(): Promise<Wire> {
+    const made = await wire()
+    this.#networks.push(made)
+    return made
   }
 
   async signIn(page: Page, email: string): Promise<void> {
@@ -126,11 +157,11 @@ class Theatre implements Stage {
       colorScheme: matchMedia("(prefers-color-scheme: dark)").matches ? ("dark" as const) : ("light" as const),
       viewport: { width: innerWidth, height: innerHeight }
     }))
-    for (const { theme, width } of looks) {
+    for (const { scope, theme, width } of looks) {
       await page.setViewportSize(sizes[width])
       await page.emulateMedia({ colorScheme: theme })
       const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const)
-      expect.soft(await axe(page), `${width}, ${theme}`).toEqual([])
+      expect.soft(await axe(page, scope), `${width}, ${theme}`).toEqual([])
       expect.soft(content, `width of the content: ${width}, ${theme}`).toBeLessThanOrEqual(window)
       if (name === undefined) continue
       const picture = await page.screenshot({ animations: "disabled", caret: "hide" })
@@ -160,8 +191,10 @@ class Theatre implements Stage {
     const [opened, { all }] = [this.#open, this.#trouble]
     this.#open = []
     this.#trouble = new Trouble()
-    for (const context of opened) await context.close()
-    expect(all).toEqual([])
+    await Promise.all(opened.map((context) => context.close()))
+    await Promise.all(this.#networks.splice(0).map((it) => it.close()))
+    const isMoved = this.galaxy.now().getTime() - Date.now() > movedMs
+    expect(all.filter((it) => !isMoved || !stale.test(it))).toEqual([])
   }
 }
 
@@ -175,7 +208,11 @@ export const screens = (name: string, tests: (stage: () => Stage) => void, optio
       browser = await launch()
       theatre = new Theatre(
         browser,
-        await startGalaxy({ ...options, gateway: { page: { folder: dist }, ...options.gateway } })
+        await startGalaxy({
+          ...options,
+          backend: { console: { folder: consoleDist }, ...options.backend },
+          gateway: { page: { folder: dist }, ...options.gateway }
+        })
       )
     }, startMs)
     afterEach(() => theatre?.clear())

@@ -1,9 +1,10 @@
 /** What isn't signed by the pinned key isn't shown; a session that has ended is over in every tab; one stream serves all. */
 import { ExecuteCommandResponseSchema } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { fromBinary, toBinary } from "@bufbuild/protobuf"
+import type { TestPlayer } from "@galaxy/testkit/TestPlayer"
 import type { Page, Request, Route } from "playwright-core"
 import { expect, it } from "vitest"
-import { screens } from "./harness.ts"
+import type { Stage } from "./harness.ts"
 
 const commands = "**/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
 
@@ -34,7 +35,21 @@ const streamsOf = (page: Page) => {
   return open
 }
 
-screens("Trust", (stage) => {
+/** Invites a player, by name, to a new game of somebody else, which their pages learn by an event. */
+const invite = async ({ galaxy }: Stage, owner: TestPlayer, name: string, game: string): Promise<void> => {
+  const { game_id: gameId } = await owner.call("lobby.games.create", {
+    game_name: game,
+    min_players: 2,
+    max_players: 4,
+    turn_schedule: "0 6 * * *",
+    race_name: `${owner.name}ans`
+  })
+  await owner.call("lobby.games.open_enrollment", { game_id: gameId })
+  const [guest] = await galaxy.players(name)
+  await owner.call("lobby.invites.issue", { game_id: gameId, invited_user_id: guest.userId })
+}
+
+export const trust = (stage: () => Stage): void => {
   it("shows no answer that was altered on its way, says so once, and goes on when it is over", async () => {
     const [ada] = await stage().galaxy.players("Ada")
     await ada.call("lobby.games.create", {
@@ -54,6 +69,46 @@ screens("Trust", (stage) => {
     await page.reload()
     await page.getByText("Signed").waitFor()
     expect(await page.getByText("altered on its way").count()).toBe(0)
+  })
+
+  it("shows no event that was altered on its way, ends its stream, and goes on when one wants it", async () => {
+    const network = await stage().network()
+    const page = await stage().open("/", { as: "Kit", via: network })
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    await expect.poll(network.open).toBe(1)
+    await expect.poll(() => network.kinds).toContain("gateway.server_time")
+    const asked = network.asked()
+    network.alters = true
+    const [pim] = await stage().galaxy.players("Pim")
+    await invite(stage(), pim, "Kit", "Altered")
+    await page.getByRole("alert").getByText("altered on its way").waitFor()
+    await expect.poll(network.open).toBe(0)
+    expect(await page.getByText("Altered", { exact: true }).count()).toBe(0)
+    // Longer than any wait before a new connection. The page's clock is ahead afterwards, which costs a call more.
+    stage().expected(/status of 400/)
+    await page.clock.install()
+    await page.clock.runFor("02:00")
+    expect(network.asked()).toBe(asked)
+    network.alters = false
+    await page.getByRole("button", { name: "Try again" }).click()
+    await page.getByText("Altered", { exact: true }).first().waitFor()
+    await page.getByText("altered on its way").waitFor({ state: "hidden" })
+    await expect.poll(network.open).toBe(1)
+    expect(network.asked()).toBeLessThanOrEqual(asked + 2)
+  })
+
+  it("stays signed in when a proxy ends the stream, and hears what comes after", async () => {
+    const network = await stage().network()
+    const page = await stage().open("/", { as: "Ned", via: network })
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    await expect.poll(() => network.kinds).toContain("gateway.server_time")
+    network.end()
+    await expect.poll(network.asked).toBe(2)
+    await expect.poll(network.open).toBe(1)
+    const [pim] = await stage().galaxy.players("Pim")
+    await invite(stage(), pim, "Ned", "After the proxy")
+    await page.getByText("After the proxy", { exact: true }).first().waitFor()
+    expect(new URL(page.url()).pathname).toBe("/")
   })
 
   it("names both keys when another server answers", async () => {
@@ -108,18 +163,9 @@ screens("Trust", (stage) => {
     await expect.poll(() => open.size, { timeout: 30_000 }).toBe(1)
     await page.close()
     await expect.poll(() => open.size, { timeout: 30_000 }).toBe(1)
-    const [lin] = await stage().galaxy.players("Una")
-    const { game_id: gameId } = await lin.call("lobby.games.create", {
-      game_name: "By event",
-      min_players: 2,
-      max_players: 4,
-      turn_schedule: "0 6 * * *",
-      race_name: "Unans"
-    })
-    await lin.call("lobby.games.open_enrollment", { game_id: gameId })
-    const { user_id: tom } = await (await stage().galaxy.players("Tom"))[0].call("user.account.get", {})
-    await lin.call("lobby.invites.issue", { game_id: gameId, invited_user_id: tom })
+    const [una] = await stage().galaxy.players("Una")
+    await invite(stage(), una, "Tom", "By event")
     for (const tab of others) await tab.getByText("By event").first().waitFor()
     expect(open.size).toBe(1)
   })
-})
+}

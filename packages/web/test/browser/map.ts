@@ -2,24 +2,19 @@
 import type { Page } from "playwright-core"
 import { expect, it } from "vitest"
 import { axe } from "./axe.ts"
-import { screens } from "./harness.ts"
+import type { Games } from "./games.ts"
+import type { Stage } from "./harness.ts"
 
-screens("The map", (stage) => {
-  /** A game of Ada's that has been played for some turns. */
-  const begin = async () => {
-    const [ada] = await stage().galaxy.players("Ada")
-    const game = await stage().galaxy.game([ada], { computerPlayers: 2, turns: 5, name: "Orion Reach" })
+export const map = (stage: () => Stage, games: () => Games): void => {
+  const played = async () => {
+    const { ada, played: game } = games()
     const report = await ada.call("user.games.report", { game_id: game.game_id, turn: game.current_turn })
     return { ada, game, report }
   }
-  let begun: ReturnType<typeof begin> | undefined
-  const played = () => (begun ??= begin())
 
   const mapOf = async (path = ""): Promise<Page> => {
     const { game } = await played()
     const page = await stage().open(`/games/${game.game_id}/map${path}`, { as: "Ada" })
-    // The turns have put the platform's clock ahead: the first call tells the browser by how much.
-    stage().expected(/status of 400/)
     await page.getByRole("region", { name: "Map of the galaxy" }).waitFor()
     return page
   }
@@ -137,4 +132,4 @@ screens("The map", (stage) => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
     await stage().weighs(page, "map")
   })
-})
+}

@@ -1,9 +1,9 @@
 /** From an empty list of games into one: against the computer, and with a friend by a link. */
 import { expect, it } from "vitest"
 import { byName } from "./byName.ts"
-import { screens } from "./harness.ts"
+import type { Stage } from "./harness.ts"
 
-screens("The lobby", (stage) => {
+export const lobby = (stage: () => Stage): void => {
   it("leads in two clicks to a game against the computer", async () => {
     const page = await stage().open("/", { as: "Ada" })
     await byName(page, "button", "Play against the computer").click()
@@ -81,4 +81,4 @@ screens("The lobby", (stage) => {
     await page.waitForURL("**/signin*")
     await page.getByText("Your account has been deleted.").waitFor()
   })
-})
+}

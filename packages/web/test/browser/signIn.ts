@@ -1,9 +1,9 @@
 /** From an address to the list of games, as a person gets there; and that the harness sees what nobody would. */
 import { expect, it } from "vitest"
-import { screens } from "./harness.ts"
+import type { Stage } from "./harness.ts"
 import { shareOfDifference } from "./pictures.ts"
 
-screens("Signing in", (stage) => {
+export const signIn = (stage: () => Stage): void => {
   it("leads from any address by a mailed code back to it", async () => {
     const page = await stage().open("/")
     await page.waitForURL("**/signin")
@@ -19,7 +19,7 @@ screens("Signing in", (stage) => {
 
   it("says that a code is wrong", async () => {
     const page = await stage().open("/signin")
-    await page.locator("input[type=email]").fill("lin@example.org")
+    await page.locator("input[type=email]").fill("wes@example.org")
     await page.keyboard.press("Enter")
     stage().expected(/status of 400/)
     await page.locator("input[autocomplete=one-time-code]").fill("00000000")
@@ -131,4 +131,4 @@ screens("Signing in", (stage) => {
       await expect.poll(() => seen.join("\n")).toContain(`policy: ${directive} refused`)
     }
   })
-})
+}
