@@ -210,7 +210,12 @@ export const screens = (name: string, tests: (stage: () => Stage) => void, optio
         browser,
         await startGalaxy({
           ...options,
-          backend: { console: { folder: consoleDist }, ...options.backend },
+          // One player opens a page after the other in a file of tests.
+          backend: {
+            console: { folder: consoleDist },
+            auth: { throttleLimit: 50, mailsPerHour: 50 },
+            ...options.backend
+          },
           gateway: { page: { folder: dist }, ...options.gateway }
         })
       )
