@@ -2,7 +2,8 @@
 import { door } from "./en/door.ts"
 import { lobbyScreens } from "./en/lobbyScreens.ts"
 import { playScreens } from "./en/playScreens.ts"
+import { reportScreens } from "./en/reportScreens.ts"
 import { signedIn } from "./en/signedIn.ts"
 
 /** The catalogue, a section for each part of the screens. */
-export const en = { ...door, ...signedIn, ...lobbyScreens, ...playScreens }
+export const en = { ...door, ...signedIn, ...lobbyScreens, ...playScreens, ...reportScreens }

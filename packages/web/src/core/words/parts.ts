@@ -2,15 +2,19 @@
 import type { Language, Words } from "./Words.ts"
 
 /** `door` is what a page has before anybody is signed in; the others come with the screens that need them. */
-export type Part = "door" | "signedIn" | "lobby" | "play"
+export type Part = "door" | "signedIn" | "lobby" | "play" | "report"
 
 /** Loads some sections of the catalogue; fails where the server or the network is away. */
 export type LoadPart = (language: Language, part: Part) => Promise<Partial<Words>>
 
+/** Screens of a game that show no table of a report: the map is the first that a player wants to see. */
+const withoutTables = ["map", "orders"].map((it) => `/games/[id]/(play)/${it}`)
+
 /** The parts that the screens of a route need; a route that there isn't has the words of the lobby. */
 export const partsOf = (routeId: string | null): ReadonlyArray<Part> => {
   if (routeId === "/signin") return ["door"]
-  return ["door", "signedIn", routeId?.startsWith("/games/[id]/(play)") === true ? "play" : "lobby"]
+  if (routeId?.startsWith("/games/[id]/(play)") !== true) return ["door", "signedIn", "lobby"]
+  return ["door", "signedIn", "play", ...(withoutTables.includes(routeId) ? [] : (["report"] as const))]
 }
 
 const loaders: Readonly<Record<Language, Readonly<Record<Part, () => Promise<Partial<Words>>>>>> = {
@@ -18,13 +22,15 @@ const loaders: Readonly<Record<Language, Readonly<Record<Part, () => Promise<Par
     door: async () => (await import("./en/door.ts")).door,
     signedIn: async () => (await import("./en/signedIn.ts")).signedIn,
     lobby: async () => (await import("./en/lobbyScreens.ts")).lobbyScreens,
-    play: async () => (await import("./en/playScreens.ts")).playScreens
+    play: async () => (await import("./en/playScreens.ts")).playScreens,
+    report: async () => (await import("./en/reportScreens.ts")).reportScreens
   },
   ru: {
     door: async () => (await import("./ru/door.ts")).door,
     signedIn: async () => (await import("./ru/signedIn.ts")).signedIn,
     lobby: async () => (await import("./ru/lobbyScreens.ts")).lobbyScreens,
-    play: async () => (await import("./ru/playScreens.ts")).playScreens
+    play: async () => (await import("./ru/playScreens.ts")).playScreens,
+    report: async () => (await import("./ru/reportScreens.ts")).reportScreens
   }
 }
 

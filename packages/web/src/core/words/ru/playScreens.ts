@@ -1,9 +1,8 @@
-/** The words of the screens of one game, in Russian. */
+/** The words of every screen of one game, in Russian. */
 import { empire } from "./empire.ts"
 import { map } from "./map.ts"
 import { orders } from "./orders.ts"
 import { play } from "./play.ts"
-import { report } from "./report.ts"
 
 /** Sections of the catalogue. */
-export const playScreens = { empire, map, orders, play, report }
+export const playScreens = { empire, map, orders, play }
