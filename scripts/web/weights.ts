@@ -48,8 +48,7 @@ export const screens = {
       "src/core/events/EventStream.ts",
       "src/core/words/en/signedIn.ts",
       "src/core/words/en/playScreens.ts",
-      "src/lib/lobby/News.svelte",
-      "src/core/game/forecast.ts"
+      "src/lib/lobby/News.svelte"
     ]
   }
 } as const

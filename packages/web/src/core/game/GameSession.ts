@@ -80,6 +80,8 @@ export const make = (options: Options): GameSession => {
     keep: storage.drafts,
     timer,
     forecast: async (turn, orders) => {
+      // The engine comes with the first order: nobody needs it to look at a map.
+      if (orders.length === 0) return []
       const report = reports.state.get().get(turn)?.report
       return report === undefined
         ? undefined

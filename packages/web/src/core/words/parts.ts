@@ -8,13 +8,13 @@ export type Part = "door" | "signedIn" | "lobby" | "play" | "report"
 export type LoadPart = (language: Language, part: Part) => Promise<Partial<Words>>
 
 /** Screens of a game that show no table of a report: the map is the first that a player wants to see. */
-const withoutTables = ["map", "orders"].map((it) => `/games/[id]/(play)/${it}`)
+const withoutTables = new Set(["map", "orders"].map((it) => `/games/[id]/(play)/${it}`))
 
 /** The parts that the screens of a route need; a route that there isn't has the words of the lobby. */
 export const partsOf = (routeId: string | null): ReadonlyArray<Part> => {
   if (routeId === "/signin") return ["door"]
   if (routeId?.startsWith("/games/[id]/(play)") !== true) return ["door", "signedIn", "lobby"]
-  return ["door", "signedIn", "play", ...(withoutTables.includes(routeId) ? [] : (["report"] as const))]
+  return ["door", "signedIn", "play", ...(withoutTables.has(routeId) ? [] : (["report"] as const))]
 }
 
 const loaders: Readonly<Record<Language, Readonly<Record<Part, () => Promise<Partial<Words>>>>>> = {
