@@ -118,7 +118,7 @@ const run = async () => {
   const zone = { centres: report.my_planets, radius: 40 }
   map.setContent({
     scene,
-    look: { theme: readTheme(document.body), choice: firstChoice, flight: zone, detection: zone }
+    look: { theme: readTheme(document.body), choice: firstChoice, flight: zone, detection: zone, tracks: [] }
   })
   map.setLive({
     selected: report.my_planets[0]?.number,
@@ -128,7 +128,8 @@ const run = async () => {
     intents: noIntents,
     rings: [10, 20, 30],
     aim: undefined,
-    measure: undefined
+    measure: undefined,
+    tags: false
   })
   const calibrations: Array<number> = [calibrate()]
   const steps: Record<string, { redraw: number; pan: ReadonlyArray<number> }> = {}

@@ -1,5 +1,9 @@
 /** The map of a real game: what is chosen, ordered and said, with hands and with keys alone. */
 import type { Page } from "playwright-core"
+import { cameraOf } from "@galaxy/web/core/map/camera"
+import { goodsTags } from "@galaxy/web/core/map/goodsTags"
+import { radiusOf } from "@galaxy/web/core/map/lod"
+import { apart, near } from "@galaxy/web/core/map/space"
 import { expect, it } from "vitest"
 import { axe } from "./axe.ts"
 import type { Games } from "./games.ts"
@@ -68,7 +72,7 @@ export const map = (stage: () => Stage, games: () => Games): void => {
     await expect.poll(async () => (await sent()).length, { timeout: 30_000 }).toBe(0)
   })
 
-  it("changes what a planet makes, and says what comes of it", async () => {
+  it("changes what a planet makes, loads so much as is typed, and tells its keys", async () => {
     const { report } = await played()
     const [planet] = report.my_planets
     const page = await mapOf(`?sel=p${planet!.number}`)
@@ -77,6 +81,59 @@ export const map = (stage: () => Stage, games: () => Games): void => {
     await expect
       .poll(ordersNow, { timeout: 30_000 })
       .toContainEqual({ op: "produce", planet: planet!.number, product: "WEAPONS" })
+    const loaded = report.my_planets.find(
+      ({ number, colonists }) =>
+        colonists > 1 &&
+        report.my_groups.some((it) => it.origin === undefined && it.destination === number && it.cargo > 0)
+    )!
+    await page.getByRole("heading", { level: 2 }).first().click()
+    await find(page, `#${loaded.number}`)
+    await page.getByRole("button", { name: "Load" }).waitFor()
+    await page.keyboard.press("?")
+    await page.getByRole("dialog", { name: "Keys" }).getByText("The next planet that needs you").waitFor()
+    expect.soft(await axe(page)).toEqual([])
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("l")
+    await page.getByRole("textbox", { name: "How much" }).fill("0,25")
+    await page.getByRole("button", { name: /^Colonists/ }).click()
+    await expect
+      .poll(async () => (await ordersNow()).find(({ op }) => op === "load"), { timeout: 30_000 })
+      .toMatchObject({ goods: "COL", amount: 0.25 })
+  })
+
+  it("is drawn beside the page or by it, and takes a route that is dragged from a tag of goods", async () => {
+    const { report } = await played()
+    const [from, ...others] = report.my_planets
+    const space = { side: report.summary.size, joined: true }
+    const to = others.toSorted((a, b) => apart(space, from!, a) - apart(space, from!, b))[0]!
+    const page = await mapOf(`?sel=p${from!.number}&at=${from!.x},${from!.y},9`)
+    await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(8)
+    expect(page.workers().map((it) => it.url())).toEqual([expect.stringContaining("/_app/immutable/workers/")])
+    const { x, y, width, height } = (await page.locator("canvas").first().boundingBox())!
+    const centre = { x: x + width / 2, y: y + height / 2 }
+    const tag = goodsTags(radiusOf(from!.size, true, 9))[1]!
+    const end = {
+      x: centre.x + (near(space, from!.x, to.x) - from!.x) * 9,
+      y: centre.y + (near(space, from!.y, to.y) - from!.y) * 9
+    }
+    await page.mouse.move(centre.x, centre.y)
+    await page.mouse.move(centre.x + tag.left + 10, centre.y + tag.top + 10)
+    await page.mouse.down()
+    await page.mouse.move((centre.x + end.x) / 2, (centre.y + end.y) / 2)
+    await page.getByText("Where does the route end (Capital)?").waitFor()
+    await page.mouse.move(end.x, end.y)
+    await page.mouse.up()
+    await expect
+      .poll(ordersNow, { timeout: 30_000 })
+      .toContainEqual({ op: "route", planet: from!.number, goods: "CAP", to: to.number })
+    // The camera hasn't moved: the tag was dragged, not the map.
+    expect(cameraOf(new URL(page.url()).searchParams.get("at"))?.x).toBeCloseTo(from!.x, 0)
+    // Where the worker fails, the page draws.
+    await page.route("**/workers/*", (route) => route.fulfill({ contentType: "text/javascript", body: "throw 1" }))
+    stage().expected(/Uncaught 1/)
+    await page.reload()
+    await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(8)
+    expect(page.workers()).toEqual([])
   })
 
   it("is a list as well, in step with what is chosen", async () => {
@@ -98,17 +155,6 @@ export const map = (stage: () => Stage, games: () => Games): void => {
       .toBe(true)
     expect(new URL(page.url()).pathname).toContain("/map")
     await expect.poll(() => new URL(page.url()).searchParams.get("sel")).toMatch(/^p\d+$/)
-  })
-
-  it("is drawn beside the page, and by the page where that can't be", async () => {
-    const page = await mapOf()
-    await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(8)
-    expect(page.workers().map((it) => it.url())).toEqual([expect.stringContaining("/_app/immutable/workers/")])
-    await page.route("**/workers/*", (route) => route.fulfill({ contentType: "text/javascript", body: "throw 1" }))
-    stage().expected(/Uncaught 1/)
-    await page.reload()
-    await expect.poll(() => colours(page), { timeout: 30_000 }).toBeGreaterThan(8)
-    expect(page.workers()).toEqual([])
   })
 
   it("is for everybody, and light", async () => {

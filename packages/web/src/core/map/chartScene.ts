@@ -2,6 +2,7 @@
 import type { MapChoice } from "./layers.ts"
 import type { Zone } from "./reach.ts"
 import type { Scene } from "./sceneTypes.ts"
+import type { Track } from "./tracks.ts"
 
 /** The parts of a scene that are drawn on the chart. */
 export type ChartScene = Pick<Scene, "space" | "turn" | "spots" | "courses" | "routes" | "blips" | "richest" | "home">
@@ -30,4 +31,5 @@ export interface ChartLook {
   readonly choice: MapChoice
   readonly flight: Zone
   readonly detection: Zone
+  readonly tracks: ReadonlyArray<Track>
 }

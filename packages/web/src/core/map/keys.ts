@@ -33,6 +33,7 @@ export type MapCommand =
   | "route"
   | "load"
   | "upgrade"
+  | "need"
 
 const directions: Readonly<Record<string, Direction>> = {
   ArrowLeft: "left",
@@ -51,6 +52,7 @@ const letters: Readonly<Record<string, MapCommand>> = {
   t: "route",
   l: "load",
   u: "upgrade",
+  n: "need",
   "/": "find"
 }
 
@@ -74,13 +76,20 @@ const atPlace: Readonly<Record<string, string>> = {
   NumpadSubtract: "-"
 }
 
-const latin = ({ key, code }: Press): string => {
-  if (key.length !== 1 || key.charCodeAt(0) < 128) return key.toLowerCase()
+/** Whether the layout is Latin, as far as this press tells: only keys of letters do. */
+export const layoutOf = ({ key, code }: Press): "latin" | "other" | undefined => {
+  if (!code.startsWith("Key") || key.length !== 1) return undefined
+  return key.charCodeAt(0) < 128 ? "latin" : "other"
+}
+
+/** The sign that a press means. `other` layouts have points and commas at places of other signs, so the place counts. */
+const signOf = ({ key, code }: Press, layout: "latin" | "other"): string => {
+  if (key.length !== 1 || (layout === "latin" && key.charCodeAt(0) < 128)) return key.toLowerCase()
   return code.startsWith("Key") ? code.slice(3).toLowerCase() : (atPlace[code] ?? key)
 }
 
 /** What a key press on the map asks for; undefined where it is for somebody else. */
-export const mapAction = (press: Press): MapAction | undefined => {
+export const mapAction = (press: Press, layout: "latin" | "other" = "latin"): MapAction | undefined => {
   if (press.ctrlKey || press.metaKey) return undefined
   const direction = directions[press.key]
   if (direction !== undefined) {
@@ -90,7 +99,7 @@ export const mapAction = (press: Press): MapAction | undefined => {
   if (press.altKey) return undefined
   if (press.key === "Enter") return { _tag: "inspect" }
   if (press.key === "Escape") return { _tag: "leave" }
-  const letter = latin(press)
+  const letter = signOf(press, layout)
   const step = steps[letter]
   if (step !== undefined) return step
   const command = press.shiftKey ? undefined : letters[letter]

@@ -28,8 +28,14 @@ export interface Placed extends Box {
 
 const cell = 64
 
+/** Areas of the window that are taken. */
+export interface Taken {
+  readonly isFree: (box: Box) => boolean
+  readonly take: (box: Box) => void
+}
+
 /** What is taken, by cells of the window, so that a look-up meets only what is near. */
-const makeTaken = () => {
+export const makeTaken = (): Taken => {
   const cells = new Map<number, Array<Box>>()
   const each = (box: Box, run: (key: number) => boolean): boolean => {
     const right = Math.floor((box.left + box.width) / cell)

@@ -15,6 +15,7 @@ export const layerDefaults = {
   tracks: false,
   names: true,
   guests: true,
+  unarmed: true,
   scouts: false,
   grid: true
 } as const

@@ -18,6 +18,18 @@ export const slowest = (groups: ReadonlyArray<{ readonly speed: number }>): numb
 export const ringsOf = (speed: number | undefined): ReadonlyArray<number> =>
   speed === undefined ? [] : [speed, speed * 2, speed * 3]
 
+/** The own classes with the speed that a new, empty ship of each has; those without a drive are left out. */
+export const classSpeeds = (
+  ruleset: Ruleset,
+  report: Report
+): ReadonlyArray<{ readonly name: string; readonly speed: number }> => {
+  const me = report.players.find(({ name }) => name === report.race)
+  if (me === undefined) return []
+  return report.my_classes
+    .map((design) => ({ name: design.name, speed: speedWith(ruleset, design, me, 0) }))
+    .filter(({ speed }) => speed > 0)
+}
+
 /** Where a race may send ships: `radius` light years around each of its planets. Null: everywhere. */
 export interface Zone {
   readonly centres: ReadonlyArray<Coordinates>

@@ -1,5 +1,6 @@
 /** Ships at a planet as a player counts them: one row for each class and technology, however many groups it has. */
 import type { ForeignGroup, OwnGroup, Report } from "@galaxy/contract/engine/Report"
+import type { Taken } from "./cargo.ts"
 import type { Intents, Sending } from "./intents.ts"
 import type { Chosen } from "./mode.ts"
 import type { Stance } from "./scene.ts"
@@ -128,20 +129,21 @@ export const guestRows = (
     )
 }
 
-/**
- * So many ships of a row as orders name them: whole groups first, and part of the last one. `count` above what there is
- * means all of them.
- */
-export const take = (row: OwnRow, count: number): ReadonlyArray<{ readonly group: number; readonly ships: number }> => {
-  const taken: Array<{ group: number; ships: number }> = []
+/** So many ships of a row by its groups: whole groups first, and part of the last one. Above what there is means all. */
+export const taken = (row: OwnRow, count: number): ReadonlyArray<Taken> => {
+  const found: Array<Taken> = []
   let left = count
-  for (const { number, ships } of row.groups) {
+  for (const group of row.groups) {
     if (left <= 0) break
-    taken.push({ group: number, ships: left >= ships ? 0 : left })
-    left -= ships
+    found.push({ group, ships: Math.min(left, group.ships) })
+    left -= group.ships
   }
-  return taken
+  return found
 }
+
+/** The same as orders name them: `ships` is 0 for a whole group. */
+export const take = (row: OwnRow, count: number): ReadonlyArray<{ readonly group: number; readonly ships: number }> =>
+  taken(row, count).map(({ group, ships }) => ({ group: group.number, ships: ships >= group.ships ? 0 : ships }))
 
 /** How many ships of a row are meant, by the row's key; a row that isn't there means none. */
 export type Picked = ReadonlyMap<string, number>

@@ -10,7 +10,8 @@ import { type Drawn, placesOf } from "../../core/map/sheet.ts"
 import type { ChartPainter, Painted } from "./chart/ChartPainter.ts"
 import { colourAt } from "./colours.ts"
 import { project } from "./drawing.ts"
-import { drawLive, type Live } from "./drawLive.ts"
+import { drawLive } from "./drawLive.ts"
+import type { Live } from "./liveDrawing.ts"
 import { makeAtlas } from "./marks.ts"
 
 /** What the chart shows: a change of it draws the chart anew. */
@@ -55,6 +56,7 @@ export const makeMapView = (
   let content: Content | undefined
   let shown: Live | undefined
   let painted: Painted | undefined
+  let named: ReadonlySet<number> = new Set()
   let frame = 0
   let zoom = 0
   let still = true
@@ -79,6 +81,7 @@ export const makeMapView = (
     ) {
       painted?.close()
       painted = next
+      named = new Set(next.named)
     } else next.close()
     // It may be of another content, or not far enough by now.
     ask()
@@ -123,7 +126,7 @@ export const makeMapView = (
     onLive.clearRect(0, 0, live.width, live.height)
     if (shown !== undefined) {
       onLive.setTransform(dpr, 0, 0, dpr, 0, 0)
-      const on = { c: onLive, dpr, atlas, camera, view, scene, ...look }
+      const on = { c: onLive, dpr, atlas, camera, view, scene, named, ...look }
       drawLive(on, project(on), shown)
     }
     watch?.("frame", performance.now() - started)

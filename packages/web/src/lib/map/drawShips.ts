@@ -1,7 +1,6 @@
-/** Ships in space: courses, routes, and what nobody knows more of than its place. */
+/** Ships in space: courses, and what nobody knows more of than its place. */
 import type { Course } from "../../core/map/scene.ts"
-import type { Coordinates } from "../../core/map/space.ts"
-import { bend, crosses, type Drawing, drawTag, type Projection } from "./drawing.ts"
+import { crosses, type Drawing, type Projection } from "./drawing.ts"
 import { addArrow } from "./marks.ts"
 import { colourAt, faded } from "./colours.ts"
 
@@ -42,40 +41,6 @@ const drawCourses = (drawing: Drawing, at: Projection, mine: boolean) => {
   })
 }
 
-/** Places of a route's tag along its curve, the best first. */
-const tagPlaces = [0.5, 0.62, 0.38, 0.74, 0.26]
-
-const drawRoutes = ({ c, theme, scene, view }: Drawing, at: Projection) => {
-  const colour = colourAt(theme, "--route")
-  c.beginPath()
-  const tags: Array<Coordinates & { readonly goods: string }> = []
-  for (const { goods, from, to } of scene.routes) {
-    for (const corner of at.corners) {
-      const x1 = at.x(from.x + corner.x)
-      const y1 = at.y(from.y + corner.y)
-      const x2 = at.x(to.x + corner.x)
-      const y2 = at.y(to.y + corner.y)
-      if (!crosses(view, x1, y1, x2, y2)) continue
-      const middle = bend(x1, y1, x2, y2)
-      c.moveTo(x1, y1)
-      c.quadraticCurveTo(middle.x, middle.y, x2, y2)
-      // Where many routes begin at one planet, tags that would cover each other stand aside, or aren't there.
-      for (const t of tagPlaces) {
-        const along = (a: number, b: number, z: number) => (1 - t) * (1 - t) * a + 2 * t * (1 - t) * b + t * t * z
-        const tag = { goods, x: along(x1, middle.x, x2), y: along(y1, middle.y, y2) }
-        if (tags.some((it) => Math.abs(it.x - tag.x) < 40 && Math.abs(it.y - tag.y) < 20)) continue
-        tags.push(tag)
-        break
-      }
-    }
-  }
-  c.strokeStyle = faded(colour, at.level === "far" ? 0.5 : 0.8)
-  c.lineWidth = at.level === "far" ? 1 : 1.6
-  c.stroke()
-  if (at.level === "far" || at.level === "shapes") return
-  for (const { goods, x, y } of tags) drawTag(c, theme, goods, x, y, colour)
-}
-
 const drawBlips = ({ c, theme, scene, view, choice }: Drawing, at: Projection) => {
   for (const { age, places } of scene.blips) {
     if (age > 0 && !choice.layers.tracks) continue
@@ -92,12 +57,37 @@ const drawBlips = ({ c, theme, scene, view, choice }: Drawing, at: Projection) =
   }
 }
 
+/** Lines along which unidentified groups have flown: the older, the fainter. */
+const drawTracks = ({ c, theme, tracks, view }: Drawing, at: Projection) => {
+  c.lineWidth = 1
+  c.strokeStyle = faded(colourAt(theme, "--bad"), 0.4)
+  c.setLineDash([1, 3])
+  for (const track of tracks) {
+    const [first] = track
+    const last = track.at(-1)
+    if (first === undefined || last === undefined) continue
+    for (const corner of at.corners) {
+      const x1 = at.x(first.x + corner.x)
+      const y1 = at.y(first.y + corner.y)
+      const x2 = at.x(last.x + corner.x)
+      const y2 = at.y(last.y + corner.y)
+      if (!crosses(view, x1, y1, x2, y2)) continue
+      c.beginPath()
+      c.moveTo(x1, y1)
+      c.lineTo(x2, y2)
+      c.stroke()
+    }
+  }
+  c.setLineDash([])
+}
+
 /** Draws what flies, as far as the layers show it. */
 export const drawShips = (drawing: Drawing, at: Projection): void => {
   const { layers } = drawing.choice
-  if (layers.routes) drawRoutes(drawing, at)
   if (layers.courses) drawCourses(drawing, at, true)
   // A threat is never hidden by a layer.
   drawCourses(drawing, at, false)
-  if (layers.blips && at.level !== "far") drawBlips(drawing, at)
+  if (!layers.blips || at.level === "far") return
+  if (layers.tracks) drawTracks(drawing, at)
+  drawBlips(drawing, at)
 }

@@ -1,6 +1,7 @@
 /** What drawing needs to know, and where things stand in the window that is drawn. */
 import { type Camera, copies, type Viewport } from "../../core/map/camera.ts"
 import type { ChartLook, ChartScene, ThemeTokens } from "../../core/map/chartScene.ts"
+import type { Box } from "../../core/map/labels.ts"
 import { type Level, levelOf, radiusOf } from "../../core/map/lod.ts"
 import type { Spot } from "../../core/map/scene.ts"
 import type { Coordinates } from "../../core/map/space.ts"
@@ -58,19 +59,36 @@ export const bend = (x1: number, y1: number, x2: number, y2: number): Coordinate
   y: (y1 + y2) / 2 + (x2 - x1) * 0.16
 })
 
-/** A tag with the letters of a route's goods. */
-export const drawTag = (c: Context, theme: ThemeTokens, text: string, x: number, y: number, colour: string): void => {
+/** A text in a rounded box with a rim of its colour. */
+export const drawPill = (
+  c: Context,
+  theme: ThemeTokens,
+  text: string,
+  { left, top, width, height }: Box,
+  colour: string,
+  ground: string
+): void => {
   c.font = `600 10.5px ${theme.font}`
   c.textAlign = "center"
   c.textBaseline = "middle"
-  const width = c.measureText(text).width + 12
   c.beginPath()
-  c.roundRect(x - width / 2, y - 8.5, width, 17, 8.5)
-  c.fillStyle = colourAt(theme, "--space")
+  c.roundRect(left, top, width, height, height / 2)
+  c.fillStyle = ground
   c.fill()
   c.strokeStyle = colour
   c.lineWidth = 1
   c.stroke()
   c.fillStyle = colour
-  c.fillText(text, x, y + 0.5)
+  c.fillText(text, left + width / 2, top + height / 2 + 0.5)
+}
+
+/** Height of a tag on a line. */
+export const tagHeight = 17
+
+/** A tag with the letters of a route's goods, or with what is measured, around a point. */
+export const drawTag = (c: Context, theme: ThemeTokens, text: string, x: number, y: number, colour: string): void => {
+  c.font = `600 10.5px ${theme.font}`
+  const width = c.measureText(text).width + 12
+  const box = { left: x - width / 2, top: y - tagHeight / 2, width, height: tagHeight }
+  drawPill(c, theme, text, box, colour, colourAt(theme, "--space"))
 }

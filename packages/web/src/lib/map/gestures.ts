@@ -1,6 +1,15 @@
 /** What fingers, pointers and wheels do on the map, told in the window's pixels. */
 import type { Coordinates } from "../../core/map/space.ts"
 
+/** Something on the map that a pointer took hold of: it is dragged instead of the map. */
+export interface Grip {
+  /** It is being dragged, or was tapped. */
+  readonly begin: () => void
+  readonly move: (at: Coordinates) => void
+  /** It was let go after a drag; nowhere where the system took the pointer away. */
+  readonly drop: (at: Coordinates | undefined) => void
+}
+
 /** What is told. */
 export interface Gestures {
   readonly pan: (dx: number, dy: number) => void
@@ -11,6 +20,8 @@ export interface Gestures {
   readonly hover: (at: Coordinates | undefined) => void
   /** A rectangle drawn with Shift; `done` at its end. */
   readonly lasso: (from: Coordinates, to: Coordinates, done: boolean) => void
+  /** What a pointer takes hold of where it goes down; undefined for the map itself. */
+  readonly grip: (at: Coordinates, touch: boolean) => Grip | undefined
 }
 
 /** Pixels that a finger may move and still taps. */
@@ -24,7 +35,8 @@ export const listen = (element: HTMLElement, tell: Gestures): (() => void) => {
   let start: Coordinates | undefined
   let moved = false
   let lassoing = false
-  let held: ReturnType<typeof setTimeout> | undefined
+  let grip: Grip | undefined
+  let longPress: ReturnType<typeof setTimeout> | undefined
   let last: Coordinates | undefined
 
   const place = (event: MouseEvent): Coordinates => {
@@ -49,16 +61,18 @@ export const listen = (element: HTMLElement, tell: Gestures): (() => void) => {
     element.setPointerCapture(event.pointerId)
     const at = place(event)
     down.set(event.pointerId, at)
-    clearTimeout(held)
+    clearTimeout(longPress)
     if (down.size > 1) {
       moved = true
+      if (grip !== undefined) down.delete(event.pointerId)
       return
     }
     start = at
     moved = false
     lassoing = event.shiftKey
-    if (event.pointerType === "touch") {
-      held = setTimeout(() => {
+    grip = tell.grip(at, event.pointerType === "touch")
+    if (event.pointerType === "touch" && grip === undefined) {
+      longPress = setTimeout(() => {
         if (moved) return
         moved = true
         tap(at, true)
@@ -74,7 +88,13 @@ export const listen = (element: HTMLElement, tell: Gestures): (() => void) => {
       return
     }
     if (!moved && start !== undefined && far(start, at) < slack) return
-    clearTimeout(held)
+    clearTimeout(longPress)
+    if (grip !== undefined) {
+      if (!moved) grip.begin()
+      moved = true
+      grip.move(at)
+      return
+    }
     if (lassoing && start !== undefined) {
       moved = true
       tell.lasso(start, at, false)
@@ -95,10 +115,15 @@ export const listen = (element: HTMLElement, tell: Gestures): (() => void) => {
 
   const onUp = (event: PointerEvent) => {
     if (!down.delete(event.pointerId)) return
-    clearTimeout(held)
+    clearTimeout(longPress)
     if (down.size > 0) return
     const at = place(event)
-    if (lassoing && moved && start !== undefined) tell.lasso(start, at, true)
+    const held = grip
+    grip = undefined
+    if (held !== undefined) {
+      if (!moved && event.type === "pointerup") held.begin()
+      else if (moved) held.drop(event.type === "pointerup" ? at : undefined)
+    } else if (lassoing && moved && start !== undefined) tell.lasso(start, at, true)
     else if (!moved && event.type === "pointerup") tap(at, event.shiftKey)
     lassoing = false
   }
@@ -121,7 +146,7 @@ export const listen = (element: HTMLElement, tell: Gestures): (() => void) => {
   element.addEventListener("wheel", onWheel, { passive: false })
   element.addEventListener("contextmenu", noMenu)
   return () => {
-    clearTimeout(held)
+    clearTimeout(longPress)
     element.removeEventListener("pointerdown", onDown)
     element.removeEventListener("pointermove", onMove)
     element.removeEventListener("pointerup", onUp)

@@ -21,6 +21,7 @@ export const map = {
     tracks: "Where unknown ships were",
     names: "Names",
     guests: "Others' ships at planets",
+    unarmed: "Unarmed ones among them",
     scouts: "Scouts",
     grid: "Grid of 10 light years"
   },
@@ -137,6 +138,16 @@ export const map = {
   },
   loadTitle: "What to load",
   loadStock: (amount: string) => `${amount} here`,
+  unloadTitle: "How much to unload",
+  cargo: {
+    amount: "How much",
+    all: "all",
+    most: (amount: string) => `At most ${amount}. Empty means all of it.`,
+    more: (amount: string) => `There is room or stock for ${amount} only.`,
+    wrong: "Type a number above 0."
+  },
+  needs: (count: number) => (count === 1 ? "1 planet needs you" : `${count} planets need you`),
+  needsNone: "Nothing needs you now.",
   upgradeTitle: "What to raise",
   blocks: { ALL: "All blocks", DRIVE: "Drive", WEAPONS: "Weapons", SHIELDS: "Shields", CARGO: "Cargo" },
   routeTitle: "Which goods",

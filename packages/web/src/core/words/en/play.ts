@@ -62,8 +62,14 @@ export const play = {
       undo: "Undo and redo an order",
       find: "Find a planet",
       planets: "Next and previous planet of yours",
+      neighbour: "The nearest planet in that direction",
+      need: "The next planet that needs you",
+      inspect: "Show the planet or order it; one step back",
+      order: "Production, send, route, load, upgrade",
+      reach: "Range, measure",
       pan: "Move the map",
-      zoom: "Closer, farther, everything"
+      zoom: "Closer, farther, everything, home",
+      help: "All of these"
     }
   },
   turnsLeft: (turns: number) =>

@@ -31,6 +31,7 @@ export const map: Section<typeof en> = {
     tracks: "Следы неопознанных кораблей",
     names: "Названия",
     guests: "Чужие корабли у планет",
+    unarmed: "Среди них невооружённые",
     scouts: "Разведчики",
     grid: "Сетка, 10 световых лет"
   },
@@ -147,6 +148,16 @@ export const map: Section<typeof en> = {
   },
   loadTitle: "Что погрузить",
   loadStock: (amount: string) => `здесь ${amount}`,
+  unloadTitle: "Сколько выгрузить",
+  cargo: {
+    amount: "Сколько",
+    all: "всё",
+    most: (amount: string) => `Не больше ${amount}. Пустое поле — всё.`,
+    more: (amount: string) => `Места или запаса хватит только на ${amount}.`,
+    wrong: "Введите число больше 0."
+  },
+  needs: (count: number) => `Ждут вас: ${planets(count)}`,
+  needsNone: "Сейчас вас ничего не ждёт.",
   upgradeTitle: "Что обновить",
   blocks: { ALL: "Всё", DRIVE: "Двигатель", WEAPONS: "Оружие", SHIELDS: "Защита", CARGO: "Трюм" },
   routeTitle: "Какой груз",

@@ -5,6 +5,8 @@ import type { Drawn } from "../../../core/map/sheet.ts"
 /** A chart that has been drawn. */
 export interface Painted {
   readonly image: CanvasImageSource
+  /** Numbers of the planets whose names are written. */
+  readonly named: ReadonlyArray<number>
   /** How long it took, in milliseconds. */
   readonly took: number
   /** Gives up its memory; it is called once another one is shown. */

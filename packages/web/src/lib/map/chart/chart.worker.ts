@@ -1,6 +1,6 @@
 /** Draws the chart beside the page, and hands each one over as a bitmap. */
 import type { ChartLook, ChartScene } from "../../../core/map/chartScene.ts"
-import { forgetWidths } from "../drawPlanets.ts"
+import { forgetWidths } from "../drawNames.ts"
 import { makeAtlas } from "../marks.ts"
 import { drawChart, pixelsOf } from "./drawChart.ts"
 import { addFonts, type Fonts, loadFor } from "./fonts.ts"
@@ -54,9 +54,9 @@ const draw = async ({ id, drawn, dpr }: ToWorker & { readonly _tag: "draw" }): P
   const started = performance.now()
   if (atlas.of !== dpr) atlas = { of: dpr, marks: makeAtlas(dpr) }
   Object.assign(canvas, pixelsOf(drawn, dpr))
-  drawChart(c, { scene, look }, drawn, dpr, atlas.marks)
+  const named = drawChart(c, { scene, look }, drawn, dpr, atlas.marks)
   const bitmap = canvas.transferToImageBitmap()
-  scope.postMessage({ _tag: "drawn", id, bitmap, took: performance.now() - started }, [bitmap])
+  scope.postMessage({ _tag: "drawn", id, bitmap, named, took: performance.now() - started }, [bitmap])
 }
 
 scope.addEventListener("message", ({ data }) => {

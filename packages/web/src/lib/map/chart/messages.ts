@@ -12,7 +12,13 @@ export type ToWorker =
 
 /** From the worker. */
 export type FromWorker =
-  | { readonly _tag: "drawn"; readonly id: number; readonly bitmap: ImageBitmap; readonly took: number }
+  | {
+      readonly _tag: "drawn"
+      readonly id: number
+      readonly bitmap: ImageBitmap
+      readonly named: ReadonlyArray<number>
+      readonly took: number
+    }
   /** It can't draw here, and never will. */
   | { readonly _tag: "unable" }
   /** A font has come after something was drawn without it. */

@@ -39,7 +39,7 @@ export const makeWorkerPainter = (onFonts: () => void): ChartPainter => {
     clearTimeout(timer)
     worker?.terminate()
     worker = undefined
-    const made = (page ??= (await import("./pagePainter.ts")).makePagePainter())
+    const made = (page ??= (await import("./pagePainter.ts")).makePagePainter(onFonts))
     if (closed) return
     if (scene !== undefined) made.setScene(scene)
     if (look !== undefined) made.setLook(look)
@@ -62,7 +62,7 @@ export const makeWorkerPainter = (onFonts: () => void): ChartPainter => {
     if (was?.id !== data.id) return data.bitmap.close()
     clearTimeout(timer)
     asked = undefined
-    was.done({ image: data.bitmap, took: data.took, close: () => data.bitmap.close() })
+    was.done({ image: data.bitmap, named: data.named, took: data.took, close: () => data.bitmap.close() })
   })
   worker?.addEventListener("error", giveUp)
   worker?.addEventListener("messageerror", giveUp)
