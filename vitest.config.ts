@@ -16,6 +16,9 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Much of a test is waiting for other processes, so two at once take half the time even on two cores.
     maxWorkers: nightly ? 1 : 2,
+    // The files of a worker share their modules: loading them anew takes longer than what most files test. What is measured
+    // at night gets a process of its own.
+    isolate: nightly,
     env: { NODE_OPTIONS: "--conditions=@galaxy/source", NODE_COMPILE_CACHE: compileCache },
     // Optimizing the embedded database takes longer than what most files ask of it; only what runs for long is optimized.
     execArgv: ["--conditions=@galaxy/source", "--wasm-tiering-budget=1000000000"]
