@@ -55,6 +55,9 @@ export interface Options {
   readonly saveMs: number
 }
 
+/** Each of these lists may be long, and only the last few can still be on their way. */
+const mostUnheard = 8
+
 export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs }: Options): DraftSync => {
   let base: ReadonlyArray<Order> = []
   let revision = 0
@@ -62,6 +65,8 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
   let running: Promise<void> | undefined
   let again = false
   let ended = false
+  /** Lists that were sent since the server was last heard, oldest first: one of them may be what it has. */
+  let unheard: ReadonlyArray<ReadonlyArray<Order>> = []
   const retries = Retries.make(timer)
 
   const orders = () => DraftLines.ordersOf(state.get().lines)
@@ -120,6 +125,11 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     const { orders: theirs, verdicts } = answer.success
     const theirRevision = answer.success.revision ?? 0
     const mine = orders()
+    if (unheard.some((sent) => DraftLines.sameOrders(sent, theirs))) {
+      base = theirs
+      revision = theirRevision
+    }
+    unheard = []
     const what = reconcile({
       mine,
       theirs,
@@ -151,6 +161,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     if (ended || state.get().turn !== turn) return
     if (Result.isSuccess(answer)) {
       retries.worked()
+      unheard = []
       base = sent
       revision = answer.success.revision ?? revision
       keepNow()
@@ -162,6 +173,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       return judged(lines, answer.success.verdicts)
     }
     const { failure } = answer
+    if (failure._tag !== "CallFailed") unheard = [...unheard, sent].slice(-mostUnheard)
     const why = closedBy(failure)
     if (why !== undefined) {
       setSave({ _tag: "closed", why })
@@ -206,6 +218,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
         again = false
         hydrated = false
       }
+      unheard = []
       base = kept?.base ?? []
       revision = kept?.revision ?? 0
     },

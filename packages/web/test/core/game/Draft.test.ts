@@ -101,6 +101,26 @@ describe("the draft of a turn", () => {
     expect(server.orders).toEqual([send(1)])
   })
 
+  it("a save whose answer was lost is its own, also after more edits", async () => {
+    const server = new FakeOrders()
+    const { draft, timer, add, orders, save } = device(server)
+    await draft.open(5)
+    add(send(1))
+    await timer.pass(800)
+    server.faults = ["lost", "down"]
+    add(send(2))
+    await timer.pass(800)
+    expect(save()._tag).toBe("unsaved")
+    draft.edit((lines) => DraftLines.replaceAll(lines, [design]))
+    await timer.pass(800)
+    expect(save()._tag).toBe("unsaved")
+    expect(server.orders).toEqual([send(1), send(2)])
+    await timer.pass(60_000)
+    expect(save()._tag).toBe("saved")
+    expect(orders()).toEqual([design])
+    expect(server.orders).toEqual([design])
+  })
+
   it("a save whose answer was lost is found out, and no conflict", async () => {
     const server = new FakeOrders()
     const { draft, timer, add, save } = device(server)
