@@ -53,6 +53,8 @@ export interface Play {
   readonly entry: () => ReportEntry | undefined
   /** The report of any turn that was asked for, such as the one before for comparisons. */
   readonly reportOf: (turn: number) => Report | undefined
+  /** Why the report of a turn that was asked for isn't there. */
+  readonly errorOf: (turn: number) => ReportEntry["error"]
   /** Shows the newest turn, where one waits. */
   readonly advance: () => Promise<void>
   readonly draft: DraftActions
@@ -110,6 +112,7 @@ export const makePlay = (gameId: string, session: GameSession, advance: () => Pr
     report,
     advance,
     reportOf: (turn) => reports().get(turn)?.report,
+    errorOf: (turn) => reports().get(turn)?.error,
     draft: {
       state: draft,
       lines: () => draft().lines.lines,

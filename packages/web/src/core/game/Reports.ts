@@ -20,6 +20,10 @@ export interface Reports {
   readonly state: Readable<ReadonlyMap<number, ReportEntry>>
   /** Asks for a report, once; after a failure, once more. */
   readonly want: (turn: number) => Promise<Report | undefined>
+  /** A report that the page doesn't hold afterwards: from the device, else from the server. */
+  readonly read: (turn: number) => Promise<Result.Result<Report, ClientError>>
+  /** The turns that the device has, ascending. */
+  readonly kept: () => Promise<ReadonlyArray<number>>
 }
 
 /** Most reports that a page holds. */
@@ -40,26 +44,33 @@ export const make = (options: {
       return new Map([...others.slice(Math.max(0, others.length - most + 1)), [turn, entry]])
     })
 
+  const obtain = async (turn: number): Promise<Result.Result<Report, ClientError>> => {
+    const kept = await cache.load(gameId, turn).catch(() => undefined)
+    if (kept !== undefined) return Result.succeed(kept)
+    const answer = await call("user.games.report", { game_id: gameId, turn })
+    // A device that is full or keeps nothing asks the server again the next time.
+    if (Result.isSuccess(answer)) void cache.save(gameId, turn, answer.success).catch(() => undefined)
+    return answer
+  }
+
   const fetch = async (turn: number): Promise<Report | undefined> => {
     put(turn, {})
-    const kept = await cache.load(gameId, turn).catch(() => undefined)
-    if (kept !== undefined) {
-      put(turn, { report: kept })
-      return kept
-    }
-    const answer = await call("user.games.report", { game_id: gameId, turn })
-    if (Result.isFailure(answer)) {
-      put(turn, { error: answer.failure })
-      return undefined
-    }
-    put(turn, { report: answer.success })
-    // A device that is full or keeps nothing asks the server again the next time.
-    void cache.save(gameId, turn, answer.success).catch(() => undefined)
-    return answer.success
+    const answer = await obtain(turn)
+    put(turn, Result.isSuccess(answer) ? { report: answer.success } : { error: answer.failure })
+    return Result.isSuccess(answer) ? answer.success : undefined
   }
 
   return {
     state,
+    read: async (turn) => {
+      const known = state.get().get(turn)?.report
+      return known === undefined ? obtain(turn) : Result.succeed(known)
+    },
+    kept: async () => {
+      const held = [...state.get()].flatMap(([turn, { report }]) => (report === undefined ? [] : [turn]))
+      const turns = await cache.turns(gameId).catch(() => [])
+      return [...new Set([...held, ...turns])].toSorted((one, other) => one - other)
+    },
     want: (turn) => {
       const known = state.get().get(turn)?.report
       if (known !== undefined) return Promise.resolve(known)

@@ -53,8 +53,8 @@ export interface YardOutcome {
 
 const mostTurns = 999
 
-/** Planets that build it fastest, at most `most` of them. Points that are banked for another class don't help. */
-export const yardsFor = (ruleset: Ruleset, report: Report, design: Design, most = 6): ReadonlyArray<YardOutcome> => {
+/** All own planets, those that build it fastest first. Points that are banked for another class don't help. */
+export const yardsFor = (ruleset: Ruleset, report: Report, design: Design): ReadonlyArray<YardOutcome> => {
   const mass = emptyMass(design)
   if (mass <= 0) return []
   return report.my_planets
@@ -74,7 +74,6 @@ export const yardsFor = (ruleset: Ruleset, report: Report, design: Design, most 
         (one.turns ?? Number.MAX_SAFE_INTEGER) - (other.turns ?? Number.MAX_SAFE_INTEGER) ||
         one.planet - other.planet
     )
-    .slice(0, most)
 }
 
 /** Chances of one shot, each way, from 0 to 1. */
@@ -82,6 +81,16 @@ export interface Match {
   readonly foe: ForeignClass
   readonly hits: number
   readonly hurts: number
+  /**
+   * About how many ships of the design are a match for one of it, by the square law of shooting fleets; undefined where one
+   * side can't hurt the other. The simulator knows better.
+   */
+  readonly even: number | undefined
+}
+
+const evenOf = (design: Design, foe: ForeignClass, hits: number, hurts: number): number | undefined => {
+  const [mine, theirs] = [design.armament * hits, foe.armament * hurts]
+  return mine > 0 && theirs > 0 ? Math.sqrt(theirs / mine) : undefined
 }
 
 /** The design against each class that was seen, with its race's technologies of now. */
@@ -96,13 +105,9 @@ export const matchesOf = (ruleset: Ruleset, report: Report, design: Design): Rea
     .flatMap((foe) => {
       const techs = report.players.find(({ name }) => name === foe.race)
       if (techs === undefined) return []
-      return [
-        {
-          foe,
-          hits: killChance(ruleset, attack, defenceOf(ruleset, foe, techs, foe.mass)),
-          hurts: killChance(ruleset, attackOf(foe, techs), defence)
-        }
-      ]
+      const hits = killChance(ruleset, attack, defenceOf(ruleset, foe, techs, foe.mass))
+      const hurts = killChance(ruleset, attackOf(foe, techs), defence)
+      return [{ foe, hits, hurts, even: evenOf(design, foe, hits, hurts) }]
     })
     .toSorted((one, other) => other.hurts - one.hurts)
 }

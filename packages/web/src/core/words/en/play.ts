@@ -9,6 +9,7 @@ export const play = {
     races: "Races",
     orders: "Orders",
     report: "Report",
+    archive: "Archive",
     empire: "Empire",
     more: "More",
     games: "All games"
@@ -57,7 +58,7 @@ export const play = {
     keysOn: "Keys without Ctrl or Alt do something",
     keysText: "Switch them off if you speak to your device, or press keys by mistake.",
     keyList: {
-      pages: "Map, planets, ships, designs, races, orders, report",
+      pages: "Map, planets, ships, designs, races, orders, report, archive",
       turns: "The turn before and after",
       undo: "Undo and redo an order",
       find: "Find a planet",

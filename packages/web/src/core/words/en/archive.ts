@@ -1,0 +1,58 @@
+/** The turns that have passed: to read, to compare, and as charts. Loaded with its page. */
+import type { Measure } from "../../report/digest.ts"
+
+const turns = (count: number) => (count === 1 ? "1 turn" : `${count} turns`)
+
+export const archive = {
+  title: "Archive",
+  text: "Every turn of the game stays readable.",
+  open: "Look at a turn",
+  turn: "Turn",
+  report: "Report",
+  map: "Map",
+  orders: "Orders",
+  turnName: (turn: number, kept: boolean) => (kept ? `Turn ${turn}, on this device` : `Turn ${turn}`),
+  charts: "Over time",
+  measure: "What the chart shows",
+  measures: {
+    population: "People",
+    industry: "Industry",
+    planets: "Planets",
+    votes: "Votes",
+    drive: "Drive technology",
+    weapons: "Weapons technology",
+    shields: "Shield technology",
+    cargo: "Cargo technology"
+  } satisfies Readonly<Record<Measure, string>>,
+  chartOf: (measure: string) => `${measure} of each race, turn by turn`,
+  asTable: "As a table",
+  only: (known: number, all: number) => `This device has ${known} of ${turns(all)}.`,
+  fill: (missing: number) => (missing === 1 ? "Load the missing turn" : `Load ${missing} missing turns`),
+  filling: (left: number) => `Loading, ${turns(left)} to go…`,
+  stop: "Stop",
+  compare: "Two turns compared",
+  from: "From turn",
+  to: "To turn",
+  loading: "Loading both reports…",
+  same: "Choose two different turns.",
+  sum: (won: number, lost: number) => `${won} won, ${lost} lost`,
+  yours: "Yours",
+  planets: "Your planets",
+  won: "Won",
+  lost: "Lost",
+  changed: "Changed",
+  noPlanets: "Your planets are the same, with the same numbers.",
+  ships: "Your ships",
+  noShips: "You have as many ships of every class as before.",
+  all: "All ships",
+  races: "Races",
+  techs: "Technologies",
+  change: "What",
+  before: (turn: number) => `Turn ${turn}`,
+  difference: "Change",
+  gone: "has left the game",
+  turned: { war: "now at war", peace: "now at peace" },
+  vote: (before: string, after: string) => `You voted for ${before} then, and for ${after} now.`,
+  overTime: "Technologies over time",
+  inArchive: "All charts and comparisons"
+}
