@@ -53,7 +53,8 @@ export const make = (options: Options): Draft => {
     turn: 0,
     lines: DraftLines.start([]),
     verdicts: new Map(),
-    save: { _tag: "loading" }
+    save: { _tag: "loading" },
+    base: []
   })
   let ended = false
   const orders = () => DraftLines.ordersOf(state.get().lines)
@@ -88,6 +89,7 @@ export const make = (options: Options): Draft => {
         turn,
         lines: DraftLines.start(list, nextId),
         verdicts: new Map(),
+        base: sync.base(),
         save: closed === undefined ? { _tag: "loading" } : { _tag: "closed", why: closed }
       })
     begin(carried)

@@ -2,8 +2,7 @@
  * The part of a draft that speaks with the server: it learns which list is there, sends what was written, and never
  * overwrites what it doesn't know.
  *
- * `base` is what the server had when it was last heard, `revision` which list that was. What is in the draft beyond `base`
- * hasn't been saved.
+ * The state's `base` is what the server had when it was last heard, `revision` which list that was.
  */
 import type { ClientError } from "@galaxy/client/ClientError"
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
@@ -59,7 +58,6 @@ export interface Options {
 const mostUnheard = 8
 
 export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs }: Options): DraftSync => {
-  let base: ReadonlyArray<Order> = []
   let revision = 0
   let hydrated = false
   let running: Promise<void> | undefined
@@ -69,14 +67,18 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
   let unheard: ReadonlyArray<ReadonlyArray<Order>> = []
   const retries = Retries.make(timer)
 
+  const base = () => state.get().base
+  const setBase = (next: ReadonlyArray<Order>) => state.update((now) => ({ ...now, base: next }))
   const orders = () => DraftLines.ordersOf(state.get().lines)
-  const isDirty = () => !DraftLines.sameOrders(orders(), base)
+  const isDirty = () => !DraftLines.sameOrders(orders(), base())
   const setSave = (save: SaveState) => state.update((now) => ({ ...now, save }))
 
   const keepNow = () => {
     const { turn } = state.get()
     // A device that keeps nothing still has the page.
-    void keep.save(gameId, { turn, orders: orders(), base, revision, unsaved: isDirty() }).catch(() => undefined)
+    void keep
+      .save(gameId, { turn, orders: orders(), base: base(), revision, unsaved: isDirty() })
+      .catch(() => undefined)
   }
 
   const judged = (lines: DraftLines.Lines, verdicts: ReadonlyArray<OrderVerdict>) => {
@@ -93,7 +95,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
 
   /** Takes the server's list as it is. */
   const adopt = (theirs: ReadonlyArray<Order>, verdicts: ReadonlyArray<OrderVerdict>) => {
-    base = theirs
+    setBase(theirs)
     const now = state.get()
     const lines = DraftLines.sameOrders(orders(), theirs) ? now.lines : DraftLines.start(theirs, now.lines.nextId)
     state.set({ ...now, lines, save: now.save._tag === "closed" ? now.save : { _tag: "saved", at: undefined } })
@@ -133,7 +135,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     const what = reconcile({
       mine,
       theirs,
-      known: base,
+      known: base(),
       sameRevision: revision === 0 || revision === theirRevision,
       knew: hydrated || !merge,
       closed: state.get().save._tag === "closed"
@@ -141,7 +143,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     hydrated = true
     revision = theirRevision
     if (what === "adopt") return adopt(theirs, verdicts)
-    base = theirs
+    setBase(theirs)
     if (what === "ask") return setSave({ _tag: "changed", theirs })
     if (what === "append") {
       const all = [...theirs, ...DraftLines.without(mine, theirs)]
@@ -162,7 +164,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     if (Result.isSuccess(answer)) {
       retries.worked()
       unheard = []
-      base = sent
+      setBase(sent)
       revision = answer.success.revision ?? revision
       keepNow()
       if (!DraftLines.sameOrders(orders(), sent)) {
@@ -208,7 +210,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
   }
 
   return {
-    base: () => base,
+    base,
     hydrated: () => hydrated,
     isDirty,
     reset: (kept) => {
@@ -219,7 +221,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
         hydrated = false
       }
       unheard = []
-      base = kept?.base ?? []
+      setBase(kept?.base ?? [])
       revision = kept?.revision ?? 0
     },
     hydrate,

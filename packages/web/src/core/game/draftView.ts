@@ -11,12 +11,16 @@ export interface LineView {
   readonly verdict: LineVerdict | undefined
   /** The place of an earlier line that this one needs. */
   readonly needs: number | undefined
+  /** It came too late for the turn that is being made: it goes into the next one, and is judged there. */
+  readonly isForNext: boolean
 }
 
 export interface DraftView {
   readonly lines: ReadonlyArray<LineView>
   readonly done: number
   readonly refused: number
+  /** Lines that wait for the next turn; the other two numbers leave them out. */
+  readonly forNext: number
 }
 
 /**
@@ -38,18 +42,39 @@ interface Drafted {
   readonly verdicts: DraftState["verdicts"]
 }
 
+/** Ids of the lines that the turn being made doesn't have any more. */
+const lateLines = ({ lines: { lines }, save, base }: DraftState): ReadonlySet<number> => {
+  if (save._tag !== "closed" || (save.why !== "generating" && save.why !== "passed")) return new Set()
+  const left = new Map<string, number>()
+  for (const order of base) left.set(orderKey(order), (left.get(orderKey(order)) ?? 0) + 1)
+  return new Set(
+    lines.flatMap(({ id, order }) => {
+      const count = left.get(orderKey(order)) ?? 0
+      left.set(orderKey(order), count - 1)
+      return count > 0 ? [] : [id]
+    })
+  )
+}
+
 /** The lines with their verdicts, and what each refused one waits for. */
-export const draftView = ({ lines: { lines }, verdicts }: DraftState): DraftView => ({
-  lines: lines.map((line, at) => ({
-    id: line.id,
-    place: at + 1,
-    order: line.order,
-    verdict: verdicts.get(line.id),
-    needs: missingFor(line, at, { lines, verdicts })
-  })),
-  done: lines.filter(({ id }) => verdicts.get(id)?.accepted === true).length,
-  refused: lines.filter(({ id }) => verdicts.get(id)?.accepted === false).length
-})
+export const draftView = (state: DraftState): DraftView => {
+  const { lines } = state.lines
+  const late = lateLines(state)
+  const judged = lines.filter(({ id }) => !late.has(id)).map(({ id }) => state.verdicts.get(id)?.accepted)
+  return {
+    lines: lines.map((line, at) => ({
+      id: line.id,
+      place: at + 1,
+      order: line.order,
+      verdict: late.has(line.id) ? undefined : state.verdicts.get(line.id),
+      needs: late.has(line.id) ? undefined : missingFor(line, at, { lines, verdicts: state.verdicts }),
+      isForNext: late.has(line.id)
+    })),
+    done: judged.filter((accepted) => accepted === true).length,
+    refused: judged.filter((accepted) => accepted === false).length,
+    forNext: late.size
+  }
+}
 
 /** The lines in which two lists differ, and those that they share. */
 export interface Difference {

@@ -163,12 +163,15 @@ export const sinceLastTurn = (report: Report, before?: Report): ReadonlyArray<Si
   const left = report.players.filter(
     ({ name, extinct }) => extinct && before?.players.some((it) => it.name === name && !it.extinct) === true
   )
+  const battles = battlesOf(report)
   const items: ReadonlyArray<SinceItem> = [
     ...lost,
+    // A battle without a loss hurts less than bombs.
+    ...battles.filter((item) => weightOf(item) === "bad"),
     ...report.bombings
       .filter(({ owner, planet }) => owner === race && !gone.has(planet))
       .map((bombing): SinceItem => ({ _tag: "bombed", bombing })),
-    ...battlesOf(report),
+    ...battles.filter((item) => weightOf(item) !== "bad"),
     ...approaching(report),
     ...some(idle.length > 0, () => ({ _tag: "idle", planets: idle.map(({ number }) => number) })),
     ...some(refused > 0, () => ({ _tag: "refused", refused, all: report.orders.length })),

@@ -1,5 +1,6 @@
 import type { Order } from "@galaxy/contract/engine/Order"
 import * as Draft from "@galaxy/web/core/game/Draft"
+import { draftView } from "@galaxy/web/core/game/draftView"
 import * as DraftLines from "@galaxy/web/core/game/draftLines"
 import { describe, expect, it } from "vitest"
 import { FakeOrders } from "./fakeOrders.ts"
@@ -275,5 +276,91 @@ describe("the draft of a turn", () => {
     await timer.pass(2_000)
     expect(server.orders).toEqual([send(1), send(2)])
     expect(save()._tag).toBe("saved")
+  })
+
+  it("the cutoff falls into a save: what is typed meanwhile is for the next turn, and is judged there", async () => {
+    const server = new FakeOrders()
+    const { draft, timer, add, orders, save } = device(server)
+    await draft.open(5)
+    add(send(1))
+    await timer.pass(800)
+    server.closed = "generating"
+    add(send(2))
+    const saving = draft.flush()
+    add(design)
+    await saving
+    expect(save()).toEqual({ _tag: "closed", why: "generating" })
+    const late = draftView(draft.state.get())
+    expect(late.lines.map(({ isForNext, verdict }) => [isForNext, verdict?.accepted])).toEqual([
+      [false, true],
+      [true, undefined],
+      [true, undefined]
+    ])
+    expect([late.done, late.refused, late.forNext]).toEqual([1, 0, 2])
+    server.closed = undefined
+    server.nextTurn()
+    server.refuses = new Set(["send"])
+    await draft.open(6)
+    await timer.pass(800)
+    expect(orders()).toEqual([send(2), design])
+    expect(server.orders).toEqual([send(2), design])
+    const next = draftView(draft.state.get())
+    expect(next.lines.map(({ isForNext, verdict }) => [isForNext, verdict?.accepted])).toEqual([
+      [false, false],
+      [false, true]
+    ])
+  })
+
+  it("the same order twice, once of them in time: the second one is for the next turn", async () => {
+    const server = new FakeOrders()
+    const { draft, timer, add } = device(server)
+    await draft.open(5)
+    add({ op: "merge_groups" })
+    await timer.pass(800)
+    server.closed = "generating"
+    add({ op: "merge_groups" })
+    await timer.pass(800)
+    expect(draftView(draft.state.get()).lines.map(({ isForNext }) => isForNext)).toEqual([false, true])
+    draft.close("paused")
+    expect(draftView(draft.state.get()).forNext).toBe(0)
+  })
+
+  it("the page is closed while the turn is made: the lines are in the next turn, with what one undid undone", async () => {
+    const server = new FakeOrders()
+    const first = device(server)
+    await first.draft.open(5)
+    first.add(send(1))
+    await first.timer.pass(800)
+    server.closed = "generating"
+    first.add(send(2))
+    first.add(send(3))
+    first.draft.edit(DraftLines.undo)
+    await first.timer.pass(800)
+    first.draft.end()
+    server.closed = undefined
+    server.nextTurn()
+    const second = device(server)
+    await second.draft.open(6)
+    await second.timer.pass(800)
+    expect(second.orders()).toEqual([send(2)])
+    expect(server.orders).toEqual([send(2)])
+  })
+
+  it("the network is gone at the cutoff: what was never sent goes into the next turn", async () => {
+    const server = new FakeOrders()
+    const { draft, timer, add, orders, save } = device(server)
+    await draft.open(5)
+    server.faults = Array.from({ length: 4 }, () => "down" as const)
+    add(send(1))
+    await timer.pass(10_000)
+    expect(save()._tag).toBe("unsaved")
+    server.nextTurn()
+    await timer.pass(120_000)
+    expect(save()).toEqual({ _tag: "closed", why: "passed" })
+    add(send(2))
+    expect(orders()).toEqual([send(1), send(2)])
+    await draft.open(6)
+    await timer.pass(800)
+    expect(server.orders).toEqual([send(1), send(2)])
   })
 })

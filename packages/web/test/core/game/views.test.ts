@@ -97,7 +97,13 @@ describe("what lists show and take", () => {
       { op: "vote", race: second }
     ])
     const verdicts = new Map([[4, { accepted: false, from: "forecast", changed: false } as const]])
-    const { relations, vote, voteOrdered } = diplomacyOf(report, { turn: 8, lines, verdicts, save: { _tag: "saving" } })
+    const { relations, vote, voteOrdered } = diplomacyOf(report, {
+      turn: 8,
+      lines,
+      verdicts,
+      save: { _tag: "saving" },
+      base: []
+    })
     expect([relations.get(first)?.now, relations.get(second)?.now]).toEqual(["peace", "war"])
     expect([vote, voteOrdered]).toEqual([first, first !== report.votes.voting_for])
   })

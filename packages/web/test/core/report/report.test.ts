@@ -55,7 +55,7 @@ const bombing = (change: Partial<Bombing>): Bombing => ({
 })
 
 describe("since last turn", () => {
-  it("ranks by harm: lost, bombed, battles, approaching, idle, refused, then what is good, then research", () => {
+  it("ranks by harm: lost, bombed, approaching, idle, refused, then what is good, then research", () => {
     const planets = quiet.my_planets.map((planet, index) =>
       index === 0 ? { ...planet, production: "CAP", industry: planet.size, capital: 9 } : planet
     )
@@ -90,6 +90,28 @@ describe("since last turn", () => {
     const order = ["bad", "warn", "good", "plain"]
     const weights = items.map((item) => order.indexOf(weightOf(item)))
     expect(weights).toEqual(weights.toSorted((a, b) => a - b))
+  })
+
+  it("battles with losses stand before bombs, and others after them", () => {
+    const group = { index: 0, race: me, ships: 3, class: "A", drive: 1, weapons: 1, shields: 1, cargo: 1 }
+    const battle = (left: number): Battle => ({
+      planet: 1,
+      name: "Salt",
+      when: "after_flight",
+      groups: [{ ...group, goods: "-", load: 0, ships_left: left, state: "In_Battle" }],
+      rounds: 1,
+      shots: 1,
+      protocol: [],
+      omitted: 0,
+      totals: []
+    })
+    const tags = (left: number) => {
+      const planet = quiet.my_planets[0]!.number
+      const report: Report = { ...quiet, battles: [battle(left)], bombings: [bombing({ planet })] }
+      return sinceLastTurn(report).map(({ _tag }) => _tag)
+    }
+    expect(tags(1)).toEqual(["battles", "bombed"])
+    expect(tags(3)).toEqual(["bombed", "battles"])
   })
 
   it("planets that came and went are told by the report before", () => {

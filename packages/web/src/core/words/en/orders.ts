@@ -26,8 +26,13 @@ export const orders = {
   refused: "Refused",
   unjudged: "Not judged yet",
   wasChanged: "The server judged otherwise than this device.",
-  sum: (done: number, refused: number) =>
-    refused === 0 ? `${done} will be done` : `${done} will be done, ${refused} refused`,
+  forNext: "Too late for the turn that is being made: it is for the next one.",
+  sum: (done: number, refused: number, forNext: number) =>
+    [
+      `${done} will be done`,
+      ...(refused === 0 ? [] : [`${refused} refused`]),
+      ...(forNext === 0 ? [] : [`${forNext} for the next turn`])
+    ].join(", "),
   saves: {
     loading: "Asking the server for your orders…",
     savedAt: (time: string) => `Saved at ${time}`,

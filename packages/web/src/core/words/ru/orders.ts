@@ -32,8 +32,13 @@ export const orders: Section<typeof en> = {
   refused: "Отклонён",
   unjudged: "Ещё не проверен",
   wasChanged: "Сервер решил иначе, чем это устройство.",
-  sum: (done: number, refused: number) =>
-    refused === 0 ? `будет выполнено: ${done}` : `будет выполнено: ${done}, отклонено: ${refused}`,
+  forNext: "К этому ходу не успел: пойдёт в следующий.",
+  sum: (done: number, refused: number, forNext: number) =>
+    [
+      `будет выполнено: ${done}`,
+      ...(refused === 0 ? [] : [`отклонено: ${refused}`]),
+      ...(forNext === 0 ? [] : [`на следующий ход: ${forNext}`])
+    ].join(", "),
   saves: {
     loading: "Спрашиваем у сервера ваши приказы…",
     savedAt: (time: string) => `Сохранено в ${time}`,
