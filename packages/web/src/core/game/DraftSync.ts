@@ -128,7 +128,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     const theirRevision = answer.success.revision ?? 0
     const mine = orders()
     if (unheard.some((sent) => DraftLines.sameOrders(sent, theirs))) {
-      base = theirs
+      setBase(theirs)
       revision = theirRevision
     }
     unheard = []
