@@ -20,6 +20,7 @@ const running = {
   decision: { text: "on time", decided_at: "2026-11-30T05:00:00.000Z" },
   last_turn: {
     turn: 12,
+    due_at: "2026-11-30T05:00:00.000Z",
     started_at: "2026-11-30T05:00:00.160Z",
     finished_at: "2026-11-30T05:00:01.000Z",
     took_ms: 840
@@ -41,7 +42,7 @@ describe("why", () => {
     const { code, stdout } = await cli(["why", id], { now, fetch: () => json(running) })
     expect(stdout).toBe(`"Orion" is running, turn 12, and waits. Nothing blocks it.
   Next    turn 13, Tue 2026-12-01 06:00 Europe/Berlin (in 17 h); schedule 0 6 * * * Europe/Berlin
-  Last    turn 12, made Mon 2026-11-30 06:00 Europe/Berlin (6 h ago) in 840 ms; decided: on time
+  Last    turn 12, due Mon 2026-11-30 06:00 Europe/Berlin, made 6 h ago (on time) in 840 ms; decided: on time
   Engine  1.4.2, running, answers
   Orders  7 of 8; Vega missed 2 turns: reminded, removed after 1 more
 `)

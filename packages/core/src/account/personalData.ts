@@ -272,7 +272,7 @@ export const personalData: Readonly<Record<string, TableDeclaration>> = {
   runtime_heartbeat: { personal: none, plain: words("only_one beat_at created_at") },
   runtime_operation_log: {
     personal: none,
-    plain: words("operation_id game_id op status turn started_at finished_at error created_at")
+    plain: words("operation_id game_id op status turn due_at started_at finished_at error created_at")
   },
   runtime_health_snapshots: { personal: none, plain: words("snapshot_id game_id observed_at payload created_at") },
 

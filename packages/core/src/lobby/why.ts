@@ -62,9 +62,9 @@ const operationOf = ({ created_at: started_at, ...rest }: OperationRow) => ({ ..
 const lastTurnOf = (operations: ReadonlyArray<OperationRow>): Pick<Why, "last_turn"> => {
   const made = operations.find((it) => it.op === "turn" && it.status === "succeeded")
   if (made === undefined || made.turn === null || made.finished_at === null) return {}
-  const { turn, created_at: started_at, finished_at } = made
+  const { turn, created_at: started_at, due_at, finished_at } = made
   const took_ms = DateTime.toEpochMillis(finished_at) - DateTime.toEpochMillis(started_at)
-  return { last_turn: { turn, started_at, finished_at, took_ms } }
+  return { last_turn: { turn, ...(due_at === null ? {} : { due_at }), started_at, finished_at, took_ms } }
 }
 
 const engineOf = ({ row, versions, engine }: WhyFacts): Pick<Why, "engine"> =>

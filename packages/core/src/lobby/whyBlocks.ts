@@ -5,7 +5,7 @@
  */
 import type { GameBlock } from "@galaxy/contract/api/admin/Games"
 import { DateTime } from "effect"
-import { isMovedByOutage, isWaitingForRoom } from "../runtime/decisions.ts"
+import { isMovedByOutage, isRefused, isWaitingForRoom } from "../runtime/decisions.ts"
 import type { RuntimeRow } from "../runtime/RuntimeRow.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { placesTaken } from "./game/GameState.ts"
@@ -62,7 +62,8 @@ const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> 
           // The game's own reason is the one that its players are told.
           `the start has failed: ${row?.failure_reason ?? game.failure_reason ?? "no reason is known"}`,
           { acts: "operator" }
-        )
+        ),
+        ...refused(row)
       ]
     case "finished":
       return [block("finished", "the game is over", { since: game.finished_at ?? null })]
@@ -117,6 +118,18 @@ const attempts = (what: string, row: RuntimeRow): ReadonlyArray<Block> => {
       ]
 }
 
+/** An engine that runs and answers, and says no: another one of its version would say the same. */
+const refused = (row: RuntimeRow | undefined): ReadonlyArray<Block> =>
+  row === undefined || !isRefused(row)
+    ? []
+    : [
+        block(
+          "engine_refused",
+          `the engine answers and has refused it; another engine of version ${row.engine_version ?? "none"} would do so too, so the game needs another version`,
+          { acts: "operator" }
+        )
+      ]
+
 const overdue = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> =>
   row.status === "running" &&
   !row.paused &&
@@ -139,14 +152,15 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
         since: row.generating_since
       })
     )
-    found.push(...attempts("the turn", row))
+    found.push(...attempts("the turn", row), ...refused(row))
   }
   if (row.status === "generation_failed") {
     const reason = row.failure_reason ?? "no reason is known"
     found.push(
       block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force the turn`, {
         acts: "operator"
-      })
+      }),
+      ...refused(row)
     )
   }
   if (row.status === "running" && isMovedByOutage(row)) {

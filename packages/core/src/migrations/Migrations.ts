@@ -38,6 +38,7 @@ import attendance from "./0029_attendance.ts"
 import inviteKeys from "./0030_invite_keys.ts"
 import channelDeadLetters from "./0031_channel_dead_letters.ts"
 import openAttempts from "./0032_open_attempts.ts"
+import turnDue from "./0033_turn_due.ts"
 
 const sequence = {
   "0001_init": init,
@@ -71,7 +72,8 @@ const sequence = {
   "0029_attendance": attendance,
   "0030_invite_keys": inviteKeys,
   "0031_channel_dead_letters": channelDeadLetters,
-  "0032_open_attempts": openAttempts
+  "0032_open_attempts": openAttempts,
+  "0033_turn_due": turnDue
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

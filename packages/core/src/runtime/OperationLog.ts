@@ -14,6 +14,8 @@ const Row = Schema.Struct({
   op: Schema.String,
   status: Schema.Literals(["started", "succeeded", "failed"]),
   turn: Schema.NullOr(Schema.Int),
+  /** When the turn was due; null for one that was asked for ahead of that, and for other operations. */
+  due_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
   created_at: Schema.DateTimeUtcFromDate,
   finished_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
   error: Schema.NullOr(Schema.String)
@@ -46,7 +48,7 @@ export const layer: Layer.Layer<OperationLog, never, SqlClient.SqlClient> = Laye
       Request: Schema.Struct({ gameId: GameId, at: Schema.Date, id: Schema.String, limit: Schema.Int }),
       Result: Row,
       execute: ({ gameId, at, id, limit }) => sql`
-        SELECT operation_id, op, status, turn, started_at AS created_at, finished_at, error
+        SELECT operation_id, op, status, turn, due_at, started_at AS created_at, finished_at, error
         FROM backend.runtime_operation_log
         WHERE game_id = ${gameId} AND (started_at, operation_id) < (${at}, ${id}::uuid)
         ORDER BY started_at DESC, operation_id DESC LIMIT ${limit}`

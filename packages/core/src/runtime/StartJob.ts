@@ -20,7 +20,7 @@ import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
-import { decided, waitsForRoom } from "./decisions.ts"
+import { decided, refused, waitsForRoom } from "./decisions.ts"
 import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -111,8 +111,13 @@ export const make = Effect.gen(function* () {
    * players. Of a game that was in play all is kept, and it is stopped again, on the version on which it was last up.
    * The row is written first, so that an owner who was overtaken deletes nothing of its successor's.
    */
-  const end = Effect.fnUntraced(function* (row: RuntimeRow, reason: string, operation: string | undefined) {
-    const mine = yield* store.write(row, { failure_reason: reason })
+  const end = Effect.fnUntraced(function* (
+    row: RuntimeRow,
+    reason: string,
+    operation: string | undefined,
+    decision: string
+  ) {
+    const mine = yield* store.write(row, { failure_reason: reason, ...decided(decision, yield* DateTime.now) })
     yield* row.started_at === null ? host.discard(row.game_id) : host.stop(row.game_id)
     return (
       status: "start_failed" | "stopped",
@@ -140,20 +145,24 @@ export const make = Effect.gen(function* () {
 
   /** The game is gone, or its state has moved on, while it was being started: there is nothing left to start. */
   const drop = (row: RuntimeRow, operation: string | undefined) => (why: { readonly message: string }) =>
-    Effect.flatMap(end(row, why.message, operation), (close) => close("stopped", why.message, Effect.void))
+    Effect.flatMap(end(row, why.message, operation, "the start is dropped: the game has moved on"), (close) =>
+      close("stopped", why.message, Effect.void)
+    )
 
   const giveUp = Effect.fnUntraced(function* (
     row: RuntimeRow,
     reason: string,
     forPlayers: string,
     operation: string | undefined,
-    imageMissing = false
+    failed: "image-missing" | "refused" | "otherwise" = "otherwise"
   ) {
-    const close = yield* end(row, reason, operation)
+    const byHand = "is not tried again by itself"
+    const decision = failed === "refused" ? refused("start", byHand) : `the start has failed, and ${byHand}`
+    const close = yield* end(row, reason, operation, decision)
     const { game_id: gameId } = row
     const trouble = events.onTrouble({
       gameId,
-      what: imageMissing ? "image_missing" : "start_failed",
+      what: failed === "image-missing" ? "image_missing" : "start_failed",
       detail: reason,
       ref: operation ?? `${gameId}:${row.row_version}`
     })
@@ -223,7 +232,11 @@ export const make = Effect.gen(function* () {
                 reason,
                 forPlayers,
                 operation,
-                error?._tag === "EngineStartFailed" && error.imageMissing === true
+                error?._tag === "EngineRefused"
+                  ? "refused"
+                  : error?._tag === "EngineStartFailed" && error.imageMissing === true
+                    ? "image-missing"
+                    : "otherwise"
               )
             : retryLater(row, reason, operation, hasRoom)
         })

@@ -9,7 +9,7 @@ import { DateTime, Duration, Effect, FiberMap, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { decided, waitsForRoom } from "./decisions.ts"
+import { decided, refused, waitsForRoom } from "./decisions.ts"
 import { retryAt } from "./Attempts.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -26,6 +26,18 @@ const spelled = (time: Duration.Duration): string => {
 
 /** How long an engine that computes is kept awake until it is asked again, which happens after seconds. */
 const untilAsked = "5 minutes"
+
+/** Of what an attempt failed: there was no room for the engine, the engine refused the turn, or anything else. */
+export type FailedBy = "no-room" | "refused" | "failed"
+
+const untilForced = "is not tried again until it is forced"
+
+/** What is decided where it is tried again. */
+const again: Readonly<Record<FailedBy, string>> = {
+  "no-room": waitsForRoom("turn"),
+  refused: refused("turn", "is tried again"),
+  failed: "the turn could not be made and is tried again"
+}
 
 /** What an operator can do about a turn that was given up. */
 const advice = (row: RuntimeRow) =>
@@ -53,9 +65,10 @@ export const make = Effect.gen(function* () {
     row: RuntimeRow,
     reason: string,
     operation: string,
-    counts: boolean = true
+    why: FailedBy = "failed"
   ) {
     const now = yield* DateTime.now
+    const counts = why !== "no-room"
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* store.write(row, {
@@ -63,7 +76,7 @@ export const make = Effect.gen(function* () {
           attempt_open: false,
           ...(counts ? {} : { attempts: Math.max(1, row.attempts - 1) }),
           next_attempt_at: DateTime.toDate(retryAt(config, counts ? row.attempts : 1, now)),
-          ...decided(counts ? "the turn could not be made and is tried again" : waitsForRoom("turn"), now),
+          ...decided(again[why], now),
           failure_reason: reason
         })
         yield* log.end(operation, reason)
@@ -101,7 +114,7 @@ export const make = Effect.gen(function* () {
       )
 
   /** Ends the attempts at a turn. The write window stays closed, since what players may order depends on the turn. */
-  const giveUp = (row: RuntimeRow, reason: string, operation: string) =>
+  const giveUp = (row: RuntimeRow, reason: string, operation: string, why: FailedBy = "failed") =>
     sql
       .withTransaction(
         Effect.gen(function* () {
@@ -120,7 +133,10 @@ export const make = Effect.gen(function* () {
             force_next_turn: false,
             next_attempt_at: null,
             failure_reason: reason,
-            ...decided("the turn has failed, and is not tried again until it is forced", yield* DateTime.now)
+            ...decided(
+              why === "refused" ? refused("turn", untilForced) : `the turn has failed, and ${untilForced}`,
+              yield* DateTime.now
+            )
           })
           yield* log.end(operation, reason)
           yield* events.onTrouble({

@@ -38,6 +38,10 @@ const outcome = (turn: number, finished: boolean, next: TurnDeadline | null): st
   return `turn ${turn} is made; ${finished ? "the game is over" : next === null ? "the game is paused" : then}`
 }
 
+/** The turn's time, if it has come: one that was asked for ahead of it has none. */
+const dueBy = (at: DateTime.Utc | null, now: DateTime.Utc): DateTime.Utc | undefined =>
+  at !== null && DateTime.isLessThanOrEqualTo(at, now) ? at : undefined
+
 /** An attempt at a turn that has begun with the cutoff: its operation in the log, and the game's players. */
 export interface BegunTurn {
   readonly operation: string
@@ -127,7 +131,7 @@ export const make = Effect.gen(function* () {
         advanced: false,
         engineVersion: back?.engine_version
       },
-      operation: { id: operation, begins: turn }
+      operation: { id: operation, begins: turn, due: dueBy(row.next_turn_at, now) }
     }
     if (back === undefined) {
       const row = yield* commits.store(commit)
@@ -301,9 +305,10 @@ export const make = Effect.gen(function* () {
           const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
           const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
           const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)
+          const why = !hasRoom ? "no-room" : error?._tag === "EngineRefused" ? "refused" : "failed"
           yield* hopeless || (hasRoom && row.attempts >= config.turnAttempts)
-            ? giveUp(row, reason, operation)
-            : retryLater(row, reason, operation, hasRoom)
+            ? giveUp(row, reason, operation, why)
+            : retryLater(row, reason, operation, why)
           return {}
         })
       )

@@ -18,7 +18,12 @@ import { RuntimeStale } from "./RuntimeStale.ts"
 export interface TurnWrite {
   readonly read: RuntimeRow
   readonly change: RuntimeChange
-  readonly operation: { readonly id: string; readonly begins?: number }
+  readonly operation: {
+    readonly id: string
+    readonly begins?: number
+    /** When the turn that begins was due, where its time has come. */
+    readonly due?: DateTime.Utc | undefined
+  }
 }
 
 /** `RuntimeStore.writeTurns` and `attemptTurn` over PostgreSQL. `columns` are those of a `RuntimeRow` of table `r`. */
@@ -33,8 +38,9 @@ export const turnWrites = (sql: SqlClient.SqlClient, columns: Statement.Fragment
           UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
           WHERE game_id IN (SELECT game_id FROM written) AND status = 'started'),
         logged AS (
-          INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
-          SELECT g.operation_id, g.game_id, 'turn', 'started', g.turn, ${now}::timestamptz, ${now}::timestamptz
+          INSERT INTO backend.runtime_operation_log
+            (operation_id, game_id, op, status, turn, due_at, started_at, created_at)
+          SELECT g.operation_id, g.game_id, 'turn', 'started', g.turn, g.due_at, ${now}::timestamptz, ${now}::timestamptz
           FROM games g JOIN written USING (game_id))`
       : sql`
         logged AS (
@@ -49,14 +55,16 @@ export const turnWrites = (sql: SqlClient.SqlClient, columns: Statement.Fragment
       game_id: read.game_id,
       row_version: String(read.row_version),
       operation_id: operation.id,
-      turn: operation.begins ?? null
+      turn: operation.begins ?? null,
+      due_at: operation.due === undefined ? null : DateTime.formatIso(operation.due)
     }))
     const changed = Object.keys(alike[0]?.change ?? {}).map((it) => `${it} = v.${it}`)
     return sql`
       WITH given AS MATERIALIZED (SELECT ${JSON.stringify(given)}::text::jsonb AS rows),
       games AS (
         SELECT g.* FROM given,
-          jsonb_to_recordset(given.rows) AS g(game_id uuid, row_version bigint, operation_id uuid, turn int)),
+          jsonb_to_recordset(given.rows)
+            AS g(game_id uuid, row_version bigint, operation_id uuid, turn int, due_at timestamptz)),
       written AS (
         UPDATE backend.runtime_records r
         SET ${sql.literal(changed.join(", "))}, row_version = r.row_version + 1, updated_at = ${now}
@@ -93,8 +101,13 @@ export const turnWrites = (sql: SqlClient.SqlClient, columns: Statement.Fragment
           UPDATE backend.runtime_operation_log SET status = 'failed', finished_at = ${now}, error = 'cut off'
           WHERE game_id = (SELECT game_id FROM counted) AND status = 'started'),
         begun AS (
-          INSERT INTO backend.runtime_operation_log (operation_id, game_id, op, status, turn, started_at, created_at)
-          SELECT ${operation}::uuid, game_id, 'turn', 'started', ${turn}::int, ${now}::timestamptz, ${now}::timestamptz
+          INSERT INTO backend.runtime_operation_log
+            (operation_id, game_id, op, status, turn, due_at, started_at, created_at)
+          SELECT ${operation}::uuid, game_id, 'turn', 'started', ${turn}::int,
+            (SELECT l.due_at FROM backend.runtime_operation_log l
+              WHERE l.game_id = counted.game_id AND l.op = 'turn' AND l.turn = ${turn}::int
+              ORDER BY l.started_at DESC, l.operation_id DESC LIMIT 1),
+            ${now}::timestamptz, ${now}::timestamptz
           FROM counted)
         SELECT * FROM counted`,
       decode

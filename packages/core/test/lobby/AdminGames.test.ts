@@ -5,7 +5,7 @@ import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { ScriptedEngines } from "../engine/ScriptedEngines.ts"
+import { refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
 import { platformOn, refusalOf, surfaces, user, version } from "../http/platform.ts"
 import { admin, drafted, lobby, newGame, ready, running, runtimeOf, told, work } from "./world.ts"
 
@@ -188,6 +188,10 @@ eachDatabase((name, storage) => {
           const made = yield* why(id)
           assert.deepStrictEqual([made.blocks, made.last_turn.turn], [[], 1])
           assert.isAtLeast(made.last_turn.took_ms, 0)
+          assert.strictEqual(made.last_turn.due_at, planned.next_turn_at)
+          const operations = yield* call("admin", "GET", `/api/v1/admin/runtimes/${id}/operations`)
+          assert.deepInclude(operations.body.operations[0], { op: "turn", turn: 1, due_at: planned.next_turn_at })
+          assert.notProperty(operations.body.operations[1], "due_at")
           assert.deepInclude(made.orders, { players: 2, given: 1 })
           assert.deepStrictEqual(
             made.orders.awaited.map((it: { user_id: string }) => it.user_id),
@@ -218,6 +222,38 @@ eachDatabase((name, storage) => {
           assert.match((yield* why(other.id)).summary, /ran out of memory.*mend the cause/)
           yield* other.step("cancel")
           assert.deepStrictEqual(yield* codes(other.id), ["cancelled"])
+          const asked = yield* running(call)
+          const refusing = engines.script(asked.id, {
+            call: ({ path }) =>
+              Effect.succeed(path === "/api/v1/admin/turn" ? refusal(409, "conflict", "not on this state") : undefined)
+          })
+          yield* refusing
+          yield* call("admin", "POST", `/api/v1/admin/runtimes/${asked.id}/force-next-turn`, {})
+          yield* work(asked.id)
+          assert.includeMembers(yield* codes(asked.id), ["retrying", "engine_refused"])
+          yield* engines.script(asked.id, {})
+          yield* clock.advance("1 hour")
+          yield* work(asked.id)
+          const forced = yield* why(asked.id)
+          assert.deepStrictEqual([forced.blocks, forced.last_turn.turn], [[], 1])
+          assert.notProperty(forced.last_turn, "due_at")
+          // A turn that is made at the second attempt was due when it was.
+          yield* refusing
+          yield* clock.advance("2 days")
+          yield* work(asked.id)
+          yield* engines.script(asked.id, {})
+          yield* clock.advance("1 hour")
+          yield* work(asked.id)
+          const second = yield* why(asked.id)
+          assert.deepInclude(second.last_turn, { turn: 2, due_at: forced.next_turn_at })
+          const unfit = yield* ready(call)
+          yield* engines.script(unfit.id, {
+            call: ({ path }) =>
+              Effect.succeed(path.endsWith("/init") ? refusal(400, "invalid_request", "same name") : undefined)
+          })
+          yield* unfit.step("start")
+          yield* work(unfit.id)
+          assert.deepStrictEqual(yield* codes(unfit.id), ["start_failed", "engine_refused"])
           const crowded = yield* ready(call)
           yield* engines.script(crowded.id, { start: () => ({ reason: "64 run", permanent: false, noRoom: true }) })
           yield* crowded.step("start")

@@ -11,7 +11,7 @@ export const whyForm = {
   "turn_schedule?": "text",
   "time_zone?": "text",
   "decision?": { text: "text" },
-  "last_turn?": { turn: "number", finished_at: "time", took_ms: "number" },
+  "last_turn?": { turn: "number", "due_at?": "time", finished_at: "time", took_ms: "number" },
   "engine?": {
     "version?": "text",
     "version_enabled?": "flag",

@@ -3,7 +3,7 @@ import { operations } from "../operations/operations.ts"
 import type { AnySpec } from "../operations/types.ts"
 import type { Block, Why } from "./whyForm.ts"
 
-/** A command line that can be run as it is, but for `TEXT`. */
+/** A command line that can be run as it is, but for `TEXT` and `VERSION`. */
 export interface Help {
   readonly command: string
   /** What it does; empty where the command says so itself. */
@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = 
   retrying: () => ["runtime operations"],
   generating: () => ["watch game"],
   engine_task: () => ["runtime get"],
+  engine_refused: () => ["runtime operations", "runtime patch GAME VERSION"],
   engine_unreachable: () => ["runtime health", "runtime restart"],
   engine_removed: () => ["runtime health", "runtime restart"]
 }
@@ -31,6 +32,7 @@ const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = 
 const general: Readonly<Record<string, ReadonlyArray<string>>> = {
   start_failed: ["doctor", "engine list"],
   version_disabled: ["engine list"],
+  engine_refused: ["engine list"],
   overdue: ["doctor"],
   no_capacity: ["doctor"]
 }

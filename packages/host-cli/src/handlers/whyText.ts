@@ -1,6 +1,6 @@
 /** Why a game makes its next turn when it does, or makes none, as text: the facts, then what is in the way and what helps. */
 import { safeLine } from "../output/safe.ts"
-import { absolute, relative } from "../output/times.ts"
+import { absolute, relative, spelled } from "../output/times.ts"
 import type { Block, Known, Why } from "./whyForm.ts"
 import { helpFor } from "./whyHelp.ts"
 
@@ -40,10 +40,20 @@ const next = ({ turn_schedule, time_zone, next_turn_at, current_turn }: Why, wri
   ].join("; ")
 }
 
+/** A turn takes a moment to be made; what is later than this had to wait for something. */
+const onTimeMs = 120_000
+
+const madeText = ({ turn, due_at, finished_at, took_ms }: NonNullable<Why["last_turn"]>, writing: Writing): string => {
+  const finished = Date.parse(finished_at)
+  if (due_at === undefined) return `turn ${turn}, made ${at(finished_at, writing)} in ${took_ms} ms`
+  const due = Date.parse(due_at)
+  const late = finished - due > onTimeMs ? `${spelled(finished - due)} late` : "on time"
+  return `turn ${turn}, due ${absolute(due, writing.zone)}, made ${relative(finished, writing.now)} (${late}) in ${took_ms} ms`
+}
+
 const last = (why: Why, writing: Writing): string | undefined => {
   const turn = why.last_turn
-  const made =
-    turn === undefined ? undefined : `turn ${turn.turn}, made ${at(turn.finished_at, writing)} in ${turn.took_ms} ms`
+  const made = turn === undefined ? undefined : madeText(turn, writing)
   const decided = why.decision === undefined ? undefined : `decided: ${why.decision.text}`
   const parts = [made, decided].filter((it) => it !== undefined)
   return parts.length === 0 ? undefined : parts.join("; ")

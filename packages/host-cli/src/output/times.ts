@@ -7,14 +7,18 @@ const steps = [
   ["s", 1_000]
 ] as const
 
+/** A length of time in milliseconds, in the largest unit that fits: `7 h`. What is shorter than a second is `0 s`. */
+export const spelled = (millis: number): string => {
+  const [unit, size] = steps.find(([, it]) => millis >= it) ?? ["s", 1_000]
+  return `${Math.floor(millis / size)} ${unit}`
+}
+
 /** `in 7 h`, `3 min ago`, `now`; words for what is no time. */
 export const relative = (at: number, now: number): string => {
   const away = Math.abs(at - now)
   if (Number.isNaN(away)) return "at an unknown time"
-  const [unit, size] = steps.find(([, it]) => away >= it) ?? ["s", 1_000]
-  const count = Math.floor(away / size)
-  if (count === 0) return "now"
-  return at > now ? `in ${count} ${unit}` : `${count} ${unit} ago`
+  if (away < 1_000) return "now"
+  return at > now ? `in ${spelled(away)}` : `${spelled(away)} ago`
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]

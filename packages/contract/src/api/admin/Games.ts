@@ -71,6 +71,8 @@ export const GameBlock = Schema.Struct({
 /** The newest turn that was made. */
 export const MadeTurn = Schema.Struct({
   turn: Schema.Int,
+  /** When it was due. Absent if it was asked for ahead of its time, or made by a release that didn't note it. */
+  due_at: Schema.optionalKey(Timestamp),
   started_at: Timestamp,
   finished_at: Timestamp,
   /** Milliseconds from the one to the other, as far as the clock that wrote both went right. */

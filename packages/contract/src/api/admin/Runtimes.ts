@@ -64,6 +64,8 @@ export const RuntimeOperation = Schema.Struct({
   /** started, succeeded or failed. */
   status: Schema.String,
   turn: Schema.optionalKey(Schema.Int),
+  /** When the turn was due; absent for one that was asked for ahead of its time. */
+  due_at: Schema.optionalKey(Timestamp),
   started_at: Timestamp,
   finished_at: Schema.optionalKey(Timestamp),
   error: Schema.optionalKey(Schema.String)
