@@ -11,7 +11,7 @@ import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { errorTable, type MessageType, messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Effect, Result, Schema, type Stream } from "effect"
+import { Clock, Effect, Result, Schema, type Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
@@ -54,6 +54,11 @@ export interface GalaxyClient {
    * `invalid_request` and is not sent. After `Unavailable` the command may have run.
    */
   readonly call: <M extends MessageType>(messageType: M, request: Requests[M]) => Effect.Effect<Answer<M>, ClientError>
+  /**
+   * The server's clock minus this machine's, in milliseconds, by the newest signed time; 0 before the first one. A
+   * countdown that goes by it is right on a machine whose clock is wrong.
+   */
+  readonly clockOffset: Effect.Effect<number>
   /** As `events`, with the state of the connection and the means to hurry it. */
   readonly subscribe: (from: EventStream.From) => Effect.Effect<EventStream.Subscription>
   /** Verified events, resumed over reconnects until the session ends or the program stops reading. */
@@ -95,12 +100,14 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
 
     const once = (messageType: MessageType, payload: Uint8Array<ArrayBuffer>) =>
       Effect.gen(function* () {
+        const sentAtMs = yield* Clock.currentTimeMillis
         const request = yield* sign(options.session, { messageType, timestampMs: yield* clock.now, payload })
         const response = yield* Effect.tryPromise({
           try: (signal) => rpc.executeCommand(request, { signal, timeoutMs }),
           catch: fromUnknown
         }).pipe(Effect.tapError((error) => (error._tag === "Stale" ? correct(request.requestId, error) : Effect.void)))
         yield* checkResponse(gateway, request.requestId, response)
+        yield* clock.observe({ serverTimeMs: Number(response.timestampMs), sentAtMs })
         return response
       })
 
@@ -162,6 +169,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
       deviceSessionId: options.session.deviceSessionId,
       gatewayKey: gateway.publicKey,
       call,
+      clockOffset: clock.offset,
       subscribe: (from) => EventStream.subscribe(deps, from),
       events: (from) => EventStream.make(deps, from)
     }

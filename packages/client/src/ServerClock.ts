@@ -13,6 +13,15 @@ export interface ServerClock {
   readonly now: Effect.Effect<number>
   /** Sets the offset by a time that the gateway has just signed; the caller has verified the signature. */
   readonly correct: (serverTimeMs: number) => Effect.Effect<void>
+  /**
+   * Takes a verified answer's time into account. It was made between sending and receiving, so an offset that fits in
+   * between stays: how long an answer was on its way doesn't make the clock tremble.
+   */
+  readonly observe: (answer: {
+    readonly serverTimeMs: number
+    /** When the request was sent, by the local clock. */
+    readonly sentAtMs: number
+  }) => Effect.Effect<void>
   /** Server minus local, in milliseconds. */
   readonly offset: Effect.Effect<number>
 }
@@ -21,5 +30,10 @@ export interface ServerClock {
 export const make: Effect.Effect<ServerClock> = Effect.map(Ref.make(0), (offset) => ({
   now: Effect.map(Effect.all([Clock.currentTimeMillis, Ref.get(offset)]), ([local, by]) => Math.round(local + by)),
   correct: (serverTimeMs) => Effect.flatMap(Clock.currentTimeMillis, (local) => Ref.set(offset, serverTimeMs - local)),
+  observe: ({ sentAtMs, serverTimeMs }) =>
+    Effect.flatMap(Clock.currentTimeMillis, (local) => {
+      const [least, most] = [serverTimeMs - local, serverTimeMs - sentAtMs]
+      return Ref.update(offset, (now) => (now >= least && now <= most ? now : (least + most) / 2))
+    }),
   offset: Ref.get(offset)
 }))

@@ -113,6 +113,30 @@ describe("GalaxyClient", () => {
     })
   )
 
+  it.live("knows by signed answers how far its own clock is off, and doesn't tremble", () =>
+    Effect.gen(function* () {
+      let off = 300_000
+      let forged = false
+      const client = yield* connect((request) =>
+        Fake.answer(request, { ...list, timestampMs: Date.now() + off, ...(forged ? { forged } : {}) })
+      )
+      assert.strictEqual(yield* client.clockOffset, 0)
+      yield* client.call("user.sessions.list", {})
+      const known = yield* client.clockOffset
+      assert.isBelow(Math.abs(known - off), 10_000)
+      // An answer that was on its way for a while says nothing new.
+      yield* client.call("user.sessions.list", {})
+      assert.isBelow(Math.abs((yield* client.clockOffset) - known), 1_000)
+      off = 0
+      forged = true
+      yield* Effect.flip(client.call("user.sessions.list", {}))
+      assert.isBelow(Math.abs((yield* client.clockOffset) - known), 1_000)
+      forged = false
+      yield* client.call("user.sessions.list", {})
+      assert.isBelow(Math.abs(yield* client.clockOffset), 10_000)
+    })
+  )
+
   it.live("believes no time that another key signed", () =>
     Effect.gen(function* () {
       let attempts = 0

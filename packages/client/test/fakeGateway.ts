@@ -98,13 +98,15 @@ export const answer = async (
     readonly payload: codec.JsonObject
     readonly requestId?: string
     readonly forged?: true
+    /** The gateway's clock; this machine's when absent. */
+    readonly timestampMs?: number
   }
 ) => {
   const payloadBytes = codec.encode(tables, script.table, script.payload)
   const fields = {
     protocolVersion: "v1",
     requestId: script.requestId ?? request.requestId,
-    timestampMs: 1n,
+    timestampMs: BigInt(script.timestampMs ?? Date.now()),
     resultCode: script.resultCode ?? "ok",
     payloadHash: await sha256(payloadBytes)
   }

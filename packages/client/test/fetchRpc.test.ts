@@ -69,7 +69,7 @@ describe("calls by fetch", () => {
     })
     const answer = await rpc.executeCommand(request, options())
     expect(seen).toEqual([{ ...request, $typeName: "galaxy.gateway.v1.ExecuteCommandRequest" }])
-    expect(answer).toMatchObject({ protocolVersion: "v1", requestId: "r1", resultCode: "ok", timestampMs: 1n })
+    expect(answer).toMatchObject({ protocolVersion: "v1", requestId: "r1", resultCode: "ok" })
   })
 
   it("a refusal keeps its reason and its time to wait", async () => {

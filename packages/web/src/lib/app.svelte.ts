@@ -178,8 +178,20 @@ const everySecond = createSubscriber((changed) => {
   return () => clearInterval(timer)
 })
 
-/** Unix milliseconds, followed by templates once a second. */
+/** The server's clock minus this machine's, in milliseconds, undefined before a signed answer; followed by templates. */
+export const clockOffset = follow(session.clockOffset)
+
+/** Unix milliseconds by the server's clock, for what isn't drawn anew as it passes. */
+export const serverNow = (): number => Date.now() + (session.clockOffset.get() ?? 0)
+
+/** Unix milliseconds by the server's clock, followed by templates once a second: for whatever the server has dated. */
 export const now = (): number => {
+  everySecond()
+  return Date.now() + (clockOffset() ?? 0)
+}
+
+/** As `now`, by this machine's clock: for waits that this page has begun itself. */
+export const localNow = (): number => {
   everySecond()
   return Date.now()
 }

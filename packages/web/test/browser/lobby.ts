@@ -71,6 +71,28 @@ export const lobby = (stage: () => Stage): void => {
     }
   })
 
+  it("counts by the server's time where this machine's clock is wrong, and says so once", async () => {
+    const { galaxy } = stage()
+    const [tim] = await galaxy.players("Tim")
+    const hour = (galaxy.now().getUTCHours() + 2) % 24
+    await galaxy.game([tim], { turnSchedule: `0 ${hour} * * *`, name: "Clockwork" })
+    const page = await stage().open("/", { as: "Tim" })
+    // What is too old or too new is refused with a signed time, and asked again by it.
+    const stale = stage().expected(/status of 400 .*ExecuteCommand/)
+    await page.clock.setSystemTime(galaxy.now().getTime() + 25 * 60_000)
+    await page.reload()
+    await page.getByText(/This device's clock is 2[45] min .*fast/).waitFor()
+    const card = page.getByRole("link", { name: /Clockwork/ })
+    const minutes = (text: string, unit: string) => Number(new RegExp(`(\\d+) ${unit}`).exec(text)?.[1] ?? 0)
+    const said = await card.innerText()
+    const left = 120 - galaxy.now().getUTCMinutes()
+    expect(Math.abs(60 * minutes(said, "hr") + minutes(said, "min") - left)).toBeLessThanOrEqual(1)
+    await page.reload()
+    await card.waitFor()
+    expect(await page.getByText("This device's clock").count()).toBe(0)
+    expect(stale.length).toBeGreaterThan(0)
+  })
+
   it("deletes an account only for who means it", async () => {
     const page = await stage().open("/account", { as: "Pat" })
     await byName(page, "button", "Delete account…").click()

@@ -43,6 +43,8 @@ export type Alarm =
 export interface Session {
   readonly state: Readable<SessionState>
   readonly alarm: Readable<Alarm | undefined>
+  /** The server's clock minus this machine's, in milliseconds, by the newest signed answer; undefined before one. */
+  readonly clockOffset: Readable<number | undefined>
   /** Reads what the browser has kept. */
   readonly start: () => Promise<void>
   /** Asks for a code by mail; answers the challenge that the code belongs to. */
@@ -87,12 +89,15 @@ export const keyPrint = (key: Uint8Array): string =>
 
 const remote = () => import("./remote.ts")
 
+const unseenMs = 250
+
 /** The part that asks the server can't be loaded: there is no network, or an update has overtaken this page. */
 const unloaded = { _tag: "Unavailable", message: "a part of this page can't be loaded" } as ClientError
 
 export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Session => {
   const state = makeStore<SessionState>({ _tag: "loading" })
   const alarm = makeStore<Alarm | undefined>(undefined)
+  const clockOffset = makeStore<number | undefined>(undefined)
 
   const ended: Session["ended"] = async (why) => {
     const before = state.get()
@@ -123,7 +128,13 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     deviceSessionId: client.deviceSessionId,
     client,
     call: async (type, request) => {
-      const answer = await (await remote()).call(client, type, request)
+      const { call, offsetOf } = await remote()
+      const answer = await call(client, type, request)
+      if (Result.isSuccess(answer)) {
+        const [before, offset] = [clockOffset.get(), offsetOf(client)]
+        // Less than that nobody sees, and all countdowns would be drawn again.
+        if (before === undefined || Math.abs(offset - before) > unseenMs) clockOffset.set(offset)
+      }
       if (Result.isFailure(answer)) {
         if (answer.failure._tag === "SessionEnded") await ended("revoked")
         if (answer.failure._tag === "Untrusted") await distrust()
@@ -135,6 +146,7 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
   return {
     state,
     alarm,
+    clockOffset,
     ended,
     distrust,
     calm: () => alarm.set(undefined),

@@ -78,6 +78,9 @@ export const call = <M extends MessageType>(
   request: Requests[M]
 ): Promise<Result.Result<Answer<M>, ClientError>> => run(client.call(type, request))
 
+/** What the client knows of the server's clock: that minus this machine's, in milliseconds. */
+export const offsetOf = (client: GalaxyClient): number => Effect.runSync(client.clockOffset)
+
 /** Ends the client's session at the server, if it can be reached in time. */
 export const revoke = (client: GalaxyClient, mostMs: number) =>
   run(

@@ -1,5 +1,10 @@
 /** What the player was told. */
 export const notices = {
+  clock: {
+    fast: (by: string) => `This device's clock is ${by} fast`,
+    slow: (by: string) => `This device's clock is ${by} slow`,
+    text: "Times and countdowns here go by the server's."
+  },
   title: "Notices",
   empty: "Nothing has happened yet",
   emptyText: "New turns, invitations and everything else that concerns you will stand here.",

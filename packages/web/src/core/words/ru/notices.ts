@@ -5,6 +5,11 @@ import { plural } from "./plural.ts"
 
 /** In Russian. */
 export const notices: Section<typeof en> = {
+  clock: {
+    fast: (by: string) => `Часы этого устройства спешат на ${by}`,
+    slow: (by: string) => `Часы этого устройства отстают на ${by}`,
+    text: "Сроки и отсчёты здесь идут по часам сервера."
+  },
   title: "Уведомления",
   empty: "Пока ничего не случилось",
   emptyText: "Здесь появятся новые ходы, приглашения и всё, что вас касается.",
