@@ -3,7 +3,7 @@ const ships = (count: number) => (count === 1 ? "1 ship" : `${count} ships`)
 
 export const empire = {
   filter: "Filter",
-  filterHint: "Name, class, race …",
+  filterHint: "Name, class, race…",
   noMatch: "Nothing matches.",
   select: (name: string) => `Choose ${name}`,
   selectAll: "Choose all that are listed",
@@ -30,14 +30,13 @@ export const empire = {
     relations: "Relations and technologies",
     voteFor: "Vote for",
     vote: "Give your votes to",
-    voteNow: (race: string) => `You vote for ${race}.`,
     war: "War",
     peace: "Peace",
     peaceAll: "Peace with everybody",
     warAll: "War on everybody",
     leave: "Leave the game",
     attitude: (race: string) => `To ${race}`,
-    attitudes: "Only you see this. What they think of you shows when your ships meet."
+    attitudes: "Only you see this. You learn what they think of you when your ships meet."
   },
   designs: {
     title: "Designs",
@@ -80,10 +79,10 @@ export const empire = {
     againstText: "The chance of a single shot, by the rules' own formula.",
     youHit: "You destroy it",
     itHits: "It destroys you",
-    none: "You have seen no armed ships or shields in this turn.",
+    none: "You saw no foreign ships with guns or shields this turn.",
     classes: "My ship classes",
     sciences: "My sciences",
     newScience: "New science",
-    parts: "How a planet's research is spread"
+    parts: "How research points are divided"
   }
 }

@@ -22,8 +22,8 @@ export const empire: Section<typeof en> = {
     title: "Планеты",
     kinds: { my_planets: "Мои", foreign_planets: "Чужие", uninhabited: "Необитаемые", unknown: "Неизвестные" },
     kind: "Какие планеты",
-    produce: "Делать",
-    choose: "Выберите, что делать…"
+    produce: "Производить",
+    choose: "Выберите, что производить…"
   },
   ships: {
     title: "Корабли",
@@ -37,14 +37,13 @@ export const empire: Section<typeof en> = {
     relations: "Отношения и технологии",
     voteFor: "Голосовать за",
     vote: "Отдать голоса расе",
-    voteNow: (race: string) => `Вы голосуете за расу ${race}.`,
     war: "Война",
     peace: "Мир",
     peaceAll: "Мир со всеми",
     warAll: "Война всем",
     leave: "Покинуть игру",
     attitude: (race: string) => `Отношение: ${race}`,
-    attitudes: "Это видите только вы. Что они думают о вас, станет ясно, когда корабли встретятся."
+    attitudes: "Это видите только вы. Что о вас думают они, станет ясно, когда корабли встретятся."
   },
   designs: {
     title: "Проекты",
@@ -81,10 +80,10 @@ export const empire: Section<typeof en> = {
     againstText: "Шанс одного выстрела по формуле правил.",
     youHit: "Вы уничтожите",
     itHits: "Уничтожат вас",
-    none: "В этот ход вы не видели ни оружия, ни защиты.",
+    none: "В этот ход вы не видели чужих кораблей с пушками или щитами.",
     classes: "Мои проекты кораблей",
     sciences: "Мои науки",
     newScience: "Новая наука",
-    parts: "Как делятся исследования планеты"
+    parts: "Как делятся очки исследований"
   }
 }
