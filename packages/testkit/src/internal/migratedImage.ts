@@ -12,6 +12,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync
@@ -25,7 +26,7 @@ import { Effect } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import { fingerprint } from "./fingerprint.ts"
-import * as seed from "./seed.ts"
+import * as seed from "../DatabaseSeed.ts"
 
 /** Where a migrated database is: the image, and what the migrations have written. */
 export interface MigratedImage {
@@ -97,6 +98,7 @@ const migrate = (dataDir: string) =>
   )
 
 const imageIn = (folder: string) => join(folder, "image")
+const seedIn = (folder: string) => join(folder, "seed.json")
 
 /** Makes the image and its seed in a new folder. */
 const build = (folder: string) =>
@@ -108,7 +110,7 @@ const build = (folder: string) =>
     configure(dataDir)
     writeFileSync(imageIn(folder), DataImage.pack(dataDir))
     rmSync(dataDir, { recursive: true, force: true })
-    seed.write(folder, written)
+    writeFileSync(seedIn(folder), JSON.stringify(written))
   })
 
 /** The image of this version of the migrations. The first caller makes it. */
@@ -126,5 +128,5 @@ export const migratedImage: Effect.Effect<MigratedImage> = Effect.gen(function* 
       if (!existsSync(path)) throw error
     }
   }
-  return { image: imageIn(path), seed: seed.read(path) }
+  return { image: imageIn(path), seed: JSON.parse(readFileSync(seedIn(path), "utf8")) as seed.Seed }
 }).pipe(Effect.orDie)

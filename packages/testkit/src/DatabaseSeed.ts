@@ -1,6 +1,4 @@
 /** What the migrations have written into a new database, so that a used one can be made new again. */
-import { readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 
@@ -19,14 +17,6 @@ export const of = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   )
   return found.filter((it) => it.rows !== "")
 })
-
-const fileIn = (folder: string) => join(folder, "seed.json")
-
-/** Keeps a seed in the folder of its image. */
-export const write = (folder: string, seed: Seed): void => writeFileSync(fileIn(folder), JSON.stringify(seed))
-
-/** The seed in an image's folder. */
-export const read = (folder: string): Seed => JSON.parse(readFileSync(fileIn(folder), "utf8")) as Seed
 
 /**
  * Where few rows are in few tables, this is faster than `TRUNCATE`, which makes new files for all of them; and what never
