@@ -1,5 +1,6 @@
 /** Everything inside a game, on one platform and in few games: each start of one takes seconds. */
 import { describe } from "vitest"
+import { absence } from "./absence.ts"
 import { gamesOf } from "./games.ts"
 import { screens } from "./harness.ts"
 import { map } from "./map.ts"
@@ -12,5 +13,8 @@ screens("In a game", (stage) => {
   })
   describe("Its pages", () => {
     play(stage, games)
+  })
+  describe("While nobody looks", () => {
+    absence(stage, games)
   })
 })

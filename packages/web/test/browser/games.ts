@@ -15,15 +15,18 @@ export interface Games {
   readonly begun: Game
 }
 
+/** Turns are made once a day, so that a page that misses one has missed a day. */
+const turnSchedule = "0 0 * * *"
+
 /** Makes both before the first test of the group. Whoever lets time pass moves both on, so that is for the last. */
 export const gamesOf = (stage: () => Stage): (() => Games) => {
   let games: Games | undefined
   beforeAll(async () => {
     const { galaxy } = stage()
     const [ada] = await galaxy.players("Ada")
-    const played = await galaxy.game([ada], { computerPlayers: 2, turns: 5, name: "Orion Reach" })
+    const played = await galaxy.game([ada], { computerPlayers: 2, turns: 5, turnSchedule, name: "Orion Reach" })
     const [Lin, Mia, Eve, Zoe] = await galaxy.players(...beginners)
-    const begun = await galaxy.game([Lin, Mia, Eve, Zoe], { computerPlayers: 1, name: "First Light" })
+    const begun = await galaxy.game([Lin, Mia, Eve, Zoe], { computerPlayers: 1, turnSchedule, name: "First Light" })
     games = { ada, played, beginner: { Lin, Mia, Eve, Zoe }, begun }
   })
   return () => {
