@@ -1,6 +1,7 @@
 /** Everything outside a game, on one platform: each start of one takes seconds. */
 import { describe } from "vitest"
 import { screens } from "./harness.ts"
+import { keyboard } from "./keyboard.ts"
 import { lobby } from "./lobby.ts"
 import { signIn } from "./signIn.ts"
 import { trust } from "./trust.ts"
@@ -14,5 +15,8 @@ screens("Outside a game", (stage) => {
   })
   describe("Trust", () => {
     trust(stage)
+  })
+  describe("A keyboard", () => {
+    keyboard(stage)
   })
 })

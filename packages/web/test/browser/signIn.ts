@@ -17,6 +17,22 @@ export const signIn = (stage: () => Stage): void => {
     expect(new URL(page.url()).pathname).toBe("/")
   })
 
+  it("is one page for every address of the program, and none for what is missing", async () => {
+    const get = async (path: string, accept = "text/html") => {
+      const response = await fetch(stage().galaxy.gatewayUrl + path, { headers: { accept } })
+      const kind = (response.headers.get("content-type") ?? "").split(";")[0]
+      return [response.status, kind, response.headers.has("content-security-policy")]
+    }
+    expect(await get("/games/x?turn=1.5")).toEqual([200, "text/html", true])
+    expect(await get("/api/x")).toEqual([404, "application/json", false])
+    expect((await get("/_app/x.js"))[0]).toBe(404)
+    expect((await get("/_app/immutable/x.js"))[0]).toBe(404)
+    expect((await get("/games/x", "application/json"))[0]).toBe(404)
+    const page = await stage().open("/nothing/here", { as: "Eve" })
+    await page.getByRole("heading", { name: "There is nothing here" }).waitFor()
+    await page.getByRole("link", { name: "To your games" }).waitFor()
+  })
+
   it("says that a code is wrong", async () => {
     const page = await stage().open("/signin")
     await page.locator("input[type=email]").fill("wes@example.org")

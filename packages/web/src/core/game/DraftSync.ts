@@ -146,11 +146,11 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     setBase(theirs)
     if (what === "ask") return setSave({ _tag: "changed", theirs })
     if (what === "append") {
-      const all = [...theirs, ...DraftLines.without(mine, theirs)]
-      state.update(({ lines, ...now }) => ({
-        ...now,
-        lines: { ...DraftLines.start(all, lines.nextId), past: lines.past }
-      }))
+      state.update(({ lines, ...now }) => {
+        // Of one subject the later order counts, as if both had been written here.
+        const both = DraftLines.add(DraftLines.start(theirs, lines.nextId), ...DraftLines.without(mine, theirs))
+        return { ...now, lines: { ...both, past: lines.past } }
+      })
     }
     return resume()
   }
