@@ -59,7 +59,7 @@ export const tables = {
   },
   "galaxy.lobby.CheckRaceNameRequest": {
     fields: [
-      { name: "game_id", slot: 0, type: "string", required: true },
+      { name: "game_id", slot: 0, type: "string" },
       { name: "code", slot: 1, type: "string" },
       { name: "name", slot: 2, type: "string", required: true }
     ]

@@ -50,6 +50,10 @@ export class RaceNames extends Context.Service<
     keep(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
     /** Whether `reserve` would succeed now. Reserves nothing. */
     check(request: NameRequest): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
+    /** As `check`, for a game that there isn't yet: only names of the whole platform can stand in the way. */
+    checkNew(
+      request: Omit<NameRequest, "gameId">
+    ): Effect.Effect<NameReservation, RaceNameInvalid | RaceNameTaken | StorageError>
     /** Gives up everything the user has reserved in a game; having nothing reserved is not an error. */
     release(gameId: GameId, userId: UserId): Effect.Effect<void, StorageError>
     /** Gives up everything that anybody has reserved in a game. Joins the caller's transaction. */
@@ -117,6 +121,14 @@ export const layer: Layer.Layer<
     const check = Effect.fn("RaceNames.check")(function* ({ gameId, userId, name: typed }: NameRequest) {
       const it = yield* accepted(typed)
       if (yield* store.obstructed(it.key, gameId, userId)) return yield* new RaceNameTaken({ name: it.name })
+      return it
+    })
+
+    const checkNew = Effect.fn("RaceNames.checkNew")(function* ({ userId, name: typed }: Omit<NameRequest, "gameId">) {
+      const it = yield* accepted(typed)
+      const holders = yield* store.lasting([it.key])
+      if (holders.some(({ owner_user_id }) => owner_user_id !== userId))
+        return yield* new RaceNameTaken({ name: it.name })
       return it
     })
 
@@ -222,6 +234,7 @@ export const layer: Layer.Layer<
       reserve: (request) => inTransaction(reserve(request)),
       keep: (request) => inTransaction(keep(request)),
       check,
+      checkNew,
       release: (gameId, userId) => store.release(gameId, [userId]),
       releaseOf: (gameId, userIds) => store.release(gameId, userIds),
       lockAll,

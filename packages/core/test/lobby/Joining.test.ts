@@ -365,6 +365,28 @@ eachDatabase((name, database) => {
       })
     )
 
+    it.effect("whether a name is free is told before there is a game", () =>
+      Effect.gen(function* () {
+        const call = yield* surfaces
+        const game = yield* privateGame(call)
+        const { guest: holder } = yield* seated(call, game, "Vega")
+        const stranger = yield* user
+        const check = (who: As, name: string) => call(who, "POST", `${lobby}/race-names/check`, { name })
+        // Reserved in a game: that counts in this game alone.
+        assert.deepStrictEqual(ok(yield* check(stranger, "V3ga")), { available: true })
+        assert.deepStrictEqual(ok(yield* check(stranger, "")), { available: false, reason: "invalid" })
+        const until = DateTime.toDateUtc(DateTime.addDuration(yield* DateTime.now, "30 days"))
+        yield* sqlDo(
+          (sql) => sql`UPDATE backend.race_names SET status = 'pending_registration', expires_at = ${until}
+            WHERE game_id = ${game.id} AND name = 'Vega'`
+        )
+        assert.deepStrictEqual(ok(yield* check(stranger, "V3ga")), { available: false, reason: "name_taken" })
+        assert.deepStrictEqual(ok(yield* check(holder, "Vega")), { available: true })
+        yield* (yield* MovableClockService).advance("31 days")
+        assert.deepStrictEqual(ok(yield* check(stranger, "V3ga")), { available: true })
+      })
+    )
+
     it.effect("who asks too often is told when to come back", () =>
       Effect.gen(function* () {
         const call = yield* surfaces

@@ -1,6 +1,6 @@
 /**
  * What a player asks before they join: what a code is for (`lobby.invites.look`), and whether a race name is free in the
- * game (`lobby.race_names.check`).
+ * game, or in one that they are about to make (`lobby.race_names.check`).
  */
 import type { InviteLook } from "@galaxy/contract/api/UserInvites"
 import type { CheckRaceName, RaceNameCheck } from "@galaxy/contract/api/UserRaceNames"
@@ -22,7 +22,7 @@ export class JoinQuestions extends Context.Service<
   {
     /**
      * Whether a name is free in a game that the caller may see, or has the code of an open invite to; any other is
-     * `GameNotFound`.
+     * `GameNotFound`. Without a game: whether the caller could use it in a new one.
      */
     check(
       caller: UserId,
@@ -60,10 +60,13 @@ export const layer: Layer.Layer<JoinQuestions, never, GameStore | InviteStore | 
     const check = Effect.fn("JoinQuestions.check")(function* (caller: UserId, request: typeof CheckRaceName.Type) {
       yield* spendCheck(caller)
       const { game_id: gameId, code, name } = request
-      yield* Effect.catchTag(Effect.asVoid(visible(games, gameId, caller)), "GameNotFound", () =>
-        invitedBy(gameId, code)
-      )
-      return yield* names.check({ gameId, userId: caller, name }).pipe(
+      if (gameId !== undefined) {
+        yield* Effect.catchTag(Effect.asVoid(visible(games, gameId, caller)), "GameNotFound", () =>
+          invitedBy(gameId, code)
+        )
+      }
+      const wish = { userId: caller, name }
+      return yield* (gameId === undefined ? names.checkNew(wish) : names.check({ ...wish, gameId })).pipe(
         Effect.as({ available: true }),
         Effect.catchTags({
           RaceNameTaken: () => Effect.succeed({ available: false, reason: "name_taken" as const }),

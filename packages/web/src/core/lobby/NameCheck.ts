@@ -9,10 +9,10 @@ import { make as makeStore, type Readable } from "../Store.ts"
 import type { Caller } from "./Game.ts"
 import { type NameProblem, nameProblem, suggestName } from "./raceNames.ts"
 
-/** `unknown`: the server couldn't be asked. `unasked`: there is no game yet to ask about. */
+/** `unknown`: the server couldn't be asked. */
 export type NameState =
   | { readonly _tag: "wrong"; readonly problem: NameProblem }
-  | { readonly _tag: "asking" | "free" | "taken" | "refused" | "unknown" | "unasked" }
+  | { readonly _tag: "asking" | "free" | "taken" | "refused" | "unknown" }
 
 export interface NameCheck {
   readonly name: Readable<string>
@@ -27,7 +27,10 @@ export interface NameCheck {
 
 export interface Options {
   readonly me: Caller
-  /** The game, and the code of the invitation where the game can't be seen without it. Absent: nothing to ask about. */
+  /**
+   * The game, and the code of the invitation where the game can't be seen without it. Absent before
+   * there is one: then only names of the whole platform are taken.
+   */
   readonly game?: { readonly gameId: GameId | string; readonly code?: string | undefined } | undefined
   readonly initial?: string
   /** Names that one knows to be taken. */
@@ -58,15 +61,13 @@ export const make = (options: Options): NameCheck => {
     const mine = ++texts
     const problem = nameProblem(text)
     if (problem !== undefined) return state.set({ _tag: "wrong", problem })
-    if (game === undefined) return state.set({ _tag: taken.includes(text) ? "taken" : "unasked" })
     state.set({ _tag: "asking" })
     if (rest > 0) await pause(rest)
     if (mine !== texts) return
-    const { gameId, code } = game
     const answer = await me.call("lobby.race_names.check", {
-      game_id: gameId,
       name: text,
-      ...(code === undefined ? {} : { code })
+      ...(game === undefined ? {} : { game_id: game.gameId }),
+      ...(game?.code === undefined ? {} : { code: game.code })
     })
     if (mine !== texts) return
     if (Result.isFailure(answer)) return state.set({ _tag: "unknown" })

@@ -75,6 +75,14 @@ describe("the check of a name", () => {
     expect(check.state.get()._tag).toBe("taken")
   })
 
+  it("asks before there is a game, too", async () => {
+    const { me, asked } = caller(() => taken)
+    const check = NameCheck.make({ me, initial: "Mine" })
+    await settle()
+    expect(asked.map(({ request }) => request)).toEqual([{ name: "Mine" }])
+    expect(check.state.get()._tag).toBe("taken")
+  })
+
   it("knows nothing where the server can't be asked", async () => {
     const { me } = caller(() => lost)
     const check = NameCheck.make({ me, game, initial: "Mine" })

@@ -7,7 +7,6 @@ export const lobby = {
     free: "Free",
     taken: "Somebody has this name, or one that looks like it",
     refused: "This can't be the name of a race",
-    unasked: "Up to 20 letters, digits, hyphens and underscores",
     unknown: "Names are checked when you take the seat",
     problems: {
       empty: "Give your race a name",

@@ -23,11 +23,11 @@ static getSizePrefixedRootAsCheckRaceNameRequest(bb:flatbuffers.ByteBuffer, obj?
   return (obj || new CheckRaceNameRequest()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
 }
 
-gameId():string
-gameId(optionalEncoding:flatbuffers.Encoding):string|Uint8Array
-gameId(optionalEncoding?:any):string|Uint8Array {
+gameId():string|null
+gameId(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+gameId(optionalEncoding?:any):string|Uint8Array|null {
   const offset = this.bb!.__offset(this.bb_pos, 4);
-  return this.bb!.__string(this.bb_pos + offset, optionalEncoding);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
 code():string|null
@@ -62,7 +62,6 @@ static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
 
 static endCheckRaceNameRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
-  builder.requiredField(offset, 4) // game_id
   builder.requiredField(offset, 8) // name
   return offset;
 }
