@@ -47,7 +47,7 @@ export const lobby = (stage: () => Stage): void => {
     const page = await stage().open("/join/0123456789abcdef", { as: "Eve" })
     await page.getByRole("heading", { name: "This invitation doesn't work" }).waitFor()
     await page.goto("/games/new")
-    await page.getByText("Free", { exact: false }).waitFor()
+    await page.getByText(/^✓\s+Free$/).waitFor()
     await byName(page, "button", "Make the game").click()
     await page.getByText("Give the game a name").waitFor()
     expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("name")
