@@ -20,7 +20,7 @@ export interface Content {
   readonly look: ChartLook
 }
 
-/** How long a draw of the chart, or the page's part of a frame, took, for whoever measures. */
+/** How long a chart that is now shown, or the page's part of a frame, took to draw, for whoever measures. */
 export type Watch = (what: "chart" | "frame", milliseconds: number) => void
 
 /** The map's canvases at work. */
@@ -73,7 +73,6 @@ export const makeMapView = (
 
   const onPainted = (next: Painted | undefined) => {
     if (next === undefined) return redraws.failed()
-    watch?.("chart", next.took)
     if (
       camera !== undefined &&
       content !== undefined &&
@@ -82,6 +81,7 @@ export const makeMapView = (
       painted?.close()
       painted = next
       named = new Set(next.named)
+      watch?.("chart", next.took)
     } else next.close()
     // It may be of another content, or not far enough by now.
     ask()
