@@ -5,8 +5,9 @@
 import type { Bombing, Report } from "@galaxy/contract/engine/Report"
 import { battleLosses } from "./battle.ts"
 
+const weights = ["bad", "warn", "good", "plain"] as const
 /** How much it hurts: `bad` and `warn` ask for something, `good` is pleasant, `plain` is to be known. */
-export type Weight = "bad" | "warn" | "good" | "plain"
+export type Weight = (typeof weights)[number]
 
 export type SinceItem =
   /** A planet of the reader's isn't its own any more. Without `by` it is unknown how. */
@@ -146,7 +147,7 @@ const research = ({ changes }: Report): ReadonlyArray<SinceItem> => {
 
 const some = (when: boolean, item: () => SinceItem): ReadonlyArray<SinceItem> => (when ? [item()] : [])
 
-/** The list, worst first. It is never empty: a turn in which nothing happened says so. */
+/** The list, worst first; of the same weight in the order of the rules. It is never empty: a turn in which nothing happened says so. */
 export const sinceLastTurn = (report: Report, before?: Report): ReadonlyArray<SinceItem> => {
   const { race } = report
   const lost = lostPlanets(report, before)
@@ -163,15 +164,12 @@ export const sinceLastTurn = (report: Report, before?: Report): ReadonlyArray<Si
   const left = report.players.filter(
     ({ name, extinct }) => extinct && before?.players.some((it) => it.name === name && !it.extinct) === true
   )
-  const battles = battlesOf(report)
   const items: ReadonlyArray<SinceItem> = [
     ...lost,
-    // A battle without a loss hurts less than bombs.
-    ...battles.filter((item) => weightOf(item) === "bad"),
+    ...battlesOf(report),
     ...report.bombings
       .filter(({ owner, planet }) => owner === race && !gone.has(planet))
       .map((bombing): SinceItem => ({ _tag: "bombed", bombing })),
-    ...battles.filter((item) => weightOf(item) !== "bad"),
     ...approaching(report),
     ...some(idle.length > 0, () => ({ _tag: "idle", planets: idle.map(({ number }) => number) })),
     ...some(refused > 0, () => ({ _tag: "refused", refused, all: report.orders.length })),
@@ -184,5 +182,6 @@ export const sinceLastTurn = (report: Report, before?: Report): ReadonlyArray<Si
     ...research(report),
     ...some(refused === 0 && report.orders.length > 0, () => ({ _tag: "done", all: report.orders.length }))
   ]
-  return items.length === 0 ? [{ _tag: "quiet" }] : items
+  if (items.length === 0) return [{ _tag: "quiet" }]
+  return items.toSorted((one, other) => weights.indexOf(weightOf(one)) - weights.indexOf(weightOf(other)))
 }

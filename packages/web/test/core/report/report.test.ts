@@ -128,7 +128,10 @@ describe("since last turn", () => {
     const tags = new Set<string>()
     for (const [turn, all] of played.entries()) {
       for (const [race, report] of all.entries()) {
-        for (const item of sinceLastTurn(report, played[turn - 1]?.[race])) {
+        const items = sinceLastTurn(report, played[turn - 1]?.[race])
+        const weights = items.map((item) => ["bad", "warn", "good", "plain"].indexOf(weightOf(item)))
+        expect(weights).toEqual(weights.toSorted((one, other) => one - other))
+        for (const item of items) {
           tags.add(item._tag)
           for (const [language, words] of [
             ["en", en],
