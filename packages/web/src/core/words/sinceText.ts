@@ -24,8 +24,11 @@ export const sinceText = (
   switch (item._tag) {
     case "lost": {
       const { bombing } = item
+      const sign = `#${item.planet}`
       return {
-        title: since.lost(planet(item.planet) === `#${item.planet}` ? item.name : planet(item.planet)),
+        title: since.lost(
+          planet(item.planet) === sign && item.name !== String(item.planet) ? item.name : planet(item.planet)
+        ),
         text:
           bombing === undefined
             ? since.lostText

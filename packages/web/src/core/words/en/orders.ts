@@ -101,7 +101,7 @@ export const orders = {
     rename_class: (name: string, to: string) => `Rename the class ${name} to ${to}`,
     create_science: (name: string, parts: string) => `New science ${name}: ${parts}`,
     delete_science: (name: string) => `Delete the science ${name}`,
-    merge_groups: "Merge groups that are the same",
+    merge_groups: "Merge identical groups",
     join_fleet: (who: string, fleet: string) => `Put ${who} into fleet ${fleet}`,
     merge_fleets: (fleet: string, into: string) => `Fleet ${fleet} joins fleet ${into}`,
     give: (who: string, race: string) => `Give ${who} to ${race}`,
