@@ -21,7 +21,11 @@ const table: ArchitectureTable = {
     node: false
   },
   core: { packages: ["contract"], libraries: ["effect"], node: false },
-  edge: { packages: ["contract"], libraries: ["effect", "@bufbuild/protobuf"], node: false },
+  edge: {
+    packages: ["contract"],
+    libraries: ["effect", "@bufbuild/protobuf", "@noble/ed25519", "@noble/hashes"],
+    node: false
+  },
   engine: { packages: ["contract"], libraries: ["effect"], node: false },
   client: {
     packages: ["contract"],

@@ -7,6 +7,7 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
 const manifests = [
@@ -21,9 +22,9 @@ const manifestAt = (path: string) => JSON.parse(readFileSync(join(root, path), "
 const effectRange = ">=4.1.0 <4.2"
 
 const declared = manifests.flatMap((path) => {
-  const { dependencies, devDependencies, peerDependencies } = manifestAt(path)
+  const { dependencies, devDependencies, peerDependencies, optionalDependencies } = manifestAt(path)
   const peers = Object.entries(peerDependencies ?? {}).filter((it) => it.join(" ") !== `effect ${effectRange}`)
-  return [...Object.entries({ ...dependencies, ...devDependencies }), ...peers]
+  return [...Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }), ...peers]
 })
 const page = readFileSync(join(root, "docs/dependencies.md"), "utf8")
 const rows = [...page.matchAll(/^\| `([^`]+)` \| (\S+) \| (.*) \|$/gm)].map(([, name, version, why]) => ({

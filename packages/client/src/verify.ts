@@ -1,5 +1,5 @@
 /** Checks of the gateway's messages: SHA-256 of payloads, Ed25519 signatures by its pinned key. */
-import * as ed from "@noble/ed25519"
+import * as Signature from "@galaxy/contract/signing/Signature"
 
 /** The SHA-256 of the bytes: 32 bytes. */
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
@@ -15,19 +15,37 @@ export interface GatewayKey {
   readonly verifies: (message: Uint8Array<ArrayBuffer>, signature: Uint8Array) => Promise<boolean>
 }
 
-/** Makes the key usable: with WebCrypto where that has Ed25519, with `@noble/ed25519` elsewhere. */
+const hashed = async (...parts: ReadonlyArray<Uint8Array>): Promise<Uint8Array> => {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return new Uint8Array(await crypto.subtle.digest("SHA-512", bytes))
+}
+
+/** The key without any library of the platform; `gatewayKey` takes it where there is no Ed25519. */
+export const keyInJavaScript = (publicKey: Uint8Array<ArrayBuffer>): GatewayKey => ({
+  publicKey,
+  verifies: async (message, signature) =>
+    Signature.isSound(signature) &&
+    Signature.holds(publicKey, await hashed(signature.subarray(0, 32), publicKey, message), signature)
+})
+
+/**
+ * Makes the key usable: with WebCrypto where that has Ed25519, in JavaScript elsewhere. The key must be an honest one
+ * (`contract/signing/PublicKey`).
+ */
 export const gatewayKey = async (publicKey: Uint8Array<ArrayBuffer>): Promise<GatewayKey> => {
   try {
     const key = await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"])
     return {
       publicKey,
-      verifies: (message, signature) => crypto.subtle.verify("Ed25519", key, new Uint8Array(signature), message)
+      verifies: async (message, signature) =>
+        Signature.isSound(signature) && (await crypto.subtle.verify("Ed25519", key, new Uint8Array(signature), message))
     }
   } catch {
-    return {
-      publicKey,
-      verifies: async (message, signature) =>
-        signature.length === 64 && (await ed.verifyAsync(new Uint8Array(signature), message, publicKey))
-    }
+    return keyInJavaScript(publicKey)
   }
 }

@@ -19,7 +19,18 @@ const script = `
 import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as GalaxyClient from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
+import { gatewayKey } from "@galaxy/client/verify"
+import { isHonest } from "@galaxy/contract/signing/PublicKey"
+import { edgeCryptoVectors } from "@galaxy/testkit/contract/edgeCryptoVectors"
 import { Effect, Stream } from "effect"
+
+const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (it) => Number.parseInt(it, 16))
+const misjudged = []
+for (const { note, accepted, publicKey, message, signature } of edgeCryptoVectors) {
+  const key = bytes(publicKey)
+  const taken = isHonest(key) && (await (await gatewayKey(key)).verifies(bytes(message), bytes(signature)))
+  if (taken !== accepted) misjudged.push(note)
+}
 
 const baseUrl = location.origin
 const email = "browser@example.org"
@@ -34,7 +45,7 @@ try {
   const account = await Effect.runPromise(client.call("user.account.get", {}))
   const ended = Effect.runPromise(Effect.flip(Stream.runDrain(client.events("now"))))
   await Effect.runPromise(client.call("user.sessions.revoke", { device_session_id: deviceSessionId }))
-  await report({ email: account.email, extractable: key.handle?.privateKey.extractable, ended: (await ended)._tag })
+  await report({ misjudged, email: account.email, extractable: key.handle?.privateKey.extractable, ended: (await ended)._tag })
 } catch (error) {
   await report({ error: String(error), stack: error?.stack })
 }
@@ -167,6 +178,7 @@ describe.skipIf(chromium === undefined)("the client in Chromium", () => {
           const reported = yield* Effect.promise(() => result).pipe(Effect.timeout("60 seconds"))
           assert.deepStrictEqual(JSON.parse(reported), {
             email: "browser@example.org",
+            misjudged: [],
             extractable: false,
             ended: "SessionEnded"
           })

@@ -10,7 +10,7 @@ import * as BrokerPushSource from "@galaxy/host-node/gateway/BrokerPushSource"
 import * as FileReplayStore from "@galaxy/host-node/gateway/FileReplayStore"
 import { type GatewayOptions as HostOptions, GatewayServer, layer } from "@galaxy/host-node/gateway/GatewayServer"
 import * as InProcessBackendClient from "@galaxy/host-node/gateway/InProcessBackendClient"
-import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
+import * as FastestEdgeCrypto from "@galaxy/host-node/gateway/FastestEdgeCrypto"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -85,7 +85,7 @@ const ports = (options: GatewayOptions, { context, callers }: Internals) =>
       clientId: options.name ?? "embedded"
     }),
     reservations(options.replay).pipe(Layer.provide(Layer.succeedContext(context))),
-    NodeEdgeCrypto.layer({ signingSeed: secretOf("signingKey", options.signingKey) })
+    FastestEdgeCrypto.layer({ signingSeed: secretOf("signingKey", options.signingKey) })
   )
 
 /** Prepares a gateway. Rejects with `GalaxyStartFailed` where Redis or the folder can't be used. */

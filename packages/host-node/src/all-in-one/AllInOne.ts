@@ -17,7 +17,7 @@ import * as diskSpace from "../files/diskSpace.ts"
 import * as FileErasureLedger from "../files/FileErasureLedger.ts"
 import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
 import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
-import * as NodeEdgeCrypto from "../gateway/NodeEdgeCrypto.ts"
+import * as FastestEdgeCrypto from "../gateway/FastestEdgeCrypto.ts"
 import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
 import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
 import * as MailCatcher from "../mail/catcher/MailCatcher.ts"
@@ -137,7 +137,7 @@ const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, toke
           Layer.mergeAll(
             HttpBackendClient.layer({ url, token }),
             GrpcPushSource.layer({ url: pushUrl, clientId: "all-in-one", token }),
-            NodeEdgeCrypto.layer({ signingSeed: bytes(folder.keys.gateway_signing_seed) })
+            FastestEdgeCrypto.layer({ signingSeed: bytes(folder.keys.gateway_signing_seed) })
           )
         )
       )

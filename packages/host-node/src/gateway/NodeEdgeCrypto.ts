@@ -1,20 +1,18 @@
 /**
  * Ed25519 and SHA-256 on Node's OpenSSL.
  *
- * Checking and importing a key costs more than verifying with it, so the most recently used ones are kept. Dishonest
- * keys are refused here too, since not every OpenSSL refuses points of small order, under which anybody's signature
- * verifies.
+ * Dishonest keys and unsound signatures are refused before it is asked: not every OpenSSL refuses points of small order,
+ * under which anybody's signature verifies.
  */
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto"
-import * as PublicKey from "@galaxy/contract/signing/PublicKey"
+import * as Signature from "@galaxy/contract/signing/Signature"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import { Effect, Layer, Redacted } from "effect"
+import * as HonestKeys from "./honestKeys.ts"
 
 /** DER of everything around a raw key (RFC 8410). */
 const privatePrefix = Buffer.from("302e020100300506032b657004220420", "hex")
 const publicPrefix = Buffer.from("302a300506032b6570032100", "hex")
-
-const maxKeys = 20_000
 
 const importPublic = (raw: Uint8Array): KeyObject | undefined => {
   try {
@@ -35,28 +33,15 @@ export const layer = (options: {
       format: "der",
       type: "pkcs8"
     })
-    const ownPublic = new Uint8Array(createPublicKey(own).export({ format: "der", type: "spki" }).subarray(-32))
-    const keys = new Map<string, KeyObject>()
-
-    const keyOf = (raw: Uint8Array): KeyObject | undefined => {
-      const name = Buffer.from(raw).toString("latin1")
-      const known = keys.get(name)
-      const key = known ?? (PublicKey.isHonest(raw) ? importPublic(raw) : undefined)
-      if (key === undefined) return undefined
-      keys.delete(name)
-      keys.set(name, key)
-      const oldest = keys.size > maxKeys ? keys.keys().next().value : undefined
-      if (oldest !== undefined) keys.delete(oldest)
-      return key
-    }
-
+    const keyOf = HonestKeys.make(importPublic)
     return EdgeCrypto.of({
-      publicKey: ownPublic,
+      publicKey: new Uint8Array(createPublicKey(own).export({ format: "der", type: "spki" }).subarray(-32)),
       sign: (message) => Effect.sync(() => new Uint8Array(sign(null, message, own))),
       verify: (publicKey, message, signature) =>
         Effect.sync(() => {
+          if (!Signature.isSound(signature)) return false
           const key = keyOf(publicKey)
-          return key !== undefined && signature.length === 64 && verify(null, message, key, signature)
+          return key !== undefined && verify(null, message, key, signature)
         }),
       sha256: (bytes) => Effect.sync(() => new Uint8Array(hash("sha256", bytes, "buffer")))
     })

@@ -9,7 +9,7 @@ import * as settings from "../config/settings.ts"
 import * as GatewayServer from "../gateway/GatewayServer.ts"
 import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
 import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
-import * as NodeEdgeCrypto from "../gateway/NodeEdgeCrypto.ts"
+import * as FastestEdgeCrypto from "../gateway/FastestEdgeCrypto.ts"
 import * as RedisReplayStore from "../gateway/RedisReplayStore.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import { answeredArguments, configured, launch } from "./launch.ts"
@@ -32,7 +32,7 @@ const main = async (): Promise<void> => {
           token
         }),
         RedisReplayStore.layer({ url: Redacted.make(gatewayAlone.redisUrl) }),
-        NodeEdgeCrypto.layer({ signingSeed: Redacted.make(gatewayAlone.signingKey) })
+        FastestEdgeCrypto.layer({ signingSeed: Redacted.make(gatewayAlone.signingKey) })
       )
     ),
     Layer.provideMerge(JsonLog.layer({ level: gateway.logLevel, target: { stream: process.stdout } })),

@@ -4,7 +4,7 @@ import * as BcryptPasswordHasher from "@galaxy/host-node/crypto/BcryptPasswordHa
 import * as GatewayServer from "@galaxy/host-node/gateway/GatewayServer"
 import * as GrpcPushSource from "@galaxy/host-node/gateway/GrpcPushSource"
 import * as HttpBackendClient from "@galaxy/host-node/gateway/HttpBackendClient"
-import * as NodeEdgeCrypto from "@galaxy/host-node/gateway/NodeEdgeCrypto"
+import * as FastestEdgeCrypto from "@galaxy/host-node/gateway/FastestEdgeCrypto"
 import * as BackendServer from "@galaxy/host-node/processes/BackendServer"
 import { Layer, Redacted } from "effect"
 
@@ -58,7 +58,7 @@ export const gateway = (
       Layer.mergeAll(
         HttpBackendClient.layer({ url: at.url, token: gatewayToken }),
         GrpcPushSource.layer({ url: at.pushUrl, clientId: "testkit", token: gatewayToken }),
-        NodeEdgeCrypto.layer({ signingSeed: secret })
+        FastestEdgeCrypto.layer({ signingSeed: secret })
       )
     )
   )
