@@ -74,3 +74,93 @@ describe.each(Object.entries(shells))("%s", (shell, { program: [command, ...opti
     5 * patience
   )
 })
+
+/** Quotation marks of PowerShell: typographic ones end a text as plain ones do. */
+const marks = /['\u2018-\u201b]/
+
+/** The code of a script without comments and texts, and its texts. Throws for a text that doesn't end. */
+const readPowershell = (script: string) => {
+  const texts: Array<string> = []
+  let code = ""
+  let at = 0
+  while (at < script.length) {
+    const char = script.charAt(at)
+    if (char === "#") at = script.indexOf("\n", at)
+    else if (marks.test(char) || char === '"') {
+      const ends = char === '"' ? /"/ : marks
+      let text = ""
+      for (at++; ; at++) {
+        if (at >= script.length) throw new Error(`a text doesn't end: ${text.slice(0, 80)}`)
+        const next = script.charAt(at)
+        if (char === '"' && next === "`") at++
+        else if (!ends.test(next)) text += next
+        // A mark that is written twice is part of the text.
+        else if (ends.test(script.charAt(at + 1))) text += script.charAt(at++)
+        else break
+      }
+      texts.push(text)
+      code += "T"
+      at++
+    } else {
+      code += char
+      at++
+    }
+  }
+  return { code, texts }
+}
+
+/** Whether every bracket is closed by its like. */
+const isBalanced = (code: string): boolean => {
+  const open: Array<string> = []
+  const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" }
+  for (const char of code) {
+    if ("([{".includes(char)) open.push(char)
+    else if (char in pairs && open.pop() !== pairs[char]) return false
+  }
+  return open.length === 0
+}
+
+describe("PowerShell's script, which is read here as the shell reads it", () => {
+  interface Command {
+    readonly command: string
+    readonly flags: ReadonlyArray<{ readonly name: string }>
+    readonly arguments: ReadonlyArray<{ readonly name: string }>
+  }
+  const read = async () => {
+    const [{ stdout: script }, spec] = [await cli(["completion", "powershell"]), await cli(["spec"])]
+    return { script, spec: JSON.parse(spec.stdout) as Command & { readonly commands: ReadonlyArray<Command> } }
+  }
+  const flagsIn = (text: string) => [...text.matchAll(/@\{ name = '([^']+)'; forms/g)].map((it) => `--${it[1]}`)
+  const entryOf = (script: string, path: string) =>
+    script.split(`$global:_galaxy_admin_Completions['${path}'] = @{\n`)[1]?.split("\n}\n")[0] ?? ""
+
+  it("ends every text and bracket, whatever is in the descriptions", async () => {
+    const { script } = await read()
+    const { code, texts } = readPowershell(script)
+    expect(isBalanced(code)).toBe(true)
+    // Windows PowerShell takes a file without a mark for one in the system's own encoding.
+    expect(script).toMatch(/^[\n -~]*$/)
+    expect(texts).toContain("the game's id, or name:NAME")
+    expect(readPowershell("@{ a = 'it''s # no comment' } # and 'this is'\n")).toEqual({
+      code: "@{ a = T } \n",
+      texts: ["it's # no comment"]
+    })
+    expect(() => readPowershell("'it's'")).toThrow("doesn't end")
+    expect(isBalanced("@(@{ T = (T) })") && !isBalanced("@(@{ T = (T })")).toBe(true)
+  })
+
+  it("has every command with its arguments and flags, and those of all commands once", async () => {
+    const { script, spec } = await read()
+    const common = script.split("$global:_galaxy_admin_Flags = @(\n")[1]?.split("\n)\n")[0] ?? ""
+    expect(flagsIn(common)).toEqual(spec.flags.map((it) => it.name))
+    for (const { arguments: given, command, flags } of spec.commands) {
+      const words = command.split(" ")
+      const entry = entryOf(script, command)
+      expect(entry, `${command}`).toContain("  ) + $global:_galaxy_admin_Flags\n")
+      expect(flagsIn(entry), `${command}`).toEqual(flags.map((it) => it.name))
+      expect([...entry.matchAll(/name = '([^']+)'; variadic/g)].map((it) => it[1])).toHaveLength(given.length)
+      expect(entryOf(script, words.slice(0, -1).join(" ")), `${command}`).toContain(`    @{ name = '${words.at(-1)}';`)
+    }
+    expect(script.length).toBeLessThan(100_000)
+  })
+})

@@ -7,12 +7,14 @@
  */
 import { AdminApi } from "@galaxy/contract/api/AdminApi"
 import * as ApiError from "@galaxy/contract/api/ApiError"
+import { GameId } from "@galaxy/contract/ids/Ids"
 import { release } from "@galaxy/contract/release"
 import { DateTime, Effect, Option, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { type EngineVersion, EngineVersions } from "../engine/EngineVersions.ts"
+import { live } from "../runtime/RuntimeRow.ts"
 import { MailTransport } from "../mail/MailTransport.ts"
 import { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import * as DatabaseFacts from "./DatabaseFacts.ts"
@@ -59,6 +61,13 @@ const Numbers = Schema.Struct({
 })
 
 const Statuses = Schema.Array(Schema.Struct({ status: Schema.String, games: Schema.Int }))
+
+/** Engines that are named. */
+const mostSilent = 20
+
+const SilentEngines = Schema.Array(
+  Schema.Struct({ game_id: GameId, computing: Schema.Boolean, since: Schema.NullOr(Schema.DateTimeUtcFromDate) })
+)
 
 const counts = Object.entries(counted)
   .map(
@@ -120,6 +129,20 @@ export const diagnostics = HttpApiBuilder.group(
       Schema.decodeUnknownEffect(Statuses)
     )
 
+    const silentEngines = Effect.map(
+      Effect.flatMap(
+        sql`
+          SELECT game_id, health <> 'unhealthy' AS computing,
+            CASE health WHEN 'unhealthy' THEN health_since ELSE generating_since END AS since
+          FROM backend.runtime_records
+          WHERE ${sql.in("status", live)}
+            AND (health = 'unhealthy' OR (status = 'generation_in_progress' AND generating_since IS NOT NULL))
+          ORDER BY computing, since NULLS LAST, game_id LIMIT ${mostSilent}::int`,
+        Schema.decodeUnknownEffect(SilentEngines)
+      ),
+      (rows) => rows.map(({ since, ...it }) => ({ ...it, ...(since === null ? {} : { since }) }))
+    )
+
     // Each part has one bound around all of its questions, so that none takes the time of the answer as a whole.
     const engineHost = Effect.all(
       [
@@ -173,6 +196,7 @@ export const diagnostics = HttpApiBuilder.group(
               trouble: writeProbe,
               numbers: numbersAt(DateTime.toDateUtc(now)),
               runtimes: runtimesByStatus,
+              silent: silentEngines,
               versions: versions.list
             },
             { concurrency: "unbounded" }
@@ -209,6 +233,7 @@ export const diagnostics = HttpApiBuilder.group(
         },
         engine_host: found.engine_host,
         engine_images: found.engine_images,
+        silent_engines: found.silent,
         disks: found.disks,
         notifications: { dead_letters: numbers.dead_letters, malformed: numbers.malformed },
         account_ends_open: numbers.account_ends_open,

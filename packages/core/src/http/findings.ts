@@ -175,6 +175,37 @@ const images = ({ engine_images: all }: Facts): OneFinding => {
   )
 }
 
+/** Silent engines that are named in the sentence. */
+const mostNamed = 3
+
+const silentEngines = ({ silent_engines: all }: Facts): OneFinding => {
+  const hung = all.filter((it) => !it.computing)
+  const named = (list: typeof all) =>
+    [
+      ...list
+        .slice(0, mostNamed)
+        .map((it) => `game ${it.game_id}${it.since === undefined ? "" : ` since ${DateTime.formatIso(it.since)}`}`),
+      ...(list.length > mostNamed ? [`${list.length - mostNamed} more`] : [])
+    ].join(", ")
+  return check(
+    "engines.answer",
+    "No engine is known to be silent.",
+    all.length === 0
+      ? undefined
+      : hung.length > 0
+        ? {
+            state: "problem",
+            message: `Engines that don't answer in time, though they weren't ended: ${named(hung)}.`,
+            help: "They are ended and started anew by themselves. One that stays silent: `galaxy-admin runtime health GAME` shows what was noted, `galaxy-admin runtime restart GAME` starts it anew now; if it hangs again, see its own log and the load of its machine."
+          }
+        : {
+            state: "warning",
+            message: `Engines that have been computing a turn for long, and answer nothing meanwhile: ${named(all)}.`,
+            help: "They are left at work up to their time limit for a turn, then ended and tried once more. `galaxy-admin why GAME` says since when; `galaxy-admin watch game GAME` waits for the turn."
+          }
+  )
+}
+
 const gib = (bytes: number): string => `${(bytes / 1_073_741_824).toFixed(1)} GiB`
 
 const disks = ({ disks: all }: Facts): ReadonlyArray<OneFinding> =>
@@ -206,6 +237,7 @@ export const findings = (facts: Facts): ReadonlyArray<OneFinding> => [
   failedGames(facts),
   engineHost(facts),
   images(facts),
+  silentEngines(facts),
   relay(facts),
   mails(facts),
   deadLetters(facts),

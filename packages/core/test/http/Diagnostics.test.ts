@@ -71,6 +71,29 @@ eachDatabase((name, storage) => {
             .filter((it) => it.state === "warning" || it.state === "problem")
             .map((it) => it.id)
           assert.deepStrictEqual(wrong, ["turns", "mail.outbox", "dead_letters"])
+
+          // An engine that computes for long, and one that hangs.
+          const silent = Effect.map(call("admin", "GET", path), ({ body }) => ({
+            engines: body.silent_engines,
+            finding: (
+              body.findings as ReadonlyArray<{ id: string; state: string; message: string; help?: string }>
+            ).find((it) => it.id === "engines.answer")
+          }))
+          assert.deepInclude((yield* silent).finding, { state: "ok" })
+          const since = "2026-01-01T00:00:00.000Z"
+          yield* sql`UPDATE backend.runtime_records SET status = 'generation_in_progress', generating_since = ${new Date(since)}
+            WHERE game_id = ${game_id}`
+          const computing = yield* silent
+          assert.deepStrictEqual(computing.engines, [{ game_id, computing: true, since }])
+          assert.deepInclude(computing.finding, { state: "warning" })
+          yield* sql`UPDATE backend.runtime_records SET health = 'unhealthy', health_since = NULL WHERE game_id = ${game_id}`
+          const hung = yield* silent
+          assert.deepStrictEqual(hung.engines, [{ game_id, computing: false }])
+          assert.deepInclude(hung.finding, { state: "problem" })
+          assert.include(hung.finding?.message, `game ${game_id}.`)
+          assert.include(hung.finding?.help, "runtime restart GAME")
+          yield* sql`UPDATE backend.runtime_records SET status = 'stopped' WHERE game_id = ${game_id}`
+          assert.deepStrictEqual((yield* silent).engines, [])
         }).pipe(Effect.scoped)
       )
 

@@ -52,7 +52,10 @@ const completion = Command.make(
 ).pipe(
   Command.withDescription("Print the script that completes commands and flags in a shell."),
   Command.withShortDescription("Print a completion script"),
-  Command.withExamples([{ command: "completion bash > ~/.local/share/bash-completion/completions/galaxy-admin" }])
+  Command.withExamples([
+    { command: "completion bash > ~/.local/share/bash-completion/completions/galaxy-admin" },
+    { command: "completion powershell >> $PROFILE" }
+  ])
 )
 
 const spec = Command.make("spec", {}, () =>

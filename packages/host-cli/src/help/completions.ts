@@ -42,6 +42,29 @@ const fishLine = ({ name, aliases, description, type }: Completions.FlagDescript
     `-d ${quoted(description ?? "")}`
   ].join(" ")
 
+const tableStart = "$global:_galaxy_admin_Completions['']"
+
+/** The flags of a command, as they stand in PowerShell's script. */
+const powershellFlags = /^ {2}flags = @\(\n([^]*?)\n {2}\)$/m
+
+/**
+ * PowerShell's script with the flags of every command written once: a shell reads the script whenever it starts, and with
+ * them in every command it would be four times as long.
+ */
+const powershellScript = (
+  bare: Completions.CommandDescriptor,
+  flags: ReadonlyArray<Completions.FlagDescriptor>
+): string => {
+  const alone = { name: "galaxy-admin", description: undefined, arguments: [], subcommands: [], flags }
+  const lines = powershellFlags.exec(Completions.generate("galaxy-admin", "powershell", alone))?.[1]
+  const script = Completions.generate("galaxy-admin", "powershell", withFlags(bare, flags))
+  // Another release of the parser may write its script in another way.
+  if (lines === undefined || !script.includes(tableStart)) return script
+  return script
+    .replaceAll(`${lines}\n  )`, "  ) + $global:_galaxy_admin_Flags")
+    .replace(tableStart, () => `$global:_galaxy_admin_Flags = @(\n${lines}\n)\n${tableStart}`)
+}
+
 /** The script of a shell. */
 export const completionScript = (root: AnyCommand, shell: Completions.Shell): Effect.Effect<string> =>
   Effect.map(docOf(root, []), (page) => {
@@ -50,7 +73,9 @@ export const completionScript = (root: AnyCommand, shell: Completions.Shell): Ef
     const script =
       shell === "fish"
         ? [Completions.generate("galaxy-admin", shell, bare), ...flags.map(fishLine)].join("\n")
-        : Completions.generate("galaxy-admin", shell, withFlags(bare, flags))
+        : shell === "powershell"
+          ? powershellScript(bare, flags)
+          : Completions.generate("galaxy-admin", shell, withFlags(bare, flags))
     // The scripts say how they are installed, by a flag that this program doesn't have.
     return `${script.replaceAll("galaxy-admin --completions ", "galaxy-admin completion ")}\n`
   })

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { wireErrors } from "../ApiError.ts"
 import { Timestamp } from "../Fields.ts"
+import { GameId } from "../../ids/Ids.ts"
 
 /** A background worker of the backend that answers. */
 export const WorkerProgress = Schema.Struct({
@@ -36,6 +37,15 @@ export const Dependency = Schema.Struct({
 
 /** An enabled engine version, and whether the engine host could start its image. */
 export const EngineImage = Schema.Struct({ version: Schema.String, image_ref: Schema.String, ...Dependency.fields })
+
+/** An engine of a game in play that runs, as far as is known, and doesn't answer. */
+export const SilentEngine = Schema.Struct({
+  game_id: GameId,
+  /** It computes a turn, and has for longer than a call waits; it answers nothing meanwhile. */
+  computing: Schema.Boolean,
+  /** Since when, as far as it was noted. */
+  since: Schema.optionalKey(Timestamp)
+})
 
 /** The room on a disk that the backend writes to. */
 export const DiskSpace = Schema.Struct({
@@ -89,6 +99,8 @@ export const Diagnostics = Schema.Struct({
   }),
   /** Enabled versions, the newest first; the first 50. */
   engine_images: Schema.Array(EngineImage),
+  /** Those that have been silent longest first; the first 20. */
+  silent_engines: Schema.Array(SilentEngine),
   /** Disks of the backend's own machine, where the host tells them. */
   disks: Schema.Array(DiskSpace),
 
