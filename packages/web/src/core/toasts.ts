@@ -8,6 +8,8 @@ export interface Toast {
   readonly text?: string
   /** `harm` is read out at once by a screen reader, `news` when there is a pause. */
   readonly kind: "news" | "harm"
+  /** The game that it tells of. It goes when that game is opened. */
+  readonly gameId?: string
   /** One that has something to do stays until it is dismissed. */
   readonly action?: { readonly label: string; readonly run: () => void }
 }
@@ -16,6 +18,8 @@ export interface Toasts {
   readonly shown: Readable<ReadonlyArray<Toast>>
   readonly show: (toast: Toast) => void
   readonly dismiss: (key: string) => void
+  /** Dismisses all that tell of games of which this is true. */
+  readonly dismissOf: (isSeen: (gameId: string) => boolean) => void
 }
 
 const most = 3
@@ -25,6 +29,10 @@ export const make = (): Toasts => {
   return {
     shown,
     show: (toast) => shown.update((now) => [...now.filter((it) => it.key !== toast.key), toast].slice(-most)),
-    dismiss: (key) => shown.update((now) => now.filter((it) => it.key !== key))
+    dismiss: (key) => shown.update((now) => now.filter((it) => it.key !== key)),
+    dismissOf: (isSeen) => {
+      const left = shown.get().filter(({ gameId }) => gameId === undefined || !isSeen(gameId))
+      if (left.length < shown.get().length) shown.set(left)
+    }
   }
 }

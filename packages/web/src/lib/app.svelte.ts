@@ -43,7 +43,7 @@ export const player = (): Session.Player => {
 }
 
 const toastStore = Toasts.make()
-export const { show: showToast, dismiss: dismissToast } = toastStore
+export const { show: showToast, dismiss: dismissToast, dismissOf: dismissToastsOf } = toastStore
 export const toasts = follow(toastStore.shown)
 
 const status = makeStore<StreamStatus>({ _tag: "connecting" })

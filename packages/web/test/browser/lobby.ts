@@ -10,6 +10,8 @@ export const lobby = (stage: () => Stage): void => {
     await page.getByRole("dialog").waitFor()
     await byName(page, "button", "Start").click()
     await page.waitForURL(/\/games\/[0-9a-f-]{36}\/map$/)
+    // Nobody is told that the game has started which they have just started.
+    expect(await page.getByText(/has started/).count()).toBe(0)
     await page.goto("/")
     await page.getByRole("link", { name: /against the computer/ }).waitFor()
   })

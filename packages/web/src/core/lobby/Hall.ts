@@ -5,6 +5,8 @@ import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
 import { DateTime, Result } from "effect"
 import * as Loader from "../Loader.ts"
 import { make as makeStore, type Readable } from "../Store.ts"
+import { gather } from "./gather.ts"
+import { askApplications, askInvites } from "./Lobby.ts"
 import type { Application, Caller, Game, Invite, Member } from "./Game.ts"
 
 /** What is known of the game. The lists are those that the player may see. */
@@ -56,24 +58,29 @@ const isOpen = (invite: Invite, now: number) =>
 export const make = (me: Caller & { readonly userId: string }, gameId: string, now: () => number): Hall => {
   const doing = makeStore<Doing>({ what: undefined, error: undefined })
   const game_id = gameId
+  const isHere = (it: { readonly game_id: string }) => it.game_id === gameId
 
   const loader = Loader.make<HallView>(async () => {
     const [game, members, invites, applications] = await Promise.all([
       me.call("lobby.games.get", { game_id }),
       me.call("lobby.memberships.list", { game_id }),
-      me.call("lobby.my.invites", { limit: 200 }),
-      me.call("lobby.my.applications", { limit: 200 })
+      gather(
+        (cursor) => askInvites(me, cursor),
+        undefined,
+        () => false
+      ),
+      gather((cursor) => askApplications(me, cursor), undefined, isHere)
     ])
     return Result.gen(function* () {
       const [its, seats, mine, applied] = [yield* game, yield* members, yield* invites, yield* applications]
-      const open = mine.invites.filter((invite) => invite.game_id === gameId && isOpen(invite, now()))
+      const open = mine.items.filter((invite) => isHere(invite) && isOpen(invite, now()))
       return {
         game: its,
         members: seats.memberships,
         computers: seats.computer_players ?? [],
         sent: open.filter(({ issuer_user_id }) => issuer_user_id === me.userId),
         received: open.find(({ invited_user_id }) => invited_user_id === me.userId),
-        application: applied.applications.find((it) => it.game_id === gameId)
+        application: applied.items.find(isHere)
       }
     })
   })

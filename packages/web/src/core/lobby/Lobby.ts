@@ -1,6 +1,7 @@
 /** Everything on the list of games: one's own, the invitations, what is open to all, and what one has applied for. */
 import { type ClientError, isConflict } from "@galaxy/client/ClientError"
 import { DateTime, Result } from "effect"
+import { atOnce, gather } from "./gather.ts"
 import * as Pages from "./Pages.ts"
 import type { Application, Caller, Game, Invite } from "./Game.ts"
 
@@ -35,17 +36,19 @@ export const make = (me: Caller): Lobby => {
       next: next_cursor
     }))
   )
-  const invites = Pages.make(async (cursor) =>
-    Result.map(await me.call("lobby.my.invites", page(cursor, 100)), ({ invites, next_cursor }) => ({
-      items: invites,
-      next: next_cursor
-    }))
+  const invites = Pages.make((cursor) =>
+    gather(
+      (from) => askInvites(me, from),
+      cursor,
+      ({ status }) => status === "pending"
+    )
   )
-  const applications = Pages.make(async (cursor) =>
-    Result.map(await me.call("lobby.my.applications", page(cursor, 100)), ({ applications, next_cursor }) => ({
-      items: applications,
-      next: next_cursor
-    }))
+  const applications = Pages.make((cursor) =>
+    gather(
+      (from) => askApplications(me, from),
+      cursor,
+      ({ status }) => status === "pending"
+    )
   )
   return {
     mine,
@@ -82,6 +85,20 @@ export const make = (me: Caller): Lobby => {
     }
   }
 }
+
+/** A page of the invitations that the player has sent or got, of any status. */
+export const askInvites = async (me: Caller, cursor?: string) =>
+  Result.map(await me.call("lobby.my.invites", page(cursor, atOnce)), ({ invites, next_cursor }) => ({
+    items: invites,
+    next: next_cursor
+  }))
+
+/** A page of the player's applications, of any status. */
+export const askApplications = async (me: Caller, cursor?: string) =>
+  Result.map(await me.call("lobby.my.applications", page(cursor, atOnce)), ({ applications, next_cursor }) => ({
+    items: applications,
+    next: next_cursor
+  }))
 
 const page = (cursor: string | undefined, limit = pageSize) => (cursor === undefined ? { limit } : { cursor, limit })
 

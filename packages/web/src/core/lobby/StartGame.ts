@@ -28,6 +28,8 @@ export type StartState =
 
 export interface StartGame {
   readonly state: Readable<StartState>
+  /** The game that it is about; undefined until it has been made. */
+  readonly gameId: () => string | undefined
   /** Goes as far as it can. Called again after a failure it goes on; while it works, it does nothing. */
   readonly run: () => Promise<void>
   /** An event says that something happened to the game: looks at once. */
@@ -151,6 +153,7 @@ export const make = ({ me, ...options }: Options): StartGame => {
   let running: Promise<void> | undefined
   return {
     state,
+    gameId: () => ("gameId" in wanted ? wanted.gameId : undefined),
     run: () => {
       running ??= work().finally(() => {
         running = undefined
