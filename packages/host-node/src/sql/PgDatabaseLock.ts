@@ -97,6 +97,9 @@ const holderOfLock = `FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND l.classid::bigint = ${keyHigh} AND l.objid::bigint = ${keyLow}`
 
+/** A session that doesn't answer is lost, and its locks with it. */
+const unlockWithin = "1 second"
+
 const others = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
 
 const describe = ({ address, since }: { readonly address?: unknown; readonly since?: unknown }): string =>
@@ -185,8 +188,9 @@ export const makeWith = Effect.fnUntraced(function* (
         applicationName: lockers + own,
         answerTimeoutMs: options.heartbeatTimeoutMs ?? 4_000
       })
-      // Runs before the session is closed, which releases the lock.
-      yield* Effect.addFinalizer(() => Effect.sync(letGo))
+      // The end of the session releases its locks, but the server may notice it only after whoever starts next has asked.
+      const unlock = Effect.ignore(Effect.timeout(session.query("SELECT pg_advisory_unlock_all()"), unlockWithin))
+      yield* Effect.addFinalizer(() => Effect.andThen(Effect.sync(letGo), unlock))
       yield* session.query(keepAlive)
       // The server may not have noticed yet that an earlier session of ours, which holds the lock, is lost.
       yield* end(session, "application_name IN ($1, $2)", [applicationName, lockers + own])
