@@ -159,7 +159,9 @@ describe("PowerShell's script, which is read here as the shell reads it", () => 
       expect(entry, `command ${command}`).toContain("  ) + $global:_galaxy_admin_Flags\n")
       expect(flagsIn(entry), `command ${command}`).toEqual(flags.map((it) => it.name))
       expect([...entry.matchAll(/name = '([^']+)'; variadic/g)].map((it) => it[1])).toHaveLength(given.length)
-      expect(entryOf(script, words.slice(0, -1).join(" ")), `command ${command}`).toContain(`    @{ name = '${words.at(-1)}';`)
+      expect(entryOf(script, words.slice(0, -1).join(" ")), `command ${command}`).toContain(
+        `    @{ name = '${words.at(-1)}';`
+      )
     }
     expect(script.length).toBeLessThan(100_000)
   })

@@ -16,7 +16,7 @@ onPostgres((_, url) => {
             assert.isNotEmpty(points)
             yield* Effect.forEach(points, (point) => same(url, operation, point, whole), { concurrency: 2 })
           }),
-        900_000
+        3_600_000
       )
     }
   })

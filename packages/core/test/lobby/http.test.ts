@@ -1,12 +1,8 @@
-import { CallerIdentity, userIdHeader } from "@galaxy/contract/api/Identity"
+import { CallerIdentity } from "@galaxy/contract/api/Identity"
 import { InputErrors } from "@galaxy/contract/api/InputErrors"
 import { LobbyInvitesGroup, LobbyMyInvitesGroup } from "@galaxy/contract/api/UserInvitesGroups"
 import { LobbyGamesGroup, LobbyMyGamesGroup } from "@galaxy/contract/api/UserLobbyGroups"
 import { LobbyMembershipsGroup } from "@galaxy/contract/api/UserMembershipsGroups"
-import * as Standing from "@galaxy/core/standing/Standing"
-import { CountryCounters } from "@galaxy/core/geo/CountryCounters"
-import { callerIdentity } from "@galaxy/core/http/callerIdentity"
-import { inputErrors } from "@galaxy/core/shared/http/inputErrors"
 import type { ComputerSeats } from "@galaxy/core/lobby/game/ComputerSeats"
 import type { Games } from "@galaxy/core/lobby/game/Games"
 import * as GameUser from "@galaxy/core/lobby/game/http/user"
@@ -18,9 +14,9 @@ import { newId } from "@galaxy/core/shared/NewId"
 import { layerPglite } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
 import { HttpApi, HttpApiBuilder } from "effect/http-api"
 import type { SqlClient } from "effect/sql"
+import { callerOf, callers, type Json } from "../http/callerOf.ts"
 import { lobbyOn, player } from "./fixture.ts"
 
 /** The lobby's part of the user surface. */
@@ -29,36 +25,19 @@ class LobbyApi extends HttpApi.make("user")
   .middleware(CallerIdentity)
   .middleware(InputErrors) {}
 
-const noCounters = Layer.succeed(CountryCounters, { count: () => Effect.void })
-
-type Json = Readonly<Record<string, unknown>>
+type Needs = Games | ComputerSeats | Invites | GamePlayers | SqlClient.SqlClient
 
 /** Sends requests to the handlers as a gateway would. */
-const surface = Effect.gen(function* () {
-  const context = yield* Effect.context<Games | ComputerSeats | Invites | GamePlayers | SqlClient.SqlClient>()
-  const app = HttpApiBuilder.layer(LobbyApi).pipe(
-    Layer.provide([GameUser.layer, InviteUser.layer, MembershipUser.layer]),
-    Layer.provide([callerIdentity.pipe(Layer.provide([noCounters, Standing.layer])), inputErrors]),
-    Layer.provide(Layer.succeedContext(context)),
-    Layer.provide(HttpServer.layerServices)
+const surface = Effect.flatMap(Effect.context<Needs>(), (context) =>
+  callerOf(
+    HttpApiBuilder.layer(LobbyApi).pipe(
+      Layer.provide([GameUser.layer, InviteUser.layer, MembershipUser.layer]),
+      Layer.provide(callers),
+      Layer.provide(Layer.succeedContext(context))
+    ),
+    "/api/v1/user/lobby"
   )
-  const { handler } = yield* Effect.acquireRelease(
-    Effect.sync(() => HttpRouter.toWebHandler(app, { disableLogger: true })),
-    ({ dispose }) => Effect.promise(dispose)
-  )
-  return (who: string, method: string, path: string, body?: Json) =>
-    Effect.promise(async () => {
-      const response = await handler(
-        new Request(`http://backend/api/v1/user/lobby${path}`, {
-          method,
-          headers: { [userIdHeader]: who, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) })
-        })
-      )
-      const text = await response.text()
-      return { status: response.status, body: (text === "" ? {} : JSON.parse(text)) as Json }
-    })
-})
+)
 
 const create = { game_name: "Orion Arm", min_players: 2, max_players: 4, turn_schedule: "0 18 * * *" }
 

@@ -83,10 +83,13 @@ export const startingGame = (change: Partial<typeof CreateGame.Type> = {}) =>
 export const row = (gameId: GameId) =>
   Effect.flatMap(RuntimeStore, (store) => Effect.map(store.find(gameId), Option.getOrThrow))
 
+/** Only what hangs takes this long, on a machine that is busy with other things too. */
+const patienceMs = 120_000
+
 /** Waits, in real time, until the game's row is as wanted. */
 export const until = (gameId: GameId, wanted: (row: RuntimeRow) => boolean, what: string) =>
   Effect.gen(function* () {
-    const deadline = performance.now() + 20_000
+    const deadline = performance.now() + patienceMs
     for (;;) {
       const now = yield* row(gameId)
       if (wanted(now)) return now

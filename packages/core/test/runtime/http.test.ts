@@ -6,7 +6,8 @@ import { Effect } from "effect"
 import { player } from "../lobby/fixture.ts"
 import { image, row, runtimeOn, startingGame, version } from "./fixture.ts"
 import { layer as scriptedEngines, outOfMemory, refusal, ScriptedEngines } from "../engine/ScriptedEngines.ts"
-import { type Json, surface } from "./surface.ts"
+import type { Json } from "../http/callerOf.ts"
+import { surface } from "./surface.ts"
 
 const codeOf = (body: Json) => (body["error"] as { readonly code: string } | undefined)?.code
 

@@ -6,6 +6,9 @@ import type { EngineHost } from "@galaxy/core/engine/EngineHost"
 import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
 import { Effect, Layer } from "effect"
 
+/** A start is late by the platform's clock, which tests move by days. */
+const startTimeout = "10000 days"
+
 /** At most so many processes at a time; the engines of the other games sleep. */
 export const childEngines = (most: number): Layer.Layer<EngineHost> =>
   Layer.unwrap(
@@ -14,6 +17,6 @@ export const childEngines = (most: number): Layer.Layer<EngineHost> =>
         Effect.promise(() => mkdtemp(join(tmpdir(), "galaxy-child-engines-"))),
         (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
       ),
-      (dataDir) => ChildProcessEngineHost.layer({ dataDir, maxEngines: most })
+      (dataDir) => ChildProcessEngineHost.layer({ dataDir, maxEngines: most, startTimeout })
     )
   )
