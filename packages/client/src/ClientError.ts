@@ -19,6 +19,8 @@ export class Refused extends Data.TaggedError("Refused")<{
   readonly message: string
   /** For `rate_limited`: milliseconds to wait. */
   readonly retryAfterMs?: number
+  /** Id of the request, by which the server's logs find it. */
+  readonly requestId?: string
 }> {}
 
 /** The session is unknown or revoked: sign in again. The client keeps the key. */
@@ -35,6 +37,8 @@ export class Unavailable extends Data.TaggedError("Unavailable")<{
   readonly reason?: string
   /** Milliseconds to wait, when the gateway gave a time. */
   readonly retryAfterMs?: number
+  /** Id of the request, by which the server's logs find it. */
+  readonly requestId?: string
 }> {}
 
 /** The backend refused the call; `code` is its error code, such as `conflict` or `not_found`. */
@@ -45,6 +49,8 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly reason?: FailureReason
   /** For `rate_limited` on a public route: milliseconds to wait. */
   readonly retryAfterMs?: number
+  /** Id of the request, by which the server's logs find it. */
+  readonly requestId?: string
 }> {}
 
 /** Whether a call failed as a conflict for this reason, such as `orders_changed`. */

@@ -104,7 +104,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         const request = yield* sign(options.session, { messageType, timestampMs: yield* clock.now, payload })
         const response = yield* Effect.tryPromise({
           try: (signal) => rpc.executeCommand(request, { signal, timeoutMs }),
-          catch: fromUnknown
+          catch: (cause) => fromUnknown(cause, request.requestId)
         }).pipe(Effect.tapError((error) => (error._tag === "Stale" ? correct(request.requestId, error) : Effect.void)))
         yield* checkResponse(gateway, request.requestId, response)
         yield* clock.observe({ serverTimeMs: Number(response.timestampMs), sentAtMs })
@@ -154,6 +154,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
           return yield* new CallFailed({
             code: response.resultCode,
             message,
+            requestId: response.requestId,
             ...(typeof reason === "string" && reason !== "" ? { reason } : {})
           })
         }

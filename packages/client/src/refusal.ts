@@ -74,10 +74,14 @@ const partsOf = (cause: unknown): { readonly message: string; readonly details: 
  * The client's error for anything that a call of `Rpc` has thrown. Without one of the gateway's reasons it is
  * `Unavailable`.
  */
-export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallFailed" | "Untrusted" }> | Stale => {
+export const fromUnknown = (
+  cause: unknown,
+  requestId?: string
+): Exclude<ClientError, { _tag: "CallFailed" | "Untrusted" }> | Stale => {
+  const id = requestId === undefined ? {} : { requestId }
   const { details, message } = partsOf(cause)
   const info = infoOf(details)
-  if (info === undefined) return new Unavailable({ message })
+  if (info === undefined) return new Unavailable({ message, ...id })
   switch (info.reason) {
     case "stale_request":
       return new Stale({
@@ -91,8 +95,8 @@ export const fromUnknown = (cause: unknown): Exclude<ClientError, { _tag: "CallF
     case "replay_store_unavailable":
     case "shutting_down":
     case "slow_consumer":
-      return new Unavailable({ message: info.reason, reason: info.reason, ...retryAfterOf(details) })
+      return new Unavailable({ message: info.reason, reason: info.reason, ...retryAfterOf(details), ...id })
     default:
-      return new Refused({ reason: info.reason, message, ...retryAfterOf(details) })
+      return new Refused({ reason: info.reason, message, ...retryAfterOf(details), ...id })
   }
 }

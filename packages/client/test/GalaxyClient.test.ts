@@ -51,6 +51,7 @@ describe("GalaxyClient", () => {
         "conflict",
         "wrong_state"
       ])
+      assert.match(error._tag === "CallFailed" ? (error.requestId ?? "") : "", /^[0-9a-f-]{36}$/)
     })
   )
 

@@ -42,3 +42,16 @@ export const failureText = (words: Words, error: ClientError, read = false): str
       return failure.refused
   }
 }
+
+/** The id by which whoever runs the server finds what went wrong there; absent where nothing did. */
+export const requestIdOf = (error: ClientError): string | undefined => {
+  switch (error._tag) {
+    case "Unavailable":
+      // Without a reason nothing has reached the server, as far as one knows.
+      return error.reason === undefined ? undefined : error.requestId
+    case "CallFailed":
+      return error.code === "internal_error" || error.code === "service_unavailable" ? error.requestId : undefined
+    default:
+      return undefined
+  }
+}

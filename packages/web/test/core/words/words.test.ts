@@ -1,7 +1,7 @@
 import { reasonsOf } from "@galaxy/contract/api/ApiError"
 import { CallFailed, Refused, SessionEnded, Unavailable, Untrusted } from "@galaxy/client/ClientError"
 import { en } from "@galaxy/web/core/words/en"
-import { failureText } from "@galaxy/web/core/words/failures"
+import { failureText, requestIdOf } from "@galaxy/web/core/words/failures"
 import { ru } from "@galaxy/web/core/words/ru"
 import { instant, relative, span } from "@galaxy/web/core/words/times"
 import { languageOf } from "@galaxy/web/core/words/Words"
@@ -35,6 +35,17 @@ describe("words", () => {
       const error = new CallFailed({ code: "conflict", message: "in English only", reason })
       for (const words of [en, ru]) expect(failureText(words, error)).not.toBe(words.failure.refused)
     }
+  })
+
+  it("name the request only where something went wrong at the server", () => {
+    const requestId = "0190f7a2"
+    const failed = (code: string) => new CallFailed({ code, message: "", requestId })
+    expect(
+      ["internal_error", "service_unavailable", "conflict", "not_found"].map((it) => requestIdOf(failed(it)))
+    ).toEqual([requestId, requestId, undefined, undefined])
+    expect(requestIdOf(new Unavailable({ message: "", requestId }))).toBeUndefined()
+    expect(requestIdOf(new Unavailable({ message: "", reason: "backend_unavailable", requestId }))).toBe(requestId)
+    expect(requestIdOf(new Refused({ reason: "rate_limited", message: "", requestId }))).toBeUndefined()
   })
 
   it("say what happened for every kind of failure", () => {
