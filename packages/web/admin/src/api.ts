@@ -16,8 +16,12 @@ export class ApiFailure extends Error {
   }
 }
 
-/** What went wrong, in words. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What went wrong, in words, with the call's name in the backend's log. */
+export const problemOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const id = error instanceof ApiFailure ? error.requestId : ""
+  return id === "" ? error.message : `${error.message} Request ${id}.`
+}
 
 const timeoutMs = 30_000
 

@@ -75,7 +75,7 @@ export const absence = (stage: () => Stage, games: () => Games): void => {
     const again = await context.newPage()
     await again.goto(`/games/${game.game_id}/report`)
     await heading(again, turn).waitFor()
-    await again.getByText(`${4} turns since you looked.`).waitFor()
+    await again.getByText("4 turns since you looked.").waitFor()
     await again.getByRole("button", { name: "View now" }).click()
     await heading(again, turn + 4).waitFor()
     await again.reload()

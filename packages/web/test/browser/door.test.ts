@@ -1,5 +1,6 @@
 /** Everything outside a game, on one platform: each start of one takes seconds. */
 import { describe } from "vitest"
+import { operators } from "./operators.ts"
 import { screens } from "./harness.ts"
 import { keyboard } from "./keyboard.ts"
 import { lobby } from "./lobby.ts"
@@ -18,5 +19,8 @@ screens("Outside a game", (stage) => {
   })
   describe("A keyboard", () => {
     keyboard(stage)
+  })
+  describe("The operators' console", () => {
+    operators(stage)
   })
 })

@@ -40,6 +40,8 @@ export interface Visit extends Partial<Look> {
   readonly as?: string
   /** Lets the service worker start, which loads all of the program; otherwise there is none. */
   readonly serviceWorker?: true
+  /** The first administrator on the backend's own address, with the name and password that the browser is asked for. */
+  readonly admin?: true
   /** The network between this browser and the gateway, where a test directs it: one that `network` has made. */
   readonly via?: Wire
 }
@@ -112,12 +114,15 @@ class Theatre implements Stage {
 
   async open(
     path: string,
-    { as, language = "en", serviceWorker, theme = "dark", via, width = "desktop" }: Visit = {}
+    { admin, as, language = "en", serviceWorker, theme = "dark", via, width = "desktop" }: Visit = {}
   ): Promise<Page> {
     const context = await this.browser.newContext({
-      baseURL: this.galaxy.gatewayUrl,
+      baseURL: admin === true ? this.galaxy.backendUrl : this.galaxy.gatewayUrl,
       colorScheme: theme,
       hasTouch: width === "phone",
+      ...(admin === true
+        ? { httpCredentials: { username: this.galaxy.admin.user, password: this.galaxy.admin.password } }
+        : {}),
       locale: languages[language],
       ...(via === undefined ? {} : { proxy: { server: via.url } }),
       reducedMotion: "reduce",
@@ -128,6 +133,8 @@ class Theatre implements Stage {
     context.setDefaultTimeout(patienceMs)
     this.#open.push(context)
     await watch(context, this.#trouble)
+    // The browser asks for a name only where it was refused without one.
+    if (admin === true) this.#trouble.expect(/status of 401/)
     const aheadMs = this.galaxy.now().getTime() - Date.now()
     if (aheadMs > movedMs) await context.addInitScript(shiftClock, aheadMs)
     const page = await context.newPage()

@@ -22,8 +22,11 @@ const tabTo = async (page: Page, target: Locator): Promise<void> => {
     if (outlineStyle === "none" && boxShadow === "none") return "the focus can't be seen"
     return on === null || it.contains(on) || on.contains(it) ? "" : `it is under ${on.tagName} ${on.className}`
   })
-  expect(await isFocused(target), `the focus reaches ${String(target)}`).toBe(true)
-  expect(seen, String(target)).toBe("")
+  expect({ target: String(target), reached: await isFocused(target), trouble: seen }).toEqual({
+    target: String(target),
+    reached: true,
+    trouble: ""
+  })
 }
 
 export const keyboard = (stage: () => Stage): void => {
