@@ -12,44 +12,58 @@ export type Known = Pick<Spot, "kind" | "name" | "size" | "filled" | "resources"
 
 const filled = (population: number, size: number) => (size > 0 ? Math.min(1, population / size) : 0)
 
+const plain = (
+  { number, x, y, size, resources }: Report["uninhabited_planets"][number],
+  name: string,
+  seen: number
+): Known => ({
+  number,
+  x,
+  y,
+  size,
+  resources,
+  kind: "empty",
+  name: nameOf(number, name),
+  filled: 0,
+  owner: undefined,
+  seen
+})
+
 /** All that one report tells of planets. */
 export const knownOf = (report: Report): ReadonlyArray<Known> => [
   ...report.my_planets.map(
     (it): Known => ({
-      ...it,
+      ...plain(it, it.name, report.turn),
       kind: "mine",
-      name: nameOf(it.number, it.name),
       filled: filled(it.population, it.size),
-      owner: report.race,
-      seen: report.turn
+      owner: report.race
     })
   ),
   ...report.foreign_planets.map(
     (it): Known => ({
-      ...it,
+      ...plain(it, it.name, report.turn),
       kind: "foreign",
-      name: nameOf(it.number, it.name),
       filled: filled(it.population, it.size),
-      seen: report.turn
+      owner: it.owner
     })
   ),
-  ...report.uninhabited_planets.map(
-    (it): Known => ({
-      ...it,
-      kind: "empty",
-      name: nameOf(it.number, it.name),
-      filled: 0,
-      owner: undefined,
-      seen: report.turn
-    })
-  )
+  ...report.uninhabited_planets.map((it): Known => plain(it, it.name, report.turn))
 ]
 
-/** The newest of what earlier reports of the game tell of each planet. */
-export const memoryOf = (earlier: ReadonlyArray<Report>, turn: number): ReadonlyMap<number, Known> => {
+/** What the report of a turn tells of planets; of an old report the map needs nothing else. */
+export interface SeenThen {
+  readonly turn: number
+  readonly planets: ReadonlyArray<Known>
+}
+
+/** The planets of a report, by themselves. */
+export const seenThen = (report: Report): SeenThen => ({ turn: report.turn, planets: knownOf(report) })
+
+/** The newest of what was seen of each planet before a turn. */
+export const memoryOf = (seen: ReadonlyArray<SeenThen>, turn: number): ReadonlyMap<number, Known> => {
   const memory = new Map<number, Known>()
-  const past = earlier.filter((it) => it.turn < turn).toSorted((a, b) => a.turn - b.turn)
-  for (const report of past) for (const known of knownOf(report)) memory.set(known.number, known)
+  const past = seen.filter((it) => it.turn < turn).toSorted((a, b) => a.turn - b.turn)
+  for (const { planets } of past) for (const known of planets) memory.set(known.number, known)
   return memory
 }
 

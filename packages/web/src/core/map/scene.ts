@@ -4,7 +4,7 @@
  */
 import type { ForeignGroup, OwnGroup, Report } from "@galaxy/contract/engine/Report"
 import { hitIndex } from "./hit.ts"
-import { type Known, knownOf, memoryOf, remembered } from "./knownPlanets.ts"
+import { type Known, knownOf, memoryOf, remembered, type SeenThen, seenThen } from "./knownPlanets.ts"
 import { type RaceStyle, raceStyles } from "./raceStyle.ts"
 import type { Course, Guest, RouteLine, Scene, Spot, Stance } from "./sceneTypes.ts"
 import { classIndex, type ClassIndex, isArmed, isScout } from "./shipClasses.ts"
@@ -109,19 +109,23 @@ const makeRoutes = (report: Report, space: Space, spots: ReadonlyMap<number, Coo
 /** How many turns back the tracks of unidentified groups go. */
 const trackTurns = 3
 
-/** Options of a scene: whether the edges are joined, and the reports of earlier turns that are on this device. */
+/** Options of a scene. */
 export interface SceneOptions {
+  /** Whether the edges are joined. */
   readonly joined?: boolean
+  /** Reports of the turns before, as far as they are at hand. */
   readonly earlier?: ReadonlyArray<Report>
+  /** What still earlier reports tell of planets. */
+  readonly archive?: ReadonlyArray<SeenThen>
 }
 
 /** The map of a report. */
-export const sceneOf = (report: Report, { joined = true, earlier = [] }: SceneOptions = {}): Scene => {
+export const sceneOf = (report: Report, { joined = true, earlier = [], archive = [] }: SceneOptions = {}): Scene => {
   const space: Space = { side: Math.max(1, report.summary.size), joined }
   const styles = raceStyles(report)
   const classes = classIndex(report)
   const stance = stanceOf(report)
-  const memory = memoryOf(earlier, report.turn)
+  const memory = memoryOf([...archive, ...earlier.map(seenThen)], report.turn)
   const known: ReadonlyArray<Known> = [
     ...knownOf(report),
     ...report.unknown_planets.map((it): Known => {

@@ -1,5 +1,5 @@
 /** Planets with their marks and badges. */
-import type { Box } from "../../core/map/labels.ts"
+import { type Box, makeTaken } from "../../core/map/labels.ts"
 import { paintOf } from "../../core/map/paint.ts"
 import type { Drawing, Projection } from "./drawing.ts"
 import { drawNames } from "./drawNames.ts"
@@ -65,8 +65,14 @@ const drawMark = (drawing: Drawing, seen: Seen) => {
   if (spot.fight) ring(drawing, seen, r + 11, colourAt(theme, "--bad"), 1.5, [3, 3])
 }
 
-/** Draws own ships and guests to the right of a planet, and answers the area that they take. */
-const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen): Box | undefined => {
+/** Pixels of a guest's mark with the air beside it. */
+const guestWidth = 10.5
+
+/**
+ * Draws own ships and guests to the right of a planet, or to the left where that alone is free, and answers the area that
+ * they take.
+ */
+const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen, isFree: (box: Box) => boolean): Box | undefined => {
   const { c, theme, atlas, choice } = drawing
   const ships = spot.ships + (choice.layers.scouts ? spot.scouts : 0)
   const guests = choice.layers.guests
@@ -75,16 +81,21 @@ const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen): Box | undefined =
         .slice(0, 4)
     : []
   if (ships === 0 && guests.length === 0) return undefined
-  const left = x + r + (spot.kind === "mine" ? 11 : 7)
-  let end = left
+  const text = ships > 0 ? `▸${ships}` : ""
+  c.font = `600 10.5px ${theme.font}`
+  const wide = text === "" ? 0 : c.measureText(text).width + 6
+  const width = wide + guests.length * guestWidth
+  const beside = r + (spot.kind === "mine" ? 11 : 7)
+  const place = (left: number): Box => ({ left, top: y - 7, width, height: 14 })
+  const [right, other] = [place(x + beside), place(x - beside - width)]
+  const box = isFree(right) || !isFree(other) ? right : other
+  let end = box.left
   if (ships > 0) {
-    const text = `▸${ships}`
-    c.font = `600 10.5px ${theme.font}`
     c.textAlign = "left"
     c.textBaseline = "middle"
     c.fillStyle = colourAt(theme, "--mine")
     c.fillText(text, end, y + 0.5)
-    end += c.measureText(text).width + 6
+    end += wide
   }
   for (const { style, stance, armed } of guests) {
     const colour =
@@ -94,9 +105,9 @@ const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen): Box | undefined =
     c.globalAlpha = armed ? 1 : 0.5
     atlas.draw(c, "full", style?.shape ?? "square", colour, end + 3.5, y, 3.5)
     c.globalAlpha = 1
-    end += 10.5
+    end += guestWidth
   }
-  return { left, top: y - 7, width: end - left, height: 14 }
+  return box
 }
 
 /** A planet from afar: a dot in its owner's colour. */
@@ -119,11 +130,16 @@ export const drawPlanets = (
   }
   for (const seen of all) drawMark(drawing, seen)
   const boxes = [...taken]
-  const badges = at.level === "near" || at.level === "close"
-  for (const seen of all) {
-    if (seen.spot.kind !== "unknown") boxes.push(boxOf(seen))
-    const badge = badges ? drawBadge(drawing, seen) : undefined
-    if (badge !== undefined) boxes.push(badge)
+  for (const seen of all) if (seen.spot.kind !== "unknown") boxes.push(boxOf(seen))
+  if (at.level === "near" || at.level === "close") {
+    const area = makeTaken()
+    for (const box of boxes) area.take(box)
+    for (const seen of all) {
+      const badge = drawBadge(drawing, seen, area.isFree)
+      if (badge === undefined) continue
+      area.take(badge)
+      boxes.push(badge)
+    }
   }
   return drawing.choice.layers.names ? drawNames(drawing, at, all, boxes) : []
 }

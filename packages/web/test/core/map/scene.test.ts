@@ -2,6 +2,7 @@ import type { Report } from "@galaxy/contract/engine/Report"
 import { distance } from "@galaxy/engine/space/distance"
 import { describeSpot, figuresOf } from "@galaxy/web/core/map/describe"
 import { find, listed, neighbour, ownAfter } from "@galaxy/web/core/map/find"
+import { seenThen } from "@galaxy/web/core/map/knownPlanets"
 import { routeFields, sceneOf } from "@galaxy/web/core/map/scene"
 import { apart, near } from "@galaxy/web/core/map/space"
 import { en } from "@galaxy/web/core/words/en"
@@ -69,6 +70,13 @@ describe("the scene of a report", () => {
     const spot = sceneOf(gone, { earlier: [report] }).byNumber.get(number)!
     expect(spot).toMatchObject({ seen: report.turn, size: planet.size, resources: planet.resources })
     expect(spot.kind).not.toBe("unknown")
+    // What is left of an old report by itself tells the same, and gives way to a newer one.
+    const old = { ...seenThen(report), turn: report.turn - 20 }
+    expect(sceneOf(gone, { archive: [seenThen(report)] }).byNumber.get(number)).toEqual(spot)
+    const renamed = old.planets.map((it) => ({ ...it, name: "Old", seen: old.turn }))
+    const archive = [{ ...old, planets: renamed }]
+    expect(sceneOf(gone, { archive }).byNumber.get(number)).toMatchObject({ name: "Old", seen: old.turn })
+    expect(sceneOf(gone, { archive, earlier: [report] }).byNumber.get(number)).toEqual(spot)
     // A report of a later turn is no memory.
     const later = { ...report, turn: report.turn + 5 }
     expect(sceneOf(gone, { earlier: [later] }).byNumber.get(number)).toMatchObject({ kind: "unknown", seen: undefined })
