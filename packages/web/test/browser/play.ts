@@ -27,12 +27,54 @@ export const play = (stage: () => Stage, games: () => Games): void => {
     await page.getByRole("heading", { name: "Unidentified" }).waitFor()
     expect(await page.locator("section[aria-labelledby^=title-]").count()).toBe(21)
     await stage().everyLook(page)
-    for (const path of ["orders", "planets", "ships", "designs", "races"]) {
+    for (const path of ["orders", "planets", "ships", "designs", "races", "archive"]) {
       await page.locator(`nav[aria-label=Game] a[href$="/${path}"]`).first().click()
       await page.waitForURL(`**/${path}`)
       await page.getByRole("heading", { level: 1 }).waitFor()
       expect.soft(await axe(page), path).toEqual([])
     }
+  })
+
+  it("explain figures, compare turns, and take any order by keyboard", async () => {
+    const { ada, played } = games()
+    const page = await stage().open(`/games/${played.game_id}/planets`, { as: "Ada", width: "phone", theme: "light" })
+    const report = await ada.call("user.games.report", { game_id: played.game_id, turn: played.current_turn })
+    await page
+      .getByRole("button", { name: /^Explain / })
+      .first()
+      .click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByText("production points").first().waitFor()
+    const { industry } = report.my_planets[0] ?? { industry: 0 }
+    expect(await dialog.textContent()).toContain(`0.75 × ${industry.toLocaleString("en-GB")}`)
+    expect.soft(await axe(page)).toEqual([])
+    await page.keyboard.press("Escape")
+    await dialog.waitFor({ state: "detached" })
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toMatch(/^Explain /)
+
+    await page.goto(`/games/${played.game_id}/archive?from=0&to=${played.current_turn}&show=drive`)
+    await page.getByRole("img", { name: /^Drive technology of each race/ }).waitFor()
+    await page.getByText("As a table").click()
+    const table = page.getByRole("group", { name: /^Drive technology/ })
+    await table.getByRole("rowheader", { name: "0", exact: true }).waitFor()
+    expect(await table.getByRole("row").last().getByRole("cell").allTextContents()).toEqual(["1.00", "1.00", "1.00"])
+    await page.getByRole("heading", { name: "Your planets" }).waitFor()
+
+    await page.goto(`/games/${played.game_id}/orders`)
+    await page.getByText("Add an order").focus()
+    await page.keyboard.press("Enter")
+    const order = page.getByRole("combobox", { name: "Order" })
+    await order.focus()
+    await page.keyboard.type("Vote for")
+    const race = page.getByRole("combobox", { name: "Race" })
+    await race.selectOption({ index: 2 })
+    await page.keyboard.press("Tab")
+    await page.getByRole("button", { name: "Add to the orders" }).press("Enter")
+    await page.getByText(/^Vote for /).waitFor()
+    await page.getByText(/^✓ Saved/).waitFor()
+    const { orders } = await ada.call("user.games.order.get", { game_id: played.game_id, turn: played.current_turn })
+    expect(orders.map(({ op }) => op)).toEqual(["vote"])
+    await stage().everyLook(page)
   })
 
   it("keeps and saves orders, reads them as text, and asks where two devices have written", async () => {
