@@ -12,7 +12,7 @@ import * as Toasts from "../core/toasts.ts"
 import * as Catalogue from "../core/words/Catalogue.ts"
 import { door } from "../core/words/en/door.ts"
 import { loadPart, partsOf } from "../core/words/parts.ts"
-import { type Language, languageOf, type Words } from "../core/words/Words.ts"
+import { type Language, languageOf, localeOf, type Words } from "../core/words/Words.ts"
 import * as IndexedDbKeyStore from "../platform/IndexedDbKeyStore.ts"
 import { tabChannel, tabLock, tabSight } from "../platform/tabs.ts"
 import { follow } from "./reactive.svelte.ts"
@@ -151,6 +151,8 @@ catalogue.spoken.subscribe(({ language }) => {
 /** The words of the screens that have been open, in the person's language. */
 export const words = (): Words => spoken().words
 export const currentLanguage = (): Language => spoken().language
+/** The tag by which times are written: the language with the person's region, where the browser names one. */
+export const locale = (): string => localeOf(spoken().language, navigator.languages)
 
 export const setLanguage = (next: Language): Promise<void> => {
   remember("galaxy:language", next)

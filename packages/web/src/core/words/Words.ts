@@ -21,3 +21,10 @@ export const languageOf = (wanted: ReadonlyArray<string>): Language => {
   }
   return "en"
 }
+
+/**
+ * The tag by which numbers and times are written: the language with the region of the person's browser, such as `en-GB`,
+ * where that names one; English days and months are written the American way otherwise.
+ */
+export const localeOf = (language: Language, wanted: ReadonlyArray<string>): string =>
+  wanted.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language

@@ -4,7 +4,7 @@ import { en } from "@galaxy/web/core/words/en"
 import { failureText, requestIdOf } from "@galaxy/web/core/words/failures"
 import { ru } from "@galaxy/web/core/words/ru"
 import { instant, relative, span } from "@galaxy/web/core/words/times"
-import { languageOf } from "@galaxy/web/core/words/Words"
+import { languageOf, localeOf } from "@galaxy/web/core/words/Words"
 import { describe, expect, it } from "vitest"
 
 /** Every text of a catalogue by its path; functions are called with arguments that show. */
@@ -35,6 +35,12 @@ describe("words", () => {
       const error = new CallFailed({ code: "conflict", message: "in English only", reason })
       for (const words of [en, ru]) expect(failureText(words, error)).not.toBe(words.failure.refused)
     }
+  })
+
+  it("are written with the person's region", () => {
+    expect(localeOf("en", ["ru-RU", "en-GB", "en-US"])).toBe("en-GB")
+    expect(localeOf("en", ["de-DE", "en"])).toBe("en")
+    expect(localeOf("ru", ["en-GB", "ru-BY"])).toBe("ru-BY")
   })
 
   it("name the request only where something went wrong at the server", () => {

@@ -31,6 +31,8 @@ export const common = {
       `You signed in to the server with the key ${pinned}. The one that answers now has ${presented}. Ask whoever runs it before you go on.`
   },
   notFound: "There is nothing here",
+  notLoaded: "This page can't be opened at the moment",
+  notLoadedText: "A part of it couldn't be loaded: there is no network, or the server can't be reached.",
   notFoundText: "The address may be mistyped, or what was here is gone.",
   toGames: "To your games",
   insecure: "This page needs a secure address",
