@@ -60,6 +60,7 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
           Effect.promise(() => mkdtemp(join(tmpdir(), "galaxy-engines-"))),
           (made) => Effect.promise(() => rm(made, { recursive: true, force: true, maxRetries: 3 }))
         ))
+      const own = yield* Effect.context()
       const running = new Map<GameId, Running>()
       const one = (yield* Semaphore.make(1)).withPermits(1)
       const folder = (gameId: GameId) => join(root, "games", gameId)
@@ -80,9 +81,12 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
           yield* Effect.promise(() => mkdir(folder(gameId), { recursive: true }))
           const scope = yield* Scope.make()
           const token = Redacted.make(randomBytes(32).toString("base64url"))
-          const built = yield* Layer.buildWithScope(engineIn(folder(gameId), { version, token }), scope).pipe(
+          const memo = yield* Layer.makeMemoMap
+          const built = yield* Layer.buildWithMemoMap(engineIn(folder(gameId), { version, token }), memo, scope).pipe(
             Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))),
-            Effect.mapError((error) => new EngineStartFailed({ reason: error.message, permanent: false }))
+            Effect.mapError((error) => new EngineStartFailed({ reason: error.message, permanent: false })),
+            // An engine that is started in a request of the backend has nothing of that request, nor of its routes.
+            Effect.updateContext((_: Context.Context<never>) => own)
           )
           const { address } = Context.get(built, HttpServer.HttpServer)
           const port = "port" in address ? address.port : 0
