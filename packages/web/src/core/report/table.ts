@@ -44,6 +44,21 @@ export interface Table<Key extends string = string> {
   readonly rows: ReadonlyArray<Row>
 }
 
+/** Whether a cell says nothing: a part that isn't there, a name that isn't given. */
+export const isEmpty = (cell: Cell): boolean => {
+  switch (cell._tag) {
+    case "number":
+    case "count":
+      return cell.value === undefined
+    case "text":
+      return cell.text === ""
+    case "goods":
+      return cell.goods === "-"
+    default:
+      return false
+  }
+}
+
 const valueOf = (cell: Cell | undefined): string | number => {
   switch (cell?._tag) {
     case undefined:

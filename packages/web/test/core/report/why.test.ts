@@ -5,13 +5,14 @@ import { reporter } from "@galaxy/engine/report/reports"
 import { toHundredths } from "@galaxy/engine/report/rounding"
 import { ngConstants, plus, type Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { advance, begin } from "@galaxy/engine/simulate/simulate"
+import { matchesOf } from "@galaxy/web/core/game/designer"
 import { columnKeys } from "@galaxy/web/core/report/columns"
 import { sectionIds } from "@galaxy/web/core/report/sectionIds"
 import { sectionTable } from "@galaxy/web/core/report/sections"
 import { explain, type Subject } from "@galaxy/web/core/report/why/explain"
 import { oddsFigures } from "@galaxy/web/core/report/why/fight"
 import type { Figure, Quantity, Step, Token } from "@galaxy/web/core/report/why/formula"
-import { designFigures, shipFigures } from "@galaxy/web/core/report/why/ship"
+import { designFigures, shipFigures } from "@galaxy/web/core/report/why/shipFigures"
 import { figureAt, subjectOf } from "@galaxy/web/core/report/why/subjects"
 import { piecesOf } from "@galaxy/web/core/words/whyText"
 import { whyWords } from "@galaxy/web/core/words/whyWords"
@@ -42,9 +43,7 @@ const operators: Readonly<Record<string, string>> = {
   min: "Math.min",
   max: "Math.max",
   "⌈": "Math.ceil(-1e-9+",
-  "⌉": ")",
-  "⌊": "Math.floor(",
-  "⌋": ")"
+  "⌉": ")"
 }
 
 /** What the formula says, computed from the numbers that it shows. */
@@ -59,7 +58,14 @@ const wrongSteps = (figures: ReadonlyArray<Figure>): ReadonlyArray<Step> =>
     .flatMap(({ steps }) => steps)
     .filter(({ tokens, value }) => Math.abs(computed(tokens) - value) > 1e-6 * Math.max(1, Math.abs(value)))
 
+const cruiser = { drive: 10, armament: 1, weapons: 10, shields: 10, cargo: 0 }
+
 const subjectsOf = (report: Report): ReadonlyArray<Subject> => [
+  { _tag: "design", design: { ...cruiser, cargo: 5 } },
+  ...report.foreign_classes.flatMap(
+    ({ race, name }): ReadonlyArray<Subject> =>
+      [true, false].map((mine) => ({ _tag: "match", design: cruiser, race, name, mine }))
+  ),
   ...sectionIds.flatMap((section) =>
     sectionTable(section, report, String).rows.flatMap(({ id }) => subjectOf(section, id, report) ?? [])
   ),
@@ -144,7 +150,6 @@ describe("why a figure is what it is", () => {
 
   it("the rules' own examples", () => {
     const techs = { drive: 1, weapons: 1, shields: 1, cargo: 1 }
-    const cruiser = { drive: 10, armament: 1, weapons: 10, shields: 10, cargo: 0 }
     const twin = { design: cruiser, techs, load: 0 }
     expect(valueOf(oddsFigures(plus, twin, twin), "odds")).toBeCloseTo(0.5, 9)
     const freighter = designFigures(plus, { drive: 80, armament: 2, weapons: 2, shields: 30, cargo: 100 }, techs)
@@ -174,6 +179,20 @@ describe("why a figure is what it is", () => {
       }
     }
     expect(missing.slice(0, 3)).toEqual([])
+  })
+
+  it("the odds of a design are those that the designer shows", () => {
+    const report = reports.findLast(({ foreign_classes: classes }) => classes.some(({ armament }) => armament > 0))
+    const shown = report === undefined ? [] : matchesOf(plus, report, cruiser)
+    expect(shown.length).toBeGreaterThan(0)
+    for (const { foe, hits, hurts } of shown) {
+      const odds = (mine: boolean) =>
+        valueOf(
+          explain(plus, report!, { _tag: "match", design: cruiser, race: foe.race, name: foe.name, mine }),
+          "odds"
+        )
+      expect([odds(true), odds(false)]).toEqual([hits, hurts])
+    }
   })
 
   it("reads as numbers with names", () => {

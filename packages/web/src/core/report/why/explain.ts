@@ -2,10 +2,11 @@
 import type { Battle, BattleGroup, Report } from "@galaxy/contract/engine/Report"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { bombingFigures, oddsFigures } from "./fight.ts"
-import { type Figure, figure, type Quantity, step, term } from "./formula.ts"
+import { figure, type Figure, formula, type Quantity, step, term } from "./formula.ts"
 import { planetFigures } from "./planet.ts"
 import { raceFigures } from "./race.ts"
-import { type Design, designFigures, shipFigures, type Techs, turnsFigure } from "./ship.ts"
+import type { Design, Techs } from "./ship.ts"
+import { designFigures, shipFigures, turnsFigure } from "./shipFigures.ts"
 
 /** A thing of a report whose figures can be explained; groups of others and bombings by their place in the report. */
 export type Subject =
@@ -18,6 +19,14 @@ export type Subject =
   | { readonly _tag: "design"; readonly design: Design }
   | { readonly _tag: "race"; readonly name: string }
   | { readonly _tag: "bombing"; readonly index: number }
+  /** A shot between a design of the reader's and a class of others: `mine` is one at the class. */
+  | {
+      readonly _tag: "match"
+      readonly design: Design
+      readonly race: string
+      readonly name: string
+      readonly mine: boolean
+    }
   | { readonly _tag: "shot"; readonly battle: Battle; readonly attacker: BattleGroup; readonly target: BattleGroup }
 
 /** A question: what it is about, and the figure that was pointed at. */
@@ -85,10 +94,7 @@ const fleetOf = (ruleset: Ruleset, report: Report, name: string): ReadonlyArray<
             step(
               "fleetSpeed",
               slowest,
-              "min",
-              "(",
-              ...speeds.flatMap((it, index) => (index === 0 ? [it] : ([",", it] as const))),
-              ")"
+              formula`min ( ${speeds.flatMap((it, index) => (index === 0 ? [it] : ([",", it] as const)))} )`
             )
           ])
         ]),
@@ -110,6 +116,22 @@ const shotOf = (
     { design: gun, techs: attacker, load: attacker.load },
     { design: hull, techs: target, load: target.load }
   )
+}
+
+const matchOf = (
+  ruleset: Ruleset,
+  report: Report,
+  { design, race, name, mine }: Extract<Subject, { _tag: "match" }>
+): ReadonlyArray<Figure> => {
+  const own = techsOf(report, report.race)
+  const techs = techsOf(report, race)
+  const foe = designOf(report, race, name)
+  if (own === undefined || techs === undefined || foe === undefined) return []
+  const [one, other] = [
+    { design, techs: own, load: 0 },
+    { design: foe, techs, load: 0 }
+  ]
+  return mine ? oddsFigures(ruleset, one, other) : oddsFigures(ruleset, other, one)
 }
 
 /** All figures of a subject; none where the report knows too little of it. */
@@ -146,6 +168,8 @@ export const explain = (ruleset: Ruleset, report: Report, subject: Subject): Rea
       const bombing = report.bombings[subject.index]
       return bombing === undefined ? [] : bombingFigures(ruleset, bombing)
     }
+    case "match":
+      return matchOf(ruleset, report, subject)
     case "shot":
       return shotOf(ruleset, report, subject.attacker, subject.target)
   }

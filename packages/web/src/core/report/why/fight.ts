@@ -2,7 +2,7 @@
 import type { Bombing } from "@galaxy/contract/engine/Report"
 import { killChance } from "@galaxy/engine/formulas/shot"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
-import { constant, type Figure, figure, step, term } from "./formula.ts"
+import { figure, type Figure, formula, step, term } from "./formula.ts"
 import { attackFigure, defenceFigure, massOf, type Ship } from "./ship.ts"
 
 /** The chance that one shot of a ship destroys another, from 0 to 1. */
@@ -20,28 +20,7 @@ export const oddsFigures = (ruleset: Ruleset, gun: Ship, hull: Ship): ReadonlyAr
             step(
               "odds",
               chance,
-              "max",
-              "(",
-              constant(0),
-              ",",
-              "min",
-              "(",
-              constant(1),
-              ",",
-              "(",
-              "log₄",
-              "(",
-              term(attack.value, "attack"),
-              "÷",
-              term(defence.value, "defence"),
-              ")",
-              "+",
-              constant(1),
-              ")",
-              "÷",
-              constant(2),
-              ")",
-              ")"
+              formula`max ( ${0} , min ( ${1} , ( log₄ ( ${term(attack.value, "attack")} ÷ ${term(defence.value, "defence")} ) + ${1} ) ÷ ${2} ) )`
             )
           ],
           "chanceBounds"
@@ -57,8 +36,8 @@ export const bombingFigures = (ruleset: Ruleset, bombing: Bombing): ReadonlyArra
   const lost = (of: "damagePopulation" | "damageIndustry" | "damageColonists", before: number, done: number) => {
     const what = of === "damagePopulation" ? "population" : of === "damageIndustry" ? "industry" : "colonists"
     return all && of !== "damagePopulation"
-      ? figure(of, [step(of, done, term(before, what))])
-      : figure(of, [step(of, done, "min", "(", term(before, what), ",", term(power, "bombers"), ")")])
+      ? figure(of, [step(of, done, formula`${term(before, what)}`)])
+      : figure(of, [step(of, done, formula`min ( ${term(before, what)} , ${term(power, "bombers")} )`)])
   }
   if (ruleset.bombing !== "power") return []
   return [

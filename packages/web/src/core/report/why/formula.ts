@@ -80,25 +80,9 @@ export interface Term {
   readonly who?: string
 }
 
-/** `min`, `max`, roots and the logarithm to base 4 stand before a bracket; `⌈` rounds up, `⌊` down. */
-export type Operator =
-  | "+"
-  | "−"
-  | "×"
-  | "÷"
-  | "("
-  | ")"
-  | ","
-  | "²"
-  | "√"
-  | "∛"
-  | "log₄"
-  | "min"
-  | "max"
-  | "⌈"
-  | "⌉"
-  | "⌊"
-  | "⌋"
+const operators = ["+", "−", "×", "÷", "(", ")", ",", "²", "√", "∛", "log₄", "min", "max", "⌈", "⌉"] as const
+/** `min`, `max`, roots and the logarithm to base 4 stand before a bracket; `⌈` and `⌉` round up. */
+export type Operator = (typeof operators)[number]
 
 export type Token = Term | Operator
 
@@ -131,13 +115,32 @@ export interface Figure {
   readonly notes?: ReadonlyArray<Note>
 }
 
-/** A constant of the rules. */
-export const constant = (value: number): Term => ({ value })
-
 export const term = (value: number, of: Quantity, who?: string): Term =>
   who === undefined ? { value, of } : { value, of, who }
 
-export const step = (of: Quantity, value: number, ...tokens: ReadonlyArray<Token>): Step => ({ of, value, tokens })
+const isOperator = (text: string): text is Operator => operators.some((it) => it === text)
+
+/**
+ * Tokens as one writes them: operators with spaces between them, and in each gap a term, a constant of the rules, or the
+ * tokens of a part.
+ */
+export const formula = (
+  texts: TemplateStringsArray,
+  ...parts: ReadonlyArray<number | Term | ReadonlyArray<Token>>
+): ReadonlyArray<Token> =>
+  texts.flatMap((text, index): ReadonlyArray<Token> => {
+    const part = parts[index]
+    const before = text.split(/\s+/).filter(isOperator)
+    if (part === undefined) return before
+    if (typeof part === "number") return [...before, { value: part }]
+    return [...before, ...("value" in part ? [part] : part)]
+  })
+
+/** Terms with a plus between them. */
+export const sum = (terms: ReadonlyArray<Term>): ReadonlyArray<Token> =>
+  terms.flatMap((it, index): ReadonlyArray<Token> => (index === 0 ? [it] : ["+", it]))
+
+export const step = (of: Quantity, value: number, tokens: ReadonlyArray<Token>): Step => ({ of, value, tokens })
 
 /** A figure whose value is that of its last step. */
 export const figure = (of: Quantity, steps: ReadonlyArray<Step>, ...more: ReadonlyArray<Note>): Figure => ({

@@ -11,7 +11,7 @@ import {
 import { build } from "@galaxy/engine/formulas/yard"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { type Technology, technologies } from "@galaxy/engine/state/technologies"
-import { constant, type Figure, figure, type Step, step, term } from "./formula.ts"
+import { type Figure, figure, formula, step, type Step, term } from "./formula.ts"
 
 /** Production points of a turn. */
 export const pointsFigure = (ruleset: Ruleset, planet: OwnPlanet): Figure =>
@@ -21,13 +21,7 @@ export const pointsFigure = (ruleset: Ruleset, planet: OwnPlanet): Figure =>
       step(
         "points",
         freePoints(ruleset, planet),
-        constant(ruleset.industryWeight),
-        "×",
-        term(planet.industry, "industry"),
-        "+",
-        constant(ruleset.populationWeight),
-        "×",
-        term(planet.population, "population")
+        formula`${ruleset.industryWeight} × ${term(planet.industry, "industry")} + ${ruleset.populationWeight} × ${term(planet.population, "population")}`
       )
     ],
     "rounded"
@@ -42,14 +36,7 @@ const capitalSteps = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Step> 
   const stock = step(
     "fromStock",
     fromStock,
-    "min",
-    "(",
-    term(points, "points"),
-    "÷",
-    constant(price),
-    ",",
-    term(materials, "materials"),
-    ")"
+    formula`min ( ${term(points, "points")} ÷ ${price} , ${term(materials, "materials")} )`
   )
   if (resources <= 0) return [{ ...stock, of: "newCapital" }]
   return [
@@ -57,23 +44,9 @@ const capitalSteps = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Step> 
     step(
       "mined",
       mined,
-      "(",
-      term(points, "points"),
-      "−",
-      constant(price),
-      "×",
-      term(fromStock, "fromStock"),
-      ")",
-      "÷",
-      "(",
-      constant(price),
-      "+",
-      constant(1),
-      "÷",
-      term(resources, "resources"),
-      ")"
+      formula`( ${term(points, "points")} − ${price} × ${term(fromStock, "fromStock")} ) ÷ ( ${price} + ${1} ÷ ${term(resources, "resources")} )`
     ),
-    step("newCapital", fromStock + mined, term(fromStock, "fromStock"), "+", term(mined, "mined"))
+    step("newCapital", fromStock + mined, formula`${term(fromStock, "fromStock")} + ${term(mined, "mined")}`)
   ]
 }
 
@@ -88,10 +61,7 @@ const researchStep = (ruleset: Ruleset, technology: Technology, points: number, 
           ? "newShields"
           : "newCargo",
     researched(ruleset, technology, points * share),
-    term(points, "points"),
-    ...(share === 1 ? [] : (["×", term(share, "share")] as const)),
-    "÷",
-    constant(ruleset.pointsPerTechLevel[technology])
+    formula`${term(points, "points")} ${share === 1 ? [] : formula`× ${term(share, "share")}`} ÷ ${ruleset.pointsPerTechLevel[technology]}`
   )
 
 const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: number): Figure => {
@@ -103,38 +73,20 @@ const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: nu
   const count = Math.max(1, built.ships)
   const missing = Math.max(0, count * billed - materials)
   const cost = ruleset.pointsPerMass * count * billed + (missing > 0 && resources > 0 ? missing / resources : 0)
+  const mining =
+    resources > 0
+      ? formula`+ max ( ${0} , ${term(count, "ships")} × ${term(billed, "emptyMass")} − ${term(materials, "materials")} ) ÷ ${term(resources, "resources")}`
+      : []
   const bill = step(
     "bill",
     cost,
-    constant(ruleset.pointsPerMass),
-    "×",
-    term(count, "ships"),
-    "×",
-    term(billed, "emptyMass"),
-    ...(resources > 0
-      ? ([
-          "+",
-          "max",
-          "(",
-          constant(0),
-          ",",
-          term(count, "ships"),
-          "×",
-          term(billed, "emptyMass"),
-          "−",
-          term(materials, "materials"),
-          ")",
-          "÷",
-          term(resources, "resources")
-        ] as const)
-      : [])
+    formula`${ruleset.pointsPerMass} × ${term(count, "ships")} × ${term(billed, "emptyMass")} ${mining}`
   )
-  const all = step("cost", available, term(points, "points"), "+", term(banked, "banked"))
+  const all = step("cost", available, formula`${term(points, "points")} + ${term(banked, "banked")}`)
   const kept = step(
     "kept",
     built.banked,
-    term(available, "cost"),
-    ...(built.ships === 0 ? [] : (["−", term(cost, "bill")] as const))
+    formula`${term(available, "cost")} ${built.ships === 0 ? [] : formula`− ${term(cost, "bill")}`}`
   )
   const steps = [all, bill, kept]
   const note = built.ships > 0 ? [] : missing > 0 && resources <= 0 ? (["noOre"] as const) : (["hullNotPaid"] as const)
@@ -154,7 +106,9 @@ export const productFigures = (
   if (product === "MAT") {
     const made = makeMaterials(planet, resources, points).materials - planet.materials
     return [
-      figure("newMaterials", [step("newMaterials", made, term(points, "points"), "×", term(resources, "resources"))])
+      figure("newMaterials", [
+        step("newMaterials", made, formula`${term(points, "points")} × ${term(resources, "resources")}`)
+      ])
     ]
   }
   const technology = technologies.find((it) => same(it, product))
@@ -185,8 +139,8 @@ export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArra
   const made =
     planet.production === "CAP" ? makeCapital(ruleset, planet, planet.resources, planet.free_points).capital : capital
   const after = capitalToIndustry({ capital: made, industry, population: grown.population })
-  const growthStep = step("growth", growth, constant(ruleset.populationGrowth), "×", term(population, "population"))
-  const roomStep = step("room", room, term(size, "size"), "−", term(population, "population"))
+  const growthStep = step("growth", growth, formula`${ruleset.populationGrowth} × ${term(population, "population")}`)
+  const roomStep = step("room", room, formula`${term(size, "size")} − ${term(population, "population")}`)
   return [
     figure("newPopulation", [
       growthStep,
@@ -194,46 +148,21 @@ export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArra
       step(
         "newPopulation",
         grown.population,
-        term(population, "population"),
-        "+",
-        "min",
-        "(",
-        term(growth, "growth"),
-        ",",
-        term(room, "room"),
-        ")"
+        formula`${term(population, "population")} + min ( ${term(growth, "growth")} , ${term(room, "room")} )`
       )
     ]),
     figure("newColonists", [
       step(
         "newColonists",
         grown.colonists,
-        term(colonists, "colonists"),
-        "+",
-        "max",
-        "(",
-        constant(0),
-        ",",
-        term(growth, "growth"),
-        "−",
-        term(room, "room"),
-        ")",
-        "÷",
-        constant(ruleset.peoplePerColonist)
+        formula`${term(colonists, "colonists")} + max ( ${0} , ${term(growth, "growth")} − ${term(room, "room")} ) ÷ ${ruleset.peoplePerColonist}`
       )
     ]),
     figure("newIndustry", [
       step(
         "newIndustry",
         after.industry,
-        "min",
-        "(",
-        term(industry, "industry"),
-        "+",
-        term(made, "capital"),
-        ",",
-        term(grown.population, "newPopulation"),
-        ")"
+        formula`min ( ${term(industry, "industry")} + ${term(made, "capital")} , ${term(grown.population, "newPopulation")} )`
       )
     ])
   ]
@@ -255,9 +184,7 @@ export const planetFigures = (
           step(
             "votes",
             planet.population / ruleset.populationPerVote,
-            term(planet.population, "population"),
-            "÷",
-            constant(ruleset.populationPerVote)
+            formula`${term(planet.population, "population")} ÷ ${ruleset.populationPerVote}`
           )
         ])
       ])

@@ -2,7 +2,7 @@
 import type { Report } from "@galaxy/contract/engine/Report"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { type Technology, technologies } from "@galaxy/engine/state/technologies"
-import { constant, type Figure, figure, step, term, type Token } from "./formula.ts"
+import { type Figure, figure, formula, step, sum, term } from "./formula.ts"
 import { productFigures } from "./planet.ts"
 
 const newOf = { drive: "newDrive", weapons: "newWeapons", shields: "newShields", cargo: "newCargo" } as const
@@ -17,11 +17,12 @@ export const researchFigure = (ruleset: Ruleset, report: Report, technology: Tec
   const steps = parts.flatMap(({ planet, it }) =>
     it.steps.map((of) => ({ ...of, of: "researched" as const, who: planet.name }))
   )
-  const sum = parts.reduce((all, { it }) => all + it.value, now)
-  const tokens = parts.flatMap(
-    ({ planet, it }): ReadonlyArray<Token> => ["+", term(it.value, "researched", planet.name)]
-  )
-  return figure(newOf[technology], [...steps, step(newOf[technology], sum, term(now, techOf[technology]), ...tokens)])
+  const total = parts.reduce((all, { it }) => all + it.value, now)
+  const terms = parts.map(({ planet, it }) => term(it.value, "researched", planet.name))
+  return figure(newOf[technology], [
+    ...steps,
+    step(newOf[technology], total, sum([term(now, techOf[technology]), ...terms]))
+  ])
 }
 
 /** The votes that a race has, and those that it gets. */
@@ -35,19 +36,14 @@ export const votesFigures = (ruleset: Ruleset, report: Report, race: string): Re
   return [
     figure(
       "votes",
-      [step("votes", own, term(people, "population"), "÷", constant(ruleset.populationPerVote))],
+      [step("votes", own, formula`${term(people, "population")} ÷ ${ruleset.populationPerVote}`)],
       ...(ruleset.fractionalVotes ? [] : (["rounded"] as const))
     ),
     figure("received", [
       step(
         "received",
         given.reduce((all, it) => all + it.own, 0),
-        ...given.flatMap(
-          (it, index): ReadonlyArray<Token> => [
-            ...(index === 0 ? [] : (["+"] as const)),
-            term(it.own, "votes", it.race)
-          ]
-        )
+        sum(given.map((it) => term(it.own, "votes", it.race)))
       )
     ]),
     ...(ruleset.winningShare === null
@@ -57,9 +53,7 @@ export const votesFigures = (ruleset: Ruleset, report: Report, race: string): Re
             step(
               "votesNeeded",
               ruleset.winningShare * votes.total,
-              constant(ruleset.winningShare),
-              "×",
-              term(votes.total, "totalVotes")
+              formula`${ruleset.winningShare} × ${term(votes.total, "totalVotes")}`
             )
           ])
         ])
@@ -74,7 +68,7 @@ export const zoneFigures = (ruleset: Ruleset, drive: number): ReadonlyArray<Figu
       ["detection", ruleset.detectionZoneFactor]
     ] as const
   ).flatMap(([of, factor]) =>
-    factor === null ? [] : [figure(of, [step(of, factor * drive, constant(factor), "×", term(drive, "driveTech"))])]
+    factor === null ? [] : [figure(of, [step(of, factor * drive, formula`${factor} × ${term(drive, "driveTech")}`)])]
   )
 
 /** All figures of a race. What others research isn't known. */

@@ -12,7 +12,7 @@ import {
 import { blockCost, blockMass, shipCost } from "@galaxy/engine/formulas/upgrade"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { technologies } from "@galaxy/engine/state/technologies"
-import { constant, type Figure, figure, type Quantity, step, term, type Token } from "./formula.ts"
+import { type Figure, figure, formula, type Quantity, step, sum, term } from "./formula.ts"
 
 /** The five numbers of a design. */
 export interface Design {
@@ -40,22 +40,11 @@ export interface Ship {
 
 const techOf = { drive: "driveTech", weapons: "weaponsTech", shields: "shieldsTech", cargo: "cargoTech" } as const
 
-const plus = (terms: ReadonlyArray<Token>): ReadonlyArray<Token> =>
-  terms.flatMap((it, index): ReadonlyArray<Token> => (index === 0 ? [it] : ["+", it]))
-
 const gunsStep = (design: Design) =>
   step(
     "weaponsMass",
     weaponsMass(design),
-    term(design.weapons, "weapons"),
-    "×",
-    "(",
-    term(design.armament, "armament"),
-    "+",
-    constant(1),
-    ")",
-    "÷",
-    constant(2)
+    formula`${term(design.weapons, "weapons")} × ( ${term(design.armament, "armament")} + ${1} ) ÷ ${2}`
   )
 
 /** Mass of the empty ship. */
@@ -67,10 +56,7 @@ export const emptyMassOf = (design: Design): Figure => {
     design.shields > 0 ? [term(design.shields, "shields")] : [],
     design.cargo > 0 ? [term(design.cargo, "cargoBlock")] : []
   ].flat()
-  return figure("emptyMass", [
-    ...(guns ? [gunsStep(design)] : []),
-    step("emptyMass", emptyMass(design), ...plus(parts))
-  ])
+  return figure("emptyMass", [...(guns ? [gunsStep(design)] : []), step("emptyMass", emptyMass(design), sum(parts))])
 }
 
 /** Mass with its load; a load weighs less with better cargo technology. */
@@ -80,7 +66,11 @@ export const massOf = ({ design, techs, load }: Ship): Figure => {
   const mass = fullMass(empty.value, load, techs)
   return figure("mass", [
     ...empty.steps,
-    step("mass", mass, term(empty.value, "emptyMass"), "+", term(load, "load"), "÷", term(techs.cargo, "cargoTech"))
+    step(
+      "mass",
+      mass,
+      formula`${term(empty.value, "emptyMass")} + ${term(load, "load")} ÷ ${term(techs.cargo, "cargoTech")}`
+    )
   ])
 }
 
@@ -88,13 +78,7 @@ const speedStep = (ruleset: Ruleset, of: Quantity, { design, techs }: Ship, mass
   step(
     of,
     speedOf(ruleset, design, techs, mass),
-    constant(ruleset.speedFactor),
-    "×",
-    term(techs.drive, "driveTech"),
-    "×",
-    term(design.drive, "drive"),
-    "÷",
-    term(mass, "mass")
+    formula`${ruleset.speedFactor} × ${term(techs.drive, "driveTech")} × ${term(design.drive, "drive")} ÷ ${term(mass, "mass")}`
   )
 
 /** Light years a turn. */
@@ -107,23 +91,18 @@ export const holdFigure = (ruleset: Ruleset, { design, techs }: Ship): Figure =>
     step(
       "hold",
       holdOf(ruleset, design, techs),
-      term(techs.cargo, "cargoTech"),
-      "×",
-      "(",
-      term(design.cargo, "cargoBlock"),
-      "+",
-      term(design.cargo, "cargoBlock"),
-      "²",
-      "÷",
-      constant(ruleset.holdDivisor),
-      ")"
+      formula`${term(techs.cargo, "cargoTech")} × ( ${term(design.cargo, "cargoBlock")} + ${term(design.cargo, "cargoBlock")} ² ÷ ${ruleset.holdDivisor} )`
     )
   ])
 
 /** Strength of each gun. */
 export const attackFigure = ({ design, techs }: Ship): Figure =>
   figure("attack", [
-    step("attack", attackOf(design, techs), term(design.weapons, "weapons"), "×", term(techs.weapons, "weaponsTech"))
+    step(
+      "attack",
+      attackOf(design, techs),
+      formula`${term(design.weapons, "weapons")} × ${term(techs.weapons, "weaponsTech")}`
+    )
   ])
 
 /** Strength of the shields. */
@@ -135,16 +114,7 @@ export const defenceFigure = (ruleset: Ruleset, ship: Ship): Figure => {
     step(
       "defence",
       defenceOf(ruleset, design, techs, mass),
-      term(design.shields, "shields"),
-      "×",
-      term(techs.shields, "shieldsTech"),
-      "×",
-      constant(ruleset.shieldNormaliser),
-      "÷",
-      "∛",
-      "(",
-      term(mass, "mass"),
-      ")"
+      formula`${term(design.shields, "shields")} × ${term(techs.shields, "shieldsTech")} × ${ruleset.shieldNormaliser} ÷ ∛ ( ${term(mass, "mass")} )`
     )
   ])
 }
@@ -156,24 +126,11 @@ export const bombingFigure = ({ design, techs }: Ship, ships: number): Figure =>
   const one = step(
     "power",
     each,
-    "(",
-    "√",
-    "(",
-    term(attack, "attack"),
-    ")",
-    "÷",
-    constant(10),
-    "+",
-    constant(1),
-    ")",
-    "×",
-    term(attack, "attack"),
-    "×",
-    term(design.armament, "armament")
+    formula`( √ ( ${term(attack, "attack")} ) ÷ ${10} + ${1} ) × ${term(attack, "attack")} × ${term(design.armament, "armament")}`
   )
   return figure("bombing", [
     one,
-    ...(ships === 1 ? [] : [step("bombing", each * ships, term(each, "power"), "×", term(ships, "ships"))])
+    ...(ships === 1 ? [] : [step("bombing", each * ships, formula`${term(each, "power")} × ${term(ships, "ships")}`)])
   ])
 }
 
@@ -181,7 +138,7 @@ export const bombingFigure = ({ design, techs }: Ship, ships: number): Figure =>
 export const priceFigure = (ruleset: Ruleset, design: Design): Figure => {
   const mass = emptyMass(design)
   return figure("price", [
-    step("price", ruleset.pointsPerMass * mass, constant(ruleset.pointsPerMass), "×", term(mass, "emptyMass"))
+    step("price", ruleset.pointsPerMass * mass, formula`${ruleset.pointsPerMass} × ${term(mass, "emptyMass")}`)
   ])
 }
 
@@ -195,17 +152,7 @@ export const upgradeFigure = (ruleset: Ruleset, { design, techs }: Ship, to: Tec
     return step(
       techOf[block],
       blockCost(ruleset, mass, techs[block], to[block]),
-      "(",
-      constant(1),
-      "−",
-      term(techs[block], techOf[block]),
-      "÷",
-      term(to[block], techOf[block]),
-      ")",
-      "×",
-      constant(ruleset.upgradeFactor),
-      "×",
-      term(mass, massTerm)
+      formula`( ${1} − ${term(techs[block], techOf[block])} ÷ ${term(to[block], techOf[block])} ) × ${ruleset.upgradeFactor} × ${term(mass, massTerm)}`
     )
   })
   const all: Techs = {
@@ -214,54 +161,10 @@ export const upgradeFigure = (ruleset: Ruleset, { design, techs }: Ship, to: Tec
     shields: raised.includes("shields") ? to.shields : techs.shields,
     cargo: raised.includes("cargo") ? to.cargo : techs.cargo
   }
-  const sum = step(
+  const whole = step(
     "upgrade",
     shipCost(ruleset, design, techs, all),
-    ...plus(steps.map(({ value, of }) => term(value, of)))
+    sum(steps.map(({ value, of }) => term(value, of)))
   )
-  return figure("upgrade", [...steps, sum])
-}
-
-/** Turns that a flight of so many light years takes. */
-export const turnsFigure = (distance: number, speed: number): Figure =>
-  figure("turns", [
-    step("turns", Math.ceil(distance / speed - 1e-9), "⌈", term(distance, "distance"), "÷", term(speed, "speed"), "⌉")
-  ])
-
-/** All figures of a ship, or of a group of them. `raceTechs` are what its blocks could be raised to. */
-export const shipFigures = (
-  ruleset: Ruleset,
-  ship: Ship,
-  more: {
-    readonly ships?: number
-    readonly raceTechs?: Techs
-    readonly distance?: number
-    readonly fleetSpeed?: number
-  } = {}
-): ReadonlyArray<Figure> => {
-  const { design } = ship
-  const speed = speedFigure(ruleset, ship)
-  const flying = more.fleetSpeed ?? speed.value
-  const upgrade = more.raceTechs === undefined ? undefined : upgradeFigure(ruleset, ship, more.raceTechs)
-  return [
-    [massOf(ship)],
-    design.drive > 0 ? [more.fleetSpeed === undefined ? speed : { ...speed, notes: ["fleet" as const] }] : [],
-    more.distance !== undefined && flying > 0 ? [turnsFigure(more.distance, flying)] : [],
-    design.cargo > 0 ? [holdFigure(ruleset, ship)] : [],
-    design.armament > 0 ? [attackFigure(ship)] : [],
-    [defenceFigure(ruleset, ship)],
-    design.armament > 0 ? [bombingFigure(ship, more.ships ?? 1)] : [],
-    [priceFigure(ruleset, design)],
-    upgrade === undefined ? [] : [upgrade]
-  ].flat()
-}
-
-/** The figures of a design: as `shipFigures`, and its speed with a full hold. */
-export const designFigures = (ruleset: Ruleset, design: Design, techs: Techs): ReadonlyArray<Figure> => {
-  const ship: Ship = { design, techs, load: 0 }
-  const figures = shipFigures(ruleset, ship)
-  if (design.cargo === 0 || design.drive === 0) return figures
-  const full: Ship = { ...ship, load: holdOf(ruleset, design, techs) }
-  const loaded = speedFigure(ruleset, full, "speedFull")
-  return [...figures, { ...loaded, steps: [...massOf(full).steps, ...loaded.steps] }]
+  return figure("upgrade", [...steps, whole])
 }
