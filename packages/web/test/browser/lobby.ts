@@ -84,7 +84,7 @@ export const lobby = (stage: () => Stage): void => {
     const stale = stage().expected(/status of 400 .*ExecuteCommand/)
     await page.clock.setSystemTime(galaxy.now().getTime() + 25 * 60_000)
     await page.reload()
-    await page.getByText(/This device's clock is 2[45] min .*fast/).waitFor()
+    await page.getByText(/This device's clock is 2[45] mins? fast/).waitFor()
     const card = page.getByRole("link", { name: /Clockwork/ })
     const minutes = (text: string, unit: string) => Number(new RegExp(`(\\d+) ${unit}`).exec(text)?.[1] ?? 0)
     const said = await card.innerText()
