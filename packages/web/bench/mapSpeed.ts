@@ -116,10 +116,11 @@ const run = async () => {
   })
   const view = { width: 1440, height: 900 }
   const zone = { centres: report.my_planets, radius: 40 }
-  map.setContent({
+  const content = {
     scene,
     look: { theme: readTheme(document.body), choice: firstChoice, flight: zone, detection: zone, tracks: [] }
-  })
+  }
+  map.setContent(content)
   map.setLive({
     selected: report.my_planets[0]?.number,
     also: new Set(),
@@ -132,7 +133,7 @@ const run = async () => {
     tags: false
   })
   const calibrations: Array<number> = [calibrate()]
-  const steps: Record<string, { redraw: number; pan: ReadonlyArray<number> }> = {}
+  const steps: Record<string, { redraw: number; pans: ReadonlyArray<ReadonlyArray<number>> }> = {}
   for (const [name, zoom] of [
     ["close", 12],
     ["region", 4],
@@ -142,18 +143,27 @@ const run = async () => {
     map.setCamera({ x: 100, y: 100, zoom })
     map.resize(view)
     await frame()
-    const began = performance.now()
-    map.resize(view)
-    // A canvas notes what it is asked for; reading a pixel makes it draw.
-    chart.getContext("2d")?.getImageData(0, 0, 1, 1)
-    const redraw = performance.now() - began
-    await frame()
-    frames.length = 0
-    for (let i = 0; i < 40; i++) {
-      map.setCamera({ x: 100 + (i * 4) / zoom, y: 100 + (i * 2) / zoom, zoom })
+    const redraws: Array<number> = []
+    for (let pass = 0; pass < 6; pass++) {
+      const began = performance.now()
+      map.setContent(content)
+      map.resize(view)
+      // A canvas notes what it is asked for; reading a pixel makes it draw.
+      chart.getContext("2d")?.getImageData(0, 0, 1, 1)
+      redraws.push(performance.now() - began)
       await frame()
     }
-    steps[name] = { redraw, pan: frames.toSorted((a, b) => a - b) }
+    await frame()
+    const pans: Array<ReadonlyArray<number>> = []
+    for (let pass = 0; pass < 3; pass++) {
+      frames.length = 0
+      for (let i = 0; i < 40; i++) {
+        map.setCamera({ x: 100 + (i * 4) / zoom, y: 100 + (i * 2) / zoom, zoom })
+        await frame()
+      }
+      pans.push(frames.toSorted((a, b) => a - b))
+    }
+    steps[name] = { redraw: Math.min(...redraws), pans }
     calibrations.push(calibrate())
   }
   map.close()

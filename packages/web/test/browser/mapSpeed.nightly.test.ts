@@ -11,7 +11,9 @@ interface Speeds {
   readonly planets: number
   readonly made: number
   readonly calibration: number
-  readonly steps: Readonly<Record<string, { readonly redraw: number; readonly pan: ReadonlyArray<number> }>>
+  readonly steps: Readonly<
+    Record<string, { readonly redraw: number; readonly pans: ReadonlyArray<ReadonlyArray<number>> }>
+  >
 }
 
 const bundle = async (): Promise<string> => {
@@ -36,10 +38,11 @@ describe.skipIf(executable === undefined)("the map of 2,000 planets", () => {
         (globalThis as unknown as { mapSpeed: () => Promise<Speeds> }).mapSpeed()
       )
       expect(planets).toBe(2_000)
-      const ratios = Object.entries(steps).map(([name, { pan, redraw }]) => ({
+      const ratios = Object.entries(steps).map(([name, { pans, redraw }]) => ({
         name,
         redraw: redraw / calibration,
-        pan: (pan[Math.floor(pan.length * 0.95)] ?? 0) / calibration
+        // The best of three passes: what else the machine does makes them longer, never shorter.
+        pan: Math.min(...pans.map((pan) => pan[Math.floor(pan.length * 0.95)] ?? 0)) / calibration
       }))
       console.log({ calibration, made: made / calibration, ratios })
       expect(made / calibration).toBeLessThan(8)
