@@ -2,6 +2,7 @@
 import type { Words } from "../words/Words.ts"
 import type { PlanetView } from "./planet.ts"
 import type { Spot } from "./scene.ts"
+import type { Levels } from "./ships.ts"
 
 /** Writes numbers in the player's language. */
 export interface Figures {
@@ -19,6 +20,17 @@ export const figuresOf = (language: string): Figures => {
 /** The name of a planet, or its number where it has none. */
 export const spotName = (words: Words["map"], spot: Pick<Spot, "name" | "number">): string =>
   spot.name === "" ? words.number(spot.number) : spot.name
+
+/** Levels of ships as one line; blocks that they don't have are left out. */
+export const levelsText = (figures: Figures, { drive, weapons, shields, cargo }: Levels): string =>
+  [drive, weapons, shields, cargo]
+    .filter((level) => level > 0)
+    .map(figures.exact)
+    .join(" / ")
+
+/** Light years a turn. */
+export const speedText = (words: Words["map"], figures: Figures, speed: number): string =>
+  speed > 0 ? words.speed(figures.exact(speed)) : words.noDrive
 
 const ownerOf = (words: Words["map"], { kind, owner }: Spot): string => {
   switch (kind) {

@@ -65,6 +65,8 @@ const drawMark = (drawing: Drawing, seen: Seen) => {
   if (spot.fight) ring(drawing, seen, r + 11, colourAt(theme, "--bad"), 1.5, [3, 3])
 }
 
+/** Races whose marks stand at a planet; where there are more, a number stands for the last ones. */
+const mostGuests = 4
 /** Pixels of a guest's mark with the air beside it. */
 const guestWidth = 10.5
 
@@ -75,19 +77,19 @@ const guestWidth = 10.5
 const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen, isFree: (box: Box) => boolean): Box | undefined => {
   const { c, theme, atlas, choice } = drawing
   const ships = spot.ships + (choice.layers.scouts ? spot.scouts : 0)
-  const guests = choice.layers.guests
-    ? spot.guests
-        .filter(({ armed, scouts }) => (scouts ? choice.layers.scouts : armed || choice.layers.unarmed))
-        .slice(0, 4)
+  const all = choice.layers.guests
+    ? spot.guests.filter(({ armed, scouts }) => (scouts ? choice.layers.scouts : armed || choice.layers.unarmed))
     : []
+  const guests = all.length > mostGuests ? all.slice(0, mostGuests - 1) : all
+  const more = all.length > guests.length ? `+${all.length - guests.length}` : ""
   if (ships === 0 && guests.length === 0) return undefined
   const text = ships > 0 ? `▸${ships}` : ""
   c.font = `600 10.5px ${theme.font}`
   const wide = text === "" ? 0 : c.measureText(text).width + 6
-  const width = wide + guests.length * guestWidth
+  const width = wide + guests.length * guestWidth + (more === "" ? 0 : c.measureText(more).width)
   const beside = r + (spot.kind === "mine" ? 11 : 7)
   const place = (left: number): Box => ({ left, top: y - 7, width, height: 14 })
-  const [right, other] = [place(x + beside), place(x - beside - width)]
+  const [right, other] = [place(x + beside), place(x - beside - width - 2)]
   const box = isFree(right) || !isFree(other) ? right : other
   let end = box.left
   if (ships > 0) {
@@ -106,6 +108,12 @@ const drawBadge = (drawing: Drawing, { spot, x, y, r }: Seen, isFree: (box: Box)
     atlas.draw(c, "full", style?.shape ?? "square", colour, end + 3.5, y, 3.5)
     c.globalAlpha = 1
     end += guestWidth
+  }
+  if (more !== "") {
+    c.textAlign = "left"
+    c.textBaseline = "middle"
+    c.fillStyle = colourAt(theme, "--faint")
+    c.fillText(more, end, y + 0.5)
   }
   return box
 }

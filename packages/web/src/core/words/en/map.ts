@@ -101,6 +101,7 @@ export const map = {
   },
   here: "Ships here",
   count: (groups: number, count: number) => `${groups === 1 ? "1 group" : `${groups} groups`} · ${ships(count)}`,
+  scoutsHere: (count: number) => `Scouts: ${ships(count)}`,
   speed: (speed: string) => `speed ${speed}`,
   noDrive: "no drive",
   unarmed: "unarmed",

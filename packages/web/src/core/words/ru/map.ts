@@ -111,6 +111,7 @@ export const map: Section<typeof en> = {
   },
   here: "Корабли здесь",
   count: (groups: number, count: number) => `${counted(groups, "группа", "группы", "групп")} · ${ships(count)}`,
+  scoutsHere: (count: number) => `Разведчики: ${ships(count)}`,
   speed: (speed: string) => `скорость ${speed}`,
   noDrive: "без двигателя",
   unarmed: "без оружия",
