@@ -15,6 +15,7 @@ import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
+import { unary } from "./gateway/unary.ts"
 import { testkit } from "./testkit.ts"
 
 const usage = `npm run bench: measures the codec, signatures, calls, turns and a battle, as ratios within one run.
@@ -24,6 +25,8 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
                                          PART: only works with this in their names
   npm run bench -- testkit               start, reset and end of the testkit's platform
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
+  npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
+                                         Redis, whose address is in GALAXY_TEST_REDIS_URL
   npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
 
 const [argument, tree = "", part] = process.argv.slice(2)
@@ -33,6 +36,20 @@ if (argument === "compare" && isTree(tree)) {
 }
 if (argument === "backend") {
   await backend(process.argv.slice(3))
+  process.exit()
+}
+if (argument === "gateway") {
+  const redisUrl = process.env["GALAXY_TEST_REDIS_URL"]
+  if (redisUrl === undefined) throw new Error("GALAXY_TEST_REDIS_URL names no Redis")
+  const [peer, ...others] = await unary(redisUrl)
+  console.log("Signed calls, 8 connections with 16 in flight each, gRPC")
+  for (const it of peer === undefined ? [] : [peer, ...others]) {
+    const ratio = (peer?.cpuMicros ?? 1) / it.cpuMicros
+    const [rate, cpu, p50, p99] = [it.perSecond, it.cpuMicros, it.p50Ms, it.p99Ms].map((value) => value.toFixed(0))
+    console.log(
+      `  ${it.name.padEnd(40)} ${rate}/s, ${cpu} µs of CPU a call (${ratio.toFixed(2)}), p50 ${p50} ms, p99 ${p99} ms`
+    )
+  }
   process.exit()
 }
 if (argument === "cli") {

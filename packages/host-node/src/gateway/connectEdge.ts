@@ -23,6 +23,8 @@ import { refuse } from "../http/refuse.ts"
 import { encoded, isEncoded, isFramed } from "./contentEncoding.ts"
 import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
 import type { Handler } from "../http/guard.ts"
+import * as FastUnary from "./fastUnary.ts"
+import type { ReadSoFar } from "./fastUnary.ts"
 import { dropUnreachable } from "./timeouts.ts"
 
 const domain = "galaxy"
@@ -106,18 +108,22 @@ const peerOf = (context: HandlerContext): Peer => context.values.get(arrivalKey)
 export const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
 
 /**
- * Failures that aren't refusals are our own faults, answered as a plain internal error. An aborted call ends with its
- * reason: its deadline has passed, or the client is gone.
+ * Failures that aren't refusals are our own faults, answered as a plain internal error. A call that was given up ends with
+ * the reason: its deadline has passed, or the client is gone.
  */
+const errorOf = (exit: Exit.Failure<unknown, Refusal>, place: RefusedAt, ended: unknown): ConnectError => {
+  const failure = exit.cause.reasons.find(Cause.isFailReason)
+  if (failure === undefined && ended !== undefined && Cause.hasInterruptsOnly(exit.cause)) {
+    return ended instanceof ConnectError ? ended : new ConnectError("the call was cancelled", Code.Canceled)
+  }
+  return failure === undefined
+    ? new ConnectError("internal error", Code.Internal)
+    : toConnectError(failure.error, place)
+}
+
 const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: RefusedAt, signal: AbortSignal): A => {
   if (Exit.isSuccess(exit)) return exit.value
-  const failure = exit.cause.reasons.find(Cause.isFailReason)
-  if (failure === undefined && signal.aborted && Cause.hasInterruptsOnly(exit.cause)) {
-    throw signal.reason instanceof ConnectError
-      ? signal.reason
-      : new ConnectError("the call was cancelled", Code.Canceled)
-  }
-  throw failure === undefined ? new ConnectError("internal error", Code.Internal) : toConnectError(failure.error, place)
+  throw errorOf(exit, place, signal.aborted ? (signal.reason ?? "aborted") : undefined)
 }
 
 /** Bytes of a refused message that are still read; a client that sends more may miss the answer. */
@@ -155,17 +161,19 @@ const endWithAnswer = (request: IncomingMessage, response: ServerResponse) => {
  * unread, it would block an HTTP/1.1 connection for the requests that follow, and over HTTP/2 the sender would see a
  * reset.
  */
-const readToTheEnd = (request: IncomingMessage, response: ServerResponse) => {
+const readToTheEnd = (request: IncomingMessage, response: ServerResponse, { parts, isWhole }: ReadSoFar) => {
   const endless = request.httpVersionMajor === 1 && request.headers["content-length"] === undefined
   // By this header alone the adapter would refuse, and leave everything unread.
   delete request.headers["content-length"]
   request[Symbol.asyncIterator] = async function* () {
     try {
+      yield* parts
+      if (isWhole) return
       const chunks: AsyncIterable<unknown, undefined> = request.iterator({ destroyOnReturn: false })
       return yield* chunks
     } finally {
       // If it failed, its reader has already seen the error.
-      await discard(request, endless, () => endWithAnswer(request, response)).catch(() => undefined)
+      if (!isWhole) await discard(request, endless, () => endWithAnswer(request, response)).catch(() => undefined)
     }
   }
 }
@@ -212,9 +220,19 @@ async function* eventsOf(
   signal.throwIfAborted()
 }
 
+/** The command of a message, whose defects are logged. */
+const commandOf = ({ gateway }: EdgeServices, request: Envelope & { readonly requestId: string }, peer: Peer) =>
+  gateway.executeCommand(request, peer).pipe(
+    Effect.tapCause((cause) => (Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void)),
+    Effect.annotateLogs({ request_id: request.requestId.slice(0, 64) })
+  )
+
+const nothingRead: ReadSoFar = { parts: [], isWhole: false }
+
 /** Serves the rpc service; `handles` tells whether a request is for it. */
 export const make = (services: EdgeServices) => {
   const run = Effect.runPromiseExitWith(services.context)
+  const fork = Effect.runForkWith(services.context)
   const adapter = connectNodeAdapter({
     readMaxBytes: readLimit(services.maxPayloadBytes),
     writeMaxBytes: 64 * 1_048_576,
@@ -222,12 +240,7 @@ export const make = (services: EdgeServices) => {
       router.service(EdgeGatewayService, {
         executeCommand: async (request, context) => {
           understand(context, request)
-          const command = services.gateway.executeCommand(request, peerOf(context)).pipe(
-            Effect.tapCause((cause) =>
-              Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void
-            ),
-            Effect.annotateLogs({ request_id: request.requestId.slice(0, 64) })
-          )
+          const command = commandOf(services, request, peerOf(context))
           return throwing(await run(command, { signal: context.signal }), "request", context.signal)
         },
         subscribeEvents: (request, context) => {
@@ -242,27 +255,40 @@ export const make = (services: EdgeServices) => {
   const prefix = `/${EdgeGatewayService.typeName}/`
   const streamPath = `${prefix}${EdgeGatewayService.method.subscribeEvents.name}`
   const isStream = (url = "") => url.split("?", 1)[0] === streamPath
+  const slow = (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => {
+    if (isFramed(request) && isEncoded(request)) {
+      refuse(request, response, ...encoded)
+      return
+    }
+    dropUnreachable(request)
+    readToTheEnd(request, response, read)
+    if (isStream(request.url)) {
+      // Proxies must pass each event on at once, and keep none.
+      response.setHeader("cache-control", "no-store")
+      response.setHeader("x-accel-buffering", "no")
+    }
+    try {
+      adapter(request, response)
+    } catch {
+      // Without a valid host the adapter can't make a URL of the request.
+      response.writeHead(400, { "content-type": "application/json" })
+      response.end(JSON.stringify(body("invalid_request", "the request names no valid host")))
+    }
+  }
+  const takes = FastUnary.make({
+    maxBytes: readLimit(services.maxPayloadBytes),
+    start: (message, request) => {
+      const arrival = arrivalOf(request)
+      arrival?.body.decoded(message.payloadBytes.length + 1_024)
+      return fork(commandOf(services, message, arrival?.peer ?? { ip: "unknown" }))
+    },
+    errorOf: (exit, ended) => errorOf(exit, "request", ended),
+    slow
+  })
   return {
     handles: (url: string) => url.startsWith(prefix),
     handler: ((request, response) => {
-      if (isFramed(request) && isEncoded(request)) {
-        refuse(request, response, ...encoded)
-        return
-      }
-      dropUnreachable(request)
-      readToTheEnd(request, response)
-      if (isStream(request.url)) {
-        // Proxies must pass each event on at once, and keep none.
-        response.setHeader("cache-control", "no-store")
-        response.setHeader("x-accel-buffering", "no")
-      }
-      try {
-        adapter(request, response)
-      } catch {
-        // Without a valid host the adapter can't make a URL of the request.
-        response.writeHead(400, { "content-type": "application/json" })
-        response.end(JSON.stringify(body("invalid_request", "the request names no valid host")))
-      }
+      if (!takes(request, response)) slow(request, response, nothingRead)
     }) satisfies Handler
   }
 }

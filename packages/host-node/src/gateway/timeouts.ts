@@ -4,7 +4,7 @@
  * Node's timers hold about 24 days and fire at once for anything longer, so the longest timeouts would become the
  * shortest.
  */
-import type { IncomingMessage } from "node:http"
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 
 const longestTimer = 2 ** 31 - 1
 
@@ -29,4 +29,19 @@ export const dropUnreachable = ({ headers }: IncomingMessage): void => {
     const given = headers[name]
     if (typeof given === "string" && millis(given) > longestTimer) delete headers[name]
   }
+}
+
+/**
+ * Milliseconds that the client gives the call; undefined where it doesn't say, or more than a timer reaches. `malformed` is for the
+ * protocol to refuse.
+ */
+export const timeoutOf = (headers: IncomingHttpHeaders): number | "malformed" | undefined => {
+  for (const [name, millis] of Object.entries(millisOf)) {
+    const given = headers[name]
+    if (given === undefined) continue
+    const found = typeof given === "string" ? millis(given) : 0
+    if (found <= 0) return "malformed"
+    return found > longestTimer ? undefined : found
+  }
+  return undefined
 }

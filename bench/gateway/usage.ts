@@ -1,0 +1,17 @@
+/** How a server of these measurements tells its port, and what it has used whenever it is asked. */
+
+/** CPU microseconds and resident bytes of a process so far. */
+export interface Usage {
+  readonly cpuMicros: number
+  readonly residentBytes: number
+}
+
+/** Tells the parent where this process listens, answers its questions, and ends with it. */
+export const reportUsage = (port: number): void => {
+  process.on("message", () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.({ cpuMicros: user + system, residentBytes: process.memoryUsage().rss } satisfies Usage)
+  })
+  process.on("disconnect", () => process.exit())
+  process.send?.({ port })
+}

@@ -1,0 +1,271 @@
+/**
+ * Usual calls are answered without the library, and everything else by it: whatever a client sends, both say the same.
+ *
+ * A header that changes nothing sends a request the slow way: `grpc-encoding: identity`, or no version of Connect.
+ */
+import * as http2 from "node:http2"
+import { gunzipSync, gzipSync } from "node:zlib"
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
+import {
+  ExecuteCommandRequestSchema,
+  ExecuteCommandResponseSchema
+} from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
+import { SeededRandom } from "@galaxy/testkit/SeededRandom"
+import { assert, describe, layer } from "@effect/vitest"
+import { BackendClient } from "@galaxy/edge/BackendClient"
+import { Deferred, Effect, Layer } from "effect"
+import { gateway, gatewayWith, generous, request, Script, type Wish } from "./fixture.ts"
+
+const path = "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
+
+interface Answer {
+  readonly status: unknown
+  readonly type: unknown
+  readonly encoding: unknown
+  readonly trailers: Readonly<Record<string, unknown>>
+  readonly body: Buffer
+}
+
+const send = (url: string, headers: http2.OutgoingHttpHeaders, body: Uint8Array): Promise<Answer> =>
+  new Promise((done, fail) => {
+    const session = http2.connect(url)
+    const stream = session.request({ ":method": "POST", ":path": path, ...headers })
+    const parts: Array<Buffer> = []
+    let head: http2.IncomingHttpHeaders = {}
+    let trailers: Record<string, unknown> = {}
+    stream.on("response", (it) => {
+      head = it
+    })
+    stream.on("trailers", (it) => {
+      trailers = { ...it }
+    })
+    stream.on("data", (part: Buffer) => parts.push(part))
+    stream.on("error", fail)
+    stream.on("close", () => {
+      session.close()
+      const encoding = head["content-encoding"] ?? head["grpc-encoding"]
+      done({ status: head[":status"], type: head["content-type"], encoding, trailers, body: Buffer.concat(parts) })
+    })
+    // In pieces, so that a body doesn't come as one part.
+    const middle = Math.floor(body.length / 2)
+    stream.write(body.subarray(0, middle))
+    stream.end(body.subarray(middle))
+  })
+
+const framed = (message: Uint8Array, flags = 0): Buffer => {
+  const out = Buffer.alloc(5 + message.length)
+  out.writeUInt8(flags, 0)
+  out.writeUInt32BE(message.length, 1)
+  out.set(message, 5)
+  return out
+}
+
+const messageOf = (wish: Wish = {}) =>
+  toBinary(ExecuteCommandRequestSchema, create(ExecuteCommandRequestSchema, request(wish)))
+
+const forms = {
+  gRPC: {
+    fast: { "content-type": "application/grpc+proto", te: "trailers" },
+    slow: { "content-type": "application/grpc+proto", te: "trailers", "grpc-encoding": "identity" },
+    body: (message: Uint8Array) => framed(message),
+    message: ({ body, encoding }: Answer) => (encoding === "gzip" ? gunzipSync(body.subarray(5)) : body.subarray(5)),
+    accepts: "grpc-accept-encoding",
+    timeout: "grpc-timeout"
+  },
+  Connect: {
+    fast: { "content-type": "application/proto", "connect-protocol-version": "1" },
+    slow: { "content-type": "application/proto" },
+    body: (message: Uint8Array) => Buffer.from(message),
+    message: ({ body, encoding }: Answer) => (encoding === "gzip" ? gunzipSync(body) : body),
+    accepts: "accept-encoding",
+    timeout: "connect-timeout-ms"
+  }
+} as const
+
+layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestServices: true })(
+  "the fast way of usual calls",
+  (it) => {
+    for (const [name, form] of Object.entries(forms)) {
+      /** An answer that ran is compared by its code: its time and signature are its own. */
+      const comparable = (answer: Answer) => {
+        try {
+          const { resultCode } = fromBinary(ExecuteCommandResponseSchema, form.message(answer))
+          return resultCode === "" ? answer : { ...answer, body: resultCode }
+        } catch {
+          return answer
+        }
+      }
+      const both = (body: () => Uint8Array, headers: http2.OutgoingHttpHeaders = {}) =>
+        Effect.gen(function* () {
+          const { url } = yield* GatewayServer
+          const answers = yield* Effect.promise(() =>
+            Promise.all([form.fast, form.slow].map((own) => send(url, { ...own, ...headers }, body())))
+          )
+          return answers.map(comparable)
+        })
+
+      // oxlint-disable-next-line vitest/valid-title -- a name
+      describe(name, () => {
+        it.effect("answers as the library does", () =>
+          Effect.gen(function* () {
+            const { url } = yield* GatewayServer
+            const [fast, slow] = yield* Effect.promise(() =>
+              Promise.all([form.fast, form.slow].map((it) => send(url, it, form.body(messageOf()))))
+            )
+            assert.isDefined(fast)
+            assert.isDefined(slow)
+            for (const answer of [fast, slow]) {
+              assert.strictEqual(fromBinary(ExecuteCommandResponseSchema, form.message(answer)).resultCode, "ok")
+            }
+            assert.deepStrictEqual({ ...fast, body: undefined }, { ...slow, body: undefined })
+          })
+        )
+
+        it.effect("compresses what is large for those who take it", () =>
+          Effect.gen(function* () {
+            const script = yield* Script
+            const usual = script.answer
+            const session = {
+              device_session_id: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a",
+              status: "active",
+              created_at: "2026-01-01T00:00:00.000Z",
+              current: true
+            }
+            script.answer = { status: 200, json: { sessions: Array.from({ length: 50 }, () => session) } }
+            const { url } = yield* GatewayServer
+            const accepting = { [form.accepts]: "br, gzip" }
+            const [fast, slow, plain] = yield* Effect.promise(() =>
+              Promise.all([
+                send(url, { ...form.fast, [form.accepts]: "gzip" }, form.body(messageOf())),
+                send(url, { ...form.slow, [form.accepts]: "gzip" }, form.body(messageOf())),
+                send(url, form.fast, form.body(messageOf()))
+              ])
+            )
+            const other = yield* Effect.promise(() => send(url, { ...form.fast, ...accepting }, form.body(messageOf())))
+            script.answer = usual
+            assert.strictEqual(fast.encoding, "gzip")
+            assert.strictEqual(slow.encoding, "gzip")
+            assert.strictEqual(other.encoding, "gzip")
+            assert.isUndefined(plain.encoding)
+            const sizes = [fast, slow, other, plain].map((it) => {
+              const answer = fromBinary(ExecuteCommandResponseSchema, form.message(it))
+              assert.strictEqual(answer.resultCode, "ok")
+              return answer.payloadBytes.length
+            })
+            assert.strictEqual(new Set(sizes).size, 1)
+            assert.isBelow(fast.body.length, plain.body.length)
+          })
+        )
+
+        const sound = () => form.body(messageOf())
+        const wrong: Readonly<Record<string, () => Uint8Array>> = {
+          "no body": () => new Uint8Array(),
+          "an empty message": () => form.body(new Uint8Array()),
+          "a message that ends too early": () => sound().subarray(0, -3),
+          "a message and something behind it": () => Buffer.concat([sound(), Buffer.of(1, 2, 3)]),
+          "two messages": () => Buffer.concat([sound(), sound()]),
+          "a frame that says it is compressed": () => framed(gzipSync(messageOf()), 1),
+          "a frame with an unknown flag": () => framed(messageOf(), 4),
+          "a payload that is too large": () => form.body(messageOf({ payload: new Uint8Array(4_097) })),
+          "a message beyond what is kept": () => form.body(new Uint8Array(60_000)),
+          "a message far beyond what is kept": () => form.body(new Uint8Array(2_000_000)),
+          "an unknown session": () => form.body(messageOf({ deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6c" })),
+          "a wrong hash": () => form.body(messageOf({ sent: { payloadHash: new Uint8Array(32) } })),
+          "a message type that isn't routed": () => form.body(messageOf({ messageType: "nothing.at.all" }))
+        }
+        for (const [what, body] of Object.entries(wrong)) {
+          it.effect(`refuses ${what} as the library does`, () =>
+            Effect.gen(function* () {
+              const [fast, slow] = yield* both(body)
+              assert.deepStrictEqual(fast, slow)
+            })
+          )
+        }
+
+        it.effect("says of any bytes what the library says", () =>
+          Effect.gen(function* () {
+            const random = new SeededRandom(13)
+            for (let round = 0; round < 60; round++) {
+              const message = Uint8Array.from(
+                messageOf({ requestId: "never-signed-right", signer: { sign: () => new Uint8Array(64) } as never })
+              )
+              for (let change = 0; change <= random.below(4); change++)
+                message[random.below(message.length)] = random.below(256)
+              const sent = form.body(round % 3 === 0 ? random.bytes(random.below(80)) : message)
+              const [fast, slow] = yield* both(() => sent)
+              assert.deepStrictEqual(fast, slow, `round ${round}`)
+            }
+          })
+        )
+
+        for (const timeout of ["", "x", "1x", "-1", "0", "99999999999"]) {
+          it.effect(`takes the deadline "${timeout}" as the library does`, () =>
+            Effect.gen(function* () {
+              const [fast, slow] = yield* both(
+                () => form.body(messageOf({ sent: { payloadHash: new Uint8Array(32) } })),
+                {
+                  [form.timeout]: timeout
+                }
+              )
+              assert.deepStrictEqual(fast, slow)
+            })
+          )
+        }
+      })
+    }
+  }
+)
+
+/** How often a call reached the backend, which never answers, and was given up there. */
+const seen = { asked: Deferred.makeUnsafe<void>(), ended: Deferred.makeUnsafe<void>() }
+
+const silent = Layer.effect(
+  BackendClient,
+  Effect.map(BackendClient, (it) =>
+    BackendClient.of({
+      ...it,
+      forward: () =>
+        Effect.andThen(Deferred.succeed(seen.asked, undefined), Effect.never).pipe(
+          Effect.onInterrupt(() => Deferred.succeed(seen.ended, undefined))
+        )
+    })
+  )
+)
+
+layer(gatewayWith(silent, generous), { excludeTestServices: true })("before a backend that is silent", (it) => {
+  it.effect("a call ends at its deadline, on the fast way as on the other", () =>
+    Effect.gen(function* () {
+      const { url } = yield* GatewayServer
+      for (const [form, timeout, status] of [
+        [forms.gRPC, "150m", undefined],
+        [forms.Connect, "150", 504]
+      ] as const) {
+        const answers = yield* Effect.promise(() =>
+          Promise.all(
+            [form.fast, form.slow].map((own) => send(url, { ...own, [form.timeout]: timeout }, form.body(messageOf())))
+          )
+        )
+        assert.deepStrictEqual(answers[0], answers[1])
+        if (status === undefined) assert.strictEqual(answers[0]?.trailers["grpc-status"], "4")
+        else assert.strictEqual(answers[0]?.status, status)
+      }
+    })
+  )
+
+  it.effect("a client that goes away ends its call there", () =>
+    Effect.gen(function* () {
+      const { url } = yield* GatewayServer
+      seen.asked = Deferred.makeUnsafe()
+      seen.ended = Deferred.makeUnsafe()
+      const session = http2.connect(url)
+      const stream = session.request({ ":method": "POST", ":path": path, ...forms.gRPC.fast })
+      stream.on("error", () => undefined)
+      stream.end(forms.gRPC.body(messageOf()))
+      yield* Deferred.await(seen.asked)
+      stream.close(http2.constants.NGHTTP2_CANCEL)
+      yield* Effect.timeout(Deferred.await(seen.ended), "20 seconds")
+      session.close()
+    })
+  )
+})
