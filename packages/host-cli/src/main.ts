@@ -64,7 +64,12 @@ export const run = (args: ReadonlyArray<string>, host: HostShape): Effect.Effect
     Effect.provideService(Host, host),
     Effect.provideService(Closing, closing),
     Effect.provide(
-      Layer.mergeAll(unused, Layer.succeed(Tree, root), builtIns, CliOutput.layerPresenter(presenter(host, format)))
+      Layer.mergeAll(
+        unused,
+        Layer.succeed(Tree, root),
+        builtIns,
+        CliOutput.layerPresenter(presenter(host, format, args))
+      )
     )
   )
 }

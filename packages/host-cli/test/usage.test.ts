@@ -10,6 +10,16 @@ describe("wrong usage", () => {
     expect(stderr).toContain("Try: galaxy-admin --help")
   })
 
+  it("names everything that is required and missing at once", async () => {
+    const create = (...given: ReadonlyArray<string>) => cli(["game", "create", ...given])
+    expect((await create("--name", "Orion", "--min-players=2")).stderr).toContain(
+      "The flags --max-players and --schedule are required."
+    )
+    expect((await create("--name", "Orion", "--min-players", "2", "--max-players", "3")).stderr).toContain(
+      "The flag --schedule is required."
+    )
+  })
+
   it("is one line of JSON where JSON was asked for", async () => {
     const { code, stdout, stderr } = await cli(["game", "list", "--limt", "3", "-o", "json"])
     expect([code, stdout]).toEqual([64, ""])

@@ -132,11 +132,13 @@ export const diagnostics = HttpApiBuilder.group(
     const silentEngines = Effect.map(
       Effect.flatMap(
         sql`
-          SELECT game_id, health <> 'unhealthy' AS computing,
-            CASE health WHEN 'unhealthy' THEN health_since ELSE generating_since END AS since
-          FROM backend.runtime_records
+          SELECT game_id, NOT hangs AS computing, CASE WHEN hangs THEN health_since ELSE generating_since END AS since
+          FROM backend.runtime_records r
+          CROSS JOIN LATERAL (
+            -- What was noted before its last work says nothing of it any more.
+            SELECT r.health = 'unhealthy' AND (r.last_observed_at > r.health_since) IS NOT TRUE AS hangs) AS seen
           WHERE ${sql.in("status", live)}
-            AND (health = 'unhealthy' OR (status = 'generation_in_progress' AND generating_since IS NOT NULL))
+            AND (hangs OR (status = 'generation_in_progress' AND generating_since IS NOT NULL))
           ORDER BY computing, since NULLS LAST, game_id LIMIT ${mostSilent}::int`,
         Schema.decodeUnknownEffect(SilentEngines)
       ),

@@ -157,7 +157,7 @@ const images = ({ engine_images: all }: Facts): OneFinding => {
     return check("engine.images", "", {
       state: "warning",
       message: "No engine version is enabled, so no new game can start.",
-      help: "`galaxy-admin engine register VERSION IMAGE` registers one."
+      help: "`galaxy-admin engine list` shows those that there are: `engine update VERSION --enabled` enables one, `engine register VERSION IMAGE` registers a new one."
     })
   }
   return check(

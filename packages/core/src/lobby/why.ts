@@ -7,7 +7,7 @@ import type { GameWhy } from "@galaxy/contract/api/admin/Games"
 import { DateTime, Struct } from "effect"
 import type { EngineVersion } from "../engine/EngineVersions.ts"
 import type { OperationRow } from "../runtime/OperationLog.ts"
-import { live, type RuntimeRow } from "../runtime/RuntimeRow.ts"
+import { healthNow, live, type RuntimeRow } from "../runtime/RuntimeRow.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import type { Game } from "./game/GameStore.ts"
 import type { Awaited } from "./membership/Attendance.ts"
@@ -75,8 +75,7 @@ const engineOf = ({ row, versions, engine }: WhyFacts): Pick<Why, "engine"> =>
           ...(row.engine_version === null ? {} : { version: row.engine_version }),
           version_enabled: versions.some((it) => it.enabled && it.version === row.engine_version),
           state: engine,
-          health: row.health,
-          ...withoutNulls({ health_since: row.health_since, last_observed_at: row.last_observed_at })
+          ...withoutNulls({ ...healthNow(row), last_observed_at: row.last_observed_at })
         }
       }
 

@@ -6,7 +6,7 @@
 import type { GameBlock } from "@galaxy/contract/api/admin/Games"
 import { DateTime } from "effect"
 import { isMovedByOutage, isRefused, isWaitingForRoom } from "../runtime/decisions.ts"
-import type { RuntimeRow } from "../runtime/RuntimeRow.ts"
+import { healthNow, type RuntimeRow } from "../runtime/RuntimeRow.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { placesTaken } from "./game/GameState.ts"
 import type { Game } from "./game/GameStore.ts"
@@ -48,7 +48,8 @@ const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> 
   const waiting = waitingFor[game.status]
   const acts = ownerOf(game)
   if (waiting !== undefined) {
-    const missing = game.min_players - placesTaken(game)
+    // A game of computer players alone is nobody's.
+    const missing = Math.max(game.min_players - placesTaken(game), game.member_count === 0 ? 1 : 0)
     return [
       block("not_started", waiting(acts === "operator" ? "an administrator" : "its owner"), { acts }),
       ...(missing > 0 ? [block("not_enough_players", needed(missing, acts))] : [])
@@ -176,14 +177,13 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
       found.push(...attempts(`the engine's ${row.engine_task}`, row))
     }
   }
-  if (row.health === "unhealthy") {
+  const { health, health_since: since } = healthNow(row)
+  if (health === "unhealthy") {
     const message = "the engine doesn't answer; it is started anew by itself if it goes on like this"
-    found.push(block("engine_unreachable", message, { since: row.health_since }))
+    found.push(block("engine_unreachable", message, { since }))
   }
-  if (row.health === "removed") {
-    found.push(
-      block("engine_removed", "the engine has ended; it is started anew by itself", { since: row.health_since })
-    )
+  if (health === "removed") {
+    found.push(block("engine_removed", "the engine has ended; it is started anew by itself", { since }))
   }
   return found
 }

@@ -94,6 +94,15 @@ export const RuntimeRow = Schema.Struct({
 })
 export type RuntimeRow = typeof RuntimeRow.Type
 
+/** The health as it is known now: what was noted before the engine did its last work says nothing of it any more. */
+export const healthNow = (row: RuntimeRow): Pick<RuntimeRow, "health" | "health_since"> =>
+  row.health_since !== null &&
+  row.last_observed_at !== null &&
+  row.health !== "healthy" &&
+  DateTime.isGreaterThan(row.last_observed_at, row.health_since)
+    ? { health: "unknown", health_since: null }
+    : { health: row.health, health_since: row.health_since }
+
 /** The columns that work on a game changes. Absent ones stay; null clears one. */
 export interface RuntimeChange {
   readonly status?: RuntimeStatus

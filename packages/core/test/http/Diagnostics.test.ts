@@ -92,7 +92,12 @@ eachDatabase((name, storage) => {
           assert.deepInclude(hung.finding, { state: "problem" })
           assert.include(hung.finding?.message, `game ${game_id}.`)
           assert.include(hung.finding?.help, "runtime restart GAME")
-          yield* sql`UPDATE backend.runtime_records SET status = 'stopped' WHERE game_id = ${game_id}`
+          // One that has worked since then hangs no more.
+          yield* sql`UPDATE backend.runtime_records SET status = 'running', generating_since = NULL,
+            health_since = ${new Date(since)}, last_observed_at = ${new Date("2026-01-01T00:00:01Z")}
+            WHERE game_id = ${game_id}`
+          assert.deepStrictEqual((yield* silent).engines, [])
+          yield* sql`UPDATE backend.runtime_records SET status = 'stopped', last_observed_at = NULL WHERE game_id = ${game_id}`
           assert.deepStrictEqual((yield* silent).engines, [])
         }).pipe(Effect.scoped)
       )

@@ -166,6 +166,9 @@ eachDatabase((name, storage) => {
           const waiting = yield* drafted(call)
           assert.deepStrictEqual(yield* codes(waiting.id), ["not_started", "not_enough_players"])
           assert.match((yield* why(waiting.id)).summary, /^No turn is planned; the game is a draft/)
+          // Seats of the engine's alone make no game.
+          const empty = yield* call("admin", "POST", games, { ...newGame, min_players: 1, computer_players: 2 })
+          assert.deepStrictEqual(yield* codes(empty.body.game_id), ["not_started", "not_enough_players"])
           const { id, step, game, owner, guest } = yield* running(call)
           const planned = yield* why(id)
           assert.deepStrictEqual([planned.blocks, planned.next_turn_at], [[], (yield* game).next_turn_at])
@@ -200,6 +203,12 @@ eachDatabase((name, storage) => {
           yield* sql`UPDATE backend.runtime_records SET last_decision = ${"turn 2 was moved: no backend was at work for 9 minutes"}
             WHERE game_id = ${id}`
           assert.deepStrictEqual(yield* codes(id), ["moved_by_outage"])
+          yield* sql`UPDATE backend.runtime_records SET last_decision = 'x', health = 'unhealthy', health_since = now() + interval '1 year'
+            WHERE game_id = ${id}`
+          assert.deepStrictEqual(yield* codes(id), ["engine_unreachable"])
+          yield* sql`UPDATE backend.runtime_records SET health_since = ${new Date(0)} WHERE game_id = ${id}`
+          const worked = yield* why(id)
+          assert.deepStrictEqual([worked.blocks, worked.engine.health], [[], "unknown"])
           yield* step("pause")
           assert.deepInclude((yield* why(id)).blocks[0], { code: "paused", acts: "owner" })
           yield* call("admin", "POST", `${games}/${id}/force-stop`, {})

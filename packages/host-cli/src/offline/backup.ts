@@ -171,7 +171,7 @@ export const compare = Effect.gen(function* () {
   const bad = rows.filter((it) => it["state"] === "problem").length
   const finding = check(
     "backup",
-    `${rows.length} games: database and engines fit together.`,
+    `${rows.length} game${rows.length === 1 ? "" : "s"}: database and engines fit together.`,
     bad === 0
       ? undefined
       : {

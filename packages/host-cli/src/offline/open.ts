@@ -115,7 +115,11 @@ export const withDatabase = <A, E, R>(flags: OfflineFlags, handler: Effect.Effec
                 url === undefined && error instanceof Error
                   ? `${error.message}.`
                   : `${where} can't be used: ${reasonOf(error)}.`,
-              ...(url === undefined ? { hint: "Stop the platform first; while it runs, use its admin API." } : {})
+              ...(url === undefined
+                ? {
+                    hint: "Stop the platform first. While it runs, ask it instead: galaxy-admin doctor, user export, user delete."
+                  }
+                : {})
             })
       )
     )

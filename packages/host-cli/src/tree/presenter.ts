@@ -11,9 +11,10 @@ import type { HostShape } from "../host/Host.ts"
 import { rendered } from "../output/errors.ts"
 import { sentenceOf } from "./sentences.ts"
 
-/** Presents to the host's streams. */
-export const presenter = (host: HostShape, format: Format): CliOutput.Presenter => ({
+/** Presents to the host's streams. `args` is the command line, of which the parser names only the first thing missing. */
+export const presenter = (host: HostShape, format: Format, args: ReadonlyArray<string>): CliOutput.Presenter => ({
   present: (event) => {
+    const isGiven = (flag: string) => args.some((it) => it === `--${flag}` || it.startsWith(`--${flag}=`))
     switch (event._tag) {
       case "Help":
         return host.stdout.write(
@@ -22,7 +23,8 @@ export const presenter = (host: HostShape, format: Format): CliOutput.Presenter 
       case "Version":
         return host.stdout.write(`${event.version}\n`)
       case "InvalidInvocation": {
-        const told = event.errors.map(sentenceOf)
+        const missing = event.helpDoc.flags.filter((it) => it.required && !isGiven(it.name)).map((it) => it.name)
+        const told = event.errors.map((error) => sentenceOf(error, missing))
         const help = [
           ...told.flatMap(({ suggestion }) => (suggestion === undefined ? [] : [suggestion])),
           `Usage: ${event.helpDoc.usage}`,

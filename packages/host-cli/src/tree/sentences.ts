@@ -4,9 +4,13 @@ import type { NonShowHelpErrors } from "effect/cli/CliError"
 const meant = (suggestions: ReadonlyArray<string>): string | undefined =>
   suggestions.length === 0 ? undefined : `Did you mean ${suggestions.join(" or ")}?`
 
-/** The sentence, and a suggestion where there is one. */
+const listed = (flags: ReadonlyArray<string>): string =>
+  [flags.slice(0, -1).join(", "), ...flags.slice(-1)].filter((it) => it !== "").join(" and ")
+
+/** The sentence, and a suggestion where there is one. `missing` are all required flags that aren't there. */
 export const sentenceOf = (
-  error: NonShowHelpErrors
+  error: NonShowHelpErrors,
+  missing: ReadonlyArray<string> = []
 ): { readonly message: string; readonly suggestion?: string | undefined } => {
   switch (error._tag) {
     case "UnrecognizedOption":
@@ -14,7 +18,9 @@ export const sentenceOf = (
     case "DuplicateOption":
       return { message: `The flag --${error.option} is there twice.` }
     case "MissingOption":
-      return { message: `The flag --${error.option} is required.` }
+      return missing.length > 1 && missing.includes(error.option)
+        ? { message: `The flags ${listed(missing.map((it) => `--${it}`))} are required.` }
+        : { message: `The flag --${error.option} is required.` }
     case "MissingArgument":
       return { message: `${error.argument} is missing.` }
     case "UnexpectedArgument":

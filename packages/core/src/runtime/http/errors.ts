@@ -4,7 +4,7 @@ import type { RuntimeError } from "../RuntimeError.ts"
 
 /** One line for each `RuntimeError`. For a paused game, `GameNotRunning` has the reason `paused`. */
 export const errors: ErrorTable<RuntimeError> = {
-  RuntimeNotFound: ["not_found", "this game has no runtime"],
+  RuntimeNotFound: ["not_found", "this game has no runtime: it hasn't been started yet"],
   GameNotRunning: ["conflict", own, (it) => (it.status === "paused" ? "paused" : "wrong_state")],
   EngineVersionOlder: ["conflict", own, "not_a_patch"],
   NotAPatch: ["conflict", own, "not_a_patch"],
