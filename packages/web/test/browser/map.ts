@@ -160,6 +160,15 @@ export const map = (stage: () => Stage, games: () => Games): void => {
       .toBe(true)
     expect(new URL(page.url()).pathname).toContain("/map")
     await expect.poll(() => new URL(page.url()).searchParams.get("sel")).toMatch(/^p\d+$/)
+    // Another turn is looked at from where one is: the address keeps what was chosen, and where.
+    const before = new URL(page.url()).searchParams
+    await page.keyboard.press("[")
+    await expect.poll(() => new URL(page.url()).searchParams.get("turn")).toBe(String(report.turn - 1))
+    const after = new URL(page.url()).searchParams
+    expect([after.get("sel"), after.get("at")]).toEqual([before.get("sel"), before.get("at")])
+    await page.getByText(`You are looking at turn ${report.turn - 1}`).waitFor()
+    await expect.poll(() => current.evaluate((it) => it === document.activeElement)).toBe(true)
+    expect(await current.innerText()).toContain(said.split(",")[0])
   })
 
   it("is for everybody, and light", async () => {

@@ -31,7 +31,9 @@ const install = () => {
 }
 
 /** Measures every document that the page opens from now on. */
-export const measurePace = (page: Page): Promise<void> => page.addInitScript(install)
+export const measurePace = async (page: Page): Promise<void> => {
+  await page.addInitScript(install)
+}
 
 /** What was measured since the last call. */
 export const takePace = (page: Page): Promise<Pace> =>
