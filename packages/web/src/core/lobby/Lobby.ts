@@ -2,6 +2,7 @@
 import { type ClientError, isConflict } from "@galaxy/client/ClientError"
 import { DateTime, Result } from "effect"
 import { atOnce, gather } from "./gather.ts"
+import * as KeptGames from "./KeptGames.ts"
 import * as Pages from "./Pages.ts"
 import type { Application, Caller, Game, Invite } from "./Game.ts"
 
@@ -22,14 +23,20 @@ export interface Lobby {
 
 const pageSize = 24
 
-/** The lists, not yet read. */
-export const make = (me: Caller): Lobby => {
-  const mine = Pages.make(async (cursor) =>
-    Result.map(await me.call("lobby.my.games", page(cursor)), ({ games, next_cursor }) => ({
-      items: games,
-      next: next_cursor
-    }))
-  )
+/** The lists, not yet read. One's own games are kept in `place` for a visit without a network. */
+export const make = (me: Caller, place?: KeptGames.GamesPlace): Lobby => {
+  const mine = Pages.make(async (cursor) => {
+    const answer = await me.call("lobby.my.games", page(cursor))
+    if (place !== undefined && cursor === undefined && Result.isSuccess(answer)) {
+      void KeptGames.save(place, answer.success.games)
+    }
+    return Result.map(answer, ({ games, next_cursor }) => ({ items: games, next: next_cursor }))
+  })
+  if (place !== undefined) {
+    void KeptGames.load(place).then((kept) => {
+      if (kept !== undefined) mine.put(kept.games, kept.at)
+    })
+  }
   const open = Pages.make(async (cursor) =>
     Result.map(await me.call("lobby.games.list", { ...page(cursor), to_join: true }), ({ games, next_cursor }) => ({
       items: games,

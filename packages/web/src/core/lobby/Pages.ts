@@ -15,6 +15,8 @@ export interface Shown<A> {
   readonly more: boolean
   readonly error: ClientError | undefined
   readonly busy: boolean
+  /** When what is shown was read, where it comes from an earlier visit: Unix milliseconds. */
+  readonly keptAt?: number
 }
 
 /** Reads a list and keeps what was read. */
@@ -24,6 +26,8 @@ export interface Pages<A> {
   readonly load: () => Promise<void>
   /** Reads one page further. Does nothing at the end, or while something is being read. */
   readonly showMore: () => Promise<void>
+  /** Shows what an earlier visit had, unless something newer has come already. */
+  readonly put: (items: ReadonlyArray<A>, keptAt: number) => void
   /** How many pages are shown. */
   readonly length: () => number
   /** Shows at least so many pages, at most 20; does nothing where there are as many. */
@@ -96,6 +100,10 @@ export const make = <A>(
   return {
     state,
     load,
+    put: (items, keptAt) => {
+      const now = state.get()
+      if (now.items === undefined) state.set({ ...now, items, keptAt })
+    },
     length: () => shownPages,
     grow: (pages) => {
       const wanted = Math.min(mostPages, Math.trunc(pages))

@@ -1,4 +1,5 @@
 /** Everything that the client says, in Russian. */
+import { accountScreen } from "./ru/accountScreen.ts"
 import { door } from "./ru/door.ts"
 import { lobbyScreens } from "./ru/lobbyScreens.ts"
 import { playScreens } from "./ru/playScreens.ts"
@@ -7,4 +8,4 @@ import { signedIn } from "./ru/signedIn.ts"
 import type { Words } from "./Words.ts"
 
 /** The catalogue in Russian. */
-export const ru: Words = { ...door, ...signedIn, ...lobbyScreens, ...playScreens, ...reportScreens }
+export const ru: Words = { ...accountScreen, ...door, ...signedIn, ...lobbyScreens, ...playScreens, ...reportScreens }

@@ -3,7 +3,7 @@ import { snapshot } from "$app/navigation"
 import type { Pages } from "../../core/lobby/Pages.ts"
 
 /** Call it where a page is made; the names tell its lists apart. */
-export const keepLengths = (lists: Readonly<Record<string, Pages<unknown>>>): void =>
+export const keepLengths = (lists: Readonly<Record<string, Pick<Pages<unknown>, "length" | "grow">>>): void =>
   snapshot({
     id: "lists",
     capture: () => Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.length()])),

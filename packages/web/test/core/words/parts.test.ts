@@ -81,7 +81,7 @@ describe("words of a screen", () => {
   it("the parts are the whole catalogue, in both languages", async () => {
     for (const language of ["en", "ru"] as const) {
       const parts = await Promise.all(
-        (["door", "signedIn", "lobby", "play", "report"] as const).map((it) => loadPart(language, it))
+        (["door", "signedIn", "lobby", "account", "play", "report"] as const).map((it) => loadPart(language, it))
       )
       expect(parts.flatMap((part) => Object.keys(part)).toSorted()).toEqual(Object.keys(en).toSorted())
     }

@@ -1,5 +1,6 @@
 /** The list of a player's games. */
 export const games = {
+  kept: (when: string) => `As this device had it on ${when}`,
   title: "Games",
   mine: "Your games",
   open: "Open games",

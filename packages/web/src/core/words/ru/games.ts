@@ -5,6 +5,7 @@ import { plural } from "./plural.ts"
 
 /** In Russian. */
 export const games: Section<typeof en> = {
+  kept: (when: string) => `Как было на этом устройстве: ${when}`,
   title: "Игры",
   mine: "Ваши игры",
   open: "Открытые игры",
