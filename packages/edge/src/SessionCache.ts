@@ -167,7 +167,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
           })
         )
 
-      const get = Effect.fn("SessionCache.get")(function* (id: string, network?: string) {
+      const find = Effect.fnUntraced(function* (id: string, network: string | undefined) {
         for (let asked = 0; asked < maxAttempts; asked++) {
           const known = cached(id, yield* Clock.currentTimeMillis)
           if (known !== undefined) return known
@@ -177,6 +177,12 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         }
         return yield* new BackendUnavailable()
       })
+
+      const get = (id: string, network?: string) =>
+        Clock.clockWith((clock) => {
+          const known = cached(id, clock.currentTimeMillisUnsafe())
+          return known === undefined ? find(id, network) : Effect.succeed(known)
+        })
 
       const recheck = Effect.fn("SessionCache.recheck")(function* (id: string) {
         const entry = entries.get(id)

@@ -80,18 +80,21 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         routed
       ]
 
-      const verify = Effect.fn("Verifier.verify")(function* (rpc: Examined["rpc"], envelope: Envelope, peer: Peer) {
-        yield* failed.mayTry(peer)
-        let examined: Examined = { envelope, peer, rpc, session: undefined }
-        for (const stage of stages) {
-          const before = examined
-          examined = yield* Effect.tapError(stage(before), ({ _tag }) =>
-            Effect.andThen(failed.refused(peer, _tag), signed.refused(before, _tag))
-          )
-        }
+      const pass = Effect.fnUntraced(function* (progress: { examined: Examined }) {
+        yield* failed.mayTry(progress.examined.peer)
+        for (const stage of stages) progress.examined = yield* stage(progress.examined)
+        const { examined } = progress
         const { session } = examined
         return session === undefined ? yield* new SessionUnknown() : { ...examined, session }
       })
+
+      const verify = (rpc: Examined["rpc"], envelope: Envelope, peer: Peer) =>
+        Effect.suspend(() => {
+          const progress: { examined: Examined } = { examined: { envelope, peer, rpc, session: undefined } }
+          return Effect.tapError(pass(progress), ({ _tag }) =>
+            Effect.andThen(failed.refused(peer, _tag), signed.refused(progress.examined, _tag))
+          )
+        })
 
       return Verifier.of({ verify })
     })

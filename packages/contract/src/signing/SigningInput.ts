@@ -9,29 +9,49 @@ export const protocolVersion = "v1"
 
 const utf8 = new TextEncoder()
 
-const lengthPrefixed = (bytes: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(4 + bytes.length)
-  new DataView(out.buffer).setUint32(0, bytes.length, false)
-  out.set(bytes, 4)
-  return out
-}
+/** Bytes that are written one after the other. Room for each part is made before it is written. */
+class Input {
+  #bytes = new Uint8Array(512)
+  #view = new DataView(this.#bytes.buffer)
+  #at = 0
 
-const text = (value: string): Uint8Array => lengthPrefixed(utf8.encode(value))
-
-const int64 = (value: bigint): Uint8Array => {
-  const out = new Uint8Array(8)
-  new DataView(out.buffer).setBigInt64(0, value, false)
-  return out
-}
-
-const concat = (...parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
-  const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
+  #grow(length: number): void {
+    if (this.#at + length <= this.#bytes.length) return
+    const grown = new Uint8Array((this.#at + length) * 2)
+    grown.set(this.#bytes)
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
   }
-  return out
+
+  /** UTF-8 behind its length in bytes, 32 bits with the highest first. */
+  text(value: string): this {
+    // No character takes more than three bytes.
+    this.#grow(4 + value.length * 3)
+    const { written } = utf8.encodeInto(value, this.#bytes.subarray(this.#at + 4))
+    this.#view.setUint32(this.#at, written, false)
+    this.#at += 4 + written
+    return this
+  }
+
+  /** Bytes behind their length. */
+  bytes(value: Uint8Array): this {
+    this.#grow(4 + value.length)
+    this.#view.setUint32(this.#at, value.length, false)
+    this.#bytes.set(value, this.#at + 4)
+    this.#at += 4 + value.length
+    return this
+  }
+
+  int64(value: bigint): this {
+    this.#grow(8)
+    this.#view.setBigInt64(this.#at, value, false)
+    this.#at += 8
+    return this
+  }
+
+  done(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#at)
+  }
 }
 
 /** The signed fields of a request. `trace_id` is not among them, so it carries no authority. */
@@ -48,15 +68,15 @@ export interface RequestFields {
 
 /** The bytes that a device key signs for one request. */
 export const request = (fields: RequestFields): Uint8Array<ArrayBuffer> =>
-  concat(
-    text("galaxy-request-v1"),
-    text(fields.protocolVersion),
-    text(fields.deviceSessionId),
-    text(fields.messageType),
-    int64(fields.timestampMs),
-    text(fields.requestId),
-    lengthPrefixed(fields.payloadHash)
-  )
+  new Input()
+    .text("galaxy-request-v1")
+    .text(fields.protocolVersion)
+    .text(fields.deviceSessionId)
+    .text(fields.messageType)
+    .int64(fields.timestampMs)
+    .text(fields.requestId)
+    .bytes(fields.payloadHash)
+    .done()
 
 /** The signed fields of a response. The request id binds the response to the request that it answers. */
 export interface ResponseFields {
@@ -72,14 +92,14 @@ export interface ResponseFields {
 
 /** The bytes that the gateway signs for one response. */
 export const response = (fields: ResponseFields): Uint8Array<ArrayBuffer> =>
-  concat(
-    text("galaxy-response-v1"),
-    text(fields.protocolVersion),
-    text(fields.requestId),
-    int64(fields.timestampMs),
-    text(fields.resultCode),
-    lengthPrefixed(fields.payloadHash)
-  )
+  new Input()
+    .text("galaxy-response-v1")
+    .text(fields.protocolVersion)
+    .text(fields.requestId)
+    .int64(fields.timestampMs)
+    .text(fields.resultCode)
+    .bytes(fields.payloadHash)
+    .done()
 
 /**
  * The signed fields of an event. The session id is signed though it isn't sent, so an event from one stream doesn't
@@ -102,20 +122,21 @@ export interface EventFields {
 
 /** The bytes that the gateway signs for one event on one session's stream. */
 export const event = (fields: EventFields): Uint8Array<ArrayBuffer> =>
-  concat(
-    text("galaxy-event-v1"),
-    text(fields.eventType),
-    text(fields.eventId),
-    int64(fields.timestampMs),
-    text(fields.requestId),
-    text(fields.traceId),
-    text(fields.deviceSessionId),
-    int64(fields.sequence),
-    lengthPrefixed(fields.payloadHash)
-  )
+  new Input()
+    .text("galaxy-event-v1")
+    .text(fields.eventType)
+    .text(fields.eventId)
+    .int64(fields.timestampMs)
+    .text(fields.requestId)
+    .text(fields.traceId)
+    .text(fields.deviceSessionId)
+    .int64(fields.sequence)
+    .bytes(fields.payloadHash)
+    .done()
 
 /** The bytes that the gateway signs to prove its time to a client whose request was stale (step 7). */
 export const serverTime = (fields: {
   readonly requestId: string
   readonly serverTimeMs: bigint
-}): Uint8Array<ArrayBuffer> => concat(text("galaxy-time-v1"), text(fields.requestId), int64(fields.serverTimeMs))
+}): Uint8Array<ArrayBuffer> =>
+  new Input().text("galaxy-time-v1").text(fields.requestId).int64(fields.serverTimeMs).done()

@@ -27,6 +27,10 @@ const callConnections = 64
 /** For lookups of sessions alone: they don't queue behind slow calls, nor calls behind them. */
 const lookupConnections = 16
 
+/** The parser's message would quote the answer, with whatever is in it. */
+const reasonOf = (cause: unknown): string =>
+  cause instanceof SyntaxError ? "its answer is not valid JSON" : cause instanceof Error ? cause.message : String(cause)
+
 /**
  * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build; each outage of the backend is logged
  * once.
@@ -63,31 +67,35 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
       const own: Record<string, string> =
         options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
 
-      const send = (call: Call, dispatcher = usual): Effect.Effect<BackendAnswer, BackendUnavailable> =>
-        Effect.tryPromise({
-          try: async (signal) => {
-            const answer = await request(new URL(call.path, options.url), {
-              dispatcher,
-              method: call.method,
-              // Each part of an answer has its timeout; this one is for answers that trickle in.
-              signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs + 1_000)]),
-              headers: {
-                ...call.headers,
-                ...own,
-                ...(call.body === undefined ? {} : { "content-type": "application/json" })
-              },
-              body: call.body === undefined ? null : JSON.stringify(call.body)
-            })
-            const text = await answer.body.text()
-            return { status: answer.statusCode, json: text === "" ? null : (JSON.parse(text) as unknown) }
+      const ask = async (call: Call, dispatcher: Agent, signal: AbortSignal): Promise<BackendAnswer> => {
+        const answer = await request(new URL(call.path, options.url), {
+          dispatcher,
+          method: call.method,
+          signal,
+          headers: {
+            ...call.headers,
+            ...own,
+            ...(call.body === undefined ? {} : { "content-type": "application/json" })
           },
-          // The parser's message would quote the answer, with whatever is in it.
-          catch: (cause) =>
-            cause instanceof SyntaxError
-              ? "its answer is not valid JSON"
-              : cause instanceof Error
-                ? cause.message
-                : String(cause)
+          body: call.body === undefined ? null : JSON.stringify(call.body)
+        })
+        const text = await answer.body.text()
+        return { status: answer.statusCode, json: text === "" ? null : (JSON.parse(text) as unknown) }
+      }
+
+      const send = (call: Call, dispatcher = usual): Effect.Effect<BackendAnswer, BackendUnavailable> =>
+        Effect.callback<BackendAnswer, string>((resume) => {
+          const over = new AbortController()
+          const end = () => over.abort()
+          // Each part of an answer has its timeout; this one is for answers that trickle in.
+          const late = setTimeout(end, timeoutMs + 1_000)
+          ask(call, dispatcher, over.signal)
+            .then(
+              (answer) => resume(Effect.succeed(answer)),
+              (cause: unknown) => resume(Effect.fail(reasonOf(cause)))
+            )
+            .finally(() => clearTimeout(late))
+          return Effect.sync(end)
         }).pipe(
           Effect.tap(() => outage.over),
           Effect.tapError(outage.begun),

@@ -57,6 +57,8 @@ export const open = (
             // For this connection only: its user opens the next one.
             retryStrategy: () => null,
             enableReadyCheck: false,
+            // One write for all commands of a moment.
+            enableAutoPipelining: true,
             enableOfflineQueue: false,
             maxRetriesPerRequest: 0,
             autoResendUnfulfilledCommands: false,
