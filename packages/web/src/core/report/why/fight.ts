@@ -10,19 +10,15 @@ export const oddsFigures = (ruleset: Ruleset, gun: Ship, hull: Ship): ReadonlyAr
   const attack = attackFigure(gun)
   const defence = defenceFigure(ruleset, hull)
   const chance = killChance(ruleset, attack.value, defence.value)
+  const ratio = formula`( log₄ ( ${term(attack.value, "attack")} ÷ ${term(defence.value, "defence")} ) + ${1} ) ÷ ${2}`
+  const isBound = chance === 0 || chance === 1
   // Other bases are those of recorded games alone; their chance is told without its formula.
-  const odds =
+  const odds: Figure =
     defence.value === 0 || ruleset.killLogBase !== 4
-      ? { of: "odds" as const, value: chance, steps: [], notes: defence.value === 0 ? (["noShields"] as const) : [] }
+      ? { of: "odds", value: chance, steps: [], ...(defence.value === 0 ? { notes: ["noShields"] } : {}) }
       : figure(
           "odds",
-          [
-            step(
-              "odds",
-              chance,
-              formula`max ( ${0} , min ( ${1} , ( log₄ ( ${term(attack.value, "attack")} ÷ ${term(defence.value, "defence")} ) + ${1} ) ÷ ${2} ) )`
-            )
-          ],
+          [step("odds", chance, isBound ? formula`max ( ${0} , min ( ${1} , ${ratio} ) )` : ratio)],
           "chanceBounds"
         )
   return [odds, attack, defence, massOf(hull)]
