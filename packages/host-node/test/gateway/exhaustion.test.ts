@@ -12,6 +12,6 @@ describe("a gateway with a heap of 512 MB, attacked from one address", () => {
   })
 
   it("two connections that go on resetting streams", { timeout: 120_000 }, async () => {
-    assert.deepStrictEqual(faults(await under("resets", 1_000, 3_000), 250), [])
+    assert.deepStrictEqual(faults(await under("resets", 1_000, 3_000), 1_000), [])
   })
 })
