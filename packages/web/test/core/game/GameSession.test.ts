@@ -2,6 +2,7 @@ import { CallFailed, Unavailable } from "@galaxy/client/ClientError"
 import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import type { Report } from "@galaxy/contract/engine/Report"
 import * as GameSession from "@galaxy/web/core/game/GameSession"
+import { draftView } from "@galaxy/web/core/game/draftView"
 import * as DraftLines from "@galaxy/web/core/game/draftLines"
 import type { GameStorage } from "@galaxy/web/core/game/ports"
 import type { Player } from "@galaxy/web/core/session/Session"
@@ -50,17 +51,21 @@ const world = (turn: number) => {
   const open = async () => {
     const timer = handTimer()
     const told: Array<readonly [number, number]> = []
+    const judged: Array<readonly [turn: number, orders: number]> = []
     const session = GameSession.make({
       gameId,
       call,
       storage,
       timer,
-      forecast: async () => [],
+      forecast: async (report, _, list) => {
+        judged.push([report.turn, list.length])
+        return list.map((__, position) => ({ position, accepted: report.turn % 2 === 0 }))
+      },
       onWaiting: (waiting, away) => told.push([waiting, away])
     })
     await timer.pass(0)
     await timer.pass(0)
-    return { session, timer, told }
+    return { session, timer, told, judged }
   }
   return { orders, now, memory, kept, open }
 }
@@ -120,6 +125,36 @@ describe("a game that is open", () => {
     await session.advance()
     await timer.pass(800)
     expect(orders.orders).toEqual([{ op: "merge_groups" }])
+  })
+
+  it("the turn is made while one writes: it says so, keeps the lines, and judges them by the new turn's report", async () => {
+    const { orders, now, open } = world(4)
+    const { session, timer, judged } = await open()
+    const { draft } = session
+    draft.edit((lines) => DraftLines.add(lines, { op: "merge_groups" }))
+    await timer.pass(800)
+    now.runtime_status = "generation_in_progress"
+    orders.closed = "generating"
+    session.wake()
+    await timer.pass(0)
+    expect(draft.state.get().save).toEqual({ _tag: "closed", why: "generating" })
+    draft.edit((lines) => DraftLines.add(lines, { op: "send", group: 1, planet: 2 }))
+    await timer.pass(60_000)
+    expect(draftView(draft.state.get()).lines.map(({ isForNext }) => isForNext)).toEqual([false, true])
+    expect(orders.orders).toEqual([{ op: "merge_groups" }])
+
+    now.runtime_status = "running"
+    orders.closed = undefined
+    orders.nextTurn()
+    session.onEvent(turnReady(5))
+    await timer.pass(0)
+    await session.advance()
+    await timer.pass(0)
+    expect(judged.at(-1)).toEqual([5, 1])
+    expect([...draft.state.get().verdicts.values()]).toMatchObject([{ accepted: false, from: "forecast" }])
+    await timer.pass(800)
+    expect(orders.orders).toEqual([{ op: "send", group: 1, planet: 2 }])
+    expect([...draft.state.get().verdicts.values()]).toMatchObject([{ accepted: true, from: "server", changed: true }])
   })
 
   it("waits for its start, and begins by the event of it", async () => {

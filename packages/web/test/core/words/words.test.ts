@@ -1,9 +1,13 @@
 import { reasonsOf } from "@galaxy/contract/api/ApiError"
 import { CallFailed, Refused, SessionEnded, Unavailable, Untrusted } from "@galaxy/client/ClientError"
+import { archiveWords } from "@galaxy/web/core/words/archiveWords"
 import { en } from "@galaxy/web/core/words/en"
 import { failureText, requestIdOf } from "@galaxy/web/core/words/failures"
+import { orderFormWords } from "@galaxy/web/core/words/orderFormWords"
 import { ru } from "@galaxy/web/core/words/ru"
+import { simulatorWords } from "@galaxy/web/core/words/simulatorWords"
 import { instant, relative, span } from "@galaxy/web/core/words/times"
+import { whyWords } from "@galaxy/web/core/words/whyWords"
 import { languageOf, localeOf } from "@galaxy/web/core/words/Words"
 import { describe, expect, it } from "vitest"
 
@@ -28,6 +32,20 @@ describe("words", () => {
         : !/[а-яё]/i.test(text) && text === new Map(english).get(path)
     )
     expect(untranslated).toEqual([])
+  })
+
+  it.each([
+    ["archive", archiveWords],
+    ["orderForm", orderFormWords],
+    ["simulator", simulatorWords],
+    ["why", whyWords]
+  ])("of %s, which are loaded on demand, are there in both languages too", (_, { en: english, ru: russian }) => {
+    const [one, other] = [texts(english), texts(russian)]
+    expect(other.map(([path]) => path)).toEqual(one.map(([path]) => path))
+    expect([...one, ...other].filter(([, text]) => text.trim() === "")).toEqual([])
+    expect(
+      other.filter(([, text]) => !/[а-яё]/i.test(text.replace(/^3: 5 × 7, .*$/, "я"))).map(([path]) => path)
+    ).toEqual([])
   })
 
   it("there are words for every reason that the backend gives", () => {

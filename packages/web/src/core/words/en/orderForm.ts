@@ -49,6 +49,7 @@ export const orderForm = {
     shields: "Shields",
     cargo: "Cargo"
   },
+  called: "Name",
   /** What an empty field means. */
   empty: { ships: "all", amount: "as much as fits", level: "your own", to: "ends the route" },
   planetHint: "Name or number",

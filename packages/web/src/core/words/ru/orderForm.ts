@@ -55,6 +55,7 @@ export const orderForm: Section<typeof en> = {
     shields: "Защита",
     cargo: "Трюм"
   },
+  called: "Название",
   empty: { ships: "все", amount: "сколько войдёт", level: "вашего", to: "конец маршрута" },
   planetHint: "Название или номер",
   wrong: {
