@@ -47,6 +47,7 @@ export const screens = {
       "../client/src/GalaxyClient.ts",
       "src/core/events/EventStream.ts",
       "src/core/words/en/signedIn.ts",
+      "../client/src/engineAnswers.ts",
       "src/core/words/en/playScreens.ts",
       "src/lib/lobby/News.svelte"
     ]

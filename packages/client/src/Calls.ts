@@ -1,6 +1,5 @@
 /** Every message type that the gateway routes: the shape of its request and the schema of its answer. */
-import { type Order, OrdersAnswer } from "@galaxy/contract/engine/Order"
-import { Report } from "@galaxy/contract/engine/Report"
+import type { Order } from "@galaxy/contract/engine/Order"
 import * as UserAccount from "@galaxy/contract/api/UserAccount"
 import * as UserGames from "@galaxy/contract/api/UserGames"
 import * as UserNotices from "@galaxy/contract/api/UserNotices"
@@ -11,6 +10,7 @@ import { Schema } from "effect"
 import * as UserMemberships from "@galaxy/contract/api/UserMemberships"
 import * as UserRaceNames from "@galaxy/contract/api/UserRaceNames"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
+import type { engineAnswers } from "./engineAnswers.ts"
 
 interface None {
   readonly [key: string]: never
@@ -74,7 +74,10 @@ export interface Requests extends Record<MessageType, unknown> {
   "user.games.report": OfGame & { readonly turn: number }
 }
 
-/** The schema of each message type's answer. */
+/**
+ * The schema of each message type's answer, except those of a game's engine (`engineAnswers`): they are as large as all
+ * others together, and a page that shows no game doesn't need them.
+ */
 export const answers = {
   "user.account.get": UserAccount.Account,
   "user.account.delete": Schema.Struct({}),
@@ -114,12 +117,10 @@ export const answers = {
   "lobby.race_names.check": UserRaceNames.RaceNameCheck,
   "lobby.my.games": UserLobby.GameList,
   "lobby.my.invites": UserInvites.InviteList,
-  "user.games.command": OrdersAnswer,
-  "user.games.order": OrdersAnswer,
-  "user.games.order.get": OrdersAnswer,
-  "user.games.ready": UserGames.Ready,
-  "user.games.report": Report
-} as const satisfies Record<MessageType, unknown>
+  "user.games.ready": UserGames.Ready
+} as const satisfies Record<Exclude<MessageType, keyof typeof engineAnswers>, unknown>
+
+type Answers = typeof answers & typeof engineAnswers
 
 /** The answer to a message type, decoded: ids are branded and instants are `DateTime.Utc`. */
-export type Answer<M extends MessageType> = (typeof answers)[M]["Type"]
+export type Answer<M extends MessageType> = Answers[M]["Type"]

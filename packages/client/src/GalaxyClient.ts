@@ -16,6 +16,7 @@ import { Base64 } from "effect/encoding"
 import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
 import { checkResponse, type SessionCredentials, sign } from "./envelope.ts"
+import type { engineAnswers } from "./engineAnswers.ts"
 import * as EventStream from "./EventStream.ts"
 import * as fetchRpc from "./fetchRpc.ts"
 import type { PlayerEvent } from "./PlayerEvent.ts"
@@ -63,6 +64,19 @@ export interface GalaxyClient {
   readonly subscribe: (from: EventStream.From) => Effect.Effect<EventStream.Subscription>
   /** Verified events, resumed over reconnects until the session ends or the program stops reading. */
   readonly events: (from: EventStream.From) => Stream.Stream<PlayerEvent, ClientError>
+}
+
+const isOfEngine = (type: MessageType): type is keyof typeof engineAnswers => !Object.hasOwn(answers, type)
+
+/** The schema of a type's answer. A page may have to load it, and fail to. */
+const schemaOf = <M extends MessageType>(type: M): Effect.Effect<Schema.Codec<Answer<M>, unknown>, Unavailable> => {
+  const found: Effect.Effect<unknown, Unavailable> = isOfEngine(type)
+    ? Effect.tryPromise({
+        try: async () => (await import("./engineAnswers.ts")).engineAnswers[type],
+        catch: () => new Unavailable({ message: "a part of this client can't be loaded" })
+      })
+    : Effect.succeed(answers[type as Exclude<M, keyof typeof engineAnswers>])
+  return Effect.map(found, (schema) => schema as Schema.Codec<Answer<M>, unknown>)
 }
 
 const pinned = (options: Options) =>
@@ -141,6 +155,8 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
     const call = <M extends MessageType>(messageType: M, request: Requests[M]): Effect.Effect<Answer<M>, ClientError> =>
       Effect.gen(function* () {
         const route = messageRoutes[messageType]
+        // Before anything is sent: without it the answer couldn't be read.
+        const schema = yield* schemaOf(messageType)
         const payload = yield* Effect.try({
           try: () => codec.encode(tables, route.request, request as codec.JsonObject),
           catch: (cause) =>
@@ -159,7 +175,6 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
           })
         }
         const answer = yield* read(route.response, response.payloadBytes)
-        const schema = answers[messageType] as unknown as Schema.Codec<Answer<M>, unknown>
         return yield* Schema.decodeUnknownEffect(schema)(answer).pipe(
           Effect.mapError(() => new Untrusted({ message: `the answer to ${messageType} has an unknown form` }))
         )
