@@ -49,6 +49,22 @@ describe("why", () => {
     expect(code).toBe(0)
   })
 
+  it("tells a turn that was late, one of which no time is known, and one that was asked for", async () => {
+    const shown = async (change: object) =>
+      (await cli(["why", id], { now, fetch: () => json({ ...running, ...change }) })).stdout
+    const late = { ...running.last_turn, due_at: "2026-11-30T03:30:00.000Z" }
+    expect(await shown({ last_turn: late })).toContain(
+      "due Mon 2026-11-30 04:30 Europe/Berlin, made 6 h ago (1 h late) in 840 ms"
+    )
+    const { due_at: _, ...older } = running.last_turn
+    expect(await shown({ last_turn: older })).toContain(
+      "Last    turn 12, made Mon 2026-11-30 06:00 Europe/Berlin (6 h ago) in"
+    )
+    expect(await shown({ asked_for: true })).toContain(
+      "Next    turn 13, asked for: as soon as it can be made; schedule 0 6"
+    )
+  })
+
   it("names the command that helps where somebody must act, and exits with 1", async () => {
     const blocks = [
       { code: "generation_failed", message: "the turn could not be made: out of memory", acts: "operator" }

@@ -48,7 +48,10 @@ const planned = (row: RuntimeRow | undefined, now: DateTime.Utc): string => {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
-const scheduleOf = (row: RuntimeRow): Pick<Why, "decision" | "next_turn_at" | "next_turn_why" | "skipped"> => ({
+const scheduleOf = (
+  row: RuntimeRow
+): Pick<Why, "asked_for" | "decision" | "next_turn_at" | "next_turn_why" | "skipped"> => ({
+  ...(row.force_next_turn ? { asked_for: true } : {}),
   ...(row.last_decision === null
     ? {}
     : { decision: { text: row.last_decision, ...withoutNulls({ decided_at: row.last_decision_at }) } }),

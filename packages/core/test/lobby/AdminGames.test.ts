@@ -237,7 +237,9 @@ eachDatabase((name, storage) => {
               Effect.succeed(path === "/api/v1/admin/turn" ? refusal(409, "conflict", "not on this state") : undefined)
           })
           yield* refusing
+          assert.notProperty(yield* why(asked.id), "asked_for")
           yield* call("admin", "POST", `/api/v1/admin/runtimes/${asked.id}/force-next-turn`, {})
+          assert.isTrue((yield* why(asked.id)).asked_for)
           yield* work(asked.id)
           assert.includeMembers(yield* codes(asked.id), ["retrying", "engine_refused"])
           yield* engines.script(asked.id, {})

@@ -8,6 +8,7 @@ export const whyForm = {
   "status?": "text",
   "current_turn?": "number",
   "next_turn_at?": "time",
+  "asked_for?": "flag",
   "turn_schedule?": "text",
   "time_zone?": "text",
   "decision?": { text: "text" },

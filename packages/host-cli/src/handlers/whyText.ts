@@ -32,10 +32,14 @@ const at = (time: string, { now, zone }: Writing): string => {
   return `${absolute(instant, zone)} (${relative(instant, now)})`
 }
 
-const next = ({ turn_schedule, time_zone, next_turn_at, current_turn }: Why, writing: Writing): string => {
+const next = ({ turn_schedule, time_zone, next_turn_at, asked_for, current_turn }: Why, writing: Writing): string => {
   const turn = current_turn === undefined ? "the next turn" : `turn ${current_turn + 1}`
   return [
-    next_turn_at === undefined ? "no turn is planned" : `${turn}, ${at(next_turn_at, writing)}`,
+    asked_for === true
+      ? `${turn}, asked for: as soon as it can be made`
+      : next_turn_at === undefined
+        ? "no turn is planned"
+        : `${turn}, ${at(next_turn_at, writing)}`,
     ...(turn_schedule === undefined ? [] : [`schedule ${turn_schedule} ${time_zone ?? ""}`.trimEnd()])
   ].join("; ")
 }

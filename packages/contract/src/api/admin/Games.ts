@@ -129,6 +129,8 @@ export const GameWhy = Schema.Struct({
   current_turn: Schema.Int,
   /** When the next one is due. */
   next_turn_at: Schema.optionalKey(Timestamp),
+  /** Present if the next one was asked for: it is made as soon as a worker is free. */
+  asked_for: Schema.optionalKey(Schema.Literal(true)),
   /** What was last decided about the game, and when. */
   decision: Schema.optionalKey(Schema.Struct({ text: Schema.String, decided_at: Schema.optionalKey(Timestamp) })),
   /** Why the next turn is due then: `schedule`, or `forced` where forced turns took the place of scheduled ones. */

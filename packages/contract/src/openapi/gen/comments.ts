@@ -475,6 +475,8 @@ export const comments: Readonly<Record<string, string>> = {
   "admin/Games#current_turn": "The newest turn there is.",
   "GameWhy.next_turn_at": "When the next one is due.",
   "admin/Games#next_turn_at": "When the next one is due.",
+  "GameWhy.asked_for": "Present if the next one was asked for: it is made as soon as a worker is free.",
+  "admin/Games#asked_for": "Present if the next one was asked for: it is made as soon as a worker is free.",
   "GameWhy.decision": "What was last decided about the game, and when.",
   "admin/Games#decision": "What was last decided about the game, and when.",
   "GameWhy.next_turn_why": "Why the next turn is due then: `schedule`, or `forced` where forced turns took the place of scheduled ones.",
