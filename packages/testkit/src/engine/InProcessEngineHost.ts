@@ -86,7 +86,7 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
             Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))),
             Effect.mapError((error) => new EngineStartFailed({ reason: error.message, permanent: false })),
             // An engine that is started in a request of the backend has nothing of that request, nor of its routes.
-            Effect.updateContext((_: Context.Context<never>) => own)
+            Effect.setContext(own)
           )
           const { address } = Context.get(built, HttpServer.HttpServer)
           const port = "port" in address ? address.port : 0
