@@ -9,11 +9,11 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { type StartOptions, startGalaxy, type TestGalaxy } from "@galaxy/testkit/startGalaxy"
-import type { Browser, BrowserContext, Page } from "playwright-core"
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest"
 import { axe, type Scope } from "./axe.ts"
 import { executable, launch } from "./chromium.ts"
-import { problemOf } from "./pictures.ts"
+import { problemOf, still } from "./pictures.ts"
 import { mailedCode, putSession } from "./signedIn.ts"
 import { Trouble, watch } from "./trouble.ts"
 import { reckonedIn, weightOf } from "./weight.ts"
@@ -58,10 +58,11 @@ export interface Stage {
   readonly signIn: (page: Page, email: string) => Promise<void>
   /**
    * Checks the page as it is now at both widths and in both themes: axe finds nothing, and nobody scrolls sideways. The
-   * theme must be the system's, as it is unless the test has chosen another. With a name it is also compared with its
-   * stored pictures, where there are any.
+   * theme must be the system's, as it is unless the test has chosen another.
    */
-  readonly everyLook: (page: Page, name?: string) => Promise<void>
+  readonly everyLook: (page: Page) => Promise<void>
+  /** Compares the page in every look with its stored pictures; what is different each time is `hidden`. */
+  readonly pictures: (page: Page, name: string, hidden?: ReadonlyArray<Locator>) => Promise<void>
   /** Checks that this page, just opened, has loaded what the build reckons for its screen, whose bounds other tests hold. */
   readonly weighs: (page: Page, screen: "signIn" | "games" | "map") => Promise<void>
   /** The test doesn't fail for what goes wrong and fits, now or later; returns the list of it, which grows. */
@@ -136,7 +137,7 @@ class Theatre implements Stage {
     // The browser asks for a name only where it was refused without one.
     if (admin === true) this.#trouble.expect(/status of 401/)
     const aheadMs = this.galaxy.now().getTime() - Date.now()
-    if (aheadMs > movedMs) await context.addInitScript(shiftClock, aheadMs)
+    if (Math.abs(aheadMs) > movedMs) await context.addInitScript(shiftClock, aheadMs)
     const page = await context.newPage()
     if (as !== undefined) await putSession(this.galaxy, page, as)
     await page.goto(path)
@@ -160,23 +161,34 @@ class Theatre implements Stage {
     await page.waitForURL((url) => url.pathname !== "/signin")
   }
 
-  async everyLook(page: Page, name?: string): Promise<void> {
+  /** Shows the page in each look, and as it was in the end. */
+  async #each(page: Page, run: (look: (typeof looks)[number]) => Promise<void>): Promise<void> {
     const { colorScheme, viewport } = await page.evaluate(() => ({
       colorScheme: matchMedia("(prefers-color-scheme: dark)").matches ? ("dark" as const) : ("light" as const),
       viewport: { width: innerWidth, height: innerHeight }
     }))
-    for (const { scope, theme, width } of looks) {
-      await page.setViewportSize(sizes[width])
-      await page.emulateMedia({ colorScheme: theme })
-      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const)
-      expect.soft(await axe(page, scope), `${width}, ${theme}`).toEqual([])
-      expect.soft(content, `width of the content: ${width}, ${theme}`).toBeLessThanOrEqual(window)
-      if (name === undefined) continue
-      const picture = await page.screenshot({ animations: "disabled", caret: "hide" })
-      expect.soft(await problemOf(this.browser, `${name}-${width}-${theme}`, picture)).toBeUndefined()
+    for (const look of looks) {
+      await page.setViewportSize(sizes[look.width])
+      await page.emulateMedia({ colorScheme: look.theme })
+      await run(look)
     }
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(viewport)
+  }
+
+  everyLook(page: Page): Promise<void> {
+    return this.#each(page, async ({ scope, theme, width }) => {
+      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const)
+      expect.soft(await axe(page, scope), `${width}, ${theme}`).toEqual([])
+      expect.soft(content, `width of the content: ${width}, ${theme}`).toBeLessThanOrEqual(window)
+    })
+  }
+
+  pictures(page: Page, name: string, hidden: ReadonlyArray<Locator> = []): Promise<void> {
+    return this.#each(page, async ({ theme, width }) => {
+      const picture = await still(page, hidden)
+      expect.soft(await problemOf(this.browser, `${name}-${width}-${theme}`, picture)).toBeUndefined()
+    })
   }
 
   async weighs(page: Page, screen: "signIn" | "games" | "map"): Promise<void> {
@@ -201,7 +213,7 @@ class Theatre implements Stage {
     this.#trouble = new Trouble()
     await Promise.all(opened.map((context) => context.close()))
     await Promise.all(this.#networks.splice(0).map((it) => it.close()))
-    const isMoved = this.galaxy.now().getTime() - Date.now() > movedMs
+    const isMoved = Math.abs(this.galaxy.now().getTime() - Date.now()) > movedMs
     expect(all.filter((it) => !isMoved || !stale.test(it))).toEqual([])
   }
 }

@@ -1,11 +1,12 @@
-/** What the main screens look like, in pictures that are stored: `npm run pictures` in HACKING tells how to renew them. */
+/** What the main screens look like, in pictures that are stored. HACKING says how to renew them. */
 import { it } from "vitest"
 import { byName } from "./byName.ts"
 import { screens } from "./harness.ts"
 import { writeOrders } from "./orders.ts"
 
-/** So many turns that there is a battle to show. */
-const turns = 24
+/** Turns in peace, and those after everybody has declared war on everybody: there are ships wherever others live. */
+const peace = 16
+const turns = peace + 2
 
 /** One turn a week, so that no countdown changes while pictures are taken. */
 const turnSchedule = "0 6 * * 1"
@@ -43,8 +44,18 @@ screens(
 
     it("of a game that has been played for a while", async () => {
       const { galaxy } = stage()
-      const [ada, max] = await galaxy.players("Ada", "Max")
-      const game = await galaxy.game([ada, max], { computerPlayers: 3, turns, turnSchedule, name: "Orion Reach" })
+      // Names of computer players are drawn anew each time.
+      const players = await galaxy.players("Ada", "Max", "Ida", "Ben", "Una")
+      const [ada] = players
+      const game = await galaxy.game(players, { turns: peace, turnSchedule, name: "Orion Reach" })
+      for (const { call, name } of players) {
+        await call("user.games.order", {
+          game_id: game.game_id,
+          turn: peace,
+          orders: [{ op: "war", race: `Race_${name}` }]
+        })
+      }
+      await galaxy.advanceToTurn(game, turns)
       const id = game.game_id
       const page = await stage().open("/", { as: "Ada" })
       await page.getByRole("link", { name: /Orion Reach/ }).waitFor()

@@ -46,7 +46,7 @@ export const signIn = (stage: () => Stage): void => {
   it("is for everybody, and light", async () => {
     const page = await stage().open("/signin")
     await page.locator("input[type=email]").waitFor()
-    await stage().everyLook(page, "sign-in")
+    await stage().everyLook(page)
     await stage().weighs(page, "signIn")
   })
 
