@@ -1,10 +1,11 @@
 /** A ship that is being designed: its numbers by the engine's own formulas, and its chances against what was seen. */
 import type { Order } from "@galaxy/contract/engine/Order"
-import type { ForeignClass, PlayerStatus, Report } from "@galaxy/contract/engine/Report"
+import type { PlayerStatus, Report } from "@galaxy/contract/engine/Report"
 import { attackOf, bombingPower, defenceOf, emptyMass, fullMass, holdOf, speedOf } from "@galaxy/engine/formulas/ships"
 import { killChance } from "@galaxy/engine/formulas/shot"
 import { build } from "@galaxy/engine/formulas/yard"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import type { SeenClass } from "../report/digest.ts"
 
 export const blocks = ["drive", "armament", "weapons", "shields", "cargo"] as const
 export type Block = (typeof blocks)[number]
@@ -78,7 +79,7 @@ export const yardsFor = (ruleset: Ruleset, report: Report, design: Design): Read
 
 /** Chances of one shot, each way, from 0 to 1. */
 export interface Match {
-  readonly foe: ForeignClass
+  readonly foe: SeenClass
   readonly hits: number
   readonly hurts: number
   /**
@@ -88,19 +89,24 @@ export interface Match {
   readonly even: number | undefined
 }
 
-const evenOf = (design: Design, foe: ForeignClass, hits: number, hurts: number): number | undefined => {
+const evenOf = (design: Design, foe: SeenClass, hits: number, hurts: number): number | undefined => {
   const [mine, theirs] = [design.armament * hits, foe.armament * hurts]
   return mine > 0 && theirs > 0 ? Math.sqrt(theirs / mine) : undefined
 }
 
-/** The design against each class that was seen, with its race's technologies of now. */
-export const matchesOf = (ruleset: Ruleset, report: Report, design: Design): ReadonlyArray<Match> => {
+/** The design against each of these classes, with the technologies that its race has now. */
+export const matchesOf = (
+  ruleset: Ruleset,
+  report: Report,
+  design: Design,
+  classes: ReadonlyArray<SeenClass>
+): ReadonlyArray<Match> => {
   const me = report.players.find(({ name }) => name === report.race)
   const mass = emptyMass(design)
   if (me === undefined || mass <= 0) return []
   const attack = attackOf(design, me)
   const defence = defenceOf(ruleset, design, me, mass)
-  return report.foreign_classes
+  return classes
     .filter(({ armament, shields }) => armament > 0 || shields > 0)
     .flatMap((foe) => {
       const techs = report.players.find(({ name }) => name === foe.race)

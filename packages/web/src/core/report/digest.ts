@@ -1,5 +1,5 @@
-/** What charts need of a report: the races' public numbers, which are a small part of it. */
-import type { Report } from "@galaxy/contract/engine/Report"
+/** What is kept of a report that has passed: the races' public numbers for charts, and the ships of others that were seen. */
+import type { ForeignClass, Report } from "@galaxy/contract/engine/Report"
 
 export const measures = ["population", "industry", "planets", "votes", "drive", "weapons", "shields", "cargo"] as const
 /** A public number of a race. */
@@ -14,10 +14,17 @@ export interface RaceDigest extends Readonly<Record<Measure, number>> {
 export interface Digest {
   readonly turn: number
   readonly races: ReadonlyArray<RaceDigest>
+  readonly classes: ReadonlyArray<ForeignClass>
 }
 
-export const digestOf = ({ turn, players }: Report): Digest => ({
+/** A class of others, and the turn in which it was seen last. */
+export interface SeenClass extends ForeignClass {
+  readonly seen: number
+}
+
+export const digestOf = ({ turn, players, foreign_classes: classes }: Report): Digest => ({
   turn,
+  classes,
   races: players.map((it) => ({
     name: it.name,
     out: it.extinct,
@@ -31,6 +38,19 @@ export const digestOf = ({ turn, players }: Report): Digest => ({
     cargo: it.cargo
   }))
 })
+
+/** The classes of others that were seen in these turns, each as it was seen last; those of races that are out are left out. */
+export const classesSeen = (report: Report, digests: ReadonlyMap<number, Digest>): ReadonlyArray<SeenClass> => {
+  const living = new Set(report.players.flatMap(({ name, extinct }) => (extinct ? [] : [name])))
+  const earlier = [...digests.values()]
+    .filter(({ turn }) => turn < report.turn)
+    .toSorted((one, other) => one.turn - other.turn)
+  const seen = new Map<string, SeenClass>()
+  for (const { turn, classes } of [...earlier, { turn: report.turn, classes: report.foreign_classes }]) {
+    for (const it of classes) seen.set(`${it.race}/${it.name}`, { ...it, seen: turn })
+  }
+  return [...seen.values()].filter(({ race }) => living.has(race))
+}
 
 /** One race over the turns, ascending; a turn that isn't known, or after it left, has no value. */
 export interface Series {

@@ -12,6 +12,7 @@ import { numberTyped } from "@galaxy/web/core/game/numberTyped"
 import { planetTyped } from "@galaxy/web/core/game/planetTyped"
 import { rulesetOf } from "@galaxy/web/core/game/ruleset"
 import { filtered } from "@galaxy/web/core/report/filter"
+import { classesSeen } from "@galaxy/web/core/report/digest"
 import { sectionTable } from "@galaxy/web/core/report/sections"
 import { DateTime, Result } from "effect"
 import { describe, expect, it } from "vitest"
@@ -148,7 +149,7 @@ describe("what lists show and take", () => {
     expect(
       yardsFor(plus, report, { ...design, drive: 1e6 }).every(({ perTurn, turns }) => perTurn === 0 && turns !== 1)
     ).toBe(true)
-    for (const { hits, hurts } of matchesOf(plus, report, design)) {
+    for (const { hits, hurts } of matchesOf(plus, report, design, classesSeen(report, new Map()))) {
       expect(Math.min(hits, hurts)).toBeGreaterThanOrEqual(0)
       expect(Math.max(hits, hurts)).toBeLessThanOrEqual(1)
     }

@@ -7,7 +7,7 @@ import * as Archive from "@galaxy/web/core/game/Archive"
 import * as Reports from "@galaxy/web/core/game/Reports"
 import { chartOf, tickStep } from "@galaxy/web/core/report/chart"
 import { compare } from "@galaxy/web/core/report/compare"
-import { digestOf, seriesOf } from "@galaxy/web/core/report/digest"
+import { classesSeen, digestOf, seriesOf } from "@galaxy/web/core/report/digest"
 import type { Player } from "@galaxy/web/core/session/Session"
 import { archiveWords } from "@galaxy/web/core/words/archiveWords"
 import { Result } from "effect"
@@ -71,6 +71,33 @@ describe("two turns compared", () => {
     expect(difference.vote).toEqual({ before: me, after: other.name })
     const race = difference.races.find(({ name }) => name === other.name)
     expect([race?.gone, race?.turned]).toEqual([true, other.relation === "war" ? "peace" : "war"])
+  })
+})
+
+describe("classes of others", () => {
+  it("are told as they were seen last, with the turn, without those of races that are out", () => {
+    const [one, two] = last.players.filter(({ name }) => name !== me).map(({ name }) => name)
+    if (one === undefined || two === undefined) throw new Error("nobody else plays")
+    const blocks = { drive: 1, armament: 1, weapons: 1, shields: 1, cargo: 0, mass: 3 }
+    const at = (
+      turn: number,
+      ...classes: ReadonlyArray<readonly [race: string, name: string, guns: number]>
+    ): Report => ({
+      ...last,
+      turn,
+      foreign_classes: classes.map(([race, name, armament]) => ({ ...blocks, race, name, armament }))
+    })
+    const past = [at(1, [one, "Old", 1], [two, "Raider", 1]), at(3, [one, "Raider", 2]), at(9, [one, "Later", 1])]
+    const digests = new Map(past.map((report) => [report.turn, digestOf(report)]))
+    const now = at(5, [one, "Raider", 3])
+    const seen = classesSeen(now, digests).map(({ race, name, armament, seen: turn }) => [race, name, armament, turn])
+    expect(seen).toEqual([
+      [one, "Old", 1, 1],
+      [two, "Raider", 1, 1],
+      [one, "Raider", 3, 5]
+    ])
+    const without = now.players.map((it) => (it.name === two ? { ...it, extinct: true } : it))
+    expect(classesSeen({ ...now, players: without }, digests)).toHaveLength(2)
   })
 })
 

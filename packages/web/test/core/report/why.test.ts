@@ -7,6 +7,7 @@ import { ngConstants, plus, type Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { advance, begin } from "@galaxy/engine/simulate/simulate"
 import { matchesOf } from "@galaxy/web/core/game/designer"
 import { columnKeys } from "@galaxy/web/core/report/columns"
+import { classesSeen } from "@galaxy/web/core/report/digest"
 import { sectionIds } from "@galaxy/web/core/report/sectionIds"
 import { sectionTable } from "@galaxy/web/core/report/sections"
 import { explain, type Subject } from "@galaxy/web/core/report/why/explain"
@@ -63,8 +64,7 @@ const cruiser = { drive: 10, armament: 1, weapons: 10, shields: 10, cargo: 0 }
 const subjectsOf = (report: Report): ReadonlyArray<Subject> => [
   { _tag: "design", design: { ...cruiser, cargo: 5 } },
   ...report.foreign_classes.flatMap(
-    ({ race, name }): ReadonlyArray<Subject> =>
-      [true, false].map((mine) => ({ _tag: "match", design: cruiser, race, name, mine }))
+    (foe): ReadonlyArray<Subject> => [true, false].map((mine) => ({ _tag: "match", design: cruiser, foe, mine }))
   ),
   ...sectionIds.flatMap((section) =>
     sectionTable(section, report, String).rows.flatMap(({ id }) => subjectOf(section, id, report) ?? [])
@@ -183,14 +183,11 @@ describe("why a figure is what it is", () => {
 
   it("the odds of a design are those that the designer shows", () => {
     const report = reports.findLast(({ foreign_classes: classes }) => classes.some(({ armament }) => armament > 0))
-    const shown = report === undefined ? [] : matchesOf(plus, report, cruiser)
+    const shown = report === undefined ? [] : matchesOf(plus, report, cruiser, classesSeen(report, new Map()))
     expect(shown.length).toBeGreaterThan(0)
     for (const { foe, hits, hurts } of shown) {
       const odds = (mine: boolean) =>
-        valueOf(
-          explain(plus, report!, { _tag: "match", design: cruiser, race: foe.race, name: foe.name, mine }),
-          "odds"
-        )
+        valueOf(explain(plus, report!, { _tag: "match", design: cruiser, foe, mine }), "odds")
       expect([odds(true), odds(false)]).toEqual([hits, hurts])
     }
   })

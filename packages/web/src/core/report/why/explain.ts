@@ -23,8 +23,7 @@ export type Subject =
   | {
       readonly _tag: "match"
       readonly design: Design
-      readonly race: string
-      readonly name: string
+      readonly foe: Design & { readonly race: string; readonly name: string }
       readonly mine: boolean
     }
   | { readonly _tag: "shot"; readonly battle: Battle; readonly attacker: BattleGroup; readonly target: BattleGroup }
@@ -121,12 +120,11 @@ const shotOf = (
 const matchOf = (
   ruleset: Ruleset,
   report: Report,
-  { design, race, name, mine }: Extract<Subject, { _tag: "match" }>
+  { design, foe, mine }: Extract<Subject, { _tag: "match" }>
 ): ReadonlyArray<Figure> => {
   const own = techsOf(report, report.race)
-  const techs = techsOf(report, race)
-  const foe = designOf(report, race, name)
-  if (own === undefined || techs === undefined || foe === undefined) return []
+  const techs = techsOf(report, foe.race)
+  if (own === undefined || techs === undefined) return []
   const [one, other] = [
     { design, techs: own, load: 0 },
     { design: foe, techs, load: 0 }
