@@ -107,7 +107,7 @@ describe("lines of a draft", () => {
     ])
     const verdict = (accepted: boolean) => ({ accepted, from: "server", changed: false }) as const
     const verdicts = new Map([1, 3, 4, 5].map((id) => [id, verdict(false)] as const).concat([[2, verdict(true)]]))
-    const view = draftView({ turn: 1, lines, verdicts, save: { _tag: "saving" } })
+    const view = draftView({ turn: 1, lines, verdicts, base: [], save: { _tag: "saving" } })
     expect(view.lines.map(({ needs }) => needs)).toEqual([2, undefined, undefined, 3, undefined])
     expect([view.done, view.refused]).toEqual([1, 4])
   })
