@@ -3,6 +3,7 @@ import { distance } from "@galaxy/engine/space/distance"
 import { describeSpot, figuresOf } from "@galaxy/web/core/map/describe"
 import { find, listed, neighbour, ownAfter } from "@galaxy/web/core/map/find"
 import { seenThen } from "@galaxy/web/core/map/knownPlanets"
+import { legendRaces } from "@galaxy/web/core/map/legend"
 import { routeFields, sceneOf } from "@galaxy/web/core/map/scene"
 import { apart, near } from "@galaxy/web/core/map/space"
 import { en } from "@galaxy/web/core/words/en"
@@ -99,6 +100,25 @@ describe("the scene of a report", () => {
     expect(scene.blips[0]).toMatchObject({ age: 0 })
     expect(scene.blips[0]?.places.length).toBe(report.unidentified_groups.length)
     expect(scene.blips.map(({ age }) => age).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
+  })
+})
+
+describe("the legend", () => {
+  const [own, rival] = [report.race, scene.spots.find(({ kind }) => kind === "foreign")!.owner!]
+
+  it("has all others of a small game, but for those that have left", () => {
+    const others = report.players.filter(({ name }) => name !== own)
+    expect(legendRaces(report, scene)).toEqual(others.filter(({ extinct }) => !extinct).map(({ name }) => name))
+    const left = report.players.map((it) => ({ ...it, extinct: it.name === rival }))
+    expect(legendRaces({ race: own, players: left }, scene)).not.toContain(rival)
+  })
+
+  it("has those of a large game that are on the map", () => {
+    const [first] = report.players
+    const strangers = Array.from({ length: 40 }, (_, index) => ({ ...first!, name: `Stranger ${index}` }))
+    const found = legendRaces({ race: own, players: [...strangers, ...report.players] }, scene)
+    expect(found).toContain(rival)
+    expect(found.filter((name) => name.startsWith("Stranger"))).toEqual([])
   })
 })
 
