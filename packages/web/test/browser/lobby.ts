@@ -96,6 +96,21 @@ export const lobby = (stage: () => Stage): void => {
     expect(stale.length).toBeGreaterThan(0)
   })
 
+  it("says at once that there is no network, and opens what couldn't be opened when it is back", async () => {
+    const page = await stage().open("/", { as: "Ike" })
+    await page.getByRole("heading", { name: "You play in no game yet" }).waitFor()
+    const trouble = stage().expected(/ERR_INTERNET_DISCONNECTED|dynamically imported module|preload CSS/)
+    await page.context().setOffline(true)
+    await page.getByText("No network.", { exact: false }).waitFor()
+    await byName(page, "link", "New game").click()
+    await page.getByRole("heading", { name: "This page can't be opened at the moment" }).waitFor()
+    expect(await page.getByText("A newer version").count()).toBe(0)
+    await page.context().setOffline(false)
+    await byName(page, "button", "Try again").click()
+    await page.getByLabel("Name of the game").waitFor()
+    expect(trouble.length).toBeGreaterThan(0)
+  })
+
   it("deletes an account only for who means it", async () => {
     const page = await stage().open("/account", { as: "Pat" })
     await byName(page, "button", "Delete account…").click()
