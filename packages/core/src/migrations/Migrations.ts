@@ -91,12 +91,22 @@ const lockKey = 7_205_159_403_792_794n
 /** Longest time for one statement of a migration, since large tables may be rewritten. Milliseconds. */
 const deadlineMs = 3_600_000
 
+/** Whether the last migration has been applied. They are never undone, so this needs no lock. */
+const complete = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const [found] = yield* sql<{ readonly exists: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS exists`
+  if (found?.exists !== true) return false
+  const [row] = yield* sql<{ readonly last: number | null }>`SELECT max(migration_id)::int AS last FROM ${sql(table)}`
+  return (row?.last ?? 0) >= latest
+})
+
 /**
  * Applies the missing migrations in one transaction, once no other backend is migrating; returns their numbers and
  * names.
  */
 export const run = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  if (yield* complete) return []
   return yield* sql.withTransaction(
     Effect.gen(function* () {
       yield* sql`SELECT set_config('statement_timeout', ${`${deadlineMs}`}, true)`
