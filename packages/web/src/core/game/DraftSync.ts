@@ -12,6 +12,7 @@ import type { Player } from "../session/Session.ts"
 import type { DraftState } from "./DraftState.ts"
 import * as DraftLines from "./draftLines.ts"
 import { serverVerdicts } from "./lineVerdicts.ts"
+import * as OneAtATime from "./oneAtATime.ts"
 import type { DraftKeep } from "./ports.ts"
 import { reconcile } from "./reconcile.ts"
 import * as Retries from "./retries.ts"
@@ -60,8 +61,6 @@ const mostUnheard = 8
 export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs }: Options): DraftSync => {
   let revision = 0
   let hydrated = false
-  let running: Promise<void> | undefined
-  let again = false
   let ended = false
   /** Lists that were sent since the server was last heard, oldest first: one of them may be what it has. */
   let unheard: ReadonlyArray<ReadonlyArray<Order>> = []
@@ -167,10 +166,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       setBase(sent)
       revision = answer.success.revision ?? revision
       keepNow()
-      if (!DraftLines.sameOrders(orders(), sent)) {
-        again = true
-        return
-      }
+      if (!DraftLines.sameOrders(orders(), sent)) return sending.again()
       setSave({ _tag: "saved", at: timer.now() })
       return judged(lines, answer.success.verdicts)
     }
@@ -187,26 +183,19 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     return later(failure, () => void send())
   }
 
+  const sending = OneAtATime.make(
+    async () => {
+      if (isDirty()) await sendOnce()
+      else if (state.get().save._tag !== "saved") setSave({ _tag: "saved", at: timer.now() })
+    },
+    () => state.get().save._tag === "saving"
+  )
+
   const send = (): Promise<void> => {
     retries.cancel()
     const { save } = state.get()
     if (ended || !hydrated || save._tag === "closed" || save._tag === "changed") return Promise.resolve()
-    if (running !== undefined) {
-      again = true
-      return running
-    }
-    running = (async () => {
-      do {
-        again = false
-        if (!isDirty()) {
-          if (state.get().save._tag !== "saved") setSave({ _tag: "saved", at: timer.now() })
-          break
-        }
-        await sendOnce()
-      } while (again && state.get().save._tag === "saving")
-      running = undefined
-    })()
-    return running
+    return sending.run()
   }
 
   return {
@@ -217,7 +206,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       if (kept === undefined) {
         retries.cancel()
         retries.worked()
-        again = false
+        sending.enough()
         hydrated = false
       }
       unheard = []
@@ -230,7 +219,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     send,
     flush: async () => {
       if (retries.waits() || state.get().save._tag === "unsaved") await send()
-      else if (running !== undefined) await running
+      else await sending.running()
     },
     cancel: retries.cancel,
     end: () => {
