@@ -113,7 +113,7 @@ export const OwnSeat = Schema.Struct({
   status: Schema.Literals(["active", "removed", "blocked"]),
   /** When the caller last gave orders; absent before the first ones. */
   orders_given_at: Schema.optionalKey(Timestamp),
-  /** How many orders stood then. */
+  /** How many orders stand for the present turn; absent before the first ones for it. */
   orders: Schema.optionalKey(Schema.Int),
   /** How many of them the engine refused. */
   refused: Schema.optionalKey(Schema.Int),

@@ -106,6 +106,11 @@ export const absence = (stage: () => Stage, games: () => Games): void => {
     await page.getByText(/^✓ Saved/).waitFor()
     const saved = await player.call("user.games.order.get", { game_id: game.game_id, turn: turn + 1 })
     expect(saved.orders).toEqual([{ op: "produce", planet, product: "CAP" }])
+    await page.goto("/")
+    const card = page.getByRole("link", { name: /First Light/ })
+    await card.getByText("1 order given").waitFor()
+    await stage().galaxy.advanceToTurn(game, turn + 2)
+    await card.getByText("No orders yet").waitFor()
   })
 
   it("has what wasn't saved before the session ended, once one has signed in again", async () => {

@@ -60,6 +60,7 @@ const Seat = Schema.Struct({
   seat_orders_given_at: Schema.NullOr(Schema.DateTimeUtcFromDate),
   seat_orders: Schema.NullOr(Schema.Int),
   seat_refused: Schema.NullOr(Schema.Int),
+  seat_orders_turn: Schema.NullOr(Schema.Int),
   seat_ready_turn: Schema.NullOr(Schema.Int)
 })
 const SeatedRow = Schema.Struct({ ...GameRow.fields, ...Seat.fields })
@@ -68,7 +69,7 @@ const OneRow = Schema.Struct({ ...SeatedRow.fields, invited: Schema.Boolean })
 const seatColumns = `
   s.membership_id AS seat_id, s.race_name AS seat_race_name, s.status AS seat_status,
   s.orders_given_at AS seat_orders_given_at, s.orders_count AS seat_orders, s.orders_refused AS seat_refused,
-  s.ready_turn AS seat_ready_turn`
+  s.orders_given_turn AS seat_orders_turn, s.ready_turn AS seat_ready_turn`
 
 const seatOf = (row: typeof Seat.Type, turn: number): typeof OwnSeat.Type | undefined =>
   row.seat_id === null || row.seat_race_name === null || row.seat_status === null
@@ -78,8 +79,9 @@ const seatOf = (row: typeof Seat.Type, turn: number): typeof OwnSeat.Type | unde
         race_name: row.seat_race_name,
         status: row.seat_status,
         ...present("orders_given_at", row.seat_orders_given_at),
-        ...present("orders", row.seat_orders),
-        ...present("refused", row.seat_refused),
+        // Those of a turn that has been made say nothing of the one that waits for orders.
+        ...present("orders", row.seat_orders_turn === turn ? row.seat_orders : null),
+        ...present("refused", row.seat_orders_turn === turn ? row.seat_refused : null),
         ready: row.seat_ready_turn === turn
       }
 
@@ -91,11 +93,21 @@ const seated = (row: typeof SeatedRow.Type): Game => {
     seat_orders_given_at,
     seat_orders,
     seat_refused,
+    seat_orders_turn,
     seat_ready_turn,
     ...rest
   } = row
   const membership = seatOf(
-    { seat_id, seat_race_name, seat_status, seat_orders_given_at, seat_orders, seat_refused, seat_ready_turn },
+    {
+      seat_id,
+      seat_race_name,
+      seat_status,
+      seat_orders_given_at,
+      seat_orders,
+      seat_refused,
+      seat_orders_turn,
+      seat_ready_turn
+    },
     rest.current_turn
   )
   return { ...withoutNulls(rest), ...(membership === undefined ? {} : { membership }) }
