@@ -111,6 +111,26 @@ export const lobby = (stage: () => Stage): void => {
     expect(trouble.length).toBeGreaterThan(0)
   })
 
+  it("tells who is put out of a game while they look at it", async () => {
+    const { galaxy } = stage()
+    const [owner, guest] = await galaxy.players("Ona", "Gil")
+    const { game_id } = await owner.call("lobby.games.create", {
+      game_name: "Closed Circle",
+      min_players: 2,
+      max_players: 3,
+      turn_schedule: "0 6 * * *"
+    })
+    await owner.call("lobby.games.open_enrollment", { game_id })
+    const { invite_id } = await owner.call("lobby.invites.issue", { game_id, invited_user_id: guest.userId })
+    const { membership_id } = await guest.call("lobby.invites.redeem", { game_id, invite_id, race_name: "Gilians" })
+    const page = await stage().open(`/games/${game_id}`, { as: "Gil" })
+    await page.getByText("Gilians").waitFor()
+    await owner.call("lobby.memberships.block", { game_id, membership_id })
+    await page.getByText("You were put out of this game and can't come back.").waitFor()
+    expect(await page.getByText("Gilians").count()).toBe(0)
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Closed Circle")
+  })
+
   it("deletes an account only for who means it", async () => {
     const page = await stage().open("/account", { as: "Pat" })
     await byName(page, "button", "Delete account…").click()
