@@ -2,11 +2,12 @@
  * What the map shows of a report, made once for each: places are in light years inside the square, and lines end at the
  * copy of their other end that is nearest, so that drawing only has to shift all of it.
  */
-import type { ForeignGroup, OwnGroup, Report } from "@galaxy/contract/engine/Report"
+import type { ForeignGroup, Report } from "@galaxy/contract/engine/Report"
+import { coursesOf } from "./courses.ts"
 import { hitIndex } from "./hit.ts"
 import { type Known, knownOf, memoryOf, remembered, type SeenThen, seenThen } from "./knownPlanets.ts"
 import { type RaceStyle, raceStyles } from "./raceStyle.ts"
-import type { Course, Guest, RouteLine, Scene, Spot, Stance } from "./sceneTypes.ts"
+import type { Guest, RouteLine, Scene, Spot, Stance } from "./sceneTypes.ts"
 import { classIndex, type ClassIndex, isArmed, isScout } from "./shipClasses.ts"
 import { type Coordinates, near, type Space, wrap } from "./space.ts"
 
@@ -56,42 +57,6 @@ const makeGuests = (report: Report, classes: ClassIndex, styles: ReadonlyMap<str
       scouts: theirs.every((it) => isScout(classes, it.race, it))
     }))
   }
-}
-
-const placeAt = (space: Space, from: Coordinates, to: Coordinates, left: number): Coordinates => {
-  const dx = near(space, to.x, from.x) - to.x
-  const dy = near(space, to.y, from.y) - to.y
-  const way = Math.hypot(dx, dy)
-  const share = way === 0 ? 0 : Math.min(1, left / way)
-  return { x: to.x + dx * share, y: to.y + dy * share }
-}
-
-const makeCourses = (report: Report, space: Space, spots: ReadonlyMap<number, Coordinates>) => {
-  const courses: Array<Course> = []
-  const add = (rest: Omit<Course, "from" | "at" | "to">) => {
-    const from = spots.get(rest.origin)
-    const to = spots.get(rest.destination)
-    if (from === undefined || to === undefined) return
-    const at = placeAt(space, from, to, rest.distance)
-    courses.push({ ...rest, from: { x: near(space, to.x, from.x), y: near(space, to.y, from.y) }, at, to })
-  }
-  // Groups that fly side by side are one line.
-  const flying = new Map<string, { readonly group: OwnGroup; ships: number }>()
-  for (const group of report.my_groups) {
-    if (group.origin === undefined || group.distance === undefined) continue
-    const key = `${group.origin} ${group.destination} ${group.distance} ${group.speed}`
-    const there = flying.get(key)
-    if (there === undefined) flying.set(key, { group, ships: group.ships })
-    else there.ships += group.ships
-  }
-  for (const { group, ships } of flying.values()) {
-    const { origin = 0, destination, distance = 0, speed } = group
-    add({ mine: true, origin, destination, distance, speed, ships })
-  }
-  for (const { origin, destination, distance, speed } of report.approaching_groups) {
-    add({ mine: false, origin, destination, distance, speed, ships: 0 })
-  }
-  return courses
 }
 
 const makeRoutes = (report: Report, space: Space, spots: ReadonlyMap<number, Coordinates>) =>
@@ -187,7 +152,7 @@ export const sceneOf = (report: Report, { joined = true, earlier = [], archive =
     spots,
     byNumber,
     hits: hitIndex(space, spots),
-    courses: makeCourses(report, space, byNumber),
+    courses: coursesOf(report, space, byNumber),
     routes: makeRoutes(report, space, byNumber),
     blips: blips.map((it) => ({
       age: report.turn - it.turn,
