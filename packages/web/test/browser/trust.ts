@@ -52,23 +52,23 @@ const invite = async ({ galaxy }: Stage, owner: TestPlayer, name: string, game: 
 export const trust = (stage: () => Stage): void => {
   it("shows no answer that was altered on its way, says so once, and goes on when it is over", async () => {
     const [ada] = await stage().galaxy.players("Ada")
-    await ada.call("lobby.games.create", {
-      game_name: "Signed",
-      min_players: 2,
-      max_players: 4,
-      turn_schedule: "0 6 * * *"
-    })
+    const make = (name: string) =>
+      ada.call("lobby.games.create", { game_name: name, min_players: 2, max_players: 4, turn_schedule: "0 6 * * *" })
+    await make("Signed")
     const page = await stage().open("/signin", { as: "Ada" })
     await page.getByText("Signed").waitFor()
+    // Only the altered answers tell of this one.
+    await make("Unheard of")
     await page.route(commands, alter)
     await page.goto("/")
     await page.getByRole("alert").getByText("altered on its way").waitFor()
     await page.getByText("wasn't signed by this server").first().waitFor()
     // What this device has had stays readable, and says that it is that.
     await page.getByText("As this device had it").waitFor()
+    expect(await page.getByText("Unheard of").count()).toBe(0)
     await page.unroute(commands)
     await page.reload()
-    await page.getByText("Signed").waitFor()
+    await page.getByText("Unheard of").waitFor()
     expect(await page.getByText("altered on its way").count()).toBe(0)
   })
 
