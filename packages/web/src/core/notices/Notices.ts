@@ -9,11 +9,23 @@ export type Notice = Answer<"user.notices.list">["notices"][number]
 
 export interface Notices {
   readonly pages: Pages.Pages<Notice>
-  /** How many haven't been read, as far as that is known. */
+  /** How many haven't been read, as far as that is known. A newer turn of a game stands for those before it. */
   readonly unread: Readable<number>
   readonly load: () => Promise<void>
   /** All that are shown have been read. Does nothing where they were read before. */
   readonly markRead: () => Promise<void>
+}
+
+/** How many of these, newest first, tell something that isn't told by a newer one. */
+export const countOf = (notices: ReadonlyArray<Pick<Notice, "kind" | "payload">>): number => {
+  const games = new Set<unknown>()
+  return notices.filter(({ kind, payload }) => {
+    if (kind !== "game.turn.ready") return true
+    const game = payload["game_id"]
+    const isFirst = !games.has(game)
+    games.add(game)
+    return isFirst
+  }).length
 }
 
 /** None read yet. `pageSize` notices are asked for at a time. */
@@ -29,7 +41,7 @@ export const make = (me: Caller, pageSize = 50): Notices => {
   })
   const count = () => {
     const items = pages.state.get().items ?? []
-    unread.set(items.filter((notice) => !notice.read && notice.sequence > marked).length)
+    unread.set(countOf(items.filter((notice) => !notice.read && notice.sequence > marked)))
   }
   pages.state.subscribe(count)
   return {
