@@ -1,5 +1,8 @@
 /** The report as it would be if the orders of the draft were carried out: what a list shows beside what is. */
+import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
+import { emptyMass } from "@galaxy/engine/formulas/ships"
+import { technologies } from "@galaxy/engine/state/technologies"
 import { type Intents, intentsOf } from "../map/intents.ts"
 import type { DraftState } from "./DraftState.ts"
 
@@ -40,12 +43,29 @@ export const diplomacyOf = (
   return { relations, vote, voteOrdered: vote !== report.votes.voting_for }
 }
 
-/** The report with the draft's products on the reader's planets. */
+const designed = (order: Order): Report["my_classes"] => {
+  const { name, drive = 0, armament = 0, weapons = 0, shields = 0, cargo = 0 } = order
+  if (name === undefined) return []
+  const design = { drive, armament, weapons, shields, cargo }
+  return [{ name, ...design, mass: emptyMass(design) }]
+}
+
+const mixed = (order: Order): Report["my_sciences"] => {
+  const { name } = order
+  if (name === undefined) return []
+  const all = technologies.reduce((sum, it) => sum + (order[it] ?? 0), 0) || 1
+  const share = (it: (typeof technologies)[number]) => (order[it] ?? 0) / all
+  return [{ name, drive: share("drive"), weapons: share("weapons"), shields: share("shields"), cargo: share("cargo") }]
+}
+
+/** The report with the draft's products on the reader's planets, and the classes and sciences that these may name. */
 export const withProducts = (report: Report, intents: Intents): Report =>
   intents.products.size === 0
     ? report
     : {
         ...report,
+        my_classes: [...report.my_classes, ...intents.classes.flatMap(designed)],
+        my_sciences: [...report.my_sciences, ...intents.sciences.flatMap(mixed)],
         my_planets: report.my_planets.map((planet) => {
           const production = intents.products.get(planet.number)
           return production === undefined ? planet : { ...planet, production }

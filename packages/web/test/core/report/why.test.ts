@@ -1,4 +1,5 @@
 import { runInThisContext } from "node:vm"
+import type { Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { grow } from "@galaxy/engine/formulas/growth"
 import { reporter } from "@galaxy/engine/report/reports"
@@ -6,6 +7,8 @@ import { toHundredths } from "@galaxy/engine/report/rounding"
 import { ngConstants, plus, type Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { advance, begin } from "@galaxy/engine/simulate/simulate"
 import { matchesOf } from "@galaxy/web/core/game/designer"
+import { withProducts } from "@galaxy/web/core/game/intents"
+import { intentsOf } from "@galaxy/web/core/map/intents"
 import { columnKeys } from "@galaxy/web/core/report/columns"
 import { classesSeen } from "@galaxy/web/core/report/digest"
 import { sectionIds } from "@galaxy/web/core/report/sectionIds"
@@ -179,6 +182,45 @@ describe("why a figure is what it is", () => {
       }
     }
     expect(missing.slice(0, 3)).toEqual([])
+  })
+
+  it("a planet is explained with the product that the draft gives it", () => {
+    const report = reports.findLast(({ yards }) => yards.some(({ banked }) => banked > 0))!
+    const yard = report.yards.find(({ banked }) => banked > 0)!
+    const figuresWith = (...orders: ReadonlyArray<Order>) => {
+      const intents = intentsOf(
+        report,
+        orders.map((order, id) => ({ id, order, refused: false }))
+      )
+      return explain(plus, withProducts(report, intents), { _tag: "planet", number: yard.planet })
+    }
+    const produce = (product: string): Order => ({ op: "produce", planet: yard.planet, product })
+    const banked = (figures: ReadonlyArray<Figure>) =>
+      figures
+        .flatMap(({ steps }) => steps.flatMap(({ tokens }) => tokens))
+        .find((it) => typeof it !== "string" && it.of === "banked")
+
+    expect(banked(figuresWith())).toMatchObject({ value: yard.banked })
+    expect(figuresWith(produce("cap")).map(({ of }) => of)).toContain("newCapital")
+    // Points are banked for one class, and another one begins without them.
+    const design: Order = {
+      op: "design_class",
+      name: "Needle",
+      drive: 1,
+      armament: 0,
+      weapons: 0,
+      shields: 0,
+      cargo: 0
+    }
+    expect(banked(figuresWith(design, produce("needle")))).toMatchObject({ value: 0 })
+    const science: Order = { op: "create_science", name: "Both", drive: 1, weapons: 1, shields: 0, cargo: 0 }
+    const researched = figuresWith(science, produce("Both")).filter(
+      ({ of }) => of === "newDrive" || of === "newWeapons"
+    )
+    expect(researched.map(({ steps }) => steps[0]?.tokens)).toMatchObject([
+      expect.arrayContaining([{ value: 0.5, of: "share" }]),
+      expect.arrayContaining([{ value: 0.5, of: "share" }])
+    ])
   })
 
   it("the odds of a design are those that the designer shows", () => {

@@ -102,8 +102,8 @@ export const productFigures = (
   known: Pick<Report, "my_classes" | "my_sciences" | "yards">
 ): ReadonlyArray<Figure> => {
   const { production: product, free_points: points, resources } = planet
-  if (product === "CAP") return [figure("newCapital", capitalSteps(ruleset, planet))]
-  if (product === "MAT") {
+  if (same(product, "CAP")) return [figure("newCapital", capitalSteps(ruleset, planet))]
+  if (same(product, "MAT")) {
     const made = makeMaterials(planet, resources, points).materials - planet.materials
     return [
       figure("newMaterials", [
@@ -126,8 +126,9 @@ export const productFigures = (
   const design = known.my_classes.find((it) => same(it.name, name))
   if (design === undefined)
     return [{ of: "shipsBuilt", value: 0, steps: [], notes: [product === "-" ? "noProduct" : "unknownClass"] }]
-  const banked = known.yards.find((it) => it.planet === planet.number)?.banked ?? 0
-  return [shipSteps(ruleset, planet, design.mass, banked)]
+  // Points for ships of one class are lost when the planet turns to another.
+  const yard = known.yards.find((it) => it.planet === planet.number && same(it.class, name))
+  return [shipSteps(ruleset, planet, design.mass, yard?.banked ?? 0)]
 }
 
 /** People, those who are frozen, and industry, after the turn. */
@@ -136,8 +137,9 @@ export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArra
   const growth = ruleset.populationGrowth * population
   const room = Math.max(0, size - population)
   const grown = grow(ruleset, planet)
-  const made =
-    planet.production === "CAP" ? makeCapital(ruleset, planet, planet.resources, planet.free_points).capital : capital
+  const made = same(planet.production, "CAP")
+    ? makeCapital(ruleset, planet, planet.resources, planet.free_points).capital
+    : capital
   const after = capitalToIndustry({ capital: made, industry, population: grown.population })
   const growthStep = step("growth", growth, formula`${ruleset.populationGrowth} × ${term(population, "population")}`)
   const roomStep = step("room", room, formula`${term(size, "size")} − ${term(population, "population")}`)
