@@ -223,6 +223,18 @@ describe("why a figure is what it is", () => {
     ])
   })
 
+  it("ships of another's planet aren't foretold, since nobody sees what is banked there", () => {
+    const figures = reports.flatMap((report) =>
+      report.foreign_planets.flatMap(({ owner, number, production }) =>
+        report.foreign_classes.some(({ race, name }) => race === owner && name === production)
+          ? explain(plus, report, { _tag: "planet", number }).filter(({ of }) => of === "shipsBuilt")
+          : []
+      )
+    )
+    expect(figures.length).toBeGreaterThan(0)
+    expect(figures.filter(({ steps, notes }) => steps.length > 0 || notes?.[0] !== "bankedUnknown")).toEqual([])
+  })
+
   it("the odds of a design are those that the designer shows", () => {
     const report = reports.findLast(({ foreign_classes: classes }) => classes.some(({ armament }) => armament > 0))
     const shown = report === undefined ? [] : matchesOf(plus, report, cruiser, classesSeen(report, new Map()))

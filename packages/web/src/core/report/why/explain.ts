@@ -3,7 +3,7 @@ import type { Battle, BattleGroup, Report } from "@galaxy/contract/engine/Report
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { bombingFigures, oddsFigures } from "./fight.ts"
 import { figure, type Figure, formula, type Quantity, step, term } from "./formula.ts"
-import { planetFigures } from "./planet.ts"
+import { type KnownOfOwner, planetFigures } from "./planet.ts"
 import { raceFigures } from "./race.ts"
 import type { Design, Techs } from "./ship.ts"
 import { designFigures, shipFigures, turnsFigure } from "./shipFigures.ts"
@@ -42,13 +42,12 @@ const designOf = (report: Report, race: string, name: string): Design | undefine
 const techsOf = (report: Report, race: string): Techs | undefined => report.players.find(({ name }) => name === race)
 
 /** What others build and research on a planet: their classes as far as they were seen, their sciences where ships are. */
-const knownOf = (report: Report, owner: string): Pick<Report, "my_classes" | "my_sciences" | "yards"> =>
+const knownOf = (report: Report, owner: string): KnownOfOwner =>
   owner === report.race
     ? report
     : {
         my_classes: report.foreign_classes.filter(({ race }) => race === owner),
-        my_sciences: report.foreign_sciences.filter(({ race }) => race === owner),
-        yards: []
+        my_sciences: report.foreign_sciences.filter(({ race }) => race === owner)
       }
 
 const planetOf = (ruleset: Ruleset, report: Report, number: number): ReadonlyArray<Figure> => {

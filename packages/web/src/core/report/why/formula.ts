@@ -96,6 +96,7 @@ export interface Step {
 
 /** What has to be known besides the formula. */
 export const notes = [
+  "bankedUnknown",
   "chanceBounds",
   "fleet",
   "hullNotPaid",

@@ -93,14 +93,13 @@ const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: nu
   return { of: "shipsBuilt", value: built.ships, steps, ...(note.length === 0 ? {} : { notes: note }) }
 }
 
+/** What its owner can make and has banked; without yards, as for others' planets, nothing tells of what is banked. */
+export type KnownOfOwner = Pick<Report, "my_classes" | "my_sciences"> & Partial<Pick<Report, "yards">>
+
 const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
 
-/** What comes of its product; `classes` and `sciences` are those of its owner that are known. */
-export const productFigures = (
-  ruleset: Ruleset,
-  planet: OwnPlanet,
-  known: Pick<Report, "my_classes" | "my_sciences" | "yards">
-): ReadonlyArray<Figure> => {
+/** What comes of its product; `known` is what is known of its owner. */
+export const productFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner): ReadonlyArray<Figure> => {
   const { production: product, free_points: points, resources } = planet
   if (same(product, "CAP")) return [figure("newCapital", capitalSteps(ruleset, planet))]
   if (same(product, "MAT")) {
@@ -126,6 +125,8 @@ export const productFigures = (
   const design = known.my_classes.find((it) => same(it.name, name))
   if (design === undefined)
     return [{ of: "shipsBuilt", value: 0, steps: [], notes: [product === "-" ? "noProduct" : "unknownClass"] }]
+  // How many ships there will be depends on points that only the owner sees.
+  if (known.yards === undefined) return [{ of: "shipsBuilt", value: 0, steps: [], notes: ["bankedUnknown"] }]
   // Points for ships of one class are lost when the planet turns to another.
   const yard = known.yards.find((it) => it.planet === planet.number && same(it.class, name))
   return [shipSteps(ruleset, planet, design.mass, yard?.banked ?? 0)]
@@ -171,11 +172,7 @@ export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArra
 }
 
 /** All figures of a planet that the reader sees whole. */
-export const planetFigures = (
-  ruleset: Ruleset,
-  planet: OwnPlanet,
-  known: Pick<Report, "my_classes" | "my_sciences" | "yards">
-): ReadonlyArray<Figure> => [
+export const planetFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner): ReadonlyArray<Figure> => [
   pointsFigure(ruleset, planet),
   ...productFigures(ruleset, planet, known),
   ...growthFigures(ruleset, planet),

@@ -80,6 +80,7 @@ export const why = {
     weaponsTech: "weapons technology"
   } satisfies Readonly<Record<Quantity, string>>,
   notes: {
+    bankedUnknown: "Points from earlier turns aren't known, so neither is the number of ships.",
     chanceBounds: "Four times the defence always hits; a quarter of it never does.",
     fleet: "In a fleet it flies as fast as the slowest group.",
     hullNotPaid: "That isn't enough for one ship, so the points are kept.",
