@@ -10,8 +10,10 @@ import * as protobuf from "./protobuf.ts"
 import { type Rpc, RpcError, type RpcDetail, type SignedRequest } from "./Rpc.ts"
 import * as messages from "./wireMessages.ts"
 
-/** What a gateway sends at most in one message. */
+/** What a gateway sends at most in one answer. */
 const maxBytes = 64 * 1_048_576
+/** An event tells that something has happened, not all of it. */
+const maxEventBytes = 4 * 1_048_576
 /** An error in JSON is a few hundred bytes. */
 const maxErrorBytes = 65_536
 
@@ -60,6 +62,9 @@ const bodyOf = (response: Response, most: number) => {
     }
   }
   const joined = (): Uint8Array => {
+    const [only] = pieces
+    // Many frames may come in one piece: copying the rest of it for each would take the square of their number.
+    if (pieces.length === 1 && only !== undefined) return only
     const all = new Uint8Array(size)
     let at = 0
     for (const piece of pieces) {
@@ -123,8 +128,9 @@ export const make = (baseUrl: string): Rpc => {
     try {
       return await fetch(`${service}/${method}`, { method: "POST", redirect: "error", signal, body, headers })
     } catch {
-      const isLate = signal.aborted
-      throw new RpcError(isLate ? "no answer came in time" : `${new URL(baseUrl).host} cannot be reached`)
+      if (!signal.aborted) throw new RpcError(`${new URL(baseUrl).host} cannot be reached`)
+      const isLate = (signal.reason as Error | undefined)?.name === "TimeoutError"
+      throw new RpcError(isLate ? "no answer came in time" : "the call was given up")
     }
   }
 
@@ -133,7 +139,7 @@ export const make = (baseUrl: string): Rpc => {
     const message = protobuf.encode(messages.signedRequest, request)
     const response = await post("SubscribeEvents", type, frameOf(message), signal)
     if (!isOf(response, type)) throw await failureOf(response)
-    const body = bodyOf(response, maxBytes)
+    const body = bodyOf(response, maxEventBytes)
     try {
       for (;;) {
         const header = await body.take(headerSize)
@@ -143,7 +149,9 @@ export const make = (baseUrl: string): Rpc => {
         if (data === undefined) throw new RpcError("the stream broke off")
         if ((flags & compressedFlag) !== 0) throw new RpcError("a frame is compressed, which nobody asked for")
         if ((flags & endFlag) !== 0) {
-          const { error } = (jsonOf(data) ?? {}) as { readonly error?: unknown }
+          const end = jsonOf(data)
+          if (typeof end !== "object" || end === null) throw new RpcError("the end of the stream can't be read")
+          const { error } = end as { readonly error?: unknown }
           if (error !== undefined) throw errorIn(error, "the stream ended")
           return
         }
@@ -161,7 +169,12 @@ export const make = (baseUrl: string): Rpc => {
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       const response = await post("ExecuteCommand", type, body, inTime, { "connect-timeout-ms": String(timeoutMs) })
       if (!isOf(response, type)) throw await failureOf(response)
-      return protobuf.decode(messages.signedAnswer, await bodyOf(response, maxBytes).whole())
+      const answer = bodyOf(response, maxBytes)
+      try {
+        return protobuf.decode(messages.signedAnswer, await answer.whole())
+      } finally {
+        await answer.close()
+      }
     },
     subscribeEvents: (request, { signal }) => frames(request, signal)
   }

@@ -63,9 +63,12 @@ export const encode = <S extends Shape>(shape: S, message: MessageOf<S>): Uint8A
 /** A field as it stands in a message: an integer, or bytes. Numbers of fixed width are left out: no message has any. */
 export type Field = readonly [number: number, value: bigint | Uint8Array<ArrayBuffer>]
 
-/** All fields of a message in their order. */
-export const fieldsOf = (bytes: Uint8Array): ReadonlyArray<Field> => {
-  const fields: Array<Field> = []
+/** Calls `found` for the fields of a message that it `wants`, in their order. */
+const visit = (
+  bytes: Uint8Array,
+  wants: (number: number) => boolean,
+  found: (number: number, value: Field[1]) => void
+): void => {
   let at = 0
   const integer = (): bigint => {
     let value = 0n
@@ -86,16 +89,18 @@ export const fieldsOf = (bytes: Uint8Array): ReadonlyArray<Field> => {
     const tag = Number(integer())
     const number = Math.floor(tag / 8)
     switch (tag % 8) {
-      case 0:
-        fields.push([number, integer()])
+      case 0: {
+        const value = integer()
+        if (wants(number)) found(number, value)
         break
+      }
       case 1:
         skip(8)
         break
       case 2: {
         const size = Number(integer())
         const from = skip(size)
-        fields.push([number, new Uint8Array(bytes.subarray(from, from + size))])
+        if (wants(number)) found(number, new Uint8Array(bytes.subarray(from, from + size)))
         break
       }
       case 5:
@@ -105,6 +110,16 @@ export const fieldsOf = (bytes: Uint8Array): ReadonlyArray<Field> => {
         throw new MalformedMessage(`a field has the unknown wire type ${tag % 8}`)
     }
   }
+}
+
+/** All fields of a message in their order. */
+export const fieldsOf = (bytes: Uint8Array): ReadonlyArray<Field> => {
+  const fields: Array<Field> = []
+  visit(
+    bytes,
+    () => true,
+    (number, value) => fields.push([number, value])
+  )
   return fields
 }
 
@@ -129,7 +144,14 @@ const readers = {
 
 /** The message in these bytes; an absent field is empty. Throws `MalformedMessage`. */
 export const decode = <S extends Shape>(shape: S, bytes: Uint8Array): MessageOf<S> => {
-  const fields = new Map(fieldsOf(bytes))
+  const numbers = new Set(Object.values(shape).map(([number]) => number))
+  const fields = new Map<number, Field[1]>()
+  // Others are skipped before anything is made of them: they may be many, and nobody has signed for them yet.
+  visit(
+    bytes,
+    (number) => numbers.has(number),
+    (number, value) => fields.set(number, value)
+  )
   return Object.fromEntries(
     Object.entries(shape).map(([field, [number, kind]]) => [field, readers[kind](fields.get(number))])
   ) as MessageOf<S>

@@ -167,7 +167,8 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
           })
         )
 
-      const find = Effect.fnUntraced(function* (id: string, network: string | undefined) {
+      /** What isn't cached; the usual case has no span of its own. */
+      const find = Effect.fn("SessionCache.find")(function* (id: string, network: string | undefined) {
         for (let asked = 0; asked < maxAttempts; asked++) {
           const known = cached(id, yield* Clock.currentTimeMillis)
           if (known !== undefined) return known

@@ -1,4 +1,7 @@
-/** The fastest cryptography that this system has: libsodium, else Node's own, else JavaScript. A line says where it isn't the first. */
+/**
+ * The fastest cryptography that this system has: libsodium, else Node's own, else JavaScript. A line says where it isn't the
+ * first.
+ */
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import * as NobleEdgeCrypto from "@galaxy/edge/NobleEdgeCrypto"
 import { Cause, Effect, Layer, Redacted } from "effect"

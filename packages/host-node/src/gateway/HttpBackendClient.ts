@@ -32,8 +32,8 @@ const reasonOf = (cause: unknown): string =>
   cause instanceof SyntaxError ? "its answer is not valid JSON" : cause instanceof Error ? cause.message : String(cause)
 
 /**
- * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build; each outage of the backend is logged
- * once.
+ * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build;
+ * each outage of the backend is logged once.
  */
 export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =>
   Layer.effect(
@@ -88,7 +88,8 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
           const over = new AbortController()
           const end = () => over.abort()
           // Each part of an answer has its timeout; this one is for answers that trickle in.
-          const late = setTimeout(end, timeoutMs + 1_000)
+          const longestMs = timeoutMs + 1_000
+          const late = setTimeout(() => over.abort(new Error(`no whole answer came within ${longestMs} ms`)), longestMs)
           ask(call, dispatcher, over.signal)
             .then(
               (answer) => resume(Effect.succeed(answer)),

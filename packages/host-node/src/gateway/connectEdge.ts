@@ -220,8 +220,24 @@ async function* eventsOf(
   signal.throwIfAborted()
 }
 
+/**
+ * The envelope with bytes of its own: those of a message are parts of its whole body, which would be kept with them, whatever
+ * else it contains.
+ */
+const apart = (message: Envelope): Envelope => ({
+  protocolVersion: message.protocolVersion,
+  deviceSessionId: message.deviceSessionId,
+  messageType: message.messageType,
+  timestampMs: message.timestampMs,
+  requestId: message.requestId,
+  traceId: message.traceId,
+  payloadBytes: new Uint8Array(message.payloadBytes),
+  payloadHash: new Uint8Array(message.payloadHash),
+  signature: new Uint8Array(message.signature)
+})
+
 /** The command of a message, whose defects are logged. */
-const commandOf = ({ gateway }: EdgeServices, request: Envelope & { readonly requestId: string }, peer: Peer) =>
+const commandOf = ({ gateway }: EdgeServices, request: Envelope, peer: Peer) =>
   gateway.executeCommand(request, peer).pipe(
     Effect.tapCause((cause) => (Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void)),
     Effect.annotateLogs({ request_id: request.requestId.slice(0, 64) })
@@ -236,16 +252,18 @@ export const make = (services: EdgeServices) => {
   const adapter = connectNodeAdapter({
     readMaxBytes: readLimit(services.maxPayloadBytes),
     writeMaxBytes: 64 * 1_048_576,
+    // Nobody has signed them, and they would be kept without being counted.
+    binaryOptions: { readUnknownFields: false },
     routes: (router) => {
       router.service(EdgeGatewayService, {
         executeCommand: async (request, context) => {
           understand(context, request)
-          const command = commandOf(services, request, peerOf(context))
+          const command = commandOf(services, apart(request), peerOf(context))
           return throwing(await run(command, { signal: context.signal }), "request", context.signal)
         },
         subscribeEvents: (request, context) => {
           understand(context, request)
-          return eventsOf(services, request, peerOf(context), context.signal)
+          return eventsOf(services, apart(request), peerOf(context), context.signal)
         }
       })
     },
@@ -280,7 +298,7 @@ export const make = (services: EdgeServices) => {
     start: (message, request) => {
       const arrival = arrivalOf(request)
       arrival?.body.decoded(message.payloadBytes.length + 1_024)
-      return fork(commandOf(services, message, arrival?.peer ?? { ip: "unknown" }))
+      return fork(commandOf(services, apart(message), arrival?.peer ?? { ip: "unknown" }))
     },
     errorOf: (exit, ended) => errorOf(exit, "request", ended),
     slow

@@ -2,16 +2,14 @@
  * Commands in the forms that clients use most, without the library: gRPC over HTTP/2 and Connect's unary calls, in protobuf,
  * uncompressed. That halves what a call costs.
  *
- * Whatever else comes, or turns out to be malformed or too large while it is read, is handed on to the library together with
- * what was read of it. So nothing here decides how a message is refused.
+ * Whatever else comes, or turns out to be malformed, late or too large while it is read, is handed on to the library together
+ * with what was read of it. So nothing here decides how a message is refused.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { promisify } from "node:util"
 import { gzip as gzipWith } from "node:zlib"
 import { fromBinary, toBinary } from "@bufbuild/protobuf"
 import { Code, ConnectError } from "@connectrpc/connect"
-import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect"
-import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc"
 import {
   EdgeGateway,
   type ExecuteCommandRequest,
@@ -21,83 +19,13 @@ import {
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Refusal } from "@galaxy/edge/Refusal"
 import type { Exit, Fiber } from "effect"
-import { timeoutOf } from "./timeouts.ts"
+import { type Form, formOf } from "./fastForms.ts"
+import { timeoutOf, timeoutText } from "./timeouts.ts"
 
 const gzip = promisify(gzipWith)
 
 /** From this size on an answer is compressed for clients that take it; the library's bound. */
 const compressFrom = 1_024
-
-/** How a protocol frames its message, and how it says what became of it. */
-interface Form {
-  /** The message in a whole body; undefined where that isn't exactly one uncompressed message. */
-  readonly message: (body: Buffer) => Buffer | undefined
-  /** The header in which a client says how it may be compressed. */
-  readonly accepts: string
-  readonly answer: (response: ServerResponse, contentType: string, message: Uint8Array, isCompressed: boolean) => void
-  readonly refuse: (response: ServerResponse, contentType: string, error: ConnectError) => void
-}
-
-const frameHead = 5
-
-const grpc: Form = {
-  message: (body) =>
-    body.length >= frameHead && body[0] === 0 && body.readUInt32BE(1) === body.length - frameHead
-      ? body.subarray(frameHead)
-      : undefined,
-  accepts: "grpc-accept-encoding",
-  answer: (response, contentType, message, isCompressed) => {
-    const frame = Buffer.allocUnsafe(frameHead + message.length)
-    frame.writeUInt8(isCompressed ? 1 : 0, 0)
-    frame.writeUInt32BE(message.length, 1)
-    frame.set(message, frameHead)
-    response.setHeader("content-type", contentType)
-    if (isCompressed) response.setHeader("grpc-encoding", "gzip")
-    response.addTrailers({ "grpc-status": "0" })
-    response.end(frame)
-  },
-  refuse: (response, contentType, error) => {
-    const trailers = new Headers()
-    setTrailerStatus(trailers, error)
-    response.setHeader("content-type", contentType)
-    response.addTrailers(Object.fromEntries(trailers))
-    // Together with the end they would end the stream, and no trailers would be sent.
-    response.flushHeaders()
-    response.end()
-  }
-}
-
-const connect: Form = {
-  message: (body) => body,
-  accepts: "accept-encoding",
-  answer: (response, contentType, message, isCompressed) => {
-    response.setHeader("content-type", contentType)
-    response.setHeader("content-length", message.length)
-    if (isCompressed) response.setHeader("content-encoding", "gzip")
-    response.end(message)
-  },
-  refuse: (response, _, error) => {
-    const json = errorToJsonBytes(error, undefined)
-    response.statusCode = codeToHttpStatus(error.code)
-    response.setHeader("content-type", "application/json")
-    response.setHeader("content-length", json.length)
-    response.end(json)
-  }
-}
-
-/** Where a call comes in, and in what form; undefined where the library takes it. */
-const formOf = ({ headers, httpVersionMajor }: IncomingMessage): Form | undefined => {
-  if (headers["content-encoding"] !== undefined) return undefined
-  switch (headers["content-type"]) {
-    case "application/grpc":
-    case "application/grpc+proto":
-      return httpVersionMajor === 2 && headers["grpc-encoding"] === undefined ? grpc : undefined
-    case "application/proto":
-      return headers["connect-protocol-version"] === "1" ? connect : undefined
-    default:
-      return undefined
-  }
-}
 
 const path = `/${EdgeGateway.typeName}/${EdgeGateway.method.executeCommand.name}`
 
@@ -119,101 +47,141 @@ export interface FastUnaryOptions {
   readonly slow: (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => void
 }
 
+/** Unknown fields aren't kept: nobody has signed them, and they would count for nothing. */
 const decoded = (message: Buffer): ExecuteCommandRequest | undefined => {
   try {
-    return fromBinary(ExecuteCommandRequestSchema, message)
+    return fromBinary(ExecuteCommandRequestSchema, message, { readUnknownFields: false })
   } catch {
     return undefined
   }
 }
 
+/** The message in a whole body, where it is exactly one. */
+const commandIn = (form: Form, parts: ReadonlyArray<Buffer>): ExecuteCommandRequest | undefined => {
+  const [only] = parts
+  const message = form.message(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts))
+  return message === undefined ? undefined : decoded(message)
+}
+
 const takesGzip = (value: string | ReadonlyArray<string> | undefined): boolean =>
   typeof value === "string" && value.split(",").some((it) => it.trim() === "gzip")
 
-/** Reads a body, if it stays within the bound. */
-const read = (
-  request: IncomingMessage,
-  maxBytes: number,
-  {
-    whole,
-    tooLong
-  }: {
-    readonly whole: (parts: ReadonlyArray<Buffer>) => void
-    readonly tooLong: (parts: ReadonlyArray<Buffer>) => void
-  }
-): void => {
-  const parts: Array<Buffer> = []
-  let size = 0
-  const stop = () => {
-    request.off("data", onData).off("end", onEnd)
-  }
-  const onEnd = () => {
-    stop()
-    whole(parts)
-  }
-  const onData = (part: Buffer) => {
-    parts.push(part)
-    size += part.length
-    if (size <= maxBytes) return
-    stop()
-    request.pause()
-    tooLong(parts)
-  }
-  request.on("data", onData).on("end", onEnd)
+/** Over HTTP/2 a stream that breaks off still ends its body, after it was destroyed. */
+const isBroken = (request: IncomingMessage, response: ServerResponse): boolean => {
+  const { stream } = request as { readonly stream?: { readonly destroyed: boolean; readonly aborted: boolean } }
+  return request.destroyed || response.destroyed || stream?.destroyed === true || stream?.aborted === true
 }
 
-/** Answers whether it takes the request. */
+/** One call from the head of its request to its answer. */
+class Call {
+  readonly #form: Form
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #options: FastUnaryOptions
+  readonly #until: number | undefined
+  readonly #late: NodeJS.Timeout | undefined
+  #parts: Array<Buffer> = []
+  #size = 0
+  #fiber: Fiber.Fiber<SignedAnswer, Refusal> | undefined
+  #ended: ConnectError | undefined
+
+  constructor(
+    form: Form,
+    request: IncomingMessage,
+    response: ServerResponse,
+    options: FastUnaryOptions,
+    timeoutMs: number | undefined
+  ) {
+    this.#form = form
+    this.#request = request
+    this.#response = response
+    this.#options = options
+    this.#until = timeoutMs === undefined ? undefined : performance.now() + timeoutMs
+    this.#late = timeoutMs === undefined ? undefined : setTimeout(() => this.#onLate(), timeoutMs)
+    response.once("close", () => {
+      clearTimeout(this.#late)
+      if (this.#fiber?.pollUnsafe() === undefined) this.#end(new ConnectError("the call was cancelled", Code.Canceled))
+    })
+    request.on("data", this.#onData).on("end", this.#onEnd)
+  }
+
+  readonly #onData = (part: Buffer): void => {
+    this.#parts.push(part)
+    this.#size += part.length
+    if (this.#size > this.#options.maxBytes) this.#handOn(false)
+  }
+
+  readonly #onEnd = (): void => {
+    this.#stopReading()
+    if (isBroken(this.#request, this.#response)) return
+    const command = commandIn(this.#form, this.#parts)
+    if (command === undefined) return this.#handOn(true)
+    this.#parts = []
+    this.#fiber = this.#options.start(command, this.#request)
+    this.#fiber.addObserver((exit) => this.#answer(exit))
+  }
+
+  #stopReading(): void {
+    this.#request.off("data", this.#onData).off("end", this.#onEnd)
+  }
+
+  /** The library goes on with it, within the time that is left. */
+  #handOn(isWhole: boolean): void {
+    clearTimeout(this.#late)
+    this.#stopReading()
+    if (!isWhole) this.#request.pause()
+    if (this.#until !== undefined) {
+      const { timeout } = this.#form
+      this.#request.headers[timeout] = timeoutText(timeout, this.#until - performance.now())
+    }
+    this.#options.slow(this.#request, this.#response, { parts: this.#parts, isWhole })
+  }
+
+  #onLate(): void {
+    if (this.#fiber === undefined) this.#handOn(false)
+    else this.#end(new ConnectError("the operation timed out", Code.DeadlineExceeded))
+  }
+
+  #end(why: ConnectError): void {
+    this.#ended = why
+    this.#fiber?.interruptUnsafe()
+  }
+
+  #answer(exit: Exit.Exit<SignedAnswer, Refusal>): void {
+    clearTimeout(this.#late)
+    const { headers } = this.#request
+    const response = this.#response
+    if (response.destroyed) return
+    const contentType = headers["content-type"] ?? ""
+    if (exit._tag === "Failure") {
+      this.#form.refuse(response, contentType, this.#options.errorOf(exit, this.#ended))
+      return
+    }
+    // The fields of an answer are those of its message.
+    const answer = toBinary(ExecuteCommandResponseSchema, {
+      $typeName: ExecuteCommandResponseSchema.typeName,
+      ...exit.value
+    })
+    if (answer.length < compressFrom || !takesGzip(headers[this.#form.accepts])) {
+      this.#form.answer(response, contentType, answer, false)
+      return
+    }
+    gzip(answer).then(
+      (compressed) => this.#form.answer(response, contentType, compressed, true),
+      () => this.#form.answer(response, contentType, answer, false)
+    )
+  }
+}
+
+/** Returns whether it takes a request. One that it doesn't take is as it was. */
 export const make =
-  ({
-    maxBytes,
-    start,
-    errorOf,
-    slow
-  }: FastUnaryOptions): ((request: IncomingMessage, response: ServerResponse) => boolean) =>
+  (options: FastUnaryOptions): ((request: IncomingMessage, response: ServerResponse) => boolean) =>
   (request, response) => {
     const form = request.method === "POST" && request.url === path ? formOf(request) : undefined
-    const timeoutMs = timeoutOf(request.headers)
-    if (form === undefined || timeoutMs === "malformed") return false
-    const contentType = request.headers["content-type"] ?? ""
-    read(request, maxBytes, {
-      tooLong: (parts) => slow(request, response, { parts, isWhole: false }),
-      whole: (parts) => {
-        const [only] = parts
-        const message = form.message(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts))
-        const command = message === undefined ? undefined : decoded(message)
-        if (command === undefined) return slow(request, response, { parts, isWhole: true })
-        const fiber = start(command, request)
-        let ended: ConnectError | undefined
-        const end = (why: ConnectError) => {
-          ended = why
-          fiber.interruptUnsafe()
-        }
-        const late =
-          timeoutMs === undefined
-            ? undefined
-            : setTimeout(end, timeoutMs, new ConnectError("the operation timed out", Code.DeadlineExceeded))
-        response.once("close", () => {
-          clearTimeout(late)
-          if (fiber.pollUnsafe() === undefined) end(new ConnectError("the call was cancelled", Code.Canceled))
-        })
-        fiber.addObserver((exit) => {
-          clearTimeout(late)
-          if (response.destroyed) return
-          if (exit._tag === "Failure") return form.refuse(response, contentType, errorOf(exit, ended))
-          // The fields of an answer are those of its message.
-          const answer = toBinary(ExecuteCommandResponseSchema, {
-            $typeName: ExecuteCommandResponseSchema.typeName,
-            ...exit.value
-          })
-          if (answer.length < compressFrom || !takesGzip(request.headers[form.accepts])) {
-            return form.answer(response, contentType, answer, false)
-          }
-          gzip(answer).then(
-            (compressed) => form.answer(response, contentType, compressed, true),
-            () => form.answer(response, contentType, answer, false)
-          )
-        })
-      }
-    })
+    if (form === undefined) return false
+    const timeoutMs = timeoutOf(request.headers, form.timeout)
+    if (timeoutMs === "malformed") return false
+    // It lives as long as the listeners that it adds.
+    void new Call(form, request, response, options, timeoutMs)
     return true
   }

@@ -4,7 +4,10 @@ import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 /** Keys that are remembered; the one that wasn't used for longest is forgotten first. */
 const maxKeys = 20_000
 
-/** Answers the prepared key for raw bytes; undefined where they are no honest key, or `prepare` has no form for them. */
+/**
+ * Returns a function that gives the prepared key of raw bytes, or undefined if they are no honest key or `prepare` has no
+ * form for them.
+ */
 export const make = <K>(prepare: (raw: Uint8Array) => K | undefined): ((raw: Uint8Array) => K | undefined) => {
   const keys = new Map<string, K>()
   return (raw) => {

@@ -31,17 +31,23 @@ export const dropUnreachable = ({ headers }: IncomingMessage): void => {
   }
 }
 
+/** The header in which each protocol has its deadline. */
+export type TimeoutHeader = keyof typeof millisOf
+
 /**
- * Milliseconds that the client gives the call; undefined where it doesn't say, or more than a timer reaches. `malformed` is for the
- * protocol to refuse.
+ * Milliseconds that the client gives the call; undefined where it doesn't say, or gives more than a timer reaches.
+ * `malformed` is for the protocol to refuse.
  */
-export const timeoutOf = (headers: IncomingHttpHeaders): number | "malformed" | undefined => {
-  for (const [name, millis] of Object.entries(millisOf)) {
-    const given = headers[name]
-    if (given === undefined) continue
-    const found = typeof given === "string" ? millis(given) : 0
-    if (found <= 0) return "malformed"
-    return found > longestTimer ? undefined : found
-  }
-  return undefined
+export const timeoutOf = (headers: IncomingHttpHeaders, name: TimeoutHeader): number | "malformed" | undefined => {
+  const given = headers[name]
+  if (given === undefined) return undefined
+  const found = typeof given === "string" ? millisOf[name](given) : 0
+  if (found <= 0) return "malformed"
+  return found > longestTimer ? undefined : found
+}
+
+/** The header's text for so many milliseconds, at least one. */
+export const timeoutText = (name: TimeoutHeader, millis: number): string => {
+  const whole = String(Math.max(1, Math.ceil(millis)))
+  return name === "grpc-timeout" ? `${whole.slice(0, 8)}m` : whole
 }

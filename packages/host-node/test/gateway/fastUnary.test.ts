@@ -199,6 +199,60 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
           })
         )
 
+        it.effect("knows no field that the contract doesn't have", () =>
+          Effect.gen(function* () {
+            // Field 200, 3,000 bytes.
+            const unknown = Buffer.concat([Buffer.of(0xc2, 0x0c, 0xb8, 0x17), new Uint8Array(3_000)])
+            const [fast, slow] = yield* both(() => form.body(Buffer.concat([messageOf(), unknown])))
+            assert.strictEqual(fast?.body, "ok")
+            assert.deepStrictEqual(fast, slow)
+          })
+        )
+
+        it.effect("doesn't heed the deadline of another protocol", () =>
+          Effect.gen(function* () {
+            for (const foreign of [{ "connect-timeout-ms": "1" }, { "grpc-timeout": "1n" }]) {
+              if (form.timeout in foreign) continue
+              const [fast, slow] = yield* both(() => form.body(messageOf()), foreign)
+              assert.strictEqual(fast?.body, "ok")
+              assert.deepStrictEqual(fast, slow)
+            }
+          })
+        )
+
+        it.effect("says of a body that comes too late what the library says", () =>
+          Effect.gen(function* () {
+            const { url } = yield* GatewayServer
+            const unfinished = (own: http2.OutgoingHttpHeaders) =>
+              new Promise<unknown>((done, fail) => {
+                const session = http2.connect(url)
+                const timeout = form.timeout === "grpc-timeout" ? "200m" : "200"
+                const stream = session.request({ ":method": "POST", ":path": path, ...own, [form.timeout]: timeout })
+                let said: unknown
+                stream.on("response", (head) => {
+                  said = head[":status"] === 200 ? said : head[":status"]
+                })
+                stream.on("trailers", (it: http2.IncomingHttpHeaders) => {
+                  said = it["grpc-status"]
+                })
+                stream.on("data", () => stream.end())
+                stream.on("end", () => stream.end())
+                stream.on("error", fail)
+                stream.on("close", () => {
+                  session.close()
+                  done(said)
+                })
+                stream.write(form.body(messageOf()).subarray(0, -1))
+                // What is still to come is read before the answer ends.
+                setTimeout(() => stream.end(), 1_500)
+              })
+            const [fast, slow] = yield* Effect.promise(() =>
+              Promise.all([unfinished(form.fast), unfinished(form.slow)])
+            )
+            assert.strictEqual(slow, fast)
+          })
+        )
+
         for (const timeout of ["", "x", "1x", "-1", "0", "99999999999"]) {
           it.effect(`takes the deadline "${timeout}" as the library does`, () =>
             Effect.gen(function* () {
@@ -216,6 +270,31 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
     }
   }
 )
+
+const patient = { ...generous, budgets: { ...generous.budgets, failuresIp: { burst: 1, perSecond: 0.001 } } }
+
+layer(gateway(patient), { excludeTestServices: true })("a connection that breaks within a body", (it) => {
+  it.effect("is no malformed request, so it costs its address nothing", () =>
+    Effect.gen(function* () {
+      const { url } = yield* GatewayServer
+      for (const form of [forms.gRPC, forms.Connect, forms.gRPC]) {
+        yield* Effect.promise(
+          () =>
+            new Promise<void>((done) => {
+              const session = http2.connect(url)
+              const stream = session.request({ ":method": "POST", ":path": path, ...form.fast })
+              stream.on("error", () => undefined)
+              session.on("error", () => undefined)
+              session.on("close", () => done())
+              stream.write(form.body(messageOf()).subarray(0, -20), () => setTimeout(() => session.destroy(), 50))
+            })
+        )
+      }
+      const answer = yield* Effect.promise(() => send(url, forms.gRPC.fast, forms.gRPC.body(messageOf())))
+      assert.strictEqual(answer.trailers["grpc-status"], "0")
+    })
+  )
+})
 
 /** How often a call reached the backend, which never answers, and was given up there. */
 const seen = { asked: Deferred.makeUnsafe<void>(), ended: Deferred.makeUnsafe<void>() }

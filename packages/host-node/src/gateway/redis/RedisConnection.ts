@@ -4,7 +4,7 @@
  * Every command has a deadline. A command that fails for any reason ends the connection; the next one is opened to
  * wherever the name then leads. Nothing is queued for a connection that may come back.
  */
-import type { LookupFunction } from "node:net"
+import type { LookupFunction, Socket } from "node:net"
 import { Deferred, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
 import { lookupWithin } from "../../net/lookup.ts"
@@ -39,6 +39,25 @@ const inTime = <A>(answer: Promise<A>, deadlineMs: number): Promise<A> =>
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 
+/**
+ * Commands of one moment become one write to the socket. The library's own pipelining sends what comes next only once it
+ * has the answers to what went before, which a distant Redis would make felt.
+ */
+const oneWrite = (redis: Redis): (() => void) => {
+  let waits = false
+  return () => {
+    // Not before it is connected; its type leaves the socket out.
+    const { stream } = redis as unknown as { readonly stream?: Socket }
+    if (waits || stream === undefined) return
+    waits = true
+    stream.cork()
+    setImmediate(() => {
+      waits = false
+      stream.uncork()
+    })
+  }
+}
+
 /** Connects once in time, or fails with the reason; the connection ends with the scope. */
 export const open = (
   url: Redacted.Redacted,
@@ -57,8 +76,6 @@ export const open = (
             // For this connection only: its user opens the next one.
             retryStrategy: () => null,
             enableReadyCheck: false,
-            // One write for all commands of a moment.
-            enableAutoPipelining: true,
             enableOfflineQueue: false,
             maxRetriesPerRequest: 0,
             autoResendUnfulfilledCommands: false,
@@ -78,8 +95,15 @@ export const open = (
     redis.on("error", (error: Error) => end(fromError(error)))
     redis.on("close", () => end(new RedisFault({ kind: "unreachable", why: "Redis has closed the connection" })))
 
+    const together = oneWrite(redis)
     const ask = <A>(command: (redis: Redis) => Promise<A>) =>
-      Effect.tryPromise({ try: () => inTime(command(redis), deadlineMs), catch: fromError }).pipe(
+      Effect.tryPromise({
+        try: () => {
+          together()
+          return inTime(command(redis), deadlineMs)
+        },
+        catch: fromError
+      }).pipe(
         Effect.tapError((fault) => Effect.sync(() => end(fault))),
         // The reason why the connection closed says more than that it is closed.
         Effect.catch((fault) => (fault.kind === "unreachable" ? Deferred.await(ended) : Effect.fail(fault)))
