@@ -57,6 +57,8 @@ export const make = (options: Options): Draft => {
     base: []
   })
   let ended = false
+  /** Whether the lines go after the server's, once those are known: they are no edits of an earlier list. */
+  let merge = true
   const orders = () => DraftLines.ordersOf(state.get().lines)
 
   const judge = () => {
@@ -82,7 +84,7 @@ export const make = (options: Options): Draft => {
     // Between turns of one page: what wasn't saved comes along.
     const carried = first ? [] : DraftLines.without(orders(), sync.base())
     sync.reset()
-    let merge = true
+    merge = true
     const nextId = state.get().lines.nextId
     const begin = (list: ReadonlyArray<Order>) =>
       state.set({
@@ -125,15 +127,16 @@ export const make = (options: Options): Draft => {
     },
     refresh: async () => {
       const { save } = state.get()
-      if (save._tag === "unsaved" && sync.hydrated()) return sync.send()
+      if (save._tag === "unsaved" && sync.canSend()) return sync.send()
       if (save._tag === "saving" || save._tag === "changed") return
       if (save._tag === "closed" && save.why === "passed") return
       if (save._tag === "closed") state.update((now) => ({ ...now, save: { _tag: "loading" } }))
-      await sync.hydrate(!sync.hydrated())
+      await sync.hydrate(merge && !sync.hydrated())
     },
     flush: sync.flush,
     resolve: (chosen) => {
       if (state.get().save._tag !== "changed") return
+      sync.agree()
       state.update((now) => ({
         ...now,
         lines: DraftLines.replaceAll(now.lines, chosen),

@@ -2,7 +2,9 @@
  * The part of a draft that speaks with the server: it learns which list is there, sends what was written, and never
  * overwrites what it doesn't know.
  *
- * The state's `base` is what the server had when it was last heard, `revision` which list that was.
+ * The state's `base` is what the server had when it was last heard, `revision` which list that was. Where that isn't
+ * what this device's orders began with, nothing is sent, and the device keeps what they began with, until the player has
+ * said which orders count.
  */
 import type { ClientError } from "@galaxy/client/ClientError"
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
@@ -13,7 +15,7 @@ import type { DraftState } from "./DraftState.ts"
 import * as DraftLines from "./draftLines.ts"
 import { serverVerdicts } from "./lineVerdicts.ts"
 import * as OneAtATime from "./oneAtATime.ts"
-import type { DraftKeep } from "./ports.ts"
+import type { DraftKeep, KeptDraft } from "./ports.ts"
 import { reconcile } from "./reconcile.ts"
 import * as Retries from "./retries.ts"
 import { closedBy, mayHelp, type SaveState } from "./saveState.ts"
@@ -24,13 +26,17 @@ export interface DraftSync {
   /** Whether the server has told what it has. */
   readonly hydrated: () => boolean
   readonly isDirty: () => boolean
+  /** Whether there is something to send, and nothing about it to ask the player. */
+  readonly canSend: () => boolean
   /** Forgets what it knew of the server; another turn begins. `kept` is what the device knew of it. */
-  readonly reset: (kept?: { readonly base: ReadonlyArray<Order>; readonly revision: number }) => void
+  readonly reset: (kept?: Known) => void
   /**
    * Asks the server which list it has, and brings both together. With `merge`, what was written before the server's list
    * was known comes after it; otherwise the player is asked where both have changed.
    */
   readonly hydrate: (merge: boolean) => Promise<void>
+  /** The player has seen the server's list and said what counts. */
+  readonly agree: () => void
   /** Writes the draft to the device. */
   readonly keepNow: () => void
   /** Sends after the last edit has rested for a moment. */
@@ -38,7 +44,7 @@ export interface DraftSync {
   readonly send: () => Promise<void>
   /** Sends at once what waits to be sent. Is done once the server has answered. */
   readonly flush: () => Promise<void>
-  /** Nothing that waits is sent any more. */
+  /** Nothing that waits is sent any more; where the server's list is waited for, it still is. */
   readonly cancel: () => void
   readonly end: () => void
 }
@@ -55,29 +61,41 @@ export interface Options {
   readonly saveMs: number
 }
 
+/** A list of the server's that this device has heard of. */
+type Known = Pick<KeptDraft, "base" | "revision">
+
 /** Each of these lists may be long, and only the last few can still be on their way. */
 const mostUnheard = 8
 
 export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs }: Options): DraftSync => {
   let revision = 0
+  /** What this device's orders began with, where the server has another list by now that the player hasn't agreed to. */
+  let disputed: Known | undefined
   let hydrated = false
   let ended = false
   /** Lists that were sent since the server was last heard, oldest first: one of them may be what it has. */
   let unheard: ReadonlyArray<ReadonlyArray<Order>> = []
+  let writing = false
+  /** Writes that have ended, however they did. */
+  let writes = 0
   const retries = Retries.make(timer)
 
   const base = () => state.get().base
   const setBase = (next: ReadonlyArray<Order>) => state.update((now) => ({ ...now, base: next }))
   const orders = () => DraftLines.ordersOf(state.get().lines)
   const isDirty = () => !DraftLines.sameOrders(orders(), base())
-  const setSave = (save: SaveState) => state.update((now) => ({ ...now, save }))
+  const isClosed = () => state.get().save._tag === "closed"
+  /** A turn that takes no orders stays so, whatever an answer says that was on its way. */
+  const setSave = (save: SaveState) => {
+    if (!isClosed()) state.update((now) => ({ ...now, save }))
+  }
+  const known = (): Known => disputed ?? { base: base(), revision }
 
   const keepNow = () => {
     const { turn } = state.get()
+    const unsaved = disputed !== undefined || isDirty()
     // A device that keeps nothing still has the page.
-    void keep
-      .save(gameId, { turn, orders: orders(), base: base(), revision, unsaved: isDirty() })
-      .catch(() => undefined)
+    void keep.save(gameId, { turn, orders: orders(), ...known(), unsaved }).catch(() => undefined)
   }
 
   const judged = (lines: DraftLines.Lines, verdicts: ReadonlyArray<OrderVerdict>) => {
@@ -85,8 +103,9 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     state.update((now) => ({ ...now, verdicts: serverVerdicts(now.verdicts, ids, verdicts) }))
   }
 
-  const later = (error: ClientError, run: () => void) => {
-    if (ended) return
+  /** `always`: also while the turn takes no orders. */
+  const later = (error: ClientError, run: () => void, always = false) => {
+    if (ended || (isClosed() && !always)) return
     if (!mayHelp(error)) return setSave({ _tag: "unsaved", error })
     const ms = retries.backOff(error, run)
     setSave({ _tag: "unsaved", error, retryAt: timer.now() + ms })
@@ -94,6 +113,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
 
   /** Takes the server's list as it is. */
   const adopt = (theirs: ReadonlyArray<Order>, verdicts: ReadonlyArray<OrderVerdict>) => {
+    disputed = undefined
     setBase(theirs)
     const now = state.get()
     const lines = DraftLines.sameOrders(orders(), theirs) ? now.lines : DraftLines.start(theirs, now.lines.nextId)
@@ -102,27 +122,31 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     keepNow()
   }
 
+  const mayWrite = () => !ended && hydrated && disputed === undefined && !isClosed()
+
   const schedule = () => {
-    const { save } = state.get()
-    if (ended || save._tag === "closed" || save._tag === "changed") return
-    if (!hydrated) return
-    if (save._tag !== "saving") setSave({ _tag: "unsaved" })
+    if (!mayWrite()) return
+    if (state.get().save._tag !== "saving") setSave({ _tag: "unsaved" })
     retries.after(saveMs, () => void send())
   }
 
   const resume = () => {
     keepNow()
     judge()
-    if (state.get().save._tag !== "closed") setSave({ _tag: "unsaved" })
+    setSave({ _tag: "unsaved" })
     schedule()
   }
 
   const hydrate = async (merge: boolean): Promise<void> => {
     const { turn } = state.get()
+    const before = writes
     const answer = await call("user.games.order.get", { game_id: gameId, turn })
     if (ended || state.get().turn !== turn) return
-    if (Result.isFailure(answer)) return later(answer.failure, () => void hydrate(merge))
+    if (Result.isFailure(answer)) return later(answer.failure, () => void hydrate(merge), true)
     retries.worked()
+    // What was read may be from before a write. One that is still under way will tell what stands.
+    if (writing && hydrated) return
+    if (writes !== before) return hydrate(merge)
     const { orders: theirs, verdicts } = answer.success
     const theirRevision = answer.success.revision ?? 0
     const mine = orders()
@@ -131,19 +155,21 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       revision = theirRevision
     }
     unheard = []
-    const what = reconcile({
-      mine,
-      theirs,
-      known: base(),
-      sameRevision: revision === 0 || revision === theirRevision,
-      knew: hydrated || !merge,
-      closed: state.get().save._tag === "closed"
-    })
+    const began = known()
+    const closed = isClosed()
+    const same = disputed === undefined && (revision === 0 || revision === theirRevision)
+    const knew = disputed !== undefined || hydrated || !merge
+    const what = reconcile({ mine, theirs, known: began.base, sameRevision: same, knew, closed })
     hydrated = true
     revision = theirRevision
     if (what === "adopt") return adopt(theirs, verdicts)
+    const differs = !same || !DraftLines.sameOrders(theirs, began.base)
+    disputed = what === "ask" || (what === "keep" && differs) ? began : undefined
     setBase(theirs)
-    if (what === "ask") return setSave({ _tag: "changed", theirs })
+    if (what === "ask") {
+      setSave({ _tag: "changed", theirs })
+      return keepNow()
+    }
     if (what === "append") {
       state.update(({ lines, ...now }) => {
         // Of one subject the later order counts, as if both had been written here.
@@ -158,7 +184,16 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     const { turn, lines } = state.get()
     const sent = DraftLines.ordersOf(lines)
     setSave({ _tag: "saving" })
-    const answer = await call("user.games.order", { game_id: gameId, turn, orders: sent, if_revision: revision })
+    writing = true
+    const answer = await call("user.games.order", {
+      game_id: gameId,
+      turn,
+      orders: sent,
+      if_revision: revision
+    }).finally(() => {
+      writing = false
+      writes++
+    })
     if (ended || state.get().turn !== turn) return
     if (Result.isSuccess(answer)) {
       retries.worked()
@@ -166,7 +201,10 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       setBase(sent)
       revision = answer.success.revision ?? revision
       keepNow()
-      if (!DraftLines.sameOrders(orders(), sent)) return sending.again()
+      if (!DraftLines.sameOrders(orders(), sent)) {
+        setSave({ _tag: "saving" })
+        return sending.again()
+      }
       setSave({ _tag: "saved", at: timer.now() })
       return judged(lines, answer.success.verdicts)
     }
@@ -174,7 +212,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     if (failure._tag !== "CallFailed") unheard = [...unheard, sent].slice(-mostUnheard)
     const why = closedBy(failure)
     if (why !== undefined) {
-      setSave({ _tag: "closed", why })
+      state.update((now) => (isClosed() && why !== "passed" ? now : { ...now, save: { _tag: "closed", why } }))
       if (why === "passed") onPassed()
       return
     }
@@ -192,9 +230,8 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
   )
 
   const send = (): Promise<void> => {
+    if (!mayWrite()) return Promise.resolve()
     retries.cancel()
-    const { save } = state.get()
-    if (ended || !hydrated || save._tag === "closed" || save._tag === "changed") return Promise.resolve()
     return sending.run()
   }
 
@@ -202,6 +239,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     base,
     hydrated: () => hydrated,
     isDirty,
+    canSend: () => mayWrite() && isDirty(),
     reset: (kept) => {
       if (kept === undefined) {
         retries.cancel()
@@ -209,11 +247,15 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
         sending.enough()
         hydrated = false
       }
+      disputed = undefined
       unheard = []
       setBase(kept?.base ?? [])
       revision = kept?.revision ?? 0
     },
     hydrate,
+    agree: () => {
+      disputed = undefined
+    },
     keepNow,
     schedule,
     send,
@@ -221,7 +263,9 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       if (retries.waits() || state.get().save._tag === "unsaved") await send()
       else await sending.running()
     },
-    cancel: retries.cancel,
+    cancel: () => {
+      if (hydrated) retries.cancel()
+    },
     end: () => {
       ended = true
       retries.cancel()

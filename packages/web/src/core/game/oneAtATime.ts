@@ -22,11 +22,14 @@ export const make = (step: () => Promise<void>, goesOn: () => boolean): OneAtATi
         return running
       }
       running = (async () => {
-        do {
-          more = false
-          await step()
-        } while (more && goesOn())
-        running = undefined
+        try {
+          do {
+            more = false
+            await step()
+          } while (more && goesOn())
+        } finally {
+          running = undefined
+        }
       })()
       return running
     },

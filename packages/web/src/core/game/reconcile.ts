@@ -3,7 +3,8 @@ import type { Order } from "@galaxy/contract/engine/Order"
 import { sameOrders } from "./draftLines.ts"
 
 /**
- * `adopt`: the server's list is taken. `keep`: this device's goes on, and is sent. `ask`: both have changed, and the player
+ * `adopt`: the server's list is taken. `keep`: this device's goes on, and is sent once the turn takes orders; where both
+ * have changed, the player is asked then. `ask`: both have changed, and the player
  * says what counts. `append`: what was written before the server's list was known comes after it.
  */
 export type Reconciled = "adopt" | "keep" | "ask" | "append"
@@ -23,6 +24,7 @@ export interface Lists {
 
 export const reconcile = ({ mine, theirs, known, sameRevision, knew, closed }: Lists): Reconciled => {
   if (sameOrders(mine, known) || sameOrders(mine, theirs)) return "adopt"
-  if (closed || (sameRevision && sameOrders(theirs, known))) return "keep"
-  return knew ? "ask" : "append"
+  if (sameRevision && sameOrders(theirs, known)) return "keep"
+  if (!knew) return "append"
+  return closed ? "keep" : "ask"
 }

@@ -14,6 +14,8 @@ export class FakeOrders {
   closed: string | undefined
   /** How the next calls fail: `lost` ones are carried out and their answer is lost. */
   faults: Array<"down" | "lost"> = []
+  /** The next calls are carried out at once, and their answers come after these. */
+  gates: Array<Promise<void> | undefined> = []
   readonly log: Array<string> = []
   /** Order names that it refuses. */
   refuses: ReadonlySet<string> = new Set()
@@ -42,7 +44,7 @@ export class FakeOrders {
     return { race: "Lyrans", turn, orders, verdicts, ...(turn === this.turn ? { revision: this.revision } : {}) }
   }
 
-  readonly call = (async (type: string, request: Record<string, unknown>) => {
+  private take(type: string, request: Record<string, unknown>) {
     const fault = this.faults.shift()
     const fail = (error: ClientError) => Result.fail(error)
     const conflict = (reason: string) => fail(new CallFailed({ code: "conflict", reason, message: reason }))
@@ -60,6 +62,13 @@ export class FakeOrders {
     if (!sameOrders(orders, this.orders)) this.write(orders)
     this.log.push(`put ${orders.length}`)
     return fault === "lost" ? fail(new Unavailable({ message: "lost" })) : Result.succeed(this.answer(turn, orders))
+  }
+
+  readonly call = (async (type: string, request: Record<string, unknown>) => {
+    const gate = this.gates.shift()
+    const answer = this.take(type, request)
+    await gate
+    return answer
   }) as unknown as Player["call"]
 
   readonly keep = {
