@@ -35,7 +35,8 @@ eachDatabase((name, storage) => {
           const { id, guest, owner } = yield* drafted(call)
           const at = new Date("2030-01-01T10:00:00Z")
           yield* sql`UPDATE backend.memberships
-          SET orders_given_at = ${at}, orders_count = 7, orders_refused = 2, ready_turn = 0 WHERE game_id = ${id}`
+          SET orders_given_at = ${at}, orders_given_turn = 0, orders_count = 7, orders_refused = 2, ready_turn = 0
+          WHERE game_id = ${id}`
           const [game] = (yield* call(owner, "GET", `${lobby}/my/games`)).body.games
           const { membership_id: _, ...seat } = game.membership
           assert.deepStrictEqual(seat, {
@@ -47,6 +48,11 @@ eachDatabase((name, storage) => {
             ready: true
           })
           assert.notProperty((yield* call(guest, "GET", `${lobby}/games/${id}`)).body, "membership")
+          yield* sql`UPDATE backend.games SET current_turn = 1 WHERE game_id = ${id}`
+          const [later] = (yield* call(owner, "GET", `${lobby}/my/games`)).body.games
+          assert.notProperty(later.membership, "orders")
+          assert.notProperty(later.membership, "refused")
+          assert.isFalse(later.membership.ready)
         }).pipe(Effect.scoped)
       )
 
