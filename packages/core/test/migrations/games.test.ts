@@ -3,6 +3,7 @@ import * as GameListStore from "@galaxy/core/lobby/game/GameListStore"
 import * as GameStore from "@galaxy/core/lobby/game/GameStore"
 import init from "@galaxy/core/migrations/0001_init"
 import games from "@galaxy/core/migrations/0010_games"
+import ordersTurn from "@galaxy/core/migrations/0016_orders_turn"
 import { newest } from "@galaxy/core/shared/Page"
 import { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
@@ -25,6 +26,7 @@ const Old = Layer.effectDiscard(
     yield* sql`INSERT INTO backend.memberships (membership_id, game_id, user_id, race_name, race_name_canonical, status, joined_at)
       VALUES (${id}, ${id}, ${player}, 'Vega', 'vega', 'active', now())`
     yield* games
+    yield* ordersTurn
   })
 )
 
