@@ -39,7 +39,8 @@ export class HealthLog extends Context.Service<
   {
     /**
      * Stores a change of health with a snapshot, in the caller's transaction, and returns the snapshot's id. Returns
-     * undefined, and stores nothing, if that is the game's health already.
+     * undefined, and stores nothing, if that is the game's health already (`healthNow`: trouble from before the engine's
+     * last work is over, and the same trouble again is another one).
      */
     change(gameId: GameId, change: HealthChange): Effect.Effect<string | undefined, StorageError>
     /** The game's snapshots, newest first. */
@@ -67,7 +68,8 @@ export const layer: Layer.Layer<HealthLog, never, SqlClient.SqlClient> = Layer.e
         const now = yield* DateTime.nowAsDate
         const changed = yield* sql`
           UPDATE backend.runtime_records SET health = ${health}, health_since = ${now}
-          WHERE game_id = ${gameId} AND health <> ${health} RETURNING 1`
+          WHERE game_id = ${gameId}
+            AND (health <> ${health} OR (health <> 'healthy' AND last_observed_at > health_since)) RETURNING 1`
         if (changed.length === 0) return undefined
         const id = yield* newId
         const payload = JSON.stringify({ health, detail, instance: instanceId })

@@ -2,6 +2,7 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { GameSteps } from "@galaxy/core/lobby/game/GameSteps"
 import * as EngineWatch from "@galaxy/core/runtime/EngineWatch"
+import { healthNow } from "@galaxy/core/runtime/RuntimeRow"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
@@ -82,6 +83,35 @@ eachDatabase((name, database) => {
         assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "healthy"])
         assert.strictEqual((yield* game).runtime_status, "running")
         assert.deepStrictEqual(yield* told(gameId), ["runtime.engine_unhealthy"])
+      })
+    )
+
+    it.effect("an engine that hangs again after it has made a turn is noted and told again", () =>
+      Effect.gen(function* () {
+        const engines = yield* ScriptedEngines
+        const runtimes = yield* Runtimes
+        const { gameId } = yield* started
+        yield* pass
+        yield* engines.script(gameId, silent)
+        yield* pass
+        const first = (yield* row(gameId)).health_since
+        // The turn gets a new engine that answers, before the next pass.
+        yield* engines.script(gameId, {})
+        yield* advance("10 seconds")
+        yield* runtimes.forceNextTurn(gameId)
+        yield* runtimes.reconcile(gameId)
+        assert.deepInclude(yield* row(gameId), { status: "running", current_turn: 1, health: "unhealthy" })
+        assert.deepInclude(healthNow(yield* row(gameId)), { health: "unknown" })
+        yield* engines.script(gameId, silent)
+        yield* pass
+        assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "unhealthy"])
+        const again = yield* row(gameId)
+        assert.deepInclude(healthNow(again), { health: "unhealthy" })
+        assert.notDeepEqual(again.health_since, first)
+        assert.lengthOf(yield* told(gameId), 2)
+        // As long as it hangs it isn't told once more.
+        yield* pass
+        assert.lengthOf(yield* told(gameId), 2)
       })
     )
 
