@@ -209,6 +209,9 @@ eachDatabase((name, storage) => {
           yield* sql`UPDATE backend.runtime_records SET health_since = ${new Date(0)} WHERE game_id = ${id}`
           const worked = yield* why(id)
           assert.deepStrictEqual([worked.blocks, worked.engine.health], [[], "unknown"])
+          const shown = yield* call("admin", "GET", `/api/v1/admin/runtimes/${id}`)
+          assert.deepInclude(shown.body, { health: "unknown" })
+          assert.notProperty(shown.body, "health_since")
           yield* step("pause")
           assert.deepInclude((yield* why(id)).blocks[0], { code: "paused", acts: "owner" })
           yield* call("admin", "POST", `${games}/${id}/force-stop`, {})

@@ -31,8 +31,8 @@ export const Runtime = Schema.Struct({
   /** What was ordered of the engine and is not done yet: stop, restart or patch. */
   engine_task: Schema.optionalKey(Schema.String),
   /**
-   * healthy, unhealthy (it runs and doesn't answer), removed (it ended by itself) or unknown (not asked yet). An engine
-   * that sleeps keeps the health that it had.
+   * healthy, unhealthy (it runs and doesn't answer), removed (it ended by itself) or unknown (not asked yet, or not since
+   * it did work after it was in trouble). An engine that sleeps keeps the health that it had.
    */
   health: Schema.String,
   health_since: Schema.optionalKey(Timestamp),

@@ -15,7 +15,7 @@ import { HealthLog, type HealthSnapshot } from "../HealthLog.ts"
 import { OperationLog, type OperationRow } from "../OperationLog.ts"
 import { errors } from "./errors.ts"
 import { Runtimes } from "../Runtimes.ts"
-import type { RuntimeRow } from "../RuntimeRow.ts"
+import { healthNow, type RuntimeRow } from "../RuntimeRow.ts"
 
 const toApi = toApiWith({ ...errors, ...engineErrors })
 
@@ -33,8 +33,7 @@ const view = (row: RuntimeRow) => ({
   ...present("failure_reason", row.failure_reason),
   ...present("started_at", row.started_at),
   ...present("engine_task", row.engine_task),
-  health: row.health,
-  ...present("health_since", row.health_since),
+  ...withoutNulls(healthNow(row)),
   ...present("last_observed_at", row.last_observed_at)
 })
 
