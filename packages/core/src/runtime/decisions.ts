@@ -15,12 +15,15 @@ export const waitsForRoom = (what: "start" | "turn"): string => `the ${what} wai
 export const isWaitingForRoom = (row: RuntimeRow): boolean =>
   row.last_decision === waitsForRoom("start") || row.last_decision === waitsForRoom("turn")
 
+/** How what an engine refused begins. Rows keep it: another beginning isn't known in those that were written before. */
+const engineRefused = "the engine refused the "
+
 /** What an engine that runs and answers has refused, and what becomes of it. */
-export const refused = (what: "start" | "turn", then: string): string => `the engine refused the ${what}, which ${then}`
+export const refused = (what: "start" | "turn", then: string): string => `${engineRefused}${what}, which ${then}`
 
 /** Whether the row's work was refused by its engine. */
 export const isRefused = (row: RuntimeRow): boolean =>
-  row.failure_reason !== null && row.last_decision?.startsWith("the engine refused the ") === true
+  row.failure_reason !== null && row.last_decision?.startsWith(engineRefused) === true
 
 /** A turn's new time after an outage. */
 export const movedByOutage = (turn: number, minutes: number): string =>
