@@ -65,6 +65,17 @@ describe("why", () => {
     )
   })
 
+  it.each([
+    ["start_failed", [`game force-start ${id} --engine VERSION`]],
+    ["generation_failed", [`runtime operations ${id}`, `runtime patch ${id} VERSION --reason TEXT`, "engine list"]],
+    ["generating", []]
+  ])("names what can be done about an engine's refusal beside %s", async (beside, commands) => {
+    const blocks = [{ code: beside }, { code: "engine_refused", message: "the engine answers and refused it: no" }]
+    const { stdout } = await cli(["why", id], { now, fetch: () => json({ ...running, blocks }) })
+    const [, after = ""] = stdout.split("engine_refused:")
+    expect([...after.matchAll(/→ galaxy-admin (.*?)(?: {2}#|\n)/g)].map((it) => it[1])).toEqual(commands)
+  })
+
   it("names the command that helps where somebody must act, and exits with 1", async () => {
     const blocks = [
       { code: "generation_failed", message: "the turn could not be made: out of memory", acts: "operator" }

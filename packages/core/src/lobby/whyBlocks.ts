@@ -48,7 +48,7 @@ const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> 
   const waiting = waitingFor[game.status]
   const acts = ownerOf(game)
   if (waiting !== undefined) {
-    // A game of computer players alone is nobody's.
+    // A game needs at least one human member.
     const missing = Math.max(game.min_players - placesTaken(game), game.member_count === 0 ? 1 : 0)
     return [
       block("not_started", waiting(acts === "operator" ? "an administrator" : "its owner"), { acts }),
@@ -64,7 +64,7 @@ const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> 
           `the start has failed: ${row?.failure_reason ?? game.failure_reason ?? "no reason is known"}`,
           { acts: "operator" }
         ),
-        ...refused(row)
+        ...refused(row, "operator")
       ]
     case "finished":
       return [block("finished", "the game is over", { since: game.finished_at ?? null })]
@@ -119,17 +119,11 @@ const attempts = (what: string, row: RuntimeRow): ReadonlyArray<Block> => {
       ]
 }
 
-/** An engine that runs and answers, and says no: another one of its version would say the same. */
-const refused = (row: RuntimeRow | undefined): ReadonlyArray<Block> =>
+/** An engine that runs and answers, and says no: whether one of another version says the same isn't known. */
+const refused = (row: RuntimeRow | undefined, acts?: Acts): ReadonlyArray<Block> =>
   row === undefined || !isRefused(row)
     ? []
-    : [
-        block(
-          "engine_refused",
-          `the engine answers and has refused it; another engine of version ${row.engine_version ?? "none"} would do so too, so the game needs another version`,
-          { acts: "operator" }
-        )
-      ]
+    : [block("engine_refused", `the engine answers and refused it: ${row.failure_reason ?? ""}`, { acts })]
 
 const overdue = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> =>
   row.status === "running" &&
@@ -153,6 +147,7 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
         since: row.generating_since
       })
     )
+    // It is tried again by itself.
     found.push(...attempts("the turn", row), ...refused(row))
   }
   if (row.status === "generation_failed") {
@@ -161,7 +156,7 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
       block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force the turn`, {
         acts: "operator"
       }),
-      ...refused(row)
+      ...refused(row, "operator")
     )
   }
   if (row.status === "running" && isMovedByOutage(row)) {

@@ -245,6 +245,11 @@ eachDatabase((name, storage) => {
           assert.isTrue((yield* why(asked.id)).asked_for)
           yield* work(asked.id)
           assert.includeMembers(yield* codes(asked.id), ["retrying", "engine_refused"])
+          // It is tried again by itself: nobody must act.
+          assert.deepInclude((yield* why(asked.id)).blocks, {
+            code: "engine_refused",
+            message: "the engine answers and refused it: not on this state"
+          })
           yield* engines.script(asked.id, {})
           yield* clock.advance("1 hour")
           yield* work(asked.id)
@@ -268,6 +273,21 @@ eachDatabase((name, storage) => {
           yield* unfit.step("start")
           yield* work(unfit.id)
           assert.deepStrictEqual(yield* codes(unfit.id), ["start_failed", "engine_refused"])
+          assert.deepInclude((yield* why(unfit.id)).blocks[1], {
+            message: "the engine answers and refused it: same name",
+            acts: "operator"
+          })
+          // Patching is for games in play; another version is taken by force.
+          const registry = "/api/v1/admin/engine-versions"
+          yield* call("admin", "POST", registry, { version: "0.3.0", image_ref: "builtin:0.3.0" })
+          const patch = { version: "0.3.0", reason: "refused" }
+          const patched = yield* call("admin", "POST", `/api/v1/admin/runtimes/${unfit.id}/patch`, patch)
+          assert.strictEqual(refusalOf(patched), "conflict/wrong_state")
+          yield* engines.script(unfit.id, {})
+          const other_version = { engine_version: "0.3.0" }
+          yield* call("admin", "POST", `${games}/${unfit.id}/force-start`, other_version)
+          yield* work(unfit.id)
+          assert.deepInclude(yield* unfit.game, { status: "running", engine_version: "0.3.0" })
           const crowded = yield* ready(call)
           yield* engines.script(crowded.id, { start: () => ({ reason: "64 run", permanent: false, noRoom: true }) })
           yield* crowded.step("start")

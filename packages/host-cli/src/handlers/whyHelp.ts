@@ -10,6 +10,8 @@ export interface Help {
   readonly what: string
 }
 
+const has = ({ blocks }: Why, code: string): boolean => blocks?.some((it) => it.code === code) === true
+
 /** Commands by what is in the way, in the order in which they are tried. A newer server may have more of these codes. */
 const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
   not_started: ({ status }) =>
@@ -23,18 +25,24 @@ const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = 
   retrying: () => ["runtime operations"],
   generating: () => ["watch game"],
   engine_task: () => ["runtime get"],
-  engine_refused: () => ["runtime operations", "runtime patch GAME VERSION"],
+  engine_refused: (why) =>
+    has(why, "start_failed")
+      ? ["game force-start GAME --engine VERSION"]
+      : has(why, "generation_failed")
+        ? ["runtime operations", "runtime patch GAME VERSION"]
+        : // The turn is tried again by itself, and no command about the engine is taken meanwhile.
+          [],
   engine_unreachable: () => ["runtime health", "runtime restart"],
   engine_removed: () => ["runtime health", "runtime restart"]
 }
 
 /** Commands that aren't about the game itself. */
-const general: Readonly<Record<string, ReadonlyArray<string>>> = {
-  start_failed: ["doctor", "engine list"],
-  version_disabled: ["engine list"],
-  engine_refused: ["engine list"],
-  overdue: ["doctor"],
-  no_capacity: ["doctor"]
+const general: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
+  start_failed: () => ["doctor", "engine list"],
+  version_disabled: () => ["engine list"],
+  engine_refused: (why) => (has(why, "generation_failed") ? ["engine list"] : []),
+  overdue: () => ["doctor"],
+  no_capacity: () => ["doctor"]
 }
 
 const specs: ReadonlyArray<AnySpec> = Object.values(operations)
@@ -53,6 +61,6 @@ const helpOf = (words: string, gameId: string): Help => {
 export const helpFor = (why: Why, { code, acts }: Block): ReadonlyArray<Help> => {
   const known = Object.hasOwn(commands, code) ? (commands[code]?.(why) ?? []) : []
   const own = acts !== "owner" ? known : code === "not_started" ? ["game force-start"] : []
-  const others = Object.hasOwn(general, code) ? (general[code] ?? []) : []
+  const others = Object.hasOwn(general, code) ? (general[code]?.(why) ?? []) : []
   return [...own.map((it) => helpOf(it, why.game_id)), ...others.map((it) => helpOf(it, ""))]
 }
