@@ -5,10 +5,11 @@
  * wants it; the screen stays.
  */
 import type { Answer } from "@galaxy/client/Calls"
+import type { ClientError } from "@galaxy/client/ClientError"
 import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import type { OrderVerdict, Order } from "@galaxy/contract/engine/Order"
 import type { Report } from "@galaxy/contract/engine/Report"
-import type { Result } from "effect"
+import { Result } from "effect"
 import * as Loader from "../Loader.ts"
 import { make as makeStore, type Readable } from "../Store.ts"
 import type { Player } from "../session/Session.ts"
@@ -18,6 +19,11 @@ import type { GameStorage } from "./ports.ts"
 import * as Reports from "./Reports.ts"
 import type { ClosedWhy } from "./saveState.ts"
 import type { Timer } from "./Timer.ts"
+
+/** The server doesn't have the orders, and nothing was said. */
+export interface NotSaved {
+  readonly _tag: "NotSaved"
+}
 
 /** A game with the caller's seat and its constants. */
 export type Game = Answer<"lobby.games.get">
@@ -35,8 +41,8 @@ export interface GameSession {
   readonly onEvent: (event: PlayerEvent) => void
   /** The page has come back into sight: asks what has changed. */
   readonly wake: () => void
-  /** Says that the orders are done, or not yet. Answers whether that was taken. */
-  readonly setReady: (ready: boolean) => Promise<Result.Result<Answer<"user.games.ready">, unknown>>
+  /** Says that the orders are done, or not yet. That they are done is said only of orders that the server has. */
+  readonly setReady: (ready: boolean) => Promise<Result.Result<Answer<"user.games.ready">, ClientError | NotSaved>>
   /** Sends what is left, and ends. */
   readonly end: () => Promise<void>
 }
@@ -64,6 +70,7 @@ export const hasReports = (game: Game): boolean =>
 const closedNow = (game: Game): ClosedWhy | undefined => {
   if (game.status === "finished" || game.status === "cancelled") return "finished"
   if (game.status === "paused") return "paused"
+  if (game.runtime_status === "generation_failed") return "failed"
   return game.runtime_status === "generation_in_progress" ? "generating" : undefined
 }
 
@@ -130,8 +137,9 @@ export const make = (options: Options): GameSession => {
     const { save } = draft.state.get()
     const why = closedNow(now)
     if (turns.get()?.pendingTurn !== undefined) return
-    if (why !== undefined && save._tag !== "closed") draft.close(why)
-    if (why === undefined && save._tag === "closed" && save.why !== "passed") void draft.refresh()
+    if (save._tag === "closed" && (save.why === "passed" || save.why === why)) return
+    if (why !== undefined) draft.close(why)
+    else if (save._tag === "closed") void draft.refresh()
   }
 
   let lastViewed: number | undefined
@@ -179,7 +187,10 @@ export const make = (options: Options): GameSession => {
     },
     setReady: async (ready) => {
       const turn = turns.get()?.currentTurn ?? 0
-      if (ready) await draft.flush()
+      if (ready) {
+        await draft.flush()
+        if (draft.state.get().save._tag !== "saved") return Result.fail({ _tag: "NotSaved" })
+      }
       const answer = await call("user.games.ready", { game_id: gameId, turn, ready })
       await game.load()
       return answer

@@ -44,7 +44,7 @@ interface Drafted {
 
 /** Ids of the lines that the turn being made doesn't have any more. */
 const lateLines = ({ lines: { lines }, save, base }: DraftState): ReadonlySet<number> => {
-  if (save._tag !== "closed" || (save.why !== "generating" && save.why !== "passed")) return new Set()
+  if (save._tag !== "closed" || save.why === "paused" || save.why === "finished") return new Set()
   const left = new Map<string, number>()
   for (const order of base) left.set(orderKey(order), (left.get(orderKey(order)) ?? 0) + 1)
   return new Set(

@@ -2,8 +2,11 @@
 import type { ClientError } from "@galaxy/client/ClientError"
 import type { Order } from "@galaxy/contract/engine/Order"
 
-/** Why a turn takes no orders at the moment. `passed`: a newer turn has been made. */
-export type ClosedWhy = "generating" | "passed" | "paused" | "finished"
+/**
+ * Why a turn takes no orders at the moment. `passed`: a newer turn has been made. `failed`: it couldn't be made, and is
+ * tried again once an operator has mended the cause.
+ */
+export type ClosedWhy = "generating" | "failed" | "passed" | "paused" | "finished"
 
 /** Where the list stands. */
 export type SaveState =
@@ -17,6 +20,10 @@ export type SaveState =
   /** Another device has written meanwhile, and the player must say what counts. */
   | { readonly _tag: "changed"; readonly theirs: ReadonlyArray<Order> }
   | { readonly _tag: "closed"; readonly why: ClosedWhy }
+
+/** Whether the list is on this device alone until the player, the server or somebody else does something. */
+export const isStuck = (save: SaveState): boolean =>
+  save._tag === "changed" || save._tag === "closed" || (save._tag === "unsaved" && save.error !== undefined)
 
 /** Why a refusal means that the turn takes no orders; undefined where it means something else. */
 export const closedBy = (error: ClientError): ClosedWhy | undefined => {

@@ -16,7 +16,7 @@ const gameId = "00000000-0000-4000-8000-000000000001"
 /** A platform with one game, and a device that keeps reports. */
 const world = (turn: number) => {
   const orders = new FakeOrders(turn)
-  const now = { status: "running", runtime_status: "running", online: true, reports: 0 }
+  const now = { status: "running", runtime_status: "running", online: true, reports: 0, readied: 0 }
   const kept = new Map<number, Report>()
   const memory: { viewed: number | undefined } = { viewed: undefined }
   const call = (async (type: string, request: Record<string, unknown>) => {
@@ -31,6 +31,10 @@ const world = (turn: number) => {
       if (asked > orders.turn) return Result.fail(new CallFailed({ code: "not_found", message: "no such turn" }))
       now.reports++
       return Result.succeed({ turn: asked })
+    }
+    if (type === "user.games.ready") {
+      now.readied++
+      return Result.succeed({ ready: request["ready"] })
     }
     return orders.call(type as never, request as never)
   }) as unknown as Player["call"]
@@ -181,6 +185,53 @@ describe("a game that is open", () => {
     now.status = "running"
     await hear("lobby.game.resumed")
     expect(session.draft.state.get().save._tag).toBe("saved")
+  })
+
+  it("takes no orders while a turn that failed waits for an operator, and takes them again after it", async () => {
+    const { now, orders, open } = world(4)
+    const { session, timer } = await open()
+    for (const [status, why] of [
+      ["generation_in_progress", "generating"],
+      ["generation_failed", "failed"],
+      ["generation_in_progress", "generating"]
+    ] as const) {
+      now.runtime_status = status
+      session.wake()
+      await timer.pass(0)
+      expect(session.draft.state.get().save).toEqual({ _tag: "closed", why })
+    }
+    now.runtime_status = "generation_failed"
+    orders.closed = "generating"
+    session.wake()
+    await timer.pass(0)
+    session.draft.edit((lines) => DraftLines.add(lines, { op: "merge_groups" }))
+    await timer.pass(5_000)
+    expect(draftView(session.draft.state.get()).forNext).toBe(1)
+    now.runtime_status = "running"
+    orders.closed = undefined
+    session.wake()
+    await timer.pass(800)
+    expect(orders.orders).toEqual([{ op: "merge_groups" }])
+  })
+
+  it("says that the orders are done only once the server has them", async () => {
+    const { orders, now, open } = world(4)
+    orders.write([{ op: "send", group: 1, planet: 1 }])
+    const { session } = await open()
+    const write = () => session.draft.edit((lines) => DraftLines.add(lines, { op: "merge_groups" }))
+    write()
+    orders.faults = ["down"]
+    expect(Result.isFailure(await session.setReady(true))).toBe(true)
+    write()
+    orders.write([{ op: "send", group: 1, planet: 2 }])
+    expect(Result.isFailure(await session.setReady(true))).toBe(true)
+    expect(session.draft.state.get().save._tag).toBe("changed")
+    expect(now.readied).toBe(0)
+    expect(Result.isSuccess(await session.setReady(false))).toBe(true)
+    session.draft.resolve([{ op: "merge_groups" }])
+    expect(Result.isSuccess(await session.setReady(true))).toBe(true)
+    expect(orders.orders).toEqual([{ op: "merge_groups" }])
+    expect(now.readied).toBe(2)
   })
 
   it("events of other games mean nothing here", async () => {

@@ -44,6 +44,7 @@ export const orders = {
     changed: "Your orders were changed on another device",
     closed: {
       generating: "The turn is being made. What you write now is for the next one.",
+      failed: "The turn could not be made; the operators know. What you write now is for the next one.",
       passed: "A newer turn is ready. What you write now moves into it.",
       paused: "The game is paused. Your orders are kept here and sent when it goes on.",
       finished: "The game is over and takes no orders."
@@ -73,6 +74,7 @@ export const orders = {
     takeBack: "Not done yet",
     is: "You are done with this turn.",
     help: "When all players are done, the turn is made at once.",
+    notSaved: "You can say so once your orders are saved.",
     failed: "That could not be saved."
   },
   ship: ships,
