@@ -24,6 +24,10 @@ export const make = <A>(ask: () => Promise<Result.Result<A, ClientError>>, initi
   const state = makeStore<Loaded<A>>({ value: initial, error: undefined, busy: false })
   let running: Promise<void> | undefined
   let again = false
+  /** Also after an ask that broke. */
+  const idle = () => {
+    if (state.get().busy) state.update((now) => ({ ...now, busy: false }))
+  }
   const once = async () => {
     state.update((now) => ({ ...now, busy: true }))
     const answer = await ask()
@@ -34,11 +38,15 @@ export const make = <A>(ask: () => Promise<Result.Result<A, ClientError>>, initi
     )
   }
   const rounds = async () => {
-    do {
-      again = false
-      await once()
-    } while (again)
-    running = undefined
+    try {
+      do {
+        again = false
+        await once()
+      } while (again)
+    } finally {
+      running = undefined
+      idle()
+    }
   }
   return {
     state,

@@ -46,6 +46,12 @@ export const make = <A>(
   let running: Promise<void> | undefined
   let again = false
 
+  /** Also after an ask that broke. */
+  const done = () => {
+    running = undefined
+    if (state.get().busy) state.update((now) => ({ ...now, busy: false }))
+  }
+
   const reload = async () => {
     state.update((now) => ({ ...now, busy: true }))
     const items: Array<A> = []
@@ -65,14 +71,17 @@ export const make = <A>(
   }
 
   const rounds = async () => {
-    do {
-      again = false
-      await reload()
-    } while (again)
-    running = undefined
+    try {
+      do {
+        again = false
+        await reload()
+      } while (again)
+    } finally {
+      done()
+    }
   }
 
-  const further = async (cursor: string) => {
+  const onePage = async (cursor: string) => {
     state.update((now) => ({ ...now, busy: true }))
     const answer = await ask(cursor)
     if (Result.isFailure(answer)) {
@@ -87,8 +96,15 @@ export const make = <A>(
         busy: false
       }))
     }
-    if (again) await rounds()
-    running = undefined
+  }
+
+  const further = async (cursor: string) => {
+    try {
+      await onePage(cursor)
+    } finally {
+      done()
+    }
+    if (again) await load()
   }
 
   const load = () => {

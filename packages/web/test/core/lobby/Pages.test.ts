@@ -74,6 +74,35 @@ describe("pages", () => {
     expect(pages.state.get()).toMatchObject({ items: [1, 2, 3], error: undefined })
   })
 
+  it("are read again after an ask that broke", async () => {
+    let breaks = true
+    const from = server([1, 2, 3])
+    const pages = Pages.make<number>((cursor) => {
+      if (breaks) throw new Error("a part that can't be loaded")
+      return from.ask(cursor)
+    })
+    await expect(pages.load()).rejects.toThrow("a part that")
+    expect(pages.state.get().busy).toBe(false)
+    breaks = false
+    await pages.load()
+    breaks = true
+    await expect(pages.showMore()).rejects.toThrow("a part that")
+    expect(pages.state.get()).toMatchObject({ items: [1, 2], busy: false })
+    breaks = false
+    await pages.showMore()
+    expect(pages.state.get().items).toEqual([1, 2, 3])
+  })
+
+  it("answer calls that came while one more page was read", async () => {
+    const from = server([1, 2, 3])
+    const pages = Pages.make(from.ask)
+    await pages.load()
+    const further = pages.showMore()
+    from.all.unshift(0)
+    await Promise.all([further, pages.load()])
+    expect(pages.state.get()).toMatchObject({ items: [0, 1, 2, 3], busy: false })
+  })
+
   it("answer any number of calls meanwhile by one more", async () => {
     const from = server([1])
     const pages = Pages.make(from.ask)
