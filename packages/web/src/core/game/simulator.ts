@@ -2,6 +2,7 @@
  * Fights that are tried out: the engine's own battle between ships of two sides, again and again with other random
  * numbers.
  */
+import type { ForeignClass } from "@galaxy/contract/engine/Report"
 import { fight } from "@galaxy/engine/battle/fight"
 import { attackOf, defenceOf, emptyMass } from "@galaxy/engine/formulas/ships"
 import { logOf } from "@galaxy/engine/formulas/shot"
@@ -32,6 +33,15 @@ export interface Simulation {
   /** Fights once more. */
   readonly next: () => void
 }
+
+type Foe = Pick<ForeignClass, "race" | "name">
+
+/** What tells a class of others from all the others. */
+export const foeKey = ({ race, name }: Foe): string => `${race}/${name}`
+
+/** The class that was chosen, wherever it stands in the list now; without one, and where it isn't there, the first. */
+export const chosenFoe = <F extends Foe>(foes: ReadonlyArray<F>, chosen: string | undefined): F | undefined =>
+  foes.find((it) => foeKey(it) === chosen) ?? foes[0]
 
 /** Most ships of a side that can be tried out. */
 export const maxSimulatedShips = 1_000

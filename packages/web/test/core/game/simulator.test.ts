@@ -1,5 +1,12 @@
 import { plus } from "@galaxy/engine/rules/Ruleset"
-import { maxFights, maxSimulatedShips, type SimulatedShips, simulation } from "@galaxy/web/core/game/simulator"
+import {
+  chosenFoe,
+  foeKey,
+  maxFights,
+  maxSimulatedShips,
+  type SimulatedShips,
+  simulation
+} from "@galaxy/web/core/game/simulator"
 import { simulatorWords } from "@galaxy/web/core/words/simulatorWords"
 import { describe, expect, it } from "vitest"
 
@@ -45,6 +52,17 @@ describe("the fight simulator", () => {
     const { fights, mineLeft } = fought(huge, huge)
     expect(fights).toBeLessThan(maxFights)
     expect(mineLeft).toBeLessThanOrEqual(maxSimulatedShips)
+  })
+
+  it("fights the class that was chosen, wherever the list has it", () => {
+    const [one, other] = [
+      { race: "A", name: "Wall" },
+      { race: "B", name: "Wall" }
+    ]
+    expect(chosenFoe([one, other], foeKey(other))).toBe(other)
+    expect(chosenFoe([other, one], foeKey(other))).toBe(other)
+    expect(chosenFoe([one], foeKey(other))).toBe(one)
+    expect(chosenFoe([], foeKey(other))).toBeUndefined()
   })
 
   it("has its words in every language", () => {
