@@ -136,5 +136,19 @@ export const play = (stage: () => Stage, games: () => Games): void => {
     await page.getByRole("heading", { name: "Turn 0" }).waitFor()
     await page.keyboard.press("]")
     await page.getByRole("heading", { name: "Turn 1" }).waitFor()
+    // What is chosen for an order is the newest turn's, and another turn has nothing of it.
+    await page.locator('nav[aria-label=Game] a[href$="/planets"]').first().click()
+    await page
+      .getByRole("checkbox", { name: /^Choose (?!all)/ })
+      .first()
+      .check()
+    const chosen = page.getByRole("region", { name: "1 chosen" })
+    await chosen.waitFor()
+    await page.getByRole("heading", { level: 1 }).click()
+    await page.keyboard.press("[")
+    await chosen.waitFor({ state: "detached" })
+    await page.keyboard.press("]")
+    await page.getByRole("checkbox", { name: /^Choose all/ }).waitFor()
+    expect(await chosen.count()).toBe(0)
   })
 }
