@@ -42,31 +42,43 @@ export const roomOf = (
 export const aboardOf = (taken: ReadonlyArray<Taken>): number =>
   floored(taken.reduce((sum, { group, ships }) => sum + group.load * ships, 0))
 
-/** Shares an amount among ships, as much as each can have; `undefined` is all of each. */
+/**
+ * Shares an amount among ships, as much as each can have; `undefined` is all of each. There is no more than `stock`: ships
+ * that come after all is gone get no order.
+ */
 const shared = (
   taken: ReadonlyArray<Taken>,
   amount: number | undefined,
   most: (it: Taken) => number,
-  make: (it: Taken, amount: { readonly amount?: number }) => Order
+  make: (it: Taken, amount: { readonly amount?: number }) => Order,
+  stock = Number.POSITIVE_INFINITY
 ): ReadonlyArray<Order> => {
-  let left = amount === undefined ? Number.POSITIVE_INFINITY : floored(amount)
+  let left = floored(Math.min(amount ?? Number.POSITIVE_INFINITY, stock))
   return taken.flatMap((it) => {
     const can = most(it)
     const part = floored(Math.min(left, can))
     if (part <= 0) return []
     left -= part
-    return [make(it, part < can ? { amount: part } : {})]
+    // Whoever wants all of it takes what is left, to the last crumb that a report rounds away.
+    return [make(it, part < can && amount !== undefined ? { amount: part } : {})]
   })
 }
 
-/** Orders that load so much into these ships, group after group; `amount` undefined fills their holds. */
+/** Orders that load so much into these ships, group after group; `amount` undefined fills their holds, as far as the stock lasts. */
 export const loadOrders = (
   taken: ReadonlyArray<Taken>,
   goods: CargoGoods,
   amount: number | undefined,
-  room: (it: Taken) => number
+  room: (it: Taken) => number,
+  stock: number
 ): ReadonlyArray<Order> =>
-  shared(taken, amount, room, (it, part) => ({ op: "load", group: it.group.number, goods, ...part, ...counted(it) }))
+  shared(
+    taken,
+    amount,
+    room,
+    (it, part) => ({ op: "load", group: it.group.number, goods, ...part, ...counted(it) }),
+    stock
+  )
 
 /** Orders that unload so much from these ships, group after group; `amount` undefined empties them. */
 export const unloadOrders = (taken: ReadonlyArray<Taken>, amount: number | undefined): ReadonlyArray<Order> =>

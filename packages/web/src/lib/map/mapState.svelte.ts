@@ -122,8 +122,9 @@ export const makeMapState = (game: Play, report: () => Report) => {
     /** Free room for goods in the picked ships of these rows, or in all of them where none is picked. */
     room: (rows: ReadonlyArray<OwnRow>, goods: CargoGoods) =>
       ships.taken(rows).reduce((sum, it) => sum + room(goods)(it), 0),
-    load: (rows: ReadonlyArray<OwnRow>, goods: CargoGoods, amount: number | undefined) => {
-      order(...loadOrders(ships.taken(rows), goods, amount, room(goods)))
+    /** `stock` is what the planet has of the goods. */
+    load: (rows: ReadonlyArray<OwnRow>, goods: CargoGoods, amount: number | undefined, stock: number) => {
+      order(...loadOrders(ships.taken(rows), goods, amount, room(goods), stock))
       form = undefined
     },
     unload: (rows: ReadonlyArray<OwnRow>, amount: number | undefined) => {

@@ -33,7 +33,7 @@ describe("loading so much", () => {
     for (const { planet, here } of cases) {
       const space = here.reduce((sum, it) => sum + room(it), 0)
       for (const amount of [0.01, Math.min(space, planet.colonists) / 2, Math.min(space, planet.colonists)]) {
-        const orders = loadOrders(here, "COL", amount, room)
+        const orders = loadOrders(here, "COL", amount, room, planet.colonists)
         expect(verdicts(orders)).toEqual(orders.map(() => true))
         const next = nextGalaxy(galaxy, { orders: new Map([[0, orders]]), banished: new Set() })
         const after = reporter(next.galaxy, next.log)(0)
@@ -49,9 +49,39 @@ describe("loading so much", () => {
     const [{ here }] = cases as [(typeof cases)[number]]
     const space = here.reduce((sum, it) => sum + room(it), 0)
     for (const amount of [undefined, space, space + 5]) {
-      expect(loadOrders(here, "COL", amount, room)).toEqual(
+      expect(loadOrders(here, "COL", amount, room, space + 9)).toEqual(
         here.map(({ group }) => ({ op: "load", group: group.number, goods: "COL" }))
       )
+    }
+  })
+
+  it("orders nothing for ships that come after the stock is gone", () => {
+    const ships = [1, 2, 3].map((number): Taken => ({ group: { number, ships: 1, load: 0 } as OwnGroup, ships: 1 }))
+    const orders = (amount: number | undefined, stock: number) => loadOrders(ships, "MAT", amount, () => 4, stock)
+    const all = { op: "load", goods: "MAT" }
+    expect(orders(undefined, 6)).toEqual([
+      { ...all, group: 1 },
+      { ...all, group: 2 }
+    ])
+    expect(orders(undefined, 4)).toEqual([{ ...all, group: 1 }])
+    expect(orders(11, 6)).toEqual([
+      { ...all, group: 1 },
+      { ...all, group: 2, amount: 2 }
+    ])
+    expect(orders(undefined, 0)).toEqual([])
+  })
+
+  it("an engine does all of it where there is less than room", () => {
+    for (const { planet, here } of cases) {
+      const space = here.reduce((sum, it) => sum + room(it), 0)
+      const less = Math.min(planet.colonists, space / 2)
+      const poor = {
+        ...galaxy,
+        planets: galaxy.planets.map((it) => (it.number === planet.number ? { ...it, colonists: less } : it))
+      }
+      const orders = loadOrders(here, "COL", undefined, room, less)
+      expect(forecast(poor, 0, orders).map(({ accepted }) => accepted)).toEqual(orders.map(() => true))
+      expect(orders.length).toBeGreaterThan(0)
     }
   })
 
@@ -60,7 +90,7 @@ describe("loading so much", () => {
     const { group, ships } = here[0]!
     expect(room({ group: { ...group, goods: "MAT", load: 0.5 }, ships })).toBe(0)
     expect(room({ group: { ...group, class: "no such class" }, ships })).toBe(0)
-    expect(loadOrders([{ group: { ...group, goods: "MAT", load: 0.5 }, ships }], "COL", 3, room)).toEqual([])
+    expect(loadOrders([{ group: { ...group, goods: "MAT", load: 0.5 }, ships }], "COL", 3, room, 9)).toEqual([])
   })
 })
 
