@@ -6,6 +6,7 @@ import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import { createSubscriber } from "svelte/reactivity"
 import type { EventStream } from "../core/events/EventStream.ts"
 import type { StreamStatus, TabMessage } from "../core/events/messages.ts"
+import * as StreamPart from "../core/events/streamPart.ts"
 import * as Session from "../core/session/Session.ts"
 import { make as makeStore } from "../core/Store.ts"
 import * as Toasts from "../core/toasts.ts"
@@ -26,7 +27,11 @@ const sessions = tabChannel<Session.OutReason>("galaxy:session")
 export const session = Session.make({
   baseUrl: location.origin,
   keys,
-  onEnded: (why) => sessions.post(why)
+  onEnded: (why) => sessions.post(why),
+  onNotForgotten: () => {
+    const { notForgotten, notForgottenText } = words().common
+    showToast({ key: "session", kind: "harm", title: notForgotten, text: notForgottenText })
+  }
 })
 sessions.listen((why) => void session.ended(why === "never" ? "chosen" : why))
 
@@ -51,6 +56,7 @@ const status = makeStore<StreamStatus>({ _tag: "connecting" })
 export const streamStatus = follow(status)
 
 let stream: EventStream | undefined
+let coming: Pick<StreamPart.StreamPart<unknown>, "again" | "close"> | undefined
 const handlers = new Set<(event: PlayerEvent) => void>()
 
 /** Calls `run` for each event of this tab's player; answers how to stop that. It survives signing out and in. */
@@ -59,21 +65,35 @@ export const onEvent = (run: (event: PlayerEvent) => void): (() => void) => {
   return () => handlers.delete(run)
 }
 
-export const reconnect = (): void => stream?.reconnect()
+export const reconnect = (): void => {
+  coming?.again()
+  stream?.reconnect()
+}
+
+const sleep = (millis: number) => new Promise<void>((done) => void setTimeout(done, millis))
 
 const followEvents = async (state: Session.SessionState) => {
+  coming?.close()
   stream?.close()
-  stream = undefined
+  coming = stream = undefined
   if (state._tag !== "in") return
   const { deviceSessionId } = state.player
-  const { make } = await import("../core/events/EventStream.ts")
-  if (session.state.get() !== state) return
-  stream = make({
+  const part = StreamPart.make(() => import("../core/events/EventStream.ts"), {
+    sight: tabSight,
+    sleep,
+    now: () => Date.now(),
+    tell: status.set
+  })
+  coming = part
+  const loaded = await part.loaded
+  if (loaded === undefined || coming !== part) return
+  coming = undefined
+  stream = loaded.make({
     player: state.player,
     lock: tabLock(`galaxy:events:${deviceSessionId}`),
     channel: tabChannel<TabMessage>(`galaxy:events:${deviceSessionId}`),
     sight: tabSight,
-    sleep: (millis) => new Promise((done) => void setTimeout(done, millis)),
+    sleep,
     position: () => keys.position(deviceSessionId),
     savePosition: (sequence) => keys.savePosition(deviceSessionId, sequence),
     onEnd: (error) => {
@@ -198,11 +218,21 @@ export const localNow = (): number => {
   return Date.now()
 }
 
-/** Is done once the session is known. */
+/** Is done once the session is known, and rejects where a part that it needs can't be loaded. */
 const known: Promise<void> = isSecure ? session.start() : Promise.resolve()
+// Whoever waits for it is told. It may fail before anybody does.
+known.catch(() => undefined)
 
-/** Is done once the session is known and the words of this route are there; strangers are shown the door alone. */
-export const ready = async (routeId: string | null): Promise<void> => {
-  await known
-  await catalogue.need(partsOf(session.state.get()._tag === "in" ? routeId : "/signin"))
+/**
+ * Is done once the session is known and the words of this route are there; strangers are shown the door alone. Answers
+ * whether all of it could be loaded. A failure here would take the frame, and with it the page that tells of failures.
+ */
+export const ready = async (routeId: string | null): Promise<boolean> => {
+  try {
+    await known
+    await catalogue.need(partsOf(session.state.get()._tag === "in" ? routeId : "/signin"))
+    return true
+  } catch {
+    return false
+  }
 }

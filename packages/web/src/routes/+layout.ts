@@ -6,4 +6,4 @@ export const ssr = false
 export const prerender = false
 
 /** No page is shown before it is known who looks at it, and its words are there in their language. */
-export const load: LayoutLoad = ({ route }) => ready(route.id)
+export const load: LayoutLoad = async ({ route }) => ({ isLoaded: await ready(route.id) })

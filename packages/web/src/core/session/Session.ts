@@ -12,6 +12,7 @@ import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
 import * as Result from "effect/Result"
 import { make as makeStore, type Readable } from "../Store.ts"
 import type { KeyStore } from "./KeyStore.ts"
+import type * as Remote from "./remote.ts"
 
 /** Why nobody is signed in. `revoked`: the server has ended the session. `deleted`: the account is gone. */
 export type OutReason = "never" | "chosen" | "revoked" | "deleted"
@@ -45,7 +46,10 @@ export interface Session {
   readonly alarm: Readable<Alarm | undefined>
   /** The server's clock minus this machine's, in milliseconds, by the newest signed answer; undefined before one. */
   readonly clockOffset: Readable<number | undefined>
-  /** Reads what the browser has kept. */
+  /**
+   * Reads what the browser has kept. Rejects where a session is kept and the part that uses it can't be loaded: nobody is
+   * signed out by that, so `state` stays as it is.
+   */
   readonly start: () => Promise<void>
   /** Asks for a code by mail; answers the challenge that the code belongs to. */
   readonly askForCode: (email: string, locale: string) => Promise<Result.Result<ChallengeId, ClientError>>
@@ -77,6 +81,10 @@ export interface Options {
   readonly keys: KeyStore
   /** Tells the other tabs of this browser. */
   readonly onEnded?: (why: OutReason) => void
+  /** The session has ended, and the browser couldn't forget its key. */
+  readonly onNotForgotten?: () => void
+  /** Loads the part that asks the server. */
+  readonly load?: () => Promise<typeof Remote>
   /** Longest time that signing out waits for the server. */
   readonly signOutMs?: number
 }
@@ -87,14 +95,14 @@ export const keyPrint = (key: Uint8Array): string =>
     .join("")
     .replace(/(.{4})(?=.)/g, "$1 ")
 
-const remote = () => import("./remote.ts")
-
 const unseenMs = 250
 
 /** The part that asks the server can't be loaded: there is no network, or an update has overtaken this page. */
 const unloaded = { _tag: "Unavailable", message: "a part of this page can't be loaded" } as ClientError
 
-export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Session => {
+export const make = (options: Options): Session => {
+  const { baseUrl, keys, onEnded, onNotForgotten, signOutMs = 5_000 } = options
+  const remote = options.load ?? (() => import("./remote.ts"))
   const state = makeStore<SessionState>({ _tag: "loading" })
   const alarm = makeStore<Alarm | undefined>(undefined)
   const clockOffset = makeStore<number | undefined>(undefined)
@@ -105,7 +113,8 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     if (before._tag === "out" && (why !== "deleted" || before.why !== "revoked")) return
     state.set({ _tag: "out", why })
     alarm.set(undefined)
-    await keys.clear()
+    // Whatever becomes of the key here: this tab no longer uses it, and the others must not either.
+    await keys.clear().catch(() => onNotForgotten?.())
     onEnded?.(why)
   }
 
@@ -153,11 +162,8 @@ export const make = ({ baseUrl, keys, onEnded, signOutMs = 5_000 }: Options): Se
     start: async () => {
       const kept = await keys.load().catch(() => undefined)
       if (kept === undefined) return state.set({ _tag: "out", why: "never" })
-      const client = await remote().then(
-        (it) => it.reopen(baseUrl, kept),
-        () => Result.fail(unloaded)
-      )
-      if (Result.isFailure(client)) return state.set({ _tag: "out", why: "never" })
+      const client = await (await remote()).reopen(baseUrl, kept)
+      if (Result.isFailure(client)) throw client.failure
       return state.set({ _tag: "in", player: playerOf(kept.userId, client.success) })
     },
     askForCode: (email, locale) =>

@@ -34,6 +34,8 @@ export const common = {
   notLoaded: "This page can't be opened at the moment",
   notLoadedText: "A part of it couldn't be loaded: there is no network, or the server can't be reached.",
   notFoundText: "The address may be mistyped, or what was here is gone.",
+  notForgotten: "Your key is still in this browser",
+  notForgottenText: "It couldn't be erased here. Clear this site's data in the browser's settings.",
   toGames: "To your games",
   insecure: "This page needs a secure address",
   insecureText:
