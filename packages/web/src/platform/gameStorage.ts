@@ -1,7 +1,8 @@
 /** What a browser keeps of games, in IndexedDB: a database for each user. */
-import { createStore, del, delMany, get, keys, set, update, type UseStore } from "idb-keyval"
+import { createStore, delMany, get, keys, promisifyRequest, set, update, type UseStore } from "idb-keyval"
 import type { Report } from "@galaxy/contract/engine/Report"
 import type { GameStorage, KeptDraft } from "../core/game/ports.ts"
+import { gameDatabase } from "./gameDatabases.ts"
 
 /** The newest turns of a game that stay, and the most that they take, in bytes of text. */
 const maxTurns = 50
@@ -15,7 +16,7 @@ const draftsUntil = "drafts-until"
 const stores = new Map<string, UseStore>()
 
 const storeOf = (userId: string): UseStore => {
-  const known = stores.get(userId) ?? createStore(`galaxy-games-${userId}`, "kept")
+  const known = stores.get(userId) ?? createStore(gameDatabase(userId), "kept")
   stores.set(userId, known)
   return known
 }
@@ -36,19 +37,25 @@ const tooMany = (sizes: Sizes): ReadonlyArray<number> => {
     })
 }
 
+/**
+ * Deletes the drafts of a user who has signed out and whose time is over. In one transaction: the user may be signing in
+ * at this moment, and what is written from then on stays. `back`: they have signed in, and the time no longer runs.
+ */
+const dropOutlasted = (store: UseStore, back: boolean): Promise<void> =>
+  store("readwrite", (kept) => {
+    const asked = kept.get(draftsUntil) as IDBRequest<unknown>
+    asked.addEventListener("success", () => {
+      const isOver = typeof asked.result === "number" && asked.result < Date.now()
+      if (isOver) kept.delete(IDBKeyRange.bound("draft:", "draft:\uffff"))
+      if (isOver || back) kept.delete(draftsUntil)
+    })
+    return promisifyRequest(kept.transaction)
+  })
+
 /** The storage of a user who is signed in. Drafts that have outlasted their time after signing out are gone. */
 export const make = (userId: string): GameStorage => {
   const store = storeOf(userId)
-  const fresh = (async () => {
-    const until = await get<number>(draftsUntil, store)
-    if (until === undefined) return
-    if (until < Date.now())
-      await delMany(
-        (await keys<string>(store)).filter((key) => key.startsWith("draft:")),
-        store
-      )
-    await del(draftsUntil, store)
-  })().catch(() => undefined)
+  const fresh = dropOutlasted(store, true).catch(() => undefined)
   return {
     reports: {
       load: (gameId, turn) => get<Report>(reportKey(gameId, turn), store),
@@ -86,6 +93,11 @@ export const make = (userId: string): GameStorage => {
         update<number>(viewedKey(gameId), (before = 0) => Math.max(before, turn), store)
     }
   }
+}
+
+/** Deletes the drafts of those of these users who have signed out and whose time is over. */
+export const tidy = async (userIds: ReadonlyArray<string>): Promise<void> => {
+  for (const userId of userIds) await dropOutlasted(storeOf(userId), false)
 }
 
 /** After signing out: reports and what was viewed are forgotten at once, drafts in seven days, or with the account. */

@@ -6,6 +6,7 @@
  */
 import { immutable } from "$app/manifest"
 import { self } from "$app/service-worker"
+import { answerPart } from "../core/offline/part.ts"
 import { isNeededEverywhere, kindOf } from "../core/offline/requests.ts"
 
 const { origin } = self.location
@@ -51,16 +52,19 @@ const tidy = async (): Promise<void> => {
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)))
 }
 
-const part = async (request: Request): Promise<Response> => {
-  const kept = await caches.match(request, { ignoreVary: true })
-  if (kept !== undefined) return kept
-  const response = await fetch(request)
-  if (response.ok) await (await open()).put(request, response.clone())
-  return response
-}
+const part = (event: FetchEvent): Promise<Response> =>
+  answerPart({
+    find: () => caches.match(event.request, { ignoreVary: true }),
+    load: () => fetch(event.request),
+    keep: async (response) => (await open()).put(event.request, response),
+    goesOn: (work) => event.waitUntil(work)
+  })
 
 const screen = async (request: Request): Promise<Response> => {
-  const kept = await (await open()).match(shell, { ignoreVary: true })
+  // A storage that fails has kept nothing.
+  const kept = await open()
+    .then((cache) => cache.match(shell, { ignoreVary: true }))
+    .catch(() => undefined)
   if (kept === undefined) return fetch(request)
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), patienceMs)
@@ -85,6 +89,6 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const kind = kindOf(event.request, origin)
-  if (kind === "part") event.respondWith(part(event.request))
+  if (kind === "part") event.respondWith(part(event))
   else if (kind === "screen") event.respondWith(screen(event.request))
 })

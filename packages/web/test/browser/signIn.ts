@@ -1,5 +1,6 @@
 /** From an address to the list of games, as a person gets there; and that the harness sees what nobody would. */
 import { expect, it } from "vitest"
+import { byName } from "./byName.ts"
 import type { Stage } from "./harness.ts"
 import { shareOfDifference } from "./pictures.ts"
 
@@ -82,6 +83,55 @@ export const signIn = (stage: () => Stage): void => {
     expect(await page.evaluate(() => fetch("/api/v1/public/gateway-info").then(String, () => "nothing"))).toBe(
       "nothing"
     )
+  })
+
+  it("stays signed in where a part of the program can't be loaded", async () => {
+    const page = await stage().open("/", { as: "Eve" })
+    const list = page.getByRole("heading", { name: "Your games" })
+    await list.waitFor()
+    const missing = stage().expected(/ERR_FAILED|dynamically imported module/)
+    const parts = /_app\/immutable\/.*\.js$/
+    await page.route(parts, async (route) => {
+      const response = await route.fetch()
+      // Of all parts the one that calls the server.
+      await ((await response.text()).includes("user.sessions.revoke") ? route.abort() : route.fulfill({ response }))
+    })
+    await page.reload()
+    await page.getByRole("heading", { name: "This page can't be opened at the moment" }).waitFor()
+    expect(missing.length).toBeGreaterThan(0)
+    await page.unroute(parts)
+    await byName(page, "button", "Try again").click()
+    await list.waitFor()
+  })
+
+  it("has no drafts left of who signed out long ago, whoever comes", async () => {
+    const page = await stage().open("/signin")
+    const kept = (write: ReadonlyArray<readonly [user: string, until: number]>) =>
+      page.evaluate(async (users) => {
+        const all: Record<string, ReadonlyArray<unknown>> = {}
+        for (const user of ["ann", "bob"]) {
+          const opening = indexedDB.open(`galaxy-games-${user}`)
+          opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore("kept"))
+          await new Promise((done) => opening.addEventListener("success", done))
+          const store = opening.result.transaction("kept", "readwrite").objectStore("kept")
+          for (const [, until] of users.filter(([name]) => name === user)) {
+            store.put(until, "drafts-until")
+            store.put({}, "draft:g")
+          }
+          const asked = store.getAllKeys()
+          await new Promise((done) => asked.addEventListener("success", done))
+          all[user] = asked.result
+          opening.result.close()
+        }
+        return all
+      }, write)
+    const now = stage().galaxy.now().getTime()
+    await kept([
+      ["ann", now - 60_000],
+      ["bob", now + 3_600_000]
+    ])
+    await page.reload()
+    await expect.poll(() => kept([])).toEqual({ ann: [], bob: ["draft:g", "drafts-until"] })
   })
 
   it("offers to load a newer build, when there is one or a part of this one is gone", async () => {
