@@ -4,13 +4,18 @@ import { attackOf, defenceOf, emptyMass, fullMass } from "@galaxy/engine/formula
 import { killChance } from "@galaxy/engine/formulas/shot"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 
-/** From 0 to 1; undefined where a class isn't known, as in a sum of several. */
+/**
+ * From 0 to 1. Undefined where a class isn't known, and in a battle whose groups were summed: such a line has the highest
+ * technologies of all of them and their average load.
+ */
 export const oddsOf = (
   report: Pick<Report, "race" | "my_classes" | "foreign_classes">,
   ruleset: Ruleset,
+  battle: Pick<Battle, "summed">,
   attacker: BattleGroup,
   target: BattleGroup
 ): number | undefined => {
+  if (battle.summed !== undefined) return undefined
   const designOf = ({ race, class: name }: BattleGroup) =>
     race === report.race
       ? report.my_classes.find((it) => it.name === name)

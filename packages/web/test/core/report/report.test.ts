@@ -9,6 +9,7 @@ import { destroyedIn, oddsOf } from "@galaxy/web/core/report/odds"
 import { sectionIds } from "@galaxy/web/core/report/sectionIds"
 import { sectionTable } from "@galaxy/web/core/report/sections"
 import { sinceLastTurn, weightOf } from "@galaxy/web/core/report/since"
+import { explain } from "@galaxy/web/core/report/why/explain"
 import { nextSorting, sorted } from "@galaxy/web/core/report/table"
 import { en } from "@galaxy/web/core/words/en"
 import { codeText, orderSentence } from "@galaxy/web/core/words/orderSentence"
@@ -199,10 +200,24 @@ describe("battles", () => {
     }
   })
 
+  it("lines of summed groups have no chance: they mix technologies and loads", () => {
+    const known = battles.flatMap(([report, battle]) =>
+      totalsOf(battle).flatMap((pair) =>
+        oddsOf(report, plus, battle, pair.attacker, pair.target) === undefined ? [] : [{ report, battle, ...pair }]
+      )
+    )
+    expect(known.length).toBeGreaterThan(0)
+    for (const { report, battle, attacker, target } of known.slice(0, 5)) {
+      const sums = { ...battle, summed: 900 }
+      expect(oddsOf(report, plus, sums, attacker, target)).toBeUndefined()
+      expect(explain(plus, report, { _tag: "shot", battle: sums, attacker, target })).toEqual([])
+    }
+  })
+
   it("shots that happened had a chance, by the engine's formulas", () => {
     for (const [report, battle] of battles) {
       for (const { attacker, target, destroyed } of totalsOf(battle)) {
-        const odds = oddsOf(report, plus, attacker, target)
+        const odds = oddsOf(report, plus, battle, attacker, target)
         expect(odds === undefined || (odds >= 0 && odds <= 1 && (destroyed === 0 || odds > 0))).toBe(true)
       }
     }

@@ -217,6 +217,7 @@ describe("why a figure is what it is", () => {
     const researched = figuresWith(science, produce("Both")).filter(
       ({ of }) => of === "newDrive" || of === "newWeapons"
     )
+    expect(researched.map(({ notes }) => notes)).toEqual([["rounded"], ["rounded"]])
     expect(researched.map(({ steps }) => steps[0]?.tokens)).toMatchObject([
       expect.arrayContaining([{ value: 0.5, of: "share" }]),
       expect.arrayContaining([{ value: 0.5, of: "share" }])

@@ -103,9 +103,10 @@ const fleetOf = (ruleset: Ruleset, report: Report, name: string): ReadonlyArray<
 const shotOf = (
   ruleset: Ruleset,
   report: Report,
-  attacker: BattleGroup,
-  target: BattleGroup
+  { battle, attacker, target }: Extract<Subject, { _tag: "shot" }>
 ): ReadonlyArray<Figure> => {
+  // A summed line has the highest technologies of its groups and their average load: no ship of it need be like that.
+  if (battle.summed !== undefined) return []
   const gun = designOf(report, attacker.race, attacker.class)
   const hull = designOf(report, target.race, target.class)
   if (gun === undefined || hull === undefined) return []
@@ -168,6 +169,6 @@ export const explain = (ruleset: Ruleset, report: Report, subject: Subject): Rea
     case "match":
       return matchOf(ruleset, report, subject)
     case "shot":
-      return shotOf(ruleset, report, subject.attacker, subject.target)
+      return shotOf(ruleset, report, subject)
   }
 }

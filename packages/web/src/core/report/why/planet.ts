@@ -118,7 +118,8 @@ export const productFigures = (ruleset: Ruleset, planet: OwnPlanet, known: Known
   if (fields.length > 0) {
     return fields.map((it) => {
       const made = researchStep(ruleset, it, points, share(it))
-      return figure(made.of, [made])
+      // A science's shares are told to two decimals.
+      return figure(made.of, [made], ...(share(it) === 1 ? [] : (["rounded"] as const)))
     })
   }
   const name = product.replace(/^SHIP /i, "")

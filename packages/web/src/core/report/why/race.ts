@@ -19,10 +19,11 @@ export const researchFigure = (ruleset: Ruleset, report: Report, technology: Tec
   )
   const total = parts.reduce((all, { it }) => all + it.value, now)
   const terms = parts.map(({ planet, it }) => term(it.value, "researched", planet.name))
-  return figure(newOf[technology], [
-    ...steps,
-    step(newOf[technology], total, sum([term(now, techOf[technology]), ...terms]))
-  ])
+  return figure(
+    newOf[technology],
+    [...steps, step(newOf[technology], total, sum([term(now, techOf[technology]), ...terms]))],
+    ...(parts.some(({ it }) => it.notes?.includes("rounded")) ? (["rounded"] as const) : [])
+  )
 }
 
 /** The votes that a race has, and those that it gets. */

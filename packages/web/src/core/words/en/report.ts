@@ -204,6 +204,7 @@ export const report = {
     fires: "Fires",
     at: "At",
     outcome: "Outcome",
+    summedOdds: "Lines that are summed have no odds of their own.",
     unknownOdds: "The report doesn't know these classes.",
     odds: "Odds",
     shots: "Shots",

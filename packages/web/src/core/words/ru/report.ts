@@ -209,6 +209,7 @@ export const report: Section<typeof en> = {
     fires: "Стреляет",
     at: "В кого",
     outcome: "Исход",
+    summedOdds: "У сложенных строк нет своего шанса.",
     unknownOdds: "Этих проектов нет в отчёте.",
     odds: "Шанс",
     shots: "Выстрелы",
