@@ -9,13 +9,15 @@ export interface Tick {
 
 export interface ChartLine {
   readonly name: string
-  /** An SVG path; gaps where turns aren't known. */
+  /** An SVG path from turn to turn; gaps where turns aren't known. */
   readonly path: string
   readonly dots: ReadonlyArray<{
     readonly x: number
     readonly y: number
     readonly turn: number
     readonly value: number
+    /** Whether neither turn beside it is known: no line shows it. */
+    readonly lone: boolean
   }>
 }
 
@@ -84,21 +86,13 @@ export const chartOf = (
     turns: ticks(first, last, turnStep).map((value) => ({ value, at: round(x(value)) })),
     values: ticks(low, ceiling, step).map((value) => ({ value, at: round(y(value)) })),
     lines: series.map(({ name, points }) => {
-      const dots = points.flatMap(({ turn, value }) =>
-        value === undefined ? [] : [{ turn, value, x: round(x(turn)), y: round(y(value)) }]
-      )
-      let open = false
-      const path = points
-        .map(({ turn, value }) => {
-          if (value === undefined) {
-            open = false
-            return ""
-          }
-          const command = open ? "L" : "M"
-          open = true
-          return `${command}${round(x(turn))} ${round(y(value))}`
-        })
-        .join("")
+      const there = new Set(points.flatMap(({ turn, value }) => (value === undefined ? [] : [turn])))
+      const dots = points.flatMap(({ turn, value }) => {
+        if (value === undefined) return []
+        const lone = !there.has(turn - 1) && !there.has(turn + 1)
+        return [{ turn, value, x: round(x(turn)), y: round(y(value)), lone }]
+      })
+      const path = dots.map((dot) => `${there.has(dot.turn - 1) ? "L" : "M"}${dot.x} ${dot.y}`).join("")
       return { name, path, dots }
     })
   }

@@ -52,7 +52,7 @@ export const classesSeen = (report: Report, digests: ReadonlyMap<number, Digest>
   return [...seen.values()].filter(({ race }) => living.has(race))
 }
 
-/** One race over the turns, ascending; a turn that isn't known, or after it left, has no value. */
+/** One race over the turns that are known, ascending; it has no value after it left. */
 export interface Series {
   readonly name: string
   readonly points: ReadonlyArray<{ readonly turn: number; readonly value: number | undefined }>

@@ -114,6 +114,15 @@ describe("charts", () => {
     expect(series[0]?.points[0]?.value).toBe(2_000)
   })
 
+  it("draw no line over turns that aren't known, and a dot for a turn that stands alone", () => {
+    const known = new Map([...digests].filter(([turn]) => turn <= 2 || turn === 5 || turn >= 9))
+    const [line] = chartOf(seriesOf(known, "industry"), { width: 600, height: 300 }).lines
+    expect(line?.path.replace(/[^ML]/g, "")).toBe("MLLMMLL")
+    expect(line?.dots.map(({ turn, lone }) => [turn, lone])).toEqual(
+      [0, 1, 2, 5, 9, 10, 11].map((turn) => [turn, turn === 5])
+    )
+  })
+
   it("stay in their field at any size, with round numbers at the axes", () => {
     for (const [width, height] of [
       [358, 220],
