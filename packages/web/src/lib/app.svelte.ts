@@ -224,7 +224,7 @@ const known: Promise<void> = isSecure ? session.start() : Promise.resolve()
 known.catch(() => undefined)
 
 /**
- * Is done once the session is known and the words of this route are there; strangers are shown the door alone. Answers
+ * Is done once the session is known and the words of this route are there; strangers are shown the door alone. Returns
  * whether all of it could be loaded. A failure here would take the frame, and with it the page that tells of failures.
  */
 export const ready = async (routeId: string | null): Promise<boolean> => {

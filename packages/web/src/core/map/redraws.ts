@@ -22,7 +22,7 @@ export interface Redraws {
    * Whoever draws beside the page is asked before the window leaves the bitmap, by a `spare` of so many pixels.
    */
   readonly next: (sight: Sight, still: boolean, spare: number | undefined) => Drawn | undefined
-  /** What was asked for has been drawn; answers whether it is to be shown. */
+  /** What was asked for has been drawn; returns whether it is to be shown. */
   readonly arrived: (sight: Sight) => boolean
   /** What was asked for will not come. */
   readonly failed: () => void

@@ -9,7 +9,7 @@ const panStep = 90
 
 const directions = { left: [1, 0], right: [-1, 0], up: [0, 1], down: [0, -1] } as const
 
-/** Does what a key asks; `from` is the planet from which one goes on. Answers whether it did. */
+/** Does what a key asks; `from` is the planet from which one goes on. Returns whether it did. */
 export const onCameraKey = (
   action: MapAction,
   cameraman: Cameraman,

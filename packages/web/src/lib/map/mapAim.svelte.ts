@@ -116,7 +116,7 @@ export const makeMapAim = ({ game, sight, ships, planet, exact, nameOf, order }:
       const carriers = view.own.filter(({ hold, speed }) => hold && speed > 0)
       mode = { _tag: "route", from: view.spot.number, goods, speed: slowest(carriers) }
     },
-    /** Takes a planet as the end of what is aimed at; answers whether it can be. */
+    /** Takes a planet as the end of what is aimed at; returns whether it can be. */
     complete: (number: number): boolean => {
       const end = targetOf(sight.scene(), game.ruleset(), sight.flight(), mode, number)
       const text = words().map.aim

@@ -15,11 +15,11 @@ export interface KeyDeeds {
   readonly inspect: () => void
   readonly produce: () => void
   readonly send: () => void
-  /** Asks for what an order needs; answers whether orders can be given. */
+  /** Asks for what an order needs; returns whether orders can be given. */
   readonly ask: (form: "route" | "load" | "upgrade") => boolean
   /** Goes to the next planet that asks for something. */
   readonly need: () => void
-  /** Moves the camera or the choice; answers whether it did. */
+  /** Moves the camera or the choice; returns whether it did. */
   readonly look: (action: MapAction) => boolean
 }
 

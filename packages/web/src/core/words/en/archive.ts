@@ -41,7 +41,7 @@ export const archive = {
   won: "Won",
   lost: "Lost",
   changed: "Changed",
-  noPlanets: "Your planets are the same, with the same numbers.",
+  noPlanets: "None of your planets has changed.",
   ships: "Your ships",
   noShips: "You have as many ships of every class as before.",
   all: "All ships",

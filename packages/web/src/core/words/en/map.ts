@@ -144,7 +144,7 @@ export const map = {
     amount: "How much",
     all: "all",
     most: (amount: string) => `At most ${amount}. Empty means all of it.`,
-    more: (amount: string) => `There is room or stock for ${amount} only.`,
+    more: (amount: string) => `There is only room or stock for ${amount}.`,
     wrong: "Type a number above 0."
   },
   needs: (count: number) => (count === 1 ? "1 planet needs you" : `${count} planets need you`),

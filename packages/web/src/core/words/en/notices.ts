@@ -3,7 +3,7 @@ export const notices = {
   clock: {
     fast: (by: string) => `This device's clock is ${by} fast`,
     slow: (by: string) => `This device's clock is ${by} slow`,
-    text: "Times and countdowns here go by the server's."
+    text: "Times and countdowns here use the server's clock."
   },
   title: "Notices",
   empty: "Nothing has happened yet",

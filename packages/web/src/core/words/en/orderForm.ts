@@ -56,8 +56,8 @@ export const orderForm = {
   wrong: {
     planet: "There is no such planet.",
     to: "There is no such planet.",
-    number: "This must be a number that isn't below 0.",
-    whole: "This must be a whole number.",
+    number: "Enter a number, 0 or more.",
+    whole: "Enter a whole number.",
     choice: "This can't be chosen here."
   },
   newest: "The newest group",

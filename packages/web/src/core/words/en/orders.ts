@@ -170,13 +170,13 @@ export const orders = {
     unknown_argument: "One of the words doesn't belong in this order, or not together with another.",
     unknown_block: "The ship has no such part.",
     unknown_cargo: "There are no such goods.",
-    unknown_class: "You have no ship class of this name.",
-    unknown_fleet: "You have no fleet of this name.",
+    unknown_class: "You have no ship class with this name.",
+    unknown_fleet: "You have no fleet with this name.",
     unknown_group: "You don't have such a group, or don't have it any more.",
     unknown_planet: "There is no such planet.",
-    unknown_product: "Nothing of this name can be made.",
+    unknown_product: "Nothing with this name can be made.",
     unknown_race: "No race has this name, or the order needs another one.",
-    unknown_science: "You have no science of this name.",
+    unknown_science: "You have no science with this name.",
     upgrading: "The ships are being upgraded this turn.",
     wrong_place: "It is at another planet, or already there."
   }

@@ -1,7 +1,7 @@
 /** The fight simulator of the designer. Loaded with it. */
 export const simulator = {
   title: "Try out a fight",
-  text: "The engine's own battle, fought again and again. Nothing is ordered by it.",
+  text: "The engine's own battle, fought again and again. It adds no orders.",
   mine: "Ships of this design",
   against: "Against",
   theirs: "Their ships",
@@ -14,5 +14,5 @@ export const simulator = {
   drawn: "Nobody wins",
   mineLeft: "Ships you keep, on average",
   theirsLeft: "Ships they keep, on average",
-  bad: (most: string) => `Numbers of ships are whole, from 1 to ${most}.`
+  bad: (most: string) => `Enter a whole number of ships from 1 to ${most}.`
 }

@@ -53,7 +53,7 @@ export const why = {
     newPopulation: "people next turn",
     newShields: "shield technology",
     newWeapons: "weapons technology",
-    odds: "chance of a hit",
+    odds: "chance to destroy",
     points: "production points",
     population: "people",
     power: "power of one ship",
@@ -81,12 +81,12 @@ export const why = {
   } satisfies Readonly<Record<Quantity, string>>,
   notes: {
     bankedUnknown: "Points from earlier turns aren't known, so neither is the number of ships.",
-    chanceBounds: "Four times the defence always hits; a quarter of it never does.",
+    chanceBounds: "An attack of four times the defence always destroys; one of a quarter never does.",
     fleet: "In a fleet it flies as fast as the slowest group.",
     hullNotPaid: "That isn't enough for one ship, so the points are kept.",
     noOre: "There is no ore, and none can be mined.",
     noProduct: "It makes nothing.",
-    noShields: "Without shields every hit destroys.",
+    noShields: "A ship without shields is destroyed by any shot.",
     rounded: "Reports round to two decimals, so the last one may differ.",
     unknownClass: "What it makes isn't known."
   } satisfies Readonly<Record<Note, string>>

@@ -24,7 +24,7 @@ export const archive: Section<typeof en> = {
     votes: "Голоса",
     drive: "Технология двигателей",
     weapons: "Технология оружия",
-    shields: "Технология защиты",
+    shields: "Технология щитов",
     cargo: "Технология трюмов"
   },
   chartOf: (measure: string) => `${measure} каждой расы по ходам`,
@@ -44,7 +44,7 @@ export const archive: Section<typeof en> = {
   won: "Получена",
   lost: "Потеряна",
   changed: "Изменилась",
-  noPlanets: "Планеты те же, и числа те же.",
+  noPlanets: "Ни одна из ваших планет не изменилась.",
   ships: "Ваши корабли",
   noShips: "Кораблей каждого проекта столько же, сколько было.",
   all: "Все корабли",

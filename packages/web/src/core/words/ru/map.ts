@@ -90,7 +90,7 @@ export const map: Section<typeof en> = {
     research: {
       drive: "Исследование двигателей",
       weapons: "Исследование оружия",
-      shields: "Исследование защиты",
+      shields: "Исследование щитов",
       cargo: "Исследование трюмов"
     },
     ships: "Корабли",
@@ -102,7 +102,7 @@ export const map: Section<typeof en> = {
     capital: (amount: string) => `К следующему ходу капитала: ${amount}.`,
     materials: (amount: string) => `К следующему ходу сырья: ${amount}.`,
     research: (levels: string) => `К следующему ходу: ${levels}.`,
-    level: { drive: "двигатели", weapons: "оружие", shields: "защита", cargo: "трюмы" },
+    level: { drive: "двигатели", weapons: "оружие", shields: "щиты", cargo: "трюмы" },
     ships: (count: number, kept: string) => `К следующему ходу будет построено: ${count}, останется очков: ${kept}.`,
     none: (kept: string, price: string) =>
       `К следующему ходу ни один не готов: накоплено очков ${kept}, один стоит ${price} и сырьё.`,
@@ -160,7 +160,7 @@ export const map: Section<typeof en> = {
   needs: (count: number) => `Ждут вас: ${planets(count)}`,
   needsNone: "Сейчас вас ничего не ждёт.",
   upgradeTitle: "Что обновить",
-  blocks: { ALL: "Всё", DRIVE: "Двигатель", WEAPONS: "Оружие", SHIELDS: "Защита", CARGO: "Трюм" },
+  blocks: { ALL: "Всё", DRIVE: "Двигатель", WEAPONS: "Оружие", SHIELDS: "Щиты", CARGO: "Трюм" },
   routeTitle: "Какой груз",
   newName: "Новое название",
   rename: "Назвать",

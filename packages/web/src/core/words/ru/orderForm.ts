@@ -52,7 +52,7 @@ export const orderForm: Section<typeof en> = {
     drive: "Двигатель",
     armament: "Пушки",
     weapons: "Оружие",
-    shields: "Защита",
+    shields: "Щиты",
     cargo: "Трюм"
   },
   called: "Название",

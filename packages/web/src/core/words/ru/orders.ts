@@ -61,7 +61,7 @@ export const orders: Section<typeof en> = {
     text: "Выберите, какие приказы оставить. Те, что есть в обоих списках, остаются.",
     theirs: "С другого устройства",
     mine: "Отсюда",
-    nothing: "Ничего, чего нет в другом списке.",
+    nothing: "Все эти приказы есть и в другом списке.",
     take: "Взять эти",
     onlyTheirs: "Взять другой список",
     onlyMine: "Оставить мой"
@@ -91,10 +91,10 @@ export const orders: Section<typeof en> = {
     MAT: "сырьё",
     DRIVE: "исследование двигателей",
     WEAPONS: "исследование оружия",
-    SHIELDS: "исследование защиты",
+    SHIELDS: "исследование щитов",
     CARGO: "исследование трюмов"
   },
-  blocks: { ALL: "всё", DRIVE: "двигатель", WEAPONS: "оружие", SHIELDS: "защита", CARGO: "трюм" },
+  blocks: { ALL: "всё", DRIVE: "двигатель", WEAPONS: "оружие", SHIELDS: "щиты", CARGO: "трюм" },
   nothing: "?",
   everybody: "всеми",
   newestGroup: "последняя группа",
@@ -131,13 +131,13 @@ export const orders: Section<typeof en> = {
   blockParts: {
     drive: (size: string) => `двигатель ${size}`,
     guns: (count: number, size: string) => `пушек ${count} по ${size}`,
-    shields: (size: string) => `защита ${size}`,
+    shields: (size: string) => `щиты ${size}`,
     cargo: (size: string) => `трюм ${size}`
   },
   techParts: {
     drive: (size: string) => `двигатели ${size}`,
     weapons: (size: string) => `оружие ${size}`,
-    shields: (size: string) => `защита ${size}`,
+    shields: (size: string) => `щиты ${size}`,
     cargo: (size: string) => `трюмы ${size}`
   },
   unknownCode: "Это невозможно.",
