@@ -40,7 +40,7 @@ export const RegisterRaceName = Schema.Struct({ name: line(64) })
 export const CheckRaceName = Schema.Struct({
   /** Absent before there is a game: then the answer is for one that nobody has joined. */
   game_id: Schema.optionalKey(GameId),
-  /** The code of an open invite to the game, for who can't see the game otherwise; means nothing without a game. */
+  /** The code of an open invite to the game, for callers who can't see the game otherwise; means nothing without a game. */
   code: Schema.optionalKey(label(64)),
   /** As it was typed; any text may be checked. */
   name: text(256)

@@ -22,6 +22,7 @@ import { Disks } from "../shared/Disks.ts"
 import { toApi } from "../shared/http/errors.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as WriteProbe from "../shared/WriteProbe.ts"
+import { mostSilent } from "./engineFindings.ts"
 import { findings } from "./findings.ts"
 
 /** Where counting ends. */
@@ -61,9 +62,6 @@ const Numbers = Schema.Struct({
 })
 
 const Statuses = Schema.Array(Schema.Struct({ status: Schema.String, games: Schema.Int }))
-
-/** Engines that are named. */
-const mostSilent = 20
 
 const SilentEngines = Schema.Array(
   Schema.Struct({ game_id: GameId, computing: Schema.Boolean, since: Schema.NullOr(Schema.DateTimeUtcFromDate) })

@@ -2,6 +2,7 @@
 import type { Diagnostics, Finding } from "@galaxy/contract/api/admin/Diagnostics"
 import { DateTime } from "effect"
 import { check, databaseFindings } from "./databaseFindings.ts"
+import { engineFindings } from "./engineFindings.ts"
 
 type Facts = Omit<typeof Diagnostics.Type, "findings">
 type OneFinding = typeof Finding.Type
@@ -134,78 +135,6 @@ const failedGames = ({ runtimes }: Facts): OneFinding => {
   )
 }
 
-const engineHost = ({ engine_host: host }: Facts): OneFinding =>
-  check(
-    "engine.host",
-    `The engine host can start engines; ${host.running} run, ${host.asleep} sleep.`,
-    host.state === "ok"
-      ? undefined
-      : host.state === "unknown"
-        ? { state: "unknown", message: "Whether engines can be started can't be found out here." }
-        : {
-            state: "problem",
-            message: `Engines can't be started: ${host.reason ?? "the host doesn't say why"}.`,
-            help: "Mend what is named; games that need their engine are tried again by themselves."
-          }
-  )
-
-const images = ({ engine_images: all }: Facts): OneFinding => {
-  const bad = all.filter((it) => it.state === "problem")
-  const unknown = all.filter((it) => it.state === "unknown")
-  const named = (list: typeof all) => list.map((it) => it.version).join(", ")
-  if (all.length === 0) {
-    return check("engine.images", "", {
-      state: "warning",
-      message: "No engine version is enabled, so no new game can start.",
-      help: "`galaxy-admin engine list` shows those that there are: `engine update VERSION --enabled` enables one, `engine register VERSION IMAGE` registers a new one."
-    })
-  }
-  return check(
-    "engine.images",
-    `The images of all enabled engine versions are there: ${named(all)}.`,
-    bad.length > 0
-      ? {
-          state: "problem",
-          message: bad.map((it) => `Engine ${it.version} can't be started: ${it.reason ?? it.image_ref}.`).join(" "),
-          help: "Make the image available to the host, correct it with `galaxy-admin engine update`, or disable the version."
-        }
-      : unknown.length > 0
-        ? { state: "unknown", message: `Whether the images are there can't be found out: ${named(unknown)}.` }
-        : undefined
-  )
-}
-
-/** Silent engines that are named in the sentence. */
-const mostNamed = 3
-
-const silentEngines = ({ silent_engines: all }: Facts): OneFinding => {
-  const hung = all.filter((it) => !it.computing)
-  const named = (list: typeof all) =>
-    [
-      ...list
-        .slice(0, mostNamed)
-        .map((it) => `game ${it.game_id}${it.since === undefined ? "" : ` since ${DateTime.formatIso(it.since)}`}`),
-      ...(list.length > mostNamed ? [`${list.length - mostNamed} more`] : [])
-    ].join(", ")
-  return check(
-    "engines.answer",
-    "No engine is known to be silent.",
-    all.length === 0
-      ? undefined
-      : hung.length > 0
-        ? {
-            state: "problem",
-            message: `Engines that don't answer in time, though they weren't ended: ${named(hung)}.`,
-            help: "They are ended and started anew by themselves. One that stays silent: `galaxy-admin runtime health GAME` shows what was noted, `galaxy-admin runtime restart GAME` starts it anew now; if it hangs again, see its own log and the load of its machine."
-          }
-        : {
-            state: "warning",
-            message: `Engines that have been computing a turn for long, and answer nothing meanwhile: ${named(all)}.`,
-            help: "They are left at work up to their time limit for a turn, then ended and tried once more. `galaxy-admin why GAME` says since when; `galaxy-admin watch game GAME` waits for the turn."
-          }
-  )
-}
-
 const gib = (bytes: number): string => `${(bytes / 1_073_741_824).toFixed(1)} GiB`
 
 const disks = ({ disks: all }: Facts): ReadonlyArray<OneFinding> =>
@@ -235,9 +164,7 @@ export const findings = (facts: Facts): ReadonlyArray<OneFinding> => [
   workers(facts),
   turns(facts),
   failedGames(facts),
-  engineHost(facts),
-  images(facts),
-  silentEngines(facts),
+  ...engineFindings(facts),
   relay(facts),
   mails(facts),
   deadLetters(facts),

@@ -99,7 +99,10 @@ export const Diagnostics = Schema.Struct({
   }),
   /** Enabled versions, the newest first; the first 50. */
   engine_images: Schema.Array(EngineImage),
-  /** Those that have been silent longest first; the first 20. */
+  /**
+   * Those that hang before those that compute, and in either group the ones that have been silent longest first; the
+   * first 20 of them all.
+   */
   silent_engines: Schema.Array(SilentEngine),
   /** Disks of the backend's own machine, where the host tells them. */
   disks: Schema.Array(DiskSpace),
