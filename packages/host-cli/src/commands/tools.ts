@@ -50,11 +50,13 @@ const completion = Command.make(
       (it) => it.completion(shell)
     )
 ).pipe(
-  Command.withDescription("Print the script that completes commands and flags in a shell."),
+  Command.withDescription(
+    "Print the script that completes commands and flags in a shell.\nFor PowerShell, make the last example a line of the file that $PROFILE names."
+  ),
   Command.withShortDescription("Print a completion script"),
   Command.withExamples([
     { command: "completion bash > ~/.local/share/bash-completion/completions/galaxy-admin" },
-    { command: "completion powershell >> $PROFILE" }
+    { command: "completion powershell | Out-String | Invoke-Expression" }
   ])
 )
 
