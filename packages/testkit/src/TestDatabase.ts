@@ -2,8 +2,8 @@
  * A separate migrated database for each suite, on each database that Galaxy runs on.
  *
  * PGlite starts in memory from an image that is made once per version of the migrations; PostgreSQL clones a template
- * database.
- * PostgreSQL suites run if `GALAXY_TEST_DATABASE_URL` names a server; otherwise they are skipped with a message.
+ * database. PostgreSQL suites run if `GALAXY_TEST_DATABASE_URL` names a server; otherwise they are skipped with a
+ * message.
  */
 import { randomUUID } from "node:crypto"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"

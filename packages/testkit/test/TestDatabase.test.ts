@@ -2,7 +2,7 @@ import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import * as seed from "@galaxy/testkit/DatabaseSeed"
+import * as seed from "../src/internal/DatabaseSeed.ts"
 
 /** The tables that the backend was planned with. Migrations add more, and take none away. */
 const planned = [

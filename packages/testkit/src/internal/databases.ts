@@ -11,7 +11,7 @@ import * as FaultyLink from "../FaultyLink.ts"
 import * as TestDatabase from "../TestDatabase.ts"
 import { FaultyPglite, slowMs } from "./FaultyPglite.ts"
 import { migratedImage } from "./migratedImage.ts"
-import * as seed from "../DatabaseSeed.ts"
+import * as seed from "./DatabaseSeed.ts"
 
 /**
  * No connection; answers that come later; writes that are refused; a connection on which nothing arrives any more, while

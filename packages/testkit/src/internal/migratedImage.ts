@@ -26,7 +26,7 @@ import { Effect } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import { fingerprint } from "./fingerprint.ts"
-import * as seed from "../DatabaseSeed.ts"
+import * as seed from "./DatabaseSeed.ts"
 
 /** Where a migrated database is: the image, and what the migrations have written. */
 export interface MigratedImage {
@@ -80,7 +80,7 @@ const configure = (folder: string) => {
   appendFileSync(join(folder, "postgresql.conf"), "\nshared_buffers = 4MB\n")
 }
 
-/** Makes a migrated database in a folder; answers its seed and the file with the end of its log. */
+/** Makes a migrated database in a folder; returns its seed and the file with the end of its log. */
 const migrate = (dataDir: string) =>
   Effect.scoped(
     Effect.gen(function* () {
