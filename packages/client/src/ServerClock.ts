@@ -15,7 +15,7 @@ export interface ServerClock {
   readonly correct: (serverTimeMs: number) => Effect.Effect<void>
   /**
    * Takes a verified answer's time into account. It was made between sending and receiving, so an offset that fits in
-   * between stays: how long an answer was on its way doesn't make the clock tremble.
+   * between stays: how long an answer was on its way doesn't make the offset jump.
    */
   readonly observe: (answer: {
     readonly serverTimeMs: number

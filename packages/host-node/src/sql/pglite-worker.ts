@@ -5,7 +5,6 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { PGlite } from "@electric-sql/pglite"
-import { ImageFilesystem } from "./pglite-memory.ts"
 import { compile, type Program } from "./pglite-program.ts"
 
 /** Where the database is, passed as `workerData`. With neither field it starts empty and in memory. */
@@ -87,11 +86,14 @@ const panicIn = (answer: Uint8Array): Extract<FromWorker, { readonly type: "pani
 
 const program = settings.program === undefined ? compile() : Promise.resolve(settings.program)
 
+const filesystem = async (image: string) => new (await import("./pglite-memory.ts")).ImageFilesystem(image)
+
 const open = async () =>
   PGlite.create({
     pgliteWasmModule: await program,
     ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
-    ...(settings.image === undefined ? {} : { fs: new ImageFilesystem(settings.image) })
+    // Tests alone start from an image: nobody else loads what that takes.
+    ...(settings.image === undefined ? {} : { fs: await filesystem(settings.image) })
   })
 
 const unlisten = new Map<string, () => Promise<void>>()
