@@ -1,4 +1,5 @@
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
+import { isRefused, refused } from "@galaxy/core/runtime/decisions"
 import * as EngineJobs from "@galaxy/core/runtime/EngineJobs"
 import { RuntimeJobs } from "@galaxy/core/runtime/RuntimeJobs"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
@@ -112,6 +113,28 @@ eachDatabase((name, database) => {
           yield* lobby.requestStop(gameId, "now")
           yield* runtimes.reconcile(gameId)
           assert.deepInclude(yield* row(gameId), { status: "stopped", engine_version: "0.1.0", previous_version: null })
+        }).pipe(Effect.provide(EngineJobs.layer))
+      )
+
+      it.effect("one that doesn't get up after a refused turn isn't taken for the engine's refusal", () =>
+        Effect.gen(function* () {
+          const runtimes = yield* Runtimes
+          const engines = yield* ScriptedEngines
+          const sql = yield* SqlClient.SqlClient
+          const jobs = yield* EngineJobs.EngineJobs
+          const { gameId } = yield* patchable
+          yield* sql`UPDATE backend.runtime_records SET status = 'generation_failed', failure_reason = 'not on this state',
+            last_decision = ${refused("turn", "is not tried again")} WHERE game_id = ${gameId}`
+          assert.isTrue(isRefused(yield* row(gameId)))
+          for (const permanent of [false, true]) {
+            yield* engines.script(gameId, { start: () => ({ reason: "no such image", permanent }) })
+            yield* jobs.patch(gameId, "0.1.1")
+            yield* runtimes.reconcile(gameId)
+            const failed = yield* row(gameId)
+            assert.deepInclude(failed, { status: "generation_failed", failure_reason: "no such image" })
+            assert.isFalse(isRefused(failed))
+            yield* advance("10 minutes")
+          }
         }).pipe(Effect.provide(EngineJobs.layer))
       )
 
