@@ -156,14 +156,12 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     }
     unheard = []
     const began = known()
-    const closed = isClosed()
-    const same = disputed === undefined && (revision === 0 || revision === theirRevision)
     const knew = disputed !== undefined || hydrated || !merge
-    const what = reconcile({ mine, theirs, known: began.base, sameRevision: same, knew, closed })
+    const what = reconcile({ mine, theirs, known: began.base, knew, closed: isClosed() })
     hydrated = true
     revision = theirRevision
     if (what === "adopt") return adopt(theirs, verdicts)
-    const differs = !same || !DraftLines.sameOrders(theirs, began.base)
+    const differs = !DraftLines.sameOrders(theirs, began.base)
     disputed = what === "ask" || (what === "keep" && differs) ? began : undefined
     setBase(theirs)
     if (what === "ask") {

@@ -15,16 +15,15 @@ export interface Lists {
   readonly theirs: ReadonlyArray<Order>
   /** What the server had when it was last heard. */
   readonly known: ReadonlyArray<Order>
-  /** Whether the server's list is still the one that was heard, by its revision where that was told. */
-  readonly sameRevision: boolean
   /** Whether this device had heard the server's list before it was edited. */
   readonly knew: boolean
   readonly closed: boolean
 }
 
-export const reconcile = ({ mine, theirs, known, sameRevision, knew, closed }: Lists): Reconciled => {
+export const reconcile = ({ mine, theirs, known, knew, closed }: Lists): Reconciled => {
   if (sameOrders(mine, known) || sameOrders(mine, theirs)) return "adopt"
-  if (sameRevision && sameOrders(theirs, known)) return "keep"
+  // Whoever wrote meanwhile has left what this device had heard: it replaces nothing that the player hasn't seen.
+  if (sameOrders(theirs, known)) return "keep"
   if (!knew) return "append"
   return closed ? "keep" : "ask"
 }

@@ -141,6 +141,35 @@ describe("the question which device's orders count", () => {
     expect(orders()).toEqual([send(1), send(2)])
   })
 
+  it("is no question where the server has what this device began with, under another revision", async () => {
+    const server = new FakeOrders()
+    const { draft, timer, add, save } = device(server)
+    await draft.open(5)
+    add(send(1))
+    await timer.pass(800)
+    server.revision++
+    add(send(2))
+    await timer.pass(2_000)
+    expect(save()._tag).toBe("saved")
+    expect(server.orders).toEqual([send(1), send(2)])
+  })
+
+  it("is asked of the second of two devices that begin a turn, be it the first one", async () => {
+    const server = new FakeOrders(0)
+    server.revision = 1
+    const one = device(server)
+    const { keep, call } = server
+    const other = device(Object.assign(new FakeOrders(0), { call, keep: { ...keep, load: async () => undefined } }))
+    await one.draft.open(0)
+    await other.draft.open(0)
+    one.add(send(1))
+    other.add(send(2))
+    await one.timer.pass(800)
+    await other.timer.pass(800)
+    expect(other.save()).toEqual({ _tag: "changed", theirs: [send(1)] })
+    expect(server.orders).toEqual([send(1)])
+  })
+
   it("is asked of a draft that the device kept, when the first answer was a failure", async () => {
     const server = new FakeOrders()
     const first = device(server)
