@@ -189,7 +189,8 @@ class Engine:
     # Orders
 
     def _orders(self, turn, race):
-        return self.store.read_orders(turn, race) or {"orders": [], "revision": turn * REVISIONS_PER_TURN}
+        # Never 0, which in a write means any list.
+        return self.store.read_orders(turn, race) or {"orders": [], "revision": turn * REVISIONS_PER_TURN + 1}
 
     def _verdict(self, race, position, order):
         try:

@@ -136,7 +136,8 @@ export type OrderOutcome = typeof OrderOutcome.Type
 
 /**
  * Which list of a race this is. No other list of the race has the same, of whatever turn; each write makes it greater.
- * The first that is written for turn 0 has 1, and before that it is 0.
+ * A list that nobody has written has one as well. It is above 0, except from engines that can't tell such a list of
+ * turn 0 from any other: in a write 0 means whatever stands.
  */
 export const Revision = int(0, Number.MAX_SAFE_INTEGER)
 

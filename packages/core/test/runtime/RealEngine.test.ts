@@ -38,11 +38,11 @@ eachDatabase((name, database) => {
           assert.deepStrictEqual(answer["orders"], orders)
           assert.strictEqual(answer["race"], "Vega")
           // Another device that knows an older list doesn't write over this one.
-          assert.strictEqual(answer["revision"], 1)
+          assert.strictEqual(answer["revision"], 2)
           assert.isUndefined(answer["kept"])
           const late = yield* Effect.flip(sessions.order(gameId, owner, { orders: [], ifRevision: 7 }))
           assert.deepInclude(late, { _tag: "EngineRefused", code: "conflict", condition: "orders_changed" })
-          assert.strictEqual((yield* sessions.orders(gameId, owner, undefined))["revision"], 1)
+          assert.strictEqual((yield* sessions.orders(gameId, owner, undefined))["revision"], 2)
 
           yield* advance("1 day")
           yield* untilTurn(gameId, 1)

@@ -143,28 +143,34 @@ describe("turn", () => {
 describe("orders", () => {
   inGame("are replaced only by those who know what stands, if they say what they know", (engine) =>
     Effect.gen(function* () {
-      assert.deepInclude(yield* engine.orders(ada, undefined), { revision: 0, counts: { orders: 0, refused: 0 } })
+      assert.deepInclude(yield* engine.orders(ada, undefined), { revision: 1, counts: { orders: 0, refused: 0 } })
       const order = (product: string, ifRevision?: number) => engine.order(now(ada), [produce(product)], ifRevision)
-      assert.strictEqual((yield* Effect.flip(order("CAP", 1)))._tag, "OrdersChanged")
-      assert.strictEqual((yield* order("CAP", 0)).revision, 1)
-      assert.strictEqual((yield* order("MAT", 1)).revision, 2)
-      const late = yield* Effect.flip(order("DRIVE", 1))
-      assert.deepInclude(late, { _tag: "OrdersChanged", message: "the orders have revision 2 by now, not 1" })
-      assert.deepInclude(yield* engine.orders(ada, undefined), { revision: 2, orders: [produce("MAT")] })
-      assert.strictEqual((yield* engine.command(now(ada), [{ op: "peace", race: lin }])).revision, 3)
-      assert.strictEqual((yield* Effect.flip(order("DRIVE", 2)))._tag, "OrdersChanged")
+      assert.strictEqual((yield* Effect.flip(order("CAP", 2)))._tag, "OrdersChanged")
+      // Of several devices that know the list that nobody has written, one wins.
+      const first = yield* Effect.all(
+        ["CAP", "DRIVE"].map((product) => Effect.exit(order(product, 1))),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(first.filter(Exit.isSuccess).length, 1)
+      assert.strictEqual((yield* order("MAT", 2)).revision, 3)
+      const late = yield* Effect.flip(order("DRIVE", 2))
+      assert.deepInclude(late, { _tag: "OrdersChanged", message: "the orders have revision 3 by now, not 2" })
+      assert.deepInclude(yield* engine.orders(ada, undefined), { revision: 3, orders: [produce("MAT")] })
+      assert.strictEqual((yield* engine.command(now(ada), [{ op: "peace", race: lin }])).revision, 4)
+      assert.strictEqual((yield* Effect.flip(order("DRIVE", 3)))._tag, "OrdersChanged")
       // A batch of none writes nothing.
-      assert.strictEqual((yield* engine.command(now(ada), [])).revision, 3)
-      assert.strictEqual((yield* order("DRIVE")).revision, 4)
+      assert.strictEqual((yield* engine.command(now(ada), [])).revision, 4)
+      assert.strictEqual((yield* order("DRIVE", 0)).revision, 5)
+      assert.strictEqual((yield* order("DRIVE")).revision, 6)
       // Of several devices that know the same, one wins.
       const outcomes = yield* Effect.all(
-        ["CAP", "MAT", "DRIVE"].map((product) => Effect.exit(order(product, 4))),
+        ["CAP", "MAT", "DRIVE"].map((product) => Effect.exit(order(product, 6))),
         { concurrency: "unbounded" }
       )
       assert.strictEqual(outcomes.filter(Exit.isSuccess).length, 1)
-      assert.strictEqual((yield* engine.orders(lin, undefined)).revision, 0)
+      assert.strictEqual((yield* engine.orders(lin, undefined)).revision, 1)
       yield* engine.turn(1)
-      assert.strictEqual((yield* engine.orders(ada, 0)).revision, 5)
+      assert.strictEqual((yield* engine.orders(ada, 0)).revision, 7)
     })
   )
 
@@ -191,7 +197,7 @@ describe("orders", () => {
     Effect.gen(function* () {
       yield* engine.order(now(ada), [produce("CAP"), produce("MAT")])
       const { kept, ...answer } = yield* engine.order({ actor: ada.toLowerCase(), turn: 0 }, [produce("drive"), wrong])
-      assert.deepInclude(answer, { revision: 2, counts: { orders: 2, refused: 1 } })
+      assert.deepInclude(answer, { revision: 3, counts: { orders: 2, refused: 1 } })
       assert.deepInclude(kept, { path: "orders/0000000/000.json", revision: 2 })
       assert.deepStrictEqual(
         answer.verdicts.map(({ position, accepted, code }) => [position, accepted, code]),

@@ -337,6 +337,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     ),
     found: [
       "of two devices that know the same orders, one replaces them",
+      "of two devices that know the list that nobody has written, one writes",
       "no list of a turn has a revision of an earlier turn's"
     ]
   },
