@@ -1,6 +1,4 @@
 /** The form in which any order can be put together. Loaded with the form. */
-const ships = (count: number) => (count === 1 ? "1 ship" : `${count} ships`)
-
 export const orderForm = {
   op: "Order",
   ops: {
@@ -70,7 +68,6 @@ export const orderForm = {
   save: "Change it",
   cancel: "Cancel",
   forEach: (count: number) => (count === 1 ? "1 order" : `${count} orders`),
-  ships,
   quitWarning:
     "Your race leaves the game in three turns. Its planets and ships are lost then. Any later order takes this back."
 }

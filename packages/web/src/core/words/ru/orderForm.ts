@@ -3,7 +3,6 @@ import type { orderForm as en } from "../en/orderForm.ts"
 import { plural } from "../plural.ts"
 import type { Section } from "../Section.ts"
 
-const shipForms = plural("ru", { one: "корабль", few: "корабля", many: "кораблей" })
 const orderForms = plural("ru", { one: "приказ", few: "приказа", many: "приказов" })
 
 /** In Russian. */
@@ -75,7 +74,6 @@ export const orderForm: Section<typeof en> = {
   save: "Изменить",
   cancel: "Отмена",
   forEach: (count: number) => `${count} ${orderForms(count)}`,
-  ships: (count: number) => `${count} ${shipForms(count)}`,
   quitWarning:
     "Через три хода ваша раса покинет игру и потеряет все планеты и корабли. Любой приказ после этого отменит уход."
 }
