@@ -1,9 +1,10 @@
 /** What a tap on the map means at the moment, and the orders that it makes. */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
-import { inZone, turnsFor, type Zone } from "./reach.ts"
+import { turnsFor } from "../report/turnsFor.ts"
+import { inZone, type Zone } from "./reach.ts"
 import type { RouteGoods, Scene, Spot } from "./scene.ts"
-import { apart, type Coordinates, type Space } from "./space.ts"
+import { apart, type Coordinates } from "./space.ts"
 
 /** Ships of one group, as orders name them, or a whole fleet; `ships` 0 means all of the group. */
 export type Chosen = { readonly group: number; readonly ships: number } | { readonly fleet: string }
@@ -67,12 +68,6 @@ export const ordersTo = (mode: Mode, planet: number): ReadonlyArray<Order> => {
     case "measure":
       return []
   }
-}
-
-/** Light years between two measured points, and the turns that each of these speeds needs. */
-export const measured = (space: Space, ruleset: Ruleset, from: Coordinates, to: Coordinates, speed: number) => {
-  const distance = apart(space, from, to)
-  return { distance, turns: turnsFor(ruleset, distance, speed) }
 }
 
 /**

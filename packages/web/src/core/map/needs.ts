@@ -1,5 +1,6 @@
 /** The planets that ask for something, worst first, as "Since last turn" ranks it. */
 import type { Report } from "@galaxy/contract/engine/Report"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { sinceLastTurn } from "../report/since.ts"
 import type { DraftLine, Intents } from "./intents.ts"
 
@@ -11,9 +12,14 @@ const placeOf = (report: Report, { order }: DraftLine): number | undefined =>
  * Planets that were bombed or fought over, that foreign ships fly to, that make nothing useful and haven't been told to
  * make something else, and those of orders that will be refused.
  */
-export const needsOf = (report: Report, intents: Intents, lines: ReadonlyArray<DraftLine>): ReadonlyArray<number> => {
+export const needsOf = (
+  ruleset: Ruleset,
+  report: Report,
+  intents: Intents,
+  lines: ReadonlyArray<DraftLine>
+): ReadonlyArray<number> => {
   const own = new Set(report.my_planets.map(({ number }) => number))
-  const items = sinceLastTurn(report)
+  const items = sinceLastTurn(ruleset, report)
   const idle = [
     ...report.my_planets.filter(({ production }) => production === "-").map(({ number }) => number),
     ...items.flatMap((it) => (it._tag === "idle" ? it.planets : []))

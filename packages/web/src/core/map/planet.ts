@@ -3,7 +3,7 @@ import type { ForeignPlanet, OwnPlanet, Report } from "@galaxy/contract/engine/R
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import type { Intents } from "./intents.ts"
 import { type Loss, lossOf, type Option, optionOf, optionsOf, type Outcome, outcomeOf } from "./production.ts"
-import { turnsFor } from "./reach.ts"
+import { turnsFor } from "../report/turnsFor.ts"
 import { type RouteGoods, routeFields, type Scene, type Spot } from "./scene.ts"
 import { type GuestRow, guestRows, type OwnRow, ownRows } from "./ships.ts"
 

@@ -4,10 +4,6 @@ import { fullMass, holdOf, speedOf } from "@galaxy/engine/formulas/ships"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { apart, type Coordinates, type Space } from "./space.ts"
 
-/** Whole turns that a way takes; at least 1, and undefined for ships that don't move. */
-export const turnsFor = (ruleset: Ruleset, distance: number, speed: number): number | undefined =>
-  speed > 0 ? Math.max(1, Math.ceil((distance - ruleset.arrivalTolerance) / speed)) : undefined
-
 /** The speed of the slowest of these ships; undefined where there are none, or one has no drive. */
 export const slowest = (groups: ReadonlyArray<{ readonly speed: number }>): number | undefined => {
   const speed = groups.reduce((least, it) => Math.min(least, it.speed), Number.POSITIVE_INFINITY)

@@ -3,6 +3,7 @@ import type { Battle, BattleGroup, Report } from "@galaxy/contract/engine/Report
 import { attackOf, defenceOf, emptyMass, fullMass } from "@galaxy/engine/formulas/ships"
 import { killChance } from "@galaxy/engine/formulas/shot"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { designOf } from "./designOf.ts"
 
 /**
  * From 0 to 1. Undefined where a class isn't known, and in a battle whose groups were summed: such a line has the highest
@@ -16,12 +17,8 @@ export const oddsOf = (
   target: BattleGroup
 ): number | undefined => {
   if (battle.summed !== undefined) return undefined
-  const designOf = ({ race, class: name }: BattleGroup) =>
-    race === report.race
-      ? report.my_classes.find((it) => it.name === name)
-      : report.foreign_classes.find((it) => it.race === race && it.name === name)
-  const gun = designOf(attacker)
-  const hull = designOf(target)
+  const gun = designOf(report, attacker.race, attacker.class)
+  const hull = designOf(report, target.race, target.class)
   if (gun === undefined || hull === undefined) return undefined
   const mass = fullMass(emptyMass(hull), target.load, target)
   return killChance(ruleset, attackOf(gun, attacker), defenceOf(ruleset, hull, target, mass))

@@ -1,5 +1,6 @@
 /** The sections of a report, each as a table. */
 import type { Report } from "@galaxy/contract/engine/Report"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { cnt, type ColumnKey, type Names, num, table } from "./columns.ts"
 import * as FightTables from "./fightTables.ts"
 import * as PlanetTables from "./planetTables.ts"
@@ -9,7 +10,7 @@ import * as ShipTables from "./shipTables.ts"
 import type { Table } from "./table.ts"
 
 /** The rows of a section. The order of the rows is that of the report. */
-export const sectionTable = (section: SectionId, report: Report, nameOf: Names): Table<ColumnKey> => {
+export const sectionTable = (section: SectionId, report: Report, nameOf: Names, ruleset: Ruleset): Table<ColumnKey> => {
   switch (section) {
     case "galaxy":
       return table([report.summary], () => "galaxy", [
@@ -34,7 +35,7 @@ export const sectionTable = (section: SectionId, report: Report, nameOf: Names):
     case "bombings":
       return FightTables.bombings(report, nameOf)
     case "approaching":
-      return ShipTables.approaching(report, nameOf)
+      return ShipTables.approaching(report, nameOf, ruleset)
     case "my_planets":
       return PlanetTables.myPlanets(report, nameOf)
     case "yards":

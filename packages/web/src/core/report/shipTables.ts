@@ -1,7 +1,9 @@
 /** Ship classes, groups and fleets, and what flies. The order of the rows is that of the report. */
 import type { Report } from "@galaxy/contract/engine/Report"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { cnt, type ColumnKey, design, goods, levels, type Names, num, place, table, txt, who } from "./columns.ts"
 import type { Table } from "./table.ts"
+import { turnsFor } from "./turnsFor.ts"
 
 export const myClasses = (report: Report): Table<ColumnKey> =>
   table(report.my_classes, (it) => it.name, [txt("class", (it) => it.name), ...design])
@@ -13,13 +15,13 @@ export const foreignClasses = (report: Report): Table<ColumnKey> =>
     ...design
   ])
 
-export const approaching = (report: Report, nameOf: Names): Table<ColumnKey> =>
+export const approaching = (report: Report, nameOf: Names, ruleset: Ruleset): Table<ColumnKey> =>
   table(report.approaching_groups, (_, index) => index, [
     place(nameOf)("destination", (it) => it.destination),
     place(nameOf)("from", (it) => it.origin),
     num("distance", (it) => it.distance),
     num("speed", (it) => it.speed),
-    cnt("turns_left", (it) => (it.speed > 0 ? Math.ceil(it.distance / it.speed - 1e-9) : undefined)),
+    cnt("turns_left", (it) => turnsFor(ruleset, it.distance, it.speed)),
     num("mass", (it) => it.mass)
   ])
 

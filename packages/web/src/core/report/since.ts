@@ -3,7 +3,9 @@
  * where that is at hand.
  */
 import type { Bombing, Report } from "@galaxy/contract/engine/Report"
+import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { battleLosses } from "./battle.ts"
+import { turnsFor } from "./turnsFor.ts"
 
 const weights = ["bad", "warn", "good", "plain"] as const
 /** How much it hurts: `bad` and `warn` ask for something, `good` is pleasant, `plain` is to be known. */
@@ -115,12 +117,10 @@ const battlesOf = ({ battles, race }: Report): ReadonlyArray<SinceItem> => {
   ]
 }
 
-const approaching = ({ approaching_groups: groups }: Report): ReadonlyArray<SinceItem> => {
+const approaching = (ruleset: Ruleset, { approaching_groups: groups }: Report): ReadonlyArray<SinceItem> => {
   const [heaviest] = groups.toSorted((one, other) => other.mass - one.mass)
   if (heaviest === undefined) return []
-  const turns = Math.min(
-    ...groups.map(({ distance, speed }) => (speed > 0 ? Math.ceil(distance / speed - 1e-9) : Infinity))
-  )
+  const turns = Math.min(...groups.map(({ distance, speed }) => turnsFor(ruleset, distance, speed) ?? Infinity))
   return [
     {
       _tag: "approaching",
@@ -128,7 +128,7 @@ const approaching = ({ approaching_groups: groups }: Report): ReadonlyArray<Sinc
       planets: [...new Set(groups.map(({ destination }) => destination))],
       mass: heaviest.mass,
       origin: heaviest.origin,
-      turns: Math.max(1, turns)
+      turns
     }
   ]
 }
@@ -148,7 +148,7 @@ const research = ({ changes }: Report): ReadonlyArray<SinceItem> => {
 const some = (when: boolean, item: () => SinceItem): ReadonlyArray<SinceItem> => (when ? [item()] : [])
 
 /** The list, worst first; of the same weight in the order of the rules. It is never empty: a turn in which nothing happened says so. */
-export const sinceLastTurn = (report: Report, before?: Report): ReadonlyArray<SinceItem> => {
+export const sinceLastTurn = (ruleset: Ruleset, report: Report, before?: Report): ReadonlyArray<SinceItem> => {
   const { race } = report
   const lost = lostPlanets(report, before)
   const gone = new Set(lost.flatMap((item) => (item._tag === "lost" ? [item.planet] : [])))
@@ -170,7 +170,7 @@ export const sinceLastTurn = (report: Report, before?: Report): ReadonlyArray<Si
     ...report.bombings
       .filter(({ owner, planet }) => owner === race && !gone.has(planet))
       .map((bombing): SinceItem => ({ _tag: "bombed", bombing })),
-    ...approaching(report),
+    ...approaching(ruleset, report),
     ...some(idle.length > 0, () => ({ _tag: "idle", planets: idle.map(({ number }) => number) })),
     ...some(refused > 0, () => ({ _tag: "refused", refused, all: report.orders.length })),
     ...report.bombings

@@ -35,7 +35,7 @@ export const makeMapState = (game: Play, report: () => Report) => {
       ? undefined
       : planetView(game.ruleset(), sight.loaded(), sight.scene(), sight.intents(), selected)
   )
-  const needs = $derived(needsOf(report(), sight.intents(), sight.lines()))
+  const needs = $derived(needsOf(game.ruleset(), report(), sight.intents(), sight.lines()))
   const ships = makePickedShips(() => planet)
 
   /** Puts orders at the end of the draft; ships that fly elsewhere now don't fly where they were sent before. */

@@ -122,7 +122,7 @@ describe("what lists show and take", () => {
   })
 
   it("rows by the words that stand in them", () => {
-    const { rows } = sectionTable("races", report, String)
+    const { rows } = sectionTable("races", report, String, plus)
     expect(filtered(rows, "")).toBe(rows)
     expect(filtered(rows, ` ${others[0]?.toUpperCase() ?? ""} `).map(({ id }) => id)).toEqual([others[0]])
     expect(filtered(rows, "nobody")).toEqual([])

@@ -1,3 +1,4 @@
+import { plus } from "@galaxy/engine/rules/Ruleset"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { goodsTags, isAround, tagAt } from "@galaxy/web/core/map/goodsTags"
 import { noIntents } from "@galaxy/web/core/map/intents"
@@ -104,7 +105,7 @@ describe("what needs the player", () => {
   const order = { op: "produce" as const, planet: three!.number, product: "no such thing" }
 
   it("is nothing in a quiet turn", () => {
-    expect(needsOf(quiet, noIntents, [])).toEqual([])
+    expect(needsOf(plus, quiet, noIntents, [])).toEqual([])
     expect(nextNeed([], 4)).toBeUndefined()
   })
 
@@ -118,14 +119,14 @@ describe("what needs the player", () => {
       ]
     }
     const lines = [{ id: 1, order, refused: true }]
-    const needs = needsOf(busy, noIntents, lines)
+    const needs = needsOf(plus, busy, noIntents, lines)
     expect(needs).toEqual([two!.number, three!.number, one!.number])
     expect(nextNeed(needs, undefined)).toBe(two!.number)
     expect(nextNeed(needs, two!.number)).toBe(three!.number)
     expect(nextNeed(needs, one!.number)).toBe(two!.number)
     // A planet that the draft tells to make something is idle no longer.
     const products = new Map([[one!.number, "CAP"]])
-    expect(needsOf(busy, { ...noIntents, products }, [])).toEqual([two!.number])
+    expect(needsOf(plus, busy, { ...noIntents, products }, [])).toEqual([two!.number])
   })
 })
 

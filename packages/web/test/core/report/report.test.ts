@@ -2,7 +2,7 @@ import type { Battle, Bombing, Report } from "@galaxy/contract/engine/Report"
 import { orderCodes } from "@galaxy/contract/engine/Order"
 import { orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { reporter } from "@galaxy/engine/report/reports"
-import { plus } from "@galaxy/engine/rules/Ruleset"
+import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
 import { advance, begin } from "@galaxy/engine/simulate/simulate"
 import { battleLosses, shipsAfter, sidesOf, stepsOf, totalsOf } from "@galaxy/web/core/report/battle"
 import { destroyedIn, oddsOf } from "@galaxy/web/core/report/odds"
@@ -76,7 +76,7 @@ describe("since last turn", () => {
         { position: 1, accepted: true, order: { op: "merge_groups" } }
       ]
     }
-    const items = sinceLastTurn(report)
+    const items = sinceLastTurn(plus, report)
     expect(items.map(({ _tag }) => _tag)).toEqual([
       "lost",
       "bombed",
@@ -109,7 +109,7 @@ describe("since last turn", () => {
     const tags = (left: number) => {
       const planet = quiet.my_planets[0]!.number
       const report: Report = { ...quiet, battles: [battle(left)], bombings: [bombing({ planet })] }
-      return sinceLastTurn(report).map(({ _tag }) => _tag)
+      return sinceLastTurn(plus, report).map(({ _tag }) => _tag)
     }
     expect(tags(1)).toEqual(["battles", "bombed"])
     expect(tags(3)).toEqual(["bombed", "battles"])
@@ -118,18 +118,18 @@ describe("since last turn", () => {
   it("planets that came and went are told by the report before", () => {
     const gone = quiet.my_planets[0]!
     const after: Report = { ...quiet, my_planets: quiet.my_planets.slice(1) }
-    expect(sinceLastTurn(after, quiet)).toContainEqual(
+    expect(sinceLastTurn(plus, after, quiet)).toContainEqual(
       expect.objectContaining({ _tag: "lost", planet: gone.number, by: undefined })
     )
-    expect(sinceLastTurn(quiet, after)).toContainEqual({ _tag: "won", planets: [gone.number] })
-    expect(sinceLastTurn(quiet)).toEqual([{ _tag: "quiet" }])
+    expect(sinceLastTurn(plus, quiet, after)).toContainEqual({ _tag: "won", planets: [gone.number] })
+    expect(sinceLastTurn(plus, quiet)).toEqual([{ _tag: "quiet" }])
   })
 
   it("has a sentence for everything that happened in a whole game, in both languages", () => {
     const tags = new Set<string>()
     for (const [turn, all] of played.entries()) {
       for (const [race, report] of all.entries()) {
-        const items = sinceLastTurn(report, played[turn - 1]?.[race])
+        const items = sinceLastTurn(plus, report, played[turn - 1]?.[race])
         const weights = items.map((item) => ["bad", "warn", "good", "plain"].indexOf(weightOf(item)))
         expect(weights).toEqual(weights.toSorted((one, other) => one - other))
         for (const item of items) {
@@ -153,21 +153,35 @@ describe("sections", () => {
     const filled = new Set<string>()
     for (const report of reports) {
       for (const section of sectionIds) {
-        const { columns, rows } = sectionTable(section, report, (number) => `#${number}`)
+        const { columns, rows } = sectionTable(section, report, (number) => `#${number}`, plus)
         expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
         expect(rows.filter(({ cells }) => cells.length !== columns.length)).toEqual([])
         if (rows.length > 0) filled.add(section)
         expect(columns.filter(({ key }) => !en.report.columns[key] || !ru.report.columns[key])).toEqual([])
       }
-      expect(sectionTable("my_groups", report, String).rows).toHaveLength(report.my_groups.length)
+      expect(sectionTable("my_groups", report, String, plus).rows).toHaveLength(report.my_groups.length)
     }
     // Bots make no fleets.
     expect(sectionIds.filter((section) => !filled.has(section))).toEqual(["my_fleets"])
   })
 
+  it.each([
+    [plus, 3],
+    [ngConstants, 2]
+  ] as const)("count a flight's turns as the engine does, as all that tells of it", (ruleset, turns) => {
+    const group = { origin: 5, destination: quiet.my_planets[0]!.number, distance: 10.01, speed: 5, mass: 30 }
+    const report: Report = { ...quiet, approaching_groups: [group] }
+    const { columns, rows } = sectionTable("approaching", report, String, ruleset)
+    const column = columns.findIndex(({ key }) => key === "turns_left")
+    expect(rows[0]?.cells[column]).toMatchObject({ value: turns })
+    expect(sinceLastTurn(ruleset, report)).toContainEqual(expect.objectContaining({ _tag: "approaching", turns }))
+    const [figure] = explain(ruleset, report, { _tag: "approaching", index: 0 })
+    expect(figure).toMatchObject({ of: "turns", value: turns })
+  })
+
   it("sort by any column, figures from the largest, and back again", () => {
     const report = played.at(-1)![0]!
-    const { rows } = sectionTable("my_planets", report, String)
+    const { rows } = sectionTable("my_planets", report, String, plus)
     const down = nextSorting(undefined, 2, true)
     const people = sorted(rows, down).map(({ cells }) => (cells[2]?._tag === "number" ? cells[2].value : 0))
     expect(people).toEqual(report.my_planets.map(({ population }) => population).toSorted((a, b) => b - a))

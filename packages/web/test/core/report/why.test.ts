@@ -70,7 +70,7 @@ const subjectsOf = (report: Report): ReadonlyArray<Subject> => [
     (foe): ReadonlyArray<Subject> => [true, false].map((mine) => ({ _tag: "match", design: cruiser, foe, mine }))
   ),
   ...sectionIds.flatMap((section) =>
-    sectionTable(section, report, String).rows.flatMap(({ id }) => subjectOf(section, id, report) ?? [])
+    sectionTable(section, report, String, plus).rows.flatMap(({ id }) => subjectOf(section, id, report) ?? [])
   ),
   ...report.battles.flatMap((battle) =>
     battle.totals.map(
@@ -171,7 +171,7 @@ describe("why a figure is what it is", () => {
     for (const report of reports.slice(-6)) {
       for (const section of sectionIds) {
         const figures = columnKeys.flatMap((column) => figureAt(section, column) ?? [])
-        for (const { id } of sectionTable(section, report, String).rows.slice(0, 5)) {
+        for (const { id } of sectionTable(section, report, String, plus).rows.slice(0, 5)) {
           const subject = subjectOf(section, id, report)
           if (subject === undefined) {
             if (figures.length > 0) missing.push(section)

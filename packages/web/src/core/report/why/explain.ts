@@ -1,6 +1,7 @@
 /** What somebody asks about, and all figures of it. */
 import type { Battle, BattleGroup, Report } from "@galaxy/contract/engine/Report"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { designOf } from "../designOf.ts"
 import { bombingFigures, oddsFigures } from "./fight.ts"
 import { figure, type Figure, formula, type Quantity, step, term } from "./formula.ts"
 import { type KnownOfOwner, planetFigures } from "./planet.ts"
@@ -33,11 +34,6 @@ export interface Asked {
   readonly subject: Subject
   readonly figure?: Quantity
 }
-
-const designOf = (report: Report, race: string, name: string): Design | undefined =>
-  race === report.race
-    ? report.my_classes.find((it) => it.name === name)
-    : report.foreign_classes.find((it) => it.race === race && it.name === name)
 
 const techsOf = (report: Report, race: string): Techs | undefined => report.players.find(({ name }) => name === race)
 
@@ -96,7 +92,7 @@ const fleetOf = (ruleset: Ruleset, report: Report, name: string): ReadonlyArray<
             )
           ])
         ]),
-    ...(fleet.distance === undefined || fleet.speed <= 0 ? [] : [turnsFigure(fleet.distance, fleet.speed)])
+    ...(fleet.distance === undefined || fleet.speed <= 0 ? [] : [turnsFigure(ruleset, fleet.distance, fleet.speed)])
   ]
 }
 
@@ -149,7 +145,7 @@ export const explain = (ruleset: Ruleset, report: Report, subject: Subject): Rea
       return fleetOf(ruleset, report, subject.name)
     case "approaching": {
       const group = report.approaching_groups[subject.index]
-      return group === undefined || group.speed <= 0 ? [] : [turnsFigure(group.distance, group.speed)]
+      return group === undefined || group.speed <= 0 ? [] : [turnsFigure(ruleset, group.distance, group.speed)]
     }
     case "class": {
       const design = designOf(report, subject.race, subject.name)

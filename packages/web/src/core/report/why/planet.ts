@@ -12,6 +12,7 @@ import { build } from "@galaxy/engine/formulas/yard"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { type Technology, technologies } from "@galaxy/engine/state/technologies"
 import { type Figure, figure, formula, step, type Step, term } from "./formula.ts"
+import { newOf } from "./technologyTerms.ts"
 
 /** Production points of a turn. */
 export const pointsFigure = (ruleset: Ruleset, planet: OwnPlanet): Figure =>
@@ -53,13 +54,7 @@ const capitalSteps = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Step> 
 /** Levels of one technology from a share of the points. */
 const researchStep = (ruleset: Ruleset, technology: Technology, points: number, share: number): Step =>
   step(
-    technology === "drive"
-      ? "newDrive"
-      : technology === "weapons"
-        ? "newWeapons"
-        : technology === "shields"
-          ? "newShields"
-          : "newCargo",
+    newOf[technology],
     researched(ruleset, technology, points * share),
     formula`${term(points, "points")} ${share === 1 ? [] : formula`× ${term(share, "share")}`} ÷ ${ruleset.pointsPerTechLevel[technology]}`
   )

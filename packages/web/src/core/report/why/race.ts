@@ -4,9 +4,7 @@ import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { type Technology, technologies } from "@galaxy/engine/state/technologies"
 import { type Figure, figure, formula, step, sum, term } from "./formula.ts"
 import { productFigures } from "./planet.ts"
-
-const newOf = { drive: "newDrive", weapons: "newWeapons", shields: "newShields", cargo: "newCargo" } as const
-const techOf = { drive: "driveTech", weapons: "weaponsTech", shields: "shieldsTech", cargo: "cargoTech" } as const
+import { newOf, techOf } from "./technologyTerms.ts"
 
 /** The level that a technology of the reader's reaches with what its planets research now. */
 export const researchFigure = (ruleset: Ruleset, report: Report, technology: Technology): Figure => {

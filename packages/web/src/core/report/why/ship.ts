@@ -13,6 +13,7 @@ import { blockCost, blockMass, shipCost } from "@galaxy/engine/formulas/upgrade"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { technologies } from "@galaxy/engine/state/technologies"
 import { type Figure, figure, formula, type Quantity, step, sum, term } from "./formula.ts"
+import { techOf } from "./technologyTerms.ts"
 
 /** The five numbers of a design. */
 export interface Design {
@@ -37,8 +38,6 @@ export interface Ship {
   readonly techs: Techs
   readonly load: number
 }
-
-const techOf = { drive: "driveTech", weapons: "weaponsTech", shields: "shieldsTech", cargo: "cargoTech" } as const
 
 const gunsStep = (design: Design) =>
   step(

@@ -1,6 +1,7 @@
 /** All figures of a ship, a group or a design together. */
 import { holdOf } from "@galaxy/engine/formulas/ships"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { turnsFor } from "../turnsFor.ts"
 import { type Figure, figure, formula, step, term } from "./formula.ts"
 import {
   attackFigure,
@@ -16,13 +17,19 @@ import {
   upgradeFigure
 } from "./ship.ts"
 
-/** Turns that a flight of so many light years takes. */
-export const turnsFigure = (distance: number, speed: number): Figure =>
+/** What has to be flown of a distance: where a ruleset lets ships arrive that are nearly there, less than all of it. */
+const wayOf = ({ arrivalTolerance }: Ruleset, distance: number) => {
+  const all = term(distance, "distance")
+  return arrivalTolerance < 0.001 ? [all] : formula`( ${all} − ${arrivalTolerance} )`
+}
+
+/** Turns that a flight of so many light years takes, at a speed above 0. */
+export const turnsFigure = (ruleset: Ruleset, distance: number, speed: number): Figure =>
   figure("turns", [
     step(
       "turns",
-      Math.ceil(distance / speed - 1e-9),
-      formula`⌈ ${term(distance, "distance")} ÷ ${term(speed, "speed")} ⌉`
+      turnsFor(ruleset, distance, speed) ?? Number.POSITIVE_INFINITY,
+      formula`⌈ ${wayOf(ruleset, distance)} ÷ ${term(speed, "speed")} ⌉`
     )
   ])
 
@@ -44,7 +51,7 @@ export const shipFigures = (
   return [
     [massOf(ship)],
     design.drive > 0 ? [more.fleetSpeed === undefined ? speed : { ...speed, notes: ["fleet" as const] }] : [],
-    more.distance !== undefined && flying > 0 ? [turnsFigure(more.distance, flying)] : [],
+    more.distance !== undefined && flying > 0 ? [turnsFigure(ruleset, more.distance, flying)] : [],
     design.cargo > 0 ? [holdFigure(ruleset, ship)] : [],
     design.armament > 0 ? [attackFigure(ship)] : [],
     [defenceFigure(ruleset, ship)],
