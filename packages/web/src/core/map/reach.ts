@@ -10,6 +10,13 @@ export const slowest = (groups: ReadonlyArray<{ readonly speed: number }>): numb
   return Number.isFinite(speed) && speed > 0 ? speed : undefined
 }
 
+/** A report rounds levels to two decimals: this much of one may be missing. */
+const rounding = 0.005
+
+/** Light years that no ship exceeds in a turn: a ship of nothing but drive, with the best drives of all races. */
+export const fastestOf = (ruleset: Ruleset, { players }: Pick<Report, "players">): number =>
+  ruleset.speedFactor * (players.reduce((most, { drive }) => Math.max(most, drive), 0) + rounding)
+
 /** Light years that these ships make in one, two and three turns. */
 export const ringsOf = (speed: number | undefined): ReadonlyArray<number> =>
   speed === undefined ? [] : [speed, speed * 2, speed * 3]
@@ -44,9 +51,6 @@ export const flightZone = (ruleset: Ruleset, report: Report): Zone => zoneOf(rep
 
 /** The zone in which foreign ships in space are noticed. */
 export const detectionZone = (ruleset: Ruleset, report: Report): Zone => zoneOf(report, ruleset.detectionZoneFactor)
-
-/** A report rounds levels to two decimals, and the zone is this much of one wide. */
-const rounding = 0.005
 
 /** Whether a place lies in a zone. At the very edge the report's rounding doesn't tell; then it counts as inside. */
 export const inZone = (space: Space, { centres, radius }: Zone, place: Coordinates, factor = 40): boolean => {

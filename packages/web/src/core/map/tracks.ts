@@ -9,13 +9,14 @@ import { type Coordinates, near, type Space } from "./space.ts"
 /** Where a group was, from the oldest place to the newest; each at the copy nearest to the one before. */
 export type Track = ReadonlyArray<Coordinates>
 
-/** Light years that a group makes in a turn at most; none that matters is faster. */
-const fastest = 60
 /** Places are rounded to two decimals, and a step is the difference of two of them. */
 const tolerance = 0.03
 
-/** The tracks that end at a place of this turn. Groups that nobody saw in three turns have none. */
-export const tracksOf = (space: Space, blips: ReadonlyArray<Blips>): ReadonlyArray<Track> => {
+/**
+ * The tracks that end at a place of this turn. Groups that nobody saw in three turns have none. No group makes more than
+ * `fastest` light years a turn.
+ */
+export const tracksOf = (space: Space, blips: ReadonlyArray<Blips>, fastest: number): ReadonlyArray<Track> => {
   const byAge = new Map(blips.map((it) => [it.age, it.places]))
   const ages = [0, 1, 2, 3].map((age) => byAge.get(age) ?? [])
   const [now = [], before = []] = ages

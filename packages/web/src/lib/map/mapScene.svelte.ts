@@ -5,7 +5,7 @@ import { type DraftLine, intentsOf } from "../../core/map/intents.ts"
 import { type SeenThen, seenThen } from "../../core/map/knownPlanets.ts"
 import type { MapChoice } from "../../core/map/layers.ts"
 import { withLoads } from "../../core/map/loads.ts"
-import { detectionZone, flightZone } from "../../core/map/reach.ts"
+import { detectionZone, fastestOf, flightZone } from "../../core/map/reach.ts"
 import { sceneOf } from "../../core/map/scene.ts"
 import { tracksOf } from "../../core/map/tracks.ts"
 import type { Play } from "../play.svelte.ts"
@@ -33,7 +33,9 @@ export const makeMapScene = (game: Play, report: () => Report, choice: () => Map
   const loaded = $derived(withLoads(game.ruleset(), report(), lines))
   const flight = $derived(flightZone(game.ruleset(), report()))
   const detection = $derived(detectionZone(game.ruleset(), report()))
-  const tracks = $derived(choice().layers.tracks ? tracksOf(scene.space, scene.blips) : [])
+  const tracks = $derived(
+    choice().layers.tracks ? tracksOf(scene.space, scene.blips, fastestOf(game.ruleset(), report())) : []
+  )
 
   const { reports } = game.session
   const read = async (turn: number): Promise<Report | undefined> => {

@@ -1,11 +1,13 @@
 import { plus } from "@galaxy/engine/rules/Ruleset"
 import type { Report } from "@galaxy/contract/engine/Report"
+import { plus } from "@galaxy/engine/rules/Ruleset"
 import { goodsTags, isAround, tagAt } from "@galaxy/web/core/map/goodsTags"
 import { noIntents } from "@galaxy/web/core/map/intents"
 import { layoutOf, mapAction, type Press } from "@galaxy/web/core/map/keys"
 import { enclosed, lassoOf } from "@galaxy/web/core/map/lasso"
 import { needsOf, nextNeed } from "@galaxy/web/core/map/needs"
 import { sceneOf } from "@galaxy/web/core/map/scene"
+import { fastestOf } from "@galaxy/web/core/map/reach"
 import { tracksOf } from "@galaxy/web/core/map/tracks"
 import { describe, expect, it } from "vitest"
 import { played } from "./game.ts"
@@ -53,7 +55,7 @@ describe("tracks of unidentified groups", () => {
     [0, 1, 2, 3].map((age) => ({ age, places: flights.flatMap((it) => it[age] ?? []) }))
 
   it("are those of what flew straight on at one speed, also across the seam", () => {
-    const tracks = tracksOf(space, blips(flight(50, 50, 7.31, 2.2), flight(3, 98, 5, 4)))
+    const tracks = tracksOf(space, blips(flight(50, 50, 7.31, 2.2), flight(3, 98, 5, 4)), 60)
     expect(tracks.map((track) => track.length)).toEqual([4, 4])
     const [first, second] = tracks
     expect(first?.at(-1)).toEqual({ x: 50, y: 50 })
@@ -63,10 +65,20 @@ describe("tracks of unidentified groups", () => {
   })
 
   it("aren't made up from what appeared once, turned, or stood still", () => {
-    expect(tracksOf(space, blips(flight(50, 50, 0, 0)))).toEqual([])
+    expect(tracksOf(space, blips(flight(50, 50, 0, 0)), 60)).toEqual([])
     const turned = [...flight(50, 50, 5, 0).slice(0, 2), { x: 45, y: 55 }, { x: 45, y: 60 }]
-    expect(tracksOf(space, blips(turned))).toEqual([])
-    expect(tracksOf(space, [{ age: 0, places: [{ x: 1, y: 1 }] }])).toEqual([])
+    expect(tracksOf(space, blips(turned), 60)).toEqual([])
+    expect(tracksOf(space, [{ age: 0, places: [{ x: 1, y: 1 }] }], 60)).toEqual([])
+  })
+
+  it("are found as far apart as the best drives of the game fly", () => {
+    const wide = { side: 600, joined: true }
+    const fast = [0, 1, 2, 3].map((age) => ({ age, places: [{ x: 500 - 118.4 * age, y: 300 }] }))
+    const players = [4.2, 5.92].map((drive) => ({ drive })) as unknown as Report["players"]
+    const fastest = fastestOf(plus, { players })
+    expect(fastest).toBeCloseTo(118.5, 9)
+    expect(tracksOf(wide, fast, fastest)).toHaveLength(1)
+    expect(tracksOf(wide, fast, 110)).toEqual([])
   })
 
   it("hardly ever join strangers", () => {
@@ -76,7 +88,7 @@ describe("tracks of unidentified groups", () => {
       age,
       places: Array.from({ length: 300 }, () => ({ x: next() * 250, y: next() * 250 }))
     }))
-    expect(tracksOf(wide, strangers).length).toBeLessThan(300 * 0.5)
+    expect(tracksOf(wide, strangers, 60).length).toBeLessThan(300 * 0.5)
   })
 })
 
