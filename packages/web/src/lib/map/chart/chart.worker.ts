@@ -48,8 +48,8 @@ const loaded = async (spots: ChartScene["spots"], font: string): Promise<void> =
 }
 
 const draw = async ({ id, drawn, dpr }: ToWorker & { readonly _tag: "draw" }): Promise<void> => {
-  if (c === null) return scope.postMessage({ _tag: "unable" })
-  if (scene === undefined || look === undefined) return
+  // Without an answer the page would wait in vain.
+  if (c === null || scene === undefined || look === undefined) return scope.postMessage({ _tag: "unable" })
   await loaded(scene.spots, look.theme.font)
   const started = performance.now()
   if (atlas.of !== dpr) atlas = { of: dpr, marks: makeAtlas(dpr) }

@@ -3,15 +3,17 @@
  * asked for is then drawn there.
  */
 import type { ChartLook, ChartScene } from "../../../core/map/chartScene.ts"
+import { makePatience } from "../../../core/map/patience.ts"
 import type { Drawn } from "../../../core/map/sheet.ts"
 import { startWorker } from "../../../platform/startWorker.ts"
+import { systemTimer } from "../../../platform/systemTimer.ts"
 import type { ChartPainter, Painted } from "./ChartPainter.ts"
 // oxlint-disable-next-line import/default -- the bundler makes it: the address of the worker's own bundle
 import script from "./chart.worker.ts?worker&url"
 import { fontSources } from "./fonts.ts"
 import type { FromWorker, ToWorker } from "./messages.ts"
 
-/** Milliseconds after which a worker that doesn't answer counts as dead; one that starts has to be fetched first. */
+/** Milliseconds after which a worker that doesn't answer a page in sight counts as dead; it has to be fetched first. */
 const patienceMs = 10_000
 
 interface Asked {
@@ -30,13 +32,12 @@ export const makeWorkerPainter = (onFonts: () => void): ChartPainter => {
   let asked: Asked | undefined
   let id = 0
   let families = ""
-  let timer: ReturnType<typeof setTimeout> | undefined
   let closed = false
 
   const tell = (message: ToWorker) => worker?.postMessage(message)
 
   const drawOnPage = async () => {
-    clearTimeout(timer)
+    patience.end()
     worker?.terminate()
     worker = undefined
     const made = (page ??= (await import("./pagePainter.ts")).makePagePainter(onFonts))
@@ -55,12 +56,27 @@ export const makeWorkerPainter = (onFonts: () => void): ChartPainter => {
       was?.done(undefined)
     })
 
+  const ask = () => {
+    if (asked !== undefined) tell({ _tag: "draw", id: asked.id, drawn: asked.drawn, dpr: asked.dpr })
+  }
+  const patience = makePatience({
+    ms: patienceMs,
+    timer: systemTimer,
+    isHidden: () => document.hidden,
+    again: ask,
+    giveUp
+  })
+  const onSight = () => {
+    if (document.hidden) patience.hidden()
+  }
+  document.addEventListener("visibilitychange", onSight)
+
   worker?.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
     if (data._tag === "fonts") return onFonts()
     if (data._tag === "unable") return giveUp()
     const was = asked
     if (was?.id !== data.id) return data.bitmap.close()
-    clearTimeout(timer)
+    patience.end()
     asked = undefined
     was.done({ image: data.bitmap, named: data.named, took: data.took, close: () => data.bitmap.close() })
   })
@@ -90,12 +106,13 @@ export const makeWorkerPainter = (onFonts: () => void): ChartPainter => {
         return page.draw(drawn, dpr, done)
       }
       if (worker === undefined) return giveUp()
-      tell({ _tag: "draw", id, drawn, dpr })
-      timer = setTimeout(giveUp, patienceMs)
+      patience.begin()
+      ask()
     },
     close: () => {
       closed = true
-      clearTimeout(timer)
+      document.removeEventListener("visibilitychange", onSight)
+      patience.end()
       worker?.terminate()
       worker = undefined
       page?.close()
