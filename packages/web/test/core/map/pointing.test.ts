@@ -1,4 +1,3 @@
-import { plus } from "@galaxy/engine/rules/Ruleset"
 import type { Report } from "@galaxy/contract/engine/Report"
 import { plus } from "@galaxy/engine/rules/Ruleset"
 import { goodsTags, isAround, tagAt } from "@galaxy/web/core/map/goodsTags"
