@@ -79,7 +79,7 @@ export const play = (stage: () => Stage, games: () => Games): void => {
 
   it("keeps and saves orders, reads them as text, and asks where two devices have written", async () => {
     const { player, id, planet, page, other } = await start("Lin", "planets", { width: "phone" })
-    await page.getByRole("checkbox", { name: `Choose ${planet.number}`, exact: true }).check()
+    await page.getByRole("checkbox", { name: `Choose #${planet.number}`, exact: true }).check()
     await page.getByRole("combobox", { name: "Make" }).selectOption("MAT")
     await page.getByRole("button", { name: "Add to the orders" }).click()
     await page.goto(`/games/${id}/orders`)
@@ -98,7 +98,10 @@ export const play = (stage: () => Stage, games: () => Games): void => {
 
     await page.getByText("makes ore").click()
     await page.getByRole("button", { name: "Remove" }).click()
-    await page.getByRole("alert").getByText("changed on another device").waitFor()
+    const asked = page.getByRole("alert").getByText("changed on another device")
+    await asked.waitFor()
+    await page.reload()
+    await asked.waitFor()
     await page.getByRole("button", { name: "Take the other list" }).click()
     await page.getByText("makes capital").waitFor()
     await page.getByText(/^✓ Saved/).waitFor()
