@@ -2,20 +2,16 @@
  * What a page has of the program: the session, the events, the toasts, the words and the time. Components read these and
  * call the actions of `core`; none of them calls the gateway itself.
  */
-import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import { createSubscriber } from "svelte/reactivity"
-import type { EventStream } from "../core/events/EventStream.ts"
-import type { StreamStatus, TabMessage } from "../core/events/messages.ts"
-import * as StreamPart from "../core/events/streamPart.ts"
 import * as Session from "../core/session/Session.ts"
-import { make as makeStore } from "../core/Store.ts"
 import * as Toasts from "../core/toasts.ts"
 import * as Catalogue from "../core/words/Catalogue.ts"
 import { door } from "../core/words/en/door.ts"
 import { loadPart, partsOf } from "../core/words/parts.ts"
 import { type Language, languageOf, localeOf, type Words } from "../core/words/Words.ts"
 import * as IndexedDbKeyStore from "../platform/IndexedDbKeyStore.ts"
-import { tabChannel, tabLock, tabSight } from "../platform/tabs.ts"
+import { tabChannel } from "../platform/tabs.ts"
+import { makeEvents } from "./events.ts"
 import { follow } from "./reactive.svelte.ts"
 
 /** Browsers give WebCrypto, locks and storage to secure origins alone; without them nothing can be signed. */
@@ -51,62 +47,10 @@ const toastStore = Toasts.make()
 export const { show: showToast, dismiss: dismissToast, dismissOf: dismissToastsOf } = toastStore
 export const toasts = follow(toastStore.shown)
 
-const status = makeStore<StreamStatus>({ _tag: "connecting" })
-/** Where the event stream stands. */
-export const streamStatus = follow(status)
-
-let stream: EventStream | undefined
-let coming: Pick<StreamPart.StreamPart<unknown>, "again" | "close"> | undefined
-const handlers = new Set<(event: PlayerEvent) => void>()
-
-/** Calls `run` for each event of this tab's player; answers how to stop that. It survives signing out and in. */
-export const onEvent = (run: (event: PlayerEvent) => void): (() => void) => {
-  handlers.add(run)
-  return () => handlers.delete(run)
-}
-
-export const reconnect = (): void => {
-  coming?.again()
-  stream?.reconnect()
-}
-
-const sleep = (millis: number) => new Promise<void>((done) => void setTimeout(done, millis))
-
-const followEvents = async (state: Session.SessionState) => {
-  coming?.close()
-  stream?.close()
-  coming = stream = undefined
-  if (state._tag !== "in") return
-  const { deviceSessionId } = state.player
-  const part = StreamPart.make(() => import("../core/events/EventStream.ts"), {
-    sight: tabSight,
-    sleep,
-    now: () => Date.now(),
-    tell: status.set
-  })
-  coming = part
-  const loaded = await part.loaded
-  if (loaded === undefined || coming !== part) return
-  coming = undefined
-  stream = loaded.make({
-    player: state.player,
-    lock: tabLock(`galaxy:events:${deviceSessionId}`),
-    channel: tabChannel<TabMessage>(`galaxy:events:${deviceSessionId}`),
-    sight: tabSight,
-    sleep,
-    position: () => keys.position(deviceSessionId),
-    savePosition: (sequence) => keys.savePosition(deviceSessionId, sequence),
-    onEnd: (error) => {
-      if (error?._tag === "SessionEnded") void session.ended("revoked")
-      if (error?._tag === "Untrusted") void session.distrust()
-    }
-  })
-  stream.on("*", (event) => {
-    for (const run of handlers) run(event)
-  })
-  stream.status.subscribe(status.set)
-}
-session.state.subscribe((state) => void followEvents(state))
+const events = makeEvents(session, keys)
+export const { onEvent, reconnect, trustAgain } = events
+/** Where the event stream stands; followed by templates. */
+export const streamStatus = follow(events.status)
 
 let lastUser: string | undefined
 session.state.subscribe((state) => {
@@ -120,27 +64,6 @@ session.state.subscribe((state) => {
     // A storage that fails has kept nothing, or is asked again at the next signing out.
     .catch(() => undefined)
 })
-
-/** Stands for whatever wasn't heard while there was no stream; pages ask anew for what they show. */
-const unheard: PlayerEvent = {
-  kind: "gateway.gap",
-  type: "gateway.gap",
-  id: "",
-  sequence: 0,
-  timestampMs: 0,
-  payload: { first_missing: 0, last_missing: 0, resumed_after: 0 },
-  payloadBytes: new Uint8Array()
-}
-
-/**
- * Opens the stream again after an alarm. It may begin at the present: nothing is known of an event that was dropped, not
- * even its position.
- */
-export const trustAgain = (): void => {
-  session.calm()
-  void followEvents(session.state.get())
-  for (const run of handlers) run(unheard)
-}
 
 const remembered = (key: string): string | undefined => {
   try {
