@@ -104,7 +104,7 @@ export const trust = (stage: () => Stage): void => {
     await page.getByRole("heading", { level: 1 }).waitFor()
     await expect.poll(() => network.kinds).toContain("gateway.server_time")
     network.end()
-    // It is asked for again within a second, which is all that waits have here where nothing is said.
+    // The client asks again within a second, and by default no wait here is longer.
     await expect.poll(network.asked, { timeout: 10_000 }).toBe(2)
     await expect.poll(network.open).toBe(1)
     const [pim] = await stage().galaxy.players("Pim")
