@@ -2,9 +2,8 @@
  * The part of a draft that speaks with the server: it learns which list is there, sends what was written, and never
  * overwrites what it doesn't know.
  *
- * The state's `base` is what the server had when it was last heard, `revision` which list that was. Where that isn't
- * what this device's orders began with, nothing is sent, and the device keeps what they began with, until the player has
- * said which orders count.
+ * The state's `base` is what the server had when it was last heard. Where that isn't what this device's orders began
+ * with, nothing is sent, and the device keeps what they began with, until the player has said which orders count.
  */
 import type { ClientError } from "@galaxy/client/ClientError"
 import type { Order, OrderVerdict } from "@galaxy/contract/engine/Order"
@@ -15,10 +14,11 @@ import type { DraftState } from "./DraftState.ts"
 import * as DraftLines from "./draftLines.ts"
 import { serverVerdicts } from "./lineVerdicts.ts"
 import * as OneAtATime from "./oneAtATime.ts"
-import type { DraftKeep, KeptDraft } from "./ports.ts"
+import type { DraftKeep } from "./ports.ts"
 import { reconcile } from "./reconcile.ts"
 import * as Retries from "./retries.ts"
 import { closedBy, mayHelp, type SaveState } from "./saveState.ts"
+import * as ServerList from "./serverList.ts"
 import type { Timer } from "./Timer.ts"
 
 export interface DraftSync {
@@ -29,7 +29,7 @@ export interface DraftSync {
   /** Whether there is something to send, and nothing about it to ask the player. */
   readonly canSend: () => boolean
   /** Forgets what it knew of the server; another turn begins. `kept` is what the device knew of it. */
-  readonly reset: (kept?: Known) => void
+  readonly reset: (kept?: ServerList.Known) => void
   /**
    * Asks the server which list it has, and brings both together. With `merge`, what was written before the server's list
    * was known comes after it; otherwise the player is asked where both have changed.
@@ -61,27 +61,16 @@ export interface Options {
   readonly saveMs: number
 }
 
-/** A list of the server's that this device has heard of. */
-type Known = Pick<KeptDraft, "base" | "revision">
-
-/** Each of these lists may be long, and only the last few can still be on their way. */
-const mostUnheard = 8
-
 export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs }: Options): DraftSync => {
-  let revision = 0
-  /** What this device's orders began with, where the server has another list by now that the player hasn't agreed to. */
-  let disputed: Known | undefined
   let hydrated = false
   let ended = false
-  /** Lists that were sent since the server was last heard, oldest first: one of them may be what it has. */
-  let unheard: ReadonlyArray<ReadonlyArray<Order>> = []
   let writing = false
   /** Writes that have ended, however they did. */
   let writes = 0
   const retries = Retries.make(timer)
 
   const base = () => state.get().base
-  const setBase = (next: ReadonlyArray<Order>) => state.update((now) => ({ ...now, base: next }))
+  const server = ServerList.make(base, (next) => state.update((now) => ({ ...now, base: next })))
   const orders = () => DraftLines.ordersOf(state.get().lines)
   const isDirty = () => !DraftLines.sameOrders(orders(), base())
   const isClosed = () => state.get().save._tag === "closed"
@@ -89,13 +78,12 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
   const setSave = (save: SaveState) => {
     if (!isClosed()) state.update((now) => ({ ...now, save }))
   }
-  const known = (): Known => disputed ?? { base: base(), revision }
 
   const keepNow = () => {
     const { turn } = state.get()
-    const unsaved = disputed !== undefined || isDirty()
+    const unsaved = server.isDisputed() || isDirty()
     // A device that keeps nothing still has the page.
-    void keep.save(gameId, { turn, orders: orders(), ...known(), unsaved }).catch(() => undefined)
+    void keep.save(gameId, { turn, orders: orders(), ...server.began(), unsaved }).catch(() => undefined)
   }
 
   const judged = (lines: DraftLines.Lines, verdicts: ReadonlyArray<OrderVerdict>) => {
@@ -113,8 +101,6 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
 
   /** Takes the server's list as it is. */
   const adopt = (theirs: ReadonlyArray<Order>, verdicts: ReadonlyArray<OrderVerdict>) => {
-    disputed = undefined
-    setBase(theirs)
     const now = state.get()
     const lines = DraftLines.sameOrders(orders(), theirs) ? now.lines : DraftLines.start(theirs, now.lines.nextId)
     state.set({ ...now, lines, save: now.save._tag === "closed" ? now.save : { _tag: "saved", at: undefined } })
@@ -122,7 +108,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     keepNow()
   }
 
-  const mayWrite = () => !ended && hydrated && disputed === undefined && !isClosed()
+  const mayWrite = () => !ended && hydrated && !server.isDisputed() && !isClosed()
 
   const schedule = () => {
     if (!mayWrite()) return
@@ -148,22 +134,15 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     if (writing && hydrated) return
     if (writes !== before) return hydrate(merge)
     const { orders: theirs, verdicts } = answer.success
-    const theirRevision = answer.success.revision ?? 0
+    const told = { base: theirs, revision: answer.success.revision ?? 0 }
     const mine = orders()
-    if (unheard.some((sent) => DraftLines.sameOrders(sent, theirs))) {
-      setBase(theirs)
-      revision = theirRevision
-    }
-    unheard = []
-    const began = known()
-    const knew = disputed !== undefined || hydrated || !merge
-    const what = reconcile({ mine, theirs, known: began.base, knew, closed: isClosed() })
+    server.recognise(told)
+    const { base: known } = server.began()
+    const knew = server.isDisputed() || hydrated || !merge
+    const what = reconcile({ mine, theirs, known, knew, closed: isClosed() })
     hydrated = true
-    revision = theirRevision
+    server.heard(told, what === "ask" || (what === "keep" && !DraftLines.sameOrders(theirs, known)))
     if (what === "adopt") return adopt(theirs, verdicts)
-    const differs = !DraftLines.sameOrders(theirs, began.base)
-    disputed = what === "ask" || (what === "keep" && differs) ? began : undefined
-    setBase(theirs)
     if (what === "ask") {
       setSave({ _tag: "changed", theirs })
       return keepNow()
@@ -187,7 +166,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       game_id: gameId,
       turn,
       orders: sent,
-      if_revision: revision
+      if_revision: server.revision()
     }).finally(() => {
       writing = false
       writes++
@@ -195,9 +174,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
     if (ended || state.get().turn !== turn) return
     if (Result.isSuccess(answer)) {
       retries.worked()
-      unheard = []
-      setBase(sent)
-      revision = answer.success.revision ?? revision
+      server.heard({ base: sent, revision: answer.success.revision ?? server.revision() })
       keepNow()
       if (!DraftLines.sameOrders(orders(), sent)) {
         setSave({ _tag: "saving" })
@@ -207,7 +184,7 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
       return judged(lines, answer.success.verdicts)
     }
     const { failure } = answer
-    if (failure._tag !== "CallFailed") unheard = [...unheard, sent].slice(-mostUnheard)
+    if (failure._tag !== "CallFailed") server.lost(sent)
     const why = closedBy(failure)
     if (why !== undefined) {
       state.update((now) => (isClosed() && why !== "passed" ? now : { ...now, save: { _tag: "closed", why } }))
@@ -245,15 +222,10 @@ export const make = ({ state, gameId, call, keep, timer, judge, onPassed, saveMs
         sending.enough()
         hydrated = false
       }
-      disputed = undefined
-      unheard = []
-      setBase(kept?.base ?? [])
-      revision = kept?.revision ?? 0
+      server.reset(kept ?? { base: [], revision: 0 })
     },
     hydrate,
-    agree: () => {
-      disputed = undefined
-    },
+    agree: server.agree,
     keepNow,
     schedule,
     send,
