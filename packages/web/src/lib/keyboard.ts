@@ -1,9 +1,16 @@
 /** What key presses are to the page: whether they are meant for a field, and which layout they come from. */
 import { layoutOf, type Press } from "../core/map/keys.ts"
 
+/** Boxes that take the space bar and arrows alone; a box that was just ticked must not swallow the keys of the page. */
+const withoutLetters = /^(checkbox|radio)$/
+
 /** Whether what has the focus takes letters itself. */
 export const inField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    (target instanceof HTMLInputElement
+      ? !withoutLetters.test(target.type)
+      : /^(SELECT|TEXTAREA)$/.test(target.tagName)))
 
 let layout: "latin" | "other" = "latin"
 
