@@ -59,12 +59,21 @@ export interface Options {
   ) => Promise<ReadonlyArray<OrderVerdict>>
   /** A newer turn waits. `away`: how many turns have passed since the last that was seen. */
   readonly onWaiting: (turn: number, away: number) => void
+  /**
+   * The turn is there that the player has asked for, as nobody else is waited for: to be shown at once. It isn't told of as
+   * one that waits.
+   */
+  readonly onAsked: (turn: number) => void
   readonly timer: Timer
 }
 
 /** Whether a game has had its first report. */
 export const hasReports = (game: Game): boolean =>
   game.started_at !== undefined && !["draft", "enrollment_open", "ready_to_start", "starting"].includes(game.status)
+
+/** Whether everybody else in it is a computer player: then it goes on when this player says so. */
+const isAlone = (game: Game | undefined): boolean =>
+  game !== undefined && game.computer_players > 0 && game.member_count === 1
 
 /** Why a game takes no orders now; undefined when it does. */
 const closedNow = (game: Game): ClosedWhy | undefined => {
@@ -80,6 +89,8 @@ export const make = (options: Options): GameSession => {
   const game = Loader.make(() => call("lobby.games.get", { game_id: gameId }))
   const reports = Reports.make({ gameId, call, cache: storage.reports })
   let ended = false
+  /** The turn that the player, who plays alone, has called done. */
+  let calledDone: number | undefined
 
   const draft = Draft.make({
     gameId,
@@ -109,6 +120,10 @@ export const make = (options: Options): GameSession => {
     turns.set(after)
     if (GameState.tells(before, after) && after.pendingTurn !== undefined) {
       draft.close("passed")
+      const { currentTurn, viewedTurn, pendingTurn } = after
+      if (calledDone === currentTurn && viewedTurn === currentTurn && pendingTurn === currentTurn + 1) {
+        return options.onAsked(pendingTurn)
+      }
       options.onWaiting(after.pendingTurn, after.pendingTurn - (after.lastViewedTurn ?? after.pendingTurn))
     }
   }
@@ -191,7 +206,10 @@ export const make = (options: Options): GameSession => {
         await draft.flush()
         if (draft.state.get().save._tag !== "saved") return Result.fail({ _tag: "NotSaved" })
       }
+      // Before the answer: word of the next turn may overtake it.
+      calledDone = ready && isAlone(game.state.get().value) ? turn : undefined
       const answer = await call("user.games.ready", { game_id: gameId, turn, ready })
+      if (Result.isFailure(answer)) calledDone = undefined
       await game.load()
       return answer
     },

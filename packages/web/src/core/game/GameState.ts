@@ -1,7 +1,8 @@
 /**
  * Which turn of a game is on the screen, and whether a newer one waits.
  *
- * The screen never changes by itself: a newer turn is told of once and shown when the player wants it.
+ * The screen never changes by itself: a newer turn is told of once and shown when the player wants it. Who plays alone against
+ * the computer wants it when they say that their orders are done.
  */
 
 /** Turns of one game. `viewedTurn` is at most `currentTurn`; a turn above it is `pendingTurn`. */

@@ -16,7 +16,7 @@ const gameId = "00000000-0000-4000-8000-000000000001"
 /** A platform with one game, and a device that keeps reports. */
 const world = (turn: number) => {
   const orders = new FakeOrders(turn)
-  const now = { status: "running", runtime_status: "running", online: true, reports: 0, readied: 0 }
+  const now = { status: "running", runtime_status: "running", online: true, reports: 0, readied: 0, members: 2 }
   const kept = new Map<number, Report>()
   const memory: { viewed: number | undefined } = { viewed: undefined }
   const call = (async (type: string, request: Record<string, unknown>) => {
@@ -24,7 +24,15 @@ const world = (turn: number) => {
     if (type === "lobby.games.get") {
       const { status, runtime_status } = now
       const started_at = status === "enrollment_open" ? {} : { started_at: DateTime.makeUnsafe(0) }
-      return Result.succeed({ game_id: gameId, status, runtime_status, current_turn: orders.turn, ...started_at })
+      const seats = { member_count: now.members, computer_players: 1 }
+      return Result.succeed({
+        game_id: gameId,
+        status,
+        runtime_status,
+        current_turn: orders.turn,
+        ...seats,
+        ...started_at
+      })
     }
     if (type === "user.games.report") {
       const asked = Number(request["turn"])
@@ -55,6 +63,7 @@ const world = (turn: number) => {
   const open = async () => {
     const timer = handTimer()
     const told: Array<readonly [number, number]> = []
+    const asked: Array<number> = []
     const judged: Array<readonly [turn: number, orders: number]> = []
     const session = GameSession.make({
       gameId,
@@ -65,11 +74,12 @@ const world = (turn: number) => {
         judged.push([report.turn, list.length])
         return list.map((__, position) => ({ position, accepted: report.turn % 2 === 0 }))
       },
-      onWaiting: (waiting, away) => told.push([waiting, away])
+      onWaiting: (waiting, away) => told.push([waiting, away]),
+      onAsked: (turn) => asked.push(turn)
     })
     await timer.pass(0)
     await timer.pass(0)
-    return { session, timer, told, judged }
+    return { session, timer, told, asked, judged }
   }
   return { orders, now, memory, kept, open }
 }
@@ -232,6 +242,39 @@ describe("a game that is open", () => {
     expect(Result.isSuccess(await session.setReady(true))).toBe(true)
     expect(orders.orders).toEqual([{ op: "merge_groups" }])
     expect(now.readied).toBe(2)
+  })
+
+  it("shows the next turn at once to who plays alone and has asked for it, and to nobody else", async () => {
+    const { open, orders, now } = world(4)
+    now.members = 1
+    const { session, told, asked } = await open()
+    expect(Result.isSuccess(await session.setReady(true))).toBe(true)
+    orders.nextTurn()
+    session.onEvent(turnReady(5))
+    expect([asked, told]).toEqual([[5], []])
+    await session.advance()
+    expect(session.turns.get()).toMatchObject({ currentTurn: 5, viewedTurn: 5, pendingTurn: undefined })
+
+    // Nobody has asked for this one.
+    orders.nextTurn()
+    session.onEvent(turnReady(6))
+    expect([asked, told]).toEqual([[5], [[6, 1]]])
+    await session.advance()
+
+    // While an old turn is read, the screen stays.
+    await session.setReady(true)
+    session.view(3)
+    orders.nextTurn()
+    session.onEvent(turnReady(7))
+    expect([asked, told.length]).toEqual([[5], 2])
+    await session.advance()
+
+    now.members = 2
+    await session.game.load()
+    await session.setReady(true)
+    orders.nextTurn()
+    session.onEvent(turnReady(8))
+    expect([asked, told.length]).toEqual([[5], 3])
   })
 
   it("events of other games mean nothing here", async () => {

@@ -26,6 +26,7 @@ export const play = {
   pastText: "Orders are for the newest turn.",
   backToCurrent: (turn: number) => `Back to turn ${turn}`,
   ready: {
+    shown: (turn: number) => `This is turn ${turn}`,
     title: (turn: number) => `Turn ${turn} is ready`,
     away: (turns: number) => (turns === 1 ? "1 turn since you looked." : `${turns} turns since you looked.`),
     viewNow: "View now",

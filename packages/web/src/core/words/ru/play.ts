@@ -33,6 +33,7 @@ export const play: Section<typeof en> = {
   pastText: "Приказы относятся к последнему ходу.",
   backToCurrent: (turn: number) => `Вернуться к ходу ${turn}`,
   ready: {
+    shown: (turn: number) => `Это ход ${turn}`,
     title: (turn: number) => `Ход ${turn} готов`,
     away: (count: number) => `С вашего последнего визита: ${count} ${turns(count)}.`,
     viewNow: "Посмотреть",
