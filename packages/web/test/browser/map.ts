@@ -77,7 +77,11 @@ export const map = (stage: () => Stage, games: () => Games): void => {
     const [planet] = report.my_planets
     const page = await mapOf(`?sel=p${planet!.number}`)
     await page.getByRole("combobox", { name: "Makes" }).selectOption({ label: "Weapons research" })
-    await page.getByText(/weapons \+\d\.\d\d next turn\./).waitFor()
+    await page.getByRole("button", { name: /weapons \+\d\.\d\d next turn\./ }).click()
+    const why = page.getByRole("dialog", { name: /how it is worked out$/ })
+    await why.locator("details[open]").getByText("weapons technology").first().waitFor()
+    await page.keyboard.press("Escape")
+    await why.waitFor({ state: "detached" })
     await expect
       .poll(ordersNow, { timeout: 30_000 })
       .toContainEqual({ op: "produce", planet: planet!.number, product: "WEAPONS" })
@@ -95,7 +99,7 @@ export const map = (stage: () => Stage, games: () => Games): void => {
     await page.keyboard.press("Escape")
     await page.keyboard.press("l")
     await page.getByRole("textbox", { name: "How much" }).fill("0,25")
-    await page.getByRole("button", { name: /^Colonists/ }).click()
+    await page.getByRole("button", { name: /^Colonists .* here$/ }).click()
     await expect
       .poll(async () => (await ordersNow()).find(({ op }) => op === "load"), { timeout: 30_000 })
       .toMatchObject({ goods: "COL", amount: 0.25 })

@@ -39,10 +39,10 @@ export const coursesOf = (
   }
   for (const { group, ships } of flying.values()) {
     const { origin = 0, destination, distance = 0, speed } = group
-    add({ mine: true, origin, destination, distance, speed, ships })
+    add({ mine: true, id: group.number, origin, destination, distance, speed, ships })
   }
-  for (const { origin, destination, distance, speed } of report.approaching_groups) {
-    add({ mine: false, origin, destination, distance, speed, ships: 0 })
+  for (const [id, { origin, destination, distance, speed }] of report.approaching_groups.entries()) {
+    add({ mine: false, id, origin, destination, distance, speed, ships: 0 })
   }
   return courses
 }

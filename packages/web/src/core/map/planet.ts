@@ -35,6 +35,8 @@ export interface Production {
 /** Ships on their way to a planet. */
 export interface Arrival {
   readonly mine: boolean
+  /** Of its course. */
+  readonly id: number
   readonly origin: number
   readonly ships: number
   readonly distance: number
@@ -131,8 +133,9 @@ export const planetView = (
     guests: guestRows(report, scene.classes, scene.styles, number),
     arrivals: scene.courses
       .filter(({ destination }) => destination === number)
-      .map(({ mine, origin, ships, distance, speed }) => ({
+      .map(({ mine, id, origin, ships, distance, speed }) => ({
         mine,
+        id,
         origin,
         ships,
         distance,

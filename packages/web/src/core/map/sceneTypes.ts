@@ -49,6 +49,8 @@ export interface Spot extends Coordinates {
 /** Ships on their way. `at` is where they are; `to` is their end, at the copy that is nearest to them. */
 export interface Course {
   readonly mine: boolean
+  /** The number of its first own group, or the place among the approaching ones. */
+  readonly id: number
   readonly from: Coordinates
   readonly at: Coordinates
   readonly to: Coordinates

@@ -33,6 +33,8 @@ export interface OwnRow {
 /** Foreign ships of one race, class and technology. */
 export interface GuestRow {
   readonly key: string
+  /** Place of the first of its groups in the report. */
+  readonly index: number
   readonly race: string
   readonly style: RaceStyle | undefined
   readonly stance: Stance
@@ -112,6 +114,7 @@ export const guestRows = (
       return [
         {
           key,
+          index: report.foreign_groups.indexOf(first),
           race: first.race,
           style: styles.get(first.race),
           stance: relations.get(first.race) ?? "war",

@@ -8,8 +8,11 @@ import { needsOf } from "../../core/map/needs.ts"
 import { planetView } from "../../core/map/planet.ts"
 import type { RouteGoods } from "../../core/map/scene.ts"
 import type { OwnRow } from "../../core/map/ships.ts"
+import type { Subject } from "../../core/report/why/explain.ts"
+import type { Quantity } from "../../core/report/why/formula.ts"
 import { currentLanguage, words } from "../app.svelte.ts"
 import type { Play } from "../play.svelte.ts"
+import type { Question } from "../play/why/asked.svelte.ts"
 import { makeKeptChoice } from "./keptChoice.svelte.ts"
 import { makeMapAim } from "./mapAim.svelte.ts"
 import { makeMapScene } from "./mapScene.svelte.ts"
@@ -95,6 +98,13 @@ export const makeMapState = (game: Play, report: () => Report) => {
     /** Planets that ask for something, worst first. */
     needs: () => needs,
     nameOf,
+    /** Asks where a figure comes from, as it is with the draft. */
+    question: (subject: Subject, figure: Quantity): Question => ({
+      subject,
+      figure,
+      report: sight.loaded(),
+      intents: sight.intents()
+    }),
     order,
     choose,
     chooseAll: (numbers: ReadonlyArray<number>) => {

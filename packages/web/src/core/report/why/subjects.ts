@@ -4,6 +4,7 @@ import type { ColumnKey } from "../columns.ts"
 import type { SectionId } from "../sectionIds.ts"
 import type { Subject } from "./explain.ts"
 import type { Quantity } from "./formula.ts"
+import { figuresOfPlanet } from "./figuresOfPlanet.ts"
 
 /** What the row with this id in a section is; undefined where its figures are as they are. */
 export const subjectOf = (section: SectionId, id: string, report: Pick<Report, "race">): Subject | undefined => {
@@ -36,18 +37,10 @@ export const subjectOf = (section: SectionId, id: string, report: Pick<Report, "
 }
 
 const ship = { mass: "mass", speed: "speed", distance: "turns" } as const
-const planet = {
-  points: "points",
-  population: "newPopulation",
-  colonists: "newColonists",
-  industry: "newIndustry",
-  capital: "newCapital",
-  materials: "newMaterials"
-} as const
 
 const figures: Partial<Record<SectionId, Partial<Record<ColumnKey, Quantity>>>> = {
-  my_planets: planet,
-  foreign_planets: planet,
+  my_planets: figuresOfPlanet,
+  foreign_planets: figuresOfPlanet,
   yards: { points: "points", price: "shipsBuilt", banked: "shipsBuilt" },
   my_groups: ship,
   foreign_groups: ship,
