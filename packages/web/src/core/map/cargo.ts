@@ -18,7 +18,7 @@ export interface Taken {
 }
 
 /** The report's two decimals, never more than there is: the engine refuses an amount for which there is no room. */
-const floored = (value: number) => Math.floor(value * 100 + 1e-6) / 100
+export const floored = (value: number) => Math.floor(value * 100 + 1e-6) / 100
 
 const counted = ({ group, ships }: Taken) => (ships < group.ships ? { ships } : {})
 

@@ -1,40 +1,40 @@
 /**
- * What the draft's orders to load and unload make of own ships before the turn is made: heavier ships are slower, so the
- * hint of a flight has to know them. By the engine's formulas, as far as the report's two decimals tell.
+ * What the draft's orders to load and unload make of own ships and of planets before the turn is made: heavier ships are
+ * slower, so the hint of a flight has to know them, and what is aboard can't be loaded again. By the engine's formulas, as
+ * far as the report's two decimals tell.
  */
 import type { Order } from "@galaxy/contract/engine/Order"
 import type { OwnGroup, Report } from "@galaxy/contract/engine/Report"
 import { fullMass } from "@galaxy/engine/formulas/ships"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import type { CargoGoods } from "./cargo.ts"
+import { groundsOf, putDown, takeFrom, withGrounds } from "./ground.ts"
 import type { DraftLine } from "./intents.ts"
 import { holdWith, speedWith } from "./reach.ts"
 
-type Goods = "COL" | "CAP" | "MAT"
-
-const goodsOf = (text: string | undefined): Goods | undefined => {
+const goodsOf = (text: string | undefined): CargoGoods | undefined => {
   const wanted = (text ?? "").trim().toUpperCase()
   return wanted === "COL" || wanted === "CAP" || wanted === "MAT" ? wanted : undefined
 }
 
-/** Whether an order is for the whole group. One that splits it makes a group that has no number yet. */
-const isWhole = (order: Order, group: OwnGroup) => {
+/** How many of the ships that a group still has an order is for. */
+const shipsOf = (order: Order, left: number) => {
   const ships = order.ships ?? 0
-  return ships === 0 || ships >= group.ships
+  return ships === 0 ? left : Math.min(ships, left)
 }
 
-/** The report with the loads, masses and speeds that whole groups will have. Orders for parts of a group change nothing. */
+/**
+ * The report with the loads, masses and speeds that whole groups will have, and with what is left on planets. Of a group
+ * that an order splits, the ships stay as they are: the new group has no number yet.
+ */
 export const withLoads = (ruleset: Ruleset, report: Report, lines: ReadonlyArray<DraftLine>): Report => {
-  const orders = lines.filter(({ order, refused }) => !refused && (order.op === "load" || order.op === "unload"))
-  if (orders.length === 0) return report
+  const orders = lines.flatMap(({ order, refused }) => (refused ? [] : [order]))
+  if (!orders.some(({ op }) => op === "load" || op === "unload")) return report
   const groups = new Map<number, OwnGroup>(report.my_groups.map((group) => [group.number, group]))
   const classes = new Map(report.my_classes.map((it) => [it.name, it]))
-  const left = new Map<number, Record<Goods, number>>()
-  for (const { number, capital, materials } of report.uninhabited_planets) {
-    left.set(number, { COL: 0, CAP: capital, MAT: materials })
-  }
-  for (const { number, colonists, capital, materials } of report.my_planets) {
-    left.set(number, { COL: colonists, CAP: capital, MAT: materials })
-  }
+  const grounds = groundsOf(report)
+  /** How many ships have left their group. */
+  const parted = new Map<number, number>()
   const fleets = new Set<string>()
   const put = (group: OwnGroup, goods: string, load: number): void => {
     const design = classes.get(group.class)
@@ -48,22 +48,29 @@ export const withLoads = (ruleset: Ruleset, report: Report, lines: ReadonlyArray
       speed: speedWith(ruleset, design, group, load)
     })
   }
-  for (const { order } of orders) {
+  for (const order of orders) {
     const group = groups.get(order.group ?? -1)
     const design = group === undefined ? undefined : classes.get(group.class)
-    if (group === undefined || design === undefined || group.origin !== undefined || !isWhole(order, group)) continue
+    if (group === undefined || design === undefined || group.origin !== undefined) continue
+    const gone = parted.get(group.number) ?? 0
+    const ships = shipsOf(order, group.ships - gone)
+    const whole = ships === group.ships
+    if (!whole) parted.set(group.number, ships < group.ships - gone ? gone + ships : gone)
+    const ground = grounds.get(group.destination)
     if (order.op === "unload") {
-      const aboard = group.load * group.ships
-      put(group, group.goods, Math.max(0, aboard - (order.amount ?? aboard)) / group.ships)
+      const aboard = group.load * ships
+      const amount = Math.min(order.amount ?? aboard, aboard)
+      const unloaded = goodsOf(group.goods)
+      if (ground !== undefined && unloaded !== undefined) putDown(ruleset, ground, unloaded, amount)
+      if (whole) put(group, group.goods, (aboard - amount) / ships)
       continue
     }
+    if (order.op !== "load") continue
     const goods = goodsOf(order.goods)
-    const stock = left.get(group.destination)
-    if (goods === undefined || stock === undefined) continue
-    const space = Math.max(0, holdWith(ruleset, design, group) - group.load) * group.ships
-    const taken = Math.min(order.amount ?? space, space, stock[goods])
-    stock[goods] -= taken
-    put(group, goods, group.load + taken / group.ships)
+    if (goods === undefined || ground === undefined) continue
+    const space = Math.max(0, holdWith(ruleset, design, group) - group.load) * ships
+    const taken = takeFrom(ground, goods, Math.min(order.amount ?? space, space))
+    if (whole) put(group, goods, group.load + taken / ships)
   }
   // A fleet is as fast as its slowest ships.
   for (const fleet of fleets) {
@@ -74,5 +81,6 @@ export const withLoads = (ruleset: Ruleset, report: Report, lines: ReadonlyArray
     })
     for (const it of members) groups.set(it.number, { ...it, speed: Math.min(...speeds) })
   }
-  return { ...report, my_groups: report.my_groups.map((it) => groups.get(it.number) ?? it) }
+  const loaded = withGrounds(ruleset, report, grounds)
+  return { ...loaded, my_groups: report.my_groups.map((it) => groups.get(it.number) ?? it) }
 }

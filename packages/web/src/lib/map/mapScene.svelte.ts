@@ -29,7 +29,7 @@ export const makeMapScene = (game: Play, report: () => Report, choice: () => Map
     return game.draft.lines().map(({ id, order }) => ({ id, order, refused: verdicts.get(id)?.accepted === false }))
   })
   const intents = $derived(intentsOf(report(), lines))
-  /** The report with what the draft loads and unloads. */
+  /** The report with what the draft loads and unloads, aboard and on planets. */
   const loaded = $derived(withLoads(game.ruleset(), report(), lines))
   const flight = $derived(flightZone(game.ruleset(), report()))
   const detection = $derived(detectionZone(game.ruleset(), report()))
