@@ -10,6 +10,7 @@ const running = {
   game_id: id,
   game_name: "Orion",
   status: "running",
+  visibility: "public",
   summary: "",
   current_turn: 12,
   turn_schedule: "0 6 * * *",
@@ -63,6 +64,22 @@ describe("why", () => {
     expect(await shown({ asked_for: true })).toContain(
       "Next    turn 13, asked for: as soon as it can be made; schedule 0 6"
     )
+  })
+
+  it.each([
+    ["public", ["start_failed"], ["game retry", "game force-start"]],
+    ["private", ["start_failed"], ["game force-start"]],
+    // A server of an earlier release doesn't tell: what works for every game is named.
+    [undefined, ["start_failed"], ["game force-start"]],
+    ["private", ["start_failed", "version_disabled"], [`game force-start ${id} --engine VERSION`]],
+    ["private", ["stopped", "version_disabled"], [`game force-start ${id} --engine VERSION`]],
+    ["public", ["not_enough_players"], ["game applications", "game members", "game force-start"]],
+    ["private", ["not_enough_players"], ["game members", "game force-start"]]
+  ])("names only commands that a %s game takes beside %j", async (visibility, codes, commands) => {
+    const blocks = codes.map((code) => ({ code, message: "m", acts: "operator" }))
+    const { stdout } = await cli(["why", id], { now, fetch: () => json({ ...running, visibility, blocks }) })
+    const named = [...stdout.matchAll(/→ galaxy-admin (game .*?)(?: {2}#|\n)/g)].map((it) => it[1])
+    expect(named).toEqual(commands.map((it) => (it.includes(id) ? it : `${it} ${id}`)))
   })
 
   it.each([

@@ -107,6 +107,7 @@ export const explain = (facts: WhyFacts): Why => {
     game_id: game.game_id,
     game_name: game.game_name,
     status: game.status,
+    visibility: game.visibility,
     summary: sentence([planned(row, now), ...blocks.map((it) => it.message)].join("; ")),
     current_turn: game.current_turn,
     turn_schedule: game.turn_schedule,

@@ -6,6 +6,7 @@ import type { AnswerOf } from "../operations/types.ts"
 export const whyForm = {
   "game_name?": "text",
   "status?": "text",
+  "visibility?": "text",
   "current_turn?": "number",
   "next_turn_at?": "time",
   "asked_for?": "flag",

@@ -12,14 +12,22 @@ export interface Help {
 
 const has = ({ blocks }: Why, code: string): boolean => blocks?.some((it) => it.code === code) === true
 
+/** A start by force, which every game takes; on another version where the game's own is disabled. */
+const forceStart = (why: Why): string =>
+  has(why, "version_disabled") ? "game force-start GAME --engine VERSION" : "game force-start"
+
+/** A private game's own steps are its owner's. A server of an earlier release doesn't tell whose game it is. */
+const ofPublic = ({ visibility }: Why, command: string): ReadonlyArray<string> =>
+  visibility === "public" ? [command] : []
+
 /** Commands by what is in the way, in the order in which they are tried. A newer server may have more of these codes. */
 const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
   not_started: ({ status }) =>
     status === "draft" ? ["game open"] : status === "enrollment_open" ? ["game ready"] : ["game start"],
-  not_enough_players: () => ["game applications", "game members", "game force-start"],
-  start_failed: () => ["game retry", "game force-start"],
+  not_enough_players: (why) => [...ofPublic(why, "game applications"), "game members", forceStart(why)],
+  start_failed: (why) => [...ofPublic(why, "game retry"), forceStart(why)],
   paused: () => ["game resume"],
-  stopped: () => ["game force-start"],
+  stopped: (why) => [forceStart(why)],
   generation_failed: ({ current_turn }) =>
     current_turn === undefined ? ["runtime operations"] : [`runtime next-turn GAME --expect ${current_turn}`],
   retrying: () => ["runtime operations"],
@@ -60,7 +68,7 @@ const helpOf = (words: string, gameId: string): Help => {
 /** What can be run. What only the owner may do isn't an operator's, but for starting the game. */
 export const helpFor = (why: Why, { code, acts }: Block): ReadonlyArray<Help> => {
   const known = Object.hasOwn(commands, code) ? (commands[code]?.(why) ?? []) : []
-  const own = acts !== "owner" ? known : code === "not_started" ? ["game force-start"] : []
+  const own = acts !== "owner" ? known : code === "not_started" ? [forceStart(why)] : []
   const others = Object.hasOwn(general, code) ? (general[code]?.(why) ?? []) : []
   return [...own.map((it) => helpOf(it, why.game_id)), ...others.map((it) => helpOf(it, ""))]
 }

@@ -123,6 +123,8 @@ export const GameWhy = Schema.Struct({
   game_id: GameId,
   game_name: Schema.String,
   status: GameStatus,
+  /** Only a public game's steps are an administrator's. */
+  visibility: Visibility,
   /** The answer in words. */
   summary: Schema.String,
   /** The newest turn there is. */

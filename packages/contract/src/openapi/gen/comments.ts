@@ -469,6 +469,8 @@ export const comments: Readonly<Record<string, string>> = {
   "OrdersNow.removed_after": "Missed turns after which `absence_action` is taken; both are absent for never.",
   "admin/Games#removed_after": "Missed turns after which `absence_action` is taken; both are absent for never.",
   "GameWhy": "Why a game makes its next turn when it does, or makes none.",
+  "GameWhy.visibility": "Only a public game's steps are an administrator's.",
+  "admin/Games#visibility": "Only a public game's steps are an administrator's.",
   "GameWhy.summary": "The answer in words.",
   "admin/Games#summary": "The answer in words.",
   "GameWhy.current_turn": "The newest turn there is.",
