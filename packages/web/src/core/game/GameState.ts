@@ -57,6 +57,10 @@ export const step = (before: GameState, event: GameStep): GameState => {
   }
 }
 
+/** The turn that an address asks for, by what it says there: the current one where that is none. */
+export const askedTurn = (said: string | null, { currentTurn }: GameState): number =>
+  said !== null && /^\d+$/.test(said) ? Number(said) : currentTurn
+
 /** Whether the player is to be told of a waiting turn: once for each time that it rises. */
 export const tells = (before: GameState | undefined, after: GameState): boolean =>
   after.pendingTurn !== undefined && after.pendingTurn !== before?.pendingTurn

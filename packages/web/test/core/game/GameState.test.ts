@@ -36,6 +36,14 @@ describe("the turn on the screen", () => {
     expect(GameState.step(before, event)).toEqual(after)
   })
 
+  it.each<[string, string | null, number]>([
+    ["says nothing", null, 5],
+    ["names an older one", "3", 3],
+    ["names no number", "3x", 5]
+  ])("an address that %s", (_, said, turn) => {
+    expect(GameState.askedTurn(said, at(1, 5, 6))).toBe(turn)
+  })
+
   it("what waits never falls, is told of once, and the screen stays until it is wanted", () => {
     for (let seed = 0; seed < 200; seed++) {
       const random = Random.make("turns", seed)
