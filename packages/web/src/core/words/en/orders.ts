@@ -42,6 +42,13 @@ export const orders = {
     retryIn: (seconds: number) => `Next try in ${seconds} s.`,
     retryNow: "Save now",
     changed: "Your orders were changed on another device",
+    marks: {
+      saved: "Orders saved",
+      saving: "Saving orders…",
+      unsaved: "Orders not saved",
+      changed: "Orders changed elsewhere",
+      closed: "Orders are closed"
+    },
     closed: {
       generating: "The turn is being made. What you write now is for the next one.",
       failed: "The turn could not be made; the operators know. What you write now is for the next one.",
