@@ -4,7 +4,7 @@ import type { DraftState } from "./DraftState.ts"
 /** `unsaved` and `changed` need the player; `closed` is a turn that takes none at the moment. */
 export type SaveMark = "saved" | "saving" | "unsaved" | "changed" | "closed"
 
-/** Undefined where there is nothing to tell: nothing is known yet, nothing was written, or the game is over. */
+/** Undefined where there is nothing to tell: nothing is known yet or was written, or the bar tells of it otherwise. */
 export const saveMarkOf = ({ lines, save }: Pick<DraftState, "lines" | "save">): SaveMark | undefined => {
   switch (save._tag) {
     case "loading":
@@ -14,7 +14,7 @@ export const saveMarkOf = ({ lines, save }: Pick<DraftState, "lines" | "save">):
     case "unsaved":
       return save.error === undefined ? "saving" : "unsaved"
     case "closed":
-      return save.why === "finished" ? undefined : "closed"
+      return save.why === "finished" || save.why === "passed" ? undefined : "closed"
     default:
       return save._tag
   }

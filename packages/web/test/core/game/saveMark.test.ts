@@ -17,6 +17,7 @@ it.each<[string, typeof none, SaveState, ReturnType<typeof saveMarkOf>]>([
   ["that it failed", one, { _tag: "unsaved", error: new Unavailable({ message: "away" }) }, "unsaved"],
   ["that another device has written", one, { _tag: "changed", theirs: [] }, "changed"],
   ["that the turn takes none", one, { _tag: "closed", why: "generating" }, "closed"],
+  ["nothing where a newer turn waits, which is told anyway", one, { _tag: "closed", why: "passed" }, undefined],
   ["nothing of a game that is over, which is told anyway", one, { _tag: "closed", why: "finished" }, undefined]
 ])("tells %s", (_, lines, save, mark) => {
   expect(saveMarkOf({ lines, save })).toBe(mark)
