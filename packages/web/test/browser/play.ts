@@ -127,6 +127,18 @@ export const play = (stage: () => Stage, games: () => Games): void => {
     await page.getByText(/^✓ Saved/).waitFor()
     const saved = await player.call("user.games.order.get", { game_id: id, turn: 0 })
     expect(saved.orders).toEqual([{ op: "produce", planet: planet.number, product: "CAP" }])
+
+    // A device that has never shown the orders as text can't do it now, and says so.
+    const fresh = await stage().open(`/games/${id}/map`, { as: "Mia" })
+    await fresh.getByText(/^✓ Saved/).waitFor()
+    await fresh.context().setOffline(true)
+    await fresh.getByRole("button", { name: "Text", exact: true }).click()
+    await fresh.getByRole("alert").getByText("can't be shown without a network").waitFor()
+    await fresh.context().setOffline(false)
+    await fresh.getByRole("alert").getByRole("button", { name: "Try again" }).click()
+    const text = fresh.getByRole("textbox", { name: "Orders as text" })
+    await text.waitFor()
+    expect(await text.inputValue()).toContain(String(planet.number))
   })
 
   it("tells of a new turn once, and shows it when it is wanted", async () => {

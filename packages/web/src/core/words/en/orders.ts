@@ -73,6 +73,7 @@ export const orders = {
     cancel: "Back to the list",
     copy: "Copy",
     copied: "Copied",
+    notLoaded: "The text of the orders can't be shown without a network. The list works meanwhile.",
     problem: (line: number, message: string) => `Line ${line}: ${message}`,
     outside: (lines: number) => `${lines} lines are outside the block of orders and are ignored.`
   },

@@ -80,6 +80,7 @@ export const orders: Section<typeof en> = {
     cancel: "Назад к списку",
     copy: "Скопировать",
     copied: "Скопировано",
+    notLoaded: "Без сети приказы текстом не показать. Списком пользоваться можно.",
     problem: (line: number, message: string) => `Строка ${line}: ${message}`,
     outside: (lines: number) => `Строк вне рамки приказов: ${lines}. Они не читаются.`
   },
