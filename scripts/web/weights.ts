@@ -36,7 +36,6 @@ export const screens = {
       "../client/src/GalaxyClient.ts",
       "src/core/events/EventStream.ts",
       "src/core/words/en/signedIn.ts",
-      "src/core/words/en/lobbyScreens.ts",
       "src/lib/lobby/News.svelte"
     ]
   },

@@ -7,7 +7,7 @@ import * as Session from "../core/session/Session.ts"
 import * as Toasts from "../core/toasts.ts"
 import * as Catalogue from "../core/words/Catalogue.ts"
 import { door } from "../core/words/en/door.ts"
-import { loadPart, partsOf } from "../core/words/parts.ts"
+import { loadPart, type Part, partsOf } from "../core/words/parts.ts"
 import { type Language, languageOf, localeOf, type Words } from "../core/words/Words.ts"
 import * as IndexedDbKeyStore from "../platform/IndexedDbKeyStore.ts"
 import { tabChannel } from "../platform/tabs.ts"
@@ -90,6 +90,12 @@ const spoken = follow(catalogue.spoken)
 catalogue.spoken.subscribe(({ language }) => {
   document.documentElement.lang = language
 })
+
+/** What is loaded late, once the words are there that it says beyond those of its screen. */
+export const withWords = async <A>(part: Part, loaded: Promise<A>): Promise<A> => {
+  const [module] = await Promise.all([loaded, catalogue.need([part])])
+  return module
+}
 
 /** The words of the screens that have been open, in the person's language. */
 export const words = (): Words => spoken().words

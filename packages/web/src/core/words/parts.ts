@@ -14,6 +14,8 @@ const withoutTables = new Set(["map", "orders"].map((it) => `/games/[id]/(play)/
 export const partsOf = (routeId: string | null): ReadonlyArray<Part> => {
   if (routeId === "/signin") return ["door"]
   if (routeId === "/account") return ["door", "signedIn", "lobby", "account"]
+  // Its dialogs bring the words of the lobby with them.
+  if (routeId === "/") return ["door", "signedIn"]
   if (routeId?.startsWith("/games/[id]/(play)") !== true) return ["door", "signedIn", "lobby"]
   return ["door", "signedIn", "play", ...(withoutTables.has(routeId) ? [] : (["report"] as const))]
 }

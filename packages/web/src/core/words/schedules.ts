@@ -11,7 +11,7 @@ const weekdays = "1,2,3,4,5"
 
 /** When turns are made, as part of a sentence: "every day at 20:00". `early`: also once all are ready. */
 export const scheduleText = (words: Words, language: string, fields: string, early = false): string => {
-  const { text } = words.lobby.schedule
+  const text = words.games.schedule
   const schedule = scheduleOf(fields)
   const said = () => {
     switch (schedule._tag) {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { en } from "@galaxy/web/core/words/en"
-import { loadPart, partsOf } from "@galaxy/web/core/words/parts"
+import { loadPart, type Part, partsOf } from "@galaxy/web/core/words/parts"
 import { describe, expect, it } from "vitest"
 
 const src = join(import.meta.dirname, "../../../src")
@@ -23,17 +23,32 @@ const saysOf = (source: string): ReadonlyArray<string> => [
 
 const importing = /\b(?:from|import)\s*\(?\s*"(\.[^"]+\.(?:ts|svelte))"/g
 
+/** A dialog that brings a part of the catalogue with it. */
+const bringing = /\bwithWords\("(\w+)", import\("([^"]+)"\)\)/g
+
+const sectionsOf = async (parts: ReadonlyArray<Part>): Promise<ReadonlySet<string>> =>
+  new Set((await Promise.all(parts.map((part) => loadPart("en", part)))).flatMap((part) => Object.keys(part)))
+
 /** What a module and everything that it imports reads, the catalogue itself left out. */
-const allSays = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+const allSays = async (file: string): Promise<ReadonlySet<string>> => {
   const says = new Set<string>()
+  const seen = new Set<string>()
+  const brought: Array<Promise<void>> = []
   const visit = (path: string) => {
     if (seen.has(path) || /core\/words\/(?:en|ru)\//.test(path)) return
     seen.add(path)
     const source = readFileSync(path, "utf8")
     for (const section of saysOf(source)) says.add(section)
-    for (const [, to = ""] of source.matchAll(importing)) visit(join(dirname(path), to))
+    for (const [, part, to = ""] of source.matchAll(bringing))
+      brought.push(bring(join(dirname(path), to), part as Part))
+    for (const [, to = ""] of source.replaceAll(bringing, "").matchAll(importing)) visit(join(dirname(path), to))
+  }
+  const bring = async (path: string, part: Part) => {
+    const had = await sectionsOf([part])
+    for (const section of await allSays(path)) if (!had.has(section)) says.add(section)
   }
   visit(file)
+  await Promise.all(brought)
   return says
 }
 
@@ -53,7 +68,7 @@ const ids = readdirSync(routes, { recursive: true, encoding: "utf8" })
   .map((path) => `/${dirname(path)}`.replace(/^\/\.$/, "/"))
 
 describe("words of a screen", () => {
-  it("finds the routes, and what they say", () => {
+  it("finds the routes, and what they say", async () => {
     expect(ids).toContain("/")
     expect(ids).toContain("/games/[id]/(play)/map")
     expect(saysOf("const { map: say, orders } = words()\n words().play.x, words.report").toSorted()).toEqual([
@@ -62,18 +77,18 @@ describe("words of a screen", () => {
       "play",
       "report"
     ])
-    expect(Array.from(allSays(join(src, "lib/Failure.svelte"))).toSorted()).toEqual(["common", "failure"])
+    expect(Array.from(await allSays(join(src, "lib/Failure.svelte"))).toSorted()).toEqual(["common", "failure"])
   })
 
   for (const id of ids) {
     it(`${id} has all of them`, async () => {
-      const loaded = await Promise.all(partsOf(id).map((part) => loadPart("en", part)))
-      const had = new Set(loaded.flatMap((part) => Object.keys(part)))
+      const had = await sectionsOf(partsOf(id))
       // The layout at the root shows what a player has only where it isn't the door.
       const files = id === "/signin" ? [join(routes, "signin/+page.svelte")] : filesOf(id)
-      const missing = files.flatMap((file) =>
-        Array.from(allSays(file)).flatMap((section) => (had.has(section) ? [] : [`${relative(src, file)}: ${section}`]))
-      )
+      const missing: Array<string> = []
+      for (const file of files)
+        for (const section of await allSays(file))
+          if (!had.has(section)) missing.push(`${relative(src, file)}: ${section}`)
       expect(missing).toEqual([])
     })
   }

@@ -8,10 +8,6 @@ export const games = {
   newGame: "New game",
   quickStart: "Play against the computer",
   join: "Join by a code",
-  joinText: "Somebody has sent you a code or a link? Put it in here.",
-  joinCode: "Code or link",
-  joinGo: "Look",
-  joinWrong: "This is neither a code nor a link to a game.",
   empty: "You play in no game yet",
   emptyText: "Begin one against the computer: it takes a minute. Or make one and invite friends.",
   noOpen: "No game is open to everybody at the moment.",
@@ -67,24 +63,19 @@ export const games = {
   openUntil: (time: string) => `Open until ${time}`,
   accept: "Join",
   decline: "Decline",
-  quick: {
-    title: "Play against the computer",
-    lead: "Each turn is made as soon as you say that you are ready. There is no hurry.",
-    race: "Your race",
-    computers: "Computer players",
-    computersHint: "The more there are, the larger the galaxy.",
-    start: "Start",
-    again: "Go on",
-    gameName: (race: string) => `${race} against the computer`,
-    steps: {
-      create: "Making the game",
-      open: "Opening it",
-      ready: "Seating the computer players",
-      start: "Starting it",
-      build: "Making the galaxy"
-    },
-    goesOn: "Nothing is made twice: it goes on from where it stands.",
-    slow: "It takes longer than usual. The game is on your list, and starts by itself.",
-    toGame: "To the game"
+  received: (name: string) => `${name} invites you to this game.`,
+  takeSeat: "Take a seat",
+  applyLead: "An administrator decides who gets a seat.",
+  /** When turns are made, as part of a sentence. */
+  schedule: {
+    ready: "once all are ready",
+    daily: (time: string) => `every day at ${time}`,
+    weekdays: (time: string) => `on weekdays at ${time}`,
+    days: (days: string, time: string) => `${days} at ${time}`,
+    monthly: (day: number, time: string) => `on day ${day} of each month at ${time}`,
+    hours: (count: number) => (count === 1 ? "every hour" : `every ${count} hours`),
+    minutes: (count: number) => (count === 1 ? "every minute" : `every ${count} minutes`),
+    cron: (fields: string) => `by the cron expression ${fields}`,
+    orReady: (schedule: string) => `${schedule}, or once all are ready`
   }
 }

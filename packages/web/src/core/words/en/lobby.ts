@@ -38,18 +38,7 @@ export const lobby = {
     next: "The next turns would be",
     here: (zone: string) => `Your time (${zone})`,
     there: (zone: string) => `Game's time (${zone})`,
-    readyText: "There is no deadline: a turn is made as soon as everybody says that their orders are done.",
-    text: {
-      ready: "once all are ready",
-      daily: (time: string) => `every day at ${time}`,
-      weekdays: (time: string) => `on weekdays at ${time}`,
-      days: (days: string, time: string) => `${days} at ${time}`,
-      monthly: (day: number, time: string) => `on day ${day} of each month at ${time}`,
-      hours: (count: number) => (count === 1 ? "every hour" : `every ${count} hours`),
-      minutes: (count: number) => (count === 1 ? "every minute" : `every ${count} minutes`),
-      cron: (fields: string) => `by the cron expression ${fields}`,
-      orReady: (schedule: string) => `${schedule}, or once all are ready`
-    }
+    readyText: "There is no deadline: a turn is made as soon as everybody says that their orders are done."
   },
   form: {
     newTitle: "New game",
@@ -166,10 +155,7 @@ export const lobby = {
     invitedPerson: (name: string) => `${name} is invited`,
     somebody: "A player",
     knownFrom: (game: string) => `from ${game}`,
-    received: (name: string) => `${name} invites you to this game.`,
-    join: "Take a seat",
     decline: "Decline",
-    applyLead: "An administrator decides who gets a seat.",
     apply: "Apply for a seat",
     application: {
       pending: (race: string) => `You have applied as ${race}. You will be told what comes of it.`,
@@ -219,5 +205,31 @@ export const lobby = {
     until: (time: string) => `The invitation works until ${time}.`,
     join: "Join",
     notNow: "Not now"
+  },
+  quick: {
+    title: "Play against the computer",
+    lead: "Each turn is made as soon as you say that you are ready. There is no hurry.",
+    race: "Your race",
+    computers: "Computer players",
+    computersHint: "The more there are, the larger the galaxy.",
+    start: "Start",
+    again: "Go on",
+    gameName: (race: string) => `${race} against the computer`,
+    steps: {
+      create: "Making the game",
+      open: "Opening it",
+      ready: "Seating the computer players",
+      start: "Starting it",
+      build: "Making the galaxy"
+    },
+    goesOn: "Nothing is made twice: it goes on from where it stands.",
+    slow: "It takes longer than usual. The game is on your list, and starts by itself.",
+    toGame: "To the game"
+  },
+  code: {
+    text: "Somebody has sent you a code or a link? Put it in here.",
+    label: "Code or link",
+    go: "Look",
+    wrong: "This is neither a code nor a link to a game."
   }
 }

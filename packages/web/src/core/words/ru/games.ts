@@ -13,10 +13,6 @@ export const games: Section<typeof en> = {
   newGame: "Новая игра",
   quickStart: "Играть с компьютером",
   join: "Войти по коду",
-  joinText: "Вам прислали код или ссылку? Вставьте сюда.",
-  joinCode: "Код или ссылка",
-  joinGo: "Посмотреть",
-  joinWrong: "Это не код и не ссылка на игру.",
   empty: "Вы пока нигде не играете",
   emptyText: "Начните игру с компьютером: это займёт минуту. Или создайте свою и позовите друзей.",
   noOpen: "Сейчас нет игр, открытых для всех.",
@@ -71,24 +67,20 @@ export const games: Section<typeof en> = {
   openUntil: (time: string) => `Действует до: ${time}`,
   accept: "Вступить",
   decline: "Отклонить",
-  quick: {
-    title: "Играть с компьютером",
-    lead: "Ход делается, как только вы скажете, что готовы. Спешить некуда.",
-    race: "Ваша раса",
-    computers: "Компьютерные игроки",
-    computersHint: "Чем их больше, тем больше галактика.",
-    start: "Начать",
-    again: "Продолжить",
-    gameName: (race: string) => `${race} против компьютера`,
-    steps: {
-      create: "Создаём игру",
-      open: "Открываем её",
-      ready: "Рассаживаем компьютерных игроков",
-      start: "Запускаем",
-      build: "Создаём галактику"
-    },
-    goesOn: "Ничего не повторится: всё продолжится с того места, где остановилось.",
-    slow: "Это дольше обычного. Игра есть в вашем списке и начнётся сама.",
-    toGame: "К игре"
+  received: (name: string) => `${name} зовёт вас в эту игру.`,
+  takeSeat: "Занять место",
+  applyLead: "Кому дать место, решает администратор.",
+  /** When turns are made, as part of a sentence. */
+  schedule: {
+    ready: "когда все готовы",
+    daily: (time: string) => `каждый день в ${time}`,
+    weekdays: (time: string) => `по будням в ${time}`,
+    days: (days: string, time: string) => `${days} в ${time}`,
+    monthly: (day: number, time: string) => `${day}-го числа каждого месяца в ${time}`,
+    hours: (count: number) => (count === 1 ? "каждый час" : `каждые ${count} ${plural(count, "час", "часа", "часов")}`),
+    minutes: (count: number) =>
+      count === 1 ? "каждую минуту" : `каждые ${count} ${plural(count, "минуту", "минуты", "минут")}`,
+    cron: (fields: string) => `по выражению cron ${fields}`,
+    orReady: (schedule: string) => `${schedule}, или когда все готовы`
   }
 }

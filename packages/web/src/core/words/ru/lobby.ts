@@ -46,20 +46,7 @@ export const lobby: Section<typeof en> = {
     next: "Ближайшие ходы",
     here: (zone: string) => `Ваше время (${zone})`,
     there: (zone: string) => `Время игры (${zone})`,
-    readyText: "Срока нет: ход делается, как только все скажут, что их приказы готовы.",
-    text: {
-      ready: "когда все готовы",
-      daily: (time: string) => `каждый день в ${time}`,
-      weekdays: (time: string) => `по будням в ${time}`,
-      days: (days: string, time: string) => `${days} в ${time}`,
-      monthly: (day: number, time: string) => `${day}-го числа каждого месяца в ${time}`,
-      hours: (count: number) =>
-        count === 1 ? "каждый час" : `каждые ${count} ${plural(count, "час", "часа", "часов")}`,
-      minutes: (count: number) =>
-        count === 1 ? "каждую минуту" : `каждые ${count} ${plural(count, "минуту", "минуты", "минут")}`,
-      cron: (fields: string) => `по выражению cron ${fields}`,
-      orReady: (schedule: string) => `${schedule}, или когда все готовы`
-    }
+    readyText: "Срока нет: ход делается, как только все скажут, что их приказы готовы."
   },
   form: {
     newTitle: "Новая игра",
@@ -175,10 +162,7 @@ export const lobby: Section<typeof en> = {
     invitedPerson: (name: string) => `Приглашение: ${name}`,
     somebody: "Игрок",
     knownFrom: (game: string) => `из игры ${game}`,
-    received: (name: string) => `${name} зовёт вас в эту игру.`,
-    join: "Занять место",
     decline: "Отклонить",
-    applyLead: "Кому дать место, решает администратор.",
     apply: "Подать заявку",
     application: {
       pending: (race: string) => `Вы подали заявку за ${race}. Вам сообщат, что решено.`,
@@ -228,5 +212,31 @@ export const lobby: Section<typeof en> = {
     until: (time: string) => `Приглашение действует до: ${time}.`,
     join: "Вступить",
     notNow: "Не сейчас"
+  },
+  quick: {
+    title: "Играть с компьютером",
+    lead: "Ход делается, как только вы скажете, что готовы. Спешить некуда.",
+    race: "Ваша раса",
+    computers: "Компьютерные игроки",
+    computersHint: "Чем их больше, тем больше галактика.",
+    start: "Начать",
+    again: "Продолжить",
+    gameName: (race: string) => `${race} против компьютера`,
+    steps: {
+      create: "Создаём игру",
+      open: "Открываем её",
+      ready: "Рассаживаем компьютерных игроков",
+      start: "Запускаем",
+      build: "Создаём галактику"
+    },
+    goesOn: "Ничего не повторится: всё продолжится с того места, где остановилось.",
+    slow: "Это дольше обычного. Игра есть в вашем списке и начнётся сама.",
+    toGame: "К игре"
+  },
+  code: {
+    text: "Вам прислали код или ссылку? Вставьте сюда.",
+    label: "Код или ссылка",
+    go: "Посмотреть",
+    wrong: "Это не код и не ссылка на игру."
   }
 }
