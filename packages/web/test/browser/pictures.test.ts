@@ -1,5 +1,5 @@
 /** What the main screens look like, in pictures that are stored. HACKING says how to renew them. */
-import { it } from "vitest"
+import { expect, it } from "vitest"
 import { byName } from "./byName.ts"
 import { screens } from "./harness.ts"
 import { writeOrders } from "./orders.ts"
@@ -73,10 +73,12 @@ screens(
       await page.goto(`/games/${id}/map?sel=p${planet}`)
       await page.getByRole("region", { name: "Map of the galaxy" }).waitFor()
       await page.getByRole("combobox", { name: "Makes" }).waitFor()
+      await page.getByText("✓ Saved", { exact: true }).waitFor()
       await stage().pictures(page, "map")
       for (const path of ["planets", "ships", "designs", "races", "report", "archive"]) {
         await page.goto(`/games/${id}/${path}`)
         await page.getByRole("heading", { level: 1 }).waitFor()
+        await page.getByRole("link", { name: "Orders saved" }).waitFor()
         await stage().pictures(page, path)
       }
       for (let turn = turns; turn > 0; turn--) {
@@ -84,7 +86,13 @@ screens(
         if (battles.length === 0) continue
         await page.goto(`/games/${id}/battles/${turn}/0`)
         await page.getByRole("heading", { level: 1 }).waitFor()
+        // It is of an earlier turn than the newest, and the bar says which.
+        expect(turn).toBeLessThan(turns)
+        await page.getByRole("banner").getByText(`Turn ${turn}`, { exact: true }).waitFor()
+        await page.getByRole("link", { name: "Orders saved" }).waitFor()
         await stage().pictures(page, "battle")
+        await page.getByRole("link", { name: `Back to turn ${turns}` }).click()
+        await page.getByRole("heading", { name: `Turn ${turns}` }).waitFor()
         break
       }
     })

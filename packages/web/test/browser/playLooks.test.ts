@@ -50,16 +50,13 @@ screens("A game's screens are for everybody", (stage) => {
     await page.goto(`/games/${id}/report?turn=${turns - 1}`)
     await page.getByText(`You are looking at turn ${turns - 1}`).waitFor()
     await stage().everyLook(page)
-    for (let turn = turns - 1; turn > 0; turn--) {
+    for (let turn = turns; turn > 0; turn--) {
       const { battles } = await ada.call("user.games.report", { game_id: id, turn })
       if (battles.length === 0) continue
       await page.goto(`/games/${id}/battles/${turn}/0`)
       await page.getByRole("heading", { level: 1 }).waitFor()
-      await page.getByRole("banner").getByText(`Turn ${turn}`, { exact: true }).waitFor()
       await stage().everyLook(page)
       await narrow(page, "battle")
-      await page.getByRole("link", { name: `Back to turn ${turns}` }).click()
-      await page.getByRole("heading", { name: `Turn ${turns}`, exact: false }).waitFor()
       break
     }
 
