@@ -1,8 +1,9 @@
 /** All that the inspector shows of a planet. */
 import type { ForeignPlanet, OwnPlanet, Report } from "@galaxy/contract/engine/Report"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import type { GivenUp } from "../report/givenUp.ts"
 import type { Intents } from "./intents.ts"
-import { type Loss, lossOf, type Option, optionOf, optionsOf, type Outcome, outcomeOf } from "./production.ts"
+import { lossOf, type Option, optionOf, optionsOf, type Outcome, outcomeOf } from "./production.ts"
 import { turnsFor } from "../report/turnsFor.ts"
 import { type RouteGoods, routeFields, type Scene, type Spot } from "./scene.ts"
 import { type GuestRow, guestRows, type OwnRow, ownRows } from "./ships.ts"
@@ -28,7 +29,7 @@ export interface Production {
   readonly now: string
   readonly option: Option | undefined
   readonly outcome: Outcome | undefined
-  readonly loss: Loss | undefined
+  readonly loss: GivenUp | undefined
   readonly options: ReadonlyArray<Option>
 }
 

@@ -2,8 +2,9 @@
 import type { OwnPlanet, Report } from "@galaxy/contract/engine/Report"
 import { makeCapital, makeMaterials, researched } from "@galaxy/engine/formulas/production"
 import { emptyMass } from "@galaxy/engine/formulas/ships"
-import { build, oreReturned } from "@galaxy/engine/formulas/yard"
+import { build } from "@galaxy/engine/formulas/yard"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
+import { type GivenUp, givenUp } from "../report/givenUp.ts"
 import type { Intents } from "./intents.ts"
 
 const technologies = ["drive", "weapons", "shields", "cargo"] as const
@@ -29,13 +30,6 @@ export type Outcome =
   /** Levels added to each technology. */
   | { readonly _tag: "research"; readonly levels: Readonly<Record<Technology, number>> }
   | { readonly _tag: "ships"; readonly ships: number; readonly kept: number; readonly price: number }
-
-/** A change of product that gives up a hull: points that are lost and ore that comes back. */
-export interface Loss {
-  readonly class: string
-  readonly points: number
-  readonly ore: number
-}
 
 const common: ReadonlyArray<Option> = [
   { _tag: "capital", product: "CAP" },
@@ -88,17 +82,25 @@ export const optionOf = (options: ReadonlyArray<Option>, product: string): Optio
 
 const yardOf = (report: Report, planet: OwnPlanet) => report.yards.find((it) => it.planet === planet.number)
 
-/** What comes of making something for a turn, as far as the report tells. */
+/** The hull that is given up for an option, if any. */
+export const lossOf = (ruleset: Ruleset, report: Report, planet: OwnPlanet, next: Option): GivenUp | undefined =>
+  givenUp(ruleset, report, planet, next._tag === "ships" ? next.name : undefined)
+
+/**
+ * What comes of making something for a turn, as far as the report tells. Ore of a hull that is given up for it is there
+ * to be used, and isn't told as made.
+ */
 export const outcomeOf = (ruleset: Ruleset, report: Report, planet: OwnPlanet, option: Option): Outcome => {
   const { free_points: points, resources } = planet
+  const stock = { ...planet, materials: planet.materials + (lossOf(ruleset, report, planet, option)?.ore ?? 0) }
   switch (option._tag) {
     case "capital": {
-      const made = makeCapital(ruleset, planet, resources, points)
+      const made = makeCapital(ruleset, stock, resources, points)
       return { _tag: "capital", amount: made.capital - planet.capital }
     }
     case "materials": {
-      const made = makeMaterials(planet, resources, points)
-      return { _tag: "materials", amount: made.materials - planet.materials }
+      const made = makeMaterials(stock, resources, points)
+      return { _tag: "materials", amount: made.materials - stock.materials }
     }
     case "research":
     case "science": {
@@ -116,18 +118,8 @@ export const outcomeOf = (ruleset: Ruleset, report: Report, planet: OwnPlanet, o
     case "ships": {
       const yard = yardOf(report, planet)
       const banked = yard !== undefined && same(yard.class, option.name) ? yard.banked : 0
-      const built = build(ruleset, option.mass, resources, planet.materials, points + banked)
+      const built = build(ruleset, option.mass, resources, stock.materials, points + banked)
       return { _tag: "ships", ships: built.ships, kept: built.banked, price: ruleset.pointsPerMass * option.mass }
     }
   }
-}
-
-/** What a planet loses when it begins to make something else; undefined where it loses nothing. */
-export const lossOf = (ruleset: Ruleset, report: Report, planet: OwnPlanet, next: Option): Loss | undefined => {
-  const yard = yardOf(report, planet)
-  if (yard === undefined || yard.banked <= 0) return undefined
-  if (next._tag === "ships" && same(next.name, yard.class)) return undefined
-  const mass = report.my_classes.find(({ name }) => same(name, yard.class))?.mass ?? yard.price / ruleset.pointsPerMass
-  const ore = oreReturned(ruleset, mass, planet.resources, planet.materials, yard.banked)
-  return { class: yard.class, points: yard.banked, ore }
 }

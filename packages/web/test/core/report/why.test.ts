@@ -102,6 +102,23 @@ describe("why a figure is what it is", () => {
     expect(steps).toBeGreaterThan(3_000)
   })
 
+  it.each([plus, ngConstants])("$name: also of ships that are given up", (ruleset: Ruleset) => {
+    const figures = reports.flatMap((report) =>
+      ["CAP", "MAT", "Needle"].flatMap((product) => {
+        const design: Order = { op: "design_class", name: "Needle", drive: 1, weapons: 0, shields: 0, cargo: 0 }
+        const orders = [design, ...report.yards.map(({ planet }): Order => ({ op: "produce", planet, product }))]
+        const intents = intentsOf(
+          report,
+          orders.map((order, id) => ({ id, order, refused: false }))
+        )
+        const drafted = withProducts(report, intents)
+        return report.yards.flatMap(({ planet }) => explain(ruleset, drafted, { _tag: "planet", number: planet }))
+      })
+    )
+    expect(wrongSteps(figures).slice(0, 3)).toEqual([])
+    expect(figures.filter(({ of }) => of === "oreReturned").length).toBeGreaterThan(10)
+  })
+
   it("figures of ships, planets and races are those of the report", () => {
     const near = (one: number | undefined, other: number) => one !== undefined && Math.abs(one - other) < 0.011
     const wrong: Array<unknown> = []
@@ -197,6 +214,7 @@ describe("why a figure is what it is", () => {
     const produce = (product: string): Order => ({ op: "produce", planet: yard.planet, product })
     const banked = (figures: ReadonlyArray<Figure>) =>
       figures
+        .filter(({ of }) => of === "shipsBuilt")
         .flatMap(({ steps }) => steps.flatMap(({ tokens }) => tokens))
         .find((it) => typeof it !== "string" && it.of === "banked")
 

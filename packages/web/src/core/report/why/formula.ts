@@ -46,6 +46,8 @@ export const quantities = [
   "newShields",
   "newWeapons",
   "odds",
+  "oreReturned",
+  "oreToUse",
   "points",
   "population",
   "power",

@@ -1,5 +1,5 @@
 /** Why a planet has so many points, and what comes of them and of its people in the turn. */
-import type { OwnPlanet, Report } from "@galaxy/contract/engine/Report"
+import type { OwnPlanet } from "@galaxy/contract/engine/Report"
 import { grow } from "@galaxy/engine/formulas/growth"
 import {
   capitalToIndustry,
@@ -12,6 +12,7 @@ import { build } from "@galaxy/engine/formulas/yard"
 import type { Ruleset } from "@galaxy/engine/rules/Ruleset"
 import { type Technology, technologies } from "@galaxy/engine/state/technologies"
 import { type Figure, figure, formula, step, type Step, term } from "./formula.ts"
+import { billedMass, type KnownOfOwner, type Ore, oreWith, returnedFigures } from "./ore.ts"
 import { newOf } from "./technologyTerms.ts"
 
 /** Production points of a turn. */
@@ -28,19 +29,17 @@ export const pointsFigure = (ruleset: Ruleset, planet: OwnPlanet): Figure =>
     "rounded"
   )
 
-const capitalSteps = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Step> => {
+const capitalSteps = (ruleset: Ruleset, planet: OwnPlanet, ore: Ore): ReadonlyArray<Step> => {
   const { pointsPerCapital: price } = ruleset
-  const { free_points: points, materials, resources, capital } = planet
-  const made = makeCapital(ruleset, planet, resources, points)
+  const { free_points: points, resources, capital } = planet
+  const { value: materials } = ore
+  const made = makeCapital(ruleset, { capital, materials }, resources, points)
   const fromStock = materials - made.materials
   const mined = made.capital - capital - fromStock
-  const stock = step(
-    "fromStock",
-    fromStock,
-    formula`min ( ${term(points, "points")} ÷ ${price} , ${term(materials, "materials")} )`
-  )
-  if (resources <= 0) return [{ ...stock, of: "newCapital" }]
+  const stock = step("fromStock", fromStock, formula`min ( ${term(points, "points")} ÷ ${price} , ${ore.term} )`)
+  if (resources <= 0) return [...ore.steps, { ...stock, of: "newCapital" }]
   return [
+    ...ore.steps,
     stock,
     step(
       "mined",
@@ -59,10 +58,10 @@ const researchStep = (ruleset: Ruleset, technology: Technology, points: number, 
     formula`${term(points, "points")} ${share === 1 ? [] : formula`× ${term(share, "share")}`} ÷ ${ruleset.pointsPerTechLevel[technology]}`
   )
 
-const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: number): Figure => {
-  const { free_points: points, materials, resources } = planet
-  const { aboveMass, discount } = ruleset.hullBilling
-  const billed = mass > aboveMass ? mass - discount : mass
+const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, ore: Ore, mass: number, banked: number): Figure => {
+  const { free_points: points, resources } = planet
+  const { value: materials } = ore
+  const billed = billedMass(ruleset, mass)
   const available = points + banked
   const built = build(ruleset, mass, resources, materials, available)
   const count = Math.max(1, built.ships)
@@ -70,7 +69,7 @@ const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: nu
   const cost = ruleset.pointsPerMass * count * billed + (missing > 0 && resources > 0 ? missing / resources : 0)
   const mining =
     resources > 0
-      ? formula`+ max ( ${0} , ${term(count, "ships")} × ${term(billed, "emptyMass")} − ${term(materials, "materials")} ) ÷ ${term(resources, "resources")}`
+      ? formula`+ max ( ${0} , ${term(count, "ships")} × ${term(billed, "emptyMass")} − ${ore.term} ) ÷ ${term(resources, "resources")}`
       : []
   const bill = step(
     "bill",
@@ -83,20 +82,16 @@ const shipSteps = (ruleset: Ruleset, planet: OwnPlanet, mass: number, banked: nu
     built.banked,
     formula`${term(available, "cost")} ${built.ships === 0 ? [] : formula`− ${term(cost, "bill")}`}`
   )
-  const steps = [all, bill, kept]
+  const steps = [...ore.steps, all, bill, kept]
   const note = built.ships > 0 ? [] : missing > 0 && resources <= 0 ? (["noOre"] as const) : (["hullNotPaid"] as const)
   return { of: "shipsBuilt", value: built.ships, steps, ...(note.length === 0 ? {} : { notes: note }) }
 }
 
-/** What its owner can make and has banked; without yards, as for others' planets, nothing tells of what is banked. */
-export type KnownOfOwner = Pick<Report, "my_classes" | "my_sciences"> & Partial<Pick<Report, "yards">>
-
 const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
 
-/** What comes of its product; `known` is what is known of its owner. */
-export const productFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner): ReadonlyArray<Figure> => {
+const madeFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner, ore: Ore): ReadonlyArray<Figure> => {
   const { production: product, free_points: points, resources } = planet
-  if (same(product, "CAP")) return [figure("newCapital", capitalSteps(ruleset, planet))]
+  if (same(product, "CAP")) return [figure("newCapital", capitalSteps(ruleset, planet, ore))]
   if (same(product, "MAT")) {
     const made = makeMaterials(planet, resources, points).materials - planet.materials
     return [
@@ -125,17 +120,24 @@ export const productFigures = (ruleset: Ruleset, planet: OwnPlanet, known: Known
   if (known.yards === undefined) return [{ of: "shipsBuilt", value: 0, steps: [], notes: ["bankedUnknown"] }]
   // Points for ships of one class are lost when the planet turns to another.
   const yard = known.yards.find((it) => it.planet === planet.number && same(it.class, name))
-  return [shipSteps(ruleset, planet, design.mass, yard?.banked ?? 0)]
+  return [shipSteps(ruleset, planet, ore, design.mass, yard?.banked ?? 0)]
+}
+
+/** What comes of its product, and of what it gives up for it; `known` is what is known of its owner. */
+export const productFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner): ReadonlyArray<Figure> => {
+  const ore = oreWith(ruleset, planet, known)
+  return [...returnedFigures(ruleset, planet, ore), ...madeFigures(ruleset, planet, known, ore)]
 }
 
 /** People, those who are frozen, and industry, after the turn. */
-export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArray<Figure> => {
+export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner): ReadonlyArray<Figure> => {
   const { population, size, colonists, industry, capital } = planet
+  const { value: materials } = oreWith(ruleset, planet, known)
   const growth = ruleset.populationGrowth * population
   const room = Math.max(0, size - population)
   const grown = grow(ruleset, planet)
   const made = same(planet.production, "CAP")
-    ? makeCapital(ruleset, planet, planet.resources, planet.free_points).capital
+    ? makeCapital(ruleset, { capital, materials }, planet.resources, planet.free_points).capital
     : capital
   const after = capitalToIndustry({ capital: made, industry, population: grown.population })
   const growthStep = step("growth", growth, formula`${ruleset.populationGrowth} × ${term(population, "population")}`)
@@ -171,7 +173,7 @@ export const growthFigures = (ruleset: Ruleset, planet: OwnPlanet): ReadonlyArra
 export const planetFigures = (ruleset: Ruleset, planet: OwnPlanet, known: KnownOfOwner): ReadonlyArray<Figure> => [
   pointsFigure(ruleset, planet),
   ...productFigures(ruleset, planet, known),
-  ...growthFigures(ruleset, planet),
+  ...growthFigures(ruleset, planet, known),
   ...(ruleset.populationPerVote === null
     ? []
     : [

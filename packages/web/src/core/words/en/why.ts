@@ -54,6 +54,8 @@ export const why = {
     newShields: "shield technology",
     newWeapons: "weapons technology",
     odds: "chance to destroy",
+    oreReturned: "ore of the given-up ship",
+    oreToUse: "ore to use",
     points: "production points",
     population: "people",
     power: "power of one ship",

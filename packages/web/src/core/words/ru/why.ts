@@ -56,6 +56,8 @@ export const why: Section<typeof en> = {
     newShields: "технология щитов",
     newWeapons: "технология оружия",
     odds: "шанс уничтожить",
+    oreReturned: "сырьё брошенного корабля",
+    oreToUse: "сырьё в дело",
     points: "очки производства",
     population: "люди",
     power: "мощь одного корабля",
