@@ -57,7 +57,7 @@ export const why: Section<typeof en> = {
     newWeapons: "технология оружия",
     odds: "шанс уничтожить",
     oreReturned: "сырьё брошенного корабля",
-    oreToUse: "сырьё в дело",
+    oreToUse: "сырьё в наличии",
     points: "очки производства",
     population: "люди",
     power: "мощь одного корабля",
