@@ -85,6 +85,7 @@ describe("why", () => {
   it.each([
     ["start_failed", [`game force-start ${id} --engine VERSION`]],
     ["generation_failed", [`runtime operations ${id}`, `runtime patch ${id} VERSION --reason TEXT`, "engine list"]],
+    ["stopped", [`game force-start ${id} --engine VERSION`, "engine list"]],
     ["generating", []]
   ])("names what can be done about an engine's refusal beside %s", async (beside, commands) => {
     const blocks = [{ code: beside }, { code: "engine_refused", message: "the engine answers and refused it: no" }]

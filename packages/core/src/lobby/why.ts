@@ -101,7 +101,8 @@ const ordersOf = ({ game, row, players }: WhyFacts): Pick<Why, "orders"> => {
 /** The answer. */
 export const explain = (facts: WhyFacts): Why => {
   const { game, row, operations, versions, now } = facts
-  const blocks = blocksOf(game, row, new Set(versions.filter((it) => it.enabled).map((it) => it.version)), now)
+  const enabled = new Set(versions.filter((it) => it.enabled).map((it) => it.version))
+  const blocks = blocksOf(game, row, enabled, operations, now)
   const [last] = operations
   return {
     game_id: game.game_id,

@@ -5,11 +5,13 @@
  */
 import type { GameBlock } from "@galaxy/contract/api/admin/Games"
 import { DateTime } from "effect"
-import { isMovedByOutage, isRefused, isWaitingForRoom } from "../runtime/decisions.ts"
+import { isMovedByOutage, isRefused, isStartOver, isStartRefused, isWaitingForRoom } from "../runtime/decisions.ts"
+import type { OperationRow } from "../runtime/OperationLog.ts"
 import { healthNow, type RuntimeRow } from "../runtime/RuntimeRow.ts"
 import { withoutNulls } from "../shared/rows.ts"
 import { placesTaken } from "./game/GameState.ts"
 import type { Game } from "./game/GameStore.ts"
+import { failedRenewal, turnReason } from "./whyReasons.ts"
 
 /** One thing that is in the way. */
 export type Block = typeof GameBlock.Type
@@ -44,6 +46,10 @@ const needed = (missing: number, acts: Acts): string =>
 /** Administrators own public games together. */
 const ownerOf = (game: Game): Acts => (game.visibility === "public" ? "operator" : "owner")
 
+/** A game that was in play stands because it was stopped, or because it could not be brought up again after that. */
+const standsBecause = (row: RuntimeRow | undefined): string =>
+  row !== undefined && isStartOver(row) ? "the game could not be started again" : "the engine was stopped"
+
 const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> => {
   const waiting = waitingFor[game.status]
   const acts = ownerOf(game)
@@ -73,10 +79,11 @@ const ofLobby = (game: Game, row: RuntimeRow | undefined): ReadonlyArray<Block> 
     case "paused":
       return game.runtime_status === "stopped"
         ? [
-            block("stopped", `the engine was stopped${row?.failure_reason ? `: ${row.failure_reason}` : ""}`, {
+            block("stopped", `${standsBecause(row)}${row?.failure_reason ? `: ${row.failure_reason}` : ""}`, {
               acts: "operator",
               since: game.updated_at
-            })
+            }),
+            ...(row !== undefined && isStartRefused(row) ? refused(row, "operator") : [])
           ]
         : [block("paused", "the game is paused", { acts, since: game.updated_at })]
     default:
@@ -103,27 +110,27 @@ const ofVersion = (game: Game, row: RuntimeRow | undefined, enabled: ReadonlySet
 }
 
 /** An attempt that waits after others have failed. */
-const attempts = (what: string, row: RuntimeRow): ReadonlyArray<Block> => {
-  if (row.attempts === 0 || row.failure_reason === null) return []
+const attempts = (what: string, row: RuntimeRow, reason = row.failure_reason): ReadonlyArray<Block> => {
+  if (row.attempts === 0 || reason === null) return []
   return isWaitingForRoom(row)
     ? [
-        block("no_capacity", `${what} waits for room for its engine: ${row.failure_reason}`, {
+        block("no_capacity", `${what} waits for room for its engine: ${reason}`, {
           acts: "operator",
           until: row.next_attempt_at
         })
       ]
     : [
-        block("retrying", `${what} is tried again, after ${row.attempts} attempts: ${row.failure_reason}`, {
+        block("retrying", `${what} is tried again, after ${row.attempts} attempts: ${reason}`, {
           until: row.next_attempt_at
         })
       ]
 }
 
 /** An engine that runs and answers, and says no: whether one of another version says the same isn't known. */
-const refused = (row: RuntimeRow | undefined, acts?: Acts): ReadonlyArray<Block> =>
+const refused = (row: RuntimeRow | undefined, acts?: Acts, reason = row?.failure_reason ?? ""): ReadonlyArray<Block> =>
   row === undefined || !isRefused(row)
     ? []
-    : [block("engine_refused", `the engine answers and refused it: ${row.failure_reason ?? ""}`, { acts })]
+    : [block("engine_refused", `the engine answers and refused it: ${reason}`, { acts })]
 
 const overdue = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> =>
   row.status === "running" &&
@@ -138,7 +145,32 @@ const overdue = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> =>
       ]
     : []
 
-const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => {
+/** A turn that was given up, and apart from it what has failed since of what was done to its engine. */
+const givenUp = (row: RuntimeRow, operations: ReadonlyArray<OperationRow>): ReadonlyArray<Block> => {
+  const reason = turnReason(row, operations) ?? "no reason is known"
+  const renewal = row.engine_task === null || row.attempts === 0 ? failedRenewal(operations) : undefined
+  return [
+    block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force the turn`, {
+      acts: "operator"
+    }),
+    ...refused(row, "operator", reason),
+    ...(renewal === undefined
+      ? []
+      : [
+          block(
+            "renewal_failed",
+            `after that the engine's ${renewal.op} has failed: ${renewal.error ?? "no reason is known"}`,
+            { since: renewal.finished_at }
+          )
+        ])
+  ]
+}
+
+const ofRuntime = (
+  row: RuntimeRow,
+  operations: ReadonlyArray<OperationRow>,
+  now: DateTime.Utc
+): ReadonlyArray<Block> => {
   const found: Array<Block> = [...overdue(row, now)]
   if (row.status === "starting") found.push(...attempts("the start", row))
   if (row.status === "generation_in_progress") {
@@ -150,15 +182,7 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
     // It is tried again by itself.
     found.push(...attempts("the turn", row), ...refused(row))
   }
-  if (row.status === "generation_failed") {
-    const reason = row.failure_reason ?? "no reason is known"
-    found.push(
-      block("generation_failed", `the turn could not be made: ${reason}; mend the cause, then force the turn`, {
-        acts: "operator"
-      }),
-      ...refused(row, "operator")
-    )
-  }
+  if (row.status === "generation_failed") found.push(...givenUp(row, operations))
   if (row.status === "running" && isMovedByOutage(row)) {
     found.push(block("moved_by_outage", `${row.last_decision ?? ""}, and players got that time back`))
   }
@@ -169,7 +193,9 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
       })
     )
     if (row.status !== "starting" && row.status !== "generation_in_progress") {
-      found.push(...attempts(`the engine's ${row.engine_task}`, row))
+      // Where a turn was given up the row keeps its reason, and the log has the task's.
+      const reason = row.status === "generation_failed" ? failedRenewal(operations)?.error : undefined
+      found.push(...attempts(`the engine's ${row.engine_task}`, row, reason ?? row.failure_reason))
     }
   }
   const { health, health_since: since } = healthNow(row)
@@ -185,14 +211,15 @@ const ofRuntime = (row: RuntimeRow, now: DateTime.Utc): ReadonlyArray<Block> => 
 
 const inPlay: ReadonlySet<Game["status"]> = new Set(["starting", "running", "paused"])
 
-/** Everything that is in the way, the lobby's reasons first. */
+/** Everything that is in the way, the lobby's reasons first. `operations` are the runtime's newest. */
 export const blocksOf = (
   game: Game,
   row: RuntimeRow | undefined,
   enabled: ReadonlySet<string>,
+  operations: ReadonlyArray<OperationRow>,
   now: DateTime.Utc
 ): ReadonlyArray<Block> => [
   ...ofLobby(game, row),
   ...ofVersion(game, row, enabled),
-  ...(row !== undefined && inPlay.has(game.status) ? ofRuntime(row, now) : [])
+  ...(row !== undefined && inPlay.has(game.status) ? ofRuntime(row, operations, now) : [])
 ]

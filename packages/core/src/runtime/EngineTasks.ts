@@ -10,7 +10,6 @@ import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { EngineReady } from "../engine/EngineReady.ts"
 import { reasonOf, retryAt } from "./Attempts.ts"
-import { decided } from "./decisions.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
 import { specOf } from "./engineSpec.ts"
 import { OperationLog } from "./OperationLog.ts"
@@ -19,11 +18,9 @@ import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { type RuntimeChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 
-/** The reason of a failed attempt. Where it takes the place of a turn's, what was decided about that turn isn't why. */
-const failed = (row: RuntimeRow, reason: string, now: DateTime.Utc): RuntimeChange => ({
-  failure_reason: reason,
-  ...(row.status === "generation_failed" ? decided("the engine could not be started anew", now) : {})
-})
+/** The reason of a failed attempt. That of a turn which was given up stays: the attempt's own is in the log. */
+const failed = (row: RuntimeRow, reason: string): RuntimeChange =>
+  row.status === "generation_failed" ? {} : { failure_reason: reason }
 
 /** The tasks, each for a row just read: `end` and `renew`. Both fail with `RuntimeStale` for a row that was written. */
 export const make = Effect.gen(function* () {
@@ -88,7 +85,7 @@ export const make = Effect.gen(function* () {
           next_attempt_at: null,
           attempts: 0,
           attempt_open: false,
-          ...failed(row, reason, yield* DateTime.now)
+          ...failed(row, reason)
         })
         yield* log.end(operation, reason)
       })
@@ -148,7 +145,7 @@ export const make = Effect.gen(function* () {
               yield* store.write(row, {
                 attempt_open: false,
                 next_attempt_at: DateTime.toDate(retryAt(config, row.attempts, now)),
-                ...failed(row, reason, now)
+                ...failed(row, reason)
               })
               yield* log.end(operation, reason)
             })

@@ -20,7 +20,7 @@ import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { rulesetChange } from "./rulesetChange.ts"
-import { decided, refused, waitsForRoom } from "./decisions.ts"
+import { decided, refused, startOver, waitsForRoom } from "./decisions.ts"
 import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import { scheduledAfter } from "./TurnTimes.ts"
@@ -156,8 +156,7 @@ export const make = Effect.gen(function* () {
     operation: string | undefined,
     failed: "image-missing" | "refused" | "otherwise" = "otherwise"
   ) {
-    const byHand = "is not tried again by itself"
-    const decision = failed === "refused" ? refused("start", byHand) : `the start has failed, and ${byHand}`
+    const decision = failed === "refused" ? refused("start", startOver) : `the start has failed, and ${startOver}`
     const close = yield* end(row, reason, operation, decision)
     const { game_id: gameId } = row
     const trouble = events.onTrouble({

@@ -25,6 +25,16 @@ export const refused = (what: "start" | "turn", then: string): string => `${engi
 export const isRefused = (row: RuntimeRow): boolean =>
   row.failure_reason !== null && row.last_decision?.startsWith(engineRefused) === true
 
+/** What becomes of a start that was given up. Rows keep it. */
+export const startOver = "is not tried again by itself"
+
+/** Whether the last that was decided is that a start is given up. */
+export const isStartOver = (row: RuntimeRow): boolean => row.last_decision?.endsWith(startOver) === true
+
+/** Whether the last that was decided is that a start is given up, since the engine refused it. */
+export const isStartRefused = (row: RuntimeRow): boolean =>
+  row.failure_reason !== null && row.last_decision === refused("start", startOver)
+
 /** A turn's new time after an outage. */
 export const movedByOutage = (turn: number, minutes: number): string =>
   `turn ${turn} was moved: no backend was at work for ${minutes} minutes`

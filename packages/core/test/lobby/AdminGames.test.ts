@@ -232,6 +232,20 @@ eachDatabase((name, storage) => {
           yield* work(other.id)
           assert.include(yield* codes(other.id), "generation_failed")
           assert.match((yield* why(other.id)).summary, /ran out of memory.*mend the cause/)
+          // What fails afterwards of what is done to the engine is told apart from the turn.
+          yield* engines.script(other.id, { start: () => ({ reason: "no such image", permanent: true }) })
+          yield* call("admin", "POST", `/api/v1/admin/runtimes/${other.id}/restart`, { reason: "mended" })
+          yield* work(other.id)
+          const unmended = yield* why(other.id)
+          assert.deepStrictEqual(
+            unmended.blocks.map((it: { code: string }) => it.code),
+            ["generation_failed", "renewal_failed"]
+          )
+          assert.match(unmended.blocks[0].message, /^the turn could not be made: .*ran out of memory/)
+          assert.strictEqual(unmended.blocks[1].message, "after that the engine's restart has failed: no such image")
+          // In a row of an earlier release the restart's reason has taken the turn's place.
+          yield* sql`UPDATE backend.runtime_records SET failure_reason = 'no such image' WHERE game_id = ${other.id}`
+          assert.deepStrictEqual((yield* why(other.id)).blocks, unmended.blocks)
           yield* other.step("cancel")
           assert.deepStrictEqual(yield* codes(other.id), ["cancelled"])
           const asked = yield* running(call)
@@ -265,6 +279,24 @@ eachDatabase((name, storage) => {
           yield* work(asked.id)
           const second = yield* why(asked.id)
           assert.deepInclude(second.last_turn, { turn: 2, due_at: forced.next_turn_at })
+          // One that was stopped, and can't be started again, stands for that reason.
+          const forcedTo = (action: string) => call("admin", "POST", `${games}/${asked.id}/${action}`, {})
+          yield* forcedTo("force-stop")
+          yield* work(asked.id)
+          assert.match((yield* why(asked.id)).blocks[0].message, /^the engine was stopped: stopped by an administrator/)
+          yield* engines.script(asked.id, {
+            call: ({ path }) =>
+              Effect.succeed(path.endsWith("/status") ? refusal(409, "conflict", "of another ruleset") : undefined)
+          })
+          yield* forcedTo("force-start")
+          yield* work(asked.id)
+          assert.deepStrictEqual(yield* codes(asked.id), ["stopped", "engine_refused"])
+          const stands = (yield* why(asked.id)).blocks
+          assert.strictEqual(stands[0].message, "the game could not be started again: of another ruleset")
+          assert.deepInclude(stands[1], {
+            message: "the engine answers and refused it: of another ruleset",
+            acts: "operator"
+          })
           const unfit = yield* ready(call)
           yield* engines.script(unfit.id, {
             call: ({ path }) =>

@@ -116,7 +116,7 @@ eachDatabase((name, database) => {
         }).pipe(Effect.provide(EngineJobs.layer))
       )
 
-      it.effect("one that doesn't get up after a refused turn isn't taken for the engine's refusal", () =>
+      it.effect("one that doesn't get up after a refused turn leaves that turn's reason", () =>
         Effect.gen(function* () {
           const runtimes = yield* Runtimes
           const engines = yield* ScriptedEngines
@@ -131,8 +131,9 @@ eachDatabase((name, database) => {
             yield* jobs.patch(gameId, "0.1.1")
             yield* runtimes.reconcile(gameId)
             const failed = yield* row(gameId)
-            assert.deepInclude(failed, { status: "generation_failed", failure_reason: "no such image" })
-            assert.isFalse(isRefused(failed))
+            assert.deepInclude(failed, { status: "generation_failed", failure_reason: "not on this state" })
+            assert.isTrue(isRefused(failed))
+            assert.deepInclude((yield* operations(gameId)).at(-1), { status: "failed", error: "no such image" })
             yield* advance("10 minutes")
           }
         }).pipe(Effect.provide(EngineJobs.layer))

@@ -34,12 +34,13 @@ const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = 
   generating: () => ["watch game"],
   engine_task: () => ["runtime get"],
   engine_refused: (why) =>
-    has(why, "start_failed")
+    has(why, "start_failed") || has(why, "stopped")
       ? ["game force-start GAME --engine VERSION"]
       : has(why, "generation_failed")
         ? ["runtime operations", "runtime patch GAME VERSION"]
         : // The turn is tried again by itself, and no command about the engine is taken meanwhile.
           [],
+  renewal_failed: () => ["runtime operations"],
   engine_unreachable: () => ["runtime health", "runtime restart"],
   engine_removed: () => ["runtime health", "runtime restart"]
 }
@@ -48,7 +49,7 @@ const commands: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = 
 const general: Readonly<Record<string, (why: Why) => ReadonlyArray<string>>> = {
   start_failed: () => ["doctor", "engine list"],
   version_disabled: () => ["engine list"],
-  engine_refused: (why) => (has(why, "generation_failed") ? ["engine list"] : []),
+  engine_refused: (why) => (has(why, "generation_failed") || has(why, "stopped") ? ["engine list"] : []),
   overdue: () => ["doctor"],
   no_capacity: () => ["doctor"]
 }
