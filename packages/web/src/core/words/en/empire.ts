@@ -14,9 +14,7 @@ export const empire = {
   planets: {
     title: "Planets",
     kinds: { my_planets: "Mine", foreign_planets: "Of others", uninhabited: "Uninhabited", unknown: "Unknown" },
-    kind: "Which planets",
-    produce: "Make",
-    choose: "Choose what to make…"
+    kind: "Which planets"
   },
   ships: {
     title: "Ships",

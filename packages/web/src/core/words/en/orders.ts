@@ -32,6 +32,7 @@ export const orders = {
       ...(refused === 0 ? [] : [`${refused} refused`]),
       ...(forNext === 0 ? [] : [`${forNext} for the next turn`])
     ].join(", "),
+  product: { label: "Make", choose: "Choose what to make…" },
   saves: {
     loading: "Asking the server for your orders…",
     savedAt: (time: string) => `Saved at ${time}`,

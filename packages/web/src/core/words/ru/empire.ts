@@ -21,9 +21,7 @@ export const empire: Section<typeof en> = {
   planets: {
     title: "Планеты",
     kinds: { my_planets: "Мои", foreign_planets: "Чужие", uninhabited: "Необитаемые", unknown: "Неизвестные" },
-    kind: "Какие планеты",
-    produce: "Производить",
-    choose: "Выберите, что производить…"
+    kind: "Какие планеты"
   },
   ships: {
     title: "Корабли",

@@ -38,6 +38,7 @@ export const orders: Section<typeof en> = {
       ...(refused === 0 ? [] : [`отклонено: ${refused}`]),
       ...(forNext === 0 ? [] : [`на следующий ход: ${forNext}`])
     ].join(", "),
+  product: { label: "Производить", choose: "Выберите, что производить…" },
   saves: {
     loading: "Спрашиваем у сервера ваши приказы…",
     savedAt: (time: string) => `Сохранено в ${time}`,

@@ -1,8 +1,7 @@
 /** The words of every screen of one game, in Russian. */
-import { empire } from "./empire.ts"
 import { map } from "./map.ts"
 import { orders } from "./orders.ts"
 import { play } from "./play.ts"
 
 /** Sections of the catalogue. */
-export const playScreens = { empire, map, orders, play }
+export const playScreens = { map, orders, play }

@@ -1,5 +1,6 @@
-/** The words of a game's reports, in Russian. */
+/** The words of a game's reports and of the lists of one's own things, in Russian. */
+import { empire } from "./empire.ts"
 import { report } from "./report.ts"
 
 /** Sections of the catalogue. */
-export const reportScreens = { report }
+export const reportScreens = { empire, report }
