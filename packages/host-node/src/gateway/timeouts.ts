@@ -46,8 +46,9 @@ export const timeoutOf = (headers: IncomingHttpHeaders, name: TimeoutHeader): nu
   return found > longestTimer ? undefined : found
 }
 
-/** The header's text for so many milliseconds, at least one. */
+/** The header's text for so many milliseconds, rounded up and at least one. gRPC has eight digits, and goes on in seconds. */
 export const timeoutText = (name: TimeoutHeader, millis: number): string => {
-  const whole = String(Math.max(1, Math.ceil(millis)))
-  return name === "grpc-timeout" ? `${whole.slice(0, 8)}m` : whole
+  const whole = Math.max(1, Math.ceil(millis))
+  if (name === "connect-timeout-ms") return String(whole)
+  return whole < 1e8 ? `${whole}m` : `${Math.ceil(whole / 1_000)}S`
 }

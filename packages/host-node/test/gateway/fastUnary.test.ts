@@ -11,8 +11,9 @@ import {
   ExecuteCommandResponseSchema
 } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
+import { timeoutOf, timeoutText } from "@galaxy/host-node/gateway/timeouts"
 import { SeededRandom } from "@galaxy/testkit/SeededRandom"
-import { assert, describe, layer } from "@effect/vitest"
+import { assert, describe, it as test, layer } from "@effect/vitest"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import { Deferred, Effect, Layer } from "effect"
 import { gateway, gatewayWith, generous, request, Script, type Wish } from "./fixture.ts"
@@ -270,6 +271,16 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
     }
   }
 )
+
+test("what is left of a deadline is handed on in a header that says as much, and never less", () => {
+  for (const name of ["grpc-timeout", "connect-timeout-ms"] as const) {
+    for (const millis of [-5, 0.2, 1, 1_499.5, 99_999_999, 100_000_000, 2_000_000_000]) {
+      const read = timeoutOf({ [name]: timeoutText(name, millis) }, name)
+      assert.isAtLeast(Number(read), Math.max(1, millis), `${name} ${millis}`)
+      assert.isBelow(Number(read), Math.max(1, millis) + 1_000, `${name} ${millis}`)
+    }
+  }
+})
 
 const patient = { ...generous, budgets: { ...generous.budgets, failuresIp: { burst: 1, perSecond: 0.001 } } }
 
