@@ -4,6 +4,7 @@ import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Effect } from "effect"
 import { Untrusted } from "./ClientError.ts"
 import type { DeviceKey } from "./DeviceKey.ts"
+import type { SignedAnswer, SignedEvent } from "./Rpc.ts"
 import { type GatewayKey, sha256 } from "./verify.ts"
 
 /** A device session together with the key that it was opened with. */
@@ -42,15 +43,7 @@ const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(val
 export const checkResponse = (
   gateway: GatewayKey,
   requestId: string,
-  response: {
-    readonly protocolVersion: string
-    readonly requestId: string
-    readonly timestampMs: bigint
-    readonly resultCode: string
-    readonly payloadBytes: Uint8Array
-    readonly payloadHash: Uint8Array
-    readonly signature: Uint8Array
-  }
+  response: SignedAnswer
 ): Effect.Effect<void, Untrusted> =>
   Effect.gen(function* () {
     if (response.requestId !== requestId) {
@@ -66,17 +59,7 @@ export const checkResponse = (
 export const checkEvent = (
   gateway: GatewayKey,
   deviceSessionId: DeviceSessionId,
-  event: {
-    readonly eventType: string
-    readonly eventId: string
-    readonly timestampMs: bigint
-    readonly payloadBytes: Uint8Array
-    readonly payloadHash: Uint8Array
-    readonly signature: Uint8Array
-    readonly requestId: string
-    readonly traceId: string
-    readonly sequence: bigint
-  }
+  event: SignedEvent
 ): Effect.Effect<void, Untrusted> =>
   Effect.gen(function* () {
     const hash = yield* Effect.promise(() => sha256(bytes(event.payloadBytes)))

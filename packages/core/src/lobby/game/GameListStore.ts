@@ -5,7 +5,7 @@
  */
 import type { GameStatus, OwnSeat, Visibility } from "@galaxy/contract/api/UserLobby"
 import { type GameId, MembershipId, type UserId } from "@galaxy/contract/ids/Ids"
-import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Schema, Struct } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { PagePosition } from "../../shared/Page.ts"
 import { present, withoutNulls } from "../../shared/rows.ts"
@@ -85,32 +85,11 @@ const seatOf = (row: typeof Seat.Type, turn: number): typeof OwnSeat.Type | unde
         ready: row.seat_ready_turn === turn
       }
 
+const seatKeys = Struct.keys(Seat.fields)
+
 const seated = (row: typeof SeatedRow.Type): Game => {
-  const {
-    seat_id,
-    seat_race_name,
-    seat_status,
-    seat_orders_given_at,
-    seat_orders,
-    seat_refused,
-    seat_orders_turn,
-    seat_ready_turn,
-    ...rest
-  } = row
-  const membership = seatOf(
-    {
-      seat_id,
-      seat_race_name,
-      seat_status,
-      seat_orders_given_at,
-      seat_orders,
-      seat_refused,
-      seat_orders_turn,
-      seat_ready_turn
-    },
-    rest.current_turn
-  )
-  return { ...withoutNulls(rest), ...(membership === undefined ? {} : { membership }) }
+  const membership = seatOf(row, row.current_turn)
+  return { ...withoutNulls(Struct.omit(row, seatKeys)), ...(membership === undefined ? {} : { membership }) }
 }
 
 /** Sorts after every name that begins with the key. */

@@ -1,34 +1,13 @@
 import type { Order } from "@galaxy/contract/engine/Order"
-import * as Draft from "@galaxy/web/core/game/Draft"
 import { draftView } from "@galaxy/web/core/game/draftView"
 import * as DraftLines from "@galaxy/web/core/game/draftLines"
 import { describe, expect, it } from "vitest"
+import { device } from "./device.ts"
 import { FakeOrders } from "./fakeOrders.ts"
-import { handTimer, settle } from "./handTimer.ts"
+import { settle } from "./handTimer.ts"
 
 const send = (group: number): Order => ({ op: "send", group, planet: 1 })
 const design: Order = { op: "design_class", name: "A", drive: 1, armament: 0, weapons: 0, shields: 0, cargo: 0 }
-
-const device = (server: FakeOrders) => {
-  const timer = handTimer()
-  let passed = 0
-  const draft = Draft.make({
-    gameId: "game",
-    call: server.call,
-    keep: server.keep,
-    timer,
-    forecast: async (_, orders) => orders.map((__, position) => ({ position, accepted: true })),
-    onPassed: () => passed++
-  })
-  return {
-    draft,
-    timer,
-    passed: () => passed,
-    add: (...orders: ReadonlyArray<Order>) => draft.edit((lines) => DraftLines.add(lines, ...orders)),
-    orders: () => DraftLines.ordersOf(draft.state.get().lines),
-    save: () => draft.state.get().save
-  }
-}
 
 describe("the draft of a turn", () => {
   it("is kept at once and saved 800 ms after the last edit, once", async () => {

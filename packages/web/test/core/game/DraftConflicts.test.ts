@@ -1,31 +1,23 @@
 /** What one device knows of the server's list while another one writes, turns close and answers come late. */
 import type { Order } from "@galaxy/contract/engine/Order"
-import * as Draft from "@galaxy/web/core/game/Draft"
-import * as DraftLines from "@galaxy/web/core/game/draftLines"
 import type { Player } from "@galaxy/web/core/session/Session"
 import { describe, expect, it } from "vitest"
+import { device } from "./device.ts"
 import { FakeOrders } from "./fakeOrders.ts"
-import { handTimer, settle } from "./handTimer.ts"
+import { settle } from "./handTimer.ts"
 
 const send = (group: number): Order => ({ op: "send", group, planet: 1 })
 
-const device = (server: FakeOrders, call: Player["call"] = server.call) => {
-  const timer = handTimer()
-  const draft = Draft.make({
-    gameId: "game",
-    call,
-    keep: server.keep,
-    timer,
-    forecast: async (_, orders) => orders.map((__, position) => ({ position, accepted: true })),
-    onPassed: () => undefined
-  })
-  return {
-    draft,
-    timer,
-    add: (...orders: ReadonlyArray<Order>) => draft.edit((lines) => DraftLines.add(lines, ...orders)),
-    orders: () => DraftLines.ordersOf(draft.state.get().lines),
-    save: () => draft.state.get().save
-  }
+/** A server with [7] by another device, where a page of this one was closed before its [1] was sent. */
+const leftUnsaved = async () => {
+  const server = new FakeOrders()
+  const first = device(server)
+  await first.draft.open(5)
+  first.add(send(1))
+  await settle()
+  first.draft.end()
+  server.write([send(7)])
+  return server
 }
 
 /** A device that has saved [1], written 2 since, and is asked because another one has saved [7]. */
@@ -86,13 +78,7 @@ describe("the question which device's orders count", () => {
   })
 
   it("is asked although the server is asked twice at once", async () => {
-    const server = new FakeOrders()
-    const first = device(server)
-    await first.draft.open(5)
-    first.add(send(1))
-    await settle()
-    first.draft.end()
-    server.write([send(7)])
+    const server = await leftUnsaved()
     const { draft, timer, save } = device(server)
     const answer = gate()
     server.gates = [answer.until, answer.until]
@@ -107,12 +93,7 @@ describe("the question which device's orders count", () => {
   })
 
   it("is put off while the turn is closed, also over a reload, and asked once it isn't", async () => {
-    const server = new FakeOrders()
-    const first = device(server)
-    await first.draft.open(5)
-    first.add(send(1))
-    first.draft.end()
-    server.write([send(7)])
+    const server = await leftUnsaved()
     const second = device(server)
     await second.draft.open(5, "paused")
     expect(second.save()).toEqual({ _tag: "closed", why: "paused" })
@@ -171,12 +152,7 @@ describe("the question which device's orders count", () => {
   })
 
   it("is asked of a draft that the device kept, when the first answer was a failure", async () => {
-    const server = new FakeOrders()
-    const first = device(server)
-    await first.draft.open(5)
-    first.add(send(1))
-    first.draft.end()
-    server.write([send(7)])
+    const server = await leftUnsaved()
     server.faults = ["down"]
     const { draft, save, orders } = device(server)
     await draft.open(5)
