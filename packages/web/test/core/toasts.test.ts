@@ -16,7 +16,7 @@ it("shows three at most, and one of a key", () => {
   expect(toasts.shown.get().map(({ key }) => key)).toEqual(["a", "d"])
 })
 
-it("forgets what was told of a game that is open now, and nothing else", () => {
+it("dismisses the toasts about a game that is open now, and no others", () => {
   const toasts = Toasts.make()
   for (const it of [toast("a"), toast("b", "g1"), toast("c", "g2")]) toasts.show(it)
   let changes = 0

@@ -60,8 +60,8 @@ export interface Options {
   /** A newer turn waits. `away`: how many turns have passed since the last that was seen. */
   readonly onWaiting: (turn: number, away: number) => void
   /**
-   * The turn is there that the player has asked for, as nobody else is waited for: to be shown at once. It isn't told of as
-   * one that waits.
+   * The turn that the player has asked for is there, in a game in which nobody else is waited for: show it at once.
+   * `onWaiting` isn't called for it.
    */
   readonly onAsked: (turn: number) => void
   readonly timer: Timer

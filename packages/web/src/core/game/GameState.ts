@@ -1,8 +1,8 @@
 /**
  * Which turn of a game is on the screen, and whether a newer one waits.
  *
- * The screen never changes by itself: a newer turn is told of once and shown when the player wants it. Who plays alone against
- * the computer wants it when they say that their orders are done.
+ * The screen never changes by itself: a newer turn is told of once and shown when the player wants it. A player
+ * who is alone against the computer wants it as soon as they call their orders done.
  */
 
 /** Turns of one game. `viewedTurn` is at most `currentTurn`; a turn above it is `pendingTurn`. */

@@ -11,7 +11,7 @@ export interface GamesPlace {
   readonly now: () => number
 }
 
-/** Games, and when the server told of them: Unix milliseconds by this machine's clock. */
+/** Games, and when the server listed them: Unix milliseconds by this machine's clock. */
 export interface Kept {
   readonly games: ReadonlyArray<Game>
   readonly at: number

@@ -1,4 +1,4 @@
-/** Which games this tab is about right now: nobody has to be told of what they are looking at. */
+/** Which games this tab is about right now: nobody needs a toast about what they are looking at. */
 import { onDestroy } from "svelte"
 
 const ofComponents = new Set<() => string | undefined>()

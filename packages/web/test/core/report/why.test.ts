@@ -143,7 +143,7 @@ describe("why a figure is what it is", () => {
     expect(wrong.slice(0, 3)).toEqual([])
   })
 
-  it("what is foretold of people, and of research, is what the next turn brings", () => {
+  it("the forecast of people, and of research, is what the next turn brings", () => {
     let compared = 0
     const wrong: Array<unknown> = []
     for (const [turn, all] of turns.entries()) {
