@@ -54,7 +54,9 @@ export class SessionCache extends Context.Service<
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     /** The same for all sessions of a user; overtakes every running lookup. */
     readonly revokeUser: (userId: string) => Effect.Effect<void>
-    /** Whether invalidations arrive. While they don't, a session is trusted only for `unfollowedTtlMs`. */
+    /**
+     * Whether invalidations arrive. A session that was looked up while they didn't is trusted only for `unfollowedTtlMs`.
+     */
     readonly setFollowed: (followed: boolean) => Effect.Effect<void>
     /** Forgets everything: invalidations may have been missed. */
     readonly clear: Effect.Effect<void>
@@ -101,14 +103,17 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       const unknown = new Map<string, Entry>()
       /** Lookups that no invalidation has overtaken. */
       const lookups = new Map<string, Lookup>()
-      let followed = true
+      /** Since when invalidations have arrived; undefined while they don't. */
+      let followedSince: number | undefined = Number.NEGATIVE_INFINITY
 
       const believed = (entry: Entry, now: number): boolean => {
         const age = now - entry.at
         // An entry from the future was made by a wrong clock and doesn't count as recent.
         if (age < 0) return false
         if (Option.isNone(entry.record)) return age < unknownTtlMs
-        return age < (followed ? ttlMs : Math.min(ttlMs, unfollowedTtlMs))
+        // The invalidation of one that is older may still be on its way, behind all that was missed.
+        const isFollowed = followedSince !== undefined && entry.at >= followedSince
+        return age < (isFollowed ? ttlMs : Math.min(ttlMs, unfollowedTtlMs))
       }
 
       const keep = (id: string, entry: Entry) => {
@@ -223,9 +228,9 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
               }
             }
           }),
-        setFollowed: (now) =>
-          Effect.sync(() => {
-            followed = now
+        setFollowed: (followed) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            followedSince = followed ? (followedSince ?? now) : undefined
           }),
         clear: Effect.sync(() => {
           overtakeAll()

@@ -215,6 +215,22 @@ describe("a session cache that no invalidation reaches", () => {
     }).pipe(Effect.provide(cache(backend, { unfollowedTtlMs: 1_000 })))
   })
 
+  it.effect("believes one of before no longer where word may still be on its way, and asks for it once", () => {
+    const backend = new Backend(one)
+    return Effect.gen(function* () {
+      const sessions = yield* SessionCache.SessionCache
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "active")
+      yield* sessions.setFollowed(false)
+      backend.add(one, "revoked")
+      yield* TestClock.adjust(2_000)
+      yield* sessions.setFollowed(true)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      yield* TestClock.adjust(60_000)
+      assert.strictEqual(yield* statusOf(one.deviceSessionId), "revoked")
+      assert.strictEqual(backend.asked.length, 2)
+    }).pipe(Effect.provide(cache(backend, { unfollowedTtlMs: 1_000 })))
+  })
+
   it.effect("counts a session's time from when it was asked for, however late the answer", () => {
     const backend = new Backend()
     const lookups = script(backend)

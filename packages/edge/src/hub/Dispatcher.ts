@@ -5,13 +5,31 @@
  * missed is dropped or read again. Only the end of its scope stops it: a gateway that no longer follows would let
  * revoked sessions in.
  */
-import { Cause, Duration, Effect, Layer, Random, Ref, Stream } from "effect"
+import { Cause, Duration, Effect, Layer, Random, Stream } from "effect"
+import { monotonicMillis } from "../monotonicMillis.ts"
 import { SessionCache } from "../SessionCache.ts"
 import { PushHub } from "./PushHub.ts"
 import { type PushFrame, PushSource, type PushSourceLost } from "./PushSource.ts"
 
 const firstWaitMs = 200
 const longestWaitMs = 10_000
+/** A connection that lasted less counts as one more failure: two gateways of one name would replace each other without end. */
+const lastingMs = 10_000
+/** So often the same frame may fail to be read or acted on. Then everything is read again without it. */
+const maxTries = 3
+
+/** How following goes. Changed by one fiber alone. */
+interface Progress {
+  /** Of the last frame that was acted on. */
+  cursor: string
+  failures: number
+  /** Failures in a row on the frame after `cursor`. */
+  tries: number
+  /** When the present connection brought its first frame, in monotonic milliseconds. */
+  since: number | undefined
+  /** The loss was logged, and its end wasn't. */
+  isLost: boolean
+}
 
 /** Runs as long as the scope lives. */
 export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCache> = Layer.effectDiscard(
@@ -19,8 +37,7 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
     const source = yield* PushSource
     const hub = yield* PushHub
     const sessions = yield* SessionCache
-    const cursor = yield* Ref.make("")
-    const failures = yield* Ref.make(0)
+    const progress: Progress = { cursor: "", failures: 0, tries: 0, since: undefined, isLost: false }
 
     const act = (frame: PushFrame): Effect.Effect<void> => {
       switch (frame.type) {
@@ -40,29 +57,52 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
     }
 
     /** Logged once, however many attempts it took. */
-    const back = Effect.flatMap(Ref.getAndSet(failures, 0), (count) =>
-      count === 0
-        ? Effect.void
-        : Effect.logInfo("the push stream is back").pipe(Effect.annotateLogs({ failures: count }))
-    )
+    const back = Effect.suspend(() => {
+      if (!progress.isLost) return Effect.void
+      progress.isLost = false
+      return Effect.logInfo("the push stream is back").pipe(Effect.annotateLogs({ failures: progress.failures }))
+    })
 
-    const connection = Stream.unwrap(Effect.map(Ref.get(cursor), (at) => source.frames(at))).pipe(
-      Stream.runForEach((frame) => act(frame).pipe(Effect.andThen(Ref.set(cursor, frame.cursor)), Effect.andThen(back)))
+    const done = Effect.fnUntraced(function* (frame: PushFrame) {
+      if (progress.cursor !== frame.cursor) progress.tries = 0
+      progress.cursor = frame.cursor
+      progress.since ??= yield* monotonicMillis
+      yield* back
+    })
+
+    const connection = Stream.suspend(() => source.frames(progress.cursor)).pipe(
+      Stream.runForEach((frame) => Effect.andThen(act(frame), done(frame)))
     )
 
     const backoff = Effect.gen(function* () {
-      const count = yield* Ref.updateAndGet(failures, (it) => it + 1)
       const share = yield* Random.next
-      yield* Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(count - 1, 10))))
+      const steps = Math.min(progress.failures - 1, 10)
+      yield* Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** steps)))
+    })
+
+    /** A frame that fails again and again must not keep the gateway from all that come after it. */
+    const giveUpFrame = Effect.gen(function* () {
+      progress.tries++
+      if (progress.tries < maxTries || progress.cursor === "") return
+      yield* Effect.logError("a frame of the push stream fails again and again; streams read their events anew").pipe(
+        Effect.annotateLogs({ cursor: progress.cursor })
+      )
+      progress.cursor = ""
+      progress.tries = 0
     })
 
     const lost = Effect.fnUntraced(function* (cause: Cause.Cause<PushSourceLost>) {
       if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
-      const error = cause.reasons.find(Cause.isFailReason)?.error.message
+      const error = cause.reasons.find(Cause.isFailReason)?.error
+      const lasted = progress.since !== undefined && (yield* monotonicMillis) - progress.since >= lastingMs
+      progress.failures = lasted ? 1 : progress.failures + 1
+      progress.since = undefined
       if (error === undefined) yield* Effect.logError("following the push stream failed", cause)
-      else if ((yield* Ref.get(failures)) === 0) {
-        yield* Effect.logWarning("the push stream is lost").pipe(Effect.annotateLogs({ error }))
+      else if (!progress.isLost) {
+        yield* Effect.logWarning("the push stream is lost").pipe(Effect.annotateLogs({ error: error.message }))
+        progress.isLost = true
       }
+      if (error === undefined || error.unreadable === true) yield* giveUpFrame
     })
 
     yield* sessions.setFollowed(false)

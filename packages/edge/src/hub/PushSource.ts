@@ -1,9 +1,13 @@
 /** Port: the backend's push log as this gateway follows it. */
 import { Context, type Stream, Schema } from "effect"
 
-/** The stream to the backend is lost; it can be opened again from the last cursor. */
+/**
+ * The stream to the backend is lost; it can be opened again from the last cursor. `unreadable` means that the stream had
+ * begun or was refused by its content, such as a malformed frame: the same cursor may lead there again.
+ */
 export class PushSourceLost extends Schema.TaggedError<PushSourceLost>()("PushSourceLost", {
-  message: Schema.String
+  message: Schema.String,
+  unreadable: Schema.optionalKey(Schema.Boolean)
 }) {}
 
 /** An event of one user, in the user's own numbering. */

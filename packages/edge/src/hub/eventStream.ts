@@ -85,6 +85,11 @@ const kept = <E>(options: EventStreamOptions<E>, last: Ref.Ref<number>): Stream.
         yield* Ref.set(last, page.newest)
         out.push(gap(at + 1, page.newest))
       }
+      if (page.newest < at) {
+        // The database was restored from a copy: numbers that were sent will be given again.
+        yield* Ref.set(last, page.newest)
+        out.push({ type: "gap", first: page.newest + 1, last: at, resumedAfter: page.newest })
+      }
       const more = page.events.length >= options.pageSize
       return [out, more ? Option.some(undefined) : Option.none()] as const
     })

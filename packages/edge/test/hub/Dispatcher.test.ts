@@ -83,10 +83,13 @@ class Script {
     yield* settle
   })
 
-  readonly lose = Effect.suspend(() => {
-    assert.isDefined(this.frames)
-    return Effect.andThen(Queue.fail(this.frames, new PushSourceLost({ message: "lost" })), settle)
-  })
+  readonly loseBy = (unreadable: boolean) =>
+    Effect.suspend(() => {
+      assert.isDefined(this.frames)
+      return Effect.andThen(Queue.fail(this.frames, new PushSourceLost({ message: "lost", unreadable })), settle)
+    })
+
+  readonly lose = this.loseBy(false)
 }
 
 const settle = Effect.forEach(Array.from({ length: 50 }), () => Effect.yieldNow, { discard: true })
@@ -193,6 +196,70 @@ describe("the dispatcher", () => {
         yield* settle
         yield* script.say(resumed("1", "FRESH"))
         assert.deepStrictEqual(script.noted.slice(-2), ["clear", "followed"])
+      })
+    )
+  })
+
+  it.effect(
+    "connections that end as soon as they have begun, as another of the same name would end them, are no storm",
+    () => {
+      const script = new Script()
+      return run(
+        script,
+        Effect.gen(function* () {
+          let ended = 0
+          for (let second = 0; second < 600; second++) {
+            if (script.opened.length > ended) {
+              ended = script.opened.length
+              yield* script.say(resumed("1", "FRESH"))
+              yield* script.lose
+            }
+            yield* TestClock.adjust("1 second")
+            yield* settle
+          }
+          // At first often, then once in five seconds on average.
+          assert.isAbove(script.opened.length, 60)
+          assert.isBelow(script.opened.length, 240)
+          // One that has lasted is no failure: the next attempt comes soon.
+          yield* TestClock.adjust("10 seconds")
+          yield* settle
+          yield* script.say(resumed("1", "RESUMED"))
+          yield* TestClock.adjust("10 seconds")
+          yield* script.lose
+          const before = script.opened.length
+          yield* TestClock.adjust("200 millis")
+          yield* settle
+          assert.strictEqual(script.opened.length, before + 1)
+        })
+      )
+    }
+  )
+
+  it.effect("a frame that can't be read three times is left behind, and everything is read anew", () => {
+    const script = new Script()
+    return run(
+      script,
+      Effect.gen(function* () {
+        yield* script.say(resumed("1", "FRESH"), event("2", 1))
+        for (let attempt = 0; attempt < 3; attempt++) {
+          yield* script.loseBy(true)
+          yield* TestClock.adjust(longestWait)
+          yield* settle
+          if (attempt < 2) yield* script.say(resumed("2", "RESUMED"))
+        }
+        assert.deepStrictEqual(script.opened, ["", "2", "2", ""])
+        assert.deepStrictEqual(script.noted.slice(-1), ["lost"])
+        yield* script.say(resumed("9", "FRESH"))
+        assert.deepStrictEqual(script.noted, ["clear", "followed"])
+        // Frames that were acted on meanwhile show that it is another one.
+        for (let attempt = 10; attempt < 16; attempt++) {
+          yield* script.say(event(String(attempt), attempt))
+          yield* script.loseBy(true)
+          yield* TestClock.adjust(longestWait)
+          yield* settle
+          yield* script.say(resumed(String(attempt), "RESUMED"))
+        }
+        assert.deepStrictEqual(script.opened.slice(4), ["10", "11", "12", "13", "14", "15"])
       })
     )
   })

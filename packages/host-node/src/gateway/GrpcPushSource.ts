@@ -8,7 +8,7 @@ import {
 } from "node:http2"
 import { isIP, connect as netConnect } from "node:net"
 import { connect as tlsConnect } from "node:tls"
-import { ConnectError, createClient } from "@connectrpc/connect"
+import { Code, ConnectError, createClient } from "@connectrpc/connect"
 import { createGrpcTransport } from "@connectrpc/connect-node"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { Push, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
@@ -27,6 +27,8 @@ export interface GrpcPushOptions {
   /** How often the backend is pinged, and how long it may take to answer, in milliseconds. */
   readonly pingIntervalMs?: number | undefined
   readonly pingTimeoutMs?: number | undefined
+  /** How long the first frame of a subscription may take, in milliseconds: 15 s by default. */
+  readonly beginTimeoutMs?: number | undefined
 }
 
 const outcomes = {
@@ -36,6 +38,9 @@ const outcomes = {
 } as const
 
 const connectTimeoutMs = 5_000
+const usualBeginTimeoutMs = 15_000
+/** An event reports that something has happened: a few hundred bytes. */
+const maxFrameBytes = 4 * 1_048_576
 
 const socketTo = (authority: URL) => {
   const host = authority.hostname.replace(/^\[|\]$/g, "")
@@ -123,6 +128,35 @@ const frameOf = (frame: PushEvent): PushFrame | undefined => {
   }
 }
 
+/** Codes of what can't be decoded, is too large, or was sent in a form that the backend refuses. */
+const unreadable: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.Internal, Code.DataLoss])
+
+const lostOf =
+  (clientId: string) =>
+  (cause: unknown): PushSourceLost => {
+    const { code, message, rawMessage } = ConnectError.from(cause)
+    if (code === Code.Aborted && rawMessage === "replaced") {
+      return new PushSourceLost({
+        message: `another gateway has subscribed as ${clientId}; each gateway needs a name of its own (GATEWAY_CLIENT_ID)`
+      })
+    }
+    const tooLarge = code === Code.ResourceExhausted && rawMessage.startsWith("message size")
+    return new PushSourceLost({ message, unreadable: unreadable.has(code) || tooLarge })
+  }
+
+/** Calls `late` where the first item takes longer. */
+async function* begun<A>(items: AsyncIterable<A>, withinMs: number, late: () => void): AsyncGenerator<A> {
+  const timer = setTimeout(late, withinMs)
+  try {
+    for await (const item of items) {
+      clearTimeout(timer)
+      yield item
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Opens a connection for each call of `frames`, and closes it with the stream. Never fails to build. */
 export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
   Layer.sync(PushSource, () => {
@@ -134,11 +168,18 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
         Stream.suspend(() => {
           const abort = new AbortController()
           const connection = new OneConnection(options)
-          const rpc = createClient(Push, createGrpcTransport({ baseUrl: options.url, sessionManager: connection }))
-          return Stream.fromAsyncIterable(
-            rpc.subscribePush({ gatewayClientId: options.clientId, cursor }, { signal: abort.signal, headers }),
-            (cause) => new PushSourceLost({ message: ConnectError.from(cause).message })
-          ).pipe(
+          const rpc = createClient(
+            Push,
+            createGrpcTransport({ baseUrl: options.url, sessionManager: connection, readMaxBytes: maxFrameBytes })
+          )
+          const frames = rpc.subscribePush(
+            { gatewayClientId: options.clientId, cursor },
+            { signal: abort.signal, headers }
+          )
+          const beginMs = options.beginTimeoutMs ?? usualBeginTimeoutMs
+          const late = () =>
+            abort.abort(new ConnectError(`the subscription didn't begin within ${beginMs} ms`, Code.Unavailable))
+          return Stream.fromAsyncIterable(begun(frames, beginMs, late), lostOf(options.clientId)).pipe(
             Stream.map(frameOf),
             Stream.filter((it) => it !== undefined),
             Stream.ensuring(

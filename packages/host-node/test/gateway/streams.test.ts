@@ -267,6 +267,24 @@ describe.each(protocols)("%s", (protocol) => {
     )
   )
 
+  it.live("a database that was restored from a copy gives its numbers again: a gap says so", () =>
+    withGateway(
+      Effect.gen(function* () {
+        yield* keeps(event(1), event(2))
+        const stream = yield* open(protocol)
+        yield* happens(event(3), event(4), event(5))
+        yield* brings(stream, event(3), event(4), event(5))
+        const anew = event(3, { eventId: "anew" })
+        yield* keeps(event(1), event(2))
+        yield* pushes({ type: "resume", outcome: "RESTARTED" })
+        const gap = yield* stream.next
+        assert.deepStrictEqual(payloadOf(gap, "Gap"), { first_missing: 3, last_missing: 5, resumed_after: 2 })
+        yield* happens(anew)
+        yield* brings(stream, anew)
+      })
+    )
+  )
+
   it.live("a session has so many streams; one more ends its oldest, and no other's", () =>
     withGateway(
       Effect.gen(function* () {
