@@ -15,6 +15,7 @@ import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
+import { print as printStreams, streams } from "./gateway/streams.ts"
 import { unary } from "./gateway/unary.ts"
 import { testkit } from "./testkit.ts"
 
@@ -27,6 +28,9 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
                                          Redis, whose address is in GALAXY_TEST_REDIS_URL
+  npm run bench -- streams [COUNT [ROUNDS]]
+                                         event streams through the gateway, beside a bare server that signs and writes the
+                                         same; 10,000 in 3 rounds; needs a Redis, too
   npm run bench -- backend [PART…]       the backend on a PostgreSQL server: calls, outbox, due`
 
 const [argument, tree = "", part] = process.argv.slice(2)
@@ -50,6 +54,14 @@ if (argument === "gateway") {
       `  ${it.name.padEnd(40)} ${rate}/s, ${cpu} µs of CPU a call (${ratio.toFixed(2)}), p50 ${p50} ms, p99 ${p99} ms`
     )
   }
+  process.exit()
+}
+if (argument === "streams") {
+  const redisUrl = process.env["GALAXY_TEST_REDIS_URL"]
+  if (redisUrl === undefined) throw new Error("GALAXY_TEST_REDIS_URL names no Redis")
+  const [count = 10_000, rounds = 3] = process.argv.slice(3).map(Number)
+  console.log(`${count} event streams on as many connections, gRPC; medians of ${rounds} rounds`)
+  printStreams(await streams(redisUrl, count, rounds))
   process.exit()
 }
 if (argument === "cli") {
