@@ -58,7 +58,14 @@ export const isConflict = (error: ClientError, reason: ReasonOf<"conflict">): bo
   error._tag === "CallFailed" && error.code === "conflict" && error.reason === reason
 
 /** An answer or event that the pinned gateway key didn't sign, or that belongs to another request. */
-export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message: string }> {}
+export class Untrusted extends Data.TaggedError("Untrusted")<{
+  readonly message: string
+  /**
+   * `key_not_published`: the gateway has another key now, and none that it publishes is vouched for by the pinned one. Ask
+   * whoever runs it; after that, sign in anew. Absent where the answer or event itself may have been changed.
+   */
+  readonly reason?: "key_not_published"
+}> {}
 
 /** All errors of calls and of the event stream. */
 export type ClientError = Refused | SessionEnded | Unavailable | CallFailed | Untrusted

@@ -15,17 +15,17 @@ import { Clock, Effect, Result, Schema, type Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { type Answer, answers, type Requests } from "./Calls.ts"
 import { CallFailed, type ClientError, Unavailable, Untrusted } from "./ClientError.ts"
-import { checkResponse, type SessionCredentials, sign } from "./envelope.ts"
+import { checkResponse, type SessionCredentials, sign, unsigned } from "./envelope.ts"
 import type { engineAnswers } from "./engineAnswers.ts"
 import * as EventStream from "./EventStream.ts"
 import * as fetchRpc from "./fetchRpc.ts"
+import * as GatewayKeys from "./GatewayKeys.ts"
 import type { PlayerEvent } from "./PlayerEvent.ts"
 import * as PublicEdge from "./PublicEdge.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
 import { waiting } from "./retryAfter.ts"
 import type { Rpc } from "./Rpc.ts"
 import * as ServerClock from "./ServerClock.ts"
-import { gatewayKey } from "./verify.ts"
 
 /** How a client reaches its gateway, as whom, and how patient it is. */
 export interface Options {
@@ -34,6 +34,11 @@ export interface Options {
   readonly session: SessionCredentials
   /** The gateway's key as pinned before: 32 bytes. When absent, the key that the gateway presents now is trusted. */
   readonly gatewayKey?: Uint8Array<ArrayBuffer>
+  /**
+   * Called when the pinned key has vouched for another one, and that has signed an answer or event: store it instead of
+   * the one before.
+   */
+  readonly onGatewayKey?: (publicKey: Uint8Array<ArrayBuffer>) => void
   /** How requests reach the gateway. When absent, by `fetch` in the Connect protocol. */
   readonly rpc?: Rpc
   /** Milliseconds before a call counts as failed. 15 s when absent. */
@@ -48,8 +53,10 @@ export interface Options {
 /** Calls and events of one device session. It holds no open connection between calls and needs no closing. */
 export interface GalaxyClient {
   readonly deviceSessionId: DeviceSessionId
-  /** The pinned key: store it and pass it in `Options` at the next start. */
+  /** The pinned key, or the one that came after it: store it and pass it in `Options` at the next start. */
   readonly gatewayKey: Uint8Array<ArrayBuffer>
+  /** Whether a signature by this key counts: it is the pinned one, or one that it vouches for while keys are rotated. */
+  readonly trusts: (publicKey: Uint8Array) => boolean
   /**
    * Sends one signed command and returns its verified answer. A request that doesn't fit its table is `CallFailed` with
    * `invalid_request` and is not sent. After `Unavailable` the command may have run.
@@ -79,23 +86,48 @@ const schemaOf = <M extends MessageType>(type: M): Effect.Effect<Schema.Codec<An
   return Effect.map(found, (schema) => schema as Schema.Codec<Answer<M>, unknown>)
 }
 
-const pinned = (options: Options) =>
+/** How long a call may wait for the gateway's keys, in milliseconds. */
+const longestAskMs = 5_000
+
+const published = (baseUrl: string) =>
+  Effect.map(PublicEdge.gatewayInfo(baseUrl), ({ signingKeys, signingPublicKey }) => ({
+    current: signingPublicKey,
+    endorsed: signingKeys
+  }))
+
+const keysOf = (options: Options, clock: ServerClock.ServerClock) =>
   Effect.gen(function* () {
-    const publicKey = options.gatewayKey ?? (yield* PublicEdge.gatewayInfo(options.baseUrl)).signingPublicKey
-    if (!PublicKey.isHonest(publicKey)) {
+    const seen = options.gatewayKey === undefined ? yield* published(options.baseUrl) : undefined
+    const pinned = options.gatewayKey ?? seen?.current
+    if (pinned === undefined || !PublicKey.isHonest(pinned)) {
       return yield* new Untrusted({ message: "the pinned gateway key isn't a raw 32-byte Ed25519 public key" })
     }
-    return yield* Effect.promise(() => gatewayKey(publicKey))
+    const context = yield* Effect.context()
+    return yield* Effect.promise(() =>
+      GatewayKeys.make({
+        pinned,
+        seen,
+        ask: () =>
+          Effect.runPromiseWith(context)(
+            published(options.baseUrl).pipe(
+              Effect.timeout(longestAskMs),
+              Effect.orElseSucceed(() => undefined)
+            )
+          ),
+        now: () => Effect.runSyncWith(context)(clock.now),
+        onMoved: options.onGatewayKey
+      })
+    )
   })
 
 /**
  * A client for one session. It pins the gateway's key and fetches it first if none is given. A key that is not an
- * acceptable Ed25519 key is `Untrusted`.
+ * acceptable Ed25519 key is `Untrusted`. While the gateway's keys are rotated it follows the pinned one's word.
  */
 export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError> =>
   Effect.gen(function* () {
-    const gateway = yield* pinned(options)
     const clock = yield* ServerClock.make
+    const gateway = yield* keysOf(options, clock)
     const rpc = options.rpc ?? fetchRpc.make(options.baseUrl)
     const timeoutMs = options.timeoutMs ?? 15_000
     const patienceMs = options.patienceMs ?? 30_000
@@ -108,7 +140,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         }
         const input = SigningInput.serverTime({ requestId, serverTimeMs: BigInt(stale.serverTimeMs) })
         const signed = yield* Effect.promise(() => gateway.verifies(input, signature))
-        if (!signed) return yield* new Untrusted({ message: "the gateway's time isn't signed by it" })
+        if (!signed) return yield* unsigned(gateway, "the gateway's time isn't signed by it")
         yield* clock.correct(Number(stale.serverTimeMs))
       })
 
@@ -183,7 +215,10 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
     const deps = { rpc, session: options.session, gateway, clock, correct }
     return {
       deviceSessionId: options.session.deviceSessionId,
-      gatewayKey: gateway.publicKey,
+      get gatewayKey() {
+        return gateway.publicKey
+      },
+      trusts: gateway.trusts,
       call,
       clockOffset: clock.offset,
       subscribe: (from) => EventStream.subscribe(deps, from),

@@ -1,4 +1,5 @@
 /** The gateway's public routes, which need no session: signing in, and learning the gateway's key and time. */
+import type { EndorsedKey } from "@galaxy/contract/api/GatewayInfo"
 import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Effect } from "effect"
@@ -12,6 +13,8 @@ export interface GatewayInfo {
   readonly protocolVersion: string
   /** Raw, 32 bytes. Pin the first one that you see. */
   readonly signingPublicKey: Uint8Array<ArrayBuffer>
+  /** While keys are rotated: by these whoever has pinned one key comes to trust the other. Not checked here. */
+  readonly signingKeys: ReadonlyArray<typeof EndorsedKey.Type>
   /** How far a request's timestamp may lie in the past, and in the future. */
   readonly freshnessPastMs: number
   readonly freshnessFutureMs: number
@@ -80,6 +83,7 @@ export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFai
     return {
       protocolVersion: info.protocol_version,
       signingPublicKey,
+      signingKeys: info.signing_keys ?? [],
       freshnessPastMs: info.freshness_past_ms,
       freshnessFutureMs: info.freshness_future_ms,
       serverTimeMs: info.server_time_ms

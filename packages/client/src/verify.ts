@@ -5,14 +5,19 @@ import * as Signature from "@galaxy/contract/signing/Signature"
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
 
-/**
- * The gateway's pinned public key. A signature that it doesn't verify, of whatever length, is `false` and never an
- * exception.
- */
-export interface GatewayKey {
+/** A public key. A signature that it doesn't verify, of whatever length, is `false` and never an exception. */
+export interface VerifyingKey {
   /** Raw, 32 bytes. */
   readonly publicKey: Uint8Array<ArrayBuffer>
   readonly verifies: (message: Uint8Array<ArrayBuffer>, signature: Uint8Array) => Promise<boolean>
+}
+
+/** The gateway's keys, as one: the pinned one, and those that it has come to vouch for (`GatewayKeys`). */
+export interface GatewayKey extends VerifyingKey {
+  /** Whether a signature by this key counts at present. */
+  readonly trusts: (publicKey: Uint8Array) => boolean
+  /** Whether the gateway, when it was asked last, published no key that the pinned one vouches for. */
+  readonly isUnpublished: () => boolean
 }
 
 const hashed = async (...parts: ReadonlyArray<Uint8Array>): Promise<Uint8Array> => {
@@ -26,7 +31,7 @@ const hashed = async (...parts: ReadonlyArray<Uint8Array>): Promise<Uint8Array> 
 }
 
 /** The key without any library of the platform; `gatewayKey` takes it where there is no Ed25519. */
-export const keyInJavaScript = (publicKey: Uint8Array<ArrayBuffer>): GatewayKey => ({
+export const keyInJavaScript = (publicKey: Uint8Array<ArrayBuffer>): VerifyingKey => ({
   publicKey,
   verifies: async (message, signature) =>
     Signature.isSound(signature) &&
@@ -37,7 +42,7 @@ export const keyInJavaScript = (publicKey: Uint8Array<ArrayBuffer>): GatewayKey 
  * Makes the key usable: with WebCrypto where that has Ed25519, in JavaScript elsewhere. The key must be an honest one
  * (`contract/signing/PublicKey`).
  */
-export const gatewayKey = async (publicKey: Uint8Array<ArrayBuffer>): Promise<GatewayKey> => {
+export const gatewayKey = async (publicKey: Uint8Array<ArrayBuffer>): Promise<VerifyingKey> => {
   try {
     const key = await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"])
     return {

@@ -4,12 +4,15 @@ import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as EventStream from "@galaxy/client/EventStream"
 import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import * as ServerClock from "@galaxy/client/ServerClock"
-import { gatewayKey } from "@galaxy/client/verify"
+import * as GatewayKeys from "@galaxy/client/GatewayKeys"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Random, Stream } from "effect"
 import * as Fake from "./fakeGateway.ts"
 import { hasty } from "./hastyClock.ts"
+
+const pinned = (publicKey: Uint8Array<ArrayBuffer>) =>
+  GatewayKeys.make({ pinned: publicKey, seen: undefined, ask: async () => undefined, now: Date.now })
 
 const session = {
   deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,
@@ -22,7 +25,7 @@ const alwaysHalf = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 1 }
 const listen = (scripts: Fake.Scripts, from: EventStream.From, take: number, waits: Array<number> = []) =>
   Effect.gen(function* () {
     const clock = yield* ServerClock.make
-    const gateway = yield* Effect.promise(() => gatewayKey(Fake.key.publicKey))
+    const gateway = yield* Effect.promise(() => pinned(Fake.key.publicKey))
     const stream = EventStream.make(
       {
         rpc: Fake.rpc(scripts),
@@ -267,7 +270,7 @@ describe("EventStream", () => {
   ) =>
     Effect.gen(function* () {
       const clock = yield* ServerClock.make
-      const gateway = yield* Effect.promise(() => gatewayKey(Fake.key.publicKey))
+      const gateway = yield* Effect.promise(() => pinned(Fake.key.publicKey))
       const correct = () => Effect.fail(new Untrusted({ message: "" }))
       const it = yield* EventStream.subscribe({ rpc: Fake.rpc(scripts), session, gateway, clock, correct }, "now")
       const states = yield* Effect.forkChild(Stream.runCollect(it.state), { startImmediately: true })

@@ -46,6 +46,20 @@ describe("answers of public routes", () => {
     })
   })
 
+  it("keep of the endorsed keys what has a known form", () => {
+    const endorsed = { public_key: "A", role: "successor", endorsed_by: "B", expires_at_ms: 1, endorsement: "C" }
+    const more = { ...endorsed, later: 1 }
+    assert.deepStrictEqual<unknown>(
+      answers.info({ ...info, signing_keys: [null, {}, { ...endorsed, role: 1 }, more] }),
+      {
+        ...info,
+        signing_keys: [more]
+      }
+    )
+    for (const other of [null, {}, 1])
+      assert.deepStrictEqual<unknown>(answers.info({ ...info, signing_keys: other }), info)
+  })
+
   it("of any other form are refused", () => {
     const other = [null, undefined, "x", 1, true, [], {}]
     for (const read of [answers.info, answers.challenge, answers.session, answers.failure]) {

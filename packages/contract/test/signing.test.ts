@@ -17,9 +17,15 @@ interface Vector {
   readonly signature: string
 }
 
-const { vectors } = JSON.parse(readFileSync(new URL("wire-vectors.json", import.meta.url), "utf8")) as {
-  readonly vectors: ReadonlyArray<Vector>
-}
+const vectorsOf = (file: string) =>
+  (
+    JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as {
+      readonly vectors: ReadonlyArray<Vector>
+    }
+  ).vectors
+
+/** The second file is ours, of what was added to the contract. */
+const vectors = [...vectorsOf("wire-vectors.json"), ...vectorsOf("key-vectors.json")]
 
 const bytes = (hex: string) => Buffer.from(hex, "hex")
 const text = (fields: Fields, name: string) => {
@@ -63,8 +69,20 @@ const inputs: Readonly<Record<string, (fields: Fields) => Uint8Array>> = {
       payloadHash: bytes(text(it, "payload_hash"))
     }),
   server_time: (it) =>
-    SigningInput.serverTime({ requestId: text(it, "request_id"), serverTimeMs: whole(it, "server_time_ms") })
+    SigningInput.serverTime({ requestId: text(it, "request_id"), serverTimeMs: whole(it, "server_time_ms") }),
+  key_endorsement: (it) =>
+    SigningInput.keyEndorsement({
+      role: text(it, "role") as SigningInput.KeyRole,
+      publicKey: bytes(text(it, "public_key")),
+      endorsedBy: bytes(text(it, "endorsed_by")),
+      expiresAtMs: whole(it, "expires_at_ms")
+    })
 }
+
+/** Fields of 32 bytes in hex. */
+const hashes: ReadonlySet<string> = new Set(["payload_hash", "public_key", "endorsed_by"])
+/** Inputs that carry no payload. */
+const withoutPayload: ReadonlySet<string> = new Set(["server_time", "key_endorsement"])
 
 const inputOf = (vector: Vector): Uint8Array => {
   const input = inputs[vector.kind]
@@ -111,10 +129,8 @@ describe("a signing input", () => {
     it("changes with each of its fields", () => {
       const before = Buffer.from(inputOf(vector)).toString("hex")
       for (const [name, value] of Object.entries(vector.fields)) {
-        // The server-time input is of the time alone, and carries no payload.
-        if (vector.kind === "server_time" && name === "payload_hash") continue
-        const other =
-          typeof value === "number" ? value + 1 : name === "payload_hash" ? `00${value.slice(2)}` : `${value}x`
+        if (withoutPayload.has(vector.kind) && name === "payload_hash") continue
+        const other = typeof value === "number" ? value + 1 : hashes.has(name) ? `00${value.slice(2)}` : `${value}x`
         const after = inputOf({ ...vector, fields: { ...vector.fields, [name]: other } })
         assert.notStrictEqual(Buffer.from(after).toString("hex"), before, name)
       }

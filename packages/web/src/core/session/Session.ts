@@ -11,7 +11,7 @@ import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
 import * as Result from "effect/Result"
 import { make as makeStore, type Readable } from "../Store.ts"
-import type { KeyStore } from "./KeyStore.ts"
+import type { KeyStore, StoredSession } from "./KeyStore.ts"
 import type * as Remote from "./remote.ts"
 
 /** Why nobody is signed in. `revoked`: the server has ended the session. `deleted`: the account is gone. */
@@ -97,6 +97,22 @@ export const keyPrint = (key: Uint8Array): string =>
 
 const unseenMs = 250
 
+/** A client's pinned key may move at any time, from before its session is kept until after that is over. */
+const keptPin = (keys: KeyStore, isIn: (deviceSessionId: DeviceSessionId) => boolean) => {
+  let kept: StoredSession | undefined
+  return {
+    keep: (session: StoredSession) => {
+      kept = session
+    },
+    moved: (gatewayKey: Uint8Array<ArrayBuffer>) => {
+      if (kept === undefined || !isIn(kept.deviceSessionId)) return
+      kept = { ...kept, gatewayKey }
+      // If it can't be kept, the next start learns the way from the old key to the new one again.
+      void keys.save(kept).catch(() => undefined)
+    }
+  }
+}
+
 /** The part that asks the server can't be loaded: there is no network, or an update has overtaken this page. */
 const unloaded = { _tag: "Unavailable", message: "a part of this page can't be loaded" } as ClientError
 
@@ -118,6 +134,11 @@ export const make = (options: Options): Session => {
     onEnded?.(why)
   }
 
+  const isIn = (deviceSessionId: DeviceSessionId): boolean => {
+    const now = state.get()
+    return now._tag === "in" && now.player.deviceSessionId === deviceSessionId
+  }
+
   const distrust = async () => {
     const before = state.get()
     if (before._tag !== "in") return
@@ -126,7 +147,7 @@ export const make = (options: Options): Session => {
     const pinned = before.player.client.gatewayKey
     const presented = Result.isSuccess(answer) ? answer.success : pinned
     alarm.set(
-      keyPrint(presented) === keyPrint(pinned) && presented.every((byte, index) => byte === pinned[index])
+      before.player.client.trusts(presented)
         ? { _tag: "altered" }
         : { _tag: "otherServer", pinned: keyPrint(pinned), presented: keyPrint(presented) }
     )
@@ -162,7 +183,9 @@ export const make = (options: Options): Session => {
     start: async () => {
       const kept = await keys.load().catch(() => undefined)
       if (kept === undefined) return state.set({ _tag: "out", why: "never" })
-      const client = await (await remote()).reopen(baseUrl, kept)
+      const pin = keptPin(keys, isIn)
+      pin.keep(kept)
+      const client = await (await remote()).reopen(baseUrl, kept, pin.moved)
       if (Result.isFailure(client)) throw client.failure
       return state.set({ _tag: "in", player: playerOf(kept.userId, client.success) })
     },
@@ -172,20 +195,18 @@ export const make = (options: Options): Session => {
         () => Result.fail(unloaded)
       ),
     confirm: async (challengeId, code, deviceLabel) => {
+      const pin = keptPin(keys, isIn)
       const opened = await remote().then(
-        (it) => it.confirm(baseUrl, challengeId, code, deviceLabel),
+        (it) => it.confirm(baseUrl, challengeId, code, deviceLabel, pin.moved),
         () => Result.fail(unloaded)
       )
       if (opened === undefined) return Result.fail({ _tag: "Unkeepable", why: "crypto" } as const)
       if (Result.isFailure(opened)) return Result.fail(opened.failure)
       const { client, handle, userId } = opened.success
+      const kept = { userId, deviceSessionId: client.deviceSessionId, handle, gatewayKey: client.gatewayKey }
+      pin.keep(kept)
       try {
-        await keys.save({
-          userId,
-          deviceSessionId: client.deviceSessionId,
-          handle,
-          gatewayKey: client.gatewayKey
-        })
+        await keys.save(kept)
       } catch {
         return Result.fail({ _tag: "Unkeepable", why: "storage" } as const)
       }

@@ -15,11 +15,14 @@ import type { StoredSession } from "./KeyStore.ts"
 const run = <A, E>(effect: Effect.Effect<A, E>): Promise<Result.Result<A, E>> =>
   Effect.runPromise(Effect.result(effect))
 
+/** The server's pinned key has vouched for this one, which signs now: it is kept instead. */
+export type GatewayKeyMoved = (publicKey: Uint8Array<ArrayBuffer>) => void
+
 const clientOf = (
   baseUrl: string,
   deviceSessionId: DeviceSessionId,
   key: DeviceKey.DeviceKey,
-  gatewayKey?: Uint8Array<ArrayBuffer>
+  pin: { readonly gatewayKey?: Uint8Array<ArrayBuffer>; readonly onGatewayKey: GatewayKeyMoved }
 ): Effect.Effect<GalaxyClient, ClientError> =>
   Effect.flatMap(
     Effect.tryPromise({
@@ -30,7 +33,7 @@ const clientOf = (
       module.make({
         baseUrl,
         session: { deviceSessionId, key },
-        ...(gatewayKey === undefined ? {} : { gatewayKey })
+        ...pin
       })
   )
 
@@ -42,8 +45,10 @@ export const askForCode = (baseUrl: string, email: string, locale: string) =>
   run(PublicEdge.sendEmailCode(baseUrl, { email, locale }))
 
 /** The client of a session that the browser has kept. */
-export const reopen = async (baseUrl: string, kept: StoredSession) =>
-  run(clientOf(baseUrl, kept.deviceSessionId, await DeviceKey.fromHandle(kept.handle), kept.gatewayKey))
+export const reopen = async (baseUrl: string, kept: StoredSession, onGatewayKey: GatewayKeyMoved) => {
+  const key = await DeviceKey.fromHandle(kept.handle)
+  return run(clientOf(baseUrl, kept.deviceSessionId, key, { gatewayKey: kept.gatewayKey, onGatewayKey }))
+}
 
 /** A session that has just been opened, with the key that it is bound to. */
 export interface Opened {
@@ -57,7 +62,8 @@ export const confirm = async (
   baseUrl: string,
   challengeId: ChallengeId,
   code: string,
-  deviceLabel: string
+  deviceLabel: string,
+  onGatewayKey: GatewayKeyMoved
 ): Promise<Result.Result<Opened, ClientError> | undefined> => {
   const key = await DeviceKey.generate()
   const { handle } = key
@@ -65,7 +71,7 @@ export const confirm = async (
   return run(
     Effect.gen(function* () {
       const deviceSessionId = yield* PublicEdge.confirmEmailCode(baseUrl, { challengeId, code, key, deviceLabel })
-      const client = yield* clientOf(baseUrl, deviceSessionId, key)
+      const client = yield* clientOf(baseUrl, deviceSessionId, key, { onGatewayKey })
       const account = yield* client.call("user.account.get", {})
       return { client, userId: account.user_id, handle }
     })
