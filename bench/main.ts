@@ -15,6 +15,7 @@ import { compare, isTree } from "./compare.ts"
 import { engineUnderLoad } from "./engine.ts"
 import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
+import { cores } from "./gateway/cores.ts"
 import { print as printStreams, streams } from "./gateway/streams.ts"
 import { unary } from "./gateway/unary.ts"
 import { testkit } from "./testkit.ts"
@@ -28,6 +29,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
                                          Redis, whose address is in GALAXY_TEST_REDIS_URL
+  npm run bench -- gateway cores         the same in several processes behind one port, in each way, and with a thread
   npm run bench -- streams [COUNT [ROUNDS]]
                                          event streams through the gateway, beside a bare server that signs and writes the
                                          same; 10,000 in 3 rounds; needs a Redis, too
@@ -45,6 +47,10 @@ if (argument === "backend") {
 if (argument === "gateway") {
   const redisUrl = process.env["GALAXY_TEST_REDIS_URL"]
   if (redisUrl === undefined) throw new Error("GALAXY_TEST_REDIS_URL names no Redis")
+  if (tree === "cores") {
+    await cores(redisUrl)
+    process.exit()
+  }
   const [peer, ...others] = await unary(redisUrl)
   console.log("Signed calls, 8 connections with 16 in flight each, gRPC")
   for (const it of peer === undefined ? [] : [peer, ...others]) {

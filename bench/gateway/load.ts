@@ -13,7 +13,7 @@ const emptyHash = new Uint8Array(createHash("sha256").digest())
 let requests = 0
 
 /** One gRPC frame with a request that nobody has sent yet. */
-const frame = (): Buffer => {
+export const frame = (): Buffer => {
   const fields = {
     protocolVersion: "v1",
     deviceSessionId: sessionId,

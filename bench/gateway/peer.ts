@@ -5,7 +5,6 @@
  */
 import { createHash, hash } from "node:crypto"
 import { createServer, type ServerHttp2Stream } from "node:http2"
-import type { AddressInfo } from "node:net"
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
 import {
   ExecuteCommandRequestSchema,
@@ -15,17 +14,13 @@ import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Redis } from "ioredis"
 import { Pool } from "undici"
 import { serverSeed } from "./account.ts"
-import { reportUsage } from "./usage.ts"
+import { ThreadCrypto } from "./cores/ThreadCrypto.ts"
+import { listening } from "./listening.ts"
+import { secretKeyOf, sodium } from "./sodium.ts"
 
-interface Sodium {
-  readonly crypto_sign_seed_keypair: (publicKey: Buffer, secretKey: Buffer, seed: Buffer) => void
-  readonly crypto_sign_detached: (signature: Buffer, message: Uint8Array, secretKey: Buffer) => void
-  readonly crypto_sign_verify_detached: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean
-}
-const libsodium: string = "sodium-native"
-const sodium = ((await import(libsodium)) as { readonly default: Sodium }).default
-const secretKey = Buffer.alloc(64)
-sodium.crypto_sign_seed_keypair(Buffer.alloc(32), secretKey, serverSeed)
+const secretKey = secretKeyOf(serverSeed)
+/** With this set, another thread checks and makes the signatures. */
+const thread = process.env["BENCH_THREAD"] === undefined ? undefined : new ThreadCrypto(serverSeed)
 
 const [backendUrl = "", redisUrl = ""] = process.argv.slice(2)
 const redis = new Redis(redisUrl, { enableAutoPipelining: true })
@@ -56,9 +51,12 @@ const execute = async (message: Uint8Array): Promise<Uint8Array> => {
   const request = fromBinary(ExecuteCommandRequestSchema, message)
   const session = await sessionOf(request.deviceSessionId)
   if (!hash("sha256", request.payloadBytes, "buffer").equals(request.payloadHash)) throw new Error("hash")
-  if (!sodium.crypto_sign_verify_detached(request.signature, SigningInput.request(request), session.publicKey)) {
-    throw new Error("signature")
-  }
+  const signed = SigningInput.request(request)
+  const isRight =
+    thread === undefined
+      ? sodium.crypto_sign_verify_detached(request.signature, signed, session.publicKey)
+      : await thread.verify(session.publicKey, signed, request.signature)
+  if (!isRight) throw new Error("signature")
   const age = BigInt(Date.now()) - request.timestampMs
   if (age > windowMs || -age > windowMs) throw new Error("stale")
   const key = `peer:${request.deviceSessionId}:${request.requestId}`
@@ -72,8 +70,13 @@ const execute = async (message: Uint8Array): Promise<Uint8Array> => {
     resultCode: "ok",
     payloadHash: createHash("sha256").update(payloadBytes).digest()
   }
-  const signature = Buffer.alloc(64)
-  sodium.crypto_sign_detached(signature, SigningInput.response(fields), secretKey)
+  const answered = SigningInput.response(fields)
+  let signature: Uint8Array
+  if (thread === undefined) {
+    const own = Buffer.alloc(64)
+    sodium.crypto_sign_detached(own, answered, secretKey)
+    signature = own
+  } else signature = await thread.sign(answered)
   return toBinary(
     ExecuteCommandResponseSchema,
     create(ExecuteCommandResponseSchema, { ...fields, payloadBytes, signature })
@@ -110,4 +113,4 @@ const onStream = (stream: ServerHttp2Stream) => {
 
 const server = createServer()
 server.on("stream", onStream)
-server.listen(0, "127.0.0.1", () => reportUsage((server.address() as AddressInfo).port))
+listening(server)

@@ -10,6 +10,7 @@ export interface Usage {
 export const reportUsage = (port: number): void => {
   process.on("message", (question) => {
     if (question === "gc") globalThis.gc?.()
+    else if (question !== "usage") return
     const { user, system } = process.cpuUsage()
     process.send?.({ cpuMicros: user + system, residentBytes: process.memoryUsage().rss } satisfies Usage)
   })

@@ -1,0 +1,142 @@
+/** Both cores: several processes behind one port, in each way that Node has, beside one process, and one with a thread for signatures. */
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { median } from "../measure.ts"
+import { connectAndCall, RawLoad } from "./cores/RawLoad.ts"
+import type { Way } from "./cores/primary.ts"
+import type { Usage } from "./usage.ts"
+
+const rounds = 7
+const callsARound = 3_000
+const connectionsARound = 600
+
+/** How connections meet the processes: from many addresses, as players come. */
+const connections = 32
+const inFlightEach = 4
+
+interface Shape {
+  readonly name: string
+  readonly program: "peer.ts" | "galaxy.ts"
+  readonly way?: Way
+  readonly thread?: boolean
+}
+
+const shapes: ReadonlyArray<Shape> = [
+  { name: "bare server, one process", program: "peer.ts" },
+  { name: "  a thread for signatures", program: "peer.ts", thread: true },
+  { name: "  two processes, round robin", program: "peer.ts", way: "round robin" },
+  { name: "  two processes, shared socket", program: "peer.ts", way: "shared socket" },
+  { name: "  two processes, SO_REUSEPORT", program: "peer.ts", way: "reuse port" },
+  { name: "  two processes, by address", program: "peer.ts", way: "by address" },
+  { name: "gateway, one process", program: "galaxy.ts" }
+]
+
+const programs: Array<ChildProcess> = []
+
+const start = async (file: string, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) => {
+  const child = fork(new URL(`./${file}`, import.meta.url), args, {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...environment }
+  })
+  programs.push(child)
+  const [{ port }] = (await once(child, "message")) as [{ port: number }]
+  return { child, port }
+}
+
+/** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
+const ready = async (port: number): Promise<void> => {
+  for (let asked = 0; asked < 600; asked++) {
+    if ((await fetch(`http://127.0.0.1:${port}/readyz`)).ok) return
+    await new Promise((done) => void setTimeout(done, 200))
+  }
+  throw new Error("the gateway doesn't become ready")
+}
+
+interface Running {
+  readonly load: RawLoad
+  readonly port: number
+  readonly usages: () => Promise<ReadonlyArray<Usage>>
+}
+
+const run = async (shape: Shape, ...args: ReadonlyArray<string>): Promise<Running> => {
+  const environment: Record<string, string> = shape.thread === true ? { BENCH_THREAD: "1" } : {}
+  const { child, port } =
+    shape.way === undefined
+      ? await start(shape.program, args, environment)
+      : await start("cores/primary.ts", [shape.way, "2", shape.program, ...args], environment)
+  if (shape.program === "galaxy.ts") await ready(port)
+  return {
+    port,
+    load: new RawLoad(port, connections, inFlightEach),
+    usages: async () => {
+      child.send("usage")
+      const [usage] = (await once(child, "message")) as [Usage | ReadonlyArray<Usage>]
+      return "cpuMicros" in usage ? [usage] : usage
+    }
+  }
+}
+
+const percentile = (values: ReadonlyArray<number>, share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
+
+const sum = (values: ReadonlyArray<number>): number => values.reduce((all, it) => all + it, 0)
+
+/** Prints a table. Needs the address of a Redis. */
+export const cores = async (redisUrl: string): Promise<void> => {
+  try {
+    const backend = await start("backend.ts", [])
+    const args = [`http://127.0.0.1:${backend.port}`, redisUrl]
+    const servers = []
+    for (const shape of shapes) servers.push({ shape, running: await run(shape, ...args) })
+    const figures = shapes.map(() => ({
+      rate: new Array<number>(),
+      cpu: new Array<number>(),
+      p50: new Array<number>(),
+      p99: new Array<number>(),
+      share: new Array<number>(),
+      connection: new Array<number>(),
+      connectionRate: new Array<number>(),
+      mebibytes: 0
+    }))
+    for (const { running } of servers) await running.load.round(callsARound)
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, { running }] of servers.entries()) {
+        const own = figures[index]
+        if (own === undefined) continue
+        const before = await running.usages()
+        const { seconds, latenciesMs } = await running.load.round(callsARound)
+        const after = await running.usages()
+        const spent = after.map((it, at) => it.cpuMicros - (before[at]?.cpuMicros ?? 0))
+        own.rate.push(callsARound / seconds)
+        own.cpu.push(sum(spent) / callsARound)
+        own.p50.push(percentile(latenciesMs, 0.5))
+        own.p99.push(percentile(latenciesMs, 0.99))
+        // Of a primary and its processes, the busiest of these.
+        own.share.push(Math.max(...spent) / sum(spent))
+        own.mebibytes = sum(after.map((it) => it.residentBytes)) / 1_048_576
+        const took = await connectAndCall(running.port, connectionsARound, 16)
+        const last = await running.usages()
+        own.connectionRate.push(connectionsARound / took)
+        own.connection.push(sum(last.map((it, at) => it.cpuMicros - (after[at]?.cpuMicros ?? 0))) / connectionsARound)
+      }
+    }
+    const head = ["calls/s", "µs a call", "p50 ms", "p99 ms", "busiest", "µs a conn.", "conn./s", "MiB"]
+    console.log(`${"".padEnd(32)}${head.map((it) => it.padStart(11)).join("")}`)
+    for (const [index, it] of figures.entries()) {
+      const values = [
+        median(it.rate).toFixed(0),
+        median(it.cpu).toFixed(0),
+        median(it.p50).toFixed(1),
+        median(it.p99).toFixed(1),
+        `${(median(it.share) * 100).toFixed(0)} %`,
+        median(it.connection).toFixed(0),
+        median(it.connectionRate).toFixed(0),
+        it.mebibytes.toFixed(0)
+      ]
+      console.log(`${(shapes[index]?.name ?? "").padEnd(32)}${values.map((value) => value.padStart(11)).join("")}`)
+    }
+    for (const { running } of servers) running.load.close()
+  } finally {
+    for (const child of programs) child.kill()
+  }
+}
