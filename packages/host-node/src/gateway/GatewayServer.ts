@@ -27,6 +27,7 @@ import * as BoundsOptions from "./bounds/BoundsOptions.ts"
 import { refusals } from "./bounds/refusal.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
+import type { Incoming } from "./Incoming.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
 import { servePage } from "./page/servePage.ts"
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly tls?: Tls | undefined
+  /** Where connections come from, if another process accepts them at `host` and `port`. */
+  readonly incoming?: Incoming | undefined
   /**
    * Host names that players connect to. On loopback they are added to its names; elsewhere only these are answered, or
    * any if there are none.
@@ -63,6 +66,14 @@ export class GatewayServer extends Context.Service<
   GatewayServer,
   { readonly host: string; readonly port: number; readonly url: string }
 >()("@galaxy/host-node/gateway/GatewayServer") {}
+
+/** The address for clients on this machine. */
+export const urlOf = ({ host, tls }: Pick<GatewayOptions, "host" | "tls">, port: number): string =>
+  `${tls === undefined ? "http" : "https"}://${urlHostOf(host)}:${port}`
+
+/** Logs where clients connect. */
+export const listens = (url: string, page: boolean): Effect.Effect<void> =>
+  Effect.logInfo("gateway listens").pipe(Effect.annotateLogs({ url, page }))
 
 /** The peer of a request of the public routes, as the listener knows it. */
 const peerOf = (request: HttpServerRequest.HttpServerRequest): Peer =>
@@ -130,7 +141,14 @@ const server = (options: GatewayOptions) =>
         return Exit.isSuccess(exit) ? 0 : (Option.getOrUndefined(Exit.findErrorOption(exit))?.retryAfterMs ?? 1_000)
       }
       const address = yield* listen(
-        { host: options.host, port: options.port, tls: options.tls, times: options.times, admission },
+        {
+          host: options.host,
+          port: options.port,
+          tls: options.tls,
+          incoming: options.incoming,
+          times: options.times,
+          admission
+        },
         guard(
           { hosts: hostsOf(options.host, options.allowedHosts) },
           readSmallFirst((request, response) => {
@@ -150,9 +168,8 @@ const server = (options: GatewayOptions) =>
       )
       // Runs before the listener is closed: open streams learn why they end, and only then does the port drain.
       yield* Effect.addFinalizer(() => hub.close)
-      const scheme = options.tls === undefined ? "http" : "https"
-      const url = `${scheme}://${urlHostOf(options.host)}:${address.port}`
-      yield* Effect.logInfo("gateway listens").pipe(Effect.annotateLogs({ url, page: page !== undefined }))
+      const url = urlOf(options, address.port)
+      if (options.incoming === undefined) yield* listens(url, page !== undefined)
       return { host: options.host, port: address.port, url }
     })
   )

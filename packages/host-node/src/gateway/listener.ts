@@ -16,6 +16,7 @@ import type { Handler } from "../http/guard.ts"
 import { Admission, usualSendMs } from "./bounds/Admission.ts"
 import { patiently } from "./bounds/patiently.ts"
 import { limit } from "./http2Limits.ts"
+import type { Incoming } from "./Incoming.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
 import type { Connection } from "./source/Sources.ts"
 
@@ -32,6 +33,8 @@ export interface ListenerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly tls?: Tls | undefined
+  /** Where connections come from, if another process accepts them; then nothing is listened on here. */
+  readonly incoming?: Incoming | undefined
   /** In addition to the bounds of `admission`. */
   readonly maxConnections?: number | undefined
   /** Bounds per address and overall, and how clients are told apart; no bounds when absent. */
@@ -117,6 +120,8 @@ interface Parts {
   readonly sessions: Set<http2.ServerHttp2Session>
   readonly http1: Http1Connections
   readonly admission: Admission
+  /** For connections that another process has accepted. */
+  readonly admit: (socket: net.Socket, ip: string) => void
 }
 
 /** HTTP/1.1 connections: at the end an idle one closes at once, and a busy one after its running requests. */
@@ -322,10 +327,15 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     if (entry === undefined) socket.destroy()
     else socket.once("close", entry.left)
   }
-  const accept = (socket: net.Socket) => {
-    const peer = socket.remoteAddress ?? "unknown"
+  const open = (socket: net.Socket) => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
     // A reset at a bad moment must not end the process.
     socket.on("error", () => undefined)
+  }
+  const accept = (socket: net.Socket) => {
+    const peer = socket.remoteAddress ?? "unknown"
+    open(socket)
     if (!admission.sources.speaksProxyProtocol(peer)) admit(socket, peer)
     else if (sockets.size > admission.bounds.connections) socket.destroy()
     else proxyProtocol.expect(socket, times.firstBytesMs, (address) => admit(socket, address ?? peer))
@@ -336,11 +346,28 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     accept
   )
   server.once("close", () => h1.close())
-  return { server, sockets, sessions, http1, admission }
+  const admitOther = (socket: net.Socket, ip: string) => {
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, keepAliveMs)
+    open(socket)
+    admit(socket, ip)
+  }
+  return { server, sockets, sessions, http1, admission, admit: admitOther }
+}
+
+/** Calls back once no connection is open any more. */
+const whenEmpty = (sockets: ReadonlySet<net.Socket>, done: () => void): void => {
+  if (sockets.size === 0) done()
+  // The set forgets a socket at its end, before this is called.
+  for (const socket of sockets) {
+    socket.once("close", () => {
+      if (sockets.size === 0) done()
+    })
+  }
 }
 
 /**
- * Listens until the scope closes. Then it accepts nothing more, lets running requests end for 1.5 s, and cuts off the
+ * Listens until the scope closes, or takes what another process has accepted. Then it accepts nothing more, lets running requests end for 1.5 s, and cuts off the
  * rest.
  */
 export const listen = (
@@ -348,31 +375,39 @@ export const listen = (
   handler: Handler
 ): Effect.Effect<AddressInfo, ListenerUnavailable, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.callback<Parts & { readonly address: AddressInfo }, ListenerUnavailable>((resume) => {
-      const times = { ...usualTimes, ...options.times }
-      const parts = partsOf(options, handler, times)
-      if (options.maxConnections !== undefined) parts.server.maxConnections = options.maxConnections
-      parts.server.on("connection", (socket: net.Socket) => {
-        parts.sockets.add(socket)
-        socket.once("close", () => parts.sockets.delete(socket))
-      })
-      // Stays attached: a connection that can't be accepted, as when file handles run out, must not end the process.
-      parts.server.on("error", (cause) => {
-        resume(Effect.fail(new ListenerUnavailable({ message: cause.message })))
-      })
-      parts.server.listen({ port: options.port, host: options.host, backlog }, () => {
-        resume(Effect.succeed({ ...parts, address: parts.server.address() as AddressInfo }))
-      })
-    }),
-    ({ server, sockets, sessions, http1, admission }) =>
+    Effect.callback<Parts & { readonly address: AddressInfo; readonly takeNoMore?: () => void }, ListenerUnavailable>(
+      (resume) => {
+        const times = { ...usualTimes, ...options.times }
+        const parts = partsOf(options, handler, times)
+        if (options.incoming !== undefined) {
+          const takeNoMore = options.incoming.take(parts.admit)
+          const address = { address: options.host, family: "", port: options.port }
+          resume(Effect.succeed({ ...parts, address, takeNoMore }))
+          return
+        }
+        if (options.maxConnections !== undefined) parts.server.maxConnections = options.maxConnections
+        // Stays attached: a connection that can't be accepted, as when file handles run out, must not end the process.
+        parts.server.on("error", (cause) => {
+          resume(Effect.fail(new ListenerUnavailable({ message: cause.message })))
+        })
+        parts.server.listen({ port: options.port, host: options.host, backlog }, () => {
+          resume(Effect.succeed({ ...parts, address: parts.server.address() as AddressInfo }))
+        })
+      }
+    ),
+    ({ server, sockets, sessions, http1, admission, takeNoMore }) =>
       Effect.callback<void>((resume) => {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy()
         }, drainMs)
-        server.close(() => {
-          clearTimeout(cut)
-          resume(Effect.void)
-        })
+        takeNoMore?.()
+        // A server that doesn't listen is closed at once, whatever was handed over.
+        server.close(() =>
+          whenEmpty(sockets, () => {
+            clearTimeout(cut)
+            resume(Effect.void)
+          })
+        )
         admission.close()
         for (const session of sessions) session.close()
         http1.drain()
