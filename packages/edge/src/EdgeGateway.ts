@@ -7,9 +7,9 @@ import * as ApiError from "@galaxy/contract/api/ApiError"
 import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Clock, Context, Effect, Layer, Option, Result, Schema } from "effect"
-import { BackendClient } from "./BackendClient.ts"
+import { type BackendAnswer, BackendClient } from "./BackendClient.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
-import { revokeEnded } from "./endedSessions.ts"
+import { type Done, hasEndedItself, mayEndItself, revokeEnded } from "./endedSessions.ts"
 import type { Envelope, Peer } from "./Envelope.ts"
 import { BackendUnavailable, type Refusal, SessionRevoked, SessionUnknown } from "./Refusal.ts"
 import { SessionCache } from "./SessionCache.ts"
@@ -54,6 +54,13 @@ const failed = (code: string, message: string, reason?: string): BusinessAnswer 
 
 const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
 
+const doneBy = ({ envelope, session }: Verified, answer: BackendAnswer): Done => ({
+  messageType: envelope.messageType,
+  userId: session.userId,
+  deviceSessionId: envelope.deviceSessionId,
+  json: answer.json
+})
+
 /** Needs the verifier, the sessions that it knows, the backend and the gateway's key; never fails to build. */
 export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | EdgeCrypto | SessionCache> =
   Layer.effect(
@@ -75,6 +82,35 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
         if (session.value.value.status === "revoked") return yield* new SessionRevoked()
       })
 
+      /**
+       * Fails as soon as the session is revoked. A command that can end its own session waits for the answer, and is
+       * refused if the answer doesn't say that it has.
+       */
+      const whileActive = (verified: Verified, call: Effect.Effect<BackendAnswer, BackendUnavailable>) => {
+        const { envelope, session } = verified
+        const ids = { deviceSessionId: envelope.deviceSessionId, userId: session.userId }
+        if (!mayEndItself(envelope.messageType)) {
+          const revocation = Effect.callback<never, SessionRevoked>((resume) => {
+            const stop = sessions.onRevoked(ids, () => resume(Effect.fail(new SessionRevoked())))
+            return Effect.sync(stop)
+          })
+          return Effect.raceFirst(call, revocation)
+        }
+        return Effect.suspend(() => {
+          let isRevoked = false
+          const stop = sessions.onRevoked(ids, () => {
+            isRevoked = true
+          })
+          return call.pipe(
+            Effect.ensuring(Effect.sync(stop)),
+            Effect.filterOrFail(
+              (answer) => !isRevoked || (answer.status < 300 && hasEndedItself(doneBy(verified, answer))),
+              () => new SessionRevoked()
+            )
+          )
+        })
+      }
+
       const run = Effect.fnUntraced(function* (verified: Verified) {
         const { envelope, peer, session } = verified
         const route = routeOf(envelope.messageType)
@@ -84,14 +120,17 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
           catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
         })
         if (Result.isFailure(call)) return failed("invalid_request", `payload: ${call.failure}`)
-        const answer = yield* backend.forward({
-          ...call.success,
-          userId: session.userId,
-          deviceSessionId: envelope.deviceSessionId,
-          sourceIp: peer.ip,
-          requestId: envelope.requestId,
-          traceparent: envelope.traceId
-        })
+        const answer = yield* whileActive(
+          verified,
+          backend.forward({
+            ...call.success,
+            userId: session.userId,
+            deviceSessionId: envelope.deviceSessionId,
+            sourceIp: peer.ip,
+            requestId: envelope.requestId,
+            traceparent: envelope.traceId
+          })
+        )
         if (answer.status >= 500) return yield* new BackendUnavailable()
         if (answer.status >= 300) {
           const error = Option.getOrUndefined(decodeError(answer.json))?.error
@@ -100,11 +139,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
           return failed(error.code, error.message, error.reason)
         }
         // Done even if the answer can't be passed on: the sessions have ended.
-        yield* revokeEnded(sessions, {
-          messageType: envelope.messageType,
-          userId: session.userId,
-          json: answer.json
-        })
+        yield* revokeEnded(sessions, doneBy(verified, answer))
         const payload = yield* Effect.try({
           try: () => fromAnswer(route, answer.json),
           catch: (cause) => (cause instanceof Error ? cause.message : String(cause))

@@ -50,6 +50,14 @@ export class SessionCache extends Context.Service<
      * Looks a session up although it is cached as active: the backend no longer lets its user act. Fails as `get` does.
      */
     recheck(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
+    /**
+     * Calls `act` once, as soon as the session is revoked or at once where it is known to be; not after the returned
+     * function was called. Costs little: it is for every call that runs.
+     */
+    readonly onRevoked: (
+      session: { readonly deviceSessionId: string; readonly userId: string },
+      act: () => void
+    ) => () => void
     /** Marks a session as revoked wherever it is cached, and overtakes a lookup of it. */
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     /** The same for all sessions of a user; overtakes every running lookup. */
@@ -74,6 +82,13 @@ interface Lookup {
   readonly answer: Deferred.Deferred<Option.Option<SessionIdentity>, BackendUnavailable>
   /** An invalidation came meanwhile, so the answer may be outdated. */
   stale: boolean
+}
+
+/** A call that ends with its session. */
+interface Running {
+  readonly deviceSessionId: string
+  readonly userId: string
+  readonly act: () => void
 }
 
 const answered = (record: Option.Option<SessionIdentity>): Lookup => {
@@ -209,15 +224,35 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
 
       const revoked = (record: SessionIdentity): SessionIdentity => ({ ...record, status: "revoked" })
 
+      /** Calls that run; few beside the sessions, so they aren't indexed. */
+      const running = new Set<Running>()
+
+      const endRunning = (isOf: (call: Running) => boolean) => {
+        for (const call of running) {
+          if (isOf(call) && running.delete(call)) call.act()
+        }
+      }
+
       return SessionCache.of({
         get,
         recheck,
+        onRevoked: ({ deviceSessionId, userId }, act) => {
+          const record = entries.get(deviceSessionId)?.record
+          if (record !== undefined && Option.exists(record, ({ status }) => status === "revoked")) {
+            act()
+            return () => undefined
+          }
+          const call: Running = { deviceSessionId, userId, act }
+          running.add(call)
+          return () => void running.delete(call)
+        },
         revokeSession: (id) =>
           Effect.sync(() => {
             const lookup = lookups.get(id)
             if (lookup !== undefined) overtake(id, lookup)
             const entry = entries.get(id)
             if (entry !== undefined) entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
+            endRunning((call) => call.deviceSessionId === id)
           }),
         revokeUser: (userId) =>
           Effect.sync(() => {
@@ -227,6 +262,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
                 entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
               }
             }
+            endRunning((call) => call.userId === userId)
           }),
         setFollowed: (followed) =>
           Effect.map(Clock.currentTimeMillis, (now) => {

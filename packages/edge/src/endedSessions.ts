@@ -2,28 +2,45 @@
  * Sessions that a command of the player has ended, from the backend's answer.
  *
  * This gateway revokes them before it answers, so that who has revoked a device never sees it served here again. Other
- * gateways hear of it by the push stream, as this one would a moment later.
+ * gateways hear of it by the push stream, as this one would a moment later. A command that has ended its own session is
+ * answered all the same.
  */
 import { Effect, Option, Schema } from "effect"
 import type { SessionCache } from "./SessionCache.ts"
 
 const revokedIn = Schema.decodeUnknownOption(Schema.Struct({ revoked: Schema.Array(Schema.String) }))
 
+/** A command, and the backend's answer to it. */
+export interface Done {
+  readonly messageType: string
+  readonly userId: string
+  readonly deviceSessionId: string
+  readonly json: unknown
+}
+
+const endings: ReadonlySet<string> = new Set([
+  "user.account.delete",
+  "user.sessions.revoke",
+  "user.sessions.revoke_all"
+])
+
+/** Whether such a command can end its own session: then the end of the session alone doesn't end the command. */
+export const mayEndItself = (messageType: string): boolean => endings.has(messageType)
+
+/** Whether this successful answer says that the command has ended its own session. */
+export const hasEndedItself = ({ deviceSessionId, json, messageType }: Done): boolean =>
+  messageType === "user.account.delete" ||
+  (mayEndItself(messageType) && Option.exists(revokedIn(json), ({ revoked }) => revoked.includes(deviceSessionId)))
+
 /** Revokes in the cache what a successful answer says has ended. */
 export const revokeEnded = (
   cache: SessionCache["Service"],
-  { messageType, userId, json }: { readonly messageType: string; readonly userId: string; readonly json: unknown }
+  { json, messageType, userId }: Done
 ): Effect.Effect<void> => {
-  switch (messageType) {
-    case "user.account.delete":
-      return cache.revokeUser(userId)
-    case "user.sessions.revoke":
-    case "user.sessions.revoke_all":
-      return Option.match(revokedIn(json), {
-        onNone: () => Effect.void,
-        onSome: ({ revoked }) => Effect.forEach(revoked, cache.revokeSession, { discard: true })
-      })
-    default:
-      return Effect.void
-  }
+  if (messageType === "user.account.delete") return cache.revokeUser(userId)
+  if (!mayEndItself(messageType)) return Effect.void
+  return Option.match(revokedIn(json), {
+    onNone: () => Effect.void,
+    onSome: ({ revoked }) => Effect.forEach(revoked, cache.revokeSession, { discard: true })
+  })
 }

@@ -9,6 +9,7 @@ const recording = () => {
   const cache = SessionCache.of({
     get: () => Effect.succeed(Option.none()),
     recheck: () => Effect.succeed(Option.none()),
+    onRevoked: () => () => undefined,
     revokeSession: (id) => Effect.sync(() => void revoked.push(`session ${id}`)),
     revokeUser: (id) => Effect.sync(() => void revoked.push(`user ${id}`)),
     setFollowed: () => Effect.void,
@@ -28,7 +29,7 @@ for (const [messageType, json, expected] of [
   it.effect(`${messageType} with ${JSON.stringify(json)} ends ${expected.join(", ") || "none"}`, () =>
     Effect.gen(function* () {
       const { revoked, cache } = recording()
-      yield* revokeEnded(cache, { messageType, userId: "u", json })
+      yield* revokeEnded(cache, { messageType, userId: "u", deviceSessionId: "s", json })
       assert.deepStrictEqual(revoked, [...expected])
     })
   )

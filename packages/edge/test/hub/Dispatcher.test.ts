@@ -60,6 +60,7 @@ class Script {
     Layer.succeed(SessionCache, {
       get: () => Effect.succeed(Option.none()),
       recheck: () => Effect.succeed(Option.none()),
+      onRevoked: () => () => undefined,
       revokeSession: (id) => this.note(`session ${id}`),
       revokeUser: (id) => this.note(`user ${id}`),
       setFollowed: (followed) => this.note(followed ? "followed" : "lost"),

@@ -55,6 +55,7 @@ class Backend {
             : Option.some({ userId: id, publicKey: new Uint8Array(32), status: this.session })
         ),
       recheck: () => Effect.succeed(Option.none()),
+      onRevoked: () => () => undefined,
       revokeSession: () => Effect.void,
       revokeUser: () => Effect.void,
       setFollowed: () => Effect.void,
