@@ -18,6 +18,7 @@ export const entries = [
   "engine/simulate",
   "processes/backend",
   "processes/gateway",
+  "processes/signing-key",
   "sql/pglite-worker",
   "user/main"
 ] as const

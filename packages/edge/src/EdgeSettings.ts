@@ -1,4 +1,5 @@
 /** What a host decides about requests: how fresh they have to be, and how large they may be. */
+import type { EndorsedKey } from "@galaxy/contract/api/GatewayInfo"
 import { Context, Layer } from "effect"
 
 /** Bounds on requests. `gateway-info` publishes the freshness window from here, so clients see what is enforced. */
@@ -13,15 +14,18 @@ export interface EdgeSettingsShape {
   readonly heartbeatMs: number
   /** Whoever asks for readiness within this time after a probe gets its result, in milliseconds. */
   readonly probeKeptMs: number
+  /** Published by `gateway-info` until each expires; the host has checked them. */
+  readonly endorsedKeys: ReadonlyArray<typeof EndorsedKey.Type>
 }
 
-/** The values that wire.md names: 60 s past, 10 s future, 1 MiB, a heartbeat every 20 s; and a second for results of probes. */
+/** The values that wire.md names: 60 s past, 10 s future, 1 MiB, a heartbeat every 20 s; a second for results of probes, and no endorsed keys. */
 export const defaults: EdgeSettingsShape = {
   freshnessPastMs: 60_000,
   freshnessFutureMs: 10_000,
   maxPayloadBytes: 1_048_576,
   heartbeatMs: 20_000,
-  probeKeptMs: 1_000
+  probeKeptMs: 1_000,
+  endorsedKeys: []
 }
 
 /** The settings of one gateway, fixed when it starts. */

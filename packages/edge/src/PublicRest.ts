@@ -177,12 +177,15 @@ const gatewayInfo = HttpRouter.add(
   Effect.gen(function* () {
     const crypto = yield* EdgeCrypto
     const settings = yield* EdgeSettings
+    const now = Math.floor(yield* Clock.currentTimeMillis)
+    const endorsed = settings.endorsedKeys.filter((it) => now < it.expires_at_ms)
     const info: typeof GatewayInfo.Encoded = {
       protocol_version: protocolVersion,
       signing_public_key: Base64.encode(crypto.publicKey),
+      ...(endorsed.length === 0 ? {} : { signing_keys: endorsed }),
       freshness_past_ms: settings.freshnessPastMs,
       freshness_future_ms: settings.freshnessFutureMs,
-      server_time_ms: Math.floor(yield* Clock.currentTimeMillis)
+      server_time_ms: now
     }
     return HttpServerResponse.jsonUnsafe(info)
   })

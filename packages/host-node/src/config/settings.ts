@@ -13,6 +13,7 @@ import {
 } from "./userService.ts"
 import { engines } from "./engines.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
+import { parse as parseSigningKey } from "../gateway/keys/signingKey.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
 import {
   address,
@@ -446,9 +447,24 @@ export const gatewayAlone = {
   },
   signingKey: {
     name: "GATEWAY_SIGNING_KEY",
-    parse: base64(32),
+    parse: parseSigningKey,
+    optional: true,
     secret: true,
-    about: "seed of the Ed25519 key that signs responses and events: 32 random bytes in base64"
+    about:
+      "the Ed25519 key that signs responses and events: PEM (PKCS#8), or its seed of 32 random bytes in hex or base64. Either it or GATEWAY_SIGNING_KEY_PATH must be set"
+  },
+  signingKeyPath: {
+    name: "GATEWAY_SIGNING_KEY_PATH",
+    parse: nonEmpty,
+    optional: true,
+    about: "a file with that key instead, in one of these forms or as the 32 bytes themselves"
+  },
+  keyEndorsementsPath: {
+    name: "GATEWAY_KEY_ENDORSEMENTS_PATH",
+    parse: nonEmpty,
+    optional: true,
+    about:
+      "while keys are rotated: the JSON file of `signing-key endorse`, the same at all gateways. By it clients that know one key come to trust the other"
   },
   clientId: {
     name: "GATEWAY_CLIENT_ID",

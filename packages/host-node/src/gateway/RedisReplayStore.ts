@@ -60,6 +60,28 @@ const usable = (facts: serverFacts.ServerFacts): Effect.Effect<void, RedisFault>
   return fault("unfit", `Redis may evict reservations: its maxmemory-policy is ${policy} and must be noeviction`)
 }
 
+/** The failure of a start for this fault; none for one that ends by itself, as a failover does. */
+const startFailure = (url: Redacted.Redacted, it: RedisFault): Effect.Effect<void, RedisUnreachable | RedisUnfit> => {
+  const message = `Redis at ${placeOf(url)} can't be used: ${sentence(it)}`
+  switch (it.kind) {
+    case "unreachable":
+      return Effect.fail(new RedisUnreachable({ message }))
+    case "unfit":
+      return Effect.fail(new RedisUnfit({ message }))
+    case "refusing":
+      return Effect.void
+  }
+}
+
+/** Connects, looks at the server and leaves it: fails where a store on it couldn't be started. Writes nothing. */
+export const probe = (url: Redacted.Redacted): Effect.Effect<void, RedisUnreachable | RedisUnfit> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const connection = yield* RedisConnection.open(url)
+      yield* usable(serverFacts.parse(yield* connection.ask((redis) => redis.info())))
+    })
+  ).pipe(Effect.catch((it) => startFailure(url, it)))
+
 /** A connection in use, and the marker under which reservations are made on it. */
 interface Held {
   readonly connection: RedisConnection.RedisConnection
@@ -201,18 +223,8 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       })
       yield* Effect.forkScoped(Effect.forever(attend))
       yield* Deferred.await(first).pipe(
-        Effect.catch((it): Effect.Effect<void, RedisUnreachable | RedisUnfit> => {
-          const message = `Redis at ${placeOf(options.url)} can't be used: ${sentence(it)}`
-          switch (it.kind) {
-            case "unreachable":
-              return Effect.fail(new RedisUnreachable({ message }))
-            case "unfit":
-              return Effect.fail(new RedisUnfit({ message }))
-            case "refusing":
-              // It recovers by itself, as after a failover; until then requests are refused and the probe says why.
-              return Effect.void
-          }
-        })
+        // Requests are refused until it recovers, and the probe says why.
+        Effect.catch((it) => startFailure(options.url, it))
       )
 
       const current = Effect.suspend(() =>

@@ -15,16 +15,18 @@ import { readProblem } from "../files/problems.ts"
 import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
 import * as SmtpMailTransport from "../mail/SmtpMailTransport.ts"
 import { callersProblem } from "../user/callers.ts"
+import { keysOf } from "./gatewayKeys.ts"
 import { contradictions } from "./options.ts"
 
 /**
  * The values of the groups. What is invalid has its default; in groups with settings that must be set, it may be missing.
  */
-interface Loaded {
+export interface Loaded {
   readonly allInOne?: Values<typeof settings.allInOne>
   readonly backend?: Values<typeof settings.backend>
   readonly backendAlone?: Partial<Values<typeof settings.backendAlone>>
   readonly gateway?: Values<typeof settings.gateway>
+  readonly gatewayAlone?: Partial<Values<typeof settings.gatewayAlone>>
   readonly userServiceRequired?: Values<typeof settings.groups.user.userServiceRequired>
 }
 
@@ -86,6 +88,18 @@ const asFarAsValid = (group: Settings, environment: Environment): Readonly<Recor
     })
   )
 
+/** The values of a process's groups; what is malformed or missing is left out, or has its default. */
+export const valuesAsFarAsValid = (name: ProcessName, environment: Environment): Loaded => {
+  const groups: Readonly<Record<string, Settings>> = settings.groups[name]
+  return Object.fromEntries(Object.entries(groups).map(([key, group]) => [key, asFarAsValid(group, environment)]))
+}
+
+const keyProblems = ({ gatewayAlone }: Loaded, problems: ReadonlySet<string>): ReadonlyArray<string> => {
+  const isMalformed = Array.from(problems).some((it) => it.startsWith(`${settings.gatewayAlone.signingKey.name}:`))
+  const keys = gatewayAlone === undefined || isMalformed ? undefined : keysOf(gatewayAlone)
+  return keys !== undefined && "problems" in keys ? keys.problems : []
+}
+
 /** One line a problem, each once; no secret in any. */
 export const problemsOf = (name: ProcessName, environment: Environment): Effect.Effect<ReadonlyArray<string>> =>
   Effect.gen(function* () {
@@ -95,9 +109,8 @@ export const problemsOf = (name: ProcessName, environment: Environment): Effect.
       const loaded = load(group, environment, settings.knownNames)
       for (const problem of loaded instanceof ConfigurationInvalid ? loaded.problems : []) problems.add(problem)
     }
-    const values: Loaded = Object.fromEntries(
-      Object.entries(groups).map(([key, group]) => [key, asFarAsValid(group, environment)])
-    )
+    const values = valuesAsFarAsValid(name, environment)
+    for (const problem of keyProblems(values, problems)) problems.add(problem)
     for (const problem of contradictions({ ...values, inOneProcess: name === "all-in-one" })) problems.add(problem)
     for (const found of yield* Effect.all(places(values), { concurrency: 4 })) {
       for (const problem of found) problems.add(problem)

@@ -11,6 +11,7 @@ import { readProblem } from "../files/problems.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import { installedFolder } from "../gateway/page/PageFolder.ts"
 import { isLoopback } from "../http/hosts.ts"
+import type { GatewayKeys } from "./gatewayKeys.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
 
 /**
@@ -116,8 +117,14 @@ const pageOf = (values: Values<typeof settings.gateway>) => {
   return folder === undefined ? undefined : { folder }
 }
 
-/** The gateway's options. Reads the TLS files, and throws where they can't be read; `refused` has checked them. */
-export const gatewayOptions = (values: Values<typeof settings.gateway>): GatewayOptions => ({
+/**
+ * The gateway's options. Reads the TLS files, and throws where they can't be read; `refused` has checked them. `endorsed`
+ * are keys to publish while they are rotated.
+ */
+export const gatewayOptions = (
+  values: Values<typeof settings.gateway>,
+  endorsed: GatewayKeys["endorsed"] = []
+): GatewayOptions => ({
   host: values.httpAddr.host,
   port: values.httpAddr.port,
   tls: tlsOf(values),
@@ -126,7 +133,8 @@ export const gatewayOptions = (values: Values<typeof settings.gateway>): Gateway
   edge: {
     freshnessPastMs: values.freshnessPast,
     freshnessFutureMs: values.freshnessFuture,
-    maxPayloadBytes: values.maxPayloadBytes
+    maxPayloadBytes: values.maxPayloadBytes,
+    endorsedKeys: endorsed
   },
   budgets: {
     ...budgetsOf(values),

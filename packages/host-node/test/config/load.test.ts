@@ -23,7 +23,7 @@ describe("configuration", () => {
     const problems = problemsOf(loaded)
     assert.deepStrictEqual(
       problems.map((it) => it.split(":")[0]),
-      ["GATEWAY_BACKEND_GRPC_PUSH_URL", "GATEWAY_REDIS_URL", "GATEWAY_SIGNING_KEY"]
+      ["GATEWAY_BACKEND_GRPC_PUSH_URL", "GATEWAY_REDIS_URL"]
     )
   })
 

@@ -148,19 +148,21 @@ const push = Layer.effect(
 export const gatewayWith = (
   around: Layer.Layer<BackendClient, never, BackendClient>,
   options: Partial<GatewayServer.GatewayOptions> = {},
-  store: Layer.Layer<ReplayStore.ReplayStore> = ReplayStore.layerMemory()
+  store: Layer.Layer<ReplayStore.ReplayStore> = ReplayStore.layerMemory(),
+  signingSeed: Uint8Array = seed
 ) =>
   GatewayServer.layer({ host: "127.0.0.1", port: 0, ...options }).pipe(
     Layer.provideMerge(Layer.mergeAll(Layer.provide(around, backend), push, store)),
-    Layer.provideMerge(NodeEdgeCrypto.layer({ signingSeed: Redacted.make(seed) })),
+    Layer.provideMerge(NodeEdgeCrypto.layer({ signingSeed: Redacted.make(signingSeed) })),
     Layer.provideMerge(script),
     Layer.orDie
   )
 
 export const gateway = (
   options: Partial<GatewayServer.GatewayOptions> = {},
-  store: Layer.Layer<ReplayStore.ReplayStore> = ReplayStore.layerMemory()
-) => gatewayWith(Layer.effect(BackendClient, BackendClient), options, store)
+  store: Layer.Layer<ReplayStore.ReplayStore> = ReplayStore.layerMemory(),
+  signingSeed: Uint8Array = seed
+) => gatewayWith(Layer.effect(BackendClient, BackendClient), options, store, signingSeed)
 
 export const transports = {
   "Connect over HTTP/1.1": (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: "1.1" }),

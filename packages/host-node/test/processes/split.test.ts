@@ -200,7 +200,7 @@ describe.skipIf(!there)("separate processes", () => {
           GATEWAY_SIGNING_KEY: key(2)
         })
         assert.strictEqual((await lonely.ended).code, 1)
-        assert.match(lonely.output, /^Galaxy stopped: .*127\.0\.0\.1:1/m)
+        assert.match(lonely.output, /^GATEWAY_REDIS_URL: Redis at 127\.0\.0\.1:1 can't be used: /m)
         const empty = new Process("processes/backend", {})
         assert.strictEqual((await empty.ended).code, 2)
         for (const name of ["POSTGRES_DSN", "SECRET_KEY", "SMTP_URL", "DATA_DIR"]) {
