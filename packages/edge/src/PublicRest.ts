@@ -18,6 +18,7 @@ import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { EdgeSettings } from "./EdgeSettings.ts"
+import { Ending } from "./Ending.ts"
 import { PeerOf } from "./PeerOf.ts"
 import { RateLimited } from "./Refusal.ts"
 import { ReplayStore } from "./ReplayStore.ts"
@@ -220,25 +221,29 @@ const probe = Effect.gen(function* () {
 })
 
 /**
- * Ready means that requests can be reserved. The backend's state is shown but doesn't count: if gateways went out of
- * service with their backend, all would go at once and leave players without a signed answer.
+ * Ready means that requests can be reserved and that the gateway isn't about to end. The backend's state is shown but
+ * doesn't count: if gateways went out of service with their backend, all would go at once and leave players without a
+ * signed answer.
  */
 const readyz = Layer.unwrap(
-  Effect.map(probe, (work) =>
-    HttpRouter.add(
+  Effect.gen(function* () {
+    const ending = yield* Ending
+    const state = Effect.map(yield* probe, ([missing, backend]) => {
+      const [why] = missing
+      return why === undefined
+        ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
+        : HttpServerResponse.jsonUnsafe(
+            { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
+            { status: 503 }
+          )
+    })
+    const over = HttpServerResponse.jsonUnsafe({ status: "shutting_down", missing: [] }, { status: 503 })
+    return HttpRouter.add(
       "GET",
       "/readyz",
-      Effect.map(work, ([missing, backend]) => {
-        const [why] = missing
-        return why === undefined
-          ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
-          : HttpServerResponse.jsonUnsafe(
-              { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
-              { status: 503 }
-            )
-      })
+      Effect.flatMap(ending.hasBegun, (isOver) => (isOver ? Effect.succeed(over) : state))
     )
-  )
+  })
 )
 
 const methods: Readonly<Record<string, string>> = {

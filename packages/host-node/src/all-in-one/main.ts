@@ -5,7 +5,7 @@ import * as settings from "../config/settings.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import type { CaughtMail } from "../mail/catcher/CaughtMail.ts"
 import { answeredArguments, configured, launch } from "../processes/launch.ts"
-import { backendOptions, engineLimits, gatewayOptions, refused } from "../processes/options.ts"
+import { backendOptions, engineLimits, gatewayOptions, longestEndMs, refused } from "../processes/options.ts"
 import { Platform } from "../processes/Platform.ts"
 import * as telemetry from "../processes/telemetry.ts"
 import * as AllInOne from "./AllInOne.ts"
@@ -76,7 +76,8 @@ const main = async (): Promise<void> => {
     print(screen(it, { ...shown, dataDir, logFile, seconds: (performance.now() - started) / 1_000 }))
     return it.folderLost
   })
-  await launch(platform, ready, "\nStopping …")
+  // The backend ends after the gateway.
+  await launch(platform, ready, "\nStopping …", longestEndMs(gateway) + 1_500)
 }
 
 await main()

@@ -99,11 +99,27 @@ export const gatewayLimits = {
     30 * second,
     "30s",
     "how long a client may take nothing of the answer or event stream that is sent to it before it is cut off"
-  )
+  ),
+  drainTimeout: time(
+    "GATEWAY_DRAIN_TIMEOUT",
+    5 * second,
+    "5s",
+    "how long running requests may go on when the gateway ends, before they are cut off"
+  ),
+  endDelay: {
+    name: "GATEWAY_END_DELAY",
+    parse: duration(0, hour),
+    fallback: 0,
+    fallbackText: "0s",
+    about:
+      "how long the gateway goes on serving at its end while /readyz already says that it isn't ready, so that load balancers stop sending clients to it"
+  }
 } as const satisfies Record<string, Setting<unknown>>
 
+type Widened<A> = A extends number ? number : A
+
 type LimitValues = {
-  readonly [K in keyof typeof gatewayLimits]: (typeof gatewayLimits)[K]["fallback"]
+  readonly [K in keyof typeof gatewayLimits]: Widened<(typeof gatewayLimits)[K]["fallback"]>
 }
 
 /** The request budgets, in the form that `Budgets` takes. */
@@ -132,5 +148,6 @@ export const timesOf = (values: LimitValues) => ({
   http2IdleMs: values.http2IdleTimeout,
   pingIntervalMs: values.pingInterval,
   pingTimeoutMs: values.pingTimeout,
-  sendMs: values.sendTimeout
+  sendMs: values.sendTimeout,
+  drainMs: values.drainTimeout
 })

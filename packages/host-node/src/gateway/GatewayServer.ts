@@ -5,6 +5,7 @@ import * as Budgets from "@galaxy/edge/Budgets"
 import type { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import * as EdgeGateway from "@galaxy/edge/EdgeGateway"
 import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
+import * as Ending from "@galaxy/edge/Ending"
 import * as Dispatcher from "@galaxy/edge/hub/Dispatcher"
 import type { Peer } from "@galaxy/edge/Envelope"
 import * as FailedVerifications from "@galaxy/edge/FailedVerifications"
@@ -51,6 +52,11 @@ export interface GatewayOptions {
   readonly times?: Partial<Times> | undefined
   /** What clients may hold at once; what is left out has its default. */
   readonly bounds?: Partial<BoundsOptions.BoundsOptions> | undefined
+  /**
+   * At the end, how long the gateway goes on serving once its readiness has turned, in milliseconds: time for load
+   * balancers to notice. None when absent.
+   */
+  readonly endDelayMs?: number | undefined
   /** Trusted proxies and exempt networks. */
   readonly sources?: SourceOptions | undefined
   readonly edge?: Partial<EdgeSettings.EdgeSettingsShape> | undefined
@@ -102,6 +108,7 @@ const server = (options: GatewayOptions) =>
       const streams = yield* EventStreams.EventStreams
       const settings = yield* EdgeSettings.EdgeSettings
       const hub = yield* PushHub.PushHub
+      const ending = yield* Ending.Ending
       const context = yield* Effect.context()
       const scope = yield* Effect.scope
       const page = options.page === undefined ? undefined : servePage(yield* loadPage(options.page))
@@ -167,7 +174,9 @@ const server = (options: GatewayOptions) =>
         )
       )
       // Runs before the listener is closed: open streams learn why they end, and only then does the port drain.
-      yield* Effect.addFinalizer(() => hub.close)
+      yield* Effect.addFinalizer(() =>
+        ending.begin.pipe(Effect.andThen(Effect.sleep(options.endDelayMs ?? 0)), Effect.andThen(hub.close))
+      )
       const url = urlOf(options, address.port)
       if (options.incoming === undefined) yield* listens(url, page !== undefined)
       return { host: options.host, port: address.port, url }
@@ -176,7 +185,7 @@ const server = (options: GatewayOptions) =>
 
 /**
  * Fails with `ListenerUnavailable` when the port can't be listened on, and with `PageUnusable` when there is no whole
- * build of the page. At its end, open streams are ended first and then the port drains.
+ * build of the page. At its end, readiness turns, then open streams are ended, and then the port drains.
  */
 export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, ListenerUnavailable | PageUnusable, Ports> =>
   server(options).pipe(
@@ -189,6 +198,7 @@ export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, Liste
         SessionCache.layer(options.sessions),
         Budgets.layer(options.budgets),
         EdgeSettings.layer(options.edge),
+        Ending.layer,
         PushHub.layer(options.hub)
       )
     ),

@@ -61,6 +61,8 @@ export interface Times {
    * `admission` of its own has its own.
    */
   readonly sendMs: number
+  /** At the end, how long running requests may go on before they are cut off. */
+  readonly drainMs: number
 }
 
 const usualTimes: Times = {
@@ -71,15 +73,14 @@ const usualTimes: Times = {
   http2IdleMs: 300_000,
   pingIntervalMs: 30_000,
   pingTimeoutMs: 20_000,
-  sendMs: usualSendMs
+  sendMs: usualSendMs,
+  drainMs: 1_500
 }
 
 /** The address can't be listened on. */
 export class ListenerUnavailable extends Schema.TaggedError<ListenerUnavailable>()("ListenerUnavailable", {
   message: Schema.String
 }) {}
-
-const drainMs = 1_500
 
 /** Connections that the system accepts while the process is busy; more than one address may have. */
 const backlog = 4_096
@@ -124,10 +125,13 @@ interface Parts {
   readonly admit: (socket: net.Socket, ip: string) => void
 }
 
-/** HTTP/1.1 connections: at the end an idle one closes at once, and a busy one after its running requests. */
+/**
+ * HTTP/1.1 connections: at the end an idle one closes at once, and a busy one after its running requests, whose answers say
+ * so. What comes on a connection that is closing isn't begun, as nobody would learn how it ended.
+ */
 class Http1Connections {
   readonly #open = new Set<net.Socket>()
-  readonly #running = new Map<net.Socket, number>()
+  readonly #running = new Map<net.Socket, Set<http.ServerResponse>>()
   #draining = false
 
   add(socket: net.Socket): void {
@@ -143,33 +147,38 @@ class Http1Connections {
     this.#open.delete(socket)
   }
 
-  /** Counts running requests; pipelined ones run at the same time. */
+  /** Knows running requests; pipelined ones run at the same time. */
   readonly watch =
     (handler: Handler): Handler =>
     (request, response) => {
       const { socket } = request
       if (this.#open.has(socket)) {
-        this.#running.set(socket, (this.#running.get(socket) ?? 0) + 1)
+        if (socket.writableEnded) return
+        const running = this.#running.get(socket) ?? new Set()
+        this.#running.set(socket, running.add(response))
+        if (this.#draining) response.setHeader("connection", "close")
         response.once("close", () => {
-          this.#done(socket)
+          this.#done(socket, response)
         })
       }
       handler(request, response)
     }
 
-  #done(socket: net.Socket): void {
-    const left = (this.#running.get(socket) ?? 1) - 1
-    if (left > 0) {
-      this.#running.set(socket, left)
-      return
-    }
+  #done(socket: net.Socket, response: http.ServerResponse): void {
+    const running = this.#running.get(socket)
+    running?.delete(response)
+    if (running !== undefined && running.size > 0) return
     this.#running.delete(socket)
     if (this.#draining) socket.end()
   }
 
   drain(): void {
     this.#draining = true
-    for (const socket of this.#open) if (!this.#running.has(socket)) socket.end()
+    for (const socket of this.#open) {
+      const running = this.#running.get(socket)
+      if (running === undefined) socket.end()
+      else for (const response of running) if (!response.headersSent) response.setHeader("connection", "close")
+    }
   }
 }
 
@@ -367,7 +376,7 @@ const whenEmpty = (sockets: ReadonlySet<net.Socket>, done: () => void): void => 
 }
 
 /**
- * Listens until the scope closes, or takes what another process has accepted. Then it accepts nothing more, lets running requests end for 1.5 s, and cuts off the
+ * Listens until the scope closes, or takes what another process has accepted. Then it accepts nothing more, lets running requests end for `drainMs`, and cuts off the
  * rest.
  */
 export const listen = (
@@ -399,7 +408,7 @@ export const listen = (
       Effect.callback<void>((resume) => {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy()
-        }, drainMs)
+        }, options.times?.drainMs ?? usualTimes.drainMs)
         takeNoMore?.()
         // A server that doesn't listen is closed at once, whatever was handed over.
         server.close(() =>

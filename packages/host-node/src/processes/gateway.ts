@@ -13,7 +13,7 @@ import * as RedisReplayStore from "../gateway/RedisReplayStore.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import { started } from "./gatewayStart.ts"
 import { answeredArguments, launch } from "./launch.ts"
-import { gatewayOptions } from "./options.ts"
+import { gatewayOptions, longestEndMs } from "./options.ts"
 import * as telemetry from "./telemetry.ts"
 
 const main = async (): Promise<void> => {
@@ -39,7 +39,8 @@ const main = async (): Promise<void> => {
     Layer.provide(telemetry.layer(values.telemetry, "galaxy-gateway"))
   )
   const warned = Effect.forEach(keys.warnings, (it) => Effect.logWarning(it), { discard: true })
-  await launch(server, Effect.andThen(warned, Effect.logInfo("gateway is ready")))
+  const ready = Effect.andThen(warned, Effect.logInfo("gateway is ready"))
+  await launch(server, ready, undefined, longestEndMs(gateway))
 }
 
 await main()

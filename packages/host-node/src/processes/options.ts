@@ -141,6 +141,7 @@ export const gatewayOptions = (
     failuresIp: { burst: values.failuresPerAddress, perSecond: values.failuresPerAddressRefill }
   },
   times: timesOf(values),
+  endDelayMs: values.endDelay,
   bounds: {
     ...(values.maxConnections === undefined ? {} : { connections: values.maxConnections }),
     connectionsPerAddress: values.maxConnectionsPerAddress,
@@ -158,6 +159,10 @@ export const gatewayOptions = (
     proxyProtocol: values.proxyProtocolNetworks
   }
 })
+
+/** How long an orderly end may take: what the settings allow, and a while for all the rest. Milliseconds. */
+export const longestEndMs = (values: Values<typeof settings.gateway>): number =>
+  values.endDelay + values.drainTimeout + 3_000
 
 /**
  * The backend's options without the secret, whose source depends on the shape. `callers` is undefined where the

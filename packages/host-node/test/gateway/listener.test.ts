@@ -16,7 +16,8 @@ const patient: Times = {
   http2IdleMs: 60_000,
   pingIntervalMs: 60_000,
   pingTimeoutMs: 60_000,
-  sendMs: 60_000
+  sendMs: 60_000,
+  drainMs: 1_500
 }
 
 /** Answers what was read whole, but for what is asked to wait. */

@@ -2,49 +2,15 @@
 import { Code, ConnectError } from "@connectrpc/connect"
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import { type BackendAnswer, BackendClient } from "@galaxy/edge/BackendClient"
 import type { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber } from "effect"
+import { Desk } from "./Desk.ts"
 import * as Fixture from "./fixture.ts"
 import { ended, pushes } from "./subscription.ts"
 
 const revoked = { code: Code.Unauthenticated, reason: "session_revoked", domain: "galaxy" }
 const otherSession = "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b70"
-
-/** Commands that the backend is at work on, and what it answers them once it is told to. */
-class Desk {
-  #arrived: (() => void) | undefined
-  #answer: ((answer: BackendAnswer) => void) | undefined
-  readonly arrived = new Promise<void>((resolve) => {
-    this.#arrived = resolve
-  })
-  givenUp = false
-
-  readonly layer = Layer.effect(
-    BackendClient,
-    Effect.map(BackendClient, (usual) =>
-      BackendClient.of({
-        ...usual,
-        forward: (request) => {
-          // Later commands are answered as usual.
-          if (this.#answer !== undefined) return usual.forward(request)
-          return Effect.callback<BackendAnswer>((resume) => {
-            this.#answer = (answer) => resume(Effect.succeed(answer))
-            this.#arrived?.()
-            return Effect.sync(() => {
-              this.givenUp = true
-            })
-          })
-        }
-      })
-    )
-  )
-
-  answers(json: unknown, status = 200): Effect.Effect<void> {
-    return Effect.sync(() => this.#answer?.({ status, json }))
-  }
-}
 
 const send = (wish: Fixture.Wish) =>
   Effect.flatMap(Fixture.rpc("gRPC over HTTP/2"), (rpc) =>
