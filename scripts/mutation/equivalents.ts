@@ -14,8 +14,8 @@ export interface Equivalent {
 export const equivalents: ReadonlyArray<Equivalent> = [
   {
     file: "packages/edge/src/stages/budget.ts",
-    before: 'Effect.andThen(budgets.take("user", session?.userId ?? "")),',
-    after: 'Effect.andThen(budgets.take("user", session?.userId)),',
+    before: 'budgets.take("user", session?.userId ?? "") ??',
+    after: 'budgets.take("user", session?.userId) ??',
     why: "An earlier stage has found the session."
   },
   {

@@ -1,5 +1,6 @@
 /** Port: what the gateway asks of the backend. */
 import { Context, type Effect, type Option } from "effect"
+import type { Awaitable } from "./Awaitable.ts"
 import type { KeptEvents } from "./hub/eventStream.ts"
 import type { BackendUnavailable } from "./Refusal.ts"
 
@@ -45,15 +46,16 @@ export interface BackendAnswer {
 
 /**
  * The gateway's calls to the backend. `forward` and `public` return whatever status the backend answers. All calls fail
- * with `BackendUnavailable` when there is no usable answer in time.
+ * with `BackendUnavailable` when there is no usable answer in time; `forward`, which most requests go through, returns it.
+ * An adapter written in Effect runs its `forward` with `Awaitable.runIn`.
  */
 export class BackendClient extends Context.Service<
   BackendClient,
   {
     /** None where there is no such session. */
     session(deviceSessionId: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
-    /** One call of the user surface, whatever its status. */
-    forward(request: ForwardRequest): Effect.Effect<BackendAnswer, BackendUnavailable>
+    /** One call of the user surface, whatever its status. When the signal is aborted, it is given up at once. */
+    forward(request: ForwardRequest, signal?: AbortSignal): Awaitable<BackendAnswer | BackendUnavailable>
     /** One call of the public surface. */
     public(request: PublicRequest): Effect.Effect<BackendAnswer, BackendUnavailable>
     /** At most `limit` of the user's kept events with a sequence above `after`, in order. */

@@ -3,8 +3,8 @@
  *
  * Buckets are refilled by the monotonic clock. Memory is bounded: the least recently used buckets are dropped first. Dropping one can only give tokens back.
  */
-import { Context, Effect, Layer } from "effect"
-import { monotonicMillis } from "./monotonicMillis.ts"
+import { Clock, Context, Effect, Layer } from "effect"
+import { monotonicMillisOf } from "./monotonicMillis.ts"
 import { RateLimited } from "./Refusal.ts"
 
 /** A token bucket holds at most `burst` tokens and is refilled with `perSecond`. */
@@ -71,63 +71,72 @@ export const defaults: BudgetOptions = {
 export type BudgetKind = Exclude<keyof BudgetOptions, "capacity">
 
 /**
- * Token buckets by kind and key. Both operations fail with `RateLimited`, whose `retryAfterMs` is the time until a
- * token is back.
+ * Token buckets by kind and key. Both operations return `RateLimited` where there is no token; its `retryAfterMs` is the
+ * time until one is back.
  */
 export class Budgets extends Context.Service<
   Budgets,
   {
-    /** Takes one token, or fails with the time until there is one. */
-    take(kind: BudgetKind, key: string): Effect.Effect<void, RateLimited>
-    /** Takes none; fails as `take` would. */
-    check(kind: BudgetKind, key: string): Effect.Effect<void, RateLimited>
+    /** Takes one token, or returns the time until there is one. */
+    take(kind: BudgetKind, key: string): RateLimited | undefined
+    /** Takes none; returns what `take` would. */
+    check(kind: BudgetKind, key: string): RateLimited | undefined
   }
 >()("@galaxy/edge/Budgets") {}
 
 interface Bucket {
   /** Thousandths of a token: any whole rate per second adds whole ones each millisecond, so rounding loses nothing. */
-  readonly millis: number
-  readonly at: number
+  millis: number
+  at: number
 }
 
 const token = 1_000
 
 /** Buckets in the memory of this process alone; options that are left out take their defaults. */
 export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets> =>
-  Layer.sync(Budgets, () => {
-    const reservations = reservationsOf(options.session ?? defaults.session)
-    const settings = { ...defaults, reservations, ...options }
-    const buckets = new Map<BudgetKind, Map<string, Bucket>>()
-    const of = (kind: BudgetKind) => {
-      const own = buckets.get(kind) ?? new Map<string, Bucket>()
-      buckets.set(kind, own)
-      return own
-    }
-    /** What the bucket of a key holds at `now`, in thousandths of a token. */
-    const holding = (kind: BudgetKind, key: string, now: number) => {
-      const { burst, perSecond } = settings[kind]
-      const before = of(kind).get(key)
-      return before === undefined
-        ? burst * token
-        : Math.min(burst * token, before.millis + (now - before.at) * perSecond)
-    }
-    const limited = (kind: BudgetKind, millis: number) =>
-      Effect.fail(new RateLimited({ retryAfterMs: Math.ceil((token - millis) / settings[kind].perSecond) }))
-    return Budgets.of({
-      take: (kind, key) =>
-        Effect.flatMap(monotonicMillis, (now) => {
+  Layer.effect(
+    Budgets,
+    Effect.map(Clock.Clock, (clock) => {
+      const reservations = reservationsOf(options.session ?? defaults.session)
+      const settings = { ...defaults, reservations, ...options }
+      const buckets = new Map<BudgetKind, Map<string, Bucket>>()
+      const of = (kind: BudgetKind) => {
+        const known = buckets.get(kind)
+        if (known !== undefined) return known
+        const own = new Map<string, Bucket>()
+        buckets.set(kind, own)
+        return own
+      }
+      /** What a bucket holds at `now`, in thousandths of a token; one that isn't there is full. */
+      const holding = ({ burst, perSecond }: Rate, bucket: Bucket | undefined, now: number) =>
+        bucket === undefined ? burst * token : Math.min(burst * token, bucket.millis + (now - bucket.at) * perSecond)
+      const limited = ({ perSecond }: Rate, millis: number) =>
+        new RateLimited({ retryAfterMs: Math.ceil((token - millis) / perSecond) })
+      return Budgets.of({
+        take: (kind, key) => {
+          const now = monotonicMillisOf(clock)
+          const rate = settings[kind]
           const own = of(kind)
-          const millis = holding(kind, key, now)
+          const bucket = own.get(key)
+          const millis = holding(rate, bucket, now)
+          const left = millis >= token ? millis - token : millis
+          // The last used goes to the end: the first is the one to drop.
           own.delete(key)
-          own.set(key, { millis: millis >= token ? millis - token : millis, at: now })
+          if (bucket === undefined) own.set(key, { millis: left, at: now })
+          else {
+            bucket.millis = left
+            bucket.at = now
+            own.set(key, bucket)
+          }
           const oldest = own.size > settings.capacity ? own.keys().next().value : undefined
           if (oldest !== undefined) own.delete(oldest)
-          return millis >= token ? Effect.void : limited(kind, millis)
-        }),
-      check: (kind, key) =>
-        Effect.flatMap(monotonicMillis, (now) => {
-          const millis = holding(kind, key, now)
-          return millis >= token ? Effect.void : limited(kind, millis)
-        })
+          return millis >= token ? undefined : limited(rate, millis)
+        },
+        check: (kind, key) => {
+          const rate = settings[kind]
+          const millis = holding(rate, of(kind).get(key), monotonicMillisOf(clock))
+          return millis >= token ? undefined : limited(rate, millis)
+        }
+      })
     })
-  })
+  )

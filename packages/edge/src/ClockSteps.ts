@@ -26,18 +26,19 @@ const apartMs = 1_000
 const maxAttempts = 3
 
 /** Reads both clocks. */
-export const read: Effect.Effect<Reading> = Clock.clockWith((clock) =>
-  Effect.sync(() => {
-    const monotonicMs = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000n) / 1_000
-    let monotonic = monotonicMs()
-    for (let attempt = 1; ; attempt++) {
-      const wall = Math.floor(clock.currentTimeMillisUnsafe())
-      const after = monotonicMs()
-      if (after - monotonic < apartMs || attempt === maxAttempts) return { wall, monotonic: after }
-      monotonic = after
-    }
-  })
-)
+export const read: Effect.Effect<Reading> = Clock.clockWith((clock) => Effect.sync(() => readOf(clock)))
+
+/** The same by a clock that is at hand. */
+export const readOf = (clock: Clock.Clock): Reading => {
+  const monotonicMs = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000n) / 1_000
+  let monotonic = monotonicMs()
+  for (let attempt = 1; ; attempt++) {
+    const wall = Math.floor(clock.currentTimeMillisUnsafe())
+    const after = monotonicMs()
+    if (after - monotonic < apartMs || attempt === maxAttempts) return { wall, monotonic: after }
+    monotonic = after
+  }
+}
 
 /** A step back up to this is covered by the margin of every reservation. Milliseconds. */
 export const toleranceMs = 5_000

@@ -4,9 +4,10 @@
  * A business error of the backend is an answer with its code. Only what keeps a command from running is a refusal.
  */
 import * as ApiError from "@galaxy/contract/api/ApiError"
-import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
+import { type MessageRoute, routeOf } from "@galaxy/contract/routes/MessageRoutes"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Clock, Context, Effect, Layer, Option, Result, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schema, Tracer } from "effect"
+import { andThen, type Awaitable, runIn, toEffect } from "./Awaitable.ts"
 import { type BackendAnswer, BackendClient } from "./BackendClient.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { type Done, hasEndedItself, mayEndItself, revokeEnded } from "./endedSessions.ts"
@@ -14,7 +15,7 @@ import type { Envelope, Peer } from "./Envelope.ts"
 import { BackendUnavailable, type Refusal, SessionRevoked, SessionUnknown } from "./Refusal.ts"
 import { SessionCache } from "./SessionCache.ts"
 import type { Verified } from "./stages/Stage.ts"
-import { fromAnswer, fromError, toCall } from "./transcode.ts"
+import { fromAnswer, fromError, type RestCall, toCall } from "./transcode.ts"
 import { Verifier } from "./Verifier.ts"
 
 /**
@@ -38,7 +39,12 @@ export interface SignedAnswer {
 export class EdgeGateway extends Context.Service<
   EdgeGateway,
   {
-    executeCommand(envelope: Envelope, peer: Peer): Effect.Effect<SignedAnswer, Refusal>
+    /**
+     * Resolves with the answer, or with the refusal as a value. Whoever aborts `over` gives the call up: it goes no
+     * further, and rejects with the reason. The gateway aborts it itself when the session is revoked meanwhile, and then
+     * resolves with `SessionRevoked`. Any other rejection is a defect.
+     */
+    executeCommand(envelope: Envelope, peer: Peer, over?: AbortController): Promise<SignedAnswer | Refusal>
   }
 >()("@galaxy/edge/EdgeGateway") {}
 
@@ -52,14 +58,25 @@ const failed = (code: string, message: string, reason?: string): BusinessAnswer 
   payload: fromError(code, message, reason)
 })
 
-const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-const doneBy = ({ envelope, session }: Verified, answer: BackendAnswer): Done => ({
+/** The call of a payload; a payload that can't be turned into one is answered at once. */
+const callOf = (route: MessageRoute, payload: Uint8Array): RestCall | BusinessAnswer => {
+  try {
+    return toCall(route, payload)
+  } catch (cause) {
+    return failed("invalid_request", `payload: ${messageOf(cause)}`)
+  }
+}
+
+const doneBy = ({ envelope, session }: Verified, json: unknown): Done => ({
   messageType: envelope.messageType,
   userId: session.userId,
   deviceSessionId: envelope.deviceSessionId,
-  json: answer.json
+  json
 })
+
+const decodeError = Schema.decodeUnknownOption(ApiError.ErrorEnvelope)
 
 /** Needs the verifier, the sessions that it knows, the backend and the gateway's key; never fails to build. */
 export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | EdgeCrypto | SessionCache> =
@@ -70,106 +87,136 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       const backend = yield* BackendClient
       const crypto = yield* EdgeCrypto
       const sessions = yield* SessionCache
+      const clock = yield* Clock.Clock
+      const run = runIn(yield* Effect.context())
 
       /**
        * The account may have ended a moment ago, and its sessions with it, before word of that came by the push stream.
        * Then this request is refused as every later one. Where the backend can't tell, its own answer stands.
        */
-      const stillActive = Effect.fnUntraced(function* (deviceSessionId: string) {
-        const session = yield* Effect.option(sessions.recheck(deviceSessionId))
-        if (Option.isNone(session)) return
-        if (Option.isNone(session.value)) return yield* new SessionUnknown()
-        if (session.value.value.status === "revoked") return yield* new SessionRevoked()
-      })
-
-      /**
-       * Fails as soon as the session is revoked. A command that can end its own session waits for the answer, and is
-       * refused if the answer doesn't say that it has.
-       */
-      const whileActive = (verified: Verified, call: Effect.Effect<BackendAnswer, BackendUnavailable>) => {
-        const { envelope, session } = verified
-        const ids = { deviceSessionId: envelope.deviceSessionId, userId: session.userId }
-        if (!mayEndItself(envelope.messageType)) {
-          const revocation = Effect.callback<never, SessionRevoked>((resume) => {
-            const stop = sessions.onRevoked(ids, () => resume(Effect.fail(new SessionRevoked())))
-            return Effect.sync(stop)
-          })
-          return Effect.raceFirst(call, revocation)
-        }
-        return Effect.suspend(() => {
-          let isRevoked = false
-          const stop = sessions.onRevoked(ids, () => {
-            isRevoked = true
-          })
-          return call.pipe(
-            Effect.ensuring(Effect.sync(stop)),
-            Effect.filterOrFail(
-              (answer) => !isRevoked || (answer.status < 300 && hasEndedItself(doneBy(verified, answer))),
-              () => new SessionRevoked()
-            )
-          )
-        })
+      const ended = async ({ envelope, signal }: Verified): Promise<Refusal | undefined> => {
+        const session = await run(sessions.recheck(envelope.deviceSessionId), signal)
+        if (session instanceof BackendUnavailable) return undefined
+        if (Option.isNone(session)) return new SessionUnknown()
+        return session.value.status === "revoked" ? new SessionRevoked() : undefined
       }
 
-      const run = Effect.fnUntraced(function* (verified: Verified) {
+      const inTable = async (verified: Verified, route: MessageRoute, json: unknown) => {
+        const revocation = revokeEnded(sessions, doneBy(verified, json))
+        // Done even if the answer can't be passed on: the sessions have ended.
+        if (revocation !== undefined) await run(revocation)
+        try {
+          return { resultCode: "ok", payload: fromAnswer(route, json) }
+        } catch (cause) {
+          // Gateway and backend don't match: nothing that the player sent is at fault.
+          await run(
+            Effect.logError("an answer of the backend doesn't fit its table").pipe(
+              Effect.annotateLogs({ reason: messageOf(cause), request_id: verified.envelope.requestId })
+            )
+          )
+          return new BackendUnavailable()
+        }
+      }
+
+      const judge = async (verified: Verified, route: MessageRoute, { status, json }: BackendAnswer) => {
+        if (status >= 500) return new BackendUnavailable()
+        if (status < 300) return inTable(verified, route, json)
+        const error = Option.getOrUndefined(decodeError(json))?.error
+        if (error === undefined) return new BackendUnavailable()
+        const refusal = error.code === "unauthorized" ? await ended(verified) : undefined
+        return refusal ?? failed(error.code, error.message, error.reason)
+      }
+
+      /**
+       * The backend's answer, unless the session is revoked first. A command that can end its own session waits for the
+       * answer, and is refused if the answer doesn't say that it has.
+       */
+      const whileActive = async (verified: Verified, call: RestCall, over: AbortController) => {
         const { envelope, peer, session } = verified
+        const { deviceSessionId, messageType } = envelope
+        const { userId } = session
+        const waits = mayEndItself(messageType)
+        let isRevoked = false
+        const stop = sessions.onRevoked({ deviceSessionId, userId }, () => {
+          isRevoked = true
+          if (!waits) over.abort(new SessionRevoked())
+        })
+        try {
+          if (over.signal.reason instanceof SessionRevoked) return over.signal.reason
+          const answer = await backend.forward(
+            {
+              method: call.method,
+              path: call.path,
+              body: call.body,
+              userId,
+              deviceSessionId,
+              sourceIp: peer.ip,
+              requestId: envelope.requestId,
+              traceparent: envelope.traceId
+            },
+            over.signal
+          )
+          if (!isRevoked || answer instanceof BackendUnavailable) return answer
+          const hasEnded = answer.status < 300 && hasEndedItself(doneBy(verified, answer.json))
+          return hasEnded ? answer : new SessionRevoked()
+        } catch (cause) {
+          // Given up for it.
+          if (over.signal.reason instanceof SessionRevoked) return over.signal.reason
+          throw cause
+        } finally {
+          stop()
+        }
+      }
+
+      const outcomeOf = async (verified: Verified, over: AbortController): Promise<BusinessAnswer | Refusal> => {
+        const { envelope } = verified
         const route = routeOf(envelope.messageType)
         if (route === undefined) return failed("not_found", "no such message type")
-        const call = Result.try({
-          try: () => toCall(route, envelope.payloadBytes),
-          catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+        const call = callOf(route, envelope.payloadBytes)
+        if ("resultCode" in call) return call
+        const answer = await whileActive(verified, call, over)
+        return answer instanceof Error ? answer : judge(verified, route, answer)
+      }
+
+      const sign = (requestId: string, { resultCode, payload }: BusinessAnswer): Awaitable<SignedAnswer> =>
+        andThen(crypto.sha256(payload), (payloadHash) => {
+          const fields = {
+            protocolVersion: SigningInput.protocolVersion,
+            requestId,
+            timestampMs: BigInt(Math.floor(clock.currentTimeMillisUnsafe())),
+            resultCode,
+            payloadHash
+          }
+          return andThen(crypto.sign(SigningInput.response(fields)), (signature) => ({
+            ...fields,
+            payloadBytes: payload,
+            signature
+          }))
         })
-        if (Result.isFailure(call)) return failed("invalid_request", `payload: ${call.failure}`)
-        const answer = yield* whileActive(
-          verified,
-          backend.forward({
-            ...call.success,
-            userId: session.userId,
-            deviceSessionId: envelope.deviceSessionId,
-            sourceIp: peer.ip,
-            requestId: envelope.requestId,
-            traceparent: envelope.traceId
-          })
+
+      const execute: EdgeGateway["Service"]["executeCommand"] = async (
+        envelope,
+        peer,
+        over = new AbortController()
+      ) => {
+        const verified = await verifier.verify("command", envelope, peer, over.signal)
+        if (verified instanceof Error) return verified
+        const outcome = await outcomeOf(verified, over)
+        if (outcome instanceof Error) return outcome
+        over.signal.throwIfAborted()
+        return sign(envelope.requestId, outcome)
+      }
+
+      const traced: typeof execute = (envelope, peer, over) =>
+        run(
+          Effect.withSpan(
+            toEffect(() => execute(envelope, peer, over)),
+            "EdgeGateway.executeCommand"
+          )
         )
-        if (answer.status >= 500) return yield* new BackendUnavailable()
-        if (answer.status >= 300) {
-          const error = Option.getOrUndefined(decodeError(answer.json))?.error
-          if (error === undefined) return yield* new BackendUnavailable()
-          if (error.code === "unauthorized") yield* stillActive(envelope.deviceSessionId)
-          return failed(error.code, error.message, error.reason)
-        }
-        // Done even if the answer can't be passed on: the sessions have ended.
-        yield* revokeEnded(sessions, doneBy(verified, answer))
-        const payload = yield* Effect.try({
-          try: () => fromAnswer(route, answer.json),
-          catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
-        }).pipe(
-          // Gateway and backend don't match: nothing that the player sent is at fault.
-          Effect.tapError((reason) =>
-            Effect.logError("an answer of the backend doesn't fit its table").pipe(Effect.annotateLogs({ reason }))
-          ),
-          Effect.mapError(() => new BackendUnavailable())
-        )
-        return { resultCode: "ok", payload }
-      })
 
-      const sign = Effect.fnUntraced(function* (requestId: string, outcome: BusinessAnswer) {
-        const fields = {
-          protocolVersion: SigningInput.protocolVersion,
-          requestId,
-          timestampMs: BigInt(Math.floor(yield* Clock.currentTimeMillis)),
-          resultCode: outcome.resultCode,
-          payloadHash: yield* crypto.sha256(outcome.payload)
-        }
-        const signature = yield* crypto.sign(SigningInput.response(fields))
-        return { ...fields, payloadBytes: outcome.payload, signature }
-      })
-
-      const executeCommand = Effect.fn("EdgeGateway.executeCommand")(function* (envelope: Envelope, peer: Peer) {
-        const verified = yield* verifier.verify("command", envelope, peer)
-        return yield* sign(envelope.requestId, yield* run(verified))
-      })
-
-      return EdgeGateway.of({ executeCommand })
+      // Spans that nobody collects aren't made.
+      const isTraced = (yield* Tracer.Tracer) !== Tracer.nativeTracer
+      return EdgeGateway.of({ executeCommand: isTraced ? traced : execute })
     })
   )

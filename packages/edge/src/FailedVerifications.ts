@@ -5,11 +5,11 @@
  * whatever else comes from its address, until the user who verified it has used up a budget of their own: one account
  * must not lift the bound of an address.
  */
-import { Effect } from "effect"
+import type { Clock } from "effect"
 import { network } from "./address.ts"
 import type { Budgets } from "./Budgets.ts"
 import type { Peer } from "./Envelope.ts"
-import { monotonicMillis } from "./monotonicMillis.ts"
+import { monotonicMillisOf } from "./monotonicMillis.ts"
 import type { RateLimited, Reason } from "./Refusal.ts"
 
 /** How long a connection is trusted after a request on it was verified, in milliseconds. */
@@ -27,43 +27,38 @@ const failures: ReadonlySet<Reason> = new Set<Reason>([
 
 /** The budget of failed verifications per address (IPv6: per /64). Exempt peers are neither counted nor refused. */
 export interface FailedVerifications {
-  /** Fails while the address has used up its failures, unless the connection is trusted. */
-  readonly mayTry: (peer: Peer) => Effect.Effect<void, RateLimited>
+  /** Refuses while the address has used up its failures, unless the connection is trusted. */
+  readonly mayTry: (peer: Peer) => RateLimited | undefined
   /** Counts a refusal if it is a failed verification. */
-  readonly refused: (peer: Peer, reason: Reason) => Effect.Effect<void>
+  readonly refused: (peer: Peer, reason: Reason) => void
   /** Notes that a request of this user was verified on the connection. */
-  readonly verified: (peer: Peer, userId: string) => Effect.Effect<void>
+  readonly verified: (peer: Peer, userId: string) => void
 }
 
 /** Counts in the budgets `failuresIp` and `failuresUser`, so several of these over one `Budgets` share their counts. */
-export const make = (budgets: Budgets["Service"]): FailedVerifications => {
+export const make = (budgets: Budgets["Service"], clock: Clock.Clock): FailedVerifications => {
   /** Who has verified a request on the connection lately. */
   const verifierOf = ({ connection }: Peer, now: number): string | undefined => {
     const at = connection?.verifiedAt
     return at !== undefined && now - at < verifiedForMs ? connection?.verifiedBy : undefined
   }
   return {
-    mayTry: (peer) =>
-      peer.exempt === true
-        ? Effect.void
-        : Effect.flatMap(monotonicMillis, (now) => {
-            const user = verifierOf(peer, now)
-            const ofAddress = budgets.check("failuresIp", network(peer.ip))
-            return user === undefined ? ofAddress : Effect.catch(budgets.check("failuresUser", user), () => ofAddress)
-          }),
-    refused: (peer, reason) =>
-      peer.exempt === true || !failures.has(reason)
-        ? Effect.void
-        : Effect.flatMap(monotonicMillis, (now) => {
-            const user = verifierOf(peer, now)
-            const ofUser = user === undefined ? Effect.void : Effect.ignore(budgets.take("failuresUser", user))
-            return Effect.andThen(ofUser, Effect.ignore(budgets.take("failuresIp", network(peer.ip))))
-          }),
-    verified: (peer, userId) =>
-      Effect.map(monotonicMillis, (now) => {
-        if (peer.connection === undefined) return
-        peer.connection.verifiedAt = now
-        peer.connection.verifiedBy = userId
-      })
+    mayTry: (peer) => {
+      if (peer.exempt === true) return undefined
+      const user = verifierOf(peer, monotonicMillisOf(clock))
+      if (user !== undefined && budgets.check("failuresUser", user) === undefined) return undefined
+      return budgets.check("failuresIp", network(peer.ip))
+    },
+    refused: (peer, reason) => {
+      if (peer.exempt === true || !failures.has(reason)) return
+      const user = verifierOf(peer, monotonicMillisOf(clock))
+      if (user !== undefined) budgets.take("failuresUser", user)
+      budgets.take("failuresIp", network(peer.ip))
+    },
+    verified: ({ connection }, userId) => {
+      if (connection === undefined) return
+      connection.verifiedAt = monotonicMillisOf(clock)
+      connection.verifiedBy = userId
+    }
   }
 }

@@ -6,7 +6,7 @@ import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import * as Signature from "@galaxy/contract/signing/Signature"
 import * as ed from "@noble/ed25519"
 import { sha256, sha512 } from "@noble/hashes/sha2.js"
-import { Effect, Layer, Redacted } from "effect"
+import { Layer, Redacted } from "effect"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 
 /** A seed that isn't 32 bytes long is a defect when the layer is built. */
@@ -20,13 +20,12 @@ export const layer = (options: {
     const seed = Redacted.value(options.signingSeed)
     return EdgeCrypto.of({
       publicKey: ed.getPublicKey(seed),
-      sign: (message) => Effect.sync(() => ed.sign(message, seed)),
-      verify: (publicKey, message, signature) =>
-        Effect.sync(() => {
-          if (!Signature.isSound(signature) || !PublicKey.isHonest(publicKey)) return false
-          const hashed = sha512.create().update(signature.subarray(0, 32)).update(publicKey).update(message).digest()
-          return Signature.holds(publicKey, hashed, signature)
-        }),
-      sha256: (bytes) => Effect.sync(() => sha256(bytes))
+      sign: (message) => ed.sign(message, seed),
+      verify: (publicKey, message, signature) => {
+        if (!Signature.isSound(signature) || !PublicKey.isHonest(publicKey)) return false
+        const hashed = sha512.create().update(signature.subarray(0, 32)).update(publicKey).update(message).digest()
+        return Signature.holds(publicKey, hashed, signature)
+      },
+      sha256: (bytes) => sha256(bytes)
     })
   })

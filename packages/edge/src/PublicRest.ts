@@ -14,6 +14,7 @@ import { Clock, Effect, Layer, Option } from "effect"
 import { Base64 } from "effect/encoding"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { network } from "./address.ts"
+import { toEffect } from "./Awaitable.ts"
 import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
@@ -105,7 +106,7 @@ const unsubscribe = HttpRouter.add(
     const peer = (yield* PeerOf)(request)
     const requestId = globalThis.crypto.randomUUID()
     const handle = Effect.gen(function* () {
-      if (peer.exempt !== true) yield* budgets.take("publicIp", network(peer.ip))
+      if (peer.exempt !== true) yield* toEffect(() => budgets.take("publicIp", network(peer.ip)))
       const token = tokenOf(request)
       if (token === undefined) return error("invalid_request", "token must be that of an unsubscribe link from a mail")
       const answer = yield* backend.public({
@@ -143,14 +144,14 @@ const auth = (path: Path) =>
       const crypto = yield* EdgeCrypto
       const peer = (yield* PeerOf)(request)
       const requestId = globalThis.crypto.randomUUID()
-      const take = (kind: BudgetKind, key: string) => budgets.take(kind, key)
+      const take = (kind: BudgetKind, key: string) => toEffect(() => budgets.take(kind, key))
 
       const handle = Effect.gen(function* () {
         if (peer.exempt !== true) yield* take("publicIp", network(peer.ip))
         const body = yield* readBody(request)
         if (body.refused !== undefined) return body.refused
         // Memory holds hashes only, so that a dump of the process reveals no e-mail addresses.
-        const identity = yield* crypto.sha256(utf8.encode(identityOf(body.json, routes[path])))
+        const identity = yield* toEffect(() => crypto.sha256(utf8.encode(identityOf(body.json, routes[path]))))
         // Counted per network: nobody can use up what an address or a challenge has left for its owner elsewhere.
         yield* take("publicIdentity", `${path}:${network(peer.ip)}:${Base64.encode(identity)}`)
         const answer = yield* backend.public({

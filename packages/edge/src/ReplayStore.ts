@@ -4,7 +4,8 @@
  * A store that can't be sure refuses: a request never runs unprotected. After a loss of reservations it knows nothing
  * about the time before; `VouchedTime` has the rule.
  */
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
+import { type Awaitable, toEffect } from "./Awaitable.ts"
 import * as ClockSteps from "./ClockSteps.ts"
 import * as LossWatch from "./LossWatch.ts"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
@@ -31,17 +32,17 @@ export interface Reservation {
 export type ReservationVerdict = "first" | "repeated" | "unvouched"
 
 /**
- * Reserves each request id of a session once. Where it can't be sure that an id is new, it fails with
- * `ReplayStoreUnavailable` or returns `unvouched`.
+ * Reserves each request id of a session once. Where it can't be sure that an id is new, it returns
+ * `ReplayStoreUnavailable` or `unvouched`. An adapter written in Effect runs `reserve` with `Awaitable.runIn`.
  */
 export class ReplayStore extends Context.Service<
   ReplayStore,
   {
     /**
      * The reservation is durable before this returns `first`: nobody who asks later, even after a restart, gets `first`
-     * again.
+     * again. It must end by itself, in bounded time.
      */
-    reserve(reservation: Reservation): Effect.Effect<ReservationVerdict, ReplayStoreUnavailable>
+    reserve(reservation: Reservation): Awaitable<ReservationVerdict | ReplayStoreUnavailable>
     /** Fails unless a reservation could be made now; `why` says what is missing. */
     ready(futureMs: number): Effect.Effect<void, ReplayStoreUnavailable>
   }
@@ -52,23 +53,27 @@ export class ReplayStore extends Context.Service<
  * when it is full of unexpired reservations.
  */
 export const layerMemory = (options: { readonly capacity?: number } = {}): Layer.Layer<ReplayStore> =>
-  Layer.sync(ReplayStore, () => {
-    const table = ReservationTable.make(options.capacity ?? 1_000_000)
-    const watch = LossWatch.make({ lostAtMs: undefined, ahead: [] })
-    const nowPassed = Effect.fnUntraced(function* (futureMs: number) {
-      const now = yield* ClockSteps.read
-      watch.look(now)
-      yield* passed(watch.losses(), futureMs, now.wall)
-      return now.monotonic
+  Layer.effect(
+    ReplayStore,
+    Effect.map(Clock.Clock, (clock) => {
+      const table = ReservationTable.make(options.capacity ?? 1_000_000)
+      const watch = LossWatch.make({ lostAtMs: undefined, ahead: [] })
+      /** The monotonic time, once the border of a loss has passed. */
+      const nowPassed = (futureMs: number) => {
+        const now = ClockSteps.readOf(clock)
+        watch.look(now)
+        return passed(watch.losses(), futureMs, now.wall) ?? now.monotonic
+      }
+      return ReplayStore.of({
+        reserve: (reservation) => {
+          const now = nowPassed(reservation.futureMs)
+          if (now instanceof ReplayStoreUnavailable) return now
+          if (!vouched(watch.losses(), reservation)) return "unvouched"
+          watch.reserves(reservation.ttlMs)
+          const place = table.take(ReservationTable.keyOf(reservation), now, reservation.ttlMs)
+          return place === "full" ? new ReplayStoreUnavailable({ why: "the store is full" }) : place
+        },
+        ready: (futureMs) => Effect.asVoid(toEffect(() => nowPassed(futureMs)))
+      })
     })
-    return ReplayStore.of({
-      reserve: Effect.fnUntraced(function* (reservation) {
-        const now = yield* nowPassed(reservation.futureMs)
-        if (!vouched(watch.losses(), reservation)) return "unvouched"
-        watch.reserves(reservation.ttlMs)
-        const place = table.take(ReservationTable.keyOf(reservation), now, reservation.ttlMs)
-        return place === "full" ? yield* new ReplayStoreUnavailable({ why: "the store is full" }) : place
-      }),
-      ready: (futureMs) => Effect.asVoid(nowPassed(futureMs))
-    })
-  })
+  )

@@ -5,6 +5,7 @@
  * anybody who waits for it.
  */
 import { Clock, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
+import { type Awaitable, runIn } from "./Awaitable.ts"
 import { BackendClient, type SessionIdentity } from "./BackendClient.ts"
 import { BackendUnavailable } from "./Refusal.ts"
 import * as Turns from "./Turns.ts"
@@ -46,6 +47,12 @@ export class SessionCache extends Context.Service<
      * bound per network; absent where that doesn't apply.
      */
     get(deviceSessionId: string, network?: string): Effect.Effect<Option.Option<SessionIdentity>, BackendUnavailable>
+    /** The same for plain functions: at once where the session is cached. Rejects with the signal's reason. */
+    find(
+      deviceSessionId: string,
+      network?: string,
+      signal?: AbortSignal
+    ): Awaitable<Option.Option<SessionIdentity> | BackendUnavailable>
     /**
      * Looks a session up although it is cached as active: the backend no longer lets its user act. Fails as `get` does.
      */
@@ -113,6 +120,8 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       }
       const turns = Turns.make(maxLookupsPerNetwork)
       const backend = yield* BackendClient
+      const clock = yield* Clock.Clock
+      const run = runIn(yield* Effect.context())
       const entries = new Map<string, Entry>()
       /** Unknown ids are kept apart: whoever makes up ids can evict only other made-up ids. */
       const unknown = new Map<string, Entry>()
@@ -188,7 +197,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         )
 
       /** What isn't cached; the usual case has no span of its own. */
-      const find = Effect.fn("SessionCache.find")(function* (id: string, network: string | undefined) {
+      const lookedUp = Effect.fn("SessionCache.find")(function* (id: string, network: string | undefined) {
         for (let asked = 0; asked < maxAttempts; asked++) {
           const known = cached(id, yield* Clock.currentTimeMillis)
           if (known !== undefined) return known
@@ -202,8 +211,11 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
       const get = (id: string, network?: string) =>
         Clock.clockWith((clock) => {
           const known = cached(id, clock.currentTimeMillisUnsafe())
-          return known === undefined ? find(id, network) : Effect.succeed(known)
+          return known === undefined ? lookedUp(id, network) : Effect.succeed(known)
         })
+
+      const find = (id: string, network?: string, signal?: AbortSignal) =>
+        cached(id, clock.currentTimeMillisUnsafe()) ?? run(lookedUp(id, network), signal)
 
       const recheck = Effect.fn("SessionCache.recheck")(function* (id: string) {
         const entry = entries.get(id)
@@ -235,6 +247,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
 
       return SessionCache.of({
         get,
+        find,
         recheck,
         onRevoked: ({ deviceSessionId, userId }, act) => {
           const record = entries.get(deviceSessionId)?.record

@@ -1,7 +1,8 @@
 /** The order in which an envelope is verified, as wire.md fixes it: one line per step. */
 import { routeOf } from "@galaxy/contract/routes/MessageRoutes"
 import { protocolVersion } from "@galaxy/contract/signing/SigningInput"
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
+import { type Awaitable, andThen } from "./Awaitable.ts"
 import { Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { EdgeSettings } from "./EdgeSettings.ts"
@@ -16,33 +17,29 @@ import { budget } from "./stages/budget.ts"
 import { form } from "./stages/form.ts"
 import { freshness } from "./stages/freshness.ts"
 import { replay } from "./stages/replay.ts"
-import type { Examined, Stage, Verified } from "./stages/Stage.ts"
+import { type Call, inOrder, type Stage, type Verified } from "./stages/Stage.ts"
 import { active, known } from "./stages/session.ts"
 
 /**
- * Runs the checks of wire.md in order and fails with the refusal of the first that doesn't pass. Refusals of steps 1 to
- * 6 count as failed verifications of the sender's address.
+ * Runs the checks of wire.md in order and returns the refusal of the first that doesn't pass. Refusals of steps 1 to 6 count
+ * as failed verifications of the sender's address. When the signal is aborted meanwhile, it is rejected with its reason.
  */
 export class Verifier extends Context.Service<
   Verifier,
   {
-    verify(rpc: Examined["rpc"], envelope: Envelope, peer: Peer): Effect.Effect<Verified, Refusal>
+    verify(rpc: Call["rpc"], envelope: Envelope, peer: Peer, signal?: AbortSignal): Awaitable<Verified | Refusal>
   }
 >()("@galaxy/edge/Verifier") {}
 
-const version: Stage = (examined) =>
-  examined.envelope.protocolVersion === protocolVersion
-    ? Effect.succeed(examined)
-    : Effect.fail(
-        new UnsupportedProtocolVersion({ message: `this gateway supports protocol version ${protocolVersion}` })
-      )
+const version: Stage = ({ envelope }) =>
+  envelope.protocolVersion === protocolVersion
+    ? undefined
+    : new UnsupportedProtocolVersion({ message: `this gateway supports protocol version ${protocolVersion}` })
 
-const routed: Stage = (examined) =>
-  examined.rpc === "subscribe" || routeOf(examined.envelope.messageType) !== undefined
-    ? Effect.succeed(examined)
-    : Effect.fail(
-        new UnsupportedMessageType({ message: `${examined.envelope.messageType} is not a known message type` })
-      )
+const routed: Stage = ({ envelope, rpc }) =>
+  rpc === "subscribe" || routeOf(envelope.messageType) !== undefined
+    ? undefined
+    : new UnsupportedMessageType({ message: `${envelope.messageType} is not a known message type` })
 
 /**
  * Fixes the order of the stages. Ids are reserved (step 8) before budgets are taken (step 9), so a request over budget
@@ -58,12 +55,18 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
       const store = yield* ReplayStore
       const budgets = yield* Budgets
 
-      const failed = FailedVerifications.make(budgets)
-      const signed = SignedRequests.make(budgets)
-      const verified: Stage = (examined) =>
-        Effect.as(failed.verified(examined.peer, examined.session?.userId ?? ""), examined)
+      const clock = yield* Clock.Clock
 
-      const stages: ReadonlyArray<Stage> = [
+      const failed = FailedVerifications.make(budgets, clock)
+      const signed = SignedRequests.make(budgets)
+      const mayTry: Stage = ({ peer }) => failed.mayTry(peer)
+      const verified: Stage = ({ peer, session }) => {
+        failed.verified(peer, session?.userId ?? "")
+        return undefined
+      }
+
+      const check = inOrder([
+        mayTry,
         form(settings.maxPayloadBytes),
         version,
         known(sessions),
@@ -71,31 +74,27 @@ export const layer: Layer.Layer<Verifier, never, SessionCache | EdgeCrypto | Rep
         payloadHash(crypto),
         signature(crypto),
         signed.mayAsk,
-        freshness(crypto, settings),
+        freshness(crypto, clock, settings),
         signed.mayReserve,
-        replay(store, crypto, settings),
+        replay(store, crypto, clock, settings),
         signed.reserved,
         verified,
         budget(budgets),
         routed
-      ]
+      ])
 
-      const pass = Effect.fnUntraced(function* (progress: { examined: Examined }) {
-        yield* failed.mayTry(progress.examined.peer)
-        for (const stage of stages) progress.examined = yield* stage(progress.examined)
-        const { examined } = progress
-        const { session } = examined
-        return session === undefined ? yield* new SessionUnknown() : { ...examined, session }
+      const isVerified = (call: Call): call is Verified => call.session !== undefined
+
+      return Verifier.of({
+        verify: (rpc, envelope, peer, signal) => {
+          const call: Call = { envelope, peer, rpc, signal, session: undefined }
+          return andThen(check(call), (refusal) => {
+            if (refusal === undefined) return isVerified(call) ? call : new SessionUnknown()
+            failed.refused(peer, refusal._tag)
+            signed.refused(call, refusal._tag)
+            return refusal
+          })
+        }
       })
-
-      const verify = (rpc: Examined["rpc"], envelope: Envelope, peer: Peer) =>
-        Effect.suspend(() => {
-          const progress: { examined: Examined } = { examined: { envelope, peer, rpc, session: undefined } }
-          return Effect.tapError(pass(progress), ({ _tag }) =>
-            Effect.andThen(failed.refused(peer, _tag), signed.refused(progress.examined, _tag))
-          )
-        })
-
-      return Verifier.of({ verify })
     })
   )

@@ -8,7 +8,6 @@
  * The same holds for each stretch of time in which requests were accepted by a clock that was ahead: when the right
  * time comes to the stretch, requests are refused until it is over.
  */
-import { Effect } from "effect"
 import type { Span } from "./ClockSteps.ts"
 import { ReplayStoreUnavailable } from "./Refusal.ts"
 
@@ -22,16 +21,15 @@ export interface Losses {
   readonly ahead: ReadonlyArray<Span>
 }
 
-/** Fails with the time left while the clock hasn't passed the border, or is in a stretch that isn't vouched for. */
-export const passed = (losses: Losses, futureMs: number, now: number): Effect.Effect<void, ReplayStoreUnavailable> => {
-  const borders = losses.ahead.filter((it) => it.from <= now).map((it) => it.to + futureMs)
-  if (losses.lostAtMs !== undefined) borders.push(losses.lostAtMs + futureMs)
-  const border = Math.max(...borders)
+/**
+ * Refuses with the time left while the clock hasn't passed the border, or is in a stretch that isn't vouched for.
+ */
+export const passed = (losses: Losses, futureMs: number, now: number): ReplayStoreUnavailable | undefined => {
+  let border = losses.lostAtMs === undefined ? -Infinity : losses.lostAtMs + futureMs
+  for (const { from, to } of losses.ahead) if (from <= now) border = Math.max(border, to + futureMs)
   return now > border
-    ? Effect.void
-    : Effect.fail(
-        new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: Math.floor(border - now) + 1 })
-      )
+    ? undefined
+    : new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: Math.floor(border - now) + 1 })
 }
 
 /** Whether the store knows every request that was accepted with this timestamp. */

@@ -32,15 +32,15 @@ export const hasEndedItself = ({ deviceSessionId, json, messageType }: Done): bo
   messageType === "user.account.delete" ||
   (mayEndItself(messageType) && Option.exists(revokedIn(json), ({ revoked }) => revoked.includes(deviceSessionId)))
 
-/** Revokes in the cache what a successful answer says has ended. */
+/** What revokes in the cache the sessions that a successful answer says have ended; undefined where it says of none. */
 export const revokeEnded = (
   cache: SessionCache["Service"],
   { json, messageType, userId }: Done
-): Effect.Effect<void> => {
+): Effect.Effect<void> | undefined => {
   if (messageType === "user.account.delete") return cache.revokeUser(userId)
-  if (!mayEndItself(messageType)) return Effect.void
+  if (!mayEndItself(messageType)) return undefined
   return Option.match(revokedIn(json), {
-    onNone: () => Effect.void,
+    onNone: () => undefined,
     onSome: ({ revoked }) => Effect.forEach(revoked, cache.revokeSession, { discard: true })
   })
 }

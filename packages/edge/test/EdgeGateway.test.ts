@@ -1,4 +1,5 @@
 /** What a player is told whose account has ended before word of it came to this gateway. */
+import { toEffect } from "@galaxy/edge/Awaitable"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import * as EdgeGateway from "@galaxy/edge/EdgeGateway"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
@@ -15,7 +16,7 @@ const gateway = (backend: Backend) => {
     BackendClient,
     Effect.map(BackendClient, (client) => ({
       ...client,
-      forward: () => Effect.succeed({ status: 401, json: { error: { code: "unauthorized", message: "no account" } } })
+      forward: () => ({ status: 401, json: { error: { code: "unauthorized", message: "no account" } } })
     }))
   ).pipe(Layer.provide(backend.layer))
   return EdgeGateway.layer.pipe(Layer.provide([verifier(backend), refusing]))
@@ -23,7 +24,7 @@ const gateway = (backend: Backend) => {
 
 const send = Effect.fnUntraced(function* (requestId: string) {
   const { executeCommand } = yield* EdgeGateway.EdgeGateway
-  return yield* executeCommand(envelopeOf(player, { requestId }), peer).pipe(
+  return yield* toEffect(() => executeCommand(envelopeOf(player, { requestId }), peer)).pipe(
     Effect.match({ onSuccess: (it) => it.resultCode, onFailure: (it) => it._tag })
   )
 })

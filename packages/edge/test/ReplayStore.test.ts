@@ -1,4 +1,5 @@
 /** Reservations in memory: the first wins, and a full store refuses rather than forgets. */
+import { toEffect } from "@galaxy/edge/Awaitable"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -9,7 +10,7 @@ const ttl = 1_000
 const reserve = Effect.fnUntraced(function* (session: string, request: string) {
   const store = yield* ReplayStore.ReplayStore
   const reservation = { deviceSessionId: session, requestId: request, timestampMs: 0, futureMs: 0, ttlMs: ttl }
-  return yield* store.reserve(reservation).pipe(
+  return yield* toEffect(() => store.reserve(reservation)).pipe(
     Effect.map((verdict) => (verdict === "first" ? "reserved" : "taken")),
     Effect.catchTag("replay_store_unavailable", () => Effect.succeed("unavailable"))
   )

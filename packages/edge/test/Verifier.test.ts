@@ -1,8 +1,9 @@
 /** The verification order of the wire contract, each check alone and each before the next. */
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { toEffect } from "@galaxy/edge/Awaitable"
 import * as Budgets from "@galaxy/edge/Budgets"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
-import type { Envelope } from "@galaxy/edge/Envelope"
+import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import { BackendUnavailable, ReplayStoreUnavailable, type StaleRequest, statusCodes } from "@galaxy/edge/Refusal"
 import { type Reservation, ReplayStore } from "@galaxy/edge/ReplayStore"
 import { SessionCache } from "@galaxy/edge/SessionCache"
@@ -31,10 +32,17 @@ const attempt = Effect.fnUntraced(function* (
   ip: string = peer.ip
 ) {
   const { verify } = yield* Verifier
-  return yield* verify(rpc, envelope, { ip }).pipe(
+  return yield* toEffect(() => verify(rpc, envelope, { ip })).pipe(
     Effect.match({ onSuccess: () => "accepted", onFailure: (it): string => it._tag })
   )
 })
+
+/** The verification of a command, as an effect. */
+const verifying = (envelope: Envelope, from: Peer = peer) =>
+  Effect.flatMap(Verifier, ({ verify }) => toEffect(() => verify("command", envelope, from)))
+
+const signedByGateway = (input: Uint8Array, signature: Uint8Array) =>
+  Effect.flatMap(EdgeCrypto, ({ publicKey, verify }) => toEffect(() => verify(publicKey, input, signature)))
 
 const atNow = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.andThen(TestClock.setTime(now), effect)
 
@@ -106,9 +114,9 @@ const answerTo = (...wrong: ReadonlyArray<Step>) =>
     if (draft.reserved) {
       const { deviceSessionId, requestId } = envelope
       const store = yield* ReplayStore
-      yield* store.reserve({ deviceSessionId, requestId, timestampMs: now, futureMs: 0, ttlMs: 60_000 })
+      yield* toEffect(() => store.reserve({ deviceSessionId, requestId, timestampMs: now, futureMs: 0, ttlMs: 60_000 }))
     }
-    if (draft.spent) yield* (yield* Budgets.Budgets).take("ip", peer.ip)
+    if (draft.spent) (yield* Budgets.Budgets).take("ip", peer.ip)
     return yield* attempt(envelope)
   }).pipe(atNow, Effect.provide(verifier(backend(), oneToken)))
 
@@ -297,12 +305,11 @@ describe("the time of a request", () => {
 
   it.effect("is measured in whole milliseconds", () =>
     Effect.gen(function* () {
-      const { verify } = yield* Verifier
       yield* TestClock.setTime(now + 0.5)
       const of = (age: number) => envelopeOf(player, { timestampMs: BigInt(now + age), requestId: `r${Math.abs(age)}` })
       assert.strictEqual(yield* attempt(of(-60_000)), "accepted")
       assert.strictEqual(yield* attempt(of(10_001)), "stale_request")
-      const refusal = yield* Effect.flip(verify("command", of(-60_001), peer))
+      const refusal = yield* Effect.flip(verifying(of(-60_001)))
       assert.strictEqual((refusal as StaleRequest).serverTimeMs, now)
     }).pipe(Effect.provide(verifier(backend())))
   )
@@ -320,15 +327,13 @@ describe("the time of a request", () => {
 
   it.effect("is answered with the gateway's, signed for this very request", () =>
     Effect.gen(function* () {
-      const crypto = yield* EdgeCrypto
-      const { verify } = yield* Verifier
       const envelope = envelopeOf(player, { timestampMs: 0n, requestId: "late-1" })
-      const refusal = (yield* Effect.flip(verify("command", envelope, peer))) as StaleRequest
+      const refusal = (yield* Effect.flip(verifying(envelope))) as StaleRequest
       assert.strictEqual(refusal._tag, "stale_request")
       assert.strictEqual(refusal.serverTimeMs, now)
       const input = (requestId: string) => SigningInput.serverTime({ requestId, serverTimeMs: BigInt(now) })
-      assert.isTrue(yield* crypto.verify(crypto.publicKey, input("late-1"), refusal.serverTimeSignature))
-      assert.isFalse(yield* crypto.verify(crypto.publicKey, input("late-2"), refusal.serverTimeSignature))
+      assert.isTrue(yield* signedByGateway(input("late-1"), refusal.serverTimeSignature))
+      assert.isFalse(yield* signedByGateway(input("late-2"), refusal.serverTimeSignature))
     }).pipe(atNow, Effect.provide(verifier(backend())))
   )
 })
@@ -469,9 +474,8 @@ describe("the budgets", () => {
 
   it.effect("by address are not for a peer that is exempt from them", () =>
     Effect.gen(function* () {
-      const { verify } = yield* Verifier
       for (const requestId of ["1", "2", "3"]) {
-        yield* verify("command", envelopeOf(player, { requestId }), { ...peer, exempt: true })
+        yield* verifying(envelopeOf(player, { requestId }), { ...peer, exempt: true })
       }
       assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "4" })), "accepted")
       assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "5" })), "rate_limited")
@@ -480,12 +484,11 @@ describe("the budgets", () => {
 
   it.effect("of failures don't touch a connection that has verified", () =>
     Effect.gen(function* () {
-      const { verify } = yield* Verifier
       const connection = { verifiedAt: undefined, verifiedBy: undefined }
-      yield* verify("command", envelopeOf(player, { requestId: "1" }), { ...peer, connection })
+      yield* verifying(envelopeOf(player, { requestId: "1" }), { ...peer, connection })
       assert.strictEqual(yield* attempt(envelopeOf(stranger, { requestId: "2" })), "session_unknown")
       assert.strictEqual(yield* attempt(envelopeOf(player, { requestId: "3" })), "rate_limited")
-      yield* verify("command", envelopeOf(player, { requestId: "4" }), { ...peer, connection })
+      yield* verifying(envelopeOf(player, { requestId: "4" }), { ...peer, connection })
     }).pipe(atNow, Effect.provide(verifier(backend(), { budgets: { failuresIp: one } })))
   )
 
@@ -532,7 +535,7 @@ describe("a gateway whose neighbour can't be reached", () => {
 
   it.effect("runs nothing that it can't protect against replay", () => {
     const failing = Layer.succeed(ReplayStore, {
-      reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" })),
+      reserve: () => new ReplayStoreUnavailable({ why: "it is away" }),
       ready: () => Effect.void
     })
     return Effect.gen(function* () {
@@ -542,32 +545,29 @@ describe("a gateway whose neighbour can't be reached", () => {
 
   it.effect("calls what the store doesn't vouch for stale, with the time, signed for it", () => {
     const forgetful = Layer.succeed(ReplayStore, {
-      reserve: () => Effect.succeed("unvouched" as const),
+      reserve: () => "unvouched",
       ready: () => Effect.void
     })
     return Effect.gen(function* () {
       // A clock may tell parts of a millisecond.
       yield* TestClock.setTime(now + 0.5)
-      const { verify } = yield* Verifier
-      const crypto = yield* EdgeCrypto
       const envelope = envelopeOf(player)
-      const refusal = yield* Effect.flip(verify("command", envelope, peer))
+      const refusal = yield* Effect.flip(verifying(envelope))
       assert.strictEqual(refusal._tag, "stale_request")
       const { serverTimeMs, serverTimeSignature } = refusal as StaleRequest
       assert.strictEqual(serverTimeMs, now)
       const input = SigningInput.serverTime({ requestId: envelope.requestId, serverTimeMs: BigInt(now) })
-      assert.isTrue(yield* crypto.verify(crypto.publicKey, input, serverTimeSignature))
+      assert.isTrue(yield* signedByGateway(input, serverTimeSignature))
     }).pipe(Effect.provide(verifier(backend(), { replay: forgetful })))
   })
 
   it.effect("tells the store what was signed and for how long it has to know it", () => {
     const asked: Array<Reservation> = []
     const listening = Layer.succeed(ReplayStore, {
-      reserve: (reservation) =>
-        Effect.as(
-          Effect.sync(() => asked.push(reservation)),
-          "first" as const
-        ),
+      reserve: (reservation) => {
+        asked.push(reservation)
+        return "first"
+      },
       ready: () => Effect.void
     })
     const settings = { freshnessPastMs: 30_000, freshnessFutureMs: 4_000 }

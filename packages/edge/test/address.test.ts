@@ -3,7 +3,6 @@ import { plain } from "@galaxy/contract/net/Address"
 import * as address from "@galaxy/edge/address"
 import { budget } from "@galaxy/edge/stages/budget"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
 
 describe("an address", () => {
   it("of IPv4 is written plainly, however it came", () => {
@@ -61,29 +60,27 @@ describe("an address", () => {
   }
 })
 
-it.effect("a client of IPv6 has one budget, whichever of its addresses it uses", () =>
-  Effect.gen(function* () {
-    const taken: Array<string> = []
-    const stage = budget({
-      take: (kind, key) =>
-        Effect.sync(() => {
-          if (kind === "ip") taken.push(key)
-        })
-    })
-    const envelope = {
-      protocolVersion: "v1",
-      deviceSessionId: "",
-      messageType: "",
-      timestampMs: 0n,
-      requestId: "",
-      payloadBytes: new Uint8Array(),
-      payloadHash: new Uint8Array(),
-      signature: new Uint8Array(),
-      traceId: ""
+it("a client of IPv6 has one budget, whichever of its addresses it uses", () => {
+  const taken: Array<string> = []
+  const stage = budget({
+    take: (kind, key) => {
+      if (kind === "ip") taken.push(key)
+      return undefined
     }
-    for (const ip of ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"]) {
-      yield* stage({ envelope, peer: { ip }, rpc: "command", session: undefined })
-    }
-    assert.deepStrictEqual(taken, ["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64"])
   })
-)
+  const envelope = {
+    protocolVersion: "v1",
+    deviceSessionId: "",
+    messageType: "",
+    timestampMs: 0n,
+    requestId: "",
+    payloadBytes: new Uint8Array(),
+    payloadHash: new Uint8Array(),
+    signature: new Uint8Array(),
+    traceId: ""
+  }
+  for (const ip of ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"]) {
+    assert.isUndefined(stage({ envelope, peer: { ip }, rpc: "command", signal: undefined, session: undefined }))
+  }
+  assert.deepStrictEqual(taken, ["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64"])
+})

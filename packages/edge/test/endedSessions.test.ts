@@ -8,6 +8,7 @@ const recording = () => {
   const revoked: Array<string> = []
   const cache = SessionCache.of({
     get: () => Effect.succeed(Option.none()),
+    find: () => Option.none(),
     recheck: () => Effect.succeed(Option.none()),
     onRevoked: () => () => undefined,
     revokeSession: (id) => Effect.sync(() => void revoked.push(`session ${id}`)),
@@ -29,7 +30,7 @@ for (const [messageType, json, expected] of [
   it.effect(`${messageType} with ${JSON.stringify(json)} ends ${expected.join(", ") || "none"}`, () =>
     Effect.gen(function* () {
       const { revoked, cache } = recording()
-      yield* revokeEnded(cache, { messageType, userId: "u", deviceSessionId: "s", json })
+      yield* revokeEnded(cache, { messageType, userId: "u", deviceSessionId: "s", json }) ?? Effect.void
       assert.deepStrictEqual(revoked, [...expected])
     })
   )

@@ -1,4 +1,5 @@
 /** Envelopes that differ from what a device signed: the gateway takes none of them. */
+import { toEffect } from "@galaxy/edge/Awaitable"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import { Verifier } from "@galaxy/edge/Verifier"
 import { assert } from "@effect/vitest"
@@ -176,6 +177,7 @@ export const refusesMutations = (mutations: number) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(now)
     const { verify } = yield* Verifier
+    const verifying = (envelope: Envelope) => toEffect(() => verify("command", envelope, peer))
     const random = new SeededRandom(seed)
     const seen = new Map<string, number>()
     let made = 0
@@ -185,7 +187,7 @@ export const refusesMutations = (mutations: number) =>
       // What equals a signed envelope is no mutation.
       if (originals.some((it) => same(it, changed))) continue
       made++
-      const reason = yield* verify("command", changed, peer).pipe(
+      const reason = yield* verifying(changed).pipe(
         Effect.match({ onSuccess: () => "accepted", onFailure: (it) => it._tag })
       )
       if (!early.has(reason)) {
@@ -201,14 +203,14 @@ export const refusesMutations = (mutations: number) =>
 
     // They spent nothing: each original is still taken, once.
     for (const one of originals) {
-      const verified = yield* verify("command", one, peer)
+      const verified = yield* verifying(one)
       assert.strictEqual(
         verified.session.userId,
         devices.find((it) => it.deviceSessionId === one.deviceSessionId)?.userId
       )
     }
     for (const one of originals) {
-      const again = yield* Effect.flip(verify("command", { ...one, traceId: "00-other" }, peer))
+      const again = yield* Effect.flip(verifying({ ...one, traceId: "00-other" }))
       assert.strictEqual(again._tag, "replayed_request")
     }
   }).pipe(Effect.provide(verifier(backend)))

@@ -95,7 +95,9 @@ export class Backend {
           this.asked.push(id)
           return this.answer(id)
         }),
-      forward: () => Effect.die("no call is forwarded here"),
+      forward: () => {
+        throw new Error("no call is forwarded here")
+      },
       public: () => Effect.die("no public call is made here"),
       events: () => Effect.die("no events are read here"),
       ready: Effect.void

@@ -5,6 +5,7 @@ import { tables } from "@galaxy/contract/gen/fbs-tables"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Clock, Context, Effect, Layer, Option, Schedule, Semaphore, Stream } from "effect"
 import { boundOf } from "../address.ts"
+import { toEffect } from "../Awaitable.ts"
 import { BackendClient } from "../BackendClient.ts"
 import { EdgeCrypto } from "../EdgeCrypto.ts"
 import { EdgeSettings } from "../EdgeSettings.ts"
@@ -142,9 +143,9 @@ export const layer: Layer.Layer<
         requestId: event.requestId,
         traceId: event.traceId,
         sequence: BigInt(event.sequence),
-        payloadHash: yield* crypto.sha256(event.payload)
+        payloadHash: yield* toEffect(() => crypto.sha256(event.payload))
       }
-      const signature = yield* crypto.sign(SigningInput.event({ ...fields, deviceSessionId }))
+      const signature = yield* toEffect(() => crypto.sign(SigningInput.event({ ...fields, deviceSessionId })))
       return { ...fields, payloadBytes: event.payload, signature }
     })
 
@@ -161,7 +162,7 @@ export const layer: Layer.Layer<
     const subscribe = (envelope: Envelope, peer: Peer): Stream.Stream<SignedEvent, Refusal> =>
       Stream.unwrap(
         Effect.gen(function* () {
-          const { session } = yield* verifier.verify("subscribe", envelope, peer)
+          const { session } = yield* toEffect((signal) => verifier.verify("subscribe", envelope, peer, signal))
           const { deviceSessionId, requestId } = envelope
           const of = boundOf(peer)
           const resumeAfter = yield* resumeAfterOf(envelope.payloadBytes)

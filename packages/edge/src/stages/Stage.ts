@@ -1,22 +1,46 @@
-/** One check of an envelope; stages run in the order of the wire contract and stop at the first that fails. */
-import type { Effect } from "effect"
+/** One check of an envelope; stages run in the order of the wire contract and stop at the first that refuses. */
+import { type Awaitable, isPromise } from "../Awaitable.ts"
 import type { SessionIdentity } from "../BackendClient.ts"
 import type { Envelope, Peer } from "../Envelope.ts"
 import type { Refusal } from "../Refusal.ts"
 
-/** What is known about a request; `session` is set by the stage that finds it. */
-export interface Examined {
+/** A request on its way through the stages. */
+export interface Call {
   readonly envelope: Envelope
   readonly peer: Peer
   /** The rpc of the request: a command needs a route, a subscription the fixed message type. */
   readonly rpc: "command" | "subscribe"
-  readonly session: SessionIdentity | undefined
+  /** Aborted when the client has gone or its deadline has passed. */
+  readonly signal: AbortSignal | undefined
+  /** Set by the stage that finds it. */
+  session: SessionIdentity | undefined
 }
 
 /** A request that has passed everything. */
-export interface Verified extends Examined {
+export interface Verified extends Call {
   readonly session: SessionIdentity
 }
 
-/** Passes the request on, perhaps with more known about it, or fails with the refusal of its step. */
-export type Stage = (examined: Examined) => Effect.Effect<Examined, Refusal>
+/** Returns the refusal of its step, or nothing where the request passes. */
+export type Stage = (call: Call) => Awaitable<Refusal | undefined>
+
+/**
+ * All of them, one after the other until one refuses. Nothing is waited for that is there already. A call that was given up
+ * while a stage waited goes no further: it is thrown out with the signal's reason.
+ */
+export const inOrder = (stages: ReadonlyArray<Stage>): Stage => {
+  const from = (first: number, call: Call): Awaitable<Refusal | undefined> => {
+    for (let at = first; at < stages.length; at++) {
+      const refusal = stages[at]?.(call)
+      if (isPromise(refusal)) return later(refusal, at + 1, call)
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
+  }
+  const later = async (waited: Promise<Refusal | undefined>, next: number, call: Call) => {
+    const refusal = await waited
+    call.signal?.throwIfAborted()
+    return refusal ?? from(next, call)
+  }
+  return (call) => from(0, call)
+}

@@ -1,6 +1,5 @@
 /** Step 1: every field has the form and size that the contract gives it. */
 import { uuidPattern } from "@galaxy/contract/ids/Ids"
-import { Effect } from "effect"
 import { type Envelope, subscribeType } from "../Envelope.ts"
 import { InvalidEnvelope } from "../Refusal.ts"
 import type { Stage } from "./Stage.ts"
@@ -23,10 +22,10 @@ const problem = (envelope: Envelope, rpc: "command" | "subscribe", maxPayloadByt
   return undefined
 }
 
-/** Fails with `InvalidEnvelope`, whose message names the first field that is wrong. */
+/** Refuses with `InvalidEnvelope`, whose message names the first field that is wrong. */
 export const form =
   (maxPayloadBytes: number): Stage =>
-  (examined) => {
-    const message = problem(examined.envelope, examined.rpc, maxPayloadBytes)
-    return message === undefined ? Effect.succeed(examined) : Effect.fail(new InvalidEnvelope({ message }))
+  ({ envelope, rpc }) => {
+    const message = problem(envelope, rpc, maxPayloadBytes)
+    return message === undefined ? undefined : new InvalidEnvelope({ message })
   }

@@ -1,29 +1,30 @@
 /** Step 7: the timestamp is close to this gateway's clock. A client whose clock is off gets the time, signed. */
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Clock, Effect } from "effect"
+import type { Clock } from "effect"
+import { type Awaitable, andThen } from "../Awaitable.ts"
 import type { EdgeCrypto } from "../EdgeCrypto.ts"
 import { StaleRequest } from "../Refusal.ts"
 import type { Stage } from "./Stage.ts"
 
-/** Refuses as stale, with the time signed for this request. */
-export const stale = (crypto: EdgeCrypto["Service"], requestId: string, clock: number) =>
-  Effect.gen(function* () {
-    const now = Math.floor(clock)
-    const serverTimeSignature = yield* crypto.sign(SigningInput.serverTime({ requestId, serverTimeMs: BigInt(now) }))
-    return yield* new StaleRequest({ serverTimeMs: now, serverTimeSignature })
-  })
+/** The refusal of a stale request, with the time signed for it. */
+export const stale = (crypto: EdgeCrypto["Service"], requestId: string, clock: number): Awaitable<StaleRequest> => {
+  const now = Math.floor(clock)
+  return andThen(
+    crypto.sign(SigningInput.serverTime({ requestId, serverTimeMs: BigInt(now) })),
+    (serverTimeSignature) => new StaleRequest({ serverTimeMs: now, serverTimeSignature })
+  )
+}
 
-/** Fails with `StaleRequest` outside the window, whose bounds are inclusive. */
-export const freshness =
-  (
-    crypto: EdgeCrypto["Service"],
-    window: { readonly freshnessPastMs: number; readonly freshnessFutureMs: number }
-  ): Stage =>
-  (examined) =>
-    Effect.gen(function* () {
-      const now = Math.floor(yield* Clock.currentTimeMillis)
-      const { timestampMs, requestId } = examined.envelope
-      const age = BigInt(now) - timestampMs
-      if (age <= BigInt(window.freshnessPastMs) && -age <= BigInt(window.freshnessFutureMs)) return examined
-      return yield* stale(crypto, requestId, now)
-    })
+/** Refuses with `StaleRequest` outside the window, whose bounds are inclusive. */
+export const freshness = (
+  crypto: EdgeCrypto["Service"],
+  clock: Clock.Clock,
+  window: { readonly freshnessPastMs: number; readonly freshnessFutureMs: number }
+): Stage => {
+  const [past, future] = [BigInt(window.freshnessPastMs), BigInt(window.freshnessFutureMs)]
+  return ({ envelope: { timestampMs, requestId } }) => {
+    const now = Math.floor(clock.currentTimeMillisUnsafe())
+    const age = BigInt(now) - timestampMs
+    return age <= past && -age <= future ? undefined : stale(crypto, requestId, now)
+  }
+}

@@ -59,6 +59,7 @@ class Script {
     }),
     Layer.succeed(SessionCache, {
       get: () => Effect.succeed(Option.none()),
+      find: () => Option.none(),
       recheck: () => Effect.succeed(Option.none()),
       onRevoked: () => () => undefined,
       revokeSession: (id) => this.note(`session ${id}`),

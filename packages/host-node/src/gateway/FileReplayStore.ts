@@ -4,8 +4,9 @@
  * A reservation is on disk before its request runs. Files that are damaged, or missing where there should be some, are
  * a loss of reservations like any other; the folder of a new platform has nothing to lose.
  */
+import { runIn } from "@galaxy/edge/Awaitable"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
-import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import { ReplayStore, type Reservation } from "@galaxy/edge/ReplayStore"
 import * as ReservationTable from "@galaxy/edge/ReservationTable"
 import * as ClockSteps from "@galaxy/edge/ClockSteps"
 import * as LossWatch from "@galaxy/edge/LossWatch"
@@ -61,6 +62,7 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
   Layer.effect(
     ReplayStore,
     Effect.gen(function* () {
+      const run = runIn(yield* Effect.context())
       const outage = Outage.make({ lost: "the replay store is lost", back: "the replay store is back" })
       const begun = yield* ClockSteps.read
       const opened = yield* Effect.acquireRelease(
@@ -96,8 +98,8 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
           log.lost(watch.losses())
           yield* Effect.andThen(sayLost, Effect.ignore(written(() => log.probe(now.monotonic))))
         }
-        yield* passed(watch.losses(), futureMs, now.wall)
-        return now
+        const early = passed(watch.losses(), futureMs, now.wall)
+        return early === undefined ? now : yield* early
       })
 
       const probe = yield* sharedFor(
@@ -105,23 +107,25 @@ export const layer = (options: FileReplayOptions): Layer.Layer<ReplayStore, Rese
         probeKeptMs
       )
 
+      const reserve = Effect.fnUntraced(function* (reservation: Reservation) {
+        const now = yield* nowPassed(reservation.futureMs)
+        if (!vouched(watch.losses(), reservation)) return "unvouched" as const
+        const { ttlMs } = reservation
+        watch.reserves(ttlMs)
+        const key = ReservationTable.keyOf(reservation)
+        const place = table.take(key, now.monotonic, ttlMs)
+        if (place === "full") return yield* new ReplayStoreUnavailable({ why: "the store is full" })
+        if (place === "repeated") return place
+        // The request doesn't run without this, so its id may be used again when it fails.
+        yield* Effect.onError(
+          written(() => log.reserve({ ...reservation, expiresAt: now.wall + ttlMs }, now.monotonic)),
+          () => Effect.sync(() => table.release(key))
+        )
+        return place
+      })
+
       return ReplayStore.of({
-        reserve: Effect.fnUntraced(function* (reservation) {
-          const now = yield* nowPassed(reservation.futureMs)
-          if (!vouched(watch.losses(), reservation)) return "unvouched"
-          const { ttlMs } = reservation
-          watch.reserves(ttlMs)
-          const key = ReservationTable.keyOf(reservation)
-          const place = table.take(key, now.monotonic, ttlMs)
-          if (place === "full") return yield* new ReplayStoreUnavailable({ why: "the store is full" })
-          if (place === "repeated") return place
-          // The request doesn't run without this, so its id may be used again when it fails.
-          yield* Effect.onError(
-            written(() => log.reserve({ ...reservation, expiresAt: now.wall + ttlMs }, now.monotonic)),
-            () => Effect.sync(() => table.release(key))
-          )
-          return place
-        }),
+        reserve: (reservation) => run(reserve(reservation)),
         ready: (futureMs) => Effect.andThen(probe, Effect.asVoid(nowPassed(futureMs)))
       })
     })

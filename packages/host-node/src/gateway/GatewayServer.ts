@@ -18,7 +18,7 @@ import { RateLimited } from "@galaxy/edge/Refusal"
 import type { ReplayStore } from "@galaxy/edge/ReplayStore"
 import * as SessionCache from "@galaxy/edge/SessionCache"
 import * as Verifier from "@galaxy/edge/Verifier"
-import { ByteSize, Context, Effect, Exit, Layer, Option } from "effect"
+import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, type HttpServerRequest } from "effect/http"
 import { guard } from "../http/guard.ts"
 import { hostsOf, urlHostOf } from "../http/hosts.ts"
@@ -112,19 +112,18 @@ const server = (options: GatewayOptions) =>
       const context = yield* Effect.context()
       const scope = yield* Effect.scope
       const page = options.page === undefined ? undefined : servePage(yield* loadPage(options.page))
-      const failed = FailedVerifications.make(yield* Budgets.Budgets)
+      const failed = FailedVerifications.make(yield* Budgets.Budgets, yield* Clock.Clock)
       const rest = yield* NodeHttpServer.makeHandler(
         Effect.provideService(yield* HttpRouter.toHttpEffect(PublicRest.layer), PeerOf, peerOf),
         { scope }
       )
-      const runSync = Effect.runSyncExitWith(context)
       const rpc = ConnectEdge.make({
         gateway,
         streams,
         context,
         maxPayloadBytes: settings.maxPayloadBytes,
         onMalformed: (peer) => {
-          runSync(failed.refused(peer, "invalid_envelope"))
+          failed.refused(peer, "invalid_envelope")
         }
       })
       const noRoom = refusals((retryAfterMs) =>
@@ -142,11 +141,8 @@ const server = (options: GatewayOptions) =>
        * Step 0 of wire.md, before anything of the request is read. Returns how long to wait in milliseconds, 0 for not
        * at all.
        */
-      const mayTry = (peer: Peer | undefined): number => {
-        if (peer === undefined) return 0
-        const exit = runSync(failed.mayTry(peer))
-        return Exit.isSuccess(exit) ? 0 : (Option.getOrUndefined(Exit.findErrorOption(exit))?.retryAfterMs ?? 1_000)
-      }
+      const mayTry = (peer: Peer | undefined): number =>
+        peer === undefined ? 0 : (failed.mayTry(peer)?.retryAfterMs ?? 0)
       const address = yield* listen(
         {
           host: options.host,

@@ -1,13 +1,14 @@
 /** The backend over REST: the gateway's calls with the headers that only it may set. */
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
-import { type BackendAnswer, BackendClient } from "@galaxy/edge/BackendClient"
+import { runIn, toEffect } from "@galaxy/edge/Awaitable"
+import { type BackendAnswer, BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Redacted } from "effect"
 import { Agent, request } from "undici"
 import * as Outage from "../logging/Outage.ts"
 import { endAgent } from "../net/endAgent.ts"
 import { lookupWithin } from "../net/lookup.ts"
-import { type Call, calls } from "./backendCalls.ts"
+import { type Call, calls, commandOf } from "./backendCalls.ts"
 
 /** Where the backend is and how long it may take; 10 s per call by default. */
 export interface HttpBackendOptions {
@@ -30,6 +31,9 @@ const lookupConnections = 16
 /** The parser's message would quote the answer, with whatever is in it. */
 const reasonOf = (cause: unknown): string =>
   cause instanceof SyntaxError ? "its answer is not valid JSON" : cause instanceof Error ? cause.message : String(cause)
+
+/** There is no answer; the message says why. */
+class Unanswered extends Error {}
 
 /**
  * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build;
@@ -83,26 +87,52 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
         return { status: answer.statusCode, json: text === "" ? null : (JSON.parse(text) as unknown) }
       }
 
+      /** Resolves with the answer, or with why there is none; rejects with the signal's reason. */
+      const inTime = async (
+        call: Call,
+        dispatcher: Agent,
+        signal?: AbortSignal
+      ): Promise<BackendAnswer | Unanswered> => {
+        signal?.throwIfAborted()
+        const over = new AbortController()
+        // Each part of an answer has its timeout; this one is for answers that trickle in.
+        const longestMs = timeoutMs + 1_000
+        const late = setTimeout(() => over.abort(new Error(`no whole answer came within ${longestMs} ms`)), longestMs)
+        const giveUp = () => over.abort(signal?.reason)
+        signal?.addEventListener("abort", giveUp, { once: true })
+        try {
+          return await ask(call, dispatcher, over.signal)
+        } catch (cause) {
+          signal?.throwIfAborted()
+          return new Unanswered(reasonOf(cause))
+        } finally {
+          clearTimeout(late)
+          signal?.removeEventListener("abort", giveUp)
+        }
+      }
+
       const send = (call: Call, dispatcher = usual): Effect.Effect<BackendAnswer, BackendUnavailable> =>
-        Effect.callback<BackendAnswer, string>((resume) => {
-          const over = new AbortController()
-          const end = () => over.abort()
-          // Each part of an answer has its timeout; this one is for answers that trickle in.
-          const longestMs = timeoutMs + 1_000
-          const late = setTimeout(() => over.abort(new Error(`no whole answer came within ${longestMs} ms`)), longestMs)
-          ask(call, dispatcher, over.signal)
-            .then(
-              (answer) => resume(Effect.succeed(answer)),
-              (cause: unknown) => resume(Effect.fail(reasonOf(cause)))
-            )
-            .finally(() => clearTimeout(late))
-          return Effect.sync(end)
-        }).pipe(
+        toEffect((signal) => inTime(call, dispatcher, signal)).pipe(
           Effect.tap(() => outage.over),
-          Effect.tapError(outage.begun),
+          Effect.tapError(({ message }) => outage.begun(message)),
           Effect.mapError(() => new BackendUnavailable())
         )
 
-      return calls(send, (call) => send(call, lookups))
+      const run = runIn(yield* Effect.context())
+      /** A line of the log that a command gives rise to. */
+      const say = (line: Effect.Effect<void>, { requestId }: ForwardRequest) =>
+        run(Effect.annotateLogs(line, { request_id: requestId }))
+
+      const forward = async (command: ForwardRequest, signal?: AbortSignal) => {
+        const answer = await inTime(commandOf(command), usual, signal)
+        if (answer instanceof Unanswered) {
+          await say(outage.begun(answer.message), command)
+          return new BackendUnavailable()
+        }
+        if (outage.isOn()) await say(outage.over, command)
+        return answer
+      }
+
+      return calls(send, forward, (call) => send(call, lookups))
     })
   )

@@ -4,10 +4,11 @@
  * They pass through the same routes, checks and JSON as calls over HTTP, so no rule depends on where a gateway runs.
  */
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
+import { runIn } from "@galaxy/edge/Awaitable"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Redacted } from "effect"
-import { calls, type Send } from "./backendCalls.ts"
+import { calls, commandOf, type Send } from "./backendCalls.ts"
 
 /** The backend's handler of requests, which doesn't reject, and how long a call may take. */
 export interface InProcessOptions {
@@ -36,5 +37,11 @@ export const layer = ({ fetch, token, timeoutMs = 10_000 }: InProcessOptions): L
       },
       catch: () => new BackendUnavailable()
     }).pipe(Effect.timeoutOrElse({ duration: timeoutMs + 1_000, orElse: () => Effect.fail(new BackendUnavailable()) }))
-  return Layer.succeed(BackendClient, calls(send))
+  return Layer.effect(
+    BackendClient,
+    Effect.map(Effect.context(), (context) => {
+      const run = runIn(context)
+      return calls(send, (command, signal) => run(send(commandOf(command)), signal))
+    })
+  )
 }

@@ -7,7 +7,7 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto"
 import * as Signature from "@galaxy/contract/signing/Signature"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
-import { Effect, Layer, Redacted } from "effect"
+import { Layer, Redacted } from "effect"
 import * as HonestKeys from "./honestKeys.ts"
 
 /** DER of everything around a raw key (RFC 8410). */
@@ -36,13 +36,12 @@ export const layer = (options: {
     const keyOf = HonestKeys.make(importPublic)
     return EdgeCrypto.of({
       publicKey: new Uint8Array(createPublicKey(own).export({ format: "der", type: "spki" }).subarray(-32)),
-      sign: (message) => Effect.sync(() => new Uint8Array(sign(null, message, own))),
-      verify: (publicKey, message, signature) =>
-        Effect.sync(() => {
-          if (!Signature.isSound(signature)) return false
-          const key = keyOf(publicKey)
-          return key !== undefined && verify(null, message, key, signature)
-        }),
-      sha256: (bytes) => Effect.sync(() => new Uint8Array(hash("sha256", bytes, "buffer")))
+      sign: (message) => new Uint8Array(sign(null, message, own)),
+      verify: (publicKey, message, signature) => {
+        if (!Signature.isSound(signature)) return false
+        const key = keyOf(publicKey)
+        return key !== undefined && verify(null, message, key, signature)
+      },
+      sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer"))
     })
   })

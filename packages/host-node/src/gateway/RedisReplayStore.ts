@@ -5,12 +5,13 @@
  * every second, dropped at the first fault, and opened again. A Redis that was emptied, replaced or restarted is
  * recognized by its marker (`redis/Marker.ts`), and the store vouches for nothing before that loss.
  */
+import { type Awaitable, runIn } from "@galaxy/edge/Awaitable"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
-import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import { ReplayStore, type Reservation, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as ClockSteps from "@galaxy/edge/ClockSteps"
 import * as LossWatch from "@galaxy/edge/LossWatch"
 import { maxSkewMs, passed, vouched } from "@galaxy/edge/VouchedTime"
-import { Deferred, Effect, Layer, Random, Redacted, Schema } from "effect"
+import { Clock, Deferred, Effect, Layer, Random, Redacted, Schema } from "effect"
 import * as Outage from "../logging/Outage.ts"
 import * as Marker from "./redis/Marker.ts"
 import * as RedisClock from "./redis/RedisClock.ts"
@@ -82,6 +83,14 @@ export const probe = (url: Redacted.Redacted): Effect.Effect<void, RedisUnreacha
     })
   ).pipe(Effect.catch((it) => startFailure(url, it)))
 
+type Verdict = ReservationVerdict | ReplayStoreUnavailable
+
+/** What the script of a reservation says. */
+const verdictOf = (said: unknown): ReservationVerdict | "look" => {
+  if (said === 1) return "first"
+  return said === 0 ? "repeated" : "look"
+}
+
 /** A connection in use, and the marker under which reservations are made on it. */
 interface Held {
   readonly connection: RedisConnection.RedisConnection
@@ -97,6 +106,8 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
     ReplayStore,
     Effect.gen(function* () {
       const prefix = options.prefix ?? "galaxy:replay:"
+      const clock = yield* Clock.Clock
+      const run = runIn(yield* Effect.context())
       const outage = Outage.make({ lost: "the replay store is lost", back: "the replay store is back" })
       let held: Held | undefined
       let away = "Redis can't be reached"
@@ -110,17 +121,18 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       let unsaid = false
 
       /** Reads this gateway's clocks. After a step back nothing is reserved before the marker tells of it. */
-      const clocks = Effect.map(ClockSteps.read, (now) => {
+      const clockNow = (): number => {
+        const now = ClockSteps.readOf(clock)
         if (watch.look(now)) {
           unsaid = true
           // What was reserved ahead of this time is among the stretches.
           lastReservedAt = Math.min(lastReservedAt, now.wall)
         }
         return now.wall
-      })
+      }
 
       const ask = Effect.fnUntraced(function* (connection: RedisConnection.RedisConnection, identity: string) {
-        const now = yield* clocks
+        const now = clockNow()
         const { ahead } = watch.losses()
         const says = unsaid
         const [text, change, spans, time, before] = (yield* connection.ask((redis) =>
@@ -143,7 +155,7 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
         )) as [string, Marker.MarkerChange, string, string, string]
         if (says) unsaid = false
         watch.add(spansOf(spans), now)
-        if (redisClock.wentAhead(Number(time), yield* clocks)) unsaid = true
+        if (redisClock.wentAhead(Number(time), clockNow())) unsaid = true
         const latest = Number(before)
         if (known === "" && latest > now + maxSkewMs) {
           // Before this start a gateway's clock was ahead; since when isn't known.
@@ -227,54 +239,54 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
         Effect.catch((it) => startFailure(options.url, it))
       )
 
-      const current = Effect.suspend(() =>
-        held === undefined ? Effect.fail(new ReplayStoreUnavailable({ why: away })) : Effect.succeed(held)
-      )
-
       const lossesOf = ({ marker }: Held) => ({ lostAtMs: marker.lostAtMs, ahead: watch.losses().ahead })
 
-      const unavailable = <A, E>(effect: Effect.Effect<A, E | RedisFault>) =>
-        Effect.catchIf(
-          effect,
-          (it): it is RedisFault => it instanceof RedisFault,
-          (it) => Effect.fail(new ReplayStoreUnavailable({ why: it.why }))
+      const unavailable = ({ why }: RedisFault) => new ReplayStoreUnavailable({ why })
+
+      /** Reads the marker anew. */
+      const looked = (it: Held) => run(Effect.asVoid(look(it)))
+
+      /** One attempt at `now`; `look` when the marker or the clock of Redis isn't the one that is known. */
+      const attempt = (it: Held, reservation: Reservation, now: number): Awaitable<Verdict | RedisFault | "look"> => {
+        const losses = lossesOf(it)
+        const early = passed(losses, reservation.futureMs, now)
+        if (early !== undefined) return early
+        if (!vouched(losses, reservation)) return "unvouched"
+        watch.reserves(reservation.ttlMs)
+        lastReservedAt = Math.max(lastReservedAt, now)
+        const keys = {
+          marker: `${prefix}marker`,
+          reservation: `${prefix}${reservation.deviceSessionId}:${reservation.requestId}`
+        }
+        const answer = it.connection.run((redis) =>
+          Marker.reserve(redis, keys, it.marker.text, reservation.ttlMs, redisClock.latest(now))
         )
+        return answer.then((said) => (said instanceof RedisFault ? said : verdictOf(said)))
+      }
 
       return ReplayStore.of({
-        reserve: (reservation) =>
-          Effect.gen(function* () {
-            for (let looks = 0; looks < maxLooks; looks++) {
-              const it = yield* current
-              const now = yield* clocks
-              if (unsaid) yield* look(it)
-              const losses = lossesOf(it)
-              yield* passed(losses, reservation.futureMs, now)
-              if (!vouched(losses, reservation)) return "unvouched"
-              watch.reserves(reservation.ttlMs)
-              lastReservedAt = Math.max(lastReservedAt, now)
-              const answer = yield* it.connection.ask((redis) =>
-                redis.eval(
-                  Marker.reserveScript,
-                  2,
-                  `${prefix}marker`,
-                  `${prefix}${reservation.deviceSessionId}:${reservation.requestId}`,
-                  it.marker.text,
-                  reservation.ttlMs,
-                  redisClock.latest(now)
-                )
-              )
-              if (answer === 1) return "first"
-              if (answer === 0) return "repeated"
-              yield* look(it)
-            }
-            return yield* new ReplayStoreUnavailable({ why: "the marker in Redis keeps changing" })
-          }).pipe(unavailable),
+        reserve: async (reservation) => {
+          for (let looks = 0; looks < maxLooks; looks++) {
+            const it = held
+            if (it === undefined) return new ReplayStoreUnavailable({ why: away })
+            const now = clockNow()
+            const first = unsaid ? await looked(it) : undefined
+            const verdict = first ?? (await attempt(it, reservation, now))
+            if (verdict instanceof RedisFault) return unavailable(verdict)
+            if (verdict !== "look") return verdict
+            const fault = await looked(it)
+            if (fault !== undefined) return unavailable(fault)
+          }
+          return new ReplayStoreUnavailable({ why: "the marker in Redis keeps changing" })
+        },
         ready: (futureMs) =>
           Effect.gen(function* () {
-            const it = yield* current
-            yield* look(it)
-            yield* passed(lossesOf(it), futureMs, yield* clocks)
-          }).pipe(unavailable)
+            const it = held
+            if (it === undefined) return yield* new ReplayStoreUnavailable({ why: away })
+            yield* Effect.mapError(look(it), unavailable)
+            const early = passed(lossesOf(it), futureMs, clockNow())
+            if (early !== undefined) return yield* early
+          })
       })
     })
   )

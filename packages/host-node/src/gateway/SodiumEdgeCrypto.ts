@@ -39,19 +39,17 @@ export const layer = (options: {
       const keyOf = HonestKeys.make((raw) => Uint8Array.from(raw))
       return EdgeCrypto.of({
         publicKey: new Uint8Array(publicKey),
-        sign: (message) =>
-          Effect.sync(() => {
-            const signature = Buffer.alloc(64)
-            sodium.crypto_sign_detached(signature, message, secretKey)
-            return new Uint8Array(signature.buffer, signature.byteOffset, 64)
-          }),
-        verify: (raw, message, signature) =>
-          Effect.sync(() => {
-            if (!Signature.isSound(signature)) return false
-            const key = keyOf(raw)
-            return key !== undefined && sodium.crypto_sign_verify_detached(signature, message, key)
-          }),
-        sha256: (bytes) => Effect.sync(() => new Uint8Array(hash("sha256", bytes, "buffer")))
+        sign: (message) => {
+          const signature = Buffer.alloc(64)
+          sodium.crypto_sign_detached(signature, message, secretKey)
+          return new Uint8Array(signature.buffer, signature.byteOffset, 64)
+        },
+        verify: (raw, message, signature) => {
+          if (!Signature.isSound(signature)) return false
+          const key = keyOf(raw)
+          return key !== undefined && sodium.crypto_sign_verify_detached(signature, message, key)
+        },
+        sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer"))
       })
     })
   )

@@ -2,7 +2,7 @@
 import { isIP } from "node:net"
 import { deviceSessionIdHeader, userIdHeader } from "@galaxy/contract/api/Identity"
 import { SessionRecord, UserEvents } from "@galaxy/contract/api/InternalApi"
-import { type BackendAnswer, BackendClient, type Origin } from "@galaxy/edge/BackendClient"
+import { type BackendAnswer, BackendClient, type ForwardRequest, type Origin } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Option, Schema } from "effect"
 
@@ -31,8 +31,23 @@ const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
 /** Carries a request; an answer of any status is an answer. */
 export type Send = (call: Call) => Effect.Effect<BackendAnswer, BackendUnavailable>
 
-/** The client over `send`; `lookUp` carries look-ups of sessions, which don't queue behind other calls. */
-export const calls = (send: Send, lookUp: Send = send): BackendClient["Service"] => {
+/** A command as a request to the backend. */
+export const commandOf = (command: ForwardRequest): Call => {
+  const headers = originHeaders(command)
+  headers[userIdHeader] = command.userId
+  headers[deviceSessionIdHeader] = command.deviceSessionId
+  return { method: command.method, path: command.path, body: command.body, headers }
+}
+
+/**
+ * The client over `send`, with its own way for commands. `lookUp` carries look-ups of sessions, which don't queue behind
+ * other calls.
+ */
+export const calls = (
+  send: Send,
+  forward: BackendClient["Service"]["forward"],
+  lookUp: Send = send
+): BackendClient["Service"] => {
   const decoded = <A, E>(effect: Effect.Effect<A, E>) =>
     effect.pipe(
       Effect.tapError((error) => Effect.logError("the backend's answer has an unknown form", error)),
@@ -76,17 +91,7 @@ export const calls = (send: Send, lookUp: Send = send): BackendClient["Service"]
   return BackendClient.of({
     session,
     events,
-    forward: (call) =>
-      send({
-        method: call.method,
-        path: call.path,
-        body: call.body,
-        headers: {
-          ...originHeaders(call),
-          [userIdHeader]: call.userId,
-          [deviceSessionIdHeader]: call.deviceSessionId
-        }
-      }),
+    forward,
     public: (call) =>
       send({
         method: "POST",

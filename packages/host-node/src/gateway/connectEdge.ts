@@ -5,7 +5,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { body } from "@galaxy/contract/api/ApiError"
 import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
-import type { EdgeGateway } from "@galaxy/edge/EdgeGateway"
+import type { EdgeGateway, SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
 import {
@@ -18,7 +18,7 @@ import {
   statusCodes,
   textOf
 } from "@galaxy/edge/Refusal"
-import { Cause, type Context, Effect, Exit, Stream } from "effect"
+import { Cause, type Context, Effect, Stream } from "effect"
 import { refuse } from "../http/refuse.ts"
 import { encoded, isEncoded, isFramed } from "./contentEncoding.ts"
 import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
@@ -107,24 +107,18 @@ const peerOf = (context: HandlerContext): Peer => context.values.get(arrivalKey)
 /** Room for base64, field tags and the other fields around a payload of exactly the bound. */
 export const readLimit = (maxPayloadBytes: number) => Math.ceil((maxPayloadBytes * 4) / 3) + 16 * 1024
 
-/**
- * Failures that aren't refusals are our own faults, answered as a plain internal error. A call that was given up ends with
- * the reason: its deadline has passed, or the client is gone.
- */
-const errorOf = (exit: Exit.Failure<unknown, Refusal>, place: RefusedAt, ended: unknown): ConnectError => {
-  const failure = exit.cause.reasons.find(Cause.isFailReason)
-  if (failure === undefined && ended !== undefined && Cause.hasInterruptsOnly(exit.cause)) {
-    return ended instanceof ConnectError ? ended : new ConnectError("the call was cancelled", Code.Canceled)
-  }
-  return failure === undefined
-    ? new ConnectError("internal error", Code.Internal)
-    : toConnectError(failure.error, place)
-}
+/** A call that was given up ends with the reason: its deadline has passed, or the client is gone. */
+const givenUp = (reason: unknown): ConnectError =>
+  reason instanceof ConnectError ? reason : new ConnectError("the call was cancelled", Code.Canceled)
 
-const throwing = <A>(exit: Exit.Exit<A, Refusal>, place: RefusedAt, signal: AbortSignal): A => {
-  if (Exit.isSuccess(exit)) return exit.value
-  throw errorOf(exit, place, signal.aborted ? (signal.reason ?? "aborted") : undefined)
-}
+/** The result of a call, but no later than its end: what it still waits for isn't waited for. */
+const untilGivenUp = <A>(outcome: Promise<A>, signal: AbortSignal): Promise<A | ConnectError> =>
+  new Promise((resolve, reject) => {
+    const onAbort = () => resolve(givenUp(signal.reason))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener("abort", onAbort, { once: true })
+    outcome.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort))
+  })
 
 /** Bytes of a refused message that are still read; a client that sends more may miss the answer. */
 export const maxDiscarded = 12 * 1_048_576
@@ -236,19 +230,33 @@ const apart = (message: Envelope): Envelope => ({
   signature: new Uint8Array(message.signature)
 })
 
-/** The command of a message, whose defects are logged. */
-const commandOf = ({ gateway }: EdgeServices, request: Envelope, peer: Peer) =>
-  gateway.executeCommand(request, peer).pipe(
-    Effect.tapCause((cause) => (Cause.hasDies(cause) ? Effect.logError("a command failed", cause) : Effect.void)),
-    Effect.annotateLogs({ request_id: request.requestId.slice(0, 64) })
-  )
+/**
+ * The command of a message, with refusals as their errors. What is neither is our own fault: it is logged, and answered as a
+ * plain internal error.
+ */
+const commandOf = async (
+  { gateway, context }: EdgeServices,
+  request: Envelope,
+  peer: Peer,
+  over: AbortController
+): Promise<SignedAnswer | ConnectError> => {
+  try {
+    const outcome = await gateway.executeCommand(request, peer, over)
+    return outcome instanceof Error ? toConnectError(outcome, "request") : outcome
+  } catch (cause) {
+    if (over.signal.aborted) return givenUp(over.signal.reason)
+    const line = Effect.annotateLogs(Effect.logError("a command failed", Cause.die(cause)), {
+      request_id: request.requestId.slice(0, 64)
+    })
+    Effect.runForkWith(context)(line)
+    return new ConnectError("internal error", Code.Internal)
+  }
+}
 
 const nothingRead: ReadSoFar = { parts: [], isWhole: false }
 
 /** Serves the rpc service; `handles` tells whether a request is for it. */
 export const make = (services: EdgeServices) => {
-  const run = Effect.runPromiseExitWith(services.context)
-  const fork = Effect.runForkWith(services.context)
   const adapter = connectNodeAdapter({
     readMaxBytes: readLimit(services.maxPayloadBytes),
     writeMaxBytes: 64 * 1_048_576,
@@ -258,8 +266,12 @@ export const make = (services: EdgeServices) => {
       router.service(EdgeGatewayService, {
         executeCommand: async (request, context) => {
           understand(context, request)
-          const command = commandOf(services, apart(request), peerOf(context))
-          return throwing(await run(command, { signal: context.signal }), "request", context.signal)
+          const { signal } = context
+          const over = new AbortController()
+          signal.addEventListener("abort", () => over.abort(signal.reason), { once: true })
+          const outcome = await untilGivenUp(commandOf(services, apart(request), peerOf(context), over), signal)
+          if (outcome instanceof ConnectError) throw outcome
+          return outcome
         },
         subscribeEvents: (request, context) => {
           understand(context, request)
@@ -295,12 +307,11 @@ export const make = (services: EdgeServices) => {
   }
   const takes = FastUnary.make({
     maxBytes: readLimit(services.maxPayloadBytes),
-    start: (message, request) => {
+    start: (message, request, over) => {
       const arrival = arrivalOf(request)
       arrival?.body.decoded(message.payloadBytes.length + 1_024)
-      return fork(commandOf(services, apart(message), arrival?.peer ?? { ip: "unknown" }))
+      return commandOf(services, apart(message), arrival?.peer ?? { ip: "unknown" }, over)
     },
-    errorOf: (exit, ended) => errorOf(exit, "request", ended),
     slow
   })
   return {

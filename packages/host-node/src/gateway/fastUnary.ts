@@ -17,8 +17,6 @@ import {
   ExecuteCommandResponseSchema
 } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
-import type { Refusal } from "@galaxy/edge/Refusal"
-import type { Exit, Fiber } from "effect"
 import { type Form, formOf } from "./fastForms.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
 
@@ -39,10 +37,12 @@ export interface ReadSoFar {
 export interface FastUnaryOptions {
   /** Bytes of a body that are kept; a longer one is the library's. */
   readonly maxBytes: number
-  /** Starts the command of a message that was read. */
-  readonly start: (request: ExecuteCommandRequest, from: IncomingMessage) => Fiber.Fiber<SignedAnswer, Refusal>
-  /** The error of a command that didn't succeed. `ended` is why the call was given up, if it was. */
-  readonly errorOf: (exit: Exit.Failure<SignedAnswer, Refusal>, ended: ConnectError | undefined) => ConnectError
+  /** Runs the command of a message that was read; doesn't reject. `over` is aborted when the call is given up. */
+  readonly start: (
+    request: ExecuteCommandRequest,
+    from: IncomingMessage,
+    over: AbortController
+  ) => Promise<SignedAnswer | ConnectError>
   /** Takes what isn't answered here. */
   readonly slow: (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => void
 }
@@ -82,8 +82,9 @@ class Call {
   readonly #late: NodeJS.Timeout | undefined
   #parts: Array<Buffer> = []
   #size = 0
-  #fiber: Fiber.Fiber<SignedAnswer, Refusal> | undefined
-  #ended: ConnectError | undefined
+  /** There as soon as the command runs. */
+  #over: AbortController | undefined
+  #isAnswered = false
 
   constructor(
     form: Form,
@@ -100,7 +101,7 @@ class Call {
     this.#late = timeoutMs === undefined ? undefined : setTimeout(() => this.#onLate(), timeoutMs)
     response.once("close", () => {
       clearTimeout(this.#late)
-      if (this.#fiber?.pollUnsafe() === undefined) this.#end(new ConnectError("the call was cancelled", Code.Canceled))
+      this.#end(new ConnectError("the call was cancelled", Code.Canceled))
     })
     request.on("data", this.#onData).on("end", this.#onEnd)
   }
@@ -117,8 +118,8 @@ class Call {
     const command = commandIn(this.#form, this.#parts)
     if (command === undefined) return this.#handOn(true)
     this.#parts = []
-    this.#fiber = this.#options.start(command, this.#request)
-    this.#fiber.addObserver((exit) => this.#answer(exit))
+    this.#over = new AbortController()
+    void this.#options.start(command, this.#request, this.#over).then((outcome) => this.#answer(outcome))
   }
 
   #stopReading(): void {
@@ -138,29 +139,33 @@ class Call {
   }
 
   #onLate(): void {
-    if (this.#fiber === undefined) this.#handOn(false)
+    if (this.#over === undefined) this.#handOn(false)
     else this.#end(new ConnectError("the operation timed out", Code.DeadlineExceeded))
   }
 
+  /** What the command still waits for isn't waited for. */
   #end(why: ConnectError): void {
-    this.#ended = why
-    this.#fiber?.interruptUnsafe()
+    if (this.#over === undefined || this.#isAnswered) return
+    this.#over.abort(why)
+    this.#answer(why)
   }
 
-  #answer(exit: Exit.Exit<SignedAnswer, Refusal>): void {
+  #answer(outcome: SignedAnswer | ConnectError): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
     clearTimeout(this.#late)
     const { headers } = this.#request
     const response = this.#response
     if (response.destroyed) return
     const contentType = headers["content-type"] ?? ""
-    if (exit._tag === "Failure") {
-      this.#form.refuse(response, contentType, this.#options.errorOf(exit, this.#ended))
+    if (outcome instanceof ConnectError) {
+      this.#form.refuse(response, contentType, outcome)
       return
     }
     // The fields of an answer are those of its message.
     const answer = toBinary(ExecuteCommandResponseSchema, {
       $typeName: ExecuteCommandResponseSchema.typeName,
-      ...exit.value
+      ...outcome
     })
     if (answer.length < compressFrom || !takesGzip(headers[this.#form.accepts])) {
       this.#form.answer(response, contentType, answer, false)

@@ -10,12 +10,15 @@ export interface Outage {
   readonly begun: (reason: string) => Effect.Effect<void>
   /** A use of it worked. Logged when it had failed before. */
   readonly over: Effect.Effect<void>
+  /** Whether `over` would be logged: callers that are often here needn't run it otherwise. */
+  readonly isOn: () => boolean
 }
 
 /** `lost` and `back` are what the log says. */
 export const make = (words: { readonly lost: string; readonly back: string }): Outage => {
   let since: number | undefined
   return {
+    isOn: () => since !== undefined,
     begun: (reason) =>
       Effect.flatMap(monotonicMillis, (now) => {
         if (since !== undefined) return Effect.void

@@ -15,14 +15,15 @@ export class Desk {
     Effect.map(BackendClient, (usual) =>
       BackendClient.of({
         ...usual,
-        forward: (request) => {
+        forward: (request, signal) => {
           // Later commands are answered as usual.
-          if (this.#answer !== undefined) return usual.forward(request)
-          return Effect.callback<BackendAnswer>((resume) => {
-            this.#answer = (answer) => resume(Effect.succeed(answer))
+          if (this.#answer !== undefined) return usual.forward(request, signal)
+          return new Promise<BackendAnswer>((resolve, reject) => {
+            this.#answer = resolve
             this.#arrived?.()
-            return Effect.sync(() => {
+            signal?.addEventListener("abort", () => {
               this.givenUp = true
+              reject(signal.reason as Error)
             })
           })
         }

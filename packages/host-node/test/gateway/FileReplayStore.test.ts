@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSyn
 import { open } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { toEffect } from "@galaxy/edge/Awaitable"
 import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as segment from "@galaxy/host-node/gateway/file/segment"
@@ -90,7 +91,7 @@ const reserve = (
   timestampMs = 0
 ): Effect.Effect<ReservationVerdict, ReplayStoreUnavailable, ReplayStore> =>
   Effect.flatMap(ReplayStore, (store) =>
-    store.reserve({ deviceSessionId: session, requestId, timestampMs, futureMs, ttlMs })
+    toEffect(() => store.reserve({ deviceSessionId: session, requestId, timestampMs, futureMs, ttlMs }))
   )
 
 const outcome = (requestId: string, timestampMs?: number) =>

@@ -1,7 +1,8 @@
 /** The gateway's calls of the backend, against a server that answers as a test says. */
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
-import { BackendClient } from "@galaxy/edge/BackendClient"
+import { toEffect } from "@galaxy/edge/Awaitable"
+import { BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
 import * as HttpBackendClient from "@galaxy/host-node/gateway/HttpBackendClient"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Option, Redacted, Schedule } from "effect"
@@ -70,6 +71,9 @@ const command = {
   userId,
   deviceSessionId
 } as const
+const forward = (client: BackendClient["Service"], other: Partial<ForwardRequest> = {}) =>
+  toEffect((signal) => client.forward({ ...command, ...other }, signal))
+
 const unavailable = { _tag: "backend_unavailable" }
 
 const fails = <A>(effect: Effect.Effect<A, { readonly _tag: string }>) =>
@@ -80,7 +84,7 @@ it.live("a command carries who sent it, from where, and the gateway's token", ()
     Effect.gen(function* () {
       const { client, asked, script } = yield* backend({ token: "secret" })
       script.answer = json(409, { error: { code: "conflict", message: "no" } })
-      assert.deepStrictEqual(yield* client.forward(command), {
+      assert.deepStrictEqual(yield* forward(client), {
         status: 409,
         json: { error: { code: "conflict", message: "no" } }
       })
@@ -106,7 +110,7 @@ it.live("a GET has no body, and a trace id that is none goes no further", () =>
     Effect.gen(function* () {
       const { client, asked } = yield* backend()
       for (const wrong of ["", "x", `${traceparent}\r\nx-user-id: y`, traceparent.toUpperCase(), `${traceparent}-1`]) {
-        yield* client.forward({ ...command, method: "GET", path: "/a?b=c%20d", body: undefined, traceparent: wrong })
+        yield* forward(client, { method: "GET", path: "/a?b=c%20d", body: undefined, traceparent: wrong })
       }
       assert.lengthOf(asked, 5)
       for (const { url, body, headers } of asked) {
@@ -229,9 +233,9 @@ for (const [what, answer] of Object.entries<Answer>({
       Effect.gen(function* () {
         const { client, script } = yield* backend({ timeoutMs: 200 })
         script.answer = answer
-        yield* fails(client.forward(command))
+        yield* fails(forward(client))
         script.answer = json(200, { a: 1 })
-        assert.deepStrictEqual(yield* client.forward(command), { status: 200, json: { a: 1 } })
+        assert.deepStrictEqual(yield* forward(client), { status: 200, json: { a: 1 } })
       })
     )
   )
@@ -241,9 +245,9 @@ it.live("a command runs at most once, also where its answer is lost", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const { client, asked, script } = yield* backend()
-      yield* client.forward(command)
+      yield* forward(client)
       script.answer = (response) => response.destroy()
-      yield* fails(client.forward(command))
+      yield* fails(forward(client))
       assert.lengthOf(asked, 2)
     })
   )
@@ -261,7 +265,7 @@ it.live("a backend that isn't there is unavailable, and not ready", () =>
         await new Promise((resolve) => server.close(resolve))
       })
       yield* fails(client.ready)
-      yield* fails(client.forward(command))
+      yield* fails(forward(client))
     })
   )
 )
@@ -289,7 +293,7 @@ it.live("sessions are looked up while as many calls wait as may", () =>
       script.answer = (response) => {
         if (asked.at(-1)?.url?.includes("/sessions/") === true) json(404, {})(response)
       }
-      yield* Effect.forEach(Array.from({ length: 100 }), () => Effect.forkScoped(client.forward(command)))
+      yield* Effect.forEach(Array.from({ length: 100 }), () => Effect.forkScoped(forward(client)))
       const asking = Effect.suspend(() => (asked.length === 64 ? Effect.void : Effect.fail("not yet")))
       yield* Effect.retry(asking, Schedule.spaced("5 millis"))
       assert.isTrue(Option.isNone(yield* client.session(userId)))

@@ -30,7 +30,7 @@ const { EdgeCrypto } = await import("@galaxy/edge/EdgeCrypto")
 const FastestEdgeCrypto = await import("@galaxy/host-node/gateway/FastestEdgeCrypto")
 const signingSeed = Redacted.make(new Uint8Array(32).fill(9))
 const signature = await Effect.runPromise(
-  Effect.provide(Effect.flatMap(EdgeCrypto, ({ sign }) => sign(new Uint8Array(3))), FastestEdgeCrypto.layer({ signingSeed }))
+  Effect.provide(Effect.map(EdgeCrypto, ({ sign }) => sign(new Uint8Array(3))), FastestEdgeCrypto.layer({ signingSeed }))
 )
 console.log(signature.length)
 `

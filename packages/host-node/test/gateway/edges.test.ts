@@ -1,6 +1,7 @@
 /** Edges of the protocols that clients of every kind meet: deadlines, framing, labels, hosts, and answers that come early. */
 import * as http2 from "node:http2"
 import * as net from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
 import { gzipSync } from "node:zlib"
 import { create, toBinary } from "@bufbuild/protobuf"
 import { ExecuteCommandRequestSchema } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
@@ -100,7 +101,10 @@ const invalidEnvelope = (answer: Answer) => {
 const slow = Layer.effect(
   BackendClient,
   Effect.map(BackendClient, (it) =>
-    BackendClient.of({ ...it, forward: (call) => Effect.delay(it.forward(call), "20 seconds") })
+    BackendClient.of({
+      ...it,
+      forward: (call, signal) => sleep(20_000, undefined, { signal }).then(() => it.forward(call, signal))
+    })
   )
 )
 

@@ -315,10 +315,14 @@ const silent = Layer.effect(
   Effect.map(BackendClient, (it) =>
     BackendClient.of({
       ...it,
-      forward: () =>
-        Effect.andThen(Deferred.succeed(seen.asked, undefined), Effect.never).pipe(
-          Effect.onInterrupt(() => Deferred.succeed(seen.ended, undefined))
-        )
+      forward: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          Deferred.doneUnsafe(seen.asked, Effect.void)
+          signal?.addEventListener("abort", () => {
+            Deferred.doneUnsafe(seen.ended, Effect.void)
+            reject(signal.reason as Error)
+          })
+        })
     })
   )
 )

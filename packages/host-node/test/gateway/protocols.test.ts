@@ -293,7 +293,10 @@ const slowBackend = (hold: (requestId: string) => Effect.Effect<void>) =>
     BackendClient,
     Effect.map(BackendClient, (backend) => ({
       ...backend,
-      forward: (request) => Effect.andThen(hold(request.requestId), backend.forward(request))
+      forward: async (request, signal) => {
+        await Effect.runPromise(hold(request.requestId))
+        return backend.forward(request, signal)
+      }
     }))
   )
 

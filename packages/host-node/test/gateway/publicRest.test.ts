@@ -409,7 +409,7 @@ layer(Fixture.gateway({ budgets: { ...Fixture.generous.budgets, publicIdentity: 
 })
 
 const brokenStore = Layer.succeed(ReplayStore, {
-  reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" })),
+  reserve: () => new ReplayStoreUnavailable({ why: "it is away" }),
   ready: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" }))
 })
 
@@ -434,7 +434,7 @@ describe("many who ask whether it is ready", () => {
   it.live("cost no more than one", () => {
     let probes = 0
     const counting = Layer.succeed(ReplayStore, {
-      reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "nobody reserves here" })),
+      reserve: () => new ReplayStoreUnavailable({ why: "nobody reserves here" }),
       ready: () => Effect.sync(() => void (probes += 1))
     })
     return Effect.gen(function* () {

@@ -5,6 +5,7 @@
  */
 import type { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
+import { toEffect } from "@galaxy/edge/Awaitable"
 import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import { assert, describe, it } from "@effect/vitest"
@@ -156,7 +157,9 @@ describe.skipIf(!hasServer)("gateways that share a Redis", { timeout: 240_000 },
         now,
         clock,
         reserve: (requestId: string, timestampMs: number) =>
-          service.reserve({ deviceSessionId: sessionId, requestId, timestampMs, futureMs, ttlMs: 60_000 }).pipe(
+          toEffect(() =>
+            service.reserve({ deviceSessionId: sessionId, requestId, timestampMs, futureMs, ttlMs: 60_000 })
+          ).pipe(
             Effect.catch(() => Effect.succeed<ReservationVerdict | "unavailable">("unavailable")),
             Effect.provideService(Clock.Clock, clock)
           ),

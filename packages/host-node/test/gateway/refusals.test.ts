@@ -214,7 +214,7 @@ for (const kind of ["ip", "session", "user", "messageType"] as const) {
 }
 
 const brokenStore = Layer.succeed(ReplayStore, {
-  reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" })),
+  reserve: () => new ReplayStoreUnavailable({ why: "it is away" }),
   ready: () => Effect.fail(new ReplayStoreUnavailable({ why: "it is away" }))
 })
 
@@ -234,7 +234,7 @@ layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without 
 
 /** As it is on the wire: seconds, and nanoseconds beside them. */
 const forgetfulStore = Layer.succeed(ReplayStore, {
-  reserve: () => Effect.fail(new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: 9_250.5 })),
+  reserve: () => new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: 9_250.5 }),
   ready: () => Effect.void
 })
 

@@ -1,4 +1,5 @@
 /** A gateway whose Redis goes away, or is there and does nothing: refused, never run, and well again by itself. */
+import { toEffect } from "@galaxy/edge/Awaitable"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import type { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, describe, it } from "@effect/vitest"
@@ -14,7 +15,9 @@ describe("reservations in memory", () => {
     Effect.gen(function* () {
       const store = yield* ReplayStore.ReplayStore
       const reserve = (requestId: string) =>
-        store.reserve({ deviceSessionId: Fixture.sessionId, requestId, timestampMs: 0, futureMs: 0, ttlMs: 1_000 })
+        toEffect(() =>
+          store.reserve({ deviceSessionId: Fixture.sessionId, requestId, timestampMs: 0, futureMs: 0, ttlMs: 1_000 })
+        )
       assert.strictEqual(yield* reserve("a"), "first")
       assert.strictEqual(yield* reserve("b"), "first")
       assert.strictEqual((yield* Effect.flip(reserve("c")))._tag, "replay_store_unavailable")

@@ -1,5 +1,6 @@
 /** What every `BackendClient` adapter does, with a backend behind it that answers as the suite says. */
-import { BackendClient } from "@galaxy/edge/BackendClient"
+import { toEffect } from "@galaxy/edge/Awaitable"
+import { BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
 import { Effect, Fiber, type Layer, Option } from "effect"
 import * as assert from "../internal/assert.ts"
 import { type Case, casesOf } from "./Case.ts"
@@ -22,6 +23,9 @@ const json = (status: number, value: unknown): Answer => ({ status, body: JSON.s
 
 /** Longer than an honest answer takes on any machine. */
 const patientMs = 30_000
+
+const forward = (client: BackendClient["Service"], request: ForwardRequest) =>
+  toEffect((signal) => client.forward(request, signal))
 
 /**
  * What every `BackendClient` does. The adapter gets the milliseconds that a call may take, and a secret that it has to
@@ -46,7 +50,7 @@ export const backendClient = <E>(
           const { client, backend } = yield* both
           for (const status of [200, 302, 404, 409, 500]) {
             yield* backend.answer(json(status, { of: "the backend" }))
-            assert.deepStrictEqual(yield* client.forward(command), { status, json: { of: "the backend" } })
+            assert.deepStrictEqual(yield* forward(client, command), { status, json: { of: "the backend" } })
           }
           const [asked] = yield* backend.asked
           assert.deepInclude(asked, { method: "POST", path: command.path, body: '{"name":"Ünï"}' })
@@ -74,7 +78,7 @@ export const backendClient = <E>(
             `${traceparent}-1`,
             `${traceparent}\r\nx-user-id: y`
           ]) {
-            yield* client.forward({ ...command, method: "GET", body: undefined, sourceIp: wrong, traceparent: wrong })
+            yield* forward(client, { ...command, method: "GET", body: undefined, sourceIp: wrong, traceparent: wrong })
           }
           const asked = yield* backend.asked
           assert.strictEqual(asked.length, 5)
@@ -150,10 +154,10 @@ export const backendClient = <E>(
         Effect.gen(function* () {
           const { client, backend } = yield* both
           yield* backend.answer({ status: 200, body: "" })
-          assert.deepStrictEqual(yield* client.forward(command), { status: 200, json: null })
+          assert.deepStrictEqual(yield* forward(client, command), { status: 200, json: null })
           for (const body of ["<html>", '{"half":', "undefined"]) {
             yield* backend.answer({ status: 200, body })
-            yield* refused(client.forward(command))
+            yield* refused(forward(client, command))
           }
         }))
 
@@ -170,11 +174,11 @@ export const backendClient = <E>(
         Effect.gen(function* () {
           const { client, backend } = yield* both
           yield* backend.answer("nothing")
-          const calling = yield* Effect.forkChild(client.forward(command))
+          const calling = yield* Effect.forkChild(forward(client, command))
           yield* backend.reached(1)
           yield* Fiber.interrupt(calling)
           yield* backend.answer(json(200, { a: 1 }))
-          assert.deepStrictEqual(yield* client.forward(command), { status: 200, json: { a: 1 } })
+          assert.deepStrictEqual(yield* forward(client, command), { status: 200, json: { a: 1 } })
         }))
     },
     { liveClock: true }
@@ -188,7 +192,7 @@ export const backendClient = <E>(
           const client = yield* BackendClient
           const backend = yield* ScriptedBackend
           yield* backend.answer("nothing")
-          const error = yield* Effect.flip(client.forward(command))
+          const error = yield* Effect.flip(forward(client, command))
           assert.strictEqual(error._tag, "backend_unavailable")
           assert.isTrue((yield* backend.asked).length <= 1)
         }))

@@ -1,5 +1,6 @@
 /** What every `EdgeCrypto` adapter does, and which keys and signatures it takes: the same ones as all others. */
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
+import { toEffect } from "@galaxy/edge/Awaitable"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import { Effect, type Layer, Redacted } from "effect"
 import { createHash, createPrivateKey, createPublicKey, sign as signWith } from "node:crypto"
@@ -37,6 +38,15 @@ const own = createPrivateKey({
 })
 const ownPublic = new Uint8Array(createPublicKey(own).export({ format: "der", type: "spki" }).subarray(-32))
 
+/** The adapter, whose results are there at once or later. */
+const inEffect = Effect.map(EdgeCrypto, ({ publicKey, sign, verify, sha256 }) => ({
+  publicKey,
+  sign: (message: Uint8Array) => toEffect(() => sign(message)),
+  verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
+    toEffect(() => verify(key, message, signature)),
+  sha256: (bytes: Uint8Array) => toEffect(() => sha256(bytes))
+}))
+
 /** What every `EdgeCrypto` does. */
 export const edgeCrypto = <E>(
   adapter: (options: { readonly signingSeed: Redacted.Redacted<Uint8Array> }) => Layer.Layer<EdgeCrypto, E>
@@ -44,7 +54,7 @@ export const edgeCrypto = <E>(
   casesOf(adapter({ signingSeed: Redacted.make(seed) }), (it) => {
     it("signs as RFC 8032 says, so that every adapter makes the same signature", () =>
       Effect.gen(function* () {
-        const { publicKey, sign, verify } = yield* EdgeCrypto
+        const { publicKey, sign, verify } = yield* inEffect
         assert.deepStrictEqual(publicKey, ownPublic)
         for (const length of [0, 1, 200, 100_000]) {
           const message = new SeededRandom(length).bytes(length)
@@ -57,14 +67,14 @@ export const edgeCrypto = <E>(
 
     it("hashes with SHA-256", () =>
       Effect.gen(function* () {
-        const { sha256 } = yield* EdgeCrypto
+        const { sha256 } = yield* inEffect
         const part = new SeededRandom(1).bytes(1_000).subarray(10, 20)
         assert.deepStrictEqual(Buffer.from(yield* sha256(part)), createHash("sha256").update(part).digest())
       }))
 
     it("takes of the signatures that libraries disagree on those that all sides take", () =>
       Effect.gen(function* () {
-        const { verify } = yield* EdgeCrypto
+        const { verify } = yield* inEffect
         for (const { note, accepted, publicKey, message, signature } of edgeCryptoVectors) {
           assert.strictEqual(yield* verify(hex(publicKey), hex(message), hex(signature)), accepted, note)
         }
@@ -72,7 +82,7 @@ export const edgeCrypto = <E>(
 
     it("verifies nothing with a key or a signature of another length", () =>
       Effect.gen(function* () {
-        const { publicKey, sign, verify } = yield* EdgeCrypto
+        const { publicKey, sign, verify } = yield* inEffect
         const message = Buffer.from("message")
         const signature = yield* sign(message)
         for (const length of [0, 1, 31, 33, 64]) {
@@ -87,7 +97,7 @@ export const edgeCrypto = <E>(
 
     it("takes one signature of those that differ by the group's order", () =>
       Effect.gen(function* () {
-        const { publicKey, sign, verify } = yield* EdgeCrypto
+        const { publicKey, sign, verify } = yield* inEffect
         for (let round = 0; round < 10; round++) {
           const message = Buffer.from(`message ${round}`)
           const signature = yield* sign(message)
@@ -100,7 +110,7 @@ export const edgeCrypto = <E>(
 
     it("verifies nothing with a key of small order, for which anybody could sign", () =>
       Effect.gen(function* () {
-        const { publicKey, sign, verify } = yield* EdgeCrypto
+        const { publicKey, sign, verify } = yield* inEffect
         for (const key of smallOrder) {
           assert.isFalse(PublicKey.isHonest(key), Buffer.from(key).toString("hex"))
           for (let round = 0; round < 10; round++) {
@@ -117,7 +127,7 @@ export const edgeCrypto = <E>(
 
     it("answers for bytes that are no point, and goes on", () =>
       Effect.gen(function* () {
-        const { publicKey, sign, verify } = yield* EdgeCrypto
+        const { publicKey, sign, verify } = yield* inEffect
         const random = new SeededRandom(2)
         const message = Buffer.from("message")
         const signature = yield* sign(message)

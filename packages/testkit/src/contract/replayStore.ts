@@ -5,6 +5,7 @@
  * An adapter reads the time from Effect's clock, which the test controls. If a store doesn't know at its start what it
  * has lost, the suite waits for as long as the store asks.
  */
+import { toEffect } from "@galaxy/edge/Awaitable"
 import type { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore, type ReservationVerdict } from "@galaxy/edge/ReplayStore"
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
@@ -45,7 +46,7 @@ const ask = (
   Effect.gen(function* () {
     const store = yield* ReplayStore
     const timestampMs = (yield* Clock.currentTimeMillis) + ahead
-    return yield* store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs })
+    return yield* toEffect(() => store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs }))
   })
 
 const isFirst = (deviceSessionId: string, requestId: string, ahead?: number) =>
@@ -240,7 +241,7 @@ export const replayStoreClock = <E>(
 
     const reserveAt = (deviceSessionId: string, requestId: string, timestampMs: number) =>
       Effect.flatMap(ReplayStore, (store) =>
-        store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs })
+        toEffect(() => store.reserve({ deviceSessionId, requestId, timestampMs, futureMs, ttlMs }))
       ).pipe(Effect.catch((it) => Effect.succeed({ retryAfterMs: it.retryAfterMs })))
 
     it("a request from before the clock was ahead for a moment doesn't run again", () =>

@@ -5,16 +5,19 @@
  * wherever the name then leads. Nothing is queued for a connection that may come back.
  */
 import type { LookupFunction, Socket } from "node:net"
+import { toEffect } from "@galaxy/edge/Awaitable"
 import { Deferred, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
 import { lookupWithin } from "../../net/lookup.ts"
 import { fromError, RedisFault } from "./RedisFault.ts"
 import * as SharedLookupConnector from "./SharedLookupConnector.ts"
 
-/** An open connection. Its first fault ends it; from then on `ask` fails as well. */
+/** An open connection. Its first fault ends it; from then on every command fails as well. */
 export interface RedisConnection {
   /** Runs one command, whose failure ends the connection. */
-  readonly ask: <A>(command: (redis: Redis) => Promise<A>) => Effect.Effect<A, RedisFault>
+  readonly ask: <A>(command: (redis: Redis) => Promise<A>) => Effect.Effect<Exclude<A, Error>, RedisFault>
+  /** The same for plain functions: resolves with the fault. */
+  readonly run: <A>(command: (redis: Redis) => Promise<A>) => Promise<A | RedisFault>
   /** Ends the connection for a reason other than a failed command. */
   readonly end: (fault: RedisFault) => void
   /** Waits for the end of the connection, and fails with its reason. */
@@ -87,7 +90,9 @@ export const open = (
       ),
       (it) => Effect.sync(() => it.disconnect())
     )
+    let reason: RedisFault | undefined
     const end = (fault: RedisFault) => {
+      reason ??= fault
       Deferred.doneUnsafe(ended, Effect.fail(fault))
       redis.disconnect()
     }
@@ -96,18 +101,19 @@ export const open = (
     redis.on("close", () => end(new RedisFault({ kind: "unreachable", why: "Redis has closed the connection" })))
 
     const together = oneWrite(redis)
-    const ask = <A>(command: (redis: Redis) => Promise<A>) =>
-      Effect.tryPromise({
-        try: () => {
-          together()
-          return inTime(command(redis), deadlineMs)
-        },
-        catch: fromError
-      }).pipe(
-        Effect.tapError((fault) => Effect.sync(() => end(fault))),
+    const run = async <A>(command: (redis: Redis) => Promise<A>): Promise<A | RedisFault> => {
+      try {
+        together()
+        return await inTime(command(redis), deadlineMs)
+      } catch (cause) {
+        const fault = fromError(cause)
+        end(fault)
         // The reason why the connection closed says more than that it is closed.
-        Effect.catch((fault) => (fault.kind === "unreachable" ? Deferred.await(ended) : Effect.fail(fault)))
-      )
+        return fault.kind === "unreachable" ? (reason ?? fault) : fault
+      }
+    }
+    const ask = <A>(command: (redis: Redis) => Promise<A>) =>
+      toEffect(() => run(command)) as Effect.Effect<Exclude<A, Error>, RedisFault>
     yield* ask((it) => it.connect())
-    return { ask, end, lost: Deferred.await(ended) }
+    return { ask, run, end, lost: Deferred.await(ended) }
   })
