@@ -26,6 +26,7 @@ import { refuse } from "../http/refuse.ts"
 import { Admission, answer, arrivalOf } from "./bounds/Admission.ts"
 import * as BoundsOptions from "./bounds/BoundsOptions.ts"
 import { refusals } from "./bounds/refusal.ts"
+import { isCall, refuseUnknown } from "./callHeads.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
 import type { Incoming } from "./Incoming.ts"
@@ -33,6 +34,7 @@ import { type ListenerUnavailable, listen, type Times, type Tls } from "./listen
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
 import { servePage } from "./page/servePage.ts"
 import { readSmallFirst } from "./readSmallFirst.ts"
+import { maxDiscarded, maxDiscardedOfEndless } from "./readToTheEnd.ts"
 import { type SourceOptions, Sources } from "./source/Sources.ts"
 
 /** Where the gateway listens, and its limits. What is left out has its default. */
@@ -92,9 +94,9 @@ const bodyLimits = (maxPayloadBytes: number) => {
   const kept = ConnectEdge.readLimit(maxPayloadBytes)
   return {
     kept,
-    read: kept + ConnectEdge.maxDiscarded + readAhead,
-    endless: kept + ConnectEdge.maxDiscardedOfEndless + readAhead,
-    answered: ConnectEdge.maxDiscarded
+    read: kept + maxDiscarded + readAhead,
+    endless: kept + maxDiscardedOfEndless + readAhead,
+    answered: maxDiscarded
   }
 }
 
@@ -156,7 +158,8 @@ const server = (options: GatewayOptions) =>
           { hosts: hostsOf(options.host, options.allowedHosts) },
           readSmallFirst((request, response) => {
             if (!rpc.handles(request.url ?? "")) {
-              if (isEncoded(request)) refuse(request, response, ...encoded)
+              if (isCall(request)) refuseUnknown(request, response)
+              else if (isEncoded(request)) refuse(request, response, ...encoded)
               else if (page?.(request, response) !== true) rest(request, response)
               return
             }

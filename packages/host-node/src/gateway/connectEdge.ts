@@ -19,12 +19,13 @@ import {
   textOf
 } from "@galaxy/edge/Refusal"
 import { Cause, type Context, Effect, Stream } from "effect"
-import { refuse } from "../http/refuse.ts"
-import { encoded, isEncoded, isFramed } from "./contentEncoding.ts"
 import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
+import { tellEncodings } from "./callBodies.ts"
+import { type CallKind, refusedByHead, refuseUnknown } from "./callHeads.ts"
 import type { Handler } from "../http/guard.ts"
 import * as FastUnary from "./fastUnary.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
+import { readToTheEnd } from "./readToTheEnd.ts"
 import { dropUnreachable } from "./timeouts.ts"
 
 const domain = "galaxy"
@@ -119,58 +120,6 @@ const untilGivenUp = <A>(outcome: Promise<A>, signal: AbortSignal): Promise<A | 
     else signal.addEventListener("abort", onAbort, { once: true })
     outcome.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort))
   })
-
-/** Bytes of a refused message that are still read; a client that sends more may miss the answer. */
-export const maxDiscarded = 12 * 1_048_576
-/** The same for an HTTP/1.1 message without a length, which may have no end. */
-export const maxDiscardedOfEndless = 64 * 1024
-
-const discard = async (request: IncomingMessage, endless: boolean, giveUp: () => void) => {
-  let left = endless ? maxDiscardedOfEndless : maxDiscarded
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    left -= chunk.length
-    // The rest stays unread: the listener cuts off a client that doesn't end soon.
-    if (left < 0) {
-      giveUp()
-      return
-    }
-  }
-}
-
-/**
- * Over HTTP/1.1 a message that isn't read to its end ends the connection. Only our side is closed, so that no reset
- * overtakes the answer while the client is still sending.
- */
-const endWithAnswer = (request: IncomingMessage, response: ServerResponse) => {
-  if (request.httpVersionMajor !== 1) return
-  const { socket } = request
-  response.setHeader("connection", "close")
-  socket.destroySoon = () => {
-    socket.end()
-  }
-}
-
-/**
- * A message that is refused before it was read completely is read to its end and discarded before the answer. Left
- * unread, it would block an HTTP/1.1 connection for the requests that follow, and over HTTP/2 the sender would see a
- * reset.
- */
-const readToTheEnd = (request: IncomingMessage, response: ServerResponse, { parts, isWhole }: ReadSoFar) => {
-  const endless = request.httpVersionMajor === 1 && request.headers["content-length"] === undefined
-  // By this header alone the adapter would refuse, and leave everything unread.
-  delete request.headers["content-length"]
-  request[Symbol.asyncIterator] = async function* () {
-    try {
-      yield* parts
-      if (isWhole) return
-      const chunks: AsyncIterable<unknown, undefined> = request.iterator({ destroyOnReturn: false })
-      return yield* chunks
-    } finally {
-      // If it failed, its reader has already seen the error.
-      if (!isWhole) await discard(request, endless, () => endWithAnswer(request, response)).catch(() => undefined)
-    }
-  }
-}
 
 /** The gateway behind the adapter; `context` is what its effects run in. */
 export interface EdgeServices {
@@ -284,15 +233,23 @@ export const make = (services: EdgeServices) => {
   })
   const prefix = `/${EdgeGatewayService.typeName}/`
   const streamPath = `${prefix}${EdgeGatewayService.method.subscribeEvents.name}`
-  const isStream = (url = "") => url.split("?", 1)[0] === streamPath
+  const { methods } = EdgeGatewayService
+  const kinds = new Map(
+    methods.map((it): [string, CallKind] => [prefix + it.name, it.methodKind === "unary" ? "unary" : "stream"])
+  )
+  const pathOf = ({ url = "" }: IncomingMessage) => url.split("?", 1)[0] ?? ""
   const slow = (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => {
-    if (isFramed(request) && isEncoded(request)) {
-      refuse(request, response, ...encoded)
+    const path = pathOf(request)
+    const kind = kinds.get(path)
+    if (kind === undefined) {
+      refuseUnknown(request, response)
       return
     }
+    if (refusedByHead(request, response, kind)) return
     dropUnreachable(request)
+    tellEncodings(request, response)
     readToTheEnd(request, response, read)
-    if (isStream(request.url)) {
+    if (path === streamPath) {
       // Proxies must pass each event on at once, and keep none.
       response.setHeader("cache-control", "no-store")
       response.setHeader("x-accel-buffering", "no")
@@ -315,6 +272,7 @@ export const make = (services: EdgeServices) => {
     slow
   })
   return {
+    /** Whether a path is one of the service. */
     handles: (url: string) => url.startsWith(prefix),
     handler: ((request, response) => {
       if (!takes(request, response)) slow(request, response, nothingRead)

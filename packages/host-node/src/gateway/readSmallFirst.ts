@@ -9,21 +9,39 @@ import type { Handler } from "../http/guard.ts"
 const mostBytes = 1_048_576
 const patienceMs = 2_000
 
-/** Calls back once the rest of the request was read, or won't be. */
+const givenUp = new WeakSet<IncomingMessage>()
+
+/** The answer of a request won't wait for the rest of its body: its time is over. */
+export const waitNoMore = (request: IncomingMessage): void => {
+  givenUp.add(request)
+}
+
+/**
+ * Calls back once the rest of the request was read, or won't be.
+ *
+ * It reads by hand: a reader that has stopped may still listen for data, and with such a listener none flows.
+ */
 const whenRead = (request: IncomingMessage, done: () => void): void => {
   let left = mostBytes
   const over = () => {
     clearTimeout(late)
-    request.off("data", onData).off("end", over).off("close", over).off("error", over)
+    request.off("readable", read).off("end", over).off("close", over).off("error", over)
     done()
   }
-  const onData = (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) over()
+  const read = () => {
+    for (;;) {
+      const chunk = request.read() as Buffer | null
+      if (chunk === null) return
+      left -= chunk.length
+      if (left < 0) {
+        over()
+        return
+      }
+    }
   }
   const late = setTimeout(over, patienceMs)
-  request.on("data", onData).once("end", over).once("close", over).once("error", over)
-  request.resume()
+  request.on("readable", read).once("end", over).once("close", over).once("error", over)
+  read()
 }
 
 const endsAfterReading = (request: IncomingMessage, response: ServerResponse): void => {
@@ -31,7 +49,7 @@ const endsAfterReading = (request: IncomingMessage, response: ServerResponse): v
   response.end = ((...args: ReadonlyArray<unknown>) => {
     // Restored first: an `end` within the end has nothing to wait for.
     response.end = end as ServerResponse["end"]
-    if (request.readableEnded || request.destroyed) return end(...args)
+    if (request.readableEnded || request.destroyed || givenUp.has(request)) return end(...args)
     whenRead(request, () => end(...args))
     return response
   }) as ServerResponse["end"]

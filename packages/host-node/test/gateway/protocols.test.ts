@@ -1,5 +1,4 @@
 /** One port for every protocol: HTTP/1.1 and HTTP/2, plain and over TLS, and how it closes. */
-import { execFileSync, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as http from "node:http"
 import * as http2 from "node:http2"
@@ -13,6 +12,7 @@ import { BackendClient } from "@galaxy/edge/BackendClient"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { certificate, hasOpenssl } from "./certificate.ts"
 import * as Fixture from "./fixture.ts"
 
 const info = "/api/v1/public/gateway-info"
@@ -144,21 +144,7 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("a plain
   )
 })
 
-const hasOpenssl = spawnSync("openssl", ["version"]).status === 0
 if (!hasOpenssl) console.log("there is no openssl: tests over TLS are skipped")
-
-/** A certificate for 127.0.0.1 that signs itself. */
-const certificate = () => {
-  const options =
-    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=galaxy.test -keyout - -out -"
-  const pem = execFileSync("openssl", [...options.split(" "), "-addext", "subjectAltName=IP:127.0.0.1"], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"]
-  })
-  const [key] = /-----BEGIN PRIVATE KEY-----[^]+?-----END PRIVATE KEY-----/.exec(pem) ?? [""]
-  const [cert] = /-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/.exec(pem) ?? [""]
-  return { key, cert }
-}
 
 if (hasOpenssl) {
   const own = certificate()

@@ -72,6 +72,10 @@ const make = (form: Form, contentType: string, error: ConnectError, retryAfterMs
   }
 }
 
+/** The answer that tells of an error in the form of a call's protocol. */
+export const inProtocol = (head: Head, error: ConnectError): HttpRefusal =>
+  make(formOf(head), head.contentType ?? "", error, 0)
+
 /** How many answers are remembered; content types are the client's to choose. */
 const maxRemembered = 64
 
