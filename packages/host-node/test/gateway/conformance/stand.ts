@@ -38,11 +38,15 @@ export class Hanging {
     }
   }
 
-  readonly hang = (requestId: string): Effect.Effect<never> =>
-    Effect.suspend(() => {
+  readonly hang = (requestId: string, signal: AbortSignal | undefined): Promise<BackendUnavailable> =>
+    new Promise((resolve) => {
       this.#began.get(requestId)?.()
-      return Effect.never
-    }).pipe(Effect.onInterrupt(() => Effect.sync(() => this.#ended.get(requestId)?.())))
+      const ended = () => {
+        this.#ended.get(requestId)?.()
+        resolve(new BackendUnavailable())
+      }
+      signal?.addEventListener("abort", ended, { once: true })
+    })
 }
 
 const backend = (hanging: Hanging) =>
@@ -51,12 +55,12 @@ const backend = (hanging: Hanging) =>
     Effect.map(BackendClient, (usual) =>
       BackendClient.of({
         ...usual,
-        forward: (request) => {
+        forward: async (request, signal) => {
           const word = wordOf(request.requestId)
-          if (word === "hang") return hanging.hang(request.requestId)
-          if (word === "down") return Effect.fail(new BackendUnavailable())
-          const answer = word in answers ? answers[word as keyof typeof answers] : undefined
-          return Effect.map(usual.forward(request), (it) => answer ?? it)
+          if (word === "hang") return hanging.hang(request.requestId, signal)
+          if (word === "down") return new BackendUnavailable()
+          const answer = await usual.forward(request, signal)
+          return word in answers ? answers[word as keyof typeof answers] : answer
         }
       })
     )
@@ -70,9 +74,8 @@ const store = Layer.effect(
       ...usual,
       reserve: (reservation) => {
         const word = wordOf(reservation.requestId)
-        if (word === "away") return Effect.fail(new ReplayStoreUnavailable({ why: "it is away" }))
-        if (word === "lost")
-          return Effect.fail(new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: 9_250.5 }))
+        if (word === "away") return new ReplayStoreUnavailable({ why: "it is away" })
+        if (word === "lost") return new ReplayStoreUnavailable({ why: "reservations were lost", retryAfterMs: 9_250.5 })
         return usual.reserve(reservation)
       }
     })
