@@ -10,6 +10,7 @@ import { orderCodeMeanings } from "@galaxy/contract/engine/Order"
 import { orderOps } from "@galaxy/contract/engine/OrderArguments"
 import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
+import { type MetricRow, metrics, prometheusName } from "@galaxy/contract/telemetry/metrics"
 import { ngConstants, plus } from "@galaxy/engine/rules/Ruleset"
 import { writtenForms } from "@galaxy/engine/text/orderHelp"
 import { orderWords } from "@galaxy/engine/text/orderWords"
@@ -138,10 +139,31 @@ ${table(
 )}
 `
 
+const metricsPage = (): string => `# Metrics
+
+Every metric of every process. In Prometheus a name has \`_\` for each dot, its unit at the end, and \`_total\` where it counts;
+histograms have \`_bucket\`, \`_sum\` and \`_count\`. Attributes are labels, with \`_\` for each dot. How to read and watch them is told in
+[telemetry](../operating/telemetry.md).
+
+${table(
+  ["metric", "in Prometheus", "kind", "unit", "attributes", "of", "meaning"],
+  Object.entries<MetricRow>(metrics).map(([name, it]) => [
+    `\`${name}\``,
+    `\`${prometheusName(name)}\``,
+    it.kind,
+    `\`${it.unit}\``,
+    it.attributes.map((one) => `\`${one}\``).join(", "),
+    it.by.join(", "),
+    it.about
+  ])
+)}
+`
+
 const pages: Readonly<Record<string, () => string>> = {
   "configuration.md": configuration,
   "errors.md": errors,
   "messages.md": messages,
+  "metrics.md": metricsPage,
   "orders.md": orders,
   "ruleset.md": ruleset
 }

@@ -4,6 +4,7 @@
  * `user_name` and `declared_country` are written when the account is made and never change.
  */
 import type { Account as AccountSchema } from "@galaxy/contract/api/UserAccount"
+import { counter } from "@galaxy/contract/telemetry/instruments"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -68,6 +69,8 @@ const Row = Schema.Struct({
   updated_at: Schema.DateTimeUtcFromDate
 })
 
+const signups = counter("galaxy.signups")
+
 /** Building it runs no statement. `ensure` dies if ten tries in a row find no free user name. */
 export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
   Accounts,
@@ -102,7 +105,10 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       let created = false
       for (let attempt = 0; attempt < 10; attempt++) {
         const found = yield* byEmail(account.email)
-        if (Option.isSome(found)) return { userId: found.value.user_id, created }
+        if (Option.isSome(found)) {
+          if (created) signups(1)
+          return { userId: found.value.user_id, created }
+        }
         created = yield* sql.withTransaction(insert(account))
       }
       return yield* Effect.die(new Error("no free user name was found"))

@@ -6,7 +6,8 @@
  */
 import { ErrorEnvelope, reasonsOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
-import { Context, Duration, Effect, Layer, Option, Predicate, Schema, Stream } from "effect"
+import { histogram } from "@galaxy/contract/telemetry/instruments"
+import { Clock, Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
@@ -122,6 +123,20 @@ const failureOf = (status: number, body: unknown): CallError => {
   return unreachable(bounded(`${envelope.value.error.code}: ${envelope.value.error.message}`))
 }
 
+const duration = histogram("galaxy.engine.call.duration")
+
+/** Measures a call by its path, which is one of ours. */
+const timed = <A, R>(url: string, call: Effect.Effect<A, CallError, R>) =>
+  Effect.flatMap(Clock.currentTimeMillis, (started) =>
+    Effect.onExit(call, (exit) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const failure = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Exit.findErrorOption(exit))?._tag
+        const error = Exit.isSuccess(exit) ? "" : (failure ?? "interrupted")
+        duration(Math.max(0, now - started) / 1_000, new URL(url).pathname, error)
+      })
+    )
+  )
+
 const decodeStatus = Schema.decodeUnknownEffect(EngineStatus)
 
 /** `EngineClient` over the host's HTTP client. Redirects aren't followed. */
@@ -132,6 +147,9 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
     const config = yield* EngineSettings
 
     const call = (request: HttpClientRequest.HttpClientRequest, timeout = config.callTimeout) =>
+      timed(request.url, asking(request, timeout))
+
+    const asking = (request: HttpClientRequest.HttpClientRequest, timeout: Duration.Input) =>
       Effect.gen(function* () {
         const response = yield* Effect.mapError(http.execute(request), () => lost("no answer"))
         const body = yield* jsonOf(response, config.maxAnswerBytes)

@@ -43,12 +43,13 @@ import * as StandingAdmin from "../standing/http/admin.ts"
 import { adminIdentity } from "../admin/http/identity.ts"
 import { inputErrors } from "../shared/http/inputErrors.ts"
 import { callerIdentity } from "./callerIdentity.ts"
+import { measured } from "../shared/http/measured.ts"
 import { shape } from "../shared/http/shape.ts"
 import { LastStorageReport } from "../shared/http/storageReports.ts"
 import type { Callers } from "./Callers.ts"
 import { diagnostics } from "./diagnostics.ts"
 import { gatewayOnly } from "./gatewayOnly.ts"
-import { notFound } from "./notFound.ts"
+import { notFound, routesOf } from "./notFound.ts"
 import * as Probes from "./probes.ts"
 import * as Reference from "./reference.ts"
 
@@ -59,14 +60,16 @@ export const surround = <A, E, R>(
   callers: Callers
 ) => {
   const admitted = gatewayOnly(callers)
-  const routed = notFound(apis, [...Probes.routes, ...Reference.routes])
+  const others = [...Probes.routes, ...Reference.routes]
+  const routed = notFound(apis, others)
+  const timed = measured([...routesOf(apis), ...others].map((it) => it.path))
   const lastReport = { at: Number.NEGATIVE_INFINITY }
   return Layer.mergeAll(
     routes,
     Probes.probes,
     Reference.reference,
     HttpRouter.middleware(
-      (http) => Effect.provideService(shape(admitted(dryRun(routed(http)))), LastStorageReport, lastReport),
+      (http) => Effect.provideService(timed(shape(admitted(dryRun(routed(http))))), LastStorageReport, lastReport),
       { global: true }
     )
   ).pipe(Layer.provide([callerIdentity, adminIdentity, adminMutation, inputErrors]))

@@ -10,12 +10,14 @@ import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import type { HttpApi } from "effect/http-api"
 import { json, pathOf } from "../shared/http/shape.ts"
 
-interface Route {
+/** A route as an API declares it. */
+export interface Route {
   readonly method: string
   readonly path: string
 }
 
-const routesOf = (apis: ReadonlyArray<HttpApi.Constraint>): ReadonlyArray<Route> =>
+/** The routes of some APIs, with paths such as `/games/:game_id`. */
+export const routesOf = (apis: ReadonlyArray<HttpApi.Constraint>): ReadonlyArray<Route> =>
   apis.flatMap((api) =>
     Object.values((api as unknown as HttpApi.Top).groups).flatMap((group) => Object.values(group.endpoints))
   )

@@ -6,6 +6,7 @@
  * under the same Message-ID. No domain and no retries can take all slots, so bad mails don't hold up good ones.
  */
 import type { DeliveryId } from "@galaxy/contract/ids/Ids"
+import { counter } from "@galaxy/contract/telemetry/instruments"
 import {
   Cause,
   Clock,
@@ -83,6 +84,8 @@ export const givenUp = Metric.counter("galaxy_mails_given_up", {
   description: "Mails that were given up: rejected, expired or tried too often",
   incremental: true
 })
+
+const attempted = counter("galaxy.mail.attempts")
 
 const contentJson = Schema.fromJsonString(Content)
 const utf8 = new TextDecoder()
@@ -254,6 +257,7 @@ const run = Effect.fnUntraced(function* (given: MailWorkerOptions) {
 
   const report = (claim: MailQueue.Claim, settlement: MailQueue.Settlement) => {
     const { outcome, detail, deadLetter } = settlement
+    attempted(1, outcome)
     const log = outcome === "sent" ? Effect.logDebug : Effect.logWarning
     const count =
       deadLetter === null

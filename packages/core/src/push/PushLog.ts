@@ -6,12 +6,14 @@
  * no row before every older transaction is over, so that a late commit is never skipped (docs/decisions/0002, 0301).
  */
 import type { DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
+import { counter } from "@galaxy/contract/telemetry/instruments"
 import { Context, DateTime, Duration, Effect, Layer, Schema } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import { SqlClient } from "effect/sql"
 import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { note } from "../shared/SideEffects.ts"
 import { joining } from "../shared/joining.ts"
+import { traceparent } from "../shared/traceparent.ts"
 import { newId } from "../shared/NewId.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import * as Cursor from "./Cursor.ts"
@@ -107,6 +109,8 @@ export interface PushLogOptions {
 /** Exactly the retention that the wire contract promises. */
 export const defaults: PushLogOptions = { keepFor: "24 hours", keepPerUser: 1_000, pruneBatch: 5_000 }
 
+const written = counter("galaxy.push.events")
+
 /** Most rows of one INSERT statement. */
 const insertBatch = 500
 
@@ -160,6 +164,7 @@ export const layer = (
         if (events.length === 0) return
         const now = DateTime.toDateUtc(yield* DateTime.now)
         yield* Effect.forEach(events, ({ kind }) => note({ kind: "event", what: kind }), { discard: true })
+        const trace = yield* traceparent
         const counts = new Map<UserId, number>()
         for (const { userId } of events) counts.set(userId, (counts.get(userId) ?? 0) + 1)
         yield* joining(
@@ -180,7 +185,7 @@ export const layer = (
                   payload: Base64.encode(event.payload),
                   event_id: event.eventId ?? (yield* newId),
                   request_id: event.requestId ?? "",
-                  trace_id: event.traceId ?? ""
+                  trace_id: event.traceId ?? trace
                 }
               })
             )
@@ -188,6 +193,7 @@ export const layer = (
             yield* signal.send("galaxy_push")
           })
         )
+        for (const { kind } of events) written(1, kind)
       }, StorageError.refail)
 
       const lock = Effect.fn("PushLog.lock")(function* (userIds: ReadonlyArray<UserId>) {

@@ -17,6 +17,7 @@ import { OperationLog } from "./OperationLog.ts"
 import { deadlineChange, type RuntimeRow, versionBack } from "./RuntimeRow.ts"
 import { RuntimeStore } from "./RuntimeStore.ts"
 import type { StillComputing } from "./StillComputing.ts"
+import * as TurnMetrics from "./turnMetrics.ts"
 
 /** A length of time in words, to the minute from two minutes on: "15 minutes". */
 const spelled = (time: Duration.Duration): string => {
@@ -83,6 +84,7 @@ export const make = Effect.gen(function* () {
       })
     )
     yield* Effect.ignore(host.stop(row.game_id))
+    TurnMetrics.attempts(1, "retried")
     yield* Effect.logError("a turn could not be made").pipe(
       Effect.annotateLogs({ turn: row.generating_turn, attempt: row.attempts, reason })
     )
@@ -110,6 +112,7 @@ export const make = Effect.gen(function* () {
       )
       .pipe(
         Effect.andThen(Effect.ignore(host.stop(row.game_id))),
+        Effect.tap(() => Effect.sync(() => TurnMetrics.attempts(1, "dropped"))),
         Effect.andThen(Effect.annotateLogs(Effect.logWarning("the game of a turn is gone"), { reason: why.message }))
       )
 
@@ -150,6 +153,7 @@ export const make = Effect.gen(function* () {
       )
       .pipe(
         Effect.andThen(Effect.ignore(host.stop(row.game_id))),
+        Effect.tap(() => Effect.sync(() => TurnMetrics.attempts(1, "given_up"))),
         Effect.andThen(
           Effect.logError("a turn has failed and is not tried again").pipe(
             Effect.annotateLogs({
@@ -207,6 +211,7 @@ export const make = Effect.gen(function* () {
         yield* log.end(operation, reason)
       })
     )
+    TurnMetrics.attempts(1, "computing")
     if (known === null) {
       yield* Effect.logWarning("an engine takes long to compute a turn; it is left at work").pipe(
         Effect.annotateLogs({ turn: row.generating_turn })

@@ -27,6 +27,7 @@ import { RuntimeStore } from "./RuntimeStore.ts"
 import type { Seat } from "./Seats.ts"
 import { StillComputing } from "./StillComputing.ts"
 import { type TurnCommit, TurnCommits } from "./TurnCommits.ts"
+import * as TurnMetrics from "./turnMetrics.ts"
 import * as TurnFailures from "./TurnFailures.ts"
 import { settled } from "./settledDeadline.ts"
 import { deadlineAtCutoff, deadlineAtOpening, type TurnDeadline } from "./TurnTimes.ts"
@@ -104,6 +105,7 @@ export const make = Effect.gen(function* () {
    */
   const cutoff = Effect.fn("TurnJob.cutoff")(function* (row: RuntimeRow) {
     const now = yield* DateTime.now
+    if (row.next_turn_at !== null && !row.force_next_turn) TurnMetrics.begunLate(row.next_turn_at, now)
     const next = deadlineAtCutoff(row, deadlineOf(row), row.force_next_turn, now)
     const back = row.engine_task === "patch" && row.attempts > 0 ? versionBack(row) : undefined
     const turn = row.current_turn + 1
@@ -292,6 +294,7 @@ export const make = Effect.gen(function* () {
           Effect.provideService(Scope.Scope, held),
           Effect.tap(() => Effect.andThen(Scope.close(held, Exit.void), engineDone)),
           Effect.flatMap((answer) => open(row, turn, operation, seats, answer)),
+          Effect.tap(() => TurnMetrics.made(asked)),
           Effect.map((row): AfterStep => ({ row }))
         )
       ),

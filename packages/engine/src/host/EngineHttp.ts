@@ -2,7 +2,8 @@
 import { type ApiError, InvalidRequest } from "@galaxy/contract/api/ApiError"
 import { EngineApi, EngineInputErrors } from "@galaxy/contract/engine/EngineApi"
 import { maxStateFileBytes } from "@galaxy/contract/engine/Limits"
-import { Effect, Layer, type Redacted } from "effect"
+import { histogram } from "@galaxy/contract/telemetry/instruments"
+import { Duration, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answered } from "./apiErrors.ts"
@@ -10,6 +11,8 @@ import { Engine } from "./Engine.ts"
 import { guard } from "./guard.ts"
 import { refusal } from "./refusal.ts"
 import { StateStore } from "./StateStore.ts"
+
+const turnDuration = histogram("galaxy.engine.turn.duration")
 
 const health = (version: string) =>
   HttpApiBuilder.group(
@@ -31,7 +34,11 @@ const admin = HttpApiBuilder.group(
     return handlers.handleAll({
       init: ({ payload }) => answered(engine.init(payload)),
       status: () => answered(engine.status),
-      turn: ({ payload }) => answered(engine.turn(payload.turn)),
+      turn: ({ payload }) =>
+        Effect.map(Effect.timed(answered(engine.turn(payload.turn))), ([took, status]) => {
+          turnDuration(Duration.toSeconds(took))
+          return status
+        }),
       banish: ({ payload }) => answered(engine.banish(payload.race)),
       state: () => answered(engine.state),
       openState: () => answered(engine.openState),

@@ -62,8 +62,16 @@ const main = async (): Promise<void> => {
   const platform = Layer.unwrap(
     Effect.map(DataFolder.open(dataDir), (folder) =>
       AllInOne.layerIn(folder, options).pipe(
-        Layer.provideMerge(log),
-        Layer.provide(telemetry.layer(values.telemetry, "galaxy"))
+        Layer.provide(
+          telemetry.layer({
+            settings: values.telemetry,
+            process: "galaxy",
+            stdoutTraces: gateway.stdoutTraces || backend.stdoutTraces,
+            stdoutMetrics: gateway.stdoutMetrics || backend.stdoutMetrics,
+            admin: [gateway.adminAddr, backend.adminAddr]
+          })
+        ),
+        Layer.provideMerge(log)
       )
     )
   )

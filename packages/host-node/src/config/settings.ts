@@ -12,6 +12,7 @@ import {
   userServiceTelemetry
 } from "./userService.ts"
 import { engines } from "./engines.ts"
+import { stdoutExporters, telemetry } from "./telemetry.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
 import { parse as parseSigningKey } from "../gateway/keys/signingKey.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
@@ -35,6 +36,34 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+
+const adminAddr = <const P extends string>(prefix: P) =>
+  ({
+    name: `${prefix}_ADMIN_HTTP_ADDR`,
+    parse: address,
+    optional: true,
+    about:
+      "where Prometheus reads /metrics; `:port` listens on loopback. There is no such listener if it isn't set, and none that asks who reads"
+  }) as const satisfies Setting<unknown>
+
+const accessLog = <const P extends string>(prefix: P, fallback: "off" | "refusals") =>
+  ({
+    accessLog: {
+      name: `${prefix}_ACCESS_LOG`,
+      parse: oneOf("off", "refusals", "all"),
+      fallback,
+      fallbackText: fallback,
+      about:
+        "which requests get a line in the log, with reason, status, duration and size: none, those that are refused or fail, or all"
+    },
+    accessLogPerSecond: {
+      name: `${prefix}_ACCESS_LOG_PER_SECOND`,
+      parse: whole(1, 100_000),
+      fallback: 50,
+      fallbackText: "50",
+      about: "most such lines in a second; further ones are left out"
+    }
+  }) as const satisfies Record<string, Setting<unknown>>
 
 const logLevel = oneOf("debug", "info", "warn", "error")
 
@@ -264,6 +293,9 @@ export const backend = {
     about: "language of mails for players who don't choose one"
   },
   ...engines,
+  adminAddr: adminAddr("BACKEND"),
+  ...accessLog("BACKEND", "off"),
+  ...stdoutExporters("BACKEND"),
   adminEmail: {
     name: "BACKEND_ADMIN_EMAIL",
     parse: emailAddress,
@@ -411,6 +443,9 @@ export const gateway = {
   },
   ...gatewayLimits,
   ...gatewayBounds,
+  adminAddr: adminAddr("GATEWAY"),
+  ...stdoutExporters("GATEWAY"),
+  ...accessLog("GATEWAY", "refusals"),
   logLevel: {
     name: "GATEWAY_LOG_LEVEL",
     parse: logLevel,
@@ -517,44 +552,6 @@ export const allInOne = {
     parse: nonEmpty,
     optional: true,
     about: "log file; galaxy.log in the data folder if not set, - for the terminal"
-  }
-} as const satisfies Record<string, Setting<unknown>>
-
-/** Standard OpenTelemetry names; only what is set has an effect. */
-export const telemetry = {
-  serviceName: {
-    name: "OTEL_SERVICE_NAME",
-    parse: nonEmpty,
-    optional: true,
-    about: "service name in traces and metrics; by default the name of the process"
-  },
-  tracesExporter: {
-    name: "OTEL_TRACES_EXPORTER",
-    parse: oneOf("none", "otlp"),
-    fallback: "none",
-    fallbackText: "none",
-    about: "otlp sends traces to the collector"
-  },
-  metricsExporter: {
-    name: "OTEL_METRICS_EXPORTER",
-    parse: oneOf("none", "otlp"),
-    fallback: "none",
-    fallbackText: "none",
-    about: "otlp sends metrics to the collector"
-  },
-  endpoint: {
-    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-    parse: url("http", "https"),
-    fallback: "http://127.0.0.1:4318",
-    fallbackText: "http://127.0.0.1:4318",
-    about: "the collector's OTLP/HTTP endpoint"
-  },
-  protocol: {
-    name: "OTEL_EXPORTER_OTLP_PROTOCOL",
-    parse: oneOf("http/json", "http/protobuf"),
-    fallback: "http/protobuf",
-    fallbackText: "http/protobuf",
-    about: "encoding of traces and metrics"
   }
 } as const satisfies Record<string, Setting<unknown>>
 

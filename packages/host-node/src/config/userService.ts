@@ -16,6 +16,8 @@ import {
   whole
 } from "./Setting.ts"
 
+import { stdoutExporters } from "./telemetry.ts"
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -245,34 +247,7 @@ export const userService = {
 } as const satisfies Record<string, Setting<unknown>>
 
 /** What else of telemetry the user process reads. */
-export const userServiceTelemetry = {
-  tracesProtocol: {
-    name: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-    parse: oneOf("http/json", "http/protobuf"),
-    optional: true,
-    about: "encoding of traces, if it isn't OTEL_EXPORTER_OTLP_PROTOCOL's"
-  },
-  metricsProtocol: {
-    name: "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
-    parse: oneOf("http/json", "http/protobuf"),
-    optional: true,
-    about: "encoding of metrics, if it isn't OTEL_EXPORTER_OTLP_PROTOCOL's"
-  },
-  stdoutTraces: {
-    name: "USERSERVICE_OTEL_STDOUT_TRACES_ENABLED",
-    parse: flag,
-    fallback: false,
-    fallbackText: "false",
-    about: "true: every span is a line of the log when it ends"
-  },
-  stdoutMetrics: {
-    name: "USERSERVICE_OTEL_STDOUT_METRICS_ENABLED",
-    parse: flag,
-    fallback: false,
-    fallbackText: "false",
-    about: "true: all metrics are written to the log every minute"
-  }
-} as const satisfies Record<string, Setting<unknown>>
+export const userServiceTelemetry = stdoutExporters("USERSERVICE")
 
 /** Variables of the service that it replaces which nothing reads any more. */
 export const userServiceRetired = {

@@ -22,6 +22,8 @@ import {
   EngineStartFailed
 } from "@galaxy/core/engine/EngineHost"
 import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
+import { gauge } from "@galaxy/contract/telemetry/instruments"
+import { Collecting } from "../telemetry/collecting.ts"
 import { Awake, nowMs } from "./Awake.ts"
 import { folderTrouble } from "../files/diskSpace.ts"
 import { fileProblem } from "../files/problems.ts"
@@ -72,6 +74,9 @@ const idleCheck = "30 seconds"
 /** Most games whose last failure is kept. */
 const mostEnds = 1_000
 
+const memory = gauge("galaxy.engine.memory.usage")
+const largest = gauge("galaxy.engine.memory.largest")
+
 interface Running {
   readonly instance: EngineInstance
   readonly process: EngineProcess
@@ -102,6 +107,12 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
     /** Games whose engine was put to sleep, with its process as long as that is ending. */
     const sleeping = new Map<GameId, EngineProcess | undefined>()
     let closing = false
+    const notRead = (yield* Collecting).add(() => {
+      const sizes = [...processes].map((it) => it.memory)
+      memory(sizes.reduce((sum, it) => sum + it, 0))
+      largest(Math.max(0, ...sizes))
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(notRead))
 
     const logs = yield* Queue.sliding<LogLine>(1_000)
     yield* Effect.forkScoped(

@@ -5,6 +5,7 @@
  * outlives its host, however the host ends.
  */
 import { type ChildProcess, spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { Redacted } from "effect"
 import { CrashDump } from "./CrashDump.ts"
 import type { EngineProgram } from "./EngineProgram.ts"
@@ -55,7 +56,15 @@ const environment = (options: EngineProcessOptions): Record<string, string> => {
     const value = process.env[name]
     if (value !== undefined) env[name] = value
   }
-  return env
+  return { ...env, ...engineTelemetry(process.env) }
+}
+
+/** Where spans, metrics and lines of engines go: to the platform's collector, under their own name. */
+const engineTelemetry = (from: Readonly<Record<string, string | undefined>>): Record<string, string> => {
+  const own = Object.entries(from).flatMap(([name, value]) =>
+    name.startsWith("OTEL_") && value !== undefined ? [[name, value] as const] : []
+  )
+  return own.length === 0 ? {} : { ...Object.fromEntries(own), OTEL_SERVICE_NAME: "galaxy-engine" }
 }
 
 const portOf = (line: string): number | undefined => {
@@ -106,6 +115,16 @@ export class EngineProcess {
   readonly gone: Promise<void>
   #alive = true
   readonly #sent = new Set<NodeJS.Signals>()
+
+  /** Resident memory in bytes; 0 where the system doesn't tell. */
+  get memory(): number {
+    try {
+      const status = readFileSync(`/proc/${this.pid}/status`, "latin1")
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024
+    } catch {
+      return 0
+    }
+  }
 
   constructor(options: EngineProcessOptions) {
     const { file, args } = options.program

@@ -31,6 +31,22 @@ const fail = (line: string): void => {
 const graceMs = 400
 const lastMs = 900
 
+/** What the environment asks for. Modules for it are loaded only then, since engines start often. */
+const telemetryIn = (environment: Readonly<Record<string, string | undefined>>) => async () => {
+  const isAsked = ["TRACES", "METRICS", "LOGS"].some((it) => environment[`OTEL_${it}_EXPORTER`] === "otlp")
+  if (!isAsked) return Layer.empty
+  const [telemetry, { load }, settings] = await Promise.all([
+    import("../processes/telemetry.ts"),
+    import("../config/load.ts"),
+    import("../config/telemetry.ts")
+  ])
+  const values = load(settings.telemetry, environment, new Set())
+  // An engine by itself serves its game rather than not to start for this.
+  return "problems" in values
+    ? Layer.effectDiscard(Effect.logWarning(`no telemetry: ${values.message}`))
+    : telemetry.layer({ settings: values, process: "galaxy-engine" })
+}
+
 const program = (settings: EngineProgramSettings, listener: Server) => {
   const server = NodeHttpServer.layer(() => listener, {
     host: settings.host,
@@ -45,6 +61,7 @@ const program = (settings: EngineProgramSettings, listener: Server) => {
     // The folder comes first: nothing is listened on for a game that can't be served.
     Layer.provideMerge(server),
     Layer.provideMerge(engine),
+    Layer.provide(Layer.unwrap(Effect.promise(telemetryIn(process.env)))),
     Layer.provideMerge(JsonLog.layer({ level: "info", target: { stream: process.stderr } }))
   )
   return Effect.gen(function* () {

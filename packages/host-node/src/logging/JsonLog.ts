@@ -18,7 +18,7 @@ export type Level = keyof typeof levels
 const addressPattern = /[^\s@"<>\\/:=,;()]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g
 
 /** Masks what looks like an e-mail address. */
-const redact = (line: string): string => line.replace(addressPattern, "<address>")
+export const redact = (line: string): string => line.replace(addressPattern, "<address>")
 
 const longest = 8_192
 const bounded = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text)

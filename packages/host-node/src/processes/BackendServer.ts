@@ -8,8 +8,10 @@ import * as Core from "@galaxy/core/Core"
 import * as Admins from "@galaxy/core/admin/Admins"
 import * as Backend from "@galaxy/core/http/Backend"
 import type { Callers } from "@galaxy/core/http/Callers"
+import * as PlatformGauges from "@galaxy/core/http/PlatformGauges"
 import * as Probes from "@galaxy/core/http/probes"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
+import { AccessLog, type AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
@@ -19,6 +21,7 @@ import { serveConsole } from "../gateway/page/serveConsole.ts"
 import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import * as PushServer from "../push/PushServer.ts"
+import { Telemetry } from "../telemetry/Telemetry.ts"
 
 /** Where the backend listens and who may call it, in addition to the options of the core. */
 export interface BackendServerOptions extends Core.CoreOptions {
@@ -36,6 +39,8 @@ export interface BackendServerOptions extends Core.CoreOptions {
   readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** The first administrator, created unless one of this name exists. */
   readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
+  /** Which requests get a line in the log; none when absent. */
+  readonly accessLog?: AccessLogShape | undefined
   /** A build of the operators' console, served below `/admin/`; none when absent. */
   readonly console?: { readonly folder: string } | undefined
 }
@@ -108,7 +113,9 @@ export const layer = (options: BackendServerOptions) => {
   return addresses(options).pipe(
     // Not merged: what serves these routes is nobody else's router.
     Layer.provide(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
+    Layer.provide(options.accessLog === undefined ? Layer.empty : Layer.succeed(AccessLog, options.accessLog)),
     Layer.provide(readiness),
+    Layer.provide(gauges),
     Layer.provideMerge(push),
     Layer.provideMerge(listener),
     Layer.provideMerge(prepare(options)),
@@ -116,6 +123,9 @@ export const layer = (options: BackendServerOptions) => {
     Layer.provide(FetchHttpClient.layer)
   )
 }
+
+/** Read from the database only where somebody reads the metrics. */
+const gauges = Layer.unwrap(Effect.map(Telemetry, ({ metrics }) => (metrics ? PlatformGauges.layer : Layer.empty)))
 
 /** Only gateways and operators call; they are quick. */
 const listenerSettings = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000 }

@@ -54,8 +54,16 @@ const main = async (): Promise<void> => {
     mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 }
   }).pipe(
     Layer.provide(ports),
-    Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } })),
-    Layer.provide(telemetry.layer(values.telemetry, "galaxy-backend"))
+    Layer.provide(
+      telemetry.layer({
+        settings: values.telemetry,
+        process: "galaxy-backend",
+        stdoutTraces: backend.stdoutTraces,
+        stdoutMetrics: backend.stdoutMetrics,
+        admin: [backend.adminAddr]
+      })
+    ),
+    Layer.provideMerge(JsonLog.layer({ level: backend.logLevel, target: { stream: process.stdout } }))
   )
   await launch(server, Effect.logInfo("backend is ready"))
 }

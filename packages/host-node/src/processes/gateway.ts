@@ -35,8 +35,16 @@ const main = async (): Promise<void> => {
         FastestEdgeCrypto.layer({ signingSeed: Redacted.make(keys.seed) })
       )
     ),
-    Layer.provideMerge(JsonLog.layer({ level: gateway.logLevel, target: { stream: process.stdout } })),
-    Layer.provide(telemetry.layer(values.telemetry, "galaxy-gateway"))
+    Layer.provide(
+      telemetry.layer({
+        settings: values.telemetry,
+        process: "galaxy-gateway",
+        stdoutTraces: gateway.stdoutTraces,
+        stdoutMetrics: gateway.stdoutMetrics,
+        admin: [gateway.adminAddr]
+      })
+    ),
+    Layer.provideMerge(JsonLog.layer({ level: gateway.logLevel, target: { stream: process.stdout } }))
   )
   const warned = Effect.forEach(keys.warnings, (it) => Effect.logWarning(it), { discard: true })
   const ready = Effect.andThen(warned, Effect.logInfo("gateway is ready"))

@@ -177,6 +177,7 @@ export const backendOptions = (
   pushPort: values.grpcPushAddr.port,
   callers: callersOf(values),
   allowedHosts: values.allowedHosts,
+  accessLog: { which: values.accessLog, perSecond: values.accessLogPerSecond },
   console: consoleOf(values),
   admin:
     values.adminBootstrapUser === undefined || values.adminBootstrapPassword === undefined

@@ -5,18 +5,25 @@
  * each would cost somebody a timeout.
  */
 import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
-import { Effect, Metric, Pool, type Scope } from "effect"
+import { gauge, histogram } from "@galaxy/contract/telemetry/instruments"
+import { Effect, Pool, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import * as Outage from "../logging/Outage.ts"
 import * as PgSession from "./PgSession.ts"
 
-const openConnections = Metric.gauge("db_sql_connection_open", { description: "open connections to PostgreSQL" })
-const connectionsInUse = Metric.gauge("db_sql_connection_in_use", { description: "connections to PostgreSQL in use" })
+const connections = gauge("db.client.connection.count")
+const most = gauge("db.client.connection.max")
+const pending = gauge("db.client.connection.pending_requests")
+const waited = histogram("db.client.connection.wait_time")
+const openConnections = gauge("db_sql_connection_open")
+const connectionsInUse = gauge("db_sql_connection_in_use")
 
 /** How connections are opened, and when nobody gets one. */
 export interface PoolOptions {
   readonly session: PgSession.SessionOptions
   readonly maxConnections: number
+  /** Tells the pools of a process apart in metrics. */
+  readonly name: string
   /** Connections beyond this many are closed as soon as nobody uses them; all are kept for a while when absent. */
   readonly maxIdle?: number | undefined
   /** Connections older than this are replaced before their next use, in milliseconds; none is when absent. */
@@ -63,9 +70,15 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
   let closing = false
 
   const measure = () => {
-    openConnections.updateUnsafe(sessions.size, context)
-    connectionsInUse.updateUnsafe(inUse, context)
+    connections(inUse, options.name, "used")
+    connections(Math.max(0, sessions.size - inUse), options.name, "idle")
+    pending(asking, options.name)
+    openConnections(sessions.size)
+    connectionsInUse(inUse)
   }
+
+  most(options.maxConnections, options.name)
+  measure()
 
   const closeIdle = (reason: string) => {
     for (const session of sessions.keys()) if (session.users === 0) session.lose(reason)
@@ -158,10 +171,13 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions): Effect.f
   const fromPool = Effect.suspend(() => {
     const free = inUse + asking < options.maxConnections
     asking++
+    measure()
+    const since = performance.now()
     return (free ? Pool.get(pool) : Effect.raceFirst(Pool.get(pool), patience)).pipe(
       Effect.ensuring(
         Effect.sync(() => {
           asking--
+          waited((performance.now() - since) / 1_000, options.name)
         })
       )
     )

@@ -21,6 +21,8 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string
   readonly maxConnections?: number
+  /** The name of its pool in metrics; `primary` when absent. */
+  readonly poolName?: string
   /** Connections beyond this many are closed as soon as nobody uses them. */
   readonly maxIdle?: number
   /** Older connections are replaced before their next use. Milliseconds. */
@@ -88,6 +90,7 @@ const makeClient = Effect.fnUntraced(function* (
   const pool = yield* PgPool.make({
     session,
     maxConnections: options.maxConnections,
+    name: options.poolName ?? "primary",
     maxIdle: options.maxIdle,
     maxAgeMs: options.maxAgeMs,
     waitMs: options.connectTimeoutMs,

@@ -15,7 +15,6 @@ import * as Postgres from "../sql/Postgres.ts"
 import * as RedisUserEvents from "./RedisUserEvents.ts"
 import { callersOf, callersProblem } from "./callers.ts"
 import { listing } from "./replicas.ts"
-import * as stdoutTelemetry from "./stdoutTelemetry.ts"
 import * as UserServer from "./UserServer.ts"
 
 type Settings = { readonly [K in keyof typeof settings.groups.user]: Values<(typeof settings.groups.user)[K]> }
@@ -103,7 +102,7 @@ const main = async (): Promise<void> => {
     Layer.provide(UserEventSender.layer),
     Layer.provide(
       listing(
-        userService.postgresReplicaDsns.map((url) => ({ ...pool, url })),
+        userService.postgresReplicaDsns.map((url) => ({ ...pool, url, poolName: "replica" })),
         // Leaves most of a request's time to the primary.
         Math.ceil(userService.internalRequestTimeout / 4)
       )
@@ -111,15 +110,15 @@ const main = async (): Promise<void> => {
     Layer.provide(UserService.layer({ secret: secret === undefined ? undefined : Redacted.make(secret) })),
     Layer.provide(database),
     Layer.provide(RedisUserEvents.layer(redisOptions(values))),
-    Layer.provide(userServiceTelemetry.stdoutMetrics ? stdoutTelemetry.metrics : Layer.empty),
-    Layer.provide(userServiceTelemetry.stdoutTraces ? stdoutTelemetry.traces : Layer.empty),
-    Layer.provideMerge(JsonLog.layer({ level: userService.logLevel, target: { stream: process.stdout } })),
     Layer.provide(
-      telemetry.layer(values.telemetry, "galaxy-user", {
-        traces: userServiceTelemetry.tracesProtocol,
-        metrics: userServiceTelemetry.metricsProtocol
+      telemetry.layer({
+        settings: values.telemetry,
+        process: "galaxy-user",
+        stdoutTraces: userServiceTelemetry.stdoutTraces,
+        stdoutMetrics: userServiceTelemetry.stdoutMetrics
       })
-    )
+    ),
+    Layer.provideMerge(JsonLog.layer({ level: userService.logLevel, target: { stream: process.stdout } }))
   )
   const ready = Effect.gen(function* () {
     if (secret === undefined) {

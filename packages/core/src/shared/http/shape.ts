@@ -9,6 +9,7 @@ import { ByteSize, Cause, Clock, Effect, Option } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "effect/http"
 import { failureFields } from "../failureFields.ts"
 import { StorageError } from "../StorageError.ts"
+import { codeOf, logged, sizeOf } from "./AccessLog.ts"
 import { RequestId } from "./RequestId.ts"
 import { reportStorage } from "./storageReports.ts"
 
@@ -104,12 +105,14 @@ export const shape = <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerRes
       Effect.catchCause(onCause),
       Effect.tap((response) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Effect.logDebug("request").pipe(
+          logged(response).pipe(
             Effect.annotateLogs({
               method: request.method,
               route: routeOf(pathOf(request)),
               status: response.status,
-              millis: Math.round(now - started)
+              millis: Math.round(now - started),
+              ...sizeOf(response),
+              ...(response.status < 400 ? {} : { reason: codeOf(response) ?? "unknown" })
             })
           )
         )

@@ -1,0 +1,132 @@
+/**
+ * What of spans and lines leaves the process: attributes of a list for spans, and nowhere anything that looks like an
+ * address.
+ *
+ * The framework puts headers, client addresses and queries into spans. A list of what may go is safe against what a later
+ * version adds.
+ */
+import { type MetricRow, metrics } from "@galaxy/contract/telemetry/metrics"
+import type { HttpBody } from "effect/http"
+import { OtlpSerialization } from "effect/observability"
+import { Effect, Layer } from "effect"
+import { redact } from "../../logging/JsonLog.ts"
+
+interface Value {
+  readonly stringValue?: string | null
+}
+interface Attribute {
+  readonly key: string
+  readonly value: Value
+}
+interface Attributed {
+  readonly attributes: ReadonlyArray<Attribute>
+}
+
+/** Attributes of spans that may leave the process: none says who somebody is. */
+const allowed: ReadonlySet<string> = new Set([
+  "db.system.name",
+  "db.namespace",
+  "db.operation.name",
+  "db.query.text",
+  "error.type",
+  "exception.type",
+  "exception.message",
+  "exception.stacktrace",
+  "galaxy.message_type",
+  "galaxy.backend_call",
+  "http.request.method",
+  "http.response.status_code",
+  "http.route",
+  "rpc.method",
+  "rpc.system.name",
+  "rpc.response.status_code",
+  "server.port",
+  "url.scheme"
+])
+
+const longest = 4_096
+
+const clean = (text: string): string => redact(text.length > longest ? `${text.slice(0, longest)}…` : text)
+
+const cleaned = ({ key, value }: Attribute): Attribute =>
+  typeof value.stringValue === "string" ? { key, value: { stringValue: clean(value.stringValue) } } : { key, value }
+
+const only = (attributes: ReadonlyArray<Attribute>): ReadonlyArray<Attribute> =>
+  attributes.filter(({ key }) => allowed.has(key)).map(cleaned)
+
+/** Query and ids of a path name somebody; the name of a span keeps neither. */
+const nameOf = (name: string): string =>
+  clean(name.replace(/\?.*$/s, "").replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id")).slice(0, 200)
+
+interface Span extends Attributed {
+  readonly name: string
+  readonly events: ReadonlyArray<Attributed>
+  readonly links: ReadonlyArray<Attributed>
+  readonly status: { readonly message?: string }
+}
+
+const spanOf = <S>(span: S): S => {
+  const it = span as unknown as Span
+  const part = <A extends Attributed>(list: ReadonlyArray<A>) =>
+    list.length === 0 ? list : list.map((one) => ({ ...one, attributes: only(one.attributes) }))
+  return {
+    ...span,
+    name: nameOf(it.name),
+    attributes: only(it.attributes),
+    events: part(it.events),
+    links: part(it.links),
+    ...(it.status.message === undefined ? {} : { status: { ...it.status, message: clean(it.status.message) } })
+  }
+}
+
+interface Metric {
+  readonly name: string
+  unit?: string
+}
+
+type Body = HttpBody.HttpBody
+
+/** The units of the table, which the exporter doesn't know. */
+const unitOf = (name: string): string | undefined => (metrics as Readonly<Record<string, MetricRow>>)[name]?.unit
+
+/** What an exporter makes of its data, with the rules of this module applied before. */
+export const layer = (
+  base: Layer.Layer<OtlpSerialization.OtlpSerialization>
+): Layer.Layer<OtlpSerialization.OtlpSerialization> =>
+  Layer.effect(
+    OtlpSerialization.OtlpSerialization,
+    Effect.map(OtlpSerialization.OtlpSerialization, (encoder) =>
+      OtlpSerialization.OtlpSerialization.of({
+        traces: (data): Body =>
+          encoder.traces({
+            resourceSpans: data.resourceSpans.map((it) => ({
+              ...it,
+              scopeSpans: it.scopeSpans.map((scope) => ({ ...scope, spans: scope.spans.map(spanOf) }))
+            }))
+          }),
+        metrics: (data): Body => {
+          for (const { scopeMetrics } of data.resourceMetrics) {
+            for (const scope of scopeMetrics) {
+              for (const metric of scope.metrics as Array<Metric>)
+                metric.unit = unitOf(metric.name) ?? metric.unit ?? "1"
+            }
+          }
+          return encoder.metrics(data)
+        },
+        logs: (data): Body =>
+          encoder.logs({
+            resourceLogs: data.resourceLogs.map((it) => ({
+              ...it,
+              scopeLogs: it.scopeLogs.map((scope) => ({
+                ...scope,
+                logRecords: (scope.logRecords ?? []).map((record) => ({
+                  ...record,
+                  ...(record.body === undefined ? {} : { body: cleaned({ key: "", value: record.body }).value }),
+                  attributes: record.attributes.map((one) => cleaned(one))
+                }))
+              }))
+            }))
+          })
+      })
+    )
+  ).pipe(Layer.provide(base))
