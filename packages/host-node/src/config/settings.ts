@@ -403,7 +403,8 @@ export const gateway = {
     name: "GATEWAY_TLS_CERT_PATH",
     parse: nonEmpty,
     optional: true,
-    about: "certificate chain in PEM; with the key, the port speaks TLS"
+    about:
+      "certificate chain in PEM; with the key, the port speaks TLS. Both files are read again every 10 seconds, and connections that come after a change get the new certificate"
   },
   tlsKeyPath: {
     name: "GATEWAY_TLS_KEY_PATH",

@@ -19,12 +19,12 @@ import { limit } from "./http2Limits.ts"
 import type { Incoming } from "./Incoming.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
 import type { Connection } from "./source/Sources.ts"
+import { follow, type TlsFiles, type TlsPair } from "./tls/TlsFiles.ts"
 
 /** The certificate chain and its private key, both in PEM. */
-export interface Tls {
-  /** PEM. */
-  readonly cert: string
-  readonly key: string
+export interface Tls extends TlsPair {
+  /** Where both were read. They are read again, and connections that come after a change get the new ones. */
+  readonly files?: TlsFiles | undefined
 }
 
 /** Where a port listens, and what it admits. */
@@ -123,6 +123,8 @@ interface Parts {
   readonly admission: Admission
   /** For connections that another process has accepted. */
   readonly admit: (socket: net.Socket, ip: string) => void
+  /** Another certificate for connections to come. */
+  readonly renew: (pair: TlsPair) => void
 }
 
 /**
@@ -225,14 +227,21 @@ const sniff = (speakers: Speakers, http1: Http1Connections, times: Times) => (so
 const endsOf = (socket: net.Socket) =>
   [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(" ")
 
-/** Encrypts a fresh connection and hands it over to the protocol agreed on in the handshake. */
+/** In every handshake, whatever the certificate. */
+const leastTls = "TLSv1.2"
+
+/**
+ * Encrypts a fresh connection and hands it over to the protocol agreed on in the handshake. `renew` has another
+ * certificate take effect for connections that come after it.
+ */
 const encrypt = (tls: Tls, admission: Admission, speakers: Speakers, http1: Http1Connections, times: Times) => {
   const open = new Map<string, Connection>()
   // Never listens: connections are handed to it.
   const server = createTlsServer({
-    ...tls,
+    cert: tls.cert,
+    key: tls.key,
     ALPNProtocols: ["h2", "http/1.1"],
-    minVersion: "TLSv1.2",
+    minVersion: leastTls,
     handshakeTimeout: times.firstBytesMs
   })
   server.on("tlsClientError", (_error, socket) => {
@@ -252,12 +261,14 @@ const encrypt = (tls: Tls, admission: Admission, speakers: Speakers, http1: Http
       speakers.http1(socket)
     }
   })
-  return (socket: net.Socket, connection: Connection) => {
+  const begin = (socket: net.Socket, connection: Connection) => {
     const ends = endsOf(socket)
     open.set(ends, connection)
     socket.once("close", () => open.delete(ends))
     server.emit("connection", socket)
   }
+  const renew = ({ cert, key }: TlsPair) => server.setSecureContext({ cert, key, minVersion: leastTls })
+  return { begin, renew }
 }
 
 const remember = (sessions: Set<http2.ServerHttp2Session>, times: Times) => (session: http2.ServerHttp2Session) => {
@@ -321,8 +332,10 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     http1: (socket) => h1.emit("connection", socket),
     http2: http2Of(admission, handler, sessions, times)
   }
-  const begin =
-    options.tls === undefined ? sniff(speakers, http1, times) : encrypt(options.tls, admission, speakers, http1, times)
+  const { begin, renew } =
+    options.tls === undefined
+      ? { begin: sniff(speakers, http1, times), renew: () => undefined }
+      : encrypt(options.tls, admission, speakers, http1, times)
 
   const admit = (socket: net.Socket, ip: string) => {
     const entry = admission.connect(ip, {
@@ -361,7 +374,7 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     open(socket)
     admit(socket, ip)
   }
-  return { server, sockets, sessions, http1, admission, admit: admitOther }
+  return { server, sockets, sessions, http1, admission, admit: admitOther, renew }
 }
 
 /** Calls back once no connection is open any more. */
@@ -421,4 +434,9 @@ export const listen = (
         for (const session of sessions) session.close()
         http1.drain()
       })
-  ).pipe(Effect.map((it) => it.address))
+  ).pipe(
+    Effect.tap(({ renew }) =>
+      options.tls?.files === undefined ? Effect.void : Effect.forkScoped(follow(options.tls.files, options.tls, renew))
+    ),
+    Effect.map((it) => it.address)
+  )

@@ -1,7 +1,6 @@
 /** Turns settings into the options of layers. */
 import { readFileSync } from "node:fs"
 import type { Callers } from "@galaxy/core/http/Callers"
-import { createSecureContext } from "node:tls"
 import { Redacted } from "effect"
 import { budgetsOf, timesOf } from "../config/gatewayLimits.ts"
 import type { Values } from "../config/load.ts"
@@ -10,6 +9,7 @@ import * as FileErasureLedger from "../files/FileErasureLedger.ts"
 import { readProblem } from "../files/problems.ts"
 import type { GatewayOptions } from "../gateway/GatewayServer.ts"
 import { installedFolder } from "../gateway/page/PageFolder.ts"
+import { pairProblem } from "../gateway/tls/TlsFiles.ts"
 import { isLoopback } from "../http/hosts.ts"
 import type { GatewayKeys } from "./gatewayKeys.ts"
 import type { BackendServerOptions } from "./BackendServer.ts"
@@ -39,12 +39,8 @@ const tlsProblems = (values: Values<typeof settings.gateway>): ReadonlyArray<str
     ...unreadable("GATEWAY_TLS_KEY_PATH", tlsKeyPath)
   ]
   if (problems.length > 0 || tlsCertPath === undefined || tlsKeyPath === undefined) return problems
-  try {
-    createSecureContext({ cert: readFileSync(tlsCertPath), key: readFileSync(tlsKeyPath) })
-    return []
-  } catch {
-    return ["GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: must be a certificate and its private key, both in PEM"]
-  }
+  const problem = pairProblem({ cert: readFileSync(tlsCertPath, "utf8"), key: readFileSync(tlsKeyPath, "utf8") })
+  return problem === undefined ? [] : [`GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: ${problem}`]
 }
 
 /** Contradictions between values that are valid by themselves, and TLS files that can't be used; one line each. */
@@ -103,7 +99,11 @@ export const refused = (values: Parameters<typeof contradictions>[0]): boolean =
 const tlsOf = (values: Values<typeof settings.gateway>) =>
   values.tlsCertPath === undefined || values.tlsKeyPath === undefined
     ? undefined
-    : { cert: readFileSync(values.tlsCertPath, "utf8"), key: readFileSync(values.tlsKeyPath, "utf8") }
+    : {
+        cert: readFileSync(values.tlsCertPath, "utf8"),
+        key: readFileSync(values.tlsKeyPath, "utf8"),
+        files: { cert: values.tlsCertPath, key: values.tlsKeyPath }
+      }
 
 /** The installed console, if it is to be served. */
 const consoleOf = (values: Values<typeof settings.backend>) => {

@@ -1,12 +1,13 @@
-/** A certificate for 127.0.0.1 that signs itself, made by OpenSSL. */
+/** Certificates for tests over TLS. */
 import { execFileSync, spawnSync } from "node:child_process"
 
 export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0
 
-export const certificate = () => {
+/** A certificate for 127.0.0.1 that signs itself, with its key. */
+export const certificate = (subject = "galaxy.test") => {
   const options =
-    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=galaxy.test -keyout - -out -"
-  const pem = execFileSync("openssl", [...options.split(" "), "-addext", "subjectAltName=IP:127.0.0.1"], {
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -addext subjectAltName=IP:127.0.0.1 -keyout - -out -"
+  const pem = execFileSync("openssl", [...options.split(" "), "-subj", `/CN=${subject}`], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"]
   })

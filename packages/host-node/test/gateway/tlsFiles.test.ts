@@ -1,0 +1,94 @@
+/** A port's certificate is replaced while it is open: on both protocols, without cutting anybody off, and never by a bad one. */
+import { once } from "node:events"
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import * as http2 from "node:http2"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as tls from "node:tls"
+import { listen } from "@galaxy/host-node/gateway/listener"
+import { everyMs } from "@galaxy/host-node/gateway/tls/TlsFiles"
+import { assert, it } from "@effect/vitest"
+import { Duration, Effect, Logger, Queue } from "effect"
+import { TestClock } from "effect/testing"
+import { certificate, hasOpenssl } from "./certificate.ts"
+
+if (!hasOpenssl) console.log("there is no openssl: renewed certificates aren't tested")
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-tls-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+/** The subject of the certificate that a new connection is shown. */
+const subjectAt = (port: number, protocol: "h2" | "http/1.1") =>
+  Effect.promise(async () => {
+    const socket = tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: [protocol] })
+    await once(socket, "secureConnect")
+    const { subject } = socket.getPeerCertificate()
+    const spoken = socket.alpnProtocol
+    socket.destroy()
+    return `${String(subject.CN)} ${String(spoken)}`
+  })
+
+const statusOf = async (session: http2.ClientHttp2Session) => {
+  const stream = session.request({ ":path": "/" })
+  const [headers] = (await once(stream, "response")) as [http2.IncomingHttpStatusHeader]
+  stream.resume()
+  return headers[":status"]
+}
+
+it.effect.skipIf(!hasOpenssl)("new connections get the new certificate, and open ones live on", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const lines = yield* Queue.unbounded<string>()
+      const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void Queue.offerUnsafe(lines, line))])
+      const path = yield* folder
+      const files = { cert: join(path, "cert.pem"), key: join(path, "key.pem") }
+      const write = (pair: { readonly cert: string; readonly key: string }) => {
+        writeFileSync(files.cert, pair.cert)
+        writeFileSync(files.key, pair.key)
+      }
+      const [first, second, third] = [certificate("first"), certificate("second"), certificate("third")]
+      write(first)
+      const { port } = yield* listen({ host: "127.0.0.1", port: 0, tls: { ...first, files } }, (_, response) => {
+        response.end("ok")
+      }).pipe(Effect.provide(logger))
+      const subjects = Effect.all([subjectAt(port, "h2"), subjectAt(port, "http/1.1")])
+      const session = yield* Effect.acquireRelease(
+        Effect.sync(() => http2.connect(`https://127.0.0.1:${port}`, { ca: first.cert })),
+        (it) => Effect.sync(() => it.destroy())
+      )
+      assert.strictEqual(yield* Effect.promise(() => statusOf(session)), 200)
+      // The files are read in real time, so the next turn may not have begun yet when the clock moves.
+      const turn = Effect.andThen(
+        TestClock.adjust(Duration.millis(everyMs)),
+        Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      )
+      const said = Effect.raceFirst(Queue.take(lines), Effect.forever(turn))
+
+      write(second)
+      assert.match(yield* said, /the port has a new certificate/)
+      assert.deepStrictEqual(yield* subjects, ["second h2", "second http/1.1"])
+      assert.strictEqual(yield* Effect.promise(() => statusOf(session)), 200)
+
+      // Half of a change, and then nonsense: the port keeps what it has, and says so once for each.
+      writeFileSync(files.cert, third.cert)
+      assert.match(yield* said, /can't be used.*must be a certificate and its private key/)
+      for (let times = 0; times < 5; times++) yield* turn
+      rmSync(files.key)
+      assert.match(yield* said, /can't be used.*the file .*key\.pem does not exist/)
+      assert.deepStrictEqual(yield* subjects, ["second h2", "second http/1.1"])
+
+      // The way of ACME clients: links that lead elsewhere.
+      const other = join(path, "other.pem")
+      writeFileSync(other, third.key)
+      symlinkSync(other, join(path, "link"))
+      renameSync(join(path, "link"), files.key)
+      const line = yield* said
+      assert.match(line, /the port has a new certificate/)
+      assert.notInclude(line, "PRIVATE KEY")
+      assert.deepStrictEqual(yield* subjects, ["third h2", "third http/1.1"])
+      assert.strictEqual(yield* Effect.promise(() => statusOf(session)), 200)
+    })
+  )
+)
