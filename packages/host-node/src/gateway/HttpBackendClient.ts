@@ -4,10 +4,12 @@ import { runIn, toEffect } from "@galaxy/edge/Awaitable"
 import { type BackendAnswer, BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Redacted } from "effect"
-import { Agent, request } from "undici"
+import { Pool } from "undici"
 import * as Outage from "../logging/Outage.ts"
+import * as Deadlines from "../net/Deadlines.ts"
 import { endAgent } from "../net/endAgent.ts"
 import { lookupWithin } from "../net/lookup.ts"
+import { exchange, type Sent, Unanswered } from "./backend/Exchange.ts"
 import { type Call, calls, commandOf } from "./backendCalls.ts"
 
 /** Where the backend is and how long it may take; 10 s per call by default. */
@@ -24,31 +26,27 @@ const connectTimeoutMs = 2_000
 /** A report of a large game has some hundred kilobytes; no honest answer is larger than this. */
 const maxAnswerBytes = 16 * 1_048_576
 
+const jsonType = ["content-type", "application/json"]
+
 const callConnections = 64
 /** For lookups of sessions alone: they don't queue behind slow calls, nor calls behind them. */
 const lookupConnections = 16
 
-/** The parser's message would quote the answer, with whatever is in it. */
-const reasonOf = (cause: unknown): string =>
-  cause instanceof SyntaxError ? "its answer is not valid JSON" : cause instanceof Error ? cause.message : String(cause)
-
-/** There is no answer; the message says why. */
-class Unanswered extends Error {}
-
 /**
- * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build;
- * each outage of the backend is logged once.
+ * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build, but
+ * for a URL that isn't one, which is a defect; each outage of the backend is logged once.
  */
 export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =>
   Layer.effect(
     BackendClient,
     Effect.gen(function* () {
       const timeoutMs = options.timeoutMs ?? 10_000
+      const { origin } = new URL(options.url)
       const pool = (connections: number) =>
         Effect.acquireRelease(
           Effect.sync(
             () =>
-              new Agent({
+              new Pool(origin, {
                 connections,
                 pipelining: 1,
                 keepAliveTimeout: 4_000,
@@ -68,47 +66,36 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
       const usual = yield* pool(callConnections)
       const lookups = yield* pool(lookupConnections)
       const outage = Outage.make({ lost: "the backend is lost", back: "the backend is back" })
-      const own: Record<string, string> =
-        options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
+      const own = options.token === undefined ? [] : [gatewayTokenHeader, Redacted.value(options.token)]
 
-      const ask = async (call: Call, dispatcher: Agent, signal: AbortSignal): Promise<BackendAnswer> => {
-        const answer = await request(new URL(call.path, options.url), {
-          dispatcher,
-          method: call.method,
-          signal,
-          headers: {
-            ...call.headers,
-            ...own,
-            ...(call.body === undefined ? {} : { "content-type": "application/json" })
-          },
-          body: call.body === undefined ? null : JSON.stringify(call.body)
-        })
-        const text = await answer.body.text()
-        return { status: answer.statusCode, json: text === "" ? null : (JSON.parse(text) as unknown) }
-      }
+      // Each part of an answer has its timeout; this one is for answers that trickle in.
+      const longestMs = timeoutMs + 1_000
+      const deadlines = Deadlines.make(longestMs)
+      const tooLong = () => new Error(`no whole answer came within ${longestMs} ms`)
+
+      const sentOf = ({ method, path, body, headers = [] }: Call): Sent =>
+        body === undefined
+          ? { method, path, headers: [...headers, ...own], body: null }
+          : { method, path, headers: [...headers, ...own, ...jsonType], body: JSON.stringify(body) }
 
       /** Resolves with the answer, or with why there is none; rejects with the signal's reason. */
       const inTime = async (
         call: Call,
-        dispatcher: Agent,
+        dispatcher: Pool,
         signal?: AbortSignal
       ): Promise<BackendAnswer | Unanswered> => {
         signal?.throwIfAborted()
-        const over = new AbortController()
-        // Each part of an answer has its timeout; this one is for answers that trickle in.
-        const longestMs = timeoutMs + 1_000
-        const late = setTimeout(() => over.abort(new Error(`no whole answer came within ${longestMs} ms`)), longestMs)
-        const giveUp = () => over.abort(signal?.reason)
-        signal?.addEventListener("abort", giveUp, { once: true })
-        try {
-          return await ask(call, dispatcher, over.signal)
-        } catch (cause) {
-          signal?.throwIfAborted()
-          return new Unanswered(reasonOf(cause))
-        } finally {
-          clearTimeout(late)
-          signal?.removeEventListener("abort", giveUp)
-        }
+        const answer = await exchange(dispatcher, sentOf(call), (giveUp) => {
+          const inTime = deadlines.begin(() => giveUp(tooLong()))
+          const onAbort = () => giveUp(signal?.reason as Error)
+          signal?.addEventListener("abort", onAbort)
+          return () => {
+            inTime()
+            signal?.removeEventListener("abort", onAbort)
+          }
+        })
+        signal?.throwIfAborted()
+        return answer
       }
 
       const send = (call: Call, dispatcher = usual): Effect.Effect<BackendAnswer, BackendUnavailable> =>

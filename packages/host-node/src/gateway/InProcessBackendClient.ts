@@ -8,7 +8,7 @@ import { runIn } from "@galaxy/edge/Awaitable"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Redacted } from "effect"
-import { calls, commandOf, type Send } from "./backendCalls.ts"
+import { type Call, calls, commandOf, type Send } from "./backendCalls.ts"
 
 /** The backend's handler of requests, which doesn't reject, and how long a call may take. */
 export interface InProcessOptions {
@@ -20,16 +20,22 @@ export interface InProcessOptions {
 
 /** Never fails to build, and holds nothing. */
 export const layer = ({ fetch, token, timeoutMs = 10_000 }: InProcessOptions): Layer.Layer<BackendClient> => {
-  const own: Record<string, string> = token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(token) }
-  const send: Send = ({ method, path, body, headers }) =>
+  const headersOf = ({ body, headers: [...given] = [] }: Call): Headers => {
+    const headers = new Headers()
+    if (token !== undefined) given.push(gatewayTokenHeader, Redacted.value(token))
+    if (body !== undefined) given.push("content-type", "application/json")
+    for (let at = 0; at + 1 < given.length; at += 2) headers.append(given[at] ?? "", given[at + 1] ?? "")
+    return headers
+  }
+  const send: Send = (call) =>
     Effect.tryPromise({
       try: async (signal) => {
         const answer = await fetch(
-          new Request(`http://backend.invalid${path}`, {
-            method,
-            headers: { ...headers, ...own, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+          new Request(`http://backend.invalid${call.path}`, {
+            method: call.method,
+            headers: headersOf(call),
             signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-            ...(body === undefined ? {} : { body: JSON.stringify(body) })
+            ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) })
           })
         )
         const text = await answer.text()

@@ -6,22 +6,23 @@ import { type BackendAnswer, BackendClient, type ForwardRequest, type Origin } f
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Option, Schema } from "effect"
 
-/** One request; `body` is sent as JSON. */
+/** One request; `body` is sent as JSON, `headers` are names and values in turns. */
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH"
   readonly path: string
   readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: ReadonlyArray<string>
 }
 
 const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-const originHeaders = (origin: Origin): Record<string, string> => ({
+const originHeaders = (origin: Origin): Array<string> => {
+  const headers = ["x-request-id", origin.requestId]
   // Exactly one address, or no header where it isn't known.
-  ...(isIP(origin.sourceIp) === 0 ? {} : { "x-forwarded-for": origin.sourceIp }),
-  "x-request-id": origin.requestId,
-  ...(traceparent.test(origin.traceparent) ? { traceparent: origin.traceparent } : {})
-})
+  if (isIP(origin.sourceIp) !== 0) headers.push("x-forwarded-for", origin.sourceIp)
+  if (traceparent.test(origin.traceparent)) headers.push("traceparent", origin.traceparent)
+  return headers
+}
 
 const decodeSession = Schema.decodeUnknownEffect(SessionRecord)
 const decodeEvents = Schema.decodeUnknownEffect(UserEvents)
@@ -34,8 +35,7 @@ export type Send = (call: Call) => Effect.Effect<BackendAnswer, BackendUnavailab
 /** A command as a request to the backend. */
 export const commandOf = (command: ForwardRequest): Call => {
   const headers = originHeaders(command)
-  headers[userIdHeader] = command.userId
-  headers[deviceSessionIdHeader] = command.deviceSessionId
+  headers.push(userIdHeader, command.userId, deviceSessionIdHeader, command.deviceSessionId)
   return { method: command.method, path: command.path, body: command.body, headers }
 }
 
@@ -97,10 +97,10 @@ export const calls = (
         method: "POST",
         path: call.path,
         body: call.body,
-        headers: {
+        headers: [
           ...originHeaders(call),
-          ...(call.acceptLanguage === undefined ? {} : { "accept-language": call.acceptLanguage })
-        }
+          ...(call.acceptLanguage === undefined ? [] : ["accept-language", call.acceptLanguage])
+        ]
       }),
     ready: Effect.flatMap(send({ method: "GET", path: "/readyz" }), (answer) =>
       answer.status === 200 ? Effect.void : Effect.fail(new BackendUnavailable())

@@ -101,7 +101,7 @@ class Call {
     this.#late = timeoutMs === undefined ? undefined : setTimeout(() => this.#onLate(), timeoutMs)
     response.once("close", () => {
       clearTimeout(this.#late)
-      this.#end(new ConnectError("the call was cancelled", Code.Canceled))
+      if (!this.#isAnswered) this.#end(new ConnectError("the call was cancelled", Code.Canceled))
     })
     request.on("data", this.#onData).on("end", this.#onEnd)
   }

@@ -8,6 +8,7 @@ import type { LookupFunction, Socket } from "node:net"
 import { toEffect } from "@galaxy/edge/Awaitable"
 import { Deferred, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
+import * as Deadlines from "../../net/Deadlines.ts"
 import { lookupWithin } from "../../net/lookup.ts"
 import { fromError, RedisFault } from "./RedisFault.ts"
 import * as SharedLookupConnector from "./SharedLookupConnector.ts"
@@ -35,11 +36,20 @@ const goodbyeMs = 50
  * After a pause of this process the answer may wait unread in the socket: it gets one more look before the deadline
  * counts.
  */
-const inTime = <A>(answer: Promise<A>, deadlineMs: number): Promise<A> =>
+const inTime = <A>(answer: Promise<A>, deadlines: Deadlines.Deadlines): Promise<A> =>
   new Promise((resolve, reject) => {
     const tooLate = () => reject(new Error("the command timed out"))
-    const timer = setTimeout(() => setImmediate(tooLate), deadlineMs)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+    const ended = deadlines.begin(() => setImmediate(tooLate))
+    answer.then(
+      (result) => {
+        ended()
+        resolve(result)
+      },
+      (cause: unknown) => {
+        ended()
+        reject(cause as Error)
+      }
+    )
   })
 
 /**
@@ -101,10 +111,11 @@ export const open = (
     redis.on("close", () => end(new RedisFault({ kind: "unreachable", why: "Redis has closed the connection" })))
 
     const together = oneWrite(redis)
+    const deadlines = Deadlines.make(deadlineMs)
     const run = async <A>(command: (redis: Redis) => Promise<A>): Promise<A | RedisFault> => {
       try {
         together()
-        return await inTime(command(redis), deadlineMs)
+        return await inTime(command(redis), deadlines)
       } catch (cause) {
         const fault = fromError(cause)
         end(fault)
