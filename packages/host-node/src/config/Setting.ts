@@ -119,6 +119,14 @@ export const hostNames: Parse<ReadonlyArray<string>> = (input) => {
     : no("must be host names or addresses without ports, separated by commas, such as play.example.org")
 }
 
+/** The origin of a page: scheme, host and port, without a path. Neither `*` nor `null` is one. */
+export const origin: Parse<string> = (input) => {
+  const parsed = URL.canParse(input) ? new URL(input) : undefined
+  return parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.origin === input && !input.includes("*")
+    ? ok(input)
+    : no("must be an origin such as https://play.example.org, without a path")
+}
+
 /** Values of another kind, separated by commas; blanks between them don't count, and neither do empty ones. */
 export const list =
   <A>(parse: Parse<A>): Parse<ReadonlyArray<A>> =>

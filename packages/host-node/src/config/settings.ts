@@ -25,7 +25,9 @@ import {
   hostNames,
   mailbox,
   nonEmpty,
+  list,
   oneOf,
+  origin,
   type Setting,
   text,
   url,
@@ -398,6 +400,14 @@ export const gateway = {
     fallbackText: "none",
     about:
       "host names players connect to, separated by commas. On loopback they are added to the names of loopback. Elsewhere only these are answered, or any if none is set; probes are always answered"
+  },
+  corsOrigins: {
+    name: "GATEWAY_CORS_ORIGINS",
+    parse: list(origin),
+    fallback: [],
+    fallbackText: "none",
+    about:
+      "origins of other sites whose pages may call this gateway (CORS), separated by commas, such as https://play.example.org. The page that it serves itself needs none"
   },
   tlsCertPath: {
     name: "GATEWAY_TLS_CERT_PATH",

@@ -20,12 +20,13 @@ import * as SessionCache from "@galaxy/edge/SessionCache"
 import * as Verifier from "@galaxy/edge/Verifier"
 import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, type HttpServerRequest } from "effect/http"
+import * as Cors from "../http/cors.ts"
 import { guard } from "../http/guard.ts"
 import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { refuse } from "../http/refuse.ts"
 import { Admission, answer, arrivalOf } from "./bounds/Admission.ts"
 import * as BoundsOptions from "./bounds/BoundsOptions.ts"
-import { refusals } from "./bounds/refusal.ts"
+import { type Head, type HttpRefusal, refusals } from "./bounds/refusal.ts"
 import { isCall, refuseUnknown } from "./callHeads.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
@@ -50,6 +51,8 @@ export interface GatewayOptions {
    * any if there are none.
    */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
+  /** Origins whose pages may call, such as `https://play.example.org`; none when absent. */
+  readonly corsOrigins?: ReadonlyArray<string> | undefined
   /** How long clients may take; what is left out has its default. */
   readonly times?: Partial<Times> | undefined
   /** What clients may hold at once; what is left out has its default. */
@@ -86,6 +89,9 @@ export const listens = (url: string, page: boolean): Effect.Effect<void> =>
 /** The peer of a request of the public routes, as the listener knows it. */
 const peerOf = (request: HttpServerRequest.HttpServerRequest): Peer =>
   arrivalOf(request.source)?.peer ?? { ip: "unknown" }
+
+/** Routes that pages of other origins may call, beside the rpc service: not the probes, nor the page itself. */
+const publicPaths = "/api/v1/public/"
 
 /** Room between what a reader takes and where it is cut off, for data that the system has read ahead. */
 const readAhead = 256 * 1024
@@ -128,9 +134,13 @@ const server = (options: GatewayOptions) =>
           failed.refused(peer, "invalid_envelope")
         }
       })
-      const noRoom = refusals((retryAfterMs) =>
+      const cors = Cors.make(options.corsOrigins ?? [])
+      const rateLimited = refusals((retryAfterMs) =>
         ConnectEdge.toConnectError(new RateLimited({ retryAfterMs }), "request")
       )
+      const noRoom = (head: Head, retryAfterMs: number): HttpRefusal =>
+        cors.withHeaders(rateLimited(head, retryAfterMs), head.origin)
+      const isForPages = (path: string) => rpc.handles(path) || path.startsWith(publicPaths)
       const admission = new Admission({
         sources: new Sources(options.sources),
         bounds: { ...BoundsOptions.defaults(), ...options.bounds },
@@ -156,20 +166,23 @@ const server = (options: GatewayOptions) =>
         },
         guard(
           { hosts: hostsOf(options.host, options.allowedHosts) },
-          readSmallFirst((request, response) => {
-            if (!rpc.handles(request.url ?? "")) {
-              if (isCall(request)) refuseUnknown(request, response)
-              else if (isEncoded(request)) refuse(request, response, ...encoded)
-              else if (page?.(request, response) !== true) rest(request, response)
-              return
-            }
-            const waitMs = mayTry(arrivalOf(request)?.peer)
-            if (waitMs === 0) rpc.handler(request, response)
-            else {
-              const head = { isRpc: true, contentType: request.headers["content-type"] }
-              answer(response, noRoom(head, Math.ceil(waitMs / 1_000) * 1_000))
-            }
-          })
+          cors.around(
+            isForPages,
+            readSmallFirst((request, response) => {
+              if (!rpc.handles(request.url ?? "")) {
+                if (isCall(request)) refuseUnknown(request, response)
+                else if (isEncoded(request)) refuse(request, response, ...encoded)
+                else if (page?.(request, response) !== true) rest(request, response)
+                return
+              }
+              const waitMs = mayTry(arrivalOf(request)?.peer)
+              if (waitMs === 0) rpc.handler(request, response)
+              else {
+                const head = { isRpc: true, contentType: request.headers["content-type"] }
+                answer(response, noRoom(head, Math.ceil(waitMs / 1_000) * 1_000))
+              }
+            })
+          )
         )
       )
       // Runs before the listener is closed: open streams learn why they end, and only then does the port drain.

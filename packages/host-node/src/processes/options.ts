@@ -130,6 +130,7 @@ export const gatewayOptions = (
   tls: tlsOf(values),
   page: pageOf(values),
   allowedHosts: values.allowedHosts,
+  corsOrigins: values.corsOrigins,
   edge: {
     freshnessPastMs: values.freshnessPast,
     freshnessFutureMs: values.freshnessFuture,

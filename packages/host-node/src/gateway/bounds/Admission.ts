@@ -497,7 +497,8 @@ export class Admission {
     } = this.#refuse(
       {
         isRpc: this.#isRpc(headers[":path"] ?? ""),
-        contentType: headers["content-type"]
+        contentType: headers["content-type"],
+        origin: headers["origin"]
       },
       retryAfterMs
     )
@@ -512,7 +513,8 @@ export class Admission {
   }
 
   #headOf(request: Request): Head {
-    return { isRpc: this.#isRpc(request.url ?? ""), contentType: request.headers["content-type"] }
+    const { headers, url = "" } = request
+    return { isRpc: this.#isRpc(url), contentType: headers["content-type"], origin: headers["origin"] }
   }
 }
 

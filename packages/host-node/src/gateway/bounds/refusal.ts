@@ -19,6 +19,8 @@ export interface HttpRefusal {
 export interface Head {
   readonly isRpc: boolean
   readonly contentType: string | undefined
+  /** The page that asks, if it is one. */
+  readonly origin?: string | undefined
 }
 
 type Form = "rest" | "grpc" | "connect" | "connect stream"
