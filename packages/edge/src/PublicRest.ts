@@ -19,11 +19,9 @@ import { BackendClient } from "./BackendClient.ts"
 import { type BudgetKind, Budgets } from "./Budgets.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { EdgeSettings } from "./EdgeSettings.ts"
-import { Ending } from "./Ending.ts"
 import { PeerOf } from "./PeerOf.ts"
+import { Readiness } from "./Readiness.ts"
 import { RateLimited } from "./Refusal.ts"
-import { ReplayStore } from "./ReplayStore.ts"
-import { sharedFor } from "./sharedFor.ts"
 import * as Page from "./unsubscribePage.ts"
 
 const maxBodyBytes = 16 * 1024
@@ -195,54 +193,22 @@ const gatewayInfo = HttpRouter.add(
 
 const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
 
-const patience = "2 seconds"
-
-/** What is missing for reservations, and the state of the backend. */
-const probe = Effect.gen(function* () {
-  const settings = yield* EdgeSettings
-  const store = yield* ReplayStore
-  const client = yield* BackendClient
-  const silent = { _tag: "silent", why: "it doesn't answer" } as const
-  const work = Effect.all(
-    [
-      store
-        .ready(settings.freshnessFutureMs)
-        .pipe(
-          Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
-          Effect.match({ onFailure: ({ why }) => [why], onSuccess: () => [] })
-        ),
-      client.ready.pipe(
-        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
-        Effect.match({ onFailure: () => "unavailable", onSuccess: () => "ready" })
-      )
-    ],
-    { concurrency: "unbounded" }
-  )
-  return yield* sharedFor(work, settings.probeKeptMs)
-})
-
-/**
- * Ready means that requests can be reserved and that the gateway isn't about to end. The backend's state is shown but
- * doesn't count: if gateways went out of service with their backend, all would go at once and leave players without a
- * signed answer.
- */
+/** Whether this gateway takes requests; the backend's state is shown beside it. */
 const readyz = Layer.unwrap(
   Effect.gen(function* () {
-    const ending = yield* Ending
-    const state = Effect.map(yield* probe, ([missing, backend]) => {
-      const [why] = missing
-      return why === undefined
-        ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
-        : HttpServerResponse.jsonUnsafe(
-            { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
-            { status: 503 }
-          )
-    })
-    const over = HttpServerResponse.jsonUnsafe({ status: "shutting_down", missing: [] }, { status: 503 })
+    const readiness = yield* Readiness
     return HttpRouter.add(
       "GET",
       "/readyz",
-      Effect.flatMap(ending.hasBegun, (isOver) => (isOver ? Effect.succeed(over) : state))
+      Effect.map(readiness.state, ({ backend, isEnding, why }) => {
+        if (isEnding) return HttpServerResponse.jsonUnsafe({ status: "shutting_down", missing: [] }, { status: 503 })
+        return why === undefined
+          ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
+          : HttpServerResponse.jsonUnsafe(
+              { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
+              { status: 503 }
+            )
+      })
     )
   })
 )

@@ -452,6 +452,13 @@ export const gateway = {
     about:
       "whether the player's client for browsers is served at `/`, where the package @galaxy/web is installed; false serves programs alone"
   },
+  reflection: {
+    name: "GATEWAY_GRPC_REFLECTION",
+    parse: flag,
+    fallback: false,
+    fallbackText: "false",
+    about: "whether tools such as `buf curl` may ask for the proto files, by gRPC's server reflection"
+  },
   ...gatewayLimits,
   ...gatewayBounds,
   adminAddr: adminAddr("GATEWAY"),

@@ -14,6 +14,7 @@ import * as PushHub from "@galaxy/edge/hub/PushHub"
 import type { PushSource } from "@galaxy/edge/hub/PushSource"
 import { PeerOf } from "@galaxy/edge/PeerOf"
 import * as PublicRest from "@galaxy/edge/PublicRest"
+import * as Readiness from "@galaxy/edge/Readiness"
 import { RateLimited } from "@galaxy/edge/Refusal"
 import type { ReplayStore } from "@galaxy/edge/ReplayStore"
 import * as SessionCache from "@galaxy/edge/SessionCache"
@@ -34,6 +35,7 @@ import type { Incoming } from "./Incoming.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
 import { servePage } from "./page/servePage.ts"
+import * as OpenServices from "./open/openServices.ts"
 import { readSmallFirst } from "./readSmallFirst.ts"
 import { maxDiscarded, maxDiscardedOfEndless } from "./readToTheEnd.ts"
 import { type SourceOptions, Sources } from "./source/Sources.ts"
@@ -68,6 +70,8 @@ export interface GatewayOptions {
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
   readonly hub?: Partial<PushHub.PushHubOptions> | undefined
+  /** Whether tools may ask for the proto files, by gRPC's server reflection; off by default. */
+  readonly reflection?: boolean | undefined
   /** The player's client for browsers, served at `/`. Without it the gateway answers programs alone. */
   readonly page?: PageSource | undefined
 }
@@ -134,6 +138,14 @@ const server = (options: GatewayOptions) =>
           failed.refused(peer, "invalid_envelope")
         }
       })
+      const readiness = yield* Readiness.Readiness
+      const open = OpenServices.make({
+        isReady: () => Effect.runPromiseWith(context)(Effect.map(readiness.state, Readiness.isReady)),
+        everyMs: settings.probeKeptMs,
+        reflection: options.reflection ?? false
+      })
+      yield* Effect.forkScoped(Effect.andThen(ending.begun, Effect.promise(open.changed)))
+      const handles = (url: string) => rpc.handles(url) || open.handles(url)
       const cors = Cors.make(options.corsOrigins ?? [])
       const rateLimited = refusals((retryAfterMs) =>
         ConnectEdge.toConnectError(new RateLimited({ retryAfterMs }), "request")
@@ -145,7 +157,7 @@ const server = (options: GatewayOptions) =>
         sources: new Sources(options.sources),
         bounds: { ...BoundsOptions.defaults(), ...options.bounds },
         bodies: bodyLimits(settings.maxPayloadBytes),
-        isRpc: rpc.handles,
+        isRpc: handles,
         refuse: noRoom,
         sendMs: options.times?.sendMs
       })
@@ -169,14 +181,14 @@ const server = (options: GatewayOptions) =>
           cors.around(
             isForPages,
             readSmallFirst((request, response) => {
-              if (!rpc.handles(request.url ?? "")) {
+              if (!handles(request.url ?? "")) {
                 if (isCall(request)) refuseUnknown(request, response)
                 else if (isEncoded(request)) refuse(request, response, ...encoded)
                 else if (page?.(request, response) !== true) rest(request, response)
                 return
               }
               const waitMs = mayTry(arrivalOf(request)?.peer)
-              if (waitMs === 0) rpc.handler(request, response)
+              if (waitMs === 0) (open.handles(request.url ?? "") ? open : rpc).handler(request, response)
               else {
                 const head = { isRpc: true, contentType: request.headers["content-type"] }
                 answer(response, noRoom(head, Math.ceil(waitMs / 1_000) * 1_000))
@@ -187,7 +199,11 @@ const server = (options: GatewayOptions) =>
       )
       // Runs before the listener is closed: open streams learn why they end, and only then does the port drain.
       yield* Effect.addFinalizer(() =>
-        ending.begin.pipe(Effect.andThen(Effect.sleep(options.endDelayMs ?? 0)), Effect.andThen(hub.close))
+        ending.begin.pipe(
+          Effect.andThen(Effect.sleep(options.endDelayMs ?? 0)),
+          Effect.andThen(Effect.sync(open.close)),
+          Effect.andThen(hub.close)
+        )
       )
       const url = urlOf(options, address.port)
       if (options.incoming === undefined) yield* listens(url, page !== undefined)
@@ -205,6 +221,7 @@ export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, Liste
     Layer.provide(EventStreams.layer),
     Layer.provide(EdgeGateway.layer),
     Layer.provide(Verifier.layer),
+    Layer.provide(Readiness.layer),
     Layer.provide(
       Layer.mergeAll(
         SessionCache.layer(options.sessions),

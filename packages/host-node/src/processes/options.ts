@@ -129,6 +129,7 @@ export const gatewayOptions = (
   port: values.httpAddr.port,
   tls: tlsOf(values),
   page: pageOf(values),
+  reflection: values.reflection,
   allowedHosts: values.allowedHosts,
   corsOrigins: values.corsOrigins,
   edge: {
