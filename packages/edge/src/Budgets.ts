@@ -24,6 +24,8 @@ export interface BudgetOptions {
   readonly user: Rate
   /** Of one session, per message type. */
   readonly messageType: Rate
+  /** The same of single message types, where theirs is another. */
+  readonly messageTypes: Readonly<Record<string, Rate>>
   /** Failed verifications of one address; only failures are counted. */
   readonly failuresIp: Rate
   /** The same on all connections that requests of one user have made trusted. */
@@ -58,6 +60,7 @@ export const defaults: BudgetOptions = {
   session: { burst: 120, perSecond: 30 },
   user: { burst: 240, perSecond: 60 },
   messageType: { burst: 60, perSecond: 20 },
+  messageTypes: {},
   failuresIp: { burst: 500, perSecond: 5 },
   failuresUser: { burst: 100, perSecond: 1 },
   repeats: { burst: 240, perSecond: 5 },
@@ -68,7 +71,7 @@ export const defaults: BudgetOptions = {
 }
 
 /** What a request is counted against. Buckets of different kinds are independent, even under the same key. */
-export type BudgetKind = Exclude<keyof BudgetOptions, "capacity">
+export type BudgetKind = Exclude<keyof BudgetOptions, "capacity" | "messageTypes">
 
 /**
  * Token buckets by kind and key. Both operations return `RateLimited` where there is no token; its `retryAfterMs` is the
@@ -77,8 +80,11 @@ export type BudgetKind = Exclude<keyof BudgetOptions, "capacity">
 export class Budgets extends Context.Service<
   Budgets,
   {
-    /** Takes one token, or returns the time until there is one. */
-    take(kind: BudgetKind, key: string): RateLimited | undefined
+    /**
+     * Takes one token, or returns the time until there is one. `messageType` may have a rate of its own; a key has always
+     * the same.
+     */
+    take(kind: BudgetKind, key: string, messageType?: string): RateLimited | undefined
     /** Takes none; returns what `take` would. */
     check(kind: BudgetKind, key: string): RateLimited | undefined
   }
@@ -99,6 +105,9 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
     Effect.map(Clock.Clock, (clock) => {
       const reservations = reservationsOf(options.session ?? defaults.session)
       const settings = { ...defaults, reservations, ...options }
+      const ofTypes = new Map(Object.entries(settings.messageTypes))
+      const rateOf = (kind: BudgetKind, messageType: string | undefined): Rate =>
+        (messageType === undefined ? undefined : ofTypes.get(messageType)) ?? settings[kind]
       const buckets = new Map<BudgetKind, Map<string, Bucket>>()
       const of = (kind: BudgetKind) => {
         const known = buckets.get(kind)
@@ -113,9 +122,9 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
       const limited = ({ perSecond }: Rate, millis: number) =>
         new RateLimited({ retryAfterMs: Math.ceil((token - millis) / perSecond) })
       return Budgets.of({
-        take: (kind, key) => {
+        take: (kind, key, messageType) => {
           const now = monotonicMillisOf(clock)
-          const rate = settings[kind]
+          const rate = rateOf(kind, messageType)
           const own = of(kind)
           const bucket = own.get(key)
           const millis = holding(rate, bucket, now)

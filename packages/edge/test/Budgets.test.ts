@@ -28,6 +28,27 @@ describe("a budget", () => {
     )
   }
 
+  it.effect("of a message type may have a rate of its own", () =>
+    Effect.gen(function* () {
+      const budgets = yield* Budgets.Budgets
+      const wait = (type: string, session = "s") =>
+        budgets.take("messageType", `${session}/${type}`, type)?.retryAfterMs ?? 0
+      assert.deepStrictEqual([wait("rare"), wait("rare"), wait("rare", "other")], [0, 10_000, 0])
+      assert.deepStrictEqual([wait("usual"), wait("usual"), wait("usual")], [0, 0, 500])
+      assert.deepStrictEqual([wait("constructor"), wait("constructor"), wait("constructor")], [0, 0, 500])
+      yield* TestClock.adjust(10_000)
+      assert.strictEqual(wait("rare"), 0)
+    }).pipe(
+      Effect.provide(
+        Budgets.layer({
+          ...generous,
+          messageType: { burst: 2, perSecond: 2 },
+          messageTypes: { rare: { burst: 1, perSecond: 0.1 } }
+        })
+      )
+    )
+  )
+
   const narrow = Budgets.layer({ ...generous, ip: { burst: 1, perSecond: 1 }, user: { burst: 1, perSecond: 1 } })
 
   it.effect("is of one key and of one kind", () =>

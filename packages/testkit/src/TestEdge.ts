@@ -111,6 +111,7 @@ export const generous: Budgets.BudgetOptions = {
   session: { burst: 1e9, perSecond: 1e9 },
   user: { burst: 1e9, perSecond: 1e9 },
   messageType: { burst: 1e9, perSecond: 1e9 },
+  messageTypes: {},
   failuresIp: { burst: 1e9, perSecond: 1e9 },
   failuresUser: { burst: 1e9, perSecond: 1e9 },
   repeats: { burst: 1e9, perSecond: 1e9 },

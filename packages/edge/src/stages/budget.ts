@@ -13,4 +13,4 @@ export const budget =
     (peer.exempt === true ? undefined : budgets.take("ip", network(peer.ip))) ??
     budgets.take("session", envelope.deviceSessionId) ??
     budgets.take("user", session?.userId ?? "") ??
-    budgets.take("messageType", `${envelope.deviceSessionId}/${envelope.messageType}`)
+    budgets.take("messageType", `${envelope.deviceSessionId}/${envelope.messageType}`, envelope.messageType)

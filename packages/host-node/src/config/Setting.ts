@@ -8,8 +8,13 @@ import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { lineProblem } from "@galaxy/contract/api/Text"
 import { parse as parseNetwork } from "../gateway/source/Networks.ts"
 
-/** Reads the text of a setting: a value, or the problem as a phrase that follows the setting's name. */
-export type Parse<A> = (text: string) => { readonly value: A } | { readonly problem: string }
+/**
+ * Reads the text of a setting: a value, or the problem as a phrase that follows the setting's name. `more` are further
+ * problems of a text with several parts.
+ */
+export type Parse<A> = (
+  text: string
+) => { readonly value: A } | { readonly problem: string; readonly more?: ReadonlyArray<string> }
 
 /** A variable with values of type `A`. Without `fallback` and `optional`, it must be set for the process to start. */
 export interface Setting<A> {

@@ -1,10 +1,14 @@
 /** What the gateway grants a client: how many requests, and how long each step may take. */
-import type { BudgetKind, Rate } from "@galaxy/edge/Budgets"
+import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
+import type { BudgetKind, BudgetOptions, Rate } from "@galaxy/edge/Budgets"
+import { subscribeType } from "@galaxy/edge/Envelope"
 import { duration, type Parse, type Setting } from "./Setting.ts"
 
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
+
+const knownTypes: ReadonlySet<string> = new Set([...Object.keys(messageRoutes), subscribeType])
 
 /** `400,100`: the largest burst, and how many per second. */
 export const rate: Parse<Rate> = (input) => {
@@ -14,6 +18,35 @@ export const rate: Parse<Rate> = (input) => {
   return match !== null && burst >= 1 && perSecond > 0
     ? { value: { burst, perSecond } }
     : { problem: "must be the largest burst and the requests a second, such as 400,100" }
+}
+
+/** How many problems of a list of rates are told; a text of another kind would have hundreds. */
+const mostProblems = 20
+
+const problemOf = (messageType: string, given: unknown): ReadonlyArray<string> => {
+  if (!knownTypes.has(messageType)) return [`there is no message type ${JSON.stringify(messageType.slice(0, 64))}`]
+  const parsed = typeof given === "string" ? rate(given) : { problem: 'must be text such as "5,0.1"' }
+  return "problem" in parsed ? [`the rate of ${messageType} ${parsed.problem}`] : []
+}
+
+/** A JSON object from message types to their rates, such as `{"lobby.games.create":"5,0.1"}`. */
+export const ratesByType: Parse<Readonly<Record<string, Rate>>> = (input) => {
+  let json: unknown
+  try {
+    json = JSON.parse(input)
+  } catch {
+    json = undefined
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    return { problem: `must be a JSON object such as {"lobby.games.create":"5,0.1"}` }
+  const entries = Object.entries(json)
+  const [problem, ...more] = entries.flatMap(([type, given]) => problemOf(type, given))
+  if (problem !== undefined) return { problem, more: more.slice(0, mostProblems - 1) }
+  const rates = entries.flatMap(([type, given]) => {
+    const parsed = rate(String(given))
+    return "value" in parsed ? [[type, parsed.value] as const] : []
+  })
+  return { value: Object.fromEntries(rates) }
 }
 
 const budget = (name: string, fallback: Rate, about: string) => ({
@@ -42,6 +75,14 @@ export const gatewayLimits = {
     { burst: 60, perSecond: 20 },
     "requests of one session and message type"
   ),
+  budgetMessageTypes: {
+    name: "GATEWAY_BUDGET_MESSAGE_TYPES",
+    parse: ratesByType,
+    fallback: {},
+    fallbackText: "none",
+    about:
+      'the same for single message types, as a JSON object such as {"lobby.games.create":"5,0.1"}; gateway.subscribe is the type of event streams'
+  },
   budgetPublicIp: budget(
     "GATEWAY_BUDGET_PUBLIC_IP",
     { burst: 30, perSecond: 0.5 },
@@ -123,11 +164,12 @@ type LimitValues = {
 }
 
 /** The request budgets, in the form that `Budgets` takes. */
-export const budgetsOf = (values: LimitValues): { readonly [K in BudgetSettings]: Rate } => ({
+export const budgetsOf = (values: LimitValues): Pick<BudgetOptions, BudgetSettings | "messageTypes"> => ({
   ip: values.budgetIp,
   session: values.budgetSession,
   user: values.budgetUser,
   messageType: values.budgetMessageType,
+  messageTypes: values.budgetMessageTypes,
   publicIp: values.budgetPublicIp,
   publicIdentity: values.budgetPublicIdentity,
   failuresUser: values.budgetFailuresUser,

@@ -78,7 +78,10 @@ export const load = <const S extends Settings>(
     }
     const parsed = setting.parse(given)
     if ("value" in parsed) values[key] = parsed.value
-    else problems.push(`${setting.name}: ${parsed.problem}${setting.secret ? "" : ` (it is "${given.slice(0, 80)}")`}`)
+    else {
+      problems.push(`${setting.name}: ${parsed.problem}${setting.secret ? "" : ` (it is "${given.slice(0, 80)}")`}`)
+      for (const problem of parsed.more ?? []) problems.push(`${setting.name}: ${problem}`)
+    }
   }
   problems.push(...unknownNames(environment, known))
   return problems.length > 0 ? new ConfigurationInvalid({ problems }) : (values as Values<S>)

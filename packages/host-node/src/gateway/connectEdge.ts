@@ -44,12 +44,17 @@ const retryInfo = (millis: number) => ({
   value: { retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: (millis % 1_000) * 1_000_000 } }
 })
 
+/** In whole seconds, as the header of HTTP has it: a header or a trailer of every protocol. */
+const retryAfter = (millis: number) => ({ "retry-after": String(Math.ceil(millis / 1_000)) })
+
 /**
- * The error with its `ErrorInfo` and, where the time to try again is known, `RetryInfo`. The code depends on `place`.
+ * The error with its `ErrorInfo` and, where the time to try again is known, `RetryInfo` and `retry-after`. The code depends
+ * on `place`.
  */
 export const toConnectError = (refusal: Refusal, place: RefusedAt): ConnectError => {
   const retryAfterMs = retryAfterOf(refusal)
-  return new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], undefined, [
+  const metadata = retryAfterMs === undefined ? undefined : retryAfter(retryAfterMs)
+  return new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], metadata, [
     { desc: ErrorInfoSchema, value: { reason: refusal._tag, domain, metadata: metadataOf(refusal) } },
     ...(retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)])
   ])

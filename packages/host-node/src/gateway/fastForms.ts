@@ -60,6 +60,7 @@ const connect: Form = {
   refuse: (response, _, error) => {
     const json = errorToJsonBytes(error, undefined)
     response.statusCode = codeToHttpStatus(error.code)
+    for (const [name, value] of error.metadata) response.setHeader(name, value)
     response.setHeader("content-type", "application/json")
     response.setHeader("content-length", json.length)
     response.end(json)

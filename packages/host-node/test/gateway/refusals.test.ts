@@ -205,6 +205,8 @@ for (const kind of ["ip", "session", "user", "messageType"] as const) {
             assert.strictEqual(detail(error)?.reason, "rate_limited")
             const wait = Number(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds)
             assert.isTrue(wait > 900 && wait <= 1_000, `${wait} s`)
+            const header = Number(error.metadata.get("retry-after"))
+            assert.isTrue(header >= wait && header <= wait + 1, `${header} s`)
             assert.strictEqual((yield* Fixture.Script).calls.length, 2)
           })
         )
@@ -254,6 +256,7 @@ layer(Fixture.gateway({}, forgetfulStore), { excludeTestServices: true })("a rep
           assert.strictEqual(detail(error)?.reason, "replay_store_unavailable")
           const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay
           assert.deepStrictEqual([delay?.seconds, delay?.nanos], [9n, 251_000_000])
+          assert.strictEqual(error.metadata.get("retry-after"), "10")
         }
         assert.isEmpty((yield* Fixture.Script).calls)
       })

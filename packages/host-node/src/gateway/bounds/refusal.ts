@@ -36,7 +36,7 @@ const json = (value: unknown) => utf8.encode(JSON.stringify(value))
 
 /** The end of a Connect stream: a flag, the length and the error. */
 const endOfStream = (error: ConnectError): Uint8Array => {
-  const message = utf8.encode(JSON.stringify(endStreamToJson(new Headers(), error, undefined)))
+  const message = utf8.encode(JSON.stringify(endStreamToJson(error.metadata, error, undefined)))
   const bytes = new Uint8Array(5 + message.length)
   bytes[0] = 0b10
   new DataView(bytes.buffer).setUint32(1, message.length)
@@ -68,7 +68,7 @@ const make = (form: Form, contentType: string, error: ConnectError, retryAfterMs
     case "connect":
       return {
         status: codeToHttpStatus(error.code),
-        headers: { "content-type": "application/json" },
+        headers: { ...Object.fromEntries(error.metadata), "content-type": "application/json" },
         body: json(errorToJson(error, undefined))
       }
   }
