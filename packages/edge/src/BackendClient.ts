@@ -1,7 +1,7 @@
 /** Port: what the gateway asks of the backend. */
 import { Context, type Effect, type Option } from "effect"
 import type { Awaitable } from "./Awaitable.ts"
-import type { KeptEvents } from "./hub/eventStream.ts"
+import type { KeptEvents } from "./hub/KeptEvents.ts"
 import type { BackendUnavailable } from "./Refusal.ts"
 
 /** A device session as the backend knows it: whose it is, and the key that signs its requests. */

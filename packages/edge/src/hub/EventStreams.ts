@@ -1,36 +1,27 @@
-/** Signed event streams for verified subscribers: register with the hub, catch up, then send live events. */
-import { type GatewayEventKind, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
+/**
+ * Signed event streams for verified subscribers: register with the hub, catch up, then send live events.
+ *
+ * A stream writes to an outlet, which says when its client is slower than what happens. `subscribe` is the same as a `Stream`.
+ */
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Clock, Context, Effect, Layer, Option, Schedule, Semaphore, Stream } from "effect"
+import { Cause, Clock, Context, Effect, type Exit, type Fiber, Layer, Option, Semaphore, type Stream } from "effect"
 import { boundOf } from "../address.ts"
-import { toEffect } from "../Awaitable.ts"
+import { isPromise, toEffect } from "../Awaitable.ts"
 import { BackendClient } from "../BackendClient.ts"
 import { EdgeCrypto } from "../EdgeCrypto.ts"
 import { EdgeSettings } from "../EdgeSettings.ts"
 import type { Envelope, Peer } from "../Envelope.ts"
-import { InvalidEnvelope, RateLimited, type Refusal, SessionRevoked, SessionUnknown, ShuttingDown } from "../Refusal.ts"
+import { InvalidEnvelope, RateLimited, type Refusal, SessionRevoked, SessionUnknown } from "../Refusal.ts"
 import { SessionCache } from "../SessionCache.ts"
 import { Verifier } from "../Verifier.ts"
-import * as eventStream from "./eventStream.ts"
-import { type EndReason, PushHub } from "./PushHub.ts"
-
-/**
- * The `GatewayEvent` of wire.md. `sequence` is 0 for the gateway's own events. The signature also covers the session of
- * the stream, so an event doesn't verify on another stream.
- */
-export interface SignedEvent {
-  readonly eventType: string
-  readonly eventId: string
-  readonly timestampMs: bigint
-  readonly payloadBytes: Uint8Array
-  readonly payloadHash: Uint8Array
-  readonly signature: Uint8Array
-  readonly requestId: string
-  readonly traceId: string
-  readonly sequence: bigint
-}
+import { EventStream, type StreamServices } from "./eventStream.ts"
+import { Heartbeats } from "./Heartbeats.ts"
+import { KeptReads, patient } from "./KeptReads.ts"
+import type { Ending, OpenStream, Outlet } from "./Outlet.ts"
+import { PushHub } from "./PushHub.ts"
+import { type SignedEvent, signedFor } from "./signing.ts"
+import { viewOf } from "./streamView.ts"
 
 /**
  * Serves event streams. Each begins with `gateway.server_time` and ends only with a refusal: of the verification, of a
@@ -40,42 +31,17 @@ export interface SignedEvent {
 export class EventStreams extends Context.Service<
   EventStreams,
   {
-    /** Verifies the subscription, then streams until the session or the gateway ends. */
+    /** Verifies the subscription, then sends to the outlet until the session, the gateway or the client ends. */
+    open(envelope: Envelope, peer: Peer, outlet: Outlet): OpenStream
+    /** The same as a stream of Effect's. */
     subscribe(envelope: Envelope, peer: Peer): Stream.Stream<SignedEvent, Refusal>
   }
 >()("@galaxy/edge/hub/EventStreams") {}
 
-/** An event before it is signed. */
-interface Unsigned {
-  readonly eventType: string
-  readonly eventId: string
-  readonly payload: Uint8Array
-  readonly requestId: string
-  readonly traceId: string
-  readonly sequence: number
-}
-
 const pageSize = 200
-/** A catch-up outlives a short outage of the backend; after a longer one the client connects again. */
-const retries = {
-  times: 4,
-  schedule: Schedule.exponential("100 millis"),
-  while: (refusal: Refusal) => refusal._tag === "backend_unavailable"
-}
 const fullRetryMs = 5_000
 /** When the push log starts over, every stream catches up at once: commands mustn't wait behind all of them. */
 const maxCatchUps = 24
-
-const refusalOf = (reason: EndReason): Refusal => {
-  switch (reason) {
-    case "session_revoked":
-      return new SessionRevoked()
-    case "shutting_down":
-      return new ShuttingDown()
-    case "displaced":
-      return new RateLimited({ retryAfterMs: fullRetryMs })
-  }
-}
 
 const resumeAfterOf = (payload: Uint8Array) =>
   Effect.try({
@@ -89,6 +55,23 @@ const resumeAfterOf = (payload: Uint8Array) =>
         message: `payload_bytes is not a valid SubscribeRequest: ${cause instanceof Error ? cause.message : String(cause)}`
       })
   })
+
+/** A stream that is being verified, or is open. */
+class Subscription implements OpenStream {
+  opening: Fiber.Fiber<EventStream, Refusal> | undefined
+  stream: EventStream | undefined
+  isClosed = false
+
+  goOn(): void {
+    this.stream?.goOn()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.stream?.close()
+    this.opening?.interruptUnsafe()
+  }
+}
 
 /** At most 24 reads for catching up run at a time, and each is retried over a short outage of the backend. */
 export const layer: Layer.Layer<
@@ -104,93 +87,107 @@ export const layer: Layer.Layer<
     const crypto = yield* EdgeCrypto
     const settings = yield* EdgeSettings
     const hub = yield* PushHub
-    const catchUps = yield* Semaphore.make(maxCatchUps)
-
-    /** Reads for a stream: a few at a time, and again after a short outage. */
-    const reading = <A>(read: Effect.Effect<A, Refusal>) => Effect.retry(catchUps.withPermit(read), retries)
-
-    const unsigned = Effect.fnUntraced(function* (it: eventStream.Outgoing, requestId: string) {
-      const now = Math.floor(yield* Clock.currentTimeMillis)
-      const gateway = (eventType: GatewayEventKind, payload: codec.JsonObject, answers = ""): Unsigned => ({
-        eventType,
-        eventId: globalThis.crypto.randomUUID(),
-        payload: codec.encode(tables, gatewayEventTables[eventType], payload),
-        requestId: answers,
-        traceId: "",
-        sequence: 0
-      })
-      switch (it.type) {
-        case "server_time":
-          return gateway("gateway.server_time", { server_time_ms: now, newest_sequence: it.newest }, requestId)
-        case "gap":
-          return gateway("gateway.gap", {
-            first_missing: it.first,
-            last_missing: it.last,
-            resumed_after: it.resumedAfter
-          })
-        case "heartbeat":
-          return gateway("gateway.heartbeat", { server_time_ms: now })
-        case "event":
-          return { ...it.event, eventType: it.event.kind }
-      }
-    })
-
-    const sign = Effect.fnUntraced(function* (event: Unsigned, deviceSessionId: string) {
-      const fields = {
-        eventType: event.eventType,
-        eventId: event.eventId,
-        timestampMs: BigInt(Math.floor(yield* Clock.currentTimeMillis)),
-        requestId: event.requestId,
-        traceId: event.traceId,
-        sequence: BigInt(event.sequence),
-        payloadHash: yield* toEffect(() => crypto.sha256(event.payload))
-      }
-      const signature = yield* toEffect(() => crypto.sign(SigningInput.event({ ...fields, deviceSessionId })))
-      return { ...fields, payloadBytes: event.payload, signature }
-    })
+    const clock = yield* Clock.Clock
+    const fork = Effect.runForkWith(yield* Effect.context())
+    const turns = yield* Semaphore.make(maxCatchUps)
+    const heartbeats = yield* Heartbeats.make(clock, settings.heartbeatMs)
+    const reads = new KeptReads({ read: backend.events, fork, turns, pageSize })
 
     /** The invalidation may have come between the check and the registration with the hub. */
-    const stillActive = (deviceSessionId: string, of: string | undefined) =>
+    const stillActive = ({ deviceSessionId, network }: EventStream) =>
       Effect.flatMap(
-        sessions.get(deviceSessionId, of),
+        sessions.get(deviceSessionId, network),
         Option.match({
           onNone: () => Effect.fail<Refusal>(new SessionUnknown()),
           onSome: (it) => (it.status === "active" ? Effect.void : Effect.fail<Refusal>(new SessionRevoked()))
         })
       )
 
-    const subscribe = (envelope: Envelope, peer: Peer): Stream.Stream<SignedEvent, Refusal> =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const { session } = yield* toEffect((signal) => verifier.verify("subscribe", envelope, peer, signal))
-          const { deviceSessionId, requestId } = envelope
-          const of = boundOf(peer)
-          const resumeAfter = yield* resumeAfterOf(envelope.payloadBytes)
-          const registration = yield* hub
-            .register({
-              userId: session.userId,
-              deviceSessionId,
-              network: of
-            })
-            .pipe(Effect.mapError(() => new RateLimited({ retryAfterMs: fullRetryMs })))
-          yield* stillActive(deviceSessionId, of)
-          return eventStream
-            .make<Refusal>({
-              deviceSessionId,
-              resumeAfter,
-              registration,
-              page: (after, limit) => reading(backend.events(session.userId, after, limit)),
-              mayGoOn: reading(stillActive(deviceSessionId, of)),
-              onEnd: refusalOf,
-              pageSize,
-              heartbeatMillis: settings.heartbeatMs
-            })
-            .pipe(
-              Stream.mapEffect((it) => Effect.flatMap(unsigned(it, requestId), (event) => sign(event, deviceSessionId)))
-            )
-        })
-      )
+    const log = (cause: Cause.Cause<unknown>) => fork(Effect.logError("an event stream failed", cause))
 
-    return EventStreams.of({ subscribe })
+    const endingOf = ({ cause }: Exit.Failure<unknown, Refusal>): Ending => {
+      const failure = cause.reasons.find(Cause.isFailReason)
+      if (failure !== undefined) return failure.error
+      log(cause)
+      return "defect"
+    }
+
+    const write = (stream: EventStream, event: SignedEvent): boolean => {
+      heartbeats.sent(stream)
+      return stream.outlet.write(event)
+    }
+
+    const send: StreamServices["send"] = (stream, it) => {
+      const { deviceSessionId, requestId } = stream
+      const now = Math.floor(clock.currentTimeMillisUnsafe())
+      const signed = signedFor(crypto, it, { deviceSessionId, requestId, now })
+      if (!isPromise(signed)) return write(stream, signed)
+      signed.then(
+        (event) => {
+          if (!stream.isOver && write(stream, event)) stream.goOn()
+        },
+        (error: unknown) => {
+          log(Cause.die(error))
+          stream.fail("defect")
+        }
+      )
+      return false
+    }
+
+    const services: StreamServices = {
+      send,
+      endingOf,
+      read: ({ userId }, wanted, known, done) => reads.ask(userId, wanted, known, done),
+      check: (stream, done) => {
+        const fiber = fork(patient(turns, stillActive(stream)))
+        fiber.addObserver((exit) => {
+          if (!stream.isOver) done(exit)
+        })
+        return () => fiber.interruptUnsafe()
+      },
+      over: (stream) => {
+        hub.forget(stream)
+        heartbeats.remove(stream)
+      },
+      inboxCapacity: hub.inboxCapacity
+    }
+
+    /** Everything up to the registration, and whether that came in time. From then on the stream lives by itself. */
+    const opened = Effect.fnUntraced(function* (
+      subscription: Subscription,
+      envelope: Envelope,
+      peer: Peer,
+      outlet: Outlet
+    ) {
+      const { session } = yield* toEffect((signal) => verifier.verify("subscribe", envelope, peer, signal))
+      const stream = new EventStream(services, {
+        userId: session.userId,
+        deviceSessionId: envelope.deviceSessionId,
+        network: boundOf(peer),
+        resumeAfter: yield* resumeAfterOf(envelope.payloadBytes),
+        requestId: envelope.requestId,
+        outlet
+      })
+      if (hub.register(stream) !== undefined) return yield* new RateLimited({ retryAfterMs: fullRetryMs })
+      subscription.stream = stream
+      yield* stillActive(stream)
+      return stream
+    })
+
+    const open = (envelope: Envelope, peer: Peer, outlet: Outlet): OpenStream => {
+      const subscription = new Subscription()
+      const opening = fork(opened(subscription, envelope, peer, outlet))
+      subscription.opening = opening
+      opening.addObserver((exit) => {
+        subscription.opening = undefined
+        if (subscription.isClosed) return
+        if (exit._tag === "Success") exit.value.start()
+        else if (subscription.stream !== undefined) subscription.stream.fail(endingOf(exit))
+        else outlet.end(endingOf(exit), "request")
+      })
+      return subscription
+    }
+
+    return EventStreams.of({ open, subscribe: viewOf(open) })
   })
 )

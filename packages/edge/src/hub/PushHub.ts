@@ -1,18 +1,12 @@
 /**
  * The open event streams of this gateway, by user and by session.
  *
- * The hub never waits for a stream. Each has a bounded inbox, which drops its oldest item when it is full. The stream
- * notices the missing numbers and reads those events from the backend, so a slow reader costs time and loses nothing.
+ * The hub never waits for a stream: it tells each at once what happens, and a stream keeps what it can't send yet within its
+ * own bound. A stream notices missing numbers and reads those events from the backend, so a slow reader costs time and loses
+ * nothing.
  */
-import { Context, Effect, Layer, Queue, Schema, type Scope } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import type { LiveEvent } from "./PushSource.ts"
-
-/** An item of a stream's inbox. */
-export type Inbox =
-  | { readonly type: "event"; readonly event: LiveEvent }
-  /** Something may have been missed: continue from the backend. */
-  | { readonly type: "catchUp" }
-  | { readonly type: "end"; readonly reason: EndReason }
 
 /** Why a stream ends: `displaced` by a later one of its session, or of a network that holds less when the hub is full. */
 export type EndReason = "session_revoked" | "shutting_down" | "displaced"
@@ -23,6 +17,16 @@ export interface StreamListener {
   readonly deviceSessionId: string
   /** The client's network, for the bound per address; absent where that doesn't apply. */
   readonly network?: string | undefined
+}
+
+/** A stream as the hub tells it what happens. None of this may wait or throw. */
+export interface HubStream extends StreamListener {
+  /** Something happened to its user. */
+  event(event: LiveEvent): void
+  /** Something may have been missed, an invalidation among it: continue from the backend. */
+  missed(): void
+  /** Ends the stream. What comes later is ignored. */
+  end(reason: EndReason): void
 }
 
 /** Too many streams are open: of this network or altogether. */
@@ -47,32 +51,20 @@ export const defaults: PushHubOptions = {
   inboxCapacity: 128
 }
 
-interface Entry extends StreamListener {
-  readonly inbox: Queue.Queue<Inbox>
-  /** Set once: an end is never dropped for lack of room. */
-  ended: EndReason | undefined
-  /** Something may have been missed. This isn't dropped either: an invalidation may be among it. */
-  missed: boolean
-}
-
 /**
- * The inbox of a registered stream. Once the stream was ended, `take` returns only that end; where something may have
- * been missed, `take` says so before anything else.
- */
-export interface Registration {
-  readonly take: Effect.Effect<Inbox>
-}
-
-/**
- * Delivers events to the open streams of their user, and ends streams on revocation and shutdown. `register` fails with
- * `HubFull`. It ends the oldest stream of a session that has as many as it may, and of the network that has most when
- * the hub is full. Nothing else fails or waits.
+ * Delivers events to the open streams of their user, and ends streams on revocation and shutdown. `register` returns
+ * `HubFull` where there is no room. It ends the oldest stream of a session that has as many as it may, and of the network
+ * that has most when the hub is full. Nothing else fails or waits.
  */
 export class PushHub extends Context.Service<
   PushHub,
   {
-    /** Makes room for a stream until the scope closes. */
-    register(listener: StreamListener): Effect.Effect<Registration, HubFull, Scope.Scope>
+    /** Makes room for a stream until it is forgotten. Once the hub is closed, the stream ends at once. */
+    readonly register: (stream: HubStream) => HubFull | undefined
+    /** Tells the stream nothing more. */
+    readonly forget: (stream: HubStream) => void
+    /** Events that may wait for one stream. */
+    readonly inboxCapacity: number
     readonly publish: (event: LiveEvent) => Effect.Effect<void>
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     readonly revokeUser: (userId: string) => Effect.Effect<void>
@@ -84,134 +76,122 @@ export class PushHub extends Context.Service<
   }
 >()("@galaxy/edge/hub/PushHub") {}
 
-const index = () => {
-  const entries = new Map<string, Set<Entry>>()
-  return {
-    of: (key: string): ReadonlySet<Entry> => entries.get(key) ?? new Set(),
-    add: (key: string, entry: Entry) => {
-      const own = entries.get(key) ?? new Set()
-      own.add(entry)
-      entries.set(key, own)
-    },
-    /** The entries of the key that has most. */
-    most: (): ReadonlySet<Entry> => {
-      let most: ReadonlySet<Entry> = new Set()
-      for (const own of entries.values()) if (own.size > most.size) most = own
-      return most
-    },
-    remove: (key: string, entry: Entry) => {
-      const own = entries.get(key)
-      own?.delete(entry)
-      if (own?.size === 0) entries.delete(key)
+/** Streams by a key. Most keys have one stream, which then stands alone. */
+class Index {
+  readonly #streams = new Map<string, HubStream | Set<HubStream>>()
+
+  of(key: string): Iterable<HubStream> {
+    const own = this.#streams.get(key)
+    return own === undefined ? [] : own instanceof Set ? own : [own]
+  }
+
+  size(key: string): number {
+    return sizeOf(this.#streams.get(key))
+  }
+
+  add(key: string, stream: HubStream): void {
+    const own = this.#streams.get(key)
+    if (own instanceof Set) own.add(stream)
+    else this.#streams.set(key, own === undefined ? stream : new Set([own, stream]))
+  }
+
+  remove(key: string, stream: HubStream): void {
+    const own = this.#streams.get(key)
+    if (own instanceof Set) {
+      own.delete(stream)
+      if (own.size === 0) this.#streams.delete(key)
+    } else if (own === stream) this.#streams.delete(key)
+  }
+
+  /** The key that has most. */
+  most(): string | undefined {
+    let found: string | undefined
+    let most = 0
+    for (const [key, own] of this.#streams) {
+      if (sizeOf(own) <= most) continue
+      most = sizeOf(own)
+      found = key
     }
+    return found
   }
 }
 
-const takeFrom = (entry: Entry): Effect.Effect<Inbox> =>
-  Effect.suspend(() => {
-    if (entry.ended !== undefined) return Effect.succeed<Inbox>({ type: "end", reason: entry.ended })
-    if (entry.missed) {
-      entry.missed = false
-      return Effect.succeed<Inbox>({ type: "catchUp" })
-    }
-    // An item of that type only wakes: what it says stands beside the inbox.
-    return Effect.flatMap(Queue.take(entry.inbox), (item) =>
-      item.type === "catchUp" ? takeFrom(entry) : Effect.succeed(item)
-    )
-  })
+const sizeOf = (own: HubStream | Set<HubStream> | undefined): number =>
+  own === undefined ? 0 : own instanceof Set ? own.size : 1
 
 /** Starts without streams; options that are left out take their defaults. */
 export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHub> =>
-  Layer.effect(
-    PushHub,
-    Effect.sync(() => {
-      const { maxStreams, maxStreamsPerSession, maxStreamsPerNetwork, inboxCapacity } = { ...defaults, ...options }
-      const byUser = index()
-      const bySession = index()
-      const byNetwork = index()
-      const all = new Set<Entry>()
-      let closed = false
+  Layer.sync(PushHub, () => {
+    const { maxStreams, maxStreamsPerSession, maxStreamsPerNetwork, inboxCapacity } = { ...defaults, ...options }
+    const byUser = new Index()
+    const bySession = new Index()
+    const byNetwork = new Index()
+    const all = new Set<HubStream>()
+    let closed = false
 
-      const offer = (entry: Entry, item: Inbox) => {
-        Queue.offerUnsafe(entry.inbox, item)
+    const forget = (stream: HubStream): void => {
+      if (!all.delete(stream)) return
+      byUser.remove(stream.userId, stream)
+      bySession.remove(stream.deviceSessionId, stream)
+      if (stream.network !== undefined) byNetwork.remove(stream.network, stream)
+    }
+
+    /** A stream that ends leaves the hub meanwhile, which the loop takes as it comes. */
+    const end = (streams: Iterable<HubStream>, reason: EndReason): void => {
+      for (const stream of streams) stream.end(reason)
+    }
+
+    const displaceOldest = (streams: Iterable<HubStream>): void => {
+      const [oldest] = streams
+      if (oldest === undefined) return
+      // First: a stream whose client is gone may take a while to end.
+      forget(oldest)
+      oldest.end("displaced")
+    }
+
+    const register = (stream: HubStream): HubFull | undefined => {
+      if (bySession.size(stream.deviceSessionId) >= maxStreamsPerSession) {
+        displaceOldest(bySession.of(stream.deviceSessionId))
       }
-
-      const forget = (entry: Entry) => {
-        all.delete(entry)
-        byUser.remove(entry.userId, entry)
-        bySession.remove(entry.deviceSessionId, entry)
-        if (entry.network !== undefined) byNetwork.remove(entry.network, entry)
+      const neighbours = stream.network === undefined ? 0 : byNetwork.size(stream.network)
+      if (neighbours >= maxStreamsPerNetwork) return new HubFull()
+      if (all.size >= maxStreams) {
+        // Nobody is turned away for what others hold.
+        const heaviest = byNetwork.most()
+        if (heaviest === undefined || byNetwork.size(heaviest) <= neighbours + 1) return new HubFull()
+        displaceOldest(byNetwork.of(heaviest))
       }
+      all.add(stream)
+      byUser.add(stream.userId, stream)
+      bySession.add(stream.deviceSessionId, stream)
+      if (stream.network !== undefined) byNetwork.add(stream.network, stream)
+      if (closed) stream.end("shutting_down")
+      return undefined
+    }
 
-      const end = (entries: Iterable<Entry>, reason: EndReason) => {
-        for (const entry of entries) {
-          entry.ended = entry.ended ?? reason
-          offer(entry, { type: "end", reason: entry.ended })
-        }
-      }
-
-      const displaceOldest = (entries: ReadonlySet<Entry>) => {
-        const [oldest] = entries
-        if (oldest === undefined) return
-        end([oldest], "displaced")
-        // At once: a stream whose client is gone may take a while to end.
-        forget(oldest)
-      }
-
-      const register = (listener: StreamListener) =>
-        Effect.acquireRelease(
-          Effect.gen(function* () {
-            const own = bySession.of(listener.deviceSessionId)
-            if (own.size >= maxStreamsPerSession) displaceOldest(own)
-            const neighbours = listener.network === undefined ? 0 : byNetwork.of(listener.network).size
-            if (neighbours >= maxStreamsPerNetwork) return yield* new HubFull()
-            if (all.size >= maxStreams) {
-              // Nobody is turned away for what others hold.
-              const heaviest = byNetwork.most()
-              if (heaviest.size <= neighbours + 1) return yield* new HubFull()
-              displaceOldest(heaviest)
-            }
-            const entry: Entry = {
-              ...listener,
-              inbox: yield* Queue.sliding<Inbox>(inboxCapacity),
-              ended: closed ? "shutting_down" : undefined,
-              missed: false
-            }
-            all.add(entry)
-            byUser.add(entry.userId, entry)
-            bySession.add(entry.deviceSessionId, entry)
-            if (entry.network !== undefined) byNetwork.add(entry.network, entry)
-            return entry
-          }),
-          (entry) => Effect.sync(() => forget(entry))
-        ).pipe(Effect.map((entry): Registration => ({ take: takeFrom(entry) })))
-
-      return PushHub.of({
-        register,
-        publish: (event) =>
-          Effect.sync(() => {
-            for (const entry of byUser.of(event.userId)) offer(entry, { type: "event", event })
-          }),
-        revokeSession: (deviceSessionId) =>
-          Effect.sync(() => {
-            end(bySession.of(deviceSessionId), "session_revoked")
-          }),
-        revokeUser: (userId) =>
-          Effect.sync(() => {
-            end(byUser.of(userId), "session_revoked")
-          }),
-        catchUpAll: Effect.sync(() => {
-          for (const entry of all) {
-            entry.missed = true
-            // Wakes one that waits.
-            offer(entry, { type: "catchUp" })
-          }
+    return PushHub.of({
+      register,
+      forget,
+      inboxCapacity,
+      publish: (event) =>
+        Effect.sync(() => {
+          for (const stream of byUser.of(event.userId)) stream.event(event)
         }),
-        close: Effect.sync(() => {
-          closed = true
-          end(all, "shutting_down")
+      revokeSession: (deviceSessionId) =>
+        Effect.sync(() => {
+          end(bySession.of(deviceSessionId), "session_revoked")
         }),
-        size: Effect.sync(() => all.size)
-      })
+      revokeUser: (userId) =>
+        Effect.sync(() => {
+          end(byUser.of(userId), "session_revoked")
+        }),
+      catchUpAll: Effect.sync(() => {
+        for (const stream of all) stream.missed()
+      }),
+      close: Effect.sync(() => {
+        closed = true
+        end(all, "shutting_down")
+      }),
+      size: Effect.sync(() => all.size)
     })
-  )
+  })

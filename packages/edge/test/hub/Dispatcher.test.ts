@@ -6,6 +6,7 @@ import { SessionCache } from "@galaxy/edge/SessionCache"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { Listener } from "./Listener.ts"
 
 type Outcome = Extract<PushFrame, { readonly type: "resume" }>["outcome"]
 
@@ -119,23 +120,21 @@ describe("the dispatcher", () => {
           assert.deepStrictEqual(script.opened, [""])
           assert.deepStrictEqual(script.noted, ["lost"])
           const hub = yield* PushHub.PushHub
-          const mine = yield* hub.register({ userId: "user-1", deviceSessionId: "session-1" })
-          const second = yield* hub.register({ userId: "user-1", deviceSessionId: "session-2" })
+          const [mine, second] = [new Listener("session-1"), new Listener("session-2")]
+          for (const it of [mine, second]) hub.register(it)
           yield* script.say(resumed("1", "FRESH"), event("2", 7))
           assert.deepStrictEqual(script.noted, ["clear", "followed"])
-          for (const { take } of [mine, second]) {
-            assert.strictEqual((yield* take).type, "catchUp")
-            const heard = yield* take
-            assert.strictEqual(heard.type === "event" ? heard.event.sequence : undefined, 7)
-          }
+          for (const { told } of [mine, second]) assert.deepStrictEqual(told, ["missed", "2"])
           yield* script.say(revokes("3", { deviceSessionId: "session-1" }))
           assert.deepStrictEqual(script.noted, ["session session-1"])
-          assert.deepStrictEqual(yield* mine.take, { type: "end", reason: "session_revoked" })
+          assert.deepStrictEqual(mine.told.at(-1), "session_revoked")
+          hub.forget(mine)
           yield* script.say(event("4", 8))
-          assert.strictEqual((yield* second.take).type, "event")
+          assert.deepStrictEqual(second.told, ["missed", "2", "4"])
           yield* script.say(revokes("5", { userId: "user-1" }))
           assert.deepStrictEqual(script.noted, ["user user-1"])
-          assert.deepStrictEqual(yield* second.take, { type: "end", reason: "session_revoked" })
+          assert.deepStrictEqual(second.told.at(-1), "session_revoked")
+          assert.deepStrictEqual(mine.told, ["missed", "2", "session_revoked"])
         })
       )
     )
@@ -169,13 +168,15 @@ describe("the dispatcher", () => {
         Effect.gen(function* () {
           yield* script.say(resumed("1", "FRESH"))
           yield* script.lose
-          const { take } = yield* (yield* PushHub.PushHub).register({ userId: "user-1", deviceSessionId: "session-1" })
+          const listener = new Listener("session-1")
+          const hub = yield* PushHub.PushHub
+          hub.register(listener)
           yield* TestClock.adjust(longestWait)
           yield* settle
           assert.deepStrictEqual(script.noted, ["lost", "clear", "followed", "lost"])
           yield* script.say(resumed("90", "RESTARTED"))
           assert.deepStrictEqual(script.noted, ["clear", "followed"])
-          assert.strictEqual((yield* take).type, "catchUp")
+          assert.deepStrictEqual(listener.told, ["missed"])
         })
       )
     )

@@ -104,15 +104,15 @@ describe("many event streams", () => {
             )
           )
       )
-      // Each reads twice to begin: how far the user's events go, and what is kept.
+      // Each reads once to begin: how far the events of its user go.
       yield* seconds(20)
       assert.strictEqual(seen.size, count)
-      assert.strictEqual(backend.reads, 2 * count)
+      assert.strictEqual(backend.reads, count)
       assert.isAtMost(backend.most, 32)
       backend.most = 0
       yield* hub.catchUpAll
       yield* seconds(20)
-      assert.strictEqual(backend.reads, 3 * count)
+      assert.strictEqual(backend.reads, 2 * count)
       assert.isAtMost(backend.most, 32)
       assert.strictEqual(backend.running, 0)
       yield* Fiber.interruptAll(fibers)
@@ -188,4 +188,73 @@ describe("an event stream whose session ends between its check and its registrat
   it.effect("is refused before its first event", () => refusedAs("revoked", "session_revoked"))
 
   it.effect("is refused too when its session is known no longer", () => refusedAs("unknown", "session_unknown"))
+})
+
+describe("heartbeats", () => {
+  it.effect("come after each silence of twenty seconds, and only then", () => {
+    const backend = new Backend()
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      const hub = yield* PushHub.PushHub
+      const seen: Array<string> = []
+      const open = (number: number) =>
+        Effect.forkChild(
+          Stream.runForEach(subscribe(subscription(number), peer), (event) =>
+            Effect.sync(() => void seen.push(`${number} ${event.eventType}`))
+          )
+        )
+      // Each read takes a second, so the streams begin at 1 and at 11 seconds.
+      const first = yield* open(1)
+      yield* TestClock.adjust("10 seconds")
+      yield* open(2)
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(seen.splice(0), ["1 gateway.server_time", "2 gateway.server_time"])
+      const { deviceSessionId: userId } = subscription(1)
+      yield* hub.publish({
+        userId,
+        deviceSessionId: "",
+        kind: "game.turn.ready",
+        payload: new Uint8Array(),
+        eventId: "e",
+        requestId: "",
+        traceId: "",
+        sequence: 1
+      })
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(seen.splice(0), ["1 game.turn.ready"])
+      // The event at 15 seconds has put off the first one's.
+      yield* TestClock.adjust("15990 millis")
+      assert.deepStrictEqual(seen.splice(0), [])
+      yield* TestClock.adjust("9 millis")
+      assert.deepStrictEqual(seen.splice(0), ["2 gateway.heartbeat"])
+      yield* TestClock.adjust("3999 millis")
+      assert.deepStrictEqual(seen.splice(0), [])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(seen.splice(0), ["1 gateway.heartbeat"])
+      yield* Fiber.interrupt(first)
+      yield* TestClock.adjust("40 seconds")
+      assert.deepStrictEqual(seen.splice(0), ["2 gateway.heartbeat", "2 gateway.heartbeat"])
+    }).pipe(Effect.provide(streams(backend)))
+  })
+
+  it.effect("come to all of many streams that fell silent at the same moment", () => {
+    const backend = new Backend()
+    return Effect.gen(function* () {
+      const { subscribe } = yield* EventStreams.EventStreams
+      let beats = 0
+      yield* Effect.forEach(
+        Array.from({ length: 200 }, (_, number) => number),
+        (number) =>
+          Effect.forkChild(
+            Stream.runForEach(subscribe(subscription(number), peer), (event) =>
+              Effect.sync(() => {
+                if (event.eventType === "gateway.heartbeat") beats += 1
+              })
+            )
+          )
+      )
+      yield* seconds(30)
+      assert.strictEqual(beats, 200)
+    }).pipe(Effect.provide(streams(backend)))
+  })
 })

@@ -7,7 +7,8 @@ import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/ga
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import type { EdgeGateway, SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
-import type { EventStreams, SignedEvent } from "@galaxy/edge/hub/EventStreams"
+import type { EventStreams } from "@galaxy/edge/hub/EventStreams"
+import type { SignedEvent } from "@galaxy/edge/hub/signing"
 import {
   InvalidEnvelope,
   metadataOf,
@@ -23,6 +24,7 @@ import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
 import { tellEncodings } from "./callBodies.ts"
 import { type CallKind, refusedByHead, refuseUnknown } from "./callHeads.ts"
 import type { Handler } from "../http/guard.ts"
+import * as FastStreams from "./fastStreams.ts"
 import * as FastUnary from "./fastUnary.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
 import { readToTheEnd } from "./readToTheEnd.ts"
@@ -158,7 +160,6 @@ async function* eventsOf(
   let begun = false
   const marked = services.streams.subscribe(envelope, peer).pipe(
     Stream.interruptWhen(aborted(signal)),
-    Stream.tapCause((cause) => (Cause.hasDies(cause) ? Effect.logError("an event stream failed", cause) : Effect.void)),
     Stream.mapError((refusal) => toConnectError(refusal, begun ? "stream" : "request"))
   )
   for await (const event of Stream.toAsyncIterableWith(marked, services.context)) {
@@ -206,6 +207,9 @@ const commandOf = async (
     return new ConnectError("internal error", Code.Internal)
   }
 }
+
+/** Proxies must pass each event on at once, and keep none. */
+const streamHeaders = { "cache-control": "no-store", "x-accel-buffering": "no" }
 
 const nothingRead: ReadSoFar = { parts: [], isWhole: false }
 
@@ -255,9 +259,7 @@ export const make = (services: EdgeServices) => {
     tellEncodings(request, response)
     readToTheEnd(request, response, read)
     if (path === streamPath) {
-      // Proxies must pass each event on at once, and keep none.
-      response.setHeader("cache-control", "no-store")
-      response.setHeader("x-accel-buffering", "no")
+      for (const [name, value] of Object.entries(streamHeaders)) response.setHeader(name, value)
     }
     try {
       adapter(request, response)
@@ -267,6 +269,18 @@ export const make = (services: EdgeServices) => {
       response.end(JSON.stringify(body("invalid_request", "the request names no valid host")))
     }
   }
+  const takesStream = FastStreams.make({
+    maxBytes: readLimit(services.maxPayloadBytes),
+    headers: streamHeaders,
+    open: (message, request, outlet) => {
+      const arrival = arrivalOf(request)
+      arrival?.body.decoded(message.payloadBytes.length + 1_024)
+      return services.streams.open(apart(message), arrival?.peer ?? { ip: "unknown" }, outlet)
+    },
+    errorOf: (ending, place) =>
+      ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place),
+    slow
+  })
   const takes = FastUnary.make({
     maxBytes: readLimit(services.maxPayloadBytes),
     start: (message, request, over) => {
@@ -280,7 +294,7 @@ export const make = (services: EdgeServices) => {
     /** Whether a path is one of the service. */
     handles: (url: string) => url.startsWith(prefix),
     handler: ((request, response) => {
-      if (!takes(request, response)) slow(request, response, nothingRead)
+      if (!takes(request, response) && !takesStream(request, response)) slow(request, response, nothingRead)
     }) satisfies Handler
   }
 }

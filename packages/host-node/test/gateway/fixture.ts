@@ -11,7 +11,7 @@ import {
   type PublicRequest,
   type SessionIdentity
 } from "@galaxy/edge/BackendClient"
-import type { KeptEvents } from "@galaxy/edge/hub/eventStream"
+import type { KeptEvents } from "@galaxy/edge/hub/KeptEvents"
 import { type LiveEvent, type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"

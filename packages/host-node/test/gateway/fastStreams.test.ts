@@ -1,0 +1,218 @@
+/**
+ * Usual subscriptions are served without the library, and everything else by it: whatever a client sends, both say the same.
+ *
+ * A header that changes nothing sends a request the slow way: `grpc-encoding: identity`, or no version of Connect.
+ */
+import * as http2 from "node:http2"
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
+import {
+  GatewayEventSchema,
+  SubscribeEventsRequestSchema
+} from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
+import { SeededRandom } from "@galaxy/testkit/SeededRandom"
+import { assert, describe, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Fixture from "./fixture.ts"
+import { happens, keeps, pushes, request } from "./subscription.ts"
+
+const path = "/galaxy.gateway.v1.EdgeGateway/SubscribeEvents"
+
+/** What a client has seen of one stream. */
+interface Seen {
+  head: http2.IncomingHttpHeaders
+  trailers: Readonly<Record<string, unknown>>
+  body: Buffer
+}
+
+const frame = (message: Uint8Array, flags = 0): Buffer => {
+  const out = Buffer.alloc(5 + message.length)
+  out.writeUInt8(flags, 0)
+  out.writeUInt32BE(message.length, 1)
+  out.set(message, 5)
+  return out
+}
+
+const framesIn = (body: Buffer): ReadonlyArray<{ readonly flags: number | undefined; readonly bytes: Buffer }> => {
+  const out = []
+  for (let at = 0; at < body.length; ) {
+    const end = at + 5 + body.readUInt32BE(at + 1)
+    assert.isAtMost(end, body.length)
+    out.push({ flags: body[at], bytes: body.subarray(at + 5, end) })
+    at = end
+  }
+  return out
+}
+
+/** Opens a stream; `whole` resolves when it has ended, and `until` when it has brought so many frames. */
+const subscribe = (url: string, headers: http2.OutgoingHttpHeaders, body: Uint8Array) => {
+  const session = http2.connect(url)
+  const stream = session.request({ ":method": "POST", ":path": path, ...headers })
+  const seen: Seen = { head: {}, trailers: {}, body: Buffer.alloc(0) }
+  stream.on("response", (head) => {
+    seen.head = head
+  })
+  stream.on("trailers", (it) => {
+    seen.trailers = { ...it }
+  })
+  let look = () => undefined as void
+  stream.on("data", (part: Buffer) => {
+    seen.body = Buffer.concat([seen.body, part])
+    look()
+  })
+  const whole = new Promise<Seen>((done, fail) => {
+    stream.on("error", fail)
+    stream.on("close", () => {
+      session.close()
+      done(seen)
+    })
+  })
+  const until = (frames: number) =>
+    new Promise<void>((done) => {
+      look = () => {
+        let count = 0
+        for (let at = 0; seen.body.length - at >= 5; count++) at += 5 + seen.body.readUInt32BE(at + 1)
+        if (count >= frames) done()
+      }
+      look()
+    })
+  // In pieces, so that a body doesn't come as one part.
+  const middle = Math.floor(body.length / 2)
+  stream.write(body.subarray(0, middle))
+  stream.end(body.subarray(middle))
+  return { whole, until, leave: () => stream.close(http2.constants.NGHTTP2_CANCEL) }
+}
+
+const messageOf = (wish: Fixture.Wish & { readonly resumeAfter?: number } = {}) =>
+  toBinary(SubscribeEventsRequestSchema, create(SubscribeEventsRequestSchema, request(wish)))
+
+const forms = {
+  gRPC: {
+    fast: { "content-type": "application/grpc+proto", te: "trailers" },
+    slow: { "content-type": "application/grpc+proto", te: "trailers", "grpc-encoding": "identity" }
+  },
+  Connect: {
+    fast: { "content-type": "application/connect+proto", "connect-protocol-version": "1" },
+    slow: { "content-type": "application/connect+proto" }
+  }
+} as const
+
+/** Each stream has its own time, ids and signatures; everything else is compared. */
+const comparable = ({ body, head, trailers }: Seen) => {
+  const { date: _, ...headers } = head
+  return {
+    headers,
+    trailers,
+    frames: framesIn(body).map(({ bytes, flags }) => {
+      if (flags !== 0) return { flags, text: bytes.toString() }
+      const { eventId, eventType, payloadHash, requestId, sequence } = fromBinary(GatewayEventSchema, bytes)
+      const isOwn = sequence === 0n
+      return { flags, eventType, sequence, ...(isOwn ? {} : { eventId, requestId, payloadHash }) }
+    })
+  }
+}
+
+layer(Fixture.gateway({ ...Fixture.generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestServices: true })(
+  "the fast way of usual subscriptions",
+  (it) => {
+    for (const [name, form] of Object.entries(forms)) {
+      const both = (body: () => Uint8Array, headers: http2.OutgoingHttpHeaders = {}) =>
+        Effect.gen(function* () {
+          const { url } = yield* GatewayServer
+          const answers = yield* Effect.promise(() =>
+            Promise.all([form.fast, form.slow].map((own) => subscribe(url, { ...own, ...headers }, body()).whole))
+          )
+          return answers.map(comparable)
+        })
+
+      // oxlint-disable-next-line vitest/valid-title -- a name
+      describe(name, () => {
+        it.effect("begins, goes on and ends as the library does", () =>
+          Effect.gen(function* () {
+            const { url } = yield* GatewayServer
+            const events = Array.from({ length: 5 }, (_, index) => Fixture.event(index + 1))
+            yield* keeps(...events)
+            const streams = [form.fast, form.slow].map((own) =>
+              subscribe(url, own, frame(messageOf({ resumeAfter: 2 })))
+            )
+            yield* Effect.promise(() => Promise.all(streams.map((it) => it.until(4))))
+            yield* happens(Fixture.event(6, { payload: new Uint8Array(70_000).fill(7) }), Fixture.event(7))
+            yield* Effect.promise(() => Promise.all(streams.map((it) => it.until(6))))
+            yield* pushes({ type: "invalidation", deviceSessionId: "", userId: Fixture.userId, reason: "sanction" })
+            const [fast, slow] = yield* Effect.promise(() => Promise.all(streams.map((it) => it.whole)))
+            assert.isDefined(fast)
+            assert.isDefined(slow)
+            assert.deepStrictEqual(comparable(fast), comparable(slow))
+            const sequences = comparable(fast).frames.flatMap((it) => ("sequence" in it ? [Number(it.sequence)] : []))
+            assert.deepStrictEqual(sequences, [0, 3, 4, 5, 6, 7])
+            yield* pushes({ type: "resume", outcome: "RESTARTED" })
+          })
+        )
+
+        it.effect("refuses as the library does, with the same words", () =>
+          Effect.gen(function* () {
+            for (const wish of [
+              { protocolVersion: "v9" },
+              { deviceSessionId: "x" },
+              { deviceSessionId: Fixture.unknownId },
+              { deviceSessionId: Fixture.revokedId },
+              { messageType: "user.account.get" },
+              { requestId: "" },
+              { sent: { payloadHash: new Uint8Array(32) } },
+              { sent: { signature: new Uint8Array(64) } },
+              { payload: Uint8Array.of(1, 2, 3) },
+              { payload: new Uint8Array(5_000) },
+              { resumeAfter: -1 }
+            ]) {
+              const [fast, slow] = yield* both(() => frame(messageOf(wish)))
+              assert.deepStrictEqual(fast, slow, JSON.stringify(wish))
+            }
+          })
+        )
+
+        it.effect("has the library refuse what is malformed, cut short, doubled, compressed or too large", () =>
+          Effect.gen(function* () {
+            const whole = () => frame(messageOf({ deviceSessionId: Fixture.unknownId }))
+            const random = new SeededRandom(13)
+            const mutated = () => {
+              const bytes = whole()
+              bytes[random.below(bytes.length)] = random.below(256)
+              return bytes
+            }
+            const bodies = [
+              new Uint8Array(),
+              Uint8Array.of(0),
+              Uint8Array.of(0, 0, 0, 0, 0),
+              whole().subarray(0, -1),
+              Buffer.concat([whole(), whole()]),
+              Buffer.concat([whole(), Buffer.of(0)]),
+              frame(Uint8Array.of(255, 255, 255)),
+              frame(Uint8Array.of(1, 2, 3), 1),
+              frame(Uint8Array.of(1, 2, 3), 2),
+              frame(new Uint8Array(40_000)),
+              ...Array.from({ length: 40 }, mutated)
+            ]
+            for (const bytes of bodies) {
+              const [fast, slow] = yield* both(() => bytes)
+              // A mutation may still be a message: then both have the same session, and the second one is a repetition.
+              assert.deepStrictEqual(fast, slow, Buffer.from(bytes).toString("hex"))
+            }
+          })
+        )
+
+        it.effect("makes room when its client goes away", () =>
+          Effect.gen(function* () {
+            const { url } = yield* GatewayServer
+            // A session has four streams, and one more would end the oldest.
+            for (let opened = 0; opened < 12; opened++) {
+              const stream = subscribe(url, form.fast, frame(messageOf()))
+              yield* Effect.promise(() => stream.until(1))
+              stream.leave()
+              yield* Effect.promise(() => stream.whole.catch(() => undefined))
+            }
+          })
+        )
+      })
+    }
+  }
+)
