@@ -1,6 +1,8 @@
 /** A whole gateway as one layer: verification, streams, public routes and the port that they share. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { BackendClient } from "@galaxy/edge/BackendClient"
+import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
+import { gauge } from "@galaxy/contract/telemetry/instruments"
 import * as Budgets from "@galaxy/edge/Budgets"
 import type { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import * as EdgeGateway from "@galaxy/edge/EdgeGateway"
@@ -38,6 +40,12 @@ import { servePage } from "./page/servePage.ts"
 import * as OpenServices from "./open/openServices.ts"
 import { readSmallFirst } from "./readSmallFirst.ts"
 import { maxDiscarded, maxDiscardedOfEndless } from "./readToTheEnd.ts"
+import { Collecting } from "../telemetry/collecting.ts"
+import { Telemetry } from "../telemetry/Telemetry.ts"
+import * as CallLog from "./observed/CallLog.ts"
+import * as Metered from "./observed/metered.ts"
+import * as Observer from "./observed/Observer.ts"
+import { callOf } from "./observed/Observer.ts"
 import { type SourceOptions, Sources } from "./source/Sources.ts"
 
 /** Where the gateway listens, and its limits. What is left out has its default. */
@@ -66,6 +74,8 @@ export interface GatewayOptions {
   readonly endDelayMs?: number | undefined
   /** Trusted proxies and exempt networks. */
   readonly sources?: SourceOptions | undefined
+  /** Which requests get a line in the log; none when absent. */
+  readonly accessLog?: AccessLogShape | undefined
   readonly edge?: Partial<EdgeSettings.EdgeSettingsShape> | undefined
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
@@ -110,6 +120,8 @@ const bodyLimits = (maxPayloadBytes: number) => {
   }
 }
 
+const openStreams = gauge("galaxy.gateway.streams")
+
 type Ports = BackendClient | PushSource | ReplayStore | EdgeCrypto
 
 const server = (options: GatewayOptions) =>
@@ -129,6 +141,11 @@ const server = (options: GatewayOptions) =>
         Effect.provideService(yield* HttpRouter.toHttpEffect(PublicRest.layer), PeerOf, peerOf),
         { scope }
       )
+      const fork = Effect.runForkWith(context)
+      const log = options.accessLog === undefined ? undefined : CallLog.make(options.accessLog, fork)
+      const observe = Observer.make(yield* Telemetry, log)
+      const notCounted = (yield* Collecting).add(() => openStreams(Effect.runSync(hub.size)))
+      yield* Effect.addFinalizer(() => Effect.sync(notCounted))
       const rpc = ConnectEdge.make({
         gateway,
         streams,
@@ -181,7 +198,9 @@ const server = (options: GatewayOptions) =>
           cors.around(
             isForPages,
             readSmallFirst((request, response) => {
-              if (!handles(request.url ?? "")) {
+              const isRpc = handles(request.url ?? "")
+              observe?.(request, response, isRpc ? request.url : undefined)
+              if (!isRpc) {
                 if (isCall(request)) refuseUnknown(request, response)
                 else if (isEncoded(request)) refuse(request, response, ...encoded)
                 else if (page?.(request, response) !== true) rest(request, response)
@@ -190,6 +209,7 @@ const server = (options: GatewayOptions) =>
               const waitMs = mayTry(arrivalOf(request)?.peer)
               if (waitMs === 0) (open.handles(request.url ?? "") ? open : rpc).handler(request, response)
               else {
+                callOf(request)?.refused("rate_limited")
                 const head = { isRpc: true, contentType: request.headers["content-type"] }
                 answer(response, noRoom(head, Math.ceil(waitMs / 1_000) * 1_000))
               }
@@ -224,13 +244,14 @@ export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, Liste
     Layer.provide(Readiness.layer),
     Layer.provide(
       Layer.mergeAll(
-        SessionCache.layer(options.sessions),
-        Budgets.layer(options.budgets),
+        Layer.provide(Metered.sessions, SessionCache.layer(options.sessions)),
+        Layer.provide(Metered.budgets, Budgets.layer(options.budgets)),
         EdgeSettings.layer(options.edge),
         Ending.layer,
         PushHub.layer(options.hub)
       )
     ),
+    Layer.provide([Metered.push, Metered.replay]),
     Layer.provide(NodeHttpServer.layerHttpServices),
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(64 * 1024)))
   )

@@ -10,6 +10,8 @@ import * as Deadlines from "../net/Deadlines.ts"
 import { endAgent } from "../net/endAgent.ts"
 import { lookupWithin } from "../net/lookup.ts"
 import { exchange, type Sent, Unanswered } from "./backend/Exchange.ts"
+import { watched } from "./observed/backend.ts"
+import { Telemetry } from "../telemetry/Telemetry.ts"
 import { type Call, calls, commandOf } from "./backendCalls.ts"
 
 /** Where the backend is and how long it may take; 10 s per call by default. */
@@ -78,8 +80,25 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
           ? { method, path, headers: [...headers, ...own], body: null }
           : { method, path, headers: [...headers, ...own, ...jsonType], body: JSON.stringify(body) }
 
+      const watch = watched(yield* Telemetry)
+
       /** Resolves with the answer, or with why there is none; rejects with the signal's reason. */
-      const inTime = async (
+      const inTime = (call: Call, dispatcher: Pool, signal?: AbortSignal): Promise<BackendAnswer | Unanswered> => {
+        if (watch === undefined) return unwatched(call, dispatcher, signal)
+        const sent = watch(call)
+        return unwatched(sent.call, dispatcher, signal).then(
+          (outcome) => {
+            sent.ended(outcome)
+            return outcome
+          },
+          (cause: unknown) => {
+            sent.ended(new Unanswered("it was given up"))
+            throw cause
+          }
+        )
+      }
+
+      const unwatched = async (
         call: Call,
         dispatcher: Pool,
         signal?: AbortSignal

@@ -7,6 +7,7 @@ import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/ga
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import type { EdgeGateway, SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
+import type { Outlet } from "@galaxy/edge/hub/Outlet"
 import type { EventStreams } from "@galaxy/edge/hub/EventStreams"
 import type { SignedEvent } from "@galaxy/edge/hub/signing"
 import {
@@ -25,7 +26,10 @@ import { tellEncodings } from "./callBodies.ts"
 import { type CallKind, refusedByHead, refuseUnknown } from "./callHeads.ts"
 import type { Handler } from "../http/guard.ts"
 import * as FastStreams from "./fastStreams.ts"
+import { unasked } from "../telemetry/traceparent.ts"
 import * as FastUnary from "./fastUnary.ts"
+import type { ObservedCall } from "./observed/ObservedCall.ts"
+import { callOf } from "./observed/Observer.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
 import { readToTheEnd } from "./readToTheEnd.ts"
 import { dropUnreachable } from "./timeouts.ts"
@@ -88,6 +92,7 @@ const refuseMalformed = (onMalformed: (peer: Peer) => void) => (context: Handler
         "request"
       )
       Object.assign(error, { code, details, rawMessage })
+      callIn(context)?.refused("invalid_envelope")
       onMalformed(peerOf(context))
     },
     { once: true }
@@ -109,6 +114,11 @@ const isMalformed = ({ code, rawMessage }: ConnectError): boolean =>
 
 /** Carries what the listener knows about a request to its handler. */
 const arrivalKey = createContextKey<Arrival | undefined>(undefined)
+
+/** Carries what telemetry observes of a request. */
+const callKey = createContextKey<ObservedCall | undefined>(undefined)
+
+const callIn = (context: HandlerContext): ObservedCall | undefined => context.values.get(callKey)
 
 const peerOf = (context: HandlerContext): Peer => context.values.get(arrivalKey)?.peer ?? { ip: "unknown" }
 
@@ -155,12 +165,16 @@ async function* eventsOf(
   services: EdgeServices,
   envelope: Envelope,
   peer: Peer,
-  signal: AbortSignal
+  signal: AbortSignal,
+  call: ObservedCall | undefined
 ): AsyncGenerator<SignedEvent> {
   let begun = false
   const marked = services.streams.subscribe(envelope, peer).pipe(
     Stream.interruptWhen(aborted(signal)),
-    Stream.mapError((refusal) => toConnectError(refusal, begun ? "stream" : "request"))
+    Stream.mapError((refusal) => {
+      call?.refused(refusal._tag)
+      return toConnectError(refusal, begun ? "stream" : "request")
+    })
   )
   for await (const event of Stream.toAsyncIterableWith(marked, services.context)) {
     begun = true
@@ -173,13 +187,13 @@ async function* eventsOf(
  * The envelope with bytes of its own: those of a message are parts of its whole body, which would be kept with them, whatever
  * else it contains.
  */
-const apart = (message: Envelope): Envelope => ({
+const apart = (message: Envelope, call: ObservedCall | undefined): Envelope => ({
   protocolVersion: message.protocolVersion,
   deviceSessionId: message.deviceSessionId,
   messageType: message.messageType,
   timestampMs: message.timestampMs,
   requestId: message.requestId,
-  traceId: message.traceId,
+  traceId: call === undefined ? unasked(message.traceId) : call.understood(message),
   payloadBytes: new Uint8Array(message.payloadBytes),
   payloadHash: new Uint8Array(message.payloadHash),
   signature: new Uint8Array(message.signature)
@@ -193,13 +207,24 @@ const commandOf = async (
   { gateway, context }: EdgeServices,
   request: Envelope,
   peer: Peer,
-  over: AbortController
+  over: AbortController,
+  call: ObservedCall | undefined
 ): Promise<SignedAnswer | ConnectError> => {
   try {
     const outcome = await gateway.executeCommand(request, peer, over)
-    return outcome instanceof Error ? toConnectError(outcome, "request") : outcome
+    if (outcome instanceof Error) {
+      call?.refused(outcome._tag)
+      return toConnectError(outcome, "request")
+    }
+    call?.answered(outcome)
+    return outcome
   } catch (cause) {
-    if (over.signal.aborted) return givenUp(over.signal.reason)
+    if (over.signal.aborted) {
+      const error = givenUp(over.signal.reason)
+      call?.refused(error.code === Code.DeadlineExceeded ? "deadline_exceeded" : "canceled")
+      return error
+    }
+    call?.refused("internal")
     const line = Effect.annotateLogs(Effect.logError("a command failed", Cause.die(cause)), {
       request_id: request.requestId.slice(0, 64)
     })
@@ -207,6 +232,18 @@ const commandOf = async (
     return new ConnectError("internal error", Code.Internal)
   }
 }
+
+/** Says what becomes of a stream as it passes by. */
+const observedOutlet = (call: ObservedCall, outlet: Outlet): Outlet => ({
+  write: (event) => {
+    call.opened()
+    return outlet.write(event)
+  },
+  end: (ending, place) => {
+    call.refused(ending === "defect" ? "internal" : ending._tag)
+    outlet.end(ending, place)
+  }
+})
 
 /** Proxies must pass each event on at once, and keep none. */
 const streamHeaders = { "cache-control": "no-store", "x-accel-buffering": "no" }
@@ -227,18 +264,22 @@ export const make = (services: EdgeServices) => {
           const { signal } = context
           const over = new AbortController()
           signal.addEventListener("abort", () => over.abort(signal.reason), { once: true })
-          const outcome = await untilGivenUp(commandOf(services, apart(request), peerOf(context), over), signal)
+          const outcome = await untilGivenUp(
+            commandOf(services, apart(request, callIn(context)), peerOf(context), over, callIn(context)),
+            signal
+          )
           if (outcome instanceof ConnectError) throw outcome
           return outcome
         },
         subscribeEvents: (request, context) => {
           understand(context, request)
-          return eventsOf(services, apart(request), peerOf(context), context.signal)
+          const call = callIn(context)
+          return eventsOf(services, apart(request, call), peerOf(context), context.signal, call)
         }
       })
     },
     requestGate: refuseMalformed(services.onMalformed),
-    contextValues: (request) => createContextValues().set(arrivalKey, arrivalOf(request))
+    contextValues: (request) => createContextValues().set(arrivalKey, arrivalOf(request)).set(callKey, callOf(request))
   })
   const prefix = `/${EdgeGatewayService.typeName}/`
   const streamPath = `${prefix}${EdgeGatewayService.method.subscribeEvents.name}`
@@ -275,7 +316,9 @@ export const make = (services: EdgeServices) => {
     open: (message, request, outlet) => {
       const arrival = arrivalOf(request)
       arrival?.body.decoded(message.payloadBytes.length + 1_024)
-      return services.streams.open(apart(message), arrival?.peer ?? { ip: "unknown" }, outlet)
+      const call = callOf(request)
+      const to = call === undefined ? outlet : observedOutlet(call, outlet)
+      return services.streams.open(apart(message, call), arrival?.peer ?? { ip: "unknown" }, to)
     },
     errorOf: (ending, place) =>
       ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place),
@@ -286,7 +329,8 @@ export const make = (services: EdgeServices) => {
     start: (message, request, over) => {
       const arrival = arrivalOf(request)
       arrival?.body.decoded(message.payloadBytes.length + 1_024)
-      return commandOf(services, apart(message), arrival?.peer ?? { ip: "unknown" }, over)
+      const call = callOf(request)
+      return commandOf(services, apart(message, call), arrival?.peer ?? { ip: "unknown" }, over, call)
     },
     slow
   })

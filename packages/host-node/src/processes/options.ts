@@ -130,6 +130,7 @@ export const gatewayOptions = (
   tls: tlsOf(values),
   page: pageOf(values),
   reflection: values.reflection,
+  accessLog: { which: values.accessLog, perSecond: values.accessLogPerSecond },
   allowedHosts: values.allowedHosts,
   corsOrigins: values.corsOrigins,
   edge: {

@@ -19,3 +19,7 @@ export const spanIn = (traceparent: string): Tracer.ExternalSpan | undefined => 
  * asked to record it.
  */
 export const unasked = (traceparent: string): string => (form.test(traceparent) ? `${traceparent.slice(0, -2)}00` : "")
+
+/** A moment of the monotonic clock, in milliseconds, as Unix nanoseconds. */
+export const nanos = (monotonicMs: number): bigint =>
+  BigInt(Math.round((performance.timeOrigin + monotonicMs) * 1_000)) * 1_000n

@@ -1,0 +1,133 @@
+/** Makes metrics, spans and lines of the log of what clients ask for. There is none where nobody reads any of them. */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { statusOf } from "@galaxy/contract/api/ApiError"
+import { histogram } from "@galaxy/contract/telemetry/instruments"
+import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
+import { knownMethod, otherRoute, routeTemplates } from "@galaxy/core/shared/http/routeTemplate"
+import { subscribeType } from "@galaxy/edge/Envelope"
+import { type Reason, statusCodes } from "@galaxy/edge/Refusal"
+import { Context, Exit, Option, type Tracer } from "effect"
+import type { TelemetryShape } from "../../telemetry/Telemetry.ts"
+import { nanos, spanIn, traceparentOf, unasked } from "../../telemetry/traceparent.ts"
+import type { CallLog } from "./CallLog.ts"
+import { ObservedCall } from "./ObservedCall.ts"
+
+const calls = histogram("rpc.server.call.duration")
+const requests = histogram("http.server.request.duration")
+
+const messageTypes: ReadonlySet<string> = new Set([...Object.keys(messageRoutes), subscribeType])
+const methods: ReadonlySet<string> = new Set(["ExecuteCommand", "SubscribeEvents"])
+
+/** A message type of ours; whatever else a client sends is one value. */
+const known = (messageType: string): string =>
+  messageType === "" || messageTypes.has(messageType) ? messageType : otherRoute
+
+const templateOf = routeTemplates([
+  "/",
+  "/_app/*",
+  "/api/v1/public/auth/send-email-code",
+  "/api/v1/public/auth/confirm-email-code",
+  "/api/v1/public/mail/unsubscribe",
+  "/api/v1/public/gateway",
+  "/healthz",
+  "/readyz"
+])
+
+const codes: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(statusOf)
+    .toReversed()
+    .map(([code, status]) => [status, code])
+)
+
+const nothing = Context.empty()
+const done = Exit.void
+const failed = Exit.fail("refused")
+
+const observedCalls = new WeakMap<object, ObservedCall>()
+
+/** What is observed of a request; undefined where nothing is. */
+export const callOf = (request: object): ObservedCall | undefined => observedCalls.get(request)
+
+/** The status code of gRPC for a reason; empty for a failure that isn't a refusal. */
+const statusCodeOf = (call: ObservedCall): string => {
+  if (call.isAnswered || call.reason === "") return "OK"
+  return call.reason in statusCodes ? statusCodes[call.reason as Reason].request : ""
+}
+
+/** Begins to observe a request; its end follows from its response. */
+export type Observe = (request: IncomingMessage, response: ServerResponse, rpcPath: string | undefined) => void
+
+/** `tracer` and metrics as the process has them; `log` writes lines. Undefined where there is nothing to do. */
+export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefined): Observe | undefined => {
+  if (!metrics && tracer === undefined && log === undefined) return undefined
+
+  const trace =
+    tracer === undefined
+      ? (_call: ObservedCall, traceparent: string) => unasked(traceparent)
+      : (call: ObservedCall, traceparent: string): string => {
+          const from = traceparent === "" ? undefined : spanIn(traceparent)
+          // A trace of its own: what a client sends isn't signed, and decides nothing.
+          const links: Array<Tracer.SpanLink> = from === undefined ? [] : [{ span: from, attributes: {} }]
+          const span = tracer.span({
+            name:
+              call.rpcMethod === undefined
+                ? `${knownMethod(call.httpMethod)} ${templateOf(call.path)}`
+                : call.rpcMethod,
+            parent: Option.none(),
+            annotations: nothing,
+            links,
+            startTime: nanos(call.begun),
+            kind: "server",
+            root: true,
+            sampled: true
+          })
+          call.span = span
+          return traceparentOf(span)
+        }
+
+  const ended = (call: ObservedCall, status: number): void => {
+    const took = performance.now() - call.begun
+    const isRpc = call.rpcMethod !== undefined
+    if (!isRpc && call.reason === "" && status >= 400) call.reason = codes[status] ?? `status_${status}`
+    // What the library refuses by itself has no reason but its status.
+    if (isRpc && call.reason === "" && !call.isAnswered && call.messageType === "") call.reason = `status_${status}`
+    const code = isRpc ? statusCodeOf(call) : ""
+    if (metrics) {
+      if (isRpc) calls(took / 1_000, call.rpcMethod ?? "", known(call.messageType), code, call.reason)
+      else requests(took / 1_000, knownMethod(call.httpMethod), templateOf(call.path), `${status}`)
+    }
+    log?.(call, took, isRpc ? code : `${status}`)
+    const { span } = call
+    if (span === undefined) return
+    if (span.sampled) {
+      if (isRpc) {
+        span.attribute("rpc.method", call.rpcMethod)
+        span.attribute("galaxy.message_type", known(call.messageType))
+        span.attribute("rpc.response.status_code", code)
+      } else {
+        span.attribute("http.request.method", knownMethod(call.httpMethod))
+        span.attribute("http.route", templateOf(call.path))
+        span.attribute("http.response.status_code", status)
+      }
+      if (call.reason !== "") span.attribute("error.type", call.reason)
+    }
+    // Only our own faults are errors of a server's span.
+    const isOurs = call.reason === "internal" || call.reason === "backend_unavailable" || (!isRpc && status >= 500)
+    span.end(nanos(call.begun + took), isOurs ? failed : done)
+  }
+
+  return (request, response, rpcPath) => {
+    const name = rpcPath?.slice(rpcPath.lastIndexOf("/") + 1)
+    const path = request.url?.split("?", 1)[0] ?? ""
+    const rpcMethod = name === undefined ? undefined : methods.has(name) ? name : otherRoute
+    const call = new ObservedCall(rpcMethod, request.method ?? "", path, trace)
+    observedCalls.set(request, call)
+    if (rpcMethod === undefined) {
+      const given = request.headers["traceparent"]
+      const own = call.traced(typeof given === "string" ? given : "")
+      if (own === "") delete request.headers["traceparent"]
+      else request.headers["traceparent"] = own
+    }
+    response.once("close", () => ended(call, response.statusCode))
+  }
+}

@@ -1,0 +1,92 @@
+/** The edge's ports and parts with measurements around them, for gateways whose metrics somebody reads. */
+import { counter, gauge, histogram } from "@galaxy/contract/telemetry/instruments"
+import { isPromise } from "@galaxy/edge/Awaitable"
+import { Budgets } from "@galaxy/edge/Budgets"
+import { type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
+import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
+import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import { SessionCache } from "@galaxy/edge/SessionCache"
+import { type Context, Effect, Layer, Stream } from "effect"
+import { Telemetry } from "../../telemetry/Telemetry.ts"
+
+const refused = counter("galaxy.gateway.budget.refused")
+const lookups = counter("galaxy.gateway.session_cache.lookups")
+const reserving = histogram("galaxy.gateway.replay.duration")
+const connected = gauge("galaxy.gateway.push.connected")
+const reconnects = counter("galaxy.gateway.push.reconnects")
+const lag = histogram("galaxy.gateway.push.lag")
+
+/** The service that is there as it is, or measured where somebody reads the metrics. */
+const around = <I, S>(service: Context.Key<I, S>, measured: (it: S) => S): Layer.Layer<I, never, I> =>
+  Layer.effect(
+    service,
+    Effect.gen(function* () {
+      const it = yield* service
+      const { metrics } = yield* Telemetry
+      return metrics ? measured(it) : it
+    })
+  )
+
+/** Counts refusals by the budget. */
+export const budgets = around(Budgets, (it) => {
+  const noted =
+    (of: "take" | "check"): Budgets["Service"]["take"] =>
+    (kind, key) => {
+      const refusal = it[of](kind, key)
+      if (refusal !== undefined) refused(1, kind)
+      return refusal
+    }
+  return Budgets.of({ take: noted("take"), check: noted("check") })
+})
+
+/** Counts what is found at once and what has to be looked up. */
+export const sessions = around(SessionCache, (it) =>
+  SessionCache.of({
+    ...it,
+    find: (deviceSessionId, network, signal) => {
+      const found = it.find(deviceSessionId, network, signal)
+      lookups(1, isPromise(found) ? "miss" : "hit")
+      return found
+    }
+  })
+)
+
+/** Measures reservations. */
+export const replay = around(ReplayStore, (it) =>
+  ReplayStore.of({
+    ...it,
+    reserve: (reservation) => {
+      const begun = performance.now()
+      const verdict = it.reserve(reservation)
+      const noted = <A>(outcome: A): A => {
+        reserving((performance.now() - begun) / 1_000, outcome instanceof ReplayStoreUnavailable ? "unavailable" : "")
+        return outcome
+      }
+      return isPromise(verdict) ? verdict.then(noted) : noted(verdict)
+    }
+  })
+)
+
+/** Event ids are UUIDs of version 7, whose first 48 bits are the milliseconds of their making. */
+const madeAt = (eventId: string): number | undefined =>
+  eventId[14] === "7" ? Number.parseInt(eventId.slice(0, 8) + eventId.slice(9, 13), 16) : undefined
+
+const arrived = (frame: PushFrame): PushFrame => {
+  if (frame.type === "resume") connected(1)
+  const made = frame.type === "event" ? madeAt(frame.event.eventId) : undefined
+  if (made !== undefined) lag(Math.max(0, Date.now() - made) / 1_000)
+  return frame
+}
+
+/** Measures the push stream. */
+export const push = around(PushSource, (it) => {
+  let opened = 0
+  connected(0)
+  return PushSource.of({
+    frames: (cursor) =>
+      Stream.suspend(() => {
+        if (opened++ > 0) reconnects(1)
+        return it.frames(cursor).pipe(Stream.map(arrived), Stream.ensuring(Effect.sync(() => connected(0))))
+      })
+  })
+})
