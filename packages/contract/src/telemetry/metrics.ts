@@ -33,7 +33,7 @@ export const metrics = {
     attributes: ["rpc.method", "galaxy.message_type", "rpc.response.status_code", "error.type"],
     buckets: quick,
     about:
-      "signed calls from the head of their request to the end of the answer; `error.type` is the reason of a refusal or the code of a business error, and absent where there is none"
+      "signed calls from the head of their request to the end of the answer, without streams that have begun; `error.type` is the reason of a refusal or the code of a business error, and absent where there is none"
   },
   "http.server.request.duration": {
     kind: "histogram",

@@ -238,7 +238,7 @@ const server = (options: GatewayOptions) =>
 export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, ListenerUnavailable | PageUnusable, Ports> =>
   server(options).pipe(
     Layer.provideMerge(Dispatcher.layer),
-    Layer.provide(EventStreams.layer),
+    Layer.provide(Layer.provide(Metered.streams, EventStreams.layer)),
     Layer.provide(EdgeGateway.layer),
     Layer.provide(Verifier.layer),
     Layer.provide(Readiness.layer),

@@ -177,6 +177,7 @@ async function* eventsOf(
     })
   )
   for await (const event of Stream.toAsyncIterableWith(marked, services.context)) {
+    if (!begun) call?.opened()
     begun = true
     yield event
   }

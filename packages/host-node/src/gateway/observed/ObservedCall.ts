@@ -57,6 +57,11 @@ export class ObservedCall {
     this.reason = reason
   }
 
+  /** Its stream has begun: what follows is no refusal of the request. */
+  opened(): void {
+    this.isAnswered = true
+  }
+
   /** It is answered. */
   answered({ resultCode, payloadBytes }: SignedAnswer): void {
     this.isAnswered = true

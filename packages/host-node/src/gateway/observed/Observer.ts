@@ -1,7 +1,7 @@
 /** Makes metrics, spans and lines of the log of what clients ask for. There is none where nobody reads any of them. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { statusOf } from "@galaxy/contract/api/ApiError"
-import { histogram } from "@galaxy/contract/telemetry/instruments"
+import { counter, histogram } from "@galaxy/contract/telemetry/instruments"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import { knownMethod, otherRoute, routeTemplates } from "@galaxy/core/shared/http/routeTemplate"
 import { subscribeType } from "@galaxy/edge/Envelope"
@@ -14,6 +14,8 @@ import { ObservedCall } from "./ObservedCall.ts"
 
 const calls = histogram("rpc.server.call.duration")
 const requests = histogram("http.server.request.duration")
+
+const streamsEnded = counter("galaxy.gateway.streams.ended")
 
 const messageTypes: ReadonlySet<string> = new Set([...Object.keys(messageRoutes), subscribeType])
 const methods: ReadonlySet<string> = new Set(["ExecuteCommand", "SubscribeEvents"])
@@ -93,7 +95,8 @@ export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefin
     if (isRpc && call.reason === "" && !call.isAnswered && call.messageType === "") call.reason = `status_${status}`
     const code = isRpc ? statusCodeOf(call) : ""
     if (metrics) {
-      if (isRpc) calls(took / 1_000, call.rpcMethod ?? "", known(call.messageType), code, call.reason)
+      if (call.rpcMethod === "SubscribeEvents" && call.isAnswered) streamsEnded(1, call.reason)
+      else if (isRpc) calls(took / 1_000, call.rpcMethod ?? "", known(call.messageType), code, call.reason)
       else requests(took / 1_000, knownMethod(call.httpMethod), templateOf(call.path), `${status}`)
     }
     log?.(call, took, isRpc ? code : `${status}`)

@@ -1,7 +1,9 @@
 /** The edge's ports and parts with measurements around them, for gateways whose metrics somebody reads. */
 import { counter, gauge, histogram } from "@galaxy/contract/telemetry/instruments"
+import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import { isPromise } from "@galaxy/edge/Awaitable"
 import { Budgets } from "@galaxy/edge/Budgets"
+import { EventStreams } from "@galaxy/edge/hub/EventStreams"
 import { type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
@@ -11,6 +13,8 @@ import { Telemetry } from "../../telemetry/Telemetry.ts"
 
 const refused = counter("galaxy.gateway.budget.refused")
 const lookups = counter("galaxy.gateway.session_cache.lookups")
+const sent = counter("galaxy.gateway.events.sent")
+const kinds: ReadonlySet<string> = new Set([...Object.keys(eventTables), ...Object.keys(gatewayEventTables)])
 const reserving = histogram("galaxy.gateway.replay.duration")
 const connected = gauge("galaxy.gateway.push.connected")
 const reconnects = counter("galaxy.gateway.push.reconnects")
@@ -48,6 +52,21 @@ export const sessions = around(SessionCache, (it) =>
       lookups(1, isPromise(found) ? "miss" : "hit")
       return found
     }
+  })
+)
+
+/** Kinds of events that embedding programs have added are one value. */
+const kindOf = (kind: string): string => (kinds.has(kind) ? kind : "_OTHER")
+
+/** Counts what goes out on streams. */
+export const streams = around(EventStreams, (it) =>
+  EventStreams.of({
+    ...it,
+    subscribe: (envelope, peer) =>
+      Stream.map(it.subscribe(envelope, peer), (event) => {
+        sent(1, kindOf(event.eventType))
+        return event
+      })
   })
 )
 
