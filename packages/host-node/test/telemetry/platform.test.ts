@@ -194,9 +194,10 @@ describe.skipIf(!there)("telemetry of separate processes", () => {
             collected.until((all) => all.lines.find((it) => it.service === "galaxy-gateway"))
           )
           assert.isNotEmpty(line.text)
-          assert.include(
-            collected.metrics.map((it) => `${it.service} ${it.name}`),
-            "galaxy-engine galaxy.engine.turn.duration"
+          yield* Effect.promise(() =>
+            collected.until((all) =>
+              all.metrics.find((it) => it.service === "galaxy-engine" && it.name === "galaxy.engine.turn.duration")
+            )
           )
           assert.notInclude(collected.raw, "example.org")
           assert.notInclude(collected.raw, ada.deviceSessionId)

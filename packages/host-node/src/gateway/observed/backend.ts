@@ -37,7 +37,7 @@ export const watched = ({ metrics, tracer }: TelemetryShape): ((call: Call) => S
   return (call) => {
     const begun = performance.now()
     const name = nameOf(call.path)
-    const at = tracer === undefined ? -1 : (placeOf(call.headers, "traceparent"))
+    const at = tracer === undefined ? -1 : placeOf(call.headers, "traceparent")
     const parent = at < 0 ? undefined : spanIn(call.headers?.[at + 1] ?? "")
     const span =
       parent === undefined || !parent.sampled

@@ -61,7 +61,14 @@ const kindOf = (kind: string): string => (kinds.has(kind) ? kind : "_OTHER")
 /** Counts what goes out on streams. */
 export const streams = around(EventStreams, (it) =>
   EventStreams.of({
-    ...it,
+    open: (envelope, peer, outlet) =>
+      it.open(envelope, peer, {
+        write: (event) => {
+          sent(1, kindOf(event.eventType))
+          return outlet.write(event)
+        },
+        end: (ending, place) => outlet.end(ending, place)
+      }),
     subscribe: (envelope, peer) =>
       Stream.map(it.subscribe(envelope, peer), (event) => {
         sent(1, kindOf(event.eventType))
