@@ -4,7 +4,6 @@
  * They are open to anybody and therefore strict: small bodies, JSON only, a budget per address and, within each
  * network, per identity. Headers that the backend trusts are made here and never taken from the client.
  */
-import * as ApiError from "@galaxy/contract/api/ApiError"
 import { normalForm } from "@galaxy/contract/api/EmailAddress"
 import { type GatewayInfo, gatewayInfoPath } from "@galaxy/contract/api/GatewayInfo"
 import { unsubscribePath } from "@galaxy/contract/api/PublicMail"
@@ -21,6 +20,7 @@ import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { EdgeSettings } from "./EdgeSettings.ts"
 import { PeerOf } from "./PeerOf.ts"
 import { Readiness } from "./Readiness.ts"
+import { error, projected, retryAfter, unavailable } from "./publicAnswer.ts"
 import { RateLimited } from "./Refusal.ts"
 import * as Page from "./unsubscribePage.ts"
 
@@ -28,17 +28,12 @@ const maxBodyBytes = 16 * 1024
 
 const utf8 = new TextEncoder()
 
-const error = (code: ApiError.ApiErrorCode, message: string, headers: Record<string, string> = {}) =>
-  HttpServerResponse.jsonUnsafe(ApiError.body(code, message), { status: ApiError.statusOf[code], headers })
-
 /** A used-up budget, or a backend that can't be reached. */
 const refused = (refusal: { readonly _tag: string }) =>
   Effect.succeed(
     refusal instanceof RateLimited
-      ? error("rate_limited", "too many requests", {
-          "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))
-        })
-      : error("service_unavailable", "the service can't be reached at present")
+      ? error("rate_limited", "too many requests", retryAfter(refusal.retryAfterMs))
+      : unavailable()
   )
 
 /** The body field that identifies who signs in, for the budget per identity. */
@@ -115,7 +110,7 @@ const unsubscribe = HttpRouter.add(
         requestId,
         traceparent: request.headers["traceparent"] ?? ""
       })
-      return HttpServerResponse.jsonUnsafe(answer.json, { status: answer.status })
+      return yield* projected(answer)
     })
     return yield* handle.pipe(
       Effect.catch(refused),
@@ -160,7 +155,7 @@ const auth = (path: Path) =>
           requestId,
           traceparent: request.headers["traceparent"] ?? ""
         })
-        return HttpServerResponse.jsonUnsafe(answer.json, { status: answer.status })
+        return yield* projected(answer)
       })
 
       return yield* handle.pipe(
@@ -213,28 +208,39 @@ const readyz = Layer.unwrap(
   })
 )
 
-const methods: Readonly<Record<string, string>> = {
-  "/api/v1/public/auth/send-email-code": "POST",
-  "/api/v1/public/auth/confirm-email-code": "POST",
-  [unsubscribePath]: "GET or POST",
-  [gatewayInfoPath]: "GET",
-  "/healthz": "GET",
-  "/readyz": "GET"
-}
+const [post, get] = [["POST"], ["GET", "HEAD"]]
 
-/** Answers requests that no route matches. It is not a catch-all route, which would take HEAD from the GET routes. */
-const notFound = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
-  const allowed = methods[request.url.split("?")[0] ?? ""]
-  return allowed === undefined
-    ? error("not_found", "there is no such route")
-    : error("method_not_allowed", `use ${allowed}`, { allow: allowed.replace(" or ", ", ") })
-})
+/** Every path that there is, exactly as it is written, and the methods of each. */
+const methods: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["/api/v1/public/auth/send-email-code", post],
+  ["/api/v1/public/auth/confirm-email-code", post],
+  [unsubscribePath, [...get, ...post]],
+  [gatewayInfoPath, get],
+  ["/healthz", get],
+  ["/readyz", get]
+])
+
+const noRoute = error("not_found", "there is no such route")
+
+/** Lets nothing but exact paths and methods through: the router takes other spellings of a path for the same. */
+const allowed = <E, R>(routed: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const known = methods.get(request.url.split("?", 1)[0] ?? "")
+    if (known === undefined) return Effect.succeed(noRoute)
+    return known.includes(request.method)
+      ? routed
+      : Effect.succeed(
+          error("method_not_allowed", `use ${known.filter((it) => it !== "HEAD").join(" or ")}`, {
+            allow: known.join(", ")
+          })
+        )
+  })
 
 /** Outermost: a defect is logged in full and answered as a plain internal error. */
 const safe = HttpRouter.middleware(
   (http) =>
-    http.pipe(
-      Effect.catchIf(isRouteNotFound, () => notFound),
+    allowed(http).pipe(
+      Effect.catchIf(isRouteNotFound, () => Effect.succeed(noRoute)),
       Effect.catchDefect((defect) =>
         Effect.as(Effect.logError("a request failed", defect), error("internal_error", "internal error"))
       )

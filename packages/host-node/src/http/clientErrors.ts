@@ -15,6 +15,8 @@ interface Answer {
   readonly status: string
   readonly code: ApiErrorCode
   readonly message: string
+  /** Further lines of the head. */
+  readonly headers?: ReadonlyArray<string>
 }
 
 const answers: Readonly<Record<string, Answer>> = {
@@ -40,19 +42,22 @@ const broken: Answer = { status: "400 Bad Request", code: "invalid_request", mes
 const tunnel: Answer = {
   status: "405 Method Not Allowed",
   code: "method_not_allowed",
-  message: "this server is not a proxy"
+  message: "this server is not a proxy",
+  // What it was to connect to has no method that works here.
+  headers: ["Allow: "]
 }
 
 /** How long a client gets to read the answer before the connection is cut. */
 const lingerMs = 1_000
 
-const text = ({ status, code, message }: Answer): string => {
+const text = ({ status, code, message, headers = [] }: Answer): string => {
   const json = JSON.stringify(body(code, message))
   return [
     `HTTP/1.1 ${status}`,
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(json)}`,
     "Connection: close",
+    ...headers,
     "",
     json
   ].join("\r\n")
@@ -96,6 +101,10 @@ export const answerClientErrors = (server: object): void => {
         other.on("error", () => undefined),
         tunnel
       )
-    else refuse(request, other as ServerResponse, "method_not_allowed", tunnel.message)
+    else {
+      const response = other as ServerResponse
+      response.setHeader("allow", "")
+      refuse(request, response, "method_not_allowed", tunnel.message)
+    }
   })
 }

@@ -1,61 +1,23 @@
 /** Pages of listed origins may call, over every protocol that browsers speak; those of others are told nothing. */
-import { once } from "node:events"
-import * as http from "node:http"
-import * as http2 from "node:http2"
+import type { IncomingHttpHeaders } from "node:http"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import * as Setting from "@galaxy/host-node/config/Setting"
 import { assert, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Fixture from "./fixture.ts"
+import { type Answer, type Sent, overHttp1, versions } from "./plainRequests.ts"
 
 const [page, stranger] = ["https://play.example.org", "https://play.example.org.evil.test"]
 const execute = "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
 const sendCode = "/api/v1/public/auth/send-email-code"
 const info = "/api/v1/public/gateway-info"
 
-interface Sent {
-  readonly method: string
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-interface Answer {
-  readonly status: number
-  readonly headers: http.IncomingHttpHeaders
-}
-
-const overHttp1 = async (url: string, { body, headers, method, path }: Sent): Promise<Answer> => {
-  const request = http.request(url, { path, method, headers: { ...headers }, agent: false })
-  request.end(body)
-  const [response] = (await once(request, "response")) as [http.IncomingMessage]
-  response.resume()
-  await once(response, "end")
-  return { status: response.statusCode ?? 0, headers: response.headers }
-}
-
-const overHttp2 = async (url: string, { body, headers, method, path }: Sent): Promise<Answer> => {
-  const session = http2.connect(url)
-  try {
-    const stream = session.request({ ...headers, ":method": method, ":path": path })
-    stream.end(body)
-    const [answer] = (await once(stream, "response")) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader]
-    stream.resume()
-    await once(stream, "close")
-    return { status: answer[":status"] ?? 0, headers: answer }
-  } finally {
-    session.destroy()
-  }
-}
-
-const versions = { "HTTP/1.1": overHttp1, "HTTP/2": overHttp2 }
-
 const corsOf = ({ headers }: Answer) =>
   Object.keys(headers)
     .filter((name) => name.startsWith("access-control-"))
     .toSorted()
 
-const listed = (headers: http.IncomingHttpHeaders, name: string) => String(headers[name]).split(", ")
+const listed = (headers: IncomingHttpHeaders, name: string) => String(headers[name]).split(", ")
 
 const preflight = (path: string, origin: string): Sent => ({
   method: "OPTIONS",

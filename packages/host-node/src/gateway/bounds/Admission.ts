@@ -8,6 +8,7 @@ import type * as http from "node:http"
 import * as http2 from "node:http2"
 import type { Peer } from "@galaxy/edge/Envelope"
 import { network } from "@galaxy/edge/address"
+import { answerClientErrors } from "../../http/clientErrors.ts"
 import { type Connection, Sources } from "../source/Sources.ts"
 import { Answers } from "./Answers.ts"
 import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
@@ -405,6 +406,7 @@ export class Admission {
         }
       })
     })
+    answerClientErrors(maker)
     return (stream, headers, ...more) => {
       const { session } = stream
       // The connection has ended since.
