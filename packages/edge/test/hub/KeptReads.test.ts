@@ -3,7 +3,7 @@ import type { KeptPage, Wanted } from "@galaxy/edge/hub/KeptReads"
 import { KeptReads } from "@galaxy/edge/hub/KeptReads"
 import { BackendUnavailable, type Refusal } from "@galaxy/edge/Refusal"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Semaphore } from "effect"
+import { Cause, Effect, Exit, Semaphore } from "effect"
 import { TestClock } from "effect/testing"
 import { Kept, settle, user } from "./subscribers.ts"
 
@@ -16,7 +16,7 @@ const opened = (kept: Kept, permits = 8) =>
       const got: { page?: KeptPage; refusal?: Refusal } = {}
       const question = reads.ask(user, wanted, known, (exit) => {
         if (Exit.isSuccess(exit)) got.page = exit.value
-        else got.refusal = exit.cause.reasons.find((it) => it._tag === "Fail")?.error as Refusal
+        else got.refusal = exit.cause.reasons.find(Cause.isFailReason)!.error
       })
       return { ...question, got }
     }

@@ -13,9 +13,10 @@ import { createServer as createTlsServer } from "node:tls"
 import { Effect, Schema, type Scope } from "effect"
 import { answerClientErrors } from "../http/clientErrors.ts"
 import type { Handler } from "../http/guard.ts"
-import { Admission, usualSendMs } from "./bounds/Admission.ts"
+import { Admission, type Arriving, usualSendMs } from "./bounds/Admission.ts"
 import { patiently } from "./bounds/patiently.ts"
-import { limit } from "./http2Limits.ts"
+import { Http2Limits } from "./http2Limits.ts"
+import { ofItself } from "./ofItself.ts"
 import type { Incoming } from "./Incoming.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
 import type { Connection } from "./source/Sources.ts"
@@ -118,7 +119,7 @@ const http1Settings = (times: Times): http.ServerOptions => ({
 interface Parts {
   readonly server: net.Server
   readonly sockets: Set<net.Socket>
-  readonly sessions: Set<http2.ServerHttp2Session>
+  readonly limits: Http2Limits
   readonly http1: Http1Connections
   readonly admission: Admission
   /** For connections that another process has accepted. */
@@ -136,17 +137,20 @@ class Http1Connections {
   readonly #running = new Map<net.Socket, Set<http.ServerResponse>>()
   #draining = false
 
+  readonly #onClose = ofItself((socket: net.Socket) => {
+    this.#open.delete(socket)
+    this.#running.delete(socket)
+  })
+
   add(socket: net.Socket): void {
     this.#open.add(socket)
-    socket.once("close", () => {
-      this.#open.delete(socket)
-      this.#running.delete(socket)
-    })
+    socket.on("close", this.#onClose)
   }
 
   /** It speaks another protocol. */
   forget(socket: net.Socket): void {
     this.#open.delete(socket)
+    socket.off("close", this.#onClose)
   }
 
   /** Knows running requests; pipelined ones run at the same time. */
@@ -271,18 +275,13 @@ const encrypt = (tls: Tls, admission: Admission, speakers: Speakers, http1: Http
   return { begin, renew }
 }
 
-const remember = (sessions: Set<http2.ServerHttp2Session>, times: Times) => (session: http2.ServerHttp2Session) => {
-  sessions.add(session)
-  limit(session, times)
-  session.on("error", () => undefined)
-  session.once("close", () => sessions.delete(session))
-}
+const ignore = () => undefined
 
 /** Concurrent requests on each further HTTP/2 connection of a busy address; the rest is refused unseen. */
 const requestsOfBusy = 16
 
 /** The HTTP/2 side. Proxies get a server of their own: they carry the resets of many clients. */
-const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.ServerHttp2Session>, times: Times) => {
+const http2Of = (admission: Admission, handler: Handler, limits: Http2Limits) => {
   const serve = admission.http2(handler as never)
   /** The connection whose session is being made. */
   let arriving: Connection | undefined
@@ -290,20 +289,23 @@ const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.Ser
   const make = (requests: number, resets: http2.ServerOptions) => {
     const settings = { maxConcurrentStreams: Math.min(requests, mostRequests) }
     const server = http2.createServer({ ...http2Settings, ...resets, settings })
-    const register = remember(sessions, times)
     server.on("session", (session) => {
       const connection = arriving
       if (connection !== undefined) {
         admission.know(session, connection)
         if (requests < mostRequests)
-          connection.onVerified.push(() => {
-            if (!session.destroyed && !session.closed && !admission.isBusy(connection))
-              session.settings({ maxConcurrentStreams: mostRequests })
-          })
+          connection.onVerified = [
+            ...connection.onVerified,
+            () => {
+              if (!session.destroyed && !session.closed && !admission.isBusy(connection))
+                session.settings({ maxConcurrentStreams: mostRequests })
+            }
+          ]
       }
-      register(session)
+      limits.watch(session)
+      session.on("error", ignore)
     })
-    server.on("stream", serve as never)
+    server.on("stream", limits.stream).on("stream", serve as never)
     return server
   }
   const usual = make(Number.POSITIVE_INFINITY, resetsOfClient)
@@ -319,10 +321,29 @@ const http2Of = (admission: Admission, handler: Handler, sessions: Set<http2.Ser
   }
 }
 
+/** A connection that waits for its turn, or has had it. */
+class Admitted implements Arriving {
+  readonly #socket: net.Socket
+  readonly #start: (socket: net.Socket, connection: Connection) => void
+
+  constructor(socket: net.Socket, start: (socket: net.Socket, connection: Connection) => void) {
+    this.#socket = socket
+    this.#start = start
+  }
+
+  begin(connection: Connection): void {
+    this.#start(this.#socket, connection)
+  }
+
+  cut(): void {
+    this.#socket.destroy()
+  }
+}
+
 const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Parts => {
   const admission = options.admission ?? new Admission({ sendMs: times.sendMs })
   const sockets = new Set<net.Socket>()
-  const sessions = new Set<http2.ServerHttp2Session>()
+  const limits = new Http2Limits(times)
   const http1 = new Http1Connections()
   const h1 = http.createServer(http1Settings(times), http1.watch(admission.http1(handler)))
   answerClientErrors(h1)
@@ -330,30 +351,28 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
   h1.emit("listening")
   const speakers: Speakers = {
     http1: (socket) => h1.emit("connection", socket),
-    http2: http2Of(admission, handler, sessions, times)
+    http2: http2Of(admission, handler, limits)
   }
   const { begin, renew } =
     options.tls === undefined
       ? { begin: sniff(speakers, http1, times), renew: () => undefined }
       : encrypt(options.tls, admission, speakers, http1, times)
 
-  const admit = (socket: net.Socket, ip: string) => {
-    const entry = admission.connect(ip, {
-      begin: (connection) => {
-        if (socket.destroyed) return
-        admission.know(socket, connection)
-        begin(socket, connection)
-      },
-      cut: () => socket.destroy()
-    })
-    if (entry === undefined) socket.destroy()
-    else socket.once("close", entry.left)
+  const start = (socket: net.Socket, connection: Connection) => {
+    if (socket.destroyed) return
+    admission.know(socket, connection)
+    begin(socket, connection)
   }
+  const admit = (socket: net.Socket, ip: string) => {
+    const entry = admission.connect(ip, new Admitted(socket, start))
+    if (entry === undefined) socket.destroy()
+    else socket.on("close", entry.left)
+  }
+  const onClose = ofItself((socket: net.Socket) => sockets.delete(socket))
   const open = (socket: net.Socket) => {
     sockets.add(socket)
-    socket.once("close", () => sockets.delete(socket))
     // A reset at a bad moment must not end the process.
-    socket.on("error", () => undefined)
+    socket.on("close", onClose).on("error", ignore)
   }
   const accept = (socket: net.Socket) => {
     const peer = socket.remoteAddress ?? "unknown"
@@ -374,7 +393,7 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     open(socket)
     admit(socket, ip)
   }
-  return { server, sockets, sessions, http1, admission, admit: admitOther, renew }
+  return { server, sockets, limits, http1, admission, admit: admitOther, renew }
 }
 
 /** Calls back once no connection is open any more. */
@@ -417,7 +436,7 @@ export const listen = (
         })
       }
     ),
-    ({ server, sockets, sessions, http1, admission, takeNoMore }) =>
+    ({ server, sockets, limits, http1, admission, takeNoMore }) =>
       Effect.callback<void>((resume) => {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy()
@@ -431,7 +450,7 @@ export const listen = (
           })
         )
         admission.close()
-        for (const session of sessions) session.close()
+        for (const session of limits.sessions) session.close()
         http1.drain()
       })
   ).pipe(

@@ -2,16 +2,18 @@
 import type { Http2Session } from "node:http2"
 
 /**
+ * Calls back once the peer has answered.
+ *
  * Node answers pings of a session that was told to close by itself, without sending them. Such a session lives on until
  * its last stream ends, so it is asked with settings instead, which every peer has to acknowledge.
  */
-const ask = (session: Http2Session, answered: () => void): void => {
+export const askPeer = (session: Http2Session, answered: () => void): void => {
   if (session.closed) session.settings({}, answered)
   else session.ping(answered)
 }
 
 /** Ends the session and its socket, which would wait for the peer to close it too. */
-const cut = (session: Http2Session): void => {
+export const cutOff = (session: Http2Session): void => {
   // The session shows its socket through a proxy; `once` returns the socket itself.
   const socket = session.socket.once("close", () => undefined)
   session.destroy()
@@ -27,9 +29,9 @@ export const keepAlive = (session: Http2Session, intervalMs: number, timeoutMs: 
   const ping = setInterval(() => {
     if (session.destroyed || lost !== undefined) return
     lost = setTimeout(() => {
-      if (!session.destroyed) cut(session)
+      if (!session.destroyed) cutOff(session)
     }, timeoutMs)
-    ask(session, () => {
+    askPeer(session, () => {
       clearTimeout(lost)
       lost = undefined
     })

@@ -92,22 +92,23 @@ describe("room", () => {
     const room = new Room({ perHolder: 10, overall: 4 })
     const cut: Array<number> = []
     for (const [name, worth] of [2, 1, 1, 3].entries()) room.enter("a", occupant(worth, cut, name))
-    assert.isDefined(room.enter("b", occupant(0, cut, 4)))
-    assert.isDefined(room.enter(undefined, occupant(0, cut, 5)))
+    assert.isTrue(room.enter("b", occupant(0, cut, 4)))
+    assert.isTrue(room.enter(undefined, occupant(0, cut, 5)))
     assert.deepStrictEqual(cut, [1, 2])
-    assert.isUndefined(room.enter("b", occupant(0, cut, 6)))
-    assert.isDefined(room.enter("c", occupant(0, cut, 7)))
+    assert.isFalse(room.enter("b", occupant(0, cut, 6)))
+    assert.isTrue(room.enter("c", occupant(0, cut, 7)))
     assert.deepStrictEqual(cut, [1, 2, 0])
     // All have one each now.
-    assert.isUndefined(room.enter("d", occupant(0, cut, 8)))
+    assert.isFalse(room.enter("d", occupant(0, cut, 8)))
     assert.strictEqual(room.total, 4)
   })
 
   it("is given back once, however it is left", () => {
     const room = new Room({ perHolder: 10, overall: 2 })
-    const leaves = [room.enter("a", occupant(0, [], 0)), room.enter("a", occupant(0, [], 1))]
+    const occupants = [occupant(0, [], 0), occupant(0, [], 1)]
+    for (const it of occupants) room.enter("a", it)
     room.enter("b", occupant(0, [], 2))
-    for (const leave of [...leaves, ...leaves]) leave?.()
+    for (const it of [...occupants, ...occupants]) room.leave("a", it)
     assert.strictEqual(room.total, 1)
     assert.strictEqual(room.of("a"), 0)
   })

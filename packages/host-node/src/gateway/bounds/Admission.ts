@@ -17,7 +17,7 @@ import * as outgoing from "./outgoing.ts"
 import { patiently } from "./patiently.ts"
 import { type Entrant, type Place, Places } from "./Places.ts"
 import { Quota } from "./Quota.ts"
-import { Room } from "./Room.ts"
+import { type Occupant, Room } from "./Room.ts"
 import type { HttpRefusal, Head } from "./refusal.ts"
 
 /** What is known about an admitted request. */
@@ -91,6 +91,52 @@ interface Refusals {
 /** What is lost with a connection: one that hasn't verified a request goes before one that has, an idle one before a busy one. */
 const worthOf = ({ isVerified, openRequests }: Connection) => (isVerified ? 2 : 0) + (openRequests > 0 ? 1 : 0)
 
+/** What can be done to a new connection. */
+export interface Arriving {
+  /** Its turn has come. */
+  begin(connection: Connection): void
+  /** Ends it. */
+  cut(): void
+}
+
+/** A connection that takes room and has a place. */
+class Entry implements Occupant, Entrant {
+  readonly #connection: Connection
+  readonly #arriving: Arriving
+
+  constructor(connection: Connection, arriving: Arriving) {
+    this.#connection = connection
+    this.#arriving = arriving
+  }
+
+  worth(): number {
+    return worthOf(this.#connection)
+  }
+
+  begin(): void {
+    this.#arriving.begin(this.#connection)
+  }
+
+  cut(): void {
+    this.#arriving.cut()
+  }
+}
+
+/** A request that takes room. */
+class Asker implements Occupant {
+  readonly #peer: Peer
+  readonly cut: () => void
+
+  constructor(peer: Peer, cut: () => void) {
+    this.#peer = peer
+    this.cut = cut
+  }
+
+  worth(): number {
+    return this.#peer.connection?.verifiedAt === undefined ? 0 : 1
+  }
+}
+
 const single = (value: string | ReadonlyArray<string> | undefined): string | undefined =>
   typeof value === "string" ? value : value?.join(",")
 
@@ -152,28 +198,25 @@ export class Admission {
    * Takes in a connection of an address, whose turn may come later. `left` must be called at its end. Undefined when
    * there is no room for it.
    */
-  connect(
-    ip: string,
-    { begin, cut }: { readonly begin: (connection: Connection) => void; readonly cut: () => void }
-  ): { readonly left: () => void } | undefined {
+  connect(ip: string, arriving: Arriving): { readonly left: () => void } | undefined {
     const connection = this.sources.connection(ip)
-    const { holder } = connection
-    const leave = connection.isExempt
-      ? () => undefined
-      : this.#connections.enter(holder, { worth: () => worthOf(connection), cut })
-    if (leave === undefined) return undefined
-    const entrant: Entrant = { begin: () => begin(connection), cut }
-    const place = this.#places.enter(holder, entrant)
+    const entry = new Entry(connection, arriving)
+    const { holder, isExempt } = connection
+    if (!isExempt && !this.#connections.enter(holder, entry)) return undefined
+    const left = () => {
+      if (!isExempt) this.#connections.leave(holder, entry)
+    }
+    const place = this.#places.enter(holder, entry)
     if (place === undefined) {
-      leave()
+      left()
       return undefined
     }
     this.#placeOf.set(connection, place)
-    connection.onVerified.push(place.verified)
+    connection.onVerified = [...connection.onVerified, () => place.verified()]
     return {
       left: () => {
         place.left()
-        leave()
+        left()
       }
     }
   }
@@ -205,15 +248,15 @@ export class Admission {
 
   /** Takes room for a request and returns how to give it back; undefined when there is none. */
   #enter({ holder, peer }: Entered, connection: Connection, cut: () => void): (() => void) | undefined {
-    const worth = () => (peer.connection?.verifiedAt === undefined ? 0 : 1)
-    const leave = peer.exempt === true ? () => undefined : this.#requests.enter(holder, { worth, cut })
-    if (leave === undefined) return undefined
+    const asker = new Asker(peer, cut)
+    if (peer.exempt !== true && !this.#requests.enter(holder, asker)) return undefined
     connection.openRequests += 1
     let isOpen = true
     return () => {
-      if (isOpen) connection.openRequests -= 1
+      if (!isOpen) return
       isOpen = false
-      leave()
+      connection.openRequests -= 1
+      if (peer.exempt !== true) this.#requests.leave(holder, asker)
     }
   }
 

@@ -23,9 +23,9 @@ export interface PlacesOptions {
 /** What can be done to a connection. */
 export interface Entrant {
   /** Its turn has come. Called once. */
-  readonly begin: () => void
+  begin(): void
   /** Ends it. */
-  readonly cut: () => void
+  cut(): void
 }
 
 /** One connection, as its requests come and go. */
@@ -33,14 +33,14 @@ export interface Place {
   /**
    * The head of a request has arrived. False when so many others of the address are incomplete that it must be refused.
    */
-  readonly asked: () => boolean
+  asked(): boolean
   /** A request that was announced by `asked` is complete, or over. */
-  readonly whole: () => void
+  whole(): void
   /** The client has reset a request. False when the connection must end for it. */
-  readonly tookBack: () => boolean
-  readonly verified: () => void
+  tookBack(): boolean
+  verified(): void
   /** The connection is closed. */
-  readonly left: () => void
+  left(): void
 }
 
 /** How often it is checked which connections block others, and which wait. */
@@ -57,15 +57,49 @@ const overflow = 8
 
 type State = "waiting" | "reading" | "idle" | "free"
 
-class Held {
+/** What a connection does to the line of its holder. */
+interface Queue {
+  readonly asked: (held: Held) => boolean
+  readonly giveBack: (held: Held, state: "idle" | "free") => void
+  readonly spendReset: (holder: string) => boolean
+}
+
+/** A connection in the line of its holder. There is one for each, so its methods are those of the class. */
+class Held implements Place {
+  readonly holder: string
   readonly entrant: Entrant
+  readonly #queue: Queue
   state: State = "waiting"
   /** Incomplete requests; at the beginning one, of which not even the head has arrived. */
   owed = 1
   hasAsked = false
   looked = 0
-  constructor(entrant: Entrant) {
+
+  constructor(holder: string, entrant: Entrant, queue: Queue) {
+    this.holder = holder
     this.entrant = entrant
+    this.#queue = queue
+  }
+
+  asked(): boolean {
+    return this.#queue.asked(this)
+  }
+
+  whole(): void {
+    if (this.owed > 0) this.owed -= 1
+    if (this.owed === 0 && this.state === "reading") this.#queue.giveBack(this, "idle")
+  }
+
+  tookBack(): boolean {
+    return this.state === "free" || this.#queue.spendReset(this.holder)
+  }
+
+  verified(): void {
+    this.#queue.giveBack(this, "free")
+  }
+
+  left(): void {
+    this.#queue.giveBack(this, "free")
   }
 }
 
@@ -95,6 +129,11 @@ export class Places {
   readonly #lines = new Map<string, Line>()
   /** Lines in which somebody may be able to begin. */
   readonly #ready = new Set<Line>()
+  readonly #queue: Queue = {
+    asked: (held) => this.#asked(held),
+    giveBack: (held, state) => this.#giveBack(held, state),
+    spendReset: (holder) => this.#spendReset(holder)
+  }
   #calling: NodeJS.Immediate | undefined
   #looking: NodeJS.Timeout | undefined
 
@@ -120,7 +159,7 @@ export class Places {
       entrant.begin()
       return noPlace
     }
-    const held = new Held(entrant)
+    const held = new Held(holder, entrant, this.#queue)
     const line = this.#lineOf(holder)
     if (line.waiting.size === 0 && this.#hasRoom(line)) this.#begin(line, held)
     else if (line.waiting.size >= this.#options.waitingPerAddress) return undefined
@@ -129,16 +168,7 @@ export class Places {
       this.#look()
       this.#call(line)
     }
-    return {
-      asked: () => this.#asked(holder, held),
-      whole: () => {
-        if (held.owed > 0) held.owed -= 1
-        if (held.owed === 0 && held.state === "reading") this.#giveBack(holder, held, "idle")
-      },
-      tookBack: () => held.state === "free" || this.#spendReset(holder),
-      verified: () => this.#giveBack(holder, held, "free"),
-      left: () => this.#giveBack(holder, held, "free")
-    }
+    return held
   }
 
   /** The result must not be kept: an address that has nothing is forgotten. */
@@ -188,7 +218,7 @@ export class Places {
     held.entrant.begin()
   }
 
-  #asked(holder: string, held: Held): boolean {
+  #asked(held: Held): boolean {
     if (held.state === "free") return true
     if (!held.hasAsked) {
       held.hasAsked = true
@@ -196,7 +226,7 @@ export class Places {
     }
     held.owed += 1
     if (held.state !== "idle") return true
-    const line = this.#lineOf(holder)
+    const line = this.#lineOf(held.holder)
     if (line.reading.size >= this.#options.perAddress * overflow) return false
     line.reading.add(held)
     held.state = "reading"
@@ -204,10 +234,10 @@ export class Places {
     return true
   }
 
-  #giveBack(holder: string, held: Held, state: "idle" | "free"): void {
+  #giveBack(held: Held, state: "idle" | "free"): void {
     if (held.state === "free") return
     held.state = state
-    const line = this.#lines.get(holder)
+    const line = this.#lines.get(held.holder)
     if (line === undefined) return
     line.reading.delete(held)
     line.waiting.delete(held)
@@ -254,20 +284,20 @@ export class Places {
     line.resetsLeft = Math.min(resets, line.resetsLeft + (resets / 10) * (lookMs / 1_000))
     for (const held of line.waiting) {
       held.looked += 1
-      if (held.looked > waitingLooks) this.#cut(line, held)
+      if (held.looked > waitingLooks) this.#cut(held)
     }
     if (line.waiting.size > 0) {
       for (const held of line.reading) {
         held.looked += 1
-        if (held.looked > looks) this.#cut(line, held)
+        if (held.looked > looks) this.#cut(held)
       }
       this.#call(line)
     }
     this.#forget(line)
   }
 
-  #cut(line: Line, held: Held): void {
-    this.#giveBack(line.holder, held, "free")
+  #cut(held: Held): void {
+    this.#giveBack(held, "free")
     held.entrant.cut()
   }
 }

@@ -9,16 +9,17 @@ import { Quota, type QuotaLimits } from "./Quota.ts"
 /** Something that takes room. */
 export interface Occupant {
   /** How much would be lost with it: the least goes first, and of equals the oldest. */
-  readonly worth: () => number
+  worth(): number
   /** Ends it. */
-  readonly cut: () => void
+  cut(): void
 }
 
 /** Counts occupants by holder. One without a holder counts only towards the overall bound, and is never given up. */
 export class Room {
   readonly #limits: QuotaLimits
   readonly #quota: Quota
-  readonly #byHolder = new Map<string, Map<Occupant, () => void>>()
+  /** The occupants of each holder, the oldest first. */
+  readonly #byHolder = new Map<string, Set<Occupant>>()
 
   constructor(limits: QuotaLimits) {
     this.#limits = limits
@@ -33,26 +34,26 @@ export class Room {
     return this.#quota.of(holder)
   }
 
-  /** Returns how to leave, which may be called more than once; undefined when there is no room. */
-  enter(holder: string | undefined, occupant: Occupant): (() => void) | undefined {
-    if (holder !== undefined && this.of(holder) >= this.#limits.perHolder) return undefined
-    if (!this.#quota.fits(holder) && !this.#displace(holder)) return undefined
+  /** False when there is no room. What was let in must leave by the same holder. */
+  enter(holder: string | undefined, occupant: Occupant): boolean {
+    if (holder !== undefined && this.of(holder) >= this.#limits.perHolder) return false
+    if (!this.#quota.fits(holder) && !this.#displace(holder)) return false
     this.#quota.add(holder, 1)
-    let isIn = true
-    const leave = () => {
-      if (!isIn) return
-      isIn = false
-      this.#quota.add(holder, -1)
-      if (holder === undefined) return
-      const own = this.#byHolder.get(holder)
-      own?.delete(occupant)
-      if (own?.size === 0) this.#byHolder.delete(holder)
-    }
+    if (holder === undefined) return true
+    const own = this.#byHolder.get(holder)
+    if (own === undefined) this.#byHolder.set(holder, new Set([occupant]))
+    else own.add(occupant)
+    return true
+  }
+
+  /** May be called for one that was displaced and has left so; without a holder it must be called once. */
+  leave(holder: string | undefined, occupant: Occupant): void {
     if (holder !== undefined) {
-      const own = this.#byHolder.get(holder) ?? new Map<Occupant, () => void>()
-      this.#byHolder.set(holder, own.set(occupant, leave))
+      const own = this.#byHolder.get(holder)
+      if (own?.delete(occupant) !== true) return
+      if (own.size === 0) this.#byHolder.delete(holder)
     }
-    return leave
+    this.#quota.add(holder, -1)
   }
 
   #displace(newcomer: string | undefined): boolean {
@@ -61,7 +62,7 @@ export class Room {
     if (heaviest === undefined || this.of(heaviest) <= own + 1) return false
     let least: Occupant | undefined
     let leastWorth = Number.POSITIVE_INFINITY
-    for (const occupant of this.#byHolder.get(heaviest)?.keys() ?? []) {
+    for (const occupant of this.#byHolder.get(heaviest) ?? []) {
       const worth = occupant.worth()
       if (worth < leastWorth) {
         least = occupant
@@ -70,7 +71,7 @@ export class Room {
       if (worth <= 0) break
     }
     if (least === undefined) return false
-    this.#byHolder.get(heaviest)?.get(least)?.()
+    this.leave(heaviest, least)
     least.cut()
     return true
   }

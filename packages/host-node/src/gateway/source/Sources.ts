@@ -20,6 +20,8 @@ export interface SourceOptions {
 /** Clients of one proxy connection that are remembered; the least recently seen are forgotten. */
 const maxRemembered = 4_096
 
+const none: ReadonlyArray<never> = []
+
 /** Notifies the connection when its first request was verified. */
 class Memory implements PeerConnection {
   readonly #connection: Connection
@@ -36,9 +38,13 @@ class Memory implements PeerConnection {
 
   set verifiedAt(at: number | undefined) {
     const isFirst = this.#at === undefined
+    const connection = this.#connection
     this.#at = at
-    this.#connection.isVerified = true
-    if (isFirst) for (const told of this.#connection.onVerified) told()
+    connection.isVerified = true
+    if (!isFirst) return
+    const { onVerified } = connection
+    if (!connection.isProxy) connection.onVerified = none
+    for (const told of onVerified) told()
   }
 }
 
@@ -49,26 +55,30 @@ export class Connection {
   /** A trusted proxy: it carries requests of others and says whose. */
   readonly isProxy: boolean
   readonly isExempt: boolean
-  /** Called once for each client, when its first request was verified. */
-  readonly onVerified: Array<() => void> = []
+  /** The network that the connection itself counts for; undefined for trusted proxies and exempt peers. */
+  readonly holder: string | undefined
+  /** Called once for each client, when its first request was verified; where there is only one, they are forgotten then. */
+  onVerified: ReadonlyArray<() => void> = none
   /** Whether a request on it was ever verified. */
   isVerified = false
   openRequests = 0
+  /** Of the one client, unless it is a proxy. */
+  #only: PeerConnection | undefined
   #memory: Map<string, PeerConnection> | undefined
 
   constructor(ip: string, isProxy: boolean, isExempt: boolean) {
     this.ip = ip
     this.isProxy = isProxy
     this.isExempt = isExempt
-  }
-
-  /** The network that the connection itself counts for; undefined for trusted proxies and exempt peers. */
-  get holder(): string | undefined {
-    return this.isProxy || this.isExempt ? undefined : network(this.ip)
+    this.holder = isProxy || isExempt ? undefined : network(ip)
   }
 
   memoryOf(key: string): PeerConnection {
     // Made on demand: most connections of a flood never get as far as a request.
+    if (!this.isProxy) {
+      this.#only ??= new Memory(this)
+      return this.#only
+    }
     this.#memory ??= new Map()
     const memory = this.#memory
     const known = memory.get(key) ?? new Memory(this)
