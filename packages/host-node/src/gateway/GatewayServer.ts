@@ -25,7 +25,7 @@ import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, type HttpServerRequest } from "effect/http"
 import * as Cors from "../http/cors.ts"
 import { guard } from "../http/guard.ts"
-import { hostsOf, urlHostOf } from "../http/hosts.ts"
+import { hostsOf, takesAuthority, urlHostOf } from "../http/hosts.ts"
 import { refuse } from "../http/refuse.ts"
 import { Admission, answer, arrivalOf } from "./bounds/Admission.ts"
 import * as BoundsOptions from "./bounds/BoundsOptions.ts"
@@ -33,6 +33,7 @@ import { type Head, type HttpRefusal, refusals } from "./bounds/refusal.ts"
 import { isCall, refuseUnknown } from "./callHeads.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
+import { commandPath } from "./fastCommand.ts"
 import type { Incoming } from "./Incoming.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
@@ -170,7 +171,20 @@ const server = (options: GatewayOptions) =>
       const noRoom = (head: Head, retryAfterMs: number): HttpRefusal =>
         cors.withHeaders(rateLimited(head, retryAfterMs), head.origin)
       const isForPages = (path: string) => rpc.handles(path) || path.startsWith(publicPaths)
+      /**
+       * Step 0 of wire.md, before anything of the request is read. Returns how long to wait in milliseconds, 0 for not
+       * at all.
+       */
+      const mayTry = (peer: Peer | undefined): number =>
+        peer === undefined ? 0 : (failed.mayTry(peer)?.retryAfterMs ?? 0)
+      const hosts = hostsOf(options.host, options.allowedHosts)
       const admission = new Admission({
+        takesStream: rpc.takesCommands({
+          takesHost: takesAuthority(hosts),
+          mayTry: (peer) => mayTry(peer) === 0,
+          headers: cors.withHeaders({ headers: {} }, undefined).headers,
+          observe: (stream) => observe?.({ method: "POST", url: commandPath, headers: {} }, stream, commandPath)
+        }),
         sources: new Sources(options.sources),
         bounds: { ...BoundsOptions.defaults(), ...options.bounds },
         bodies: bodyLimits(settings.maxPayloadBytes),
@@ -178,12 +192,6 @@ const server = (options: GatewayOptions) =>
         refuse: noRoom,
         sendMs: options.times?.sendMs
       })
-      /**
-       * Step 0 of wire.md, before anything of the request is read. Returns how long to wait in milliseconds, 0 for not
-       * at all.
-       */
-      const mayTry = (peer: Peer | undefined): number =>
-        peer === undefined ? 0 : (failed.mayTry(peer)?.retryAfterMs ?? 0)
       const address = yield* listen(
         {
           host: options.host,
@@ -194,7 +202,7 @@ const server = (options: GatewayOptions) =>
           admission
         },
         guard(
-          { hosts: hostsOf(options.host, options.allowedHosts) },
+          { hosts },
           cors.around(
             isForPages,
             readSmallFirst((request, response) => {

@@ -1,5 +1,6 @@
 /** The authenticated edge over Connect, gRPC and gRPC-Web: messages in and out, refusals with their details. */
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { ServerHttp2Stream } from "node:http2"
 import { Code, ConnectError, createContextKey, createContextValues, type HandlerContext } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { body } from "@galaxy/contract/api/ApiError"
@@ -27,6 +28,7 @@ import { type CallKind, refusedByHead, refuseUnknown } from "./callHeads.ts"
 import type { Handler } from "../http/guard.ts"
 import * as FastStreams from "./fastStreams.ts"
 import { unasked } from "../telemetry/traceparent.ts"
+import * as CommandStream from "./commandStream.ts"
 import * as FastUnary from "./fastUnary.ts"
 import type { ObservedCall } from "./observed/ObservedCall.ts"
 import { callOf } from "./observed/Observer.ts"
@@ -325,19 +327,37 @@ export const make = (services: EdgeServices) => {
       ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place),
     slow
   })
+  const start = (
+    message: Envelope,
+    from: Arrival | undefined,
+    over: AbortController,
+    call: ObservedCall | undefined
+  ): Promise<SignedAnswer | ConnectError> => {
+    from?.body.decoded(message.payloadBytes.length + 1_024)
+    return commandOf(services, apart(message, call), from?.peer ?? { ip: "unknown" }, over, call)
+  }
   const takes = FastUnary.make({
     maxBytes: readLimit(services.maxPayloadBytes),
-    start: (message, request, over) => {
-      const arrival = arrivalOf(request)
-      arrival?.body.decoded(message.payloadBytes.length + 1_024)
-      const call = callOf(request)
-      return commandOf(services, apart(message, call), arrival?.peer ?? { ip: "unknown" }, over, call)
-    },
+    start: (message, request, over) => start(message, arrivalOf(request), over, callOf(request)),
     slow
   })
   return {
     /** Whether a path is one of the service. */
     handles: (url: string) => url.startsWith(prefix),
+    /**
+     * Takes usual commands on their streams. What is asked of every other request is asked of them, too; `observe` begins to
+     * observe one.
+     */
+    takesCommands: ({
+      observe,
+      ...asked
+    }: Pick<CommandStream.CommandStreamOptions, "takesHost" | "mayTry" | "headers"> & {
+      readonly observe: (stream: ServerHttp2Stream) => ObservedCall | undefined
+    }) =>
+      CommandStream.make({
+        ...asked,
+        start: (message, from, over) => start(message, from, over, observe(from.stream))
+      }),
     handler: ((request, response) => {
       if (!takes(request, response) && !takesStream(request, response)) slow(request, response, nothingRead)
     }) satisfies Handler

@@ -1,74 +1,95 @@
 /** The two forms of a call that are read and answered without the library: gRPC over HTTP/2, and Connect's unary calls. */
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type { IncomingHttpHeaders } from "node:http"
 import type { ConnectError } from "@connectrpc/connect"
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect"
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc"
 import type { TimeoutHeader } from "./timeouts.ts"
 
+/** A whole answer, before it is known how it is sent. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | number>>
+  readonly body: Uint8Array
+  /** Sent behind the body, also behind an empty one. */
+  readonly trailers: Readonly<Record<string, string>> | undefined
+}
+
 /** How a protocol frames its message, and how it says what became of it. */
 export interface Form {
   /** The message in a whole body; undefined where that isn't exactly one uncompressed message. */
   readonly message: (body: Buffer) => Buffer | undefined
+  /** Whether these first bytes are the whole body, as far as its head and they themselves tell. */
+  readonly isWhole: (first: Buffer, headers: IncomingHttpHeaders) => boolean
   /** The header in which a client says how it may be compressed. */
   readonly accepts: string
   /** The header of its deadline. */
   readonly timeout: TimeoutHeader
-  readonly answer: (response: ServerResponse, contentType: string, message: Uint8Array, isCompressed: boolean) => void
-  readonly refuse: (response: ServerResponse, contentType: string, error: ConnectError) => void
+  readonly answer: (contentType: string, message: Uint8Array, isCompressed: boolean) => Reply
+  readonly refuse: (contentType: string, error: ConnectError) => Reply
 }
 
 const frameHead = 5
+const nothing = new Uint8Array()
+const succeeded = { "grpc-status": "0" }
+
+const framed = (body: Buffer): Buffer | undefined =>
+  body.length >= frameHead && body[0] === 0 && body.readUInt32BE(1) === body.length - frameHead
+    ? body.subarray(frameHead)
+    : undefined
 
 const grpc: Form = {
-  message: (body) =>
-    body.length >= frameHead && body[0] === 0 && body.readUInt32BE(1) === body.length - frameHead
-      ? body.subarray(frameHead)
-      : undefined,
+  message: framed,
+  isWhole: (first) => framed(first) !== undefined,
   accepts: "grpc-accept-encoding",
   timeout: "grpc-timeout",
-  answer: (response, contentType, message, isCompressed) => {
+  answer: (contentType, message, isCompressed) => {
     const frame = Buffer.allocUnsafe(frameHead + message.length)
     frame.writeUInt8(isCompressed ? 1 : 0, 0)
     frame.writeUInt32BE(message.length, 1)
     frame.set(message, frameHead)
-    response.setHeader("content-type", contentType)
-    if (isCompressed) response.setHeader("grpc-encoding", "gzip")
-    response.addTrailers({ "grpc-status": "0" })
-    response.end(frame)
+    const headers: Record<string, string> = { "content-type": contentType }
+    if (isCompressed) headers["grpc-encoding"] = "gzip"
+    return { status: 200, headers, body: frame, trailers: succeeded }
   },
-  refuse: (response, contentType, error) => {
+  refuse: (contentType, error) => {
     const trailers = new Headers()
     setTrailerStatus(trailers, error)
-    response.setHeader("content-type", contentType)
-    response.addTrailers(Object.fromEntries(trailers))
-    // Together with the end they would end the stream, and no trailers would be sent.
-    response.flushHeaders()
-    response.end()
+    return {
+      status: 200,
+      headers: { "content-type": contentType },
+      body: nothing,
+      trailers: Object.fromEntries(trailers)
+    }
   }
 }
 
 const connect: Form = {
   message: (body) => body,
+  isWhole: (first, headers) => headers["content-length"] === String(first.length),
   accepts: "accept-encoding",
   timeout: "connect-timeout-ms",
-  answer: (response, contentType, message, isCompressed) => {
-    response.setHeader("content-type", contentType)
-    response.setHeader("content-length", message.length)
-    if (isCompressed) response.setHeader("content-encoding", "gzip")
-    response.end(message)
+  answer: (contentType, message, isCompressed) => {
+    const headers: Record<string, string | number> = { "content-type": contentType, "content-length": message.length }
+    if (isCompressed) headers["content-encoding"] = "gzip"
+    return { status: 200, headers, body: message, trailers: undefined }
   },
-  refuse: (response, _, error) => {
+  refuse: (_, error) => {
     const json = errorToJsonBytes(error, undefined)
-    response.statusCode = codeToHttpStatus(error.code)
-    for (const [name, value] of error.metadata) response.setHeader(name, value)
-    response.setHeader("content-type", "application/json")
-    response.setHeader("content-length", json.length)
-    response.end(json)
+    return {
+      status: codeToHttpStatus(error.code),
+      headers: {
+        ...Object.fromEntries(error.metadata),
+        "content-type": "application/json",
+        "content-length": json.length
+      },
+      body: json,
+      trailers: undefined
+    }
   }
 }
 
 /** The form that a request's head says; undefined where it is none of these. */
-export const formOf = ({ headers, httpVersionMajor }: IncomingMessage): Form | undefined => {
+export const formOf = (headers: IncomingHttpHeaders, httpVersionMajor: number): Form | undefined => {
   if (headers["content-encoding"] !== undefined) return undefined
   switch (headers["content-type"]) {
     case "application/grpc":

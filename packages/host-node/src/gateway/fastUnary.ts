@@ -6,26 +6,13 @@
  * with what was read of it. So nothing here decides how a message is refused.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { promisify } from "node:util"
-import { gzip as gzipWith } from "node:zlib"
-import { fromBinary, toBinary } from "@bufbuild/protobuf"
 import { Code, ConnectError } from "@connectrpc/connect"
-import {
-  EdgeGateway,
-  type ExecuteCommandRequest,
-  ExecuteCommandRequestSchema,
-  ExecuteCommandResponseSchema
-} from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import type { ExecuteCommandRequest } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { andThen } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
-import { type Form, formOf } from "./fastForms.ts"
+import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
+import { type Form, formOf, type Reply } from "./fastForms.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
-
-const gzip = promisify(gzipWith)
-
-/** From this size on an answer is compressed for clients that take it; the library's bound. */
-const compressFrom = 1_024
-
-const path = `/${EdgeGateway.typeName}/${EdgeGateway.method.executeCommand.name}`
 
 /** What a request may be handed on with: the parts of its body that were read, and whether there are more. */
 export interface ReadSoFar {
@@ -47,29 +34,27 @@ export interface FastUnaryOptions {
   readonly slow: (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => void
 }
 
-/** Unknown fields aren't kept: nobody has signed them, and they would count for nothing. */
-const decoded = (message: Buffer): ExecuteCommandRequest | undefined => {
-  try {
-    return fromBinary(ExecuteCommandRequestSchema, message, { readUnknownFields: false })
-  } catch {
-    return undefined
-  }
-}
-
-/** The message in a whole body, where it is exactly one. */
-const commandIn = (form: Form, parts: ReadonlyArray<Buffer>): ExecuteCommandRequest | undefined => {
-  const [only] = parts
-  const message = form.message(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts))
-  return message === undefined ? undefined : decoded(message)
-}
-
-const takesGzip = (value: string | ReadonlyArray<string> | undefined): boolean =>
-  typeof value === "string" && value.split(",").some((it) => it.trim() === "gzip")
-
 /** Over HTTP/2 a stream that breaks off still ends its body, after it was destroyed. */
 const isBroken = (request: IncomingMessage, response: ServerResponse): boolean => {
   const { stream } = request as { readonly stream?: { readonly destroyed: boolean; readonly aborted: boolean } }
   return request.destroyed || response.destroyed || stream?.destroyed === true || stream?.aborted === true
+}
+
+const joined = (parts: ReadonlyArray<Buffer>): Buffer => {
+  const [only] = parts
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
+}
+
+const send = (response: ServerResponse, { status, headers, body, trailers }: Reply): void => {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  if (trailers !== undefined) response.addTrailers(trailers)
+  if (body.length > 0) response.end(body)
+  else {
+    // Together with the end they would end the stream, and no trailers would be sent.
+    if (trailers !== undefined) response.flushHeaders()
+    response.end()
+  }
 }
 
 /** One call from the head of its request to its answer. */
@@ -115,7 +100,7 @@ class Call {
   readonly #onEnd = (): void => {
     this.#stopReading()
     if (isBroken(this.#request, this.#response)) return
-    const command = commandIn(this.#form, this.#parts)
+    const command = commandIn(this.#form, joined(this.#parts))
     if (command === undefined) return this.#handOn(true)
     this.#parts = []
     this.#over = new AbortController()
@@ -154,27 +139,9 @@ class Call {
     if (this.#isAnswered) return
     this.#isAnswered = true
     clearTimeout(this.#late)
-    const { headers } = this.#request
-    const response = this.#response
-    if (response.destroyed) return
-    const contentType = headers["content-type"] ?? ""
-    if (outcome instanceof ConnectError) {
-      this.#form.refuse(response, contentType, outcome)
-      return
-    }
-    // The fields of an answer are those of its message.
-    const answer = toBinary(ExecuteCommandResponseSchema, {
-      $typeName: ExecuteCommandResponseSchema.typeName,
-      ...outcome
+    void andThen(replyTo(this.#form, this.#request.headers, outcome), (reply) => {
+      if (!this.#response.destroyed) send(this.#response, reply)
     })
-    if (answer.length < compressFrom || !takesGzip(headers[this.#form.accepts])) {
-      this.#form.answer(response, contentType, answer, false)
-      return
-    }
-    gzip(answer).then(
-      (compressed) => this.#form.answer(response, contentType, compressed, true),
-      () => this.#form.answer(response, contentType, answer, false)
-    )
   }
 }
 
@@ -182,7 +149,10 @@ class Call {
 export const make =
   (options: FastUnaryOptions): ((request: IncomingMessage, response: ServerResponse) => boolean) =>
   (request, response) => {
-    const form = request.method === "POST" && request.url === path ? formOf(request) : undefined
+    const form =
+      request.method === "POST" && request.url === commandPath
+        ? formOf(request.headers, request.httpVersionMajor)
+        : undefined
     if (form === undefined) return false
     const timeoutMs = timeoutOf(request.headers, form.timeout)
     if (timeoutMs === "malformed") return false

@@ -48,6 +48,18 @@ export const nameIn = (authority: string): string | undefined => {
   return name === undefined || Number(port) > 65_535 ? undefined : plainName(name)
 }
 
+/** Whether requests whose only host is `name:port` are for this listener. The last that was is remembered. */
+export const takesAuthority = ({ takes }: Hosts): ((authority: string) => boolean) => {
+  let taken: string | undefined
+  return (authority) => {
+    if (authority === taken) return true
+    const name = nameIn(authority)
+    if (name === undefined || !takes(name)) return false
+    taken = authority
+    return true
+  }
+}
+
 const valuesOf = (rawHeaders: ReadonlyArray<string>, name: string): ReadonlyArray<string> =>
   rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
 

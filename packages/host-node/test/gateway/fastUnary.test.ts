@@ -1,7 +1,8 @@
 /**
  * Usual calls are answered without the library, and everything else by it: whatever a client sends, both say the same.
  *
- * A header that changes nothing sends a request the slow way: `grpc-encoding: identity`, or no version of Connect.
+ * A header that changes nothing sends a request the slow way: `grpc-encoding: identity`, or no version of Connect. A body in
+ * several parts is read by Node's request, one in a single part on its stream.
  */
 import * as http2 from "node:http2"
 import { gunzipSync, gzipSync } from "node:zlib"
@@ -28,7 +29,13 @@ interface Answer {
   readonly body: Buffer
 }
 
-const send = (url: string, headers: http2.OutgoingHttpHeaders, body: Uint8Array): Promise<Answer> =>
+/** Sends a body in two parts, the first of `firstBytes`, or in one where that is all of it. */
+const send = (
+  url: string,
+  headers: http2.OutgoingHttpHeaders,
+  body: Uint8Array,
+  firstBytes = Math.floor(body.length / 2)
+): Promise<Answer> =>
   new Promise((done, fail) => {
     const session = http2.connect(url)
     const stream = session.request({ ":method": "POST", ":path": path, ...headers })
@@ -48,10 +55,12 @@ const send = (url: string, headers: http2.OutgoingHttpHeaders, body: Uint8Array)
       const encoding = head["content-encoding"] ?? head["grpc-encoding"]
       done({ status: head[":status"], type: head["content-type"], encoding, trailers, body: Buffer.concat(parts) })
     })
-    // In pieces, so that a body doesn't come as one part.
-    const middle = Math.floor(body.length / 2)
-    stream.write(body.subarray(0, middle))
-    stream.end(body.subarray(middle))
+    if (firstBytes === body.length) stream.end(body)
+    else {
+      stream.write(body.subarray(0, firstBytes))
+      // Not together with the first part.
+      setImmediate(() => stream.end(body.subarray(firstBytes)))
+    }
   })
 
 const framed = (message: Uint8Array, flags = 0): Buffer => {
@@ -70,6 +79,8 @@ const forms = {
     fast: { "content-type": "application/grpc+proto", te: "trailers" },
     slow: { "content-type": "application/grpc+proto", te: "trailers", "grpc-encoding": "identity" },
     body: (message: Uint8Array) => framed(message),
+    /** Headers by which a body in a single part is known to be whole. */
+    whole: (): http2.OutgoingHttpHeaders => ({}),
     message: ({ body, encoding }: Answer) => (encoding === "gzip" ? gunzipSync(body.subarray(5)) : body.subarray(5)),
     accepts: "grpc-accept-encoding",
     timeout: "grpc-timeout"
@@ -78,6 +89,7 @@ const forms = {
     fast: { "content-type": "application/proto", "connect-protocol-version": "1" },
     slow: { "content-type": "application/proto" },
     body: (message: Uint8Array) => Buffer.from(message),
+    whole: (body: Uint8Array): http2.OutgoingHttpHeaders => ({ "content-length": body.length }),
     message: ({ body, encoding }: Answer) => (encoding === "gzip" ? gunzipSync(body) : body),
     accepts: "accept-encoding",
     timeout: "connect-timeout-ms"
@@ -97,13 +109,20 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
           return answer
         }
       }
-      const both = (body: () => Uint8Array, headers: http2.OutgoingHttpHeaders = {}) =>
+      /** The fast way's answer, which is the same for a body in one part and in two, and the library's. */
+      const both = (body: () => Uint8Array, headers: http2.OutgoingHttpHeaders = {}, firstBytes?: number) =>
         Effect.gen(function* () {
           const { url } = yield* GatewayServer
-          const answers = yield* Effect.promise(() =>
-            Promise.all([form.fast, form.slow].map((own) => send(url, { ...own, ...headers }, body())))
+          const whole = body()
+          const [atOnce, ...answers] = yield* Effect.promise(() =>
+            Promise.all([
+              send(url, { ...form.fast, ...headers, ...form.whole(whole) }, whole, whole.length),
+              ...[form.fast, form.slow].map((own) => send(url, { ...own, ...headers }, body(), firstBytes))
+            ])
           )
-          return answers.map(comparable)
+          const [fast, slow] = answers.map(comparable)
+          assert.deepStrictEqual(comparable(atOnce), fast)
+          return [fast, slow] as const
         })
 
       // oxlint-disable-next-line vitest/valid-title -- a name
@@ -114,12 +133,17 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
             const [fast, slow] = yield* Effect.promise(() =>
               Promise.all([form.fast, form.slow].map((it) => send(url, it, form.body(messageOf()))))
             )
+            const body = form.body(messageOf())
+            const atOnce = yield* Effect.promise(() =>
+              send(url, { ...form.fast, ...form.whole(body) }, body, body.length)
+            )
             assert.isDefined(fast)
             assert.isDefined(slow)
-            for (const answer of [fast, slow]) {
+            for (const answer of [atOnce, fast, slow]) {
               assert.strictEqual(fromBinary(ExecuteCommandResponseSchema, form.message(answer)).resultCode, "ok")
             }
             assert.deepStrictEqual({ ...fast, body: undefined }, { ...slow, body: undefined })
+            assert.deepStrictEqual({ ...atOnce, body: undefined }, { ...slow, body: undefined })
           })
         )
 
@@ -136,8 +160,10 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
             script.answer = { status: 200, json: { sessions: Array.from({ length: 50 }, () => session) } }
             const { url } = yield* GatewayServer
             const accepting = { [form.accepts]: "br, gzip" }
-            const [fast, slow, plain] = yield* Effect.promise(() =>
+            const body = form.body(messageOf())
+            const [atOnce, fast, slow, plain] = yield* Effect.promise(() =>
               Promise.all([
+                send(url, { ...form.fast, [form.accepts]: "gzip", ...form.whole(body) }, body, body.length),
                 send(url, { ...form.fast, [form.accepts]: "gzip" }, form.body(messageOf())),
                 send(url, { ...form.slow, [form.accepts]: "gzip" }, form.body(messageOf())),
                 send(url, form.fast, form.body(messageOf()))
@@ -145,11 +171,12 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
             )
             const other = yield* Effect.promise(() => send(url, { ...form.fast, ...accepting }, form.body(messageOf())))
             script.answer = usual
+            assert.strictEqual(atOnce.encoding, "gzip")
             assert.strictEqual(fast.encoding, "gzip")
             assert.strictEqual(slow.encoding, "gzip")
             assert.strictEqual(other.encoding, "gzip")
             assert.isUndefined(plain.encoding)
-            const sizes = [fast, slow, other, plain].map((it) => {
+            const sizes = [atOnce, fast, slow, other, plain].map((it) => {
               const answer = fromBinary(ExecuteCommandResponseSchema, form.message(it))
               assert.strictEqual(answer.resultCode, "ok")
               return answer.payloadBytes.length
@@ -183,6 +210,15 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
             })
           )
         }
+
+        it.effect("refuses what comes behind a whole message, though later, as the library does", () =>
+          Effect.gen(function* () {
+            for (const more of [sound, () => Buffer.of(0), () => Buffer.alloc(3_000)]) {
+              const [fast, slow] = yield* both(() => Buffer.concat([sound(), more()]), {}, sound().length)
+              assert.deepStrictEqual(fast, slow)
+            }
+          })
+        )
 
         it.effect("says of any bytes what the library says", () =>
           Effect.gen(function* () {
@@ -224,7 +260,7 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
         it.effect("says of a body that comes too late what the library says", () =>
           Effect.gen(function* () {
             const { url } = yield* GatewayServer
-            const unfinished = (own: http2.OutgoingHttpHeaders) =>
+            const unfinished = (own: http2.OutgoingHttpHeaders, missing = 1) =>
               new Promise<unknown>((done, fail) => {
                 const session = http2.connect(url)
                 const timeout = form.timeout === "grpc-timeout" ? "200m" : "200"
@@ -243,14 +279,21 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
                   session.close()
                   done(said)
                 })
-                stream.write(form.body(messageOf()).subarray(0, -1))
+                const body = form.body(messageOf())
+                stream.write(body.subarray(0, body.length - missing))
                 // What is still to come is read before the answer ends.
                 setTimeout(() => stream.end(), 1_500)
               })
-            const [fast, slow] = yield* Effect.promise(() =>
-              Promise.all([unfinished(form.fast), unfinished(form.slow)])
+            const size = form.body(messageOf()).length
+            // A part of the body is missing, or only its end, or all of it.
+            const missing = [1, 0, size]
+            const saidOf = (own: http2.OutgoingHttpHeaders) => Promise.all(missing.map((it) => unfinished(own, it)))
+            const whole = { ...form.fast, ...form.whole(form.body(messageOf())) }
+            const [fast, slow, atOnce] = yield* Effect.promise(() =>
+              Promise.all([saidOf(form.fast), saidOf(form.slow), unfinished(whole, 0)])
             )
-            assert.strictEqual(slow, fast)
+            assert.strictEqual(atOnce, slow[1])
+            assert.deepStrictEqual(fast, slow)
           })
         )
 

@@ -10,6 +10,7 @@ import type { Peer } from "@galaxy/edge/Envelope"
 import { network } from "@galaxy/edge/address"
 import { answerClientErrors } from "../../http/clientErrors.ts"
 import { type Connection, Sources } from "../source/Sources.ts"
+import { AdmittedStream, type TakesStream } from "./AdmittedStream.ts"
 import { Answers } from "./Answers.ts"
 import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
 import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
@@ -42,6 +43,8 @@ export interface AdmissionOptions {
   /** Whether a path belongs to the rpc service, for the form of a refusal. */
   readonly isRpc?: ((path: string) => boolean) | undefined
   readonly refuse?: ((head: Head, retryAfterMs: number) => HttpRefusal) | undefined
+  /** Takes streams before a request is made of them. */
+  readonly takesStream?: TakesStream | undefined
   /** How long the body of an answered request may still take to end, in milliseconds; 5 s by default. */
   readonly answeredGraceMs?: number | undefined
   /** How long a client may take nothing of its answer, in milliseconds; 30 s by default. */
@@ -164,6 +167,7 @@ export class Admission {
   readonly #pipelined = new WeakMap<object, Pipeline>()
   readonly #isRpc: (path: string) => boolean
   readonly #refuse: (head: Head, retryAfterMs: number) => HttpRefusal
+  readonly #takesStream: TakesStream
   readonly #graceMs: number
 
   constructor(options: AdmissionOptions = {}) {
@@ -182,6 +186,7 @@ export class Admission {
     })
     this.#isRpc = options.isRpc ?? (() => false)
     this.#refuse = options.refuse ?? (() => plainRefusal)
+    this.#takesStream = options.takesStream ?? (() => false)
     this.#graceMs = options.answeredGraceMs ?? usualGraceMs
   }
 
@@ -487,8 +492,21 @@ export class Admission {
         this.#refuseStream(stream, headers, connection, entered)
         return
       }
-      details.set(stream, { ...entered, whole })
-      maker.emit("stream", stream, headers, ...more)
+      const usual = () => {
+        details.set(stream, { ...entered, whole })
+        maker.emit("stream", stream, headers, ...more)
+      }
+      const admitted = new AdmittedStream({
+        stream,
+        ...entered,
+        bodies: this.#bodies,
+        answers: this.#answers,
+        whole,
+        cut,
+        follow: () => this.#follow(stream, entered),
+        usual
+      })
+      if (!this.#takesStream(stream, headers, admitted)) usual()
     }
   }
 

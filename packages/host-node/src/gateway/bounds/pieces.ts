@@ -11,7 +11,8 @@ export interface Progress {
   pieces: number
 }
 
-const bytesOfPiece = 16 * 1_024
+/** The most that is sent at once, in bytes. */
+export const bytesOfPiece = 16 * 1_024
 
 type Done = (error?: Error | null) => void
 type Chunk = Uint8Array | string

@@ -1,5 +1,5 @@
 /** Makes metrics, spans and lines of the log of what clients ask for. There is none where nobody reads any of them. */
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type { IncomingMessage } from "node:http"
 import { statusOf } from "@galaxy/contract/api/ApiError"
 import { counter, histogram } from "@galaxy/contract/telemetry/instruments"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
@@ -56,8 +56,21 @@ const statusCodeOf = (call: ObservedCall): string => {
   return call.reason in statusCodes ? statusCodes[call.reason as Reason].request : ""
 }
 
+/** What is observed: a request, or what is known of one that was never made. */
+export type ObservedRequest = Pick<IncomingMessage, "method" | "url" | "headers">
+
+/** Its response, or the stream that carries it. */
+export interface ObservedResponse {
+  readonly statusCode?: number
+  readonly once: (event: "close", act: () => void) => unknown
+}
+
 /** Begins to observe a request; its end follows from its response. */
-export type Observe = (request: IncomingMessage, response: ServerResponse, rpcPath: string | undefined) => void
+export type Observe = (
+  request: ObservedRequest,
+  response: ObservedResponse,
+  rpcPath: string | undefined
+) => ObservedCall
 
 /** `tracer` and metrics as the process has them; `log` writes lines. Undefined where there is nothing to do. */
 export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefined): Observe | undefined => {
@@ -131,6 +144,7 @@ export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefin
       if (own === "") delete request.headers["traceparent"]
       else request.headers["traceparent"] = own
     }
-    response.once("close", () => ended(call, response.statusCode))
+    response.once("close", () => ended(call, response.statusCode ?? 200))
+    return call
   }
 }

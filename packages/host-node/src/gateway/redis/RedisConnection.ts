@@ -45,9 +45,9 @@ const inTime = <A>(answer: Promise<A>, deadlines: Deadlines.Deadlines): Promise<
         ended()
         resolve(result)
       },
-      (cause: unknown) => {
+      (cause: Error) => {
         ended()
-        reject(cause as Error)
+        reject(cause)
       }
     )
   })
