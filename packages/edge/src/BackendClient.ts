@@ -22,6 +22,8 @@ export interface Origin {
 
 /** One call of the backend's user surface on behalf of `userId`, who has been verified. */
 export interface ForwardRequest extends Origin {
+  /** The routed message type that became this call; calls of one type are held back together. */
+  readonly messageType?: string | undefined
   readonly method: "GET" | "POST" | "PATCH"
   /** Path and query, encoded. */
   readonly path: string

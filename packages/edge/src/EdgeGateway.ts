@@ -145,6 +145,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
           if (over.signal.reason instanceof SessionRevoked) return over.signal.reason
           const answer = await backend.forward(
             {
+              messageType,
               method: call.method,
               path: call.path,
               body: call.body,

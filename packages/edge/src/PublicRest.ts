@@ -21,7 +21,7 @@ import { EdgeSettings } from "./EdgeSettings.ts"
 import { PeerOf } from "./PeerOf.ts"
 import { Readiness } from "./Readiness.ts"
 import { error, projected, retryAfter, unavailable } from "./publicAnswer.ts"
-import { RateLimited } from "./Refusal.ts"
+import { type BackendUnavailable, RateLimited } from "./Refusal.ts"
 import * as Page from "./unsubscribePage.ts"
 
 const maxBodyBytes = 16 * 1024
@@ -29,11 +29,11 @@ const maxBodyBytes = 16 * 1024
 const utf8 = new TextEncoder()
 
 /** A used-up budget, or a backend that can't be reached. */
-const refused = (refusal: { readonly _tag: string }) =>
+const refused = (refusal: RateLimited | BackendUnavailable) =>
   Effect.succeed(
     refusal instanceof RateLimited
       ? error("rate_limited", "too many requests", retryAfter(refusal.retryAfterMs))
-      : unavailable()
+      : unavailable(refusal.retryAfterMs)
   )
 
 /** The body field that identifies who signs in, for the budget per identity. */

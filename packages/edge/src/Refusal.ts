@@ -38,7 +38,14 @@ export class UnsupportedMessageType extends Data.TaggedError("unsupported_messag
   readonly message: string
 }> {}
 /** The backend can't be reached, fails, or answers something that can't be understood. */
-export class BackendUnavailable extends Data.TaggedError("backend_unavailable") {}
+export class BackendUnavailable extends Data.TaggedError("backend_unavailable")<{
+  /** Set where calls are held back, and nothing has run: whole milliseconds, above 0. */
+  readonly retryAfterMs?: number
+}> {
+  constructor(held: { readonly retryAfterMs?: number } = {}) {
+    super(held)
+  }
+}
 /** The replay store can't be reached, or has lost reservations and can't vouch for this moment yet. */
 export class ReplayStoreUnavailable extends Data.TaggedError("replay_store_unavailable")<{
   /** For operators, as the probes show it: a short sentence without addresses. */

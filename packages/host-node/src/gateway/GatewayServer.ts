@@ -1,6 +1,7 @@
 /** A whole gateway as one layer: verification, streams, public routes and the port that they share. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { BackendClient } from "@galaxy/edge/BackendClient"
+import type { CircuitOptions } from "@galaxy/edge/CircuitBreaker"
 import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
 import { gauge } from "@galaxy/contract/telemetry/instruments"
 import * as Budgets from "@galaxy/edge/Budgets"
@@ -10,6 +11,7 @@ import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
 import * as Ending from "@galaxy/edge/Ending"
 import * as Dispatcher from "@galaxy/edge/hub/Dispatcher"
 import type { Peer } from "@galaxy/edge/Envelope"
+import * as GuardedBackend from "@galaxy/edge/GuardedBackend"
 import * as FailedVerifications from "@galaxy/edge/FailedVerifications"
 import * as EventStreams from "@galaxy/edge/hub/EventStreams"
 import * as PushHub from "@galaxy/edge/hub/PushHub"
@@ -79,6 +81,8 @@ export interface GatewayOptions {
   readonly accessLog?: AccessLogShape | undefined
   readonly edge?: Partial<EdgeSettings.EdgeSettingsShape> | undefined
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
+  /** When calls to a backend that doesn't answer are held back. */
+  readonly circuits?: Partial<CircuitOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
   readonly hub?: Partial<PushHub.PushHubOptions> | undefined
   /** Whether tools may ask for the proto files, by gRPC's server reflection; off by default. */
@@ -259,6 +263,7 @@ export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, Liste
         PushHub.layer(options.hub)
       )
     ),
+    Layer.provide(GuardedBackend.layer(options.circuits)),
     Layer.provide([Metered.push, Metered.replay]),
     Layer.provide(NodeHttpServer.layerHttpServices),
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(64 * 1024)))
