@@ -581,10 +581,31 @@ export class Admission {
   }
 }
 
+/** gRPC has a status in the headers only where these are all there is: without any body, even an empty one. */
+const splitStatus = (headers: HttpRefusal["headers"]) => {
+  const isStatus = ([name]: readonly [string, string]) => name.startsWith("grpc-")
+  const all = Object.entries(headers)
+  return {
+    head: Object.fromEntries(all.filter((it) => !isStatus(it))),
+    trailers: Object.fromEntries(all.filter(isStatus))
+  }
+}
+
+const isWeb = (contentType = "") => contentType.startsWith("application/grpc-web")
+
 /** Sends a finished answer without waiting for the rest of the request. */
 export const answer = (response: Response, { body, headers, status }: HttpRefusal): void => {
   // Both kinds of response have both methods, which their types don't share.
   const { res } = { res: response as http.ServerResponse }
-  res.writeHead(status, headers)
-  res.end(body)
+  if (headers["grpc-status"] === undefined || isWeb(headers["content-type"]) || !("stream" in response)) {
+    res.writeHead(status, headers)
+    res.end(body)
+    return
+  }
+  // The end may come later than the headers, and then it is an empty body.
+  const { head, trailers } = splitStatus(headers)
+  res.writeHead(status, head)
+  res.addTrailers(trailers)
+  res.flushHeaders()
+  res.end()
 }

@@ -29,6 +29,8 @@ export interface Exchange {
   readonly body: Buffer
   readonly trailers: Readonly<Record<string, string>>
   readonly cut: boolean
+  /** Over HTTP/2 the head was all there is: it carried the end of the stream. */
+  readonly endsWithHead: boolean
 }
 
 export interface Channel {
@@ -53,6 +55,7 @@ class Answer {
   #status = 0
   #headers: Record<string, string> = {}
   #trailers: Record<string, string> = {}
+  #endsWithHead = false
   readonly #parts: Array<Buffer> = []
   readonly #late: NodeJS.Timeout
   readonly #leaves: (body: Buffer) => boolean
@@ -78,7 +81,8 @@ class Answer {
     }, patienceMs)
   }
 
-  head(status: number, headers: object): void {
+  head(status: number, headers: object, ends = false): void {
+    this.#endsWithHead = ends
     this.#status = status
     this.#headers = texts(headers)
   }
@@ -101,7 +105,8 @@ class Answer {
       headers: this.#headers,
       body: Buffer.concat(this.#parts),
       trailers: this.#trailers,
-      cut
+      cut,
+      endsWithHead: this.#endsWithHead
     })
   }
 }
@@ -162,7 +167,9 @@ const overHttp2 = (name: Channel["name"], url: string, ca: string | undefined): 
         const stream = connected().request(head, { endStream: false })
         const answer = new Answer(sending, () => stream.close(http2.constants.NGHTTP2_CANCEL), resolve, reject)
         let isWhole = false
-        stream.on("response", (headers) => answer.head(Number(headers[":status"]), headers))
+        stream.on("response", (headers, flags) =>
+          answer.head(Number(headers[":status"]), headers, (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0)
+        )
         stream.on("trailers", (trailers: object) => answer.end(trailers))
         stream.on("data", (part: Buffer) => answer.part(part))
         stream.on("end", () => {

@@ -92,12 +92,13 @@ const trailersIn = (text: string): Record<string, string> => {
 
 const grpcTold = (
   cell: Cell,
-  { headers }: Exchange,
+  { endsWithHead, headers }: Exchange,
   frames: ReadonlyArray<Frame>,
   trailers: Readonly<Record<string, string>>
 ): Told => {
   const trailersOnly = headers["grpc-status"] !== undefined
   if (trailersOnly) assert.isEmpty(frames, "there are messages beside a status in the headers")
+  if (trailersOnly && cell.protocol === "gRPC") assert.isTrue(endsWithHead, "a status in the headers isn't the end")
   const metadata = { ...headers, ...trailers }
   const code = nameOf(metadata["grpc-status"])
   const message = decodeURIComponent(metadata["grpc-message"] ?? "")
