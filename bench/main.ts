@@ -51,15 +51,7 @@ if (argument === "gateway") {
     await cores(redisUrl)
     process.exit()
   }
-  const [peer, ...others] = await unary(redisUrl)
-  console.log("Signed calls, 8 connections with 16 in flight each, gRPC")
-  for (const it of peer === undefined ? [] : [peer, ...others]) {
-    const ratio = (peer?.cpuMicros ?? 1) / it.cpuMicros
-    const [rate, cpu, p50, p99] = [it.perSecond, it.cpuMicros, it.p50Ms, it.p99Ms].map((value) => value.toFixed(0))
-    console.log(
-      `  ${it.name.padEnd(40)} ${rate}/s, ${cpu} µs of CPU a call (${ratio.toFixed(2)}), p50 ${p50} ms, p99 ${p99} ms`
-    )
-  }
+  await unary(redisUrl)
   process.exit()
 }
 if (argument === "streams") {

@@ -4,6 +4,7 @@ import * as http2 from "node:http2"
 import { create, toBinary } from "@bufbuild/protobuf"
 import { ExecuteCommandRequestSchema } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import { Pool } from "undici"
 import { sessionId, signAsDevice } from "./account.ts"
 
 const connections = 8
@@ -30,34 +31,73 @@ export const frame = (): Buffer => {
   return out
 }
 
-const head = {
-  ":method": "POST",
-  ":path": "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand",
-  "content-type": "application/grpc+proto",
-  te: "trailers"
+/** How calls are made: the forms in which most clients come. */
+export const protocols = ["gRPC", "Connect over HTTP/2", "Connect over HTTP/1.1"] as const
+export type Protocol = (typeof protocols)[number]
+
+const path = "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
+const connect = { "content-type": "application/proto", "connect-protocol-version": "1" }
+const heads = {
+  gRPC: { ":method": "POST", ":path": path, "content-type": "application/grpc+proto", te: "trailers" },
+  "Connect over HTTP/2": { ":method": "POST", ":path": path, ...connect }
 }
 
-const call = (session: http2.ClientHttp2Session, body: Buffer): Promise<void> =>
-  new Promise((done, fail) => {
-    const stream = session.request(head)
-    let status: unknown
-    let bytes = 0
-    stream.on("response", (headers) => {
-      status = headers["grpc-status"]
+/** Makes one call, and fails unless it was answered. */
+type Call = (body: Buffer) => Promise<void>
+
+/** A line of calls, one after the other, and how it ends. */
+interface Way {
+  readonly calls: ReadonlyArray<Call>
+  readonly close: () => void
+}
+
+const overHttp2 = (port: number, protocol: keyof typeof heads): Way => {
+  const sessions = Array.from({ length: connections }, () => http2.connect(`http://127.0.0.1:${port}`))
+  const isGrpc = protocol === "gRPC"
+  const callOn = (session: http2.ClientHttp2Session) => (framed: Buffer) =>
+    new Promise<void>((done, fail) => {
+      const body = isGrpc ? framed : framed.subarray(5)
+      const stream = session.request(
+        isGrpc ? heads.gRPC : { ...heads["Connect over HTTP/2"], "content-length": body.length }
+      )
+      let status: unknown
+      let bytes = 0
+      stream.on("response", (headers) => {
+        status = isGrpc ? headers["grpc-status"] : headers[":status"]
+      })
+      stream.on("trailers", (trailers: http2.IncomingHttpHeaders) => {
+        status = trailers["grpc-status"]
+      })
+      stream.on("data", (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      stream.on("error", fail)
+      stream.on("close", () => {
+        if (status === (isGrpc ? "0" : 200) && bytes > 5) done()
+        else fail(new Error(`a call ended with status ${String(status)} and ${bytes} bytes`))
+      })
+      stream.end(body)
     })
-    stream.on("trailers", (trailers: http2.IncomingHttpHeaders) => {
-      status = trailers["grpc-status"]
-    })
-    stream.on("data", (chunk: Buffer) => {
-      bytes += chunk.length
-    })
-    stream.on("error", fail)
-    stream.on("close", () => {
-      if (status === "0" && bytes > 5) done()
-      else fail(new Error(`a call ended with status ${String(status)} and ${bytes} bytes`))
-    })
-    stream.end(body)
-  })
+  return {
+    calls: sessions.flatMap((it) => Array.from({ length: inFlightEach }, () => callOn(it))),
+    close: () => {
+      for (const session of sessions) session.close()
+    }
+  }
+}
+
+/** As many connections as calls in flight, all kept alive. */
+const overHttp1 = (port: number): Way => {
+  const count = connections * inFlightEach
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: count, pipelining: 1 })
+  const call = async (framed: Buffer) => {
+    const answer = await pool.request({ method: "POST", path, headers: connect, body: framed.subarray(5) })
+    const bytes = await answer.body.arrayBuffer()
+    if (answer.statusCode !== 200) throw new Error(`a call ended with status ${answer.statusCode}`)
+    if (bytes.byteLength === 0) throw new Error("a call was answered with nothing")
+  }
+  return { calls: Array.from({ length: count }, () => call), close: () => void pool.destroy() }
+}
 
 /** What a round took. */
 export interface Round {
@@ -68,10 +108,10 @@ export interface Round {
 
 /** Connections to one server. */
 export class Load {
-  readonly #sessions: ReadonlyArray<http2.ClientHttp2Session>
+  readonly #way: Way
 
-  constructor(port: number) {
-    this.#sessions = Array.from({ length: connections }, () => http2.connect(`http://127.0.0.1:${port}`))
+  constructor(port: number, protocol: Protocol = "gRPC") {
+    this.#way = protocol === "Connect over HTTP/1.1" ? overHttp1(port) : overHttp2(port, protocol)
   }
 
   /** Makes so many calls; `perSecond` holds them to a rate, otherwise as many as possible are in flight. */
@@ -80,7 +120,7 @@ export class Load {
     const latenciesMs: Array<number> = []
     const begun = performance.now()
     let next = 0
-    const lane = async (session: http2.ClientHttp2Session) => {
+    const lane = async (call: Call) => {
       for (let at = next++; at < calls; at = next++) {
         const body = bodies[at]
         if (body === undefined) return
@@ -89,15 +129,15 @@ export class Load {
         if (waitMs > 0) await new Promise((done) => void setTimeout(done, waitMs))
         // Counted from when it was due: a server that falls behind is not let off.
         const from = perSecond === undefined ? performance.now() : due
-        await call(session, body)
+        await call(body)
         latenciesMs.push(performance.now() - from)
       }
     }
-    await Promise.all(this.#sessions.flatMap((it) => Array.from({ length: inFlightEach }, () => lane(it))))
+    await Promise.all(this.#way.calls.map(lane))
     return { seconds: (performance.now() - begun) / 1_000, latenciesMs }
   }
 
   close(): void {
-    for (const session of this.#sessions) session.close()
+    this.#way.close()
   }
 }

@@ -1,10 +1,11 @@
 /**
  * What a gateway costs at least: a bare Node server, by hand, that checks a request as the contract says, reserves its id
- * in Redis, calls the backend and signs the answer. gRPC over cleartext HTTP/2; no budgets, no FlatBuffers, no metrics, and no
+ * in Redis, calls the backend and signs the answer. gRPC and Connect over cleartext HTTP/2, or Connect over HTTP/1.1; no budgets, no FlatBuffers, no metrics, and no
  * answer to anything that isn't right.
  */
 import { createHash, hash } from "node:crypto"
-import { createServer, type ServerHttp2Stream } from "node:http2"
+import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2"
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
 import {
   ExecuteCommandRequestSchema,
@@ -83,34 +84,60 @@ const execute = async (message: Uint8Array): Promise<Uint8Array> => {
   )
 }
 
-const onStream = (stream: ServerHttp2Stream) => {
+const joined = (chunks: ReadonlyArray<Buffer>): Buffer => {
+  const [only] = chunks
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
+}
+
+const answerGrpc = (stream: ServerHttp2Stream, message: Uint8Array) => {
+  const frame = Buffer.allocUnsafe(5 + message.length)
+  frame.writeUInt8(0, 0)
+  frame.writeUInt32BE(message.length, 1)
+  frame.set(message, 5)
+  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }))
+  stream.respond({ ":status": 200, "content-type": "application/grpc+proto" }, { waitForTrailers: true })
+  stream.end(frame)
+}
+
+const answerConnect = (stream: ServerHttp2Stream, message: Uint8Array) => {
+  stream.respond({ ":status": 200, "content-type": "application/proto", "content-length": message.length })
+  stream.end(message)
+}
+
+const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+  const isGrpc = headers["content-type"] !== "application/proto"
   const chunks: Array<Buffer> = []
   stream.on("data", (chunk: Buffer) => chunks.push(chunk))
   stream.on("error", () => undefined)
   stream.on("end", () => {
-    const [only] = chunks
-    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
-    execute(body.subarray(5)).then(
-      (message) => {
-        const frame = Buffer.allocUnsafe(5 + message.length)
-        frame.writeUInt8(0, 0)
-        frame.writeUInt32BE(message.length, 1)
-        frame.set(message, 5)
-        stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }))
-        stream.respond({ ":status": 200, "content-type": "application/grpc+proto" }, { waitForTrailers: true })
-        stream.end(frame)
-      },
+    const body = joined(chunks)
+    execute(isGrpc ? body.subarray(5) : body).then(
+      (message) => (isGrpc ? answerGrpc(stream, message) : answerConnect(stream, message)),
       (error: unknown) => {
-        stream.respond(
-          { ":status": 200, "content-type": "application/grpc+proto", "grpc-status": "13" },
-          { endStream: true }
-        )
+        stream.respond({ ":status": 500, "grpc-status": "13" }, { endStream: true })
         console.error(error)
       }
     )
   })
 }
 
-const server = createServer()
-server.on("stream", onStream)
-listening(server)
+const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+  const chunks: Array<Buffer> = []
+  request.on("data", (chunk: Buffer) => chunks.push(chunk))
+  request.on("end", () => {
+    execute(joined(chunks)).then(
+      (message) => {
+        response.writeHead(200, { "content-type": "application/proto", "content-length": message.length })
+        response.end(message)
+      },
+      (error: unknown) => {
+        response.writeHead(500).end()
+        console.error(error)
+      }
+    )
+  })
+}
+
+/** With this set it speaks Connect over HTTP/1.1. */
+const isHttp1 = process.env["BENCH_HTTP1"] !== undefined
+listening(isHttp1 ? createHttp1(onRequest) : createServer().on("stream", onStream))

@@ -1,12 +1,17 @@
-/** Signed unary calls: Galaxy's gateway beside a bare server of the same checks, in rounds that take turns. */
-import { type ChildProcess, fork } from "node:child_process"
+/**
+ * Signed unary calls: Galaxy's gateway beside a bare server of the same checks, in rounds that take turns, in each form in which
+ * clients come; at full load and at half of it.
+ */
+import { type ChildProcess, fork, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { median } from "../measure.ts"
-import { Load } from "./load.ts"
+import { signaturesMicros } from "./floor.ts"
+import { Load, type Protocol, protocols } from "./load.ts"
 import type { Usage } from "./usage.ts"
 
-const callsARound = 2_000
-const rounds = 7
+const callsARound = 1_000
+const rounds = 11
+const halfRounds = 5
 
 interface Server {
   readonly name: string
@@ -14,38 +19,34 @@ interface Server {
   readonly usage: () => Promise<Usage>
 }
 
-/** Figures of one server: medians of the rounds. */
-export interface Unary {
+/** Figures of one server in one form: medians of the rounds. */
+interface Figures {
   readonly name: string
   readonly perSecond: number
   /** CPU time of the server a call, in microseconds. */
   readonly cpuMicros: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** At half of the load that the slower of the two bears. */
+  readonly halfP99Ms: number
 }
 
 const programs: Array<ChildProcess> = []
 
-const start = async (file: string, ...args: ReadonlyArray<string>): Promise<{ child: ChildProcess; port: number }> => {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+/** Starts a program, on the first core alone where `isPinned`. */
+const start = async (file: string, args: ReadonlyArray<string>, isPinned = false, env: NodeJS.ProcessEnv = {}) => {
+  const pinned = isPinned ? { execPath: "taskset", execArgv: ["-c", "0", process.execPath] } : {}
+  const child = fork(new URL(file, import.meta.url), args, {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...env },
+    ...pinned
+  })
   programs.push(child)
   const [{ port }] = (await once(child, "message")) as [{ port: number }]
   return { child, port }
 }
 
-const server = async (name: string, file: string, ...args: ReadonlyArray<string>): Promise<Server> => {
-  const { child, port } = await start(file, ...args)
-  if (file === "galaxy.ts") await ready(port)
-  return {
-    name,
-    load: new Load(port),
-    usage: async () => {
-      child.send("usage")
-      const [usage] = (await once(child, "message")) as [Usage]
-      return usage
-    }
-  }
-}
+type Started = Awaited<ReturnType<typeof start>>
 
 /** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
 const ready = async (port: number): Promise<void> => {
@@ -59,38 +60,87 @@ const ready = async (port: number): Promise<void> => {
 const percentile = (values: ReadonlyArray<number>, share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
 
-/** Needs the address of a Redis. */
-export const unary = async (redisUrl: string): Promise<ReadonlyArray<Unary>> => {
-  try {
-    const backend = await start("backend.ts")
-    const backendUrl = `http://127.0.0.1:${backend.port}`
-    const servers = [
-      await server("a bare Node server of the same checks", "peer.ts", backendUrl, redisUrl),
-      await server("Galaxy's gateway", "galaxy.ts", backendUrl, redisUrl)
-    ]
-    for (const { load } of servers) await load.round(callsARound * 2)
-    const figures = servers.map(({ name }) => ({ name, rate: [0], cpu: [0], p50: [0], p99: [0] }))
-    for (const it of figures) for (const list of [it.rate, it.cpu, it.p50, it.p99]) list.pop()
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, { load, usage }] of servers.entries()) {
-        const before = await usage()
-        const { seconds, latenciesMs } = await load.round(callsARound)
-        const after = await usage()
-        const own = figures[index]
-        own?.rate.push(callsARound / seconds)
-        own?.cpu.push((after.cpuMicros - before.cpuMicros) / callsARound)
-        own?.p50.push(percentile(latenciesMs, 0.5))
-        own?.p99.push(percentile(latenciesMs, 0.99))
-      }
+const serverOf = (name: string, { child, port }: Started, protocol: Protocol): Server => ({
+  name,
+  load: new Load(port, protocol),
+  usage: async () => {
+    child.send("usage")
+    const [usage] = (await once(child, "message")) as [Usage]
+    return usage
+  }
+})
+
+/** Both servers take turns, so that whatever else the machine does hits both. */
+const compared = async (servers: ReadonlyArray<Server>): Promise<ReadonlyArray<Figures>> => {
+  const lists = () => servers.map(() => new Array<number>())
+  const [rate, cpu, p50, p99, half] = [lists(), lists(), lists(), lists(), lists()]
+  for (const { load } of servers) await load.round(callsARound * 2)
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { load, usage }] of servers.entries()) {
+      const before = await usage()
+      const { seconds, latenciesMs } = await load.round(callsARound)
+      const after = await usage()
+      rate[index]?.push(callsARound / seconds)
+      cpu[index]?.push((after.cpuMicros - before.cpuMicros) / callsARound)
+      p50[index]?.push(percentile(latenciesMs, 0.5))
+      p99[index]?.push(percentile(latenciesMs, 0.99))
     }
-    for (const { load } of servers) load.close()
-    return figures.map(({ name, rate, cpu, p50, p99 }) => ({
-      name,
-      perSecond: median(rate),
-      cpuMicros: median(cpu),
-      p50Ms: median(p50),
-      p99Ms: median(p99)
-    }))
+  }
+  const halfLoad = Math.min(...rate.map(median)) / 2
+  for (let round = 0; round < halfRounds; round++) {
+    for (const [index, { load }] of servers.entries()) {
+      const { latenciesMs } = await load.round(callsARound, halfLoad)
+      half[index]?.push(percentile(latenciesMs, 0.99))
+    }
+  }
+  return servers.map(({ name }, index) => ({
+    name,
+    perSecond: median(rate[index] ?? []),
+    cpuMicros: median(cpu[index] ?? []),
+    p50Ms: median(p50[index] ?? []),
+    p99Ms: median(p99[index] ?? []),
+    halfP99Ms: median(half[index] ?? [])
+  }))
+}
+
+const print = (protocol: Protocol, place: string, figures: ReadonlyArray<Figures>): void => {
+  const [peer] = figures
+  console.log(`${protocol}, ${place}`)
+  for (const it of figures) {
+    const ratio = ((peer?.cpuMicros ?? 1) / it.cpuMicros).toFixed(2)
+    const [rate, cpu, p50, p99, half] = [it.perSecond, it.cpuMicros, it.p50Ms, it.p99Ms, it.halfP99Ms].map((value) =>
+      value.toFixed(0).padStart(5)
+    )
+    console.log(
+      `  ${it.name.padEnd(24)} ${rate}/s ${cpu} µs (${ratio})  p50 ${p50} ms, p99 ${p99}, at half load ${half}`
+    )
+  }
+}
+
+const hasTaskset = (): boolean => spawnSync("taskset", ["-c", "0", "true"]).status === 0
+
+/** Prints the tables. Needs the address of a Redis. */
+export const unary = async (redisUrl: string): Promise<void> => {
+  try {
+    console.log(
+      `Signed calls, 128 in flight, medians of ${rounds} rounds. CPU time of the server a call, and in brackets how ` +
+        `much of the gateway's the bare server needs. Signatures alone: ${signaturesMicros().toFixed(0)} µs.`
+    )
+    const backend = await start("backend.ts", [])
+    const args = [`http://127.0.0.1:${backend.port}`, redisUrl]
+    for (const isPinned of hasTaskset() ? [false, true] : [false]) {
+      const peer = await start("peer.ts", args, isPinned)
+      const http1Peer = await start("peer.ts", args, isPinned, { BENCH_HTTP1: "1" })
+      const gateway = await start("galaxy.ts", args, isPinned)
+      await ready(gateway.port)
+      for (const protocol of protocols) {
+        const bare = protocol === "Connect over HTTP/1.1" ? http1Peer : peer
+        const servers = [serverOf("a bare Node server", bare, protocol), serverOf("the gateway", gateway, protocol)]
+        print(protocol, isPinned ? "servers on one core" : "on all cores", await compared(servers))
+        for (const { load } of servers) load.close()
+      }
+      for (const { child } of [peer, http1Peer, gateway]) child.disconnect()
+    }
   } finally {
     for (const child of programs) child.kill()
   }
