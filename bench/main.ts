@@ -29,7 +29,8 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
                                          Redis, whose address is in GALAXY_TEST_REDIS_URL
-  npm run bench -- gateway cores         the same in several processes behind one port, in each way, and with a thread
+  npm run bench -- gateway cores [ROUNDS]
+                                         the same in several processes behind one port, in each way, and with a thread
   npm run bench -- streams [COUNT [ROUNDS]]
                                          event streams through the gateway, beside a bare server that signs and writes the
                                          same; 10,000 in 3 rounds; needs a Redis, too
@@ -48,7 +49,7 @@ if (argument === "gateway") {
   const redisUrl = process.env["GALAXY_TEST_REDIS_URL"]
   if (redisUrl === undefined) throw new Error("GALAXY_TEST_REDIS_URL names no Redis")
   if (tree === "cores") {
-    await cores(redisUrl)
+    await cores(redisUrl, Number(part ?? 7))
     process.exit()
   }
   await unary(redisUrl)

@@ -6,7 +6,6 @@ import { connectAndCall, RawLoad } from "./cores/RawLoad.ts"
 import type { Way } from "./cores/primary.ts"
 import type { Usage } from "./usage.ts"
 
-const rounds = 7
 const callsARound = 3_000
 const connectionsARound = 600
 
@@ -28,7 +27,8 @@ const shapes: ReadonlyArray<Shape> = [
   { name: "  two processes, shared socket", program: "peer.ts", way: "shared socket" },
   { name: "  two processes, SO_REUSEPORT", program: "peer.ts", way: "reuse port" },
   { name: "  two processes, by address", program: "peer.ts", way: "by address" },
-  { name: "gateway, one process", program: "galaxy.ts" }
+  { name: "gateway, one process", program: "galaxy.ts" },
+  { name: "  two processes, by address", program: "galaxy.ts", way: "by address" }
 ]
 
 const programs: Array<ChildProcess> = []
@@ -81,8 +81,8 @@ const percentile = (values: ReadonlyArray<number>, share: number): number =>
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, it) => all + it, 0)
 
-/** Prints a table. Needs the address of a Redis. */
-export const cores = async (redisUrl: string): Promise<void> => {
+/** Prints a table of medians. Needs the address of a Redis. */
+export const cores = async (redisUrl: string, rounds: number): Promise<void> => {
   try {
     const backend = await start("backend.ts", [])
     const args = [`http://127.0.0.1:${backend.port}`, redisUrl]
@@ -91,6 +91,7 @@ export const cores = async (redisUrl: string): Promise<void> => {
     const figures = shapes.map(() => ({
       rate: new Array<number>(),
       cpu: new Array<number>(),
+      loop: new Array<number>(),
       p50: new Array<number>(),
       p99: new Array<number>(),
       share: new Array<number>(),
@@ -109,6 +110,8 @@ export const cores = async (redisUrl: string): Promise<void> => {
         const spent = after.map((it, at) => it.cpuMicros - (before[at]?.cpuMicros ?? 0))
         own.rate.push(callsARound / seconds)
         own.cpu.push(sum(spent) / callsARound)
+        // The busiest event loop is the bound, or the cores are.
+        own.loop.push(Math.max(...after.map((it, at) => it.loopMicros - (before[at]?.loopMicros ?? 0))) / callsARound)
         own.p50.push(percentile(latenciesMs, 0.5))
         own.p99.push(percentile(latenciesMs, 0.99))
         // Of a primary and its processes, the busiest of these.
@@ -120,12 +123,13 @@ export const cores = async (redisUrl: string): Promise<void> => {
         own.connection.push(sum(last.map((it, at) => it.cpuMicros - (after[at]?.cpuMicros ?? 0))) / connectionsARound)
       }
     }
-    const head = ["calls/s", "µs a call", "p50 ms", "p99 ms", "busiest", "µs a conn.", "conn./s", "MiB"]
+    const head = ["calls/s", "µs a call", "on 2 cores", "p50 ms", "p99 ms", "busiest", "µs a conn.", "conn./s", "MiB"]
     console.log(`${"".padEnd(32)}${head.map((it) => it.padStart(11)).join("")}`)
     for (const [index, it] of figures.entries()) {
       const values = [
         median(it.rate).toFixed(0),
         median(it.cpu).toFixed(0),
+        Math.min(2_000_000 / median(it.cpu), 1_000_000 / median(it.loop)).toFixed(0),
         median(it.p50).toFixed(1),
         median(it.p99).toFixed(1),
         `${(median(it.share) * 100).toFixed(0)} %`,

@@ -4,6 +4,7 @@ import * as FastestEdgeCrypto from "@galaxy/host-node/gateway/FastestEdgeCrypto"
 import * as GatewayServer from "@galaxy/host-node/gateway/GatewayServer"
 import * as HttpBackendClient from "@galaxy/host-node/gateway/HttpBackendClient"
 import * as RedisReplayStore from "@galaxy/host-node/gateway/RedisReplayStore"
+import { incoming } from "@galaxy/host-node/processes/cluster/Membership"
 import { Effect, Layer, Redacted, References, Stream } from "effect"
 import { serverSeed } from "./account.ts"
 import { reportUsage } from "./usage.ts"
@@ -23,6 +24,7 @@ const push = Layer.succeed(
 const gateway = GatewayServer.layer({
   host: "127.0.0.1",
   port: 0,
+  incoming: process.env["BENCH_LISTENING"] === "handed" ? incoming : undefined,
   budgets: { ip: much, session: much, user: much, messageType: much, reservations: much }
 }).pipe(
   Layer.provide(

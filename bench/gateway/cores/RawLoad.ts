@@ -56,6 +56,8 @@ class Lane {
       for (const { done } of this.#open.values()) done(false)
       this.#open.clear()
     }
+    // A server that doesn't answer ends the measurement.
+    this.#socket.setTimeout(30_000, () => this.#socket.destroy())
     this.#socket.on("error", lost)
     this.#socket.on("close", lost)
   }

@@ -8,6 +8,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { type AddressInfo, createServer } from "node:net"
 import { fileURLToPath } from "node:url"
+import { handleOf } from "@galaxy/host-node/processes/cluster/handles"
 import type { Usage } from "../usage.ts"
 
 /** How connections come to the processes. */
@@ -40,7 +41,8 @@ const handed = async () => {
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     let sum = 0
     for (const byte of (socket.remoteAddress ?? "").split(".")) sum = sum * 31 + Number(byte)
-    children[sum % children.length]?.send("connection", socket)
+    const message = { type: "connection", ip: socket.remoteAddress }
+    children[sum % children.length]?.send(message, handleOf(socket), {}, () => socket.destroy())
   })
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -70,7 +72,7 @@ const { children, port } = await starts[way as Way]()
 
 const usages = async (): Promise<ReadonlyArray<Usage>> => {
   const { user, system } = process.cpuUsage()
-  const own = { cpuMicros: user + system, residentBytes: process.memoryUsage().rss }
+  const own = { cpuMicros: user + system, loopMicros: 0, residentBytes: process.memoryUsage().rss }
   const others = children.map(async (child) => {
     child.send("usage")
     const [usage] = (await once(child, "message")) as [Usage]

@@ -523,7 +523,15 @@ export const gatewayAlone = {
     name: "GATEWAY_CLIENT_ID",
     parse: text,
     optional: true,
-    about: "name under which this gateway subscribes at the backend, unique to it; random if not set"
+    about:
+      "name under which this gateway subscribes at the backend, unique to it; random if not set. Several processes add `-1`, `-2` and so on"
+  },
+  processes: {
+    name: "GATEWAY_PROCESSES",
+    parse: whole(1, 64),
+    optional: true,
+    about:
+      "how many processes share the port. By default one for each core that may be used, at most 16, and fewer where memory is short. They divide the overall bounds; all connections of an address come to the same process, so bounds and budgets per address hold as they are set"
   }
 } as const satisfies Record<string, Setting<unknown>>
 

@@ -44,7 +44,8 @@ const tokenProblem = (url: string | undefined, token: string | undefined): Effec
           : []
       )
 
-const loaded = (environment: Environment): GatewayStart | undefined => {
+/** The settings and keys as they are; undefined where something is wrong in them. */
+export const loaded = (environment: Environment): GatewayStart | undefined => {
   const groups = Object.entries<Groups[keyof Groups]>(settings.groups.gateway).map(
     ([name, group]) => [name, load(group, environment, settings.knownNames)] as const
   )

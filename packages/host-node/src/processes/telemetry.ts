@@ -16,6 +16,7 @@ import * as ExportClient from "../telemetry/otlp/ExportClient.ts"
 import { overGrpc } from "../telemetry/otlp/grpc.ts"
 import * as scrub from "../telemetry/otlp/scrub.ts"
 import { overHttp } from "../telemetry/otlp/Transport.ts"
+import * as prometheus from "../telemetry/prometheus.ts"
 import { sampled, samplerOf } from "../telemetry/Sampler.ts"
 import * as stdout from "../telemetry/stdout.ts"
 import { Telemetry } from "../telemetry/Telemetry.ts"
@@ -39,6 +40,10 @@ export interface TelemetryOptions {
   readonly stdoutMetrics?: boolean | undefined
   /** Where Prometheus reads; none where it is empty. */
   readonly admin?: ReadonlyArray<Address | undefined> | undefined
+  /** Further processes whose metrics are read there, too. */
+  readonly others?: AdminListener.Others | undefined
+  /** Answers the question of another process for the metrics of this one; returns how to stop. */
+  readonly answers?: ((read: () => string) => () => void) | undefined
 }
 
 const resourceOf = ({ settings, process }: TelemetryOptions) => {
@@ -106,6 +111,22 @@ const tracerOf = (options: TelemetryOptions, resource: ReturnType<typeof resourc
     return sampled(seen, samplerOf(settings.sampler, settings.samplerRatio))
   })
 
+/** Answers for as long as the scope is open. */
+const answering = (answers: NonNullable<TelemetryOptions["answers"]>, about: Readonly<Record<string, string>>) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const { collect } = yield* Collecting.Collecting
+      const read = () => {
+        collect()
+        return prometheus.text(about)
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => answers(read)),
+        (stop) => Effect.sync(stop)
+      )
+    })
+  )
+
 /**
  * Never fails but with `AdminListenerUnavailable`. Belongs directly above the process's log, which its lines go to and whose
  * lines it sends.
@@ -115,7 +136,8 @@ export const layer = (options: TelemetryOptions) => {
   const resource = resourceOf(options)
   const sends = (signal: Signal) => settings[`${signal}Exporter`] === "otlp" && !settings.disabled
   const admin = (options.admin ?? []).filter((it) => it !== undefined)
-  const metrics = sends("metrics") || admin.length > 0 || options.stdoutMetrics === true
+  const { answers } = options
+  const metrics = sends("metrics") || admin.length > 0 || options.stdoutMetrics === true || answers !== undefined
   const traces = Layer.unwrap(
     Effect.map(tracerOf(options, resource), (tracer) =>
       Layer.merge(
@@ -151,7 +173,8 @@ export const layer = (options: TelemetryOptions) => {
         ]
       : []),
     ...(options.stdoutMetrics === true ? [stdout.metrics] : []),
-    ...admin.map((address) => AdminListener.layer(address, about))
+    ...admin.map((address) => AdminListener.layer(address, about, options.others)),
+    ...(answers === undefined ? [] : [answering(answers, about)])
   ]
   const [first, ...rest] = parts
   const read = first === undefined ? Layer.empty : Layer.mergeAll(first, ...rest)

@@ -11,6 +11,7 @@ import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
 import { refuse } from "../http/refuse.ts"
 import { Collecting } from "./collecting.ts"
+import { merged, type OfProcess } from "./mergedMetrics.ts"
 import { contentType, text } from "./prometheus.ts"
 
 /** The port can't be listened on. */
@@ -21,14 +22,25 @@ export class AdminListenerUnavailable extends Schema.TaggedError<AdminListenerUn
 
 const times = { headersTimeout: 2_000, requestTimeout: 10_000, keepAliveTimeout: 60_000 }
 
+/** The metrics of further processes, for which this one answers. Never rejects. */
+export type Others = () => Promise<ReadonlyArray<OfProcess>>
+
 /** `resource` describes the process. Listens until the scope closes; fails with `AdminListenerUnavailable`. */
 export const layer = (
   address: Address,
-  resource: Readonly<Record<string, string>>
+  resource: Readonly<Record<string, string>>,
+  others?: Others
 ): Layer.Layer<never, AdminListenerUnavailable> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const { collect } = yield* Collecting
+      /** All of it; at once where this process answers for itself alone. */
+      const read = (done: (all: string) => void) => {
+        collect()
+        const own = text(resource)
+        if (others === undefined) done(own)
+        else void others().then((theirs) => done(merged([{ process: 0, text: own }, ...theirs])))
+      }
       const server = createListener(
         times,
         { hosts: hostsOf(address.host), sameSiteWrites: true },
@@ -39,9 +51,10 @@ export const layer = (
             response.setHeader("allow", "GET, HEAD")
             refuse(request, response, "method_not_allowed", "use GET")
           } else {
-            collect()
-            response.writeHead(200, { "content-type": contentType, "cache-control": "no-store" })
-            response.end(request.method === "HEAD" ? undefined : text(resource))
+            read((all) => {
+              response.writeHead(200, { "content-type": contentType, "cache-control": "no-store" })
+              response.end(request.method === "HEAD" ? undefined : all)
+            })
           }
           return true
         }

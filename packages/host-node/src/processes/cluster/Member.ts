@@ -1,0 +1,135 @@
+/** A gateway process among several, seen from the primary: its state, what it says, and the connections that it is given. */
+import type { ChildProcess } from "node:child_process"
+import type { Socket } from "node:net"
+import { handleOf } from "./handles.ts"
+import { type Connected, isMetricsTold, isTold, type MetricsAsked } from "./messages.ts"
+
+/** Connections on their way to a process that is busy. Further ones are closed, as a full queue of the system's would be. */
+const mostOnTheirWay = 4_096
+
+/** Output to standard error that is kept of a process that starts, in characters. */
+const mostOutput = 16_384
+
+/** How long it may take to tell its metrics, in milliseconds. */
+const longestAnswerMs = 2_000
+
+/** How a process ended. */
+export interface MemberEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** One process, from its start to its end. */
+export class Member {
+  readonly #child: ChildProcess
+  readonly #print: (text: string) => void
+  #state: "starting" | "serving" | "ending" = "starting"
+  #onTheirWay = 0
+  #output = ""
+  #questions = 0
+  readonly #asked = new Map<number, (text: string | undefined) => void>()
+  /** Settles when it takes connections; never, if it ends before. */
+  readonly served: Promise<void>
+  /** Settles when the process is gone and everything that it said is here. */
+  readonly gone: Promise<MemberEnd>
+  /** Settles when it takes no more connections, at its end at the latest. */
+  readonly closed: Promise<void>
+
+  /** `print` gets what it writes to standard error, once it serves. */
+  constructor(child: ChildProcess, print: (text: string) => void) {
+    this.#child = child
+    this.#print = print
+    const served = Promise.withResolvers<undefined>()
+    const closed = Promise.withResolvers<undefined>()
+    this.served = served.promise
+    this.closed = closed.promise
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#said(text))
+    child.on("message", (message) => {
+      if (isMetricsTold(message)) this.#asked.get(message.id)?.(message.text)
+      if (!isTold(message)) return
+      this.#state = message.type
+      if (message.type === "serving") {
+        this.#flush()
+        served.resolve(undefined)
+      } else closed.resolve(undefined)
+    })
+    this.gone = new Promise((done) => {
+      const over = (end: MemberEnd) => {
+        this.#state = "ending"
+        closed.resolve(undefined)
+        done(end)
+      }
+      child.once("close", (code, signal) => over({ code, signal }))
+      child.once("error", (error) => {
+        this.#said(`${error.message}\n`)
+        if (child.pid === undefined) over({ code: null, signal: null })
+      })
+    })
+  }
+
+  get serves(): boolean {
+    return this.#state === "serving"
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  #said(text: string): void {
+    if (this.#state !== "starting") this.#print(text)
+    else this.#output = `${this.#output}${text}`.slice(0, mostOutput)
+  }
+
+  #flush(): void {
+    if (this.#output !== "") this.#print(this.#output)
+    this.#output = ""
+  }
+
+  /** What it wrote to standard error before it served. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Hands a connection over. What was read of it already must be in `head`. */
+  give(socket: Socket, ip: string, head?: Buffer): void {
+    const handle = handleOf(socket)
+    if (handle === undefined || this.#onTheirWay >= mostOnTheirWay || !this.#child.connected) {
+      socket.destroy()
+      return
+    }
+    this.#onTheirWay += 1
+    const message: Connected = {
+      type: "connection",
+      ip,
+      ...(head === undefined ? {} : { head: head.toString("base64") })
+    }
+    this.#child.send(message, handle, {}, () => {
+      this.#onTheirWay -= 1
+      // The other process has the connection, or it is lost.
+      socket.destroy()
+    })
+  }
+
+  /** Its metrics in the format of Prometheus; undefined if it doesn't tell them in time. */
+  metrics(): Promise<string | undefined> {
+    if (!this.#child.connected) return Promise.resolve(undefined)
+    const question: MetricsAsked = { type: "metrics", id: ++this.#questions }
+    return new Promise<string | undefined>((answered) => {
+      const late = setTimeout(() => answered(undefined), longestAnswerMs)
+      this.#asked.set(question.id, (text) => {
+        clearTimeout(late)
+        answered(text)
+      })
+      this.#child.send(question, undefined, undefined, () => undefined)
+    }).finally(() => this.#asked.delete(question.id))
+  }
+
+  /** Asks it to end in order. */
+  end(): void {
+    this.#child.kill("SIGTERM")
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL")
+  }
+}

@@ -1,0 +1,38 @@
+/** What the primary and its processes say to each other. */
+
+/** To a process, together with a connection. */
+export interface Connected {
+  readonly type: "connection"
+  /** Whom it counts for. */
+  readonly ip: string
+  /** What was read of it already, in base64. */
+  readonly head?: string
+}
+
+/** From a process: it takes connections, or it takes no more because it ends. */
+export interface Told {
+  readonly type: "serving" | "ending"
+}
+
+/** To a process: it is asked for its metrics. Its answer has the same number. */
+export interface MetricsAsked {
+  readonly type: "metrics"
+  readonly id: number
+}
+
+/** From a process: its metrics, in the format of Prometheus. */
+export interface MetricsTold extends MetricsAsked {
+  readonly text: string
+}
+
+const typeOf = (message: unknown): unknown =>
+  typeof message === "object" && message !== null && "type" in message ? message.type : undefined
+
+export const isConnected = (message: unknown): message is Connected => typeOf(message) === "connection"
+
+export const isTold = (message: unknown): message is Told =>
+  typeOf(message) === "serving" || typeOf(message) === "ending"
+
+export const isMetricsAsked = (message: unknown): message is MetricsAsked => typeOf(message) === "metrics"
+
+export const isMetricsTold = (message: unknown): message is MetricsTold => typeOf(message) === "metrics"
