@@ -23,7 +23,7 @@ import * as telemetry from "./telemetry.ts"
 const clientIdOf = ({ gatewayAlone }: GatewayStart): string =>
   gatewayAlone.clientId ?? `${hostname()}-${randomUUID().slice(0, 8)}`
 
-/** The log, and what goes there or to collectors. Several processes put their numbers on its lines, the primary 0. */
+/** The log, and what goes there or to collectors. A process among several puts its number on its lines; the primary has none. */
 const observed = (
   { gateway, telemetry: settings }: GatewayStart,
   process_: number | undefined,
@@ -98,7 +98,9 @@ const primaryOf = (values: GatewayStart, count: number) => {
         options.page !== undefined
       )
     ),
-    Layer.provideMerge(observed(values, 0, { admin: [gateway.adminAddr], others: () => Primary.metricsOf(members) }))
+    Layer.provideMerge(
+      observed(values, undefined, { admin: [gateway.adminAddr], others: () => Primary.metricsOf(members) })
+    )
   )
 }
 

@@ -28,11 +28,15 @@ export interface MetricsTold extends MetricsAsked {
 const typeOf = (message: unknown): unknown =>
   typeof message === "object" && message !== null && "type" in message ? message.type : undefined
 
+/** Whether a connection comes with it. */
 export const isConnected = (message: unknown): message is Connected => typeOf(message) === "connection"
 
+/** Whether a process says what it does. */
 export const isTold = (message: unknown): message is Told =>
   typeOf(message) === "serving" || typeOf(message) === "ending"
 
+/** Whether the primary asks for metrics; what goes to a process. */
 export const isMetricsAsked = (message: unknown): message is MetricsAsked => typeOf(message) === "metrics"
 
+/** Whether a process tells its metrics; what comes from one. */
 export const isMetricsTold = (message: unknown): message is MetricsTold => typeOf(message) === "metrics"

@@ -30,7 +30,8 @@ const start = (more: Readonly<Record<string, string>> = {}): Process => {
 
 interface Line {
   readonly message: string
-  readonly process: number
+  /** Absent in lines of the primary. */
+  readonly process?: number
   readonly pid?: number
 }
 
@@ -110,12 +111,18 @@ const gone = (pids: ReadonlyArray<number>) => until("the processes end", () => !
 
 describe.skipIf(redis === undefined)("a gateway of two processes", () => {
   it("serves one port, replaces a process that is killed, and ends in order", { timeout: 60_000 }, async () => {
-    const gateway = start()
+    const gateway = start({ GATEWAY_ADMIN_HTTP_ADDR: ":0" })
     const port = await ready(gateway)
     const players = Array.from({ length: 32 }, (_, index) => new Player(port, index))
     const ask = () => Promise.all(players.map((it) => it.ask()))
     assert.deepStrictEqual(new Set(await ask()), new Set([200]))
     assert.strictEqual(linesOf(gateway).filter(({ message }) => message === "gateway is ready").length, 1)
+
+    const [, metricsUrl = ""] = await gateway.until(/"metrics_url":"([^"]+)"/)
+    const metrics = await (await fetch(metricsUrl)).text()
+    const uptimes = [...metrics.matchAll(/^process_uptime_seconds\{process="(\d)"/gm)].map(([, index]) => index)
+    assert.deepStrictEqual(uptimes, ["0", "1", "2"])
+    assert.strictEqual(metrics.match(/^# TYPE process_uptime_seconds gauge$/gm)?.length, 1)
 
     const [first, second] = [pidOf(gateway, 1), pidOf(gateway, 2)]
     process.kill(first, "SIGKILL")
@@ -163,8 +170,8 @@ describe.skipIf(redis === undefined)("a gateway of two processes", () => {
     const many = start({ GATEWAY_PROCESSES: "0", GATEWAY_TLS_CERT_PATH: "/nowhere" })
     const stopped = (it: Process) => it.output.split("\n").filter((line) => line !== "" && !line.startsWith("{"))
     assert.strictEqual((await lonely.ended).code, 1)
-    assert.strictEqual(stopped(lonely).length, 1)
-    assert.match(stopped(lonely)[0] ?? "", /^Galaxy stopped: Redis at 127\.0\.0\.1:1 can't be used/)
+    assert.strictEqual(stopped(lonely).length, 2)
+    assert.match(stopped(lonely)[0] ?? "", /^GATEWAY_REDIS_URL: Redis at 127\.0\.0\.1:1 can't be used/)
     assert.strictEqual((await late.ended).code, 1)
     assert.deepStrictEqual(stopped(late), [
       `Galaxy stopped: the address 127.0.0.1:${port} is in use by another program; stop it or set another address (--help lists the settings)`
