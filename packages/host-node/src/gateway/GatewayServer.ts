@@ -35,7 +35,6 @@ import { type Head, type HttpRefusal, refusals } from "./bounds/refusal.ts"
 import { isCall, refuseUnknown } from "./callHeads.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
-import { commandPath } from "./fastCommand.ts"
 import type { Incoming } from "./Incoming.ts"
 import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
@@ -183,11 +182,11 @@ const server = (options: GatewayOptions) =>
         peer === undefined ? 0 : (failed.mayTry(peer)?.retryAfterMs ?? 0)
       const hosts = hostsOf(options.host, options.allowedHosts)
       const admission = new Admission({
-        takesStream: rpc.takesCommands({
+        takesStream: rpc.takesStreams({
           takesHost: takesAuthority(hosts),
           mayTry: (peer) => mayTry(peer) === 0,
           headers: cors.withHeaders({ headers: {} }, undefined).headers,
-          observe: (stream) => observe?.({ method: "POST", url: commandPath, headers: {} }, stream, commandPath)
+          observe: (stream, path) => observe?.({ method: "POST", url: path, headers: {} }, stream, path)
         }),
         sources: new Sources(options.sources),
         bounds: { ...BoundsOptions.defaults(), ...options.bounds },

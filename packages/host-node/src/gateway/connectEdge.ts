@@ -8,7 +8,7 @@ import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/ga
 import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import type { EdgeGateway, SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
-import type { Outlet } from "@galaxy/edge/hub/Outlet"
+import type { Ending, OpenStream, Outlet } from "@galaxy/edge/hub/Outlet"
 import type { EventStreams } from "@galaxy/edge/hub/EventStreams"
 import type { SignedEvent } from "@galaxy/edge/hub/signing"
 import {
@@ -23,17 +23,21 @@ import {
 } from "@galaxy/edge/Refusal"
 import { Cause, type Context, Effect, Stream } from "effect"
 import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
+import type { TakesStream } from "./bounds/AdmittedStream.ts"
 import { tellEncodings } from "./callBodies.ts"
 import { type CallKind, refusedByHead, refuseUnknown } from "./callHeads.ts"
 import type { Handler } from "../http/guard.ts"
-import * as FastStreams from "./fastStreams.ts"
 import { unasked } from "../telemetry/traceparent.ts"
 import * as CommandStream from "./commandStream.ts"
+import { commandPath } from "./fastCommand.ts"
+import * as FastStreams from "./fastStreams.ts"
 import * as FastUnary from "./fastUnary.ts"
 import type { ObservedCall } from "./observed/ObservedCall.ts"
 import { callOf } from "./observed/Observer.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
 import { readToTheEnd } from "./readToTheEnd.ts"
+import { subscriptionPath } from "./subscriptionForms.ts"
+import * as SubscriptionStream from "./subscriptionStream.ts"
 import { dropUnreachable } from "./timeouts.ts"
 
 const domain = "galaxy"
@@ -313,18 +317,23 @@ export const make = (services: EdgeServices) => {
       response.end(JSON.stringify(body("invalid_request", "the request names no valid host")))
     }
   }
-  const takesStream = FastStreams.make({
+  const open = (
+    message: Envelope,
+    from: Arrival | undefined,
+    outlet: Outlet,
+    call: ObservedCall | undefined
+  ): OpenStream => {
+    from?.body.decoded(message.payloadBytes.length + 1_024)
+    const to = call === undefined ? outlet : observedOutlet(call, outlet)
+    return services.streams.open(apart(message, call), from?.peer ?? { ip: "unknown" }, to)
+  }
+  const endOf = (ending: Ending, place: RefusedAt): ConnectError =>
+    ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place)
+  const takesSubscription = FastStreams.make({
     maxBytes: readLimit(services.maxPayloadBytes),
     headers: streamHeaders,
-    open: (message, request, outlet) => {
-      const arrival = arrivalOf(request)
-      arrival?.body.decoded(message.payloadBytes.length + 1_024)
-      const call = callOf(request)
-      const to = call === undefined ? outlet : observedOutlet(call, outlet)
-      return services.streams.open(apart(message, call), arrival?.peer ?? { ip: "unknown" }, to)
-    },
-    errorOf: (ending, place) =>
-      ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place),
+    open: (message, request, outlet) => open(message, arrivalOf(request), outlet, callOf(request)),
+    errorOf: endOf,
     slow
   })
   const start = (
@@ -345,21 +354,30 @@ export const make = (services: EdgeServices) => {
     /** Whether a path is one of the service. */
     handles: (url: string) => url.startsWith(prefix),
     /**
-     * Takes usual commands on their streams. What is asked of every other request is asked of them, too; `observe` begins to
-     * observe one.
+     * Takes usual commands and subscriptions on their streams. What is asked of every other request is asked of them, too;
+     * `observe` begins to observe one.
      */
-    takesCommands: ({
+    takesStreams: ({
       observe,
       ...asked
     }: Pick<CommandStream.CommandStreamOptions, "takesHost" | "mayTry" | "headers"> & {
-      readonly observe: (stream: ServerHttp2Stream) => ObservedCall | undefined
-    }) =>
-      CommandStream.make({
+      readonly observe: (stream: ServerHttp2Stream, path: string) => ObservedCall | undefined
+    }): TakesStream => {
+      const takesCommand = CommandStream.make({
         ...asked,
-        start: (message, from, over) => start(message, from, over, observe(from.stream))
-      }),
+        start: (message, from, over) => start(message, from, over, observe(from.stream, commandPath))
+      })
+      const takesSubscriptionStream = SubscriptionStream.make({
+        ...asked,
+        headers: { ...asked.headers, ...streamHeaders },
+        open: (message, from, outlet) => open(message, from, outlet, observe(from.stream, subscriptionPath)),
+        errorOf: endOf
+      })
+      return (stream, headers, admitted) =>
+        takesCommand(stream, headers, admitted) || takesSubscriptionStream(stream, headers, admitted)
+    },
     handler: ((request, response) => {
-      if (!takes(request, response) && !takesStream(request, response)) slow(request, response, nothingRead)
+      if (!takes(request, response) && !takesSubscription(request, response)) slow(request, response, nothingRead)
     }) satisfies Handler
   }
 }

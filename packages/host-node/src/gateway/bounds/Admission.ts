@@ -10,7 +10,7 @@ import type { Peer } from "@galaxy/edge/Envelope"
 import { network } from "@galaxy/edge/address"
 import { answerClientErrors } from "../../http/clientErrors.ts"
 import { type Connection, Sources } from "../source/Sources.ts"
-import { AdmittedStream, type TakesStream } from "./AdmittedStream.ts"
+import { AdmittedStream, type StreamHost, type TakesStream } from "./AdmittedStream.ts"
 import { Answers } from "./Answers.ts"
 import { Bodies, type Body, type BodyLimits } from "./Bodies.ts"
 import { type BoundsOptions, unbounded } from "./BoundsOptions.ts"
@@ -169,6 +169,7 @@ export class Admission {
   readonly #refuse: (head: Head, retryAfterMs: number) => HttpRefusal
   readonly #takesStream: TakesStream
   readonly #graceMs: number
+  readonly #host: StreamHost
 
   constructor(options: AdmissionOptions = {}) {
     const bounds = options.bounds ?? unbounded
@@ -188,6 +189,13 @@ export class Admission {
     this.#refuse = options.refuse ?? (() => plainRefusal)
     this.#takesStream = options.takesStream ?? (() => false)
     this.#graceMs = options.answeredGraceMs ?? usualGraceMs
+    this.#host = {
+      bodies: this.#bodies,
+      answers: this.#answers,
+      end: (stream, code) => this.#end(stream, code),
+      follow: (admitted) => this.#follow(admitted),
+      closed: (admitted) => this.#closed(admitted)
+    }
   }
 
   /** What is held at present. */
@@ -385,8 +393,8 @@ export class Admission {
       const entered = this.#peer(connection, request.headers["x-forwarded-for"])
       const sent = this.#answers.open(entered.holder, outgoing.ofResponse(response, socket))
       outgoing.follow(response, sent)
-      response.once("finish", sent.closed)
-      atEnd.push(sent.closed)
+      response.once("finish", () => sent.closed())
+      atEnd.push(() => sent.closed())
       const place = this.#placeOf.get(connection)
       const leave = (place?.asked() ?? true) ? this.#enter(entered, connection, cut) : undefined
       if (leave === undefined) {
@@ -426,7 +434,7 @@ export class Admission {
   http2(
     handler: (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void
   ): (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, ...more: Array<unknown>) => void {
-    const details = new WeakMap<http2.ServerHttp2Stream, Entered & { readonly whole: () => void }>()
+    const details = new WeakMap<http2.ServerHttp2Stream, AdmittedStream>()
     // Never listens: it makes requests and responses from the streams that are handed to it.
     const maker = http2.createServer({}, (request, response) => {
       const { stream } = request
@@ -444,12 +452,12 @@ export class Admission {
       )
       this.#begin(request, response, known, {
         cut,
-        whole: known.whole,
+        whole: () => known.whole(),
         handle: () => {
           // The end of the stream ends its body, too.
           if (stream.destroyed || stream.closed || stream.aborted) return
           // Not before: most streams of a flood never get as far as an answer.
-          this.#follow(stream, known)
+          this.#follow(known)
           handler(request, response)
         }
       })
@@ -461,61 +469,69 @@ export class Admission {
       if (session === undefined || session.destroyed) return
       const connection = this.#connectionOf.get(session) ?? this.sources.connection("unknown")
       const place = this.#placeOf.get(connection)
-      const tookBack = () => {
-        // Whoever is behind a proxy must not cost the others their connection.
-        if (connection.isProxy) this.#places.tookBack(this.#peer(connection, headers["x-forwarded-for"]).holder)
-        else if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
-      }
       // It was reset as soon as it came.
       if (stream.destroyed || stream.closed) {
-        tookBack()
+        const holder = () => this.#peer(connection, headers["x-forwarded-for"]).holder
+        this.#tookBack({ session, connection, place }, connection.isProxy ? holder() : undefined)
         return
       }
       const entered = this.#peer(connection, headers["x-forwarded-for"])
       const isCalm = !connection.isProxy || this.#places.mayTakeBack(entered.holder)
       const hasPlace = isCalm && (place?.asked() ?? true)
-      let isWhole = false
-      const whole = () => {
-        if (!isWhole) place?.whole()
-        isWhole = true
-      }
-      const cut = () => this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
-      const leave = hasPlace ? this.#enter(entered, connection, cut) : undefined
-      stream.once("close", () => {
-        leave?.()
-        whole()
-        if (session.destroyed || this.#ended.has(stream)) return
-        // For a proxy's connection nobody else counts those that were answered already.
-        if (connection.isProxy ? stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR : stream.aborted) tookBack()
-      })
-      if (leave === undefined) {
-        this.#refuseStream(stream, headers, connection, entered)
+      const admitted = new AdmittedStream(this.#host, { stream, session, connection, place, ...entered })
+      if (!hasPlace || !this.#enterStream(admitted)) {
+        this.#refuseStream(admitted, headers)
         return
       }
-      const usual = () => {
-        details.set(stream, { ...entered, whole })
-        maker.emit("stream", stream, headers, ...more)
-      }
-      const admitted = new AdmittedStream({
-        stream,
-        ...entered,
-        bodies: this.#bodies,
-        answers: this.#answers,
-        whole,
-        cut,
-        follow: () => this.#follow(stream, entered),
-        usual
-      })
-      if (!this.#takesStream(stream, headers, admitted)) usual()
+      admitted.takenBy(
+        () => {
+          details.set(stream, admitted)
+          maker.emit("stream", stream, headers, ...more)
+        },
+        () => this.#takesStream(stream, headers, admitted)
+      )
     }
   }
 
+  /** A client has reset a request. */
+  #tookBack(
+    { connection, place, session }: Pick<AdmittedStream, "connection" | "place" | "session">,
+    holder: string | undefined
+  ): void {
+    // Whoever is behind a proxy must not cost the others their connection.
+    if (connection.isProxy) this.#places.tookBack(holder)
+    else if (place?.tookBack() === false) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  }
+
+  #enterStream(admitted: AdmittedStream): boolean {
+    const { connection, holder, peer } = admitted
+    if (peer.exempt !== true && !this.#requests.enter(holder, admitted)) return false
+    admitted.hasRoom = true
+    connection.openRequests += 1
+    return true
+  }
+
+  #closed(admitted: AdmittedStream): void {
+    const { connection, holder, peer, session, stream } = admitted
+    if (admitted.hasRoom) {
+      connection.openRequests -= 1
+      if (peer.exempt !== true) this.#requests.leave(holder, admitted)
+    }
+    if (session.destroyed || this.#ended.has(stream)) return
+    // For a proxy's connection nobody else counts those that were answered already.
+    const isReset = connection.isProxy ? stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR : stream.aborted
+    if (isReset) this.#tookBack(admitted, holder)
+  }
+
   /** Bounds what its client doesn't take of a stream's answer. */
-  #follow(stream: http2.ServerHttp2Stream, { holder }: Entered): void {
-    const cut = () => this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
-    const sent = this.#answers.open(holder, outgoing.ofStream(stream, cut))
+  #follow(admitted: AdmittedStream): void {
+    const { holder, stream } = admitted
+    const sent = this.#answers.open(
+      holder,
+      outgoing.ofStream(stream, () => admitted.cut())
+    )
     outgoing.follow(stream, sent)
-    stream.once("close", sent.closed)
+    stream.on("close", () => sent.closed())
   }
 
   /** Ends a stream from our side, so that it doesn't count as a reset by its client. */
@@ -534,15 +550,9 @@ export class Admission {
     return refused.count
   }
 
-  #refuseStream(
-    stream: http2.ServerHttp2Stream,
-    headers: http2.IncomingHttpHeaders,
-    connection: Connection,
-    entered: Entered
-  ): void {
+  #refuseStream(admitted: AdmittedStream, headers: http2.IncomingHttpHeaders): void {
+    const { connection, session, stream } = admitted
     stream.on("error", () => undefined)
-    const { session } = stream
-    if (session === undefined) return
     // A proxy's connection carries others too.
     const refused = connection.isProxy ? 0 : this.#countRefusal(session)
     if (refused > maxRefused) {
@@ -565,7 +575,7 @@ export class Admission {
       },
       retryAfterMs
     )
-    this.#follow(stream, entered)
+    this.#follow(admitted)
     stream.respond({ ...own, ":status": status }, { endStream: body.length === 0 })
     if (body.length > 0) stream.end(body)
     if (stream.readableEnded) return

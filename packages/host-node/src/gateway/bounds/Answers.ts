@@ -10,38 +10,58 @@ import type { Quota } from "./Quota.ts"
 /** An answer on its way, as the transport knows it. */
 export interface Outgoing {
   /** Bytes that wait to be sent. */
-  readonly unsent: () => number
+  unsent(): number
   /** Whether anything waits to be sent, be it only the end. */
-  readonly isWaiting: () => boolean
+  isWaiting(): boolean
   /** Whether the connection is its own: pipelined answers wait for earlier ones. */
-  readonly hasTurn: () => boolean
+  hasTurn(): boolean
   /** Grows whenever something has left. */
-  readonly pieces: () => number
+  pieces(): number
   /** Ends it, and what it holds with it. */
-  readonly cut: () => void
+  cut(): void
 }
 
 /** One answer, as it is counted; after `closed` it counts for nothing. */
 export interface Answer {
   /** Something was written, or has left. */
-  readonly changed: () => void
-  readonly closed: () => void
+  changed(): void
+  closed(): void
 }
 
 /** Checks within the time that a client has. They are counted, so that a busy process cuts off nobody. */
 const looks = 8
 
-class Held {
+class Held implements Answer {
   readonly holder: string | undefined
   readonly outgoing: Outgoing
+  readonly #changed: (held: Held) => void
+  readonly #forget: (held: Held) => void
+  #isOpen = true
   bytes = 0
   pieces = 0
   /** Checks since something has left. */
   looked = 0
-  constructor(holder: string | undefined, outgoing: Outgoing) {
+
+  constructor(
+    holder: string | undefined,
+    outgoing: Outgoing,
+    changed: (held: Held) => void,
+    forget: (held: Held) => void
+  ) {
     this.holder = holder
     this.outgoing = outgoing
+    this.#changed = changed
+    this.#forget = forget
     this.pieces = outgoing.pieces()
+  }
+
+  changed(): void {
+    if (this.#isOpen) this.#changed(this)
+  }
+
+  closed(): void {
+    this.#isOpen = false
+    this.#forget(this)
   }
 }
 
@@ -62,20 +82,16 @@ export class Answers {
 
   /** Follows an answer. Without a holder only the time is bounded. */
   open(holder: string | undefined, outgoing: Outgoing): Answer {
-    const held = new Held(holder, outgoing)
-    let isOpen = true
-    return {
-      changed: () => {
-        if (!isOpen) return
-        this.#update(held)
-        this.#makeRoom(held)
-      },
-      closed: () => {
-        isOpen = false
-        this.#forget(held)
-      }
-    }
+    return new Held(holder, outgoing, this.#onChange, this.#onEnd)
   }
+
+  // One for all answers.
+  readonly #onChange = (held: Held): void => {
+    this.#update(held)
+    this.#makeRoom(held)
+  }
+
+  readonly #onEnd = (held: Held): void => this.#forget(held)
 
   /** Cuts off the answer of a holder that has stood still for longest, if most of what it holds are answers. */
   relieve(holder: string): boolean {

@@ -28,15 +28,6 @@ export const ofStream = (stream: http2.ServerHttp2Stream, cut: () => void): Outg
   }
 }
 
-/** An answer over HTTP/2 that is a single piece: it is under way until it has left. */
-export const ofSmall = (stream: http2.ServerHttp2Stream, cut: () => void): Outgoing => ({
-  unsent: () => stream.writableLength,
-  isWaiting: () => stream.writableLength > 0 || (stream.writableEnded && !stream.writableFinished),
-  hasTurn: () => true,
-  pieces: () => (stream.writableFinished ? 1 : 0),
-  cut
-})
-
 interface Written {
   write: (...all: ReadonlyArray<never>) => unknown
   end: (...all: ReadonlyArray<never>) => unknown

@@ -1,0 +1,81 @@
+/** The two forms of a subscription that are served without the library: gRPC over HTTP/2, and Connect's streams. */
+import type { IncomingHttpHeaders } from "node:http"
+import { fromBinary } from "@bufbuild/protobuf"
+import type { ConnectError } from "@connectrpc/connect"
+import { endStreamFlag, endStreamToJson } from "@connectrpc/connect/protocol-connect"
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc"
+import {
+  EdgeGateway,
+  type SubscribeEventsRequest,
+  SubscribeEventsRequestSchema
+} from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+
+/** The path of subscriptions. */
+export const subscriptionPath = `/${EdgeGateway.typeName}/${EdgeGateway.method.subscribeEvents.name}`
+
+/** What a stream ends with: a last frame, or trailers. */
+export interface Tail {
+  readonly body: Uint8Array | undefined
+  readonly trailers: Readonly<Record<string, string>> | undefined
+}
+
+/** How a protocol begins and ends a stream. Its events are framed alike. */
+export interface Form {
+  readonly contentType: string
+  readonly hasTrailers: boolean
+  readonly tail: (error: ConnectError) => Tail
+}
+
+const frameHead = 5
+
+const grpc: Form = {
+  contentType: "application/grpc+proto",
+  hasTrailers: true,
+  tail: (error) => {
+    const trailers = new Headers()
+    setTrailerStatus(trailers, error)
+    return { body: undefined, trailers: Object.fromEntries(trailers) }
+  }
+}
+
+const connect: Form = {
+  contentType: "application/connect+proto",
+  hasTrailers: false,
+  tail: (error) => {
+    const json = Buffer.from(JSON.stringify(endStreamToJson(new Headers(), error, undefined)))
+    const head = Buffer.alloc(frameHead)
+    head.writeUInt8(endStreamFlag, 0)
+    head.writeUInt32BE(json.length, 1)
+    return { body: Buffer.concat([head, json]), trailers: undefined }
+  }
+}
+
+/** The form that a request's head says; undefined where it is none of these, or its client gives it a time. */
+export const formOf = (headers: IncomingHttpHeaders, httpVersionMajor: number): Form | undefined => {
+  if (headers["content-encoding"] !== undefined) return undefined
+  switch (headers["content-type"]) {
+    case "application/grpc":
+    case "application/grpc+proto":
+      return httpVersionMajor === 2 && headers["grpc-encoding"] === undefined && headers["grpc-timeout"] === undefined
+        ? grpc
+        : undefined
+    case "application/connect+proto":
+      return headers["connect-protocol-version"] === "1" &&
+        headers["connect-content-encoding"] === undefined &&
+        headers["connect-timeout-ms"] === undefined
+        ? connect
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+/** The message in a whole body, where that is exactly one. Unknown fields aren't kept: nobody has signed them. */
+export const subscriptionIn = (body: Buffer): SubscribeEventsRequest | undefined => {
+  if (body.length < frameHead || body[0] !== 0 || body.readUInt32BE(1) !== body.length - frameHead) return undefined
+  try {
+    return fromBinary(SubscribeEventsRequestSchema, body.subarray(frameHead), { readUnknownFields: false })
+  } catch {
+    return undefined
+  }
+}
