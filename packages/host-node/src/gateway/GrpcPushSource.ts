@@ -15,7 +15,7 @@ import { Push, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto
 import { type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { lookupWithin } from "../net/lookup.ts"
-import { keepAlive } from "../push/keepAlive.ts"
+import { cutOff, keepAlive } from "../push/keepAlive.ts"
 
 /** The subscription of this gateway. Pings are sent every 4 s and must be answered within 4 s by default. */
 export interface GrpcPushOptions {
@@ -58,16 +58,18 @@ const socketTo = (authority: URL) => {
 
 /**
  * A separate connection for each subscription, closed with it, so that a lost stream leaves nothing behind that could
- * be used again.
+ * be used again. Its end is told to `lost`: a call whose answer hasn't begun wouldn't notice that its connection was cut.
  */
 class OneConnection {
   readonly authority: string
   readonly #options: GrpcPushOptions
+  readonly #lost: () => void
   #session: ClientHttp2Session | undefined
 
-  constructor(options: GrpcPushOptions) {
+  constructor(options: GrpcPushOptions, lost: () => void) {
     this.authority = new URL(options.url).origin
     this.#options = options
+    this.#lost = lost
   }
 
   async request(
@@ -89,6 +91,8 @@ class OneConnection {
       session.once("close", () => {
         clearTimeout(late)
         reject(new Error("the backend closed the connection"))
+        // After all that the streams have to say of it.
+        setImmediate(this.#lost)
       })
       session.once("connect", () => {
         clearTimeout(late)
@@ -104,7 +108,10 @@ class OneConnection {
   }
 
   close(): void {
-    this.#session?.destroy()
+    const session = this.#session
+    if (session === undefined || session.destroyed) return
+    if (session.connecting) session.destroy()
+    else cutOff(session)
   }
 }
 
@@ -145,17 +152,20 @@ const lostOf =
   }
 
 /** Calls `late` where the first item takes longer. */
-async function* begun<A>(items: AsyncIterable<A>, withinMs: number, late: () => void): AsyncGenerator<A> {
-  const timer = setTimeout(late, withinMs)
-  try {
-    for await (const item of items) {
-      clearTimeout(timer)
-      yield item
+const begun = <A>(items: AsyncIterable<A>, withinMs: number, late: () => void): AsyncIterable<A> => ({
+  [Symbol.asyncIterator]: () => {
+    const timer = setTimeout(late, withinMs)
+    const iterator = items[Symbol.asyncIterator]()
+    return {
+      // By hand: a generator that waits for an item can't be ended before it has come.
+      next: () => iterator.next().finally(() => clearTimeout(timer)),
+      return: () => {
+        clearTimeout(timer)
+        return iterator.return?.() ?? Promise.resolve({ done: true, value: undefined })
+      }
     }
-  } finally {
-    clearTimeout(timer)
   }
-}
+})
 
 /** Opens a connection for each call of `frames`, and closes it with the stream. Never fails to build. */
 export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
@@ -167,7 +177,9 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
       frames: (cursor) =>
         Stream.suspend(() => {
           const abort = new AbortController()
-          const connection = new OneConnection(options)
+          const connection = new OneConnection(options, () =>
+            abort.abort(new ConnectError("the connection is lost", Code.Unavailable))
+          )
           const rpc = createClient(
             Push,
             createGrpcTransport({ baseUrl: options.url, sessionManager: connection, readMaxBytes: maxFrameBytes })

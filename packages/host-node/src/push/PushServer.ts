@@ -5,7 +5,7 @@
  * that goes away for any reason frees its place at once.
  */
 import * as http2 from "node:http2"
-import type { AddressInfo } from "node:net"
+import type * as net from "node:net"
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
@@ -33,6 +33,8 @@ export interface PushServerOptions {
   /** How often a gateway is pinged, and how long it may take to answer, in milliseconds. */
   readonly pingIntervalMs?: number
   readonly pingTimeoutMs?: number
+  /** At the end, how long open streams may take to end, in milliseconds; one second by default. */
+  readonly drainMs?: number
 }
 
 /** The port is in use, or this user may not listen on it. */
@@ -54,8 +56,7 @@ export class PushServer extends Context.Service<
 const clientIdPattern = /^[\x21-\x7e]{1,128}$/
 const maxCursorLength = 64
 const maxConnections = 1_024
-/** Longest time that open streams get to end when the server does. */
-const drainMs = 1_000
+const usualDrainMs = 1_000
 
 /** The error for a gateway: why, and whether to come back. */
 const refusal = (error: SubscribeError): ConnectError => {
@@ -78,7 +79,7 @@ const logged = (gateway: string, log: Outage.Outage) => (error: SubscribeError) 
 }
 
 const listen = (server: http2.Http2Server, options: PushServerOptions) =>
-  Effect.callback<AddressInfo, PushServerUnavailable>((resume) => {
+  Effect.callback<net.AddressInfo, PushServerUnavailable>((resume) => {
     const failed = (cause: Error) => {
       resume(Effect.fail(new PushServerUnavailable({ message: cause.message })))
     }
@@ -86,15 +87,23 @@ const listen = (server: http2.Http2Server, options: PushServerOptions) =>
     server.listen(options.port, options.host, () => {
       server.off("error", failed)
       server.on("error", () => undefined)
-      resume(Effect.succeed(server.address() as AddressInfo))
+      resume(Effect.succeed(server.address() as net.AddressInfo))
     })
   })
 
-/** Ends when every connection is gone; those that don't end by themselves are cut off after a while. */
-const close = (server: http2.Http2Server, sessions: ReadonlySet<http2.ServerHttp2Session>) =>
+/**
+ * Ends when every connection is gone; those that don't end by themselves are cut off after a while. A session that has
+ * ended isn't enough: its socket waits for the other side.
+ */
+const close = (
+  server: http2.Http2Server,
+  sessions: ReadonlySet<http2.ServerHttp2Session>,
+  sockets: ReadonlySet<net.Socket>,
+  drainMs: number
+) =>
   Effect.callback<void>((resume) => {
     const cut = setTimeout(() => {
-      for (const session of sessions) session.destroy()
+      for (const socket of sockets) socket.destroy()
     }, drainMs)
     server.close(() => {
       clearTimeout(cut)
@@ -178,6 +187,11 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
         guarded as never
       )
       server.maxConnections = maxConnections
+      const sockets = new Set<net.Socket>()
+      server.on("connection", (socket: net.Socket) => {
+        sockets.add(socket)
+        socket.once("close", () => sockets.delete(socket))
+      })
       server.on("session", (session) => {
         sessions.add(session)
         session.once("close", () => sessions.delete(session))
@@ -188,7 +202,7 @@ export const layer = (options: PushServerOptions): Layer.Layer<PushServer, PushS
         Effect.suspend(() => {
           closing = true
           for (const stop of open) stop()
-          return close(server, sessions)
+          return close(server, sessions, sockets, options.drainMs ?? usualDrainMs)
         })
       )
       yield* Effect.logInfo("push stream listens").pipe(Effect.annotateLogs({ port: address.port }))

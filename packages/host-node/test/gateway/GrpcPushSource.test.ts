@@ -3,6 +3,7 @@ import * as http2 from "node:http2"
 import type { AddressInfo } from "node:net"
 import * as GrpcPushSource from "@galaxy/host-node/gateway/GrpcPushSource"
 import { PushSource } from "@galaxy/edge/hub/PushSource"
+import * as FaultyLink from "@galaxy/testkit/FaultyLink"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
 
@@ -93,6 +94,25 @@ describe("a push stream", () => {
       const { message, unreadable: is } = yield* outcome(port)
       assert.match(message, /another gateway has subscribed as one; .*GATEWAY_CLIENT_ID/)
       assert.isFalse(is)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("whose connection is silent from its first byte on ends within its pings", () =>
+    Effect.gen(function* () {
+      const { port } = yield* backend([resume])
+      const link = yield* FaultyLink.make("127.0.0.1", port)
+      yield* link.swallowNew(true)
+      const made = yield* Layer.build(
+        GrpcPushSource.layer({
+          url: `http://127.0.0.1:${link.port}`,
+          clientId: "one",
+          pingIntervalMs: 50,
+          pingTimeoutMs: 100,
+          beginTimeoutMs: 3_600_000
+        })
+      )
+      const lost = yield* Context.get(made, PushSource).frames("").pipe(Stream.runDrain, Effect.flip)
+      assert.include(lost.message, "the connection is lost")
     }).pipe(Effect.scoped)
   )
 

@@ -8,9 +8,10 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import { newId } from "@galaxy/core/shared/NewId"
 import { StorageError } from "@galaxy/core/shared/StorageError"
 import * as PushServer from "@galaxy/host-node/push/PushServer"
+import * as FaultyLink from "@galaxy/testkit/FaultyLink"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Redacted, Scope, Stream } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Redacted, Scope, Stream } from "effect"
 import { eventOf, outcomeOf, subscribeTo } from "./gateway.ts"
 
 const token = "a-shared-secret"
@@ -316,6 +317,28 @@ eachDatabase((name, database) => {
 })
 
 describe("a push server beside faults", () => {
+  it.live("ends although a gateway behind a dead network never closes its connection", () => {
+    const quiet = Layer.succeed(PushBroker.PushBroker, {
+      size: Effect.succeed(1),
+      subscribe: () =>
+        Stream.concat(
+          Stream.succeed<PushBroker.Frame>({ type: "resume", outcome: "FRESH", cursor: "1.1" }),
+          Stream.never
+        )
+    })
+    return Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(PushServer.layer(local).pipe(Layer.provide(quiet)), scope)
+      const { port } = Context.get(context, PushServer.PushServer)
+      const link = yield* FaultyLink.make("127.0.0.1", port)
+      const stream = yield* subscribeTo(link.port, "gw")
+      yield* stream.next
+      yield* link.swallow
+      yield* Scope.close(scope, Exit.void)
+      assert.isFalse(yield* Context.get(context, PushServer.PushServer).listening)
+    }).pipe(Effect.scoped)
+  })
+
   const failing = Layer.succeed(PushBroker.PushBroker, {
     size: Effect.succeed(0),
     subscribe: () => Stream.fail(new StorageError({ retryable: true, cause: new Error("postgres://user:secret@db") }))

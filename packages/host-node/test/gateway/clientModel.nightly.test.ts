@@ -1,0 +1,4 @@
+/** Very many schedules of the model: the real client against the real gateway, through every kind of fault. */
+import { checkSchedules } from "./model/schedule.ts"
+
+checkSchedules(2_500)
