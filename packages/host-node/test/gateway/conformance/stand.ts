@@ -1,5 +1,5 @@
 /** A gateway of the table: its backend and replay store do what the beginning of a request's id says. */
-import { BackendClient } from "@galaxy/edge/BackendClient"
+import { BackendClient, type SessionIdentity } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable, ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import * as ReplayStore from "@galaxy/edge/ReplayStore"
 import { type GatewayOptions, GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
@@ -88,10 +88,14 @@ export interface Stand {
   readonly hanging: Hanging
   /** A session of its own, for rows that spend or revoke it. */
   readonly newSession: () => string
+  /** A session with a key of the test's own. */
+  readonly addSession: (deviceSessionId: string, session: SessionIdentity) => void
   readonly revoke: (deviceSessionId: string) => void
   readonly happens: (deviceSessionId: string) => void
   /** Whether the backend was asked to run a request. */
   readonly ran: (requestId: string) => boolean
+  /** How often the backend was asked to run a request. */
+  readonly runs: () => number
 }
 
 let cursor = 0
@@ -116,9 +120,13 @@ export const start = (options: Partial<GatewayOptions> = {}) =>
         script.sessions.set(id, { userId: id, publicKey: Fixture.device.publicKey, status: "active" })
         return id
       },
+      addSession: (deviceSessionId, session) => {
+        script.sessions.set(deviceSessionId, session)
+      },
       revoke: (deviceSessionId) => push({ type: "invalidation", deviceSessionId, userId: "", reason: "logout" }),
       happens: (deviceSessionId) =>
         push({ type: "event", event: Fixture.event(1, { userId: deviceSessionId, deviceSessionId }) }),
-      ran: (requestId) => script.calls.some((call) => call.requestId === requestId)
+      ran: (requestId) => script.calls.some((call) => call.requestId === requestId),
+      runs: () => script.calls.length
     } satisfies Stand
   })
