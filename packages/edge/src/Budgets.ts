@@ -90,16 +90,47 @@ export class Budgets extends Context.Service<
   }
 >()("@galaxy/edge/Budgets") {}
 
+/** Tokens that were taken of a bucket. */
+export interface Taken {
+  readonly kind: BudgetKind
+  readonly key: string
+  /** As it was given to `take`. */
+  readonly messageType?: string | undefined
+  readonly tokens: number
+}
+
+/**
+ * Others who grant the same requests, such as further processes of one gateway. Each has all buckets and tells from time to time
+ * what it has taken, so that rates hold for all together. Together they can exceed the burst by a quarter, and by what is taken
+ * while word is on its way. Whoever comes to one of them alone notices nothing.
+ */
+export interface SharedBudgets {
+  /** How many they are, with this one. */
+  readonly holders: number
+  /** Tells the others. Must not throw. */
+  readonly tell: (taken: Taken) => void
+  /** Calls back with what others have told, for as long as this process runs. */
+  readonly hear: (each: (taken: Taken) => void) => void
+}
+
 interface Bucket {
-  /** Thousandths of a token: any whole rate per second adds whole ones each millisecond, so rounding loses nothing. */
+  /**
+   * Thousandths of a token: any whole rate per second adds whole ones each millisecond, so rounding loses nothing. Less than
+   * nothing where others have taken more than there was.
+   */
   millis: number
   at: number
+  /** Tokens that were taken here and that the others don't know of. */
+  untold: number
 }
 
 const token = 1_000
 
-/** Buckets in the memory of this process alone; options that are left out take their defaults. */
-export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets> =>
+/** The part of a burst that all holders together may take before they tell of it. */
+const untoldShare = 1 / 4
+
+/** Buckets in the memory of this process; options that are left out take their defaults. */
+export const layer = (options: Partial<BudgetOptions> = {}, shared?: SharedBudgets): Layer.Layer<Budgets> =>
   Layer.effect(
     Budgets,
     Effect.map(Clock.Clock, (clock) => {
@@ -119,6 +150,32 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
       /** What a bucket holds at `now`, in thousandths of a token; one that isn't there is full. */
       const holding = ({ burst, perSecond }: Rate, bucket: Bucket | undefined, now: number) =>
         bucket === undefined ? burst * token : Math.min(burst * token, bucket.millis + (now - bucket.at) * perSecond)
+      const settled = (
+        own: Map<string, Bucket>,
+        key: string,
+        known: Bucket | undefined,
+        millis: number,
+        at: number
+      ) => {
+        const bucket = known ?? { millis, at, untold: 0 }
+        bucket.millis = millis
+        bucket.at = at
+        // The last used goes to the end: the first is the one to drop.
+        own.delete(key)
+        own.set(key, bucket)
+        const oldest = own.size > settings.capacity ? own.keys().next().value : undefined
+        if (oldest !== undefined) own.delete(oldest)
+        return bucket
+      }
+      shared?.hear(({ kind, key, messageType, tokens }) => {
+        const now = monotonicMillisOf(clock)
+        const rate = rateOf(kind, messageType)
+        const own = of(kind)
+        const known = own.get(key)
+        // No more than a burst is owed: a mistake of others must not shut anybody out.
+        const left = Math.max(-rate.burst * token, holding(rate, known, now) - tokens * token)
+        settled(own, key, known, left, now)
+      })
       const limited = ({ perSecond }: Rate, millis: number) =>
         new RateLimited({ retryAfterMs: Math.ceil((token - millis) / perSecond) })
       return Budgets.of({
@@ -128,18 +185,16 @@ export const layer = (options: Partial<BudgetOptions> = {}): Layer.Layer<Budgets
           const own = of(kind)
           const bucket = own.get(key)
           const millis = holding(rate, bucket, now)
-          const left = millis >= token ? millis - token : millis
-          // The last used goes to the end: the first is the one to drop.
-          own.delete(key)
-          if (bucket === undefined) own.set(key, { millis: left, at: now })
-          else {
-            bucket.millis = left
-            bucket.at = now
-            own.set(key, bucket)
+          const isGranted = millis >= token
+          const after = settled(own, key, bucket, isGranted ? millis - token : millis, now)
+          if (shared !== undefined && isGranted) {
+            after.untold += 1
+            if (after.untold >= (rate.burst * untoldShare) / shared.holders) {
+              shared.tell({ kind, key, messageType, tokens: after.untold })
+              after.untold = 0
+            }
           }
-          const oldest = own.size > settings.capacity ? own.keys().next().value : undefined
-          if (oldest !== undefined) own.delete(oldest)
-          return millis >= token ? undefined : limited(rate, millis)
+          return isGranted ? undefined : limited(rate, millis)
         },
         check: (kind, key) => {
           const rate = settings[kind]

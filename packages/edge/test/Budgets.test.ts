@@ -2,7 +2,7 @@
 import * as Budgets from "@galaxy/edge/Budgets"
 import * as FailedVerifications from "@galaxy/edge/FailedVerifications"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { generous } from "@galaxy/testkit/TestEdge"
 
@@ -219,5 +219,94 @@ describe("what a session may reserve", () => {
       assert.isTrue(yield* spent({ burst: 1, perSecond: 1 }, 255))
       assert.isFalse(yield* spent({ burst: 1, perSecond: 1 }, 256))
     })
+  )
+})
+
+describe("a budget of several processes", () => {
+  /** Holders that hear of each other after each round. */
+  const several = (count: number, options: Partial<Budgets.BudgetOptions>) =>
+    Effect.gen(function* () {
+      const hearing: Array<(taken: Budgets.Taken) => void> = []
+      const onTheWay: Array<{ readonly from: number; readonly taken: Budgets.Taken }> = []
+      const holders = []
+      for (let index = 0; index < count; index++) {
+        const shared: Budgets.SharedBudgets = {
+          holders: count,
+          tell: (taken) => void onTheWay.push({ from: index, taken }),
+          hear: (each) => void hearing.push(each)
+        }
+        const context = yield* Layer.build(Budgets.layer(options, shared))
+        holders.push(Context.get(context, Budgets.Budgets))
+      }
+      const deliver = () => {
+        for (const { from, taken } of onTheWay.splice(0)) {
+          for (const [index, hear] of hearing.entries()) if (index !== from) hear(taken)
+        }
+      }
+      return { holders, deliver, onTheWay }
+    })
+
+  const rate = { burst: 120, perSecond: 30 }
+
+  for (const count of [2, 4]) {
+    it.effect(`of ${count} gives no more than its rate to whoever asks all of them, and a quarter more at once`, () =>
+      Effect.gen(function* () {
+        const { deliver, holders } = yield* several(count, { session: rate })
+        let granted = 0
+        const askAll = () => {
+          for (const holder of holders) if (holder.take("session", "s") === undefined) granted += 1
+          deliver()
+        }
+        for (let asked = 0; asked < 400; asked++) askAll()
+        assert.isAtLeast(granted, rate.burst)
+        assert.isAtMost(granted, rate.burst * 1.25 + count)
+        granted = 0
+        for (let tenth = 0; tenth < 200; tenth++) {
+          yield* TestClock.adjust(100)
+          for (let asked = 0; asked < 10; asked++) askAll()
+        }
+        // In 20 seconds; all of it is accounted for in the end.
+        assert.approximately(granted, 20 * rate.perSecond, rate.burst / 4)
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.effect("is whole for whoever asks one of them, and waits no longer than is right", () =>
+    Effect.gen(function* () {
+      const { deliver, holders, onTheWay } = yield* several(2, { session: rate })
+      const [one, other] = holders
+      for (let asked = 0; asked < rate.burst; asked++) {
+        assert.isUndefined(one?.take("session", "s"))
+        deliver()
+      }
+      assert.isDefined(one?.take("session", "s"))
+      // The other one knows all but what is untold.
+      let left = 0
+      while (other?.take("session", "s") === undefined) left += 1
+      assert.isAtMost(left, rate.burst / 8)
+      yield* TestClock.adjust(1_000)
+      deliver()
+      assert.isUndefined(one?.take("session", "s"))
+      // Few requests are nobody else's business.
+      onTheWay.splice(0)
+      for (let asked = 0; asked < 10; asked++) one?.take("session", "quiet")
+      assert.deepStrictEqual(onTheWay, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("owes at most a burst, whatever the others say", () =>
+    Effect.gen(function* () {
+      let said: (taken: Budgets.Taken) => void = () => assert.fail("nobody listens")
+      const shared: Budgets.SharedBudgets = {
+        holders: 2,
+        tell: () => undefined,
+        hear: (each) => {
+          said = each
+        }
+      }
+      const context = yield* Layer.build(Budgets.layer({ session: rate }, shared))
+      said({ kind: "session", key: "s", tokens: 1e9 })
+      assert.strictEqual(Context.get(context, Budgets.Budgets).take("session", "s")?.retryAfterMs, 4_034)
+    }).pipe(Effect.scoped)
   )
 })

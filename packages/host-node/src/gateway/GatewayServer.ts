@@ -80,6 +80,8 @@ export interface GatewayOptions {
   readonly accessLog?: AccessLogShape | undefined
   readonly edge?: Partial<EdgeSettings.EdgeSettingsShape> | undefined
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
+  /** Further processes that grant requests of the same budgets. */
+  readonly sharedBudgets?: Budgets.SharedBudgets | undefined
   /** When calls to a backend that doesn't answer are held back. */
   readonly circuits?: Partial<CircuitOptions> | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
@@ -256,7 +258,7 @@ export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, Liste
     Layer.provide(
       Layer.mergeAll(
         Layer.provide(Metered.sessions, SessionCache.layer(options.sessions)),
-        Layer.provide(Metered.budgets, Budgets.layer(options.budgets)),
+        Layer.provide(Metered.budgets, Budgets.layer(options.budgets, options.sharedBudgets)),
         EdgeSettings.layer(options.edge),
         Ending.layer,
         PushHub.layer(options.hub)

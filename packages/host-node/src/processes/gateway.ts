@@ -13,6 +13,7 @@ import * as RedisReplayStore from "../gateway/RedisReplayStore.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
 import * as Membership from "./cluster/Membership.ts"
 import * as Primary from "./cluster/Primary.ts"
+import { sharedBudgets } from "./cluster/sharedBudgets.ts"
 import { oldSpaceOf, processesOn, shareOf, thisMachine } from "./cluster/shares.ts"
 import { type GatewayStart, loaded, started } from "./gatewayStart.ts"
 import { answeredArguments, launch } from "./launch.ts"
@@ -57,7 +58,13 @@ const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
         ? {}
         : { answers: Membership.answerMetrics }
   return GatewayServer.layer(
-    own === undefined ? options : { ...shareOf(options, own.count), incoming: Membership.incoming }
+    own === undefined
+      ? options
+      : {
+          ...shareOf(options, own.count),
+          incoming: Membership.incoming,
+          sharedBudgets: sharedBudgets(own.count)
+        }
   ).pipe(
     Layer.provide(
       Layer.mergeAll(

@@ -2,13 +2,16 @@
 import type { ChildProcess } from "node:child_process"
 import type { Socket } from "node:net"
 import { handleOf } from "./handles.ts"
-import { type Connected, isMetricsTold, isTold, type MetricsAsked } from "./messages.ts"
+import { type Connected, isMetricsTold, isTakenTold, isTold, type MetricsAsked, type TakenTold } from "./messages.ts"
 
 /** Connections on their way to a process that is busy. Further ones are closed, as a full queue of the system's would be. */
 const mostOnTheirWay = 4_096
 
 /** Output to standard error that is kept of a process that starts, in characters. */
 const mostOutput = 16_384
+
+/** Messages about budgets on their way to a process that is busy. */
+const mostTellings = 256
 
 /** How long it may take to tell its metrics, in milliseconds. */
 const longestAnswerMs = 2_000
@@ -27,6 +30,7 @@ export class Member {
   #onTheirWay = 0
   #output = ""
   #questions = 0
+  #tellings = 0
   readonly #asked = new Map<number, (text: string | undefined) => void>()
   /** Settles when it takes connections; never, if it ends before. */
   readonly served: Promise<void>
@@ -35,8 +39,8 @@ export class Member {
   /** Settles when it takes no more connections, at its end at the latest. */
   readonly closed: Promise<void>
 
-  /** `print` gets what it writes to standard error, once it serves. */
-  constructor(child: ChildProcess, print: (text: string) => void) {
+  /** `print` gets what it writes to standard error, once it serves, and `taken` what it has taken of budgets. */
+  constructor(child: ChildProcess, print: (text: string) => void, taken: (told: TakenTold) => void = () => undefined) {
     this.#child = child
     this.#print = print
     const served = Promise.withResolvers<undefined>()
@@ -45,6 +49,7 @@ export class Member {
     this.closed = closed.promise
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#said(text))
     child.on("message", (message) => {
+      if (isTakenTold(message)) taken(message)
       if (isMetricsTold(message)) this.#asked.get(message.id)?.(message.text)
       if (!isTold(message)) return
       this.#state = message.type
@@ -107,6 +112,15 @@ export class Member {
       this.#onTheirWay -= 1
       // The other process has the connection, or it is lost.
       socket.destroy()
+    })
+  }
+
+  /** Tells it what others have taken of budgets. One that doesn't listen grants nothing, so it needn't know. */
+  others(told: TakenTold): void {
+    if (this.#tellings >= mostTellings || !this.#child.connected) return
+    this.#tellings += 1
+    this.#child.send(told, undefined, undefined, () => {
+      this.#tellings -= 1
     })
   }
 

@@ -113,7 +113,9 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
           Effect.gen(function* () {
             const member = yield* Effect.acquireRelease(
               Effect.sync(() => {
-                const made = new Member(started(index), options.print)
+                const made = new Member(started(index), options.print, (told) => {
+                  for (const other of members) if (other !== made && other?.serves === true) other.others(told)
+                })
                 members[index] = made
                 return made
               }),

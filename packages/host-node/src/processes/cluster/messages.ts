@@ -1,5 +1,7 @@
 /** What the primary and its processes say to each other. */
 
+import type { Taken } from "@galaxy/edge/Budgets"
+
 /** To a process, together with a connection. */
 export interface Connected {
   readonly type: "connection"
@@ -25,6 +27,12 @@ export interface MetricsTold extends MetricsAsked {
   readonly text: string
 }
 
+/** From a process, and to all others: what it has taken of budgets. */
+export interface TakenTold {
+  readonly type: "taken"
+  readonly all: ReadonlyArray<Taken>
+}
+
 const typeOf = (message: unknown): unknown =>
   typeof message === "object" && message !== null && "type" in message ? message.type : undefined
 
@@ -40,3 +48,6 @@ export const isMetricsAsked = (message: unknown): message is MetricsAsked => typ
 
 /** Whether a process tells its metrics; what comes from one. */
 export const isMetricsTold = (message: unknown): message is MetricsTold => typeOf(message) === "metrics"
+
+/** Whether it is about budgets. */
+export const isTakenTold = (message: unknown): message is TakenTold => typeOf(message) === "taken"

@@ -1,5 +1,5 @@
 /** A gateway of several processes behind one port, as real processes on a real Redis, with any of them killed. */
-import { Agent, get } from "node:http"
+import { Agent, get, type IncomingMessage, request } from "node:http"
 import { connect, createServer, type AddressInfo } from "node:net"
 import { once } from "node:events"
 import { afterEach, assert, describe, it } from "vitest"
@@ -71,12 +71,12 @@ class Player {
   ask(): Promise<number | string> {
     return new Promise((answered) => {
       const options = { port: this.#port, host: "127.0.0.1", path: "/healthz", localAddress: this.#address }
-      const request = get({ ...options, agent: this.#agent, timeout: 10_000 }, (response) => {
+      const asks = get({ ...options, agent: this.#agent, timeout: 10_000 }, (response) => {
         response.resume().once("end", () => answered(response.statusCode ?? 0))
       })
-      request.on("timeout", () => request.destroy(new Error("no answer")))
-      request.on("error", (error) => answered(error.message))
-      request.once("socket", (socket) => {
+      asks.on("timeout", () => asks.destroy(new Error("no answer")))
+      asks.on("error", (error) => answered(error.message))
+      asks.once("socket", (socket) => {
         if (this.#open === socket) return
         this.#open = socket
         socket.once("close", () => {
@@ -152,6 +152,42 @@ describe.skipIf(redis === undefined)("a gateway of two processes", () => {
     assert.notInclude(gateway.output, "cut short")
   })
 
+  it("grants a client behind a proxy one budget, whichever processes its requests come to", {
+    timeout: 60_000
+  }, async () => {
+    const burst = 200
+    const gateway = start({ GATEWAY_TRUSTED_PROXIES: "127.0.0.0/8", GATEWAY_BUDGET_PUBLIC_IP: `${burst},0.01` })
+    const port = await ready(gateway)
+    /** How many requests on one connection were granted before one was refused. */
+    const granted = async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const path = "/api/v1/public/auth/send-email-code"
+      for (let asked = 0; asked <= burst; asked++) {
+        const asks = request({
+          port,
+          host: "127.0.0.1",
+          path,
+          method: "POST",
+          agent,
+          headers: { "x-forwarded-for": "192.0.2.1" }
+        })
+        const [response] = (await once(asks.end(), "response")) as [IncomingMessage]
+        await once(response.resume(), "end")
+        if (response.statusCode === 429) {
+          agent.destroy()
+          return asked
+        }
+        assert.strictEqual(response.statusCode, 415)
+      }
+      return assert.fail("nothing was refused")
+    }
+    assert.strictEqual(await granted(), burst)
+    // The next connection comes to the other process, which knows most of it.
+    const more = await granted()
+    assert.isBelow(more, burst / 2)
+    await gateway.kill("SIGTERM")
+  })
+
   it("leaves no process behind when the primary is killed", { timeout: 60_000 }, async () => {
     const gateway = start()
     await ready(gateway)
@@ -188,11 +224,11 @@ describe.skipIf(redis === undefined)("a gateway of two processes", () => {
       const socket = connect({ port, host: "127.0.0.1" })
       const head = Buffer.from("0d0a0d0a000d0a515549540a2111000c0a0000007f00000112341234", "hex")
       head[19] = client
-      const request = Buffer.from("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
-      if (whole) socket.write(Buffer.concat([head, request]))
+      const probe = Buffer.from("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+      if (whole) socket.write(Buffer.concat([head, probe]))
       else {
         socket.write(head)
-        socket.write(request)
+        socket.write(probe)
       }
       const outcome = await Promise.race([
         once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]),
