@@ -5,19 +5,28 @@
  */
 import * as codec from "@galaxy/contract/fbs/codec"
 import { tables } from "@galaxy/contract/gen/fbs-tables"
-import { Cause, Clock, Context, Effect, type Exit, type Fiber, Layer, Option, Semaphore, type Stream } from "effect"
+import { Cause, Clock, Context, Effect, type Exit, Layer, Option, type Stream } from "effect"
 import { boundOf } from "../address.ts"
-import { isPromise, toEffect } from "../Awaitable.ts"
-import { BackendClient } from "../BackendClient.ts"
+import { type Awaitable, andThen, isPromise } from "../Awaitable.ts"
+import { BackendClient, type SessionIdentity } from "../BackendClient.ts"
 import { EdgeCrypto } from "../EdgeCrypto.ts"
 import { EdgeSettings } from "../EdgeSettings.ts"
 import type { Envelope, Peer } from "../Envelope.ts"
-import { InvalidEnvelope, RateLimited, type Refusal, SessionRevoked, SessionUnknown } from "../Refusal.ts"
+import {
+  BackendUnavailable,
+  InvalidEnvelope,
+  RateLimited,
+  type Refusal,
+  SessionRevoked,
+  SessionUnknown
+} from "../Refusal.ts"
 import { SessionCache } from "../SessionCache.ts"
+import type { Verified } from "../stages/Stage.ts"
 import { Verifier } from "../Verifier.ts"
+import { Attempts } from "./Attempts.ts"
 import { EventStream, type StreamServices } from "./eventStream.ts"
 import { Heartbeats } from "./Heartbeats.ts"
-import { KeptReads, patient } from "./KeptReads.ts"
+import { KeptReads } from "./KeptReads.ts"
 import type { Ending, OpenStream, Outlet } from "./Outlet.ts"
 import { PushHub } from "./PushHub.ts"
 import { type SignedEvent, signedFor } from "./signing.ts"
@@ -43,22 +52,28 @@ const fullRetryMs = 5_000
 /** When the push log starts over, every stream catches up at once: commands mustn't wait behind all of them. */
 const maxCatchUps = 24
 
-const resumeAfterOf = (payload: Uint8Array) =>
-  Effect.try({
-    try: () => {
-      const value = codec.decode(tables, "galaxy.gateway.SubscribeRequest", payload)["resume_after"]
-      if (typeof value !== "number" || value < 0) throw new Error("resume_after must not be negative")
-      return value
-    },
-    catch: (cause) =>
-      new InvalidEnvelope({
-        message: `payload_bytes is not a valid SubscribeRequest: ${cause instanceof Error ? cause.message : String(cause)}`
-      })
-  })
+const resumeAfterOf = (payload: Uint8Array): number | InvalidEnvelope => {
+  try {
+    const value = codec.decode(tables, "galaxy.gateway.SubscribeRequest", payload)["resume_after"]
+    if (typeof value !== "number" || value < 0) throw new Error("resume_after must not be negative")
+    return value
+  } catch (cause) {
+    return new InvalidEnvelope({
+      message: `payload_bytes is not a valid SubscribeRequest: ${cause instanceof Error ? cause.message : String(cause)}`
+    })
+  }
+}
+
+/** Why a session's stream may not go on. */
+const refusalOf = (session: Option.Option<SessionIdentity>): SessionUnknown | SessionRevoked | undefined => {
+  if (Option.isNone(session)) return new SessionUnknown()
+  return session.value.status === "active" ? undefined : new SessionRevoked()
+}
 
 /** A stream that is being verified, or is open. */
 class Subscription implements OpenStream {
-  opening: Fiber.Fiber<EventStream, Refusal> | undefined
+  /** Aborted when the client goes away before its stream is open. */
+  opening: AbortController | undefined
   stream: EventStream | undefined
   isClosed = false
 
@@ -69,7 +84,7 @@ class Subscription implements OpenStream {
   close(): void {
     this.isClosed = true
     this.stream?.close()
-    this.opening?.interruptUnsafe()
+    this.opening?.abort()
   }
 }
 
@@ -89,19 +104,9 @@ export const layer: Layer.Layer<
     const hub = yield* PushHub
     const clock = yield* Clock.Clock
     const fork = Effect.runForkWith(yield* Effect.context())
-    const turns = yield* Semaphore.make(maxCatchUps)
+    const attempts = new Attempts({ fork, most: maxCatchUps })
     const heartbeats = yield* Heartbeats.make(clock, settings.heartbeatMs)
-    const reads = new KeptReads({ read: backend.events, fork, turns, pageSize })
-
-    /** The invalidation may have come between the check and the registration with the hub. */
-    const stillActive = ({ deviceSessionId, network }: EventStream) =>
-      Effect.flatMap(
-        sessions.get(deviceSessionId, network),
-        Option.match({
-          onNone: () => Effect.fail<Refusal>(new SessionUnknown()),
-          onSome: (it) => (it.status === "active" ? Effect.void : Effect.fail<Refusal>(new SessionRevoked()))
-        })
-      )
+    const reads = new KeptReads({ read: (...asked) => backend.events(...asked), attempts, pageSize })
 
     const log = (cause: Cause.Cause<unknown>) => fork(Effect.logError("an event stream failed", cause))
 
@@ -138,13 +143,15 @@ export const layer: Layer.Layer<
       send,
       endingOf,
       read: ({ userId }, wanted, known, done) => reads.ask(userId, wanted, known, done),
-      check: (stream, done) => {
-        const fiber = fork(patient(turns, stillActive(stream)))
-        fiber.addObserver((exit) => {
-          if (!stream.isOver) done(exit)
-        })
-        return () => fiber.interruptUnsafe()
-      },
+      check: ({ deviceSessionId, network }, done) =>
+        attempts.run({
+          attempt: () =>
+            Effect.flatMap(sessions.get(deviceSessionId, network), (session) => {
+              const refusal = refusalOf(session)
+              return refusal === undefined ? Effect.void : Effect.fail<Refusal>(refusal)
+            }),
+          done
+        }),
       over: (stream) => {
         hub.forget(stream)
         heartbeats.remove(stream)
@@ -152,39 +159,64 @@ export const layer: Layer.Layer<
       inboxCapacity: hub.inboxCapacity
     }
 
-    /** Everything up to the registration, and whether that came in time. From then on the stream lives by itself. */
-    const opened = Effect.fnUntraced(function* (
+    /** The invalidation may have come between the check and the registration with the hub. */
+    const stillActive = ({ deviceSessionId, network }: EventStream, signal: AbortSignal) =>
+      andThen(sessions.find(deviceSessionId, network, signal), (session) =>
+        session instanceof BackendUnavailable ? session : refusalOf(session)
+      )
+
+    /** Registers the stream of a verified subscription. From then on it lives by itself. */
+    const begin = (
       subscription: Subscription,
-      envelope: Envelope,
-      peer: Peer,
-      outlet: Outlet
-    ) {
-      const { session } = yield* toEffect((signal) => verifier.verify("subscribe", envelope, peer, signal))
-      const stream = new EventStream(services, {
-        userId: session.userId,
-        deviceSessionId: envelope.deviceSessionId,
-        network: boundOf(peer),
-        resumeAfter: yield* resumeAfterOf(envelope.payloadBytes),
-        requestId: envelope.requestId,
-        outlet
-      })
-      if (hub.register(stream) !== undefined) return yield* new RateLimited({ retryAfterMs: fullRetryMs })
+      { envelope, peer, session }: Verified,
+      outlet: Outlet,
+      signal: AbortSignal
+    ): Awaitable<Refusal | undefined> => {
+      const resumeAfter = resumeAfterOf(envelope.payloadBytes)
+      if (resumeAfter instanceof InvalidEnvelope) return resumeAfter
+      const { deviceSessionId, requestId } = envelope
+      const network = boundOf(peer)
+      const { userId } = session
+      const stream = new EventStream(services, { userId, deviceSessionId, network, resumeAfter, requestId, outlet })
+      if (hub.register(stream) !== undefined) return new RateLimited({ retryAfterMs: fullRetryMs })
       subscription.stream = stream
-      yield* stillActive(stream)
-      return stream
-    })
+      return andThen(stillActive(stream, signal), (refusal) => {
+        if (refusal === undefined) stream.start()
+        return refusal
+      })
+    }
 
     const open = (envelope: Envelope, peer: Peer, outlet: Outlet): OpenStream => {
       const subscription = new Subscription()
-      const opening = fork(opened(subscription, envelope, peer, outlet))
+      const opening = new AbortController()
+      const { signal } = opening
       subscription.opening = opening
-      opening.addObserver((exit) => {
-        subscription.opening = undefined
+      const end = (ending: Ending) => {
         if (subscription.isClosed) return
-        if (exit._tag === "Success") exit.value.start()
-        else if (subscription.stream !== undefined) subscription.stream.fail(endingOf(exit))
-        else outlet.end(endingOf(exit), "request")
-      })
+        if (subscription.stream === undefined) outlet.end(ending, "request")
+        else subscription.stream.fail(ending)
+      }
+      const opened = (refusal: Refusal | undefined) => {
+        subscription.opening = undefined
+        if (refusal !== undefined) end(refusal)
+      }
+      const failed = (cause: unknown) => {
+        subscription.opening = undefined
+        // What was given up with its client is no failure.
+        if (signal.aborted) return
+        log(Cause.die(cause))
+        end("defect")
+      }
+      try {
+        const outcome = andThen(verifier.verify("subscribe", envelope, peer, signal), (verified) => {
+          if (subscription.isClosed) return undefined
+          return verified instanceof Error ? verified : begin(subscription, verified, outlet, signal)
+        })
+        if (isPromise(outcome)) outcome.then(opened, failed)
+        else opened(outcome)
+      } catch (cause) {
+        failed(cause)
+      }
       return subscription
     }
 

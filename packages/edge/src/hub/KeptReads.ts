@@ -1,13 +1,13 @@
 /**
- * Reads of kept events for streams: a few at a time, once for all streams of a user that ask meanwhile, and again after a short
- * outage of the backend.
+ * Reads of kept events for streams: once for all streams of a user that ask meanwhile.
  *
  * A stream may join a read that has begun before it asked. What was published since then may be missing in the answer, but a
  * stream of the user has heard of it, for at least one waits for each read from its begin on. So the highest number heard so
  * far is noted when a stream joins, and an answer that ends below it is said to be incomplete.
  */
-import { Effect, Exit, type Fiber, Schedule, type Semaphore } from "effect"
+import { type Effect, Exit } from "effect"
 import type { Refusal } from "../Refusal.ts"
+import type { Attempts } from "./Attempts.ts"
 import type { KeptEvents } from "./KeptEvents.ts"
 
 /** What a stream gets. */
@@ -32,22 +32,10 @@ export interface Question {
 /** How reads are made. */
 export interface KeptReadsOptions {
   readonly read: (userId: string, after: number, limit: number) => Effect.Effect<KeptEvents, Refusal>
-  readonly fork: <A>(effect: Effect.Effect<A, Refusal>) => Fiber.Fiber<A, Refusal>
   /** Bounds the reads that run at the same time. */
-  readonly turns: Semaphore.Semaphore
+  readonly attempts: Attempts
   readonly pageSize: number
 }
-
-/** A read outlives a short outage of the backend; after a longer one the client connects again. */
-const retries = {
-  times: 4,
-  schedule: Schedule.exponential("100 millis"),
-  while: (refusal: Refusal) => refusal._tag === "backend_unavailable"
-}
-
-/** Waits for its turn, and is made again over a short outage of the backend. */
-export const patient = <A>(turns: Semaphore.Semaphore, read: Effect.Effect<A, Refusal>): Effect.Effect<A, Refusal> =>
-  Effect.retry(turns.withPermit(read), retries)
 
 class Asked {
   readonly wanted: Wanted
@@ -76,7 +64,8 @@ class Read {
   hasBegun = false
   isOutdated = false
   heard = 0
-  fiber: Fiber.Fiber<KeptEvents, Refusal> | undefined
+  limit = 0
+  giveUp: (() => void) | undefined
 
   constructor(wanted: Wanted) {
     this.wanted = wanted
@@ -131,34 +120,31 @@ export class KeptReads {
   }
 
   #begin(userId: string, read: Read): void {
-    const { fork, pageSize, turns } = this.#options
     this.#reads.set(userId, read)
-    let limit = pageSize
-    const once = Effect.suspend(() => {
-      read.hasBegun = true
-      const { wanted } = read
-      limit = wanted === "newest" ? 1 : pageSize
-      return this.#options.read(userId, wanted === "newest" ? 0 : wanted, limit)
-    })
-    // Between two attempts others may join as if it hadn't begun.
-    const again = Effect.tapError(once, () =>
-      Effect.sync(() => {
+    read.giveUp = this.#options.attempts.run({
+      attempt: () => {
+        const { wanted } = read
+        read.hasBegun = true
+        read.limit = wanted === "newest" ? 1 : this.#options.pageSize
+        return this.#options.read(userId, wanted === "newest" ? 0 : wanted, read.limit)
+      },
+      // Between two attempts others may join as if it hadn't begun.
+      failed: () => {
         read.hasBegun = false
-      })
-    )
-    read.fiber = fork(patient(turns, again))
-    read.fiber.addObserver((exit) => {
-      this.#forget(userId, read)
-      for (const asked of read.asked) {
-        asked.done(Exit.map(exit, (kept) => asked.pageOf(kept, kept.events.length >= limit)))
+      },
+      done: (exit) => {
+        this.#forget(userId, read)
+        for (const asked of read.asked) {
+          asked.done(Exit.map(exit, (kept) => asked.pageOf(kept, kept.events.length >= read.limit)))
+        }
+        read.asked.clear()
       }
-      read.asked.clear()
     })
   }
 
   #giveUp(userId: string, read: Read): void {
     this.#forget(userId, read)
-    read.fiber?.interruptUnsafe()
+    read.giveUp?.()
   }
 
   #forget(userId: string, read: Read): void {

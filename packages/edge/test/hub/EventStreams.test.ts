@@ -1,5 +1,5 @@
 /** Signed streams over a scripted backend: how much is asked of it at once, and what a short outage does. */
-import { BackendClient } from "@galaxy/edge/BackendClient"
+import { BackendClient, type SessionIdentity } from "@galaxy/edge/BackendClient"
 import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import * as EventStreams from "@galaxy/edge/hub/EventStreams"
@@ -20,6 +20,11 @@ class Backend {
   failing = 0
   /** What the session cache says of every session. */
   session: "active" | "revoked" | "unknown" = "active"
+
+  sessionOf(id: string): Option.Option<SessionIdentity> {
+    if (this.session === "unknown") return Option.none()
+    return Option.some({ userId: id, publicKey: new Uint8Array(32), status: this.session })
+  }
 
   readonly slow = <A, E>(answer: Effect.Effect<A, E>) =>
     Effect.suspend(() => {
@@ -48,13 +53,8 @@ class Backend {
       ready: Effect.void
     }),
     Layer.succeed(SessionCache, {
-      get: (id) =>
-        Effect.sync(() =>
-          this.session === "unknown"
-            ? Option.none()
-            : Option.some({ userId: id, publicKey: new Uint8Array(32), status: this.session })
-        ),
-      find: () => Option.none(),
+      get: (id) => Effect.sync(() => this.sessionOf(id)),
+      find: (id) => this.sessionOf(id),
       recheck: () => Effect.succeed(Option.none()),
       onRevoked: () => () => undefined,
       revokeSession: () => Effect.void,

@@ -1,17 +1,18 @@
 /** Reads that streams of a user share: which of them may, and what they are told. */
 import type { KeptPage, Wanted } from "@galaxy/edge/hub/KeptReads"
+import { Attempts } from "@galaxy/edge/hub/Attempts"
 import { KeptReads } from "@galaxy/edge/hub/KeptReads"
 import { BackendUnavailable, type Refusal } from "@galaxy/edge/Refusal"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Semaphore } from "effect"
+import { Cause, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
 import { Kept, settle, user } from "./subscribers.ts"
 
 const opened = (kept: Kept, permits = 8) =>
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
-    const turns = yield* Semaphore.make(permits)
-    const reads = new KeptReads({ read: kept.read, fork, turns, pageSize: 3 })
+    const attempts = new Attempts({ fork, most: permits })
+    const reads = new KeptReads({ read: kept.read, attempts, pageSize: 3 })
     const ask = (wanted: Wanted, known = 0) => {
       const got: { page?: KeptPage; refusal?: Refusal } = {}
       const question = reads.ask(user, wanted, known, (exit) => {
@@ -124,8 +125,7 @@ describe("reads of kept events", () => {
             reads++
             return failing-- > 0 ? Effect.fail(new BackendUnavailable()) : Effect.succeed(new Kept().page(0, 1))
           }),
-        fork,
-        turns: yield* Semaphore.make(1),
+        attempts: new Attempts({ fork, most: 1 }),
         pageSize: 3
       })
       const exits: Array<string> = []

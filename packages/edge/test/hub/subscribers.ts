@@ -1,4 +1,5 @@
 /** Streams of one user over a hub, with a backend whose answers come when a test says so. */
+import { Attempts } from "@galaxy/edge/hub/Attempts"
 import * as eventStream from "@galaxy/edge/hub/eventStream"
 import type { KeptEvents } from "@galaxy/edge/hub/KeptEvents"
 import { KeptReads } from "@galaxy/edge/hub/KeptReads"
@@ -8,7 +9,7 @@ import * as PushHub from "@galaxy/edge/hub/PushHub"
 import type { LiveEvent } from "@galaxy/edge/hub/PushSource"
 import type { RefusedAt, Refusal } from "@galaxy/edge/Refusal"
 import { assert } from "@effect/vitest"
-import { Effect, Exit, Semaphore } from "effect"
+import { Effect, Exit } from "effect"
 
 export const user = "user-1"
 export const session = "session-1"
@@ -135,8 +136,8 @@ export const subscribers = (kept: Kept, options: Partial<PushHub.PushHubOptions>
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
     const hub = yield* Effect.provide(PushHub.PushHub, PushHub.layer({ inboxCapacity: 4, ...options }))
-    const turns = yield* Semaphore.make(2)
-    const reads = new KeptReads({ read: kept.read, fork, turns, pageSize: 3 })
+    const attempts = new Attempts({ fork, most: 2 })
+    const reads = new KeptReads({ read: kept.read, attempts, pageSize: 3 })
     const byStream = new Map<eventStream.EventStream, Subscriber>()
     /** What the sessions of streams are refused with when they are looked up. */
     const checks: { refusal: Refusal | undefined } = { refusal: undefined }

@@ -47,6 +47,7 @@ class Carried implements Outlet {
   /** Counts until the stream has begun, or has ended before. */
   #body: Body | undefined
   #stream: OpenStream | undefined
+  #hasBegun = false
 
   constructor(admitted: AdmittedStream, form: Form, body: Body, options: SubscriptionStreamOptions) {
     this.#admitted = admitted
@@ -63,7 +64,7 @@ class Carried implements Outlet {
 
   write(event: SignedEvent): boolean {
     const { stream } = this.#admitted
-    if (!stream.headersSent) this.#begin(stream)
+    if (!this.#hasBegun) this.#begin(stream)
     if (this.#admitted.write(frameOf(event))) return true
     stream.once("drain", () => this.#stream?.goOn())
     return false
@@ -74,7 +75,7 @@ class Carried implements Outlet {
     if (stream.destroyed || stream.closed) return
     const { body, trailers } = this.#form.tail(this.#options.errorOf(ending, place))
     if (trailers !== undefined) stream.on("wantTrailers", () => stream.sendTrailers(trailers))
-    if (!stream.headersSent) this.#begin(stream)
+    if (!this.#hasBegun) this.#begin(stream)
     if (body !== undefined) this.#admitted.write(body)
     this.#admitted.finish()
   }
@@ -95,6 +96,7 @@ class Carried implements Outlet {
       { ":status": 200, ...this.#options.headers, "content-type": contentType },
       { waitForTrailers: hasTrailers }
     )
+    this.#hasBegun = true
     this.#over()
   }
 }
