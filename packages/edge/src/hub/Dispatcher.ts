@@ -39,7 +39,7 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
     const sessions = yield* SessionCache
     const progress: Progress = { cursor: "", failures: 0, tries: 0, since: undefined, isLost: false }
 
-    const act = (frame: PushFrame): Effect.Effect<void> => {
+    const act = (frame: Exclude<PushFrame, { readonly type: "event" }>): Effect.Effect<void> => {
       switch (frame.type) {
         case "resume":
           // What came before the start of this log can't be known: drop everything it may have changed.
@@ -47,8 +47,6 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
             frame.outcome === "RESUMED" ? Effect.void : Effect.andThen(sessions.clear, hub.catchUpAll),
             sessions.setFollowed(true)
           )
-        case "event":
-          return hub.publish(frame.event)
         case "invalidation":
           return frame.userId === ""
             ? Effect.andThen(sessions.revokeSession(frame.deviceSessionId), hub.revokeSession(frame.deviceSessionId))
@@ -63,16 +61,28 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       return Effect.logInfo("the push stream is back").pipe(Effect.annotateLogs({ failures: progress.failures }))
     })
 
-    const done = Effect.fnUntraced(function* (frame: PushFrame) {
-      if (progress.cursor !== frame.cursor) progress.tries = 0
-      progress.cursor = frame.cursor
+    const acted = ({ cursor }: PushFrame): void => {
+      if (progress.cursor !== cursor) progress.tries = 0
+      progress.cursor = cursor
+    }
+
+    /** The connection has brought its first frame. */
+    const begun = Effect.gen(function* () {
       progress.since ??= yield* monotonicMillis
       yield* back
     })
 
-    const connection = Stream.suspend(() => source.frames(progress.cursor)).pipe(
-      Stream.runForEach((frame) => Effect.andThen(act(frame), done(frame)))
-    )
+    /** Events, which nearly all frames are, are passed on without an effect for each. */
+    const actAll = Effect.fnUntraced(function* (frames: ReadonlyArray<PushFrame>) {
+      for (const frame of frames) {
+        if (frame.type === "event") hub.publish(frame.event)
+        else yield* act(frame)
+        acted(frame)
+        if (progress.since === undefined || progress.isLost) yield* begun
+      }
+    })
+
+    const connection = Stream.suspend(() => source.frames(progress.cursor)).pipe(Stream.runForEachArray(actAll))
 
     const backoff = Effect.gen(function* () {
       const share = yield* Random.next

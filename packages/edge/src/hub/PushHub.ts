@@ -65,7 +65,7 @@ export class PushHub extends Context.Service<
     readonly forget: (stream: HubStream) => void
     /** Events that may wait for one stream. */
     readonly inboxCapacity: number
-    readonly publish: (event: LiveEvent) => Effect.Effect<void>
+    readonly publish: (event: LiveEvent) => void
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     readonly revokeUser: (userId: string) => Effect.Effect<void>
     /** Makes every stream check whether it missed something. */
@@ -173,10 +173,9 @@ export const layer = (options: Partial<PushHubOptions> = {}): Layer.Layer<PushHu
       register,
       forget,
       inboxCapacity,
-      publish: (event) =>
-        Effect.sync(() => {
-          for (const stream of byUser.of(event.userId)) stream.event(event)
-        }),
+      publish: (event) => {
+        for (const stream of byUser.of(event.userId)) stream.event(event)
+      },
       revokeSession: (deviceSessionId) =>
         Effect.sync(() => {
           end(bySession.of(deviceSessionId), "session_revoked")

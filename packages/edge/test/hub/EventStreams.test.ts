@@ -210,7 +210,7 @@ describe("heartbeats", () => {
       yield* TestClock.adjust("5 seconds")
       assert.deepStrictEqual(seen.splice(0), ["1 gateway.server_time", "2 gateway.server_time"])
       const { deviceSessionId: userId } = subscription(1)
-      yield* hub.publish({
+      hub.publish({
         userId,
         deviceSessionId: "",
         kind: "game.turn.ready",

@@ -25,7 +25,7 @@ describe("the hub", () => {
       const [first, second, third] = [new Listener("a"), new Listener("a"), new Listener("a")]
       for (const it of [first, second, third]) assert.isUndefined(hub.register(it))
       assert.strictEqual(yield* hub.size, 2)
-      yield* hub.publish(event)
+      hub.publish(event)
       assert.deepStrictEqual([first.told, second.told, third.told], [["displaced"], ["e"], ["e"]])
     }).pipe(withHub)
   )
@@ -61,7 +61,7 @@ describe("the hub", () => {
       hub.register(stays)
       hub.forget(gone)
       hub.forget(gone)
-      yield* hub.publish(event)
+      hub.publish(event)
       yield* hub.catchUpAll
       yield* hub.revokeSession("b")
       yield* hub.close

@@ -167,7 +167,7 @@ export const subscribers = (kept: Kept, options: Partial<PushHub.PushHubOptions>
       return subscriber
     }
     /** Commits the next event, and tells of it. */
-    const happens = (deviceSessionId = "") => hub.publish(event(++kept.newest, deviceSessionId))
+    const happens = (deviceSessionId = "") => Effect.sync(() => hub.publish(event(++kept.newest, deviceSessionId)))
     return { hub, open, happens, checks }
   })
 

@@ -8,14 +8,14 @@ import {
 } from "node:http2"
 import { isIP, connect as netConnect } from "node:net"
 import { connect as tlsConnect } from "node:tls"
-import { Code, ConnectError, createClient } from "@connectrpc/connect"
-import { createGrpcTransport } from "@connectrpc/connect-node"
+import { Code, ConnectError } from "@connectrpc/connect"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
-import { Push, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
-import { type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { type ClientEvent, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
+import { type LiveEvent, type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
+import { Array, Effect, Layer, Redacted, Stream } from "effect"
 import { lookupWithin } from "../net/lookup.ts"
 import { cutOff, keepAlive } from "../push/keepAlive.ts"
+import { pushFrames } from "./pushCall.ts"
 
 /** The subscription of this gateway. Pings are sent every 4 s and must be answered within 4 s by default. */
 export interface GrpcPushOptions {
@@ -61,13 +61,13 @@ const socketTo = (authority: URL) => {
  * be used again. Its end is told to `lost`: a call whose answer hasn't begun wouldn't notice that its connection was cut.
  */
 class OneConnection {
-  readonly authority: string
+  readonly #authority: string
   readonly #options: GrpcPushOptions
   readonly #lost: () => void
   #session: ClientHttp2Session | undefined
 
   constructor(options: GrpcPushOptions, lost: () => void) {
-    this.authority = new URL(options.url).origin
+    this.#authority = new URL(options.url).origin
     this.#options = options
     this.#lost = lost
   }
@@ -79,7 +79,7 @@ class OneConnection {
     options: ClientSessionRequestOptions
   ): Promise<ClientHttp2Stream> {
     this.close()
-    const session = http2Connect(this.authority, { createConnection: socketTo })
+    const session = http2Connect(this.#authority, { createConnection: socketTo })
     this.#session = session
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {
@@ -103,10 +103,6 @@ class OneConnection {
     return session.request({ ...headers, ":method": method, ":path": path }, options)
   }
 
-  notifyResponseByteRead(): void {
-    // Pings go out whether or not something comes.
-  }
-
   close(): void {
     const session = this.#session
     if (session === undefined || session.destroyed) return
@@ -115,23 +111,35 @@ class OneConnection {
   }
 }
 
-/** `undefined` for a frame of a later version, which is skipped; the cursor of the next frame covers it. */
-const frameOf = (frame: PushEvent): PushFrame | undefined => {
+/** Its payload is copied: as it was read it is a part of many frames, which would be kept with it. */
+const eventOf = (event: ClientEvent): LiveEvent => ({
+  userId: event.userId,
+  deviceSessionId: event.deviceSessionId,
+  kind: event.kind,
+  payload: new Uint8Array(event.payload),
+  eventId: event.eventId,
+  requestId: event.requestId,
+  traceId: event.traceId,
+  sequence: Number(event.sequence)
+})
+
+/** None for a frame of a later version, which is skipped; the cursor of the next frame covers it. */
+const framesOf = (frame: PushEvent): ReadonlyArray<PushFrame> => {
   const { cursor, payload } = frame
   switch (payload.case) {
     case "resume": {
       // An unknown outcome is treated as a loss.
       const outcome = outcomes[payload.value.outcome as keyof typeof outcomes] ?? "RESTARTED"
-      return { type: "resume", cursor, outcome }
+      return [{ type: "resume", cursor, outcome }]
     }
     case "clientEvent":
-      return { type: "event", cursor, event: { ...payload.value, sequence: Number(payload.value.sequence) } }
+      return [{ type: "event", cursor, event: eventOf(payload.value) }]
     case "sessionInvalidation": {
       const { deviceSessionId, userId, reason } = payload.value
-      return { type: "invalidation", cursor, deviceSessionId, userId, reason }
+      return [{ type: "invalidation", cursor, deviceSessionId, userId, reason }]
     }
     default:
-      return undefined
+      return []
   }
 }
 
@@ -180,20 +188,21 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
           const connection = new OneConnection(options, () =>
             abort.abort(new ConnectError("the connection is lost", Code.Unavailable))
           )
-          const rpc = createClient(
-            Push,
-            createGrpcTransport({ baseUrl: options.url, sessionManager: connection, readMaxBytes: maxFrameBytes })
-          )
-          const frames = rpc.subscribePush(
-            { gatewayClientId: options.clientId, cursor },
-            { signal: abort.signal, headers }
-          )
+          const { signal } = abort
+          const frames = pushFrames(connection, {
+            gatewayClientId: options.clientId,
+            cursor,
+            headers,
+            maxFrameBytes,
+            signal
+          })
           const beginMs = options.beginTimeoutMs ?? usualBeginTimeoutMs
           const late = () =>
             abort.abort(new ConnectError(`the subscription didn't begin within ${beginMs} ms`, Code.Unavailable))
           return Stream.fromAsyncIterable(begun(frames, beginMs, late), lostOf(options.clientId)).pipe(
-            Stream.map(frameOf),
-            Stream.filter((it) => it !== undefined),
+            Stream.map((events) => events.flatMap(framesOf)),
+            Stream.filter(Array.isArrayNonEmpty),
+            Stream.flattenArray,
             Stream.ensuring(
               Effect.sync(() => {
                 abort.abort()
