@@ -26,6 +26,7 @@ export const originalsAt = (time: number, tag: string): ReadonlyArray<Envelope> 
 const textFields = ["protocolVersion", "deviceSessionId", "messageType", "requestId"] as const
 const bytesFields = ["payloadBytes", "payloadHash", "signature"] as const
 const fields = [...textFields, ...bytesFields, "timestampMs"] as const
+type Field = (typeof fields)[number]
 
 const sameBytes = (left: Uint8Array, right: Uint8Array) => Buffer.compare(left, right) === 0
 
@@ -101,10 +102,12 @@ const otherTime = (random: SeededRandom, time: bigint): bigint =>
   ])
 
 const swapped = (random: SeededRandom, one: Envelope, other: Envelope): Envelope => {
-  const taken: ReadonlyArray<Partial<Envelope>> = fields
-    .filter(() => random.below(2) === 0)
-    .map((it) => ({ [it]: other[it] }))
-  return taken.reduce<Envelope>((all, it) => ({ ...all, ...it }), one)
+  const taken = new Set(fields.filter(() => random.below(2) === 0))
+  const entries = Object.entries(one).map(([name, value]) => [
+    name,
+    taken.has(name as Field) ? other[name as Field] : value
+  ])
+  return Object.fromEntries(entries) as Envelope
 }
 
 /** Moves letters over the border of two neighbours in the signing input. */
