@@ -25,8 +25,6 @@ export const originalsAt = (time: number, tag: string): ReadonlyArray<Envelope> 
 
 const textFields = ["protocolVersion", "deviceSessionId", "messageType", "requestId"] as const
 const bytesFields = ["payloadBytes", "payloadHash", "signature"] as const
-const fields = [...textFields, ...bytesFields, "timestampMs"] as const
-type Field = (typeof fields)[number]
 
 const sameBytes = (left: Uint8Array, right: Uint8Array) => Buffer.compare(left, right) === 0
 
@@ -102,12 +100,18 @@ const otherTime = (random: SeededRandom, time: bigint): bigint =>
   ])
 
 const swapped = (random: SeededRandom, one: Envelope, other: Envelope): Envelope => {
-  const taken = new Set(fields.filter(() => random.below(2) === 0))
-  const entries = Object.entries(one).map(([name, value]) => [
-    name,
-    taken.has(name as Field) ? other[name as Field] : value
-  ])
-  return Object.fromEntries(entries) as Envelope
+  const of = () => (random.below(2) === 0 ? other : one)
+  return {
+    protocolVersion: of().protocolVersion,
+    deviceSessionId: of().deviceSessionId,
+    messageType: of().messageType,
+    timestampMs: of().timestampMs,
+    requestId: of().requestId,
+    payloadBytes: of().payloadBytes,
+    payloadHash: of().payloadHash,
+    signature: of().signature,
+    traceId: one.traceId
+  }
 }
 
 /** Moves letters over the border of two neighbours in the signing input. */
