@@ -12,8 +12,11 @@ import { PushHub } from "./PushHub.ts"
 import { type PushFrame, PushSource, type PushSourceLost } from "./PushSource.ts"
 
 const firstWaitMs = 200
-const longestWaitMs = 10_000
-/** A connection that lasted less counts as one more failure: two gateways of one name would replace each other without end. */
+/** Short: until the backend is followed again, open streams of revoked sessions go on. */
+const longestWaitMs = 800
+/** After connections that began and soon ended: two gateways of one name replace each other without end. */
+const longestBriefWaitMs = 10_000
+/** A connection that lasted less was brief. */
 const lastingMs = 10_000
 /** So often the same frame may fail to be read or acted on. Then everything is read again without it. */
 const maxTries = 3
@@ -23,6 +26,8 @@ interface Progress {
   /** Of the last frame that was acted on. */
   cursor: string
   failures: number
+  /** Connections in a row that began and soon ended. */
+  brief: number
   /** Failures in a row on the frame after `cursor`. */
   tries: number
   /** When the present connection brought its first frame, in monotonic milliseconds. */
@@ -37,7 +42,7 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
     const source = yield* PushSource
     const hub = yield* PushHub
     const sessions = yield* SessionCache
-    const progress: Progress = { cursor: "", failures: 0, tries: 0, since: undefined, isLost: false }
+    const progress: Progress = { cursor: "", failures: 0, brief: 0, tries: 0, since: undefined, isLost: false }
 
     const act = (frame: Exclude<PushFrame, { readonly type: "event" }>): Effect.Effect<void> => {
       switch (frame.type) {
@@ -84,10 +89,13 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
 
     const connection = Stream.suspend(() => source.frames(progress.cursor)).pipe(Stream.runForEachArray(actAll))
 
+    /** Full jitter: a random share of the step's wait. */
     const backoff = Effect.gen(function* () {
-      const share = yield* Random.next
-      const steps = Math.min(progress.failures - 1, 10)
-      yield* Effect.sleep(Duration.millis(share * Math.min(longestWaitMs, firstWaitMs * 2 ** steps)))
+      const step = (count: number, longest: number) =>
+        count === 0 ? 0 : Math.min(longest, firstWaitMs * 2 ** Math.min(count - 1, 10))
+      const { brief, failures } = progress
+      const wait = Math.max(step(failures, longestWaitMs), step(brief, longestBriefWaitMs))
+      yield* Effect.sleep(Duration.millis((yield* Random.next) * wait))
     })
 
     /** A frame that fails again and again must not keep the gateway from all that come after it. */
@@ -104,8 +112,11 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
     const lost = Effect.fnUntraced(function* (cause: Cause.Cause<PushSourceLost>) {
       if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
       const error = cause.reasons.find(Cause.isFailReason)?.error
-      const lasted = progress.since !== undefined && (yield* monotonicMillis) - progress.since >= lastingMs
-      progress.failures = lasted ? 1 : progress.failures + 1
+      progress.failures = progress.since === undefined ? progress.failures + 1 : 1
+      if (progress.since !== undefined) {
+        const lasted = (yield* monotonicMillis) - progress.since >= lastingMs
+        progress.brief = lasted ? 0 : progress.brief + 1
+      }
       progress.since = undefined
       if (error === undefined) yield* Effect.logError("following the push stream failed", cause)
       else if (!progress.isLost) {
