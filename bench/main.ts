@@ -17,6 +17,7 @@ import { measure, type Rate } from "./measure.ts"
 import { gatewayUnderLoad } from "./gateway.ts"
 import { cores } from "./gateway/cores.ts"
 import { print as printStreams, streams } from "./gateway/streams.ts"
+import { telemetry } from "./gateway/telemetry.ts"
 import { unary } from "./gateway/unary.ts"
 import { testkit } from "./testkit.ts"
 
@@ -29,6 +30,7 @@ const usage = `npm run bench: measures the codec, signatures, calls, turns and a
   npm run bench -- cli                   galaxy-admin's help and a call, beside a bare Node and a bare fetch
   npm run bench -- gateway               signed calls through the gateway, beside a bare server of the same checks; needs a
                                          Redis, whose address is in GALAXY_TEST_REDIS_URL
+  npm run bench -- gateway telemetry     what metrics, traces and logs cost such a call
   npm run bench -- gateway cores [ROUNDS]
                                          the same in several processes behind one port, in each way, and with a thread
   npm run bench -- streams [COUNT [ROUNDS]]
@@ -52,7 +54,7 @@ if (argument === "gateway") {
     await cores(redisUrl, Number(part ?? 7))
     process.exit()
   }
-  await unary(redisUrl)
+  await (tree === "telemetry" ? telemetry : unary)(redisUrl)
   process.exit()
 }
 if (argument === "streams") {

@@ -6,8 +6,8 @@
 import * as ApiError from "@galaxy/contract/api/ApiError"
 import { type MessageRoute, routeOf } from "@galaxy/contract/routes/MessageRoutes"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
-import { Clock, Context, Effect, Layer, Option, Schema, Tracer } from "effect"
-import { andThen, type Awaitable, runIn, toEffect } from "./Awaitable.ts"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
+import { andThen, type Awaitable, runIn } from "./Awaitable.ts"
 import { type BackendAnswer, BackendClient } from "./BackendClient.ts"
 import { EdgeCrypto } from "./EdgeCrypto.ts"
 import { type Done, hasEndedItself, mayEndItself, revokeEnded } from "./endedSessions.ts"
@@ -208,16 +208,6 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
         return sign(envelope.requestId, outcome)
       }
 
-      const traced: typeof execute = (envelope, peer, over) =>
-        run(
-          Effect.withSpan(
-            toEffect(() => execute(envelope, peer, over)),
-            "EdgeGateway.executeCommand"
-          )
-        )
-
-      // Spans that nobody collects aren't made.
-      const isTraced = (yield* Tracer.Tracer) !== Tracer.nativeTracer
-      return EdgeGateway.of({ executeCommand: isTraced ? traced : execute })
+      return EdgeGateway.of({ executeCommand: execute })
     })
   )

@@ -1,0 +1,79 @@
+/**
+ * What telemetry costs a signed call: gateways without it, with metrics, and with everything, in rounds that take turns.
+ *
+ * Of each round only the share of the first gateway's CPU time counts, so that what else the machine does hits all alike.
+ */
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { median } from "../measure.ts"
+import { Load } from "./load.ts"
+import type { Usage } from "./usage.ts"
+
+const callsARound = 1_000
+const rounds = 25
+
+const shapes = [
+  { name: "without telemetry", mode: "off" },
+  { name: "without telemetry, another process", mode: "off" },
+  { name: "metrics", mode: "metrics" },
+  { name: "metrics and all traces", mode: "traces" },
+  { name: "metrics, all traces, and logs", mode: "all" }
+] as const
+
+const programs: Array<ChildProcess> = []
+
+const start = async (file: string, ...args: ReadonlyArray<string>) => {
+  const child = fork(new URL(file, import.meta.url), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  programs.push(child)
+  const [{ port }] = (await once(child, "message")) as [{ port: number }]
+  return { child, url: `http://127.0.0.1:${port}`, port }
+}
+
+/** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
+const ready = async (url: string): Promise<void> => {
+  for (let asked = 0; asked < 600; asked++) {
+    if ((await fetch(`${url}/readyz`)).ok) return
+    await new Promise((done) => void setTimeout(done, 200))
+  }
+  throw new Error("the gateway doesn't become ready")
+}
+
+const cpuOf = async (child: ChildProcess): Promise<number> => {
+  child.send("usage")
+  const [{ cpuMicros }] = (await once(child, "message")) as [Usage]
+  return cpuMicros
+}
+
+/** Prints the table. Needs the address of a Redis. */
+export const telemetry = async (redisUrl: string): Promise<void> => {
+  try {
+    const backend = await start("backend.ts")
+    const collector = await start("collector.ts")
+    const gateways = []
+    for (const { name, mode } of shapes) {
+      const { child, url, port } = await start("galaxy.ts", backend.url, redisUrl, mode, collector.url)
+      await ready(url)
+      const load = new Load(port, "gRPC")
+      await load.round(callsARound * 2)
+      gateways.push({ name, child, load, micros: new Array<number>() })
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const { child, load, micros } of gateways) {
+        const before = await cpuOf(child)
+        await load.round(callsARound)
+        micros.push(((await cpuOf(child)) - before) / callsARound)
+      }
+    }
+    console.log(
+      `Signed calls, 128 in flight, medians of ${rounds} rounds: CPU time a call, and how much more than the first has`
+    )
+    const first = gateways[0]?.micros ?? []
+    for (const { name, load, micros } of gateways) {
+      const more = median(micros.map((it, round) => it / (first[round] ?? it))) - 1
+      console.log(`  ${name.padEnd(40)} ${median(micros).toFixed(0)} µs  ${(more * 100).toFixed(1)} %`)
+      load.close()
+    }
+  } finally {
+    for (const child of programs) child.kill()
+  }
+}
