@@ -96,6 +96,9 @@ const primaryOf = (values: GatewayStart, count: number) => {
     program: process.argv[1] ?? "",
     execArgv: [...process.execArgv, `--max-old-space-size=${oldSpaceOf(count, thisMachine().heapBytes)}`],
     print: (text) => void process.stderr.write(text),
+    cutShort: () => {
+      process.exitCode = 1
+    },
     // A process that takes longer has cut itself short, and says so.
     endMs: longestEndMs(gateway) + 500
   }).pipe(

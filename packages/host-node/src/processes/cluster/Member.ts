@@ -1,8 +1,18 @@
 /** A gateway process among several, seen from the primary: its state, what it says, and the connections that it is given. */
 import type { ChildProcess } from "node:child_process"
 import type { Socket } from "node:net"
+import { patiently } from "../../gateway/bounds/patiently.ts"
 import { handleOf } from "./handles.ts"
-import { type Connected, isMetricsTold, isTakenTold, isTold, type MetricsAsked, type TakenTold } from "./messages.ts"
+import {
+  type Alive,
+  type Connected,
+  isAlive,
+  isMetricsTold,
+  isTakenTold,
+  isTold,
+  type MetricsAsked,
+  type TakenTold
+} from "./messages.ts"
 
 /** Connections on their way to a process that is busy. Further ones are closed, as a full queue of the system's would be. */
 const mostOnTheirWay = 4_096
@@ -31,6 +41,8 @@ export class Member {
   #output = ""
   #questions = 0
   #tellings = 0
+  #isAlive = true
+  #isSilent = false
   readonly #asked = new Map<number, (text: string | undefined) => void>()
   /** Settles when it takes connections; never, if it ends before. */
   readonly served: Promise<void>
@@ -49,6 +61,7 @@ export class Member {
     this.closed = closed.promise
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#said(text))
     child.on("message", (message) => {
+      if (isAlive(message)) this.#isAlive = true
       if (isTakenTold(message)) taken(message)
       if (isMetricsTold(message)) this.#asked.get(message.id)?.(message.text)
       if (!isTold(message)) return
@@ -136,6 +149,30 @@ export class Member {
       })
       this.#child.send(question, undefined, undefined, () => undefined)
     }).finally(() => this.#asked.delete(question.id))
+  }
+
+  /** Kills it if it gives no sign of life for so long, as one whose event loop stands still. Ends with it. */
+  watch(silenceMs: number): void {
+    const question: Alive = { type: "alive" }
+    let stop = () => undefined as void
+    const ask = () => {
+      this.#isAlive = false
+      if (this.#child.connected) this.#child.send(question, undefined, undefined, () => undefined)
+      stop = patiently(silenceMs, () => {
+        if (this.#isAlive) ask()
+        else {
+          this.#isSilent = true
+          this.kill()
+        }
+      })
+    }
+    ask()
+    void this.gone.then(() => stop())
+  }
+
+  /** Whether it was killed because it gave no sign of life. */
+  get isSilent(): boolean {
+    return this.#isSilent
   }
 
   /** Asks it to end in order. */

@@ -5,7 +5,7 @@
  */
 import type { Incoming } from "../../gateway/Incoming.ts"
 import { socketOf } from "./handles.ts"
-import { isConnected, isMetricsAsked, type MetricsTold, type Told } from "./messages.ts"
+import { type Alive, isAlive, isConnected, isMetricsAsked, type MetricsTold, type Told } from "./messages.ts"
 
 const word = "process-of-gateway"
 
@@ -39,7 +39,7 @@ export const endWithPrimary = (): void => {
 }
 
 /** Never fails: a primary that has gone ends this process anyway. */
-const tell = (told: Told | MetricsTold): void => {
+const tell = (told: Told | Alive | MetricsTold): void => {
   if (process.connected) process.send?.(told, undefined, undefined, () => undefined)
 }
 
@@ -62,8 +62,13 @@ export const incoming: Incoming = {
   }
 }
 
-/** Tells the primary that connections are taken from now on. */
-export const serving = (): void => tell({ type: "serving" })
+/** Tells the primary that connections are taken from now on, and whenever it asks that this process still runs. */
+export const serving = (): void => {
+  process.on("message", (message) => {
+    if (isAlive(message)) tell(message)
+  })
+  tell({ type: "serving" })
+}
 
 /** Answers the primary, which asks for the metrics of its processes; returns how to stop. */
 export const answerMetrics = (read: () => string): (() => void) => {

@@ -40,9 +40,13 @@ export interface PrimaryOptions extends Acceptor.AcceptorOptions {
   readonly print: (text: string) => void
   /** Where those that run stand, by their index. */
   readonly members: Members
+  /** Called when a process that was asked to end didn't do so in order. */
+  readonly cutShort?: (() => void) | undefined
   /** How long a process may take to serve, and to end once it was asked to, in milliseconds. */
   readonly startMs?: number | undefined
   readonly endMs?: number | undefined
+  /** How long one may give no sign of life, in milliseconds, before it is killed and replaced; 30 s by default. */
+  readonly silenceMs?: number | undefined
 }
 
 /** A process ended before it served: at the start of the whole, or again and again while no other one serves. */
@@ -62,6 +66,7 @@ export class Primary extends Context.Service<
 
 const usualStartMs = 60_000
 const usualEndMs = 5_000
+const usualSilenceMs = 30_000
 const firstWaitMs = 100
 const longestWaitMs = 10_000
 /** A process that served for this long has not failed. */
@@ -99,11 +104,14 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
           Effect.timeoutOrElse({
             duration: options.endMs ?? usualEndMs,
             orElse: () => {
-              // Its end is not in order.
-              process.exitCode = 1
               member.kill()
               return Effect.promise(() => member.gone)
             }
+          }),
+          Effect.tap(({ code }) => {
+            // One that was asked to end says with 0 that all is in order.
+            if (isEnding && code !== 0) options.cutShort?.()
+            return Effect.void
           })
         )
 
@@ -141,6 +149,7 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
               member.kill()
               return { member, end: yield* Effect.promise(() => member.gone), servedMs: undefined }
             }
+            member.watch(options.silenceMs ?? usualSilenceMs)
             yield* serves
             const since = yield* monotonicMillis
             const end = yield* Effect.promise(() => member.gone)
@@ -171,7 +180,7 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
           yield* Effect.logError("a process of the gateway has ended and is replaced").pipe(
             Effect.annotateLogs({
               ended_process: index + 1,
-              how: howOf(run.end),
+              how: run.member.isSilent ? "gave no sign of life and was killed" : howOf(run.end),
               served_ms: run.servedMs ?? 0,
               wait_ms: waitMs,
               ...(run.servedMs === undefined ? { reason: reasonOf(run.member.output) } : {})

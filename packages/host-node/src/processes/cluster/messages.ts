@@ -16,6 +16,11 @@ export interface Told {
   readonly type: "serving" | "ending"
 }
 
+/** To a process, which answers with the same. */
+export interface Alive {
+  readonly type: "alive"
+}
+
 /** To a process: it is asked for its metrics. Its answer has the same number. */
 export interface MetricsAsked {
   readonly type: "metrics"
@@ -51,3 +56,6 @@ export const isMetricsTold = (message: unknown): message is MetricsTold => typeO
 
 /** Whether it is about budgets. */
 export const isTakenTold = (message: unknown): message is TakenTold => typeOf(message) === "taken"
+
+/** Whether it asks or says that a process is alive. */
+export const isAlive = (message: unknown): message is Alive => typeOf(message) === "alive"

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import * as Primary from "@galaxy/host-node/processes/cluster/Primary"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, Scope } from "effect"
+import { Effect, Exit, Layer, Option, Schedule, Scope } from "effect"
 
 const primary = (program: string, more: Partial<Primary.PrimaryOptions> = {}) =>
   Primary.layer({
@@ -36,5 +36,24 @@ describe("the primary of several processes", () => {
       const failure = Option.getOrThrow(Exit.findErrorOption(exit))
       assert.match(failure.message, /^process \d of the gateway was killed by SIGKILL before it served$/)
     })
+  )
+
+  it.live("replaces a process that gives no sign of life", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const members: Primary.Members = [undefined]
+        yield* Layer.build(primary("freezes.ts", { count: 1, members, silenceMs: 300 }))
+        const first = members[0]
+        assert.isTrue(first?.serves)
+        assert.deepStrictEqual(yield* Effect.promise(() => first?.gone ?? Promise.reject(new Error("none"))), {
+          code: null,
+          signal: "SIGKILL"
+        })
+        const replaced = Effect.suspend(() =>
+          members[0] !== first && members[0]?.serves === true ? Effect.void : Effect.fail("not yet")
+        )
+        yield* Effect.retry(replaced, { times: 400, schedule: Schedule.spaced("25 millis") })
+      })
+    )
   )
 })
