@@ -242,12 +242,39 @@ const asBoolean = (value: Json, where: string): boolean =>
 
 const longest = Number.MAX_SAFE_INTEGER
 
+const utf8 = new TextEncoder()
+/** Where short texts become bytes, before they are copied. */
+const scratch = new Uint8Array(1_536)
+/** No character takes more bytes. */
+const mostBytesOfCharacter = 3
+
+/** What an unusually large buffer needed isn't kept. */
+const mostKept = 65_536
+
+/** A builder is used again and again, since a new one takes longer than a small table. */
+let kept = new Builder(1_024)
+
 class Writer {
-  readonly builder = new Builder(256)
+  readonly builder: Builder
   readonly #tables: Tables
 
   constructor(tables: Tables) {
     this.#tables = tables
+    this.builder = kept
+    this.builder.clear()
+  }
+
+  /** All that was written, in bytes of its own. */
+  done(): Uint8Array<ArrayBuffer> {
+    const bytes = this.builder.asUint8Array().slice()
+    if (this.builder.dataBuffer().capacity() > mostKept) kept = new Builder(1_024)
+    return bytes
+  }
+
+  #text(text: string): number {
+    if (text.length * mostBytesOfCharacter > scratch.length) return this.builder.createString(text)
+    const { written } = utf8.encodeInto(text, scratch)
+    return this.builder.createString(scratch.subarray(0, written))
   }
 
   table(name: string, value: JsonObject): number {
@@ -276,7 +303,7 @@ class Writer {
   }
 
   #child(type: FieldType, value: Json, where: string): number | undefined {
-    if (type === "string") return this.builder.createString(asString(value, where))
+    if (type === "string") return this.#text(asString(value, where))
     if (type === "bytes") return this.builder.createString(asBytes(value, where))
     if (type === "json") return this.builder.createString(JSON.stringify(asObject(value, where)))
     if (typeof type === "string") return undefined
@@ -369,5 +396,5 @@ class Writer {
 export const encode = (tables: Tables, name: string, value: JsonObject): Uint8Array<ArrayBuffer> => {
   const writer = new Writer(tables)
   writer.builder.finish(writer.table(name, value))
-  return writer.builder.asUint8Array().slice()
+  return writer.done()
 }

@@ -9,18 +9,31 @@ export const protocolVersion = "v1"
 
 const utf8 = new TextEncoder()
 
-/** Bytes that are written one after the other. Room for each part is made before it is written. */
+const usualSize = 512
+/** What was needed for an unusually long input isn't kept. */
+const mostKept = 65_536
+
+/** Bytes that are written one after the other. Room for each part is made before it is written. Used again and again. */
 class Input {
-  #bytes = new Uint8Array(512)
+  #bytes = new Uint8Array(usualSize)
   #view = new DataView(this.#bytes.buffer)
   #at = 0
+
+  begin(): this {
+    this.#at = 0
+    return this
+  }
 
   #grow(length: number): void {
     if (this.#at + length <= this.#bytes.length) return
     const grown = new Uint8Array((this.#at + length) * 2)
     grown.set(this.#bytes)
-    this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
+    this.#take(grown)
+  }
+
+  #take(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
   }
 
   /** UTF-8 behind its length in bytes, 32 bits with the highest first. */
@@ -50,9 +63,14 @@ class Input {
   }
 
   done(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#at)
+    const bytes = this.#bytes.slice(0, this.#at)
+    if (this.#bytes.length > mostKept) this.#take(new Uint8Array(usualSize))
+    return bytes
   }
 }
+
+/** One for all: an input is written without a pause. */
+const input = new Input()
 
 /** The signed fields of a request. `trace_id` is not among them, so it carries no authority. */
 export interface RequestFields {
@@ -68,7 +86,8 @@ export interface RequestFields {
 
 /** The bytes that a device key signs for one request. */
 export const request = (fields: RequestFields): Uint8Array<ArrayBuffer> =>
-  new Input()
+  input
+    .begin()
     .text("galaxy-request-v1")
     .text(fields.protocolVersion)
     .text(fields.deviceSessionId)
@@ -92,7 +111,8 @@ export interface ResponseFields {
 
 /** The bytes that the gateway signs for one response. */
 export const response = (fields: ResponseFields): Uint8Array<ArrayBuffer> =>
-  new Input()
+  input
+    .begin()
     .text("galaxy-response-v1")
     .text(fields.protocolVersion)
     .text(fields.requestId)
@@ -122,7 +142,8 @@ export interface EventFields {
 
 /** The bytes that the gateway signs for one event on one session's stream. */
 export const event = (fields: EventFields): Uint8Array<ArrayBuffer> =>
-  new Input()
+  input
+    .begin()
     .text("galaxy-event-v1")
     .text(fields.eventType)
     .text(fields.eventId)
@@ -139,7 +160,7 @@ export const serverTime = (fields: {
   readonly requestId: string
   readonly serverTimeMs: bigint
 }): Uint8Array<ArrayBuffer> =>
-  new Input().text("galaxy-time-v1").text(fields.requestId).int64(fields.serverTimeMs).done()
+  input.begin().text("galaxy-time-v1").text(fields.requestId).int64(fields.serverTimeMs).done()
 
 /** How an endorsed key stands to the one that endorses it: it comes after it, or it came before it. */
 export type KeyRole = "successor" | "predecessor"
@@ -157,7 +178,8 @@ export interface KeyEndorsementFields {
 
 /** The bytes by which one key of a platform's gateways vouches for another while keys are rotated. */
 export const keyEndorsement = (fields: KeyEndorsementFields): Uint8Array<ArrayBuffer> =>
-  new Input()
+  input
+    .begin()
     .text("galaxy-key-v1")
     .text(fields.role)
     .bytes(fields.publicKey)

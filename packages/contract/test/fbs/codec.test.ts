@@ -306,6 +306,17 @@ describe("a value", () => {
     )
   })
 
+  it("is the same bytes whatever was written before it, and also if that couldn't be written", () => {
+    const request = "galaxy.lobby.GameRequest"
+    const bytes = encode(tables, request, { game_id: "g" })
+    for (const before of ["x".repeat(400), "ü".repeat(700), "x".repeat(100_000)]) {
+      encode(tables, request, { game_id: before })
+      assert.throws(() => encode(tables, "galaxy.common.Error", { code: before, message: 1 }))
+      assert.deepStrictEqual(encode(tables, request, { game_id: "g" }), bytes)
+    }
+    assert.deepStrictEqual(decode(tables, request, bytes), { game_id: "g" })
+  })
+
   it("is read out of the middle of a larger array", () => {
     const bytes = encode(tables, orders, { game_id: "g", orders: [order()] })
     const larger = new Uint8Array(bytes.length + 20).fill(0xff)

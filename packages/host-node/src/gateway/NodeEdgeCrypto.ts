@@ -36,12 +36,12 @@ export const layer = (options: {
     const keyOf = HonestKeys.make(importPublic)
     return EdgeCrypto.of({
       publicKey: new Uint8Array(createPublicKey(own).export({ format: "der", type: "spki" }).subarray(-32)),
-      sign: (message) => new Uint8Array(sign(null, message, own)),
+      sign: (message) => sign(null, message, own),
       verify: (publicKey, message, signature) => {
         if (!Signature.isSound(signature)) return false
         const key = keyOf(publicKey)
         return key !== undefined && verify(null, message, key, signature)
       },
-      sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer"))
+      sha256: (bytes) => hash("sha256", bytes, "buffer")
     })
   })

@@ -42,14 +42,14 @@ export const layer = (options: {
         sign: (message) => {
           const signature = Buffer.alloc(64)
           sodium.crypto_sign_detached(signature, message, secretKey)
-          return new Uint8Array(signature.buffer, signature.byteOffset, 64)
+          return signature
         },
         verify: (raw, message, signature) => {
           if (!Signature.isSound(signature)) return false
           const key = keyOf(raw)
           return key !== undefined && sodium.crypto_sign_verify_detached(signature, message, key)
         },
-        sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer"))
+        sha256: (bytes) => hash("sha256", bytes, "buffer")
       })
     })
   )

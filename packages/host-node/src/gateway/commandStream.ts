@@ -7,10 +7,9 @@
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2"
 import { Code, ConnectError } from "@connectrpc/connect"
-import type { ExecuteCommandRequest } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { andThen } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
-import type { Peer } from "@galaxy/edge/Envelope"
+import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import type { AdmittedStream, TakesStream } from "./bounds/AdmittedStream.ts"
 import type { Body } from "./bounds/Bodies.ts"
 import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
@@ -32,7 +31,7 @@ export interface CommandStreamOptions {
   readonly mayTry: (peer: Peer) => boolean
   /** Runs the command of a message that was read; doesn't reject. `over` is aborted when the call is given up. */
   readonly start: (
-    request: ExecuteCommandRequest,
+    request: Envelope,
     from: CommandSource,
     over: AbortController
   ) => Promise<SignedAnswer | ConnectError>
@@ -52,7 +51,7 @@ class StreamCall {
   readonly #until: number | undefined
   readonly #late: NodeJS.Timeout | undefined
   #first: Buffer | undefined
-  #command: ExecuteCommandRequest | undefined
+  #command: Envelope | undefined
   #body: Body | undefined
   /** There as soon as the command runs. */
   #over: AbortController | undefined

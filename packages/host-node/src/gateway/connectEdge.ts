@@ -29,7 +29,7 @@ import { type CallKind, refusedByHead, refuseUnknown } from "./callHeads.ts"
 import type { Handler } from "../http/guard.ts"
 import { unasked } from "../telemetry/traceparent.ts"
 import * as CommandStream from "./commandStream.ts"
-import { commandPath } from "./fastCommand.ts"
+import { apart, commandPath } from "./fastCommand.ts"
 import * as FastStreams from "./fastStreams.ts"
 import * as FastUnary from "./fastUnary.ts"
 import type { ObservedCall } from "./observed/ObservedCall.ts"
@@ -190,20 +190,17 @@ async function* eventsOf(
   signal.throwIfAborted()
 }
 
-/**
- * The envelope with bytes of its own: those of a message are parts of its whole body, which would be kept with them, whatever
- * else it contains.
- */
-const apart = (message: Envelope, call: ObservedCall | undefined): Envelope => ({
+/** The envelope with the trace that the call goes on with, instead of the client's. */
+const traced = (message: Envelope, call: ObservedCall | undefined): Envelope => ({
   protocolVersion: message.protocolVersion,
   deviceSessionId: message.deviceSessionId,
   messageType: message.messageType,
   timestampMs: message.timestampMs,
   requestId: message.requestId,
   traceId: call === undefined ? unasked(message.traceId) : call.understood(message),
-  payloadBytes: new Uint8Array(message.payloadBytes),
-  payloadHash: new Uint8Array(message.payloadHash),
-  signature: new Uint8Array(message.signature)
+  payloadBytes: message.payloadBytes,
+  payloadHash: message.payloadHash,
+  signature: message.signature
 })
 
 /**
@@ -272,7 +269,7 @@ export const make = (services: EdgeServices) => {
           const over = new AbortController()
           signal.addEventListener("abort", () => over.abort(signal.reason), { once: true })
           const outcome = await untilGivenUp(
-            commandOf(services, apart(request, callIn(context)), peerOf(context), over, callIn(context)),
+            commandOf(services, traced(apart(request), callIn(context)), peerOf(context), over, callIn(context)),
             signal
           )
           if (outcome instanceof ConnectError) throw outcome
@@ -281,7 +278,7 @@ export const make = (services: EdgeServices) => {
         subscribeEvents: (request, context) => {
           understand(context, request)
           const call = callIn(context)
-          return eventsOf(services, apart(request, call), peerOf(context), context.signal, call)
+          return eventsOf(services, traced(apart(request), call), peerOf(context), context.signal, call)
         }
       })
     },
@@ -325,7 +322,7 @@ export const make = (services: EdgeServices) => {
   ): OpenStream => {
     from?.body.decoded(message.payloadBytes.length + 1_024)
     const to = call === undefined ? outlet : observedOutlet(call, outlet)
-    return services.streams.open(apart(message, call), from?.peer ?? { ip: "unknown" }, to)
+    return services.streams.open(traced(apart(message), call), from?.peer ?? { ip: "unknown" }, to)
   }
   const endOf = (ending: Ending, place: RefusedAt): ConnectError =>
     ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place)
@@ -343,7 +340,7 @@ export const make = (services: EdgeServices) => {
     call: ObservedCall | undefined
   ): Promise<SignedAnswer | ConnectError> => {
     from?.body.decoded(message.payloadBytes.length + 1_024)
-    return commandOf(services, apart(message, call), from?.peer ?? { ip: "unknown" }, over, call)
+    return commandOf(services, traced(message, call), from?.peer ?? { ip: "unknown" }, over, call)
   }
   const takes = FastUnary.make({
     maxBytes: readLimit(services.maxPayloadBytes),

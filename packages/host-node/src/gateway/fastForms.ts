@@ -24,7 +24,9 @@ export interface Form {
   readonly accepts: string
   /** The header of its deadline. */
   readonly timeout: TimeoutHeader
-  readonly answer: (contentType: string, message: Uint8Array, isCompressed: boolean) => Reply
+  /** Bytes before the message of an answer, which `answer` fills in. */
+  readonly room: number
+  readonly answer: (contentType: string, roomAndMessage: Buffer, isCompressed: boolean) => Reply
   readonly refuse: (contentType: string, error: ConnectError) => Reply
 }
 
@@ -42,11 +44,10 @@ const grpc: Form = {
   isWhole: (first) => framed(first) !== undefined,
   accepts: "grpc-accept-encoding",
   timeout: "grpc-timeout",
-  answer: (contentType, message, isCompressed) => {
-    const frame = Buffer.allocUnsafe(frameHead + message.length)
+  room: frameHead,
+  answer: (contentType, frame, isCompressed) => {
     frame.writeUInt8(isCompressed ? 1 : 0, 0)
-    frame.writeUInt32BE(message.length, 1)
-    frame.set(message, frameHead)
+    frame.writeUInt32BE(frame.length - frameHead, 1)
     const headers: Record<string, string> = { "content-type": contentType }
     if (isCompressed) headers["grpc-encoding"] = "gzip"
     return { status: 200, headers, body: frame, trailers: succeeded }
@@ -68,6 +69,7 @@ const connect: Form = {
   isWhole: (first, headers) => headers["content-length"] === String(first.length),
   accepts: "accept-encoding",
   timeout: "connect-timeout-ms",
+  room: 0,
   answer: (contentType, message, isCompressed) => {
     const headers: Record<string, string | number> = { "content-type": contentType, "content-length": message.length }
     if (isCompressed) headers["content-encoding"] = "gzip"

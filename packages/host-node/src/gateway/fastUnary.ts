@@ -7,9 +7,9 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Code, ConnectError } from "@connectrpc/connect"
-import type { ExecuteCommandRequest } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import { andThen } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
+import type { Envelope } from "@galaxy/edge/Envelope"
 import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
 import { type Form, formOf, type Reply } from "./fastForms.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
@@ -26,7 +26,7 @@ export interface FastUnaryOptions {
   readonly maxBytes: number
   /** Runs the command of a message that was read; doesn't reject. `over` is aborted when the call is given up. */
   readonly start: (
-    request: ExecuteCommandRequest,
+    request: Envelope,
     from: IncomingMessage,
     over: AbortController
   ) => Promise<SignedAnswer | ConnectError>
