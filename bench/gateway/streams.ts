@@ -170,7 +170,7 @@ const round = async ({ file, name }: Server, redisUrl: string, count: number): P
       reads: history.all
     }
   } finally {
-    for (const program of programs) await program.stop()
+    for (const program of programs.toReversed()) await program.stop()
   }
 }
 
