@@ -1,14 +1,17 @@
 /** A foreign client, `buf curl`, which knows no more than the proto files. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { fromBinary } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
 import { ErrorInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
-import { assert, describe, layer } from "@effect/vitest"
+import { afterAll, assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { certificate, hasOpenssl } from "./certificate.ts"
 import * as Fixture from "./fixture.ts"
 import { pushes, request as subscription } from "./subscription.ts"
 
@@ -41,16 +44,16 @@ interface Printed {
   readonly errors: string
 }
 
-const curl = (
-  method: "ExecuteCommand" | "SubscribeEvents",
-  way: ReadonlyArray<string>,
-  envelope: ReturnType<typeof Fixture.request>,
+/** Runs it with some arguments and what it reads, on the gateway's URL with something behind. */
+const run = (
+  args: ReadonlyArray<string>,
+  path: string,
+  input = "",
   onOutput: (output: string) => void = () => undefined
 ) =>
   Effect.flatMap(GatewayServer, ({ url }) =>
     Effect.promise(async (signal): Promise<Printed> => {
-      const args = ["curl", "--schema", "proto", ...way, "--data", "@-"]
-      const child = spawn(buf, [...args, `${url}/galaxy.gateway.v1.EdgeGateway/${method}`], { cwd: root, signal })
+      const child = spawn(buf, ["curl", ...args, `${url}${path}`], { cwd: root, signal })
       const printed = { output: "", errors: "" }
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         printed.output += text
@@ -59,11 +62,28 @@ const curl = (
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
         printed.errors += text
       })
-      child.stdin.end(jsonOf(envelope))
+      child.stdin.end(input)
       const [exit] = (await once(child, "close")) as [number | null]
       return { exit, ...printed }
     })
   )
+
+const service = "/galaxy.gateway.v1.EdgeGateway"
+const fromFiles = ["--schema", "proto"]
+
+const curl = (
+  method: "ExecuteCommand" | "SubscribeEvents",
+  way: ReadonlyArray<string>,
+  envelope: ReturnType<typeof Fixture.request>,
+  onOutput?: (output: string) => void
+) => run([...fromFiles, ...way, "--data", "@-"], `${service}/${method}`, jsonOf(envelope), onOutput)
+
+const answered = (printed: Printed, envelope: ReturnType<typeof Fixture.request>) => {
+  assert.strictEqual(printed.exit, 0, printed.errors)
+  const answer = JSON.parse(printed.output) as Record<string, string>
+  assert.deepInclude(answer, { protocolVersion: "v1", requestId: envelope.requestId, resultCode: "ok" })
+  assert.lengthOf(Buffer.from(answer["signature"] ?? "", "base64"), 64)
+}
 
 const refusedWith = (printed: Printed, code: Code, reason: string) => {
   assert.strictEqual(printed.exit, code * 8, printed.errors)
@@ -83,11 +103,7 @@ describe.skipIf(!existsSync(buf))("buf curl", () => {
       it.effect(`${what}: a signed command is answered`, () =>
         Effect.gen(function* () {
           const envelope = Fixture.request()
-          const printed = yield* curl("ExecuteCommand", way, envelope)
-          assert.strictEqual(printed.exit, 0, printed.errors)
-          const answer = JSON.parse(printed.output) as Record<string, string>
-          assert.deepInclude(answer, { protocolVersion: "v1", requestId: envelope.requestId, resultCode: "ok" })
-          assert.lengthOf(Buffer.from(answer["signature"] ?? "", "base64"), 64)
+          answered(yield* curl("ExecuteCommand", way, envelope), envelope)
         })
       )
 
@@ -121,6 +137,42 @@ describe.skipIf(!existsSync(buf))("buf curl", () => {
           })
           assert.isTrue(revoked)
           refusedWith(printed, Code.FailedPrecondition, "session_revoked")
+        })
+      )
+    }
+  })
+
+  layer(Fixture.gateway({ ...Fixture.generous, reflection: true }), { excludeTestServices: true })((it) => {
+    it.effect("without proto files: it asks for them, lists what there is and calls", () =>
+      Effect.gen(function* () {
+        const grpc = ways["gRPC over h2c"]
+        const methods = yield* run([...grpc, "--list-methods"], "")
+        assert.strictEqual(methods.exit, 0, methods.errors)
+        assert.include(methods.output, "galaxy.gateway.v1.EdgeGateway/SubscribeEvents")
+        const envelope = Fixture.request()
+        answered(yield* run([...grpc, "--data", "@-"], `${service}/ExecuteCommand`, jsonOf(envelope)), envelope)
+        const health = yield* run([...ways["Connect over h2c"], "--data", "{}"], "/grpc.health.v1.Health/Check")
+        assert.deepStrictEqual(JSON.parse(health.output), { status: "SERVING" })
+      })
+    )
+  })
+
+  if (!hasOpenssl) return
+  const own = certificate()
+  const folder = mkdtempSync(join(tmpdir(), "galaxy-buf-"))
+  const trusted = join(folder, "certificate.pem")
+  writeFileSync(trusted, own.cert)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  layer(Fixture.gateway({ ...Fixture.generous, tls: own }), { excludeTestServices: true })((it) => {
+    for (const protocol of ["grpc", "grpcweb", "connect"]) {
+      it.effect(`${protocol} over TLS: a signed command is answered, a forged one refused`, () =>
+        Effect.gen(function* () {
+          const way = ["--protocol", protocol, "--cacert", trusted]
+          const envelope = Fixture.request()
+          answered(yield* curl("ExecuteCommand", way, envelope), envelope)
+          const forged = Fixture.request({ signer: Fixture.deviceKey(2) })
+          refusedWith(yield* curl("ExecuteCommand", way, forged), Code.Unauthenticated, "invalid_signature")
         })
       )
     }
