@@ -49,7 +49,13 @@ export interface Change {
   readonly meanwhile?: () => Promise<void>
   /** The call is made so often; the last answer counts. */
   readonly times?: number
+  /** Sent before, whatever comes of it. */
+  readonly first?: Change
 }
+
+/** Gateways that differ in what they grant: as much as anybody likes, one call of a session, or one failure of an address. */
+export const grants = ["usual", "one call", "one failure"] as const
+export type Grant = (typeof grants)[number]
 
 export interface Row {
   /** What is sent, as it stands in the page. */
@@ -58,6 +64,8 @@ export interface Row {
   readonly in?: (cell: Cell) => boolean
   /** The channels it is for; all where it isn't said. */
   readonly on?: (channel: Channel) => boolean
+  /** The gateway that it needs; the usual one where it isn't said. */
+  readonly grant?: Grant
   readonly send: (cell: Cell, stand: Stand) => Change
   readonly expect: Expected | ((cell: Cell, channel: Channel) => Expected)
 }

@@ -123,7 +123,8 @@ const overHttp1 = (name: Channel["name"], url: string, ca: string | undefined): 
     exchange: (sending) =>
       new Promise((resolve, reject) => {
         const size = sending.parts.reduce((sum, part) => sum + part.length, 0)
-        const length = sending.ends ? { "content-length": String(size) } : {}
+        const isChunked = !sending.ends || "transfer-encoding" in sending.headers
+        const length = isChunked ? {} : { "content-length": String(size) }
         const outgoing = request(new URL(sending.path, url), {
           agent,
           method: sending.method,

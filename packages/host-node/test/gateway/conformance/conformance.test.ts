@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
 import { certificate, hasOpenssl } from "../certificate.ts"
+import type { GatewayOptions } from "@galaxy/host-node/gateway/GatewayServer"
+import * as Fixture from "../fixture.ts"
 import { channelsTo } from "./channels.ts"
+import { type Grant, grants } from "./Row.ts"
 import { run, type Way } from "./run.ts"
 import { start } from "./stand.ts"
 import { table } from "./table.ts"
@@ -12,13 +15,28 @@ if (!hasOpenssl) console.log("there is no openssl: the table is run without TLS"
 const scope = Scope.makeUnsafe()
 let ways: ReadonlyArray<Way> = []
 
-beforeAll(async () => {
-  const begin = (options = {}) => Effect.runPromise(Scope.provide(start(options), scope))
-  const tls = hasOpenssl ? certificate() : undefined
+const one = { burst: 1, perSecond: 0.001 }
+const options: { readonly [G in Grant]: Partial<GatewayOptions> } = {
+  usual: {},
+  "one call": { budgets: { ...Fixture.generous.budgets, session: one } },
+  "one failure": { budgets: { ...Fixture.generous.budgets, failuresIp: one } }
+}
+
+const waysTo = async (grant: Grant): Promise<ReadonlyArray<Way>> => {
+  const begin = (more = {}) => Effect.runPromise(Scope.provide(start({ ...options[grant], ...more }), scope))
+  const tls = hasOpenssl && grant === "usual" ? certificate() : undefined
   const plain = await begin()
   const encrypted = tls === undefined ? undefined : await begin({ tls })
   const channels = channelsTo(plain.url, encrypted && { url: encrypted.url, ca: tls?.cert ?? "" })
-  ways = channels.map((channel) => ({ channel, stand: channel.name.includes("TLS") ? (encrypted ?? plain) : plain }))
+  return channels.map((channel) => ({
+    grant,
+    channel,
+    stand: channel.name.includes("TLS") ? (encrypted ?? plain) : plain
+  }))
+}
+
+beforeAll(async () => {
+  ways = (await Promise.all(grants.map(waysTo))).flat()
 })
 
 afterAll(async () => {

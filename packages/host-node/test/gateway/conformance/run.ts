@@ -7,11 +7,12 @@ import { check } from "./answers.ts"
 import { bodyOf, type Cell, cells, headOf } from "./cells.ts"
 import type { Channel, Exchange, Sending } from "./channels.ts"
 import { framesIn, read } from "./reading.ts"
-import type { Change, Envelope, Row } from "./Row.ts"
+import type { Change, Envelope, Grant, Row } from "./Row.ts"
 import type { Stand } from "./stand.ts"
 
-/** A channel, and the gateway at its end. */
+/** A channel, and the gateway at its end, with what that grants. */
 export interface Way {
+  readonly grant: Grant
   readonly channel: Channel
   readonly stand: Stand
 }
@@ -48,13 +49,16 @@ const sendingOf = (cell: Cell, change: Change, envelope: Envelope): Sending => {
   }
 }
 
+const envelopeFor = ({ rpc }: Cell, { wish }: Change): Envelope =>
+  envelopeOf({ ...(rpc === "stream" ? { messageType: "gateway.subscribe" } : {}), ...wish })
+
 const call = async (row: Row, cell: Cell, { channel, stand }: Way): Promise<void> => {
   const change = row.send(cell, stand)
-  const envelope = envelopeOf({
-    ...(cell.rpc === "stream" ? { messageType: "gateway.subscribe" } : {}),
-    ...change.wish
-  })
+  const envelope = envelopeFor(cell, change)
   const sending = sendingOf(cell, change, envelope)
+  if (change.first !== undefined) {
+    await channel.exchange(sendingOf(cell, change.first, envelopeFor(cell, change.first)))
+  }
   let exchange: Exchange | undefined
   for (let time = 0; time < (change.times ?? 1); time++) exchange = await channel.exchange(sending)
   await change.meanwhile?.()
@@ -73,7 +77,7 @@ export const run = async (row: Row, ways: ReadonlyArray<Way>): Promise<void> => 
   await Promise.all(
     ways.flatMap((way) =>
       cells
-        .filter((cell) => suits(row, cell, way.channel))
+        .filter((cell) => way.grant === (row.grant ?? "usual") && suits(row, cell, way.channel))
         .map((cell) =>
           call(row, cell, way).catch((error: unknown) => {
             const { codec, encoding, protocol, rpc } = cell

@@ -95,6 +95,12 @@ export const heads: Section = {
     head("another version of Connect", () => ({ "connect-protocol-version": "2" }), invalid, {
       in: (cell) => isPlain(cell) && cell.protocol === "Connect"
     }),
+    head(
+      "40 KiB of metadata",
+      () => ({ "x-large": "a".repeat(40_000) }),
+      (_, { isHttp2 }) => (isHttp2 ? { code: "ok" } : { code: "http 431" })
+    ),
+    head("100 KiB of metadata", () => ({ "x-large": "a".repeat(100_000) }), { code: "http 431", mayBeCut: true }),
     head("20 KiB of metadata", () => ({ "x-large": "a".repeat(20_000) }), { code: "ok" })
   ]
 }

@@ -22,9 +22,17 @@ const bytes = (size: number) => new Uint8Array(size)
 const unique = (word: string) => `${word}-${globalThis.crypto.randomUUID()}`
 const isUnary: Row["in"] = ({ rpc }) => rpc === "unary"
 
+const limited = { code: "resource_exhausted", reason: "rate_limited", retryMs: [900_000, 1_001_000] } as const
+
 export const refusals: Section = {
   title: "Refusals of the wire contract",
   rows: [
+    {
+      what: "an address with too many failed verifications",
+      grant: "one failure",
+      send: () => ({ first: { wish: { signer: deviceKey(2) } } }),
+      expect: limited
+    },
     refused("no protocol version", () => ({ protocolVersion: "" }), invalid),
     refused("a session id in capitals", () => ({ deviceSessionId: sessionId.toUpperCase() }), invalid),
     refused("a message type with a blank", () => ({ messageType: "user.account get" }), invalid),
@@ -72,6 +80,15 @@ export const refusals: Section = {
       what: "the same request again",
       send: () => ({ times: 2, wish: { requestId: unique("again") } }),
       expect: { code: "failed_precondition", reason: "replayed_request" }
+    },
+    {
+      what: "a session that is over its budget",
+      grant: "one call",
+      send: (_, stand) => {
+        const deviceSessionId = stand.newSession()
+        return { first: { wish: { deviceSessionId } }, wish: { deviceSessionId } }
+      },
+      expect: limited
     },
     refused(
       "a message type without a route",

@@ -1,5 +1,6 @@
 /** Calls that succeed, in all that the protocols leave to a client. */
-import { type Cell, deadlineOf, encodingHeaders, isFramed } from "../cells.ts"
+import { brotliCompressSync } from "node:zlib"
+import { type Cell, deadlineOf, encodingHeaders, frame, isFramed } from "../cells.ts"
 import { framesIn } from "../reading.ts"
 import type { Row, Section } from "../Row.ts"
 import { maxPayloadBytes } from "../stand.ts"
@@ -58,6 +59,18 @@ export const sound: Section = {
     row("an encoding of `identity`", {
       in: isPlain,
       send: (cell) => ({ headers: { [encodingHeaders(cell).sent]: "identity" } })
+    }),
+    row("a body whose length isn't said", {
+      on: ({ isHttp2 }) => !isHttp2,
+      in: ({ protocol }) => protocol !== "gRPC",
+      send: () => ({ headers: { "transfer-encoding": "chunked" } })
+    }),
+    row("a message in Brotli", {
+      in: isPlain,
+      send: (cell) => ({
+        headers: { [encodingHeaders(cell).sent]: "br", [encodingHeaders(cell).accepted]: "identity" },
+        body: (usual) => (isFramed(cell) ? frame(brotliCompressSync(usual.subarray(5)), 1) : brotliCompressSync(usual))
+      })
     }),
     row("a body of single bytes", { in: isPlain, send: () => ({ parts: bytewise }) }),
     row("fields that the contract doesn't have are skipped", {
