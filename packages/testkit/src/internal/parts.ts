@@ -32,10 +32,11 @@ export const backend = (options: Partial<BackendServer.BackendServerOptions> = {
     ...options
   }).pipe(Layer.provide(Layer.merge(GeoIp.layerNone, BcryptPasswordHasher.layer({ cost: 4 }))))
 
-/** Needs a replay store. The URLs are those of a `backend`. */
+/** Needs a replay store. The URLs are those of a `backend`, where each gateway has a name of its own. */
 export const gateway = (
   at: { readonly url: string; readonly pushUrl: string },
-  options: Partial<GatewayServer.GatewayOptions> = {}
+  options: Partial<GatewayServer.GatewayOptions> = {},
+  name = "testkit"
 ) =>
   GatewayServer.layer({
     host: "127.0.0.1",
@@ -57,7 +58,7 @@ export const gateway = (
     Layer.provide(
       Layer.mergeAll(
         HttpBackendClient.layer({ url: at.url, token: gatewayToken }),
-        GrpcPushSource.layer({ url: at.pushUrl, clientId: "testkit", token: gatewayToken }),
+        GrpcPushSource.layer({ url: at.pushUrl, clientId: name, token: gatewayToken }),
         FastestEdgeCrypto.layer({ signingSeed: secret })
       )
     )
