@@ -70,9 +70,12 @@ export interface PushBrokerOptions {
 
 const defaults: PushBrokerOptions = { pollMillis: 2_000, batch: 256, maxSubscriptions: 256 }
 
-/** The wait between looks at rows that an open transaction holds back. It doubles each time, up to the longest. */
+/**
+ * The wait between looks at rows that an open transaction holds back. It doubles each time, up to the longest, which is short:
+ * a revocation may be among them.
+ */
 const firstPauseMillis = 10
-const longestPauseMillis = 1_000
+const longestPauseMillis = 250
 
 /** `PushBroker` over the push log. When its scope ends, open subscriptions end with `shutting_down`. */
 export const layer = (
