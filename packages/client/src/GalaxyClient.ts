@@ -19,7 +19,7 @@ import { checkResponse, type SessionCredentials, sign, unsigned } from "./envelo
 import type { engineAnswers } from "./engineAnswers.ts"
 import * as EventStream from "./EventStream.ts"
 import * as fetchRpc from "./fetchRpc.ts"
-import * as GatewayKeys from "./GatewayKeys.ts"
+import * as pinnedKey from "./pinnedKey.ts"
 import type { PlayerEvent } from "./PlayerEvent.ts"
 import * as PublicEdge from "./PublicEdge.ts"
 import { fromUnknown, type Stale } from "./refusal.ts"
@@ -55,8 +55,6 @@ export interface GalaxyClient {
   readonly deviceSessionId: DeviceSessionId
   /** The pinned key, or the one that came after it: store it and pass it in `Options` at the next start. */
   readonly gatewayKey: Uint8Array<ArrayBuffer>
-  /** Whether a signature by this key counts: it is the pinned one, or one that it vouches for while keys are rotated. */
-  readonly trusts: (publicKey: Uint8Array) => boolean
   /**
    * Sends one signed command and returns its verified answer. A request that doesn't fit its table is `CallFailed` with
    * `invalid_request` and is not sent. After `Unavailable` the command may have run.
@@ -86,35 +84,18 @@ const schemaOf = <M extends MessageType>(type: M): Effect.Effect<Schema.Codec<An
   return Effect.map(found, (schema) => schema as Schema.Codec<Answer<M>, unknown>)
 }
 
-/** How long a call may wait for the gateway's keys, in milliseconds. */
-const longestAskMs = 5_000
-
-const published = (baseUrl: string) =>
-  Effect.map(PublicEdge.gatewayInfo(baseUrl), ({ signingKeys, signingPublicKey }) => ({
-    current: signingPublicKey,
-    endorsed: signingKeys
-  }))
-
 const keysOf = (options: Options, clock: ServerClock.ServerClock) =>
   Effect.gen(function* () {
-    const seen = options.gatewayKey === undefined ? yield* published(options.baseUrl) : undefined
-    const pinned = options.gatewayKey ?? seen?.current
-    if (pinned === undefined || !PublicKey.isHonest(pinned)) {
+    const asked = PublicEdge.gatewayInfo(options.baseUrl)
+    const pinned = options.gatewayKey ?? (yield* asked).signingPublicKey
+    if (!PublicKey.isHonest(pinned)) {
       return yield* new Untrusted({ message: "the pinned gateway key isn't a raw 32-byte Ed25519 public key" })
     }
-    const context = yield* Effect.context()
+    const local = yield* Clock.Clock
     return yield* Effect.promise(() =>
-      GatewayKeys.make({
-        pinned,
-        seen,
-        ask: () =>
-          Effect.runPromiseWith(context)(
-            published(options.baseUrl).pipe(
-              Effect.timeout(longestAskMs),
-              Effect.orElseSucceed(() => undefined)
-            )
-          ),
-        now: () => Effect.runSyncWith(context)(clock.now),
+      pinnedKey.make(pinned, {
+        ask: () => Effect.runPromise(asked),
+        now: () => local.currentTimeMillisUnsafe() + Effect.runSync(clock.offset),
         onMoved: options.onGatewayKey
       })
     )
@@ -218,7 +199,6 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
       get gatewayKey() {
         return gateway.publicKey
       },
-      trusts: gateway.trusts,
       call,
       clockOffset: clock.offset,
       subscribe: (from) => EventStream.subscribe(deps, from),

@@ -1,5 +1,4 @@
 /** The gateway's public routes, which need no session: signing in, and learning the gateway's key and time. */
-import type { EndorsedKey } from "@galaxy/contract/api/GatewayInfo"
 import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
 import { Effect } from "effect"
@@ -13,8 +12,11 @@ export interface GatewayInfo {
   readonly protocolVersion: string
   /** Raw, 32 bytes. Pin the first one that you see. */
   readonly signingPublicKey: Uint8Array<ArrayBuffer>
-  /** While keys are rotated: by these whoever has pinned one key comes to trust the other. Not checked here. */
-  readonly signingKeys: ReadonlyArray<typeof EndorsedKey.Type>
+  /**
+   * While keys are rotated: by these whoever has pinned one key comes to trust the other. They are as they came, and
+   * `GalaxyClient` checks them.
+   */
+  readonly signingKeys: ReadonlyArray<unknown>
   /** How far a request's timestamp may lie in the past, and in the future. */
   readonly freshnessPastMs: number
   readonly freshnessFutureMs: number

@@ -43,7 +43,7 @@ const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(val
 export const unsigned = (gateway: GatewayKey, message: string): Untrusted =>
   gateway.isUnpublished()
     ? new Untrusted({
-        message: `${message}: it has another key now, which the pinned one doesn't vouch for`,
+        message: `${message}, which has another key now`,
         reason: "key_not_published"
       })
     : new Untrusted({ message })

@@ -4,28 +4,21 @@
  * They are written by hand, since a page for signing in loads them before anything else, and a schema would weigh as much
  * as all the rest of it.
  */
-import type { EndorsedKey, GatewayInfo } from "@galaxy/contract/api/GatewayInfo"
+import type { GatewayInfo } from "@galaxy/contract/api/GatewayInfo"
 import type { ChallengeId, DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { uuidPattern } from "@galaxy/contract/ids/uuid"
 import { Predicate } from "effect"
 
 const isUuid = (it: unknown): it is string => Predicate.isString(it) && uuidPattern.test(it)
 
-const isEndorsedKey = (it: unknown): it is typeof EndorsedKey.Type =>
-  Predicate.isReadonlyObject(it) &&
-  Predicate.isString(it["public_key"]) &&
-  Predicate.isString(it["role"]) &&
-  Predicate.isString(it["endorsed_by"]) &&
-  Predicate.isNumber(it["expires_at_ms"]) &&
-  Predicate.isString(it["endorsement"])
-
-/** What of them has a known form: a later gateway may publish others too. */
-const endorsedKeys = (it: unknown) => (Array.isArray(it) ? { signing_keys: it.filter(isEndorsedKey) } : {})
+/** The body with `signing_keys` as they came: hardly ever are there any, and who trusts them checks them. */
+type Info = Omit<typeof GatewayInfo.Type, "signing_keys"> & { readonly signing_keys?: ReadonlyArray<unknown> }
 
 /** Body of `gateway-info`. */
-export const info = (json: unknown): typeof GatewayInfo.Type | undefined => {
+export const info = (json: unknown): Info | undefined => {
   if (!Predicate.isReadonlyObject(json)) return undefined
-  const { protocol_version, signing_public_key, freshness_past_ms, freshness_future_ms, server_time_ms } = json
+  const { protocol_version, signing_public_key, signing_keys, freshness_past_ms, freshness_future_ms, server_time_ms } =
+    json
   return Predicate.isString(protocol_version) &&
     Predicate.isString(signing_public_key) &&
     Predicate.isNumber(freshness_past_ms) &&
@@ -34,7 +27,7 @@ export const info = (json: unknown): typeof GatewayInfo.Type | undefined => {
     ? {
         protocol_version,
         signing_public_key,
-        ...endorsedKeys(json["signing_keys"]),
+        ...(Array.isArray(signing_keys) ? { signing_keys } : {}),
         freshness_past_ms,
         freshness_future_ms,
         server_time_ms

@@ -14,8 +14,6 @@ export interface VerifyingKey {
 
 /** The gateway's keys, as one: the pinned one, and those that it has come to vouch for (`GatewayKeys`). */
 export interface GatewayKey extends VerifyingKey {
-  /** Whether a signature by this key counts at present. */
-  readonly trusts: (publicKey: Uint8Array) => boolean
   /** Whether the gateway, when it was asked last, published no key that the pinned one vouches for. */
   readonly isUnpublished: () => boolean
 }

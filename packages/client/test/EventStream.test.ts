@@ -4,7 +4,7 @@ import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as EventStream from "@galaxy/client/EventStream"
 import type { PlayerEvent } from "@galaxy/client/PlayerEvent"
 import * as ServerClock from "@galaxy/client/ServerClock"
-import * as GatewayKeys from "@galaxy/client/GatewayKeys"
+import * as pinnedKey from "@galaxy/client/pinnedKey"
 import type { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Random, Stream } from "effect"
@@ -12,7 +12,10 @@ import * as Fake from "./fakeGateway.ts"
 import { hasty } from "./hastyClock.ts"
 
 const pinned = (publicKey: Uint8Array<ArrayBuffer>) =>
-  GatewayKeys.make({ pinned: publicKey, seen: undefined, ask: async () => undefined, now: Date.now })
+  pinnedKey.make(publicKey, {
+    ask: () => Promise.reject(new Error("nobody is asked")),
+    now: Date.now
+  })
 
 const session = {
   deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,

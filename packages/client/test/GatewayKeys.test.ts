@@ -1,7 +1,7 @@
 /** Whom a client trusts while the keys of its gateway are rotated. */
 import * as DeviceKey from "@galaxy/client/DeviceKey"
-import * as GatewayKeys from "@galaxy/client/GatewayKeys"
-import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import * as pinnedKey from "@galaxy/client/pinnedKey"
+import * as KeyEndorsement from "@galaxy/contract/signing/KeyEndorsement"
 import { assert, describe, it } from "@effect/vitest"
 
 const keyOf = (fill: number) => DeviceKey.fromSeed(new Uint8Array(32).fill(fill))
@@ -16,12 +16,12 @@ let time = 1_000_000
 const endorsed = async (
   by: Key,
   key: Key,
-  role: SigningInput.KeyRole,
-  more: { readonly until?: number; readonly signer?: Key; readonly signedRole?: SigningInput.KeyRole } = {}
+  role: KeyEndorsement.KeyRole,
+  more: { readonly until?: number; readonly signer?: Key; readonly signedRole?: KeyEndorsement.KeyRole } = {}
 ) => {
   const expiresAtMs = more.until ?? expiry
   const fields = { role: more.signedRole ?? role, publicKey: key.publicKey, endorsedBy: by.publicKey }
-  const input = SigningInput.keyEndorsement({ ...fields, expiresAtMs: BigInt(expiresAtMs) })
+  const input = KeyEndorsement.signingInput({ ...fields, expiresAtMs: BigInt(expiresAtMs) })
   return {
     public_key: base64(key.publicKey),
     role,
@@ -46,12 +46,10 @@ const client = async (pinned: Key, current: Key, list: ReadonlyArray<Endorsed>) 
   time = 1_000_000
   const moves: Array<string> = []
   let asked = 0
-  const keys = await GatewayKeys.make({
-    pinned: pinned.publicKey,
-    seen: undefined,
+  const keys = await pinnedKey.make(pinned.publicKey, {
     ask: async () => {
       asked++
-      return { current: current.publicKey, endorsed: list }
+      return { signingPublicKey: current.publicKey, signingKeys: list }
     },
     now: () => time,
     onMoved: (key) => moves.push(base64(key))
@@ -86,11 +84,9 @@ describe("the keys of a gateway", () => {
     for (const key of [old, next, old]) assert.isTrue(await takes(key))
     assert.deepStrictEqual(keys.publicKey, next.publicKey)
     assert.deepStrictEqual(moves, [base64(next.publicKey)])
-    assert.isTrue(keys.trusts(old.publicKey))
     time = expiry - 1
     assert.isTrue(await takes(old))
     time = expiry
-    assert.isFalse(keys.trusts(old.publicKey))
     assert.isFalse(await takes(old))
     assert.isTrue(await takes(next))
   })
@@ -121,6 +117,7 @@ describe("the keys of a gateway", () => {
       [await endorsed(next, old, "predecessor"), await endorsed(next, old, "successor")],
       [{ ...(await endorsed(old, next, "successor")), role: "cousin" as never }],
       [{ ...(await endorsed(old, next, "successor")), public_key: "AAAA", endorsement: "?" }],
+      [{ ...(await endorsed(old, next, "successor")), expires_at_ms: "soon" as never }, null as never, 7 as never],
       [...Array<Endorsed>(8).fill(await endorsed(stranger, old, "successor")), await endorsed(old, next, "successor")]
     ]
     for (const list of refused) {
@@ -139,11 +136,10 @@ describe("the keys of a gateway", () => {
       await endorsed(old, next, "predecessor", { until: 1_500_000 }),
       await endorsed(next, after, "successor", { until: 3_000_000 })
     ]
-    const { keys, moves, takes } = await client(old, after, list)
+    const { moves, takes } = await client(old, after, list)
     assert.isTrue(await takes(after))
     assert.deepStrictEqual(moves, [])
     time = 1_500_000
-    assert.isFalse(keys.trusts(after.publicKey))
     assert.isFalse(await takes(after))
   })
 })

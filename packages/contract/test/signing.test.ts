@@ -1,4 +1,5 @@
 /** The signing inputs, byte for byte, against vectors that an independent implementation made. */
+import * as KeyEndorsement from "@galaxy/contract/signing/KeyEndorsement"
 import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -71,8 +72,8 @@ const inputs: Readonly<Record<string, (fields: Fields) => Uint8Array>> = {
   server_time: (it) =>
     SigningInput.serverTime({ requestId: text(it, "request_id"), serverTimeMs: whole(it, "server_time_ms") }),
   key_endorsement: (it) =>
-    SigningInput.keyEndorsement({
-      role: text(it, "role") as SigningInput.KeyRole,
+    KeyEndorsement.signingInput({
+      role: text(it, "role") as KeyEndorsement.KeyRole,
       publicKey: bytes(text(it, "public_key")),
       endorsedBy: bytes(text(it, "endorsed_by")),
       expiresAtMs: whole(it, "expires_at_ms")

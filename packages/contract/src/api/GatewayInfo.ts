@@ -22,9 +22,6 @@ export const EndorsedKey = Schema.Struct({
   endorsement: Schema.String
 })
 
-/** At most this many endorsements are published; a client looks at no more of them. */
-export const maxEndorsedKeys = 8
-
 /** Answer of `gateway-info`. It isn't signed, so its key is as trustworthy as the connection it came over. */
 export const GatewayInfo = Schema.Struct({
   /** The version of the signed protocol, such as `v1`. */

@@ -161,28 +161,3 @@ export const serverTime = (fields: {
   readonly serverTimeMs: bigint
 }): Uint8Array<ArrayBuffer> =>
   input.begin().text("galaxy-time-v1").text(fields.requestId).int64(fields.serverTimeMs).done()
-
-/** How an endorsed key stands to the one that endorses it: it comes after it, or it came before it. */
-export type KeyRole = "successor" | "predecessor"
-
-/** The signed fields of a key endorsement: `endorsedBy` vouches for `publicKey`. */
-export interface KeyEndorsementFields {
-  readonly role: KeyRole
-  /** Raw, 32 bytes. */
-  readonly publicKey: Uint8Array
-  /** The key that signs the endorsement: raw, 32 bytes. */
-  readonly endorsedBy: Uint8Array
-  /** Unix milliseconds from which the endorsement no longer counts. */
-  readonly expiresAtMs: bigint
-}
-
-/** The bytes by which one key of a platform's gateways vouches for another while keys are rotated. */
-export const keyEndorsement = (fields: KeyEndorsementFields): Uint8Array<ArrayBuffer> =>
-  input
-    .begin()
-    .text("galaxy-key-v1")
-    .text(fields.role)
-    .bytes(fields.publicKey)
-    .bytes(fields.endorsedBy)
-    .int64(fields.expiresAtMs)
-    .done()

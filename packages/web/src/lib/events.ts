@@ -68,7 +68,7 @@ export const makeEvents = (session: Session, keys: KeyStore): Events => {
       savePosition: (sequence) => keys.savePosition(deviceSessionId, sequence),
       onEnd: (error) => {
         if (error?._tag === "SessionEnded") void session.ended("revoked")
-        if (error?._tag === "Untrusted") void session.distrust()
+        if (error?._tag === "Untrusted") void session.distrust(error)
       }
     })
     stream.on("*", (event) => {

@@ -34,7 +34,6 @@ export const comments: Readonly<Record<string, string>> = {
   "GatewayInfo#expires_at_ms": "Unix milliseconds from which the endorsement no longer counts.",
   "EndorsedKey.endorsement": "Standard base64 of the signature of `endorsed_by` over the key endorsement's signing input.",
   "GatewayInfo#endorsement": "Standard base64 of the signature of `endorsed_by` over the key endorsement's signing input.",
-  "maxEndorsedKeys": "At most this many endorsements are published; a client looks at no more of them.",
   "GatewayInfo": "Answer of `gateway-info`. It isn't signed, so its key is as trustworthy as the connection it came over.",
   "GatewayInfo.protocol_version": "The version of the signed protocol, such as `v1`.",
   "GatewayInfo#protocol_version": "The version of the signed protocol, such as `v1`.",

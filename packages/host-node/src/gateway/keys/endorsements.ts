@@ -4,9 +4,9 @@
  * A document of them holds no secret. What doesn't verify never gets published: a start refuses it.
  */
 import { createPublicKey, sign, verify } from "node:crypto"
-import { EndorsedKey, maxEndorsedKeys } from "@galaxy/contract/api/GatewayInfo"
+import { EndorsedKey } from "@galaxy/contract/api/GatewayInfo"
 import * as PublicKey from "@galaxy/contract/signing/PublicKey"
-import * as SigningInput from "@galaxy/contract/signing/SigningInput"
+import * as KeyEndorsement from "@galaxy/contract/signing/KeyEndorsement"
 import { Exit, Schema } from "effect"
 import { privateKeyOf, publicKeyOf } from "./signingKey.ts"
 
@@ -14,9 +14,9 @@ type Endorsed = typeof EndorsedKey.Type
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
 
-const endorsed = (by: Uint8Array, key: Uint8Array, role: SigningInput.KeyRole, expiresAtMs: number): Endorsed => {
+const endorsed = (by: Uint8Array, key: Uint8Array, role: KeyEndorsement.KeyRole, expiresAtMs: number): Endorsed => {
   const [endorsedBy, publicKey] = [publicKeyOf(by), publicKeyOf(key)]
-  const input = SigningInput.keyEndorsement({ role, publicKey, endorsedBy, expiresAtMs: BigInt(expiresAtMs) })
+  const input = KeyEndorsement.signingInput({ role, publicKey, endorsedBy, expiresAtMs: BigInt(expiresAtMs) })
   return {
     public_key: base64(publicKey),
     role,
@@ -42,7 +42,7 @@ const holds = (it: Endorsed): boolean => {
   const [publicKey, endorsedBy] = [PublicKey.parse(it.public_key), PublicKey.parse(it.endorsed_by)]
   if (publicKey === undefined || endorsedBy === undefined) return false
   if (it.role !== "successor" && it.role !== "predecessor") return false
-  const input = SigningInput.keyEndorsement({
+  const input = KeyEndorsement.signingInput({
     role: it.role,
     publicKey,
     endorsedBy,
@@ -63,7 +63,8 @@ export const parse = (
   if (Exit.isFailure(decoded))
     return { problem: "must be a JSON list of endorsements, as `signing-key endorse` makes it" }
   const list = decoded.value
-  if (list.length > maxEndorsedKeys) return { problem: `must have at most ${maxEndorsedKeys} endorsements` }
+  if (list.length > KeyEndorsement.maxEndorsements)
+    return { problem: `must have at most ${KeyEndorsement.maxEndorsements} endorsements` }
   const wrong = list.findIndex((it) => !holds(it))
   if (wrong >= 0) return { problem: `the signature of endorsement ${wrong + 1} doesn't verify` }
   const mine = base64(own)

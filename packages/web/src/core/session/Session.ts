@@ -5,7 +5,7 @@
  * pinned key didn't sign never signs out: the session stays, and `alarm` says what was seen.
  */
 import type { Answer, Requests } from "@galaxy/client/Calls"
-import type { ClientError } from "@galaxy/client/ClientError"
+import type { ClientError, Untrusted } from "@galaxy/client/ClientError"
 import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
 import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
@@ -64,7 +64,7 @@ export interface Session {
   /** The server has ended the session, or another tab has signed out: forgets it without asking the server. */
   readonly ended: (why: Exclude<OutReason, "never">) => Promise<void>
   /** Something wasn't signed by the pinned key: asks the server which key it has, and raises the alarm. */
-  readonly distrust: () => Promise<void>
+  readonly distrust: (why: Untrusted) => Promise<void>
   /** The person wants to try again. */
   readonly calm: () => void
 }
@@ -97,22 +97,6 @@ export const keyPrint = (key: Uint8Array): string =>
 
 const unseenMs = 250
 
-/** A client's pinned key may move at any time, from before its session is kept until after that is over. */
-const keptPin = (keys: KeyStore, isIn: (deviceSessionId: DeviceSessionId) => boolean) => {
-  let kept: StoredSession | undefined
-  return {
-    keep: (session: StoredSession) => {
-      kept = session
-    },
-    moved: (gatewayKey: Uint8Array<ArrayBuffer>) => {
-      if (kept === undefined || !isIn(kept.deviceSessionId)) return
-      kept = { ...kept, gatewayKey }
-      // If it can't be kept, the next start learns the way from the old key to the new one again.
-      void keys.save(kept).catch(() => undefined)
-    }
-  }
-}
-
 /** The part that asks the server can't be loaded: there is no network, or an update has overtaken this page. */
 const unloaded = { _tag: "Unavailable", message: "a part of this page can't be loaded" } as ClientError
 
@@ -122,6 +106,8 @@ export const make = (options: Options): Session => {
   const state = makeStore<SessionState>({ _tag: "loading" })
   const alarm = makeStore<Alarm | undefined>(undefined)
   const clockOffset = makeStore<number | undefined>(undefined)
+  /** What the browser keeps of who is signed in. */
+  let kept: StoredSession | undefined
 
   const ended: Session["ended"] = async (why) => {
     const before = state.get()
@@ -129,27 +115,32 @@ export const make = (options: Options): Session => {
     if (before._tag === "out" && (why !== "deleted" || before.why !== "revoked")) return
     state.set({ _tag: "out", why })
     alarm.set(undefined)
+    kept = undefined
     // Whatever becomes of the key here: this tab no longer uses it, and the others must not either.
     await keys.clear().catch(() => onNotForgotten?.())
     onEnded?.(why)
   }
 
-  const isIn = (deviceSessionId: DeviceSessionId): boolean => {
-    const now = state.get()
-    return now._tag === "in" && now.player.deviceSessionId === deviceSessionId
+  /** The gateway's pinned key has vouched for another one, which is kept in its place. */
+  const repin = (gatewayKey: Uint8Array<ArrayBuffer>) => {
+    if (kept === undefined) return
+    kept = { ...kept, gatewayKey }
+    // If it can't be kept, the next start goes the way from the old key to the new one again.
+    void keys.save(kept).catch(() => undefined)
   }
 
-  const distrust = async () => {
+  const distrust: Session["distrust"] = async (why) => {
     const before = state.get()
     if (before._tag !== "in") return
     const answer = await (await remote()).presentedKey(baseUrl)
     if (state.get() !== before) return
-    const pinned = before.player.client.gatewayKey
-    const presented = Result.isSuccess(answer) ? answer.success : pinned
+    const pinned = keyPrint(before.player.client.gatewayKey)
+    const presented = Result.isSuccess(answer) ? keyPrint(answer.success) : pinned
     alarm.set(
-      before.player.client.trusts(presented)
+      // While keys are rotated the server may present a key that the pinned one vouches for.
+      why.reason === undefined || presented === pinned
         ? { _tag: "altered" }
-        : { _tag: "otherServer", pinned: keyPrint(pinned), presented: keyPrint(presented) }
+        : { _tag: "otherServer", pinned, presented }
     )
   }
 
@@ -167,7 +158,7 @@ export const make = (options: Options): Session => {
       }
       if (Result.isFailure(answer)) {
         if (answer.failure._tag === "SessionEnded") await ended("revoked")
-        if (answer.failure._tag === "Untrusted") await distrust()
+        if (answer.failure._tag === "Untrusted") await distrust(answer.failure)
       }
       return answer
     }
@@ -181,11 +172,9 @@ export const make = (options: Options): Session => {
     distrust,
     calm: () => alarm.set(undefined),
     start: async () => {
-      const kept = await keys.load().catch(() => undefined)
+      kept = await keys.load().catch(() => undefined)
       if (kept === undefined) return state.set({ _tag: "out", why: "never" })
-      const pin = keptPin(keys, isIn)
-      pin.keep(kept)
-      const client = await (await remote()).reopen(baseUrl, kept, pin.moved)
+      const client = await (await remote()).reopen(baseUrl, kept, repin)
       if (Result.isFailure(client)) throw client.failure
       return state.set({ _tag: "in", player: playerOf(kept.userId, client.success) })
     },
@@ -195,19 +184,18 @@ export const make = (options: Options): Session => {
         () => Result.fail(unloaded)
       ),
     confirm: async (challengeId, code, deviceLabel) => {
-      const pin = keptPin(keys, isIn)
       const opened = await remote().then(
-        (it) => it.confirm(baseUrl, challengeId, code, deviceLabel, pin.moved),
+        (it) => it.confirm(baseUrl, challengeId, code, deviceLabel, repin),
         () => Result.fail(unloaded)
       )
       if (opened === undefined) return Result.fail({ _tag: "Unkeepable", why: "crypto" } as const)
       if (Result.isFailure(opened)) return Result.fail(opened.failure)
       const { client, handle, userId } = opened.success
-      const kept = { userId, deviceSessionId: client.deviceSessionId, handle, gatewayKey: client.gatewayKey }
-      pin.keep(kept)
+      kept = { userId, deviceSessionId: client.deviceSessionId, handle, gatewayKey: client.gatewayKey }
       try {
         await keys.save(kept)
       } catch {
+        kept = undefined
         return Result.fail({ _tag: "Unkeepable", why: "storage" } as const)
       }
       const player = playerOf(userId, client)
