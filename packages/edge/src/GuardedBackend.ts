@@ -6,12 +6,15 @@
  * So a route that hangs holds back nobody else, and a backend that is away opens them all. Whatever status the backend answers
  * to a command or to a public call, it has answered: errors open no circuit. Probes go past them, to show how it is.
  */
+import { gauge } from "@galaxy/contract/telemetry/instruments"
 import { Clock, Effect, Exit, Layer } from "effect"
 import { type Awaitable, isPromise } from "./Awaitable.ts"
 import { BackendClient } from "./BackendClient.ts"
 import { Circuit, type CircuitOptions, type Ticket } from "./CircuitBreaker.ts"
 import { monotonicMillisOf } from "./monotonicMillis.ts"
 import { BackendUnavailable } from "./Refusal.ts"
+
+const openCircuits = gauge("galaxy.gateway.circuits.open")
 
 /** What is asked for, in the log. Message types are as many as there are routes, so this is bounded. */
 const circuitsOf = (make: (name: string) => Circuit) => {
@@ -83,13 +86,21 @@ export const layer = (options: Partial<CircuitOptions> = {}): Layer.Layer<Backen
       const clock = yield* Clock.Clock
       const fork = Effect.runForkWith(yield* Effect.context())
       const say = (line: Effect.Effect<void>, calls: string) => void fork(Effect.annotateLogs(line, { calls }))
+      let open = 0
+      openCircuits(open)
       const circuitOf = circuitsOf(
         (name) =>
           new Circuit(
             () => monotonicMillisOf(clock),
             {
-              opened: () => say(Effect.logWarning("calls to the backend get no answers and are held back"), name),
-              closed: () => say(Effect.logInfo("calls to the backend are made again"), name)
+              opened: () => {
+                openCircuits(++open)
+                say(Effect.logWarning("calls to the backend get no answers and are held back"), name)
+              },
+              closed: () => {
+                openCircuits(--open)
+                say(Effect.logInfo("calls to the backend are made again"), name)
+              }
             },
             options
           )

@@ -51,6 +51,13 @@ export const metrics = {
     buckets: quick,
     about: "calls to the backend: `session`, `events`, `forward`, `public`, `ready`"
   },
+  "galaxy.gateway.circuits.open": {
+    kind: "gauge",
+    unit: "{circuit}",
+    by: ["gateway"],
+    attributes: [],
+    about: "circuits to the backend that are open: calls of their kind are held back, since they got no answers"
+  },
   "galaxy.gateway.streams": {
     kind: "gauge",
     unit: "{stream}",

@@ -1,0 +1,99 @@
+/** The route of a path, the trace of what is left behind, and the lines of requests. */
+import { routeTemplates } from "@galaxy/core/shared/http/routeTemplate"
+import * as AccessLog from "@galaxy/core/shared/http/AccessLog"
+import { traceparent } from "@galaxy/core/shared/traceparent"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Logger, References, Tracer } from "effect"
+import { HttpServerResponse } from "effect/http"
+
+describe("the route of a path", () => {
+  it("is a template of ours or one value for all others", () => {
+    const of = routeTemplates(["/", "/games", "/games/:game_id", "/games/:game_id/turns", "/games/mine", "/_app/*"])
+    for (const [path, route] of [
+      ["/", "/"],
+      ["/games", "/games"],
+      ["/games/1", "/games/:game_id"],
+      ["/games/mine", "/games/mine"],
+      ["/games/1/turns", "/games/:game_id/turns"],
+      ["/games/1/turns/2", "_OTHER"],
+      ["/_app/a/b/c.js", "/_app/*"],
+      ["/evil", "_OTHER"],
+      ["", "_OTHER"],
+      [`/${"a/".repeat(5_000)}`, "_OTHER"]
+    ] as const) {
+      assert.strictEqual(of(path), route, path.slice(0, 80))
+    }
+  })
+})
+
+describe("the trace of what is left behind", () => {
+  const caller = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: false })
+
+  it.effect("is the caller's where nobody records here, and nothing without a caller", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Effect.withSpan(traceparent, "own"), "")
+      const inner = Effect.withSpan(traceparent, "inner")
+      assert.strictEqual(yield* Effect.withParentSpan(inner, caller), `00-${"a".repeat(32)}-${"b".repeat(16)}-00`)
+    })
+  )
+
+  it.effect("is the recorded span's", () => {
+    class Recorded implements Tracer.Span {
+      readonly _tag = "Span"
+      readonly spanId = "d".repeat(16)
+      readonly traceId = "c".repeat(32)
+      readonly attributes = new Map<string, unknown>()
+      readonly status: Tracer.SpanStatus = { _tag: "Started", startTime: 0n }
+      readonly sampled = true
+      readonly kind = "internal"
+      readonly links = []
+      readonly name: string
+      readonly parent: Tracer.Span["parent"]
+      readonly annotations: Tracer.Span["annotations"]
+      constructor({ name, parent, annotations }: Parameters<Tracer.Tracer["span"]>[0]) {
+        this.name = name
+        this.parent = parent
+        this.annotations = annotations
+      }
+      end(): void {}
+      attribute(): void {}
+      event(): void {}
+      addLinks(): void {}
+    }
+    const tracer = Tracer.make({ span: (options) => new Recorded(options) })
+    return Effect.gen(function* () {
+      assert.strictEqual(yield* Effect.withSpan(traceparent, "own"), `00-${"c".repeat(32)}-${"d".repeat(16)}-01`)
+    }).pipe(Effect.provideService(Tracer.Tracer, tracer))
+  })
+})
+
+describe("the line of a request", () => {
+  const refused = HttpServerResponse.jsonUnsafe({ error: { code: "not_found", message: "m" } }, { status: 404 })
+  const answered = HttpServerResponse.jsonUnsafe({ ok: true })
+
+  it.effect("is written for refusals or for all, and not more often than allowed", () =>
+    Effect.gen(function* () {
+      let lines = 0
+      const logger = Logger.make(() => void lines++)
+      const written = (which: AccessLog.AccessLogged, perSecond: number, times: number) =>
+        Effect.gen(function* () {
+          lines = 0
+          for (let at = 0; at < times; at++) {
+            yield* AccessLog.logged(refused)
+            yield* AccessLog.logged(answered)
+          }
+          return lines
+        }).pipe(
+          Effect.provideService(AccessLog.AccessLog, { which, perSecond }),
+          Effect.provideService(References.MinimumLogLevel, "Info"),
+          Effect.provide(Logger.layer([logger]))
+        )
+      assert.strictEqual(yield* written("off", 1_000, 1), 0)
+      assert.strictEqual(yield* written("refusals", 1_000, 1), 1)
+      assert.strictEqual(yield* written("all", 1_000, 1), 2)
+      assert.isAtMost(yield* written("all", 20, 100), 20)
+      assert.strictEqual(AccessLog.codeOf(refused), "not_found")
+      assert.isUndefined(AccessLog.codeOf(answered))
+    })
+  )
+})
