@@ -40,6 +40,8 @@ export interface TelemetryOptions {
   readonly process: string
   readonly stdoutTraces?: boolean | undefined
   readonly stdoutMetrics?: boolean | undefined
+  /** Another listener of the process serves the metrics. */
+  readonly isServed?: boolean | undefined
   /** Where Prometheus reads; none where it is empty. */
   readonly admin?: ReadonlyArray<Address | undefined> | undefined
   /** Further processes whose metrics are read there, too. */
@@ -148,7 +150,12 @@ export const layer = (options: TelemetryOptions) => {
   const sends = (signal: Signal) => settings[`${signal}Exporter`] === "otlp" && !settings.disabled
   const admin = (options.admin ?? []).filter((it) => it !== undefined)
   const { answers } = options
-  const metrics = sends("metrics") || admin.length > 0 || options.stdoutMetrics === true || answers !== undefined
+  const metrics =
+    options.isServed === true ||
+    sends("metrics") ||
+    admin.length > 0 ||
+    options.stdoutMetrics === true ||
+    answers !== undefined
   const traces = Layer.unwrap(
     Effect.map(tracerOf(options, resource), (tracer) =>
       Layer.merge(

@@ -5,10 +5,11 @@ import type { Callers } from "@galaxy/core/http/Callers"
 import * as userServiceRoutes from "@galaxy/core/user-service/http/userService"
 import type * as UserService from "@galaxy/core/user-service/UserService"
 import { Context, Effect, Layer } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
-import { PrometheusMetrics } from "effect/observability"
+import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { hostsOf, urlHostOf } from "../http/hosts.ts"
 import { createListener } from "../http/Listener.ts"
+import { Collecting } from "../telemetry/collecting.ts"
+import * as prometheus from "../telemetry/prometheus.ts"
 
 /** Where a listener listens, and how long its clients may take, in milliseconds. */
 export interface ListenerOptions {
@@ -62,7 +63,14 @@ const quiet = { disableLogger: true, disableListenLog: true } as const
 class MetricsUrl extends Context.Service<MetricsUrl, string | undefined>()("@galaxy/host-node/user/MetricsUrl") {}
 
 const metricsRoutes = Layer.merge(
-  PrometheusMetrics.layerHttp(),
+  HttpRouter.add(
+    "GET",
+    "/metrics",
+    Effect.map(Collecting, ({ collect }) => {
+      collect()
+      return HttpServerResponse.text(prometheus.text(), { contentType: prometheus.contentType })
+    })
+  ),
   HttpRouter.use((router) => router.add("*", "/*", Effect.succeed(json("not_found", "there is only /metrics"))))
 )
 

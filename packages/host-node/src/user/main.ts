@@ -114,6 +114,7 @@ const main = async (): Promise<void> => {
       telemetry.layer({
         settings: values.telemetry,
         process: "galaxy-user",
+        isServed: userService.adminAddr !== undefined,
         stdoutTraces: userServiceTelemetry.stdoutTraces,
         stdoutMetrics: userServiceTelemetry.stdoutMetrics
       })
