@@ -121,7 +121,8 @@ const connections = (
         Stream.concat(Stream.fail(new Unavailable({ message: "the stream ended" }))),
         Stream.catch((error) => {
           if (error._tag === "Hurried") return Stream.empty
-          const told = toldToWait(error)
+          // A subscription runs nothing: it may wait for as long as any refusal says.
+          const told = error._tag === "Unavailable" ? error.retryAfterMs : toldToWait(error)
           const passing = error._tag === "Unavailable" || error._tag === "Stale" || told !== undefined
           if (!passing) return Stream.fail(error)
           return Stream.fromEffectDrain(

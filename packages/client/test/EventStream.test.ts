@@ -120,7 +120,9 @@ describe("EventStream", () => {
           async *subscribe(_, connection) {
             if (connection === 1) throw Fake.refusal(Code.Unavailable, "replay_store_unavailable", {}, 9_250.25)
             if (connection === 2) throw Fake.refusal(Code.ResourceExhausted, "rate_limited", {}, 1_001)
+            if (connection === 3) throw Fake.refusal(Code.Unavailable, "backend_unavailable", {}, 2_000)
             yield Fake.serverTime()
+            if (connection === 4) throw Fake.refusal(Code.Unavailable, "shutting_down", {}, 3_000)
             yield Fake.turnReady(1)
           }
         },
@@ -130,7 +132,7 @@ describe("EventStream", () => {
       )
       assert.deepStrictEqual(sequences(events), [1])
       // What was told, rounded up, and half a second so that not everybody comes at once.
-      assert.deepStrictEqual(waits, [9_251 + 500, 1_001 + 500])
+      assert.deepStrictEqual(waits, [9_251 + 500, 1_001 + 500, 2_000 + 500, 3_000 + 500])
     })
   )
 
