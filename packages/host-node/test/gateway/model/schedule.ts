@@ -248,7 +248,10 @@ const runSchedule = (seed: number): Effect.Effect<string | undefined> =>
     }
     const fault = yield* ending(all, random)
     for (const app of all.apps) yield* app.stop
-    return fault === undefined ? undefined : `seed ${seed}: ${fault}\n  steps: ${taken.join("; ")}`
+    if (fault === undefined) return undefined
+    const told = `seed ${seed}: ${fault}\n  steps: ${taken.join("; ")}`
+    yield* Effect.sync(() => console.error(told))
+    return told
   }).pipe(Effect.scoped, Effect.provideService(Clock.Clock, fastClock(times)))
 
 /**
