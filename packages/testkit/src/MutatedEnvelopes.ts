@@ -10,10 +10,12 @@ export const stranger = device(1_000)
 /** One whose session is revoked. */
 export const former = device(1_001)
 
+const commands = ["user.account.get", "user.games.order", "lobby.my.games", "user.games.report"]
+
 /** What they have signed at this time, in Unix milliseconds; request ids begin with the tag. */
-export const originalsAt = (time: number, tag: string): ReadonlyArray<Envelope> =>
+export const originalsAt = (time: number, tag: string, messageTypes = commands): ReadonlyArray<Envelope> =>
   devices.flatMap((by, number) =>
-    ["user.account.get", "user.games.order", "lobby.my.games", "user.games.report"].map((messageType, index) =>
+    messageTypes.map((messageType, index) =>
       envelopeOf(by, {
         messageType,
         requestId: `${tag}-${number}-${index}`,

@@ -64,6 +64,12 @@ export const framesIn = (body: Buffer, cut = false): ReadonlyArray<Frame> => {
   return frames
 }
 
+/** The stream has begun: there is a whole message that isn't its end. */
+export const hasBegun = (body: Buffer): boolean => {
+  const [first] = framesIn(body, true)
+  return first !== undefined && first.flags < 2
+}
+
 const nameOf = (status: string | undefined): Code => {
   const found = Object.entries(codes).find(([, [number]]) => String(number) === status)
   assert.isDefined(found, `there is no gRPC status ${status}`)

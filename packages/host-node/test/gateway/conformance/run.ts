@@ -6,7 +6,7 @@ import { request as envelopeOf } from "../fixture.ts"
 import { check } from "./answers.ts"
 import { bodyOf, type Cell, cells, headOf } from "./cells.ts"
 import type { Channel, Exchange, Sending } from "./channels.ts"
-import { framesIn, read } from "./reading.ts"
+import { hasBegun, read } from "./reading.ts"
 import type { Change, Envelope, Grant, Row } from "./Row.ts"
 import type { Stand } from "./stand.ts"
 
@@ -25,12 +25,6 @@ const encoded = ({ codec }: Cell, envelope: Envelope): Uint8Array => {
   return codec === "proto"
     ? toBinary(ExecuteCommandRequestSchema, message)
     : Buffer.from(toJsonString(ExecuteCommandRequestSchema, message))
-}
-
-/** The stream has begun: there is a whole message that isn't its end. */
-const hasBegun = (body: Buffer): boolean => {
-  const [first] = framesIn(body, true)
-  return first !== undefined && first.flags < 2
 }
 
 const sendingOf = (cell: Cell, change: Change, envelope: Envelope): Sending => {

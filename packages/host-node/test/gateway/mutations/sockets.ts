@@ -18,7 +18,7 @@ import { Effect, Exit, Scope } from "effect"
 import { devices, early, former, mutant, originalsAt, same } from "@galaxy/testkit/MutatedEnvelopes"
 import { bodyOf, type Cell, cells, headOf } from "../conformance/cells.ts"
 import { type Channel, channelsTo } from "../conformance/channels.ts"
-import { read, type Told } from "../conformance/reading.ts"
+import { hasBegun, read, type Told } from "../conformance/reading.ts"
 import { start } from "../conformance/stand.ts"
 import { changedBytes, decoded, otherWords } from "./wires.ts"
 
@@ -29,13 +29,19 @@ export interface Amount {
   readonly fast: number
   /** Of each round, in the library's forms. */
   readonly slow: number
+  /** Of each round, subscriptions in all forms. */
+  readonly streams: number
 }
 
 const inFlight = 24
 const unary = cells.filter(({ rpc }) => rpc === "unary")
 const isFast = ({ codec, encoding, protocol }: Cell) =>
   codec === "proto" && encoding === "identity" && protocol !== "gRPC-Web"
-const ways = { fast: unary.filter(isFast), slow: unary.filter((it) => !isFast(it)) }
+const ways = {
+  fast: unary.filter(isFast),
+  slow: unary.filter((it) => !isFast(it)),
+  streams: cells.filter(({ rpc }) => rpc === "stream")
+}
 
 /** One mutation as it is sent. */
 interface Mutation {
@@ -68,26 +74,27 @@ const drawn = (random: SeededRandom, originals: ReadonlyArray<Envelope>, among: 
   }
 }
 
-const path = "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
+const service = "/galaxy.gateway.v1.EdgeGateway"
 
 const tell = async (channel: Channel, cell: Cell, message: Uint8Array): Promise<Told> =>
   read(
     cell,
     await channel.exchange({
       method: "POST",
-      path,
+      path: `${service}/${cell.rpc === "unary" ? "ExecuteCommand" : "SubscribeEvents"}`,
       headers: headOf(cell),
       parts: [bodyOf(cell, message)],
       ends: true,
-      leaves: () => false
+      leaves: (body) => cell.rpc === "stream" && hasBegun(body)
     })
   )
 
 /** The result of a call that ran, or the reason of its refusal. */
-const outcome = ({ code, details, messages }: Told): string => {
+const outcome = (cell: Cell, { code, details, messages }: Told): string => {
   const [info] = details
   if (info !== undefined) return fromBinary(ErrorInfoSchema, info.value).reason
   const [answer] = messages
+  if (cell.rpc === "stream" && answer !== undefined) return "begun"
   return answer === undefined ? code : fromBinary(ExecuteCommandResponseSchema, answer).resultCode
 }
 
@@ -111,7 +118,8 @@ const sendAll = async (
       const mutation = draw()
       const suiting = channels.filter(({ isHttp2 }) => isHttp2 || mutation.cell.protocol !== "gRPC")
       const channel = suiting[index % suiting.length]
-      if (channel !== undefined) hear(mutation, outcome(await tell(channel, mutation.cell, mutation.message)))
+      if (channel !== undefined)
+        hear(mutation, outcome(mutation.cell, await tell(channel, mutation.cell, mutation.message)))
     }
   }
   await Promise.all(Array.from({ length: inFlight }, worker))
@@ -126,8 +134,8 @@ const stillTaken = async (channel: Channel, originals: ReadonlyArray<Envelope>) 
     const cell = index % 2 === 0 ? grpc : connect
     if (cell === undefined) return
     const first = await tell(channel, cell, others[index % others.length] ?? bytes)
-    assert.include(["conflict", "invalid_request"], outcome(first), one.messageType)
-    assert.strictEqual(outcome(await tell(channel, cell, bytes)), "replayed_request")
+    assert.include(["conflict", "invalid_request"], outcome(cell, first), one.messageType)
+    assert.strictEqual(outcome(cell, await tell(channel, cell, bytes)), "replayed_request")
   }
 }
 
@@ -136,7 +144,7 @@ const grownBy = 8 * 1_048_576
 /** Fails where a mutation is taken, or gets as far as a reservation; where memory grows from round to round too. */
 export const refusesMutationsOverSockets = async (
   seed: number,
-  { fast, rounds, slow }: Amount
+  { fast, rounds, slow, streams }: Amount
 ): Promise<ReadonlyMap<string, number>> => {
   const scope = Scope.makeUnsafe()
   const stand = await Effect.runPromise(Scope.provide(start(), scope))
@@ -152,15 +160,17 @@ export const refusesMutationsOverSockets = async (
   try {
     for (let round = 0; round < rounds; round++) {
       const originals = originalsAt(Date.now(), `round-${round}`)
+      const subscriptions = originalsAt(Date.now(), `stream-${round}`, ["gateway.subscribe"])
       const runs = stand.runs()
-      for (const [cellsOfWay, count] of [
-        [ways.fast, fast],
-        [ways.slow, slow]
+      for (const [cellsOfWay, count, among] of [
+        [ways.fast, fast, originals],
+        [ways.slow, slow, originals],
+        [ways.streams, streams, subscriptions]
       ] as const) {
         await sendAll(
           channels,
           count,
-          () => drawn(random, originals, cellsOfWay),
+          () => drawn(random, among, cellsOfWay),
           ({ cell, message, what }, said) => {
             seen.set(said, (seen.get(said) ?? 0) + 1)
             if (!early.has(said)) {

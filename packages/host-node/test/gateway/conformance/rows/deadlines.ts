@@ -59,6 +59,17 @@ export const deadlines: Section = {
       expect: { code: "deadline_exceeded" }
     },
     {
+      what: "a whole message, but the request isn't ended by its deadline",
+      in: isPlain,
+      send: (cell, stand) => ({
+        wish: { deviceSessionId: stand.newSession() },
+        headers: deadlineOf(cell, 150),
+        leaves: () => false,
+        staysOpen: true
+      }),
+      expect: { code: "deadline_exceeded" }
+    },
+    {
       what: "a deadline of nothing",
       in: isPlain,
       send: (cell, stand) => ({
