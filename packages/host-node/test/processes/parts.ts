@@ -90,7 +90,7 @@ export const backend = Effect.fnUntraced(function* (settings: {
   return { started, ports: { http, push } }
 })
 
-/** A gateway of one process, on a port that stays the same if it is given. */
+/** A gateway, of one process unless `more` says otherwise, on a port that stays the same if it is given. */
 export const gateway = Effect.fnUntraced(function* (
   ports: { readonly http: string; readonly push: string },
   more: Readonly<Record<string, string>> = {},
@@ -100,6 +100,7 @@ export const gateway = Effect.fnUntraced(function* (
     "processes/gateway",
     {
       GATEWAY_HTTP_ADDR: `:${port}`,
+      GATEWAY_PROCESSES: "1",
       GATEWAY_BACKEND_HTTP_URL: `http://127.0.0.1:${ports.http}`,
       GATEWAY_BACKEND_GRPC_PUSH_URL: `http://127.0.0.1:${ports.push}`,
       GATEWAY_BACKEND_TOKEN: token,

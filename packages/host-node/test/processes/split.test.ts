@@ -19,7 +19,10 @@ describe.skipIf(!there)("separate processes", () => {
           const { port: smtp, mails } = yield* relay
           const dataDir = yield* folder
           const first = yield* backend({ database, smtp, dataDir })
-          const front = yield* gateway(first.ports)
+          const front = yield* gateway(first.ports, { GATEWAY_PROCESSES: "2", GATEWAY_CLIENT_ID: "front" })
+          // Each of its processes follows the push stream, so each hears of every revocation.
+          yield* Effect.promise(() => first.started.until(/"a gateway subscribed".*"gateway":"front-1"/))
+          yield* Effect.promise(() => first.started.until(/"a gateway subscribed".*"gateway":"front-2"/))
           const { client: ada } = yield* signIn(front.url, mails, "ada")
           const { client: lin } = yield* signIn(front.url, mails, "lin")
           const { user_id } = yield* lin.call("user.account.get", {})
