@@ -27,7 +27,7 @@ import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, type HttpServerRequest } from "effect/http"
 import * as Cors from "../http/cors.ts"
 import { guard } from "../http/guard.ts"
-import { hostsOf, takesAuthority, urlHostOf } from "../http/hosts.ts"
+import { hostsOf, takesAuthority } from "../http/hosts.ts"
 import { refuse } from "../http/refuse.ts"
 import { Admission, answer, arrivalOf } from "./bounds/Admission.ts"
 import * as BoundsOptions from "./bounds/BoundsOptions.ts"
@@ -36,7 +36,9 @@ import { isCall, refuseUnknown } from "./callHeads.ts"
 import * as ConnectEdge from "./connectEdge.ts"
 import { encoded, isEncoded } from "./contentEncoding.ts"
 import type { Incoming } from "./Incoming.ts"
-import { type ListenerUnavailable, listen, type Times, type Tls } from "./listener.ts"
+import { listen, type Times, type Tls } from "./listener.ts"
+import type { ListenerUnavailable } from "./ListenerUnavailable.ts"
+import { listens, urlOf } from "./listens.ts"
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
 import { servePage } from "./page/servePage.ts"
 import * as OpenServices from "./open/openServices.ts"
@@ -97,14 +99,6 @@ export class GatewayServer extends Context.Service<
   GatewayServer,
   { readonly host: string; readonly port: number; readonly url: string }
 >()("@galaxy/host-node/gateway/GatewayServer") {}
-
-/** The address for clients on this machine. */
-export const urlOf = ({ host, tls }: Pick<GatewayOptions, "host" | "tls">, port: number): string =>
-  `${tls === undefined ? "http" : "https"}://${urlHostOf(host)}:${port}`
-
-/** Logs where clients connect. */
-export const listens = (url: string, page: boolean): Effect.Effect<void> =>
-  Effect.logInfo("gateway listens").pipe(Effect.annotateLogs({ url, page }))
 
 /** The peer of a request of the public routes, as the listener knows it. */
 const peerOf = (request: HttpServerRequest.HttpServerRequest): Peer =>

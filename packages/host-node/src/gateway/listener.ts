@@ -10,7 +10,7 @@ import * as http2 from "node:http2"
 import * as net from "node:net"
 import type { AddressInfo } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
-import { Effect, Schema, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
 import { answerClientErrors } from "../http/clientErrors.ts"
 import type { Handler } from "../http/guard.ts"
 import { Admission, type Arriving, usualSendMs } from "./bounds/Admission.ts"
@@ -18,6 +18,7 @@ import { patiently } from "./bounds/patiently.ts"
 import { Http2Limits } from "./http2Limits.ts"
 import { ofItself } from "./ofItself.ts"
 import type { Incoming } from "./Incoming.ts"
+import { ListenerUnavailable } from "./ListenerUnavailable.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
 import type { Connection } from "./source/Sources.ts"
 import { follow, type TlsFiles, type TlsPair } from "./tls/TlsFiles.ts"
@@ -77,11 +78,6 @@ const usualTimes: Times = {
   sendMs: usualSendMs,
   drainMs: 1_500
 }
-
-/** The address can't be listened on. */
-export class ListenerUnavailable extends Schema.TaggedError<ListenerUnavailable>()("ListenerUnavailable", {
-  message: Schema.String
-}) {}
 
 /** Connections that the system accepts while the process is busy; more than one address may have. */
 const backlog = 4_096

@@ -6,7 +6,7 @@
 import { createServer, type Server, type Socket } from "node:net"
 import type { AddressInfo } from "node:net"
 import { Effect, type Scope } from "effect"
-import { ListenerUnavailable } from "../../gateway/listener.ts"
+import { ListenerUnavailable } from "../../gateway/ListenerUnavailable.ts"
 import * as proxyProtocol from "../../gateway/source/proxyProtocol.ts"
 import { type SourceOptions, Sources } from "../../gateway/source/Sources.ts"
 

@@ -7,7 +7,7 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { monotonicMillis } from "@galaxy/edge/monotonicMillis"
 import { Context, Deferred, Effect, Layer, Schema } from "effect"
-import type { ListenerUnavailable } from "../../gateway/listener.ts"
+import type { ListenerUnavailable } from "../../gateway/ListenerUnavailable.ts"
 import type { OfProcess } from "../../telemetry/mergedMetrics.ts"
 import { Assignment } from "./Assignment.ts"
 import * as Acceptor from "./Acceptor.ts"

@@ -1,0 +1,50 @@
+/** A process of a gateway that serves: alone, or one of several. */
+import { Layer, Redacted } from "effect"
+import * as GatewayServer from "../gateway/GatewayServer.ts"
+import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
+import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
+import * as FastestEdgeCrypto from "../gateway/FastestEdgeCrypto.ts"
+import * as RedisReplayStore from "../gateway/RedisReplayStore.ts"
+import * as Membership from "./cluster/Membership.ts"
+import { sharedBudgets } from "./cluster/sharedBudgets.ts"
+import { shareOf } from "./cluster/shares.ts"
+import { clientIdOf, observed } from "./gatewayObserved.ts"
+import type { GatewayStart } from "./gatewayStart.ts"
+import { gatewayOptions } from "./options.ts"
+
+/** A whole gateway, alone or as one of several processes. */
+export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
+  const { gateway, gatewayAlone, keys } = values
+  const token = gatewayAlone.backendToken === undefined ? undefined : Redacted.make(gatewayAlone.backendToken)
+  const options = gatewayOptions(gateway, keys.endorsed)
+  // The primary has the listener, and asks its processes.
+  const metrics =
+    own === undefined
+      ? { admin: [gateway.adminAddr] }
+      : gateway.adminAddr === undefined
+        ? {}
+        : { answers: Membership.answerMetrics }
+  return GatewayServer.layer(
+    own === undefined
+      ? options
+      : {
+          ...shareOf(options, own.count),
+          incoming: Membership.incoming,
+          sharedBudgets: sharedBudgets(own.count)
+        }
+  ).pipe(
+    Layer.provide(
+      Layer.mergeAll(
+        HttpBackendClient.layer({ url: gatewayAlone.backendHttpUrl, token }),
+        GrpcPushSource.layer({
+          url: gatewayAlone.backendGrpcPushUrl,
+          clientId: own?.clientId ?? clientIdOf(values),
+          token
+        }),
+        RedisReplayStore.layer({ url: Redacted.make(gatewayAlone.redisUrl) }),
+        FastestEdgeCrypto.layer({ signingSeed: Redacted.make(keys.seed) })
+      )
+    ),
+    Layer.provideMerge(observed(values, own?.index, metrics))
+  )
+}
