@@ -100,7 +100,9 @@ class OneConnection {
       })
     })
     keepAlive(session, this.#options.pingIntervalMs ?? 4_000, this.#options.pingTimeoutMs ?? 4_000)
-    return session.request({ ...headers, ":method": method, ":path": path }, options)
+    const stream = session.request({ ...headers, ":method": method, ":path": path }, options)
+    // At once: one of a session that was cut meanwhile fails before its reader listens, which would end the process.
+    return stream.on("error", () => undefined)
   }
 
   close(): void {
