@@ -57,9 +57,8 @@ const send = (
     })
     if (firstBytes === body.length) stream.end(body)
     else {
-      stream.write(body.subarray(0, firstBytes))
-      // Not together with the first part.
-      setImmediate(() => stream.end(body.subarray(firstBytes)))
+      // Only once the first part has left: otherwise both would leave as one.
+      stream.write(body.subarray(0, firstBytes), () => stream.end(body.subarray(firstBytes)))
     }
   })
 
