@@ -20,6 +20,8 @@ const stale = {
 } as const
 const bytes = (size: number) => new Uint8Array(size)
 const unique = (word: string) => `${word}-${globalThis.crypto.randomUUID()}`
+/** Where a field is looked at, encodings have long been undone. */
+const isPlain: Row["in"] = ({ encoding }) => encoding === "identity"
 const isUnary: Row["in"] = ({ rpc }) => rpc === "unary"
 
 const limited = { code: "resource_exhausted", reason: "rate_limited", retryMs: [900_000, 1_001_000] } as const
@@ -33,14 +35,14 @@ export const refusals: Section = {
       send: () => ({ first: { wish: { signer: deviceKey(2) } } }),
       expect: limited
     },
-    refused("no protocol version", () => ({ protocolVersion: "" }), invalid),
-    refused("a session id in capitals", () => ({ deviceSessionId: sessionId.toUpperCase() }), invalid),
-    refused("a message type with a blank", () => ({ messageType: "user.account get" }), invalid),
-    refused("a message type of 65 characters", () => ({ messageType: "a".repeat(65) }), invalid),
-    refused("a request id with a dot", () => ({ requestId: "a.b" }), invalid),
-    refused("a request id of 65 characters", () => ({ requestId: "a".repeat(65) }), invalid),
-    refused("a hash of 31 bytes", () => ({ sent: { payloadHash: bytes(31) } }), invalid),
-    refused("a signature of 65 bytes", () => ({ sent: { signature: bytes(65) } }), invalid),
+    refused("no protocol version", () => ({ protocolVersion: "" }), invalid, { in: isPlain }),
+    refused("a session id in capitals", () => ({ deviceSessionId: sessionId.toUpperCase() }), invalid, { in: isPlain }),
+    refused("a message type with a blank", () => ({ messageType: "user.account get" }), invalid, { in: isPlain }),
+    refused("a message type of 65 characters", () => ({ messageType: "a".repeat(65) }), invalid, { in: isPlain }),
+    refused("a request id with a dot", () => ({ requestId: "a.b" }), invalid, { in: isPlain }),
+    refused("a request id of 65 characters", () => ({ requestId: "a".repeat(65) }), invalid, { in: isPlain }),
+    refused("a hash of 31 bytes", () => ({ sent: { payloadHash: bytes(31) } }), invalid, { in: isPlain }),
+    refused("a signature of 65 bytes", () => ({ sent: { signature: bytes(65) } }), invalid, { in: isPlain }),
     refused("a payload of one byte above the bound", () => ({ payload: bytes(maxPayloadBytes + 1) }), invalid),
     {
       what: "a subscription to something else",
