@@ -377,12 +377,17 @@ layer(gatewayWith(silent, generous), { excludeTestServices: true })("before a ba
         [forms.gRPC, "150m", undefined],
         [forms.Connect, "150", 504]
       ] as const) {
+        const whole = form.body(messageOf())
         const answers = yield* Effect.promise(() =>
-          Promise.all(
-            [form.fast, form.slow].map((own) => send(url, { ...own, [form.timeout]: timeout }, form.body(messageOf())))
-          )
+          Promise.all([
+            ...[form.fast, form.slow].map((own) =>
+              send(url, { ...own, [form.timeout]: timeout }, form.body(messageOf()))
+            ),
+            send(url, { ...form.fast, ...form.whole(whole), [form.timeout]: timeout }, whole, whole.length)
+          ])
         )
         assert.deepStrictEqual(answers[0], answers[1])
+        assert.deepStrictEqual(answers[2], answers[1])
         if (status === undefined) assert.strictEqual(answers[0]?.trailers["grpc-status"], "4")
         else assert.strictEqual(answers[0]?.status, status)
       }
