@@ -15,7 +15,9 @@ import type { Usage } from "./usage.ts"
 const inFlight = 128
 const fanOuts = 3
 const singles = 300
-const warmUp = 100
+/** Streams that are opened and dropped again, so often, before anything is measured: both run compiled code by then. */
+const warmUp = 200
+const warmUps = 10
 
 /** Figures of one server: medians of the rounds. */
 export interface Streams {
@@ -120,7 +122,7 @@ const round = async ({ file, name }: Server, redisUrl: string, count: number): P
     const open = (streams: number, atOnce: number) => load.ask({ type: "open", port, count: streams, inFlight: atOnce })
     const reads = async () => (await backend.ask({ type: "reads" })) as { readonly most: number; readonly all: number }
 
-    for (let time = 0; time < 3; time++) {
+    for (let time = 0; time < warmUps; time++) {
       await open(warmUp, 16)
       for (let event = 0; event < 5; event++) await publish(0, warmUp)
       await load.ask({ type: "drop" })

@@ -120,10 +120,7 @@ server.on("stream", (stream) => {
     const [only] = chunks
     const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
     chunks.length = 0
-    subscribe(body.subarray(5), stream).catch((error: unknown) => {
-      console.error(error)
-      stream.destroy()
-    })
+    subscribe(body.subarray(5), stream).catch(() => stream.destroy())
   })
 })
 server.on("sessionError", () => undefined)

@@ -57,20 +57,28 @@ const subscribe = (url: string, { headers, isWhole }: Way, body: Uint8Array) => 
     seen.trailers = { ...it }
   })
   let look = () => undefined as void
+  let unseen: Array<Buffer> = []
   stream.on("data", (part: Buffer) => {
-    seen.body = Buffer.concat([seen.body, part])
+    unseen.push(part)
     look()
   })
+  /** Put together only when somebody looks. */
+  const gather = () => {
+    if (unseen.length > 0) seen.body = Buffer.concat([seen.body, ...unseen])
+    unseen = []
+  }
   const whole = new Promise<Seen>((done, fail) => {
     stream.on("error", fail)
     stream.on("close", () => {
       session.close()
+      gather()
       done(seen)
     })
   })
   const until = (frames: number) =>
     new Promise<void>((done) => {
       look = () => {
+        gather()
         let count = 0
         for (let at = 0; seen.body.length - at >= 5; count++) at += 5 + seen.body.readUInt32BE(at + 1)
         if (count >= frames) done()
@@ -84,7 +92,8 @@ const subscribe = (url: string, { headers, isWhole }: Way, body: Uint8Array) => 
     stream.write(body.subarray(0, middle))
     stream.end(body.subarray(middle))
   }
-  return { whole, until, leave: () => stream.close(http2.constants.NGHTTP2_CANCEL) }
+  const leave = () => stream.close(http2.constants.NGHTTP2_CANCEL)
+  return { whole, until, leave, seen, pause: () => stream.pause(), resume: () => stream.resume() }
 }
 
 const messageOf = (wish: Fixture.Wish & { readonly resumeAfter?: number } = {}) =>
@@ -206,6 +215,37 @@ layer(Fixture.gateway({ ...Fixture.generous, edge: { maxPayloadBytes: 4_096 } })
             for (const bytes of bodies) {
               yield* alike(() => bytes, Buffer.from(bytes).toString("hex"))
             }
+          })
+        )
+
+        it.effect("gives a client that stops for a while everything that is kept, in order", () =>
+          Effect.gen(function* () {
+            const { url } = yield* GatewayServer
+            const [way] = ways
+            assert.isDefined(way)
+            // More than the window, the buffers and the inbox hold.
+            const count = 300
+            const events = Array.from({ length: count }, (_, index) =>
+              Fixture.event(index + 1, { payload: new Uint8Array(1_500).fill(9) })
+            )
+            yield* keeps()
+            const slow = ways.map((it) => subscribe(url, it, frame(messageOf())))
+            const reader = subscribe(url, way, frame(messageOf()))
+            yield* Effect.promise(() => Promise.all([...slow, reader].map((it) => it.until(1))))
+            for (const it of slow) it.pause()
+            yield* happens(...events)
+            // By then the others have been told of all, too.
+            yield* Effect.promise(() => reader.until(count + 1))
+            for (const it of slow) it.resume()
+            yield* Effect.promise(() => Promise.all(slow.map((it) => it.until(count + 1))))
+            for (const { seen } of slow) {
+              assert.deepStrictEqual(
+                comparable(seen).frames.map((it) => ("sequence" in it ? Number(it.sequence) : it.text)),
+                Array.from({ length: count + 1 }, (_, index) => index)
+              )
+            }
+            for (const it of [...slow, reader]) it.leave()
+            yield* Effect.promise(() => Promise.allSettled([...slow, reader].map((it) => it.whole)))
           })
         )
 
