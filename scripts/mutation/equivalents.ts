@@ -13,6 +13,12 @@ export interface Equivalent {
 
 export const equivalents: ReadonlyArray<Equivalent> = [
   {
+    file: "packages/edge/src/stages/Stage.ts",
+    before: "for (let at = first; at < stages.length; at++) {",
+    after: "for (let at = first; at <= stages.length; at++) {",
+    why: "There is no stage behind the last one, and one that isn't there refuses nothing."
+  },
+  {
     file: "packages/edge/src/stages/budget.ts",
     before: 'budgets.take("user", session?.userId ?? "") ??',
     after: 'budgets.take("user", session?.userId) ??',

@@ -60,6 +60,11 @@ export const targets: ReadonlyArray<Target> = [
     source: `packages/edge/src/stages/${stage}.ts`,
     tests: envelope
   })),
+  { source: "packages/edge/src/stages/Stage.ts", tests: [edge("stages.test.ts"), ...envelope] },
+  {
+    source: "packages/host-node/src/gateway/commandMessage.ts",
+    tests: ["packages/host-node/test/gateway/commandMessage.test.ts"]
+  },
   {
     source: "packages/host-node/src/gateway/FileReplayStore.ts",
     tests: ["packages/host-node/test/gateway/FileReplayStore.test.ts"]

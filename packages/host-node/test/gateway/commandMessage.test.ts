@@ -56,6 +56,7 @@ describe("a request", () => {
     for (const message of [
       encoded({ requestId: "über" }),
       encoded({ timestampMs: -1n }),
+      encoded({ timestampMs: 2n ** 53n + 1n }),
       encoded({ timestampMs: 2n ** 62n }),
       Buffer.concat([encoded(), Buffer.of(0xc2, 0x0c, 1, 0)]),
       Buffer.concat([encoded(), Buffer.of(0x20, 0x80, 0x00)])
@@ -63,6 +64,13 @@ describe("a request", () => {
       assert.isUndefined(readCommand(message))
       assert.isDefined(library(message))
     }
+  })
+
+  it("isn't read on within a number that is too long", () => {
+    // A time of eight bytes, whose last one would begin a text.
+    const message = Buffer.of(0x20, ...Array.from({ length: 7 }, () => 0x80), 0x0a, 0x01, 0x41)
+    assert.isUndefined(readCommand(message))
+    assert.isUndefined(library(message))
   })
 
   it(`of any bytes is the library's, or none; seed ${seed}`, () => {
