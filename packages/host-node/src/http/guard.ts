@@ -19,7 +19,13 @@ export interface GuardOptions {
   readonly sameSiteWrites?: boolean
 }
 
-const probes: ReadonlySet<string | undefined> = new Set(["/healthz", "/readyz"])
+/** Of HTTP, and of gRPC. */
+const probes: ReadonlySet<string | undefined> = new Set([
+  "/healthz",
+  "/readyz",
+  "/grpc.health.v1.Health/Check",
+  "/grpc.health.v1.Health/Watch"
+])
 const reads: ReadonlySet<string | undefined> = new Set(["GET", "HEAD", "OPTIONS"])
 
 /** Browsers alone send these, and no page can change them. */

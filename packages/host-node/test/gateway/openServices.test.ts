@@ -139,6 +139,22 @@ it.live("at the end watchers hear that the gateway isn't ready, and why their st
   })
 )
 
+const named = { ...often, host: "0.0.0.0", allowedHosts: ["play.example.org"] }
+
+layer(Fixture.gateway(named), { excludeTestServices: true })("a gateway that is called by its name", (it) => {
+  it.effect("tells its health to load balancers, which know its address alone", () =>
+    Effect.gen(function* () {
+      const { connect, grpc } = yield* clients(Health)
+      for (const client of [grpc, connect]) {
+        assert.strictEqual((yield* Effect.promise(() => client.check({}))).status, Status.SERVING)
+      }
+      const rpc = yield* Fixture.rpc("gRPC over HTTP/2")
+      // HTTP's 403.
+      assert.strictEqual((yield* refusedBy(rpc.executeCommand(Fixture.request()))).code, Code.PermissionDenied)
+    })
+  )
+})
+
 type Wish = ServerReflectionRequest["messageRequest"]
 
 async function* asking(...wishes: ReadonlyArray<Wish>) {
