@@ -99,7 +99,8 @@ export const metrics = {
     unit: "{request}",
     by: ["gateway"],
     attributes: ["galaxy.budget"],
-    about: "requests without a token in their budget"
+    about:
+      "requests without a token in their budget; `room` are those for which there was no place, which have no other metric"
   },
   "galaxy.gateway.push.connected": {
     kind: "gauge",

@@ -3,7 +3,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { BackendClient } from "@galaxy/edge/BackendClient"
 import type { CircuitOptions } from "@galaxy/edge/CircuitBreaker"
 import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
-import { gauge } from "@galaxy/contract/telemetry/instruments"
+import { counter, gauge } from "@galaxy/contract/telemetry/instruments"
 import * as Budgets from "@galaxy/edge/Budgets"
 import type { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import * as EdgeGateway from "@galaxy/edge/EdgeGateway"
@@ -121,6 +121,7 @@ const bodyLimits = (maxPayloadBytes: number) => {
 }
 
 const openStreams = gauge("galaxy.gateway.streams")
+const turnedAway = counter("galaxy.gateway.budget.refused")
 
 type Ports = BackendClient | PushSource | ReplayStore | EdgeCrypto
 
@@ -188,7 +189,10 @@ const server = (options: GatewayOptions) =>
         bounds: { ...BoundsOptions.defaults(), ...options.bounds },
         bodies: bodyLimits(settings.maxPayloadBytes),
         isRpc: handles,
-        refuse: noRoom,
+        refuse: (head, retryAfterMs) => {
+          turnedAway(1, "room")
+          return noRoom(head, retryAfterMs)
+        },
         sendMs: options.times?.sendMs
       })
       const address = yield* listen(

@@ -53,14 +53,15 @@ const observed = (
   observe: Observer.Observe,
   rpcPath: string | undefined,
   act: (call: ObservedCall) => void,
-  path = "/x"
+  path = "/x",
+  status = 429
 ) => {
   const request = new http.IncomingMessage(undefined as never)
   request.method = "POST"
   request.url = path
   request.headers["traceparent"] = theirs
   const response = new http.ServerResponse(request)
-  response.statusCode = 429
+  response.statusCode = status
   observe(request, response, rpcPath)
   const call = Observer.callOf(request)
   if (call !== undefined) act(call)
@@ -164,6 +165,7 @@ describe("an observed request", () => {
       call.understood(envelope)
       call.answered(answer("ok"))
     })
+    observed(observe, "/grpc.health.v1.Health/Check", () => undefined, "/x", 200)
     assert.deepStrictEqual(lines, [])
     observed(observe, rpc, (call) => {
       call.understood(envelope)

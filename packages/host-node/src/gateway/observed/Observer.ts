@@ -18,7 +18,11 @@ const requests = histogram("http.server.request.duration")
 const streamsEnded = counter("galaxy.gateway.streams.ended")
 
 const messageTypes: ReadonlySet<string> = new Set([...Object.keys(messageRoutes), subscribeType])
-const methods: ReadonlySet<string> = new Set(["ExecuteCommand", "SubscribeEvents"])
+/** Our methods, and those of gRPC's health checks and reflection. */
+const ours: ReadonlySet<string> = new Set(["ExecuteCommand", "SubscribeEvents"])
+const methods: ReadonlySet<string> = new Set([...ours, "Check", "List", "Watch", "ServerReflectionInfo"])
+/** They are open for as long as their client wants, which says nothing of the gateway. */
+const openEnded: ReadonlySet<string> = new Set(["Watch", "ServerReflectionInfo"])
 
 /** A message type of ours; whatever else a client sends is one value. */
 const known = (messageType: string): string =>
@@ -104,13 +108,17 @@ export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefin
     const took = performance.now() - call.begun
     const isRpc = call.rpcMethod !== undefined
     if (!isRpc && call.reason === "" && status >= 400) call.reason = codes[status] ?? `status_${status}`
-    // What the library refuses by itself has no reason but its status.
-    if (isRpc && call.reason === "" && !call.isAnswered && call.messageType === "") call.reason = `status_${status}`
+    // What the library refuses by itself has no reason but its protocol; health checks are no calls of ours.
+    if (isRpc && call.reason === "" && !call.isAnswered && call.messageType === "") {
+      if (status >= 400) call.reason = `status_${status}`
+      else if (ours.has(call.rpcMethod ?? "")) call.reason = "protocol"
+    }
     const code = isRpc ? statusCodeOf(call) : ""
     if (metrics) {
       if (call.rpcMethod === "SubscribeEvents" && call.isAnswered) streamsEnded(1, call.reason)
-      else if (isRpc) calls(took / 1_000, call.rpcMethod ?? "", known(call.messageType), code, call.reason)
-      else requests(took / 1_000, knownMethod(call.httpMethod), templateOf(call.path), `${status}`)
+      else if (isRpc && !openEnded.has(call.rpcMethod ?? ""))
+        calls(took / 1_000, call.rpcMethod ?? "", known(call.messageType), code, call.reason)
+      else if (!isRpc) requests(took / 1_000, knownMethod(call.httpMethod), templateOf(call.path), `${status}`)
     }
     log?.(call, took, isRpc ? code : `${status}`)
     const { span } = call
