@@ -39,8 +39,6 @@ export interface CommandStreamOptions {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const ignore = () => undefined
-
 /** One call from the head of its request to its answer. */
 class StreamCall {
   readonly #form: Form
@@ -72,7 +70,7 @@ class StreamCall {
     this.#options = options
     this.#until = timeoutMs === undefined ? undefined : performance.now() + timeoutMs
     this.#late = timeoutMs === undefined ? undefined : setTimeout(() => this.#onLate(), timeoutMs)
-    stream.on("error", ignore).on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose)
+    stream.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose)
   }
 
   readonly #onData = (part: Buffer): void => {

@@ -37,8 +37,6 @@ export interface SubscriptionStreamOptions {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const ignore = () => undefined
-
 /** One stream, once its message was read. */
 class Carried implements Outlet {
   readonly #admitted: AdmittedStream
@@ -116,7 +114,7 @@ class Reading {
     this.#stream = admitted.stream
     this.#admitted = admitted
     this.#options = options
-    this.#stream.on("error", ignore).on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose)
+    this.#stream.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose)
   }
 
   readonly #onData = (part: Buffer): void => {

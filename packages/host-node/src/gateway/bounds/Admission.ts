@@ -30,6 +30,8 @@ export interface Arrival {
 type Request = http.IncomingMessage | http2.Http2ServerRequest
 type Response = http.ServerResponse | http2.Http2ServerResponse
 
+const ignore = () => undefined
+
 const arrivals = new WeakMap<object, Arrival>()
 
 /** The arrival of a request that a listener has handed over; undefined for any other. */
@@ -350,7 +352,7 @@ export class Admission {
     actions: { readonly cut: () => void; readonly handle: () => void; readonly whole: () => void }
   ): Body {
     // Until somebody reads, nobody listens for the end of the connection either.
-    request.on("error", () => undefined)
+    request.on("error", ignore)
     const body = this.#meter(request, holder, { ...actions, begun: actions.handle })
     arrivals.set(request, { peer, body })
     response.once("finish", body.answered)
@@ -464,6 +466,9 @@ export class Admission {
     })
     answerClientErrors(maker)
     return (stream, headers, ...more) => {
+      // Before anything else, for as long as the stream lives: its client may break off in the very packet that opens it, and a
+      // failure without a listener would end the process.
+      stream.on("error", ignore)
       const { session } = stream
       // The connection has ended since.
       if (session === undefined || session.destroyed) return
@@ -552,7 +557,6 @@ export class Admission {
 
   #refuseStream(admitted: AdmittedStream, headers: http2.IncomingHttpHeaders): void {
     const { connection, session, stream } = admitted
-    stream.on("error", () => undefined)
     // A proxy's connection carries others too.
     const refused = connection.isProxy ? 0 : this.#countRefusal(session)
     if (refused > maxRefused) {

@@ -48,6 +48,7 @@ const nothing = () => undefined
 
 /** One stream, in the hands of whoever has taken it. */
 export class AdmittedStream implements Occupant, Outgoing {
+  /** Somebody listens to its failures already. */
   readonly stream: http2.ServerHttp2Stream
   readonly session: http2.Http2Session
   readonly connection: Connection

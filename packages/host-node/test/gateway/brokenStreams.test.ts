@@ -1,0 +1,150 @@
+/**
+ * Streams that are over as soon as they come: a client gives up in the packet that asks, or breaks the protocol in it. Whatever
+ * fails then is nobody's to catch, so a failure that nobody listens to would end the process, and with it everybody's streams.
+ */
+import { once } from "node:events"
+import * as net from "node:net"
+import * as tls from "node:tls"
+import * as PushBroker from "@galaxy/core/push/PushBroker"
+import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
+import * as PushServer from "@galaxy/host-node/push/PushServer"
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer, Stream } from "effect"
+import { certificate, hasOpenssl } from "./certificate.ts"
+import * as Fixture from "./fixture.ts"
+
+const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1")
+
+const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head[3] = type
+  head[4] = flags
+  head.writeUInt32BE(stream, 5)
+  return Buffer.concat([head, payload])
+}
+
+const literal = (name: string, value: string) =>
+  Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)])
+
+/** A request of a path as gRPC's, without its body; with `x-forwarded-for` as a proxy sends it. */
+const head = (path: string, port: number) =>
+  frame(
+    1,
+    0x4,
+    1,
+    Buffer.concat([
+      Buffer.from([0x83, 0x86]),
+      literal(":path", path),
+      literal(":authority", `127.0.0.1:${port}`),
+      literal("content-type", "application/grpc+proto"),
+      literal("te", "trailers"),
+      literal("x-forwarded-for", "203.0.113.7")
+    ])
+  )
+
+const reset = (code: number) => frame(3, 0, 1, Buffer.from([0, 0, 0, code]))
+
+/** What comes in the same packet as the head of a request. */
+const ends: Record<string, Buffer> = {
+  "a reset for an error of the client": reset(2),
+  "a reset for a protocol error": reset(1),
+  "a cancel": reset(8),
+  "data of a stream that was never opened": frame(0, 0, 99, Buffer.from("x")),
+  "a window of no size": frame(8, 0, 1, Buffer.alloc(4)),
+  "a window that is too large": frame(8, 0, 1, Buffer.from([0x7f, 255, 255, 255])),
+  "a frame of a wrong size": frame(3, 0, 1, Buffer.from([0])),
+  "a head that can't be read": frame(1, 0x4, 3, Buffer.from([0xff, 0xff])),
+  "part of a message and a reset": Buffer.concat([frame(0, 0, 1, Buffer.from([0, 0, 0, 0, 9, 1])), reset(2)]),
+  "a whole body and a reset": Buffer.concat([frame(0, 1, 1, Buffer.from([0, 0, 0, 0, 0])), reset(2)]),
+  "a goodbye": frame(7, 0, 0, Buffer.alloc(8)),
+  "a goodbye for an error": frame(7, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, 2])),
+  nothing: Buffer.alloc(0)
+}
+
+const paths = [
+  "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand",
+  "/galaxy.gateway.v1.EdgeGateway/SubscribeEvents",
+  "/grpc.health.v1.Health/Watch",
+  "/galaxy.push.v1.Push/SubscribePush",
+  "/"
+]
+
+/** What was caught by nobody while `act` ran. */
+const uncaught = async (act: () => Promise<void>): Promise<ReadonlyArray<string>> => {
+  const seen: Array<string> = []
+  const see = (error: Error) => void seen.push(error.message)
+  process.on("uncaughtExceptionMonitor", see)
+  try {
+    await act()
+    return seen
+  } finally {
+    process.off("uncaughtExceptionMonitor", see)
+  }
+}
+
+/** Sends everything in one packet and leaves when the other end has said something, or has closed. */
+const send = async (open: () => net.Socket, bytes: Buffer) => {
+  const socket = open().on("error", () => undefined)
+  socket.write(bytes)
+  await Promise.race([once(socket, "data"), once(socket, "close")]).catch(() => undefined)
+  // The settings have come, and what was asked may be about to be answered.
+  await new Promise((resolve) => setImmediate(resolve))
+  if (bytes.length % 2 === 0) socket.destroy()
+  else socket.end()
+  if (!socket.destroyed) await once(socket.resume(), "close")
+}
+
+const endures = (port: number, open: () => net.Socket) =>
+  Effect.gen(function* () {
+    for (const [what, end] of Object.entries(ends)) {
+      for (const path of paths) {
+        const seen = yield* Effect.promise(() =>
+          uncaught(() => send(open, Buffer.concat([preface, head(path, port), end])))
+        )
+        assert.deepStrictEqual(seen, [], `${path}, ${what}`)
+      }
+    }
+  })
+
+const plain = (port: number) => () => net.connect(port, "127.0.0.1")
+
+it.live("the gateway survives every stream that is over as it comes", () =>
+  Effect.gen(function* () {
+    const { port } = yield* GatewayServer
+    yield* endures(port, plain(port))
+  }).pipe(Effect.provide(Fixture.gateway(Fixture.generous)))
+)
+
+it.live("so it does where the stream comes from a proxy", () =>
+  Effect.gen(function* () {
+    const { port } = yield* GatewayServer
+    yield* endures(port, plain(port))
+  }).pipe(Effect.provide(Fixture.gateway({ ...Fixture.generous, sources: { trustedProxies: ["127.0.0.1"] } })))
+)
+
+it.live.skipIf(!hasOpenssl)("so it does over TLS", () =>
+  Effect.gen(function* () {
+    const { port } = yield* GatewayServer
+    yield* endures(port, () =>
+      tls.connect({ port, host: "127.0.0.1", ALPNProtocols: ["h2"], rejectUnauthorized: false })
+    )
+  }).pipe(Effect.provide(Fixture.gateway({ ...Fixture.generous, tls: certificate() })))
+)
+
+/** Nothing is ever subscribed to here. */
+const broker = Layer.succeed(PushBroker.PushBroker, {
+  subscribe: () => Stream.never,
+  size: Effect.succeed(0)
+} as unknown as PushBroker.PushBroker["Service"])
+
+it.live("so does the port where gateways subscribe", () =>
+  Effect.gen(function* () {
+    const { port } = yield* PushServer.PushServer
+    yield* endures(port, plain(port))
+  }).pipe(
+    Effect.provide(
+      PushServer.layer({ host: "127.0.0.1", port: 0, callers: { trustedNetwork: true } }).pipe(Layer.provide(broker))
+    )
+  )
+)
