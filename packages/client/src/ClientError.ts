@@ -64,7 +64,7 @@ export class Untrusted extends Data.TaggedError("Untrusted")<{
    * `key_not_published`: the gateway has another key now, and none that it publishes is vouched for by the pinned one. Ask
    * whoever runs it; after that, sign in anew. Absent where the answer or event itself may have been changed.
    */
-  readonly reason?: "key_not_published"
+  readonly reason?: "key_not_published" | undefined
 }> {}
 
 /** All errors of calls and of the event stream. */

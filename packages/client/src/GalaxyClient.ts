@@ -84,23 +84,6 @@ const schemaOf = <M extends MessageType>(type: M): Effect.Effect<Schema.Codec<An
   return Effect.map(found, (schema) => schema as Schema.Codec<Answer<M>, unknown>)
 }
 
-const keysOf = (options: Options, clock: ServerClock.ServerClock) =>
-  Effect.gen(function* () {
-    const asked = PublicEdge.gatewayInfo(options.baseUrl)
-    const pinned = options.gatewayKey ?? (yield* asked).signingPublicKey
-    if (!PublicKey.isHonest(pinned)) {
-      return yield* new Untrusted({ message: "the pinned gateway key isn't a raw 32-byte Ed25519 public key" })
-    }
-    const local = yield* Clock.Clock
-    return yield* Effect.promise(() =>
-      pinnedKey.make(pinned, {
-        ask: () => Effect.runPromise(asked),
-        now: () => local.currentTimeMillisUnsafe() + Effect.runSync(clock.offset),
-        onMoved: options.onGatewayKey
-      })
-    )
-  })
-
 /**
  * A client for one session. It pins the gateway's key and fetches it first if none is given. A key that is not an
  * acceptable Ed25519 key is `Untrusted`. While the gateway's keys are rotated it follows the pinned one's word.
@@ -108,7 +91,12 @@ const keysOf = (options: Options, clock: ServerClock.ServerClock) =>
 export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError> =>
   Effect.gen(function* () {
     const clock = yield* ServerClock.make
-    const gateway = yield* keysOf(options, clock)
+    const info = PublicEdge.gatewayInfo(options.baseUrl)
+    const pinned = options.gatewayKey ?? (yield* info).signingPublicKey
+    if (!PublicKey.isHonest(pinned))
+      return yield* new Untrusted({ message: "the pinned key isn't an Ed25519 public key" })
+    const local = yield* Clock.Clock
+    const gateway = yield* Effect.promise(() => pinnedKey.make(pinned, { info, local, clock, options }))
     const rpc = options.rpc ?? fetchRpc.make(options.baseUrl)
     const timeoutMs = options.timeoutMs ?? 15_000
     const patienceMs = options.patienceMs ?? 30_000
@@ -121,7 +109,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         }
         const input = SigningInput.serverTime({ requestId, serverTimeMs: BigInt(stale.serverTimeMs) })
         const signed = yield* Effect.promise(() => gateway.verifies(input, signature))
-        if (!signed) return yield* unsigned(gateway, "the gateway's time isn't signed by it")
+        if (!signed) return yield* unsigned(gateway, "a time")
         yield* clock.correct(Number(stale.serverTimeMs))
       })
 

@@ -5,50 +5,65 @@
  * endorsement of one that counts already, beginning with the pinned one: what the gateway says of itself is never trusted
  * for more. The pin moves on to a successor once that has signed something, and never back to a predecessor.
  */
+import { type Clock, Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import { type ReadKey, type Trusted, trustedFrom } from "./endorsedKeys.ts"
 import type { GatewayInfo } from "./PublicEdge.ts"
+import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey, VerifyingKey } from "./verify.ts"
 
 /** What a gateway publishes: its own key, and which keys vouch for which. */
 export type PublishedKeys = Pick<GatewayInfo, "signingPublicKey" | "signingKeys">
 
-/** The pin, and how to learn what the gateway publishes. */
-export interface GatewayKeysOptions {
-  /** Asks the gateway, within a bounded time; rejects where it can't be reached. */
-  readonly ask: () => Promise<PublishedKeys>
-  /** Unix milliseconds by the server's clock, as far as it is known. */
-  readonly now: () => number
-  /** The pin has moved on to a successor. */
-  readonly onMoved?: ((publicKey: Uint8Array<ArrayBuffer>) => void) | undefined
+/** Reads standard base64; undefined where that is no honest key. */
+type ParseKey = (text: string) => Uint8Array<ArrayBuffer> | undefined
+
+/** Makes a key usable. */
+type MakeKey = (publicKey: Uint8Array<ArrayBuffer>) => Promise<VerifyingKey>
+
+/** How to learn what the gateway publishes, and by which clock endorsements expire. */
+export interface Following {
+  /** Asks the gateway, within a bounded time. */
+  readonly info: Effect.Effect<PublishedKeys, unknown>
+  readonly local: Clock.Clock
+  readonly clock: Pick<ServerClock, "offset">
+  /** `onGatewayKey` is called when the pin has moved on to a successor. */
+  readonly options: { readonly onGatewayKey?: (publicKey: Uint8Array<ArrayBuffer>) => void }
 }
 
 /** After an answer the gateway isn't asked again for this long, however many signatures don't verify. */
 const askAgainMs = 10_000
 
-/** Knows the pinned key alone until it has asked. */
-export const make = (pinned: VerifyingKey, readKey: ReadKey, { ask, now, onMoved }: GatewayKeysOptions): GatewayKey => {
+const make = (
+  key: GatewayKey,
+  pinned: VerifyingKey,
+  parse: ParseKey,
+  keyOf: MakeKey,
+  { clock, info, local, options }: Following
+): GatewayKey["verifies"] => {
+  const readKey: ReadKey = async (text) => {
+    const publicKey = parse(text)
+    return publicKey && keyOf(publicKey)
+  }
   let pin: Trusted = { ...pinned, text: Base64.encode(pinned.publicKey), untilMs: undefined, isSuccessor: true }
   let endorsed: ReadonlyArray<unknown> = []
   let trusted: ReadonlyArray<Trusted> = [pin]
-  let unpublished = false
   let asking: Promise<void> | undefined
   let askedAt = Number.NEGATIVE_INFINITY
 
+  /** Unix milliseconds by the server's clock, as far as it is known. */
+  const now = () => local.currentTimeMillisUnsafe() + Effect.runSync(clock.offset)
+
   const counts = (it: Trusted) => it.untilMs === undefined || now() < it.untilMs
 
-  const trusts = (publicKey: Uint8Array) => {
-    const text = Base64.encode(publicKey)
-    return trusted.some((it) => it.text === text && counts(it))
-  }
-
   const learn = async () => {
-    const said = await ask().catch(() => undefined)
+    const said = await Effect.runPromise(info).catch(() => undefined)
     askedAt = now()
     if (said === undefined) return
-    endorsed = said.signingKeys
+    endorsed = Array.isArray(said.signingKeys) ? said.signingKeys : []
     trusted = await trustedFrom(pin, endorsed, now(), readKey)
-    unpublished = !trusts(said.signingPublicKey)
+    const current = Base64.encode(said.signingPublicKey)
+    key.isUnpublished = !trusted.some((it) => it.text === current)
   }
 
   /** One question for all who have it. */
@@ -67,25 +82,40 @@ export const make = (pinned: VerifyingKey, readKey: ReadKey, { ask, now, onMoved
 
   const move = async (to: Trusted) => {
     pin = { ...to, untilMs: undefined }
+    key.publicKey = pin.publicKey
     trusted = await trustedFrom(pin, endorsed, now(), readKey)
-    onMoved?.(pin.publicKey)
+    options.onGatewayKey?.(pin.publicKey)
   }
 
-  return {
-    get publicKey() {
-      return pin.publicKey
-    },
-    isUnpublished: () => unpublished,
-    verifies: async (message, signature) => {
-      let signer = await signerOf(message, signature)
-      if (signer === undefined) {
-        await asked()
-        signer = await signerOf(message, signature)
-      }
-      if (signer === undefined) return false
-      unpublished = false
-      if (signer.isSuccessor && signer.text !== pin.text) await move(signer)
-      return true
+  return async (message, signature) => {
+    let signer = await signerOf(message, signature)
+    if (signer === undefined) {
+      await asked()
+      signer = await signerOf(message, signature)
     }
+    if (signer === undefined) return false
+    key.isUnpublished = false
+    if (signer.isSuccessor && signer.text !== pin.text) await move(signer)
+    return true
   }
+}
+
+/** The pinned keys that are followed already. */
+const followed = new WeakMap<GatewayKey, GatewayKey["verifies"]>()
+
+/**
+ * What verifies from now on for `key`, which knows the pinned one alone until something comes that it hasn't signed. It
+ * keeps `key` up to date: which key is pinned now, and whether the gateway publishes none that this vouches for.
+ */
+export const of = (
+  key: GatewayKey,
+  pinned: VerifyingKey,
+  parse: ParseKey,
+  keyOf: MakeKey,
+  following: Following
+): GatewayKey["verifies"] => {
+  const verifies = followed.get(key) ?? make(key, pinned, parse, keyOf, following)
+  followed.set(key, verifies)
+  key.verifies = verifies
+  return verifies
 }

@@ -13,10 +13,10 @@ export interface GatewayInfo {
   /** Raw, 32 bytes. Pin the first one that you see. */
   readonly signingPublicKey: Uint8Array<ArrayBuffer>
   /**
-   * While keys are rotated: by these whoever has pinned one key comes to trust the other. They are as they came, and
-   * `GalaxyClient` checks them.
+   * While keys are rotated, a list by which whoever has pinned one key comes to trust the other. It is as it came, and
+   * `GalaxyClient` checks it.
    */
-  readonly signingKeys: ReadonlyArray<unknown>
+  readonly signingKeys: unknown
   /** How far a request's timestamp may lie in the past, and in the future. */
   readonly freshnessPastMs: number
   readonly freshnessFutureMs: number
@@ -78,14 +78,12 @@ export const gatewayInfo = (baseUrl: string): Effect.Effect<GatewayInfo, CallFai
     const info = yield* call(`${baseUrl}/api/v1/public/gateway-info`, answers.info)
     const signingPublicKey = PublicKey.parse(info.signing_public_key)
     if (signingPublicKey === undefined) {
-      return yield* new Unavailable({
-        message: "the gateway's key isn't the standard base64 of a raw 32-byte Ed25519 public key"
-      })
+      return yield* new Unavailable({ message: "the gateway's key isn't an Ed25519 public key" })
     }
     return {
       protocolVersion: info.protocol_version,
       signingPublicKey,
-      signingKeys: info.signing_keys ?? [],
+      signingKeys: info.signing_keys,
       freshnessPastMs: info.freshness_past_ms,
       freshnessFutureMs: info.freshness_future_ms,
       serverTimeMs: info.server_time_ms

@@ -40,13 +40,11 @@ const equal = (one: Uint8Array, other: Uint8Array): boolean =>
 const bytes = (value: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(value)
 
 /** What the pinned key, or a key that it vouches for, didn't sign. */
-export const unsigned = (gateway: GatewayKey, message: string): Untrusted =>
-  gateway.isUnpublished()
-    ? new Untrusted({
-        message: `${message}, which has another key now`,
-        reason: "key_not_published"
-      })
-    : new Untrusted({ message })
+export const unsigned = ({ isUnpublished }: GatewayKey, what: string): Untrusted =>
+  new Untrusted({
+    message: `${what} isn't signed by the gateway`,
+    reason: isUnpublished ? "key_not_published" : undefined
+  })
 
 /** Fails unless the gateway signed this answer, unchanged, to this request. */
 export const checkResponse = (
@@ -61,7 +59,7 @@ export const checkResponse = (
     const hash = yield* Effect.promise(() => sha256(bytes(response.payloadBytes)))
     if (!equal(hash, response.payloadHash)) return yield* new Untrusted({ message: "the answer's payload was changed" })
     const signed = yield* Effect.promise(() => gateway.verifies(SigningInput.response(response), response.signature))
-    if (!signed) return yield* unsigned(gateway, "the answer isn't signed by the gateway")
+    if (!signed) return yield* unsigned(gateway, "the answer")
   })
 
 /** Fails unless the gateway signed this event for this session's stream. */
@@ -75,5 +73,5 @@ export const checkEvent = (
     if (!equal(hash, event.payloadHash)) return yield* new Untrusted({ message: "an event's payload was changed" })
     const input = SigningInput.event({ ...event, deviceSessionId })
     const signed = yield* Effect.promise(() => gateway.verifies(input, event.signature))
-    if (!signed) return yield* unsigned(gateway, "an event isn't signed by the gateway for this session")
+    if (!signed) return yield* unsigned(gateway, "an event")
   })

@@ -11,8 +11,8 @@ import { Predicate } from "effect"
 
 const isUuid = (it: unknown): it is string => Predicate.isString(it) && uuidPattern.test(it)
 
-/** The body with `signing_keys` as they came: hardly ever are there any, and who trusts them checks them. */
-type Info = Omit<typeof GatewayInfo.Type, "signing_keys"> & { readonly signing_keys?: ReadonlyArray<unknown> }
+/** The body with `signing_keys` as it came: hardly ever is there any, and who trusts it checks it. */
+type Info = Omit<typeof GatewayInfo.Type, "signing_keys"> & { readonly signing_keys: unknown }
 
 /** Body of `gateway-info`. */
 export const info = (json: unknown): Info | undefined => {
@@ -27,7 +27,7 @@ export const info = (json: unknown): Info | undefined => {
     ? {
         protocol_version,
         signing_public_key,
-        ...(Array.isArray(signing_keys) ? { signing_keys } : {}),
+        signing_keys,
         freshness_past_ms,
         freshness_future_ms,
         server_time_ms

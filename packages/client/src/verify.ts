@@ -13,9 +13,12 @@ export interface VerifyingKey {
 }
 
 /** The gateway's keys, as one: the pinned one, and those that it has come to vouch for (`GatewayKeys`). */
-export interface GatewayKey extends VerifyingKey {
+export interface GatewayKey {
+  /** The pinned key, or the one that came after it: raw, 32 bytes. */
+  publicKey: Uint8Array<ArrayBuffer>
+  verifies: VerifyingKey["verifies"]
   /** Whether the gateway, when it was asked last, published no key that the pinned one vouches for. */
-  readonly isUnpublished: () => boolean
+  isUnpublished: boolean
 }
 
 const hashed = async (...parts: ReadonlyArray<Uint8Array>): Promise<Uint8Array> => {

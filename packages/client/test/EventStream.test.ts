@@ -11,11 +11,11 @@ import { Clock, Effect, Fiber, Random, Stream } from "effect"
 import * as Fake from "./fakeGateway.ts"
 import { hasty } from "./hastyClock.ts"
 
-const pinned = (publicKey: Uint8Array<ArrayBuffer>) =>
-  pinnedKey.make(publicKey, {
-    ask: () => Promise.reject(new Error("nobody is asked")),
-    now: Date.now
-  })
+const pinned = Effect.gen(function* () {
+  const [clock, local] = [yield* ServerClock.make, yield* Clock.Clock]
+  const following = { info: Effect.fail("nobody is asked"), local, clock, options: {} }
+  return yield* Effect.promise(() => pinnedKey.make(Fake.key.publicKey, following))
+})
 
 const session = {
   deviceSessionId: "0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a" as DeviceSessionId,
@@ -28,7 +28,7 @@ const alwaysHalf = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 1 }
 const listen = (scripts: Fake.Scripts, from: EventStream.From, take: number, waits: Array<number> = []) =>
   Effect.gen(function* () {
     const clock = yield* ServerClock.make
-    const gateway = yield* Effect.promise(() => pinned(Fake.key.publicKey))
+    const gateway = yield* pinned
     const stream = EventStream.make(
       {
         rpc: Fake.rpc(scripts),
@@ -275,7 +275,7 @@ describe("EventStream", () => {
   ) =>
     Effect.gen(function* () {
       const clock = yield* ServerClock.make
-      const gateway = yield* Effect.promise(() => pinned(Fake.key.publicKey))
+      const gateway = yield* pinned
       const correct = () => Effect.fail(new Untrusted({ message: "" }))
       const it = yield* EventStream.subscribe({ rpc: Fake.rpc(scripts), session, gateway, clock, correct }, "now")
       const states = yield* Effect.forkChild(Stream.runCollect(it.state), { startImmediately: true })

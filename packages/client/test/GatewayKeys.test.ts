@@ -3,6 +3,7 @@ import * as DeviceKey from "@galaxy/client/DeviceKey"
 import * as pinnedKey from "@galaxy/client/pinnedKey"
 import * as KeyEndorsement from "@galaxy/contract/signing/KeyEndorsement"
 import { assert, describe, it } from "@effect/vitest"
+import { type Clock, Effect } from "effect"
 
 const keyOf = (fill: number) => DeviceKey.fromSeed(new Uint8Array(32).fill(fill))
 const [old, next, after, stranger] = [keyOf(1), keyOf(2), keyOf(3), keyOf(4)]
@@ -47,12 +48,13 @@ const client = async (pinned: Key, current: Key, list: ReadonlyArray<Endorsed>) 
   const moves: Array<string> = []
   let asked = 0
   const keys = await pinnedKey.make(pinned.publicKey, {
-    ask: async () => {
+    info: Effect.sync(() => {
       asked++
       return { signingPublicKey: current.publicKey, signingKeys: list }
-    },
-    now: () => time,
-    onMoved: (key) => moves.push(base64(key))
+    }),
+    local: { currentTimeMillisUnsafe: () => time } as Clock.Clock,
+    clock: { offset: Effect.succeed(0) },
+    options: { onGatewayKey: (key) => moves.push(base64(key)) }
   })
   return {
     keys,
@@ -68,7 +70,7 @@ describe("the keys of a gateway", () => {
     assert.isTrue(await takes(old))
     assert.strictEqual(asked(), 0)
     assert.isFalse(await takes(stranger))
-    assert.isFalse(keys.isUnpublished())
+    assert.isFalse(keys.isUnpublished)
     for (let times = 0; times < 50; times++) assert.isFalse(await takes(stranger))
     assert.strictEqual(asked(), 1)
     assert.isFalse(await keys.verifies(text, new Uint8Array(64)))
@@ -123,11 +125,11 @@ describe("the keys of a gateway", () => {
     for (const list of refused) {
       const { keys, takes } = await client(old, next, list)
       assert.isFalse(await takes(next), JSON.stringify(list))
-      assert.isTrue(keys.isUnpublished())
+      assert.isTrue(keys.isUnpublished)
       assert.deepStrictEqual(keys.publicKey, old.publicKey)
       // It is the pinned key that counts, and it still does.
       assert.isTrue(await takes(old))
-      assert.isFalse(keys.isUnpublished())
+      assert.isFalse(keys.isUnpublished)
     }
   })
 

@@ -13,64 +13,48 @@ const usualSize = 512
 /** What was needed for an unusually long input isn't kept. */
 const mostKept = 65_536
 
-/** Bytes that are written one after the other. Room for each part is made before it is written. Used again and again. */
-class Input {
-  #bytes = new Uint8Array(usualSize)
-  #view = new DataView(this.#bytes.buffer)
-  #at = 0
+let written = new Uint8Array(usualSize)
+let view = new DataView(written.buffer)
+let at = 0
 
-  begin(): this {
-    this.#at = 0
-    return this
-  }
-
-  #grow(length: number): void {
-    if (this.#at + length <= this.#bytes.length) return
-    const grown = new Uint8Array((this.#at + length) * 2)
-    grown.set(this.#bytes)
-    this.#take(grown)
-  }
-
-  #take(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer)
-  }
-
-  /** UTF-8 behind its length in bytes, 32 bits with the highest first. */
-  text(value: string): this {
-    // No character takes more than three bytes.
-    this.#grow(4 + value.length * 3)
-    const { written } = utf8.encodeInto(value, this.#bytes.subarray(this.#at + 4))
-    this.#view.setUint32(this.#at, written, false)
-    this.#at += 4 + written
-    return this
-  }
-
-  /** Bytes behind their length. */
-  bytes(value: Uint8Array): this {
-    this.#grow(4 + value.length)
-    this.#view.setUint32(this.#at, value.length, false)
-    this.#bytes.set(value, this.#at + 4)
-    this.#at += 4 + value.length
-    return this
-  }
-
-  int64(value: bigint): this {
-    this.#grow(8)
-    this.#view.setBigInt64(this.#at, value, false)
-    this.#at += 8
-    return this
-  }
-
-  done(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes.slice(0, this.#at)
-    if (this.#bytes.length > mostKept) this.#take(new Uint8Array(usualSize))
-    return bytes
-  }
+const use = (bytes: Uint8Array<ArrayBuffer>): void => {
+  written = bytes
+  view = new DataView(bytes.buffer)
 }
 
-/** One for all: an input is written without a pause. */
-const input = new Input()
+/** Room for so many bytes more. */
+const grow = (length: number): void => {
+  if (at + length <= written.length) return
+  const grown = new Uint8Array((at + length) * 2)
+  grown.set(written)
+  use(grown)
+}
+
+/**
+ * The parts one after the other: texts in UTF-8 and bytes behind their length, 32 bits with the highest first, and numbers in
+ * 64. One buffer serves all, since an input is written without a pause.
+ */
+const input = (...parts: ReadonlyArray<string | bigint | Uint8Array>): Uint8Array<ArrayBuffer> => {
+  at = 0
+  for (const part of parts) {
+    if (typeof part === "bigint") {
+      grow(8)
+      view.setBigInt64(at, part, false)
+      at += 8
+      continue
+    }
+    // No character takes more than three bytes.
+    grow(4 + part.length * 3)
+    let size = part.length
+    if (typeof part === "string") size = utf8.encodeInto(part, written.subarray(at + 4)).written
+    else written.set(part, at + 4)
+    view.setUint32(at, size, false)
+    at += 4 + size
+  }
+  const bytes = written.slice(0, at)
+  if (written.length > mostKept) use(new Uint8Array(usualSize))
+  return bytes
+}
 
 /** The signed fields of a request. `trace_id` is not among them, so it carries no authority. */
 export interface RequestFields {
@@ -86,16 +70,15 @@ export interface RequestFields {
 
 /** The bytes that a device key signs for one request. */
 export const request = (fields: RequestFields): Uint8Array<ArrayBuffer> =>
-  input
-    .begin()
-    .text("galaxy-request-v1")
-    .text(fields.protocolVersion)
-    .text(fields.deviceSessionId)
-    .text(fields.messageType)
-    .int64(fields.timestampMs)
-    .text(fields.requestId)
-    .bytes(fields.payloadHash)
-    .done()
+  input(
+    "galaxy-request-v1",
+    fields.protocolVersion,
+    fields.deviceSessionId,
+    fields.messageType,
+    fields.timestampMs,
+    fields.requestId,
+    fields.payloadHash
+  )
 
 /** The signed fields of a response. The request id binds the response to the request that it answers. */
 export interface ResponseFields {
@@ -111,15 +94,14 @@ export interface ResponseFields {
 
 /** The bytes that the gateway signs for one response. */
 export const response = (fields: ResponseFields): Uint8Array<ArrayBuffer> =>
-  input
-    .begin()
-    .text("galaxy-response-v1")
-    .text(fields.protocolVersion)
-    .text(fields.requestId)
-    .int64(fields.timestampMs)
-    .text(fields.resultCode)
-    .bytes(fields.payloadHash)
-    .done()
+  input(
+    "galaxy-response-v1",
+    fields.protocolVersion,
+    fields.requestId,
+    fields.timestampMs,
+    fields.resultCode,
+    fields.payloadHash
+  )
 
 /**
  * The signed fields of an event. The session id is signed though it isn't sent, so an event from one stream doesn't
@@ -142,22 +124,20 @@ export interface EventFields {
 
 /** The bytes that the gateway signs for one event on one session's stream. */
 export const event = (fields: EventFields): Uint8Array<ArrayBuffer> =>
-  input
-    .begin()
-    .text("galaxy-event-v1")
-    .text(fields.eventType)
-    .text(fields.eventId)
-    .int64(fields.timestampMs)
-    .text(fields.requestId)
-    .text(fields.traceId)
-    .text(fields.deviceSessionId)
-    .int64(fields.sequence)
-    .bytes(fields.payloadHash)
-    .done()
+  input(
+    "galaxy-event-v1",
+    fields.eventType,
+    fields.eventId,
+    fields.timestampMs,
+    fields.requestId,
+    fields.traceId,
+    fields.deviceSessionId,
+    fields.sequence,
+    fields.payloadHash
+  )
 
 /** The bytes that the gateway signs to prove its time to a client whose request was stale (step 7). */
 export const serverTime = (fields: {
   readonly requestId: string
   readonly serverTimeMs: bigint
-}): Uint8Array<ArrayBuffer> =>
-  input.begin().text("galaxy-time-v1").text(fields.requestId).int64(fields.serverTimeMs).done()
+}): Uint8Array<ArrayBuffer> => input("galaxy-time-v1", fields.requestId, fields.serverTimeMs)

@@ -48,7 +48,6 @@ it.live("a pinned old key leads to the new one, which leads back while both sign
       const stranger = yield* connect(second, publicKey(new Uint8Array(32).fill(23)))
       const refused = yield* Effect.flip(stranger.call("user.sessions.list", {}))
       assert.deepInclude(refused, { _tag: "Untrusted", reason: "key_not_published" })
-      assert.match(refused._tag === "Untrusted" ? refused.message : "", /which has another key now/)
     })
   )
 )

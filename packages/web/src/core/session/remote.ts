@@ -5,7 +5,7 @@
 import type { Answer, Requests } from "@galaxy/client/Calls"
 import { type ClientError, Unavailable } from "@galaxy/client/ClientError"
 import * as DeviceKey from "@galaxy/client/DeviceKey"
-import type { GalaxyClient } from "@galaxy/client/GalaxyClient"
+import type { GalaxyClient, Options as GalaxyClientOptions } from "@galaxy/client/GalaxyClient"
 import * as PublicEdge from "@galaxy/client/PublicEdge"
 import type { ChallengeId, DeviceSessionId, UserId } from "@galaxy/contract/ids/Ids"
 import type { MessageType } from "@galaxy/contract/routes/MessageRoutes"
@@ -22,7 +22,7 @@ const clientOf = (
   baseUrl: string,
   deviceSessionId: DeviceSessionId,
   key: DeviceKey.DeviceKey,
-  pin: { readonly gatewayKey?: Uint8Array<ArrayBuffer>; readonly onGatewayKey: GatewayKeyMoved }
+  pin: Pick<GalaxyClientOptions, "gatewayKey" | "onGatewayKey">
 ): Effect.Effect<GalaxyClient, ClientError> =>
   Effect.flatMap(
     Effect.tryPromise({
