@@ -6,8 +6,8 @@ import { connectAndCall, RawLoad } from "./cores/RawLoad.ts"
 import type { Way } from "./cores/primary.ts"
 import type { Usage } from "./usage.ts"
 
-const callsARound = 3_000
-const connectionsARound = 600
+const callsARound = 1_500
+const connectionsARound = 300
 
 /** How connections meet the processes: from many addresses, as players come. */
 const connections = 32
@@ -67,7 +67,8 @@ const run = async (shape: Shape, ...args: ReadonlyArray<string>): Promise<Runnin
   if (shape.program === "galaxy.ts") await ready(port)
   return {
     port,
-    load: new RawLoad(port, connections, inFlightEach),
+    // Each process has the same load, so that each gathers as much into one write as it would alone.
+    load: new RawLoad(port, shape.way === undefined ? connections : 2 * connections, inFlightEach),
     usages: async () => {
       child.send("usage")
       const [usage] = (await once(child, "message")) as [Usage | ReadonlyArray<Usage>]

@@ -56,14 +56,20 @@ class Lane {
       for (const { done } of this.#open.values()) done(false)
       this.#open.clear()
     }
-    // A server that doesn't answer ends the measurement.
-    this.#socket.setTimeout(30_000, () => this.#socket.destroy())
+    // A server that doesn't answer ends the measurement; between rounds a connection is idle.
+    this.#socket.setTimeout(30_000, () => {
+      if (this.#open.size > 0) this.#socket.destroy()
+    })
     this.#socket.on("error", lost)
     this.#socket.on("close", lost)
   }
 
   call(body: Buffer): Promise<boolean> {
     return new Promise((done) => {
+      if (this.#socket.destroyed) {
+        done(false)
+        return
+      }
       const stream = (this.#stream += 2)
       this.#open.set(stream, { hasData: false, done })
       this.#socket.write(

@@ -108,9 +108,9 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
               return Effect.promise(() => member.gone)
             }
           }),
-          Effect.tap(({ code }) => {
-            // One that was asked to end says with 0 that all is in order.
-            if (isEnding && code !== 0) options.cutShort?.()
+          Effect.tap(({ code, signal }) => {
+            // One that was asked to end says with 0 that all is in order; before it listens to signals, they just end it.
+            if (isEnding && signal !== "SIGTERM" && code !== 0) options.cutShort?.()
             return Effect.void
           })
         )
