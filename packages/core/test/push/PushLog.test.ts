@@ -5,7 +5,7 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { settled, settledHead } from "./settled.ts"
@@ -33,6 +33,21 @@ eachDatabase((name, database) => {
           assert.deepStrictEqual([kept.oldest, kept.newest], [1, 3])
           assert.deepStrictEqual(Array.from(kept.events[0]?.payload ?? []), [1, 2])
           assert.deepStrictEqual((yield* log.eventsAfter(yield* newUser, 0, 10)).newest, 0)
+        })
+      )
+
+      it.effect("an event tells of the trace that has made it", () =>
+        Effect.gen(function* () {
+          const log = yield* PushLog.PushLog
+          const ada = yield* newUser
+          const caller = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: true })
+          yield* Effect.withParentSpan(log.append([event(ada)]), caller)
+          yield* log.append([event(ada)])
+          const kept = yield* log.eventsAfter(ada, 0, 10)
+          assert.deepStrictEqual(
+            kept.events.map((it) => it.traceId),
+            [`00-${"a".repeat(32)}-${"b".repeat(16)}-01`, ""]
+          )
         })
       )
 

@@ -189,7 +189,7 @@ describe.skipIf(!there)("telemetry of separate processes", () => {
           )
           assert.strictEqual(report.parent, "")
 
-          // An event tells of the trace that has made it.
+          // Lines of the log come, too, and metrics of an engine.
           const line = yield* Effect.promise(() =>
             collected.until((all) => all.lines.find((it) => it.service === "galaxy-gateway"))
           )
