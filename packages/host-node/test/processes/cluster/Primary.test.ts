@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Primary from "@galaxy/host-node/processes/cluster/Primary"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, Schedule, Scope } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Option, Schedule, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { vi } from "vitest"
 
 const primary = (program: string, more: Partial<Primary.PrimaryOptions> = {}) =>
   Primary.layer({
@@ -53,6 +58,27 @@ describe("the primary of several processes", () => {
           members[0] !== first && members[0]?.serves === true ? Effect.void : Effect.fail("not yet")
         )
         yield* Effect.retry(replaced, { times: 400, schedule: Schedule.spaced("25 millis") })
+      })
+    )
+  )
+
+  it.effect("gives up when no process serves and replacements keep failing", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const folder = mkdtempSync(join(tmpdir(), "galaxy-once-"))
+        yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+        vi.stubEnv("TEST_MARKER", join(folder, "marker"))
+        // The clock runs ahead below, which must not count for a start.
+        const options = { count: 1, members: [undefined], startMs: 1e9, silenceMs: 60_000 }
+        const context = yield* Layer.build(primary("once.ts", options))
+        const failed = yield* Effect.forkScoped(Effect.flip(Context.get(context, Primary.Primary).failed))
+        const waits = Effect.andThen(
+          TestClock.adjust("10 seconds"),
+          Effect.promise(() => new Promise<void>((done) => void setTimeout(done, 5)))
+        )
+        yield* Effect.raceFirst(Fiber.await(failed), Effect.forever(waits))
+        assert.strictEqual((yield* Fiber.join(failed)).message, "the moon is in the way")
+        vi.unstubAllEnvs()
       })
     )
   )
