@@ -11,8 +11,8 @@ export const ownerOf = (sessionId: string): string => sessionId.replace("0190f7a
 /** The number of a user or session. */
 export const indexOf = (id: string): number => Number.parseInt(id.slice(-12), 16)
 
-/** Now, in milliseconds, on a clock that all processes of this machine share. */
-export const sharedNow = (): number => performance.timeOrigin + performance.now()
+/** Now, in milliseconds, on a clock that all processes of this machine share and nobody sets. */
+export const sharedNow = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /** A message behind its head of five bytes, uncompressed, as gRPC has it. */
 export const framed = (message: Uint8Array): Buffer => {
