@@ -5,6 +5,7 @@ import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { EdgeCrypto } from "@galaxy/edge/EdgeCrypto"
 import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
+import { Telemetry } from "@galaxy/host-node/telemetry/Telemetry"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as Fixture from "./fixture.ts"
@@ -213,6 +214,27 @@ for (const kind of ["ip", "session", "user", "messageType"] as const) {
       }
     )
   }
+}
+
+const rare = { messageTypes: { "user.account.get": { burst: 1, perSecond: 0.001 } } }
+for (const metrics of [false, true]) {
+  const rarely = Fixture.gateway({ budgets: { ...Fixture.generous.budgets, ...rare } })
+  const counted = rarely.pipe(Layer.provide(Layer.succeed(Telemetry, { metrics, tracer: undefined })))
+  layer(counted, { excludeTestServices: true })(`the budget of one message type, metrics ${metrics}`, (it) => {
+    it.effect("is its own, and the others keep theirs", () =>
+      Effect.gen(function* () {
+        const rpc = yield* Fixture.rpc("gRPC over HTTP/2")
+        const script = yield* Fixture.Script
+        const ask = (messageType: string) => rpc.executeCommand(Fixture.request({ messageType }))
+        script.answer = { status: 409, json: { error: { code: "conflict", message: "no" } } }
+        yield* Effect.promise(() => ask("user.account.get"))
+        const error = yield* refusedBy(ask("user.account.get"))
+        assert.strictEqual(detail(error)?.reason, "rate_limited")
+        for (let times = 0; times < 10; times++) yield* Effect.promise(() => ask("user.sessions.list"))
+        assert.strictEqual(script.calls.length, 11)
+      })
+    )
+  })
 }
 
 const brokenStore = Layer.succeed(ReplayStore, {

@@ -2,10 +2,10 @@
 import { counter, gauge, histogram } from "@galaxy/contract/telemetry/instruments"
 import { eventTables, gatewayEventTables } from "@galaxy/contract/events/EventKinds"
 import { isPromise } from "@galaxy/edge/Awaitable"
-import { Budgets } from "@galaxy/edge/Budgets"
+import { type BudgetKind, Budgets } from "@galaxy/edge/Budgets"
 import { EventStreams } from "@galaxy/edge/hub/EventStreams"
 import { type PushFrame, PushSource } from "@galaxy/edge/hub/PushSource"
-import { ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
+import { type RateLimited, ReplayStoreUnavailable } from "@galaxy/edge/Refusal"
 import { ReplayStore } from "@galaxy/edge/ReplayStore"
 import { SessionCache } from "@galaxy/edge/SessionCache"
 import { type Context, Effect, Layer, Stream } from "effect"
@@ -33,14 +33,14 @@ const around = <I, S>(service: Context.Key<I, S>, measured: (it: S) => S): Layer
 
 /** Counts refusals by the budget. */
 export const budgets = around(Budgets, (it) => {
-  const noted =
-    (of: "take" | "check"): Budgets["Service"]["take"] =>
-    (kind, key) => {
-      const refusal = it[of](kind, key)
-      if (refusal !== undefined) refused(1, kind)
-      return refusal
-    }
-  return Budgets.of({ take: noted("take"), check: noted("check") })
+  const noted = (kind: BudgetKind, refusal: RateLimited | undefined) => {
+    if (refusal !== undefined) refused(1, kind)
+    return refusal
+  }
+  return Budgets.of({
+    take: (kind, key, messageType) => noted(kind, it.take(kind, key, messageType)),
+    check: (kind, key) => noted(kind, it.check(kind, key))
+  })
 })
 
 /** Counts what is found at once and what has to be looked up. */
