@@ -20,7 +20,10 @@ const connected = gauge("galaxy.gateway.push.connected")
 const reconnects = counter("galaxy.gateway.push.reconnects")
 const lag = histogram("galaxy.gateway.push.lag")
 
-/** The service that is there as it is, or measured where somebody reads the metrics. */
+/**
+ * The service that is there as it is, or measured where somebody reads the metrics. What is measured gets every argument, those
+ * that are optional too: a type would take a method that passes on fewer.
+ */
 const around = <I, S>(service: Context.Key<I, S>, measured: (it: S) => S): Layer.Layer<I, never, I> =>
   Layer.effect(
     service,
@@ -33,13 +36,14 @@ const around = <I, S>(service: Context.Key<I, S>, measured: (it: S) => S): Layer
 
 /** Counts refusals by the budget. */
 export const budgets = around(Budgets, (it) => {
-  const noted = (kind: BudgetKind, refusal: RateLimited | undefined) => {
+  const noted = (refusal: RateLimited | undefined, kind: BudgetKind) => {
     if (refusal !== undefined) refused(1, kind)
     return refusal
   }
   return Budgets.of({
-    take: (kind, key, messageType) => noted(kind, it.take(kind, key, messageType)),
-    check: (kind, key) => noted(kind, it.check(kind, key))
+    ...it,
+    take: (...asked) => noted(it.take(...asked), asked[0]),
+    check: (...asked) => noted(it.check(...asked), asked[0])
   })
 })
 
@@ -47,8 +51,8 @@ export const budgets = around(Budgets, (it) => {
 export const sessions = around(SessionCache, (it) =>
   SessionCache.of({
     ...it,
-    find: (deviceSessionId, network, signal) => {
-      const found = it.find(deviceSessionId, network, signal)
+    find: (...asked) => {
+      const found = it.find(...asked)
       lookups(1, isPromise(found) ? "miss" : "hit")
       return found
     }
@@ -69,8 +73,8 @@ export const streams = around(EventStreams, (it) =>
         },
         end: (ending, place) => outlet.end(ending, place)
       }),
-    subscribe: (envelope, peer) =>
-      Stream.map(it.subscribe(envelope, peer), (event) => {
+    subscribe: (...asked) =>
+      Stream.map(it.subscribe(...asked), (event) => {
         sent(1, kindOf(event.eventType))
         return event
       })
@@ -81,9 +85,9 @@ export const streams = around(EventStreams, (it) =>
 export const replay = around(ReplayStore, (it) =>
   ReplayStore.of({
     ...it,
-    reserve: (reservation) => {
+    reserve: (...asked) => {
       const begun = performance.now()
-      const verdict = it.reserve(reservation)
+      const verdict = it.reserve(...asked)
       const noted = <A>(outcome: A): A => {
         reserving((performance.now() - begun) / 1_000, outcome instanceof ReplayStoreUnavailable ? "unavailable" : "")
         return outcome
@@ -109,10 +113,10 @@ export const push = around(PushSource, (it) => {
   let opened = 0
   connected(0)
   return PushSource.of({
-    frames: (cursor) =>
+    frames: (...asked) =>
       Stream.suspend(() => {
         if (opened++ > 0) reconnects(1)
-        return it.frames(cursor).pipe(Stream.map(arrived), Stream.ensuring(Effect.sync(() => connected(0))))
+        return it.frames(...asked).pipe(Stream.map(arrived), Stream.ensuring(Effect.sync(() => connected(0))))
       })
   })
 })
