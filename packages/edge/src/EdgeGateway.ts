@@ -14,7 +14,8 @@ import { type Done, hasEndedItself, mayEndItself, revokeEnded } from "./endedSes
 import type { Envelope, Peer } from "./Envelope.ts"
 import { BackendUnavailable, type Refusal, SessionRevoked, SessionUnknown } from "./Refusal.ts"
 import { SessionCache } from "./SessionCache.ts"
-import type { Verified } from "./stages/Stage.ts"
+import { inOrder, type Verified } from "./stages/Stage.ts"
+import { active, known } from "./stages/session.ts"
 import { fromAnswer, fromError, type RestCall, toCall } from "./transcode.ts"
 import { Verifier } from "./Verifier.ts"
 
@@ -89,6 +90,7 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       const sessions = yield* SessionCache
       const clock = yield* Clock.Clock
       const run = runIn(yield* Effect.context())
+      const stillActive = inOrder([known(sessions), active])
 
       /**
        * The account may have ended a moment ago, and its sessions with it, before word of that came by the push stream.
@@ -128,8 +130,8 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
       }
 
       /**
-       * The backend's answer, unless the session is revoked first. A command that can end its own session waits for the
-       * answer, and is refused if the answer doesn't say that it has.
+       * The backend's answer, unless the session is revoked first. Revoked before the call is made, it isn't made. After that a
+       * command that can end its own session waits for the answer, and is refused if the answer doesn't say that it has.
        */
       const whileActive = async (verified: Verified, call: RestCall, over: AbortController) => {
         const { envelope, peer, session } = verified
@@ -142,7 +144,12 @@ export const layer: Layer.Layer<EdgeGateway, never, Verifier | BackendClient | E
           if (!waits) over.abort(new SessionRevoked())
         })
         try {
-          if (over.signal.reason instanceof SessionRevoked) return over.signal.reason
+          // The verification may have waited since it found the session, and the cache have forgotten it meanwhile.
+          const refusal = sessions.isCurrent(deviceSessionId, session)
+            ? undefined
+            : await stillActive({ ...verified, signal: over.signal })
+          if (refusal !== undefined) return refusal
+          if (isRevoked) return new SessionRevoked()
           const answer = await backend.forward(
             {
               messageType,

@@ -65,6 +65,11 @@ export class SessionCache extends Context.Service<
       session: { readonly deviceSessionId: string; readonly userId: string },
       act: () => void
     ) => () => void
+    /**
+     * Whether a record is still the one that is known of its session: it was neither revoked since nor forgotten. Otherwise
+     * the session must be found again, as a revocation may have come that nothing was left to mark for.
+     */
+    readonly isCurrent: (deviceSessionId: string, record: SessionIdentity) => boolean
     /** Marks a session as revoked wherever it is cached, and overtakes a lookup of it. */
     readonly revokeSession: (deviceSessionId: string) => Effect.Effect<void>
     /** The same for all sessions of a user; overtakes every running lookup. */
@@ -258,6 +263,10 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
           const call: Running = { deviceSessionId, userId, act }
           running.add(call)
           return () => void running.delete(call)
+        },
+        isCurrent: (id, record) => {
+          const entry = entries.get(id)
+          return entry !== undefined && Option.getOrUndefined(entry.record) === record
         },
         revokeSession: (id) =>
           Effect.sync(() => {
