@@ -220,6 +220,9 @@ const methods: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["/readyz", get]
 ])
 
+/** The paths of these routes. */
+export const paths: ReadonlyArray<string> = [...methods.keys()]
+
 const noRoute = error("not_found", "there is no such route")
 
 /** Lets nothing but exact paths and methods through: the router takes other spellings of a path for the same. */

@@ -210,7 +210,8 @@ const server = (options: GatewayOptions) =>
             isForPages,
             readSmallFirst((request, response) => {
               const isRpc = handles(request.url ?? "")
-              observe?.(request, response, isRpc ? request.url : undefined)
+              if (observe === undefined) Observer.unobserved(request)
+              else observe(request, response, isRpc ? request.url : undefined)
               if (!isRpc) {
                 if (isCall(request)) refuseUnknown(request, response)
                 else if (isEncoded(request)) refuse(request, response, ...encoded)

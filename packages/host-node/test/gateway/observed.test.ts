@@ -140,6 +140,7 @@ describe("an observed request", () => {
       call.answered(answer("conflict"))
     })
     observed(observe, undefined, () => undefined, "/api/v1/public/auth/send-email-code?email=ada@example.org")
+    observed(observe, undefined, () => undefined, "/api/v1/public/gateway-info")
     observed(observe, undefined, () => undefined, "/evil/path")
     const text = prometheus.text()
     for (const labels of [
@@ -149,7 +150,7 @@ describe("an observed request", () => {
     ]) {
       assert.include(text, `rpc_server_call_duration_seconds_count{${labels}}`)
     }
-    for (const route of ["/api/v1/public/auth/send-email-code", "_OTHER"]) {
+    for (const route of ["/api/v1/public/auth/send-email-code", "/api/v1/public/gateway-info", "_OTHER"]) {
       assert.include(text, `http_request_method="POST",http_route="${route}",http_response_status_code="429"`)
     }
     assert.notInclude(text, "evil")

@@ -264,6 +264,19 @@ layer(Fixture.gateway({ ...Fixture.generous, edge: { probeKeptMs: 0 } }), { excl
       ["/healthz", "GET"],
       ["/readyz", "GET"]
     ] as const
+    it.effect("the trace of a stranger goes on for logs, and asks nobody to record it", () =>
+      Effect.gen(function* () {
+        const { publicCalls } = yield* Fixture.Script
+        const theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-"
+        for (const path of [sendCode, confirmCode, `${unsubscribePath}?token=abc`]) {
+          yield* post(path, {}, { traceparent: `${theirs}01` })
+          assert.strictEqual(publicCalls.at(-1)?.traceparent, `${theirs}00`)
+          yield* post(path, {}, { traceparent: `${theirs}zz` })
+          assert.strictEqual(publicCalls.at(-1)?.traceparent, "")
+        }
+      })
+    )
+
     it.effect("HEAD is answered like GET, without the body", () =>
       withoutCalls(
         Effect.gen(function* () {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as tls from "node:tls"
 import { listen } from "@galaxy/host-node/gateway/listener"
-import { everyMs } from "@galaxy/host-node/gateway/tls/TlsFiles"
+import { everyMs, follow } from "@galaxy/host-node/gateway/tls/TlsFiles"
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
@@ -50,6 +50,8 @@ it.effect.skipIf(!hasOpenssl)("new connections get the new certificate, and open
       }
       const [first, second, third] = [certificate("first"), certificate("second"), certificate("third")]
       write(first)
+      // Certificates are valid from the second on in which they are made.
+      yield* TestClock.setTime(Date.now())
       const { port } = yield* listen({ host: "127.0.0.1", port: 0, tls: { ...first, files } }, (_, response) => {
         response.end("ok")
       }).pipe(Effect.provide(logger))
@@ -89,6 +91,39 @@ it.effect.skipIf(!hasOpenssl)("new connections get the new certificate, and open
       assert.notInclude(line, "PRIVATE KEY")
       assert.deepStrictEqual(yield* subjects, ["third h2", "third http/1.1"])
       assert.strictEqual(yield* Effect.promise(() => statusOf(session)), 200)
+    })
+  )
+)
+
+it.effect.skipIf(!hasOpenssl)("a certificate whose time hasn't come is taken when it comes", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const lines = yield* Queue.unbounded<string>()
+      const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void Queue.offerUnsafe(lines, line))])
+      const path = yield* folder
+      const files = { cert: join(path, "cert.pem"), key: join(path, "key.pem") }
+      const [first, second] = [certificate("first"), certificate("second")]
+      writeFileSync(files.cert, second.cert)
+      writeFileSync(files.key, second.key)
+      yield* TestClock.setTime(Date.now() - 3_600_000)
+      const used: Array<string> = []
+      yield* Effect.forkScoped(
+        Effect.provide(
+          follow(files, first, ({ cert }) => void used.push(cert)),
+          logger
+        )
+      )
+      const turn = Effect.andThen(
+        TestClock.adjust(Duration.millis(everyMs)),
+        Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      )
+      const said = Effect.raceFirst(Queue.take(lines), Effect.forever(turn))
+      assert.match(yield* said, /can't be used.*the certificate is valid only from /)
+      for (let times = 0; times < 20; times++) yield* turn
+      assert.deepStrictEqual(used, [])
+      yield* TestClock.setTime(Date.now() + 1_000)
+      assert.match(yield* said, /the port has a new certificate/)
+      assert.deepStrictEqual(used, [second.cert])
     })
   )
 )

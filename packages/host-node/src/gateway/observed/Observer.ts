@@ -5,6 +5,7 @@ import { counter, histogram } from "@galaxy/contract/telemetry/instruments"
 import { messageRoutes } from "@galaxy/contract/routes/MessageRoutes"
 import { knownMethod, otherRoute, routeTemplates } from "@galaxy/core/shared/http/routeTemplate"
 import { subscribeType } from "@galaxy/edge/Envelope"
+import { paths as publicPaths } from "@galaxy/edge/PublicRest"
 import { type Reason, statusCodes } from "@galaxy/edge/Refusal"
 import { Context, Exit, Option, type Tracer } from "effect"
 import type { TelemetryShape } from "../../telemetry/Telemetry.ts"
@@ -28,16 +29,7 @@ const openEnded: ReadonlySet<string> = new Set(["Watch", "ServerReflectionInfo"]
 const known = (messageType: string): string =>
   messageType === "" || messageTypes.has(messageType) ? messageType : otherRoute
 
-const templateOf = routeTemplates([
-  "/",
-  "/_app/*",
-  "/api/v1/public/auth/send-email-code",
-  "/api/v1/public/auth/confirm-email-code",
-  "/api/v1/public/mail/unsubscribe",
-  "/api/v1/public/gateway",
-  "/healthz",
-  "/readyz"
-])
+const templateOf = routeTemplates(["/", "/_app/*", ...publicPaths])
 
 const codes: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(statusOf)
@@ -75,6 +67,16 @@ export type Observe = (
   response: ObservedResponse,
   rpcPath: string | undefined
 ) => ObservedCall
+
+const goesOnAs = ({ headers }: ObservedRequest, own: (given: string) => string): void => {
+  const given = headers["traceparent"]
+  const its = own(typeof given === "string" ? given : "")
+  if (its === "") delete headers["traceparent"]
+  else headers["traceparent"] = its
+}
+
+/** For a request that nobody observes: its `traceparent` goes on to the backend, but asks for no recording there. */
+export const unobserved = (request: ObservedRequest): void => goesOnAs(request, unasked)
 
 /** `tracer` and metrics as the process has them; `log` writes lines. Undefined where there is nothing to do. */
 export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefined): Observe | undefined => {
@@ -146,12 +148,7 @@ export const make = ({ metrics, tracer }: TelemetryShape, log: CallLog | undefin
     const rpcMethod = name === undefined ? undefined : methods.has(name) ? name : otherRoute
     const call = new ObservedCall(rpcMethod, request.method ?? "", path, trace)
     observedCalls.set(request, call)
-    if (rpcMethod === undefined) {
-      const given = request.headers["traceparent"]
-      const own = call.traced(typeof given === "string" ? given : "")
-      if (own === "") delete request.headers["traceparent"]
-      else request.headers["traceparent"] = own
-    }
+    if (rpcMethod === undefined) goesOnAs(request, (given) => call.traced(given))
     response.once("close", () => ended(call, response.statusCode ?? 200))
     return call
   }

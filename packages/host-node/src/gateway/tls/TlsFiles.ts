@@ -40,9 +40,13 @@ export const pairProblem = ({ cert, key }: TlsPair): string | undefined => {
   }
 }
 
-const expiryProblem = ({ cert }: TlsPair, now: number): string | undefined => {
-  const until = new X509Certificate(cert).validTo
-  return Date.parse(until) <= now ? `the certificate has expired on ${until}` : undefined
+/** Why clients refuse a certificate now, and whether they will take it later. */
+const untimely = ({ cert }: TlsPair, now: number): { readonly why: string; readonly later: boolean } | undefined => {
+  const { validFrom, validTo } = new X509Certificate(cert)
+  if (Date.parse(validTo) <= now) return { why: `the certificate has expired on ${validTo}`, later: false }
+  return Date.parse(validFrom) > now
+    ? { why: `the certificate is valid only from ${validFrom} on`, later: true }
+    : undefined
 }
 
 const textOf = (path: string) =>
@@ -85,10 +89,13 @@ export const follow = (files: TlsFiles, first: TlsPair, use: (pair: TlsPair) => 
         return
       }
       if (same(refused, pair)) return
-      const problem = pairProblem(pair) ?? expiryProblem(pair, yield* Clock.currentTimeMillis)
-      if (problem !== undefined) {
-        refused = pair
-        return yield* Effect.fail(problem)
+      const problem = pairProblem(pair)
+      const time = problem === undefined ? untimely(pair, yield* Clock.currentTimeMillis) : undefined
+      const why = problem ?? time?.why
+      if (why !== undefined) {
+        // One whose time comes is looked at again.
+        if (time?.later !== true) refused = pair
+        return yield* Effect.fail(why)
       }
       use(pair)
       used = pair
