@@ -25,6 +25,7 @@ const primaryOf = (values: GatewayStart, count: number) => {
     clientId: clientIdOf(values),
     program: process.argv[1] ?? "",
     execArgv: [...process.execArgv, `--max-old-space-size=${oldSpaceOf(count, thisMachine().heapBytes)}`],
+    log: (lines) => void process.stdout.write(lines),
     print: (text) => void process.stderr.write(text),
     cutShort: () => {
       process.exitCode = 1

@@ -3,19 +3,17 @@ import type { ChildProcess } from "node:child_process"
 import type { Socket } from "node:net"
 import { patiently } from "../../gateway/bounds/patiently.ts"
 import { handleOf } from "./handles.ts"
+import { OnTheWay } from "./OnTheWay.ts"
+import { wholeLines } from "./wholeLines.ts"
 import {
   type Alive,
   type Connected,
-  isAlive,
   isMetricsTold,
   isTakenTold,
   isTold,
   type MetricsAsked,
   type TakenTold
 } from "./messages.ts"
-
-/** Connections on their way to a process that is busy. Further ones are closed, as a full queue of the system's would be. */
-const mostOnTheirWay = 4_096
 
 /** Output to standard error that is kept of a process that starts, in characters. */
 const mostOutput = 16_384
@@ -25,6 +23,12 @@ const mostTellings = 256
 
 /** How long it may take to tell its metrics, in milliseconds. */
 const longestAnswerMs = 2_000
+
+/** Who gets what a process writes to standard output, line by line, and to standard error, once it serves. */
+export interface Prints {
+  readonly log: (lines: string) => void
+  readonly print: (text: string) => void
+}
 
 /** How a process ended. */
 export interface MemberEnd {
@@ -37,7 +41,7 @@ export class Member {
   readonly #child: ChildProcess
   readonly #print: (text: string) => void
   #state: "starting" | "serving" | "ending" = "starting"
-  #onTheirWay = 0
+  readonly #onTheWay = new OnTheWay()
   #output = ""
   #questions = 0
   #tellings = 0
@@ -51,8 +55,8 @@ export class Member {
   /** Settles when it takes no more connections, at its end at the latest. */
   readonly closed: Promise<void>
 
-  /** `print` gets what it writes to standard error, once it serves, and `taken` what it has taken of budgets. */
-  constructor(child: ChildProcess, print: (text: string) => void, taken: (told: TakenTold) => void = () => undefined) {
+  /** `taken` gets what it has taken of budgets. */
+  constructor(child: ChildProcess, { log, print }: Prints, taken: (told: TakenTold) => void = () => undefined) {
     this.#child = child
     this.#print = print
     const served = Promise.withResolvers<undefined>()
@@ -60,8 +64,10 @@ export class Member {
     this.served = served.promise
     this.closed = closed.promise
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#said(text))
+    if (child.stdout !== null) wholeLines(child.stdout, log)
     child.on("message", (message) => {
-      if (isAlive(message)) this.#isAlive = true
+      // Whatever it says, it says that it runs.
+      this.#isAlive = true
       if (isTakenTold(message)) taken(message)
       if (isMetricsTold(message)) this.#asked.get(message.id)?.(message.text)
       if (!isTold(message)) return
@@ -74,6 +80,7 @@ export class Member {
     this.gone = new Promise((done) => {
       const over = (end: MemberEnd) => {
         this.#state = "ending"
+        this.#onTheWay.close()
         closed.resolve(undefined)
         done(end)
       }
@@ -108,23 +115,28 @@ export class Member {
     return this.#output
   }
 
-  /** Hands a connection over. What was read of it already must be in `head`. */
-  give(socket: Socket, ip: string, head?: Buffer): void {
-    const handle = handleOf(socket)
-    if (handle === undefined || this.#onTheirWay >= mostOnTheirWay || !this.#child.connected) {
-      socket.destroy()
-      return
-    }
-    this.#onTheirWay += 1
+  /**
+   * Hands a connection over, now or when it has taken others. What was read of it already must be in `head`. `network` is
+   * whom it counts for.
+   */
+  give(socket: Socket, ip: string, network?: string, head?: Buffer): void {
     const message: Connected = {
       type: "connection",
       ip,
       ...(head === undefined ? {} : { head: head.toString("base64") })
     }
-    this.#child.send(message, handle, {}, () => {
-      this.#onTheirWay -= 1
-      // The other process has the connection, or it is lost.
-      socket.destroy()
+    this.#onTheWay.add({
+      network,
+      drop: () => socket.destroy(),
+      send: (taken) => {
+        const handle = handleOf(socket)
+        if (handle === undefined || !this.#child.connected) return taken()
+        this.#child.send(message, handle, {}, (error) => {
+          // It has answered that it has the connection.
+          if (error === null) this.#isAlive = true
+          taken()
+        })
+      }
     })
   }
 
@@ -151,7 +163,10 @@ export class Member {
     }).finally(() => this.#asked.delete(question.id))
   }
 
-  /** Kills it if it gives no sign of life for so long, as one whose event loop stands still. Ends with it. */
+  /**
+   * Kills it if it gives no sign of life for so long, as one whose event loop stands still. Taking a connection is one, and so is
+   * anything that it says: it may be busy, but it runs. Ends with it.
+   */
   watch(silenceMs: number): void {
     const question: Alive = { type: "alive" }
     let stop = () => undefined as void

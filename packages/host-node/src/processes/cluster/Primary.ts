@@ -11,7 +11,7 @@ import type { ListenerUnavailable } from "../../gateway/ListenerUnavailable.ts"
 import type { OfProcess } from "../../telemetry/mergedMetrics.ts"
 import { Assignment } from "./Assignment.ts"
 import * as Acceptor from "./Acceptor.ts"
-import { Member, type MemberEnd } from "./Member.ts"
+import { Member, type MemberEnd, type Prints } from "./Member.ts"
 import { argumentsOf } from "./Membership.ts"
 
 /** The processes by their index; undefined where none has run yet. */
@@ -29,15 +29,13 @@ export const metricsOf = async (members: Members): Promise<ReadonlyArray<OfProce
 }
 
 /** The processes, and the port that they share. */
-export interface PrimaryOptions extends Acceptor.AcceptorOptions {
+export interface PrimaryOptions extends Acceptor.AcceptorOptions, Prints {
   readonly count: number
   /** The name at the backend's push stream, to which each process adds its number. */
   readonly clientId: string
   /** The program that they run, and its options of Node. */
   readonly program: string
   readonly execArgv: ReadonlyArray<string>
-  /** Gets what they write to standard error. */
-  readonly print: (text: string) => void
   /** Where those that run stand, by their index. */
   readonly members: Members
   /** Called when a process that was asked to end didn't do so in order. */
@@ -95,7 +93,7 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
 
       const started = (index: number): ChildProcess =>
         fork(options.program, argumentsOf(index + 1, count, `${options.clientId}-${index + 1}`), {
-          stdio: ["ignore", "inherit", "pipe", "ipc"],
+          stdio: ["ignore", "pipe", "pipe", "ipc"],
           execArgv: [...options.execArgv]
         })
 
@@ -121,7 +119,7 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
           Effect.gen(function* () {
             const member = yield* Effect.acquireRelease(
               Effect.sync(() => {
-                const made = new Member(started(index), options.print, (told) => {
+                const made = new Member(started(index), options, (told) => {
                   for (const other of members) if (other !== made && other?.serves === true) other.others(told)
                 })
                 members[index] = made
@@ -208,7 +206,7 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
         const index = assignment.of(network, serves)
         const member = index === undefined ? undefined : members[index]
         if (member === undefined) socket.destroy()
-        else member.give(socket, ip, head)
+        else member.give(socket, ip, network, head)
       })
       // The port stays open until nobody takes connections any more: they may do so for a while after the word to end.
       yield* Effect.addFinalizer(() =>

@@ -16,6 +16,7 @@ const primary = (program: string, more: Partial<Primary.PrimaryOptions> = {}) =>
     clientId: "test",
     program: fileURLToPath(new URL(`./programs/${program}`, import.meta.url)),
     execArgv: ["--conditions=@galaxy/source", "--disable-warning=ExperimentalWarning"],
+    log: () => undefined,
     print: () => undefined,
     members: [undefined, undefined],
     ...more
@@ -47,7 +48,9 @@ describe("the primary of several processes", () => {
     Effect.scoped(
       Effect.gen(function* () {
         const members: Primary.Members = [undefined]
-        yield* Layer.build(primary("freezes.ts", { count: 1, members, silenceMs: 300 }))
+        let logged = ""
+        const log = (lines: string) => void (logged += lines)
+        yield* Layer.build(primary("freezes.ts", { count: 1, members, silenceMs: 300, log }))
         const first = members[0]
         assert.isTrue(first?.serves)
         assert.deepStrictEqual(yield* Effect.promise(() => first?.gone ?? Promise.reject(new Error("none"))), {
@@ -58,6 +61,7 @@ describe("the primary of several processes", () => {
           members[0] !== first && members[0]?.serves === true ? Effect.void : Effect.fail("not yet")
         )
         yield* Effect.retry(replaced, { times: 400, schedule: Schedule.spaced("25 millis") })
+        assert.match(logged, /^(a line of the log\n)+$/)
       })
     )
   )
