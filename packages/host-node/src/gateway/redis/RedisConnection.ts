@@ -102,7 +102,9 @@ export const open = (
     )
     let reason: RedisFault | undefined
     const end = (fault: RedisFault) => {
-      reason ??= fault
+      // All commands of a moment may fail together, and each further call would leave a listener at the socket.
+      if (reason !== undefined) return
+      reason = fault
       Deferred.doneUnsafe(ended, Effect.fail(fault))
       redis.disconnect()
     }
