@@ -139,6 +139,50 @@ it.live("at the end watchers hear that the gateway isn't ready, and why their st
   })
 )
 
+/** Streams that watch, each from an address that a proxy names. */
+const watchFrom = (url: string, address: string) => {
+  const leaving = new AbortController()
+  const client = createClient(Health, Fixture.transports["gRPC over HTTP/2"](url))
+  const headers = { "x-forwarded-for": address }
+  const states = client.watch({ service }, { signal: leaving.signal, headers })[Symbol.asyncIterator]()
+  return {
+    leave: () => leaving.abort(),
+    next: () =>
+      states.next().then(
+        ({ value }) => value?.status,
+        (cause: unknown) => ConnectError.from(cause).code
+      )
+  }
+}
+
+const behindProxy = {
+  ...often,
+  sources: { trustedProxies: ["127.0.0.0/8"], exempt: ["203.0.113.0/24"] }
+}
+
+layer(Fixture.gateway(behindProxy), { excludeTestServices: true })("when all together watch too much", (it) => {
+  it.effect("the heaviest network makes room, and exempt ones need none", () =>
+    Effect.gen(function* () {
+      const { url } = yield* GatewayServer
+      const many = Array.from({ length: 32 }, (_, index) =>
+        Array.from({ length: 16 }, () => watchFrom(url, `2001:db8:0:${index.toString(16)}::1`))
+      ).flat()
+      const answers = yield* Effect.promise(() => Promise.all(many.map((it) => it.next())))
+      assert.isTrue(answers.every((it) => it === Status.SERVING))
+      const balancer = watchFrom(url, "192.0.2.1")
+      assert.strictEqual(yield* Effect.promise(balancer.next), Status.SERVING)
+      // One of them has gone, and learns why.
+      const gone = yield* Effect.promise(() => Promise.race(many.map((it) => it.next())))
+      assert.strictEqual(gone, Code.ResourceExhausted)
+      // More than a network may.
+      const exempt = Array.from({ length: 20 }, () => watchFrom(url, "203.0.113.7"))
+      const theirs = yield* Effect.promise(() => Promise.all(exempt.map((it) => it.next())))
+      assert.isTrue(theirs.every((it) => it === Status.SERVING))
+      for (const { leave } of [...many, balancer, ...exempt]) leave()
+    })
+  )
+})
+
 const named = { ...often, host: "0.0.0.0", allowedHosts: ["play.example.org"] }
 
 layer(Fixture.gateway(named), { excludeTestServices: true })("a gateway that is called by its name", (it) => {

@@ -1,8 +1,10 @@
 /**
  * Who watches the gateway's health. While there is anybody, its state is asked for in one loop, and each hears of changes.
  *
- * Nobody signs a health check, so there are bounds: for each network, and overall.
+ * Nobody signs a health check, so there are bounds: for each network, and overall. Where all together are too many, the
+ * network with the most gives one up, so that nobody is turned away for what others hold.
  */
+import { type Occupant, Room } from "../bounds/Room.ts"
 
 /** The bounds, and where the state comes from. */
 export interface HealthWatchersOptions {
@@ -14,11 +16,36 @@ export interface HealthWatchersOptions {
   readonly overall: number
 }
 
+/** A watcher's place. */
+export interface WatcherPlace {
+  /** Aborted when it has to make room for another. */
+  readonly displaced: AbortSignal
+  /** Must be called at its end, once. */
+  readonly left: () => void
+}
+
+/** A watcher that takes room. */
+class Watcher implements Occupant {
+  readonly #displaced = new AbortController()
+
+  get displaced(): AbortSignal {
+    return this.#displaced.signal
+  }
+
+  worth(): number {
+    return 0
+  }
+
+  cut(): void {
+    this.#displaced.abort()
+  }
+}
+
 /** The watchers of one gateway. */
 export class HealthWatchers {
   readonly #options: HealthWatchersOptions
   readonly #waiting = new Set<() => void>()
-  readonly #held = new Map<string, number>()
+  readonly #room: Room
   #count = 0
   #latest: boolean | undefined
   #timer: NodeJS.Timeout | undefined
@@ -26,6 +53,7 @@ export class HealthWatchers {
 
   constructor(options: HealthWatchersOptions) {
     this.#options = options
+    this.#room = new Room({ perHolder: options.perHolder, overall: options.overall })
   }
 
   /** How many there are. */
@@ -33,17 +61,15 @@ export class HealthWatchers {
     return this.#count
   }
 
-  /** Takes in a watcher; undefined where there is no room. `left` must be called at its end, once. */
-  enter(holder: string): { readonly left: () => void } | undefined {
-    const held = this.#held.get(holder) ?? 0
-    if (this.#closed || held >= this.#options.perHolder || this.#count >= this.#options.overall) return undefined
-    this.#held.set(holder, held + 1)
+  /** Takes in a watcher of a network; undefined where there is no room. Without a network it is exempt, and takes none. */
+  enter(holder: string | undefined): WatcherPlace | undefined {
+    const watcher = new Watcher()
+    if (this.#closed || (holder !== undefined && !this.#room.enter(holder, watcher))) return undefined
     this.#count += 1
     return {
+      displaced: watcher.displaced,
       left: () => {
-        const left = (this.#held.get(holder) ?? 1) - 1
-        if (left > 0) this.#held.set(holder, left)
-        else this.#held.delete(holder)
+        if (holder !== undefined) this.#room.leave(holder, watcher)
         this.#count -= 1
         if (this.#count > 0) return
         clearTimeout(this.#timer)

@@ -14,11 +14,13 @@ export interface HealthOptions {
   readonly watchers: HealthWatchers
   /** Names of the services that there are; the empty one is the gateway as a whole. */
   readonly services: ReadonlySet<string>
-  /** Whom a watcher counts for. */
-  readonly holderOf: (context: HandlerContext) => string
+  /** The network that a watcher counts for; undefined where it is exempt. */
+  readonly holderOf: (context: HandlerContext) => string | undefined
 }
 
 const statusOf = (isReady: boolean) => ({ status: isReady ? Status.SERVING : Status.NOT_SERVING })
+
+const tooMany = () => new ConnectError("too many watch the health already", Code.ResourceExhausted)
 
 /** Until the call is over, or the watchers are closed. */
 const silent = async (states: AsyncIterable<boolean>) => {
@@ -33,16 +35,17 @@ export const make = ({ holderOf, isReady, services, watchers }: HealthOptions): 
   },
   watch: async function* ({ service }, context) {
     const place = watchers.enter(holderOf(context))
-    if (place === undefined) throw new ConnectError("too many watch the health already", Code.ResourceExhausted)
+    if (place === undefined) throw tooMany()
     try {
-      const states = watchers.states(context.signal)
+      const states = watchers.states(AbortSignal.any([context.signal, place.displaced]))
       if (services.has(service)) for await (const state of states) yield statusOf(state)
       else {
         yield { status: Status.SERVICE_UNKNOWN }
         await silent(states)
       }
       // Otherwise the client has gone, or its deadline has passed.
-      if (!context.signal.aborted) throw toConnectError(new ShuttingDown(), "stream")
+      if (!context.signal.aborted)
+        throw place.displaced.aborted ? tooMany() : toConnectError(new ShuttingDown(), "stream")
     } finally {
       place.left()
     }

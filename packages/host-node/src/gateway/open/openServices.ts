@@ -19,7 +19,7 @@ import {
   file_grpc_reflection_v1alpha_reflection,
   ServerReflection as ServerReflectionAlpha
 } from "@galaxy/contract/gen/proto/grpc/reflection/v1alpha/reflection_pb"
-import { network } from "@galaxy/edge/address"
+import { boundOf } from "@galaxy/edge/address"
 import type { Handler } from "../../http/guard.ts"
 import { arrivalOf } from "../bounds/Admission.ts"
 import { tellEncodings } from "../callBodies.ts"
@@ -48,7 +48,7 @@ const readMaxBytes = 16 * 1024
 const watchersPerNetwork = 16
 const watchersOverall = 512
 
-const holderKey = createContextKey("")
+const holderKey = createContextKey<string | undefined>(undefined)
 
 /** What can't be read is the client's fault, whatever its codec. */
 const blameClient = ({ signal }: HandlerContext) => {
@@ -72,7 +72,8 @@ export const make = ({ everyMs, isReady, reflection }: OpenServicesOptions) => {
     readMaxBytes,
     binaryOptions: { readUnknownFields: false },
     requestGate: blameClient,
-    contextValues: (request) => createContextValues().set(holderKey, network(arrivalOf(request)?.peer.ip ?? "unknown")),
+    contextValues: (request) =>
+      createContextValues().set(holderKey, boundOf(arrivalOf(request)?.peer ?? { ip: "unknown" })),
     routes: (router) => {
       const holderOf = ({ values }: HandlerContext) => values.get(holderKey)
       router.service(Health, HealthService.make({ isReady, watchers, services: new Set(["", ...names]), holderOf }))
