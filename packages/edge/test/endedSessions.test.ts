@@ -11,6 +11,7 @@ const recording = () => {
     find: () => Option.none(),
     recheck: () => Effect.succeed(Option.none()),
     onRevoked: () => () => undefined,
+    isCurrent: () => true,
     revokeSession: (id) => Effect.sync(() => void revoked.push(`session ${id}`)),
     revokeUser: (id) => Effect.sync(() => void revoked.push(`user ${id}`)),
     setFollowed: () => Effect.void,

@@ -63,6 +63,7 @@ class Script {
       find: () => Option.none(),
       recheck: () => Effect.succeed(Option.none()),
       onRevoked: () => () => undefined,
+      isCurrent: () => true,
       revokeSession: (id) => this.note(`session ${id}`),
       revokeUser: (id) => this.note(`user ${id}`),
       setFollowed: (followed) => this.note(followed ? "followed" : "lost"),

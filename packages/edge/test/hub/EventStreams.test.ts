@@ -57,6 +57,7 @@ class Backend {
       find: (id) => this.sessionOf(id),
       recheck: () => Effect.succeed(Option.none()),
       onRevoked: () => () => undefined,
+      isCurrent: () => true,
       revokeSession: () => Effect.void,
       revokeUser: () => Effect.void,
       setFollowed: () => Effect.void,
