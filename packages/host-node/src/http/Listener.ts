@@ -31,6 +31,9 @@ class Listener extends Server {
     this.#guarded = guard(guarded, (request, response) => {
       if (!first(request, response)) super.emit("request", request, response)
     })
+    // Whoever starts it sees an error of the start as well. Later ones, as of a connection that can't be accepted when file
+    // handles run out, must not end the process.
+    this.on("error", () => undefined)
     answerClientErrors(this)
   }
 

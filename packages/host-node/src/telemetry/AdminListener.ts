@@ -61,7 +61,7 @@ export const layer = (
       )
       yield* Effect.acquireRelease(
         Effect.callback<void, AdminListenerUnavailable>((resume) => {
-          server.once("error", ({ message }) => resume(Effect.fail(new AdminListenerUnavailable({ message }))))
+          server.on("error", ({ message }) => resume(Effect.fail(new AdminListenerUnavailable({ message }))))
           server.listen(address.port, address.host, () => resume(Effect.void))
         }),
         () =>

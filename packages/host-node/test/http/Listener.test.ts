@@ -1,4 +1,5 @@
 /** What stands before the routes of a plain listener: whom it answers, and in which form it refuses. */
+import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as net from "node:net"
 import { hostsOf } from "@galaxy/host-node/http/hosts"
@@ -8,26 +9,29 @@ import { Effect } from "effect"
 
 const listening = (listensOn: string, names: ReadonlyArray<string> = []) =>
   Effect.acquireRelease(
-    Effect.callback<{ readonly port: number; readonly close: () => void; readonly reached: Array<string> }>(
-      (resume) => {
-        const reached: Array<string> = []
-        const server = createListener(
-          { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 },
-          { hosts: hostsOf(listensOn, names), sameSiteWrites: true }
-        )
-        server.on("request", (request, response) => {
-          reached.push(`${request.method} ${request.url}`)
-          response.end("reached")
-        })
-        server.listen(0, "127.0.0.1", () => {
-          const close = () => {
-            server.close()
-            server.closeAllConnections()
-          }
-          resume(Effect.succeed({ port: (server.address() as AddressInfo).port, close, reached }))
-        })
-      }
-    ),
+    Effect.callback<{
+      readonly port: number
+      readonly close: () => void
+      readonly reached: Array<string>
+      readonly server: Server
+    }>((resume) => {
+      const reached: Array<string> = []
+      const server = createListener(
+        { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 },
+        { hosts: hostsOf(listensOn, names), sameSiteWrites: true }
+      )
+      server.on("request", (request, response) => {
+        reached.push(`${request.method} ${request.url}`)
+        response.end("reached")
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const close = () => {
+          server.close()
+          server.closeAllConnections()
+        }
+        resume(Effect.succeed({ port: (server.address() as AddressInfo).port, close, reached, server }))
+      })
+    }),
     ({ close }) => Effect.sync(close)
   )
 
@@ -145,6 +149,14 @@ describe("any listener", () => {
     assert.deepStrictEqual(bounds, [4_096, 5_000, 5_000, 30_000])
     own.close()
   })
+
+  it.live("goes on when connections can't be accepted, however often", () =>
+    Effect.gen(function* () {
+      const { port, server } = yield* listening("127.0.0.1")
+      for (let turn = 0; turn < 3; turn++) server.emit("error", new Error("accept EMFILE"))
+      assert.match(yield* ask(port, "GET /", "Host: localhost\r\n"), /^HTTP\/1\.1 200 /)
+    }).pipe(Effect.scoped)
+  )
 })
 
 describe("what is no request", () => {

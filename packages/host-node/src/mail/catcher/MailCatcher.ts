@@ -211,7 +211,8 @@ const guarded = (folder: MailFolder, key: PageKey) => (request: IncomingMessage,
 const listening = (server: Server | ReturnType<SMTPServer["listen"]>, what: string) =>
   Effect.callback<number, MailCatcherUnavailable>((resume) => {
     server.once("listening", () => resume(Effect.succeed((server.address() as AddressInfo).port)))
-    server.once("error", (cause) =>
+    // Stays attached: a connection that can't be accepted must not end the process.
+    server.on("error", (cause: unknown) =>
       resume(Effect.fail(new MailCatcherUnavailable({ message: `${what}: ${messageOf(cause)}` })))
     )
   })

@@ -85,7 +85,8 @@ export class Member {
         done(end)
       }
       child.once("close", (code, signal) => over({ code, signal }))
-      child.once("error", (error) => {
+      // More than one: each message that can't be sent tells of itself.
+      child.on("error", (error) => {
         this.#said(`${error.message}\n`)
         if (child.pid === undefined) over({ code: null, signal: null })
       })

@@ -91,6 +91,12 @@ it("one that takes a connection now and then is left alone, too", () => {
   assert.deepStrictEqual(child.killed, [])
 })
 
+it("each message that doesn't reach one may tell of itself", () => {
+  const { child, member } = serving(30)
+  for (let turn = 0; turn < 3; turn++) child.emit("error", new Error("write EPIPE"))
+  assert.isTrue(member.serves)
+})
+
 it("one that stands still is killed, and what was on its way is closed", async () => {
   const { child, member } = serving(30)
   const { closed, sockets } = connections(100)
