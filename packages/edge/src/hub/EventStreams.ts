@@ -27,7 +27,7 @@ import { Attempts } from "./Attempts.ts"
 import { EventStream, type StreamServices } from "./eventStream.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import { KeptReads } from "./KeptReads.ts"
-import type { Ending, OpenStream, Outlet } from "./Outlet.ts"
+import type { OpenStream, Outlet, StreamEnd } from "./Outlet.ts"
 import { PushHub } from "./PushHub.ts"
 import { type SignedEvent, signedFor } from "./signing.ts"
 import { viewOf } from "./streamView.ts"
@@ -110,7 +110,7 @@ export const layer: Layer.Layer<
 
     const log = (cause: Cause.Cause<unknown>) => fork(Effect.logError("an event stream failed", cause))
 
-    const endingOf = ({ cause }: Exit.Failure<unknown, Refusal>): Ending => {
+    const endingOf = ({ cause }: Exit.Failure<unknown, Refusal>): StreamEnd => {
       const failure = cause.reasons.find(Cause.isFailReason)
       if (failure !== undefined) return failure.error
       log(cause)
@@ -191,7 +191,7 @@ export const layer: Layer.Layer<
       const opening = new AbortController()
       const { signal } = opening
       subscription.opening = opening
-      const end = (ending: Ending) => {
+      const end = (ending: StreamEnd) => {
         if (subscription.isClosed) return
         if (subscription.stream === undefined) outlet.end(ending, "request")
         else subscription.stream.fail(ending)

@@ -3,7 +3,7 @@
  * something was last sent, so the first is the next to be told.
  */
 import { type Clock, Effect, type Scope } from "effect"
-import { monotonicMillis } from "../monotonicMillis.ts"
+import { monotonicMillis, monotonicMillisOf } from "../monotonicMillis.ts"
 
 /** What is told. */
 export interface Beating {
@@ -38,7 +38,7 @@ export class Heartbeats {
   sent(stream: Beating): void {
     this.#streams.delete(stream)
     this.#streams.add(stream)
-    stream.sentAt = Number(this.#clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+    stream.sentAt = monotonicMillisOf(this.#clock)
     this.#wake?.()
   }
 

@@ -2,8 +2,8 @@
 import type { RefusedAt, Refusal } from "../Refusal.ts"
 import type { SignedEvent } from "./signing.ts"
 
-/** How a stream failed that no refusal ends: by a defect, which has been logged. */
-export type Ending = Refusal | "defect"
+/** What a stream ended with: a refusal, or a defect, which has been logged. */
+export type StreamEnd = Refusal | "defect"
 
 /** Where the events of one stream go. */
 export interface Outlet {
@@ -15,7 +15,7 @@ export interface Outlet {
    * The stream has ended; nothing follows. `place` is where a refusal counts: at the request before the first event, at the
    * stream after it. A defect has been logged.
    */
-  readonly end: (ending: Ending, place: RefusedAt) => void
+  readonly end: (ending: StreamEnd, place: RefusedAt) => void
 }
 
 /** A stream that was asked for, in the hands of whoever carries it to its client. */

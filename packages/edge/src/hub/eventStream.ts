@@ -9,7 +9,7 @@ import type { Exit } from "effect"
 import { RateLimited, type Refusal, SessionRevoked, ShuttingDown } from "../Refusal.ts"
 import type { KeptPage, Question, Wanted } from "./KeptReads.ts"
 import type { Outgoing } from "./Outgoing.ts"
-import type { Ending, Outlet } from "./Outlet.ts"
+import type { Outlet, StreamEnd } from "./Outlet.ts"
 import type { EndReason, HubStream } from "./PushHub.ts"
 import type { LiveEvent } from "./PushSource.ts"
 
@@ -30,7 +30,7 @@ export interface StreamServices {
   /** Whether the stream may go on: its end may be among what was missed. Returns how to give up. */
   readonly check: (stream: EventStream, done: (exit: Exit.Exit<void, Refusal>) => void) => () => void
   /** The ending of a failure; logs defects. */
-  readonly endingOf: (exit: Exit.Failure<unknown, Refusal>) => Ending
+  readonly endingOf: (exit: Exit.Failure<unknown, Refusal>) => StreamEnd
   /** Called once, when the stream has ended or was closed: it is forgotten. */
   readonly over: (stream: EventStream) => void
   /** Live events that may wait for one stream; beyond them the oldest are dropped, and read again later. */
@@ -157,7 +157,7 @@ export class EventStream implements HubStream {
   }
 
   /** Ends it with what went wrong outside of it. */
-  fail(ending: Ending): void {
+  fail(ending: StreamEnd): void {
     this.#finish(ending)
   }
 
@@ -174,7 +174,7 @@ export class EventStream implements HubStream {
     this.#services.over(this)
   }
 
-  #finish(ending: Ending): void {
+  #finish(ending: StreamEnd): void {
     if (this.isOver) return
     this.close()
     this.outlet.end(ending, this.#hasSent ? "stream" : "request")

@@ -2,7 +2,7 @@
 import { Effect, Stream } from "effect"
 import type { Envelope, Peer } from "../Envelope.ts"
 import type { Refusal } from "../Refusal.ts"
-import type { Ending, OpenStream, Outlet } from "./Outlet.ts"
+import type { OpenStream, Outlet, StreamEnd } from "./Outlet.ts"
 import type { SignedEvent } from "./signing.ts"
 
 /** Events that may wait to be pulled. */
@@ -29,7 +29,7 @@ class Pulled implements Outlet {
     return this.#events.length < capacity
   }
 
-  end(ending: Ending): void {
+  end(ending: StreamEnd): void {
     this.#end = ending === "defect" ? Effect.die(new Error("the event stream failed")) : Effect.fail(ending)
     this.#waiting?.(this.#end)
     this.#waiting = undefined

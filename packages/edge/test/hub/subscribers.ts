@@ -4,7 +4,7 @@ import * as eventStream from "@galaxy/edge/hub/eventStream"
 import type { KeptEvents } from "@galaxy/edge/hub/KeptEvents"
 import { KeptReads } from "@galaxy/edge/hub/KeptReads"
 import type { Outgoing } from "@galaxy/edge/hub/Outgoing"
-import type { Ending } from "@galaxy/edge/hub/Outlet"
+import type { StreamEnd } from "@galaxy/edge/hub/Outlet"
 import * as PushHub from "@galaxy/edge/hub/PushHub"
 import type { LiveEvent } from "@galaxy/edge/hub/PushSource"
 import type { RefusedAt, Refusal } from "@galaxy/edge/Refusal"
@@ -64,7 +64,7 @@ export class Kept {
 }
 
 export interface Ended {
-  readonly ending: Ending
+  readonly ending: StreamEnd
   readonly place: RefusedAt
 }
 

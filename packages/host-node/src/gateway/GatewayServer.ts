@@ -39,6 +39,7 @@ import type { Incoming } from "./Incoming.ts"
 import { listen, type Times, type Tls } from "./listener.ts"
 import type { ListenerUnavailable } from "./ListenerUnavailable.ts"
 import { listens, urlOf } from "./listens.ts"
+import { toConnectError } from "./refusalErrors.ts"
 import { load as loadPage, type PageSource, type PageUnusable } from "./page/PageFolder.ts"
 import { servePage } from "./page/servePage.ts"
 import * as OpenServices from "./open/openServices.ts"
@@ -165,9 +166,7 @@ const server = (options: GatewayOptions) =>
       yield* Effect.forkScoped(Effect.andThen(ending.begun, Effect.promise(open.changed)))
       const handles = (url: string) => rpc.handles(url) || open.handles(url)
       const cors = Cors.make(options.corsOrigins ?? [])
-      const rateLimited = refusals((retryAfterMs) =>
-        ConnectEdge.toConnectError(new RateLimited({ retryAfterMs }), "request")
-      )
+      const rateLimited = refusals((retryAfterMs) => toConnectError(new RateLimited({ retryAfterMs }), "request"))
       const noRoom = (head: Head, retryAfterMs: number): HttpRefusal =>
         cors.withHeaders(rateLimited(head, retryAfterMs), head.origin)
       const isForPages = (path: string) => rpc.handles(path) || path.startsWith(publicPaths)

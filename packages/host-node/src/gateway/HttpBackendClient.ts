@@ -105,11 +105,11 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
       ): Promise<BackendAnswer | Unanswered> => {
         signal?.throwIfAborted()
         const answer = await exchange(dispatcher, sentOf(call), (giveUp) => {
-          const inTime = deadlines.begin(() => giveUp(tooLong()))
+          const forgetDeadline = deadlines.begin(() => giveUp(tooLong()))
           const onAbort = () => giveUp(signal?.reason as Error)
           signal?.addEventListener("abort", onAbort)
           return () => {
-            inTime()
+            forgetDeadline()
             signal?.removeEventListener("abort", onAbort)
           }
         })

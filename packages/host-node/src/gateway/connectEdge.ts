@@ -5,22 +5,12 @@ import { Code, ConnectError, createContextKey, createContextValues, type Handler
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { body } from "@galaxy/contract/api/ApiError"
 import { EdgeGateway as EdgeGatewayService } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
-import { ErrorInfoSchema, RetryInfoSchema } from "@galaxy/contract/gen/proto/google/rpc/error_details_pb"
 import type { EdgeGateway, SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
-import type { Ending, OpenStream, Outlet } from "@galaxy/edge/hub/Outlet"
+import type { OpenStream, Outlet } from "@galaxy/edge/hub/Outlet"
 import type { EventStreams } from "@galaxy/edge/hub/EventStreams"
 import type { SignedEvent } from "@galaxy/edge/hub/signing"
-import {
-  InvalidEnvelope,
-  metadataOf,
-  type RefusedAt,
-  type Refusal,
-  retryAfterOf,
-  type StatusCode,
-  statusCodes,
-  textOf
-} from "@galaxy/edge/Refusal"
+import { InvalidEnvelope } from "@galaxy/edge/Refusal"
 import { Cause, type Context, Effect, Stream } from "effect"
 import { type Arrival, arrivalOf } from "./bounds/Admission.ts"
 import type { TakesStream } from "./bounds/AdmittedStream.ts"
@@ -36,41 +26,10 @@ import type { ObservedCall } from "./observed/ObservedCall.ts"
 import { callOf } from "./observed/Observer.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
 import { readToTheEnd } from "./readToTheEnd.ts"
+import { endError, toConnectError } from "./refusalErrors.ts"
 import { subscriptionPath } from "./subscriptionForms.ts"
 import * as SubscriptionStream from "./subscriptionStream.ts"
 import { dropUnreachable } from "./timeouts.ts"
-
-const domain = "galaxy"
-
-const codes: { readonly [C in StatusCode]: Code } = {
-  INVALID_ARGUMENT: Code.InvalidArgument,
-  FAILED_PRECONDITION: Code.FailedPrecondition,
-  UNAUTHENTICATED: Code.Unauthenticated,
-  RESOURCE_EXHAUSTED: Code.ResourceExhausted,
-  UNIMPLEMENTED: Code.Unimplemented,
-  UNAVAILABLE: Code.Unavailable
-}
-
-const retryInfo = (millis: number) => ({
-  desc: RetryInfoSchema,
-  value: { retryDelay: { seconds: BigInt(Math.floor(millis / 1_000)), nanos: (millis % 1_000) * 1_000_000 } }
-})
-
-/** In whole seconds, as the header of HTTP has it: a header or a trailer of every protocol. */
-const retryAfter = (millis: number) => ({ "retry-after": String(Math.ceil(millis / 1_000)) })
-
-/**
- * The error with its `ErrorInfo` and, where the time to try again is known, `RetryInfo` and `retry-after`. The code depends
- * on `place`.
- */
-export const toConnectError = (refusal: Refusal, place: RefusedAt): ConnectError => {
-  const retryAfterMs = retryAfterOf(refusal)
-  const metadata = retryAfterMs === undefined ? undefined : retryAfter(retryAfterMs)
-  return new ConnectError(textOf(refusal), codes[statusCodes[refusal._tag][place]], metadata, [
-    { desc: ErrorInfoSchema, value: { reason: refusal._tag, domain, metadata: metadataOf(refusal) } },
-    ...(retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)])
-  ])
-}
 
 /** The message is decoded: from now on it counts with the size of its fields. */
 const understand = (context: HandlerContext, message: Envelope) => {
@@ -324,13 +283,11 @@ export const make = (services: EdgeServices) => {
     const to = call === undefined ? outlet : observedOutlet(call, outlet)
     return services.streams.open(traced(apart(message), call), from?.peer ?? { ip: "unknown" }, to)
   }
-  const endOf = (ending: Ending, place: RefusedAt): ConnectError =>
-    ending === "defect" ? new ConnectError("internal error", Code.Internal) : toConnectError(ending, place)
   const takesSubscription = FastStreams.make({
     maxBytes: readLimit(services.maxPayloadBytes),
     headers: streamHeaders,
     open: (message, request, outlet) => open(message, arrivalOf(request), outlet, callOf(request)),
-    errorOf: endOf,
+    errorOf: endError,
     slow
   })
   const start = (
@@ -368,7 +325,7 @@ export const make = (services: EdgeServices) => {
         ...asked,
         headers: { ...asked.headers, ...streamHeaders },
         open: (message, from, outlet) => open(message, from, outlet, observe(from.stream, subscriptionPath)),
-        errorOf: endOf
+        errorOf: endError
       })
       return (stream, headers, admitted) =>
         takesCommand(stream, headers, admitted) || takesSubscriptionStream(stream, headers, admitted)

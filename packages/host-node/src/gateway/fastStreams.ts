@@ -8,7 +8,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { ConnectError } from "@connectrpc/connect"
 import type { SubscribeEventsRequest } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
-import type { Ending, OpenStream, Outlet } from "@galaxy/edge/hub/Outlet"
+import type { OpenStream, Outlet, StreamEnd } from "@galaxy/edge/hub/Outlet"
 import type { SignedEvent } from "@galaxy/edge/hub/signing"
 import type { RefusedAt } from "@galaxy/edge/Refusal"
 import { frameOf } from "./eventFrame.ts"
@@ -21,7 +21,7 @@ export interface FastStreamsOptions {
   readonly maxBytes: number
   /** Opens the stream of a message that was read. */
   readonly open: (message: SubscribeEventsRequest, from: IncomingMessage, outlet: Outlet) => OpenStream
-  readonly errorOf: (ending: Ending, place: RefusedAt) => ConnectError
+  readonly errorOf: (ending: StreamEnd, place: RefusedAt) => ConnectError
   /** Headers of every stream. */
   readonly headers: Readonly<Record<string, string>>
   /** Takes what isn't served here. */
@@ -49,7 +49,7 @@ class Carried implements Outlet {
     return false
   }
 
-  end(ending: Ending, place: RefusedAt): void {
+  end(ending: StreamEnd, place: RefusedAt): void {
     this.stream = undefined
     const response = this.#response
     if (response.destroyed || response.writableEnded) return

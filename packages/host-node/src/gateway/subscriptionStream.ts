@@ -9,7 +9,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2"
 import type { ConnectError } from "@connectrpc/connect"
 import type { SubscribeEventsRequest } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import type { Peer } from "@galaxy/edge/Envelope"
-import type { Ending, OpenStream, Outlet } from "@galaxy/edge/hub/Outlet"
+import type { OpenStream, Outlet, StreamEnd } from "@galaxy/edge/hub/Outlet"
 import type { SignedEvent } from "@galaxy/edge/hub/signing"
 import type { RefusedAt } from "@galaxy/edge/Refusal"
 import type { AdmittedStream, TakesStream } from "./bounds/AdmittedStream.ts"
@@ -32,7 +32,7 @@ export interface SubscriptionStreamOptions {
   readonly mayTry: (peer: Peer) => boolean
   /** Opens the stream of a message that was read. */
   readonly open: (message: SubscribeEventsRequest, from: SubscriptionSource, outlet: Outlet) => OpenStream
-  readonly errorOf: (ending: Ending, place: RefusedAt) => ConnectError
+  readonly errorOf: (ending: StreamEnd, place: RefusedAt) => ConnectError
   /** Headers of every stream. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -68,7 +68,7 @@ class Carried implements Outlet {
     return false
   }
 
-  end(ending: Ending, place: RefusedAt): void {
+  end(ending: StreamEnd, place: RefusedAt): void {
     const { stream } = this.#admitted
     if (stream.destroyed || stream.closed) return
     const { body, trailers } = this.#form.tail(this.#options.errorOf(ending, place))

@@ -43,7 +43,7 @@ export const userId = "0190f7a2-6d3e-7c11-9a55-000000000001"
 /** The backend's side, as a test sets it. */
 export class Script extends Context.Service<Script, ScriptShape>()("test/Script") {}
 
-export interface ScriptShape {
+interface ScriptShape {
   answer: BackendAnswer | "down"
   readonly calls: Array<ForwardRequest>
   /** Of the public surface. */

@@ -5,7 +5,7 @@ import {
   HealthCheckResponse_ServingStatus as Status
 } from "@galaxy/contract/gen/proto/grpc/health/v1/health_pb"
 import { ShuttingDown } from "@galaxy/edge/Refusal"
-import { toConnectError } from "../connectEdge.ts"
+import { toConnectError } from "../refusalErrors.ts"
 import type { HealthWatchers } from "./HealthWatchers.ts"
 
 /** What health checks need. */
