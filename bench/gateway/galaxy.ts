@@ -1,4 +1,5 @@
 /** The gateway as operators run it, but for the push stream: real Redis, real calls, budgets on. */
+import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
 import { PushSource } from "@galaxy/edge/hub/PushSource"
 import * as FastestEdgeCrypto from "@galaxy/host-node/gateway/FastestEdgeCrypto"
 import * as GatewayServer from "@galaxy/host-node/gateway/GatewayServer"
@@ -25,28 +26,36 @@ const push = Layer.succeed(
   })
 )
 
-const logs = mode === "all"
+/** Access logs as the settings have them by default, but for the modes that are about other ones. */
+const accessLogs: Readonly<Record<string, AccessLogShape>> = {
+  off: { which: "off", perSecond: 0 },
+  "all, lines for all": { which: "all", perSecond: 50 },
+  "all, lines without bound": { which: "all", perSecond: 1e6 }
+}
+const accessLog = accessLogs[mode] ?? { which: "refusals", perSecond: 50 }
+const [sent = ""] = mode.split(",")
+const exporter = (...modes: ReadonlyArray<string>) => (modes.includes(sent) ? "otlp" : "none")
 
 /** As the settings would have it. */
 const settings = load(
   telemetrySettings,
   {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
-    OTEL_METRICS_EXPORTER: mode === "off" ? "none" : "otlp",
-    OTEL_TRACES_EXPORTER: logs || mode === "traces" ? "otlp" : "none",
-    OTEL_LOGS_EXPORTER: logs ? "otlp" : "none"
+    OTEL_METRICS_EXPORTER: exporter("metrics", "traces", "all"),
+    OTEL_TRACES_EXPORTER: exporter("traces", "all"),
+    OTEL_LOGS_EXPORTER: exporter("all")
   },
   new Set()
 )
 if ("problems" in settings) throw settings
 
-const log = JsonLog.layer({ level: logs ? "info" : "warn", target: { line: () => undefined } })
+const log = JsonLog.layer({ level: mode === "off" ? "warn" : "info", target: { stream: process.stdout } })
 
 const gateway = GatewayServer.layer({
   host: "127.0.0.1",
   port: 0,
   incoming: process.env["BENCH_LISTENING"] === "handed" ? incoming : undefined,
-  accessLog: { which: logs ? "all" : "off", perSecond: 50 },
+  accessLog,
   budgets: { ip: much, session: much, user: much, messageType: much, reservations: much }
 }).pipe(
   Layer.provide(

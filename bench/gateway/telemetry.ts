@@ -1,5 +1,6 @@
 /**
- * What telemetry costs a signed call: gateways without it, with metrics, and with everything, in rounds that take turns.
+ * What telemetry costs a signed call: gateways without it, with metrics, with everything, and with lines for each call, in rounds
+ * that take turns.
  *
  * Of each round only the share of the first gateway's CPU time counts, so that what else the machine does hits all alike.
  */
@@ -12,18 +13,22 @@ import type { Usage } from "./usage.ts"
 const callsARound = 1_000
 const rounds = 25
 
+/** Unless a name says otherwise, refused calls have a line of the log, as by default. */
 const shapes = [
   { name: "without telemetry", mode: "off" },
   { name: "without telemetry, another process", mode: "off" },
+  { name: "no exporters", mode: "defaults" },
   { name: "metrics", mode: "metrics" },
   { name: "metrics and all traces", mode: "traces" },
-  { name: "metrics, all traces, and logs", mode: "all" }
+  { name: "metrics, all traces, and logs", mode: "all" },
+  { name: "  with lines for all calls, 50 a second", mode: "all, lines for all" },
+  { name: "  with lines for all calls, unbounded", mode: "all, lines without bound" }
 ] as const
 
 const programs: Array<ChildProcess> = []
 
 const start = async (file: string, ...args: ReadonlyArray<string>) => {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const child = fork(new URL(file, import.meta.url), args, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
   programs.push(child)
   const [{ port }] = (await once(child, "message")) as [{ port: number }]
   return { child, url: `http://127.0.0.1:${port}`, port }
@@ -70,7 +75,7 @@ export const telemetry = async (redisUrl: string): Promise<void> => {
     const first = gateways[0]?.micros ?? []
     for (const { name, load, micros } of gateways) {
       const more = median(micros.map((it, round) => it / (first[round] ?? it))) - 1
-      console.log(`  ${name.padEnd(40)} ${median(micros).toFixed(0)} µs  ${(more * 100).toFixed(1)} %`)
+      console.log(`  ${name.padEnd(42)} ${median(micros).toFixed(0)} µs  ${(more * 100).toFixed(1)} %`)
       load.close()
     }
   } finally {

@@ -46,6 +46,7 @@ import * as OpenServices from "./open/openServices.ts"
 import { readSmallFirst } from "./readSmallFirst.ts"
 import { maxDiscarded, maxDiscardedOfEndless } from "./readToTheEnd.ts"
 import { Collecting } from "../telemetry/collecting.ts"
+import * as PlainLog from "../logging/PlainLog.ts"
 import { Telemetry } from "../telemetry/Telemetry.ts"
 import * as CallLog from "./observed/CallLog.ts"
 import * as Metered from "./observed/metered.ts"
@@ -143,8 +144,7 @@ const server = (options: GatewayOptions) =>
         Effect.provideService(yield* HttpRouter.toHttpEffect(PublicRest.layer), PeerOf, peerOf),
         { scope }
       )
-      const fork = Effect.runForkWith(context)
-      const log = options.accessLog === undefined ? undefined : CallLog.make(options.accessLog, fork)
+      const log = options.accessLog === undefined ? undefined : CallLog.make(options.accessLog, yield* PlainLog.make)
       const observe = Observer.make(yield* Telemetry, log)
       const notCounted = (yield* Collecting).add(() => openStreams(Effect.runSync(hub.size)))
       yield* Effect.addFinalizer(() => Effect.sync(notCounted))

@@ -5,7 +5,9 @@
  */
 import { Context, Effect, Layer, Logger, type LogLevel, Option, References, Schema, Tracer } from "effect"
 import { fileProblem } from "../files/problems.ts"
+import { LineBatch } from "./LineBatch.ts"
 import { LogFile } from "./LogFile.ts"
+import * as PlainLog from "./PlainLog.ts"
 
 const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const satisfies Record<
   string,
@@ -18,7 +20,7 @@ export type Level = keyof typeof levels
 const addressPattern = /[^\s@"<>\\/:=,;()]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g
 
 /** Masks what looks like an e-mail address. */
-export const redact = (line: string): string => line.replace(addressPattern, "<address>")
+export const redact = (line: string): string => (line.includes("@") ? line.replace(addressPattern, "<address>") : line)
 
 const longest = 8_192
 const bounded = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text)
@@ -39,6 +41,18 @@ const format: Logger.Logger<unknown, string> = Logger.make((options) => {
   return redact(line)
 })
 
+/** The same for a line of plain functions. */
+const formatPlain = ({ at, fields, message, span }: PlainLog.PlainLine): string =>
+  redact(
+    JSON.stringify({
+      time: new Date(at).toISOString(),
+      level: "info",
+      message: bounded(message),
+      ...fields,
+      ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId })
+    })
+  )
+
 /** Where lines go. A function must not throw. */
 export type LogTarget =
   | { readonly stream: NodeJS.WritableStream }
@@ -57,26 +71,50 @@ const lostLine = (lines: number, reason: string) =>
     message: `${lines} lines of the log are lost, because the file couldn't be written (${reason})`
   })
 
-/** The target as a function that never waits or fails. */
-const writerOf = (target: LogTarget) =>
+/** How lines are written, without ever waiting or failing: at once, or together with others of the same moment. */
+interface Lines {
+  readonly write: (line: string) => void
+  readonly later: (line: string) => void
+}
+
+const toStream = (stream: NodeJS.WritableStream) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => new LineBatch(stream)),
+      (batch) => Effect.sync(() => batch.flush())
+    ),
+    (batch): Lines => ({ write: (line) => batch.write(line), later: (line) => batch.later(line) })
+  )
+
+const both = (write: (line: string) => void): Lines => ({ write, later: write })
+
+const toFile = (file: string) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => LogFile.open(file, { lostLine }),
+      catch: (cause) => new LogUnavailable({ message: fileProblem(file, cause, "set GALAXY_LOG_FILE to another file") })
+    }),
+    (open) => Effect.promise(() => open.close())
+  ).pipe(Effect.map((open) => both((line) => open.write(line))))
+
+const linesOf = (target: LogTarget) =>
   "line" in target
-    ? Effect.succeed(target.line)
+    ? Effect.succeed(both(target.line))
     : "stream" in target
-      ? Effect.succeed((line: string) => void target.stream.write(`${line}\n`))
-      : Effect.acquireRelease(
-          Effect.tryPromise({
-            try: () => LogFile.open(target.file, { lostLine }),
-            catch: (cause) =>
-              new LogUnavailable({ message: fileProblem(target.file, cause, "set GALAXY_LOG_FILE to another file") })
-          }),
-          (file) => Effect.promise(() => file.close())
-        ).pipe(Effect.map((file) => (line: string) => file.write(line)))
+      ? toStream(target.stream)
+      : toFile(target.file)
 
 /** Replaces the default logger. A file is opened for appending, readable by its owner only. */
 export const layer = (options: {
   readonly level: Level
   readonly target: LogTarget
 }): Layer.Layer<never, LogUnavailable> =>
-  Logger.layer([Effect.map(writerOf(options.target), (write) => Logger.map(format, write))]).pipe(
-    Layer.merge(Layer.succeed(References.MinimumLogLevel, levels[options.level]))
+  Layer.unwrap(
+    Effect.map(linesOf(options.target), ({ later, write }) =>
+      Layer.mergeAll(
+        Logger.layer([Logger.map(format, write)]),
+        Layer.succeed(PlainLog.Sinks, [(line) => later(formatPlain(line))]),
+        Layer.succeed(References.MinimumLogLevel, levels[options.level])
+      )
+    )
   )

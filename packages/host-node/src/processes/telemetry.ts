@@ -6,15 +6,17 @@ import { randomUUID } from "node:crypto"
 import { release } from "@galaxy/contract/release"
 import { Effect, Layer, Tracer } from "effect"
 import { HttpBody, UrlParams } from "effect/http"
-import { OtlpExporter, OtlpLogger, OtlpMetrics, OtlpSerialization, type OtlpTracer } from "effect/observability"
+import { OtlpExporter, type OtlpLogger, OtlpMetrics, OtlpSerialization, type OtlpTracer } from "effect/observability"
 import type { Values } from "../config/load.ts"
 import type { Address } from "../config/Setting.ts"
 import type * as settings from "../config/telemetry.ts"
 import * as AdminListener from "../telemetry/AdminListener.ts"
 import * as Collecting from "../telemetry/collecting.ts"
 import * as ExportClient from "../telemetry/otlp/ExportClient.ts"
+import { encodeLogs } from "../telemetry/otlp/encodeLogs.ts"
 import { encodeTraces } from "../telemetry/otlp/encodeTraces.ts"
 import { overGrpc } from "../telemetry/otlp/grpc.ts"
+import * as logExporter from "../telemetry/otlp/logExporter.ts"
 import * as scrub from "../telemetry/otlp/scrub.ts"
 import * as spanExporter from "../telemetry/otlp/spanExporter.ts"
 import { overHttp } from "../telemetry/otlp/Transport.ts"
@@ -65,12 +67,15 @@ const resourceOf = ({ settings, process }: TelemetryOptions) => {
 
 const signals = { traces: "trace", metrics: "metrics", logs: "logs" } as const
 
-/** Effect's encoding, with a faster one for spans. */
+const protobufOf = (bytes: Buffer) => HttpBody.uint8Array(bytes, "application/x-protobuf")
+
+/** Effect's encoding, with a faster one for spans and lines. */
 const protobuf = Layer.effect(
   OtlpSerialization.OtlpSerialization,
   Effect.map(OtlpSerialization.OtlpSerialization, (base) => ({
     ...base,
-    traces: (data: OtlpTracer.TraceData) => HttpBody.uint8Array(encodeTraces(data), "application/x-protobuf")
+    traces: (data: OtlpTracer.TraceData) => protobufOf(encodeTraces(data)),
+    logs: (data: OtlpLogger.LogsData) => protobufOf(encodeLogs(data))
   }))
 ).pipe(Layer.provide(OtlpSerialization.layerProtobuf))
 
@@ -180,14 +185,15 @@ export const layer = (options: TelemetryOptions) => {
       : []),
     ...(sends("logs")
       ? [
-          OtlpLogger.layer({
-            url: to.logs.url,
-            resource,
-            exportInterval: settings.logsDelay,
-            maxBatchSize: settings.logsBatch,
-            shutdownTimeout: lastMs,
-            excludeLogSpans: true
-          }).pipe(Layer.provide(to.logs.layer))
+          logExporter
+            .layer({
+              url: to.logs.url,
+              resource,
+              everyMs: settings.logsDelay,
+              maxBatch: settings.logsBatch,
+              lastMs
+            })
+            .pipe(Layer.provide(to.logs.layer))
         ]
       : []),
     ...(options.stdoutMetrics === true ? [stdout.metrics] : []),

@@ -4,12 +4,13 @@ import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import * as CallLog from "@galaxy/host-node/gateway/observed/CallLog"
 import type { ObservedCall } from "@galaxy/host-node/gateway/observed/ObservedCall"
 import * as Observer from "@galaxy/host-node/gateway/observed/Observer"
+import type * as PlainLog from "@galaxy/host-node/logging/PlainLog"
 import { watched } from "@galaxy/host-node/gateway/observed/backend"
 import { sampled, samplerOf } from "@galaxy/host-node/telemetry/Sampler"
 import { spanIn, unasked } from "@galaxy/host-node/telemetry/traceparent"
 import * as prometheus from "@galaxy/host-node/telemetry/prometheus"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger, Tracer } from "effect"
+import { Tracer } from "effect"
 
 const theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -73,18 +74,16 @@ const rpc = "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
 
 const linesOf = () => {
   const lines: Array<Record<string, unknown>> = []
-  const logger = Logger.make((options) => {
-    const { annotations, message } = Logger.formatStructured.log(options)
-    lines.push({ message, ...annotations })
-  })
-  const run = (line: Effect.Effect<void>) => Effect.runSync(Effect.provide(line, Logger.layer([logger])))
-  return { lines, run }
+  const write: PlainLog.Write = (message, fields, span) =>
+    void lines.push({ message, ...fields, ...(span === undefined ? {} : { trace: span.traceId }) })
+  return { lines, write }
 }
 
 describe("an observed request", () => {
   it("has no observer where nobody reads anything", () => {
     assert.isUndefined(Observer.make({ metrics: false, tracer: undefined }, undefined))
     assert.isUndefined(CallLog.make({ which: "off", perSecond: 1 }, () => undefined))
+    assert.isUndefined(CallLog.make({ which: "all", perSecond: 1 }, undefined))
     assert.isUndefined(watched({ metrics: false, tracer: undefined }))
   })
 
@@ -158,8 +157,8 @@ describe("an observed request", () => {
   })
 
   it("has a line with its reason, and only so many in a second", () => {
-    const { lines, run } = linesOf()
-    const log = CallLog.make({ which: "refusals", perSecond: 3 }, run)
+    const { lines, write } = linesOf()
+    const log = CallLog.make({ which: "refusals", perSecond: 3 }, write)
     const observe = Observer.make({ metrics: false, tracer: undefined }, log)
     assert.isDefined(observe)
     observed(observe, rpc, (call) => {

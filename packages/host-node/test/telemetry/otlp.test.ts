@@ -3,6 +3,7 @@ import { counter } from "@galaxy/contract/telemetry/instruments"
 import { ConfigurationInvalid, load } from "@galaxy/host-node/config/load"
 import { telemetry as settings } from "@galaxy/host-node/config/telemetry"
 import * as JsonLog from "@galaxy/host-node/logging/JsonLog"
+import * as PlainLog from "@galaxy/host-node/logging/PlainLog"
 import * as Telemetry from "@galaxy/host-node/processes/telemetry"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Tracer } from "effect"
@@ -34,8 +35,12 @@ const during = <A, E>(environment: Readonly<Record<string, string>>, work: Effec
 
 const refusals = counter("galaxy.gateway.budget.refused")
 
+const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" }
+
 const work = Effect.gen(function* () {
   refusals(1, "ip")
+  const write = yield* PlainLog.make
+  write?.("a plain line of bob@example.org", { reason: "none@example.org" }, trace)
   yield* Effect.logInfo("mail for ada@example.org").pipe(Effect.annotateLogs({ request_id: "r-1" }))
   yield* Effect.annotateCurrentSpan({ "http.route": "/x", "user.secret": "kept", "url.query": "token=kept" })
 }).pipe(Effect.withSpan("outer /u/0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a?token=kept"))
@@ -80,6 +85,11 @@ describe("OTLP", () => {
           service: "named",
           text: "mail for <address>",
           traceId: span?.traceId ?? ""
+        })
+        assert.deepInclude(collected.lines, {
+          service: "named",
+          text: "a plain line of <address>",
+          traceId: trace.traceId
         })
         for (const { headers } of collected.requests) assert.strictEqual(headers["x-token"], "a b")
         assert.notInclude(collected.raw, "kept")

@@ -5,7 +5,7 @@
  */
 import { counter } from "@galaxy/contract/telemetry/instruments"
 import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
-import { Effect } from "effect"
+import type { Write } from "../../logging/PlainLog.ts"
 import type { ObservedCall } from "./ObservedCall.ts"
 
 const suppressed = counter("galaxy.access_log.suppressed")
@@ -29,16 +29,12 @@ const fieldsOf = (call: ObservedCall, took: number, status: string) => ({
   ...(call.reason === "" ? {} : { reason: call.reason }),
   millis: Math.round(took * 10) / 10,
   ...(call.requestId === "" ? {} : { request_id: call.requestId.slice(0, longestId) }),
-  ...(call.rpcMethod === undefined ? {} : { bytes_in: call.received, bytes_out: call.sent }),
-  ...(call.span === undefined ? {} : { trace_id: call.span.traceId, span_id: call.span.spanId })
+  ...(call.rpcMethod === undefined ? {} : { bytes_in: call.received, bytes_out: call.sent })
 })
 
-/** `run` writes in the process's log. Undefined where no request gets a line. */
-export const make = (
-  { which, perSecond }: AccessLogShape,
-  run: (line: Effect.Effect<void>) => void
-): CallLog | undefined => {
-  if (which === "off") return undefined
+/** Lines go to the process's log. Undefined where no request gets one, as that log has none of this level. */
+export const make = ({ which, perSecond }: AccessLogShape, write: Write | undefined): CallLog | undefined => {
+  if (which === "off" || write === undefined) return undefined
   let second = 0
   let written = 0
   let left = 0
@@ -56,10 +52,10 @@ export const make = (
       return
     }
     if (left > 0 && now - toldAt >= summaryMs) {
-      run(Effect.annotateLogs(Effect.logInfo("requests got no line, since there were too many"), { requests: left }))
+      write("requests got no line, since there were too many", { requests: left })
       left = 0
       toldAt = now
     }
-    run(Effect.annotateLogs(Effect.logInfo("request"), fieldsOf(call, took, status)))
+    write("request", fieldsOf(call, took, status), call.span)
   }
 }

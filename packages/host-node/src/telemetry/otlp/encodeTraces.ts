@@ -4,27 +4,13 @@
  * A gateway has two spans a call, so their encoding would cost more than all of the rest of telemetry.
  */
 import type { OtlpTracer } from "effect/observability"
+import { type Attribute, writeAttribute, writeResource, writeScope } from "./encodeValues.ts"
 import { WireWriter } from "./WireWriter.ts"
 
 type Span = OtlpTracer.ScopeSpan["spans"][number]
-type Attribute = Span["attributes"][number]
-type Value = Attribute["value"]
 
 /** The field of a span's attributes. */
 const spanAttributes = 9
-
-const value = (out: WireWriter, it: Value): void => {
-  if (it.stringValue !== undefined && it.stringValue !== null) out.text(1, it.stringValue)
-  else if (it.boolValue !== undefined && it.boolValue !== null) out.varint(2, it.boolValue ? 1 : 0)
-  else if (it.intValue !== undefined && it.intValue !== null) out.varint64(3, BigInt(it.intValue))
-  else if (it.doubleValue !== undefined && it.doubleValue !== null) out.double(4, it.doubleValue)
-  else if (it.arrayValue !== undefined) {
-    const { values } = it.arrayValue
-    out.message(5, () => {
-      for (const one of values) out.message(1, () => value(out, one))
-    })
-  }
-}
 
 /** Most values that are kept for the next spans: those of usual calls are few. */
 const mostKept = 1_000
@@ -51,16 +37,11 @@ const bytesOf = (field: number, key: string, text: string): Buffer | undefined =
 }
 
 const attributes = (out: WireWriter, field: number, all: ReadonlyArray<Attribute>): void => {
-  for (const { key, value: it } of all) {
-    const bytes = typeof it.stringValue === "string" ? bytesOf(field, key, it.stringValue) : undefined
-    if (bytes !== undefined) {
-      out.raw(bytes)
-      continue
-    }
-    out.message(field, () => {
-      out.text(1, key)
-      out.message(2, () => value(out, it))
-    })
+  for (const one of all) {
+    const { stringValue } = one.value
+    const bytes = typeof stringValue === "string" ? bytesOf(field, one.key, stringValue) : undefined
+    if (bytes === undefined) writeAttribute(out, field, one)
+    else out.raw(bytes)
   }
 }
 
@@ -103,13 +84,10 @@ export const encodeTraces = ({ resourceSpans }: OtlpTracer.TraceData): Buffer =>
   const out = new WireWriter(begins + spans * perSpan)
   for (const { resource, scopeSpans } of resourceSpans) {
     out.message(1, () => {
-      out.message(1, () => attributes(out, 1, resource.attributes))
+      writeResource(out, resource)
       for (const { scope, spans: all } of scopeSpans) {
         out.message(2, () => {
-          out.message(1, () => {
-            out.text(1, scope.name)
-            if (scope.version !== undefined) out.text(2, scope.version)
-          })
+          writeScope(out, scope)
           for (const span of all) out.message(2, () => write(out, span))
         })
       }

@@ -48,8 +48,12 @@ export const clean = (text: string): string => {
   return cut.includes("@") ? redact(cut) : cut
 }
 
-const cleaned = ({ key, value }: Attribute): Attribute =>
-  typeof value.stringValue === "string" ? { key, value: { stringValue: clean(value.stringValue) } } : { key, value }
+const cleaned = (attribute: Attribute): Attribute => {
+  const { stringValue } = attribute.value
+  if (typeof stringValue !== "string") return attribute
+  const kept = clean(stringValue)
+  return kept === stringValue ? attribute : { key: attribute.key, value: { stringValue: kept } }
+}
 
 const usual = /^[A-Za-z_.]{1,200}$/
 
