@@ -10,6 +10,8 @@ export interface AttemptsOptions {
   readonly fork: <A>(effect: Effect.Effect<A, Refusal>) => Fiber.Fiber<A, Refusal>
   /** The most that run at the same time. */
   readonly most: number
+  /** Called with what a job throws when it is told how it went. Those that wait go on all the same. */
+  readonly broken: (cause: unknown) => void
 }
 
 /** What is asked for. `failed` is called when it will be tried again. */
@@ -84,8 +86,12 @@ export class Attempts {
       return
     }
     const waitMs = isOutage(exit) ? waitsMs[running.failures] : undefined
-    if (waitMs === undefined) job.done(exit)
-    else this.#again(running, waitMs)
+    try {
+      if (waitMs === undefined) job.done(exit)
+      else this.#again(running, waitMs)
+    } catch (cause) {
+      this.#options.broken(cause)
+    }
     this.#next()
   }
 

@@ -104,11 +104,11 @@ export const layer: Layer.Layer<
     const hub = yield* PushHub
     const clock = yield* Clock.Clock
     const fork = Effect.runForkWith(yield* Effect.context())
-    const attempts = new Attempts({ fork, most: maxCatchUps })
+    const log = (cause: Cause.Cause<unknown>) => fork(Effect.logError("an event stream failed", cause))
+    const broken = (cause: unknown) => void log(Cause.die(cause))
+    const attempts = new Attempts({ fork, most: maxCatchUps, broken })
     const heartbeats = yield* Heartbeats.make(clock, settings.heartbeatMs)
     const reads = new KeptReads({ read: (...asked) => backend.events(...asked), attempts, pageSize })
-
-    const log = (cause: Cause.Cause<unknown>) => fork(Effect.logError("an event stream failed", cause))
 
     const endingOf = ({ cause }: Exit.Failure<unknown, Refusal>): StreamEnd => {
       const failure = cause.reasons.find(Cause.isFailReason)
@@ -127,20 +127,17 @@ export const layer: Layer.Layer<
       const now = Math.floor(clock.currentTimeMillisUnsafe())
       const signed = signedFor(crypto, it, { deviceSessionId, requestId, now })
       if (!isPromise(signed)) return write(stream, signed)
-      signed.then(
-        (event) => {
+      signed
+        .then((event) => {
           if (!stream.isOver && write(stream, event)) stream.goOn()
-        },
-        (error: unknown) => {
-          log(Cause.die(error))
-          stream.fail("defect")
-        }
-      )
+        })
+        .catch((cause: unknown) => stream.broke(cause))
       return false
     }
 
     const services: StreamServices = {
       send,
+      broken,
       endingOf,
       read: ({ userId }, wanted, known, done) => reads.ask(userId, wanted, known, done),
       check: ({ deviceSessionId, network }, done) =>
@@ -193,8 +190,15 @@ export const layer: Layer.Layer<
       subscription.opening = opening
       const end = (ending: StreamEnd) => {
         if (subscription.isClosed) return
-        if (subscription.stream === undefined) outlet.end(ending, "request")
-        else subscription.stream.fail(ending)
+        if (subscription.stream !== undefined) {
+          subscription.stream.fail(ending)
+          return
+        }
+        try {
+          outlet.end(ending, "request")
+        } catch (cause) {
+          broken(cause)
+        }
       }
       const opened = (refusal: Refusal | undefined) => {
         subscription.opening = undefined
@@ -204,7 +208,7 @@ export const layer: Layer.Layer<
         subscription.opening = undefined
         // What was given up with its client is no failure.
         if (signal.aborted) return
-        log(Cause.die(cause))
+        broken(cause)
         end("defect")
       }
       try {

@@ -29,6 +29,8 @@ export interface StreamServices {
   ) => Question
   /** Whether the stream may go on: its end may be among what was missed. Returns how to give up. */
   readonly check: (stream: EventStream, done: (exit: Exit.Exit<void, Refusal>) => void) => () => void
+  /** A stream has failed in a way that nothing foresees; logs it. */
+  readonly broken: (cause: unknown) => void
   /** The ending of a failure; logs defects. */
   readonly endingOf: (exit: Exit.Failure<unknown, Refusal>) => StreamEnd
   /** Called once, when the stream has ended or was closed: it is forgotten. */
@@ -161,6 +163,12 @@ export class EventStream implements HubStream {
     this.#finish(ending)
   }
 
+  /** Something threw, such as the outlet. It ends this stream and nothing else: many are told in one loop. */
+  broke(cause: unknown): void {
+    this.#services.broken(cause)
+    this.#finish("defect")
+  }
+
   /** The client is gone. */
   close(): void {
     if (this.isOver) return
@@ -177,7 +185,11 @@ export class EventStream implements HubStream {
   #finish(ending: StreamEnd): void {
     if (this.isOver) return
     this.close()
-    this.outlet.end(ending, this.#hasSent ? "stream" : "request")
+    try {
+      this.outlet.end(ending, this.#hasSent ? "stream" : "request")
+    } catch (cause) {
+      this.#services.broken(cause)
+    }
   }
 
   /** Whether the next event can be sent as it comes. */
@@ -198,10 +210,15 @@ export class EventStream implements HubStream {
   #pump(): void {
     if (this.#isPumping) return
     this.#isPumping = true
-    while (!this.isOver && this.#phase !== "new" && this.#step()) {
-      // Each step is done in its own call.
+    try {
+      while (!this.isOver && this.#phase !== "new" && this.#step()) {
+        // Each step is done in its own call.
+      }
+    } catch (cause) {
+      this.broke(cause)
+    } finally {
+      this.#isPumping = false
     }
-    this.#isPumping = false
   }
 
   /** False where there is nothing to do, or only to wait. */
@@ -236,7 +253,11 @@ export class EventStream implements HubStream {
 
   #send(it: Outgoing): void {
     this.#hasSent = true
-    if (!this.#services.send(this, it)) this.#isBlocked = true
+    try {
+      if (!this.#services.send(this, it)) this.#isBlocked = true
+    } catch (cause) {
+      this.broke(cause)
+    }
   }
 
   #check(): boolean {
@@ -265,10 +286,14 @@ export class EventStream implements HubStream {
         this.#finish(this.#services.endingOf(exit))
         return
       }
-      const { more, newest } = exit.value
-      // Joined, and older than what the client has seen.
-      if (isFirst && more && newest < this.#last) this.#isBehind = true
-      else this.#accept(exit.value, isFirst ? this.#begin(exit.value) : [])
+      try {
+        const { more, newest } = exit.value
+        // Joined, and older than what the client has seen.
+        if (isFirst && more && newest < this.#last) this.#isBehind = true
+        else this.#accept(exit.value, isFirst ? this.#begin(exit.value) : [])
+      } catch (cause) {
+        this.broke(cause)
+      }
       this.#pump()
     })
     if (this.#isAsking) this.#question = question

@@ -8,10 +8,12 @@ import { Cause, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
 import { Kept, settle, user } from "./subscribers.ts"
 
+const broken = (cause: unknown) => assert.fail(String(cause))
+
 const opened = (kept: Kept, permits = 8) =>
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
-    const attempts = new Attempts({ fork, most: permits })
+    const attempts = new Attempts({ fork, most: permits, broken })
     const reads = new KeptReads({ read: kept.read, attempts, pageSize: 3 })
     const ask = (wanted: Wanted, known = 0) => {
       const got: { page?: KeptPage; refusal?: Refusal } = {}
@@ -125,7 +127,7 @@ describe("reads of kept events", () => {
             reads++
             return failing-- > 0 ? Effect.fail(new BackendUnavailable()) : Effect.succeed(new Kept().page(0, 1))
           }),
-        attempts: new Attempts({ fork, most: 1 }),
+        attempts: new Attempts({ fork, most: 1, broken }),
         pageSize: 3
       })
       const exits: Array<string> = []

@@ -136,7 +136,8 @@ export const subscribers = (kept: Kept, options: Partial<PushHub.PushHubOptions>
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
     const hub = yield* Effect.provide(PushHub.PushHub, PushHub.layer({ inboxCapacity: 4, ...options }))
-    const attempts = new Attempts({ fork, most: 2 })
+    const broken = (cause: unknown) => assert.fail(String(cause))
+    const attempts = new Attempts({ fork, most: 2, broken })
     const reads = new KeptReads({ read: kept.read, attempts, pageSize: 3 })
     const byStream = new Map<eventStream.EventStream, Subscriber>()
     /** What the sessions of streams are refused with when they are looked up. */
@@ -152,6 +153,7 @@ export const subscribers = (kept: Kept, options: Partial<PushHub.PushHubOptions>
         done(checks.refusal === undefined ? Exit.void : Exit.fail(checks.refusal))
         return () => undefined
       },
+      broken,
       endingOf: (exit) => {
         const [reason] = exit.cause.reasons
         return reason?._tag === "Fail" ? reason.error : "defect"
