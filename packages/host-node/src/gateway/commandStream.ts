@@ -5,9 +5,9 @@
  * Whatever else comes is put back and given back as if nobody had looked: a message in several parts, one that is malformed,
  * late or compressed, a body that has to wait for its turn, an address that may not try.
  */
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2"
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2"
 import { Code, ConnectError } from "@connectrpc/connect"
-import { andThen } from "@galaxy/edge/Awaitable"
+import { andThen, isPromise } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope, Peer } from "@galaxy/edge/Envelope"
 import type { AdmittedStream, TakesStream } from "./bounds/AdmittedStream.ts"
@@ -35,6 +35,8 @@ export interface CommandStreamOptions {
     from: CommandSource,
     over: AbortController
   ) => Promise<SignedAnswer | ConnectError>
+  /** Called with what fails although it can't; the call ends without an answer. */
+  readonly broken: (cause: unknown) => void
   /** Headers of every answer. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -90,7 +92,7 @@ class StreamCall {
   readonly #onEnd = (): void => {
     const stream = this.#stream
     // Over HTTP/2 a stream that breaks off still ends its body, after it was destroyed.
-    if (stream.destroyed || stream.aborted) return
+    if (stream.destroyed || stream.closed || stream.aborted) return
     if (this.#command === undefined || this.#body === undefined) {
       this.#giveBack(undefined)
       // Its end has been told already, and whoever reads it now has to hear of it.
@@ -98,10 +100,12 @@ class StreamCall {
       return
     }
     this.#body.ended()
+    // Its address had too much open, and it was this that had to go.
+    if (stream.closed) return
     this.#admitted.whole()
     this.#over = new AbortController()
     const from = { peer: this.#admitted.peer, body: this.#body, stream }
-    void this.#options.start(this.#command, from, this.#over).then((outcome) => this.#answer(outcome))
+    void this.#options.start(this.#command, from, this.#over).then(this.#answer, this.#onBroken)
   }
 
   readonly #onClose = (): void => {
@@ -138,11 +142,21 @@ class StreamCall {
     this.#answer(why)
   }
 
-  #answer(outcome: SignedAnswer | ConnectError): void {
+  readonly #answer = (outcome: SignedAnswer | ConnectError): void => {
     if (this.#isAnswered) return
     this.#isAnswered = true
     clearTimeout(this.#late)
-    void andThen(replyTo(this.#form, this.#headers, outcome), (reply) => this.#send(reply))
+    try {
+      const sent = andThen(replyTo(this.#form, this.#headers, outcome), (reply) => this.#send(reply))
+      if (isPromise(sent)) sent.catch(this.#onBroken)
+    } catch (cause) {
+      this.#onBroken(cause)
+    }
+  }
+
+  readonly #onBroken = (cause: unknown): void => {
+    this.#options.broken(cause)
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   }
 
   #send({ status, headers, body, trailers }: Reply): void {
@@ -175,6 +189,8 @@ export const make =
     if (usual === undefined || authority === undefined) return false
     // A head that names its host twice is for whoever says what is wrong with it, and a page's for whoever knows its origin.
     if (headers.host !== undefined || headers.origin !== undefined) return false
+    // Node asks for the body of whoever waits to be asked.
+    if (headers.expect !== undefined) return false
     if (!options.takesHost(authority)) return false
     // It lives as long as the listeners that it adds.
     void new StreamCall(usual.form, stream, headers, admitted, options, usual.timeoutMs)

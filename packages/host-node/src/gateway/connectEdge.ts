@@ -299,7 +299,11 @@ export const make = (services: EdgeServices) => {
     from?.body.decoded(message.payloadBytes.length + 1_024)
     return commandOf(services, traced(message, call), from?.peer ?? { ip: "unknown" }, over, call)
   }
+  const broken = (cause: unknown) => {
+    Effect.runForkWith(services.context)(Effect.logError("a command failed", Cause.die(cause)))
+  }
   const takes = FastUnary.make({
+    broken,
     maxBytes: readLimit(services.maxPayloadBytes),
     start: (message, request, over) => start(message, arrivalOf(request), over, callOf(request)),
     slow
@@ -319,6 +323,7 @@ export const make = (services: EdgeServices) => {
     }): TakesStream => {
       const takesCommand = CommandStream.make({
         ...asked,
+        broken,
         start: (message, from, over) => start(message, from, over, observe(from.stream, commandPath))
       })
       const takesSubscriptionStream = SubscriptionStream.make({

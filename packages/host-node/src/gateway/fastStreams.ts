@@ -13,6 +13,7 @@ import type { SignedEvent } from "@galaxy/edge/hub/signing"
 import type { RefusedAt } from "@galaxy/edge/Refusal"
 import { frameOf } from "./eventFrame.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
+import { isBroken, isGone } from "./isBroken.ts"
 import { type Form, formOf, subscriptionIn, subscriptionPath } from "./subscriptionForms.ts"
 
 /** What the fast way needs. */
@@ -43,6 +44,8 @@ class Carried implements Outlet {
 
   write(event: SignedEvent): boolean {
     const response = this.#response
+    // Its client has left, and word of that is on its way.
+    if (isGone(response)) return false
     if (!response.headersSent) this.#begin()
     if (response.write(frameOf(event))) return true
     response.once("drain", () => this.stream?.goOn())
@@ -52,7 +55,7 @@ class Carried implements Outlet {
   end(ending: StreamEnd, place: RefusedAt): void {
     this.stream = undefined
     const response = this.#response
-    if (response.destroyed || response.writableEnded) return
+    if (isGone(response) || response.writableEnded) return
     if (!response.headersSent) this.#begin()
     const { body, trailers } = this.#form.tail(this.#options.errorOf(ending, place))
     if (trailers !== undefined) response.addTrailers(trailers)
@@ -87,12 +90,6 @@ const read = (
     if (size > maxBytes) stop(false)
   }
   request.on("data", onData).on("end", onEnd)
-}
-
-/** Over HTTP/2 a stream that breaks off still ends its body, after it was destroyed. */
-const isBroken = (request: IncomingMessage, response: ServerResponse): boolean => {
-  const { stream } = request as { readonly stream?: { readonly destroyed: boolean; readonly aborted: boolean } }
-  return request.destroyed || response.destroyed || stream?.destroyed === true || stream?.aborted === true
 }
 
 /** Returns whether it takes a request. One that it doesn't take is as it was. */

@@ -7,11 +7,12 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Code, ConnectError } from "@connectrpc/connect"
-import { andThen } from "@galaxy/edge/Awaitable"
+import { andThen, isPromise } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
 import { type Form, formOf, type Reply } from "./fastForms.ts"
+import { isBroken, isGone } from "./isBroken.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
 
 /** What a request may be handed on with: the parts of its body that were read, and whether there are more. */
@@ -30,14 +31,10 @@ export interface FastUnaryOptions {
     from: IncomingMessage,
     over: AbortController
   ) => Promise<SignedAnswer | ConnectError>
+  /** Called with what fails although it can't; the call ends without an answer. */
+  readonly broken: (cause: unknown) => void
   /** Takes what isn't answered here. */
   readonly slow: (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => void
-}
-
-/** Over HTTP/2 a stream that breaks off still ends its body, after it was destroyed. */
-const isBroken = (request: IncomingMessage, response: ServerResponse): boolean => {
-  const { stream } = request as { readonly stream?: { readonly destroyed: boolean; readonly aborted: boolean } }
-  return request.destroyed || response.destroyed || stream?.destroyed === true || stream?.aborted === true
 }
 
 const joined = (parts: ReadonlyArray<Buffer>): Buffer => {
@@ -104,7 +101,7 @@ class Call {
     if (command === undefined) return this.#handOn(true)
     this.#parts = []
     this.#over = new AbortController()
-    void this.#options.start(command, this.#request, this.#over).then((outcome) => this.#answer(outcome))
+    void this.#options.start(command, this.#request, this.#over).then(this.#answer, this.#onBroken)
   }
 
   #stopReading(): void {
@@ -135,13 +132,23 @@ class Call {
     this.#answer(why)
   }
 
-  #answer(outcome: SignedAnswer | ConnectError): void {
+  readonly #answer = (outcome: SignedAnswer | ConnectError): void => {
     if (this.#isAnswered) return
     this.#isAnswered = true
     clearTimeout(this.#late)
-    void andThen(replyTo(this.#form, this.#request.headers, outcome), (reply) => {
-      if (!this.#response.destroyed) send(this.#response, reply)
-    })
+    try {
+      const sent = andThen(replyTo(this.#form, this.#request.headers, outcome), (reply) => {
+        if (!isGone(this.#response)) send(this.#response, reply)
+      })
+      if (isPromise(sent)) sent.catch(this.#onBroken)
+    } catch (cause) {
+      this.#onBroken(cause)
+    }
+  }
+
+  readonly #onBroken = (cause: unknown): void => {
+    this.#options.broken(cause)
+    this.#response.destroy()
   }
 }
 

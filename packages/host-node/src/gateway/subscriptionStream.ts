@@ -62,6 +62,8 @@ class Carried implements Outlet {
 
   write(event: SignedEvent): boolean {
     const { stream } = this.#admitted
+    // Its client has left, and word of that is on its way.
+    if (stream.destroyed || stream.closed) return false
     if (!this.#hasBegun) this.#begin(stream)
     if (this.#admitted.write(frameOf(event))) return true
     stream.once("drain", () => this.#stream?.goOn())
@@ -133,15 +135,17 @@ class Reading {
   readonly #onEnd = (): void => {
     const stream = this.#stream
     // Over HTTP/2 a stream that breaks off still ends its body, after it was destroyed.
-    if (stream.destroyed || stream.aborted) return
+    if (stream.destroyed || stream.closed || stream.aborted) return
     if (this.#message === undefined || this.#body === undefined) {
       this.#giveBack(undefined)
       // Its end has been told already, and whoever reads it now has to hear of it.
       stream.emit("end")
       return
     }
-    this.#stop()
     this.#body.ended()
+    // Its address had too much open, and it was this that had to go.
+    if (stream.closed) return
+    this.#stop()
     this.#admitted.whole()
     new Carried(this.#admitted, this.#form, this.#body, this.#options).open(this.#message, this.#body)
   }
@@ -173,6 +177,8 @@ export const make =
     if (form === undefined || authority === undefined) return false
     // A head that names its host twice is for whoever says what is wrong with it, and a page's for whoever knows its origin.
     if (headers.host !== undefined || headers.origin !== undefined) return false
+    // Node asks for the body of whoever waits to be asked.
+    if (headers.expect !== undefined) return false
     if (!options.takesHost(authority)) return false
     // It lives as long as the listeners that it adds.
     void new Reading(form, admitted, options)

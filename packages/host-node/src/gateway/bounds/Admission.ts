@@ -145,6 +145,18 @@ class Asker implements Occupant {
 const single = (value: string | ReadonlyArray<string> | undefined): string | undefined =>
   typeof value === "string" ? value : value?.join(",")
 
+/**
+ * Whoever answers may not have heard yet that the stream is over, and Node would throw where nobody catches. Such an answer
+ * goes nowhere.
+ */
+const onlyWhileOpen = (stream: http2.ServerHttp2Stream): void => {
+  const respond = stream.respond.bind(stream)
+  stream.respond = (...head) => {
+    if (stream.closed) stream.destroy()
+    if (!stream.destroyed) respond(...head)
+  }
+}
+
 const isIdentity = (value: string | ReadonlyArray<string> | undefined) =>
   value === undefined || single(value) === "" || single(value)?.toLowerCase() === "identity"
 
@@ -442,6 +454,7 @@ export class Admission {
       const { stream } = request
       const known = details.get(stream)
       if (known === undefined) return
+      onlyWhileOpen(stream)
       const cut = () => {
         this.#end(stream, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
       }
