@@ -58,6 +58,13 @@ export const metrics = {
     attributes: [],
     about: "circuits to the backend that are open: calls of their kind are held back, since they got no answers"
   },
+  "galaxy.gateway.processes.replaced": {
+    kind: "counter",
+    unit: "{process}",
+    by: ["gateway"],
+    attributes: [],
+    about: "processes of a gateway that ended by themselves and were replaced, told by the primary"
+  },
   "galaxy.gateway.streams": {
     kind: "gauge",
     unit: "{stream}",

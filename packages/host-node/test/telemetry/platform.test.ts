@@ -117,6 +117,17 @@ describe("the dashboard and the alerts", () => {
     })
     assert.strictEqual(status, 0, stderr)
   })
+
+  it.skipIf(!hasPrometheus)("fire when they should", () => {
+    const folder = mkdtempSync(join(tmpdir(), "galaxy-alerts-"))
+    const cases = readFileSync(new URL("./alerts.test.yml", import.meta.url), "utf8")
+    writeFileSync(join(folder, "test.yml"), cases.replace("RULES", `${dashboards}alerts.yml`))
+    const { status, stderr, stdout } = spawnSync("promtool", ["test", "rules", join(folder, "test.yml")], {
+      encoding: "utf8"
+    })
+    rmSync(folder, { recursive: true })
+    assert.strictEqual(status, 0, `${stdout}${stderr}`)
+  })
 })
 
 describe.skipIf(!there)("telemetry of separate processes", () => {

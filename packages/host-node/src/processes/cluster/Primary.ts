@@ -5,6 +5,7 @@
  * replacements fail; meanwhile its clients are served by the others.
  */
 import { type ChildProcess, fork } from "node:child_process"
+import { counter } from "@galaxy/contract/telemetry/instruments"
 import { monotonicMillis } from "@galaxy/edge/monotonicMillis"
 import { Context, Deferred, Effect, Layer, Schema } from "effect"
 import type { ListenerUnavailable } from "../../gateway/ListenerUnavailable.ts"
@@ -13,6 +14,8 @@ import { Assignment } from "./Assignment.ts"
 import * as Acceptor from "./Acceptor.ts"
 import { Member, type MemberEnd, type Prints } from "./Member.ts"
 import { argumentsOf } from "./Membership.ts"
+
+const replaced = counter("galaxy.gateway.processes.replaced")
 
 /** The processes by their index; undefined where none has run yet. */
 export type Members = Array<Member | undefined>
@@ -90,6 +93,8 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
       const { count, members } = options
       const failed = yield* Deferred.make<never, ProcessFailed>()
       let isEnding = false
+      // An increase shows only beside a value from before it.
+      replaced(0)
 
       const started = (index: number): ChildProcess =>
         fork(options.program, argumentsOf(index + 1, count, `${options.clientId}-${index + 1}`), {
@@ -174,6 +179,7 @@ export const layer = (options: PrimaryOptions): Layer.Layer<Primary, ProcessFail
           if (failures > mostFailures && !members.some((it) => it?.serves)) {
             yield* Deferred.fail(failed, failure(index, run))
           }
+          replaced(1)
           const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 16))
           yield* Effect.logError("a process of the gateway has ended and is replaced").pipe(
             Effect.annotateLogs({

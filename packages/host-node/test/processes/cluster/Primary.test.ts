@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as prometheus from "@galaxy/host-node/telemetry/prometheus"
 import * as Primary from "@galaxy/host-node/processes/cluster/Primary"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Option, Schedule, Scope } from "effect"
@@ -21,6 +22,12 @@ const primary = (program: string, more: Partial<Primary.PrimaryOptions> = {}) =>
     members: [undefined, undefined],
     ...more
   })
+
+/** What alerts count; undefined where it isn't told yet. */
+const replacements = () => {
+  const [, value] = /^galaxy_gateway_processes_replaced_total (\d+)$/m.exec(prometheus.text()) ?? []
+  return value === undefined ? undefined : Number(value)
+}
 
 describe("the primary of several processes", () => {
   it.live("doesn't start with a process that can't, and says why", () =>
@@ -49,10 +56,12 @@ describe("the primary of several processes", () => {
       Effect.gen(function* () {
         const members: Primary.Members = [undefined]
         let logged = ""
+        const before = replacements()
         const log = (lines: string) => void (logged += lines)
         yield* Layer.build(primary("freezes.ts", { count: 1, members, silenceMs: 300, log }))
         const first = members[0]
         assert.isTrue(first?.serves)
+        assert.strictEqual(replacements(), before ?? 0)
         assert.deepStrictEqual(yield* Effect.promise(() => first?.gone ?? Promise.reject(new Error("none"))), {
           code: null,
           signal: "SIGKILL"
@@ -62,6 +71,7 @@ describe("the primary of several processes", () => {
         )
         yield* Effect.retry(replaced, { times: 400, schedule: Schedule.spaced("25 millis") })
         assert.match(logged, /^(a line of the log\n)+$/)
+        assert.strictEqual(replacements(), (before ?? 0) + 1)
       })
     )
   )
