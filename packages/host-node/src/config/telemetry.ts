@@ -28,10 +28,30 @@ const pairs: Parse<Readonly<Record<string, string>>> = (input) => {
   return { value: read }
 }
 
+/** Headers about the connection and the message's form: these are the exporter's own, and HTTP/2 refuses most of them. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "expect",
+  "grpc-encoding",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade"
+])
+
 /** Names that HTTP/2 takes, with values that fit into one header. */
 const headers: Parse<Readonly<Record<string, string>>> = (input) => {
   const read = pairs(input)
   if ("problem" in read) return read
+  const own = Object.keys(read.value).find((name) => ownHeaders.has(name.toLowerCase()))
+  if (own !== undefined)
+    return { problem: `must not have the header ${own.toLowerCase()}, which the exporter sets itself` }
   const wrong = Object.entries(read.value).some(
     ([name, value]) => !/^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$/.test(name) || !/^[\x20-\x7e]*$/.test(value)
   )

@@ -4,6 +4,7 @@ import { ConfigurationInvalid, load } from "@galaxy/host-node/config/load"
 import { telemetry as settings } from "@galaxy/host-node/config/telemetry"
 import * as JsonLog from "@galaxy/host-node/logging/JsonLog"
 import * as PlainLog from "@galaxy/host-node/logging/PlainLog"
+import { overGrpc } from "@galaxy/host-node/telemetry/otlp/grpc"
 import * as Telemetry from "@galaxy/host-node/processes/telemetry"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Tracer } from "effect"
@@ -51,6 +52,31 @@ const protocols = [
   ["http/protobuf", {}],
   ["http/protobuf", { OTEL_EXPORTER_OTLP_COMPRESSION: "gzip" }]
 ] as const
+
+describe("headers for the collector", () => {
+  it("are not those that the exporter sets itself", () => {
+    for (const header of ["connection", "Transfer-Encoding", "te", "content-length"]) {
+      for (const name of ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"]) {
+        const values = load(settings, { [name]: `a=b,${header}=close` }, new Set())
+        assert.instanceOf(values, ConfigurationInvalid)
+        assert.include(String(values), header.toLowerCase())
+      }
+    }
+  })
+
+  it.live("that HTTP/2 doesn't take are an outcome", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { grpcUrl } = yield* collector
+        const headers = { connection: "close" }
+        const transport = overGrpc("trace", { url: grpcUrl, headers, gzip: false, connectMs: 1_000 })
+        yield* Effect.addFinalizer(() => Effect.sync(transport.close))
+        const { type } = yield* Effect.promise((signal) => transport.send(new Uint8Array(1), "x", signal))
+        assert.strictEqual(type, "retry")
+      })
+    )
+  )
+})
 
 describe("OTLP", () => {
   it.live.each(protocols)("sends all signals over %s %o", ([protocol, more]) =>

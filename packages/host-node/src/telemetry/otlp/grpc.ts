@@ -3,7 +3,13 @@
  *
  * A batch is the same bytes as over HTTP, so all of gRPC that is needed is its frame of five bytes and its trailers.
  */
-import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from "node:http2"
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders
+} from "node:http2"
 import { gzipSync } from "node:zlib"
 import { type Outcome, reasonOf, type Transport, type TransportOptions } from "./Transport.ts"
 
@@ -56,15 +62,22 @@ export const overGrpc = (signal: Signal, { url, headers, gzip, connectMs }: Tran
     send: (body, _contentType, abort) =>
       new Promise((resolve) => {
         const compress = gzip && body.length >= 1_024
-        const call = opened().request({
-          ":method": "POST",
-          ":path": path,
-          te: "trailers",
-          "user-agent": "OTel-OTLP-Exporter-Galaxy",
-          ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-          "content-type": "application/grpc",
-          ...(compress ? { "grpc-encoding": "gzip" } : {})
-        })
+        let call: ClientHttp2Stream
+        try {
+          call = opened().request({
+            ":method": "POST",
+            ":path": path,
+            te: "trailers",
+            "user-agent": "OTel-OTLP-Exporter-Galaxy",
+            ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+            "content-type": "application/grpc",
+            ...(compress ? { "grpc-encoding": "gzip" } : {})
+          })
+        } catch (cause) {
+          // A header that HTTP/2 doesn't take, or a connection that has ended in this moment.
+          resolve({ type: "retry", reason: reasonOf(cause) })
+          return
+        }
         const cancel = () => {
           call.close(constants.NGHTTP2_CANCEL)
           end({ type: "retry", reason: "no answer in time" })
