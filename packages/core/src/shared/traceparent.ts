@@ -1,8 +1,6 @@
 /** The trace that an effect runs in, for what it leaves behind: an event tells its reader which request or turn has made it. */
+import { traceparentOf } from "@galaxy/contract/telemetry/traceparent"
 import { Effect, Tracer } from "effect"
-
-const headerOf = ({ traceId, spanId, sampled }: Tracer.AnySpan) =>
-  `00-${traceId.padStart(32, "0")}-${spanId}-${sampled ? "01" : "00"}`
 
 /** The nearest span that somebody else can find: one that is recorded, or the caller's. */
 const known = (span: Tracer.AnySpan | undefined): Tracer.AnySpan | undefined => {
@@ -17,5 +15,5 @@ const known = (span: Tracer.AnySpan | undefined): Tracer.AnySpan | undefined => 
 /** The W3C `traceparent`; empty where nobody records a trace. */
 export const traceparent: Effect.Effect<string> = Effect.map(Effect.serviceOption(Tracer.ParentSpan), (span) => {
   const found = known(span._tag === "Some" ? span.value : undefined)
-  return found === undefined || found.traceId === "noop" ? "" : headerOf(found)
+  return found === undefined || found.traceId === "noop" ? "" : traceparentOf(found)
 })

@@ -2,6 +2,7 @@
 import { isIP } from "node:net"
 import { deviceSessionIdHeader, userIdHeader } from "@galaxy/contract/api/Identity"
 import { SessionRecord, UserEvents } from "@galaxy/contract/api/InternalApi"
+import { isTraceparent } from "@galaxy/contract/telemetry/traceparent"
 import { type BackendAnswer, BackendClient, type ForwardRequest, type Origin } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Option, Schema } from "effect"
@@ -14,13 +15,11 @@ export interface Call {
   readonly headers?: ReadonlyArray<string>
 }
 
-const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
 const originHeaders = (origin: Origin): Array<string> => {
   const headers = ["x-request-id", origin.requestId]
   // Exactly one address, or no header where it isn't known.
   if (isIP(origin.sourceIp) !== 0) headers.push("x-forwarded-for", origin.sourceIp)
-  if (traceparent.test(origin.traceparent)) headers.push("traceparent", origin.traceparent)
+  if (isTraceparent(origin.traceparent)) headers.push("traceparent", origin.traceparent)
   return headers
 }
 

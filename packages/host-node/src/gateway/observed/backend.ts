@@ -1,9 +1,10 @@
 /** The gateway's calls to the backend as telemetry sees them. */
 import { histogram } from "@galaxy/contract/telemetry/instruments"
+import { spanIn, traceparentOf } from "@galaxy/contract/telemetry/traceparent"
 import type { BackendAnswer } from "@galaxy/edge/BackendClient"
 import { Context, Exit, Option } from "effect"
 import type { TelemetryShape } from "../../telemetry/Telemetry.ts"
-import { nanos, spanIn, traceparentOf } from "../../telemetry/traceparent.ts"
+import { nanos } from "../../telemetry/nanos.ts"
 import type { Call } from "../backendCalls.ts"
 
 const duration = histogram("galaxy.gateway.backend.duration")

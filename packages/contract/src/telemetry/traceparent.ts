@@ -3,6 +3,9 @@ import { Tracer } from "effect"
 
 const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
+/** Whether a header has the form of version 00; its ids may still be zero, which names no span. */
+export const isTraceparent = (header: string): boolean => form.test(header)
+
 /** The header for a span. */
 export const traceparentOf = ({ traceId, spanId, sampled }: Tracer.AnySpan): string =>
   `00-${traceId.padStart(32, "0")}-${spanId}-${sampled ? "01" : "00"}`
@@ -16,10 +19,7 @@ export const spanIn = (traceparent: string): Tracer.ExternalSpan | undefined => 
 
 /**
  * The header of a client as it may go on where this process records no traces: its trace can be found in logs, and nobody is
- * asked to record it.
+ * asked to record it. Empty where it isn't valid.
  */
-export const unasked = (traceparent: string): string => (form.test(traceparent) ? `${traceparent.slice(0, -2)}00` : "")
-
-/** A moment of the monotonic clock, in milliseconds, as Unix nanoseconds. */
-export const nanos = (monotonicMs: number): bigint =>
-  BigInt(Math.round((performance.timeOrigin + monotonicMs) * 1_000)) * 1_000n
+export const unasked = (traceparent: string): string =>
+  isTraceparent(traceparent) ? `${traceparent.slice(0, -2)}00` : ""
