@@ -7,6 +7,7 @@ import * as TestDatabase from "@galaxy/testkit/TestDatabase"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { importsOf } from "../architecture/imports.ts"
+import { hasForTests } from "../lib/hasForTests.ts"
 import { run } from "../lib/run.ts"
 import { filesBelow, root } from "../lib/tree.ts"
 import { publishedFolders } from "../publish/stage.ts"
@@ -44,11 +45,7 @@ const oldNode = (process.env["PATH"] ?? "")
     const version = versionIn(stdout)
     return bodies.every((name) => version[0] === promised(name)[0] && !isBelow(version, promised(name)))
   })
-if (oldNode === undefined) {
-  if (process.env["CI"])
-    throw new Error("In CI nothing is skipped: no Node as old as the packages promise is on the PATH")
-  console.log("skipped: the bodies on the oldest Node that they promise (none such is on the PATH)")
-}
+hasForTests(oldNode !== undefined, "the bodies on the oldest Node that they promise (none such is on the PATH)")
 
 /** Every Node on which the bodies are tried. */
 const nodes = [process.execPath, ...(oldNode === undefined ? [] : [oldNode])]

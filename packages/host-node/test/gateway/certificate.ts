@@ -1,7 +1,11 @@
 /** Certificates for tests over TLS. */
 import { execFileSync, spawnSync } from "node:child_process"
+import { hasForTests } from "../../../../scripts/lib/hasForTests.ts"
 
-export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0
+export const hasOpenssl = hasForTests(
+  spawnSync("openssl", ["version"]).status === 0,
+  "what needs certificates (there is no openssl)"
+)
 
 /** A certificate for 127.0.0.1 that signs itself, with its key. */
 export const certificate = (subject = "galaxy.test") => {

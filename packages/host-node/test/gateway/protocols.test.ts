@@ -144,8 +144,6 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("a plain
   )
 })
 
-if (!hasOpenssl) console.log("there is no openssl: tests over TLS are skipped")
-
 if (hasOpenssl) {
   const own = certificate()
   const trust = { ca: own.cert }

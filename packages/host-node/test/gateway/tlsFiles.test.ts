@@ -12,8 +12,6 @@ import { Duration, Effect, Logger, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { certificate, hasOpenssl } from "./certificate.ts"
 
-if (!hasOpenssl) console.log("there is no openssl: renewed certificates aren't tested")
-
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-tls-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))

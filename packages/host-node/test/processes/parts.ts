@@ -13,7 +13,8 @@ import { Process } from "./Process.ts"
 
 export const redis = process.env["GALAXY_TEST_REDIS_URL"]
 
-const token = "shared-by-both"
+/** What gateway and backend know each other by. */
+export const token = "shared-by-both"
 
 /** A key of 32 equal bytes, in base64. */
 export const key = (fill: number) => Buffer.alloc(32, fill).toString("base64")
@@ -53,14 +54,20 @@ export const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
 )
 
-const run = (main: Entry, environment: Readonly<Record<string, string>>, ready: RegExp) =>
+/** A process, once it has said that it is ready, until a signal ends it. */
+export const run = (
+  main: Entry,
+  environment: Readonly<Record<string, string>>,
+  ready: RegExp,
+  end: "SIGKILL" | "SIGTERM" = "SIGKILL"
+) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const started = new Process(main, environment)
       const found = await started.until(ready)
       return { started, found }
     }),
-    ({ started }) => Effect.promise(() => started.kill("SIGKILL"))
+    ({ started }) => Effect.promise(() => started.kill(end))
   )
 
 /** A backend on ports that stay the same over its restarts, once they are known. */
@@ -133,5 +140,5 @@ export const signIn = (url: string, mails: ReadonlyArray<string>, name: string) 
       timeZone: "UTC"
     })
     const client = yield* GalaxyClient.make({ baseUrl: url, session: { deviceSessionId, key: deviceKey } })
-    return { client, key: deviceKey }
+    return { client, deviceSessionId, key: deviceKey }
   })

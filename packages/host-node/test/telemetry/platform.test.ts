@@ -9,11 +9,14 @@ import { metrics, prometheusName } from "@galaxy/contract/telemetry/metrics"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
 import { startCollector } from "./collector.ts"
+import { hasForTests } from "../../../../scripts/lib/hasForTests.ts"
 import { begunGame, platform, there, turnMade } from "./platform.ts"
 
-const hasPrometheus = spawnSync("prometheus", ["--version"]).status === 0
+const hasPrometheus = hasForTests(
+  spawnSync("prometheus", ["--version"]).status === 0,
+  "panels of the dashboard (there is no prometheus)"
+)
 if (!there) console.warn("skipped: telemetry of processes (no PostgreSQL or no Redis server)")
-if (!hasPrometheus) console.warn("skipped: panels of the dashboard (no prometheus)")
 
 const dashboards = fileURLToPath(new URL("../../../../docs/operating/dashboards/", import.meta.url))
 
@@ -213,8 +216,8 @@ describe.skipIf(!there)("telemetry of separate processes", () => {
           assert.notInclude(collected.raw, "example.org")
           assert.notInclude(collected.raw, ada.deviceSessionId)
 
-          if (prometheusUrl === undefined) return
           for (const { title, expr } of queries) {
+            if (prometheusUrl === undefined) break
             yield* answered(prometheusUrl, expr).pipe(
               Effect.repeat({ until: (it) => it, times: 240, schedule: Schedule.spaced("250 millis") }),
               Effect.tap((it) => Effect.sync(() => assert.isTrue(it, `${title}: ${expr}`)))

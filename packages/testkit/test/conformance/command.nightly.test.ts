@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
+import { hasForTests } from "../../../../scripts/lib/hasForTests.ts"
 import { type Plan, readPlan } from "@galaxy/testkit/conformance/plan"
 import { builtin, parseSamples, validOrder } from "@galaxy/testkit/conformance/samples"
 
@@ -124,11 +125,10 @@ describe("galaxy-conformance", () => {
   })
 })
 
-const python = spawnSync("python3", ["--version"]).status === 0
-if (!python) {
-  if (process.env["CI"]) throw new Error("In CI nothing is skipped: there is no python3")
-  console.log("skipped: the conformance of the engine in Python (there is no python3)")
-}
+const python = hasForTests(
+  spawnSync("python3", ["--version"]).status === 0,
+  "the conformance of the engine in Python (there is no python3)"
+)
 
 describe.runIf(python)("an engine in another language", () => {
   it("passes as its own test script runs it", { timeout: patience }, () => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
 import { rolldown } from "rolldown"
+import { hasForTests } from "../../../../../scripts/lib/hasForTests.ts"
 import { start, type Stand } from "../conformance/stand.ts"
 import { deviceKey, request, type Wish } from "../fixture.ts"
 import type { Seen } from "./page.ts"
@@ -28,11 +29,7 @@ const chromium =
     .split(delimiter)
     .map((folder) => join(folder, "chromium"))
     .find(isExecutable)
-if (chromium === undefined) {
-  const line = "connect-web in a browser (no chromium on this machine)"
-  if (process.env["CI"]) throw new Error(`In CI nothing is skipped: ${line}`)
-  console.log(`skipped: ${line}`)
-}
+hasForTests(chromium !== undefined, "connect-web in a browser (no chromium on this machine)")
 
 const bundle = async (): Promise<string> => {
   const build = await rolldown({

@@ -10,8 +10,6 @@ import { run, type Way } from "./run.ts"
 import { start } from "./stand.ts"
 import { table } from "./table.ts"
 
-if (!hasOpenssl) console.log("there is no openssl: the table is run without TLS")
-
 const scope = Scope.makeUnsafe()
 let ways: ReadonlyArray<Way> = []
 
