@@ -300,7 +300,9 @@ describe("the check itself", () => {
     expect(inFile(`import "@galaxy/edge/X"`, "test/a/C.test.ts")).toHaveLength(1)
     expect(inFile(`import "ioredis"`, "test/a/C.test.ts")).toHaveLength(1)
     expect(inFile(`import "../../../../scripts/lib/tree.ts"`, "test/a/C.test.ts")).toHaveLength(1)
-    expect(inFile(`import "../../../../scripts/lib/bundled.ts"`, "test/a/C.test.ts")).toHaveLength(0)
+    for (const file of ["bundled", "hasForTests"]) {
+      expect(inFile(`import "../../../../scripts/lib/${file}.ts"`, "test/a/C.test.ts")).toHaveLength(0)
+    }
     expect(inFile(`import "../../../../scripts/lib/bundled.ts"`, "src/a/C.ts")).toHaveLength(1)
   })
 

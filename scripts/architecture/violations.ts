@@ -52,8 +52,11 @@ const libraryOf = (specifier: string): string =>
 
 const isGenerated = (path: string): boolean => path.startsWith("src/gen/")
 
-/** What makes bundles of this repository's programs, for tests that start many: seen from a package. */
-const programs = "../../scripts/lib/bundled.ts"
+/**
+ * What tests have in common that is nothing for the testkit, seen from a package: what makes bundles of this repository's
+ * programs, and the rule for programs that a machine lacks.
+ */
+const forTests: ReadonlySet<string> = new Set(["../../scripts/lib/bundled.ts", "../../scripts/lib/hasForTests.ts"])
 
 /** Why the import is not allowed, if it is not. */
 const refusal = (
@@ -77,7 +80,7 @@ const refusal = (
     // The bundler is told by a query what to make of a file.
     const file = row.kit === true ? specifier.replace(/\?[a-z&]+$/, "") : specifier
     const target = posix.join(posix.dirname(path), file)
-    if (isTest && target === programs) return undefined
+    if (isTest && forTests.has(target)) return undefined
     if (target.startsWith("../")) return `reaches out of its package by path: ${specifier}`
     if (!isTest && !target.startsWith("src/")) return `imports ${specifier}, which is not published`
     return self.files.has(target) || /\.(json|css)$/.test(target)

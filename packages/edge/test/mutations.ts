@@ -1,4 +1,6 @@
 /** Envelopes that differ from what a device signed: the gateway takes none of them. */
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { toEffect } from "@galaxy/edge/Awaitable"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import { Verifier } from "@galaxy/edge/Verifier"
@@ -9,21 +11,32 @@ import { SeededRandom } from "@galaxy/testkit/SeededRandom"
 import { Backend, now, peer, verifier } from "@galaxy/testkit/TestEdge"
 import { devices, early, former, mutant, originalsAt, same } from "@galaxy/testkit/MutatedEnvelopes"
 
-const seed = 20_260_101
-
 const originals = originalsAt(now, "request")
 
 const backend = new Backend(...devices)
 backend.add(former, "revoked")
 
-/** Makes so many mutations; each is refused before its request id is reserved. */
-export const refusesMutations = (mutations: number) =>
+/** What a heap that is collected may grow by over the second half of the mutations, in bytes. */
+const grownBy = 4 * 1_048_576
+const measurements = 8
+
+const collected = (): number => {
+  setFlagsFromString("--expose-gc")
+  const collect = runInNewContext("gc") as () => void
+  collect()
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
+/** Makes so many mutations; each is refused before its request id is reserved, and none of them is kept in memory. */
+export const refusesMutations = (seed: number, mutations: number) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(now)
     const { verify } = yield* Verifier
     const verifying = (envelope: Envelope) => toEffect(() => verify("command", envelope, peer))
     const random = new SeededRandom(seed)
     const seen = new Map<string, number>()
+    const heaps: Array<number> = []
     let made = 0
     for (let drawn = 0; made < mutations; drawn++) {
       const one = random.pick(originals)
@@ -31,6 +44,7 @@ export const refusesMutations = (mutations: number) =>
       // What equals a signed envelope is no mutation.
       if (originals.some((it) => same(it, changed))) continue
       made++
+      if (made % Math.floor(mutations / measurements) === 0) heaps.push(collected())
       const reason = yield* verifying(changed).pipe(
         Effect.match({ onSuccess: () => "accepted", onFailure: (it) => it._tag })
       )
@@ -44,6 +58,10 @@ export const refusesMutations = (mutations: number) =>
     assert.deepStrictEqual(reasons, early)
     assert.isAbove(seen.get("a signature that isn't reduced: invalid_signature") ?? 0, mutations / 100)
     assert.isAbove(seen.get("time: invalid_signature") ?? 0, mutations / 100)
+
+    // The first half fills caches.
+    const settled = heaps.slice(measurements / 2)
+    assert.isBelow((settled.at(-1) ?? 0) - (settled[0] ?? 0), grownBy, `heaps in bytes: ${heaps.join(", ")}`)
 
     // They spent nothing: each original is still taken, once.
     for (const one of originals) {
