@@ -3,6 +3,7 @@
  * fails then is nobody's to catch, so a failure that nobody listens to would end the process, and with it everybody's streams.
  */
 import { once } from "node:events"
+import * as http2 from "node:http2"
 import * as net from "node:net"
 import * as tls from "node:tls"
 import * as PushBroker from "@galaxy/core/push/PushBroker"
@@ -147,6 +148,49 @@ it.live.skipIf(!hasOpenssl)("so it does over TLS", () =>
     )
   }).pipe(Effect.provide(Fixture.gateway({ ...patient, tls: certificate() })))
 )
+
+/** Bodies of one address that are read at the same time are fewer. */
+const manyBodies = 12
+
+for (const code of [0, 2, 8]) {
+  it.live(`the gateway survives bodies that wait for their turn when their streams end with ${code}`, () =>
+    Effect.gen(function* () {
+      const { url } = yield* GatewayServer
+      const seen = yield* Effect.promise(() =>
+        uncaught(async () => {
+          const session = http2.connect(url)
+          /** Everything that was sent has come. */
+          const arrived = async () => {
+            for (let round = 0; round < 3; round++) {
+              await new Promise((resolve) => session.ping(() => setImmediate(resolve)))
+            }
+          }
+          const streams = Array.from({ length: manyBodies }, () =>
+            session
+              .request({
+                ":method": "POST",
+                ":path": "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand",
+                "content-type": "application/grpc+proto",
+                "grpc-encoding": "identity",
+                te: "trailers"
+              })
+              .on("error", () => undefined)
+          )
+          // The second part is left unread where the first has to wait.
+          for (let part = 0; part < 2; part++) {
+            for (const stream of streams) stream.write(Buffer.alloc(3))
+            await arrived()
+          }
+          for (const stream of streams.toReversed()) stream.close(code)
+          await arrived()
+          session.destroy()
+          await once(session, "close")
+        })
+      )
+      assert.deepStrictEqual(seen, [])
+    }).pipe(Effect.provide(Fixture.gateway(patient)))
+  )
+}
 
 /** Nothing is ever subscribed to here. */
 const broker = Layer.succeed(PushBroker.PushBroker, {

@@ -309,12 +309,14 @@ export class Admission {
         cut,
         goOn: () => {
           start()
-          read(0)
+          // Over HTTP/2 a request whose stream is gone can't be read; Node would throw.
+          if (!isOver || request.httpVersionMajor === 1) read(0)
         }
       }
     )
     const push = request.push.bind(request)
     const read = request._read.bind(request)
+    let isOver = false
     let silent = true
     const start = () => {
       if (!silent) return
@@ -327,6 +329,7 @@ export class Admission {
     }
     request.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk === null) {
+        isOver = true
         whole()
         body.ended()
       } else if (chunk instanceof Uint8Array) body.arrived(chunk.length)
