@@ -76,6 +76,16 @@ export class Circuit {
     return this.#turn
   }
 
+  /** Whether calls are made as usual. Otherwise the one that `enter` lets through is a probe. */
+  get isClosed(): boolean {
+    return this.#openUntil === undefined
+  }
+
+  /** Whether `enter` would refuse a call now. */
+  get holdsBack(): boolean {
+    return this.#openUntil !== undefined && (this.#isProbing || this.#now() < this.#openUntil)
+  }
+
   /** Milliseconds until a call may be made, at least 1; for who was refused a ticket. */
   retryAfterMs(): number {
     return Math.max(1, (this.#openUntil ?? 0) - this.#now(), this.#isProbing ? this.#options.openMs : 0)

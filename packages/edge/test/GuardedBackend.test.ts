@@ -1,5 +1,5 @@
 /** What a backend that doesn't answer is still asked, and what its callers are told. */
-import { BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
+import { type BackendAnswer, BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
 import { toEffect } from "@galaxy/edge/Awaitable"
 import * as GuardedBackend from "@galaxy/edge/GuardedBackend"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
@@ -22,9 +22,23 @@ const command = (messageType: string): ForwardRequest => ({
 class Backend {
   readonly down = new Set<string>()
   readonly asked: Array<string> = []
-  /** Keeps a call until it is given up. */
+  /** Keeps calls until they are given up, or answered all together. */
   hangs = false
   status = 200
+  #kept: Array<(status: number) => void> = []
+
+  answerAll(status: number): void {
+    const kept = this.#kept
+    this.#kept = []
+    for (const answer of kept) answer(status)
+  }
+
+  #keep(signal: AbortSignal | undefined): Promise<BackendAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#kept.push((status) => resolve({ status, json: {} }))
+      signal?.addEventListener("abort", () => reject(new Error("given up")))
+    })
+  }
 
   #answer<A>(name: string, answer: () => A): A | BackendUnavailable {
     this.asked.push(name)
@@ -37,12 +51,14 @@ class Backend {
       forward: ({ messageType = "" }, signal) => {
         if (!this.hangs) return this.#answer(messageType, () => ({ status: this.status, json: {} }))
         this.asked.push(messageType)
-        return new Promise((_, reject) => {
-          signal?.addEventListener("abort", () => reject(new Error("given up")))
-        })
+        return this.#keep(signal)
       },
       public: () => toEffect(() => this.#answer("public", () => ({ status: this.status, json: {} }))),
-      events: () => toEffect(() => this.#answer("events", () => ({ events: [], oldest: 0, newest: 0 }))),
+      events: () =>
+        toEffect(async (signal) => {
+          if (this.hangs) await this.#keep(signal)
+          return this.#answer("events", () => ({ events: [], oldest: 0, newest: 0 }))
+        }),
       ready: toEffect(() => this.#answer("ready", () => undefined))
     })
   )
@@ -126,28 +142,133 @@ describe("a backend behind circuits", () => {
       }
     }))
 
-  test("calls that are given up say nothing, and the next one tries", (backend, client) =>
+  const slowly = (backend: Backend, client: BackendClient["Service"], status: number) =>
     Effect.gen(function* () {
-      const givenUp = Effect.gen(function* () {
-        const over = new AbortController()
-        const fiber = yield* Effect.forkChild(
-          Effect.tryPromise({ try: async () => client.forward(command("a"), over.signal), catch: () => "given up" })
-        )
-        yield* Effect.yieldNow
-        over.abort()
-        assert.isTrue(Exit.isFailure(yield* Fiber.await(fiber)))
-      })
+      const fibers = yield* times(10, Effect.forkChild(forward(client, "slow")))
+      yield* Effect.yieldNow
+      yield* TestClock.adjust(9_000)
+      backend.answerAll(status)
+      return yield* Effect.forEach(fibers, Fiber.join)
+    })
+
+  test("one that comes after seconds and says that something is unavailable counts as none", (backend, client) =>
+    Effect.gen(function* () {
       backend.hangs = true
-      yield* times(30, givenUp)
+      assert.deepStrictEqual(yield* slowly(backend, client, 200), Array(10).fill("answered"))
+      assert.deepStrictEqual(yield* slowly(backend, client, 500), Array(10).fill("answered"))
+      for (const status of [503, 504]) {
+        assert.deepStrictEqual(yield* slowly(backend, client, status), Array(10).fill("answered"))
+        assert.strictEqual(yield* forward(client, "slow"), 1_000)
+        // The call that tries again says the same, and the circuit stays open.
+        yield* TestClock.adjust(1_000)
+        const probe = yield* Effect.forkChild(forward(client, "slow"))
+        yield* Effect.yieldNow
+        yield* TestClock.adjust(9_000)
+        backend.answerAll(status)
+        assert.strictEqual(yield* Fiber.join(probe), "answered")
+        assert.strictEqual(yield* forward(client, "slow"), 2_000)
+        yield* TestClock.adjust(2_000)
+        const last = yield* Effect.forkChild(forward(client, "slow"))
+        yield* Effect.yieldNow
+        backend.answerAll(200)
+        assert.strictEqual(yield* Fiber.join(last), "answered")
+      }
+    }))
+
+  const givenUp = (client: BackendClient["Service"]) =>
+    Effect.gen(function* () {
+      const over = new AbortController()
+      const fiber = yield* Effect.forkChild(
+        Effect.tryPromise({ try: async () => client.forward(command("a"), over.signal), catch: () => "given up" })
+      )
+      yield* Effect.yieldNow
+      over.abort()
+      assert.isTrue(Exit.isFailure(yield* Fiber.await(fiber)))
+    })
+
+  test("calls that are given up say nothing", (backend, client) =>
+    Effect.gen(function* () {
+      backend.hangs = true
+      yield* times(30, givenUp(client))
       backend.hangs = false
       assert.strictEqual(yield* forward(client, "a"), "answered")
+    }))
+
+  test("a call that tries again runs to its end, also where its client gives it up", (backend, client) =>
+    Effect.gen(function* () {
       backend.down.add("a")
       yield* times(20, forward(client, "a"))
       yield* TestClock.adjust(1_000)
-      backend.hangs = true
-      yield* givenUp
-      backend.hangs = false
       backend.down.clear()
+      backend.hangs = true
+      const asked = backend.asked.length
+      yield* givenUp(client)
+      // Clients that give up at once can't take its place again and again.
+      for (let count = 0; count < 20; count++) assert.isNumber(yield* forward(client, "a"))
+      assert.strictEqual(backend.asked.length, asked + 1)
+      backend.hangs = false
+      backend.answerAll(200)
+      yield* Effect.yieldNow
       assert.strictEqual(yield* forward(client, "a"), "answered")
+    }))
+
+  test("the same goes for a history of events whose reader goes away", (backend, client) =>
+    Effect.gen(function* () {
+      const events = waitOf(client.events("u", 0, 1))
+      backend.down.add("events")
+      yield* times(10, events)
+      yield* TestClock.adjust(1_000)
+      backend.down.clear()
+      backend.hangs = true
+      const reader = yield* Effect.forkChild(events)
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(reader)
+      assert.isNumber(yield* events)
+      backend.hangs = false
+      backend.answerAll(200)
+      yield* Effect.repeat(Effect.yieldNow, { times: 20 })
+      assert.strictEqual(yield* events, "answered")
+    }))
+
+  test("a route that hangs leaves others their places, and a player leaves them to others", (backend, client) =>
+    Effect.gen(function* () {
+      backend.hangs = true
+      const of = (userId: string, messageType: string) =>
+        waitOf(toEffect((signal) => client.forward({ ...command(messageType), userId }, signal)))
+      yield* times(240, Effect.forkChild(of("greedy", "user.games.command")))
+      yield* Effect.yieldNow
+      // A third of the places; as many as may wait; and the rest is told so.
+      assert.strictEqual(backend.asked.length, 22)
+      const other = yield* Effect.forkChild(of("other", "user.games.command"))
+      yield* Effect.yieldNow
+      assert.strictEqual(backend.asked.length, 23)
+      backend.hangs = false
+      for (let count = 0; count < 100; count++) {
+        assert.strictEqual(yield* of("other", "user.sessions.list"), "answered")
+      }
+      assert.strictEqual(
+        yield* waitOf(client.public({ ...origin, path: "/", body: {}, acceptLanguage: undefined })),
+        "answered"
+      )
+      assert.strictEqual(yield* of("greedy", "user.games.command"), 1_000)
+      backend.answerAll(200)
+      assert.strictEqual(yield* Fiber.join(other), "answered")
+    }))
+
+  test("who waits for a place is told at once when the route is held back, and else after 5 s", (backend, client) =>
+    Effect.gen(function* () {
+      backend.hangs = true
+      const running = yield* times(22, Effect.forkChild(forward(client, "a")))
+      const waiting = yield* times(10, Effect.forkChild(forward(client, "a")))
+      yield* Effect.yieldNow
+      yield* TestClock.adjust(4_999)
+      assert.isUndefined(waiting[0]?.pollUnsafe())
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(yield* Effect.forEach(waiting, Fiber.join), Array(10).fill(1_000))
+      const late = yield* times(10, Effect.forkChild(forward(client, "a")))
+      yield* Effect.yieldNow
+      backend.answerAll(503)
+      yield* Effect.forEach(running, Fiber.join)
+      assert.isTrue((yield* Effect.forEach(late, Fiber.join)).every((it) => typeof it === "number" && it > 0))
     }))
 })

@@ -1,7 +1,6 @@
 /** A whole gateway as one layer: verification, streams, public routes and the port that they share. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { BackendClient } from "@galaxy/edge/BackendClient"
-import type { CircuitOptions } from "@galaxy/edge/CircuitBreaker"
 import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
 import { counter, gauge } from "@galaxy/contract/telemetry/instruments"
 import * as Budgets from "@galaxy/edge/Budgets"
@@ -86,8 +85,8 @@ export interface GatewayOptions {
   readonly budgets?: Partial<Budgets.BudgetOptions> | undefined
   /** Further processes that grant requests of the same budgets. */
   readonly sharedBudgets?: Budgets.SharedBudgets | undefined
-  /** When calls to a backend that doesn't answer are held back. */
-  readonly circuits?: Partial<CircuitOptions> | undefined
+  /** When calls to a backend that doesn't answer are held back, and how many are made at once. */
+  readonly circuits?: GuardedBackend.GuardOptions | undefined
   readonly sessions?: Partial<SessionCache.SessionCacheOptions> | undefined
   readonly hub?: Partial<PushHub.PushHubOptions> | undefined
   /** Whether tools may ask for the proto files, by gRPC's server reflection; off by default. */

@@ -2,6 +2,7 @@
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { runIn, toEffect } from "@galaxy/edge/Awaitable"
 import { type BackendAnswer, BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
+import * as Lanes from "@galaxy/edge/Lanes"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Layer, Redacted } from "effect"
 import { Pool } from "undici"
@@ -30,13 +31,17 @@ const maxAnswerBytes = 16 * 1_048_576
 
 const jsonType = ["content-type", "application/json"]
 
-const callConnections = 64
+/** For commands and public calls: as many as may be made at once (`Lanes`), so that none queues here. */
+const callConnections = Lanes.defaults.places
 /** For lookups of sessions alone: they don't queue behind slow calls, nor calls behind them. */
 const lookupConnections = 16
+/** The same for histories of events, and for probes. */
+const historyConnections = 32
+const probeConnections = 2
 
 /**
- * A pool of at most 64 connections, and one of 16 for lookups of sessions, closed with the scope. Never fails to build, but
- * for a URL that isn't one, which is a defect; each outage of the backend is logged once.
+ * A pool of at most 64 connections, and others for lookups of sessions, histories and probes, closed with the scope. Never
+ * fails to build, but for a URL that isn't one, which is a defect; each outage of the backend is logged once.
  */
 export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =>
   Layer.effect(
@@ -66,7 +71,11 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
           (it) => Effect.promise(() => endAgent(it))
         )
       const usual = yield* pool(callConnections)
-      const lookups = yield* pool(lookupConnections)
+      const [lookups, histories, probes] = yield* Effect.all([
+        pool(lookupConnections),
+        pool(historyConnections),
+        pool(probeConnections)
+      ])
       const outage = Outage.make({ lost: "the backend is lost", back: "the backend is back" })
       const own = options.token === undefined ? [] : [gatewayTokenHeader, Redacted.value(options.token)]
 
@@ -139,6 +148,10 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
         return answer
       }
 
-      return calls(send, forward, (call) => send(call, lookups))
+      return calls(send, forward, {
+        lookUp: (call) => send(call, lookups),
+        history: (call) => send(call, histories),
+        probe: (call) => send(call, probes)
+      })
     })
   )

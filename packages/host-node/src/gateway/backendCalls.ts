@@ -38,14 +38,21 @@ export const commandOf = (command: ForwardRequest): Call => {
   return { method: command.method, path: command.path, body: command.body, headers }
 }
 
-/**
- * The client over `send`, with its own way for commands. `lookUp` carries look-ups of sessions, which don't queue behind
- * other calls.
- */
+/** Ways of their own for what mustn't queue behind other calls. */
+export interface Ways {
+  /** Look-ups of sessions. */
+  readonly lookUp: Send
+  /** Histories of events. */
+  readonly history: Send
+  /** Probes. */
+  readonly probe: Send
+}
+
+/** The client over `send`, with its own way for commands, and for what else has one. */
 export const calls = (
   send: Send,
   forward: BackendClient["Service"]["forward"],
-  lookUp: Send = send
+  { history, lookUp, probe }: Ways = { lookUp: send, history: send, probe: send }
 ): BackendClient["Service"] => {
   const decoded = <A, E>(effect: Effect.Effect<A, E>) =>
     effect.pipe(
@@ -68,7 +75,7 @@ export const calls = (
 
   const events = Effect.fnUntraced(function* (userId: string, after: number, limit: number) {
     const path = `/api/v1/internal/users/${encodeURIComponent(userId)}/events?after=${after}&limit=${limit}`
-    const answer = yield* send({ method: "GET", path })
+    const answer = yield* history({ method: "GET", path })
     if (answer.status !== 200) return yield* new BackendUnavailable()
     const page = yield* decoded(decodeEvents(answer.json))
     return {
@@ -101,7 +108,7 @@ export const calls = (
           ...(call.acceptLanguage === undefined ? [] : ["accept-language", call.acceptLanguage])
         ]
       }),
-    ready: Effect.flatMap(send({ method: "GET", path: "/readyz" }), (answer) =>
+    ready: Effect.flatMap(probe({ method: "GET", path: "/readyz" }), (answer) =>
       answer.status === 200 ? Effect.void : Effect.fail(new BackendUnavailable())
     )
   })

@@ -286,18 +286,23 @@ it.live("says once that the backend is lost and once that it is back, however ma
   ).pipe(Effect.provide(listening))
 })
 
-it.live("sessions are looked up while as many calls wait as may", () =>
+it.live("sessions, histories and probes are asked for while as many calls wait as may", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const { client, asked, script } = yield* backend()
       script.answer = (response) => {
-        if (asked.at(-1)?.url?.includes("/sessions/") === true) json(404, {})(response)
+        const url = asked.at(-1)?.url ?? ""
+        if (url.includes("/sessions/")) json(404, {})(response)
+        if (url.includes("/events?")) json(200, { events: [], oldest_sequence: 0, newest_sequence: 0 })(response)
+        if (url === "/readyz") json(200, {})(response)
       }
       yield* Effect.forEach(Array.from({ length: 100 }), () => Effect.forkScoped(forward(client)))
       const asking = Effect.suspend(() => (asked.length === 64 ? Effect.void : Effect.fail("not yet")))
       yield* Effect.retry(asking, Schedule.spaced("5 millis"))
       assert.isTrue(Option.isNone(yield* client.session(userId)))
-      assert.strictEqual(asked.length, 65)
+      assert.deepStrictEqual((yield* client.events(userId, 0, 1)).events, [])
+      yield* client.ready
+      assert.strictEqual(asked.length, 67)
     })
   )
 )
