@@ -4,11 +4,11 @@
  * An invalidation wins over a lookup in progress: what may have been read before it is neither cached nor returned to
  * anybody who waits for it.
  */
-import { Clock, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
-import { type Awaitable, runIn } from "./Awaitable.ts"
+import { Clock, Context, Effect, Layer, Option } from "effect"
+import { type Awaitable, runIn, toEffect } from "./Awaitable.ts"
 import { BackendClient, type SessionIdentity } from "./BackendClient.ts"
-import { BackendUnavailable } from "./Refusal.ts"
-import * as Turns from "./Turns.ts"
+import type { BackendUnavailable } from "./Refusal.ts"
+import { SessionLookups } from "./SessionLookups.ts"
 
 /** Sizes and lifetimes of the cache; times are milliseconds. */
 export interface SessionCacheOptions {
@@ -89,30 +89,12 @@ interface Entry {
   readonly at: number
 }
 
-/** One lookup at the backend, for all who want its answer. */
-interface Lookup {
-  readonly answer: Deferred.Deferred<Option.Option<SessionIdentity>, BackendUnavailable>
-  /** An invalidation came meanwhile, so the answer may be outdated. */
-  stale: boolean
-}
-
 /** A call that ends with its session. */
 interface Running {
   readonly deviceSessionId: string
   readonly userId: string
   readonly act: () => void
 }
-
-const answered = (record: Option.Option<SessionIdentity>): Lookup => {
-  const answer = Deferred.makeUnsafe<Option.Option<SessionIdentity>, BackendUnavailable>()
-  Deferred.doneUnsafe(answer, Effect.succeed(record))
-  return { answer, stale: false }
-}
-
-/**
- * How often a lookup is started because an invalidation overtook the one before; after that the caller gets an error.
- */
-const maxAttempts = 5
 
 /** Starts empty, and assumes that invalidations arrive until `setFollowed` says otherwise. */
 export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<SessionCache, never, BackendClient> =>
@@ -123,15 +105,13 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         ...defaults,
         ...options
       }
-      const turns = Turns.make(maxLookupsPerNetwork)
       const backend = yield* BackendClient
       const clock = yield* Clock.Clock
+      const now = () => clock.currentTimeMillisUnsafe()
       const run = runIn(yield* Effect.context())
       const entries = new Map<string, Entry>()
       /** Unknown ids are kept apart: whoever makes up ids can evict only other made-up ids. */
       const unknown = new Map<string, Entry>()
-      /** Lookups that no invalidation has overtaken. */
-      const lookups = new Map<string, Lookup>()
       /** Since when invalidations have arrived; undefined while they don't. */
       let followedSince: number | undefined = Number.NEGATIVE_INFINITY
 
@@ -154,73 +134,31 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         if (oldest !== undefined) map.delete(oldest)
       }
 
-      const cached = (id: string, now: number): Option.Option<SessionIdentity> | undefined => {
+      const cached = (id: string): Option.Option<SessionIdentity> | undefined => {
         const entry = entries.get(id) ?? unknown.get(id)
-        if (entry === undefined || !believed(entry, now)) return undefined
+        if (entry === undefined || !believed(entry, now())) return undefined
         // The last used goes to the end: the first is the one to drop.
         keep(id, entry)
         return entry.record
       }
 
-      const lookUp = Effect.fnUntraced(function* (id: string, lookup: Lookup) {
-        const at = yield* Clock.currentTimeMillis
-        const exit = yield* Effect.exit(backend.session(id))
-        if (!lookup.stale) {
-          lookups.delete(id)
-          if (Exit.isSuccess(exit)) keep(id, { record: exit.value, at })
-        }
-        yield* Deferred.done(lookup.answer, exit)
+      const lookups = new SessionLookups({
+        ask: (id) => run(backend.session(id)),
+        cached,
+        keep: (id, record, at) => keep(id, { record, at }),
+        now,
+        most: maxLookups,
+        mostPerNetwork: maxLookupsPerNetwork
       })
-
-      /**
-       * The running lookup, or a new one. Done in one step, so that there is never a second one, nor one that nobody
-       * runs.
-       */
-      const lookupOf = (id: string, network: string | undefined): Effect.Effect<Lookup, BackendUnavailable> =>
-        Effect.uninterruptibleMask((restore) =>
-          Effect.gen(function* () {
-            const running = lookups.get(id)
-            if (running !== undefined) return running
-            const release = () => {
-              if (network !== undefined) turns.release(network)
-            }
-            if (network !== undefined) yield* restore(turns.acquire(network))
-            const now = yield* Clock.currentTimeMillis
-            // Somebody else may have looked it up while this one waited.
-            const known = cached(id, now)
-            const already = lookups.get(id) ?? (known === undefined ? undefined : answered(known))
-            if (already !== undefined || lookups.size >= maxLookups) {
-              release()
-              return already ?? (yield* new BackendUnavailable())
-            }
-            const lookup: Lookup = { answer: Deferred.makeUnsafe(), stale: false }
-            lookups.set(id, lookup)
-            // Outlives its caller: others may be waiting for the same answer.
-            yield* Effect.forkDetach(Effect.ensuring(lookUp(id, lookup), Effect.sync(release)))
-            return lookup
-          })
-        )
-
-      /** What isn't cached; the usual case has no span of its own. */
-      const lookedUp = Effect.fn("SessionCache.find")(function* (id: string, network: string | undefined) {
-        for (let asked = 0; asked < maxAttempts; asked++) {
-          const known = cached(id, yield* Clock.currentTimeMillis)
-          if (known !== undefined) return known
-          const lookup = yield* lookupOf(id, network)
-          const record = yield* Deferred.await(lookup.answer)
-          if (!lookup.stale) return record
-        }
-        return yield* new BackendUnavailable()
-      })
-
-      const get = (id: string, network?: string) =>
-        Clock.clockWith((clock) => {
-          const known = cached(id, clock.currentTimeMillisUnsafe())
-          return known === undefined ? lookedUp(id, network) : Effect.succeed(known)
-        })
 
       const find = (id: string, network?: string, signal?: AbortSignal) =>
-        cached(id, clock.currentTimeMillisUnsafe()) ?? run(lookedUp(id, network), signal)
+        cached(id) ?? lookups.find(id, network, signal)
+
+      const get = (id: string, network?: string) =>
+        Effect.suspend(() => {
+          const known = cached(id)
+          return known === undefined ? toEffect((signal) => lookups.find(id, network, signal)) : Effect.succeed(known)
+        })
 
       const recheck = Effect.fn("SessionCache.recheck")(function* (id: string) {
         const entry = entries.get(id)
@@ -228,16 +166,6 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         if (entry !== undefined && Option.exists(entry.record, ({ status }) => status === "active")) entries.delete(id)
         return yield* get(id)
       })
-
-      const overtake = (id: string, lookup: Lookup) => {
-        lookup.stale = true
-        lookups.delete(id)
-      }
-
-      /** Which user a lookup belongs to isn't known before its answer, so all are overtaken. */
-      const overtakeAll = () => {
-        for (const [id, lookup] of lookups) overtake(id, lookup)
-      }
 
       const revoked = (record: SessionIdentity): SessionIdentity => ({ ...record, status: "revoked" })
 
@@ -270,15 +198,15 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
         },
         revokeSession: (id) =>
           Effect.sync(() => {
-            const lookup = lookups.get(id)
-            if (lookup !== undefined) overtake(id, lookup)
+            lookups.overtake(id)
             const entry = entries.get(id)
             if (entry !== undefined) entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
             endRunning((call) => call.deviceSessionId === id)
           }),
         revokeUser: (userId) =>
           Effect.sync(() => {
-            overtakeAll()
+            // Which user a lookup belongs to isn't known before its answer.
+            lookups.overtakeAll()
             for (const [id, entry] of entries) {
               if (Option.exists(entry.record, (it) => it.userId === userId)) {
                 entries.set(id, { ...entry, record: Option.map(entry.record, revoked) })
@@ -291,7 +219,7 @@ export const layer = (options: Partial<SessionCacheOptions> = {}): Layer.Layer<S
             followedSince = followed ? (followedSince ?? now) : undefined
           }),
         clear: Effect.sync(() => {
-          overtakeAll()
+          lookups.overtakeAll()
           entries.clear()
           unknown.clear()
         })

@@ -1,15 +1,17 @@
 /** So many at a time for each key; further ones wait in the order in which they came. */
-import { Deferred, Effect } from "effect"
 
 interface Line {
   running: number
-  readonly waiting: Set<Deferred.Deferred<void>>
+  readonly waiting: Set<() => void>
 }
 
 /** Whoever has acquired a turn must release it, once. A key that nobody uses is forgotten. */
 export interface Turns {
-  /** Waits for a turn. Interrupted, it has none. */
-  readonly acquire: (key: string) => Effect.Effect<void>
+  /**
+   * Undefined where there is a turn at once, otherwise resolves when it has come. One that leaves has none: it rejects with the
+   * signal's reason.
+   */
+  readonly acquire: (key: string, signal?: AbortSignal) => Promise<void> | undefined
   readonly release: (key: string) => void
 }
 
@@ -28,26 +30,31 @@ export const make = (most: number): Turns => {
     }
     // The turn is handed over: as many are running as before.
     line.waiting.delete(next)
-    Deferred.doneUnsafe(next, Effect.void)
+    next()
   }
 
-  const acquire = (key: string): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      const line = lines.get(key) ?? { running: 0, waiting: new Set() }
-      lines.set(key, line)
-      if (line.running < most) {
-        line.running += 1
-        return Effect.void
+  const wait = ({ waiting }: Line, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const begin = () => {
+        signal?.removeEventListener("abort", leave)
+        resolve()
       }
-      const turn = Deferred.makeUnsafe<void>()
-      line.waiting.add(turn)
-      return Effect.onInterrupt(Deferred.await(turn), () =>
-        Effect.sync(() => {
-          // No longer among the waiting: the turn has come in the same moment.
-          if (!line.waiting.delete(turn)) release(key)
-        })
-      )
+      const leave = () => {
+        waiting.delete(begin)
+        reject(signal?.reason as Error)
+      }
+      waiting.add(begin)
+      signal?.addEventListener("abort", leave, { once: true })
     })
+
+  const acquire = (key: string, signal?: AbortSignal) => {
+    signal?.throwIfAborted()
+    const line = lines.get(key) ?? { running: 0, waiting: new Set() }
+    lines.set(key, line)
+    if (line.running >= most) return wait(line, signal)
+    line.running += 1
+    return undefined
+  }
 
   return { acquire, release }
 }

@@ -413,3 +413,61 @@ describe("lookups of one network", () => {
     }).pipe(Effect.provide(cache(backend, { maxLookupsPerNetwork: 1 })))
   })
 })
+
+describe("a caller that gives up", () => {
+  it.effect("leaves at once, whatever it waits for, and the lookup goes on for others", () => {
+    const backend = new Backend()
+    const lookups = script(backend)
+    return Effect.gen(function* () {
+      const { find } = yield* SessionCache.SessionCache
+      const why = new Error("it has left")
+      const leaving = new AbortController()
+      const left = (id: string) =>
+        Promise.resolve(find(id, "a", leaving.signal)).then(
+          () => "answered",
+          (cause: unknown) => cause
+        )
+      const waiting = [left(one.deviceSessionId), left(two.deviceSessionId)]
+      const stays = Promise.resolve(find(one.deviceSessionId, "a"))
+      yield* settle
+      assert.strictEqual(lookups.asked, 1)
+      leaving.abort(why)
+      assert.deepStrictEqual(yield* Effect.promise(() => Promise.all(waiting)), [why, why])
+      assert.strictEqual(yield* Effect.promise(() => left(three.deviceSessionId)), why)
+      yield* lookups.answer(0, "active")
+      assert.isTrue(Option.isSome((yield* Effect.promise(() => stays)) as Option.Option<SessionIdentity>))
+      yield* settle
+      // Those that left have no turn and keep none.
+      assert.strictEqual(lookups.asked, 1)
+      const next = yield* Effect.forkChild(statusOf(three.deviceSessionId))
+      yield* settle
+      yield* lookups.answer(1, "active")
+      assert.strictEqual(yield* Fiber.join(next), "active")
+    }).pipe(Effect.provide(cache(backend, { maxLookupsPerNetwork: 1 })))
+  })
+
+  it.effect("leaves a lookup with a defect to nobody, and the next one is made", () => {
+    const backend = new Backend(one)
+    const lookups = script(backend)
+    const scripted = backend.answer
+    return Effect.gen(function* () {
+      const { find, get } = yield* SessionCache.SessionCache
+      const asked = Deferred.makeUnsafe<void>()
+      backend.answer = () => Effect.andThen(Deferred.await(asked), Effect.die(new Error("a defect")))
+      const leaving = new AbortController()
+      const left = Promise.resolve(find(one.deviceSessionId, "a", leaving.signal)).catch(() => "left")
+      yield* settle
+      leaving.abort(new Error("it has left"))
+      assert.strictEqual(yield* Effect.promise(() => left), "left")
+      const joined = yield* Effect.forkChild(get(one.deviceSessionId))
+      yield* settle
+      yield* Deferred.succeed(asked, undefined)
+      assert.isTrue(Exit.hasDies(yield* Fiber.await(joined)))
+      backend.answer = scripted
+      const next = yield* Effect.forkChild(get(one.deviceSessionId, "a"))
+      yield* settle
+      yield* lookups.answer(0, "active")
+      assert.isTrue(Option.isSome(yield* Fiber.join(next)))
+    }).pipe(Effect.provide(cache(backend, { maxLookupsPerNetwork: 1 })))
+  })
+})

@@ -1,6 +1,6 @@
 /** The backend over REST: the gateway's calls with the headers that only it may set. */
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
-import { runIn, toEffect } from "@galaxy/edge/Awaitable"
+import { runIn } from "@galaxy/edge/Awaitable"
 import { type BackendAnswer, BackendClient, type ForwardRequest } from "@galaxy/edge/BackendClient"
 import * as Lanes from "@galaxy/edge/Lanes"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
@@ -127,10 +127,13 @@ export const layer = (options: HttpBackendOptions): Layer.Layer<BackendClient> =
       }
 
       const send = (call: Call, dispatcher = usual): Effect.Effect<BackendAnswer, BackendUnavailable> =>
-        toEffect((signal) => inTime(call, dispatcher, signal)).pipe(
-          Effect.tap(() => outage.over),
-          Effect.tapError(({ message }) => outage.begun(message)),
-          Effect.mapError(() => new BackendUnavailable())
+        Effect.flatMap(
+          Effect.promise((signal) => inTime(call, dispatcher, signal)),
+          (answer) => {
+            if (answer instanceof Unanswered)
+              return Effect.andThen(outage.begun(answer.message), Effect.fail(new BackendUnavailable()))
+            return outage.isOn() ? Effect.as(outage.over, answer) : Effect.succeed(answer)
+          }
         )
 
       const run = runIn(yield* Effect.context())

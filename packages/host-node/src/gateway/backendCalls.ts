@@ -6,6 +6,7 @@ import { isTraceparent } from "@galaxy/contract/telemetry/traceparent"
 import { type BackendAnswer, BackendClient, type ForwardRequest, type Origin } from "@galaxy/edge/BackendClient"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { Effect, Option, Schema } from "effect"
+import { bytesOf, usualSession } from "./sessionRecord.ts"
 
 /** One request; `body` is sent as JSON, `headers` are names and values in turns. */
 export interface Call {
@@ -25,8 +26,6 @@ const originHeaders = (origin: Origin): Array<string> => {
 
 const decodeSession = Schema.decodeUnknownEffect(SessionRecord)
 const decodeEvents = Schema.decodeUnknownEffect(UserEvents)
-
-const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
 
 /** Carries a request; an answer of any status is an answer. */
 export type Send = (call: Call) => Effect.Effect<BackendAnswer, BackendUnavailable>
@@ -60,18 +59,26 @@ export const calls = (
       Effect.mapError(() => new BackendUnavailable())
     )
 
-  const session = Effect.fnUntraced(function* (deviceSessionId: string) {
-    const path = `/api/v1/internal/sessions/${encodeURIComponent(deviceSessionId)}`
-    const answer = yield* lookUp({ method: "GET", path })
-    if (answer.status === 404) return Option.none()
-    if (answer.status !== 200) return yield* new BackendUnavailable()
-    const record = yield* decoded(decodeSession(answer.json))
-    return Option.some({
-      userId: record.user_id,
-      publicKey: bytes(record.client_public_key),
-      status: record.status
-    })
-  })
+  const sessionIn = (json: unknown) => {
+    const usual = usualSession(json)
+    if (usual !== undefined) return Effect.succeedSome(usual)
+    return Effect.map(decoded(decodeSession(json)), (record) =>
+      Option.some({
+        userId: record.user_id,
+        publicKey: bytesOf(record.client_public_key),
+        status: record.status
+      })
+    )
+  }
+
+  const session = (deviceSessionId: string) =>
+    Effect.flatMap(
+      lookUp({ method: "GET", path: `/api/v1/internal/sessions/${encodeURIComponent(deviceSessionId)}` }),
+      ({ json, status }) => {
+        if (status === 404) return Effect.succeedNone
+        return status === 200 ? sessionIn(json) : Effect.fail(new BackendUnavailable())
+      }
+    )
 
   const events = Effect.fnUntraced(function* (userId: string, after: number, limit: number) {
     const path = `/api/v1/internal/users/${encodeURIComponent(userId)}/events?after=${after}&limit=${limit}`
@@ -83,7 +90,7 @@ export const calls = (
         userId,
         deviceSessionId: it.device_session_id ?? "",
         kind: it.kind,
-        payload: bytes(it.payload),
+        payload: bytesOf(it.payload),
         eventId: it.event_id,
         requestId: it.request_id,
         traceId: it.trace_id,
