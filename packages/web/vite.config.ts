@@ -3,6 +3,9 @@ import { sveltekit } from "@sveltejs/kit/vite"
 import { defineConfig } from "vite"
 import manifest from "./package.json" with { type: "json" }
 
+/** Sources of the packages beside this one are taken as they are, so that a fresh clone builds the page: nothing is compiled there. */
+const source = "@galaxy/source"
+
 /** Read by `scripts/web/build.ts`, which makes `dist` of it. */
 const site = ".svelte-kit/site"
 
@@ -20,7 +23,9 @@ export default defineConfig({
       router: { type: "pathname" }
     })
   ],
-  resolve: { conditions: ["@galaxy/source", "browser", "module", "import", "default"] },
+  resolve: { conditions: [source, "browser", "module", "import", "default"] },
+  // SvelteKit also builds what would run on a server, and for that the conditions above don't count.
+  ssr: { resolve: { conditions: [source, "module", "node", "import", "default"] } },
   worker: { format: "es" },
   build: { target: "es2024", assetsInlineLimit: 0, sourcemap: false }
 })
