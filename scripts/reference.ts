@@ -30,7 +30,8 @@ const configuration = (): string => {
   const titles: Record<string, string> = {
     "all-in-one": "All in one process (`npm start`)",
     backend: "Backend process",
-    gateway: "Gateway process"
+    gateway: "Gateway process",
+    user: "User process"
   }
   const seen = new Set<string>()
   const sections = Object.entries(groups).map(([name, group]) => {

@@ -8,9 +8,9 @@ export type ProcessName = keyof typeof groups
 const titles: Record<string, string> = {
   allInOne: "This shape",
   gateway: "Gateway",
-  gatewayAlone: "Gateway, required",
+  gatewayAlone: "Gateway as a process of its own",
   backend: "Backend",
-  backendAlone: "Backend, required",
+  backendAlone: "Backend as a process of its own",
   telemetry: "Telemetry",
   userServiceRequired: "User process, required",
   userService: "User process",

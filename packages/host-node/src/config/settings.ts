@@ -517,7 +517,7 @@ export const gatewayAlone = {
     parse: nonEmpty,
     optional: true,
     about:
-      "while keys are rotated: the JSON file of `signing-key endorse`, the same at all gateways. By it clients that know one key come to trust the other"
+      "while keys are rotated: the JSON file of `galaxy-signing-key endorse`, the same at all gateways. By it clients that know one key come to trust the other"
   },
   clientId: {
     name: "GATEWAY_CLIENT_ID",

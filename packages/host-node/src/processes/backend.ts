@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The backend as a separate process: PostgreSQL, SMTP, and engines as child processes on this machine. */
 import { Effect, Layer, Redacted } from "effect"
 import * as settings from "../config/settings.ts"

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The gateway as a separate program: Redis for reservations, a backend elsewhere. It doesn't start without their
  * settings, without its key or without Redis. On several cores it is several processes behind one port.

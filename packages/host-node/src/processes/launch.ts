@@ -105,26 +105,29 @@ export const launch = async <A, E>(
   goodbye?: string,
   endMs: number = usualEndMs
 ): Promise<void> => {
+  let signal: NodeJS.Signals | undefined
+  const told = Effect.suspend(() => Effect.annotateLogs(Effect.logInfo("ending in good order"), { signal }))
   const fiber = Effect.runFork(
     Effect.scoped(
       Effect.gen(function* () {
         const built = yield* Layer.build(layer)
-        yield* Effect.catch(Effect.provideContext(ready, built), (failure) =>
+        const served = Effect.catch(Effect.provideContext(ready, built), (failure) =>
           Effect.sync(() => {
             err(`Galaxy stopped: ${sentence(Cause.fail(failure))}`)
             process.exit(1)
           })
         )
-        return yield* Effect.never
+        return yield* Effect.andThen(served, Effect.never).pipe(
+          Effect.onInterrupt(() => Effect.provideContext(told, built))
+        )
       })
     )
   )
   // A reader that has gone, such as a closed pipe, must not end the games.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
-  let ending = false
-  const end = () => {
-    if (ending) return
-    ending = true
+  const end = (by: NodeJS.Signals) => {
+    if (signal !== undefined) return
+    signal = by
     if (goodbye !== undefined) out(goodbye)
     setTimeout(() => {
       err("the shutdown took too long and was cut short")

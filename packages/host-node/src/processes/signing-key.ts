@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Makes signing keys of gateways, and endorses a new one by the old one. It needs no gateway and no network.
  *
@@ -13,9 +14,9 @@ import * as SigningKey from "../gateway/keys/signingKey.ts"
 
 const usage = `Makes signing keys of gateways.
 
-Usage: signing-key new FILE
-       signing-key public FILE
-       signing-key endorse --old FILE --new FILE --for 90d
+Usage: galaxy-signing-key new FILE
+       galaxy-signing-key public FILE
+       galaxy-signing-key endorse --old FILE --new FILE --for 90d
 
 new writes a new key to a file that doesn't exist yet, readable by its owner alone, and prints its public half.
 public prints the public half of a key.

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The user module as a separate process, beside a backend on the same PostgreSQL, with its events in Redis. */
 import type { Callers } from "@galaxy/core/http/Callers"
 import * as UserEventSender from "@galaxy/core/user-event/UserEventSender"
@@ -73,7 +74,7 @@ const reachable = (url: string) =>
   )
 
 const main = async (): Promise<void> => {
-  if (await answeredArguments("user", "galaxy-user")) return
+  if (await answeredArguments("user", "galaxy-user-process")) return
   const values = configured(settings.groups.user)
   if (values === undefined) return
   const { userServiceRequired, userService, userServiceTelemetry } = values

@@ -61,7 +61,7 @@ export const parse = (
 ): { readonly value: ReadonlyArray<Endorsed> } | { readonly problem: string } => {
   const decoded = decode(text)
   if (Exit.isFailure(decoded))
-    return { problem: "must be a JSON list of endorsements, as `signing-key endorse` makes it" }
+    return { problem: "must be a JSON list of endorsements, as `galaxy-signing-key endorse` makes it" }
   const list = decoded.value
   if (list.length > KeyEndorsement.maxEndorsements)
     return { problem: `must have at most ${KeyEndorsement.maxEndorsements} endorsements` }
