@@ -8,7 +8,11 @@ export class Desk {
   readonly arrived = new Promise<void>((resolve) => {
     this.#arrived = resolve
   })
-  givenUp = false
+  #gaveUp: (() => void) | undefined
+  /** Resolves when the first command is given up. */
+  readonly givenUp = new Promise<void>((resolve) => {
+    this.#gaveUp = resolve
+  })
 
   readonly layer = Layer.effect(
     BackendClient,
@@ -22,7 +26,7 @@ export class Desk {
             this.#answer = resolve
             this.#arrived?.()
             signal?.addEventListener("abort", () => {
-              this.givenUp = true
+              this.#gaveUp?.()
               reject(signal.reason as Error)
             })
           })

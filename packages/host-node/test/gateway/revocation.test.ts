@@ -65,7 +65,7 @@ describe("a session that is revoked", () => {
           const running = yield* begun(desk)
           yield* invalidation(of)
           assert.deepStrictEqual(yield* Fiber.join(running), revoked)
-          assert.isTrue(desk.givenUp)
+          yield* Effect.promise(() => desk.givenUp)
           assert.deepStrictEqual(yield* send({}), revoked)
         })
       )

@@ -45,6 +45,10 @@ const listens = (url: string) =>
     socket.on("error", () => resume(Effect.succeed(false)))
   })
 
+/** Asks until it is so. */
+const soon = (isSo: Effect.Effect<boolean>) =>
+  isSo.pipe(Effect.repeat({ until: (it) => it }), Effect.timeout("20 seconds"))
+
 const over = { status: 503, json: { status: "shutting_down", missing: [] } }
 
 /** A command, with the `connection` header of its answer. */
@@ -77,7 +81,7 @@ describe("a gateway that ends", () => {
         const stream = yield* open("gRPC over HTTP/2")
         assert.strictEqual((yield* readyz(url)).status, 200)
         const ending = yield* Effect.forkChild(end)
-        while ((yield* readyz(url)).status === 200) yield* Effect.yieldNow
+        yield* soon(Effect.map(readyz(url), ({ status }) => status !== 200))
         assert.deepStrictEqual(yield* readyz(url), over)
         yield* happens(Fixture.event(1))
         yield* brings(stream, Fixture.event(1))
@@ -95,7 +99,7 @@ describe("a gateway that ends", () => {
           const running = yield* Effect.forkChild(command(protocol))
           yield* Effect.promise(() => desk.arrived)
           const ending = yield* Effect.forkChild(end)
-          while (yield* listens(url)) yield* Effect.yieldNow
+          yield* soon(Effect.map(listens(url), (it) => !it))
           yield* desk.answers({ sessions: [] })
           const { connection, resultCode } = yield* Fiber.join(running)
           assert.strictEqual(resultCode, "ok")
@@ -113,7 +117,7 @@ describe("a gateway that ends", () => {
         yield* Effect.promise(() => desk.arrived)
         yield* end
         yield* Fiber.join(running)
-        while (!desk.givenUp) yield* Effect.sleep("2 millis")
+        yield* Effect.promise(() => desk.givenUp)
       })
     )
   )

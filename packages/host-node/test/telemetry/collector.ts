@@ -78,6 +78,16 @@ export class Collected {
   readonly faults: Array<"unavailable" | "silent"> = []
   #waiting: Array<() => void> = []
 
+  /** A request is here, whatever it is answered. */
+  came(path: string, headers: Readonly<Record<string, unknown>>): void {
+    this.requests.push({ path, headers })
+    this.#look()
+  }
+
+  #look(): void {
+    for (const look of this.#waiting) look()
+  }
+
   take(path: string, body: Buffer): void {
     this.raw += body.toString("latin1")
     const signal = /trace/i.test(path) ? "traces" : /metrics/i.test(path) ? "metrics" : "logs"
@@ -104,7 +114,7 @@ export class Collected {
         }
       }
     }
-    for (const look of this.#waiting) look()
+    this.#look()
   }
 
   /** As soon as it holds. */
@@ -141,7 +151,7 @@ export const startCollector = async (): Promise<Collector> => {
     request
       .on("data", (part: Buffer) => parts.push(part))
       .on("end", () => {
-        collected.requests.push({ path: request.url ?? "", headers: request.headers })
+        collected.came(request.url ?? "", request.headers)
         const fault = collected.faults.shift()
         if (fault === "silent") return
         const body = Buffer.concat(parts)
@@ -164,7 +174,7 @@ export const startCollector = async (): Promise<Collector> => {
       .on("data", (part: Buffer) => parts.push(part))
       .on("end", () => {
         const path = headers[":path"] ?? ""
-        collected.requests.push({ path, headers })
+        collected.came(path, headers)
         const fault = collected.faults.shift()
         if (fault === "silent") return
         const frame = Buffer.concat(parts)

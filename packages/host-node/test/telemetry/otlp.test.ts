@@ -7,7 +7,8 @@ import * as PlainLog from "@galaxy/host-node/logging/PlainLog"
 import { overGrpc } from "@galaxy/host-node/telemetry/otlp/grpc"
 import * as Telemetry from "@galaxy/host-node/processes/telemetry"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Tracer } from "effect"
+import { Effect, Fiber, Layer, Tracer } from "effect"
+import { TestClock } from "effect/testing"
 import { startCollector } from "./collector.ts"
 
 const collector = Effect.acquireRelease(
@@ -171,14 +172,14 @@ describe("OTLP", () => {
       )
   )
 
-  it.live.each(["grpc", "http/protobuf"] as const)(
-    "ends in time beside a collector that says nothing, over %s",
+  it.effect.each(["grpc", "http/protobuf"] as const)(
+    "has a second to send the rest to a collector that says nothing, over %s",
     (protocol) =>
       Effect.scoped(
         Effect.gen(function* () {
           const { collected, httpUrl, grpcUrl } = yield* collector
           for (let at = 0; at < 20; at++) collected.faults.push("silent")
-          const [took] = yield* Effect.timed(
+          const ending = yield* Effect.forkChild(
             during(
               {
                 OTEL_TRACES_EXPORTER: "otlp",
@@ -188,8 +189,11 @@ describe("OTLP", () => {
               work
             )
           )
-          // Each signal has a second for what it still has.
-          assert.isBelow(Duration.toSeconds(took), 5)
+          yield* Effect.promise(() => collected.until((it) => it.requests[0]))
+          yield* TestClock.adjust("999 millis")
+          assert.isUndefined(ending.pollUnsafe())
+          yield* TestClock.adjust("1 millis")
+          yield* Fiber.join(ending)
         })
       )
   )

@@ -1,4 +1,8 @@
-/** Random schedules of faults, each with its seed: the same seed makes the same steps. */
+/**
+ * Random schedules of faults, each with its seed. The same seed makes the same steps; how they meet what both ends do meanwhile
+ * depends on the machine as well, because their clocks are real ones that run faster. So a schedule that has failed may need
+ * several runs to fail again.
+ */
 import { SeededRandom } from "@galaxy/testkit/SeededRandom"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, type Scope } from "effect"
