@@ -214,7 +214,7 @@ const missedFirst = (event: EventOf<"gateway.server_time">, newest: number): Pla
 /** Verifies one frame and notes the position; `undefined` when there is no event to deliver. */
 const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: string, frame: SignedEvent) =>
   Effect.gen(function* () {
-    yield* checkEvent(deps.gateway, deps.session.deviceSessionId, frame)
+    yield* checkEvent(deps.gateway, deps.session.deviceSessionId, requestId, frame)
     const event = yield* decode(frame)
     const { beganEmpty, last } = yield* Ref.get(position)
     const heardAt = yield* Clock.currentTimeMillis

@@ -96,7 +96,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
     if (!PublicKey.isHonest(pinned))
       return yield* new Untrusted({ message: "the pinned key isn't an Ed25519 public key" })
     const local = yield* Clock.Clock
-    const gateway = yield* Effect.promise(() => pinnedKey.make(pinned, { info, local, clock, options }))
+    const gateway = yield* Effect.promise(() => pinnedKey.make(pinned, { info, local, options }))
     const rpc = options.rpc ?? fetchRpc.make(options.baseUrl)
     const timeoutMs = options.timeoutMs ?? 15_000
     const patienceMs = options.patienceMs ?? 30_000
@@ -108,9 +108,10 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
           return yield* new Untrusted({ message: "the gateway's time is malformed" })
         }
         const input = SigningInput.serverTime({ requestId, serverTimeMs: BigInt(stale.serverTimeMs) })
-        const signed = yield* Effect.promise(() => gateway.verifies(input, signature))
+        const serverTimeMs = Number(stale.serverTimeMs)
+        const signed = yield* Effect.promise(() => gateway.verifies(input, signature, serverTimeMs))
         if (!signed) return yield* unsigned(gateway, "a time")
-        yield* clock.correct(Number(stale.serverTimeMs))
+        yield* clock.correct(serverTimeMs)
       })
 
     const once = (messageType: MessageType, payload: Uint8Array<ArrayBuffer>) =>

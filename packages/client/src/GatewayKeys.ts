@@ -4,12 +4,14 @@
  * What the known keys don't verify makes the client ask the gateway which keys it has. A key counts only by an unexpired
  * endorsement of one that counts already, beginning with the pinned one: what the gateway says of itself is never trusted
  * for more. The pin moves on to a successor once that has signed something, and never back to a predecessor.
+ *
+ * Endorsements expire by the local clock, corrected by what the pinned key says the time is. A key that expires must not
+ * say it: whoever has an old one could turn the time back, and it would count for ever.
  */
 import { type Clock, Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import { type ReadKey, type Trusted, trustedFrom } from "./endorsedKeys.ts"
 import type { GatewayInfo } from "./PublicEdge.ts"
-import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey, VerifyingKey } from "./verify.ts"
 
 /** What a gateway publishes: its own key, and which keys vouch for which. */
@@ -21,12 +23,11 @@ type ParseKey = (text: string) => Uint8Array<ArrayBuffer> | undefined
 /** Makes a key usable. */
 type MakeKey = (publicKey: Uint8Array<ArrayBuffer>) => Promise<VerifyingKey>
 
-/** How to learn what the gateway publishes, and by which clock endorsements expire. */
+/** How to learn what the gateway publishes, and the clock of this machine. */
 export interface Following {
   /** Asks the gateway, within a bounded time. */
   readonly info: Effect.Effect<PublishedKeys, unknown>
   readonly local: Clock.Clock
-  readonly clock: Pick<ServerClock, "offset">
   /** `onGatewayKey` is called when the pin has moved on to a successor. */
   readonly options: { readonly onGatewayKey?: (publicKey: Uint8Array<ArrayBuffer>) => void }
 }
@@ -39,7 +40,7 @@ const make = (
   pinned: VerifyingKey,
   parse: ParseKey,
   keyOf: MakeKey,
-  { clock, info, local, options }: Following
+  { info, local, options }: Following
 ): GatewayKey["verifies"] => {
   const readKey: ReadKey = async (text) => {
     const publicKey = parse(text)
@@ -51,8 +52,8 @@ const make = (
   let asking: Promise<void> | undefined
   let askedAt = Number.NEGATIVE_INFINITY
 
-  /** Unix milliseconds by the server's clock, as far as it is known. */
-  const now = () => local.currentTimeMillisUnsafe() + Effect.runSync(clock.offset)
+  /** Unix milliseconds by the server's clock, as far as the pinned key has told it. */
+  const now = () => local.currentTimeMillisUnsafe() + key.offsetMs
 
   const counts = (it: Trusted) => it.untilMs === undefined || now() < it.untilMs
 
@@ -87,7 +88,7 @@ const make = (
     options.onGatewayKey?.(pin.publicKey)
   }
 
-  return async (message, signature) => {
+  return async (message, signature, timeMs) => {
     let signer = await signerOf(message, signature)
     if (signer === undefined) {
       await asked()
@@ -95,7 +96,9 @@ const make = (
     }
     if (signer === undefined) return false
     key.isUnpublished = false
-    if (signer.isSuccessor && signer.text !== pin.text) await move(signer)
+    if (!signer.isSuccessor) return true
+    if (timeMs !== undefined) key.offsetMs = timeMs - local.currentTimeMillisUnsafe()
+    if (signer.text !== pin.text) await move(signer)
     return true
   }
 }

@@ -58,20 +58,28 @@ export const checkResponse = (
     }
     const hash = yield* Effect.promise(() => sha256(bytes(response.payloadBytes)))
     if (!equal(hash, response.payloadHash)) return yield* new Untrusted({ message: "the answer's payload was changed" })
-    const signed = yield* Effect.promise(() => gateway.verifies(SigningInput.response(response), response.signature))
+    const timeMs = Number(response.timestampMs)
+    const signed = yield* Effect.promise(() =>
+      gateway.verifies(SigningInput.response(response), response.signature, timeMs)
+    )
     if (!signed) return yield* unsigned(gateway, "the answer")
   })
 
-/** Fails unless the gateway signed this event for this session's stream. */
+/**
+ * Fails unless the gateway signed this event for this session's stream. `requestId` is of the request for the stream: an event
+ * that names it can't be an old one, so its time counts.
+ */
 export const checkEvent = (
   gateway: GatewayKey,
   deviceSessionId: DeviceSessionId,
+  requestId: string,
   event: SignedEvent
 ): Effect.Effect<void, Untrusted> =>
   Effect.gen(function* () {
     const hash = yield* Effect.promise(() => sha256(bytes(event.payloadBytes)))
     if (!equal(hash, event.payloadHash)) return yield* new Untrusted({ message: "an event's payload was changed" })
     const input = SigningInput.event({ ...event, deviceSessionId })
-    const signed = yield* Effect.promise(() => gateway.verifies(input, event.signature))
+    const timeMs = event.requestId === requestId ? Number(event.timestampMs) : undefined
+    const signed = yield* Effect.promise(() => gateway.verifies(input, event.signature, timeMs))
     if (!signed) return yield* unsigned(gateway, "an event")
   })

@@ -1,6 +1,9 @@
 /** Whom a client trusts while the keys of its gateway are rotated. */
 import * as DeviceKey from "@galaxy/client/DeviceKey"
+import { checkEvent, checkResponse } from "@galaxy/client/envelope"
 import * as pinnedKey from "@galaxy/client/pinnedKey"
+import { type GatewayKey, sha256 } from "@galaxy/client/verify"
+import { DeviceSessionId } from "@galaxy/contract/ids/Ids"
 import * as KeyEndorsement from "@galaxy/contract/signing/KeyEndorsement"
 import { assert, describe, it } from "@effect/vitest"
 import { type Clock, Effect } from "effect"
@@ -53,14 +56,13 @@ const client = async (pinned: Key, current: Key, list: ReadonlyArray<Endorsed>) 
       return { signingPublicKey: current.publicKey, signingKeys: list }
     }),
     local: { currentTimeMillisUnsafe: () => time } as Clock.Clock,
-    clock: { offset: Effect.succeed(0) },
     options: { onGatewayKey: (key) => moves.push(base64(key)) }
   })
   return {
     keys,
     moves,
     asked: () => asked,
-    takes: async (signer: Key) => keys.verifies(text, await signer.sign(text))
+    takes: async (signer: Key, timeMs?: number) => keys.verifies(text, await signer.sign(text), timeMs)
   }
 }
 
@@ -133,6 +135,31 @@ describe("the keys of a gateway", () => {
     }
   })
 
+  it("expire by no time that the expiring one says, but by what the pinned one says", async () => {
+    const { takes } = await client(old, next, await rotation(old, next))
+    assert.isTrue(await takes(next, 1_000_000))
+    // Whoever has the old key turns the time back, again and again.
+    time = expiry - 1
+    assert.isTrue(await takes(old, 5))
+    time = expiry
+    assert.isFalse(await takes(old, 5))
+    // The local clock is wrong, and the pinned key says so.
+    time = 3_000_000
+    assert.isTrue(await takes(next, expiry - 20_000))
+    assert.isTrue(await takes(old, 5))
+    time += 20_000
+    assert.isFalse(await takes(old, 5))
+    time = 1_000_000
+    assert.isTrue(await takes(next, expiry))
+    assert.isFalse(await takes(old, 5))
+  })
+
+  it("expire by the time of the first pinned key, too, before others are met", async () => {
+    const { takes } = await client(next, next, await rotation(old, next))
+    assert.isTrue(await takes(next, expiry))
+    assert.isFalse(await takes(old, 5))
+  })
+
   it("count for no longer than the key that vouches for them", async () => {
     const list = [
       await endorsed(old, next, "predecessor", { until: 1_500_000 }),
@@ -144,4 +171,38 @@ describe("the keys of a gateway", () => {
     time = 1_500_000
     assert.isFalse(await takes(after))
   })
+})
+
+it("a time counts in an answer to a request, and in an event of the very stream that was asked for", async () => {
+  const told: Array<number | undefined> = []
+  const key: GatewayKey = {
+    publicKey: old.publicKey,
+    isUnpublished: false,
+    offsetMs: 0,
+    verifies: async (_message, _signature, timeMs) => {
+      told.push(timeMs)
+      return true
+    }
+  }
+  const payloadBytes = new Uint8Array(0)
+  const signed = { payloadBytes, payloadHash: await sha256(payloadBytes), signature: new Uint8Array(64) }
+  const session = DeviceSessionId.make("0190f7a2-6d3e-7c11-9a55-1f2e3d4c5b6a")
+  const answer = { ...signed, protocolVersion: "v1", requestId: "r-1", timestampMs: 7n, resultCode: "ok" }
+  const event = {
+    ...signed,
+    eventType: "gateway.server_time",
+    eventId: "e",
+    traceId: "",
+    sequence: 0n,
+    timestampMs: 8n
+  }
+  await Effect.runPromise(
+    Effect.gen(function* () {
+      yield* checkResponse(key, "r-1", answer)
+      yield* checkEvent(key, session, "r-1", { ...event, requestId: "r-1" })
+      // What anybody may have kept from an earlier stream.
+      yield* checkEvent(key, session, "r-1", { ...event, requestId: "r-0" })
+    })
+  )
+  assert.deepStrictEqual(told, [7, 8, undefined])
 })
