@@ -316,5 +316,8 @@ export const open = (options: SessionOptions): Effect.Effect<PgSession, SqlError
       }
     })
     if (socket === undefined) return yield* Effect.die(new Error("the driver did not open a socket"))
-    return new PgSession(pg, socket, options)
+    const session = new PgSession(pg, socket, options)
+    // The server answers the driver's goodbye by closing its side, which is no loss.
+    yield* Effect.addFinalizer(() => Effect.sync(() => session.retire("the connection was closed")))
+    return session
   })

@@ -1,5 +1,6 @@
 /** Deadlines of the PostgreSQL client, on a real server behind a link that can be broken. */
 import * as Postgres from "@galaxy/host-node/sql/Postgres"
+import * as PgSession from "@galaxy/host-node/sql/PgSession"
 import * as PgDatabaseSignal from "@galaxy/host-node/sql/PgDatabaseSignal"
 import { DatabaseSignal } from "@galaxy/core/shared/DatabaseSignal"
 import { StatementDeadline } from "@galaxy/core/shared/StatementDeadline"
@@ -166,6 +167,27 @@ describe.skipIf(server === undefined)("the PostgreSQL client", () => {
         }).pipe(Effect.provideContext(context))
       })
     )
+  )
+
+  it.live("a connection that is closed in good order isn't lost, however the server answers", () =>
+    Effect.gen(function* () {
+      const ends: Array<string> = []
+      const session = yield* Effect.scoped(
+        Effect.tap(
+          PgSession.open({
+            url: server ?? "",
+            applicationName: "galaxy test",
+            connectTimeoutMs: 5_000,
+            answerTimeoutMs: 5_000
+          }),
+          (it) =>
+            Effect.sync(() => {
+              it.onEnd((reason) => ends.push(reason))
+            })
+        )
+      )
+      assert.deepStrictEqual([ends, session.usable, session.lost], [["the connection was closed"], false, false])
+    })
   )
 
   it.live(
