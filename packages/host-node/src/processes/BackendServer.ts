@@ -125,7 +125,7 @@ export const layer = (options: BackendServerOptions) => {
 }
 
 /** Read from the database only where somebody reads the metrics. */
-const gauges = Layer.unwrap(Effect.map(Telemetry, ({ metrics }) => (metrics ? PlatformGauges.layer : Layer.empty)))
+const gauges = Layer.unwrap(Effect.map(Telemetry, ({ metrics }) => (metrics ? PlatformGauges.layer() : Layer.empty)))
 
 /** Only gateways and operators call; they are quick. */
 const listenerSettings = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000 }
