@@ -41,7 +41,8 @@ export const metrics = {
     by: ["gateway", "backend", "engine"],
     attributes: ["http.request.method", "http.route", "http.response.status_code"],
     buckets: quick,
-    about: "REST requests, refused ones too; unknown routes and methods are `_OTHER`"
+    about:
+      "REST requests, refused ones too; unknown routes and methods are `_OTHER`, and a request whose caller went away before the answer has no status"
   },
   "galaxy.gateway.backend.duration": {
     kind: "histogram",
@@ -233,7 +234,7 @@ export const metrics = {
     unit: "{item}",
     by: ["backend"],
     attributes: ["galaxy.outbox"],
-    about: "what waits in the database to be sent: `mail`, `user_event`"
+    about: "what waits in the database to be sent, counted up to 100,000: `mail`, `user_event`"
   },
   "galaxy.outbox.oldest_age": {
     kind: "gauge",
@@ -268,7 +269,7 @@ export const metrics = {
     unit: "{event}",
     by: ["backend"],
     attributes: ["galaxy.event_kind"],
-    about: "events that were written to the push log"
+    about: "events that were written to the push log, also those of transactions that were rolled back later"
   },
   "galaxy.push.subscribers": {
     kind: "gauge",
@@ -282,12 +283,12 @@ export const metrics = {
     unit: "{account}",
     by: ["backend"],
     attributes: [],
-    about: "accounts that aren't deleted"
+    about: "accounts that aren't deleted, counted up to 1,000,000 each 5 minutes"
   },
   "galaxy.signups": {
     kind: "counter",
     unit: "{account}",
-    by: ["backend"],
+    by: ["backend", "user"],
     attributes: [],
     about: "accounts that were made"
   },
@@ -296,14 +297,14 @@ export const metrics = {
     unit: "{game}",
     by: ["backend"],
     attributes: ["galaxy.status"],
-    about: "games by their status in the lobby"
+    about: "games by their status in the lobby, counted up to 1,000,000 each 5 minutes"
   },
   "galaxy.runtimes": {
     kind: "gauge",
     unit: "{game}",
     by: ["backend"],
     attributes: ["galaxy.status"],
-    about: "games that have begun, by the status of their runtime"
+    about: "games that have begun, by the status of their runtime, counted up to 1,000,000 each 5 minutes"
   },
   userservice_http_requests_total: {
     kind: "counter",

@@ -4,7 +4,6 @@
  * `user_name` and `declared_country` are written when the account is made and never change.
  */
 import type { Account as AccountSchema } from "@galaxy/contract/api/UserAccount"
-import { counter } from "@galaxy/contract/telemetry/instruments"
 import { UserId } from "@galaxy/contract/ids/Ids"
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -49,7 +48,10 @@ export class Accounts extends Context.Service<
      * The account of an address, made now if there is none, whether or not it may act. Joins the caller's transaction.
      */
     ensure(account: NewAccount): Effect.Effect<UserId, StorageError>
-    /** `ensure`, which also tells whether this call has made the account. */
+    /**
+     * `ensure`, which also tells whether this call has made the account. Then the caller counts it in `signups` when it has
+     * committed.
+     */
     ensureTold(account: NewAccount): Effect.Effect<{ readonly userId: UserId; readonly created: boolean }, StorageError>
     /** Fails with `AccountNotFound` for a deleted account too. A blocked account is returned, with its sanctions. */
     find(userId: UserId): Effect.Effect<Account, AccountNotFound | StorageError>
@@ -68,8 +70,6 @@ const Row = Schema.Struct({
   created_at: Schema.DateTimeUtcFromDate,
   updated_at: Schema.DateTimeUtcFromDate
 })
-
-const signups = counter("galaxy.signups")
 
 /** Building it runs no statement. `ensure` dies if ten tries in a row find no free user name. */
 export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
@@ -105,10 +105,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       let created = false
       for (let attempt = 0; attempt < 10; attempt++) {
         const found = yield* byEmail(account.email)
-        if (Option.isSome(found)) {
-          if (created) signups(1)
-          return { userId: found.value.user_id, created }
-        }
+        if (Option.isSome(found)) return { userId: found.value.user_id, created }
         created = yield* sql.withTransaction(insert(account))
       }
       return yield* Effect.die(new Error("no free user name was found"))

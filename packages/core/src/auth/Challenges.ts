@@ -12,6 +12,7 @@ import { Cause, Context, Data, DateTime, Effect, Layer, Schema } from "effect"
 import { Mac } from "effect/crypto"
 import { SqlClient, type SqlError } from "effect/sql"
 import { AccountPermanentlyBlocked, Accounts } from "../account/Accounts.ts"
+import { signups } from "../account/signups.ts"
 import { GeoIp } from "../geo/GeoIp.ts"
 import { loginCode } from "../mail/Mail.ts"
 import { MailOutbox } from "../mail/MailOutbox.ts"
@@ -88,7 +89,7 @@ export class Challenges extends Context.Service<
 >()("@galaxy/core/auth/Challenges") {}
 
 type Attempted =
-  | { readonly type: "opened"; readonly session: DeviceSessionId }
+  | { readonly type: "opened"; readonly session: DeviceSessionId; readonly isNew: boolean }
   | { readonly type: "refused" }
   | { readonly type: "blocked" }
 
@@ -289,14 +290,14 @@ export const layer: Layer.Layer<
       yield* store.inTurn(email)
       const verdict = yield* verdictOn(email)
       if (verdict === "blocked" || verdict === "deleted") return { type: verdict === "blocked" ? "blocked" : "refused" }
-      const userId = yield* accounts.ensure({
+      const { created, userId } = yield* accounts.ensureTold({
         email,
         preferredLanguage: challenge.language,
         timeZone: request.timeZone,
         declaredCountry: country
       })
       yield* networks.remember(yield* networks.mark(email, SourceNetwork.of(request.sourceIp)))
-      return { type: "opened", session: yield* open(userId, publicKey, request.deviceLabel) }
+      return { type: "opened", session: yield* open(userId, publicKey, request.deviceLabel), isNew: created }
     })
 
     /** A failed country lookup must not prevent a sign-in. */
@@ -324,6 +325,7 @@ export const layer: Layer.Layer<
       const outcome = yield* sql.withTransaction(attempt({ ...request, timeZone }, publicKey, country))
       switch (outcome.type) {
         case "opened":
+          if (outcome.isNew) signups(1)
           return outcome.session
         case "blocked":
           return yield* new AccountPermanentlyBlocked()

@@ -7,11 +7,12 @@
 import { ErrorEnvelope, reasonsOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
 import { histogram } from "@galaxy/contract/telemetry/instruments"
-import { Clock, Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { EngineRefused, EngineUnreachable } from "./EngineError.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import type { EngineAccess } from "./EngineHost.ts"
+import { timed } from "../shared/Measuring.ts"
 
 /** A JSON object that the platform passes between player and engine without interpreting it. */
 export type EngineBody = Readonly<Record<string, unknown>>
@@ -126,16 +127,11 @@ const failureOf = (status: number, body: unknown): CallError => {
 const duration = histogram("galaxy.engine.call.duration")
 
 /** Measures a call by its path, which is one of ours. */
-const timed = <A, R>(url: string, call: Effect.Effect<A, CallError, R>) =>
-  Effect.flatMap(Clock.currentTimeMillis, (started) =>
-    Effect.onExit(call, (exit) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const failure = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Exit.findErrorOption(exit))?._tag
-        const error = Exit.isSuccess(exit) ? "" : (failure ?? "interrupted")
-        duration(Math.max(0, now - started) / 1_000, new URL(url).pathname, error)
-      })
-    )
-  )
+const measured = <A, R>(url: string, call: Effect.Effect<A, CallError, R>) =>
+  timed(call, (seconds, exit) => {
+    const failure = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Exit.findErrorOption(exit))?._tag
+    duration(seconds, new URL(url).pathname, Exit.isSuccess(exit) ? "" : (failure ?? "interrupted"))
+  })
 
 const decodeStatus = Schema.decodeUnknownEffect(EngineStatus)
 
@@ -147,7 +143,7 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
     const config = yield* EngineSettings
 
     const call = (request: HttpClientRequest.HttpClientRequest, timeout = config.callTimeout) =>
-      timed(request.url, asking(request, timeout))
+      measured(request.url, asking(request, timeout))
 
     const asking = (request: HttpClientRequest.HttpClientRequest, timeout: Duration.Input) =>
       Effect.gen(function* () {

@@ -5,7 +5,7 @@ import { Challenges } from "@galaxy/core/auth/Challenges"
 import { Sessions } from "@galaxy/core/auth/Sessions"
 import { eachDatabase, onPostgres } from "@galaxy/testkit/TestDatabase"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Array as Arr, Effect, Exit, Layer, Logger, Redacted } from "effect"
+import { Array as Arr, Effect, Exit, Layer, Logger, Metric, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { address, codeOf, confirmation, publicKey, signIn, wrong } from "./fixture.ts"
@@ -14,6 +14,11 @@ const sessionsOf = Effect.fnUntraced(function* (email: string) {
   const sql = yield* SqlClient.SqlClient
   return yield* sql<{ user_id: string }>`
     SELECT s.user_id FROM backend.device_sessions s JOIN backend.accounts a USING (user_id) WHERE a.email = ${email}`
+})
+
+const signups = Effect.map(Metric.snapshot, (all) => {
+  const found = all.find(({ id }) => id === "galaxy.signups")
+  return found !== undefined && "count" in found.state ? Number(found.state.count) : 0
 })
 
 eachDatabase((name, database) => {
@@ -59,6 +64,29 @@ eachDatabase((name, database) => {
         const account = yield* accounts.find(UserId.make(users[0]?.user_id ?? ""))
         assert.strictEqual(account.declared_country, "DE")
         assert.strictEqual(account.time_zone, "Europe/Berlin")
+      })
+    )
+
+    it.effect("counts an account that was made, once its transaction is committed", () =>
+      Effect.gen(function* () {
+        const challenges = yield* Challenges
+        const sql = yield* SqlClient.SqlClient
+        const before = yield* signups
+        const lost = (yield* Accounts).ensureTold({
+          email: address(),
+          preferredLanguage: "en",
+          timeZone: "UTC",
+          declaredCountry: undefined
+        })
+        yield* Effect.flip(sql.withTransaction(Effect.andThen(lost, Effect.fail("no"))))
+        assert.strictEqual(yield* signups, before)
+        const email = address()
+        for (let turn = 0; turn < 2; turn++) {
+          const id = yield* challenges.send({ email })
+          yield* challenges.confirm(confirmation(id, yield* codeOf(id)))
+          yield* TestClock.adjust("2 minutes")
+        }
+        assert.strictEqual(yield* signups, before + 1)
       })
     )
 

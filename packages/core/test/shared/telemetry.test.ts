@@ -1,10 +1,12 @@
 /** The route of a path, the trace of what is left behind, and the lines of requests. */
 import { routeTemplates } from "@galaxy/core/shared/http/routeTemplate"
 import * as AccessLog from "@galaxy/core/shared/http/AccessLog"
+import { Measuring } from "@galaxy/core/shared/Measuring"
+import { measured } from "@galaxy/core/shared/http/measured"
 import { traceparent } from "@galaxy/core/shared/traceparent"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger, References, Tracer } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { Clock, Effect, Logger, Metric, References, Tracer } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
 
 describe("the route of a path", () => {
   it("is a template of ours or one value for all others", () => {
@@ -65,6 +67,60 @@ describe("the trace of what is left behind", () => {
       assert.strictEqual(yield* Effect.withSpan(traceparent, "own"), `00-${"c".repeat(32)}-${"d".repeat(16)}-01`)
     }).pipe(Effect.provideService(Tracer.Tracer, tracer))
   })
+})
+
+describe("how long an answer takes", () => {
+  const answered = HttpServerResponse.empty({ status: 204 })
+  const request = HttpServerRequest.fromWeb(new Request("http://backend/games/1", { method: "GET" }))
+  /** Each look at the monotonic clock finds it 1.5 ms later; the other one is set back all the time. */
+  const clock = (): Clock.Clock => {
+    let nanos = 0n
+    let millis = 1e12
+    const monotonicTimeNanosUnsafe = () => (nanos += 1_500_000n)
+    const currentTimeMillisUnsafe = () => (millis -= 60_000)
+    return {
+      monotonicTimeNanosUnsafe,
+      monotonicTimeNanos: Effect.sync(monotonicTimeNanosUnsafe),
+      currentTimeMillisUnsafe,
+      currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
+      currentTimeNanosUnsafe: () => BigInt(currentTimeMillisUnsafe()) * 1_000_000n,
+      currentTimeNanos: Effect.sync(() => BigInt(currentTimeMillisUnsafe()) * 1_000_000n),
+      sleep: () => Effect.void
+    }
+  }
+  /** Of one route, by status: how often it was measured, and the sum. */
+  const measurements = (route: string) =>
+    Effect.map(Metric.snapshot, (all) =>
+      all.flatMap((it) => {
+        const { attributes = {}, id, state } = it
+        if (id !== "http.server.request.duration" || attributes["http.route"] !== route || !("sum" in state)) return []
+        return [[attributes["http.response.status_code"] ?? "none", state.count, Math.round(state.sum * 1e4) / 1e4]]
+      })
+    )
+  const asked = (template: string, http: Effect.Effect<HttpServerResponse.HttpServerResponse>, on = true) =>
+    measured([template])(http).pipe(
+      Effect.provideService(HttpServerRequest.HttpServerRequest, request),
+      Effect.provideService(Measuring, on),
+      Effect.provideService(Clock.Clock, clock())
+    )
+
+  it.effect("is measured by the clock that nobody sets, also where the caller goes away", () =>
+    Effect.gen(function* () {
+      yield* asked("/games/:first", Effect.succeed(answered))
+      yield* Effect.exit(asked("/games/:first", Effect.interrupt))
+      assert.deepStrictEqual(yield* measurements("/games/:first"), [
+        ["204", 1, 0.0015],
+        ["none", 1, 0.0015]
+      ])
+    })
+  )
+
+  it.effect("isn't measured where nobody reads metrics", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* asked("/games/:second", Effect.succeed(answered), false)).status, 204)
+      assert.deepStrictEqual(yield* measurements("/games/:second"), [])
+    })
+  )
 })
 
 describe("the line of a request", () => {

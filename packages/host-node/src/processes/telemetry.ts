@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { release } from "@galaxy/contract/release"
+import { Measuring } from "@galaxy/core/shared/Measuring"
 import { Effect, Layer, Tracer } from "effect"
 import { HttpBody, UrlParams } from "effect/http"
 import { OtlpExporter, type OtlpLogger, OtlpMetrics, OtlpSerialization, type OtlpTracer } from "effect/observability"
@@ -163,8 +164,9 @@ export const layer = (options: TelemetryOptions) => {
     answers !== undefined
   const traces = Layer.unwrap(
     Effect.map(tracerOf(options, resource), (tracer) =>
-      Layer.merge(
+      Layer.mergeAll(
         Layer.succeed(Telemetry, { metrics, tracer }),
+        Layer.succeed(Measuring, metrics),
         tracer === undefined ? Layer.empty : Layer.succeed(Tracer.Tracer, tracer)
       )
     )

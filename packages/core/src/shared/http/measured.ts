@@ -1,22 +1,21 @@
 /** Measures how long answers take, by route. */
 import { histogram } from "@galaxy/contract/telemetry/instruments"
-import { Clock, Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { timed } from "../Measuring.ts"
 import { knownMethod, routeTemplates } from "./routeTemplate.ts"
 import { pathOf } from "./shape.ts"
 
 const duration = histogram("http.server.request.duration")
 
-/** Wraps all routes of a listener; `paths` are their templates. */
+/** Wraps all routes of a listener; `paths` are their templates. A request whose caller went away has no status. */
 export const measured = (paths: Iterable<string>) => {
   const templateOf = routeTemplates(paths)
   return <E, R>(http: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
-    Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const started = yield* Clock.currentTimeMillis
-      const response = yield* http
-      const seconds = Math.max(0, (yield* Clock.currentTimeMillis) - started) / 1_000
-      duration(seconds, knownMethod(request.method), templateOf(pathOf(request)), `${response.status}`)
-      return response
-    })
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      timed(http, (seconds, exit) => {
+        const status = Exit.isSuccess(exit) ? `${exit.value.status}` : ""
+        duration(seconds, knownMethod(request.method), templateOf(pathOf(request)), status)
+      })
+    )
 }

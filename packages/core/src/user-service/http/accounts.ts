@@ -7,6 +7,7 @@ import { SqlClient } from "effect/sql"
 import { AccountPermanentlyBlocked, Accounts, type NewAccount } from "../../account/Accounts.ts"
 import { AccountSettings, SettingInvalid } from "../../account/AccountSettings.ts"
 import { AccountStore } from "../../account/AccountStore.ts"
+import { signups } from "../../account/signups.ts"
 import { addressTurn } from "../../auth/addressTurn.ts"
 import { languageTag } from "../../shared/languageTag.ts"
 import { StorageError } from "../../shared/StorageError.ts"
@@ -38,7 +39,10 @@ export const accountCalls = Effect.gen(function* () {
           return yield* accounts.ensureTold(account)
         })
       )
-      .pipe(StorageError.refail)
+      .pipe(
+        Effect.tap(({ created }) => Effect.sync(() => void (created && signups(1)))),
+        StorageError.refail
+      )
 
   return {
     ensureByEmail: Effect.fnUntraced(function* (request: typeof EnsureByEmail.Type) {
