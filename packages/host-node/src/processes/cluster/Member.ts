@@ -63,7 +63,7 @@ export class Member {
     const closed = Promise.withResolvers<undefined>()
     this.served = served.promise
     this.closed = closed.promise
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#said(text))
+    if (child.stderr !== null) wholeLines(child.stderr, (text) => this.#said(text))
     if (child.stdout !== null) wholeLines(child.stdout, log)
     child.on("message", (message) => {
       // Whatever it says, it says that it runs.
