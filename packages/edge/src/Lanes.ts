@@ -19,7 +19,7 @@ export interface LanesOptions {
 }
 
 /** 64 places, and 5 s to wait for one. */
-export const defaults: LanesOptions = { places: 64, waiting: 512, waitingPerHolder: 128, waitMs: 5_000 }
+export const defaults: LanesOptions = { places: 64, waiting: 2_048, waitingPerHolder: 512, waitMs: 5_000 }
 
 const more = (counts: Map<string, number>, holder: string): void => {
   counts.set(holder, (counts.get(holder) ?? 0) + 1)
