@@ -6,6 +6,7 @@ import { PushSource } from "@galaxy/edge/hub/PushSource"
 import * as FaultyLink from "@galaxy/testkit/FaultyLink"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
+import { frame } from "./conformance/cells.ts"
 
 /** A backend whose streams send these bytes, end with this status, or stay open where there is none. */
 const backend = (bytes: ReadonlyArray<Uint8Array>, end?: { readonly status: number; readonly message: string }) =>
@@ -36,10 +37,10 @@ const backend = (bytes: ReadonlyArray<Uint8Array>, end?: { readonly status: numb
     ({ close }) => Effect.sync(close)
   )
 
-const frame = (message: Uint8Array, length = message.length) => {
-  const head = new Uint8Array(5)
-  new DataView(head.buffer).setUint32(1, length)
-  return Buffer.concat([head, message])
+/** Says that it has this length, and has another. */
+const ofLength = (frame: Buffer, length: number): Buffer => {
+  frame.writeUInt32BE(length, 1)
+  return frame
 }
 
 /** `RESTARTED`, at the cursor "7.7". */
@@ -64,7 +65,7 @@ const outcome = (port: number) =>
 describe("a push stream", () => {
   const unreadable: ReadonlyArray<readonly [string, Uint8Array]> = [
     ["no message", frame(Uint8Array.of(255, 255, 255))],
-    ["larger than any event", frame(new Uint8Array(16), 5 * 1_048_576)]
+    ["larger than any event", ofLength(frame(new Uint8Array(16)), 5 * 1_048_576)]
   ]
   for (const [what, bytes] of unreadable) {
     it.live(`with a frame that is ${what} ends as unreadable`, () =>

@@ -146,9 +146,11 @@ export const slowest = async (port: number, over: () => boolean): Promise<number
 
 // ----------------------------------------------------------------------------------------------- raw HTTP/2
 
-const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1")
+/** What a connection of HTTP/2 begins with: the preface, and settings that set nothing. */
+export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1")
 
-const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
+/** A frame of HTTP/2, by the numbers of its type and its flags. */
+export const http2Frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head[3] = type
@@ -162,7 +164,7 @@ const literal = (name: ReadonlyArray<number>, value: string) =>
 
 /** A call of gRPC that goes on: POST, without an end of the stream. */
 const headers = (stream: number) =>
-  frame(
+  http2Frame(
     1,
     0x4,
     stream,
@@ -179,7 +181,7 @@ const forwardedFor = (client: string) => literal([0x00, 15, ...Buffer.from("x-fo
 
 /** `GET /healthz`, complete. */
 const probe = (stream: number, client: string) =>
-  frame(
+  http2Frame(
     1,
     0x5,
     stream,
@@ -191,7 +193,7 @@ const probe = (stream: number, client: string) =>
     ])
   )
 
-const reset = (stream: number) => frame(3, 0, stream, Buffer.from([0, 0, 0, 8]))
+const reset = (stream: number) => http2Frame(3, 0, stream, Buffer.from([0, 0, 0, 8]))
 
 const idOf = (index: number) => index * 2 + 1
 

@@ -11,26 +11,16 @@ import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import * as PushServer from "@galaxy/host-node/push/PushServer"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
+import { http2Frame, preface } from "./attackers.ts"
 import { certificate, hasOpenssl } from "./certificate.ts"
 import * as Fixture from "./fixture.ts"
-
-const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1")
-
-const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
-}
 
 const literal = (name: string, value: string) =>
   Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)])
 
 /** A request of a path as gRPC's, without its body; with `x-forwarded-for` as a proxy sends it. */
 const head = (path: string, port: number, isLibrarys: boolean) =>
-  frame(
+  http2Frame(
     1,
     0x4,
     1,
@@ -46,9 +36,9 @@ const head = (path: string, port: number, isLibrarys: boolean) =>
     ])
   )
 
-const reset = (code: number) => frame(3, 0, 1, Buffer.from([0, 0, 0, code]))
+const reset = (code: number) => http2Frame(3, 0, 1, Buffer.from([0, 0, 0, code]))
 
-const data = (flags: number, ...bytes: ReadonlyArray<number>) => frame(0, flags, 1, Buffer.from(bytes))
+const data = (flags: number, ...bytes: ReadonlyArray<number>) => http2Frame(0, flags, 1, Buffer.from(bytes))
 /** An empty message: it can be read, and is refused. */
 const whole = data(1, 0, 0, 0, 0, 0)
 const inTwo = Buffer.concat([data(0, 0, 0), data(1, 0, 0, 0)])
@@ -58,20 +48,20 @@ const ends: Record<string, Buffer> = {
   "a reset for an error of the client": reset(2),
   "a reset for a protocol error": reset(1),
   "a cancel": reset(8),
-  "data of a stream that was never opened": frame(0, 0, 99, Buffer.from("x")),
-  "a window of no size": frame(8, 0, 1, Buffer.alloc(4)),
-  "a window that is too large": frame(8, 0, 1, Buffer.from([0x7f, 255, 255, 255])),
-  "a frame of a wrong size": frame(3, 0, 1, Buffer.from([0])),
-  "a head that can't be read": frame(1, 0x4, 3, Buffer.from([0xff, 0xff])),
+  "data of a stream that was never opened": http2Frame(0, 0, 99, Buffer.from("x")),
+  "a window of no size": http2Frame(8, 0, 1, Buffer.alloc(4)),
+  "a window that is too large": http2Frame(8, 0, 1, Buffer.from([0x7f, 255, 255, 255])),
+  "a frame of a wrong size": http2Frame(3, 0, 1, Buffer.from([0])),
+  "a head that can't be read": http2Frame(1, 0x4, 3, Buffer.from([0xff, 0xff])),
   "an end without an error": reset(0),
   "part of a message and a reset": Buffer.concat([data(0, 0, 0, 0, 0, 9, 1), reset(2)]),
   "part of a message and an end without an error": Buffer.concat([data(0, 0, 0, 0, 0, 9, 1), reset(0)]),
   "a whole body and a reset": Buffer.concat([whole, reset(2)]),
   "a whole body and an end without an error": Buffer.concat([whole, reset(0)]),
   "a body in two parts and an end without an error": Buffer.concat([inTwo, reset(0)]),
-  "a whole body and a broken connection": Buffer.concat([whole, frame(0, 0, 99, Buffer.from("x"))]),
-  "a goodbye": frame(7, 0, 0, Buffer.alloc(8)),
-  "a goodbye for an error": frame(7, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, 2])),
+  "a whole body and a broken connection": Buffer.concat([whole, http2Frame(0, 0, 99, Buffer.from("x"))]),
+  "a goodbye": http2Frame(7, 0, 0, Buffer.alloc(8)),
+  "a goodbye for an error": http2Frame(7, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, 2])),
   nothing: Buffer.alloc(0)
 }
 

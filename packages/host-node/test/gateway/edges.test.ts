@@ -9,6 +9,7 @@ import { BackendClient } from "@galaxy/edge/BackendClient"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { frame } from "./conformance/cells.ts"
 import * as Fixture from "./fixture.ts"
 
 const service = "/galaxy.gateway.v1.EdgeGateway"
@@ -18,16 +19,8 @@ const sendCode = "/api/v1/public/auth/send-email-code"
 
 const message = (wish: Fixture.Wish = {}) =>
   toBinary(ExecuteCommandRequestSchema, create(ExecuteCommandRequestSchema, Fixture.request(wish)))
+const framed = (...messages: ReadonlyArray<Uint8Array>) => Buffer.concat(messages.map((it) => frame(it)))
 const subscription = () => message({ messageType: "gateway.subscribe" })
-
-const framed = (...messages: ReadonlyArray<Uint8Array>) =>
-  Buffer.concat(
-    messages.map((it) => {
-      const head = Buffer.alloc(5)
-      head.writeUInt32BE(it.length, 1)
-      return Buffer.concat([head, it])
-    })
-  )
 
 interface Answer {
   readonly status: number

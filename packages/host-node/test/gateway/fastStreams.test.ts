@@ -14,6 +14,7 @@ import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { SeededRandom } from "@galaxy/testkit/SeededRandom"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { frame } from "./conformance/cells.ts"
 import * as Fixture from "./fixture.ts"
 import { happens, keeps, pushes, request } from "./subscription.ts"
 
@@ -24,14 +25,6 @@ interface Seen {
   head: http2.IncomingHttpHeaders
   trailers: Readonly<Record<string, unknown>>
   body: Buffer
-}
-
-const frame = (message: Uint8Array, flags = 0): Buffer => {
-  const out = Buffer.alloc(5 + message.length)
-  out.writeUInt8(flags, 0)
-  out.writeUInt32BE(message.length, 1)
-  out.set(message, 5)
-  return out
 }
 
 const framesIn = (body: Buffer): ReadonlyArray<{ readonly flags: number | undefined; readonly bytes: Buffer }> => {

@@ -18,6 +18,7 @@ import { assert, describe, it as test, layer } from "@effect/vitest"
 import { BackendClient } from "@galaxy/edge/BackendClient"
 import { Deferred, Effect, Layer } from "effect"
 import { gateway, gatewayWith, generous, request, Script, type Wish } from "./fixture.ts"
+import { frame } from "./conformance/cells.ts"
 
 const path = "/galaxy.gateway.v1.EdgeGateway/ExecuteCommand"
 
@@ -62,14 +63,6 @@ const send = (
     }
   })
 
-const framed = (message: Uint8Array, flags = 0): Buffer => {
-  const out = Buffer.alloc(5 + message.length)
-  out.writeUInt8(flags, 0)
-  out.writeUInt32BE(message.length, 1)
-  out.set(message, 5)
-  return out
-}
-
 const messageOf = (wish: Wish = {}) =>
   toBinary(ExecuteCommandRequestSchema, create(ExecuteCommandRequestSchema, request(wish)))
 
@@ -77,7 +70,7 @@ const forms = {
   gRPC: {
     fast: { "content-type": "application/grpc+proto", te: "trailers" },
     slow: { "content-type": "application/grpc+proto", te: "trailers", "grpc-encoding": "identity" },
-    body: (message: Uint8Array) => framed(message),
+    body: (message: Uint8Array) => frame(message),
     /** Headers by which a body in a single part is known to be whole. */
     whole: (): http2.OutgoingHttpHeaders => ({}),
     message: ({ body, encoding }: Answer) => (encoding === "gzip" ? gunzipSync(body.subarray(5)) : body.subarray(5)),
@@ -192,8 +185,8 @@ layer(gateway({ ...generous, edge: { maxPayloadBytes: 4_096 } }), { excludeTestS
           "a message that ends too early": () => sound().subarray(0, -3),
           "a message and something behind it": () => Buffer.concat([sound(), Buffer.of(1, 2, 3)]),
           "two messages": () => Buffer.concat([sound(), sound()]),
-          "a frame that says it is compressed": () => framed(gzipSync(messageOf()), 1),
-          "a frame with an unknown flag": () => framed(messageOf(), 4),
+          "a frame that says it is compressed": () => frame(gzipSync(messageOf()), 1),
+          "a frame with an unknown flag": () => frame(messageOf(), 4),
           "a payload that is too large": () => form.body(messageOf({ payload: new Uint8Array(4_097) })),
           "a message beyond what is kept": () => form.body(new Uint8Array(60_000)),
           "a message far beyond what is kept": () => form.body(new Uint8Array(2_000_000)),

@@ -6,6 +6,7 @@ import * as net from "node:net"
 import { listen, type Times } from "@galaxy/host-node/gateway/listener"
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, type Scope } from "effect"
+import { preface } from "./attackers.ts"
 
 /** Nothing runs out but what a test is about. */
 const patient: Times = {
@@ -166,7 +167,7 @@ test(
     const { port } = yield* start({ pingIntervalMs: 20, pingTimeoutMs: 20 })
     const mute = yield* connect(port)
     // The client's preface with empty settings, and then nothing ever again.
-    mute.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1")
+    mute.write(preface)
     yield* closed(mute.resume())
   })
 )

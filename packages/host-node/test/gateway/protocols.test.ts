@@ -12,6 +12,7 @@ import { BackendClient } from "@galaxy/edge/BackendClient"
 import { GatewayServer } from "@galaxy/host-node/gateway/GatewayServer"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { preface } from "./attackers.ts"
 import { certificate, hasOpenssl } from "./certificate.ts"
 import * as Fixture from "./fixture.ts"
 
@@ -110,9 +111,7 @@ layer(Fixture.gateway(Fixture.generous), { excludeTestServices: true })("a plain
       assert.match(answer.toString(), /^HTTP\/1\.1 200 OK\r\n/)
       const h2c = yield* closing(connect)
       // The client's preface with empty settings; the server's settings come back: frame type 4.
-      yield* Effect.promise(() =>
-        dribble(h2c, Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1"))
-      )
+      yield* Effect.promise(() => dribble(h2c, preface))
       const [settings] = (yield* Effect.promise(() => once(h2c, "data"))) as [Buffer]
       assert.strictEqual(settings[3], 4)
     })

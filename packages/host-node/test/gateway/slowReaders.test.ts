@@ -10,6 +10,7 @@ import { listen } from "@galaxy/host-node/gateway/listener"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Attackers from "./attackers.ts"
+import { frame } from "./conformance/cells.ts"
 import * as Fixture from "./fixture.ts"
 
 const mebibyte = 1_048_576
@@ -103,9 +104,7 @@ it.live("so is an event stream", () =>
         signature: base64(fields.signature)
       })
     )
-    const head = Buffer.alloc(5)
-    head.writeUInt32BE(message.length, 1)
-    stream.end(Buffer.concat([head, message]))
+    stream.end(frame(message))
     assert.strictEqual(yield* Effect.promise(() => reset(stream)), http2.constants.NGHTTP2_ENHANCE_YOUR_CALM)
     session.destroy()
   }).pipe(Effect.provide(Fixture.gateway({ times: { sendMs: 300 } })))
