@@ -1,9 +1,9 @@
 /** What the library overlooks in calls that it reads: flags of frames, encodings that it doesn't know, Connect's version. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Code, ConnectError } from "@connectrpc/connect"
+import { frameHead } from "../http/grpcFrame.ts"
 import { isFramed } from "./contentEncoding.ts"
 
-const frameHead = 5
 const compressedFlag = 1
 
 /** Follows the frames of a body, however it is cut into parts. */

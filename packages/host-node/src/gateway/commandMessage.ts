@@ -6,6 +6,7 @@
  */
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope } from "@galaxy/edge/Envelope"
+import { FieldWriter, sizeOfBytes, sizeOfNumber } from "./FieldWriter.ts"
 
 const texts = { 1: "protocolVersion", 2: "deviceSessionId", 3: "messageType", 5: "requestId", 9: "traceId" } as const
 const bytes = { 6: "payloadBytes", 7: "payloadHash", 8: "signature" } as const
@@ -113,53 +114,7 @@ const isAscii = (text: string): boolean => {
   return true
 }
 
-/** How many bytes a number takes. */
-const sizeOfVarint = (value: number): number => {
-  let size = 1
-  for (let left = value; left >= 0x80; left = Math.floor(left / 128)) size += 1
-  return size
-}
-
-const sizeOf = (length: number): number => (length === 0 ? 0 : 1 + sizeOfVarint(length) + length)
-
 const largest = 2 ** 49
-
-/** Writes into a buffer that has room for all of it. */
-class Writer {
-  readonly #out: Buffer
-  #at: number
-  constructor(out: Buffer, at: number) {
-    this.#out = out
-    this.#at = at
-  }
-
-  integer(value: number): this {
-    let left = value
-    for (; left >= 0x80; left = Math.floor(left / 128)) this.#out[this.#at++] = (left % 128) | 0x80
-    this.#out[this.#at++] = left
-    return this
-  }
-
-  number(field: number, value: number): this {
-    return value === 0 ? this : this.integer((field << 3) | varintType).integer(value)
-  }
-
-  text(field: number, value: string): this {
-    if (value.length === 0) return this
-    this.integer((field << 3) | lengthType).integer(value.length)
-    this.#out.write(value, this.#at, "latin1")
-    this.#at += value.length
-    return this
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    if (value.length === 0) return this
-    this.integer((field << 3) | lengthType).integer(value.length)
-    this.#out.set(value, this.#at)
-    this.#at += value.length
-    return this
-  }
-}
 
 /**
  * The message of an answer behind `room` bytes that are still to be written; undefined where the library has to write it.
@@ -170,19 +125,19 @@ export const writeAnswer = (answer: SignedAnswer, room: number): Buffer | undefi
   if (!isAscii(protocolVersion) || !isAscii(requestId) || !isAscii(resultCode)) return undefined
   if (timestampMs < 0 || timestampMs >= largest) return undefined
   const size =
-    sizeOf(protocolVersion.length) +
-    sizeOf(requestId.length) +
-    (timestampMs === 0 ? 0 : 1 + sizeOfVarint(timestampMs)) +
-    sizeOf(resultCode.length) +
-    sizeOf(payloadBytes.length) +
-    sizeOf(payloadHash.length) +
-    sizeOf(signature.length)
+    sizeOfBytes(protocolVersion.length) +
+    sizeOfBytes(requestId.length) +
+    sizeOfNumber(timestampMs) +
+    sizeOfBytes(resultCode.length) +
+    sizeOfBytes(payloadBytes.length) +
+    sizeOfBytes(payloadHash.length) +
+    sizeOfBytes(signature.length)
   const out = Buffer.allocUnsafe(room + size)
-  new Writer(out, room)
-    .text(1, protocolVersion)
-    .text(2, requestId)
+  new FieldWriter(out, room)
+    .text(1, protocolVersion, protocolVersion.length)
+    .text(2, requestId, requestId.length)
     .number(3, timestampMs)
-    .text(4, resultCode)
+    .text(4, resultCode, resultCode.length)
     .bytes(5, payloadBytes)
     .bytes(6, payloadHash)
     .bytes(7, signature)

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http"
 import type { ConnectError } from "@connectrpc/connect"
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect"
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc"
+import { frameHead, messageIn, withHead } from "../http/grpcFrame.ts"
 import type { TimeoutHeader } from "./timeouts.ts"
 
 /** A whole answer, before it is known how it is sent. */
@@ -30,27 +31,19 @@ export interface Form {
   readonly refuse: (contentType: string, error: ConnectError) => Reply
 }
 
-const frameHead = 5
 const nothing = new Uint8Array()
 const succeeded = { "grpc-status": "0" }
 
-const framed = (body: Buffer): Buffer | undefined =>
-  body.length >= frameHead && body[0] === 0 && body.readUInt32BE(1) === body.length - frameHead
-    ? body.subarray(frameHead)
-    : undefined
-
 const grpc: Form = {
-  message: framed,
-  isWhole: (first) => framed(first) !== undefined,
+  message: messageIn,
+  isWhole: (first) => messageIn(first) !== undefined,
   accepts: "grpc-accept-encoding",
   timeout: "grpc-timeout",
   room: frameHead,
   answer: (contentType, frame, isCompressed) => {
-    frame.writeUInt8(isCompressed ? 1 : 0, 0)
-    frame.writeUInt32BE(frame.length - frameHead, 1)
     const headers: Record<string, string> = { "content-type": contentType }
     if (isCompressed) headers["grpc-encoding"] = "gzip"
-    return { status: 200, headers, body: frame, trailers: succeeded }
+    return { status: 200, headers, body: withHead(frame, isCompressed ? 1 : 0), trailers: succeeded }
   },
   refuse: (contentType, error) => {
     const trailers = new Headers()

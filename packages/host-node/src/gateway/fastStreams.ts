@@ -14,6 +14,7 @@ import type { RefusedAt } from "@galaxy/edge/Refusal"
 import { frameOf } from "./eventFrame.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
 import { isBroken, isGone } from "./isBroken.ts"
+import { joined } from "./joined.ts"
 import { type Form, formOf, subscriptionIn, subscriptionPath } from "./subscriptionForms.ts"
 
 /** What the fast way needs. */
@@ -101,9 +102,7 @@ export const make =
     if (form === undefined) return false
     read(request, options.maxBytes, (parts, isWhole) => {
       if (isWhole && isBroken(request, response)) return
-      const [only] = parts
-      const body = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
-      const message = isWhole ? subscriptionIn(body) : undefined
+      const message = isWhole ? subscriptionIn(joined(parts)) : undefined
       if (message === undefined) {
         options.slow(request, response, { parts, isWhole })
         return

@@ -13,6 +13,7 @@ import type { Envelope } from "@galaxy/edge/Envelope"
 import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
 import { type Form, formOf, type Reply } from "./fastForms.ts"
 import { isBroken, isGone } from "./isBroken.ts"
+import { joined } from "./joined.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
 
 /** What a request may be handed on with: the parts of its body that were read, and whether there are more. */
@@ -35,11 +36,6 @@ export interface FastUnaryOptions {
   readonly broken: (cause: unknown) => void
   /** Takes what isn't answered here. */
   readonly slow: (request: IncomingMessage, response: ServerResponse, read: ReadSoFar) => void
-}
-
-const joined = (parts: ReadonlyArray<Buffer>): Buffer => {
-  const [only] = parts
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
 }
 
 const send = (response: ServerResponse, { status, headers, body, trailers }: Reply): void => {

@@ -12,10 +12,9 @@ import {
   type PushEvent,
   PushEventSchema
 } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
+import { frameHead, framed } from "../http/grpcFrame.ts"
 
 const path = `/${Push.typeName}/${Push.method.subscribePush.name}`
-
-const frameHead = 5
 
 /** What is asked for. */
 export interface PushCall {
@@ -31,13 +30,6 @@ export interface PushCall {
 /** What opens the stream of a call. */
 export interface PushConnection {
   request(method: string, path: string, headers: OutgoingHttpHeaders, options: object): Promise<ClientHttp2Stream>
-}
-
-const framed = (message: Uint8Array): Buffer => {
-  const frame = Buffer.alloc(frameHead + message.length)
-  frame.writeUInt32BE(message.length, 1)
-  frame.set(message, frameHead)
-  return frame
 }
 
 const decoded = (message: Uint8Array): PushEvent => {

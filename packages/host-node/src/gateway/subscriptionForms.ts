@@ -9,6 +9,7 @@ import {
   type SubscribeEventsRequest,
   SubscribeEventsRequestSchema
 } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
+import { framed, messageIn } from "../http/grpcFrame.ts"
 
 /** The path of subscriptions. */
 export const subscriptionPath = `/${EdgeGateway.typeName}/${EdgeGateway.method.subscribeEvents.name}`
@@ -26,8 +27,6 @@ export interface Form {
   readonly tail: (error: ConnectError) => Tail
 }
 
-const frameHead = 5
-
 const grpc: Form = {
   contentType: "application/grpc+proto",
   hasTrailers: true,
@@ -43,10 +42,7 @@ const connect: Form = {
   hasTrailers: false,
   tail: (error) => {
     const json = Buffer.from(JSON.stringify(endStreamToJson(new Headers(), error, undefined)))
-    const head = Buffer.alloc(frameHead)
-    head.writeUInt8(endStreamFlag, 0)
-    head.writeUInt32BE(json.length, 1)
-    return { body: Buffer.concat([head, json]), trailers: undefined }
+    return { body: framed(json, endStreamFlag), trailers: undefined }
   }
 }
 
@@ -72,9 +68,10 @@ export const formOf = (headers: IncomingHttpHeaders, httpVersionMajor: number): 
 
 /** The message in a whole body, where that is exactly one. Unknown fields aren't kept: nobody has signed them. */
 export const subscriptionIn = (body: Buffer): SubscribeEventsRequest | undefined => {
-  if (body.length < frameHead || body[0] !== 0 || body.readUInt32BE(1) !== body.length - frameHead) return undefined
+  const message = messageIn(body)
+  if (message === undefined) return undefined
   try {
-    return fromBinary(SubscribeEventsRequestSchema, body.subarray(frameHead), { readUnknownFields: false })
+    return fromBinary(SubscribeEventsRequestSchema, message, { readUnknownFields: false })
   } catch {
     return undefined
   }

@@ -4,6 +4,7 @@
  */
 import type { BackendAnswer } from "@galaxy/edge/BackendClient"
 import type { Dispatcher } from "undici"
+import { joined } from "../joined.ts"
 
 /** There is no answer; the message says why. */
 export class Unanswered extends Error {}
@@ -24,8 +25,7 @@ const reasonOf = (cause: unknown): string =>
 const bom = Buffer.from([0xef, 0xbb, 0xbf])
 
 const textOf = (parts: ReadonlyArray<Buffer>): string => {
-  const [first] = parts
-  const whole = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)
+  const whole = joined(parts)
   return whole.toString("utf8", whole.subarray(0, 3).equals(bom) ? 3 : 0)
 }
 

@@ -11,6 +11,7 @@ import {
   type IncomingHttpHeaders
 } from "node:http2"
 import { gzipSync } from "node:zlib"
+import { framed } from "../../http/grpcFrame.ts"
 import { type Outcome, reasonOf, type Transport, type TransportOptions } from "./Transport.ts"
 
 /** A signal as the paths of the collector's services name it. */
@@ -27,14 +28,6 @@ const again: ReadonlySet<string> = new Set(["1", "4", "8", "10", "11", "14", "15
 
 /** No answer of a collector is longer; what is, is cut off. */
 const maxAnswerBytes = 65_536
-
-const framed = (message: Uint8Array, compressed: boolean): Buffer => {
-  const frame = Buffer.allocUnsafe(5 + message.length)
-  frame[0] = compressed ? 1 : 0
-  frame.writeUInt32BE(message.length, 1)
-  frame.set(message, 5)
-  return frame
-}
 
 const outcomeOf = (headers: IncomingHttpHeaders): Outcome => {
   const status = headers["grpc-status"]
@@ -101,7 +94,7 @@ export const overGrpc = (signal: Signal, { url, headers, gzip, connectMs }: Tran
         call.on("close", () => end({ type: "retry", reason: "the connection was closed" }))
         abort.addEventListener("abort", cancel, { once: true })
         if (abort.aborted) cancel()
-        else call.end(framed(compress ? gzipSync(body) : body, compress))
+        else call.end(framed(compress ? gzipSync(body) : body, compress ? 1 : 0))
       }),
     close: () => session?.destroy()
   }
