@@ -86,7 +86,7 @@ export class Circuit {
     return this.#openUntil !== undefined && (this.#isProbing || this.#now() < this.#openUntil)
   }
 
-  /** Milliseconds until a call may be made, at least 1; for who was refused a ticket. */
+  /** Milliseconds until a call may be made, at least 1; for a caller that was refused one. */
   retryAfterMs(): number {
     return Math.max(1, (this.#openUntil ?? 0) - this.#now(), this.#isProbing ? this.#options.openMs : 0)
   }

@@ -1,4 +1,4 @@
-/** The route of a path, the trace of what is left behind, and the lines of requests. */
+/** The route of a path, the trace of what is left behind, and the access log. */
 import { routeTemplates } from "@galaxy/core/shared/http/routeTemplate"
 import * as AccessLog from "@galaxy/core/shared/http/AccessLog"
 import { Measuring } from "@galaxy/core/shared/Measuring"

@@ -16,10 +16,12 @@ const usage = `Makes signing keys of gateways.
 
 Usage: galaxy-signing-key new FILE
        galaxy-signing-key public FILE
+       galaxy-signing-key fingerprint FILE
        galaxy-signing-key endorse --old FILE --new FILE --for 90d
 
 new writes a new key to a file that doesn't exist yet, readable by its owner alone, and prints its public half.
-public prints the public half of a key.
+public prints the public half of a key, in base64.
+fingerprint prints what the players' page shows of a key, for players to compare.
 endorse prints the endorsements of a rotation as JSON, for GATEWAY_KEY_ENDORSEMENTS_PATH; --for says how long the
 old key still counts, from now, and clients that know only it come to trust the new one.
 `
@@ -44,6 +46,10 @@ const seedIn = (file: string): Uint8Array => {
 }
 
 const publicHalf = (file: string): string => Buffer.from(SigningKey.publicKeyOf(seedIn(file))).toString("base64")
+
+/** As the players' page shows it: the first 16 hex digits of the public half, in groups of four. */
+const fingerprint = (file: string): string =>
+  Buffer.from(publicHalf(file), "base64").toString("hex", 0, 8).match(/.{4}/g)?.join(" ") ?? ""
 
 const make = (file: string): string => {
   const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })
@@ -77,6 +83,7 @@ const answer = (): string => {
   if (flags === 0 && file !== undefined && more.length === 0) {
     if (command === "new") return make(file)
     if (command === "public") return publicHalf(file)
+    if (command === "fingerprint") return fingerprint(file)
   }
   throw new Refused(usage.trimEnd())
 }

@@ -159,6 +159,11 @@ describe("the keys of a gateway process", () => {
       made.map((it) => it.code),
       [0, 0]
     )
+    const [publicHalf, fingerprint] = await Promise.all([run("public", old), run("fingerprint", old)])
+    assert.strictEqual(publicHalf.output, made[0]?.output)
+    const hex = Buffer.from(publicHalf.output, "base64").toString("hex")
+    assert.match(fingerprint.output, /^([0-9a-f]{4} ){3}[0-9a-f]{4}\n$/)
+    assert.strictEqual(fingerprint.output.replaceAll(/\s/g, ""), hex.slice(0, 16))
     const endorsed = await run("endorse", "--old", old, "--new", next, "--for", "90d")
     assert.strictEqual(endorsed.code, 0)
     const path = file("made.json", endorsed.output)

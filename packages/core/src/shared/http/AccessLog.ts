@@ -1,4 +1,4 @@
-/** Lines of requests in the log: which are written, what they say, and how many at most. */
+/** The access log, lines of requests: which are written, what they say, and how many at most. */
 import { Clock, Context, Effect } from "effect"
 import type { HttpServerResponse } from "effect/http"
 

@@ -52,7 +52,7 @@ export const make = ({ which, perSecond }: AccessLogShape, write: Write | undefi
       return
     }
     if (left > 0 && now - toldAt >= summaryMs) {
-      write("requests got no line, since there were too many", { requests: left })
+      write("lines were left out of the access log, since there were too many", { requests: left })
       left = 0
       toldAt = now
     }

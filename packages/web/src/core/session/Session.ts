@@ -89,7 +89,7 @@ export interface Options {
   readonly signOutMs?: number
 }
 
-/** A key's print, as people compare it: the first 16 hex digits in groups of four. */
+/** A key's fingerprint, as people compare it: the first 16 hex digits in groups of four. */
 export const keyPrint = (key: Uint8Array): string =>
   Array.from(key.slice(0, 8), (byte) => byte.toString(16).padStart(2, "0"))
     .join("")
