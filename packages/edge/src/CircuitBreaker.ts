@@ -17,11 +17,11 @@ export interface CircuitOptions {
   /** Milliseconds that it stays open the first time; doubled each time that it opens again at once. */
   readonly openMs: number
   readonly longestOpenMs: number
-  /** Failures that are older than this, in milliseconds, when the next one comes are forgotten. */
+  /** Where the last failure is older than this, in milliseconds, when the next one comes, only the answers since it count. */
   readonly forgetMs: number
 }
 
-/** Ten failures among the last twenty calls; open for a second, then for two, four and five. */
+/** Half of the last twenty calls, or of all where there were only ten or more; open for a second, then for two, four and five. */
 export const defaults: CircuitOptions = {
   window: 20,
   least: 10,
@@ -86,6 +86,14 @@ export class Circuit {
     return this.#openUntil !== undefined && (this.#isProbing || this.#now() < this.#openUntil)
   }
 
+  /**
+   * Whether it is open, and somebody has tried it within so many milliseconds. One whose calls nobody makes any more stays
+   * open, but tells nothing about what they go to.
+   */
+  isOpenAndTried(withinMs: number): boolean {
+    return this.#openUntil !== undefined && (this.#isProbing || this.#now() - this.#openUntil < withinMs)
+  }
+
   /** Milliseconds until a call may be made, at least 1; for a caller that was refused one. */
   retryAfterMs(): number {
     return Math.max(1, (this.#openUntil ?? 0) - this.#now(), this.#isProbing ? this.#options.openMs : 0)
@@ -98,7 +106,7 @@ export class Circuit {
       this.#change(undefined)
       this.#openings = 0
       this.#events.closed()
-    } else if (this.#failures !== 0) this.#count(0)
+    } else this.#count(0)
   }
 
   /** There was none in time. */
@@ -110,7 +118,7 @@ export class Circuit {
       this.#open(now)
       return
     }
-    if (now - this.#failedAt > forgetMs) this.#known = this.#failures = 0
+    if (now - this.#failedAt > forgetMs) this.#forget()
     this.#failedAt = now
     this.#count(1)
     if (this.#known < least || bitsIn(this.#failures) < share * this.#known) return
@@ -121,6 +129,12 @@ export class Circuit {
   /** The caller gave up before there was either. */
   gaveUp(ticket: Ticket): void {
     if (ticket === this.#turn) this.#isProbing = false
+  }
+
+  #forget(): void {
+    // As many answers as there are zeros below the last failure.
+    if (this.#failures !== 0) this.#known = Math.min(this.#known, 31 - Math.clz32(this.#failures & -this.#failures))
+    this.#failures = 0
   }
 
   #count(failure: 0 | 1): void {

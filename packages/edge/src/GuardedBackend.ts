@@ -129,6 +129,11 @@ const withinScope =
       return circuit.isClosed ? settled : Effect.flatMap(Effect.forkIn(settled, scope), Fiber.join)
     })
 
+/** An open circuit that nobody has tried for so long isn't told of any more, in milliseconds. */
+const idleMs = 60_000
+/** How often it is seen whether that is so. */
+const lookMs = 10_000
+
 /** When circuits open, and how many calls may be made at once. */
 export type GuardOptions = Partial<CircuitOptions & LanesOptions>
 
@@ -144,26 +149,42 @@ export const layer = (options: GuardOptions = {}): Layer.Layer<BackendClient, ne
       const say = (line: Effect.Effect<void>, calls: string) => void fork(Effect.annotateLogs(line, { calls }))
       const after = (millis: number, act: () => void) =>
         void fork(Effect.andThen(Effect.sleep(millis), Effect.sync(act)))
+      const scope = yield* Effect.scope
       const lanes = new Lanes({ now, after }, options)
-      let open = 0
-      openCircuits(open)
+      const circuits: Array<Circuit> = []
+      let isLooking = false
+      /** Tells how many are open, now and for as long as some are. */
+      const look = () => {
+        const open = circuits.filter((it) => it.isOpenAndTried(idleMs)).length
+        openCircuits(open)
+        if (open === 0 || isLooking) return
+        isLooking = true
+        const again = Effect.sync(() => {
+          isLooking = false
+          look()
+        })
+        void fork(Effect.forkIn(Effect.andThen(Effect.sleep(lookMs), again), scope))
+      }
+      look()
       const guardOf = guardsOf((name) => {
         const lane = lanes.lane()
         const events = {
           opened: () => {
-            openCircuits(++open)
+            look()
             lane.refuse()
             say(Effect.logWarning("calls to the backend get no answers and are held back"), name)
           },
           closed: () => {
-            openCircuits(--open)
+            look()
             say(Effect.logInfo("calls to the backend are made again"), name)
           }
         }
-        return { circuit: new Circuit(now, events, options), lane }
+        const circuit = new Circuit(now, events, options)
+        circuits.push(circuit)
+        return { circuit, lane }
       })
       const [sessions, events, signIn] = [guardOf("sessions").circuit, guardOf("events").circuit, guardOf("public")]
-      const within = withinScope(yield* Effect.scope)
+      const within = withinScope(scope)
       const through = throughWith(now)
       return BackendClient.of({
         session: (id) => within(sessions, backend.session(id)),

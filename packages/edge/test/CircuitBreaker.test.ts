@@ -61,12 +61,48 @@ describe("a circuit", () => {
     assert.deepStrictEqual(half.events, [])
     half.fail()
     assert.deepStrictEqual(half.events, ["opened"])
-    const mixed = make()
-    for (let turn = 0; turn < 10 && mixed.events.length === 0; turn++) {
-      mixed.fail()
-      if (mixed.events.length === 0) mixed.answer()
+  })
+
+  it("counts the answers from before the first failure, too", () => {
+    /** Failures until it opens, with an answer after each. */
+    const failuresAfter = (answers: number) => {
+      const { answer, events, fail } = make()
+      answer(answers)
+      for (let failures = 1; failures < 100; failures++) {
+        fail()
+        if (events.length > 0) return failures
+        answer()
+      }
+      return undefined
     }
-    assert.deepStrictEqual(mixed.events, ["opened"])
+    // Six of eleven, where there were no others; ten of twenty otherwise.
+    assert.strictEqual(failuresAfter(0), 6)
+    assert.strictEqual(failuresAfter(1_000), 10)
+  })
+
+  it("still counts the answers since a failure that is forgotten", () => {
+    const { answer, events, fail, pass } = make()
+    fail(9)
+    answer(15)
+    pass(defaults.forgetMs + 1)
+    fail(9)
+    assert.deepStrictEqual(events, [])
+    fail()
+    assert.deepStrictEqual(events, ["opened"])
+  })
+
+  it("says whether somebody has tried it lately", () => {
+    const { circuit, entered, fail, pass } = make()
+    assert.isFalse(circuit.isOpenAndTried(60_000))
+    fail(10)
+    pass(60_000)
+    assert.isTrue(circuit.isOpenAndTried(60_000))
+    pass(1_000)
+    assert.isFalse(circuit.isOpenAndTried(60_000))
+    const probe = entered()
+    assert.isTrue(circuit.isOpenAndTried(60_000))
+    circuit.failed(probe)
+    assert.isTrue(circuit.isOpenAndTried(60_000))
   })
 
   it("forgets failures that are long past", () => {

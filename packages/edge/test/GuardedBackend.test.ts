@@ -4,7 +4,7 @@ import { toEffect } from "@galaxy/edge/Awaitable"
 import * as GuardedBackend from "@galaxy/edge/GuardedBackend"
 import { BackendUnavailable } from "@galaxy/edge/Refusal"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Logger, Option } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, Metric, Option } from "effect"
 import { TestClock } from "effect/testing"
 
 const origin = { sourceIp: "192.0.2.1", requestId: "r", traceparent: "" }
@@ -85,6 +85,12 @@ const waitOf = (call: Effect.Effect<unknown, BackendUnavailable>) =>
 const forward = (client: BackendClient["Service"], messageType: string) =>
   waitOf(toEffect((signal) => client.forward(command(messageType), signal)))
 
+/** What the gauge says. */
+const openCircuits = Effect.map(Metric.snapshot, (all) => {
+  const found = all.find(({ id }) => id === "galaxy.gateway.circuits.open")
+  return found !== undefined && "value" in found.state ? found.state.value : undefined
+})
+
 const times = <A>(count: number, effect: Effect.Effect<A>) => Effect.replicateEffect(effect, count)
 
 describe("a backend behind circuits", () => {
@@ -132,6 +138,28 @@ describe("a backend behind circuits", () => {
       assert.strictEqual(yield* forward(client, "user.account.get"), "answered")
       assert.strictEqual(yield* waitOf(client.session("s")), "answered")
       assert.deepStrictEqual(yield* times(30, waitOf(client.ready)), Array(30).fill(0))
+    }))
+
+  test("a circuit that nobody tries any more isn't told of as open", (backend, client) =>
+    Effect.gen(function* () {
+      backend.down.add("user.games.report").add("user.account.get")
+      yield* times(10, forward(client, "user.games.report"))
+      yield* times(10, forward(client, "user.account.get"))
+      assert.strictEqual(yield* openCircuits, 2)
+      for (let turn = 0; turn < 12; turn++) {
+        yield* TestClock.adjust("10 seconds")
+        yield* forward(client, "user.account.get")
+      }
+      assert.strictEqual(yield* openCircuits, 1)
+      backend.down.clear()
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(yield* forward(client, "user.account.get"), "answered")
+      assert.strictEqual(yield* openCircuits, 0)
+      // It is open all the same: the next call tries it.
+      backend.down.add("user.games.report")
+      yield* times(2, forward(client, "user.games.report"))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* openCircuits, 1)
     }))
 
   test("errors of the backend are answers", (backend, client) =>

@@ -57,7 +57,8 @@ export const metrics = {
     unit: "{circuit}",
     by: ["gateway"],
     attributes: [],
-    about: "circuits to the backend that are open: calls of their kind are held back, since they got no answers"
+    about:
+      "circuits to the backend that are open: calls of their kind are held back, since they got no answers; without those that nobody has tried for a minute"
   },
   "galaxy.gateway.processes.replaced": {
     kind: "counter",
