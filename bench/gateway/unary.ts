@@ -124,14 +124,15 @@ export const unary = async (redisUrl: string): Promise<void> => {
   try {
     console.log(
       `Signed calls, 128 in flight, medians of ${rounds} rounds. CPU time of the server a call, and in brackets how ` +
-        `much of the gateway's the bare server needs. Signatures alone: ${signaturesMicros().toFixed(0)} µs.`
+        `much of the gateway's the bare server needs. The gateway's metrics are on. Signatures alone: ${signaturesMicros().toFixed(0)} µs.`
     )
     const backend = await start("backend.ts", [])
+    const collector = `http://127.0.0.1:${(await start("collector.ts", [])).port}`
     const args = [`http://127.0.0.1:${backend.port}`, redisUrl]
     for (const isPinned of hasTaskset() ? [false, true] : [false]) {
       const peer = await start("peer.ts", args, isPinned)
       const http1Peer = await start("peer.ts", args, isPinned, { BENCH_HTTP1: "1" })
-      const gateway = await start("galaxy.ts", args, isPinned)
+      const gateway = await start("galaxy.ts", [...args, "metrics", collector], isPinned)
       await ready(gateway.port)
       for (const protocol of protocols) {
         const bare = protocol === "Connect over HTTP/1.1" ? http1Peer : peer
