@@ -127,7 +127,7 @@ it.effect("so does a backend behind circuits", () => {
   })
   return Effect.gen(function* () {
     const backend = yield* BackendClient
-    const request = { messageType: "user.account.get" } as ForwardRequest
+    const request = { messageType: "user.account.get", userId: "user", sourceIp: "192.0.2.1" } as ForwardRequest
     const { signal } = new AbortController()
     yield* backend.session("id")
     yield* Effect.promise(async () => backend.forward(request, signal))
