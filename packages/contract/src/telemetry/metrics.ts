@@ -136,7 +136,7 @@ export const metrics = {
   "galaxy.access_log.suppressed": {
     kind: "counter",
     unit: "{line}",
-    by: ["gateway"],
+    by: ["gateway", "backend"],
     attributes: [],
     about: "lines of the access log that weren't written, since there were too many"
   },

@@ -5,8 +5,9 @@ import { Measuring } from "@galaxy/core/shared/Measuring"
 import { measured } from "@galaxy/core/shared/http/measured"
 import { traceparent } from "@galaxy/core/shared/traceparent"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Logger, Metric, References, Tracer } from "effect"
+import { Clock, Effect, Layer, Logger, Metric, References, Tracer } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { TestClock } from "effect/testing"
 
 describe("the route of a path", () => {
   it("is a template of ours or one value for all others", () => {
@@ -140,16 +141,46 @@ describe("the line of a request", () => {
           }
           return lines
         }).pipe(
-          Effect.provideService(AccessLog.AccessLog, { which, perSecond }),
+          Effect.provide(AccessLog.layer({ which, perSecond })),
           Effect.provideService(References.MinimumLogLevel, "Info"),
           Effect.provide(Logger.layer([logger]))
         )
       assert.strictEqual(yield* written("off", 1_000, 1), 0)
       assert.strictEqual(yield* written("refusals", 1_000, 1), 1)
       assert.strictEqual(yield* written("all", 1_000, 1), 2)
-      assert.isAtMost(yield* written("all", 20, 100), 20)
+      assert.strictEqual(yield* written("all", 20, 100), 20)
+      // Another backend of the same process has room of its own.
+      assert.strictEqual(yield* written("all", 20, 100), 20)
       assert.strictEqual(AccessLog.codeOf(refused), "not_found")
       assert.isUndefined(AccessLog.codeOf(answered))
     })
   )
+
+  it.effect("that is left out is counted and told, also where no other one follows", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const logger = Logger.map(Logger.formatJson, (line) => void lines.push(line))
+      const before = yield* suppressed
+      yield* Effect.gen(function* () {
+        yield* Effect.replicateEffect(AccessLog.logged(refused), 5)
+        assert.strictEqual(lines.length, 2)
+        yield* TestClock.adjust("9 seconds")
+        assert.strictEqual(lines.length, 2)
+        yield* TestClock.adjust("1 second")
+        assert.match(lines[2] ?? "", /left out of the access log.*"requests":3/)
+        yield* Effect.replicateEffect(AccessLog.logged(refused), 3)
+        yield* TestClock.adjust("1 minute")
+        assert.match(lines.at(-1) ?? "", /"requests":1/)
+        assert.strictEqual(lines.length, 6)
+      }).pipe(
+        Effect.provide(AccessLog.layer({ which: "all", perSecond: 2 }).pipe(Layer.provideMerge(Logger.layer([logger]))))
+      )
+      assert.strictEqual(yield* suppressed, before + 4)
+    })
+  )
+})
+
+const suppressed = Effect.map(Metric.snapshot, (all) => {
+  const found = all.find(({ id }) => id === "galaxy.access_log.suppressed")
+  return found !== undefined && "count" in found.state ? Number(found.state.count) : 0
 })

@@ -11,7 +11,7 @@ import type { Callers } from "@galaxy/core/http/Callers"
 import * as PlatformGauges from "@galaxy/core/http/PlatformGauges"
 import * as Probes from "@galaxy/core/http/probes"
 import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
-import { AccessLog, type AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
+import * as AccessLog from "@galaxy/core/shared/http/AccessLog"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
@@ -40,7 +40,7 @@ export interface BackendServerOptions extends Core.CoreOptions {
   /** The first administrator, created unless one of this name exists. */
   readonly admin?: { readonly user: string; readonly password: Redacted.Redacted } | undefined
   /** Which requests get a line in the log; none when absent. */
-  readonly accessLog?: AccessLogShape | undefined
+  readonly accessLog?: AccessLog.AccessLogShape | undefined
   /** A build of the operators' console, served below `/admin/`; none when absent. */
   readonly console?: { readonly folder: string } | undefined
 }
@@ -113,7 +113,7 @@ export const layer = (options: BackendServerOptions) => {
   return addresses(options).pipe(
     // Not merged: what serves these routes is nobody else's router.
     Layer.provide(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
-    Layer.provide(options.accessLog === undefined ? Layer.empty : Layer.succeed(AccessLog, options.accessLog)),
+    Layer.provide(options.accessLog === undefined ? Layer.empty : AccessLog.layer(options.accessLog)),
     Layer.provide(readiness),
     Layer.provide(gauges),
     Layer.provideMerge(push),

@@ -1,9 +1,10 @@
 /** Spans and metrics as lines of the process's own log, for places without a collector. */
+import { linesPerSecond } from "@galaxy/core/shared/linesPerSecond"
 import { Effect, Layer, Schedule, Tracer } from "effect"
 import { Collecting } from "./collecting.ts"
 import * as prometheus from "./prometheus.ts"
 
-/** Most lines for spans in a second; more are left out, so that a busy process doesn't fill its disk. */
+/** Most lines for spans in a second; more are left out and told of, so that a busy process doesn't fill its disk. */
 const mostSpansPerSecond = 500
 
 /**
@@ -13,15 +14,17 @@ const mostSpansPerSecond = 500
 export const traced = (tracer: Tracer.Tracer): Effect.Effect<Tracer.Tracer> =>
   Effect.map(Effect.context(), (context) => {
     const run = Effect.runForkWith(context)
-    let second = 0
-    let written = 0
-    const report = (span: Tracer.Span, endTime: bigint) => {
-      const now = Math.floor(performance.now() / 1_000)
-      if (now !== second) {
-        second = now
-        written = 0
+    const hasRoom = linesPerSecond({
+      most: mostSpansPerSecond,
+      now: () => performance.now(),
+      after: (millis, act) => void setTimeout(act, millis).unref(),
+      leftOut: (spans) => {
+        const line = Effect.logInfo("spans were left out of the log, since there were too many")
+        run(Effect.annotateLogs(line, { spans }))
       }
-      if (++written > mostSpansPerSecond) return
+    })
+    const report = (span: Tracer.Span, endTime: bigint) => {
+      if (!hasRoom()) return
       run(
         Effect.logInfo("span").pipe(
           Effect.annotateLogs({

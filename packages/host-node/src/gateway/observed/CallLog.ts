@@ -1,17 +1,12 @@
 /**
  * The access log of the gateway: a line for a request, without an address and without anything of its payload.
  *
- * Lines are bounded by the second, since strangers decide how many requests there are. What was left out is counted.
+ * Lines are bounded by the second, since strangers decide how many requests there are. What was left out is counted and told.
  */
-import { counter } from "@galaxy/contract/telemetry/instruments"
-import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
+import { type AccessLogShape, leftOutMessage, suppressed } from "@galaxy/core/shared/http/AccessLog"
+import { linesPerSecond } from "@galaxy/core/shared/linesPerSecond"
 import type { Write } from "../../logging/PlainLog.ts"
 import type { ObservedCall } from "./ObservedCall.ts"
-
-const suppressed = counter("galaxy.access_log.suppressed")
-
-/** How often a line says how many others were left out, in milliseconds. */
-const summaryMs = 10_000
 
 /** Longest request id that is written. */
 const longestId = 64
@@ -35,27 +30,15 @@ const fieldsOf = (call: ObservedCall, took: number, status: string) => ({
 /** Lines go to the process's log. Undefined where no request gets one, as that log has none of this level. */
 export const make = ({ which, perSecond }: AccessLogShape, write: Write | undefined): CallLog | undefined => {
   if (which === "off" || write === undefined) return undefined
-  let second = 0
-  let written = 0
-  let left = 0
-  let toldAt = Number.NEGATIVE_INFINITY
+  const hasRoom = linesPerSecond({
+    most: perSecond,
+    now: () => performance.now(),
+    after: (millis, act) => void setTimeout(act, millis).unref(),
+    leftOut: (requests) => write(leftOutMessage, { requests })
+  })
   return (call, took, status) => {
     if (call.reason === "" && (which === "refusals" || probes.has(call.path))) return
-    const now = performance.now()
-    if (Math.floor(now / 1_000) !== second) {
-      second = Math.floor(now / 1_000)
-      written = 0
-    }
-    if (++written > perSecond) {
-      left++
-      suppressed(1)
-      return
-    }
-    if (left > 0 && now - toldAt >= summaryMs) {
-      write("lines were left out of the access log, since there were too many", { requests: left })
-      left = 0
-      toldAt = now
-    }
-    write("request", fieldsOf(call, took, status), call.span)
+    if (hasRoom()) write("request", fieldsOf(call, took, status), call.span)
+    else suppressed(1)
   }
 }
