@@ -202,3 +202,21 @@ test(
     assert.strictEqual(yield* Effect.promise(status), 200)
   })
 )
+
+test(
+  "answers that wait for their turn hear that their connection is lost, even behind a CONNECT",
+  Effect.gen(function* () {
+    const ended: Array<Promise<unknown>> = []
+    const { port } = yield* listen({ host: "127.0.0.1", port: 0, times: patient }, (request, response) => {
+      ended.push(once(response, "close"))
+      // The first is never answered, so the others never have their turn.
+      if (request.url !== "/wait") response.end("answered")
+    })
+    const socket = yield* connect(port)
+    const lines = ["GET /wait", "HEAD /a", "GET /b", "CONNECT a:1"]
+    socket.write(lines.map((line) => `${line} HTTP/1.1\r\nHost: a\r\n\r\n`).join(""))
+    while (ended.length < 3) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    socket.destroy()
+    yield* Effect.promise(() => Promise.all(ended))
+  })
+)

@@ -85,7 +85,7 @@ interface Entered {
   readonly holder: string | undefined
 }
 
-/** The requests of an HTTP/1.1 connection that are open, each with what to do at its end. */
+/** The requests of an HTTP/1.1 connection that are open, each with what to do when the connection is lost. */
 type Pipeline = Set<() => void>
 
 interface Refusals {
@@ -392,10 +392,17 @@ export class Admission {
       }
       const atEnd: Array<() => void> = []
       const over = () => {
-        if (!pipeline.delete(over)) return
+        if (!pipeline.delete(lost)) return
         for (const act of atEnd) act()
       }
-      pipeline.add(over)
+      const lost = () => {
+        over()
+        if (response.socket !== null || response.destroyed) return
+        // It didn't have its turn, and behind a CONNECT Node doesn't tell it. Whoever waits for its end would wait for ever.
+        response.destroy()
+        response.emit("close")
+      }
+      pipeline.add(lost)
       response.once("close", over)
       const cut = () => {
         socket.destroy()
@@ -440,7 +447,7 @@ export class Admission {
     const pipeline: Pipeline = new Set()
     this.#pipelined.set(socket, pipeline)
     socket.once("close", () => {
-      for (const over of pipeline) over()
+      for (const lost of pipeline) lost()
     })
     return pipeline
   }
