@@ -284,7 +284,7 @@ export const metrics = {
     unit: "{account}",
     by: ["backend"],
     attributes: [],
-    about: "accounts that aren't deleted, counted up to 1,000,000 each 5 minutes"
+    about: "accounts that aren't deleted, counted up to 1,000,000, at least each 5 minutes"
   },
   "galaxy.signups": {
     kind: "counter",
@@ -298,14 +298,14 @@ export const metrics = {
     unit: "{game}",
     by: ["backend"],
     attributes: ["galaxy.status"],
-    about: "games by their status in the lobby, counted up to 1,000,000 each 5 minutes"
+    about: "games by their status in the lobby, counted up to 1,000,000, at least each 5 minutes"
   },
   "galaxy.runtimes": {
     kind: "gauge",
     unit: "{game}",
     by: ["backend"],
     attributes: ["galaxy.status"],
-    about: "games that have begun, by the status of their runtime, counted up to 1,000,000 each 5 minutes"
+    about: "games that have begun, by the status of their runtime, counted up to 1,000,000, at least each 5 minutes"
   },
   userservice_http_requests_total: {
     kind: "counter",

@@ -2,10 +2,10 @@
  * Gauges that are read from the database: outboxes, games, accounts. Only a process whose metrics somebody reads pays for it.
  *
  * Every count ends at a bound. What waits is read often, since alerts look at it; how many there are of all is a scan of
- * whole tables, and read seldom.
+ * whole tables, and read the less often, the longer that takes.
  */
 import { gauge } from "@galaxy/contract/telemetry/instruments"
-import { Clock, DateTime, Effect, Layer, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
 import { PushBroker } from "../push/PushBroker.ts"
@@ -77,6 +77,9 @@ const readWaiting = (sql: SqlClient.SqlClient, most: number) =>
     }
   })
 
+/** Reading how many there are of all may take a hundredth of the time. */
+const share = 100
+
 /** How many there are of all; returns how to read them. */
 const totalsOf = (sql: SqlClient.SqlClient, most: number) => {
   const setGames = byStatus(games)
@@ -102,7 +105,7 @@ const totalsOf = (sql: SqlClient.SqlClient, most: number) => {
 }
 
 /**
- * Reads what waits every 15 seconds, and how many there are of all every 5 minutes. A reading that fails is told of by the
+ * Reads what waits every 15 seconds, and how many there are of all every 15 seconds to 5 minutes. A reading that fails is told of by the
  * loop and leaves the gauges as they are.
  */
 export const layer = ({ mostOfAll = 1_000_000, mostWaiting = 100_000 }: PlatformGaugesOptions = {}) =>
@@ -117,7 +120,9 @@ export const layer = ({ mostOfAll = 1_000_000, mostWaiting = 100_000 }: Platform
         engines((yield* host.list).length)
       })
       yield* BackgroundLoop.start({ name: "gauges", pass, every: "15 seconds", deadline: "10 seconds" })
-      const totals = totalsOf(sql, mostOfAll)
+      const totals = Effect.map(Effect.timed(totalsOf(sql, mostOfAll)), ([took]) =>
+        Duration.max(Duration.times(took, share), Duration.seconds(15))
+      )
       yield* BackgroundLoop.start({ name: "totals", pass: totals, every: "5 minutes", deadline: "1 minute" })
     })
   )
