@@ -21,16 +21,28 @@ const usual: ServerOptions = {
   connectionsCheckingInterval: 2_500
 }
 
+/** What a server tells of a request, with or without a client that waits to be asked for its body. */
+const told = ["request", "checkContinue"] as const
+
 class Listener extends Server {
-  readonly #guarded: Handler
+  readonly #guarded: ReadonlyMap<string, Handler>
 
   constructor(options: ServerOptions, guarded: GuardOptions, first: First) {
     // A request without a host is refused by the guard, which says so.
-    super({ ...usual, ...options, ...times(options), requireHostHeader: false })
-    this.maxConnections = mostConnections
-    this.#guarded = guard(guarded, (request, response) => {
-      if (!first(request, response)) super.emit("request", request, response)
+    // Nothing is upgraded here: a request that asks for it is one like every other.
+    super({
+      ...usual,
+      ...options,
+      ...times(options),
+      requireHostHeader: false,
+      shouldUpgradeCallback: () => false
     })
+    this.maxConnections = mostConnections
+    const passing = (event: string) =>
+      guard(guarded, (request, response) => {
+        if (!first(request, response)) super.emit(event, request, response)
+      })
+    this.#guarded = new Map(told.map((event) => [event, passing(event)]))
     // Whoever starts it sees an error of the start as well. Later ones, as of a connection that can't be accepted when file
     // handles run out, must not end the process.
     this.on("error", () => undefined)
@@ -39,9 +51,10 @@ class Listener extends Server {
 
   // Servers add request listeners of their own; only here does every request come past.
   override emit(event: string, ...args: Array<unknown>): boolean {
-    if (event !== "request") return super.emit(event, ...args)
+    const guarded = this.#guarded.get(event)
+    if (guarded === undefined) return super.emit(event, ...args)
     const [request, response] = args as [IncomingMessage, ServerResponse]
-    this.#guarded(request, response)
+    guarded(request, response)
     return true
   }
 }

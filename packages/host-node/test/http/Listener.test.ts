@@ -74,6 +74,29 @@ describe("a listener on loopback", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("is nobody's by another name, whatever a request asks for besides", () =>
+    Effect.gen(function* () {
+      const { port, reached, server } = yield* listening("127.0.0.1")
+      // As servers do that can do both.
+      server.on("upgrade", (request, socket) => {
+        reached.push(`upgrade ${request.url}`)
+        socket.destroy()
+      })
+      server.on("checkContinue", (request, response) => {
+        reached.push(`continue ${request.url}`)
+        response.end("reached")
+      })
+      for (const more of ["Upgrade: websocket\r\nConnection: Upgrade\r\n", "Expect: 100-continue\r\n"]) {
+        const answer = yield* ask(port, "GET /readyz", `Host: evil.example\r\n${more}`)
+        assert.deepStrictEqual(errorIn(answer), [403, "forbidden", "foreign_host"])
+        assert.deepStrictEqual(reached, [])
+      }
+      assert.include(yield* ask(port, "GET /a", "Host: localhost\r\nUpgrade: h2c\r\n"), "reached")
+      assert.include(yield* ask(port, "GET /b", "Host: localhost\r\nExpect: 100-continue\r\n"), "reached")
+      assert.deepStrictEqual(reached, ["GET /a", "continue /b"])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("wants one host that is one", () =>
     Effect.gen(function* () {
       const { port, reached } = yield* listening("127.0.0.1")
