@@ -85,6 +85,16 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   })
 }
 
+// A signal for npm alone ends npm and its shell, and isn't passed on. Then whoever sent it means the task.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const shell = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(look)
+    if (Object.keys(lastSeen).length === 0) child.kill("SIGTERM")
+  }, 500).unref()
+}
+
 child.on("error", (error) => {
   console.error(`Cannot start Node 24: ${error.message}`)
   process.exit(1)

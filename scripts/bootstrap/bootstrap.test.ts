@@ -214,5 +214,22 @@ describe("bootstrap", () => {
       // The pipe closes only when the task, its last writer, has ended too.
       expect((await end).out).toContain("stopped\n")
     })
+
+    it("ends the task when npm was told to end, whose shell passes no signal on", async () => {
+      const tree = makeTree("npm")
+      main(tree, `process.on("SIGTERM", () => { console.log("stopped"); process.exit(0) })\n${counting}`)
+      const shell = spawn(
+        "sh",
+        ["-c", `'${process.execPath}' '${join(tree, "scripts/bootstrap.mjs")}' start; exit 1`],
+        {
+          cwd: tmpdir(),
+          env: { ...process.env, NODE_OPTIONS: "", npm_execpath: "", npm_lifecycle_event: "start" }
+        }
+      )
+      const end = finished(shell)
+      await firstOutput(shell)
+      shell.kill("SIGTERM")
+      expect((await end).out).toContain("stopped\n")
+    })
   })
 })
