@@ -104,8 +104,11 @@ for (const isPrompt of [true, false]) {
             assert.strictEqual(yield* hub.size, 2)
             assert.lengthOf(logged, throwsAtEnd ? 2 : 1)
           }).pipe(
-            Effect.provide(streams(isPrompt)),
-            Effect.provide(Logger.layer([Logger.make(({ message }) => void logged.push(message))]))
+            Effect.provide(
+              streams(isPrompt).pipe(
+                Layer.provideMerge(Logger.layer([Logger.make(({ message }) => void logged.push(message))]))
+              )
+            )
           )
         })
       }
