@@ -214,7 +214,7 @@ const missedFirst = (event: EventOf<"gateway.server_time">, newest: number): Pla
 /** Verifies one frame and notes the position; `undefined` when there is no event to deliver. */
 const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: string, frame: SignedEvent) =>
   Effect.gen(function* () {
-    yield* checkEvent(deps.gateway, deps.session.deviceSessionId, requestId, frame)
+    yield* checkEvent(deps.gateway, deps.session.deviceSessionId, frame)
     const event = yield* decode(frame)
     const { beganEmpty, last } = yield* Ref.get(position)
     const heardAt = yield* Clock.currentTimeMillis
@@ -222,7 +222,7 @@ const accept = (deps: Dependencies, position: Ref.Ref<Position>, requestId: stri
     switch (event.kind) {
       case "gateway.server_time": {
         if (frame.requestId !== requestId) {
-          return yield* new Untrusted({ message: "the stream belongs to another request" })
+          return yield* new Untrusted({ message: "the answer belongs to another request" })
         }
         yield* deps.clock.correct(event.payload.server_time_ms)
         // A stream that began at the present learns its position here, and resumes from it after a reconnect.

@@ -94,9 +94,9 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
     const info = PublicEdge.gatewayInfo(options.baseUrl)
     const pinned = options.gatewayKey ?? (yield* info).signingPublicKey
     if (!PublicKey.isHonest(pinned))
-      return yield* new Untrusted({ message: "the pinned key isn't an Ed25519 public key" })
+      return yield* new Untrusted({ message: "the gateway's key isn't an Ed25519 public key" })
     const local = yield* Clock.Clock
-    const gateway = yield* Effect.promise(() => pinnedKey.make(pinned, { info, local, options }))
+    const gateway = yield* Effect.promise(() => pinnedKey.make(pinned, { info, local, clock, options }))
     const rpc = options.rpc ?? fetchRpc.make(options.baseUrl)
     const timeoutMs = options.timeoutMs ?? 15_000
     const patienceMs = options.patienceMs ?? 30_000
@@ -107,11 +107,11 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
         if (signature === undefined || !/^-?\d{1,16}$/.test(stale.serverTimeMs)) {
           return yield* new Untrusted({ message: "the gateway's time is malformed" })
         }
-        const input = SigningInput.serverTime({ requestId, serverTimeMs: BigInt(stale.serverTimeMs) })
-        const serverTimeMs = Number(stale.serverTimeMs)
+        const serverTimeMs = BigInt(stale.serverTimeMs)
+        const input = SigningInput.serverTime({ requestId, serverTimeMs })
         const signed = yield* Effect.promise(() => gateway.verifies(input, signature, serverTimeMs))
         if (!signed) return yield* unsigned(gateway, "a time")
-        yield* clock.correct(serverTimeMs)
+        yield* clock.correct(Number(serverTimeMs))
       })
 
     const once = (messageType: MessageType, payload: Uint8Array<ArrayBuffer>) =>
@@ -143,9 +143,7 @@ export const make = (options: Options): Effect.Effect<GalaxyClient, ClientError>
             )
           )
         ),
-        Effect.catchTag("Stale", () =>
-          Effect.fail(new Unavailable({ message: "the gateways call every time stale: their clocks may differ" }))
-        )
+        Effect.catchTag("Stale", () => Effect.fail(new Unavailable({ message: "the gateways' clocks may differ" })))
       )
 
     const read = (table: string, bytes: Uint8Array) =>

@@ -12,6 +12,7 @@ import { type Clock, Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import { type ReadKey, type Trusted, trustedFrom } from "./endorsedKeys.ts"
 import type { GatewayInfo } from "./PublicEdge.ts"
+import type { ServerClock } from "./ServerClock.ts"
 import type { GatewayKey, VerifyingKey } from "./verify.ts"
 
 /** What a gateway publishes: its own key, and which keys vouch for which. */
@@ -23,11 +24,12 @@ type ParseKey = (text: string) => Uint8Array<ArrayBuffer> | undefined
 /** Makes a key usable. */
 type MakeKey = (publicKey: Uint8Array<ArrayBuffer>) => Promise<VerifyingKey>
 
-/** How to learn what the gateway publishes, and the clock of this machine. */
+/** How to learn what the gateway publishes, the clock of this machine, and how far the server's is from it. */
 export interface Following {
   /** Asks the gateway, within a bounded time. */
   readonly info: Effect.Effect<PublishedKeys, unknown>
   readonly local: Clock.Clock
+  readonly clock: Pick<ServerClock, "offset">
   /** `onGatewayKey` is called when the pin has moved on to a successor. */
   readonly options: { readonly onGatewayKey?: (publicKey: Uint8Array<ArrayBuffer>) => void }
 }
@@ -40,7 +42,7 @@ const make = (
   pinned: VerifyingKey,
   parse: ParseKey,
   keyOf: MakeKey,
-  { info, local, options }: Following
+  { clock, info, local, options }: Following
 ): GatewayKey["verifies"] => {
   const readKey: ReadKey = async (text) => {
     const publicKey = parse(text)
@@ -52,8 +54,11 @@ const make = (
   let asking: Promise<void> | undefined
   let askedAt = Number.NEGATIVE_INFINITY
 
+  /** Server minus local, in milliseconds, by the last time that the pinned key has signed. So far nothing else was verified. */
+  let offsetMs = Effect.runSync(clock.offset)
+
   /** Unix milliseconds by the server's clock, as far as the pinned key has told it. */
-  const now = () => local.currentTimeMillisUnsafe() + key.offsetMs
+  const now = () => local.currentTimeMillisUnsafe() + offsetMs
 
   const counts = (it: Trusted) => it.untilMs === undefined || now() < it.untilMs
 
@@ -97,7 +102,7 @@ const make = (
     if (signer === undefined) return false
     key.isUnpublished = false
     if (!signer.isSuccessor) return true
-    if (timeMs !== undefined) key.offsetMs = timeMs - local.currentTimeMillisUnsafe()
+    if (timeMs !== undefined) offsetMs = Number(timeMs) - local.currentTimeMillisUnsafe()
     if (signer.text !== pin.text) await move(signer)
     return true
   }

@@ -12,12 +12,8 @@ export const make = async (publicKey: Uint8Array<ArrayBuffer>, following: Follow
   const key: GatewayKey = {
     publicKey,
     isUnpublished: false,
-    offsetMs: 0,
     verifies: async (message, signature, timeMs) => {
-      if (await pin.verifies(message, signature)) {
-        if (timeMs !== undefined) key.offsetMs = timeMs - following.local.currentTimeMillisUnsafe()
-        return true
-      }
+      if (await pin.verifies(message, signature)) return true
       const keys = await import("./GatewayKeys.ts").catch(() => undefined)
       return keys !== undefined && keys.of(key, pin, PublicKey.parse, gatewayKey, following)(message, signature, timeMs)
     }

@@ -16,15 +16,13 @@ export interface VerifyingKey {
  * Whether a key that counts has signed the message. `timeMs` is the time that an answer to this client's own request says, in
  * Unix milliseconds: if the pinned key has signed it, endorsements expire by it.
  */
-export type Verifies = (message: Uint8Array<ArrayBuffer>, signature: Uint8Array, timeMs?: number) => Promise<boolean>
+export type Verifies = (message: Uint8Array<ArrayBuffer>, signature: Uint8Array, timeMs?: bigint) => Promise<boolean>
 
 /** The gateway's keys, as one: the pinned one, and those that it has come to vouch for (`GatewayKeys`). */
 export interface GatewayKey {
   /** The pinned key, or the one that came after it: raw, 32 bytes. */
   publicKey: Uint8Array<ArrayBuffer>
   verifies: Verifies
-  /** The server's clock minus the local one, in milliseconds, by the last time that the pinned key has signed; 0 before. */
-  offsetMs: number
   /** Whether the gateway, when it was asked last, published no key that the pinned one vouches for. */
   isUnpublished: boolean
 }
