@@ -89,7 +89,7 @@ describe("the published packages", () => {
         )
         .filter(
           (path) =>
-            !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.*\.(md|json)|dist\/.*\.(js|d\.ts)(\.map)?)$/.test(
+            !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.*\.(md|json|yml)|dist\/.*\.(js|d\.ts)(\.map)?)$/.test(
               path
             )
         )

@@ -23,6 +23,7 @@ const wayColumns = new Set([
   "last_decision",
   "seed",
   "request_id",
+  "trace_id",
   "xid",
   "event_no"
 ])

@@ -18,6 +18,15 @@ const alter = async (route: Route): Promise<void> => {
   await route.fulfill({ response, body })
 }
 
+/** Lets an answer through whole, but as a server with another key would have signed it. */
+const signOtherwise = async (route: Route): Promise<void> => {
+  const response = await route.fetch()
+  const answer = fromBinary(ExecuteCommandResponseSchema, await response.body())
+  const signature = answer.signature.slice()
+  signature[0] = (signature[0] ?? 0) ^ 1
+  await route.fulfill({ response, body: Buffer.from(toBinary(ExecuteCommandResponseSchema, { ...answer, signature })) })
+}
+
 /** Streams of the context's tabs that are open. */
 const streamsOf = (page: Page) => {
   const open = new Map<Request, Page>()
@@ -123,7 +132,10 @@ export const trust = (stage: () => Stage): void => {
       const info = (await response.json()) as object
       await route.fulfill({ response, json: { ...info, signing_public_key: other.toString("base64") } })
     })
-    await page.route(commands, alter)
+    await page.route(commands, signOtherwise)
+    // Another server's stream would hold nothing that the pinned key has signed.
+    stage().expected(/ERR_FAILED/)
+    await page.route("**/galaxy.gateway.v1.EdgeGateway/SubscribeEvents", (route) => route.abort())
     await page.reload()
     const alarm = page.getByRole("alert").filter({ hasText: "isn't the server" })
     await alarm.waitFor()
