@@ -9,7 +9,7 @@ import { Cause, Duration, Effect, Layer, Random, Stream } from "effect"
 import { monotonicMillis } from "../monotonicMillis.ts"
 import { SessionCache } from "../SessionCache.ts"
 import { PushHub } from "./PushHub.ts"
-import { type PushFrame, PushSource, type PushSourceLost } from "./PushSource.ts"
+import { type PushFrame, PushSource, PushSourceLost } from "./PushSource.ts"
 
 const firstWaitMs = 200
 /** Short: until the backend is followed again, open streams of revoked sessions go on. */
@@ -87,7 +87,11 @@ export const layer: Layer.Layer<never, never, PushSource | PushHub | SessionCach
       }
     })
 
-    const connection = Stream.suspend(() => source.frames(progress.cursor)).pipe(Stream.runForEachArray(actAll))
+    /** A source whose stream ends without a failure has lost it, too: its next one must not follow at once. */
+    const connection = Stream.suspend(() => source.frames(progress.cursor)).pipe(
+      Stream.runForEachArray(actAll),
+      Effect.andThen(Effect.fail(new PushSourceLost({ message: "the push stream has ended" })))
+    )
 
     /** Full jitter: a random share of the step's wait. */
     const backoff = Effect.gen(function* () {

@@ -43,6 +43,8 @@ class Script {
   /** What was asked of the session cache, in order. */
   readonly cache: Array<string> = []
   refusing = false
+  /** Streams end as soon as they are opened, without a failure. */
+  ending = false
   frames: Queue.Queue<PushFrame, PushSourceLost> | undefined
 
   readonly layer = Layer.mergeAll(
@@ -52,6 +54,7 @@ class Script {
           Effect.gen({ self: this }, function* () {
             this.opened.push(cursor)
             if (this.refusing) return Stream.fail(new PushSourceLost({ message: "refused" }))
+            if (this.ending) return Stream.empty
             const frames = yield* Queue.unbounded<PushFrame, PushSourceLost>()
             this.frames = frames
             return Stream.fromQueue(frames)
@@ -200,6 +203,22 @@ describe("the dispatcher", () => {
         yield* settle
         yield* script.say(resumed("1", "FRESH"))
         assert.deepStrictEqual(script.noted.slice(-2), ["clear", "followed"])
+      })
+    )
+  })
+
+  it.effect("streams that end without a failure are opened again as after one", () => {
+    const script = new Script()
+    script.ending = true
+    return run(
+      script,
+      Effect.gen(function* () {
+        yield* settle
+        assert.strictEqual(script.opened.length, 1)
+        yield* TestClock.adjust("1 minute")
+        yield* settle
+        assert.isAbove(script.opened.length, 80)
+        assert.isBelow(script.opened.length, 240)
       })
     )
   })

@@ -93,12 +93,14 @@ const headersOf = (headers: IncomingHttpHeaders): Headers =>
     )
   )
 
-/** Why the call has ended; undefined where it ended as it should. */
-const endOf = (head: IncomingHttpHeaders, trailers: IncomingHttpHeaders): ConnectError | undefined => {
+/** Why the call has ended. A backend has no reason to end one without an error. */
+const endOf = (head: IncomingHttpHeaders, trailers: IncomingHttpHeaders): ConnectError => {
   const status = Number(head[":status"] ?? 0)
   if (status === 0) return new ConnectError("the connection is lost", Code.Unavailable)
   const told = "grpc-status" in trailers ? trailers : head
-  if ("grpc-status" in told) return findTrailerError(headersOf(told))
+  if ("grpc-status" in told) {
+    return findTrailerError(headersOf(told)) ?? new ConnectError("the backend has ended the stream", Code.Unavailable)
+  }
   return status === 200
     ? new ConnectError("the stream ended without a status", Code.Unavailable)
     : new ConnectError(`HTTP ${status}`, codeFromHttpStatus(status))
@@ -144,8 +146,7 @@ export async function* pushFrames(
       if (bad !== undefined) throw bad
     }
     signal.throwIfAborted()
-    const error = endOf(head, trailers)
-    if (error !== undefined) throw error
+    throw endOf(head, trailers)
   } finally {
     signal.removeEventListener("abort", onAbort)
     stream.destroy()

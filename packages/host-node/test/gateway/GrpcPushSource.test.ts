@@ -89,6 +89,17 @@ describe("a push stream", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("that ends without an error is lost, too", () =>
+    Effect.gen(function* () {
+      const { port } = yield* backend([resume], { status: 0, message: "" })
+      assert.deepStrictEqual(yield* outcome(port), {
+        seen: ["resume 7.7"],
+        message: "[unavailable] the backend has ended the stream",
+        unreadable: false
+      })
+    }).pipe(Effect.scoped)
+  )
+
   it.live("that another of its name has replaced says what to do", () =>
     Effect.gen(function* () {
       const { port } = yield* backend([resume], { status: 10, message: "replaced" })
