@@ -30,6 +30,10 @@ const round = async (work: Work): Promise<number> => {
 export const median = (values: ReadonlyArray<number>) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
+/** The value that this share of them doesn't exceed, from 0 to 1. */
+export const percentile = (values: ReadonlyArray<number>, share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
+
 export const measure = async (works: ReadonlyArray<Work>): Promise<ReadonlyArray<Rate>> => {
   const rates = works.map((work) => ({ work, values: new Array<number>() }))
   for (const { work } of rates) await round(work)

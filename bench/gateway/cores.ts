@@ -1,9 +1,9 @@
 /** Both cores: several processes behind one port, in each way that Node has, beside one process, and one with a thread for signatures. */
-import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { median } from "../measure.ts"
+import { median, percentile } from "../measure.ts"
 import { connectAndCall, RawLoad } from "./cores/RawLoad.ts"
 import type { Way } from "./cores/primary.ts"
+import { ready, start, stopAll } from "./programs.ts"
 import type { Usage } from "./usage.ts"
 
 const callsARound = 1_500
@@ -31,27 +31,6 @@ const shapes: ReadonlyArray<Shape> = [
   { name: "  two processes, by address", program: "galaxy.ts", way: "by address" }
 ]
 
-const programs: Array<ChildProcess> = []
-
-const start = async (file: string, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) => {
-  const child = fork(new URL(`./${file}`, import.meta.url), args, {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-    env: { ...process.env, ...environment }
-  })
-  programs.push(child)
-  const [{ port }] = (await once(child, "message")) as [{ port: number }]
-  return { child, port }
-}
-
-/** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
-const ready = async (port: number): Promise<void> => {
-  for (let asked = 0; asked < 600; asked++) {
-    if ((await fetch(`http://127.0.0.1:${port}/readyz`)).ok) return
-    await new Promise((done) => void setTimeout(done, 200))
-  }
-  throw new Error("the gateway doesn't become ready")
-}
-
 interface Running {
   readonly load: RawLoad
   readonly port: number
@@ -62,8 +41,8 @@ const run = async (shape: Shape, ...args: ReadonlyArray<string>): Promise<Runnin
   const environment: Record<string, string> = shape.thread === true ? { BENCH_THREAD: "1" } : {}
   const { child, port } =
     shape.way === undefined
-      ? await start(shape.program, args, environment)
-      : await start("cores/primary.ts", [shape.way, "2", shape.program, ...args], environment)
+      ? await start(shape.program, { args, env: environment })
+      : await start("cores/primary.ts", { args: [shape.way, "2", shape.program, ...args], env: environment })
   if (shape.program === "galaxy.ts") await ready(port)
   return {
     port,
@@ -77,15 +56,12 @@ const run = async (shape: Shape, ...args: ReadonlyArray<string>): Promise<Runnin
   }
 }
 
-const percentile = (values: ReadonlyArray<number>, share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
-
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, it) => all + it, 0)
 
 /** Prints a table of medians. Needs the address of a Redis. */
 export const cores = async (redisUrl: string, rounds: number): Promise<void> => {
   try {
-    const backend = await start("backend.ts", [])
+    const backend = await start("backend.ts")
     const args = [`http://127.0.0.1:${backend.port}`, redisUrl]
     const servers = []
     for (const shape of shapes) servers.push({ shape, running: await run(shape, ...args) })
@@ -142,6 +118,6 @@ export const cores = async (redisUrl: string, rounds: number): Promise<void> => 
     }
     for (const { running } of servers) running.load.close()
   } finally {
-    for (const child of programs) child.kill()
+    stopAll()
   }
 }

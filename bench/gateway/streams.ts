@@ -6,7 +6,8 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync } from "node:fs"
-import { median } from "../measure.ts"
+import { median, percentile } from "../measure.ts"
+import { ready } from "./programs.ts"
 import type { Ask, Told } from "./streamsBackend.ts"
 import type { Done, Order } from "./streamsLoad.ts"
 import type { Usage } from "./usage.ts"
@@ -85,18 +86,6 @@ const openFiles = (): number =>
   Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? Number.POSITIVE_INFINITY)
 
 const pause = (ms: number) => new Promise<void>((done) => void setTimeout(done, ms))
-
-/** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
-const ready = async (port: number): Promise<void> => {
-  for (let asked = 0; asked < 600; asked++) {
-    if ((await fetch(`http://127.0.0.1:${port}/readyz`)).ok) return
-    await pause(200)
-  }
-  throw new Error("the gateway doesn't become ready")
-}
-
-const percentile = (values: ReadonlyArray<number>, share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
 
 const round = async ({ file, name }: Server, redisUrl: string, count: number): Promise<Streams> => {
   const programs: Array<{ readonly stop: () => Promise<void> }> = []

@@ -5,10 +5,11 @@
  * Of each round only the share of the CPU time of the two gateways without counts, so that what else the machine does hits all
  * alike.
  */
-import { type ChildProcess, fork } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { median } from "../measure.ts"
 import { Load } from "./load.ts"
+import { ready, type Started, start, stopAll } from "./programs.ts"
 import type { Usage } from "./usage.ts"
 
 const callsARound = 1_000
@@ -28,23 +29,7 @@ const shapes = [
   { name: "  with lines for all calls, unbounded", mode: "all, lines without bound" }
 ] as const
 
-const programs: Array<ChildProcess> = []
-
-const start = async (file: string, ...args: ReadonlyArray<string>) => {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
-  programs.push(child)
-  const [{ port }] = (await once(child, "message")) as [{ port: number }]
-  return { child, url: `http://127.0.0.1:${port}`, port }
-}
-
-/** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
-const ready = async (url: string): Promise<void> => {
-  for (let asked = 0; asked < 600; asked++) {
-    if ((await fetch(`${url}/readyz`)).ok) return
-    await new Promise((done) => void setTimeout(done, 200))
-  }
-  throw new Error("the gateway doesn't become ready")
-}
+const urlOf = ({ port }: Started) => `http://127.0.0.1:${port}`
 
 const cpuOf = async (child: ChildProcess): Promise<number> => {
   child.send("usage")
@@ -59,8 +44,8 @@ export const telemetry = async (redisUrl: string): Promise<void> => {
     const collector = await start("collector.ts")
     const gateways = []
     for (const { name, mode } of shapes) {
-      const { child, url, port } = await start("galaxy.ts", backend.url, redisUrl, mode, collector.url)
-      await ready(url)
+      const { child, port } = await start("galaxy.ts", { args: [urlOf(backend), redisUrl, mode, urlOf(collector)] })
+      await ready(port)
       const load = new Load(port, "gRPC")
       await load.round(warmUpCalls)
       gateways.push({ name, child, load, micros: new Array<number>() })
@@ -83,6 +68,6 @@ export const telemetry = async (redisUrl: string): Promise<void> => {
       load.close()
     }
   } finally {
-    for (const child of programs) child.kill()
+    stopAll()
   }
 }

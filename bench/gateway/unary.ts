@@ -2,11 +2,12 @@
  * Signed unary calls: Galaxy's gateway beside a bare server of the same checks, in rounds that take turns, in each form in which
  * clients come; at full load and at half of it.
  */
-import { type ChildProcess, fork, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { median } from "../measure.ts"
+import { median, percentile } from "../measure.ts"
 import { signaturesMicros } from "./floor.ts"
 import { Load, type Protocol, protocols } from "./load.ts"
+import { ready, type Started, start, stopAll } from "./programs.ts"
 import type { Usage } from "./usage.ts"
 
 const callsARound = 1_000
@@ -30,35 +31,6 @@ interface Figures {
   /** At half of the load that the slower of the two bears. */
   readonly halfP99Ms: number
 }
-
-const programs: Array<ChildProcess> = []
-
-/** Starts a program, on the first core alone where `isPinned`. */
-const start = async (file: string, args: ReadonlyArray<string>, isPinned = false, env: NodeJS.ProcessEnv = {}) => {
-  const pinned = isPinned ? { execPath: "taskset", execArgv: ["-c", "0", process.execPath] } : {}
-  const child = fork(new URL(file, import.meta.url), args, {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-    env: { ...process.env, ...env },
-    ...pinned
-  })
-  programs.push(child)
-  const [{ port }] = (await once(child, "message")) as [{ port: number }]
-  return { child, port }
-}
-
-type Started = Awaited<ReturnType<typeof start>>
-
-/** A gateway with a Redis that it has never seen trusts it only after the time that a request can come from the future. */
-const ready = async (port: number): Promise<void> => {
-  for (let asked = 0; asked < 600; asked++) {
-    if ((await fetch(`http://127.0.0.1:${port}/readyz`)).ok) return
-    await new Promise((done) => void setTimeout(done, 200))
-  }
-  throw new Error("the gateway doesn't become ready")
-}
-
-const percentile = (values: ReadonlyArray<number>, share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
 
 const serverOf = (name: string, { child, port }: Started, protocol: Protocol): Server => ({
   name,
@@ -126,13 +98,13 @@ export const unary = async (redisUrl: string): Promise<void> => {
       `Signed calls, 128 in flight, medians of ${rounds} rounds. CPU time of the server a call, and in brackets how ` +
         `much of the gateway's the bare server needs. The gateway's metrics are on. Signatures alone: ${signaturesMicros().toFixed(0)} µs.`
     )
-    const backend = await start("backend.ts", [])
-    const collector = `http://127.0.0.1:${(await start("collector.ts", [])).port}`
+    const backend = await start("backend.ts")
+    const collector = `http://127.0.0.1:${(await start("collector.ts")).port}`
     const args = [`http://127.0.0.1:${backend.port}`, redisUrl]
     for (const isPinned of hasTaskset() ? [false, true] : [false]) {
-      const peer = await start("peer.ts", args, isPinned)
-      const http1Peer = await start("peer.ts", args, isPinned, { BENCH_HTTP1: "1" })
-      const gateway = await start("galaxy.ts", [...args, "metrics", collector], isPinned)
+      const peer = await start("peer.ts", { args, isPinned })
+      const http1Peer = await start("peer.ts", { args, isPinned, env: { BENCH_HTTP1: "1" } })
+      const gateway = await start("galaxy.ts", { args: [...args, "metrics", collector], isPinned })
       await ready(gateway.port)
       for (const protocol of protocols) {
         const bare = protocol === "Connect over HTTP/1.1" ? http1Peer : peer
@@ -143,6 +115,6 @@ export const unary = async (redisUrl: string): Promise<void> => {
       for (const { child } of [peer, http1Peer, gateway]) child.disconnect()
     }
   } finally {
-    for (const child of programs) child.kill()
+    stopAll()
   }
 }
