@@ -18,7 +18,7 @@ import * as RedisClock from "./redis/RedisClock.ts"
 import * as RedisConnection from "./redis/RedisConnection.ts"
 import { RedisFault, sentence } from "./redis/RedisFault.ts"
 import * as serverFacts from "./redis/serverFacts.ts"
-import { spansOf, spansText } from "./spans.ts"
+import { timeSpansOf, timeSpansText } from "./timeSpans.ts"
 
 /** Redis can't be reached at the start. */
 export class RedisUnreachable extends Schema.TaggedError<RedisUnreachable>()("RedisUnreachable", {
@@ -149,12 +149,12 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
             lastReservedAt,
             maxSkewMs,
             says ? 1 : 0,
-            spansText(ahead),
+            timeSpansText(ahead),
             Math.max(0, ...ahead.map((it) => it.to - now)) + keepAheadMs
           )
         )) as [string, Marker.MarkerChange, string, string, string]
         if (says) unsaid = false
-        watch.add(spansOf(spans), now)
+        watch.add(timeSpansOf(spans), now)
         if (redisClock.wentAhead(Number(time), clockNow())) unsaid = true
         const latest = Number(before)
         if (known === "" && latest > now + maxSkewMs) {

@@ -11,7 +11,7 @@ import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import type { AdmittedStream, TakesStream } from "./bounds/AdmittedStream.ts"
 import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
-import { type Form, formOf, type Reply } from "./fastForms.ts"
+import { type UnaryForm, unaryFormOf, type Reply } from "./unaryForms.ts"
 import { isReadable, MessageReading, type MessageReadingOptions, type MessageSource } from "./MessageReading.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
 
@@ -31,7 +31,7 @@ export interface CommandStreamOptions extends MessageReadingOptions {
 
 /** One call from the head of its request to its answer. */
 class StreamCall extends MessageReading<Envelope> {
-  readonly #form: Form
+  readonly #form: UnaryForm
   readonly #headers: IncomingHttpHeaders
   readonly #options: CommandStreamOptions
   readonly #until: number | undefined
@@ -41,7 +41,7 @@ class StreamCall extends MessageReading<Envelope> {
   #isAnswered = false
 
   constructor(
-    form: Form,
+    form: UnaryForm,
     headers: IncomingHttpHeaders,
     admitted: AdmittedStream,
     options: CommandStreamOptions,
@@ -121,7 +121,7 @@ class StreamCall extends MessageReading<Envelope> {
 /** The form of a request that may be taken, and the time that its client gives it. */
 const usualOf = (headers: IncomingHttpHeaders) => {
   if (headers[":method"] !== "POST" || headers[":path"] !== commandPath) return undefined
-  const form = formOf(headers, 2)
+  const form = unaryFormOf(headers, 2)
   if (form === undefined || headers["connect-content-encoding"] !== undefined) return undefined
   const timeoutMs = timeoutOf(headers, form.timeout)
   return timeoutMs === "malformed" ? undefined : { form, timeoutMs }

@@ -13,7 +13,7 @@ import type { Awaitable } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import { readCommand, writeAnswer } from "./commandMessage.ts"
-import type { Form, Reply } from "./fastForms.ts"
+import type { UnaryForm, Reply } from "./unaryForms.ts"
 
 const gzip = promisify(gzipWith)
 
@@ -49,7 +49,7 @@ const byLibrary = (message: Buffer): Envelope | undefined => {
 }
 
 /** The command in a whole body, where it is exactly one, with bytes of its own. */
-export const commandIn = (form: Form, body: Buffer): Envelope | undefined => {
+export const commandIn = (form: UnaryForm, body: Buffer): Envelope | undefined => {
   const message = form.message(body)
   return message === undefined ? undefined : (readCommand(message) ?? byLibrary(message))
 }
@@ -66,7 +66,7 @@ const takesGzip = (value: string | ReadonlyArray<string> | undefined): boolean =
 
 /** What is sent for an outcome to the client whose request had this head. */
 export const replyTo = (
-  form: Form,
+  form: UnaryForm,
   headers: IncomingHttpHeaders,
   outcome: SignedAnswer | ConnectError
 ): Awaitable<Reply> => {

@@ -15,7 +15,7 @@ import { frameOf } from "./eventFrame.ts"
 import type { ReadSoFar } from "./fastUnary.ts"
 import { isBroken, isGone } from "./isBroken.ts"
 import { joined } from "./joined.ts"
-import { type Form, formOf, subscriptionIn, subscriptionPath } from "./subscriptionForms.ts"
+import { type SubscriptionForm, subscriptionFormOf, subscriptionIn, subscriptionPath } from "./subscriptionForms.ts"
 
 /** What the fast way needs. */
 export interface FastStreamsOptions {
@@ -31,13 +31,13 @@ export interface FastStreamsOptions {
 }
 
 /** One stream on its response. */
-class Carried implements Outlet {
+class ResponseOutlet implements Outlet {
   readonly #response: ServerResponse
-  readonly #form: Form
+  readonly #form: SubscriptionForm
   readonly #options: FastStreamsOptions
   stream: OpenStream | undefined
 
-  constructor(response: ServerResponse, form: Form, options: FastStreamsOptions) {
+  constructor(response: ServerResponse, form: SubscriptionForm, options: FastStreamsOptions) {
     this.#response = response
     this.#form = form
     this.#options = options
@@ -98,7 +98,7 @@ export const make =
   (options: FastStreamsOptions): ((request: IncomingMessage, response: ServerResponse) => boolean) =>
   (request, response) => {
     const isSubscription = request.method === "POST" && request.url === subscriptionPath
-    const form = isSubscription ? formOf(request.headers, request.httpVersionMajor) : undefined
+    const form = isSubscription ? subscriptionFormOf(request.headers, request.httpVersionMajor) : undefined
     if (form === undefined) return false
     read(request, options.maxBytes, (parts, isWhole) => {
       if (isWhole && isBroken(request, response)) return
@@ -107,7 +107,7 @@ export const make =
         options.slow(request, response, { parts, isWhole })
         return
       }
-      const carried = new Carried(response, form, options)
+      const carried = new ResponseOutlet(response, form, options)
       const stream = options.open(message, request, carried)
       carried.stream = stream
       response.once("close", () => stream.close())

@@ -11,7 +11,7 @@ import { andThen, isPromise } from "@galaxy/edge/Awaitable"
 import type { SignedAnswer } from "@galaxy/edge/EdgeGateway"
 import type { Envelope } from "@galaxy/edge/Envelope"
 import { commandIn, commandPath, replyTo } from "./fastCommand.ts"
-import { type Form, formOf, type Reply } from "./fastForms.ts"
+import { type UnaryForm, unaryFormOf, type Reply } from "./unaryForms.ts"
 import { isBroken, isGone } from "./isBroken.ts"
 import { joined } from "./joined.ts"
 import { timeoutOf, timeoutText } from "./timeouts.ts"
@@ -52,7 +52,7 @@ const send = (response: ServerResponse, { status, headers, body, trailers }: Rep
 
 /** One call from the head of its request to its answer. */
 class Call {
-  readonly #form: Form
+  readonly #form: UnaryForm
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #options: FastUnaryOptions
@@ -65,7 +65,7 @@ class Call {
   #isAnswered = false
 
   constructor(
-    form: Form,
+    form: UnaryForm,
     request: IncomingMessage,
     response: ServerResponse,
     options: FastUnaryOptions,
@@ -154,7 +154,7 @@ export const make =
   (request, response) => {
     const form =
       request.method === "POST" && request.url === commandPath
-        ? formOf(request.headers, request.httpVersionMajor)
+        ? unaryFormOf(request.headers, request.httpVersionMajor)
         : undefined
     if (form === undefined) return false
     const timeoutMs = timeoutOf(request.headers, form.timeout)

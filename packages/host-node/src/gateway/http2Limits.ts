@@ -7,7 +7,7 @@
  */
 import * as http2 from "node:http2"
 import { askPeer, cutOff } from "../push/keepAlive.ts"
-import { ofItself } from "./ofItself.ts"
+import { sharedListener } from "./sharedListener.ts"
 
 /** The limits, in milliseconds. */
 export interface Http2Times {
@@ -76,14 +76,14 @@ export class Http2Limits {
     stream.on("close", this.#onStreamClose)
   }
 
-  readonly #onSessionClose = ofItself((session: http2.Http2Session) => {
+  readonly #onSessionClose = sharedListener((session: http2.Http2Session) => {
     this.#sessions.delete(session)
     if (this.#sessions.size > 0) return
     clearInterval(this.#looking)
     this.#looking = undefined
   })
 
-  readonly #onStreamClose = ofItself((stream: http2.ServerHttp2Stream) => {
+  readonly #onStreamClose = sharedListener((stream: http2.ServerHttp2Stream) => {
     const watched = this.#streams.get(stream)
     this.#streams.delete(stream)
     this.#arriving.delete(stream)

@@ -16,7 +16,7 @@ import type { Handler } from "../http/guard.ts"
 import { Admission, type Arriving, usualSendMs } from "./bounds/Admission.ts"
 import { patiently } from "./bounds/patiently.ts"
 import { Http2Limits } from "./http2Limits.ts"
-import { ofItself } from "./ofItself.ts"
+import { sharedListener } from "./sharedListener.ts"
 import type { Incoming } from "./Incoming.ts"
 import { ListenerUnavailable } from "./ListenerUnavailable.ts"
 import * as proxyProtocol from "./source/proxyProtocol.ts"
@@ -133,7 +133,7 @@ class Http1Connections {
   readonly #running = new Map<net.Socket, Set<http.ServerResponse>>()
   #draining = false
 
-  readonly #onClose = ofItself((socket: net.Socket) => {
+  readonly #onClose = sharedListener((socket: net.Socket) => {
     this.#open.delete(socket)
     this.#running.delete(socket)
   })
@@ -364,7 +364,7 @@ const partsOf = (options: ListenerOptions, handler: Handler, times: Times): Part
     if (entry === undefined) socket.destroy()
     else socket.on("close", entry.left)
   }
-  const onClose = ofItself((socket: net.Socket) => sockets.delete(socket))
+  const onClose = sharedListener((socket: net.Socket) => sockets.delete(socket))
   const open = (socket: net.Socket) => {
     sockets.add(socket)
     // A reset at a bad moment must not end the process.

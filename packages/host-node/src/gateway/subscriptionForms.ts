@@ -21,13 +21,13 @@ export interface Tail {
 }
 
 /** How a protocol begins and ends a stream. Its events are framed alike. */
-export interface Form {
+export interface SubscriptionForm {
   readonly contentType: string
   readonly hasTrailers: boolean
   readonly tail: (error: ConnectError) => Tail
 }
 
-const grpc: Form = {
+const grpc: SubscriptionForm = {
   contentType: "application/grpc+proto",
   hasTrailers: true,
   tail: (error) => {
@@ -37,7 +37,7 @@ const grpc: Form = {
   }
 }
 
-const connect: Form = {
+const connect: SubscriptionForm = {
   contentType: "application/connect+proto",
   hasTrailers: false,
   tail: (error) => {
@@ -47,7 +47,10 @@ const connect: Form = {
 }
 
 /** The form that a request's head says; undefined where it is none of these, or its client gives it a time. */
-export const formOf = (headers: IncomingHttpHeaders, httpVersionMajor: number): Form | undefined => {
+export const subscriptionFormOf = (
+  headers: IncomingHttpHeaders,
+  httpVersionMajor: number
+): SubscriptionForm | undefined => {
   if (headers["content-encoding"] !== undefined) return undefined
   switch (headers["content-type"]) {
     case "application/grpc":

@@ -14,7 +14,7 @@ import type { AdmittedStream, TakesStream } from "./bounds/AdmittedStream.ts"
 import type { Body } from "./bounds/Bodies.ts"
 import { frameOf } from "./eventFrame.ts"
 import { isReadable, MessageReading, type MessageReadingOptions, type MessageSource } from "./MessageReading.ts"
-import { type Form, formOf, subscriptionIn, subscriptionPath } from "./subscriptionForms.ts"
+import { type SubscriptionForm, subscriptionFormOf, subscriptionIn, subscriptionPath } from "./subscriptionForms.ts"
 
 /** What the way on streams needs. */
 export interface SubscriptionStreamOptions extends MessageReadingOptions {
@@ -26,16 +26,16 @@ export interface SubscriptionStreamOptions extends MessageReadingOptions {
 }
 
 /** One stream, once its message was read. */
-class Carried implements Outlet {
+class StreamOutlet implements Outlet {
   readonly #admitted: AdmittedStream
-  readonly #form: Form
+  readonly #form: SubscriptionForm
   readonly #options: SubscriptionStreamOptions
   /** Counts until the stream has begun, or has ended before. */
   #body: Body | undefined
   #stream: OpenStream | undefined
   #hasBegun = false
 
-  constructor(admitted: AdmittedStream, form: Form, options: SubscriptionStreamOptions) {
+  constructor(admitted: AdmittedStream, form: SubscriptionForm, options: SubscriptionStreamOptions) {
     this.#admitted = admitted
     this.#form = form
     this.#options = options
@@ -90,10 +90,10 @@ class Carried implements Outlet {
 
 /** One subscription from its head to its message. */
 class Reading extends MessageReading<SubscribeEventsRequest> {
-  readonly #form: Form
+  readonly #form: SubscriptionForm
   readonly #options: SubscriptionStreamOptions
 
-  constructor(form: Form, admitted: AdmittedStream, options: SubscriptionStreamOptions) {
+  constructor(form: SubscriptionForm, admitted: AdmittedStream, options: SubscriptionStreamOptions) {
     super(admitted, options)
     this.#form = form
     this.#options = options
@@ -106,7 +106,7 @@ class Reading extends MessageReading<SubscribeEventsRequest> {
   /** Nothing is left of the reading while the stream is open. */
   protected begin(message: SubscribeEventsRequest, from: MessageSource): void {
     this.stop()
-    new Carried(this.admitted, this.#form, this.#options).open(message, from)
+    new StreamOutlet(this.admitted, this.#form, this.#options).open(message, from)
   }
 
   protected givingBack(): void {}
@@ -124,5 +124,5 @@ export const make =
     return true
   }
 
-const usualOf = (headers: IncomingHttpHeaders): Form | undefined =>
-  headers[":method"] === "POST" && headers[":path"] === subscriptionPath ? formOf(headers, 2) : undefined
+const usualOf = (headers: IncomingHttpHeaders): SubscriptionForm | undefined =>
+  headers[":method"] === "POST" && headers[":path"] === subscriptionPath ? subscriptionFormOf(headers, 2) : undefined

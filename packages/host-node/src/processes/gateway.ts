@@ -4,7 +4,7 @@
  * settings, without its key or without Redis. On several cores it is several processes behind one port.
  */
 import { Context, Effect, Layer } from "effect"
-import { listens, urlOf } from "../gateway/listens.ts"
+import { listens, urlOf } from "../gateway/listenerUrl.ts"
 import * as Membership from "./cluster/Membership.ts"
 import * as Primary from "./cluster/Primary.ts"
 import { oldSpaceOf, processesOn, thisMachine } from "./cluster/shares.ts"

@@ -6,7 +6,7 @@
  */
 import { crc32 } from "node:zlib"
 import type { Losses } from "@galaxy/edge/VouchedTime"
-import { spansOf, spansText } from "../spans.ts"
+import { timeSpansOf, timeSpansText } from "../timeSpans.ts"
 
 /** A stored reservation: its id can't be used again before `expiresAt`. */
 export interface Reserved {
@@ -32,7 +32,7 @@ const line = (body: string) => `${crc32(body).toString(16).padStart(8, "0")} ${b
 
 /** The first line of a file: its format, when reservations were lost, and the times that a clock was ahead. */
 export const header = ({ lostAtMs, ahead }: Losses): string =>
-  line([format, lostAtMs ?? "-", ...(ahead.length > 0 ? [spansText(ahead)] : [])].join(" "))
+  line([format, lostAtMs ?? "-", ...(ahead.length > 0 ? [timeSpansText(ahead)] : [])].join(" "))
 
 /** The line of one reservation; ids are percent-encoded. */
 export const reservation = (it: Reserved): string =>
@@ -54,7 +54,7 @@ const lossesOf = (head: string | undefined): Losses | undefined => {
   const [, lost, spans = ""] = found
   return {
     lostAtMs: lost === "-" ? undefined : Number(lost),
-    ahead: spansOf(spans)
+    ahead: timeSpansOf(spans)
   }
 }
 

@@ -16,7 +16,7 @@ export interface Reply {
 }
 
 /** How a protocol frames its message, and how it says what became of it. */
-export interface Form {
+export interface UnaryForm {
   /** The message in a whole body; undefined where that isn't exactly one uncompressed message. */
   readonly message: (body: Buffer) => Buffer | undefined
   /** Whether these first bytes are the whole body, as far as its head and they themselves tell. */
@@ -34,7 +34,7 @@ export interface Form {
 const nothing = new Uint8Array()
 const succeeded = { "grpc-status": "0" }
 
-const grpc: Form = {
+const grpc: UnaryForm = {
   message: messageIn,
   isWhole: (first) => messageIn(first) !== undefined,
   accepts: "grpc-accept-encoding",
@@ -57,7 +57,7 @@ const grpc: Form = {
   }
 }
 
-const connect: Form = {
+const connect: UnaryForm = {
   message: (body) => body,
   isWhole: (first, headers) => headers["content-length"] === String(first.length),
   accepts: "accept-encoding",
@@ -84,7 +84,7 @@ const connect: Form = {
 }
 
 /** The form that a request's head says; undefined where it is none of these. */
-export const formOf = (headers: IncomingHttpHeaders, httpVersionMajor: number): Form | undefined => {
+export const unaryFormOf = (headers: IncomingHttpHeaders, httpVersionMajor: number): UnaryForm | undefined => {
   if (headers["content-encoding"] !== undefined) return undefined
   switch (headers["content-type"]) {
     case "application/grpc":
