@@ -19,6 +19,8 @@ const sessionIds = [
 ] as const
 
 const gatewayKey = new Uint8Array(deviceKey(signingSeed[0] ?? 0).publicKey)
+/** A port on which nothing listens. */
+const nowhere = 1
 const quiet = Layer.succeed(References.MinimumLogLevel, "None")
 
 /** A part that can be ended and started again. */
@@ -44,6 +46,13 @@ const part = (build: Effect.Effect<void, never, Scope.Scope>): Part => {
   }
 }
 
+/**
+ * The link leads to this port for as long as its part runs. The port of a part that has ended may be another schedule's, whose
+ * sessions have the same names.
+ */
+const leads = (link: FaultyLink.FaultyLink, port: number) =>
+  Effect.acquireRelease(link.lead("127.0.0.1", port), () => link.lead("127.0.0.1", nowhere))
+
 export interface World {
   readonly backend: MemoryBackend
   readonly apps: ReadonlyArray<App>
@@ -65,8 +74,8 @@ export const world = (seed: number): Effect.Effect<World, never, Scope.Scope> =>
     for (const { key, sessionId, user } of apps) {
       backend.sessions.set(sessionId, { userId: user.id, publicKey: key.publicKey, status: "active" })
     }
-    const edge = yield* FaultyLink.make("127.0.0.1", 1)
-    const push = yield* FaultyLink.make("127.0.0.1", 1)
+    const edge = yield* FaultyLink.make("127.0.0.1", nowhere)
+    const push = yield* FaultyLink.make("127.0.0.1", nowhere)
     const store = yield* Layer.build(ReplayStore.layerMemory())
 
     const pushServer = part(
@@ -81,7 +90,7 @@ export const world = (seed: number): Effect.Effect<World, never, Scope.Scope> =>
             drainMs: 20
           }).pipe(Layer.provide(backend.broker), Layer.provide(quiet), Layer.orDie)
         )
-        yield* push.lead("127.0.0.1", Context.get(built, PushServer.PushServer).port)
+        yield* leads(push, Context.get(built, PushServer.PushServer).port)
       })
     )
     const gateway = part(
@@ -112,7 +121,7 @@ export const world = (seed: number): Effect.Effect<World, never, Scope.Scope> =>
             Layer.orDie
           )
         )
-        yield* edge.lead("127.0.0.1", Context.get(built, GatewayServer.GatewayServer).port)
+        yield* leads(edge, Context.get(built, GatewayServer.GatewayServer).port)
       })
     )
     const baseUrl = `http://${edge.host}:${edge.port}`
