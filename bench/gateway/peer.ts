@@ -17,6 +17,7 @@ import { Pool } from "undici"
 import { serverSeed } from "./account.ts"
 import { ThreadCrypto } from "./cores/ThreadCrypto.ts"
 import { listening } from "./listening.ts"
+import { sessionsBy } from "./peerSessions.ts"
 import { secretKeyOf, sodium } from "./sodium.ts"
 
 const secretKey = secretKeyOf(serverSeed)
@@ -28,25 +29,12 @@ const redis = new Redis(redisUrl, { enableAutoPipelining: true })
 const backend = new Pool(backendUrl, { connections: 64 })
 const windowMs = 60_000n
 
-interface Session {
-  readonly userId: string
-  readonly publicKey: Uint8Array
-}
-const sessions = new Map<string, Session>()
-
 const get = async (path: string, headers: Readonly<Record<string, string>>): Promise<unknown> => {
   const { body } = await backend.request({ path, method: "GET", headers })
   return body.json()
 }
 
-const sessionOf = async (id: string): Promise<Session> => {
-  const known = sessions.get(id)
-  if (known !== undefined) return known
-  const found = (await get(`/api/v1/internal/sessions/${id}`, {})) as { user_id: string; client_public_key: string }
-  const session = { userId: found.user_id, publicKey: Buffer.from(found.client_public_key, "base64") }
-  sessions.set(id, session)
-  return session
-}
+const sessionOf = sessionsBy((path) => get(path, {}))
 
 const execute = async (message: Uint8Array): Promise<Uint8Array> => {
   const request = fromBinary(ExecuteCommandRequestSchema, message)

@@ -16,29 +16,17 @@ import * as SigningInput from "@galaxy/contract/signing/SigningInput"
 import { Redis } from "ioredis"
 import { Pool } from "undici"
 import { serverSeed } from "./account.ts"
+import { sessionsBy } from "./peerSessions.ts"
+import { secretKeyOf, sodium } from "./sodium.ts"
 import { framed, Messages } from "./streamUsers.ts"
 import { reportUsage } from "./usage.ts"
 
-interface Sodium {
-  readonly crypto_sign_seed_keypair: (publicKey: Buffer, secretKey: Buffer, seed: Buffer) => void
-  readonly crypto_sign_detached: (signature: Buffer, message: Uint8Array, secretKey: Buffer) => void
-  readonly crypto_sign_verify_detached: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean
-}
-const libsodium: string = "sodium-native"
-const sodium = ((await import(libsodium)) as { readonly default: Sodium }).default
-const secretKey = Buffer.alloc(64)
-sodium.crypto_sign_seed_keypair(Buffer.alloc(32), secretKey, serverSeed)
+const secretKey = secretKeyOf(serverSeed)
 
 const [backendUrl = "", redisUrl = "", pushUrl = ""] = process.argv.slice(2)
 const redis = new Redis(redisUrl, { enableAutoPipelining: true })
 const backend = new Pool(backendUrl, { connections: 64 })
 const windowMs = 60_000n
-
-interface Session {
-  readonly userId: string
-  readonly publicKey: Uint8Array
-}
-const sessions = new Map<string, Session>()
 
 interface Subscriber {
   readonly stream: ServerHttp2Stream
@@ -51,14 +39,7 @@ const get = async (path: string): Promise<unknown> => {
   return body.json()
 }
 
-const sessionOf = async (id: string): Promise<Session> => {
-  const known = sessions.get(id)
-  if (known !== undefined) return known
-  const found = (await get(`/api/v1/internal/sessions/${id}`)) as { user_id: string; client_public_key: string }
-  const session = { userId: found.user_id, publicKey: Buffer.from(found.client_public_key, "base64") }
-  sessions.set(id, session)
-  return session
-}
+const sessionOf = sessionsBy(get)
 
 interface Event {
   readonly eventType: string

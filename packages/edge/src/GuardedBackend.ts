@@ -129,7 +129,7 @@ const withinScope =
       return circuit.isClosed ? settled : Effect.flatMap(Effect.forkIn(settled, scope), Fiber.join)
     })
 
-/** An open circuit that nobody has tried for so long isn't told of any more, in milliseconds. */
+/** Milliseconds after which an open circuit that nobody has tried is no longer counted as open. */
 const idleMs = 60_000
 /** How often it is seen whether that is so. */
 const lookMs = 10_000

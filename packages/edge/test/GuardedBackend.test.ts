@@ -140,7 +140,7 @@ describe("a backend behind circuits", () => {
       assert.deepStrictEqual(yield* times(30, waitOf(client.ready)), Array(30).fill(0))
     }))
 
-  test("a circuit that nobody tries any more isn't told of as open", (backend, client) =>
+  test("a circuit that nobody tries any more isn't counted as open", (backend, client) =>
     Effect.gen(function* () {
       backend.down.add("user.games.report").add("user.account.get")
       yield* times(10, forward(client, "user.games.report"))

@@ -105,8 +105,8 @@ const totalsOf = (sql: SqlClient.SqlClient, most: number) => {
 }
 
 /**
- * Reads what waits every 15 seconds, and how many there are of all every 15 seconds to 5 minutes. A reading that fails is told of by the
- * loop and leaves the gauges as they are.
+ * Reads what waits every 15 seconds, and the totals every 15 seconds to 5 minutes. The loop logs a reading that fails, and the
+ * gauges stay as they are.
  */
 export const layer = ({ mostOfAll = 1_000_000, mostWaiting = 100_000 }: PlatformGaugesOptions = {}) =>
   Layer.effectDiscard(

@@ -4,7 +4,7 @@ import { Effect, Layer, Schedule, Tracer } from "effect"
 import { Collecting } from "./collecting.ts"
 import * as prometheus from "./prometheus.ts"
 
-/** Most lines for spans in a second; more are left out and told of, so that a busy process doesn't fill its disk. */
+/** Most lines for spans in a second; the rest is left out, and a line says how many, so that a busy process doesn't fill its disk. */
 const mostSpansPerSecond = 500
 
 /**

@@ -150,7 +150,7 @@ export const slowest = async (port: number, over: () => boolean): Promise<number
 export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1")
 
 /** A frame of HTTP/2, by the numbers of its type and its flags. */
-export const http2Frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
+export const http2Frame = (type: number, flags: number, stream: number, payload: Uint8Array): Buffer => {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head[3] = type

@@ -44,7 +44,7 @@ class Memory implements PeerConnection {
     if (!isFirst) return
     const { onVerified } = connection
     if (!connection.isProxy) connection.onVerified = none
-    for (const told of onVerified) told()
+    for (const tell of onVerified) tell()
   }
 }
 

@@ -10,6 +10,7 @@ import {
   SubscribeEventsRequestSchema
 } from "@galaxy/contract/gen/proto/galaxy/gateway/v1/edge_gateway_pb"
 import type { SeededRandom } from "@galaxy/testkit/SeededRandom"
+import { http2Frame as frame } from "../attackers.ts"
 import * as Fixture from "../fixture.ts"
 import { request as subscription } from "../subscription.ts"
 
@@ -75,15 +76,6 @@ const broken: ReadonlyArray<() => Uint8Array> = [
   () => Buffer.from([2, 0, 0, 0, 0]),
   () => Buffer.alloc(3_000, 1)
 ]
-
-const frame = (type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array()): Buffer => {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
-}
 
 const four = (number: number): Buffer => {
   const out = Buffer.alloc(4)
