@@ -8,8 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@galaxy/source"] } },
   test: {
     include: nightly
-      ? ["packages/*/test/**/*.nightly.test.ts", "scripts/**/*.nightly.test.ts"]
-      : ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
+      ? ["packages/*/test/**/*.nightly.test.ts", "scripts/**/*.nightly.test.ts", "integration/**/*.nightly.test.ts"]
+      : ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts", "integration/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...(nightly ? [] : ["**/*.nightly.test.ts"])],
     // For a machine that is busy with other things: only what hangs is cut off.
     testTimeout: nightly ? 900_000 : 120_000,
