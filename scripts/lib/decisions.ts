@@ -58,7 +58,7 @@ export const decisionIndex = (decisions: ReadonlyArray<Decision>): string => `# 
 
 Each file records one choice that had a real alternative: what was asked, what was chosen, and why. The first two digits say
 what it is about: 00 contract and gateway, 01 engine, 02 lobby, 03 push, 04 turns, 05 signing in, 06 replay protection,
-07 administrators, 09 embedding.
+07 administrators, 09 embedding, 14 many machines.
 
 | number | decision | date | status |
 | --- | --- | --- | --- |

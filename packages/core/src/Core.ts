@@ -5,6 +5,7 @@
  * program that forgot them would take orders and never make a turn.
  */
 import { Layer, type Redacted } from "effect"
+import type { Sharding } from "effect/cluster"
 import type { HttpClient } from "effect/http"
 import type { SqlClient } from "effect/sql"
 import * as AccountEnds from "./account/AccountEnds.ts"
@@ -137,8 +138,14 @@ export type Ports =
 
 const dayMs = 86_400_000
 
-/** All services, with their workers, over a database that is migrated first. */
-export const layer = (options: CoreOptions) => {
+/**
+ * All services, with their workers, over a database that is migrated first. The owners of games live in `sharding`, which
+ * is built after that; in this process alone when absent.
+ */
+export const layer = <E = never, R = never>(
+  options: CoreOptions,
+  sharding: Layer.Layer<Sharding.Sharding, E, R> = RuntimeCluster.layerSingle
+) => {
   const runs = (worker: WorkerName) => options.withoutWorkers?.includes(worker) !== true
   const worker = <E, R>(name: WorkerName, work: Layer.Layer<never, E, R>): Layer.Layer<never, E, R> =>
     runs(name) ? work : Layer.empty
@@ -183,7 +190,7 @@ export const layer = (options: CoreOptions) => {
     Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
     Layer.provide(Runtime.layerForLobby),
     Layer.provide(Lobby.layerForRuntime.pipe(Layer.provide(Runtime.layerForLobby))),
-    Layer.provide(Layer.mergeAll(RuntimeConfig.layer(options.runtime), RuntimeCluster.layerSingle))
+    Layer.provide(Layer.mergeAll(RuntimeConfig.layer(options.runtime), sharding))
   )
   const tellers = Layer.mergeAll(
     PushBroker.layer(),

@@ -1,11 +1,30 @@
 /**
- * Where the owners of games live: all in this process.
+ * Where the owners of games live: all in this process, or spread over the backends of a database.
  *
- * Owners hold nothing that must last, so neither messages nor the assignment of games are stored. A host with several
- * backends provides another `Sharding` instead.
+ * Owners hold nothing that must last, so no messages are stored: whatever an owner was doing when it was lost is taken up
+ * again from the game's row. That two backends may for a moment both believe to own a game does no harm, since every
+ * write is fenced (docs/decisions/1421).
  */
-import { Layer } from "effect"
-import { MessageStorage, RunnerHealth, Runners, RunnerStorage, Sharding, ShardingConfig } from "effect/cluster"
+import { Effect, Layer, Option, type Redacted } from "effect"
+import {
+  HttpRunner,
+  MessageStorage,
+  RunnerAddress,
+  RunnerHealth,
+  Runners,
+  RunnerServer,
+  RunnerStorage,
+  Sharding,
+  ShardingConfig
+} from "effect/cluster"
+import { HttpClient, HttpRouter, type HttpServer } from "effect/http"
+import { RpcSerialization, RpcServer } from "effect/rpc"
+import type { SqlClient } from "effect/sql"
+import * as ClusterStorage from "./cluster/ClusterStorage.ts"
+import * as peerCalls from "./cluster/peerCalls.ts"
+import * as peerRunners from "./cluster/peerRunners.ts"
+import * as RunnerCheck from "./cluster/RunnerCheck.ts"
+import * as RunnerWatch from "./cluster/RunnerWatch.ts"
 
 /** `Sharding` for a single process, all in memory. At shutdown owners get 100 ms to end. */
 export const layerSingle: Layer.Layer<Sharding.Sharding> = Sharding.layer.pipe(
@@ -21,3 +40,65 @@ export const layerSingle: Layer.Layer<Sharding.Sharding> = Sharding.layer.pipe(
     })
   )
 )
+
+/** How this backend takes part in the cluster of its database. */
+export interface ClusterOptions {
+  /** Where the other backends reach this one. No two backends have the same. */
+  readonly address: { readonly host: string; readonly port: number }
+  /** The backends' secret: 32 bytes, the same for all of a database. What they know each other by is derived from it. */
+  readonly secret: Redacted.Redacted<Uint8Array>
+}
+
+const path = "/cluster"
+
+/** The same at every backend of a database, or they would disagree about who owns what. */
+const settings = {
+  shardsPerGroup: 60,
+  refreshAssignmentsInterval: "1 second",
+  entityMessagePollInterval: "2 seconds",
+  entityTerminationTimeout: "1 second",
+  // The server ends the session with a frozen backend's locks after the expiration.
+  shardLockRefreshInterval: "3 seconds",
+  shardLockExpiration: "10 seconds",
+  runnerHealthCheckInterval: "2 seconds",
+  simulateRemoteSerialization: false
+} as const
+
+/**
+ * `Sharding` for several backends on one PostgreSQL database. Each serves the others at `HttpServer`, for calls that
+ * carry the token, and holds the locks of its share of the games on one session of the database. The database must be
+ * migrated.
+ */
+export const layerSql = ({
+  address: { host, port },
+  secret
+}: ClusterOptions): Layer.Layer<
+  Sharding.Sharding,
+  never,
+  SqlClient.SqlClient | HttpServer.HttpServer | HttpClient.HttpClient
+> => {
+  const self = RunnerAddress.make(host, port)
+  const config = ShardingConfig.layer({ ...settings, runnerAddress: Option.some(self) })
+  return Layer.unwrap(
+    Effect.map(peerCalls.tokenOf(secret), (token) => {
+      const served = RunnerServer.layer.pipe(
+        Layer.provideMerge(Sharding.layer),
+        Layer.provide(RpcServer.layerProtocolHttp({ path })),
+        Layer.merge(peerCalls.onlyPeers(token))
+      )
+      return HttpRouter.serve(served, { disableLogger: true, disableListenLog: true }).pipe(
+        Layer.merge(RunnerCheck.layer(self)),
+        Layer.provide(RunnerCheck.layerHealth),
+        Layer.provide(peerRunners.layer),
+        Layer.provide(HttpRunner.layerClientProtocolHttp({ path })),
+        Layer.provide(Layer.effect(HttpClient.HttpClient, peerCalls.client(token))),
+        Layer.provide(RunnerWatch.layer)
+      )
+    })
+  ).pipe(
+    Layer.provide(RpcSerialization.layerNdjson),
+    Layer.provide(MessageStorage.layerNoop),
+    Layer.provide(ClusterStorage.layer),
+    Layer.provide(config)
+  )
+}

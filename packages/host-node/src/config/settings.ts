@@ -358,6 +358,19 @@ export const backendAlone = {
     fallbackText: "20s",
     about: "how long a start waits for another backend to release the database before it gives up"
   },
+  clusterAddr: {
+    name: "BACKEND_CLUSTER_ADDR",
+    parse: address,
+    optional: true,
+    about:
+      "where other backends of the same database reach this one, such as 10.0.0.5:7070; without it this backend works on its database alone. Each has its own, and all have the same BACKEND_SECRET_KEY, by which they know each other; keep the port on a private network"
+  },
+  clusterListenAddr: {
+    name: "BACKEND_CLUSTER_LISTEN_ADDR",
+    parse: address,
+    optional: true,
+    about: "where it listens for them, if that differs from BACKEND_CLUSTER_ADDR, such as 0.0.0.0:7070"
+  },
   secretKey: {
     name: "BACKEND_SECRET_KEY",
     parse: base64(32),

@@ -14,6 +14,7 @@ import * as EngineVersions from "@galaxy/core/engine/EngineVersions"
 import * as AccessLog from "@galaxy/core/shared/http/AccessLog"
 import { DatabaseOwnership } from "@galaxy/core/shared/DatabaseOwnership"
 import { Context, Effect, Layer, type Redacted } from "effect"
+import type { Sharding } from "effect/cluster"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { builtinImage, builtinVersion } from "../engine-host/EngineProgram.ts"
 import { load as loadPage } from "../gateway/page/PageFolder.ts"
@@ -90,9 +91,12 @@ const readiness = Layer.unwrap(
 /**
  * Registers the built-in engine and the administrator before the first request. Needs the database, mail transport,
  * engine host and countries of the shape; fails to build where a listener can't listen or the console's build can't be
- * served.
+ * served. The owners of games live in `sharding`; in this process alone when absent.
  */
-export const layer = (options: BackendServerOptions) => {
+export const layer = <E = never, R = never>(
+  options: BackendServerOptions,
+  sharding?: Layer.Layer<Sharding.Sharding, E, R>
+) => {
   const routes = Backend.layer(options.callers)
   const push = PushServer.layer({
     host: options.pushHost,
@@ -119,7 +123,7 @@ export const layer = (options: BackendServerOptions) => {
     Layer.provideMerge(push),
     Layer.provideMerge(listener),
     Layer.provideMerge(prepare(options)),
-    Layer.provideMerge(Core.layer(options)),
+    Layer.provideMerge(Core.layer(options, sharding)),
     Layer.provide(FetchHttpClient.layer)
   )
 }

@@ -10,6 +10,7 @@ import * as JsonLog from "../logging/JsonLog.ts"
 import * as SmtpMailTransport from "../mail/SmtpMailTransport.ts"
 import * as PgDatabaseSignal from "../sql/PgDatabaseSignal.ts"
 import * as Postgres from "../sql/Postgres.ts"
+import * as BackendCluster from "./BackendCluster.ts"
 import * as BackendServer from "./BackendServer.ts"
 import { answeredArguments, configured, launch } from "./launch.ts"
 import { backendOptions, engineLimits, refused } from "./options.ts"
@@ -26,7 +27,8 @@ const main = async (): Promise<void> => {
         url: backendAlone.postgresDsn,
         maxConnections: backendAlone.postgresMaxConns,
         statementTimeoutMs: backendAlone.postgresStatementTimeout,
-        lockWaitMs: backendAlone.postgresLockWait
+        lockWaitMs: backendAlone.postgresLockWait,
+        shared: backendAlone.clusterAddr !== undefined
       })
     )
   )
@@ -48,12 +50,15 @@ const main = async (): Promise<void> => {
   const { callers, ...options } = backendOptions(backend)
   // `refused` has made sure of it: who may call is never left open.
   if (callers === undefined) return
-  const server = BackendServer.layer({
-    ...options,
-    callers,
-    secret: Redacted.make(backendAlone.secretKey),
-    mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 }
-  }).pipe(
+  const secret = Redacted.make(backendAlone.secretKey)
+  const sharding =
+    backendAlone.clusterAddr === undefined
+      ? undefined
+      : BackendCluster.layer({ address: backendAlone.clusterAddr, listen: backendAlone.clusterListenAddr, secret })
+  const server = BackendServer.layer(
+    { ...options, callers, secret, mail: { sendTimeout: sendTimeoutMs, lease: sendTimeoutMs + 15_000 } },
+    sharding
+  ).pipe(
     Layer.provide(ports),
     Layer.provide(
       telemetry.layer({

@@ -46,13 +46,14 @@ const tlsProblems = (values: Values<typeof settings.gateway>): ReadonlyArray<str
 /** Contradictions between values that are valid by themselves, and TLS files that can't be used; one line each. */
 export const contradictions = (values: {
   readonly backend?: Values<typeof settings.backend>
+  readonly backendAlone?: Partial<Values<typeof settings.backendAlone>>
   readonly gateway?: Values<typeof settings.gateway>
   readonly allInOne?: Values<typeof settings.allInOne>
   /** True if `allInOne` is given, unless said otherwise: its own settings may be invalid. */
   readonly inOneProcess?: boolean
 }): ReadonlyArray<string> => {
   const problems: Array<string> = []
-  const { allInOne, backend, gateway, inOneProcess = allInOne !== undefined } = values
+  const { allInOne, backend, backendAlone, gateway, inOneProcess = allInOne !== undefined } = values
   // In one process the two halves agree on a token by themselves.
   if (backend !== undefined && !inOneProcess && callersOf(backend) === undefined) {
     problems.push(
@@ -79,6 +80,12 @@ export const contradictions = (values: {
     if ((backend.adminBootstrapUser === undefined) !== (backend.adminBootstrapPassword === undefined)) {
       problems.push("BACKEND_ADMIN_BOOTSTRAP_USER, BACKEND_ADMIN_BOOTSTRAP_PASSWORD: set both or neither")
     }
+  }
+  if (backendAlone?.clusterListenAddr !== undefined && backendAlone.clusterAddr === undefined) {
+    problems.push("BACKEND_CLUSTER_LISTEN_ADDR: needs BACKEND_CLUSTER_ADDR, where others reach what listens there")
+  }
+  if (backendAlone?.clusterAddr?.port === 0) {
+    problems.push("BACKEND_CLUSTER_ADDR: must name a port other than 0, since others connect to it")
   }
   if (gateway !== undefined && (gateway.tlsCertPath === undefined) !== (gateway.tlsKeyPath === undefined)) {
     problems.push("GATEWAY_TLS_CERT_PATH, GATEWAY_TLS_KEY_PATH: set both or neither")

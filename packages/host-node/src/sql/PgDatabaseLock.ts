@@ -1,9 +1,10 @@
 /**
- * The lock that lets only one backend work on its database, held on a separate connection.
+ * The lock that lets only one backend work on its database, or only those of one cluster, held on a separate connection.
  *
  * It doesn't rely on clocks: whoever gets the lock ends every session of the previous owner and waits until they are
  * gone, and a backend's new connection is used only while its server says that this backend's lock is held
- * (docs/decisions/0407).
+ * (docs/decisions/0407). Backends of a cluster share the lock, and each ends the sessions of those that hold it no more
+ * (docs/decisions/1421).
  */
 import { randomBytes } from "node:crypto"
 import { Clock, Deferred, Effect, Exit, Schema, type Scope } from "effect"
@@ -28,6 +29,8 @@ export interface LockSession {
 export interface LockWait {
   /** How long a start waits for the previous backend to end, in milliseconds. */
   readonly waitMs: number
+  /** Whether other backends that say the same may hold the lock at the same time; false when absent. */
+  readonly shared?: boolean
   /** How often the server is asked whether the lock's session is alive, and how long it may take to answer. */
   readonly heartbeatMs?: number
   readonly heartbeatTimeoutMs?: number
@@ -92,6 +95,14 @@ export const notHeld = () =>
 const keepAlive = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '11000', false)`
 
+/** Sessions of backends that don't hold the lock any more, by the names of those that do. */
+const writersWithoutLock = `starts_with(application_name, '${writers}') AND NOT EXISTS (
+  SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND l.classid::bigint = ${keyHigh} AND l.objid::bigint = ${keyLow}
+    AND a.application_name = '${lockers}' || substr(pg_stat_activity.application_name, ${writers.length + 1}))`
+
 const holderOfLock = `FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
   WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -110,11 +121,14 @@ const describe = ({ address, since }: { readonly address?: unknown; readonly sin
     .filter((it) => it !== undefined)
     .join(", ")
 
-const inUse = (holder: string, waitMs: number) =>
+const inUse = (holder: string, waitMs: number, shared: boolean) =>
   new DatabaseInUse({
     message:
       `another backend is using this database${holder === "" ? "" : ` (${holder})`} and didn't stop within ` +
-      `${waitMs / 1_000} s. Only one backend at a time can use a database: stop the other one first, or use another database`
+      `${waitMs / 1_000} s. ` +
+      (shared
+        ? "It isn't part of a cluster: stop it first, or set BACKEND_CLUSTER_ADDR for it too"
+        : "Only one backend at a time can use a database, unless all of them have a BACKEND_CLUSTER_ADDR: stop the other one first, or use another database")
   })
 
 const otherOwners = `pid IN (SELECT pid FROM pg_locks
@@ -131,6 +145,8 @@ export const makeWith = Effect.fnUntraced(function* (
 ): Effect.fn.Return<PgDatabaseLock, SqlError.SqlError | DatabaseInUse, Scope.Scope> {
   const random = randomBytes(6)
   const own = random.toString("hex")
+  const shared = options.shared ?? false
+  const tryLock = shared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock"
   const ownLock = `${ownClass}, ${random.readInt32BE(0)}`
   const applicationName = writers + own
   const heartbeatMs = options.heartbeatMs ?? 2_000
@@ -155,13 +171,24 @@ export const makeWith = Effect.fnUntraced(function* (
     return yield* PgSession.connectionError("sessions of the backend before this one don't end", "lock")
   })
 
+  /**
+   * Peers that hold the lock work on. Who is found without it twice has lost it: the server reads its locks and its
+   * sessions one after the other, so a peer that is just starting may be found so once.
+   */
+  const endThoseWithoutLock = Effect.fnUntraced(function* (session: LockSession) {
+    const found = yield* session.query(`SELECT pid ${others} AND ${writersWithoutLock}`)
+    if (found.length === 0) return
+    const pids = `{${found.map((it) => Number(it["pid"])).join(",")}}`
+    yield* end(session, `pid = ANY($1::int[]) AND ${writersWithoutLock}`, [pids])
+  })
+
   const lock = Effect.fnUntraced(function* (session: LockSession) {
     const begun = yield* Clock.monotonicTimeNanos
     for (;;) {
-      const [answer] = yield* session.query(`SELECT pg_try_advisory_lock($1) AS locked`, [key])
+      const [answer] = yield* session.query(`SELECT ${tryLock}($1) AS locked`, [key])
       if (answer?.["locked"] === true) return
       const waitedMs = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e6
-      if (!everHeld && waitedMs >= options.waitMs) return yield* inUse(holder ?? "", options.waitMs)
+      if (!everHeld && waitedMs >= options.waitMs) return yield* inUse(holder ?? "", options.waitMs, shared)
       const [found] = yield* session.query(
         `SELECT host(a.client_addr) AS address, a.backend_start AS since ${holderOfLock}`
       )
@@ -195,11 +222,16 @@ export const makeWith = Effect.fnUntraced(function* (
       // The server may not have noticed yet that an earlier session of ours, which holds the lock, is lost.
       yield* end(session, "application_name IN ($1, $2)", [applicationName, lockers + own])
       yield* lock(session)
-      // The session of the previous owner is ending: its own lock must be gone too before others' gates close.
-      yield* end(session, otherOwners)
-      yield* session.query(`SELECT pg_advisory_lock(${ownLock})`)
-      // Before any work starts under the lock, all work done under it before must be over.
-      yield* end(session, "starts_with(application_name, $1)", [writers])
+      if (shared) {
+        yield* session.query(`SELECT pg_advisory_lock(${ownLock})`)
+        yield* endThoseWithoutLock(session)
+      } else {
+        // The session of the previous owner is ending: its own lock must be gone too before others' gates close.
+        yield* end(session, otherOwners)
+        yield* session.query(`SELECT pg_advisory_lock(${ownLock})`)
+        // Before any work starts under the lock, all work done under it before must be over.
+        yield* end(session, "starts_with(application_name, $1)", [writers])
+      }
       holder = undefined
       held = true
       everHeld = true

@@ -39,6 +39,8 @@ export interface PostgresOptions {
 export interface OwnedOptions extends PostgresOptions {
   /** How long a start waits for the previous backend to end. Milliseconds. */
   readonly lockWaitMs?: number
+  /** Whether the database is shared with other backends that say the same; false when absent. */
+  readonly shared?: boolean
 }
 
 const defaults = {
@@ -141,7 +143,7 @@ export const layer = (
 
 /**
  * For a backend: waits until the previous one has ended, or fails with `DatabaseInUse`, and works only while it holds
- * the lock on the database.
+ * the lock on the database. Backends that are `shared` hold it together.
  *
  * Statements fail with a retryable error while the lock is lost.
  */
@@ -156,7 +158,8 @@ export const layerOwned = (
       const lock = yield* PgDatabaseLock.make({
         url: options.url,
         connectTimeoutMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
-        waitMs: options.lockWaitMs ?? defaults.lockWaitMs
+        waitMs: options.lockWaitMs ?? defaults.lockWaitMs,
+        shared: options.shared ?? false
       })
       const client = yield* makeClient(options, lock)
       return Client.contextOf(client).pipe(

@@ -76,6 +76,7 @@ export const backend = Effect.fnUntraced(function* (settings: {
   readonly smtp: number
   readonly dataDir: string
   readonly ports?: { readonly http: string; readonly push: string }
+  readonly more?: Readonly<Record<string, string>>
 }) {
   const { started } = yield* run(
     "processes/backend",
@@ -86,7 +87,8 @@ export const backend = Effect.fnUntraced(function* (settings: {
       BACKEND_SECRET_KEY: key(1),
       BACKEND_SMTP_URL: `smtp://127.0.0.1:${settings.smtp}?tls=none`,
       BACKEND_DATA_DIR: settings.dataDir,
-      BACKEND_GATEWAY_TOKEN: token
+      BACKEND_GATEWAY_TOKEN: token,
+      ...settings.more
     },
     /"message":"backend is ready"/
   )

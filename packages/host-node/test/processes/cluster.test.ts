@@ -1,0 +1,75 @@
+/** Several backends as processes of their own on one PostgreSQL: they let each other in, and nobody else. */
+import { createServer, type AddressInfo } from "node:net"
+import { cloneUrl, serverUrl } from "@galaxy/testkit/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Postgres from "@galaxy/host-node/sql/Postgres"
+import { backend, folder, key, relay } from "./parts.ts"
+import { Process } from "./Process.ts"
+
+const postgres = serverUrl()
+if (postgres === undefined) console.warn("skipped: several backends (no PostgreSQL server)")
+
+/** A port that nothing listens on at the moment. */
+const freePort = Effect.callback<number>((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
+
+const runners = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql<{ address: string; healthy: boolean }>`SELECT address, healthy FROM backend.cluster_runners`
+)
+
+describe.skipIf(postgres === undefined)("several backends", () => {
+  it.live(
+    "work on one database together, and let nobody in who isn't one of them",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { url: database } = yield* cloneUrl(postgres ?? "")
+          const { port: smtp } = yield* relay
+          const ports = [yield* freePort, yield* freePort]
+          const start = Effect.fnUntraced(function* (port: number) {
+            const dataDir = yield* folder
+            const address = `127.0.0.1:${port}`
+            return yield* backend({ database, smtp, dataDir, more: { BACKEND_CLUSTER_ADDR: address } })
+          })
+          yield* Effect.forEach(ports, start, { concurrency: 2 })
+          const found = yield* Effect.provide(runners, Postgres.layer({ url: database, maxConnections: 1 }))
+          assert.sameDeepMembers(
+            [...found],
+            ports.map((port) => ({ address: `127.0.0.1:${port}`, healthy: true }))
+          )
+
+          const statuses = yield* Effect.promise(() =>
+            Promise.all(
+              [{}, { authorization: "Bearer wrong" }].map(async (headers) => {
+                const response = await fetch(`http://127.0.0.1:${ports[0]}/cluster`, { method: "POST", headers })
+                return response.status
+              })
+            )
+          )
+          assert.deepStrictEqual(statuses, [401, 401])
+
+          // One that would take the database for its own, as every backend of an older release does.
+          const alone = new Process("processes/backend", {
+            BACKEND_HTTP_ADDR: ":0",
+            BACKEND_GRPC_PUSH_ADDR: ":0",
+            BACKEND_POSTGRES_DSN: database,
+            BACKEND_POSTGRES_LOCK_WAIT: "1s",
+            BACKEND_SECRET_KEY: key(1),
+            BACKEND_SMTP_URL: `smtp://127.0.0.1:${smtp}?tls=none`,
+            BACKEND_DATA_DIR: yield* folder,
+            BACKEND_GATEWAY_TOKEN: "any"
+          })
+          assert.strictEqual((yield* Effect.promise(() => alone.ended)).code, 1)
+          assert.match(alone.output, /another backend is using this database/)
+        })
+      ),
+    240_000
+  )
+})
