@@ -54,9 +54,13 @@ const isGenerated = (path: string): boolean => path.startsWith("src/gen/")
 
 /**
  * What tests have in common that is nothing for the testkit, seen from a package: what makes bundles of this repository's
- * programs, and the rule for programs that a machine lacks.
+ * programs, the rule for programs that a machine lacks, and where PostgreSQL's are.
  */
-const forTests: ReadonlySet<string> = new Set(["../../scripts/lib/bundled.ts", "../../scripts/lib/hasForTests.ts"])
+const forTests: ReadonlySet<string> = new Set([
+  "../../scripts/lib/bundled.ts",
+  "../../scripts/lib/hasForTests.ts",
+  "../../scripts/lib/serversForTests.ts"
+])
 
 /** Why the import is not allowed, if it is not. */
 const refusal = (

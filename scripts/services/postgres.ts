@@ -11,7 +11,7 @@ import { promisify } from "node:util"
 import { launch, onFreePort, type Service } from "./process.ts"
 
 /** PostgreSQL refuses to run as root: root lends it the identity of a user without rights. */
-const unprivileged = (): { uid?: number; gid?: number } => {
+export const unprivileged = (): { uid?: number; gid?: number } => {
   if (process.getuid?.() !== 0) return {}
   for (const user of ["postgres", "nobody"]) {
     try {
