@@ -1,5 +1,5 @@
-/** Every command of the operators' guide is one that exists, with arguments and flags that it takes. */
-import { readFileSync } from "node:fs"
+/** Every command of the operators' pages is one that exists, with arguments and flags that it takes. */
+import { readdirSync, readFileSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
 import { cli } from "./cli.ts"
 
@@ -17,12 +17,22 @@ interface Spec {
   }>
 }
 
-const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8")
-const blocks = [...guide.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, text = ""]) => text.trim().split("\n"))
-const mentioned = [...guide.matchAll(/`(galaxy-admin [a-z][^`]* [^`]*)`/g)].map(([, text = ""]) => text)
-const lines = [...blocks, ...mentioned]
-  .map((line) => line.replace(/^npm run admin -- /, "galaxy-admin "))
-  .filter((line) => line.startsWith("galaxy-admin ") && !line.startsWith("galaxy-admin --"))
+const docs = new URL("../../../docs/", import.meta.url)
+
+/** Command lines of a page: in blocks of a shell, and in its sentences. */
+const linesOf = (page: string): ReadonlyArray<string> => {
+  const text = readFileSync(new URL(page, docs), "utf8")
+  const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block = ""]) => block.trim().split("\n"))
+  const mentioned = [...text.matchAll(/`(galaxy-admin [a-z][^`]* [^`]*)`/g)].map(([, line = ""]) => line)
+  return [...blocks, ...mentioned]
+    .map((line) => line.replace(/^npm run admin -- /, "galaxy-admin ").replace(/ +# .*$/, ""))
+    .filter((line) => line.startsWith("galaxy-admin ") && !line.startsWith("galaxy-admin --"))
+}
+
+const lines = linesOf("guides/operate.md")
+const operating = readdirSync(new URL("operating/", docs), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".md"))
+  .flatMap((name) => linesOf(`operating/${name}`).map((line) => [name, line] as const))
 
 const wordsOf = (line: string): ReadonlyArray<string> =>
   Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? "").slice(1)
@@ -50,13 +60,13 @@ const problemOf = (spec: Spec, line: string): string | undefined => {
   return places > command.arguments.length ? "it has too many arguments" : undefined
 }
 
-describe("the operators' guide", () => {
+describe("the operators' pages", () => {
   let spec: Spec
   beforeAll(async () => {
     spec = JSON.parse((await cli(["spec"])).stdout) as Spec
   })
 
-  it("has commands of every noun that a day needs", () => {
+  it("have commands of every noun that a day needs", () => {
     const nouns = new Set(lines.map((line) => wordsOf(line)[0]))
     const wanted = [
       "admin",
@@ -76,6 +86,8 @@ describe("the operators' guide", () => {
   })
 
   it.each(lines)("%s", (line) => expect(problemOf(spec, line)).toBeUndefined())
+
+  it.each(operating)("in operating/%s: %s", (_page, line) => expect(problemOf(spec, line)).toBeUndefined())
 
   it("would notice a command, a flag or an argument too much that doesn't exist", () => {
     for (const line of ["galaxy-admin game launch x", "galaxy-admin game list --sate x", "galaxy-admin whoami x"]) {
