@@ -20,7 +20,7 @@ const gateway = GatewayServer.layer({
   Layer.provide(
     Layer.mergeAll(
       HttpBackendClient.layer({ url: backendUrl }),
-      GrpcPushSource.layer({ url: pushUrl, clientId: "bench" }),
+      GrpcPushSource.layer({ urls: [pushUrl], clientId: "bench" }),
       RedisReplayStore.layer({ url: Redacted.make(redisUrl), prefix: "bench:" }),
       FastestEdgeCrypto.layer({ signingSeed: Redacted.make(serverSeed) })
     )

@@ -1,5 +1,5 @@
 /**
- * The backend behind circuits: what doesn't answer is asked no more than one call at a time, and whoever is held back learns
+ * One backend behind circuits: what doesn't answer is asked no more than one call at a time, and whoever is held back learns
  * at once when to come again.
  *
  * There is a circuit for each message type, one for sign-in, one for look-ups of sessions and one for histories of events.
@@ -137,60 +137,88 @@ const lookMs = 10_000
 /** When circuits open, and how many calls may be made at once. */
 export type GuardOptions = Partial<CircuitOptions & LanesOptions>
 
-/** Puts circuits before a backend. A line of the log tells when one opens, and another when it closes. */
-export const layer = (options: GuardOptions = {}): Layer.Layer<BackendClient, never, BackendClient> =>
-  Layer.effect(
-    BackendClient,
-    Effect.gen(function* () {
-      const backend = yield* BackendClient
-      const clock = yield* Clock.Clock
-      const now = () => monotonicMillisOf(clock)
-      const fork = Effect.runForkWith(yield* Effect.context())
-      const say = (line: Effect.Effect<void>, calls: string) => void fork(Effect.annotateLogs(line, { calls }))
-      const after = (millis: number, act: () => void) =>
-        void fork(Effect.andThen(Effect.sleep(millis), Effect.sync(act)))
-      const scope = yield* Effect.scope
-      const lanes = new Lanes({ now, after }, options)
-      const circuits: Array<Circuit> = []
-      let isLooking = false
-      /** Tells how many are open, now and for as long as some are. */
-      const look = () => {
-        const open = circuits.filter((it) => it.isOpenAndTried(idleMs)).length
-        openCircuits(open)
-        if (open === 0 || isLooking) return
-        isLooking = true
-        const again = Effect.sync(() => {
-          isLooking = false
-          look()
-        })
-        void fork(Effect.forkIn(Effect.andThen(Effect.sleep(lookMs), again), scope))
-      }
+type ShapeOf = BackendClient["Service"]
+
+/** A backend behind circuits, and what to go by where there are several. */
+export interface Guarded extends ShapeOf {
+  /** Whether calls of this kind are held back now: a message type, `sessions`, `events` or `public`. */
+  readonly holdsBack: (kind: string) => boolean
+  /** Places for calls that nobody has. */
+  readonly free: () => number
+  /** It isn't there any more: its circuits count no longer as open. */
+  readonly forget: () => void
+}
+
+/** Calls without a message type. */
+export const otherCommands = "commands"
+
+/** The circuits of all backends, as the metrics show them. */
+const openCircuitsIn = Effect.gen(function* () {
+  const fork = Effect.runForkWith(yield* Effect.context())
+  const scope = yield* Effect.scope
+  const circuits = new Set<Circuit>()
+  let isLooking = false
+  /** Tells how many are open, now and for as long as some are. */
+  const look = () => {
+    let open = 0
+    for (const it of circuits) if (it.isOpenAndTried(idleMs)) open += 1
+    openCircuits(open)
+    if (open === 0 || isLooking) return
+    isLooking = true
+    const again = Effect.sync(() => {
+      isLooking = false
       look()
-      const guardOf = guardsOf((name) => {
+    })
+    void fork(Effect.forkIn(Effect.andThen(Effect.sleep(lookMs), again), scope))
+  }
+  look()
+  return { circuits, look }
+})
+
+/**
+ * Returns what puts circuits before a backend. A line of the log tells when one opens, and another when it closes; it names the
+ * backend if that has a name.
+ */
+export const make = (
+  options: GuardOptions = {}
+): Effect.Effect<(backend: BackendClient["Service"], name?: string) => Guarded, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const now = () => monotonicMillisOf(clock)
+    const fork = Effect.runForkWith(yield* Effect.context())
+    const after = (millis: number, act: () => void) => void fork(Effect.andThen(Effect.sleep(millis), Effect.sync(act)))
+    const within = withinScope(yield* Effect.scope)
+    const through = throughWith(now)
+    const { circuits, look } = yield* openCircuitsIn
+    return (backend, name) => {
+      const say = (line: Effect.Effect<void>, calls: string) =>
+        void fork(Effect.annotateLogs(line, name === undefined ? { calls } : { calls, backend: name }))
+      const lanes = new Lanes({ now, after }, options)
+      const own: Array<Circuit> = []
+      const guardOf = guardsOf((kind) => {
         const lane = lanes.lane()
         const events = {
           opened: () => {
             look()
             lane.refuse()
-            say(Effect.logWarning("calls to the backend get no answers and are held back"), name)
+            say(Effect.logWarning("calls to the backend get no answers and are held back"), kind)
           },
           closed: () => {
             look()
-            say(Effect.logInfo("calls to the backend are made again"), name)
+            say(Effect.logInfo("calls to the backend are made again"), kind)
           }
         }
         const circuit = new Circuit(now, events, options)
-        circuits.push(circuit)
+        circuits.add(circuit)
+        own.push(circuit)
         return { circuit, lane }
       })
       const [sessions, events, signIn] = [guardOf("sessions").circuit, guardOf("events").circuit, guardOf("public")]
-      const within = withinScope(scope)
-      const through = throughWith(now)
-      return BackendClient.of({
+      return {
         session: (id) => within(sessions, backend.session(id)),
         forward: (request, signal) =>
           through(
-            guardOf(request.messageType ?? "commands"),
+            guardOf(request.messageType ?? otherCommands),
             request.userId,
             (over) => backend.forward(request, over),
             signal
@@ -207,7 +235,23 @@ export const layer = (options: GuardOptions = {}): Layer.Layer<BackendClient, ne
             )
           ),
         events: (userId, after, limit) => within(events, backend.events(userId, after, limit)),
-        ready: backend.ready
-      })
+        ready: backend.ready,
+        holdsBack: (kind) => guardOf(kind).circuit.holdsBack,
+        free: () => lanes.free,
+        forget: () => {
+          for (const it of own) circuits.delete(it)
+          look()
+        }
+      }
+    }
+  })
+
+/** Puts circuits before the only backend. */
+export const layer = (options: GuardOptions = {}): Layer.Layer<BackendClient, never, BackendClient> =>
+  Layer.effect(
+    BackendClient,
+    Effect.gen(function* () {
+      const backend = yield* BackendClient
+      return (yield* make(options))(backend)
     })
   )

@@ -188,19 +188,19 @@ const gatewayInfo = HttpRouter.add(
 
 const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
 
-/** Whether this gateway takes requests; the backend's state is shown beside it. */
+/** Whether this gateway takes requests; the states of the backends are shown beside it, without their addresses. */
 const readyz = Layer.unwrap(
   Effect.gen(function* () {
     const readiness = yield* Readiness
     return HttpRouter.add(
       "GET",
       "/readyz",
-      Effect.map(readiness.state, ({ backend, isEnding, why }) => {
+      Effect.map(readiness.state, ({ backend, backends, isEnding, why }) => {
         if (isEnding) return HttpServerResponse.jsonUnsafe({ status: "shutting_down", missing: [] }, { status: 503 })
         return why === undefined
-          ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend })
+          ? HttpServerResponse.jsonUnsafe({ status: "ready", missing: [], backend, backends })
           : HttpServerResponse.jsonUnsafe(
-              { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend },
+              { status: "unavailable", missing: ["replay_store"], why: { replay_store: why }, backend, backends },
               { status: 503 }
             )
       })

@@ -37,12 +37,21 @@ export class RateLimited extends Data.TaggedError("rate_limited")<{ readonly ret
 export class UnsupportedMessageType extends Data.TaggedError("unsupported_message_type")<{
   readonly message: string
 }> {}
+/**
+ * - `unsent`: nothing of the call has left, so another backend may be asked.
+ * - `cut`: its connection broke before the answer; it may have run.
+ * - `unready`: the backend has answered its probe, and says that it takes no calls.
+ */
+export type CallFate = "unsent" | "cut" | "unready"
+
 /** The backend can't be reached, fails, or answers something that can't be understood. */
 export class BackendUnavailable extends Data.TaggedError("backend_unavailable")<{
   /** Set where calls are held back, and nothing has run: whole milliseconds, above 0. */
   readonly retryAfterMs?: number
+  /** What is known of the call; absent where it may have run, and its time may be over. */
+  readonly fate?: CallFate
 }> {
-  constructor(held: { readonly retryAfterMs?: number } = {}) {
+  constructor(held: { readonly retryAfterMs?: number; readonly fate?: CallFate } = {}) {
     super(held)
   }
 }

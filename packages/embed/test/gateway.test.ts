@@ -85,7 +85,11 @@ describe.skipIf(serverUrl === undefined)("a gateway beside its Galaxy", () => {
       PushSource.pipe(
         Effect.flatMap((source) => Stream.runHead(source.frames(""))),
         Effect.provide(
-          GrpcPushSource.layer({ url: `http://127.0.0.1:${push.port}`, clientId: "far", token: Redacted.make(token) })
+          GrpcPushSource.layer({
+            urls: [`http://127.0.0.1:${push.port}`],
+            clientId: "far",
+            token: Redacted.make(token)
+          })
         ),
         Effect.match({ onFailure: ({ message }) => message, onSuccess: (frame) => Option.getOrUndefined(frame)?.type })
       )

@@ -52,6 +52,14 @@ export const metrics = {
     buckets: quick,
     about: "calls to the backend: `session`, `events`, `forward`, `public`, `ready`"
   },
+  "galaxy.gateway.backends": {
+    kind: "gauge",
+    unit: "{backend}",
+    by: ["gateway"],
+    attributes: ["galaxy.backend_state"],
+    about:
+      "backends that this gateway may call, by what they said when they were last asked: `ready`, `unready` (it takes no calls, or ends) or `unavailable` (it can't be reached)"
+  },
   "galaxy.gateway.circuits.open": {
     kind: "gauge",
     unit: "{circuit}",

@@ -136,7 +136,7 @@ const gatewayOf = (options: AllInOneOptions, folder: DataFolder.DataFolder, toke
         Effect.map(BackendServer.BackendServer, ({ url, pushUrl }) =>
           Layer.mergeAll(
             HttpBackendClient.layer({ url, token }),
-            GrpcPushSource.layer({ url: pushUrl, clientId: "all-in-one", token }),
+            GrpcPushSource.layer({ urls: [pushUrl], clientId: "all-in-one", token }),
             FastestEdgeCrypto.layer({ signingSeed: bytes(folder.keys.gateway_signing_seed) })
           )
         )

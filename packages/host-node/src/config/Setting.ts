@@ -146,6 +146,20 @@ export const list =
     return ok(values)
   }
 
+/** The same, of at least one value and at most 32. */
+export const some =
+  <A>(parse: Parse<A>): Parse<ReadonlyArray<A>> =>
+  (input) => {
+    if (!input.includes(",")) {
+      const only = parse(input.trim())
+      return "problem" in only ? only : ok([only.value])
+    }
+    const parsed = list(parse)(input)
+    if ("problem" in parsed) return parsed
+    const { length } = parsed.value
+    return length >= 1 && length <= 32 ? parsed : no("must be from 1 to 32 values, separated by commas")
+  }
+
 /** Any text that isn't blank, kept untrimmed. */
 export const nonEmpty: Parse<string> = (input) => (input.trim() === "" ? no("must not be empty") : ok(input))
 

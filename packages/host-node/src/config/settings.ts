@@ -26,6 +26,7 @@ import {
   mailbox,
   nonEmpty,
   list,
+  some,
   oneOf,
   origin,
   type Setting,
@@ -488,15 +489,17 @@ export const gateway = {
 
 /** Read by the gateway only when it runs as a separate process. */
 export const gatewayAlone = {
-  backendHttpUrl: {
+  backendHttpUrls: {
     name: "GATEWAY_BACKEND_HTTP_URL",
-    parse: url("http", "https"),
-    about: "the backend's REST surfaces, such as http://127.0.0.1:8081"
+    parse: some(url("http", "https")),
+    about:
+      "the backend's REST surfaces, such as http://127.0.0.1:8081; of several backends, separated by commas. A name with several addresses stands for as many backends, and is looked up every 5 seconds"
   },
-  backendGrpcPushUrl: {
+  backendGrpcPushUrls: {
     name: "GATEWAY_BACKEND_GRPC_PUSH_URL",
-    parse: url("http", "https"),
-    about: "the backend's push stream, such as http://127.0.0.1:8082"
+    parse: some(url("http", "https")),
+    about:
+      "the backend's push stream, such as http://127.0.0.1:8082; of several backends, separated by commas. The gateway follows one of them, and another when its stream ends"
   },
   backendToken: {
     name: "GATEWAY_BACKEND_TOKEN",

@@ -1,6 +1,8 @@
 /** A whole gateway as one layer: verification, streams, public routes and the port that they share. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { BackendClient } from "@galaxy/edge/BackendClient"
+import * as Backends from "@galaxy/edge/Backends"
+import * as BalancedBackend from "@galaxy/edge/BalancedBackend"
 import type { AccessLogShape } from "@galaxy/core/shared/http/AccessLog"
 import { counter, gauge } from "@galaxy/contract/telemetry/instruments"
 import * as Budgets from "@galaxy/edge/Budgets"
@@ -10,7 +12,7 @@ import * as EdgeSettings from "@galaxy/edge/EdgeSettings"
 import * as Ending from "@galaxy/edge/Ending"
 import * as Dispatcher from "@galaxy/edge/hub/Dispatcher"
 import type { Peer } from "@galaxy/edge/Envelope"
-import * as GuardedBackend from "@galaxy/edge/GuardedBackend"
+import type * as GuardedBackend from "@galaxy/edge/GuardedBackend"
 import * as FailedVerifications from "@galaxy/edge/FailedVerifications"
 import * as EventStreams from "@galaxy/edge/hub/EventStreams"
 import * as PushHub from "@galaxy/edge/hub/PushHub"
@@ -124,7 +126,7 @@ const bodyLimits = (maxPayloadBytes: number) => {
 const openStreams = gauge("galaxy.gateway.streams")
 const turnedAway = counter("galaxy.gateway.budget.refused")
 
-type Ports = BackendClient | PushSource | ReplayStore | EdgeCrypto
+type Ports = PushSource | ReplayStore | EdgeCrypto
 
 const server = (options: GatewayOptions) =>
   Layer.effect(
@@ -242,10 +244,12 @@ const server = (options: GatewayOptions) =>
   )
 
 /**
- * Fails with `ListenerUnavailable` when the port can't be listened on, and with `PageUnusable` when there is no whole
- * build of the page. At its end, readiness turns, then open streams are ended, and then the port drains.
+ * In front of several backends. Fails with `ListenerUnavailable` when the port can't be listened on, and with `PageUnusable`
+ * when there is no whole build of the page. At its end, readiness turns, then open streams are ended, and then the port drains.
  */
-export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, ListenerUnavailable | PageUnusable, Ports> =>
+export const layerBackends = (
+  options: GatewayOptions
+): Layer.Layer<GatewayServer, ListenerUnavailable | PageUnusable, Ports | Backends.Backends> =>
   server(options).pipe(
     Layer.provideMerge(Dispatcher.layer),
     Layer.provide(Layer.provide(Metered.streams, EventStreams.layer)),
@@ -261,8 +265,14 @@ export const layer = (options: GatewayOptions): Layer.Layer<GatewayServer, Liste
         PushHub.layer(options.hub)
       )
     ),
-    Layer.provide(GuardedBackend.layer(options.circuits)),
+    Layer.provide(BalancedBackend.layer(options.circuits)),
     Layer.provide([Metered.push, Metered.replay]),
     Layer.provide(NodeHttpServer.layerHttpServices),
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(64 * 1024)))
   )
+
+/** The same in front of one backend. */
+export const layer = (
+  options: GatewayOptions
+): Layer.Layer<GatewayServer, ListenerUnavailable | PageUnusable, Ports | BackendClient> =>
+  Layer.provide(layerBackends(options), Backends.layerOne)

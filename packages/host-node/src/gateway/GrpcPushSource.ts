@@ -1,4 +1,9 @@
-/** The backend's push log over gRPC, as the gateway's `PushSource`. Pings detect a backend that has fallen silent. */
+/**
+ * The backends' push log over gRPC, as the gateway's `PushSource`. Pings detect a backend that has fallen silent.
+ *
+ * All backends tell of one log, so a gateway follows one of them. When its stream ends, the next subscription asks another by
+ * the same cursor; one that can't be reached is passed over at once.
+ */
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -6,21 +11,23 @@ import {
   connect as http2Connect,
   type OutgoingHttpHeaders
 } from "node:http2"
+import type { LookupAddress } from "node:dns"
 import { isIP, connect as netConnect } from "node:net"
 import { connect as tlsConnect } from "node:tls"
 import { Code, ConnectError } from "@connectrpc/connect"
 import { gatewayTokenHeader } from "@galaxy/contract/api/Identity"
 import { type ClientEvent, type PushEvent, Resume_Outcome } from "@galaxy/contract/gen/proto/galaxy/push/v1/push_pb"
 import { type LiveEvent, type PushFrame, PushSource, PushSourceLost } from "@galaxy/edge/hub/PushSource"
-import { Array, Effect, Layer, Redacted, Stream } from "effect"
-import { lookupWithin } from "../net/lookup.ts"
+import { Array, Effect, Layer, Random, Redacted, Stream } from "effect"
+import { type Endpoint, endpointsOf, mostEndpoints } from "../net/endpoints.ts"
+import { always, lookupWithin } from "../net/lookup.ts"
 import { cutOff, keepAlive } from "../push/keepAlive.ts"
 import { pushFrames } from "./pushCall.ts"
 
 /** The subscription of this gateway. Pings are sent every 4 s and must be answered within 4 s by default. */
 export interface GrpcPushOptions {
-  /** Where the backend's push stream listens, as `http://127.0.0.1:8082`. */
-  readonly url: string
+  /** Where the push streams of the backends listen, as `http://127.0.0.1:8082`. A name with several addresses stands for several. */
+  readonly urls: ReadonlyArray<string>
   /** The name of this gateway, which has one subscription. */
   readonly clientId: string
   readonly token?: Redacted.Redacted | undefined
@@ -42,12 +49,13 @@ const usualBeginTimeoutMs = 15_000
 /** An event reports that something has happened: a few hundred bytes. */
 const maxFrameBytes = 4 * 1_048_576
 
-const socketTo = (authority: URL) => {
+const socketTo = (address: LookupAddress | undefined) => (authority: URL) => {
   const host = authority.hostname.replace(/^\[|\]$/g, "")
   const secure = authority.protocol === "https:"
   const port = Number(authority.port === "" ? (secure ? 443 : 80) : authority.port)
   const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 5_000 }
-  const to = { ...common, lookup: lookupWithin(connectTimeoutMs) }
+  const lookup = address === undefined ? lookupWithin(connectTimeoutMs) : always(address)
+  const to = { ...common, lookup }
   const socket = secure
     ? tlsConnect({ ...to, ALPNProtocols: ["h2"], ...(isIP(host) === 0 ? { servername: host } : {}) })
     : netConnect(to)
@@ -61,13 +69,13 @@ const socketTo = (authority: URL) => {
  * be used again. Its end is told to `lost`: a call whose answer hasn't begun wouldn't notice that its connection was cut.
  */
 class OneConnection {
-  readonly #authority: string
+  readonly #endpoint: Endpoint
   readonly #options: GrpcPushOptions
   readonly #lost: () => void
   #session: ClientHttp2Session | undefined
 
-  constructor(options: GrpcPushOptions, lost: () => void) {
-    this.#authority = new URL(options.url).origin
+  constructor(endpoint: Endpoint, options: GrpcPushOptions, lost: () => void) {
+    this.#endpoint = endpoint
     this.#options = options
     this.#lost = lost
   }
@@ -79,7 +87,8 @@ class OneConnection {
     options: ClientSessionRequestOptions
   ): Promise<ClientHttp2Stream> {
     this.close()
-    const session = http2Connect(this.#authority, { createConnection: socketTo })
+    const { address, url } = this.#endpoint
+    const session = http2Connect(new URL(url).origin, { createConnection: socketTo(address) })
     this.#session = session
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {
@@ -179,15 +188,21 @@ const begun = <A>(items: AsyncIterable<A>, withinMs: number, late: () => void): 
 
 /** Opens a connection for each call of `frames`, and closes it with the stream. Never fails to build. */
 export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
-  Layer.sync(PushSource, () => {
-    const headers: Record<string, string> =
-      options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
+  Layer.effect(
+    PushSource,
+    Effect.gen(function* () {
+      const headers: Record<string, string> =
+        options.token === undefined ? {} : { [gatewayTokenHeader]: Redacted.value(options.token) }
+      const lookup = lookupWithin(connectTimeoutMs)
+      let endpoints: ReadonlyArray<Endpoint> = []
+      // Gateways that start together are spread over the backends.
+      let next = Math.floor((yield* Random.next) * mostEndpoints)
 
-    return PushSource.of({
-      frames: (cursor) =>
+      /** A subscription at one backend; `begun` is called when its first frames are there. */
+      const subscription = (endpoint: Endpoint, cursor: string, hasBegun: () => void) =>
         Stream.suspend(() => {
           const abort = new AbortController()
-          const connection = new OneConnection(options, () =>
+          const connection = new OneConnection(endpoint, options, () =>
             abort.abort(new ConnectError("the connection is lost", Code.Unavailable))
           )
           const { signal } = abort
@@ -202,7 +217,10 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
           const late = () =>
             abort.abort(new ConnectError(`the subscription didn't begin within ${beginMs} ms`, Code.Unavailable))
           return Stream.fromAsyncIterable(begun(frames, beginMs, late), lostOf(options.clientId)).pipe(
-            Stream.map((events) => events.flatMap(framesOf)),
+            Stream.map((events) => {
+              hasBegun()
+              return events.flatMap(framesOf)
+            }),
             Stream.filter(Array.isArrayNonEmpty),
             Stream.flattenArray,
             Stream.ensuring(
@@ -213,5 +231,34 @@ export const layer = (options: GrpcPushOptions): Layer.Layer<PushSource> =>
             )
           )
         })
+
+      /** At the next backend, and on to others while none of `left` more has begun. */
+      const anywhere = (cursor: string, left: number): Stream.Stream<PushFrame, PushSourceLost> =>
+        Stream.suspend(() => {
+          const endpoint = endpoints[next % endpoints.length]
+          if (endpoint === undefined) return Stream.fail(new PushSourceLost({ message: "there is no backend" }))
+          let isBegun = false
+          return subscription(endpoint, cursor, () => {
+            isBegun = true
+          }).pipe(
+            Stream.catch((lost) => {
+              next = (next + 1) % endpoints.length
+              return isBegun || left === 0 || lost.unreadable === true ? Stream.fail(lost) : anywhere(cursor, left - 1)
+            })
+          )
+        })
+
+      return PushSource.of({
+        frames: (cursor) =>
+          Stream.unwrap(
+            Effect.map(
+              Effect.promise(() => endpointsOf(options.urls, lookup, endpoints)),
+              (found) => {
+                endpoints = found
+                return anywhere(cursor, found.length - 1)
+              }
+            )
+          )
+      })
     })
-  })
+  )

@@ -116,7 +116,7 @@ export const calls = (
         ]
       }),
     ready: Effect.flatMap(probe({ method: "GET", path: "/readyz" }), (answer) =>
-      answer.status === 200 ? Effect.void : Effect.fail(new BackendUnavailable())
+      answer.status === 200 ? Effect.void : Effect.fail(new BackendUnavailable({ fate: "unready" }))
     )
   })
 }

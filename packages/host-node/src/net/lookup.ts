@@ -17,8 +17,11 @@ const system: SystemLookup = (hostname, answer) => {
   systemLookup(hostname, { all: true }, answer)
 }
 
+/** Makes a `lookup` for sockets that fails after so many milliseconds. */
+export type LookupWithin = (timeoutMs: number) => LookupFunction
+
 /** Makes `lookup` functions for sockets. They fail with `ETIMEDOUT` after their timeout, and share running queries. */
-export const sharedLookup = (ask: SystemLookup): ((timeoutMs: number) => LookupFunction) => {
+export const sharedLookup = (ask: SystemLookup): LookupWithin => {
   const waiting = new Map<string, Set<LookupCallback>>()
 
   const asked = (hostname: string, answer: LookupCallback): (() => void) => {
@@ -62,3 +65,13 @@ export const sharedLookup = (ask: SystemLookup): ((timeoutMs: number) => LookupF
 
 /** Makes a `lookup` for sockets that asks the system's resolver. */
 export const lookupWithin = sharedLookup(system)
+
+/** A `lookup` for sockets that knows the address already. */
+export const always =
+  ({ address, family }: LookupAddress): LookupFunction =>
+  (_hostname, options, callback) => {
+    // Never before it returns: a socket isn't ready for an answer by then.
+    process.nextTick(() =>
+      options.all === true ? callback(null, [{ address, family }]) : callback(null, address, family)
+    )
+  }

@@ -2,7 +2,7 @@
 import { Layer, Redacted } from "effect"
 import * as GatewayServer from "../gateway/GatewayServer.ts"
 import * as GrpcPushSource from "../gateway/GrpcPushSource.ts"
-import * as HttpBackendClient from "../gateway/HttpBackendClient.ts"
+import * as HttpBackends from "../gateway/HttpBackends.ts"
 import * as FastestEdgeCrypto from "../gateway/FastestEdgeCrypto.ts"
 import * as RedisReplayStore from "../gateway/RedisReplayStore.ts"
 import * as Membership from "./cluster/Membership.ts"
@@ -24,7 +24,7 @@ export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
       : gateway.adminAddr === undefined
         ? {}
         : { answers: Membership.answerMetrics }
-  return GatewayServer.layer(
+  return GatewayServer.layerBackends(
     own === undefined
       ? options
       : {
@@ -35,9 +35,9 @@ export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
   ).pipe(
     Layer.provide(
       Layer.mergeAll(
-        HttpBackendClient.layer({ url: gatewayAlone.backendHttpUrl, token }),
+        HttpBackends.layer({ urls: gatewayAlone.backendHttpUrls, token }),
         GrpcPushSource.layer({
-          url: gatewayAlone.backendGrpcPushUrl,
+          urls: gatewayAlone.backendGrpcPushUrls,
           clientId: own?.clientId ?? clientIdOf(values),
           token
         }),

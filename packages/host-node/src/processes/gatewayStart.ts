@@ -31,18 +31,23 @@ const redisProblem = (url: string | undefined): Effect.Effect<ReadonlyArray<stri
         onSuccess: () => []
       })
 
-const tokenProblem = (url: string | undefined, token: string | undefined): Effect.Effect<ReadonlyArray<string>> =>
-  url === undefined
-    ? Effect.succeed([])
-    : Effect.map(refusesToken(url, token === undefined ? undefined : Redacted.make(token)), (refuses) =>
-        refuses
-          ? [
-              token === undefined
-                ? "GATEWAY_BACKEND_TOKEN: must be set, since the backend lets nobody call it without its BACKEND_GATEWAY_TOKEN"
-                : "GATEWAY_BACKEND_TOKEN: the backend refuses it; it must be the backend's BACKEND_GATEWAY_TOKEN"
-            ]
-          : []
-      )
+const tokenProblem = (
+  urls: ReadonlyArray<string> = [],
+  token: string | undefined
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.map(
+    Effect.forEach(urls, (url) => refusesToken(url, token === undefined ? undefined : Redacted.make(token)), {
+      concurrency: "unbounded"
+    }),
+    (refusals) =>
+      refusals.includes(true)
+        ? [
+            token === undefined
+              ? "GATEWAY_BACKEND_TOKEN: must be set, since the backend lets nobody call it without its BACKEND_GATEWAY_TOKEN"
+              : "GATEWAY_BACKEND_TOKEN: the backend refuses it; it must be the backend's BACKEND_GATEWAY_TOKEN"
+          ]
+        : []
+  )
 
 /** The settings and keys as they are; undefined where something is wrong in them. */
 export const loaded = (environment: Environment): GatewayStart | undefined => {
@@ -63,7 +68,7 @@ export const checked = (environment: Environment): Effect.Effect<GatewayStart | 
       [
         problemsOf("gateway", environment),
         redisProblem(gatewayAlone.redisUrl),
-        tokenProblem(gatewayAlone.backendHttpUrl, gatewayAlone.backendToken)
+        tokenProblem(gatewayAlone.backendHttpUrls, gatewayAlone.backendToken)
       ],
       { concurrency: 3 }
     )

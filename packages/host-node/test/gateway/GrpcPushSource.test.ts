@@ -43,14 +43,14 @@ const ofLength = (frame: Buffer, length: number): Buffer => {
   return frame
 }
 
-/** `RESTARTED`, at the cursor "7.7". */
+/** `FRESH`, at the cursor "7.7". */
 const resume = frame(Buffer.concat([Buffer.from([10, 3]), Buffer.from("7.7"), Buffer.from([34, 2, 8, 2])]))
 
 /** What was read before the end, and what it ended with. */
 const outcome = (port: number) =>
   Effect.gen(function* () {
     const made = yield* Layer.build(
-      GrpcPushSource.layer({ url: `http://127.0.0.1:${port}`, clientId: "one", beginTimeoutMs: 300 })
+      GrpcPushSource.layer({ urls: [`http://127.0.0.1:${port}`], clientId: "one", beginTimeoutMs: 300 })
     )
     const seen: Array<string> = []
     const lost = yield* Context.get(made, PushSource)
@@ -116,7 +116,7 @@ describe("a push stream", () => {
       yield* link.swallowNew(true)
       const made = yield* Layer.build(
         GrpcPushSource.layer({
-          url: `http://127.0.0.1:${link.port}`,
+          urls: [`http://127.0.0.1:${link.port}`],
           clientId: "one",
           pingIntervalMs: 50,
           pingTimeoutMs: 100,
@@ -134,6 +134,48 @@ describe("a push stream", () => {
       const { message, seen } = yield* outcome(port)
       assert.deepStrictEqual(seen, [])
       assert.include(message, "didn't begin within 300 ms")
+    }).pipe(Effect.scoped)
+  )
+})
+
+/** `RESUMED`, at the cursor "7.7". */
+const resumed = frame(Buffer.concat([Buffer.from([10, 3]), Buffer.from("7.7"), Buffer.from([34, 0])]))
+
+describe("the push streams of several backends", () => {
+  /** Subscribes so many times, and returns what each subscription saw. */
+  const subscribed = Effect.fnUntraced(function* (ports: ReadonlyArray<number>, times: number) {
+    const urls = ports.map((port) => `http://127.0.0.1:${port}`)
+    const made = yield* Layer.build(GrpcPushSource.layer({ urls, clientId: "one" }))
+    const source = Context.get(made, PushSource)
+    const all: Array<string> = []
+    for (let count = 0; count < times; count++) {
+      const seen: Array<string> = []
+      yield* source.frames("7.6").pipe(
+        Stream.runForEach((it) => Effect.sync(() => seen.push(it.type === "resume" ? it.outcome : it.type))),
+        Effect.flip
+      )
+      all.push(seen.join(" "))
+    }
+    return all
+  })
+  const ended = { status: 14, message: "the backend is shutting down" }
+
+  it.live("one that ends is followed by another, in turns", () =>
+    Effect.gen(function* () {
+      const [a, b] = [yield* backend([resume], ended), yield* backend([resumed], ended)]
+      const seen = yield* subscribed([a.port, b.port], 4)
+      assert.sameMembers(seen.slice(0, 2), ["FRESH", "RESUMED"])
+      assert.deepStrictEqual(seen.slice(2), seen.slice(0, 2))
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("one that can't be reached is passed over at once", () =>
+    Effect.gen(function* () {
+      const dead = yield* backend([])
+      dead.close()
+      const alive = yield* backend([resumed], ended)
+      assert.deepStrictEqual(yield* subscribed([dead.port, alive.port, dead.port], 4), Array(4).fill("RESUMED"))
+      assert.deepStrictEqual(yield* subscribed([dead.port, dead.port], 2), ["", ""])
     }).pipe(Effect.scoped)
   )
 })

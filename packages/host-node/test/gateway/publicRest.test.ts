@@ -119,13 +119,17 @@ layer(Fixture.gateway({ ...Fixture.generous, edge: { probeKeptMs: 0 } }), { excl
     it.effect("probes tell whether it lives and is ready by itself, and show its backend", () =>
       Effect.gen(function* () {
         const script = yield* Fixture.Script
-        const ready = { status: "ready", missing: [], backend: "ready" }
+        const backends = { ready: 1, unready: 0, unavailable: 0 }
+        const ready = { status: "ready", missing: [], backend: "ready", backends }
         assert.deepInclude(yield* get("/readyz"), { status: 200, json: ready })
         script.ready = false
         const alone = yield* get("/readyz")
         const alive = yield* get("/healthz")
         script.ready = true
-        assert.deepInclude(alone, { status: 200, json: { ...ready, backend: "unavailable" } })
+        assert.deepInclude(alone, {
+          status: 200,
+          json: { ...ready, backend: "unavailable", backends: { ready: 0, unready: 0, unavailable: 1 } }
+        })
         assert.strictEqual(alive.status, 200)
       })
     )
@@ -436,7 +440,8 @@ layer(Fixture.gateway({}, brokenStore), { excludeTestServices: true })("without 
           status: "unavailable",
           missing: ["replay_store"],
           why: { replay_store: "it is away" },
-          backend: "ready"
+          backend: "ready",
+          backends: { ready: 1, unready: 0, unavailable: 0 }
         }
       })
     })

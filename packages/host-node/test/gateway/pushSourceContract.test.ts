@@ -37,7 +37,7 @@ contract(
   pushSource(
     Layer.unwrap(
       Effect.map(PushServer.PushServer, ({ port }) =>
-        GrpcPushSource.layer({ url: `http://127.0.0.1:${port}`, clientId, token: gatewayToken })
+        GrpcPushSource.layer({ urls: [`http://127.0.0.1:${port}`], clientId, token: gatewayToken })
       )
     ).pipe(
       Layer.provideMerge(PushServer.layer({ host: "127.0.0.1", port: 0, callers: { gatewayToken } })),

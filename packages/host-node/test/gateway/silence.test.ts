@@ -44,7 +44,7 @@ describe("silence between gateway and backend", () => {
         const link = yield* FaultyLink.make("127.0.0.1", Context.get(served, PushServer.PushServer).port)
         const url = `http://${link.host}:${link.port}`
         const made = yield* Layer.build(
-          GrpcPushSource.layer({ url, clientId: "one", pingIntervalMs: 300, pingTimeoutMs: 1_000 })
+          GrpcPushSource.layer({ urls: [url], clientId: "one", pingIntervalMs: 300, pingTimeoutMs: 1_000 })
         )
         const source = Context.get(made, PushSource)
         const frames = yield* Queue.unbounded<string>()

@@ -58,7 +58,7 @@ export const gateway = (
     Layer.provide(
       Layer.mergeAll(
         HttpBackendClient.layer({ url: at.url, token: gatewayToken }),
-        GrpcPushSource.layer({ url: at.pushUrl, clientId: name, token: gatewayToken }),
+        GrpcPushSource.layer({ urls: [at.pushUrl], clientId: name, token: gatewayToken }),
         FastestEdgeCrypto.layer({ signingSeed: secret })
       )
     )

@@ -3,11 +3,21 @@
  * interface makes for each.
  */
 import type { BackendAnswer } from "@galaxy/edge/BackendClient"
+import type { CallFate } from "@galaxy/edge/Refusal"
+import type { IncomingHttpHeaders } from "node:http"
 import type { Dispatcher } from "undici"
 import { joined } from "../joined.ts"
 
 /** There is no answer; the message says why. */
-export class Unanswered extends Error {}
+export class Unanswered extends Error {
+  /** What is known of the request; undefined where its time is over, or its answer can't be read. */
+  readonly fate: CallFate | undefined
+
+  constructor(message: string, fate?: CallFate) {
+    super(message)
+    this.fate = fate
+  }
+}
 
 /** What is sent. `headers` are names and values in turns. */
 export interface Sent {
@@ -34,16 +44,21 @@ const jsonOf = (parts: ReadonlyArray<Buffer>): unknown => {
   return text === "" ? null : JSON.parse(text)
 }
 
+/** Codes of a connection that broke: no more of the answer can come. */
+const cutCodes: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])
+
 /** Settles once: with the answer, or with why there is none. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #settle: (outcome: BackendAnswer | Unanswered) => void
+  readonly #leaving: (() => void) | undefined
   #controller: Dispatcher.DispatchController | undefined
   #over: Error | undefined
   #status = 0
   readonly #parts: Array<Buffer> = []
 
-  constructor(settle: (outcome: BackendAnswer | Unanswered) => void) {
+  constructor(settle: (outcome: BackendAnswer | Unanswered) => void, leaving?: () => void) {
     this.#settle = settle
+    this.#leaving = leaving
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -52,9 +67,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over !== undefined) controller.abort(this.#over)
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // One below 200 comes before the answer.
     if (status >= 200) this.#status = status
+    if (headers.connection === "close") this.#leaving?.()
   }
 
   onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {
@@ -70,7 +86,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#settle(new Unanswered(reasonOf(error)))
+    this.#settle(new Unanswered(reasonOf(error), this.#fateOf(error)))
+  }
+
+  #fateOf(error: Error): CallFate | undefined {
+    // It is given a controller right before it is written.
+    if (this.#controller === undefined) return "unsent"
+    return cutCodes.has((error as NodeJS.ErrnoException).code ?? "") ? "cut" : undefined
   }
 
   /** Ends it wherever it is. */
@@ -83,12 +105,13 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 /**
  * Sends a request. `begun` gets the function that gives it up, and returns what is called when it is over. Of a request that
- * was given up, the promise resolves at once.
+ * was given up, the promise resolves at once. `leaving` is called when an answer says that its connection ends.
  */
 export const exchange = (
   dispatcher: Dispatcher,
   sent: Sent,
-  begun: (giveUp: (why: Error) => void) => () => void
+  begun: (giveUp: (why: Error) => void) => () => void,
+  leaving?: () => void
 ): Promise<BackendAnswer | Unanswered> =>
   new Promise((resolve) => {
     let isOpen = true
@@ -98,7 +121,7 @@ export const exchange = (
       ended()
       resolve(outcome)
     }
-    const one = new Exchange(settle)
+    const one = new Exchange(settle, leaving)
     const ended = begun((why) => one.giveUp(why))
     dispatcher.dispatch(
       { method: sent.method, path: sent.path, headers: sent.headers as Array<string>, body: sent.body },

@@ -110,7 +110,7 @@ export const world = (seed: number): Effect.Effect<World, never, Scope.Scope> =>
                 Layer.succeedContext(store),
                 NodeEdgeCrypto.layer({ signingSeed: Redacted.make(signingSeed) }),
                 GrpcPushSource.layer({
-                  url: `http://${push.host}:${push.port}`,
+                  urls: [`http://${push.host}:${push.port}`],
                   clientId: "model",
                   pingIntervalMs: 100,
                   pingTimeoutMs: 200
