@@ -23,6 +23,7 @@ const tasks = {
   play: ["packages/host-node/src/engine/play.ts"],
   simulate: ["packages/host-node/src/engine/simulate.ts"],
   conformance: ["scripts/conformance.ts"],
+  images: ["deploy/platform/build.mjs"],
   test: ["scripts/test.ts"],
   nightly: ["scripts/nightly.ts"],
   check: ["scripts/check.ts"],

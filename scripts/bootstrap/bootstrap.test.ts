@@ -154,7 +154,7 @@ describe("bootstrap", () => {
     const result = spawnSync(process.execPath, [join(root, "scripts/bootstrap.mjs"), "dance"], { encoding: "utf8" })
     expect(result.status).toBe(2)
     expect(result.stderr).toContain(
-      "usage: node scripts/bootstrap.mjs <start|admin|demo|gateway|backend|user-process|signing-key|play|simulate|conformance|test|"
+      "usage: node scripts/bootstrap.mjs <start|admin|demo|gateway|backend|user-process|signing-key|play|simulate|conformance|images|test|"
     )
   })
 

@@ -76,6 +76,8 @@ describe("the context of the engine's image", () => {
     ])
     expect((await readdir(join(context, "app/node_modules/@galaxy"))).toSorted()).toEqual([
       "contract",
+      "core",
+      "edge",
       "engine",
       "host-node"
     ])
@@ -90,7 +92,9 @@ describe("the context of the engine's image", () => {
       env: {
         GALAXY_STATE_DIR: join(folder, "state"),
         GALAXY_ENGINE_VERSION: "1.2.3",
-        GALAXY_ENGINE_TOKEN: token
+        GALAXY_ENGINE_TOKEN: token,
+        // What sends telemetry is loaded only where it is wanted.
+        OTEL_TRACES_EXPORTER: "otlp"
       },
       stdio: ["ignore", "pipe", "inherit"]
     })

@@ -241,6 +241,18 @@ describe("mail catcher", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("lets others in where it is shared, with the password and the key that both sides were given", () =>
+    Effect.gen(function* () {
+      const password = Redacted.make("of-the-mail-server")
+      const { catcher, send } = yield* start({ host: "0.0.0.0", isShared: true, smtpPassword: password })
+      assert.strictEqual(Redacted.value(catcher.smtpAuth.password), "of-the-mail-server")
+      yield* send(mail())
+      assert.lengthOf(yield* catcher.mails, 1)
+      assert.strictEqual((yield* get(catcher, "/api/mails", { host: "mail.galaxy.test", headers: {} })).status, 401)
+      assert.strictEqual((yield* get(catcher, "/api/mails", { host: "mail.galaxy.test" })).status, 200)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("says which port is taken", () =>
     Effect.gen(function* () {
       const { catcher } = yield* start()

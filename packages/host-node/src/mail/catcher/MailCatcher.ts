@@ -31,7 +31,7 @@ export class MailCatcher extends Context.Service<
   MailCatcher,
   {
     readonly smtpPort: number
-    /** The credentials for the SMTP server, generated at each start. */
+    /** The credentials for the SMTP server. */
     readonly smtpAuth: { readonly user: string; readonly password: Redacted.Redacted }
     readonly httpPort: number
     /** Address of the page, which takes its key in `?key=` or as a bearer. */
@@ -50,8 +50,15 @@ export interface MailCatcherOptions {
   readonly smtpPort: number
   /** Port of the page, 0 for a free one. */
   readonly httpPort: number
-  /** `127.0.0.1` or `::1`. */
+  /** `127.0.0.1` or `::1`, unless it is `isShared`. */
   readonly host?: string
+  /**
+   * True lets others than this machine in, for platforms that are tried on several hosts or in containers. What is sent
+   * to and read from it isn't encrypted, and each code in it lets somebody in: only for a private network.
+   */
+  readonly isShared?: boolean
+  /** The password of the SMTP server, for its user `galaxy`. Generated at each start when absent. */
+  readonly smtpPassword?: Redacted.Redacted | undefined
   /** Host names that the page answers to, besides those of loopback. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** The key of the page: 20 or more characters that need no escaping in a URL. Generated at each start when absent. */
@@ -219,7 +226,7 @@ const listening = (server: Server | ReturnType<SMTPServer["listen"]>, what: stri
 
 const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
   const host = options.host ?? "127.0.0.1"
-  if (!isLoopback(host)) {
+  if (!isLoopback(host) && options.isShared !== true) {
     return yield* new MailCatcherUnavailable({ message: `the mail catcher listens on loopback only, not on ${host}` })
   }
   const clock = yield* Clock.Clock
@@ -261,7 +268,7 @@ const make = Effect.fnUntraced(function* (options: MailCatcherOptions) {
     try: () => new PageKey(key),
     catch: (cause) => new MailCatcherUnavailable({ message: messageOf(cause) })
   })
-  const password = newSecret()
+  const password = options.smtpPassword ?? newSecret()
   const smtp = smtpServer(password, take)
   // A client that disconnects doesn't matter; `listening` reports problems with the port.
   smtp.on("error", () => undefined)

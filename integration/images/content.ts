@@ -1,0 +1,27 @@
+/** What the platform's images are made of, as one hash: equal content has equal images. */
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { root } from "../../scripts/lib/tree.ts"
+
+/** Made by builds, or of no matter to them. */
+const leftOut = new Set(["node_modules", "dist", "dist-admin", ".svelte-kit", "test", ".cache"])
+
+const sourcesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !leftOut.has(name) && !name.endsWith(".md"))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? sourcesIn(path) : entry.isFile() ? [path] : []
+    })
+
+/** 12 hexadecimal digits that change with the sources of the packages, their libraries and the recipes of the images. */
+export const contentHash = (): string => {
+  const hash = createHash("sha256").update(`${process.version} ${process.arch}`)
+  const folders = ["packages", "deploy/lib", "deploy/engine", "deploy/platform", "deploy/services", "scripts/web"]
+  const files = [join(root, "package-lock.json"), ...folders.flatMap((it) => sourcesIn(join(root, it)))]
+  for (const file of files.toSorted()) {
+    hash.update(`\n${file.slice(root.length)}\n`).update(createHash("sha256").update(readFileSync(file)).digest())
+  }
+  return hash.digest("hex").slice(0, 12)
+}
