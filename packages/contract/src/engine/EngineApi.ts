@@ -20,7 +20,7 @@ import {
 import { maxOrders, maxRaceName, maxTurn } from "./Limits.ts"
 import { Order, OrdersAnswer, Revision, WrittenOrders } from "./Order.ts"
 import { Report } from "./Report.ts"
-import { StateListing } from "./State.ts"
+import { StateListing, StateQuery } from "./State.ts"
 
 const actor = label(maxRaceName)
 const orderList = Schema.Array(Order).check(Schema.isMaxLength(maxOrders))
@@ -75,7 +75,7 @@ export class EngineAdminGroup extends HttpApiGroup.make("admin")
       error: wireErrors
     }),
     // `GET` and `PUT` of `/state/{path}` carry the bytes of one file, so they are no endpoints of JSON.
-    HttpApiEndpoint.get("state", "/state", { success: StateListing, error: wireErrors }),
+    HttpApiEndpoint.get("state", "/state", { query: StateQuery, success: StateListing, error: wireErrors }),
     HttpApiEndpoint.post("openState", "/state/open", { success: EngineStatus, error: wireErrors })
   )
   .prefix("/api/v1/admin") {}

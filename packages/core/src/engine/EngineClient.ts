@@ -6,6 +6,9 @@
  */
 import { ErrorEnvelope, reasonsOf } from "@galaxy/contract/api/ApiError"
 import { EngineStatus, type InitRequest } from "@galaxy/contract/engine/Admin"
+import { maxStateFileBytes } from "@galaxy/contract/engine/Limits"
+import { Kept } from "@galaxy/contract/engine/Order"
+import { StateListing } from "@galaxy/contract/engine/State"
 import { histogram } from "@galaxy/contract/telemetry/instruments"
 import { Context, Duration, Effect, Exit, Layer, Option, Predicate, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
@@ -39,10 +42,10 @@ export class EngineClient extends Context.Service<
     init(engine: EngineAccess, request: InitRequest): Effect.Effect<EngineStatus, CallError>
     /** The game after its newest turn. Refused where there is no galaxy. */
     status(engine: EngineAccess): Effect.Effect<EngineStatus, CallError>
-    /** The race leaves the game at its next turn. Idempotent. */
-    banish(engine: EngineAccess, race: string): Effect.Effect<void, CallError>
-    /** The engine plays the race from now on. Idempotent; an engine that can't refuses. */
-    computer(engine: EngineAccess, race: string): Effect.Effect<void, CallError>
+    /** The race leaves the game at its next turn; returns the state file that says so. Idempotent. */
+    banish(engine: EngineAccess, race: string): Effect.Effect<Option.Option<Kept>, CallError>
+    /** The engine plays the race from now on; returns as `banish`. Idempotent; an engine that can't refuses. */
+    computer(engine: EngineAccess, race: string): Effect.Effect<Option.Option<Kept>, CallError>
     /** Makes this turn, or returns the status it led to if it has been made. A turn beyond the next one is refused. */
     turn(engine: EngineAccess, turn: number): Effect.Effect<EngineStatus, CallError>
     /** Appends to a race's orders, all or none. */
@@ -51,6 +54,17 @@ export class EngineClient extends Context.Service<
     order(engine: EngineAccess, body: EngineBody): Effect.Effect<EngineBody, CallError>
     orders(engine: EngineAccess, subject: ReportSubject): Effect.Effect<EngineBody, CallError>
     report(engine: EngineAccess, subject: ReportSubject): Effect.Effect<EngineBody, CallError>
+    /**
+     * The files of the game's state: of turns from `from` on, or all where the engine can't tell. An engine that doesn't
+     * give its state away refuses with `not_found`, as it does in the next three.
+     */
+    state(engine: EngineAccess, from?: number): Effect.Effect<StateListing, CallError>
+    /** One state file, as it is. */
+    stateFile(engine: EngineAccess, path: string): Effect.Effect<Uint8Array, CallError>
+    /** Gives a file to an engine without a game. Refused where it has one, and for what isn't a file of a state. */
+    putState(engine: EngineAccess, path: string, bytes: Uint8Array): Effect.Effect<void, CallError>
+    /** The engine goes on with the game whose files it was given, or refuses them. Idempotent. */
+    openState(engine: EngineAccess): Effect.Effect<EngineStatus, CallError>
   }
 >()("@galaxy/core/engine/EngineClient") {}
 
@@ -126,14 +140,36 @@ const failureOf = (status: number, body: unknown): CallError => {
 
 const duration = histogram("galaxy.engine.call.duration")
 
-/** Measures a call by its path, which is one of ours. */
+const states = "/api/v1/admin/state"
+
+/** The path of a call as a route: those of state files are the engine's own. */
+const routeOf = (url: string): string => {
+  const { pathname } = new URL(url)
+  return pathname.startsWith(`${states}/`) && pathname !== `${states}/open` ? `${states}/{path}` : pathname
+}
+
+const statePath = (path: string) => `${states}/${path.split("/").map(encodeURIComponent).join("/")}`
+
+/** Measures a call by its route. */
 const measured = <A, R>(url: string, call: Effect.Effect<A, CallError, R>) =>
   timed(call, (seconds, exit) => {
     const failure = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Exit.findErrorOption(exit))?._tag
-    duration(seconds, new URL(url).pathname, Exit.isSuccess(exit) ? "" : (failure ?? "interrupted"))
+    duration(seconds, routeOf(url), Exit.isSuccess(exit) ? "" : (failure ?? "interrupted"))
   })
 
 const decodeStatus = Schema.decodeUnknownEffect(EngineStatus)
+const decodeListing = Schema.decodeUnknownEffect(StateListing)
+const decodeKept = Schema.decodeUnknownEffect(Schema.Struct({ kept: Schema.optionalKey(Kept) }))
+
+/** The state file that a write has left behind, from the engine's answer to it. */
+export const keptIn = (answer: EngineBody): Effect.Effect<Option.Option<Kept>, EngineUnreachable> =>
+  Effect.mapBoth(decodeKept(answer), {
+    onFailure: () => unreachable("the answer has no valid state file"),
+    onSuccess: ({ kept }) => Option.fromUndefinedOr(kept)
+  })
+
+/** Most bytes of an answer that says no more than that a file was taken, or why not. */
+const maxShortAnswer = 64 * 1024
 
 /** `EngineClient` over the host's HTTP client. Redirects aren't followed. */
 export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | EngineSettings> = Layer.effect(
@@ -143,21 +179,41 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
     const config = yield* EngineSettings
 
     const call = (request: HttpClientRequest.HttpClientRequest, timeout = config.callTimeout) =>
-      measured(request.url, asking(request, timeout))
+      asking(request, timeout, answerOf)
 
-    const asking = (request: HttpClientRequest.HttpClientRequest, timeout: Duration.Input) =>
-      Effect.gen(function* () {
-        const response = yield* Effect.mapError(http.execute(request), () => lost("no answer"))
-        const body = yield* jsonOf(response, config.maxAnswerBytes)
-        if (response.status !== 200) return yield* failureOf(response.status, body)
-        return Predicate.isReadonlyObject(body) ? body : yield* unreachable("the answer is not a JSON object")
-      }).pipe(
+    const answerOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
+      const body = yield* jsonOf(response, config.maxAnswerBytes)
+      if (response.status !== 200) return yield* failureOf(response.status, body)
+      return Predicate.isReadonlyObject(body) ? body : yield* unreachable("the answer is not a JSON object")
+    })
+
+    const fileOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
+      return response.status === 200
+        ? yield* bytesOf(response, maxStateFileBytes)
+        : yield* failureOf(response.status, yield* jsonOf(response, maxShortAnswer))
+    })
+
+    const takenOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
+      if (response.status !== 200 && response.status !== 204) {
+        return yield* failureOf(response.status, yield* jsonOf(response, maxShortAnswer))
+      }
+      yield* bytesOf(response, maxShortAnswer)
+    })
+
+    const asking = <A>(
+      request: HttpClientRequest.HttpClientRequest,
+      timeout: Duration.Input,
+      answer: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, CallError>
+    ) =>
+      Effect.mapError(http.execute(request), () => lost("no answer")).pipe(
+        Effect.flatMap(answer),
         // An engine must not send the platform elsewhere.
         Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
         Effect.timeoutOrElse({
           duration: timeout,
           orElse: () => Effect.fail(new EngineUnreachable({ reason: "no answer in time", overdue: true }))
-        })
+        }),
+        (asked) => measured(request.url, asked)
       )
 
     const to = (method: "GET" | "POST" | "PUT", { endpoint, token }: EngineAccess, path: string) =>
@@ -195,10 +251,10 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
         Effect.flatMap(call(to("GET", engine, "/api/v1/admin/status")), decoded)
       ),
       banish: Effect.fn("EngineClient.banish")((engine, race) =>
-        Effect.asVoid(call(sent("POST", engine, "/api/v1/admin/race/banish", { race })))
+        Effect.flatMap(call(sent("POST", engine, "/api/v1/admin/race/banish", { race })), keptIn)
       ),
       computer: Effect.fn("EngineClient.computer")((engine, race) =>
-        Effect.asVoid(call(sent("POST", engine, "/api/v1/admin/race/computer", { race })))
+        Effect.flatMap(call(sent("POST", engine, "/api/v1/admin/race/computer", { race })), keptIn)
       ),
       turn: Effect.fn("EngineClient.turn")((engine, turn) =>
         status(sent("POST", engine, "/api/v1/admin/turn", { turn }))
@@ -206,7 +262,30 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
       command: Effect.fn("EngineClient.command")((engine, body) => call(sent("POST", engine, "/api/v1/command", body))),
       order: Effect.fn("EngineClient.order")((engine, body) => call(sent("PUT", engine, "/api/v1/order", body))),
       orders: Effect.fn("EngineClient.orders")((engine, subject) => call(asked(engine, "/api/v1/order", subject))),
-      report: Effect.fn("EngineClient.report")((engine, subject) => call(asked(engine, "/api/v1/report", subject)))
+      report: Effect.fn("EngineClient.report")((engine, subject) => call(asked(engine, "/api/v1/report", subject))),
+      state: Effect.fn("EngineClient.state")((engine, from) =>
+        call(
+          to("GET", engine, states).pipe(HttpClientRequest.setUrlParams(from === undefined ? {} : { from })),
+          config.turnTimeout
+        ).pipe(
+          Effect.flatMap((body) =>
+            Effect.mapError(decodeListing(body), () => unreachable("the answer is not a valid list of state files"))
+          )
+        )
+      ),
+      stateFile: Effect.fn("EngineClient.stateFile")((engine, path) =>
+        asking(to("GET", engine, statePath(path)), config.callTimeout, fileOf)
+      ),
+      putState: Effect.fn("EngineClient.putState")((engine, path, bytes) =>
+        asking(
+          to("PUT", engine, statePath(path)).pipe(
+            HttpClientRequest.setBody(HttpBody.uint8Array(bytes, "application/octet-stream"))
+          ),
+          config.callTimeout,
+          takenOf
+        )
+      ),
+      openState: Effect.fn("EngineClient.openState")((engine) => status(sent("POST", engine, `${states}/open`, {})))
     })
   })
 )

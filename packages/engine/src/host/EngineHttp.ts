@@ -40,7 +40,7 @@ const admin = HttpApiBuilder.group(
           return status
         }),
       banish: ({ payload }) => answered(engine.banish(payload.race)),
-      state: () => answered(engine.state),
+      state: ({ query }) => answered(engine.state(query.from)),
       openState: () => answered(engine.openState),
       computer: ({ payload }) => answered(engine.computer(payload.race, payload.computer_level ?? "fair"))
     })

@@ -57,8 +57,8 @@ export class StateStore extends Context.Service<
     keepComputers(open: Galaxy, races: ReadonlyMap<number, ComputerLevel>): Effect.Effect<Kept, StateError>
     /** Everything that was decided for the open turn. */
     decisions(open: Galaxy): Effect.Effect<Decisions, StateError>
-    /** All files of the game that ends with this turn. */
-    listing(open: Galaxy): Effect.Effect<ReadonlyArray<StateFile>, StateError>
+    /** Files of the game that ends with this turn: those of turns from `from` on. */
+    listing(open: Galaxy, from: number): Effect.Effect<ReadonlyArray<StateFile>, StateError>
     /** The text of one state file, if there is one at that path. */
     sealed(path: string): Effect.Effect<Option.Option<string>, StateError>
     /** Keeps a state file for `takeIn`; its path must be one of `isStatePath`. There must be no game. */
@@ -256,7 +256,7 @@ const make = Effect.fnUntraced(function* (root: string) {
           decisionsOf
         )
       ),
-    listing: ({ turn }) => StateUnavailable.refail(describe(turn)),
+    listing: ({ turn }, from) => StateUnavailable.refail(describe(turn, from)),
     sealed: (path) => (isStatePath(path) ? StateUnavailable.refail(files.text(path)) : Effect.succeedNone),
     put: (path, sealed) => writing(transfer.put(path, sealed)),
     takeIn: Effect.andThen(takeIn, one(current))

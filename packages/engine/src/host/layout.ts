@@ -72,6 +72,9 @@ export const isStatePath = (path: string): boolean =>
 /** The kind of the state file at a path that `isStatePath` accepts. */
 export const kindAt = (path: string): StateKind => kinds[path.split("/", 1)[0] as keyof typeof kinds]
 
+/** The turn that a file of `isStatePath`, or the folder of a turn's orders, belongs to. */
+export const turnIn = (path: string): number => Number(path.split("/")[1]?.slice(0, turnDigits))
+
 /** The number in a name of exactly so many digits and the suffix; undefined for any other name. */
 export const numberIn = (name: string, digits: number, suffix: "" | ".json"): number | undefined =>
   name.length === digits + suffix.length && /^\d+$/.test(name.slice(0, digits)) && name.endsWith(suffix)

@@ -5,14 +5,14 @@
  */
 import type { StateFile } from "@galaxy/contract/engine/State"
 import { Effect } from "effect"
-import { fileOf, ordersFolderOf } from "./layout.ts"
+import { fileOf, ordersFolderOf, turnIn } from "./layout.ts"
 import { Sha256 } from "./Sha256.ts"
 import { StateBroken } from "./StateError.ts"
 import type { StateFiles } from "./StateFiles.ts"
 
 const utf8 = new TextEncoder()
 
-/** Makes the listing of a folder's files; `turn` is the last complete one. */
+/** Makes the listing of a folder's files of turns from `from` on; `turn` is the last complete one. */
 export const make = Effect.fnUntraced(function* (files: StateFiles) {
   const sha256 = yield* Sha256
   const closed = new Map<string, StateFile>()
@@ -22,24 +22,26 @@ export const make = Effect.fnUntraced(function* (files: StateFiles) {
     if (before !== undefined) return before
     const text = yield* files.text(path)
     if (text._tag === "None") return yield* new StateBroken({ file: path, problem: "is missing" })
-    const file = { path, size: utf8.encode(text.value).byteLength, sha256: sha256(text.value) }
+    const file = { path, size: utf8.encode(text.value).byteLength, sha256: sha256(text.value), turn: turnIn(path) }
     if (lasting) closed.set(path, file)
     return file
   })
 
-  return Effect.fnUntraced(function* (turn: number) {
+  return Effect.fnUntraced(function* (turn: number, from: number) {
     const found: Array<StateFile> = []
-    for (let made = 0; made <= turn; made++) {
+    for (let made = from; made <= turn; made++) {
       found.push(yield* described(fileOf("turns", made), true), yield* described(fileOf("galaxy", made), true))
     }
     for (const folder of ["banished", "computers"] as const) {
       for (const name of yield* files.list(folder)) {
         const path = `${folder}/${name}`
+        if (turnIn(path) < from) continue
         found.push(yield* described(path, path !== fileOf(folder, turn)))
       }
     }
     for (const name of yield* files.list("orders")) {
       const folder = `orders/${name}`
+      if (turnIn(folder) < from) continue
       for (const race of yield* files.list(folder)) {
         found.push(yield* described(`${folder}/${race}`, folder !== ordersFolderOf(turn)))
       }

@@ -11,8 +11,8 @@ import type { StateError, StateStore } from "./StateStore.ts"
 
 /** The part of `Engine` that is about files. */
 export interface StateSurface {
-  /** The last complete turn, and the files of the state. */
-  readonly state: Effect.Effect<StateListing, StateError>
+  /** The last complete turn, and the files of the state: all, or those of turns from `from` on. */
+  state(from?: number): Effect.Effect<StateListing, StateError>
   /** The text of one state file. */
   stateFile(path: string): Effect.Effect<string, StateFileUnknown | StateError>
   /** Keeps one state file of a game that is to be taken in. Fails where there is a game already. */
@@ -27,10 +27,12 @@ export const stateSurface = (
   one: <A, E, R>(call: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
   statusNow: (galaxy: Galaxy) => Effect.Effect<EngineStatus, StateError>
 ): StateSurface => {
-  const state = Effect.gen(function* () {
+  const state = Effect.fn("Engine.state")(function* (from: number = 0) {
     const found = yield* store.current
-    return Option.isNone(found) ? { files: [] } : { turn: found.value.turn, files: yield* store.listing(found.value) }
-  }).pipe(Effect.withSpan("Engine.state"), one)
+    return Option.isNone(found)
+      ? { files: [] }
+      : { turn: found.value.turn, files: yield* store.listing(found.value, from) }
+  }, one)
 
   const stateFile = Effect.fn("Engine.stateFile")(function* (path: string) {
     const sealed = yield* store.sealed(path)

@@ -372,6 +372,15 @@ export const faults: Readonly<Record<string, Fault>> = {
     ),
     found: ["a game goes on in an engine that was given its state files"]
   },
+  "a listing from a turn on that forgets the last decisions": {
+    proxy: () => async (call, pass) => {
+      const reply = await pass()
+      if (call.path !== "/api/v1/admin/state" || !call.query.has("from")) return reply
+      const listing = JSON.parse(reply.text) as { readonly files: ReadonlyArray<{ readonly path: string }> }
+      return json({ ...listing, files: listing.files.filter((it) => !it.path.startsWith("orders/")) })
+    },
+    found: ["a listing from a turn on has every file that has come or changed since"]
+  },
   "a state that is opened whatever was put": {
     proxy: () => async (call, pass) => {
       const reply = await pass()

@@ -13,8 +13,8 @@ const decodeListing = Schema.decodeUnknownSync(StateListing)
 const root = "/api/v1/admin/state"
 
 /** What the engine lists; `NotTried` where it has no such surface. */
-const listed = Effect.fnUntraced(function* (engine: RunningEngine) {
-  const answer = yield* Calls.send(engine, "GET", root)
+const listed = Effect.fnUntraced(function* (engine: RunningEngine, query = "") {
+  const answer = yield* Calls.send(engine, "GET", `${root}${query}`)
   if (answer.status === 404) return yield* new NotTried({ reason: "the engine has no state surface" })
   return decodeListing(Calls.object(answer))
 })
@@ -80,6 +80,25 @@ export const state: ReadonlyArray<Check> = [
       assert.deepStrictEqual(yield* listed(other), yield* listed(engine))
       const next = Calls.statusIn(yield* Calls.turn(other, 3))
       assert.deepStrictEqual(next, Calls.statusIn(yield* Calls.turn(engine, 3)), "the same next turn")
+    })
+  },
+  {
+    name: "a listing from a turn on has every file that has come or changed since",
+    run: Effect.fnUntraced(function* (subject) {
+      const engine = yield* played(subject)
+      const before = new Map((yield* listed(engine)).files.map((it) => [it.path, it.sha256]))
+      Calls.ordersIn(
+        yield* Calls.order(engine, { actor: second, turn: 2, orders: yield* ordersOf(subject, engine, second) })
+      )
+      Calls.statusIn(yield* Calls.turn(engine, 3))
+      const { turn, files } = yield* listed(engine)
+      const since = yield* listed(engine, "?from=2")
+      assert.strictEqual(since.turn, turn)
+      for (const file of since.files) assert.deepInclude(files, file, "as in the whole listing")
+      for (const file of files.filter((it) => before.get(it.path) !== it.sha256)) {
+        assert.deepInclude(since.files, file, "new since the turn before")
+      }
+      for (const { path, turn: of } of since.files) if (of !== undefined) assert.isAtLeast(of, 2, path)
     })
   },
   {
