@@ -24,7 +24,7 @@ const maxFileBytes = 256 * 1024 * 1024
 /** Whether a name is that of an unfinished write. Other hidden files, from systems or people, are left alone. */
 const isLeftover = (name: string): boolean => /^\.\d+\.json\.tmp$/.test(name)
 
-/** Makes the names in a folder last, where folders can be opened. */
+/** Makes a file last, or the names in a folder where folders can be opened. */
 export const syncedFolder = (name: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
     Effect.scoped(
@@ -78,14 +78,16 @@ export const open = Effect.fnUntraced(function* (root: string) {
     return { target, folder, hidden: path.join(folder, `.${path.basename(target)}.tmp`) }
   }
 
-  const hide = (name: string, sealed: string) =>
+  const written = (name: string, sealed: string, lasting: boolean) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = yield* fs.open(place(name).hidden, { flag: "w", mode: 0o600 })
+        const file = yield* fs.open(name, { flag: "w", mode: 0o600 })
         yield* file.writeAll(utf8.encode(sealed))
-        yield* file.sync
+        if (lasting) yield* file.sync
       })
     )
+
+  const hide = (name: string, sealed: string) => written(place(name).hidden, sealed, true)
 
   /** Puts the content on the disk under a hidden name, and returns the text of the file. */
   const prepare = Effect.fnUntraced(function* (kind: StateKind, name: string, content: StateJson) {
@@ -105,8 +107,27 @@ export const open = Effect.fnUntraced(function* (root: string) {
   const write = (kind: StateKind, name: string, content: StateJson) =>
     Effect.tap(prepare(kind, name, content), () => publish(name))
 
-  /** Writes a file whose text was sealed before. */
-  const keep = (name: string, sealed: string) => Effect.andThen(hide(name, sealed), publish(name))
+  /** Writes a file that nobody relies on before `syncAll`: a kill may leave a part of it, and a loss of power nothing. */
+  const note = Effect.fnUntraced(function* (name: string, sealed: string) {
+    yield* fs.makeDirectory(path.dirname(at(name)), { recursive: true })
+    yield* written(at(name), sealed, false)
+  })
+
+  /** Makes everything in these folders last, and the names in them. Many files at once share what a disk does. */
+  const syncAll = Effect.fnUntraced(function* (folders: ReadonlyArray<string>) {
+    const files: Array<string> = []
+    for (const folder of folders) {
+      if (!(yield* fs.exists(at(folder)))) continue
+      for (const name of yield* fs.readDirectory(at(folder), { recursive: true }))
+        files.push(path.join(at(folder), name))
+      files.push(at(folder))
+    }
+    files.push(root)
+    yield* Effect.forEach(files, (it) => syncedFolder(it).pipe(Effect.provideService(FileSystem.FileSystem, fs)), {
+      concurrency: 64,
+      discard: true
+    })
+  })
 
   /** The text of a file; none when it is missing. */
   const text = Effect.fnUntraced(function* (name: string) {
@@ -149,7 +170,7 @@ export const open = Effect.fnUntraced(function* (root: string) {
     return found.filter((it) => !it.startsWith(".")).toSorted()
   })
 
-  return { ensureFolder, prepare, publish, write, keep, read, text, names, list }
+  return { ensureFolder, prepare, publish, write, note, syncAll, read, text, names, list }
 })
 
 /**

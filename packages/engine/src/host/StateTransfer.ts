@@ -5,7 +5,7 @@
  * name in one step, and from then on they are the game: whoever opens the state folder next moves them to their places,
  * also after a kill in between. What was put and never opened is forgotten at the next start.
  */
-import { Effect, FileSystem, Path } from "effect"
+import { Duration, Effect, FileSystem, Path } from "effect"
 import { folders, isStatePath } from "./layout.ts"
 import * as StateFiles from "./StateFiles.ts"
 
@@ -42,20 +42,23 @@ export const make = Effect.fnUntraced(function* (root: string) {
     Effect.suspend(() => StateFiles.open(at)),
     context
   )
+  /** The same, opened once: files come by the thousands. */
+  const [opened, forget] = yield* Effect.cachedInvalidateWithTTL(staged, Duration.infinity)
 
   /** Keeps a sealed text whose path `isStatePath` accepts. */
   const put = Effect.fnUntraced(function* (name: string, sealed: string) {
     if (!isStatePath(name)) return yield* Effect.die(new Error(`${name} is no path of a state file`))
-    const files = yield* staged
-    yield* files.ensureFolder(path.dirname(name))
-    yield* files.keep(name, sealed)
+    const files = yield* opened
+    yield* Effect.onError(files.note(name, sealed), () => forget)
   })
 
   /** Whether anything was put. */
   const isEmpty = Effect.map(fs.exists(at), (there) => !there)
 
-  /** What was put is the game from now on. */
-  const accept = Effect.andThen(fs.rename(at, path.join(root, checked)), StateFiles.syncedFolder(root)).pipe(
+  /** What was put is the game from now on: first all of it is made to last, and then it gets its name. */
+  const accept = Effect.flatMap(staged, (files) => files.syncAll(folders)).pipe(
+    Effect.andThen(fs.rename(at, path.join(root, checked))),
+    Effect.andThen(StateFiles.syncedFolder(root)),
     Effect.andThen(settle(root)),
     Effect.provideContext(context)
   )
