@@ -5,7 +5,7 @@ import { request } from "node:http"
 import { dockerEngine } from "@galaxy/testkit/contract/dockerEngine"
 import { contract } from "@galaxy/testkit/contract/vitest"
 import * as DockerDouble from "@galaxy/testkit/docker/DockerDouble"
-import { engineImage, idleImage } from "@galaxy/testkit/docker/engineImage"
+import { eatingImage, engineImage, failingImage, idleImage } from "@galaxy/testkit/docker/engineImage"
 import Docker from "dockerode"
 import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, describe, it } from "vitest"
@@ -13,11 +13,27 @@ import { pauseImage } from "./pauseImage.ts"
 
 const scope = await Effect.runPromise(Scope.make())
 const double = await Effect.runPromise(
-  Scope.provide(DockerDouble.make({ "galaxy/engine:1": engineImage, "galaxy-test/idle:1": idleImage }), scope)
+  Scope.provide(
+    DockerDouble.make({
+      "galaxy/engine:1": engineImage,
+      "galaxy-test/idle:1": idleImage,
+      "galaxy-test/failing:1": failingImage,
+      "galaxy-test/eating:1": eatingImage
+    }),
+    scope
+  )
 )
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-contract("Docker contract: double", dockerEngine({ socketPath: double.socketPath, image: "galaxy-test/idle:1" }))
+contract(
+  "Docker contract: double",
+  dockerEngine({
+    socketPath: double.socketPath,
+    idle: { image: "galaxy-test/idle:1" },
+    failing: { image: "galaxy-test/failing:1" },
+    eating: { image: "galaxy-test/eating:1" }
+  })
+)
 
 const daemon = process.env["GALAXY_TEST_DOCKER_HOST"]?.replace(/^unix:\/\//, "")
 if (daemon === undefined || process.arch !== "x64") console.warn("skipped: a Docker daemon (GALAXY_TEST_DOCKER_HOST)")
@@ -37,7 +53,15 @@ else {
   const [repo = "", tag = ""] = image.split(":")
   beforeAll(() => send("POST", `/images/create?fromSrc=-&repo=${repo}&tag=${tag}`, pauseImage()))
   afterAll(() => send("DELETE", `/images/${image}?force=1`))
-  contract("Docker contract: daemon", dockerEngine({ socketPath: daemon, image, command: ["/pause"] }))
+  contract(
+    "Docker contract: daemon",
+    dockerEngine({
+      socketPath: daemon,
+      idle: { image, command: ["/pause"] },
+      failing: { image, command: ["/fail"] },
+      eating: { image, command: ["/eat"] }
+    })
+  )
 }
 
 describe("dockerode on the double", () => {

@@ -1,11 +1,30 @@
-/** The smallest root file system with a program that runs until it is ended, as a tar archive. Linux on x86-64. */
+/** A root file system with the smallest programs that do what tests of Docker need, as a tar archive. Linux on x86-64. */
 
 /** `for (;;) pause()`, as machine code. */
-const code = Buffer.from([0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7])
+const pause = Buffer.from([0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7])
+
+const said = Buffer.from("it fails\n")
+
+/** `write(2, said); exit(3)` */
+const fail = Buffer.concat([
+  Buffer.from([0xb8, 1, 0, 0, 0, 0xbf, 2, 0, 0, 0]),
+  // The text's address: what follows this instruction has 19 bytes.
+  Buffer.from([0x48, 0x8d, 0x35, 19, 0, 0, 0, 0xba, said.length, 0, 0, 0, 0x0f, 0x05]),
+  Buffer.from([0xb8, 60, 0, 0, 0, 0xbf, 3, 0, 0, 0, 0x0f, 0x05]),
+  said
+])
+
+/** `for (;;) mmap(a mebibyte, private, anonymous, populated)` */
+const eat = Buffer.concat([
+  Buffer.from([0xb8, 9, 0, 0, 0, 0x31, 0xff, 0xbe, 0, 0, 0x10, 0, 0xba, 3, 0, 0, 0]),
+  Buffer.from([0x41, 0xba, 0x22, 0x80, 0, 0, 0x49, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff, 0x45, 0x31, 0xc9]),
+  Buffer.from([0x0f, 0x05, 0xeb, 0xdb])
+])
+
 const base = 0x400000n
 const headerSize = 64 + 56
 
-const program = (): Buffer => {
+const program = (code: Buffer): Buffer => {
   const size = headerSize + code.length
   const head = Buffer.alloc(headerSize)
   head.write("\x7fELF\x02\x01\x01", "latin1")
@@ -28,11 +47,9 @@ const program = (): Buffer => {
   return Buffer.concat([head, code])
 }
 
-/** A tar archive that holds `/pause`. */
-export const pauseImage = (): Buffer => {
-  const file = program()
+const entry = (name: string, file: Buffer): Buffer => {
   const head = Buffer.alloc(512)
-  head.write("pause")
+  head.write(name)
   head.write("0000755\0", 100)
   head.write("0000000\0", 108)
   head.write("0000000\0", 116)
@@ -43,5 +60,14 @@ export const pauseImage = (): Buffer => {
   head.write("ustar\x0000", 257, "latin1")
   const sum = head.reduce((total, byte) => total + byte, 0)
   head.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148)
-  return Buffer.concat([head, file, Buffer.alloc(512 - (file.length % 512)), Buffer.alloc(1024)])
+  return Buffer.concat([head, file, Buffer.alloc(512 - (file.length % 512))])
 }
+
+/** A tar archive that holds `/pause`, `/fail` and `/eat`. */
+export const pauseImage = (): Buffer =>
+  Buffer.concat([
+    entry("pause", program(pause)),
+    entry("fail", program(fail)),
+    entry("eat", program(eat)),
+    Buffer.alloc(1024)
+  ])

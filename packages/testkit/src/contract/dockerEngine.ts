@@ -5,16 +5,26 @@
 import { randomUUID } from "node:crypto"
 import { request } from "node:http"
 import { createServer } from "node:net"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import * as assert from "../internal/assert.ts"
 import { type Case, casesOf } from "./Case.ts"
 
-/** The daemon to ask, and an image on it whose program runs until it is ended. */
-export interface DockerUnderTest {
-  readonly socketPath: string
+/** What containers of a case run. */
+export interface ProgramUnderTest {
   readonly image: string
   /** The command to run in a container, where the image has none. */
   readonly command?: ReadonlyArray<string>
+}
+
+/** The daemon to ask, and programs that it has. */
+export interface DockerUnderTest {
+  readonly socketPath: string
+  /** Runs until it is ended. */
+  readonly idle: ProgramUnderTest
+  /** Writes `it fails` to standard error and ends with code 3. */
+  readonly failing: ProgramUnderTest
+  /** Takes all memory that it gets, and is ended by the system for want of more. */
+  readonly eating: ProgramUnderTest
 }
 
 interface Answer {
@@ -25,9 +35,37 @@ interface Answer {
 
 interface Inspected {
   readonly Id: string
-  readonly State: { readonly Status: string; readonly Running: boolean }
+  readonly Image: string
+  readonly State: {
+    readonly Status: string
+    readonly Running: boolean
+    readonly ExitCode: number
+    readonly OOMKilled: boolean
+    readonly FinishedAt: string
+  }
   readonly NetworkSettings: { readonly Ports: Readonly<Record<string, ReadonlyArray<{ readonly HostPort: string }>>> }
 }
+
+/** Lines of an answer that goes on, until it is let go. */
+const follow = (socketPath: string, path: string) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly lines: ReadonlyArray<unknown>; readonly end: () => void }>((resume) => {
+      const lines: Array<unknown> = []
+      let rest = ""
+      const call = request({ socketPath, path: `/v1.41${path}` }, (response) => {
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          const parts = (rest + chunk).split("\n")
+          rest = parts.pop() ?? ""
+          for (const part of parts) if (part.trim() !== "") lines.push(JSON.parse(part))
+        })
+        response.on("error", () => undefined)
+        resume(Effect.succeed({ lines, end: () => void call.destroy() }))
+      })
+      call.on("error", () => undefined)
+      call.end()
+    }),
+    ({ end }) => Effect.sync(end)
+  )
 
 const parsed = (text: string): unknown => {
   try {
@@ -53,7 +91,7 @@ const ask = (socketPath: string, method: string, path: string, json?: unknown): 
   })
 
 /** What every Docker Engine answers. Containers of a case are removed after it. */
-export const dockerEngine = ({ command, image, socketPath }: DockerUnderTest): ReadonlyArray<Case> =>
+export const dockerEngine = ({ eating, failing, idle, socketPath }: DockerUnderTest): ReadonlyArray<Case> =>
   casesOf(
     Layer.empty,
     (it) => {
@@ -71,10 +109,10 @@ export const dockerEngine = ({ command, image, socketPath }: DockerUnderTest): R
       const clean = Effect.flatMap(listed(true), (all) =>
         Effect.forEach(all, ({ Id }) => call("DELETE", `/containers/${Id}?force=1&v=1`), { discard: true })
       )
-      const create = (name: string, hostConfig: object = {}, more: object = {}) =>
+      const create = (name: string, hostConfig: object = {}, more: object = {}, program = idle) =>
         call("POST", `/containers/create?name=${name}`, {
-          Image: image,
-          ...(command === undefined ? {} : { Cmd: command }),
+          Image: program.image,
+          ...(program.command === undefined ? {} : { Cmd: program.command }),
           Labels: { [labelKey]: labelValue },
           HostConfig: hostConfig,
           ...more
@@ -125,7 +163,7 @@ export const dockerEngine = ({ command, image, socketPath }: DockerUnderTest): R
           assert.match(message(created), /No such image/)
           const looked = yield* call("GET", "/images/galaxy-test/nothing:1/json")
           assert.strictEqual(looked.status, 404)
-          assert.strictEqual((yield* call("GET", `/images/${image}/json`)).status, 200)
+          assert.strictEqual((yield* call("GET", `/images/${idle.image}/json`)).status, 200)
         })
       )
 
@@ -191,6 +229,131 @@ export const dockerEngine = ({ command, image, socketPath }: DockerUnderTest): R
           // The container is left behind, and has to be removed.
           assert.strictEqual((yield* inspect(`${name}-2`)).State.Status, "created")
         }).pipe(Effect.scoped)
+      )
+
+      named("tells how a program has ended, and what it said", (name) =>
+        Effect.gen(function* () {
+          yield* create(name, {}, {}, failing)
+          assert.strictEqual((yield* call("POST", `/containers/${name}/start`)).status, 204)
+          const waited = yield* call("POST", `/containers/${name}/wait`)
+          assert.deepInclude(waited.body, { StatusCode: 3 })
+          const { State } = yield* inspect(name)
+          assert.deepInclude(State, { Status: "exited", ExitCode: 3, OOMKilled: false })
+          assert.isAbove(Date.parse(State.FinishedAt), 0)
+          const { body, status } = yield* call("GET", `/containers/${name}/logs?stdout=1&stderr=1&tail=5`)
+          assert.strictEqual(status, 200)
+          // Eight bytes first: standard error, and the length.
+          assert.strictEqual(body, "\u0002\0\0\0\0\0\0\u0009it fails\n")
+          assert.strictEqual((yield* call("GET", `/containers/${name}-2/logs?stderr=1`)).status, 404)
+        })
+      )
+
+      named("says that a program ran out of memory", (name) =>
+        Effect.gen(function* () {
+          const Memory = 16 * 1_048_576
+          yield* create(name, { Memory, MemorySwap: Memory }, {}, eating)
+          yield* call("POST", `/containers/${name}/start`)
+          yield* call("POST", `/containers/${name}/wait`)
+          assert.deepInclude((yield* inspect(name)).State, { Status: "exited", ExitCode: 137, OOMKilled: true })
+        })
+      )
+
+      named("tells of events by label and kind, with the labels", (name) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const wanted = encodeURIComponent(JSON.stringify({ type: ["container"], label: [label], event: ["die"] }))
+            const { lines } = yield* follow(socketPath, `/events?filters=${wanted}`)
+            yield* create(name)
+            yield* create(`${name}-2`, {}, { Labels: { other: "label" } })
+            yield* Effect.addFinalizer(() => call("DELETE", `/containers/${name}-2?force=1`))
+            for (const one of [name, `${name}-2`]) {
+              yield* call("POST", `/containers/${one}/start`)
+              yield* call("POST", `/containers/${one}/kill`)
+              yield* call("POST", `/containers/${one}/wait`)
+            }
+            yield* Effect.repeat(
+              Effect.suspend(() => Effect.succeed(lines.length)),
+              { until: (count) => count > 0, schedule: Schedule.spaced("20 millis") }
+            )
+            const { Id } = yield* inspect(name)
+            assert.strictEqual(lines.length, 1)
+            const [event] = lines as ReadonlyArray<{
+              readonly Action: string
+              readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
+            }>
+            assert.deepStrictEqual([event?.Action, event?.Actor.ID], ["die", Id])
+            assert.deepInclude(event?.Actor.Attributes, { [labelKey]: labelValue, exitCode: "137", name })
+          })
+        )
+      )
+
+      named("has networks, each name once", (name) =>
+        Effect.gen(function* () {
+          const make = () =>
+            call("POST", "/networks/create", { Name: name, Driver: "bridge", Internal: true, CheckDuplicate: true })
+          yield* Effect.addFinalizer(() => call("DELETE", `/networks/${name}`))
+          assert.strictEqual((yield* call("GET", `/networks/${name}`)).status, 404)
+          assert.strictEqual((yield* make()).status, 201)
+          const again = yield* make()
+          assert.strictEqual(again.status, 409)
+          assert.match(message(again), /already exists/)
+          assert.deepInclude((yield* call("GET", `/networks/${name}`)).body, { Name: name, Internal: true })
+          yield* create(name, { NetworkMode: name })
+          assert.strictEqual((yield* call("POST", `/containers/${name}/start`)).status, 204)
+          const list = yield* call("GET", `/containers/json?all=1&filters=${filters}`)
+          const networks = (
+            list.body as ReadonlyArray<{ readonly NetworkSettings: { readonly Networks: object } }>
+          ).map((it) => Object.keys(it.NetworkSettings.Networks))
+          assert.deepStrictEqual(networks, [[name]])
+          yield* call("DELETE", `/containers/${name}?force=1`)
+          yield* create(`${name}-2`, { NetworkMode: `${name}-none` })
+          const lost = yield* call("POST", `/containers/${name}-2/start`)
+          assert.strictEqual(lost.status, 404)
+          assert.match(message(lost), /network .* not found/)
+        }).pipe(Effect.scoped)
+      )
+
+      named("keeps a volume that has a name, and removes one without with its container", (name) =>
+        Effect.gen(function* () {
+          const volumes = Effect.map(call("GET", `/volumes?filters=${filters}`), ({ body }) =>
+            ((body as { readonly Volumes: ReadonlyArray<{ readonly Name: string }> | null }).Volumes ?? []).map(
+              (it) => it.Name
+            )
+          )
+          const mount = (Source?: string) => ({
+            Mounts: [
+              {
+                Type: "volume",
+                Target: "/state",
+                ...(Source === undefined ? {} : { Source }),
+                VolumeOptions: { Labels: { [labelKey]: labelValue } }
+              }
+            ]
+          })
+          yield* create(name, mount(name))
+          yield* create(`${name}-2`, mount())
+          const made = yield* volumes
+          assert.strictEqual(made.length, 2)
+          assert.include(made, name)
+          const used = yield* call("DELETE", `/volumes/${name}`)
+          assert.strictEqual(used.status, 409)
+          assert.match(message(used), /volume is in use/)
+          for (const one of [name, `${name}-2`]) {
+            assert.strictEqual((yield* call("DELETE", `/containers/${one}?force=1&v=1`)).status, 204)
+          }
+          assert.deepStrictEqual(yield* volumes, [name])
+          assert.strictEqual((yield* call("DELETE", `/volumes/${name}`)).status, 204)
+          assert.strictEqual((yield* call("DELETE", `/volumes/${name}`)).status, 404)
+        })
+      )
+
+      named("refuses to pull what no registry has", () =>
+        Effect.gen(function* () {
+          // Nobody listens there.
+          const answer = yield* call("POST", "/images/create?fromImage=127.0.0.1:9/galaxy-test/nothing&tag=1")
+          assert.include([404, 500], answer.status)
+          assert.notStrictEqual(message(answer), "")
+        })
       )
     },
     { liveClock: true }

@@ -18,11 +18,22 @@ export interface DockerRun {
   readonly hostPath: (path: string) => string | undefined
   /** The port on loopback where a port of the container is published, such as `8080/tcp`; 0 where it isn't. */
   readonly port: (name: string) => number
+  /** Writes a line to the container's log. */
+  readonly log: (line: string) => void
+}
+
+/** How a program has ended by itself. */
+export interface DockerExit {
+  readonly code: number
+  /** The system ended it for want of memory. */
+  readonly oomKilled?: boolean
 }
 
 /** A program that runs, and how to end it. */
 export interface DockerProgram {
   readonly end: () => Promise<void>
+  /** Settles if it ends by itself. */
+  readonly ended?: Promise<DockerExit>
 }
 
 /** An image: what a container of it runs. */
@@ -39,6 +50,7 @@ interface Mount {
   readonly Type?: string
   readonly Source?: string
   readonly Target?: string
+  readonly VolumeOptions?: { readonly Labels?: Readonly<Record<string, string>> }
 }
 
 /** What `create` is asked for, as far as the double understands it. */
@@ -49,8 +61,18 @@ export interface CreateBody {
   readonly HostConfig?: {
     readonly Binds?: ReadonlyArray<string>
     readonly Mounts?: ReadonlyArray<Mount>
+    readonly NetworkMode?: string
     readonly PortBindings?: Readonly<Record<string, ReadonlyArray<Binding>>>
   }
+}
+
+/** Something that is mounted into a container. */
+export interface Mounted {
+  readonly target: string
+  /** The folder on this machine. */
+  readonly path: string
+  /** Absent for a folder of this machine. */
+  readonly volume?: { readonly name: string; readonly isAnonymous: boolean }
 }
 
 /** A container and its state. */
@@ -59,10 +81,14 @@ export interface Container {
   readonly name: string
   readonly image: string
   readonly body: CreateBody
+  readonly mounts: ReadonlyArray<Mounted>
   readonly created: string
+  readonly log: Array<string>
   status: "created" | "running" | "exited"
   exitCode: number
+  oomKilled: boolean
   startedAt: string
+  finishedAt: string
   ports: Readonly<Record<string, number>>
   program: DockerProgram | undefined
   readonly waiting: Array<(code: number) => void>
@@ -76,6 +102,9 @@ const published = (it: Container): unknown =>
     Object.entries(it.ports).map(([name, port]) => [name, [{ HostIp: "127.0.0.1", HostPort: `${port}` }]])
   )
 
+/** Programs run in this process: no network leads to them. */
+const networks = (it: Container): unknown => ({ [it.body.HostConfig?.NetworkMode ?? "bridge"]: { IPAddress: "" } })
+
 /** What `inspect` answers. */
 export const inspected = (it: Container): unknown => ({
   Id: it.id,
@@ -86,25 +115,33 @@ export const inspected = (it: Container): unknown => ({
     Status: it.status,
     Running: it.status === "running",
     ExitCode: it.exitCode,
-    OOMKilled: false,
-    StartedAt: it.startedAt
+    OOMKilled: it.oomKilled,
+    Error: "",
+    StartedAt: it.startedAt,
+    FinishedAt: it.finishedAt
   },
   Config: { Image: it.image, Env: it.body.Env ?? [], Labels: it.body.Labels ?? {} },
   HostConfig: it.body.HostConfig ?? {},
-  NetworkSettings: { Ports: published(it) }
+  NetworkSettings: { Ports: published(it), Networks: networks(it) }
 })
 
 /** The filters of a list, by name: a container has to fit each of them. */
 export type Filters = Readonly<Record<string, ReadonlyArray<string>>>
 
+/** Whether these are the labels that are asked for, each as `name=value` or as a name alone. */
+export const hasLabels = (
+  labels: Readonly<Record<string, string>> | undefined,
+  wanted: ReadonlyArray<string> = []
+): boolean =>
+  wanted.every((label) => {
+    const [key = "", value] = label.split(/=(.*)/s)
+    return value === undefined ? labels?.[key] !== undefined : labels?.[key] === value
+  })
+
 /** Whether a list with these filters has it; without `all` only those that run. */
 export const fits = (it: Container, all: boolean, filters: Filters): boolean =>
   (all || it.status === "running") &&
-  (filters["label"] ?? []).every((label) => {
-    const [key = "", value] = label.split(/=(.*)/s)
-    const own = it.body.Labels?.[key]
-    return value === undefined ? own !== undefined : own === value
-  }) &&
+  hasLabels(it.body.Labels, filters["label"]) &&
   (filters["name"]?.some((name) => it.name.includes(name)) ?? true) &&
   (filters["status"]?.includes(it.status) ?? true)
 
@@ -113,9 +150,11 @@ export const listed = (it: Container): unknown => ({
   Id: it.id,
   Names: [`/${it.name}`],
   Image: it.image,
+  ImageID: imageId(it.image),
   Labels: it.body.Labels ?? {},
   State: it.status,
   Created: Math.floor(Date.parse(it.created) / 1_000),
+  NetworkSettings: { Networks: networks(it) },
   Ports: Object.entries(it.ports).map(([name, PublicPort]) => ({
     IP: "127.0.0.1",
     PrivatePort: Number.parseInt(name, 10),

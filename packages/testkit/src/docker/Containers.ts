@@ -4,6 +4,7 @@ import { existsSync } from "node:fs"
 import {
   type Container,
   type CreateBody,
+  type DockerExit,
   type DockerImage,
   type Filters,
   fits,
@@ -12,33 +13,42 @@ import {
   listed,
   Refusal
 } from "./Container.ts"
-import { freePort, hostPath } from "./bindings.ts"
+import { freePort } from "./bindings.ts"
+import type { DockerEvents } from "./DockerEvents.ts"
+import type { Networks } from "./Networks.ts"
+import type { Volumes } from "./Volumes.ts"
 
-export { type DockerImage, type DockerProgram, type DockerRun, Refusal } from "./Container.ts"
+export { type DockerExit, type DockerImage, type DockerProgram, type DockerRun, Refusal } from "./Container.ts"
 
 const never = "0001-01-01T00:00:00Z"
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
 
+/** What containers of a double share. */
+export interface Surroundings {
+  readonly images: Readonly<Record<string, DockerImage>>
+  readonly volumes: Volumes
+  readonly networks: Networks
+  readonly events: DockerEvents
+}
+
 /** All containers of one double. */
 export class Containers {
-  readonly #images: Readonly<Record<string, DockerImage>>
-  readonly #volumes: string
+  readonly #with: Surroundings
   readonly #all = new Map<string, Container>()
 
-  constructor(images: Readonly<Record<string, DockerImage>>, volumes: string) {
-    this.#images = images
-    this.#volumes = volumes
+  constructor(surroundings: Surroundings) {
+    this.#with = surroundings
   }
 
   image(reference: string): unknown {
-    if (this.#images[reference] === undefined) throw new Refusal(404, `No such image: ${reference}`)
+    if (this.#with.images[reference] === undefined) throw new Refusal(404, `No such image: ${reference}`)
     return { Id: imageId(reference), RepoTags: [reference], Architecture: "amd64", Os: "linux" }
   }
 
   create(name: string, given: unknown): unknown {
     const body = given as CreateBody
     const image = body.Image ?? ""
-    if (this.#images[image] === undefined) throw new Refusal(404, `No such image: ${image}`)
+    if (this.#with.images[image] === undefined) throw new Refusal(404, `No such image: ${image}`)
     if (name !== "" && !namePattern.test(name)) {
       throw new Refusal(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
     }
@@ -52,19 +62,25 @@ export class Containers {
       }
     }
     const id = randomBytes(32).toString("hex")
-    this.#all.set(id, {
+    const made: Container = {
       id,
       name: name === "" ? id.slice(0, 12) : name,
       image,
       body,
+      mounts: this.#with.volumes.mount(body),
       created: new Date().toISOString(),
+      log: [],
       status: "created",
       exitCode: 0,
+      oomKilled: false,
       startedAt: never,
+      finishedAt: never,
       ports: {},
       program: undefined,
       waiting: []
-    })
+    }
+    this.#all.set(id, made)
+    this.#with.events.tell("create", made)
     return { Id: id, Warnings: [] }
   }
 
@@ -79,25 +95,49 @@ export class Containers {
       .map(listed)
   }
 
+  /** The last lines of its log. */
+  log(reference: string, tail: number): ReadonlyArray<string> {
+    return this.#find(reference).log.slice(-tail)
+  }
+
+  /** Names of the containers that mount a volume. */
+  usersOf(volume: string): ReadonlyArray<string> {
+    return [...this.#all.values()].filter((it) => it.mounts.some((at) => at.volume?.name === volume)).map((it) => it.id)
+  }
+
   /** False where it runs already. */
   async start(reference: string): Promise<boolean> {
     const it = this.#find(reference)
     if (it.status === "running") return false
+    const network = it.body.HostConfig?.NetworkMode ?? "default"
+    if (!this.#with.networks.has(network)) throw new Refusal(404, `network ${network} not found`)
+    // From now on a second start finds it running.
+    it.status = "running"
     const ports: Record<string, number> = {}
-    for (const [name, bindings] of Object.entries(it.body.HostConfig?.PortBindings ?? {})) {
-      ports[name] = await freePort(Number(bindings[0]?.HostPort ?? "0"))
-    }
     const env = Object.fromEntries(
       (it.body.Env ?? []).map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string])
     )
-    it.ports = ports
-    it.program = await this.#images[it.image]?.run({
-      env,
-      hostPath: (path) => hostPath(it.body, this.#volumes, path),
-      port: (name) => ports[name] ?? 0
-    })
-    it.status = "running"
-    it.startedAt = new Date().toISOString()
+    try {
+      for (const [name, bindings] of Object.entries(it.body.HostConfig?.PortBindings ?? {})) {
+        ports[name] = await freePort(Number(bindings[0]?.HostPort ?? "0"))
+      }
+      it.ports = ports
+      it.startedAt = new Date().toISOString()
+      const program = await this.#with.images[it.image]?.run({
+        env,
+        hostPath: (path) => it.mounts.find(({ target }) => target === path)?.path,
+        port: (name) => ports[name] ?? 0,
+        log: (line) => void it.log.push(line)
+      })
+      it.program = program
+      // Ended while it was starting.
+      if (it.status !== "running") await program?.end()
+      this.#with.events.tell("start", it)
+      void program?.ended?.then((exit) => (it.program === program ? this.#over(it, exit) : undefined))
+    } catch (error) {
+      it.status = "created"
+      throw error
+    }
     return true
   }
 
@@ -106,6 +146,7 @@ export class Containers {
     const it = this.#find(reference)
     if (it.status !== "running") return false
     await this.#end(it, 143)
+    this.#with.events.tell("stop", it)
     return true
   }
 
@@ -122,7 +163,7 @@ export class Containers {
     return it.status === "running" ? new Promise((resolve) => it.waiting.push(resolve)) : Promise.resolve(it.exitCode)
   }
 
-  async remove(reference: string, force: boolean): Promise<void> {
+  async remove(reference: string, force: boolean, volumes: boolean): Promise<void> {
     const it = this.#find(reference)
     if (it.status === "running") {
       if (!force) {
@@ -134,10 +175,14 @@ export class Containers {
       await this.#end(it, 137)
     }
     this.#all.delete(it.id)
+    this.#with.events.tell("destroy", it)
+    for (const { volume } of it.mounts) {
+      if (volumes && volume?.isAnonymous === true) this.#with.volumes.remove(volume.name, [])
+    }
   }
 
   async removeAll(): Promise<void> {
-    for (const id of this.#all.keys()) await this.remove(id, true)
+    for (const id of this.#all.keys()) await this.remove(id, true, true)
   }
 
   #find(reference: string): Container {
@@ -150,13 +195,23 @@ export class Containers {
     return found
   }
 
-  async #end(it: Container, exitCode: number): Promise<void> {
+  async #end(it: Container, code: number): Promise<void> {
     const { program } = it
     it.program = undefined
     it.status = "exited"
-    it.exitCode = exitCode
-    it.ports = {}
     await program?.end()
-    for (const resolve of it.waiting.splice(0)) resolve(exitCode)
+    this.#over(it, { code })
+  }
+
+  #over(it: Container, { code, oomKilled = false }: DockerExit): void {
+    it.program = undefined
+    it.status = "exited"
+    it.exitCode = code
+    it.oomKilled = oomKilled
+    it.finishedAt = new Date().toISOString()
+    it.ports = {}
+    if (oomKilled) this.#with.events.tell("oom", it)
+    this.#with.events.tell("die", it, { exitCode: `${code}` })
+    for (const resolve of it.waiting.splice(0)) resolve(code)
   }
 }

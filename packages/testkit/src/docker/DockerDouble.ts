@@ -7,11 +7,15 @@
  * `contract/dockerEngine` holds both to the same cases.
  */
 import { mkdtemp, rm } from "node:fs/promises"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer, type ServerResponse } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { Containers, type DockerImage, Refusal } from "./Containers.ts"
+import { DockerEvents } from "./DockerEvents.ts"
+import { type Answer, answerTo } from "./dockerRoutes.ts"
+import { Networks } from "./Networks.ts"
+import { Volumes } from "./Volumes.ts"
 
 /** A running double. */
 export interface DockerDouble {
@@ -21,89 +25,14 @@ export interface DockerDouble {
   readonly host: string
 }
 
-/** Requests are small: more than this is refused. Bytes. */
-const maxBody = 1024 * 1024
-
-const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
-  const chunks: Array<Buffer> = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBody) throw new Refusal(413, "the request is too large")
-    chunks.push(chunk)
-  }
-  if (size === 0) return {}
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown
-  } catch {
-    throw new Refusal(400, "the body is not valid JSON")
-  }
-}
-
-/** Splits `/v1.41/containers/ID/start` into its parts, without the version. */
-const partsOf = (pathname: string): ReadonlyArray<string> => {
-  const parts = pathname.split("/").filter(Boolean).map(decodeURIComponent)
-  return /^v\d+\.\d+$/.test(parts[0] ?? "") ? parts.slice(1) : parts
-}
-
-interface Answer {
-  readonly status: number
-  readonly json?: unknown
-  readonly text?: string
-}
-
-const answerTo = async (containers: Containers, request: IncomingMessage): Promise<Answer> => {
-  const url = new URL(request.url ?? "/", "http://docker")
-  const [kind = "", id = "", action = ""] = partsOf(url.pathname)
-  const query = (name: string) => url.searchParams.get(name) ?? ""
-  const filters = (): Readonly<Record<string, ReadonlyArray<string>>> => {
-    try {
-      return JSON.parse(query("filters") || "{}") as Readonly<Record<string, ReadonlyArray<string>>>
-    } catch {
-      throw new Refusal(400, "invalid filters")
-    }
-  }
-  // Image names may have slashes.
-  if (kind === "images" && request.method === "GET") {
-    const name = partsOf(url.pathname).slice(1, -1).join("/")
-    return { status: 200, json: containers.image(name) }
-  }
-  switch (
-    `${request.method ?? ""} ${kind}/${["create", "json"].includes(id) ? id : id === "" ? "" : ":id"}/${action}`
-  ) {
-    case "GET _ping//":
-    case "HEAD _ping//":
-      return { status: 200, text: request.method === "HEAD" ? "" : "OK" }
-    case "GET version//":
-      return { status: 200, json: { ApiVersion: "1.41", MinAPIVersion: "1.12", Os: "linux", Version: "20.10.24" } }
-    case "POST images/create/":
-      throw new Refusal(404, `manifest for ${query("fromImage")} not found: manifest unknown`)
-    case "POST containers/create/":
-      return { status: 201, json: containers.create(query("name"), await bodyOf(request)) }
-    case "GET containers/json/":
-      return { status: 200, json: containers.list(/^(1|true)$/i.test(query("all")), filters()) }
-    case "GET containers/:id/json":
-      return { status: 200, json: containers.inspect(id) }
-    case "POST containers/:id/start":
-      return { status: (await containers.start(id)) ? 204 : 304 }
-    case "POST containers/:id/stop":
-      return { status: (await containers.stop(id)) ? 204 : 304 }
-    case "POST containers/:id/kill":
-      await containers.kill(id)
-      return { status: 204 }
-    case "POST containers/:id/wait":
-      return { status: 200, json: { StatusCode: await containers.wait(id) } }
-    case "DELETE containers/:id/":
-      await containers.remove(id, /^(1|true)$/i.test(query("force")))
-      return { status: 204 }
-    default:
-      throw new Refusal(404, "page not found")
-  }
-}
-
-const send = (response: ServerResponse, { status, json, text }: Answer) => {
+const send = (response: ServerResponse, { bytes, follow, json, status, text }: Answer) => {
   response.setHeader("api-version", "1.41")
-  if (status === 204 || status === 304) response.writeHead(status).end()
+  if (follow !== undefined) {
+    response.writeHead(status, { "content-type": "application/json" }).flushHeaders()
+    const stop = follow((line) => void response.write(`${line}\n`))
+    response.on("close", stop)
+  } else if (status === 204 || status === 304) response.writeHead(status).end()
+  else if (bytes !== undefined) response.writeHead(status, { "content-type": "application/octet-stream" }).end(bytes)
   else if (json === undefined) response.writeHead(status, { "content-type": "text/plain" }).end(text)
   else response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(json)}\n`)
 }
@@ -115,13 +44,16 @@ export const make = (images: Readonly<Record<string, DockerImage>>): Effect.Effe
       Effect.promise(() => mkdtemp(join(tmpdir(), "galaxy-docker-"))),
       (made) => Effect.promise(() => rm(made, { recursive: true, force: true, maxRetries: 3 }))
     )
+    const volumes = new Volumes(join(folder, "volumes"))
+    const networks = new Networks()
+    const events = new DockerEvents()
     const containers = yield* Effect.acquireRelease(
-      Effect.sync(() => new Containers(images, join(folder, "volumes"))),
+      Effect.sync(() => new Containers({ images, volumes, networks, events })),
       (made) => Effect.promise(() => made.removeAll())
     )
     const socketPath = join(folder, "docker.sock")
     const server = createServer((request, response) => {
-      answerTo(containers, request).then(
+      answerTo({ containers, networks, volumes, events }, request).then(
         (answer) => send(response, answer),
         (error: unknown) => {
           const status = error instanceof Refusal ? error.status : 500

@@ -1,8 +1,6 @@
-/** What a container of a Docker double shares with this machine: ports on loopback, and folders. */
-import { mkdirSync } from "node:fs"
+/** Ports of a Docker double's containers, which are ports on loopback. */
 import { createServer } from "node:net"
-import { join } from "node:path"
-import { type CreateBody, Refusal } from "./Container.ts"
+import { Refusal } from "./Container.ts"
 
 /** Reserves a port as publishing does: it fails where somebody else listens. */
 export const freePort = (wanted: number): Promise<number> =>
@@ -22,14 +20,3 @@ export const freePort = (wanted: number): Promise<number> =>
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : wanted))
     })
   })
-
-/** A bind leads to a path on this machine, a volume to a folder of the double; both keep what is in them. */
-export const hostPath = (body: CreateBody, volumes: string, path: string): string | undefined => {
-  const binds = (body.HostConfig?.Binds ?? []).map((text) => text.split(":"))
-  const mounts = (body.HostConfig?.Mounts ?? []).map(({ Source = "", Target = "" }) => [Source, Target])
-  const source = [...binds, ...mounts].find(([, target]) => target === path)?.[0]
-  if (source === undefined) return undefined
-  const at = source.startsWith("/") ? source : join(volumes, source)
-  mkdirSync(at, { recursive: true })
-  return at
-}
