@@ -1,0 +1,22 @@
+/** The containers of engines that the platform's backends have started. */
+import { Effect } from "effect"
+import type { Run } from "./Run.ts"
+import type { EngineContainer } from "./Stack.ts"
+import { failed, type StackFailed } from "./StackFailed.ts"
+
+/** Finds those of a game in a run. The platform's own processes are in the engines' network, too, but of no game. */
+export const enginesIn =
+  ({ docker, engines }: Run) =>
+  (gameId: string): Effect.Effect<ReadonlyArray<EngineContainer>, StackFailed> =>
+    Effect.tryPromise({
+      try: async () => {
+        const filters = JSON.stringify({ network: [engines], label: [`galaxy.game=${gameId}`] })
+        const found = await docker.listContainers({ all: true, filters })
+        return found.map(({ Id, Labels, NetworkSettings }) => ({
+          id: Id,
+          url: `http://${NetworkSettings.Networks[engines]?.IPAddress ?? ""}:8080`,
+          labels: Labels
+        }))
+      },
+      catch: failed("engines can't be listed")
+    })

@@ -1,0 +1,109 @@
+/**
+ * What is known when a scenario fails: the log and the inspection of every container, and what the database has on record
+ * of games and backends. All of it goes into a folder; the newest of it is printed.
+ */
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import type Dockerode from "dockerode"
+import { Cause, Context, Effect } from "effect"
+import { getContainerRuntimeClient } from "testcontainers"
+import { root } from "../../scripts/lib/tree.ts"
+import { containersOf, type Run } from "./Run.ts"
+
+/** Lines that are kept of a log, and those that are printed of it. */
+const keptLines = 5_000
+const shownLines = 15
+const shownColumns = 240
+
+/** Tables that say who works on which game, and what came of it; with the columns that are printed. */
+const tables = {
+  runtime_records: "game_id, status, current_turn, health, current_container_id, engine_endpoint, failure_reason",
+  runtime_operation_log: "started_at, game_id, op, status, turn, error",
+  cluster_runners: "machine_id, address, healthy, last_heartbeat",
+  cluster_locks: "shard_id, address, acquired_at"
+}
+
+/** Rows of a table that are kept. */
+const keptRows = 500
+
+const inLines = (text: string) => text.split("\n").filter((line) => line.trim() !== "")
+
+/** The end of a text, a bounded part of it. */
+const tail = (text: string) =>
+  inLines(text)
+    .slice(-shownLines)
+    .map((line) => `    ${line.slice(0, shownColumns)}`)
+    .join("\n")
+
+/** Docker sends both outputs in frames with a header of eight bytes each; so are logs of containers without a terminal. */
+const unframed = (bytes: Buffer) => {
+  const parts: Array<Buffer> = []
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const size = bytes.readUInt32BE(at + 4)
+    parts.push(bytes.subarray(at + 8, at + 8 + size))
+    at += 8 + size
+  }
+  return Buffer.concat(parts).toString("utf8")
+}
+
+const logOf = async (container: Dockerode.Container) =>
+  unframed(await container.logs({ stdout: true, stderr: true, timestamps: true, tail: keptLines }))
+
+const containerPart = async (run: Run, folder: string, info: Dockerode.ContainerInfo) => {
+  const name = info.Names[0]?.slice(1) ?? info.Id.slice(0, 12)
+  const container = run.docker.getContainer(info.Id)
+  const [log, inspected] = await Promise.all([logOf(container), container.inspect()])
+  await writeFile(join(folder, `${name}.log`), log)
+  await writeFile(join(folder, `${name}.json`), JSON.stringify(inspected, undefined, 2))
+  return `  ${name} (${info.Status})\n${tail(log)}`
+}
+
+const tablePart = async (run: Run, folder: string, table: string, columns: string) => {
+  const { container } = await getContainerRuntimeClient()
+  const postgres = container.getById(`galaxy-integration-${run.id}-postgres`)
+  const rows = async (selected: string, format: string) => {
+    const query = `SELECT ${selected} FROM backend.${table} ORDER BY ${columns.split(",", 1)[0]} LIMIT ${keptRows}`
+    const command = 'PGPASSWORD="$POSTGRES_PASSWORD" psql --host 127.0.0.1 --username galaxy "$1" --command "$2"'
+    return (await container.exec(postgres, ["sh", "-c", command, "sh", format, query])).output
+  }
+  await writeFile(join(folder, `${table}.txt`), await rows("*", "--expanded"))
+  return `  ${table}\n${tail(await rows(columns, "--no-align"))}`
+}
+
+/** Nothing that can't be found out hides the rest. */
+const attempt = (what: string, part: () => Promise<string>) =>
+  part().catch((cause: unknown) => `  ${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
+
+/** Writes the report of what has failed; returns what is printed. */
+const write = async (run: Run, what: string, cause: string): Promise<string> => {
+  const name = what.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)
+  const folder = join(root, ".cache/integration", run.id, name)
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, "failure.txt"), cause)
+  const containers = await containersOf(run)
+  const parts = await Promise.all([
+    ...containers.map((it) => attempt(it.Names[0] ?? it.Id, () => containerPart(run, folder, it))),
+    ...Object.entries(tables).map(([table, columns]) => attempt(table, () => tablePart(run, folder, table, columns)))
+  ])
+  return `${what} failed. The whole report is in ${folder}\n${parts.join("\n")}`
+}
+
+/** Reports failures of scenarios, each once, whatever it is. */
+export class Reports extends Context.Service<
+  Reports,
+  {
+    /** The effect as it is; if it fails, there is a report first. */
+    of<A, E, R>(what: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
+  }
+>()("@galaxy/integration/Reports") {}
+
+/** Reports on the containers of a run. */
+export const reportsOn = (run: Run): Reports["Service"] => ({
+  of: (what, effect) =>
+    Effect.tapCause(effect, (cause) =>
+      Effect.promise(() => attempt("no report", () => write(run, what, Cause.pretty(cause)))).pipe(
+        Effect.timeoutOrElse({ duration: "60 seconds", orElse: () => Effect.succeed("The report took too long.") }),
+        Effect.flatMap((text) => Effect.sync(() => console.error(text)))
+      )
+    )
+})
