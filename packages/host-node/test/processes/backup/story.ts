@@ -12,10 +12,10 @@ export type Player = Effect.Success<ReturnType<typeof signIn>>
 /** The first administrator of the platform. */
 export const admin = { user: "op", password: "a long password" }
 
-/** What can't be answered yet, since something is on its way up. */
-class NotYet extends Data.TaggedError("NotYet")<{ readonly message: string }> {}
+/** No answer, or none yet since something is on its way up; or a refusal. */
+class NotDone extends Data.TaggedError("NotDone")<{ readonly message: string; readonly isRefused: boolean }> {}
 
-/** An administrator's call, which is tried again until it is accepted or `decided` says that it is refused. */
+/** An administrator's call, which is made again while the platform can't answer it. */
 export const asAdmin = (backendUrl: string, method: "GET" | "POST", path: string, body?: object) =>
   Effect.tryPromise({
     try: async (signal) => {
@@ -28,12 +28,17 @@ export const asAdmin = (backendUrl: string, method: "GET" | "POST", path: string
         signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body) })
       })
-      const text = await response.text()
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-      return JSON.parse(text) as unknown
+      return { status: response.status, text: await response.text() }
     },
-    catch: (cause) => new NotYet({ message: String(cause) })
-  }).pipe(Effect.retry(patiently))
+    catch: (cause) => new NotDone({ message: String(cause), isRefused: false })
+  }).pipe(
+    Effect.flatMap(({ status, text }) =>
+      status < 400
+        ? Effect.succeed(JSON.parse(text) as unknown)
+        : Effect.fail(new NotDone({ message: `${path}: ${status} ${text}`, isRefused: status < 500 }))
+    ),
+    Effect.retry({ ...patiently, while: ({ isRefused }) => !isRefused })
+  )
 
 /** A call of a player that is made again while the platform can't answer it. */
 export const answered = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
