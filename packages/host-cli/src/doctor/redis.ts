@@ -86,7 +86,7 @@ export const redisFindings = Effect.fnUntraced(function* (
   const place = url.host
   const password = env["REDISCLI_AUTH"]
   if (password) url.password = encodeURIComponent(password)
-  return yield* RedisConnection.open(Redacted.make(url.href), undefined, deadlineMs).pipe(
+  return yield* RedisConnection.open({ url: Redacted.make(url.href) }, undefined, deadlineMs).pipe(
     Effect.flatMap((it) => it.ask((redis) => redis.info())),
     Effect.map((info): ReadonlyArray<OneFinding> => {
       const fields = fieldsOf(info)

@@ -16,6 +16,7 @@ import { stdoutExporters, telemetry } from "./telemetry.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
 import { parse as parseSigningKey } from "../gateway/keys/signingKey.ts"
 import { gatewayLimits } from "./gatewayLimits.ts"
+import { redisSentinels } from "./redisSentinels.ts"
 import {
   address,
   base64,
@@ -514,6 +515,7 @@ export const gatewayAlone = {
     secret: true,
     about: "Redis that keeps the replay reservations of all gateways"
   },
+  ...redisSentinels,
   signingKey: {
     name: "GATEWAY_SIGNING_KEY",
     parse: parseSigningKey,

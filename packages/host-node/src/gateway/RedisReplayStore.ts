@@ -17,6 +17,7 @@ import * as Marker from "./redis/Marker.ts"
 import * as RedisClock from "./redis/RedisClock.ts"
 import * as RedisConnection from "./redis/RedisConnection.ts"
 import { RedisFault, sentence } from "./redis/RedisFault.ts"
+import * as Sentinels from "./redis/Sentinels.ts"
 import * as serverFacts from "./redis/serverFacts.ts"
 import { timeSpansOf, timeSpansText } from "./timeSpans.ts"
 
@@ -29,8 +30,7 @@ export class RedisUnreachable extends Schema.TaggedError<RedisUnreachable>()("Re
 export class RedisUnfit extends Schema.TaggedError<RedisUnfit>()("RedisUnfit", { message: Schema.String }) {}
 
 /** Which Redis, and which keys in it: the same for all gateways of a platform. */
-export interface RedisReplayOptions {
-  readonly url: Redacted.Redacted
+export interface RedisReplayOptions extends RedisConnection.RedisTarget {
   /** The prefix of all keys: gateways with the same prefix share their reservations. */
   readonly prefix?: string
 }
@@ -44,8 +44,9 @@ const keepAheadMs = 60 * 60_000
 /** Attempts at a reservation while other gateways keep changing the marker; changes are rare. */
 const maxLooks = 3
 
-/** Host and port of the URL, without the credentials. */
-const placeOf = (url: Redacted.Redacted) => {
+/** Where it is, without the credentials. */
+const placeOf = ({ sentinels, url }: RedisConnection.RedisTarget) => {
+  if (sentinels !== undefined) return Sentinels.placeOf(sentinels)
   const { hostname, port } = new URL(Redacted.value(url))
   return `${hostname}:${port || "6379"}`
 }
@@ -55,6 +56,11 @@ const fault = (kind: RedisFault["kind"], why: string) => Effect.fail(new RedisFa
 /** Checks the server before anything is asked of it. */
 const usable = (facts: serverFacts.ServerFacts): Effect.Effect<void, RedisFault> => {
   if (facts.loading) return fault("refusing", "Redis is loading its data")
+  if (facts.isCluster)
+    return fault(
+      "unfit",
+      "Redis is in cluster mode, which isn't supported: use one master with replicas, and Sentinels"
+    )
   if (facts.role !== "master") return fault("refusing", "Redis is a replica and takes no writes")
   if (facts.evictionPolicy === "noeviction") return Effect.void
   const policy = facts.evictionPolicy ?? "unknown"
@@ -62,8 +68,11 @@ const usable = (facts: serverFacts.ServerFacts): Effect.Effect<void, RedisFault>
 }
 
 /** The failure of a start for this fault; none for one that ends by itself, as a failover does. */
-const startFailure = (url: Redacted.Redacted, it: RedisFault): Effect.Effect<void, RedisUnreachable | RedisUnfit> => {
-  const message = `Redis at ${placeOf(url)} can't be used: ${sentence(it)}`
+const startFailure = (
+  target: RedisConnection.RedisTarget,
+  it: RedisFault
+): Effect.Effect<void, RedisUnreachable | RedisUnfit> => {
+  const message = `Redis at ${placeOf(target)} can't be used: ${sentence(it)}`
   switch (it.kind) {
     case "unreachable":
       return Effect.fail(new RedisUnreachable({ message }))
@@ -75,13 +84,13 @@ const startFailure = (url: Redacted.Redacted, it: RedisFault): Effect.Effect<voi
 }
 
 /** Connects, looks at the server and leaves it: fails where a store on it couldn't be started. Writes nothing. */
-export const probe = (url: Redacted.Redacted): Effect.Effect<void, RedisUnreachable | RedisUnfit> =>
+export const probe = (target: RedisConnection.RedisTarget): Effect.Effect<void, RedisUnreachable | RedisUnfit> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const connection = yield* RedisConnection.open(url)
+      const connection = yield* RedisConnection.open(target)
       yield* usable(serverFacts.parse(yield* connection.ask((redis) => redis.info())))
     })
-  ).pipe(Effect.catch((it) => startFailure(url, it)))
+  ).pipe(Effect.catch((it) => startFailure(target, it)))
 
 type Verdict = ReservationVerdict | ReplayStoreUnavailable
 
@@ -198,7 +207,7 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       const connection = (begun: Effect.Effect<unknown>) =>
         Effect.scoped(
           Effect.gen(function* () {
-            const opened = yield* RedisConnection.open(options.url)
+            const opened = yield* RedisConnection.open(options)
             const current: Held = { connection: opened, marker: yield* adopt(opened) }
             yield* Effect.acquireRelease(
               Effect.sync(() => {
@@ -236,7 +245,7 @@ export const layer = (options: RedisReplayOptions): Layer.Layer<ReplayStore, Red
       yield* Effect.forkScoped(Effect.forever(attend))
       yield* Deferred.await(first).pipe(
         // Requests are refused until it recovers, and the probe says why.
-        Effect.catch((it) => startFailure(options.url, it))
+        Effect.catch((it) => startFailure(options, it))
       )
 
       const lossesOf = ({ marker }: Held) => ({ lostAtMs: marker.lostAtMs, ahead: watch.losses().ahead })

@@ -11,6 +11,7 @@ import { shareOf } from "./cluster/shares.ts"
 import { clientIdOf, observed } from "./gatewayObserved.ts"
 import type { GatewayStart } from "./gatewayStart.ts"
 import { gatewayOptions } from "./options.ts"
+import { redisTarget } from "./redisTarget.ts"
 
 /** A whole gateway, alone or as one of several processes. */
 export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
@@ -41,7 +42,7 @@ export const serverOf = (values: GatewayStart, own?: Membership.Membership) => {
           clientId: own?.clientId ?? clientIdOf(values),
           token
         }),
-        RedisReplayStore.layer({ url: Redacted.make(gatewayAlone.redisUrl) }),
+        RedisReplayStore.layer(redisTarget(gatewayAlone)),
         FastestEdgeCrypto.layer({ signingSeed: Redacted.make(keys.seed) })
       )
     ),

@@ -8,6 +8,7 @@ import { Effect, Redacted } from "effect"
 import { type Environment, load, ConfigurationInvalid, type Values } from "../config/load.ts"
 import * as settings from "../config/settings.ts"
 import * as RedisReplayStore from "../gateway/RedisReplayStore.ts"
+import { type RedisValues, redisTarget } from "./redisTarget.ts"
 import { refusesToken } from "../gateway/backendCredentials.ts"
 import { problemsOf, valuesAsFarAsValid } from "./check.ts"
 import { type GatewayKeys, keysOf } from "./gatewayKeys.ts"
@@ -23,11 +24,13 @@ export interface StartProblems {
   readonly elsewhere: ReadonlyArray<string>
 }
 
-const redisProblem = (url: string | undefined): Effect.Effect<ReadonlyArray<string>> =>
-  url === undefined
+const redisProblem = (values: Partial<RedisValues>): Effect.Effect<ReadonlyArray<string>> =>
+  values.redisUrl === undefined
     ? Effect.succeed([])
-    : Effect.match(RedisReplayStore.probe(Redacted.make(url)), {
-        onFailure: ({ message }) => [`GATEWAY_REDIS_URL: ${message}`],
+    : Effect.match(RedisReplayStore.probe(redisTarget({ ...values, redisUrl: values.redisUrl })), {
+        onFailure: ({ message }) => [
+          `${(values.sentinels ?? []).length > 0 ? "GATEWAY_REDIS_SENTINELS" : "GATEWAY_REDIS_URL"}: ${message}`
+        ],
         onSuccess: () => []
       })
 
@@ -67,7 +70,7 @@ export const checked = (environment: Environment): Effect.Effect<GatewayStart | 
     const [configuration, redis, token] = yield* Effect.all(
       [
         problemsOf("gateway", environment),
-        redisProblem(gatewayAlone.redisUrl),
+        redisProblem(gatewayAlone),
         tokenProblem(gatewayAlone.backendHttpUrls, gatewayAlone.backendToken)
       ],
       { concurrency: 3 }

@@ -88,7 +88,7 @@ export const layer = (options: RedisUserEventsOptions): Layer.Layer<UserEventRec
       const first = yield* Deferred.make<void, RedisFault>()
       const once = Effect.scoped(
         Effect.gen(function* () {
-          const connection = yield* RedisConnection.open(options.url, undefined, options.timeoutMs)
+          const connection = yield* RedisConnection.open({ url: options.url }, undefined, options.timeoutMs)
           yield* connection.ask((redis) => redis.ping())
           if (!refusing) yield* outage.over
           current = connection

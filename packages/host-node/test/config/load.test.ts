@@ -77,6 +77,15 @@ describe("configuration", () => {
     assert.property(Setting.base64(32)(Buffer.alloc(32).toString("base64")), "value")
   })
 
+  it("reads one or several values, and tells what is wrong with one as where there is only one", () => {
+    const read = Setting.some(Setting.url("http"))
+    assert.deepStrictEqual(read("http://a"), { value: ["http://a"] })
+    assert.deepStrictEqual(read(" http://a , http://b,"), { value: ["http://a", "http://b"] })
+    assert.deepStrictEqual(read("a"), { problem: "must be a URL that starts with http://" })
+    assert.deepStrictEqual(read("http://a,b"), { problem: "each of its values must be a URL that starts with http://" })
+    for (const text of [",", " ", Array(33).fill("http://a").join(",")]) assert.property(read(text), "problem", text)
+  })
+
   it("shows each setting of a process in its help", () => {
     const help = helpOf("backend", "galaxy-backend")
     for (const it of Object.values({ ...settings.backend, ...settings.backendAlone })) assert.include(help, it.name)

@@ -16,7 +16,7 @@ export const hasServer = spawnSync("redis-server", ["--version"]).status === 0
 if (testUrl === undefined) console.log("GALAXY_TEST_REDIS_URL isn't set: tests on a shared Redis are skipped")
 if (!hasServer) console.log("there is no redis-server: tests that kill a Redis are skipped")
 
-const freePort = async () => {
+export const freePort = async () => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
   const { port } = server.address() as AddressInfo

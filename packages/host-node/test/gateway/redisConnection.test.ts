@@ -18,7 +18,11 @@ it.live("commands that fail in the same moment leave no listeners at its socket"
       yield* Effect.promise(() => once(server, "listening"))
       yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
       const { port } = server.address() as AddressInfo
-      const connection = yield* RedisConnection.open(Redacted.make(`redis://127.0.0.1:${port}`), undefined, 200)
+      const connection = yield* RedisConnection.open(
+        { url: Redacted.make(`redis://127.0.0.1:${port}`) },
+        undefined,
+        200
+      )
       isSilent = true
       let socket: Socket | undefined
       const ping = (redis: Redis) => {

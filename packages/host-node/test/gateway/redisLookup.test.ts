@@ -10,7 +10,7 @@ import { certificate, hasOpenssl } from "./certificate.ts"
 import { hasServer, ownRedis } from "./redis.ts"
 
 const open = (url: string, lookup: Parameters<typeof RedisConnection.open>[1]) =>
-  RedisConnection.open(Redacted.make(url), lookup)
+  RedisConnection.open({ url: Redacted.make(url) }, lookup)
 
 describe("the name of Redis", () => {
   it.live("that the resolver doesn't answer for is asked for once", () =>

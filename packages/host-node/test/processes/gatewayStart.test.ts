@@ -76,6 +76,26 @@ describe("the start of a gateway", () => {
       )
     ))
 
+  it("needs one of the Sentinels where there are some, and every backend that can be reached to take its token", () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const [one, other] = [yield* backend("right"), yield* backend("other")]
+          const start = yield* checked({
+            ...environment,
+            GATEWAY_BACKEND_HTTP_URL: `${one.url}, http://127.0.0.1:1, ${other.url}`,
+            GATEWAY_BACKEND_TOKEN: "right",
+            GATEWAY_REDIS_SENTINELS: "127.0.0.1:1,[::1]:1",
+            GATEWAY_REDIS_SENTINEL_MASTER: "galaxy"
+          })
+          assert.isTrue("elsewhere" in start)
+          const problems = "elsewhere" in start ? start.elsewhere : []
+          assert.deepStrictEqual(settingsNamed(problems), ["GATEWAY_REDIS_SENTINELS", "GATEWAY_BACKEND_TOKEN"])
+          assert.match(problems[0] ?? "", /galaxy of the Sentinels 127\.0\.0\.1:1, ::1:1 can't be used: no Sentinel/)
+        })
+      )
+    ))
+
   it.skipIf(!hasServer)("needs the password of Redis; a backend that can't be reached yet is no reason to wait", () =>
     Effect.runPromise(
       Effect.scoped(

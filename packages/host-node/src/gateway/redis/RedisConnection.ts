@@ -2,15 +2,16 @@
  * One connection to Redis, used until anything goes wrong with it and never after that.
  *
  * Every command has a deadline. A command that fails for any reason ends the connection; the next one is opened to
- * wherever the name then leads. Nothing is queued for a connection that may come back.
+ * wherever the name then leads, or the Sentinels say. Nothing is queued for a connection that may come back.
  */
 import type { LookupFunction, Socket } from "node:net"
 import { toEffect } from "@galaxy/edge/Awaitable"
-import { Deferred, Effect, Redacted, type Scope } from "effect"
+import { Deferred, Effect, Random, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
 import * as Deadlines from "../../net/Deadlines.ts"
 import { lookupWithin } from "../../net/lookup.ts"
 import { fromError, RedisFault } from "./RedisFault.ts"
+import * as Sentinels from "./Sentinels.ts"
 import * as SharedLookupConnector from "./SharedLookupConnector.ts"
 
 /** An open connection. Its first fault ends it; from then on every command fails as well. */
@@ -71,20 +72,38 @@ const oneWrite = (redis: Redis): (() => void) => {
   }
 }
 
+/** Which Redis. Where there are Sentinels, they say where it is, and the URL says only how to speak to it. */
+export interface RedisTarget {
+  readonly url: Redacted.Redacted
+  readonly sentinels?: Sentinels.SentinelOptions | undefined
+}
+
 /** Connects once in time, or fails with the reason; the connection ends with the scope. */
 export const open = (
-  url: Redacted.Redacted,
+  { url, sentinels }: RedisTarget,
   given?: LookupFunction,
   deadlineMs: number = usualDeadlineMs
 ): Effect.Effect<RedisConnection, RedisFault, Scope.Scope> =>
   Effect.gen(function* () {
     const lookup = given ?? lookupWithin(deadlineMs)
+    const share = yield* Random.next
+    let found: string | undefined
+    const way =
+      sentinels === undefined
+        ? { Connector: SharedLookupConnector.make(lookup), connectTimeout: deadlineMs }
+        : Sentinels.connecting(
+            sentinels,
+            (address) => {
+              found = address
+            },
+            share
+          )
     const ended = Deferred.makeUnsafe<never, RedisFault>()
     const redis = yield* Effect.acquireRelease(
       Effect.sync(
         () =>
           new Redis(Redacted.value(url), {
-            Connector: SharedLookupConnector.make(lookup),
+            ...way,
             lazyConnect: true,
             // For this connection only: its user opens the next one.
             retryStrategy: () => null,
@@ -92,7 +111,6 @@ export const open = (
             enableOfflineQueue: false,
             maxRetriesPerRequest: 0,
             autoResendUnfulfilledCommands: false,
-            connectTimeout: deadlineMs,
             disconnectTimeout: goodbyeMs,
             keepAlive: keepAliveMs,
             disableClientInfo: true
@@ -114,10 +132,10 @@ export const open = (
 
     const together = oneWrite(redis)
     const deadlines = Deadlines.make(deadlineMs)
-    const run = async <A>(command: (redis: Redis) => Promise<A>): Promise<A | RedisFault> => {
+    const run = async <A>(command: (redis: Redis) => Promise<A>, within = deadlines): Promise<A | RedisFault> => {
       try {
         together()
-        return await inTime(command(redis), deadlines)
+        return await inTime(command(redis), within)
       } catch (cause) {
         const fault = fromError(cause)
         end(fault)
@@ -127,6 +145,12 @@ export const open = (
     }
     const ask = <A>(command: (redis: Redis) => Promise<A>) =>
       toEffect(() => run(command)) as Effect.Effect<Exclude<A, Error>, RedisFault>
-    yield* ask((it) => it.connect())
+    if (sentinels === undefined) yield* ask((it) => it.connect())
+    else {
+      const patience = Deadlines.make(deadlineMs + Sentinels.longestMs(sentinels))
+      yield* toEffect(() => run((it) => it.connect(), patience))
+      const replaced = Sentinels.replaced(sentinels, () => found)
+      yield* Effect.forkScoped(Effect.catch(replaced, (fault) => Effect.sync(() => end(fault))))
+    }
     return { ask, run, end, lost: Deferred.await(ended) }
   })

@@ -34,12 +34,23 @@ const replies: ReadonlyArray<readonly [RegExp, RedisFault["kind"], string]> = [
 /** The fault behind a failed command or connection. */
 export const fromError = (cause: unknown): RedisFault => {
   const message = cause instanceof Error ? cause.message : String(cause)
+  if (message.startsWith("All sentinels are unreachable")) return fromSentinels(message)
   const known = replies.find(([pattern]) => pattern.test(message))
   if (known !== undefined) return new RedisFault({ kind: known[1], why: known[2] })
   const reply = cause instanceof Error && cause.name === "ReplyError"
   return reply
     ? new RedisFault({ kind: "refusing", why: `Redis answers ${/^[A-Z]+/.exec(message)?.[0] ?? "with an error"}` })
     : new RedisFault({ kind: "unreachable", why: "Redis can't be reached", ...detailOf(cause) })
+}
+
+/** None of them has said where the master is. */
+const fromSentinels = (message: string): RedisFault => {
+  const [, last = ""] = /Last error: (.*)/s.exec(message) ?? []
+  if (/\b(NOAUTH|WRONGPASS|NOPERM)\b/.test(last))
+    return new RedisFault({ kind: "unfit", why: "the Sentinels refuse the credentials" })
+  return last === ""
+    ? new RedisFault({ kind: "unreachable", why: "the Sentinels don't know the master" })
+    : new RedisFault({ kind: "unreachable", why: "no Sentinel can be reached", detail: last })
 }
 
 /** An attempt at several addresses has a code but no message. */

@@ -9,6 +9,8 @@ export interface ServerFacts {
   readonly identity: string
   readonly role: string
   readonly loading: boolean
+  /** Whether it is a part of a cluster, which spreads keys over servers. */
+  readonly isCluster: boolean
   /** `undefined` when the server doesn't say. */
   readonly evictionPolicy: string | undefined
 }
@@ -26,6 +28,7 @@ export const parse = (info: string): ServerFacts => {
     identity: `${field("run_id")}/${field("master_replid2").slice(0, 16)}/${field("evicted_keys")}`,
     role: field("role"),
     loading: field("loading") === "1",
+    isCluster: field("cluster_enabled") === "1",
     evictionPolicy: fields.get("maxmemory_policy")
   }
 }
