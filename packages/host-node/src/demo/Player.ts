@@ -5,11 +5,17 @@ import * as PublicEdge from "@galaxy/client/PublicEdge"
 import { Data, Effect, Schedule } from "effect"
 import type { PlatformAddresses } from "../processes/Platform.ts"
 
+/** The platform that the story is played on. */
+export interface DemoTarget extends Omit<PlatformAddresses, "folderLost"> {
+  /** Where it has two gateways, each player uses another one. */
+  readonly secondGatewayUrl?: string | undefined
+}
+
 /** Something expected didn't arrive in time. */
 export class DemoFailed extends Data.TaggedError("DemoFailed")<{ readonly message: string }> {}
 
 /** The texts of the mails to an address, newest first. */
-const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<ReadonlyArray<string>, DemoFailed> =>
+const mailsTo = (platform: DemoTarget, email: string): Effect.Effect<ReadonlyArray<string>, DemoFailed> =>
   Effect.tryPromise({
     try: async (signal) => {
       const response = await fetch(`${platform.mailPageUrl}/api/mails?to=${encodeURIComponent(email)}`, {
@@ -23,7 +29,7 @@ const mailsTo = (platform: PlatformAddresses, email: string): Effect.Effect<Read
   })
 
 /** The code in the first mail that comes after `before` others. */
-const codeAfter = (platform: PlatformAddresses, email: string, before: number): Effect.Effect<string, DemoFailed> =>
+const codeAfter = (platform: DemoTarget, email: string, before: number): Effect.Effect<string, DemoFailed> =>
   mailsTo(platform, email).pipe(
     Effect.flatMap((mails) => {
       const code = mails.length > before ? /\b\d{8}\b/.exec(mails[0] ?? "")?.[0] : undefined
@@ -42,7 +48,7 @@ export interface DemoPlayer {
 }
 
 /** Signs a player in on a new device with the code from the mail; the client closes with the scope. */
-export const signIn = (platform: PlatformAddresses, name: string, email: string) =>
+export const signIn = (platform: DemoTarget, name: string, email: string) =>
   Effect.gen(function* () {
     const key = yield* Effect.promise(() => DeviceKey.generate())
     const before = yield* mailsTo(platform, email)

@@ -10,8 +10,7 @@ import type { ClientError } from "@galaxy/client/ClientError"
 import { botOrders } from "@galaxy/engine/bot/botOrders"
 import { styleOf } from "@galaxy/engine/bot/style"
 import { Data, Effect, Schedule } from "effect"
-import type { PlatformAddresses } from "../processes/Platform.ts"
-import { type DemoPlayer, signIn } from "./Player.ts"
+import { type DemoPlayer, type DemoTarget, signIn } from "./Player.ts"
 import type { Progress } from "./Progress.ts"
 
 /** The platform didn't do what it promises. */
@@ -42,7 +41,7 @@ const refusedWith = <A>(code: string, call: Effect.Effect<A, ClientError>) =>
     })
   )
 
-const forceNextTurn = (platform: PlatformAddresses, gameId: string) =>
+const forceNextTurn = (platform: DemoTarget, gameId: string) =>
   Effect.tryPromise({
     try: async (signal) => {
       const credentials = Buffer.from(`${platform.adminUser}:${platform.adminPassword}`).toString("base64")
@@ -76,7 +75,8 @@ const formGame = (
   owner: DemoPlayer,
   guest: DemoPlayer,
   guestEvents: EventInbox.EventInbox,
-  gameId: string
+  gameId: string,
+  mark: string
 ) =>
   Effect.gen(function* () {
     const game = { game_id: gameId }
@@ -96,10 +96,10 @@ const formGame = (
         yield* owner.client.call("lobby.invites.issue", { ...game, invited_user_id: guestId })
         const event = yield* guestEvents.next((it) => it.kind === "lobby.invite.received", "the invite")
         const inviteId = event.payload.invite_id
-        yield* guest.client.call("lobby.invites.redeem", { ...game, invite_id: inviteId, race_name: "Lyrans" })
+        yield* guest.client.call("lobby.invites.redeem", { ...game, invite_id: inviteId, race_name: `Lyrans${mark}` })
         return event.sequence
       }),
-      (sequence) => `event ${sequence}, redeemed as Lyrans`
+      (sequence) => `event ${sequence}, redeemed as Lyrans${mark}`
     )
     yield* progress.step(
       "Ada joins with a code of her own",
@@ -109,7 +109,7 @@ const formGame = (
         return yield* owner.client.call("lobby.invites.redeem", {
           ...game,
           invite_id: invite.invite_id,
-          race_name: "Terrans",
+          race_name: `Terrans${mark}`,
           ...(invite.code === undefined ? {} : { code: invite.code })
         })
       }),
@@ -169,7 +169,7 @@ const lineOf = (turn: number, report: Report): TurnLine => {
 
 const playTurns = (
   progress: Progress,
-  platform: PlatformAddresses,
+  platform: DemoTarget,
   seats: ReadonlyArray<{ readonly player: DemoPlayer; readonly events: EventInbox.EventInbox }>,
   gameId: string
 ) =>
@@ -226,21 +226,24 @@ const revokeMidStream = (progress: Progress, player: DemoPlayer, events: EventIn
     () => "stream closed, next request refused"
   )
 
-/** Plays the whole story and returns the rows of the table. Fails at the first step that isn't as promised. */
-export const play = (progress: Progress, platform: PlatformAddresses) =>
+/**
+ * Plays the whole story and returns the rows of the table. Fails at the first step that isn't as promised. `mark` ends the
+ * names of players and races, where others may have played it before.
+ */
+export const play = (progress: Progress, platform: DemoTarget, mark = "") =>
   Effect.scoped(
     Effect.gen(function* () {
-      const enter = (name: string) =>
+      const enter = (name: string, gatewayUrl: string) =>
         progress.step(
           `${name} signs in with the code from the mail`,
-          signIn(platform, name, `${name.toLowerCase()}@example.org`)
+          signIn({ ...platform, gatewayUrl }, name, `${name.toLowerCase()}${mark}@example.org`)
         )
-      const ada = yield* enter("Ada")
-      const lin = yield* enter("Lin")
+      const ada = yield* enter("Ada", platform.gatewayUrl)
+      const lin = yield* enter("Lin", platform.secondGatewayUrl ?? platform.gatewayUrl)
       const adaEvents = yield* EventInbox.open(ada.client, ada)
       const linEvents = yield* EventInbox.open(lin.client, lin)
       const game = yield* createGame(progress, ada)
-      yield* formGame(progress, ada, lin, linEvents, game.game_id)
+      yield* formGame(progress, ada, lin, linEvents, game.game_id, mark)
       const lines = yield* playTurns(
         progress,
         platform,

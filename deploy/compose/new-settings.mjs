@@ -1,0 +1,88 @@
+/**
+ * Writes the settings of a new platform with random secrets: `.env`, `backend.env` and `gateway.env` in this folder, for its
+ * owner's eyes only: `node new-settings.mjs <version> [--small] [--trial] [--folder FOLDER] [--images PREFIX]`.
+ *
+ * The examples beside it say what has to be chosen. With `--trial` everything is set, for a platform to be tried on this machine
+ * with a database, a Redis and a mail catcher of its own; with `--small` for small.yaml. Files that exist are never changed.
+ */
+import { randomBytes } from "node:crypto"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+
+const here = dirname(fileURLToPath(import.meta.url))
+const usage = "usage: node new-settings.mjs <version> [--small] [--trial] [--folder FOLDER] [--images PREFIX]"
+
+const readArguments = () => {
+  try {
+    const text = { type: "string" }
+    const flag = { type: "boolean", default: false }
+    const options = { small: flag, trial: flag, folder: text, images: text }
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
+    if (positionals.length !== 1 || !/^\d+\.\d+\.\d+$/.test(positionals[0])) throw new Error("the version is missing")
+    return { version: positionals[0], ...values }
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`)
+    process.exit(2)
+  }
+}
+
+const { version, small, trial, folder = here, images = "galaxy-" } = readArguments()
+
+/** Needs no escaping in a URL or in a file of settings. */
+const secret = () => randomBytes(32).toString("hex")
+
+const postgres = secret()
+const redis = secret()
+const mailPassword = secret()
+const token = secret()
+const adminPassword = randomBytes(18).toString("base64url")
+const backends = small ? ["backend"] : ["backend-1", "backend-2"]
+const urls = (port) => backends.map((it) => `http://${it}:${port}`).join(",")
+
+const always = {
+  VERSION: version,
+  IMAGES: images,
+  BACKEND_SECRET_KEY: randomBytes(32).toString("base64"),
+  BACKEND_GATEWAY_TOKEN: token,
+  BACKEND_ADMIN_BOOTSTRAP_PASSWORD: adminPassword,
+  GATEWAY_BACKEND_TOKEN: token,
+  GATEWAY_SIGNING_KEY: randomBytes(32).toString("hex"),
+  GATEWAY_BACKEND_HTTP_URL: urls(8081),
+  GATEWAY_BACKEND_GRPC_PUSH_URL: urls(8082)
+}
+const forTrial = {
+  COMPOSE_PROFILES: "trial",
+  TRIAL_POSTGRES_PASSWORD: postgres,
+  TRIAL_REDIS_PASSWORD: redis,
+  TRIAL_MAIL_PASSWORD: mailPassword,
+  TRIAL_MAIL_KEY: secret(),
+  BACKEND_POSTGRES_DSN: `postgres://galaxy:${postgres}@postgres:5432/galaxy`,
+  BACKEND_SMTP_URL: `smtp://galaxy:${mailPassword}@mail:1025?tls=none`,
+  BACKEND_SMTP_FROM: "galaxy@localhost",
+  BACKEND_PUBLIC_URL: "http://127.0.0.1:8080",
+  GATEWAY_ALLOWED_HOSTS: "127.0.0.1,localhost",
+  GATEWAY_REDIS_URL: `redis://:${redis}@redis:6379`
+}
+const values = { ...always, ...(trial ? forTrial : {}) }
+
+/** An example with the values that are known; lines of others stay as they are. */
+const filled = (example) =>
+  readFileSync(join(here, example), "utf8").replaceAll(/^([A-Z0-9_]+)=.*$/gm, (line, name) =>
+    Object.hasOwn(values, name) ? `${name}=${values[name]}` : line
+  )
+
+const files = { ".env": "example.env", "backend.env": "backend.example.env", "gateway.env": "gateway.example.env" }
+const there = Object.keys(files).filter((name) => existsSync(join(folder, name)))
+if (there.length > 0) {
+  console.error(`Nothing was written: ${there.join(", ")} of ${resolve(folder)} may hold the secrets of a platform.`)
+  process.exit(1)
+}
+for (const [name, example] of Object.entries(files)) {
+  writeFileSync(join(folder, name), filled(example), { mode: 0o600, flag: "wx" })
+}
+console.log(
+  `Wrote ${Object.keys(files).join(", ")} to ${resolve(folder)}. They hold secrets: keep a copy in a safe place.`
+)
+if (!trial) console.log("Now set what is empty in them.")
