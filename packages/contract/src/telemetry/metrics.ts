@@ -60,6 +60,13 @@ export const metrics = {
     about:
       "backends that this gateway may call, by what they said when they were last asked: `ready`, `unready` (it takes no calls, or ends) or `unavailable` (it can't be reached)"
   },
+  "galaxy.gateway.certificate.expires_in": {
+    kind: "gauge",
+    unit: "s",
+    by: ["gateway"],
+    attributes: [],
+    about: "until the certificate of the port expires, below 0 once it has; absent without TLS"
+  },
   "galaxy.gateway.circuits.open": {
     kind: "gauge",
     unit: "{circuit}",

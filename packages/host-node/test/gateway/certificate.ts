@@ -8,9 +8,8 @@ export const hasOpenssl = hasForTests(
 )
 
 /** A certificate for 127.0.0.1 that signs itself, with its key. */
-export const certificate = (subject = "galaxy.test") => {
-  const options =
-    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -addext subjectAltName=IP:127.0.0.1 -keyout - -out -"
+export const certificate = (subject = "galaxy.test", days = 60) => {
+  const options = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days ${days} -addext subjectAltName=IP:127.0.0.1 -keyout - -out -`
   const pem = execFileSync("openssl", [...options.split(" "), "-subj", `/CN=${subject}`], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"]

@@ -8,7 +8,7 @@ import * as tls from "node:tls"
 import { listen } from "@galaxy/host-node/gateway/listener"
 import { everyMs, follow } from "@galaxy/host-node/gateway/tls/TlsFiles"
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Logger, Queue } from "effect"
+import { Duration, Effect, Logger, Metric, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { certificate, hasOpenssl } from "./certificate.ts"
 
@@ -124,4 +124,48 @@ it.effect.skipIf(!hasOpenssl)("a certificate whose time hasn't come is taken whe
       assert.deepStrictEqual(used, [second.cert])
     })
   )
+)
+
+it.effect.skipIf(!hasOpenssl)(
+  "one that expires within a week is told of once, and told again where another one does",
+  () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const lines: Array<string> = []
+        const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+        const path = yield* folder
+        const files = { cert: join(path, "cert.pem"), key: join(path, "key.pem") }
+        const write = (pair: { readonly cert: string; readonly key: string }) => {
+          writeFileSync(files.cert, pair.cert)
+          writeFileSync(files.key, pair.key)
+        }
+        const [first, second] = [certificate("first", 8), certificate("second", 2)]
+        write(first)
+        yield* TestClock.setTime(Date.now())
+        let used = 0
+        yield* Effect.forkScoped(
+          Effect.provide(
+            follow(files, first, () => void used++),
+            logger
+          )
+        )
+        const turn = Effect.andThen(
+          TestClock.adjust(Duration.millis(everyMs)),
+          Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 2)))
+        )
+        const soon = () => lines.filter((line) => line.includes("expires soon"))
+        for (let times = 0; times < 5; times++) yield* turn
+        assert.deepStrictEqual(soon(), [])
+        const series = (yield* Metric.snapshot).find(({ id }) => id === "galaxy.gateway.certificate.expires_in")
+        assert.closeTo(series?.type === "Gauge" ? Number(series.state.value) : 0, 8 * 86_400, 3_600)
+        yield* TestClock.adjust(Duration.days(1))
+        for (let times = 0; times < 20; times++) yield* turn
+        assert.lengthOf(soon(), 1)
+        yield* TestClock.setTime(Date.now())
+        write(second)
+        yield* Effect.repeat(turn, { until: () => used === 1 })
+        for (let times = 0; times < 5; times++) yield* turn
+        assert.lengthOf(soon(), 2)
+      })
+    )
 )

@@ -7,6 +7,7 @@
 import { X509Certificate } from "node:crypto"
 import { readFile, stat } from "node:fs/promises"
 import { createSecureContext } from "node:tls"
+import { gauge } from "@galaxy/contract/telemetry/instruments"
 import { Clock, Duration, Effect } from "effect"
 import { readProblem } from "../../files/problems.ts"
 
@@ -26,6 +27,11 @@ export interface TlsFiles {
 
 /** How often the files are read. */
 export const everyMs = 10_000
+
+/** So long before it expires, a certificate should have been renewed: ACME clients do it a month before. */
+const renewedByMs = 7 * 86_400_000
+
+const expiresIn = gauge("galaxy.gateway.certificate.expires_in")
 
 /** No honest chain or key is larger. */
 const maxBytes = 1_048_576
@@ -72,6 +78,19 @@ export const follow = (files: TlsFiles, first: TlsPair, use: (pair: TlsPair) => 
     let used = first
     let refused: TlsPair | undefined
     let said: string | undefined
+    let told: TlsPair | undefined
+
+    /** What clients are shown expires some day; where that is near, it is said once for each certificate. */
+    const lookAtUsed = Effect.gen(function* () {
+      const { validTo } = new X509Certificate(used.cert)
+      const left = Date.parse(validTo) - (yield* Clock.currentTimeMillis)
+      expiresIn(left / 1_000)
+      if (left > renewedByMs || told === used) return
+      told = used
+      yield* Effect.logWarning("the certificate of the port expires soon, or has expired").pipe(
+        Effect.annotateLogs({ valid_to: validTo })
+      )
+    })
 
     const keepOld = (why: string) =>
       Effect.suspend(() => {
@@ -106,5 +125,5 @@ export const follow = (files: TlsFiles, first: TlsPair, use: (pair: TlsPair) => 
     })
 
     const turn = Effect.andThen(Effect.sleep(Duration.millis(everyMs)), Effect.catch(look, keepOld))
-    return yield* Effect.forever(turn)
+    return yield* Effect.forever(Effect.andThen(lookAtUsed, turn))
   })
