@@ -5,6 +5,7 @@ import { antiReplay } from "./antiReplay.ts"
 import { privateGame, publicGame } from "./lobby.ts"
 import { mail } from "./mail.ts"
 import { notification } from "./notification.ts"
+import { operators } from "./operators.ts"
 import { registration } from "./registration.ts"
 import { revocation } from "./revocation.ts"
 import type { Scenario } from "./Scenario.ts"
@@ -20,5 +21,6 @@ export const scenarios: ReadonlyArray<Scenario> = [
   admins,
   softDelete,
   revocation,
-  antiReplay
+  antiReplay,
+  operators
 ]

@@ -25,20 +25,27 @@ export interface Run {
   readonly platform: string
   /** The network in which engines run, without a way out of it. */
   readonly engines: string
+  /** By which its backends know their containers of engines. */
+  readonly installation: string
+  /** The daemon's socket on this machine. */
+  readonly socket: string
   /** Networks of the platform's processes, such as `172.18.0.0/16`. */
   readonly subnets: ReadonlyArray<string>
 }
 
 const ofRun = (id: string) => ({ label: [`${runLabel}=${id}`] })
+const installationOf = (id: string) => `it-${id}`
+/** What backends of a run make: containers of engines, and volumes where an engine keeps its state. */
+const ofInstallation = (id: string) => ({ label: [`galaxy.installation=${installationOf(id)}`] })
 
-/** The containers of a run, those of its engines too: these are known by their network. Whatever runs or not. */
-export const containersOf = async ({ docker, engines, id }: Run): Promise<ReadonlyArray<Dockerode.ContainerInfo>> => {
+/** The containers of a run, those of its engines too, running or not. */
+export const containersOf = async (docker: Dockerode, id: string): Promise<ReadonlyArray<Dockerode.ContainerInfo>> => {
   const lists = await Promise.all(
-    [ofRun(id), { network: [engines] }].map((filters) =>
+    [ofRun(id), ofInstallation(id)].map((filters) =>
       docker.listContainers({ all: true, filters: JSON.stringify(filters) })
     )
   )
-  return [...new Map(lists.flat().map((it) => [it.Id, it])).values()]
+  return lists.flat()
 }
 
 const quietly = (work: Promise<unknown>) =>
@@ -47,14 +54,16 @@ const quietly = (work: Promise<unknown>) =>
     () => undefined
   )
 
+const remove = (docker: Dockerode, containers: ReadonlyArray<Dockerode.ContainerInfo>) =>
+  Promise.all(containers.map(({ Id }) => quietly(docker.getContainer(Id).remove({ force: true, v: true }))))
+
 const removeAll = async (docker: Dockerode, id: string) => {
+  // Backends first: they would start engines that are missing.
+  await remove(docker, await docker.listContainers({ all: true, filters: JSON.stringify(ofRun(id)) }))
+  await remove(docker, await containersOf(docker, id))
+  const { Volumes } = await docker.listVolumes({ filters: JSON.stringify(ofInstallation(id)) })
+  await Promise.all(Volumes.map(({ Name }) => quietly(docker.getVolume(Name).remove())))
   const networks = await docker.listNetworks({ filters: JSON.stringify(ofRun(id)) })
-  const inNetworks = await Promise.all(
-    networks.map((it) => docker.listContainers({ all: true, filters: JSON.stringify({ network: [it.Id] }) }))
-  )
-  const labelled = await docker.listContainers({ all: true, filters: JSON.stringify(ofRun(id)) })
-  const ids = new Set([...labelled, ...inNetworks.flat()].map((it) => it.Id))
-  await Promise.all([...ids].map((it) => quietly(docker.getContainer(it).remove({ force: true, v: true }))))
   await Promise.all(networks.map((it) => quietly(docker.getNetwork(it.Id).remove())))
 }
 
@@ -82,7 +91,13 @@ const withDaemon = async <A>(env: NodeJS.ProcessEnv, work: () => Promise<A>): Pr
   return work().finally(() => put(before))
 }
 
-const make = async (): Promise<Run> => {
+/** Backends in containers start engines, so their daemon must be on this machine. */
+const socketOf = (host: string | undefined): string => {
+  if (host?.startsWith("unix://")) return host.slice("unix://".length)
+  throw new Error(`the suite needs a daemon at unix://…, not at ${host}`)
+}
+
+const make = async (socket: string): Promise<Run> => {
   const client = await getContainerRuntimeClient()
   await getReaper(client)
   const docker = client.container.dockerode
@@ -97,12 +112,24 @@ const make = async (): Promise<Run> => {
   }
   const platform = await network("platform", false)
   const engines = await network("engines", true)
-  return { id, docker, labels, platform: platform.name, engines: engines.name, subnets: platform.subnets }
+  return {
+    id,
+    docker,
+    labels,
+    platform: platform.name,
+    engines: engines.name,
+    installation: installationOf(id),
+    socket,
+    subnets: platform.subnets
+  }
 }
 
 /** A new run on the daemon of this environment; all that belongs to it goes with the scope. */
 export const begin = (env: NodeJS.ProcessEnv) =>
   Effect.acquireRelease(
-    Effect.tryPromise({ try: () => withDaemon(env, make), catch: failed("Docker") }),
+    Effect.tryPromise({
+      try: () => withDaemon(env, () => make(socketOf(env["DOCKER_HOST"]))),
+      catch: failed("Docker")
+    }),
     ({ docker, id }) => Effect.promise(() => quietly(removeAll(docker, id)))
   )

@@ -1,11 +1,12 @@
 /** Containers of a run: how one is started, and what a backend's container can be made to do. */
+import type Dockerode from "dockerode"
 import { Effect } from "effect"
 import { type StartedTestContainer, Wait, type WaitStrategy } from "testcontainers"
 import { HardenedContainer, type Special } from "./HardenedContainer.ts"
 import { untilIt } from "./patience.ts"
 import type { Run } from "./Run.ts"
 import type { Backend } from "./Stack.ts"
-import { failed } from "./StackFailed.ts"
+import { failed, type StackFailed } from "./StackFailed.ts"
 
 /** Ready to serve, by the process's own word. */
 export const ready = (port: number) => Wait.forHttp("/readyz", port).forStatusCode(200)
@@ -81,4 +82,16 @@ export const backendOf = (of: Run, container: StartedTestContainer, role: string
       yield* untilIt(`${role} to be ready again`, Effect.promise(isReady), (it) => it)
     })
   }
+}
+
+/** Freezes a container while an effect runs: its ports take connections, and nothing answers. */
+export const whilePaused = (container: Dockerode.Container, name: string) => {
+  const control = (what: string, done: () => Promise<unknown>) =>
+    Effect.tryPromise({ try: done, catch: failed(`${name} can't be ${what}`) })
+  return <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | StackFailed, R> =>
+    Effect.acquireUseRelease(
+      control("paused", () => container.pause()),
+      () => work,
+      () => Effect.orDie(control("resumed", () => container.unpause()))
+    )
 }

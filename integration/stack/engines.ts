@@ -4,13 +4,13 @@ import type { Run } from "./Run.ts"
 import type { EngineContainer } from "./Stack.ts"
 import { failed, type StackFailed } from "./StackFailed.ts"
 
-/** Finds those of a game in a run. The platform's own processes are in the engines' network, too, but of no game. */
+/** Finds those of a game in a run. */
 export const enginesIn =
-  ({ docker, engines }: Run) =>
+  ({ docker, engines, installation }: Run) =>
   (gameId: string): Effect.Effect<ReadonlyArray<EngineContainer>, StackFailed> =>
     Effect.tryPromise({
       try: async () => {
-        const filters = JSON.stringify({ network: [engines], label: [`galaxy.game=${gameId}`] })
+        const filters = JSON.stringify({ label: [`galaxy.installation=${installation}`, `galaxy.game=${gameId}`] })
         const found = await docker.listContainers({ all: true, filters })
         return found.map(({ Id, Labels, NetworkSettings }) => ({
           id: Id,

@@ -7,7 +7,7 @@ import { Wait } from "testcontainers"
 import type { PlatformImages } from "../images/names.ts"
 import { platformImages } from "../images/platformImages.ts"
 import { adminOf } from "./admin.ts"
-import { backendOf, ready, start } from "./containers.ts"
+import { backendOf, ready, start, whilePaused } from "./containers.ts"
 import { countries } from "./countries.ts"
 import { enginesIn } from "./engines.ts"
 import { mailsAt } from "./mails.ts"
@@ -84,26 +84,22 @@ const platform = Effect.fnUntraced(function* (run: Run.Run, images: PlatformImag
       ports: [8080],
       until: ready(8080)
     }).pipe(Effect.map((container) => `http://127.0.0.1:${container.getMappedPort(8080)}`))
-  const backends = yield* Effect.all([backend(roles[0])], { concurrency: 2 })
-  const gateways = yield* Effect.all([gateway("gateway-1"), gateway("gateway-2")], { concurrency: 2 })
+  // A gateway waits for its backends by itself.
+  const [backends, gateways] = yield* Effect.all(
+    [Effect.all([backend(roles[0])]), Effect.all([gateway("gateway-1"), gateway("gateway-2")], { concurrency: 2 })],
+    { concurrency: 2 }
+  )
   const bootstrap = { user: processes.bootstrapUser, password: secret.admin }
-  const relay = run.docker.getContainer(mail.getId())
-  const control = (what: string, work: () => Promise<unknown>) =>
-    Effect.tryPromise({ try: work, catch: failed(`the relay can't be ${what}`) })
+  const admin = adminOf(backends, bootstrap)
   return Stack.of({
     gateways,
     backends,
     gatewayToken: secret.gatewayToken,
     bootstrap,
-    admin: adminOf(backends, bootstrap),
+    admin,
     country,
     mailsTo: mailsAt(`http://127.0.0.1:${mail.getMappedPort(8025)}`, secret.mailPage),
-    withoutRelay: (work) =>
-      Effect.acquireUseRelease(
-        control("paused", () => relay.pause()),
-        () => work,
-        () => Effect.orDie(control("resumed", () => relay.unpause()))
-      ),
+    withoutRelay: whilePaused(run.docker.getContainer(mail.getId()), "the relay"),
     enginesOf: enginesIn(run)
   })
 })

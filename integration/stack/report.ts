@@ -19,8 +19,7 @@ const shownColumns = 240
 const tables = {
   runtime_records: "game_id, status, current_turn, health, current_container_id, engine_endpoint, failure_reason",
   runtime_operation_log: "started_at, game_id, op, status, turn, error",
-  cluster_runners: "machine_id, address, healthy, last_heartbeat",
-  cluster_locks: "shard_id, address, acquired_at"
+  cluster_runners: "machine_id, address, healthy, last_heartbeat"
 }
 
 /** Rows of a table that are kept. */
@@ -80,7 +79,7 @@ const write = async (run: Run, what: string, cause: string): Promise<string> => 
   const folder = join(root, ".cache/integration", run.id, name)
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, "failure.txt"), cause)
-  const containers = await containersOf(run)
+  const containers = await containersOf(run.docker, run.id)
   const parts = await Promise.all([
     ...containers.map((it) => attempt(it.Names[0] ?? it.Id, () => containerPart(run, folder, it))),
     ...Object.entries(tables).map(([table, columns]) => attempt(table, () => tablePart(run, folder, table, columns)))
