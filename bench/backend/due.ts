@@ -1,11 +1,9 @@
 /** A thousand games whose turns fall into the same minute, with engines that answer at once. */
 import type { EnginePlayerId, GameId } from "@galaxy/contract/ids/Ids"
-import { EngineHost } from "@galaxy/core/engine/EngineHost"
 import { Duration, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { ScriptedEngines } from "../../packages/core/test/engine/ScriptedEngines.ts"
 import { runningGame } from "./games.ts"
-import { version } from "../../packages/core/test/http/platform.ts"
 import { start } from "./platform.ts"
 import { replayOnce } from "./replay.ts"
 import { moment } from "./rewind.ts"
@@ -54,25 +52,20 @@ const copies = (gameId: GameId, count: number) =>
     return yield* sql<{ id: GameId }>`SELECT game_id AS id FROM backend.games`
   })
 
-/** Gives the copy an engine that has its galaxy already. */
+/** Gives the copy the state of an engine that has its galaxy already. */
 const engineOf = Effect.fnUntraced(function* (from: GameId, to: GameId) {
   const sql = yield* SqlClient.SqlClient
   const engines = yield* ScriptedEngines
-  const host = yield* EngineHost
   const players = yield* sql<{ race: string; id: EnginePlayerId }>`
     SELECT race_name AS race, engine_player_uuid AS id FROM backend.player_mappings WHERE game_id = ${to}`
   const { state } = yield* engines.game(from)
   if (state === undefined) return yield* Effect.die(new Error("the first game has no galaxy"))
   const races = players.map((it) => ({ name: it.race, player_id: it.id }))
   Object.assign(yield* engines.game(to), { state: { init: { ...state.init, game_id: to, races }, turn: 0 } })
-  const { instanceId, endpoint } = yield* host.start({
-    gameId: to,
-    imageRef: `builtin:${version}`,
-    version,
-    players: players.length
-  })
+  // The first turn starts it.
   yield* sql`
-    UPDATE backend.runtime_records SET current_container_id = ${instanceId}, engine_endpoint = ${endpoint.href}
+    UPDATE backend.runtime_records
+    SET current_container_id = NULL, engine_endpoint = NULL, engine_host = NULL, engine_epoch = 0
     WHERE game_id = ${to}`
 })
 
@@ -115,7 +108,7 @@ const allDue = (games: number, turn: number) =>
 export const dueGames = async (serverUrl: string, games: number, players: number): Promise<DueRun> => {
   // The probes of engines are no part of a turn.
   const backend = await start(serverUrl, { runtime: { watchInterval: "1 hour" } }, ["runtime"])
-  const run = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient | ScriptedEngines | EngineHost>) =>
+  const run = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient | ScriptedEngines>) =>
     Effect.runPromise(Effect.provide(effect, backend.context))
   const { gameId } = await runningGame(backend, players)
   const all = await run(copies(gameId, games - 1))

@@ -30,6 +30,7 @@ import * as SessionRecords from "./auth/SessionRecords.ts"
 import * as Sessions from "./auth/Sessions.ts"
 import * as SignInNetworks from "./auth/SignInNetworks.ts"
 import type { EngineHost } from "./engine/EngineHost.ts"
+import * as EngineTokens from "./engine/EngineTokens.ts"
 import * as Countries from "./geo/Countries.ts"
 import * as CountryCounters from "./geo/CountryCounters.ts"
 import type { GeoIp } from "./geo/GeoIp.ts"
@@ -188,6 +189,7 @@ export const layer = <E = never, R = never>(
     worker("state-pruner", StatePruner.layer({ keepFor: keepReports }))
   ).pipe(
     Layer.provideMerge(runs("runtime") ? Runtime.layerAtWork : Runtime.layer),
+    Layer.provide(EngineTokens.layer({ secret: options.secret })),
     Layer.provide(Runtime.layerForLobby),
     Layer.provide(Lobby.layerForRuntime.pipe(Layer.provide(Runtime.layerForLobby))),
     Layer.provide(Layer.mergeAll(RuntimeConfig.layer(options.runtime), sharding))

@@ -77,12 +77,14 @@ describe("a port that a program has no use for", () => {
     Effect.gen(function* () {
       const host = yield* EngineHost.EngineHost
       const gameId = GameId.make(yield* newId)
-      const refused = yield* Effect.flip(host.start({ gameId, imageRef: "any", version: "1.0.0", players: 2 }))
-      assert.deepStrictEqual([refused._tag, refused.permanent], ["EngineStartFailed", true])
-      assert.include(refused.reason, "no engines")
-      assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
-      yield* host.stop(gameId)
-      yield* host.discard(gameId)
+      const run = { gameId, hostId: EngineHost.localHost, epoch: 1 }
+      const spec = { ...run, token: Redacted.make("a"), imageRef: "any", version: "1.0.0", players: 2, fresh: false }
+      const refused = yield* Effect.flip(host.start(spec))
+      assert.deepInclude(refused, { _tag: "EngineStartFailed", permanent: true })
+      assert.include(refused.message, "no engines")
+      assert.isTrue(Option.isNone(yield* host.inspect(run)))
+      yield* host.stop(gameId, run.hostId, 1)
+      yield* host.discard(gameId, run.hostId, 1)
       assert.deepStrictEqual(yield* host.list, [])
 
       const transport = yield* MailTransport.MailTransport

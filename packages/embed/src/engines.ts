@@ -1,14 +1,14 @@
 /** Where the engines of games run, as an object of your own. */
 
-/** How to call a running engine. */
+/** A running engine. */
 export interface RunningEngine {
   readonly gameId: string
+  /** With which it was started: keep it with the engine. */
+  readonly epoch: number
   /** The id of this run: another start of the game's engine has another one. */
   readonly instanceId: string
   /** Origin of its REST surface, such as `http://127.0.0.1:4000`. */
   readonly endpoint: string
-  /** The token without which it answers nobody. */
-  readonly token: string
 }
 
 /** Which engine to start, and for which game. */
@@ -18,13 +18,20 @@ export interface EngineToStart {
   readonly imageRef: string
   readonly version: string
   readonly players: number
+  /** One epoch is one run of one engine: each start of the game's engine has a higher one. */
+  readonly epoch: number
+  /** For its environment variable `GALAXY_ENGINE_TOKEN`: without it the engine answers nobody. Not for a log. */
+  readonly token: string
 }
 
-/** Starts and ends engines. All operations are idempotent; one engine of a game runs at any time. */
+/**
+ * Starts and ends engines. Operations on one game come one after the other: when `start` is called, no engine of the game
+ * runs. `stop` and `discard` may be called where none runs.
+ */
 export interface Engines {
   /** Versions to register at start: the number, such as `1.0.0`, and what `imageRef` will be. */
   readonly versions: Readonly<Record<string, string>>
-  /** Returns once it listens. An error means that a later attempt may succeed, unless it is `EngineRefused`. */
+  /** Starts the game's engine on its state, and returns once it listens. An error means that a later attempt may succeed, unless it is `EngineRefused`. */
   start(engine: EngineToStart): Promise<RunningEngine>
   /**
    * The game's engine, if one runs. Must be cheap, since every call in a game asks. An error means that it isn't known,

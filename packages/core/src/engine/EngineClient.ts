@@ -38,6 +38,11 @@ export class EngineClient extends Context.Service<
   {
     /** Succeeds if the engine can serve. */
     health(engine: EngineAccess): Effect.Effect<void, CallError>
+    /**
+     * Succeeds if the engine answers and takes the token, whether it has a galaxy or not. An engine that computes answers
+     * nobody.
+     */
+    probe(engine: EngineAccess): Effect.Effect<void, CallError>
     /** Creates the galaxy, or returns the status of the one created for this game before. */
     init(engine: EngineAccess, request: InitRequest): Effect.Effect<EngineStatus, CallError>
     /** The game after its newest turn. Refused where there is no galaxy. */
@@ -135,7 +140,8 @@ const failureOf = (status: number, body: unknown): CallError => {
       ...(Option.isSome(condition) ? { condition: condition.value } : {})
     })
   }
-  return unreachable(bounded(`${envelope.value.error.code}: ${envelope.value.error.message}`))
+  const reason = bounded(`${envelope.value.error.code}: ${envelope.value.error.message}`)
+  return new EngineUnreachable({ reason, ...(status === 401 ? { stranger: true } : {}) })
 }
 
 const duration = histogram("galaxy.engine.call.duration")
@@ -243,6 +249,15 @@ export const layer: Layer.Layer<EngineClient, never, HttpClient.HttpClient | Eng
     return EngineClient.of({
       health: Effect.fn("EngineClient.health")((engine) =>
         Effect.asVoid(call(to("GET", engine, "/healthz"), config.probeTimeout))
+      ),
+      probe: Effect.fn("EngineClient.probe")((engine) =>
+        Effect.asVoid(call(to("GET", engine, "/api/v1/admin/status"), config.probeTimeout)).pipe(
+          // There is no galaxy yet.
+          Effect.catchIf(
+            (error) => error._tag === "EngineRefused" && error.code === "conflict",
+            () => Effect.void
+          )
+        )
       ),
       init: Effect.fn("EngineClient.init")((engine, request) =>
         status(sent("POST", engine, "/api/v1/admin/init", request))

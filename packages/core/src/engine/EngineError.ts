@@ -26,5 +26,7 @@ export class EngineUnreachable extends Schema.TaggedError<EngineUnreachable>()("
   /** It has not answered in time, and may still be at work on the call. */
   overdue: Schema.optionalKey(Schema.Boolean),
   /** There was no connection, or it ended before the answer: the engine is probably gone. */
-  lost: Schema.optionalKey(Schema.Boolean)
+  lost: Schema.optionalKey(Schema.Boolean),
+  /** Something answered that takes another token: it isn't this run of the game's engine, and has done nothing. */
+  stranger: Schema.optionalKey(Schema.Boolean)
 }) {}

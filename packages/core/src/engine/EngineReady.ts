@@ -1,31 +1,48 @@
 /**
- * Makes sure that a game's engine runs and can serve.
+ * Makes sure that a run of a game's engine can serve.
  *
- * An engine that doesn't get ready in time is ended, so that the next attempt starts a new one.
+ * An engine that doesn't get ready in time is ended, so that the next attempt starts a new one, in the next epoch.
  */
-import { Context, Effect, Layer, Option, Schedule, type Scope } from "effect"
+import { Context, Effect, Layer, Option, type Redacted, Schedule, type Scope } from "effect"
 import { EngineClient } from "./EngineClient.ts"
-import { EngineHost, type EngineInstance, type EngineSpec, EngineStartFailed } from "./EngineHost.ts"
+import {
+  type EngineAccess,
+  EngineGone,
+  EngineHost,
+  type EngineHostUnavailable,
+  type EngineInstance,
+  type EngineRun,
+  type EngineSpec,
+  type EngineStale,
+  EngineStartFailed
+} from "./EngineHost.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 
-/** Brings engines up. Health checks are retried while this run of the engine lives. */
+/** Brings engines up. Until the scope ends, they aren't put to sleep. */
 export class EngineReady extends Context.Service<
   EngineReady,
   {
     /**
-     * Starts the engine if none runs and waits until it can serve, at most for `engineReadyTimeout`. Until the scope
-     * ends it isn't put to sleep. Idempotent.
+     * Starts the engine, or takes the one that runs in this epoch, and waits until it can serve, at most for
+     * `engineReadyTimeout`. Idempotent.
      */
-    hold(spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed, Scope.Scope>
+    start(
+      spec: EngineSpec
+    ): Effect.Effect<EngineInstance, EngineStartFailed | EngineStale | EngineGone | EngineHostUnavailable, Scope.Scope>
+    /**
+     * A run that is known from before, if it can serve. Waits as above while its host says that it runs, and takes the
+     * host's word for its address; where its host doesn't answer, the engine is asked itself.
+     */
+    again(
+      known: EngineInstance,
+      token: Redacted.Redacted
+    ): Effect.Effect<Option.Option<EngineInstance>, never, Scope.Scope>
   }
 >()("@galaxy/core/engine/EngineReady") {}
 
-/** Most starts of one call. */
-const mostStarts = 5
-
 const often = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("500 millis")])
 
-/** `EngineReady` over the port `EngineHost` and the engine's health route. */
+/** `EngineReady` over the port `EngineHost` and the engine's routes. */
 export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | EngineSettings> = Layer.effect(
   EngineReady,
   Effect.gen(function* () {
@@ -33,37 +50,33 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
-    /** An engine that has just been started may have ended, or have been put to sleep, before it is held. */
-    const held = (spec: EngineSpec): Effect.Effect<EngineInstance, EngineStartFailed, Scope.Scope> =>
-      Effect.gen(function* () {
-        for (let attempt = 0; attempt < mostStarts; attempt++) {
-          const started = yield* host.start(spec)
-          const found = yield* host.hold(spec.gameId)
-          if (Option.isSome(found) && found.value.instanceId === started.instanceId) return started
-        }
-        return yield* new EngineStartFailed({ reason: "the engine ended as soon as it was started", permanent: false })
-      })
+    /** Whether it runs; a host that doesn't answer knows of no end. */
+    const runs = (run: EngineRun) =>
+      host.inspect(run).pipe(
+        Effect.map(Option.isSome),
+        Effect.catchTag("EngineHostUnavailable", () => Effect.succeed(true))
+      )
 
-    const hold = Effect.fn("EngineReady.hold")(function* (spec: EngineSpec) {
+    /** Asks until it can serve; fails once it has ended. */
+    const healthy = (run: EngineRun, access: EngineAccess, heard: (reason: string) => void) =>
+      client.health(access).pipe(
+        Effect.tapError((error) => Effect.sync(() => heard(error.reason))),
+        // An engine that has ended will not get better.
+        Effect.retry({ schedule: often, while: () => runs(run) })
+      )
+
+    const start = Effect.fn("EngineReady.start")(function* (spec: EngineSpec) {
       let last = "it didn't answer"
+      const heard = (reason: string) => {
+        last = reason
+      }
       return yield* Effect.gen(function* () {
-        const instance = yield* held(spec)
-        yield* client.health(instance).pipe(
-          Effect.tapError((error) =>
-            Effect.sync(() => {
-              last = error.reason
-            })
-          ),
-          Effect.retry({
-            schedule: often,
-            // An engine that has ended will not get better.
-            while: () =>
-              Effect.map(
-                host.inspect(spec.gameId),
-                (found) => found._tag === "Some" && found.value.instanceId === instance.instanceId
-              )
-          }),
-          Effect.mapError(() => new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false }))
+        const instance = yield* host.start(spec)
+        // It may have ended, or have been put to sleep, before it was held.
+        if (!(yield* host.hold(instance))) return yield* new EngineGone()
+        yield* Effect.mapError(
+          healthy(instance, { endpoint: instance.endpoint, token: spec.token }, heard),
+          () => new EngineStartFailed({ reason: `the engine ended: ${last}`, permanent: false })
         )
         return instance
       }).pipe(
@@ -71,7 +84,7 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
           duration: config.engineReadyTimeout,
           orElse: () =>
             Effect.andThen(
-              Effect.ignore(host.stop(spec.gameId)),
+              Effect.ignore(host.stop(spec.gameId, spec.hostId, spec.epoch)),
               Effect.fail(
                 new EngineStartFailed({ reason: `the engine was not ready in time: ${last}`, permanent: false })
               )
@@ -80,6 +93,23 @@ export const layer: Layer.Layer<EngineReady, never, EngineHost | EngineClient | 
       )
     })
 
-    return EngineReady.of({ hold })
+    const again = Effect.fn("EngineReady.again")(function* (known: EngineInstance, token: Redacted.Redacted) {
+      const held = yield* host.hold(known)
+      const found = held ? yield* Effect.option(host.inspect(known)) : Option.none()
+      if (Option.isNone(found)) {
+        const answers = yield* Effect.isSuccess(client.probe({ endpoint: known.endpoint, token }))
+        return answers ? Option.some(known) : Option.none()
+      }
+      if (Option.isNone(found.value)) return Option.none()
+      const instance = found.value.value
+      const serves = yield* healthy(instance, { endpoint: instance.endpoint, token }, () => undefined).pipe(
+        Effect.timeout(config.engineReadyTimeout),
+        Effect.tapErrorTag("TimeoutError", () => Effect.ignore(host.stop(known.gameId, known.hostId, known.epoch))),
+        Effect.isSuccess
+      )
+      return serves ? Option.some(instance) : Option.none()
+    })
+
+    return EngineReady.of({ start, again })
   })
 )

@@ -39,6 +39,7 @@ import inviteKeys from "./0030_invite_keys.ts"
 import channelDeadLetters from "./0031_channel_dead_letters.ts"
 import openAttempts from "./0032_open_attempts.ts"
 import turnDue from "./0033_turn_due.ts"
+import engineEpochs from "./0034_engine_epochs.ts"
 
 const sequence = {
   "0001_init": init,
@@ -73,7 +74,8 @@ const sequence = {
   "0030_invite_keys": inviteKeys,
   "0031_channel_dead_letters": channelDeadLetters,
   "0032_open_attempts": openAttempts,
-  "0033_turn_due": turnDue
+  "0033_turn_due": turnDue,
+  "0034_engine_epochs": engineEpochs
 }
 
 /** Number and name of each migration of this release, such as `0001_init`, in their order. */

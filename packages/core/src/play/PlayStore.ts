@@ -16,6 +16,10 @@ import { StorageError } from "../shared/StorageError.ts"
 export const PlayerRow = Schema.Struct({
   game_status: GameStatus,
   runtime_status: Schema.NullOr(RuntimeStatus),
+  /** Which run of the game's engine is called, and where it listens; null where none is known to be up. */
+  engine_host: Schema.NullOr(Schema.String),
+  engine_epoch: Schema.NullOr(Schema.Int),
+  engine_endpoint: Schema.NullOr(Schema.String),
   /** The newest committed turn. */
   current_turn: Schema.NullOr(Schema.Int),
   /** The galaxy has been created once, so there is something to read. */
@@ -65,6 +69,7 @@ export const layer: Layer.Layer<PlayStore, never, SqlClient.SqlClient> = Layer.e
 
     const playerOf = ({ gameId, userId }: typeof of.Encoded) => sql`
       SELECT g.status AS game_status, r.status AS runtime_status, r.current_turn,
+        r.engine_host, r.engine_epoch, r.engine_endpoint,
         r.started_at IS NOT NULL AS started, p.race_name, coalesce(p.computer, false) AS computer, m.eliminated,
         coalesce(m.ready_turn = r.current_turn, false) AS ready,
         CASE WHEN g.status IN ('finished', 'cancelled') THEN coalesce(g.finished_at, g.updated_at) END AS ended_at

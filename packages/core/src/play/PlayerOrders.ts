@@ -13,13 +13,14 @@ import { OrderCounts } from "@galaxy/contract/engine/Order"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import { EngineClient, type EngineBody } from "../engine/EngineClient.ts"
-import { EngineHost } from "../engine/EngineHost.ts"
+import { type EngineAccess, EngineHost, type EngineRun } from "../engine/EngineHost.ts"
+import { EngineTokens } from "../engine/EngineTokens.ts"
 import { EngineRefused, EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
 import { TurnNotMade, TurnNotOpen, type TurnWindowClosed } from "../runtime/RuntimeError.ts"
 import { Runtimes } from "../runtime/Runtimes.ts"
 import { type AccessError, PlayerAccess } from "./PlayerAccess.ts"
-import { PlayStore } from "./PlayStore.ts"
+import { type PlayerRow, PlayStore } from "./PlayStore.ts"
 import { ReadyFlags } from "./ReadyFlags.ts"
 import { SeatWrites } from "./SeatWrites.ts"
 
@@ -77,7 +78,15 @@ const mostReads = 4
 export const layer: Layer.Layer<
   PlayerOrders,
   never,
-  PlayerAccess | PlayStore | ReadyFlags | SeatWrites | Runtimes | EngineHost | EngineClient | EngineSettings
+  | PlayerAccess
+  | PlayStore
+  | ReadyFlags
+  | SeatWrites
+  | Runtimes
+  | EngineHost
+  | EngineTokens
+  | EngineClient
+  | EngineSettings
 > = Layer.effect(
   PlayerOrders,
   Effect.gen(function* () {
@@ -87,39 +96,74 @@ export const layer: Layer.Layer<
     const seats = yield* SeatWrites
     const runtimes = yield* Runtimes
     const host = yield* EngineHost
+    const tokens = yield* EngineTokens
     const client = yield* EngineClient
     const config = yield* EngineSettings
 
     const notUp = new EngineUnreachable({ reason: "the engine is not up yet" })
 
-    /** The game's engine, woken if it sleeps, and kept awake until the scope ends. */
-    const engineOf = (gameId: GameId) =>
-      Effect.gen(function* () {
-        for (let attempt = 0; attempt < mostWakes; attempt++) {
-          const found = yield* host.hold(gameId)
-          if (Option.isSome(found)) return found.value
-          yield* runtimes.engine(gameId)
-        }
-        return yield* notUp
-      }).pipe(Effect.timeoutOrElse({ duration: config.callTimeout, orElse: () => Effect.fail(notUp) }))
+    /** The run that the row names; undefined where it names none that is known to be up. */
+    const named = Effect.fnUntraced(function* (
+      gameId: GameId,
+      { engine_host, engine_epoch, engine_endpoint }: PlayerRow
+    ) {
+      if (engine_host === null || engine_epoch === null || engine_endpoint === null) return undefined
+      const token = yield* tokens.token(gameId, engine_epoch)
+      return { gameId, hostId: engine_host, epoch: engine_epoch, endpoint: new URL(engine_endpoint), token }
+    })
+
+    /**
+     * Calls the game's engine, kept awake meanwhile: the run that the row names, or the one that the game's owner brings
+     * up. One that turns out not to be there is asked for at the owner once, if it can't have done anything.
+     */
+    const withEngine = <A, E>(
+      gameId: GameId,
+      row: PlayerRow,
+      call: (engine: EngineAccess) => Effect.Effect<A, E | EngineRefused | EngineUnreachable>,
+      again: (error: EngineUnreachable) => boolean
+    ) => {
+      const woken = (known: (EngineRun & EngineAccess) | undefined) =>
+        Effect.gen(function* () {
+          let engine = known
+          for (let wakes = 0; wakes <= mostWakes; wakes++) {
+            if (engine !== undefined && (yield* host.hold(engine))) return engine
+            engine = yield* runtimes.engine(gameId)
+          }
+          return yield* notUp
+        }).pipe(Effect.timeoutOrElse({ duration: config.callTimeout, orElse: () => Effect.fail(notUp) }))
+      const asked = (known: (EngineRun & EngineAccess) | undefined) => Effect.scoped(Effect.flatMap(woken(known), call))
+      return Effect.flatMap(named(gameId, row), asked).pipe(
+        Effect.catchIf(
+          (error): error is EngineUnreachable => error instanceof EngineUnreachable && again(error),
+          () => asked(undefined)
+        )
+      )
+    }
 
     const write = (kind: "command" | "order") =>
       Effect.fnUntraced(function* (gameId: GameId, userId: UserId, { turn, orders, ifRevision }: Orders) {
         const { race, row, turn: open } = yield* access.writer(gameId, userId)
         if (turn !== undefined && turn !== open) return yield* new TurnNotOpen({ turn, open })
-        const engine = yield* engineOf(gameId)
         const body = { actor: race, turn: open }
-        // Before the engine is asked: a player whose orders it takes is never left as done with them.
-        if (row.ready) yield* store.setReady(gameId, userId, open, false)
-        const answer = yield* Effect.mapError(
-          kind === "command"
-            ? client.command(engine, { ...body, commands: orders })
-            : client.order(engine, {
-                ...body,
-                orders,
-                ...(ifRevision === undefined || ifRevision === 0 ? {} : { if_revision: ifRevision })
-              }),
-          explained
+        const answer = yield* withEngine(
+          gameId,
+          row,
+          Effect.fnUntraced(function* (engine: EngineAccess) {
+            // Before the engine is asked: a player whose orders it takes is never left as done with them.
+            if (row.ready) yield* store.setReady(gameId, userId, open, false)
+            return yield* Effect.mapError(
+              kind === "command"
+                ? client.command(engine, { ...body, commands: orders })
+                : client.order(engine, {
+                    ...body,
+                    orders,
+                    ...(ifRevision === undefined || ifRevision === 0 ? {} : { if_revision: ifRevision })
+                  }),
+              explained
+            )
+          }),
+          // Whatever else went wrong, it may have taken the orders.
+          (error) => error.stranger === true
         ).pipe(
           Effect.tapErrorTag("EngineRefused", () =>
             row.ready ? Effect.ignore(flags.giveBack(gameId, userId, open)) : Effect.void
@@ -129,22 +173,21 @@ export const layer: Layer.Layer<
         const { kept: _, ...forPlayer } = answer
         yield* store.ordersGiven(gameId, userId, open, Option.getOrUndefined(decodeCounts(answer["counts"])))
         return forPlayer
-      }, Effect.scoped)
+      })
 
     const command = write("command")
     const order = write("order")
 
     const read = (what: "orders" | "report") =>
       Effect.fnUntraced(function* (gameId: GameId, userId: UserId, turn: number | undefined) {
-        const { race, turn: current } = yield* access.reader(gameId, userId)
+        const { race, row, turn: current } = yield* access.reader(gameId, userId)
         if (turn !== undefined && turn > current) return yield* new TurnNotMade({ turn, current })
-        const asked = Effect.flatMap(engineOf(gameId), (engine) =>
-          client[what](engine, { race, turn: turn ?? current })
-        )
+        const ask = (engine: EngineAccess) => client[what](engine, { race, turn: turn ?? current })
         // An engine may end while it is read, for example with its game. Another one answers the same.
-        return yield* Effect.retry(Effect.scoped(asked), {
+        const again = (error: EngineUnreachable) => error.lost === true || error.stranger === true
+        return yield* Effect.retry(withEngine(gameId, row, ask, again), {
           times: mostReads - 1,
-          while: (error) => error._tag === "EngineUnreachable" && error.lost === true
+          while: (error) => error._tag === "EngineUnreachable" && again(error)
         })
       })
 

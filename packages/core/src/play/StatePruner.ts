@@ -8,12 +8,19 @@ import { GameId } from "@galaxy/contract/ids/Ids"
 import { DateTime, type Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
+import * as EngineRuns from "../runtime/EngineRuns.ts"
 import type { BackgroundLoops } from "../shared/BackgroundLoops.ts"
 import * as Pruning from "../shared/Pruning.ts"
 
 /** How long states are kept after a game's end, and how fast the rest is removed. */
 export interface StatePrunerOptions extends Pruning.PruningPace {
   readonly keepFor: Duration.Input
+}
+
+interface Ended {
+  readonly game_id: string
+  readonly engine_host: string | null
+  readonly engine_epoch: number
 }
 
 /** A little more than a year. */
@@ -31,14 +38,14 @@ export const layer = (
       const sql = yield* SqlClient.SqlClient
       const host = yield* EngineHost
 
-      const ended = (before: Date) => sql<{ readonly game_id: string }>`
-        SELECT g.game_id FROM backend.games g JOIN backend.runtime_records r ON r.game_id = g.game_id
+      const ended = (before: Date) => sql<Ended>`
+        SELECT g.game_id, r.engine_host, r.engine_epoch FROM backend.games g JOIN backend.runtime_records r ON r.game_id = g.game_id
         WHERE g.status IN ('finished', 'cancelled') AND coalesce(g.finished_at, g.updated_at) < ${before}
           AND r.state_discarded_at IS NULL
         ORDER BY coalesce(g.finished_at, g.updated_at) LIMIT ${pace.batch}`
 
-      const discard = Effect.fnUntraced(function* (gameId: GameId) {
-        yield* host.discard(gameId)
+      const discard = Effect.fnUntraced(function* (gameId: GameId, { engine_host, engine_epoch }: Ended) {
+        yield* EngineRuns.discard(host, { game_id: gameId, engine_host, engine_epoch })
         const now = yield* DateTime.nowAsDate
         yield* sql`UPDATE backend.runtime_records SET state_discarded_at = ${now} WHERE game_id = ${gameId}`
       })
@@ -46,9 +53,9 @@ export const layer = (
       const forget = Effect.gen(function* () {
         const games = yield* ended(yield* Pruning.keptSince(keepFor))
         let gone = 0
-        for (const { game_id } of games) {
-          const gameId = GameId.make(game_id)
-          yield* discard(gameId).pipe(
+        for (const game of games) {
+          const { game_id } = game
+          yield* discard(GameId.make(game_id), game).pipe(
             Effect.andThen(Effect.sync(() => void gone++)),
             // One state that can't be removed now holds up no other; its turn comes again.
             Effect.catchTag("EngineHostUnavailable", ({ reason }) =>

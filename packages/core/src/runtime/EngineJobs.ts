@@ -78,6 +78,7 @@ export const layer: Layer.Layer<
         engine_task: "patch",
         engine_version: version.version,
         image_ref: version.image_ref,
+        image_id: null,
         // A second patch before the first is carried out goes back to where both began.
         previous_version: row.engine_task === "patch" ? row.previous_version : row.engine_version,
         previous_image: row.engine_task === "patch" ? row.previous_image : row.image_ref

@@ -8,10 +8,10 @@
 import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { EngineReady } from "../engine/EngineReady.ts"
 import { reasonOf, retryAt } from "./Attempts.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
-import { specOf } from "./engineSpec.ts"
+import * as EnginePlacing from "./EnginePlacing.ts"
+import * as EngineRuns from "./EngineRuns.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -28,7 +28,7 @@ export const make = Effect.gen(function* () {
   const store = yield* RuntimeStore
   const log = yield* OperationLog
   const host = yield* EngineHost
-  const ready = yield* EngineReady
+  const placing = yield* EnginePlacing.make
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
@@ -43,8 +43,9 @@ export const make = Effect.gen(function* () {
         return { mine, operation: yield* log.begin(row.game_id, "stop", null) }
       })
     )
-    yield* Effect.tapCause(mine.started_at === null ? host.discard(row.game_id) : host.stop(row.game_id), (cause) =>
-      Effect.ignore(log.end(operation, reasonOf(cause)))
+    yield* Effect.tapCause(
+      mine.started_at === null ? EngineRuns.discard(host, mine) : EngineRuns.stop(host, mine),
+      (cause) => Effect.ignore(log.end(operation, reasonOf(cause)))
     )
     yield* sql.withTransaction(
       Effect.gen(function* () {
@@ -93,7 +94,7 @@ export const make = Effect.gen(function* () {
 
   /** Starts the engine anew, on the row's version. */
   const renew = Effect.fn("EngineTasks.renew")(function* (read: RuntimeRow) {
-    const { row, operation } = yield* sql.withTransaction(
+    const { row: begun, operation } = yield* sql.withTransaction(
       Effect.gen(function* () {
         const row = yield* store.write(read, { attempts: read.attempts + 1, attempt_open: true })
         return {
@@ -102,10 +103,13 @@ export const make = Effect.gen(function* () {
         }
       })
     )
+    const own: EnginePlacing.OwnRow = { row: begun }
     yield* Effect.gen(function* () {
-      yield* host.stop(row.game_id)
-      const seats = yield* store.seats(row.game_id)
-      const instance = yield* ready.hold(specOf(row, seats.length))
+      // Where its host doesn't answer, the start ends it, or the sweep once the engine runs elsewhere.
+      yield* Effect.ignore(EngineRuns.stop(host, begun))
+      const seats = yield* store.seats(begun.game_id)
+      const engine = yield* placing.hold(own, seats.length, { renewed: true })
+      const { row } = own
       yield* sql.withTransaction(
         Effect.gen(function* () {
           yield* tell(row)
@@ -117,8 +121,7 @@ export const make = Effect.gen(function* () {
             attempts: 0,
             attempt_open: false,
             failure_reason: row.status === "generation_failed" ? row.failure_reason : null,
-            current_container_id: instance.instanceId,
-            engine_endpoint: instance.endpoint.origin,
+            ...engine.change,
             last_observed_at: yield* DateTime.nowAsDate
           })
           yield* log.end(operation, null)
@@ -128,8 +131,9 @@ export const make = Effect.gen(function* () {
       Effect.scoped,
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
+          const { row } = own
           const error = errorOf(cause)
-          const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
+          const { reason, outOfMemory } = yield* engineFailure(host, row, cause)
           const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
           yield* Effect.logWarning("an engine could not be started anew").pipe(
             Effect.annotateLogs({ attempt: row.attempts, reason })

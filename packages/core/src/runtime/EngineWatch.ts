@@ -5,11 +5,12 @@
  * doesn't answer, is brought up again. An engine that sleeps is none of this one's business, and neither is one that
  * computes a turn: it answers nothing meanwhile.
  */
-import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Effect, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
+import { EngineTokens } from "../engine/EngineTokens.ts"
+import { runOf } from "./engineSpec.ts"
 import { type HealthChange, HealthLog } from "./HealthLog.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { RuntimeEvents } from "./RuntimeEvents.ts"
@@ -34,6 +35,7 @@ export const make = Effect.gen(function* () {
   const events = yield* RuntimeEvents
   const runtimes = yield* Runtimes
   const host = yield* EngineHost
+  const tokens = yield* EngineTokens
   const client = yield* EngineClient
   const config = yield* RuntimeConfig
 
@@ -72,17 +74,17 @@ export const make = Effect.gen(function* () {
     game.health === "healthy" ? Effect.void : note(game, { health: "healthy", detail: null, instanceId })
 
   /** Asks an engine, twice if need be. Undefined for one that has ended meanwhile: the next pass sees to it. */
-  const probe = (instance: EngineInstance) => {
-    const ask = Effect.match(client.health(instance), { onFailure: (it) => it.reason, onSuccess: () => null })
-    return Effect.gen(function* () {
+  const probe = (instance: EngineInstance) =>
+    Effect.gen(function* () {
+      const access = { endpoint: instance.endpoint, token: yield* tokens.token(instance.gameId, instance.epoch) }
+      const ask = Effect.match(client.health(access), { onFailure: (it) => it.reason, onSuccess: () => null })
       if ((yield* ask) === null) return { problem: null }
       yield* Effect.sleep(secondAsk)
       const problem = yield* ask
-      const found = yield* host.inspect(instance.gameId)
-      const same = Option.isSome(found) && found.value.instanceId === instance.instanceId
-      return same || problem === null ? { problem } : undefined
+      const found = yield* Effect.option(host.inspect(instance))
+      const ended = Option.isSome(found) && Option.isNone(found.value)
+      return ended && problem !== null ? undefined : { problem }
     })
-  }
 
   const repair = (game: EngineRecord) =>
     runtimes.engine(game.gameId).pipe(
@@ -114,8 +116,13 @@ export const make = Effect.gen(function* () {
 
   /** One that doesn't run, though it was noted. Returns whether it is to be brought up again. */
   const watchMissing = Effect.fnUntraced(function* (game: EngineRecord) {
-    const end = yield* host.ended(game.gameId)
-    if (Option.isSome(yield* host.inspect(game.gameId))) return false
+    const run = runOf({ game_id: game.gameId, engine_host: game.hostId, engine_epoch: game.epoch })
+    const end = run === undefined ? Option.none() : yield* host.ended(run)
+    if (run !== undefined) {
+      const found = yield* Effect.option(host.inspect(run))
+      // A host that doesn't answer knows of no end.
+      if (Option.isNone(found) || Option.isSome(found.value)) return false
+    }
     if (!(yield* store.removed(game.gameId, game.instanceId ?? ""))) return false
     // It hung, and was ended when the last attempt to bring it up came to nothing.
     if (Option.isNone(end)) return game.health === "unhealthy"
@@ -125,13 +132,15 @@ export const make = Effect.gen(function* () {
 
   return Effect.fn("EngineWatch.pass")(function* () {
     const games = yield* store.engines
-    const running = new Map<GameId, EngineInstance>((yield* host.list).map((it) => [it.gameId, it]))
+    const running = new Map((yield* host.list).map((it) => [`${it.gameId} ${it.epoch}`, it]))
     const asleep = yield* host.asleep
     const watch = (game: EngineRecord) => {
-      const instance = running.get(game.gameId)
+      const instance = running.get(`${game.gameId} ${game.epoch}`)
       if (game.status === "generation_in_progress" || game.status === "starting") return Effect.succeed(false)
       if (instance !== undefined) return watchRunning(game, instance)
-      return game.instanceId === null || asleep.has(game.gameId) ? Effect.succeed(false) : watchMissing(game)
+      if (asleep.has(game.gameId)) return Effect.succeed(false)
+      // One that hung was ended, and the next one has not got up.
+      return game.instanceId === null ? Effect.succeed(game.health === "unhealthy") : watchMissing(game)
     }
     const broken = yield* Effect.filter(games, watch, { concurrency: config.concurrency })
     yield* Effect.forEach(broken, repair, { concurrency: repairing, discard: true })

@@ -9,6 +9,7 @@ import type { GameId } from "@galaxy/contract/ids/Ids"
 import { Cause, DateTime, Deferred, Duration, Effect, Option, Schema, Semaphore } from "effect"
 import { failureFields } from "../shared/failureFields.ts"
 import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
+import * as EngineRuns from "./EngineRuns.ts"
 import type { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineSettings } from "../engine/EngineSettings.ts"
 import { type DueWork, stepOf } from "./DueWork.ts"
@@ -109,7 +110,7 @@ export const make = Effect.gen(function* () {
       case "again":
         return unread(turn.again(row))
       case "stop":
-        return unread(host.stop(row.game_id))
+        return unread(EngineRuns.stop(host, row))
     }
   }
 
@@ -121,7 +122,8 @@ export const make = Effect.gen(function* () {
     while (done.length < mostSteps) {
       const row = after.row === undefined ? yield* store.find(gameId) : Option.some(after.row)
       if (Option.isNone(row)) {
-        yield* host.stop(gameId)
+        const left = (yield* host.list).filter((it) => it.gameId === gameId)
+        yield* Effect.forEach(left, (it) => host.stop(gameId, it.hostId, it.epoch), { discard: true })
         return true
       }
       const step = stepOf(row.value, yield* DateTime.now, config)

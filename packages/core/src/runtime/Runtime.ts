@@ -13,6 +13,7 @@ import type { RuntimeEvents } from "./RuntimeEvents.ts"
 import type { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import * as EngineClient from "../engine/EngineClient.ts"
 import type { EngineHost } from "../engine/EngineHost.ts"
+import type { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineVersions from "../engine/EngineVersions.ts"
 import { EngineVersionUse } from "../engine/EngineVersionUse.ts"
 import * as EngineJobs from "./EngineJobs.ts"
@@ -62,7 +63,14 @@ export const layer: Layer.Layer<
   | Heartbeats.Heartbeats
   | EngineClient.EngineClient,
   never,
-  Storage | RuntimeEvents | RuntimeConfig | EngineSettings | EngineHost | HttpClient.HttpClient | Sharding.Sharding
+  | Storage
+  | RuntimeEvents
+  | RuntimeConfig
+  | EngineSettings
+  | EngineHost
+  | EngineTokens
+  | HttpClient.HttpClient
+  | Sharding.Sharding
 > = Runtimes.layer.pipe(
   Layer.provideMerge(TurnCommits.layer),
   Layer.provideMerge(

@@ -179,6 +179,7 @@ export const layer: Layer.Layer<RuntimeJobs, never, SqlClient.SqlClient | Databa
           status: "starting",
           engine_version: version.version,
           image_ref: version.image_ref,
+          ...(version.image_ref === row.image_ref ? {} : { image_id: null }),
           previous_version: replaced ? row.engine_version : null,
           previous_image: replaced ? row.image_ref : null,
           // One that still runs may be of another version.

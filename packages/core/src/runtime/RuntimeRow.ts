@@ -41,8 +41,16 @@ export const RuntimeRow = Schema.Struct({
   row_version: Schema.BigInt,
   engine_version: Schema.NullOr(Schema.String),
   image_ref: Schema.NullOr(Schema.String),
+  /** What the image's name stood for at the first start on it, where the host can tell. */
+  image_id: Schema.NullOr(Schema.String),
   /** The `instanceId` of the engine last seen. */
   current_container_id: Schema.NullOr(Schema.String),
+  /** Where the engine of `engine_epoch` listens, once it has got up. */
+  engine_endpoint: Schema.NullOr(Schema.String),
+  /** On which host it runs, or ran last; null before the first start. */
+  engine_host: Schema.NullOr(Schema.String),
+  /** One epoch is one run of one engine: it rises before an engine is started. 0 before the first one. */
+  engine_epoch: Schema.Int,
   /** Seeds everything random in the galaxy; secret while the game is played. */
   seed: Schema.String,
   turn_schedule: Schema.String,
@@ -114,6 +122,9 @@ export interface RuntimeChange {
   readonly engine_task?: EngineTask | null
   readonly current_container_id?: string | null
   readonly engine_endpoint?: string | null
+  readonly engine_host?: string
+  readonly engine_epoch?: number
+  readonly image_id?: string | null
   readonly current_turn?: number
   readonly generating_turn?: number | null
   readonly generating_since?: Date | null
@@ -163,6 +174,8 @@ export const deadlineChange = (
 export interface VersionBack {
   readonly engine_version: string
   readonly image_ref: string
+  /** Another one may be what its name stands for by now. */
+  readonly image_id: null
   readonly previous_version: null
   readonly previous_image: null
 }
@@ -171,7 +184,13 @@ export interface VersionBack {
 export const versionBack = ({ previous_version, previous_image }: RuntimeRow): VersionBack | undefined =>
   previous_version === null || previous_image === null
     ? undefined
-    : { engine_version: previous_version, image_ref: previous_image, previous_version: null, previous_image: null }
+    : {
+        engine_version: previous_version,
+        image_ref: previous_image,
+        image_id: null,
+        previous_version: null,
+        previous_image: null
+      }
 
 /** States in which a game needs its engine. */
 export const live: ReadonlyArray<RuntimeStatus> = ["starting", "running", "generation_in_progress", "paused"]

@@ -15,6 +15,7 @@ import { DatabaseSignal } from "../shared/DatabaseSignal.ts"
 import { keepTrying } from "../shared/keepTrying.ts"
 import type { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
+import type { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineWatch from "./EngineWatch.ts"
 import type { HealthLog } from "./HealthLog.ts"
 import type { Heartbeats } from "./Heartbeats.ts"
@@ -114,12 +115,17 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  /** Ends engines that no game needs: those of games that have ended, and those left behind by a crash. */
+  /** Ends engines that no game needs: those of games that have ended, and those that others have taken the place of. */
   const sweep = Effect.gen(function* () {
+    // First the engines, then the rows: one that is started meanwhile isn't taken for one that nobody needs.
     const running = yield* host.list
-    const needed = new Set(yield* store.alive)
-    const idle = running.filter((it) => !needed.has(it.gameId))
-    yield* Effect.forEach(idle, (it) => runtimes.reconcile(it.gameId), { discard: true })
+    const needed = new Map((yield* store.engines).map((it) => [it.gameId, it.epoch]))
+    const idle = new Set(running.map((it) => it.gameId).filter((it) => !needed.has(it)))
+    yield* Effect.forEach(idle, (gameId) => runtimes.reconcile(gameId), { discard: true })
+    const overtaken = running.filter((it) => it.epoch < (needed.get(it.gameId) ?? 0))
+    yield* Effect.forEach(overtaken, (it) => Effect.ignore(host.stop(it.gameId, it.hostId, it.epoch)), {
+      discard: true
+    })
   })
 
   return { look, restore, sweep, signals: signal.signals("galaxy_runtime"), wake, config }
@@ -135,6 +141,7 @@ export const layer: Layer.Layer<
   | RuntimeStore
   | Runtimes
   | EngineHost
+  | EngineTokens
   | EngineClient
   | HealthLog
   | Heartbeats

@@ -33,6 +33,11 @@ export interface EngineRecord {
   readonly status: RuntimeStatus
   /** The engine last seen; null where none has been, or the last one was removed. */
   readonly instanceId: string | null
+  /** Where it runs, and in which epoch; no host before the first start. */
+  readonly hostId: string | null
+  readonly epoch: number
+  /** Where it listens; null where none is known to be up. */
+  readonly endpoint: string | null
   readonly health: EngineHealth
 }
 
@@ -105,6 +110,9 @@ const EngineRow = Schema.Struct({
   game_id: GameId,
   status: RuntimeStatus,
   current_container_id: Schema.NullOr(Schema.String),
+  engine_host: Schema.NullOr(Schema.String),
+  engine_epoch: Schema.Int,
+  engine_endpoint: Schema.NullOr(Schema.String),
   health: EngineHealth
 })
 
@@ -186,7 +194,8 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
         Effect.map(
           Effect.flatMap(
             sql`
-              SELECT game_id, status, current_container_id, health FROM backend.runtime_records
+              SELECT game_id, status, current_container_id, engine_host, engine_epoch, engine_endpoint, health
+              FROM backend.runtime_records
               WHERE ${sql.in("status", live)} ORDER BY created_at, game_id`,
             Schema.decodeUnknownEffect(Schema.Array(EngineRow))
           ),
@@ -195,6 +204,9 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
               gameId: it.game_id,
               status: it.status,
               instanceId: it.current_container_id,
+              hostId: it.engine_host,
+              epoch: it.engine_epoch,
+              endpoint: it.engine_endpoint,
               health: it.health
             }))
         )
@@ -233,7 +245,7 @@ export const layer: Layer.Layer<RuntimeStore, never, SqlClient.SqlClient> = Laye
             ${start.turnSchedule}, ${start.timeZone}, ${now}, ${now}, ${now})
           ON CONFLICT (game_id) DO UPDATE SET
             status = 'starting', row_version = r.row_version + 1, engine_version = EXCLUDED.engine_version,
-            image_ref = EXCLUDED.image_ref, seed = EXCLUDED.seed, turn_schedule = EXCLUDED.turn_schedule,
+            image_ref = EXCLUDED.image_ref, image_id = NULL, seed = EXCLUDED.seed, turn_schedule = EXCLUDED.turn_schedule,
             time_zone = EXCLUDED.time_zone, current_turn = 0, generating_turn = NULL, generating_since = NULL,
             next_turn_at = NULL, next_turn_why = 'schedule', next_turn_skips = 0, next_turn_set_at = NULL,
             next_turn_was = NULL, force_next_turn = false, paused = false,

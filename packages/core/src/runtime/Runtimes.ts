@@ -15,7 +15,8 @@ import { failureFields } from "../shared/failureFields.ts"
 import { note } from "../shared/SideEffects.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import type { EngineClient } from "../engine/EngineClient.ts"
-import type { EngineHost, EngineInstance } from "../engine/EngineHost.ts"
+import type { EngineAccess, EngineHost, EngineInstance } from "../engine/EngineHost.ts"
+import { EngineTokens } from "../engine/EngineTokens.ts"
 import * as EngineReady from "../engine/EngineReady.ts"
 import * as GameWork from "./GameWork.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -41,8 +42,8 @@ export class Runtimes extends Context.Service<
     lock(gameId: GameId): Effect.Effect<RuntimeRow, RuntimeNotFound | StorageError>
     /** Does what the game's row says is due, once its engine has a place. Returns false if it has to be called again after a while. Never fails. */
     reconcile(gameId: GameId): Effect.Effect<boolean>
-    /** Makes sure that the game's engine runs, and waits until it can serve. */
-    engine(gameId: GameId): Effect.Effect<EngineInstance, EngineUnreachable>
+    /** Makes sure that the game's engine runs, waits until it can serve, and says how to call it. */
+    engine(gameId: GameId): Effect.Effect<EngineInstance & EngineAccess, EngineUnreachable>
     /**
      * Asks for one turn at once, in place of the next scheduled one; a turn that has failed is tried again. With `expectedTurn`, the newest turn that the
      * caller knows of as made, the call is idempotent: repeated ones make one turn, and fail with `TurnPassed`
@@ -56,9 +57,10 @@ export class Runtimes extends Context.Service<
 >()("@galaxy/core/runtime/Runtimes") {}
 
 const Engine = Schema.Struct({
+  hostId: Schema.String,
+  epoch: Schema.Int,
   instanceId: Schema.String,
-  endpoint: Schema.URLFromString,
-  token: Schema.RedactedFromValue(Schema.String)
+  endpoint: Schema.URLFromString
 })
 
 const Game = Entity.make("galaxy/Game", [
@@ -104,6 +106,7 @@ const service = Layer.effect(
     const sql = yield* SqlClient.SqlClient
     const store = yield* RuntimeStore
     const signal = yield* DatabaseSignal
+    const tokens = yield* EngineTokens
     const client = yield* Game.client
 
     const get = Effect.fn("Runtimes.get")(function* (gameId: GameId) {
@@ -131,7 +134,12 @@ const service = Layer.effect(
                 Effect.fail(new EngineUnreachable({ reason: "the game's owner can't be reached" }))
               )
         },
-        onSuccess: (it) => Effect.succeed({ gameId, ...it })
+        // Computed here: owners on other machines send none.
+        onSuccess: (it) =>
+          Effect.matchEffect(tokens.token(gameId, it.epoch), {
+            onFailure: () => Effect.fail(new EngineUnreachable({ reason: "storage" })),
+            onSuccess: (token) => Effect.succeed({ gameId, ...it, token })
+          })
       })
     )
 
@@ -173,6 +181,7 @@ export const layer: Layer.Layer<
   | RuntimeConfig
   | EngineSettings
   | EngineHost
+  | EngineTokens
   | EngineClient
   | TurnCommits
 > = service.pipe(Layer.provideMerge(owners), Layer.provide(EngineReady.layer))

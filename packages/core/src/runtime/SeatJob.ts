@@ -10,11 +10,10 @@ import { DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { EngineReady } from "../engine/EngineReady.ts"
 import { StorageError } from "../shared/StorageError.ts"
 import { retryAt } from "./Attempts.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
-import { specOf } from "./engineSpec.ts"
+import * as EnginePlacing from "./EnginePlacing.ts"
 import { OperationLog } from "./OperationLog.ts"
 import { RuntimeEvents, type SeatReport } from "./RuntimeEvents.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -29,7 +28,7 @@ export const make = Effect.gen(function* () {
   const events = yield* RuntimeEvents
   const orders = yield* SeatOrders
   const log = yield* OperationLog
-  const ready = yield* EngineReady
+  const placing = yield* EnginePlacing.make
   const client = yield* EngineClient
   const host = yield* EngineHost
   const config = yield* RuntimeConfig
@@ -51,11 +50,13 @@ export const make = Effect.gen(function* () {
     )
 
   /** Returns the order that takes this one's place, if the engine can't do what it says. */
-  const one = Effect.fnUntraced(function* (row: RuntimeRow, order: PendingSeatOrder) {
+  const one = Effect.fnUntraced(function* (own: EnginePlacing.OwnRow, order: PendingSeatOrder) {
+    const { row } = own
     const operation = yield* log.begin(row.game_id, order.order, null)
     const seats = yield* store.seats(row.game_id)
     return yield* Effect.gen(function* () {
-      const engine = yield* ready.hold(specOf(row, seats.length))
+      const engine = yield* placing.hold(own, seats.length)
+      if (Object.keys(engine.change).length > 0) own.row = yield* store.write(own.row, engine.change)
       yield* order.order === "banish" ? client.banish(engine, order.raceName) : client.computer(engine, order.raceName)
       const done = orders.done(row.game_id, order)
       yield* order.order === "banish" ? done : telling(row.game_id, order, "taken_over", done)
@@ -77,7 +78,7 @@ export const make = Effect.gen(function* () {
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
           if (errorOf(cause)?._tag === "StorageError") return yield* Effect.failCause(cause)
-          const { reason } = yield* engineFailure(host, row.game_id, cause)
+          const { reason } = yield* engineFailure(host, own.row, cause)
           yield* orders.retry(row.game_id, order, retryAt(config, order.attempts + 1, yield* DateTime.now))
           yield* log.end(operation, reason)
           return undefined
@@ -87,9 +88,10 @@ export const make = Effect.gen(function* () {
   })
 
   return Effect.fn("SeatJob.attempt")(function* (row: RuntimeRow) {
+    const own: EnginePlacing.OwnRow = { row }
     for (const order of yield* orders.due(row.game_id, config.longestBackoff)) {
-      const instead = yield* one(row, order)
-      if (instead !== undefined) yield* one(row, instead)
+      const instead = yield* one(own, order)
+      if (instead !== undefined) yield* one(own, instead)
     }
   })
 })

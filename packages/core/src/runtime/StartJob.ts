@@ -13,9 +13,9 @@ import { RuntimeEvents } from "./RuntimeEvents.ts"
 import { retryAt } from "./Attempts.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
-import { EngineReady } from "../engine/EngineReady.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
-import { specOf } from "./engineSpec.ts"
+import * as EnginePlacing from "./EnginePlacing.ts"
+import * as EngineRuns from "./EngineRuns.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
 import { OperationLog } from "./OperationLog.ts"
@@ -36,19 +36,20 @@ export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
   const log = yield* OperationLog
-  const ready = yield* EngineReady
+  const placing = yield* EnginePlacing.make
   const client = yield* EngineClient
   const host = yield* EngineHost
   const events = yield* RuntimeEvents
   const config = yield* RuntimeConfig
 
-  const start = Effect.fnUntraced(function* (row: RuntimeRow, operation: string) {
-    const seats = yield* store.seats(row.game_id)
-    const instance = yield* ready.hold(specOf(row, seats.length))
+  const start = Effect.fnUntraced(function* (own: EnginePlacing.OwnRow, operation: string) {
+    const seats = yield* store.seats(own.row.game_id)
+    const engine = yield* placing.hold(own, seats.length)
+    const { row } = own
     const wasInPlay = row.started_at !== null
     const status = yield* wasInPlay
-      ? client.status(instance)
-      : client.init(instance, {
+      ? client.status(engine)
+      : client.init(engine, {
           game_id: row.game_id,
           seed: row.seed,
           races: seats.map((it) => ({
@@ -91,8 +92,7 @@ export const make = Effect.gen(function* () {
           previous_version: null,
           previous_image: null,
           failure_reason: null,
-          current_container_id: instance.instanceId,
-          engine_endpoint: instance.endpoint.origin,
+          ...engine.change,
           started_at: DateTime.toDate(row.started_at ?? now),
           last_observed_at: DateTime.toDate(now),
           ...decided(wasInPlay ? "the game goes on" : "the game has started", now),
@@ -118,7 +118,7 @@ export const make = Effect.gen(function* () {
     decision: string
   ) {
     const mine = yield* store.write(row, { failure_reason: reason, ...decided(decision, yield* DateTime.now) })
-    yield* row.started_at === null ? host.discard(row.game_id) : host.stop(row.game_id)
+    yield* row.started_at === null ? EngineRuns.discard(host, row) : EngineRuns.stop(host, row)
     return (
       status: "start_failed" | "stopped",
       why: string,
@@ -214,12 +214,14 @@ export const make = Effect.gen(function* () {
         return { row, operation: yield* log.begin(row.game_id, "start", null) }
       })
     )
-    yield* Effect.scoped(start(row, operation)).pipe(
-      Effect.catchTag("GameGone", drop(row, operation)),
+    const own: EnginePlacing.OwnRow = { row }
+    yield* Effect.scoped(start(own, operation)).pipe(
+      Effect.catchTag("GameGone", (gone) => drop(own.row, operation)(gone)),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
+          const { row } = own
           const error = errorOf(cause)
-          const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
+          const { reason, outOfMemory } = yield* engineFailure(host, row, cause)
           const hopeless =
             outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent) || error?._tag === "EngineRefused"
           const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)

@@ -9,6 +9,7 @@ import { DateTime, Duration, Effect, FiberMap, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { EngineUnreachable } from "../engine/EngineError.ts"
 import { EngineHost } from "../engine/EngineHost.ts"
+import * as EngineRuns from "./EngineRuns.ts"
 import { decided, refused, waitsForRoom } from "./decisions.ts"
 import { retryAt } from "./Attempts.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -83,7 +84,7 @@ export const make = Effect.gen(function* () {
         yield* log.end(operation, reason)
       })
     )
-    yield* Effect.ignore(host.stop(row.game_id))
+    yield* Effect.ignore(EngineRuns.stop(host, row))
     TurnMetrics.attempts(1, "retried")
     yield* Effect.logError("a turn could not be made").pipe(
       Effect.annotateLogs({ turn: row.generating_turn, attempt: row.attempts, reason })
@@ -111,7 +112,7 @@ export const make = Effect.gen(function* () {
         })
       )
       .pipe(
-        Effect.andThen(Effect.ignore(host.stop(row.game_id))),
+        Effect.andThen(Effect.ignore(EngineRuns.stop(host, row))),
         Effect.tap(() => Effect.sync(() => TurnMetrics.attempts(1, "dropped"))),
         Effect.andThen(Effect.annotateLogs(Effect.logWarning("the game of a turn is gone"), { reason: why.message }))
       )
@@ -152,7 +153,7 @@ export const make = Effect.gen(function* () {
         })
       )
       .pipe(
-        Effect.andThen(Effect.ignore(host.stop(row.game_id))),
+        Effect.andThen(Effect.ignore(EngineRuns.stop(host, row))),
         Effect.tap(() => Effect.sync(() => TurnMetrics.attempts(1, "given_up"))),
         Effect.andThen(
           Effect.logError("a turn has failed and is not tried again").pipe(
@@ -178,14 +179,14 @@ export const make = Effect.gen(function* () {
     begun: DateTime.Utc
   ) {
     const now = yield* DateTime.now
-    const found = yield* host.inspect(row.game_id)
-    // It isn't idle though nobody waits for it.
-    yield* FiberMap.run(
-      atWork,
-      row.game_id,
-      Effect.scoped(Effect.andThen(host.hold(row.game_id), Effect.sleep(untilAsked)))
+    const { run } = engine
+    const runs = yield* host.inspect(run).pipe(
+      Effect.map(Option.isSome),
+      // Not known to have ended.
+      Effect.catchTag("EngineHostUnavailable", () => Effect.succeed(true))
     )
-    const runs = Option.isSome(found) && found.value.instanceId === engine.instanceId
+    // It isn't idle though nobody waits for it.
+    yield* FiberMap.run(atWork, row.game_id, Effect.scoped(Effect.andThen(host.hold(run), Effect.sleep(untilAsked))))
     const known = row.current_container_id === engine.instanceId ? row.generating_since : null
     // A time in the future was noted by a clock that was wrong.
     const since = known === null || DateTime.isGreaterThan(known, now) ? begun : known

@@ -13,10 +13,12 @@ import { SqlClient } from "effect/sql"
 import { newId } from "../shared/NewId.ts"
 import { type GameGone, RuntimeEvents } from "./RuntimeEvents.ts"
 import { EngineClient } from "../engine/EngineClient.ts"
-import { EngineHost, type EngineInstance } from "../engine/EngineHost.ts"
-import { EngineReady } from "../engine/EngineReady.ts"
+import { EngineHost } from "../engine/EngineHost.ts"
+import { EngineTokens } from "../engine/EngineTokens.ts"
 import { engineFailure, errorOf } from "./engineFailure.ts"
-import { specOf } from "./engineSpec.ts"
+import * as EnginePlacing from "./EnginePlacing.ts"
+import * as EngineRuns from "./EngineRuns.ts"
+import { runOf } from "./engineSpec.ts"
 import { decided } from "./decisions.ts"
 import { standings } from "../engine/PlayerStanding.ts"
 import { RuntimeConfig } from "./RuntimeConfig.ts"
@@ -64,7 +66,8 @@ export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const store = yield* RuntimeStore
   const commits = yield* TurnCommits
-  const ready = yield* EngineReady
+  const placing = yield* EnginePlacing.make
+  const tokens = yield* EngineTokens
   const client = yield* EngineClient
   const host = yield* EngineHost
   const events = yield* RuntimeEvents
@@ -154,36 +157,47 @@ export const make = Effect.gen(function* () {
       })
     )
     // One of the version that was taken back may still be getting up.
-    yield* Effect.ignore(host.stop(row.game_id))
+    yield* Effect.ignore(EngineRuns.stop(host, written))
     return { row: written, begun: { operation, seats: yield* store.seats(row.game_id) } }
   })
 
   /** The engine that was computing this turn when an earlier attempt stopped waiting, if it still runs. */
-  const atWork = (row: RuntimeRow): Effect.Effect<Option.Option<EngineInstance>, never, Scope.Scope> =>
-    row.generating_since === null
-      ? Effect.succeed(Option.none())
-      : Effect.map(
-          host.hold(row.game_id),
-          Option.filter((it) => it.instanceId === row.current_container_id)
-        )
+  const atWork = Effect.fnUntraced(function* (row: RuntimeRow) {
+    const run = runOf(row)
+    if (row.generating_since === null || row.engine_endpoint === null || run === undefined) {
+      return Option.none<EnginePlacing.Placed>()
+    }
+    if (!(yield* host.hold(run))) return Option.none()
+    const found = yield* Effect.option(host.inspect(run))
+    // A host that doesn't answer knows of no end.
+    if (Option.isSome(found) && Option.isNone(found.value)) return Option.none()
+    const endpoint = new URL(row.engine_endpoint)
+    const token = yield* tokens.token(run.gameId, run.epoch)
+    const instance = { ...run, instanceId: row.current_container_id ?? "", endpoint }
+    return Option.some<EnginePlacing.Placed>({ endpoint, token, instance, change: {} })
+  })
 
   /** Has the engine make the turn. It is held to the end of the scope. */
   const made = Effect.fnUntraced(function* (
-    row: RuntimeRow,
+    own: EnginePlacing.OwnRow,
     turn: number,
     seats: ReadonlyArray<Seat>,
-    computing: Option.Option<EngineInstance>
+    computing: Option.Option<EnginePlacing.Placed>
   ) {
     // One that computes answers no health check.
-    const instance = Option.isSome(computing) ? computing.value : yield* ready.hold(specOf(row, seats.length))
-    const status = yield* Effect.catchTag(client.turn(instance, turn), "EngineUnreachable", (error) =>
+    const engine = Option.isSome(computing) ? computing.value : yield* placing.hold(own, seats.length)
+    const status = yield* Effect.catchTag(client.turn(engine, turn), "EngineUnreachable", (error) =>
       Effect.fail(
         error.overdue === true
-          ? new StillComputing({ instanceId: instance.instanceId, endpoint: instance.endpoint.origin })
+          ? new StillComputing({
+              run: engine.instance,
+              instanceId: engine.instance.instanceId,
+              endpoint: engine.endpoint.origin
+            })
           : error
       )
     )
-    return { instance, status }
+    return { engine, status }
   })
 
   /** Stores a turn that the engine has made. */
@@ -192,7 +206,7 @@ export const make = Effect.gen(function* () {
     turn: number,
     operation: string,
     seats: ReadonlyArray<Seat>,
-    { instance, status }: Effect.Success<ReturnType<typeof made>>
+    { engine, status }: Effect.Success<ReturnType<typeof made>>
   ) {
     const players = yield* standings(status, row.game_id, turn, seats)
     const now = yield* DateTime.now
@@ -211,8 +225,7 @@ export const make = Effect.gen(function* () {
         attempts: 0,
         attempt_open: false,
         failure_reason: null,
-        current_container_id: instance.instanceId,
-        engine_endpoint: instance.endpoint.origin,
+        ...engine.change,
         last_observed_at: DateTime.toDate(now),
         // A finished game has no use for another engine.
         ...(status.finished ? { engine_task: null } : {}),
@@ -241,7 +254,7 @@ export const make = Effect.gen(function* () {
     )
     yield* Effect.logInfo("a game has finished")
     // An engine left running by a crash right here is ended by the next sweep.
-    yield* Effect.ignore(host.stop(row.game_id))
+    yield* Effect.ignore(EngineRuns.stop(host, written))
     return written
   })
 
@@ -281,31 +294,33 @@ export const make = Effect.gen(function* () {
     const turn = read.generating_turn ?? read.current_turn + 1
     // Ends with the answer. After a failure the engine is held until it is clear what becomes of it.
     const held = yield* Scope.fork(yield* Effect.scope)
-    const computing = begun === undefined ? yield* atWork(read) : Option.none()
+    const computing = begun === undefined ? yield* atWork(read) : Option.none<EnginePlacing.Placed>()
     const asked = yield* DateTime.now
     // Asking an engine that still computes is part of the same attempt, and so is doing again what was cut off.
     const counted = read.attempts > 0 && (Option.isSome(computing) || read.attempt_open)
     const attempts = read.attempts + (counted ? 0 : 1)
-    const { row, operation } =
+    const { row: counting, operation } =
       begun === undefined ? yield* store.attemptTurn(read, turn, attempts) : { row: read, operation: begun.operation }
-    return yield* (begun === undefined ? store.seats(row.game_id) : Effect.succeed(begun.seats)).pipe(
+    const own: EnginePlacing.OwnRow = { row: counting }
+    return yield* (begun === undefined ? store.seats(read.game_id) : Effect.succeed(begun.seats)).pipe(
       Effect.flatMap((seats) =>
-        made(row, turn, seats, computing).pipe(
+        made(own, turn, seats, computing).pipe(
           Effect.provideService(Scope.Scope, held),
           Effect.tap(() => Effect.andThen(Scope.close(held, Exit.void), engineDone)),
-          Effect.flatMap((answer) => open(row, turn, operation, seats, answer)),
+          Effect.flatMap((answer) => open(own.row, turn, operation, seats, answer)),
           Effect.tap(() => TurnMetrics.made(asked)),
           Effect.map((row): AfterStep => ({ row }))
         )
       ),
       Effect.catchTags({
-        GameGone: (gone) => Effect.as(drop(row, operation)(gone), {}),
-        StillComputing: (engine) => Effect.as(waitOn(row, engine, operation, asked), {})
+        GameGone: (gone) => Effect.as(drop(own.row, operation)(gone), {}),
+        StillComputing: (engine) => Effect.as(waitOn(own.row, engine, operation, asked), {})
       }),
       Effect.catchCause((cause) =>
         Effect.gen(function* () {
+          const { row } = own
           const error = errorOf(cause)
-          const { reason, outOfMemory } = yield* engineFailure(host, row.game_id, cause)
+          const { reason, outOfMemory } = yield* engineFailure(host, row, cause)
           const hopeless = outOfMemory || (error?._tag === "EngineStartFailed" && error.permanent)
           const hasRoom = !(error?._tag === "EngineStartFailed" && error.noRoom === true)
           const why = !hasRoom ? "no-room" : error?._tag === "EngineRefused" ? "refused" : "failed"

@@ -6,7 +6,16 @@
  */
 import type { InitRequest } from "@galaxy/contract/engine/Admin"
 import { GameId } from "@galaxy/contract/ids/Ids"
-import { type EngineEnd, EngineHost, type EngineInstance, EngineStartFailed } from "@galaxy/core/engine/EngineHost"
+import {
+  type EngineEnd,
+  EngineGone,
+  EngineHost,
+  type EngineInstance,
+  type EngineRun,
+  EngineStale,
+  EngineStartFailed,
+  localHost
+} from "@galaxy/core/engine/EngineHost"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
@@ -42,6 +51,9 @@ interface Game {
   stops: number
   discards: number
   running: EngineInstance | undefined
+  /** The latest epoch that was started, and the token of its engine. */
+  epoch: number
+  token: Redacted.Redacted
   ended: EngineEnd | undefined
   state: { readonly init: InitRequest; turn: number } | undefined
   /** Races that were banished, and that the engine plays since it was told to, in this order. */
@@ -143,6 +155,8 @@ export const layerOf = ({
           stops: 0,
           discards: 0,
           running: undefined,
+          epoch: 0,
+          token: Redacted.make(""),
           ended: undefined,
           state: undefined,
           orders: [],
@@ -154,18 +168,30 @@ export const layerOf = ({
         return made
       }
 
-      const stop = (gameId: GameId) =>
+      const stop = (gameId: GameId, upTo: number) =>
         Effect.sync(() => {
           const game = gameOf(gameId)
+          if (game.epoch > upTo) return false
           if (game.running !== undefined) game.stops++
           game.running = undefined
+          asleep.delete(gameId)
+          return true
         })
+      const runOf = ({ epoch, gameId }: EngineRun) => {
+        const { running } = gameOf(gameId)
+        return running?.epoch === epoch ? running : undefined
+      }
 
       const host = EngineHost.of({
-        start: ({ gameId, imageRef }) =>
-          Effect.suspend(() => {
+        start: ({ epoch, gameId, hostId, imageRef, token }) =>
+          Effect.suspend((): Effect.Effect<EngineInstance, EngineStale | EngineGone | EngineStartFailed> => {
             const game = gameOf(gameId)
-            if (game.running !== undefined) return Effect.succeed(game.running)
+            if (game.epoch > epoch) return Effect.fail(new EngineStale({ epoch: game.epoch }))
+            if (game.epoch === epoch) {
+              return game.running === undefined ? Effect.fail(new EngineGone()) : Effect.succeed(game.running)
+            }
+            if (game.running !== undefined) game.stops++
+            game.running = undefined
             const awake = [...games].filter(([, it]) => it.running !== undefined)
             if (awake.length >= most) {
               const idle = awake.find(([id]) => (holds.get(id) ?? 0) === 0)
@@ -176,6 +202,8 @@ export const layerOf = ({
               asleep.add(GameId.make(idle[0]))
             }
             asleep.delete(gameId)
+            game.epoch = epoch
+            game.token = token
             const failure = game.script.start?.(game.starts)
             game.starts++
             game.images.push(imageRef)
@@ -189,32 +217,33 @@ export const layerOf = ({
             const run = ++runs
             game.running = {
               gameId,
+              hostId,
+              epoch,
               instanceId: `run-${run}`,
-              endpoint: new URL(`http://${gameId}.run-${run}.test`),
-              token: Redacted.make(`token-of-run-${run}`)
+              endpoint: new URL(`http://${gameId}.run-${run}.test`)
             }
             return Effect.succeed(game.running)
           }),
-        ended: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).ended)),
-        inspect: (gameId) => Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).running)),
-        stop,
-        discard: (gameId) =>
-          Effect.andThen(
-            stop(gameId),
-            Effect.sync(() => {
-              const game = gameOf(gameId)
-              game.discards++
-              game.state = undefined
-            })
-          ),
+        ended: ({ epoch, gameId }) =>
+          Effect.sync(() => Option.fromUndefinedOr(gameOf(gameId).epoch === epoch ? gameOf(gameId).ended : undefined)),
+        inspect: (run) => Effect.sync(() => Option.fromUndefinedOr(runOf(run))),
+        stop: (gameId, _, upTo) => Effect.asVoid(stop(gameId, upTo)),
+        discard: (gameId, _, upTo) =>
+          Effect.map(stop(gameId, upTo), (ended) => {
+            if (!ended) return
+            const game = gameOf(gameId)
+            game.discards++
+            game.state = undefined
+          }),
+        hosts: Effect.succeed([{ hostId: localHost, answers: true }]),
         asleep: Effect.sync(() => new Set(asleep)),
-        hold: (gameId) =>
+        hold: (run) =>
           Effect.acquireRelease(
             Effect.sync(() => {
-              holds.set(gameId, (holds.get(gameId) ?? 0) + 1)
-              return Option.fromUndefinedOr(gameOf(gameId).running)
+              holds.set(run.gameId, (holds.get(run.gameId) ?? 0) + 1)
+              return runOf(run) !== undefined
             }),
-            () => Effect.sync(() => void holds.set(gameId, (holds.get(gameId) ?? 1) - 1))
+            () => Effect.sync(() => void holds.set(run.gameId, (holds.get(run.gameId) ?? 1) - 1))
           ),
         list: Effect.sync(() => [...games.values()].flatMap((it) => (it.running === undefined ? [] : [it.running])))
       })
@@ -230,7 +259,7 @@ export const layerOf = ({
           const game = gameOf(gameId)
           const engine = game.running
           if (engine === undefined || engine.instanceId !== run) return yield* gone
-          if (request.headers["authorization"] !== `Bearer ${Redacted.value(engine.token)}`) {
+          if (request.headers["authorization"] !== `Bearer ${Redacted.value(game.token)}`) {
             return HttpClientResponse.fromWeb(request, refusal(401, "unauthorized", "no token of this run"))
           }
           const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "{}"

@@ -5,13 +5,13 @@ import { errors as playErrors } from "@galaxy/core/play/http/errors"
 import { errors as runtimeErrors } from "@galaxy/core/runtime/http/errors"
 import { toApiWith } from "@galaxy/core/shared/http/errors"
 import { PlayerOrders } from "@galaxy/core/play/PlayerOrders"
-import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { EngineHost, localHost } from "@galaxy/core/engine/EngineHost"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Option, Tracer } from "effect"
+import { Effect, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { leave, player } from "../lobby/fixture.ts"
 import { advance, row, runtimeOn, startingGame } from "../runtime/fixture.ts"
@@ -150,9 +150,14 @@ eachDatabase((name, database) => {
       Effect.gen(function* () {
         const host = yield* EngineHost
         const { sessions, gameId, owner } = yield* runningGame
-        yield* host.stop(gameId)
+        const run = (yield* host.list).find((it) => it.gameId === gameId)
+        yield* host.stop(gameId, localHost, 1_000)
         assert.strictEqual(yield* tagOf(sessions.report(gameId, owner, 1)), "TurnNotMade")
-        assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+        assert.isDefined(run)
+        assert.deepStrictEqual(
+          (yield* host.list).filter((it) => it.gameId === gameId),
+          []
+        )
       })
     )
 

@@ -6,7 +6,7 @@ import { healthNow } from "@galaxy/core/runtime/RuntimeRow"
 import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, row, runtimeOn, startingGame } from "./fixture.ts"
 import { json, layer as scriptedEngines, type Script, ScriptedEngines } from "../engine/ScriptedEngines.ts"
@@ -143,10 +143,11 @@ eachDatabase((name, database) => {
         yield* pass
         yield* engines.script(gameId, silent)
         yield* pass
-        assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+        const runs = Effect.map(host.list, (all) => all.some((it) => it.gameId === gameId))
+        assert.isFalse(yield* runs)
         yield* engines.script(gameId, {})
         yield* pass
-        assert.isTrue(Option.isSome(yield* host.inspect(gameId)))
+        assert.isTrue(yield* runs)
         assert.deepStrictEqual(yield* snapshots(gameId), ["healthy", "unhealthy", "healthy"])
         assert.strictEqual((yield* game).runtime_status, "running")
       })
@@ -165,8 +166,9 @@ eachDatabase((name, database) => {
         yield* pass
         assert.deepStrictEqual(yield* snapshots(crashed.gameId), ["healthy", "removed", "healthy"])
         assert.deepStrictEqual(yield* told(crashed.gameId), ["runtime.engine_unhealthy"])
-        const found = yield* host.inspect(crashed.gameId)
-        assert.strictEqual((yield* row(crashed.gameId)).current_container_id, Option.getOrThrow(found).instanceId)
+        const found = (yield* host.list).find((it) => it.gameId === crashed.gameId)
+        assert.isDefined(found)
+        assert.strictEqual((yield* row(crashed.gameId)).current_container_id, found?.instanceId)
         assert.strictEqual((yield* crashed.game).runtime_status, "running")
         assert.isNull((yield* row(gone.gameId)).current_container_id)
         assert.deepStrictEqual(yield* told(gone.gameId), [])

@@ -7,7 +7,7 @@ import { Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Duration, Effect, Logger, Option } from "effect"
+import { DateTime, Duration, Effect, Logger } from "effect"
 import { SqlClient } from "effect/sql"
 import { advance, operations, row, runtimeOn, startingGame, turnsTold } from "./fixture.ts"
 import { layer as scriptedEngines, outOfMemory, type Scripted, ScriptedEngines } from "../engine/ScriptedEngines.ts"
@@ -286,7 +286,10 @@ eachDatabase((name, database) => {
         const after = yield* row
         assert.deepStrictEqual([after.status, after.next_attempt_at, after.next_turn_at], ["stopped", null, null])
         assert.isNotNull(after.failure_reason)
-        assert.isTrue(Option.isNone(yield* host.inspect(gameId)))
+        assert.deepStrictEqual(
+          (yield* host.list).filter((it) => it.gameId === gameId),
+          []
+        )
         assert.deepStrictEqual(yield* turnsTold(owner), [])
         assert.strictEqual((yield* operations(gameId)).at(-1)?.status, "failed")
         assert.isFalse(yield* isDue(gameId))

@@ -1,4 +1,4 @@
-import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { EngineHost, localHost } from "@galaxy/core/engine/EngineHost"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
 import { layer as runtimes, Runtimes } from "@galaxy/core/runtime/Runtimes"
 import { GameId } from "@galaxy/contract/ids/Ids"
@@ -8,7 +8,7 @@ import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import * as RuntimeScheduler from "@galaxy/core/runtime/RuntimeScheduler"
 import { eachDatabase } from "@galaxy/testkit/TestDatabase"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Duration, Effect, Layer } from "effect"
+import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import {
   advance,
@@ -165,7 +165,8 @@ eachDatabase((name, database) => {
           yield* engines.crash(playing.gameId)
           yield* sql`UPDATE backend.runtime_records SET status = 'finished' WHERE game_id = ${ended.gameId}`
           const stray = GameId.make(yield* newId)
-          yield* host.start({ gameId: stray, imageRef: image, version, players: 2 })
+          const run = { gameId: stray, hostId: localHost, epoch: 1, token: Redacted.make("a token") }
+          yield* host.start({ ...run, imageRef: image, version, players: 2, fresh: false })
 
           yield* atWork
           yield* untilRunning(waiting.gameId)

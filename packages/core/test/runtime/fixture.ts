@@ -3,6 +3,7 @@ import type { CreateGame } from "@galaxy/contract/api/UserLobby"
 import type { GameId, UserId } from "@galaxy/contract/ids/Ids"
 import { Games } from "@galaxy/core/lobby/game/Games"
 import type { EngineHost } from "@galaxy/core/engine/EngineHost"
+import * as EngineTokens from "@galaxy/core/engine/EngineTokens"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import * as Play from "@galaxy/core/play/Play"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
@@ -13,7 +14,7 @@ import { RuntimeStore } from "@galaxy/core/runtime/RuntimeStore"
 import * as BackgroundLoops from "@galaxy/core/shared/BackgroundLoops"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import type { Database } from "@galaxy/testkit/TestDatabase"
-import { type Duration, Effect, Layer, Logger, Option } from "effect"
+import { type Duration, Effect, Layer, Logger, Option, Redacted } from "effect"
 import type { HttpClient } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { join, lobbyOn, notices, openGame, player } from "../lobby/fixture.ts"
@@ -35,11 +36,13 @@ export const settings: RuntimeConfig.RuntimeOptions = {
   startAttempts: 3
 }
 
+const secret = Redacted.make(new Uint8Array(32).fill(5))
+
 type Engines<A> = Layer.Layer<EngineHost | HttpClient.HttpClient | A>
 
 /** The runtime's surroundings, down to the database. */
 const under = <E, A>(database: Layer.Layer<Database, E>, engines: Engines<A>, change: RuntimeConfig.RuntimeOptions) =>
-  registered.pipe(
+  Layer.merge(registered, EngineTokens.layer({ secret })).pipe(
     Layer.provideMerge(lobbyOn(database)),
     Layer.provideMerge(engines),
     Layer.provideMerge(RuntimeCluster.layerSingle),

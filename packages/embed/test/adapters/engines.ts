@@ -1,6 +1,6 @@
 /** Engines as processes of this machine. `commands` says what runs for an image, by its name. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { randomBytes, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
@@ -31,15 +31,12 @@ const portOf = async (child: ChildProcess): Promise<number> => {
 
 export const processEngines = (folder: string, commands: Readonly<Record<string, ReadonlyArray<string>>>): Engines => {
   const running = new Map<string, Run>()
-  /** Callers who want the same engine at once get the same one. */
-  const starting = new Map<string, Promise<Run>>()
   const stateOf = (gameId: string) => join(folder, gameId)
 
-  const launch = async ({ gameId, imageRef, version }: EngineToStart): Promise<Run> => {
+  const launch = async ({ epoch, gameId, imageRef, token, version }: EngineToStart): Promise<RunningEngine> => {
     const [file, ...args] = commands[imageRef] ?? []
     if (file === undefined) throw new EngineRefused(`there is no engine ${imageRef}`)
     await mkdir(stateOf(gameId), { recursive: true, mode: 0o700 })
-    const token = randomBytes(32).toString("base64url")
     const child = spawn(file, args, {
       // Its input ends with this process, and so does the engine.
       stdio: ["pipe", "pipe", "inherit"],
@@ -53,12 +50,12 @@ export const processEngines = (folder: string, commands: Readonly<Record<string,
       }
     })
     const endpoint = `http://127.0.0.1:${await portOf(child)}`
-    const run = { engine: { gameId, instanceId: randomUUID(), endpoint, token }, child }
+    const run = { engine: { gameId, epoch, instanceId: randomUUID(), endpoint }, child }
     running.set(gameId, run)
     child.once("exit", () => {
       if (running.get(gameId) === run) running.delete(gameId)
     })
-    return run
+    return run.engine
   }
 
   const stop = async (gameId: string): Promise<void> => {
@@ -75,17 +72,7 @@ export const processEngines = (folder: string, commands: Readonly<Record<string,
 
   return {
     versions: Object.fromEntries(Object.keys(commands).map((image) => [image.split(":")[1] ?? "1.0.0", image])),
-    start: async (engine) => {
-      const found = running.get(engine.gameId)
-      if (found !== undefined) return found.engine
-      const begun = starting.get(engine.gameId) ?? launch(engine)
-      starting.set(engine.gameId, begun)
-      try {
-        return (await begun).engine
-      } finally {
-        starting.delete(engine.gameId)
-      }
-    },
+    start: launch,
     inspect: async (gameId) => running.get(gameId)?.engine,
     list: async () => Array.from(running.values(), ({ engine }) => engine),
     stop,

@@ -1,11 +1,18 @@
 /** Variables that bound the engines of the backend's games: how many, how much memory, how much time. */
 import { defaultHeap } from "../engine-host/EngineHeap.ts"
-import { duration, flag, type Setting, whole } from "./Setting.ts"
+import { hostIdPattern } from "../engine-host/hostId.ts"
+import { duration, flag, type Parse, type Setting, whole } from "./Setting.ts"
 
 const minute = 60_000
 
 /** The smallest heap in which an engine can start, and the largest that makes sense, in MiB. */
 const heap = whole(32, 1_048_576)
+
+/** The id of an engine host. */
+export const hostId: Parse<string> = (input) =>
+  hostIdPattern.test(input)
+    ? { value: input }
+    : { problem: "must be at most 63 letters, digits, dots, dashes and underscores, and begin with a letter or digit" }
 
 /** Part of the backend's settings. */
 export const engines = {

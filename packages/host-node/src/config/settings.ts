@@ -11,7 +11,7 @@ import {
   userServiceRetired,
   userServiceTelemetry
 } from "./userService.ts"
-import { engines } from "./engines.ts"
+import { engines, hostId } from "./engines.ts"
 import { stdoutExporters, telemetry } from "./telemetry.ts"
 import { gatewayBounds } from "./gatewayBounds.ts"
 import { parse as parseSigningKey } from "../gateway/keys/signingKey.ts"
@@ -396,6 +396,13 @@ export const backendAlone = {
     name: "BACKEND_DATA_DIR",
     parse: nonEmpty,
     about: "folder of the engines' state; must survive restarts"
+  },
+  hostId: {
+    name: "BACKEND_HOST_ID",
+    parse: hostId,
+    optional: true,
+    about:
+      "name of this machine as a host of engines, by which its games find their states again. By default one is made, and kept in the data folder"
   }
 } as const satisfies Record<string, Setting<unknown>>
 

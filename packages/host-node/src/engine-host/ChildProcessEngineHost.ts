@@ -1,7 +1,7 @@
 /**
  * `EngineHost` with one child process per game, each with its own state folder and a loopback port that it chooses.
  *
- * Calls for one game take turns, so that there is one engine per game. An engine of an earlier host may not have
+ * This is one host, whose id goes with the folder of the states. Calls for one game take turns, so that there is one engine per game. An engine of an earlier host may not have
  * noticed yet that its host has ended. It still holds the folder's lock, and the next engine waits for it.
  *
  * Only so many engines run at once: the others sleep, that is, their process has ended and their state is kept, and a
@@ -9,19 +9,23 @@
  *
  * An engine's heap follows the number of its players. How an engine failed is kept until the next one is started.
  */
-import { randomBytes, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import {
   type EngineEnd,
+  EngineGone,
   EngineHost,
   EngineHostUnavailable,
   type EngineInstance,
+  type EngineRun,
   type EngineSpec,
-  EngineStartFailed
+  EngineStale,
+  EngineStartFailed,
+  localHost
 } from "@galaxy/core/engine/EngineHost"
-import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Redacted, Semaphore, type Scope } from "effect"
+import { Duration, Effect, Exit, Layer, Option, Queue, RcMap, Semaphore, type Scope } from "effect"
 import { gauge } from "@galaxy/contract/telemetry/instruments"
 import { Collecting } from "../telemetry/collecting.ts"
 import { Awake, nowMs } from "./Awake.ts"
@@ -35,6 +39,11 @@ import { type EngineProgram, programOf } from "./EngineProgram.ts"
 export interface ChildProcessOptions {
   /** State folders are in `games` below it. */
   readonly dataDir: string
+  /**
+   * The host's id, which belongs to the folder: the games of `dataDir` are found by it. `local` when absent. A function
+   * is called until it returns one; while it throws, the host doesn't answer.
+   */
+  readonly hostId?: string | (() => string)
   /** Engines that may run at once. If more are needed, those that have been idle longest are put to sleep. */
   readonly maxEngines?: number
   /** How long an engine is idle before it is put to sleep, though there is room. */
@@ -54,6 +63,7 @@ export interface ChildProcessOptions {
 }
 
 const defaults = {
+  hostId: localHost,
   maxEngines: 64,
   sleepAfter: "30 minutes",
   roomTimeout: "20 seconds",
@@ -80,6 +90,7 @@ const largest = gauge("galaxy.engine.memory.largest")
 interface Running {
   readonly instance: EngineInstance
   readonly process: EngineProcess
+  readonly fresh: boolean
 }
 
 interface LogLine {
@@ -93,16 +104,37 @@ interface LogLine {
  */
 export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { dataDir, maxEngines, memoryAdvice, startTimeout, stopTimeout, sleepAfter, roomTimeout, ...images } = {
+    const {
+      dataDir,
+      hostId: named,
+      maxEngines,
+      memoryAdvice,
+      startTimeout,
+      stopTimeout,
+      sleepAfter,
+      roomTimeout,
+      ...images
+    } = {
       ...defaults,
       ...options
     }
     const heap = { ...defaultHeap, ...options.heap }
+    let known = typeof named === "string" ? named : undefined
+    const id = (): string => (known ??= typeof named === "string" ? named : named())
+    const isHere = (hostId: string): boolean => {
+      try {
+        return id() === hostId
+      } catch {
+        return false
+      }
+    }
     const running = new Map<GameId, Running>()
     /** All processes that haven't ended, including those that don't listen yet. */
     const processes = new Set<EngineProcess>()
     /** How engines failed, the latest last. */
-    const ends = new Map<GameId, EngineEnd>()
+    const ends = new Map<GameId, { readonly epoch: number; readonly end: EngineEnd }>()
+    /** The latest epoch in which a process of the game was started here. */
+    const latest = new Map<GameId, number>()
     const awake = new Awake()
     /** Games whose engine was put to sleep, with its process as long as that is ending. */
     const sleeping = new Map<GameId, EngineProcess | undefined>()
@@ -139,13 +171,11 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
         yield* gone
       })
 
-    const note = (gameId: GameId, { how, outOfMemory }: ProcessExit, heapMb: number) => {
-      ends.set(gameId, {
-        reason: outOfMemory
-          ? `the engine ran out of memory with a heap of ${heapMb} MiB; ${memoryAdvice}`
-          : `the engine failed: ${how}`,
-        outOfMemory
-      })
+    const note = ({ gameId, epoch }: EngineRun, { how, outOfMemory }: ProcessExit, heapMb: number) => {
+      const reason = outOfMemory
+        ? `the engine ran out of memory with a heap of ${heapMb} MiB; ${memoryAdvice}`
+        : `the engine failed: ${how}`
+      ends.set(gameId, { epoch, end: { reason, outOfMemory } })
       const [oldest] = ends.keys()
       if (ends.size > mostEnds && oldest !== undefined) ends.delete(oldest)
     }
@@ -188,14 +218,14 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       if (closing) return yield* failed("the engine host is shutting down")
       yield* asleep(spec.gameId)
       const stateDir = folder(spec.gameId)
-      const token = Redacted.make(randomBytes(32).toString("base64url"))
+      if (spec.fresh) yield* removeState(spec.gameId)
       const make = Effect.sync(() => {
         if (processes.size >= maxEngines) return Option.none()
         const process: EngineProcess = new EngineProcess({
           program,
           stateDir,
           version: spec.version,
-          token,
+          token: spec.token,
           onLog: (line) => Queue.offerUnsafe(logs, { gameId: spec.gameId, line }),
           onExit: (exit) => {
             processes.delete(process)
@@ -205,11 +235,12 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
             }
             awake.notify()
             if (exit.wanted) return
-            note(spec.gameId, exit, heapMb)
+            note(spec, exit, heapMb)
             Queue.offerUnsafe(logs, { gameId: spec.gameId, line: `the engine has failed: ${exit.how}` })
           }
         })
         processes.add(process)
+        latest.set(spec.gameId, spec.epoch)
         return Option.some(process)
       })
       yield* Effect.tryPromise({
@@ -237,11 +268,12 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
             if ("failure" in outcome) return yield* failed(`the engine can't be started: ${outcome.failure}`)
             const instance = {
               gameId: spec.gameId,
+              hostId: spec.hostId,
+              epoch: spec.epoch,
               instanceId: `${process.pid}-${randomUUID()}`,
-              endpoint: new URL(`http://127.0.0.1:${outcome.port}`),
-              token
+              endpoint: new URL(`http://127.0.0.1:${outcome.port}`)
             }
-            running.set(spec.gameId, { instance, process })
+            running.set(spec.gameId, { instance, process, fresh: spec.fresh })
             sleeping.delete(spec.gameId)
             awake.started(spec.gameId, yield* nowMs)
             return instance
@@ -250,38 +282,64 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       )
     })
 
-    const inspect = (gameId: GameId) =>
-      Effect.sync(() => {
-        const found = running.get(gameId)
-        return found?.process.alive === true ? Option.some(found.instance) : Option.none()
-      })
+    /** The game's engine, whatever its epoch, while its process lives. */
+    const present = (gameId: GameId): Running | undefined => {
+      const found = running.get(gameId)
+      return found?.process.alive === true ? found : undefined
+    }
 
-    const hold = (gameId: GameId) =>
+    const runOf = (run: EngineRun): Running | undefined => {
+      const found = present(run.gameId)
+      return isHere(run.hostId) && found?.instance.epoch === run.epoch ? found : undefined
+    }
+
+    const inspect = (run: EngineRun) => Effect.sync(() => Option.fromUndefinedOr(runOf(run)?.instance))
+
+    const hold = (run: EngineRun) =>
       Effect.acquireRelease(
-        Effect.map(nowMs, (now) => {
-          const found = running.get(gameId)
-          return found?.process.alive === true
-            ? Option.some({ instance: found.instance, letGo: awake.hold(gameId, now) })
-            : Option.none()
-        }),
-        (held) =>
-          Effect.map(nowMs, (now) => {
-            if (Option.isSome(held)) held.value.letGo(now)
-          })
-      ).pipe(Effect.map(Option.map((it) => it.instance)))
+        Effect.map(nowMs, (now) => (runOf(run) === undefined ? undefined : awake.hold(run.gameId, now))),
+        (letGo) => Effect.map(nowMs, (now) => letGo?.(now))
+      ).pipe(Effect.map((letGo) => letGo !== undefined))
 
-    const ended = (gameId: GameId) =>
+    const ended = ({ gameId, epoch }: EngineRun) =>
       Effect.suspend(() => {
         const found = running.get(gameId)
-        const gone = found === undefined ? Effect.void : Effect.promise(() => found.process.gone)
-        return Effect.map(Effect.timeoutOption(gone, endingTime), () => Option.fromUndefinedOr(ends.get(gameId)))
+        const gone = found?.instance.epoch === epoch ? Effect.promise(() => found.process.gone) : Effect.void
+        return Effect.map(Effect.timeoutOption(gone, endingTime), () => {
+          const known = ends.get(gameId)
+          return known?.epoch === epoch ? Option.some(known.end) : Option.none()
+        })
       })
 
     const forgetSleep = (gameId: GameId) => Effect.sync(() => void sleeping.delete(gameId))
 
+    const removeState = (gameId: GameId) =>
+      Effect.promise(() => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 })).pipe(
+        Effect.catchDefect(() =>
+          Effect.fail(new EngineHostUnavailable({ reason: "the folder of the game's state can't be removed" }))
+        )
+      )
+
     /** From its beginning on nobody finds the engine: a call that came later would be cut off. */
-    const stop = (gameId: GameId) =>
+    const endAny = (gameId: GameId) =>
       Effect.suspend(() => (running.has(gameId) ? Effect.andThen(sleep(gameId), forgetSleep(gameId)) : asleep(gameId)))
+
+    /** Ends the engine for good, if its epoch is no higher. Returns false for a higher one. */
+    const stop = (gameId: GameId, upTo: number) =>
+      Effect.suspend(() => {
+        const fresh = running.get(gameId)?.fresh === true
+        return (latest.get(gameId) ?? 0) > upTo
+          ? Effect.succeed(false)
+          : endAny(gameId).pipe(
+              Effect.andThen(forgetSleep(gameId)),
+              Effect.andThen(fresh ? removeState(gameId) : Effect.void),
+              Effect.as(true)
+            )
+      })
+
+    /** What runs elsewhere is none of this host's business. */
+    const here = <E>(gameId: GameId, at: string, work: Effect.Effect<unknown, E>) =>
+      isHere(at) ? alone(gameId, Effect.asVoid(work)) : Effect.void
 
     yield* Effect.forkScoped(
       Effect.forever(
@@ -304,21 +362,26 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       })
     )
 
+    const start = (spec: EngineSpec) =>
+      Effect.gen(function* () {
+        const known = latest.get(spec.gameId) ?? 0
+        if (known > spec.epoch) return yield* new EngineStale({ epoch: known })
+        const found = present(spec.gameId)
+        if (found !== undefined && found.instance.epoch === spec.epoch) {
+          awake.used(spec.gameId, yield* nowMs)
+          return found.instance
+        }
+        if (known === spec.epoch) return yield* new EngineGone()
+        // One of a lower epoch, or one that is dead and not yet cleared away.
+        yield* endAny(spec.gameId)
+        return yield* launch(spec)
+      })
+
     return EngineHost.of({
       start: Effect.fn("EngineHost.start")((spec) =>
-        alone(
-          spec.gameId,
-          Effect.gen(function* () {
-            const found = yield* inspect(spec.gameId)
-            if (Option.isSome(found)) {
-              awake.used(spec.gameId, yield* nowMs)
-              return found.value
-            }
-            // Dead, but not yet cleared away.
-            yield* stop(spec.gameId)
-            return yield* launch(spec)
-          })
-        )
+        isHere(spec.hostId)
+          ? alone(spec.gameId, start(spec))
+          : Effect.fail(new EngineHostUnavailable({ reason: `there is no engine host ${spec.hostId} here` }))
       ),
       inspect,
       hold,
@@ -326,22 +389,31 @@ export const make = (options: ChildProcessOptions): Effect.Effect<EngineHost["Se
       imageTrouble: (imageRef) =>
         Effect.sync(() => (images.programOf(imageRef, heap.base) === undefined ? noProgram : undefined)),
       ended: Effect.fn("EngineHost.ended")(ended),
-      stop: Effect.fn("EngineHost.stop")((gameId) => alone(gameId, Effect.andThen(stop(gameId), forgetSleep(gameId)))),
-      discard: Effect.fn("EngineHost.discard")((gameId) =>
-        alone(
+      stop: Effect.fn("EngineHost.stop")((gameId, at, upTo) => here(gameId, at, stop(gameId, upTo))),
+      discard: Effect.fn("EngineHost.discard")((gameId, at, upTo) =>
+        here(
           gameId,
-          Effect.andThen(
-            Effect.andThen(
-              Effect.andThen(stop(gameId), forgetSleep(gameId)),
-              Effect.sync(() => ends.delete(gameId))
-            ),
-            Effect.tryPromise({
-              try: () => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 }),
-              catch: () => new EngineHostUnavailable({ reason: "the folder of the game's state can't be removed" })
-            })
+          at,
+          Effect.flatMap(stop(gameId, upTo), (ended) =>
+            ended
+              ? Effect.andThen(
+                  Effect.sync(() => {
+                    ends.delete(gameId)
+                    latest.delete(gameId)
+                  }),
+                  removeState(gameId)
+                )
+              : Effect.void
           )
         )
       ),
+      hosts: Effect.sync(() => {
+        try {
+          return [{ hostId: id(), answers: true, most: maxEngines }]
+        } catch (cause) {
+          return [{ hostId: localHost, answers: false, trouble: fileProblem(dataDir, cause, "choose another folder") }]
+        }
+      }),
       asleep: Effect.sync(() => new Set(sleeping.keys())),
       list: Effect.sync(() => [...running.values()].filter((it) => it.process.alive).map((it) => it.instance))
     })

@@ -4,6 +4,7 @@ import { Effect, Layer, Redacted } from "effect"
 import * as settings from "../config/settings.ts"
 import * as BcryptPasswordHasher from "../crypto/BcryptPasswordHasher.ts"
 import * as ChildProcessEngineHost from "../engine-host/ChildProcessEngineHost.ts"
+import { hostIdIn } from "../engine-host/hostId.ts"
 import * as diskSpace from "../files/diskSpace.ts"
 import * as MmdbGeoIp from "../geo/MmdbGeoIp.ts"
 import * as JsonLog from "../logging/JsonLog.ts"
@@ -45,7 +46,11 @@ const main = async (): Promise<void> => {
     MmdbGeoIp.layerFrom(backend.geoIpDbPath),
     BcryptPasswordHasher.layer(),
     diskSpace.layer({ "engine states": backendAlone.dataDir }),
-    ChildProcessEngineHost.layer({ dataDir: backendAlone.dataDir, ...engineLimits(backend) })
+    ChildProcessEngineHost.layer({
+      dataDir: backendAlone.dataDir,
+      hostId: backendAlone.hostId ?? (() => hostIdIn(backendAlone.dataDir)),
+      ...engineLimits(backend)
+    })
   )
   const { callers, ...options } = backendOptions(backend)
   // `refused` has made sure of it: who may call is never left open.

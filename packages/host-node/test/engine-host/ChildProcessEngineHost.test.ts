@@ -3,13 +3,13 @@ import { tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
 import { GameId } from "@galaxy/contract/ids/Ids"
 import { newId } from "@galaxy/core/shared/NewId"
-import type { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { type EngineHost, type EngineSpec, localHost } from "@galaxy/core/engine/EngineHost"
 import * as MovableClock from "@galaxy/testkit/MovableClock"
 import * as ChildProcessEngineHost from "@galaxy/host-node/engine-host/ChildProcessEngineHost"
 import { defaultHeap, heapFor } from "@galaxy/host-node/engine-host/EngineHeap"
 import { builtinImage, programOf } from "@galaxy/host-node/engine-host/EngineProgram"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Logger, Option } from "effect"
+import { Clock, Effect, Fiber, Logger, Option, Redacted } from "effect"
 
 const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "galaxy-engine-host-"))),
@@ -39,10 +39,38 @@ const logger = Logger.layer([
   })
 ])
 
+/** A host whose engines are named by their games: a start is in the next epoch, unless an engine of the game runs. */
+const byGame = (host: EngineHost["Service"]) => {
+  const epochs = new Map<GameId, number>()
+  const run = (gameId: GameId) => ({ gameId, hostId: localHost, epoch: epochs.get(gameId) ?? 0 })
+  const inspect = (gameId: GameId) => Effect.orDie(host.inspect(run(gameId)))
+  return {
+    ...host,
+    inspect,
+    start: (spec: Pick<EngineSpec, "gameId" | "imageRef" | "version" | "players">) =>
+      Effect.gen(function* () {
+        const { epoch, gameId } = run(spec.gameId)
+        if (Option.isNone(yield* inspect(gameId))) epochs.set(gameId, epoch + 1)
+        const token = Redacted.make(`token-of-${gameId}`)
+        return yield* host.start({ ...spec, ...run(gameId), token, fresh: false })
+      }).pipe(
+        Effect.catchIf(
+          (error) => error._tag !== "EngineStartFailed",
+          (error) => Effect.die(error)
+        )
+      ),
+    hold: (gameId: GameId) => Effect.andThen(host.hold(run(gameId)), inspect(gameId)),
+    ended: (gameId: GameId) => host.ended(run(gameId)),
+    stop: (gameId: GameId) => host.stop(gameId, localHost, 1_000),
+    discard: (gameId: GameId) => host.discard(gameId, localHost, 1_000)
+  }
+}
+type ByGame = ReturnType<typeof byGame>
+
 const hostOf = (options: Partial<ChildProcessEngineHost.ChildProcessOptions> = {}) =>
   Effect.gen(function* () {
     const dataDir = yield* temporary
-    return yield* ChildProcessEngineHost.make({
+    const host = yield* ChildProcessEngineHost.make({
       dataDir,
       programOf: (image, heapMb) => {
         const program = programs[image]
@@ -52,6 +80,7 @@ const hostOf = (options: Partial<ChildProcessEngineHost.ChildProcessOptions> = {
       },
       ...options
     })
+    return byGame(host)
   })
 
 const pidOf = (instance: { readonly instanceId: string }) => Number.parseInt(instance.instanceId, 10)
@@ -145,6 +174,33 @@ describe("engines as child processes", () => {
       assert.include(Option.getOrThrow(yield* host.ended(gameId)).reason, "killed by signal SIGKILL")
       yield* host.discard(gameId)
       assert.isTrue(Option.isNone(yield* host.ended(gameId)))
+    }).pipe(Effect.scoped)
+  )
+
+  live(
+    "an engine that found no room has not run: the same epoch is started once there is some",
+    Effect.gen(function* () {
+      const { dataDir } = { dataDir: yield* temporary }
+      const host = yield* ChildProcessEngineHost.make({
+        dataDir,
+        maxEngines: 1,
+        roomTimeout: "100 millis",
+        programOf: () => ({ file: process.execPath, args: ["-e", programs["good"] ?? ""] })
+      })
+      const [one, two] = yield* Effect.all([newGame, newGame])
+      const run = (gameId: GameId) => ({ gameId, hostId: localHost, epoch: 1 })
+      const rest = { token: Redacted.make("a-token"), imageRef: "good", version: "1.0.0", players: 2, fresh: false }
+      const first = yield* host.start({ ...run(one), ...rest })
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          assert.isTrue(yield* host.hold(first))
+          assert.deepInclude(yield* Effect.flip(host.start({ ...run(two), ...rest })), { noRoom: true })
+        })
+      )
+      // The first one falls asleep, and its epoch is over.
+      assert.strictEqual((yield* host.start({ ...run(two), ...rest })).epoch, 1)
+      assert.strictEqual((yield* Effect.flip(host.start({ ...run(one), ...rest })))._tag, "EngineGone")
+      assert.isFalse(yield* Effect.scoped(host.hold(run(one))))
     }).pipe(Effect.scoped)
   )
 
@@ -314,7 +370,7 @@ describe("engines as child processes", () => {
   )
 
   const spec = (gameId: GameId) => ({ gameId, imageRef: "good", version: "1.0.0", players: 2 })
-  const running = (host: EngineHost["Service"]) => Effect.map(host.list, (all) => all.map((it) => it.gameId))
+  const running = (host: ByGame) => Effect.map(host.list, (all) => all.map((it) => it.gameId))
 
   live(
     "the engine that has been idle longest makes room, but none that is held",

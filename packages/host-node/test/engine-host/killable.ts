@@ -22,6 +22,7 @@ import * as PushLog from "@galaxy/core/push/PushLog"
 import * as Directory from "@galaxy/core/race-name/Directory"
 import * as EngineClient from "@galaxy/core/engine/EngineClient"
 import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import * as EngineTokens from "@galaxy/core/engine/EngineTokens"
 import { EngineVersions } from "@galaxy/core/engine/EngineVersions"
 import * as Runtime from "@galaxy/core/runtime/Runtime"
 import * as RuntimeCluster from "@galaxy/core/runtime/RuntimeCluster"
@@ -151,7 +152,8 @@ const runtime = RuntimeScheduler.layer.pipe(
       HealthLog.layer,
       Heartbeats.layer,
       engineClient,
-      engineHost
+      engineHost,
+      EngineTokens.layer({ secret: Redacted.make(new Uint8Array(32)) })
     )
   ),
   Layer.provide([
@@ -202,7 +204,10 @@ const findings = Effect.gen(function* () {
   const client = yield* EngineClient.EngineClient
   const host = yield* EngineHost
   const engines = yield* host.list
-  const statuses = yield* Effect.forEach(engines, (it) => client.turn(it, 0))
+  const tokens = yield* EngineTokens.EngineTokens
+  const statuses = yield* Effect.forEach(engines, ({ endpoint, epoch, gameId }) =>
+    Effect.flatMap(tokens.token(gameId, epoch), (token) => client.turn({ endpoint, token }, 0))
+  )
   return {
     runtime: yield* sql`
       SELECT r.game_id, r.status, r.current_turn, r.generating_turn, r.current_container_id AS instance, r.attempts,

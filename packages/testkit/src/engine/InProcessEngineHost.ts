@@ -2,7 +2,7 @@
  * `EngineHost` whose engines run in this process: the real engine behind its real REST surface on a loopback port, each
  * game in its own folder, without the cost of a process per game.
  */
-import { randomBytes, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -11,23 +11,29 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
 import type { GameId } from "@galaxy/contract/ids/Ids"
 import {
+  EngineGone,
   EngineHost,
   EngineHostUnavailable,
   type EngineInstance,
-  EngineStartFailed
+  type EngineRun,
+  type EngineSpec,
+  EngineStale,
+  EngineStartFailed,
+  localHost
 } from "@galaxy/core/engine/EngineHost"
 import { Engine } from "@galaxy/engine/host/Engine"
 import { type EngineHttpOptions, routes } from "@galaxy/engine/host/EngineHttp"
 import * as StateStore from "@galaxy/engine/host/StateStore"
 import * as NodeFolderLocks from "@galaxy/host-node/engine/NodeFolderLocks"
 import * as NodeSha256 from "@galaxy/host-node/engine/NodeSha256"
-import { Context, Effect, Exit, Layer, Option, Redacted, Scope, Semaphore } from "effect"
+import { Context, Effect, Exit, Layer, Option, Scope, Semaphore } from "effect"
 import { hostsOf } from "@galaxy/host-node/http/hosts"
 import { createListener } from "@galaxy/host-node/http/Listener"
 import { HttpRouter, HttpServer } from "effect/http"
 
 interface Running {
   readonly instance: EngineInstance
+  readonly fresh: boolean
   readonly scope: Scope.Closeable
 }
 
@@ -65,22 +71,34 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
       const one = (yield* Semaphore.make(1)).withPermits(1)
       const folder = (gameId: GameId) => join(root, "games", gameId)
 
-      const stop = (gameId: GameId) =>
+      /** The latest epoch in which the game's engine was started. */
+      const latest = new Map<GameId, number>()
+
+      const removeState = (gameId: GameId) =>
+        Effect.tryPromise({
+          try: () => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 }),
+          catch: () => new EngineHostUnavailable({ reason: "the folder can't be removed" })
+        })
+
+      const end = (gameId: GameId) =>
         Effect.suspend(() => {
           const found = running.get(gameId)
           running.delete(gameId)
           return found === undefined ? Effect.void : Scope.close(found.scope, Exit.void)
         })
 
-      yield* Effect.addFinalizer(() => Effect.forEach([...running.keys()], stop, { concurrency: "unbounded" }))
+      yield* Effect.addFinalizer(() => Effect.forEach([...running.keys()], end, { concurrency: "unbounded" }))
 
-      const inspect = (gameId: GameId) => Effect.sync(() => Option.fromUndefinedOr(running.get(gameId)?.instance))
+      const runOf = (run: EngineRun) => {
+        const found = running.get(run.gameId)?.instance
+        return found?.epoch === run.epoch && found.hostId === run.hostId ? found : undefined
+      }
 
-      const launch = (gameId: GameId, version: string) =>
+      const launch = ({ epoch, fresh, gameId, hostId, token, version }: EngineSpec) =>
         Effect.gen(function* () {
+          if (fresh) yield* removeState(gameId)
           yield* Effect.promise(() => mkdir(folder(gameId), { recursive: true }))
           const scope = yield* Scope.make()
-          const token = Redacted.make(randomBytes(32).toString("base64url"))
           const memo = yield* Layer.makeMemoMap
           const built = yield* Layer.buildWithMemoMap(engineIn(folder(gameId), { version, token }), memo, scope).pipe(
             Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))),
@@ -90,43 +108,58 @@ export const layer = (dataDir?: string): Layer.Layer<EngineHost> =>
           )
           const { address } = Context.get(built, HttpServer.HttpServer)
           const port = "port" in address ? address.port : 0
-          const instance = { gameId, instanceId: randomUUID(), endpoint: new URL(`http://127.0.0.1:${port}`), token }
-          running.set(gameId, { instance, scope })
+          const endpoint = new URL(`http://127.0.0.1:${port}`)
+          const instance = { gameId, hostId, epoch, instanceId: randomUUID(), endpoint }
+          running.set(gameId, { instance, fresh, scope })
           return instance
         })
 
+      const stop = (gameId: GameId, upTo: number) =>
+        Effect.gen(function* () {
+          if ((latest.get(gameId) ?? 0) > upTo) return false
+          const fresh = running.get(gameId)?.fresh === true
+          yield* end(gameId)
+          if (fresh) yield* removeState(gameId)
+          return true
+        })
+
+      const start = Effect.fnUntraced(function* (spec: EngineSpec) {
+        const { epoch, gameId, hostId, imageRef } = spec
+        if (hostId !== localHost) return yield* new EngineHostUnavailable({ reason: "there is no such engine host" })
+        const known = latest.get(gameId) ?? 0
+        if (known > epoch) return yield* new EngineStale({ epoch: known })
+        const found = runOf(spec)
+        if (found !== undefined) return found
+        if (known === epoch) return yield* new EngineGone()
+        if (!imageRef.startsWith("builtin:")) {
+          return yield* new EngineStartFailed({
+            reason: "the image does not exist",
+            permanent: true,
+            imageMissing: true
+          })
+        }
+        yield* end(gameId)
+        latest.set(gameId, epoch)
+        return yield* launch(spec)
+      })
+
       return EngineHost.of({
-        start: ({ gameId, imageRef, version }) =>
-          one(
-            Effect.gen(function* () {
-              const found = yield* inspect(gameId)
-              if (Option.isSome(found)) return found.value
-              if (!imageRef.startsWith("builtin:")) {
-                return yield* new EngineStartFailed({
-                  reason: "the image does not exist",
-                  permanent: true,
-                  imageMissing: true
-                })
-              }
-              return yield* launch(gameId, version)
-            })
-          ),
-        inspect,
-        hold: inspect,
+        start: (spec) => one(start(spec)),
+        inspect: (run) => Effect.sync(() => Option.fromUndefinedOr(runOf(run))),
+        hold: (run) => Effect.sync(() => runOf(run) !== undefined),
         asleep: Effect.succeed(new Set<GameId>()),
         // They share this process, and end with it.
         ended: () => Effect.succeed(Option.none()),
-        stop: (gameId) => one(stop(gameId)),
-        discard: (gameId) =>
+        stop: (gameId, _, upTo) => one(Effect.asVoid(stop(gameId, upTo))),
+        discard: (gameId, _, upTo) =>
           one(
-            Effect.andThen(
-              stop(gameId),
-              Effect.tryPromise({
-                try: () => rm(folder(gameId), { recursive: true, force: true, maxRetries: 3 }),
-                catch: () => new EngineHostUnavailable({ reason: "the folder can't be removed" })
-              })
-            )
+            Effect.flatMap(stop(gameId, upTo), (ended) => {
+              if (!ended) return Effect.void
+              latest.delete(gameId)
+              return removeState(gameId)
+            })
           ),
+        hosts: Effect.succeed([{ hostId: localHost, answers: true }]),
         list: Effect.sync(() => [...running.values()].map((it) => it.instance))
       })
     })

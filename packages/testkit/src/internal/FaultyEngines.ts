@@ -3,7 +3,7 @@
  * the backend meets what it would meet on a network.
  */
 import type { GameId } from "@galaxy/contract/ids/Ids"
-import { type EngineEnd, EngineHost, type EngineInstance } from "@galaxy/core/engine/EngineHost"
+import { type EngineEnd, EngineHost, type EngineInstance, type EngineRun } from "@galaxy/core/engine/EngineHost"
 import { Context, Effect, Exit, Layer, Option, Scope, Semaphore } from "effect"
 import * as FaultyLink from "../FaultyLink.ts"
 
@@ -23,6 +23,7 @@ export class EngineFaults extends Context.Service<
 
 interface Linked {
   readonly instanceId: string
+  readonly epoch: number
   readonly endpoint: URL
   readonly link: FaultyLink.FaultyLink
   readonly scope: Scope.Closeable
@@ -49,6 +50,9 @@ export const layer: Layer.Layer<EngineHost | EngineFaults, never, EngineHost> = 
         return found === undefined ? Effect.void : Scope.close(found.scope, Exit.void)
       })
 
+    const unlinkUpTo = (gameId: GameId, upTo: number) =>
+      Effect.suspend(() => ((links.get(gameId)?.epoch ?? 0) > upTo ? Effect.void : unlink(gameId)))
+
     /** The engine's link as the fault wants it, or as usual. */
     const apply = Effect.fnUntraced(function* (gameId: GameId) {
       const link = links.get(gameId)?.link
@@ -60,7 +64,8 @@ export const layer: Layer.Layer<EngineHost | EngineFaults, never, EngineHost> = 
       if (fault === "hang") yield* link.swallow
       else yield* link.cut
       if (fault !== "crash") return
-      yield* Effect.orDie(host.stop(gameId))
+      const runs = (yield* host.list).filter((it) => it.gameId === gameId)
+      yield* Effect.forEach(runs, (it) => Effect.orDie(host.stop(gameId, it.hostId, it.epoch)), { discard: true })
       ends.add(gameId)
     })
 
@@ -73,7 +78,8 @@ export const layer: Layer.Layer<EngineHost | EngineFaults, never, EngineHost> = 
       const { hostname, port } = instance.endpoint
       const made = yield* Scope.provide(FaultyLink.make(hostname, Number(port)), own)
       const endpoint = new URL(made.via(instance.endpoint.href))
-      links.set(instance.gameId, { instanceId: instance.instanceId, endpoint, link: made, scope: own })
+      const { epoch, instanceId } = instance
+      links.set(instance.gameId, { instanceId, epoch, endpoint, link: made, scope: own })
       return { ...instance, endpoint }
     })
     const one = yield* Semaphore.make(1)
@@ -94,11 +100,10 @@ export const layer: Layer.Layer<EngineHost | EngineFaults, never, EngineHost> = 
           if (faults.has(spec.gameId)) yield* apply(spec.gameId)
           return instance
         }),
-      inspect: (gameId) => through(host.inspect(gameId)),
-      hold: (gameId) => through(host.hold(gameId)),
-      ended: (gameId) => (ends.has(gameId) ? Effect.succeedSome(crashed) : host.ended(gameId)),
-      stop: (gameId) => Effect.andThen(unlink(gameId), host.stop(gameId)),
-      discard: (gameId) => Effect.andThen(unlink(gameId), host.discard(gameId)),
+      inspect: (run: EngineRun) => through(host.inspect(run)),
+      ended: (run) => (ends.has(run.gameId) ? Effect.succeedSome(crashed) : host.ended(run)),
+      stop: (gameId, hostId, upTo) => Effect.andThen(unlinkUpTo(gameId, upTo), host.stop(gameId, hostId, upTo)),
+      discard: (gameId, hostId, upTo) => Effect.andThen(unlinkUpTo(gameId, upTo), host.discard(gameId, hostId, upTo)),
       list: Effect.flatMap(host.list, Effect.forEach(linked))
     })
 
@@ -119,7 +124,12 @@ export const layer: Layer.Layer<EngineHost | EngineFaults, never, EngineHost> = 
         ends.clear()
         const all = [...seen]
         seen.clear()
-        return Effect.orDie(Effect.forEach(all, faulty.discard, { discard: true, concurrency: 8 }))
+        return Effect.gen(function* () {
+          const hosts = yield* host.hosts
+          const discard = (gameId: GameId) =>
+            Effect.forEach(hosts, (it) => faulty.discard(gameId, it.hostId, Number.MAX_SAFE_INTEGER), { discard: true })
+          yield* Effect.orDie(Effect.forEach(all, discard, { discard: true, concurrency: 8 }))
+        })
       })
     })
 

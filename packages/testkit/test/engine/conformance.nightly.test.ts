@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage } from "node:http"
 import { assert, layer } from "@effect/vitest"
 import { GameId } from "@galaxy/contract/ids/Ids"
-import { EngineHost } from "@galaxy/core/engine/EngineHost"
+import { EngineHost, localHost } from "@galaxy/core/engine/EngineHost"
 import { NotTried, type RunningEngine, type EngineUnderTest } from "@galaxy/testkit/engine/conformance/Check"
 import { anywhere as checks } from "@galaxy/testkit/engine/conformance/checks"
 import { ending } from "@galaxy/testkit/engine/conformance/ending"
@@ -46,10 +46,24 @@ const ask = async (endpoint: URL, { method, path, query, body, type, authorizati
   return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() }
 }
 
-/** The engine of a game, started if it isn't up, behind a proxy. */
+/** Every start is in a higher epoch than all before. */
+let epochs = 0
+
+/** The engine of a game, started anew, behind a proxy. */
 const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
   Effect.gen(function* () {
-    const { endpoint, token } = yield* host.start({ gameId, imageRef: "builtin:0.1.0", version: "0.1.0", players: 2 })
+    const epoch = ++epochs
+    const token = `token-of-${gameId}-in-epoch-${epoch}`
+    const { endpoint } = yield* host.start({
+      gameId,
+      hostId: localHost,
+      epoch,
+      token: Redacted.make(token),
+      imageRef: "builtin:0.1.0",
+      version: "0.1.0",
+      players: 2,
+      fresh: false
+    })
     const answer = proxy()
     const server = createServer((incoming, outgoing) => {
       void (async () => {
@@ -72,12 +86,12 @@ const behind = (host: EngineHost["Service"], gameId: GameId, proxy: Proxy) =>
             server.close()
             server.closeAllConnections()
           }),
-          Effect.ignore(host.stop(gameId))
+          Effect.ignore(host.stop(gameId, localHost, epoch))
         )
     )
     const address = server.address()
     const port = typeof address === "object" && address !== null ? address.port : 0
-    return { baseUrl: `http://127.0.0.1:${port}`, gameId, token: Redacted.value(token) }
+    return { baseUrl: `http://127.0.0.1:${port}`, gameId, token }
   })
 
 const ordersOfEngine: Pick<EngineUnderTest<RunningEngine>, "validOrder" | "refusedOrder"> = {
@@ -97,8 +111,8 @@ const subjectOf = (host: EngineHost["Service"], proxy: Proxy): EngineUnderTest<P
 /** Stops the engine, lets something happen to its state, and starts it again. */
 const restartOf = (host: EngineHost["Service"], proxy: Proxy, lose: Losses) =>
   Effect.fnUntraced(function* ({ gameId }: Proxied) {
-    yield* host.stop(gameId)
-    if (lose === "everything") yield* host.discard(gameId)
+    yield* host.stop(gameId, localHost, epochs)
+    if (lose === "everything") yield* host.discard(gameId, localHost, epochs)
     const again = yield* behind(host, gameId, proxy)
     if (lose === "orders") {
       const body = JSON.stringify({ actor: "Лиряне", orders: [] })

@@ -9,6 +9,7 @@ import { EngineVersions } from "../../engine/EngineVersions.ts"
 import { errors as engineErrors } from "../../engine/http/errors.ts"
 import { errors as raceNameErrors } from "../../race-name/http/errors.ts"
 import { errors as runtimeErrors } from "../../runtime/http/errors.ts"
+import { runOf } from "../../runtime/engineSpec.ts"
 import { OperationLog } from "../../runtime/OperationLog.ts"
 import { RuntimeStore } from "../../runtime/RuntimeStore.ts"
 import { newest } from "../../shared/Page.ts"
@@ -133,9 +134,14 @@ export const games = HttpApiBuilder.group(
             const row = Option.getOrUndefined(yield* runtimes.find(game_id))
             // An engine host that hangs is one of the things that this call is made for.
             const engine = yield* Effect.gen(function* () {
-              if (Option.isSome(yield* host.inspect(game_id))) return "running" as const
+              const run = row === undefined ? undefined : runOf(row)
+              if (run !== undefined && Option.isSome(yield* host.inspect(run))) return "running" as const
               return (yield* host.asleep).has(game_id) ? ("asleep" as const) : ("off" as const)
-            }).pipe(Effect.timeoutOption(hostPatience), Effect.map(Option.getOrElse(() => "unknown" as const)))
+            }).pipe(
+              Effect.timeoutOption(hostPatience),
+              Effect.map(Option.getOrElse(() => "unknown" as const)),
+              Effect.catchTag("EngineHostUnavailable", () => Effect.succeed("unknown" as const))
+            )
             return explain({
               game,
               row,

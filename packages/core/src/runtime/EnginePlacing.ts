@@ -1,0 +1,140 @@
+/**
+ * Brings a game's engine up, for the game's owner: the run that the row names if it serves, and otherwise a new one in
+ * the next epoch.
+ *
+ * The epoch rises in a fenced write of the row before anything is started. So whatever happens in between, whoever reads
+ * the row next finds the run or replaces it, and an owner that was overtaken starts nothing.
+ */
+import { Effect, Option, type Scope } from "effect"
+import {
+  type EngineAccess,
+  EngineHost,
+  type EngineHostUnavailable,
+  type EngineInstance,
+  type EngineRun,
+  EngineStartFailed
+} from "../engine/EngineHost.ts"
+import { EngineReady } from "../engine/EngineReady.ts"
+import { EngineTokens } from "../engine/EngineTokens.ts"
+import type { StorageError } from "../shared/StorageError.ts"
+import { runOf, specOf } from "./engineSpec.ts"
+import * as Placement from "./Placement.ts"
+import type { RuntimeChange, RuntimeRow } from "./RuntimeRow.ts"
+import type { RuntimeStale } from "./RuntimeStale.ts"
+import { RuntimeStore } from "./RuntimeStore.ts"
+
+/** The newest version of a row that somebody works on: whoever writes it leaves the new one here. */
+export interface OwnRow {
+  row: RuntimeRow
+}
+
+/** A run that serves. */
+export interface Placed extends EngineAccess {
+  readonly instance: EngineInstance
+  /** The columns that name it, for the caller's next write of the row. Nothing where the row names it already. */
+  readonly change: RuntimeChange
+}
+
+/** How a placing fails: `EngineStartFailed`, if no engine could be brought up now. */
+export type PlacingError = EngineStartFailed | RuntimeStale | StorageError
+
+/** Most runs that one call starts. An engine may fall asleep again as soon as it has been started. */
+const mostStarts = 5
+
+/** What the row says of the run that it names. */
+const recorded = (row: RuntimeRow): { readonly run: EngineRun; readonly endpoint: URL | undefined } | undefined => {
+  const run = runOf(row)
+  if (run === undefined) return undefined
+  return { run, endpoint: row.engine_endpoint === null ? undefined : new URL(row.engine_endpoint) }
+}
+
+/** The columns that name the run. */
+const naming = (row: RuntimeRow, instance: EngineInstance): RuntimeChange => {
+  const endpoint = instance.endpoint.origin
+  return row.current_container_id === instance.instanceId && row.engine_endpoint === endpoint
+    ? {}
+    : {
+        current_container_id: instance.instanceId,
+        engine_endpoint: endpoint,
+        ...(instance.imageId === undefined ? {} : { image_id: instance.imageId })
+      }
+}
+
+/**
+ * `hold` brings the engine up and keeps it awake until the scope ends. With `renewed` the run that the row names isn't
+ * taken, whether it serves or not. Calls for one game must not overlap with any other work on it.
+ */
+export const make = Effect.gen(function* () {
+  const store = yield* RuntimeStore
+  const host = yield* EngineHost
+  const ready = yield* EngineReady
+  const tokens = yield* EngineTokens
+  const choose = yield* Placement.make
+
+  /** The run of the row's own epoch: one that serves, or one whose start was cut off. */
+  const present = Effect.fnUntraced(function* (row: RuntimeRow, players: number) {
+    const known = recorded(row)
+    if (known === undefined) return Option.none<Placed>()
+    const token = yield* tokens.token(row.game_id, row.engine_epoch)
+    const placed = (instance: EngineInstance): Placed => ({
+      endpoint: instance.endpoint,
+      token,
+      instance,
+      change: naming(row, instance)
+    })
+    if (known.endpoint !== undefined) {
+      const instance = { ...known.run, instanceId: row.current_container_id ?? "", endpoint: known.endpoint }
+      return Option.map(yield* ready.again(instance, token), placed)
+    }
+    return yield* ready.start(specOf(row, known.run, token, players)).pipe(
+      Effect.map((instance) => Option.some(placed(instance))),
+      Effect.catchTag(["EngineGone", "EngineStale", "EngineHostUnavailable"], () => Effect.succeed(Option.none()))
+    )
+  })
+
+  const hold = Effect.fnUntraced(function* (
+    own: OwnRow,
+    players: number,
+    options: { readonly renewed?: boolean } = {}
+  ): Effect.fn.Return<Placed, PlacingError, Scope.Scope> {
+    const found = options.renewed === true ? Option.none<Placed>() : yield* present(own.row, players)
+    if (Option.isSome(found)) return found.value
+    const away = new Map<string, EngineHostUnavailable>()
+    let above = 0
+    for (let starts = 0; starts < mostStarts; starts++) {
+      const { row } = own
+      const hostId = yield* choose(row, away)
+      const epoch = Math.max(row.engine_epoch, above) + 1
+      own.row = yield* store.write(row, {
+        engine_host: hostId,
+        engine_epoch: epoch,
+        engine_endpoint: null,
+        current_container_id: null,
+        generating_since: null
+      })
+      const run = { gameId: row.game_id, hostId, epoch }
+      const token = yield* tokens.token(row.game_id, epoch)
+      const instance = yield* ready.start(specOf(own.row, run, token, players)).pipe(
+        Effect.asSome,
+        Effect.catchTags({
+          EngineGone: () => Effect.succeedNone,
+          EngineStale: (stale) => {
+            above = stale.epoch
+            return Effect.succeedNone
+          },
+          EngineHostUnavailable: (error) => {
+            away.set(hostId, error)
+            return Effect.succeedNone
+          }
+        })
+      )
+      if (Option.isSome(instance)) {
+        const { endpoint } = instance.value
+        return { endpoint, token, instance: instance.value, change: naming(own.row, instance.value) }
+      }
+    }
+    return yield* new EngineStartFailed({ reason: "the engine ended as soon as it was started", permanent: false })
+  })
+
+  return { hold, host }
+})
